@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-import random
+import shutil
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import workspaces
 from deciding import (
     amendments_of,
     cases_of,
     decisions_of,
     entries_of,
     entry_id,
-    given_amendments,
-    given_verdicts,
     matches_of,
     subjects_of,
     unaccounted,
@@ -25,20 +25,20 @@ from deciding import (
     vanished,
 )
 from voterlist.catalogue import entries as sentences
+from voterlist.config import CheckSettings
 from voterlist.decisions import (
     REFUSAL_CODES,
     SKIP_CODES,
-    Given,
     columns_for,
     effects,
-    refused,
-    standing,
 )
 from voterlist.decisions.balance import require_balance
 from voterlist.errors import StageError
-from voterlist.model import Action
-from voterlist.schemas import ENTRY
-from voterlist.tables import concat
+from voterlist.findings import finding_ids, settle
+from voterlist.pipeline.known import known
+from voterlist.schemas import ACCEPTED, ENTRY, FINDING
+from voterlist.storage.ledger import Ledger, reading
+from voterlist.tables import from_columns
 
 A, B, C = (
     entry_id(name, precinct=place) for name, place in (("A", 1), ("B", 2), ("C", 3))
@@ -101,6 +101,9 @@ def test_a_repetition_leaves_the_list_and_the_kept_entry_stays():
     assert applied(done) == {(B, "repeat")}
     (row,) = done.applied.to_pylist()
     assert (row["kept_entry_id"], row["from_precinct"], row["precinct"]) == (A, 2, 1)
+    moved = done_by(KEEP_A, [move(A, 3)]).applied.to_pylist()
+    of_repetition = next(row for row in moved if row["action"] == "repeat")
+    assert of_repetition["precinct"] == 3
 
 
 @pytest.mark.parametrize("ground", ["died", "under-age", "not-citizen", "court"])
@@ -184,6 +187,14 @@ def test_who_moved_within_the_territory_may_be_struck_where_a_case_keeps_them():
         (("one", A, "separate"), ("one", B, "keep")), [strike(A, "moved-away", 88, 2)]
     )
     assert applied(other) == set(), "the entry there is of another person"
+
+
+def test_a_constituency_whose_list_is_not_here_today_is_no_other_territory():
+    """A run of some constituencies would strike whom their own list does not have."""
+    rows = [strike(A, "moved-away", 89, 4)]
+    assert applied(done_by((), rows)) == {(A, "strike")}
+    done = done_by((), rows, territory=[88, 89])
+    assert skipped(done) == {(A, "strike"): "not-kept-there"}
 
 
 def test_a_move_and_a_correction_are_done():
@@ -295,27 +306,25 @@ def test_every_code_has_its_sentences():
 # The law
 
 
-NAMES = [entry_id(name, precinct=place) for place, name in enumerate("ABCDEF", 1)]
-SMALL = entries_of([(one, 88, place % 3 + 1) for place, one in enumerate(NAMES[:5])])
-GROUPS = {"one": NAMES[:2], "two": NAMES[1:4], "three": [NAMES[0], NAMES[4], NAMES[5]]}
+NAMES = [entry_id(name, precinct=place) for place, name in enumerate("ABCD", 1)]
+SMALL = entries_of([(one, 88, place) for place, one in enumerate(NAMES[:3], 1)])
+GROUPS = {"one": NAMES[:2], "two": NAMES[:3], "three": NAMES[1:]}
+VERDICT = st.sampled_from([None, "keep", "keep", "repeat", "repeat", "separate"])
 VERDICTS = st.fixed_dictionaries(
-    {
-        (case, entry): st.sampled_from([None, "keep", "repeat", "repeat", "separate"])
-        for case, entries in GROUPS.items()
-        for entry in entries
-    }
+    {(case, entry): VERDICT for case, ids in GROUPS.items() for entry in ids}
 )
-PLACES = st.sampled_from([(None, None), (88, 1), (88, 2), (88, 3), (88, 9), (12, 1)])
-GROUNDS = st.sampled_from(
-    ["died", "court", "moved-away", "moved-away", "separate-list", None]
+PLACES = st.sampled_from(
+    [(88, 1), (88, 2), (88, 3), (88, 1), (88, 2), (88, 9), (12, 1)]
 )
-DONE = st.none() | st.tuples(
-    st.sampled_from(["strike", "strike", "move"]), GROUNDS, PLACES
-)
-AMENDED = st.fixed_dictionaries({entry: DONE for entry in NAMES})
+GROUNDS = st.sampled_from(["moved-away"] * 6 + ["separate-list", "court", None])
+ACTIONS = st.sampled_from(["strike", "strike", "strike", "move"])
+DONE = st.tuples(ACTIONS, GROUNDS, PLACES | st.just((None, None)))
+AMENDED = st.dictionaries(st.sampled_from(NAMES), DONE)
 CORRECTED = st.sets(st.sampled_from(NAMES))
 
 
+@pytest.mark.slow
+@settings(max_examples=200)
 @given(VERDICTS, AMENDED, CORRECTED, st.randoms(use_true_random=False))
 def test_nobody_vanishes_and_every_decision_is_accounted_for(
     verdicts, amended, corrected, chance
@@ -332,7 +341,6 @@ def test_nobody_vanishes_and_every_decision_is_accounted_for(
             "precinct": one[2][1],
         }
         for entry, one in amended.items()
-        if one
     ]
     rows += [correct(entry, "surname", "x") for entry in sorted(corrected)]
     decisions, amendments = decisions_of(*said), amendments_of(*rows)
@@ -345,3 +353,186 @@ def test_nobody_vanishes_and_every_decision_is_accounted_for(
     chance.shuffle(rows)
     again = effects(SMALL, cases, decisions_of(*said), amendments_of(*rows))
     assert again == done, "the order of decisions counts"
+
+
+# In a run
+
+
+DEATHS = """№;Soyadı;Adı;Atasının adı;Doğum tarixi;FİN
+1;Quliyeva;Sevinc;Vaqif qızı;30.09.1991;5XK1237
+"""
+
+
+def decide(folder, *rows, subjects=None):
+    """Record amendments in the ledger of a workspace."""
+    with Ledger(folder / "ledger.db") as ledger:
+        ledger.amend(amendments_of(*rows))
+        if subjects:
+            ledger.keep_subjects(subjects_of(subjects))
+
+
+def test_a_run_lists_whom_it_should_and_asks_no_more_about_what_was_answered(tmp_path):
+    """After all errors were decided the run would still show them, or not say what was done."""
+    folder = workspaces.make(tmp_path / "2026")
+    (folder / "reference" / "deaths.csv").write_text(DEATHS, encoding="utf-8")
+    first = workspaces.run(folder)
+    (finding,) = [
+        row for row in read(first, "findings").to_pylist() if row["severity"] == "error"
+    ]
+    assert [row["listed"] for row in read(first, "balance").to_pylist()] == [4, 3]
+    dead = finding["entry_id"]
+    other = next(
+        row["entry_id"]
+        for row in read(first, "entries").to_pylist()
+        if row["fin"] == "5XK1236"
+    )
+    answer = {"rule": finding["rule"], "document": finding["other_entry_id"]}
+    place = {"constituency": 88, "precinct": 2}
+    decide(
+        folder,
+        strike(dead) | answer,
+        move(other, 2),
+        correct(other, "given_name", "Turalı"),
+        add("newly-of-age:1") | place,
+        {"entry_id": "newly-of-age:2", "action": "add", **place},
+        subjects={"newly-of-age:1": '{"surname": "Əliyev", "given_name": "Kamal"}'},
+    )
+    later = workspaces.run(folder, today=workspaces.TODAY.replace(day=4))
+    assert "error" not in later.findings_by_severity
+    assert (later.findings_by_severity, later.accepted) != (
+        first.findings_by_severity,
+        0,
+    )
+    accepted = [
+        row for row in read(later, "accepted").to_pylist() if row["entry_id"] == dead
+    ]
+    assert {(row["action"], row["ground"], row["accepted_by"]) for row in accepted} == {
+        ("strike", "died", "Aynur")
+    }
+    assert finding["rule"] in {row["rule"] for row in accepted}
+    assert [
+        (row["struck"], row["moved_out"], row["moved_in"], row["added"], row["listed"])
+        for row in read(later, "balance").to_pylist()
+    ] == [(1, 1, 0, 0, 2), (0, 0, 1, 1, 5)]
+    assert skipped_in(later) == {"newly-of-age:2": "subject-missing"}
+    assert read(later, "additions").column("surname").to_pylist() == ["Əliyev"]
+    corrected = {row["entry_id"]: row for row in read(later, "corrected").to_pylist()}
+    assert corrected[dead]["mark"] == "strike"
+    assert (corrected[other]["mark"], corrected[other]["precinct"]) == ("move", 2)
+    assert corrected[other]["given_name"] == "Turalı"
+    with reading(folder / "ledger.db") as ledger:
+        runs = known(folder, ledger)
+    for name in ("applied", "skipped", "balance", "additions", "amendments"):
+        assert runs.table(name) == read(later, name)
+
+
+def read(result, name):
+    return pq.read_table(result.folder / f"{name}.parquet")
+
+
+def skipped_in(result):
+    return {row["entry_id"]: row["code"] for row in read(result, "skipped").to_pylist()}
+
+
+def test_a_run_of_some_constituencies_knows_what_was_done_in_the_others(tmp_path):
+    """What the newest run has no list of would be told as gone, or be missing."""
+    folder = workspaces.make(tmp_path / "2026")
+    workspaces.make(tmp_path / "other", constituency=7)
+    shutil.copytree(tmp_path / "other" / "inbox" / "7", folder / "inbox" / "7")
+    ids = read(workspaces.run(folder), "entries").column("entry_id").to_pylist()
+    decide(folder, strike(ids[0]), strike(ids[-1]))
+    workspaces.run(folder, today=workspaces.TODAY.replace(day=4))
+    part = workspaces.run(
+        folder, constituencies=[88], today=workspaces.TODAY.replace(day=5)
+    )
+    assert skipped_in(part) == {ids[0]: "list-missing"}
+    with reading(folder / "ledger.db") as ledger:
+        runs = known(folder, ledger)
+    assert runs.table("skipped").num_rows == 0
+    assert sorted(runs.table("applied").column("entry_id").to_pylist()) == [
+        ids[0],
+        ids[-1],
+    ]
+    assert sum(runs.table("balance").column("listed").to_pylist()) == len(ids) - 2
+
+
+FINDINGS = [
+    {"rule": "deceased-confirmed", "entry_id": A, "other_entry_id": "deaths:1"},
+    {"rule": "missing-value", "entry_id": A, "field": "sex"},
+    {"rule": "fin-shared", "entry_id": B, "other_entry_id": A},
+    {"rule": "deceased-confirmed", "entry_id": B, "other_entry_id": "deaths:1"},
+    {"rule": "newly-of-age-missing", "other_entry_id": "newly-of-age:1"},
+    {"rule": "outside-precinct", "entry_id": C},
+    {"rule": "missing-value", "entry_id": C, "field": "sex"},
+    {"rule": "precinct-too-small", "constituency": 88, "precinct": 9, "value": 43.0},
+]
+
+
+def settled_by(done):
+    """(rule, entry, other) of the findings that what was done answered."""
+    columns = {name: [row.get(name) for row in FINDINGS] for name in FINDING.names}
+    size = len(FINDINGS)
+    columns |= {"severity": ["error"] * size, "unit": ["entry"] * size}
+    findings = from_columns(columns, FINDING, size)
+    settled = settle(findings, CheckSettings(), None, done.applied)
+    accepted = settled.accepted.to_pylist()
+    left = [
+        row
+        for row in settled.findings.to_pylist()
+        if row["rule"] != "findings-accepted"
+    ]
+    assert len(left) + len(accepted) == size
+    assert settled.accepted.schema == ACCEPTED
+    return {(row["rule"], row["entry_id"], row["other_entry_id"]) for row in accepted}
+
+
+def keys_of(*numbers):
+    rows = (FINDINGS[number] for number in numbers)
+    return {
+        (row["rule"], row.get("entry_id"), row.get("other_entry_id")) for row in rows
+    }
+
+
+def test_every_finding_of_a_struck_entry_is_answered():
+    assert settled_by(done_by((), [strike(A)])) == keys_of(0, 1, 2)
+
+
+def test_a_striking_that_did_nothing_answers_nothing():
+    """A finding would be gone though nothing was done for it."""
+    rows = [strike(A, None) | {"rule": "deceased-confirmed"}]
+    assert settled_by(done_by((), rows)) == set()
+
+
+def test_a_move_answers_the_finding_that_it_names():
+    assert settled_by(
+        done_by((), [move(C, 1) | {"rule": "outside-precinct"}])
+    ) == keys_of(5)
+    assert settled_by(done_by((), [move(C, 1)])) == set()
+
+
+def test_an_answer_by_the_id_of_a_finding_may_be_about_a_place():
+    table = from_columns(
+        {name: [FINDINGS[-1].get(name)] for name in FINDING.names}
+        | {"severity": ["error"], "unit": ["precinct"]},
+        FINDING,
+        1,
+    )
+    (finding_id,) = finding_ids(table)
+    row = move(C, 1) | {"rule": "precinct-too-small", "finding_id": finding_id}
+    assert settled_by(done_by((), [row])) == keys_of(7)
+
+
+def test_an_added_person_is_not_missing_any_more():
+    subjects = subjects_of({"newly-of-age:1": "{}"})
+    done = done_by((), [add("newly-of-age:1")], subjects=subjects)
+    assert settled_by(done) == keys_of(4)
+
+
+def test_a_repetition_answers_what_is_about_the_two_entries_only():
+    """A death that the register says of the repetition would be forgotten with it."""
+    assert settled_by(done_by(KEEP_A)) == keys_of(2)
+
+
+def test_a_question_to_the_precinct_leaves_the_finding():
+    row = {"entry_id": A, "action": "ask", "rule": "deceased-confirmed"}
+    assert settled_by(done_by((), [row])) == set()

@@ -6,7 +6,7 @@ second person counts as if it held, for it may hold at any moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -16,7 +16,14 @@ import pyarrow.compute as pc
 from voterlist.decisions.balance import count_entries
 from voterlist.decisions.effects import read_today
 from voterlist.decisions.given import Given
-from voterlist.decisions.outcome import SKIP_CODES, Outcome, Row, Today, outcome
+from voterlist.decisions.outcome import (
+    SKIP_CODES,
+    Outcome,
+    Row,
+    Today,
+    folded_fin,
+    outcome,
+)
 from voterlist.decisions.standing import Standing, standing
 from voterlist.model import Action, Verdict
 from voterlist.schemas import (
@@ -38,8 +45,22 @@ REFUSAL_CODES = (*SKIP_CODES, UNDOES_EARLIER)
 
 _LEFT_ALREADY = "left-already"
 _VERDICTS = frozenset(verdict.value for verdict in Verdict)
-_ADDITIONS = "additions"
-"""Joins all additions: two of them may be one person."""
+_FIRM = frozenset(
+    {
+        "case-changed",
+        "entry-gone",
+        "list-missing",
+        "ground-missing",
+        "place-missing",
+        "place-unknown",
+        "already-there",
+        "field-unknown",
+        "no-change",
+        "subject-missing",
+        "already-listed",
+    }
+)
+"""Codes that do not depend on other new answers."""
 
 _Key: TypeAlias = tuple[str, str, str]
 """(answer, entry, case of a verdict or field of a correction)."""
@@ -81,6 +102,7 @@ def refused(
     given: Given,
     new: Given,
     matches: pa.Table | None = None,
+    territory: Collection[int] = (),
 ) -> tuple[Refusal, ...]:
     """Which of the new answers are not to be recorded, in their order.
 
@@ -98,6 +120,7 @@ def refused(
         new: the new answers under the ids of today, with the subjects of additions. Their
             ``number`` orders them among themselves.
         matches: MATCH; without it, an addition is compared by its FIN only.
+        territory: the constituencies whose lists belong here, beside those that have one.
     """
     both = _joined(given, new)
     counted = count_entries(entries)
@@ -110,6 +133,7 @@ def refused(
         subjects=both.subjects,
         precincts={(constituency, precinct) for constituency, precinct, _ in counted},
     )
+    today = replace(today, territory=territory)
     units = _units(new)
     whole = _Trial(today, given, both.acceptances, units)
     troubled = whole.troubles(units)
@@ -193,7 +217,7 @@ class _Trial:
             *amendments,
             *(row for one in self._units for row in one.rows),
         ):
-            groups.join(*_nodes(row))
+            groups.join(*self._nodes(row))
         roots = sorted({groups.root(entry) for entry in entries})
         own_verdicts = _by_root(verdicts, groups)
         own_amendments = _by_root(amendments, groups)
@@ -210,9 +234,37 @@ class _Trial:
             ]
             yield _Trial(self._today, given, self._acceptances, units)
 
+    def _nodes(self, row: Row) -> list[str]:
+        """What an answer hangs together with."""
+        nodes = [row["entry_id"]]
+        if row.get("case_id"):
+            nodes.append(row["case_id"])
+        if row.get("action") == Action.ADD:
+            # Two additions of one FIN are one person.
+            cells = self._today.subjects.get(row["entry_id"], {})
+            fin = folded_fin(cells.get("fin"))
+            nodes += [f"fin {fin}"] if fin else []
+        return nodes
+
     def refused(self) -> dict[_Unit, str]:
         """The new answers that are not to be recorded, each with its code."""
-        taken = list(self._units)
+        firm = self._firm()
+        units = [unit for unit in self._units if unit not in firm]
+        return firm | self._relative(units)
+
+    def _firm(self) -> dict[_Unit, str]:
+        """The new answers that would do nothing whatever becomes of the others."""
+        own = self.troubles(self._units).own
+        codes: dict[_Unit, str] = {}
+        for unit in self._units:
+            found = [own[key] for key in sorted(unit.keys) if own.get(key) in _FIRM]
+            if found:
+                codes[unit] = found[0]
+        return codes
+
+    def _relative(self, units: Sequence[_Unit]) -> dict[_Unit, str]:
+        """Which of these answers exclude each other, or what was decided before."""
+        taken = list(units)
         codes: dict[_Unit, str] = {}
         while (culprit := self._culprit(taken)) is not None:
             unit, code = culprit
@@ -220,8 +272,8 @@ class _Trial:
             taken.remove(unit)
         # What was refused for the sake of another one that was refused later may be taken.
         lost = self.troubles(taken).lost
-        for unit in [unit for unit in self._units if unit in codes]:
-            again = [one for one in self._units if one in taken or one is unit]
+        for unit in [unit for unit in units if unit in codes]:
+            again = [one for one in units if one in taken or one is unit]
             found = self.troubles(again)
             if not found.own and found.lost <= lost:
                 taken = again
@@ -274,16 +326,6 @@ def _by_root(rows: Iterable[Row], groups: _Groups) -> dict[str, list[Row]]:
     for row in rows:
         by_root.setdefault(groups.root(row["entry_id"]), []).append(row)
     return by_root
-
-
-def _nodes(row: Row) -> list[str]:
-    """What an answer hangs together with."""
-    nodes = [row["entry_id"]]
-    if row.get("case_id"):
-        nodes.append(row["case_id"])
-    if row.get("action") == Action.ADD:
-        nodes.append(_ADDITIONS)
-    return nodes
 
 
 def _units(new: Given) -> list[_Unit]:
