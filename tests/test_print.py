@@ -105,6 +105,29 @@ def test_a_list_of_many_pages_has_its_headings_on_each():
 
 
 @pytest.mark.parametrize("purpose", [Purpose.DISPLAY, Purpose.WORK])
+@pytest.mark.parametrize("members", [0, 6, 7, 40])
+def test_every_signature_has_its_line_on_a_page(members, purpose):
+    """Lines beyond the end of the page would be cut off."""
+    content = render_list(paper([voter(1)], purpose, members=members), "en")
+    with pypdfium2.PdfDocument(content) as document:
+        heights = [
+            bottom * MILLIMETRE
+            for page in document
+            for bottom in bottoms(page, "Member")
+        ]
+    assert len(heights) == members
+    assert all(height > 20 for height in heights)
+
+
+def bottoms(page, word):
+    """How high each of these words stands on a page, in points."""
+    text = page.get_textpage()
+    searcher = text.search(word, match_case=True, match_whole_word=True)
+    while (found := searcher.get_next()) is not None:
+        yield text.get_charbox(found[0])[1]
+
+
+@pytest.mark.parametrize("purpose", [Purpose.DISPLAY, Purpose.WORK])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_is_never_markup(purpose, language):
     fields = dict.fromkeys(("given_name", "patronymic", "address"), MARKUP)
