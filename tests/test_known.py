@@ -65,3 +65,12 @@ def test_a_newer_run_speaks_for_its_entries_and_for_its_constituencies(runs):
         if not newer or row[1] not in {None, *newer}
     ]
     assert rows_of(findings) == sorted(map(str, standing))
+
+
+def test_the_run_of_a_constituency_is_the_newest_that_had_it():
+    """Lists would be printed from a run of last month, or from one without the constituency."""
+    runs = [{"a": 1}, {"b": 1, "c": 2}, {"d": 1, "e": 3}]
+    with tempfile.TemporaryDirectory() as folder:
+        found, _ = known(Path(folder), runs)
+    newest = [found.folder_of(place).name for place in (1, 2, 3, None)]
+    assert newest == ["0", "1", "2", "2"]

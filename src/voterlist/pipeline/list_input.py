@@ -75,14 +75,12 @@ class ListSource:
         """The run that knows the constituency best, and what it knows.
 
         Raises:
-            UsageError: something was decided since that run.
             InputError: a table of the run is gone or damaged.
         """
         folder = self.runs.folder_of(constituency)
         of_place = _is(constituency)
         entries = _read(folder, "entries", of_place)
         ids = entries.column("entry_id").combine_chunks()
-        self._require_current(folder, constituency, ids)
         has_moved = (
             of_place
             | pc.field("entry_id").isin(ids)
@@ -121,14 +119,16 @@ class ListSource:
             cases=cases,
         )
 
-    def _require_current(
-        self, folder: Path, constituency: int | None, ids: pa.Array
-    ) -> None:
-        """Refuse a run since which something was decided about the constituency.
+    def require_current(self, constituency: int | None) -> None:
+        """Refuse a constituency about which something was decided since its run.
 
         Raises:
             UsageError: it is such a one.
+            InputError: a table of the run is gone or damaged.
         """
+        folder = self.runs.folder_of(constituency)
+        entries = _read(folder, "entries", _is(constituency))
+        ids = entries.column("entry_id").combine_chunks()
         holding = self._holding(folder)
         of_run = {name: _read(folder, name) for name in ("decisions", "amendments")}
         is_decided = any(

@@ -163,7 +163,10 @@ def make_lists(
     files: list[ListFile] = []
     runs_used: dict[int | None, str] = {}
     wanted = _wanted(source.constituencies(), request.constituencies)
-    parts = []
+    for constituency in wanted:
+        source.require_current(constituency)
+    balances: list[pa.Table] = []
+    corrections = questions = 0
     with _workers(jobs) as each:
         for done, constituency in enumerate(wanted):
             progress(LISTS, done, len(wanted))
@@ -175,23 +178,21 @@ def make_lists(
                 constituency=constituency,
                 edition=_edition(settings, request, run, today),
             )
-            compiled = compile_lists(
-                given, constituency=constituency, order=press.edition.order
-            )
-            parts.append(_of_precinct(compiled, request.precinct))
-            runs_used[constituency] = run
-            if parts[-1].balance.num_rows:
+            order = press.edition.order
+            compiled = compile_lists(given, constituency=constituency, order=order)
+            compiled = _of_precinct(compiled, request.precinct)
+            if compiled.balance.num_rows:
                 _make_folders(press.folder, is_own=request.out is None)
-                files += each(_written, press.tasks(parts[-1]))
+                files += each(_written, press.tasks(compiled))
+            # Of a nation only the sums are kept.
+            balances.append(compiled.balance)
+            corrections += compiled.corrections.num_rows
+            questions += compiled.door.num_rows
+            runs_used[constituency] = run
     if not files:
         raise _no_list(request)
-    return ListsMade(
-        files=tuple(files),
-        balance=concat([part.balance for part in parts], LIST_BALANCE),
-        runs=runs_used,
-        corrections=sum(part.corrections.num_rows for part in parts),
-        questions=sum(part.door.num_rows for part in parts),
-    )
+    balance = concat(balances, LIST_BALANCE)
+    return ListsMade(tuple(files), balance, runs_used, corrections, questions)
 
 
 @contextmanager
