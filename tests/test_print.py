@@ -206,6 +206,16 @@ def test_the_work_list_has_every_field_and_marks_what_was_corrected():
     assert whole.count("▲") == 6
 
 
+def test_columns_of_seldom_things_are_there_where_they_are_needed():
+    without = pages(render_list(paper([voter(1)], Purpose.WORK), "en"))[0]
+    assert "Added or moved" not in without
+    assert "As handed in" not in without
+    rows = [voter(1, added=True), voter(2, name_as_written="МАМЕДОВА")]
+    whole = squeezed(pages(render_list(paper(rows, Purpose.WORK), "en"))[0])
+    for text in ("Addedormoved", "Addedfromaregister", "Ashandedin", "МАМЕДОВА"):
+        assert text in whole
+
+
 def test_a_list_without_corrections_has_no_legend():
     whole = "".join(pages(render_list(paper([voter(1)], Purpose.WORK), "en")))
     assert "▲" not in whole
