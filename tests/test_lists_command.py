@@ -3,6 +3,7 @@
 import json
 import shutil
 import stat
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -125,3 +126,16 @@ def test_without_a_finished_run_there_is_nothing_to_list(tmp_path):
     folder = workspaces.make(tmp_path / "new")
     exit_code, made = lists(folder, "--purpose", "work")
     assert (exit_code, made["error"]["code"]) == (2, "no-run")
+
+
+@pytest.mark.slow
+def test_lists_are_printed_from_a_run_the_same_in_one_process_and_in_two(workspace):
+    arguments = (workspace, "--purpose", "display", "--form", "pdf", "--jobs")
+    code, made = lists(*arguments, "1")
+    assert code == 0
+    assert len(made["files"]) == 2
+    paths = [Path(one["path"]) for one in made["files"]]
+    contents = [path.read_bytes() for path in paths]
+    assert all(content.startswith(b"%PDF-1.7") for content in contents)
+    assert lists(*arguments, "2")[1]["files"] == made["files"]
+    assert [path.read_bytes() for path in paths] == contents

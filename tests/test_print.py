@@ -105,6 +105,29 @@ def test_a_list_of_many_pages_has_its_headings_on_each():
 
 
 @pytest.mark.parametrize("purpose", [Purpose.DISPLAY, Purpose.WORK])
+@pytest.mark.parametrize("members", [0, 6, 7, 40])
+def test_every_signature_has_its_line_on_a_page(members, purpose):
+    """Lines beyond the end of the page would be cut off."""
+    content = render_list(paper([voter(1)], purpose, members=members), "en")
+    with pypdfium2.PdfDocument(content) as document:
+        heights = [
+            bottom * MILLIMETRE
+            for page in document
+            for bottom in bottoms(page, "Member")
+        ]
+    assert len(heights) == members
+    assert all(height > 20 for height in heights)
+
+
+def bottoms(page, word):
+    """How high each of these words stands on a page, in points."""
+    text = page.get_textpage()
+    searcher = text.search(word, match_case=True, match_whole_word=True)
+    while (found := searcher.get_next()) is not None:
+        yield text.get_charbox(found[0])[1]
+
+
+@pytest.mark.parametrize("purpose", [Purpose.DISPLAY, Purpose.WORK])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_is_never_markup(purpose, language):
     fields = dict.fromkeys(("given_name", "patronymic", "address"), MARKUP)
@@ -181,6 +204,16 @@ def test_the_work_list_has_every_field_and_marks_what_was_corrected():
         assert text in whole
     # Three corrected names, an address, a FIN, and the legend.
     assert whole.count("▲") == 6
+
+
+def test_columns_of_seldom_things_are_there_where_they_are_needed():
+    without = pages(render_list(paper([voter(1)], Purpose.WORK), "en"))[0]
+    assert "Added or moved" not in without
+    assert "As handed in" not in without
+    rows = [voter(1, added=True), voter(2, name_as_written="МАМЕДОВА")]
+    whole = squeezed(pages(render_list(paper(rows, Purpose.WORK), "en"))[0])
+    for text in ("Addedormoved", "Addedfromaregister", "Ashandedin", "МАМЕДОВА"):
+        assert text in whole
 
 
 def test_a_list_without_corrections_has_no_legend():

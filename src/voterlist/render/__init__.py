@@ -1,1 +1,1 @@
-"""What people open: workbooks, pages, calendar files, made from the models of ``report``."""
+"""What people open: workbooks, pages, PDF and calendar files."""

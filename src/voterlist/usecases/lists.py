@@ -33,7 +33,7 @@ from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.known import known
 from voterlist.pipeline.list_input import ListSource
-from voterlist.render import xlsx
+from voterlist.render import pdf, xlsx
 from voterlist.render.record import (
     write_balance,
     write_record_csv,
@@ -62,7 +62,10 @@ LISTS = "lists"
 
 WriteList = Callable[[ListDocument, Path, str], None]
 
-_WRITERS: Mapping[str, WriteList] = {"xlsx": xlsx.write_list}
+_WRITERS: Mapping[str, WriteList] = {
+    "pdf": pdf.write_list,
+    "xlsx": xlsx.write_list,
+}
 """The writer of each form in which people are given lists."""
 
 FORMS: Mapping[Purpose, tuple[str, ...]] = {

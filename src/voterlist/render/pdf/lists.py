@@ -49,6 +49,8 @@ class _Shown:
     """The fields of ENTRY whose correction marks its cells."""
     bold: bool = False
     to_fill_in: bool = False
+    is_seldom: bool = False
+    """Left out where no row has anything in it, which gives its width to the others."""
 
 
 def write_list(document: ListDocument, path: Path, language: str) -> None:
@@ -73,16 +75,24 @@ def render_list(document: ListDocument, language: str) -> bytes:
     words = ListWords(language)
     is_display = document.purpose is Purpose.DISPLAY
     data = _of_every_list(document, words)
-    columns = _display(words) if is_display else _work(words)
-    if document.rows.column("name_as_written").null_count < len(document.rows):
-        columns = (*columns, _WRITTEN)
-    data["list"] = _section(columns, [(None, document.rows.to_pylist())], words)
+    rows = document.rows.to_pylist()
+    columns = _needed(_display(words) if is_display else _work(words), rows)
+    data["list"] = _section(columns, [(None, rows)], words)
     data["list"] |= {"none": words("lists.none"), "counted": True}
     if is_display:
         return typeset("display", data, document.day)
     data["corrections"] = _corrections(document.corrections, words)
     data["door"] = _door(document.door, words)
     return typeset("work", data, document.day)
+
+
+def _needed(columns: Sequence[_Shown], rows: Sequence[_Cells]) -> list[_Shown]:
+    """The columns but for those that are seldom needed and empty here."""
+    return [
+        shown
+        for shown in columns
+        if not shown.is_seldom or any(shown.value(row) for row in rows)
+    ]
 
 
 def _of_every_list(document: ListDocument, words: ListWords) -> _Data:
@@ -178,7 +188,9 @@ def _column(key: str, width: int, name: str, align: str = "left") -> _Shown:
 
 
 _NUMBER = _column("lists.column.number", 11, "number", "right")
-_WRITTEN = _column("lists.column.written", 30, "name_as_written")
+_WRITTEN = _Shown(
+    "lists.column.written", 30, itemgetter("name_as_written"), is_seldom=True
+)
 
 
 def _names(*widths: int) -> Iterator[_Shown]:
@@ -197,6 +209,7 @@ def _display(words: ListWords) -> tuple[_Shown, ...]:
         *_names(33, 27, 33),
         _Shown("lists.column.born", 21, words.born, "center"),
         _column("field.address", 55, "address"),
+        _WRITTEN,
     )
 
 
@@ -209,8 +222,9 @@ def _work(words: ListWords) -> tuple[_Shown, ...]:
         _Shown("field.sex", 14, _sex(words), "center", ("sex",)),
         _column("field.address", 52, "address"),
         _column("field.document", 26, "document"),
-        _column("field.fin", 20, "fin"),
-        _Shown("lists.column.came", 30, words.came),
+        _column("field.fin", 23, "fin"),
+        _Shown("lists.column.came", 30, words.came, is_seldom=True),
+        _WRITTEN,
     )
 
 
