@@ -17,6 +17,7 @@ import workspaces
 from voterlist import config
 from voterlist.catalogue import catalogue, entries
 from voterlist.cli.app import APP
+from voterlist.decisions import REFUSAL_CODES
 from voterlist.errors import InputError
 from voterlist.render.xlsx.forms import ANSWERS, fold, known_headings
 from voterlist.storage.ledger import Ledger
@@ -562,6 +563,38 @@ def test_answers_that_cannot_hold_are_refused_and_the_rest_is_recorded(
     imported = read_in(workspace, path)
     assert sorted(codes(imported)) == ["date-impossible", "ground-missing"]
     assert imported.recorded == 2
+
+
+def test_an_answer_by_which_somebody_would_vanish_is_refused(workspace, tmp_path):
+    """The kept entry of a case would be struck because the person is listed elsewhere."""
+    for path in (workspace / "inbox" / "88").iterdir():
+        text = path.read_text(encoding="utf-8").replace("12.03.1970", OLD)
+        path.write_text(text, encoding="utf-8")
+    run_again(workspace)
+    path = filled(workspace, tmp_path / "a.xlsx", verdicts("A", "keep", "repeat"))
+    read_in(workspace, path)
+    kept = next(
+        row["entry_id"] for row in ledger_of(workspace)[0] if row["verdict"] == "keep"
+    )
+
+    def strike(row):
+        is_kept = row["entry_id"] == kept and row["sheet"] == "Strikings"
+        return is_kept and {
+            "answer": "strike",
+            "ground": EN("ground.moved-away.title"),
+            "precinct": "89/1",
+            "document": "letter 5",
+            "decided_by": "A",
+        }
+
+    path = filled(workspace, tmp_path / "b.xlsx", strike)
+    (row,) = [row for row in review_books.rows_of(path) if row["answer"] == "strike"]
+    imported = read_in(workspace, path)
+    assert [(one.sheet, one.row, one.entry_id) for one in imported.problems] == [
+        ("Strikings", row["row"], kept)
+    ]
+    assert {*codes(imported)} <= {*REFUSAL_CODES}
+    assert imported.recorded == 0
 
 
 def test_a_note_that_looks_like_a_formula_is_text(workspace, tmp_path):
