@@ -477,6 +477,32 @@ def test_what_is_in_the_ledger_is_not_carried_over(workspace, tmp_path):
     assert export(workspace, path).old is None
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"answer": "correct", "value": "12.03.1970"}, {"value": "13.03.1970"}),
+        ({"answer": "ask the precinct", "due": "10.02.2026"}, {"due": "11.02.2026"}),
+    ],
+)
+def test_what_was_changed_since_it_was_read_in_is_carried_over(
+    workspace, tmp_path, before, after
+):
+    """The second thought of a day would be taken for the first, and be overwritten."""
+    before = before | {"decided_by": "A"}
+    if "value" in before:
+        ground = EN("ground.document-seen.title")
+        more = {"field": "Birth date", "document": "passport", "ground": ground}
+        before |= more
+    path = filled(workspace, tmp_path / "review.xlsx", about("over-age", 1, **before))
+    assert read_in(workspace, path).problems == ()
+    assert export(workspace, path).carried == 0
+    review_books.fill(path, about("over-age", 1, **after))
+    assert export(workspace, path).carried == 1
+    (name,) = after
+    typed = [row[name] for row in review_books.rows_of(path) if row.get(name)]
+    assert typed == list(after.values())
+
+
 def test_what_is_no_longer_asked_stands_on_a_sheet_of_its_own(workspace, tmp_path):
     """What somebody wrote beside an entry that changed since would be gone."""
     path = filled(workspace, tmp_path / "review.xlsx", verdicts("A", "keep", "repeat"))
