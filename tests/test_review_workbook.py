@@ -20,6 +20,8 @@ from voterlist.cli.app import APP
 from voterlist.decisions import REFUSAL_CODES
 from voterlist.errors import InputError
 from voterlist.render.xlsx.forms import ANSWERS, fold, known_headings
+from voterlist.report import GivenAnswer, Words
+from voterlist.report.said import said
 from voterlist.storage.ledger import Ledger
 from voterlist.usecases import reviewing
 
@@ -379,6 +381,7 @@ def test_what_came_back_is_confirmed_for_the_entry_of_today(workspace, tmp_path)
         each for each in review_books.rows_of(path) if each["sheet"] == "Came back"
     ]
     assert EN("review.came-back.changed") in asked["shown"]
+    assert "Decided" not in openpyxl.load_workbook(path).sheetnames
     assert "Surname, Address" in asked["shown"]
     review_books.fill(
         path,
@@ -640,6 +643,20 @@ def test_a_note_that_looks_like_a_formula_is_text(workspace, tmp_path):
 
 
 # How it looks.
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ("deaths:deaths:088-0000-3SXF55BGEPVW0", "register of deaths"),
+        ("act 12: page 3", "act 12: page 3"),
+    ],
+)
+def test_the_row_of_a_register_is_named_by_its_register(document, told):
+    """Who confirms a striking would read an id where the evidence stands."""
+    given = GivenAnswer("strike", ground="died", document=document, decided_by="A")
+    text = said(given, Words("en"))
+    assert text == f"A: strike: {EN('ground.died.title')}; {told}"
 
 
 @pytest.mark.parametrize("language", ["en", "az"])

@@ -127,14 +127,30 @@ def review_items(
     ]
     asked_findings = [one for one in findings if one.finding.finding_id not in apart]
     questions = _questions(holding.amendments, open_cases)
+    members = {case: {*ids} for case, ids in given.case_entries.items()}
     shown = {one.finding.finding_id for one in asked_findings if one.given}
+    came_back = set(tables.returned.column("old_entry_id").to_pylist())
+    is_open = {case.case_id for case in open_cases}
+    decisions = [
+        row
+        for row in _rows(holding.decisions)
+        if row["case_id"] not in is_open
+        and not came_back & members.get(row["case_id"], {row["entry_id"]})
+    ]
+    amendments = [
+        row
+        for row in _rows(holding.amendments)
+        if row["finding_id"] not in shown
+        and (row["case_id"], row["entry_id"]) not in questions
+        and row["entry_id"] not in came_back
+    ]
     reopened = [
         *_contested_cases(contested, tables.cases, numbers, subjects),
         *_contested_entries(contested, subjects),
         *_pending(pending, subjects),
         *_returned(tables.returned, given, numbers, subjects),
-        *_decided_cases(holding.decisions, open_cases, numbers, subjects),
-        *_decided_entries(holding.amendments, shown, questions, subjects),
+        *_decided_cases(decisions, numbers, subjects),
+        *_decided_entries(amendments, subjects),
     ]
     return ReviewItems(
         tuple(open_cases), questions, tuple(asked_findings), tuple(reopened)
@@ -476,14 +492,9 @@ def _old_subjects(subjects: pa.Table, wanted: set[str]) -> dict[str, Subject]:
 
 
 def _decided_cases(
-    decisions: pa.Table,
-    open_cases: Iterable[Case],
-    numbers: pa.Table,
-    subjects: _Subjects,
+    rows: list[dict[str, Any]], numbers: pa.Table, subjects: _Subjects
 ) -> Iterator[Reopened]:
-    """The verdicts that hold of cases that are not open any more, by number."""
-    is_open = {case.case_id for case in open_cases}
-    rows = [row for row in _rows(decisions) if row["case_id"] not in is_open]
+    """These verdicts that hold, by number of the case."""
     looked_up = subjects(row["entry_id"] for row in rows)
     number_of = _number_of(numbers, (row["case_id"] for row in rows))
     rows.sort(key=lambda row: (number_of.get(row["case_id"], 0), row["entry_id"]))
@@ -498,16 +509,7 @@ def _decided_cases(
 
 
 def _decided_entries(
-    amendments: pa.Table,
-    shown: set[str | None],
-    questions: Mapping[tuple[str, str], GivenAnswer],
-    subjects: _Subjects,
+    amendments: Iterable[_Row], subjects: _Subjects
 ) -> Iterator[Reopened]:
-    """What holds of entries, and stands on no other sheet."""
-    rows = [
-        row
-        for row in _rows(amendments)
-        if row["finding_id"] not in shown
-        and (row["case_id"], row["entry_id"]) not in questions
-    ]
-    yield from _single(AskedAs.DECIDED_ENTRY, rows, subjects)
+    """What holds of entries."""
+    yield from _single(AskedAs.DECIDED_ENTRY, amendments, subjects)

@@ -125,7 +125,7 @@ class Importer:
         self._cases = runs.table("cases")
         self._entries = runs.table("entries")
         self._matches = runs.table("matches")
-        self._numbers = numbers_of(runs, self._cases)
+        self._numbers = numbers_of(runs, self._cases, ledger)
 
     @property
     def numbers(self) -> Mapping[str, int]:
