@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from hypothesis import given as all_of
+from hypothesis import given
 from hypothesis import strategies as st
 
 from voterlist import review
@@ -61,7 +61,7 @@ def make_decisions(*rows):
     )
 
 
-def given(decisions, adjudicates=False):
+def in_order(decisions, adjudicates=False):
     """GIVEN_VERDICT of these answers, in their order."""
     columns = {name: decisions.column(name) for name in DECISION.names}
     size = decisions.num_rows
@@ -334,10 +334,10 @@ def test_earlier_decisions_count_when_a_case_is_judged():
     both = make_decisions(("c1", "a", "keep"), ("c1", "b", "repeat"))
 
     fine = review.check_decisions(
-        cases, make_rows(("c1", "b", "repeat")), decided_at=LATER, earlier=given(kept)
+        cases, make_rows(("c1", "b", "repeat")), decided_at=LATER, earlier=in_order(kept)
     )
     wrong = review.check_decisions(
-        cases, make_rows(("c1", "a", "repeat")), decided_at=LATER, earlier=given(both)
+        cases, make_rows(("c1", "a", "repeat")), decided_at=LATER, earlier=in_order(both)
     )
 
     assert fine.problems == ()
@@ -356,10 +356,10 @@ def test_a_later_decision_replaces_and_the_same_one_is_not_recorded_again():
     same = make_rows(("c1", "a", "keep"), ("c1", "b", "repeat"))
 
     again = review.check_decisions(
-        cases, same, decided_at=LATER, earlier=given(earlier)
+        cases, same, decided_at=LATER, earlier=in_order(earlier)
     )
     checked = review.check_decisions(
-        cases, changed, decided_at=LATER, earlier=given(earlier)
+        cases, changed, decided_at=LATER, earlier=in_order(earlier)
     )
 
     assert (again.decisions.num_rows, again.replaced.num_rows) == (0, 0)
@@ -382,7 +382,7 @@ def test_the_same_verdict_with_another_reason_is_recorded_and_replaces_nothing()
         make_cases({"c1": ["a", "b"]}),
         rows,
         decided_at=LATER,
-        earlier=given(make_decisions(("c1", "a", "keep"))),
+        earlier=in_order(make_decisions(("c1", "a", "keep"))),
     )
 
     assert checked.decisions.column("reason").to_pylist() == ["seen in the passport"]
@@ -516,7 +516,7 @@ def decided_lists(draw):
 
 
 @pytest.mark.slow
-@all_of(decided_lists())
+@given(decided_lists())
 def test_whatever_was_decided_no_person_loses_the_last_entry(drawn):
     """A row would be lost, or a person have no entry left on the list."""
     present, cases, rows = drawn
@@ -543,7 +543,7 @@ def test_whatever_was_decided_no_person_loses_the_last_entry(drawn):
 
 
 @pytest.mark.slow
-@all_of(decided_lists(), st.randoms())
+@given(decided_lists(), st.randoms())
 def test_the_order_of_decisions_changes_nothing(drawn, shuffle):
     """The same decisions in another order give the same list and log."""
     present, cases, rows = drawn

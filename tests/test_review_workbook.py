@@ -17,8 +17,11 @@ import workspaces
 from voterlist import config
 from voterlist.catalogue import catalogue, entries
 from voterlist.cli.app import APP
+from voterlist.decisions import REFUSAL_CODES
 from voterlist.errors import InputError
 from voterlist.render.xlsx.forms import ANSWERS, fold, known_headings
+from voterlist.report import GivenAnswer, Words
+from voterlist.report.said import said
 from voterlist.storage.ledger import Ledger
 from voterlist.usecases import reviewing
 
@@ -378,6 +381,7 @@ def test_what_came_back_is_confirmed_for_the_entry_of_today(workspace, tmp_path)
         each for each in review_books.rows_of(path) if each["sheet"] == "Came back"
     ]
     assert EN("review.came-back.changed") in asked["shown"]
+    assert "Decided" not in openpyxl.load_workbook(path).sheetnames
     assert "Surname, Address" in asked["shown"]
     review_books.fill(
         path,
@@ -476,6 +480,32 @@ def test_what_is_in_the_ledger_is_not_carried_over(workspace, tmp_path):
     assert export(workspace, path).old is None
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"answer": "correct", "value": "12.03.1970"}, {"value": "13.03.1970"}),
+        ({"answer": "ask the precinct", "due": "10.02.2026"}, {"due": "11.02.2026"}),
+    ],
+)
+def test_what_was_changed_since_it_was_read_in_is_carried_over(
+    workspace, tmp_path, before, after
+):
+    """The second thought of a day would be taken for the first, and be overwritten."""
+    before = before | {"decided_by": "A"}
+    if "value" in before:
+        ground = EN("ground.document-seen.title")
+        more = {"field": "Birth date", "document": "passport", "ground": ground}
+        before |= more
+    path = filled(workspace, tmp_path / "review.xlsx", about("over-age", 1, **before))
+    assert read_in(workspace, path).problems == ()
+    assert export(workspace, path).carried == 0
+    review_books.fill(path, about("over-age", 1, **after))
+    assert export(workspace, path).carried == 1
+    (name,) = after
+    typed = [row[name] for row in review_books.rows_of(path) if row.get(name)]
+    assert typed == list(after.values())
+
+
 def test_what_is_no_longer_asked_stands_on_a_sheet_of_its_own(workspace, tmp_path):
     """What somebody wrote beside an entry that changed since would be gone."""
     path = filled(workspace, tmp_path / "review.xlsx", verdicts("A", "keep", "repeat"))
@@ -564,6 +594,38 @@ def test_answers_that_cannot_hold_are_refused_and_the_rest_is_recorded(
     assert imported.recorded == 2
 
 
+def test_an_answer_by_which_somebody_would_vanish_is_refused(workspace, tmp_path):
+    """The kept entry of a case would be struck because the person is listed elsewhere."""
+    for path in (workspace / "inbox" / "88").iterdir():
+        text = path.read_text(encoding="utf-8").replace("12.03.1970", OLD)
+        path.write_text(text, encoding="utf-8")
+    run_again(workspace)
+    path = filled(workspace, tmp_path / "a.xlsx", verdicts("A", "keep", "repeat"))
+    read_in(workspace, path)
+    kept = next(
+        row["entry_id"] for row in ledger_of(workspace)[0] if row["verdict"] == "keep"
+    )
+
+    def strike(row):
+        is_kept = row["entry_id"] == kept and row["sheet"] == "Strikings"
+        return is_kept and {
+            "answer": "strike",
+            "ground": EN("ground.moved-away.title"),
+            "precinct": "89/1",
+            "document": "letter 5",
+            "decided_by": "A",
+        }
+
+    path = filled(workspace, tmp_path / "b.xlsx", strike)
+    (row,) = [row for row in review_books.rows_of(path) if row["answer"] == "strike"]
+    imported = read_in(workspace, path)
+    assert [(one.sheet, one.row, one.entry_id) for one in imported.problems] == [
+        ("Strikings", row["row"], kept)
+    ]
+    assert {*codes(imported)} <= {*REFUSAL_CODES}
+    assert imported.recorded == 0
+
+
 def test_a_note_that_looks_like_a_formula_is_text(workspace, tmp_path):
     """A reason would be worked out by the program that opens the workbook."""
     path = filled(
@@ -581,6 +643,20 @@ def test_a_note_that_looks_like_a_formula_is_text(workspace, tmp_path):
 
 
 # How it looks.
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ("deaths:deaths:088-0000-3SXF55BGEPVW0", "register of deaths"),
+        ("act 12: page 3", "act 12: page 3"),
+    ],
+)
+def test_the_row_of_a_register_is_named_by_its_register(document, told):
+    """Who confirms a striking would read an id where the evidence stands."""
+    given = GivenAnswer("strike", ground="died", document=document, decided_by="A")
+    text = said(given, Words("en"))
+    assert text == f"A: strike: {EN('ground.died.title')}; {told}"
 
 
 @pytest.mark.parametrize("language", ["en", "az"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -119,24 +119,39 @@ def review_items(
         entries=entries,
         registers=tables.registers,
         sources=sources,
-        amendments=holding.amendments,
-        subjects=subjects,
         mask_identifiers=mask_identifiers,
     )
+    findings = _with_subjects(findings, holding.amendments, subjects)
     apart = {row["finding_id"] for row in (*contested, *pending)}
     open_cases = [
         case for case in cases if case.is_open and case.case_id not in disputed_cases
     ]
     asked_findings = [one for one in findings if one.finding.finding_id not in apart]
     questions = _questions(holding.amendments, open_cases)
+    members = {case: {*ids} for case, ids in given.case_entries.items()}
     shown = {one.finding.finding_id for one in asked_findings if one.given}
+    came_back = set(tables.returned.column("old_entry_id").to_pylist())
+    is_open = {case.case_id for case in open_cases}
+    decisions = [
+        row
+        for row in _rows(holding.decisions)
+        if row["case_id"] not in is_open
+        and not came_back & members.get(row["case_id"], {row["entry_id"]})
+    ]
+    amendments = [
+        row
+        for row in _rows(holding.amendments)
+        if row["finding_id"] not in shown
+        and (row["case_id"], row["entry_id"]) not in questions
+        and row["entry_id"] not in came_back
+    ]
     reopened = [
         *_contested_cases(contested, tables.cases, numbers, subjects),
         *_contested_entries(contested, subjects),
         *_pending(pending, subjects),
         *_returned(tables.returned, given, numbers, subjects),
-        *_decided_cases(holding.decisions, open_cases, numbers, subjects),
-        *_decided_entries(holding.amendments, shown, questions, subjects),
+        *_decided_cases(decisions, numbers, subjects),
+        *_decided_entries(amendments, subjects),
     ]
     return ReviewItems(
         tuple(open_cases), questions, tuple(asked_findings), tuple(reopened)
@@ -246,11 +261,9 @@ def review_findings(
     entries: pa.Table,
     registers: pa.Table,
     sources: Sources,
-    amendments: pa.Table | None = None,
-    subjects: _Subjects | None = None,
     mask_identifiers: bool = True,
 ) -> tuple[AskedFinding, ...]:
-    """The findings that a person may answer, errors first; behind them those accepted before.
+    """The findings that a person may accept, errors first; behind them those accepted before.
 
     Args:
         findings: FINDING of a run.
@@ -259,8 +272,6 @@ def review_findings(
         entries: ENTRY that they name.
         registers: ENTRY of the registers' rows that they name.
         sources: as of ``Run``.
-        amendments: AMENDMENT: what holds about entries.
-        subjects: gives entries and rows of registers as a person recognises them.
         mask_identifiers: show only the last three characters of FIN and document.
 
     Raises:
@@ -292,50 +303,47 @@ def review_findings(
             accepted_before.column("finding_id").to_pylist(),
         ),
     )
-    answers = _answers(require(acceptances, ACCEPTANCE, Stage.REPORT), amendments)
-    looked_up: dict[str, Subject] = {}
-    if subjects is not None:
-        looked_up = subjects(one for row in rows for one in _named(row))
-    return tuple(_asked(row, answers, looked_up) for row in rows)
-
-
-def _answers(
-    acceptances: pa.Table, amendments: pa.Table | None
-) -> dict[str, GivenAnswer]:
-    """By finding, the answer that holds."""
     answers = {
         row["finding_id"]: given_answer(Mark.ACCEPT.value, row)
-        for row in acceptances.to_pylist()
+        for row in require(acceptances, ACCEPTANCE, Stage.REPORT).to_pylist()
         if row["mark"] == Mark.ACCEPT
     }
-    for row in _rows(amendments):
-        if row["finding_id"] is not None:
-            answers[row["finding_id"]] = given_answer(row["action"], row)
-    return answers
-
-
-def _named(row: FindingRow) -> tuple[str | None, str | None]:
-    """The entry, and what the finding names beside it."""
-    return row.entry_id, row.other_entry_id
-
-
-def _asked(
-    row: FindingRow,
-    answers: Mapping[str, GivenAnswer],
-    subjects: Mapping[str, Subject],
-) -> AskedFinding:
-    """A finding with its entry, or the row of a register that has none."""
-    entry, other = (subjects.get(one or "") for one in _named(row))
-    return AskedFinding(
-        row,
-        subject=entry or other,
-        register=other,
-        given=answers.get(row.finding_id or ""),
+    return tuple(
+        AskedFinding(row, given=answers.get(row.finding_id or "")) for row in rows
     )
 
 
-def _rows(table: pa.Table | None) -> list[dict[str, Any]]:
-    return [] if table is None else list(table.to_pylist())
+def _with_subjects(
+    findings: Iterable[AskedFinding], amendments: pa.Table, subjects: _Subjects
+) -> tuple[AskedFinding, ...]:
+    """The findings with their entries, the rows of registers beside them, and what holds of them.
+
+    Where a finding names no entry, it is about the row of a register.
+    """
+    findings = list(findings)
+    looked_up = subjects(
+        one
+        for asked in findings
+        for one in (asked.finding.entry_id, asked.finding.other_entry_id)
+    )
+    answers = {
+        row["finding_id"]: given_answer(row["action"], row)
+        for row in amendments.to_pylist()
+        if row["finding_id"] is not None
+    }
+    complete = []
+    for asked in findings:
+        entry = looked_up.get(asked.finding.entry_id or "")
+        other = looked_up.get(asked.finding.other_entry_id or "")
+        given = answers.get(asked.finding.finding_id or "", asked.given)
+        complete.append(
+            replace(asked, subject=entry or other, register=other, given=given)
+        )
+    return tuple(complete)
+
+
+def _rows(table: pa.Table) -> list[dict[str, Any]]:
+    return list(table.to_pylist())
 
 
 def _is_of_case(row: _Row) -> bool:
@@ -486,14 +494,9 @@ def _old_subjects(subjects: pa.Table, wanted: set[str]) -> dict[str, Subject]:
 
 
 def _decided_cases(
-    decisions: pa.Table,
-    open_cases: Iterable[Case],
-    numbers: pa.Table,
-    subjects: _Subjects,
+    rows: list[dict[str, Any]], numbers: pa.Table, subjects: _Subjects
 ) -> Iterator[Reopened]:
-    """The verdicts that hold of cases that are not open any more, by number."""
-    is_open = {case.case_id for case in open_cases}
-    rows = [row for row in _rows(decisions) if row["case_id"] not in is_open]
+    """These verdicts that hold, by number of the case."""
     looked_up = subjects(row["entry_id"] for row in rows)
     number_of = _number_of(numbers, (row["case_id"] for row in rows))
     rows.sort(key=lambda row: (number_of.get(row["case_id"], 0), row["entry_id"]))
@@ -508,16 +511,7 @@ def _decided_cases(
 
 
 def _decided_entries(
-    amendments: pa.Table,
-    shown: set[str | None],
-    questions: Mapping[tuple[str, str], GivenAnswer],
-    subjects: _Subjects,
+    amendments: Iterable[_Row], subjects: _Subjects
 ) -> Iterator[Reopened]:
-    """What holds of entries, and stands on no other sheet."""
-    rows = [
-        row
-        for row in _rows(amendments)
-        if row["finding_id"] not in shown
-        and (row["case_id"], row["entry_id"]) not in questions
-    ]
-    yield from _single(AskedAs.DECIDED_ENTRY, rows, subjects)
+    """What holds of entries."""
+    yield from _single(AskedAs.DECIDED_ENTRY, amendments, subjects)

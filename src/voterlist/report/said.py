@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from voterlist.model import Verdict
 from voterlist.report.asked import GivenAnswer, Subject
 from voterlist.report.values import Place
 from voterlist.report.words import Words
 
-__all__ = ["day_of", "ground_of", "in_one_line", "said", "word_of"]
+__all__ = ["day_of", "ground_of", "in_one_line", "is_register_row", "said", "word_of"]
 
 _DAY_LENGTH = len("2026-02-03")
+_REGISTER_ROW = re.compile(r"([a-z-]+):\1:")
+"""How an answer names the row of a register: the register, and the id of the row, which begins with
+the register too."""
 
 
 def word_of(code: str, words: Words) -> str:
@@ -42,7 +46,7 @@ def said(given: GivenAnswer, words: Words) -> str:
         words(f"field.{given.field}") if given.field else None,
         given.value,
         ground_of(given.ground, words),
-        given.document,
+        _evidence(given.document, words),
         words.place(Place(given.constituency, given.precinct), None),
         day_of(given.due, words),
         given.reason,
@@ -51,6 +55,18 @@ def said(given: GivenAnswer, words: Words) -> str:
     return ": ".join(
         part for part in (head, word_of(given.answer, words), told) if part
     )
+
+
+def is_register_row(document: str | None) -> bool:
+    """True where the row of a register stands in for a document."""
+    return document is not None and _REGISTER_ROW.match(document) is not None
+
+
+def _evidence(document: str | None, words: Words) -> str | None:
+    """The document, or the name of the register whose row shows it."""
+    if document is None or not is_register_row(document):
+        return document
+    return words(f"field.{document.partition(':')[0]}")
 
 
 def day_of(moment: str | None, words: Words) -> str | None:

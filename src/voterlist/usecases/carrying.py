@@ -10,8 +10,10 @@ from typing import Any, TypeAlias
 
 from voterlist.config import IngestSettings
 from voterlist.decisions import Given
+from voterlist.decisions.standing import WITHDRAWN
 from voterlist.errors import InputError
 from voterlist.model import Mark
+from voterlist.normalize import read_correction, read_day
 from voterlist.render import xlsx
 from voterlist.render.xlsx import CONFIRM, Answers, Typed
 from voterlist.render.xlsx.forms import AS_EXPORTED, NO_LONGER, digest_of
@@ -86,7 +88,11 @@ def _last_by_person(
     for row in rows:
         about = tuple(row[name] for name in names)
         person = row.get("decided_by") or row.get("accepted_by")
-        last.setdefault(about, {})[person, row.get("field")] = row
+        said = last.setdefault(about, {})
+        if row.get("action") == WITHDRAWN and row["field"] is None:
+            for key in [key for key in said if key[0] == person]:
+                del said[key]
+        said[person, row.get("field")] = row
     return {about: list(said.values()) for about, said in last.items()}
 
 
@@ -105,7 +111,7 @@ def _says_verdict(row: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
 
 def _says_amendment(row: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
     """True where an answer is what was recorded; what was filled in then may be blank here."""
-    names = ("field", "ground", "document", "reason", "precinct")
+    names = ("field", "ground", "document", "reason", "constituency", "precinct")
     action = row["action"]
     if action == CONFIRM:
         _, action, *_ = f"{row['asked_as']}:".split(":")
@@ -113,8 +119,25 @@ def _says_amendment(row: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
         _is_by(row, last["decided_by"])
         and action == last["action"]
         and all(row[name] in {None, _text(last[name])} for name in names)
-        and (row["value"] is None or last["value"] is not None)
+        and _says_value(row, last)
+        and _says_day(row["due"], last["due"])
     )
+
+
+def _says_value(row: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
+    """True where a field is corrected to what was recorded, in whatever form it is written."""
+    if row["value"] is None or last["value"] is None:
+        return row["value"] is None
+    moment = dt.datetime.fromisoformat(last["decided_at"])
+    value = read_correction(last["field"], row["value"], moment.date())
+    return bool(value.text == last["value"])
+
+
+def _says_day(written: str | None, recorded: str | None) -> bool:
+    if written is None:
+        return True
+    day = read_day(written)
+    return day is not None and day.isoformat() == recorded
 
 
 def _says_mark(row: Mapping[str, Any], mark: Mapping[str, Any]) -> bool:

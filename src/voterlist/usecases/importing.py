@@ -125,7 +125,7 @@ class Importer:
         self._cases = runs.table("cases")
         self._entries = runs.table("entries")
         self._matches = runs.table("matches")
-        self._numbers = numbers_of(runs, self._cases)
+        self._numbers = numbers_of(runs, self._cases, ledger)
 
     @property
     def numbers(self) -> Mapping[str, int]:
@@ -477,10 +477,10 @@ class _Rows:
         verdicts = []
         for row in answers.decisions.to_pylist():
             question = self._question_taken_back(row)
-            if question is None:
-                verdicts.append(row)
-            else:
+            if question is not None:
                 amendments.append(question)
+            if question is None or self._has_verdict(row):
+                verdicts.append(row)
         self.verdicts = _as_table(verdicts, REVIEW_ROW)
         self.amendments = _as_table(
             (row for row in amendments if not self._is_taken_back(row)), AMENDMENT_ROW
@@ -523,6 +523,17 @@ class _Rows:
             return None
         nothing = dict.fromkeys(ANSWER_ROW.names)
         return nothing | row | {"action": _WITHDRAW, "adjudicates": False}
+
+    def _has_verdict(self, row: _Row) -> bool:
+        """True where the person of a row has given its entry a verdict."""
+        person = row["decided_by"] or self._by
+        key = row["case_id"], row["entry_id"], person
+        own = [
+            one["verdict"]
+            for one in self._given.verdicts.to_pylist()
+            if (one["case_id"], one["entry_id"], one["decided_by"]) == key
+        ]
+        return bool(own) and own[-1] != _WITHDRAW
 
     def _is_taken_back(self, row: _Row) -> bool:
         """True where the person took the answer back before: a file may be read in twice."""

@@ -23,7 +23,7 @@ from voterlist.report import GivenAnswer
 from voterlist.report.asked import given_answer
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
-from voterlist.storage.ledger import Ledger
+from voterlist.storage.ledger import Ledger, Reader
 from voterlist.usecases.carrying import carried_over, set_aside
 from voterlist.usecases.case_numbers import numbers_table
 from voterlist.usecases.importing import ImportedFile, Importer, Replacement
@@ -189,9 +189,10 @@ def export(
     with ledgers.reading(workspace / ledgers.FILE_NAME) as ledger:
         runs = known(workspace, ledger)
         given = answers_of_today(ledger, runs)
+        tables = _tables(runs, ledger)
     holding = _standing(given, settings)
     items = report.review_items(
-        _tables(runs),
+        tables,
         given,
         holding,
         sources=sources_of(runs.inputs),
@@ -219,7 +220,7 @@ def _standing(given: Given, settings: Settings) -> Standing:
     return standing(given, two_people=two_people)
 
 
-def _tables(runs: Known) -> report.ReviewTables:
+def _tables(runs: Known, ledger: Reader) -> report.ReviewTables:
     """The tables that a review workbook is made of."""
     cases = runs.table("cases")
     return report.ReviewTables(
@@ -231,7 +232,7 @@ def _tables(runs: Known) -> report.ReviewTables:
         findings=runs.table("findings"),
         accepted=runs.table("accepted"),
         registers=runs.table("register_rows"),
-        numbers=numbers_table(runs, cases),
+        numbers=numbers_table(runs, cases, ledger),
         returned=runs.table("returned"),
     )
 

@@ -24,7 +24,14 @@ from voterlist.report import (
     ReviewItems,
     Words,
 )
-from voterlist.report.said import day_of, ground_of, in_one_line, said, word_of
+from voterlist.report.said import (
+    day_of,
+    ground_of,
+    in_one_line,
+    is_register_row,
+    said,
+    word_of,
+)
 from voterlist.report.sections.cases import (
     CASE_FIELDS,
     CaseWords,
@@ -156,7 +163,8 @@ def _texts(given: GivenAnswer | None, words: Words) -> dict[str, str | None]:
         "field": words(f"field.{given.field}") if given.field else None,
         "value": given.value,
         "ground": ground_of(given.ground, words),
-        "document": given.document,
+        # The row of a register is found again without being written.
+        "document": None if is_register_row(given.document) else given.document,
         "precinct": _destination(given),
         "due": day_of(given.due, words),
         "reason": given.reason,
