@@ -15,13 +15,17 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from voterlist.facts.working_days import WorkingDays, holidays_of
+
 __all__ = [
     "BIRTH_YEARS",
     "CONSTITUENCY_NUMBERS",
     "Constituency",
+    "WorkingDays",
     "all_constituencies",
     "constituencies",
     "constituency_name",
+    "holidays_of",
 ]
 
 CONSTITUENCY_NUMBERS = range(1, 126)
