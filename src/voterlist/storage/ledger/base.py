@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from voterlist.storage.ledger.failures import translated_errors
+from voterlist.storage.ledger.tables import for_sqlite
 
 __all__ = ["Base", "beside", "create_private", "make_private"]
 
@@ -33,7 +34,16 @@ class Base:
         self.verified = False
         """True once the tables are known to be whole; until then an error in them means damage."""
 
-    def execute(self, statement: str, values: Sequence[Any] = ()) -> None:
+    def define(self, statement: str) -> None:
+        """Execute a statement of a migration."""
+        for one in for_sqlite(statement):
+            self.execute(one)
+
+    def set_version(self, version: int) -> None:
+        """Note which version the tables have now."""
+        self.execute(f"PRAGMA user_version = {version}")
+
+    def execute(self, statement: str, values: Row = ()) -> None:
         """Execute a statement that gives no rows."""
         with translated_errors(self.path, unverified=not self.verified):
             self.connection.execute(statement, values)
@@ -43,7 +53,7 @@ class Base:
         with translated_errors(self.path, unverified=not self.verified):
             self.connection.executemany(statement, rows)
 
-    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, query: str, values: Row = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
         with translated_errors(self.path, unverified=not self.verified):
             return self.connection.execute(query, values).fetchall()

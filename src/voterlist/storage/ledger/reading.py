@@ -22,10 +22,12 @@ from voterlist.schemas import (
     SUBJECT,
 )
 from voterlist.storage.ledger.base import Base, beside
+from voterlist.storage.ledger.chain import Head, Line, head_of, lines_of
 from voterlist.storage.ledger.failures import damaged, locked, translated_errors
 from voterlist.storage.ledger.mark import Mark, read_marks, require_no_gap
+from voterlist.storage.ledger.migration import migrate
 from voterlist.storage.ledger.records import CaseNote, CaseNumber, Submission
-from voterlist.storage.ledger.seals import migrate, verify, verify_structure
+from voterlist.storage.ledger.seals import verify, verify_structure
 from voterlist.storage.ledger.tables import KEYS, SEALED_SINCE
 from voterlist.tables import from_columns
 
@@ -125,6 +127,16 @@ class Reader:
         return [
             (read_day(day), event, json.loads(details)) for day, event, details in rows
         ]
+
+    def chain(self) -> list[Line]:
+        """All lines of the chain, in order."""
+        return list(lines_of(self._base))
+
+    def head(self) -> Head:
+        """The last line of the chain, which an act or a receipt prints."""
+        head = head_of(self._base)
+        assert head is not None  # a chain has its first line since it was made
+        return head
 
     def newest_day(self) -> dt.date | None:
         """The newest day in the journal; None where it is empty."""
