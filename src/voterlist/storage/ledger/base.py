@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from voterlist.storage.ledger.failures import translated_errors
-from voterlist.storage.ledger.tables import for_sqlite
+from voterlist.storage.ledger.tables import (
+    SCHEMA_QUERY,
+    for_sqlite,
+    schema_in,
+    schema_of,
+)
 
 __all__ = ["Base", "beside", "create_private", "make_private"]
 
@@ -33,6 +38,31 @@ class Base:
         self.path = path
         self.verified = False
         """True once the tables are known to be whole; until then an error in them means damage."""
+
+    def begin(self) -> None:
+        """Begin to write: nobody else writes until ``commit``."""
+        self.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Keep what was written since ``begin``."""
+        self.execute("COMMIT")
+
+    def version(self) -> int:
+        """Which version its tables have; 0: it has none."""
+        ((version,),) = self.rows("PRAGMA user_version")
+        return int(version)
+
+    def is_sound(self) -> bool:
+        """False where the pages of the file do not fit together."""
+        return self.rows("PRAGMA quick_check(1)") == [("ok",)]
+
+    def schema(self) -> Mapping[str, str]:
+        """Its tables and triggers, by kind and name."""
+        return schema_in(self.rows(SCHEMA_QUERY))
+
+    def schema_of(self, version: int) -> Mapping[str, str]:
+        """The tables and triggers that this version has."""
+        return schema_of(version)
 
     def define(self, statement: str) -> None:
         """Execute a statement of a migration."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
+from typing import Any
 
 from voterlist.storage.ledger.base import Base
 from voterlist.storage.ledger.chain import GENESIS, append, head_of
@@ -11,6 +13,7 @@ from voterlist.storage.ledger.tables import (
     CHAIN,
     KEYS,
     MIGRATIONS,
+    NUMBERED,
     SEALED_SINCE,
     statements,
 )
@@ -39,10 +42,12 @@ def migrate(base: Base, version: int) -> None:
 def _begin_chain(base: Base, version: int) -> None:
     """Write the first line of the chain."""
     ((newest,),) = base.rows("SELECT max(day) FROM journal")
-    tables = {
-        name: {"rows": one.rows, "digest": one.digest}
-        for name, one in sealed(base).items()
-        if name in KEYS and name != CHAIN
-    }
+    tables: dict[str, dict[str, Any]] = {}
+    stored = sealed(base)
+    for name in KEYS.keys() - {CHAIN}:
+        tables[name] = asdict(stored[name])
+    for name in NUMBERED:
+        ((last,),) = base.rows(f"SELECT max({KEYS[name]}) FROM {name}")  # noqa: S608  our tables
+        tables[name]["last"] = last or 0
     day = dt.date.fromisoformat(newest) if newest else None
     append(base, day, [(GENESIS, {"version": version, "tables": tables})])

@@ -20,8 +20,6 @@ from voterlist.storage.ledger.tables import (
     CHAIN,
     KEYS,
     MIGRATIONS,
-    SCHEMA_QUERY,
-    schema_of,
 )
 
 __all__ = [
@@ -35,6 +33,7 @@ __all__ = [
     "sealed",
     "verify",
     "verify_structure",
+    "version_of",
 ]
 
 
@@ -141,18 +140,31 @@ def verify(base: Base, tables: Iterable[str]) -> None:
 
 
 def verify_structure(base: Base) -> int:
-    """Check the pages of the file and its schema; returns its ``user_version``.
+    """Check the pages of the file and its schema; returns the version of its tables.
 
     Raises:
         InputError: it is damaged, or no ledger.
         UsageError: a newer version of the program wrote it.
     """
-    if base.rows("PRAGMA quick_check(1)") != [("ok",)]:
+    version = version_of(base)
+    if base.schema() != base.schema_of(version):
         raise damaged(base.path)
-    ((version,),) = base.rows("PRAGMA user_version")
+    return version
+
+
+def version_of(base: Base) -> int:
+    """The version of the tables of a ledger whose pages fit together.
+
+    Raises:
+        InputError: they do not, or it is no ledger.
+        UsageError: a newer version of the program wrote it.
+    """
+    if not base.is_sound():
+        raise damaged(base.path)
+    version = base.version()
     if version > len(MIGRATIONS):
         message = f"a newer version of the program wrote {base.path}"
         raise UsageError(message, code="ledger-newer", places={"path": str(base.path)})
-    if version < 0 or tuple(base.rows(SCHEMA_QUERY)) != schema_of(version):
+    if version < 0:
         raise damaged(base.path)
-    return int(version)
+    return version

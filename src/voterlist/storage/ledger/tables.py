@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from functools import cache
 
 __all__ = [
     "APPEND_ONLY",
     "CHAIN",
+    "CHAINED_SINCE",
     "FILE_NAME",
     "GUARD",
     "KEYS",
@@ -19,6 +21,7 @@ __all__ = [
     "SEALED_SINCE",
     "UNNUMBERED",
     "for_sqlite",
+    "schema_in",
     "schema_of",
     "statements",
 ]
@@ -205,6 +208,9 @@ versions write its result differently, and the schema is compared as text.
 SEALED_SINCE = 4
 """The ``user_version`` from which on a ledger has seals."""
 
+CHAINED_SINCE = 6
+"""The ``user_version`` from which on a ledger has a chain."""
+
 KEYS = {
     "submissions": "source, sheet, constituency, precinct, list_kind",
     "cases": "case_id",
@@ -245,7 +251,7 @@ _GUARDS = (
     f"CREATE TRIGGER {{table}}_delete BEFORE DELETE ON {{table}} {_REFUSED}",
     # INSERT OR REPLACE deletes a row without firing the trigger on deletes.
     (
-        f"CREATE TRIGGER {{table}}_insert BEFORE INSERT ON {{table}}"
+        f"CREATE TRIGGER {{table}}_insert BEFORE INSERT ON {{table}}"  # noqa: S608  our tables
         f" WHEN NEW.{{key}} <= (SELECT max({{key}}) FROM {{table}}) {_REFUSED}"
     ),
 )
@@ -269,13 +275,18 @@ def for_sqlite(statement: str) -> list[str]:
 
 
 @cache
-def schema_of(version: int) -> tuple[tuple[str, ...], ...]:
-    """(type, name, table, SQL) of all that a file of this ``user_version`` consists of."""
+def schema_of(version: int) -> Mapping[str, str]:
+    """All that a file of this ``user_version`` consists of: "type name" and its SQL."""
     with closing(sqlite3.connect(":memory:")) as model:
         for statement in statements(0, version):
             for one in for_sqlite(statement):
                 model.execute(one)
-        return tuple(model.execute(SCHEMA_QUERY))
+        return schema_in(model.execute(SCHEMA_QUERY))
+
+
+def schema_in(rows: Iterable[tuple[str, str, str, str | None]]) -> dict[str, str]:
+    """The rows of ``SCHEMA_QUERY``: "type name", and its table and SQL."""
+    return {f"{kind} {name}": f"{table}: {sql}" for kind, name, table, sql in rows}
 
 
 SCHEMA_QUERY = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"

@@ -75,12 +75,12 @@ class Ledger(Reader):
             self._base.execute("PRAGMA synchronous = FULL")
             self._base.execute("PRAGMA temp_store = MEMORY")
             # The lock comes before the look: two processes may open a new workspace at once.
-            self._base.execute("BEGIN IMMEDIATE")
+            self._base.begin()
             version = verify_structure(self._base)
             migrate(self._base, version)
             verify(self._base, SMALL)
             require_no_gap(self._base, marks, path)
-            self._base.execute("COMMIT")
+            self._base.commit()
         except BaseException:
             self._base.close()
             raise
@@ -88,7 +88,7 @@ class Ledger(Reader):
 
     def __enter__(self) -> Self:
         try:
-            self._base.execute("BEGIN IMMEDIATE")
+            self._base.begin()
         except BaseException:
             self._base.close()
             raise
@@ -110,7 +110,7 @@ class Ledger(Reader):
             chain.append(self._base, self._changes.day, lines)
             seal(self._base, [CHAIN])
             seals = sealed(self._base)
-            self._base.execute("COMMIT")
+            self._base.commit()
         finally:
             self._base.close()
         write_mark(self._base.path, seals, self._generation)
