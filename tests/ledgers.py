@@ -48,7 +48,7 @@ def cases(places):
     return from_columns(columns, CASE, len(rows))
 
 
-def decisions(first, count, verdict="repeat"):
+def decisions(first, count, verdict="repeat", by="Leyla M."):
     """DECISION: so many decisions, of the cases numbered from ``first`` on."""
     ids = [f"{number:012x}" for number in range(first, first + count)]
     columns = {
@@ -56,7 +56,7 @@ def decisions(first, count, verdict="repeat"):
         "entry_id": pa.array([f"088-001-{one}" for one in ids], pa.string()),
         "verdict": pa.array([verdict] * count, pa.string()),
         "reason": pa.array(["seen on paper"] * count, pa.string()),
-        "decided_by": pa.array(["Leyla M."] * count, pa.string()),
+        "decided_by": pa.array([by] * count, pa.string()),
         "decided_at": pa.array(["2026-02-04T09:00:00+04:00"] * count, pa.string()),
     }
     return from_columns(columns, DECISION, count)

@@ -119,6 +119,13 @@ class Reader:
         """What was last said of each finding (ACCEPTANCE), by finding."""
         return self._newest("acceptances", ACCEPTANCE, one_for="finding_id")
 
+    def given_acceptances(self) -> pa.Table:
+        """Everything that anybody said of findings: ACCEPTANCE and a ``number``, in order."""
+        schema = ACCEPTANCE.insert(0, pa.field("number", pa.int64()))
+        columns = ", ".join(schema.names)
+        rows = self._base.rows(f"SELECT {columns} FROM acceptances ORDER BY number")  # noqa: S608  names of a schema
+        return _as_table(rows, schema)
+
     def journal(self) -> list[JournalLine]:
         """(day, event, details) of all that happened, in order."""
         rows = self._base.rows(

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from voterlist.errors import UsageError
 from voterlist.storage.ledger.base import Base
@@ -55,6 +55,44 @@ _MOST_COMPARED = 100
 """With more altered rows than these it is not looked whether they changed places."""
 
 
+Kind = Literal[
+    "table-missing",
+    "index-missing",
+    "trigger-missing",
+    "schema-added",
+    "schema-altered",
+    "line-missing",
+    "line-broken",
+    "line-altered",
+    "line-moved",
+    "row-altered",
+    "row-moved",
+    "row-missing",
+    "row-added",
+    "rows-of-before",
+    "table-altered",
+    "seal-altered",
+    "mark-missing",
+    "mark-older",
+    "mark-other",
+    "head-beyond",
+    "head-other",
+    "head-unknown",
+]
+"""What does not fit."""
+
+_MISSING: dict[str, Kind] = {
+    "table": "table-missing",
+    "index": "index-missing",
+    "trigger": "trigger-missing",
+}
+_OF_GAPS: dict[str, Kind] = {
+    "missing": "mark-missing",
+    "older": "mark-older",
+    "other": "mark-other",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that does not fit.
@@ -67,7 +105,7 @@ class Problem:
         name: what was altered, where it is no row: a trigger, the file of a mark, a head.
     """
 
-    kind: str
+    kind: Kind
     line: int | None = None
     table: str | None = None
     row: int | None = None
@@ -152,8 +190,7 @@ def _of_schema(
     """Tables and triggers that are missing, altered or too many."""
     for name in sorted(wanted.keys() | there.keys()):
         if name not in there:
-            kind = name.split()[0]
-            yield Problem(f"{kind}-missing", name=name)
+            yield Problem(_MISSING[name.split()[0]], name=name)
         elif name not in wanted:
             yield Problem("schema-added", name=name)
         elif there[name] != wanted[name]:
@@ -258,7 +295,7 @@ def _of_table(
     for number, row in altered.items():
         others = list(altered)[:_MOST_COMPARED]
         moved = {row_digest((other, *row[1:])) for other in others}
-        kind = "row-moved" if moved & wanted else "row-altered"
+        kind: Kind = "row-moved" if moved & wanted else "row-altered"
         yield Problem(kind, expected[number][1], table, number)
 
 
@@ -291,7 +328,7 @@ def _of_marks(base: Base, marks: Mapping[Path, Mark]) -> Iterator[Problem]:
         gap = find_gap(base, [mark])
         if gap is not None:
             name = "/".join(path.parts[-2:])
-            yield Problem(f"mark-{gap.kind}", mark.tables[CHAIN].rows, name=name)
+            yield Problem(_OF_GAPS[gap.kind], mark.tables[CHAIN].rows, name=name)
 
 
 def _read_head(text: str) -> tuple[int | None, str]:
