@@ -68,8 +68,10 @@ def _tell(key: str, replaced: usecases.Replaced) -> None:
     TERMINAL.say(SAY(key, **replaced.rows))
     if replaced.known:
         TERMINAL.say(SAY("cli.ledger.known", **replaced.known))
-    if replaced.kept is not None:
-        TERMINAL.say(SAY("cli.ledger.kept", path=shown(replaced.kept)))
+    kept = replaced.kept
+    if kept is not None:
+        path = shown(kept) if isinstance(kept, Path) else kept
+        TERMINAL.say(SAY("cli.ledger.kept", path=path))
     if TERMINAL.json:
         known: Mapping[str, int] | None = replaced.known or None
         TERMINAL.result(

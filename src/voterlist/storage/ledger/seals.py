@@ -136,7 +136,7 @@ def verify(base: Base, tables: Iterable[str]) -> None:
     stored = sealed(base)
     for table in tables:
         if stored.get(table) != digest(base, table):
-            raise damaged(base.path)
+            raise damaged(base.name)
 
 
 def verify_structure(base: Base) -> int:
@@ -147,8 +147,8 @@ def verify_structure(base: Base) -> int:
         UsageError: a newer version of the program wrote it.
     """
     version = version_of(base)
-    if base.schema() != base.schema_of(version):
-        raise damaged(base.path)
+    if not base.has_schema_of(version):
+        raise damaged(base.name)
     return version
 
 
@@ -160,11 +160,11 @@ def version_of(base: Base) -> int:
         UsageError: a newer version of the program wrote it.
     """
     if not base.is_sound():
-        raise damaged(base.path)
+        raise damaged(base.name)
     version = base.version()
     if version > len(MIGRATIONS):
-        message = f"a newer version of the program wrote {base.path}"
-        raise UsageError(message, code="ledger-newer", places={"path": str(base.path)})
+        message = f"a newer version of the program wrote {base.name}"
+        raise UsageError(message, code="ledger-newer", places={"path": base.name})
     if version < 0:
-        raise damaged(base.path)
+        raise damaged(base.name)
     return version

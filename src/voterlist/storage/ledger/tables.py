@@ -24,6 +24,7 @@ __all__ = [
     "schema_in",
     "schema_of",
     "statements",
+    "tables_of",
 ]
 
 FILE_NAME = "ledger.db"
@@ -282,6 +283,12 @@ def schema_of(version: int) -> Mapping[str, str]:
             for one in for_sqlite(statement):
                 model.execute(one)
         return schema_in(model.execute(SCHEMA_QUERY))
+
+
+def tables_of(version: int) -> tuple[str, ...]:
+    """The tables of ``KEYS`` that a ledger of this version has."""
+    there = schema_of(version)
+    return tuple(table for table in KEYS if f"table {table}" in there)
 
 
 def schema_in(rows: Iterable[tuple[str, str, str, str | None]]) -> dict[str, str]:

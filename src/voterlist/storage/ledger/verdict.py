@@ -27,7 +27,8 @@ from voterlist.storage.ledger.chain import (
 )
 from voterlist.storage.ledger.mark import Mark, find_gap, marks_by_path
 from voterlist.storage.ledger.migration import migrate
-from voterlist.storage.ledger.reading import unverified
+from voterlist.storage.ledger.opening import unverified
+from voterlist.storage.ledger.place import Place, place_of
 from voterlist.storage.ledger.seals import (
     NO_ROWS,
     TableDigest,
@@ -131,11 +132,11 @@ class Verdict:
         return not self.problems
 
 
-def verify(path: Path, heads: Iterable[str] = ()) -> Verdict:
-    """Whether the ledger at this path is what its chain, its marks and these heads say.
+def verify(where: Path | Place, heads: Iterable[str] = ()) -> Verdict:
+    """Whether this ledger is what its chain, its marks and these heads say.
 
     Args:
-        path: the ledger; its marks beside it and in the folders of the runs are read too.
+        where: the ledger; its marks beside it and in the folders of the runs are read too.
         heads: heads that others have, from acts and receipts: ``number-hash``, or the first eight
             or more letters of the hash.
 
@@ -144,8 +145,9 @@ def verify(path: Path, heads: Iterable[str] = ()) -> Verdict:
         UsageError: a newer version of the program wrote it, or a head is none.
     """
     known = [_read_head(text) for text in heads]
-    marks = marks_by_path(path)
-    with unverified(path) as base:
+    place = place_of(where)
+    marks = marks_by_path(place.path)
+    with unverified(place) as base:
         return verdict_of(base, marks, known)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -15,11 +13,11 @@ import pyarrow as pa
 
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION
 from voterlist.storage.ledger import chain, changes
-from voterlist.storage.ledger.base import Base, make_private
-from voterlist.storage.ledger.failures import damaged, forbidden, translated_errors
 from voterlist.storage.ledger.mark import read_marks, require_no_gap, write_mark
 from voterlist.storage.ledger.migration import migrate
-from voterlist.storage.ledger.reading import SMALL, Reader, is_there
+from voterlist.storage.ledger.opening import is_there, writable
+from voterlist.storage.ledger.place import Place, place_of
+from voterlist.storage.ledger.reading import SMALL, Reader
 from voterlist.storage.ledger.records import UNKNOWN_PLACE, CaseNumber
 from voterlist.storage.ledger.seals import seal, sealed, verify, verify_structure
 from voterlist.storage.ledger.tables import CHAIN
@@ -36,7 +34,7 @@ class Ledger(Reader):
     What the block wrote is kept or undone as one.
 
     Args:
-        path: its file; made if there is none and no mark of one.
+        where: its file, or its place; made if there is none and no mark of one.
         timeout: seconds to wait for another program that holds it.
         renewed: a person accepts it as it is, whatever its marks say: they are void from now on.
 
@@ -49,37 +47,34 @@ class Ledger(Reader):
     """
 
     def __init__(
-        self, path: Path, *, timeout: float = _PATIENCE, renewed: bool = False
+        self,
+        where: Path | Place,
+        *,
+        timeout: float = _PATIENCE,
+        renewed: bool = False,
     ) -> None:
-        marks = read_marks(path)
+        place = place_of(where)
+        marks = read_marks(place.path)
         self._generation = max((mark.generation for mark in marks), default=0) + int(
             renewed
         )
         if renewed:
             marks = ()
-        if not is_there(path):
-            require_no_gap(None, marks, path)
-        if path.is_dir():
-            raise damaged(path)
-        make_private(path)
-        if not os.access(path, os.W_OK):
-            # SQLite would say so only at the first write, when the work is done.
-            raise forbidden(path)
-        with translated_errors(path, unverified=True):
-            connection = sqlite3.connect(path, isolation_level=None, timeout=timeout)
-        super().__init__(Base(connection, path))
+        if place.url is None and not is_there(place):
+            # Before the file is made.
+            require_no_gap(None, marks, place.path)
+        super().__init__(writable(place, timeout))
         self._changed: set[str] = set()
         self._changes = changes.Changes(self._base)
         try:
-            self._base.execute("PRAGMA journal_mode = WAL")
-            self._base.execute("PRAGMA synchronous = FULL")
-            self._base.execute("PRAGMA temp_store = MEMORY")
             # The lock comes before the look: two processes may open a new workspace at once.
             self._base.begin()
             version = verify_structure(self._base)
+            if not version:
+                require_no_gap(None, marks, place.path)
             migrate(self._base, version)
             verify(self._base, SMALL)
-            require_no_gap(self._base, marks, path)
+            require_no_gap(self._base, marks, place.path)
             self._base.commit()
         except BaseException:
             self._base.close()
