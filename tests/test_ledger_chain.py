@@ -8,60 +8,45 @@ import sqlite3
 
 import pytest
 
+import ledger_places
 import ledgers
-from voterlist.errors import UsageError
-from voterlist.storage.ledger import Ledger, mark, reading, verify
+from ledger_places import edit
+from voterlist.errors import InputError, UsageError
+from voterlist.storage.ledger import Ledger, Place, mark, reading, verify
 from voterlist.storage.ledger.chain import BEGINNING, PREFIX
 from voterlist.storage.ledger.tables import MIGRATIONS, NUMBERED, for_sqlite
 
 NUMBER = {"decisions": "number", "adjudications": "decision"}
 
 
-@pytest.fixture(scope="module")
-def _filled(tmp_path_factory):
-    path = tmp_path_factory.mktemp("chain") / "ledger.db"
-    ledgers.fill(path, count=8)
-    (path.parent / "runs" / "r1").mkdir(parents=True)
-    mark.mark_run(path, path.parent / "runs" / "r1")
-    with Ledger(path) as ledger:
+@pytest.fixture(scope="module", params=ledger_places.KINDS)
+def _filled(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("chain")
+    place = ledger_places.new(request.param, folder)
+    ledgers.fill(place, count=8)
+    (folder / "runs" / "r1").mkdir(parents=True)
+    mark.mark_run(place.path, folder / "runs" / "r1")
+    with Ledger(place) as ledger:
         ledger.decide(ledgers.decisions(100, 2, "separate"), adjudicates=True)
         ledger.write_journal(ledgers.DAY, "review", recorded=2)
-    return path.parent
+    return place
 
 
 @pytest.fixture
-def path(_filled, tmp_path):
-    return shutil.copytree(_filled, tmp_path / "2026") / "ledger.db"
+def place(_filled, tmp_path):
+    return ledger_places.copied(_filled, tmp_path / "2026")
 
 
-def edit(path, *statements):
-    """Edit a ledger by hand, its triggers put back afterwards as they were."""
-    with sqlite3.connect(path) as base:
-        triggers = base.execute(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-        ).fetchall()
-        for name, _ in triggers:
-            base.execute(f"DROP TRIGGER {name}")
-        for statement, *values in statements:
-            base.execute(statement, values)
-        for _, sql in triggers:
-            base.execute(sql)
-    base.close()
-
-
-def forge(path, *, marked=True):
+def forge(place, *, marked=True):
     """Compute all hashes and seals anew, as somebody would who has read the program."""
-    with reading_raw(path) as base:
-        chain = base.execute(
-            "SELECT number, line FROM chain ORDER BY number"
-        ).fetchall()
+    chain = ledger_places.rows(place, "SELECT number, line FROM chain ORDER BY number")
     previous, rows = BEGINNING, []
     for number, line in chain:
         own = hashlib.sha256(PREFIX + f"{previous}\n{line}".encode()).hexdigest()
         rows.append((previous, own, number))
         previous = own
     edit(
-        path,
+        place,
         *[
             ("UPDATE chain SET previous = ?, hash = ? WHERE number = ?", *row)
             for row in rows
@@ -73,57 +58,48 @@ def forge(path, *, marked=True):
         ),
     )
     if not marked:
-        for one in path.parent.rglob(mark.MARK_NAME):
+        for one in place.path.parent.rglob(mark.MARK_NAME):
             one.unlink()
 
 
-def reading_raw(path):
-    return sqlite3.connect(path)
+def lines(place):
+    """Line number -> the content of the line."""
+    found = ledger_places.rows(place, "SELECT number, line FROM chain ORDER BY number")
+    return {number: json.loads(line) for number, line in found}
 
 
-def lines(path):
-    base = reading_raw(path)
-    try:
-        return {
-            number: json.loads(line)
-            for number, line in base.execute("SELECT number, line FROM chain")
-        }
-    finally:
-        base.close()
-
-
-def line_of(path, table, row):
+def line_of(place, table, row):
     """The line that added a row."""
     return next(
         number
-        for number, line in lines(path).items()
+        for number, line in lines(place).items()
         for key, _ in line["details"].get("added", {}).get(table, ())
         if key == row
     )
 
 
-def first(path, heads=()):
+def first(place, heads=()):
     """(kind, line, table, row) of what does not fit first."""
-    problem = verify(path, heads).problems[0]
+    problem = verify(place, heads).problems[0]
     return problem.kind, problem.line, problem.table, problem.row
 
 
-def kinds(path, heads=()):
-    return {problem.kind for problem in verify(path, heads).problems}
+def kinds(place, heads=()):
+    return {problem.kind for problem in verify(place, heads).problems}
 
 
-def test_a_ledger_that_nobody_edited_fits(path):
+def test_a_ledger_that_nobody_edited_fits(place):
     """A false alarm would teach people to pass over it."""
-    verdict = verify(path)
+    verdict = verify(place)
     assert verdict.fits, verdict.problems
-    with reading(path) as ledger:
+    with reading(place) as ledger:
         assert ledger.head() == verdict.head
-        assert verify(path, [str(verdict.head), verdict.head.hash[:8]]).fits
+        assert verify(place, [str(verdict.head), verdict.head.hash[:8]]).fits
 
 
-def test_every_change_has_its_line(path):
+def test_every_change_has_its_line(place):
     """A change without one could be made by hand as well."""
-    events = [line["event"] for line in lines(path).values()]
+    events = [line["event"] for line in lines(place).values()]
     assert events == [
         "genesis",
         "submissions",
@@ -138,60 +114,69 @@ def test_every_change_has_its_line(path):
     ]
 
 
-def test_a_line_holds_no_reason_and_no_cell(path):
+def test_a_line_holds_no_reason_and_no_cell(place):
     """The chain is shown to whoever may ask for it; reasons may name a voter."""
-    text = json.dumps(list(lines(path).values()), ensure_ascii=False)
+    text = json.dumps(list(lines(place).values()), ensure_ascii=False)
     assert "seen on paper" not in text
     assert "oldest of the town" not in text
 
 
-def test_a_change_that_changes_nothing_has_no_line(path):
+def test_a_change_that_changes_nothing_has_no_line(place):
     """A workbook read twice would fill the diary."""
-    before = len(lines(path))
-    with Ledger(path) as ledger:
+    before = len(lines(place))
+    with Ledger(place) as ledger:
         ledger.submit(
             ledgers.lists(*range(1, 8)), {"aaaaaaaaaaaa": "1.csv"}, ledgers.DAY
         )
         ledger.decide(ledgers.decisions(0, 4))
-    assert len(lines(path)) == before
+    assert len(lines(place)) == before
 
 
-def test_the_day_of_a_line_is_the_one_that_was_given(path):
+def test_the_day_of_a_line_is_the_one_that_was_given(place):
     """No clock of the machine stands in the ledger, and no day goes back."""
-    with Ledger(path) as ledger:
+    with Ledger(place) as ledger:
         ledger.write_journal(dt.date(2026, 3, 1), "run")
-    with Ledger(path) as ledger:
+    with Ledger(place) as ledger:
         ledger.decide(ledgers.decisions(700, 1))
-    days = [line["day"] for line in lines(path).values()]
+    days = [line["day"] for line in lines(place).values()]
     assert days[0] is None
     assert days[-2:] == ["2026-03-01", "2026-03-01"]
     assert days[1:] == sorted(days[1:])
 
 
-@pytest.mark.parametrize("table", [*NUMBERED, "subjects", "case_entries", "chain"])
-@pytest.mark.parametrize("change", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"])
-def test_rows_are_only_added(path, table, change):
+GUARDED = [*NUMBERED, "subjects", "case_entries", "chain"]
+CHANGES = ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"]
+
+
+def refused(place, *statements):
+    """Whether the database refuses each of these statements."""
+    for statement in statements:
+        with pytest.raises(Exception, match=r"only added|P0001"):  # noqa: SIM117
+            with ledger_places.opened(place) as base:
+                base.execute(statement)
+    return True
+
+
+def test_rows_are_only_added(place):
     """A slip in the program, or in a console, must not change what was decided."""
-    with Ledger(path) as ledger:
+    with Ledger(place) as ledger:
         ledger.keep_case_entries({"c": ["e"]})
         ledger.keep_subjects(ledgers.subjects("e"))
         ledger.amend(ledgers.amendments(1))
     columns = {"subjects": "cells", "case_entries": "entry_id"}
-    column = columns.get(table) or NUMBER.get(table, "number")
-    base = sqlite3.connect(path)
-    with pytest.raises(sqlite3.IntegrityError, match="only added"):
-        base.execute(change.format(table, column))
-    base.close()
+    for table in GUARDED:
+        column = columns.get(table) or NUMBER.get(table, "number")
+        assert refused(place, *[change.format(table, column) for change in CHANGES])
+    assert verify(place).fits
 
 
-def test_no_row_is_replaced(path):
-    """INSERT OR REPLACE deletes without firing the trigger on deletes."""
-    base = sqlite3.connect(path)
-    with pytest.raises(sqlite3.IntegrityError, match="only added"):
-        base.execute(
-            "INSERT OR REPLACE INTO journal VALUES (1, '2026-01-01', 'run', '{}')"
-        )
-    base.close()
+def test_no_row_is_replaced(place):
+    """INSERT OR REPLACE of SQLite deletes without firing the trigger on deletes."""
+    if place.url is None:
+        again = "INSERT OR REPLACE INTO journal VALUES (1, '2026-01-01', 'run', '{}')"
+        assert refused(place, again)
+    else:
+        assert refused(place, "TRUNCATE journal")
 
 
 # Ways of editing by hand. Each is found, with the row and the line.
@@ -206,85 +191,108 @@ def test_no_row_is_replaced(path):
         ("reason", None),
     ],
 )
-def test_an_edited_decision_is_found(path, column, value):
+def test_an_edited_decision_is_found(place, column, value):
     """It would be somebody's word that they never gave."""
-    edit(path, (f"UPDATE decisions SET {column} = ? WHERE number = 3", value))  # noqa: S608  a test's own
-    line = line_of(path, "decisions", 3)
-    assert first(path) == ("row-altered", line, "decisions", 3)
+    edit(place, (f"UPDATE decisions SET {column} = ? WHERE number = 3", value))  # noqa: S608  a test's own
+    line = line_of(place, "decisions", 3)
+    assert first(place) == ("row-altered", line, "decisions", 3)
 
 
-def test_the_last_decision_deleted_is_found(path):
+def test_the_last_decision_deleted_is_found(place):
     """Nothing comes after it that would miss it."""
-    edit(path, ("DELETE FROM decisions WHERE number = 10",))
-    line = line_of(path, "decisions", 10)
-    assert first(path) == ("row-missing", line, "decisions", 10)
+    edit(place, ("DELETE FROM decisions WHERE number = 10",))
+    line = line_of(place, "decisions", 10)
+    assert first(place) == ("row-missing", line, "decisions", 10)
 
 
-def test_the_last_decision_deleted_with_its_lines_is_found_by_the_marks(path):
+def test_the_last_decision_deleted_with_its_lines_is_found_by_the_marks(place):
     """Whoever cuts the chain cuts it at its end, and computes the seals anew."""
-    line = line_of(path, "decisions", 9)
-    head = str(verify(path).head)
+    line = line_of(place, "decisions", 9)
+    head = str(verify(place).head)
     edit(
-        path,
+        place,
         ("DELETE FROM decisions WHERE number >= 9",),
         ("DELETE FROM adjudications",),
         ("DELETE FROM journal WHERE number = 3",),
         ("DELETE FROM chain WHERE number >= ?", line),
     )
-    forge(path)
-    assert "mark-older" in kinds(path)
-    assert "head-beyond" in kinds(path, [head])
+    forge(place)
+    assert "mark-older" in kinds(place)
+    assert "head-beyond" in kinds(place, [head])
 
 
-def test_a_decision_deleted_in_the_middle_is_found(path):
+def test_a_decision_deleted_in_the_middle_is_found(place):
     """The decisions behind it keep their numbers."""
-    edit(path, ("DELETE FROM decisions WHERE number = 3",))
-    line = line_of(path, "decisions", 3)
-    assert first(path) == ("row-missing", line, "decisions", 3)
+    edit(place, ("DELETE FROM decisions WHERE number = 3",))
+    line = line_of(place, "decisions", 3)
+    assert first(place) == ("row-missing", line, "decisions", 3)
 
 
-def test_a_decision_inserted_is_found(path):
+def test_a_decision_inserted_is_found(place):
     """No line tells of it."""
     columns = "case_id, entry_id, verdict, reason, decided_by, decided_at"
     copied = f"SELECT 11, {columns} FROM decisions WHERE number = 1"  # noqa: S608  a test's own
-    edit(path, (f"INSERT INTO decisions {copied}",))
-    assert first(path) == ("row-added", None, "decisions", 11)
+    edit(place, (f"INSERT INTO decisions {copied}",))
+    assert first(place) == ("row-added", None, "decisions", 11)
 
 
-def test_two_decisions_that_changed_places_are_found(path):
+def test_two_decisions_that_changed_places_are_found(place):
     """The later one holds, so the order is what was decided."""
     edit(
-        path,
+        place,
         ("UPDATE decisions SET number = 99 WHERE number = 2",),
         ("UPDATE decisions SET number = 2 WHERE number = 5",),
         ("UPDATE decisions SET number = 5 WHERE number = 99",),
     )
-    line = line_of(path, "decisions", 2)
-    assert first(path) == ("row-moved", line, "decisions", 2)
+    line = line_of(place, "decisions", 2)
+    assert first(place) == ("row-moved", line, "decisions", 2)
 
 
-def test_a_day_of_the_journal_that_was_changed_is_found(path):
+def test_a_day_of_the_journal_that_was_changed_is_found(place):
     """A list that came late would have come in time."""
-    edit(path, ("UPDATE journal SET day = '2026-01-01' WHERE number = 2",))
-    line = line_of(path, "journal", 2)
-    assert first(path) == ("row-altered", line, "journal", 2)
+    edit(place, ("UPDATE journal SET day = '2026-01-01' WHERE number = 2",))
+    line = line_of(place, "journal", 2)
+    assert first(place) == ("row-altered", line, "journal", 2)
 
 
-@pytest.mark.parametrize("name", ["decisions_update", "chain_delete"])
-def test_a_trigger_that_was_dropped_is_found(path, name):
+@pytest.mark.parametrize("table", ["decisions", "chain"])
+def test_a_trigger_that_was_dropped_is_found(place, table):
     """It was there to refuse what somebody then did."""
-    base = sqlite3.connect(path)
-    with base:
-        base.execute(f"DROP TRIGGER {name}")
-    base.close()
-    problem = verify(path).problems[0]
+    name = f"{table}_update" if place.url is None else f"{table}_guard"
+    of_table = "" if place.url is None else f" ON {table}"
+    with ledger_places.opened(place) as base:
+        base.execute(f"DROP TRIGGER {name}{of_table}")
+    problem = verify(place).problems[0]
     assert (problem.kind, problem.name) == ("trigger-missing", f"trigger {name}")
+    with pytest.raises(InputError) as caught:
+        Ledger(place)
+    assert caught.value.code == "ledger-damaged"
 
 
-def test_a_seal_that_was_edited_is_found(path):
+def test_a_trigger_that_was_switched_off_is_found(place):
+    """PostgreSQL can keep a trigger that does nothing; SQLite cannot."""
+    if place.url is None:
+        pytest.skip("SQLite has no such thing")
+    with ledger_places.opened(place) as base:
+        base.execute("ALTER TABLE decisions DISABLE TRIGGER USER")
+    problem = verify(place).problems[0]
+    assert (problem.kind, problem.name) == ("schema-altered", "trigger decisions_guard")
+    with pytest.raises(InputError):
+        Ledger(place)
+
+
+def test_a_column_that_was_added_is_found(place):
+    """Rows would say something that no line holds."""
+    with ledger_places.opened(place) as base:
+        base.execute("ALTER TABLE decisions ADD COLUMN remark TEXT")
+    (problem,) = verify(place).problems
+    assert (problem.kind, problem.name) == ("schema-altered", "table decisions")
+
+
+def test_a_seal_that_was_edited_is_found(place):
     """Its table is whole, and the program would call it damaged."""
-    edit(path, ("UPDATE seals SET digest = 'x' WHERE name = 'cases'",))
-    assert first(path) == ("seal-altered", None, "cases", None)
+    edit(place, ("UPDATE seals SET digest = 'x' WHERE name = 'cases'",))
+    assert first(place) == ("seal-altered", None, "cases", None)
 
 
 @pytest.mark.parametrize(
@@ -297,146 +305,147 @@ def test_a_seal_that_was_edited_is_found(path):
         ("subjects", "INSERT INTO subjects VALUES ('e', '{}')"),
     ],
 )
-def test_a_table_whose_rows_may_change_is_held_by_its_digest(path, table, change):
+def test_a_table_whose_rows_may_change_is_held_by_its_digest(place, table, change):
     """The program itself changes it, so no trigger can refuse it."""
-    edit(path, (change,))
-    problem = verify(path).problems[0]
+    edit(place, (change,))
+    problem = verify(place).problems[0]
     assert (problem.kind, problem.table) == ("table-altered", table)
     assert problem.line == (3 if table in {"cases", "case_places"} else problem.line)
 
 
-def test_last_weeks_ledger_put_back_is_found(path):
-    """The file itself fits together; only what others know tells that it is old."""
-    old = path.with_name("old.db")
-    shutil.copyfile(path, old)
-    with Ledger(path) as ledger:
+def test_last_weeks_ledger_put_back_is_found(place, tmp_path):
+    """The ledger itself fits together; only what others know tells that it is old."""
+    old = ledger_places.copied(place, tmp_path / "last week")
+    with Ledger(place) as ledger:
         ledger.decide(ledgers.decisions(300, 2))
         ledger.write_journal(ledgers.DAY, "review", recorded=2)
+    with reading(place) as ledger:
         printed = str(ledger.head())
-    with reading(path) as ledger:
-        printed = str(ledger.head())
-    old.replace(path)
-    problems = verify(path, [printed]).problems
-    assert {problem.kind for problem in problems} == {"mark-older", "head-beyond"}
-    path.with_name("ledger.mark").unlink()
-    assert kinds(path) == set()
-    assert kinds(path, [printed]) == {"head-beyond"}
+    back = put_back(old, place)
+    assert kinds(back, [printed]) == {"mark-older", "head-beyond"}
+    place.path.with_name("ledger.mark").unlink()
+    assert kinds(back) == set()
+    assert kinds(back, [printed]) == {"head-beyond"}
 
 
-def test_a_run_s_folder_knows_the_ledger_too(path):
-    """The file and the mark beside it put back together are old by the mark of a run."""
-    for name in ("ledger.db", "ledger.mark"):
-        shutil.copyfile(path.with_name(name), path.with_name(f"old-{name}"))
-    with Ledger(path) as ledger:
+def put_back(old, place):
+    """The older ledger in the place of the newer, whose marks stay."""
+    if place.url is None:
+        shutil.copyfile(old.path, place.path)
+    return Place(place.path, old.url)
+
+
+def test_a_run_s_folder_knows_the_ledger_too(place, tmp_path):
+    """The ledger and the mark beside it put back together are old by the mark of a run."""
+    old = ledger_places.copied(place, tmp_path / "last week")
+    with Ledger(place) as ledger:
         ledger.write_journal(ledgers.DAY, "run")
-    (path.parent / "runs" / "r2").mkdir()
-    mark.mark_run(path, path.parent / "runs" / "r2")
-    for name in ("ledger.db", "ledger.mark"):
-        path.with_name(f"old-{name}").replace(path.with_name(name))
-    (problem,) = verify(path).problems
+    (place.path.parent / "runs" / "r2").mkdir()
+    mark.mark_run(place.path, place.path.parent / "runs" / "r2")
+    back = put_back(old, place)
+    shutil.copyfile(
+        old.path.with_name("ledger.mark"), place.path.with_name("ledger.mark")
+    )
+    (problem,) = verify(back).problems
     assert (problem.kind, problem.name) == ("mark-older", "r2/ledger.mark")
 
 
 # What is done to the chain itself
 
 
-def test_a_line_of_the_chain_that_was_edited_is_found(path):
+def test_a_line_of_the_chain_that_was_edited_is_found(place):
     """The row and its line changed together."""
     edit(
-        path,
+        place,
         ("UPDATE decisions SET decided_by = 'X' WHERE number = 3",),
         (
             "UPDATE chain SET line = replace(line, 'Leyla M.', 'X') WHERE number = ?",
-            line_of(path, "decisions", 3),
+            line_of(place, "decisions", 3),
         ),
     )
-    line = line_of(path, "decisions", 3)
-    assert first(path)[:2] == ("line-altered", line)
+    line = line_of(place, "decisions", 3)
+    assert first(place)[:2] == ("line-altered", line)
 
 
-def test_a_line_with_its_hash_computed_anew_breaks_at_the_next(path):
+def test_a_line_with_its_hash_computed_anew_breaks_at_the_next(place):
     """The next line holds the hash that it had."""
-    line = line_of(path, "decisions", 3)
+    line = line_of(place, "decisions", 3)
     edit(
-        path,
+        place,
         ("UPDATE chain SET line = replace(line, 'M.', 'X') WHERE number = ?", line),
     )
-    base = sqlite3.connect(path)
     query = "SELECT previous, line FROM chain WHERE number = ?"
-    previous, text = base.execute(query, (line,)).fetchone()
-    base.close()
+    ((previous, text),) = ledger_places.rows(place, query, line)
     own = hashlib.sha256(PREFIX + f"{previous}\n{text}".encode()).hexdigest()
-    edit(path, ("UPDATE chain SET hash = ? WHERE number = ?", own, line))
-    assert first(path)[:2] == ("line-broken", line + 1)
+    edit(place, ("UPDATE chain SET hash = ? WHERE number = ?", own, line))
+    assert first(place)[:2] == ("line-broken", line + 1)
 
 
-def test_a_line_taken_out_is_a_gap(path):
+def test_a_line_taken_out_is_a_gap(place):
     """In the middle, and as the first."""
     for line in (5, 1):
-        edit(path, ("DELETE FROM chain WHERE number = ?", line))
-        assert first(path)[:2] == ("line-missing", line)
+        edit(place, ("DELETE FROM chain WHERE number = ?", line))
+        assert first(place)[:2] == ("line-missing", line)
 
 
-def test_a_chain_that_was_emptied_is_found(path):
+def test_a_chain_that_was_emptied_is_found(place):
     """A ledger of this version has at least its first line."""
-    edit(path, ("DELETE FROM chain",))
-    assert first(path)[:2] == ("line-missing", 1)
+    edit(place, ("DELETE FROM chain",))
+    assert first(place)[:2] == ("line-missing", 1)
 
 
-def test_two_lines_that_changed_places_are_found(path):
+def test_two_lines_that_changed_places_are_found(place):
     """Also where all hashes are computed anew: a line holds its number."""
     edit(
-        path,
+        place,
         ("UPDATE chain SET number = 99 WHERE number = 5",),
         ("UPDATE chain SET number = 5 WHERE number = 6",),
         ("UPDATE chain SET number = 6 WHERE number = 99",),
     )
-    assert first(path)[1] == 5
-    forge(path, marked=False)
-    assert first(path)[:2] == ("line-moved", 5)
+    assert first(place)[1] == 5
+    forge(place, marked=False)
+    assert first(place)[:2] == ("line-moved", 5)
 
 
-def test_the_whole_chain_written_anew_is_found_by_who_has_a_head(path):
+def test_the_whole_chain_written_anew_is_found_by_who_has_a_head(place):
     """Neither the file nor, where they are deleted, the marks tell it: the act in a drawer does."""
-    printed = verify(path).head
+    printed = verify(place).head
     edit(
-        path,
+        place,
         ("UPDATE decisions SET decided_by = 'X' WHERE number = 10",),
         ("UPDATE chain SET line = replace(line, 'Leyla M.', 'X')",),
     )
-    digest_anew(path, "decisions", 10)
-    forge(path)
-    assert "mark-other" in kinds(path)
-    assert "row-altered" not in kinds(path)
-    forge(path, marked=False)
-    assert "head-other" in kinds(path, [str(printed)])
-    assert "head-unknown" in kinds(path, [printed.hash])
-    assert "head-other" in kinds(path, [f"{printed.number}-{printed.hash[:12]}"])
+    digest_anew(place, "decisions", 10)
+    forge(place)
+    assert "mark-other" in kinds(place)
+    assert "row-altered" not in kinds(place)
+    forge(place, marked=False)
+    assert "head-other" in kinds(place, [str(printed)])
+    assert "head-unknown" in kinds(place, [printed.hash])
+    assert "head-other" in kinds(place, [f"{printed.number}-{printed.hash[:12]}"])
 
 
-def digest_anew(path, table, row):
+def digest_anew(place, table, row):
     """Write the digest of a row, as it is now, into the line that added it."""
-    base = sqlite3.connect(path)
-    base.text_factory = bytes
-    query = f"SELECT * FROM {table} WHERE number = ?"  # noqa: S608  a test's own
-    (values,) = base.execute(query, (row,)).fetchall()
-    base.close()
+    query = f"SELECT * FROM {table} WHERE number = {row}"  # noqa: S608  a test's own
+    with ledger_places.opened(place) as base:
+        ((values,),) = base.chunks_of_bytes(query)
     digest = hashlib.sha256(f"{values!r}\n".encode()).hexdigest()
-    number = line_of(path, table, row)
-    line = lines(path)[number]
+    number = line_of(place, table, row)
+    line = lines(place)[number]
     line["details"]["added"][table] = [
         [key, digest if key == row else old]
         for key, old in line["details"]["added"][table]
     ]
     text = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    edit(path, ("UPDATE chain SET line = ? WHERE number = ?", text, number))
+    edit(place, ("UPDATE chain SET line = ? WHERE number = ?", text, number))
 
 
-def test_a_text_that_is_no_head_is_refused(path):
+def test_a_text_that_is_no_head_is_refused(place):
     """A slip in copying it from paper is no sign of tampering."""
     for text in ("", "17", "xyz", "17-12", "g" * 64):
         with pytest.raises(UsageError) as caught:
-            verify(path, [text])
+            verify(place, [text])
         assert caught.value.code == "no-head"
 
 
@@ -498,9 +507,9 @@ def test_a_ledger_of_an_earlier_version_is_where_the_chain_begins(tmp_path, vers
         ledger.decide(ledgers.decisions(1, 2))
         ledger.write_journal(dt.date(2026, 2, 6), "review")
     assert verify(path).fits, verify(path).problems
-    genesis = lines(path)[1]
+    genesis = lines(Place(path))[1]
     assert (genesis["day"], genesis["details"]["version"]) == ("2026-02-05", version)
-    edit(path, ("UPDATE decisions SET verdict = 'repeat' WHERE number = 1",))
+    edit(Place(path), ("UPDATE decisions SET verdict = 'repeat' WHERE number = 1",))
     assert first(path) == ("rows-of-before", 1, "decisions", None)
 
 

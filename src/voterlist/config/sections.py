@@ -11,6 +11,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SecretStr,
     field_validator,
     model_validator,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "CheckSettings",
     "DecisionSettings",
     "IngestSettings",
+    "LedgerSettings",
     "LinkSettings",
     "PinSettings",
     "PrivacySettings",
@@ -275,6 +277,26 @@ class DecisionSettings(_Section):
     """What two people must decide alike before it holds."""
 
 
+def _ledger_url(value: object) -> object:
+    """An address of PostgreSQL; what is wrong with another one is not shown: it holds a password.
+
+    Pydantic would call it by its whole text.
+    """
+    is_address = isinstance(value, str) and re.match(
+        r"postgresql://[^\s]*/[^\s/?]+(\?[^\s]*)?$", value
+    )
+    if not is_address:
+        raise PydanticCustomError("not-a-ledger-url", "an address")
+    return value
+
+
+class LedgerSettings(_Section):
+    """``[ledger]``: where the ledger is, if it is no file in the workspace."""
+
+    url: Annotated[SecretStr | None, BeforeValidator(_ledger_url)] = None
+    """The database of PostgreSQL; None: the file ``ledger.db``."""
+
+
 class ReportSettings(_Section):
     """``[report]``: the languages in which the reports are written."""
 
@@ -338,6 +360,8 @@ class Settings(_Section):
     check: CheckSettings = Field(default_factory=CheckSettings)
     link: LinkSettings = Field(default_factory=LinkSettings)
     decisions: DecisionSettings = Field(default_factory=DecisionSettings)
+    # No result depends on where the ledger is, and what is dumped is written into files.
+    ledger: LedgerSettings = Field(default_factory=LedgerSettings, exclude=True)
     report: ReportSettings = Field(default_factory=ReportSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
 

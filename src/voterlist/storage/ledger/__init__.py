@@ -1,5 +1,7 @@
-"""What must survive from run to run: submissions, cases, decisions, journal, in one SQLite file.
+"""What must survive from run to run: submissions, cases, decisions, journal.
 
+It is a file of SQLite, or a database of PostgreSQL where ``[ledger] url`` names one: ``place_in``
+tells where the ledger of a workspace is, and the functions here take that place, or a file.
 ``Ledger`` opens it for writing, ``reading`` reads it without writing anything. Both refuse a ledger
 that is damaged (``seals``), and one that holds less than the workspace knows of (``mark``).
 Every change has a line in a chain of hashes (``chain``); ``verify`` says what was edited by hand.
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 from voterlist.storage.ledger.chain import Head, Line
 from voterlist.storage.ledger.mark import mark_run
+from voterlist.storage.ledger.place import Place, place_in
 from voterlist.storage.ledger.reading import Reader, read_acceptances, reading
 from voterlist.storage.ledger.records import CaseNote, CaseNumber, Submission, received
 from voterlist.storage.ledger.tables import FILE_NAME
@@ -26,11 +29,13 @@ __all__ = [
     "Head",
     "Ledger",
     "Line",
+    "Place",
     "Problem",
     "Reader",
     "Submission",
     "Verdict",
     "mark_run",
+    "place_in",
     "read_acceptances",
     "reading",
     "received",

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["Place", "place_of"]
+from voterlist.config import Settings
+from voterlist.storage.ledger.tables import FILE_NAME
+
+__all__ = ["Place", "place_in", "place_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +28,9 @@ class Place:
 def place_of(where: Path | Place) -> Place:
     """A path, which says a file of SQLite, as a place."""
     return where if isinstance(where, Place) else Place(where)
+
+
+def place_in(workspace: Path, settings: Settings) -> Place:
+    """Where the ledger of a workspace is, by ``[ledger]`` in its settings."""
+    url = settings.ledger.url
+    return Place(workspace / FILE_NAME, url.get_secret_value() if url else None)

@@ -81,7 +81,7 @@ _SCHEMA = """
         FROM ours JOIN pg_constraint ON conrelid = ours.oid WHERE contype <> 't'
     ) AS parts GROUP BY relname
     UNION ALL
-    SELECT 'trigger ' || tgname, pg_get_triggerdef(pg_trigger.oid) || ' ' || tgenabled
+    SELECT 'trigger ' || tgname, pg_get_triggerdef(pg_trigger.oid) || ' ' || tgenabled::text
     FROM ours JOIN pg_trigger ON tgrelid = ours.oid WHERE NOT tgisinternal
     UNION ALL
     SELECT 'rule ' || rulename, pg_get_ruledef(pg_rewrite.oid)
