@@ -19,14 +19,16 @@ __all__ = ["copy", "renew", "restore"]
 def copy(
     workspace: Workspace,
     out: Annotated[
-        Path, typer.Argument(metavar="FILE", help=SAY("cli.argument.ledger-copy-out"))
+        str,
+        typer.Argument(metavar="FILE", help=SAY("cli.argument.ledger-copy-out")),
     ],
 ) -> None:
     """Copy the ledger whole."""
-    rows = usecases.copy_ledger(workspace, out)
-    TERMINAL.say(SAY("cli.ledger.copied", path=shown(out), **rows))
+    copied, rows = usecases.copy_ledger(workspace, out)
+    path = shown(Path(copied)) if copied == out else copied
+    TERMINAL.say(SAY("cli.ledger.copied", path=path, **rows))
     if TERMINAL.json:
-        TERMINAL.result({"out": out, **rows, "exit_code": 0})
+        TERMINAL.result({"out": copied, **rows, "exit_code": 0})
 
 
 def restore(

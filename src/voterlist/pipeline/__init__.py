@@ -99,10 +99,11 @@ def run(
     """
     with lock.hold(workspace, since=since or today.isoformat()):
         inputs = inbox.find(workspace, constituencies, settings.ingest)
-        with Ledger(workspace / ledgers.FILE_NAME) as ledger:
+        place = ledgers.place_in(workspace, settings)
+        with Ledger(place) as ledger:
             given = answers_in(ledger)
             newest_day = ledger.newest_day()
-        earlier = earlier_lists(workspace)
+        earlier = earlier_lists(workspace, place)
         context = Context(
             workspace, settings, inputs, given, today, max(1, jobs), progress
         )
@@ -163,7 +164,7 @@ def _note_submissions(context: Context, tables: Tables) -> None:
         for (source, copy), name in context.inputs.names().items()
         if copy == 0
     }
-    with Ledger(context.workspace / ledgers.FILE_NAME) as ledger:
+    with Ledger(ledgers.place_in(context.workspace, context.settings)) as ledger:
         ledger.submit(tables["lists"], names, context.today)
 
 
@@ -172,8 +173,8 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
 
     Killed before the end, a run leaves no line in the journal; the reports already count that line.
     """
-    path, inputs, run = (
-        context.workspace / ledgers.FILE_NAME,
+    place, inputs, run = (
+        ledgers.place_in(context.workspace, context.settings),
         context.inputs,
         walk.folder.manifest.run,
     )
@@ -182,14 +183,14 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
         "whole": int(inputs.is_whole),
         "cycle": context.settings.workspace.cycle,
     }
-    for place, count in _open_by_constituency(walk.tables).items():
-        details[open_in(place)] = count
-    with ledgers.reading(path) as ledger:
+    for constituency, count in _open_by_constituency(walk.tables).items():
+        details[open_in(constituency)] = count
+    with ledgers.reading(place) as ledger:
         line = ledger.day_of(context.today), RUN_EVENT, details
         standing = standings(context.settings, ledger, context.today, [line])
     outputs = publish.write_reports(context, walk, standing)
     walk.finish([step.stage for step in STAGES], outputs)
-    with Ledger(path) as ledger:
+    with Ledger(place) as ledger:
         ledger.note_cases(
             walk.tables["cases"],
             run,
@@ -197,7 +198,7 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
             unread=unread_constituencies(walk.tables["set_aside"]),
         )
         ledger.write_journal(context.today, RUN_EVENT, **details)
-    ledgers.mark_run(path, walk.folder.path)
+    ledgers.mark_run(place.path, walk.folder.path)
     return outputs
 
 
@@ -228,7 +229,9 @@ def _open_by_constituency(tables: Tables) -> dict[int | None, int]:
 def _result(
     context: Context, walk: Walk, until: Stage | None, outputs: tuple[Path, ...]
 ) -> RunResult:
-    with ledgers.reading(context.workspace / ledgers.FILE_NAME) as ledger:
+    with ledgers.reading(
+        ledgers.place_in(context.workspace, context.settings)
+    ) as ledger:
         standing = standings(context.settings, ledger, context.today)
     tables = walk.tables
     first = walk.work[0]

@@ -76,8 +76,8 @@ def read_journal(workspace: Path, wanted: JournalFilter) -> list[DiaryLine]:
         UsageError: it is no workspace.
         InputError: its ledger is damaged, or lacks what the workspace knows of.
     """
-    settings_of(workspace)
-    with ledgers.reading(workspace / ledgers.FILE_NAME) as ledger:
+    place = ledgers.place_in(workspace, settings_of(workspace))
+    with ledgers.reading(place) as ledger:
         numbers = {one.case_id: str(one.number) for one in ledger.case_numbers()}
         answers = _answers(ledger)
         diary = list(_diary(ledger, answers, numbers))
@@ -98,8 +98,8 @@ def verify_journal(workspace: Path, heads: Sequence[str] = ()) -> Verdict:
         UsageError: it is no workspace, or a text is no head.
         InputError: the ledger cannot be read at all.
     """
-    settings_of(workspace)
-    return ledgers.verify(workspace / ledgers.FILE_NAME, heads)
+    place = ledgers.place_in(workspace, settings_of(workspace))
+    return ledgers.verify(place, heads)
 
 
 Answers = dict[str, dict[int, dict[str, Any]]]

@@ -125,7 +125,7 @@ def export(
         UsageError: there is no complete run.
         OSError: the workbook cannot be written.
     """
-    with ledgers.reading(workspace / ledgers.FILE_NAME) as ledger:
+    with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
         decisions, acceptances = ledger.decisions(), ledger.acceptances()
         runs = known(workspace, ledger)
     sources = sources_of(runs.inputs)
@@ -181,7 +181,7 @@ def import_decisions(
     since = decided_at.isoformat(" ", "minutes")
     with (
         lock.hold(workspace, since=since),
-        Ledger(workspace / ledgers.FILE_NAME) as ledger,
+        Ledger(ledgers.place_in(workspace, settings)) as ledger,
     ):
         runs = known(workspace, ledger)
         cycles = cycles_of_runs(workspace, ledger)

@@ -26,7 +26,7 @@ from voterlist.storage.ledger.place import Place
 if TYPE_CHECKING:
     from voterlist.storage.ledger.postgres import PostgresBase
 
-__all__ = ["is_there", "server", "unverified", "writable"]
+__all__ = ["is_there", "name_of", "server", "unverified", "writable"]
 
 _ATTEMPTS = 20
 """How often a ledger is copied again that was written to meanwhile."""
@@ -67,6 +67,13 @@ def writable(place: Place, timeout: float) -> Base:
         base.close()
         raise
     return base
+
+
+def name_of(place: Place) -> str:
+    """A ledger as messages call it: its file, or its database without user and password."""
+    if place.url is None:
+        return str(place.path)
+    return str(_postgres().name_of(place.url))
 
 
 def server(place: Place, timeout: float) -> PostgresBase:
