@@ -17,7 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, TextClause, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+)
 from sqlalchemy.pool import NullPool
 
 from voterlist.errors import UsageError, VoterlistError
@@ -42,6 +47,7 @@ _LOCKED = {"55P03", "40001", "40P01"}
 _FORBIDDEN = {"42501", "25006"}
 _DAMAGED = {"XX001", "XX002"}
 _FULL = "53100"
+_NO_CONNECTION = "08001"
 _OF_CONNECTIONS = ("08", "28", "3D", "53", "57")
 """Classes of SQLSTATE: connections, passwords, no such database, no room, shut down."""
 _OF_STATEMENTS = "42"
@@ -294,11 +300,13 @@ def translated_errors(name: str, *, unverified: bool = False) -> Iterator[None]:
         yield
     except DBAPIError as error:
         state = str(getattr(error.orig, "sqlstate", None) or "")
+        if not state and isinstance(error, OperationalError | InterfaceError):
+            state = _NO_CONNECTION
         raise _cause(state, name, unverified=unverified) from None
 
 
 def _cause(state: str, name: str, *, unverified: bool) -> Exception:
-    """The error to raise for this SQLSTATE; it is empty where there is no connection."""
+    """The error to raise for this SQLSTATE; it is empty where the driver refused."""
     if state in _LOCKED:
         return locked(name)
     if state in _FORBIDDEN:
@@ -308,7 +316,7 @@ def _cause(state: str, name: str, *, unverified: bool) -> Exception:
     if state == _FULL:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name)
     places = {"path": name, "state": state or "—"}
-    if not state or state.startswith(_OF_CONNECTIONS):
+    if state.startswith(_OF_CONNECTIONS):
         message = f"{name} cannot be reached"
         return VoterlistError(message, code="ledger-unreachable", places=places)
     return VoterlistError(f"{name}: {state}", code="ledger-refused", places=places)
