@@ -13,7 +13,8 @@ import ledgers
 from ledger_places import edit
 from voterlist.errors import InputError, UsageError
 from voterlist.storage.ledger import Ledger, Place, mark, reading, verify
-from voterlist.storage.ledger.chain import BEGINNING, PREFIX
+from voterlist.storage.ledger.chain import BEGINNING, PREFIX, append
+from voterlist.storage.ledger.seals import seal
 from voterlist.storage.ledger.tables import MIGRATIONS, NUMBERED, for_sqlite
 
 NUMBER = {"decisions": "number", "adjudications": "decision"}
@@ -425,12 +426,44 @@ def test_the_whole_chain_written_anew_is_found_by_who_has_a_head(place):
     assert "head-other" in kinds(place, [f"{printed.number}-{printed.hash[:12]}"])
 
 
+def test_a_line_that_says_otherwise_of_a_row_does_not_hide_its_edit(place):
+    """Whoever can write may add lines at the end, and no mark would tell: the old line holds."""
+    edit(place, ("UPDATE decisions SET verdict = 'keep' WHERE number = 3",))
+    digest = digest_of(place, "decisions", 3)
+    add_by_hand(place, "decided", {"added": {"decisions": [[3, digest]]}})
+    again = ("row-again", len(lines(place)), "decisions", 3)
+    problems = [
+        (one.kind, one.line, one.table, one.row) for one in verify(place).problems
+    ]
+    line = line_of(place, "decisions", 3)
+    assert problems[:2] == [("row-altered", line, "decisions", 3), again]
+
+
+def test_a_second_beginning_does_not_hide_an_edit(place):
+    """It would seal everything as it was left by the edit."""
+    edit(place, ("UPDATE decisions SET verdict = 'keep' WHERE number = 3",))
+    line = line_of(place, "decisions", 3)
+    tables = lines(place)[1]["details"]["tables"]
+    for name, one in tables.items():
+        ((rows, digest),) = ledger_places.rows(
+            place, "SELECT rows, digest FROM seals WHERE name = ?", name
+        )
+        tables[name] = {**one, "rows": rows, "digest": digest, "last": 99}
+    add_by_hand(place, "genesis", {"tables": tables, "version": 5})
+    assert first(place) == ("row-altered", line, "decisions", 3)
+    assert "line-again" in kinds(place)
+
+
+def add_by_hand(place, event, details):
+    """Add a line with the right hashes to the end of the chain, as the program would."""
+    with ledger_places.opened(place) as base:
+        append(base, ledgers.DAY, [(event, details)])
+        seal(base, ["chain"])
+
+
 def digest_anew(place, table, row):
     """Write the digest of a row, as it is now, into the line that added it."""
-    query = f"SELECT * FROM {table} WHERE number = {row}"  # noqa: S608  a test's own
-    with ledger_places.opened(place) as base:
-        ((values,),) = base.chunks_of_bytes(query)
-    digest = hashlib.sha256(f"{values!r}\n".encode()).hexdigest()
+    digest = digest_of(place, table, row)
     number = line_of(place, table, row)
     line = lines(place)[number]
     line["details"]["added"][table] = [
@@ -439,6 +472,14 @@ def digest_anew(place, table, row):
     ]
     text = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     edit(place, ("UPDATE chain SET line = ? WHERE number = ?", text, number))
+
+
+def digest_of(place, table, row):
+    """The digest of a row as it is now."""
+    query = f"SELECT * FROM {table} WHERE number = {row}"  # noqa: S608  a test's own
+    with ledger_places.opened(place) as base:
+        ((values,),) = base.chunks_of_bytes(query)
+    return hashlib.sha256(f"{values!r}\n".encode()).hexdigest()
 
 
 def test_a_text_that_is_no_head_is_refused(place):

@@ -45,6 +45,7 @@ from voterlist.storage.ledger.tables import (
     NUMBERED,
     SEALED_SINCE,
     UNNUMBERED,
+    tables_of,
 )
 
 __all__ = ["Problem", "Verdict", "verify"]
@@ -66,10 +67,12 @@ Kind = Literal[
     "line-broken",
     "line-altered",
     "line-moved",
+    "line-again",
     "row-altered",
     "row-moved",
     "row-missing",
     "row-added",
+    "row-again",
     "rows-of-before",
     "table-altered",
     "seal-altered",
@@ -163,7 +166,7 @@ def verdict_of(
         return Verdict(None, tuple(problems))
     if version < CHAINED_SINCE:
         if version >= SEALED_SINCE:
-            problems += _of_seals(base, sealed(base).keys(), ())
+            problems += _of_seals(base, tables_of(version), ())
         migrate(base, version)
         problems += _of_marks(base, marks)
         problems += [_unknown_head(known) for known in heads]
@@ -239,11 +242,14 @@ class _Chain:
             line = read_line(text)
             if line.number != number:
                 self.problems.append(Problem("line-moved", line=number))
-            if line.event == GENESIS:
-                self._take_genesis(number, line.details["tables"])
+            if number == 1:
+                self._take_genesis(line.details["tables"])
+            elif line.event == GENESIS:
+                # It would void all that the lines before it say.
+                self.problems.append(Problem("line-again", line=number))
             for table, rows in line.details.get(ADDED, {}).items():
                 for key, value in rows:
-                    self.rows[table][int(key)] = (str(value), number)
+                    self._take_row(number, table, int(key), str(value))
             for table, one in line.details.get(SEALS, {}).items():
                 self.tables[table] = _digest_in(one), number
         except (ValueError, TypeError, KeyError, AttributeError):
@@ -252,11 +258,19 @@ class _Chain:
             if problem not in self.problems:
                 self.problems.append(problem)
 
-    def _take_genesis(self, number: int, tables: Mapping[str, Any]) -> None:
+    def _take_row(self, number: int, table: str, key: int, value: str) -> None:
+        """What a line says of a row that it added: no later line can say otherwise."""
+        _, last = self.before.get(table, (NO_ROWS, 0))
+        if key in self.rows[table] or key <= last:
+            self.problems.append(Problem("row-again", number, table, key))
+        else:
+            self.rows[table][key] = value, number
+
+    def _take_genesis(self, tables: Mapping[str, Any]) -> None:
         for table in NUMBERED:
             self.before[table] = _digest_in(tables[table]), int(tables[table]["last"])
         for table in UNNUMBERED:
-            self.tables[table] = _digest_in(tables[table]), number
+            self.tables[table] = _digest_in(tables[table]), 1
 
 
 def _digest_in(content: Mapping[str, Any]) -> TableDigest:
