@@ -7,15 +7,25 @@ import shutil
 import sqlite3
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import ledger_places
 import ledgers
 from ledger_places import edit
 from voterlist.errors import InputError, UsageError
-from voterlist.storage.ledger import Ledger, Place, mark, reading, verify
+from voterlist.storage.ledger import (
+    CaseNumber,
+    Ledger,
+    Place,
+    mark,
+    reading,
+    verify,
+)
+from voterlist.storage.ledger.base import SqliteBase
 from voterlist.storage.ledger.chain import BEGINNING, PREFIX, append
 from voterlist.storage.ledger.seals import seal
-from voterlist.storage.ledger.tables import MIGRATIONS, NUMBERED, for_sqlite
+from voterlist.storage.ledger.tables import KEYS, MIGRATIONS, NUMBERED, for_sqlite
 
 NUMBER = {"decisions": "number", "adjudications": "decision"}
 
@@ -349,6 +359,80 @@ def test_a_run_s_folder_knows_the_ledger_too(place, tmp_path):
     )
     (problem,) = verify(back).problems
     assert (problem.kind, problem.name) == ("mark-older", "r2/ledger.mark")
+
+
+def test_a_ledger_that_pretends_to_be_of_an_earlier_version_is_found(place):
+    """Without its chain it would begin a new one that fits."""
+    with ledger_places.opened(place) as base:
+        base.execute("DROP TABLE chain")
+        for name, table in triggers_of(base):
+            on_table = "" if place.url is None else f" ON {table}"
+            base.execute(f"DROP TRIGGER {name}{on_table}")
+        base.execute("DELETE FROM seals WHERE name = 'chain'")
+        if place.url is not None:
+            base.execute("DROP FUNCTION ledger_rows_are_only_added")
+        base.set_version(5)
+    assert kinds(place) == {"mark-older"}
+    assert kinds(place, ["14-3fa94c01"]) == {"mark-older", "head-unknown"}
+
+
+def triggers_of(base):
+    """(trigger, table) of all guards."""
+    if isinstance(base, SqliteBase):
+        query = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+        return base.rows(query)
+    return base.rows(
+        "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON tgrelid = pg_class.oid"
+        " WHERE tgname LIKE '%_guard'"
+    )
+
+
+@pytest.fixture(scope="module")
+def _file(tmp_path_factory):
+    """A ledger in a file with rows in every table, and its marks."""
+    path = tmp_path_factory.mktemp("file") / "ledger.db"
+    ledgers.fill(path, count=4)
+    with Ledger(path) as ledger:
+        ledger.keep_subjects(ledgers.subjects("a", "b"))
+        ledger.keep_case_entries({"c": ["e", "f"]})
+        ledger.number_cases([CaseNumber("c", 1, "content", "run")])
+        ledger.amend(ledgers.amendments(2))
+        ledger.decide(ledgers.decisions(90, 2), adjudicates=True)
+    return path
+
+
+@given(data=st.data())
+def test_any_cell_that_is_altered_is_found(_file, data):  # noqa: PT019  used as it is
+    """In whatever table, row and column, also of the chain and the seals; marks or none."""
+    whole = _file.read_bytes()
+    try:
+        table = data.draw(st.sampled_from([*KEYS, "seals"]))
+        with ledger_places.opened(Place(_file)) as base:
+            query = "SELECT name, type FROM pragma_table_info(?)"
+            columns = base.rows(query, (table,))
+            key = KEYS.get(table, "name")
+            query = f"SELECT {key} FROM {table}"  # noqa: S608  a test's own
+            keys = base.rows(query)
+        column, kind = data.draw(st.sampled_from(columns))
+        row = data.draw(st.sampled_from(keys))
+        value = {"TEXT": "'9'", "INTEGER": "977", "REAL": "977.5"}[kind]
+        where = " AND ".join(f"{name} = ?" for name in key.split(", "))
+        edit(
+            Place(_file),
+            ("PRAGMA ignore_check_constraints = ON",),
+            (f"UPDATE {table} SET {column} = {value} WHERE {where}", *row),  # noqa: S608  a test's own
+        )
+        assert is_found(_file)
+    finally:
+        _file.write_bytes(whole)
+
+
+def is_found(path):
+    """Whether a verification tells an edit; SQLite itself tells one that breaks a constraint."""
+    try:
+        return not verify(path).fits
+    except InputError:
+        return True
 
 
 # What is done to the chain itself
