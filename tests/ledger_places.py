@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import pytest
 
 from voterlist.storage.ledger import Place
 from voterlist.storage.ledger.opening import writable
 
-with suppress(ImportError):
+try:
     import postgres
+except ImportError:
+    postgres = None
 
 KINDS = ["sqlite", "postgres"]
 both = pytest.mark.parametrize("kind", KINDS)
@@ -21,8 +23,8 @@ both = pytest.mark.parametrize("kind", KINDS)
 def require(kind):
     """Skip the test where a ledger of this kind cannot be made."""
     if kind == "postgres":
-        pytest.importorskip("sqlalchemy")
-        pytest.importorskip("psycopg")
+        if postgres is None:
+            pytest.skip("no driver for PostgreSQL is installed")
         if not postgres.is_installed():
             pytest.skip(postgres.WHY_NOT)
 

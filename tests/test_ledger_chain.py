@@ -125,6 +125,29 @@ def test_every_change_has_its_line(place):
     ]
 
 
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("cases", "UPDATE cases SET kind = 'twins'"),
+        ("acceptances", None),
+    ],
+)
+def test_a_change_that_the_program_does_not_tell_is_not_kept(place, table, change):
+    """A way of writing that forgets the chain would look like an edit by hand."""
+    columns = "finding_id, rule, mark, accepted_by, accepted_at"
+    copied = f"SELECT 99, {columns} FROM acceptances WHERE number = 1"  # noqa: S608  a test's own
+    added = f"INSERT INTO acceptances (number, {columns}) {copied}"
+
+    def write():
+        with Ledger(place) as ledger:
+            ledger._change(table)
+            ledger._base.execute(change or added)
+
+    with pytest.raises(AssertionError, match=table):
+        write()
+    assert verify(place).fits
+
+
 def test_a_line_holds_no_reason_and_no_cell(place):
     """The chain is shown to whoever may ask for it; reasons may name a voter."""
     text = json.dumps(list(lines(place).values()), ensure_ascii=False)

@@ -116,7 +116,8 @@ class Changes:
     ) -> list[tuple[str, Details]]:
         """(event, details) of each line; ``before`` and ``after``: the digests of the tables.
 
-        A change that left its tables as they were has no line.
+        A change that left its tables as they were has no line. Every table that is another one
+        than before must have one.
         """
         lines = []
         for one in self._changes:
@@ -128,6 +129,11 @@ class Changes:
                 lines.append((one.event, details))
             elif not one.tables:
                 lines.append((one.event, one.details))
+        told = {table for _, details in lines for table in _tables_in(details)}
+        changed = [table for table in after if before[table] != after[table]]
+        untold = set(changed) - told
+        # Verification would take such a row for one that was added by hand.
+        assert not untold, f"a change of {sorted(untold)} has no line in the chain"
         return lines
 
     def _grouped(
@@ -151,3 +157,8 @@ class Changes:
         with suppress(ValueError):
             day = dt.date.fromisoformat(newest)
             self._told = max(day, self._told or day)
+
+
+def _tables_in(details: Details) -> set[str]:
+    """The tables that a line tells of."""
+    return {*details.get(chain.ADDED, ()), *details.get(chain.SEALS, ())}
