@@ -8,7 +8,7 @@ import pyarrow as pa
 
 import processes
 import workspaces
-from voterlist.schemas import ACCEPTANCE, CASE, DECISION, LIST
+from voterlist.schemas import ACCEPTANCE, AMENDMENT, CASE, DECISION, LIST, SUBJECT
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
 
@@ -48,7 +48,7 @@ def cases(places):
     return from_columns(columns, CASE, len(rows))
 
 
-def decisions(first, count, verdict="repeat"):
+def decisions(first, count, verdict="repeat", by="Leyla M."):
     """DECISION: so many decisions, of the cases numbered from ``first`` on."""
     ids = [f"{number:012x}" for number in range(first, first + count)]
     columns = {
@@ -56,7 +56,7 @@ def decisions(first, count, verdict="repeat"):
         "entry_id": pa.array([f"088-001-{one}" for one in ids], pa.string()),
         "verdict": pa.array([verdict] * count, pa.string()),
         "reason": pa.array(["seen on paper"] * count, pa.string()),
-        "decided_by": pa.array(["Leyla M."] * count, pa.string()),
+        "decided_by": pa.array([by] * count, pa.string()),
         "decided_at": pa.array(["2026-02-04T09:00:00+04:00"] * count, pa.string()),
     }
     return from_columns(columns, DECISION, count)
@@ -75,6 +75,26 @@ def acceptances(count):
         "accepted_at": ["2026-02-04T09:00:00+04:00"] * count,
     }
     return from_columns(columns, ACCEPTANCE, count)
+
+
+def amendments(count):
+    """AMENDMENT: so many entries struck."""
+    columns = {name: [None] * count for name in AMENDMENT.names}
+    columns |= {
+        "entry_id": [f"088-001-{number}" for number in range(count)],
+        "action": ["strike"] * count,
+        "ground": ["death"] * count,
+        "reason": ["told by the family"] * count,
+        "decided_by": ["Leyla M."] * count,
+        "decided_at": ["2026-02-04T09:00:00+04:00"] * count,
+    }
+    return from_columns(columns, AMENDMENT, count)
+
+
+def subjects(*entries):
+    """SUBJECT: what each of these entries says."""
+    columns = {"entry_id": list(entries), "cells": ["{}"] * len(entries)}
+    return from_columns(columns, SUBJECT, len(entries))
 
 
 def fill(path, count=40):

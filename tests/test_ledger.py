@@ -4,6 +4,7 @@ import sqlite3
 import pyarrow as pa
 import pytest
 
+import ledger_places
 from voterlist.errors import InputError, UsageError
 from voterlist.schemas import CASE, DECISION, LIST
 from voterlist.storage.ledger import Ledger, received
@@ -53,12 +54,16 @@ def decisions(*rows):
     )
 
 
-def test_a_list_keeps_the_first_day_it_was_seen(tmp_path):
+@pytest.fixture(params=ledger_places.KINDS)
+def place(request, tmp_path):
+    return ledger_places.new(request.param, tmp_path)
+
+
+def test_a_list_keeps_the_first_day_it_was_seen(place):
     """Running again later does not make a list that came in time late."""
-    path = tmp_path / "ledger.db"
-    with Ledger(path) as ledger:
+    with Ledger(place) as ledger:
         ledger.submit(lists(1, None), {"aaaaaaaaaaaa": "1.csv"}, FIRST)
-    with Ledger(path) as ledger:
+    with Ledger(place) as ledger:
         ledger.submit(lists(1), {"aaaaaaaaaaaa": "renamed.csv"}, SECOND)
         ledger.submit(lists(2, source="bbbbbbbbbbbb"), {}, SECOND)
         found = ledger.submissions()
@@ -70,17 +75,17 @@ def test_a_list_keeps_the_first_day_it_was_seen(tmp_path):
     assert received(found) == {(88, None): FIRST, (88, 1): FIRST, (88, 2): SECOND}
 
 
-def test_a_corrected_list_does_not_move_the_day_of_the_first(tmp_path):
+def test_a_corrected_list_does_not_move_the_day_of_the_first(place):
     """A precinct that hands in a second file was in time if its first file was."""
-    with Ledger(tmp_path / "ledger.db") as ledger:
+    with Ledger(place) as ledger:
         ledger.submit(lists(1), {}, FIRST)
         ledger.submit(lists(1, source="cccccccccccc"), {}, SECOND)
         assert received(ledger.submissions()) == {(88, 1): FIRST}
 
 
-def test_a_list_without_entries_was_not_handed_in(tmp_path):
+def test_a_list_without_entries_was_not_handed_in(place):
     """A precinct with an empty file would count as in time, and nobody would ask for its list."""
-    with Ledger(tmp_path / "ledger.db") as ledger:
+    with Ledger(place) as ledger:
         ledger.submit(lists(1, 2, entries=0), {}, FIRST)
         ledger.submit(lists(2, source="bbbbbbbbbbbb"), {}, SECOND)
         found = ledger.submissions()
@@ -112,9 +117,9 @@ def test_what_the_ledger_says_is_kept_is_on_the_disk(tmp_path, monkeypatch):
     assert min(levels) >= 2
 
 
-def test_cases_open_are_decided_or_go(tmp_path):
+def test_cases_open_are_decided_or_go(place):
     """A case keeps the run in which it was first seen, through every status."""
-    with Ledger(tmp_path / "ledger.db") as ledger:
+    with Ledger(place) as ledger:
         ledger.note_cases(cases({"c1": "same-precinct", "c2": "twins"}), "run1")
         ledger.decide(decisions(("c1", "c1-a", "keep", None, "N", "2026-02-04")))
         ledger.note_cases(cases({"c1": "same-precinct", "c3": "namesakes"}), "run2")
@@ -128,9 +133,9 @@ def test_cases_open_are_decided_or_go(tmp_path):
         ]
 
 
-def test_the_newest_decision_holds_and_a_repeated_one_is_not_added(tmp_path):
+def test_the_newest_decision_holds_and_a_repeated_one_is_not_added(place):
     """Reading the same workbook twice changes nothing; changing one's mind does."""
-    with Ledger(tmp_path / "ledger.db") as ledger:
+    with Ledger(place) as ledger:
         first = decisions(
             ("c", "b", "repeat", None, "N", "2026-02-04"),
             ("c", "a", "keep", None, "N", "2026-02-04"),
@@ -151,9 +156,9 @@ def test_the_newest_decision_holds_and_a_repeated_one_is_not_added(tmp_path):
     ]
 
 
-def test_an_empty_ledger_answers_with_empty_tables(tmp_path):
+def test_an_empty_ledger_answers_with_empty_tables(place):
     """Zero rows have the shape of many."""
-    with Ledger(tmp_path / "ledger.db") as ledger:
+    with Ledger(place) as ledger:
         assert ledger.decisions().equals(DECISION.empty_table())
         assert ledger.submissions() == ledger.cases() == ledger.journal() == []
         ledger.submit(LIST.empty_table(), {}, FIRST)
@@ -161,21 +166,20 @@ def test_an_empty_ledger_answers_with_empty_tables(tmp_path):
         assert ledger.decide(DECISION.empty_table()) == 0
 
 
-def test_a_block_that_fails_leaves_no_trace(tmp_path):
+def test_a_block_that_fails_leaves_no_trace(place):
     """What a block wrote is kept or undone as one."""
-    path = tmp_path / "ledger.db"
 
     def fail():
-        with Ledger(path) as ledger:
+        with Ledger(place) as ledger:
             ledger.write_journal(FIRST, "run", rows=3)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         fail()
-    with Ledger(path) as ledger:
+    with Ledger(place) as ledger:
         assert ledger.journal() == []
         ledger.write_journal(SECOND, "run", rows=4, run="x")
-    with Ledger(path) as ledger:
+    with Ledger(place) as ledger:
         assert ledger.journal() == [(SECOND, "run", {"rows": 4, "run": "x"})]
 
 
@@ -200,10 +204,9 @@ def test_a_ledger_of_a_later_version_is_not_touched(tmp_path):
     assert caught.value.code == "ledger-newer"
 
 
-def test_two_processes_may_open_a_new_ledger(tmp_path):
+def test_two_processes_may_open_a_new_ledger(place):
     """The second finds the tables made by the first."""
-    path = tmp_path / "ledger.db"
-    first, second = Ledger(path), Ledger(path)
+    first, second = Ledger(place), Ledger(place)
     with first:
         first.write_journal(FIRST, "one")
     with second:

@@ -139,10 +139,10 @@ except VoterlistError as error:
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of 200 kilobytes."""
+    """A disk of 400 kilobytes."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(folder)]
     if (
         shutil.which("mount") is None
         or subprocess.run(command, capture_output=True, check=False).returncode

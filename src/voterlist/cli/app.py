@@ -42,6 +42,7 @@ _COMMANDS = commands_of(
     Entry("synth", "synth", "synth"),
     _REVIEW,
     _LEDGER,
+    Entry("journal", "journal", "journal"),
 )
 
 APP = typer.Typer(

@@ -19,14 +19,16 @@ __all__ = ["copy", "renew", "restore"]
 def copy(
     workspace: Workspace,
     out: Annotated[
-        Path, typer.Argument(metavar="FILE", help=SAY("cli.argument.ledger-copy-out"))
+        str,
+        typer.Argument(metavar="FILE", help=SAY("cli.argument.ledger-copy-out")),
     ],
 ) -> None:
     """Copy the ledger whole."""
-    rows = usecases.copy_ledger(workspace, out)
-    TERMINAL.say(SAY("cli.ledger.copied", path=shown(out), **rows))
+    copied, rows = usecases.copy_ledger(workspace, out)
+    path = shown(Path(copied)) if copied == out else copied
+    TERMINAL.say(SAY("cli.ledger.copied", path=path, **rows))
     if TERMINAL.json:
-        TERMINAL.result({"out": out, **rows, "exit_code": 0})
+        TERMINAL.result({"out": copied, **rows, "exit_code": 0})
 
 
 def restore(
@@ -68,8 +70,10 @@ def _tell(key: str, replaced: usecases.Replaced) -> None:
     TERMINAL.say(SAY(key, **replaced.rows))
     if replaced.known:
         TERMINAL.say(SAY("cli.ledger.known", **replaced.known))
-    if replaced.kept is not None:
-        TERMINAL.say(SAY("cli.ledger.kept", path=shown(replaced.kept)))
+    kept = replaced.kept
+    if kept is not None:
+        path = shown(kept) if isinstance(kept, Path) else kept
+        TERMINAL.say(SAY("cli.ledger.kept", path=path))
     if TERMINAL.json:
         known: Mapping[str, int] | None = replaced.known or None
         TERMINAL.result(

@@ -40,6 +40,7 @@ PLAIN_CODES = {
     "string_too_short": "not-a-text",
     "not-a-cycle": "not-a-cycle",
     "not-a-day": "not-a-day",
+    "not-a-ledger-url": "not-a-ledger-url",
     "string_pattern_mismatch": "not-a-constituency",
     "not-numbers": "not-numbers",
     "not-a-month-and-day": "not-a-month-and-day",

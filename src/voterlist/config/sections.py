@@ -11,6 +11,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SecretStr,
     field_validator,
     model_validator,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "CheckSettings",
     "DecisionSettings",
     "IngestSettings",
+    "LedgerSettings",
     "LinkSettings",
     "ListSettings",
     "PinSettings",
@@ -289,6 +291,26 @@ class ListSettings(_Section):
     """Members of the commission who sign beside chair and secretary."""
 
 
+def _ledger_url(value: object) -> object:
+    """An address of PostgreSQL; what is wrong with another one is not shown: it holds a password.
+
+    Pydantic would call it by its whole text.
+    """
+    is_address = isinstance(value, str) and re.match(
+        r"postgresql://[^\s]*/[^\s/?]+(\?[^\s]*)?$", value
+    )
+    if not is_address:
+        raise PydanticCustomError("not-a-ledger-url", "an address")
+    return value
+
+
+class LedgerSettings(_Section):
+    """``[ledger]``: where the ledger is, if it is no file in the workspace."""
+
+    url: Annotated[SecretStr | None, BeforeValidator(_ledger_url)] = None
+    """The database of PostgreSQL; None: the file ``ledger.db``."""
+
+
 class ReportSettings(_Section):
     """``[report]``: the languages in which the reports are written."""
 
@@ -353,6 +375,8 @@ class Settings(_Section):
     link: LinkSettings = Field(default_factory=LinkSettings)
     decisions: DecisionSettings = Field(default_factory=DecisionSettings)
     lists: ListSettings = Field(default_factory=ListSettings)
+    # No result depends on where the ledger is, and what is dumped is written into files.
+    ledger: LedgerSettings = Field(default_factory=LedgerSettings, exclude=True)
     report: ReportSettings = Field(default_factory=ReportSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
 

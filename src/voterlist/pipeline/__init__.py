@@ -104,12 +104,13 @@ def run(
     """
     with lock.hold(workspace, since=since or today.isoformat()):
         inputs = inbox.find(workspace, constituencies, settings.ingest)
-        with Ledger(workspace / ledgers.FILE_NAME) as ledger:
+        place = ledgers.place_in(workspace, settings)
+        with Ledger(place) as ledger:
             _keep_subjects(workspace, ledger)
             given = answers_in(ledger)
             numbers = tuple(ledger.case_numbers())
             newest_day = ledger.newest_day()
-        earlier = earlier_lists(workspace)
+        earlier = earlier_lists(workspace, place)
         context = Context(
             workspace, settings, inputs, given, today, max(1, jobs), progress, numbers
         )
@@ -176,7 +177,7 @@ def _note_submissions(context: Context, tables: Tables) -> None:
         for (source, copy), name in context.inputs.names().items()
         if copy == 0
     }
-    with Ledger(context.workspace / ledgers.FILE_NAME) as ledger:
+    with Ledger(ledgers.place_in(context.workspace, context.settings)) as ledger:
         ledger.submit(tables["lists"], names, context.today)
 
 
@@ -185,8 +186,8 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
 
     Killed before the end, a run leaves no line in the journal; the reports already count that line.
     """
-    path, inputs, run = (
-        context.workspace / ledgers.FILE_NAME,
+    place, inputs, run = (
+        ledgers.place_in(context.workspace, context.settings),
         context.inputs,
         walk.folder.manifest.run,
     )
@@ -195,14 +196,14 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
         "whole": int(inputs.is_whole),
         "cycle": context.settings.workspace.cycle,
     }
-    for place, count in _open_by_constituency(walk.tables).items():
-        details[open_in(place)] = count
-    with ledgers.reading(path) as ledger:
+    for constituency, count in _open_by_constituency(walk.tables).items():
+        details[open_in(constituency)] = count
+    with ledgers.reading(place) as ledger:
         line = ledger.day_of(context.today), RUN_EVENT, details
         standing = standings(context.settings, ledger, context.today, [line])
     outputs = publish.write_reports(context, walk, standing)
     walk.finish([step.stage for step in STAGES], outputs)
-    with Ledger(path) as ledger:
+    with Ledger(place) as ledger:
         ledger.note_cases(
             walk.tables["cases"],
             run,
@@ -211,7 +212,7 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
         )
         ledger.number_cases(_numbers(walk.tables["case_numbers"], run))
         ledger.write_journal(context.today, RUN_EVENT, **details)
-    ledgers.mark_run(path, walk.folder.path)
+    ledgers.mark_run(place.path, walk.folder.path)
     return outputs
 
 
@@ -247,7 +248,9 @@ def _open_by_constituency(tables: Tables) -> dict[int | None, int]:
 def _result(
     context: Context, walk: Walk, until: Stage | None, outputs: tuple[Path, ...]
 ) -> RunResult:
-    with ledgers.reading(context.workspace / ledgers.FILE_NAME) as ledger:
+    with ledgers.reading(
+        ledgers.place_in(context.workspace, context.settings)
+    ) as ledger:
         standing = standings(context.settings, ledger, context.today)
     tables = walk.tables
     first = walk.work[0]

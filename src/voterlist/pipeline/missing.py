@@ -30,13 +30,15 @@ class MissingList:
     """How many the last run had."""
 
 
-def earlier_lists(workspace: Path) -> pa.Table:
+def earlier_lists(workspace: Path, place: ledgers.Place) -> pa.Table:
     """LIST of the newest complete runs; without rows where there is none.
+
+    ``place``: where the ledger of the workspace is.
 
     Raises:
         InputError: the table of an earlier run is damaged.
     """
-    with ledgers.reading(workspace / ledgers.FILE_NAME) as ledger:
+    with ledgers.reading(place) as ledger:
         try:
             return known(workspace, ledger).table("lists")
         except UsageError:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from voterlist.report.sections.audit import Audit, AuditWords
     from voterlist.report.sections.cases import CaseWords, Waterfall
     from voterlist.report.sections.chance import Chance, ChanceWords
+    from voterlist.storage.ledger import Verdict
     from voterlist.storage.ledger.copies import Replaced
     from voterlist.storage.store import write_table
     from voterlist.synth import Also
@@ -41,6 +42,12 @@ if TYPE_CHECKING:
         file_line,
         inspect_files,
         is_total_different,
+    )
+    from voterlist.usecases.journals import (
+        DiaryLine,
+        JournalFilter,
+        read_journal,
+        verify_journal,
     )
     from voterlist.usecases.ledgers import copy_ledger, renew_ledger, restore_ledger
     from voterlist.usecases.linking import (
@@ -82,11 +89,13 @@ __all__ = [
     "ChanceWords",
     "Checked",
     "Compared",
+    "DiaryLine",
     "Disputed",
     "Explained",
     "FileAccount",
     "FileLine",
     "Imported",
+    "JournalFilter",
     "LinkRequest",
     "Linked",
     "ListAccount",
@@ -103,6 +112,7 @@ __all__ = [
     "Status",
     "Trouble",
     "UnitStanding",
+    "Verdict",
     "Waterfall",
     "Words",
     "WorkspaceRun",
@@ -124,6 +134,7 @@ __all__ = [
     "make_lists",
     "make_workspace",
     "plan_linkage",
+    "read_journal",
     "read_map",
     "read_name",
     "renew_ledger",
@@ -133,6 +144,7 @@ __all__ = [
     "settings_of",
     "status_of",
     "sums_of",
+    "verify_journal",
     "workspace_here",
     "write_calendar",
     "write_table",
@@ -155,6 +167,11 @@ _HOMES = {
     "ChanceWords": "voterlist.report.sections.chance",
     "Checked": "voterlist.usecases.checking",
     "Compared": "voterlist.usecases.comparing",
+    "DiaryLine": "voterlist.usecases.journals",
+    "JournalFilter": "voterlist.usecases.journals",
+    "Verdict": "voterlist.storage.ledger",
+    "read_journal": "voterlist.usecases.journals",
+    "verify_journal": "voterlist.usecases.journals",
     "FileAccount": "voterlist.usecases.inspecting",
     "Disputed": "voterlist.usecases.reviewing",
     "FileLine": "voterlist.usecases.inspecting",

@@ -56,8 +56,8 @@ def _tables(pairs: Path) -> list[Path]:
     """
     if not pairs.is_dir():
         return [pairs]
-    settings_of(pairs)
-    with ledgers.reading(pairs / ledgers.FILE_NAME) as ledger:
+    place = ledgers.place_in(pairs, settings_of(pairs))
+    with ledgers.reading(place) as ledger:
         return [folder / "pairs.parquet" for folder in known(pairs, ledger).folders]
 
 

@@ -5,22 +5,36 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from voterlist.storage.ledger import copies
+from voterlist.storage.ledger import FILE_NAME, Place, copies, opening, place_in
 from voterlist.storage.ledger.copies import Replaced
 from voterlist.usecases.settings import settings_of
 
 __all__ = ["copy_ledger", "renew_ledger", "restore_ledger"]
 
+_OF_SERVERS = "postgresql://"
+"""How the address of a database begins."""
 
-def copy_ledger(workspace: Path, out: Path) -> dict[str, int]:
-    """Copy the ledger whole and verify the copy; returns how many rows of each kind it holds.
+
+def copy_ledger(workspace: Path, out: str) -> tuple[str, dict[str, int]]:
+    """Copy the ledger whole, with its chain, and verify the copy.
+
+    Args:
+        workspace: its folder.
+        out: the file to write, or the address (``postgresql://``) of a database without a ledger.
+
+    Returns:
+        the copy as it may be shown, and how many rows of each kind it holds.
 
     Raises:
-        UsageError: it is no workspace, or the file exists.
+        UsageError: it is no workspace, or the file or a ledger in the database exists.
         InputError: the ledger is damaged.
+        VoterlistError: the server cannot be reached.
     """
-    settings_of(workspace)
-    return dict(copies.copy(workspace, out))
+    place = place_in(workspace, settings_of(workspace))
+    if not out.startswith(_OF_SERVERS):
+        return out, dict(copies.copy(place, Path(out)))
+    target = Place(workspace / FILE_NAME, out)
+    return opening.name_of(target), dict(copies.copy(place, target))
 
 
 def restore_ledger(
@@ -40,8 +54,8 @@ def restore_ledger(
         InputError: the copy cannot be read, or lacks what the workspace knows of.
         WorkspaceBusyError: a run holds the workspace.
     """
-    settings_of(workspace)
-    return copies.restore(workspace, source, today=today, since=since, older=older)
+    place = place_in(workspace, settings_of(workspace))
+    return copies.restore(place, source, today=today, since=since, older=older)
 
 
 def renew_ledger(
@@ -53,5 +67,5 @@ def renew_ledger(
         UsageError: it is no workspace.
         WorkspaceBusyError: a run holds the workspace.
     """
-    settings_of(workspace)
-    return copies.renew(workspace, by=by, reason=reason, today=today, since=since)
+    place = place_in(workspace, settings_of(workspace))
+    return copies.renew(place, by=by, reason=reason, today=today, since=since)

@@ -156,7 +156,7 @@ def make_lists(
     """
     _require_forms(request)
     settings = settings_of(workspace)
-    with ledgers.reading(workspace / ledgers.FILE_NAME) as ledger:
+    with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
         runs = known(workspace, ledger)
         answers = answers_in(ledger)
     source = ListSource(workspace, runs, answers, settings)

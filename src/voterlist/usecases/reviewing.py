@@ -186,7 +186,7 @@ def export(
         InputError: what stands at ``path`` cannot be read as a workbook.
         OSError: the workbook cannot be written.
     """
-    with ledgers.reading(workspace / ledgers.FILE_NAME) as ledger:
+    with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
         runs = known(workspace, ledger)
         given = answers_of_today(ledger, runs)
         tables = _tables(runs, ledger)
@@ -266,7 +266,7 @@ def import_decisions(
     since = decided_at.isoformat(" ", "minutes")
     with (
         lock.hold(workspace, since=since),
-        Ledger(workspace / ledgers.FILE_NAME) as ledger,
+        Ledger(ledgers.place_in(workspace, settings)) as ledger,
     ):
         runs = known(workspace, ledger)
         cycles = cycles_of_runs(workspace, ledger)

@@ -108,7 +108,8 @@ def acceptances_around(given: Path | None, folder: Path) -> pa.Table:
     path = _settings_path(given, folder)
     if path is None:
         return empty(ACCEPTANCE)
-    return read_acceptances(path.parent / ledgers.FILE_NAME)
+    settings = config.load(path, rule_codes=pipeline.RULE_CODES)
+    return read_acceptances(ledgers.place_in(path.parent, settings))
 
 
 def _settings_path(given: Path | None, folder: Path) -> Path | None:

@@ -16,7 +16,7 @@ from voterlist.pipeline import UnitStanding
 from voterlist.pipeline.inbox import INBOX, REFERENCE
 from voterlist.render import ics
 from voterlist.storage import store
-from voterlist.storage.ledger import FILE_NAME, reading
+from voterlist.storage.ledger import place_in, reading
 from voterlist.usecases.settings import settings_of
 
 __all__ = ["Status", "make_workspace", "status_of", "write_calendar"]
@@ -80,7 +80,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         InputError: its ledger cannot be read.
     """
     settings = settings_of(workspace)
-    with reading(workspace / FILE_NAME) as ledger:
+    with reading(place_in(workspace, settings)) as ledger:
         standings = pipeline.standings(settings, ledger, today)
     return Status(
         today=today,

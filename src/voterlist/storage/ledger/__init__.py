@@ -1,7 +1,10 @@
-"""What must survive from run to run: submissions, cases, decisions, journal, in one SQLite file.
+"""What must survive from run to run: submissions, cases, decisions, journal.
 
+It is a file of SQLite, or a database of PostgreSQL where ``[ledger] url`` names one: ``place_in``
+tells where the ledger of a workspace is, and the functions here take that place, or a file.
 ``Ledger`` opens it for writing, ``reading`` reads it without writing anything. Both refuse a ledger
 that is damaged (``seals``), and one that holds less than the workspace knows of (``mark``).
+Every change has a line in a chain of hashes (``chain``); ``verify`` says what was edited by hand.
 ``copies`` copies a ledger whole, puts a copy back, and goes on without one that is lost.
 
 No clock: every function that writes is given the day. Decisions are only ever added; the newest for
@@ -10,21 +13,31 @@ an entry of a case holds, and the older ones remain to be seen.
 
 from __future__ import annotations
 
+from voterlist.storage.ledger.chain import Head, Line
 from voterlist.storage.ledger.mark import mark_run
+from voterlist.storage.ledger.place import Place, place_in
 from voterlist.storage.ledger.reading import Reader, read_acceptances, reading
 from voterlist.storage.ledger.records import CaseNote, CaseNumber, Submission, received
 from voterlist.storage.ledger.tables import FILE_NAME
+from voterlist.storage.ledger.verdict import Problem, Verdict, verify
 from voterlist.storage.ledger.writing import Ledger
 
 __all__ = [
     "FILE_NAME",
     "CaseNote",
     "CaseNumber",
+    "Head",
     "Ledger",
+    "Line",
+    "Place",
+    "Problem",
     "Reader",
     "Submission",
+    "Verdict",
     "mark_run",
+    "place_in",
     "read_acceptances",
     "reading",
     "received",
+    "verify",
 ]

@@ -1,22 +1,37 @@
-"""One SQLite database, on the disk or in memory, whose errors are told as ours."""
+"""An open ledger: SQLite, on the disk or in memory, whose errors are told as ours."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
 from voterlist.storage.ledger.failures import translated_errors
+from voterlist.storage.ledger.tables import (
+    SCHEMA_QUERY,
+    for_sqlite,
+    schema_in,
+    schema_of,
+)
 
-__all__ = ["Base", "beside", "create_private", "make_private"]
+__all__ = [
+    "CHUNK",
+    "Base",
+    "Row",
+    "SqliteBase",
+    "beside",
+    "create_private",
+    "make_private",
+]
 
 PRIVATE = 0o600
 """The mode of a ledger and of everything beside it: nobody else may read it."""
 _OTHERS = 0o077
-_CHUNK = 5_000
+CHUNK = 5_000
 """Rows that are held at once where a whole table is read."""
 
 
@@ -24,46 +39,161 @@ Row = Sequence[Any] | Mapping[str, Any]
 """Values for the places of a statement, in order or by name."""
 
 
-class Base:
-    """A connection to the ledger at ``path``, or to a copy of it in memory."""
+class Base(ABC):
+    """An open ledger, in whatever database, or a copy of it in memory.
+
+    Statements are those that SQLite and PostgreSQL both understand. Values stand for ``?`` in
+    order, or for ``:name`` by name.
+
+    Attributes:
+        path: where the ledger of the workspace is, or would be if it were a file: its marks are
+            beside it.
+        name: the ledger as messages call it.
+        verified: True once the tables are known to be whole; until then an error in them means
+            damage.
+    """
+
+    def __init__(self, path: Path, name: str) -> None:
+        self.path = path
+        self.name = name
+        self.verified = False
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Begin to write: nobody else writes until ``commit``."""
+
+    @abstractmethod
+    def commit(self) -> None:
+        """Keep what was written since ``begin``."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the database; a transaction that is open is undone."""
+
+    @abstractmethod
+    def version(self) -> int:
+        """Which version its tables have; 0: it has none."""
+
+    @abstractmethod
+    def set_version(self, version: int) -> None:
+        """Note which version the tables have now."""
+
+    @abstractmethod
+    def define(self, statement: str) -> None:
+        """Execute a statement of a migration."""
+
+    @abstractmethod
+    def is_sound(self) -> bool:
+        """False where the database says itself that it is damaged."""
+
+    @abstractmethod
+    def has_schema_of(self, version: int) -> bool:
+        """False where its tables and triggers are others than this version's."""
+
+    @abstractmethod
+    def schema(self) -> Mapping[str, str]:
+        """Its tables and triggers, by kind and name."""
+
+    @abstractmethod
+    def schema_of(self, version: int) -> Mapping[str, str]:
+        """The tables and triggers that this version has, as ``schema`` gives them."""
+
+    @abstractmethod
+    def execute(self, statement: str, values: Row = ()) -> None:
+        """Execute a statement that gives no rows."""
+
+    @abstractmethod
+    def execute_many(self, statement: str, rows: Iterable[Row]) -> None:
+        """Execute a statement once for each row of values."""
+
+    @abstractmethod
+    def rows(self, query: str, values: Row = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+
+    @abstractmethod
+    def chunks_of_bytes(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of a query, some thousand at a time, every text as the bytes that are stored."""
+
+
+class SqliteBase(Base):
+    """A connection to a ledger that is a file of SQLite, or to a copy of it in memory."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        super().__init__(path, str(path))
         self.connection = connection
-        self.path = path
-        self.verified = False
-        """True once the tables are known to be whole; until then an error in them means damage."""
 
-    def execute(self, statement: str, values: Sequence[Any] = ()) -> None:
+    def begin(self) -> None:
+        """Take the lock of the file."""
+        self.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Commit, and give the lock back."""
+        self.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._translated():
+            self.connection.close()
+
+    def version(self) -> int:
+        """The ``user_version`` of the file."""
+        ((version,),) = self.rows("PRAGMA user_version")
+        return int(version)
+
+    def set_version(self, version: int) -> None:
+        """Set the ``user_version`` of the file."""
+        self.execute(f"PRAGMA user_version = {version}")
+
+    def define(self, statement: str) -> None:
+        """Execute a statement of a migration in the words of SQLite."""
+        for one in for_sqlite(statement):
+            self.execute(one)
+
+    def is_sound(self) -> bool:
+        """False where the pages of the file do not fit together."""
+        return self.rows("PRAGMA quick_check(1)") == [("ok",)]
+
+    def has_schema_of(self, version: int) -> bool:
+        """Compare the texts of all statements that made the file."""
+        return self.schema() == self.schema_of(version)
+
+    def schema(self) -> Mapping[str, str]:
+        """Everything in the file, by kind and name."""
+        return schema_in(self.rows(SCHEMA_QUERY))
+
+    def schema_of(self, version: int) -> Mapping[str, str]:
+        """The same of a new file."""
+        return schema_of(version)
+
+    def execute(self, statement: str, values: Row = ()) -> None:
         """Execute a statement that gives no rows."""
-        with translated_errors(self.path, unverified=not self.verified):
+        with self._translated():
             self.connection.execute(statement, values)
 
     def execute_many(self, statement: str, rows: Iterable[Row]) -> None:
         """Execute a statement once for each row of values."""
-        with translated_errors(self.path, unverified=not self.verified):
+        with self._translated():
             self.connection.executemany(statement, rows)
 
-    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, query: str, values: Row = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with translated_errors(self.path, unverified=not self.verified):
+        with self._translated():
             return self.connection.execute(query, values).fetchall()
 
     def chunks_of_bytes(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of a query, some thousand at a time, every text as the bytes that are stored."""
-        with translated_errors(self.path, unverified=not self.verified):
+        with self._translated():
             text_factory = self.connection.text_factory
             self.connection.text_factory = bytes
             try:
                 cursor = self.connection.execute(query)
-                while rows := cursor.fetchmany(_CHUNK):
+                while rows := cursor.fetchmany(CHUNK):
                     yield rows
             finally:
                 self.connection.text_factory = text_factory
 
-    def close(self) -> None:
-        """Close the database; a transaction that is open is undone."""
-        with translated_errors(self.path, unverified=not self.verified):
-            self.connection.close()
+    def _translated(self) -> AbstractContextManager[None]:
+        return translated_errors(self.path, unverified=not self.verified)
 
 
 def beside(path: Path) -> tuple[Path, Path]:

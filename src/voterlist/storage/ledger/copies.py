@@ -1,4 +1,8 @@
-"""The ledger copied whole, a copy put back, and a ledger that is lost given up."""
+"""The ledger copied whole, a copy put back, and a ledger that is lost given up.
+
+A copy has the rows, the seals and the chain of the ledger as they are, whether it is copied into a
+file or into a database: the same heads, the same digests.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +14,38 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from voterlist.errors import InputError, UsageError
 from voterlist.storage import lock
 from voterlist.storage.files import write_atomically
-from voterlist.storage.ledger.base import Base, beside, create_private
+from voterlist.storage.ledger.base import (
+    Base,
+    SqliteBase,
+    beside,
+    create_private,
+)
 from voterlist.storage.ledger.failures import translated_errors
 from voterlist.storage.ledger.mark import Gap, counts, find_gap, read_marks
-from voterlist.storage.ledger.reading import is_there, snapshot
-from voterlist.storage.ledger.tables import APPEND_ONLY, FILE_NAME
+from voterlist.storage.ledger.opening import is_there, server
+from voterlist.storage.ledger.place import Place
+from voterlist.storage.ledger.reading import snapshot
+from voterlist.storage.ledger.seals import verify
+from voterlist.storage.ledger.tables import (
+    APPEND_ONLY,
+    FILE_NAME,
+    KEYS,
+    MIGRATIONS,
+    statements,
+)
 from voterlist.storage.ledger.writing import Ledger
 
 __all__ = ["RENEWED_EVENT", "RESTORED_EVENT", "Replaced", "copy", "renew", "restore"]
 
 RESTORED_EVENT = "ledger-restored"
 """The journal's word for a copy of the ledger that was put back."""
+_PATIENCE = 10.0
+"""Seconds to wait for another program that holds the ledger."""
 RENEWED_EVENT = "ledger-renewed"
 """The journal's word for a ledger that was given up as lost."""
 
@@ -37,12 +58,16 @@ class Replaced:
     """How many decisions, acceptances and journal lines it holds now, its new line not counted."""
     known: Mapping[str, int]
     """How many the workspace knew of, where they were more or others; else empty."""
-    kept: Path | None
-    """Where the ledger lies that was there before."""
+    kept: Path | str | None
+    """Where the ledger lies that was there before: a file, or a schema of the database."""
 
 
-def copy(workspace: Path, target: Path) -> Mapping[str, int]:
+def copy(where: Path | Place, target: Path | Place) -> Mapping[str, int]:
     """Copy the ledger of a workspace with what its WAL holds, and verify the copy.
+
+    Args:
+        where: the folder of the workspace, or the place of its ledger.
+        target: the file to write, or a database on a server that holds no ledger.
 
     Returns:
         how many decisions, acceptances and journal lines it holds.
@@ -51,13 +76,17 @@ def copy(workspace: Path, target: Path) -> Mapping[str, int]:
         UsageError: there is no ledger yet, or the target exists.
         InputError: the ledger is damaged, or holds less than its marks say.
     """
-    path = workspace / FILE_NAME
-    marks = read_marks(path)
-    if not is_there(path) and not marks:
+    place = _ledger_of(where)
+    marks = read_marks(place.path)
+    if not is_there(place) and not marks:
         raise UsageError(
-            f"{path} is not there", code="no-ledger", places={"path": str(path)}
+            f"{place.path} is not there",
+            code="no-ledger",
+            places={"path": str(place.path)},
         )
-    with snapshot(path, marks, whole=True) as base:
+    with snapshot(place, marks, whole=True) as base:
+        if isinstance(target, Place):
+            return _copy_to_server(base, target)
         try:
             create_private(target)
         except FileExistsError:
@@ -75,7 +104,7 @@ def copy(workspace: Path, target: Path) -> Mapping[str, int]:
 
 
 def restore(
-    workspace: Path,
+    where: Path | Place,
     source: Path,
     *,
     today: dt.date,
@@ -85,7 +114,7 @@ def restore(
     """Put a copy of the ledger back; the ledger that is there is kept beside it.
 
     Args:
-        workspace: its folder; held meanwhile.
+        where: the folder of the workspace, held meanwhile, or the place of its ledger.
         source: the copy.
         today: the day for the journal.
         since: told to another run that finds the workspace held.
@@ -96,27 +125,23 @@ def restore(
         InputError: the copy is damaged.
         WorkspaceBusyError: a run holds the workspace.
     """
-    path = workspace / FILE_NAME
-    if not is_there(source):
+    place = _ledger_of(where)
+    if not is_there(Place(source)):
         places = {"path": str(source)}
         raise UsageError(f"{source} is not there", code="no-such-file", places=places)
-    with lock.hold(workspace, since=since), snapshot(source, whole=True) as base:
-        gap = find_gap(base, read_marks(path))
+    with (
+        lock.hold(place.path.parent, since=since),
+        snapshot(source, whole=True) as base,
+    ):
+        gap = find_gap(base, read_marks(place.path))
         if gap is not None and not older:
             places = {"path": str(source), **gap.numbers()}
             raise UsageError(
                 f"{source} is behind", code="ledger-copy-behind", places=places
             )
         rows = counts(base)
-        kept = _keep(path)
-
-        def write(fresh: Path) -> None:
-            _pour(base, fresh)
-            # The WAL belongs to the ledger that goes: SQLite would apply it to the one that comes.
-            _remove_beside(path)
-
-        write_atomically(path, write)
-        with Ledger(path, renewed=gap is not None) as ledger:
+        kept = _replace(place, base)
+        with Ledger(place, renewed=gap is not None) as ledger:
             is_older = int(gap is not None)
             ledger.write_journal(
                 today, RESTORED_EVENT, older=is_older, **_numbers(rows, gap)
@@ -125,12 +150,12 @@ def restore(
 
 
 def renew(
-    workspace: Path, *, by: str, reason: str, today: dt.date, since: str
+    where: Path | Place, *, by: str, reason: str, today: dt.date, since: str
 ) -> Replaced:
     """Go on with a ledger that lost rows as it is; with a new one where it is gone or damaged.
 
     Args:
-        workspace: its folder; held meanwhile.
+        where: the folder of the workspace, held meanwhile, or the place of its ledger.
         by: who answers for it.
         reason: why.
         today: the day for the journal.
@@ -140,13 +165,14 @@ def renew(
         UsageError: the ledger is not lost.
         WorkspaceBusyError: a run holds the workspace.
     """
-    path = workspace / FILE_NAME
-    with lock.hold(workspace, since=since):
+    place = _ledger_of(where)
+    path = place.path
+    with lock.hold(path.parent, since=since):
         marks = read_marks(path)
-        kept: Path | None = None
+        kept: Path | str | None = None
         try:
-            with snapshot(path, whole=True) as base:
-                gap = find_gap(base if is_there(path) else None, marks)
+            with snapshot(place, whole=True) as base:
+                gap = find_gap(base if is_there(place) else None, marks)
                 rows = counts(base)
             if gap is None:
                 places = {"path": str(path)}
@@ -156,16 +182,90 @@ def renew(
         except InputError:
             gap = find_gap(None, marks)
             rows = dict.fromkeys(APPEND_ONLY, 0)
-            kept = _keep(path)
-            path.unlink()
+            kept = _give_up(place)
+        if place.url is None and not is_there(place):
             _remove_beside(path)
-        if not is_there(path):
-            _remove_beside(path)
-        with Ledger(path, renewed=True) as ledger:
+        with Ledger(place, renewed=True) as ledger:
             ledger.write_journal(
                 today, RENEWED_EVENT, by=by, reason=reason, **_numbers(rows, gap)
             )
     return Replaced(rows, gap.known if gap else {}, kept)
+
+
+def _ledger_of(where: Path | Place) -> Place:
+    """The place of the ledger of a workspace."""
+    return where if isinstance(where, Place) else Place(where / FILE_NAME)
+
+
+def _copy_to_server(base: Base, target: Place) -> Mapping[str, int]:
+    """Copy a ledger into a database that holds none, and verify the copy."""
+    with closing(server(target, _PATIENCE)) as there:
+        there.begin()
+        if there.version():
+            places = {"path": there.name}
+            raise UsageError("a ledger is there", code="ledger-there", places=places)
+        transfer(base, there)
+        there.commit()
+        return counts(there)
+
+
+def _replace(place: Place, base: Base) -> Path | str | None:
+    """Put this ledger in the place of the one that is there; returns where that one is kept."""
+    if place.url is None:
+        path = place.path
+        kept = _keep(path)
+
+        def write(fresh: Path) -> None:
+            _pour(base, fresh)
+            # The WAL belongs to the ledger that goes: SQLite would apply it to the one that comes.
+            _remove_beside(path)
+
+        write_atomically(path, write)
+        return kept
+    with closing(server(place, _PATIENCE)) as there:
+        there.begin()
+        aside = there.set_aside() if there.version() else None
+        transfer(base, there)
+        there.commit()
+        return aside
+
+
+def _give_up(place: Place) -> Path | str | None:
+    """Take away a ledger that is damaged; returns where it is kept."""
+    if place.url is None:
+        kept = _keep(place.path)
+        place.path.unlink()
+        _remove_beside(place.path)
+        return kept
+    with closing(server(place, _PATIENCE)) as there:
+        there.begin()
+        aside = there.set_aside()
+        there.commit()
+        return aside
+
+
+def transfer(base: Base, target: Base) -> None:
+    """Write all rows of a ledger into one that has no tables, in the caller's transaction.
+
+    Raises:
+        InputError: what was written is not what was read.
+    """
+    for statement in statements(0):
+        target.define(statement)
+    target.set_version(len(MIGRATIONS))
+    for table in (*KEYS, "seals"):
+        query = f"SELECT * FROM {table} ORDER BY {KEYS.get(table, 'name')}"  # noqa: S608  our tables
+        for chunk in base.chunks_of_bytes(query):
+            places = ", ".join("?" * len(chunk[0]))
+            target.execute_many(
+                f"INSERT INTO {table} VALUES ({places})",  # noqa: S608  our tables
+                [tuple(map(_as_text, row)) for row in chunk],
+            )
+    verify(target, KEYS)
+
+
+def _as_text(value: Any) -> Any:
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def _numbers(rows: Mapping[str, int], gap: Gap | None) -> dict[str, int]:
@@ -175,12 +275,18 @@ def _numbers(rows: Mapping[str, int], gap: Gap | None) -> dict[str, int]:
 
 
 def _pour(base: Base, target: Path) -> None:
-    """Write a ledger that is in memory into a new file that stands alone, without a WAL."""
+    """Write a ledger into a new file that stands alone, without a WAL."""
     with (
         translated_errors(target),
         closing(sqlite3.connect(target, isolation_level=None)) as written,
     ):
-        base.connection.backup(written)
+        if isinstance(base, SqliteBase):
+            base.connection.backup(written)
+        else:
+            file = SqliteBase(written, target)
+            file.begin()
+            transfer(base, file)
+            file.commit()
         written.execute("PRAGMA journal_mode = DELETE")
 
 

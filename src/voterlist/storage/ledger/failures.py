@@ -28,20 +28,20 @@ _LEAST_ROOM = 64 * 1024
 """With fewer bytes free than this the disk is full: the index of the WAL takes half of it."""
 
 
-def damaged(path: Path) -> InputError:
+def damaged(path: Path | str) -> InputError:
     """The ledger is damaged, or no ledger at all."""
     return InputError(
         f"{path} is damaged, or no ledger", code="ledger-damaged", file=str(path)
     )
 
 
-def locked(path: Path) -> WorkspaceBusyError:
+def locked(path: Path | str) -> WorkspaceBusyError:
     """Another program holds the ledger."""
     message = f"another program holds {path}"
     return WorkspaceBusyError(message, code="ledger-locked", places={"path": str(path)})
 
 
-def forbidden(path: Path) -> VoterlistError:
+def forbidden(path: Path | str) -> VoterlistError:
     """The ledger, or its folder, may not be written."""
     message = f"{path} may not be written"
     return VoterlistError(message, code="ledger-forbidden", places={"path": str(path)})

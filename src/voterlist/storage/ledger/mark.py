@@ -29,6 +29,7 @@ __all__ = [
     "Mark",
     "find_gap",
     "mark_run",
+    "marks_by_path",
     "read_marks",
     "require_no_gap",
     "write_mark",
@@ -81,13 +82,23 @@ def read_marks(ledger: Path) -> tuple[Mark, ...]:
         InputError: a mark cannot be understood.
         OSError: a mark cannot be read.
     """
+    return tuple(marks_by_path(ledger).values())
+
+
+def marks_by_path(ledger: Path) -> dict[Path, Mark]:
+    """The marks in force, each with its file: first the one beside the ledger, then the runs'.
+
+    Raises:
+        InputError: a mark cannot be understood.
+        OSError: a mark cannot be read.
+    """
     paths = [
         ledger.with_name(MARK_NAME),
         *sorted(ledger.parent.glob(f"runs/*/{MARK_NAME}")),
     ]
-    marks = [_read(path) for path in paths if path.is_file()]
-    newest = max((mark.generation for mark in marks), default=0)
-    return tuple(mark for mark in marks if mark.generation == newest)
+    marks = {path: _read(path) for path in paths if path.is_file()}
+    newest = max((mark.generation for mark in marks.values()), default=0)
+    return {path: mark for path, mark in marks.items() if mark.generation == newest}
 
 
 def _read(path: Path) -> Mark:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
-import sqlite3
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,12 +18,15 @@ from voterlist.schemas import (
     GIVEN_VERDICT,
     SUBJECT,
 )
-from voterlist.storage.ledger.base import Base, beside
-from voterlist.storage.ledger.failures import damaged, locked, translated_errors
+from voterlist.storage.ledger.base import Base
+from voterlist.storage.ledger.chain import Head, Line, head_of, lines_of
 from voterlist.storage.ledger.mark import Mark, read_marks, require_no_gap
+from voterlist.storage.ledger.migration import migrate
+from voterlist.storage.ledger.opening import unverified
+from voterlist.storage.ledger.place import Place, place_of
 from voterlist.storage.ledger.records import CaseNote, CaseNumber, Submission
-from voterlist.storage.ledger.seals import migrate, verify, verify_structure
-from voterlist.storage.ledger.tables import KEYS, SEALED_SINCE
+from voterlist.storage.ledger.seals import verify, verify_structure
+from voterlist.storage.ledger.tables import KEYS, SEALED_SINCE, tables_of
 from voterlist.tables import from_columns
 
 __all__ = [
@@ -34,7 +34,6 @@ __all__ = [
     "SMALL",
     "JournalLine",
     "Reader",
-    "is_there",
     "read_acceptances",
     "reading",
     "snapshot",
@@ -47,9 +46,6 @@ LARGE = ("cases", "case_places", "case_numbers")
 """Tables of many rows that few commands need: they are verified when they are first used."""
 SMALL = tuple(table for table in KEYS if table not in LARGE)
 """Tables that are verified whenever a ledger is opened."""
-
-_ATTEMPTS = 20
-"""How often a ledger is copied again that was written to meanwhile."""
 
 
 class Reader:
@@ -116,6 +112,13 @@ class Reader:
         """What was last said of each finding (ACCEPTANCE), by finding."""
         return self._newest("acceptances", ACCEPTANCE, one_for="finding_id")
 
+    def given_acceptances(self) -> pa.Table:
+        """Everything that anybody said of findings: ACCEPTANCE and a ``number``, in order."""
+        schema = ACCEPTANCE.insert(0, pa.field("number", pa.int64()))
+        columns = ", ".join(schema.names)
+        rows = self._base.rows(f"SELECT {columns} FROM acceptances ORDER BY number")  # noqa: S608  names of a schema
+        return _as_table(rows, schema)
+
     def journal(self) -> list[JournalLine]:
         """(day, event, details) of all that happened, in order."""
         rows = self._base.rows(
@@ -125,6 +128,16 @@ class Reader:
         return [
             (read_day(day), event, json.loads(details)) for day, event, details in rows
         ]
+
+    def chain(self) -> list[Line]:
+        """All lines of the chain, in order."""
+        return list(lines_of(self._base))
+
+    def head(self) -> Head:
+        """The last line of the chain, which an act or a receipt prints."""
+        head = head_of(self._base)
+        assert head is not None  # a chain has its first line since it was made
+        return head
 
     def newest_day(self) -> dt.date | None:
         """The newest day in the journal; None where it is empty."""
@@ -191,7 +204,7 @@ def _submission(row: Sequence[Any]) -> Submission:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Reader]:
+def reading(where: Path | Place) -> Iterator[Reader]:
     """A ledger, read; where there is none yet, one without rows. Nothing is written.
 
     Raises:
@@ -200,99 +213,37 @@ def reading(path: Path) -> Iterator[Reader]:
         WorkspaceBusyError: another program keeps writing it.
         VoterlistError: it may not be read.
     """
+    place = place_of(where)
     # The marks come first: who writes meanwhile makes the ledger longer than they say.
-    marks = read_marks(path)
-    with snapshot(path, marks) as base:
+    marks = read_marks(place.path)
+    with snapshot(place, marks) as base:
         yield Reader(base)
 
 
 @contextmanager
 def snapshot(
-    path: Path, marks: tuple[Mark, ...] = (), *, whole: bool = False
+    where: Path | Place, marks: tuple[Mark, ...] = (), *, whole: bool = False
 ) -> Iterator[Base]:
-    """A verified copy of a ledger in memory, with the tables of this program.
+    """A ledger at one moment, verified, with the tables of this program. Nothing is written.
 
     Args:
-        path: the ledger.
+        where: the ledger.
         marks: how far it has to be.
         whole: verify the large tables too.
     """
-    with _in_memory(path) as base:
+    with unverified(place_of(where)) as base:
         version = verify_structure(base)
         if version >= SEALED_SINCE:
-            verify(base, KEYS if whole else SMALL)
+            wanted = KEYS if whole else SMALL
+            verify(base, [table for table in tables_of(version) if table in wanted])
+        is_there = version > 0
         migrate(base, version)
         base.verified = True
-        require_no_gap(base if is_there(path) else None, marks, path)
+        require_no_gap(base if is_there else None, marks, base.path)
         yield base
 
 
-def read_acceptances(path: Path) -> pa.Table:
-    """ACCEPTANCE of the ledger in this file, as ``Reader.acceptances``; without a file, none."""
-    with reading(path) as ledger:
+def read_acceptances(where: Path | Place) -> pa.Table:
+    """ACCEPTANCE of this ledger, as ``Reader.acceptances``; without one, none."""
+    with reading(where) as ledger:
         return ledger.acceptances()
-
-
-def is_there(path: Path) -> bool:
-    """True where the file of a ledger has content."""
-    return path.exists() and path.stat().st_size > 0
-
-
-@contextmanager
-def _in_memory(path: Path) -> Iterator[Base]:
-    """A copy in memory of the ledger and of what its WAL holds."""
-    if path.is_dir():
-        raise damaged(path)
-    with translated_errors(path):
-        memory = sqlite3.connect(":memory:", isolation_level=None)
-    base = Base(memory, path)
-    try:
-        if is_there(path):
-            # A reader of a WAL has to write the index of the WAL beside it, and leaves it there.
-            # So the files are copied, and SQLite reads the copy.
-            with tempfile.TemporaryDirectory(prefix="voterlist-") as folder:
-                _read_copy(_copy_files(path, Path(folder)), memory, path)
-        yield base
-    finally:
-        memory.close()
-
-
-def _read_copy(copy: Path, memory: sqlite3.Connection, path: Path) -> None:
-    with translated_errors(path, unverified=True):
-        source = sqlite3.connect(copy)
-        try:
-            source.backup(memory)
-        finally:
-            source.close()
-
-
-def _copy_files(path: Path, folder: Path) -> Path:
-    """Copy a ledger and its WAL at a moment when nobody wrote to them.
-
-    Raises:
-        WorkspaceBusyError: there was no such moment.
-    """
-    copy = folder / path.name
-    wal, _ = beside(path)
-    copied_wal, _ = beside(copy)
-    for _ in range(_ATTEMPTS):
-        before = _state(path), _state(wal)
-        shutil.copyfile(path, copy)
-        copied_wal.unlink(missing_ok=True)
-        if before[1] is not None:
-            try:
-                shutil.copyfile(wal, copied_wal)
-            except FileNotFoundError:
-                continue
-        if before == (_state(path), _state(wal)):
-            return copy
-    raise locked(path)
-
-
-def _state(path: Path) -> tuple[int, int, int] | None:
-    """What changes where a file is written; None where there is no file."""
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -3,6 +3,8 @@
 The digest of a table is the SHA-256 of its rows in the order of their key, each as Python writes a
 tuple of bytes, whole numbers, floating point numbers and None, and a line break. In that text every
 value is quoted, so no two tables share one.
+
+The chain's digest is the hash of its last line, which holds all lines before it.
 """
 
 from __future__ import annotations
@@ -15,23 +17,23 @@ from voterlist.errors import UsageError
 from voterlist.storage.ledger.base import Base
 from voterlist.storage.ledger.failures import damaged
 from voterlist.storage.ledger.tables import (
+    CHAIN,
     KEYS,
     MIGRATIONS,
-    SCHEMA_QUERY,
-    SEALED_SINCE,
-    schema_of,
-    statements,
 )
 
 __all__ = [
     "NO_ROWS",
     "TableDigest",
     "digest",
-    "migrate",
+    "digests_at",
+    "row_digest",
+    "row_digests",
     "seal",
     "sealed",
     "verify",
     "verify_structure",
+    "version_of",
 ]
 
 
@@ -58,6 +60,8 @@ def digests_at(
     positions: Collection[int],
 ) -> tuple[TableDigest, dict[int, str]]:
     """The digest of a table, and those of its first rows up to each position, in one reading."""
+    if table == CHAIN:
+        return _hashes_at(base, positions)
     state = hashlib.sha256()
     wanted = sorted(set(positions))
     digests = {0: state.hexdigest()}
@@ -75,6 +79,34 @@ def digests_at(
     return TableDigest(rows_read, state.hexdigest()), digests
 
 
+def _hashes_at(
+    base: Base, positions: Collection[int]
+) -> tuple[TableDigest, dict[int, str]]:
+    """The last line of the chain, and the hash of each of these lines."""
+    last = base.rows("SELECT number, hash FROM chain ORDER BY number DESC LIMIT 1")
+    whole = TableDigest(*last[0]) if last else NO_ROWS
+    hashes = {0: NO_ROWS.digest}
+    for position in positions:
+        query = "SELECT number, hash FROM chain WHERE number = :number"
+        hashes.update(base.rows(query, {"number": position}))
+    return whole, hashes
+
+
+def row_digest(row: tuple[object, ...]) -> str:
+    """The digest of one row; every text in it as bytes."""
+    return hashlib.sha256(_as_bytes([row])).hexdigest()
+
+
+def row_digests(base: Base, table: str, first: int) -> list[tuple[int, str]]:
+    """(key, digest) of each row of a numbered table from this key on, in order."""
+    key = KEYS[table]
+    query = f"SELECT * FROM {table} WHERE {key} >= {int(first)} ORDER BY {key}"  # noqa: S608  names of our tables
+    digests: list[tuple[int, str]] = []
+    for chunk in base.chunks_of_bytes(query):
+        digests += [(row[0], row_digest(row)) for row in chunk]
+    return digests
+
+
 def _as_bytes(rows: Iterable[tuple[object, ...]]) -> bytes:
     return "".join([f"{row!r}\n" for row in rows]).encode()
 
@@ -83,7 +115,8 @@ def seal(base: Base, tables: Iterable[str]) -> None:
     """Store the digests of these tables, in the transaction that changed them."""
     digests = {table: digest(base, table) for table in sorted(tables)}
     base.execute_many(
-        "INSERT OR REPLACE INTO seals VALUES (?, ?, ?)",
+        "INSERT INTO seals VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+        " rows = excluded.rows, digest = excluded.digest",
         [(table, one.rows, one.digest) for table, one in digests.items()],
     )
 
@@ -103,33 +136,35 @@ def verify(base: Base, tables: Iterable[str]) -> None:
     stored = sealed(base)
     for table in tables:
         if stored.get(table) != digest(base, table):
-            raise damaged(base.path)
+            raise damaged(base.name)
 
 
 def verify_structure(base: Base) -> int:
-    """Check the pages of the file and its schema; returns its ``user_version``.
+    """Check the pages of the file and its schema; returns the version of its tables.
 
     Raises:
         InputError: it is damaged, or no ledger.
         UsageError: a newer version of the program wrote it.
     """
-    if base.rows("PRAGMA quick_check(1)") != [("ok",)]:
-        raise damaged(base.path)
-    ((version,),) = base.rows("PRAGMA user_version")
+    version = version_of(base)
+    if not base.has_schema_of(version):
+        raise damaged(base.name)
+    return version
+
+
+def version_of(base: Base) -> int:
+    """The version of the tables of a ledger whose pages fit together.
+
+    Raises:
+        InputError: they do not, or it is no ledger.
+        UsageError: a newer version of the program wrote it.
+    """
+    if not base.is_sound():
+        raise damaged(base.name)
+    version = base.version()
     if version > len(MIGRATIONS):
-        message = f"a newer version of the program wrote {base.path}"
-        raise UsageError(message, code="ledger-newer", places={"path": str(base.path)})
-    if version < 0 or tuple(base.rows(SCHEMA_QUERY)) != schema_of(version):
-        raise damaged(base.path)
-    return int(version)
-
-
-def migrate(base: Base, version: int) -> None:
-    """Bring the tables of this ``user_version`` to this program's, in the caller's transaction."""
-    if version == len(MIGRATIONS):
-        return
-    for statement in statements(version):
-        base.execute(statement)
-    unsealed = KEYS if version < SEALED_SINCE else KEYS.keys() - sealed(base).keys()
-    seal(base, unsealed)
-    base.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        message = f"a newer version of the program wrote {base.name}"
+        raise UsageError(message, code="ledger-newer", places={"path": base.name})
+    if version < 0:
+        raise damaged(base.name)
+    return version

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from functools import cache
 
 __all__ = [
     "APPEND_ONLY",
+    "CHAIN",
+    "CHAINED_SINCE",
     "FILE_NAME",
+    "GUARD",
     "KEYS",
     "MARKED_LATER",
     "MIGRATIONS",
+    "NUMBERED",
     "SCHEMA_QUERY",
     "SEALED_SINCE",
+    "UNNUMBERED",
+    "for_sqlite",
+    "schema_in",
     "schema_of",
     "statements",
+    "tables_of",
 ]
 
 FILE_NAME = "ledger.db"
@@ -170,8 +179,27 @@ MIGRATIONS = (
         run TEXT NOT NULL
     ) STRICT, WITHOUT ROWID
     """,
+    """
+    CREATE TABLE chain (
+        number INTEGER PRIMARY KEY,
+        line TEXT NOT NULL,
+        previous TEXT NOT NULL,
+        hash TEXT NOT NULL
+    ) STRICT;
+    GUARD decisions number;
+    GUARD adjudications decision;
+    GUARD acceptances number;
+    GUARD amendments number;
+    GUARD journal number;
+    GUARD subjects;
+    GUARD case_entries;
+    GUARD chain number
+    """,
 )
 """Script number n takes the file from ``user_version`` n to n + 1. A released script never changes.
+
+A script is SQL, and one word of ours: ``GUARD table`` makes the triggers that let rows only be
+added to a table; ``GUARD table key``: each with a greater key than those before it.
 
 The fourth brings the seals. It also leaves no index: what stands in an index stands under no seal,
 and a damaged one would give other rows than its table. ALTER TABLE is not used, for SQLite's
@@ -180,6 +208,9 @@ versions write its result differently, and the schema is compared as text.
 
 SEALED_SINCE = 4
 """The ``user_version`` from which on a ledger has seals."""
+
+CHAINED_SINCE = 6
+"""The ``user_version`` from which on a ledger has a chain."""
 
 KEYS = {
     "submissions": "source, sheet, constituency, precinct, list_kind",
@@ -193,30 +224,76 @@ KEYS = {
     "case_entries": "case_id, entry_id",
     "case_numbers": "case_id",
     "journal": "number",
+    "chain": "number",
 }
 """The key of each table that holds content; a digest is taken over its rows in this order."""
 
-APPEND_ONLY = ("decisions", "acceptances", "journal", "adjudications", "amendments")
-"""Tables whose rows are only ever added, in the order of their keys."""
+CHAIN = "chain"
+"""The table in which every change of the others has its line."""
 
-MARKED_LATER = frozenset({"adjudications", "amendments"})
+NUMBERED = ("decisions", "acceptances", "journal", "adjudications", "amendments")
+"""Tables whose rows are only ever added, in the order of their keys; the chain names each row."""
+
+APPEND_ONLY = (*NUMBERED, CHAIN)
+"""These and the chain itself."""
+
+UNNUMBERED = tuple(table for table in KEYS if table not in APPEND_ONLY)
+"""Tables whose rows change, or have no order: a line of the chain holds the digest of the whole."""
+
+MARKED_LATER = frozenset({"adjudications", "amendments", CHAIN})
 """Of these, the tables that marks of earlier versions do not name: they had no rows then."""
 
+GUARD = "GUARD "
+"""How a statement begins that makes the triggers of a table."""
 
-def statements(version: int) -> list[str]:
-    """What takes a file from this ``user_version`` to the tables of this program."""
-    return [
-        statement for script in MIGRATIONS[version:] for statement in script.split(";")
-    ]
+_REFUSED = "BEGIN SELECT RAISE(ABORT, 'rows are only added'); END"
+_GUARDS = (
+    f"CREATE TRIGGER {{table}}_update BEFORE UPDATE ON {{table}} {_REFUSED}",
+    f"CREATE TRIGGER {{table}}_delete BEFORE DELETE ON {{table}} {_REFUSED}",
+    # INSERT OR REPLACE deletes a row without firing the trigger on deletes.
+    (
+        f"CREATE TRIGGER {{table}}_insert BEFORE INSERT ON {{table}}"  # noqa: S608  our tables
+        f" WHEN NEW.{{key}} <= (SELECT max({{key}}) FROM {{table}}) {_REFUSED}"
+    ),
+)
+
+
+def statements(first: int, last: int = len(MIGRATIONS)) -> list[str]:
+    """What takes the tables from one ``user_version`` to another, in our words."""
+    scripts = MIGRATIONS[first:last]
+    # As they stand: SQLite keeps the space behind a statement, and the schema is compared as text.
+    parts = [part for script in scripts for part in script.split(";")]
+    return [part for part in parts if part.strip()]
+
+
+def for_sqlite(statement: str) -> list[str]:
+    """A statement of a migration as SQLite takes it."""
+    if not statement.lstrip().startswith(GUARD):
+        return [statement]
+    _, table, *key = statement.split()
+    guards = _GUARDS if key else _GUARDS[:2]
+    return [guard.format(table=table, key=key[0] if key else "") for guard in guards]
 
 
 @cache
-def schema_of(version: int) -> tuple[tuple[str, ...], ...]:
-    """(type, name, table, SQL) of all that a file of this ``user_version`` consists of."""
+def schema_of(version: int) -> Mapping[str, str]:
+    """All that a file of this ``user_version`` consists of: "type name" and its SQL."""
     with closing(sqlite3.connect(":memory:")) as model:
-        for script in MIGRATIONS[:version]:
-            model.executescript(script)
-        return tuple(model.execute(SCHEMA_QUERY))
+        for statement in statements(0, version):
+            for one in for_sqlite(statement):
+                model.execute(one)
+        return schema_in(model.execute(SCHEMA_QUERY))
+
+
+def tables_of(version: int) -> tuple[str, ...]:
+    """The tables of ``KEYS`` that a ledger of this version has."""
+    there = schema_of(version)
+    return tuple(table for table in KEYS if f"table {table}" in there)
+
+
+def schema_in(rows: Iterable[tuple[str, str, str, str | None]]) -> dict[str, str]:
+    """The rows of ``SCHEMA_QUERY``: "type name", and its table and SQL."""
+    return {f"{kind} {name}": f"{table}: {sql}" for kind, name, table, sql in rows}
 
 
 SCHEMA_QUERY = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"

@@ -1,31 +1,26 @@
-"""The ledger as it is written: one transaction a block, sealed, then marked."""
+"""The ledger as it is written: one transaction a block, chained, sealed, then marked."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import pyarrow as pa
 
-from voterlist.schemas import ACCEPTANCE, AMENDMENT
-from voterlist.storage.ledger.base import Base, make_private
-from voterlist.storage.ledger.failures import damaged, forbidden, translated_errors
+from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION
+from voterlist.storage.ledger import chain, changes
 from voterlist.storage.ledger.mark import read_marks, require_no_gap, write_mark
-from voterlist.storage.ledger.reading import SMALL, Reader, is_there
+from voterlist.storage.ledger.migration import migrate
+from voterlist.storage.ledger.opening import is_there, writable
+from voterlist.storage.ledger.place import Place, place_of
+from voterlist.storage.ledger.reading import SMALL, Reader
 from voterlist.storage.ledger.records import UNKNOWN_PLACE, CaseNumber
-from voterlist.storage.ledger.seals import (
-    migrate,
-    seal,
-    sealed,
-    verify,
-    verify_structure,
-)
+from voterlist.storage.ledger.seals import seal, sealed, verify, verify_structure
+from voterlist.storage.ledger.tables import CHAIN
 
 __all__ = ["Ledger"]
 
@@ -39,7 +34,7 @@ class Ledger(Reader):
     What the block wrote is kept or undone as one.
 
     Args:
-        path: its file; made if there is none and no mark of one.
+        where: its file, or its place; made if there is none and no mark of one.
         timeout: seconds to wait for another program that holds it.
         renewed: a person accepts it as it is, whatever its marks say: they are void from now on.
 
@@ -52,37 +47,35 @@ class Ledger(Reader):
     """
 
     def __init__(
-        self, path: Path, *, timeout: float = _PATIENCE, renewed: bool = False
+        self,
+        where: Path | Place,
+        *,
+        timeout: float = _PATIENCE,
+        renewed: bool = False,
     ) -> None:
-        marks = read_marks(path)
+        place = place_of(where)
+        marks = read_marks(place.path)
         self._generation = max((mark.generation for mark in marks), default=0) + int(
             renewed
         )
         if renewed:
             marks = ()
-        if not is_there(path):
-            require_no_gap(None, marks, path)
-        if path.is_dir():
-            raise damaged(path)
-        make_private(path)
-        if not os.access(path, os.W_OK):
-            # SQLite would say so only at the first write, when the work is done.
-            raise forbidden(path)
-        with translated_errors(path, unverified=True):
-            connection = sqlite3.connect(path, isolation_level=None, timeout=timeout)
-        super().__init__(Base(connection, path))
+        if place.url is None and not is_there(place):
+            # Before the file is made.
+            require_no_gap(None, marks, place.path)
+        super().__init__(writable(place, timeout))
         self._changed: set[str] = set()
+        self._changes = changes.Changes(self._base)
         try:
-            self._base.execute("PRAGMA journal_mode = WAL")
-            self._base.execute("PRAGMA synchronous = FULL")
-            self._base.execute("PRAGMA temp_store = MEMORY")
             # The lock comes before the look: two processes may open a new workspace at once.
-            self._base.execute("BEGIN IMMEDIATE")
+            self._base.begin()
             version = verify_structure(self._base)
+            if not version:
+                require_no_gap(None, marks, place.path)
             migrate(self._base, version)
             verify(self._base, SMALL)
-            require_no_gap(self._base, marks, path)
-            self._base.execute("COMMIT")
+            require_no_gap(self._base, marks, place.path)
+            self._base.commit()
         except BaseException:
             self._base.close()
             raise
@@ -90,7 +83,7 @@ class Ledger(Reader):
 
     def __enter__(self) -> Self:
         try:
-            self._base.execute("BEGIN IMMEDIATE")
+            self._base.begin()
         except BaseException:
             self._base.close()
             raise
@@ -106,9 +99,13 @@ class Ledger(Reader):
             if kind is not None or not self._changed:
                 # Closing undoes the transaction.
                 return
+            before = sealed(self._base)
             seal(self._base, self._changed)
+            lines = self._changes.lines(before, sealed(self._base))
+            chain.append(self._base, self._changes.day, lines)
+            seal(self._base, [CHAIN])
             seals = sealed(self._base)
-            self._base.execute("COMMIT")
+            self._base.commit()
         finally:
             self._base.close()
         write_mark(self._base.path, seals, self._generation)
@@ -120,7 +117,8 @@ class Ledger(Reader):
         that of a wrong clock: the newest is taken instead.
         """
         self._change("submissions")
-        first_seen = self.day_of(day).isoformat()
+        today = self.day_of(day)
+        first_seen = today.isoformat()
         rows = [
             (
                 row["source"],
@@ -137,10 +135,13 @@ class Ledger(Reader):
         ]
         self._base.execute_many(
             "INSERT INTO submissions (source, sheet, constituency, precinct, list_kind, name, rows,"
-            " entries, first_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " entries, first_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (source, sheet, constituency, precinct, list_kind) DO UPDATE SET"
             " name = excluded.name, rows = excluded.rows, entries = excluded.entries",
             rows,
         )
+        self._changes.on(today)
+        self._changes.note(changes.SUBMISSIONS, ("submissions",), lists=len(rows))
 
     def note_cases(
         self,
@@ -169,7 +170,7 @@ class Ledger(Reader):
         )
         kinds = kinds.sort_by("case_id")
         self._base.execute_many(
-            "INSERT INTO cases VALUES (?, ?, 'open', ?, ?) ON CONFLICT DO UPDATE SET"
+            "INSERT INTO cases VALUES (?, ?, 'open', ?, ?) ON CONFLICT (case_id) DO UPDATE SET"
             " kind = excluded.kind, last_run = excluded.last_run",
             [(case["case_id"], case["kind"], run, run) for case in kinds.to_pylist()],
         )
@@ -178,7 +179,7 @@ class Ledger(Reader):
             cases.select(columns).group_by(columns).aggregate([]).sort_by("case_id")
         )
         self._base.execute_many(
-            "INSERT OR IGNORE INTO case_places VALUES (?, ?)",
+            "INSERT INTO case_places VALUES (?, ?) ON CONFLICT DO NOTHING",
             [
                 (one["case_id"], one["constituency"] or UNKNOWN_PLACE)
                 for one in places.to_pylist()
@@ -192,24 +193,25 @@ class Ledger(Reader):
             " WHERE last_run = ?",
             (run,),
         )
+        tables = ("cases", "case_places")
+        self._changes.note(changes.CASES, tables, run=run, cases=kinds.num_rows)
 
     def _let_go(
         self, run: str, only: Collection[int] | None, unread: Collection[int]
     ) -> None:
         """Set to gone the cases that a run looked for and did not find."""
-        self._base.execute(
-            "UPDATE cases SET status = 'gone' WHERE last_run <> ?"
-            " AND (? OR case_id NOT IN (SELECT case_id FROM case_places"
-            " WHERE constituency NOT IN (SELECT value FROM json_each(?))))"
-            " AND case_id NOT IN (SELECT case_id FROM case_places"
-            " WHERE constituency IN (SELECT value FROM json_each(?)))",
-            (
-                run,
-                only is None,
-                json.dumps(sorted(only or ())),
-                json.dumps(sorted(unread)),
-            ),
-        )
+        kept = []
+        if only is not None:
+            kept.append(f"constituency NOT IN ({_numbers(only)})")
+        if unread:
+            kept.append(f"constituency IN ({_numbers(unread)})")
+        query = "UPDATE cases SET status = 'gone' WHERE last_run <> ?"
+        if kept:
+            query += (
+                " AND case_id NOT IN (SELECT case_id FROM case_places"  # noqa: S608  whole numbers
+                f" WHERE {' OR '.join(kept)})"
+            )
+        self._base.execute(query, (run,))
 
     def decide(self, decisions: pa.Table, *, adjudicates: bool = False) -> int:
         """Add decisions (DECISION); what the same person said last is not added again.
@@ -228,15 +230,13 @@ class Ledger(Reader):
             if adjudicates or said.get(_by(one)) != _says(one)
         ]
         self._change("decisions", "adjudications")
-        first = self._next_number("decisions")
-        self._base.execute_many(
-            "INSERT INTO decisions (case_id, entry_id, verdict, reason, decided_by, decided_at)"
-            " VALUES (:case_id, :entry_id, :verdict, :reason, :decided_by, :decided_at)",
-            new,
-        )
+        numbers = self._add("decisions", DECISION.names, new)
         if adjudicates:
-            numbers = [(first + place,) for place in range(len(new))]
-            self._base.execute_many("INSERT INTO adjudications VALUES (?)", numbers)
+            self._base.execute_many(
+                "INSERT INTO adjudications VALUES (?)",
+                [(number,) for number in numbers],
+            )
+        self._changes.decided(new, numbers, adjudicates=adjudicates)
         return len(new)
 
     def amend(self, amendments: pa.Table, *, adjudicates: bool = False) -> int:
@@ -244,15 +244,12 @@ class Ledger(Reader):
 
         ``adjudicates``: they settle what others decided in different ways.
         """
-        names = ", ".join(AMENDMENT.names)
-        places = ", ".join(f":{name}" for name in AMENDMENT.names)
         flag = int(adjudicates)
+        rows = [{**row, "adjudicates": flag} for row in amendments.to_pylist()]
         self._change("amendments")
-        self._base.execute_many(
-            f"INSERT INTO amendments ({names}, adjudicates) VALUES ({places}, {flag})",  # noqa: S608  names of a schema
-            amendments.to_pylist(),
-        )
-        return int(amendments.num_rows)
+        numbers = self._add("amendments", (*AMENDMENT.names, "adjudicates"), rows)
+        self._changes.amended(rows, numbers)
+        return len(rows)
 
     def keep_subjects(self, subjects: pa.Table) -> None:
         """Keep what entries say (SUBJECT) of which something is decided.
@@ -261,9 +258,10 @@ class Ledger(Reader):
         """
         self._change("subjects")
         self._base.execute_many(
-            "INSERT OR IGNORE INTO subjects VALUES (:entry_id, :cells)",
+            "INSERT INTO subjects VALUES (:entry_id, :cells) ON CONFLICT DO NOTHING",
             subjects.sort_by("entry_id").to_pylist(),
         )
+        self._changes.note(changes.SUBJECTS, ("subjects",))
 
     def keep_case_entries(self, entries: Mapping[str, Collection[str]]) -> None:
         """Keep the entries of cases of which something is decided, by case."""
@@ -272,32 +270,27 @@ class Ledger(Reader):
             rows += [(case_id, entry_id) for entry_id in members]
         self._change("case_entries")
         self._base.execute_many(
-            "INSERT OR IGNORE INTO case_entries VALUES (?, ?)", sorted(rows)
+            "INSERT INTO case_entries VALUES (?, ?) ON CONFLICT DO NOTHING",
+            sorted(rows),
         )
+        self._changes.note(changes.CASE_ENTRIES, ("case_entries",))
 
     def number_cases(self, numbers: Iterable[CaseNumber]) -> None:
         """Keep the numbers of cases; a case that has one keeps it."""
         self._change("case_numbers")
         rows = [(one.case_id, one.number, one.content, one.run) for one in numbers]
         self._base.execute_many(
-            "INSERT OR IGNORE INTO case_numbers VALUES (?, ?, ?, ?)", sorted(rows)
+            "INSERT INTO case_numbers VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            sorted(rows),
         )
-
-    def _next_number(self, table: str) -> int:
-        """The number that the next row of a table gets."""
-        query = f"SELECT coalesce(max(number), 0) + 1 FROM {table}"  # noqa: S608  our tables
-        ((number,),) = self._base.rows(query)
-        return int(number)
+        self._changes.note(changes.CASE_NUMBERS, ("case_numbers",))
 
     def accept(self, acceptances: pa.Table) -> None:
         """Add what was said of findings (ACCEPTANCE)."""
-        names = ", ".join(ACCEPTANCE.names)
-        places = ", ".join(f":{name}" for name in ACCEPTANCE.names)
+        rows = acceptances.to_pylist()
         self._change("acceptances")
-        self._base.execute_many(
-            f"INSERT INTO acceptances ({names}) VALUES ({places})",  # noqa: S608  names of a schema
-            acceptances.to_pylist(),
-        )
+        numbers = self._add("acceptances", ACCEPTANCE.names, rows)
+        self._changes.accepted(rows, numbers)
 
     def write_journal(self, day: dt.date, event: str, **details: str | int) -> None:
         """Add a line to the journal: codes and counts, never the content of a cell.
@@ -305,16 +298,41 @@ class Ledger(Reader):
         A day before the newest in the journal is that of a wrong clock: the newest is taken.
         """
         text = json.dumps(details, sort_keys=True, ensure_ascii=False)
+        today = self.day_of(day)
+        row = {"day": today.isoformat(), "event": event, "details": text}
         self._change("journal")
-        self._base.execute(
-            "INSERT INTO journal (day, event, details) VALUES (?, ?, ?)",
-            (self.day_of(day).isoformat(), event, text),
+        numbers = self._add("journal", tuple(row), [row])
+        self._changes.on(today)
+        self._changes.journalled(event, numbers)
+
+    def _add(
+        self, table: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
+    ) -> range:
+        """Add rows to a numbered table; returns their numbers."""
+        query = f"SELECT coalesce(max(number), 0) + 1 FROM {table}"  # noqa: S608  our tables
+        ((first,),) = self._base.rows(query)
+        numbers = range(first, first + len(rows))
+        columns = ", ".join(names)
+        places = ", ".join(f":{name}" for name in names)
+        self._base.execute_many(
+            f"INSERT INTO {table} (number, {columns}) VALUES (:number, {places})",  # noqa: S608  names of a schema
+            [
+                {**row, "number": number}
+                for number, row in zip(numbers, rows, strict=True)
+            ],
         )
+        return numbers
 
     def _change(self, *tables: str) -> None:
         """Tables that are about to be changed: verified before, sealed at the end of the block."""
         self._verify(*tables)
         self._changed |= set(tables)
+
+
+def _numbers(numbers: Iterable[int]) -> str:
+    """Whole numbers as SQL lists them; without any, what holds none."""
+    listed = ", ".join(str(int(number)) for number in sorted(numbers))
+    return listed or "SELECT 1 WHERE 1 = 0"
 
 
 def _by(decision: Mapping[str, Any]) -> tuple[str, str, str]:

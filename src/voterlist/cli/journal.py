@@ -1,0 +1,122 @@
+"""``journal``: what was done in a workspace, by whom and when; whether anybody altered it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated, Any
+
+import typer
+
+from voterlist import usecases
+from voterlist.catalogue import places as places_of
+from voterlist.cli.options import Workspace, day
+from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.words import SAY, title
+
+__all__ = ["journal", "sentence_of"]
+
+_ALTERED = 3
+"""The exit code of a ledger that is not what it was."""
+_MOST_TOLD = 20
+"""With more problems than these, the rest is counted."""
+
+
+def journal(
+    workspace: Workspace,
+    case: Annotated[
+        str | None,
+        typer.Option("--case", metavar="N", help=SAY("cli.option.journal-case")),
+    ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option("--person", metavar="NAME", help=SAY("cli.option.journal-person")),
+    ] = None,
+    on_day: Annotated[
+        str | None,
+        typer.Option("--day", metavar="DATE", help=SAY("cli.option.journal-day")),
+    ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help=SAY("cli.option.journal-verify"))
+    ] = False,
+    head: Annotated[
+        list[str] | None,
+        typer.Option("--head", metavar="HEAD", help=SAY("cli.option.journal-head")),
+    ] = None,
+) -> None:
+    """Tell what was done, or whether anybody altered it."""
+    if verify or head:
+        _verify(usecases.verify_journal(workspace, head or ()))
+    wanted = usecases.JournalFilter(case, person, day(on_day) if on_day else None)
+    lines = usecases.read_journal(workspace, wanted)
+    for line in lines:
+        number = f"{line.number or '—':>6}"
+        moment = line.day.isoformat() if line.day else "—".ljust(10)
+        TERMINAL.say(f"{number}  {moment}  {sentence_of(line)}")
+    if not lines:
+        TERMINAL.say(SAY("journal.nothing"))
+    if TERMINAL.json:
+        rows = [
+            {**dataclasses.asdict(line), "sentence": sentence_of(line)}
+            for line in lines
+        ]
+        TERMINAL.result({"lines": rows, "exit_code": 0})
+
+
+def sentence_of(line: usecases.DiaryLine) -> str:
+    """A line of the diary as a sentence."""
+    places: dict[str, Any] = {**line.details}
+    key = f"journal.line.{line.event}"
+    for name in ("action", "mark"):
+        if name in places:
+            key = f"{key}.{places[name]}"
+    if "rule" in places:
+        places["rule"] = title("rule", str(places["rule"]))
+    if line.verdicts:
+        places["verdicts"] = ", ".join(
+            SAY(f"journal.verdict.{verdict}", count=count)
+            for verdict, count in sorted(line.verdicts.items())
+        )
+    if not SAY.has(key):
+        # A line of a later version, whose words this one has not.
+        key, places = "journal.line.other", {"event": line.event}
+    places = {"by": line.by or "", "case": line.case or "", **places}
+    # Lines of earlier versions hold fewer counts than those of today.
+    text = SAY(key, **{name: places.get(name, 0) for name in places_of(SAY.text(key))})
+    has_case = line.case is not None and line.event != "decided"
+    return f"{text} {SAY('journal.of-case', case=line.case)}" if has_case else text
+
+
+def _verify(verdict: usecases.Verdict) -> None:
+    """Tell what does not fit, and end."""
+    head = str(verdict.head) if verdict.head else None
+    if verdict.fits:
+        TERMINAL.say(
+            SAY("journal.fits", count=verdict.head.number, head=head)
+            if verdict.head
+            else SAY("journal.no-chain")
+        )
+    else:
+        TERMINAL.say(SAY("journal.altered", count=len(verdict.problems)))
+    for problem in verdict.problems[:_MOST_TOLD]:
+        places = {
+            name: "—" if value is None else value
+            for name, value in dataclasses.asdict(problem).items()
+        }
+        TERMINAL.say(f"  {SAY(f'journal.problem.{problem.kind}', **places)}")
+    rest = len(verdict.problems) - _MOST_TOLD
+    if rest > 0:
+        TERMINAL.say(f"  {SAY('journal.more', count=rest)}")
+    if not verdict.fits:
+        TERMINAL.say(SAY("journal.todo"))
+    code = 0 if verdict.fits else _ALTERED
+    if TERMINAL.json:
+        problems = [dataclasses.asdict(problem) for problem in verdict.problems]
+        TERMINAL.result(
+            {
+                "fits": verdict.fits,
+                "head": head,
+                "problems": problems,
+                "exit_code": code,
+            }
+        )
+    raise typer.Exit(code)

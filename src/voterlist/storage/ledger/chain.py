@@ -1,0 +1,142 @@
+"""The chain: a line for every change of the ledger, each with the hash of the line before it.
+
+A line is a text: canonical JSON (RFC 8785) of its number, its day, its event and its details. Its
+hash is the SHA-256 of ``PREFIX``, the hash of the line before it, a line break, and the bytes of
+the text as they are stored. Details hold ids, counts and digests, never a cell of a list.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from voterlist.storage.ledger.base import Base
+
+__all__ = [
+    "ADDED",
+    "BEGINNING",
+    "GENESIS",
+    "PREFIX",
+    "SEALS",
+    "Head",
+    "Line",
+    "append",
+    "hash_of",
+    "head_of",
+    "lines_of",
+    "newest_day",
+    "read_line",
+]
+
+PREFIX = b"voterlist ledger chain 1\n"
+"""What is hashed before everything else, so that no other text has the hash of a line."""
+BEGINNING = "0" * 64
+"""Stands for the hash of the line before the first one."""
+
+GENESIS = "genesis"
+"""The event of the first line: it holds the digests of all tables at that time."""
+ADDED = "added"
+"""The detail that holds [key, digest] of each row that was added, by table."""
+SEALS = "seals"
+"""The detail that holds the rows and the digest of whole tables after the change, by table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last line of a chain: it stands for all that the ledger held then."""
+
+    number: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.number}-{self.hash}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the chain.
+
+    Attributes:
+        number: from 1, without gaps.
+        day: the day of the change; None in the first line of a ledger that had no day yet.
+        event: what was changed.
+        details: ids, counts and digests.
+    """
+
+    number: int
+    day: dt.date | None
+    event: str
+    details: Mapping[str, Any]
+
+
+def hash_of(previous: bytes, line: bytes) -> str:
+    """The hash of a line, in hexadecimal."""
+    return hashlib.sha256(PREFIX + previous + b"\n" + line).hexdigest()
+
+
+def head_of(base: Base) -> Head | None:
+    """The last line; None where there is none."""
+    rows = base.rows("SELECT number, hash FROM chain ORDER BY number DESC LIMIT 1")
+    return Head(*rows[0]) if rows else None
+
+
+def newest_day(base: Base) -> dt.date | None:
+    """The day of the last line."""
+    rows = base.rows("SELECT line FROM chain ORDER BY number DESC LIMIT 1")
+    return read_line(rows[0][0]).day if rows else None
+
+
+def append(
+    base: Base,
+    day: dt.date | None,
+    changes: Iterable[tuple[str, Mapping[str, Any]]],
+) -> None:
+    """Add a line for each of these changes (event, details)."""
+    head = head_of(base) or Head(0, BEGINNING)
+    rows = []
+    for event, details in changes:
+        number = head.number + 1
+        text = _text_of(number, day, event, details)
+        own = hash_of(head.hash.encode(), text.encode())
+        rows.append((number, text, head.hash, own))
+        head = Head(number, own)
+    base.execute_many("INSERT INTO chain VALUES (?, ?, ?, ?)", rows)
+
+
+def lines_of(base: Base) -> Iterator[Line]:
+    """All lines, in order."""
+    for (text,) in base.rows("SELECT line FROM chain ORDER BY number"):
+        yield read_line(text)
+
+
+def read_line(text: str | bytes) -> Line:
+    """The line that this text holds.
+
+    Raises:
+        ValueError: it holds none.
+    """
+    content = json.loads(text)
+    try:
+        number, day = content["number"], content["day"]
+        event, details = content["event"], content["details"]
+    except (TypeError, KeyError):
+        raise ValueError("not a line") from None
+    return Line(number, dt.date.fromisoformat(day) if day else None, event, details)
+
+
+def _text_of(
+    number: int, day: dt.date | None, event: str, details: Mapping[str, Any]
+) -> str:
+    content = {
+        "number": number,
+        "day": day.isoformat() if day else None,
+        "event": event,
+        "details": details,
+    }
+    return json.dumps(
+        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )

@@ -1,0 +1,183 @@
+"""A ledger opened: for writing where it is, for reading as it is at one moment."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from voterlist.errors import UsageError
+from voterlist.storage.ledger.base import Base, SqliteBase, beside, make_private
+from voterlist.storage.ledger.failures import (
+    damaged,
+    forbidden,
+    locked,
+    translated_errors,
+)
+from voterlist.storage.ledger.place import Place
+
+if TYPE_CHECKING:
+    from voterlist.storage.ledger.postgres import PostgresBase
+
+__all__ = ["is_there", "name_of", "server", "unverified", "writable"]
+
+_ATTEMPTS = 20
+"""How often a ledger is copied again that was written to meanwhile."""
+
+
+def is_there(place: Place) -> bool:
+    """True where the file has content, or the database has the tables of a ledger."""
+    if place.url is None:
+        return place.path.exists() and place.path.stat().st_size > 0
+    with _postgres().snapshot(place.url, place.path) as there:
+        return bool(there.version())
+
+
+def writable(place: Place, timeout: float) -> Base:
+    """A ledger, open for writing; an empty one where there is none.
+
+    Args:
+        place: where it is.
+        timeout: seconds to wait for another program that holds it.
+    """
+    if place.url is not None:
+        return server(place, timeout)
+    path = place.path
+    if path.is_dir():
+        raise damaged(path)
+    make_private(path)
+    if not os.access(path, os.W_OK):
+        # SQLite would say so only at the first write, when the work is done.
+        raise forbidden(path)
+    with translated_errors(path, unverified=True):
+        connection = sqlite3.connect(path, isolation_level=None, timeout=timeout)
+    base = SqliteBase(connection, path)
+    try:
+        base.execute("PRAGMA journal_mode = WAL")
+        base.execute("PRAGMA synchronous = FULL")
+        base.execute("PRAGMA temp_store = MEMORY")
+    except BaseException:
+        base.close()
+        raise
+    return base
+
+
+def name_of(place: Place) -> str:
+    """A ledger as messages call it: its file, or its database without user and password."""
+    if place.url is None:
+        return str(place.path)
+    return str(_postgres().name_of(place.url))
+
+
+def server(place: Place, timeout: float) -> PostgresBase:
+    """A ledger on a server, open for writing; an empty one where there is none.
+
+    Args:
+        place: where it is.
+        timeout: seconds to wait for another program that writes.
+    """
+    assert place.url is not None
+    opened: PostgresBase = _postgres().connect(place.url, place.path, timeout)
+    return opened
+
+
+@contextmanager
+def unverified(place: Place) -> Iterator[Base]:
+    """The ledger as it is at one moment; without rows where there is none. Nothing is written."""
+    if place.url is None:
+        with _in_memory(place.path) as base:
+            yield base
+        return
+    with _postgres().snapshot(place.url, place.path) as there:
+        if there.version():
+            yield there
+            return
+    with _empty(place.path) as base:
+        yield base
+
+
+def _postgres() -> ModuleType:
+    """What speaks to PostgreSQL, loaded when it is needed: it is an extra.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    try:
+        return importlib.import_module("voterlist.storage.ledger.postgres")
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("voterlist"):
+            raise
+        raise UsageError("no driver", code="ledger-no-driver") from None
+
+
+@contextmanager
+def _empty(path: Path) -> Iterator[SqliteBase]:
+    """A ledger without tables, in memory."""
+    with translated_errors(path):
+        memory = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        yield SqliteBase(memory, path)
+    finally:
+        memory.close()
+
+
+@contextmanager
+def _in_memory(path: Path) -> Iterator[Base]:
+    """A copy in memory of a file, and of what its WAL holds."""
+    if path.is_dir():
+        raise damaged(path)
+    with _empty(path) as base:
+        if is_there(Place(path)):
+            # A reader of a WAL has to write the index of the WAL beside it, and leaves it there.
+            # So the files are copied, and SQLite reads the copy.
+            with tempfile.TemporaryDirectory(prefix="voterlist-") as folder:
+                _read_copy(_copy_files(path, Path(folder)), base.connection, path)
+        yield base
+
+
+def _read_copy(copy: Path, memory: sqlite3.Connection, path: Path) -> None:
+    with translated_errors(path, unverified=True):
+        source = sqlite3.connect(copy)
+        try:
+            source.backup(memory)
+        finally:
+            source.close()
+
+
+def _copy_files(path: Path, folder: Path) -> Path:
+    """Copy a ledger and its WAL at a moment when nobody wrote to them.
+
+    Raises:
+        WorkspaceBusyError: there was no such moment.
+    """
+    copy = folder / path.name
+    wal, _ = beside(path)
+    copied_wal, _ = beside(copy)
+    for _ in range(_ATTEMPTS):
+        before = _state(path), _state(wal)
+        shutil.copyfile(path, copy)
+        copied_wal.unlink(missing_ok=True)
+        if before[1] is not None:
+            try:
+                shutil.copyfile(wal, copied_wal)
+            except FileNotFoundError:
+                continue
+        if before == (_state(path), _state(wal)):
+            return copy
+    raise locked(path)
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    """What changes where a file is written; None where there is no file."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
