@@ -3,11 +3,13 @@
 import hashlib
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import pyrage
 import pytest
@@ -20,7 +22,10 @@ from packages import CENTRE, CONSTITUENCY, DAY, FILES, OTHER, PRECINCT, series_t
 from voterlist.custody import (
     Kind,
     Limits,
+    Manifest,
+    PackedFile,
     Payload,
+    PublicKey,
     encrypt,
     load_keys,
     make_keys,
@@ -30,8 +35,11 @@ from voterlist.custody import (
     write_package,
     write_receipt,
 )
+from voterlist.custody.canonical import from_bytes
 from voterlist.errors import CustodyError
 from voterlist.model import Level
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +97,17 @@ def test_the_files_are_closed_to_others(world, folder):
         file = package.path(manifest.files[0])
         modes = [item.stat().st_mode & 0o777 for item in (folder, package.folder, file)]
     assert modes == [0o700, 0o700, 0o600]
+
+
+def test_a_link_in_the_place_of_the_folder_is_not_followed(world, folder, tmp_path):
+    """Files would be written where somebody else can read them."""
+    path, _ = world.write()
+    (tmp_path / "elsewhere").mkdir()
+    folder.symlink_to(tmp_path / "elsewhere")
+    opening = open_package(path, world.receiving(), folder)
+    with pytest.raises(FileExistsError), opening:
+        pass
+    assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 def test_what_a_killed_process_left_goes(world, folder):
@@ -286,6 +305,8 @@ def test_an_encrypted_package_that_cannot_be_opened_is_refused(world, tmp_path):
     assert world.refused_bytes(content + b"x") == "package-sealed-damaged"
     small = Limits(bytes=1000)
     assert world.refused(sealed, limits=small) == "package-too-large"
+    endless = b"age-encryption.org/v1\n" + b"-> X25519 a\nb\n" * 10**6
+    assert world.refused_bytes(endless) == "package-sealed-damaged"
     # An encrypted file inside an encrypted file.
     encrypt(sealed, tmp_path / "twice.age", world.centre.public.age)
     assert world.refused(tmp_path / "twice.age") == "package-not-one"
@@ -341,23 +362,42 @@ def test_packages_of_two_senders_are_counted_apart(world):
 # Receipts
 
 
-def test_a_receipt_confirms_what_was_sent(world, folder, tmp_path):
+def _receipt(world, sent, keys, **changes):
+    """(path, what was signed, the receipt) of a package."""
+    out = world.folder / "receipt.zip"
+    fields = {
+        "serial": 1,
+        "previous": None,
+        "journal": "cd" * 32,
+        "day": DAY,
+        **changes,
+    }
+    return out, *write_receipt(out, sent, keys, **fields)
+
+
+def test_a_receipt_confirms_what_was_sent(world, folder):
     _, sent = world.write()
-    outline = world.outline(
-        kind=Kind.RECEIPT, receiver=CONSTITUENCY, journal="cd" * 32, run=None
-    )
-    out = tmp_path / "receipt.zip"
-    stated, receipt = write_receipt(out, sent, outline, world.centre)
-    assert stated.kind is Kind.RECEIPT
+    out, stated, receipt = _receipt(world, sent, world.centre)
+    assert (stated.kind, stated.receiver) == (Kind.RECEIPT, CONSTITUENCY)
     receiving = world.receiving(us=CONSTITUENCY, kinds=frozenset({Kind.RECEIPT}))
     with open_package(out, receiving, folder) as package:
         assert read_receipt(package, sent) == receipt
-        other = sent.model_copy(update={"journal": "ef" * 32})
-        with pytest.raises(CustodyError) as caught:
-            read_receipt(package, other)
-        assert caught.value.code == "receipt-for-other"
     assert (receipt.package, receipt.sender_journal) == (sent.digest, "ab" * 32)
     assert (receipt.receiver_journal, receipt.day) == ("cd" * 32, DAY)
+
+
+def test_a_receipt_of_something_else_is_refused(world, folder):
+    """A sender whose ledger was put back would not notice it."""
+    _, sent = world.write()
+    out, _, _ = _receipt(world, sent, world.centre)
+    receiving = world.receiving(us=CONSTITUENCY, kinds=frozenset({Kind.RECEIPT}))
+    _, other = world.write(journal="ef" * 32)
+    with (
+        open_package(out, receiving, folder) as package,
+        pytest.raises(CustodyError) as caught,
+    ):
+        read_receipt(package, other)
+    assert caught.value.code == "receipt-for-other"
 
 
 def test_another_commission_cannot_confirm(world, folder, tmp_path):
@@ -365,16 +405,16 @@ def test_another_commission_cannot_confirm(world, folder, tmp_path):
     _, sent = world.write()
     precinct = _made(tmp_path / "precinct", PRECINCT)
     trust = world.trust.added(precinct.public, "12", DAY)
-    outline = world.outline(kind=Kind.RECEIPT, receiver=CONSTITUENCY, run=None)
-    out = tmp_path / "receipt.zip"
-    write_receipt(out, sent, outline, precinct)
+    out, _, _ = _receipt(world, sent, precinct)
     receiving = world.receiving(
         us=CONSTITUENCY, kinds=frozenset({Kind.RECEIPT}), trust=trust
     )
-    with open_package(out, receiving, folder) as package:
-        with pytest.raises(CustodyError) as caught:
-            read_receipt(package, sent)
-        assert caught.value.code == "receipt-for-other"
+    with (
+        open_package(out, receiving, folder) as package,
+        pytest.raises(CustodyError) as caught,
+    ):
+        read_receipt(package, sent)
+    assert caught.value.code == "receipt-for-other"
 
 
 @pytest.mark.parametrize(
@@ -394,6 +434,22 @@ def test_a_receipt_that_says_nothing_is_refused(world, folder, name, content):
         with pytest.raises(CustodyError) as caught:
             read_receipt(package, sent)
         assert caught.value.code == "receipt-damaged"
+
+
+@given(content=st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
+def test_what_is_no_manifest_is_none(content):
+    """A parser that raises something else would end the command with a failure inside."""
+    assert from_bytes(Manifest, content) is None
+    assert from_bytes(PublicKey, content) is None
+
+
+def test_the_docs_say_every_field_of_a_manifest():
+    page = (ROOT / "docs/packages.md").read_text(encoding="utf-8")
+    table = page.partition("| field | what |")[2].partition("\n\n")[0]
+    cells = [line.split("|")[1] for line in table.splitlines()[2:]]
+    described = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+    assert described == set(Manifest.model_fields)
+    assert [name for name in PackedFile.model_fields if f"`{name}`" not in table] == []
 
 
 # Who may send what to whom

@@ -29,6 +29,7 @@ from voterlist.custody.refusals import refusal
 
 __all__ = [
     "LOCAL_MAGIC",
+    "MEGABYTE",
     "MOST_BYTES",
     "MOST_FILES",
     "Measure",
@@ -42,7 +43,8 @@ __all__ = [
 ]
 
 LOCAL_MAGIC = b"PK\x03\x04"
-MOST_BYTES = 2**31
+MEGABYTE = 2**20
+MOST_BYTES = 2048 * MEGABYTE
 """The largest package that is written. A constituency's lists take some megabytes."""
 MOST_FILES = 10_000
 """The most files of a package. A constituency has 45 precincts, of some files each."""
@@ -66,7 +68,6 @@ _ZIP64_FIELD = 0x0001
 _IN_ZIP64 = {0xFFFF, 0xFFFF_FFFF}
 _MOST_RECORD = 1024
 """Bytes of a record of the directory, on average; a package's own have fewer than 300."""
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class _End:
 
 def chunks(file: BinaryIO) -> Iterator[bytes]:
     """The rest of a file, a megabyte at a time."""
-    while chunk := file.read(_CHUNK):
+    while chunk := file.read(MEGABYTE):
         yield chunk
 
 
@@ -232,7 +233,7 @@ def copy_member(file: BinaryIO, member: Member, out: BinaryIO) -> Measure:
     def parts() -> Iterator[bytes]:
         left = member.size
         while left:
-            part = file.read(min(left, _CHUNK))
+            part = file.read(min(left, MEGABYTE))
             if not part:
                 raise refusal("package-truncated")
             left -= len(part)

@@ -21,6 +21,7 @@ import pyrage
 
 from voterlist.custody import sealing, signatures
 from voterlist.custody.archive import (
+    MEGABYTE,
     MOST_BYTES,
     MOST_FILES,
     Member,
@@ -42,13 +43,13 @@ from voterlist.custody.manifest import (
 from voterlist.custody.refusals import refusal
 from voterlist.custody.signatures import Signed, fingerprint
 from voterlist.custody.trust import Trust, Trusted
-from voterlist.storage.files import make_folder, open_private, sync_folder
+from voterlist.storage.files import close_folder, make_folder, open_private, sync_folder
 
 __all__ = ["Limits", "Package", "Receiving", "Taken", "open_package"]
 
-_MOST_MANIFEST_BYTES = 16 * 1024 * 1024
+_MOST_MANIFEST_BYTES = 16 * MEGABYTE
 """Of a manifest; one of 10,000 files has 3 MB."""
-_SPARE_BYTES = 1024 * 1024
+_SPARE_BYTES = MEGABYTE
 """Room on the disk beside what is written."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _OPENED = "package.zip"
@@ -138,8 +139,9 @@ def open_package(path: Path, receiving: Receiving, folder: Path) -> Iterator[Pac
         path: the package, encrypted or not, as it came.
         receiving: what it is checked against.
         folder: a folder that this function makes for itself, with mode 0700, and removes in the
-            end, whatever happens. What a killed process left there goes before. To move the files
-            in one step it lies on the disk where they will be.
+            end, whatever happens. What a killed process left there goes before, so one call at a
+            time uses it: the caller holds the lock of the workspace. To move the files in one step
+            it lies on the disk where they will be.
 
     Yields:
         The package. Its files are on the disk, and as they were signed.
@@ -150,7 +152,10 @@ def open_package(path: Path, receiving: Receiving, folder: Path) -> Iterator[Pac
         OSError: the package cannot be read, or the folder cannot be written.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    make_folder(folder)
+    make_folder(folder.parent)
+    # It is ours from the beginning: a link that somebody put there is not followed.
+    folder.mkdir()
+    close_folder(folder)
     try:
         yield _package(path, receiving, folder)
     finally:
@@ -203,7 +208,7 @@ def _checked(
     """The package in an open file; its files are written once everything else is checked."""
     limits = receiving.limits
     if file.seek(0, os.SEEK_END) > limits.bytes:
-        raise refusal("package-too-large", most=limits.bytes)
+        raise refusal("package-too-large", most=limits.bytes // MEGABYTE)
     members = read_directory(file, limits.files)
     by_name = _by_name(members)
     content = _small(file, by_name, MANIFEST, _MOST_MANIFEST_BYTES)

@@ -41,16 +41,25 @@ class Receipt(Frozen):
 
 
 def write_receipt(
-    out: Path, taken: Manifest, outline: Outline, keys: Keys
+    out: Path,
+    taken: Manifest,
+    keys: Keys,
+    *,
+    serial: int,
+    previous: str | None,
+    journal: str,
+    day: dt.date,
 ) -> tuple[Manifest, Receipt]:
-    """Write the receipt of a package.
+    """Write the receipt of a package, to its sender.
 
     Args:
         out: where the receipt will be; its name ends in ``.zip``.
         taken: what the package that was taken states.
-        outline: of the receipt, with ``kind`` RECEIPT: the number among the receipts to this
-            sender, the head of our journal with the package in it, the day.
         keys: of the receiver of the package.
+        serial: the number among the receipts of this cycle to this sender, from 1.
+        previous: the identity of the receipt before it; None for the first one.
+        journal: the head of our journal with the package in it.
+        day: the day on which the package was taken.
 
     Returns:
         What was signed, and the receipt.
@@ -63,8 +72,19 @@ def write_receipt(
         kind=taken.kind,
         serial=taken.serial,
         sender_journal=taken.journal,
-        receiver_journal=outline.journal,
-        day=outline.day,
+        receiver_journal=journal,
+        day=day,
+    )
+    outline = Outline(
+        kind=Kind.RECEIPT,
+        cycle=taken.cycle,
+        constituency=taken.constituency,
+        receiver=taken.sender,
+        serial=serial,
+        previous=previous,
+        journal=journal,
+        run=None,
+        day=day,
     )
     payload = Payload(RECEIPT_NAME, to_bytes(receipt))
     return write_package(out, outline, [payload], keys), receipt

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 import pyrage
 
+from voterlist.custody.archive import MEGABYTE
 from voterlist.custody.refusals import refusal
 from voterlist.storage.files import open_private, write_atomically
 
@@ -19,6 +20,9 @@ __all__ = ["AGE_HEAD", "decrypt", "encrypt", "is_recipient"]
 
 AGE_HEAD = b"age-encryption.org/v1\n"
 """How a file of age begins."""
+_HEAD_END = b"\n--- "
+_MOST_HEAD_BYTES = 64 * 1024
+"""Of the head of an age file; one receiver takes 200."""
 
 
 class _TooLargeError(Exception):
@@ -78,16 +82,26 @@ def decrypt(
 ) -> None:
     """Write what an encrypted file holds into a private file.
 
+    Args:
+        file: the encrypted file, at its beginning; it can seek.
+        out: where the content will be.
+        identity: ours.
+        most_bytes: how much the content may have.
+
     Raises:
         CustodyError: ``package-sealed-for-other``, ``package-sealed-damaged``,
             ``package-too-large``.
         OSError: there is no room.
     """
+    if _HEAD_END not in file.read(_MOST_HEAD_BYTES):
+        # A head without end would be read into memory.
+        raise refusal("package-sealed-damaged")
+    file.seek(0)
     with open_private(out) as plain:
         try:
             pyrage.decrypt_io(file, _Limited(plain, most_bytes), [identity])
         except _TooLargeError:
-            raise refusal("package-too-large", most=most_bytes) from None
+            raise refusal("package-too-large", most=most_bytes // MEGABYTE) from None
         except pyrage.DecryptError as error:
             is_for_other = str(error) == "No matching keys found"
             code = (

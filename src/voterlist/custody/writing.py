@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from voterlist.custody.archive import (
+    MEGABYTE,
     MOST_BYTES,
     MOST_FILES,
     Measure,
@@ -168,7 +169,7 @@ def _members(
     if len(members) > MOST_FILES:
         raise refusal("package-too-many-files", most=MOST_FILES)
     if place + len(ends_of(members)) > MOST_BYTES:
-        raise refusal("package-too-large", most=MOST_BYTES)
+        raise refusal("package-too-large", most=MOST_BYTES // MEGABYTE)
     check_names([member.name for member in members])
     return members
 
