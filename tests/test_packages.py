@@ -263,6 +263,15 @@ def test_a_file_that_changes_while_it_is_packed_stops_the_package(
     assert list(tmp_path.glob("*out*")) == []
 
 
+@pytest.mark.parametrize("size", [0, 1, 0xFFFE, 0xFFFF, 0x10000, 2**20, 2**20 + 1])
+def test_a_file_may_have_any_size(world, folder, size):
+    """65,535 bytes are no sign of ZIP64, and the pieces that are read make up the whole."""
+    path, manifest = world.write(files=[Payload("a", bytes(size)), Payload("b", b"b")])
+    with open_package(path, world.receiving(), folder) as package:
+        first, second = (package.path(file) for file in manifest.files)
+        assert (first.stat().st_size, second.read_bytes()) == (size, b"b")
+
+
 # Encryption
 
 

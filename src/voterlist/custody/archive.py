@@ -65,7 +65,9 @@ _ENCRYPTED = 0x0001 | 0x0040 | 0x2000
 _DOS_SPECIAL = 0x08 | 0x10 | 0x40
 """The name of a disk, a folder, a device."""
 _ZIP64_FIELD = 0x0001
-_IN_ZIP64 = {0xFFFF, 0xFFFF_FFFF}
+_COUNT_IN_ZIP64 = 0xFFFF
+_SIZE_IN_ZIP64 = 0xFFFF_FFFF
+"""What stands in a field whose value is in a field of ZIP64."""
 _MOST_RECORD = 1024
 """Bytes of a record of the directory, on average; a package's own have fewer than 300."""
 
@@ -110,8 +112,6 @@ class Member:
 class _Record:
     """A record of the central directory, as it stands in the file."""
 
-    written: bytes
-    host: int
     flags: int
     method: int
     crc: int
@@ -137,6 +137,7 @@ class _Record:
 class _End:
     """The end record: where the central directory stands."""
 
+    written: bytes
     count: int
     size: int
     offset: int
@@ -215,9 +216,8 @@ def read_directory(file: BinaryIO, most_files: int) -> tuple[Member, ...]:
         _check_content(record, number)
     members = tuple(record.member for record in records)
     _check_layout(members, end.offset)
-    for record, member in zip(records, members, strict=True):
-        if record.written != _central_record(member):
-            raise refusal("package-repacked")
+    if directory + end.written != ends_of(members):
+        raise refusal("package-repacked")
     _check_local_headers(file, members)
     return members
 
@@ -254,42 +254,35 @@ def _end(file: BinaryIO) -> _End:
     if place < 0 or len(tail) - place < _END.size:
         raise refusal("package-truncated" if is_begun else "package-not-one")
     record = tail[place : place + _END.size]
-    _, *disks, count, directory_size, offset, comment = _END.unpack(record)
+    _, _, _, _, count, directory_size, offset, _ = _END.unpack(record)
     directory_end = offset + directory_size
-    if not is_begun:
-        raise refusal("package-extra-data")
     if len(tail) - place > _END.size:
         # A workbook inside the package has an end record too, which says other places.
         is_own = directory_end == size - len(tail) + place
         raise refusal("package-extra-data" if is_own else "package-truncated")
     locator = tail[max(0, place - _LOCATOR_BYTES) : place]
-    is_zip64 = {count, directory_size, offset} & _IN_ZIP64
+    is_zip64 = count == _COUNT_IN_ZIP64 or _SIZE_IN_ZIP64 in {directory_size, offset}
     if is_zip64 or locator.startswith(_LOCATOR_MAGIC):
         raise refusal("package-zip64")
-    if disks != [0, 0, count] or comment:
-        raise refusal("package-repacked")
     if directory_end != size - _END.size:
         is_short = directory_end > size - _END.size
         raise refusal("package-truncated" if is_short else "package-extra-data")
-    return _End(count, directory_size, offset)
+    return _End(record, count, directory_size, offset)
 
 
 def _records(directory: bytes, count: int) -> Iterator[_Record]:
-    """The records of the central directory, all of it and nothing behind them."""
+    """The records of the central directory."""
     place = 0
     for _ in range(count):
         head = directory[place : place + _CENTRAL.size]
         if len(head) < _CENTRAL.size or not head.startswith(_CENTRAL_MAGIC):
             raise refusal("package-repacked")
-        _, made_by, _, flags, method, _, _, crc, packed, size, *rest = _CENTRAL.unpack(
-            head
-        )
+        _, _, _, flags, method, _, _, *sizes = _CENTRAL.unpack(head)
+        crc, packed, size, *rest = sizes
         name_size, extra_size, comment_size, _, _, attributes, offset = rest
         name_end = place + _CENTRAL.size + name_size
         end = name_end + extra_size + comment_size
         yield _Record(
-            written=directory[place:end],
-            host=made_by >> 8,
             flags=flags,
             method=method,
             crc=crc,
@@ -301,17 +294,14 @@ def _records(directory: bytes, count: int) -> Iterator[_Record]:
             offset=offset,
         )
         place = end
-    if place != len(directory):
-        raise refusal("package-repacked")
 
 
 def _check_kind(record: _Record, number: int) -> None:
     """A plain file, in the clear, with sizes of its own."""
     if record.flags & _ENCRYPTED:
         raise refusal("package-encrypted-members", number=number)
-    if {record.size, record.packed_size, record.offset} & _IN_ZIP64 or _has_zip64(
-        record.extra
-    ):
+    sizes = {record.size, record.packed_size, record.offset}
+    if _SIZE_IN_ZIP64 in sizes or _has_zip64(record.extra):
         raise refusal("package-zip64")
     kind = stat.S_IFMT(record.attributes >> 16)
     is_special = kind not in {0, stat.S_IFREG} or record.attributes & _DOS_SPECIAL

@@ -7,6 +7,7 @@ moves the files from there once it has what it needs.
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 import os
 import shutil
@@ -217,9 +218,12 @@ def _checked(
     manifest = _manifest(content)
     _check_sender(manifest, signer)
     _check_receiver(manifest, receiving)
-    missing = _missing(manifest, receiving.taken.get(manifest.series, ()))
-    _check_files(manifest, members)
-    for name, tag_content in tag_files(manifest, signature).items():
+    digest = hashlib.sha256(content).hexdigest()
+    taken = receiving.taken.get(manifest.series, ())
+    missing = _missing(manifest, digest, taken)
+    tags = tag_files(manifest, signature)
+    _check_files(manifest, list(tags), members)
+    for name, tag_content in tags.items():
         if _small(file, by_name, name, len(tag_content)) != tag_content:
             raise refusal("package-bag-differs", name=name)
     data = folder / "data"
@@ -317,7 +321,7 @@ def _check_receiver(manifest: Manifest, receiving: Receiving) -> None:
         raise refusal("package-kind-other", kind=manifest.kind)
 
 
-def _missing(manifest: Manifest, taken: Sequence[Taken]) -> int:
+def _missing(manifest: Manifest, digest: str, taken: Sequence[Taken]) -> int:
     """How many packages are missing between the last one taken and this one.
 
     Raises:
@@ -328,7 +332,7 @@ def _missing(manifest: Manifest, taken: Sequence[Taken]) -> int:
     digests = {package.serial: package.digest for package in taken}
     last = max(digests, default=0)
     serial = manifest.serial
-    if digests.get(serial) == manifest.digest:
+    if digests.get(serial) == digest:
         raise refusal("package-taken", serial=serial)
     if serial in digests:
         raise refusal("package-serial-twice", serial=serial)
@@ -339,9 +343,10 @@ def _missing(manifest: Manifest, taken: Sequence[Taken]) -> int:
     return serial - last - 1
 
 
-def _check_files(manifest: Manifest, members: Sequence[Member]) -> None:
+def _check_files(
+    manifest: Manifest, tags: Sequence[str], members: Sequence[Member]
+) -> None:
     """The files of the archive are those that the manifest states, in the order of a package."""
-    tags = list(tag_files(manifest, b""))
     paths = [*tags, *(file.path for file in manifest.files)]
     expected = [f"{manifest.folder}/{path}" for path in paths]
     numbers = {member.name: number for number, member in enumerate(members, 1)}
