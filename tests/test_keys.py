@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from packages import CENTRE, CONSTITUENCY, DAY, OTHER
 from voterlist.custody import (
     Trust,
+    changing_trust,
     fingerprint,
     is_protected,
     load_keys,
@@ -21,7 +22,6 @@ from voterlist.custody import (
     own_public_key,
     read_public_key,
     read_trust,
-    write_trust,
 )
 from voterlist.custody.signatures import Signed, is_weak
 from voterlist.errors import CustodyError
@@ -265,6 +265,13 @@ def test_a_signature_is_of_one_kind_of_content(folder):
 # Trust
 
 
+def write_trust(path, trust):
+    """Write the file, and give its digest."""
+    with changing_trust(path, trust) as digest:
+        pass
+    return digest
+
+
 @pytest.fixture
 def publics(tmp_path):
     """(constituency, the other one, the first one's second key)."""
@@ -306,6 +313,33 @@ def test_a_file_changed_by_hand_is_refused(publics, tmp_path):
     assert _code(read_trust, path, None) == "trust-altered"
     path.unlink()
     assert _code(read_trust, path, digest) == "trust-gone"
+
+
+def test_a_change_that_was_journalled_is_made(publics, tmp_path):
+    """A process that is killed between the journal and the file would lock everybody out."""
+    path, copied = tmp_path / "trust.json", tmp_path / "copied"
+    trust = Trust().added(publics[0], "Göyçay", DAY)
+    for changed in (trust, trust.added(publics[1], "İsmayıllı", DAY)):
+        with changing_trust(path, changed) as digest:
+            shutil.copytree(tmp_path, copied)
+        assert read_trust(copied / path.name, digest) == changed
+        assert read_trust(copied / path.name, digest) == changed
+        assert not (copied / "trust.json.next").exists()
+        shutil.rmtree(copied)
+
+
+def test_a_change_that_was_not_journalled_is_not_made(publics, tmp_path):
+    path = tmp_path / "trust.json"
+    trust = Trust().added(publics[0], "Göyçay", DAY)
+    digest = write_trust(path, trust)
+    changing = changing_trust(path, Trust())
+    with pytest.raises(KeyError), changing:
+        raise KeyError
+    assert read_trust(path, digest) == trust
+    # A process that was killed before the journal.
+    (tmp_path / "trust.json.next").write_bytes(b"{}")
+    assert read_trust(path, digest) == trust
+    assert write_trust(path, trust) == digest
 
 
 @pytest.mark.parametrize(

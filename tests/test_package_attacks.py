@@ -398,6 +398,15 @@ def test_a_zip64_end_is_refused(world, content):
     assert world.refused_bytes(directory + packages.END.pack(*many)) == "package-zip64"
 
 
+def test_a_directory_that_is_none_is_refused(world, content):
+    """Fewer records than the end says, or something else where a record should begin."""
+    *head, disk_count, count, size, offset, comment = packages.END.unpack(content[-22:])
+    more = packages.END.pack(*head, disk_count + 1, count + 1, size, offset, comment)
+    assert world.refused_bytes(content[:-22] + more) == "package-repacked"
+    other = content.replace(b"PK\x01\x02", b"PK\x01\x03")
+    assert world.refused_bytes(other) == "package-repacked"
+
+
 def test_a_bomb_is_refused_before_it_is_unpacked(world, members):
     """A hundred megabytes of zeros in a hundred kilobytes."""
     packed = io.BytesIO()

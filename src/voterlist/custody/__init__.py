@@ -25,8 +25,8 @@ from voterlist.custody.trust import (
     TRUST_NAME,
     Trust,
     Trusted,
+    changing_trust,
     read_trust,
-    write_trust,
 )
 from voterlist.custody.writing import Outline, Payload, write_package
 
@@ -49,6 +49,7 @@ __all__ = [
     "Taken",
     "Trust",
     "Trusted",
+    "changing_trust",
     "encrypt",
     "fingerprint",
     "is_protected",
@@ -62,5 +63,4 @@ __all__ = [
     "read_trust",
     "write_package",
     "write_receipt",
-    "write_trust",
 ]

@@ -213,7 +213,8 @@ def read_directory(file: BinaryIO, most_files: int) -> tuple[Member, ...]:
         _check_kind(record, number)
     check_names([record.name for record in records])
     for number, record in enumerate(records, 1):
-        _check_content(record, number)
+        if record.method != _STORED:
+            raise refusal("package-compressed", number=number)
     members = tuple(record.member for record in records)
     _check_layout(members, end.offset)
     if directory + end.written != ends_of(members):
@@ -318,14 +319,6 @@ def _has_zip64(extra: bytes) -> bool:
             return True
         place += 4 + size
     return False
-
-
-def _check_content(record: _Record, number: int) -> None:
-    """Stored as it is."""
-    if record.method != _STORED:
-        raise refusal("package-compressed", number=number)
-    if record.packed_size != record.size:
-        raise refusal("package-headers-differ", number=number)
 
 
 def _check_layout(members: Sequence[Member], directory_offset: int) -> None:

@@ -1,14 +1,16 @@
 """Whose packages are taken: the file ``trust.json`` of a workspace.
 
 Nothing here writes a journal. The command that changes the file journals the digest that
-``write_trust`` returns, and gives it to ``read_trust`` the next time. So a file that was changed by
-hand is refused.
+``changing_trust`` gives, and gives it to ``read_trust`` the next time. So a file that was changed
+by hand is refused.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,9 +23,9 @@ from voterlist.custody.keys import PublicKey
 from voterlist.custody.refusals import refusal
 from voterlist.custody.sealing import is_recipient
 from voterlist.custody.signatures import fingerprint
-from voterlist.storage.files import open_private, write_atomically
+from voterlist.storage.files import open_private, sync_folder, write_atomically
 
-__all__ = ["TRUST_NAME", "Trust", "Trusted", "read_trust", "write_trust"]
+__all__ = ["TRUST_NAME", "Trust", "Trusted", "changing_trust", "read_trust"]
 
 TRUST_NAME = "trust.json"
 _FORMAT = 1
@@ -159,7 +161,7 @@ def read_trust(path: Path, digest: str | None) -> Trust:
 
     Args:
         path: the file.
-        digest: what ``write_trust`` returned when the file was last changed; None where it never
+        digest: what ``changing_trust`` gave when the file was last changed; None where it never
             was.
 
     Raises:
@@ -168,14 +170,19 @@ def read_trust(path: Path, digest: str | None) -> Trust:
             program wrote it; ``trust-damaged``: it is what was written, and no such file.
         OSError: the file cannot be read.
     """
-    if not path.exists():
-        if digest is not None:
-            raise refusal("trust-gone", path=path)
+    content = _content(path)
+    if not _is(content, digest):
+        beside = _next_to(path)
+        changed = _content(beside)
+        if changed is None or not _is(changed, digest):
+            raise refusal(
+                "trust-gone" if content is None else "trust-altered", path=path
+            )
+        # A process was killed between the journal and the file.
+        beside.replace(path)
+        content = changed
+    if content is None:
         return Trust()
-    with path.open("rb") as file:
-        content = file.read(_MOST_BYTES)
-    if hashlib.sha256(content).hexdigest() != digest:
-        raise refusal("trust-altered", path=path)
     stated = stated_format(content)
     if stated is not None and stated > _FORMAT:
         raise refusal("trust-newer", path=path)
@@ -186,17 +193,50 @@ def read_trust(path: Path, digest: str | None) -> Trust:
     return trust
 
 
-def write_trust(path: Path, trust: Trust) -> str:
-    """Write the file, whole or not at all.
+@contextmanager
+def changing_trust(path: Path, trust: Trust) -> Iterator[str]:
+    """Change the file together with the journal.
 
-    Returns:
-        The SHA-256 of the file, for the journal.
+    The new file lies beside the old one while the block journals its digest, and takes its place
+    after the block. If the process is killed in between, ``read_trust`` puts it in its place. If
+    the block fails, the old file stays.
+
+    Yields:
+        The SHA-256 of the new file, to be journalled within the block.
     """
     content = to_bytes(_File(keys=trust.keys))
+    beside = _next_to(path)
 
-    def write(beside: Path) -> None:
-        with open_private(beside) as file:
+    def write(part: Path) -> None:
+        with open_private(part) as file:
             file.write(content)
 
-    write_atomically(path, write)
-    return hashlib.sha256(content).hexdigest()
+    write_atomically(beside, write)
+    try:
+        yield hashlib.sha256(content).hexdigest()
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    beside.replace(path)
+    sync_folder(path.parent)
+
+
+def _next_to(path: Path) -> Path:
+    """Where the file lies that is to take the place of this one."""
+    return path.with_name(f"{path.name}.next")
+
+
+def _content(path: Path) -> bytes | None:
+    """What stands in a file; None where there is none."""
+    try:
+        with path.open("rb") as file:
+            return file.read(_MOST_BYTES)
+    except FileNotFoundError:
+        return None
+
+
+def _is(content: bytes | None, digest: str | None) -> bool:
+    """True where a file is the one with this digest, and where there is none and was none."""
+    if content is None:
+        return digest is None
+    return hashlib.sha256(content).hexdigest() == digest
