@@ -451,6 +451,8 @@ def test_a_package_that_was_packed_anew_is_refused(world, package, tmp_path):
         b"age-encryption.org/v2\n",
         "ad,soyad\n".encode("utf-16"),
         bytes(1000),
+        packages.END.pack(b"PK\5\6", *[0] * 7),
+        b"PK\3\4" + packages.END.pack(b"PK\5\6", 0, 0, 0, 0, 0, 4, 0),
     ],
 )
 def test_another_file_is_no_package(world, other):

@@ -262,6 +262,8 @@ def _end(file: BinaryIO) -> _End:
         is_own = directory_end == size - len(tail) + place
         raise refusal("package-extra-data" if is_own else "package-truncated")
     locator = tail[max(0, place - _LOCATOR_BYTES) : place]
+    if not count:
+        raise refusal("package-not-one")
     is_zip64 = count == _COUNT_IN_ZIP64 or _SIZE_IN_ZIP64 in {directory_size, offset}
     if is_zip64 or locator.startswith(_LOCATOR_MAGIC):
         raise refusal("package-zip64")

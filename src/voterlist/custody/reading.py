@@ -226,13 +226,8 @@ def _checked(
     for name, tag_content in tags.items():
         if _small(file, by_name, name, len(tag_content)) != tag_content:
             raise refusal("package-bag-differs", name=name)
-    data = folder / "data"
-    make_folder(data)
-    _check_room(data, manifest)
-    package = Package(manifest, signer, missing, was_encrypted, data)
-    for packed in manifest.files:
-        _unpack(file, by_name[packed.path], packed, package.path(packed))
-    _sync(data)
+    package = Package(manifest, signer, missing, was_encrypted, folder / "data")
+    _unpack(file, by_name, package)
     return package
 
 
@@ -363,25 +358,30 @@ def _check_files(
             raise refusal("package-file-changed", name=packed.path)
 
 
-def _check_room(folder: Path, manifest: Manifest) -> None:
+def _unpack(file: BinaryIO, members: Mapping[str, Member], package: Package) -> None:
+    """Write the files of the package, down to the disk."""
+    make_folder(package.folder)
+    _check_room(package)
+    for packed in package.manifest.files:
+        target = package.path(packed)
+        make_folder(target.parent)
+        _write(file, members[packed.path], packed, target)
+    for inside, _, _ in os.walk(package.folder):
+        sync_folder(Path(inside))
+
+
+def _check_room(package: Package) -> None:
     """There is room for the files on the disk."""
-    needed = sum(file.size for file in manifest.files) + _SPARE_BYTES
-    if shutil.disk_usage(folder).free < needed:
+    needed = sum(file.size for file in package.manifest.files) + _SPARE_BYTES
+    if shutil.disk_usage(package.folder).free < needed:
         raise refusal("package-no-room")
 
 
-def _unpack(file: BinaryIO, member: Member, packed: PackedFile, target: Path) -> None:
+def _write(file: BinaryIO, member: Member, packed: PackedFile, target: Path) -> None:
     """Write a file of the package, and see that it is the one that was signed."""
-    make_folder(target.parent)
     with open_private(target) as out:
         measure = copy_member(file, member, out)
         out.flush()
         os.fsync(out.fileno())
     if measure.sha256 != packed.sha256 or measure.crc != member.crc:
         raise refusal("package-file-changed", name=packed.path)
-
-
-def _sync(folder: Path) -> None:
-    """Force the names in a folder, and in those below it, to the disk."""
-    for inside, _, _ in os.walk(folder):
-        sync_folder(Path(inside))
