@@ -39,6 +39,7 @@ from voterlist.custody import (
     open_package,
     reading,
 )
+from voterlist.custody.archive import Member, copy_member
 from voterlist.errors import CustodyError
 
 UNIX = 3 << 8 | 20
@@ -105,7 +106,7 @@ def test_no_byte_can_be_changed(world, content, step):
 
 
 def test_no_package_that_is_cut_off_is_taken(world, content):
-    sizes = [*range(4, 100), *range(100, len(content), 7), len(content) - 1]
+    sizes = [*range(4, 100), *range(100, len(content), 23), len(content) - 1]
     codes = {world.refused_bytes(content[:size]) for size in sizes}
     assert codes == {"package-truncated"}
     assert world.refused_bytes(content[:3]) == "package-not-one"
@@ -398,6 +399,14 @@ def test_a_zip64_end_is_refused(world, content):
     assert world.refused_bytes(directory + packages.END.pack(*many)) == "package-zip64"
 
 
+def test_a_file_that_shrinks_while_it_is_read_is_noticed():
+    """It would be waited for without end."""
+    member = Member("a", 100, 0, 0)
+    with pytest.raises(CustodyError) as caught:
+        copy_member(io.BytesIO(bytes(60)), member, io.BytesIO())
+    assert caught.value.code == "package-truncated"
+
+
 def test_a_directory_that_is_none_is_refused(world, content):
     """Fewer records than the end says, or something else where a record should begin."""
     *head, disk_count, count, size, offset, comment = packages.END.unpack(content[-22:])
@@ -484,6 +493,18 @@ WRONG = {
     "format as a text": (_set(format="1"), "package-manifest-wrong"),
     "receiver": (_set(receiver=_stated(OTHER)), "package-route-wrong"),
     "sender": (_set(sender=_stated(OTHER)), "package-signer-other"),
+    "name in another form": (
+        lambda fields: fields["sender"].update(name="o\u0308"),
+        "package-manifest-wrong",
+    ),
+    "name that is not printable": (
+        lambda fields: fields["sender"].update(name="a\x1b[2J"),
+        "package-manifest-wrong",
+    ),
+    "numbers of another level": (
+        lambda fields: fields["sender"].update(precinct=1),
+        "package-manifest-wrong",
+    ),
     "level": (_set(sender=_stated(CENTRE)), "package-signer-other"),
     "key": (_set(key="cd" * 32), "package-signer-other"),
     "constituency": (_set(constituency=89), "package-route-wrong"),
