@@ -417,12 +417,12 @@ def test_a_directory_that_is_none_is_refused(world, content):
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(world, members):
-    """A hundred megabytes of zeros in a hundred kilobytes."""
+    """Ten megabytes of zeros in ten kilobytes."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb:
         for member in members:
             bomb.writestr(member.name.decode(), member.content)
-        bomb.writestr(members[0].name.decode() + "x", bytes(10**8))
+        bomb.writestr(members[0].name.decode() + "x", bytes(10**7))
     assert world.refused_bytes(packed.getvalue()) == "package-compressed"
 
 

@@ -142,6 +142,7 @@ write_package(Path(sys.argv[2]), packages.World.outline(None), packages.FILES, k
 """
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_same_bytes(world, tmp_path):
     """Whatever the hash seed, the time zone, the language and the umask are."""
     keys = world.folder / f"keys-{CONSTITUENCY.slug}"
@@ -485,6 +486,12 @@ def test_the_docs_say_every_field_of_a_manifest():
 )
 def test_packages_go_one_level_up_or_down(kind, sender, receiver, constituency, can):
     assert may_send(kind, sender, receiver, constituency) is can
+
+
+def test_each_commission_has_a_name_for_files():
+    """Packages of two commissions would have one name."""
+    slugs = [commission.slug for commission in (CENTRE, CONSTITUENCY, PRECINCT)]
+    assert slugs == ["cec", "conec-088", "pec-088-0012"]
 
 
 def test_a_package_that_cannot_be_sent_is_not_written(world):

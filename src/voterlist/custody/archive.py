@@ -28,7 +28,6 @@ from voterlist.custody.names import check_names
 from voterlist.custody.refusals import refusal
 
 __all__ = [
-    "LOCAL_MAGIC",
     "MEGABYTE",
     "MOST_BYTES",
     "MOST_FILES",
@@ -42,7 +41,7 @@ __all__ = [
     "read_directory",
 ]
 
-LOCAL_MAGIC = b"PK\x03\x04"
+_LOCAL_MAGIC = b"PK\x03\x04"
 MEGABYTE = 2**20
 MOST_BYTES = 2048 * MEGABYTE
 """The largest package that is written. A constituency's lists take some megabytes."""
@@ -162,7 +161,7 @@ def measured(parts: Iterable[bytes]) -> Measure:
 def local_header(member: Member) -> bytes:
     """What stands before the content of a file."""
     name = member.name.encode("ascii")
-    head = (LOCAL_MAGIC, _VERSION, 0, _STORED, _TIME, _DAY)
+    head = (_LOCAL_MAGIC, _VERSION, 0, _STORED, _TIME, _DAY)
     sizes = (member.crc, member.size, member.size)
     return _LOCAL.pack(*head, *sizes, len(name), 0) + name
 
@@ -250,7 +249,7 @@ def _end(file: BinaryIO) -> _End:
     file.seek(max(0, size - _END.size - _MOST_COMMENT))
     tail = file.read()
     file.seek(0)
-    is_begun = file.read(len(LOCAL_MAGIC)) == LOCAL_MAGIC
+    is_begun = file.read(len(_LOCAL_MAGIC)) == _LOCAL_MAGIC
     place = tail.rfind(_END_MAGIC)
     if place < 0 or len(tail) - place < _END.size:
         raise refusal("package-truncated" if is_begun else "package-not-one")

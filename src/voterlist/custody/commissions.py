@@ -25,7 +25,9 @@ __all__ = [
     "Digest",
     "Frozen",
     "Kind",
+    "Name",
     "Place",
+    "as_written",
     "may_send",
 ]
 
@@ -52,9 +54,14 @@ class Kind(StrEnum):
     """The receiver of a package confirms it."""
 
 
-def _printable(name: str) -> str:
-    """The name, in the one Unicode form that is written."""
-    if name != unicodedata.normalize("NFC", name).strip() or not name.isprintable():
+def as_written(name: str) -> str:
+    """A name as a person typed it, in the one form that is written."""
+    return unicodedata.normalize("NFC", name).strip()
+
+
+def _in_one_line(name: str) -> str:
+    """The name, where it is in that form and fits into one line of a message."""
+    if name != as_written(name) or not name.isprintable():
         raise ValueError("no name")
     return name
 
@@ -65,8 +72,8 @@ Constituency = Annotated[
     int, Field(ge=CONSTITUENCY_NUMBERS.start, lt=CONSTITUENCY_NUMBERS.stop)
 ]
 _Precinct = Annotated[int, Field(ge=1, le=9999)]
-_Name = Annotated[
-    str, Field(min_length=1, max_length=_LONGEST_NAME), AfterValidator(_printable)
+Name = Annotated[
+    str, Field(min_length=1, max_length=_LONGEST_NAME), AfterValidator(_in_one_line)
 ]
 
 
@@ -76,7 +83,7 @@ class Commission(Frozen):
     level: Level
     constituency: Constituency | None
     precinct: _Precinct | None
-    name: _Name
+    name: Name
 
     @model_validator(mode="after")
     def _has_the_numbers_of_its_level(self) -> Commission:
@@ -95,7 +102,7 @@ class Commission(Frozen):
             CustodyError: ``commission-unusable``: the name is empty, too long or not printable, or
                 the numbers are not those that its level has.
         """
-        written = unicodedata.normalize("NFC", name).strip()
+        written = as_written(name)
         try:
             return cls(
                 level=level, constituency=constituency, precinct=precinct, name=written

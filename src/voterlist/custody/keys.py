@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Literal
 
 import pyrage
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import Field
@@ -111,11 +112,14 @@ def make_keys(
     # A folder that is there was left by a process that was killed. Its keys were never used.
     shutil.rmtree(beside, ignore_errors=True)
     make_folder(beside)
-    private = _private_bytes(_private_text(signing, identity), passphrase)
-    _write(beside / PRIVATE_NAME, private)
-    _write(beside / PUBLIC_NAME, to_bytes(public))
-    sync_folder(beside)
-    beside.rename(folder)
+    try:
+        private = _private_bytes(_private_text(signing, identity), passphrase)
+        _write(beside / PRIVATE_NAME, private)
+        _write(beside / PUBLIC_NAME, to_bytes(public))
+        sync_folder(beside)
+        beside.rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
     sync_folder(folder.parent)
     return public
 
@@ -265,7 +269,7 @@ def _parsed(
     try:
         signing = serialization.load_pem_private_key(pem + end, password=None)
         identity = pyrage.x25519.Identity.from_str(rest.decode("ascii").strip())
-    except (ValueError, TypeError, pyrage.IdentityError):
+    except (ValueError, TypeError, UnsupportedAlgorithm, pyrage.IdentityError):
         signing = None
     if (
         not isinstance(signing, Ed25519PrivateKey)

@@ -17,7 +17,7 @@ __all__ = ["check_names", "is_usable"]
 _LONGEST = 240
 _PART = r"[a-z0-9_][a-z0-9._-]*"
 _USABLE = re.compile(rf"{_PART}(?:/{_PART})*")
-_CLIMBS = re.compile(r"\A[/\\]|\\|(?:\A|/)\.\.?(?:/|\Z)|\A[A-Za-z]:|\0")
+_CLIMBS = re.compile(r"\A/|\\|(?:\A|/)\.\.?(?:/|\Z)|\A[A-Za-z]:|\0")
 """Absolute, with a backslash, a drive or a NUL, or with a part ``.`` or ``..``."""
 _DEVICES = frozenset(
     {

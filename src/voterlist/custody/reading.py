@@ -214,8 +214,11 @@ def _checked(
     by_name = _by_name(members)
     content = _small(file, by_name, MANIFEST, _MOST_MANIFEST_BYTES)
     signature = _small(file, by_name, SIGNATURE, signatures.SIGNATURE_BYTES)
+    _check_format(content)
     signer = _signer(content, signature, receiving.trust)
-    manifest = _manifest(content)
+    manifest = from_bytes(Manifest, content)
+    if manifest is None:
+        raise refusal("package-manifest-wrong")
     _check_sender(manifest, signer)
     _check_receiver(manifest, receiving)
     digest = hashlib.sha256(content).hexdigest()
@@ -261,6 +264,13 @@ def _small(
     return content.getvalue()
 
 
+def _check_format(content: bytes) -> None:
+    """The manifest is of a format that this program knows."""
+    stated = stated_format(content)
+    if stated is not None and stated > FORMAT:
+        raise refusal("package-newer", format=stated, known=FORMAT)
+
+
 def _signer(content: bytes, signature: bytes, trust: Trust) -> Trusted:
     """The trusted key that the manifest is signed with.
 
@@ -274,27 +284,11 @@ def _signer(content: bytes, signature: bytes, trust: Trust) -> Trusted:
                 raise refusal("package-signer-withdrawn", name=trusted.name)
             return trusted
     named = from_bytes(Manifest, content)
-    is_unknown = named is not None and signatures.is_signature(
+    if named is not None and signatures.is_signature(
         named.key, Signed.MANIFEST, content, signature
-    )
-    if named is not None and is_unknown:
+    ):
         raise refusal("package-signer-unknown", fingerprint=fingerprint(named.key))
-    stated = stated_format(content)
-    if stated is not None and stated > FORMAT:
-        # A key that nobody here knows may have signed it; only the newer program can say.
-        raise refusal("package-newer", format=stated, known=FORMAT)
     raise refusal("package-signature-wrong")
-
-
-def _manifest(content: bytes) -> Manifest:
-    """The manifest, in the one spelling that it has."""
-    stated = stated_format(content)
-    if stated is not None and stated > FORMAT:
-        raise refusal("package-newer", format=stated, known=FORMAT)
-    manifest = from_bytes(Manifest, content)
-    if manifest is None:
-        raise refusal("package-manifest-wrong")
-    return manifest
 
 
 def _check_sender(manifest: Manifest, signer: Trusted) -> None:

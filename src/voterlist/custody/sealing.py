@@ -6,7 +6,6 @@ package inside. The age file carries no name; who signed the package inside is c
 
 from __future__ import annotations
 
-import errno
 from pathlib import Path
 from typing import BinaryIO
 
@@ -110,6 +109,6 @@ def decrypt(
             raise refusal(code) from None
         except OSError as error:
             # Without a number it is age that says so: a part of the content does not fit.
-            if error.errno in {None, errno.EINVAL}:
+            if error.errno is None:
                 raise refusal("package-sealed-damaged") from None
             raise

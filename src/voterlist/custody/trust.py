@@ -15,10 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, ValidationError
 
 from voterlist.custody.canonical import from_bytes, stated_format, to_bytes
-from voterlist.custody.commissions import Commission, Digest, Frozen, Place
+from voterlist.custody.commissions import (
+    Commission,
+    Digest,
+    Frozen,
+    Name,
+    Place,
+    as_written,
+)
 from voterlist.custody.keys import PublicKey
 from voterlist.custody.refusals import refusal
 from voterlist.custody.sealing import is_recipient
@@ -29,7 +36,6 @@ __all__ = ["TRUST_NAME", "Trust", "Trusted", "changing_trust", "read_trust"]
 
 TRUST_NAME = "trust.json"
 _FORMAT = 1
-_LONGEST_NAME = 200
 _MOST_BYTES = 64 * 1024 * 1024
 """A central commission with 6,000 precincts that changed their keys ten times has 30 MB."""
 
@@ -40,21 +46,10 @@ def _recipient(text: str) -> str:
     return text
 
 
-def _is_name(name: str) -> bool:
-    """True for what fits into one line of a message."""
-    return 0 < len(name.strip()) <= _LONGEST_NAME and name.isprintable()
-
-
-def _name(name: str) -> str:
-    if not _is_name(name):
-        raise ValueError("no name")
-    return name
-
-
 class Trusted(Frozen):
     """One key that is trusted, or was until a day."""
 
-    name: Annotated[str, AfterValidator(_name)]
+    name: Name
     """What people here call its owner. One name, one key."""
     commission: Commission
     signing: Digest
@@ -100,7 +95,8 @@ class Trust:
 
     def of_name(self, name: str) -> Trusted | None:
         """The key of this name that holds; None where there is none."""
-        return next((key for key in self._held() if key.name == name), None)
+        written = as_written(name)
+        return next((key for key in self._held() if key.name == written), None)
 
     def added(self, public: PublicKey, name: str, day: dt.date) -> Trust:
         """With one more key.
@@ -110,8 +106,6 @@ class Trust:
                 trusted; ``trust-name-taken``; ``trust-place-taken``: another key of this
                 commission holds, and is to be withdrawn first.
         """
-        if not _is_name(name):
-            raise refusal("trust-name-unusable")
         known = self.of_key(public.signing)
         if known is not None:
             raise refusal("trust-key-known", name=known.name)
@@ -120,14 +114,17 @@ class Trust:
         other = self.of_place(public.commission.place)
         if other is not None:
             raise refusal("trust-place-taken", name=other.name)
-        key = Trusted(
-            name=name,
-            commission=public.commission,
-            signing=public.signing,
-            age=public.age,
-            since=day,
-            until=None,
-        )
+        try:
+            key = Trusted(
+                name=as_written(name),
+                commission=public.commission,
+                signing=public.signing,
+                age=public.age,
+                since=day,
+                until=None,
+            )
+        except ValidationError:
+            raise refusal("trust-name-unusable") from None
         return Trust((*self.keys, key))
 
     def withdrawn(self, name: str, day: dt.date) -> Trust:
@@ -178,7 +175,7 @@ def read_trust(path: Path, digest: str | None) -> Trust:
             raise refusal(
                 "trust-gone" if content is None else "trust-altered", path=path
             )
-        # A process was killed between the journal and the file.
+        # A process ended between the journal and the file.
         beside.replace(path)
         content = changed
     if content is None:
@@ -198,8 +195,8 @@ def changing_trust(path: Path, trust: Trust) -> Iterator[str]:
     """Change the file together with the journal.
 
     The new file lies beside the old one while the block journals its digest, and takes its place
-    after the block. If the process is killed in between, ``read_trust`` puts it in its place. If
-    the block fails, the old file stays.
+    after the block. If the block ends otherwise, or the process is killed, the journal decides:
+    ``read_trust`` puts the new file in its place where its digest was journalled.
 
     Yields:
         The SHA-256 of the new file, to be journalled within the block.
@@ -212,11 +209,7 @@ def changing_trust(path: Path, trust: Trust) -> Iterator[str]:
             file.write(content)
 
     write_atomically(beside, write)
-    try:
-        yield hashlib.sha256(content).hexdigest()
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    yield hashlib.sha256(content).hexdigest()
     beside.replace(path)
     sync_folder(path.parent)
 
