@@ -26,6 +26,7 @@ from voterlist.custody import (
     PackedFile,
     Payload,
     PublicKey,
+    Taken,
     encrypt,
     load_keys,
     make_keys,
@@ -36,6 +37,7 @@ from voterlist.custody import (
     write_receipt,
 )
 from voterlist.custody.canonical import from_bytes
+from voterlist.custody.reading import _missing
 from voterlist.errors import CustodyError
 from voterlist.model import Level
 
@@ -45,6 +47,12 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     return packages.world(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="module")
+def sent(world):
+    """What a package states."""
+    return world.write()[1]
 
 
 @pytest.fixture
@@ -353,6 +361,29 @@ def test_packages_follow_each_other(world):
     assert world.refused(fourth, taken=series_taken(one, two)) is None
 
 
+@given(
+    offered=st.lists(
+        st.tuples(st.integers(1, 6), st.sampled_from("abc"), st.sampled_from("abc")),
+        max_size=30,
+    )
+)
+def test_what_is_taken_only_grows(sent, offered):
+    """An older list would stand in the place of a newer one."""
+    taken = []
+    for serial, digest, previous in offered:
+        changes = {"serial": serial, "previous": None if serial == 1 else previous}
+        package = sent.model_copy(update=changes)
+        try:
+            missing = _missing(package, digest, taken)
+        except CustodyError:
+            continue
+        last = max((one.serial for one in taken), default=0)
+        assert missing == serial - last - 1 >= 0
+        follows = [one.digest for one in taken if one.serial == serial - 1]
+        assert follows in ([], [previous])
+        taken.append(Taken(serial, digest))
+
+
 @pytest.mark.parametrize(("serial", "missing"), [(2, 0), (3, 1), (9, 7)])
 def test_a_gap_in_the_numbers_is_said(world, folder, serial, missing):
     _, one = world.write()
@@ -385,8 +416,7 @@ def _receipt(world, sent, keys, **changes):
     return out, *write_receipt(out, sent, keys, **fields)
 
 
-def test_a_receipt_confirms_what_was_sent(world, folder):
-    _, sent = world.write()
+def test_a_receipt_confirms_what_was_sent(world, sent, folder):
     out, stated, receipt = _receipt(world, sent, world.centre)
     assert (stated.kind, stated.receiver) == (Kind.RECEIPT, CONSTITUENCY)
     receiving = world.receiving(us=CONSTITUENCY, kinds=frozenset({Kind.RECEIPT}))
@@ -396,9 +426,8 @@ def test_a_receipt_confirms_what_was_sent(world, folder):
     assert (receipt.receiver_journal, receipt.day) == ("cd" * 32, DAY)
 
 
-def test_a_receipt_of_something_else_is_refused(world, folder):
+def test_a_receipt_of_something_else_is_refused(world, sent, folder):
     """A sender whose ledger was put back would not notice it."""
-    _, sent = world.write()
     out, _, _ = _receipt(world, sent, world.centre)
     receiving = world.receiving(us=CONSTITUENCY, kinds=frozenset({Kind.RECEIPT}))
     _, other = world.write(journal="ef" * 32)
@@ -410,9 +439,8 @@ def test_a_receipt_of_something_else_is_refused(world, folder):
     assert caught.value.code == "receipt-for-other"
 
 
-def test_another_commission_cannot_confirm(world, folder, tmp_path):
+def test_another_commission_cannot_confirm(world, sent, folder, tmp_path):
     """A constituency could show a receipt that its own precinct signed."""
-    _, sent = world.write()
     precinct = _made(tmp_path / "precinct", PRECINCT)
     trust = world.trust.added(precinct.public, "12", DAY)
     out, _, _ = _receipt(world, sent, precinct)
@@ -431,8 +459,7 @@ def test_another_commission_cannot_confirm(world, folder, tmp_path):
     ("name", "content"),
     [("receipt.json", b"{}"), ("receipt.json", b""), ("other.json", b"{}")],
 )
-def test_a_receipt_that_says_nothing_is_refused(world, folder, name, content):
-    _, sent = world.write()
+def test_a_receipt_that_says_nothing_is_refused(world, sent, folder, name, content):
     path, _ = world.write(
         files=[Payload(name, content)],
         keys=world.centre,
