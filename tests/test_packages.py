@@ -1,6 +1,7 @@
 """Packages: what is written, and that it is read as it was written."""
 
 import hashlib
+import io
 import os
 import random
 import re
@@ -33,8 +34,10 @@ from voterlist.custody import (
     may_send,
     open_package,
     read_receipt,
+    sealing,
     write_package,
     write_receipt,
+    writing,
 )
 from voterlist.custody.canonical import from_bytes
 from voterlist.custody.reading import _missing
@@ -252,6 +255,20 @@ def test_a_name_that_is_not_usable_everywhere_is_not_written(world, name):
         world.write(files=[Payload(name, b"")])
 
 
+@pytest.mark.parametrize(
+    ("limit", "most", "code"),
+    [
+        ("MOST_FILES", 7, "package-too-many-files"),
+        ("MOST_BYTES", 2000, "package-too-large"),
+    ],
+)
+def test_no_package_is_written_that_nobody_takes(world, monkeypatch, limit, most, code):
+    monkeypatch.setattr(writing, limit, most)
+    with pytest.raises(CustodyError) as caught:
+        world.write()
+    assert caught.value.code == code
+
+
 def test_a_file_that_changes_while_it_is_packed_stops_the_package(
     world, tmp_path, monkeypatch
 ):
@@ -323,8 +340,6 @@ def test_an_encrypted_package_that_cannot_be_opened_is_refused(world, tmp_path):
     assert world.refused_bytes(content + b"x") == "package-sealed-damaged"
     small = Limits(bytes=1000)
     assert world.refused(sealed, limits=small) == "package-too-large"
-    endless = b"age-encryption.org/v1\n" + b"-> X25519 a\nb\n" * 10**6
-    assert world.refused_bytes(endless) == "package-sealed-damaged"
     # An encrypted file inside an encrypted file.
     encrypt(sealed, tmp_path / "twice.age", world.centre.public.age)
     assert world.refused(tmp_path / "twice.age") == "package-not-one"
@@ -340,6 +355,25 @@ def test_no_byte_of_an_encrypted_package_can_be_changed(world, tmp_path):
         changed = bytearray(content)
         changed[place] ^= 1 << draws.randrange(8)
         assert world.refused_bytes(bytes(changed)) is not None, place
+
+
+def test_no_more_is_decrypted_than_a_package_may_have(world, tmp_path):
+    """The disk would be full before the package is refused."""
+    path, _ = world.write(files=[Payload("a", bytes(10**6))])
+    sealed, out = tmp_path / "sealed", tmp_path / "out"
+    encrypt(path, sealed, world.centre.public.age)
+    with sealed.open("rb") as file, pytest.raises(CustodyError) as caught:
+        sealing.decrypt(file, out, world.centre.identity, 200_000)
+    assert caught.value.code == "package-too-large"
+    assert out.stat().st_size <= 200_000
+
+
+def test_a_head_without_end_is_not_read(tmp_path):
+    """The library reads a head into memory; it is not asked to."""
+    endless = io.BytesIO(b"age-encryption.org/v1\n" + b"-> X25519 a\nb\n" * 10**5)
+    with pytest.raises(CustodyError) as caught:
+        sealing.decrypt(endless, tmp_path / "out", None, 10**9)
+    assert caught.value.code == "package-sealed-damaged"
 
 
 # Numbers of packages
@@ -487,6 +521,33 @@ def test_the_docs_say_every_field_of_a_manifest():
     described = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
     assert described == set(Manifest.model_fields)
     assert [name for name in PackedFile.model_fields if f"`{name}`" not in table] == []
+
+
+def test_a_receipt_is_of_its_kind_alone_and_of_one_journal(world, sent, folder):
+    """What stands beside it would be taken for confirmed."""
+    out, _, _ = _receipt(world, sent, world.centre)
+    content = packages.unzipped(out)[-1].content
+    receipt, more = Payload("receipt.json", content), Payload("z", b"")
+    kinds = frozenset(Kind)
+    for kind, files, journal in (
+        (Kind.RETURN, [receipt], "cd"),
+        (Kind.RECEIPT, [receipt, more], "cd"),
+        (Kind.RECEIPT, [receipt], "ef"),
+    ):
+        path, _ = world.write(
+            files=files,
+            keys=world.centre,
+            kind=kind,
+            receiver=CONSTITUENCY,
+            journal=journal * 32,
+        )
+        receiving = world.receiving(us=CONSTITUENCY, kinds=kinds)
+        with (
+            open_package(path, receiving, folder) as package,
+            pytest.raises(CustodyError) as caught,
+        ):
+            read_receipt(package, sent)
+        assert caught.value.code == "receipt-damaged"
 
 
 # Who may send what to whom
