@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, ValidationError
+from pydantic import ValidationError
 
 from voterlist.custody.canonical import from_bytes, stated_format, to_bytes
 from voterlist.custody.commissions import (
@@ -28,7 +28,6 @@ from voterlist.custody.commissions import (
 )
 from voterlist.custody.keys import PublicKey
 from voterlist.custody.refusals import refusal
-from voterlist.custody.sealing import is_recipient
 from voterlist.custody.signatures import fingerprint
 from voterlist.storage.files import open_private, sync_folder, write_atomically
 
@@ -40,12 +39,6 @@ _MOST_BYTES = 64 * 1024 * 1024
 """A central commission with 6,000 precincts that changed their keys ten times has 30 MB."""
 
 
-def _recipient(text: str) -> str:
-    if not is_recipient(text):
-        raise ValueError("no recipient")
-    return text
-
-
 class Trusted(Frozen):
     """One key that is trusted, or was until a day."""
 
@@ -53,7 +46,7 @@ class Trusted(Frozen):
     """What people here call its owner. One name, one key."""
     commission: Commission
     signing: Digest
-    age: Annotated[str, AfterValidator(_recipient)]
+    age: str
     since: dt.date
     until: dt.date | None
     """The day on which trust was withdrawn; None while it holds."""
