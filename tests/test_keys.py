@@ -341,8 +341,12 @@ def test_a_change_that_was_not_journalled_is_not_made(publics, tmp_path):
         raise KeyError
     assert read_trust(path, digest) == trust
     # What an older program, or somebody else, left there.
-    (tmp_path / "trust.json.next").write_bytes(b"{}")
+    beside = tmp_path / "trust.json.next"
+    beside.write_bytes(b"{}")
     assert read_trust(path, digest) == trust
+    path.write_bytes(b"{}")
+    assert _code(read_trust, path, digest) == "trust-altered"
+    assert beside.exists()
     assert write_trust(path, trust) == digest
 
 

@@ -609,6 +609,12 @@ def test_a_signature_of_something_else_does_not_fit(world, members):
     assert world.refused_bytes(archive(members)) == "package-signature-wrong"
 
 
+@pytest.mark.parametrize("stated", [b"", b"{}", b"[]", b"\xff", b"null"])
+def test_a_manifest_that_is_none_and_not_signed_is_refused(world, members, stated):
+    members[2].content = stated
+    assert world.refused_bytes(archive(members)) == "package-signature-wrong"
+
+
 def test_files_of_two_packages_do_not_mix(world, members):
     """All of them were signed by the same commission."""
     other, _ = world.write(files=[Payload("balance.json", b"[]"), FILES[0]])
