@@ -155,7 +155,7 @@ def open_package(path: Path, receiving: Receiving, folder: Path) -> Iterator[Pac
     shutil.rmtree(folder, ignore_errors=True)
     make_folder(folder.parent)
     # It is ours from the beginning: a link that somebody put there is not followed.
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
     close_folder(folder)
     try:
         yield _package(path, receiving, folder)
