@@ -8,6 +8,7 @@
     ├── SettingsError              exit 2   voterlist.toml is wrong; holds every mistake at once
     │   └── MapError               exit 2   a map of columns is wrong, or does not fit its file
     ├── InputError                 exit 3   an input could not be read; names file, sheet, line
+    ├── CustodyError               exit 3   keys, trusted keys or a package are refused
     ├── WorkspaceBusyError         exit 4   another run holds the workspace, or a linkage its state
     └── StageError                 exit 5   a stage failed inside; names the stage and an entry id
         └── SchemaError            exit 5   a table does not have the shape its stage declares
@@ -23,6 +24,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 __all__ = [
+    "CustodyError",
     "InputError",
     "MapError",
     "NotAFrameError",
@@ -191,6 +193,13 @@ class InputError(VoterlistError):
             f"line {self.line}" if self.line else "",
         ]
         return ", ".join(part for part in parts if part)
+
+
+class CustodyError(VoterlistError):
+    """Keys, the list of trusted keys, or a package are refused. ``code`` says why."""
+
+    exit_code = 3
+    code = "package-refused"
 
 
 class WorkspaceBusyError(VoterlistError):

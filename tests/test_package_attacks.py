@@ -1,0 +1,707 @@
+"""Packages that are damaged, forged or meant to do harm: each is refused, and nothing is left."""
+
+import io
+import json
+import os
+import random
+import re
+import shutil
+import stat
+import subprocess
+import unicodedata
+import zipfile
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+import pytest
+import rfc8785
+
+import packages
+from packages import (
+    CENTRE,
+    CONSTITUENCY,
+    DAY,
+    FILES,
+    OTHER,
+    Zipped,
+    archive,
+    resigned,
+    unzipped,
+)
+from voterlist.catalogue import LANGUAGES, entries
+from voterlist.custody import (
+    Kind,
+    Limits,
+    Payload,
+    Trust,
+    encrypt,
+    open_package,
+    reading,
+)
+from voterlist.custody.archive import Member, copy_member
+from voterlist.errors import CustodyError
+
+UNIX = 3 << 8 | 20
+
+
+def _draws(seed):
+    """Chance that is the same each time."""
+    return random.Random(seed)  # noqa: S311  no secret is made from it
+
+
+def _refusal(world, path, **changes):
+    """The error with which a package is refused."""
+    opening = open_package(path, world.receiving(**changes), world.folder / "receiving")
+    with pytest.raises(CustodyError) as caught, opening:
+        pass
+    return caught.value
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    return packages.world(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="module")
+def package(world):
+    """The path of a good package."""
+    return world.write()[0]
+
+
+@pytest.fixture(scope="module")
+def content(package):
+    return package.read_bytes()
+
+
+@pytest.fixture
+def members(package):
+    """The files of a good package, to be changed and put together again."""
+    return unzipped(package)
+
+
+def test_the_helpers_make_a_good_package_again(world, members, package, content):
+    """Otherwise the attacks below would be refused for something else."""
+    assert archive(members) == content
+    assert resigned(package, world.constituency, lambda _: None) == content
+    assert world.refused_bytes(content) is None
+
+
+# Bytes
+
+
+@pytest.mark.parametrize("step", [29, pytest.param(1, marks=pytest.mark.slow)])
+def test_no_byte_can_be_changed(world, content, step):
+    """Each byte, in two ways: more than 6,000 packages."""
+    draws = _draws(0)
+    taken = []
+    ends = range(len(content) - 22, len(content))
+    for place in {*range(0, len(content), step), *ends}:
+        for mask in {1, draws.randrange(2, 256)}:
+            changed = bytearray(content)
+            changed[place] ^= mask
+            if world.refused_bytes(changed) is None:
+                taken.append((place, mask))
+    assert taken == []
+
+
+def test_no_package_that_is_cut_off_is_taken(world, content):
+    sizes = [*range(4, 100), *range(100, len(content), 23), len(content) - 1]
+    codes = {world.refused_bytes(content[:size]) for size in sizes}
+    assert codes == {"package-truncated"}
+    assert world.refused_bytes(content[:3]) == "package-not-one"
+    assert world.refused_bytes(b"") == "package-not-one"
+
+
+def test_a_package_with_a_workbook_that_is_cut_off_is_said_to_be_so(world):
+    """The workbook is a ZIP file too, with an end of its own."""
+    workbook = io.BytesIO()
+    with zipfile.ZipFile(workbook, "w") as file:
+        file.writestr("a", "b")
+    path, _ = world.write(files=[Payload("a.xlsx", workbook.getvalue()), *FILES])
+    whole = path.read_bytes()
+    assert world.refused(path) is None
+    assert world.refused_bytes(whole[:-1]) == "package-truncated"
+
+
+@pytest.mark.parametrize("more", [b"\0", b"x" * 100, b"PK\x05\x06", b"\0" * 70_000])
+def test_bytes_before_and_behind_are_noticed(world, content, more):
+    assert world.refused_bytes(more + content) in {
+        "package-extra-data",
+        "package-not-one",
+    }
+    assert world.refused_bytes(content + more) in {
+        "package-extra-data",
+        "package-truncated",
+    }
+
+
+def _edited(draws, content):
+    """The bytes with a piece taken out, doubled, moved, zeroed or taken from elsewhere."""
+    size = draws.choice([1, 2, 4, 30, 200])
+    one, other = (draws.randrange(len(content) - size) for _ in range(2))
+    piece = content[one : one + size]
+    before, behind = content[:one], content[one + size :]
+    return draws.choice(
+        [
+            before + behind,
+            before + piece + piece + behind,
+            before + bytes(size) + behind,
+            before + content[other : other + size] + behind,
+            before + draws.randbytes(size) + behind,
+            before + behind[:other] + piece + behind[other:],
+        ]
+    )
+
+
+@pytest.mark.parametrize("count", [100, pytest.param(1500, marks=pytest.mark.slow)])
+def test_no_edited_package_is_taken(world, content, count):
+    """A piece is taken out, doubled, moved, or becomes another one."""
+    draws = _draws(2)
+    edited = [_edited(draws, content) for _ in range(count)]
+    changed = [one for one in edited if one != content]
+    assert len(changed) > 0.9 * count
+    assert [one for one in changed if world.refused_bytes(one) is None] == []
+
+
+def _rezipped(draws, members):
+    """The files put together again with a few fields that lie."""
+    changed = [replace(member) for member in members]
+    for _ in range(draws.randrange(1, 4)):
+        member = draws.choice(changed)
+        field = draws.choice(list(_LIES))
+        setattr(member, field, _LIES[field](draws, member))
+    if draws.random() < 0.3:
+        draws.shuffle(changed)
+    if draws.random() < 0.2:
+        changed.append(replace(draws.choice(changed)))
+    if draws.random() < 0.2:
+        changed.pop(draws.randrange(len(changed)))
+    return changed
+
+
+_LIES = {
+    "name": lambda draws, member: draws.choice(
+        [
+            member.name.upper(),
+            member.name[:-1],
+            b"../" + member.name,
+            member.name + b"/",
+        ]
+    ),
+    "content": lambda draws, member: member.content + draws.randbytes(1),
+    "method": lambda draws, _: draws.choice([8, 9, 12, 14, 99]),
+    "flags": lambda draws, _: 1 << draws.randrange(16),
+    "attributes": lambda draws, _: draws.randrange(1, 2**32),
+    "made_by": lambda draws, _: draws.choice([UNIX, 0, 0xFFFF]),
+    "size": lambda draws, member: draws.choice([0, 2**32 - 1, len(member.content) + 7]),
+    "crc": lambda draws, _: draws.randrange(2**32),
+    "extra": lambda draws, _: draws.randbytes(draws.randrange(1, 40)),
+    "local_extra": lambda draws, _: draws.randbytes(draws.randrange(1, 40)),
+    "comment": lambda draws, _: draws.randbytes(5),
+    "local_name": lambda draws, member: member.name + draws.randbytes(1),
+    "local_size": lambda draws, _: draws.randrange(2**20),
+    "offset": lambda draws, _: draws.randrange(4000),
+    "time": lambda draws, _: draws.randrange(1, 2**16),
+}
+
+
+@pytest.mark.parametrize("count", [100, pytest.param(1500, marks=pytest.mark.slow)])
+def test_no_package_that_lies_about_its_files_is_taken(world, members, content, count):
+    """The files are put together again, with a few fields that lie."""
+    draws = _draws(3)
+    made = [archive(_rezipped(draws, members)) for _ in range(count)]
+    changed = [one for one in made if one != content]
+    assert len(changed) > 0.9 * count
+    assert [one for one in changed if world.refused_bytes(one) is None] == []
+
+
+# The archive
+
+
+def _with(members, **changes):
+    """The files, the last one changed."""
+    return [*members[:-1], replace(members[-1], **changes)]
+
+
+def _named(members, name):
+    """The files, and one more of this name in the folder of the package."""
+    base = members[0].name.partition(b"/")[0]
+    return [*members, Zipped(base + b"/" + name, b"x")]
+
+
+ATTACKS = {
+    "encrypted": (lambda m: _with(m, flags=1), "package-encrypted-members"),
+    "strongly encrypted": (lambda m: _with(m, flags=0x41), "package-encrypted-members"),
+    "deflated": (lambda m: _with(m, method=8), "package-compressed"),
+    "unknown method": (lambda m: _with(m, method=99), "package-compressed"),
+    "zip64 size": (lambda m: _with(m, size=2**32 - 1), "package-zip64"),
+    "zip64 field": (
+        lambda m: _with(m, extra=b"\x01\0\x08\0" + bytes(8)),
+        "package-zip64",
+    ),
+    "link": (
+        lambda m: _with(m, attributes=(stat.S_IFLNK | 0o777) << 16, made_by=UNIX),
+        "package-not-plain",
+    ),
+    "link of another system": (
+        lambda m: _with(m, attributes=(stat.S_IFLNK | 0o777) << 16),
+        "package-not-plain",
+    ),
+    "pipe": (
+        lambda m: _with(m, attributes=stat.S_IFIFO << 16, made_by=UNIX),
+        "package-not-plain",
+    ),
+    "device": (
+        lambda m: _with(m, attributes=stat.S_IFCHR << 16, made_by=UNIX),
+        "package-not-plain",
+    ),
+    "folder by its attribute": (
+        lambda m: _with(m, attributes=0x10),
+        "package-not-plain",
+    ),
+    "folder by its name": (lambda m: _named(m, b"data/a/"), "package-not-plain"),
+    "name twice": (lambda m: [*m, m[-1]], "package-name-twice"),
+    "case": (lambda m: _named(m, b"data/Balance.json"), "package-names-alike"),
+    "dotless i": (
+        lambda m: _named(_named(m, "data/ıi".encode()), "data/ıI".encode()),
+        "package-name-unusable",
+    ),
+    "climbs": (lambda m: _named(m, b"data/../../../a"), "package-name-climbs"),
+    "climbs first": (lambda m: [Zipped(b"../a", b""), *m], "package-name-climbs"),
+    "absolute": (lambda m: [*m, Zipped(b"/etc/passwd", b"")], "package-name-climbs"),
+    "drive": (lambda m: [*m, Zipped(b"C:a", b"")], "package-name-climbs"),
+    "backslash": (lambda m: _named(m, b"data\\..\\a"), "package-name-climbs"),
+    "nul": (lambda m: _named(m, b"data/a\0b"), "package-name-climbs"),
+    "point": (lambda m: _named(m, b"data/./a"), "package-name-climbs"),
+    "device of windows": (
+        lambda m: _named(m, b"data/nul.csv"),
+        "package-name-unusable",
+    ),
+    "stream of windows": (lambda m: _named(m, b"data/a:b"), "package-name-unusable"),
+    "point at the end": (lambda m: _named(m, b"data/a."), "package-name-unusable"),
+    "letters": (lambda m: _named(m, "data/ə".encode()), "package-name-unusable"),
+    "no utf-8": (lambda m: _named(m, b"data/\xff\xfe"), "package-name-unusable"),
+    "long": (lambda m: _named(m, b"data/" + b"a" * 60_000), "package-repacked"),
+    "rather long": (
+        lambda m: _named(m, b"data/" + b"a" * 400),
+        "package-name-unusable",
+    ),
+    "empty name": (lambda m: [*m, Zipped(b"", b"")], "package-name-unusable"),
+    "file and folder": (
+        lambda m: _named(m, b"data/balance.json/a"),
+        "package-names-alike",
+    ),
+    "two folders": (lambda m: [*m, Zipped(b"other/a", b"")], "package-file-beside"),
+    "no folder": (lambda m: [Zipped(b"a", b""), *m[:0]], "package-file-beside"),
+    "overlapping": (lambda m: _with(m, offset=40), "package-overlapping"),
+    "gap": (
+        lambda m: [*m[:-2], replace(m[-2], local_extra=b"abcdef"), m[-1]],
+        "package-extra-data",
+    ),
+    "behind the end": (lambda m: _with(m, size=10**6), "package-overlapping"),
+    "other size inside": (lambda m: _with(m, local_size=1), "package-headers-differ"),
+    "other name inside": (
+        lambda m: _with(m, local_name=m[-1].name[:-1] + b"x"),
+        "package-headers-differ",
+    ),
+    "time": (lambda m: _with(m, time=1), "package-repacked"),
+    "comment of a file": (lambda m: _with(m, comment=b"x"), "package-repacked"),
+    "extra field": (lambda m: _with(m, extra=b"ab\1\0x"), "package-repacked"),
+    "mode": (
+        lambda m: _with(m, attributes=(stat.S_IFREG | 0o755) << 16, made_by=UNIX),
+        "package-repacked",
+    ),
+    "sums that do not fit": (lambda m: _with(m, crc=7), "package-file-changed"),
+    "another content": (
+        lambda m: _with(m, content=bytes(len(m[-1].content))),
+        "package-file-changed",
+    ),
+    "longer": (
+        lambda m: _with(m, content=m[-1].content + b"x"),
+        "package-file-changed",
+    ),
+    "a file more": (lambda m: _named(m, b"data/z"), "package-file-beside"),
+    "a file beside data": (lambda m: _named(m, b"fetch.txt"), "package-file-beside"),
+    "a file less": (lambda m: m[:-1], "package-file-missing"),
+    "no manifest": (lambda m: m[:2] + m[3:], "package-file-missing"),
+    "no signature": (lambda m: m[:3] + m[4:], "package-file-missing"),
+    "another order": (lambda m: [*m[:-2], m[-1], m[-2]], "package-repacked"),
+    "bagit.txt": (
+        lambda m: [replace(m[0], content=m[0].content.replace(b"1.0", b"0.9")), *m[1:]],
+        "package-bag-differs",
+    ),
+    "long signature": (
+        lambda m: [*m[:3], replace(m[3], content=m[3].content + b"x"), *m[4:]],
+        "package-file-changed",
+    ),
+    "short signature": (
+        lambda m: [*m[:3], replace(m[3], content=m[3].content[:-1]), *m[4:]],
+        "package-signature-wrong",
+    ),
+    "another folder": (
+        lambda m: [replace(a, name=a.name.replace(b"-0001/", b"-0002/")) for a in m],
+        "package-file-missing",
+    ),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_each_attack_has_its_code(world, members, attack):
+    change, code = ATTACKS[attack]
+    assert world.refused_bytes(archive(change(members))) == code
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
+@pytest.mark.parametrize("name", ["data/göyçay", "data/ﬁ", "data/Å", "data/İ"])
+def test_two_unicode_forms_of_a_name_are_noticed(world, members, form, name):
+    """On some systems one file would replace the other."""
+    other = unicodedata.normalize(form, name)
+    if other == name:
+        other = unicodedata.normalize("NFKD", name)
+    names = [member.encode() for member in (name, other)]
+    base = members[0].name.partition(b"/")[0] + b"/"
+    files = [Zipped(base + one, b"") for one in names]
+    for order in (files, files[::-1]):
+        code = world.refused_bytes(archive([*order, *members]))
+        assert code in {"package-names-alike", "package-name-unusable"}
+
+
+def test_the_name_of_a_file_is_in_no_message(world, members):
+    """A package may write a voter, or signs that a terminal obeys, into a name."""
+    name = b"data/Mammadov\x1b[2J"
+    path = world.folder / "named.zip"
+    path.write_bytes(archive(_named(members, name)))
+    error = _refusal(world, path)
+    said = f"{error}{error.message}{error.todo}{error.places}"
+    assert "Mammadov" not in said
+    assert "\x1b" not in said
+    assert error.__cause__ is None
+
+
+def test_a_central_directory_with_something_behind_it_is_noticed(world, members):
+    assert world.refused_bytes(archive(members, between=b"x")) == "package-extra-data"
+    assert world.refused_bytes(archive(members, comment=b"x")) in {
+        "package-extra-data",
+        "package-truncated",
+    }
+    assert world.refused_bytes(archive(members, before=b"PK\3\4")) is not None
+
+
+def test_a_zip64_end_is_refused(world, content):
+    locator = b"PK\x06\x07" + bytes(16)
+    directory, end = content[:-22], content[-22:]
+    sizes = packages.END.unpack(end)
+    longer = (*sizes[:5], sizes[5] + len(locator), *sizes[6:])
+    changed = directory + locator + packages.END.pack(*longer)
+    assert world.refused_bytes(changed) == "package-zip64"
+    many = (*sizes[:3], 0xFFFF, 0xFFFF, *sizes[5:])
+    assert world.refused_bytes(directory + packages.END.pack(*many)) == "package-zip64"
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_noticed():
+    """It would be waited for without end."""
+    member = Member("a", 100, 0, 0)
+    with pytest.raises(CustodyError) as caught:
+        copy_member(io.BytesIO(bytes(60)), member, io.BytesIO())
+    assert caught.value.code == "package-truncated"
+
+
+def test_a_directory_that_is_none_is_refused(world, content):
+    """Fewer records than the end says, or something else where a record should begin."""
+    *head, disk_count, count, size, offset, comment = packages.END.unpack(content[-22:])
+    more = packages.END.pack(*head, disk_count + 1, count + 1, size, offset, comment)
+    assert world.refused_bytes(content[:-22] + more) == "package-repacked"
+    other = content.replace(b"PK\x01\x02", b"PK\x01\x03")
+    assert world.refused_bytes(other) == "package-repacked"
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(world, members):
+    """Ten megabytes of zeros in ten kilobytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb:
+        for member in members:
+            bomb.writestr(member.name.decode(), member.content)
+        bomb.writestr(members[0].name.decode() + "x", bytes(10**7))
+    assert world.refused_bytes(packed.getvalue()) == "package-compressed"
+
+
+def test_limits_hold(world, package, content):
+    assert world.refused(package, limits=Limits(files=7)) == "package-too-many-files"
+    assert world.refused(package, limits=Limits(files=8)) is None
+    small, enough = Limits(bytes=len(content) - 1), Limits(bytes=len(content))
+    assert world.refused(package, limits=small) == "package-too-large"
+    assert world.refused(package, limits=enough) is None
+
+
+def test_a_package_that_was_packed_anew_is_refused(world, package, tmp_path):
+    """Of one package there is one file: its SHA-256 can be compared."""
+    again = tmp_path / "again.zip"
+    with zipfile.ZipFile(package) as old, zipfile.ZipFile(again, "w") as new:
+        for info in old.infolist():
+            new.writestr(info.filename, old.read(info))
+    assert world.refused(again) == "package-repacked"
+    if shutil.which("zip"):
+        with zipfile.ZipFile(package) as old:
+            old.extractall(tmp_path)
+        made = tmp_path / "made.zip"
+        folder = next(item.name for item in tmp_path.iterdir() if item.is_dir())
+        command = ["zip", "-q", "-r", made, folder]
+        subprocess.run(command, cwd=tmp_path, check=True)
+        assert world.refused(made) is not None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        b"%PDF-1.7\n",
+        b"\x1f\x8b\x08\0" * 20,
+        b"7z\xbc\xaf\x27\x1c",
+        b"age-encryption.org/v2\n",
+        "ad,soyad\n".encode("utf-16"),
+        bytes(1000),
+        packages.END.pack(b"PK\5\6", *[0] * 7),
+        b"PK\3\4" + packages.END.pack(b"PK\5\6", 0, 0, 0, 0, 0, 4, 0),
+    ],
+)
+def test_another_file_is_no_package(world, other):
+    assert world.refused_bytes(other) == "package-not-one"
+
+
+def test_a_pipe_or_a_folder_is_no_package(world, tmp_path):
+    """A pipe would be waited for without end."""
+    os.mkfifo(tmp_path / "pipe")
+    assert world.refused(tmp_path / "pipe") == "package-not-a-file"
+    assert world.refused(tmp_path) == "package-not-a-file"
+
+
+# The manifest and its signer
+
+
+def _set(**changes):
+    """Changes fields of a manifest."""
+    return lambda fields: fields.update(changes)
+
+
+def _stated(commission):
+    return json.loads(commission.model_dump_json())
+
+
+WRONG = {
+    "format": (_set(format=2), "package-newer"),
+    "format of old": (_set(format=0), "package-manifest-wrong"),
+    "format as a text": (_set(format="1"), "package-manifest-wrong"),
+    "receiver": (_set(receiver=_stated(OTHER)), "package-route-wrong"),
+    "sender": (_set(sender=_stated(OTHER)), "package-signer-other"),
+    "name in another form": (
+        lambda fields: fields["sender"].update(name="o\u0308"),
+        "package-manifest-wrong",
+    ),
+    "name that is not printable": (
+        lambda fields: fields["sender"].update(name="a\x1b[2J"),
+        "package-manifest-wrong",
+    ),
+    "numbers of another level": (
+        lambda fields: fields["sender"].update(precinct=1),
+        "package-manifest-wrong",
+    ),
+    "level": (_set(sender=_stated(CENTRE)), "package-signer-other"),
+    "key": (_set(key="cd" * 32), "package-signer-other"),
+    "constituency": (_set(constituency=89), "package-route-wrong"),
+    "kind": (_set(kind="return"), "package-route-wrong"),
+    "another kind": (_set(kind="receipt"), "package-kind-other"),
+    "unknown kind": (_set(kind="gift"), "package-manifest-wrong"),
+    "cycle": (_set(cycle="2025"), "package-cycle-other"),
+    "cycle that climbs": (_set(cycle="2025-/../.."), "package-manifest-wrong"),
+    "serial": (_set(serial=0), "package-manifest-wrong"),
+    "serial without previous": (_set(serial=2), "package-manifest-wrong"),
+    "serial as a fraction": (_set(serial=1.5), "package-manifest-wrong"),
+    "great serial": (_set(serial=10**6, previous="ab" * 32), "package-manifest-wrong"),
+    "previous of the first": (_set(previous="ab" * 32), "package-manifest-wrong"),
+    "journal": (_set(journal="AB" * 32), "package-manifest-wrong"),
+    "day": (_set(day="2026-02-30"), "package-manifest-wrong"),
+    "day as a moment": (_set(day="2026-02-03T00:00:00"), "package-manifest-wrong"),
+    "a field more": (_set(note="x"), "package-manifest-wrong"),
+    "a field less": (
+        lambda fields: fields.pop("run") and None,
+        "package-manifest-wrong",
+    ),
+    "no files": (_set(files=[]), "package-manifest-wrong"),
+    "files in another order": (
+        lambda fields: fields["files"].reverse(),
+        "package-manifest-wrong",
+    ),
+    "a file twice": (
+        lambda fields: fields["files"].append(fields["files"][-1]),
+        "package-manifest-wrong",
+    ),
+    "a path that climbs": (
+        lambda fields: fields["files"][0].update(path="data/../a"),
+        "package-manifest-wrong",
+    ),
+    "a path beside data": (
+        lambda fields: fields["files"][0].update(path="bagit.txt"),
+        "package-manifest-wrong",
+    ),
+    "another size": (
+        lambda fields: fields["files"][0].update(size=3),
+        "package-file-changed",
+    ),
+    "another digest": (
+        lambda fields: fields["files"][0].update(sha256="ab" * 32),
+        "package-bag-differs",
+    ),
+    "another name": (
+        lambda fields: fields["files"][0].update(path="data/alance.json"),
+        "package-file-missing",
+    ),
+    "blanks": (lambda fields: json.dumps(fields).encode(), "package-manifest-wrong"),
+    "a key twice": (
+        lambda fields: b'{"constituency":88,' + rfc8785.dumps(fields)[1:],
+        "package-manifest-wrong",
+    ),
+    "no json": (lambda _: b"\xff", "package-manifest-wrong"),
+    "nothing": (lambda _: b"", "package-manifest-wrong"),
+    "deep": (lambda _: b"[" * 100_000, "package-manifest-wrong"),
+    "half a letter": (
+        lambda fields: rfc8785.dumps(fields).replace(b"0.1.0", b"\\ud800"),
+        "package-manifest-wrong",
+    ),
+    "a great number": (
+        lambda fields: rfc8785.dumps(fields).replace(b":88", b":" + b"8" * 5000),
+        "package-manifest-wrong",
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_signed_manifest_is_not_believed_in_everything(world, package, wrong):
+    """A trusted commission may err, or be taken over."""
+    change, code = WRONG[wrong]
+    made = resigned(package, world.constituency, change)
+    assert world.refused_bytes(made) == code
+
+
+def test_an_unknown_key_is_refused_with_its_digits(world, package):
+    path = world.folder / "unknown.zip"
+    path.write_bytes(package.read_bytes())
+    error = _refusal(world, path, trust=Trust())
+    assert error.code == "package-signer-unknown"
+    assert world.constituency.public.fingerprint in error.message
+
+
+def test_a_key_that_is_trusted_no_more_is_refused(world, package):
+    trust = world.trust.withdrawn(CONSTITUENCY.slug, DAY)
+    assert world.refused(package, trust=trust) == "package-signer-withdrawn"
+
+
+def test_a_key_of_another_commission_cannot_sign_for_this_one(world, package):
+    forged = resigned(package, world.other, lambda _: None)
+    assert world.refused_bytes(forged) == "package-signer-other"
+    own = resigned(package, world.other, _set(key=world.other.public.signing))
+    assert world.refused_bytes(own) == "package-signer-other"
+
+
+def test_a_signature_of_something_else_does_not_fit(world, members):
+    """A public key is signed too; its signature is none of a manifest."""
+    signature = bytes.fromhex(world.constituency.public.signature)
+    members[3].content = signature
+    assert world.refused_bytes(archive(members)) == "package-signature-wrong"
+
+
+@pytest.mark.parametrize("stated", [b"", b"{}", b"[]", b"\xff", b"null"])
+def test_a_manifest_that_is_none_and_not_signed_is_refused(world, members, stated):
+    members[2].content = stated
+    assert world.refused_bytes(archive(members)) == "package-signature-wrong"
+
+
+def test_files_of_two_packages_do_not_mix(world, members):
+    """All of them were signed by the same commission."""
+    other, _ = world.write(files=[Payload("balance.json", b"[]"), FILES[0]])
+    mixed = [*members[:-2], unzipped(other)[-2], members[-1]]
+    assert world.refused_bytes(archive(mixed)) == "package-file-changed"
+
+
+def test_a_package_for_somebody_else_is_refused(world, package):
+    assert world.refused(package, us=OTHER) == "package-for-other"
+    assert world.refused(package, us=CONSTITUENCY) == "package-for-other"
+    kinds = frozenset({Kind.RETURN})
+    assert world.refused(package, kinds=kinds) == "package-kind-other"
+
+
+# No room
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 3 megabytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
+    if (
+        shutil.which("mount") is None
+        or subprocess.run(command, capture_output=True, check=False).returncode
+    ):
+        pytest.skip("no disk can be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("is_encrypted", [False, True])
+def test_a_full_disk_leaves_nothing(
+    world, small_disk, tmp_path, monkeypatch, is_encrypted
+):
+    """It is full in the middle of a file, or known to be too small before the first one."""
+    path, _ = world.write(
+        files=[Payload("a", bytes(1000)), Payload("b", bytes(4 * 2**20))]
+    )
+    if is_encrypted:
+        sealed = tmp_path / "sealed.age"
+        encrypt(path, sealed, world.centre.public.age)
+        path = sealed
+    folder = small_disk / "receiving"
+    for is_looked_at in (True, False):
+        if not is_looked_at:
+            monkeypatch.setattr(reading, "_check_room", lambda *_: None)
+        opening = open_package(path, world.receiving(), folder)
+        with pytest.raises(CustodyError) as caught, opening:
+            pass
+        assert caught.value.code == "package-no-room"
+        assert list(small_disk.iterdir()) == []
+
+
+# Sentences
+
+
+def test_every_refusal_has_its_sentences():
+    """A code without a sentence would fail inside, in the moment of the refusal."""
+    sources = [
+        item.read_text(encoding="utf-8")
+        for item in resources.files("voterlist.custody").iterdir()
+        if item.name.endswith(".py")
+    ]
+    prefixes = "package|passphrase|keys|trust|public-key|receipt|commission"
+    word = re.compile(rf'"((?:{prefixes})-[a-z0-9-]+)"')
+    codes = {code for source in sources for code in word.findall(source)}
+    assert len(codes) > 60
+    known = {
+        key.removeprefix("error.").removesuffix(".what")
+        for key in entries()
+        if key.startswith("error.") and key.endswith(".what")
+    }
+    assert codes - known == set()
+    for code in codes:
+        for part in ("what", "todo"):
+            texts = entries()[f"error.{code}.{part}"]
+            assert set(texts) == set(LANGUAGES)
+
+
+def test_every_refusal_stands_in_the_docs():
+    page = Path(__file__).parents[1].joinpath("docs/packages.md").read_text("utf-8")
+    codes = [
+        key.removeprefix("error.").removesuffix(".what")
+        for key in entries()
+        if key.startswith(("error.package-", "error.receipt-", "error.trust-"))
+        and key.endswith(".what")
+    ]
+    assert [code for code in codes if f"`{code}`" not in page] == []
