@@ -1,0 +1,120 @@
+"""What commissions handed to each other, as the lines of a journal say it.
+
+A hand-over is a line of the journal: an event of ``Event`` with details of plain values. Nothing
+else of a workspace knows of it, so whoever reads the journal knows how a stage stands.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Event", "Handover", "handovers"]
+
+JournalLine = tuple[dt.date, str, Mapping[str, str | int]]
+"""(day, event, details)."""
+
+
+class Event(StrEnum):
+    """The journal's words for what was handed over, and for what a person states of a stage."""
+
+    SUBMITTED = "submitted"
+    """A package was written for the commission above."""
+    RETURNED = "returned"
+    """A package was written for the commission below."""
+    RECEIVED = "received"
+    """A package of another commission was taken in."""
+    RECEIPT = "receipt"
+    """The receiver's receipt for a package of ours came back."""
+    APPROVED = "approved"
+    """The lists of a constituency were approved."""
+    FINISHED = "stage-finished"
+    """A person states, with a ground, on which day a stage was finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """One such line.
+
+    Attributes:
+        day: the day of the line.
+        event: what happened.
+        kind: of a package: ``submit`` or ``return``; empty of all else.
+        constituency: which it is about; None where it is not known.
+        precinct: the precinct; None for the constituency as a whole.
+        sender: the commission, such as ``conec-088``.
+        receiver: the commission, such as ``cec``.
+        serial: the number of the package in its series; 0 where there is none.
+        package: the identity of the package, in hexadecimal.
+        head: the head of the sender's journal; of a receipt the receiver's.
+        stage: the stage of the calendar that a person states as finished.
+        finished: the day on which it was finished.
+        ground: the paper or reason that it rests on.
+        by: who states it.
+    """
+
+    day: dt.date
+    event: Event
+    kind: str = ""
+    constituency: int | None = None
+    precinct: int | None = None
+    sender: str = ""
+    receiver: str = ""
+    serial: int = 0
+    package: str = ""
+    head: str = ""
+    stage: str = ""
+    finished: dt.date | None = None
+    ground: str = ""
+    by: str = ""
+
+    def details(self) -> dict[str, str | int]:
+        """The details of its line; what is not known is left out."""
+        texts = ("kind", "sender", "receiver", "package", "head", "stage", "ground")
+        details: dict[str, str | int] = {
+            name: getattr(self, name) for name in (*texts, "by") if getattr(self, name)
+        }
+        for name in ("constituency", "precinct", "serial"):
+            if getattr(self, name):
+                details[name] = getattr(self, name)
+        if self.finished is not None:
+            details["finished"] = self.finished.isoformat()
+        return details
+
+
+def handovers(journal: Iterable[JournalLine]) -> list[Handover]:
+    """The hand-overs of a journal, in its order; other lines are passed over."""
+    return [
+        _handover(day, Event(event), details)
+        for day, event, details in journal
+        if event in _EVENTS
+    ]
+
+
+_EVENTS = frozenset(event.value for event in Event)
+
+
+def _handover(day: dt.date, event: Event, details: Mapping[str, str | int]) -> Handover:
+    finished = details.get("finished")
+    return Handover(
+        day=day,
+        event=event,
+        kind=str(details.get("kind", "")),
+        constituency=_number(details.get("constituency")),
+        precinct=_number(details.get("precinct")),
+        sender=str(details.get("sender", "")),
+        receiver=str(details.get("receiver", "")),
+        serial=int(details.get("serial", 0)),
+        package=str(details.get("package", "")),
+        head=str(details.get("head", "")),
+        stage=str(details.get("stage", "")),
+        finished=dt.date.fromisoformat(str(finished)) if finished else None,
+        ground=str(details.get("ground", "")),
+        by=str(details.get("by", "")),
+    )
+
+
+def _number(value: str | int | None) -> int | None:
+    return int(value) if value else None
