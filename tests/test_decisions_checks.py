@@ -621,6 +621,22 @@ def test_an_answer_that_was_recorded_is_not_recorded_again():
     assert other_words.replaced == ()
 
 
+def test_answers_to_two_findings_of_one_entry_are_known_again():
+    """Only the last of them counts; the other would be recorded anew with every import."""
+    questions = [to("crowded-dwelling", "ask"), to("under-age", "ask")]
+    given = after(check(*questions))
+    assert given.amendments.num_rows == 2
+    assert check(*questions, given=given, at=LATER).amendments.num_rows == 0
+
+
+def test_who_returns_to_an_earlier_answer_says_something_new():
+    given = after(check(strike()))
+    given = after(check(to("deceased-confirmed", "ask"), given=given), given)
+    again = check(strike(), given=given, at=LATER)
+    assert [(one.before, one.now) for one in again.replaced] == [("ask", "strike")]
+    assert again.amendments.num_rows == 1
+
+
 def test_an_own_later_answer_replaces_the_earlier_one_and_it_is_said():
     given = after(check(strike()))
     amended = check(to("deceased-confirmed", "ask"), given=given, at=LATER)
@@ -701,6 +717,15 @@ def test_a_third_person_settles_a_dispute(settling, holding):
     result = standing(after(amended, disputed()))
     assert result.contested.num_rows == 0
     assert [row["action"] for row in result.amendments.to_pylist()] == holding
+
+
+def test_a_striking_that_settles_takes_back_what_others_had_accepted():
+    """A finding that stays accepted is answered twice: by the striking, and by the acceptance."""
+    settling = strike(decided_by="Cavid", adjudicates=True)
+    amended = check(settling, given=disputed(), at=LATER)
+    (mark,) = amended.acceptances.to_pylist()
+    assert (mark["mark"], mark["accepted_by"]) == ("ask", "Cavid")
+    assert amended.replaced == ()
 
 
 @pytest.mark.parametrize("person", ["Aysel", "Bahar"])

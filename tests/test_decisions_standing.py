@@ -203,6 +203,11 @@ def test_who_strikes_and_who_corrects_are_contested():
     }
 
 
+def test_one_person_who_corrects_and_strikes_disputes_nothing():
+    result = standing(amended([correct("Aysel", "fin", "5ABC102"), strike("Aysel")]))
+    assert {row["action"] for row in held(result)} == {"correct", "strike"}
+
+
 def test_corrections_of_two_fields_by_two_people_agree():
     rows = [correct("Aysel", "surname", "Rəsulov"), correct("Bahar", "fin", "5ABC102")]
     assert len(held(standing(amended(rows)))) == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 
 from voterlist.decisions.amended import Amended, Replaced
@@ -48,6 +50,7 @@ class Record:
     def __init__(self, given: Given, decided_at: str) -> None:
         self._decided_at = decided_at
         self._said = {entry: dict(rows) for entry, rows in last_answers(given).items()}
+        self._words = {_words_of(row) for row in given.amendments.to_pylist()}
         accepted = given.acceptances.to_pylist()
         self._accepted = {row["finding_id"]: row for row in accepted}
         self._amendments: list[Row] = []
@@ -88,13 +91,17 @@ class Record:
         said = self._said.setdefault(row["entry_id"], {})
         key = (row["decided_by"], about(row))
         before = said.get(key)
-        is_same = before is not None and _is_same(before, row)
+        # A person may have said it to several findings of the entry: only the last counts, and
+        # none of them is said anew.
+        is_known = _words_of(row) in self._words
+        is_same = before is not None and says(before) == says(row) and is_known
         took_back = self._take_back_acceptance(one, row)
         if is_same and not took_back and not row["adjudicates"]:
             return False
         if before is not None and says(before) != says(row):
             self._replace(one, before["action"], row["action"])
         self._amendments.append(row)
+        self._words.add(_words_of(row))
         said[key] = row
         return True
 
@@ -179,14 +186,22 @@ class Record:
         )
 
 
-_SAID = ("ground", "document", "due", "reason", "finding_id", "case_id")
+_WORDS = (
+    "entry_id",
+    "decided_by",
+    "field",
+    "ground",
+    "document",
+    "due",
+    "reason",
+    "finding_id",
+    "case_id",
+)
 
 
-def _is_same(before: Row, row: Row) -> bool:
-    """True where an answer repeats an earlier one, word for word."""
-    return says(before) == says(row) and all(
-        before[name] == row[name] for name in _SAID
-    )
+def _words_of(row: Row) -> tuple[Any, ...]:
+    """An answer word for word, whenever it was given."""
+    return (*says(row), *(row[name] for name in _WORDS))
 
 
 def _table(rows: list[Row], schema: pa.Schema) -> pa.Table:
