@@ -83,7 +83,7 @@ def given_amendments(rows):
     return _table(rows, GIVEN_AMENDMENT, _BY)
 
 
-def subjects_among(cells):
+def subjects_of(cells):
     """SUBJECT of id -> JSON."""
     rows = [{"entry_id": one, "cells": text} for one, text in cells.items()]
     return _table(rows, SUBJECT, {})

@@ -101,6 +101,9 @@ def test_a_repetition_leaves_the_list_and_the_kept_entry_stays():
     assert applied(done) == {(B, "repeat")}
     (row,) = done.applied.to_pylist()
     assert (row["kept_entry_id"], row["from_precinct"], row["precinct"]) == (A, 2, 1)
+    moved = done_by(KEEP_A, [move(A, 3)]).applied.to_pylist()
+    of_repetition = next(row for row in moved if row["action"] == "repeat")
+    assert of_repetition["precinct"] == 3
 
 
 @pytest.mark.parametrize("ground", ["died", "under-age", "not-citizen", "court"])
@@ -184,6 +187,14 @@ def test_who_moved_within_the_territory_may_be_struck_where_a_case_keeps_them():
         (("one", A, "separate"), ("one", B, "keep")), [strike(A, "moved-away", 88, 2)]
     )
     assert applied(other) == set(), "the entry there is of another person"
+
+
+def test_a_constituency_whose_list_is_not_here_today_is_no_other_territory():
+    """A run of some constituencies would strike whom their own list does not have."""
+    rows = [strike(A, "moved-away", 89, 4)]
+    assert applied(done_by((), rows)) == {(A, "strike")}
+    done = done_by((), rows, territory=[88, 89])
+    assert skipped(done) == {(A, "strike"): "not-kept-there"}
 
 
 def test_a_move_and_a_correction_are_done():

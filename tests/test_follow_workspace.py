@@ -59,11 +59,16 @@ def written(rows, header=HEADER):
     return "\n".join([header, *lines]) + "\n"
 
 
+SAME_WORDS = 8
+"""Stands on two lists with the very same row."""
+
+
 def rows_of(street):
-    return [
-        row(person, street, born=TYPO if person == 11 else None)
-        for person in HOMES[street]
-    ]
+    rows = []
+    for person in HOMES[street]:
+        born = TYPO if person == 11 else None
+        rows.append(row(person, B if person == SAME_WORDS else street, born=born))
+    return rows
 
 
 def with_precinct(rows, precinct):
@@ -258,6 +263,14 @@ def test_what_changed_comes_back_and_what_was_carried_out_does_not(decided, tmp_
     assert result.decided == DecisionsStanding(
         holding=2 * (CASES - 2), changed=2, carried_out=3
     )
+    page = (folder / "reports" / "88" / "report-az.html").read_text(encoding="utf-8")
+    say = catalogue("az")
+    known = {
+        "verdict": say("verdict.repeat"),
+        "by": "Chair",
+        "fields": say("field.address"),
+    }
+    assert say("decided-before.changed", **known) in page
 
 
 def started(language, *arguments):
@@ -324,6 +337,23 @@ def test_an_answer_to_the_changed_entry_settles_what_came_back(decided, tmp_path
 
     assert {one["why"] for one in returned(result)} == {"answered", "carried-out"}
     assert result.open_cases == 0
+
+
+def test_a_kept_entry_that_was_removed_brings_its_whole_case_back(decided, tmp_path):
+    """The repetition would be taken off too, and nobody would be left."""
+    folder = copied(decided, tmp_path)
+    rows = [row(person, B) for person in HOMES[B] if person != 9]
+    path = folder / "inbox" / "88" / "menteqe-2.csv"
+    path.write_text(written(rows), encoding="utf-8")
+
+    result = later(folder)
+
+    back = [
+        (one["answer"], one["entry_id"] is None, one["why"]) for one in returned(result)
+    ]
+    assert back == [("keep", True, "gone"), ("repeat", False, "gone")]
+    assert NAMES[9][0] not in in_effect(result)
+    assert result.decided.gone == 2
 
 
 def test_a_list_that_is_not_there_makes_its_answers_unclear(decided, tmp_path):

@@ -401,8 +401,8 @@ def test_ten_thousand_answers_of_several_people_and_nobody_vanished():
     """
     world = World(20260203, entries=1_200)
     done = None
-    for number in range(100):
-        new = world.answers(100)
+    for number in range(50):
+        new = world.answers(200)
         entries, cases = world.tables
         refusals = refused(entries, cases, world.given, new) if number % 2 else ()
         world.record(new, refusals)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -66,6 +66,7 @@ def effects(
     *,
     matches: pa.Table | None = None,
     subjects: pa.Table | None = None,
+    territory: Collection[int] = (),
 ) -> Effects:
     """What decisions do to the list of today.
 
@@ -80,6 +81,7 @@ def effects(
         amendments: AMENDMENT: what holds about entries.
         matches: MATCH: the registers' rows against the list.
         subjects: SUBJECT: what the registers' rows said.
+        territory: the constituencies whose lists belong here, beside those that have one.
 
     Raises:
         StageError: the balance of a list breaks.
@@ -95,6 +97,7 @@ def effects(
         subjects=empty(SUBJECT) if subjects is None else subjects,
         precincts={(constituency, precinct) for constituency, precinct, _ in handed_in},
     )
+    today = replace(today, territory=territory)
     done = outcome(decisions.to_pylist(), amendments.to_pylist(), today)
     return Effects(
         applied=_table(done.applied, APPLIED, "entry_id", "action", "field", "case_id"),

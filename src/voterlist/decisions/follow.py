@@ -107,7 +107,8 @@ def _moves(
     then = Then(given)
     gone = [one for one in not_among(then.known, entry_ids) if is_looked_for(one)]
     stays = {_place(one) for one in then.known.difference(gone)}
-    filled = pc.unique(pc.utf8_slice_codeunits(entry_ids, 0, _PLACE_LENGTH))
+    prefixes = pc.binary_slice(entry_ids.cast(pa.binary()), 0, _PLACE_LENGTH)
+    filled = pc.unique(prefixes).cast(pa.string())
     places = _Places(frozenset(stays), frozenset(filled.to_pylist()))
     moves = _Search(then, gone, _said_alike(gone, entries), places).moves()
     return {old: new for old, new in moves.items() if old in answered}
@@ -118,8 +119,8 @@ def not_among(ids: Collection[str], entry_ids: pa.ChunkedArray) -> list[str]:
     if not ids:
         return []
     wanted = pa.array(sorted(ids), pa.string())
-    is_there = pc.is_in(wanted, value_set=entry_ids.combine_chunks())
-    return list(wanted.filter(pc.invert(is_there)).to_pylist())
+    found = entry_ids.filter(pc.is_in(entry_ids, value_set=wanted))
+    return sorted(set(ids).difference(found.to_pylist()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,8 +360,9 @@ class _Routes:
         """
         if _place(old) in self._places.staying:
             return False
-        others = self._texts.get(_route(old, new), set()) - {identity_of(old)}
-        return len(others) > (_place(old) in self._places.filled)
+        alike = self._texts.get(_route(old, new), set())
+        others = len(alike) - (identity_of(old) in alike)
+        return others > (_place(old) in self._places.filled)
 
 
 def _place(entry_id: str) -> str:

@@ -70,6 +70,8 @@ class Today:
     """The entries of each case."""
     precincts: Collection[Place]
     """The precincts that have a list."""
+    territory: Collection[int] = ()
+    """The constituencies whose lists belong here, though not all may be here today."""
     written: Mapping[str, Row] = field(default_factory=dict)
     """The cells of entries that are corrected."""
     subjects: Mapping[str, Row] = field(default_factory=dict)
@@ -116,11 +118,14 @@ class _Work:
 
     def __init__(self, today: Today) -> None:
         self._today = today
-        self._constituencies = {constituency for constituency, _ in today.precincts}
+        self._listed = {constituency for constituency, _ in today.precincts}
+        """The constituencies that have a list."""
         self._applied: list[Row] = []
         self._skipped: list[Row] = []
         self._left: dict[str, Row] = {}
         """The entries that leave the list, each with the row of APPLIED that says so."""
+        self._moved: dict[str, Place] = {}
+        """Where the entries stand that are moved, unless they leave the list."""
 
     def done(self, decisions: list[Row], amendments: list[Row]) -> Outcome:
         """The outcome."""
@@ -129,7 +134,8 @@ class _Work:
         for row in sorted(amendments, key=_order):
             by_action.setdefault(row["action"], []).append(row)
         moves = list(self._possible_moves(by_action.get(Action.MOVE, [])))
-        self._strike(by_action.get(Action.STRIKE, []), verdicts, moves)
+        self._moved = {row["entry_id"]: _place(row) for row in moves}
+        self._strike(by_action.get(Action.STRIKE, []), verdicts)
         self._mark_repeats(verdicts)
         self._move(moves)
         corrections = by_action.get(Action.CORRECT, [])
@@ -150,9 +156,7 @@ class _Work:
 
     # Strikings
 
-    def _strike(
-        self, strikes: list[Row], verdicts: list[Row], moves: Iterable[Row]
-    ) -> None:
+    def _strike(self, strikes: list[Row], verdicts: list[Row]) -> None:
         """Strike what a ground of its own takes off the list."""
         on_own_territory: list[Row] = []
         for row in strikes:
@@ -165,11 +169,10 @@ class _Work:
                 on_own_territory.append(row)
         # An entry that may go itself holds nobody else: two could hold each other.
         unsure = {row["entry_id"] for row in on_own_territory} | self._left.keys()
-        now = {row["entry_id"]: _place(row) for row in moves}
         kept_with = _kept_with(verdicts)
         for row in on_own_territory:
             others = kept_with.get(row["entry_id"], set()) - unsure
-            standing = (now.get(other, self._today.places[other]) for other in others)
+            standing = {self._stands(other) for other in others}
             if _place(row) in standing:
                 self._leave(row, Action.STRIKE, _place(row))
             else:
@@ -184,9 +187,13 @@ class _Work:
             return "ground-missing"
         return "place-missing" if None in _place(row) else None
 
+    def _stands(self, entry_id: str) -> Place:
+        """Where an entry stands that stays on the list."""
+        return self._moved.get(entry_id, self._today.places[entry_id])
+
     def _is_here(self, row: Row) -> bool:
         """True where the decision names a place of this list's own territory."""
-        return row["constituency"] in self._constituencies
+        return row["constituency"] in self._listed | {*self._today.territory}
 
     # Repetitions
 
@@ -225,7 +232,7 @@ class _Work:
         """Take a repetition off the list: for the kept entry, or with it."""
         strike = self._left.get(kept)
         if strike is None:
-            place = self._today.places[kept]
+            place = self._stands(kept)
             self._leave(row, Verdict.REPEAT, place, kept_entry_id=kept)
             return
         # The striking of the kept entry is what takes this one off the list.
@@ -297,11 +304,6 @@ class _Work:
 
     def _correct(self, corrections: Iterable[Row], added: Mapping[str, Row]) -> None:
         """Note what is corrected, and put it into the added people."""
-        moved = {
-            row["entry_id"]: (row["constituency"], row["precinct"])
-            for row in self._applied
-            if row["action"] == Action.MOVE
-        }
         for row in corrections:
             entry_id, name = row["entry_id"], row["field"]
             cells = added.get(entry_id) or self._today.written.get(entry_id, {})
@@ -312,7 +314,7 @@ class _Work:
             if entry_id in added:
                 place = (cells["constituency"], cells["precinct"])
             else:
-                place = moved.get(entry_id, self._today.places[entry_id])
+                place = self._stands(entry_id)
             said = {"field": name, "written": cells.get(name), "value": row["value"]}
             self._apply(row, Action.CORRECT, place, **said)
             if entry_id in added:
@@ -335,9 +337,7 @@ class _Work:
     def _absence(self, entry_id: str) -> str:
         """Why there is no such entry: its list is gone, or the list does not say it any more."""
         constituency, _ = _place_in(entry_id)
-        is_missing = (
-            constituency is not None and constituency not in self._constituencies
-        )
+        is_missing = constituency is not None and constituency not in self._listed
         return "list-missing" if is_missing else "entry-gone"
 
     def _leave(self, row: Row, action: str, place: Place, **said: str | None) -> None:

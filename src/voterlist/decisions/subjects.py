@@ -28,6 +28,8 @@ OTHERS = "others"
 """Beside the cells of an entry: the ids of the other entries that said the same then."""
 
 _PLACE_LENGTH = len("088-0012-")
+_TEXT_END = _PLACE_LENGTH + 13
+"""Behind the digits of what an entry says stands the number of equal entries, if any."""
 
 
 _SUBJECT_CELLS = (
@@ -43,13 +45,14 @@ _SUBJECT_CELLS = (
 
 def identity_of(entry_id: str) -> str:
     """What an entry says, without its place and without the number of equal entries."""
-    return entry_id[_PLACE_LENGTH:].partition(".")[0]
+    return entry_id[_PLACE_LENGTH:_TEXT_END]
 
 
 def identities(entry_ids: pa.ChunkedArray) -> pa.ChunkedArray:
     """``identity_of`` each id."""
-    texts = pc.utf8_slice_codeunits(entry_ids, _PLACE_LENGTH)
-    return pc.replace_substring_regex(texts, r"\..*$", "")
+    # An id is ASCII, and cutting bytes takes a third of the time.
+    cut = pc.binary_slice(entry_ids.cast(pa.binary()), _PLACE_LENGTH, _TEXT_END)
+    return cut.cast(pa.string())
 
 
 def answered_ids(given: Given) -> set[str]:

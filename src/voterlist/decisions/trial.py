@@ -6,7 +6,7 @@ second person counts as if it held, for it may hold at any moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -102,6 +102,7 @@ def refused(
     given: Given,
     new: Given,
     matches: pa.Table | None = None,
+    territory: Collection[int] = (),
 ) -> tuple[Refusal, ...]:
     """Which of the new answers are not to be recorded, in their order.
 
@@ -119,6 +120,7 @@ def refused(
         new: the new answers under the ids of today, with the subjects of additions. Their
             ``number`` orders them among themselves.
         matches: MATCH; without it, an addition is compared by its FIN only.
+        territory: the constituencies whose lists belong here, beside those that have one.
     """
     both = _joined(given, new)
     counted = count_entries(entries)
@@ -131,6 +133,7 @@ def refused(
         subjects=both.subjects,
         precincts={(constituency, precinct) for constituency, precinct, _ in counted},
     )
+    today = replace(today, territory=territory)
     units = _units(new)
     whole = _Trial(today, given, both.acceptances, units)
     troubled = whole.troubles(units)

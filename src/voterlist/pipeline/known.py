@@ -54,15 +54,14 @@ _KEYS = {
     "register_rows": ("entry_id",),
     "matches": ("register_id", "entry_id"),
     "returned": ("old_entry_id",),
+    "followed": ("old_entry_id",),
 }
 _OF_PLACES = frozenset(
     {"findings", "accepted", "lists", "applied", "skipped", "balance", "additions"}
 )
 """Tables whose rows have no key: of an older run those count that are of a constituency no newer
 run had."""
-_OF_ALL = frozenset(
-    {"decisions", "amendments", "contested", "pending", "acceptances", "followed"}
-)
+_OF_ALL = frozenset({"decisions", "amendments", "contested", "pending", "acceptances"})
 """Tables that every run makes of all answers: those of the newest run count."""
 _SCHEMAS = {
     "entries": ENTRY,
@@ -93,6 +92,7 @@ _LATER = _OF_ALL | {
     "waterfalls",
     "case_numbers",
     "returned",
+    "followed",
     "matches",
     "register_rows",
     "accepted",

@@ -184,27 +184,29 @@ def _find(gone: Collection[str], answered: Answered, today: Today) -> dict[str, 
     old = normalize(written, today.profile).table
     meant = normalize(corrected, today.profile).table
     new = _alike(today.voters, old, meant)
-    moves = _moves(answered.followed)
-    pairs = _paired(meant, old, new, _Apart(then, moves))
+    is_apart = _Apart(then, _moves(answered.followed))
+    pairs = _paired(meant, old, new, is_apart)
     found = _changed(pairs, old, meant, new)
-    said = pc.unique(identities(today.entry_ids.filter(_say_one_of(gone, today))))
-    said_today = set(said.to_pylist())
+    alike = _said_alike(gone, today.entry_ids)
     filled = _filled(today.lists)
     for one in gone:
         if one not in found:
-            is_unclear = (
-                identity_of(one) in said_today
-                or not then.cells(one)
-                or _place(one) not in filled
-            )
+            may_be = any(not is_apart(one, other) for other in alike[identity_of(one)])
+            is_unclear = may_be or not then.cells(one) or _place(one) not in filled
             found[one] = _Now(Returned.UNCLEAR if is_unclear else Returned.GONE)
     return found
 
 
-def _say_one_of(gone: Collection[str], today: Today) -> pa.ChunkedArray:
-    """Which entries of today say what one of these said."""
-    wanted = pa.array(sorted({identity_of(one) for one in gone}), pa.string())
-    return pc.is_in(identities(today.entry_ids), value_set=wanted)
+def _said_alike(
+    gone: Collection[str], entry_ids: pa.ChunkedArray
+) -> Mapping[str, list[str]]:
+    """By identity of those that are gone, the entries of today that say the same."""
+    alike: dict[str, list[str]] = {identity_of(one): [] for one in gone}
+    wanted = pa.array(sorted(alike), pa.string())
+    is_alike = pc.is_in(identities(entry_ids), value_set=wanted)
+    for entry_id in entry_ids.filter(is_alike).to_pylist():
+        alike[identity_of(entry_id)].append(entry_id)
+    return alike
 
 
 def _moves(followed: pa.Table) -> dict[str, str]:

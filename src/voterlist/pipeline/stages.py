@@ -266,6 +266,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         amendments,
         matches=tables["matches"],
         subjects=context.answers.subjects,
+        territory=context.settings.territory.by_number,
     )
     settled = settle(
         tables["findings-raised"],
@@ -464,7 +465,7 @@ STAGES: tuple[Step, ...] = (
             "additions",
         ),
         may_make=("corrected", "changes"),
-        settings=("check", "workspace.profile"),
+        settings=("check", "territory", "workspace.profile"),
         given=(Given.ANSWERS, Given.CASE_NUMBERS, Given.SCOPE),
     ),
 )

@@ -199,7 +199,7 @@ def _digest_of_given(context: Context, need: Given) -> str:
         Given.REFERENCE: lambda: _digest_of_files(inputs.reference_files),
         Given.STREETS: lambda: _digest_of_files(inputs.street_files),
         Given.ANSWERS: lambda: _digest_of_answers(context.given),
-        Given.CASE_NUMBERS: lambda: _digest_of_numbers(context.case_numbers),
+        Given.CASE_NUMBERS: lambda: _digest_of_numbers(context),
         Given.SCOPE: lambda: store.digest_of(inputs.is_whole, *inputs.constituencies),
         Given.LIST_DAY: lambda: str(context.list_day),
     }
@@ -212,8 +212,14 @@ def _digest_of_answers(given: Answers) -> str:
     return store.digest_of(*(table.to_pylist() for table in tables), members)
 
 
-def _digest_of_numbers(numbers: Iterable[CaseNumber]) -> str:
-    return store.digest_of(*((one.case_id, one.number) for one in numbers))
+def _digest_of_numbers(context: Context) -> str:
+    """The digest of the numbers that other runs gave.
+
+    The run itself, made again, gives the same numbers: its key would be another one for nothing.
+    """
+    run = context.inputs.run_id(context.settings, context.today)
+    others = (one for one in context.case_numbers if one.run != run)
+    return store.digest_of(*((one.case_id, one.number) for one in others))
 
 
 def _digest_of_files(files: Iterable[ListedFile]) -> str:

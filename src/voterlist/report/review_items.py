@@ -36,6 +36,7 @@ from voterlist.schemas import (
     ENTRY,
     FINDING,
     PAIR,
+    RETURNED,
     VOTER,
     WATERFALL,
     empty,
@@ -169,8 +170,8 @@ def review_cases(
 
     Args:
         cases: CASE.
-        tables: ``entries``, ``voters``, ``pairs``, and where there are any ``waterfalls`` and
-            ``case_numbers``.
+        tables: ``entries``, ``voters``, ``pairs``, and where there are any ``waterfalls``,
+            ``case_numbers`` and ``returned``.
         sources: the files of each source.
         decisions: DECISION.
         mask_identifiers: whether only the end of an identifier is shown.
@@ -188,6 +189,7 @@ def review_cases(
             pairs=require(tables["pairs"], PAIR, Stage.REPORT),
             waterfalls=_checked(tables.get("waterfalls"), WATERFALL),
             decisions=_checked(decisions, DECISION),
+            returned=_checked(tables.get("returned"), RETURNED),
         ),
         Names(sources),
         mask_identifiers=mask_identifiers,
@@ -214,6 +216,7 @@ def _cases(
         pairs=tables.pairs,
         waterfalls=tables.waterfalls,
         decisions=holding.decisions,
+        returned=tables.returned,
     )
     return build_cases(
         tables.cases, numbers, looked_up, names, mask_identifiers=mask_identifiers

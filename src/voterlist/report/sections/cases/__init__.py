@@ -26,7 +26,16 @@ from voterlist.report.sections.cases.sheets import (
     summary,
 )
 from voterlist.report.sections.cases.words import CaseWords
-from voterlist.schemas import CASE, CASE_NUMBER, DECISION, ENTRY, PAIR, VOTER, WATERFALL
+from voterlist.schemas import (
+    CASE,
+    CASE_NUMBER,
+    DECISION,
+    ENTRY,
+    PAIR,
+    RETURNED,
+    VOTER,
+    WATERFALL,
+)
 
 __all__ = [
     "CASES",
@@ -48,7 +57,7 @@ def _build(inputs: Inputs) -> Cases:
     """A case is in the report of each constituency that one of its entries is in."""
     all_cases = inputs.table("cases")
     numbers = inputs.table("case_numbers")
-    names = ("entries", "voters", "pairs", "waterfalls", "decisions")
+    names = ("entries", "voters", "pairs", "waterfalls", "decisions", "returned")
     built = build_cases(
         _cases_in(all_cases, inputs.facts.constituency),
         review.numbered(all_cases, numbers),
@@ -80,6 +89,7 @@ CASES = Section(
         "waterfalls": WATERFALL,
         "decisions": DECISION,
         "case_numbers": CASE_NUMBER,
+        "returned": RETURNED,
     },
     sheets=sheets,
     summary=summary,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import review
-from voterlist.model import CaseKind, Verdict
+from voterlist.model import CaseKind, Returned, Verdict
 from voterlist.report.lookup import Names, mask, rows_of, text_column, written_names
 from voterlist.report.sections.cases.model import (
     CASE_FIELDS,
+    Before,
     Case,
     Cell,
     KindCount,
@@ -23,6 +24,7 @@ from voterlist.report.sections.cases.model import (
 )
 from voterlist.report.sections.cases.why import waterfalls_of
 from voterlist.report.values import Born, Text, Value
+from voterlist.schemas import RETURNED, empty
 
 __all__ = ["CaseTables", "build_cases", "count_kinds"]
 
@@ -39,6 +41,7 @@ _COMPARED = {
 }
 """The columns of VOTER in which two entries of a case contradict each other."""
 _NAMES = ("surname", "given_name", "patronymic")
+_ASKED_AGAIN = frozenset({Returned.CHANGED, Returned.GONE, Returned.UNCLEAR})
 _ROLES = ["keep", "repeat", "question"]
 _ORDER = ["number", "order", "entry_id"]
 
@@ -56,6 +59,7 @@ class CaseTables:
     pairs: pa.Table
     waterfalls: pa.Table
     decisions: pa.Table
+    returned: pa.Table = field(default_factory=lambda: empty(RETURNED))
 
 
 def build_cases(
@@ -136,6 +140,7 @@ def _members(
     entry, voter = rows_of(tables.entries, ids), rows_of(tables.voters, ids)
     decided = review.current(tables.decisions).to_pylist()
     verdicts = {(row["case_id"], row["entry_id"]): row for row in decided}
+    before = _decided_before(tables.returned)
     columns = zip(
         table.select(["case_id", "entry_id", "role", "reason"]).to_pylist(),
         names.places(entry),
@@ -157,9 +162,22 @@ def _members(
             cells=cells,
             decided_by=decision.get("decided_by"),
             decided_why=decision.get("reason"),
+            before=before.get(row["entry_id"], ()),
         )
         members.append(member)
     return members
+
+
+def _decided_before(returned: pa.Table) -> dict[str, tuple[Before, ...]]:
+    """By entry of today the verdicts (RETURNED) that came back to be decided again."""
+    before: dict[str, tuple[Before, ...]] = {}
+    for row in returned.to_pylist():
+        is_verdict = row["answer"] in set(Verdict)
+        if is_verdict and row["entry_id"] is not None and row["why"] in _ASKED_AGAIN:
+            changed = tuple(filter(None, (row["changed"] or "").split("+")))
+            one = Before(Verdict(row["answer"]), changed, row["decided_by"])
+            before[row["entry_id"]] = (*before.get(row["entry_id"], ()), one)
+    return before
 
 
 def _cells(

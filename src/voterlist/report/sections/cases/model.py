@@ -9,6 +9,7 @@ from voterlist.report.values import Place, Precinct, Value
 
 __all__ = [
     "CASE_FIELDS",
+    "Before",
     "Case",
     "Cases",
     "Cell",
@@ -47,6 +48,21 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What a person decided about an entry before it, or another one of its case, changed.
+
+    Attributes:
+        verdict: what was decided.
+        changed: the fields that changed since; none where the entry is as it was.
+        decided_by: who decided.
+    """
+
+    verdict: Verdict
+    changed: tuple[str, ...]
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One entry of a case.
 
@@ -60,6 +76,7 @@ class Member:
         cells: in the order of ``CASE_FIELDS``.
         decided_by: who decided; None where nobody did.
         decided_why: why; None where nothing was said.
+        before: what was decided before the entry or its case changed.
     """
 
     entry_id: str
@@ -71,6 +88,7 @@ class Member:
     cells: tuple[Cell, ...]
     decided_by: str | None = None
     decided_why: str | None = None
+    before: tuple[Before, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

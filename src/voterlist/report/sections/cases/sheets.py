@@ -112,7 +112,7 @@ def _case_row(
         case.number,
         words(f"case-kind.{case.kind}.title"),
         case.probability,
-        words.state(case, member),
+        "; ".join([words.state(case, member), *words.before(member)]),
         words(f"role.{member.role}"),
         words(f"reason.{member.reason}"),
     ]

@@ -39,6 +39,16 @@ class CaseWords(Words):
             return self(f"verdict.{member.verdict}")
         return self("report.state.open" if case.is_asked else "report.state.not-asked")
 
+    def before(self, member: Member) -> list[str]:
+        """What was decided about an entry before it, or another one of its case, changed."""
+        said = []
+        for one in member.before:
+            verdict = self(f"verdict.{one.verdict}")
+            fields = ", ".join(self(f"field.{name}") for name in one.changed)
+            key = "decided-before.changed" if fields else "decided-before"
+            said.append(self(key, verdict=verdict, by=one.decided_by, fields=fields))
+        return said
+
     def bits(self, bits: float) -> str:
         """Bits with their sign and one digit: +8.1, −1.2.
 
