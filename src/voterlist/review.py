@@ -83,6 +83,7 @@ CORRECTED = pa.schema(
 ``repeat`` and ``strike``. ``kept_entry_id`` is the entry that a repeat repeats, or with which it
 was struck."""
 
+
 @dataclass(frozen=True, slots=True)
 class Corrected:
     """The list with its marks; as many rows as entries came in."""
