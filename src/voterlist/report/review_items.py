@@ -216,6 +216,7 @@ def _cases(
         pairs=tables.pairs,
         waterfalls=tables.waterfalls,
         decisions=holding.decisions,
+        returned=tables.returned,
     )
     return build_cases(
         tables.cases, numbers, looked_up, names, mask_identifiers=mask_identifiers
