@@ -24,6 +24,7 @@ __all__ = [
     "concat",
     "differ",
     "from_columns",
+    "from_rows",
     "group_codes",
     "join_text",
     "longest",
@@ -363,6 +364,12 @@ def from_columns(
         field.with_type(array.type) for field, array in zip(schema, arrays, strict=True)
     ]
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def from_rows(rows: Collection[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+    """A table of this schema from rows; what a row does not have is null."""
+    columns = {name: [row.get(name) for row in rows] for name in schema.names}
+    return from_columns(columns, schema, len(rows))
 
 
 def _as_field(values: Any, field: pa.Field, *, keep_encoded: bool) -> pa.Array:

@@ -25,7 +25,7 @@ from voterlist.schemas import (
     SUBJECT,
     empty,
 )
-from voterlist.tables import from_columns, plain, sort_by
+from voterlist.tables import from_rows, plain, sort_by
 
 __all__ = ["Effects", "columns_for", "effects", "read_today"]
 
@@ -186,5 +186,4 @@ def _fins_on_list(
 
 
 def _table(rows: list[Row], schema: pa.Schema, *order: str) -> pa.Table:
-    columns = {name: [row.get(name) for row in rows] for name in schema.names}
-    return sort_by(from_columns(columns, schema, len(rows)), *order)
+    return sort_by(from_rows(rows, schema), *order)

@@ -19,7 +19,7 @@ from voterlist.decisions.given import Given
 from voterlist.decisions.standing import WITHDRAWN, standing
 from voterlist.model import Problem, Verdict
 from voterlist.schemas import CASE, DECISION, GIVEN_VERDICT, empty, require
-from voterlist.tables import from_columns, sort_by
+from voterlist.tables import from_rows, sort_by
 
 __all__ = [
     "PROBLEM_CODES",
@@ -375,5 +375,4 @@ def _place(problem: Problem) -> tuple[str, int, str, str]:
 
 
 def _decisions(rows: Collection[_Row]) -> pa.Table:
-    columns = {name: [row[name] for row in rows] for name in DECISION.names}
-    return sort_by(from_columns(columns, DECISION, len(rows)), "case_id", "entry_id")
+    return sort_by(from_rows(rows, DECISION), "case_id", "entry_id")

@@ -31,7 +31,7 @@ from voterlist.matching import Rows
 from voterlist.model import Action, Mark, Profile, Returned, Verdict
 from voterlist.normalize import normalize
 from voterlist.schemas import ENTRY, RETURNED, VOTER, empty
-from voterlist.tables import from_columns, sort_by
+from voterlist.tables import from_rows, sort_by
 
 __all__ = ["Answered", "Today", "returned"]
 
@@ -115,8 +115,7 @@ def returned(answered: Answered, today: Today) -> pa.Table:
         row["changed"] = own.changed if own else None
     for row in back:
         row["why"] = reasons.why(row).value
-    columns = {name: [row.get(name) for row in back] for name in RETURNED.names}
-    return sort_by(from_columns(columns, RETURNED, len(back)), *_ORDER)
+    return sort_by(from_rows(back, RETURNED), *_ORDER)
 
 
 def _rows(answered: Answered) -> Iterator[_Row]:
@@ -236,8 +235,7 @@ def _entries_of(ids: Collection[str], then: Then) -> pa.Table:
         for one in sorted(ids)
         if then.cells(one)
     ]
-    columns = {name: [row.get(name) for row in rows] for name in ENTRY.names}
-    return from_columns(columns, ENTRY, len(rows))
+    return from_rows(rows, ENTRY)
 
 
 def _alike(voters: Path, *olds: pa.Table) -> pa.Table:

@@ -22,7 +22,7 @@ from voterlist.decisions import (
     refused,
     standing,
 )
-from voterlist.decisions.standing import about, last_answers, says
+from voterlist.decisions.standing import last_answers
 from voterlist.decisions.verdicts import REVIEW_ROW, Checked
 from voterlist.findings import finding_ids
 from voterlist.model import Action, Mark, Problem
@@ -37,7 +37,7 @@ from voterlist.schemas import (
     GIVEN_VERDICT,
 )
 from voterlist.storage.ledger import Ledger
-from voterlist.tables import concat, from_columns
+from voterlist.tables import concat, from_columns, from_rows
 from voterlist.usecases.case_numbers import numbers_of
 
 __all__ = ["CONFIRM_PROBLEMS", "ImportedFile", "Importer", "Replacement"]
@@ -166,7 +166,6 @@ class Importer:
             decided_by=self._by,
             refused=(*unread, *rows.problems),
         )
-        amended = replace(amended, amendments=_without_repeats(amended, given))
         tried = self._tried(given, checked, amended, rows)
         self._record(tried.checked, tried.amended)
         problems = [*unread, *rows.problems, *checked.problems]
@@ -315,36 +314,6 @@ class _Tried:
     problems: tuple[Problem, ...]
 
 
-def _without_repeats(amended: Amended, given: Given) -> pa.Table:
-    """The amendments without those that a person repeats.
-
-    Where several findings are about one entry, a person gives each the same answer. Only the last
-    of these answers counts, and all of them are known when the file is read in again.
-    """
-    known: dict[tuple[Any, ...], tuple[Any, set[tuple[Any, ...]]]] = {}
-    for row in given.amendments.to_pylist():
-        if row["adjudicates"] or row["action"] == _WITHDRAW:
-            for key in [key for key in known if key[0] == row["entry_id"]]:
-                del known[key]
-            continue
-        key = row["entry_id"], row["decided_by"], about(row)
-        answer, contents = known.get(key, (says(row), set()))
-        if answer != says(row):
-            answer, contents = says(row), set()
-        known[key] = answer, contents | {_content(row)}
-    is_new = []
-    for row in amended.amendments.to_pylist():
-        key = row["entry_id"], row["decided_by"], about(row)
-        _, contents = known.get(key, (None, set()))
-        is_new.append(_content(row) not in contents)
-    return amended.amendments.filter(pa.array(is_new, pa.bool_()))
-
-
-def _content(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What an answer says and about what, whenever it was given."""
-    return tuple(row[name] for name in AMENDMENT.names if name != "decided_at")
-
-
 def _numbered(table: pa.Table, plain: int, schema: pa.Schema) -> pa.Table:
     """Answers with their numbers, from 1; those behind the first ``plain`` settle disputes."""
     size = table.num_rows
@@ -481,10 +450,9 @@ class _Rows:
                 amendments.append(question)
             if question is None or self._has_verdict(row):
                 verdicts.append(row)
-        self.verdicts = _as_table(verdicts, REVIEW_ROW)
-        self.amendments = _as_table(
-            (row for row in amendments if not self._is_taken_back(row)), AMENDMENT_ROW
-        )
+        self.verdicts = from_rows(verdicts, REVIEW_ROW)
+        standing = [row for row in amendments if not self._is_taken_back(row)]
+        self.amendments = from_rows(standing, AMENDMENT_ROW)
 
     def _confirmed(self, row: _Row) -> _Row | None:
         """A row with what it confirms; None where there is no such thing."""
@@ -566,9 +534,3 @@ def _says_all(row: _Row, shown: Iterable[_Row]) -> bool:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def _as_table(rows: Iterable[_Row], schema: pa.Schema) -> pa.Table:
-    rows = list(rows)
-    columns = {name: [row.get(name) for row in rows] for name in schema.names}
-    return from_columns(columns, schema, len(rows))
