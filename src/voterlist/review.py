@@ -35,7 +35,7 @@ from voterlist.schemas import (
     empty,
     require,
 )
-from voterlist.tables import from_columns, from_rows, plain, sort_by
+from voterlist.tables import from_columns, from_rows, plain, rows_among, sort_by
 
 __all__ = [
     "CORRECTED",
@@ -192,10 +192,7 @@ def queue(
         numbers: CASE_NUMBER of every case; without it they are numbered anew.
     """
     table = require(cases, CASE, "review")
-    kinds = table.column("kind").cast(pa.string())
-    frame = table.filter(
-        pc.is_in(kinds, value_set=pa.array(_asked_kinds()))
-    ).to_pandas()
+    frame = rows_among(table, "kind", _asked_kinds()).to_pandas()
     given = numbered(cases) if numbers is None else numbers
     number_of = given.to_pandas().set_index("case_id")["number"]
     decided = current(decisions).to_pandas().set_index(_KEY)["verdict"].astype(object)

@@ -26,11 +26,13 @@ __all__ = [
     "from_columns",
     "from_rows",
     "group_codes",
+    "is_among",
     "join_text",
     "longest",
     "map_unique",
     "matches",
     "plain",
+    "rows_among",
     "rows_beyond",
     "similarity",
     "sort_by",
@@ -331,6 +333,18 @@ def plain(column: Column) -> Column:
     if pa.types.is_dictionary(column.type):
         return column.cast(column.type.value_type)
     return column
+
+
+def is_among(column: Column, texts: Iterable[str | None]) -> Column:
+    """True for each row whose text is one of these; never for null."""
+    known = {text for text in texts if text is not None}
+    wanted = pa.array(sorted(known), pa.string())
+    return pc.is_in(plain(column), value_set=wanted)
+
+
+def rows_among(table: pa.Table, name: str, texts: Iterable[str | None]) -> pa.Table:
+    """The rows of the table whose text in this column is one of these; never those with null."""
+    return table.filter(is_among(table.column(name), texts))
 
 
 def _mask(column: Column) -> Bools:

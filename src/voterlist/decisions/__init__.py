@@ -41,6 +41,7 @@ from voterlist.decisions.subjects import (
     answered_ids,
     identities,
     identity_of,
+    members_of,
     subjects_among,
     subjects_of,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "grounds_for",
     "identities",
     "identity_of",
+    "members_of",
     "not_among",
     "precincts_known",
     "refused",

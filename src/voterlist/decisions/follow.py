@@ -30,7 +30,7 @@ from voterlist.decisions.subjects import (
     identity_of,
 )
 from voterlist.schemas import ENTRY, FOLLOWED
-from voterlist.tables import from_columns
+from voterlist.tables import from_columns, is_among
 
 __all__ = ["STOOD", "Followed", "Names", "Then", "follow", "not_among", "renamed"]
 
@@ -118,8 +118,7 @@ def not_among(ids: Collection[str], entry_ids: pa.ChunkedArray) -> list[str]:
     """Of these ids those that no entry has, sorted."""
     if not ids:
         return []
-    wanted = pa.array(sorted(ids), pa.string())
-    found = entry_ids.filter(pc.is_in(entry_ids, value_set=wanted))
+    found = entry_ids.filter(is_among(entry_ids, ids))
     return sorted(set(ids).difference(found.to_pylist()))
 
 
@@ -135,9 +134,8 @@ def _said_alike(
     gone: Iterable[str], entries: pa.Table
 ) -> Mapping[str, Sequence[_Stands]]:
     """The entries of today that say the same as one that is gone, by identity, sorted."""
-    wanted = pa.array(sorted({identity_of(one) for one in gone}), pa.string())
     texts = identities(entries.column("entry_id"))
-    found = entries.filter(pc.is_in(texts, value_set=wanted))
+    found = entries.filter(is_among(texts, map(identity_of, gone)))
     alike: dict[str, list[_Stands]] = {}
     for row in sorted(found.to_pylist(), key=lambda row: row["entry_id"]):
         stands = _Stands(row["entry_id"], (row["source"], row["sheet"], row["line"]))

@@ -31,7 +31,7 @@ from voterlist.matching import Rows
 from voterlist.model import Action, Mark, Profile, Returned, Verdict
 from voterlist.normalize import normalize
 from voterlist.schemas import ENTRY, RETURNED, VOTER, empty
-from voterlist.tables import from_rows, sort_by
+from voterlist.tables import from_rows, is_among, sort_by
 
 __all__ = ["Answered", "Today", "returned"]
 
@@ -201,8 +201,7 @@ def _said_alike(
 ) -> Mapping[str, list[str]]:
     """By identity of those that are gone, the entries of today that say the same."""
     alike: dict[str, list[str]] = {identity_of(one): [] for one in gone}
-    wanted = pa.array(sorted(alike), pa.string())
-    is_alike = pc.is_in(identities(entry_ids), value_set=wanted)
+    is_alike = is_among(identities(entry_ids), alike)
     for entry_id in entry_ids.filter(is_alike).to_pylist():
         alike[identity_of(entry_id)].append(entry_id)
     return alike

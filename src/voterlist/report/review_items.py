@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import review
-from voterlist.decisions import Given, Standing, with_corrections
+from voterlist.decisions import Given, Standing, members_of, with_corrections
 from voterlist.findings import FINDINGS_ACCEPTED, finding_ids
 from voterlist.model import Action, Mark, Returned, Stage
 from voterlist.report.asked import (
@@ -42,6 +42,7 @@ from voterlist.schemas import (
     empty,
     require,
 )
+from voterlist.tables import rows_among
 
 __all__ = ["ReviewTables", "review_cases", "review_findings", "review_items"]
 
@@ -375,9 +376,11 @@ def _contested_cases(
         if _is_of_case(row):
             key = row["case_id"], row["entry_id"]
             answers.setdefault(key, []).append(given_answer(row["answer"], row))
-    members: dict[str, set[str]] = {case: set() for case, _ in answers}
-    for case, entry in (*answers, *_members(cases, members)):
-        members[case].add(entry)
+    members: dict[str, set[str]] = {}
+    for case, entry in answers:
+        members.setdefault(case, set()).add(entry)
+    for case, entries in members_of(cases, list(members)).items():
+        members[case].update(entries)
     number_of = _number_of(numbers, members)
     looked_up = subjects(entry for group in members.values() for entry in group)
     for case in sorted(members, key=lambda one: (number_of.get(one, 0), one)):
@@ -391,18 +394,9 @@ def _contested_cases(
             )
 
 
-def _members(cases: pa.Table, wanted: Iterable[str]) -> list[tuple[str, str]]:
-    """(case, entry) of these cases."""
-    ids = pa.array(sorted(wanted), pa.string())
-    rows = cases.select(["case_id", "entry_id"])
-    rows = rows.filter(pc.is_in(rows.column("case_id"), value_set=ids))
-    return [(row["case_id"], row["entry_id"]) for row in rows.to_pylist()]
-
-
 def _number_of(numbers: pa.Table, wanted: Iterable[str | None]) -> dict[str, int]:
     """The numbers of these cases."""
-    ids = pa.array(sorted({one for one in wanted if one is not None}), pa.string())
-    rows = numbers.filter(pc.is_in(numbers.column("case_id"), value_set=ids))
+    rows = rows_among(numbers, "case_id", wanted)
     return {row["case_id"]: row["number"] for row in rows.to_pylist()}
 
 
