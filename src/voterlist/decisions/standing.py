@@ -58,7 +58,7 @@ class Standing:
     """AMENDMENT: what waits for a second person."""
 
 
-def standing(given: Given, *, two_people: Collection[Action] = ()) -> Standing:
+def standing(given: Given, *, two_people: Collection[str] = ()) -> Standing:
     """What holds of these answers.
 
     Args:
@@ -143,7 +143,7 @@ def _not_taken_back(
 
 
 def _amendments(
-    given: Given, two_people: Collection[Action]
+    given: Given, two_people: Collection[str]
 ) -> tuple[list[_Row], list[_Row], list[_Row]]:
     """(What holds, what is contested, what waits for a second person) of each entry."""
     accepted = _accepted(given.acceptances)
