@@ -7,9 +7,7 @@ itself.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.decisions import Effects, effects, identity_of, with_corrections
+from voterlist.decisions.moments import moment_of
 from voterlist.decisions.verdicts import (
     PROBLEM_CODES,
     REVIEW_ROW,
@@ -36,7 +35,7 @@ from voterlist.schemas import (
     empty,
     require,
 )
-from voterlist.tables import from_columns, plain, sort_by
+from voterlist.tables import from_columns, from_rows, plain, rows_among, sort_by
 
 __all__ = [
     "CORRECTED",
@@ -169,7 +168,7 @@ def current(decisions: pa.Table) -> pa.Table:
     """
     frame = require(decisions, DECISION, "review").to_pandas()
     # pandas takes "now" for a moment, and reads no year after 2262.
-    moment = [_moment(text) for text in frame["decided_at"]]
+    moment = [moment_of(text) for text in frame["decided_at"]]
     rank = frame["verdict"].astype(str).map(_RANK)
     order = [*_KEY, "moment", "rank", "decided_by", "reason"]
     frame = frame.assign(rank=rank, moment=moment).sort_values(
@@ -193,10 +192,7 @@ def queue(
         numbers: CASE_NUMBER of every case; without it they are numbered anew.
     """
     table = require(cases, CASE, "review")
-    kinds = table.column("kind").cast(pa.string())
-    frame = table.filter(
-        pc.is_in(kinds, value_set=pa.array(_asked_kinds()))
-    ).to_pandas()
+    frame = rows_among(table, "kind", _asked_kinds()).to_pandas()
     given = numbered(cases) if numbers is None else numbers
     number_of = given.to_pandas().set_index("case_id")["number"]
     decided = current(decisions).to_pandas().set_index(_KEY)["verdict"].astype(object)
@@ -260,8 +256,7 @@ def _changes(verdicts: pa.Table, done: Effects) -> pa.Table:
         for row in verdicts.to_pylist()
         if (row["case_id"], row["entry_id"], row["verdict"]) not in skipped
     ]
-    columns = {name: [row[name] for row in rows] for name in CHANGE.names}
-    return sort_by(from_columns(columns, CHANGE, len(rows)), "entry_id", "case_id")
+    return sort_by(from_rows(rows, CHANGE), "entry_id", "case_id")
 
 
 def _marks(
@@ -297,15 +292,6 @@ def _moved(entries: pa.Table, applied: pa.Table) -> pa.Table:
 
 def _asked_kinds() -> list[str]:
     return [kind.value for kind in CaseKind if kind.is_asked]
-
-
-def _moment(text: str) -> float:
-    """A moment in seconds; of a text that is none, minus infinity. Without a zone it is in UTC."""
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        return -math.inf
-    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
 
 
 def _table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:

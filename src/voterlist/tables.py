@@ -24,12 +24,15 @@ __all__ = [
     "concat",
     "differ",
     "from_columns",
+    "from_rows",
     "group_codes",
+    "is_among",
     "join_text",
     "longest",
     "map_unique",
     "matches",
     "plain",
+    "rows_among",
     "rows_beyond",
     "similarity",
     "sort_by",
@@ -332,6 +335,18 @@ def plain(column: Column) -> Column:
     return column
 
 
+def is_among(column: Column, texts: Iterable[str | None]) -> Column:
+    """True for each row whose text is one of these; never for null."""
+    known = {text for text in texts if text is not None}
+    wanted = pa.array(sorted(known), pa.string())
+    return pc.is_in(plain(column), value_set=wanted)
+
+
+def rows_among(table: pa.Table, name: str, texts: Iterable[str | None]) -> pa.Table:
+    """The rows of the table whose text in this column is one of these; never those with null."""
+    return table.filter(is_among(table.column(name), texts))
+
+
 def _mask(column: Column) -> Bools:
     """A boolean column for numpy, null as False."""
     return np.asarray(column.fill_null(fill_value=False), dtype=bool)
@@ -363,6 +378,12 @@ def from_columns(
         field.with_type(array.type) for field, array in zip(schema, arrays, strict=True)
     ]
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def from_rows(rows: Collection[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+    """A table of this schema from rows; what a row does not have is null."""
+    columns = {name: [row.get(name) for row in rows] for name in schema.names}
+    return from_columns(columns, schema, len(rows))
 
 
 def _as_field(values: Any, field: pa.Field, *, keep_encoded: bool) -> pa.Array:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist.decisions.amended import AmendmentContext
 from voterlist.decisions.answers import FREE, OF_CASE, Answers, answers_of
 from voterlist.decisions.given import Given
+from voterlist.decisions.subjects import members_of
 from voterlist.model import Mark
-from voterlist.tables import plain
+from voterlist.tables import is_among, rows_among
 
 __all__ = ["ACCEPT", "Answer", "Row", "Subjects"]
 
@@ -68,7 +68,7 @@ class Subjects:
     ) -> None:
         rows = list(rows)
         self._findings = _findings(_named(rows, "finding_id"), context, given)
-        self._members = _members(_named(rows, "case_id"), context.cases)
+        self._members = members_of(context.cases, _named(rows, "case_id"))
         ids = _named(rows, "entry_id")
         for name in _FOUND_ON:
             ids |= _named(self._findings.values(), name)
@@ -140,22 +140,15 @@ def _findings(ids: set[str], context: AmendmentContext, given: Given) -> dict[st
     known = {row["finding_id"]: row for row in acceptances.to_pylist()}
     known = {finding_id: known[finding_id] for finding_id in ids & known.keys()}
     of_run = pa.array(context.finding_ids, pa.string())
-    is_named = pc.is_in(of_run, value_set=pa.array(sorted(ids), pa.string()))
+    is_named = is_among(of_run, ids)
     names = of_run.filter(is_named).to_pylist()
     rows = context.findings.filter(is_named).to_pylist()
     return known | dict(zip(names, rows, strict=True))
 
 
-def _members(ids: set[str], cases: pa.Table) -> dict[str, list[str]]:
-    """The entries of these cases."""
-    members: dict[str, list[str]] = {}
-    for row in _with_ids(cases.select(["case_id", "entry_id"]), "case_id", ids):
-        members.setdefault(row["case_id"], []).append(row["entry_id"])
-    return members
-
-
 def _by_id(ids: set[str], entries: pa.Table) -> dict[str, Row]:
-    return {row["entry_id"]: row for row in _with_ids(entries, "entry_id", ids)}
+    rows = rows_among(entries, "entry_id", ids).to_pylist()
+    return {row["entry_id"]: row for row in rows}
 
 
 def _confirmed(ids: set[str], matches: pa.Table | None) -> set[tuple[str, str]]:
@@ -163,16 +156,9 @@ def _confirmed(ids: set[str], matches: pa.Table | None) -> set[tuple[str, str]]:
     if matches is None:
         return set()
     columns = matches.select(["register_id", "entry_id", "class"])
-    rows = _with_ids(columns, "entry_id", ids)
+    rows = rows_among(columns, "entry_id", ids).to_pylist()
     return {
         (row["register_id"], row["entry_id"])
         for row in rows
         if row["class"] == _CONFIRMED
     }
-
-
-def _with_ids(table: pa.Table, column: str, ids: set[str]) -> list[Row]:
-    """The rows of the table that have one of these ids in the column."""
-    wanted = pa.array(sorted(ids), pa.string())
-    is_named = pc.is_in(plain(table.column(column)), value_set=wanted)
-    return list(table.filter(is_named).to_pylist())

@@ -13,7 +13,7 @@ from voterlist.decisions.outcome import Outcome, Row
 from voterlist.errors import StageError
 from voterlist.model import Action, ListKind, Verdict
 from voterlist.schemas import LIST_BALANCE
-from voterlist.tables import from_columns, plain, sort_by
+from voterlist.tables import from_columns, is_among, plain, sort_by
 
 __all__ = ["Counted", "balance", "count_entries", "require_balance"]
 
@@ -126,9 +126,7 @@ def _listed(
     gone = {row["entry_id"] for row in done.applied if row["action"] in _LEAVES_AS}
     listed = Counter(handed_in)
     if gone:
-        is_gone = pc.is_in(
-            entries.column("entry_id"), value_set=pa.array(sorted(gone), pa.string())
-        )
+        is_gone = is_among(entries.column("entry_id"), gone)
         listed = count_entries(entries.filter(pc.invert(is_gone)))
     listed.update(_arrived(done, kinds))
     return listed

@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from voterlist.decisions.strike_grounds import OF_PERSON, WITH_PLACE
+from voterlist.decisions.grounds import Need, grounds
 from voterlist.model import Action, ListKind, Verdict
 from voterlist.schemas import ENTRY_FIELDS
 
@@ -163,7 +163,7 @@ class _Work:
             code = self._strike_trouble(row)
             if code:
                 self._skip(row, code)
-            elif row["ground"] in OF_PERSON or not self._is_here(row):
+            elif _is_of_person(row) or not self._is_here(row):
                 self._leave(row, Action.STRIKE, _place(row))
             else:
                 on_own_territory.append(row)
@@ -181,9 +181,9 @@ class _Work:
     def _strike_trouble(self, row: Row) -> str | None:
         if row["entry_id"] not in self._today.places:
             return self._absence(row["entry_id"])
-        if row["ground"] in OF_PERSON:
+        if _is_of_person(row):
             return None
-        if row["ground"] not in WITH_PLACE:
+        if not _is_with_place(row):
             return "ground-missing"
         return "place-missing" if None in _place(row) else None
 
@@ -225,7 +225,7 @@ class _Work:
         if row["entry_id"] in self._left:
             return "left-already"
         strike = self._left.get(keeps[0])
-        is_of_entry = strike is not None and strike["ground"] not in OF_PERSON
+        is_of_entry = strike is not None and not _is_of_person(strike)
         return "kept-struck" if is_of_entry else None
 
     def _repeat(self, row: Row, kept: str) -> None:
@@ -384,6 +384,18 @@ class _Work:
 def _order(row: Row) -> tuple[str, str, str]:
     """Decisions by entry, then by case or field."""
     return row["entry_id"], row.get("case_id") or "", row.get("field") or ""
+
+
+def _is_of_person(strike: Row) -> bool:
+    """True where the person is no voter anywhere: the last entry of a person may go too."""
+    ground = grounds().get(strike["ground"])
+    return ground is not None and ground.of_person
+
+
+def _is_with_place(strike: Row) -> bool:
+    """True where the person stands on another list, which the decision names."""
+    ground = grounds().get(strike["ground"])
+    return ground is not None and Need.DESTINATION in ground.needs
 
 
 def _place(row: Row) -> Place:

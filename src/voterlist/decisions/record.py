@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyarrow as pa
-
 from voterlist.decisions.amended import Amended, Replaced
 from voterlist.decisions.answer import ACCEPT, Row
 from voterlist.decisions.given import Given
@@ -15,7 +13,7 @@ from voterlist.decisions.standing import about, is_taken_back, last_answers, say
 from voterlist.decisions.subjects import subject_table
 from voterlist.model import Action, Mark
 from voterlist.schemas import ACCEPTANCE, AMENDMENT
-from voterlist.tables import from_columns
+from voterlist.tables import from_rows
 
 __all__ = ["Record", "amendment"]
 
@@ -78,9 +76,9 @@ class Record:
         plain_rows = [row for row in self._amendments if not row["adjudicates"]]
         settling = [row for row in self._amendments if row["adjudicates"]]
         return Amended(
-            amendments=_table(plain_rows, AMENDMENT),
-            adjudications=_table(settling, AMENDMENT),
-            acceptances=_table(self._acceptances, ACCEPTANCE),
+            amendments=from_rows(plain_rows, AMENDMENT),
+            adjudications=from_rows(settling, AMENDMENT),
+            acceptances=from_rows(self._acceptances, ACCEPTANCE),
             subjects=subject_table(self._entries),
             problems=reasons.problems(),
             replaced=tuple(self._replaced),
@@ -202,8 +200,3 @@ _WORDS = (
 def _words_of(row: Row) -> tuple[Any, ...]:
     """An answer word for word, whenever it was given."""
     return (*says(row), *(row[name] for name in _WORDS))
-
-
-def _table(rows: list[Row], schema: pa.Schema) -> pa.Table:
-    columns = {name: [row[name] for row in rows] for name in schema.names}
-    return from_columns(columns, schema, len(rows))

@@ -7,8 +7,6 @@ somebody else's.
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -17,9 +15,10 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from voterlist.decisions.given import Given
+from voterlist.decisions.moments import moment_of
 from voterlist.model import Action, Mark
 from voterlist.schemas import AMENDMENT, CONTESTED, DECISION
-from voterlist.tables import from_columns, sort_by
+from voterlist.tables import from_rows, sort_by
 
 __all__ = [
     "WITHDRAWN",
@@ -59,7 +58,7 @@ class Standing:
     """AMENDMENT: what waits for a second person."""
 
 
-def standing(given: Given, *, two_people: Collection[Action] = ()) -> Standing:
+def standing(given: Given, *, two_people: Collection[str] = ()) -> Standing:
     """What holds of these answers.
 
     Args:
@@ -85,8 +84,7 @@ def standing(given: Given, *, two_people: Collection[Action] = ()) -> Standing:
 
 
 def _table(rows: list[_Row], schema: pa.Schema, *order: str) -> pa.Table:
-    columns = {name: [row.get(name) for row in rows] for name in schema.names}
-    return sort_by(from_columns(columns, schema, len(rows)), *order)
+    return sort_by(from_rows(rows, schema), *order)
 
 
 def _verdicts(rows: Iterable[_Row]) -> tuple[list[_Row], list[_Row]]:
@@ -145,7 +143,7 @@ def _not_taken_back(
 
 
 def _amendments(
-    given: Given, two_people: Collection[Action]
+    given: Given, two_people: Collection[str]
 ) -> tuple[list[_Row], list[_Row], list[_Row]]:
     """(What holds, what is contested, what waits for a second person) of each entry."""
     accepted = _accepted(given.acceptances)
@@ -305,13 +303,4 @@ def _acceptances_against(
 
 def _is_later(acceptance: _Row, row: _Row) -> bool:
     """True where a finding was accepted after the answer was given."""
-    return _moment(acceptance["accepted_at"]) > _moment(row["decided_at"])
-
-
-def _moment(text: str) -> float:
-    """A moment in seconds; of a text that is none, minus infinity. Without a zone it is in UTC."""
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        return -math.inf
-    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
+    return moment_of(acceptance["accepted_at"]) > moment_of(row["decided_at"])

@@ -33,7 +33,7 @@ from voterlist.schemas import (
     MATCH,
     empty,
 )
-from voterlist.tables import concat, from_columns
+from voterlist.tables import concat, from_rows
 
 __all__ = ["REFUSAL_CODES", "UNDOES_EARLIER", "Refusal", "refused"]
 
@@ -224,8 +224,8 @@ class _Trial:
         for root in roots:
             given = replace(
                 self._given,
-                verdicts=_table(own_verdicts.get(root, []), GIVEN_VERDICT),
-                amendments=_table(own_amendments.get(root, []), GIVEN_AMENDMENT),
+                verdicts=from_rows(own_verdicts.get(root, []), GIVEN_VERDICT),
+                amendments=from_rows(own_amendments.get(root, []), GIVEN_AMENDMENT),
             )
             units = [
                 unit
@@ -370,12 +370,7 @@ def _appended(table: pa.Table, rows: Sequence[Row]) -> pa.Table:
     start = (pc.max(table.column("number")).as_py() or 0) + 1
     in_order = sorted(rows, key=lambda row: row["number"])
     numbered = [row | {"number": start + place} for place, row in enumerate(in_order)]
-    return concat([table, _table(numbered, table.schema)], table.schema)
-
-
-def _table(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
-    columns = {name: [row[name] for row in rows] for name in schema.names}
-    return from_columns(columns, schema, len(rows))
+    return concat([table, from_rows(numbered, table.schema)], table.schema)
 
 
 def _key(row: Row) -> _Key:

@@ -7,13 +7,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist.arrays import Bools
 from voterlist.findings.ids import finding_ids
 from voterlist.model import Action, Verdict
 from voterlist.schemas import ACCEPTED, FINDING
-from voterlist.tables import from_columns, plain
+from voterlist.tables import from_columns, is_among
 
 __all__ = ["answered", "answers_to"]
 
@@ -102,10 +101,8 @@ class _Answers:
         wanted = {"rule": rules - {None}, "entry_id": ids, "other_entry_id": ids}
         found = np.zeros(findings.num_rows, dtype=bool)
         for name, values in wanted.items():
-            value_set = pa.array(sorted(values), pa.string())
-            found |= np.asarray(
-                pc.is_in(plain(findings.column(name)), value_set=value_set)
-            )
+            is_wanted = is_among(findings.column(name), values)
+            found |= np.asarray(is_wanted)
         return found
 
     def to(self, finding: _Row, finding_id: str) -> _Row | None:

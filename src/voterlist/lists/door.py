@@ -15,7 +15,15 @@ from voterlist.lists.listed import standard_names
 from voterlist.lists.roll import Places, of_action
 from voterlist.model import Action, Severity, Unit
 from voterlist.schemas import DOOR
-from voterlist.tables import codes, concat, from_columns, matches, plain, sort_by
+from voterlist.tables import (
+    codes,
+    concat,
+    from_columns,
+    matches,
+    plain,
+    rows_among,
+    sort_by,
+)
 
 if TYPE_CHECKING:
     from voterlist.lists.compile import ListInput
@@ -71,15 +79,9 @@ _OF_ASKS = ("entry_id", "rule", "field", "due", "reason", "case_id", "finding_id
 
 def _of_findings(findings: pa.Table, asks: pa.Table) -> pa.Table:
     """The findings that a person can answer at the door, but for those asked about already."""
-    is_asked = pc.and_(
-        pc.is_in(
-            plain(findings.column("severity")), value_set=pa.array(sorted(_ASKED))
-        ),
-        pc.is_in(
-            plain(findings.column("unit")), value_set=pa.array(sorted(_AT_A_DOOR))
-        ),
-    )
-    rows = findings.filter(pc.and_(is_asked, pc.is_valid(findings.column("entry_id"))))
+    of_doors = rows_among(findings, "unit", _AT_A_DOOR)
+    asked = rows_among(of_doors, "severity", _ASKED)
+    rows = asked.filter(pc.field("entry_id").is_valid())
     ids = pa.array(finding_ids(rows), pa.string())
     is_known = pc.is_in(ids, value_set=asks.column("finding_id").combine_chunks())
     columns = {name: rows.column(name) for name in _OF_FINDINGS}

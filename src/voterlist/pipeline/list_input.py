@@ -24,7 +24,6 @@ from voterlist.errors import InputError, UsageError
 from voterlist.findings import finding_ids
 from voterlist.link.cases import case_id
 from voterlist.lists import ListInput
-from voterlist.model import Action
 from voterlist.normalize import normalize
 from voterlist.pipeline.known import Known
 from voterlist.schemas import (
@@ -163,7 +162,7 @@ class ListSource:
         if folder not in self._standing:
             moves = _read(folder, "followed")
             given = renamed(self.answers, moves, Names(case_id, finding_ids))
-            two_people = [Action(one) for one in self.settings.decisions.two_people]
+            two_people = self.settings.decisions.two_people
             self._standing[folder] = standing(given, two_people=two_people)
         return self._standing[folder]
 

@@ -24,7 +24,7 @@ from voterlist.synth.fault_kinds import OF_ENTRIES
 from voterlist.synth.fault_lists import OF_FILES, OF_LISTS, finish
 from voterlist.synth.plan import Plan, stream
 from voterlist.synth.rates import Rates
-from voterlist.tables import from_columns
+from voterlist.tables import from_rows
 
 __all__ = ["QUIET", "Planted", "plant"]
 
@@ -194,5 +194,4 @@ def _truth(desk: Desk, entries: pa.Table) -> pa.Table:
                 "of": units[fault["unit"]],
             }
         )
-    columns = {name: [row[name] for row in rows] for name in FAULT.names}
-    return from_columns(columns, FAULT, len(rows))
+    return from_rows(rows, FAULT)

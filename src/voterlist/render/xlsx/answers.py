@@ -40,7 +40,7 @@ from voterlist.render.xlsx.forms import (
 from voterlist.report import AskedAs
 from voterlist.review import REVIEW_ROW, UNKNOWN_VERDICT
 from voterlist.schemas import RawFile, RawSheet
-from voterlist.tables import from_columns
+from voterlist.tables import from_rows
 
 __all__ = [
     "ANSWER_ROW",
@@ -376,12 +376,7 @@ def _rows(sheets: Iterable[_Sheet], file: str) -> tuple[pa.Table, pa.Table]:
                 decisions.append(cells | {"verdict": _verdict(cells[ANSWER])})
             else:
                 amendments.append(cells | _amendment(cells))
-    return _table(decisions, REVIEW_ROW), _table(amendments, ANSWER_ROW)
-
-
-def _table(rows: Sequence[_Cells], schema: pa.Schema) -> pa.Table:
-    columns = {name: [row.get(name) for row in rows] for name in schema.names}
-    return from_columns(columns, schema, len(rows))
+    return from_rows(decisions, REVIEW_ROW), from_rows(amendments, ANSWER_ROW)
 
 
 def _cells(sheet: _Sheet, row: _Row) -> _Cells:
