@@ -22,7 +22,7 @@ from voterlist.decisions import (
     standing,
 )
 from voterlist.decisions.standing import last_answers
-from voterlist.decisions.verdicts import REVIEW_ROW, Checked
+from voterlist.decisions.verdicts import Checked
 from voterlist.findings import finding_ids
 from voterlist.model import Mark, Problem
 from voterlist.normalize import read_correction, read_day
