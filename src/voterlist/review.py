@@ -35,7 +35,15 @@ from voterlist.schemas import (
     empty,
     require,
 )
-from voterlist.tables import from_columns, from_rows, plain, rows_among, sort_by
+from voterlist.tables import (
+    from_columns,
+    from_rows,
+    plain,
+    row_of_each,
+    rows_among,
+    sort_by,
+    taken,
+)
 
 __all__ = [
     "CORRECTED",
@@ -230,7 +238,7 @@ def apply(
     table = _moved(with_corrections(table, done.applied), done.applied)
     columns = {name: table.column(name) for name in table.column_names}
     marked = pa.array(sorted(marks), pa.string())
-    place = pc.index_in(table.column("entry_id"), value_set=marked).combine_chunks()
+    place = row_of_each(table.column("entry_id"), marked)
     for name in _MARK_COLUMNS:
         values = [marks[entry_id][name] for entry_id in marked.to_pylist()]
         columns[name] = pa.array(values, pa.string()).take(place)
@@ -280,10 +288,9 @@ def _mark(mark: str, row: dict[str, Any]) -> dict[str, str | None]:
 def _moved(entries: pa.Table, applied: pa.Table) -> pa.Table:
     """The entries in the precincts to which they were moved."""
     moves = applied.filter(pc.equal(plain(applied.column("action")), Action.MOVE.value))
-    ids = moves.column("entry_id").combine_chunks()
-    place = pc.index_in(entries.column("entry_id"), value_set=ids).combine_chunks()
+    place = row_of_each(entries.column("entry_id"), moves.column("entry_id"))
     for name in ("constituency", "precinct"):
-        moved = moves.column(name).combine_chunks().take(place)
+        moved = taken(moves, name, place)
         column = pc.if_else(pc.is_valid(place), moved, entries.column(name))
         number = entries.schema.get_field_index(name)
         entries = entries.set_column(number, entries.schema.field(name), column)

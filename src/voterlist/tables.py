@@ -32,10 +32,12 @@ __all__ = [
     "map_unique",
     "matches",
     "plain",
+    "row_of_each",
     "rows_among",
     "rows_beyond",
     "similarity",
     "sort_by",
+    "taken",
     "text_bytes",
     "with_encoded_text",
     "with_values",
@@ -333,6 +335,18 @@ def plain(column: Column) -> Column:
     if pa.types.is_dictionary(column.type):
         return column.cast(column.type.value_type)
     return column
+
+
+def row_of_each(values: Column, known: Column) -> pa.Array:
+    """The row of ``known`` with each value; null where no row has it."""
+    value_set = known.combine_chunks() if isinstance(known, pa.ChunkedArray) else known
+    places = pc.index_in(values, value_set=value_set)
+    return places.combine_chunks() if isinstance(places, pa.ChunkedArray) else places
+
+
+def taken(table: pa.Table, name: str, rows: pa.Array) -> pa.Array:
+    """A column at these rows, as plain values; null where a row is null."""
+    return plain(table.column(name)).combine_chunks().take(rows)
 
 
 def is_among(column: Column, texts: Iterable[str | None]) -> Column:

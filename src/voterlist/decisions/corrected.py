@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.model import Action
-from voterlist.tables import plain
+from voterlist.tables import plain, taken
 
 __all__ = ["with_corrections"]
 
@@ -39,7 +39,7 @@ def _with_field(entries: pa.Table, field: str, corrections: pa.Table) -> pa.Tabl
     if place.null_count == len(place):
         return entries
     written = plain(entries.column(field))
-    values = corrections.column("value").combine_chunks().take(plain(place))
+    values = taken(corrections, "value", plain(place))
     column = pc.if_else(pc.is_valid(place), values, written)
     number = entries.schema.get_field_index(field)
     kind = entries.schema.field(field)

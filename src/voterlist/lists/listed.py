@@ -11,9 +11,17 @@ from voterlist.lists.alphabet import house_ranks, name_ranks
 from voterlist.lists.roll import Places, of_action
 from voterlist.model import Action, ListOrder
 from voterlist.schemas import ENTRY_FIELDS, LISTED
-from voterlist.tables import from_columns, group_codes, join_text, plain, words
+from voterlist.tables import (
+    from_columns,
+    group_codes,
+    join_text,
+    plain,
+    row_of_each,
+    taken,
+    words,
+)
 
-__all__ = ["listed_rows", "order_of", "standard_names"]
+__all__ = ["listed_rows", "numbers_of", "order_of", "standard_names"]
 
 _NAME = ("surname", "given_name", "patronymic")
 _LIST = ("constituency", "precinct", "list_kind")
@@ -22,6 +30,16 @@ _LIST = ("constituency", "precinct", "list_kind")
 def standard_names(voters: pa.Table) -> pa.Array:
     """The whole name of each voter in its standard spelling."""
     return join_text([plain(voters.column(name)) for name in _NAME])
+
+
+def numbers_of(ids: pa.ChunkedArray, listed: pa.Table) -> pa.Array:
+    """The place of each entry in its list; null where it is on none of these.
+
+    Args:
+        ids: of entries.
+        listed: LISTED.
+    """
+    return taken(listed, "number", row_of_each(ids, listed.column("entry_id")))
 
 
 def listed_rows(
@@ -168,5 +186,5 @@ def _corrected(ids: pa.ChunkedArray, applied: pa.Table) -> pa.DictionaryArray:
         "+".join(field for field in ENTRY_FIELDS if field in corrected)
         for corrected in fields.values()
     ]
-    places = pc.index_in(ids, value_set=pa.array(list(fields), pa.string()))
-    return words(pa.array(texts, pa.string()).take(places.combine_chunks()))
+    places = row_of_each(ids, pa.array(list(fields), pa.string()))
+    return words(pa.array(texts, pa.string()).take(places))
