@@ -43,6 +43,7 @@ from voterlist.tables import (
     rows_among,
     sort_by,
     taken,
+    with_column,
 )
 
 __all__ = [
@@ -292,8 +293,7 @@ def _moved(entries: pa.Table, applied: pa.Table) -> pa.Table:
     for name in ("constituency", "precinct"):
         moved = taken(moves, name, place)
         column = pc.if_else(pc.is_valid(place), moved, entries.column(name))
-        number = entries.schema.get_field_index(name)
-        entries = entries.set_column(number, entries.schema.field(name), column)
+        entries = with_column(entries, name, column)
     return entries
 
 

@@ -39,6 +39,7 @@ __all__ = [
     "sort_by",
     "taken",
     "text_bytes",
+    "with_column",
     "with_encoded_text",
     "with_values",
     "words",
@@ -335,6 +336,12 @@ def plain(column: Column) -> Column:
     if pa.types.is_dictionary(column.type):
         return column.cast(column.type.value_type)
     return column
+
+
+def with_column(table: pa.Table, name: str, column: Column) -> pa.Table:
+    """The table with other values in a column; its place, type and nullability stay."""
+    place = table.schema.get_field_index(name)
+    return table.set_column(place, table.schema.field(place), column)
 
 
 def row_of_each(values: Column, known: Column) -> pa.Array:

@@ -19,6 +19,7 @@ from voterlist.decisions import (
     Then,
     identities,
     identity_of,
+    moves_of,
     with_corrections,
 )
 from voterlist.matching import Rows
@@ -115,7 +116,7 @@ def what_became_of(
     old = normalize(written, today.profile).table
     meant = normalize(corrected, today.profile).table
     new = _alike(today.voters, old, meant)
-    is_apart = _Apart(then, _moves(answered.followed))
+    is_apart = _Apart(then, moves_of(answered.followed))
     pairs = _paired(meant, old, new, is_apart)
     found = _changed(pairs, old, meant, new)
     alike = _said_alike(gone, today.entry_ids)
@@ -137,13 +138,6 @@ def _said_alike(
     for entry_id in entry_ids.filter(is_alike).to_pylist():
         alike[identity_of(entry_id)].append(entry_id)
     return alike
-
-
-def _moves(followed: pa.Table) -> dict[str, str]:
-    columns = (
-        followed.column(name).to_pylist() for name in ("old_entry_id", "entry_id")
-    )
-    return dict(zip(*columns, strict=True))
 
 
 def _place(entry_id: str) -> tuple[str, ...]:
