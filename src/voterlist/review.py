@@ -282,6 +282,7 @@ def _marks(
 
 
 def _mark(mark: str, row: dict[str, Any]) -> dict[str, str | None]:
+    """The columns of ``_MARK_COLUMNS`` with what a row says."""
     values = (mark, row["case_id"], row["kept_entry_id"])
     return dict(zip(_MARK_COLUMNS, values, strict=True))
 
@@ -298,6 +299,7 @@ def _moved(entries: pa.Table, applied: pa.Table) -> pa.Table:
 
 
 def _asked_kinds() -> list[str]:
+    """The kinds of cases about which a person is asked."""
     return [kind.value for kind in CaseKind if kind.is_asked]
 
 
@@ -313,4 +315,5 @@ def _table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
 
 
 def _decisions(frame: pd.DataFrame) -> pa.Table:
+    """DECISION of these rows, by case and entry."""
     return sort_by(_table(frame, DECISION), *_KEY)

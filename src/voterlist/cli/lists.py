@@ -116,6 +116,7 @@ def _tell(made: usecases.ListsMade) -> None:
 
 
 def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
+    """The cells of a row of LIST_BALANCE."""
     places = (row["constituency"], row["precinct"])
     numbers = ["-" if number is None else str(number) for number in places]
     kind = SAY(f"list-kind.{row['list_kind']}")

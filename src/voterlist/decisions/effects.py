@@ -147,6 +147,7 @@ def read_today(
 
 
 def _ids_of(amendments: pa.Table, action: Action) -> list[str]:
+    """The entries of the amendments with this action."""
     is_action = pc.equal(plain(amendments.column("action")), action.value)
     return list(amendments.column("entry_id").filter(is_action).to_pylist())
 
@@ -175,4 +176,5 @@ def _fins_on_list(
 
 
 def _table(rows: list[Row], schema: pa.Schema, *order: str) -> pa.Table:
+    """A table of this schema from rows, sorted."""
     return sort_by(from_rows(rows, schema), *order)

@@ -84,6 +84,7 @@ def standing(given: Given, *, two_people: Collection[str] = ()) -> Standing:
 
 
 def _table(rows: list[_Row], schema: pa.Schema, *order: str) -> pa.Table:
+    """A table of this schema from rows, sorted."""
     return sort_by(from_rows(rows, schema), *order)
 
 
@@ -176,6 +177,7 @@ def last_answers(given: Given) -> dict[str, dict[_Key, _Row]]:
 
 
 def _last_of_entry(rows: Iterable[_Row]) -> dict[_Key, _Row]:
+    """The last answer of each person to each thing about one entry, in order."""
     said: dict[_Key, _Row] = {}
     for row in _not_taken_back(rows, _is_meant, "action"):
         if row["adjudicates"]:

@@ -64,6 +64,7 @@ def counted_balance(places: Places, constituency: int | None) -> pa.Table:
 def _keys(
     constituency: pa.ChunkedArray, precinct: pa.ChunkedArray, kinds: pa.ChunkedArray
 ) -> pd.DataFrame:
+    """The list of each row, ``_UNKNOWN`` for a number that is not known."""
     numbers = {"constituency": constituency, "precinct": precinct}
     columns: dict[str, Any] = {
         name: np.asarray(column.fill_null(_UNKNOWN)) for name, column in numbers.items()
@@ -77,6 +78,7 @@ def _counts(keys: pd.DataFrame, flags: Mapping[str, Bools]) -> pd.DataFrame:
 
 
 def _balance(counts: pd.DataFrame) -> pa.Table:
+    """LIST_BALANCE of these counts, unknown numbers as null."""
     columns = {}
     for name in LIST_BALANCE.names:
         values = counts[name].to_numpy()
@@ -116,19 +118,23 @@ def require_balance(
 
 
 def _sum(row: Mapping[str, int]) -> int:
+    """How many a list must have by the other numbers of its balance."""
     left = row["handed_in"] - row["struck"] - row["repeated"] - row["moved_out"]
     return left + row["moved_in"] + row["added"]
 
 
 def _key(row: Mapping[str, object]) -> tuple[object, ...]:
+    """The list of a row of LIST_BALANCE."""
     return tuple(row[name] for name in LIST_KEY)
 
 
 def _numbers(row: Mapping[str, int]) -> tuple[int, ...]:
+    """The numbers of a row of LIST_BALANCE."""
     return tuple(row[name] for name in _COUNTS)
 
 
 def _uneven(code: str) -> StageError:
+    """The error of lists whose rows are not what their balance says."""
     return StageError(
         "the rows of the lists are not what their balance says",
         stage="lists",

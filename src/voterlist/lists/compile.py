@@ -115,6 +115,7 @@ def _in_order(voters: pa.Table, ids: pa.ChunkedArray) -> pa.Table:
 
 
 def _is_of(column: pa.ChunkedArray, constituency: int | None) -> Bools:
+    """True for the rows of a constituency; None: those of which none is known."""
     if constituency is None:
         return np.asarray(column.is_null())
     return np.asarray(pc.fill_null(pc.equal(column, constituency), fill_value=False))

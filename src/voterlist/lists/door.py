@@ -71,6 +71,7 @@ def door_of(
 
 
 def _of_asks(asks: pa.Table) -> pa.Table:
+    """The questions that somebody asked the precinct."""
     columns = {name: asks.column(name) for name in _OF_ASKS}
     return pa.table(columns | {"about": pa.repeat(ABOUT_ASK, asks.num_rows)})
 
@@ -171,6 +172,7 @@ def _with_people(
 
 
 def _person(at: pa.Array, places: Places, voters: pa.Table) -> Mapping[str, pa.Array]:
+    """Name, address and precinct of these people."""
     entries = places.entries
     return {
         "name": standard_names(voters).take(at),

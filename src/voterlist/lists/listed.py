@@ -117,6 +117,7 @@ def order_of(
 
 
 def _numbers_or_last(column: pa.ChunkedArray) -> Longs:
+    """The numbers of a column; what is not known comes last."""
     last = np.iinfo(np.int32).max
     return np.asarray(pc.fill_null(column.cast(pa.int64()), last), np.int64)
 
@@ -152,6 +153,7 @@ def _said(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _compared(names: pa.Array) -> pa.Array:
+    """The names in small letters, with single blanks."""
     for capital, small in (("I", "ı"), ("İ", "i")):
         names = pc.replace_substring(names, capital, small)
     return pc.replace_substring_regex(

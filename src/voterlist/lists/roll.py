@@ -102,5 +102,6 @@ def _is_other(left: Column, right: Column) -> Bools:
 
 
 def _is_in(ids: Column, rows: pa.Table) -> Bools:
+    """True for the ids that one of these rows has."""
     named = pc.is_in(ids, value_set=rows.column("entry_id").combine_chunks())
     return np.asarray(named)

@@ -141,6 +141,7 @@ def _said_alike(
 
 
 def _place(entry_id: str) -> tuple[str, ...]:
+    """The constituency and precinct that an entry id begins with."""
     return tuple(entry_id.split("-")[:2])
 
 
@@ -170,6 +171,7 @@ def _alike(voters: Path, *olds: pa.Table) -> pa.Table:
     """
 
     def is_known(name: str) -> pc.Expression:
+        """True for the voters whose value one of the old entries has."""
         values: set[Any] = set()
         for old in olds:
             values.update(old.column(name).drop_null().to_pylist())
@@ -189,6 +191,7 @@ class _Apart:
     moves: Mapping[str, str]
 
     def __call__(self, old: str, new: str) -> bool:
+        """True where the new entry is another one than the old one."""
         beside = {self.moves.get(one, one) for one in self.then.beside(old)}
         return new in beside or self.then.stood_together(old, new)
 

@@ -282,6 +282,7 @@ class _Press:
         yield _Task(path, write, self.constituency, precinct)
 
     def _stem(self) -> str:
+        """The beginning of the names of files that are of several lists."""
         place = place_stem(self.constituency)
         precinct = self.request.precinct
         return place if precinct is None else f"{place}-precinct-{precinct:04}"
@@ -309,6 +310,7 @@ class _Press:
 
 
 def _write(document: ListDocument, language: str, write: WriteList, path: Path) -> None:
+    """Write a document; the path comes last, as ``store`` gives it."""
     write(document, path, language)
 
 
@@ -349,6 +351,7 @@ def _make_folders(folder: Path, *, is_own: bool) -> None:
 def _edition(
     settings: Settings, request: ListRequest, run: str, today: dt.date
 ) -> Edition:
+    """What the lists of a constituency say of themselves."""
     lists = settings.lists
     return Edition(
         cycle=settings.workspace.cycle,
@@ -393,6 +396,7 @@ def _wanted(
 
 
 def _forms(request: ListRequest) -> tuple[str, ...]:
+    """The forms that were asked for, or all that the purpose has."""
     return request.forms or FORMS[request.purpose]
 
 

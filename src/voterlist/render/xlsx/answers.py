@@ -242,6 +242,7 @@ def _nothing_to_answer(path: Path, sheets: Sequence[RawSheet]) -> InputError:
 def _unreadable(
     path: Path, code: str, what: str, sheet: str = "", line: int | None = None
 ) -> InputError:
+    """The error of a workbook that cannot be taken, with the sheet and row where one is known."""
     return InputError(
         f"{path.name} {what}", code=code, file=str(path), sheet=sheet, line=line
     )
@@ -410,6 +411,7 @@ def _is_of_case(sheet: _Sheet, cells: _Cells) -> bool:
 
 
 def _verdict(answer: str | None) -> str | None:
+    """The code of a verdict; ``UNKNOWN_VERDICT`` for another word."""
     known = {*CASES.words, WITHDRAWN}
     return answer if answer is None or answer in known else UNKNOWN_VERDICT
 
