@@ -265,7 +265,7 @@ def _changes(verdicts: pa.Table, done: Effects) -> pa.Table:
         for row in verdicts.to_pylist()
         if (row["case_id"], row["entry_id"], row["verdict"]) not in skipped
     ]
-    return sort_by(from_rows(rows, CHANGE), "entry_id", "case_id")
+    return from_rows(rows, CHANGE, "entry_id", "case_id")
 
 
 def _marks(

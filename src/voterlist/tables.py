@@ -401,10 +401,19 @@ def from_columns(
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
-def from_rows(rows: Collection[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
-    """A table of this schema from rows; what a row does not have is null."""
+def from_rows(
+    rows: Collection[Mapping[str, Any]], schema: pa.Schema, *order: str
+) -> pa.Table:
+    """A table of this schema from rows; what a row does not have is null.
+
+    Args:
+        rows: by the names of the columns; other names are left out.
+        schema: of the table.
+        order: the columns by which it is sorted; without any, the order of the rows is kept.
+    """
     columns = {name: [row.get(name) for row in rows] for name in schema.names}
-    return from_columns(columns, schema, len(rows))
+    table = from_columns(columns, schema, len(rows))
+    return sort_by(table, *order) if order else table
 
 
 def _as_field(values: Any, field: pa.Field, *, keep_encoded: bool) -> pa.Array:

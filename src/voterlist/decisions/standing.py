@@ -18,7 +18,7 @@ from voterlist.decisions.given import Given
 from voterlist.decisions.moments import moment_of
 from voterlist.model import Action, Mark
 from voterlist.schemas import AMENDMENT, CONTESTED, DECISION
-from voterlist.tables import from_rows, sort_by
+from voterlist.tables import from_rows
 
 __all__ = [
     "WITHDRAWN",
@@ -68,9 +68,9 @@ def standing(given: Given, *, two_people: Collection[str] = ()) -> Standing:
     verdicts, contested_cases = _verdicts(given.verdicts.to_pylist())
     amendments, contested_entries, pending = _amendments(given, two_people)
     return Standing(
-        decisions=_table(verdicts, DECISION, "case_id", "entry_id"),
-        amendments=_table(amendments, AMENDMENT, "entry_id", "action", "field"),
-        contested=_table(
+        decisions=from_rows(verdicts, DECISION, "case_id", "entry_id"),
+        amendments=from_rows(amendments, AMENDMENT, "entry_id", "action", "field"),
+        contested=from_rows(
             [*contested_cases, *contested_entries],
             CONTESTED,
             "case_id",
@@ -79,13 +79,8 @@ def standing(given: Given, *, two_people: Collection[str] = ()) -> Standing:
             "answer",
             "field",
         ),
-        pending=_table(pending, AMENDMENT, "entry_id", "action", "field"),
+        pending=from_rows(pending, AMENDMENT, "entry_id", "action", "field"),
     )
-
-
-def _table(rows: list[_Row], schema: pa.Schema, *order: str) -> pa.Table:
-    """A table of this schema from rows, sorted."""
-    return sort_by(from_rows(rows, schema), *order)
 
 
 def _verdicts(rows: Iterable[_Row]) -> tuple[list[_Row], list[_Row]]:

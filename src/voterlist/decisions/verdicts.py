@@ -369,4 +369,4 @@ def _place(problem: Problem) -> tuple[str, int, str, str]:
 
 def _decisions(rows: Collection[_Row]) -> pa.Table:
     """DECISION of these rows, by case and entry."""
-    return sort_by(from_rows(rows, DECISION), "case_id", "entry_id")
+    return from_rows(rows, DECISION, "case_id", "entry_id")

@@ -15,19 +15,12 @@ from voterlist.lists.roll import Places
 from voterlist.schemas import LIST_BALANCE
 from voterlist.tables import from_columns, plain, sort_by
 
-__all__ = ["LIST_KEY", "counted_balance", "require_balance"]
+__all__ = ["LIST_COUNTS", "LIST_KEY", "counted_balance", "require_balance"]
 
 LIST_KEY = ("constituency", "precinct", "list_kind")
 """The columns that name a list."""
-_COUNTS = (
-    "handed_in",
-    "struck",
-    "repeated",
-    "moved_out",
-    "moved_in",
-    "added",
-    "listed",
-)
+LIST_COUNTS = tuple(name for name in LIST_BALANCE.names if name not in LIST_KEY)
+"""The columns with the numbers of a list."""
 _UNKNOWN = -1
 """Stands for an unknown constituency or precinct."""
 
@@ -130,7 +123,7 @@ def _key(row: Mapping[str, object]) -> tuple[object, ...]:
 
 def _numbers(row: Mapping[str, int]) -> tuple[int, ...]:
     """The numbers of a row of LIST_BALANCE."""
-    return tuple(row[name] for name in _COUNTS)
+    return tuple(row[name] for name in LIST_COUNTS)
 
 
 def _uneven(code: str) -> StageError:

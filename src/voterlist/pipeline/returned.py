@@ -20,7 +20,7 @@ from voterlist.decisions import (
 from voterlist.model import Action, Mark, Returned, Verdict
 from voterlist.pipeline.found_again import Answered, Now, Today, what_became_of
 from voterlist.schemas import RETURNED, empty
-from voterlist.tables import from_rows, sort_by
+from voterlist.tables import from_rows
 
 __all__ = ["Answered", "Today", "returned"]
 
@@ -50,7 +50,7 @@ def returned(answered: Answered, today: Today) -> pa.Table:
         row["changed"] = own.changed if own else None
     for row in back:
         row["why"] = reasons.why(row).value
-    return sort_by(from_rows(back, RETURNED), *_ORDER)
+    return from_rows(back, RETURNED, *_ORDER)
 
 
 def _rows(answered: Answered) -> Iterator[_Row]:

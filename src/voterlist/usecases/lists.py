@@ -27,7 +27,7 @@ from voterlist.lists import (
     documents,
     record_rows,
 )
-from voterlist.lists.balance import LIST_KEY
+from voterlist.lists.balance import LIST_COUNTS
 from voterlist.lists.document import place_stem
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.pipeline.answers import answers_in
@@ -322,8 +322,8 @@ _RECORD_WRITERS: Mapping[str, Callable[[pa.Table, Path], None]] = {
 
 def sums_of(balance: pa.Table) -> dict[str, int]:
     """The sums of LIST_BALANCE over all lists."""
-    counts = [name for name in LIST_BALANCE.names if name not in LIST_KEY]
-    return {name: int(pc.sum(balance.column(name)).as_py() or 0) for name in counts}
+    sums = {name: pc.sum(balance.column(name)).as_py() for name in LIST_COUNTS}
+    return {name: int(count or 0) for name, count in sums.items()}
 
 
 def _of_precinct(compiled: Compiled, precinct: int | None) -> Compiled:
