@@ -35,7 +35,16 @@ from voterlist.schemas import (
     empty,
     require,
 )
-from voterlist.tables import from_columns, from_rows, plain, rows_among, sort_by
+from voterlist.tables import (
+    from_columns,
+    from_rows,
+    plain,
+    row_of_each,
+    rows_among,
+    sort_by,
+    taken,
+    with_column,
+)
 
 __all__ = [
     "CORRECTED",
@@ -230,7 +239,7 @@ def apply(
     table = _moved(with_corrections(table, done.applied), done.applied)
     columns = {name: table.column(name) for name in table.column_names}
     marked = pa.array(sorted(marks), pa.string())
-    place = pc.index_in(table.column("entry_id"), value_set=marked).combine_chunks()
+    place = row_of_each(table.column("entry_id"), marked)
     for name in _MARK_COLUMNS:
         values = [marks[entry_id][name] for entry_id in marked.to_pylist()]
         columns[name] = pa.array(values, pa.string()).take(place)
@@ -256,7 +265,7 @@ def _changes(verdicts: pa.Table, done: Effects) -> pa.Table:
         for row in verdicts.to_pylist()
         if (row["case_id"], row["entry_id"], row["verdict"]) not in skipped
     ]
-    return sort_by(from_rows(rows, CHANGE), "entry_id", "case_id")
+    return from_rows(rows, CHANGE, "entry_id", "case_id")
 
 
 def _marks(
@@ -273,6 +282,7 @@ def _marks(
 
 
 def _mark(mark: str, row: dict[str, Any]) -> dict[str, str | None]:
+    """The columns of ``_MARK_COLUMNS`` with what a row says."""
     values = (mark, row["case_id"], row["kept_entry_id"])
     return dict(zip(_MARK_COLUMNS, values, strict=True))
 
@@ -280,17 +290,16 @@ def _mark(mark: str, row: dict[str, Any]) -> dict[str, str | None]:
 def _moved(entries: pa.Table, applied: pa.Table) -> pa.Table:
     """The entries in the precincts to which they were moved."""
     moves = applied.filter(pc.equal(plain(applied.column("action")), Action.MOVE.value))
-    ids = moves.column("entry_id").combine_chunks()
-    place = pc.index_in(entries.column("entry_id"), value_set=ids).combine_chunks()
+    place = row_of_each(entries.column("entry_id"), moves.column("entry_id"))
     for name in ("constituency", "precinct"):
-        moved = moves.column(name).combine_chunks().take(place)
+        moved = taken(moves, name, place)
         column = pc.if_else(pc.is_valid(place), moved, entries.column(name))
-        number = entries.schema.get_field_index(name)
-        entries = entries.set_column(number, entries.schema.field(name), column)
+        entries = with_column(entries, name, column)
     return entries
 
 
 def _asked_kinds() -> list[str]:
+    """The kinds of cases about which a person is asked."""
     return [kind.value for kind in CaseKind if kind.is_asked]
 
 
@@ -306,4 +315,5 @@ def _table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
 
 
 def _decisions(frame: pd.DataFrame) -> pa.Table:
+    """DECISION of these rows, by case and entry."""
     return sort_by(_table(frame, DECISION), *_KEY)

@@ -27,7 +27,7 @@ from voterlist.decisions.follow import STOOD, Followed, follow, not_among
 from voterlist.decisions.given import Given
 from voterlist.decisions.grounds import Ground, Need, grounds, grounds_for
 from voterlist.decisions.outcome import SKIP_CODES
-from voterlist.decisions.renaming import Names, renamed
+from voterlist.decisions.renaming import Names, moves_of, renamed
 from voterlist.decisions.rows import AMENDMENT_ROW, UNKNOWN_ACTION
 from voterlist.decisions.standing import WITHDRAWN, Standing, standing
 from voterlist.decisions.subjects import (
@@ -76,6 +76,7 @@ __all__ = [
     "identities",
     "identity_of",
     "members_of",
+    "moves_of",
     "not_among",
     "precincts_known",
     "refused",

@@ -68,6 +68,7 @@ class Subjects:
     ) -> None:
         rows = list(rows)
         self._findings = _findings(_named(rows, "finding_id"), context, given)
+        """The findings that the rows name, by their ids."""
         self._members = members_of(context.cases, _named(rows, "case_id"))
         ids = _named(rows, "entry_id")
         for name in _FOUND_ON:
@@ -77,6 +78,7 @@ class Subjects:
         self._entries = _by_id(ids, context.entries)
         self._registers = _by_id(ids, context.registers)
         self._confirmed = _confirmed(ids, context.matches)
+        """(row of a register, entry) that meet by an identifier."""
 
     def answers(self, row: Row) -> Iterator[Answer]:
         """The row as answers: of a case without an entry, one for each of its entries."""
@@ -94,6 +96,7 @@ class Subjects:
         return (answer.register_row["entry_id"], answer.entry_id) in self._confirmed
 
     def _to_finding(self, row: Row) -> Answer:
+        """The row as an answer to a finding, with the entry and register's row that it names."""
         finding = self._findings.get(row["finding_id"])
         if finding is None:
             return Answer(row, problem="unknown-finding")
@@ -109,6 +112,7 @@ class Subjects:
         return replace(answer, register_row=other)
 
     def _about_case(self, row: Row) -> Iterator[Answer]:
+        """The row as answers about the entries of a case."""
         members = self._members.get(row["case_id"], [])
         answer = Answer(row, answers=OF_CASE)
         if not members:
@@ -122,6 +126,7 @@ class Subjects:
             yield replace(answer, problem="unknown-entry")
 
     def _about_entry(self, answer: Answer, entry_id: str | None) -> Answer:
+        """The answer with its entry or row of a register; with a problem where there is neither."""
         if entry_id in self._entries:
             return replace(answer, entry=self._entries[entry_id])
         if entry_id in self._registers:
@@ -131,6 +136,7 @@ class Subjects:
 
 
 def _named(rows: Iterable[Mapping[str, Any]], name: str) -> set[str]:
+    """The ids that rows have in a column."""
     return {row[name] for row in rows if row[name] is not None}
 
 
@@ -147,6 +153,7 @@ def _findings(ids: set[str], context: AmendmentContext, given: Given) -> dict[st
 
 
 def _by_id(ids: set[str], entries: pa.Table) -> dict[str, Row]:
+    """The rows of ENTRY with these ids, by id."""
     rows = rows_among(entries, "entry_id", ids).to_pylist()
     return {row["entry_id"]: row for row in rows}
 

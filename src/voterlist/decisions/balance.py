@@ -94,6 +94,7 @@ def require_balance(table: pa.Table) -> None:
 
 
 def _broken(place: str) -> StageError:
+    """The error of a list that does not balance."""
     return StageError(
         f"review: the list {place} does not balance",
         stage="review",
@@ -116,6 +117,7 @@ def _count(row: Row, kinds: Mapping[str, str], counts: Mapping[str, Counted]) ->
 
 
 def _there(row: Row, kind: str) -> _List:
+    """The list onto which a row of APPLIED puts somebody."""
     return row["constituency"], row["precinct"], kind
 
 
@@ -142,5 +144,6 @@ def _arrived(done: Outcome, kinds: Mapping[str, str]) -> Iterable[_List]:
 
 
 def _order(one: _List) -> tuple[int, int, str]:
+    """Lists by constituency, precinct and kind; unknown numbers come first."""
     constituency, precinct, kind = one
     return constituency or 0, precinct or 0, kind

@@ -26,7 +26,7 @@ from voterlist.schemas import (
     SUBJECT,
     empty,
 )
-from voterlist.tables import from_rows, is_among, plain, rows_among, sort_by
+from voterlist.tables import from_rows, is_among, plain, rows_among
 
 __all__ = ["Effects", "columns_for", "effects", "read_today"]
 
@@ -101,10 +101,14 @@ def effects(
     today = replace(today, territory=territory)
     done = outcome(decisions.to_pylist(), amendments.to_pylist(), today)
     return Effects(
-        applied=_table(done.applied, APPLIED, "entry_id", "action", "field", "case_id"),
-        skipped=_table(done.skipped, SKIPPED, "entry_id", "answer", "field", "case_id"),
+        applied=from_rows(
+            done.applied, APPLIED, "entry_id", "action", "field", "case_id"
+        ),
+        skipped=from_rows(
+            done.skipped, SKIPPED, "entry_id", "answer", "field", "case_id"
+        ),
         balance=balance(handed_in, done, today.kinds, entries),
-        additions=_table(done.added, ENTRY, "entry_id"),
+        additions=from_rows(done.added, ENTRY, "entry_id"),
     )
 
 
@@ -147,6 +151,7 @@ def read_today(
 
 
 def _ids_of(amendments: pa.Table, action: Action) -> list[str]:
+    """The entries of the amendments with this action."""
     is_action = pc.equal(plain(amendments.column("action")), action.value)
     return list(amendments.column("entry_id").filter(is_action).to_pylist())
 
@@ -172,7 +177,3 @@ def _fins_on_list(
     listed = pc.replace_substring_regex(capitals, "[^0-9A-Z]", "")
     is_added = is_among(listed, filter(None, fins))
     return set(listed.filter(is_added).to_pylist())
-
-
-def _table(rows: list[Row], schema: pa.Schema, *order: str) -> pa.Table:
-    return sort_by(from_rows(rows, schema), *order)

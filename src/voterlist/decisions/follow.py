@@ -146,7 +146,9 @@ class _Search:
         self._then = then
         self._places = places
         self._found: dict[str, str] = {}
+        """Old id -> id of today, as far as it is certain."""
         self._alike = alike
+        """The entries of today that say the same, by identity."""
         self._possible = {
             old: [
                 one for one in alike.get(identity_of(old), ()) if self._may_be(old, one)
@@ -154,7 +156,9 @@ class _Search:
             for old in gone
         }
         self._left = {_place(old) for old in gone}
+        """The places that an entry left."""
         self._rivals: dict[str, list[str]] = {}
+        """The entries that are gone, by identity."""
         for old in gone:
             self._rivals.setdefault(identity_of(old), []).append(old)
 
@@ -181,6 +185,7 @@ class _Search:
         self._possible[old] = options
 
     def _may_be(self, old: str, today: _Stands) -> bool:
+        """True where an entry of today, in another place, is none that stood beside the old one."""
         # Of equal entries of one place the first keeps its id, whichever of them is gone.
         is_elsewhere = _place(old) != _place(today.entry_id)
         return is_elsewhere and not self._then.stood_together(old, today.entry_id)
@@ -236,6 +241,7 @@ class _Search:
         }
 
     def _equal_today(self, new: str) -> list[str]:
+        """The entries of its place today that say the same."""
         alike = self._alike[identity_of(new)]
         return [one.entry_id for one in alike if _place(one.entry_id) == _place(new)]
 
@@ -250,6 +256,7 @@ class _Search:
         )
 
     def _is_sure(self, old: str, new: str, routes: _Routes) -> bool:
+        """True where the entry is one person's, or its whole list went the same way."""
         if _is_one_person(self._then.cells_alike(old)):
             return True
         return routes.are_known(old, new) and not self._is_hidden(old)
@@ -285,6 +292,7 @@ class _Routes:
         """Routes of the entries that were found, and of those with one option."""
         self._places = places
         self._texts: dict[_Route, set[str]] = {}
+        """The identities that went each way."""
         single = {old: new[0] for old, new in options.items() if len(new) == 1}
         for old, new in (*found.items(), *single.items()):
             self._texts.setdefault(_route(old, new), set()).add(identity_of(old))
@@ -303,6 +311,7 @@ class _Routes:
 
 
 def _place(entry_id: str) -> str:
+    """The constituency and precinct that an entry id begins with."""
     return entry_id[:_PLACE_LENGTH]
 
 
@@ -312,6 +321,7 @@ def _number(entry_id: str) -> str:
 
 
 def _route(old: str, new: str) -> _Route:
+    """From which place to which place an entry went."""
     return _place(old), _place(new)
 
 
@@ -334,6 +344,7 @@ def _is_one_person(cells: Mapping[str, Any]) -> bool:
 
 
 def _is_identifier(text: str | None) -> bool:
+    """True for a text with as many signs, and different ones, as a FIN or document has."""
     signs = [sign for sign in text or "" if sign.isalnum()]
     return len(signs) >= _LEAST_SIGNS and len(set(signs)) >= _LEAST_DIFFERENT
 

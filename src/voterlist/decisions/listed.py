@@ -122,7 +122,10 @@ _PARTS = ("surname", "given_name", "patronymic")
 def _person_of(
     entry: Mapping[str, Any], read_value: ValueReader, today: dt.date
 ) -> _Person:
+    """What the row of a register tells its person by, as the list would have it."""
+
     def value(field: str) -> str | None:
+        """A field of the row as it is read; None where it says nothing or cannot be read."""
         text = entry.get(field)
         return read_value(field, text, today).text if text else None
 

@@ -179,6 +179,7 @@ class _Work:
                 self._skip(row, "not-kept-there")
 
     def _strike_trouble(self, row: Row) -> str | None:
+        """Why a striking does nothing, whatever becomes of other entries; None where it may."""
         if row["entry_id"] not in self._today.places:
             return self._absence(row["entry_id"])
         if _is_of_person(row):
@@ -217,6 +218,7 @@ class _Work:
     def _repeat_trouble(
         self, row: Row, keeps: list[str], kept: Collection[str]
     ) -> str | None:
+        """Why a repetition is not taken off the list; None where it is."""
         if len(keeps) != 1:
             return "several-kept" if keeps else "kept-missing"
         # Two cases that mark each other's kept entry would take both from the list.
@@ -242,6 +244,7 @@ class _Work:
     # Moves, corrections, additions
 
     def _possible_moves(self, moves: Iterable[Row]) -> Iterator[Row]:
+        """The moves of listed entries to another precinct that has a list."""
         for row in moves:
             place = self._today.places.get(row["entry_id"])
             if place is None:
@@ -256,6 +259,7 @@ class _Work:
                 yield row
 
     def _move(self, moves: Iterable[Row]) -> None:
+        """Move the entries that stay on the list."""
         for row in moves:
             if row["entry_id"] in self._left:
                 self._skip(row, "left-already")
@@ -294,6 +298,7 @@ class _Work:
         return added
 
     def _add_trouble(self, row: Row, subject: Row | None) -> str | None:
+        """Why a person is not added, whatever the FIN; None where nothing is wrong."""
         if row["entry_id"] in self._today.places or row["entry_id"] in self._today.met:
             return "already-listed"
         if subject is None:
@@ -323,6 +328,7 @@ class _Work:
     def _correct_trouble(
         self, row: Row, cells: Row, added: Mapping[str, Row]
     ) -> str | None:
+        """Why a field is not corrected; None where it is."""
         entry_id = row["entry_id"]
         if entry_id not in self._today.places and entry_id not in added:
             return self._absence(entry_id)
@@ -341,6 +347,7 @@ class _Work:
         return "list-missing" if is_missing else "entry-gone"
 
     def _leave(self, row: Row, action: str, place: Place, **said: str | None) -> None:
+        """Note that an entry leaves the list, and by which decision."""
         self._left[row["entry_id"]] = self._apply(row, action, place, **said)
 
     def _apply(self, row: Row, action: str, place: Place, **said: str | None) -> Row:

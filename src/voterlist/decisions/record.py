@@ -48,12 +48,16 @@ class Record:
     def __init__(self, given: Given, decided_at: str) -> None:
         self._decided_at = decided_at
         self._said = {entry: dict(rows) for entry, rows in last_answers(given).items()}
+        """Entry -> what each person last said of it."""
         self._words = {_words_of(row) for row in given.amendments.to_pylist()}
+        """Every answer that was ever given, word for word."""
         accepted = given.acceptances.to_pylist()
         self._accepted = {row["finding_id"]: row for row in accepted}
+        """Finding -> the last acceptance of it, or question about it."""
         self._amendments: list[Row] = []
         self._acceptances: list[Row] = []
         self._entries: dict[str, Row] = {}
+        """What the entries say that the new answers are about."""
         self._replaced: list[Replaced] = []
 
     def add(self, one: Judged) -> bool:
@@ -154,6 +158,7 @@ class Record:
         return True
 
     def _mark(self, one: Judged, row: Row, mark: Mark, reason: str | None) -> None:
+        """Note what is recorded of a finding as accepted, or as asked again."""
         finding = one.answer.finding or {}
         acceptance = {name: finding.get(name) for name in ACCEPTANCE.names}
         acceptance |= {
@@ -167,6 +172,7 @@ class Record:
         self._accepted[row["finding_id"]] = acceptance
 
     def _replace(self, one: Judged, before: str, now: str) -> None:
+        """Note that the person had said something else before."""
         file, sheet, row = one.answer.place
         finding = one.answer.finding
         self._replaced.append(

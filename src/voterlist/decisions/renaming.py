@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from voterlist.decisions.given import Given
 from voterlist.schemas import FOLLOWED
+from voterlist.tables import with_column
 
-__all__ = ["Names", "renamed"]
+__all__ = ["Names", "moves_of", "renamed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,15 @@ class Names:
     """The ids of these findings (columns of FINDING)."""
 
 
+def moves_of(followed: pa.Table) -> dict[str, str]:
+    """Old id -> id of today of the entries of FOLLOWED."""
+    ids = (followed.column(name).to_pylist() for name in FOLLOWED.names)
+    return dict(zip(*ids, strict=True))
+
+
 def renamed(given: Given, followed: pa.Table, names: Names) -> Given:
     """The answers under the ids of today; ``followed`` is FOLLOWED."""
-    columns = (followed.column(name).to_pylist() for name in FOLLOWED.names)
-    moves = dict(zip(*columns, strict=True))
+    moves = moves_of(followed)
     if not moves:
         return given
     cases: dict[str, str] = {}
@@ -76,8 +82,5 @@ def _with(table: pa.Table, names: Mapping[str, Mapping[str, str]]) -> pa.Table:
     """The table with the texts of these columns replaced."""
     for column, new in names.items():
         texts = [new.get(text, text) for text in table.column(column).to_pylist()]
-        place = table.schema.get_field_index(column)
-        table = table.set_column(
-            place, table.schema.field(column), pa.array(texts, pa.string())
-        )
+        table = with_column(table, column, pa.array(texts, pa.string()))
     return table

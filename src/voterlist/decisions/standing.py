@@ -18,7 +18,7 @@ from voterlist.decisions.given import Given
 from voterlist.decisions.moments import moment_of
 from voterlist.model import Action, Mark
 from voterlist.schemas import AMENDMENT, CONTESTED, DECISION
-from voterlist.tables import from_rows, sort_by
+from voterlist.tables import from_rows
 
 __all__ = [
     "WITHDRAWN",
@@ -68,9 +68,9 @@ def standing(given: Given, *, two_people: Collection[str] = ()) -> Standing:
     verdicts, contested_cases = _verdicts(given.verdicts.to_pylist())
     amendments, contested_entries, pending = _amendments(given, two_people)
     return Standing(
-        decisions=_table(verdicts, DECISION, "case_id", "entry_id"),
-        amendments=_table(amendments, AMENDMENT, "entry_id", "action", "field"),
-        contested=_table(
+        decisions=from_rows(verdicts, DECISION, "case_id", "entry_id"),
+        amendments=from_rows(amendments, AMENDMENT, "entry_id", "action", "field"),
+        contested=from_rows(
             [*contested_cases, *contested_entries],
             CONTESTED,
             "case_id",
@@ -79,12 +79,8 @@ def standing(given: Given, *, two_people: Collection[str] = ()) -> Standing:
             "answer",
             "field",
         ),
-        pending=_table(pending, AMENDMENT, "entry_id", "action", "field"),
+        pending=from_rows(pending, AMENDMENT, "entry_id", "action", "field"),
     )
-
-
-def _table(rows: list[_Row], schema: pa.Schema, *order: str) -> pa.Table:
-    return sort_by(from_rows(rows, schema), *order)
 
 
 def _verdicts(rows: Iterable[_Row]) -> tuple[list[_Row], list[_Row]]:
@@ -176,6 +172,7 @@ def last_answers(given: Given) -> dict[str, dict[_Key, _Row]]:
 
 
 def _last_of_entry(rows: Iterable[_Row]) -> dict[_Key, _Row]:
+    """The last answer of each person to each thing about one entry, in order."""
     said: dict[_Key, _Row] = {}
     for row in _not_taken_back(rows, _is_meant, "action"):
         if row["adjudicates"]:

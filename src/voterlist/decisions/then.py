@@ -18,15 +18,20 @@ class Then:
     def __init__(self, given: Given) -> None:
         self._answered = answered_ids(given)
         self._beside: dict[str, set[str]] = {}
+        """The entries known to have stood on the list beside each entry, itself among them."""
         self._cells: dict[str, Mapping[str, Any]] = {}
+        """What each entry said."""
         self._by_identity: dict[str, Mapping[str, Any]] = {}
+        """What an entry of each identity said."""
         self._noted: set[str] = set()
+        """The entries of which it is known which others said the same."""
         for row in given.subjects.to_pylist():
             self._note(row["entry_id"], json.loads(row["cells"]))
         for members in given.case_entries.values():
             self._stand_together(members)
 
     def _note(self, entry_id: str, cells: Mapping[str, Any]) -> None:
+        """Note what an entry said, and which others said the same then."""
         self._cells[entry_id] = cells
         self._by_identity[identity_of(entry_id)] = cells
         if OTHERS in cells:
@@ -35,6 +40,7 @@ class Then:
             self._stand_together(alike)
 
     def _stand_together(self, entry_ids: Collection[str]) -> None:
+        """Note that these entries stood on the list at the same time."""
         for entry_id in entry_ids:
             self._beside.setdefault(entry_id, set()).update(entry_ids)
 

@@ -89,10 +89,12 @@ class _Unit:
 
     @property
     def rows(self) -> tuple[Row, ...]:
+        """All answers of the unit."""
         return self.verdicts + self.amendments
 
     @property
     def keys(self) -> set[_Key]:
+        """What each of its answers is and about what."""
         return {_key(row) for row in self.rows}
 
 
@@ -322,6 +324,7 @@ class _Groups:
 
 
 def _by_root(rows: Iterable[Row], groups: _Groups) -> dict[str, list[Row]]:
+    """The answers of each group."""
     by_root: dict[str, list[Row]] = {}
     for row in rows:
         by_root.setdefault(groups.root(row["entry_id"]), []).append(row)
@@ -339,6 +342,7 @@ def _units(new: Given) -> list[_Unit]:
 
 
 def _refusals(unit: _Unit, code: str) -> Iterator[Refusal]:
+    """A refusal for each answer of a unit."""
     for row in unit.verdicts:
         yield Refusal(
             code, row["entry_id"], row["case_id"], row["decided_by"], row["number"]
@@ -381,11 +385,13 @@ def _key(row: Row) -> _Key:
 
 
 def _key_of_skipped(row: Row) -> _Key:
+    """What a row of SKIPPED is and about what, as ``_key`` says it of its decision."""
     is_verdict = row["answer"] in _VERDICTS
     about = row["case_id"] if is_verdict else row["field"]
     return row["answer"], row["entry_id"], about or ""
 
 
 def _keys_of(holding: Standing) -> frozenset[_Key]:
+    """What everything that holds is and about what."""
     rows = (*holding.decisions.to_pylist(), *holding.amendments.to_pylist())
     return frozenset(_key(row) for row in rows)

@@ -295,6 +295,7 @@ def _code_of_case(verdicts: Collection[str | None]) -> str | None:
 
 
 def _first_repeat(rows: Iterable[_Row]) -> _Row | None:
+    """The first row that says ``repeat``; None where none does."""
     return next((row for row in rows if row["verdict"] == Verdict.REPEAT), None)
 
 
@@ -309,6 +310,7 @@ def _says(row: _Row | None) -> tuple[str | None, str]:
 
 
 def _problem(row: _Row, code: str, who: str | None = None) -> Problem:
+    """A problem at this row."""
     return Problem(
         row["row"],
         code,
@@ -361,8 +363,10 @@ def _checked(
 
 
 def _place(problem: Problem) -> tuple[str, int, str, str]:
+    """Problems by sheet, row and code."""
     return (problem.sheet, problem.row, problem.code, problem.entry_id or "")
 
 
 def _decisions(rows: Collection[_Row]) -> pa.Table:
-    return sort_by(from_rows(rows, DECISION), "case_id", "entry_id")
+    """DECISION of these rows, by case and entry."""
+    return from_rows(rows, DECISION, "case_id", "entry_id")

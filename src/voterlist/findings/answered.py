@@ -73,10 +73,13 @@ class _Answers:
 
     def __init__(self, applied: Iterable[_Row]) -> None:
         self._by_id: dict[str, _Row] = {}
+        """By the id of the finding that was answered."""
         self._by_rule: dict[tuple[str, str], _Row] = {}
+        """By (rule, entry) of the finding that was answered."""
         self._struck: dict[str, _Row] = {}
         self._added: dict[str, _Row] = {}
         self._repeats: dict[str, _Row] = {}
+        """The repetitions that are off the list, by entry."""
         for row in applied:
             if row["action"] == Verdict.REPEAT:
                 self._repeats[row["entry_id"]] = row
@@ -84,6 +87,7 @@ class _Answers:
                 self._note(row)
 
     def _note(self, row: _Row) -> None:
+        """Note a striking, move or addition by everything that it answers."""
         if row["finding_id"]:
             self._by_id[row["finding_id"]] = row
         if row["rule"]:

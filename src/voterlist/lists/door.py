@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from voterlist.findings import finding_ids
 from voterlist.lists.alphabet import house_ranks, name_ranks
-from voterlist.lists.listed import standard_names
+from voterlist.lists.listed import numbers_of, standard_names
 from voterlist.lists.roll import Places, of_action
 from voterlist.model import Action, Severity, Unit
 from voterlist.schemas import DOOR
@@ -23,6 +23,7 @@ from voterlist.tables import (
     plain,
     rows_among,
     sort_by,
+    taken,
 )
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def door_of(
 
 
 def _of_asks(asks: pa.Table) -> pa.Table:
+    """The questions that somebody asked the precinct."""
     columns = {name: asks.column(name) for name in _OF_ASKS}
     return pa.table(columns | {"about": pa.repeat(ABOUT_ASK, asks.num_rows)})
 
@@ -102,11 +104,12 @@ def _of_cases(cases: pa.Table, places: Places, voters: pa.Table) -> pa.Table:
     is_same_door = dwelling[left] == dwelling[right]
     kept = np.where(is_same_door, left < right, left != right)
     left, right = left[kept], right[kept]
+    first = pa.array(left)
     columns = {
-        "entry_id": ids.take(pa.array(left)),
+        "entry_id": ids.take(first),
         "other": ids.take(pa.array(right)),
-        "case_id": cases.column("case_id").combine_chunks().take(pa.array(left)),
-        "case_kind": plain(cases.column("kind")).combine_chunks().take(pa.array(left)),
+        "case_id": taken(cases, "case_id", first),
+        "case_kind": taken(cases, "kind", first),
         "about": pa.repeat(ABOUT_CASE, len(left)),
     }
     return pa.table(columns)
@@ -157,14 +160,11 @@ def _with_people(
     columns |= _person(at, places, voters)
     columns["street"] = streets.take(at)
     for name in ("house", "flat"):
-        columns[name] = pc.utf8_upper(voters.column(name)).combine_chunks().take(at)
-    columns["birth_year"] = voters.column("birth_year").combine_chunks().take(at)
+        columns[name] = pc.utf8_upper(taken(voters, name, at))
+    columns["birth_year"] = taken(voters, "birth_year", at)
     for name in _OF_LIST:
-        columns[name] = plain(places.entries.column(name)).combine_chunks().take(at)
-    number = pc.index_in(ids, value_set=listed.column("entry_id").combine_chunks())
-    columns["number"] = (
-        listed.column("number").combine_chunks().take(number.combine_chunks())
-    )
+        columns[name] = taken(places.entries, name, at)
+    columns["number"] = numbers_of(ids, listed)
     if "other" in questions.column_names:
         other = _person(places.index_of(questions.column("other")), places, voters)
         columns |= {f"other_{name}": column for name, column in other.items()}
@@ -172,11 +172,12 @@ def _with_people(
 
 
 def _person(at: pa.Array, places: Places, voters: pa.Table) -> Mapping[str, pa.Array]:
+    """Name, address and precinct of these people."""
     entries = places.entries
     return {
         "name": standard_names(voters).take(at),
-        "address": entries.column("address").combine_chunks().take(at),
-        "precinct": entries.column("precinct").combine_chunks().take(at),
+        "address": taken(entries, "address", at),
+        "precinct": taken(entries, "precinct", at),
     }
 
 

@@ -19,6 +19,7 @@ from voterlist.decisions import (
     Then,
     identities,
     identity_of,
+    moves_of,
     with_corrections,
 )
 from voterlist.matching import Rows
@@ -115,7 +116,7 @@ def what_became_of(
     old = normalize(written, today.profile).table
     meant = normalize(corrected, today.profile).table
     new = _alike(today.voters, old, meant)
-    is_apart = _Apart(then, _moves(answered.followed))
+    is_apart = _Apart(then, moves_of(answered.followed))
     pairs = _paired(meant, old, new, is_apart)
     found = _changed(pairs, old, meant, new)
     alike = _said_alike(gone, today.entry_ids)
@@ -139,14 +140,8 @@ def _said_alike(
     return alike
 
 
-def _moves(followed: pa.Table) -> dict[str, str]:
-    columns = (
-        followed.column(name).to_pylist() for name in ("old_entry_id", "entry_id")
-    )
-    return dict(zip(*columns, strict=True))
-
-
 def _place(entry_id: str) -> tuple[str, ...]:
+    """The constituency and precinct that an entry id begins with."""
     return tuple(entry_id.split("-")[:2])
 
 
@@ -176,6 +171,7 @@ def _alike(voters: Path, *olds: pa.Table) -> pa.Table:
     """
 
     def is_known(name: str) -> pc.Expression:
+        """True for the voters whose value one of the old entries has."""
         values: set[Any] = set()
         for old in olds:
             values.update(old.column(name).drop_null().to_pylist())
@@ -195,6 +191,7 @@ class _Apart:
     moves: Mapping[str, str]
 
     def __call__(self, old: str, new: str) -> bool:
+        """True where the new entry is another one than the old one."""
         beside = {self.moves.get(one, one) for one in self.then.beside(old)}
         return new in beside or self.then.stood_together(old, new)
 

@@ -180,6 +180,7 @@ def _of_place(
 
 
 def _is(constituency: int | None, name: str = "constituency") -> Any:
+    """A filter for the rows of a constituency; None: for those of which none is known."""
     column = pc.field(name)
     return column.is_null() if constituency is None else column == constituency
 
@@ -191,6 +192,7 @@ def _cases(queue: pa.Table, ids: pa.Array) -> pa.Array:
 
 
 def _distinct(*columns: Any) -> pa.Array:
+    """The distinct ids of these columns, without null."""
     chunks = [
         column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
         for column in columns
@@ -220,6 +222,11 @@ def _read(folder: Path, name: str, rows: Any = None) -> pa.Table:
 def _read_columns(
     path: Path, names: Iterable[str] | None, rows: Any = None
 ) -> pa.Table:
+    """The columns of a table of a run, or all of them.
+
+    Raises:
+        InputError: the table is gone or damaged.
+    """
     try:
         columns = None if names is None else list(names)
         return pq.read_table(path, columns=columns, filters=rows)

@@ -106,7 +106,7 @@ class Outside:
 
     def table(self) -> pa.Table:
         """SOURCES, sorted."""
-        return sort_by(from_rows(self.sources, SOURCES), "source", "register")
+        return from_rows(self.sources, SOURCES, "source", "register")
 
 
 def kind_of(path: PurePath) -> str | None:

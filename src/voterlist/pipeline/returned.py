@@ -20,7 +20,7 @@ from voterlist.decisions import (
 from voterlist.model import Action, Mark, Returned, Verdict
 from voterlist.pipeline.found_again import Answered, Now, Today, what_became_of
 from voterlist.schemas import RETURNED, empty
-from voterlist.tables import from_rows, sort_by
+from voterlist.tables import from_rows
 
 __all__ = ["Answered", "Today", "returned"]
 
@@ -50,7 +50,7 @@ def returned(answered: Answered, today: Today) -> pa.Table:
         row["changed"] = own.changed if own else None
     for row in back:
         row["why"] = reasons.why(row).value
-    return sort_by(from_rows(back, RETURNED), *_ORDER)
+    return from_rows(back, RETURNED, *_ORDER)
 
 
 def _rows(answered: Answered) -> Iterator[_Row]:
@@ -111,12 +111,16 @@ class _Reasons:
     ) -> None:
         self._members = answers.members
         self._about: dict[str | None, list[_Row]] = {}
+        """The answers about each entry, by its old id."""
         for row in answers.rows:
             self._about.setdefault(row["old_entry_id"], []).append(row)
         self._found = found
         self._corrected = _corrected_fields(answered)
+        """The corrected fields of each entry."""
         self._cases = set(today.cases.column("case_id").unique().to_pylist())
+        """The cases of today."""
         self._verdicts: dict[str, dict[str, str]] = {}
+        """Case -> the verdict that holds of each entry."""
         for row in answered.decisions.to_pylist():
             case = self._verdicts.setdefault(row["case_id"], {})
             case[row["entry_id"]] = row["verdict"]
@@ -126,12 +130,12 @@ class _Reasons:
 
     def why(self, row: _Row) -> Returned:
         """Why this answer came back."""
-        gone = {
-            one: self._found[one] for one in self._members.of(row) if one in self._found
-        }
+        members = self._members.of(row)
+        gone = {one: self._found[one] for one in members if one in self._found}
         if self._is_carried_out(row, gone):
             return Returned.CARRIED_OUT
-        if any(self._settles(one, row) for one in self._about.get(row["entry_id"], ())):
+        others = self._about.get(row["entry_id"], ())
+        if any(self._settles(other, row) for other in others):
             return Returned.ANSWERED
         own = self._found.get(row["old_entry_id"])
         if own is not None:
@@ -156,26 +160,23 @@ class _Reasons:
         if answer == Action.MOVE:
             return own.place == (row["constituency"], row["precinct"])
         parts = set(_PARTS.get(row["field"], (row["field"],)))
-        is_known = parts <= FIELDS.keys()
-        return (
-            answer == Action.CORRECT and is_known and not parts & own.against_corrected
-        )
+        says_so = parts <= FIELDS.keys() and not parts & own.against_corrected
+        return answer == Action.CORRECT and says_so
 
     def _are_repeats_removed(self, case_id: str, gone: Mapping[str, Now]) -> bool:
         """True where all that is gone of a case are its repetitions, and it is undisputed."""
+        if case_id in self._contested:
+            return False
         verdicts = self._verdicts.get(case_id, {})
-        return case_id not in self._contested and all(
-            now.why is Returned.GONE and verdicts.get(one) == Verdict.REPEAT
-            for one, now in gone.items()
-        )
+        are_repeats = all(verdicts.get(one) == Verdict.REPEAT for one in gone)
+        return are_repeats and all(now.why is Returned.GONE for now in gone.values())
 
     def _settles(self, other: _Row, row: _Row) -> bool:
         """True where the other answer, about the entry of today, is to the same question."""
         if row["answer"] in set(Verdict):
-            is_new = (
-                other["case_id"] != row["case_id"] and other["case_id"] in self._cases
-            )
-            return other["answer"] in set(Verdict) and is_new
+            is_other = other["case_id"] != row["case_id"]
+            is_of_today = other["case_id"] in self._cases
+            return other["answer"] in set(Verdict) and is_other and is_of_today
         if row["old_entry_id"] == row["entry_id"]:
             return False
         names = ("rule",) if row["answer"] == Mark.ACCEPT else ("field",)

@@ -226,6 +226,7 @@ def review_cases(
 
 
 def _checked(table: pa.Table | None, schema: pa.Schema) -> pa.Table:
+    """The table, of this schema; without rows where there is none."""
     return empty(schema) if table is None else require(table, schema, Stage.REPORT)
 
 
@@ -372,6 +373,7 @@ def _with_subjects(
 
 
 def _rows(table: pa.Table) -> list[dict[str, Any]]:
+    """The rows of a table."""
     return list(table.to_pylist())
 
 

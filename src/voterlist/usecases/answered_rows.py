@@ -20,6 +20,8 @@ _Row: TypeAlias = dict[str, Any]
 
 _SHOWN = ("field", "value", "ground", "document", "constituency", "precinct", "due")
 """What an answer takes over from the one that it confirms, where it says nothing itself."""
+_TO_BE_SAID = ("field", "value", "ground", "precinct")
+"""What a row must say itself where the answers that are shown differ in it."""
 
 
 class Originals:
@@ -41,12 +43,9 @@ class Originals:
         different: dict[tuple[Any, ...], _Row] = {}
         for one in self._by_cause.get(cause, []):
             answer = one.get("action") or one.get("answer")
-            is_meant = (
-                one["entry_id"] == row["entry_id"]
-                and answer == action
-                and (not field or one["field"] == field)
-            )
-            if is_meant:
+            is_of_entry = one["entry_id"] == row["entry_id"]
+            is_of_field = not field or one["field"] == field
+            if is_of_entry and answer == action and is_of_field:
                 said = tuple(one.get(name) for name in _SHOWN)
                 different.setdefault(said, one | {"action": answer})
         return list(different.values())
@@ -118,6 +117,7 @@ class Rows:
         return full | {"action": one["action"] if is_confirmation else row["action"]}
 
     def _refuse(self, row: _Row, code: str) -> None:
+        """Note why a row is refused."""
         case, entry = row["case_id"], row["entry_id"]
         problem = Problem(row["row"], code, row["sheet"], case, entry, file=row["file"])
         self.problems.append(problem)
@@ -128,9 +128,8 @@ class Rows:
             return None
         person = row["decided_by"] or self._by
         said = self._said.get(row["entry_id"] or "", {}).values()
-        if not any(
-            one["action"] == Action.ASK and one["decided_by"] == person for one in said
-        ):
+        questions = [one for one in said if one["action"] == Action.ASK]
+        if not any(one["decided_by"] == person for one in questions):
             return None
         nothing = dict.fromkeys(ANSWER_ROW.names)
         return nothing | row | {"action": WITHDRAWN, "adjudicates": False}
@@ -165,15 +164,16 @@ class Rows:
 
 def _says_all(row: _Row, shown: Iterable[_Row]) -> bool:
     """True where a row says itself in what the answers differ."""
+    if row["action"] == CONFIRM:
+        return False
     shown = list(shown)
-    differing = [
-        name for name in _SHOWN if len({_text(one.get(name)) for one in shown}) > 1
-    ]
-    wanted = [name for name in differing if name not in {"document", "due"}]
-    return row["action"] != CONFIRM and all(
-        row[name] is not None for name in wanted if name != "constituency"
-    )
+    for name in _TO_BE_SAID:
+        different = {_text(one.get(name)) for one in shown}
+        if len(different) > 1 and row[name] is None:
+            return False
+    return True
 
 
 def _text(value: object) -> str | None:
+    """A value as text, as people write it into a workbook."""
     return None if value is None else str(value)

@@ -206,6 +206,7 @@ class Importer:
         )
 
     def _originals(self, given: Given) -> Originals:
+        """What may be confirmed or settled by a row."""
         return Originals(self.standing(), given, self._runs.table("returned"))
 
     def _tried(
