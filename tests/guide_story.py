@@ -83,9 +83,13 @@ def commands(block: str) -> list[tuple[str, str]]:
 
 
 def is_shown(shown: str, printed: str) -> bool:
-    """Whether the lines of a guide are what a command printed."""
+    """Whether the lines of a guide are what a command printed.
+
+    A guide has plain blanks where the program prints those that do not break.
+    """
     if not shown:
         return True
+    printed = printed.replace("\N{NO-BREAK SPACE}", " ")
     parts = [
         r"(?:.*\n)*?"
         if line.strip() == "..."
