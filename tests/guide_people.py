@@ -28,8 +28,7 @@ REASONS = {
 def _as_proposed(row, words, reason):
     """The answer of a row of the cases as it is proposed."""
     proposals = {
-        words(f"role.{role}"): words(f"verdict.{role}")
-        for role in ("keep", "repeat")
+        words(f"role.{role}"): words(f"verdict.{role}") for role in ("keep", "repeat")
     }
     answer = next(proposals[cell] for cell in row["shown"] if cell in proposals)
     is_repeat = answer == words("verdict.repeat")

@@ -1,4 +1,4 @@
-"""Makes the pictures of the guides: ``python docs/guide/pictures.py [en] [az]``.
+"""Makes the pictures of the guides: ``python bench/guide_pictures.py [en] [az]``.
 
 Tells the operator's guide in each language and takes pictures of what came out. Needed besides the
 program: Chromium for pages, LibreOffice for workbooks; what is missing is named before anything is
@@ -18,12 +18,11 @@ import openpyxl
 import pypdfium2
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 os.environ.setdefault("VOTERLIST_LANG", "en")
 
 import processes
 from guide_story import GUIDES, Story
-
 from voterlist.catalogue import LANGUAGES
 from voterlist.report import Words
 
@@ -33,12 +32,14 @@ MOST_BYTES = 150_000
 WIDTH = 900
 """Pixels of a picture; a page on the screen of GitHub has about as many."""
 PAGE_HEIGHT = 900
-COLOURS = 16
+COLOURS = 32
 PRECINCT = "precinct-0003"
+SHARE = {"display": 0.6, "corrections": 0.32}
+"""How much of a page is shown, from its top; all of others."""
 ROWS = {"cases": 11, "strikings": 9}
 """The last row of a sheet that is shown."""
-SHEET_COLUMNS = 12
-"""The columns that come before those that scrolling shows."""
+LAST_COLUMN = "K"
+"""Up to it stands what a person sees without scrolling."""
 
 
 def main() -> int:
@@ -93,17 +94,20 @@ def _workbook(language: str, path: Path, folder: Path) -> None:
     words = Words(language)
     for name, last in ROWS.items():
         book = openpyxl.load_workbook(path)
-        for sheet in book.worksheets:
-            if sheet.title != words(f"review.sheet.{name}"):
-                sheet.sheet_state = "hidden"
         sheet = book[words(f"review.sheet.{name}")]
-        book.active = book.worksheets.index(sheet)
+        for other in book.sheetnames:
+            if other != sheet.title:
+                del book[other]
         sheet.print_title_rows = None
-        sheet.print_area = f"A1:{chr(ord('A') + SHEET_COLUMNS - 1)}{last}"
+        sheet.print_area = f"A1:{LAST_COLUMN}{last}"
         sheet.page_setup.orientation = "landscape"
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 1
-        sheet.oddHeader.center.text = sheet.oddFooter.center.text = None
+        sheet.page_setup.fitToHeight = 1
+        for part in (
+            sheet.oddFooter.left,
+            sheet.oddFooter.center,
+            sheet.oddFooter.right,
+        ):
+            part.text = None
         shown = folder / f"{name}.xlsx"
         book.save(shown)
         _call(
@@ -155,6 +159,8 @@ def _call(command: list[str]) -> None:
 
 def _keep(picture: Image.Image, name: str) -> None:
     """Without the white around it, as wide as all, with few colours."""
+    share = SHARE.get(name.partition("-")[0], 1.0)
+    picture = picture.crop((0, 0, picture.width, round(picture.height * share)))
     grey = picture.convert("L").point(lambda value: 255 * (value < 250))
     box = grey.getbbox() or (0, 0, *picture.size)
     picture = picture.convert("RGB").crop(box)
