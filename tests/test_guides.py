@@ -7,7 +7,7 @@ import re
 import pytest
 
 from guide_story import GUIDES, READERS, Story, commands, is_shown, steps
-from voterlist.catalogue import LANGUAGES
+from voterlist.catalogue import LANGUAGES, entries
 from voterlist.catalogue.glossary import violations
 from voterlist.decisions import SHEETS, grounds
 from voterlist.model import Action, Mark, Verdict
@@ -15,7 +15,10 @@ from voterlist.report import Words
 
 OTHER_SHEETS = ("cases", "contested", "second-look", "came-back", "decided", "how")
 LEAST_GROUNDS = 8
+LEAST_TOLD = 16
 MOST_BYTES = 150_000
+_TOLD = re.compile(r"^\| \*([^|]+)\* \|", re.MULTILINE)
+"""The first cell of a row, in italics."""
 _LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
@@ -115,6 +118,19 @@ def test_the_guide_names_sheets_and_answers_as_the_workbook_does(language):
     known = [cells for cells in rows if titles.intersection(cells)]
     assert len(known) >= LEAST_GROUNDS
     assert [one for cells in known for one in cells if one not in titles] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_guides_say_is_told_is_told(language):
+    """A reader would look for a line that no command prints."""
+    told = [
+        cell for reader in READERS for cell in _TOLD.findall(guide(language, reader))
+    ]
+    texts = [entry[language].lower() for entry in entries().values()]
+    assert len(told) >= LEAST_TOLD
+    assert [
+        cell for cell in told if not any(cell.lower() in text for text in texts)
+    ] == []
 
 
 def test_links_and_pictures_are_there():
