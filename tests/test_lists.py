@@ -344,6 +344,13 @@ def test_a_sheet_of_corrections_says_where_somebody_stands_now():
     ]
 
 
+def test_the_row_of_a_register_is_named_in_words():
+    """The act would name a document ``deaths:deaths:088-0000-A``, which nobody can look for."""
+    row = {"ground": "died", "rule": None, "document": "deaths:deaths:088-0000-A"}
+    said = "The person has died; register of deaths, 088-0000-A"
+    assert ListWords("en").why(row) == said
+
+
 # --- what may be shown
 
 

@@ -194,7 +194,9 @@ def _list_disputes(name: str, disputes: Sequence[usecases.Disputed]) -> None:
     if not disputes:
         return
     words = usecases.Words(SAY.language)
-    TERMINAL.say(SAY(f"cli.review.{name}", count=len(disputes)))
+    # The verdicts of a case are contested as a whole.
+    subjects = {one.case_id or one.entry_id for one in disputes}
+    TERMINAL.say(SAY(f"cli.review.{name}", count=len(subjects)))
     people = max(len(one.answers) for one in disputes)
     rows = []
     for one in disputes:

@@ -13,6 +13,8 @@ from voterlist.model import Returned, Verdict
 __all__ = ["DecisionsStanding", "decisions_standing"]
 
 _OF_CASES = ("case_id", "entry_id")
+_CHANGES_NOTHING = frozenset({Verdict.KEEP.value, Verdict.SEPARATE.value})
+"""What such a verdict asks for is so, also where its case is gone: the entry stays on the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,12 @@ def _skipped(skipped: pa.Table | None, back: set[tuple[str, str]]) -> int:
     """How many decisions cannot take effect, without those that came back."""
     if skipped is None:
         return 0
-    rows = skipped.select(_OF_CASES).to_pylist()
-    return sum(_key(row["case_id"], row["entry_id"]) not in back for row in rows)
+    rows = skipped.select([*_OF_CASES, "answer"]).to_pylist()
+    return sum(
+        row["answer"] not in _CHANGES_NOTHING
+        and _key(row["case_id"], row["entry_id"]) not in back
+        for row in rows
+    )
 
 
 def _contested(contested: pa.Table) -> tuple[int, int]:

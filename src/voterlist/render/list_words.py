@@ -11,6 +11,7 @@ from voterlist.lists.corrections import MOVED_IN, MOVED_OUT
 from voterlist.lists.door import ABOUT_ASK, ABOUT_CASE
 from voterlist.model import Action, CaseKind, Purpose, Verdict
 from voterlist.report import Words
+from voterlist.report.said import evidence_in_full
 from voterlist.report.words import UNKNOWN
 
 __all__ = ["ListWords"]
@@ -116,7 +117,7 @@ class ListWords(Words):
         parts = [
             self._title("ground", ground) if ground else None,
             self._title("rule", row["rule"]) if row["rule"] and not ground else None,
-            row["document"],
+            evidence_in_full(row["document"], self),
         ]
         return "; ".join(part for part in parts if part)
 

@@ -449,6 +449,10 @@ def _single(
         yield Reopened(asked_as, subject, (answer,), **_about([row]))
 
 
+_OF_OTHERS = frozenset({Returned.CHANGED.value, Returned.GONE.value})
+"""Why a whole case comes back, though one entry of it alone is another one now."""
+
+
 def _returned(
     returned: pa.Table, given: Given, numbers: pa.Table, subjects: _Subjects
 ) -> Iterator[Reopened]:
@@ -473,8 +477,15 @@ def _returned(
             case_id=row["case_id"],
             case_number=number_of.get(row["case_id"]),
             changed=tuple(filter(None, (row["changed"] or "").split("+"))),
-            why=row["why"],
+            why=_why(row),
         )
+
+
+def _why(returned: _Row) -> str:
+    """Why an answer came back: ``other-...`` where its own entry is as it was."""
+    why = str(returned["why"])
+    is_as_it_was = returned["entry_id"] is not None and not returned["changed"]
+    return f"other-{why}" if is_as_it_was and why in _OF_OTHERS else why
 
 
 def _old_subjects(subjects: pa.Table, wanted: set[str]) -> dict[str, Subject]:

@@ -10,10 +10,18 @@ from voterlist.report.asked import GivenAnswer, Subject
 from voterlist.report.values import Place
 from voterlist.report.words import Words
 
-__all__ = ["day_of", "ground_of", "in_one_line", "is_register_row", "said", "word_of"]
+__all__ = [
+    "day_of",
+    "evidence_in_full",
+    "ground_of",
+    "in_one_line",
+    "is_register_row",
+    "said",
+    "word_of",
+]
 
 _DAY_LENGTH = len("2026-02-03")
-_REGISTER_ROW = re.compile(r"([a-z-]+):\1:")
+_REGISTER_ROW = re.compile(r"([a-z-]+):\1:(.+)")
 """How an answer names the row of a register: the register, and the id of the row, which begins with
 the register too."""
 
@@ -67,6 +75,12 @@ def _evidence(document: str | None, words: Words) -> str | None:
     if document is None or not is_register_row(document):
         return document
     return words(f"field.{document.partition(':')[0]}")
+
+
+def evidence_in_full(document: str | None, words: Words) -> str | None:
+    """The document, or the register's name with the id of its row."""
+    row = _REGISTER_ROW.match(document or "")
+    return f"{_evidence(document, words)}, {row[2]}" if row else document
 
 
 def day_of(moment: str | None, words: Words) -> str | None:
