@@ -334,10 +334,16 @@ def test_earlier_decisions_count_when_a_case_is_judged():
     both = make_decisions(("c1", "a", "keep"), ("c1", "b", "repeat"))
 
     fine = review.check_decisions(
-        cases, make_rows(("c1", "b", "repeat")), decided_at=LATER, earlier=in_order(kept)
+        cases,
+        make_rows(("c1", "b", "repeat")),
+        decided_at=LATER,
+        earlier=in_order(kept),
     )
     wrong = review.check_decisions(
-        cases, make_rows(("c1", "a", "repeat")), decided_at=LATER, earlier=in_order(both)
+        cases,
+        make_rows(("c1", "a", "repeat")),
+        decided_at=LATER,
+        earlier=in_order(both),
     )
 
     assert fine.problems == ()
