@@ -353,7 +353,7 @@ def test_an_entry_that_is_as_it_was_comes_back_because_of_another(
     workspaces.run(workspace)
     (folder,) = (workspace / "runs").iterdir()
     entry_id = pq.read_table(folder / "entries.parquet")["entry_id"][0].as_py()
-    row = {name: None for name in pq.read_schema(folder / "returned.parquet").names} | {
+    row = dict.fromkeys(pq.read_schema(folder / "returned.parquet").names) | {
         "old_entry_id": entry_id,
         "entry_id": entry_id,
         "answer": "keep",
