@@ -597,6 +597,14 @@ def test_a_refused_row_is_named_with_the_number_of_its_case(workspace, tmp_path)
     assert line.endswith(problem["todo"])
 
 
+def test_a_finding_about_a_precinct_can_be_accepted(workspace, tmp_path):
+    """The cell would offer striking and moving, which is refused, and not what is taken."""
+    export(workspace, tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["Findings"]
+    offered = [rule.formula1 for rule in sheet.data_validations.dataValidation]
+    assert '"accept,withdraw"' in offered
+
+
 def test_answers_that_cannot_hold_are_refused_and_the_rest_is_recorded(
     workspace, tmp_path
 ):

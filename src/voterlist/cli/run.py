@@ -149,6 +149,12 @@ def _tell_decided(result: usecases.RunResult) -> None:
     told = [name for name in _DECIDED if standing[name]]
     errors = result.findings_by_severity.get(Severity.ERROR, 0)
     lines = [SAY(f"cli.run.decided.{name}", count=standing[name]) for name in told]
+    lines += [
+        SAY(
+            "cli.run.decided.because", count=count, reason=SAY(f"review.skipped.{code}")
+        )
+        for code, count in result.decided.skipped_by_reason.items()
+    ]
     if result.decided.contested:
         lines.append(SAY("cli.run.decided.contested", **standing))
     if errors:

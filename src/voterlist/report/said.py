@@ -12,7 +12,7 @@ from voterlist.report.words import Words
 
 __all__ = [
     "day_of",
-    "evidence_in_full",
+    "evidence_of",
     "ground_of",
     "in_one_line",
     "is_register_row",
@@ -54,7 +54,7 @@ def said(given: GivenAnswer, words: Words) -> str:
         words(f"field.{given.field}") if given.field else None,
         given.value,
         ground_of(given.ground, words),
-        _evidence(given.document, words),
+        evidence_of(given.document, words),
         words.place(Place(given.constituency, given.precinct), None),
         day_of(given.due, words),
         given.reason,
@@ -70,17 +70,11 @@ def is_register_row(document: str | None) -> bool:
     return document is not None and _REGISTER_ROW.match(document) is not None
 
 
-def _evidence(document: str | None, words: Words) -> str | None:
+def evidence_of(document: str | None, words: Words) -> str | None:
     """The document, or the name of the register whose row shows it."""
     if document is None or not is_register_row(document):
         return document
     return words(f"field.{document.partition(':')[0]}")
-
-
-def evidence_in_full(document: str | None, words: Words) -> str | None:
-    """The document, or the register's name with the id of its row."""
-    row = _REGISTER_ROW.match(document or "")
-    return f"{_evidence(document, words)}, {row[2]}" if row else document
 
 
 def day_of(moment: str | None, words: Words) -> str | None:
