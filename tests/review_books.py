@@ -84,7 +84,15 @@ def fill(path, answers, out=None):
             sheet = book[row["sheet"]]
             _, columns = columns_of(sheet)
             for name, text in texts.items():
-                sheet.cell(row["row"], columns[name]).value = text
+                _write(sheet.cell(row["row"], columns[name]), text)
             filled.append(row)
     book.save(out or path)
     return filled
+
+
+def _write(cell, text):
+    """A text that begins with ``=`` is written behind an apostrophe, as people do in Excel."""
+    cell.value = text
+    if text:
+        cell.data_type = "s"
+        cell.quotePrefix = True

@@ -309,8 +309,12 @@ def test_each_row_with_a_formula_in_an_answer_is_named(workspace):
     assert problem.case_id is not None
 
 
-def test_a_row_that_was_refused_in_reading_refuses_its_case():
-    """The rest of a case is not recorded when one of its answers is open; other cases are."""
+@pytest.mark.parametrize("file", [None, "a.xlsx"])
+def test_a_row_that_was_refused_in_reading_refuses_its_case(file):
+    """The rest of a case is not recorded when one of its answers is open; other cases are.
+
+    A row of a named file was refused a second time, for the cell that could not be read.
+    """
     sheet = from_columns(
         {
             "sheet": ["Cases"] * 3,
@@ -318,7 +322,8 @@ def test_a_row_that_was_refused_in_reading_refuses_its_case():
             "case_id": ["c-move", "c-move", "c-both"],
             "entry_id": ["e1", "e2", "e7"],
             "verdict": ["keep", "repeat", "keep"],
-            "reason": ["x", "x", "x"],
+            "reason": ["x", None, "x"],
+            "file": [file] * 3,
         },
         REVIEW_ROW,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.decisions.amended import AmendmentContext
 from voterlist.decisions.answers import FREE, OF_CASE, Answers, answers_of
@@ -141,15 +142,33 @@ def _named(rows: Iterable[Mapping[str, Any]], name: str) -> set[str]:
 
 
 def _findings(ids: set[str], context: AmendmentContext, given: Given) -> dict[str, Row]:
-    """The findings of these ids: of the run, or accepted before."""
-    acceptances = given.acceptances
-    known = {row["finding_id"]: row for row in acceptances.to_pylist()}
+    """The findings of these ids: of the run, or answered before.
+
+    What was corrected is no finding any more, and its answer may be read in again, or changed.
+    """
+    of_finding = given.amendments.filter(pc.is_valid(given.amendments["finding_id"]))
+    answered = of_finding.to_pylist()
+    known = {row["finding_id"]: _finding_of(row) for row in answered}
+    known |= {row["finding_id"]: row for row in given.acceptances.to_pylist()}
     known = {finding_id: known[finding_id] for finding_id in ids & known.keys()}
     of_run = pa.array(context.finding_ids, pa.string())
     is_named = is_among(of_run, ids)
     names = of_run.filter(is_named).to_pylist()
     rows = context.findings.filter(is_named).to_pylist()
     return known | dict(zip(names, rows, strict=True))
+
+
+def _finding_of(amendment: Row) -> Row:
+    """The finding that was answered so, as far as the answer says."""
+    # The row of a register that was the document is named ``register:row id``.
+    _, _, register_row = (amendment["document"] or "").partition(":")
+    return {
+        "rule": amendment["rule"],
+        "entry_id": amendment["entry_id"],
+        "other_entry_id": register_row or None,
+        "field": amendment["field"],
+        "value": None,
+    }
 
 
 def _by_id(ids: set[str], entries: pa.Table) -> dict[str, Row]:

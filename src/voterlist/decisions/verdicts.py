@@ -123,10 +123,18 @@ def check_decisions(
     )
     table = require(cases, CASE, "review")
     filled = list(_filled(rows, decided_by, refused))
+    members = members_of(table, [row["case_id"] for row in filled])
+    last = {_key(row): row for row in given.to_pylist()}
+    # The case may be gone because of what was decided of it.
+    filled = [
+        row
+        for row in filled
+        if row["case_id"] in members or not _is_repeated(row, last)
+    ]
     check = _Check(
-        members=members_of(table, (row["case_id"] for row in filled)),
+        members=members,
         said=_counting(given),
-        last={_key(row): row for row in given.to_pylist()},
+        last=last,
         parties=_contested(given),
     )
     problems = list(check.problems_of_rows(filled))
@@ -147,8 +155,9 @@ def _filled(
     ordered = sort_by(require(rows, REVIEW_ROW, "review"), "row", "sheet")
     for row in ordered.to_pylist():
         is_filled = row["verdict"] or row["reason"] or row["decided_by"]
-        place = row["file"] or "", row["sheet"], row["row"]
-        if is_filled and place not in places:
+        # A problem that names no file is of the only one.
+        own = {(file, row["sheet"], row["row"]) for file in ("", row["file"])}
+        if is_filled and not own & places:
             yield row | {"decided_by": row["decided_by"] or decided_by}
 
 
@@ -307,6 +316,12 @@ def _key(row: _Row) -> _Key:
 def _says(row: _Row | None) -> tuple[str | None, str]:
     """What an answer says, whoever gave it and when."""
     return (None, "") if row is None else (row["verdict"], row["reason"] or "")
+
+
+def _is_repeated(row: _Row, last: Mapping[_Key, _Row]) -> bool:
+    """True where the person said the very same the last time."""
+    own = last.get(_key(row))
+    return own is not None and _says(own) == _says(row)
 
 
 def _problem(row: _Row, code: str, who: str | None = None) -> Problem:

@@ -14,6 +14,8 @@ from voterlist.model import Returned, Verdict
 __all__ = ["DecisionsStanding", "decisions_standing"]
 
 _OF_CASES = ("case_id", "entry_id")
+_CHANGES_NOTHING = frozenset({Verdict.KEEP.value, Verdict.SEPARATE.value})
+"""What such a verdict asks for is so, also where its case is gone: the entry stays on the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,12 @@ def _skipped(skipped: pa.Table | None, back: set[tuple[str, str]]) -> dict[str, 
     """Code -> how many decisions cannot take effect for it, without those that came back."""
     if skipped is None:
         return {}
-    rows = skipped.select([*_OF_CASES, "code"]).to_pylist()
+    rows = skipped.select([*_OF_CASES, "answer", "code"]).to_pylist()
     counts = Counter(
-        row["code"] for row in rows if _key(row["case_id"], row["entry_id"]) not in back
+        row["code"]
+        for row in rows
+        if row["answer"] not in _CHANGES_NOTHING
+        and _key(row["case_id"], row["entry_id"]) not in back
     )
     return dict(sorted(counts.items()))
 

@@ -152,8 +152,19 @@ def came_back(
             case_id=row["case_id"],
             case_number=number_of.get(row["case_id"]),
             changed=tuple(filter(None, changed)),
-            why=row["why"],
+            why=_why(row),
         )
+
+
+_OF_OTHERS = frozenset({Returned.CHANGED.value, Returned.GONE.value})
+"""Why a whole case comes back, though one entry of it alone is another one now."""
+
+
+def _why(returned: Mapping[str, Any]) -> str:
+    """Why an answer came back: ``other-...`` where its own entry is as it was."""
+    why = str(returned["why"])
+    is_as_it_was = returned["entry_id"] is not None and not returned["changed"]
+    return f"other-{why}" if is_as_it_was and why in _OF_OTHERS else why
 
 
 def _old_subjects(subjects: pa.Table, wanted: set[str]) -> dict[str, Subject]:

@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 _DAY_LENGTH = len("2026-02-03")
-_REGISTER_ROW = re.compile(r"([a-z-]+):\1:")
+_REGISTER_ROW = re.compile(r"([a-z-]+):\1:(.+)")
 """How an answer names the row of a register: the register, and the id of the row, which begins with
 the register too."""
 

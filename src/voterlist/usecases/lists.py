@@ -243,7 +243,9 @@ def _require_forms(request: ListRequest) -> None:
 
 def _no_list(request: ListRequest) -> UsageError:
     """The error where there is nothing to write."""
-    number = "-" if request.precinct is None else str(request.precinct)
+    if request.precinct is None:
+        return UsageError("nobody is on the lists", code="lists-nobody")
+    number = str(request.precinct)
     return UsageError(
         f"there is no list of precinct {number}",
         code="lists-no-precinct",
