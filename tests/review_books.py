@@ -47,9 +47,12 @@ def columns_of(sheet):
     return None
 
 
-def rows_of(path):
-    """Every row that asks, as a dict of its ids and answers, with its sheet and row."""
-    book = openpyxl.load_workbook(path)
+def rows_of(path, book=None):
+    """Every row that asks, as a dict of its ids and answers, with its sheet and row.
+
+    ``book``: the workbook, where it is open already.
+    """
+    book = book or openpyxl.load_workbook(path)
     found = []
     for sheet in book.worksheets:
         place = columns_of(sheet)
@@ -75,13 +78,21 @@ def fill(path, answers, out=None):
     """
     book = openpyxl.load_workbook(path)
     filled = []
-    for row in rows_of(path):
+    for row in rows_of(path, book):
         texts = answers(row)
         if texts:
             sheet = book[row["sheet"]]
             _, columns = columns_of(sheet)
             for name, text in texts.items():
-                sheet.cell(row["row"], columns[name]).value = text
+                _write(sheet.cell(row["row"], columns[name]), text)
             filled.append(row)
     book.save(out or path)
     return filled
+
+
+def _write(cell, text):
+    """A text that begins with ``=`` is written behind an apostrophe, as people do in Excel."""
+    cell.value = text
+    if text:
+        cell.data_type = "s"
+        cell.quotePrefix = True

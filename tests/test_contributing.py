@@ -15,6 +15,7 @@ import figures  # noqa: E402  it stands in another folder
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 RECIPES = figures.recipes(PAGE)
 MOST_FILES = {
+    "A ground, or an answer to a rule": 0,
     "A register rule": 2,
     "A comparison level": 2,
     "A column that only travels": 3,
@@ -35,7 +36,9 @@ def test_the_files_of_a_recipe_exist(recipe):
 )
 def test_no_other_file_of_the_program_names_the_example(recipe):
     """A file that is not in the recipe would be forgotten by whoever follows it."""
-    source = (ROOT / "src").rglob("*.py")
+    source = [
+        path for kind in ("py", "toml") for path in (ROOT / "src").rglob(f"*.{kind}")
+    ]
     word = re.compile(rf"(?<!\w){re.escape(recipe.example)}(?!\w)")
     naming = [path for path in source if word.search(path.read_text(encoding="utf-8"))]
     named = {path.relative_to(ROOT).as_posix() for path in naming}

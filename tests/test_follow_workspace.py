@@ -296,7 +296,8 @@ def test_the_last_lines_of_a_run_say_what_became_of_decisions(decided, tmp_path)
         lines = [
             say(f"cli.run.decided.{name}", count=count) for name, count in known.items()
         ]
-        end = "\n".join([*lines, say("cli.run.decided.todo")])
+        todo = say("cli.run.decided.todo", workspace=str(folder))
+        end = "\n".join([*lines, todo])
         assert end in told
         assert not told.rpartition(end)[2].strip()
     told = started("en", "run", folder, "--today", "2026-02-04", "--json")

@@ -344,6 +344,29 @@ def test_a_sheet_of_corrections_says_where_somebody_stands_now():
     ]
 
 
+def test_a_sheet_of_corrections_names_the_register_and_no_id():
+    """Whoever signs would read the id of a row that is in no register on paper."""
+    done = applied(
+        {
+            "entry_id": "a",
+            "action": "strike",
+            "ground": "died",
+            "document": "deaths:deaths:088-0000-3SXF55BGEPVW0",
+        },
+        {
+            "entry_id": "b",
+            "action": "strike",
+            "ground": "died",
+            "document": "act 12, 03.01.2026",
+        },
+    )
+    found = compiled(entries(ALI, LEYLA), done=done)
+    assert [ListWords("en").why(row) for row in found.corrections.to_pylist()] == [
+        "The person has died; register of deaths",
+        "The person has died; act 12, 03.01.2026",
+    ]
+
+
 # --- what may be shown
 
 

@@ -98,6 +98,16 @@ def test_what_is_not_there_is_refused(workspace, arguments, code):
     assert not (workspace / "lists").exists()
 
 
+def test_lists_without_an_entry_are_not_blamed_on_a_precinct(tmp_path):
+    """Nobody had named a precinct, and was told to leave it out."""
+    empty = workspaces.make(tmp_path / "empty")
+    for path in (empty / "inbox").rglob("*.csv"):
+        path.write_text(workspaces.HEADER, encoding="utf-8")
+    workspaces.run(empty)
+    exit_code, made = lists(empty, "--purpose", "display")
+    assert (exit_code, made["error"]["code"]) == (2, "lists-nobody")
+
+
 def test_no_list_is_older_than_what_was_decided(workspace, finished):
     """Somebody struck off yesterday would be on the list that is signed today."""
     entry_id = next(iter(entry_ids(workspace, finished[1].run)))

@@ -560,3 +560,15 @@ def test_the_order_of_decisions_changes_nothing(drawn, shuffle):
     assert review.apply(entries, table, make_decisions(*rows)) == review.apply(
         entries, table, make_decisions(*mixed)
     )
+
+
+def test_an_answer_whose_case_is_gone_may_be_read_in_again():
+    """A corrected FIN dissolves its case; the same workbook read in again was refused."""
+    earlier = in_order(make_decisions(("c1", "a", "separate", None, "Operator", AT)))
+    same, other = ("c1", "a", "separate", None), ("c1", "a", "keep", None)
+    for row, codes in ((same, []), (other, ["unknown-case"])):
+        checked = review.check_decisions(
+            make_cases({}), make_rows(row), decided_at=LATER, earlier=earlier
+        )
+        assert [problem.code for problem in checked.problems] == codes
+        assert checked.decisions.num_rows == 0

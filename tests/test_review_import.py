@@ -32,7 +32,7 @@ from voterlist.errors import InputError
 from voterlist.findings import finding_ids
 from voterlist.model import AsideCode, Mark, Problem, Verdict
 from voterlist.render import xlsx
-from voterlist.render.xlsx import answers
+from voterlist.render.xlsx import answers, filled
 from voterlist.review import REVIEW_ROW, check_decisions
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, DECISION, ENTRY, FINDING, empty
 from voterlist.storage.ledger import Ledger
@@ -220,13 +220,13 @@ def test_the_journal_notes_the_digest_of_the_file(workspace):
 def test_a_file_that_changes_while_it_is_read_is_refused(workspace, monkeypatch):
     """The digest in the journal is never that of bytes that nobody read."""
     path = decided(workspace / "review.xlsx")
-    true_reader = answers.readers.read_file
+    true_reader = filled.readers.read_file
 
     def read_late(*arguments):
         fill(path, {0: {REASON: "written in between"}})
         return true_reader(*arguments)
 
-    monkeypatch.setattr(answers.readers, "read_file", read_late)
+    monkeypatch.setattr(filled.readers, "read_file", read_late)
     with pytest.raises(InputError) as caught:
         read_in(workspace, path)
     assert caught.value.code == "review-changing"
@@ -282,13 +282,13 @@ def test_a_formula_without_a_value_is_no_blank(workspace, heading):
 
 def raw_sheet(path, name="Cases"):
     """A sheet of a workbook as a reader gives it."""
-    file = answers.readers.read_file(path, path.name, config.IngestSettings())
+    file = filled.readers.read_file(path, path.name, config.IngestSettings())
     return next(sheet for sheet in file.sheets if sheet.name == name)
 
 
 def read_sheet(sheet):
     """What is read of a sheet."""
-    return answers._read_sheet(sheet, *answers._headings(Path("x"), sheet))
+    return filled.read_sheet(sheet, *filled.headings(Path("x"), sheet))
 
 
 def test_each_row_with_a_formula_in_an_answer_is_named(workspace):
@@ -309,8 +309,12 @@ def test_each_row_with_a_formula_in_an_answer_is_named(workspace):
     assert problem.case_id is not None
 
 
-def test_a_row_that_was_refused_in_reading_refuses_its_case():
-    """The rest of a case is not recorded when one of its answers is open; other cases are."""
+@pytest.mark.parametrize("file", [None, "a.xlsx"])
+def test_a_row_that_was_refused_in_reading_refuses_its_case(file):
+    """The rest of a case is not recorded when one of its answers is open; other cases are.
+
+    A row of a named file was refused a second time, for the cell that could not be read.
+    """
     sheet = from_columns(
         {
             "sheet": ["Cases"] * 3,
@@ -318,7 +322,8 @@ def test_a_row_that_was_refused_in_reading_refuses_its_case():
             "case_id": ["c-move", "c-move", "c-both"],
             "entry_id": ["e1", "e2", "e7"],
             "verdict": ["keep", "repeat", "keep"],
-            "reason": ["x", "x", "x"],
+            "reason": ["x", None, "x"],
+            "file": [file] * 3,
         },
         REVIEW_ROW,
     )

@@ -345,6 +345,33 @@ def test_what_two_people_decide_waits_for_the_second(workspace, tmp_path):
 # What came back.
 
 
+@pytest.mark.parametrize("why", ["changed", "gone"])
+def test_an_entry_that_is_as_it_was_comes_back_because_of_another(
+    workspace, tmp_path, why
+):
+    """Of an entry with its file and line it was said that it is on no list any more."""
+    workspaces.run(workspace)
+    (folder,) = (workspace / "runs").iterdir()
+    entry_id = pq.read_table(folder / "entries.parquet")["entry_id"][0].as_py()
+    row = dict.fromkeys(pq.read_schema(folder / "returned.parquet").names) | {
+        "old_entry_id": entry_id,
+        "entry_id": entry_id,
+        "answer": "keep",
+        "why": why,
+    }
+    row |= {"decided_by": "A", "decided_at": "2026-02-03T09:00:00+00:00"}
+    schema = pq.read_schema(folder / "returned.parquet")
+    pq.write_table(
+        pa.Table.from_pylist([row], schema=schema), folder / "returned.parquet"
+    )
+    path = tmp_path / "b.xlsx"
+    export(workspace, path)
+    (asked,) = [
+        each for each in review_books.rows_of(path) if each["sheet"] == "Came back"
+    ]
+    assert EN(f"review.came-back.other-{why}") in asked["shown"]
+
+
 def test_what_came_back_is_confirmed_for_the_entry_of_today(workspace, tmp_path):
     """What was decided, and what changed since, would have to be looked up by hand."""
     strike = about(
@@ -568,6 +595,14 @@ def test_a_refused_row_is_named_with_the_number_of_its_case(workspace, tmp_path)
     (line,) = [each for each in found.stderr.splitlines() if "a.xlsx" in each]
     assert "case 1" in line
     assert line.endswith(problem["todo"])
+
+
+def test_a_finding_about_a_precinct_can_be_accepted(workspace, tmp_path):
+    """The cell would offer striking and moving, which is refused, and not what is taken."""
+    export(workspace, tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["Findings"]
+    offered = [rule.formula1 for rule in sheet.data_validations.dataValidation]
+    assert '"accept,withdraw"' in offered
 
 
 def test_answers_that_cannot_hold_are_refused_and_the_rest_is_recorded(

@@ -44,7 +44,7 @@ from voterlist.normalize.added import fold_added
 from voterlist.normalize.told import ToldProfile, tell_profile
 from voterlist.readers import text_table
 from voterlist.schemas import ENTRY, Intake
-from voterlist.tables import concat
+from voterlist.tables import concat, with_column
 
 __all__ = [
     "check",
@@ -374,9 +374,8 @@ def _marked(frame: _Frame, name: str) -> pa.Table:
 
 def _without_marks(pairs: pa.Table) -> pa.Table:
     for name in ("entry_l", "entry_r"):
-        place = pairs.schema.get_field_index(name)
         ids = pc.utf8_slice_codeunits(pairs.column(name), len(_SIDES["left"]))
-        pairs = pairs.set_column(place, pairs.schema.field(name), ids)
+        pairs = with_column(pairs, name, ids)
     return pairs
 
 

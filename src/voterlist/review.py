@@ -7,9 +7,7 @@ itself.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.decisions import Effects, effects, identity_of, with_corrections
+from voterlist.decisions.moments import moment_of
 from voterlist.decisions.verdicts import (
     PROBLEM_CODES,
     REVIEW_ROW,
@@ -36,7 +35,16 @@ from voterlist.schemas import (
     empty,
     require,
 )
-from voterlist.tables import from_columns, plain, sort_by
+from voterlist.tables import (
+    from_columns,
+    from_rows,
+    plain,
+    row_of_each,
+    rows_among,
+    sort_by,
+    taken,
+    with_column,
+)
 
 __all__ = [
     "CORRECTED",
@@ -169,7 +177,7 @@ def current(decisions: pa.Table) -> pa.Table:
     """
     frame = require(decisions, DECISION, "review").to_pandas()
     # pandas takes "now" for a moment, and reads no year after 2262.
-    moment = [_moment(text) for text in frame["decided_at"]]
+    moment = [moment_of(text) for text in frame["decided_at"]]
     rank = frame["verdict"].astype(str).map(_RANK)
     order = [*_KEY, "moment", "rank", "decided_by", "reason"]
     frame = frame.assign(rank=rank, moment=moment).sort_values(
@@ -193,10 +201,7 @@ def queue(
         numbers: CASE_NUMBER of every case; without it they are numbered anew.
     """
     table = require(cases, CASE, "review")
-    kinds = table.column("kind").cast(pa.string())
-    frame = table.filter(
-        pc.is_in(kinds, value_set=pa.array(_asked_kinds()))
-    ).to_pandas()
+    frame = rows_among(table, "kind", _asked_kinds()).to_pandas()
     given = numbered(cases) if numbers is None else numbers
     number_of = given.to_pandas().set_index("case_id")["number"]
     decided = current(decisions).to_pandas().set_index(_KEY)["verdict"].astype(object)
@@ -234,7 +239,7 @@ def apply(
     table = _moved(with_corrections(table, done.applied), done.applied)
     columns = {name: table.column(name) for name in table.column_names}
     marked = pa.array(sorted(marks), pa.string())
-    place = pc.index_in(table.column("entry_id"), value_set=marked).combine_chunks()
+    place = row_of_each(table.column("entry_id"), marked)
     for name in _MARK_COLUMNS:
         values = [marks[entry_id][name] for entry_id in marked.to_pylist()]
         columns[name] = pa.array(values, pa.string()).take(place)
@@ -260,8 +265,7 @@ def _changes(verdicts: pa.Table, done: Effects) -> pa.Table:
         for row in verdicts.to_pylist()
         if (row["case_id"], row["entry_id"], row["verdict"]) not in skipped
     ]
-    columns = {name: [row[name] for row in rows] for name in CHANGE.names}
-    return sort_by(from_columns(columns, CHANGE, len(rows)), "entry_id", "case_id")
+    return from_rows(rows, CHANGE, "entry_id", "case_id")
 
 
 def _marks(
@@ -278,6 +282,7 @@ def _marks(
 
 
 def _mark(mark: str, row: dict[str, Any]) -> dict[str, str | None]:
+    """The columns of ``_MARK_COLUMNS`` with what a row says."""
     values = (mark, row["case_id"], row["kept_entry_id"])
     return dict(zip(_MARK_COLUMNS, values, strict=True))
 
@@ -285,27 +290,17 @@ def _mark(mark: str, row: dict[str, Any]) -> dict[str, str | None]:
 def _moved(entries: pa.Table, applied: pa.Table) -> pa.Table:
     """The entries in the precincts to which they were moved."""
     moves = applied.filter(pc.equal(plain(applied.column("action")), Action.MOVE.value))
-    ids = moves.column("entry_id").combine_chunks()
-    place = pc.index_in(entries.column("entry_id"), value_set=ids).combine_chunks()
+    place = row_of_each(entries.column("entry_id"), moves.column("entry_id"))
     for name in ("constituency", "precinct"):
-        moved = moves.column(name).combine_chunks().take(place)
+        moved = taken(moves, name, place)
         column = pc.if_else(pc.is_valid(place), moved, entries.column(name))
-        number = entries.schema.get_field_index(name)
-        entries = entries.set_column(number, entries.schema.field(name), column)
+        entries = with_column(entries, name, column)
     return entries
 
 
 def _asked_kinds() -> list[str]:
+    """The kinds of cases about which a person is asked."""
     return [kind.value for kind in CaseKind if kind.is_asked]
-
-
-def _moment(text: str) -> float:
-    """A moment in seconds; of a text that is none, minus infinity. Without a zone it is in UTC."""
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        return -math.inf
-    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
 
 
 def _table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
@@ -320,4 +315,5 @@ def _table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
 
 
 def _decisions(frame: pd.DataFrame) -> pa.Table:
+    """DECISION of these rows, by case and entry."""
     return sort_by(_table(frame, DECISION), *_KEY)

@@ -24,16 +24,22 @@ __all__ = [
     "concat",
     "differ",
     "from_columns",
+    "from_rows",
     "group_codes",
+    "is_among",
     "join_text",
     "longest",
     "map_unique",
     "matches",
     "plain",
+    "row_of_each",
+    "rows_among",
     "rows_beyond",
     "similarity",
     "sort_by",
+    "taken",
     "text_bytes",
+    "with_column",
     "with_encoded_text",
     "with_values",
     "words",
@@ -332,6 +338,36 @@ def plain(column: Column) -> Column:
     return column
 
 
+def with_column(table: pa.Table, name: str, column: Column) -> pa.Table:
+    """The table with other values in a column; its place, type and nullability stay."""
+    place = table.schema.get_field_index(name)
+    return table.set_column(place, table.schema.field(place), column)
+
+
+def row_of_each(values: Column, known: Column) -> pa.Array:
+    """The row of ``known`` with each value; null where no row has it."""
+    value_set = known.combine_chunks() if isinstance(known, pa.ChunkedArray) else known
+    places = pc.index_in(values, value_set=value_set)
+    return places.combine_chunks() if isinstance(places, pa.ChunkedArray) else places
+
+
+def taken(table: pa.Table, name: str, rows: pa.Array) -> pa.Array:
+    """A column at these rows, as plain values; null where a row is null."""
+    return plain(table.column(name)).combine_chunks().take(rows)
+
+
+def is_among(column: Column, texts: Iterable[str | None]) -> Column:
+    """True for each row whose text is one of these; never for null."""
+    known = {text for text in texts if text is not None}
+    wanted = pa.array(sorted(known), pa.string())
+    return pc.is_in(plain(column), value_set=wanted)
+
+
+def rows_among(table: pa.Table, name: str, texts: Iterable[str | None]) -> pa.Table:
+    """The rows of the table whose text in this column is one of these; never those with null."""
+    return table.filter(is_among(table.column(name), texts))
+
+
 def _mask(column: Column) -> Bools:
     """A boolean column for numpy, null as False."""
     return np.asarray(column.fill_null(fill_value=False), dtype=bool)
@@ -363,6 +399,21 @@ def from_columns(
         field.with_type(array.type) for field, array in zip(schema, arrays, strict=True)
     ]
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def from_rows(
+    rows: Collection[Mapping[str, Any]], schema: pa.Schema, *order: str
+) -> pa.Table:
+    """A table of this schema from rows; what a row does not have is null.
+
+    Args:
+        rows: by the names of the columns; other names are left out.
+        schema: of the table.
+        order: the columns by which it is sorted; without any, the order of the rows is kept.
+    """
+    columns = {name: [row.get(name) for row in rows] for name in schema.names}
+    table = from_columns(columns, schema, len(rows))
+    return sort_by(table, *order) if order else table
 
 
 def _as_field(values: Any, field: pa.Field, *, keep_encoded: bool) -> pa.Array:

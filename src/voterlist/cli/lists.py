@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,15 +17,6 @@ from voterlist.model import ListOrder, Purpose
 
 __all__ = ["lists"]
 
-_COUNTS = (
-    "handed_in",
-    "struck",
-    "repeated",
-    "moved_out",
-    "moved_in",
-    "added",
-    "listed",
-)
 _MOST_LISTS = 60
 """Lists whose balance is printed; JSON has all of them."""
 
@@ -95,17 +87,17 @@ def lists(options: _Options) -> None:
 
 def _tell(made: usecases.ListsMade) -> None:
     """The balance of each list, then where the files are."""
+    sums = usecases.sums_of(made.balance)
     headings = [
         SAY("cli.table.constituency"),
         SAY("cli.table.precinct"),
-        *(SAY(f"lists.short.{name}") for name in ("kind", *_COUNTS)),
+        *(SAY(f"lists.short.{name}") for name in ("kind", *sums)),
     ]
     rows = made.balance.to_pylist()
-    TERMINAL.table(headings, [_cells(row) for row in rows[:_MOST_LISTS]])
+    TERMINAL.table(headings, [_cells(row, sums) for row in rows[:_MOST_LISTS]])
     left = len(rows) - _MOST_LISTS
     if left > 0:
         TERMINAL.say(SAY("cli.lists.more", left=left))
-    sums = usecases.sums_of(made.balance)
     TERMINAL.say(SAY("cli.lists.sum", **sums))
     TERMINAL.say(
         SAY("cli.lists.made", corrections=made.corrections, questions=made.questions)
@@ -115,11 +107,12 @@ def _tell(made: usecases.ListsMade) -> None:
         TERMINAL.say(SAY("cli.lists.written", count=count, path=shown(folder)))
 
 
-def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
+def _cells(row: dict[str, Any], counts: Iterable[str]) -> tuple[Any, ...]:
+    """The cells of a row of LIST_BALANCE: the place, the kind and these counts."""
     places = (row["constituency"], row["precinct"])
     numbers = ["-" if number is None else str(number) for number in places]
     kind = SAY(f"list-kind.{row['list_kind']}")
-    return (*numbers, kind, *(row[name] for name in _COUNTS))
+    return (*numbers, kind, *(row[name] for name in counts))
 
 
 def _as_json(made: usecases.ListsMade) -> dict[str, Any]:

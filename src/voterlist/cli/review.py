@@ -142,12 +142,14 @@ def _as_json(imported: usecases.Imported) -> dict[str, Any]:
 
 
 def _replacement(one: usecases.Replacement) -> dict[str, Any]:
+    """A replaced answer as plain values."""
     names = ("file", "case_id", "case_number", "entry_id", "rule", "decided_by")
     told = {name: getattr(one, name) for name in names}
     return {**told, "before": one.before, "now": one.now}
 
 
 def _dispute(one: usecases.Disputed) -> dict[str, Any]:
+    """What people answered in different ways, as plain values."""
     names = ("case_id", "case_number", "entry_id", "rule")
     answers = [
         {name: getattr(answer, name) for name in _ANSWER_NAMES}
@@ -157,11 +159,13 @@ def _dispute(one: usecases.Disputed) -> dict[str, Any]:
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
+    """A problem as plain values, with what to do."""
     told = {name: getattr(problem, name) for name in _PROBLEM_NAMES}
     return {**told, "todo": _todo(problem)}
 
 
 def _todo(problem: Problem) -> str:
+    """What to do about a problem."""
     return SAY(f"{problem.key}.todo", who=problem.who or "")
 
 
@@ -194,7 +198,8 @@ def _list_disputes(name: str, disputes: Sequence[usecases.Disputed]) -> None:
     if not disputes:
         return
     words = usecases.Words(SAY.language)
-    TERMINAL.say(SAY(f"cli.review.{name}", count=len(disputes)))
+    subjects = {one.case_id or (one.entry_id, one.rule) for one in disputes}
+    TERMINAL.say(SAY(f"cli.review.{name}", count=len(subjects)))
     people = max(len(one.answers) for one in disputes)
     rows = []
     for one in disputes:
@@ -237,4 +242,5 @@ def _subject(
 
 
 def _word(answer: str) -> str:
+    """A verdict or an action in words."""
     return SAY(f"verdict.{answer}" if answer in {*Verdict} else f"answer.{answer}")

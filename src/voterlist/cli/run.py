@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -54,9 +55,10 @@ def run(
     jobs: Annotated[int, typer.Option(min=1, help=SAY("cli.option.jobs"))] = 1,
 ) -> None:
     """Run every stage."""
+    folder = workspace_of(workspace)
     with Steps() as steps:
         done = usecases.run_workspace(
-            workspace_of(workspace),
+            folder,
             constituencies=constituencies or (),
             until=until,
             today=day(today),
@@ -64,13 +66,13 @@ def run(
             jobs=jobs,
             progress=lambda stage, _step, done, total: steps(stage, done, total),
         )
-    _tell(done)
+    _tell(done, folder)
     if TERMINAL.json:
         TERMINAL.result(_as_json(done))
     raise typer.Exit(done.result.exit_code)
 
 
-def _tell(done: usecases.WorkspaceRun) -> None:
+def _tell(done: usecases.WorkspaceRun, workspace: Path) -> None:
     """The result in words: the balance, what was found, how everyone stands, what to open."""
     result = done.result
     _tell_balance(result)
@@ -88,7 +90,7 @@ def _tell(done: usecases.WorkspaceRun) -> None:
         TERMINAL.say(line)
     _tell_clock(result)
     _tell_outputs(result)
-    _tell_decided(result)
+    _tell_decided(result, workspace)
     if result.exit_code == 1:
         TERMINAL.say()
         TERMINAL.say(SAY("cli.run.code"))
@@ -143,18 +145,24 @@ def _tell_outputs(result: usecases.RunResult) -> None:
             TERMINAL.say(f"  {shown(path)}")
 
 
-def _tell_decided(result: usecases.RunResult) -> None:
+def _tell_decided(result: usecases.RunResult, workspace: Path) -> None:
     """How what people decided stands, and what to do; nothing where there is nothing to say."""
     standing = dataclasses.asdict(result.decided)
     told = [name for name in _DECIDED if standing[name]]
     errors = result.findings_by_severity.get(Severity.ERROR, 0)
     lines = [SAY(f"cli.run.decided.{name}", count=standing[name]) for name in told]
+    lines += [
+        SAY(
+            "cli.run.decided.because", count=count, reason=SAY(f"review.skipped.{code}")
+        )
+        for code, count in result.decided.skipped_by_reason.items()
+    ]
     if result.decided.contested:
         lines.append(SAY("cli.run.decided.contested", **standing))
     if errors:
         lines.append(SAY("cli.run.errors", errors=errors))
     if errors or result.decided.contested or set(told) - _NOTHING_TO_DO:
-        lines.append(SAY("cli.run.decided.todo"))
+        lines.append(SAY("cli.run.decided.todo", workspace=shown(workspace)))
     if lines:
         TERMINAL.say()
     for line in lines:

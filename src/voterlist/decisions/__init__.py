@@ -23,27 +23,22 @@ from voterlist.decisions.checks import (
 )
 from voterlist.decisions.corrected import with_corrections
 from voterlist.decisions.effects import Effects, columns_for, effects
-from voterlist.decisions.follow import (
-    STOOD,
-    Followed,
-    Names,
-    Then,
-    follow,
-    not_among,
-    renamed,
-)
+from voterlist.decisions.follow import STOOD, Followed, follow, not_among
 from voterlist.decisions.given import Given
 from voterlist.decisions.grounds import Ground, Need, grounds, grounds_for
 from voterlist.decisions.outcome import SKIP_CODES
+from voterlist.decisions.renaming import Names, moves_of, renamed
 from voterlist.decisions.rows import AMENDMENT_ROW, UNKNOWN_ACTION
 from voterlist.decisions.standing import WITHDRAWN, Standing, standing
 from voterlist.decisions.subjects import (
     answered_ids,
     identities,
     identity_of,
+    members_of,
     subjects_among,
     subjects_of,
 )
+from voterlist.decisions.then import Then
 from voterlist.decisions.trial import REFUSAL_CODES, Refusal, refused
 
 __all__ = [
@@ -80,6 +75,8 @@ __all__ = [
     "grounds_for",
     "identities",
     "identity_of",
+    "members_of",
+    "moves_of",
     "not_among",
     "precincts_known",
     "refused",

@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 from voterlist.decisions.amended import AmendmentContext
 from voterlist.decisions.answers import FREE, OF_CASE, Answers, answers_of
 from voterlist.decisions.given import Given
+from voterlist.decisions.subjects import members_of
 from voterlist.model import Mark
-from voterlist.tables import plain
+from voterlist.tables import is_among, rows_among
 
 __all__ = ["ACCEPT", "Answer", "Row", "Subjects"]
 
@@ -68,7 +69,8 @@ class Subjects:
     ) -> None:
         rows = list(rows)
         self._findings = _findings(_named(rows, "finding_id"), context, given)
-        self._members = _members(_named(rows, "case_id"), context.cases)
+        """The findings that the rows name, by their ids."""
+        self._members = members_of(context.cases, _named(rows, "case_id"))
         ids = _named(rows, "entry_id")
         for name in _FOUND_ON:
             ids |= _named(self._findings.values(), name)
@@ -77,6 +79,7 @@ class Subjects:
         self._entries = _by_id(ids, context.entries)
         self._registers = _by_id(ids, context.registers)
         self._confirmed = _confirmed(ids, context.matches)
+        """(row of a register, entry) that meet by an identifier."""
 
     def answers(self, row: Row) -> Iterator[Answer]:
         """The row as answers: of a case without an entry, one for each of its entries."""
@@ -94,6 +97,7 @@ class Subjects:
         return (answer.register_row["entry_id"], answer.entry_id) in self._confirmed
 
     def _to_finding(self, row: Row) -> Answer:
+        """The row as an answer to a finding, with the entry and register's row that it names."""
         finding = self._findings.get(row["finding_id"])
         if finding is None:
             return Answer(row, problem="unknown-finding")
@@ -109,6 +113,7 @@ class Subjects:
         return replace(answer, register_row=other)
 
     def _about_case(self, row: Row) -> Iterator[Answer]:
+        """The row as answers about the entries of a case."""
         members = self._members.get(row["case_id"], [])
         answer = Answer(row, answers=OF_CASE)
         if not members:
@@ -122,6 +127,7 @@ class Subjects:
             yield replace(answer, problem="unknown-entry")
 
     def _about_entry(self, answer: Answer, entry_id: str | None) -> Answer:
+        """The answer with its entry or row of a register; with a problem where there is neither."""
         if entry_id in self._entries:
             return replace(answer, entry=self._entries[entry_id])
         if entry_id in self._registers:
@@ -131,31 +137,44 @@ class Subjects:
 
 
 def _named(rows: Iterable[Mapping[str, Any]], name: str) -> set[str]:
+    """The ids that rows have in a column."""
     return {row[name] for row in rows if row[name] is not None}
 
 
 def _findings(ids: set[str], context: AmendmentContext, given: Given) -> dict[str, Row]:
-    """The findings of these ids: of the run, or accepted before."""
-    acceptances = given.acceptances
-    known = {row["finding_id"]: row for row in acceptances.to_pylist()}
+    """The findings of these ids: of the run, or answered before.
+
+    What was corrected is no finding any more, and its answer may be read in again, or changed.
+    """
+    of_finding = given.amendments.filter(pc.is_valid(given.amendments["finding_id"]))
+    answered = of_finding.to_pylist()
+    known = {row["finding_id"]: _finding_of(row) for row in answered}
+    known |= {row["finding_id"]: row for row in given.acceptances.to_pylist()}
     known = {finding_id: known[finding_id] for finding_id in ids & known.keys()}
     of_run = pa.array(context.finding_ids, pa.string())
-    is_named = pc.is_in(of_run, value_set=pa.array(sorted(ids), pa.string()))
+    is_named = is_among(of_run, ids)
     names = of_run.filter(is_named).to_pylist()
     rows = context.findings.filter(is_named).to_pylist()
     return known | dict(zip(names, rows, strict=True))
 
 
-def _members(ids: set[str], cases: pa.Table) -> dict[str, list[str]]:
-    """The entries of these cases."""
-    members: dict[str, list[str]] = {}
-    for row in _with_ids(cases.select(["case_id", "entry_id"]), "case_id", ids):
-        members.setdefault(row["case_id"], []).append(row["entry_id"])
-    return members
+def _finding_of(amendment: Row) -> Row:
+    """The finding that was answered so, as far as the answer says."""
+    # The row of a register that was the document is named ``register:row id``.
+    _, _, register_row = (amendment["document"] or "").partition(":")
+    return {
+        "rule": amendment["rule"],
+        "entry_id": amendment["entry_id"],
+        "other_entry_id": register_row or None,
+        "field": amendment["field"],
+        "value": None,
+    }
 
 
 def _by_id(ids: set[str], entries: pa.Table) -> dict[str, Row]:
-    return {row["entry_id"]: row for row in _with_ids(entries, "entry_id", ids)}
+    """The rows of ENTRY with these ids, by id."""
+    rows = rows_among(entries, "entry_id", ids).to_pylist()
+    return {row["entry_id"]: row for row in rows}
 
 
 def _confirmed(ids: set[str], matches: pa.Table | None) -> set[tuple[str, str]]:
@@ -163,16 +182,9 @@ def _confirmed(ids: set[str], matches: pa.Table | None) -> set[tuple[str, str]]:
     if matches is None:
         return set()
     columns = matches.select(["register_id", "entry_id", "class"])
-    rows = _with_ids(columns, "entry_id", ids)
+    rows = rows_among(columns, "entry_id", ids).to_pylist()
     return {
         (row["register_id"], row["entry_id"])
         for row in rows
         if row["class"] == _CONFIRMED
     }
-
-
-def _with_ids(table: pa.Table, column: str, ids: set[str]) -> list[Row]:
-    """The rows of the table that have one of these ids in the column."""
-    wanted = pa.array(sorted(ids), pa.string())
-    is_named = pc.is_in(plain(table.column(column)), value_set=wanted)
-    return list(table.filter(is_named).to_pylist())

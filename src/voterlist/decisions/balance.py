@@ -13,7 +13,7 @@ from voterlist.decisions.outcome import Outcome, Row
 from voterlist.errors import StageError
 from voterlist.model import Action, ListKind, Verdict
 from voterlist.schemas import LIST_BALANCE
-from voterlist.tables import from_columns, plain, sort_by
+from voterlist.tables import from_columns, is_among, plain, sort_by
 
 __all__ = ["Counted", "balance", "count_entries", "require_balance"]
 
@@ -94,6 +94,7 @@ def require_balance(table: pa.Table) -> None:
 
 
 def _broken(place: str) -> StageError:
+    """The error of a list that does not balance."""
     return StageError(
         f"review: the list {place} does not balance",
         stage="review",
@@ -116,6 +117,7 @@ def _count(row: Row, kinds: Mapping[str, str], counts: Mapping[str, Counted]) ->
 
 
 def _there(row: Row, kind: str) -> _List:
+    """The list onto which a row of APPLIED puts somebody."""
     return row["constituency"], row["precinct"], kind
 
 
@@ -126,9 +128,7 @@ def _listed(
     gone = {row["entry_id"] for row in done.applied if row["action"] in _LEAVES_AS}
     listed = Counter(handed_in)
     if gone:
-        is_gone = pc.is_in(
-            entries.column("entry_id"), value_set=pa.array(sorted(gone), pa.string())
-        )
+        is_gone = is_among(entries.column("entry_id"), gone)
         listed = count_entries(entries.filter(pc.invert(is_gone)))
     listed.update(_arrived(done, kinds))
     return listed
@@ -144,5 +144,6 @@ def _arrived(done: Outcome, kinds: Mapping[str, str]) -> Iterable[_List]:
 
 
 def _order(one: _List) -> tuple[int, int, str]:
+    """Lists by constituency, precinct and kind; unknown numbers come first."""
     constituency, precinct, kind = one
     return constituency or 0, precinct or 0, kind

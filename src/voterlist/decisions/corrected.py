@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.model import Action
-from voterlist.tables import plain
+from voterlist.tables import plain, row_of_each, taken, with_column
 
 __all__ = ["with_corrections"]
 
@@ -34,13 +34,11 @@ def with_corrections(entries: pa.Table, amendments: pa.Table) -> pa.Table:
 
 def _with_field(entries: pa.Table, field: str, corrections: pa.Table) -> pa.Table:
     """The entries with the values of one field replaced."""
-    ids = corrections.column("entry_id").combine_chunks()
-    place = pc.index_in(entries.column("entry_id"), value_set=ids)
+    place = row_of_each(entries.column("entry_id"), corrections.column("entry_id"))
     if place.null_count == len(place):
         return entries
     written = plain(entries.column(field))
-    values = corrections.column("value").combine_chunks().take(plain(place))
+    values = taken(corrections, "value", place)
     column = pc.if_else(pc.is_valid(place), values, written)
-    number = entries.schema.get_field_index(field)
-    kind = entries.schema.field(field)
-    return entries.set_column(number, kind, column.cast(kind.type))
+    kind = entries.schema.field(field).type
+    return with_column(entries, field, column.cast(kind))

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from voterlist.decisions.balance import balance, count_entries
 from voterlist.decisions.outcome import Place, Row, Today, folded_fin, outcome
+from voterlist.decisions.subjects import members_of
 from voterlist.model import Action
 from voterlist.schemas import (
     AMENDMENT,
@@ -25,7 +26,7 @@ from voterlist.schemas import (
     SUBJECT,
     empty,
 )
-from voterlist.tables import from_columns, plain, sort_by
+from voterlist.tables import from_rows, is_among, plain, rows_among
 
 __all__ = ["Effects", "columns_for", "effects", "read_today"]
 
@@ -100,10 +101,14 @@ def effects(
     today = replace(today, territory=territory)
     done = outcome(decisions.to_pylist(), amendments.to_pylist(), today)
     return Effects(
-        applied=_table(done.applied, APPLIED, "entry_id", "action", "field", "case_id"),
-        skipped=_table(done.skipped, SKIPPED, "entry_id", "answer", "field", "case_id"),
+        applied=from_rows(
+            done.applied, APPLIED, "entry_id", "action", "field", "case_id"
+        ),
+        skipped=from_rows(
+            done.skipped, SKIPPED, "entry_id", "answer", "field", "case_id"
+        ),
         balance=balance(handed_in, done, today.kinds, entries),
-        additions=_table(done.added, ENTRY, "entry_id"),
+        additions=from_rows(done.added, ENTRY, "entry_id"),
     )
 
 
@@ -124,22 +129,19 @@ def read_today(
     """
     ids = [*decisions.column("entry_id").to_pylist()]
     ids += amendments.column("entry_id").to_pylist()
-    named = _rows_with(entries, "entry_id", ids)
+    named = rows_among(entries, "entry_id", ids).to_pylist()
     case_ids = decisions.column("case_id").to_pylist()
-    members: dict[str, set[str]] = {}
-    for row in _rows_with(cases.select(["case_id", "entry_id"]), "case_id", case_ids):
-        members.setdefault(row["case_id"], set()).add(row["entry_id"])
     added = _ids_of(amendments, Action.ADD)
     cells = {
         row["entry_id"]: json.loads(row["cells"])
-        for row in _rows_with(subjects, "entry_id", added)
+        for row in rows_among(subjects, "entry_id", added).to_pylist()
     }
     return Today(
         places={
             row["entry_id"]: (row["constituency"], row["precinct"]) for row in named
         },
         kinds={row["entry_id"]: row["list_kind"] for row in named},
-        members=members,
+        members=members_of(cases, case_ids),
         precincts=precincts,
         written={row["entry_id"]: row for row in named},
         subjects=cells,
@@ -148,26 +150,18 @@ def read_today(
     )
 
 
-def _rows_with(table: pa.Table, column: str, values: Collection[str]) -> list[Row]:
-    """The rows whose column has one of these values."""
-    if not values:
-        return []
-    wanted = pa.array(sorted(set(values)), pa.string())
-    is_wanted = pc.is_in(plain(table.column(column)), value_set=wanted)
-    return list(table.filter(is_wanted).to_pylist())
-
-
 def _ids_of(amendments: pa.Table, action: Action) -> list[str]:
+    """The entries of the amendments with this action."""
     is_action = pc.equal(plain(amendments.column("action")), action.value)
     return list(amendments.column("entry_id").filter(is_action).to_pylist())
 
 
 def _met(matches: pa.Table, added: Collection[str]) -> set[str]:
     """The registers' rows that meet an entry for certain, or by its FIN."""
-    rows = _rows_with(matches, "register_id", added)
+    rows = rows_among(matches, "register_id", added)
     return {
         row["register_id"]
-        for row in rows
+        for row in rows.to_pylist()
         if row["class"] == "confirmed" or row["level"] == "fin"
     }
 
@@ -179,12 +173,7 @@ def _fins_on_list(
     is_fin = pc.equal(plain(amendments.column("field")), "fin")
     corrected = amendments.column("value").filter(is_fin).to_pylist()
     fins = [folded_fin(fin) for fin in (*corrected, *(row.get("fin") for row in added))]
-    wanted = pa.array(sorted({fin for fin in fins if fin}), pa.string())
     capitals = pc.utf8_upper(plain(entries.column("fin")))
     listed = pc.replace_substring_regex(capitals, "[^0-9A-Z]", "")
-    return set(listed.filter(pc.is_in(listed, value_set=wanted)).to_pylist())
-
-
-def _table(rows: list[Row], schema: pa.Schema, *order: str) -> pa.Table:
-    columns = {name: [row.get(name) for row in rows] for name in schema.names}
-    return sort_by(from_columns(columns, schema, len(rows)), *order)
+    is_added = is_among(listed, filter(None, fins))
+    return set(listed.filter(is_added).to_pylist())

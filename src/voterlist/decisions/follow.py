@@ -13,26 +13,26 @@ An entry that stood on the list when the decision was made is another entry, and
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.decisions.given import Given
+from voterlist.decisions.renaming import Names, renamed
 from voterlist.decisions.subjects import (
-    OTHERS,
     answered_ids,
     identities,
     identity_of,
 )
+from voterlist.decisions.then import Then
 from voterlist.schemas import ENTRY, FOLLOWED
-from voterlist.tables import from_columns
+from voterlist.tables import from_columns, is_among
 
-__all__ = ["STOOD", "Followed", "Names", "Then", "follow", "not_among", "renamed"]
+__all__ = ["STOOD", "Followed", "follow", "not_among"]
 
 STOOD = pa.schema(
     [ENTRY.field(name) for name in ("entry_id", "source", "sheet", "line")]
@@ -60,16 +60,6 @@ class Followed:
     given: Given
     moves: pa.Table
     """FOLLOWED: the entries that stand elsewhere now, sorted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """How cases and findings are named by their entries."""
-
-    case_id: Callable[[list[str]], str]
-    """The id of the case of these entries."""
-    finding_ids: Callable[[pa.Table], list[str]]
-    """The ids of these findings (columns of FINDING)."""
 
 
 def follow(
@@ -118,8 +108,7 @@ def not_among(ids: Collection[str], entry_ids: pa.ChunkedArray) -> list[str]:
     """Of these ids those that no entry has, sorted."""
     if not ids:
         return []
-    wanted = pa.array(sorted(ids), pa.string())
-    found = entry_ids.filter(pc.is_in(entry_ids, value_set=wanted))
+    found = entry_ids.filter(is_among(entry_ids, ids))
     return sorted(set(ids).difference(found.to_pylist()))
 
 
@@ -135,65 +124,13 @@ def _said_alike(
     gone: Iterable[str], entries: pa.Table
 ) -> Mapping[str, Sequence[_Stands]]:
     """The entries of today that say the same as one that is gone, by identity, sorted."""
-    wanted = pa.array(sorted({identity_of(one) for one in gone}), pa.string())
     texts = identities(entries.column("entry_id"))
-    found = entries.filter(pc.is_in(texts, value_set=wanted))
+    found = entries.filter(is_among(texts, map(identity_of, gone)))
     alike: dict[str, list[_Stands]] = {}
     for row in sorted(found.to_pylist(), key=lambda row: row["entry_id"]):
         stands = _Stands(row["entry_id"], (row["source"], row["sheet"], row["line"]))
         alike.setdefault(identity_of(stands.entry_id), []).append(stands)
     return alike
-
-
-class Then:
-    """What is known of the list as it was when something was decided."""
-
-    def __init__(self, given: Given) -> None:
-        self._answered = answered_ids(given)
-        self._beside: dict[str, set[str]] = {}
-        self._cells: dict[str, Mapping[str, Any]] = {}
-        self._by_identity: dict[str, Mapping[str, Any]] = {}
-        self._noted: set[str] = set()
-        for row in given.subjects.to_pylist():
-            self._note(row["entry_id"], json.loads(row["cells"]))
-        for members in given.case_entries.values():
-            self._stand_together(members)
-
-    def _note(self, entry_id: str, cells: Mapping[str, Any]) -> None:
-        self._cells[entry_id] = cells
-        self._by_identity[identity_of(entry_id)] = cells
-        if OTHERS in cells:
-            alike = [entry_id, *cells[OTHERS]]
-            self._noted.update(alike)
-            self._stand_together(alike)
-
-    def _stand_together(self, entry_ids: Collection[str]) -> None:
-        for entry_id in entry_ids:
-            self._beside.setdefault(entry_id, set()).update(entry_ids)
-
-    @property
-    def known(self) -> set[str]:
-        """The entries of which anything was decided, and those known to have stood beside."""
-        return self._answered | self._beside.keys()
-
-    def cells(self, entry_id: str) -> Mapping[str, Any]:
-        """What the entry said, by the names of ENTRY; nothing where that is not known."""
-        return self._cells.get(entry_id, {})
-
-    def cells_alike(self, entry_id: str) -> Mapping[str, Any]:
-        """What an entry of the same identity said, perhaps in another place."""
-        return self._by_identity.get(identity_of(entry_id), {})
-
-    def beside(self, entry_id: str) -> set[str]:
-        """The entries known to have stood on the list beside it, and the entry itself."""
-        return self._beside.get(entry_id, {entry_id})
-
-    def stood_together(self, one: str, other: str) -> bool:
-        """True where both may have been on the list at once: they are two entries."""
-        if other in self.beside(one) or one in self.beside(other):
-            return True
-        # Where nobody noted which entries said the same, one that was decided of may be one.
-        return one not in self._noted and other in self._answered
 
 
 class _Search:
@@ -209,7 +146,9 @@ class _Search:
         self._then = then
         self._places = places
         self._found: dict[str, str] = {}
+        """Old id -> id of today, as far as it is certain."""
         self._alike = alike
+        """The entries of today that say the same, by identity."""
         self._possible = {
             old: [
                 one for one in alike.get(identity_of(old), ()) if self._may_be(old, one)
@@ -217,7 +156,9 @@ class _Search:
             for old in gone
         }
         self._left = {_place(old) for old in gone}
+        """The places that an entry left."""
         self._rivals: dict[str, list[str]] = {}
+        """The entries that are gone, by identity."""
         for old in gone:
             self._rivals.setdefault(identity_of(old), []).append(old)
 
@@ -244,6 +185,7 @@ class _Search:
         self._possible[old] = options
 
     def _may_be(self, old: str, today: _Stands) -> bool:
+        """True where an entry of today, in another place, is none that stood beside the old one."""
         # Of equal entries of one place the first keeps its id, whichever of them is gone.
         is_elsewhere = _place(old) != _place(today.entry_id)
         return is_elsewhere and not self._then.stood_together(old, today.entry_id)
@@ -299,6 +241,7 @@ class _Search:
         }
 
     def _equal_today(self, new: str) -> list[str]:
+        """The entries of its place today that say the same."""
         alike = self._alike[identity_of(new)]
         return [one.entry_id for one in alike if _place(one.entry_id) == _place(new)]
 
@@ -313,6 +256,7 @@ class _Search:
         )
 
     def _is_sure(self, old: str, new: str, routes: _Routes) -> bool:
+        """True where the entry is one person's, or its whole list went the same way."""
         if _is_one_person(self._then.cells_alike(old)):
             return True
         return routes.are_known(old, new) and not self._is_hidden(old)
@@ -348,6 +292,7 @@ class _Routes:
         """Routes of the entries that were found, and of those with one option."""
         self._places = places
         self._texts: dict[_Route, set[str]] = {}
+        """The identities that went each way."""
         single = {old: new[0] for old, new in options.items() if len(new) == 1}
         for old, new in (*found.items(), *single.items()):
             self._texts.setdefault(_route(old, new), set()).add(identity_of(old))
@@ -366,6 +311,7 @@ class _Routes:
 
 
 def _place(entry_id: str) -> str:
+    """The constituency and precinct that an entry id begins with."""
     return entry_id[:_PLACE_LENGTH]
 
 
@@ -375,6 +321,7 @@ def _number(entry_id: str) -> str:
 
 
 def _route(old: str, new: str) -> _Route:
+    """From which place to which place an entry went."""
     return _place(old), _place(new)
 
 
@@ -397,6 +344,7 @@ def _is_one_person(cells: Mapping[str, Any]) -> bool:
 
 
 def _is_identifier(text: str | None) -> bool:
+    """True for a text with as many signs, and different ones, as a FIN or document has."""
     signs = [sign for sign in text or "" if sign.isalnum()]
     return len(signs) >= _LEAST_SIGNS and len(set(signs)) >= _LEAST_DIFFERENT
 
@@ -409,63 +357,3 @@ def _is_full_date(text: str | None) -> bool:
         return "00" not in (text[4:6], text[6:8], text[:2], text[2:4])
     parts = re.findall(r"\d+", text)
     return len(parts) >= _DATE_PARTS and all(int(part) for part in parts[:_DATE_PARTS])
-
-
-def renamed(given: Given, followed: pa.Table, names: Names) -> Given:
-    """The answers under the ids of today; ``followed`` is FOLLOWED."""
-    columns = (followed.column(name).to_pylist() for name in FOLLOWED.names)
-    moves = dict(zip(*columns, strict=True))
-    if not moves:
-        return given
-    cases: dict[str, str] = {}
-    members: dict[str, list[str]] = {}
-    for old, entries in given.case_entries.items():
-        today = [moves.get(entry, entry) for entry in entries]
-        new = names.case_id(today) if today != list(entries) else old
-        cases[old] = new
-        members[new] = sorted(today)
-    acceptances = _with(given.acceptances, {"entry_id": moves, "other_entry_id": moves})
-    findings = _finding_ids(given.acceptances, acceptances, names)
-    return replace(
-        given,
-        verdicts=_with(given.verdicts, {"entry_id": moves, "case_id": cases}),
-        amendments=_with(
-            given.amendments,
-            {"entry_id": moves, "case_id": cases, "finding_id": findings},
-        ),
-        acceptances=_with(acceptances, {"finding_id": findings}),
-        case_entries=members,
-    )
-
-
-def _finding_ids(then: pa.Table, today: pa.Table, names: Names) -> dict[str, str]:
-    """Id then -> id today of the findings whose entries moved.
-
-    Args:
-        then: ACCEPTANCE.
-        today: the same rows, under the entry ids of today.
-        names: how findings are named.
-    """
-    columns = ("entry_id", "other_entry_id")
-    is_moved = [
-        before != after
-        for before, after in zip(
-            then.select(columns).to_pylist(),
-            today.select(columns).to_pylist(),
-            strict=True,
-        )
-    ]
-    moved = today.filter(pa.array(is_moved, pa.bool_()))
-    old_ids = moved.column("finding_id").to_pylist()
-    return dict(zip(old_ids, names.finding_ids(moved), strict=True))
-
-
-def _with(table: pa.Table, names: Mapping[str, Mapping[str, str]]) -> pa.Table:
-    """The table with the texts of these columns replaced."""
-    for column, new in names.items():
-        texts = [new.get(text, text) for text in table.column(column).to_pylist()]
-        place = table.schema.get_field_index(column)
-        table = table.set_column(
-            place, table.schema.field(column), pa.array(texts, pa.string())
-        )
-    return table

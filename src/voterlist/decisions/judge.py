@@ -100,6 +100,7 @@ class Judge:
             yield from _ground_problems(answer)
 
     def _striking(self, answer: Answer) -> Judged:
+        """A striking: its evidence, and the other list where the ground needs one."""
         document, problems = self._evidence(answer)
         if Need.DESTINATION not in _ground(answer).needs:
             return Judged(answer, tuple(problems), document=document)
@@ -110,6 +111,7 @@ class Judge:
         return Judged(answer, (*problems, *wrong), document=document, place=place)
 
     def _move(self, answer: Answer) -> Judged:
+        """A move to another precinct of this list's territory."""
         document, problems = self._evidence(answer)
         place, wrong = self._destination(answer)
         if place is not None and not self._is_here(place):
@@ -119,6 +121,7 @@ class Judge:
         return Judged(answer, (*problems, *wrong), document=document, place=place)
 
     def _addition(self, answer: Answer) -> Judged:
+        """The addition of a register's row to a precinct of this list's territory."""
         document, problems = self._evidence(answer)
         place, wrong = self._destination(answer)
         if place is not None and not self._is_here(place):
@@ -126,6 +129,7 @@ class Judge:
         return Judged(answer, (*problems, *wrong), document=document, place=place)
 
     def _correction(self, answer: Answer) -> Judged:
+        """A correction of a field that may be corrected, to a value that can be read."""
         document, problems = self._evidence(answer)
         field = answer.cells["field"] or _proposed_field(answer)
         if field is None:
@@ -157,6 +161,7 @@ class Judge:
         return Judged(answer, value=value.text)
 
     def _question(self, answer: Answer) -> Judged:
+        """A question to the precinct, with its day where one is written."""
         written = answer.cells["due"]
         if written is None:
             return Judged(answer, document=answer.cells["document"])
@@ -169,11 +174,13 @@ class Judge:
         return Judged(answer, due=day.isoformat(), document=document)
 
     def _acceptance(self, answer: Answer) -> Judged:
+        """An acceptance, which has a reason or a ground."""
         has_reason = answer.cells["reason"] or _given_ground(answer)
         wrong = () if has_reason else ("accepted-without-reason",)
         return Judged(answer, wrong, document=answer.cells["document"])
 
     def _withdrawal(self, answer: Answer) -> Judged:
+        """A withdrawal: of one field where the row names it."""
         field = answer.cells["field"]
         is_known = field is None or field in CORRECTABLE
         return Judged(
@@ -227,6 +234,7 @@ class Judge:
         return (constituency, precinct), []
 
     def _is_here(self, place: Place) -> bool:
+        """True for a precinct of this list's territory."""
         constituency, precinct = place
         return precinct in self._context.precincts.get(constituency, ())
 
@@ -282,6 +290,7 @@ def _given_ground(answer: Answer) -> str | None:
 
 
 def _ground(answer: Answer) -> Ground:
+    """The ground that the answer names."""
     return grounds()[answer.cells["ground"]]
 
 
@@ -304,6 +313,7 @@ def _proposed_place(answer: Answer) -> Place | None:
 
 
 def _place_of_value(answer: Answer) -> Place | None:
+    """The precinct that is the number of the finding, in the entry's constituency."""
     finding, entry = answer.finding, answer.entry
     if finding is None or entry is None or finding["value"] is None:
         return None

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist.decisions.amended import AmendmentContext, ValueReader
 from voterlist.decisions.answer import Row
@@ -18,7 +17,7 @@ from voterlist.decisions.given import Given
 from voterlist.decisions.reasons import Reasons
 from voterlist.decisions.standing import last_answers
 from voterlist.model import Action
-from voterlist.tables import plain
+from voterlist.tables import rows_among
 
 __all__ = ["refuse_listed", "refuse_taken_fins"]
 
@@ -123,7 +122,10 @@ _PARTS = ("surname", "given_name", "patronymic")
 def _person_of(
     entry: Mapping[str, Any], read_value: ValueReader, today: dt.date
 ) -> _Person:
+    """What the row of a register tells its person by, as the list would have it."""
+
     def value(field: str) -> str | None:
+        """A field of the row as it is read; None where it says nothing or cannot be read."""
         text = entry.get(field)
         return read_value(field, text, today).text if text else None
 
@@ -161,9 +163,8 @@ def _bearers(
         voters: the entries with the FINs of the newest run.
         fins: what entries are corrected to since.
     """
-    values = pa.array(sorted(fin for fin in wanted if fin), pa.string())
-    named = voters.select(["entry_id", "fin"])
-    named = named.filter(pc.is_in(plain(named.column("fin")), value_set=values))
+    columns = voters.select(["entry_id", "fin"])
+    named = rows_among(columns, "fin", filter(None, wanted))
     bearers: dict[str | None, set[str | None]] = defaultdict(set)
     for row in named.to_pylist():
         if row["entry_id"] not in fins:

@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from voterlist.decisions.strike_grounds import OF_PERSON, WITH_PLACE
+from voterlist.decisions.grounds import Need, grounds
 from voterlist.model import Action, ListKind, Verdict
 from voterlist.schemas import ENTRY_FIELDS
 
@@ -163,7 +163,7 @@ class _Work:
             code = self._strike_trouble(row)
             if code:
                 self._skip(row, code)
-            elif row["ground"] in OF_PERSON or not self._is_here(row):
+            elif _is_of_person(row) or not self._is_here(row):
                 self._leave(row, Action.STRIKE, _place(row))
             else:
                 on_own_territory.append(row)
@@ -179,11 +179,12 @@ class _Work:
                 self._skip(row, "not-kept-there")
 
     def _strike_trouble(self, row: Row) -> str | None:
+        """Why a striking does nothing, whatever becomes of other entries; None where it may."""
         if row["entry_id"] not in self._today.places:
             return self._absence(row["entry_id"])
-        if row["ground"] in OF_PERSON:
+        if _is_of_person(row):
             return None
-        if row["ground"] not in WITH_PLACE:
+        if not _is_with_place(row):
             return "ground-missing"
         return "place-missing" if None in _place(row) else None
 
@@ -217,6 +218,7 @@ class _Work:
     def _repeat_trouble(
         self, row: Row, keeps: list[str], kept: Collection[str]
     ) -> str | None:
+        """Why a repetition is not taken off the list; None where it is."""
         if len(keeps) != 1:
             return "several-kept" if keeps else "kept-missing"
         # Two cases that mark each other's kept entry would take both from the list.
@@ -225,7 +227,7 @@ class _Work:
         if row["entry_id"] in self._left:
             return "left-already"
         strike = self._left.get(keeps[0])
-        is_of_entry = strike is not None and strike["ground"] not in OF_PERSON
+        is_of_entry = strike is not None and not _is_of_person(strike)
         return "kept-struck" if is_of_entry else None
 
     def _repeat(self, row: Row, kept: str) -> None:
@@ -242,6 +244,7 @@ class _Work:
     # Moves, corrections, additions
 
     def _possible_moves(self, moves: Iterable[Row]) -> Iterator[Row]:
+        """The moves of listed entries to another precinct that has a list."""
         for row in moves:
             place = self._today.places.get(row["entry_id"])
             if place is None:
@@ -256,6 +259,7 @@ class _Work:
                 yield row
 
     def _move(self, moves: Iterable[Row]) -> None:
+        """Move the entries that stay on the list."""
         for row in moves:
             if row["entry_id"] in self._left:
                 self._skip(row, "left-already")
@@ -294,6 +298,7 @@ class _Work:
         return added
 
     def _add_trouble(self, row: Row, subject: Row | None) -> str | None:
+        """Why a person is not added, whatever the FIN; None where nothing is wrong."""
         if row["entry_id"] in self._today.places or row["entry_id"] in self._today.met:
             return "already-listed"
         if subject is None:
@@ -323,6 +328,7 @@ class _Work:
     def _correct_trouble(
         self, row: Row, cells: Row, added: Mapping[str, Row]
     ) -> str | None:
+        """Why a field is not corrected; None where it is."""
         entry_id = row["entry_id"]
         if entry_id not in self._today.places and entry_id not in added:
             return self._absence(entry_id)
@@ -341,6 +347,7 @@ class _Work:
         return "list-missing" if is_missing else "entry-gone"
 
     def _leave(self, row: Row, action: str, place: Place, **said: str | None) -> None:
+        """Note that an entry leaves the list, and by which decision."""
         self._left[row["entry_id"]] = self._apply(row, action, place, **said)
 
     def _apply(self, row: Row, action: str, place: Place, **said: str | None) -> Row:
@@ -384,6 +391,18 @@ class _Work:
 def _order(row: Row) -> tuple[str, str, str]:
     """Decisions by entry, then by case or field."""
     return row["entry_id"], row.get("case_id") or "", row.get("field") or ""
+
+
+def _is_of_person(strike: Row) -> bool:
+    """True where the person is no voter anywhere: the last entry of a person may go too."""
+    ground = grounds().get(strike["ground"])
+    return ground is not None and ground.of_person
+
+
+def _is_with_place(strike: Row) -> bool:
+    """True where the person stands on another list, which the decision names."""
+    ground = grounds().get(strike["ground"])
+    return ground is not None and Need.DESTINATION in ground.needs
 
 
 def _place(row: Row) -> Place:

@@ -55,12 +55,14 @@ def tables() -> dict[str, str]:
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table of Markdown."""
     lines = [list(heads), *map(list, rows)]
     lines.insert(1, ["---"] * len(lines[0]))
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def _of_ground(ground: Ground) -> Iterator[str]:
+    """The cells of a ground."""
     key = f"ground.{ground.code}.title"
     yield f"`{ground.code}`"
     yield catalogue("en").text(key)
@@ -72,12 +74,14 @@ def _of_ground(ground: Ground) -> Iterator[str]:
 
 
 def _needs(ground: Ground) -> str:
+    """What a ground needs, with its registers."""
     needs = ", ".join(sorted(ground.needs))
     registers = ", ".join(sorted(ground.registers))
     return f"{needs} ({registers})" if registers else needs
 
 
 def _article(ground: Ground) -> str:
+    """The article of the Code, linked where its wording was read."""
     if ground.article is None:
         return ""
     if ground.source is None:
@@ -97,6 +101,7 @@ def _of_answers() -> Iterator[Iterator[str]]:
 
 
 def _of_rules(answers: Answers, rules: str) -> Iterator[str]:
+    """The cells of rules that are answered alike."""
     yield answers.sheet
     yield ", ".join(answers.actions)
     yield ", ".join(answers.fields)
@@ -106,6 +111,7 @@ def _of_rules(answers: Answers, rules: str) -> Iterator[str]:
 
 
 def _register(answers: Answers) -> str:
+    """The register whose row is evidence; empty for none."""
     if answers.register is None:
         return ""
     return (
@@ -114,6 +120,7 @@ def _register(answers: Answers) -> str:
 
 
 def _of_problem(code: str) -> Iterator[str]:
+    """The cells of a code of AMENDMENT_PROBLEMS."""
     key = Problem(0, code, "").key
     yield f"`{code}`"
     yield catalogue("en").text(f"{key}.title")

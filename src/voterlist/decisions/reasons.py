@@ -47,6 +47,7 @@ class Reasons:
 
 
 def _problem(code: str, answer: Answer) -> Problem:
+    """The problem of an answer, at its row."""
     cells, finding = answer.cells, answer.finding
     return Problem(
         cells["row"],

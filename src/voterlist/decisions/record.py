@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyarrow as pa
-
 from voterlist.decisions.amended import Amended, Replaced
 from voterlist.decisions.answer import ACCEPT, Row
 from voterlist.decisions.given import Given
@@ -15,7 +13,7 @@ from voterlist.decisions.standing import about, is_taken_back, last_answers, say
 from voterlist.decisions.subjects import subject_table
 from voterlist.model import Action, Mark
 from voterlist.schemas import ACCEPTANCE, AMENDMENT
-from voterlist.tables import from_columns
+from voterlist.tables import from_rows
 
 __all__ = ["Record", "amendment"]
 
@@ -50,12 +48,16 @@ class Record:
     def __init__(self, given: Given, decided_at: str) -> None:
         self._decided_at = decided_at
         self._said = {entry: dict(rows) for entry, rows in last_answers(given).items()}
+        """Entry -> what each person last said of it."""
         self._words = {_words_of(row) for row in given.amendments.to_pylist()}
+        """Every answer that was ever given, word for word."""
         accepted = given.acceptances.to_pylist()
         self._accepted = {row["finding_id"]: row for row in accepted}
+        """Finding -> the last acceptance of it, or question about it."""
         self._amendments: list[Row] = []
         self._acceptances: list[Row] = []
         self._entries: dict[str, Row] = {}
+        """What the entries say that the new answers are about."""
         self._replaced: list[Replaced] = []
 
     def add(self, one: Judged) -> bool:
@@ -78,9 +80,9 @@ class Record:
         plain_rows = [row for row in self._amendments if not row["adjudicates"]]
         settling = [row for row in self._amendments if row["adjudicates"]]
         return Amended(
-            amendments=_table(plain_rows, AMENDMENT),
-            adjudications=_table(settling, AMENDMENT),
-            acceptances=_table(self._acceptances, ACCEPTANCE),
+            amendments=from_rows(plain_rows, AMENDMENT),
+            adjudications=from_rows(settling, AMENDMENT),
+            acceptances=from_rows(self._acceptances, ACCEPTANCE),
             subjects=subject_table(self._entries),
             problems=reasons.problems(),
             replaced=tuple(self._replaced),
@@ -156,6 +158,7 @@ class Record:
         return True
 
     def _mark(self, one: Judged, row: Row, mark: Mark, reason: str | None) -> None:
+        """Note what is recorded of a finding as accepted, or as asked again."""
         finding = one.answer.finding or {}
         acceptance = {name: finding.get(name) for name in ACCEPTANCE.names}
         acceptance |= {
@@ -169,6 +172,7 @@ class Record:
         self._accepted[row["finding_id"]] = acceptance
 
     def _replace(self, one: Judged, before: str, now: str) -> None:
+        """Note that the person had said something else before."""
         file, sheet, row = one.answer.place
         finding = one.answer.finding
         self._replaced.append(
@@ -202,8 +206,3 @@ _WORDS = (
 def _words_of(row: Row) -> tuple[Any, ...]:
     """An answer word for word, whenever it was given."""
     return (*says(row), *(row[name] for name in _WORDS))
-
-
-def _table(rows: list[Row], schema: pa.Schema) -> pa.Table:
-    columns = {name: [row[name] for row in rows] for name in schema.names}
-    return from_columns(columns, schema, len(rows))

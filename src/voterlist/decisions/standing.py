@@ -7,8 +7,6 @@ somebody else's.
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -17,9 +15,10 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from voterlist.decisions.given import Given
+from voterlist.decisions.moments import moment_of
 from voterlist.model import Action, Mark
 from voterlist.schemas import AMENDMENT, CONTESTED, DECISION
-from voterlist.tables import from_columns, sort_by
+from voterlist.tables import from_rows
 
 __all__ = [
     "WITHDRAWN",
@@ -59,7 +58,7 @@ class Standing:
     """AMENDMENT: what waits for a second person."""
 
 
-def standing(given: Given, *, two_people: Collection[Action] = ()) -> Standing:
+def standing(given: Given, *, two_people: Collection[str] = ()) -> Standing:
     """What holds of these answers.
 
     Args:
@@ -69,9 +68,9 @@ def standing(given: Given, *, two_people: Collection[Action] = ()) -> Standing:
     verdicts, contested_cases = _verdicts(given.verdicts.to_pylist())
     amendments, contested_entries, pending = _amendments(given, two_people)
     return Standing(
-        decisions=_table(verdicts, DECISION, "case_id", "entry_id"),
-        amendments=_table(amendments, AMENDMENT, "entry_id", "action", "field"),
-        contested=_table(
+        decisions=from_rows(verdicts, DECISION, "case_id", "entry_id"),
+        amendments=from_rows(amendments, AMENDMENT, "entry_id", "action", "field"),
+        contested=from_rows(
             [*contested_cases, *contested_entries],
             CONTESTED,
             "case_id",
@@ -80,13 +79,8 @@ def standing(given: Given, *, two_people: Collection[Action] = ()) -> Standing:
             "answer",
             "field",
         ),
-        pending=_table(pending, AMENDMENT, "entry_id", "action", "field"),
+        pending=from_rows(pending, AMENDMENT, "entry_id", "action", "field"),
     )
-
-
-def _table(rows: list[_Row], schema: pa.Schema, *order: str) -> pa.Table:
-    columns = {name: [row.get(name) for row in rows] for name in schema.names}
-    return sort_by(from_columns(columns, schema, len(rows)), *order)
 
 
 def _verdicts(rows: Iterable[_Row]) -> tuple[list[_Row], list[_Row]]:
@@ -145,7 +139,7 @@ def _not_taken_back(
 
 
 def _amendments(
-    given: Given, two_people: Collection[Action]
+    given: Given, two_people: Collection[str]
 ) -> tuple[list[_Row], list[_Row], list[_Row]]:
     """(What holds, what is contested, what waits for a second person) of each entry."""
     accepted = _accepted(given.acceptances)
@@ -178,6 +172,7 @@ def last_answers(given: Given) -> dict[str, dict[_Key, _Row]]:
 
 
 def _last_of_entry(rows: Iterable[_Row]) -> dict[_Key, _Row]:
+    """The last answer of each person to each thing about one entry, in order."""
     said: dict[_Key, _Row] = {}
     for row in _not_taken_back(rows, _is_meant, "action"):
         if row["adjudicates"]:
@@ -305,13 +300,4 @@ def _acceptances_against(
 
 def _is_later(acceptance: _Row, row: _Row) -> bool:
     """True where a finding was accepted after the answer was given."""
-    return _moment(acceptance["accepted_at"]) > _moment(row["decided_at"])
-
-
-def _moment(text: str) -> float:
-    """A moment in seconds; of a text that is none, minus infinity. Without a zone it is in UTC."""
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        return -math.inf
-    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
+    return moment_of(acceptance["accepted_at"]) > moment_of(row["decided_at"])

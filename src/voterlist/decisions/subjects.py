@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.decisions.answer import Row
 from voterlist.decisions.given import Given
 from voterlist.schemas import ENTRY, ENTRY_FIELDS, SUBJECT, require
-from voterlist.tables import from_columns
+from voterlist.tables import from_columns, rows_among
 
 __all__ = [
     "OTHERS",
     "answered_ids",
     "identities",
     "identity_of",
+    "members_of",
     "subject_table",
     "subjects_among",
     "subjects_of",
@@ -30,7 +30,6 @@ OTHERS = "others"
 _PLACE_LENGTH = len("088-0012-")
 _TEXT_END = _PLACE_LENGTH + 13
 """Behind the digits of what an entry says stands the number of equal entries, if any."""
-
 
 _SUBJECT_CELLS = (
     "constituency",
@@ -69,6 +68,20 @@ def answered_ids(given: Given) -> set[str]:
     return ids
 
 
+def members_of(cases: pa.Table, ids: Iterable[str | None]) -> dict[str, list[str]]:
+    """The entries of each of these cases, in the order of ``cases``.
+
+    Args:
+        cases: CASE, or its ``case_id`` and ``entry_id``.
+        ids: of cases; those that are not in the table are left out.
+    """
+    rows = rows_among(cases.select(["case_id", "entry_id"]), "case_id", ids)
+    members: dict[str, list[str]] = {}
+    for row in rows.to_pylist():
+        members.setdefault(row["case_id"], []).append(row["entry_id"])
+    return members
+
+
 def subjects_among(entries: pa.Table, ids: Collection[str]) -> pa.Table:
     """What these entries say now (SUBJECT), with the entries that say the same beside them.
 
@@ -76,8 +89,7 @@ def subjects_among(entries: pa.Table, ids: Collection[str]) -> pa.Table:
         entries: ENTRY of all lists.
         ids: the entries of which something is decided; those that are on no list are left out.
     """
-    wanted = pa.array(sorted(ids), pa.string())
-    rows = entries.filter(pc.is_in(entries.column("entry_id"), value_set=wanted))
+    rows = rows_among(entries, "entry_id", ids)
     alike = _alike(entries.column("entry_id"), rows.column("entry_id"))
     subjects = sorted(_subjects(rows, alike))
     columns = {
@@ -119,14 +131,14 @@ def subjects_of(entries: pa.Table) -> pa.Table:
     return subject_table({row["entry_id"]: row for row in rows})
 
 
-def subject_table(entries: Mapping[str, Row]) -> pa.Table:
+def subject_table(entries: Mapping[str, Mapping[str, Any]]) -> pa.Table:
     """SUBJECT of these rows of ENTRY, which stand under their ids, by id."""
     ids = sorted(entries)
     cells = [_cells(entries[entry_id]) for entry_id in ids]
     return from_columns({"entry_id": ids, "cells": cells}, SUBJECT, len(ids))
 
 
-def _cells(entry: Row) -> str:
+def _cells(entry: Mapping[str, Any]) -> str:
     """The entry as JSON: the same text for the same entry."""
     cells = {name: entry[name] for name in _SUBJECT_CELLS}
     return json.dumps(cells, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -33,7 +33,7 @@ from voterlist.schemas import (
     MATCH,
     empty,
 )
-from voterlist.tables import concat, from_columns
+from voterlist.tables import concat, from_rows
 
 __all__ = ["REFUSAL_CODES", "UNDOES_EARLIER", "Refusal", "refused"]
 
@@ -89,10 +89,12 @@ class _Unit:
 
     @property
     def rows(self) -> tuple[Row, ...]:
+        """All answers of the unit."""
         return self.verdicts + self.amendments
 
     @property
     def keys(self) -> set[_Key]:
+        """What each of its answers is and about what."""
         return {_key(row) for row in self.rows}
 
 
@@ -224,8 +226,8 @@ class _Trial:
         for root in roots:
             given = replace(
                 self._given,
-                verdicts=_table(own_verdicts.get(root, []), GIVEN_VERDICT),
-                amendments=_table(own_amendments.get(root, []), GIVEN_AMENDMENT),
+                verdicts=from_rows(own_verdicts.get(root, []), GIVEN_VERDICT),
+                amendments=from_rows(own_amendments.get(root, []), GIVEN_AMENDMENT),
             )
             units = [
                 unit
@@ -322,6 +324,7 @@ class _Groups:
 
 
 def _by_root(rows: Iterable[Row], groups: _Groups) -> dict[str, list[Row]]:
+    """The answers of each group."""
     by_root: dict[str, list[Row]] = {}
     for row in rows:
         by_root.setdefault(groups.root(row["entry_id"]), []).append(row)
@@ -339,6 +342,7 @@ def _units(new: Given) -> list[_Unit]:
 
 
 def _refusals(unit: _Unit, code: str) -> Iterator[Refusal]:
+    """A refusal for each answer of a unit."""
     for row in unit.verdicts:
         yield Refusal(
             code, row["entry_id"], row["case_id"], row["decided_by"], row["number"]
@@ -370,12 +374,7 @@ def _appended(table: pa.Table, rows: Sequence[Row]) -> pa.Table:
     start = (pc.max(table.column("number")).as_py() or 0) + 1
     in_order = sorted(rows, key=lambda row: row["number"])
     numbered = [row | {"number": start + place} for place, row in enumerate(in_order)]
-    return concat([table, _table(numbered, table.schema)], table.schema)
-
-
-def _table(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
-    columns = {name: [row[name] for row in rows] for name in schema.names}
-    return from_columns(columns, schema, len(rows))
+    return concat([table, from_rows(numbered, table.schema)], table.schema)
 
 
 def _key(row: Row) -> _Key:
@@ -386,11 +385,13 @@ def _key(row: Row) -> _Key:
 
 
 def _key_of_skipped(row: Row) -> _Key:
+    """What a row of SKIPPED is and about what, as ``_key`` says it of its decision."""
     is_verdict = row["answer"] in _VERDICTS
     about = row["case_id"] if is_verdict else row["field"]
     return row["answer"], row["entry_id"], about or ""
 
 
 def _keys_of(holding: Standing) -> frozenset[_Key]:
+    """What everything that holds is and about what."""
     rows = (*holding.decisions.to_pylist(), *holding.amendments.to_pylist())
     return frozenset(_key(row) for row in rows)

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist.decisions.given import Given
 from voterlist.decisions.standing import WITHDRAWN, standing
+from voterlist.decisions.subjects import members_of
 from voterlist.model import Problem, Verdict
 from voterlist.schemas import CASE, DECISION, GIVEN_VERDICT, empty, require
-from voterlist.tables import from_columns, sort_by
+from voterlist.tables import from_rows, sort_by
 
 __all__ = [
     "PROBLEM_CODES",
@@ -121,11 +121,20 @@ def check_decisions(
     given = require(
         empty(GIVEN_VERDICT) if earlier is None else earlier, GIVEN_VERDICT, "review"
     )
+    table = require(cases, CASE, "review")
     filled = list(_filled(rows, decided_by, refused))
+    members = members_of(table, [row["case_id"] for row in filled])
+    last = {_key(row): row for row in given.to_pylist()}
+    # The case may be gone because of what was decided of it.
+    filled = [
+        row
+        for row in filled
+        if row["case_id"] in members or not _is_repeated(row, last)
+    ]
     check = _Check(
-        members=_members(cases, filled),
+        members=members,
         said=_counting(given),
-        last={_key(row): row for row in given.to_pylist()},
+        last=last,
         parties=_contested(given),
     )
     problems = list(check.problems_of_rows(filled))
@@ -146,20 +155,10 @@ def _filled(
     ordered = sort_by(require(rows, REVIEW_ROW, "review"), "row", "sheet")
     for row in ordered.to_pylist():
         is_filled = row["verdict"] or row["reason"] or row["decided_by"]
-        place = row["file"] or "", row["sheet"], row["row"]
-        if is_filled and place not in places:
+        # A problem that names no file is of the only one.
+        own = {(file, row["sheet"], row["row"]) for file in ("", row["file"])}
+        if is_filled and not own & places:
             yield row | {"decided_by": row["decided_by"] or decided_by}
-
-
-def _members(cases: pa.Table, rows: Iterable[_Row]) -> dict[str, list[str]]:
-    """The entries of the cases that the rows name."""
-    ids = pa.array({row["case_id"] for row in rows if row["case_id"]}, pa.string())
-    table = require(cases, CASE, "review").select(["case_id", "entry_id"])
-    named = table.filter(pc.is_in(table.column("case_id"), value_set=ids))
-    members: dict[str, list[str]] = {}
-    for row in named.to_pylist():
-        members.setdefault(row["case_id"], []).append(row["entry_id"])
-    return members
 
 
 def _counting(given: pa.Table) -> _Said:
@@ -305,6 +304,7 @@ def _code_of_case(verdicts: Collection[str | None]) -> str | None:
 
 
 def _first_repeat(rows: Iterable[_Row]) -> _Row | None:
+    """The first row that says ``repeat``; None where none does."""
     return next((row for row in rows if row["verdict"] == Verdict.REPEAT), None)
 
 
@@ -318,7 +318,14 @@ def _says(row: _Row | None) -> tuple[str | None, str]:
     return (None, "") if row is None else (row["verdict"], row["reason"] or "")
 
 
+def _is_repeated(row: _Row, last: Mapping[_Key, _Row]) -> bool:
+    """True where the person said the very same the last time."""
+    own = last.get(_key(row))
+    return own is not None and _says(own) == _says(row)
+
+
 def _problem(row: _Row, code: str, who: str | None = None) -> Problem:
+    """A problem at this row."""
     return Problem(
         row["row"],
         code,
@@ -371,9 +378,10 @@ def _checked(
 
 
 def _place(problem: Problem) -> tuple[str, int, str, str]:
+    """Problems by sheet, row and code."""
     return (problem.sheet, problem.row, problem.code, problem.entry_id or "")
 
 
 def _decisions(rows: Collection[_Row]) -> pa.Table:
-    columns = {name: [row[name] for row in rows] for name in DECISION.names}
-    return sort_by(from_columns(columns, DECISION, len(rows)), "case_id", "entry_id")
+    """DECISION of these rows, by case and entry."""
+    return from_rows(rows, DECISION, "case_id", "entry_id")

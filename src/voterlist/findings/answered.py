@@ -7,13 +7,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist.arrays import Bools
 from voterlist.findings.ids import finding_ids
 from voterlist.model import Action, Verdict
 from voterlist.schemas import ACCEPTED, FINDING
-from voterlist.tables import from_columns, plain
+from voterlist.tables import from_columns, is_among
 
 __all__ = ["answered", "answers_to"]
 
@@ -74,10 +73,13 @@ class _Answers:
 
     def __init__(self, applied: Iterable[_Row]) -> None:
         self._by_id: dict[str, _Row] = {}
+        """By the id of the finding that was answered."""
         self._by_rule: dict[tuple[str, str], _Row] = {}
+        """By (rule, entry) of the finding that was answered."""
         self._struck: dict[str, _Row] = {}
         self._added: dict[str, _Row] = {}
         self._repeats: dict[str, _Row] = {}
+        """The repetitions that are off the list, by entry."""
         for row in applied:
             if row["action"] == Verdict.REPEAT:
                 self._repeats[row["entry_id"]] = row
@@ -85,6 +87,7 @@ class _Answers:
                 self._note(row)
 
     def _note(self, row: _Row) -> None:
+        """Note a striking, move or addition by everything that it answers."""
         if row["finding_id"]:
             self._by_id[row["finding_id"]] = row
         if row["rule"]:
@@ -102,10 +105,8 @@ class _Answers:
         wanted = {"rule": rules - {None}, "entry_id": ids, "other_entry_id": ids}
         found = np.zeros(findings.num_rows, dtype=bool)
         for name, values in wanted.items():
-            value_set = pa.array(sorted(values), pa.string())
-            found |= np.asarray(
-                pc.is_in(plain(findings.column(name)), value_set=value_set)
-            )
+            is_wanted = is_among(findings.column(name), values)
+            found |= np.asarray(is_wanted)
         return found
 
     def to(self, finding: _Row, finding_id: str) -> _Row | None:

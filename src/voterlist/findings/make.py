@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from voterlist.model import Rule
 from voterlist.schemas import FINDING
-from voterlist.tables import from_columns
+from voterlist.tables import from_columns, from_rows
 
 __all__ = ["ENTRY_PLACE", "PRECINCT_PLACE", "make", "of_rows", "row", "take_columns"]
 
@@ -49,8 +49,7 @@ def row(rule: Rule, places: Mapping[str, Any]) -> dict[str, Any]:
 
 def of_rows(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     """FINDING of these rows, made by ``row``; their order is kept."""
-    columns = {name: [cells.get(name) for cells in rows] for name in FINDING.names}
-    return from_columns(columns, FINDING, len(rows))
+    return from_rows(rows, FINDING)
 
 
 def _of_rule(rule: Rule) -> dict[str, str]:

@@ -12,7 +12,7 @@ decided of the old one concerns nobody here.
 
 from __future__ import annotations
 
-import datetime as dt
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 
 from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Longs, pack_pairs
+from voterlist.decisions.moments import moment_of
 from voterlist.link.candidates import Candidates
 from voterlist.link.cases import Closed, case_id
 from voterlist.link.weigh import Labels
@@ -55,8 +56,6 @@ CASES = pa.schema(
     ]
 )
 """Cases of which every entry was decided, one row an entry."""
-
-_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +91,12 @@ def decided(decisions: pa.Table, ids: pa.Array | pa.ChunkedArray) -> Decided:
     spoken_of = pa.array(sorted({row["entry_id"] for row in rows}), pa.string())
     listed = set(ids.filter(pc.is_in(ids, value_set=spoken_of)).to_pylist())
     verdicts: dict[str, dict[str, str]] = {}
-    moments: dict[str, dt.datetime] = {}
+    moments: dict[str, float] = {}
     for row in rows:
         case = row["case_id"]
         verdicts.setdefault(case, {})[row["entry_id"]] = row["verdict"]
-        moments[case] = max(moments.get(case, _NEVER), _moment(row["decided_at"]))
+        moment = moment_of(row["decided_at"])
+        moments[case] = max(moments.get(case, -math.inf), moment)
     whole = {
         case
         for case, verdict_of in verdicts.items()
@@ -122,18 +122,6 @@ def decided(decisions: pa.Table, ids: pa.Array | pa.ChunkedArray) -> Decided:
             CASES,
         ),
     )
-
-
-def _moment(text: str) -> dt.datetime:
-    """The time of a decision, from the text in the ledger.
-
-    A time without a zone is UTC. A text that is no time counts as the earliest time there is.
-    """
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        return _NEVER
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def _pairs(

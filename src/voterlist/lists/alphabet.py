@@ -37,6 +37,7 @@ def name_key(text: str) -> str:
 
 
 def _key_of_letter(letter: str) -> str:
+    """The place of a letter: of the alphabet first, then digits as they are, then others."""
     known = _PLACES.get(ord(letter))
     if known is not None:
         return known
@@ -64,6 +65,7 @@ def house_ranks(column: pa.Array | pa.ChunkedArray) -> Longs:
 
 
 def _ranks(column: pa.Array | pa.ChunkedArray, key: Callable[[str], Any]) -> Longs:
+    """The place of each row's text in the order of its keys; each distinct text is read once."""
     indices, distinct = codes(column)
     texts = distinct.to_pylist()
     in_order = sorted(

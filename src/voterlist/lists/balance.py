@@ -15,19 +15,12 @@ from voterlist.lists.roll import Places
 from voterlist.schemas import LIST_BALANCE
 from voterlist.tables import from_columns, plain, sort_by
 
-__all__ = ["LIST_KEY", "counted_balance", "require_balance"]
+__all__ = ["LIST_COUNTS", "LIST_KEY", "counted_balance", "require_balance"]
 
 LIST_KEY = ("constituency", "precinct", "list_kind")
 """The columns that name a list."""
-_COUNTS = (
-    "handed_in",
-    "struck",
-    "repeated",
-    "moved_out",
-    "moved_in",
-    "added",
-    "listed",
-)
+LIST_COUNTS = tuple(name for name in LIST_BALANCE.names if name not in LIST_KEY)
+"""The columns with the numbers of a list."""
 _UNKNOWN = -1
 """Stands for an unknown constituency or precinct."""
 
@@ -64,6 +57,7 @@ def counted_balance(places: Places, constituency: int | None) -> pa.Table:
 def _keys(
     constituency: pa.ChunkedArray, precinct: pa.ChunkedArray, kinds: pa.ChunkedArray
 ) -> pd.DataFrame:
+    """The list of each row, ``_UNKNOWN`` for a number that is not known."""
     numbers = {"constituency": constituency, "precinct": precinct}
     columns: dict[str, Any] = {
         name: np.asarray(column.fill_null(_UNKNOWN)) for name, column in numbers.items()
@@ -77,6 +71,7 @@ def _counts(keys: pd.DataFrame, flags: Mapping[str, Bools]) -> pd.DataFrame:
 
 
 def _balance(counts: pd.DataFrame) -> pa.Table:
+    """LIST_BALANCE of these counts, unknown numbers as null."""
     columns = {}
     for name in LIST_BALANCE.names:
         values = counts[name].to_numpy()
@@ -116,19 +111,23 @@ def require_balance(
 
 
 def _sum(row: Mapping[str, int]) -> int:
+    """How many a list must have by the other numbers of its balance."""
     left = row["handed_in"] - row["struck"] - row["repeated"] - row["moved_out"]
     return left + row["moved_in"] + row["added"]
 
 
 def _key(row: Mapping[str, object]) -> tuple[object, ...]:
+    """The list of a row of LIST_BALANCE."""
     return tuple(row[name] for name in LIST_KEY)
 
 
 def _numbers(row: Mapping[str, int]) -> tuple[int, ...]:
-    return tuple(row[name] for name in _COUNTS)
+    """The numbers of a row of LIST_BALANCE."""
+    return tuple(row[name] for name in LIST_COUNTS)
 
 
 def _uneven(code: str) -> StageError:
+    """The error of lists whose rows are not what their balance says."""
     return StageError(
         "the rows of the lists are not what their balance says",
         stage="lists",

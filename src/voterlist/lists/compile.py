@@ -18,7 +18,7 @@ from voterlist.lists.roll import Places, places_of
 from voterlist.lists.streets import street_texts
 from voterlist.model import ListOrder
 from voterlist.schemas import VOTER
-from voterlist.tables import from_columns, plain
+from voterlist.tables import from_columns, row_of_each, taken
 
 __all__ = ["Compiled", "ListInput", "compile_lists"]
 
@@ -109,13 +109,13 @@ def compile_lists(
 
 def _in_order(voters: pa.Table, ids: pa.ChunkedArray) -> pa.Table:
     """VOTER of these ids in their order, text as plain columns."""
-    rows = pc.index_in(ids, value_set=voters.column("entry_id").combine_chunks())
-    taken = voters.take(rows.combine_chunks())
-    columns = {name: plain(taken.column(name)) for name in VOTER.names}
+    rows = row_of_each(ids, voters.column("entry_id"))
+    columns = {name: taken(voters, name, rows) for name in VOTER.names}
     return from_columns(columns, VOTER, len(ids))
 
 
 def _is_of(column: pa.ChunkedArray, constituency: int | None) -> Bools:
+    """True for the rows of a constituency; None: those of which none is known."""
     if constituency is None:
         return np.asarray(column.is_null())
     return np.asarray(pc.fill_null(pc.equal(column, constituency), fill_value=False))

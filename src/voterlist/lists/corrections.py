@@ -8,11 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.lists.alphabet import name_ranks
-from voterlist.lists.listed import standard_names
+from voterlist.lists.listed import numbers_of, standard_names
 from voterlist.lists.roll import MOVED, REPEATED, STRUCK, Places, of_action
 from voterlist.model import Action
 from voterlist.schemas import CORRECTION
-from voterlist.tables import concat, from_columns, sort_by
+from voterlist.tables import concat, from_columns, sort_by, taken
 
 __all__ = ["MOVED_IN", "MOVED_OUT", "corrections_of"]
 
@@ -97,27 +97,18 @@ def _sheet_rows(
         "constituency": places.from_constituency.take(at),
         "precinct": places.from_precinct.take(at),
     }
-    stands = {
-        name: entries.column(name).combine_chunks().take(at)
-        for name in ("constituency", "precinct")
-    }
+    stands = {name: taken(entries, name, at) for name in ("constituency", "precinct")}
     columns = {name: rows.column(name) for name in _AS_APPLIED}
     columns |= came if is_origin else stands
     columns |= {f"from_{name}": column for name, column in came.items()}
     columns |= {f"to_{name}": rows.column(name) for name in stands}
     columns["change"] = pa.repeat(change, rows.num_rows)
-    columns["list_kind"] = entries.column("list_kind").combine_chunks().take(at)
-    columns["number"] = _numbers(rows.column("entry_id"), listed)
+    columns["list_kind"] = taken(entries, "list_kind", at)
+    columns["number"] = numbers_of(rows.column("entry_id"), listed)
     columns["name"] = names.take(at)
-    columns["birth_year"] = voters.column("birth_year").combine_chunks().take(at)
-    columns["address"] = entries.column("address").combine_chunks().take(at)
+    columns["birth_year"] = taken(voters, "birth_year", at)
+    columns["address"] = taken(entries, "address", at)
     columns["kept_name"] = names.take(kept)
-    columns["kept_precinct"] = entries.column("precinct").combine_chunks().take(kept)
-    columns["kept_number"] = _numbers(rows.column("kept_entry_id"), listed)
+    columns["kept_precinct"] = taken(entries, "precinct", kept)
+    columns["kept_number"] = numbers_of(rows.column("kept_entry_id"), listed)
     return from_columns(columns, CORRECTION, rows.num_rows)
-
-
-def _numbers(ids: pa.ChunkedArray, listed: pa.Table) -> pa.Array:
-    """The place of each entry in its list; null where it is on none of these."""
-    rows = pc.index_in(ids, value_set=listed.column("entry_id").combine_chunks())
-    return listed.column("number").combine_chunks().take(rows.combine_chunks())

@@ -11,11 +11,20 @@ import pyarrow.compute as pc
 
 from voterlist.findings import finding_ids
 from voterlist.lists.alphabet import house_ranks, name_ranks
-from voterlist.lists.listed import standard_names
+from voterlist.lists.listed import numbers_of, standard_names
 from voterlist.lists.roll import Places, of_action
 from voterlist.model import Action, Severity, Unit
 from voterlist.schemas import DOOR
-from voterlist.tables import codes, concat, from_columns, matches, plain, sort_by
+from voterlist.tables import (
+    codes,
+    concat,
+    from_columns,
+    matches,
+    plain,
+    rows_among,
+    sort_by,
+    taken,
+)
 
 if TYPE_CHECKING:
     from voterlist.lists.compile import ListInput
@@ -62,6 +71,7 @@ def door_of(
 
 
 def _of_asks(asks: pa.Table) -> pa.Table:
+    """The questions that somebody asked the precinct."""
     columns = {name: asks.column(name) for name in _OF_ASKS}
     return pa.table(columns | {"about": pa.repeat(ABOUT_ASK, asks.num_rows)})
 
@@ -71,15 +81,9 @@ _OF_ASKS = ("entry_id", "rule", "field", "due", "reason", "case_id", "finding_id
 
 def _of_findings(findings: pa.Table, asks: pa.Table) -> pa.Table:
     """The findings that a person can answer at the door, but for those asked about already."""
-    is_asked = pc.and_(
-        pc.is_in(
-            plain(findings.column("severity")), value_set=pa.array(sorted(_ASKED))
-        ),
-        pc.is_in(
-            plain(findings.column("unit")), value_set=pa.array(sorted(_AT_A_DOOR))
-        ),
-    )
-    rows = findings.filter(pc.and_(is_asked, pc.is_valid(findings.column("entry_id"))))
+    of_doors = rows_among(findings, "unit", _AT_A_DOOR)
+    asked = rows_among(of_doors, "severity", _ASKED)
+    rows = asked.filter(pc.field("entry_id").is_valid())
     ids = pa.array(finding_ids(rows), pa.string())
     is_known = pc.is_in(ids, value_set=asks.column("finding_id").combine_chunks())
     columns = {name: rows.column(name) for name in _OF_FINDINGS}
@@ -100,11 +104,12 @@ def _of_cases(cases: pa.Table, places: Places, voters: pa.Table) -> pa.Table:
     is_same_door = dwelling[left] == dwelling[right]
     kept = np.where(is_same_door, left < right, left != right)
     left, right = left[kept], right[kept]
+    first = pa.array(left)
     columns = {
-        "entry_id": ids.take(pa.array(left)),
+        "entry_id": ids.take(first),
         "other": ids.take(pa.array(right)),
-        "case_id": cases.column("case_id").combine_chunks().take(pa.array(left)),
-        "case_kind": plain(cases.column("kind")).combine_chunks().take(pa.array(left)),
+        "case_id": taken(cases, "case_id", first),
+        "case_kind": taken(cases, "kind", first),
         "about": pa.repeat(ABOUT_CASE, len(left)),
     }
     return pa.table(columns)
@@ -155,14 +160,11 @@ def _with_people(
     columns |= _person(at, places, voters)
     columns["street"] = streets.take(at)
     for name in ("house", "flat"):
-        columns[name] = pc.utf8_upper(voters.column(name)).combine_chunks().take(at)
-    columns["birth_year"] = voters.column("birth_year").combine_chunks().take(at)
+        columns[name] = pc.utf8_upper(taken(voters, name, at))
+    columns["birth_year"] = taken(voters, "birth_year", at)
     for name in _OF_LIST:
-        columns[name] = plain(places.entries.column(name)).combine_chunks().take(at)
-    number = pc.index_in(ids, value_set=listed.column("entry_id").combine_chunks())
-    columns["number"] = (
-        listed.column("number").combine_chunks().take(number.combine_chunks())
-    )
+        columns[name] = taken(places.entries, name, at)
+    columns["number"] = numbers_of(ids, listed)
     if "other" in questions.column_names:
         other = _person(places.index_of(questions.column("other")), places, voters)
         columns |= {f"other_{name}": column for name, column in other.items()}
@@ -170,11 +172,12 @@ def _with_people(
 
 
 def _person(at: pa.Array, places: Places, voters: pa.Table) -> Mapping[str, pa.Array]:
+    """Name, address and precinct of these people."""
     entries = places.entries
     return {
         "name": standard_names(voters).take(at),
-        "address": entries.column("address").combine_chunks().take(at),
-        "precinct": entries.column("precinct").combine_chunks().take(at),
+        "address": taken(entries, "address", at),
+        "precinct": taken(entries, "precinct", at),
     }
 
 

@@ -11,9 +11,17 @@ from voterlist.lists.alphabet import house_ranks, name_ranks
 from voterlist.lists.roll import Places, of_action
 from voterlist.model import Action, ListOrder
 from voterlist.schemas import ENTRY_FIELDS, LISTED
-from voterlist.tables import from_columns, group_codes, join_text, plain, words
+from voterlist.tables import (
+    from_columns,
+    group_codes,
+    join_text,
+    plain,
+    row_of_each,
+    taken,
+    words,
+)
 
-__all__ = ["listed_rows", "order_of", "standard_names"]
+__all__ = ["listed_rows", "numbers_of", "order_of", "standard_names"]
 
 _NAME = ("surname", "given_name", "patronymic")
 _LIST = ("constituency", "precinct", "list_kind")
@@ -22,6 +30,16 @@ _LIST = ("constituency", "precinct", "list_kind")
 def standard_names(voters: pa.Table) -> pa.Array:
     """The whole name of each voter in its standard spelling."""
     return join_text([plain(voters.column(name)) for name in _NAME])
+
+
+def numbers_of(ids: pa.ChunkedArray, listed: pa.Table) -> pa.Array:
+    """The place of each entry in its list; null where it is on none of these.
+
+    Args:
+        ids: of entries.
+        listed: LISTED.
+    """
+    return taken(listed, "number", row_of_each(ids, listed.column("entry_id")))
 
 
 def listed_rows(
@@ -99,6 +117,7 @@ def order_of(
 
 
 def _numbers_or_last(column: pa.ChunkedArray) -> Longs:
+    """The numbers of a column; what is not known comes last."""
     last = np.iinfo(np.int32).max
     return np.asarray(pc.fill_null(column.cast(pa.int64()), last), np.int64)
 
@@ -134,6 +153,7 @@ def _said(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _compared(names: pa.Array) -> pa.Array:
+    """The names in small letters, with single blanks."""
     for capital, small in (("I", "ı"), ("İ", "i")):
         names = pc.replace_substring(names, capital, small)
     return pc.replace_substring_regex(
@@ -168,5 +188,5 @@ def _corrected(ids: pa.ChunkedArray, applied: pa.Table) -> pa.DictionaryArray:
         "+".join(field for field in ENTRY_FIELDS if field in corrected)
         for corrected in fields.values()
     ]
-    places = pc.index_in(ids, value_set=pa.array(list(fields), pa.string()))
-    return words(pa.array(texts, pa.string()).take(places.combine_chunks()))
+    places = row_of_each(ids, pa.array(list(fields), pa.string()))
+    return words(pa.array(texts, pa.string()).take(places))

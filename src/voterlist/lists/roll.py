@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from voterlist.arrays import Bools
 from voterlist.model import Action, Verdict
 from voterlist.schemas import ENTRY
-from voterlist.tables import concat, from_columns, plain
+from voterlist.tables import concat, from_columns, plain, row_of_each, taken
 
 __all__ = ["MOVED", "REPEATED", "STRUCK", "Places", "of_action", "places_of", "taken"]
 
@@ -47,10 +47,7 @@ class Places:
 
     def index_of(self, ids: Column) -> pa.Array:
         """The row of each id; null where it is none of these."""
-        rows = pc.index_in(
-            ids, value_set=self.entries.column("entry_id").combine_chunks()
-        )
-        return rows.combine_chunks() if isinstance(rows, pa.ChunkedArray) else rows
+        return row_of_each(ids, self.entries.column("entry_id"))
 
 
 def places_of(entries: pa.Table, additions: pa.Table, applied: pa.Table) -> Places:
@@ -64,13 +61,12 @@ def places_of(entries: pa.Table, additions: pa.Table, applied: pa.Table) -> Plac
     everybody = concat([entries, additions], ENTRY)
     ids = everybody.column("entry_id")
     moves = of_action(applied, MOVED)
-    row = pc.index_in(ids, value_set=moves.column("entry_id").combine_chunks())
-    row = row.combine_chunks() if isinstance(row, pa.ChunkedArray) else row
+    row = row_of_each(ids, moves.column("entry_id"))
     has_move = row.is_valid()
     placed = {name: everybody.column(name) for name in ENTRY.names}
     written = {name: everybody.column(name).combine_chunks() for name in _PLACE}
     for name in _PLACE:
-        new = moves.column(name).combine_chunks().take(row)
+        new = taken(moves, name, row)
         placed[name] = pc.if_else(has_move, new, written[name])
     stands = from_columns(placed, ENTRY, everybody.num_rows)
     is_elsewhere = np.zeros(everybody.num_rows, bool)
@@ -98,11 +94,6 @@ def of_action(applied: pa.Table, action: str) -> pa.Table:
     return applied.filter(pc.equal(actions, action))
 
 
-def taken(table: pa.Table, name: str, rows: pa.Array) -> pa.Array:
-    """A column at these rows, as plain values; null where a row is null."""
-    return plain(table.column(name)).combine_chunks().take(rows)
-
-
 def _is_other(left: Column, right: Column) -> Bools:
     """True where two numbers differ; two unknown ones do not."""
     differ = pc.fill_null(pc.not_equal(left, right), fill_value=False)
@@ -111,5 +102,6 @@ def _is_other(left: Column, right: Column) -> Bools:
 
 
 def _is_in(ids: Column, rows: pa.Table) -> Bools:
+    """True for the ids that one of these rows has."""
     named = pc.is_in(ids, value_set=rows.column("entry_id").combine_chunks())
     return np.asarray(named)

@@ -103,6 +103,7 @@ def _house_numbers(address: str, house: str | None) -> list[re.Match[str]]:
 
 
 def _digits(text: str | None) -> str | None:
+    """The first number in a text, without leading zeros; None where there is none."""
     match = _NUMBER.search(text or "")
     return match[0].lstrip("0") if match else None
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from voterlist.decisions import Given, Names, answered_ids, renamed, subjects_among
+from voterlist.decisions import (
+    Given,
+    Names,
+    answered_ids,
+    members_of,
+    renamed,
+    subjects_among,
+)
 from voterlist.findings import finding_ids
 from voterlist.link.cases import case_id
 from voterlist.pipeline.known import Known
@@ -50,21 +56,11 @@ def keep_subjects(ledger: Ledger, runs: Callable[[], Known]) -> None:
     decided = set(ledger.given_verdicts().column("case_id").to_pylist())
     cases = decided - ledger.case_entries().keys()
     if cases:
-        ledger.keep_case_entries(_entries_of(cases, runs().table("cases")))
+        ledger.keep_case_entries(members_of(runs().table("cases"), cases))
     given = answers_in(ledger)
     ids = answered_ids(given) - set(given.subjects.column("entry_id").to_pylist())
     if ids:
         ledger.keep_subjects(_said(ids, runs().table("entries")))
-
-
-def _entries_of(cases: Collection[str], table: pa.Table) -> dict[str, list[str]]:
-    """The entries of each of these cases; ``table`` is CASE."""
-    wanted = pa.array(sorted(cases), pa.string())
-    rows = table.filter(pc.is_in(table.column("case_id"), value_set=wanted))
-    entries: dict[str, list[str]] = {}
-    for row in rows.select(["case_id", "entry_id"]).to_pylist():
-        entries.setdefault(row["case_id"], []).append(row["entry_id"])
-    return entries
 
 
 def _said(ids: Collection[str], entries: pa.Table) -> pa.Table:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +14,8 @@ from voterlist.model import Returned, Verdict
 __all__ = ["DecisionsStanding", "decisions_standing"]
 
 _OF_CASES = ("case_id", "entry_id")
+_CHANGES_NOTHING = frozenset({Verdict.KEEP.value, Verdict.SEPARATE.value})
+"""What such a verdict asks for is so, also where its case is gone: the entry stays on the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class DecisionsStanding:
         contested_entries: entries about which people decided in different ways.
         pending: decisions that wait for a second person.
         skipped: decisions that cannot take effect.
+        skipped_by_reason: the same by the code of why, in the order of the codes.
     """
 
     holding: int = 0
@@ -44,6 +48,7 @@ class DecisionsStanding:
     contested_entries: int = 0
     pending: int = 0
     skipped: int = 0
+    skipped_by_reason: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def contested(self) -> int:
@@ -67,7 +72,7 @@ def decisions_standing(tables: Mapping[str, pa.Table]) -> DecisionsStanding:
     skipped = _skipped(tables.get("skipped"), back)
     cases, entries = _contested(tables["contested"])
     return DecisionsStanding(
-        holding=left - skipped,
+        holding=left - sum(skipped.values()),
         followed=tables["followed"].num_rows,
         carried_out=reasons.get(Returned.CARRIED_OUT, 0),
         answered=reasons.get(Returned.ANSWERED, 0),
@@ -77,7 +82,8 @@ def decisions_standing(tables: Mapping[str, pa.Table]) -> DecisionsStanding:
         contested_cases=cases,
         contested_entries=entries,
         pending=tables["pending"].num_rows,
-        skipped=skipped,
+        skipped=sum(skipped.values()),
+        skipped_by_reason=skipped,
     )
 
 
@@ -91,12 +97,18 @@ def _key(case_id: str | None, entry_id: str) -> tuple[str, str]:
     return case_id or "", entry_id
 
 
-def _skipped(skipped: pa.Table | None, back: set[tuple[str, str]]) -> int:
-    """How many decisions cannot take effect, without those that came back."""
+def _skipped(skipped: pa.Table | None, back: set[tuple[str, str]]) -> dict[str, int]:
+    """Code -> how many decisions cannot take effect for it, without those that came back."""
     if skipped is None:
-        return 0
-    rows = skipped.select(_OF_CASES).to_pylist()
-    return sum(_key(row["case_id"], row["entry_id"]) not in back for row in rows)
+        return {}
+    rows = skipped.select([*_OF_CASES, "answer", "code"]).to_pylist()
+    counts = Counter(
+        row["code"]
+        for row in rows
+        if row["answer"] not in _CHANGES_NOTHING
+        and _key(row["case_id"], row["entry_id"]) not in back
+    )
+    return dict(sorted(counts.items()))
 
 
 def _contested(contested: pa.Table) -> tuple[int, int]:

@@ -24,7 +24,6 @@ from voterlist.errors import InputError, UsageError
 from voterlist.findings import finding_ids
 from voterlist.link.cases import case_id
 from voterlist.lists import ListInput
-from voterlist.model import Action
 from voterlist.normalize import normalize
 from voterlist.pipeline.known import Known
 from voterlist.schemas import (
@@ -163,7 +162,7 @@ class ListSource:
         if folder not in self._standing:
             moves = _read(folder, "followed")
             given = renamed(self.answers, moves, Names(case_id, finding_ids))
-            two_people = [Action(one) for one in self.settings.decisions.two_people]
+            two_people = self.settings.decisions.two_people
             self._standing[folder] = standing(given, two_people=two_people)
         return self._standing[folder]
 
@@ -181,6 +180,7 @@ def _of_place(
 
 
 def _is(constituency: int | None, name: str = "constituency") -> Any:
+    """A filter for the rows of a constituency; None: for those of which none is known."""
     column = pc.field(name)
     return column.is_null() if constituency is None else column == constituency
 
@@ -192,6 +192,7 @@ def _cases(queue: pa.Table, ids: pa.Array) -> pa.Array:
 
 
 def _distinct(*columns: Any) -> pa.Array:
+    """The distinct ids of these columns, without null."""
     chunks = [
         column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
         for column in columns
@@ -221,6 +222,11 @@ def _read(folder: Path, name: str, rows: Any = None) -> pa.Table:
 def _read_columns(
     path: Path, names: Iterable[str] | None, rows: Any = None
 ) -> pa.Table:
+    """The columns of a table of a run, or all of them.
+
+    Raises:
+        InputError: the table is gone or damaged.
+    """
     try:
         columns = None if names is None else list(names)
         return pq.read_table(path, columns=columns, filters=rows)

@@ -21,7 +21,7 @@ from voterlist.pipeline.registers import Persons, read_list, read_register
 from voterlist.readers import ListedFile
 from voterlist.reconcile import FORMER, REGISTERS
 from voterlist.schemas import ENTRY, PROTOCOL, REMOVAL_REASON, STATISTIC, RawFile, empty
-from voterlist.tables import concat, from_columns, sort_by
+from voterlist.tables import concat, from_rows, sort_by
 
 __all__ = [
     "EARLIER",
@@ -106,10 +106,7 @@ class Outside:
 
     def table(self) -> pa.Table:
         """SOURCES, sorted."""
-        columns = {name: [row[name] for row in self.sources] for name in SOURCES.names}
-        return sort_by(
-            from_columns(columns, SOURCES, len(self.sources)), "source", "register"
-        )
+        return from_rows(self.sources, SOURCES, "source", "register")
 
 
 def kind_of(path: PurePath) -> str | None:

@@ -21,7 +21,7 @@ from voterlist.model import Verdict
 from voterlist.normalize import normalize
 from voterlist.readers import ListedFile
 from voterlist.schemas import ENTRY, REMOVAL_REASON, VOTER, RawFile, empty
-from voterlist.tables import concat, from_columns
+from voterlist.tables import concat, from_columns, with_column
 
 __all__ = ["Persons", "read_list", "read_register"]
 
@@ -139,9 +139,8 @@ def _former(files: Sequence[RawFile], entries: pa.Table) -> pa.Table:
     for name, headers in FORMER_NAMES.items():
         former = extra_column(files, headers, entries)
         has_former_name.append(pc.is_valid(former))
-        place = ENTRY.get_field_index(name)
         names = pc.coalesce(former, entries.column(name))
-        entries = entries.set_column(place, ENTRY.field(name), names)
+        entries = with_column(entries, name, names)
     return entries.filter(pc.or_(*has_former_name))
 
 

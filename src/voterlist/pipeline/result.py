@@ -18,6 +18,7 @@ from voterlist.pipeline.inbox import REFERENCE, Inputs, sources_of
 from voterlist.pipeline.missing import MissingList
 from voterlist.pipeline.standings import UnitStanding
 from voterlist.storage.store import Work
+from voterlist.tables import rows_among
 
 __all__ = [
     "FURNITURE",
@@ -226,10 +227,7 @@ def place_doubts(findings: pa.Table, inputs: Inputs) -> tuple[PlaceDoubt, ...]:
         findings: FINDING.
         inputs: what the run read.
     """
-    rules = pa.array(sorted(PLACE_DOUBTS))
-    asked = findings.filter(
-        pc.is_in(findings.column("rule").cast(pa.string()), value_set=rules)
-    )
+    asked = rows_among(findings, "rule", PLACE_DOUBTS)
     names = inputs.names()
     doubts = {
         PlaceDoubt(
@@ -298,9 +296,8 @@ def unread_constituencies(set_aside: pa.Table) -> frozenset[int | None]:
 
     None among them: it is not known whose list that is. ``set_aside`` is SET_ASIDE.
     """
-    codes = pa.array(_NOT_UNDERSTOOD, pa.string())
-    is_strange = pc.is_in(set_aside.column("code").cast(pa.string()), value_set=codes)
-    strange = set_aside.filter(is_strange).column("constituency").unique().to_pylist()
+    strange_rows = rows_among(set_aside, "code", _NOT_UNDERSTOOD)
+    strange = strange_rows.column("constituency").unique().to_pylist()
     return frozenset(row["constituency"] for row in _unread(set_aside)) | frozenset(
         strange
     )

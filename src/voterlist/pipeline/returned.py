@@ -7,95 +7,30 @@ carried out itself needs nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeAlias
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from voterlist.cycles.differences import FIELDS, fields_changed, is_elsewhere
-from voterlist.cycles.pairing import Paired, pair
+from voterlist.cycles.differences import FIELDS
 from voterlist.decisions import (
-    Given,
-    Then,
-    identities,
-    identity_of,
     not_among,
-    with_corrections,
 )
-from voterlist.matching import Rows
-from voterlist.model import Action, Mark, Profile, Returned, Verdict
-from voterlist.normalize import normalize
-from voterlist.schemas import ENTRY, RETURNED, VOTER, empty
-from voterlist.tables import from_columns, sort_by
+from voterlist.model import Action, Mark, Returned, Verdict
+from voterlist.pipeline.found_again import Answered, Now, Today, what_became_of
+from voterlist.schemas import RETURNED, empty
+from voterlist.tables import from_rows
 
 __all__ = ["Answered", "Today", "returned"]
 
-_COLUMNS = tuple(
-    dict.fromkeys(
-        (
-            "entry_id",
-            "constituency",
-            "precinct",
-            "surname_stem",
-            "given_sex",
-            *(column for columns in FIELDS.values() for column in columns),
-        )
-    )
-)
-"""The columns of VOTER by which a person is found again, and what changed is told."""
 _UNIMPORTANT = frozenset({"address", "list_kind"})
 """Fields that may change beside what a precinct corrected."""
 _PARTS = {"full_name": ("surname", "given_name", "patronymic")}
 """Fields of ENTRY that are read into several of FIELDS."""
-_PRECINCT = "precinct"
-_WRITTEN = "written"
-"""Nothing changed but how it is written."""
 _ORDER = ("old_entry_id", "case_id", "answer", "field", "decided_by")
 
 _Row: TypeAlias = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What was answered, under the entry ids of today where entries only moved."""
-
-    given: Given
-    """As recorded, under the ids of then."""
-    renamed: Given
-    """The same under the ids of today."""
-    followed: pa.Table
-    """FOLLOWED"""
-    decisions: pa.Table
-    """DECISION: the verdicts that hold."""
-    amendments: pa.Table
-    """AMENDMENT: what holds."""
-    pending: pa.Table
-    """AMENDMENT: what waits for a second person."""
-    contested: pa.Table
-    """CONTESTED"""
-    acceptances: pa.Table
-    """ACCEPTANCE"""
-
-
-@dataclass(frozen=True, slots=True)
-class Today:
-    """The list of today."""
-
-    entry_ids: pa.ChunkedArray
-    voters: Path
-    """The file of VOTER; read only where an entry is gone."""
-    cases: pa.Table
-    """CASE"""
-    lists: pa.Table
-    """LIST"""
-    profile: Profile
-    is_of_run: Callable[[str], bool]
-    """False for the ids of entries whose constituency the run leaves out."""
 
 
 def returned(answered: Answered, today: Today) -> pa.Table:
@@ -106,7 +41,7 @@ def returned(answered: Answered, today: Today) -> pa.Table:
     gone = [one for one in not_among(ids, today.entry_ids) if today.is_of_run(one)]
     if not gone:
         return empty(RETURNED)
-    found = _find(gone, answered, today)
+    found = what_became_of(gone, answered, today)
     back = [row for row in rows if any(one in found for one in members.of(row))]
     reasons = _Reasons(answered, today, _Answers(rows, members), found)
     for row in back:
@@ -115,8 +50,7 @@ def returned(answered: Answered, today: Today) -> pa.Table:
         row["changed"] = own.changed if own else None
     for row in back:
         row["why"] = reasons.why(row).value
-    columns = {name: [row.get(name) for row in back] for name in RETURNED.names}
-    return sort_by(from_columns(columns, RETURNED, len(back)), *_ORDER)
+    return from_rows(back, RETURNED, *_ORDER)
 
 
 def _rows(answered: Answered) -> Iterator[_Row]:
@@ -158,185 +92,6 @@ class _Members:
 
 
 @dataclass(frozen=True, slots=True)
-class _Now:
-    """What became of an entry that is gone.
-
-    Attributes:
-        why: changed, gone or unclear.
-        entry_id: the entry of the same person today; None where none was found.
-        changed: what changed since, joined with ``+``; None where it was not found.
-        against_corrected: the fields that differ from what the entry was corrected to.
-        place: the constituency and precinct of today.
-    """
-
-    why: Returned
-    entry_id: str | None = None
-    changed: str | None = None
-    against_corrected: frozenset[str] = frozenset()
-    place: tuple[int | None, int | None] = (None, None)
-
-
-def _find(gone: Collection[str], answered: Answered, today: Today) -> dict[str, _Now]:
-    """What became of each of these entries."""
-    then = Then(answered.given)
-    written = _entries_of(gone, then)
-    corrected = with_corrections(written, answered.amendments)
-    old = normalize(written, today.profile).table
-    meant = normalize(corrected, today.profile).table
-    new = _alike(today.voters, old, meant)
-    is_apart = _Apart(then, _moves(answered.followed))
-    pairs = _paired(meant, old, new, is_apart)
-    found = _changed(pairs, old, meant, new)
-    alike = _said_alike(gone, today.entry_ids)
-    filled = _filled(today.lists)
-    for one in gone:
-        if one not in found:
-            may_be = any(not is_apart(one, other) for other in alike[identity_of(one)])
-            is_unclear = may_be or not then.cells(one) or _place(one) not in filled
-            found[one] = _Now(Returned.UNCLEAR if is_unclear else Returned.GONE)
-    return found
-
-
-def _said_alike(
-    gone: Collection[str], entry_ids: pa.ChunkedArray
-) -> Mapping[str, list[str]]:
-    """By identity of those that are gone, the entries of today that say the same."""
-    alike: dict[str, list[str]] = {identity_of(one): [] for one in gone}
-    wanted = pa.array(sorted(alike), pa.string())
-    is_alike = pc.is_in(identities(entry_ids), value_set=wanted)
-    for entry_id in entry_ids.filter(is_alike).to_pylist():
-        alike[identity_of(entry_id)].append(entry_id)
-    return alike
-
-
-def _moves(followed: pa.Table) -> dict[str, str]:
-    columns = (
-        followed.column(name).to_pylist() for name in ("old_entry_id", "entry_id")
-    )
-    return dict(zip(*columns, strict=True))
-
-
-def _place(entry_id: str) -> tuple[str, ...]:
-    return tuple(entry_id.split("-")[:2])
-
-
-def _filled(lists: pa.Table) -> set[tuple[str, ...]]:
-    """The places of which entries were read."""
-    rows = lists.filter(pc.greater(lists.column("entries"), 0)).to_pylist()
-    return {
-        (f"{row['constituency'] or 0:03d}", f"{row['precinct'] or 0:04d}")
-        for row in rows
-    }
-
-
-def _entries_of(ids: Collection[str], then: Then) -> pa.Table:
-    """ENTRY of the entries whose cells are known."""
-    rows = [
-        dict(then.cells(one)) | {"entry_id": one}
-        for one in sorted(ids)
-        if then.cells(one)
-    ]
-    columns = {name: [row.get(name) for row in rows] for name in ENTRY.names}
-    return from_columns(columns, ENTRY, len(rows))
-
-
-def _alike(voters: Path, *olds: pa.Table) -> pa.Table:
-    """The voters of today that share what brings two entries of one person together.
-
-    That is an identifier, or a given name and a birth year.
-    """
-
-    def is_known(name: str) -> pc.Expression:
-        values: set[Any] = set()
-        for old in olds:
-            values.update(old.column(name).drop_null().to_pylist())
-        known = pa.array(sorted(values), VOTER.field(name).type)
-        return pc.field(name).isin(known)
-
-    by_name = is_known("given_skeleton") & is_known("birth_year")
-    wanted = is_known("fin") | is_known("document") | by_name
-    return pq.read_table(voters, columns=list(_COLUMNS), filters=wanted)
-
-
-@dataclass(frozen=True, slots=True)
-class _Apart:
-    """Which entries of today stood on the list beside one that is gone."""
-
-    then: Then
-    moves: Mapping[str, str]
-
-    def __call__(self, old: str, new: str) -> bool:
-        beside = {self.moves.get(one, one) for one in self.then.beside(old)}
-        return new in beside or self.then.stood_together(old, new)
-
-
-def _paired(
-    meant: pa.Table, old: pa.Table, new: pa.Table, is_apart: _Apart
-) -> dict[int, int]:
-    """Row of an entry that is gone -> row of the same person today.
-
-    In the constituency first, then everywhere; as corrected first, then as handed in.
-    """
-    found: dict[int, int] = {}
-    places = old.column("constituency").unique()
-    is_here = pc.is_in(new.column("constituency"), value_set=places)
-    here = np.flatnonzero(np.asarray(is_here, dtype=bool))
-    for rows in (here, np.arange(new.num_rows)):
-        for then in (meant, old):
-            _pair_more(found, then, new, rows, is_apart)
-    return found
-
-
-def _pair_more(
-    found: dict[int, int], old: pa.Table, new: pa.Table, rows: Rows, is_apart: _Apart
-) -> None:
-    """Add pairs of what is left of both; ``rows`` are those of ``new`` that are looked at."""
-    old_ids, new_ids = old.column("entry_id"), new.column("entry_id")
-    free = np.setdiff1d(rows, np.array(list(found.values()), np.int64))
-    left = np.array([row for row in range(old.num_rows) if row not in found], np.int64)
-    while len(left):
-        pairs = pair(
-            old.select(_COLUMNS).take(pa.array(left)), new.take(pa.array(free))
-        )
-        apart: list[int] = []
-        used = free[pairs.new]
-        for row, other in zip(left[pairs.old].tolist(), used.tolist(), strict=True):
-            if is_apart(old_ids[row].as_py(), new_ids[other].as_py()):
-                apart.append(row)
-            else:
-                found[row] = other
-        # What stood beside an entry is another one: it is looked for without that.
-        free, left = np.setdiff1d(free, used), np.array(apart, np.int64)
-
-
-def _changed(
-    pairs: Mapping[int, int], old: pa.Table, meant: pa.Table, new: pa.Table
-) -> dict[str, _Now]:
-    """What changed of each entry that was found, by its old id."""
-    left, right = (np.array(list(rows), np.int64) for rows in (pairs, pairs.values()))
-    rows = Paired(left, right, np.zeros(len(left), np.int64))
-    since = fields_changed(old, new, rows).words(np.arange(len(left))).to_pylist()
-    against = fields_changed(meant, new, rows).words(np.arange(len(left))).to_pylist()
-    moved = is_elsewhere(old, new, rows).tolist()
-    ids = old.column("entry_id").take(pa.array(left)).to_pylist()
-    today = new.select(["entry_id", "constituency", "precinct"]).take(pa.array(right))
-    found: dict[str, _Now] = {}
-    for number, row in enumerate(today.to_pylist()):
-        changed = [
-            *filter(None, [since[number]]),
-            *([_PRECINCT] if moved[number] else []),
-        ]
-        found[ids[number]] = _Now(
-            Returned.CHANGED,
-            row["entry_id"],
-            "+".join(changed) or _WRITTEN,
-            frozenset((against[number] or "").split("+")) - {""},
-            (row["constituency"], row["precinct"]),
-        )
-    return found
-
-
-@dataclass(frozen=True, slots=True)
 class _Answers:
     """All answers that hold, wait or are contested, and the entries that each is about."""
 
@@ -352,16 +107,20 @@ class _Reasons:
         answered: Answered,
         today: Today,
         answers: _Answers,
-        found: Mapping[str, _Now],
+        found: Mapping[str, Now],
     ) -> None:
         self._members = answers.members
         self._about: dict[str | None, list[_Row]] = {}
+        """The answers about each entry, by its old id."""
         for row in answers.rows:
             self._about.setdefault(row["old_entry_id"], []).append(row)
         self._found = found
         self._corrected = _corrected_fields(answered)
+        """The corrected fields of each entry."""
         self._cases = set(today.cases.column("case_id").unique().to_pylist())
+        """The cases of today."""
         self._verdicts: dict[str, dict[str, str]] = {}
+        """Case -> the verdict that holds of each entry."""
         for row in answered.decisions.to_pylist():
             case = self._verdicts.setdefault(row["case_id"], {})
             case[row["entry_id"]] = row["verdict"]
@@ -371,12 +130,12 @@ class _Reasons:
 
     def why(self, row: _Row) -> Returned:
         """Why this answer came back."""
-        gone = {
-            one: self._found[one] for one in self._members.of(row) if one in self._found
-        }
+        members = self._members.of(row)
+        gone = {one: self._found[one] for one in members if one in self._found}
         if self._is_carried_out(row, gone):
             return Returned.CARRIED_OUT
-        if any(self._settles(one, row) for one in self._about.get(row["entry_id"], ())):
+        others = self._about.get(row["entry_id"], ())
+        if any(self._settles(other, row) for other in others):
             return Returned.ANSWERED
         own = self._found.get(row["old_entry_id"])
         if own is not None:
@@ -385,7 +144,7 @@ class _Reasons:
         order = (Returned.CHANGED, Returned.UNCLEAR, Returned.GONE)
         return next(one for one in order if one in reasons)
 
-    def _is_carried_out(self, row: _Row, gone: Mapping[str, _Now]) -> bool:
+    def _is_carried_out(self, row: _Row, gone: Mapping[str, Now]) -> bool:
         """True where the precinct did itself what the answer says."""
         answer, own = row["answer"], self._found.get(row["old_entry_id"])
         if answer in set(Verdict):
@@ -401,26 +160,23 @@ class _Reasons:
         if answer == Action.MOVE:
             return own.place == (row["constituency"], row["precinct"])
         parts = set(_PARTS.get(row["field"], (row["field"],)))
-        is_known = parts <= FIELDS.keys()
-        return (
-            answer == Action.CORRECT and is_known and not parts & own.against_corrected
-        )
+        says_so = parts <= FIELDS.keys() and not parts & own.against_corrected
+        return answer == Action.CORRECT and says_so
 
-    def _are_repeats_removed(self, case_id: str, gone: Mapping[str, _Now]) -> bool:
+    def _are_repeats_removed(self, case_id: str, gone: Mapping[str, Now]) -> bool:
         """True where all that is gone of a case are its repetitions, and it is undisputed."""
+        if case_id in self._contested:
+            return False
         verdicts = self._verdicts.get(case_id, {})
-        return case_id not in self._contested and all(
-            now.why is Returned.GONE and verdicts.get(one) == Verdict.REPEAT
-            for one, now in gone.items()
-        )
+        are_repeats = all(verdicts.get(one) == Verdict.REPEAT for one in gone)
+        return are_repeats and all(now.why is Returned.GONE for now in gone.values())
 
     def _settles(self, other: _Row, row: _Row) -> bool:
         """True where the other answer, about the entry of today, is to the same question."""
         if row["answer"] in set(Verdict):
-            is_new = (
-                other["case_id"] != row["case_id"] and other["case_id"] in self._cases
-            )
-            return other["answer"] in set(Verdict) and is_new
+            is_other = other["case_id"] != row["case_id"]
+            is_of_today = other["case_id"] in self._cases
+            return other["answer"] in set(Verdict) and is_other and is_of_today
         if row["old_entry_id"] == row["entry_id"]:
             return False
         names = ("rule",) if row["answer"] == Mark.ACCEPT else ("field",)

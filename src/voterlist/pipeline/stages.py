@@ -11,32 +11,23 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from voterlist import link, reconcile, review
+from voterlist import link, reconcile
 from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators
 from voterlist.cycles import Cycles, compare_cycles
 from voterlist.decisions import (
-    STOOD,
-    Names,
-    columns_for,
-    effects,
-    follow,
-    renamed,
-    standing,
     with_corrections,
 )
-from voterlist.findings import finding_ids, settle
-from voterlist.link.cases import case_id
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
-from voterlist.model import Action, Stage
+from voterlist.model import Stage
 from voterlist.pipeline import reference
+from voterlist.pipeline.decision_stages import SCORED, bring_decisions, review_cases
 from voterlist.pipeline.intake import (
     INTAKE_TABLES,
     merge_lists,
     normalize_entries,
     take_in,
 )
-from voterlist.pipeline.returned import Answered, Today, returned
 from voterlist.pipeline.steps import (
     Given,
     NeededTables,
@@ -45,9 +36,7 @@ from voterlist.pipeline.steps import (
     Step,
 )
 from voterlist.pipeline.street_register import read_streets
-from voterlist.report import scorecard_of
 from voterlist.schemas import (
-    CASE_NUMBER,
     CYCLE_CHANGE,
     CYCLE_SUMMARY,
     FINDING,
@@ -55,8 +44,7 @@ from voterlist.schemas import (
     empty,
 )
 from voterlist.storage import linkage_state
-from voterlist.storage.ledger import CaseNumber
-from voterlist.tables import concat, from_columns, sort_by
+from voterlist.tables import concat, sort_by
 
 __all__ = ["STAGES"]
 
@@ -68,26 +56,6 @@ _FINDINGS = (
     "findings-streets",
 )
 """The findings of the stages before; they are joined in this order."""
-
-
-def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
-    """What people decided, brought to the entries of today; what of it holds."""
-    stood = tables.select("entries", STOOD)
-    followed = follow(context.answers, stood, _NAMES, context.is_of_run)
-    two_people = [Action(name) for name in context.settings.decisions.two_people]
-    holding = standing(followed.given, two_people=two_people)
-    made = {
-        "decisions": holding.decisions,
-        "amendments": holding.amendments,
-        "contested": holding.contested,
-        "pending": holding.pending,
-        "acceptances": followed.given.acceptances,
-        "followed": followed.moves,
-    }
-    return StageResult(made, stood.num_rows, stood.num_rows)
-
-
-_NAMES = Names(case_id, finding_ids)
 
 
 def check_register(tables: NeededTables, context: StageContext) -> StageResult:
@@ -250,95 +218,6 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     return StageResult(made, rows, rows, notes=notes)
 
 
-def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
-    """What was decided and what is left to ask: the queue, the findings, the scorecards.
-
-    What decisions do to the list, with the balance of each precinct, and the corrected list once
-    something is decided.
-    """
-    decisions, amendments = tables["decisions"], tables["amendments"]
-    # Of the list of a whole nation only the columns needed here are read.
-    entries = tables.select("entries", columns_for(amendments))
-    done = effects(
-        entries,
-        tables["cases"],
-        decisions,
-        amendments,
-        matches=tables["matches"],
-        subjects=context.answers.subjects,
-        territory=context.settings.territory.by_number,
-    )
-    settled = settle(
-        tables["findings-raised"],
-        context.settings.check,
-        tables["acceptances"],
-        done.applied,
-    )
-    numbers = review.numbered(tables["cases"], _case_numbers(context.case_numbers))
-    made = {
-        "case_numbers": numbers,
-        "returned": _returned(tables, entries.column("entry_id"), context),
-        "queue": review.queue(tables["cases"], decisions, numbers),
-        "findings": settled.findings,
-        "accepted": settled.accepted,
-        "scorecard": _scorecard(tables, settled.findings),
-        "applied": done.applied,
-        "skipped": done.skipped,
-        "balance": done.balance,
-        "additions": done.additions,
-    }
-    if decisions.num_rows or amendments.num_rows:
-        corrected = review.apply(tables["entries"], tables["cases"], decisions, done)
-        made |= {"corrected": corrected.table, "changes": corrected.changes}
-    rows_out = made.get("corrected", entries).num_rows
-    return StageResult(made, entries.num_rows, rows_out)
-
-
-def _returned(
-    tables: NeededTables, entry_ids: pa.ChunkedArray, context: StageContext
-) -> pa.Table:
-    """RETURNED: the answers whose entries are not on the list as they were."""
-    given, followed = context.answers, tables["followed"]
-    names = ("decisions", "amendments", "pending", "contested", "acceptances")
-    answered = Answered(
-        given,
-        renamed(given, followed, _NAMES),
-        followed,
-        **{name: tables[name] for name in names},
-    )
-    today = Today(
-        entry_ids,
-        tables.path("voters"),
-        tables["cases"],
-        tables["lists"],
-        context.settings.workspace.profile,
-        context.is_of_run,
-    )
-    return returned(answered, today)
-
-
-def _case_numbers(numbers: Sequence[CaseNumber]) -> pa.Table:
-    """CASE_NUMBER of these cases."""
-    names = CASE_NUMBER.names
-    columns = {name: [getattr(one, name) for one in numbers] for name in names}
-    return from_columns(columns, CASE_NUMBER, len(numbers))
-
-
-_SCORED = (
-    "profile",
-    "lists",
-    "set_aside",
-    "cases",
-    "comparison",
-    "register_use",
-)
-
-
-def _scorecard(tables: NeededTables, findings: pa.Table) -> pa.Table:
-    """The scorecard of each precinct, which needs the findings that are left and the cases."""
-    return scorecard_of(**{name: tables[name] for name in _SCORED}, findings=findings)
-
-
 STAGES: tuple[Step, ...] = (
     Step(
         Stage.INGEST,
@@ -450,7 +329,7 @@ STAGES: tuple[Step, ...] = (
             "followed",
             "findings-raised",
             "matches",
-            *_SCORED,
+            *SCORED,
         ),
         makes=(
             "case_numbers",

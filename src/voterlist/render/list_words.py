@@ -11,6 +11,7 @@ from voterlist.lists.corrections import MOVED_IN, MOVED_OUT
 from voterlist.lists.door import ABOUT_ASK, ABOUT_CASE
 from voterlist.model import Action, CaseKind, Purpose, Verdict
 from voterlist.report import Words
+from voterlist.report.said import evidence_of
 from voterlist.report.words import UNKNOWN
 
 __all__ = ["ListWords"]
@@ -43,6 +44,7 @@ class ListWords(Words):
         return self("lists.place", name=name, **places)
 
     def _constituency(self, document: ListDocument) -> str:
+        """The constituency of the list, with its name where it is known."""
         number, name = document.constituency, document.constituency_name
         if number is None:
             return self("lists.place.nowhere")
@@ -116,7 +118,7 @@ class ListWords(Words):
         parts = [
             self._title("ground", ground) if ground else None,
             self._title("rule", row["rule"]) if row["rule"] and not ground else None,
-            row["document"],
+            evidence_of(row["document"], self),
         ]
         return "; ".join(part for part in parts if part)
 
@@ -134,6 +136,7 @@ class ListWords(Words):
         return f"{asked} {reason}".strip()
 
     def _question_of_rule(self, row: _Row) -> str:
+        """What a finding asks."""
         key = f"door.rule.{row['rule']}"
         field = self(f"field.{row['field']}") if row["field"] else ""
         if self.has(key):
@@ -147,6 +150,7 @@ class ListWords(Words):
         )
 
     def _question_of_case(self, row: _Row) -> str:
+        """What entries that may be one person ask, with the other entry and its place."""
         kind = row["case_kind"]
         is_own = kind in {CaseKind.NAME_CHANGE.value, CaseKind.IDENTITY_CONFLICT.value}
         place = ", ".join(
@@ -158,6 +162,7 @@ class ListWords(Words):
         return self(key, other=row["other_name"], place=place)
 
     def _kept(self, row: _Row) -> str:
+        """Where the kept entry stands, with its number in that list."""
         place = self._precinct(row["kept_precinct"])
         if row["kept_number"] is None:
             return place
@@ -175,12 +180,15 @@ class ListWords(Words):
         )
 
     def _precinct(self, precinct: int | None) -> str:
+        """A precinct by its number."""
         number = self("lists.unknown") if precinct is None else str(precinct)
         return self("lists.at.precinct", precinct=number)
 
     def _quoted(self, text: str | None) -> str:
+        """A cell in quotation marks; a sign where it was blank."""
         return UNKNOWN if text is None else _QUOTED.format(text)
 
     def _title(self, prefix: str, code: str) -> str:
+        """The title of a code; the code where there is none."""
         key = f"{prefix}.{code}.title"
         return self(key) if self.has(key) else code

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from voterlist.render.rows import write_csv
-from voterlist.schemas.review import TABLES
+from voterlist.schemas.lists import TABLES
 
 __all__ = ["write_balance", "write_record_csv", "write_record_parquet", "write_schema"]
 

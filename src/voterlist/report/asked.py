@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from voterlist.decisions.answers import FREE, SHEETS, Answers, answers_by_rule
+from voterlist.decisions.answers import SHEETS, Answers, answers_of
 from voterlist.report.sections.cases import Case
 from voterlist.report.sections.findings import FindingRow
 from voterlist.report.values import Place, Value
@@ -108,8 +108,8 @@ class AskedFinding:
 
     @property
     def answers(self) -> Answers:
-        """What may be answered: of a rule of another version, whatever may be of an entry."""
-        return answers_by_rule().get(self.finding.rule, FREE)
+        """What may be answered; of a rule without answers of its own, as of a place."""
+        return answers_of(self.finding.rule)
 
     @property
     def sheet(self) -> str:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.report.values import Place
-from voterlist.tables import join_text
+from voterlist.tables import join_text, row_of_each
 
 __all__ = [
     "Names",
@@ -81,10 +81,7 @@ def rows_of(table: pa.Table, ids: pa.Array | pa.ChunkedArray) -> pa.Table:
     # The table may hold a nation: first only the rows that are wanted, then by position.
     wanted = pc.unique(ids).drop_null()
     rows = table.filter(pc.is_in(table.column("entry_id"), value_set=wanted))
-    places = pc.index_in(ids, value_set=rows.column("entry_id").combine_chunks())
-    if isinstance(places, pa.ChunkedArray):
-        places = places.combine_chunks()
-    return rows.take(places)
+    return rows.take(row_of_each(ids, rows.column("entry_id")))
 
 
 def text_column(table: pa.Table, name: str) -> pa.ChunkedArray:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -13,20 +12,28 @@ import pyarrow.compute as pc
 from voterlist import review
 from voterlist.decisions import Given, Standing, with_corrections
 from voterlist.findings import FINDINGS_ACCEPTED, finding_ids
-from voterlist.model import Action, Mark, Returned, Stage
+from voterlist.model import Action, Mark, Stage
 from voterlist.report.asked import (
     AskedAs,
     AskedFinding,
     GivenAnswer,
-    Reopened,
     ReviewItems,
     Subject,
     given_answer,
 )
 from voterlist.report.lookup import Names, Sources, rows_of, written_names
+from voterlist.report.reopened import (
+    Subjects,
+    answers_alone,
+    came_back,
+    contested_cases,
+    contested_entries,
+    decided_cases,
+    is_of_case,
+)
 from voterlist.report.sections.cases import Case, CaseTables, build_cases
 from voterlist.report.sections.findings import FindingRow, build_findings
-from voterlist.report.values import Born, Place, Value
+from voterlist.report.values import Born, Value
 from voterlist.schemas import (
     ACCEPTANCE,
     ACCEPTED,
@@ -45,11 +52,8 @@ from voterlist.schemas import (
 
 __all__ = ["ReviewTables", "review_cases", "review_findings", "review_items"]
 
-_SETTLED = frozenset({Returned.CARRIED_OUT, Returned.ANSWERED})
-"""Why an answer came back of which nobody needs to do anything."""
 
-_Row: TypeAlias = Mapping[str, Any]
-_Subjects: TypeAlias = Callable[[Iterable[str | None]], dict[str, Subject]]
+_Row: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def review_items(
 
     contested = _rows(holding.contested)
     pending = _rows(holding.pending)
-    disputed_cases = {row["case_id"] for row in contested if _is_of_case(row)}
+    disputed_cases = {row["case_id"] for row in contested if is_of_case(row)}
     cases = _cases(tables, entries, numbers, holding, names, mask_identifiers)
     findings = review_findings(
         tables.findings,
@@ -128,34 +132,58 @@ def review_items(
     ]
     asked_findings = [one for one in findings if one.finding.finding_id not in apart]
     questions = _questions(holding.amendments, open_cases)
-    members = {case: {*ids} for case, ids in given.case_entries.items()}
-    shown = {one.finding.finding_id for one in asked_findings if one.given}
-    came_back = set(tables.returned.column("old_entry_id").to_pylist())
-    is_open = {case.case_id for case in open_cases}
-    decisions = [
-        row
-        for row in _rows(holding.decisions)
-        if row["case_id"] not in is_open
-        and not came_back & members.get(row["case_id"], {row["entry_id"]})
-    ]
-    amendments = [
-        row
-        for row in _rows(holding.amendments)
-        if row["finding_id"] not in shown
-        and (row["case_id"], row["entry_id"]) not in questions
-        and row["entry_id"] not in came_back
-    ]
+    asked = ReviewItems(tuple(open_cases), questions, tuple(asked_findings))
+    changed = set(tables.returned.column("old_entry_id").to_pylist())
+    decisions = _decisions_elsewhere(holding, given, asked, changed)
+    amendments = _amendments_elsewhere(holding, asked, changed)
     reopened = [
-        *_contested_cases(contested, tables.cases, numbers, subjects),
-        *_contested_entries(contested, subjects),
-        *_pending(pending, subjects),
-        *_returned(tables.returned, given, numbers, subjects),
-        *_decided_cases(decisions, numbers, subjects),
-        *_decided_entries(amendments, subjects),
+        *contested_cases(contested, tables.cases, numbers, subjects),
+        *contested_entries(contested, subjects),
+        *answers_alone(AskedAs.PENDING, pending, subjects),
+        *came_back(tables.returned, given, numbers, subjects),
+        *decided_cases(decisions, numbers, subjects),
+        *answers_alone(AskedAs.DECIDED_ENTRY, amendments, subjects),
     ]
-    return ReviewItems(
-        tuple(open_cases), questions, tuple(asked_findings), tuple(reopened)
-    )
+    return replace(asked, reopened=tuple(reopened))
+
+
+def _decisions_elsewhere(
+    holding: Standing, given: Given, asked: ReviewItems, changed: set[str]
+) -> list[_Row]:
+    """The verdicts that hold and stand in no open case, and with no answer that came back.
+
+    Args:
+        holding: what holds.
+        given: all answers, with the entries of their cases.
+        asked: the cases and findings that are asked.
+        changed: the entries that are not on the list as they were.
+    """
+    open_cases = {case.case_id for case in asked.cases}
+    decisions = []
+    for row in _rows(holding.decisions):
+        members = given.case_entries.get(row["case_id"], [row["entry_id"]])
+        is_shown = row["case_id"] in open_cases or not changed.isdisjoint(members)
+        if not is_shown:
+            decisions.append(row)
+    return decisions
+
+
+def _amendments_elsewhere(
+    holding: Standing, asked: ReviewItems, changed: set[str]
+) -> list[_Row]:
+    """What holds of entries and stands beside no finding, no case and no answer that came back.
+
+    The arguments are those of ``_decisions_elsewhere``.
+    """
+    shown = {one.finding.finding_id for one in asked.findings if one.given}
+    amendments = []
+    for row in _rows(holding.amendments):
+        is_of_finding = row["finding_id"] in shown
+        is_question = (row["case_id"], row["entry_id"]) in asked.questions
+        is_changed = row["entry_id"] in changed
+        if not is_of_finding and not is_question and not is_changed:
+            amendments.append(row)
+    return amendments
 
 
 def review_cases(
@@ -198,6 +226,7 @@ def review_cases(
 
 
 def _checked(table: pa.Table | None, schema: pa.Schema) -> pa.Table:
+    """The table, of this schema; without rows where there is none."""
     return empty(schema) if table is None else require(table, schema, Stage.REPORT)
 
 
@@ -216,6 +245,7 @@ def _cases(
         pairs=tables.pairs,
         waterfalls=tables.waterfalls,
         decisions=holding.decisions,
+        returned=tables.returned,
     )
     return build_cases(
         tables.cases, numbers, looked_up, names, mask_identifiers=mask_identifiers
@@ -314,7 +344,7 @@ def review_findings(
 
 
 def _with_subjects(
-    findings: Iterable[AskedFinding], amendments: pa.Table, subjects: _Subjects
+    findings: Iterable[AskedFinding], amendments: pa.Table, subjects: Subjects
 ) -> tuple[AskedFinding, ...]:
     """The findings with their entries, the rows of registers beside them, and what holds of them.
 
@@ -343,12 +373,8 @@ def _with_subjects(
 
 
 def _rows(table: pa.Table) -> list[dict[str, Any]]:
+    """The rows of a table."""
     return list(table.to_pylist())
-
-
-def _is_of_case(row: _Row) -> bool:
-    """True of an answer of CONTESTED that is a verdict: it names a case and no action."""
-    return row["case_id"] is not None and row["answer"] not in {*Action, Mark.ACCEPT}
 
 
 def _questions(
@@ -361,157 +387,3 @@ def _questions(
         for row in _rows(amendments)
         if row["action"] == Action.ASK and row["case_id"] in is_open
     }
-
-
-def _contested_cases(
-    contested: Iterable[_Row],
-    cases: pa.Table,
-    numbers: pa.Table,
-    subjects: _Subjects,
-) -> Iterator[Reopened]:
-    """Every entry of each contested case, with what each person answered."""
-    answers: dict[tuple[str, str], list[GivenAnswer]] = {}
-    for row in contested:
-        if _is_of_case(row):
-            key = row["case_id"], row["entry_id"]
-            answers.setdefault(key, []).append(given_answer(row["answer"], row))
-    members: dict[str, set[str]] = {case: set() for case, _ in answers}
-    for case, entry in (*answers, *_members(cases, members)):
-        members[case].add(entry)
-    number_of = _number_of(numbers, members)
-    looked_up = subjects(entry for group in members.values() for entry in group)
-    for case in sorted(members, key=lambda one: (number_of.get(one, 0), one)):
-        for entry in sorted(members[case]):
-            yield Reopened(
-                AskedAs.CONTESTED_CASE,
-                looked_up[entry],
-                tuple(answers.get((case, entry), ())),
-                case_id=case,
-                case_number=number_of.get(case),
-            )
-
-
-def _members(cases: pa.Table, wanted: Iterable[str]) -> list[tuple[str, str]]:
-    """(case, entry) of these cases."""
-    ids = pa.array(sorted(wanted), pa.string())
-    rows = cases.select(["case_id", "entry_id"])
-    rows = rows.filter(pc.is_in(rows.column("case_id"), value_set=ids))
-    return [(row["case_id"], row["entry_id"]) for row in rows.to_pylist()]
-
-
-def _number_of(numbers: pa.Table, wanted: Iterable[str | None]) -> dict[str, int]:
-    """The numbers of these cases."""
-    ids = pa.array(sorted({one for one in wanted if one is not None}), pa.string())
-    rows = numbers.filter(pc.is_in(numbers.column("case_id"), value_set=ids))
-    return {row["case_id"]: row["number"] for row in rows.to_pylist()}
-
-
-def _contested_entries(
-    contested: Iterable[_Row], subjects: _Subjects
-) -> Iterator[Reopened]:
-    """Each contested entry with what each person answered."""
-    by_entry: dict[str, list[_Row]] = {}
-    for row in contested:
-        if not _is_of_case(row):
-            by_entry.setdefault(row["entry_id"], []).append(row)
-    looked_up = subjects(by_entry)
-    for entry, rows in by_entry.items():
-        yield Reopened(
-            AskedAs.CONTESTED_ENTRY,
-            looked_up[entry],
-            tuple(given_answer(row["answer"], row) for row in rows),
-            **_about(rows),
-        )
-
-
-def _about(rows: Iterable[_Row]) -> dict[str, Any]:
-    """The finding and the case that answers name, where one of them does."""
-    about: dict[str, Any] = {}
-    for name in ("rule", "finding_id", "case_id"):
-        about[name] = next((row[name] for row in rows if row.get(name)), None)
-    return about
-
-
-def _pending(pending: Iterable[_Row], subjects: _Subjects) -> Iterator[Reopened]:
-    """What waits for a second person."""
-    yield from _single(AskedAs.PENDING, pending, subjects)
-
-
-def _single(
-    asked_as: AskedAs, rows: Iterable[_Row], subjects: _Subjects
-) -> Iterator[Reopened]:
-    """Answers of AMENDMENT, each by itself."""
-    rows = list(rows)
-    looked_up = subjects(row["entry_id"] for row in rows)
-    for row in rows:
-        answer = given_answer(row["action"], row)
-        subject = looked_up[row["entry_id"]]
-        yield Reopened(asked_as, subject, (answer,), **_about([row]))
-
-
-def _returned(
-    returned: pa.Table, given: Given, numbers: pa.Table, subjects: _Subjects
-) -> Iterator[Reopened]:
-    """What was decided of entries that say something else now.
-
-    An entry that is gone is shown as it was.
-    """
-    rows = [row for row in returned.to_pylist() if row["why"] not in _SETTLED]
-    looked_up = subjects(row["entry_id"] for row in rows)
-    number_of = _number_of(numbers, (row["case_id"] for row in rows))
-    gone = {row["old_entry_id"] for row in rows if row["entry_id"] is None}
-    old = _old_subjects(given.subjects, gone)
-    for row in rows:
-        was = Subject(row["old_entry_id"])
-        subject = looked_up.get(row["entry_id"] or "") or old.get(
-            row["old_entry_id"], was
-        )
-        yield Reopened(
-            AskedAs.RETURNED,
-            subject,
-            (given_answer(row["answer"], row),),
-            case_id=row["case_id"],
-            case_number=number_of.get(row["case_id"]),
-            changed=tuple(filter(None, (row["changed"] or "").split("+"))),
-            why=row["why"],
-        )
-
-
-def _old_subjects(subjects: pa.Table, wanted: set[str]) -> dict[str, Subject]:
-    """Entries as they were when something was decided of them."""
-    old: dict[str, Subject] = {}
-    for row in subjects.to_pylist():
-        if row["entry_id"] not in wanted:
-            continue
-        cells = json.loads(row["cells"])
-        parts = [cells.get(name) for name in ("surname", "given_name", "patronymic")]
-        name = " ".join(filter(None, parts)) or cells.get("full_name")
-        place = Place(cells.get("constituency"), cells.get("precinct"))
-        old[row["entry_id"]] = Subject(
-            row["entry_id"], name, cells.get("birth_date"), cells.get("address"), place
-        )
-    return old
-
-
-def _decided_cases(
-    rows: list[dict[str, Any]], numbers: pa.Table, subjects: _Subjects
-) -> Iterator[Reopened]:
-    """These verdicts that hold, by number of the case."""
-    looked_up = subjects(row["entry_id"] for row in rows)
-    number_of = _number_of(numbers, (row["case_id"] for row in rows))
-    rows.sort(key=lambda row: (number_of.get(row["case_id"], 0), row["entry_id"]))
-    for row in rows:
-        yield Reopened(
-            AskedAs.DECIDED_CASE,
-            looked_up[row["entry_id"]],
-            (given_answer(row["verdict"], row),),
-            case_id=row["case_id"],
-            case_number=number_of.get(row["case_id"]),
-        )
-
-
-def _decided_entries(
-    amendments: Iterable[_Row], subjects: _Subjects
-) -> Iterator[Reopened]:
-    """What holds of entries."""
-    yield from _single(AskedAs.DECIDED_ENTRY, amendments, subjects)

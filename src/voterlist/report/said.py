@@ -10,10 +10,18 @@ from voterlist.report.asked import GivenAnswer, Subject
 from voterlist.report.values import Place
 from voterlist.report.words import Words
 
-__all__ = ["day_of", "ground_of", "in_one_line", "is_register_row", "said", "word_of"]
+__all__ = [
+    "day_of",
+    "evidence_of",
+    "ground_of",
+    "in_one_line",
+    "is_register_row",
+    "said",
+    "word_of",
+]
 
 _DAY_LENGTH = len("2026-02-03")
-_REGISTER_ROW = re.compile(r"([a-z-]+):\1:")
+_REGISTER_ROW = re.compile(r"([a-z-]+):\1:(.+)")
 """How an answer names the row of a register: the register, and the id of the row, which begins with
 the register too."""
 
@@ -46,7 +54,7 @@ def said(given: GivenAnswer, words: Words) -> str:
         words(f"field.{given.field}") if given.field else None,
         given.value,
         ground_of(given.ground, words),
-        _evidence(given.document, words),
+        evidence_of(given.document, words),
         words.place(Place(given.constituency, given.precinct), None),
         day_of(given.due, words),
         given.reason,
@@ -62,7 +70,7 @@ def is_register_row(document: str | None) -> bool:
     return document is not None and _REGISTER_ROW.match(document) is not None
 
 
-def _evidence(document: str | None, words: Words) -> str | None:
+def evidence_of(document: str | None, words: Words) -> str | None:
     """The document, or the name of the register whose row shows it."""
     if document is None or not is_register_row(document):
         return document

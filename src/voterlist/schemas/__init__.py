@@ -30,6 +30,7 @@ from voterlist.schemas.linkage import (
     pair_schema,
     waterfall_schema,
 )
+from voterlist.schemas.lists import CORRECTION, DOOR, LIST_BALANCE, LISTED, RECORD
 from voterlist.schemas.raw import RawFile, RawSheet
 from voterlist.schemas.registers import MATCH, REGISTER_USE
 from voterlist.schemas.required import empty, require, with_current_names
@@ -39,15 +40,10 @@ from voterlist.schemas.review import (
     CASE_NUMBER,
     CHANGE,
     CONTESTED,
-    CORRECTION,
     DECISION,
-    DOOR,
     FOLLOWED,
     GIVEN_AMENDMENT,
     GIVEN_VERDICT,
-    LIST_BALANCE,
-    LISTED,
-    RECORD,
     RETURNED,
     SKIPPED,
     SUBJECT,

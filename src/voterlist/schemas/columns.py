@@ -12,8 +12,11 @@ import pyarrow as pa
 
 __all__ = [
     "BOOL",
+    "CASE_ID",
     "CONSTITUENCY",
     "COUNT",
+    "DECIDED_AT",
+    "DECIDED_BY",
     "ENTRY_ID",
     "INT8",
     "INT16",
@@ -22,8 +25,10 @@ __all__ = [
     "LIST_KIND",
     "NUMBER",
     "PRECINCT",
+    "REASON",
     "SHEET",
     "SOURCE",
+    "SUBJECT_ID",
     "TEXT",
     "TEXTS",
     "WORD",
@@ -98,3 +103,10 @@ LINE = Column(
     "The line of the text file, or the row of the sheet, from 1.",
     known=True,
 )
+SUBJECT_ID = ENTRY_ID.but(
+    "The id of the entry; of an addition the id of the register's row."
+)
+CASE_ID = Column("case_id", TEXT, "The id of the case.", known=True)
+REASON = Column("reason", TEXT, "Why it was decided so.")
+DECIDED_BY = Column("decided_by", TEXT, "Who decided.", known=True)
+DECIDED_AT = Column("decided_at", TEXT, "When, in ISO 8601.", known=True)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from voterlist.schemas.columns import (
     BOOL,
+    CASE_ID,
     CONSTITUENCY,
     COUNT,
+    DECIDED_AT,
+    DECIDED_BY,
     ENTRY_ID,
-    INT8,
-    INT16,
     INT32,
-    LINE,
-    LIST_KIND,
-    NUMBER,
     PRECINCT,
-    SHEET,
-    SOURCE,
+    REASON,
+    SUBJECT_ID,
     TEXT,
     WORD,
     Column,
@@ -28,31 +26,22 @@ __all__ = [
     "CASE_NUMBER",
     "CHANGE",
     "CONTESTED",
-    "CORRECTION",
     "DECISION",
-    "DOOR",
     "FOLLOWED",
     "GIVEN_AMENDMENT",
     "GIVEN_VERDICT",
-    "LISTED",
-    "LIST_BALANCE",
-    "RECORD",
     "RETURNED",
     "SKIPPED",
     "SUBJECT",
     "TABLES",
 ]
 
-_CASE_ID = Column("case_id", TEXT, "The id of the case.", known=True)
 _VERDICT = Column("verdict", WORD, "`keep`, `repeat` or `separate`.", known=True)
-_REASON = Column("reason", TEXT, "Why it was decided so.")
-_BY = Column("decided_by", TEXT, "Who decided.", known=True)
-_AT = Column("decided_at", TEXT, "When, in ISO 8601.", known=True)
 
 _DECISION = Table(
     "DECISION",
     "What a person decided about one entry of a case.",
-    (_CASE_ID, ENTRY_ID, _VERDICT, _REASON, _BY, _AT),
+    (CASE_ID, ENTRY_ID, _VERDICT, REASON, DECIDED_BY, DECIDED_AT),
 )
 DECISION = _DECISION.schema
 
@@ -61,12 +50,12 @@ _CHANGE = Table(
     "The change log of a corrected list: a decision marks an entry, nothing is deleted.",
     (
         ENTRY_ID,
-        _CASE_ID,
+        CASE_ID,
         _VERDICT,
         Column("kept_entry_id", TEXT, "The entry that is kept in place of a repeat."),
-        _REASON,
-        _BY,
-        _AT,
+        REASON,
+        DECIDED_BY,
+        DECIDED_AT,
     ),
 )
 CHANGE = _CHANGE.schema
@@ -89,26 +78,21 @@ _GIVEN_VERDICT = Table(
     "What one person answered about one entry of a case; `withdraw` takes an answer back.",
     (
         _NUMBER,
-        _CASE_ID,
+        CASE_ID,
         ENTRY_ID,
         _VERDICT.but("`keep`, `repeat`, `separate` or `withdraw`."),
-        _REASON,
-        _BY,
-        _AT,
+        REASON,
+        DECIDED_BY,
+        DECIDED_AT,
         _ADJUDICATES,
     ),
 )
 GIVEN_VERDICT = _GIVEN_VERDICT.schema
-
-_SUBJECT_ID = ENTRY_ID.but(
-    "The id of the entry; of an addition the id of the register's row."
-)
-
 _AMENDMENT = Table(
     "AMENDMENT",
     "What was decided about an entry, or about a person who has none.",
     (
-        _SUBJECT_ID,
+        SUBJECT_ID,
         Column("action", WORD, "What is done: a code of `Action`.", known=True),
         Column("field", WORD, "The field of ENTRY that is corrected."),
         Column("value", TEXT, "What the field says from now on."),
@@ -121,12 +105,12 @@ _AMENDMENT = Table(
         CONSTITUENCY.but("The constituency where the person stands from now on."),
         PRECINCT.but("The precinct where the person stands from now on."),
         Column("due", TEXT, "The day until which the precinct answers, in ISO 8601."),
-        _REASON.but("What the person who decided adds, as written."),
+        REASON.but("What the person who decided adds, as written."),
         Column("rule", WORD, "The rule of the finding that it answers."),
         Column("finding_id", TEXT, "The id of the finding that it answers."),
-        _CASE_ID.but("The case that it came from.", known=False),
-        _BY,
-        _AT,
+        CASE_ID.but("The case that it came from.", known=False),
+        DECIDED_BY,
+        DECIDED_AT,
     ),
 )
 AMENDMENT = _AMENDMENT.schema
@@ -146,10 +130,10 @@ _CONTESTED = Table(
     "CONTESTED",
     "What several people decided in different ways: one row for each of their answers.",
     (
-        _CASE_ID.but(
+        CASE_ID.but(
             "The id of the case; null where it is not about a case.", known=False
         ),
-        _SUBJECT_ID,
+        SUBJECT_ID,
         _ANSWER,
         *(
             column
@@ -164,7 +148,7 @@ _SUBJECT = Table(
     "SUBJECT",
     "What an entry, or the row of a register, said when something was decided about it.",
     (
-        _SUBJECT_ID,
+        SUBJECT_ID,
         Column(
             "cells", TEXT, "Its place and its cells as written, as JSON.", known=True
         ),
@@ -191,16 +175,16 @@ _RETURNED = Table(
             "The entry of the same person today; null where none was found.",
             known=False,
         ),
-        _CASE_ID.but(
+        CASE_ID.but(
             "The case that was decided; null where it is not about a case.", known=False
         ),
         _ANSWER,
         Column("field", WORD, "The field of ENTRY that was corrected."),
         Column("value", TEXT, "What the field was to say."),
         Column("ground", WORD, "Why it was decided: a code of `docs/decisions.md`."),
-        _REASON,
-        _BY,
-        _AT,
+        REASON,
+        DECIDED_BY,
+        DECIDED_AT,
         Column("changed", WORD, "The fields that changed since, joined with `+`."),
         Column("why", WORD, "Why it came back: a code of `Returned`.", known=True),
     ),
@@ -211,7 +195,7 @@ _CASE_NUMBER = Table(
     "CASE_NUMBER",
     "The number by which people call a case; it stays from run to run.",
     (
-        _CASE_ID,
+        CASE_ID,
         Column("number", INT32, "The number, from 1.", known=True),
         Column(
             "content",
@@ -227,7 +211,7 @@ _APPLIED = Table(
     "APPLIED",
     "What decisions did to the list: one row for each thing done to an entry.",
     (
-        _SUBJECT_ID,
+        SUBJECT_ID,
         Column(
             "action",
             WORD,
@@ -254,12 +238,12 @@ _APPLIED = Table(
             "Where the person stands from now on: on a list here, or elsewhere after `strike`; null"
             " where that is no precinct."
         ),
-        _CASE_ID.but(known=False),
+        CASE_ID.but(known=False),
         Column("rule", WORD, "The rule of the finding that was answered."),
         Column("finding_id", TEXT, "The id of the finding that was answered."),
-        _REASON,
-        _BY,
-        _AT,
+        REASON,
+        DECIDED_BY,
+        DECIDED_AT,
     ),
 )
 APPLIED = _APPLIED.schema
@@ -268,7 +252,7 @@ _SKIPPED = Table(
     "SKIPPED",
     "What was decided and does nothing to the list today; it may again when lists change.",
     (
-        _SUBJECT_ID,
+        SUBJECT_ID,
         Column(
             "answer",
             WORD,
@@ -282,196 +266,17 @@ _SKIPPED = Table(
         CONSTITUENCY.but("Where the entry stands, or stood when it was decided."),
         PRECINCT.but("Where the entry stands, or stood when it was decided."),
         Column("ground", WORD, "Why it was to be done: a code of `docs/decisions.md`."),
-        _CASE_ID.but(
+        CASE_ID.but(
             "The id of the case; null where it is not about a case.", known=False
         ),
         Column("rule", WORD, "The rule of the finding that was answered."),
         Column("finding_id", TEXT, "The id of the finding that was answered."),
-        _REASON,
-        _BY,
-        _AT,
+        REASON,
+        DECIDED_BY,
+        DECIDED_AT,
     ),
 )
 SKIPPED = _SKIPPED.schema
-
-_LIST_BALANCE = Table(
-    "LIST_BALANCE",
-    "The list of each precinct: handed_in - struck - repeated - moved_out + moved_in + added"
-    " = listed.",
-    (
-        CONSTITUENCY,
-        PRECINCT,
-        LIST_KIND,
-        Column(
-            "handed_in", COUNT, "The entries of its lists as handed in.", known=True
-        ),
-        Column("struck", COUNT, "Of these, struck on a ground.", known=True),
-        Column("repeated", COUNT, "Of these, repetitions of a kept entry.", known=True),
-        Column("moved_out", COUNT, "Of these, moved to another precinct.", known=True),
-        Column(
-            "moved_in", COUNT, "Entries that came from another precinct.", known=True
-        ),
-        Column("added", COUNT, "People added from a register.", known=True),
-        Column("listed", COUNT, "The entries on the list.", known=True),
-    ),
-)
-LIST_BALANCE = _LIST_BALANCE.schema
-
-_LISTED = Table(
-    "LISTED",
-    "The compiled, corrected list: one row for each voter, in the order of the printed list.",
-    (
-        CONSTITUENCY,
-        PRECINCT,
-        LIST_KIND,
-        Column(
-            "number", COUNT, "The place in the precinct's list, from 1.", known=True
-        ),
-        _SUBJECT_ID,
-        Column("surname", TEXT, "The surname in its standard spelling."),
-        Column("given_name", TEXT, "The given name in its standard spelling."),
-        Column("patronymic", TEXT, "The patronymic in its standard spelling."),
-        Column(
-            "name_as_written",
-            TEXT,
-            "The whole name as handed in or corrected; null where it is the standard spelling.",
-        ),
-        Column("birth_date", TEXT, "The birth date: ISO 8601 where known in full."),
-        Column("birth_year", INT16, "The year of birth."),
-        Column("birth_month", INT8, "The month of birth, 1 to 12."),
-        Column("birth_day", INT8, "The day of birth, 1 to 31."),
-        Column("sex", WORD, "The sex: `f` or `m`; null where it is not known."),
-        Column("address", TEXT, "The address as handed in or corrected."),
-        Column("document", TEXT, "The identity document."),
-        Column("fin", TEXT, "The FIN."),
-        Column("corrected", WORD, "The fields that were corrected, joined with `+`."),
-        Column("from_constituency", INT32, "Where a moved entry was handed in."),
-        Column("from_precinct", INT32, "Where a moved entry was handed in."),
-        Column("added", BOOL, "True for a person added from a register.", known=True),
-        SOURCE.but(known=False),
-        SHEET,
-        LINE.but(known=False),
-    ),
-)
-LISTED = _LISTED.schema
-
-_OF_RECORD = (
-    "entry_id",
-    "constituency",
-    "precinct",
-    "list_kind",
-    "number",
-    "surname",
-    "given_name",
-    "patronymic",
-    "birth_date",
-    "sex",
-    "address",
-    "document",
-    "fin",
-    "name_as_written",
-    "corrected",
-    "from_constituency",
-    "from_precinct",
-    "added",
-)
-_OF_LISTED = {column.name: column for column in _LISTED.columns}
-
-_RECORD = Table(
-    "RECORD",
-    "The compiled list as other programs take it: LISTED, in columns that this program reads as it"
-    " reads those of any list.",
-    tuple(_OF_LISTED[name] for name in _OF_RECORD),
-)
-RECORD = _RECORD.schema
-
-_LIST_NUMBER = Column("number", COUNT, "The place in the list; null where not on it.")
-_NAME = Column(
-    "name", TEXT, "Surname, given name and patronymic in their standard spelling."
-)
-_BIRTH_YEAR = Column("birth_year", INT16, "The year of birth.")
-_ADDRESS = Column("address", TEXT, "The address as handed in or corrected.")
-
-_CORRECTION = Table(
-    "CORRECTION",
-    "The sheet of corrections of each list: one row for each thing done to it.",
-    (
-        CONSTITUENCY.but("The constituency of the list."),
-        PRECINCT.but("The precinct of the list."),
-        LIST_KIND,
-        Column(
-            "change",
-            WORD,
-            "`add`, `correct`, `moved-in`, `moved-out`, `repeat` or `strike`.",
-            known=True,
-        ),
-        _SUBJECT_ID,
-        _LIST_NUMBER,
-        _NAME,
-        _BIRTH_YEAR,
-        _ADDRESS,
-        Column("field", WORD, "The field of ENTRY that was corrected."),
-        Column("written", TEXT, "What the field said as handed in."),
-        Column("value", TEXT, "What it says now."),
-        Column("kept_entry_id", TEXT, "The entry that is kept in place of a repeat."),
-        Column("kept_name", TEXT, "Its name."),
-        Column("kept_precinct", INT32, "Its precinct."),
-        Column("kept_number", COUNT, "Its place in the list of that precinct."),
-        Column("from_constituency", INT32, "Where it was handed in."),
-        Column("from_precinct", INT32, "Where it was handed in."),
-        Column("to_constituency", INT32, "Where the person stands from now on."),
-        Column("to_precinct", INT32, "Where the person stands from now on."),
-        Column("ground", WORD, "Why it may be done: a code of `docs/decisions.md`."),
-        Column(
-            "document",
-            TEXT,
-            "The document, or the register with its row, that shows it.",
-        ),
-        _CASE_ID.but(known=False),
-        Column("rule", WORD, "The rule of the finding that was answered."),
-        _REASON,
-        _BY,
-        _AT,
-    ),
-)
-CORRECTION = _CORRECTION.schema
-
-_DOOR = Table(
-    "DOOR",
-    "The checklist for the door: one row for each question, by street and house.",
-    (
-        CONSTITUENCY.but("The constituency of the list."),
-        PRECINCT.but("The precinct of the list."),
-        LIST_KIND,
-        Column("street", TEXT, "The street or village, as addresses write it most."),
-        Column("house", TEXT, "The house number."),
-        Column("flat", TEXT, "The flat."),
-        _SUBJECT_ID,
-        _LIST_NUMBER,
-        _NAME,
-        _BIRTH_YEAR,
-        _ADDRESS,
-        Column(
-            "about",
-            WORD,
-            "`finding`, `case`, or `ask` for what somebody asked the precinct.",
-            known=True,
-        ),
-        Column("rule", WORD, "The rule of the finding."),
-        Column("case_kind", WORD, "The kind of the case: a code of `CaseKind`."),
-        Column("field", WORD, "The field of ENTRY that it is about."),
-        Column("value", NUMBER, "The number that the rule found."),
-        Column("limit", NUMBER, "The limit that the value is beyond."),
-        Column("other_name", TEXT, "The name of the other entry that it is about."),
-        Column("other_address", TEXT, "Its address."),
-        Column("other_precinct", INT32, "Its precinct."),
-        Column("due", TEXT, "The day until which the precinct answers, in ISO 8601."),
-        Column("reason", TEXT, "What the person who asked adds, as written."),
-        _CASE_ID.but(known=False),
-        Column("finding_id", TEXT, "The id of the finding."),
-    ),
-)
-DOOR = _DOOR.schema
 
 TABLES = (
     _DECISION,
@@ -486,9 +291,4 @@ TABLES = (
     _CASE_NUMBER,
     _APPLIED,
     _SKIPPED,
-    _LIST_BALANCE,
-    _LISTED,
-    _RECORD,
-    _CORRECTION,
-    _DOOR,
 )

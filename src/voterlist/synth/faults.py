@@ -24,7 +24,7 @@ from voterlist.synth.fault_kinds import OF_ENTRIES
 from voterlist.synth.fault_lists import OF_FILES, OF_LISTS, finish
 from voterlist.synth.plan import Plan, stream
 from voterlist.synth.rates import Rates
-from voterlist.tables import from_columns
+from voterlist.tables import from_rows, with_column
 
 __all__ = ["QUIET", "Planted", "plant"]
 
@@ -134,13 +134,13 @@ def _written(
         values = pa.array([texts[row] for row in sorted(texts)], pa.string())
         column = entries.column(name).combine_chunks()
         replaced = pc.replace_with_mask(column, pa.array(is_written), values)
-        entries = _with(entries, name, replaced)
+        entries = with_column(entries, name, replaced)
     into = desk.into()
     precinct_of_list = lists.column("precinct").to_numpy()[into]
     precinct = pa.array(precinct_of_list[desk.list_of], pa.int32())
-    entries = _with(entries, "precinct", precinct)
+    entries = with_column(entries, "precinct", precinct)
     sizes = np.bincount(into[desk.list_of[kept]], minlength=lists.num_rows)
-    lists = _with(lists, "entries", pa.array(sizes, pa.int64()))
+    lists = with_column(lists, "entries", pa.array(sizes, pa.int64()))
     mask = pa.array(kept)
     return entries.filter(mask), truth.filter(mask), _in_files(desk, lists)
 
@@ -156,13 +156,7 @@ def _in_files(desk: Desk, lists: pa.Table) -> pa.Table:
     half = sizes // 2
     rest = np.where(second, sizes - half, sizes)
     sizes = np.where(first, half, rest)
-    return _with(lists.take(pa.array(at)), "entries", pa.array(sizes, pa.int64()))
-
-
-def _with(table: pa.Table, name: str, column: pa.Array) -> pa.Table:
-    """The table with another column of this name."""
-    at = table.schema.get_field_index(name)
-    return table.set_column(at, table.schema.field(at), column)
+    return with_column(lists.take(pa.array(at)), "entries", pa.array(sizes, pa.int64()))
 
 
 def _truth(desk: Desk, entries: pa.Table) -> pa.Table:
@@ -194,5 +188,4 @@ def _truth(desk: Desk, entries: pa.Table) -> pa.Table:
                 "of": units[fault["unit"]],
             }
         )
-    columns = {name: [row[name] for row in rows] for name in FAULT.names}
-    return from_columns(columns, FAULT, len(rows))
+    return from_rows(rows, FAULT)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from voterlist.schemas import STATISTIC
 from voterlist.synth.plan import Plan, stream
 from voterlist.synth.repeats import Done
-from voterlist.tables import from_columns
+from voterlist.tables import from_rows
 
 __all__ = ["statistics"]
 
@@ -78,5 +78,4 @@ def statistics(plan: Plan) -> pa.Table:
         for place in np.flatnonzero(permanent):
             adults = {"adults": int(by_precinct[place])}
             rows += _rows(number, int(plan.precincts.number[place]), adults)
-    columns = {name: [row[name] for row in rows] for name in STATISTIC.names}
-    return from_columns(columns, STATISTIC, len(rows))
+    return from_rows(rows, STATISTIC)

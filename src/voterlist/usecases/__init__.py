@@ -56,12 +56,8 @@ if TYPE_CHECKING:
         link_tables,
         plan_linkage,
     )
-    from voterlist.usecases.lists import (
-        ListRequest,
-        ListsMade,
-        make_lists,
-        sums_of,
-    )
+    from voterlist.usecases.list_files import ListRequest, sums_of
+    from voterlist.usecases.lists import ListsMade, make_lists
     from voterlist.usecases.maps import read_map
     from voterlist.usecases.reviewing import (
         Disputed,
@@ -177,7 +173,7 @@ _HOMES = {
     "FileLine": "voterlist.usecases.inspecting",
     "Imported": "voterlist.usecases.reviewing",
     "ListAccount": "voterlist.usecases.inspecting",
-    "ListRequest": "voterlist.usecases.lists",
+    "ListRequest": "voterlist.usecases.list_files",
     "ListsMade": "voterlist.usecases.lists",
     "NameReading": "voterlist.normalize",
     "PartReading": "voterlist.normalize",
@@ -216,7 +212,7 @@ _HOMES = {
     "settings_of": "voterlist.usecases.settings",
     "workspace_here": "voterlist.usecases.settings",
     "status_of": "voterlist.usecases.workspaces",
-    "sums_of": "voterlist.usecases.lists",
+    "sums_of": "voterlist.usecases.list_files",
     "write_calendar": "voterlist.usecases.workspaces",
     "write_table": "voterlist.storage.store",
 }

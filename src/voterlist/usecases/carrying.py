@@ -102,6 +102,7 @@ def _is_by(row: Mapping[str, Any], person: str) -> bool:
 
 
 def _says_verdict(row: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
+    """True where a row says the verdict and the reason that were recorded."""
     return (
         _is_by(row, last["decided_by"])
         and row["verdict"] == last["verdict"]
@@ -134,6 +135,7 @@ def _says_value(row: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
 
 
 def _says_day(written: str | None, recorded: str | None) -> bool:
+    """True where the day that is written is the one recorded, or none is written."""
     if written is None:
         return True
     day = read_day(written)
@@ -141,6 +143,7 @@ def _says_day(written: str | None, recorded: str | None) -> bool:
 
 
 def _says_mark(row: Mapping[str, Any], mark: Mapping[str, Any]) -> bool:
+    """True where a row says of a finding what was recorded."""
     action = "accept" if mark["mark"] == Mark.ACCEPT else "withdraw"
     return (
         _is_by(row, mark["accepted_by"])
@@ -150,6 +153,7 @@ def _says_mark(row: Mapping[str, Any], mark: Mapping[str, Any]) -> bool:
 
 
 def _text(value: object) -> str | None:
+    """A value as text, as people write it into a workbook."""
     return None if value is None else str(value)
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 
 from voterlist import review
 from voterlist.config import Settings
 from voterlist.decisions import (
-    AMENDMENT_ROW,
     Amended,
     AmendmentContext,
     Given,
@@ -22,14 +21,14 @@ from voterlist.decisions import (
     refused,
     standing,
 )
-from voterlist.decisions.standing import about, last_answers, says
-from voterlist.decisions.verdicts import REVIEW_ROW, Checked
+from voterlist.decisions.standing import last_answers
+from voterlist.decisions.verdicts import Checked
 from voterlist.findings import finding_ids
-from voterlist.model import Action, Mark, Problem
+from voterlist.model import Mark, Problem
 from voterlist.normalize import read_correction, read_day
 from voterlist.pipeline.answers import answers_of_today, keep_subjects
 from voterlist.pipeline.known import Known
-from voterlist.render.xlsx import ANSWER_ROW, CONFIRM, Answers
+from voterlist.render.xlsx import Answers
 from voterlist.schemas import (
     AMENDMENT,
     FINDING,
@@ -38,18 +37,13 @@ from voterlist.schemas import (
 )
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import concat, from_columns
+from voterlist.usecases.answered_rows import Originals, Rows
 from voterlist.usecases.case_numbers import numbers_of
 
 __all__ = ["CONFIRM_PROBLEMS", "ImportedFile", "Importer", "Replacement"]
 
 CONFIRM_PROBLEMS = ("cannot-confirm", "several-to-confirm")
 """Why a row is refused that says the same as somebody else; ``review.problem.<code>``."""
-
-_WITHDRAW = Action.WITHDRAW.value
-_SHOWN = ("field", "value", "ground", "document", "constituency", "precinct", "due")
-"""What an answer takes over from the one that it confirms, where it says nothing itself."""
-
-_Row: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +132,7 @@ class Importer:
 
     def standing(self) -> Standing:
         """What holds now."""
-        two_people = [Action(name) for name in self._settings.decisions.two_people]
+        two_people = self._settings.decisions.two_people
         return standing(self.given(), two_people=two_people)
 
     def read(self, answers: Answers, unread: Collection[Problem]) -> ImportedFile:
@@ -149,7 +143,7 @@ class Importer:
             unread: rows and sheets that were refused before.
         """
         given = self.given()
-        rows = _Rows(answers, given, self._by, self._originals(given))
+        rows = Rows(answers, given, self._by, self._originals(given))
         checked = review.check_decisions(
             self._cases,
             rows.verdicts,
@@ -166,7 +160,6 @@ class Importer:
             decided_by=self._by,
             refused=(*unread, *rows.problems),
         )
-        amended = replace(amended, amendments=_without_repeats(amended, given))
         tried = self._tried(given, checked, amended, rows)
         self._record(tried.checked, tried.amended)
         problems = [*unread, *rows.problems, *checked.problems]
@@ -212,11 +205,12 @@ class Importer:
             matches=self._matches,
         )
 
-    def _originals(self, given: Given) -> _Originals:
-        return _Originals(self.standing(), given, self._runs.table("returned"))
+    def _originals(self, given: Given) -> Originals:
+        """What may be confirmed or settled by a row."""
+        return Originals(self.standing(), given, self._runs.table("returned"))
 
     def _tried(
-        self, given: Given, checked: Checked, amended: Amended, rows: _Rows
+        self, given: Given, checked: Checked, amended: Amended, rows: Rows
     ) -> _Tried:
         """The answers without those that would do nothing, or would make a person vanish."""
         verdicts = concat(
@@ -315,36 +309,6 @@ class _Tried:
     problems: tuple[Problem, ...]
 
 
-def _without_repeats(amended: Amended, given: Given) -> pa.Table:
-    """The amendments without those that a person repeats.
-
-    Where several findings are about one entry, a person gives each the same answer. Only the last
-    of these answers counts, and all of them are known when the file is read in again.
-    """
-    known: dict[tuple[Any, ...], tuple[Any, set[tuple[Any, ...]]]] = {}
-    for row in given.amendments.to_pylist():
-        if row["adjudicates"] or row["action"] == _WITHDRAW:
-            for key in [key for key in known if key[0] == row["entry_id"]]:
-                del known[key]
-            continue
-        key = row["entry_id"], row["decided_by"], about(row)
-        answer, contents = known.get(key, (says(row), set()))
-        if answer != says(row):
-            answer, contents = says(row), set()
-        known[key] = answer, contents | {_content(row)}
-    is_new = []
-    for row in amended.amendments.to_pylist():
-        key = row["entry_id"], row["decided_by"], about(row)
-        _, contents = known.get(key, (None, set()))
-        is_new.append(_content(row) not in contents)
-    return amended.amendments.filter(pa.array(is_new, pa.bool_()))
-
-
-def _content(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What an answer says and about what, whenever it was given."""
-    return tuple(row[name] for name in AMENDMENT.names if name != "decided_at")
-
-
 def _numbered(table: pa.Table, plain: int, schema: pa.Schema) -> pa.Table:
     """Answers with their numbers, from 1; those behind the first ``plain`` settle disputes."""
     size = table.num_rows
@@ -408,167 +372,3 @@ def _with_others(problems: Iterable[Problem], given: Given) -> Iterator[Problem]
             yield replace(problem, who=who)
         else:
             yield problem
-
-
-class _Originals:
-    """The answers that are shown where somebody may confirm or settle them."""
-
-    def __init__(self, holding: Standing, given: Given, returned: pa.Table) -> None:
-        self._by_cause: dict[str, list[_Row]] = {
-            "pending": holding.pending.to_pylist(),
-            "contested-entry": holding.contested.to_pylist(),
-            "returned": list(_returned(returned, given)),
-        }
-
-    def of(self, row: Mapping[str, Any]) -> list[_Row]:
-        """The answers that a row confirms, or chooses among; different ones only."""
-        cause, _, about = (row["asked_as"] or "").partition(":")
-        action, _, field = about.partition(":")
-        if cause == "contested-entry":
-            action, field = row["action"], row["field"] or ""
-        different: dict[tuple[Any, ...], _Row] = {}
-        for one in self._by_cause.get(cause, []):
-            answer = one.get("action") or one.get("answer")
-            is_meant = (
-                one["entry_id"] == row["entry_id"]
-                and answer == action
-                and (not field or one["field"] == field)
-            )
-            if is_meant:
-                said = tuple(one.get(name) for name in _SHOWN)
-                different.setdefault(said, one | {"action": answer})
-        return list(different.values())
-
-
-def _returned(returned: pa.Table, given: Given) -> Iterator[_Row]:
-    """What was decided of entries that changed since, under the ids of today."""
-    originals = {
-        (row["entry_id"], row["action"], row["field"], row["decided_by"]): row
-        for row in given.amendments.to_pylist()
-    }
-    for row in returned.to_pylist():
-        key = row["old_entry_id"], row["answer"], row["field"], row["decided_by"]
-        original = originals.get(key)
-        if original is not None:
-            entry = row["entry_id"] or row["old_entry_id"]
-            yield original | {"entry_id": entry, "finding_id": None, "case_id": None}
-
-
-class _Rows:
-    """The rows of a file, ready to be checked."""
-
-    def __init__(
-        self,
-        answers: Answers,
-        given: Given,
-        by: str | None,
-        originals: _Originals,
-    ) -> None:
-        self.problems: list[Problem] = []
-        self._said = last_answers(given)
-        self._given = given
-        self._by = by
-        self._originals = originals
-        amendments = [
-            full
-            for row in answers.amendments.to_pylist()
-            if (full := self._confirmed(row)) is not None
-        ]
-        verdicts = []
-        for row in answers.decisions.to_pylist():
-            question = self._question_taken_back(row)
-            if question is not None:
-                amendments.append(question)
-            if question is None or self._has_verdict(row):
-                verdicts.append(row)
-        self.verdicts = _as_table(verdicts, REVIEW_ROW)
-        self.amendments = _as_table(
-            (row for row in amendments if not self._is_taken_back(row)), AMENDMENT_ROW
-        )
-
-    def _confirmed(self, row: _Row) -> _Row | None:
-        """A row with what it confirms; None where there is no such thing."""
-        if row["asked_as"] is None or row["action"] in {None, _WITHDRAW, Action.ASK}:
-            return row
-        shown = self._originals.of(row)
-        is_confirmation = row["action"] == CONFIRM
-        if is_confirmation and not shown:
-            self._refuse(row, "cannot-confirm")
-            return None
-        if len(shown) > 1 and not _says_all(row, shown):
-            self._refuse(row, "several-to-confirm")
-            return None
-        if len(shown) != 1:
-            return row
-        (one,) = shown
-        full = row | {name: row[name] or _text(one.get(name)) for name in _SHOWN}
-        full["finding_id"] = row["finding_id"] or one.get("finding_id")
-        full["reason"] = row["reason"] or (one["reason"] if is_confirmation else None)
-        return full | {"action": one["action"] if is_confirmation else row["action"]}
-
-    def _refuse(self, row: _Row, code: str) -> None:
-        case, entry = row["case_id"], row["entry_id"]
-        problem = Problem(row["row"], code, row["sheet"], case, entry, file=row["file"])
-        self.problems.append(problem)
-
-    def _question_taken_back(self, row: _Row) -> _Row | None:
-        """The row of a case that takes back a question to the precinct, as that; else None."""
-        if row["verdict"] != _WITHDRAW:
-            return None
-        person = row["decided_by"] or self._by
-        said = self._said.get(row["entry_id"] or "", {}).values()
-        if not any(
-            one["action"] == Action.ASK and one["decided_by"] == person for one in said
-        ):
-            return None
-        nothing = dict.fromkeys(ANSWER_ROW.names)
-        return nothing | row | {"action": _WITHDRAW, "adjudicates": False}
-
-    def _has_verdict(self, row: _Row) -> bool:
-        """True where the person of a row has given its entry a verdict."""
-        person = row["decided_by"] or self._by
-        key = row["case_id"], row["entry_id"], person
-        own = [
-            one["verdict"]
-            for one in self._given.verdicts.to_pylist()
-            if (one["case_id"], one["entry_id"], one["decided_by"]) == key
-        ]
-        return bool(own) and own[-1] != _WITHDRAW
-
-    def _is_taken_back(self, row: _Row) -> bool:
-        """True where the person took the answer back before: a file may be read in twice."""
-        if row["action"] != _WITHDRAW:
-            return False
-        person = row["decided_by"] or self._by
-        marks = {one["finding_id"]: one for one in self._given.acceptances.to_pylist()}
-        mark = marks.get(row["finding_id"])
-        if mark is not None and mark["mark"] == Mark.ASK:
-            return bool(mark["accepted_by"] == person)
-        last = [
-            one
-            for one in self._given.amendments.to_pylist()
-            if one["entry_id"] == row["entry_id"] and one["decided_by"] == person
-        ]
-        return bool(last) and last[-1]["action"] == _WITHDRAW
-
-
-def _says_all(row: _Row, shown: Iterable[_Row]) -> bool:
-    """True where a row says itself in what the answers differ."""
-    shown = list(shown)
-    differing = [
-        name for name in _SHOWN if len({_text(one.get(name)) for one in shown}) > 1
-    ]
-    wanted = [name for name in differing if name not in {"document", "due"}]
-    return row["action"] != CONFIRM and all(
-        row[name] is not None for name in wanted if name != "constituency"
-    )
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _as_table(rows: Iterable[_Row], schema: pa.Schema) -> pa.Table:
-    rows = list(rows)
-    columns = {name: [row.get(name) for row in rows] for name in schema.names}
-    return from_columns(columns, schema, len(rows))

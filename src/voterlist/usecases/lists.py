@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,29 +20,24 @@ from voterlist.errors import UsageError
 from voterlist.lists import (
     Compiled,
     Edition,
-    ListDocument,
     compile_lists,
-    documents,
-    record_rows,
 )
-from voterlist.lists.balance import LIST_KEY
-from voterlist.lists.document import place_stem
-from voterlist.model import ListKind, ListOrder, Purpose
+from voterlist.model import ListOrder
 from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.known import known
 from voterlist.pipeline.list_input import ListSource
-from voterlist.render import pdf, xlsx
-from voterlist.render.record import (
-    write_balance,
-    write_record_csv,
-    write_record_parquet,
-    write_schema,
-)
 from voterlist.schemas import LIST_BALANCE
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import store
 from voterlist.storage.workers import end_with_parent
 from voterlist.tables import concat
+from voterlist.usecases.list_files import (
+    FORMS,
+    ListFile,
+    ListRequest,
+    ListWriter,
+    write_file,
+)
 from voterlist.usecases.settings import settings_of
 
 __all__ = [
@@ -54,62 +47,14 @@ __all__ = [
     "ListRequest",
     "ListsMade",
     "make_lists",
-    "sums_of",
 ]
 
 LISTS = "lists"
 """The folder of a workspace in which the lists lie."""
 
-WriteList = Callable[[ListDocument, Path, str], None]
-
-_WRITERS: Mapping[str, WriteList] = {
-    "pdf": pdf.write_list,
-    "xlsx": xlsx.write_list,
-}
-"""The writer of each form in which people are given lists."""
-
-FORMS: Mapping[Purpose, tuple[str, ...]] = {
-    Purpose.DISPLAY: tuple(_WRITERS),
-    Purpose.WORK: tuple(_WRITERS),
-    Purpose.RECORD: ("csv", "parquet"),
-}
-"""The forms of each purpose; all of them are written where none is asked for."""
 
 _ALL = "all"
 """The folder of entries of which no constituency is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListRequest:
-    """Which lists are to be written, and how."""
-
-    purpose: Purpose
-    constituencies: tuple[int, ...] = ()
-    """Those of these constituencies; without any, of all."""
-    precinct: int | None = None
-    """Only those of this precinct."""
-    forms: tuple[str, ...] = ()
-    """In these forms; without any, in all that the purpose has."""
-    out: Path | None = None
-    """The folder; without it ``lists/<constituency>`` in the workspace."""
-    language: str | None = None
-    """The language; without it the first of the settings."""
-    order: ListOrder | None = None
-    """The order of the lists; without it that of the settings."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListFile:
-    """A file that was written."""
-
-    path: Path
-    constituency: int | None
-    precinct: int | None
-    list_kind: ListKind | None
-    """None: it is of several lists."""
-    rows: int
-    """The voters in it."""
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,19 +116,19 @@ def make_lists(
         for done, constituency in enumerate(wanted):
             progress(LISTS, done, len(wanted))
             run, given = source.input_of(constituency)
-            press = _Press(
+            writer = ListWriter(
                 folder=request.out or workspace / LISTS / str(constituency or _ALL),
                 request=request,
                 language=request.language or settings.report.languages[0],
                 constituency=constituency,
                 edition=_edition(settings, request, run, today),
             )
-            order = press.edition.order
+            order = writer.edition.order
             compiled = compile_lists(given, constituency=constituency, order=order)
             compiled = _of_precinct(compiled, request.precinct)
             if compiled.balance.num_rows:
-                _make_folders(press.folder, is_own=request.out is None)
-                files += each(_written, press.tasks(compiled))
+                _make_folders(writer.folder, is_own=request.out is None)
+                files += each(write_file, writer.tasks(compiled))
             # Of a nation only the sums are kept.
             balances.append(compiled.balance)
             corrections += compiled.corrections.num_rows
@@ -206,122 +151,6 @@ def _workers(jobs: int) -> Iterator[Callable[..., Iterable[ListFile]]]:
         jobs, mp_context=get_context("spawn"), initializer=end_with_parent
     ) as pool:
         yield pool.map
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """A file to write."""
-
-    path: Path
-    write: Callable[[Path], object]
-    constituency: int | None
-    precinct: int | None
-    list_kind: ListKind | None = None
-    rows: int = 0
-
-
-def _written(task: _Task) -> ListFile:
-    """Write a file whole, and tell what it is."""
-    store.write_atomically(task.path, task.write)
-    return ListFile(
-        path=task.path,
-        constituency=task.constituency,
-        precinct=task.precinct,
-        list_kind=task.list_kind,
-        rows=task.rows,
-        sha256=store.sha256(task.path),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Press:
-    """How the lists of one constituency are written."""
-
-    folder: Path
-    request: ListRequest
-    language: str
-    constituency: int | None
-    edition: Edition
-
-    def tasks(self, compiled: Compiled) -> Iterator[_Task]:
-        """The files to write, in every form that was asked for."""
-        if self.edition.purpose is Purpose.RECORD:
-            yield from self._record(compiled)
-            return
-        for document in documents(compiled, self.edition):
-            for form in _forms(self.request):
-                yield _Task(
-                    self.folder / f"{document.stem}-{self.language}.{form}",
-                    partial(_write, document, self.language, _WRITERS[form]),
-                    self.constituency,
-                    document.precinct,
-                    document.list_kind,
-                    document.rows.num_rows,
-                )
-
-    def _record(self, compiled: Compiled) -> Iterator[_Task]:
-        """The tables, the page that describes them, and the balance."""
-        precinct = self.request.precinct
-        for kind in ListKind:
-            rows = record_rows(compiled.listed, kind)
-            if not rows.num_rows:
-                continue
-            for form in _forms(self.request):
-                yield _Task(
-                    self.folder / f"{self._record_stem(kind)}.{form}",
-                    partial(_RECORD_WRITERS[form], rows),
-                    self.constituency,
-                    precinct,
-                    kind,
-                    rows.num_rows,
-                )
-        page = self.folder / f"{self._stem()}-record-schema.txt"
-        yield _Task(page, write_schema, self.constituency, precinct)
-        path = self.folder / f"{self._stem()}-balance.json"
-        write = partial(write_balance, self._balance(compiled))
-        yield _Task(path, write, self.constituency, precinct)
-
-    def _stem(self) -> str:
-        place = place_stem(self.constituency)
-        precinct = self.request.precinct
-        return place if precinct is None else f"{place}-precinct-{precinct:04}"
-
-    def _record_stem(self, kind: ListKind) -> str:
-        """The name of a table of one kind of list; the intake reads the kind from it."""
-        is_permanent = kind is ListKind.PERMANENT
-        return f"{self._stem()}-record" + ("" if is_permanent else f"-{kind}")
-
-    def _balance(self, compiled: Compiled) -> dict[str, Any]:
-        """The balance as plain values; scripts are written against these names."""
-        edition = self.edition
-        return {
-            "cycle": edition.cycle,
-            "constituency": self.constituency,
-            "constituency_name": edition.names.get(self.constituency or 0),
-            "run": edition.run,
-            "day": edition.day.isoformat(),
-            "lists": [
-                {name: row[name] for name in row if name != "constituency"}
-                for row in compiled.balance.to_pylist()
-            ],
-            "sum": sums_of(compiled.balance),
-        }
-
-
-def _write(document: ListDocument, language: str, write: WriteList, path: Path) -> None:
-    write(document, path, language)
-
-
-_RECORD_WRITERS: Mapping[str, Callable[[pa.Table, Path], None]] = {
-    "csv": write_record_csv,
-    "parquet": write_record_parquet,
-}
-
-
-def sums_of(balance: pa.Table) -> dict[str, int]:
-    """The sums of LIST_BALANCE over all lists."""
-    counts = [name for name in LIST_BALANCE.names if name not in LIST_KEY]
-    return {name: int(pc.sum(balance.column(name)).as_py() or 0) for name in counts}
 
 
 def _of_precinct(compiled: Compiled, precinct: int | None) -> Compiled:
@@ -349,6 +178,7 @@ def _make_folders(folder: Path, *, is_own: bool) -> None:
 def _edition(
     settings: Settings, request: ListRequest, run: str, today: dt.date
 ) -> Edition:
+    """What the lists of a constituency say of themselves."""
     lists = settings.lists
     return Edition(
         cycle=settings.workspace.cycle,
@@ -392,10 +222,6 @@ def _wanted(
     return tuple(sorted(set(asked))) if asked else known_ones
 
 
-def _forms(request: ListRequest) -> tuple[str, ...]:
-    return request.forms or FORMS[request.purpose]
-
-
 def _require_forms(request: ListRequest) -> None:
     """Refuse a form that a purpose does not have.
 
@@ -417,7 +243,9 @@ def _require_forms(request: ListRequest) -> None:
 
 def _no_list(request: ListRequest) -> UsageError:
     """The error where there is nothing to write."""
-    number = "-" if request.precinct is None else str(request.precinct)
+    if request.precinct is None:
+        return UsageError("nobody is on the lists", code="lists-nobody")
+    number = str(request.precinct)
     return UsageError(
         f"there is no list of precinct {number}",
         code="lists-no-precinct",

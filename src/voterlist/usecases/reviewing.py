@@ -10,9 +10,9 @@ from pathlib import Path
 
 from voterlist import report
 from voterlist.config import Settings
-from voterlist.decisions import Given, Standing, standing
+from voterlist.decisions import standing
 from voterlist.errors import InputError
-from voterlist.model import Action, Mark, Problem, Verdict
+from voterlist.model import Mark, Problem, Verdict
 from voterlist.pipeline.answers import answers_of_today
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, cycles_of_runs, known
@@ -190,7 +190,7 @@ def export(
         runs = known(workspace, ledger)
         given = answers_of_today(ledger, runs)
         tables = _tables(runs, ledger)
-    holding = _standing(given, settings)
+    holding = standing(given, two_people=settings.decisions.two_people)
     items = report.review_items(
         tables,
         given,
@@ -212,12 +212,6 @@ def export(
         gone=len(carried.left()),
         old=old,
     )
-
-
-def _standing(given: Given, settings: Settings) -> Standing:
-    """What holds under the settings."""
-    two_people = [Action(name) for name in settings.decisions.two_people]
-    return standing(given, two_people=two_people)
 
 
 def _tables(runs: Known, ledger: Reader) -> report.ReviewTables:

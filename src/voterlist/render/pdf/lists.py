@@ -122,6 +122,7 @@ def _of_every_list(document: ListDocument, words: ListWords) -> _Data:
 
 
 def _signatures(document: ListDocument, words: ListWords) -> _Data:
+    """The words at the places for who signs, the seal and the date."""
     roles = ("chair", "secretary", *["member"] * document.members)
     said = ("title", "name", "signature", "seal", "date")
     return {name: words(f"lists.sign.{name}") for name in said} | {
@@ -153,6 +154,7 @@ def _section(
 
 
 def _heading(shown: _Shown, words: ListWords) -> _Data:
+    """A column as the templates read it."""
     return {
         "heading": words(shown.key),
         "width": shown.width,
@@ -162,10 +164,12 @@ def _heading(shown: _Shown, words: ListWords) -> _Data:
 
 
 def _texts(columns: Sequence[_Shown], row: _Cells) -> list[str | None]:
+    """The texts of a row; None where a person fills in."""
     return [None if shown.to_fill_in else _text(shown.value(row)) for shown in columns]
 
 
 def _text(value: object) -> str:
+    """A value as it is printed; empty for none."""
     return "" if value is None else str(value)
 
 
@@ -194,6 +198,7 @@ _WRITTEN = _Shown(
 
 
 def _names(*widths: int) -> Iterator[_Shown]:
+    """The columns of the three names."""
     names = ("surname", "given_name", "patronymic")
     for name, width in zip(names, widths, strict=True):
         value = itemgetter(name)
@@ -229,6 +234,7 @@ def _work(words: ListWords) -> tuple[_Shown, ...]:
 
 
 def _sex(words: ListWords) -> Callable[[_Cells], str]:
+    """The sex of a row in words; empty where it is not known."""
     return lambda row: words(f"sex.{row['sex']}") if row["sex"] else ""
 
 
@@ -269,9 +275,10 @@ def _door(rows: pa.Table, words: ListWords) -> _Data:
 
 
 def _nothing(_row: _Cells) -> None:
-    return None
+    """The value of a cell that a person fills in by hand."""
 
 
 def _said(name: str, words: ListWords) -> _Data:
+    """The title of a sheet, what it is for, and what stands on it where it has no row."""
     said = ("title", "note", "none")
     return {key: words(f"lists.{name}.{key}") for key in said}

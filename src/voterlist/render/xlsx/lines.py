@@ -125,7 +125,7 @@ class _CaseCells:
             words(f"case-kind.{case.kind}.title"),
             case.probability,
             words(f"role.{member.role}"),
-            words(f"reason.{member.reason}"),
+            "; ".join([words(f"reason.{member.reason}"), *words.before(member)]),
         ]
         rest = len(self.before) - 1 - len(first)
         self.marks_before = ["", *(mark for _, mark in first), *[""] * rest]

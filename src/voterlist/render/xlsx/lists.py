@@ -87,6 +87,7 @@ def _sheet(book: Book, name: str, columns: Sequence[_Shown], rows: pa.Table) -> 
 
 
 def _table(sheet: Sheet, columns: Sequence[_Shown], rows: pa.Table, none: str) -> None:
+    """The rows below their headings; a sentence where there are none."""
     words = sheet.book.words
     headings = [Column(words(shown.key), shown.width, shown.kind) for shown in columns]
     cells = [_row(columns, row) for row in rows.to_pylist()]
@@ -94,6 +95,7 @@ def _table(sheet: Sheet, columns: Sequence[_Shown], rows: pa.Table, none: str) -
 
 
 def _row(columns: Sequence[_Shown], row: _Cells) -> Row:
+    """The cells of a row, the corrected ones marked."""
     values = [shown.value(row) for shown in columns]
     corrected = set((row.get("corrected") or "").split("+"))
     marks = [
@@ -109,6 +111,7 @@ def _column(key: str, width: int, name: str, kind: str = "line") -> _Shown:
 
 
 def _names() -> tuple[_Shown, ...]:
+    """The columns of the three names."""
     return tuple(
         _Shown(
             f"field.{name}",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from voterlist.decisions.answers import SHEETS
 from voterlist.model import Verdict
 from voterlist.render.xlsx.carried import Carried
 from voterlist.render.xlsx.forms import (
@@ -25,21 +24,14 @@ from voterlist.render.xlsx.forms import (
 )
 from voterlist.render.xlsx.lines import (
     Line,
-    case_lines,
-    finding_lines,
-    reopened_lines,
 )
+from voterlist.render.xlsx.plans import Plan, plans
 from voterlist.render.xlsx.sheets import Book, Sheet
-from voterlist.report import AskedAs, AskedFinding, Reopened, ReviewItems, Words
-from voterlist.report.sections.cases import CaseWords, case_columns
-from voterlist.report.sections.findings import FindingWords
-from voterlist.report.sheets import Column, Row, columns_of, place_columns
+from voterlist.report import ReviewItems, Words
+from voterlist.report.sheets import Column, Row, columns_of
 
 __all__ = ["render_review", "write_review"]
 
-_MOST_FINDINGS = 100_000
-"""Findings on one sheet: errors and warnings stand first, and nobody goes through more one by
-one."""
 _MOST_LETTERS = 255
 """Letters of a list that stands in the cell's rule itself; a longer one stands on a sheet."""
 _WIDTHS = {
@@ -55,16 +47,9 @@ _WIDTHS = {
 }
 """Of the columns that a person fills in: all of them, with name and birth date, stand within the
 first 1,300 pixels."""
-_ALWAYS = (ANSWER, "reason", "decided_by")
 _STEPS = range(1, 12)
 _STEP_OF_VERDICTS = 3
 """The step of the instructions below which each verdict is explained."""
-_REOPENED_SHEETS = {
-    "contested": (AskedAs.CONTESTED_CASE, AskedAs.CONTESTED_ENTRY),
-    "second-look": (AskedAs.PENDING,),
-    "came-back": (AskedAs.RETURNED,),
-    "decided": (AskedAs.DECIDED_CASE, AskedAs.DECIDED_ENTRY),
-}
 
 
 def write_review(
@@ -105,154 +90,14 @@ def render_review(
     words = Words(language)
     book = Book(words("review.title"), today, words)
     writer = _Writer(book, run, carried or Carried())
-    plans = list(_plans(items, words))
+    sheets = list(plans(items, words))
     # A workbook that asks nothing is one too: its first sheet says so.
-    for plan in [plan for plan in plans if plan.lines] or plans[:1]:
+    for plan in [plan for plan in sheets if plan.lines] or sheets[:1]:
         writer.write(plan)
     writer.write_gone()
     _how(book.sheet(words("review.sheet.how")))
     writer.write_lists()
     return book.content()
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """A sheet: what is shown before and behind the columns that a person fills in."""
-
-    name: str
-    title: str
-    notes: Sequence[str]
-    before: Sequence[Column]
-    answers: Sequence[str]
-    """Of ``ANSWERS``, those that make sense on this sheet."""
-    after: Sequence[Column]
-    ids: Sequence[str]
-    lines: Sequence[Line]
-    frozen: int = 2
-
-
-def _plans(items: ReviewItems, words: Words) -> Iterator[_Plan]:
-    """The sheets in their order, those without rows too."""
-    yield _cases(items, CaseWords(words.language))
-    for name in SHEETS:
-        yield _findings(name, items.of_sheet(name), FindingWords(words.language))
-    for name, codes in _REOPENED_SHEETS.items():
-        yield _reopened(name, items.asked_as(codes), words)
-
-
-def _cases(items: ReviewItems, words: CaseWords) -> _Plan:
-    """The cases, each entry with a place for the decision."""
-    before = columns_of(
-        words,
-        ("review.column.number", 6, "label"),
-        ("field.written", 20, "text"),
-        ("field.birth_date", 11, "text"),
-        ("review.column.kind", 13, "text"),
-        ("review.column.probability", 10, "probability"),
-        ("review.column.proposed", 10, "text"),
-        ("review.column.why", 18, "text"),
-    )
-    shown = {words("field.written"), words("field.birth_date")}
-    rest = [column for column in case_columns(words) if column.heading not in shown]
-    after = (
-        *rest,
-        *place_columns(words),
-        Column(words("waterfall.column.why"), 44, printed=False),
-    )
-    return _Plan(
-        name=words("review.sheet.cases"),
-        title=words("review.title"),
-        notes=(words("review.how.1"), words("review.how.5")),
-        before=before,
-        answers=(ANSWER, "due", "reason", "decided_by"),
-        after=after,
-        ids=(CASE_ID, ENTRY_ID),
-        lines=case_lines(items, words),
-    )
-
-
-def _findings(
-    name: str, findings: Sequence[AskedFinding], words: FindingWords
-) -> _Plan:
-    """The findings of one sheet, each with a place for the answer."""
-    notes = [words(f"review.sheet.{name}.note"), words("review.findings.note")]
-    left = len(findings) - _MOST_FINDINGS
-    if left > 0:
-        notes.append(words("report.cut", shown=_MOST_FINDINGS, left=left))
-    before = columns_of(
-        words,
-        ("report.column.rule", 18, "text"),
-        ("review.column.subject", 20, "text"),
-        ("field.birth_date", 11, "text"),
-    )
-    after = columns_of(
-        words,
-        ("report.column.field", 12, "text"),
-        ("report.column.cell", 16, "text"),
-        ("report.column.message", 40, "text"),
-        ("review.column.beside", 36, "text"),
-        ("field.address", 24, "text"),
-        ("report.column.todo", 40, "text"),
-        ("report.column.severity", 11, "text"),
-    )
-    lines = finding_lines(findings[:_MOST_FINDINGS], words)
-    return _Plan(
-        name=words(f"review.sheet.{name}"),
-        title=words(f"review.sheet.{name}.title"),
-        notes=notes,
-        before=before,
-        answers=_needed(lines),
-        after=(*after, *place_columns(words)),
-        ids=(ENTRY_ID, FINDING_ID),
-        lines=lines,
-    )
-
-
-def _needed(lines: Sequence[Line]) -> list[str]:
-    """The columns that the answers of these lines need, in the order of ``ANSWERS``."""
-    needed = {*_ALWAYS, *(name for line in lines for name in line.columns)}
-    return [name for name in ANSWERS if name in needed]
-
-
-def _reopened(name: str, items: Sequence[Reopened], words: Words) -> _Plan:
-    """What has to be looked at once more, with what each person answered side by side."""
-    people = max((len(one.answers) for one in items), default=1)
-    said = [
-        Column(words(f"review.column.said.{name}", number=number + 1), 24)
-        for number in range(people)
-    ]
-    before = [
-        *columns_of(
-            words,
-            ("review.column.number", 6, "label"),
-            ("review.column.subject", 20, "text"),
-            ("field.birth_date", 11, "text"),
-        ),
-        *said,
-    ]
-    after = columns_of(
-        words,
-        ("field.address", 24, "text"),
-        ("report.column.rule", 30, "text"),
-    )
-    extra: tuple[Column, ...] = ()
-    if name == "came-back":
-        extra = columns_of(
-            words,
-            ("review.column.changed", 16, "text"),
-            ("review.column.came-back", 20, "text"),
-        )
-    lines = reopened_lines(items, words, people=people, is_returned=bool(extra))
-    return _Plan(
-        name=words(f"review.sheet.{name}"),
-        title=words(f"review.sheet.{name}.title"),
-        notes=(words(f"review.sheet.{name}.note"),),
-        before=[*before, *extra],
-        answers=_needed(lines),
-        after=(*after, *place_columns(words)),
-        ids=(CASE_ID, ENTRY_ID, FINDING_ID, ASKED_AS),
-        lines=lines,
-    )
 
 
 @dataclass(slots=True)
@@ -265,7 +110,7 @@ class _Writer:
     lists: dict[tuple[str, ...], str] = field(default_factory=dict)
     """The lists that stand on a sheet of their own, each with the range of its cells."""
 
-    def write(self, plan: _Plan) -> None:
+    def write(self, plan: Plan) -> None:
         """One sheet."""
         words = self.book.words
         sheet = self.book.sheet(plan.name)
@@ -290,7 +135,7 @@ class _Writer:
             for name in names
         ]
 
-    def _row(self, plan: _Plan, line: Line, ids: Sequence[str]) -> Row:
+    def _row(self, plan: Plan, line: Line, ids: Sequence[str]) -> Row:
         """A row with what was answered before, or with what is carried over."""
         typed = self.carried.take(line.ids)
         texts = line.texts if typed is None else typed

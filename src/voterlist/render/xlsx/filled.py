@@ -1,0 +1,251 @@
+"""The sheets of a review workbook that came back: the rows in which somebody wrote."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from voterlist import readers
+from voterlist.config import IngestSettings
+from voterlist.errors import InputError
+from voterlist.model import AsideCode, Problem
+from voterlist.render.xlsx.forms import (
+    ANSWER,
+    ANSWERS,
+    CASE_ID,
+    ENTRY_ID,
+    RUN_ID,
+    Form,
+    answer_of,
+    fold,
+    form_of,
+    known_headings,
+)
+from voterlist.schemas import RawFile, RawSheet
+
+__all__ = [
+    "FilledRow",
+    "FilledSheet",
+    "headings",
+    "nothing_to_answer",
+    "problem_of_sheet",
+    "read_file",
+    "read_sheet",
+]
+
+_LOOKED_THROUGH = 50
+"""Rows at the top of a sheet among which the headings are looked for."""
+_WORKBOOKS = frozenset({"xlsx", "xlsb", "xls", "ods"})
+"""The formats of ``RawFile`` that are workbooks."""
+_DOCUMENTS = frozenset({"docx", "odt", "pdf", "dbf"})
+"""The formats of lists that no review is written in."""
+
+
+_NO_WORKBOOK = frozenset(
+    {
+        AsideCode.FILE_EMPTY,
+        AsideCode.FILE_NOT_A_TABLE,
+        AsideCode.ENCODING_UNREADABLE,
+        AsideCode.DOCUMENT_NOT_READ,
+        AsideCode.SCANNED_PAGE,
+    }
+)
+"""Troubles whose sentences speak of lists: of a review they say that the file is no workbook."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilledSheet:
+    """A sheet with the columns of a review: what was filled in, and what of it is open."""
+
+    form: Form
+    name: str
+    filled: tuple[FilledRow, ...]
+    problems: tuple[Problem, ...]
+    runs: frozenset[str]
+    has_run: bool
+    """True where it has the column of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilledRow:
+    """A row below the headings."""
+
+    number: int
+    """As the spreadsheet counts it."""
+    texts: Mapping[str, str | None]
+    """Column -> its text, None where blank."""
+    shown: tuple[str, ...] = ()
+    """The texts of the columns that are neither ids nor answers."""
+
+
+def read_file(path: Path, limits: IngestSettings) -> tuple[str, RawFile]:
+    """The SHA-256 of the file, and what a reader found in it.
+
+    Raises:
+        InputError: it cannot be read, or is no workbook.
+    """
+    digest = _digest(path)
+    file = readers.read_file(path, path.name, limits)
+    is_workbook = file.format in _WORKBOOKS and file.name == path.name
+    if is_workbook and file.trouble is AsideCode.FILE_EMPTY:
+        return digest, file
+    is_other = file.trouble in _NO_WORKBOOK or file.format in _DOCUMENTS
+    if file.trouble is not None and not is_other:
+        raise _unreadable(path, file.trouble.value, "cannot be read")
+    if file.trouble is not None or not is_workbook:
+        raise _unreadable(path, "review-unreadable", "is no workbook")
+    if not digest.startswith(file.source):
+        raise _unreadable(path, "review-changing", "changed while it was read")
+    return digest, file
+
+
+def _digest(path: Path) -> str:
+    """The SHA-256 of a file.
+
+    Raises:
+        InputError: it cannot be opened.
+    """
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except (FileNotFoundError, NotADirectoryError):
+        raise _unreadable(path, "no-such-file", "is not there") from None
+    except PermissionError:
+        raise _unreadable(path, "no-permission", "may not be read") from None
+    except OSError:
+        raise _unreadable(path, "review-unreadable", "cannot be read") from None
+
+
+def nothing_to_answer(path: Path, sheets: Sequence[RawSheet]) -> InputError:
+    """The error of a workbook without the columns; a sheet in trouble may have had them."""
+    for sheet in sheets:
+        if sheet.trouble is not None:
+            return _unreadable(
+                path, sheet.trouble.value, "cannot be read", sheet.name or ""
+            )
+    return _unreadable(
+        path, "review-no-sheet", "has no sheet with the columns of a review"
+    )
+
+
+def _unreadable(
+    path: Path, code: str, what: str, sheet: str = "", line: int | None = None
+) -> InputError:
+    """The error of a workbook that cannot be taken, with the sheet and row where one is known."""
+    return InputError(
+        f"{path.name} {what}", code=code, file=str(path), sheet=sheet, line=line
+    )
+
+
+def headings(path: Path, sheet: RawSheet) -> tuple[Form, int, dict[str, int]] | None:
+    """The form, the place of the row of headings, and that of each column; None where none is.
+
+    Raises:
+        InputError: a heading stands twice, or some of the columns are gone: what was filled in is
+            not passed over.
+    """
+    known = known_headings()
+    name = sheet.name or ""
+    for top, row in enumerate(sheet.cells.slice(0, _LOOKED_THROUGH).to_pylist()):
+        line = sheet.lines[top].as_py()
+        folded = [fold(cell) for cell in row.values()]
+        named = [
+            (known[cell], place) for place, cell in enumerate(folded) if cell in known
+        ]
+        columns = dict(named)
+        form = form_of(columns)
+        if form is not None and ANSWER in columns:
+            if len(columns) < len(named):
+                raise _unreadable(
+                    path, "review-column-twice", "has a heading twice", name, line
+                )
+            return form, top, columns
+        if form is not None or _is_answered(columns):
+            raise _unreadable(
+                path, "review-no-sheet", "lacks columns of a review", name, line
+            )
+    return None
+
+
+def _is_answered(columns: Mapping[str, int]) -> bool:
+    """True where the columns are such that people fill in, and not of some list."""
+    return ANSWER in columns and "decided_by" in columns
+
+
+def read_sheet(
+    sheet: RawSheet, form: Form, top: int, columns: dict[str, int]
+) -> FilledSheet:
+    """What stands below the headings."""
+    filled, problems, runs = [], [], set()
+    answered = {columns[name] for name in ANSWERS if name in columns}
+    unworked = {number for number, column in sheet.unworked if column in answered}
+    above: FilledRow | None = None
+    for row in _below(sheet, top, columns):
+        if (run := row.texts.get(RUN_ID)) is not None:
+            runs.add(run)
+        if any(row.texts.get(name) for name in ANSWERS):
+            filled.append(row)
+        if row.number in unworked:
+            problems.append(_problem(sheet, row, "formula-without-value"))
+        elif sheet.merged and above is not None and _may_be_of_above(row, above):
+            problems.append(_problem(sheet, row, "merged-answer"))
+        above = row
+    # Where a formula stands is not known of every one: any blank cell may be one.
+    unplaced = sheet.formulas_without_value - len(sheet.unworked)
+    if unplaced > 0:
+        problems.append(problem_of_sheet(sheet, "formulas-without-value", unplaced))
+    return FilledSheet(
+        form=form,
+        name=sheet.name or "",
+        filled=tuple(filled),
+        problems=tuple(problems),
+        runs=frozenset(runs),
+        has_run=RUN_ID in columns,
+    )
+
+
+def _below(sheet: RawSheet, top: int, columns: dict[str, int]) -> Iterator[FilledRow]:
+    """The rows below the headings."""
+    below = sheet.cells.slice(top + 1)
+    texts = [
+        _texts(below.column(place), name in ANSWERS) for name, place in columns.items()
+    ]
+    known = set(columns.values())
+    others = [
+        below.column(place).to_pylist()
+        for place in range(below.num_columns)
+        if place not in known
+    ]
+    rest = zip(*others, strict=True) if others else [()] * below.num_rows
+    numbers = sheet.lines.slice(top + 1).to_pylist()
+    for number, shown, *row in zip(numbers, rest, *texts, strict=True):
+        known_texts = dict(zip(columns, row, strict=True))
+        yield FilledRow(number, known_texts, tuple(text for text in shown if text))
+
+
+def _texts(column: pa.ChunkedArray, is_answer: bool) -> Iterator[str | None]:
+    """The cells of a column, None where blank."""
+    for cell in column.to_pylist():
+        text = (cell or "").strip()
+        yield (answer_of(text) if is_answer else text) or None
+
+
+def _may_be_of_above(row: FilledRow, above: FilledRow) -> bool:
+    """True where an answer is that of the row above: readers fill a merged cell with its text."""
+    answers = ((row.texts.get(name), above.texts.get(name)) for name in ANSWERS)
+    return any(answer is not None and answer == upper for answer, upper in answers)
+
+
+def problem_of_sheet(sheet: RawSheet, code: str, count: int = 1) -> Problem:
+    """A problem of the sheet as a whole."""
+    return Problem(0, code, sheet.name or "", count=count)
+
+
+def _problem(sheet: RawSheet, row: FilledRow, code: str) -> Problem:
+    """A problem of one row."""
+    case, entry = (row.texts.get(name) for name in (CASE_ID, ENTRY_ID))
+    return Problem(row.number, code, sheet.name or "", case, entry)

@@ -1,0 +1,177 @@
+"""The sheets of a review workbook: columns and lines, before they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from voterlist.decisions.answers import SHEETS
+from voterlist.render.xlsx.forms import (
+    ANSWER,
+    ANSWERS,
+    ASKED_AS,
+    CASE_ID,
+    ENTRY_ID,
+    FINDING_ID,
+)
+from voterlist.render.xlsx.lines import (
+    Line,
+    case_lines,
+    finding_lines,
+    reopened_lines,
+)
+from voterlist.report import AskedAs, AskedFinding, Reopened, ReviewItems, Words
+from voterlist.report.sections.cases import CaseWords, case_columns
+from voterlist.report.sections.findings import FindingWords
+from voterlist.report.sheets import Column, columns_of, place_columns
+
+__all__ = ["Plan", "plans"]
+
+_MOST_FINDINGS = 100_000
+"""Findings on one sheet: errors and warnings stand first, and nobody goes through more one by
+one."""
+_ALWAYS = (ANSWER, "reason", "decided_by")
+_REOPENED_SHEETS = {
+    "contested": (AskedAs.CONTESTED_CASE, AskedAs.CONTESTED_ENTRY),
+    "second-look": (AskedAs.PENDING,),
+    "came-back": (AskedAs.RETURNED,),
+    "decided": (AskedAs.DECIDED_CASE, AskedAs.DECIDED_ENTRY),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A sheet: what is shown before and behind the columns that a person fills in."""
+
+    name: str
+    title: str
+    notes: Sequence[str]
+    before: Sequence[Column]
+    answers: Sequence[str]
+    """Of ``ANSWERS``, those that make sense on this sheet."""
+    after: Sequence[Column]
+    ids: Sequence[str]
+    lines: Sequence[Line]
+    frozen: int = 2
+
+
+def plans(items: ReviewItems, words: Words) -> Iterator[Plan]:
+    """The sheets in their order, those without rows too."""
+    yield _cases(items, CaseWords(words.language))
+    for name in SHEETS:
+        yield _findings(name, items.of_sheet(name), FindingWords(words.language))
+    for name, codes in _REOPENED_SHEETS.items():
+        yield _reopened(name, items.asked_as(codes), words)
+
+
+def _cases(items: ReviewItems, words: CaseWords) -> Plan:
+    """The cases, each entry with a place for the decision."""
+    before = columns_of(
+        words,
+        ("review.column.number", 6, "label"),
+        ("field.written", 20, "text"),
+        ("field.birth_date", 11, "text"),
+        ("review.column.kind", 13, "text"),
+        ("review.column.probability", 10, "probability"),
+        ("review.column.proposed", 10, "text"),
+        ("review.column.why", 18, "text"),
+    )
+    shown = {words("field.written"), words("field.birth_date")}
+    rest = [column for column in case_columns(words) if column.heading not in shown]
+    after = (
+        *rest,
+        *place_columns(words),
+        Column(words("waterfall.column.why"), 44, printed=False),
+    )
+    return Plan(
+        name=words("review.sheet.cases"),
+        title=words("review.title"),
+        notes=(words("review.how.1"), words("review.how.5")),
+        before=before,
+        answers=(ANSWER, "due", "reason", "decided_by"),
+        after=after,
+        ids=(CASE_ID, ENTRY_ID),
+        lines=case_lines(items, words),
+    )
+
+
+def _findings(name: str, findings: Sequence[AskedFinding], words: FindingWords) -> Plan:
+    """The findings of one sheet, each with a place for the answer."""
+    notes = [words(f"review.sheet.{name}.note"), words("review.findings.note")]
+    left = len(findings) - _MOST_FINDINGS
+    if left > 0:
+        notes.append(words("report.cut", shown=_MOST_FINDINGS, left=left))
+    before = columns_of(
+        words,
+        ("report.column.rule", 18, "text"),
+        ("review.column.subject", 20, "text"),
+        ("field.birth_date", 11, "text"),
+    )
+    after = columns_of(
+        words,
+        ("report.column.field", 12, "text"),
+        ("report.column.cell", 16, "text"),
+        ("report.column.message", 40, "text"),
+        ("review.column.beside", 36, "text"),
+        ("field.address", 24, "text"),
+        ("report.column.todo", 40, "text"),
+        ("report.column.severity", 11, "text"),
+    )
+    lines = finding_lines(findings[:_MOST_FINDINGS], words)
+    return Plan(
+        name=words(f"review.sheet.{name}"),
+        title=words(f"review.sheet.{name}.title"),
+        notes=notes,
+        before=before,
+        answers=_needed(lines),
+        after=(*after, *place_columns(words)),
+        ids=(ENTRY_ID, FINDING_ID),
+        lines=lines,
+    )
+
+
+def _needed(lines: Sequence[Line]) -> list[str]:
+    """The columns that the answers of these lines need, in the order of ``ANSWERS``."""
+    needed = {*_ALWAYS, *(name for line in lines for name in line.columns)}
+    return [name for name in ANSWERS if name in needed]
+
+
+def _reopened(name: str, items: Sequence[Reopened], words: Words) -> Plan:
+    """What has to be looked at once more, with what each person answered side by side."""
+    people = max((len(one.answers) for one in items), default=1)
+    said = [
+        Column(words(f"review.column.said.{name}", number=number + 1), 24)
+        for number in range(people)
+    ]
+    before = [
+        *columns_of(
+            words,
+            ("review.column.number", 6, "label"),
+            ("review.column.subject", 20, "text"),
+            ("field.birth_date", 11, "text"),
+        ),
+        *said,
+    ]
+    after = columns_of(
+        words,
+        ("field.address", 24, "text"),
+        ("report.column.rule", 30, "text"),
+    )
+    extra: tuple[Column, ...] = ()
+    if name == "came-back":
+        extra = columns_of(
+            words,
+            ("review.column.changed", 16, "text"),
+            ("review.column.came-back", 20, "text"),
+        )
+    lines = reopened_lines(items, words, people=people, is_returned=bool(extra))
+    return Plan(
+        name=words(f"review.sheet.{name}"),
+        title=words(f"review.sheet.{name}.title"),
+        notes=(words(f"review.sheet.{name}.note"),),
+        before=[*before, *extra],
+        answers=_needed(lines),
+        after=(*after, *place_columns(words)),
+        ids=(CASE_ID, ENTRY_ID, FINDING_ID, ASKED_AS),
+        lines=lines,
+    )
