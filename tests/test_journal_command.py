@@ -165,7 +165,7 @@ def test_a_head_that_the_ledger_has_not(workspace):
     """The act in the drawer knows of more than the ledger."""
     shown = journal(workspace, "--head", "9999-3fa94c01")
     assert shown.returncode == 3
-    assert "has no line 9,999, whose head 3fa94c01 was printed" in shown.stdout
+    assert "has no line 9999, whose head 3fa94c01 was printed" in shown.stdout
     assert journal(workspace, "--head", "paper").returncode == 2
 
 

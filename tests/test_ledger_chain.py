@@ -362,6 +362,22 @@ def test_last_weeks_ledger_put_back_is_found(place, tmp_path):
     assert kinds(back, [printed]) == {"head-beyond"}
 
 
+def test_a_ledger_that_is_gone_is_found(place):
+    """A new one that fits would be begun with the next command."""
+    if place.url is None:
+        place.path.unlink()
+        gone = place
+    else:
+        gone = Place(place.path, ledger_places.new("postgres", place.path.parent).url)
+    assert kinds(gone) == {"mark-missing"}
+
+
+def test_a_workspace_without_a_ledger_has_lost_none(tmp_path):
+    """Verified before the first run it is no alarm."""
+    verdict = verify(tmp_path / "ledger.db")
+    assert (verdict.fits, verdict.head) == (True, None)
+
+
 def put_back(old, place):
     """The older ledger in the place of the newer, whose marks stay."""
     if place.url is None:

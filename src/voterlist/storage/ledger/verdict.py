@@ -168,7 +168,7 @@ def verdict_of(
         if version >= SEALED_SINCE:
             problems += _of_seals(base, tables_of(version), ())
         migrate(base, version)
-        problems += _of_marks(base, marks)
+        problems += _of_marks(base if version else None, marks)
         problems += [_unknown_head(known) for known in heads]
         return Verdict(None, tuple(problems))
     chain = _Chain()
@@ -336,7 +336,7 @@ def _of_seals(
         yield Problem("seal-altered", table=name)
 
 
-def _of_marks(base: Base, marks: Mapping[Path, Mark]) -> Iterator[Problem]:
+def _of_marks(base: Base | None, marks: Mapping[Path, Mark]) -> Iterator[Problem]:
     """The marks that tell of another ledger, or of one that had more."""
     if find_gap(base, marks.values()) is None:
         return
