@@ -230,6 +230,7 @@ def test_an_edited_decision_is_found(place, column, value):
     edit(place, (f"UPDATE decisions SET {column} = ? WHERE number = 3", value))  # noqa: S608  a test's own
     line = line_of(place, "decisions", 3)
     assert first(place) == ("row-altered", line, "decisions", 3)
+    assert kinds(place) == {"row-altered"}
 
 
 def test_the_last_decision_deleted_is_found(place):
