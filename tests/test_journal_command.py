@@ -6,6 +6,7 @@ import re
 import shutil
 import sqlite3
 import typing
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from voterlist.storage.ledger import CaseNumber, Ledger, changes, verdict
 from voterlist.storage.ledger.copies import copy, restore
 
 CASE = f"{1:012x}"
+PAGE = Path(__file__).parents[1] / "docs" / "ledger.md"
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +167,7 @@ def test_a_head_that_the_ledger_has_not(workspace):
     """The act in the drawer knows of more than the ledger."""
     shown = journal(workspace, "--head", "9999-3fa94c01")
     assert shown.returncode == 3
-    assert "has no line 9,999, whose head 3fa94c01 was printed" in shown.stdout
+    assert "has no line 9999, whose head 3fa94c01 was printed" in shown.stdout
     assert journal(workspace, "--head", "paper").returncode == 2
 
 
@@ -206,6 +208,9 @@ def test_every_event_and_problem_has_its_sentence():
     assert {f"journal.verdict.{one}" for one in verdicts} <= keys
     kinds = typing.get_args(verdict.Kind)
     assert len(kinds) > 15
+    page = PAGE.read_text(encoding="utf-8")
+    assert all(f"`{kind}`" in page for kind in kinds)
+    assert all(f"`{event}`" in page for event in events)
     assert {f"journal.problem.{kind}" for kind in kinds} == {
         key for key in keys if key.startswith("journal.problem.")
     }

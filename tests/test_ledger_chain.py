@@ -230,6 +230,7 @@ def test_an_edited_decision_is_found(place, column, value):
     edit(place, (f"UPDATE decisions SET {column} = ? WHERE number = 3", value))  # noqa: S608  a test's own
     line = line_of(place, "decisions", 3)
     assert first(place) == ("row-altered", line, "decisions", 3)
+    assert kinds(place) == {"row-altered"}
 
 
 def test_the_last_decision_deleted_is_found(place):
@@ -360,6 +361,22 @@ def test_last_weeks_ledger_put_back_is_found(place, tmp_path):
     place.path.with_name("ledger.mark").unlink()
     assert kinds(back) == set()
     assert kinds(back, [printed]) == {"head-beyond"}
+
+
+def test_a_ledger_that_is_gone_is_found(place):
+    """A new one that fits would be begun with the next command."""
+    if place.url is None:
+        place.path.unlink()
+        gone = place
+    else:
+        gone = Place(place.path, ledger_places.new("postgres", place.path.parent).url)
+    assert kinds(gone) == {"mark-missing"}
+
+
+def test_a_workspace_without_a_ledger_has_lost_none(tmp_path):
+    """Verified before the first run it is no alarm."""
+    verdict = verify(tmp_path / "ledger.db")
+    assert (verdict.fits, verdict.head) == (True, None)
 
 
 def put_back(old, place):

@@ -98,8 +98,9 @@ def _verify(verdict: usecases.Verdict) -> None:
     else:
         TERMINAL.say(SAY("journal.altered", count=len(verdict.problems)))
     for problem in verdict.problems[:_MOST_TOLD]:
+        # Numbers of lines and rows are names, and not grouped.
         places = {
-            name: "—" if value is None else value
+            name: "—" if value is None else str(value)
             for name, value in dataclasses.asdict(problem).items()
         }
         TERMINAL.say(f"  {SAY(f'journal.problem.{problem.kind}', **places)}")

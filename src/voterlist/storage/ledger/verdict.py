@@ -168,7 +168,7 @@ def verdict_of(
         if version >= SEALED_SINCE:
             problems += _of_seals(base, tables_of(version), ())
         migrate(base, version)
-        problems += _of_marks(base, marks)
+        problems += _of_marks(base if version else None, marks)
         problems += [_unknown_head(known) for known in heads]
         return Verdict(None, tuple(problems))
     chain = _Chain()
@@ -177,7 +177,10 @@ def verdict_of(
     problems += sorted(tables, key=_place)
     altered = {problem.table for problem in tables if problem.table}
     problems += _of_seals(base, KEYS, altered)
-    problems += _of_marks(base, marks)
+    # Rows that were altered are others than those of the marks too, which is told already.
+    fitting = {path for path, mark in marks.items() if altered and _is_in(base, mark)}
+    unknown = {path: mark for path, mark in marks.items() if path not in fitting}
+    problems += _of_marks(base, unknown)
     for known in heads:
         problems += _of_head(chain, known)
     return Verdict(head_of(base), tuple(problems))
@@ -336,7 +339,7 @@ def _of_seals(
         yield Problem("seal-altered", table=name)
 
 
-def _of_marks(base: Base, marks: Mapping[Path, Mark]) -> Iterator[Problem]:
+def _of_marks(base: Base | None, marks: Mapping[Path, Mark]) -> Iterator[Problem]:
     """The marks that tell of another ledger, or of one that had more."""
     if find_gap(base, marks.values()) is None:
         return
@@ -345,6 +348,12 @@ def _of_marks(base: Base, marks: Mapping[Path, Mark]) -> Iterator[Problem]:
         if gap is not None:
             name = "/".join(path.parts[-2:])
             yield Problem(_OF_GAPS[gap.kind], mark.tables[CHAIN].rows, name=name)
+
+
+def _is_in(base: Base, mark: Mark) -> bool:
+    """Whether the chain has the line that was its head at the time of a mark."""
+    head = mark.tables[CHAIN]
+    return digests_at(base, CHAIN, [head.rows])[1].get(head.rows) == head.digest
 
 
 def _read_head(text: str) -> tuple[int | None, str]:
