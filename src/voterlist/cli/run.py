@@ -54,13 +54,14 @@ def run(
     jobs: Annotated[int, typer.Option(min=1, help=SAY("cli.option.jobs"))] = 1,
 ) -> None:
     """Run every stage."""
+    folder = workspace_of(workspace)
     with Steps() as steps:
         done = usecases.run_workspace(
-            workspace_of(workspace),
+            folder,
             constituencies=constituencies or (),
             until=until,
-            today=day(today),
-            since=now().isoformat(" ", "minutes"),
+            today=day(today, folder),
+            since=now(folder).isoformat(" ", "minutes"),
             jobs=jobs,
             progress=lambda stage, _step, done, total: steps(stage, done, total),
         )
