@@ -31,7 +31,7 @@ _HANDED_ON = frozenset(
 )
 _NAMED = 40
 """With more constituencies than these, the cards show their numbers alone."""
-_WIDE, _HIGH = 277.0, 88.0
+_WIDE, _HIGH = 277.0, 92.0
 """Millimetres of a page of A4 that the cards may take."""
 _HEAD, _GAP = 5.0, 1.6
 """Millimetres: the heading of a card, and the space between two."""
@@ -182,10 +182,10 @@ class Wall:
 
     @property
     def next_due(self) -> WallDue:
-        """The stage whose date comes next for somebody who has not finished; else the last."""
+        """The first stage of this level that is not finished; without one, of any level."""
         unfinished = [due for due in self.dues if due.done < due.units or not due.units]
-        ahead = [due for due in unfinished if due.days_left >= 0]
-        return (ahead or unfinished or list(self.dues))[0]
+        own = [due for due in unfinished if due.deadline.sender is self.facts.level]
+        return (own or unfinished or list(self.dues)[-1:])[0]
 
     @property
     def open_cases(self) -> int:
