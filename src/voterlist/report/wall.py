@@ -19,10 +19,12 @@ __all__ = [
     "Burned",
     "Card",
     "Debt",
+    "Layout",
     "Square",
     "Wall",
     "WallDue",
     "build_wall",
+    "layout_of",
 ]
 
 _DONE = frozenset({Standing.DONE, Standing.DONE_LATE, Standing.DONE_UNDATED})
@@ -33,10 +35,12 @@ _NAMED = 40
 """With more constituencies than these, the cards show their numbers alone."""
 _WIDE, _HIGH = 277.0, 92.0
 """Millimetres of a page of A4 that the cards may take."""
-_HEAD, _GAP = 5.0, 1.6
-"""Millimetres: the heading of a card, and the space between two."""
-_LARGEST = 9.0
+_HEAD, _LONG_HEAD, _GAP = 5.0, 13.0, 1.6
+"""Millimetres: the heading of a card, one with its name and numbers, and the space between two."""
+_LARGEST = 16.0
 """Millimetres: a square with a number in it need not be larger."""
+_FEW = 12
+"""With more constituencies than these, a card has no room for more than its number."""
 
 
 class Burned(Protocol):
@@ -155,6 +159,21 @@ class Debt:
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """How the cards stand on the sheet.
+
+    Attributes:
+        columns: cards beside each other.
+        squares: precincts beside each other in a card.
+        side: of a square on paper, in millimetres.
+    """
+
+    columns: int = 1
+    squares: int = 8
+    side: float = _LARGEST
+
+
+@dataclass(frozen=True, slots=True)
 class Wall:
     """All that the page shows.
 
@@ -164,8 +183,7 @@ class Wall:
         cards: the constituencies.
         debts: who owes what to whom, the oldest first.
         burned: how the open cases went down.
-        columns: cards beside each other.
-        squares: precincts beside each other in a card.
+        layout: how the cards stand on the sheet.
     """
 
     facts: Facts
@@ -173,12 +191,16 @@ class Wall:
     cards: tuple[Card, ...]
     debts: tuple[Debt, ...]
     burned: Burned
-    columns: int = 1
-    squares: int = 8
+    layout: Layout = Layout()
     precincts: Mapping[str, int] = field(default_factory=dict)
     """How many precincts are drawn as what."""
     constituencies: Mapping[str, int] = field(default_factory=dict)
     """How many constituencies are drawn as what."""
+
+    @property
+    def is_of_many(self) -> bool:
+        """True where a card has no room for more than its number."""
+        return len(self.cards) > _FEW
 
     @property
     def next_due(self) -> WallDue:
@@ -219,7 +241,6 @@ def build_wall(
     """
     cards = _cards(rows, burned, about.today)
     most = max((len(card.squares) for card in cards), default=0)
-    columns, squares = _layout(len(cards), most)
     every_square = [square for card in cards for square in card.squares]
     return Wall(
         about,
@@ -227,8 +248,7 @@ def build_wall(
         cards=cards,
         debts=_debts(rows, about.today),
         burned=burned,
-        columns=columns,
-        squares=squares,
+        layout=layout_of(len(cards), most),
         precincts=Counter(square.mark for square in every_square),
         constituencies=Counter(card.mark for card in cards),
     )
@@ -321,23 +341,24 @@ def _debts(rows: Iterable[UnitStanding], today: dt.date) -> tuple[Debt, ...]:
     return tuple(sorted(debts, key=lambda debt: (-debt.days_over, debt.due)))
 
 
-def _layout(cards: int, most: int) -> tuple[int, int]:
-    """(cards beside each other, squares beside each other in one) for the largest squares.
+def layout_of(cards: int, most: int) -> Layout:
+    """The layout with the largest squares for which all cards stand on one sheet.
 
     Args:
         cards: how many there are.
         most: the most squares of one.
     """
     if not cards or not most:
-        return max(1, min(cards, 8)), 8
+        return Layout(columns=max(1, min(cards, 8)))
+    head = _LONG_HEAD if cards <= _FEW else _HEAD
     best = (0.0, 1, 8)
     for columns in range(1, min(cards, 30) + 1):
         wide = (_WIDE - _GAP * (columns - 1)) / columns
         lines = math.ceil(cards / columns)
-        high = (_HIGH - _GAP * (lines - 1)) / lines - _HEAD
+        high = (_HIGH - _GAP * (lines - 1)) / lines - head
         for squares in range(1, most + 1):
             side = min(wide / squares, high / math.ceil(most / squares), _LARGEST)
             # Of two that fit alike, the one with fewer, wider cards beside each other.
             best = max(best, (round(side, 3), -columns, squares))
-    _, columns, squares = best
-    return abs(columns), squares
+    side, columns, squares = best
+    return Layout(abs(columns), squares, max(side, 0.1))
