@@ -35,8 +35,10 @@ _NAMED = 40
 """With more constituencies than these, the cards show their numbers alone."""
 _WIDE, _HIGH = 277.0, 92.0
 """Millimetres of a page of A4 that the cards may take."""
-_HEAD, _LONG_HEAD, _GAP = 5.0, 13.0, 1.6
+_HEAD, _LONG_HEAD, _GAP = 5.0, 20.0, 1.6
 """Millimetres: the heading of a card, one with its name and numbers, and the space between two."""
+_NARROWEST = 42.0
+"""Millimetres: a card with its name and numbers in its heading."""
 _LARGEST = 16.0
 """Millimetres: a square with a number in it need not be larger."""
 _FEW = 12
@@ -354,6 +356,8 @@ def layout_of(cards: int, most: int) -> Layout:
     best = (0.0, 1, 8)
     for columns in range(1, min(cards, 30) + 1):
         wide = (_WIDE - _GAP * (columns - 1)) / columns
+        if columns > 1 and cards <= _FEW and wide < _NARROWEST:
+            break
         lines = math.ceil(cards / columns)
         high = (_HIGH - _GAP * (lines - 1)) / lines - head
         for squares in range(1, most + 1):
