@@ -449,7 +449,7 @@ def test_the_pace_counts_the_cases_that_were_decided_each_day():
         (day("2026-03-02"), RUN_EVENT, {open_in(88): 30, open_in(89): 10}),
         (day("2026-03-04"), RUN_EVENT, {open_in(88): 20, "whole": 0}),
     ]
-    days = ["2026-03-03", "2026-03-03", "2026-03-04", "2026-03-05"]
+    days = ["2026-02-27", "2026-03-03", "2026-03-04", "2026-03-05"]
     ledger = Answers(
         runs,
         {
@@ -467,10 +467,29 @@ def test_the_pace_counts_the_cases_that_were_decided_each_day():
         (day("2026-03-04"), 30),
         (day("2026-03-05"), 28),
     )
-    assert burned.forecast.pace == 1.0
+    # Of five working days since the first answer, a weekend between them.
+    assert burned.forecast.pace == 0.6
     assert set(burned.of_constituencies) == {88}
     told = burned.forecast
     assert told.earliest < told.expected < told.latest
+
+
+def test_a_run_with_a_clock_behind_counts_as_of_the_day_before_it():
+    """The burn-down would begin in 2020."""
+    runs = [
+        (day("2026-03-02"), RUN_EVENT, {open_in(88): 30}),
+        (day("2020-01-05"), RUN_EVENT, {open_in(88): 20}),
+    ]
+    none = {
+        "case_id": pa.array([], pa.string()),
+        "decided_at": pa.array([], pa.string()),
+    }
+    work = Work(waiting={(88, None): Waiting(cases=20)})
+    burned = burn_down(
+        config.parse(""), Answers(runs, none), day("2026-03-02"), work=work
+    )
+    assert burned.points == ((day("2026-03-02"), 20),)
+    assert burned.forecast is None
 
 
 @pytest.mark.slow
