@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from voterlist import report
 from voterlist.deadlines import CalendarStage, Deadline
-from voterlist.model import Level, Standing
+from voterlist.model import Level, Progress, Standing
 from voterlist.schemas import (
     AGES,
     CASE,
@@ -499,6 +499,8 @@ class Unit:
     precinct: int | None
     finished: dt.date | None
     standing: Standing
+    progress: Progress = Progress.RECEIVED
+    days_over: int = 0
 
 
 def standings():
@@ -522,7 +524,7 @@ def standings():
     return (
         Unit(compile_, 88, 1, dt.date(2026, 2, 1), Standing.DONE),
         Unit(compile_, 88, 2, None, Standing.DUE_SOON),
-        Unit(compile_, 7, 3, None, Standing.OVERDUE),
+        Unit(compile_, 7, 3, None, Standing.OVERDUE, Progress.NOT_STARTED, 3),
         Unit(check, 88, None, None, Standing.NOT_STARTED),
     )
 

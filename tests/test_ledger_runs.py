@@ -16,8 +16,8 @@ import processes
 import workspaces
 from voterlist import config, pipeline
 from voterlist.errors import UsageError
-from voterlist.model import Standing
-from voterlist.pipeline.standings import RUN_EVENT, open_in, settled_on
+from voterlist.model import Progress, Standing
+from voterlist.pipeline.standings import RUN_EVENT
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
 from voterlist.usecases import reviewing
@@ -161,7 +161,7 @@ def test_reports_count_the_run_that_they_are_of(workspace):
     result = workspaces.run(workspace)
     assert result.open_cases == 0
     checked = [row for row in result.standings if row.deadline.stage.value == "check"]
-    assert [row.finished for row in checked] == [workspaces.TODAY]
+    assert [row.progress for row in checked] == [Progress.READY]
     page = (workspace / "reports" / "88" / "report-az.html").read_text(encoding="utf-8")
     again = workspaces.run(workspace)
     assert again.run == result.run
@@ -229,17 +229,6 @@ def test_what_a_person_recorded_goes_before_a_clock(workspace):
     assert days == {dt.date(2026, 2, 1)}
 
 
-def test_no_stage_is_settled_before_an_earlier_line_of_the_journal():
-    """Journals of earlier versions hold days that go back."""
-    line = (RUN_EVENT, {"open_in_88": 0})
-    journal = [
-        (dt.date(2026, 4, 20), RUN_EVENT, {"open_in_88": 3}),
-        (dt.date(2020, 1, 5), *line),
-        (dt.date(2026, 4, 21), *line),
-    ]
-    assert settled_on(journal, 88) == dt.date(2026, 4, 20)
-
-
 def test_the_journal_never_goes_back(tmp_path):
     """A line written with a clock that is behind has the day of the line before."""
     path = tmp_path / "ledger.db"
@@ -267,13 +256,3 @@ def test_a_case_is_not_gone_because_its_list_could_not_be_read(tmp_path, unread,
         assert {
             case.case_id for case in ledger.cases() if case.status == "gone"
         } == gone
-
-
-def test_a_constituency_is_settled_on_the_latest_day_known():
-    """A line of a clock that was behind would make the work done before it was begun."""
-    days = [dt.date(2026, 2, 3), dt.date(2020, 1, 1)]
-    for told in (days, days[:1]):
-        journal = [
-            (day, RUN_EVENT, {open_in(88): int(day != told[-1])}) for day in told
-        ]
-        assert settled_on(journal, 88) == days[0]

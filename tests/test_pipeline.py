@@ -594,35 +594,6 @@ def test_a_decision_marks_an_entry_and_closes_its_case(workspace):
 
 
 @pytest.mark.slow
-def test_the_check_of_a_constituency_is_done_when_no_case_is_open(workspace):
-    """From the day on which the queue was empty the constituency's stage counts as finished."""
-    first = workspaces.run(workspace)
-    assert [
-        row.standing for row in first.standings if row.deadline.stage == "check"
-    ] == [Standing.NOT_STARTED]
-    decide(workspace, first)
-    second = workspaces.run(workspace, today=dt.date(2026, 4, 1))
-    assert [
-        row.standing for row in second.standings if row.deadline.stage == "check"
-    ] == [Standing.DONE]
-
-
-@pytest.mark.slow
-def test_the_check_stays_done_since_the_day_from_which_no_case_was_open(workspace):
-    """A stage that was finished in time would be called late once a run is made after the day."""
-    decide(workspace, workspaces.run(workspace))
-    done, later = dt.date(2026, 4, 1), dt.date(2026, 4, 20)
-    for today in (done, later):
-        result = workspaces.run(workspace, today=today)
-        found = [
-            (row.finished, row.standing)
-            for row in result.standings
-            if row.deadline.stage == "check"
-        ]
-        assert found == [(done, Standing.DONE)]
-
-
-@pytest.mark.slow
 def test_a_precinct_that_handed_in_nothing_is_overdue_after_the_day(workspace):
     """[territory] says who has to; the day itself is still in time."""
     (workspace / config.FILE_NAME).write_text(

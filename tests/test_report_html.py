@@ -55,7 +55,7 @@ def test_the_page_of_nothing_says_so():
     [(0, 2), (1, 2), (9, 10), (10, 20), (41, 60), (308, 400), (1000, 2000)],
 )
 def test_an_axis_ends_at_a_round_number(most, end):
-    assert html._nice(most) == end
+    assert html.nice(most) == end
 
 
 def test_paper_leaves_out_nothing_in_silence(source):

@@ -104,3 +104,8 @@ def test_what_was_done_on_a_sunday_counts_for_the_days_before_it():
     friday, sunday, monday = day("2026-02-06"), day("2026-02-08"), day("2026-02-09")
     made = forecast({friday: 10, sunday: 10, monday: 10}, 30, monday, USUAL)
     assert (made.days, made.settled) == (2, 30)
+
+
+def test_a_holiday_at_the_end_of_a_year_is_made_good_in_the_next():
+    """31 December 2028 is a Sunday, and the first two days of 2029 are free already."""
+    assert dt.date(2029, 1, 3) in holidays_of(2029)

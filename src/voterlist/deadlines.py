@@ -6,7 +6,7 @@ No clock here.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -16,11 +16,24 @@ __all__ = [
     "CalendarRules",
     "CalendarStage",
     "Deadline",
+    "Moved",
     "calendar",
     "cycle_year",
     "list_day",
     "standing",
 ]
+
+
+class Moved(Protocol):
+    """Another day than the calendar has, and whose decision it is."""
+
+    @property
+    def due(self) -> dt.date:
+        """The last day still in time."""
+
+    @property
+    def decision(self) -> str:
+        """The number of the decision that moved it."""
 
 
 class CalendarRules(Protocol):
@@ -54,6 +67,9 @@ class CalendarRules(Protocol):
     def special_days(self) -> int:
         """Days before the election by which the special lists are made."""
 
+    def moved_to(self, stage: str) -> Moved | None:
+        """The day that a decision set in the place of the calendar's; None where none did."""
+
 
 class CalendarStage(StrEnum):
     """The stages of a compilation, in order.
@@ -82,6 +98,10 @@ class Deadline:
     """The last day still in time ("no later than")."""
     ground: str
     """The rule or practice it stands on; the catalogue has it as ``deadline.<stage>.ground``."""
+    planned: dt.date | None = None
+    """The day that the calendar has, where a decision moved it."""
+    decision: str = ""
+    """The number of that decision."""
 
 
 _GROUNDS = {
@@ -103,7 +123,7 @@ _GROUNDS = {
 
 
 def calendar(settings: CalendarRules, cycle: str) -> tuple[Deadline, ...]:
-    """The deadlines of a cycle, in order of their due dates.
+    """The deadlines of a cycle, in order of their due dates; those that were moved as they are now.
 
     Without an election day it is the yearly calendar (Election Code, article 46.1, and the yearly
     dates of the Central Election Commission); with one it is counted back from it.
@@ -112,8 +132,10 @@ def calendar(settings: CalendarRules, cycle: str) -> tuple[Deadline, ...]:
         ValueError: the cycle does not begin with a year.
     """
     if settings.election_day is None:
-        return _yearly(settings, cycle_year(cycle))
-    return _before_election(settings, settings.election_day)
+        due_dates = _yearly(settings, cycle_year(cycle))
+    else:
+        due_dates = _before_election(settings, settings.election_day)
+    return tuple(sorted(due_dates, key=lambda deadline: deadline.due))
 
 
 def list_day(settings: CalendarRules, cycle: str) -> dt.date:
@@ -156,7 +178,7 @@ def standing(
     return Standing.OPEN
 
 
-def _yearly(settings: CalendarRules, year: int) -> tuple[Deadline, ...]:
+def _yearly(settings: CalendarRules, year: int) -> list[Deadline]:
     """The three stages of every year; each opens on the day after the one before is due."""
     steps = (
         (CalendarStage.COMPILE, Level.PEC, Level.CONEC, settings.compile_due),
@@ -167,14 +189,28 @@ def _yearly(settings: CalendarRules, year: int) -> tuple[Deadline, ...]:
     due_dates = []
     for stage, sender, receiver, month_day in steps:
         due = dt.date.fromisoformat(f"{year:04d}-{month_day}")
-        due_dates.append(Deadline(stage, sender, receiver, opens, due, _GROUNDS[stage]))
-        opens = due + dt.timedelta(days=1)
-    return tuple(due_dates)
+        planned = Deadline(stage, sender, receiver, opens, due, _GROUNDS[stage])
+        due_dates.append(_as_moved(planned, settings))
+        opens = due_dates[-1].due + dt.timedelta(days=1)
+    return due_dates
 
 
-def _before_election(
-    settings: CalendarRules, election: dt.date
-) -> tuple[Deadline, ...]:
+def _as_moved(planned: Deadline, settings: CalendarRules) -> Deadline:
+    """The deadline as a decision moved it; as it is where none did."""
+    moved = settings.moved_to(planned.stage.value)
+    if moved is None:
+        return planned
+    return replace(
+        planned,
+        # A stage that was moved before the one ahead of it opens on its last day.
+        opens=min(planned.opens, moved.due),
+        due=moved.due,
+        planned=planned.due,
+        decision=moved.decision,
+    )
+
+
+def _before_election(settings: CalendarRules, election: dt.date) -> list[Deadline]:
     """The stages before an election, counted back from its day.
 
     All are open from the first day of the count.
@@ -187,15 +223,9 @@ def _before_election(
     # Election Code, article 101: the earliest of the counted dates is 45 days before; lists are
     # worked on from then.
     opens = election - dt.timedelta(days=max(45, settings.displayed_days))
-    due_dates = [
-        Deadline(
-            stage,
-            sender,
-            receiver,
-            opens,
-            election - dt.timedelta(days=days),
-            _GROUNDS[stage],
-        )
-        for stage, sender, receiver, days in steps
-    ]
-    return tuple(sorted(due_dates, key=lambda deadline: deadline.due))
+    due_dates = []
+    for stage, sender, receiver, days in steps:
+        due = election - dt.timedelta(days=days)
+        planned = Deadline(stage, sender, receiver, opens, due, _GROUNDS[stage])
+        due_dates.append(_as_moved(planned, settings))
+    return due_dates

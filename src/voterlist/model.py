@@ -19,9 +19,11 @@ __all__ = [
     "ListKind",
     "ListOrder",
     "Mark",
+    "Owed",
     "PairKind",
     "Problem",
     "Profile",
+    "Progress",
     "Purpose",
     "Rule",
     "Severity",
@@ -291,10 +293,45 @@ class Standing(StrEnum):
 
     DONE = "done"
     DONE_LATE = "done-late"
+    DONE_UNDATED = "done-undated"
+    """The list is here; on which day it was handed in only the commission below knows."""
     NOT_STARTED = "not-started"
     OPEN = "open"
     DUE_SOON = "due-soon"
     OVERDUE = "overdue"
+
+
+class Progress(StrEnum):
+    """How far the work of a precinct or constituency is, whatever the day."""
+
+    NOT_STARTED = "not-started"
+    """No list is there."""
+    RECEIVED = "received"
+    """A list is there, and no run has taken it in."""
+    IN_WORK = "in-work"
+    """Lists were taken in; others of the constituency are missing."""
+    WAITING = "waiting"
+    """Cases, errors or contested answers wait for a person."""
+    READY = "ready"
+    """Nothing waits: it can be handed over."""
+    HANDED_OVER = "handed-over"
+    RECEIVED_ABOVE = "received-above"
+    """The commission above has it, by its receipt."""
+    RETURNED = "returned"
+    """The commission above asks for corrections."""
+    APPROVED = "approved"
+
+
+class Owed(StrEnum):
+    """What one commission owes another."""
+
+    LISTS = "lists"
+    ANSWER = "answer"
+    """To what was returned."""
+    RECEIPT = "receipt"
+    APPROVAL = "approval"
+    STAGE = "stage"
+    """That a stage of the calendar before an election is done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,9 +42,9 @@ def restore(
     today: Today = None,
 ) -> None:
     """Put a copy back."""
-    since = now().isoformat(" ", "minutes")
+    since = now(workspace).isoformat(" ", "minutes")
     replaced = usecases.restore_ledger(
-        workspace, source, today=day(today), since=since, older=older
+        workspace, source, today=day(today, workspace), since=since, older=older
     )
     _tell("cli.ledger.restored", replaced)
 
@@ -58,9 +58,9 @@ def renew(
     today: Today = None,
 ) -> None:
     """Go on without what is lost."""
-    since = now().isoformat(" ", "minutes")
+    since = now(workspace).isoformat(" ", "minutes")
     replaced = usecases.renew_ledger(
-        workspace, by=by, reason=reason, today=day(today), since=since
+        workspace, by=by, reason=reason, today=day(today, workspace), since=since
     )
     _tell("cli.ledger.renewed", replaced)
 

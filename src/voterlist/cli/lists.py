@@ -76,7 +76,7 @@ def lists(options: _Options) -> None:
         made = usecases.make_lists(
             options.workspace,
             request,
-            today=day(options.today),
+            today=day(options.today, options.workspace),
             jobs=options.jobs,
             progress=steps,
         )

@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -119,14 +120,15 @@ ToldProfileOption = Annotated[
 """The profile, told from the names where it is not given."""
 
 
-def day(text: str | None) -> dt.date:
-    """The day that was given; today, where none was.
+def day(text: str | None, workspace: Path | None = None) -> dt.date:
+    """The day that was given; today in the time zone of the workspace, where none was.
 
     Raises:
-        UsageError: it is no day.
+        UsageError: it is no day, or there is no such workspace.
+        SettingsError: the settings of the workspace have mistakes.
     """
     if text is None:
-        return now().date()
+        return now(workspace).date()
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
@@ -135,9 +137,19 @@ def day(text: str | None) -> dt.date:
         ) from None
 
 
-def now() -> dt.datetime:
-    """The clock, in the time zone of the machine. Read here and nowhere else."""
-    return dt.datetime.now().astimezone()
+def now(workspace: Path | None = None) -> dt.datetime:
+    """The clock, in the time zone of the workspace. Read here and nowhere else.
+
+    Without a workspace it is told in the time zone of the machine.
+
+    Raises:
+        UsageError: there is no such workspace.
+        SettingsError: the settings of the workspace have mistakes.
+    """
+    if workspace is None:
+        return dt.datetime.now().astimezone()
+    zone = settings_of(workspace).calendar.time_zone
+    return dt.datetime.now(ZoneInfo(zone))
 
 
 def workspace_of(given: Path | None) -> Path:

@@ -43,7 +43,7 @@ def export(
     today: Today = None,
 ) -> None:
     """Write what waits for a decision into a workbook."""
-    made = usecases.export_review(workspace, out, language, today=day(today))
+    made = usecases.export_review(workspace, out, language, today=day(today, workspace))
     path = shown(made.path)
     TERMINAL.say(
         SAY(
@@ -80,7 +80,7 @@ def import_decisions(
     ] = None,
 ) -> None:
     """Read decisions into the ledger."""
-    imported = usecases.import_review(workspace, files, by, decided_at=now())
+    imported = usecases.import_review(workspace, files, by, decided_at=now(workspace))
     if len(files) > 1:
         _list_files(imported)
     counted = _counted(imported)

@@ -61,8 +61,8 @@ def run(
             folder,
             constituencies=constituencies or (),
             until=until,
-            today=day(today),
-            since=now().isoformat(" ", "minutes"),
+            today=day(today, folder),
+            since=now(folder).isoformat(" ", "minutes"),
             jobs=jobs,
             progress=lambda stage, _step, done, total: steps(stage, done, total),
         )

@@ -50,9 +50,16 @@ class Terminal:
         print(visible(text), file=sys.stderr)
 
     def table(
-        self, headers: Sequence[str], rows: Iterable[Sequence[object]], indent: int = 2
+        self,
+        headers: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        indent: int = 2,
+        colours: Sequence[str] = (),
     ) -> None:
-        """Rows in columns, numbers to the right."""
+        """Rows in columns, numbers to the right.
+
+        ``colours``: of each row, as rich names them; they are shown on a terminal only.
+        """
         headers = [visible_name(header) for header in headers]
         texts = [[_cell(value) for value in row] for row in rows]
         right = [
@@ -63,14 +70,27 @@ class Terminal:
             max(len(text) for text in column)
             for column in zip(headers, *texts, strict=True)
         ]
-        for line in (headers, *texts):
+        styles = ("bold", *colours) if colours else ("",) * (len(texts) + 1)
+        for line, style in zip((headers, *texts), styles, strict=True):
             cells = [
                 text.rjust(width) if to_right else text.ljust(width)
                 for text, width, to_right in zip(
                     line, widths, right or [False] * len(headers), strict=True
                 )
             ]
-            self.say(" " * indent + "  ".join(cells).rstrip())
+            self._say_in(style, " " * indent + "  ".join(cells).rstrip())
+
+    def _say_in(self, style: str, text: str) -> None:
+        """A line of the result in a colour, where it is read on a terminal that shows any."""
+        stream = self._stream()
+        if not style or not stream.isatty():
+            self.say(text)
+            return
+        # The library is loaded here: most commands end before they need it.
+        from rich.console import Console  # noqa: PLC0415  see above
+
+        console = Console(file=stream, soft_wrap=True, highlight=False)
+        console.print(visible(text), style=style, markup=False, emoji=False)
 
     def result(self, content: Mapping[str, Any]) -> None:
         """The one object of ``--json``."""

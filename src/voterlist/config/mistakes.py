@@ -15,8 +15,11 @@ from pydantic_core import ErrorDetails
 from voterlist.config.sections import (
     COLUMN_FIELDS,
     AcceptedSettings,
+    CalendarSettings,
     CheckSettings,
+    FinishedSettings,
     IngestSettings,
+    MovedSettings,
     PinSettings,
     RuleSettings,
     Settings,
@@ -40,6 +43,8 @@ PLAIN_CODES = {
     "string_too_short": "not-a-text",
     "not-a-cycle": "not-a-cycle",
     "not-a-day": "not-a-day",
+    "not-a-time-zone": "not-a-time-zone",
+    "missing": "missing-key",
     "not-a-ledger-url": "not-a-ledger-url",
     "string_pattern_mismatch": "not-a-constituency",
     "not-numbers": "not-numbers",
@@ -96,6 +101,13 @@ def _unknown(path: str, name: str, known: Collection[str]) -> SettingsMistake:
     return SettingsMistake(path, "unknown-key", (("known", ", ".join(sorted(known))),))
 
 
+_STAGE_SECTIONS: dict[str, type[BaseModel]] = {
+    "finished": FinishedSettings,
+    "moved": MovedSettings,
+}
+"""The sections of ``[calendar]`` that are of one stage."""
+
+
 def _keys_of(parts: list[str]) -> list[str]:
     """The keys known in the section at this path."""
     model: type[BaseModel] = Settings
@@ -106,6 +118,8 @@ def _keys_of(parts: list[str]) -> list[str]:
             return list(AcceptedSettings.model_fields)
         if model is IngestSettings and part == "pins":
             return list(PinSettings.model_fields)
+        if model is CalendarSettings and part in _STAGE_SECTIONS:
+            return list(_STAGE_SECTIONS[part].model_fields)
         field = model.model_fields.get(part)
         if (
             field is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import zoneinfo
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -17,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from voterlist.facts.working_days import WorkingDays
 from voterlist.model import Level, Profile, Rule, Severity
 from voterlist.schemas import ENTRY_FIELDS
 
@@ -26,10 +28,12 @@ __all__ = [
     "CalendarSettings",
     "CheckSettings",
     "DecisionSettings",
+    "FinishedSettings",
     "IngestSettings",
     "LedgerSettings",
     "LinkSettings",
     "ListSettings",
+    "MovedSettings",
     "PinSettings",
     "PrivacySettings",
     "ReportSettings",
@@ -73,7 +77,16 @@ def _numbers(value: object) -> object:
     return tuple(sorted(numbers))
 
 
+def _time_zone(value: object) -> object:
+    """The name of a time zone, such as ``Asia/Baku``."""
+    try:
+        return zoneinfo.ZoneInfo(str(value)).key
+    except (KeyError, ValueError, OSError):
+        raise PydanticCustomError("not-a-time-zone", "a time zone") from None
+
+
 Day = Annotated[dt.date, BeforeValidator(_day)]
+Text = Annotated[str, Field(min_length=1, strict=True)]
 Numbers = Annotated[tuple[int, ...], BeforeValidator(_numbers)]
 
 
@@ -324,6 +337,33 @@ class PrivacySettings(_Section):
     """Show only the last three characters of FIN and document in reports."""
 
 
+class MovedSettings(_Section):
+    """``[calendar.moved.<stage>]``: a due date that a decision moved."""
+
+    due: Day
+    decision: Text
+    """Its number; it stands wherever the date is shown."""
+
+
+class FinishedSettings(_Section):
+    """``[calendar.finished]``: the day on which a stage was finished, as a person records it."""
+
+    day: Day
+    ground: Text | None = None
+    """The paper or reason that it rests on."""
+    by: Text | None = None
+
+
+def _finished(value: object) -> object:
+    """A stage's day, with its ground or, as ``check = 2026-04-02``, without."""
+    if isinstance(value, dict):
+        return value
+    return {"day": _day(value)}
+
+
+CalendarStage = Literal["compile", "check", "verify", "displayed", "updated", "special"]
+
+
 class CalendarSettings(_Section):
     """``[calendar]``.
 
@@ -339,12 +379,27 @@ class CalendarSettings(_Section):
     updated_days: Count = 25
     special_days: Count = 20
     finished: dict[
-        Literal["compile", "check", "verify", "displayed", "updated", "special"], Day
-    ] = Field(
-        default_factory=dict,
-    )
+        CalendarStage, Annotated[FinishedSettings, BeforeValidator(_finished)]
+    ] = Field(default_factory=dict)
     """The day on which a stage was finished, where a person records it: ``check = 2026-04-02``."""
+    moved: dict[CalendarStage, MovedSettings] = Field(default_factory=dict)
+    """The due dates that a decision moved."""
     warn_days: Annotated[int, Field(ge=0, strict=True)] = 7
+    time_zone: Annotated[str, BeforeValidator(_time_zone)] = "Asia/Baku"
+    """Where a day begins and ends."""
+    holidays: list[Day] = Field(default_factory=list)
+    """Days that are free beside weekends and the holidays that the program knows."""
+    working_days: list[Day] = Field(default_factory=list)
+    """Days that are worked although they would be free."""
+
+    def moved_to(self, stage: str) -> MovedSettings | None:
+        """The due date that a decision set for a stage; None where none did."""
+        return {str(name): one for name, one in self.moved.items()}.get(stage)
+
+    @property
+    def office_days(self) -> WorkingDays:
+        """The days on which the commissions work."""
+        return WorkingDays(frozenset(self.holidays), frozenset(self.working_days))
 
     @field_validator("compile_due", "check_due", "verify_due")
     @classmethod

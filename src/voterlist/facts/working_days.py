@@ -61,7 +61,8 @@ class WorkingDays:
 @cache
 def holidays_of(year: int) -> frozenset[dt.date]:
     """The days of a year that are free by law, those moved from a weekend among them."""
-    named = sorted(_named(year))
+    # A holiday at the end of December may be made good in January.
+    named = sorted([*_named(year - 1), *_named(year)])
     free = set(named)
     seen: set[dt.date] = set()
     for day in named:

@@ -16,17 +16,19 @@ from typing import Any
 
 import pyarrow as pa
 
-from voterlist import config
+from voterlist import config, readers
 from voterlist.config import CheckSettings, Settings
 from voterlist.errors import UsageError
 from voterlist.findings import gather
 from voterlist.model import Stage
 from voterlist.pipeline import inbox, publish
 from voterlist.pipeline.answers import answers_in, keep_subjects
+from voterlist.pipeline.burndown import BurnDown, burn_down
 from voterlist.pipeline.context import Context, Progress
 from voterlist.pipeline.decided import decisions_standing
-from voterlist.pipeline.known import known
+from voterlist.pipeline.known import known, known_work
 from voterlist.pipeline.missing import MissingList, earlier_lists, missing_lists
+from voterlist.pipeline.progress import Work, over, work_of
 from voterlist.pipeline.reference import SOURCES
 from voterlist.pipeline.result import (
     RunResult,
@@ -59,10 +61,13 @@ from voterlist.version import __version__
 
 __all__ = [
     "RULE_CODES",
+    "BurnDown",
     "Progress",
     "RunResult",
     "Trouble",
     "UnitStanding",
+    "burn_down",
+    "known_work",
     "no_progress",
     "overdue",
     "run",
@@ -200,8 +205,10 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
         details[open_in(constituency)] = count
     with ledgers.reading(place) as ledger:
         line = ledger.day_of(context.today), RUN_EVENT, details
-        standing = standings(context.settings, ledger, context.today, [line])
-    outputs = publish.write_reports(context, walk, standing)
+        work = _work(context, walk.tables, ledger)
+        standing = standings(context.settings, ledger, context.today, [line], work)
+        burned = burn_down(context.settings, ledger, context.today, [line], work)
+    outputs = publish.write_reports(context, walk, standing, burned)
     walk.finish([step.stage for step in STAGES], outputs)
     with Ledger(place) as ledger:
         ledger.note_cases(
@@ -214,6 +221,19 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
         ledger.write_journal(context.today, RUN_EVENT, **details)
     ledgers.mark_run(place.path, walk.folder.path)
     return outputs
+
+
+def _work(context: Context, tables: Tables, ledger: ledgers.Reader) -> Work:
+    """What this run shows of the work; of constituencies that it left out, what earlier ones do."""
+    inputs = context.inputs
+    names = {
+        path: digest[: readers.SOURCE_DIGITS] for path, digest in inputs.digests.items()
+    }
+    newer = work_of(tables, names, [tables["decisions"]])
+    if inputs.is_whole:
+        return newer
+    older = known_work(context.workspace, ledger)
+    return over(newer, older, inputs.constituencies)
 
 
 def _numbers(numbers: pa.Table, run: str) -> list[CaseNumber]:
@@ -251,7 +271,8 @@ def _result(
     with ledgers.reading(
         ledgers.place_in(context.workspace, context.settings)
     ) as ledger:
-        standing = standings(context.settings, ledger, context.today)
+        work = known_work(context.workspace, ledger)
+        standing = standings(context.settings, ledger, context.today, work=work)
     tables = walk.tables
     first = walk.work[0]
     estimate = tables["estimate"].to_pylist() if "estimate" in tables else []

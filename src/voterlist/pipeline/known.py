@@ -14,7 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist.errors import InputError, UsageError
+from voterlist.pipeline.progress import Work, work_of
 from voterlist.pipeline.standings import RUN_EVENT
+from voterlist.readers import SOURCE_DIGITS
 from voterlist.schemas import (
     ACCEPTANCE,
     ACCEPTED,
@@ -42,7 +44,7 @@ from voterlist.storage.ledger import Reader
 from voterlist.storage.store import Manifest
 from voterlist.tables import concat, from_columns
 
-__all__ = ["Known", "cycles_of_runs", "known"]
+__all__ = ["Known", "cycles_of_runs", "known", "known_work"]
 
 _KEYS = {
     "entries": ("entry_id",),
@@ -178,6 +180,22 @@ def known(workspace: Path, ledger: Reader) -> Known:
     for manifest in reversed(manifests):
         inputs |= manifest.inputs
     return Known(manifests[0].run, inputs, tuple(folders), tuple(left_out))
+
+
+def known_work(workspace: Path, ledger: Reader) -> Work | None:
+    """What the complete runs show of the work, and what was decided since; None without a run.
+
+    Raises:
+        InputError: a table of a run is damaged.
+    """
+    try:
+        runs = known(workspace, ledger)
+    except UsageError:
+        return None
+    names = ("cases", "findings", "contested", "lists")
+    decisions = [runs.table("decisions"), ledger.decisions()]
+    sources = {path: digest[:SOURCE_DIGITS] for path, digest in runs.inputs.items()}
+    return work_of({name: runs.table(name) for name in names}, sources, decisions)
 
 
 def cycles_of_runs(workspace: Path, ledger: Reader) -> dict[str, str | None]:

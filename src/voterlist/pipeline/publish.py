@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -11,18 +12,22 @@ import pyarrow as pa
 
 from voterlist import report
 from voterlist.check import pyramid
+from voterlist.config import Settings
+from voterlist.deadlines import calendar
 from voterlist.model import Stage
+from voterlist.pipeline.burndown import BurnDown
 from voterlist.pipeline.context import Context
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.standings import UnitStanding
 from voterlist.pipeline.walk import Tables, Walk, guarded, peak_megabytes
-from voterlist.render import html, xlsx
+from voterlist.render import html, wall, xlsx
 from voterlist.report import Facts, Limits, Report
 from voterlist.report.lookup import in_constituency
+from voterlist.report.wall import build_wall
 from voterlist.storage import store
 from voterlist.storage.store import Work
 
-__all__ = ["REPORTS", "report_folder", "write_reports"]
+__all__ = ["REPORTS", "report_folder", "write_reports", "write_walls"]
 
 REPORTS = "reports"
 
@@ -34,15 +39,20 @@ _WRITERS = {
 
 
 def write_reports(
-    context: Context, walk: Walk, standing: Sequence[UnitStanding]
+    context: Context,
+    walk: Walk,
+    standing: Sequence[UnitStanding],
+    burned: BurnDown,
 ) -> tuple[Path, ...]:
-    """Write a workbook and a page for every constituency and language.
+    """Write a workbook and a page for every constituency and language, and the wall's pages.
 
     Returns the paths of what people open.
     """
     context.progress(Stage.REPORT, "", 0, 1)
     started = time.perf_counter()
-    outputs = guarded(Stage.REPORT, partial(_write_all, context, walk, standing))
+    outputs = guarded(
+        Stage.REPORT, partial(_write_all, context, walk, standing, burned)
+    )
     entries = walk.tables["entries"].num_rows
     seconds = round(time.perf_counter() - started, 3)
     walk.note(Work(Stage.REPORT, entries, entries, 0, seconds, peak_megabytes()))
@@ -50,7 +60,10 @@ def write_reports(
 
 
 def _write_all(
-    context: Context, walk: Walk, standing: Sequence[UnitStanding]
+    context: Context,
+    walk: Walk,
+    standing: Sequence[UnitStanding],
+    burned: BurnDown,
 ) -> tuple[Path, ...]:
     constituencies: tuple[int | None, ...] = context.inputs.constituencies or (None,)
     outputs = []
@@ -62,7 +75,34 @@ def _write_all(
             context.settings.report.languages,
         )
         context.progress(Stage.REPORT, "", done, len(constituencies))
+    folder = context.workspace / REPORTS
+    outputs += write_walls(context.settings, standing, burned, context.today, folder)
     return tuple(outputs)
+
+
+def write_walls(
+    settings: Settings,
+    standing: Sequence[UnitStanding],
+    burned: BurnDown,
+    today: dt.date,
+    folder: Path,
+) -> list[Path]:
+    """Write how everyone stands as a page in each language; returns their paths.
+
+    Raises:
+        OSError: a page cannot be written.
+    """
+    cycle, level = settings.workspace.cycle, settings.workspace.level
+    about = Facts(cycle, level, constituency=None, today=today)
+    deadlines = calendar(settings.calendar, cycle)
+    built = build_wall(about, deadlines, standing, burned)
+    store.own_folder(folder)
+    paths = []
+    for language in settings.report.languages:
+        path = folder / f"status-{language}.html"
+        store.write_atomically(path, partial(wall.write_wall, built, language=language))
+        paths.append(path)
+    return paths
 
 
 def report_folder(workspace: Path, constituency: int | None) -> Path:

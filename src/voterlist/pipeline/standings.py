@@ -3,35 +3,93 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, Deadline, calendar, standing
-from voterlist.model import Level, Standing
-from voterlist.storage.ledger import Reader, received
+from voterlist.handovers import Event, Handover, handovers
+from voterlist.model import Level, Owed, Progress, Standing
+from voterlist.pipeline.progress import (
+    HandedOver,
+    Place,
+    Waiting,
+    Work,
+    handed_over,
+    received,
+)
+from voterlist.storage.ledger import Reader
 
-__all__ = ["RUN_EVENT", "UnitStanding", "overdue", "standings"]
+__all__ = [
+    "RUN_EVENT",
+    "Finish",
+    "UnitStanding",
+    "open_in",
+    "overdue",
+    "standings",
+]
 
 RUN_EVENT = "run"
 """The journal's word for a run that was completed; its details say how many cases were open."""
 
 _LEVELS = (Level.PEC, Level.CONEC, Level.CEC)
+_NOTHING = Waiting()
+_DONE = frozenset({Standing.DONE, Standing.DONE_LATE, Standing.DONE_UNDATED})
 
 Journal = Sequence[tuple[dt.date, str, dict[str, str | int]]]
-Received = dict[tuple[int | None, int | None], dt.date]
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The day on which a stage was finished, and what says so.
+
+    Attributes:
+        day: the day.
+        ground: the paper or reason that a person named; empty where a list or a hand-over shows it.
+        by: the person.
+        is_undated: it was finished on this day or before it.
+    """
+
+    day: dt.date
+    ground: str = ""
+    by: str = ""
+    is_undated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class UnitStanding:
-    """How one precinct or constituency stands with one stage of the calendar."""
+    """How one precinct or constituency stands with one stage of the calendar.
+
+    Attributes:
+        deadline: the stage and its due date.
+        constituency: its number; None where it is not known.
+        precinct: its number; None: the constituency as a whole.
+        finished: the day on which the unit finished the stage.
+        standing: how it stands against the due date.
+        progress: how far its work is.
+        days_over: days since the due date of what is overdue; 0 of all else.
+        waiting: what waits for a person.
+        owed: what is owed for the stage today; None where nothing is.
+        debtor: the commission that owes it.
+        creditor: the commission that waits for it.
+        ground: what a person named as the ground of the day.
+        by: who named it.
+    """
 
     deadline: Deadline
     constituency: int | None
     precinct: int | None
-    """None: the constituency as a whole."""
     finished: dt.date | None
     standing: Standing
+    progress: Progress = Progress.NOT_STARTED
+    days_over: int = 0
+    waiting: Waiting = _NOTHING
+    owed: Owed | None = None
+    debtor: Level | None = None
+    creditor: Level | None = None
+    ground: str = ""
+    by: str = ""
 
 
 def standings(
@@ -39,33 +97,33 @@ def standings(
     ledger: Reader | None,
     today: dt.date,
     pending: Journal = (),
+    work: Work | None = None,
 ) -> tuple[UnitStanding, ...]:
     """One row a deadline and unit, in order of deadline, constituency and precinct.
 
     The stage of the precincts stands once for each precinct that handed in a list, or should have
-    by ``[territory]``; it is finished on the day its first list was seen. The constituency's own
-    stage is finished on the day from which on no case is open. What a person recorded in
-    ``[calendar.finished]`` goes before both.
+    by ``[territory]``. It is finished on the day its first list was seen; in the workspace of the
+    precinct itself, on the day it was handed over. The constituency's own stage is finished on the
+    day its lists were handed over, that of the central commission on the day they were approved. A
+    line of the journal by which a person states the day goes before all of these, and what stands
+    in ``[calendar.finished]`` before that.
 
     Args:
         settings: the workspace's settings.
         ledger: its ledger; None where it has none yet.
         today: the day on which to stand.
         pending: lines of the journal that are not written yet.
+        work: what the newest runs show; None where there is none.
     """
-    handed_in = received(ledger.submissions()) if ledger else {}
     journal = [*(ledger.journal() if ledger else ()), *pending]
-    rows = []
+    lines = handovers(journal)
+    submissions = ledger.submissions() if ledger else []
+    seen = received(submissions, work)
+    stated = [line for line in lines if line.event is Event.FINISHED]
+    known = _Known(settings, today, seen, handed_over(lines, today), stated, work)
+    rows: list[UnitStanding] = []
     for deadline in calendar(settings.calendar, settings.workspace.cycle):
-        recorded = settings.calendar.finished.get(deadline.stage.value)
-        for constituency, precinct, finished in _units(
-            settings, deadline, handed_in, journal
-        ):
-            day = recorded or finished
-            unit_standing = standing(deadline, today, day, settings.calendar.warn_days)
-            rows.append(
-                UnitStanding(deadline, constituency, precinct, day, unit_standing)
-            )
+        rows += [known.standing(deadline, place) for place in known.units(deadline)]
     return tuple(rows)
 
 
@@ -84,60 +142,188 @@ def open_in(constituency: int | None) -> str:
     return f"open_in_{constituency or 0}"
 
 
-def settled_on(journal: Journal, constituency: int | None) -> dt.date | None:
-    """The day from which on every run of a constituency found none of its cases open.
+@dataclass(frozen=True)
+class _Known:
+    """What is known of all units on a day."""
 
-    None where the newest run of it found one, or found no entry of it. A run of other
-    constituencies says nothing. A line whose day lies before that of an earlier line counts as of
-    the earlier line's day: its clock was wrong.
-    """
-    since: dt.date | None = None
-    day = dt.date.min
-    for written, event, details in journal:
-        day = max(day, written)
-        if event != RUN_EVENT:
-            continue
-        count = details.get(open_in(constituency))
-        if count is not None:
-            since = (since or day) if count == 0 else None
-        elif details.get("whole", 1):
-            since = None
-    return since
+    settings: Settings
+    today: dt.date
+    seen: Mapping[Place, dt.date]
+    """The day on which the list of each precinct was first seen."""
+    handed: Mapping[Place, HandedOver]
+    stated: Sequence[Handover]
+    """The lines of the journal by which persons state a day."""
+    work: Work | None
+
+    @cached_property
+    def precincts(self) -> list[Place]:
+        """All with a list or due to have one; unknown ones last."""
+        expected = {
+            (constituency, precinct)
+            for constituency, precincts in self.settings.territory.by_number.items()
+            for precinct in precincts
+        }
+        told = {place for place in self.handed if place[1] is not None}
+        return _in_order(expected | set(self.seen) | told)
+
+    @cached_property
+    def by_constituency(self) -> dict[int | None, list[Place]]:
+        """The precincts of each constituency."""
+        found: dict[int | None, list[Place]] = {}
+        for place in self.precincts:
+            found.setdefault(place[0], []).append(place)
+        return found
+
+    def units(self, deadline: Deadline) -> list[Place]:
+        """The precincts, or the constituencies, that this deadline concerns."""
+        if deadline.stage is CalendarStage.COMPILE:
+            return self.precincts
+        numbers = sorted(self.by_constituency, key=_null_last)
+        return [(number, None) for number in numbers]
+
+    def standing(self, deadline: Deadline, place: Place) -> UnitStanding:
+        """How a unit stands with a stage."""
+        finish = self._finish(deadline, place)
+        day = finish.day if finish else None
+        warn_days = self.settings.calendar.warn_days
+        against_date = standing(deadline, self.today, day, warn_days)
+        if finish and finish.is_undated and against_date is Standing.DONE_LATE:
+            day, against_date = None, Standing.DONE_UNDATED
+        is_precinct = deadline.stage is CalendarStage.COMPILE
+        progress = self._progress(place, is_precinct=is_precinct)
+        is_over = against_date is Standing.OVERDUE
+        owed, debtor, creditor = _debt(deadline, against_date, progress)
+        waiting = self.work.waiting.get(place) if self.work else None
+        return UnitStanding(
+            deadline,
+            *place,
+            finished=day,
+            standing=against_date,
+            progress=progress,
+            days_over=(self.today - deadline.due).days if is_over else 0,
+            waiting=waiting or _NOTHING,
+            owed=owed,
+            debtor=debtor,
+            creditor=creditor,
+            ground=finish.ground if finish else "",
+            by=finish.by if finish else "",
+        )
+
+    def _finish(self, deadline: Deadline, place: Place) -> Finish | None:
+        """When a unit finished a stage, and by what; None where nothing shows that it did."""
+        recorded = self.settings.calendar.finished.get(deadline.stage.value)
+        if recorded is not None:
+            return Finish(recorded.day, recorded.ground or "", recorded.by or "")
+        stated = self._stated(deadline, place)
+        if stated is not None:
+            return stated
+        day = self._shown(deadline.stage, place)
+        # The central commission sees a precinct's list long after its constituency did.
+        is_undated = self.settings.workspace.level is Level.CEC and (
+            deadline.stage is CalendarStage.COMPILE
+        )
+        return Finish(day, is_undated=is_undated) if day else None
+
+    def _stated(self, deadline: Deadline, place: Place) -> Finish | None:
+        """What a person stated last in the journal, of the unit or of all units."""
+        finish = None
+        for line in self.stated:
+            is_of_stage = line.stage == deadline.stage.value and _covers(line, place)
+            if is_of_stage and line.finished:
+                finish = Finish(line.finished, line.ground, line.by)
+        return finish
+
+    def _shown(self, stage: CalendarStage, place: Place) -> dt.date | None:
+        """The day that a list or a hand-over shows."""
+        handed = self.handed.get(place, HandedOver())
+        if stage is CalendarStage.COMPILE:
+            is_of_precinct = self.settings.workspace.level is Level.PEC
+            # In its own workspace a list lies there before anybody has it.
+            seen = None if is_of_precinct else self.seen.get(place)
+            return min((day for day in (seen, handed.sent) if day), default=None)
+        if stage is CalendarStage.CHECK:
+            return handed.sent
+        if stage is CalendarStage.VERIFY:
+            nation = self.handed.get((None, None), HandedOver())
+            return handed.approved or nation.approved
+        return None
+
+    def _progress(self, place: Place, *, is_precinct: bool) -> Progress:
+        """How far a unit is; a precinct is as far as its constituency, where that is farther."""
+        constituency, _ = place
+        own = self.handed.get(place, HandedOver())
+        above = self.handed.get((constituency, None), HandedOver())
+        if own.progress is not None and not is_precinct:
+            return own.progress
+        if is_precinct and above.progress is not None:
+            return above.progress
+        is_below = self.settings.workspace.level is Level.PEC
+        if is_precinct and own.progress is not None and is_below:
+            return own.progress
+        return self._in_work(place, is_precinct=is_precinct)
+
+    def _in_work(self, place: Place, *, is_precinct: bool) -> Progress:
+        """How far a unit is that nobody handed on."""
+        of_unit = [place] if is_precinct else self.by_constituency[place[0]]
+        there = [one for one in of_unit if self._is_there(one)]
+        if not there:
+            return Progress.NOT_STARTED
+        if self.work is None or not self.work.places.issuperset(there):
+            return Progress.RECEIVED
+        if len(there) < len(of_unit):
+            return Progress.IN_WORK
+        is_calm = self.work.waiting.get(place, _NOTHING).is_nothing
+        return Progress.READY if is_calm else Progress.WAITING
+
+    def _is_there(self, precinct: Place) -> bool:
+        """True where a list of the precinct has come."""
+        seen = self.seen.get(precinct)
+        return precinct in self.handed or (seen is not None and seen <= self.today)
 
 
-def _units(
-    settings: Settings,
-    deadline: Deadline,
-    handed_in: Received,
-    journal: Journal,
-) -> list[tuple[int | None, int | None, dt.date | None]]:
-    """(constituency, precinct, day finished) of every unit that this deadline concerns."""
-    if deadline.stage is CalendarStage.COMPILE:
-        return [
-            (*place, handed_in.get(place)) for place in _precincts(settings, handed_in)
-        ]
-    constituencies = sorted(
-        {number for number, _ in _precincts(settings, handed_in)}, key=_null_last
+def _debt(
+    deadline: Deadline, against_date: Standing, progress: Progress
+) -> tuple[Owed | None, Level | None, Level | None]:
+    """(what, who owes it, to whom) for a stage today."""
+    is_done = against_date in _DONE
+    is_open = not is_done and against_date is not Standing.NOT_STARTED
+    forward = deadline.sender, deadline.receiver
+    if deadline.stage is CalendarStage.VERIFY:
+        return _debt_of_approval(progress, is_open=is_open) if not is_done else _NONE
+    if not is_open:
+        return _NONE
+    if deadline.stage in {CalendarStage.COMPILE, CalendarStage.CHECK}:
+        return Owed.LISTS, *forward
+    return Owed.STAGE, *forward
+
+
+_NONE = (None, None, None)
+
+
+def _debt_of_approval(
+    progress: Progress, *, is_open: bool
+) -> tuple[Owed | None, Level | None, Level | None]:
+    """What is owed between a hand-over and the approval."""
+    if progress is Progress.RETURNED:
+        return Owed.ANSWER, Level.CONEC, Level.CEC
+    if progress is Progress.HANDED_OVER:
+        return Owed.RECEIPT, Level.CEC, Level.CONEC
+    if progress is Progress.RECEIVED_ABOVE and is_open:
+        return Owed.APPROVAL, Level.CEC, Level.CONEC
+    return _NONE
+
+
+def _covers(line: Handover, place: Place) -> bool:
+    """True where a line that states a day is about a unit, or about all units above it."""
+    constituency, precinct = place
+    return line.constituency in {None, constituency} and (
+        line.precinct in {None, precinct}
     )
-    is_check = deadline.stage is CalendarStage.CHECK
-    return [
-        (number, None, settled_on(journal, number) if is_check else None)
-        for number in constituencies
-    ]
 
 
-def _precincts(
-    settings: Settings, handed_in: Collection[tuple[int | None, int | None]]
-) -> list[tuple[int | None, int | None]]:
-    """(constituency, precinct) of all with a list or due to have one; unknown ones last."""
-    expected = {
-        (int(constituency), precinct)
-        for constituency, precincts in settings.territory.precincts.items()
-        for precinct in precincts
-    }
+def _in_order(places: Collection[Place]) -> list[Place]:
     return sorted(
-        expected | set(handed_in),
-        key=lambda place: (_null_last(place[0]), _null_last(place[1])),
+        places, key=lambda place: (_null_last(place[0]), _null_last(place[1]))
     )
 
 

@@ -20,6 +20,8 @@ from voterlist.report.values import Facts
 from voterlist.report.words import title_of
 
 __all__ = [
+    "environment",
+    "nice",
     "render_audit",
     "render_pages",
     "render_precincts",
@@ -99,7 +101,7 @@ def render_precincts(report: Report, language: str) -> str:
 
 def render_pages(pages: Sequence[Page], facts: Facts, language: str) -> str:
     """These pages of precincts as HTML."""
-    template = _environment().get_template("precincts.html")
+    template = environment().get_template("precincts.html")
     return template.render(facts=facts, w=PageWords(language), pages=pages)
 
 
@@ -129,7 +131,7 @@ def render_audit(report: Report, language: str, most: int | None = None) -> str:
 def _page(
     report: Report, words: Words, frame: _Frame, shown: Sequence[_Shown | None]
 ) -> str:
-    template = _environment().get_template("frame.html")
+    template = environment().get_template("frame.html")
     return template.render(
         facts=report.facts,
         w=words,
@@ -152,7 +154,7 @@ def _show(
     if content is None:
         return None
     body = (
-        _environment()
+        environment()
         .get_template(f"{section.folder}/{template}")
         .render(
             content=content,
@@ -170,7 +172,7 @@ def _least(count: int, most: int | None) -> int:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     """The one place where templates are loaded: everything that is filled in is escaped.
 
     Pages may run the one script that the program ships, and no other: the page's policy names it by
@@ -180,20 +182,20 @@ def _environment() -> Environment:
         PackageLoader("voterlist.render", "templates"),
         PackageLoader("voterlist.report", "sections"),
     ]
-    environment = Environment(
+    templates = Environment(
         loader=ChoiceLoader(loaders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    script = environment.get_template("report.js").render()
+    script = templates.get_template("report.js").render()
     digest = hashlib.sha256(script.encode()).digest()
-    environment.globals["script"] = script
-    environment.globals["script_hash"] = f"sha256-{base64.b64encode(digest).decode()}"
-    environment.globals["cut"] = _cut
-    environment.globals["nice"] = _nice
-    return environment
+    templates.globals["script"] = script
+    templates.globals["script_hash"] = f"sha256-{base64.b64encode(digest).decode()}"
+    templates.globals["cut"] = _cut
+    templates.globals["nice"] = nice
+    return templates
 
 
 def _cut(rows: Sequence[Any], count: int) -> Part:
@@ -201,7 +203,7 @@ def _cut(rows: Sequence[Any], count: int) -> Part:
     return Part(rows[:count], max(len(rows) - count, 0))
 
 
-def _nice(most: int) -> int:
+def nice(most: int) -> int:
     """The end of an axis: the smallest of 2, 4, 6, 8, 10, 20, 40 ... not below the number."""
     scale: int = 10 ** (len(str(most)) - 1)
     ends = (2 * scale, 4 * scale, 6 * scale, 8 * scale, 10 * scale)

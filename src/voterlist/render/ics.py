@@ -54,7 +54,7 @@ def _event(
     # An all-day event ends on the day after, which no longer belongs to it.
     event.add("dtend", deadline.due + dt.timedelta(days=1))
     event.add("summary", words(f"deadline.{deadline.stage}.title"))
-    event.add("description", words(f"deadline.{deadline.stage}.ground"))
+    event.add("description", _description(deadline, words))
     if warn_days:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
@@ -62,3 +62,12 @@ def _event(
         alarm.add("trigger", -dt.timedelta(days=warn_days))
         event.add_component(alarm)
     return event
+
+
+def _description(deadline: Deadline, words: Catalogue) -> str:
+    """What the date stands on, and the decision that moved it."""
+    ground = words(f"deadline.{deadline.stage}.ground")
+    if deadline.planned is None:
+        return ground
+    places = {"planned": deadline.planned.isoformat(), "decision": deadline.decision}
+    return f"{ground}; {words('deadline.moved', **places)}"

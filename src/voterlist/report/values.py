@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from voterlist.deadlines import Deadline
-from voterlist.model import Level, Standing
+from voterlist.model import Level, Owed, Progress, Standing
 
 __all__ = [
     "Born",
@@ -22,6 +22,7 @@ __all__ = [
     "Text",
     "UnitStanding",
     "Value",
+    "Waiting",
     "place_order",
 ]
 
@@ -84,6 +85,22 @@ class Place:
         return (self.constituency, self.precinct)
 
 
+class Waiting(Protocol):
+    """What waits for a person in a unit."""
+
+    @property
+    def cases(self) -> int:
+        """Cases to decide."""
+
+    @property
+    def errors(self) -> int:
+        """Findings of the severity error that nobody answered."""
+
+    @property
+    def contested(self) -> int:
+        """Answers of several people that contradict each other."""
+
+
 class UnitStanding(Protocol):
     """How one precinct or constituency stands with one stage of the calendar."""
 
@@ -105,7 +122,31 @@ class UnitStanding(Protocol):
 
     @property
     def standing(self) -> Standing:
-        """How it stands."""
+        """How it stands against the due date."""
+
+    @property
+    def progress(self) -> Progress:
+        """How far its work is."""
+
+    @property
+    def days_over(self) -> int:
+        """Days since the due date of what is overdue; 0 of all else."""
+
+    @property
+    def waiting(self) -> Waiting:
+        """What waits for a person."""
+
+    @property
+    def owed(self) -> Owed | None:
+        """What is owed for the stage today."""
+
+    @property
+    def debtor(self) -> Level | None:
+        """The commission that owes it."""
+
+    @property
+    def creditor(self) -> Level | None:
+        """The commission that waits for it."""
 
 
 def place_order(

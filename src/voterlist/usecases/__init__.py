@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from voterlist.config import Settings
     from voterlist.normalize import NameReading, PartReading, alike, read_name
-    from voterlist.pipeline import RunResult, Trouble, UnitStanding
+    from voterlist.pace import Forecast
+    from voterlist.pipeline import BurnDown, RunResult, Trouble, UnitStanding
     from voterlist.pipeline.inbox import INBOX
     from voterlist.report import Words
     from voterlist.report.said import said
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
         make_workspace,
         status_of,
         write_calendar,
+        write_page,
     )
 
 __all__ = [
@@ -80,6 +82,7 @@ __all__ = [
     "Also",
     "Audit",
     "AuditWords",
+    "BurnDown",
     "CaseWords",
     "Chance",
     "ChanceWords",
@@ -90,6 +93,7 @@ __all__ = [
     "Explained",
     "FileAccount",
     "FileLine",
+    "Forecast",
     "Imported",
     "JournalFilter",
     "LinkRequest",
@@ -143,6 +147,7 @@ __all__ = [
     "verify_journal",
     "workspace_here",
     "write_calendar",
+    "write_page",
     "write_table",
 ]
 
@@ -184,6 +189,8 @@ _HOMES = {
     "Settings": "voterlist.config",
     "SheetAccount": "voterlist.usecases.inspecting",
     "Status": "voterlist.usecases.workspaces",
+    "BurnDown": "voterlist.pipeline",
+    "Forecast": "voterlist.pace",
     "Trouble": "voterlist.pipeline",
     "UnitStanding": "voterlist.pipeline",
     "Words": "voterlist.report",
@@ -214,6 +221,7 @@ _HOMES = {
     "status_of": "voterlist.usecases.workspaces",
     "sums_of": "voterlist.usecases.list_files",
     "write_calendar": "voterlist.usecases.workspaces",
+    "write_page": "voterlist.usecases.workspaces",
     "write_table": "voterlist.storage.store",
 }
 """Where each name is defined: a module, and behind a colon its name there if it is another one."""

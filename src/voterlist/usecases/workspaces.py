@@ -12,14 +12,15 @@ from voterlist.config import Settings
 from voterlist.deadlines import Deadline, calendar
 from voterlist.errors import UsageError
 from voterlist.model import Level
-from voterlist.pipeline import UnitStanding
+from voterlist.pipeline import BurnDown, UnitStanding
 from voterlist.pipeline.inbox import INBOX, REFERENCE
+from voterlist.pipeline.publish import write_walls
 from voterlist.render import ics
 from voterlist.storage import store
 from voterlist.storage.ledger import place_in, reading
 from voterlist.usecases.settings import settings_of
 
-__all__ = ["Status", "make_workspace", "status_of", "write_calendar"]
+__all__ = ["Status", "make_workspace", "status_of", "write_calendar", "write_page"]
 
 
 def make_workspace(
@@ -69,6 +70,8 @@ class Status:
     """Those that this level, or a level below it, has to finish."""
     names: dict[int, str]
     """The names of the constituencies on that day by number."""
+    burned: BurnDown
+    """How the open cases went down, and when they are decided at this pace."""
 
 
 def status_of(workspace: Path, *, today: dt.date) -> Status:
@@ -81,7 +84,9 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
     """
     settings = settings_of(workspace)
     with reading(place_in(workspace, settings)) as ledger:
-        standings = pipeline.standings(settings, ledger, today)
+        work = pipeline.known_work(workspace, ledger)
+        standings = pipeline.standings(settings, ledger, today, work=work)
+        burned = pipeline.burn_down(settings, ledger, today, work=work)
     return Status(
         today=today,
         settings=settings,
@@ -89,6 +94,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         standings=standings,
         overdue=pipeline.overdue(standings, settings.workspace.level),
         names=facts.constituencies(today),
+        burned=burned,
     )
 
 
@@ -100,3 +106,16 @@ def write_calendar(path: Path, status: Status, words: Catalogue) -> None:
     """
     warn_days = status.settings.calendar.warn_days
     ics.write(path, status.deadlines, words, stamp=status.today, warn_days=warn_days)
+
+
+def write_page(folder: Path, status: Status) -> list[Path]:
+    """Write the status as pages for the wall, one in each language of the settings.
+
+    Returns their paths.
+
+    Raises:
+        OSError: a page cannot be written.
+    """
+    return write_walls(
+        status.settings, status.standings, status.burned, status.today, folder
+    )

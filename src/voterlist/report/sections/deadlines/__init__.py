@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voterlist.deadlines import Deadline
-from voterlist.model import Level, Standing
+from voterlist.model import Level, Progress, Standing
 from voterlist.report.run import Inputs
 from voterlist.report.section import Section
 from voterlist.report.sheets import Row, SheetTable, SheetValue, columns_of
@@ -20,6 +20,7 @@ __all__ = ["DEADLINES", "Due", "Unit"]
 
 _STANDING_ORDER = (
     Standing.DONE,
+    Standing.DONE_UNDATED,
     Standing.DONE_LATE,
     Standing.NOT_STARTED,
     Standing.OPEN,
@@ -31,6 +32,7 @@ _MARKS = {
     Standing.DUE_SOON: "warning",
     Standing.DONE: "good",
     Standing.DONE_LATE: "note",
+    Standing.DONE_UNDATED: "good",
 }
 _LATE = (Standing.OVERDUE, Standing.DUE_SOON)
 _MOST_MONTHS = 36
@@ -44,6 +46,9 @@ class Unit:
     precinct: int | None
     finished: dt.date | None
     standing: Standing
+    progress: Progress
+    days_over: int
+    """Days since the due date of what is overdue; 0 of all else."""
 
     @property
     def is_late(self) -> bool:
@@ -65,6 +70,10 @@ class Due:
     standings: tuple[tuple[Standing, int], ...]
     """How many units stand how, in the order of ``Standing``."""
     units: tuple[Unit, ...]
+    planned: dt.date | None = None
+    """The day that the calendar has, where a decision moved it."""
+    decision: str = ""
+    """The number of that decision."""
 
     @property
     def worst(self) -> Standing:
@@ -86,7 +95,14 @@ def _build(inputs: Inputs) -> tuple[Due, ...]:
 
 def _due(deadline: Deadline, rows: Sequence[UnitStanding], today: dt.date) -> Due:
     units = [
-        Unit(row.constituency, row.precinct, row.finished, row.standing)
+        Unit(
+            row.constituency,
+            row.precinct,
+            row.finished,
+            row.standing,
+            row.progress,
+            row.days_over,
+        )
         for row in rows
         if row.deadline == deadline
     ]
@@ -102,6 +118,8 @@ def _due(deadline: Deadline, rows: Sequence[UnitStanding], today: dt.date) -> Du
             (standing, counts[standing]) for standing in Standing if counts[standing]
         ),
         units=tuple(units),
+        planned=deadline.planned,
+        decision=deadline.decision,
     )
 
 
@@ -117,6 +135,8 @@ def _sheets(dues: Sequence[Due], facts: Facts, words: Words) -> Iterable[SheetTa
         ("field.precinct", 11, "label"),
         ("report.column.finished", 12, "day"),
         ("report.column.standing", 20, "text"),
+        ("report.column.days-over", 10, "number"),
+        ("report.column.progress", 24, "text"),
         ("report.column.ground", 56, "text"),
     )
     yield SheetTable(
@@ -142,11 +162,22 @@ def _row(due: Due, unit: Unit, words: Words) -> Row:
         unit.precinct,
         unit.finished,
         words(f"standing.{unit.standing}"),
-        words(f"deadline.{due.stage}.ground"),
+        unit.days_over or None,
+        words(f"progress.{unit.progress}"),
+        _ground(due, words),
     ]
     marks = [""] * len(values)
     marks[7] = _MARKS.get(unit.standing, "")
     return Row(values, marks)
+
+
+def _ground(due: Due, words: Words) -> str:
+    """What the date stands on, and the decision that moved it."""
+    ground = words(f"deadline.{due.stage}.ground")
+    if due.planned is None:
+        return ground
+    moved = words("deadline.moved", planned=due.planned, decision=due.decision)
+    return f"{ground}; {moved}"
 
 
 def _page(_dues: Sequence[Due]) -> Mapping[str, Any]:

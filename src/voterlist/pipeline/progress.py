@@ -1,0 +1,300 @@
+"""How far the work of each precinct and constituency is.
+
+The newest runs show what waits, and the journal shows what was handed over.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.handovers import Event, Handover
+from voterlist.model import CaseKind, Progress, Severity
+from voterlist.storage.ledger import Submission
+
+__all__ = [
+    "Place",
+    "Waiting",
+    "Work",
+    "handed_over",
+    "lists_of_today",
+    "over",
+    "received",
+    "work_of",
+]
+
+Place = tuple[int | None, int | None]
+"""(constituency, precinct); without a precinct the constituency as a whole."""
+
+_UP = "submit"
+_DOWN = "return"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for a person in a precinct or constituency.
+
+    Attributes:
+        cases: cases to decide.
+        errors: findings of the severity error that nobody answered.
+        contested: answers of several people that contradict each other.
+    """
+
+    cases: int = 0
+    errors: int = 0
+    contested: int = 0
+
+    @property
+    def is_nothing(self) -> bool:
+        """True where nothing waits."""
+        return not (self.cases or self.errors or self.contested)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the newest runs show.
+
+    Attributes:
+        waiting: what waits, by precinct and by constituency.
+        places: the precincts that have entries, and their constituencies.
+        sources: the precincts of each list that was read, by the source.
+        names: the source of each file, by its path in the workspace.
+        cases: the constituencies of each case to decide, decided ones too.
+    """
+
+    waiting: Mapping[Place, Waiting] = field(default_factory=dict)
+    places: frozenset[Place] = frozenset()
+    sources: Mapping[str, frozenset[Place]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    cases: Mapping[str, frozenset[int | None]] = field(default_factory=dict)
+
+
+def work_of(
+    tables: Mapping[str, pa.Table],
+    names: Mapping[str, str],
+    decisions: Iterable[pa.Table],
+) -> Work:
+    """What these tables of runs show.
+
+    Args:
+        tables: ``cases`` (CASE), ``findings`` (FINDING), ``contested`` (CONTESTED), ``lists``
+            (LIST).
+        names: path in the workspace -> source of the file.
+        decisions: DECISION, that of the runs and what the ledger knows since.
+    """
+    asked = [kind.value for kind in CaseKind if kind.is_asked]
+    columns = ["case_id", "entry_id", "kind", "constituency", "precinct"]
+    cases = tables["cases"].select(columns)
+    kinds = cases.column("kind").cast(pa.string())
+    cases = cases.filter(pc.is_in(kinds, value_set=pa.array(asked)))
+    contested = tables["contested"].column("case_id").unique().drop_null()
+    still_open = _undecided(cases, decisions, contested)
+    is_contested = pc.is_in(still_open.column("case_id"), value_set=contested)
+    errors = pc.equal(
+        tables["findings"].column("severity").cast(pa.string()), Severity.ERROR.value
+    )
+    lists = tables["lists"]
+    lists = lists.filter(pc.greater(lists.column("entries"), 0))
+    sources: dict[str, set[Place]] = {}
+    for row in lists.select(["source", "constituency", "precinct"]).to_pylist():
+        place = row["constituency"], row["precinct"]
+        sources.setdefault(row["source"], set()).add(place)
+    places = {place for of_source in sources.values() for place in of_source}
+    return Work(
+        waiting=_waiting(
+            _case_counts(still_open),
+            _row_counts(tables["findings"].filter(errors)),
+            _case_counts(still_open.filter(is_contested)),
+        ),
+        places=frozenset(places | {(constituency, None) for constituency, _ in places}),
+        sources={source: frozenset(found) for source, found in sources.items()},
+        names=names,
+        cases=_constituencies(cases),
+    )
+
+
+def over(newer: Work, older: Work | None, constituencies: Iterable[int]) -> Work:
+    """What a run of some constituencies shows, over what earlier ones show of the others."""
+    if older is None:
+        return newer
+    own = set(constituencies)
+    waiting = {
+        place: one for place, one in older.waiting.items() if place[0] not in own
+    }
+    places = {place for place in older.places if place[0] not in own}
+    return Work(
+        waiting={**waiting, **newer.waiting},
+        places=newer.places | places,
+        sources={**older.sources, **newer.sources},
+        names={**older.names, **newer.names},
+        cases={**older.cases, **newer.cases},
+    )
+
+
+def _undecided(
+    cases: pa.Table, decisions: Iterable[pa.Table], contested: pa.Array
+) -> pa.Table:
+    """The rows of cases of which an entry has no decision, or a contested one."""
+    decided = pa.concat_arrays([_keys(table) for table in decisions])
+    is_left = pc.or_(
+        pc.invert(pc.is_in(_keys(cases), value_set=decided)),
+        pc.is_in(cases.column("case_id").combine_chunks(), value_set=contested),
+    )
+    left = cases.column("case_id").filter(is_left).unique()
+    return cases.filter(pc.is_in(cases.column("case_id"), value_set=left))
+
+
+def _keys(rows: pa.Table) -> pa.Array:
+    """The case and entry of each row as one text."""
+    columns = (rows.column(name).cast(pa.string()) for name in ("case_id", "entry_id"))
+    return pc.binary_join_element_wise(*columns, " ").combine_chunks()
+
+
+def _waiting(
+    cases: Counter[Place], errors: Counter[Place], contested: Counter[Place]
+) -> dict[Place, Waiting]:
+    return {
+        place: Waiting(cases[place], errors[place], contested[place])
+        for place in {*cases, *errors, *contested}
+    }
+
+
+def _case_counts(cases: pa.Table) -> Counter[Place]:
+    """How many cases each precinct and each constituency has an entry in."""
+    counted: Counter[Place] = Counter()
+    for keys in (["constituency", "precinct"], ["constituency"]):
+        grouped = cases.group_by(keys).aggregate([("case_id", "count_distinct")])
+        for row in grouped.to_pylist():
+            # Entries of an unknown precinct stand for no constituency as a whole.
+            if "precinct" in row and row["precinct"] is None:
+                continue
+            place = row["constituency"], row.get("precinct")
+            counted[place] = row["case_id_count_distinct"]
+    return counted
+
+
+def _row_counts(rows: pa.Table) -> Counter[Place]:
+    """How many rows each precinct and each constituency has."""
+    counted: Counter[Place] = Counter()
+    grouped = rows.group_by(["constituency", "precinct"]).aggregate([([], "count_all")])
+    for row in grouped.to_pylist():
+        if row["precinct"] is not None:
+            counted[row["constituency"], row["precinct"]] += row["count_all"]
+        counted[row["constituency"], None] += row["count_all"]
+    return counted
+
+
+def _constituencies(cases: pa.Table) -> dict[str, frozenset[int | None]]:
+    """The constituencies of each case."""
+    keys = ["case_id", "constituency"]
+    found: dict[str, set[int | None]] = {}
+    for row in cases.group_by(keys).aggregate([]).to_pylist():
+        found.setdefault(row["case_id"], set()).add(row["constituency"])
+    return {case_id: frozenset(numbers) for case_id, numbers in found.items()}
+
+
+def lists_of_today(
+    submissions: Iterable[Submission], work: Work | None
+) -> list[Submission]:
+    """The lists that were handed in, without those that are read as another precinct's today.
+
+    A file that is renamed, or pinned, is read anew: what it was taken for before was a mistake. A
+    precinct of which nothing else is known was never handed in. The ledger keeps its line.
+    """
+    filled = [one for one in submissions if one.entries]
+    if work is None:
+        return filled
+    return [one for one in filled if not _is_read_otherwise(one, work)]
+
+
+def _is_read_otherwise(submission: Submission, work: Work) -> bool:
+    place = submission.constituency, submission.precinct
+    read = work.sources.get(submission.source)
+    if read is not None:
+        return place not in read
+    # Another content stands under its name: the precinct is gone if no list of it was read.
+    newer = work.sources.get(work.names.get(submission.name, ""))
+    return newer is not None and place not in work.places
+
+
+def received(
+    submissions: Sequence[Submission], work: Work | None
+) -> dict[Place, dt.date]:
+    """(constituency, precinct) -> the first day on which its list was handed in.
+
+    A list that was taken for another precinct's at first was handed in on its own first day.
+    """
+    first: dict[tuple[str, str | None], dt.date] = {}
+    for one in submissions:
+        key = one.source, one.sheet
+        if one.entries:
+            first[key] = min(one.first_seen, first.get(key, one.first_seen))
+    days: dict[Place, dt.date] = {}
+    for one in lists_of_today(submissions, work):
+        place = one.constituency, one.precinct
+        day = first[one.source, one.sheet]
+        days[place] = min(day, days.get(place, day))
+    return days
+
+
+@dataclass(slots=True)
+class HandedOver:
+    """What the journal says of one precinct or constituency.
+
+    Attributes:
+        sent: the day on which its lists first went up; what follows does not move it.
+        approved: the day on which its lists were approved.
+        progress: how far it is by the newest line; None where nothing was handed over.
+        since: the day of that line.
+        package: the package that went up last.
+    """
+
+    sent: dt.date | None = None
+    approved: dt.date | None = None
+    progress: Progress | None = None
+    since: dt.date | None = None
+    package: str = ""
+
+
+def handed_over(lines: Iterable[Handover], today: dt.date) -> dict[Place, HandedOver]:
+    """What the journal says of each precinct and constituency, up to a day.
+
+    The key without constituency is of the nation: approved as a whole.
+    """
+    found: dict[Place, HandedOver] = {}
+    for line in lines:
+        if line.day > today:
+            continue
+        place = line.constituency, line.precinct
+        state = found.setdefault(place, HandedOver())
+        if line.event is Event.APPROVED:
+            state.approved = state.approved or line.day
+        progress = _after(line, state)
+        if progress is not None:
+            state.progress, state.since = progress, line.day
+    return found
+
+
+def _after(line: Handover, state: HandedOver) -> Progress | None:
+    """How far the unit is after a line of the journal; None where the line does not say."""
+    if line.event is Event.APPROVED:
+        return Progress.APPROVED
+    goes_up = line.kind == _UP and line.event in {Event.SUBMITTED, Event.RECEIVED}
+    if goes_up:
+        state.sent = state.sent or line.day
+        state.package = line.package
+        is_here = line.event is Event.RECEIVED
+        return Progress.RECEIVED_ABOVE if is_here else Progress.HANDED_OVER
+    if line.kind == _DOWN and line.event in {Event.RETURNED, Event.RECEIVED}:
+        return Progress.RETURNED
+    is_receipt = line.event is Event.RECEIPT and line.kind != _DOWN
+    if is_receipt and state.progress is Progress.HANDED_OVER:
+        # A receipt for an older package says nothing of the newest.
+        is_of_newest = line.package in {"", state.package}
+        return Progress.RECEIVED_ABOVE if is_of_newest else None
+    return None
