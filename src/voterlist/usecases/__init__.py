@@ -29,6 +29,14 @@ if TYPE_CHECKING:
     from voterlist.synth import Also
     from voterlist.synth import write as invent_lists
     from voterlist.usecases.checking import Checked, check_files
+    from voterlist.usecases.commissions import (
+        KeysShown,
+        distrust_key,
+        keys_are_protected,
+        make_workspace_keys,
+        show_keys,
+        trust_key,
+    )
     from voterlist.usecases.comparing import Compared, compare_lists
     from voterlist.usecases.evaluating import evaluate_findings, evaluate_pairs
     from voterlist.usecases.explaining import Explained, explain_pair
@@ -96,6 +104,7 @@ __all__ = [
     "FileLine",
     "Imported",
     "JournalFilter",
+    "KeysShown",
     "LinkRequest",
     "Linked",
     "ListAccount",
@@ -120,6 +129,7 @@ __all__ = [
     "check_files",
     "compare_lists",
     "copy_ledger",
+    "distrust_key",
     "evaluate_findings",
     "evaluate_pairs",
     "exit_code_of_accounts",
@@ -130,9 +140,11 @@ __all__ = [
     "inspect_files",
     "invent_lists",
     "is_total_different",
+    "keys_are_protected",
     "link_tables",
     "make_lists",
     "make_workspace",
+    "make_workspace_keys",
     "plan_linkage",
     "read_journal",
     "read_map",
@@ -142,8 +154,10 @@ __all__ = [
     "run_workspace",
     "said",
     "settings_of",
+    "show_keys",
     "status_of",
     "sums_of",
+    "trust_key",
     "verify_journal",
     "workspace_here",
     "write_calendar",
@@ -219,6 +233,12 @@ _HOMES = {
     "sums_of": "voterlist.usecases.lists",
     "write_calendar": "voterlist.usecases.workspaces",
     "write_table": "voterlist.storage.store",
+    "KeysShown": "voterlist.usecases.commissions",
+    "distrust_key": "voterlist.usecases.commissions",
+    "keys_are_protected": "voterlist.usecases.commissions",
+    "make_workspace_keys": "voterlist.usecases.commissions",
+    "show_keys": "voterlist.usecases.commissions",
+    "trust_key": "voterlist.usecases.commissions",
 }
 """Where each name is defined: a module, and behind a colon its name there if it is another one."""
 
