@@ -52,6 +52,7 @@ _COMMANDS = commands_of(
     _REVIEW,
     _LEDGER,
     _KEYS,
+    Entry("submit", "submit", "submit"),
     Entry("journal", "journal", "journal"),
 )
 

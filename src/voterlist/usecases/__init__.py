@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     )
     from voterlist.usecases.running import WorkspaceRun, run_workspace
     from voterlist.usecases.settings import settings_of, workspace_here
+    from voterlist.usecases.submitting import Submission, SubmitRequest, submit
     from voterlist.usecases.workspaces import (
         Status,
         make_workspace,
@@ -119,6 +120,8 @@ __all__ = [
     "Settings",
     "SheetAccount",
     "Status",
+    "Submission",
+    "SubmitRequest",
     "Trouble",
     "UnitStanding",
     "Verdict",
@@ -156,6 +159,7 @@ __all__ = [
     "settings_of",
     "show_keys",
     "status_of",
+    "submit",
     "sums_of",
     "trust_key",
     "verify_journal",
@@ -239,6 +243,9 @@ _HOMES = {
     "make_workspace_keys": "voterlist.usecases.commissions",
     "show_keys": "voterlist.usecases.commissions",
     "trust_key": "voterlist.usecases.commissions",
+    "Submission": "voterlist.usecases.submitting",
+    "SubmitRequest": "voterlist.usecases.submitting",
+    "submit": "voterlist.usecases.submitting",
 }
 """Where each name is defined: a module, and behind a colon its name there if it is another one."""
 

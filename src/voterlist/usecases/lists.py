@@ -53,6 +53,7 @@ __all__ = [
     "ListFile",
     "ListRequest",
     "ListsMade",
+    "balance_content",
     "make_lists",
     "sums_of",
 ]
@@ -292,20 +293,38 @@ class _Press:
         return f"{self._stem()}-record" + ("" if is_permanent else f"-{kind}")
 
     def _balance(self, compiled: Compiled) -> dict[str, Any]:
-        """The balance as plain values; scripts are written against these names."""
         edition = self.edition
-        return {
-            "cycle": edition.cycle,
-            "constituency": self.constituency,
-            "constituency_name": edition.names.get(self.constituency or 0),
-            "run": edition.run,
-            "day": edition.day.isoformat(),
-            "lists": [
-                {name: row[name] for name in row if name != "constituency"}
-                for row in compiled.balance.to_pylist()
-            ],
-            "sum": sums_of(compiled.balance),
-        }
+        return balance_content(
+            compiled.balance,
+            cycle=edition.cycle,
+            constituency=self.constituency,
+            run=edition.run,
+            day=edition.day,
+        )
+
+
+def balance_content(
+    balance: pa.Table,
+    *,
+    cycle: str,
+    constituency: int | None,
+    run: str,
+    day: dt.date,
+) -> dict[str, Any]:
+    """LIST_BALANCE as plain values; scripts are written against these names."""
+    names = facts.constituencies(day)
+    return {
+        "cycle": cycle,
+        "constituency": constituency,
+        "constituency_name": names.get(constituency or 0),
+        "run": run,
+        "day": day.isoformat(),
+        "lists": [
+            {name: row[name] for name in row if name != "constituency"}
+            for row in balance.to_pylist()
+        ],
+        "sum": sums_of(balance),
+    }
 
 
 def _write(document: ListDocument, language: str, write: WriteList, path: Path) -> None:
