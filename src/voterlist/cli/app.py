@@ -53,6 +53,7 @@ _COMMANDS = commands_of(
     _LEDGER,
     _KEYS,
     Entry("submit", "submit", "submit"),
+    Entry("receive", "receive", "receive"),
     Entry("journal", "journal", "journal"),
 )
 

@@ -71,6 +71,7 @@ if TYPE_CHECKING:
         sums_of,
     )
     from voterlist.usecases.maps import read_map
+    from voterlist.usecases.receiving import Received, receive
     from voterlist.usecases.reviewing import (
         Disputed,
         Imported,
@@ -114,6 +115,7 @@ __all__ = [
     "NameReading",
     "PartReading",
     "PlaceAccount",
+    "Received",
     "Replaced",
     "Replacement",
     "RunResult",
@@ -152,6 +154,7 @@ __all__ = [
     "read_journal",
     "read_map",
     "read_name",
+    "receive",
     "renew_ledger",
     "restore_ledger",
     "run_workspace",
@@ -246,6 +249,8 @@ _HOMES = {
     "Submission": "voterlist.usecases.submitting",
     "SubmitRequest": "voterlist.usecases.submitting",
     "submit": "voterlist.usecases.submitting",
+    "Received": "voterlist.usecases.receiving",
+    "receive": "voterlist.usecases.receiving",
 }
 """Where each name is defined: a module, and behind a colon its name there if it is another one."""
 
