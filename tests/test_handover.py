@@ -4,7 +4,10 @@ import hashlib
 import json
 import shutil
 import zipfile
+from pathlib import Path
 
+import docx
+import pypdfium2
 import pytest
 
 import handing
@@ -86,6 +89,43 @@ def test_the_same_workspace_gives_the_same_package(pair, tmp_path):
         for one in (pair, other)
     }
     assert len(digests) == 1
+
+
+def test_the_act_says_what_the_package_says_and_has_one_page(pair, tmp_path):
+    """Whoever signs holds the paper against the file; a copy elsewhere has the same bytes."""
+    other = pair.copied(tmp_path / "other")
+    _, made = pair.submit("package.zip", "--by", "A. Əliyeva", day="2026-04-08")
+    other.submit("package.zip", "--by", "A. Əliyeva", day="2026-04-08")
+    acts = [Path(one) for one in made["package"]["acts"]]
+    assert [act.name for act in acts] == [
+        "package-act-az.pdf",
+        "package-act-az.docx",
+        "package-act-en.pdf",
+        "package-act-en.docx",
+    ]
+    for act in acts:
+        assert act.read_bytes() == (other.folder / act.name).read_bytes()
+    pdf = pypdfium2.PdfDocument(acts[2])
+    assert len(pdf) == 1
+    with reading(pair.below / "ledger.db") as ledger:
+        head = ledger.head()
+    texts = {
+        pdf[0].get_textpage().get_text_bounded(),
+        "\n".join(
+            cell.text
+            for table in docx.Document(str(acts[3])).tables
+            for row in table.rows
+            for cell in row.cells
+        ),
+    }
+    package = hashlib.sha256((pair.folder / "package.zip").read_bytes()).hexdigest()
+    for text in texts:
+        assert made["package"]["id"] in text
+        assert package in text
+        assert f"{head.number - 1}-{made['package']['head']}" in text
+        assert "late by 3 day(s)" in text
+        assert "A. Əliyeva" in text
+        assert "On the list" in text
 
 
 def test_an_encrypted_package_is_taken_and_no_plain_one_is_left(pair):

@@ -101,6 +101,8 @@ def _tell_package(made: usecases.Submission) -> None:
         SAY("cli.submit.sums", voters=made.sums["listed"], precincts=made.precincts)
     )
     TERMINAL.say(SAY("cli.submit.digest", digest=manifest.digest))
+    for path in made.acts:
+        TERMINAL.say(SAY("cli.submit.act", path=shown(path)))
     TERMINAL.say(SAY("cli.submit.next"))
 
 
@@ -128,5 +130,6 @@ def _as_json(made: usecases.Submission) -> dict[str, Any]:
             "head": manifest.journal,
             "sums": made.sums,
             "precincts": made.precincts,
+            "acts": made.acts,
         }
     return {"run": made.run, "gates": gates, "package": package}

@@ -40,6 +40,7 @@ from voterlist.schemas import (
 )
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
+from voterlist.usecases.acts import Handed, write_acts
 from voterlist.usecases.exchanges import (
     Desk,
     above,
@@ -88,6 +89,7 @@ class Submission:
         manifest: what it states; None as above.
         sums: the sums of the balance over all lists.
         precincts: how many precincts have a list in it.
+        acts: the files of the act of hand-over.
     """
 
     gates: tuple[GateState, ...]
@@ -96,6 +98,7 @@ class Submission:
     manifest: Manifest | None = None
     sums: Mapping[str, int] | None = None
     precincts: int = 0
+    acts: tuple[Path, ...] = ()
 
     @property
     def is_refused(self) -> bool:
@@ -153,11 +156,24 @@ def submit(
                 )
                 keep_manifest(workspace, manifest)
                 package = _delivered(work / "package.zip", request.out, recipient)
+                handed = Handed(
+                    manifest=manifest,
+                    sha256=store.sha256(work / "package.zip"),
+                    head=str(ledger.head()),
+                    sums=contents.sums,
+                    precincts=contents.precincts,
+                    by=request.by,
+                )
+                acts = write_acts(package, handed, desk.settings)
                 # The line is written down last: killed before it, the same package is made again.
                 journal_package(ledger, today, Event.SUBMITTED, manifest, by=request.by)
-    sums, precincts = contents.sums, contents.precincts
     return replace(
-        result, package=package, manifest=manifest, sums=sums, precincts=precincts
+        result,
+        package=package,
+        manifest=manifest,
+        sums=contents.sums,
+        precincts=contents.precincts,
+        acts=acts,
     )
 
 
