@@ -54,6 +54,8 @@ _COMMANDS = commands_of(
     _KEYS,
     Entry("submit", "submit", "submit"),
     Entry("receive", "receive", "receive"),
+    Entry("return", "returning", "return_cases"),
+    Entry("answer", "answer", "answer"),
     Entry("journal", "journal", "journal"),
 )
 

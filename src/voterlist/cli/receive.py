@@ -49,11 +49,15 @@ def _tell(taken: usecases.Received) -> None:
     if taken.was_taken:
         TERMINAL.say(SAY("cli.receive.was-taken", **places))
     else:
-        counts = {"entries": taken.entries, "decisions": taken.decisions}
+        counts = {
+            name: getattr(taken, name) for name in ("entries", "decisions", "cases")
+        }
         confirmed = taken.confirmed or 0
         TERMINAL.say(
             SAY(f"cli.receive.{manifest.kind}", **places, **counts, confirmed=confirmed)
         )
+    if taken.cases:
+        TERMINAL.say(SAY("cli.receive.answer"))
     if taken.inbox is not None:
         TERMINAL.say(SAY("cli.receive.inbox", path=shown(taken.inbox)))
     if taken.superseded is not None:
@@ -67,7 +71,15 @@ def _tell(taken: usecases.Received) -> None:
 def _as_json(taken: usecases.Received) -> dict[str, Any]:
     """The result as plain values; scripts are written against these names."""
     manifest = taken.manifest
-    names = ("entries", "decisions", "inbox", "superseded", "missing", "receipt")
+    names = (
+        "entries",
+        "decisions",
+        "cases",
+        "inbox",
+        "superseded",
+        "missing",
+        "receipt",
+    )
     return {
         "kind": manifest.kind.value,
         "sender": manifest.sender.slug,

@@ -313,6 +313,8 @@ class SubmitSettings(_Section):
     """Decisions that came back, for their entries changed."""
     pending: Switch = True
     """Decisions that wait for a second person."""
+    returned_cases: Switch = True
+    """Cases that the commission above returned, and that are not answered."""
     balance: Switch = True
     """A list that has another number of entries than its balance says."""
     missing_precincts: Switch = True

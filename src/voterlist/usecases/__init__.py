@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from voterlist.storage.store import write_table
     from voterlist.synth import Also
     from voterlist.synth import write as invent_lists
+    from voterlist.usecases.answering import (
+        CaseAnswer,
+        answer_case,
+        owed_answers,
+        returned_cases,
+    )
     from voterlist.usecases.checking import Checked, check_files
     from voterlist.usecases.commissions import (
         KeysShown,
@@ -72,6 +78,7 @@ if TYPE_CHECKING:
     )
     from voterlist.usecases.maps import read_map
     from voterlist.usecases.receiving import Received, receive
+    from voterlist.usecases.returning import ReturnRequest, Sent, return_cases
     from voterlist.usecases.reviewing import (
         Disputed,
         Imported,
@@ -94,6 +101,7 @@ __all__ = [
     "Also",
     "Audit",
     "AuditWords",
+    "CaseAnswer",
     "CaseWords",
     "Chance",
     "ChanceWords",
@@ -118,7 +126,9 @@ __all__ = [
     "Received",
     "Replaced",
     "Replacement",
+    "ReturnRequest",
     "RunResult",
+    "Sent",
     "Settings",
     "SheetAccount",
     "Status",
@@ -131,6 +141,7 @@ __all__ = [
     "Words",
     "WorkspaceRun",
     "alike",
+    "answer_case",
     "check_files",
     "compare_lists",
     "copy_ledger",
@@ -150,6 +161,7 @@ __all__ = [
     "make_lists",
     "make_workspace",
     "make_workspace_keys",
+    "owed_answers",
     "plan_linkage",
     "read_journal",
     "read_map",
@@ -157,6 +169,8 @@ __all__ = [
     "receive",
     "renew_ledger",
     "restore_ledger",
+    "return_cases",
+    "returned_cases",
     "run_workspace",
     "said",
     "settings_of",
@@ -251,6 +265,13 @@ _HOMES = {
     "submit": "voterlist.usecases.submitting",
     "Received": "voterlist.usecases.receiving",
     "receive": "voterlist.usecases.receiving",
+    "CaseAnswer": "voterlist.usecases.answering",
+    "answer_case": "voterlist.usecases.answering",
+    "owed_answers": "voterlist.usecases.answering",
+    "returned_cases": "voterlist.usecases.answering",
+    "ReturnRequest": "voterlist.usecases.returning",
+    "Sent": "voterlist.usecases.returning",
+    "return_cases": "voterlist.usecases.returning",
 }
 """Where each name is defined: a module, and behind a colon its name there if it is another one."""
 

@@ -33,8 +33,10 @@ from voterlist.schemas import (
     RETURNED,
     SET_ASIDE,
 )
+from voterlist.storage import ledger as ledgers
 from voterlist.storage import store
 from voterlist.tables import from_columns
+from voterlist.usecases.returned_cases import answers_in_journal, newest_return
 
 __all__ = ["Gate", "GateState", "Scope", "gates", "run_table"]
 
@@ -60,6 +62,8 @@ class Gate(StrEnum):
     """Decisions that came back."""
     PENDING = "pending"
     """Decisions that wait for a second person."""
+    RETURNED_CASES = "returned-cases"
+    """Cases that the commission above returned, and that are not answered."""
     BALANCE = "balance"
     """Lists whose balance breaks."""
 
@@ -168,6 +172,7 @@ def _limits(settings: SubmitSettings) -> dict[Gate, int | None]:
         Gate.CONTESTED: settings.contested,
         Gate.RETURNED: settings.returned,
         Gate.PENDING: settings.pending,
+        Gate.RETURNED_CASES: settings.returned_cases,
         Gate.BALANCE: settings.balance,
     }
     limits: dict[Gate, int | None] = {
@@ -318,6 +323,15 @@ def _pending(run: _Run) -> int:
     return len(set(run.own_ids(pending.column("entry_id").to_pylist())))
 
 
+def _returned_cases(run: _Run) -> int:
+    place = ledgers.place_in(run.workspace, run.settings)
+    with ledgers.reading(place) as ledger:
+        returned = newest_return(run.workspace, ledger)
+        answers = answers_in_journal(ledger)
+    cases = returned.cases if returned is not None else ()
+    return sum(case.case_id not in answers for case in cases)
+
+
 def _broken_balances(run: _Run) -> int:
     """Lists whose sums do not fit, and one where the entries are others than were handed in."""
     rows = run.own("balance", LIST_BALANCE).to_pylist()
@@ -347,5 +361,6 @@ _COUNTS: Mapping[Gate, Callable[[_Run], int]] = {
     Gate.CONTESTED: _contested,
     Gate.RETURNED: _returned,
     Gate.PENDING: _pending,
+    Gate.RETURNED_CASES: _returned_cases,
     Gate.BALANCE: _broken_balances,
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from voterlist.catalogue import Catalogue, catalogue
 from voterlist.custody import (
     Kind,
     Manifest,
@@ -27,8 +28,9 @@ from voterlist.custody.refusals import refusal
 from voterlist.decisions import subjects_among
 from voterlist.errors import CustodyError
 from voterlist.handovers import Event
+from voterlist.model import Action
 from voterlist.pipeline.inbox import INBOX
-from voterlist.schemas import DECISION
+from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.storage import store
 from voterlist.storage.files import sync_folder
 from voterlist.storage.ledger import Ledger, Reader, reading
@@ -51,14 +53,21 @@ from voterlist.usecases.handed_lists import (
     lists_of,
     place_inside,
 )
+from voterlist.usecases.returned_cases import (
+    ANSWERS_NAME,
+    CASES_NAME,
+    KNOWN_AS_NAME,
+    Proposal,
+    Returned,
+    ReturnedCase,
+    read_answers,
+)
 
 __all__ = ["RECEIVED", "Received", "receive"]
 
 RECEIVED = "received"
 """The folder of a workspace that keeps what came in packages, each in a folder of its own."""
 _WORK = ".receiving"
-_KNOWN_AS = "known-as.json"
-"""In the folder of a package: the ids of its entries below, by the ids of here."""
 _WITHDRAW = "withdraw"
 
 
@@ -74,6 +83,7 @@ class Received:
         superseded: the identity of the package before it, whose lists left the inbox.
         missing: how many packages of the series did not come.
         receipt: the receipt that was written; None of a receipt.
+        cases: of a return, how many cases it holds.
         confirmed: of a receipt, the serial of the package of ours that it confirms.
         was_taken: the package was taken before, and only its receipt was written now.
     """
@@ -85,6 +95,7 @@ class Received:
     superseded: str | None = None
     missing: int = 0
     receipt: Path | None = None
+    cases: int = 0
     confirmed: int | None = None
     was_taken: bool = False
 
@@ -190,6 +201,7 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     manifest = package.manifest
     lists = lists_of(package, desk.settings)
     decisions = decisions_of(package, lists, desk.settings)
+    read_answers(package.folder / ANSWERS_NAME)
     staged = _staged(desk, lists)
     _keep_beside(package, lists)
     inbox = desk.workspace / INBOX / place_inside(manifest)
@@ -227,7 +239,7 @@ def _keep_beside(package: Package, lists: HandedLists) -> None:
     """Keep the manifest, and under which ids the sender knows the entries."""
     contents = {
         "manifest.json": package.manifest.content,
-        _KNOWN_AS: json.dumps(
+        KNOWN_AS_NAME: json.dumps(
             {here: below for below, here in lists.known_as.items()},
             sort_keys=True,
             separators=(",\n", ":"),
@@ -326,6 +338,100 @@ def _enter_receipt(desk: Desk, package: Package, today: dt.date) -> Received:
     return Received(package.manifest, confirmed=sent.serial)
 
 
+def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
+    """Keep what the commission above found, and ask about each entry that it names.
+
+    A question stands on the checklist for the door, and is answered with ``answer`` or by a
+    decision about the entry.
+    """
+    manifest = package.manifest
+    returned = Returned.read(package.folder / CASES_NAME)
+    own = f"{manifest.constituency:03}-"
+    named = [one.entry_id for case in returned.cases for one in case.own]
+    named += [one.entry_id for one in returned.proposals]
+    named += [one.entry_id for one in returned.findings]
+    if not all(one.startswith(own) for one in named):
+        places = {"part": "place"}
+        raise CustodyError("elsewhere", code="package-content-wrong", places=places)
+    write = partial(Path.write_bytes, data=manifest.content)
+    store.write_atomically(package.folder / "manifest.json", write)
+    words = catalogue(desk.settings.report.languages[0])
+    kept = desk.workspace / RECEIVED / manifest.folder
+    with Ledger(desk.place) as ledger:
+        questions = _questions(ledger, returned, manifest, words)
+        ledger.amend(questions)
+        journal_package(ledger, today, Event.RECEIVED, manifest)
+        if kept.exists():
+            _move(kept, kept.with_name(f"{kept.name}-unfinished"))
+        package.move_to(kept)
+    return Received(
+        manifest,
+        entries=len({one.entry_id for case in returned.cases for one in case.own}),
+        decisions=len(returned.proposals),
+        cases=len(returned.cases),
+    )
+
+
+def _questions(
+    ledger: Reader, returned: Returned, manifest: Manifest, words: Catalogue
+) -> pa.Table:
+    """AMENDMENT that asks about each entry of a returned case, and each proposal.
+
+    What was asked before in the same words is not asked again.
+    """
+    by = f"{manifest.sender.name} ({manifest.sender.slug})"
+    asked = {
+        (row["entry_id"], row["reason"])
+        for row in ledger.given_amendments().to_pylist()
+    }
+    reasons: list[tuple[str, str | None, str]] = [
+        (one.entry_id, None, _reason(case, words))
+        for case in returned.cases
+        for one in case.own
+    ]
+    reasons += [
+        (
+            one.entry_id,
+            one.field,
+            words("returned.proposal", action=_action(one, words)),
+        )
+        for one in returned.proposals
+    ]
+    rows = [
+        {
+            "entry_id": entry_id,
+            "action": Action.ASK.value,
+            "field": field,
+            "ground": "to-be-checked",
+            "reason": reason,
+            "decided_by": by,
+            "decided_at": manifest.day.isoformat(),
+        }
+        for entry_id, field, reason in dict.fromkeys(reasons)
+        if (entry_id, reason) not in asked
+    ]
+    columns = {name: [row.get(name) for row in rows] for name in AMENDMENT.names}
+    return from_columns(columns, AMENDMENT, len(rows))
+
+
+def _reason(case: ReturnedCase, words: Catalogue) -> str:
+    """What is asked about an entry of a case: who else it may be, masked."""
+    others = ", ".join(
+        words(
+            "returned.other",
+            constituency=one.constituency or 0,
+            precinct=one.precinct or 0,
+            mark=one.fin or one.document or "-",
+        )
+        for one in case.others
+    )
+    return words("returned.case", number=case.number, others=others or "-")
+
+
+def _action(proposal: Proposal, words: Catalogue) -> str:
+    return words(f"answer.{proposal.action}")
+
+
 def _confirmed(desk: Desk, package: Package) -> Manifest:
     """The manifest of our package that a receipt names.
 
@@ -362,5 +468,6 @@ def _write_receipt(desk: Desk, package: Manifest, out: Path, today: dt.date) -> 
 
 _ENTER: Mapping[Kind, Callable[[Desk, Package, dt.date], Received]] = {
     Kind.SUBMIT: _enter_submit,
+    Kind.RETURN: _enter_return,
     Kind.RECEIPT: _enter_receipt,
 }

@@ -52,8 +52,9 @@ from voterlist.usecases.exchanges import (
 )
 from voterlist.usecases.gates import GateState, Scope, gates, run_table
 from voterlist.usecases.lists import balance_content
+from voterlist.usecases.returned_cases import ANSWERS_NAME, answers_in_journal
 
-__all__ = ["Submission", "SubmitRequest", "submit"]
+__all__ = ["Submission", "SubmitRequest", "general_names", "submit"]
 
 _WORK = ".submitting"
 """The folder of a workspace in which the files of a package lie until it is written."""
@@ -137,7 +138,7 @@ def submit(
     with open_desk(workspace, passphrase, since=since) as desk:
         place = above(desk.us)
         scope = _scope(desk.us, request.constituency)
-        receiver = receiver_of(desk.trust, place, _general_names())
+        receiver = receiver_of(desk.trust, place, general_names())
         recipient = _recipient(desk, request.encrypt_to, receiver)
         with reading(desk.place) as ledger:
             runs, answers = known(workspace, ledger), answers_in(ledger)
@@ -199,7 +200,7 @@ def _scope(us: Commission, constituency: int | None) -> Scope:
     return Scope(us.constituency, us.precinct)
 
 
-def _general_names() -> dict[str, str]:
+def general_names() -> dict[str, str]:
     """What a commission is called of which no key is trusted, by level."""
     words = catalogue("az")
     return {level.value: words(f"commission.{level.value}") for level in Level}
@@ -276,6 +277,7 @@ def _contents(
         *_tables(source.runs.folder_of(scope.constituency), scope, work),
         Payload("balance.json", _json(balance)),
         Payload("gates.json", _json(_let_pass(states))),
+        Payload(ANSWERS_NAME, _json(_answers(desk))),
     ]
     precincts = {row["precinct"] for row in balance["lists"] if row["listed"]}
     return _Contents(tuple(payloads), balance["sum"], len(precincts))
@@ -348,6 +350,13 @@ def _let_pass(states: tuple[GateState, ...]) -> list[dict[str, Any]]:
         for state in states
         if state.is_let_pass
     ]
+
+
+def _answers(desk: Desk) -> list[dict[str, Any]]:
+    """What was answered to the cases that the commission above returned."""
+    with reading(desk.place) as ledger:
+        answers = answers_in_journal(ledger)
+    return [answers[case_id].model_dump(mode="json") for case_id in sorted(answers)]
 
 
 def _json(content: object) -> bytes:
