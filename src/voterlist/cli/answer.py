@@ -71,7 +71,7 @@ def answer(options: _Options) -> None:
                 path=shown(options.workspace),
             )
         )
-    cases = usecases.returned_cases(options.workspace)
+    cases = usecases.cases_returned(options.workspace)
     if options.case is None:
         _list(cases)
     left = sum(given is None for _, given in cases)

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from voterlist.usecases.answering import (
         CaseAnswer,
         answer_case,
+        cases_returned,
         owed_answers,
-        returned_cases,
     )
     from voterlist.usecases.checking import Checked, check_files
     from voterlist.usecases.commissions import (
@@ -142,6 +142,7 @@ __all__ = [
     "WorkspaceRun",
     "alike",
     "answer_case",
+    "cases_returned",
     "check_files",
     "compare_lists",
     "copy_ledger",
@@ -170,7 +171,6 @@ __all__ = [
     "renew_ledger",
     "restore_ledger",
     "return_cases",
-    "returned_cases",
     "run_workspace",
     "said",
     "settings_of",
@@ -268,7 +268,7 @@ _HOMES = {
     "CaseAnswer": "voterlist.usecases.answering",
     "answer_case": "voterlist.usecases.answering",
     "owed_answers": "voterlist.usecases.answering",
-    "returned_cases": "voterlist.usecases.answering",
+    "cases_returned": "voterlist.usecases.answering",
     "ReturnRequest": "voterlist.usecases.returning",
     "Sent": "voterlist.usecases.returning",
     "return_cases": "voterlist.usecases.returning",

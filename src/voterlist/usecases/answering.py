@@ -27,7 +27,7 @@ from voterlist.usecases.returned_cases import (
 )
 from voterlist.usecases.settings import settings_of
 
-__all__ = ["CaseAnswer", "answer_case", "owed_answers", "returned_cases"]
+__all__ = ["CaseAnswer", "answer_case", "cases_returned", "owed_answers"]
 
 _WITHDRAW = "withdraw"
 _MOVED = "moved-away"
@@ -52,7 +52,7 @@ class CaseAnswer:
     document: str = ""
 
 
-def returned_cases(
+def cases_returned(
     workspace: Path,
 ) -> tuple[tuple[ReturnedCase, Answer | None], ...]:
     """The cases of the newest return, each with the answer to it, if there is one.
