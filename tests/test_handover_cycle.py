@@ -87,7 +87,7 @@ def test_of_the_other_side_a_return_shows_the_place_and_three_characters(cycle):
                 mark is None or (mark[:3], len(mark)) == ("•••", 6)
                 for mark in (one["fin"], one["document"])
             )
-    run = sorted((cycle.centre / "runs").iterdir())[0]
+    run = min((cycle.centre / "runs").iterdir())
     for row in pq.read_table(run / "voters.parquet").to_pylist():
         if row["constituency"] != 1:
             for mark in (row["fin"], row["document"]):

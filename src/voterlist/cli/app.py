@@ -56,6 +56,7 @@ _COMMANDS = commands_of(
     Entry("receive", "receive", "receive"),
     Entry("return", "returning", "return_cases"),
     Entry("answer", "answer", "answer"),
+    Entry("verify", "verify", "verify"),
     Entry("journal", "journal", "journal"),
 )
 

@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from voterlist.usecases.running import WorkspaceRun, run_workspace
     from voterlist.usecases.settings import settings_of, workspace_here
     from voterlist.usecases.submitting import Submission, SubmitRequest, submit
+    from voterlist.usecases.verifying import Verified, verify_run
     from voterlist.usecases.workspaces import (
         Status,
         make_workspace,
@@ -137,6 +138,7 @@ __all__ = [
     "Trouble",
     "UnitStanding",
     "Verdict",
+    "Verified",
     "Waterfall",
     "Words",
     "WorkspaceRun",
@@ -180,6 +182,7 @@ __all__ = [
     "sums_of",
     "trust_key",
     "verify_journal",
+    "verify_run",
     "workspace_here",
     "write_calendar",
     "write_table",
@@ -272,6 +275,8 @@ _HOMES = {
     "ReturnRequest": "voterlist.usecases.returning",
     "Sent": "voterlist.usecases.returning",
     "return_cases": "voterlist.usecases.returning",
+    "Verified": "voterlist.usecases.verifying",
+    "verify_run": "voterlist.usecases.verifying",
 }
 """Where each name is defined: a module, and behind a colon its name there if it is another one."""
 
