@@ -8,6 +8,7 @@ import pytest
 import handing
 import workspaces
 from handing import code_of, told
+from test_handover import rewritten
 
 pytestmark = pytest.mark.slow
 
@@ -20,6 +21,11 @@ def _pair(tmp_path_factory):
 @pytest.fixture
 def below(_pair, tmp_path):
     return shutil.copytree(_pair.below, tmp_path / "below")
+
+
+@pytest.fixture
+def pair(_pair, tmp_path):
+    return _pair.copied(tmp_path)
 
 
 def test_a_run_is_made_again_with_the_answers_of_then(below):
@@ -55,3 +61,22 @@ def test_a_run_whose_lists_or_settings_changed_is_not_verified(below):
         2,
         "verify-no-run",
     )
+
+
+def test_what_a_package_claims_is_made_again(pair):
+    """A table that was exchanged and signed by its own sender is not what the run made."""
+    pair.submit()
+    package = pair.folder / "package.zip"
+    code, said = told("verify", package, "--workspace", pair.below)
+    assert (code, said["differences"]) == (0, [])
+
+    def other_indicators(files):
+        files["data/indicators.parquet"] = files["data/findings.parquet"]
+
+    rewritten(pair, other_indicators)
+    code, said = told("verify", package, "--workspace", pair.below)
+    assert (code, said["differences"]) == (3, ["indicators.parquet"])
+    content = bytearray(package.read_bytes())
+    content[-400] ^= 1
+    package.write_bytes(content)
+    assert told("verify", package, "--workspace", pair.below)[0] == 3

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from voterlist import usecases
-from voterlist.cli.options import Workspace, now
+from voterlist.cli.options import now
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 
@@ -18,7 +19,13 @@ _DIFFERS = 3
 
 
 def verify(
-    workspace: Workspace,
+    target: Annotated[
+        Path, typer.Argument(metavar="DIR", help=SAY("cli.argument.verify"))
+    ],
+    workspace: Annotated[
+        Path | None,
+        typer.Option("--workspace", metavar="DIR", help=SAY("cli.option.verify-of")),
+    ] = None,
     run: Annotated[
         str | None,
         typer.Option("--run", metavar="RUN", help=SAY("cli.option.verify-run")),
@@ -27,7 +34,10 @@ def verify(
 ) -> None:
     """Make a finished run again and compare every byte."""
     since = now().isoformat(" ", "minutes")
-    verified = usecases.verify_run(workspace, run, since=since, jobs=jobs)
+    if workspace is None:
+        verified = usecases.verify_run(target, run, since=since, jobs=jobs)
+    else:
+        verified = usecases.verify_package(target, workspace, since=since, jobs=jobs)
     if verified.program is not None:
         TERMINAL.say(SAY("cli.verify.other-program", program=verified.program))
     if verified.fits:

@@ -89,7 +89,7 @@ if TYPE_CHECKING:
     from voterlist.usecases.running import WorkspaceRun, run_workspace
     from voterlist.usecases.settings import settings_of, workspace_here
     from voterlist.usecases.submitting import Submission, SubmitRequest, submit
-    from voterlist.usecases.verifying import Verified, verify_run
+    from voterlist.usecases.verifying import Verified, verify_package, verify_run
     from voterlist.usecases.workspaces import (
         Status,
         make_workspace,
@@ -182,6 +182,7 @@ __all__ = [
     "sums_of",
     "trust_key",
     "verify_journal",
+    "verify_package",
     "verify_run",
     "workspace_here",
     "write_calendar",
@@ -277,6 +278,7 @@ _HOMES = {
     "return_cases": "voterlist.usecases.returning",
     "Verified": "voterlist.usecases.verifying",
     "verify_run": "voterlist.usecases.verifying",
+    "verify_package": "voterlist.usecases.verifying",
 }
 """Where each name is defined: a module, and behind a colon its name there if it is another one."""
 

@@ -54,7 +54,14 @@ from voterlist.usecases.gates import GateState, Scope, gates, run_table
 from voterlist.usecases.lists import balance_content
 from voterlist.usecases.returned_cases import ANSWERS_NAME, answers_in_journal
 
-__all__ = ["Submission", "SubmitRequest", "general_names", "submit"]
+__all__ = [
+    "Contents",
+    "Submission",
+    "SubmitRequest",
+    "contents_of",
+    "general_names",
+    "submit",
+]
 
 _WORK = ".submitting"
 """The folder of a workspace in which the files of a package lie until it is written."""
@@ -148,26 +155,24 @@ def submit(
         result = Submission(states, folder.name)
         if result.is_refused:
             return result
-        with _own_folder(workspace / _WORK) as work:
-            contents = _contents(desk, source, scope, work, today, states)
-            with Ledger(desk.place) as ledger:
-                outline = _outline(desk, ledger, receiver, scope, folder.name, today)
-                manifest = write_package(
-                    work / "package.zip", outline, contents.payloads, desk.keys
-                )
-                keep_manifest(workspace, manifest)
-                package = _delivered(work / "package.zip", request.out, recipient)
-                handed = Handed(
-                    manifest=manifest,
-                    sha256=store.sha256(work / "package.zip"),
-                    head=str(ledger.head()),
-                    sums=contents.sums,
-                    precincts=contents.precincts,
-                    by=request.by,
-                )
-                acts = write_acts(package, handed, desk.settings)
-                # The line is written down last: killed before it, the same package is made again.
-                journal_package(ledger, today, Event.SUBMITTED, manifest, by=request.by)
+        with _own_folder(workspace / _WORK) as work, Ledger(desk.place) as ledger:
+            outline = _outline(desk, ledger, receiver, scope, folder.name, today)
+            contents = contents_of(source, scope, work, outline.day)
+            payloads = (*contents.payloads, *_of_today(desk, states))
+            manifest = write_package(work / "package.zip", outline, payloads, desk.keys)
+            keep_manifest(workspace, manifest)
+            package = _delivered(work / "package.zip", request.out, recipient)
+            handed = Handed(
+                manifest=manifest,
+                sha256=store.sha256(work / "package.zip"),
+                head=str(ledger.head()),
+                sums=contents.sums,
+                precincts=contents.precincts,
+                by=request.by,
+            )
+            acts = write_acts(package, handed, desk.settings)
+            # The line is written down last: killed before it, the same package is made again.
+            journal_package(ledger, today, Event.SUBMITTED, manifest, by=request.by)
     return replace(
         result,
         package=package,
@@ -245,42 +250,49 @@ def _outline(
 
 
 @dataclass(frozen=True, slots=True)
-class _Contents:
-    """The files of a package, and what their act says of them."""
+class Contents:
+    """The files that a run gives a package, and what the act says of them."""
 
     payloads: tuple[Payload, ...]
     sums: Mapping[str, int]
     precincts: int
 
 
-def _contents(
-    desk: Desk,
-    source: ListSource,
-    scope: Scope,
-    work: Path,
-    today: dt.date,
-    states: tuple[GateState, ...],
-) -> _Contents:
-    """The lists, their balance, and what stands behind them."""
+def contents_of(source: ListSource, scope: Scope, work: Path, day: dt.date) -> Contents:
+    """The lists of a place, their balance, and what stands behind them.
+
+    Args:
+        source: the runs, of which the newest with the place is taken.
+        scope: the place.
+        work: an own folder, where the files lie until they are packed.
+        day: the day that the package states.
+    """
+    settings = source.settings
     run, given = source.input_of(scope.constituency)
-    order = ListOrder(desk.settings.lists.order)
+    order = ListOrder(settings.lists.order)
     compiled = compile_lists(given, constituency=scope.constituency, order=order)
     balance = balance_content(
         scope.of(compiled.balance),
-        cycle=desk.cycle,
+        cycle=settings.workspace.cycle,
         constituency=scope.constituency,
         run=run,
-        day=today,
+        day=day,
     )
     payloads = [
         *_lists(compiled, scope, work),
         *_tables(source.runs.folder_of(scope.constituency), scope, work),
         Payload("balance.json", _json(balance)),
-        Payload("gates.json", _json(_let_pass(states))),
-        Payload(ANSWERS_NAME, _json(_answers(desk))),
     ]
     precincts = {row["precinct"] for row in balance["lists"] if row["listed"]}
-    return _Contents(tuple(payloads), balance["sum"], len(precincts))
+    return Contents(tuple(payloads), balance["sum"], len(precincts))
+
+
+def _of_today(desk: Desk, states: tuple[GateState, ...]) -> tuple[Payload, ...]:
+    """What the settings let pass, and what was answered to the commission above."""
+    return (
+        Payload("gates.json", _json(_let_pass(states))),
+        Payload(ANSWERS_NAME, _json(_answers(desk))),
+    )
 
 
 def _lists(compiled: Compiled, scope: Scope, work: Path) -> Iterator[Payload]:

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import shutil
+import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from pydantic import ValidationError
 
 from voterlist import config, pipeline
 from voterlist.config import Settings
 from voterlist.config.sections import LedgerSettings
+from voterlist.custody import (
+    Kind,
+    Payload,
+    Receiving,
+    Trust,
+    open_package,
+    own_public_key,
+)
+from voterlist.custody import Manifest as PackageManifest
+from voterlist.custody.refusals import refusal
 from voterlist.errors import UsageError
+from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.inbox import INBOX, REFERENCE, find
+from voterlist.pipeline.known import Known
+from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.standings import RUN_EVENT
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION, LIST
 from voterlist.storage import ledger as ledgers
@@ -24,9 +41,16 @@ from voterlist.storage import lock, store
 from voterlist.storage.ledger import Ledger, Reader, Submission
 from voterlist.storage.store import Manifest
 from voterlist.tables import from_columns
+from voterlist.usecases.commissions import KEYS
+from voterlist.usecases.gates import Scope
+from voterlist.usecases.returned_cases import ANSWERS_NAME
 from voterlist.usecases.settings import settings_of
+from voterlist.usecases.submitting import contents_of
 
-__all__ = ["Verified", "verify_run"]
+__all__ = ["Verified", "verify_package", "verify_run"]
+
+_MOST_BYTES = 16 * 1024 * 1024
+"""Of a manifest."""
 
 _WORK = ".verifying"
 """The folder of a workspace in which the run is made again; it goes in the end."""
@@ -100,6 +124,95 @@ def verify_run(
     is_same = manifest.program_digest == store.program_digest()
     program = None if is_same else manifest.program
     return Verified(then.run, compared, differences, program)
+
+
+def verify_package(
+    package: Path, workspace: Path, *, since: str, jobs: int = 1
+) -> Verified:
+    """Make again what a package of ours claims: its run, then each of its files.
+
+    What its settings let pass, and the answers to returned cases, are not made again: they are of
+    the day on which it was written.
+
+    Args:
+        package: a package that this workspace handed over, not encrypted.
+        workspace: the sender's; held meanwhile.
+        since: told to another command that finds the workspace held.
+        jobs: processes that read lists.
+
+    Raises:
+        CustodyError: the package is not as our key signed it.
+        UsageError, InputError, WorkspaceBusyError, StageError: as ``verify_run``.
+    """
+    settings = settings_of(workspace)
+    stated = _stated(package)
+    own = own_public_key(workspace / KEYS)
+    receiving = Receiving(
+        us=stated.receiver,
+        cycle=stated.cycle,
+        kinds=frozenset({Kind.SUBMIT}),
+        trust=Trust().added(own, own.commission.name, stated.day),
+    )
+    with (
+        lock.hold(workspace, since=since),
+        open_package(package, receiving, workspace / _WORK) as opened,
+    ):
+        manifest = opened.manifest
+    verified = verify_run(workspace, manifest.run, since=since, jobs=jobs)
+    with lock.hold(workspace, since=since):
+        made = _made_again(workspace, settings, manifest)
+    claimed = {file.path.removeprefix("data/"): file.sha256 for file in manifest.files}
+    for name in _OF_ITS_DAY:
+        claimed.pop(name, None)
+    names = sorted(claimed.keys() | made.keys())
+    others = [name for name in names if claimed.get(name) != made.get(name)]
+    return replace(
+        verified,
+        compared=verified.compared + len(names),
+        differences=(*verified.differences, *others),
+    )
+
+
+_OF_ITS_DAY = ("gates.json", ANSWERS_NAME)
+
+
+def _stated(package: Path) -> PackageManifest:
+    """What a package states, before anything of it is checked.
+
+    Raises:
+        CustodyError: ``package-not-one``: it cannot be read at all.
+    """
+    try:
+        with zipfile.ZipFile(package) as archive:
+            name = next(
+                one for one in archive.namelist() if one.endswith("/manifest.json")
+            )
+            with archive.open(name) as file:
+                content = file.read(_MOST_BYTES)
+        return PackageManifest.model_validate_json(content)
+    except (zipfile.BadZipFile, StopIteration, ValidationError, RuntimeError):
+        raise refusal("package-not-one") from None
+
+
+def _made_again(
+    workspace: Path, settings: Settings, manifest: PackageManifest
+) -> dict[str, str]:
+    """Path below ``data/`` -> SHA-256 of each file that the run gives such a package."""
+    folder, of_run = _finished(workspace, manifest.run or "")
+    runs = Known(of_run.run, dict(of_run.inputs), (folder,), (frozenset(),))
+    with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
+        source = ListSource(workspace, runs, answers_in(ledger), settings)
+    scope = Scope(manifest.constituency, manifest.sender.precinct)
+    with tempfile.TemporaryDirectory(prefix="voterlist-") as work:
+        contents = contents_of(source, scope, Path(work), manifest.day)
+        return {one.name: _sha256(one) for one in contents.payloads}
+
+
+def _sha256(payload: Payload) -> str:
+    digest = hashlib.sha256()
+    for part in payload.parts():
+        digest.update(part)
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
