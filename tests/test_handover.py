@@ -409,3 +409,32 @@ def test_a_receipt_shows_a_ledger_that_was_put_back(pair):
     receipt = pair.folder / "package-receipt.zip"
     assert code_of(told("receive", older, receipt)) == (3, "receipt-head-unknown")
     assert events(older) == []
+
+
+def test_a_precinct_hands_over_in_the_same_way(pair):
+    """Its list stands in the folder of its constituency, beside those that came as plain files."""
+    settings = """
+    [workspace]
+    name = "1 saylı məntəqə"
+    level = "pec"
+    constituency = 88
+    precinct = 1
+    [submit]
+    set_aside = false
+    """
+    precinct = workspaces.make(pair.folder / "pec", settings=settings)
+    plain = precinct / "inbox" / "88"
+    (plain / "menteqe-2.csv").unlink()
+    (pair.below / "inbox" / "88" / "menteqe-1.csv").unlink()
+    workspaces.run(precinct)
+    told("keys", "make", precinct)
+    handing.trust(pair.below, precinct, "1")
+    package = pair.folder / "pec.zip"
+    words = ("submit", precinct, "-c", 88, "--out", package, "--today", handing.DAY)
+    assert told(*words)[1]["package"]["receiver"] == "conec-088"
+    code, taken = told("receive", pair.below, package, "--today", handing.DAY)
+    assert (code, taken["sender"], taken["entries"]) == (0, "pec-088-0001", 4)
+    result = workspaces.run(pair.below)
+    assert (result.rows_out, result.place_doubts) == (7, ())
+    lists = handing.newest(pair.below, "lists").to_pylist()
+    assert sorted(row["precinct"] for row in lists) == [1, 2]
