@@ -4,7 +4,7 @@
 
 Invents lists, and lets each constituency run, be refused, decide, hand over; lets the central
 commission take in, run and return; lets the constituencies answer and hand over once more. Prints
-what each step said. With 34,000 voters there are 36 files of precincts.
+what each step said. With 34,000 voters there are 37 files of precincts.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import pytest
 from handing import told
 from voterlist.handovers import Event, handovers
 from voterlist.storage.ledger import reading
+from voterlist.usecases import returned_cases
 from voterlist.usecases.answering import owed_answers
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "campaign"))
@@ -52,6 +53,21 @@ def test_a_case_over_constituencies_is_settled_once_each_has_answered(cycle):
     returns = [said for _, command, _, said in cycle.steps if command == "return"]
     assert [len(one["asked"]) for one in returns[-1]["owed"]] == [2] * 11
     assert owed_answers(cycle.centre) == ()
+
+
+@pytest.mark.parametrize(
+    ("answers", "owing"),
+    [
+        ({}, (1, 2)),
+        ({1: "keep"}, (2,)),
+        ({1: "keep", 2: "give-up"}, ()),
+        ({1: "keep", 2: "keep"}, ()),
+        ({1: "give-up", 2: "give-up"}, (1, 2)),
+    ],
+)
+def test_where_all_say_elsewhere_all_are_asked_again(answers, owing):
+    """Struck off in each constituency, the person would stand on no list."""
+    assert returned_cases._owed("a", {1: 7, 2: 7}, answers).owing == owing
 
 
 def test_only_one_side_of_each_case_left_its_list(cycle):

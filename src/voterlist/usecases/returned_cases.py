@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -200,13 +200,14 @@ class Owed:
 def owed(workspace: Path, ledger: Reader) -> tuple[Owed, ...]:
     """The returned cases to which somebody owes an answer, by number.
 
-    A case is settled once each constituency that it was returned to has answered.
+    A case is settled once each constituency that it was returned to has answered. Where all of
+    them say that the person stands elsewhere, all are asked again: nobody vanishes.
 
     Raises:
         CustodyError: what was kept of a package is damaged.
     """
     asked: dict[str, dict[int, int]] = {}
-    answered: dict[str, set[int]] = {}
+    answered: dict[str, dict[int, str]] = {}
     places = {
         line.constituency: line.receiver
         for line in handovers(ledger.journal())
@@ -218,9 +219,9 @@ def owed(workspace: Path, ledger: Reader) -> tuple[Owed, ...]:
             asked.setdefault(case.case_id, {})[constituency] = case.number
         folder = _newest(workspace, ledger, Kind.SUBMIT, receiver)
         for answer in read_answers(folder / ANSWERS_NAME) if folder else ():
-            answered.setdefault(answer.case_id, set()).add(constituency)
+            answered.setdefault(answer.case_id, {})[constituency] = answer.answer
     cases = (
-        _owed(case_id, numbers, answered.get(case_id, set()))
+        _owed(case_id, numbers, answered.get(case_id, {}))
         for case_id, numbers in asked.items()
     )
     return tuple(
@@ -228,9 +229,10 @@ def owed(workspace: Path, ledger: Reader) -> tuple[Owed, ...]:
     )
 
 
-def _owed(case_id: str, numbers: Mapping[int, int], answered: Iterable[int]) -> Owed:
+def _owed(case_id: str, numbers: Mapping[int, int], answers: Mapping[int, str]) -> Owed:
     asked = tuple(sorted(numbers))
-    owing = tuple(sorted(set(asked) - set(answered)))
+    has_vanished = all(answers.get(one) == "give-up" for one in asked)
+    owing = tuple(one for one in asked if has_vanished or one not in answers)
     return Owed(case_id, max(numbers.values()), asked, owing)
 
 
