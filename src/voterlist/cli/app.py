@@ -27,6 +27,15 @@ _LEDGER = SubGroup(
         Entry("ledger.renew", "ledger", "renew"),
     ),
 )
+_KEYS = SubGroup(
+    "keys",
+    (
+        Entry("keys.make", "keys", "make"),
+        Entry("keys.show", "keys", "show"),
+        Entry("keys.trust", "keys", "trust"),
+        Entry("keys.distrust", "keys", "distrust"),
+    ),
+)
 _COMMANDS = commands_of(
     Entry("init", "init", "init"),
     Entry("run", "run", "run"),
@@ -42,6 +51,12 @@ _COMMANDS = commands_of(
     Entry("synth", "synth", "synth"),
     _REVIEW,
     _LEDGER,
+    _KEYS,
+    Entry("submit", "submit", "submit"),
+    Entry("receive", "receive", "receive"),
+    Entry("return", "returning", "return_cases"),
+    Entry("answer", "answer", "answer"),
+    Entry("verify", "verify", "verify"),
     Entry("journal", "journal", "journal"),
 )
 

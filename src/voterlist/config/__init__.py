@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -32,6 +33,7 @@ from voterlist.config.sections import (
     ReportSettings,
     RuleSettings,
     Settings,
+    SubmitSettings,
     TerritorySettings,
     WorkspaceSettings,
 )
@@ -51,6 +53,7 @@ __all__ = [
     "ReportSettings",
     "RuleSettings",
     "Settings",
+    "SubmitSettings",
     "TerritorySettings",
     "WorkspaceSettings",
     "digest",
@@ -116,10 +119,21 @@ def parse(text: str, *, rule_codes: Collection[str] | None = None) -> Settings:
 def digest(*sections: BaseModel) -> str:
     """The SHA-256 of these settings in hexadecimal.
 
-    Equal for equal values, however they were written.
+    Equal for equal values, however they were written. Who the commission is, and what keeps a list
+    from being handed over, are left out: no result depends on them.
     """
-    text = "\n".join(section.model_dump_json() for section in sections)
+    text = "\n".join(
+        section.model_dump_json(exclude=_OF_NO_RESULT.get(type(section)))
+        for section in sections
+    )
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+_COMMISSION = {"name", "constituency", "precinct"}
+_OF_NO_RESULT: Mapping[type[BaseModel], Any] = {
+    Settings: {"workspace": _COMMISSION, "submit": True},
+    WorkspaceSettings: _COMMISSION,
+}
 
 
 def template(

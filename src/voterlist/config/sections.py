@@ -39,6 +39,7 @@ __all__ = [
     "ReportSettings",
     "RuleSettings",
     "Settings",
+    "SubmitSettings",
     "TerritorySettings",
     "WorkspaceSettings",
 ]
@@ -104,6 +105,12 @@ class WorkspaceSettings(_Section):
     """
     level: Level = Level.CONEC
     profile: Profile = Profile.AZ
+    name: str = ""
+    """The name of the commission, as its keys and packages show it."""
+    constituency: Annotated[Count, Field(le=999)] | None = None
+    """The commission's own constituency; None: the one of ``[territory]``."""
+    precinct: Annotated[Count, Field(le=9999)] | None = None
+    """The commission's own precinct, where it is that of a precinct."""
 
     @field_validator("cycle")
     @classmethod
@@ -304,6 +311,33 @@ class ListSettings(_Section):
     """Members of the commission who sign beside chair and secretary."""
 
 
+class SubmitSettings(_Section):
+    """``[submit]``: what keeps a constituency from being handed over."""
+
+    set_aside: Switch = True
+    """Rows that were set aside and may be voters; files that could not be read."""
+    errors: Switch = True
+    """Findings that are errors, and neither accepted nor answered."""
+    most_open_cases: Annotated[int, Field(ge=0, strict=True)] = 0
+    """Of the queue; with more of them it is not handed over."""
+    contested: Switch = True
+    """What people decided in different ways."""
+    returned: Switch = True
+    """Decisions that came back, for their entries changed."""
+    pending: Switch = True
+    """Decisions that wait for a second person."""
+    returned_cases: Switch = True
+    """Cases that the commission above returned, and that are not answered."""
+    balance: Switch = True
+    """A list that has another number of entries than its balance says."""
+    missing_precincts: Switch = True
+    """Precincts of ``[territory]`` that have no list."""
+    unknown_precincts: Switch = True
+    """Entries of which the precinct is not known, or that is none of ``[territory]``."""
+    stale_run: Switch = True
+    """Decisions, or lists, that are newer than the run."""
+
+
 def _ledger_url(value: object) -> object:
     """An address of PostgreSQL; what is wrong with another one is not shown: it holds a password.
 
@@ -432,6 +466,7 @@ class Settings(_Section):
     lists: ListSettings = Field(default_factory=ListSettings)
     # No result depends on where the ledger is, and what is dumped is written into files.
     ledger: LedgerSettings = Field(default_factory=LedgerSettings, exclude=True)
+    submit: SubmitSettings = Field(default_factory=SubmitSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
 

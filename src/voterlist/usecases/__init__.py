@@ -29,7 +29,21 @@ if TYPE_CHECKING:
     from voterlist.storage.store import write_table
     from voterlist.synth import Also
     from voterlist.synth import write as invent_lists
+    from voterlist.usecases.answering import (
+        CaseAnswer,
+        answer_case,
+        cases_returned,
+        owed_answers,
+    )
     from voterlist.usecases.checking import Checked, check_files
+    from voterlist.usecases.commissions import (
+        KeysShown,
+        distrust_key,
+        keys_are_protected,
+        make_workspace_keys,
+        show_keys,
+        trust_key,
+    )
     from voterlist.usecases.comparing import Compared, compare_lists
     from voterlist.usecases.evaluating import evaluate_findings, evaluate_pairs
     from voterlist.usecases.explaining import Explained, explain_pair
@@ -60,6 +74,8 @@ if TYPE_CHECKING:
     from voterlist.usecases.list_files import ListRequest, sums_of
     from voterlist.usecases.lists import ListsMade, make_lists
     from voterlist.usecases.maps import read_map
+    from voterlist.usecases.receiving import Received, receive
+    from voterlist.usecases.returning import ReturnRequest, Sent, return_cases
     from voterlist.usecases.reviewing import (
         Disputed,
         Imported,
@@ -69,6 +85,8 @@ if TYPE_CHECKING:
     )
     from voterlist.usecases.running import WorkspaceRun, run_workspace
     from voterlist.usecases.settings import settings_of, workspace_here
+    from voterlist.usecases.submitting import Submission, SubmitRequest, submit
+    from voterlist.usecases.verifying import Verified, verify_package, verify_run
     from voterlist.usecases.workspaces import (
         Status,
         make_workspace,
@@ -83,6 +101,7 @@ __all__ = [
     "Audit",
     "AuditWords",
     "BurnDown",
+    "CaseAnswer",
     "CaseWords",
     "Chance",
     "ChanceWords",
@@ -96,6 +115,7 @@ __all__ = [
     "Forecast",
     "Imported",
     "JournalFilter",
+    "KeysShown",
     "LinkRequest",
     "Linked",
     "ListAccount",
@@ -104,22 +124,31 @@ __all__ = [
     "NameReading",
     "PartReading",
     "PlaceAccount",
+    "Received",
     "Replaced",
     "Replacement",
+    "ReturnRequest",
     "RunResult",
+    "Sent",
     "Settings",
     "SheetAccount",
     "Status",
+    "Submission",
+    "SubmitRequest",
     "Trouble",
     "UnitStanding",
     "Verdict",
+    "Verified",
     "Waterfall",
     "Words",
     "WorkspaceRun",
     "alike",
+    "answer_case",
+    "cases_returned",
     "check_files",
     "compare_lists",
     "copy_ledger",
+    "distrust_key",
     "evaluate_findings",
     "evaluate_pairs",
     "exit_code_of_accounts",
@@ -130,21 +159,31 @@ __all__ = [
     "inspect_files",
     "invent_lists",
     "is_total_different",
+    "keys_are_protected",
     "link_tables",
     "make_lists",
     "make_workspace",
+    "make_workspace_keys",
+    "owed_answers",
     "plan_linkage",
     "read_journal",
     "read_map",
     "read_name",
+    "receive",
     "renew_ledger",
     "restore_ledger",
+    "return_cases",
     "run_workspace",
     "said",
     "settings_of",
+    "show_keys",
     "status_of",
+    "submit",
     "sums_of",
+    "trust_key",
     "verify_journal",
+    "verify_package",
+    "verify_run",
     "workspace_here",
     "write_calendar",
     "write_page",
@@ -223,6 +262,27 @@ _HOMES = {
     "write_calendar": "voterlist.usecases.workspaces",
     "write_page": "voterlist.usecases.workspaces",
     "write_table": "voterlist.storage.store",
+    "KeysShown": "voterlist.usecases.commissions",
+    "distrust_key": "voterlist.usecases.commissions",
+    "keys_are_protected": "voterlist.usecases.commissions",
+    "make_workspace_keys": "voterlist.usecases.commissions",
+    "show_keys": "voterlist.usecases.commissions",
+    "trust_key": "voterlist.usecases.commissions",
+    "Submission": "voterlist.usecases.submitting",
+    "SubmitRequest": "voterlist.usecases.submitting",
+    "submit": "voterlist.usecases.submitting",
+    "Received": "voterlist.usecases.receiving",
+    "receive": "voterlist.usecases.receiving",
+    "CaseAnswer": "voterlist.usecases.answering",
+    "answer_case": "voterlist.usecases.answering",
+    "owed_answers": "voterlist.usecases.answering",
+    "cases_returned": "voterlist.usecases.answering",
+    "ReturnRequest": "voterlist.usecases.returning",
+    "Sent": "voterlist.usecases.returning",
+    "return_cases": "voterlist.usecases.returning",
+    "Verified": "voterlist.usecases.verifying",
+    "verify_run": "voterlist.usecases.verifying",
+    "verify_package": "voterlist.usecases.verifying",
 }
 """Where each name is defined: a module, and behind a colon its name there if it is another one."""
 

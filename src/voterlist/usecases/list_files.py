@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist import facts
 from voterlist.lists import (
     Compiled,
     Edition,
@@ -36,6 +38,7 @@ __all__ = [
     "ListRequest",
     "ListWriter",
     "WriteList",
+    "balance_content",
     "sums_of",
     "write_file",
 ]
@@ -174,20 +177,38 @@ class ListWriter:
         return f"{self._stem()}-record" + ("" if is_permanent else f"-{kind}")
 
     def _balance(self, compiled: Compiled) -> dict[str, Any]:
-        """The balance as plain values; scripts are written against these names."""
         edition = self.edition
-        return {
-            "cycle": edition.cycle,
-            "constituency": self.constituency,
-            "constituency_name": edition.names.get(self.constituency or 0),
-            "run": edition.run,
-            "day": edition.day.isoformat(),
-            "lists": [
-                {name: row[name] for name in row if name != "constituency"}
-                for row in compiled.balance.to_pylist()
-            ],
-            "sum": sums_of(compiled.balance),
-        }
+        return balance_content(
+            compiled.balance,
+            cycle=edition.cycle,
+            constituency=self.constituency,
+            run=edition.run,
+            day=edition.day,
+        )
+
+
+def balance_content(
+    balance: pa.Table,
+    *,
+    cycle: str,
+    constituency: int | None,
+    run: str,
+    day: dt.date,
+) -> dict[str, Any]:
+    """LIST_BALANCE as plain values; scripts are written against these names."""
+    names = facts.constituencies(day)
+    return {
+        "cycle": cycle,
+        "constituency": constituency,
+        "constituency_name": names.get(constituency or 0),
+        "run": run,
+        "day": day.isoformat(),
+        "lists": [
+            {name: row[name] for name in row if name != "constituency"}
+            for row in balance.to_pylist()
+        ],
+        "sum": sums_of(balance),
+    }
 
 
 def _write(document: ListDocument, language: str, write: WriteList, path: Path) -> None:

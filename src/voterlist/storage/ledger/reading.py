@@ -133,6 +133,11 @@ class Reader:
         """All lines of the chain, in order."""
         return list(lines_of(self._base))
 
+    def has_line(self, hash_of_line: str) -> bool:
+        """True where the chain has a line with this hash, which an act or a receipt names."""
+        query = "SELECT hash FROM chain ORDER BY number"
+        return (hash_of_line,) in self._base.rows(query)
+
     def head(self) -> Head:
         """The last line of the chain, which an act or a receipt prints."""
         head = head_of(self._base)

@@ -1,0 +1,160 @@
+"""What the act of hand-over says: one page beside a package, for signatures and the seal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from voterlist.catalogue import Catalogue, catalogue
+from voterlist.config import Settings
+from voterlist.custody import Commission, Manifest
+from voterlist.deadlines import Deadline, calendar
+from voterlist.render.acts import ActPage, ActRow, write_act
+from voterlist.render.pdf import typeset
+from voterlist.storage import store
+
+__all__ = ["Handed", "write_acts"]
+
+LANGUAGES = ("az", "en")
+_COUNTS = (
+    "handed_in",
+    "struck",
+    "repeated",
+    "moved_out",
+    "moved_in",
+    "added",
+    "listed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What is handed over, as the act shows it.
+
+    Attributes:
+        manifest: what the package states.
+        sha256: of the package that is carried.
+        head: the head of the journal before the package, as ``journal --head`` takes it.
+        sums: the sums of the balance over all lists.
+        precincts: how many precincts have a list in it.
+        by: who hands over; empty where nobody was named.
+    """
+
+    manifest: Manifest
+    sha256: str
+    head: str
+    sums: Mapping[str, int]
+    precincts: int
+    by: str
+
+
+def write_acts(package: Path, handed: Handed, settings: Settings) -> tuple[Path, ...]:
+    """Write the act beside the package, in both languages, as PDF and DOCX.
+
+    The same arguments give the same bytes.
+
+    Returns:
+        the files, such as ``package-act-az.pdf``.
+
+    Raises:
+        OSError: a file cannot be written.
+        VoterlistError: the page cannot be set.
+    """
+    stem = package.name.removesuffix(".age").removesuffix(".zip")
+    files = []
+    for language in LANGUAGES:
+        page = _page(handed, settings, catalogue(language))
+        pdf = typeset("act", page.data(), handed.manifest.day)
+        path = package.with_name(f"{stem}-act-{language}.pdf")
+        store.write_atomically(path, partial(Path.write_bytes, data=pdf))
+        files.append(path)
+        path = path.with_suffix(".docx")
+        store.write_atomically(path, partial(write_act, page))
+        files.append(path)
+    return tuple(files)
+
+
+def _page(handed: Handed, settings: Settings, words: Catalogue) -> ActPage:
+    manifest = handed.manifest
+    counts = tuple(
+        ActRow(words(f"lists.balance.{name}"), str(handed.sums[name]))
+        for name in _COUNTS
+    )
+    facts = (
+        ActRow(words("act.sender"), _named(manifest.sender, words)),
+        ActRow(words("act.receiver"), _named(manifest.receiver, words)),
+        ActRow(words("act.cycle"), manifest.cycle),
+        ActRow(words("act.constituency"), str(manifest.constituency)),
+        ActRow(words("act.precincts"), str(handed.precincts)),
+        ActRow(words("act.day"), _day(manifest.day)),
+        *_deadline(manifest, settings, words),
+    )
+    marks = (
+        ActRow(words("act.serial"), str(manifest.serial)),
+        ActRow(words("act.run"), manifest.run or ""),
+        ActRow(words("act.identity"), manifest.digest),
+        ActRow(words("act.sha256"), handed.sha256),
+        ActRow(words("act.head"), handed.head),
+        ActRow(words("act.key"), manifest.key),
+    )
+    signs = ("title", "name", "signature", "seal", "date", "chair", "secretary")
+    return ActPage(
+        language=words.language,
+        title=words("act.title"),
+        note=words("act.note"),
+        facts=facts,
+        counts_title=words("act.counts"),
+        counts=counts,
+        marks_title=words("act.marks"),
+        marks=marks,
+        sides=(
+            (words("act.handed-over"), handed.by),
+            (words("act.taken"), ""),
+        ),
+        signs={name: words(f"lists.sign.{name}") for name in signs},
+    )
+
+
+def _named(commission: Commission, words: Catalogue) -> str:
+    """The commission's own name, with its level and numbers."""
+    numbers = [
+        words(f"act.of-{name}", number=number)
+        for name, number in (
+            ("constituency", commission.constituency),
+            ("precinct", commission.precinct),
+        )
+        if number is not None
+    ]
+    level = words(f"commission.{commission.level.value}")
+    return f"{commission.name} ({', '.join([level, *numbers])})"
+
+
+def _deadline(
+    manifest: Manifest, settings: Settings, words: Catalogue
+) -> tuple[ActRow, ...]:
+    """The due date of the stage that ends with this hand-over, and whether it was kept."""
+    due = _due(manifest, settings)
+    if due is None:
+        return ()
+    late = (manifest.day - due.due).days
+    is_kept = late <= 0
+    kept = words("act.in-time") if is_kept else words("act.late", days=late)
+    return (ActRow(words("act.due"), f"{_day(due.due)}: {kept}"),)
+
+
+def _due(manifest: Manifest, settings: Settings) -> Deadline | None:
+    """The stage that the sender hands over to the receiver; the last of several."""
+    ends = (manifest.sender.level, manifest.receiver.level)
+    stages = [
+        stage
+        for stage in calendar(settings.calendar, settings.workspace.cycle)
+        if (stage.sender, stage.receiver) == ends
+    ]
+    return stages[-1] if stages else None
+
+
+def _day(day: dt.date) -> str:
+    return f"{day:%d.%m.%Y}"

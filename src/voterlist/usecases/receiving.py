@@ -1,0 +1,473 @@
+"""Taking in what another commission handed over: checked whole before anything enters."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+
+from voterlist.catalogue import Catalogue, catalogue
+from voterlist.custody import (
+    Kind,
+    Manifest,
+    Package,
+    Receiving,
+    Series,
+    Taken,
+    open_package,
+    read_receipt,
+    write_receipt,
+)
+from voterlist.custody.refusals import refusal
+from voterlist.decisions import subjects_among
+from voterlist.errors import CustodyError
+from voterlist.handovers import Event
+from voterlist.model import Action
+from voterlist.pipeline.inbox import INBOX
+from voterlist.schemas import AMENDMENT, DECISION
+from voterlist.storage import store
+from voterlist.storage.files import sync_folder
+from voterlist.storage.ledger import Ledger, Reader, reading
+from voterlist.tables import from_columns
+from voterlist.usecases.exchanges import (
+    Desk,
+    has_receipt,
+    journal_package,
+    journal_receipt_taken,
+    journal_receipt_written,
+    next_receipt,
+    open_desk,
+    sent_manifest,
+    taken,
+)
+from voterlist.usecases.handed_lists import (
+    HandedLists,
+    TakenDecisions,
+    decisions_of,
+    lists_of,
+    place_inside,
+)
+from voterlist.usecases.returned_cases import (
+    ANSWERS_NAME,
+    CASES_NAME,
+    KNOWN_AS_NAME,
+    Proposal,
+    Returned,
+    ReturnedCase,
+    read_answers,
+)
+
+__all__ = ["RECEIVED", "Received", "receive"]
+
+RECEIVED = "received"
+"""The folder of a workspace that keeps what came in packages, each in a folder of its own."""
+_WORK = ".receiving"
+_WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What was taken in.
+
+    Attributes:
+        manifest: what the package states.
+        entries: the entries on its lists.
+        decisions: how many decisions of the level below are known here from now on.
+        inbox: the folder in which its lists stand; None of a receipt or a return.
+        superseded: the identity of the package before it, whose lists left the inbox.
+        missing: how many packages of the series did not come.
+        receipt: the receipt that was written; None of a receipt.
+        cases: of a return, how many cases it holds.
+        confirmed: of a receipt, the serial of the package of ours that it confirms.
+        was_taken: the package was taken before, and only its receipt was written now.
+    """
+
+    manifest: Manifest
+    entries: int = 0
+    decisions: int = 0
+    inbox: Path | None = None
+    superseded: str | None = None
+    missing: int = 0
+    receipt: Path | None = None
+    cases: int = 0
+    confirmed: int | None = None
+    was_taken: bool = False
+
+
+def receive(
+    workspace: Path,
+    path: Path,
+    passphrase: str | None,
+    *,
+    receipt: Path | None = None,
+    today: dt.date,
+    since: str,
+) -> Received:
+    """Check a package, and take it in whole or not at all.
+
+    A ``submit`` puts its lists into the inbox and its decisions into the ledger; a ``receipt`` is
+    compared with our journal. Of all but a receipt, a receipt is written for carrying back.
+
+    Args:
+        workspace: its folder; held meanwhile.
+        path: the package, encrypted or not.
+        passphrase: of the private key; None where it has none.
+        receipt: where the receipt will be; None: beside the package.
+        today: the day on which it is taken.
+        since: told to another command that finds the workspace held.
+
+    Raises:
+        CustodyError: the package is refused, and nothing of it has entered.
+        UsageError: it is no workspace, or its settings do not say who the commission is.
+        WorkspaceBusyError: another command holds it.
+        OSError: a file cannot be read or written.
+    """
+    with open_desk(workspace, passphrase, since=since) as desk:
+        with _opened(desk, path) as (package, is_known):
+            if is_known:
+                result = Received(package.manifest, was_taken=True)
+            else:
+                result = _ENTER[package.manifest.kind](desk, package, today)
+                result = replace(result, missing=package.missing)
+        if package.manifest.kind is Kind.RECEIPT:
+            return result
+        out = receipt or path.with_name(f"{_stem(path)}-receipt.zip")
+        _write_receipt(desk, package.manifest, out, today)
+    return replace(result, receipt=out)
+
+
+@contextmanager
+def _opened(desk: Desk, path: Path) -> Iterator[tuple[Package, bool]]:
+    """(package, whether it was taken before and has no receipt yet).
+
+    A process that ended between the two leaves such a one.
+    """
+    with reading(desk.place) as ledger:
+        before = taken(ledger)
+        bare = _without_receipt(ledger, before)
+    work = desk.workspace / _WORK
+    receiving = Receiving(
+        us=desk.us,
+        cycle=desk.cycle,
+        kinds=frozenset(Kind),
+        trust=desk.trust,
+        taken=before,
+        identity=desk.keys.identity,
+    )
+    refused: CustodyError | None = None
+    try:
+        with open_package(path, receiving, work) as package:
+            yield package, False
+            return
+    except CustodyError as error:
+        if error.code != "package-taken" or not bare:
+            raise
+        refused = error
+    others = {
+        series: [one for one in packages if one.digest not in bare]
+        for series, packages in before.items()
+    }
+    with open_package(path, replace(receiving, taken=others), work) as package:
+        if package.manifest.digest not in bare:
+            raise refused
+        yield package, True
+
+
+def _without_receipt(
+    ledger: Reader, packages: Mapping[Series, Sequence[Taken]]
+) -> frozenset[str]:
+    """The packages that were taken and of which no receipt was written."""
+    return frozenset(
+        one.digest
+        for series, several in packages.items()
+        for one in several
+        if series.kind is not Kind.RECEIPT and not has_receipt(ledger, one.digest)
+    )
+
+
+def _stem(path: Path) -> str:
+    name = path.name.removesuffix(".age")
+    return name.removesuffix(".zip")
+
+
+def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
+    """Lists into the inbox, decisions into the ledger, the rest into the folder ``received``."""
+    manifest = package.manifest
+    lists = lists_of(package, desk.settings)
+    decisions = decisions_of(package, lists, desk.settings)
+    read_answers(package.folder / ANSWERS_NAME)
+    staged = _staged(desk, lists)
+    _keep_beside(package, lists)
+    inbox = desk.workspace / INBOX / place_inside(manifest)
+    with Ledger(desk.place) as ledger:
+        last = _last(ledger, manifest)
+        _take_decisions(ledger, decisions, lists, manifest)
+        journal_package(ledger, today, Event.RECEIVED, manifest)
+        if inbox.exists():
+            _move(inbox, _superseded(desk, manifest, last))
+        _move(staged, inbox)
+        kept = desk.workspace / RECEIVED / manifest.folder
+        if kept.exists():
+            _move(kept, kept.with_name(f"{kept.name}-unfinished"))
+        package.move_to(kept)
+    return Received(
+        manifest,
+        entries=lists.entries.num_rows,
+        decisions=decisions.verdicts.num_rows + decisions.acceptances.num_rows,
+        inbox=inbox,
+        superseded=last.digest if last else None,
+    )
+
+
+def _staged(desk: Desk, lists: HandedLists) -> Path:
+    """The files of the lists in a folder of their own, ready to be moved into the inbox."""
+    staged = desk.workspace / _WORK / "inbox"
+    store.own_folder(staged)
+    for path in lists.files:
+        path.rename(staged / path.name)
+    sync_folder(staged)
+    return staged
+
+
+def _keep_beside(package: Package, lists: HandedLists) -> None:
+    """Keep the manifest, and under which ids the sender knows the entries."""
+    contents = {
+        "manifest.json": package.manifest.content,
+        KNOWN_AS_NAME: json.dumps(
+            {here: below for below, here in lists.known_as.items()},
+            sort_keys=True,
+            separators=(",\n", ":"),
+        ).encode(),
+    }
+    for name, content in contents.items():
+        write = partial(Path.write_bytes, data=content)
+        store.write_atomically(package.folder / name, write)
+
+
+def _last(ledger: Reader, manifest: Manifest) -> Taken | None:
+    """The last package of a series that was taken."""
+    several = taken(ledger).get(manifest.series, [])
+    return max(several, key=lambda one: one.serial, default=None)
+
+
+def _take_decisions(
+    ledger: Ledger, decisions: TakenDecisions, lists: HandedLists, manifest: Manifest
+) -> None:
+    """Record what was decided below, with who decided there.
+
+    What an earlier package of the sender held and this one does not is taken back.
+    """
+    ledger.decide(_taken_back(ledger, decisions.verdicts, manifest))
+    ledger.decide(decisions.verdicts)
+    if decisions.acceptances.num_rows:
+        ledger.accept(decisions.acceptances)
+    ids = set(decisions.verdicts.column("entry_id").to_pylist())
+    for name in ("entry_id", "other_entry_id"):
+        ids |= set(decisions.acceptances.column(name).drop_null().to_pylist())
+    if ids:
+        ledger.keep_case_entries(decisions.case_entries)
+        ledger.keep_subjects(subjects_among(lists.entries, ids))
+
+
+def _taken_back(ledger: Reader, verdicts: pa.Table, manifest: Manifest) -> pa.Table:
+    """DECISION that takes back what the sender decided before and does not say any more."""
+    mark = f"({manifest.sender.slug})"
+    names = ("case_id", "entry_id", "decided_by")
+    now = {tuple(row[name] for name in names) for row in verdicts.to_pylist()}
+    last = {
+        tuple(row[name] for name in names): row
+        for row in ledger.given_verdicts().to_pylist()
+        if row["decided_by"].endswith(mark)
+    }
+    gone = [
+        {**row, "verdict": _WITHDRAW, "decided_at": manifest.day.isoformat()}
+        for key, row in last.items()
+        if key not in now and row["verdict"] != _WITHDRAW
+    ]
+    columns = {name: [row[name] for row in gone] for name in DECISION.names}
+    return from_columns(columns, DECISION, len(gone))
+
+
+def _superseded(desk: Desk, manifest: Manifest, last: Taken | None) -> Path:
+    """Where lists go that leave the inbox: into the folder of their package.
+
+    What a killed process left there is of no package that was taken; it is kept apart.
+    """
+    folder = desk.workspace / RECEIVED
+    if last is None:
+        return folder / f"{manifest.folder}-unfinished" / "inbox"
+    before = manifest.model_copy(update={"serial": last.serial})
+    return folder / before.folder / "inbox"
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move a folder; where the target is taken, beside it under the next free name."""
+    store.make_folder(target.parent)
+    number, free = 1, target
+    while free.exists():
+        number += 1
+        free = target.with_name(f"{target.name}-{number}")
+    source.rename(free)
+    sync_folder(target.parent)
+    sync_folder(source.parent)
+
+
+def _enter_receipt(desk: Desk, package: Package, today: dt.date) -> Received:
+    """Compare a receipt with our journal, and note it there."""
+    sent = _confirmed(desk, package)
+    receipt = read_receipt(package, sent)
+    with Ledger(desk.place) as ledger:
+        is_sent = any(
+            details.get("package") == sent.digest
+            for _, event, details in ledger.journal()
+            if event in {Event.SUBMITTED, Event.RETURNED}
+        )
+        if not is_sent or not ledger.has_line(receipt.sender_journal):
+            raise CustodyError(
+                "an older ledger",
+                code="receipt-head-unknown",
+                places={"serial": str(sent.serial), "head": receipt.sender_journal},
+            )
+        journal_receipt_taken(ledger, today, sent, package.manifest)
+    return Received(package.manifest, confirmed=sent.serial)
+
+
+def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
+    """Keep what the commission above found, and ask about each entry that it names.
+
+    A question stands on the checklist for the door, and is answered with ``answer`` or by a
+    decision about the entry.
+    """
+    manifest = package.manifest
+    returned = Returned.read(package.folder / CASES_NAME)
+    own = f"{manifest.constituency:03}-"
+    named = [one.entry_id for case in returned.cases for one in case.own]
+    named += [one.entry_id for one in returned.proposals]
+    named += [one.entry_id for one in returned.findings]
+    if not all(one.startswith(own) for one in named):
+        places = {"part": "place"}
+        raise CustodyError("elsewhere", code="package-content-wrong", places=places)
+    write = partial(Path.write_bytes, data=manifest.content)
+    store.write_atomically(package.folder / "manifest.json", write)
+    words = catalogue(desk.settings.report.languages[0])
+    kept = desk.workspace / RECEIVED / manifest.folder
+    with Ledger(desk.place) as ledger:
+        questions = _questions(ledger, returned, manifest, words)
+        ledger.amend(questions)
+        journal_package(ledger, today, Event.RECEIVED, manifest)
+        if kept.exists():
+            _move(kept, kept.with_name(f"{kept.name}-unfinished"))
+        package.move_to(kept)
+    return Received(
+        manifest,
+        entries=len({one.entry_id for case in returned.cases for one in case.own}),
+        decisions=len(returned.proposals),
+        cases=len(returned.cases),
+    )
+
+
+def _questions(
+    ledger: Reader, returned: Returned, manifest: Manifest, words: Catalogue
+) -> pa.Table:
+    """AMENDMENT that asks about each entry of a returned case, and each proposal.
+
+    What was asked before in the same words is not asked again.
+    """
+    by = f"{manifest.sender.name} ({manifest.sender.slug})"
+    asked = {
+        (row["entry_id"], row["reason"])
+        for row in ledger.given_amendments().to_pylist()
+    }
+    reasons: list[tuple[str, str | None, str]] = [
+        (one.entry_id, None, _reason(case, words))
+        for case in returned.cases
+        for one in case.own
+    ]
+    reasons += [
+        (
+            one.entry_id,
+            one.field,
+            words("returned.proposal", action=_action(one, words)),
+        )
+        for one in returned.proposals
+    ]
+    rows = [
+        {
+            "entry_id": entry_id,
+            "action": Action.ASK.value,
+            "field": field,
+            "ground": "to-be-checked",
+            "reason": reason,
+            "decided_by": by,
+            "decided_at": manifest.day.isoformat(),
+        }
+        for entry_id, field, reason in dict.fromkeys(reasons)
+        if (entry_id, reason) not in asked
+    ]
+    columns = {name: [row.get(name) for row in rows] for name in AMENDMENT.names}
+    return from_columns(columns, AMENDMENT, len(rows))
+
+
+def _reason(case: ReturnedCase, words: Catalogue) -> str:
+    """What is asked about an entry of a case: who else it may be, masked."""
+    others = ", ".join(
+        words(
+            "returned.other",
+            constituency=one.constituency or 0,
+            precinct=one.precinct or 0,
+            mark=one.fin or one.document or "-",
+        )
+        for one in case.others
+    )
+    return words("returned.case", number=case.number, others=others or "-")
+
+
+def _action(proposal: Proposal, words: Catalogue) -> str:
+    return words(f"answer.{proposal.action}")
+
+
+def _confirmed(desk: Desk, package: Package) -> Manifest:
+    """The manifest of our package that a receipt names.
+
+    Raises:
+        CustodyError: ``receipt-damaged``, ``receipt-for-other``.
+    """
+    path = package.path(package.manifest.files[0])
+    try:
+        digest = json.loads(path.read_bytes())["package"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise refusal("receipt-damaged") from None
+    sent = sent_manifest(desk.workspace, str(digest))
+    if sent is None:
+        raise refusal("receipt-for-other")
+    return sent
+
+
+def _write_receipt(desk: Desk, package: Manifest, out: Path, today: dt.date) -> None:
+    """Write the receipt of a package, and its line of the journal behind it."""
+    store.make_folder(out.parent)
+    with Ledger(desk.place) as ledger:
+        serial, previous = next_receipt(ledger, desk.cycle, package.sender.slug)
+        manifest, _ = write_receipt(
+            out,
+            package,
+            desk.keys,
+            serial=serial,
+            previous=previous,
+            journal=ledger.head().hash,
+            day=ledger.day_of(today),
+        )
+        journal_receipt_written(ledger, today, package, manifest)
+
+
+_ENTER: Mapping[Kind, Callable[[Desk, Package, dt.date], Received]] = {
+    Kind.SUBMIT: _enter_submit,
+    Kind.RETURN: _enter_return,
+    Kind.RECEIPT: _enter_receipt,
+}

@@ -1,0 +1,289 @@
+"""What goes down in a ``return``, what was answered to it, and who still owes an answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from voterlist.custody import Kind, Manifest
+from voterlist.custody.commissions import Frozen
+from voterlist.custody.refusals import refusal
+from voterlist.errors import CustodyError
+from voterlist.handovers import Event, handovers
+from voterlist.storage.ledger import Reader
+
+__all__ = [
+    "ANSWERED",
+    "ANSWERS_NAME",
+    "CASES_NAME",
+    "KNOWN_AS_NAME",
+    "Answer",
+    "OtherEntry",
+    "Owed",
+    "OwnEntry",
+    "Proposal",
+    "Returned",
+    "ReturnedCase",
+    "ReturnedFinding",
+    "answers_in_journal",
+    "known_as",
+    "newest_return",
+    "owed",
+    "read_answers",
+]
+
+ANSWERED = "case-answered"
+"""The journal's word for an answer to a returned case."""
+CASES_NAME = "cases.json"
+ANSWERS_NAME = "answers.json"
+KNOWN_AS_NAME = "known-as.json"
+"""In the folder of a package: the ids of its entries at the sender, by the ids of here."""
+_SENT = "sent"
+_RECEIVED = "received"
+
+_Id = Annotated[str, Field(pattern=r"\A[0-9A-Za-z.\-]{1,60}\z")]
+_Word = Annotated[str, Field(pattern=r"\A[a-z][a-z0-9-]{0,60}\z")]
+_Number = Annotated[int, Field(ge=0, le=9_999_999)]
+_Text = Annotated[str, Field(max_length=500)]
+
+
+class OwnEntry(Frozen):
+    """An entry of the receiver, under the id that it has there."""
+
+    entry_id: _Id
+    precinct: _Number | None
+
+
+class OtherEntry(Frozen):
+    """An entry of somebody else: its place, and the ends of its identifiers."""
+
+    constituency: _Number | None
+    precinct: _Number | None
+    fin: _Text | None
+    document: _Text | None
+
+
+class ReturnedCase(Frozen):
+    """A case that touches the receiver."""
+
+    case_id: _Id
+    number: _Number
+    kind: _Word
+    probability: float | None
+    own: tuple[OwnEntry, ...] = Field(min_length=1)
+    others: tuple[OtherEntry, ...]
+
+
+class Proposal(Frozen):
+    """A correction that the sender proposes."""
+
+    entry_id: _Id
+    action: _Word
+    field: _Text | None
+    value: _Text | None
+    ground: _Text | None
+    document: _Text | None
+    reason: _Text | None
+    decided_by: _Text
+
+
+class ReturnedFinding(Frozen):
+    """A finding of the sender about an entry of the receiver."""
+
+    entry_id: _Id
+    rule: _Word
+    severity: _Word
+    field: _Text | None
+    value: float | None
+
+
+class Returned(Frozen):
+    """The file ``cases.json`` of a return."""
+
+    format: Literal[1] = 1
+    cases: tuple[ReturnedCase, ...]
+    proposals: tuple[Proposal, ...]
+    findings: tuple[ReturnedFinding, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> Returned:
+        """The content of the file.
+
+        Raises:
+            CustodyError: ``package-content-wrong``.
+        """
+        try:
+            return cls.model_validate_json(path.read_bytes(), strict=True)
+        except (OSError, ValidationError, RecursionError):
+            raise CustodyError(
+                "no cases", code="package-content-wrong", places={"part": "cases"}
+            ) from None
+
+
+class Answer(Frozen):
+    """What the receiver of a case answered: a line of its journal, carried up with its package."""
+
+    case_id: _Id
+    number: _Number
+    answer: Literal["keep", "give-up"]
+    """The person stands rightly here, or stands elsewhere and was struck off here."""
+    by: _Text
+    day: Annotated[str, Field(pattern=r"\A\d{4}-\d\d-\d\d\z")]
+
+
+_ANSWERS = TypeAdapter(tuple[Answer, ...])
+
+
+def read_answers(path: Path) -> tuple[Answer, ...]:
+    """The answers in a package; none where it has none.
+
+    Raises:
+        CustodyError: ``package-content-wrong``.
+    """
+    if not path.exists():
+        return ()
+    try:
+        return _ANSWERS.validate_json(path.read_bytes())
+    except (ValidationError, RecursionError):
+        raise CustodyError(
+            "no answers", code="package-content-wrong", places={"part": "answers"}
+        ) from None
+
+
+def answers_in_journal(ledger: Reader) -> dict[str, Answer]:
+    """Case -> the last answer to it."""
+    return {
+        str(details["case_id"]): Answer(
+            case_id=str(details["case_id"]),
+            number=int(details["number"]),
+            answer="keep" if details["answer"] == "keep" else "give-up",
+            by=str(details["by"]),
+            day=day.isoformat(),
+        )
+        for day, event, details in ledger.journal()
+        if event == ANSWERED
+    }
+
+
+def newest_return(workspace: Path, ledger: Reader) -> Returned | None:
+    """What the commission above returned last; None where it returned nothing.
+
+    Raises:
+        CustodyError: what was kept of it is damaged.
+    """
+    folder = _newest(workspace, ledger, Kind.RETURN, None)
+    return None if folder is None else Returned.read(folder / CASES_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A case over several constituencies that is not settled.
+
+    Attributes:
+        case_id: the case.
+        number: by which people call it.
+        asked: the constituencies to which it was returned.
+        owing: those of them that have not answered.
+    """
+
+    case_id: str
+    number: int
+    asked: tuple[int, ...]
+    owing: tuple[int, ...]
+
+
+def owed(workspace: Path, ledger: Reader) -> tuple[Owed, ...]:
+    """The returned cases to which somebody owes an answer, by number.
+
+    A case is settled once each constituency that it was returned to has answered. Where all of
+    them say that the person stands elsewhere, all are asked again: nobody vanishes.
+
+    Raises:
+        CustodyError: what was kept of a package is damaged.
+    """
+    asked: dict[str, dict[int, int]] = {}
+    answered: dict[str, dict[int, str]] = {}
+    places = {
+        line.constituency: line.receiver
+        for line in handovers(ledger.journal())
+        if line.event is Event.RETURNED and line.constituency is not None
+    }
+    for constituency, receiver in places.items():
+        returned = Returned.read(_newest_sent(workspace, ledger, receiver))
+        for case in returned.cases:
+            asked.setdefault(case.case_id, {})[constituency] = case.number
+        folder = _newest(workspace, ledger, Kind.SUBMIT, receiver)
+        for answer in read_answers(folder / ANSWERS_NAME) if folder else ():
+            answered.setdefault(answer.case_id, {})[constituency] = answer.answer
+    cases = (
+        _owed(case_id, numbers, answered.get(case_id, {}))
+        for case_id, numbers in asked.items()
+    )
+    return tuple(
+        sorted((one for one in cases if one.owing), key=lambda one: one.number)
+    )
+
+
+def _owed(case_id: str, numbers: Mapping[int, int], answers: Mapping[int, str]) -> Owed:
+    asked = tuple(sorted(numbers))
+    has_vanished = all(answers.get(one) == "give-up" for one in asked)
+    owing = tuple(one for one in asked if has_vanished or one not in answers)
+    return Owed(case_id, max(numbers.values()), asked, owing)
+
+
+def _newest(
+    workspace: Path, ledger: Reader, kind: Kind, sender: str | None
+) -> Path | None:
+    """The folder of the newest package of a kind that was taken; None where there is none."""
+    lines = [
+        line
+        for line in handovers(ledger.journal())
+        if line.event is Event.RECEIVED
+        and line.kind == kind.value
+        and sender in {None, line.sender}
+    ]
+    if not lines:
+        return None
+    return _folder_with(workspace / _RECEIVED, lines[-1].package)
+
+
+def _folder_with(folder: Path, digest: str) -> Path:
+    """The folder of the package with this identity.
+
+    Raises:
+        CustodyError: ``received-gone``: it is not there.
+    """
+    for path in sorted(folder.glob("*/manifest.json")):
+        if Manifest.model_validate_json(path.read_bytes()).digest == digest:
+            return path.parent
+    raise refusal("received-gone", path=folder)
+
+
+def _newest_sent(workspace: Path, ledger: Reader, receiver: str) -> Path:
+    """The file with the cases that were returned to a receiver last."""
+    lines = [
+        line
+        for line in handovers(ledger.journal())
+        if line.event is Event.RETURNED and line.receiver == receiver
+    ]
+    return workspace / _SENT / f"{lines[-1].package}.cases"
+
+
+def known_as(workspace: Path, ledger: Reader, sender: str) -> dict[str, str]:
+    """The id here -> the id at the sender of the newest package.
+
+    Empty where it handed in plain files: then both have the same ids.
+
+    Raises:
+        CustodyError: ``received-gone``.
+    """
+    folder = _newest(workspace, ledger, Kind.SUBMIT, sender)
+    if folder is None:
+        return {}
+    ids: dict[str, str] = json.loads((folder / KNOWN_AS_NAME).read_bytes())
+    return ids

@@ -1,0 +1,399 @@
+"""Handing over to the commission above: the gates, the package, the line of the journal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.catalogue import catalogue
+from voterlist.custody import Kind, Manifest, Outline, Payload, encrypt, write_package
+from voterlist.custody.commissions import Commission
+from voterlist.errors import UsageError
+from voterlist.handovers import Event
+from voterlist.lists import Compiled, compile_lists, record_rows
+from voterlist.lists.document import place_stem
+from voterlist.model import Level, ListKind, ListOrder
+from voterlist.pipeline.answers import answers_in
+from voterlist.pipeline.known import known
+from voterlist.pipeline.list_input import ListSource
+from voterlist.render.record import (
+    write_record_csv,
+    write_record_parquet,
+    write_schema,
+)
+from voterlist.schemas import (
+    ACCEPTED,
+    AMENDMENT,
+    APPLIED,
+    DECISION,
+    FINDING,
+    INDICATOR,
+)
+from voterlist.storage import store
+from voterlist.storage.ledger import Ledger, reading
+from voterlist.usecases.acts import Handed, write_acts
+from voterlist.usecases.exchanges import (
+    Desk,
+    above,
+    journal_package,
+    keep_manifest,
+    next_in,
+    open_desk,
+    receiver_of,
+)
+from voterlist.usecases.gates import GateState, Scope, gates, run_table
+from voterlist.usecases.list_files import balance_content
+from voterlist.usecases.returned_cases import ANSWERS_NAME, answers_in_journal
+
+__all__ = [
+    "Contents",
+    "Submission",
+    "SubmitRequest",
+    "contents_of",
+    "general_names",
+    "submit",
+]
+
+_WORK = ".submitting"
+"""The folder of a workspace in which the files of a package lie until it is written."""
+_SEALED_SUFFIX = ".age"
+_RECORDS = {"csv": write_record_csv, "parquet": write_record_parquet}
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitRequest:
+    """What is handed over, and how.
+
+    Attributes:
+        constituency: which; None: our own.
+        out: where the package will be; its name ends in ``.zip``.
+        encrypt_to: the trusted key to which it is encrypted; None: it is not.
+        by: who hands over.
+    """
+
+    constituency: int | None
+    out: Path
+    encrypt_to: str | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What came of it.
+
+    Attributes:
+        gates: how each gate stands.
+        run: the run that the lists are from.
+        package: the package; None where a gate is open.
+        manifest: what it states; None as above.
+        sums: the sums of the balance over all lists.
+        precincts: how many precincts have a list in it.
+        acts: the files of the act of hand-over.
+    """
+
+    gates: tuple[GateState, ...]
+    run: str
+    package: Path | None = None
+    manifest: Manifest | None = None
+    sums: Mapping[str, int] | None = None
+    precincts: int = 0
+    acts: tuple[Path, ...] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        """True where a gate is open, so that nothing was written."""
+        return any(gate.is_open for gate in self.gates)
+
+
+def submit(
+    workspace: Path,
+    request: SubmitRequest,
+    passphrase: str | None,
+    *,
+    today: dt.date,
+    since: str,
+) -> Submission:
+    """Write the package for the commission above, unless a gate is open.
+
+    The same workspace, keys and day give the same bytes, encryption apart.
+
+    Args:
+        workspace: its folder; held meanwhile.
+        request: what is handed over, and how.
+        passphrase: of the private key; None where it has none.
+        today: the day that the package states.
+        since: told to another command that finds the workspace held.
+
+    Raises:
+        UsageError: it is no workspace, has no complete run, or nobody is above; another
+            constituency than ours; the name of the package or the key cannot be used.
+        CustodyError: the keys cannot be opened, or the package cannot be written.
+        InputError: a table of the run, or the ledger, cannot be read.
+        WorkspaceBusyError: another command holds the workspace.
+        OSError: a file cannot be written.
+    """
+    _require_zip(request.out)
+    with open_desk(workspace, passphrase, since=since) as desk:
+        place = above(desk.us)
+        scope = _scope(desk.us, request.constituency)
+        receiver = receiver_of(desk.trust, place, general_names())
+        recipient = _recipient(desk, request.encrypt_to, receiver)
+        with reading(desk.place) as ledger:
+            runs, answers = known(workspace, ledger), answers_in(ledger)
+        source = ListSource(workspace, runs, answers, desk.settings)
+        states = gates(workspace, desk.settings, source, scope)
+        folder = runs.folder_of(scope.constituency)
+        result = Submission(states, folder.name)
+        if result.is_refused:
+            return result
+        with _own_folder(workspace / _WORK) as work, Ledger(desk.place) as ledger:
+            outline = _outline(desk, ledger, receiver, scope, folder.name, today)
+            contents = contents_of(source, scope, work, outline.day)
+            payloads = (*contents.payloads, *_of_today(desk, states))
+            manifest = write_package(work / "package.zip", outline, payloads, desk.keys)
+            keep_manifest(workspace, manifest)
+            package = _delivered(work / "package.zip", request.out, recipient)
+            handed = Handed(
+                manifest=manifest,
+                sha256=store.sha256(work / "package.zip"),
+                head=str(ledger.head()),
+                sums=contents.sums,
+                precincts=contents.precincts,
+                by=request.by,
+            )
+            acts = write_acts(package, handed, desk.settings)
+            # The line is written down last: killed before it, the same package is made again.
+            journal_package(ledger, today, Event.SUBMITTED, manifest, by=request.by)
+    return replace(
+        result,
+        package=package,
+        manifest=manifest,
+        sums=contents.sums,
+        precincts=contents.precincts,
+        acts=acts,
+    )
+
+
+def _require_zip(out: Path) -> None:
+    if out.suffix.lower() not in {".zip", _SEALED_SUFFIX}:
+        raise UsageError(
+            f"{out} is no name of a package",
+            code="out-not-a-package",
+            places={"path": str(out)},
+        )
+
+
+def _scope(us: Commission, constituency: int | None) -> Scope:
+    """What is ours to hand over.
+
+    Raises:
+        UsageError: the constituency is another one.
+    """
+    assert us.constituency is not None  # whoever has somebody above has one
+    if constituency not in {None, us.constituency}:
+        places = {"number": str(constituency), "own": str(us.constituency)}
+        raise UsageError("not ours", code="submit-not-ours", places=places)
+    return Scope(us.constituency, us.precinct)
+
+
+def general_names() -> dict[str, str]:
+    """What a commission is called of which no key is trusted, by level."""
+    words = catalogue("az")
+    return {level.value: words(f"commission.{level.value}") for level in Level}
+
+
+def _recipient(desk: Desk, name: str | None, receiver: Commission) -> str | None:
+    """The recipient that the package is encrypted to.
+
+    Raises:
+        UsageError: no key of this name is trusted, or it is of another commission.
+    """
+    if name is None:
+        return None
+    key = desk.trust.of_name(name)
+    if key is None or key.commission.place != receiver.place:
+        places = {"name": name, "receiver": receiver.slug}
+        raise UsageError("not a key", code="encrypt-to-unknown", places=places)
+    return key.age
+
+
+def _outline(
+    desk: Desk,
+    ledger: Ledger,
+    receiver: Commission,
+    scope: Scope,
+    run: str,
+    today: dt.date,
+) -> Outline:
+    """What the package states beside its files."""
+    serial, previous = next_in(ledger, Kind.SUBMIT, desk.cycle, desk.us, receiver)
+    return Outline(
+        kind=Kind.SUBMIT,
+        cycle=desk.cycle,
+        constituency=scope.constituency,
+        receiver=receiver,
+        serial=serial,
+        previous=previous,
+        journal=ledger.head().hash,
+        run=run,
+        day=ledger.day_of(today),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The files that a run gives a package, and what the act says of them."""
+
+    payloads: tuple[Payload, ...]
+    sums: Mapping[str, int]
+    precincts: int
+
+
+def contents_of(source: ListSource, scope: Scope, work: Path, day: dt.date) -> Contents:
+    """The lists of a place, their balance, and what stands behind them.
+
+    Args:
+        source: the runs, of which the newest with the place is taken.
+        scope: the place.
+        work: an own folder, where the files lie until they are packed.
+        day: the day that the package states.
+    """
+    settings = source.settings
+    run, given = source.input_of(scope.constituency)
+    order = ListOrder(settings.lists.order)
+    compiled = compile_lists(given, constituency=scope.constituency, order=order)
+    balance = balance_content(
+        scope.of(compiled.balance),
+        cycle=settings.workspace.cycle,
+        constituency=scope.constituency,
+        run=run,
+        day=day,
+    )
+    payloads = [
+        *_lists(compiled, scope, work),
+        *_tables(source.runs.folder_of(scope.constituency), scope, work),
+        Payload("balance.json", _json(balance)),
+    ]
+    precincts = {row["precinct"] for row in balance["lists"] if row["listed"]}
+    return Contents(tuple(payloads), balance["sum"], len(precincts))
+
+
+def _of_today(desk: Desk, states: tuple[GateState, ...]) -> tuple[Payload, ...]:
+    """What the settings let pass, and what was answered to the commission above."""
+    return (
+        Payload("gates.json", _json(_let_pass(states))),
+        Payload(ANSWERS_NAME, _json(_answers(desk))),
+    )
+
+
+def _lists(compiled: Compiled, scope: Scope, work: Path) -> Iterator[Payload]:
+    """The record of each precinct, and the page that says what its columns mean."""
+    listed = scope.of(compiled.listed)
+    precincts = pc.unique(listed.column("precinct")).to_pylist()
+    for precinct in sorted(precincts, key=lambda one: (one is None, one or 0)):
+        is_own = pc.equal(listed.column("precinct"), precinct)
+        if precinct is None:
+            is_own = pc.is_null(listed.column("precinct"))
+        of_precinct = listed.filter(is_own)
+        for kind in ListKind:
+            rows = record_rows(of_precinct, kind)
+            if not rows.num_rows:
+                continue
+            stem = _stem(scope.constituency, precinct, kind)
+            for form, write in _RECORDS.items():
+                path = work / f"{stem}.{form}"
+                write(rows, path)
+                table = "record" if form == "parquet" else None
+                yield Payload(f"lists/{path.name}", path, table, rows.num_rows)
+    page = work / "columns.txt"
+    write_schema(page)
+    yield Payload(f"lists/{page.name}", page)
+
+
+def _stem(constituency: int, precinct: int | None, kind: ListKind) -> str:
+    """The name of a list, as the command ``lists`` calls it."""
+    number = "unknown" if precinct is None else f"{precinct:04}"
+    stem = f"{place_stem(constituency)}-precinct-{number}-record"
+    return stem if kind is ListKind.PERMANENT else f"{stem}-{kind}"
+
+
+def _tables(folder: Path, scope: Scope, work: Path) -> Iterator[Payload]:
+    """What was decided and what was left, of the place that is handed over."""
+    indicators = scope.of(run_table(folder, "indicators", INDICATOR))
+    tables = {
+        "accepted": scope.of(run_table(folder, "accepted", ACCEPTED)),
+        "amendments": _about(run_table(folder, "amendments", AMENDMENT), scope),
+        "applied": _about(run_table(folder, "applied", APPLIED), scope),
+        "decisions": _about(run_table(folder, "decisions", DECISION), scope),
+        "findings": scope.of(run_table(folder, "findings", FINDING)),
+        "indicators": indicators,
+    }
+    for name, rows in tables.items():
+        path = work / f"{name}.parquet"
+        store.write_table(path, rows)
+        yield Payload(path.name, path, name, rows.num_rows)
+
+
+def _about(table: pa.Table, scope: Scope) -> pa.Table:
+    """The rows about entries of a place, or about people who are to stand there."""
+    is_own = pc.starts_with(table.column("entry_id"), scope.prefix)
+    if "constituency" in table.column_names:
+        stands = scope.of(table.select(["entry_id", "constituency", "precinct"]))
+        is_there = pc.is_in(
+            table.column("entry_id"), value_set=stands.column("entry_id")
+        )
+        is_own = pc.or_(is_own, is_there)
+    return table.filter(is_own)
+
+
+def _let_pass(states: tuple[GateState, ...]) -> list[dict[str, Any]]:
+    """What the settings let pass, so that the receiver sees it."""
+    return [
+        {"gate": state.gate.value, "count": state.count}
+        for state in states
+        if state.is_let_pass
+    ]
+
+
+def _answers(desk: Desk) -> list[dict[str, Any]]:
+    """What was answered to the cases that the commission above returned."""
+    with reading(desk.place) as ledger:
+        answers = answers_in_journal(ledger)
+    return [answers[case_id].model_dump(mode="json") for case_id in sorted(answers)]
+
+
+def _json(content: object) -> bytes:
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    return f"{text}\n".encode()
+
+
+def _delivered(package: Path, out: Path, recipient: str | None) -> Path:
+    """Put the package where it was asked for, encrypted where that was asked for."""
+    store.make_folder(out.parent)
+    if recipient is None:
+        store.write_atomically(out, lambda beside: shutil.copyfile(package, beside))
+        return out
+    is_named = out.suffix.lower() == _SEALED_SUFFIX
+    sealed = out if is_named else out.with_name(out.name + _SEALED_SUFFIX)
+    encrypt(package, sealed, recipient)
+    return sealed
+
+
+@contextmanager
+def _own_folder(folder: Path) -> Iterator[Path]:
+    """A private folder that is there for the block. What a killed process left in it goes."""
+    shutil.rmtree(folder, ignore_errors=True)
+    store.own_folder(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,440 @@
+"""Handing over and taking in, through the commands."""
+
+import hashlib
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import docx
+import pypdfium2
+import pytest
+
+import handing
+import packages
+import workspaces
+from handing import code_of, told
+from voterlist.cli.app import APP  # noqa: F401  its modules load once, not in the first test
+from voterlist.custody import Kind, Outline, Payload, load_keys, write_package
+from voterlist.custody.manifest import Manifest
+from voterlist.handovers import Event, handovers
+from voterlist.storage.ledger import reading
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def _pair(tmp_path_factory):
+    return handing.pair(tmp_path_factory.mktemp("handing"))
+
+
+@pytest.fixture
+def pair(_pair, tmp_path):
+    return _pair.copied(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def _handed(_pair, tmp_path_factory):
+    pair = _pair.copied(tmp_path_factory.mktemp("handed"))
+    assert pair.submit()[0] == 0
+    return pair
+
+
+@pytest.fixture
+def handed(_handed, tmp_path):
+    """A package is written and not taken in yet."""
+    shutil.copy(_handed.folder / "package.zip", tmp_path)
+    return _handed.copied(tmp_path)
+
+
+def events(workspace):
+    with reading(workspace / "ledger.db") as ledger:
+        return handovers(ledger.journal())
+
+
+def test_a_constituency_is_handed_over_taken_in_and_confirmed(pair):
+    code, made = pair.submit("package.zip", "--by", "Sədr")
+    assert (code, made["package"]["serial"]) == (0, 1)
+    assert made["package"]["sums"]["listed"] == 7
+    code, taken = pair.receive()
+    assert (code, taken["entries"], taken["decisions"]) == (0, 7, 2)
+    receipt = pair.folder / "package-receipt.zip"
+    code, confirmed = told("receive", pair.below, receipt, "--today", handing.DAY)
+    assert (code, confirmed["confirmed"]) == (0, 1)
+    below, above = events(pair.below), events(pair.above)
+    assert [one.event for one in below] == [Event.SUBMITTED, Event.RECEIPT]
+    assert [one.event for one in above] == [Event.RECEIVED]
+    assert {one.package for one in below + above} == {made["package"]["id"]}
+    assert below[0].by == "Sədr"
+
+
+def test_what_was_decided_below_is_not_asked_above(pair):
+    """Two namesakes were told apart below; the central commission would ask once more."""
+    pair.submit()
+    pair.receive()
+    result = workspaces.run(pair.above)
+    assert result.cases_by_kind == {"within-constituency": 1}
+    assert (result.open_cases, result.set_aside_by_code) == (0, {"header-row": 2})
+    assert result.place_doubts == ()
+    decided = handing.newest(pair.above, "decisions").to_pylist()
+    assert {row["decided_by"] for row in decided} == {"Leyla M. (conec-088)"}
+
+
+def test_the_same_workspace_gives_the_same_package(pair, tmp_path):
+    other = pair.copied(tmp_path / "other")
+    pair.submit()
+    other.submit()
+    digests = {
+        hashlib.sha256((one.folder / "package.zip").read_bytes()).hexdigest()
+        for one in (pair, other)
+    }
+    assert len(digests) == 1
+
+
+def test_the_act_says_what_the_package_says_and_has_one_page(pair, tmp_path):
+    """Whoever signs holds the paper against the file; a copy elsewhere has the same bytes."""
+    other = pair.copied(tmp_path / "other")
+    _, made = pair.submit("package.zip", "--by", "A. Əliyeva", day="2026-04-08")
+    other.submit("package.zip", "--by", "A. Əliyeva", day="2026-04-08")
+    acts = [Path(one) for one in made["package"]["acts"]]
+    assert [act.name for act in acts] == [
+        "package-act-az.pdf",
+        "package-act-az.docx",
+        "package-act-en.pdf",
+        "package-act-en.docx",
+    ]
+    for act in acts:
+        assert act.read_bytes() == (other.folder / act.name).read_bytes()
+    pdf = pypdfium2.PdfDocument(acts[2])
+    assert len(pdf) == 1
+    with reading(pair.below / "ledger.db") as ledger:
+        head = ledger.head()
+    texts = {
+        pdf[0].get_textpage().get_text_bounded(),
+        "\n".join(
+            cell.text
+            for table in docx.Document(str(acts[3])).tables
+            for row in table.rows
+            for cell in row.cells
+        ),
+    }
+    package = hashlib.sha256((pair.folder / "package.zip").read_bytes()).hexdigest()
+    for text in texts:
+        assert made["package"]["id"] in text
+        assert package in text
+        assert f"{head.number - 1}-{made['package']['head']}" in text
+        assert "late by 3 day(s)" in text
+        assert "A. Əliyeva" in text
+        assert "On the list" in text
+
+
+def test_an_encrypted_package_is_taken_and_no_plain_one_is_left(pair):
+    code, made = pair.submit("package.zip", "--encrypt-to", "MSK")
+    assert (code, made["package"]["path"].endswith(".zip.age")) == (0, True)
+    assert not (pair.folder / "package.zip").exists()
+    assert pair.receive("package.zip.age")[0] == 0
+
+
+def test_a_second_package_takes_the_place_of_the_first(pair):
+    pair.submit()
+    pair.receive()
+    pair.decide(("keep", "repeat"))
+    workspaces.run(pair.below)
+    assert pair.submit("second.zip")[1]["package"]["serial"] == 2
+    code, taken = pair.receive("second.zip")
+    assert (code, taken["entries"], taken["missing"]) == (0, 6, 0)
+    assert taken["superseded"] is not None
+    kept = pair.above / "received" / "submit-2026-conec-088-to-cec-0001" / "inbox"
+    assert len(list(kept.iterdir())) == 2
+    assert workspaces.run(pair.above).rows_out == 6
+    assert workspaces.run(pair.above).decided.changed == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "gates"),
+    [
+        ("", {"set-aside", "open-cases"}),
+        ("[submit]\nset_aside = false\nmost_open_cases = 1\n", set()),
+        (
+            '[submit]\nset_aside = false\n[territory.precincts]\n88 = "1,3"\n',
+            {"missing-precincts", "unknown-precincts", "open-cases"},
+        ),
+        (
+            """
+            [submit]
+            set_aside = false
+            missing_precincts = false
+            unknown_precincts = false
+            most_open_cases = 1
+            [territory.precincts]
+            88 = "1,3"
+            """,
+            set(),
+        ),
+        (
+            """
+            [check.rules.precinct-too-small]
+            severity = "error"
+            [submit]
+            set_aside = false
+            most_open_cases = 1
+            """,
+            {"errors"},
+        ),
+    ],
+)
+def test_an_open_gate_keeps_a_constituency_from_being_handed_over(
+    tmp_path, settings, gates
+):
+    """Each with what to do, and nothing is written."""
+    own = '[workspace]\nname = "Göyçay"\nconstituency = 88\n'
+    below = workspaces.make(tmp_path / "below", settings=own + settings)
+    workspaces.run(below)
+    told("keys", "make", below)
+    pair = handing.Pair(below, below, tmp_path)
+    code, made = pair.submit()
+    assert {one["gate"] for one in made["gates"] if one["open"]} == gates
+    assert code == int(bool(gates))
+    assert (pair.folder / "package.zip").exists() == (not gates)
+    assert bool(events(below)) == (not gates)
+    assert all(one["what"] and one["todo"] for one in made["gates"])
+
+
+def open_gates(pair):
+    _, made = pair.submit()
+    return {one["gate"]: one["count"] for one in made["gates"] if one["open"]}
+
+
+def test_what_is_decided_after_the_run_is_not_handed_over(pair):
+    pair.decide(("keep", "repeat"))
+    assert open_gates(pair) == {"stale-run": 1}
+
+
+def test_lists_that_are_newer_than_the_run_are_not_handed_over(pair):
+    path = pair.below / "inbox" / "88" / "menteqe-3.csv"
+    path.write_text(f"3 saylı seçki məntəqəsi\n{workspaces.HEADER}{workspaces.TWO}")
+    assert open_gates(pair) == {"stale-run": 1}
+
+
+def test_contested_decisions_are_not_handed_over(pair):
+    pair.decide(("keep", "repeat"), by="Rəşad Q.")
+    workspaces.run(pair.below)
+    gates = open_gates(pair)
+    assert gates.pop("open-cases", 0) <= 1
+    assert gates == {"contested": 1}
+
+
+def test_decisions_that_came_back_are_not_handed_over(pair):
+    path = pair.below / "inbox" / "88" / "menteqe-2.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("Elçin;Rauf oğlu;12.03.1970", "Elçin;Rauf oğlu;13.04.1971")
+    )
+    workspaces.run(pair.below)
+    assert open_gates(pair)["returned"] >= 1
+
+
+def flipped(pair):
+    path = pair.folder / "package.zip"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def truncated(pair):
+    path = pair.folder / "package.zip"
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def untrusted(pair):
+    told("keys", "distrust", pair.above, "--name", "Göyçay")
+
+
+def another(pair):
+    """The key is trusted, but as that of another commission."""
+    other = workspaces.make(
+        pair.folder / "other",
+        constituency=89,
+        settings='[workspace]\nname = "Başqa"\nconstituency = 89\n',
+    )
+    told("keys", "make", other)
+    handing.trust(pair.above, other, "Başqa")
+    keys = load_keys(other / "keys")
+    path = pair.folder / "package.zip"
+    path.write_bytes(packages.resigned(path, keys, lambda _: None))
+
+
+def newer_format(pair):
+    keys = load_keys(pair.below / "keys")
+    path = pair.folder / "package.zip"
+    path.write_bytes(
+        packages.resigned(path, keys, lambda fields: fields.update(format=2))
+    )
+
+
+def for_somebody_else(pair):
+    (pair.above / "voterlist.toml").write_text(
+        '[workspace]\nname = "X"\ncycle = "2027"\nlevel = "cec"\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        (flipped, None),
+        (truncated, "package-truncated"),
+        (untrusted, "package-signer-withdrawn"),
+        (another, "package-signer-other"),
+        (newer_format, "package-newer"),
+        (for_somebody_else, "package-cycle-other"),
+    ],
+)
+def test_a_package_that_does_not_fit_is_refused_and_nothing_enters(
+    handed, damage, code
+):
+    damage(handed)
+    before = handing.contents(handed.above)
+    exit_code, refused = code_of(handed.receive())
+    assert exit_code == 3
+    assert code in {None, refused}
+    assert handing.contents(handed.above) == before
+    assert not (handed.folder / "package-receipt.zip").exists()
+
+
+def rewritten(pair, change):
+    """The package, signed by its sender, with other files in it."""
+    path = pair.folder / "package.zip"
+    with zipfile.ZipFile(path) as package:
+        files = {
+            info.filename.partition("/")[2]: package.read(info)
+            for info in package.infolist()
+        }
+    manifest = Manifest.model_validate_json(files["manifest.json"])
+    change(files)
+    payloads = [
+        Payload(one.path.removeprefix("data/"), files[one.path], one.table, one.rows)
+        for one in manifest.files
+        if one.path in files
+    ]
+    names = ("cycle", "constituency", "receiver", "serial", "previous", "journal")
+    outline = Outline(
+        kind=Kind.SUBMIT,
+        run=manifest.run,
+        day=manifest.day,
+        **{name: getattr(manifest, name) for name in names},
+    )
+    write_package(path, outline, payloads, load_keys(pair.below / "keys"))
+
+
+LIST = "data/lists/constituency-088-precinct-000{}-record.parquet"
+
+
+def other_sums(files):
+    balance = json.loads(files["data/balance.json"])
+    balance["lists"][0]["listed"] += 1
+    files["data/balance.json"] = json.dumps(balance).encode()
+
+
+def no_balance(files):
+    files["data/balance.json"] = b"[1]"
+
+
+def other_columns(files):
+    files[LIST.format(1)] = files["data/decisions.parquet"]
+
+
+def no_table(files):
+    files[LIST.format(1)] = b"PAR1 and nothing else"
+
+
+def list_missing(files):
+    del files[LIST.format(1)]
+
+
+def no_decisions(files):
+    files["data/decisions.parquet"] = b"\x00\x01"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (other_sums, "package-content-wrong"),
+        (no_balance, "package-content-wrong"),
+        (other_columns, "package-schema-other"),
+        (no_table, "package-content-wrong"),
+        (list_missing, "package-content-wrong"),
+        (no_decisions, "package-content-wrong"),
+    ],
+)
+def test_a_signed_package_whose_content_is_wrong_is_refused(handed, change, code):
+    """A signature says who wrote it, not that the program did."""
+    rewritten(handed, change)
+    before = handing.contents(handed.above)
+    assert code_of(handed.receive()) == (3, code)
+    assert handing.contents(handed.above) == before
+
+
+def test_the_same_package_again_and_an_older_one_are_refused(handed):
+    assert handed.receive()[0] == 0
+    assert code_of(handed.receive()) == (3, "package-taken")
+    handed.submit("second.zip")
+    handed.submit("third.zip")
+    assert handed.receive("third.zip")[1]["missing"] == 1
+    assert code_of(handed.receive("second.zip")) == (3, "package-older")
+
+
+def test_a_receipt_that_was_not_written_is_written_the_next_time(handed, monkeypatch):
+    """Killed between the package and its receipt, the sender would never get one."""
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("voterlist.usecases.receiving._write_receipt", killed)
+        handing.call("receive", handed.above, handed.folder / "package.zip")
+    code, taken = handed.receive()
+    assert (code, taken["was_taken"]) == (0, True)
+    receipt = handed.folder / "package-receipt.zip"
+    assert told("receive", handed.below, receipt)[0] == 0
+    assert code_of(handed.receive()) == (3, "package-taken")
+
+
+def test_a_receipt_shows_a_ledger_that_was_put_back(pair):
+    """The sender's ledger of before the hand-over knows nothing of the package."""
+    older = pair.folder / "older"
+    shutil.copytree(pair.below, older)
+    pair.submit()
+    pair.receive()
+    shutil.copytree(pair.below / "sent", older / "sent")
+    receipt = pair.folder / "package-receipt.zip"
+    assert code_of(told("receive", older, receipt)) == (3, "receipt-head-unknown")
+    assert events(older) == []
+
+
+def test_a_precinct_hands_over_in_the_same_way(pair):
+    """Its list stands in the folder of its constituency, beside those that came as plain files."""
+    settings = """
+    [workspace]
+    name = "1 saylı məntəqə"
+    level = "pec"
+    constituency = 88
+    precinct = 1
+    [submit]
+    set_aside = false
+    """
+    precinct = workspaces.make(pair.folder / "pec", settings=settings)
+    plain = precinct / "inbox" / "88"
+    (plain / "menteqe-2.csv").unlink()
+    (pair.below / "inbox" / "88" / "menteqe-1.csv").unlink()
+    workspaces.run(precinct)
+    told("keys", "make", precinct)
+    handing.trust(pair.below, precinct, "1")
+    package = pair.folder / "pec.zip"
+    words = ("submit", precinct, "-c", 88, "--out", package, "--today", handing.DAY)
+    assert told(*words)[1]["package"]["receiver"] == "conec-088"
+    code, taken = told("receive", pair.below, package, "--today", handing.DAY)
+    assert (code, taken["sender"], taken["entries"]) == (0, "pec-088-0001", 4)
+    result = workspaces.run(pair.below)
+    assert (result.rows_out, result.place_doubts) == (7, ())
+    lists = handing.newest(pair.below, "lists").to_pylist()
+    assert sorted(row["precinct"] for row in lists) == [1, 2]

@@ -1,0 +1,82 @@
+"""``verify``: a run is what its inputs and the answers of then make."""
+
+import shutil
+
+import pyarrow.parquet as pq
+import pytest
+
+import handing
+import workspaces
+from handing import code_of, told
+from test_handover import rewritten
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def _pair(tmp_path_factory):
+    return handing.pair(tmp_path_factory.mktemp("verify"))
+
+
+@pytest.fixture
+def below(_pair, tmp_path):
+    return shutil.copytree(_pair.below, tmp_path / "below")
+
+
+@pytest.fixture
+def pair(_pair, tmp_path):
+    return _pair.copied(tmp_path)
+
+
+def test_a_run_is_made_again_with_the_answers_of_then(below):
+    """What was decided later would change the tables of the earlier run."""
+    first = max((below / "runs").iterdir()).name
+    pair = handing.Pair(below, below, below.parent)
+    pair.decide(("keep", "repeat"))
+    workspaces.run(below, today=workspaces.TODAY.replace(day=9))
+    for words in ((), ("--run", first)):
+        code, said = told("verify", below, *words)
+        assert (code, said["differences"]) == (0, [])
+        assert said["compared"] > 40
+    assert not (below / ".verifying").exists()
+
+
+def test_a_table_that_was_changed_is_named(below):
+    run = max((below / "runs").iterdir())
+    table = pq.read_table(run / "voters.parquet")
+    pq.write_table(table.slice(1), run / "voters.parquet")
+    code, said = told("verify", below)
+    assert (code, said["differences"]) == (3, ["voters.parquet"])
+
+
+def test_a_run_whose_lists_or_settings_changed_is_not_verified(below):
+    settings = below / "voterlist.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(f"{text}[check]\nvoting_age = 19\n", encoding="utf-8")
+    assert code_of(told("verify", below)) == (2, "verify-settings-changed")
+    settings.write_text(text, encoding="utf-8")
+    (below / "inbox" / "88" / "menteqe-2.csv").unlink()
+    assert code_of(told("verify", below)) == (2, "verify-inputs-changed")
+    assert code_of(told("verify", below, "--run", "2020-01-01-00000000")) == (
+        2,
+        "verify-no-run",
+    )
+
+
+def test_what_a_package_claims_is_made_again(pair):
+    """A table that was exchanged and signed by its own sender is not what the run made."""
+    pair.submit()
+    package = pair.folder / "package.zip"
+    code, said = told("verify", package, "--workspace", pair.below)
+    assert (code, said["differences"]) == (0, [])
+
+    def other_indicators(files):
+        files["data/indicators.parquet"] = files["data/findings.parquet"]
+
+    rewritten(pair, other_indicators)
+    code, said = told("verify", package, "--workspace", pair.below)
+    assert (code, said["differences"]) == (3, ["indicators.parquet"])
+    content = bytearray(package.read_bytes())
+    content[-400] ^= 1
+    package.write_bytes(content)
+    assert told("verify", package, "--workspace", pair.below)[0] == 3
