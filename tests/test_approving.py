@@ -115,6 +115,8 @@ def test_a_stage_is_finished_on_the_day_that_a_person_states(pair):
         "2026-02-03",
         "Act 12",
     )
+    diary = told("journal", pair.below)[1]["lines"]
+    assert "precinct 2 of constituency 88" in diary[-1]["sentence"]
     # The last statement holds, and one about all is about each.
     assert finish(pair.below, "compile", on="2026-02-01")[0] == 0
     days = {row["finished"] for row in units(pair.below, "compile")}

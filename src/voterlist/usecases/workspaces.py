@@ -74,7 +74,7 @@ class Status:
     burned: BurnDown
     """How the open cases went down, and when they are decided at this pace."""
     answers_owed: tuple[Owed, ...] = ()
-    """The returned cases to which a commission below owes an answer."""
+    """Above: the returned cases to which a constituency owes an answer."""
 
 
 def status_of(workspace: Path, *, today: dt.date) -> Status:
@@ -91,7 +91,8 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         work = pipeline.known_work(workspace, ledger)
         standings = pipeline.standings(settings, ledger, today, work=work)
         burned = pipeline.burn_down(settings, ledger, today, work=work)
-        answers_owed = owed(workspace, ledger)
+        is_central = settings.workspace.level is Level.CEC
+        answers_owed = owed(workspace, ledger) if is_central else ()
     return Status(
         today=today,
         settings=settings,
