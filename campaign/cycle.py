@@ -10,7 +10,6 @@ what each step said. With 34,000 voters there are 37 files of precincts.
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 import shutil
 import sys
@@ -24,7 +23,6 @@ from typer.testing import CliRunner
 
 from voterlist.cli.app import APP
 from voterlist.findings import finding_ids
-from voterlist.handovers import Event, Handover
 from voterlist.schemas import ACCEPTANCE, DECISION
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
@@ -234,13 +232,9 @@ def _answer_cases(cycle: Cycle, number: int) -> None:
 
 def _approve(cycle: Cycle) -> None:
     """The lists of each constituency are approved."""
-    with Ledger(cycle.centre / "ledger.db") as ledger:
-        for number in CONSTITUENCIES:
-            day = ledger.day_of(dt.date.fromisoformat(DAYS["approved"]))
-            line = Handover(
-                day=day, event=Event.APPROVED, constituency=number, by=CLERK
-            )
-            ledger.write_journal(day, line.event.value, **line.details())
+    words = ("--ground", "Qərar 3/7", "--by", CLERK, "--today", DAYS["approved"])
+    for number in CONSTITUENCIES:
+        cycle.call(cycle.centre, "approve", "-c", number, *words)
 
 
 def main() -> int:

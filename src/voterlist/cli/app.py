@@ -56,6 +56,8 @@ _COMMANDS = commands_of(
     Entry("receive", "receive", "receive"),
     Entry("return", "returning", "return_cases"),
     Entry("answer", "answer", "answer"),
+    Entry("approve", "approve", "approve"),
+    Entry("finish", "approve", "finish"),
     Entry("verify", "verify", "verify"),
     Entry("journal", "journal", "journal"),
 )

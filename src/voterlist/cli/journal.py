@@ -71,6 +71,9 @@ def sentence_of(line: usecases.DiaryLine) -> str:
             key = f"{key}.{places[name]}"
     if "rule" in places:
         places["rule"] = title("rule", str(places["rule"]))
+    if "stage" in places:
+        key = f"{key}.{_unit_of(places)}"
+        places["stage"] = title("deadline", str(places["stage"]))
     if line.verdicts:
         places["verdicts"] = ", ".join(
             SAY(f"journal.verdict.{verdict}", count=count)
@@ -84,6 +87,12 @@ def sentence_of(line: usecases.DiaryLine) -> str:
     text = SAY(key, **{name: places.get(name, 0) for name in places_of(SAY.text(key))})
     has_case = line.case is not None and line.event != "decided"
     return f"{text} {SAY('journal.of-case', case=line.case)}" if has_case else text
+
+
+def _unit_of(details: dict[str, Any]) -> str:
+    """Of what a person stated that a stage was finished."""
+    units = (name for name in ("precinct", "constituency") if details.get(name))
+    return next(units, "all")
 
 
 def _verify(verdict: usecases.Verdict) -> None:

@@ -58,6 +58,8 @@ def _tell(taken: usecases.Received) -> None:
         )
     if taken.cases:
         TERMINAL.say(SAY("cli.receive.answer"))
+    if taken.settled:
+        TERMINAL.say(SAY("cli.receive.settled", count=taken.settled))
     if taken.inbox is not None:
         TERMINAL.say(SAY("cli.receive.inbox", path=shown(taken.inbox)))
     if taken.superseded is not None:
@@ -75,6 +77,7 @@ def _as_json(taken: usecases.Received) -> dict[str, Any]:
         "entries",
         "decisions",
         "cases",
+        "settled",
         "inbox",
         "superseded",
         "missing",

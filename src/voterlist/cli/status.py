@@ -51,6 +51,7 @@ def status(
         TERMINAL.say(line)
     _list_units(status_now.standings, status_now.names)
     _tell_debts(status_now.standings)
+    _tell_answers_owed(status_now)
     _tell_pace(status_now.burned)
     if ics_file is not None:
         usecases.write_calendar(ics_file, status_now, SAY)
@@ -76,6 +77,10 @@ def _as_json(status_now: usecases.Status) -> dict[str, Any]:
         "deadlines": [_deadline_as_json(one) for one in status_now.deadlines],
         "units": standings_as_json(status_now.standings),
         "overdue": len(status_now.overdue),
+        "answers_owed": [
+            {"number": one.number, "asked": one.asked, "owing": one.owing}
+            for one in status_now.answers_owed
+        ],
         "burn_down": _burned_as_json(status_now.burned),
     }
 
@@ -263,6 +268,18 @@ def _tell_debts(standings: Iterable[usecases.UnitStanding]) -> None:
             due=due.isoformat(),
         )
         TERMINAL.say(f"  {debt}{late}")
+
+
+def _tell_answers_owed(status_now: usecases.Status) -> None:
+    """How many returned cases wait for each constituency."""
+    counted = Counter(number for one in status_now.answers_owed for number in one.owing)
+    if not counted:
+        return
+    TERMINAL.say()
+    for number in sorted(counted):
+        TERMINAL.say(
+            SAY("cli.status.answers-owed", number=number, count=counted[number])
+        )
 
 
 def _tell_pace(burned: usecases.BurnDown) -> None:

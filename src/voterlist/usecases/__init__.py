@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         cases_returned,
         owed_answers,
     )
+    from voterlist.usecases.approving import Approval, Finished, approve, finish
     from voterlist.usecases.checking import Checked, check_files
     from voterlist.usecases.commissions import (
         KeysShown,
@@ -98,6 +99,7 @@ if TYPE_CHECKING:
 __all__ = [
     "INBOX",
     "Also",
+    "Approval",
     "Audit",
     "AuditWords",
     "BurnDown",
@@ -112,6 +114,7 @@ __all__ = [
     "Explained",
     "FileAccount",
     "FileLine",
+    "Finished",
     "Forecast",
     "Imported",
     "JournalFilter",
@@ -144,6 +147,7 @@ __all__ = [
     "WorkspaceRun",
     "alike",
     "answer_case",
+    "approve",
     "cases_returned",
     "check_files",
     "compare_lists",
@@ -155,6 +159,7 @@ __all__ = [
     "explain_pair",
     "export_review",
     "file_line",
+    "finish",
     "import_review",
     "inspect_files",
     "invent_lists",
@@ -275,6 +280,10 @@ _HOMES = {
     "receive": "voterlist.usecases.receiving",
     "CaseAnswer": "voterlist.usecases.answering",
     "answer_case": "voterlist.usecases.answering",
+    "Approval": "voterlist.usecases.approving",
+    "Finished": "voterlist.usecases.approving",
+    "approve": "voterlist.usecases.approving",
+    "finish": "voterlist.usecases.approving",
     "owed_answers": "voterlist.usecases.answering",
     "cases_returned": "voterlist.usecases.answering",
     "ReturnRequest": "voterlist.usecases.returning",

@@ -38,7 +38,7 @@ from voterlist.storage import store
 from voterlist.tables import from_columns
 from voterlist.usecases.returned_cases import answers_in_journal, newest_return
 
-__all__ = ["Gate", "GateState", "Scope", "gates", "run_table"]
+__all__ = ["Gate", "GateState", "Scope", "gates", "is_stale", "run_table"]
 
 
 class Gate(StrEnum):
@@ -137,6 +137,18 @@ def gates(
     return tuple(
         GateState(gate, count(run), limits[gate]) for gate, count in _COUNTS.items()
     )
+
+
+def is_stale(
+    workspace: Path, settings: Settings, source: ListSource, scope: Scope
+) -> bool:
+    """True where something was decided, or a list came, after the newest run of a place.
+
+    Raises:
+        InputError: a table of the run is gone or damaged.
+    """
+    folder = source.runs.folder_of(scope.constituency)
+    return _stale(_Run(workspace, folder, settings, source, scope)) > 0
 
 
 def run_table(folder: Path, name: str, schema: pa.Schema) -> pa.Table:

@@ -28,13 +28,13 @@ from voterlist.custody.refusals import refusal
 from voterlist.decisions import subjects_among
 from voterlist.errors import CustodyError
 from voterlist.handovers import Event
-from voterlist.model import Action
+from voterlist.model import Action, Level
 from voterlist.pipeline.inbox import INBOX
 from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.storage import store
 from voterlist.storage.files import sync_folder
 from voterlist.storage.ledger import Ledger, Reader, reading
-from voterlist.tables import from_columns
+from voterlist.tables import concat, from_columns
 from voterlist.usecases.exchanges import (
     Desk,
     has_receipt,
@@ -62,6 +62,7 @@ from voterlist.usecases.returned_cases import (
     ReturnedCase,
     read_answers,
 )
+from voterlist.usecases.settling import CameUp, Settled, settled
 
 __all__ = ["RECEIVED", "Received", "receive"]
 
@@ -84,6 +85,7 @@ class Received:
         missing: how many packages of the series did not come.
         receipt: the receipt that was written; None of a receipt.
         cases: of a return, how many cases it holds.
+        settled: how many returned cases the answers of the level below have settled.
         confirmed: of a receipt, the serial of the package of ours that it confirms.
         was_taken: the package was taken before, and only its receipt was written now.
     """
@@ -96,6 +98,7 @@ class Received:
     missing: int = 0
     receipt: Path | None = None
     cases: int = 0
+    settled: int = 0
     confirmed: int | None = None
     was_taken: bool = False
 
@@ -201,13 +204,17 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     manifest = package.manifest
     lists = lists_of(package, desk.settings)
     decisions = decisions_of(package, lists, desk.settings)
-    read_answers(package.folder / ANSWERS_NAME)
+    answers = read_answers(package.folder / ANSWERS_NAME)
+    came = CameUp(
+        manifest.sender.slug, {one.case_id: one for one in answers}, lists.known_as
+    )
     staged = _staged(desk, lists)
     _keep_beside(package, lists)
     inbox = desk.workspace / INBOX / place_inside(manifest)
     with Ledger(desk.place) as ledger:
         last = _last(ledger, manifest)
-        _take_decisions(ledger, decisions, lists, manifest)
+        by_answers = _settled(desk, ledger, came)
+        _take_decisions(ledger, decisions, by_answers, lists, manifest)
         journal_package(ledger, today, Event.RECEIVED, manifest)
         if inbox.exists():
             _move(inbox, _superseded(desk, manifest, last))
@@ -222,7 +229,16 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
         decisions=decisions.verdicts.num_rows + decisions.acceptances.num_rows,
         inbox=inbox,
         superseded=last.digest if last else None,
+        settled=len(by_answers.case_entries),
     )
+
+
+def _settled(desk: Desk, ledger: Reader, came: CameUp) -> Settled:
+    """What the constituencies have settled by their answers."""
+    if desk.us.level is not Level.CEC:
+        return Settled()
+    words = catalogue(desk.settings.report.languages[0])
+    return settled(desk.workspace, ledger, came, words)
 
 
 def _staged(desk: Desk, lists: HandedLists) -> Path:
@@ -257,21 +273,26 @@ def _last(ledger: Reader, manifest: Manifest) -> Taken | None:
 
 
 def _take_decisions(
-    ledger: Ledger, decisions: TakenDecisions, lists: HandedLists, manifest: Manifest
+    ledger: Ledger,
+    decisions: TakenDecisions,
+    by_answers: Settled,
+    lists: HandedLists,
+    manifest: Manifest,
 ) -> None:
     """Record what was decided below, with who decided there.
 
     What an earlier package of the sender held and this one does not is taken back.
     """
-    ledger.decide(_taken_back(ledger, decisions.verdicts, manifest))
-    ledger.decide(decisions.verdicts)
+    verdicts = concat([decisions.verdicts, by_answers.verdicts], DECISION)
+    ledger.decide(_taken_back(ledger, verdicts, manifest))
+    ledger.decide(verdicts)
     if decisions.acceptances.num_rows:
         ledger.accept(decisions.acceptances)
-    ids = set(decisions.verdicts.column("entry_id").to_pylist())
+    ids = set(decisions.verdicts.column("entry_id").to_pylist()) | by_answers.entry_ids
     for name in ("entry_id", "other_entry_id"):
         ids |= set(decisions.acceptances.column(name).drop_null().to_pylist())
     if ids:
-        ledger.keep_case_entries(decisions.case_entries)
+        ledger.keep_case_entries({**decisions.case_entries, **by_answers.case_entries})
         ledger.keep_subjects(subjects_among(lists.entries, ids))
 
 

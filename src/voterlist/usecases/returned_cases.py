@@ -31,10 +31,12 @@ __all__ = [
     "ReturnedCase",
     "ReturnedFinding",
     "answers_in_journal",
+    "answers_of",
     "known_as",
     "newest_return",
     "owed",
     "read_answers",
+    "returns_sent",
 ]
 
 ANSWERED = "case-answered"
@@ -214,11 +216,10 @@ def owed(workspace: Path, ledger: Reader) -> tuple[Owed, ...]:
         if line.event is Event.RETURNED and line.constituency is not None
     }
     for constituency, receiver in places.items():
-        returned = Returned.read(_newest_sent(workspace, ledger, receiver))
+        *_, returned = returns_sent(workspace, ledger, receiver)
         for case in returned.cases:
             asked.setdefault(case.case_id, {})[constituency] = case.number
-        folder = _newest(workspace, ledger, Kind.SUBMIT, receiver)
-        for answer in read_answers(folder / ANSWERS_NAME) if folder else ():
+        for answer in answers_of(workspace, ledger, receiver):
             answered.setdefault(answer.case_id, {})[constituency] = answer.answer
     cases = (
         _owed(case_id, numbers, answered.get(case_id, {}))
@@ -264,14 +265,32 @@ def _folder_with(folder: Path, digest: str) -> Path:
     raise refusal("received-gone", path=folder)
 
 
-def _newest_sent(workspace: Path, ledger: Reader, receiver: str) -> Path:
-    """The file with the cases that were returned to a receiver last."""
-    lines = [
-        line
+def returns_sent(
+    workspace: Path, ledger: Reader, receiver: str
+) -> tuple[Returned, ...]:
+    """What was returned to a receiver, the newest last.
+
+    Raises:
+        CustodyError: what was kept of it is damaged.
+    """
+    packages = [
+        line.package
         for line in handovers(ledger.journal())
         if line.event is Event.RETURNED and line.receiver == receiver
     ]
-    return workspace / _SENT / f"{lines[-1].package}.cases"
+    return tuple(
+        Returned.read(workspace / _SENT / f"{package}.cases") for package in packages
+    )
+
+
+def answers_of(workspace: Path, ledger: Reader, sender: str) -> tuple[Answer, ...]:
+    """The answers in the newest package of a sender; none where none was taken.
+
+    Raises:
+        CustodyError: ``received-gone``, or what was kept of it is damaged.
+    """
+    folder = _newest(workspace, ledger, Kind.SUBMIT, sender)
+    return () if folder is None else read_answers(folder / ANSWERS_NAME)
 
 
 def known_as(workspace: Path, ledger: Reader, sender: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from voterlist.pipeline.publish import write_walls
 from voterlist.render import ics
 from voterlist.storage import store
 from voterlist.storage.ledger import place_in, reading
+from voterlist.usecases.returned_cases import Owed, owed
 from voterlist.usecases.settings import settings_of
 
 __all__ = ["Status", "make_workspace", "status_of", "write_calendar", "write_page"]
@@ -72,6 +73,8 @@ class Status:
     """The names of the constituencies on that day by number."""
     burned: BurnDown
     """How the open cases went down, and when they are decided at this pace."""
+    answers_owed: tuple[Owed, ...] = ()
+    """Above: the returned cases to which a constituency owes an answer."""
 
 
 def status_of(workspace: Path, *, today: dt.date) -> Status:
@@ -81,12 +84,15 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         UsageError: it is no workspace.
         SettingsError: its settings have mistakes.
         InputError: its ledger cannot be read.
+        CustodyError: what was kept of a package is damaged.
     """
     settings = settings_of(workspace)
     with reading(place_in(workspace, settings)) as ledger:
         work = pipeline.known_work(workspace, ledger)
         standings = pipeline.standings(settings, ledger, today, work=work)
         burned = pipeline.burn_down(settings, ledger, today, work=work)
+        is_central = settings.workspace.level is Level.CEC
+        answers_owed = owed(workspace, ledger) if is_central else ()
     return Status(
         today=today,
         settings=settings,
@@ -95,6 +101,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         overdue=pipeline.overdue(standings, settings.workspace.level),
         names=facts.constituencies(today),
         burned=burned,
+        answers_owed=answers_owed,
     )
 
 

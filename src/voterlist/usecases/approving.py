@@ -1,0 +1,224 @@
+"""What a person states of a stage: lists are approved, or a stage was finished on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.compute as pc
+
+from voterlist.config import Settings
+from voterlist.deadlines import CalendarStage, calendar
+from voterlist.errors import UsageError
+from voterlist.handovers import Event, Handover, handovers
+from voterlist.model import Level, Progress
+from voterlist.pipeline import UnitStanding, known_work, standings
+from voterlist.pipeline.answers import answers_in
+from voterlist.pipeline.known import known
+from voterlist.pipeline.list_input import ListSource
+from voterlist.pipeline.progress import HandedOver, handed_over
+from voterlist.schemas import CASE
+from voterlist.storage import ledger as ledgers
+from voterlist.storage import lock
+from voterlist.storage.ledger import Ledger, Reader
+from voterlist.usecases.gates import Scope, is_stale, run_table
+from voterlist.usecases.returned_cases import owed
+from voterlist.usecases.settings import settings_of
+
+__all__ = ["Approval", "Finished", "approve", "finish"]
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """The lists of a constituency are approved.
+
+    Attributes:
+        constituency: its number.
+        ground: the decision that approves them.
+        by: who states it.
+    """
+
+    constituency: int
+    ground: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A stage was finished on a day that no list and no package shows.
+
+    Attributes:
+        stage: the stage of the calendar.
+        day: the day on which it was finished.
+        ground: the paper or reason that it rests on.
+        by: who states it.
+        constituency: which; None: all.
+        precinct: which of that constituency; None: all, or the constituency as a whole.
+    """
+
+    stage: str
+    day: dt.date
+    ground: str
+    by: str
+    constituency: int | None = None
+    precinct: int | None = None
+
+
+def approve(
+    workspace: Path, approval: Approval, *, today: dt.date, since: str
+) -> Handover:
+    """Add the line of the journal by which the lists of a constituency are approved.
+
+    Returns the line.
+
+    Raises:
+        UsageError: it is no workspace, or not that of the central commission; the constituency has
+            not handed over, or was returned to since; its lists are approved already; something is
+            newer than the run; cases over several constituencies are open; no ground or name.
+        WorkspaceBusyError: another command holds it.
+        InputError: the ledger, or a table of the run, cannot be read.
+    """
+    _require_grounded(approval.ground, approval.by)
+    with _held(workspace, since) as (settings, ledger):
+        if settings.workspace.level is not Level.CEC:
+            raise UsageError("not above", code="approve-not-above")
+        line = Handover(
+            day=ledger.day_of(today),
+            event=Event.APPROVED,
+            constituency=approval.constituency,
+            ground=approval.ground.strip(),
+            by=approval.by.strip(),
+        )
+        _require_handed_over(workspace, settings, ledger, line)
+        _require_settled(workspace, settings, ledger, approval.constituency)
+        ledger.write_journal(line.day, line.event.value, **line.details())
+    return line
+
+
+def finish(
+    workspace: Path, finished: Finished, *, today: dt.date, since: str
+) -> Handover:
+    """Add the line of the journal by which a person states when a stage was finished.
+
+    Returns the line. The last line about a unit holds.
+
+    Raises:
+        UsageError: it is no workspace; the calendar has no such stage, or no such unit has it; the
+            day is still to come; no ground or name.
+        WorkspaceBusyError: another command holds it.
+        InputError: the ledger, or a table of the run, cannot be read.
+    """
+    _require_grounded(finished.ground, finished.by)
+    with _held(workspace, since) as (settings, ledger):
+        line = Handover(
+            day=ledger.day_of(today),
+            event=Event.FINISHED,
+            constituency=finished.constituency,
+            precinct=finished.precinct,
+            stage=finished.stage,
+            finished=finished.day,
+            ground=finished.ground.strip(),
+            by=finished.by.strip(),
+        )
+        _require_stage(settings, finished.stage)
+        if finished.day > line.day:
+            places = {"day": finished.day.isoformat()}
+            raise UsageError("still to come", code="finish-ahead", places=places)
+        rows = _standings(workspace, settings, ledger, line.day)
+        if not any(_is_about(finished, row) for row in rows):
+            places = {"stage": finished.stage}
+            raise UsageError("no such unit", code="finish-no-unit", places=places)
+        ledger.write_journal(line.day, line.event.value, **line.details())
+    return line
+
+
+@contextmanager
+def _held(workspace: Path, since: str) -> Iterator[tuple[Settings, Ledger]]:
+    """(settings, ledger) of a workspace that is held."""
+    settings = settings_of(workspace)
+    place = ledgers.place_in(workspace, settings)
+    with lock.hold(workspace, since=since), Ledger(place) as ledger:
+        yield settings, ledger
+
+
+def _require_grounded(ground: str, by: str) -> None:
+    """Refuse a statement that rests on nothing, or is nobody's."""
+    if not ground.strip() or not by.strip():
+        raise UsageError("no ground", code="statement-incomplete")
+
+
+def _require_stage(settings: Settings, stage: str) -> None:
+    """Refuse a stage that the calendar has not."""
+    deadlines = calendar(settings.calendar, settings.workspace.cycle)
+    stages = [deadline.stage.value for deadline in deadlines]
+    if stage not in stages:
+        places = {"stage": stage, "stages": ", ".join(stages)}
+        raise UsageError("no stage", code="finish-no-stage", places=places)
+
+
+def _is_about(finished: Finished, row: UnitStanding) -> bool:
+    """True where a statement is about this unit and stage."""
+    return (
+        row.deadline.stage == finished.stage
+        and finished.constituency in {None, row.constituency}
+        and finished.precinct in {None, row.precinct}
+    )
+
+
+def _standings(
+    workspace: Path, settings: Settings, ledger: Reader, day: dt.date
+) -> tuple[UnitStanding, ...]:
+    work = known_work(workspace, ledger)
+    return standings(settings, ledger, day, work=work)
+
+
+def _require_handed_over(
+    workspace: Path, settings: Settings, ledger: Reader, line: Handover
+) -> None:
+    """Refuse a constituency whose lists are not here, or approved already."""
+    place = line.constituency, None
+    handed = handed_over(handovers(ledger.journal()), line.day)
+    state = handed.get(place, HandedOver())
+    number = str(line.constituency)
+    since = {"number": number, "day": state.since.isoformat() if state.since else ""}
+    if state.progress is Progress.APPROVED:
+        raise UsageError("approved", code="approve-already", places=since)
+    if state.progress is Progress.RETURNED:
+        raise UsageError("returned", code="approve-returned", places=since)
+    if state.sent is not None:
+        return
+    # Of lists that came as plain files a person states the day.
+    rows = _standings(workspace, settings, ledger, line.day)
+    if not any(
+        row.deadline.stage is CalendarStage.CHECK and row.finished
+        for row in rows
+        if row.constituency == line.constituency
+    ):
+        places = {"number": number}
+        raise UsageError("not here", code="approve-not-handed-over", places=places)
+
+
+def _require_settled(
+    workspace: Path, settings: Settings, ledger: Reader, constituency: int
+) -> None:
+    """Refuse a constituency with an open case that another one has a part in."""
+    runs = known(workspace, ledger)
+    source = ListSource(workspace, runs, answers_in(ledger), settings)
+    scope = Scope(constituency)
+    number = str(constituency)
+    if is_stale(workspace, settings, source, scope):
+        raise UsageError("stale", code="approve-stale-run", places={"number": number})
+    queue = run_table(runs.folder_of(constituency), "queue", CASE)
+    is_own = pc.equal(queue.column("constituency"), constituency)
+    is_other = pc.invert(pc.fill_null(is_own, fill_value=False))
+    elsewhere = set(queue.filter(is_other).column("case_id").to_pylist())
+    left = elsewhere & set(scope.of(queue).column("case_id").to_pylist())
+    left |= {
+        one.case_id for one in owed(workspace, ledger) if constituency in one.asked
+    }
+    if left:
+        places = {"number": number, "count": str(len(left))}
+        raise UsageError("open cases", code="approve-open-cases", places=places)
