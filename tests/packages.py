@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import random
 import struct
 import zipfile
 import zlib
@@ -43,6 +44,7 @@ FILES = (
 LOCAL = struct.Struct("<4s5H3I2H")
 CENTRAL = struct.Struct("<4s6H3I5H2I")
 END = struct.Struct("<4s4H2IH")
+UNIX = 3 << 8 | 20
 
 
 @dataclass
@@ -221,3 +223,68 @@ def resigned(path, keys, change):
     ]
     members["tagmanifest-sha256.txt"].content = "".join(lines).encode()
     return archive(list(members.values()))
+
+
+def draws_of(seed):
+    """Chance that is the same each time."""
+    return random.Random(seed)  # noqa: S311  no secret is made from it
+
+
+def edited(draws, content):
+    """The bytes with a piece taken out, doubled, moved, zeroed or taken from elsewhere."""
+    size = draws.choice([1, 2, 4, 30, 200])
+    one, other = (draws.randrange(len(content) - size) for _ in range(2))
+    piece = content[one : one + size]
+    before, behind = content[:one], content[one + size :]
+    return draws.choice(
+        [
+            before + behind,
+            before + piece + piece + behind,
+            before + bytes(size) + behind,
+            before + content[other : other + size] + behind,
+            before + draws.randbytes(size) + behind,
+            before + behind[:other] + piece + behind[other:],
+        ]
+    )
+
+
+def lying(draws, members):
+    """The files put together again with a few fields that lie."""
+    changed = [replace(member) for member in members]
+    for _ in range(draws.randrange(1, 4)):
+        member = draws.choice(changed)
+        field = draws.choice(list(_LIES))
+        setattr(member, field, _LIES[field](draws, member))
+    if draws.random() < 0.3:
+        draws.shuffle(changed)
+    if draws.random() < 0.2:
+        changed.append(replace(draws.choice(changed)))
+    if draws.random() < 0.2:
+        changed.pop(draws.randrange(len(changed)))
+    return changed
+
+
+_LIES = {
+    "name": lambda draws, member: draws.choice(
+        [
+            member.name.upper(),
+            member.name[:-1],
+            b"../" + member.name,
+            member.name + b"/",
+        ]
+    ),
+    "content": lambda draws, member: member.content + draws.randbytes(1),
+    "method": lambda draws, _: draws.choice([8, 9, 12, 14, 99]),
+    "flags": lambda draws, _: 1 << draws.randrange(16),
+    "attributes": lambda draws, _: draws.randrange(1, 2**32),
+    "made_by": lambda draws, _: draws.choice([UNIX, 0, 0xFFFF]),
+    "size": lambda draws, member: draws.choice([0, 2**32 - 1, len(member.content) + 7]),
+    "crc": lambda draws, _: draws.randrange(2**32),
+    "extra": lambda draws, _: draws.randbytes(draws.randrange(1, 40)),
+    "local_extra": lambda draws, _: draws.randbytes(draws.randrange(1, 40)),
+    "comment": lambda draws, _: draws.randbytes(5),
+    "local_name": lambda draws, member: member.name + draws.randbytes(1),
+    "local_size": lambda draws, _: draws.randrange(2**20),
+    "offset": lambda draws, _: draws.randrange(4000),
+    "time": lambda draws, _: draws.randrange(1, 2**16),
+}

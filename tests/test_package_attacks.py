@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import random
 import re
 import shutil
 import stat
@@ -24,8 +23,12 @@ from packages import (
     DAY,
     FILES,
     OTHER,
+    UNIX,
     Zipped,
     archive,
+    draws_of,
+    edited,
+    lying,
     resigned,
     unzipped,
 )
@@ -41,13 +44,6 @@ from voterlist.custody import (
 )
 from voterlist.custody.archive import Member, copy_member
 from voterlist.errors import CustodyError
-
-UNIX = 3 << 8 | 20
-
-
-def _draws(seed):
-    """Chance that is the same each time."""
-    return random.Random(seed)  # noqa: S311  no secret is made from it
 
 
 def _refusal(world, path, **changes):
@@ -93,7 +89,7 @@ def test_the_helpers_make_a_good_package_again(world, members, package, content)
 @pytest.mark.parametrize("step", [29, pytest.param(1, marks=pytest.mark.slow)])
 def test_no_byte_can_be_changed(world, content, step):
     """Each byte, in two ways: more than 6,000 packages."""
-    draws = _draws(0)
+    draws = draws_of(0)
     taken = []
     ends = range(len(content) - 22, len(content))
     for place in {*range(0, len(content), step), *ends}:
@@ -136,81 +132,21 @@ def test_bytes_before_and_behind_are_noticed(world, content, more):
     }
 
 
-def _edited(draws, content):
-    """The bytes with a piece taken out, doubled, moved, zeroed or taken from elsewhere."""
-    size = draws.choice([1, 2, 4, 30, 200])
-    one, other = (draws.randrange(len(content) - size) for _ in range(2))
-    piece = content[one : one + size]
-    before, behind = content[:one], content[one + size :]
-    return draws.choice(
-        [
-            before + behind,
-            before + piece + piece + behind,
-            before + bytes(size) + behind,
-            before + content[other : other + size] + behind,
-            before + draws.randbytes(size) + behind,
-            before + behind[:other] + piece + behind[other:],
-        ]
-    )
-
-
 @pytest.mark.parametrize("count", [100, pytest.param(1500, marks=pytest.mark.slow)])
 def test_no_edited_package_is_taken(world, content, count):
     """A piece is taken out, doubled, moved, or becomes another one."""
-    draws = _draws(2)
-    edited = [_edited(draws, content) for _ in range(count)]
-    changed = [one for one in edited if one != content]
+    draws = draws_of(2)
+    made = [edited(draws, content) for _ in range(count)]
+    changed = [one for one in made if one != content]
     assert len(changed) > 0.9 * count
     assert [one for one in changed if world.refused_bytes(one) is None] == []
-
-
-def _rezipped(draws, members):
-    """The files put together again with a few fields that lie."""
-    changed = [replace(member) for member in members]
-    for _ in range(draws.randrange(1, 4)):
-        member = draws.choice(changed)
-        field = draws.choice(list(_LIES))
-        setattr(member, field, _LIES[field](draws, member))
-    if draws.random() < 0.3:
-        draws.shuffle(changed)
-    if draws.random() < 0.2:
-        changed.append(replace(draws.choice(changed)))
-    if draws.random() < 0.2:
-        changed.pop(draws.randrange(len(changed)))
-    return changed
-
-
-_LIES = {
-    "name": lambda draws, member: draws.choice(
-        [
-            member.name.upper(),
-            member.name[:-1],
-            b"../" + member.name,
-            member.name + b"/",
-        ]
-    ),
-    "content": lambda draws, member: member.content + draws.randbytes(1),
-    "method": lambda draws, _: draws.choice([8, 9, 12, 14, 99]),
-    "flags": lambda draws, _: 1 << draws.randrange(16),
-    "attributes": lambda draws, _: draws.randrange(1, 2**32),
-    "made_by": lambda draws, _: draws.choice([UNIX, 0, 0xFFFF]),
-    "size": lambda draws, member: draws.choice([0, 2**32 - 1, len(member.content) + 7]),
-    "crc": lambda draws, _: draws.randrange(2**32),
-    "extra": lambda draws, _: draws.randbytes(draws.randrange(1, 40)),
-    "local_extra": lambda draws, _: draws.randbytes(draws.randrange(1, 40)),
-    "comment": lambda draws, _: draws.randbytes(5),
-    "local_name": lambda draws, member: member.name + draws.randbytes(1),
-    "local_size": lambda draws, _: draws.randrange(2**20),
-    "offset": lambda draws, _: draws.randrange(4000),
-    "time": lambda draws, _: draws.randrange(1, 2**16),
-}
 
 
 @pytest.mark.parametrize("count", [100, pytest.param(1500, marks=pytest.mark.slow)])
 def test_no_package_that_lies_about_its_files_is_taken(world, members, content, count):
     """The files are put together again, with a few fields that lie."""
-    draws = _draws(3)
-    made = [archive(_rezipped(draws, members)) for _ in range(count)]
+    draws = draws_of(3)
+    made = [archive(lying(draws, members)) for _ in range(count)]
     changed = [one for one in made if one != content]
     assert len(changed) > 0.9 * count
     assert [one for one in changed if world.refused_bytes(one) is None] == []
