@@ -9,7 +9,9 @@ import pytest
 
 import handing
 import packages
-from handing import code_of
+import processes
+import workspaces
+from handing import code_of, told
 from packages import Zipped, draws_of
 
 pytestmark = pytest.mark.slow
@@ -110,3 +112,167 @@ def test_an_archive_that_means_harm_is_refused_by_the_command(handed, change, co
     assert (exit_code, said["error"]["code"]) == (3, code)
     assert said["error"]["message"]
     assert handing.contents(handed.folder) == before
+
+
+KILLED = """
+import os, signal, sys
+from voterlist.cli.app import APP
+
+left = int(sys.argv.pop(1))
+EVENTS = {"os.rename", "os.mkdir", "os.remove", "os.chmod", "open", "shutil.rmtree"}
+
+
+def count(event, arguments):
+    global left
+    if event in EVENTS:
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+sys.addaudithook(count)
+APP(sys.argv[1:], standalone_mode=False)
+print(f"left {left}")
+"""
+"""A command that ends by SIGKILL just before it touches a file for the Nth time."""
+MANY = 1 << 30
+
+
+def killed(moment, *words):
+    """(exit code, how often files were touched) of a command that is killed at a moment."""
+    command = [sys.executable, "-c", KILLED, moment, *words, "--today", handing.DAY]
+    ended = processes.run([str(word) for word in command], capture_output=True)
+    told = ended.stdout.decode().rpartition("left ")[2]
+    return ended.returncode, MANY - int(told) if told.strip().isdigit() else 0
+
+
+def outcome(folder):
+    """What stands in a workspace in the end: but the ledger, whose lines are told apart."""
+    return {
+        name: content
+        for name, content in handing.contents(folder).items()
+        if not name.startswith(("ledger", ".")) and "-unfinished/" not in name
+    }
+
+
+def lines_of(folder):
+    with reading(folder / "ledger.db") as ledger:
+        return ledger.journal()
+
+
+@pytest.mark.parametrize("command", ["submit", "receive"])
+def test_killed_at_any_moment_the_next_one_ends_right(handed, tmp_path, command):
+    """Half a package in the inbox would be compiled as if somebody had handed it over."""
+    files = {"submit": "out.zip", "receive": "package.zip"}
+
+    def words(pair):
+        path = pair.folder / files[command]
+        if command == "submit":
+            return ("submit", pair.below, "-c", 88, "--out", path)
+        return ("receive", pair.above, path)
+
+    def place(pair):
+        return pair.below if command == "submit" else pair.above
+
+    def fresh(name):
+        folder = tmp_path / name
+        folder.mkdir()
+        shutil.copy(handed.folder / "package.zip", folder)
+        return handed.copied(folder)
+
+    whole = fresh("whole")
+    code, moments = killed(MANY, *words(whole))
+    assert code == 0
+    assert moments > 50
+    for number in range(20):
+        moment = 1 + number * (moments - 1) // 19
+        pair = fresh(str(number))
+        before = lines_of(place(pair))
+        assert killed(moment, *words(pair))[0] == -signal.SIGKILL
+        is_entered = lines_of(place(pair)) != before
+        if not is_entered:
+            assert list((place(pair) / "inbox").rglob("*.parquet")) == []
+        if command == "receive" or not is_entered:
+            # What was handed over and is handed over again is another package.
+            told(*words(pair), "--today", handing.DAY)
+        assert outcome(place(pair)) == outcome(place(whole))
+        assert lines_of(place(pair)) == lines_of(place(whole))
+        assert (pair.folder / files[command]).read_bytes() == (
+            whole.folder / files[command]
+        ).read_bytes()
+        assert told("journal", place(pair), "--verify")[0] == 0
+
+
+LIMITED = """
+import resource, sys
+from voterlist.cli.app import APP
+
+most = int(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+APP(sys.argv[1:], standalone_mode=True)
+"""
+
+
+@pytest.mark.parametrize("kilobytes", [1, 8, 16, 32, 48, 56])
+def test_without_room_on_the_disk_nothing_enters(handed, kilobytes):
+    """Each limit stops the command at another file: of the package, of the ledger."""
+    path = handed.folder / "package.zip"
+    before, lines = outcome(handed.above), lines_of(handed.above)
+    command = [sys.executable, "-c", LIMITED, kilobytes << 10, "receive"]
+    command += [handed.above, path, "--today", handing.DAY, "--json"]
+    ended = processes.run([str(word) for word in command], capture_output=True)
+    said = json.loads(ended.stdout)
+    if ended.returncode:
+        assert said["error"]["code"] == "file-trouble"
+        assert outcome(handed.above) == before
+        assert lines_of(handed.above) == lines
+        assert handed.receive()[0] == 0
+
+
+def test_plain_files_beside_a_package_are_named(handed):
+    """Their entries would stand twice, and nobody would know before the next run."""
+    plain = handed.above / "inbox" / "088-goychay"
+    plain.mkdir()
+    shutil.copy(handed.below / "inbox" / "88" / "menteqe-2.csv", plain)
+    other = handed.above / "inbox" / "89"
+    other.mkdir()
+    shutil.copy(handed.below / "inbox" / "88" / "menteqe-2.csv", other)
+    code, taken = handed.receive()
+    assert (code, taken["beside"]) == (0, ["inbox/088-goychay/menteqe-2.csv"])
+
+
+def test_a_package_for_another_commission_is_refused(handed, tmp_path):
+    """Somebody may carry it to the wrong door."""
+    text = '[workspace]\nname = "Başqa"\nconstituency = 89\n'
+    other = workspaces.make(tmp_path / "other", constituency=89, settings=text)
+    told("keys", "make", other, "--today", handing.DAY)
+    handing.trust(other, handed.below, "Göyçay")
+    before = handing.contents(other)
+    path = handed.folder / "package.zip"
+    assert code_of(told("receive", other, path)) == (3, "package-for-other")
+    assert handing.contents(other) == before
+
+
+def test_without_its_key_a_commission_takes_nothing(handed):
+    """New keys do not open what was encrypted to the old one."""
+    handed.submit("sealed.zip", "--encrypt-to", "MSK")
+    shutil.rmtree(handed.above / "keys")
+    assert code_of(handed.receive("sealed.zip.age")) == (3, "keys-missing")
+    told("keys", "make", handed.above, "--today", handing.DAY)
+    before = outcome(handed.above)
+    refused = code_of(handed.receive("sealed.zip.age"))
+    assert refused == (3, "package-sealed-for-other")
+    assert outcome(handed.above) == before
+
+
+def test_a_ledger_of_last_week_takes_nothing(handed):
+    """It would take a package again that was taken since."""
+    old = handed.folder / "old.db"
+    told("ledger", "copy", handed.above, old)
+    assert handed.receive()[0] == 0
+    before = outcome(handed.above)
+    for suffix in ("", "-wal", "-shm"):
+        (handed.above / f"ledger.db{suffix}").unlink(missing_ok=True)
+    shutil.copy(old, handed.above / "ledger.db")
+    assert code_of(handed.receive()) == (3, "ledger-shrunk")
+    assert outcome(handed.above) == before

@@ -15,6 +15,9 @@ from voterlist.cli.words import SAY
 
 __all__ = ["receive"]
 
+_MOST_NAMED = 5
+"""With more files beside the package than these, the rest is counted."""
+
 
 def receive(
     workspace: Workspace,
@@ -64,6 +67,10 @@ def _tell(taken: usecases.Received) -> None:
         TERMINAL.say(SAY("cli.receive.inbox", path=shown(taken.inbox)))
     if taken.superseded is not None:
         TERMINAL.say(SAY("cli.receive.superseded"))
+    if taken.beside:
+        names = ", ".join(map(shown, taken.beside[:_MOST_NAMED]))
+        places = {"count": len(taken.beside), "files": names}
+        TERMINAL.warn(SAY("cli.receive.beside", **places))
     if taken.missing:
         TERMINAL.say(SAY("cli.receive.missing", count=taken.missing))
     if taken.receipt is not None:
@@ -82,6 +89,7 @@ def _as_json(taken: usecases.Received) -> dict[str, Any]:
         "superseded",
         "missing",
         "receipt",
+        "beside",
     )
     return {
         "kind": manifest.kind.value,

@@ -26,6 +26,7 @@ __all__ = [
     "begins_with",
     "find",
     "is_street_register",
+    "lists_in",
     "sources_of",
 ]
 
@@ -252,6 +253,16 @@ def sources_of(digests: Mapping[str, str]) -> dict[str, list[str]]:
         names.setdefault(source, []).append(name)
         names[readers.unread_source(name)] = [name]
     return names
+
+
+def lists_in(workspace: Path, constituency: int) -> tuple[str, ...]:
+    """The paths, inside the workspace, of the files in the inbox of a constituency."""
+    return tuple(
+        file.name
+        for batch in _batches(workspace)
+        if batch.constituency == constituency
+        for file in batch.files
+    )
 
 
 def _batches(workspace: Path) -> list[Batch]:

@@ -29,7 +29,7 @@ from voterlist.decisions import subjects_among
 from voterlist.errors import CustodyError
 from voterlist.handovers import Event
 from voterlist.model import Action, Level
-from voterlist.pipeline.inbox import INBOX
+from voterlist.pipeline.inbox import INBOX, lists_in
 from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.storage import store
 from voterlist.storage.files import sync_folder
@@ -88,6 +88,7 @@ class Received:
         settled: how many returned cases the answers of the level below have settled.
         confirmed: of a receipt, the serial of the package of ours that it confirms.
         was_taken: the package was taken before, and only its receipt was written now.
+        beside: other files of the constituency in the inbox, whose entries may stand twice now.
     """
 
     manifest: Manifest
@@ -101,6 +102,7 @@ class Received:
     settled: int = 0
     confirmed: int | None = None
     was_taken: bool = False
+    beside: tuple[str, ...] = ()
 
 
 def receive(
@@ -230,6 +232,7 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
         inbox=inbox,
         superseded=last.digest if last else None,
         settled=len(by_answers.case_entries),
+        beside=_beside(desk.workspace, manifest),
     )
 
 
@@ -239,6 +242,18 @@ def _settled(desk: Desk, ledger: Reader, came: CameUp) -> Settled:
         return Settled()
     words = catalogue(desk.settings.report.languages[0])
     return settled(desk.workspace, ledger, came, words)
+
+
+def _beside(workspace: Path, manifest: Manifest) -> tuple[str, ...]:
+    """Files of a constituency in the inbox that are not of its package.
+
+    None of a precinct's package: the other files may be those of the other precincts.
+    """
+    if manifest.sender.precinct is not None:
+        return ()
+    own = f"{INBOX}/{place_inside(manifest)}/"
+    names = lists_in(workspace, manifest.constituency)
+    return tuple(name for name in names if not name.startswith(own))
 
 
 def _staged(desk: Desk, lists: HandedLists) -> Path:
