@@ -68,7 +68,7 @@ def _tell(taken: usecases.Received) -> None:
     if taken.superseded is not None:
         TERMINAL.say(SAY("cli.receive.superseded"))
     if taken.beside:
-        names = ", ".join(map(shown, taken.beside[:_MOST_NAMED]))
+        names = ", ".join(shown(Path(one)) for one in taken.beside[:_MOST_NAMED])
         places = {"count": len(taken.beside), "files": names}
         TERMINAL.warn(SAY("cli.receive.beside", **places))
     if taken.missing:
