@@ -1,7 +1,11 @@
 """Bad packages through the command ``receive``: each is refused, and nothing enters."""
 
+import errno
+import json
 import shutil
+import signal
 import stat
+import sys
 import unicodedata
 from collections import Counter
 
@@ -13,6 +17,8 @@ import processes
 import workspaces
 from handing import code_of, told
 from packages import Zipped, draws_of
+from voterlist.storage.ledger import reading
+from voterlist.storage.ledger.base import SqliteBase
 
 pytestmark = pytest.mark.slow
 
@@ -110,7 +116,7 @@ def test_an_archive_that_means_harm_is_refused_by_the_command(handed, change, co
     before = handing.contents(handed.folder)
     exit_code, said = handed.receive()
     assert (exit_code, said["error"]["code"]) == (3, code)
-    assert said["error"]["message"]
+    assert said["error"]["what"]
     assert handing.contents(handed.folder) == before
 
 
@@ -276,3 +282,35 @@ def test_a_ledger_of_last_week_takes_nothing(handed):
     shutil.copy(old, handed.above / "ledger.db")
     assert code_of(handed.receive()) == (3, "ledger-shrunk")
     assert outcome(handed.above) == before
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_where_the_ledger_cannot_be_written_the_lists_leave_the_inbox(
+    handed, monkeypatch, is_first
+):
+    """A server that is gone at the commit left lists of which no journal knows."""
+    name = "package.zip"
+    if not is_first:
+        assert handed.receive()[0] == 0
+        name = "second.zip"
+        assert handed.submit(name)[0] == 0
+
+    commit = SqliteBase.commit
+
+    def broken(base):
+        if lists() != before:
+            raise OSError(errno.EIO, "broken")
+        commit(base)
+
+    def lists():
+        folders = (handed.above / "inbox").rglob("*")
+        return {path: path.stat().st_ino for path in folders if path.is_file()}
+
+    before, lines = lists(), lines_of(handed.above)
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteBase, "commit", broken)
+        assert handed.receive(name)[0] != 0
+    assert lists() == before
+    assert lines_of(handed.above) == lines
+    assert handed.receive(name)[0] == 0
+    assert told("journal", handed.above, "--verify")[0] == 0

@@ -213,18 +213,24 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     staged = _staged(desk, lists)
     _keep_beside(package, lists)
     inbox = desk.workspace / INBOX / place_inside(manifest)
-    with Ledger(desk.place) as ledger:
-        last = _last(ledger, manifest)
-        by_answers = _settled(desk, ledger, came)
-        _take_decisions(ledger, decisions, by_answers, lists, manifest)
-        journal_package(ledger, today, Event.RECEIVED, manifest)
-        if inbox.exists():
-            _move(inbox, _superseded(desk, manifest, last))
-        _move(staged, inbox)
-        kept = desk.workspace / RECEIVED / manifest.folder
-        if kept.exists():
-            _move(kept, kept.with_name(f"{kept.name}-unfinished"))
-        package.move_to(kept)
+    kept = desk.workspace / RECEIVED / manifest.folder
+    moved: list[tuple[Path, Path]] = []
+    try:
+        with Ledger(desk.place) as ledger:
+            last = _last(ledger, manifest)
+            by_answers = _settled(desk, ledger, came)
+            _take_decisions(ledger, decisions, by_answers, lists, manifest)
+            journal_package(ledger, today, Event.RECEIVED, manifest)
+            if inbox.exists():
+                moved.append(_move(inbox, _superseded(desk, manifest, last)))
+            moved.append(_move(staged, inbox))
+            if kept.exists():
+                _move(kept, kept.with_name(f"{kept.name}-unfinished"))
+            package.move_to(kept)
+    except BaseException:
+        if not _is_journalled(desk, manifest):
+            _move_back(moved)
+        raise
     return Received(
         manifest,
         entries=lists.entries.num_rows,
@@ -342,8 +348,12 @@ def _superseded(desk: Desk, manifest: Manifest, last: Taken | None) -> Path:
     return folder / before.folder / "inbox"
 
 
-def _move(source: Path, target: Path) -> None:
-    """Move a folder; where the target is taken, beside it under the next free name."""
+def _move(source: Path, target: Path) -> tuple[Path, Path]:
+    """Move a folder; where the target is taken, beside it under the next free name.
+
+    Returns:
+        Whence and whither.
+    """
     store.make_folder(target.parent)
     number, free = 1, target
     while free.exists():
@@ -352,6 +362,20 @@ def _move(source: Path, target: Path) -> None:
     source.rename(free)
     sync_folder(target.parent)
     sync_folder(source.parent)
+    return source, free
+
+
+def _move_back(moved: Sequence[tuple[Path, Path]]) -> None:
+    """Undo moves, the last one first: the ledger did not keep the package."""
+    for source, target in reversed(moved):
+        _move(target, source)
+
+
+def _is_journalled(desk: Desk, manifest: Manifest) -> bool:
+    """True where the ledger holds the package; it fails where nobody can read that now."""
+    with reading(desk.place) as ledger:
+        packages = taken(ledger).get(manifest.series, [])
+    return any(one.digest == manifest.digest for one in packages)
 
 
 def _enter_receipt(desk: Desk, package: Package, today: dt.date) -> Received:
