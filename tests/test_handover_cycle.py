@@ -120,9 +120,34 @@ def test_every_hand_over_is_confirmed_and_every_journal_fits(cycle):
             Event.RECEIVED,
             Event.SUBMITTED,
             Event.RECEIPT,
+            Event.FINISHED,
+            Event.APPROVED,
         ]
     for workspace in (cycle.centre, *map(cycle.below, cycles.CONSTITUENCIES)):
         assert told("journal", workspace, "--verify")[0] == 0
+
+
+def test_the_status_follows_the_hand_overs_from_day_to_day(cycle):
+    """The page on the wall would say otherwise than the papers."""
+    told = cycles.Cycle(cycle.folder)
+    cycles.status(told)
+    kinds = [
+        {unit["progress"] for unit in said["units"] if unit["stage"] == "check"}
+        for who, _, _, said in told.steps
+        if who == "cec"
+    ]
+    assert kinds == [
+        {"not-started"},
+        {"not-started"},
+        {"received-above"},
+        {"returned"},
+        {"received-above"},
+        {"approved"},
+    ]
+    for _, _, code, said in told.steps[-2:]:
+        assert code == 0
+        assert {unit["owed"] for unit in said["units"]} == {None}
+    assert len(cycles.account(told)) == len(told.steps)
 
 
 def test_an_answer_needs_a_case_and_a_document(cycle):
