@@ -242,10 +242,12 @@ def _answer_cases(cycle: Cycle, number: int) -> None:
 
 
 def _approve(cycle: Cycle) -> None:
-    """The lists of each constituency are approved."""
+    """The lists of each constituency are approved; the constituency hears of it on paper."""
     words = ("--ground", "Qərar 3/7", "--by", CLERK, "--today", DAYS["approved"])
     for number in CONSTITUENCIES:
         cycle.call(cycle.centre, "approve", "-c", number, *words)
+        told = ("verify", "-c", number, "--day", DAYS["approved"], *words)
+        cycle.call(cycle.below(number), "finish", *told)
 
 
 def status(cycle: Cycle) -> None:

@@ -121,7 +121,6 @@ def test_every_hand_over_is_confirmed_and_every_journal_fits(cycle):
             Event.SUBMITTED,
             Event.RECEIPT,
             Event.FINISHED,
-            Event.APPROVED,
         ]
     for workspace in (cycle.centre, *map(cycle.below, cycles.CONSTITUENCIES)):
         assert told("journal", workspace, "--verify")[0] == 0
