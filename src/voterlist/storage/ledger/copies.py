@@ -254,11 +254,11 @@ def transfer(base: Base, target: Base) -> None:
         target.define(statement)
     target.set_version(len(MIGRATIONS))
     for table in (*KEYS, "seals"):
-        query = f"SELECT * FROM {table} ORDER BY {KEYS.get(table, 'name')}"  # noqa: S608  our tables
+        query = f"SELECT * FROM {table} ORDER BY {KEYS.get(table, 'name')}"  # noqa: S608  our names
         for chunk in base.chunks_of_bytes(query):
             places = ", ".join("?" * len(chunk[0]))
             target.execute_many(
-                f"INSERT INTO {table} VALUES ({places})",  # noqa: S608  our tables
+                f"INSERT INTO {table} VALUES ({places})",  # noqa: S608  our names
                 [tuple(map(_as_text, row)) for row in chunk],
             )
     verify(target, KEYS)

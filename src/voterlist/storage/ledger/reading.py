@@ -86,7 +86,8 @@ class Reader:
     def given_amendments(self) -> pa.Table:
         """GIVEN_AMENDMENT: everything that anybody decided about entries, in order."""
         names = ", ".join(GIVEN_AMENDMENT.names)
-        rows = self._base.rows(f"SELECT {names} FROM amendments ORDER BY number")  # noqa: S608  names of a schema
+        query = f"SELECT {names} FROM amendments ORDER BY number"  # noqa: S608  our names
+        rows = self._base.rows(query)
         return _as_table(rows, GIVEN_AMENDMENT)
 
     def subjects(self) -> pa.Table:
@@ -116,7 +117,8 @@ class Reader:
         """Everything that anybody said of findings: ACCEPTANCE and a ``number``, in order."""
         schema = ACCEPTANCE.insert(0, pa.field("number", pa.int64()))
         columns = ", ".join(schema.names)
-        rows = self._base.rows(f"SELECT {columns} FROM acceptances ORDER BY number")  # noqa: S608  names of a schema
+        query = f"SELECT {columns} FROM acceptances ORDER BY number"  # noqa: S608  our names
+        rows = self._base.rows(query)
         return _as_table(rows, schema)
 
     def journal(self) -> list[JournalLine]:
@@ -155,8 +157,8 @@ class Reader:
 
     def _newest(self, table: str, schema: pa.Schema, *, one_for: str) -> pa.Table:
         """The row with the highest number for each value of ``one_for``, in its order."""
-        newest = f"SELECT max(number) FROM {table} GROUP BY {one_for}"  # noqa: S608  our tables
-        columns_of = f"SELECT {', '.join(schema.names)} FROM {table}"  # noqa: S608  our tables
+        newest = f"SELECT max(number) FROM {table} GROUP BY {one_for}"  # noqa: S608  our names
+        columns_of = f"SELECT {', '.join(schema.names)} FROM {table}"  # noqa: S608  our names
         rows = self._base.rows(
             f"{columns_of} WHERE number IN ({newest}) ORDER BY {one_for}"
         )

