@@ -42,7 +42,7 @@ moment = datetime.datetime.fromisoformat(sys.argv.pop(1))
 from voterlist.cli import main
 for name, module in list(sys.modules.items()):
     if name.startswith("voterlist.cli") and hasattr(module, "now"):
-        module.now = lambda: moment
+        module.now = lambda *_: moment
 sys.exit(main())
 """
 

@@ -228,6 +228,7 @@ def test_run_ends_with_the_balance_the_cases_and_the_files_to_open(workspace):
         "report-en.html",
         "report-en.xlsx",
         "precincts-en.html",
+        "status-en.html",
     }
     assert all(Path(path).is_file() for path in paths)
 
