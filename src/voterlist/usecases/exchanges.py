@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from voterlist.config import Settings
-from voterlist.custody import Commission, Keys, Kind, Manifest, Series, Taken, Trust
+from voterlist.custody import (
+    Commission,
+    Keys,
+    Kind,
+    Manifest,
+    Series,
+    Taken,
+    Trust,
+    encrypt,
+)
 from voterlist.errors import UsageError
 from voterlist.handovers import Event, Handover, handovers
 from voterlist.model import Level
@@ -23,10 +33,12 @@ from voterlist.usecases.settings import settings_of
 
 __all__ = [
     "RECEIPT_WRITTEN",
+    "SEALED_SUFFIX",
     "SENT",
     "Desk",
     "above",
     "below",
+    "delivered",
     "has_receipt",
     "journal_package",
     "journal_receipt_taken",
@@ -39,6 +51,9 @@ __all__ = [
     "sent_manifest",
     "taken",
 ]
+
+SEALED_SUFFIX = ".age"
+"""How the name of an encrypted package ends."""
 
 SENT = "sent"
 """The folder of a workspace that keeps the manifest of each package that was written."""
@@ -277,3 +292,15 @@ def _lines(
     journal = [one for one in ledger.journal() if one[1] == event]
     for (_, _, details), line in zip(journal, handovers(journal), strict=True):
         yield details, line
+
+
+def delivered(package: Path, out: Path, recipient: str | None) -> Path:
+    """Put the package where it was asked for, encrypted where that was asked for."""
+    store.make_folder(out.parent)
+    if recipient is None:
+        store.write_atomically(out, lambda beside: shutil.copyfile(package, beside))
+        return out
+    is_named = out.suffix.lower() == SEALED_SUFFIX
+    sealed = out if is_named else out.with_name(out.name + SEALED_SUFFIX)
+    encrypt(package, sealed, recipient)
+    return sealed

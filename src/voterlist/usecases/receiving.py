@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from voterlist.catalogue import Catalogue, catalogue
+from voterlist.catalogue import catalogue
 from voterlist.custody import (
     Kind,
     Manifest,
@@ -28,9 +28,9 @@ from voterlist.custody.refusals import refusal
 from voterlist.decisions import subjects_among
 from voterlist.errors import CustodyError
 from voterlist.handovers import Event
-from voterlist.model import Action, Level
+from voterlist.model import Level
 from voterlist.pipeline.inbox import INBOX, lists_in
-from voterlist.schemas import AMENDMENT, DECISION
+from voterlist.schemas import DECISION
 from voterlist.storage import store
 from voterlist.storage.files import sync_folder
 from voterlist.storage.ledger import Ledger, Reader, reading
@@ -57,11 +57,10 @@ from voterlist.usecases.returned_cases import (
     ANSWERS_NAME,
     CASES_NAME,
     KNOWN_AS_NAME,
-    Proposal,
     Returned,
-    ReturnedCase,
     read_answers,
 )
+from voterlist.usecases.returned_questions import questions_of
 from voterlist.usecases.settling import CameUp, Settled, settled
 
 __all__ = ["RECEIVED", "Received", "receive"]
@@ -418,7 +417,7 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
     words = catalogue(desk.settings.report.languages[0])
     kept = desk.workspace / RECEIVED / manifest.folder
     with Ledger(desk.place) as ledger:
-        questions = _questions(ledger, returned, manifest, words)
+        questions = questions_of(ledger, returned, manifest, words)
         ledger.amend(questions)
         journal_package(ledger, today, Event.RECEIVED, manifest)
         if kept.exists():
@@ -430,66 +429,6 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
         decisions=len(returned.proposals),
         cases=len(returned.cases),
     )
-
-
-def _questions(
-    ledger: Reader, returned: Returned, manifest: Manifest, words: Catalogue
-) -> pa.Table:
-    """AMENDMENT that asks about each entry of a returned case, and each proposal.
-
-    What was asked before in the same words is not asked again.
-    """
-    by = f"{manifest.sender.name} ({manifest.sender.slug})"
-    asked = {
-        (row["entry_id"], row["reason"])
-        for row in ledger.given_amendments().to_pylist()
-    }
-    reasons: list[tuple[str, str | None, str]] = [
-        (one.entry_id, None, _reason(case, words))
-        for case in returned.cases
-        for one in case.own
-    ]
-    reasons += [
-        (
-            one.entry_id,
-            one.field,
-            words("returned.proposal", action=_action(one, words)),
-        )
-        for one in returned.proposals
-    ]
-    rows = [
-        {
-            "entry_id": entry_id,
-            "action": Action.ASK.value,
-            "field": field,
-            "ground": "to-be-checked",
-            "reason": reason,
-            "decided_by": by,
-            "decided_at": manifest.day.isoformat(),
-        }
-        for entry_id, field, reason in dict.fromkeys(reasons)
-        if (entry_id, reason) not in asked
-    ]
-    columns = {name: [row.get(name) for row in rows] for name in AMENDMENT.names}
-    return from_columns(columns, AMENDMENT, len(rows))
-
-
-def _reason(case: ReturnedCase, words: Catalogue) -> str:
-    """What is asked about an entry of a case: who else it may be, masked."""
-    others = ", ".join(
-        words(
-            "returned.other",
-            constituency=one.constituency or 0,
-            precinct=one.precinct or 0,
-            mark=one.fin or one.document or "-",
-        )
-        for one in case.others
-    )
-    return words("returned.case", number=case.number, others=others or "-")
-
-
-def _action(proposal: Proposal, words: Catalogue) -> str:
-    return words(f"answer.{proposal.action}")
 
 
 def _confirmed(desk: Desk, package: Package) -> Manifest:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.custody import Kind, Manifest, Outline, Payload, encrypt, write_package
+from voterlist.custody import Kind, Manifest, Outline, Payload, write_package
 from voterlist.errors import UsageError
 from voterlist.handovers import Event
 from voterlist.lists import compile_lists
@@ -25,11 +24,11 @@ from voterlist.pipeline.list_input import ListSource
 from voterlist.render.rows import write_csv
 from voterlist.schemas import AMENDMENT, CASE, CASE_NUMBER, FINDING, VOTER
 from voterlist.storage import store
-from voterlist.storage.files import make_folder
 from voterlist.storage.ledger import Ledger, reading
 from voterlist.usecases.exchanges import (
     SENT,
     below,
+    delivered,
     journal_package,
     keep_manifest,
     next_in,
@@ -151,19 +150,9 @@ def return_cases(
             manifest = write_package(package, outline, payloads, desk.keys)
             keep_manifest(workspace, manifest)
             _keep_cases(workspace, manifest, content)
-            out = _delivered(package, request.out, key.age if key else None)
+            out = delivered(package, request.out, key.age if key else None)
             journal_package(ledger, today, Event.RETURNED, manifest, by=request.by)
     return Sent(out, manifest, content, door.num_rows)
-
-
-def _delivered(package: Path, out: Path, recipient: str | None) -> Path:
-    make_folder(out.parent)
-    if recipient is None:
-        store.write_atomically(out, lambda beside: shutil.copyfile(package, beside))
-        return out
-    sealed = out.with_name(f"{out.name}.age")
-    encrypt(package, sealed, recipient)
-    return sealed
 
 
 def _payloads(content: Returned, door: pa.Table, work: Path) -> Iterator[Payload]:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.catalogue import catalogue
-from voterlist.custody import Kind, Manifest, Outline, Payload, encrypt, write_package
+from voterlist.custody import Kind, Manifest, Outline, Payload, write_package
 from voterlist.custody.commissions import Commission
 from voterlist.errors import UsageError
 from voterlist.handovers import Event
@@ -42,8 +42,10 @@ from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
 from voterlist.usecases.acts import Handed, write_acts
 from voterlist.usecases.exchanges import (
+    SEALED_SUFFIX,
     Desk,
     above,
+    delivered,
     journal_package,
     keep_manifest,
     next_in,
@@ -65,7 +67,6 @@ __all__ = [
 
 _WORK = ".submitting"
 """The folder of a workspace in which the files of a package lie until it is written."""
-_SEALED_SUFFIX = ".age"
 _RECORDS = {"csv": write_record_csv, "parquet": write_record_parquet}
 
 
@@ -161,7 +162,7 @@ def submit(
             payloads = (*contents.payloads, *_of_today(desk, states))
             manifest = write_package(work / "package.zip", outline, payloads, desk.keys)
             keep_manifest(workspace, manifest)
-            package = _delivered(work / "package.zip", request.out, recipient)
+            package = delivered(work / "package.zip", request.out, recipient)
             handed = Handed(
                 manifest=manifest,
                 sha256=store.sha256(work / "package.zip"),
@@ -184,7 +185,7 @@ def submit(
 
 
 def _require_zip(out: Path) -> None:
-    if out.suffix.lower() not in {".zip", _SEALED_SUFFIX}:
+    if out.suffix.lower() not in {".zip", SEALED_SUFFIX}:
         raise UsageError(
             f"{out} is no name of a package",
             code="out-not-a-package",
@@ -374,18 +375,6 @@ def _answers(desk: Desk) -> list[dict[str, Any]]:
 def _json(content: object) -> bytes:
     text = json.dumps(content, ensure_ascii=False, indent=1)
     return f"{text}\n".encode()
-
-
-def _delivered(package: Path, out: Path, recipient: str | None) -> Path:
-    """Put the package where it was asked for, encrypted where that was asked for."""
-    store.make_folder(out.parent)
-    if recipient is None:
-        store.write_atomically(out, lambda beside: shutil.copyfile(package, beside))
-        return out
-    is_named = out.suffix.lower() == _SEALED_SUFFIX
-    sealed = out if is_named else out.with_name(out.name + _SEALED_SUFFIX)
-    encrypt(package, sealed, recipient)
-    return sealed
 
 
 @contextmanager
