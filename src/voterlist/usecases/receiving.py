@@ -25,7 +25,7 @@ from voterlist.custody import (
     write_receipt,
 )
 from voterlist.custody.refusals import refusal
-from voterlist.decisions import subjects_among
+from voterlist.decisions import WITHDRAWN, subjects_among
 from voterlist.errors import CustodyError
 from voterlist.handovers import Event
 from voterlist.model import Level
@@ -68,7 +68,6 @@ __all__ = ["RECEIVED", "Received", "receive"]
 RECEIVED = "received"
 """The folder of a workspace that keeps what came in packages, each in a folder of its own."""
 _WORK = ".receiving"
-_WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,9 +326,9 @@ def _taken_back(ledger: Reader, verdicts: pa.Table, manifest: Manifest) -> pa.Ta
         if row["decided_by"].endswith(mark)
     }
     gone = [
-        {**row, "verdict": _WITHDRAW, "decided_at": manifest.day.isoformat()}
+        {**row, "verdict": WITHDRAWN, "decided_at": manifest.day.isoformat()}
         for key, row in last.items()
-        if key not in now and row["verdict"] != _WITHDRAW
+        if key not in now and row["verdict"] != WITHDRAWN
     ]
     columns = {name: [row[name] for row in gone] for name in DECISION.names}
     return from_columns(columns, DECISION, len(gone))
