@@ -47,9 +47,9 @@ def test_each_is_refused_until_it_has_decided_and_answered(cycle):
 
 
 def test_a_case_over_constituencies_is_settled_once_each_has_answered(cycle):
-    first, last = runs_above(cycle)
+    first, answered, _ = runs_above(cycle)
     assert first["cases"]["across-constituencies"] == 11
-    assert last["cases"]["across-constituencies"] == 0
+    assert answered["cases"]["across-constituencies"] == 0
     returns = [said for _, command, _, said in cycle.steps if command == "return"]
     assert [len(one["asked"]) for one in returns[-1]["owed"]] == [2] * 11
     assert owed_answers(cycle.centre) == ()

@@ -13,7 +13,7 @@ import traceback
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import ledger_places
@@ -142,6 +142,7 @@ VALUES = st.floats(allow_nan=False, allow_infinity=False)
 
 @pytest.mark.slow
 @settings(max_examples=15, deadline=None)
+@example(reasons=[], values=[-0.0])
 @given(reasons=st.lists(TEXT, max_size=4), values=st.lists(VALUES, max_size=3))
 def test_both_databases_have_the_same_head(_pair, reasons, values):  # noqa: PT019
     """Whatever is written: else a chain could not be moved, and a head on paper not be checked."""

@@ -287,7 +287,7 @@ class Ledger(Reader):
 
     def accept(self, acceptances: pa.Table) -> None:
         """Add what was said of findings (ACCEPTANCE)."""
-        rows = acceptances.to_pylist()
+        rows = [_with_one_zero(row) for row in acceptances.to_pylist()]
         self._change("acceptances")
         numbers = self._add("acceptances", ACCEPTANCE.names, rows)
         self._changes.accepted(rows, numbers)
@@ -344,3 +344,9 @@ def _by(decision: Mapping[str, Any]) -> tuple[str, str, str]:
 def _says(decision: Mapping[str, Any]) -> tuple[str, str | None]:
     """What a decision says, whenever it was made."""
     return decision["verdict"], decision["reason"]
+
+
+def _with_one_zero(row: Mapping[str, Any]) -> dict[str, Any]:
+    """-0.0 as 0.0: SQLite keeps no sign of zero, PostgreSQL does; both have to say the same."""
+    value = row["value"]
+    return {**row, "value": 0.0 if value == 0 else value}
