@@ -5,7 +5,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voterlist.catalogue import LANGUAGES, catalogue
@@ -128,6 +128,7 @@ def test_a_workspace_without_a_run_has_its_page():
     assert catalogue("en")("wall.no-run") in text
 
 
+@example(1, 69)
 @given(st.integers(1, 130), st.integers(1, 80))
 def test_the_cards_fit_the_sheet(constituencies, precincts):
     """On paper the last row of constituencies would be on a second sheet."""

@@ -363,6 +363,11 @@ def layout_of(cards: int, most: int) -> Layout:
         for squares in range(1, most + 1):
             side = min(wide / squares, high / math.ceil(most / squares), _LARGEST)
             # Of two that fit alike, the one with fewer, wider cards beside each other.
-            best = max(best, (round(side, 3), -columns, squares))
+            best = max(best, (_rounded_down(side), -columns, squares))
     side, columns, squares = best
     return Layout(abs(columns), squares, max(side, 0.1))
+
+
+def _rounded_down(side: float) -> float:
+    """To thousandths of a millimetre, and never more: rounded up it would not fit the sheet."""
+    return math.floor(side * 1000) / 1000
