@@ -17,15 +17,17 @@ from voterlist.storage.files import make_private, write_atomically
 __all__ = ["hold"]
 
 LOCK_NAME = ".lock"
-HOLDER_NAME = ".lock.holder"
-"""Beside the lock: who holds it. Only believed while the lock is held, so a killed run leaves no
-trouble."""
+_HOLDER = ".holder"
+"""How the file beside the lock ends that says who holds it. Only believed while the lock is held,
+so a killed run leaves no trouble."""
 
 _PRIVATE = 0o600
 
 
 @contextmanager
-def hold(folder: Path, *, since: str, code: str = "workspace-busy") -> Iterator[None]:
+def hold(
+    folder: Path, *, since: str, code: str = "workspace-busy", name: str = LOCK_NAME
+) -> Iterator[None]:
     """Hold the folder while the block runs. ``since`` is told to whoever comes second.
 
     The operating system lets go of the lock when the process ends, however it ends. Neither the
@@ -36,13 +38,14 @@ def hold(folder: Path, *, since: str, code: str = "workspace-busy") -> Iterator[
         since: when it was begun to be held, in words.
         code: the error's code where another process holds it, and ``<code>-unknown`` where that has
             no name yet.
+        name: of the lock, where the folder is held for one purpose alone.
 
     Raises:
         WorkspaceBusyError: another process holds it.
         UsageError: the lock is a symbolic link.
     """
-    lock = _acquired(folder, code)
-    holder = folder / HOLDER_NAME
+    lock = _acquired(folder / name, code)
+    holder = folder / f"{name}{_HOLDER}"
     text = json.dumps({"pid": os.getpid(), "since": since})
     try:
         write_atomically(
@@ -54,8 +57,7 @@ def hold(folder: Path, *, since: str, code: str = "workspace-busy") -> Iterator[
         lock.release()
 
 
-def _acquired(folder: Path, code: str) -> FileLock:
-    path = folder / LOCK_NAME
+def _acquired(path: Path, code: str) -> FileLock:
     # Older versions of the library would open the link's target and make it if need be.
     if path.is_symlink():
         raise _is_link(path)
@@ -63,7 +65,7 @@ def _acquired(folder: Path, code: str) -> FileLock:
     try:
         lock.acquire()
     except Timeout:
-        raise _busy(folder, code) from None
+        raise _busy(path, code) from None
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise _is_link(path) from None
@@ -87,10 +89,12 @@ def _is_link(path: Path) -> UsageError:
     )
 
 
-def _busy(folder: Path, code: str) -> WorkspaceBusyError:
-    """The error that says who holds the folder, as far as is known."""
+def _busy(path: Path, code: str) -> WorkspaceBusyError:
+    """The error that says who holds the folder of this lock, as far as is known."""
+    folder = path.parent
+    holder = path.with_name(f"{path.name}{_HOLDER}")
     try:
-        known = json.loads((folder / HOLDER_NAME).read_text(encoding="utf-8"))
+        known = json.loads(holder.read_text(encoding="utf-8"))
         places = {
             "path": str(folder),
             "pid": str(int(known["pid"])),

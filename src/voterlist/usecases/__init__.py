@@ -87,6 +87,12 @@ if TYPE_CHECKING:
     from voterlist.usecases.running import WorkspaceRun, run_workspace
     from voterlist.usecases.settings import settings_of, workspace_here
     from voterlist.usecases.submitting import Submission, SubmitRequest, submit
+    from voterlist.usecases.users import (
+        add_user,
+        change_password,
+        list_users,
+        remove_user,
+    )
     from voterlist.usecases.verifying import Verified, verify_package, verify_run
     from voterlist.usecases.workspaces import (
         Status,
@@ -145,10 +151,12 @@ __all__ = [
     "Waterfall",
     "Words",
     "WorkspaceRun",
+    "add_user",
     "alike",
     "answer_case",
     "approve",
     "cases_returned",
+    "change_password",
     "check_files",
     "compare_lists",
     "copy_ledger",
@@ -166,6 +174,7 @@ __all__ = [
     "is_total_different",
     "keys_are_protected",
     "link_tables",
+    "list_users",
     "make_lists",
     "make_workspace",
     "make_workspace_keys",
@@ -175,6 +184,7 @@ __all__ = [
     "read_map",
     "read_name",
     "receive",
+    "remove_user",
     "renew_ledger",
     "restore_ledger",
     "return_cases",
@@ -290,6 +300,10 @@ _HOMES = {
     "Sent": "voterlist.usecases.returning",
     "return_cases": "voterlist.usecases.returning",
     "Verified": "voterlist.usecases.verifying",
+    "add_user": "voterlist.usecases.users",
+    "change_password": "voterlist.usecases.users",
+    "list_users": "voterlist.usecases.users",
+    "remove_user": "voterlist.usecases.users",
     "verify_run": "voterlist.usecases.verifying",
     "verify_package": "voterlist.usecases.verifying",
 }

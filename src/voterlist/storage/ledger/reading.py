@@ -24,7 +24,7 @@ from voterlist.storage.ledger.mark import Mark, read_marks, require_no_gap
 from voterlist.storage.ledger.migration import migrate
 from voterlist.storage.ledger.opening import unverified
 from voterlist.storage.ledger.place import Place, place_of
-from voterlist.storage.ledger.records import CaseNote, CaseNumber, Submission
+from voterlist.storage.ledger.records import CaseNote, CaseNumber, Submission, User
 from voterlist.storage.ledger.seals import verify, verify_structure
 from voterlist.storage.ledger.tables import KEYS, SEALED_SINCE, tables_of
 from voterlist.tables import from_columns
@@ -120,6 +120,11 @@ class Reader:
         query = f"SELECT {columns} FROM acceptances ORDER BY number"  # noqa: S608  our names
         rows = self._base.rows(query)
         return _as_table(rows, schema)
+
+    def users(self) -> list[User]:
+        """Everybody who works or worked at the desk, by name."""
+        query = "SELECT name, role, secret, since, until FROM users ORDER BY name"
+        return [User(*row) for row in self._base.rows(query)]
 
     def journal(self) -> list[JournalLine]:
         """(day, event, details) of all that happened, in order."""
