@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from socket import socket
 from typing import Any
@@ -72,7 +72,9 @@ class Server:
             ssl_keyfile=address.key,
         )
         server = uvicorn.Server(config)
-        asyncio.run(server.serve([self._listener]))
+        # The server raises a signal again once it has stopped for it.
+        with suppress(KeyboardInterrupt):
+            asyncio.run(server.serve([self._listener]))
 
 
 class _Patient(H11Protocol):
