@@ -37,6 +37,7 @@ from voterlist.schemas import (
 )
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import concat, from_columns
+from voterlist.usecases.answer_files import AnswerFile
 from voterlist.usecases.answered_rows import Originals, Rows
 from voterlist.usecases.case_numbers import numbers_of
 
@@ -134,6 +135,10 @@ class Importer:
         """What holds now."""
         two_people = self._settings.decisions.two_people
         return standing(self.given(), two_people=two_people)
+
+    def against_today(self, file: AnswerFile) -> AnswerFile:
+        """The file with the problems that its decisions have today; a workbook as it is."""
+        return file.against(self._runs, self.standing(), self.given(), self._decided_at)
 
     def read(self, answers: Answers, unread: Collection[Problem]) -> ImportedFile:
         """Check the answers of a file, and record those that are not refused.
