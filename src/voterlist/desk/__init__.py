@@ -6,7 +6,7 @@ same data, sentence and script serve the page in one file and the desk in a brow
 
 from __future__ import annotations
 
-from voterlist.desk.data import desk_of
+from voterlist.desk.data import answers_in, contested_in, desk_of
 from voterlist.desk.decisions import (
     FILE_PROBLEMS,
     REASONS,
@@ -16,7 +16,13 @@ from voterlist.desk.decisions import (
     read_decisions,
     write_decisions,
 )
-from voterlist.desk.model import Desk, DeskAnswer, DeskCase, Proposal
+from voterlist.desk.model import (
+    Desk,
+    DeskAnswer,
+    DeskCase,
+    Proposal,
+    State,
+)
 from voterlist.desk.pack import packed
 from voterlist.desk.seen import seen_digests
 
@@ -30,6 +36,9 @@ __all__ = [
     "DeskAnswer",
     "DeskCase",
     "Proposal",
+    "State",
+    "answers_in",
+    "contested_in",
     "desk_of",
     "packed",
     "read_decisions",

@@ -25,7 +25,7 @@ from voterlist.report.sections.cases import (
     chances_by_place,
 )
 
-__all__ = ["desk_of"]
+__all__ = ["answers_in", "contested_in", "desk_of"]
 
 _Row: TypeAlias = Mapping[str, Any]
 _Key: TypeAlias = tuple[str, str]
@@ -67,8 +67,8 @@ def desk_of(
         Names(sources),
         mask_identifiers=mask_identifiers,
     )
-    answers = _answers(holding)
-    contested = {row["case_id"] for row in _contested(holding)}
+    answers = answers_in(holding)
+    contested = {row["case_id"] for row in contested_in(holding)}
     members = {case.case_id: _ids(case) for case in cases}
     digests = seen_digests(members, entries)
     built = tuple(
@@ -101,12 +101,12 @@ def _cases_in(cases: pa.Table, constituency: int | None) -> pa.Table:
     return cases.filter(pc.is_in(cases.column("case_id"), value_set=pc.unique(inside)))
 
 
-def _contested(holding: Standing) -> list[_Row]:
+def contested_in(holding: Standing) -> list[_Row]:
     """The verdicts that contradict each other."""
     return [row for row in holding.contested.to_pylist() if is_of_case(row)]
 
 
-def _answers(holding: Standing) -> dict[str, tuple[DeskAnswer, ...]]:
+def answers_in(holding: Standing) -> dict[str, tuple[DeskAnswer, ...]]:
     """What counts of each person's answers about each case."""
     rows: dict[_Key, dict[str, tuple[str, _Row]]] = {}
 
@@ -119,7 +119,7 @@ def _answers(holding: Standing) -> dict[str, tuple[DeskAnswer, ...]]:
             note(Action.ASK.value, row)
     for row in holding.decisions.to_pylist():
         note(row["verdict"], row)
-    for row in _contested(holding):
+    for row in contested_in(holding):
         note(row["answer"], row)
     by_case: dict[str, list[DeskAnswer]] = {}
     for (case_id, person), said in sorted(rows.items()):

@@ -26,6 +26,7 @@ from voterlist.catalogue import Catalogue, catalogue
 from voterlist.errors import WorkspaceBusyError
 from voterlist.model import Role
 from voterlist.serve.address import Address
+from voterlist.serve.cases_api import MOST_BYTES, CasesApi
 from voterlist.serve.clerk import Clerk, Refusal
 from voterlist.serve.door import Clock, Door, Visitor
 from voterlist.serve.guards import STATUSES, Guards
@@ -43,6 +44,8 @@ _MOST_AT_THE_DOOR = 40
 _HASHED_AT_ONCE = 2
 """Each takes 46 MiB."""
 
+_DECIDE = (Role.ANALYST, Role.CHAIR)
+
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 VisitorHandler: TypeAlias = Callable[[Request, Visitor], Awaitable[Response]]
 
@@ -53,16 +56,24 @@ class Desk:
     Args:
         clerk: writes the ledger.
         door: who is in.
+        cases: answers what the page's script asks.
         clock: the moment.
         language: in which people are spoken to who asked for none.
         commission: its name, as the log-in page shows it.
     """
 
     def __init__(
-        self, clerk: Clerk, door: Door, clock: Clock, language: str, commission: str
+        self,
+        clerk: Clerk,
+        door: Door,
+        cases: CasesApi,
+        clock: Clock,
+        language: str,
+        commission: str,
     ) -> None:
         self.clerk = clerk
         self.door = door
+        self.cases = cases
         self.clock = clock
         self.language = language
         self.commission = commission
@@ -73,8 +84,6 @@ class Desk:
         self._sentences = {one: say(f"serve.guard.{one}") for one in STATUSES}
         self._cookie = "voterlist-desk"
         self._is_secure = False
-        self.decisions = 0
-        """How many were recorded."""
 
     def behind(self, address: Address) -> ASGIApp:
         """The application with all that stands before it."""
@@ -86,7 +95,7 @@ class Desk:
             scheme=address.scheme,
             hosts=address.hosts(),
             forms=("/login", "/logout"),
-            largest={},
+            largest={"/api/decide": MOST_BYTES},
             sentences=self._sentences,
         )
 
@@ -97,6 +106,16 @@ class Desk:
             Route("/login", self.log_in, methods=["POST"]),
             Route("/logout", self._inside(self.log_out), methods=["POST"]),
             Route("/assets/{name}", self.asset),
+            Route("/api/desk", self._inside(self.cases.list_all)),
+            Route("/api/news", self._inside(self.cases.news)),
+            *(
+                Route(f"/api/{path}", self._inside(handler, *_DECIDE), methods=["POST"])
+                for path, handler in (
+                    ("open", self.cases.open_case),
+                    ("next", self.cases.open_next),
+                    ("decide", self.decide),
+                )
+            ),
         ]
         return Starlette(
             routes=routes,
@@ -206,6 +225,10 @@ class Desk:
             samesite="strict",
         )
         return answer
+
+    async def decide(self, request: Request, visitor: Visitor) -> Response:
+        """Record decisions."""
+        return await self.cases.decide(request, visitor, self.words(request))
 
     async def log_out(self, _request: Request, visitor: Visitor) -> Response:
         """End the session."""

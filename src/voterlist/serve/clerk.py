@@ -13,12 +13,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from voterlist.errors import VoterlistError
 from voterlist.storage.ledger import OpenLedger, Place
 
-__all__ = ["Clerk", "Refusal", "Watcher"]
+__all__ = ["Clerk", "Later", "Refusal", "Watcher"]
 
 _MOST_TOGETHER = 64
 """Requests that share one block at most."""
@@ -44,6 +44,18 @@ class Refusal(Exception):  # noqa: N818  an answer to a request, not a fault of 
         self.places = places
 
 
+@runtime_checkable
+class Later(Protocol):
+    """What a request returns whose result is known once its block is on the disk."""
+
+    def result(self) -> Any:
+        """The result.
+
+        Raises:
+            Refusal: it was refused with the others of the block.
+        """
+
+
 class Watcher(Protocol):
     """Who is told of every block."""
 
@@ -51,7 +63,10 @@ class Watcher(Protocol):
         """A block begins."""
 
     def after(self, ledger: OpenLedger) -> None:
-        """All requests of the block are done; it will be kept."""
+        """All requests of the block are done: the last moment to write into it."""
+
+    def kept(self, ledger: OpenLedger) -> None:
+        """The block is on the disk."""
 
     def undone(self) -> None:
         """The block was undone: what was noted of it does not hold."""
@@ -151,6 +166,7 @@ class Clerk:
         try:
             results = self._together(ledger, jobs)
         except Exception as error:  # noqa: BLE001  of one request; the others must not suffer
+            self._watcher.undone()
             is_of_all = isinstance(error, VoterlistError | OSError)
             if is_of_all or len(jobs) == 1:
                 for job in jobs:
@@ -159,27 +175,29 @@ class Clerk:
             for job in jobs:
                 self._answer(ledger, [job])
             return
-        for job, (is_done, result) in zip(jobs, results, strict=True):
-            if is_done:
-                job.future.set_result(result)
-            else:
-                job.future.set_exception(result)
+        # On the disk: from here on nothing is tried a second time.
+        for job, result in zip(jobs, results, strict=True):
+            try:
+                job.future.set_result(_final(result))
+            except Exception as error:  # noqa: BLE001  a refusal, or a fault of this request
+                job.future.set_exception(error)
 
-    def _together(self, ledger: OpenLedger, jobs: list[_Job]) -> list[tuple[bool, Any]]:
-        """(True, result) or (False, refusal) of each request, written in one block."""
-        results: list[tuple[bool, Any]] = []
+    def _together(self, ledger: OpenLedger, jobs: list[_Job]) -> list[Any]:
+        """What each request returns, or its refusal, written in one block."""
+        results: list[Any] = []
+        with ledger.block():
+            self._watcher.before(ledger)
+            for job in jobs:
+                try:
+                    results.append(job.work(ledger))
+                except Refusal as refusal:
+                    results.append(refusal)
+            self._watcher.after(ledger)
         try:
-            with ledger.block():
-                self._watcher.before(ledger)
-                for job in jobs:
-                    try:
-                        results.append((True, job.work(ledger)))
-                    except Refusal as refusal:
-                        results.append((False, refusal))
-                self._watcher.after(ledger)
-        except BaseException:
+            self._watcher.kept(ledger)
+        except (VoterlistError, OSError):
+            # What was recorded stays so; what the process knows of it is read anew.
             self._watcher.undone()
-            raise
         return results
 
     def _look_around(self, ledger: OpenLedger) -> None:
@@ -188,6 +206,18 @@ class Clerk:
             with ledger.block():
                 self._watcher.before(ledger)
                 self._watcher.idle(ledger)
+            self._watcher.kept(ledger)
             ledger.write_mark()
         except (VoterlistError, OSError):
             self._watcher.undone()
+
+
+def _final(result: Any) -> Any:
+    """The result of a request whose block is on the disk.
+
+    Raises:
+        Refusal: it was refused.
+    """
+    if isinstance(result, Refusal):
+        raise result
+    return result.result() if isinstance(result, Later) else result

@@ -15,9 +15,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from voterlist.errors import UsageError
 from voterlist.serve.address import Address
 from voterlist.serve.application import Desk
+from voterlist.serve.cases_api import CasesApi
 from voterlist.serve.clerk import Clerk
 from voterlist.serve.door import Clock, Door
+from voterlist.serve.holds import Holds
 from voterlist.serve.watch import Watch
+from voterlist.serve.work import Work
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
 from voterlist.usecases.settings import settings_of
@@ -40,16 +43,13 @@ class Server:
         self._desk = desk
         self._address = address
         self._listener = listener
+        self.decisions = 0
+        """How many were recorded, once it is stopped."""
 
     @property
     def url(self) -> str:
         """Where it is open."""
         return self._address.url(self._listener.getsockname()[1])
-
-    @property
-    def decisions(self) -> int:
-        """How many decisions were recorded since it was opened."""
-        return self._desk.decisions
 
     def run(self) -> None:
         """Answer requests until the process is told to stop (SIGINT, SIGTERM)."""
@@ -135,12 +135,19 @@ def opened(workspace: Path, address: Address, clock: Clock) -> Iterator[Server]:
     since = clock().isoformat(" ", "minutes")
     with lock.hold(workspace, since=since, code="desk-open-already", name=_LOCK):
         door = Door(settings.desk, clock)
+        work = Work(workspace, settings, lambda: clock().date())
+        holds = Holds(settings.desk.reserve_minutes)
+        door.left = holds.free
+        watch = Watch(door, work, holds, clock)
         place = ledgers.place_in(workspace, settings)
-        with closing(Clerk(place, Watch(door))) as clerk:
+        with closing(Clerk(place, watch)) as clerk:
             if not door.has_users():
                 places = {"path": str(workspace)}
                 raise UsageError("nobody", code="desk-no-users", places=places)
             language = settings.report.languages[0]
-            desk = Desk(clerk, door, clock, language, settings.workspace.name)
+            cases = CasesApi(clerk, watch, work, holds, clock)
+            desk = Desk(clerk, door, cases, clock, language, settings.workspace.name)
             with address.listening() as listener:
-                yield Server(desk, address, listener)
+                server = Server(desk, address, listener)
+                yield server
+                server.decisions = watch.recorded

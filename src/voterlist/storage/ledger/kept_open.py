@@ -100,6 +100,10 @@ class OpenLedger(Ledger):
             self._day = None
             raise
 
+    def rest(self) -> None:
+        """End what was read between two blocks: a server keeps its snapshot until then."""
+        self._base.rollback()
+
     def write_mark(self) -> None:
         """Write beside the ledger how far it is, where it grew since.
 

@@ -75,19 +75,27 @@ class Reader:
         """The decisions that hold now (DECISION): the newest for each entry of a case, sorted."""
         return self._newest("decisions", DECISION, one_for="case_id, entry_id")
 
-    def given_verdicts(self) -> pa.Table:
-        """GIVEN_VERDICT: everything that anybody answered about cases, in order."""
+    def given_verdicts(self, after: int = 0) -> pa.Table:
+        """GIVEN_VERDICT: everything that anybody answered about cases, in order.
+
+        ``after``: only those with greater numbers.
+        """
         rows = self._base.rows(
             "SELECT number, case_id, entry_id, verdict, reason, decided_by, decided_at,"
-            " number IN (SELECT decision FROM adjudications) FROM decisions ORDER BY number"
+            " number IN (SELECT decision FROM adjudications) FROM decisions"
+            " WHERE number > ? ORDER BY number",
+            (after,),
         )
         return _as_table(rows, GIVEN_VERDICT)
 
-    def given_amendments(self) -> pa.Table:
-        """GIVEN_AMENDMENT: everything that anybody decided about entries, in order."""
+    def given_amendments(self, after: int = 0) -> pa.Table:
+        """GIVEN_AMENDMENT: everything that anybody decided about entries, in order.
+
+        ``after``: only those with greater numbers.
+        """
         names = ", ".join(GIVEN_AMENDMENT.names)
-        query = f"SELECT {names} FROM amendments ORDER BY number"  # noqa: S608  our names
-        rows = self._base.rows(query)
+        query = f"SELECT {names} FROM amendments WHERE number > ? ORDER BY number"  # noqa: S608
+        rows = self._base.rows(query, (after,))
         return _as_table(rows, GIVEN_AMENDMENT)
 
     def subjects(self) -> pa.Table:

@@ -1,0 +1,177 @@
+"""What there is to decide: the cases of the newest run, with the answers of everybody so far."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+
+from voterlist.config import Settings
+from voterlist.deadlines import CalendarStage, calendar
+from voterlist.decisions import Given
+from voterlist.desk import Desk
+from voterlist.model import Action
+from voterlist.pipeline.answers import answers_of_today, keep_subjects
+from voterlist.pipeline.known import Known, known
+from voterlist.serve.case import Case, answered, digest_of_answers
+from voterlist.serve.packing import unread_list
+from voterlist.serve.slices import Answers, Slice, Slices
+from voterlist.storage.ledger import OpenLedger
+from voterlist.usecases.desk_pages import desk_of_workspace
+
+__all__ = ["Work"]
+
+
+class Work:
+    """The cases of a workspace. Read by all threads; changed by the clerk's alone.
+
+    Args:
+        workspace: its folder.
+        settings: its settings.
+        today: the day.
+    """
+
+    def __init__(
+        self, workspace: Path, settings: Settings, today: Callable[[], dt.date]
+    ) -> None:
+        self._workspace = workspace
+        self.settings = settings
+        self._today = today
+        self._runs: Known | None = None
+        self._cases: dict[str, Case] = {}
+        self._is_unkept = False
+        self.version = 0
+        """Goes up with each change."""
+
+    def read(self, ledger: OpenLedger) -> None:
+        """Take in what another program wrote: answers, or a run with other cases.
+
+        Raises:
+            UsageError: there is no complete run.
+            InputError: a table of a run is gone or damaged.
+        """
+        runs = known(self._workspace, ledger)
+        if self._runs is None or runs.run != self._runs.run:
+            self._load(ledger, runs)
+            return
+        self.answers.accept(ledger.acceptances())
+        if self._is_corrected(ledger):
+            # What the entries say is another thing now.
+            self._load(ledger, runs)
+        else:
+            self.follow(ledger)
+
+    def follow(self, ledger: OpenLedger) -> None:
+        """Take in the answers that were added."""
+        verdicts = ledger.given_verdicts(self.answers.last)
+        amendments = ledger.given_amendments(self.answers.last_amendment)
+        touched = self.answers.add(verdicts, amendments)
+        self._is_unkept |= bool(touched)
+        for case_id in sorted(touched & self._cases.keys()):
+            self._refresh(case_id)
+
+    def forget(self) -> None:
+        """Take nothing for granted that was not read from the ledger."""
+        self._runs = None
+
+    def keep(self, ledger: OpenLedger) -> None:
+        """Keep what the entries say of which something was decided.
+
+        It follows from the answers and the run, so it need not be written with each of them; a run
+        does it where a desk did not come to it.
+        """
+        if self._is_unkept and self._runs is not None:
+            runs = self._runs
+            keep_subjects(ledger, lambda: runs)
+            self._is_unkept = False
+
+    @property
+    def desk(self) -> Desk:
+        """The cases as the run left them, in the order of the queue."""
+        return self._desk
+
+    @property
+    def run(self) -> str:
+        """The newest run."""
+        return self._desk.facts.run
+
+    def case(self, case_id: str) -> Case | None:
+        """A case as it stands; None where the run has none of this id."""
+        return self._cases.get(case_id)
+
+    def cases(self) -> list[Case]:
+        """All cases, in the order of the queue."""
+        return list(self._cases.values())
+
+    def around(self, cases: Collection[str]) -> tuple[Slice, Given]:
+        """What these cases hang together with, and what was answered about it."""
+        groups = {self._slices.group(case) for case in cases}
+        together = {case for group in groups for case in group.cases}
+        entries = {entry for group in groups for entry in group.entries}
+        return self._slices.of(groups), self.answers.of(together, entries)
+
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each case."""
+        return self._numbers
+
+    @property
+    def listed(self) -> dict[str, Any]:
+        """The list of all cases as the run left them; see ``unread_list``."""
+        return self._listed
+
+    def _load(self, ledger: OpenLedger, runs: Known) -> None:
+        settings = self.settings
+        desk = desk_of_workspace(runs, ledger, settings, today=self._today())
+        self.answers = Answers(answers_of_today(ledger, runs))
+        self._slices = Slices(runs, self.answers)
+        self._desk = self._queued(desk)
+        self.version += 1
+        self._cases = {
+            one.case.case_id: Case(place, one, digest_of_answers(one), self.version)
+            for place, one in enumerate(self._desk.cases)
+        }
+        self._numbers = {one.case.case_id: one.case.number for one in self._desk.cases}
+        self._listed = unread_list(self._desk)
+        self._runs = runs
+
+    def _queued(self, desk: Desk) -> Desk:
+        """The desk with its cases by deadline, then by doubt."""
+        rules = self.settings.calendar
+        days = {
+            one.stage: one.due.isoformat()
+            for one in calendar(rules, self.settings.workspace.cycle)
+        }
+        last = days[CalendarStage.CHECK]
+
+        def key(place: int) -> tuple[str, float, int]:
+            one = desk.cases[place]
+            doubt = abs(one.case.probability - 0.5)
+            return one.due or last, doubt, one.case.number
+
+        order = sorted(range(len(desk.cases)), key=key)
+        sentences = {
+            language: tuple(said[place] for place in order)
+            for language, said in desk.sentences.items()
+        }
+        cases = tuple(desk.cases[place] for place in order)
+        return replace(desk, cases=cases, sentences=sentences)
+
+    def _is_corrected(self, ledger: OpenLedger) -> bool:
+        """True where a field of an entry was corrected since."""
+        added = ledger.given_amendments(self.answers.last_amendment).column("action")
+        actions = (Action.CORRECT.value, Action.WITHDRAW.value)
+        return any(one in actions for one in pc.unique(added).to_pylist())
+
+    def _refresh(self, case_id: str) -> None:
+        """A case with the answers that there are now."""
+        before = self._cases[case_id]
+        entries = [member.entry_id for member in before.desk.case.members]
+        given = self.answers.of([case_id], entries)
+        one = answered(before.desk, given, self.settings.decisions.two_people)
+        self.version += 1
+        now = Case(before.place, one, digest_of_answers(one), self.version)
+        self._cases[case_id] = now
