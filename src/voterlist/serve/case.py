@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from voterlist.decisions import Given, standing
+from voterlist.decisions import Standing
 from voterlist.desk import DeskCase, answers_in, contested_in
 from voterlist.model import Verdict
+from voterlist.report.sections.cases import Member
 
 __all__ = ["Case", "answered", "digest_of_answers"]
 
@@ -33,33 +35,34 @@ class Case:
     version: int
 
 
-def answered(one: DeskCase, given: Given, two_people: Collection[str]) -> DeskCase:
-    """A case with these answers."""
-    case_id = one.case.case_id
-    holding = standing(given, two_people=two_people)
-    rows = {
-        row["entry_id"]: row
-        for row in holding.decisions.to_pylist()
-        if row["case_id"] == case_id
+def answered(cases: Sequence[DeskCase], holding: Standing) -> Iterator[DeskCase]:
+    """The cases with what holds of all answers about them."""
+    said = answers_in(holding)
+    contested = {row["case_id"] for row in contested_in(holding)}
+    verdicts = {
+        (row["case_id"], row["entry_id"]): row for row in holding.decisions.to_pylist()
     }
-    members = []
-    for member in one.case.members:
-        row = rows.get(member.entry_id)
-        if row is None:
-            said = replace(member, verdict=None, decided_by=None, decided_why=None)
-        else:
-            said = replace(
-                member,
-                verdict=Verdict(row["verdict"]),
-                decided_by=row["decided_by"],
-                decided_why=row["reason"],
-            )
-        members.append(said)
+    for one in cases:
+        case_id = one.case.case_id
+        members = tuple(
+            _decided(member, verdicts.get((case_id, member.entry_id)))
+            for member in one.case.members
+        )
+        yield replace(
+            one,
+            case=replace(one.case, members=members),
+            answers=said.get(case_id, ()),
+            is_contested=case_id in contested,
+        )
+
+
+def _decided(member: Member, row: Mapping[str, Any] | None) -> Member:
+    """An entry of a case with the verdict that holds; None: none does."""
     return replace(
-        one,
-        case=replace(one.case, members=tuple(members)),
-        answers=answers_in(holding).get(case_id, ()),
-        is_contested=any(row["case_id"] == case_id for row in contested_in(holding)),
+        member,
+        verdict=None if row is None else Verdict(row["verdict"]),
+        decided_by=None if row is None else row["decided_by"],
+        decided_why=None if row is None else row["reason"],
     )
 
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from voterlist.decisions import Amended, Given
+from voterlist.decisions import Amended, Given, standing
 from voterlist.decisions.verdicts import Checked
 from voterlist.desk import Decision, DecisionFile
 from voterlist.model import Problem, Role
 from voterlist.render.xlsx import Answers
+from voterlist.schemas import RETURNED, empty
 from voterlist.serve.case import Case
 from voterlist.serve.clerk import Refusal
 from voterlist.serve.door import Visitor
@@ -19,6 +20,7 @@ from voterlist.serve.work import Work
 from voterlist.storage.ledger import OpenLedger
 from voterlist.tables import concat
 from voterlist.usecases.answer_files import answers_of_page
+from voterlist.usecases.answered_rows import Originals
 from voterlist.usecases.importing import Importer
 
 __all__ = ["Refused", "Request", "record"]
@@ -152,6 +154,11 @@ class _DeskImporter(Importer):
     def given(self) -> Given:
         """The answers about what the cases hang together with."""
         return self.answered
+
+    def _originals(self, _given: Given) -> Originals:
+        """Nothing: no row of a page confirms what a workbook shows."""
+        nothing = standing(Given())
+        return Originals(nothing, Given(), empty(RETURNED))
 
     def record(self, checked: Checked, amended: Amended) -> None:
         """Write answers into the ledger; what entries say is kept later."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, calendar
-from voterlist.decisions import Given
+from voterlist.decisions import Given, standing
 from voterlist.desk import Desk
 from voterlist.model import Action
 from voterlist.pipeline.answers import answers_of_today, keep_subjects
@@ -71,8 +71,7 @@ class Work:
         amendments = ledger.given_amendments(self.answers.last_amendment)
         touched = self.answers.add(verdicts, amendments)
         self._is_unkept |= bool(touched)
-        for case_id in sorted(touched & self._cases.keys()):
-            self._refresh(case_id)
+        self._refresh(sorted(touched & self._cases.keys()))
 
     def forget(self) -> None:
         """Take nothing for granted that was not read from the ledger."""
@@ -166,12 +165,15 @@ class Work:
         actions = (Action.CORRECT.value, Action.WITHDRAW.value)
         return any(one in actions for one in pc.unique(added).to_pylist())
 
-    def _refresh(self, case_id: str) -> None:
-        """A case with the answers that there are now."""
-        before = self._cases[case_id]
-        entries = [member.entry_id for member in before.desk.case.members]
-        given = self.answers.of([case_id], entries)
-        one = answered(before.desk, given, self.settings.decisions.two_people)
-        self.version += 1
-        now = Case(before.place, one, digest_of_answers(one), self.version)
-        self._cases[case_id] = now
+    def _refresh(self, case_ids: Sequence[str]) -> None:
+        """These cases with the answers that there are now."""
+        before = [self._cases[case_id].desk for case_id in case_ids]
+        entries = {member.entry_id for one in before for member in one.case.members}
+        given = self.answers.of(case_ids, sorted(entries))
+        two_people = self.settings.decisions.two_people
+        for one in answered(before, standing(given, two_people=two_people)):
+            self.version += 1
+            case_id = one.case.case_id
+            place = self._cases[case_id].place
+            knows = digest_of_answers(one)
+            self._cases[case_id] = Case(place, one, knows, self.version)

@@ -161,14 +161,16 @@ class Importer:
             earlier=given.verdicts,
             refused=unread,
         )
-        amended = check_amendments(
-            rows.amendments,
-            self._context(),
-            given,
-            decided_at=self._decided_at,
-            decided_by=self._by,
-            refused=(*unread, *rows.problems),
-        )
+        amended = Amended()
+        if rows.amendments.num_rows:
+            amended = check_amendments(
+                rows.amendments,
+                self._context(),
+                given,
+                decided_at=self._decided_at,
+                decided_by=self._by,
+                refused=(*unread, *rows.problems),
+            )
         tried = self._tried(given, checked, amended, rows)
         self.record(tried.checked, tried.amended)
         problems = [*unread, *rows.problems, *checked.problems]
