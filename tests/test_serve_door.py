@@ -300,14 +300,14 @@ def _user(name, until=None):
 
 def test_every_answer_carries_its_guards(desk):
     client = desk.visitor("Aysel")
-    for path in ("/", "/login", "/assets/login.css", "/nothing", "/api/nothing"):
+    for path in ("/", "/login", "/login.css", "/nothing", "/api/nothing"):
         headers = client.get(path).headers
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         assert headers["cross-origin-opener-policy"] == "same-origin"
         assert headers["cache-control"] in {"no-store", "no-cache"}
         assert "server" not in headers
@@ -345,12 +345,12 @@ def test_a_foreign_name_a_wrong_kind_and_a_long_body_are_refused(desk):
 @pytest.mark.parametrize(
     "path",
     [
-        "/assets/../voterlist.toml",
-        "/assets/%2e%2e%2fledger.db",
-        "/assets/..%5cledger.db",
-        "/assets//etc/passwd",
+        "/../voterlist.toml",
+        "/%2e%2e%2fledger.db",
+        "/..%5cledger.db",
+        "//etc/passwd",
         "/ledger.db",
-        "/assets/login.css%00.html",
+        "/login.css%00.html",
     ],
 )
 def test_no_path_leads_to_a_file(desk, path):

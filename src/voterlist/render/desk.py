@@ -15,7 +15,14 @@ from voterlist.catalogue import LANGUAGES, entries
 from voterlist.desk import Desk, packed
 from voterlist.render.html import environment
 
-__all__ = ["PageOptions", "desk_script", "desk_style", "desk_words", "write_desk"]
+__all__ = [
+    "PageOptions",
+    "desk_script",
+    "desk_style",
+    "desk_words",
+    "frame",
+    "write_desk",
+]
 
 _SCRIPTS = (
     "digest",
@@ -130,9 +137,10 @@ def frame(language: str, **parts: Any) -> str:
 
 
 @cache
-def desk_script() -> str:
-    """The script of the page, in one function of its own."""
-    parts = [_source(f"script/{name}.js") for name in _SCRIPTS]
+def desk_script(*, served: bool = False) -> str:
+    """The script of the page, in one function of its own; ``served``: of the desk in a browser."""
+    names = (*_SCRIPTS, "served") if served else _SCRIPTS
+    parts = [_source(f"script/{name}.js") for name in names]
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
 
 

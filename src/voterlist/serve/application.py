@@ -25,6 +25,7 @@ from starlette.types import ASGIApp
 from voterlist.catalogue import Catalogue, catalogue
 from voterlist.errors import WorkspaceBusyError
 from voterlist.model import Role
+from voterlist.render.desk import frame
 from voterlist.serve.address import Address
 from voterlist.serve.cases_api import MOST_BYTES, CasesApi
 from voterlist.serve.clerk import Clerk, Refusal
@@ -105,7 +106,7 @@ class Desk:
             Route("/login", self.show_login),
             Route("/login", self.log_in, methods=["POST"]),
             Route("/logout", self._inside(self.log_out), methods=["POST"]),
-            Route("/assets/{name}", self.asset),
+            Route("/language", self.choose_language),
             Route("/api/desk", self._inside(self.cases.list_all)),
             Route("/api/news", self._inside(self.cases.news)),
             *(
@@ -116,6 +117,7 @@ class Desk:
                     ("decide", self.decide),
                 )
             ),
+            Route("/{name}", self.asset),
         ]
         return Starlette(
             routes=routes,
@@ -167,24 +169,30 @@ class Desk:
         status = error.status_code if isinstance(error, HTTPException) else 500
         return PlainTextResponse(f"{self._sentences[status]}\n", status)
 
-    async def home(self, request: Request, visitor: Visitor) -> Response:
-        """Who is logged in, and the way out."""
-        return HTMLResponse(page("home", self.words(request), visitor=visitor))
+    async def home(self, request: Request, _visitor: Visitor) -> Response:
+        """The page of the desk; its script asks for everything else."""
+        return HTMLResponse(frame(self.words(request).language))
+
+    async def choose_language(self, request: Request) -> Response:
+        """Remember in which language somebody reads."""
+        return self._with_language(Response(None, 204), self.words(request))
 
     async def show_login(self, request: Request) -> Response:
         """The page on which people log in."""
         say = self.words(request)
         message = "serve.login.ended" if "ended" in request.query_params else None
         answer = self._login_page(say, message=say(message) if message else "")
-        if "lang" in request.query_params:
-            answer.set_cookie(
-                _LANGUAGE,
-                say.language,
-                max_age=_YEAR,
-                secure=self._is_secure,
-                httponly=True,
-                samesite="strict",
-            )
+        return self._with_language(answer, say) if _chooses(request) else answer
+
+    def _with_language(self, answer: Response, say: Catalogue) -> Response:
+        answer.set_cookie(
+            _LANGUAGE,
+            say.language,
+            max_age=_YEAR,
+            secure=self._is_secure,
+            httponly=True,
+            samesite="strict",
+        )
         return answer
 
     async def log_in(self, request: Request) -> Response:
@@ -282,3 +290,8 @@ class Desk:
 def _is_of_script(request: Request) -> bool:
     """True for what a script asks for, which cannot log in by itself."""
     return request.url.path.startswith("/api/")
+
+
+def _chooses(request: Request) -> bool:
+    """True where a request says in which language it wants to be answered."""
+    return "lang" in request.query_params

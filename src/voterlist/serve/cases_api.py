@@ -13,11 +13,11 @@ from starlette.responses import JSONResponse, Response
 
 from voterlist.catalogue import Catalogue
 from voterlist.desk import Decision
-from voterlist.render.desk import desk_words
 from voterlist.serve.clerk import Clerk, Refusal
 from voterlist.serve.door import Clock, Visitor
 from voterlist.serve.holds import Holds
 from voterlist.serve.packing import pack_case, pack_list, pack_state
+from voterlist.serve.pages import served_words
 from voterlist.serve.recording import Refused, Request
 from voterlist.serve.watch import Watch
 from voterlist.serve.work import Work
@@ -92,7 +92,7 @@ class CasesApi:
             "name": visitor.name,
             "role": visitor.role.value,
             "today": self._clock().date().isoformat(),
-            "words": desk_words(),
+            "words": served_words(),
             "held": self._held(visitor),
             "version": self._work.version,
         }
@@ -103,7 +103,7 @@ class CasesApi:
     async def open_case(self, request: HttpRequest, visitor: Visitor) -> Response:
         """One case whole, reserved for who asks."""
         wanted = await _read(request, _Opened)
-        work = partial(self._watch.open, visitor=visitor, case_id=wanted.case)
+        work: Any = partial(self._watch.open, visitor=visitor, case_id=wanted.case)
         case = await self._clerk.do(work)
         return _json(pack_case(self._work.desk, case))
 
@@ -111,7 +111,7 @@ class CasesApi:
         """The next case that waits for who asks, reserved for them."""
         wanted = await _read(request, _Next)
         after = min(max(wanted.after, -1), len(self._work.desk.cases) - 1)
-        work = partial(self._watch.open_next, visitor=visitor, after=after)
+        work: Any = partial(self._watch.open_next, visitor=visitor, after=after)
         case = await self._clerk.do(work)
         return _json(pack_case(self._work.desk, case))
 

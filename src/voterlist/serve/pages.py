@@ -11,9 +11,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from voterlist.catalogue import LANGUAGES, Catalogue, catalogue
+from voterlist.catalogue import LANGUAGES, Catalogue, catalogue, entries
+from voterlist.render.desk import desk_script, desk_style, desk_words
 
-__all__ = ["Asset", "assets", "language_of", "page"]
+__all__ = ["Asset", "assets", "language_of", "page", "served_words"]
+
+_WORDS = ("serve.page.", "serve.login.leave")
 
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
@@ -36,14 +39,21 @@ class Asset:
 @cache
 def assets() -> Mapping[str, Asset]:
     """Every file that may be asked for, by its name: nothing else is ever opened."""
-    found = {}
+    script, style = desk_script(served=True).encode(), desk_style().encode()
+    found = {
+        "desk.js": _asset(script, ".js"),
+        "desk.css": _asset(style, ".css"),
+    }
     for item in resources.files(__package__).joinpath("assets").iterdir():
         ending = f".{item.name.rpartition('.')[2]}"
         if ending in _KINDS:
-            content = item.read_bytes()
-            tag = hashlib.sha256(content).hexdigest()[:16]
-            found[item.name] = Asset(content, _KINDS[ending], tag)
+            found[item.name] = _asset(item.read_bytes(), ending)
     return found
+
+
+def _asset(content: bytes, ending: str) -> Asset:
+    tag = hashlib.sha256(content).hexdigest()[:16]
+    return Asset(content, _KINDS[ending], tag)
 
 
 @cache
@@ -55,6 +65,16 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def served_words() -> Mapping[str, Mapping[str, str]]:
+    """By language, the words that the page's script shows."""
+    own = [key for key in entries() if key.startswith(_WORDS)]
+    return {
+        language: {**words, **{key: entries()[key][language] for key in own}}
+        for language, words in desk_words().items()
+    }
 
 
 def page(name: str, words: Catalogue, **content: Any) -> str:

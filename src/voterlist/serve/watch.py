@@ -15,7 +15,7 @@ from voterlist.serve.recording import Request, record
 from voterlist.serve.work import Work
 from voterlist.storage.ledger import OpenLedger
 
-__all__ = ["Recorded", "Watch"]
+__all__ = ["Opened", "Recorded", "Watch"]
 
 OPENED = "desk-view"
 """The journal's word for a case that somebody opened."""
@@ -30,6 +30,25 @@ class Recorded:
     def result(self) -> Sequence[Request]:
         """The decisions, each with its refusal or without."""
         return self.requests
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case that was opened, as it stands once the block is on the disk."""
+
+    work: Work
+    case_id: str
+
+    def result(self) -> Case:
+        """The case.
+
+        Raises:
+            Refusal: it is gone.
+        """
+        case = self.work.case(self.case_id)
+        if case is None:
+            raise Refusal("case-gone")
+        return case
 
 
 class Watch:
@@ -90,23 +109,22 @@ class Watch:
         self._requests += requests
         return Recorded(requests)
 
-    def open(self, ledger: OpenLedger, visitor: Visitor, case_id: str) -> Case:
+    def open(self, ledger: OpenLedger, visitor: Visitor, case_id: str) -> Opened:
         """Give a case to somebody, and note that they saw it.
 
         Raises:
             Refusal: the run has no such case, or somebody else has it.
         """
-        case = self._work.case(case_id)
-        if case is None:
+        if self._work.case(case_id) is None:
             raise Refusal("case-gone")
         other = self._holds.take(case_id, visitor, self._clock())
         # The chair sees all cases, also those that somebody is deciding.
         if other is not None and visitor.role != Role.CHAIR:
             raise Refusal("case-held", by=other)
         self._note(ledger, visitor, case_id)
-        return case
+        return Opened(self._work, case_id)
 
-    def open_next(self, ledger: OpenLedger, visitor: Visitor, after: int) -> Case:
+    def open_next(self, ledger: OpenLedger, visitor: Visitor, after: int) -> Opened:
         """Give somebody the next case that waits for them, and that nobody has.
 
         Args:
@@ -127,7 +145,7 @@ class Watch:
             if is_free and _waits_for(case, visitor):
                 self._holds.take(case_id, visitor, moment)
                 self._note(ledger, visitor, case_id)
-                return case
+                return Opened(self._work, case_id)
         self._holds.free(visitor.token)
         raise Refusal("nothing-left", 404)
 
