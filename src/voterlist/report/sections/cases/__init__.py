@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from voterlist import review
-from voterlist.report.lookup import in_constituency
 from voterlist.report.run import Inputs
 from voterlist.report.section import Section
-from voterlist.report.sections.cases.build import CaseTables, build_cases, count_kinds
+from voterlist.report.sections.cases.build import (
+    CaseTables,
+    build_cases,
+    cases_in,
+    count_kinds,
+)
 from voterlist.report.sections.cases.model import (
     CASE_FIELDS,
     Case,
@@ -52,6 +53,7 @@ __all__ = [
     "build_cases",
     "case_cells",
     "case_columns",
+    "cases_in",
     "chances_by_place",
 ]
 
@@ -62,7 +64,7 @@ def _build(inputs: Inputs) -> Cases:
     numbers = inputs.table("case_numbers")
     names = ("entries", "voters", "pairs", "waterfalls", "decisions", "returned")
     built = build_cases(
-        _cases_in(all_cases, inputs.facts.constituency),
+        cases_in(all_cases, inputs.facts.constituency),
         review.numbered(all_cases, numbers),
         CaseTables(**{name: inputs.table(name) for name in names}),
         inputs.run.names,
@@ -73,14 +75,6 @@ def _build(inputs: Inputs) -> Cases:
         apart=tuple(case for case in built if not case.is_asked),
         kinds=count_kinds(built),
     )
-
-
-def _cases_in(cases: pa.Table, constituency: int | None) -> pa.Table:
-    """Every entry of the cases that have an entry in this constituency."""
-    if constituency is None:
-        return cases
-    inside = in_constituency(cases, constituency).column("case_id")
-    return cases.filter(pc.is_in(cases.column("case_id"), value_set=pc.unique(inside)))
 
 
 CASES = Section(

@@ -52,7 +52,7 @@ const bindFilters = (desk, view) => {
   const changed = () => {
     view.list.filter(view.filters);
     drawProgress(desk, view);
-    if (!view.list.positions.has(view.place) && view.list.places.length) view.show(view.list.places[0]);
+    if (!view.list.has(view.place) && view.list.places.length) view.show(view.list.places[0]);
   };
   for (const element of document.querySelectorAll("[data-filter]")) {
     element.addEventListener("input", () => {
