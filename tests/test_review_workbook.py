@@ -175,7 +175,9 @@ def test_the_name_for_whom_a_workbook_is_written_need_not_be_filled_in(
 def test_a_tick_that_means_nothing_is_refused(workspace, tmp_path, mark, code):
     path = filled(workspace, tmp_path / "a.xlsx", ticked(mark, decided_by="A"))
     if code == "nothing-proposed":
-        review_books.fill(path, lambda row: row["case_id"] and {"proposed_as": None})
+        review_books.fill(
+            path, lambda row: row.get("case_id") and {"proposed_as": None}
+        )
     imported = read_in(workspace, path)
     assert (codes(imported), imported.recorded) == ([code], 0)
 

@@ -1,6 +1,7 @@
 // The page comes to life: words, filters, buttons, the first case.
 const themeName = "voterlist-theme";
 const languageNames = { en: "English", az: "Azərbaycanca" };
+const languageCodes = { en: "EN", az: "AZ" };
 
 const remembered = (name) => {
   try {
@@ -130,8 +131,10 @@ const startDesk = (data, words, language, person, makeStore) => {
   view.relabel = () => {
     fillWords(desk);
     fillFilters(desk, view);
-    byId("language").textContent = languageNames[desk.language === "en" ? "az" : "en"];
-    byId("language").lang = desk.language === "en" ? "az" : "en";
+    const other = desk.language === "en" ? "az" : "en";
+    byId("language").textContent = languageCodes[other];
+    byId("language").setAttribute("aria-label", `${languageCodes[other]}: ${languageNames[other]}`);
+    byId("language").lang = other;
     view.refresh();
   };
   setTheme(remembered(themeName));
