@@ -28,9 +28,11 @@ from voterlist.report.sections.cases.sheets import (
     summary,
 )
 from voterlist.report.sections.cases.words import CaseWords
+from voterlist.report.sections.chance import Chance
 from voterlist.schemas import (
     CASE,
     CASE_NUMBER,
+    COINCIDENCE,
     DECISION,
     ENTRY,
     PAIR,
@@ -74,7 +76,15 @@ def _build(inputs: Inputs) -> Cases:
         for_review=tuple(case for case in built if case.is_asked),
         apart=tuple(case for case in built if not case.is_asked),
         kinds=count_kinds(built),
+        chances=_chances(inputs),
     )
+
+
+def _chances(inputs: Inputs) -> dict[int | None, tuple[Chance, ...]]:
+    """What chance alone would give in the constituency of the report, and in all of them."""
+    by_place = chances_by_place(inputs.table("coincidences"))
+    places = {inputs.facts.constituency, None}
+    return {place: rows for place, rows in by_place.items() if place in places}
 
 
 CASES = Section(
@@ -87,6 +97,7 @@ CASES = Section(
         "decisions": DECISION,
         "case_numbers": CASE_NUMBER,
         "returned": RETURNED,
+        "coincidences": COINCIDENCE,
     },
     sheets=sheets,
     summary=summary,
