@@ -99,6 +99,7 @@ def _export_workbook(options: ExportOptions) -> None:
         options.out,
         options.language,
         today=day(options.today, workspace),
+        asked=usecases.Asked(options.constituency, options.name or ""),
     )
     path = shown(made.path)
     TERMINAL.say(

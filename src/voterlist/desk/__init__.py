@@ -22,6 +22,8 @@ from voterlist.desk.model import (
     DeskCase,
     Proposal,
     State,
+    proposed_verdicts,
+    usual_reason,
 )
 from voterlist.desk.pack import packed
 from voterlist.desk.seen import seen_digests
@@ -41,7 +43,9 @@ __all__ = [
     "contested_in",
     "desk_of",
     "packed",
+    "proposed_verdicts",
     "read_decisions",
     "seen_digests",
+    "usual_reason",
     "write_decisions",
 ]

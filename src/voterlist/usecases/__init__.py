@@ -46,7 +46,12 @@ if TYPE_CHECKING:
         trust_key,
     )
     from voterlist.usecases.comparing import Compared, compare_lists
-    from voterlist.usecases.desk_pages import ExportedPage, PageRequest, export_page
+    from voterlist.usecases.desk_pages import (
+        Asked,
+        ExportedPage,
+        PageRequest,
+        export_page,
+    )
     from voterlist.usecases.evaluating import evaluate_findings, evaluate_pairs
     from voterlist.usecases.explaining import Explained, explain_pair
     from voterlist.usecases.inspecting import (
@@ -107,6 +112,7 @@ __all__ = [
     "INBOX",
     "Also",
     "Approval",
+    "Asked",
     "Audit",
     "AuditWords",
     "BurnDown",
@@ -261,6 +267,7 @@ _HOMES = {
     "evaluate_pairs": "voterlist.usecases.evaluating",
     "exit_code_of_accounts": "voterlist.usecases.inspecting",
     "export_review": "voterlist.usecases.reviewing",
+    "Asked": "voterlist.usecases.desk_pages",
     "PageRequest": "voterlist.usecases.desk_pages",
     "ExportedPage": "voterlist.usecases.desk_pages",
     "export_page": "voterlist.usecases.desk_pages",

@@ -177,6 +177,8 @@ class Sheet:
             marks = row.marks or ("",) * len(columns)
             cells = zip(columns, row.values, marks, strict=True)
             for place, (column, value, mark) in enumerate(cells):
+                if value is None and column.hidden:
+                    continue
                 shape = self.book.cell_format(
                     column.kind, mark, band=row.band, first=row.first
                 )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from voterlist import review
-from voterlist.report.lookup import in_constituency
 from voterlist.report.run import Inputs
 from voterlist.report.section import Section
-from voterlist.report.sections.cases.build import CaseTables, build_cases, count_kinds
+from voterlist.report.sections.cases.build import (
+    CaseTables,
+    build_cases,
+    cases_in,
+    count_kinds,
+)
 from voterlist.report.sections.cases.model import (
     CASE_FIELDS,
     Case,
@@ -27,9 +28,11 @@ from voterlist.report.sections.cases.sheets import (
     summary,
 )
 from voterlist.report.sections.cases.words import CaseWords
+from voterlist.report.sections.chance import Chance
 from voterlist.schemas import (
     CASE,
     CASE_NUMBER,
+    COINCIDENCE,
     DECISION,
     ENTRY,
     PAIR,
@@ -52,6 +55,7 @@ __all__ = [
     "build_cases",
     "case_cells",
     "case_columns",
+    "cases_in",
     "chances_by_place",
 ]
 
@@ -62,7 +66,7 @@ def _build(inputs: Inputs) -> Cases:
     numbers = inputs.table("case_numbers")
     names = ("entries", "voters", "pairs", "waterfalls", "decisions", "returned")
     built = build_cases(
-        _cases_in(all_cases, inputs.facts.constituency),
+        cases_in(all_cases, inputs.facts.constituency),
         review.numbered(all_cases, numbers),
         CaseTables(**{name: inputs.table(name) for name in names}),
         inputs.run.names,
@@ -72,15 +76,15 @@ def _build(inputs: Inputs) -> Cases:
         for_review=tuple(case for case in built if case.is_asked),
         apart=tuple(case for case in built if not case.is_asked),
         kinds=count_kinds(built),
+        chances=_chances(inputs),
     )
 
 
-def _cases_in(cases: pa.Table, constituency: int | None) -> pa.Table:
-    """Every entry of the cases that have an entry in this constituency."""
-    if constituency is None:
-        return cases
-    inside = in_constituency(cases, constituency).column("case_id")
-    return cases.filter(pc.is_in(cases.column("case_id"), value_set=pc.unique(inside)))
+def _chances(inputs: Inputs) -> dict[int | None, tuple[Chance, ...]]:
+    """What chance alone would give in the constituency of the report, and in all of them."""
+    by_place = chances_by_place(inputs.table("coincidences"))
+    places = {inputs.facts.constituency, None}
+    return {place: rows for place, rows in by_place.items() if place in places}
 
 
 CASES = Section(
@@ -93,6 +97,7 @@ CASES = Section(
         "decisions": DECISION,
         "case_numbers": CASE_NUMBER,
         "returned": RETURNED,
+        "coincidences": COINCIDENCE,
     },
     sheets=sheets,
     summary=summary,

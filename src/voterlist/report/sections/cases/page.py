@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voterlist.report.sections.cases.model import CASE_FIELDS, Case, Cases
+from voterlist.report.sections.cases.sentence import Sentences
 
 __all__ = ["Bars", "bars_of", "letters_of", "page"]
 
@@ -34,6 +35,7 @@ def page(cases: Cases) -> Mapping[str, Any]:
         "kinds": kinds,
         "letters": letters_of,
         "bars": bars_of,
+        "sentence": lambda words, case: Sentences(words, cases.chances).of(case),
     }
 
 
