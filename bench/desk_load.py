@@ -39,7 +39,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--pause", type=float, nargs="*", default=[7.2, 1.0, 0.2])
     options = parser.parse_args()
-    print("| pause, s | what | times | a second | median, ms | 95 %, ms | longest, ms |")
+    print(
+        "| pause, s | what | times | a second | median, ms | 95 %, ms | longest, ms |"
+    )
     print("|---|---|---|---|---|---|---|")
     for pause in options.pause:
         with tempfile.TemporaryDirectory() as folder:
@@ -145,7 +147,7 @@ async def _timed(
 
 
 def decision_of(case: dict[str, Any]) -> dict[str, Any]:
-    """The decision about a case that was opened: the first entry stays, or the precinct is asked."""
+    """The decision about a case that was opened: the first of its entries stays."""
     ids = case["entries"]["id"]
     decision = {
         "case": case["cases"]["id"][0],

@@ -14,6 +14,7 @@ import pytest
 
 import desks
 import ledger_places
+import workspaces
 from voterlist.config import DeskSettings
 from voterlist.errors import UsageError
 from voterlist.model import Level, Role
@@ -45,8 +46,9 @@ def workspace(tmp_path_factory):
 
 
 def new_workspace(folder):
-    """A workspace at whose desk two people may work."""
-    make_workspace(folder, cycle="2026", level=Level.CONEC, constituency=1)
+    """A workspace with a run, at whose desk two people may work."""
+    workspaces.make(folder)
+    workspaces.run(folder)
     for name, role in (("Aysel", Role.ANALYST), (HOSTILE, Role.CHAIR)):
         add_user(folder, name, role, desks.PASSWORD, today=DAY)
     return folder

@@ -115,10 +115,13 @@ const serveView = (desk, view, served) => {
     const isQueue = filters.work === "todo";
     const places = view.list.places.filter((place) => !isQueue || !(served.held[place] || isForChair(place)));
     places.sort((one, other) => one - other);
+    const title = { title: isQueue ? "serve.page.queue" : `desk.work.${filters.work}`, count: places.length };
     view.list.places = places;
-    view.list.rows = [...places];
-    view.list.positions = new Map(places.map((place, position) => [place, position]));
-    byId("list-rows").style.height = `${places.length * rowHeight}px`;
+    view.list.rows = places.length ? [title, ...places] : [];
+    view.list.positions.fill(-1);
+    places.forEach((place, position) => { view.list.positions[place] = position + 1; });
+    byId("list-rows").style.height = `${view.list.rows.length * rowHeight}px`;
+    view.asked = undefined;
     view.list.draw();
   };
 
