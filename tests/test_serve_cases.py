@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import desks
+import ledger_places
 import workspaces
 from voterlist.model import Role
 from voterlist.storage.ledger import place_in, reading, verify
@@ -333,6 +334,24 @@ def test_a_precinct_is_asked_until_a_day(workspace, desk):
         rows = ledger.given_amendments().to_pylist()
     asked = {row["entry_id"] for row in rows if row["action"] == "ask"}
     assert asked == set(ids)
+
+
+@ledger_places.both
+def test_the_desk_of_a_ledger_on_a_server(tmp_path, kind):
+    """Several machines share it: the same answers, the same chain."""
+    place = ledger_places.new(kind, tmp_path / "2026")
+    settings = "" if place.url is None else f'[ledger]\nurl = "{place.url}"\n'
+    workspace = workspaces.make(tmp_path / "2026", settings=settings)
+    workspaces.run(workspace)
+    add_user(workspace, "Aysel", Role.ANALYST, desks.PASSWORD, today=DAY)
+    with desks.running(workspace) as desk:
+        aysel = Person(desk, "Aysel")
+        case = aysel.next().json()
+        assert aysel.decide(case).status_code == 200
+        assert aysel.next().json()["code"] == "nothing-left"
+        desk.stop()
+    assert {person for _, person, _ in given(workspace)} == {"Aysel"}
+    assert verify(place).fits, verify(place).problems
 
 
 def test_cases_of_a_run_in_the_meantime_are_taken_up(own_workspace, own_desk):

@@ -22,7 +22,6 @@ from voterlist.serve import Address
 from voterlist.serve.clerk import Clerk, Refusal
 from voterlist.serve.door import Door, digest_of
 from voterlist.serve.throttle import LOCKED, MOST_WRONG, Throttle
-from voterlist.serve.watch import Watch
 from voterlist.storage.ledger import Ledger, OpenLedger, reading, verify
 from voterlist.usecases import (
     add_user,
@@ -235,6 +234,29 @@ class Clock:
         return self.moment
 
 
+class AtTheDoor:
+    """What happens around a block where nobody decides anything."""
+
+    def __init__(self, door):
+        self.door = door
+
+    def before(self, ledger):
+        """Read users and sessions."""
+        self.door.read(ledger)
+
+    def after(self, ledger):
+        """Nothing."""
+
+    def kept(self, ledger):
+        """Nothing."""
+
+    def undone(self):
+        """Nothing."""
+
+    def idle(self, ledger):
+        """Nothing."""
+
+
 @ledger_places.both
 def test_sessions_end_by_idleness_by_age_and_with_their_user(tmp_path, kind):
     """On both databases; and they outlive the process that began them."""
@@ -242,7 +264,7 @@ def test_sessions_end_by_idleness_by_age_and_with_their_user(tmp_path, kind):
     clock = Clock()
     settings = DeskSettings(idle_minutes=30, session_hours=10)
     door = Door(settings, clock)
-    watch = Watch(door)
+    watch = AtTheDoor(door)
     ledger = OpenLedger(place)
 
     def do(work):
@@ -266,7 +288,7 @@ def test_sessions_end_by_idleness_by_age_and_with_their_user(tmp_path, kind):
     ledger.close()
     # Another process finds the session, and knows when it was seen.
     door, ledger = Door(settings, clock), OpenLedger(place)
-    watch = Watch(door)
+    watch = AtTheDoor(door)
     do(lambda _: None)
     assert door.visitor(cookie)
     clock.moment -= dt.timedelta(days=2)
@@ -480,8 +502,10 @@ def _refusal(*options):
 
 
 def test_without_users_nobody_is_let_in(tmp_path):
-    make_workspace(tmp_path, cycle="2026", level=Level.CONEC)
-    assert _refusal(tmp_path, "--port", "0")[0] == "desk-no-users"
+    workspaces.make(tmp_path)
+    assert _refusal(tmp_path, "--port", "0") == ("no-run", 2)
+    workspaces.run(tmp_path)
+    assert _refusal(tmp_path, "--port", "0") == ("desk-no-users", 2)
 
 
 # The clerk
@@ -493,7 +517,7 @@ def test_a_fault_of_one_request_is_not_one_of_the_others(tmp_path):
 
     place = ledger_places.Place(tmp_path / "ledger.db")
     door = Door(DeskSettings(), Clock())
-    clerk = Clerk(place, Watch(door))
+    clerk = Clerk(place, AtTheDoor(door))
 
     def note(number):
         def work(ledger):
