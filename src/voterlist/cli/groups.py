@@ -19,7 +19,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 from voterlist.cli.completion import tell_in_our_words
-from voterlist.cli.failure import describe, report
+from voterlist.cli.failure import describe, report, report_stop
 from voterlist.cli.library import error_line, extra_in_our_words, help_in_our_words
 from voterlist.cli.options import Json
 from voterlist.cli.terminal import TERMINAL
@@ -238,10 +238,9 @@ def _guarded(work: Callable[[], Any], as_json: bool) -> Any:
     """
     try:
         return work()
-    except KeyboardInterrupt:
-        TERMINAL.warn(SAY("error.stopped.what"))
-        TERMINAL.warn(SAY("error.stopped.todo"))
-        raise SystemExit(130) from None
+    except KeyboardInterrupt as stop:
+        TERMINAL.json = TERMINAL.json or as_json
+        raise SystemExit(report_stop(stop)) from None
     except BrokenPipeError:
         # The reader has enough. What is still to be flushed must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

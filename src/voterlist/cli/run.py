@@ -102,6 +102,9 @@ def _tell(done: usecases.WorkspaceRun, workspace: Path) -> None:
 def _tell_balance(result: usecases.RunResult) -> None:
     """Which run it is, and its balance of rows."""
     TERMINAL.say(SAY("cli.run.title", run=result.run, today=result.today.isoformat()))
+    if result.taken_over is not None:
+        before = dataclasses.asdict(result.taken_over)
+        TERMINAL.say(SAY("cli.run.taken-over", **before))
     if result.constituencies:
         numbers = ", ".join(map(str, result.constituencies))
         TERMINAL.say(SAY("cli.run.constituencies", numbers=numbers))
@@ -323,5 +326,6 @@ def _as_json(done: usecases.WorkspaceRun) -> dict[str, Any]:
         if result.clock_behind
         else None,
         "outputs": list(result.outputs),
+        "taken_over": result.taken_over and dataclasses.asdict(result.taken_over),
         "exit_code": result.exit_code,
     }

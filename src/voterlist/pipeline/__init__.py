@@ -55,6 +55,7 @@ from voterlist.schemas import FINDING, LIST, SET_ASIDE, empty
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
 from voterlist.storage.ledger import CaseNumber, Ledger
+from voterlist.storage.stopping import whole
 from voterlist.storage.store import Manifest, RunFolder, program_digest
 from voterlist.tables import concat
 from voterlist.version import __version__
@@ -107,7 +108,7 @@ def run(
         WorkspaceBusyError: another run holds the workspace.
         StageError: a stage failed inside.
     """
-    with lock.hold(workspace, since=since or today.isoformat()):
+    with lock.hold(workspace, since=since or today.isoformat()) as before:
         inputs = inbox.find(workspace, constituencies, settings.ingest)
         place = ledgers.place_in(workspace, settings)
         with Ledger(place) as ledger:
@@ -134,7 +135,10 @@ def run(
         missing = _missing(earlier, inputs, walk.tables)
     is_behind = newest_day is not None and newest_day > today
     return replace(
-        result, clock_behind=newest_day if is_behind else None, missing_lists=missing
+        result,
+        clock_behind=newest_day if is_behind else None,
+        missing_lists=missing,
+        taken_over=before,
     )
 
 
@@ -209,17 +213,17 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
         standing = standings(context.settings, ledger, context.today, [line], work)
         burned = burn_down(context.settings, ledger, context.today, [line], work)
     outputs = publish.write_reports(context, walk, standing, burned)
-    walk.finish([step.stage for step in STAGES], outputs)
-    with Ledger(place) as ledger:
-        ledger.note_cases(
-            walk.tables["cases"],
-            run,
-            None if inputs.is_whole else inputs.constituencies,
-            unread=unread_constituencies(walk.tables["set_aside"]),
-        )
-        ledger.number_cases(_numbers(walk.tables["case_numbers"], run))
-        ledger.write_journal(context.today, RUN_EVENT, **details)
-    ledgers.mark_run(place.path, walk.folder.path)
+    numbers = _numbers(walk.tables["case_numbers"], run)
+    unread = unread_constituencies(walk.tables["set_aside"])
+    whom = None if inputs.is_whole else inputs.constituencies
+    # Asked to end in here, the program ends behind it: a complete run stands in the journal.
+    with whole():
+        walk.finish([step.stage for step in STAGES], outputs)
+        with Ledger(place) as ledger:
+            ledger.note_cases(walk.tables["cases"], run, whom, unread=unread)
+            ledger.number_cases(numbers)
+            ledger.write_journal(context.today, RUN_EVENT, **details)
+        ledgers.mark_run(place.path, walk.folder.path)
     return outputs
 
 

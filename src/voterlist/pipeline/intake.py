@@ -8,10 +8,8 @@ rows. The tables are the same as if all had been done at once, in whatever numbe
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -40,7 +38,7 @@ from voterlist.pipeline.steps import (
 from voterlist.schemas import ENTRY, VOTER, Intake, RawFile, empty
 from voterlist.storage import store
 from voterlist.storage.store import Written
-from voterlist.storage.workers import end_with_parent
+from voterlist.storage.workers import pool_of
 from voterlist.tables import Outcome, concat, sort_by
 
 __all__ = ["INTAKE_TABLES", "merge_lists", "normalize_entries", "take_in"]
@@ -146,10 +144,7 @@ def _each(
     if workers < 2:
         yield from map(work, tasks)
         return
-    # Not fork: a forked process inherits Arrow's threads in whatever state they are.
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=end_with_parent
-    ) as pool:
+    with pool_of(workers) as pool:
         yield from pool.map(work, tasks)
 
 

@@ -17,6 +17,7 @@ from voterlist.pipeline.decided import DecisionsStanding
 from voterlist.pipeline.inbox import REFERENCE, Inputs, sources_of
 from voterlist.pipeline.missing import MissingList
 from voterlist.pipeline.standings import UnitStanding
+from voterlist.storage.lock import Holder
 from voterlist.storage.store import Work
 from voterlist.tables import rows_among
 
@@ -132,6 +133,7 @@ class RunResult:
         place_doubts: lists whose precinct is not known or in doubt, by file.
         lost_letters: the paths inside the workspace of the lists that lost letters.
         decided: how what people decided stands.
+        taken_over: the process that held the workspace before and ended without finishing.
     """
 
     run: str
@@ -170,6 +172,7 @@ class RunResult:
 
     lost_letters: tuple[str, ...] = ()
     decided: DecisionsStanding = field(default_factory=DecisionsStanding)
+    taken_over: Holder | None = None
 
     @property
     def exit_code(self) -> int:
