@@ -85,6 +85,14 @@ if TYPE_CHECKING:
         import_review,
     )
     from voterlist.usecases.running import WorkspaceRun, run_workspace
+    from voterlist.usecases.scheduling import (
+        CRONTAB,
+        Night,
+        Schedule,
+        for_cron,
+        for_systemd,
+        time_of,
+    )
     from voterlist.usecases.settings import settings_of, workspace_here
     from voterlist.usecases.submitting import Submission, SubmitRequest, submit
     from voterlist.usecases.verifying import Verified, verify_package, verify_run
@@ -97,6 +105,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "CRONTAB",
     "INBOX",
     "Also",
     "Approval",
@@ -125,6 +134,7 @@ __all__ = [
     "ListRequest",
     "ListsMade",
     "NameReading",
+    "Night",
     "PartReading",
     "PlaceAccount",
     "Received",
@@ -132,6 +142,7 @@ __all__ = [
     "Replacement",
     "ReturnRequest",
     "RunResult",
+    "Schedule",
     "Sent",
     "Settings",
     "SheetAccount",
@@ -160,6 +171,8 @@ __all__ = [
     "export_review",
     "file_line",
     "finish",
+    "for_cron",
+    "for_systemd",
     "import_review",
     "inspect_files",
     "invent_lists",
@@ -185,6 +198,7 @@ __all__ = [
     "status_of",
     "submit",
     "sums_of",
+    "time_of",
     "trust_key",
     "verify_journal",
     "verify_package",
@@ -260,6 +274,12 @@ _HOMES = {
     "restore_ledger": "voterlist.usecases.ledgers",
     "run_workspace": "voterlist.usecases.running",
     "said": "voterlist.report.said",
+    "CRONTAB": "voterlist.usecases.scheduling",
+    "Night": "voterlist.usecases.scheduling",
+    "Schedule": "voterlist.usecases.scheduling",
+    "for_cron": "voterlist.usecases.scheduling",
+    "for_systemd": "voterlist.usecases.scheduling",
+    "time_of": "voterlist.usecases.scheduling",
     "settings_of": "voterlist.usecases.settings",
     "workspace_here": "voterlist.usecases.settings",
     "status_of": "voterlist.usecases.workspaces",
