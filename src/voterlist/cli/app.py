@@ -61,6 +61,7 @@ _COMMANDS = commands_of(
     Entry("verify", "verify", "verify"),
     Entry("journal", "journal", "journal"),
     Entry("schedule", "schedule", "schedule"),
+    Entry("doctor", "doctor", "doctor"),
 )
 
 APP = typer.Typer(

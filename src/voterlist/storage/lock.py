@@ -20,7 +20,7 @@ from voterlist.storage import workers
 from voterlist.storage.files import make_private, write_atomically
 from voterlist.storage.leftovers import remove_leftovers
 
-__all__ = ["Holder", "hold"]
+__all__ = ["Holder", "hold", "require_free"]
 
 LOCK_NAME = ".lock"
 HOLDER_NAME = ".lock.holder"
@@ -83,6 +83,16 @@ def hold(
             remove_leftovers(folder)
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def require_free(folder: Path, *, since: str) -> None:
+    """Take the lock of a workspace and let it go again; nothing is written.
+
+    Raises:
+        WorkspaceBusyError: another process holds it.
+        UsageError: the lock is a symbolic link.
+    """
+    _acquired(folder, since, "workspace-busy").release()
 
 
 def _acquired(folder: Path, since: str, code: str) -> FileLock:

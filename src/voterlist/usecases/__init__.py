@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         trust_key,
     )
     from voterlist.usecases.comparing import Compared, compare_lists
+    from voterlist.usecases.doctor import examine
     from voterlist.usecases.evaluating import evaluate_findings, evaluate_pairs
     from voterlist.usecases.explaining import Explained, explain_pair
     from voterlist.usecases.inspecting import (
@@ -58,6 +59,11 @@ if TYPE_CHECKING:
         file_line,
         inspect_files,
         is_total_different,
+    )
+    from voterlist.usecases.installation import (
+        Health,
+        Noticed,
+        examine_installation,
     )
     from voterlist.usecases.journals import (
         DiaryLine,
@@ -125,6 +131,7 @@ __all__ = [
     "FileLine",
     "Finished",
     "Forecast",
+    "Health",
     "Imported",
     "JournalFilter",
     "KeysShown",
@@ -135,6 +142,7 @@ __all__ = [
     "ListsMade",
     "NameReading",
     "Night",
+    "Noticed",
     "PartReading",
     "PlaceAccount",
     "Received",
@@ -166,6 +174,8 @@ __all__ = [
     "distrust_key",
     "evaluate_findings",
     "evaluate_pairs",
+    "examine",
+    "examine_installation",
     "exit_code_of_accounts",
     "explain_pair",
     "export_review",
@@ -275,6 +285,10 @@ _HOMES = {
     "run_workspace": "voterlist.usecases.running",
     "said": "voterlist.report.said",
     "CRONTAB": "voterlist.usecases.scheduling",
+    "Health": "voterlist.usecases.installation",
+    "Noticed": "voterlist.usecases.installation",
+    "examine": "voterlist.usecases.doctor",
+    "examine_installation": "voterlist.usecases.installation",
     "Night": "voterlist.usecases.scheduling",
     "Schedule": "voterlist.usecases.scheduling",
     "for_cron": "voterlist.usecases.scheduling",
