@@ -44,7 +44,7 @@ def contents(result, *, tables_only=False):
 
     Without the trace, whose times differ, and the mark of the ledger, which holds all runs before.
     """
-    apart = {"trace.json", "ledger.mark"}
+    apart = {"trace.json", "result.json", "ledger.mark"}
     paths = [
         path
         for path in result.folder.rglob("*")
@@ -62,5 +62,15 @@ def contents(result, *, tables_only=False):
 
 def copied(folder, target):
     """The same workspace elsewhere, without what runs left in it."""
-    ignored = shutil.ignore_patterns("runs", "reports", "compared", "ledger*", ".lock*")
+    ignored = shutil.ignore_patterns(
+        "runs", "reports", "compared", "kept", "ledger*", ".lock*"
+    )
     return shutil.copytree(folder, target, ignore=ignored)
+
+
+def forget(folder):
+    """Let the next run do everything again: what is kept goes, and what the last run said."""
+    shutil.rmtree(folder / "kept", ignore_errors=True)
+    for path in folder.glob("runs/*/result.json"):
+        path.unlink()
+    return folder
