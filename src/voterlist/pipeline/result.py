@@ -18,7 +18,7 @@ from voterlist.pipeline.missing import MissingList
 from voterlist.pipeline.standings import UnitStanding
 from voterlist.storage.store import Work
 
-__all__ = ["FURNITURE", "PlaceDoubt", "Progress", "RunResult", "Trouble"]
+__all__ = ["FURNITURE", "LeftOut", "PlaceDoubt", "Progress", "RunResult", "Trouble"]
 
 Progress = Callable[[Stage, str, int, int], None]
 """Called with a stage, a step inside it (empty for the stage itself), how much is done, and of how
@@ -76,6 +76,23 @@ class PlaceDoubt:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A constituency that is left out of a run, because the work on it failed.
+
+    Attributes:
+        constituency: its number; None: the files that lie beside the folders.
+        stage: the stage that failed.
+        kind: the type of the exception, or ``worker-ended``.
+        place: the file and line of the program; of a process that was ended its exit code.
+    """
+
+    constituency: int | None
+    stage: Stage
+    kind: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """What one run did. ``rows_in = rows_out + set_aside``.
 
@@ -124,6 +141,7 @@ class RunResult:
         is_unchanged: nothing has changed since the complete run whose result this is, and nothing
             was done.
         damaged_units: how many pieces of kept work were damaged, and were made anew.
+        left_out: the constituencies that are left out, because the work on them failed.
     """
 
     run: str
@@ -164,6 +182,7 @@ class RunResult:
     decided: DecisionsStanding = field(default_factory=DecisionsStanding)
     is_unchanged: bool = False
     damaged_units: int = 0
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def exit_code(self) -> int:

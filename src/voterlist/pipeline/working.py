@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +27,7 @@ from voterlist.pipeline.known import known, known_work
 from voterlist.pipeline.missing import MissingList, earlier_lists, missing_lists
 from voterlist.pipeline.progress import Work, over, work_of
 from voterlist.pipeline.reference import SOURCES
-from voterlist.pipeline.result import Progress, RunResult
+from voterlist.pipeline.result import LeftOut, Progress, RunResult
 from voterlist.pipeline.stages import STAGES
 from voterlist.pipeline.standings import (
     RUN_EVENT,
@@ -125,6 +126,7 @@ class _Done:
     walk: Walk
     until: Stage | None
     outputs: tuple[Path, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -144,6 +146,7 @@ def _done(
         StageError: a stage failed inside, and not for single constituencies only.
     """
     units.kept.remove_leftovers()
+    told: list[LeftOut] = []
     while True:
         folder = RunFolder(context.workspace, _manifest(context))
         walk = Walk(folder, program_digest(), context)
@@ -151,6 +154,7 @@ def _done(
             done = _walked(context, walk, until, watch)
         except UnitsFailedError as error:
             failed = _fed_by(error, walk)
+            told += _told(error, failed)
             left_out = context.left_out | failed
             if not failed or left_out >= _homes(context.inputs):
                 raise error.failures[0].error or error from None
@@ -159,7 +163,7 @@ def _done(
             if done.is_complete:
                 is_of_all = context.inputs.is_whole and not context.left_out
                 units.kept.sweep(is_whole=is_of_all)
-            return done
+            return replace(done, left_out=tuple(told))
 
 
 def _walked(
@@ -174,6 +178,15 @@ def _walked(
         return _Done(context, walk, until)
     outputs = _finish(context, walk, watch)
     return _Done(context, walk, None, outputs)
+
+
+def _told(error: UnitsFailedError, failed: Collection[int | None]) -> Iterator[LeftOut]:
+    """Why these constituencies are left out: by their own failure, else by the first."""
+    for number in sorted(failed, key=lambda one: (one is None, one or 0)):
+        own = [one for one in error.failures if number in one.task.constituencies]
+        failure = (own or error.failures)[0]
+        stage = Stage(error.stage)
+        yield LeftOut(number, stage, failure.kind, failure.place)
 
 
 def _homes(inputs: inbox.Inputs) -> frozenset[int | None]:
@@ -379,6 +392,7 @@ def _result(done: _Done, watch: LedgerWatch) -> RunResult:
         standings=standing,
         overdue=overdue(standing, context.settings.workspace.level),
         outputs=done.outputs,
+        left_out=done.left_out,
         lost_letters=lost_letters(_intake_findings(tables), context.inputs),
         place_doubts=place_doubts(_intake_findings(tables), context.inputs),
     )

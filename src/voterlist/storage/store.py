@@ -204,7 +204,8 @@ class RunFolder:
     A stage recorded by another run is taken over when its key is the same and its files are what
     was recorded.
 
-    A run that was completed is made again in a folder of its own beside the complete one. ``finish`` puts it in the place of that. Until then the complete run can be read.
+    A run that was completed is made again in a folder of its own beside the complete one.
+    ``finish`` puts it in the place of that. Until then the complete run can be read.
     """
 
     def __init__(self, workspace: Path, manifest: Manifest) -> None:
