@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import json
 import shutil
 
 from voterlist import config, pipeline
@@ -69,8 +70,25 @@ def copied(folder, target):
 
 
 def forget(folder):
-    """Let the next run do everything again: what is kept goes, and what the last run said."""
-    shutil.rmtree(folder / "kept", ignore_errors=True)
+    """Let the next run do everything again: nothing that earlier ones did can be taken over."""
+    for kept in ("kept", "compared"):
+        shutil.rmtree(folder / kept, ignore_errors=True)
     for path in folder.glob("runs/*/result.json"):
         path.unlink()
+    for path in folder.glob("runs/*/manifest.json"):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        for record in manifest["stages"].values():
+            record["key"] = "forgotten"
+        path.write_text(json.dumps(manifest), encoding="utf-8")
     return folder
+
+
+def reports(folder):
+    """The SHA-256 of every report, by its path."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(
+            path.read_bytes()
+        ).hexdigest()
+        for path in sorted((folder / "reports").rglob("*"))
+        if path.is_file()
+    }

@@ -296,6 +296,9 @@ def _tell_cases(result: usecases.RunResult) -> None:
     kinds = [kind for kind in CaseKind if kind in result.cases_by_kind]
     rows = [(title("case-kind", kind), result.cases_by_kind[kind]) for kind in kinds]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.cases")), rows)
+    if result.is_unchanged:
+        # How the linkage went was said when it was done.
+        return
     tell_compared(result.afresh or 0, result.compared or 0, result.state_use)
     if result.decisions:
         tell_training_labels(result.training_labels, result.contradictory)
