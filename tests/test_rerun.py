@@ -126,6 +126,7 @@ def test_after_a_killed_rerun_cases_can_be_exported_and_decided(tmp_path, stage)
     first = workspaces.run(workspace)
     before = workspaces.contents(first)
     workspaces.forget(workspace)
+    forgotten = workspaces.contents(first)
     killed = processes.run(
         [sys.executable, "-c", KILLED, str(workspace), stage.value, TESTS], check=False
     )
@@ -134,7 +135,7 @@ def test_after_a_killed_rerun_cases_can_be_exported_and_decided(tmp_path, stage)
         found = known(workspace, ledger)
     assert found.run == first.run
     assert found.folders == (first.folder,)
-    assert workspaces.contents(first) == before
+    assert workspaces.contents(first) == forgotten
     workbook = workspace / "cases.xlsx"
     assert call("review", "export", workspace, "--out", workbook).exit_code == 0
     assert call("review", "import", workspace, workbook, "--by", "A").exit_code == 0
