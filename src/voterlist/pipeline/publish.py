@@ -19,13 +19,14 @@ from voterlist.pipeline.burndown import BurnDown
 from voterlist.pipeline.context import Context
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.standings import UnitStanding
-from voterlist.pipeline.walk import Tables, Walk, guarded, peak_megabytes
+from voterlist.pipeline.walk import Tables, Walk, guarded
 from voterlist.render import html, wall, xlsx
 from voterlist.report import Facts, Limits, Report
 from voterlist.report.lookup import in_constituency
 from voterlist.report.wall import build_wall
 from voterlist.storage import store
 from voterlist.storage.store import Work
+from voterlist.storage.workers import peak_megabytes
 
 __all__ = ["REPORTS", "report_folder", "write_reports", "write_walls"]
 

@@ -78,9 +78,12 @@ def hold(
             holder, lambda beside: beside.write_text(text, encoding="utf-8")
         )
         yield before
+    except KeyboardInterrupt:
+        workers.end_all()
+        remove_leftovers(folder)
+        raise
     finally:
-        if workers.end_all():
-            remove_leftovers(folder)
+        workers.end_all()
         holder.unlink(missing_ok=True)
         lock.release()
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,7 +29,7 @@ from voterlist.pipeline.list_input import ListSource
 from voterlist.schemas import LIST_BALANCE
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import store
-from voterlist.storage.workers import pool_of
+from voterlist.storage.workers import end_with_parent
 from voterlist.tables import concat
 from voterlist.usecases.list_files import (
     FORMS,
@@ -144,8 +146,16 @@ def _workers(jobs: int) -> Iterator[Callable[..., Iterable[ListFile]]]:
     if jobs < 2:
         yield map
         return
-    with pool_of(jobs) as pool:
-        yield pool.map
+    # Not fork: a forked process inherits Arrow's threads in whatever state they are.
+    with ProcessPoolExecutor(
+        jobs, mp_context=get_context("spawn"), initializer=end_with_parent
+    ) as pool:
+        try:
+            yield pool.map
+        except BaseException:
+            # What was not begun is for nobody any more.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _of_precinct(compiled: Compiled, precinct: int | None) -> Compiled:

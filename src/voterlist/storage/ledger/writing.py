@@ -65,6 +65,8 @@ class Ledger(Reader):
             # Before the file is made.
             require_no_gap(None, marks, place.path)
         super().__init__(writable(place, timeout))
+        self.last_head: chain.Head | None = None
+        """The last line of the chain when the ledger was closed; None while it is open."""
         self._changed: set[str] = set()
         self._changes = changes.Changes(self._base)
         try:
@@ -97,11 +99,18 @@ class Ledger(Reader):
         trace: TracebackType | None,
     ) -> None:
         if kind is not None or not self._changed:
-            # Closing undoes the transaction.
-            self._base.close()
+            self._give_up(kind)
             return
         with whole():
             self._keep()
+
+    def _give_up(self, kind: type[BaseException] | None) -> None:
+        """Close the ledger, which undoes the transaction."""
+        try:
+            if kind is None:
+                self.last_head = chain.head_of(self._base)
+        finally:
+            self._base.close()
 
     def _keep(self) -> None:
         """Chain, seal and commit what was changed, then mark how far the ledger is."""
@@ -112,6 +121,7 @@ class Ledger(Reader):
             chain.append(self._base, self._changes.day, lines)
             seal(self._base, [CHAIN])
             seals = sealed(self._base)
+            self.last_head = chain.head_of(self._base)
             self._base.commit()
         finally:
             self._base.close()
