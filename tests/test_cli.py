@@ -420,7 +420,7 @@ def test_an_unexpected_error_tells_its_kind_and_place_and_no_cell(
     found = call("run", workspace)
     assert found.exit_code == 5
     assert "KeyError" in found.stderr
-    assert "pipeline/__init__.py" in found.stderr
+    assert "pipeline/running.py" in found.stderr
     assert "5XK1234" not in found.stderr + found.stdout
     assert "Traceback" not in found.stderr
 

@@ -19,9 +19,10 @@ def night(tmp_path_factory):
     """A run with its log in a file, another one with its log on standard error."""
     workspace = workspaces.make(tmp_path_factory.mktemp("logs"), settings=SETTINGS)
     log = workspace / "log" / "run.jsonl"
-    options = ("run", workspace, "--today", TODAY)
-    first = call(*options, "--log-file", log)
-    second = call(*options, "--log-json", "--json", "--log-file", log)
+    first = call("run", workspace, "--today", TODAY, "--log-file", log)
+    # Another day: of the same one nothing would be done again.
+    options = ("--today", "2026-02-04", "--log-json", "--json")
+    second = call("run", workspace, *options, "--log-file", log)
     return workspace, log, first, second
 
 
@@ -49,8 +50,8 @@ def test_each_stage_has_a_line_with_its_run_its_rows_and_its_seconds(night):
     workspace, log, _, _ = night
     lines = lines_of(log.read_text(encoding="utf-8"))
     stages = [line for line in lines if line["event"] == "stage"]
-    (run,) = {line["run"] for line in stages}
-    assert (workspace / "runs" / run).is_dir()
+    runs = {line["run"] for line in stages}
+    assert runs == {path.name for path in (workspace / "runs").iterdir()}
     assert {"ingest", "link", "report"} <= {line["stage"] for line in stages}
     for line in stages:
         assert line["rows_in"] == line["rows_out"] + line["set_aside"]
