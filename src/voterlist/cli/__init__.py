@@ -7,6 +7,7 @@ could not be read; 4 another run holds the workspace; 5 failed inside; 130 stopp
 from __future__ import annotations
 
 from voterlist.cli.app import APP
+from voterlist.cli.processor import sort_quickly
 from voterlist.cli.terminal import TERMINAL
 
 __all__ = ["main"]
@@ -14,5 +15,6 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command that the process was started with, and end the process with its exit code."""
+    sort_quickly()
     TERMINAL.prepare()
     APP(prog_name="voterlist")
