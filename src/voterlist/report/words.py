@@ -25,6 +25,8 @@ class Words:
 
     def __call__(self, key: str, **places: Value) -> str:
         """The catalogue's text; of a key that it lacks the key, so that nothing disappears."""
+        if not places:
+            return _plain(self.language, key)
         if not self._catalogue.has(key):
             return key
         filled = {name: self._filled(value) for name, value in places.items()}
@@ -117,6 +119,13 @@ class Words:
         if value is None:
             return UNKNOWN
         return value if isinstance(value, int | float) else self.say(value)
+
+
+@functools.cache
+def _plain(language: str, key: str) -> str:
+    """The text of a key without places; the key where the catalogue lacks it."""
+    texts = catalogue(language)
+    return texts(key) if texts.has(key) else key
 
 
 def title_of(facts: Facts, words: Words) -> str:

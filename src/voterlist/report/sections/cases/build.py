@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +27,7 @@ from voterlist.report.sections.cases.why import waterfalls_of
 from voterlist.report.values import Born, Text, Value
 from voterlist.schemas import RETURNED, empty
 
-__all__ = ["CaseTables", "build_cases", "count_kinds"]
+__all__ = ["LOOKED_UP_OF_VOTERS", "CaseTables", "build_cases", "count_kinds"]
 
 _COMPARED = {
     "surname": ("surname_skeleton",),
@@ -41,6 +42,10 @@ _COMPARED = {
 }
 """The columns of VOTER in which two entries of a case contradict each other."""
 _NAMES = ("surname", "given_name", "patronymic")
+LOOKED_UP_OF_VOTERS = tuple(
+    dict.fromkeys(["entry_id", *_NAMES, *itertools.chain(*_COMPARED.values())])
+)
+"""The columns of VOTER that are read."""
 _ASKED_AGAIN = frozenset({Returned.CHANGED, Returned.GONE, Returned.UNCLEAR})
 _ROLES = ["keep", "repeat", "question"]
 _ORDER = ["number", "order", "entry_id"]
