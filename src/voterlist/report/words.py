@@ -38,15 +38,15 @@ class Words:
 
     def say(self, value: Value) -> str:
         """Any value as text; what is not known is an empty text."""
+        if value is None or isinstance(value, str):
+            return value or ""
         if isinstance(value, Text):
             return self(value.key, **dict(value.places))
         if isinstance(value, Born):
             return self._born(value)
         if isinstance(value, dt.date):
             return self.day(value)
-        if isinstance(value, int | float):
-            return self.number(value)
-        return value or ""
+        return self.number(value)
 
     def number(self, value: float, digits: int | None = None) -> str:
         """A number as the language writes it."""

@@ -9,21 +9,27 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
+from xlsxwriter import Workbook
+from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from voterlist.render.xlsx.texts import safe
 from voterlist.report.sheets import SheetValue
 
-__all__ = ["ReadySheet"]
+__all__ = ["ReadyBook", "ReadySheet"]
 
 _SPAN_ROWS = 16
 """Rows that share their ``spans``: the first and last column in which one of them has a cell."""
-_UNKNOWN_TEXT = -1
+_EMPTY = "/>"
+_NOT_PLAIN = re.compile(r"^\s|\s\Z|[\x00-\x1f&<>\uffff\ufffe]|_x[0-9a-fA-F]{4}_")
+"""What in a text has to be written otherwise, or asks for an attribute."""
 
 Formats = tuple[Any, ...]
 """The format of each cell of a row."""
@@ -38,8 +44,8 @@ class ReadySheet(Worksheet):  # type: ignore[misc]  # XlsxWriter declares no typ
     def __init__(self) -> None:
         """A sheet without rows."""
         super().__init__()
-        self.text_places: dict[str, int] = {}
-        """Text as it came -> its place among all texts of the workbook, whose sheets share this."""
+        self.contents: dict[str, str] = {}
+        """Text as it came -> what a cell has of it. The sheets of a book share it."""
         self._ready: dict[int, tuple[str, Formats]] = {}
         """The cells of a row, with ``%d`` for the number of each format; and the formats."""
         self._days: dict[dt.date, str] = {}
@@ -57,11 +63,19 @@ class ReadySheet(Worksheet):  # type: ignore[misc]  # XlsxWriter declares no typ
         last = len(values) - 1
         if self._check_dimensions(row, 0) or self._check_dimensions(row, last):
             raise IndexError(f"a sheet has no row {row} or no column {last}")
-        number = str(row + 1)
-        cells = [
-            f'<c r="{column}{number}" s="%d"{self._content(value)}'
-            for column, value in zip(self._letters(last + 1), values, strict=True)
-        ]
+        number, contents = row + 1, self.contents
+        cells, known = [], 0
+        for column, value in zip(self._letters(last + 1), values, strict=True):
+            # Most cells hold a text that was written before, or nothing.
+            if value is None or value == "":
+                content = _EMPTY
+            elif type(value) is str and value in contents:
+                content = contents[value]
+                known += 1
+            else:
+                content = self._content(value)
+            cells.append(f'<c r="{column}{number}" s="%d"{content}')
+        self.str_table.count += known
         self._ready[row] = ("".join(cells), formats)
 
     def _letters(self, count: int) -> list[str]:
@@ -71,26 +85,16 @@ class ReadySheet(Worksheet):  # type: ignore[misc]  # XlsxWriter declares no typ
         return self._columns[:count]
 
     def _content(self, value: SheetValue) -> str:
-        """What stands behind the format of a cell."""
-        if value is None or value == "":
-            return "/>"
+        """What stands behind the format of a cell that is not empty."""
         if isinstance(value, str):
-            return f' t="s"><v>{self._place(value)}</v></c>'
+            place = self.str_table._get_shared_string_index(safe(value))  # noqa: SLF001
+            self.contents[value] = f' t="s"><v>{place}</v></c>'
+            return self.contents[value]
         if isinstance(value, dt.date):
             return f"><v>{self._day(value)}</v></c>"
-        if not math.isfinite(value):
+        if value is None or not math.isfinite(value):
             raise TypeError("a cell cannot hold an infinite or undefined number")
         return f"><v>{value:.16G}</v></c>"
-
-    def _place(self, text: str) -> int:
-        """The place of a text among all texts of the workbook."""
-        place = self.text_places.get(text, _UNKNOWN_TEXT)
-        if place == _UNKNOWN_TEXT:
-            place = self.str_table._get_shared_string_index(safe(text))  # noqa: SLF001
-            self.text_places[text] = place
-        else:
-            self.str_table.count += 1
-        return place
 
     def _day(self, day: dt.date) -> str:
         """A day as the number by which a workbook knows it."""
@@ -153,3 +157,46 @@ class ReadySheet(Worksheet):  # type: ignore[misc]  # XlsxWriter declares no typ
             for row, cells in cells_of_rows.items():
                 if cells:
                     yield row, min(cells), max(cells)
+
+
+class ReadyBook(Workbook):  # type: ignore[misc]  # XlsxWriter declares no types
+    """A workbook whose sheets can have rows of ready text."""
+
+    worksheet_class = ReadySheet
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A book without sheets; the arguments are those of ``xlsxwriter.Workbook``."""
+        super().__init__(*args, **kwargs)
+        self._contents: dict[str, str] = {}
+
+    def add_worksheet(self, *args: Any, **kwargs: Any) -> Any:
+        """A new sheet, as XlsxWriter adds it."""
+        sheet = super().add_worksheet(*args, **kwargs)
+        sheet.contents = self._contents
+        return sheet
+
+    def _get_packager(self) -> Packager:
+        return _Packager()
+
+
+class _Packager(Packager):  # type: ignore[misc]  # XlsxWriter declares no types
+    """Puts a workbook together."""
+
+    def _write_shared_strings_file(self) -> None:
+        texts = self.workbook.str_table
+        if texts.count:
+            file = _Texts()
+            file.string_table = texts
+            file._set_xml_writer(self._filename("xl/sharedStrings.xml"))  # noqa: SLF001
+            file._assemble_xml_file()  # noqa: SLF001
+
+
+class _Texts(SharedStrings):  # type: ignore[misc]  # XlsxWriter declares no types
+    """The file with all texts of a workbook."""
+
+    def _write_sst_strings(self) -> None:
+        for text in self.string_table.string_array:
+            if _NOT_PLAIN.search(text):
+                self._write_si(text)
+            else:
+                self.fh.write(f"<si><t>{text}</t></si>")

@@ -11,9 +11,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import xlsxwriter
-
-from voterlist.render.xlsx.ready_rows import ReadySheet
+from voterlist.render.xlsx.ready_rows import ReadyBook
 from voterlist.render.xlsx.texts import safe
 from voterlist.report import Words
 from voterlist.report.sheets import Column, Row
@@ -55,20 +53,17 @@ class Book:
 
     def __init__(self, title: str, today: dt.date, words: Words) -> None:
         self._bytes = io.BytesIO()
-        self._book = xlsxwriter.Workbook(self._bytes, {"in_memory": True})
+        self._book = ReadyBook(self._bytes, {"in_memory": True})
         created = dt.datetime.combine(today, dt.time(), dt.UTC)
         self._book.set_properties({"title": title, "created": created})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._cell_formats: dict[tuple[str, str, bool, bool], Any] = {}
-        self._text_places: dict[str, int] = {}
         self.words = words
         self.day_format = "dd.mm.yyyy" if words.language == "az" else "yyyy-mm-dd"
 
     def sheet(self, name: str) -> Sheet:
         """A new sheet of this name, cut to what a sheet's name may be."""
-        sheet = self._book.add_worksheet(name[:31], ReadySheet)
-        sheet.text_places = self._text_places
-        return Sheet(self, sheet)
+        return Sheet(self, self._book.add_worksheet(name[:31]))
 
     def format(self, **properties: Any) -> Any:
         """The format with these properties; one for each set of them."""

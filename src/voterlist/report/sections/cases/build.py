@@ -83,21 +83,19 @@ def build_cases(
     groups = pd.factorize(table.column("case_id").to_pandas())[0]
     members = _members(table, groups, tables, names, mask_identifiers=mask_identifiers)
     waterfalls = waterfalls_of(table, tables.pairs, tables.waterfalls)
-    rows = table.select(
-        ["case_id", "number", "kind", "probability", "weight"]
-    ).to_pandas()
     starts = np.flatnonzero(np.diff(groups, prepend=-1))
     ends = np.append(starts[1:], len(groups))[: len(starts)]
+    shown = ["case_id", "number", "kind", "probability", "weight"]
+    first_rows = table.select(shown).take(pa.array(starts)).to_pylist()
     built = []
-    for start, end in zip(starts, ends, strict=True):
-        first = rows.iloc[start]
-        kind, case_id = CaseKind(first["kind"]), str(first["case_id"])
+    for start, end, first in zip(starts, ends, first_rows, strict=True):
+        kind, case_id = CaseKind(first["kind"]), first["case_id"]
         case = Case(
-            number=int(first["number"]),
+            number=first["number"],
             case_id=case_id,
             kind=kind,
-            probability=float(first["probability"]),
-            weight=float(first["weight"]),
+            probability=first["probability"],
+            weight=first["weight"],
             is_asked=kind.is_asked,
             members=tuple(members[start:end]),
             why=waterfalls.get(case_id),
