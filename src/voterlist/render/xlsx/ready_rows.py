@@ -28,6 +28,8 @@ __all__ = ["ReadyBook", "ReadySheet"]
 _SPAN_ROWS = 16
 """Rows that share their ``spans``: the first and last column in which one of them has a cell."""
 _EMPTY = "/>"
+_EXACT = 10**15
+"""Below it the digits of a whole number are those that XlsxWriter writes."""
 _NOT_PLAIN = re.compile(r"^\s|\s\Z|[\x00-\x1f&<>\uffff\ufffe]|_x[0-9a-fA-F]{4}_")
 """What in a text has to be written otherwise, or asks for an attribute."""
 
@@ -72,6 +74,8 @@ class ReadySheet(Worksheet):  # type: ignore[misc]  # XlsxWriter declares no typ
             elif type(value) is str and value in contents:
                 content = contents[value]
                 known += 1
+            elif type(value) is int and -_EXACT < value < _EXACT:
+                content = f"><v>{value}</v></c>"
             else:
                 content = self._content(value)
             cells.append(f'<c r="{column}{number}" s="%d"{content}')
