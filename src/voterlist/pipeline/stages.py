@@ -246,7 +246,7 @@ STAGES: tuple[Step, ...] = (
             "acceptances",
             "followed",
         ),
-        settings=("decisions",),
+        settings=("decisions", "review"),
         given=(Given.ANSWERS, Given.SCOPE),
     ),
     Step(
@@ -335,6 +335,8 @@ STAGES: tuple[Step, ...] = (
             "case_numbers",
             "returned",
             "queue",
+            "second_readings",
+            "certificate",
             "findings",
             "accepted",
             "scorecard",
@@ -344,7 +346,13 @@ STAGES: tuple[Step, ...] = (
             "additions",
         ),
         may_make=("corrected", "changes"),
-        settings=("check", "territory", "workspace.profile"),
+        settings=(
+            "check",
+            "territory",
+            "workspace.profile",
+            "workspace.cycle",
+            "review",
+        ),
         given=(Given.ANSWERS, Given.CASE_NUMBERS, Given.SCOPE),
     ),
 )

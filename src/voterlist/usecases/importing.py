@@ -28,6 +28,7 @@ from voterlist.model import Mark, Problem
 from voterlist.normalize import read_correction, read_day
 from voterlist.pipeline.answers import answers_of_today, keep_subjects
 from voterlist.pipeline.known import Known
+from voterlist.quality import actions_of_two
 from voterlist.render.xlsx import Answers
 from voterlist.schemas import (
     AMENDMENT,
@@ -132,7 +133,8 @@ class Importer:
 
     def standing(self) -> Standing:
         """What holds now."""
-        two_people = self._settings.decisions.two_people
+        settings = self._settings
+        two_people = actions_of_two(settings.decisions, settings.review)
         return standing(self.given(), two_people=two_people)
 
     def read(self, answers: Answers, unread: Collection[Problem]) -> ImportedFile:

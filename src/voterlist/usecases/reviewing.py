@@ -17,6 +17,7 @@ from voterlist.pipeline.answers import answers_of_today
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, cycles_of_runs, known
 from voterlist.pipeline.publish import REPORTS
+from voterlist.quality import actions_of_two
 from voterlist.render import xlsx
 from voterlist.render.xlsx import Answers
 from voterlist.report import GivenAnswer
@@ -190,7 +191,8 @@ def export(
         runs = known(workspace, ledger)
         given = answers_of_today(ledger, runs)
         tables = _tables(runs, ledger)
-    holding = standing(given, two_people=settings.decisions.two_people)
+    two_people = actions_of_two(settings.decisions, settings.review)
+    holding = standing(given, two_people=two_people)
     items = report.review_items(
         tables,
         given,
