@@ -17,6 +17,7 @@ _REVIEW = SubGroup(
     (
         Entry("review.export", "review", "export"),
         Entry("review.import", "review", "import_decisions"),
+        Entry("review.quality", "quality", "quality"),
     ),
 )
 _LEDGER = SubGroup(

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from voterlist.pace import Forecast
     from voterlist.pipeline import BurnDown, RunResult, Trouble, UnitStanding
     from voterlist.pipeline.inbox import INBOX
+    from voterlist.quality import Agreement
     from voterlist.report import Words
+    from voterlist.report.certified import certificate_lines, certificate_of
     from voterlist.report.said import said
     from voterlist.report.sections.audit import Audit, AuditWords
     from voterlist.report.sections.cases import CaseWords, Waterfall
@@ -75,6 +77,7 @@ if TYPE_CHECKING:
     from voterlist.usecases.list_files import ListRequest, sums_of
     from voterlist.usecases.lists import ListsMade, make_lists
     from voterlist.usecases.maps import read_map
+    from voterlist.usecases.quality import ReviewQuality, review_quality
     from voterlist.usecases.receiving import Received, receive
     from voterlist.usecases.returning import ReturnRequest, Sent, return_cases
     from voterlist.usecases.reviewing import (
@@ -98,6 +101,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INBOX",
+    "Agreement",
     "Also",
     "Approval",
     "Audit",
@@ -131,6 +135,7 @@ __all__ = [
     "Replaced",
     "Replacement",
     "ReturnRequest",
+    "ReviewQuality",
     "RunResult",
     "Sent",
     "Settings",
@@ -149,6 +154,8 @@ __all__ = [
     "answer_case",
     "approve",
     "cases_returned",
+    "certificate_lines",
+    "certificate_of",
     "check_files",
     "compare_lists",
     "copy_ledger",
@@ -178,6 +185,7 @@ __all__ = [
     "renew_ledger",
     "restore_ledger",
     "return_cases",
+    "review_quality",
     "run_workspace",
     "said",
     "settings_of",
@@ -257,6 +265,11 @@ _HOMES = {
     "read_map": "voterlist.usecases.maps",
     "read_name": "voterlist.normalize",
     "renew_ledger": "voterlist.usecases.ledgers",
+    "review_quality": "voterlist.usecases.quality",
+    "ReviewQuality": "voterlist.usecases.quality",
+    "Agreement": "voterlist.quality",
+    "certificate_lines": "voterlist.report.certified",
+    "certificate_of": "voterlist.report.certified",
     "restore_ledger": "voterlist.usecases.ledgers",
     "run_workspace": "voterlist.usecases.running",
     "said": "voterlist.report.said",
