@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import math
 import random
+import shutil
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given as over
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 import deciding
-from voterlist import quality
+import review_books
+import workspaces
+from voterlist import config, quality
+from voterlist.cli.app import APP
 from voterlist.config import DecisionSettings, ReviewSettings
 from voterlist.decisions import Given
+from voterlist.pipeline.answers import answers_in
+from voterlist.pipeline.known import known
+from voterlist.pipeline.list_input import ListSource
 from voterlist.quality.intervals import Stratum, stratified, wilson
 from voterlist.schemas import CASE
+from voterlist.storage import ledger as ledgers
 from voterlist.tables import from_columns
+from voterlist.usecases import reviewing
+from voterlist.usecases.gates import Gate, Scope, gates
+from voterlist.usecases.quality import review_quality
 
 ONE, TWO = deciding.entry_id("a"), deciding.entry_id("b")
 REPEAT = {ONE: "keep", TWO: "repeat"}
@@ -387,3 +402,99 @@ def test_what_the_program_put_aside_is_measured_by_what_was_drawn():
     assert row["estimate"] == pytest.approx(4)
     assert 0 < row["low"] < 4 < row["high"] < 40
     assert not math.isnan(row["high"])
+
+
+# A workspace
+
+
+MOMENT = dt.datetime(2026, 2, 4, 12, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """One person stands in two precincts; what takes an entry off the list is read twice."""
+    text = '[review]\nsecond_reading = "strikings"\n'
+    folder = workspaces.make(tmp_path_factory.mktemp("twice") / "2026", settings=text)
+    workspaces.run(folder)
+    return folder
+
+
+def export(workspace, path, **options):
+    settings = config.load(workspace / config.FILE_NAME)
+    return reviewing.export(
+        workspace, settings, path, "en", today=workspaces.TODAY, **options
+    )
+
+
+def decide(workspace, path, person, *words, **options):
+    """Decide the one case of a fresh workbook, read it in, and run again."""
+    export(workspace, path, **options)
+    left = list(words)
+
+    def answer(row):
+        if not row.get("case_id") or row.get("finding_id") or not left:
+            return None
+        cells = {"answer": left.pop(0), "reason": "one passport"}
+        return {**cells, "decided_by": person}
+
+    assert len(review_books.fill(path, answer)) == len(words)
+    settings = config.load(workspace / config.FILE_NAME)
+    reviewing.import_decisions(workspace, settings, [path], None, decided_at=MOMENT)
+    return workspaces.run(workspace)
+
+
+def made_by(result, name):
+    return pq.read_table(result.folder / f"{name}.parquet").to_pylist()
+
+
+def gate_of(workspace):
+    settings = config.load(workspace / config.FILE_NAME)
+    with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
+        runs, answers = known(workspace, ledger), answers_in(ledger)
+    source = ListSource(workspace, runs, answers, settings)
+    states = gates(workspace, settings, source, Scope(88))
+    return {state.gate: state.count for state in states}[Gate.SECOND_READINGS]
+
+
+def cases_in(path):
+    return [
+        row
+        for row in review_books.rows_of(path)
+        if row.get("case_id") and row["entry_id"]
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("agrees", [True, False], ids=["agree", "differ"])
+def test_a_striking_changes_the_list_once_two_people_read_it(
+    finished, tmp_path, agrees
+):
+    """One person's slip would take a voter off the list, or nobody would hear of it."""
+    workspace = shutil.copytree(finished, tmp_path / "2026")
+    book = tmp_path / "book.xlsx"
+    result = decide(workspace, book, "Aysel", "keep", "repeat")
+    assert made_by(result, "applied") == []
+    assert (result.decided.holding, result.decided.second_readings) == (0, 1)
+    assert (result.open_cases, gate_of(workspace)) == (0, 1)
+    [status] = {row.waiting.second_readings for row in result.standings}
+    assert status == 1
+    # Nobody sees how it was decided, and the first reader is not asked.
+    assert export(workspace, tmp_path / "all.xlsx").second_readings == 1
+    export(workspace, tmp_path / "own.xlsx", reader="Aysel")
+    export(workspace, tmp_path / "other.xlsx", reader="Bahar")
+    assert cases_in(tmp_path / "all.xlsx") == cases_in(tmp_path / "own.xlsx") == []
+    rows = cases_in(tmp_path / "other.xlsx")
+    shown = {str(cell) for row in rows for cell in row["shown"]}
+    assert len(rows) == 2
+    assert not {"Aysel", "one passport", "keep", "repeat"} & shown
+    words = ("keep", "repeat") if agrees else ("separate", "separate")
+    result = decide(workspace, tmp_path / "b.xlsx", "Bahar", *words, reader="Bahar")
+    contested = {row["case_id"] for row in made_by(result, "contested")}
+    assert (len(made_by(result, "applied")), len(contested)) == (
+        (1, 0) if agrees else (0, 1)
+    )
+    assert (result.decided.second_readings, gate_of(workspace)) == (0, 0)
+    told = review_quality(workspace)
+    assert [one.agreed for one in told.people.values()] == [agrees, agrees]
+    found = CliRunner().invoke(APP, ["review", "quality", str(workspace), "--json"])
+    assert (found.exit_code, json.loads(found.stdout)["run"]) == (0, result.run)

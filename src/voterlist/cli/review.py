@@ -41,9 +41,15 @@ def export(
         Literal["az", "en"] | None, typer.Option(help=SAY("cli.option.language"))
     ] = None,
     today: Today = None,
+    reader: Annotated[
+        str | None,
+        typer.Option("--for", metavar="NAME", help=SAY("cli.option.reader")),
+    ] = None,
 ) -> None:
     """Write what waits for a decision into a workbook."""
-    made = usecases.export_review(workspace, out, language, today=day(today, workspace))
+    made = usecases.export_review(
+        workspace, out, language, today=day(today, workspace), reader=reader
+    )
     path = shown(made.path)
     TERMINAL.say(
         SAY(
@@ -56,6 +62,9 @@ def export(
     for name in ("contested", "second_look", "came_back"):
         if made.counts[name]:
             TERMINAL.say(SAY(f"cli.review.exported.{name}", count=made.counts[name]))
+    if made.second_readings and reader is None:
+        count, folder = made.second_readings, shown(workspace)
+        TERMINAL.say(SAY("cli.review.second-readings", count=count, folder=folder))
     if made.old is not None:
         TERMINAL.say(
             SAY("cli.review.carried", count=made.carried, path=shown(made.old))
@@ -66,6 +75,7 @@ def export(
         TERMINAL.say(SAY("cli.review.export.next", folder=shown(workspace), path=path))
     if TERMINAL.json:
         counted = {"run": made.run, "findings": made.findings, **made.counts}
+        counted["second_readings"] = made.second_readings
         kept = {"carried": made.carried, "no_longer_asked": made.gone, "old": made.old}
         TERMINAL.result({**counted, **kept, "out": made.path, "exit_code": 0})
 

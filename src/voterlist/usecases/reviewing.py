@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import pyarrow as pa
+
 from voterlist import report
 from voterlist.config import Settings
-from voterlist.decisions import standing
+from voterlist.decisions import Given, standing
 from voterlist.errors import InputError
 from voterlist.model import Mark, Problem, Verdict
 from voterlist.pipeline.answers import answers_of_today
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, cycles_of_runs, known
 from voterlist.pipeline.publish import REPORTS
-from voterlist.quality import actions_of_two
+from voterlist.quality import actions_of_two, second_readings, waiting_for
 from voterlist.render import xlsx
 from voterlist.render.xlsx import Answers
-from voterlist.report import GivenAnswer
+from voterlist.report import GivenAnswer, Sources
 from voterlist.report.asked import given_answer
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
@@ -67,6 +69,8 @@ class Exported:
     """Of these, the rows that are no longer asked."""
     old: Path | None = None
     """Where the workbook that was there stands now."""
+    second_readings: int = 0
+    """Decided cases that wait for a second person; they stand in no other's workbook."""
 
     @property
     def cases(self) -> int:
@@ -132,6 +136,7 @@ def export_review(
     language: str | None = None,
     *,
     today: dt.date,
+    reader: str | None = None,
 ) -> Exported:
     """Write what waits for a decision into a workbook.
 
@@ -143,6 +148,8 @@ def export_review(
         out: the workbook; without it ``reports/review-<language>.xlsx``.
         language: its language; without it the first of the settings.
         today: the day that the workbook names.
+        reader: who reads decided cases a second time: only those are written, without the first
+            decision. Without a name nobody's are.
 
     Raises:
         UsageError: it is no workspace, or has no complete run.
@@ -152,8 +159,9 @@ def export_review(
     """
     settings = settings_of(workspace)
     words = language or settings.report.languages[0]
-    path = out or workspace / REPORTS / f"review-{words}.xlsx"
-    return export(workspace, settings, path, words, today=today)
+    name = "review" if reader is None else "second-reading"
+    path = out or workspace / REPORTS / f"{name}-{words}.xlsx"
+    return export(workspace, settings, path, words, today=today, reader=reader)
 
 
 def import_review(
@@ -176,9 +184,15 @@ def import_review(
 
 
 def export(
-    workspace: Path, settings: Settings, path: Path, language: str, *, today: dt.date
+    workspace: Path,
+    settings: Settings,
+    path: Path,
+    language: str,
+    *,
+    today: dt.date,
+    reader: str | None = None,
 ) -> Exported:
-    """Write what waits for a decision into a workbook.
+    """Write what waits for a decision into a workbook; see ``export_review``.
 
     It is of the newest run, and of constituencies that it left out, of the run before.
 
@@ -191,15 +205,10 @@ def export(
         runs = known(workspace, ledger)
         given = answers_of_today(ledger, runs)
         tables = _tables(runs, ledger)
-    two_people = actions_of_two(settings.decisions, settings.review)
-    holding = standing(given, two_people=two_people)
-    items = report.review_items(
-        tables,
-        given,
-        holding,
-        sources=sources_of(runs.inputs),
-        mask_identifiers=settings.privacy.mask_identifiers,
+    waiting = second_readings(
+        given, tables.cases, settings.review, settings.workspace.cycle
     )
+    items = _items(tables, given, settings, sources_of(runs.inputs), waiting, reader)
     typed = carried_over(path, given, settings.ingest)
     old = set_aside(path, today) if typed else None
     carried = xlsx.Carried(typed)
@@ -213,6 +222,38 @@ def export(
         carried=len(typed),
         gone=len(carried.left()),
         old=old,
+        second_readings=len(waiting.column("case_id").unique()),
+    )
+
+
+def _items(
+    tables: report.ReviewTables,
+    given: Given,
+    settings: Settings,
+    sources: Sources,
+    waiting: pa.Table,
+    reader: str | None,
+) -> report.ReviewItems:
+    """What is asked: of everybody, or of the second reader of this name.
+
+    Nobody else sees how a case was decided that waits for its second reading.
+    """
+    is_masked = settings.privacy.mask_identifiers
+    if reader is not None:
+        ids = waiting_for(waiting, reader)
+        return report.blind_items(
+            ids, tables, sources=sources, mask_identifiers=is_masked
+        )
+    two_people = actions_of_two(settings.decisions, settings.review)
+    holding = standing(given, two_people=two_people)
+    ready = waiting.filter(waiting.column("is_ready")).column("case_id").to_pylist()
+    tables, holding = report.without_first_readings(tables, holding, ready)
+    return report.review_items(
+        tables,
+        given,
+        holding,
+        sources=sources,
+        mask_identifiers=is_masked,
     )
 
 
