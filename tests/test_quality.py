@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import math
 import random
 import shutil
 
@@ -392,16 +391,53 @@ def test_without_a_case_there_is_nothing_to_say():
         assert row["read"] == 0
 
 
-def test_what_the_program_put_aside_is_measured_by_what_was_drawn():
-    ids = [f"c{number}" for number in range(40)]
+def test_what_nobody_is_asked_about_is_measured_by_what_was_drawn():
+    """A drawn case is asked about from then on, and counts where it came from."""
+    drawn = cases_of(*(f"c{number}" for number in range(10)), probability=0.06)
     given = answered(
-        *((case, "Aysel", APART) for case in ids[:9]), ("c9", "Aysel", REPEAT)
+        *((f"c{number}", "Aysel", APART) for number in range(9)),
+        ("c9", "Aysel", REPEAT),
     )
-    row = measured(quality.certificate(given, cases_of(*ids, kind="twins")), "unasked")
+    sizes = {None: {"0.05-0.1": 40, "0.1-0.2": 7}, 88: {"0.05-0.1": 40}}
+    table = quality.certificate(given, drawn, unasked=sizes, review_probability=0.2)
+    row = measured(table, "unasked")
     assert (row["cases"], row["read"], row["found"]) == (40, 10, 1)
     assert row["estimate"] == pytest.approx(4)
     assert 0 < row["low"] < 4 < row["high"] < 40
-    assert not math.isnan(row["high"])
+    assert measured(table, "unasked", "0.1-0.2")["estimate"] is None
+    assert measured(table, "proposed")["cases"] == 0
+
+
+def pairs_of(*rows):
+    names = ("entry_l", "entry_r", "probability", "kind")
+    columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    return from_columns(
+        {**columns, "weight": [0.0] * len(rows)}, quality.UNASKED, len(rows)
+    )
+
+
+def test_which_pairs_nobody_is_asked_about():
+    """Those of a case that is asked about, improbable ones among them, are asked about."""
+    other = deciding.entry_id("c", constituency=89)
+    pairs = pairs_of(
+        (ONE, TWO, 0.06, "unlikely"),
+        (ONE, other, 0.06, "twins"),
+        (ONE, other, 0.3, "unlikely"),
+        (ONE, other, 0.01, "identity-conflict"),
+    )
+    left = quality.unasked_pairs(pairs, cases_of("c1"), 0.2)
+    assert left.column("kind").to_pylist() == ["twins"]
+    assert quality.counts_of_unasked(left) == {
+        None: {"0.05-0.1": 1},
+        88: {"0.05-0.1": 1},
+        89: {"0.05-0.1": 1},
+    }
+
+
+@over(st.floats(0, 1))
+def test_every_probability_has_one_band(probability):
+    low, high = map(float, quality.band_of(probability).split("-"))
+    assert low <= probability < high or probability == high == 1
 
 
 # A workspace

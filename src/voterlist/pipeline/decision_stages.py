@@ -86,7 +86,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         "returned": _returned(tables, given, entries.column("entry_id"), context),
         "queue": review.queue(tables["cases"], tables["decisions"], numbers),
         "second_readings": readings,
-        "certificate": quality.certificate(given, tables["cases"]),
+        "certificate": _certificate(tables, given, settings.link.review_probability),
         "findings": settled.findings,
         "accepted": settled.accepted,
         "scorecard": _scorecard(tables, settled.findings),
@@ -126,6 +126,20 @@ def _returned(
         context.is_of_run,
     )
     return returned(answered, today)
+
+
+def _certificate(
+    tables: NeededTables, given: Given, review_probability: float
+) -> pa.Table:
+    """CERTIFICATE; of the pairs of a nation only the columns needed here are read."""
+    pairs = tables.select("pairs", quality.UNASKED)
+    unasked = quality.unasked_pairs(pairs, tables["cases"], review_probability)
+    return quality.certificate(
+        given,
+        tables["cases"],
+        unasked=quality.counts_of_unasked(unasked),
+        review_probability=review_probability,
+    )
 
 
 def _case_numbers(numbers: Sequence[CaseNumber]) -> pa.Table:

@@ -329,6 +329,7 @@ STAGES: tuple[Step, ...] = (
             "followed",
             "findings-raised",
             "matches",
+            "pairs",
             *SCORED,
         ),
         makes=(
@@ -351,6 +352,7 @@ STAGES: tuple[Step, ...] = (
             "territory",
             "workspace.profile",
             "workspace.cycle",
+            "link.review_probability",
             "review",
         ),
         given=(Given.ANSWERS, Given.CASE_NUMBERS, Given.SCOPE),

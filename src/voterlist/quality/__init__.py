@@ -16,20 +16,35 @@ from voterlist.quality.readings import (
     second_readings,
     waiting_for,
 )
+from voterlist.quality.sampling import Drawable, draw
 from voterlist.quality.twice import TwoReadings, read_twice
+from voterlist.quality.unasked import (
+    UNASKED,
+    band_of,
+    counts_of_unasked,
+    is_unasked,
+    unasked_pairs,
+)
 
 __all__ = [
+    "UNASKED",
     "Agreement",
+    "Drawable",
     "Interval",
     "TwoReadings",
     "actions_of_two",
     "agreement",
+    "band_of",
     "certificate",
+    "counts_of_unasked",
+    "draw",
     "in_effect",
+    "is_unasked",
     "kappas",
     "read_twice",
     "second_readings",
     "stratified",
+    "unasked_pairs",
     "waiting_for",
     "wilson",
 ]

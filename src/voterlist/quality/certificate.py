@@ -9,9 +9,8 @@ figure of all kinds is about the others.
 * ``precision``: cases decided as repeats, of which the second reading, or who settled the dispute,
   says so too. A dispute that nobody has settled counts as not confirmed.
 * ``missed``: cases decided as different people that the second reading calls one person.
-* ``unasked``: cases about which the program does not ask, for it takes them for twins, relatives
-  or namesakes; of those drawn and decided, the repeats.
-* ``below``: pairs too improbable for a case; of those drawn and decided, the repeats.
+* ``unasked``: pairs about which the program does not ask, for it takes them for different people;
+  of those drawn and decided, the repeats. Their strata are bands of the probability.
 * ``proposed``: cases about which the program asks, of which people decided that they are repeats.
 """
 
@@ -24,10 +23,10 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist.decisions import Given, standing
-from voterlist.model import CaseKind
 from voterlist.quality.agreement import Agreement, agreement
 from voterlist.quality.intervals import Interval, Stratum, stratified
 from voterlist.quality.twice import TwoReadings, people_of_case, read_twice
+from voterlist.quality.unasked import band_of, is_unasked
 from voterlist.schemas import CASE, CERTIFICATE, require
 from voterlist.tables import from_columns
 
@@ -39,12 +38,11 @@ MEASURES = (
     "precision",
     "missed",
     "unasked",
-    "below",
     "proposed",
 )
 """What the certificate measures, in the order in which it is told."""
 
-_COUNTED = frozenset({"missed", "unasked", "below"})
+_COUNTED = frozenset({"missed", "unasked"})
 """Measures whose estimate is a number of cases and not a share."""
 _Row = dict[str, Any]
 _Strata = dict[str, Stratum]
@@ -58,14 +56,14 @@ class _Case:
     Attributes:
         kind: a code of ``CaseKind``.
         places: the constituencies of its entries.
-        is_below: true where its pair is too improbable for the program to ask.
+        band: of its probability, where the program does not ask about it; else None.
         twice: its two readings; None where it was not read twice.
         holding: the verdicts that hold of it, of every entry; None where some have none.
     """
 
     kind: str
     places: frozenset[int | None]
-    is_below: bool
+    band: str | None
     twice: TwoReadings | None
     holding: Mapping[str, str] | None
 
@@ -85,14 +83,14 @@ class _Case:
     @property
     def is_asked(self) -> bool:
         """True where the program asks about it."""
-        return CaseKind(self.kind).is_asked and not self.is_below
+        return self.band is None
 
 
 def certificate(
     given: Given,
     cases: pa.Table,
     *,
-    below: Mapping[int | None, int] | None = None,
+    unasked: Mapping[int | None, Mapping[str, int]] | None = None,
     review_probability: float = 0.0,
 ) -> pa.Table:
     """CERTIFICATE: of all lists together, then of each constituency, by measure and kind.
@@ -100,16 +98,16 @@ def certificate(
     Args:
         given: the answers, brought to the entries of today.
         cases: CASE of today.
-        below: how many pairs no case has, for they are too improbable, by constituency; under None
-            those of all lists together.
+        unasked: ``counts_of_unasked``: how many pairs of each band nobody is asked about.
         review_probability: the probability below which the program does not ask.
     """
     known = list(_known(given, require(cases, CASE, "review"), review_probability))
     places = sorted({place for one in known for place in one.places if place})
-    rows = list(_of(known, None, below or {}))
+    sizes = unasked or {}
+    rows = list(_of(known, None, sizes.get(None, {})))
     for place in places:
         own = [one for one in known if place in one.places]
-        rows += _of(own, place, below or {})
+        rows += _of(own, place, sizes.get(place, {}))
     columns = {name: [row.get(name) for row in rows] for name in CERTIFICATE.names}
     return from_columns(columns, CERTIFICATE, len(rows))
 
@@ -134,14 +132,22 @@ def _known(given: Given, cases: pa.Table, review_probability: float) -> Iterator
         yield _Case(
             kind=row["kind"],
             places=frozenset(places[case]),
-            is_below=row["probability"] < review_probability,
+            band=_band(row, review_probability),
             twice=twice.get(case),
             holding=verdicts if is_whole else None,
         )
 
 
+def _band(row: _Row, review_probability: float) -> str | None:
+    """The band of a case about which the program does not ask; None where it asks."""
+    probability = row["probability"]
+    if not is_unasked(row["kind"], probability, review_probability):
+        return None
+    return band_of(probability)
+
+
 def _of(
-    cases: list[_Case], place: int | None, below: Mapping[int | None, int]
+    cases: list[_Case], place: int | None, sizes: Mapping[str, int]
 ) -> Iterator[_Row]:
     """The rows of one constituency, or of all lists."""
     readings = [one for one in cases if one.twice is not None]
@@ -158,16 +164,7 @@ def _of(
             lambda one: one.twice is not None,
             lambda one: not one.is_confirmed,
         ),
-        "unasked": _strata(
-            (
-                one
-                for one in cases
-                if not CaseKind(one.kind).is_asked and not one.is_below
-            ),
-            lambda one: one.holding is not None,
-            _is_repeat,
-        ),
-        "below": _below([one for one in cases if one.is_below], below.get(place, 0)),
+        "unasked": _unasked(cases, sizes),
         "proposed": _strata(
             (one for one in cases if one.is_asked),
             lambda one: one.holding is not None,
@@ -199,11 +196,18 @@ def _strata(
     return {kind: Stratum(*counts[kind]) for kind in sorted(counts)}
 
 
-def _below(drawn: list[_Case], pairs: int) -> _Strata:
-    """The improbable pairs as one stratum; a pair that was decided has become a case."""
-    read = [one for one in drawn if one.holding is not None]
-    size = pairs + len(drawn)
-    return {"": Stratum(size, len(read), sum(map(_is_repeat, read)))} if size else {}
+def _unasked(cases: Iterable[_Case], sizes: Mapping[str, int]) -> _Strata:
+    """The pairs nobody is asked about by band; one that was decided is a case."""
+    drawn: dict[str, list[_Case]] = {band: [] for band in sizes}
+    for one in cases:
+        if one.band is not None:
+            drawn.setdefault(one.band, []).append(one)
+    strata = {}
+    for band, own in sorted(drawn.items()):
+        read = [one for one in own if one.holding is not None]
+        size = max(sizes.get(band, 0), len(own))
+        strata[band] = Stratum(size, len(read), sum(map(_is_repeat, read)))
+    return strata
 
 
 def _agreements(

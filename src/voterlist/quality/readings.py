@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
@@ -12,6 +11,7 @@ import pyarrow.compute as pc
 from voterlist.config import DecisionSettings, ReviewSettings
 from voterlist.decisions import Given, last_verdicts
 from voterlist.model import Action, Verdict
+from voterlist.quality.sampling import place_of
 from voterlist.schemas import CASE, SECOND_READING, require
 from voterlist.tables import from_rows, rows_among
 
@@ -23,7 +23,6 @@ __all__ = [
     "waiting_for",
 ]
 
-_BYTES = 8
 _Said: TypeAlias = Mapping[str, Mapping[str, Any]]
 """The last verdict of each person on one entry."""
 
@@ -81,18 +80,12 @@ def _drawn(kinds: Mapping[str, str], share: float, cycle: str) -> set[str]:
     """
     if not share:
         return set()
-    places = {case: _place(case, cycle) for case in kinds}
+    places = {case: place_of(case, cycle) for case in kinds}
     drawn = {case for case, place in places.items() if place < share}
     for kind in set(kinds.values()) - {kinds[case] for case in drawn}:
         of_kind = (case for case in kinds if kinds[case] == kind)
         drawn.add(min(of_kind, key=lambda case: (places[case], case)))
     return drawn
-
-
-def _place(case_id: str, cycle: str) -> float:
-    """A number from 0 to 1 that only the case and the cycle decide."""
-    digest = hashlib.blake2b(f"{cycle}\n{case_id}".encode(), digest_size=_BYTES)
-    return float(int.from_bytes(digest.digest()) / 2 ** (8 * _BYTES))
 
 
 def _is_contested(of_case: Mapping[str, _Said]) -> bool:

@@ -11,7 +11,7 @@ from voterlist.report.words import Words
 
 __all__ = ["certificate_lines", "certificate_of"]
 
-_COUNTED = frozenset({"missed", "unasked", "below"})
+_COUNTED = frozenset({"missed", "unasked"})
 """Measures whose estimate is a number of cases and not a share."""
 _Row = Mapping[str, Any]
 

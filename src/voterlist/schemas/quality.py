@@ -50,10 +50,14 @@ _CERTIFICATE = Table(
         Column(
             "measure",
             WORD,
-            "`agreement`, `kappa`, `precision`, `missed`, `unasked`, `below` or `proposed`.",
+            "`agreement`, `kappa`, `precision`, `missed`, `unasked` or `proposed`.",
             known=True,
         ),
-        Column("kind", WORD, "A code of `CaseKind`; null for all kinds together."),
+        Column(
+            "kind",
+            WORD,
+            "A code of `CaseKind`, of `unasked` a band of the probability; null for all together.",
+        ),
         Column("cases", COUNT, "How many cases it is about.", known=True),
         Column(
             "read", COUNT, "How many of them were read twice, or drawn.", known=True
@@ -67,8 +71,8 @@ _CERTIFICATE = Table(
         Column(
             "estimate",
             NUMBER,
-            "The share, 0 to 1; of `kappa` the coefficient; of `missed`, `unasked` and `below` how"
-            " many cases are repeats. Null where nothing can be said.",
+            "The share, 0 to 1; of `kappa` the coefficient; of `missed` and `unasked` how many"
+            " are repeats. Null where nothing can be said.",
         ),
         Column("low", NUMBER, "The lower end of its interval of 95 %."),
         Column("high", NUMBER, "The upper end."),
