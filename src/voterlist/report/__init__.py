@@ -16,7 +16,7 @@ from voterlist.report.asked import (
 )
 from voterlist.report.blind import (
     blind_case,
-    blind_items,
+    blind_cases,
     without_first_readings,
 )
 from voterlist.report.lookup import Sources
@@ -55,7 +55,7 @@ __all__ = [
     "Text",
     "Words",
     "blind_case",
-    "blind_items",
+    "blind_cases",
     "build",
     "review_cases",
     "review_findings",

@@ -9,24 +9,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.decisions import Standing
-from voterlist.model import EntryRole
-from voterlist.report.asked import ReviewItems
+from voterlist.model import CaseKind, EntryRole
 from voterlist.report.lookup import Names, Sources
 from voterlist.report.review_items import ReviewTables
 from voterlist.report.sections.cases import Case, CaseTables, build_cases
 from voterlist.schemas import DECISION, empty
 from voterlist.tables import is_among, rows_among
 
-__all__ = ["blind_case", "blind_items", "without_first_readings"]
+__all__ = ["blind_case", "blind_cases", "without_first_readings"]
 
 
-def blind_items(
+def blind_cases(
     case_ids: Collection[str],
     tables: ReviewTables,
     *,
     sources: Sources,
     mask_identifiers: bool = True,
-) -> ReviewItems:
+) -> tuple[Case, ...]:
     """These cases as nobody had decided them, without score, proposal and evidence.
 
     Args:
@@ -49,13 +48,14 @@ def blind_items(
         Names(sources),
         mask_identifiers=mask_identifiers,
     )
-    return ReviewItems(tuple(blind_case(case) for case in cases))
+    return tuple(blind_case(case) for case in cases)
 
 
 def blind_case(case: Case) -> Case:
     """The case with its entries in the order of their ids, and nothing that anybody says of them.
 
-    The writers of page and workbook leave the score out of it.
+    Its kind says where the entries stand, and not what the program takes them for. The writers of
+    page and workbook leave the score out.
     """
     members = sorted(case.members, key=lambda member: member.entry_id)
     hidden = [
@@ -69,7 +69,23 @@ def blind_case(case: Case) -> Case:
         )
         for member in members
     ]
-    return replace(case, members=tuple(hidden), why=None, is_blind=True)
+    return replace(
+        case,
+        kind=_kind_by_place(case),
+        is_asked=True,
+        members=tuple(hidden),
+        why=None,
+        is_blind=True,
+    )
+
+
+def _kind_by_place(case: Case) -> CaseKind:
+    """The kind that a case of one person in these places would have."""
+    if len(case.areas) == 1:
+        return CaseKind.SAME_PRECINCT
+    constituencies = {constituency for constituency, _ in case.areas}
+    is_one = len(constituencies) == 1
+    return CaseKind.WITHIN_CONSTITUENCY if is_one else CaseKind.ACROSS_CONSTITUENCIES
 
 
 def without_first_readings(

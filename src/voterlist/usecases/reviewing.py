@@ -8,21 +8,17 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import pyarrow as pa
-
 from voterlist import report
 from voterlist.config import Settings
-from voterlist.decisions import Given, standing
 from voterlist.errors import InputError
 from voterlist.model import Mark, Problem, Verdict
 from voterlist.pipeline.answers import answers_of_today
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, cycles_of_runs, known
 from voterlist.pipeline.publish import REPORTS
-from voterlist.quality import actions_of_two, second_readings, waiting_for
 from voterlist.render import xlsx
 from voterlist.render.xlsx import Answers
-from voterlist.report import GivenAnswer, Sources
+from voterlist.report import GivenAnswer
 from voterlist.report.asked import given_answer
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
@@ -30,6 +26,7 @@ from voterlist.storage.ledger import Ledger, Reader
 from voterlist.usecases.carrying import carried_over, set_aside
 from voterlist.usecases.case_numbers import numbers_table
 from voterlist.usecases.importing import ImportedFile, Importer, Replacement
+from voterlist.usecases.second_readers import SecondReaders
 from voterlist.usecases.settings import settings_of
 
 __all__ = [
@@ -148,8 +145,8 @@ def export_review(
         out: the workbook; without it ``reports/review-<language>.xlsx``.
         language: its language; without it the first of the settings.
         today: the day that the workbook names.
-        reader: who reads decided cases a second time: only those are written, without the first
-            decision. Without a name nobody's are.
+        reader: whose work it is: the decided cases that this person is to read a second time
+            stand among the others, without the first decision. Without a name they are left out.
 
     Raises:
         UsageError: it is no workspace, or has no complete run.
@@ -159,8 +156,7 @@ def export_review(
     """
     settings = settings_of(workspace)
     words = language or settings.report.languages[0]
-    name = "review" if reader is None else "second-reading"
-    path = out or workspace / REPORTS / f"{name}-{words}.xlsx"
+    path = out or workspace / REPORTS / f"review-{words}.xlsx"
     return export(workspace, settings, path, words, today=today, reader=reader)
 
 
@@ -205,10 +201,8 @@ def export(
         runs = known(workspace, ledger)
         given = answers_of_today(ledger, runs)
         tables = _tables(runs, ledger)
-    waiting = second_readings(
-        given, tables.cases, settings.review, settings.workspace.cycle
-    )
-    items = _items(tables, given, settings, sources_of(runs.inputs), waiting, reader)
+    readers = SecondReaders(tables, given, settings, sources_of(runs.inputs))
+    items = readers.items_for(reader)
     typed = carried_over(path, given, settings.ingest)
     old = set_aside(path, today) if typed else None
     carried = xlsx.Carried(typed)
@@ -222,38 +216,7 @@ def export(
         carried=len(typed),
         gone=len(carried.left()),
         old=old,
-        second_readings=len(waiting.column("case_id").unique()),
-    )
-
-
-def _items(
-    tables: report.ReviewTables,
-    given: Given,
-    settings: Settings,
-    sources: Sources,
-    waiting: pa.Table,
-    reader: str | None,
-) -> report.ReviewItems:
-    """What is asked: of everybody, or of the second reader of this name.
-
-    Nobody else sees how a case was decided that waits for its second reading.
-    """
-    is_masked = settings.privacy.mask_identifiers
-    if reader is not None:
-        ids = waiting_for(waiting, reader)
-        return report.blind_items(
-            ids, tables, sources=sources, mask_identifiers=is_masked
-        )
-    two_people = actions_of_two(settings.decisions, settings.review)
-    holding = standing(given, two_people=two_people)
-    ready = waiting.filter(waiting.column("is_ready")).column("case_id").to_pylist()
-    tables, holding = report.without_first_readings(tables, holding, ready)
-    return report.review_items(
-        tables,
-        given,
-        holding,
-        sources=sources,
-        mask_identifiers=is_masked,
+        second_readings=readers.waiting_cases,
     )
 
 
