@@ -88,6 +88,7 @@ if TYPE_CHECKING:
         import_review,
     )
     from voterlist.usecases.running import WorkspaceRun, run_workspace
+    from voterlist.usecases.sampling import Sampled, SampleRequest, sample_review
     from voterlist.usecases.settings import settings_of, workspace_here
     from voterlist.usecases.submitting import Submission, SubmitRequest, submit
     from voterlist.usecases.verifying import Verified, verify_package, verify_run
@@ -137,6 +138,8 @@ __all__ = [
     "ReturnRequest",
     "ReviewQuality",
     "RunResult",
+    "SampleRequest",
+    "Sampled",
     "Sent",
     "Settings",
     "SheetAccount",
@@ -188,6 +191,7 @@ __all__ = [
     "review_quality",
     "run_workspace",
     "said",
+    "sample_review",
     "settings_of",
     "show_keys",
     "status_of",
@@ -265,6 +269,9 @@ _HOMES = {
     "read_map": "voterlist.usecases.maps",
     "read_name": "voterlist.normalize",
     "renew_ledger": "voterlist.usecases.ledgers",
+    "sample_review": "voterlist.usecases.sampling",
+    "SampleRequest": "voterlist.usecases.sampling",
+    "Sampled": "voterlist.usecases.sampling",
     "review_quality": "voterlist.usecases.quality",
     "ReviewQuality": "voterlist.usecases.quality",
     "Agreement": "voterlist.quality",

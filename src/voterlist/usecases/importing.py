@@ -17,6 +17,7 @@ from voterlist.decisions import (
     Given,
     Standing,
     check_amendments,
+    members_of,
     precincts_known,
     refused,
     standing,
@@ -40,6 +41,7 @@ from voterlist.storage.ledger import Ledger
 from voterlist.tables import concat, from_columns
 from voterlist.usecases.answered_rows import Originals, Rows
 from voterlist.usecases.case_numbers import numbers_of
+from voterlist.usecases.drawn_pairs import with_drawn
 
 __all__ = ["CONFIRM_PROBLEMS", "ImportedFile", "Importer", "Replacement"]
 
@@ -146,6 +148,7 @@ class Importer:
         """
         given = self.given()
         rows = Rows(answers, given, self._by, self._originals(given))
+        self._cases = with_drawn(self._cases, self._runs, given, rows.verdicts)
         checked = review.check_decisions(
             self._cases,
             rows.verdicts,
@@ -260,6 +263,10 @@ class Importer:
         ledger.amend(amended.amendments)
         ledger.amend(amended.adjudications, adjudicates=True)
         ledger.accept(amended.acceptances)
+        decided = set(checked.decisions.column("case_id").to_pylist())
+        drawn = decided - set(self._runs.table("cases").column("case_id").to_pylist())
+        if drawn:
+            ledger.keep_case_entries(members_of(self._cases, drawn))
         keep_subjects(ledger, lambda: self._runs)
         # Of the rows of registers from which people are added.
         ledger.keep_subjects(amended.subjects)

@@ -40,6 +40,7 @@ __all__ = [
     "export_review",
     "import_decisions",
     "import_review",
+    "review_tables",
 ]
 
 ORIGIN_PROBLEMS = ("other-workspace", "other-cycle")
@@ -200,7 +201,7 @@ def export(
     with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
         runs = known(workspace, ledger)
         given = answers_of_today(ledger, runs)
-        tables = _tables(runs, ledger)
+        tables = review_tables(runs, ledger)
     readers = SecondReaders(tables, given, settings, sources_of(runs.inputs))
     items = readers.items_for(reader)
     typed = carried_over(path, given, settings.ingest)
@@ -220,7 +221,7 @@ def export(
     )
 
 
-def _tables(runs: Known, ledger: Reader) -> report.ReviewTables:
+def review_tables(runs: Known, ledger: Reader) -> report.ReviewTables:
     """The tables that a review workbook is made of."""
     cases = runs.table("cases")
     return report.ReviewTables(
