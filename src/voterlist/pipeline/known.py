@@ -24,6 +24,7 @@ from voterlist.schemas import (
     APPLIED,
     CASE,
     CASE_NUMBER,
+    COINCIDENCE,
     CONTESTED,
     DECISION,
     ENTRY,
@@ -61,7 +62,16 @@ _KEYS = {
     "second_readings": ("case_id", "entry_id"),
 }
 _OF_PLACES = frozenset(
-    {"findings", "accepted", "lists", "applied", "skipped", "balance", "additions"}
+    {
+        "findings",
+        "accepted",
+        "lists",
+        "applied",
+        "skipped",
+        "balance",
+        "additions",
+        "coincidences",
+    }
 )
 """Tables whose rows have no key: of an older run those count that are of a constituency no newer
 run had."""
@@ -74,6 +84,7 @@ _SCHEMAS = {
     "waterfalls": WATERFALL,
     "cases": CASE,
     "case_numbers": CASE_NUMBER,
+    "coincidences": COINCIDENCE,
     "register_rows": ENTRY,
     "findings": FINDING,
     "accepted": ACCEPTED,
@@ -96,6 +107,7 @@ _SCHEMAS = {
 _LATER = _OF_ALL | {
     "waterfalls",
     "case_numbers",
+    "coincidences",
     "returned",
     "followed",
     "matches",

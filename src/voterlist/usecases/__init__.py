@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         trust_key,
     )
     from voterlist.usecases.comparing import Compared, compare_lists
+    from voterlist.usecases.desk_pages import ExportedPage, PageRequest, export_page
     from voterlist.usecases.evaluating import evaluate_findings, evaluate_pairs
     from voterlist.usecases.explaining import Explained, explain_pair
     from voterlist.usecases.inspecting import (
@@ -117,6 +118,7 @@ __all__ = [
     "DiaryLine",
     "Disputed",
     "Explained",
+    "ExportedPage",
     "FileAccount",
     "FileLine",
     "Finished",
@@ -130,6 +132,7 @@ __all__ = [
     "ListRequest",
     "ListsMade",
     "NameReading",
+    "PageRequest",
     "PartReading",
     "PlaceAccount",
     "Received",
@@ -167,6 +170,7 @@ __all__ = [
     "evaluate_pairs",
     "exit_code_of_accounts",
     "explain_pair",
+    "export_page",
     "export_review",
     "file_line",
     "finish",
@@ -259,6 +263,9 @@ _HOMES = {
     "evaluate_pairs": "voterlist.usecases.evaluating",
     "exit_code_of_accounts": "voterlist.usecases.inspecting",
     "export_review": "voterlist.usecases.reviewing",
+    "PageRequest": "voterlist.usecases.desk_pages",
+    "ExportedPage": "voterlist.usecases.desk_pages",
+    "export_page": "voterlist.usecases.desk_pages",
     "import_review": "voterlist.usecases.reviewing",
     "file_line": "voterlist.usecases.inspecting",
     "inspect_files": "voterlist.usecases.inspecting",

@@ -39,6 +39,7 @@ from voterlist.schemas import (
 )
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import concat, from_columns
+from voterlist.usecases.answer_files import AnswerFile
 from voterlist.usecases.answered_rows import Originals, Rows
 from voterlist.usecases.case_numbers import numbers_of
 from voterlist.usecases.drawn_pairs import with_drawn
@@ -138,6 +139,10 @@ class Importer:
         settings = self._settings
         two_people = actions_of_two(settings.decisions, settings.review)
         return standing(self.given(), two_people=two_people)
+
+    def against_today(self, file: AnswerFile) -> AnswerFile:
+        """The file with the problems that its decisions have today; a workbook as it is."""
+        return file.against(self._runs, self.standing(), self.given(), self._decided_at)
 
     def read(self, answers: Answers, unread: Collection[Problem]) -> ImportedFile:
         """Check the answers of a file, and record those that are not refused.

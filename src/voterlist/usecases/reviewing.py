@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from voterlist import report
 from voterlist.config import Settings
 from voterlist.errors import InputError
 from voterlist.model import Mark, Problem, Verdict
@@ -22,9 +21,10 @@ from voterlist.report import GivenAnswer
 from voterlist.report.asked import given_answer
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
-from voterlist.storage.ledger import Ledger, Reader
+from voterlist.storage.ledger import Ledger
+from voterlist.usecases.answer_files import AnswerFile, read_answer_file
 from voterlist.usecases.carrying import carried_over, set_aside
-from voterlist.usecases.case_numbers import numbers_table
+from voterlist.usecases.desk_pages import review_tables
 from voterlist.usecases.importing import ImportedFile, Importer, Replacement
 from voterlist.usecases.second_readers import SecondReaders
 from voterlist.usecases.settings import settings_of
@@ -40,7 +40,6 @@ __all__ = [
     "export_review",
     "import_decisions",
     "import_review",
-    "review_tables",
 ]
 
 ORIGIN_PROBLEMS = ("other-workspace", "other-cycle")
@@ -221,23 +220,6 @@ def export(
     )
 
 
-def review_tables(runs: Known, ledger: Reader) -> report.ReviewTables:
-    """The tables that a review workbook is made of."""
-    cases = runs.table("cases")
-    return report.ReviewTables(
-        cases=cases,
-        entries=runs.table("entries"),
-        voters=runs.table("voters"),
-        pairs=runs.table("pairs"),
-        waterfalls=runs.table("waterfalls"),
-        findings=runs.table("findings"),
-        accepted=runs.table("accepted"),
-        registers=runs.table("register_rows"),
-        numbers=numbers_table(runs, cases, ledger),
-        returned=runs.table("returned"),
-    )
-
-
 def import_decisions(
     workspace: Path,
     settings: Settings,
@@ -246,7 +228,7 @@ def import_decisions(
     *,
     decided_at: dt.datetime,
 ) -> Imported:
-    """Read answers of workbooks into the ledger; what is refused is named.
+    """Read answers of workbooks and pages into the ledger; what is refused is named.
 
     The files are read in their order. What two people say in different ways is recorded of both,
     and is contested. All of it is recorded as one, or, where a file cannot be read, nothing.
@@ -254,16 +236,16 @@ def import_decisions(
     Args:
         workspace: its folder; held meanwhile.
         settings: its settings: limits of what is read, and the cycle.
-        paths: the workbooks.
+        paths: the workbooks, and files of decisions.
         by: who decided, where a row names nobody.
         decided_at: the moment; with its time zone.
 
     Raises:
-        InputError: a workbook cannot be read, or is of another workspace or cycle.
+        InputError: a file cannot be read, or is of another workspace or cycle.
         UsageError: there is no complete run.
         WorkspaceBusyError: a run holds the workspace.
     """
-    files = [xlsx.read_answers(path, settings.ingest) for path in paths]
+    files = [read_answer_file(path, settings.ingest) for path in paths]
     since = decided_at.isoformat(" ", "minutes")
     with (
         lock.hold(workspace, since=since),
@@ -272,19 +254,21 @@ def import_decisions(
         runs = known(workspace, ledger)
         cycles = cycles_of_runs(workspace, ledger)
         origins = [
-            _origins(answers, cycles, settings.workspace.cycle) for answers in files
+            _origins(file.answers, cycles, settings.workspace.cycle) for file in files
         ]
-        for answers, refused, path in zip(files, origins, paths, strict=True):
-            _require_own(answers, refused, path)
+        for file, refused, path in zip(files, origins, paths, strict=True):
+            _require_place(file, refused, runs, path)
+            _require_own(file.answers, refused, path)
         importer = Importer(ledger, runs, settings, by, decided_at)
         imported = []
-        for answers, refused in zip(files, origins, strict=True):
+        for file, refused in zip(files, origins, strict=True):
+            answers = importer.against_today(file).answers
             unread = (*answers.problems, *_of_elsewhere(answers, refused))
             one = importer.read(answers, unread)
             _write_journal(ledger, one, runs.run, decided_at.date())
             imported.append(one)
         holding = importer.standing()
-        touched = _touched(files)
+        touched = _touched([file.answers for file in files])
         return Imported(
             tuple(imported),
             tuple(_disputed(holding.contested.to_pylist(), touched, importer.numbers)),
@@ -373,6 +357,25 @@ def _origins(
         elif cycles[run] not in {None, cycle}:
             refused[run] = "other-cycle"
     return refused
+
+
+def _require_place(
+    file: AnswerFile, origins: _Origins, runs: Known, path: Path
+) -> None:
+    """Refuse the decisions of another workspace's page that names a constituency not of this one.
+
+    Raises:
+        InputError: it is such a one.
+    """
+    place = None if file.page is None else file.page.constituency
+    if place is None or not file.answers.runs <= origins.keys():
+        return
+    if place not in runs.table("lists").column("constituency").to_pylist():
+        raise InputError(
+            f"{path.name} is of constituency {place}",
+            code="review-other-constituency",
+            file=str(path),
+        )
 
 
 def _require_own(answers: Answers, origins: _Origins, path: Path) -> None:

@@ -26,8 +26,8 @@ from voterlist.storage import ledger as ledgers
 from voterlist.storage import store
 from voterlist.tables import concat, rows_among
 from voterlist.usecases.carrying import carried_over, set_aside
+from voterlist.usecases.desk_pages import review_tables
 from voterlist.usecases.drawn_pairs import cases_of_pairs
-from voterlist.usecases.reviewing import review_tables
 from voterlist.usecases.settings import settings_of
 
 __all__ = ["SampleRequest", "Sampled", "sample_review"]

@@ -52,6 +52,21 @@ class SecondReaders:
             self._given, two_people=quality.actions_of_two(decisions, review)
         )
 
+    def shown_to(
+        self, reader: str | None
+    ) -> tuple[ReviewTables, Standing, frozenset[str]]:
+        """(the tables, what holds, the cases that are to be read blind) as a person sees them.
+
+        Cases that wait for somebody else are in neither.
+        """
+        own = () if reader is None else quality.waiting_for(self._readings, reader)
+        others = set(self._ready.to_pylist()) - set(own)
+        tables, _ = report.without_first_readings(self._tables, self.standing(), others)
+        _, holding = report.without_first_readings(
+            self._tables, self.standing(), self._ready.to_pylist()
+        )
+        return tables, holding, frozenset(own)
+
     def items_for(self, reader: str | None) -> ReviewItems:
         """What is asked: without a name of everybody, with one of this person.
 

@@ -19,6 +19,7 @@ from voterlist.report.sections.cases.model import (
     Waterfall,
 )
 from voterlist.report.sections.cases.page import page
+from voterlist.report.sections.cases.sentence import Sentences, chances_by_place
 from voterlist.report.sections.cases.sheets import (
     case_cells,
     case_columns,
@@ -45,11 +46,13 @@ __all__ = [
     "CaseWords",
     "Cases",
     "Member",
+    "Sentences",
     "Step",
     "Waterfall",
     "build_cases",
     "case_cells",
     "case_columns",
+    "chances_by_place",
 ]
 
 
