@@ -36,6 +36,7 @@ _DECIDED = (
     "gone",
     "unclear",
     "pending",
+    "second_readings",
     "skipped",
 )
 """How decisions stand, in the order in which it is told."""
