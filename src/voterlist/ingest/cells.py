@@ -43,7 +43,9 @@ def known_cells(column: pa.ChunkedArray) -> pa.Array:
     cells = clean(flat(column))
     values = cells.dictionary if pa.types.is_dictionary(cells.type) else cells
     signs = pa.array(_SIGNS_OF_ABSENCE)
-    if not pc.any(pc.is_in(values, value_set=signs)).as_py():
+    # Only short texts can be signs; to look up each of millions would take long.
+    short = values.filter(pc.less_equal(pc.binary_length(values), longest(signs)))
+    if not pc.any(pc.is_in(short, value_set=signs)).as_py():
         return cells
     for sign in _SIGNS_OF_ABSENCE:
         cells = _without_sign(cells, sign)

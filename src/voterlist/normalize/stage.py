@@ -36,7 +36,7 @@ from voterlist.normalize.patronymic import father_and_sex, read_patronymic, spli
 from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
 from voterlist.normalize.restored import restored_cells
 from voterlist.normalize.street_or_village import spelled_out
-from voterlist.normalize.surname import standard_surname, surname_sex, surname_stem
+from voterlist.normalize.surname import fold_surname, standard_surname
 from voterlist.normalize.titles import MAY_HAVE_TITLE, without_title
 from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require
 from voterlist.tables import Outcome, coalesced, codes, from_columns, with_values
@@ -253,7 +253,8 @@ def _names(
 
 
 def _fold_surname(text: str) -> tuple[str | None, str | None, str | None]:
-    return skeleton(text) or None, surname_stem(text) or None, surname_sex(text)
+    whole, stem, sex = fold_surname(text)
+    return whole or None, stem or None, sex
 
 
 def _fold_given(text: str) -> tuple[str | None, str | None]:
