@@ -150,7 +150,7 @@ class Steps:
     def __call__(self, stage: str, done: int, total: int, unit: str = "") -> None:
         """Tell that of a stage's work so much is done.
 
-        ``unit`` names what was done last, such as a constituency.
+        ``unit`` names what was done last: the number of a constituency, or a word of the stage.
         """
         now = time.monotonic()
         with self._turn:
@@ -212,7 +212,7 @@ class Steps:
         if report.total <= 1:
             return []
         details = [SAY("cli.progress.of", done=report.done, total=report.total)]
-        if report.unit:
+        if report.unit.isdecimal():
             details.append(SAY("cli.progress.unit", unit=report.unit))
         rate = self._pace.rate
         left = self._pace.seconds_left(report.total, now)

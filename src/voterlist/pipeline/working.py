@@ -21,6 +21,7 @@ from voterlist.pipeline import inbox, publish
 from voterlist.pipeline.again import LedgerWatch, remember
 from voterlist.pipeline.answers import answers_in, keep_subjects
 from voterlist.pipeline.burndown import burn_down
+from voterlist.pipeline.by_constituency import Account, work_by_constituency
 from voterlist.pipeline.context import Context
 from voterlist.pipeline.decided import decisions_standing
 from voterlist.pipeline.known import known, known_work
@@ -396,6 +397,15 @@ def _result(done: _Done, watch: LedgerWatch) -> RunResult:
         left_out=done.left_out,
         lost_letters=lost_letters(_intake_findings(tables), context.inputs),
         place_doubts=place_doubts(_intake_findings(tables), context.inputs),
+        by_constituency=work_by_constituency(
+            Account(
+                _merged_or_received(tables, "lists", LIST),
+                aside,
+                _intake_findings(tables),
+                tables.get("queue"),
+            ),
+            done.left_out,
+        ),
     )
 
 
