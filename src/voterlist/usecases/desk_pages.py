@@ -10,7 +10,6 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from voterlist.config import Settings
-from voterlist.decisions import standing
 from voterlist.desk import Desk, desk_of
 from voterlist.desk.model import State
 from voterlist.errors import UsageError
@@ -26,10 +25,10 @@ from voterlist.storage import ledger as ledgers
 from voterlist.storage import store
 from voterlist.storage.ledger import Reader
 from voterlist.usecases.case_numbers import numbers_table
+from voterlist.usecases.second_readers import SecondReaders
 from voterlist.usecases.settings import settings_of
 
 __all__ = [
-    "Asked",
     "ExportedPage",
     "PageRequest",
     "desk_of_workspace",
@@ -53,19 +52,6 @@ class PageRequest:
     today: dt.date
     out: Path | None = None
     language: str | None = None
-    constituency: int | None = None
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked, and whom.
-
-    Attributes:
-        constituency: whose cases and findings; None: all.
-        name: who is to decide; empty: anybody.
-    """
-
     constituency: int | None = None
     name: str = ""
 
@@ -106,6 +92,7 @@ def export_page(workspace: Path, request: PageRequest) -> ExportedPage:
             settings,
             today=request.today,
             constituency=request.constituency,
+            reader=request.name or None,
         )
     whose = desk.facts.constituency
     name = "desk.html" if whose is None else f"desk-{whose}.html"
@@ -131,6 +118,7 @@ def desk_of_workspace(
     *,
     today: dt.date,
     constituency: int | None = None,
+    reader: str | None = None,
 ) -> Desk:
     """The desk of a workspace as it is now.
 
@@ -140,13 +128,17 @@ def desk_of_workspace(
         settings: its settings.
         today: the day that the desk names.
         constituency: whose cases; None: the only one there is, or all of several.
+        reader: whose desk it is. Decided cases that wait for a second reading stand on it as if
+            nobody had decided them where this person is to read them, and on no other desk.
 
     Raises:
         UsageError: no run has this constituency.
         InputError: a table of a run is gone or damaged.
     """
     given = answers_of_today(ledger, runs)
-    holding = standing(given, two_people=settings.decisions.two_people)
+    sources = sources_of(runs.inputs)
+    readers = SecondReaders(review_tables(runs, ledger), given, settings, sources)
+    tables, holding, blind = readers.shown_to(reader)
     facts = Facts(
         cycle=settings.workspace.cycle,
         level=settings.workspace.level,
@@ -155,10 +147,11 @@ def desk_of_workspace(
         run=runs.run,
     )
     return desk_of(
-        review_tables(runs, ledger),
+        tables,
         holding,
         facts,
-        sources=sources_of(runs.inputs),
+        sources=sources,
+        blind=blind,
         mask_identifiers=settings.privacy.mask_identifiers,
     )
 
