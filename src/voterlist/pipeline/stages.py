@@ -12,15 +12,13 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from voterlist import link, reconcile
-from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators
+from voterlist.check import beside_last, indicators
 from voterlist.cycles import Cycles, compare_cycles
-from voterlist.decisions import (
-    with_corrections,
-)
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
 from voterlist.model import Stage
 from voterlist.pipeline import reference
+from voterlist.pipeline.checking import check_register, is_passing
 from voterlist.pipeline.decision_stages import SCORED, bring_decisions, review_cases
 from voterlist.pipeline.intake import (
     INTAKE_TABLES,
@@ -35,7 +33,6 @@ from voterlist.pipeline.steps import (
     StageResult,
     Step,
 )
-from voterlist.pipeline.street_register import read_streets
 from voterlist.schemas import (
     CYCLE_CHANGE,
     CYCLE_SUMMARY,
@@ -56,37 +53,6 @@ _FINDINGS = (
     "findings-streets",
 )
 """The findings of the stages before; they are joined in this order."""
-
-
-def check_register(tables: NeededTables, context: StageContext) -> StageResult:
-    """The register tests, the statistics of every place, profiles and age pyramids."""
-    register = read_streets(context.street_files, context.settings)
-    # Of the list of a whole nation only the columns needed here are read, and none is kept.
-    voters = tables.select("voters", VOTERS)
-    examined = examine(
-        voters,
-        with_corrections(tables.select("entries", ENTRIES), tables["amendments"]),
-        tables["lists"],
-        context.settings.check,
-        on_day=context.list_day,
-        streets=register.streets,
-    )
-    made = {
-        "findings-check": examined.findings,
-        "findings-streets": register.findings,
-        "sources-streets": register.sources,
-        "use-streets": examined.street_use,
-        "streets": register.table(),
-        "profile": examined.profile,
-        "pyramid": examined.pyramid,
-        "ages": examined.pyramids,
-        "coincidences": examined.coincidences,
-        "own-indicators": examined.indicators,
-    }
-    rows = voters.num_rows
-    return StageResult(
-        made, rows, rows, is_passing=_is_passing(register.sources, context)
-    )
 
 
 def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResult:
@@ -131,13 +97,7 @@ def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResul
         "reference": sources,
     }
     rows = voters.num_rows
-    return StageResult(made, rows, rows, is_passing=_is_passing(sources, context))
-
-
-def _is_passing(sources: pa.Table, context: StageContext) -> bool:
-    """True where one of these files (SOURCES) was not read for a reason of the moment."""
-    rows = sources.select(["source", "trouble"]).to_pylist()
-    return context.is_passing((row["source"], row["trouble"]) for row in rows)
+    return StageResult(made, rows, rows, is_passing=is_passing(sources, context))
 
 
 def _last_cycle(
@@ -275,6 +235,7 @@ STAGES: tuple[Step, ...] = (
         ),
         settings=("check", "ingest"),
         given=(Given.STREETS, Given.LIST_DAY),
+        by_constituency=True,
     ),
     Step(
         Stage.RECONCILE,
