@@ -14,18 +14,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import mix
 from voterlist.check.context import Context
 from voterlist.check.identifiers import PERSON
 from voterlist.check.rules import (
     document_shared,
     fin_shared,
+    name_misspelt,
     same_entry_across_constituencies,
     two_fins,
 )
 from voterlist.findings import is_on
 from voterlist.schemas import FINDING
-from voterlist.shared_values import text_hashes
+from voterlist.shared_values import NO_KEY, row_keys
 from voterlist.tables import concat
 
 __all__ = ["KINDS", "across_findings", "keys_of", "shared_rows", "without_shared"]
@@ -49,8 +49,6 @@ _RULES = {
     "names": same_entry_across_constituencies,
 }
 KINDS = tuple(_FIELDS)
-_NO_KEY = np.uint64(0)
-"""The number of an entry of which a field is not known; it shares nothing."""
 
 
 def keys_of(context: Context) -> dict[str, Keys]:
@@ -59,26 +57,16 @@ def keys_of(context: Context) -> dict[str, Keys]:
 
 
 def _keys(context: Context, kind: str) -> Keys:
-    number = np.ones(len(context), np.uint64)
-    known = np.ones(len(context), dtype=bool)
-    for name in _FIELDS[kind]:
-        known &= context.is_known(name)
-        column = context.voters.column(name)
-        is_number = pa.types.is_integer(column.type)
-        own = (
-            context.number(name).astype(np.uint64) if is_number else text_hashes(column)
-        )
-        number = mix(number) ^ own
+    keys = row_keys(context.voters, _FIELDS[kind])
     if kind == "person":
-        known &= context.is_known("fin")
-    number = mix(number)
-    number[~known | (number == _NO_KEY)] = _NO_KEY
-    return number
+        # Who has no FIN has not two.
+        keys[~context.is_known("fin")] = NO_KEY
+    return keys
 
 
 def shared_rows(keys: Sequence[Keys]) -> list[Rows]:
     """For each constituency the rows whose number another constituency has too."""
-    apart = [np.unique(own[own != _NO_KEY]) for own in keys]
+    apart = [np.unique(own[own != NO_KEY]) for own in keys]
     every = np.sort(np.concatenate(apart)) if apart else np.zeros(0, np.uint64)
     shared = np.unique(every[1:][every[1:] == every[:-1]])
     return [np.flatnonzero(np.isin(own, shared)) for own in keys]
@@ -100,9 +88,12 @@ def across_findings(contexts: Mapping[str, Context]) -> pa.Table:
 def without_shared(findings: pa.Table, shared: Mapping[str, pa.Array]) -> pa.Table:
     """The findings of a constituency without those that are said anew of all constituencies.
 
-    ``shared`` holds, for each kind, the ids of the entries whose number stands elsewhere too.
+    ``shared`` holds, for each kind, the ids of the entries whose number stands elsewhere too. Which
+    names are slips, the names of all say.
     """
     rule = findings.column("rule").cast(pa.string())
+    is_other = pc.not_equal(rule, name_misspelt.RULE.code)
+    findings, rule = findings.filter(is_other), rule.filter(is_other)
     for kind, ids in shared.items():
         is_anew = pc.and_(
             pc.equal(rule, _RULES[kind].RULE.code),

@@ -26,14 +26,16 @@ from voterlist.check.across import (
 from voterlist.check.coincidences import COUNTED, counted_whole
 from voterlist.check.context import Context
 from voterlist.check.parts import Joined, PartTables, Sums, join, sums_of
+from voterlist.check.rules import name_misspelt
 from voterlist.config import CheckSettings
 from voterlist.decisions import with_corrections
+from voterlist.findings import is_on
 from voterlist.model import Stage
 from voterlist.pipeline.intake import corrections_of, places_of, unit_name
 from voterlist.pipeline.steps import NeededTables, StageContext, StageResult
 from voterlist.pipeline.street_register import StreetRegister, read_streets
 from voterlist.pipeline.units import Done, Task
-from voterlist.schemas import LIST
+from voterlist.schemas import FINDING, LIST
 from voterlist.storage import store
 from voterlist.tables import concat
 
@@ -50,6 +52,7 @@ _PART = (
 )
 """The tables of a constituency, by their names in ``PartTables``."""
 _KEYS = "keys.parquet"
+_NAMES = "names.parquet"
 
 
 def check_register(tables: NeededTables, context: StageContext) -> StageResult:
@@ -95,15 +98,10 @@ class _Group:
     streets: pa.Table | None
     """STREET; None where no register of streets was given."""
 
-    def read(
-        self, rows: np.ndarray[Any, Any] | None = None
-    ) -> tuple[pa.Table, pa.Table]:
-        """The voters and the entries, or these rows of them, as the tests take them."""
+    def read(self) -> tuple[pa.Table, pa.Table]:
+        """The voters and the entries, as the tests take them."""
         voters = _columns(self.voters, VOTERS, self.group)
         entries = _columns(self.entries, ENTRIES, self.group)
-        if rows is not None:
-            at = pa.array(rows)
-            voters, entries = voters.take(at), entries.take(at)
         return voters, with_corrections(entries, self.corrections)
 
 
@@ -138,11 +136,9 @@ def _checked(
     if len(parts) == 1:
         return parts[0]
     whole = _whole(tables.path("voters"), needs, context)
-    shared = _Shared.of(done, groups, needs, context)
-    parts = shared.without(parts)
-    return join(
-        parts, whole, across_findings(shared.contexts(judging)), judging.settings
-    )
+    shared = _shared(done, groups, needs, judging, context)
+    across = [across_findings(shared.contexts(judging)), shared.slips]
+    return join(shared.without(parts), whole, concat(across, FINDING), judging.settings)
 
 
 def _groups(tables: NeededTables, register: StreetRegister) -> list[_Group]:
@@ -220,6 +216,7 @@ def _examine(group: _Group, folder: Path, *, judging: _Judging) -> dict[str, Any
     for name in _PART:
         store.write_table(folder / f"{name}.parquet", getattr(part, name))
     store.write_table(folder / _KEYS, pa.table(keys_of(looked_at)))
+    store.write_table(folder / _NAMES, name_misspelt.name_counts(looked_at))
     return {"sums": sums.to_lists()}
 
 
@@ -247,6 +244,87 @@ def _count_whole(voters: Path, folder: Path) -> dict[str, Any]:
     return {}
 
 
+def _slips(
+    done: Sequence[Done], judging: _Judging, context: StageContext
+) -> dict[str, set[str]]:
+    """Field -> the names that are slips beside the names of the whole list."""
+    if not is_on(name_misspelt.RULE, judging.settings):
+        return {}
+    paths = [one.path(_NAMES) for one in done]
+    digests = [one.made.files[_NAMES] for one in done]
+    limit = judging.settings.least_times_as_frequent
+    task = Task("slips", store.digest_of(limit, *digests), paths)
+    work = partial(_find_slips, settings=judging.settings)
+    (found,) = context.units.each(Stage.CHECK, work, [task])
+    slips = pq.read_table(found.path(_NAMES)).to_pylist()
+    named: dict[str, set[str]] = {}
+    for row in slips:
+        named.setdefault(row["field"], set()).add(row["name"])
+    return named
+
+
+def _find_slips(
+    paths: Sequence[Path], folder: Path, *, settings: CheckSettings
+) -> dict[str, Any]:
+    counts = pa.concat_tables([pq.read_table(path) for path in paths])
+    slips = name_misspelt.slips_in(counts, settings)
+    rows = [
+        {"field": field, "name": name} for field, own in slips.items() for name in own
+    ]
+    schema = counts.schema.remove(2)
+    store.write_table(folder / _NAMES, pa.Table.from_pylist(rows, schema))
+    return {}
+
+
+def _own_slips(done: Done, slips: Mapping[str, set[str]]) -> dict[str, list[str]]:
+    """Those of the slips that stand in a constituency."""
+    if not slips:
+        return {}
+    names = pq.read_table(done.path(_NAMES))
+    own: dict[str, list[str]] = {field: [] for field in slips}
+    for field, slipped in slips.items():
+        of_field = pc.equal(names.column("field"), field)
+        here = names.column("name").filter(of_field).to_pylist()
+        own[field] = sorted(slipped.intersection(here))
+    return own
+
+
+def _shared(
+    done: Sequence[Done],
+    groups: Sequence[_Group],
+    needs: Sequence[str],
+    judging: _Judging,
+    context: StageContext,
+) -> _Shared:
+    """What stands in several constituencies, and names that are slips, taken from each."""
+    rows: list[dict[str, Any]] = [{} for _ in groups]
+    for kind in KINDS:
+        keys = [_keys(one.path(_KEYS), kind) for one in done]
+        for own, shared in zip(rows, shared_rows(keys), strict=True):
+            own[kind] = shared
+    slips = _slips(done, judging, context)
+    tasks = []
+    for one, group, need, own in zip(done, groups, needs, rows, strict=True):
+        own_slips = _own_slips(one, slips)
+        wanted = (own[kind].tobytes() for kind in KINDS)
+        key = store.digest_of(need, own_slips, *wanted)
+        tasks.append(_task(group, key, (group, own, own_slips), "shared-"))
+    work = partial(_take_shared, judging=judging)
+    taken = context.units.each(Stage.CHECK, work, tasks)
+    parts = {
+        name: [pq.read_table(one.path(f"{name}.parquet")) for one in taken]
+        for name in ("voters", "entries", "slips", "kinds")
+    }
+    voters = concat(parts["voters"], VOTERS)
+    flags, ids = pa.concat_tables(parts["kinds"]), voters.column("entry_id")
+    return _Shared(
+        voters,
+        concat(parts["entries"], ENTRIES),
+        {kind: ids.filter(flags.column(kind)).combine_chunks() for kind in KINDS},
+        concat(parts["slips"], FINDING),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Shared:
     """The entries that share something with an entry of another constituency."""
@@ -255,38 +333,8 @@ class _Shared:
     entries: pa.Table
     kinds: Mapping[str, pa.Array]
     """For each kind the ids of the entries that share it."""
-
-    @classmethod
-    def of(
-        cls,
-        done: Sequence[Done],
-        groups: Sequence[_Group],
-        needs: Sequence[str],
-        context: StageContext,
-    ) -> _Shared:
-        """What stands in several constituencies, taken from each."""
-        rows: list[dict[str, Any]] = [{} for _ in groups]
-        for kind in KINDS:
-            keys = [_keys(one.path(_KEYS), kind) for one in done]
-            for own, shared in zip(rows, shared_rows(keys), strict=True):
-                own[kind] = shared
-        tasks = []
-        for group, need, own in zip(groups, needs, rows, strict=True):
-            key = store.digest_of(need, *(own[kind].tobytes() for kind in KINDS))
-            tasks.append(_task(group, key, (group, own), "shared-"))
-        taken = context.units.each(Stage.CHECK, _take_shared, tasks)
-        parts = {
-            name: [pq.read_table(one.path(f"{name}.parquet")) for one in taken]
-            for name in ("voters", "entries")
-        }
-        flags = pa.concat_tables(
-            [pq.read_table(one.path("kinds.parquet")) for one in taken]
-        )
-        voters = concat(parts["voters"], VOTERS)
-        ids = voters.column("entry_id")
-        kinds = {kind: ids.filter(flags.column(kind)) for kind in KINDS}
-        named = {kind: one.combine_chunks() for kind, one in kinds.items()}
-        return cls(voters, concat(parts["entries"], ENTRIES), named)
+    slips: pa.Table
+    """FINDING: the entries whose name is a slip."""
 
     def contexts(self, judging: _Judging) -> dict[str, Context]:
         """What the tests look at, for each kind."""
@@ -315,15 +363,29 @@ def _keys(path: Path, kind: str) -> np.ndarray[Any, np.dtype[np.uint64]]:
     return np.asarray(pq.read_table(path, columns=[kind]).column(kind))
 
 
-def _take_shared(task: tuple[_Group, dict[str, Any]], folder: Path) -> dict[str, Any]:
-    """Take the entries that share something out of a constituency."""
-    group, own = task
+def _take_shared(
+    task: tuple[_Group, dict[str, Any], dict[str, list[str]]],
+    folder: Path,
+    *,
+    judging: _Judging,
+) -> dict[str, Any]:
+    """Take what is shared out of a constituency, and find the names that are slips."""
+    group, own, slips = task
     rows = np.unique(np.concatenate([own[kind] for kind in KINDS]))
-    voters, entries = group.read(rows)
-    store.write_table(folder / "voters.parquet", concat([voters], VOTERS))
-    store.write_table(folder / "entries.parquet", concat([entries], ENTRIES))
+    voters, entries = group.read()
+    found = FINDING.empty_table()
+    if any(slips.values()):
+        found = name_misspelt.find_slips(judging.context(voters, entries), slips)
+    at = pa.array(rows)
     flags = {kind: np.isin(rows, own[kind]) for kind in KINDS}
-    store.write_table(folder / "kinds.parquet", pa.table(flags))
+    taken = {
+        "voters": concat([voters.take(at)], VOTERS),
+        "entries": concat([entries.take(at)], ENTRIES),
+        "slips": found,
+        "kinds": pa.table(flags),
+    }
+    for name, table in taken.items():
+        store.write_table(folder / f"{name}.parquet", table)
     return {}
 
 
