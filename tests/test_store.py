@@ -102,14 +102,18 @@ def test_a_damaged_or_missing_table_is_not_taken_over(tmp_path):
     assert RunFolder(tmp_path, MANIFEST).take_over("ingest", "key") is None
 
 
-def test_a_complete_run_is_made_again_from_the_beginning(tmp_path):
-    """Only an interrupted run leaves stages to go on from."""
+def test_of_a_complete_run_only_a_stage_with_all_its_tables_is_taken_over(tmp_path):
+    """A stage would look in vain for the tables that went when the run was complete."""
     folder = RunFolder(tmp_path, MANIFEST)
-    folder.commit("ingest", "key", {"entries": TABLE}, **BALANCE)
+    tables = {"entries": TABLE, "scratch/half": TABLE}
+    folder.commit("ingest", "key", tables, **BALANCE)
     folder.finish(["ingest"], [])
     again = RunFolder(tmp_path, MANIFEST)
-    assert again.take_over("ingest", "key") is None
+    assert again.path != folder.path
     assert not again.manifest.complete
+    assert again.take_over("ingest", "key", set(tables)) is None
+    assert again.take_over("ingest", "key", {"entries"}) is not None
+    assert again.table_path("entries").exists()
 
 
 def test_finishing_records_outputs_and_removes_tables_no_stage_made(tmp_path):

@@ -22,7 +22,7 @@ from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.visible import visible_name
 from voterlist.cli.words import SAY, title
 from voterlist.errors import InputError
-from voterlist.model import CaseKind, Severity, Stage
+from voterlist.model import AsideCode, CaseKind, Severity, Stage
 
 __all__ = ["run"]
 
@@ -102,6 +102,10 @@ def _tell(done: usecases.WorkspaceRun, workspace: Path) -> None:
 def _tell_balance(result: usecases.RunResult) -> None:
     """Which run it is, and its balance of rows."""
     TERMINAL.say(SAY("cli.run.title", run=result.run, today=result.today.isoformat()))
+    if result.is_unchanged:
+        TERMINAL.say(SAY("cli.run.unchanged"))
+    if result.damaged_units:
+        TERMINAL.say(SAY("cli.run.damaged", count=result.damaged_units))
     if result.constituencies:
         numbers = ", ".join(map(str, result.constituencies))
         TERMINAL.say(SAY("cli.run.constituencies", numbers=numbers))
@@ -176,6 +180,8 @@ def _tell_set_aside(result: usecases.RunResult) -> None:
         titled = [(title("aside", code), count) for code, count in counted.items()]
         rows = sorted(titled, key=lambda row: -row[1])
         TERMINAL.table((SAY("cli.table.reason"), SAY("cli.table.rows")), rows)
+    if result.left_out:
+        _tell_left_out(result)
     if result.troubles:
         _tell_troubles(result)
 
@@ -233,12 +239,32 @@ def _tell_missing(result: usecases.RunResult) -> None:
     TERMINAL.say(SAY("cli.run.missing.todo"))
 
 
+def _tell_left_out(result: usecases.RunResult) -> None:
+    """The constituencies that are left out, with the stage that failed, and what to do."""
+    TERMINAL.say(SAY("cli.run.left-out"))
+    headers = [SAY(f"cli.table.{name}") for name in ("constituency", "stage", "reason")]
+    rows = [
+        (
+            str(one.constituency or SAY("cli.unknown")),
+            SAY(f"cli.stage.{one.stage}"),
+            f"{one.kind} ({one.place})",
+        )
+        for one in result.left_out
+    ]
+    TERMINAL.table(headers, rows)
+    TERMINAL.say(f"  {_todo(AsideCode.WORK_FAILED)}")
+
+
 def _tell_troubles(result: usecases.RunResult) -> None:
     """The files that could not be read, and what to do about each reason."""
+    # The files of a constituency that is left out need not be named one by one.
+    troubles = [one for one in result.troubles if one.code != AsideCode.WORK_FAILED]
+    if not troubles:
+        return
     TERMINAL.say(SAY("cli.run.troubles"))
-    rows = [(_place(trouble), _reason(trouble.code)) for trouble in result.troubles]
+    rows = [(_place(trouble), _reason(trouble.code)) for trouble in troubles]
     TERMINAL.table((SAY("cli.table.file"), SAY("cli.table.reason")), rows)
-    codes = dict.fromkeys(trouble.code for trouble in result.troubles)
+    codes = dict.fromkeys(trouble.code for trouble in troubles)
     for code in codes:
         TERMINAL.say(f"  {_reason(code)}: {_todo(code)}")
 
@@ -270,6 +296,9 @@ def _tell_cases(result: usecases.RunResult) -> None:
     kinds = [kind for kind in CaseKind if kind in result.cases_by_kind]
     rows = [(title("case-kind", kind), result.cases_by_kind[kind]) for kind in kinds]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.cases")), rows)
+    if result.is_unchanged:
+        # How the linkage went was said when it was done.
+        return
     tell_compared(result.afresh or 0, result.compared or 0, result.state_use)
     if result.decisions:
         tell_training_labels(result.training_labels, result.contradictory)
@@ -298,6 +327,9 @@ def _as_json(done: usecases.WorkspaceRun) -> dict[str, Any]:
             "set_aside": result.set_aside,
         },
         "set_aside": dict(result.set_aside_by_code),
+        "unchanged": result.is_unchanged,
+        "damaged_units": result.damaged_units,
+        "left_out": [dataclasses.asdict(one) for one in result.left_out],
         "unreadable": [dataclasses.asdict(trouble) for trouble in result.troubles],
         "stages": [dataclasses.asdict(work) for work in result.stages],
         "accepted": result.accepted,

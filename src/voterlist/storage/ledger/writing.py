@@ -64,6 +64,8 @@ class Ledger(Reader):
             # Before the file is made.
             require_no_gap(None, marks, place.path)
         super().__init__(writable(place, timeout))
+        self.last_head: chain.Head | None = None
+        """The last line of the chain when the ledger was closed; None while it is open."""
         self._changed: set[str] = set()
         self._changes = changes.Changes(self._base)
         try:
@@ -98,6 +100,7 @@ class Ledger(Reader):
         try:
             if kind is not None or not self._changed:
                 # Closing undoes the transaction.
+                self.last_head = chain.head_of(self._base)
                 return
             before = sealed(self._base)
             seal(self._base, self._changed)
@@ -105,6 +108,7 @@ class Ledger(Reader):
             chain.append(self._base, self._changes.day, lines)
             seal(self._base, [CHAIN])
             seals = sealed(self._base)
+            self.last_head = chain.head_of(self._base)
             self._base.commit()
         finally:
             self._base.close()
