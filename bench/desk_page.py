@@ -88,7 +88,7 @@ def _tables(path: Path, wanted: int) -> ReviewTables:
 
 
 def _desk(tables: ReviewTables) -> Desk:
-    facts = Facts("2026", config.parse("").workspace.level, None, DAY, "bench")
+    facts = Facts("2026", config.parse("").workspace.level, None, DAY)
     return desk_of(
         tables,
         standing(Given()),

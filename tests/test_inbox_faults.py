@@ -17,7 +17,7 @@ from voterlist.catalogue import catalogue
 from voterlist.config import IngestSettings
 from voterlist.model import PASSING, AsideCode, Stage
 from voterlist.pipeline.inbox import find
-from voterlist.pipeline.result import unread_constituencies
+from voterlist.pipeline.told import unread_constituencies
 from voterlist.readers import list_files, read_paths
 from voterlist.storage.ledger import Ledger
 
@@ -430,6 +430,7 @@ def test_an_archive_that_changes_is_named_and_its_files_are_not_read(workspace):
         path.unlink()
     place = shutil.copy(archive, folder / "lists.zip")
     assert not workspaces.run(workspace).troubles
+    workspaces.forget(workspace)
     change = at_the_start_of(
         Stage.INGEST, lambda: place.write_bytes(place.read_bytes()[:-1] + b"x")
     )

@@ -18,6 +18,8 @@ _REVIEW = SubGroup(
         Entry("review.export", "review", "export"),
         Entry("review.import", "review", "import_decisions"),
         Entry("review.serve", "serve", "serve"),
+        Entry("review.quality", "quality", "quality"),
+        Entry("review.sample", "sample", "sample"),
     ),
 )
 _LEDGER = SubGroup(
@@ -48,10 +50,10 @@ _USER = SubGroup(
 )
 _COMMANDS = commands_of(
     Entry("init", "init", "init"),
-    Entry("run", "run", "run"),
+    Entry("run", "run", "run", logs=True),
     Entry("inspect", "inspect", "inspect"),
     Entry("status", "status", "status"),
-    Entry("link", "link", "link"),
+    Entry("link", "link", "link", logs=True),
     Entry("check", "check", "check"),
     Entry("compare", "compare", "compare"),
     Entry("lists", "lists", "lists"),
@@ -71,6 +73,8 @@ _COMMANDS = commands_of(
     Entry("finish", "approve", "finish"),
     Entry("verify", "verify", "verify"),
     Entry("journal", "journal", "journal"),
+    Entry("schedule", "schedule", "schedule"),
+    Entry("doctor", "doctor", "doctor"),
 )
 
 APP = typer.Typer(

@@ -99,7 +99,8 @@ def _export_workbook(options: ExportOptions) -> None:
         options.out,
         options.language,
         today=day(options.today, workspace),
-        asked=usecases.Asked(options.constituency, options.name or ""),
+        reader=options.name,
+        constituency=options.constituency,
     )
     path = shown(made.path)
     TERMINAL.say(
@@ -113,6 +114,9 @@ def _export_workbook(options: ExportOptions) -> None:
     for name in ("contested", "second_look", "came_back"):
         if made.counts[name]:
             TERMINAL.say(SAY(f"cli.review.exported.{name}", count=made.counts[name]))
+    if made.second_readings and options.name is None:
+        count, folder = made.second_readings, shown(workspace)
+        TERMINAL.say(SAY("cli.review.second-readings", count=count, folder=folder))
     if made.old is not None:
         TERMINAL.say(
             SAY("cli.review.carried", count=made.carried, path=shown(made.old))
@@ -123,6 +127,7 @@ def _export_workbook(options: ExportOptions) -> None:
         TERMINAL.say(SAY("cli.review.export.next", folder=shown(workspace), path=path))
     if TERMINAL.json:
         counted = {"run": made.run, "findings": made.findings, **made.counts}
+        counted["second_readings"] = made.second_readings
         kept = {"carried": made.carried, "no_longer_asked": made.gone, "old": made.old}
         TERMINAL.result({**counted, **kept, "out": made.path, "exit_code": 0})
 

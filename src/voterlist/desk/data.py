@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from voterlist.catalogue import LANGUAGES
@@ -10,7 +10,7 @@ from voterlist.decisions import Standing, with_corrections
 from voterlist.desk.model import Desk, DeskAnswer, DeskCase
 from voterlist.desk.seen import seen_digests
 from voterlist.model import Action
-from voterlist.report import Facts, ReviewTables
+from voterlist.report import Facts, ReviewTables, blind_case
 from voterlist.report.lookup import Names, Sources
 from voterlist.report.reopened import is_of_case
 from voterlist.report.sections.cases import (
@@ -37,6 +37,7 @@ def desk_of(
     *,
     sources: Sources,
     mask_identifiers: bool = True,
+    blind: Collection[str] = (),
 ) -> Desk:
     """The desk of ``facts.constituency``, or of everything where that is None.
 
@@ -46,6 +47,7 @@ def desk_of(
         facts: whose desk it is.
         sources: the files of each source.
         mask_identifiers: whether only the end of an identifier is shown.
+        blind: cases that are shown as if nobody had decided or compared them.
     """
     table = cases_in(tables.cases, facts.constituency)
     entries = with_corrections(tables.entries, holding.amendments)
@@ -63,6 +65,7 @@ def desk_of(
         Names(sources),
         mask_identifiers=mask_identifiers,
     )
+    cases = tuple(blind_case(case) if case.case_id in blind else case for case in cases)
     answers = answers_in(holding)
     contested = {row["case_id"] for row in contested_in(holding)}
     members = {case.case_id: _ids(case) for case in cases}
@@ -71,7 +74,7 @@ def desk_of(
         DeskCase(
             case=case,
             seen=digests[case.case_id],
-            answers=answers.get(case.case_id, ()),
+            answers=() if case.is_blind else answers.get(case.case_id, ()),
             is_contested=case.case_id in contested,
         )
         for case in cases
@@ -80,7 +83,10 @@ def desk_of(
     sentences = {}
     for language in LANGUAGES:
         said = Sentences(CaseWords(language), chances)
-        sentences[language] = tuple(said.of(case) for case in cases)
+        sentences[language] = tuple(
+            said.words("quality.blind") if case.is_blind else said.of(case)
+            for case in cases
+        )
     return Desk(facts, built, sentences)
 
 

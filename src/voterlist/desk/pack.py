@@ -22,7 +22,13 @@ from voterlist.desk.model import (
     usual_reason,
 )
 from voterlist.model import Action, CaseKind, EntryRole, Verdict
-from voterlist.report.sections.cases import CASE_FIELDS, CaseWords, Member, Waterfall
+from voterlist.report.sections.cases import (
+    CASE_FIELDS,
+    Case,
+    CaseWords,
+    Member,
+    Waterfall,
+)
 from voterlist.report.values import Value
 
 __all__ = ["FORMAT", "packed"]
@@ -40,6 +46,8 @@ _VERDICTS = ["", *(verdict.value for verdict in Verdict), Action.ASK.value]
 _MARKS = ["", "differs", "spelling"]
 _PER_MILLE = 1_000
 _TENTHS = 10
+_UNTOLD = -1
+"""Instead of a probability that is not told."""
 
 
 def packed(desk: Desk) -> Packed:
@@ -56,7 +64,7 @@ def packed(desk: Desk) -> Packed:
     }
     return {
         "format": FORMAT,
-        "run": facts.run,
+        "run": desk.run,
         "constituency": facts.constituency,
         "cycle": facts.cycle,
         "today": facts.today.isoformat(),
@@ -133,7 +141,9 @@ class _Packer:
             "id": case.case_id,
             "number": case.number,
             "kind": _KINDS.index(case.kind),
-            "probability": round(case.probability * _PER_MILLE),
+            "probability": _UNTOLD
+            if case.is_blind
+            else round(case.probability * _PER_MILLE),
             "state": _STATES.index(one.state),
             "proposal": _PROPOSALS.index(one.proposal),
             "size": len(case.members),
@@ -155,7 +165,7 @@ class _Packer:
             yield {
                 "id": member.entry_id,
                 "role": _ROLES.index(member.role),
-                "reason": self.text(w(f"reason.{member.reason}") for w in self.words),
+                "reason": self.reason(member, one.case),
                 "verdict": _VERDICTS.index(member.verdict or ""),
                 **cells,
                 "marks": _marks(member),
@@ -167,6 +177,12 @@ class _Packer:
                 "list": self._list_kind(member.list_kind),
                 "before": self.text("; ".join(w.before(member)) for w in self.words),
             }
+
+    def reason(self, member: Member, case: Case) -> int:
+        """The number of why its role is proposed; a second reader is not told."""
+        if case.is_blind:
+            return 0
+        return self.text(w(f"reason.{member.reason}") for w in self.words)
 
     def _list_kind(self, kind: str) -> int:
         """The number of the word for a list that is not the permanent one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from voterlist.catalogue import LANGUAGES
@@ -69,7 +70,7 @@ def pack_case(desk: Desk, case: Case) -> Packed:
     sentences = {
         language: (said[case.place],) for language, said in desk.sentences.items()
     }
-    whole = packed(Desk(desk.facts, (case.desk,), sentences))
+    whole = packed(replace(desk, cases=(case.desk,), sentences=sentences))
     names = ("cases", "entries", "strings", "texts")
     return {
         **{name: whole[name] for name in names},
@@ -83,7 +84,7 @@ def pack_case(desk: Desk, case: Case) -> Packed:
 def pack_state(desk: Desk, case: Case) -> Packed:
     """How a case stands, without a cell of it."""
     blank = dict.fromkeys(LANGUAGES, ("",))
-    whole = packed(Desk(desk.facts, (case.desk,), blank))
+    whole = packed(replace(desk, cases=(case.desk,), sentences=blank))
     return {
         "place": case.place,
         "state": whole["cases"]["state"][0],

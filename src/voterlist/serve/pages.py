@@ -39,7 +39,7 @@ class Asset:
 @cache
 def assets() -> Mapping[str, Asset]:
     """Every file that may be asked for, by its name: nothing else is ever opened."""
-    script, style = desk_script(served=True).encode(), desk_style().encode()
+    script, style = desk_script("served").encode(), desk_style().encode()
     found = {
         "desk.js": _asset(script, ".js"),
         "desk.css": _asset(style, ".css"),

@@ -17,11 +17,12 @@ from voterlist.desk import Desk
 from voterlist.model import Action
 from voterlist.pipeline.answers import answers_of_today, keep_subjects
 from voterlist.pipeline.known import Known, known
+from voterlist.quality import actions_of_two
 from voterlist.serve.case import Case, answered, digest_of_answers
 from voterlist.serve.packing import unread_list
 from voterlist.serve.slices import Answers, Slice, Slices
 from voterlist.storage.ledger import OpenLedger
-from voterlist.usecases.desk_pages import desk_of_workspace
+from voterlist.usecases.desk_pages import desk_of_everybody
 
 __all__ = ["Work"]
 
@@ -96,7 +97,7 @@ class Work:
     @property
     def run(self) -> str:
         """The newest run."""
-        return self._desk.facts.run
+        return self._desk.run
 
     def case(self, case_id: str) -> Case | None:
         """A case as it stands; None where the run has none of this id."""
@@ -124,7 +125,7 @@ class Work:
 
     def _load(self, ledger: OpenLedger, runs: Known) -> None:
         settings = self.settings
-        desk = desk_of_workspace(runs, ledger, settings, today=self._today())
+        desk = desk_of_everybody(runs, ledger, settings, today=self._today())
         self.answers = Answers(answers_of_today(ledger, runs))
         self._slices = Slices(runs, self.answers)
         self._desk = self._queued(desk)
@@ -170,7 +171,7 @@ class Work:
         before = [self._cases[case_id].desk for case_id in case_ids]
         entries = {member.entry_id for one in before for member in one.case.members}
         given = self.answers.of(case_ids, sorted(entries))
-        two_people = self.settings.decisions.two_people
+        two_people = actions_of_two(self.settings.decisions, self.settings.review)
         for one in answered(before, standing(given, two_people=two_people)):
             self.version += 1
             case_id = one.case.case_id

@@ -18,7 +18,7 @@ from voterlist.errors import InputError, UsageError
 from voterlist.model import Stage
 from voterlist.pipeline.reference import EARLIER, LAST, Outside, kind_of, read
 from voterlist.pipeline.registers import Persons, read_list
-from voterlist.pipeline.result import counts
+from voterlist.pipeline.told import counts
 from voterlist.schemas import REMOVAL_REASON
 from voterlist.tables import concat
 
@@ -127,7 +127,7 @@ def _outside(folder: Path | None, settings: Settings) -> Outside:
         )
     files = readers.list_files(folder, folder.parent)
     registers = [file for file in files if kind_of(file.path) not in {LAST, EARLIER}]
-    return read(registers, settings)
+    return read(registers, settings.ingest, settings.workspace.profile)
 
 
 def _by_cause(changes: pa.Table) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -18,6 +18,7 @@ from voterlist.pipeline.answers import answers_of_today
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, known
 from voterlist.pipeline.publish import REPORTS
+from voterlist.quality import actions_of_two
 from voterlist.render.desk import PageOptions, write_desk
 from voterlist.report import Facts, ReviewTables
 from voterlist.report.lookup import in_constituency
@@ -26,12 +27,13 @@ from voterlist.storage import ledger as ledgers
 from voterlist.storage import store
 from voterlist.storage.ledger import Reader
 from voterlist.usecases.case_numbers import numbers_table
+from voterlist.usecases.second_readers import SecondReaders
 from voterlist.usecases.settings import settings_of
 
 __all__ = [
-    "Asked",
     "ExportedPage",
     "PageRequest",
+    "desk_of_everybody",
     "desk_of_workspace",
     "export_page",
     "review_tables",
@@ -53,19 +55,6 @@ class PageRequest:
     today: dt.date
     out: Path | None = None
     language: str | None = None
-    constituency: int | None = None
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked, and whom.
-
-    Attributes:
-        constituency: whose cases and findings; None: all.
-        name: who is to decide; empty: anybody.
-    """
-
     constituency: int | None = None
     name: str = ""
 
@@ -106,6 +95,7 @@ def export_page(workspace: Path, request: PageRequest) -> ExportedPage:
             settings,
             today=request.today,
             constituency=request.constituency,
+            reader=request.name or None,
         )
     whose = desk.facts.constituency
     name = "desk.html" if whose is None else f"desk-{whose}.html"
@@ -117,7 +107,7 @@ def export_page(workspace: Path, request: PageRequest) -> ExportedPage:
     waiting = {State.OPEN, State.ASKED, State.CONTESTED}
     return ExportedPage(
         path=path,
-        run=desk.facts.run,
+        run=desk.run,
         cases=len(desk.cases),
         open=sum(one.state in waiting for one in desk.cases),
         size=path.stat().st_size,
@@ -131,6 +121,7 @@ def desk_of_workspace(
     *,
     today: dt.date,
     constituency: int | None = None,
+    reader: str | None = None,
 ) -> Desk:
     """The desk of a workspace as it is now.
 
@@ -140,26 +131,63 @@ def desk_of_workspace(
         settings: its settings.
         today: the day that the desk names.
         constituency: whose cases; None: the only one there is, or all of several.
+        reader: whose desk it is. Decided cases that wait for a second reading stand on it as if
+            nobody had decided them where this person is to read them, and on no other desk.
 
     Raises:
         UsageError: no run has this constituency.
         InputError: a table of a run is gone or damaged.
     """
     given = answers_of_today(ledger, runs)
-    holding = standing(given, two_people=settings.decisions.two_people)
-    facts = Facts(
+    sources = sources_of(runs.inputs)
+    readers = SecondReaders(review_tables(runs, ledger), given, settings, sources)
+    tables, holding, blind = readers.shown_to(reader)
+    desk = desk_of(
+        tables,
+        holding,
+        _facts(runs, settings, today, constituency),
+        sources=sources,
+        blind=blind,
+        mask_identifiers=settings.privacy.mask_identifiers,
+    )
+    return replace(desk, run=runs.run)
+
+
+def desk_of_everybody(
+    runs: Known, ledger: Reader, settings: Settings, *, today: dt.date
+) -> Desk:
+    """The desk with every case and every answer: whoever shows it decides to whom.
+
+    Args:
+        runs: what the workspace knows.
+        ledger: its answers.
+        settings: its settings.
+        today: the day that the desk names.
+
+    Raises:
+        InputError: a table of a run is gone or damaged.
+    """
+    given = answers_of_today(ledger, runs)
+    two_people = actions_of_two(settings.decisions, settings.review)
+    desk = desk_of(
+        review_tables(runs, ledger),
+        standing(given, two_people=two_people),
+        _facts(runs, settings, today, None),
+        sources=sources_of(runs.inputs),
+        mask_identifiers=settings.privacy.mask_identifiers,
+    )
+    return replace(desk, run=runs.run)
+
+
+def _facts(
+    runs: Known, settings: Settings, today: dt.date, constituency: int | None
+) -> Facts:
+    """Whose desk it is."""
+    return Facts(
         cycle=settings.workspace.cycle,
         level=settings.workspace.level,
         constituency=_whose(runs, constituency),
         today=today,
-        run=runs.run,
-    )
-    return desk_of(
-        review_tables(runs, ledger),
-        holding,
-        facts,
-        sources=sources_of(runs.inputs),
-        mask_identifiers=settings.privacy.mask_identifiers,
     )
 
 

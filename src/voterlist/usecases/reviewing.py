@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from voterlist import report
 from voterlist.config import Settings
-from voterlist.decisions import standing
 from voterlist.model import Mark, Problem, Verdict
 from voterlist.pipeline.answers import answers_of_today
 from voterlist.pipeline.inbox import sources_of
@@ -25,7 +23,7 @@ from voterlist.storage import lock, store
 from voterlist.storage.ledger import Ledger
 from voterlist.usecases.answer_files import read_answer_file
 from voterlist.usecases.carrying import carried_over, set_aside
-from voterlist.usecases.desk_pages import Asked, review_tables
+from voterlist.usecases.desk_pages import review_tables
 from voterlist.usecases.importing import ImportedFile, Importer, Replacement
 from voterlist.usecases.origins import (
     ORIGIN_PROBLEMS,
@@ -34,6 +32,7 @@ from voterlist.usecases.origins import (
     require_own,
     require_place,
 )
+from voterlist.usecases.second_readers import SecondReaders
 from voterlist.usecases.settings import settings_of
 
 __all__ = [
@@ -67,6 +66,8 @@ class Exported:
     """Of these, the rows that are no longer asked."""
     old: Path | None = None
     """Where the workbook that was there stands now."""
+    second_readings: int = 0
+    """Decided cases that wait for a second person; they stand in no other's workbook."""
 
     @property
     def cases(self) -> int:
@@ -132,7 +133,8 @@ def export_review(
     language: str | None = None,
     *,
     today: dt.date,
-    asked: Asked | None = None,
+    reader: str | None = None,
+    constituency: int | None = None,
 ) -> Exported:
     """Write what waits for a decision into a workbook.
 
@@ -144,7 +146,10 @@ def export_review(
         out: the workbook; without it ``reports/review-<language>.xlsx``.
         language: its language; without it the first of the settings.
         today: the day that the workbook names.
-        asked: what is asked, and whom; without it everything, and anybody.
+        reader: whose work it is: what has no name beside it is this person's, and the decided
+            cases that this person is to read a second time stand among the others, without the
+            first decision. Without a name they are left out.
+        constituency: whose cases and findings are asked; without it all.
 
     Raises:
         UsageError: it is no workspace, or has no complete run, or not this constituency.
@@ -155,7 +160,15 @@ def export_review(
     settings = settings_of(workspace)
     words = language or settings.report.languages[0]
     path = out or workspace / REPORTS / f"review-{words}.xlsx"
-    return export(workspace, settings, path, words, today=today, asked=asked)
+    return export(
+        workspace,
+        settings,
+        path,
+        words,
+        today=today,
+        reader=reader,
+        constituency=constituency,
+    )
 
 
 def import_review(
@@ -184,9 +197,10 @@ def export(
     language: str,
     *,
     today: dt.date,
-    asked: Asked | None = None,
+    reader: str | None = None,
+    constituency: int | None = None,
 ) -> Exported:
-    """Write what waits for a decision into a workbook.
+    """Write what waits for a decision into a workbook; see ``export_review``.
 
     It is of the newest run, and of constituencies that it left out, of the run before.
 
@@ -198,16 +212,9 @@ def export(
     with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
         runs = known(workspace, ledger)
         given = answers_of_today(ledger, runs)
-        wanted = asked or Asked()
-        tables = review_tables(runs, ledger, wanted.constituency)
-    holding = standing(given, two_people=settings.decisions.two_people)
-    items = report.review_items(
-        tables,
-        given,
-        holding,
-        sources=sources_of(runs.inputs),
-        mask_identifiers=settings.privacy.mask_identifiers,
-    )
+        tables = review_tables(runs, ledger, constituency)
+    readers = SecondReaders(tables, given, settings, sources_of(runs.inputs))
+    items = readers.items_for(reader)
     typed = carried_over(path, given, settings.ingest)
     old = set_aside(path, today) if typed else None
     carried = xlsx.Carried(typed)
@@ -217,7 +224,7 @@ def export(
         run=runs.run,
         today=today,
         carried=carried,
-        name=wanted.name,
+        name=reader or "",
     )
     store.write_atomically(path, lambda beside: write(items, beside, language))
     return Exported(
@@ -227,6 +234,7 @@ def export(
         carried=len(typed),
         gone=len(carried.left()),
         old=old,
+        second_readings=readers.waiting_cases,
     )
 
 

@@ -101,7 +101,8 @@ def case_lines(items: ReviewItems, words: CaseWords) -> list[Line]:
     for number, case in enumerate(items.cases):
         proposed = proposed_verdicts(case)
         reason = words(f"desk.reason.{usual_reason(case)}")
-        sentence = sentences.of(case)
+        is_blind = case.is_blind
+        sentence = words("quality.blind") if is_blind else sentences.of(case)
         for member in case.members:
             question = items.questions.get((case.case_id, member.entry_id))
             shown = _CaseCells(case, member, words, sentence)
@@ -141,14 +142,13 @@ class _CaseCells:
             case.number,
             *(value for value, _ in first),
             member.place.precinct,
-            words(f"role.{member.role}"),
+            None if case.is_blind else words(f"role.{member.role}"),
         ]
         self.marks_before = ["", *(mark for _, mark in first), "", ""]
         about: list[SheetValue] = [
             sentence if is_first else None,
             words(f"case-kind.{case.kind}.title"),
-            case.probability,
-            "; ".join([words(f"reason.{member.reason}"), *words.before(member)]),
+            *_proposal(case, member, words),
         ]
         constituency, _, *place = place_cells(member.place)
         why = words.why(case.why) if case.why and is_first else None
@@ -165,6 +165,14 @@ class _CaseCells:
             *(mark for _, mark in shown.values()),
             *[""] * (len(place) + 2),
         ]
+
+
+def _proposal(case: Case, member: Member, words: CaseWords) -> list[SheetValue]:
+    """The probability, and why a role is proposed; blank where a second person reads."""
+    if case.is_blind:
+        return [None, None]
+    why = "; ".join([words(f"reason.{member.reason}"), *words.before(member)])
+    return [case.probability, why]
 
 
 def _case_texts(

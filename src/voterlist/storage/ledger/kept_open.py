@@ -29,7 +29,7 @@ from voterlist.storage.ledger.seals import (
     sealed,
     verify,
 )
-from voterlist.storage.ledger.tables import CHAIN, NUMBERED
+from voterlist.storage.ledger.tables import NUMBERED
 from voterlist.storage.ledger.writing import Ledger
 
 __all__ = ["OpenLedger", "StoredSession"]
@@ -89,10 +89,10 @@ class OpenLedger(Ledger):
             self._new_states = {}
             yield self
             if self._changed:
-                seals = self._keep()
+                seals = self._commit()
                 self._unmarked = seals
                 self._states |= self._new_states
-                self._head = chain.Head(seals[CHAIN].rows, seals[CHAIN].digest)
+                self._head = self.last_head
             else:
                 self._base.commit()
         except BaseException:

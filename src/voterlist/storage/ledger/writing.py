@@ -28,6 +28,7 @@ from voterlist.storage.ledger.seals import (
     verify_structure,
 )
 from voterlist.storage.ledger.tables import CHAIN
+from voterlist.storage.stopping import whole
 
 __all__ = ["Ledger"]
 
@@ -71,6 +72,8 @@ class Ledger(Reader):
             # Before the file is made.
             require_no_gap(None, marks, place.path)
         super().__init__(writable(place, timeout))
+        self.last_head: chain.Head | None = None
+        """The last line of the chain when the ledger was closed; None while it is open."""
         self._changed: set[str] = set()
         self._changes = changes.Changes(self._base)
         try:
@@ -102,16 +105,29 @@ class Ledger(Reader):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if kind is not None or not self._changed:
+            self._give_up(kind)
+            return
+        with whole():
+            self._keep()
+
+    def _give_up(self, kind: type[BaseException] | None) -> None:
+        """Close the ledger, which undoes the transaction."""
         try:
-            if kind is not None or not self._changed:
-                # Closing undoes the transaction.
-                return
-            seals = self._keep()
+            if kind is None:
+                self.last_head = chain.head_of(self._base)
+        finally:
+            self._base.close()
+
+    def _keep(self) -> None:
+        """Chain, seal and commit what was changed, then mark how far the ledger is."""
+        try:
+            seals = self._commit()
         finally:
             self._base.close()
         write_mark(self._base.path, seals, self._generation)
 
-    def _keep(self) -> dict[str, TableDigest]:
+    def _commit(self) -> dict[str, TableDigest]:
         """Seal and chain what was changed, and commit it; returns the digests of all tables."""
         before = sealed(self._base)
         self._seal(self._changed)
@@ -119,6 +135,7 @@ class Ledger(Reader):
         chain.append(self._base, self._changes.day, lines)
         self._seal([CHAIN])
         seals = sealed(self._base)
+        self.last_head = chain.head_of(self._base)
         self._base.commit()
         return seals
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from voterlist import review
 from voterlist.report.run import Inputs
 from voterlist.report.section import Section
 from voterlist.report.sections.cases.build import (
+    LOOKED_UP_OF_VOTERS,
     CaseTables,
     build_cases,
     cases_in,
@@ -60,6 +63,9 @@ __all__ = [
 ]
 
 
+_VOTER = pa.schema([VOTER.field(name) for name in LOOKED_UP_OF_VOTERS])
+
+
 def _build(inputs: Inputs) -> Cases:
     """A case is in the report of each constituency that one of its entries is in."""
     all_cases = inputs.table("cases")
@@ -91,7 +97,7 @@ CASES = Section(
     name="cases",
     build=_build,
     words=CaseWords,
-    needs={"entries": ENTRY, "voters": VOTER, "cases": CASE, "pairs": PAIR},
+    needs={"entries": ENTRY, "voters": _VOTER, "cases": CASE, "pairs": PAIR},
     uses={
         "waterfalls": WATERFALL,
         "decisions": DECISION,

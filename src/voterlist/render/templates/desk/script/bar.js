@@ -4,7 +4,7 @@ const lastDecisions = 30;
 
 // Cases an hour at the pace of the last decisions; pauses do not count.
 const paceOf = (decisions) => {
-  const last = [...decisions.values()].slice(-lastDecisions);
+  const last = [...decisions.values()].filter((one) => !one.isOneOfMany).slice(-lastDecisions);
   const times = last.map((one) => Date.parse(one.time)).sort((one, other) => one - other);
   const gaps = times.slice(1).map((time, at) => time - times[at]).filter((gap) => gap < pauseMinutes * 60000);
   const total = gaps.reduce((sum, gap) => sum + gap, 0);

@@ -25,6 +25,8 @@ const makeDesk = (data, allWords) => {
   };
   desk.probability = (place) => {
     const value = cases.probability[place];
+    // A second reader is not told.
+    if (value < 0) return "";
     const text = (Math.min(value, 999) / 10).toFixed(1);
     const percent = desk.language === "az" ? `${text.replace(".", ",")}\u00a0%` : `${text}\u00a0%`;
     return value > 999 ? `>\u00a0${percent}` : percent;

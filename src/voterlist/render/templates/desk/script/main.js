@@ -152,10 +152,3 @@ const startDesk = (data, words, language, person, makeStore, adapt = () => {}) =
   document.documentElement.dataset.ready = "yes";
   return view;
 };
-
-// In the one file the data stands in the page.
-const inPage = (id) => JSON.parse(byId(id).textContent);
-if (byId("desk-data")) {
-  const told = inPage("desk-words");
-  startDesk(inPage("desk-data"), told.words, told.language, told.name, makeBrowserStore);
-}

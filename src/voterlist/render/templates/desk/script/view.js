@@ -150,7 +150,7 @@ const makeView = (desk, store) => {
   view.isForBulk = (place) => !store.decisions.has(place) && desk.state(place) === "open" && desk.proposal(place) === "same";
   view.bulkPlaces = () => view.list.places.filter(view.isForBulk);
   view.bulk = (places) => {
-    change(places.map((place) => [place, proposed(place)]), desk.say("desk.bulk.told", { count: desk.number(places.length) }));
+    change(places.map((place) => [place, { ...proposed(place), isOneOfMany: true }]), desk.say("desk.bulk.told", { count: desk.number(places.length) }));
     view.refresh();
     if (view.list.places.length) view.show(view.list.places[0]);
     else view.finish();
