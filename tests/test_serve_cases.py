@@ -323,6 +323,57 @@ def test_the_chair_settles_what_two_people_decided_differently(desk):
     assert names[settled["cases"]["state"][0]] == "settled"
 
 
+def test_a_second_reader_does_not_know_the_first_decision(own_workspace):
+    """Neither in the list nor in the case, nor by its score; who decided first sees their own."""
+    settings = own_workspace / "voterlist.toml"
+    text = settings.read_text(encoding="utf-8")
+    text += '\n[review]\nsecond_reading = "all"\n'
+    settings.write_text(text, encoding="utf-8")
+    with desks.running(own_workspace) as desk:
+        aysel, nigar = Person(desk, "Aysel"), Person(desk, "Nigar")
+        for _ in range(2):
+            told = aysel.decide(aysel.next().json())
+            assert told.status_code == 200, told.text
+        decided = sorted({case for case, _, _ in given(own_workspace)})
+        for case_id in decided:
+            own, other = aysel.list()["data"], nigar.list()["data"]
+            place = own["cases"]["id"].index(case_id)
+            states = own["codes"]["states"]
+            assert states[own["cases"]["state"][place]] == "settled"
+            assert states[other["cases"]["state"][place]] == "open"
+            assert other["cases"]["probability"][place] < 0
+            shown = nigar.open(case_id).json()
+            assert shown["answers"] == shown["waterfall"] == []
+            assert set(shown["entries"]["verdict"]) == {0}
+            roles = {own["codes"]["roles"][role] for role in shown["entries"]["role"]}
+            assert roles == {"question"}
+            assert "Aysel" not in json.dumps(shown)
+        alike, otherwise = decided
+        shown = nigar.open(alike).json()
+        kept = next(
+            entry
+            for entry, verdict in _verdicts(own_workspace, alike)
+            if verdict == "keep"
+        )
+        assert nigar.decide(shown, kept=kept).status_code == 200
+        shown = nigar.open(otherwise).json()
+        assert nigar.decide(shown, verdict="separate").status_code == 200
+        states = [
+            aysel.open(case_id).json()["cases"]["state"][0] for case_id in decided
+        ]
+        names = aysel.list()["data"]["codes"]["states"]
+        assert [names[state] for state in states] == ["settled", "contested"]
+        desk.stop()
+
+
+def _verdicts(workspace, case_id):
+    with reading(place_in(workspace, settings_of(workspace))) as ledger:
+        rows = ledger.given_verdicts().to_pylist()
+    return [
+        (row["entry_id"], row["verdict"]) for row in rows if row["case_id"] == case_id
+    ]
+
+
 def test_a_precinct_is_asked_until_a_day(workspace, desk):
     aysel = Person(desk, "Aysel")
     case = aysel.next().json()

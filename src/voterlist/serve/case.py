@@ -11,6 +11,8 @@ from typing import Any
 from voterlist.decisions import Standing
 from voterlist.desk import DeskCase, answers_in, contested_in
 from voterlist.model import Verdict
+from voterlist.quality import is_same_person
+from voterlist.report import blind_case
 from voterlist.report.sections.cases import Member
 
 __all__ = ["Case", "answered", "digest_of_answers"]
@@ -27,12 +29,20 @@ class Case:
         desk: its entries and the answers.
         knows: a digest of the answers: whoever decides says which of them they saw.
         version: goes up with each change of any case.
+        first: who decided it, where another person is to read it without knowing that decision.
     """
 
     place: int
     desk: DeskCase
     knows: str
     version: int
+    first: tuple[str, ...] = ()
+
+    def shown_to(self, name: str) -> DeskCase:
+        """The case as this person sees it: who reads it second sees no answer and no proposal."""
+        if not self.first or any(is_same_person(one, name) for one in self.first):
+            return self.desk
+        return DeskCase(case=blind_case(self.desk.case), seen=self.desk.seen)
 
 
 def answered(cases: Sequence[DeskCase], holding: Standing) -> Iterator[DeskCase]:

@@ -97,7 +97,7 @@ class CasesApi:
             "version": self._work.version,
         }
         # The list is the same for all, and large.
-        text = _text(head)[:-1] + b',"data":' + self._list() + b"}"
+        text = _text(head)[:-1] + b',"data":' + self._list(visitor.name) + b"}"
         return Response(text, media_type="application/json")
 
     async def open_case(self, request: HttpRequest, visitor: Visitor) -> Response:
@@ -105,7 +105,7 @@ class CasesApi:
         wanted = await _read(request, _Opened)
         work: Any = partial(self._watch.open, visitor=visitor, case_id=wanted.case)
         case = await self._clerk.do(work)
-        return _json(pack_case(self._work.desk, case))
+        return _json(pack_case(self._work.desk, case, visitor.name))
 
     async def open_next(self, request: HttpRequest, visitor: Visitor) -> Response:
         """The next case that waits for who asks, reserved for them."""
@@ -113,7 +113,7 @@ class CasesApi:
         after = min(max(wanted.after, -1), len(self._work.desk.cases) - 1)
         work: Any = partial(self._watch.open_next, visitor=visitor, after=after)
         case = await self._clerk.do(work)
-        return _json(pack_case(self._work.desk, case))
+        return _json(pack_case(self._work.desk, case, visitor.name))
 
     async def decide(
         self, request: HttpRequest, visitor: Visitor, say: Catalogue
@@ -143,18 +143,22 @@ class CasesApi:
             "run": self._work.run,
             "held": self._held(visitor),
             "changed": [
-                [one.place, one.desk.state.value, one.knows]
+                [one.place, one.shown_to(visitor.name).state.value, one.knows]
                 for one in changed[:_MOST_NEWS]
             ],
         }
         return _json(told)
 
-    def _list(self) -> bytes:
+    def _list(self, name: str) -> bytes:
         """The list as it is sent, made anew where a case changed."""
-        version = self._work.version
+        work = self._work
+        version, cases = work.version, work.cases()
+        if any(one.first for one in cases):
+            # Who decided a case sees it, and who is to read it next does not.
+            return _text(pack_list(work.desk, work.listed, cases, name))
         if self._listed[0] != version:
-            cases = self._work.cases()
-            self._listed = version, _text(pack_list(self._work.listed, cases))
+            text = _text(pack_list(work.desk, work.listed, cases, name))
+            self._listed = version, text
         return self._listed[1]
 
     def _held(self, visitor: Visitor) -> dict[str, str]:
@@ -171,7 +175,7 @@ class CasesApi:
         case = self._work.case(one.decision.case)
         told: dict[str, Any] = {"case": one.decision.case, "done": one.refusal is None}
         if case is not None:
-            told |= pack_state(self._work.desk, case)
+            told |= pack_state(self._work.desk, case, one.visitor.name)
         if one.refusal is not None:
             told |= {"code": _code(one.refusal), "message": _message(one.refusal, say)}
         return told

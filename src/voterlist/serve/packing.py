@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from voterlist.catalogue import LANGUAGES
-from voterlist.desk import Desk, packed
+from voterlist.catalogue import LANGUAGES, catalogue
+from voterlist.desk import Desk, DeskCase, packed
 from voterlist.report.sections.cases import CASE_FIELDS
 from voterlist.serve.case import Case
 
@@ -17,6 +17,8 @@ Packed: TypeAlias = dict[str, Any]
 
 _NEUTRAL = ("id", "role", "marks", "verdict", "constituency", "precinct")
 """What the list says of an entry: where it stands, and no cell of it."""
+_TELLING = ("kind", "probability", "proposal", "reason", "state")
+"""What the list says of a case, and the program or somebody else found of it."""
 _CELLS = (*CASE_FIELDS, "reason", "file", "sheet", "line", "list", "before")
 
 
@@ -43,9 +45,9 @@ def unread_list(desk: Desk) -> Packed:
     }
 
 
-def pack_list(unread: Packed, cases: Collection[Case]) -> Packed:
-    """The list with the cases as they stand now."""
-    states, verdicts = (unread["codes"][name] for name in ("states", "verdicts"))
+def pack_list(desk: Desk, unread: Packed, cases: Sequence[Case], name: str) -> Packed:
+    """The list with the cases as they stand now, as this person sees them."""
+    states, verdicts = (unread["codes"][one] for one in ("states", "verdicts"))
     strings = list(unread["strings"])
     due = []
     for one in cases:
@@ -62,18 +64,44 @@ def pack_list(unread: Packed, cases: Collection[Case]) -> Packed:
         for member in one.desk.case.members
     ]
     entries = unread["entries"] | {"verdict": said}
-    return {**unread, "cases": rows, "entries": entries, "strings": strings}
+    packed_list = {**unread, "cases": rows, "entries": entries, "strings": strings}
+    _hide(desk, packed_list, cases, name)
+    return packed_list
 
 
-def pack_case(desk: Desk, case: Case) -> Packed:
-    """One case whole, with what everybody answered about it."""
-    sentences = {
-        language: (said[case.place],) for language, said in desk.sentences.items()
+def _hide(desk: Desk, listed: Packed, cases: Sequence[Case], name: str) -> None:
+    """Take from the list what a second reader is not to know."""
+    rows = listed["cases"] | {one: list(listed["cases"][one]) for one in _TELLING}
+    entries = listed["entries"] | {
+        one: list(listed["entries"][one]) for one in _NEUTRAL
     }
-    whole = packed(replace(desk, cases=(case.desk,), sentences=sentences))
+    first = 0
+    for place, one in enumerate(cases):
+        size = len(one.desk.case.members)
+        shown = one.shown_to(name)
+        if shown is not one.desk:
+            whole = _alone(desk, shown)
+            for column in _TELLING:
+                rows[column][place] = whole["cases"][column][0]
+            for column in _NEUTRAL:
+                entries[column][first : first + size] = whole["entries"][column]
+        first += size
+    listed["cases"], listed["entries"] = rows, entries
+
+
+def pack_case(desk: Desk, case: Case, name: str) -> Packed:
+    """One case whole, as this person sees it."""
+    shown = case.shown_to(name)
+    sentences = {
+        language: catalogue(language)("quality.blind")
+        if shown.case.is_blind
+        else said[case.place]
+        for language, said in desk.sentences.items()
+    }
+    whole = _alone(desk, shown, sentences)
     names = ("cases", "entries", "strings", "texts")
     return {
-        **{name: whole[name] for name in names},
+        **{one: whole[one] for one in names},
         "waterfall": whole["waterfalls"][0],
         "answers": whole["answers"].get("0", []),
         "place": case.place,
@@ -81,10 +109,9 @@ def pack_case(desk: Desk, case: Case) -> Packed:
     }
 
 
-def pack_state(desk: Desk, case: Case) -> Packed:
-    """How a case stands, without a cell of it."""
-    blank = dict.fromkeys(LANGUAGES, ("",))
-    whole = packed(replace(desk, cases=(case.desk,), sentences=blank))
+def pack_state(desk: Desk, case: Case, name: str) -> Packed:
+    """How a case stands for this person, without a cell of it."""
+    whole = _alone(desk, case.shown_to(name))
     return {
         "place": case.place,
         "state": whole["cases"]["state"][0],
@@ -92,6 +119,15 @@ def pack_state(desk: Desk, case: Case) -> Packed:
         "knows": case.knows,
         "answers": whole["answers"].get("0", []),
     }
+
+
+def _alone(
+    desk: Desk, shown: DeskCase, sentences: Mapping[str, str] | None = None
+) -> Packed:
+    """A case as if there were no other."""
+    said = sentences or dict.fromkeys(LANGUAGES, "")
+    alone = {language: (sentence,) for language, sentence in said.items()}
+    return packed(replace(desk, cases=(shown,), sentences=alone))
 
 
 def _numbered_anew(

@@ -157,8 +157,9 @@ class Watch:
 
 def _waits_for(case: Case, visitor: Visitor) -> bool:
     """True where a case waits for this person."""
-    state = case.desk.state
-    people = {answer.by for answer in case.desk.answers}
+    shown = case.shown_to(visitor.name)
+    state = shown.state
+    people = {answer.by for answer in shown.answers}
     if state == State.CONTESTED:
         return visitor.role == Role.CHAIR and visitor.name not in people
     return state == State.OPEN and visitor.name not in people

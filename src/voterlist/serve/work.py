@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import Settings
@@ -17,7 +18,7 @@ from voterlist.desk import Desk
 from voterlist.model import Action
 from voterlist.pipeline.answers import answers_of_today, keep_subjects
 from voterlist.pipeline.known import Known, known
-from voterlist.quality import actions_of_two
+from voterlist.quality import actions_of_two, place_of, second_readings
 from voterlist.serve.case import Case, answered, digest_of_answers
 from voterlist.serve.packing import unread_list
 from voterlist.serve.slices import Answers, Slice, Slices
@@ -25,6 +26,9 @@ from voterlist.storage.ledger import OpenLedger
 from voterlist.usecases.desk_pages import desk_of_everybody
 
 __all__ = ["Work"]
+
+_SAMPLE = "sample"
+"""Why a case is read twice that was drawn."""
 
 
 class Work:
@@ -44,6 +48,7 @@ class Work:
         self._today = today
         self._runs: Known | None = None
         self._cases: dict[str, Case] = {}
+        self._drawn: set[str] = set()
         self._is_unkept = False
         self.version = 0
         """Goes up with each change."""
@@ -126,12 +131,20 @@ class Work:
     def _load(self, ledger: OpenLedger, runs: Known) -> None:
         settings = self.settings
         desk = desk_of_everybody(runs, ledger, settings, today=self._today())
-        self.answers = Answers(answers_of_today(ledger, runs))
+        given = answers_of_today(ledger, runs)
+        self.answers = Answers(given)
+        first = self._first_readers(given, runs.table("cases"))
         self._slices = Slices(runs, self.answers)
         self._desk = self._queued(desk)
         self.version += 1
         self._cases = {
-            one.case.case_id: Case(place, one, digest_of_answers(one), self.version)
+            one.case.case_id: Case(
+                place=place,
+                desk=one,
+                knows=digest_of_answers(one),
+                version=self.version,
+                first=first.get(one.case.case_id, ()),
+            )
             for place, one in enumerate(self._desk.cases)
         }
         self._numbers = {one.case.case_id: one.case.number for one in self._desk.cases}
@@ -168,13 +181,48 @@ class Work:
 
     def _refresh(self, case_ids: Sequence[str]) -> None:
         """These cases with the answers that there are now."""
+        if not case_ids:
+            return
         before = [self._cases[case_id].desk for case_id in case_ids]
+        groups = {self._slices.group(case_id) for case_id in case_ids}
         entries = {member.entry_id for one in before for member in one.case.members}
         given = self.answers.of(case_ids, sorted(entries))
         two_people = actions_of_two(self.settings.decisions, self.settings.review)
+        cases = self._slices.of(groups).table("cases")
+        first = self._first_readers(given, cases, among=case_ids)
         for one in answered(before, standing(given, two_people=two_people)):
             self.version += 1
             case_id = one.case.case_id
-            place = self._cases[case_id].place
-            knows = digest_of_answers(one)
-            self._cases[case_id] = Case(place, one, knows, self.version)
+            self._cases[case_id] = Case(
+                place=self._cases[case_id].place,
+                desk=one,
+                knows=digest_of_answers(one),
+                version=self.version,
+                first=first.get(case_id, ()),
+            )
+
+    def _first_readers(
+        self, given: Given, cases: pa.Table, among: Collection[str] | None = None
+    ) -> dict[str, tuple[str, ...]]:
+        """Who decided each case that waits for its second reading.
+
+        Args:
+            given: the answers about these cases.
+            cases: CASE; all, or of a few.
+            among: where they are a few: which of them are looked at. Whether such a case is of the
+                sample is told by itself, or by the last look at all of them.
+        """
+        review, cycle = self.settings.review, self.settings.workspace.cycle
+        first: dict[str, tuple[str, ...]] = {}
+        for row in second_readings(given, cases, review, cycle).to_pylist():
+            case_id = row["case_id"]
+            is_sample = row["why"] == _SAMPLE
+            if among is None and is_sample:
+                self._drawn.add(case_id)
+            is_drawn = (
+                case_id in self._drawn or place_of(case_id, cycle) < review.sample_share
+            )
+            if row["is_ready"] and (is_drawn or not is_sample):
+                people = {*first.get(case_id, ()), row["decided_by"]}
+                first[case_id] = tuple(sorted(people))
+        return first

@@ -32,12 +32,12 @@ const takeCase = (desk, told) => {
   for (const name of [...data.fields, "reason", "file", "sheet", "list", "before"]) {
     rows.forEach((row, at) => { data.entries[name][row] = number(told.entries[name][at]); });
   }
-  for (const name of ["role", "verdict", "line"]) {
+  for (const name of ["id", "role", "verdict", "marks", "line", "constituency", "precinct"]) {
     rows.forEach((row, at) => { data.entries[name][row] = told.entries[name][at]; });
   }
   data.cases.sentence[place] = number(told.cases.sentence[0]);
   data.cases.due[place] = number(told.cases.due[0]);
-  data.cases.state[place] = told.cases.state[0];
+  for (const name of ["state", "kind", "probability", "proposal", "reason"]) data.cases[name][place] = told.cases[name][0];
   data.cases.knows[place] = told.knows;
   data.answers[place] = told.answers;
   data.waterfalls[place] = told.waterfall.map((value, at) => (at % 3 === 2 ? value : number(value)));
