@@ -116,11 +116,11 @@ async def _work(
     await asyncio.sleep(draw.uniform(0, pause))
     while time.monotonic() < until:
         shown = await _timed(client, "/api/next", {"after": place}, "case", waits)
-        if shown.status_code == 404:
-            # Nothing is left to decide.
-            return
         assert shown.status_code == 200, shown.text
         case = shown.json()
+        if "code" in case:
+            # Nothing is left to decide.
+            return
         place = case["place"]
         await asyncio.sleep(draw.uniform(0.5, 1.5) * pause)
         told = {"language": "en", "decisions": [decision_of(case)]}

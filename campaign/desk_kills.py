@@ -129,14 +129,13 @@ def _work(
     place, own = -1, []
     try:
         while not over.is_set():
-            answer = client.post("/api/next", json={"after": place})
-            if answer.status_code != 200 and own:
-                answer = client.post("/api/open", json={"case": own[-1]})
-            if answer.status_code != 200:
+            case = client.post("/api/next", json={"after": place}).json()
+            if "code" in case and own:
+                case = client.post("/api/open", json={"case": own[-1]}).json()
+            if "code" in case:
                 # Without a case an analyst waits, and does not ask for ever.
                 over.wait(0.2)
                 continue
-            case = answer.json()
             place = case["place"]
             case_id, note = case["cases"]["id"][0], str(next(notes))
             told = {"language": "en", "decisions": [_decision(case, note)]}

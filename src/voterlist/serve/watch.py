@@ -130,7 +130,8 @@ class Watch:
         Args:
             ledger: in a block.
             visitor: who asks.
-            after: the place in the queue behind which the case is; those before it come last.
+            after: the place in the queue behind which the case is; those before it come last. The
+                case in that place is not given again: its decision may be on its way.
 
         Raises:
             Refusal: there is none.
@@ -138,16 +139,18 @@ class Watch:
         moment = self._clock()
         held = self._holds.all(moment)
         cases = self._work.cases()
-        behind = [*cases[after + 1 :], *cases[: after + 1]]
+        behind = [*cases[after + 1 :], *cases[: max(after, 0)]]
+        decided = {one.decision.case for one in self._requests}
         for case in behind:
             case_id = case.desk.case.case_id
             is_free = held.get(case_id, visitor.name) == visitor.name
-            if is_free and _waits_for(case, visitor):
+            if is_free and case_id not in decided and _waits_for(case, visitor):
                 self._holds.take(case_id, visitor, moment)
                 self._note(ledger, visitor, case_id)
                 return Opened(self._work, case_id)
         self._holds.free(visitor.token)
-        raise Refusal("nothing-left", 404)
+        # No fault: it is what everybody works for.
+        raise Refusal("nothing-left", 200)
 
     def _note(self, ledger: OpenLedger, visitor: Visitor, case_id: str) -> None:
         """Note who saw which case, before it is shown."""

@@ -126,6 +126,7 @@ const serveView = (desk, view, served) => {
   };
 
   const showNothing = () => {
+    view.place = -1;
     byId("case").hidden = true;
     byId("nothing").hidden = false;
     view.list.draw();
@@ -141,7 +142,7 @@ const serveView = (desk, view, served) => {
       return;
     }
     if (order !== asked) return;
-    if (answer.status !== 200) {
+    if (answer.told.code) {
       view.announce(answer.told.message);
       if (answer.told.code === "nothing-left") showNothing();
       else view.place = before;
@@ -151,6 +152,7 @@ const serveView = (desk, view, served) => {
     showNow(answer.told.place);
     view.refresh();
   };
+  view.finish = showNothing;
   view.show = (place) => {
     if (place === undefined || place < 0) return;
     asked += 1;
