@@ -44,6 +44,7 @@ from voterlist.tables import concat, sort_by
 __all__ = [
     "INTAKE_TABLES",
     "corrections_of",
+    "intake_tasks",
     "merge_lists",
     "normalize_entries",
     "places_of",
@@ -56,42 +57,23 @@ INTAKE_TABLES = ("entries", "lists", "set_aside", "findings")
 
 def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
     """Read every file of the inbox; one intake for each of its folders."""
-    inputs = context.inputs
+    tasks = intake_tasks(context)
     read = partial(
         _take_in,
         settings=context.settings.ingest,
         territory=context.settings.territory.by_number,
     )
-    needs = store.digest_of(
-        config.digest(context.settings.ingest),
-        config.digest(context.settings.territory),
-    )
-    batches = enumerate(inputs.batches)
-    asked = {
-        number: batch
-        for number, batch in batches
-        if batch.constituency not in context.left_out
-    }
-    tasks = [
-        Task(
-            unit_name(batch.constituency),
-            store.digest_of(needs, *_needs_of(batch)),
-            batch,
-            (batch.constituency,),
-        )
-        for batch in asked.values()
-    ]
-    done = context.units.each(
-        Stage.INGEST, read, tasks, partial(context.progress, Stage.INGEST, "")
-    )
-    intakes = dict(zip(asked, done, strict=True))
-    taken = []
-    for number, batch in enumerate(inputs.batches):
-        if number in intakes:
-            _put_intake(context.folder, number, intakes[number])
-            taken.append(intakes[number].said)
-        else:
+    progress = partial(context.progress, Stage.INGEST, "")
+    done = context.units.each(Stage.INGEST, read, tasks, progress)
+    intakes = {one.task.constituencies[0]: one for one in done}
+    taken: list[Mapping[str, Any]] = []
+    for number, batch in enumerate(context.inputs.batches):
+        intake = intakes.get(batch.constituency)
+        if intake is None:
             taken.append(_leave_out(context, number, batch))
+        else:
+            _put_intake(context.folder, number, intake)
+            taken.append(intake.said)
     troubles = (trouble for said in taken for trouble in said["troubles"])
     return StageResult(
         {_received(name): Parts(len(taken)) for name in INTAKE_TABLES},
@@ -100,6 +82,22 @@ def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
         sum(said["set_aside"] for said in taken),
         is_passing=bool(context.left_out) or context.is_passing(troubles),
     )
+
+
+def intake_tasks(context: StageContext) -> list[Task]:
+    """The units of reading: each folder of the inbox that is not left out."""
+    sections = context.settings.ingest, context.settings.territory
+    needs = store.digest_of(*map(config.digest, sections))
+    return [
+        Task(
+            unit_name(batch.constituency),
+            store.digest_of(needs, *_needs_of(batch)),
+            batch,
+            (batch.constituency,),
+        )
+        for batch in context.inputs.batches
+        if batch.constituency not in context.left_out
+    ]
 
 
 def unit_name(constituency: int | None) -> str:
