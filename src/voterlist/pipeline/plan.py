@@ -211,10 +211,8 @@ def _of_stage(
     if not set(own) - _OF_SOME:
         some = {place for one in made for place in one.touched}
         touched = tuple(place for place in every if place in some)
-    if not own and not made:
-        doing = Doing.NOTHING
-    else:
-        doing = Doing.MADE if own else Doing.AT_MOST
+    by_others = Doing.AT_MOST if made else Doing.NOTHING
+    doing = Doing.MADE if own else by_others
     reasons = own or tuple(f"stage.{one.told.stage}" for one in made)
     if not step.by_constituency:
         return _Step(PlannedStage(step.stage, doing, reasons), touched)
