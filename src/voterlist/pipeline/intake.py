@@ -116,10 +116,16 @@ def merge_lists(tables: NeededTables, context: StageContext) -> StageResult:
     """One list out of all: entries, lists, rows set aside, findings of the intake."""
     accounts = _accounts(tables)
     received = tables.part_paths(_received("entries"))
-    counted: list[pa.Table] = []
-    rows = store.write_tables(
-        context.folder / "entries.parquet", ENTRY, _merged(received, accounts, counted)
+    done = context.units.each(
+        Stage.MERGE,
+        _merge_place,
+        _merge_tasks(received, accounts),
+        partial(context.progress, Stage.MERGE, ""),
     )
+    rows = store.join_tables(
+        context.folder / "entries.parquet", ENTRY, map(_entries_of, done)
+    )
+    counted = [pq.read_table(one.path("counts.parquet")) for one in done]
     counts = pa.concat_tables(counted) if counted else count_entries(empty(ENTRY))
     merged = merge_accounts(accounts, counts)
     _require_known(merged.lists, context.inputs)
@@ -264,7 +270,12 @@ def _said_of(intake: Intake) -> dict[str, Any]:
 
 def _write_intake(intake: Intake, folder: Path) -> None:
     for name in INTAKE_TABLES:
-        store.write_table(folder / f"{name}.parquet", getattr(intake, name))
+        path = folder / f"{name}.parquet"
+        if name == "entries":
+            # As one row group, for so it goes on.
+            store.write_tables(path, ENTRY, [intake.entries])
+        else:
+            store.write_table(path, getattr(intake, name))
 
 
 def _put_intake(folder: Path, number: int, done: Done) -> None:
@@ -284,34 +295,73 @@ def _inside_inbox(file: RawFile) -> RawFile:
     return replace(file, name=file.name.removeprefix(f"{INBOX}/"))
 
 
-def _merged(
-    received: Sequence[Path], accounts: Sequence[Intake], counted: list[pa.Table]
-) -> Iterator[pa.Table]:
-    """The entries of one constituency after the other, by id.
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A constituency, and the files of entries in which it was received."""
 
-    How many entries each list has is added to ``counted``. An id begins with the number of the
-    constituency, so the tables below each other are in order of id.
+    number: int
+    received: tuple[Path, ...]
+    is_alone: bool
+    """True where there is one such file, and it holds no other constituency."""
+
+
+def _merge_tasks(received: Sequence[Path], accounts: Sequence[Intake]) -> list[Task]:
+    """The units of merging: each constituency, in order of its ids.
+
+    An id begins with the number of the constituency, so the constituencies below each other are in
+    order of id.
     """
+    places = [places_of(account.lists) for account in accounts]
     homes: dict[int, list[int]] = {}
-    for number, account in enumerate(accounts):
-        for place in places_of(account.lists):
+    for number, own in enumerate(places):
+        for place in own:
             homes.setdefault(place, []).append(number)
-    shared: dict[int, pa.Table] = {}
-    for number, account in enumerate(accounts):
-        if len(places_of(account.lists)) > 1:
-            shared[number] = pq.read_table(received[number])
+    digests = {number: store.sha256(received[number]) for number in range(len(places))}
+    tasks = []
     for place in sorted(homes, key=_prefix):
-        parts = []
-        for number in homes[place]:
-            is_shared = number in shared
-            whole = shared[number] if is_shared else pq.read_table(received[number])
-            parts.append(_of_place(whole, place) if is_shared else whole)
+        numbers = homes[place]
+        is_alone = len(numbers) == 1 and len(places[numbers[0]]) == 1
+        paths = tuple(received[number] for number in numbers)
+        needs = (place, is_alone, *(digests[number] for number in numbers))
+        tasks.append(
+            Task(
+                unit_name(_known(place)),
+                store.digest_of(*needs),
+                _Place(place, paths, is_alone),
+                (_known(place),),
+            )
+        )
+    return tasks
+
+
+def _merge_place(place: _Place, folder: Path) -> dict[str, Any]:
+    """The entries of a constituency by id, and how many each of its lists has.
+
+    As they were received they are in order of id; where nothing else belongs to them, that file
+    stays.
+    """
+    if place.is_alone:
+        entries = pq.read_table(place.received[0], columns=_COUNTED)
+    else:
+        parts = [_of_place(pq.read_table(one), place.number) for one in place.received]
         entries = concat(parts, ENTRY)
         if len(parts) > 1:
             entries = _with_unique_ids(entries)
-        check_ids(entries)
-        counted.append(count_entries(entries))
-        yield sort_by(entries, "entry_id")
+        entries = sort_by(entries, "entry_id")
+        store.write_tables(folder / "entries.parquet", ENTRY, [entries])
+    check_ids(entries)
+    store.write_table(folder / "counts.parquet", count_entries(entries))
+    return {}
+
+
+_COUNTED = ["entry_id", "source", "sheet", "constituency", "precinct"]
+"""The columns of ENTRY by which entries are counted."""
+
+
+def _entries_of(done: Done) -> Path:
+    """The file that holds the entries of a constituency."""
+    place: _Place = done.task.argument
+    return place.received[0] if place.is_alone else done.path("entries.parquet")
 
 
 def places_of(lists: pa.Table) -> list[int]:

@@ -94,6 +94,7 @@ STAGES: tuple[Step, ...] = (
         needs=tuple(f"received-{name}" for name in INTAKE_TABLES),
         makes=("entries", "lists", "set_aside", "findings-ingest"),
         given=(Given.INBOX,),
+        by_constituency=True,
     ),
     Step(
         Stage.DECISIONS,
