@@ -3,40 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-import pyarrow as pa
+import pyarrow.parquet as pq
 
 from voterlist import report
-from voterlist.check import pyramid
 from voterlist.config import Settings
 from voterlist.deadlines import calendar
 from voterlist.model import Stage
 from voterlist.pipeline.burndown import BurnDown
 from voterlist.pipeline.context import Context
 from voterlist.pipeline.inbox import sources_of
+from voterlist.pipeline.looked_up import look_up
+from voterlist.pipeline.report_units import make_reports, put_reports, report_task
 from voterlist.pipeline.standings import UnitStanding
-from voterlist.pipeline.walk import Tables, Walk, guarded
-from voterlist.render import html, wall, xlsx
-from voterlist.report import Facts, Limits, Report
-from voterlist.report.lookup import in_constituency
+from voterlist.pipeline.units import Units
+from voterlist.pipeline.walk import Walk, guarded
+from voterlist.render import wall
+from voterlist.report import Facts, Limits
+from voterlist.report.slices import LOOKED_UP, Cutter, NamedRows, names_used
 from voterlist.report.wall import build_wall
 from voterlist.storage import store
+from voterlist.storage.kept import Kept
 from voterlist.storage.store import Work
 from voterlist.storage.workers import peak_megabytes
 
 __all__ = ["REPORTS", "report_folder", "write_reports", "write_walls"]
 
 REPORTS = "reports"
-
-_WRITERS = {
-    "report-{language}.html": html.write_report,
-    "report-{language}.xlsx": xlsx.write_report,
-    "precincts-{language}.html": html.write_precincts,
-}
 
 
 def write_reports(
@@ -54,7 +53,7 @@ def write_reports(
     outputs = guarded(
         Stage.REPORT, partial(_write_all, context, walk, standing, burned)
     )
-    entries = walk.tables["entries"].num_rows
+    entries = pq.read_metadata(walk.tables.path("entries")).num_rows
     seconds = round(time.perf_counter() - started, 3)
     walk.note(Work(Stage.REPORT, entries, entries, 0, seconds, peak_megabytes()))
     return outputs
@@ -67,18 +66,32 @@ def _write_all(
     burned: BurnDown,
 ) -> tuple[Path, ...]:
     constituencies: tuple[int | None, ...] = context.inputs.constituencies or (None,)
-    outputs = []
-    for done, constituency in enumerate(constituencies, 1):
-        built = _report(context, walk, constituency, standing)
-        outputs += _write(
-            built,
-            report_folder(context.workspace, constituency),
-            context.settings.report.languages,
-        )
-        context.progress(Stage.REPORT, "", done, len(constituencies))
+    languages = tuple(context.settings.report.languages)
+    units = context.units or Units(Kept(context.workspace), walk.program)
+    scratch = walk.folder.path / store.SCRATCH / REPORTS
+    _remove(scratch)
+    try:
+        tasks = [
+            report_task(run, languages, scratch)
+            for run in _runs(context, walk, units, constituencies, standing)
+        ]
+        progress = partial(context.progress, Stage.REPORT, "")
+        done = units.each(Stage.REPORT, make_reports, tasks, progress)
+    finally:
+        _remove(scratch)
+    outputs: list[Path] = []
+    for constituency, one in zip(constituencies, done, strict=True):
+        folder = report_folder(context.workspace, constituency)
+        outputs += put_reports(one, languages, folder)
     folder = context.workspace / REPORTS
     outputs += write_walls(context.settings, standing, burned, context.today, folder)
     return tuple(outputs)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder; a killed run may have left it."""
+    with suppress(FileNotFoundError):
+        shutil.rmtree(folder)
 
 
 def write_walls(
@@ -111,50 +124,55 @@ def report_folder(workspace: Path, constituency: int | None) -> Path:
     return workspace / REPORTS / ("all" if constituency is None else str(constituency))
 
 
-def _report(
+def _runs(
     context: Context,
     walk: Walk,
-    constituency: int | None,
+    units: Units,
+    constituencies: Sequence[int | None],
     standing: Sequence[UnitStanding],
-) -> Report:
-    """What the report of a constituency says."""
+) -> Iterator[report.Run]:
+    """What the report of each constituency is made of, one after the other."""
+    names = (report.TABLES - {*LOOKED_UP, "pyramid"}) & walk.tables.keys()
+    cutter = Cutter({name: walk.tables[name] for name in names})
+    found = {
+        name: look_up(units, walk.tables.path(name), cutter.ids, report.SCHEMAS[name])
+        for name in LOOKED_UP
+    }
+    named = {name: NamedRows(cutter.ids, one.rows) for name, one in found.items()}
+    counts = found["entries"].counts
+    sources = sources_of(context.inputs.digests)
     settings = context.settings
-    facts = Facts(
-        cycle=settings.workspace.cycle,
-        level=settings.workspace.level,
-        constituency=constituency,
-        today=context.today,
-        run=walk.folder.manifest.run,
-    )
-    tables = {name: walk.tables[name] for name in report.TABLES if name in walk.tables}
-    tables["pyramid"] = _pyramid(walk.tables, context, constituency)
-    run = report.Run(
-        facts,
-        tables,
-        sources=sources_of(context.inputs.digests),
-        standings=standing,
-        limits=Limits(
-            settings.check.smallest_precinct, settings.check.largest_precinct
-        ),
-        mask_identifiers=settings.privacy.mask_identifiers,
-    )
-    return report.build(run)
+    for constituency in constituencies:
+        tables = cutter.tables_of(constituency, named)
+        yield report.Run(
+            _facts(context, constituency),
+            tables,
+            sources=names_used(sources, tables.values()),
+            standings=_standings_of(constituency, standing),
+            limits=Limits(
+                settings.check.smallest_precinct, settings.check.largest_precinct
+            ),
+            mask_identifiers=settings.privacy.mask_identifiers,
+            entry_count=_count(counts, constituency),
+        )
 
 
-def _pyramid(tables: Tables, context: Context, constituency: int | None) -> pa.Table:
-    """The age pyramid of the constituency; that of the run, where it has only one."""
-    if len(context.inputs.constituencies) < 2:
-        return tables["pyramid"]
-    return pyramid(in_constituency(tables["voters"], constituency), context.list_day)
+def _facts(context: Context, constituency: int | None) -> Facts:
+    """Whose report it is."""
+    workspace = context.settings.workspace
+    return Facts(workspace.cycle, workspace.level, constituency, context.today)
 
 
-def _write(built: Report, folder: Path, languages: Sequence[str]) -> list[Path]:
-    store.own_folder(folder.parent)
-    store.own_folder(folder)
-    paths = []
-    for language in languages:
-        for name, write in _WRITERS.items():
-            path = folder / name.format(language=language)
-            store.write_atomically(path, partial(write, built, language=language))
-            paths.append(path)
-    return paths
+def _count(counts: Mapping[int | None, int], constituency: int | None) -> int:
+    """How many entries a constituency has, with those of none."""
+    if constituency is None:
+        return sum(counts.values())
+    return counts.get(constituency, 0) + counts.get(None, 0)
+
+
+def _standings_of(
+    constituency: int | None, standing: Sequence[UnitStanding]
+) -> tuple[UnitStanding, ...]:
+    """How a constituency and its precincts stand; None: everybody."""
+    is_whole, here = constituency is None, {constituency, None}
+    return tuple(row for row in standing if is_whole or row.constituency in here)

@@ -58,7 +58,6 @@ class Facts:
     level: Level
     constituency: int | None
     today: dt.date
-    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +98,10 @@ class Waiting(Protocol):
     @property
     def contested(self) -> int:
         """Answers of several people that contradict each other."""
+
+    @property
+    def second_readings(self) -> int:
+        """Decided cases that wait for their second reading."""
 
 
 class UnitStanding(Protocol):

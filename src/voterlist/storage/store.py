@@ -32,6 +32,7 @@ from voterlist.storage.files import (
 )
 from voterlist.storage.leftovers import remove_leftovers
 from voterlist.storage.row_groups import join_files
+from voterlist.storage.stopping import whole
 from voterlist.version import __version__
 
 __all__ = [
@@ -291,15 +292,16 @@ class RunFolder:
     ) -> StageRecord:
         """Write a stage's tables, then record the stage with its balance of rows."""
         digests = {}
-        for name in sorted(tables):
-            path = self.table_path(name)
-            table = tables[name]
-            if not isinstance(table, Written):
-                own_folder(path.parent)
-                write_table(path, table)
-            digests[name] = sha256(path)
-        record = StageRecord(key, digests, rows_in, rows_out, set_aside)
-        self._add(stage, record)
+        with whole():
+            for name in sorted(tables):
+                path = self.table_path(name)
+                table = tables[name]
+                if not isinstance(table, Written):
+                    own_folder(path.parent)
+                    write_table(path, table)
+                digests[name] = sha256(path)
+            record = StageRecord(key, digests, rows_in, rows_out, set_aside)
+            self._add(stage, record)
         return record
 
     def note(self, work: Work) -> None:

@@ -1,0 +1,169 @@
+"""A report out of the rows of one constituency is the report out of the tables of all."""
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import report_tables as tables
+from voterlist import report, review
+from voterlist.model import Stage
+from voterlist.pipeline.looked_up import look_up
+from voterlist.pipeline.report_units import report_task
+from voterlist.pipeline.units import Units
+from voterlist.report.slices import (
+    LOOKED_UP,
+    Cutter,
+    NamedRows,
+    RowsByCode,
+    names_used,
+    pyramid_of,
+)
+from voterlist.storage import store
+from voterlist.storage.kept import Kept
+from voterlist.tables import plain
+
+
+def in_two_constituencies(table):
+    """The table with every other precinct in the constituency 87, and a row without any."""
+    if table is None or "constituency" not in table.column_names:
+        return table
+    field = table.schema.field("constituency")
+    numbers = [
+        None if number is None else 87 + precinct % 2 if precinct else number
+        for number, precinct in zip(
+            table.column("constituency").to_pylist(),
+            table.column("precinct").to_pylist()
+            if "precinct" in table.column_names
+            else [None] * table.num_rows,
+            strict=True,
+        )
+    ]
+    place = table.schema.get_field_index("constituency")
+    return table.set_column(place, field, pa.array(numbers, field.type))
+
+
+@pytest.fixture(scope="module")
+def run():
+    """The hand-made run with all that a run may have, in two constituencies."""
+    whole = tables.everything()
+    cut = {name: in_two_constituencies(one) for name, one in whole.tables.items()}
+    cut = {name: one for name, one in cut.items() if one is not None}
+    cut["case_numbers"] = review.numbered(cut["cases"])
+    return whole, cut
+
+
+@pytest.fixture(scope="module")
+def cutter(run):
+    _, made = run
+    return Cutter(
+        {name: one for name, one in made.items() if name not in {*LOOKED_UP, "pyramid"}}
+    )
+
+
+def facts(constituency):
+    return report.Facts("2026", tables.FACTS.level, constituency, tables.TODAY)
+
+
+@pytest.mark.parametrize("constituency", [87, 88, 89, None])
+def test_a_report_of_the_part_is_the_report_of_the_whole(run, cutter, constituency):
+    whole, made = run
+    named = {name: NamedRows(cutter.ids, made[name]) for name in LOOKED_UP}
+    part = cutter.tables_of(constituency, named)
+    entries = made["entries"]
+    own = report.lookup.in_constituency(entries, constituency)
+    from_part = report.Run(
+        facts(constituency),
+        part,
+        names_used(whole.sources, part.values()),
+        whole.standings,
+        entry_count=own.num_rows,
+    )
+    ages = report.lookup.in_constituency(made["ages"], constituency)
+    from_whole = report.Run(
+        facts(constituency),
+        made | {"pyramid": pyramid_of(ages)},
+        whole.sources,
+        whole.standings,
+    )
+    assert report.build(from_part) == report.build(from_whole)
+
+
+def test_a_part_holds_no_entry_that_its_report_does_not_name(run, cutter):
+    """A worker would hold the nation."""
+    _, made = run
+    named = {name: NamedRows(cutter.ids, made[name]) for name in LOOKED_UP}
+    part = cutter.tables_of(89, named)
+    assert part["cases"].num_rows == 0
+    assert part["voters"].num_rows == 0
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_wanted_entries_are_found_in_every_row_group(tmp_path, run, cutter, size):
+    _, made = run
+    entries = made["entries"].sort_by("entry_id")
+    path = tmp_path / "entries.parquet"
+    groups = [entries.slice(start, size) for start in range(0, entries.num_rows, size)]
+    store.write_tables(path, entries.schema, groups)
+    units = Units(Kept(tmp_path), "program")
+    found = look_up(units, path, cutter.ids, entries.schema)
+    known = set(entries.column("entry_id").to_pylist())
+    wanted = [one for one in cutter.ids.to_pylist() if one in known]
+    assert found.rows.column("entry_id").to_pylist() == wanted
+    assert sum(found.counts.values()) == entries.num_rows
+    again = Units(Kept(tmp_path), "program")
+    assert look_up(again, path, cutter.ids, entries.schema).rows == found.rows
+    assert again.counted[Stage.REPORT].made == 0
+    fewer = look_up(again, path, cutter.ids[:1], entries.schema)
+    assert fewer.rows.num_rows == 1
+
+
+def test_rows_are_found_by_their_codes():
+    rows = RowsByCode(np.array([3, -1, 1, 3, 0]))
+    assert rows.of(np.array([3, 0, 3, -1, 7])).tolist() == [0, 3, 4]
+    assert rows.of(np.array([], np.int64)).tolist() == []
+
+
+def test_the_reports_of_a_part_have_a_key_of_all_that_they_show(tmp_path, run, cutter):
+    """A report would stay as it was where what it shows has changed."""
+    whole, made = run
+    named = {name: NamedRows(cutter.ids, made[name]) for name in LOOKED_UP}
+    part = cutter.tables_of(88, named)
+    own = report.Run(facts(88), part, {"a": ["one.csv"]}, whole.standings)
+
+    def key(changed, languages=("en",)):
+        return report_task(changed, languages, tmp_path).key
+
+    first = key(own)
+    assert key(replace(own, tables=dict(reversed(part.items())))) == first
+    others = [
+        replace(own, facts=facts(87)),
+        replace(own, sources={"a": ["two.csv"]}),
+        replace(own, standings=whole.standings[1:]),
+        replace(own, mask_identifiers=False),
+        replace(own, entry_count=7),
+    ]
+    for name, table in part.items():
+        if table.num_rows:
+            fewer = dict(part) | {name: table.slice(1)}
+            others.append(replace(own, tables=fewer))
+    keys = {key(one) for one in others} | {key(own, ("az",))}
+    assert len(keys) == len(others) + 1
+    assert first not in keys
+
+
+def test_the_key_does_not_depend_on_how_text_is_stored(tmp_path, run, cutter):
+    """After a change elsewhere every report would be written anew."""
+    _, made = run
+    named = {name: NamedRows(cutter.ids, made[name]) for name in LOOKED_UP}
+    part = cutter.tables_of(88, named)
+    plain_text = {
+        name: pa.table([plain(column) for column in table.columns], table.column_names)
+        for name, table in part.items()
+    }
+    keys = {
+        report_task(report.Run(facts(88), one, {}), ("en",), tmp_path).key
+        for one in (part, plain_text)
+    }
+    assert len(keys) == 1
