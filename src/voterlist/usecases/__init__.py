@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from voterlist.pipeline import BurnDown, RunResult, Trouble, UnitStanding
     from voterlist.pipeline.inbox import INBOX
     from voterlist.quality import Agreement
+    from voterlist.quality.training import Mark
     from voterlist.report import Words
     from voterlist.report.certified import certificate_lines, certificate_of
     from voterlist.report.said import said
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from voterlist.usecases.desk_pages import ExportedPage, PageRequest, export_page
     from voterlist.usecases.evaluating import evaluate_findings, evaluate_pairs
     from voterlist.usecases.explaining import Explained, explain_pair
+    from voterlist.usecases.feedback import FeedbackMade, make_feedback
     from voterlist.usecases.inspecting import (
         FileAccount,
         FileLine,
@@ -92,6 +94,12 @@ if TYPE_CHECKING:
     from voterlist.usecases.sampling import Sampled, SampleRequest, sample_review
     from voterlist.usecases.settings import settings_of, workspace_here
     from voterlist.usecases.submitting import Submission, SubmitRequest, submit
+    from voterlist.usecases.training import (
+        Score,
+        Training,
+        make_training,
+        score_training,
+    )
     from voterlist.usecases.verifying import Verified, verify_package, verify_run
     from voterlist.usecases.workspaces import (
         Status,
@@ -119,6 +127,7 @@ __all__ = [
     "Disputed",
     "Explained",
     "ExportedPage",
+    "FeedbackMade",
     "FileAccount",
     "FileLine",
     "Finished",
@@ -131,6 +140,7 @@ __all__ = [
     "ListAccount",
     "ListRequest",
     "ListsMade",
+    "Mark",
     "NameReading",
     "PageRequest",
     "PartReading",
@@ -143,12 +153,14 @@ __all__ = [
     "RunResult",
     "SampleRequest",
     "Sampled",
+    "Score",
     "Sent",
     "Settings",
     "SheetAccount",
     "Status",
     "Submission",
     "SubmitRequest",
+    "Training",
     "Trouble",
     "UnitStanding",
     "Verdict",
@@ -180,7 +192,9 @@ __all__ = [
     "is_total_different",
     "keys_are_protected",
     "link_tables",
+    "make_feedback",
     "make_lists",
+    "make_training",
     "make_workspace",
     "make_workspace_keys",
     "owed_answers",
@@ -196,6 +210,7 @@ __all__ = [
     "run_workspace",
     "said",
     "sample_review",
+    "score_training",
     "settings_of",
     "show_keys",
     "status_of",
@@ -276,6 +291,13 @@ _HOMES = {
     "read_map": "voterlist.usecases.maps",
     "read_name": "voterlist.normalize",
     "renew_ledger": "voterlist.usecases.ledgers",
+    "Mark": "voterlist.quality.training",
+    "Score": "voterlist.usecases.training",
+    "Training": "voterlist.usecases.training",
+    "make_training": "voterlist.usecases.training",
+    "score_training": "voterlist.usecases.training",
+    "FeedbackMade": "voterlist.usecases.feedback",
+    "make_feedback": "voterlist.usecases.feedback",
     "sample_review": "voterlist.usecases.sampling",
     "SampleRequest": "voterlist.usecases.sampling",
     "Sampled": "voterlist.usecases.sampling",
