@@ -49,7 +49,7 @@ class Scored:
 
     def count(self, mark: Mark) -> int:
         """How many of the cases are marked so."""
-        return sum(one.mark is mark for one in self.cases)
+        return sum(one.mark == mark for one in self.cases)
 
     @property
     def wrong(self) -> tuple[ScoredCase, ...]:
