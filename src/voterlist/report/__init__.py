@@ -36,6 +36,7 @@ from voterlist.report.words import Words
 __all__ = [
     "AUDIT_PAGE",
     "PAGE",
+    "SCHEMAS",
     "SECTIONS",
     "TABLES",
     "WORKBOOK",
@@ -69,6 +70,10 @@ TABLES = frozenset(
     name for section in SECTIONS for name in (*section.needs, *section.uses)
 )
 """The names of the tables that the sections of a report need or use."""
+SCHEMAS = {
+    name: schema for section in SECTIONS for name, schema in section.needs.items()
+}
+"""The columns that are read of the tables that sections need."""
 
 
 def build(run: Run) -> Report:

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     )
     from voterlist.usecases.comparing import Compared, compare_lists
     from voterlist.usecases.desk_pages import ExportedPage, PageRequest, export_page
+    from voterlist.usecases.doctor import examine
     from voterlist.usecases.evaluating import evaluate_findings, evaluate_pairs
     from voterlist.usecases.explaining import Explained, explain_pair
     from voterlist.usecases.feedback import FeedbackMade, make_feedback
@@ -63,6 +64,11 @@ if TYPE_CHECKING:
         file_line,
         inspect_files,
         is_total_different,
+    )
+    from voterlist.usecases.installation import (
+        Health,
+        Noticed,
+        examine_installation,
     )
     from voterlist.usecases.journals import (
         DiaryLine,
@@ -92,6 +98,14 @@ if TYPE_CHECKING:
     )
     from voterlist.usecases.running import WorkspaceRun, run_workspace
     from voterlist.usecases.sampling import Sampled, SampleRequest, sample_review
+    from voterlist.usecases.scheduling import (
+        CRONTAB,
+        Night,
+        Schedule,
+        for_cron,
+        for_systemd,
+        time_of,
+    )
     from voterlist.usecases.settings import settings_of, workspace_here
     from voterlist.usecases.submitting import Submission, SubmitRequest, submit
     from voterlist.usecases.training import (
@@ -110,6 +124,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "CRONTAB",
     "INBOX",
     "Agreement",
     "Also",
@@ -132,6 +147,7 @@ __all__ = [
     "FileLine",
     "Finished",
     "Forecast",
+    "Health",
     "Imported",
     "JournalFilter",
     "KeysShown",
@@ -142,6 +158,8 @@ __all__ = [
     "ListsMade",
     "Mark",
     "NameReading",
+    "Night",
+    "Noticed",
     "PageRequest",
     "PartReading",
     "PlaceAccount",
@@ -153,6 +171,7 @@ __all__ = [
     "RunResult",
     "SampleRequest",
     "Sampled",
+    "Schedule",
     "Score",
     "Sent",
     "Settings",
@@ -180,12 +199,16 @@ __all__ = [
     "distrust_key",
     "evaluate_findings",
     "evaluate_pairs",
+    "examine",
+    "examine_installation",
     "exit_code_of_accounts",
     "explain_pair",
     "export_page",
     "export_review",
     "file_line",
     "finish",
+    "for_cron",
+    "for_systemd",
     "import_review",
     "inspect_files",
     "invent_lists",
@@ -216,6 +239,7 @@ __all__ = [
     "status_of",
     "submit",
     "sums_of",
+    "time_of",
     "trust_key",
     "verify_journal",
     "verify_package",
@@ -309,6 +333,16 @@ _HOMES = {
     "restore_ledger": "voterlist.usecases.ledgers",
     "run_workspace": "voterlist.usecases.running",
     "said": "voterlist.report.said",
+    "CRONTAB": "voterlist.usecases.scheduling",
+    "Health": "voterlist.usecases.installation",
+    "Noticed": "voterlist.usecases.installation",
+    "examine": "voterlist.usecases.doctor",
+    "examine_installation": "voterlist.usecases.installation",
+    "Night": "voterlist.usecases.scheduling",
+    "Schedule": "voterlist.usecases.scheduling",
+    "for_cron": "voterlist.usecases.scheduling",
+    "for_systemd": "voterlist.usecases.scheduling",
+    "time_of": "voterlist.usecases.scheduling",
     "settings_of": "voterlist.usecases.settings",
     "workspace_here": "voterlist.usecases.settings",
     "status_of": "voterlist.usecases.workspaces",

@@ -9,7 +9,12 @@ from voterlist import review
 from voterlist.report.lookup import in_constituency
 from voterlist.report.run import Inputs
 from voterlist.report.section import Section
-from voterlist.report.sections.cases.build import CaseTables, build_cases, count_kinds
+from voterlist.report.sections.cases.build import (
+    LOOKED_UP_OF_VOTERS,
+    CaseTables,
+    build_cases,
+    count_kinds,
+)
 from voterlist.report.sections.cases.model import (
     CASE_FIELDS,
     Case,
@@ -56,6 +61,9 @@ __all__ = [
 ]
 
 
+_VOTER = pa.schema([VOTER.field(name) for name in LOOKED_UP_OF_VOTERS])
+
+
 def _build(inputs: Inputs) -> Cases:
     """A case is in the report of each constituency that one of its entries is in."""
     all_cases = inputs.table("cases")
@@ -87,7 +95,7 @@ CASES = Section(
     name="cases",
     build=_build,
     words=CaseWords,
-    needs={"entries": ENTRY, "voters": VOTER, "cases": CASE, "pairs": PAIR},
+    needs={"entries": ENTRY, "voters": _VOTER, "cases": CASE, "pairs": PAIR},
     uses={
         "waterfalls": WATERFALL,
         "decisions": DECISION,
