@@ -71,6 +71,7 @@ class ReviewTables:
         registers: ENTRY: the rows of registers that findings name.
         numbers: ``case_id`` and ``number`` of every case.
         returned: RETURNED: the answers whose entries changed.
+        doubted: the cases of which the second opinion differs from the model: asked first.
     """
 
     cases: pa.Table
@@ -83,6 +84,7 @@ class ReviewTables:
     registers: pa.Table
     numbers: pa.Table
     returned: pa.Table
+    doubted: frozenset[str] = frozenset()
 
 
 def review_items(
@@ -130,6 +132,7 @@ def review_items(
     open_cases = [
         case for case in cases if case.is_open and case.case_id not in disputed_cases
     ]
+    open_cases.sort(key=lambda case: (case.case_id not in tables.doubted, case.number))
     asked_findings = [one for one in findings if one.finding.finding_id not in apart]
     questions = _questions(holding.amendments, open_cases)
     asked = ReviewItems(tuple(open_cases), questions, tuple(asked_findings))

@@ -184,4 +184,12 @@ def review_tables(runs: Known, ledger: Reader) -> ReviewTables:
         registers=runs.table("register_rows"),
         numbers=numbers_table(runs, cases, ledger),
         returned=runs.table("returned"),
+        doubted=_doubted(runs),
     )
+
+
+def _doubted(runs: Known) -> frozenset[str]:
+    """The cases of which the second opinion differs from the model."""
+    opinions = runs.table("second_opinion")
+    differs = opinions.filter(opinions.column("differs"))
+    return frozenset(differs.column("case_id").to_pylist())
