@@ -154,6 +154,8 @@ def test_init_refuses_a_cycle_that_is_no_year(tmp_path):
 
 RUN_KEYS = {
     "clock_behind",
+    "damaged_units",
+    "left_out",
     "lost_letters",
     "missing_lists",
     "place_doubts",
@@ -170,6 +172,7 @@ RUN_KEYS = {
     "lists",
     "rows",
     "set_aside",
+    "unchanged",
     "unreadable",
     "compared",
     "afresh",
@@ -416,7 +419,7 @@ def test_an_unexpected_error_tells_its_kind_and_place_and_no_cell(
     found = call("run", workspace)
     assert found.exit_code == 5
     assert "KeyError" in found.stderr
-    assert "pipeline/__init__.py" in found.stderr
+    assert "pipeline/running.py" in found.stderr
     assert "5XK1234" not in found.stderr + found.stdout
     assert "Traceback" not in found.stderr
 

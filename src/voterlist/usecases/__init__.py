@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from voterlist.pace import Forecast
     from voterlist.pipeline import BurnDown, RunResult, Trouble, UnitStanding
     from voterlist.pipeline.inbox import INBOX
+    from voterlist.pipeline.plan import Plan, PlannedStage
     from voterlist.report import Words
     from voterlist.report.said import said
     from voterlist.report.sections.audit import Audit, AuditWords
@@ -84,7 +85,7 @@ if TYPE_CHECKING:
         export_review,
         import_review,
     )
-    from voterlist.usecases.running import WorkspaceRun, run_workspace
+    from voterlist.usecases.running import WorkspaceRun, plan_run, run_workspace
     from voterlist.usecases.settings import settings_of, workspace_here
     from voterlist.usecases.submitting import Submission, SubmitRequest, submit
     from voterlist.usecases.verifying import Verified, verify_package, verify_run
@@ -127,6 +128,8 @@ __all__ = [
     "NameReading",
     "PartReading",
     "PlaceAccount",
+    "Plan",
+    "PlannedStage",
     "Received",
     "Replaced",
     "Replacement",
@@ -171,6 +174,7 @@ __all__ = [
     "make_workspace_keys",
     "owed_answers",
     "plan_linkage",
+    "plan_run",
     "read_journal",
     "read_map",
     "read_name",
@@ -259,6 +263,9 @@ _HOMES = {
     "renew_ledger": "voterlist.usecases.ledgers",
     "restore_ledger": "voterlist.usecases.ledgers",
     "run_workspace": "voterlist.usecases.running",
+    "plan_run": "voterlist.usecases.running",
+    "Plan": "voterlist.pipeline.plan",
+    "PlannedStage": "voterlist.pipeline.plan",
     "said": "voterlist.report.said",
     "settings_of": "voterlist.usecases.settings",
     "workspace_here": "voterlist.usecases.settings",
