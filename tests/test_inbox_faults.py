@@ -17,7 +17,7 @@ from voterlist.catalogue import catalogue
 from voterlist.config import IngestSettings
 from voterlist.model import PASSING, AsideCode, Stage
 from voterlist.pipeline.inbox import find
-from voterlist.pipeline.result import unread_constituencies
+from voterlist.pipeline.told import unread_constituencies
 from voterlist.readers import list_files, read_paths
 from voterlist.storage.ledger import Ledger
 

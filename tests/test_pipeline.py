@@ -162,12 +162,6 @@ def test_constituencies_that_share_no_file_are_normalised_apart():
     assert intake._places(lists) == [0, 1, 2, 3, 4, 5]
     assert intake._apart(lists) == [(0,), (1,), (2, 3, 4), (5,)]
     assert intake._apart(lists.slice(0, 0)) == []
-    assert intake._gathered(
-        [(0,), (1,), (2, 3, 4), (5,)], [99_000, 100_000, 1, 1, 1, 99_000]
-    ) == [
-        (0, 1, 2, 3, 4),
-        (5,),
-    ]
 
 
 KILLED = """

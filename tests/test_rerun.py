@@ -125,6 +125,8 @@ def test_after_a_killed_rerun_cases_can_be_exported_and_decided(tmp_path, stage)
     )
     first = workspaces.run(workspace)
     before = workspaces.contents(first)
+    workspaces.forget(workspace)
+    forgotten = workspaces.contents(first)
     killed = processes.run(
         [sys.executable, "-c", KILLED, str(workspace), stage.value, TESTS], check=False
     )
@@ -133,7 +135,7 @@ def test_after_a_killed_rerun_cases_can_be_exported_and_decided(tmp_path, stage)
         found = known(workspace, ledger)
     assert found.run == first.run
     assert found.folders == (first.folder,)
-    assert workspaces.contents(first) == before
+    assert workspaces.contents(first) == forgotten
     workbook = workspace / "cases.xlsx"
     assert call("review", "export", workspace, "--out", workbook).exit_code == 0
     assert call("review", "import", workspace, workbook, "--by", "A").exit_code == 0
@@ -173,7 +175,8 @@ def test_folders_of_people_among_the_runs_stay(tmp_path):
 def test_the_tables_of_a_run_made_again_can_be_read_after_it(tmp_path):
     """The result of the second run counts its cases from where the tables lie in the end."""
     workspace = workspaces.make(tmp_path / "2026")
-    first, second = workspaces.run(workspace), workspaces.run(workspace)
+    first = workspaces.run(workspace)
+    second = workspaces.run(workspaces.forget(workspace))
     assert second.cases_by_kind == first.cases_by_kind
     assert second.open_cases == first.open_cases
     assert second.folder == first.folder

@@ -10,12 +10,8 @@ from hypothesis import strategies as st
 
 from voterlist.model import AsideCode
 from voterlist.pipeline.decided import DecisionsStanding
-from voterlist.pipeline.result import (
-    FURNITURE,
-    RunResult,
-    Trouble,
-    unread_constituencies,
-)
+from voterlist.pipeline.result import FURNITURE, RunResult, Trouble
+from voterlist.pipeline.told import unread_constituencies
 from voterlist.schemas import SET_ASIDE
 from voterlist.tables import from_columns
 

@@ -1,6 +1,8 @@
+import getpass
 import json
 import multiprocessing
 import os
+import platform
 import subprocess
 import sys
 from dataclasses import replace
@@ -102,14 +104,18 @@ def test_a_damaged_or_missing_table_is_not_taken_over(tmp_path):
     assert RunFolder(tmp_path, MANIFEST).take_over("ingest", "key") is None
 
 
-def test_a_complete_run_is_made_again_from_the_beginning(tmp_path):
-    """Only an interrupted run leaves stages to go on from."""
+def test_of_a_complete_run_only_a_stage_with_all_its_tables_is_taken_over(tmp_path):
+    """A stage would look in vain for the tables that went when the run was complete."""
     folder = RunFolder(tmp_path, MANIFEST)
-    folder.commit("ingest", "key", {"entries": TABLE}, **BALANCE)
+    tables = {"entries": TABLE, "scratch/half": TABLE}
+    folder.commit("ingest", "key", tables, **BALANCE)
     folder.finish(["ingest"], [])
     again = RunFolder(tmp_path, MANIFEST)
-    assert again.take_over("ingest", "key") is None
+    assert again.path != folder.path
     assert not again.manifest.complete
+    assert again.take_over("ingest", "key", set(tables)) is None
+    assert again.take_over("ingest", "key", {"entries"}) is not None
+    assert again.table_path("entries").exists()
 
 
 def test_finishing_records_outputs_and_removes_tables_no_stage_made(tmp_path):
@@ -298,6 +304,8 @@ def test_a_workspace_that_is_held_says_by_whom(tmp_path, holder):
         "path": str(tmp_path),
         "pid": str(holder.pid),
         "since": "2026-02-03 10:00",
+        "user": getpass.getuser(),
+        "machine": platform.node(),
     }
 
 

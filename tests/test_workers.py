@@ -25,11 +25,12 @@ import sys
 sys.path.insert(0, sys.argv[2])
 from pathlib import Path
 from test_workers import WORKERS, work
-from voterlist.pipeline.intake import _each
+from voterlist.storage.workers import Pool
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    list(_each(work, [folder / str(number) for number in range(WORKERS)], WORKERS))
+    tasks = [folder / str(number) for number in range(WORKERS)]
+    list(Pool(WORKERS).answers(work, tasks))
 """
 
 

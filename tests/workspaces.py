@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import json
 import shutil
 
 from voterlist import config, pipeline
@@ -44,7 +45,7 @@ def contents(result, *, tables_only=False):
 
     Without the trace, whose times differ, and the mark of the ledger, which holds all runs before.
     """
-    apart = {"trace.json", "ledger.mark"}
+    apart = {"trace.json", "result.json", "ledger.mark"}
     paths = [
         path
         for path in result.folder.rglob("*")
@@ -62,5 +63,32 @@ def contents(result, *, tables_only=False):
 
 def copied(folder, target):
     """The same workspace elsewhere, without what runs left in it."""
-    ignored = shutil.ignore_patterns("runs", "reports", "compared", "ledger*", ".lock*")
+    ignored = shutil.ignore_patterns(
+        "runs", "reports", "compared", "kept", "ledger*", ".lock*"
+    )
     return shutil.copytree(folder, target, ignore=ignored)
+
+
+def forget(folder):
+    """Let the next run do everything again: nothing that earlier ones did can be taken over."""
+    for kept in ("kept", "compared"):
+        shutil.rmtree(folder / kept, ignore_errors=True)
+    for path in folder.glob("runs/*/result.json"):
+        path.unlink()
+    for path in folder.glob("runs/*/manifest.json"):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        for record in manifest["stages"].values():
+            record["key"] = "forgotten"
+        path.write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
+def reports(folder):
+    """The SHA-256 of every report, by its path."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(
+            path.read_bytes()
+        ).hexdigest()
+        for path in sorted((folder / "reports").rglob("*"))
+        if path.is_file()
+    }

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 __all__ = [
     "AnyArray",
@@ -26,6 +25,7 @@ __all__ = [
     "Words",
     "dense",
     "distinct_counts",
+    "factorized",
     "mix",
     "pack_columns",
     "pack_known",
@@ -68,6 +68,15 @@ _ALL_BITS = 0xFFFFFFFFFFFFFFFF
 # Packing
 
 
+def factorized(numbers: Longs) -> tuple[Longs, Longs]:
+    """(code of each number, distinct numbers), the codes in order of first appearance."""
+    # Loaded where there is such work: a command that shows or compares files needs it not.
+    import pandas as pd  # noqa: PLC0415  it takes longer to load than all else here
+
+    codes, distinct = pd.factorize(numbers)
+    return codes, np.asarray(distinct)
+
+
 def pack_columns(columns: Iterable[AnyArray], rows: int) -> Longs:
     """One number per row for several columns of codes, each from -1 on.
 
@@ -77,7 +86,7 @@ def pack_columns(columns: Iterable[AnyArray], rows: int) -> Longs:
     for column in columns:
         size = int(column.max(initial=-1)) + 2
         if width * size > _WIDEST:
-            number, distinct = pd.factorize(number)
+            number, distinct = factorized(number)
             number, width = number.astype(np.int64, copy=False), len(distinct)
         number *= size
         number += column

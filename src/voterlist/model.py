@@ -165,6 +165,7 @@ class AsideCode(StrEnum):
     MAPPING_DOUBTFUL = "mapping-doubtful"
     NO_LIST = "no-list"
     SAME_ENTRY = "same-entry"
+    WORK_FAILED = "work-failed"
 
 
 PASSING = frozenset(
@@ -177,6 +178,7 @@ PASSING = frozenset(
         AsideCode.NOT_A_FILE,
         AsideCode.FILE_TOO_SLOW,
         AsideCode.READER_STOPPED,
+        AsideCode.WORK_FAILED,
     }
 )
 """Failures of the moment: they say nothing of a content, and a minute later the file may be read.

@@ -8,13 +8,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from voterlist.arrays import Bools, Floats, Longs, pack_columns
+from voterlist.arrays import Bools, Floats, Longs, factorized, pack_columns
 
 __all__ = [
     "Outcome",
@@ -289,7 +288,7 @@ def group_codes(table: pa.Table, *names: str, known: bool = True) -> tuple[Longs
         columns.append(column_codes)
     combined = pack_columns(columns, rows)
     kept = ~unknown if known else np.ones(rows, dtype=bool)
-    dense, distinct = pd.factorize(combined[kept])
+    dense, distinct = factorized(combined[kept])
     result = np.full(rows, -1, dtype=np.int64)
     result[kept] = dense
     return result, len(distinct)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from voterlist import usecases
+from voterlist.cli.logs import LOG
 from voterlist.cli.measured import (
     tell_chance,
     tell_compared,
@@ -22,7 +23,7 @@ from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.visible import visible_name
 from voterlist.cli.words import SAY, title
 from voterlist.errors import InputError
-from voterlist.model import CaseKind, Severity, Stage
+from voterlist.model import AsideCode, CaseKind, Severity, Stage
 
 __all__ = ["run"]
 
@@ -36,6 +37,7 @@ _DECIDED = (
     "gone",
     "unclear",
     "pending",
+    "second_readings",
     "skipped",
 )
 """How decisions stand, in the order in which it is told."""
@@ -64,12 +66,20 @@ def run(
             today=day(today, folder),
             since=now(folder).isoformat(" ", "minutes"),
             jobs=jobs,
-            progress=lambda stage, _step, done, total: steps(stage, done, total),
+            progress=lambda stage, step, done, total: steps(stage, done, total, step),
         )
+    _log(done.result)
     _tell(done, folder)
     if TERMINAL.json:
         TERMINAL.result(_as_json(done))
     raise typer.Exit(done.result.exit_code)
+
+
+def _log(result: usecases.RunResult) -> None:
+    """What was done for each constituency, a line of the log each."""
+    for one in result.by_constituency:
+        counts = {**dataclasses.asdict(one), "needs": one.needs}
+        LOG.tell("constituency", run=result.run, **counts)
 
 
 def _tell(done: usecases.WorkspaceRun, workspace: Path) -> None:
@@ -102,6 +112,13 @@ def _tell(done: usecases.WorkspaceRun, workspace: Path) -> None:
 def _tell_balance(result: usecases.RunResult) -> None:
     """Which run it is, and its balance of rows."""
     TERMINAL.say(SAY("cli.run.title", run=result.run, today=result.today.isoformat()))
+    if result.taken_over is not None:
+        before = dataclasses.asdict(result.taken_over)
+        TERMINAL.say(SAY("cli.run.taken-over", **before))
+    if result.is_unchanged:
+        TERMINAL.say(SAY("cli.run.unchanged"))
+    if result.damaged_units:
+        TERMINAL.say(SAY("cli.run.damaged", count=result.damaged_units))
     if result.constituencies:
         numbers = ", ".join(map(str, result.constituencies))
         TERMINAL.say(SAY("cli.run.constituencies", numbers=numbers))
@@ -176,6 +193,8 @@ def _tell_set_aside(result: usecases.RunResult) -> None:
         titled = [(title("aside", code), count) for code, count in counted.items()]
         rows = sorted(titled, key=lambda row: -row[1])
         TERMINAL.table((SAY("cli.table.reason"), SAY("cli.table.rows")), rows)
+    if result.left_out:
+        _tell_left_out(result)
     if result.troubles:
         _tell_troubles(result)
 
@@ -233,12 +252,32 @@ def _tell_missing(result: usecases.RunResult) -> None:
     TERMINAL.say(SAY("cli.run.missing.todo"))
 
 
+def _tell_left_out(result: usecases.RunResult) -> None:
+    """The constituencies that are left out, with the stage that failed, and what to do."""
+    TERMINAL.say(SAY("cli.run.without-them"))
+    headers = [SAY(f"cli.table.{name}") for name in ("constituency", "stage", "reason")]
+    rows = [
+        (
+            str(one.constituency or SAY("cli.unknown")),
+            SAY(f"cli.stage.{one.stage}"),
+            f"{one.kind} ({one.place})",
+        )
+        for one in result.left_out
+    ]
+    TERMINAL.table(headers, rows)
+    TERMINAL.say(f"  {_todo(AsideCode.WORK_FAILED)}")
+
+
 def _tell_troubles(result: usecases.RunResult) -> None:
     """The files that could not be read, and what to do about each reason."""
+    # The files of a constituency that is left out need not be named one by one.
+    troubles = [one for one in result.troubles if one.code != AsideCode.WORK_FAILED]
+    if not troubles:
+        return
     TERMINAL.say(SAY("cli.run.troubles"))
-    rows = [(_place(trouble), _reason(trouble.code)) for trouble in result.troubles]
+    rows = [(_place(trouble), _reason(trouble.code)) for trouble in troubles]
     TERMINAL.table((SAY("cli.table.file"), SAY("cli.table.reason")), rows)
-    codes = dict.fromkeys(trouble.code for trouble in result.troubles)
+    codes = dict.fromkeys(trouble.code for trouble in troubles)
     for code in codes:
         TERMINAL.say(f"  {_reason(code)}: {_todo(code)}")
 
@@ -270,12 +309,35 @@ def _tell_cases(result: usecases.RunResult) -> None:
     kinds = [kind for kind in CaseKind if kind in result.cases_by_kind]
     rows = [(title("case-kind", kind), result.cases_by_kind[kind]) for kind in kinds]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.cases")), rows)
+    if result.is_unchanged:
+        # How the linkage went was said when it was done.
+        return
     tell_compared(result.afresh or 0, result.compared or 0, result.state_use)
     if result.decisions:
         tell_training_labels(result.training_labels, result.contradictory)
     tell_estimate(result.estimate)
     tell_doubts(result.doubts)
     tell_chance(result.chance)
+
+
+def _summary(result: usecases.RunResult) -> dict[str, Any]:
+    """What is done, what is left and what needs a person, by constituency."""
+    stages = [work.stage for work in result.stages]
+    works = result.by_constituency
+    return {
+        "done": {
+            "stages": stages,
+            "constituencies": [one.constituency for one in works if one.is_done],
+        },
+        "left": {
+            "stages": [stage.value for stage in Stage if stage not in stages],
+            "constituencies": [one.constituency for one in works if not one.is_done],
+        },
+        "needs_person": [one.constituency for one in works if one.needs],
+        "by_constituency": [
+            {**dataclasses.asdict(one), "needs": list(one.needs)} for one in works
+        ],
+    }
 
 
 def _as_json(done: usecases.WorkspaceRun) -> dict[str, Any]:
@@ -298,6 +360,9 @@ def _as_json(done: usecases.WorkspaceRun) -> dict[str, Any]:
             "set_aside": result.set_aside,
         },
         "set_aside": dict(result.set_aside_by_code),
+        "unchanged": result.is_unchanged,
+        "damaged_units": result.damaged_units,
+        "left_out": [dataclasses.asdict(one) for one in result.left_out],
         "unreadable": [dataclasses.asdict(trouble) for trouble in result.troubles],
         "stages": [dataclasses.asdict(work) for work in result.stages],
         "accepted": result.accepted,
@@ -323,5 +388,7 @@ def _as_json(done: usecases.WorkspaceRun) -> dict[str, Any]:
         if result.clock_behind
         else None,
         "outputs": list(result.outputs),
+        **_summary(result),
+        "taken_over": result.taken_over and dataclasses.asdict(result.taken_over),
         "exit_code": result.exit_code,
     }

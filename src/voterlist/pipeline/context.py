@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from voterlist.config import Settings
 from voterlist.deadlines import list_day
 from voterlist.decisions import Given
-from voterlist.model import Stage
 from voterlist.pipeline.inbox import Inputs
+from voterlist.pipeline.result import Progress
+from voterlist.pipeline.units import Units
 from voterlist.storage.ledger import CaseNumber
 
-__all__ = ["Context", "Progress"]
-
-Progress = Callable[[Stage, str, int, int], None]
-"""Called with a stage, a step inside it (empty for the stage itself), how much is done, and of how
-much."""
+__all__ = ["Context"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +31,10 @@ class Context:
     progress: Progress
     case_numbers: tuple[CaseNumber, ...] = ()
     """The numbers of the cases of earlier runs."""
+    units: Units | None = None
+    """Does the units of the stages; None: each stage makes one for itself."""
+    left_out: frozenset[int | None] = frozenset()
+    """The constituencies (None: the files beside the folders) whose work failed in this run."""
 
     @property
     def list_day(self) -> dt.date:

@@ -7,19 +7,17 @@ rows. The tables are the same as if all had been done at once, in whatever numbe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from voterlist import readers
+from voterlist import config, readers
 from voterlist.config import IngestSettings
 from voterlist.decisions import with_corrections
 from voterlist.errors import StageError
@@ -27,7 +25,7 @@ from voterlist.findings import gather
 from voterlist.ingest import ingest
 from voterlist.ingest.ids import entry_ids
 from voterlist.merge import check_ids, count_entries, merge_accounts
-from voterlist.model import Profile, Stage
+from voterlist.model import PASSING, Action, AsideCode, Profile, Stage
 from voterlist.normalize import normalize
 from voterlist.pipeline.inbox import INBOX, Batch, Inputs
 from voterlist.pipeline.steps import (
@@ -37,21 +35,21 @@ from voterlist.pipeline.steps import (
     StageResult,
     place_of_table,
 )
+from voterlist.pipeline.units import Done, Task
 from voterlist.schemas import ENTRY, VOTER, Intake, RawFile, empty
 from voterlist.storage import store
 from voterlist.storage.store import Written
-from voterlist.storage.workers import end_with_parent
-from voterlist.tables import Outcome, concat, sort_by
+from voterlist.tables import concat, sort_by
 
-__all__ = ["INTAKE_TABLES", "merge_lists", "normalize_entries", "take_in"]
+__all__ = [
+    "INTAKE_TABLES",
+    "merge_lists",
+    "normalize_entries",
+    "take_in",
+    "unit_name",
+]
 
 INTAKE_TABLES = ("entries", "lists", "set_aside", "findings")
-_TOGETHER = 200_000
-"""Entries normalised together, where constituencies are smaller: names recur, and each is read once
-a time."""
-
-Task = TypeVar("Task")
-Result = TypeVar("Result")
 
 
 def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
@@ -61,21 +59,57 @@ def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
         _take_in,
         settings=context.settings.ingest,
         territory=context.settings.territory.by_number,
-        folder=context.folder,
     )
-    tasks = list(enumerate(inputs.batches))
-    intakes: list[_Taken] = []
-    for taken in _each(read, tasks, context.jobs):
-        intakes.append(taken)
-        context.progress(Stage.INGEST, "", len(intakes), len(tasks))
-    troubles = (trouble for taken in intakes for trouble in taken.troubles)
+    needs = store.digest_of(
+        config.digest(context.settings.ingest),
+        config.digest(context.settings.territory),
+    )
+    batches = enumerate(inputs.batches)
+    asked = {
+        number: batch
+        for number, batch in batches
+        if batch.constituency not in context.left_out
+    }
+    tasks = [
+        Task(
+            unit_name(batch.constituency),
+            store.digest_of(needs, *_needs_of(batch)),
+            batch,
+            (batch.constituency,),
+        )
+        for batch in asked.values()
+    ]
+    done = context.units.each(
+        Stage.INGEST, read, tasks, partial(context.progress, Stage.INGEST, "")
+    )
+    intakes = dict(zip(asked, done, strict=True))
+    taken = []
+    for number, batch in enumerate(inputs.batches):
+        if number in intakes:
+            _put_intake(context.folder, number, intakes[number])
+            taken.append(intakes[number].said)
+        else:
+            taken.append(_leave_out(context, number, batch))
+    troubles = (trouble for said in taken for trouble in said["troubles"])
     return StageResult(
-        {_received(name): Parts(len(tasks)) for name in INTAKE_TABLES},
-        sum(taken.rows for taken in intakes),
-        sum(taken.entries for taken in intakes),
-        sum(taken.set_aside for taken in intakes),
-        is_passing=context.is_passing(troubles),
+        {_received(name): Parts(len(taken)) for name in INTAKE_TABLES},
+        sum(said["rows"] for said in taken),
+        sum(said["entries"] for said in taken),
+        sum(said["set_aside"] for said in taken),
+        is_passing=bool(context.left_out) or context.is_passing(troubles),
     )
+
+
+def unit_name(constituency: int | None) -> str:
+    """The name of the unit of a constituency, or of the files of which none is known."""
+    return "unknown" if constituency is None else f"{constituency:03d}"
+
+
+def _needs_of(batch: Batch) -> Iterator[object]:
+    """What an intake depends on: the numbers that a path may carry, and the contents."""
+    yield batch.constituency
+    for file in batch.files:
+        yield from (file.name, file.digest, file.trouble)
 
 
 def merge_lists(tables: NeededTables, context: StageContext) -> StageResult:
@@ -112,22 +146,59 @@ def normalize_entries(tables: NeededTables, context: StageContext) -> StageResul
     """A voter for every entry."""
     entries, amendments = tables.path("entries"), tables["amendments"]
     profile = context.settings.workspace.profile
+    places = _places(tables["lists"])
+    digests = store.row_group_digests(entries)
     tasks = []
-    for groups in _gathered(_apart(tables["lists"]), _sizes(entries)):
-        voters_path = context.folder / "scratch" / f"voters-{groups[0]}.parquet"
-        tasks.append(_Groups(groups, entries, voters_path, profile, amendments))
-    findings: list[pa.Table] = []
-    set_aside: list[int] = []
-
-    def voters() -> Iterator[pa.Table]:
-        for outcome in _outcomes(tasks, context):
-            findings.append(outcome.findings)
-            set_aside.append(outcome.set_aside.num_rows)
-            yield outcome.table
-
-    rows = store.write_tables(context.folder / "voters.parquet", VOTER, voters())
+    for groups in _apart(tables["lists"]):
+        numbers = tuple(places[group] for group in groups)
+        own = _amendments_of(amendments, numbers)
+        needs = (profile, *(digests[group] for group in groups), own.to_pylist())
+        tasks.append(
+            Task(
+                _unit_name_of(numbers),
+                store.digest_of(*needs),
+                _Groups(groups, numbers, entries, profile, own),
+                tuple(map(_known, numbers)),
+            )
+        )
+    done = context.units.each(
+        Stage.NORMALIZE,
+        _normalize,
+        tasks,
+        partial(context.progress, Stage.NORMALIZE, ""),
+    )
+    rows = store.join_tables(
+        context.folder / "voters.parquet",
+        VOTER,
+        [one.path("voters.parquet") for one in done],
+    )
+    findings = [pq.read_table(one.path("findings.parquet")) for one in done]
     made = {"voters": Written(), "findings-normalize": gather(findings)}
-    return StageResult(made, pq.read_metadata(entries).num_rows, rows, sum(set_aside))
+    set_aside = sum(one.said["set_aside"] for one in done)
+    return StageResult(made, pq.read_metadata(entries).num_rows, rows, set_aside)
+
+
+def _unit_name_of(places: Sequence[int]) -> str:
+    """The name of the unit of these constituencies, which stand next to each other in the list."""
+    ends = dict.fromkeys((places[0], places[-1]))
+    return "-".join(unit_name(_known(place)) for place in ends)
+
+
+def _known(place: int) -> int | None:
+    """The number of a constituency; None for the unknown one."""
+    return place or None
+
+
+def _amendments_of(amendments: pa.Table, places: Sequence[int]) -> pa.Table:
+    """The corrections (AMENDMENT) of the entries of these constituencies."""
+    if not amendments.num_rows:
+        return amendments
+    prefix = pc.utf8_slice_codeunits(amendments.column("entry_id"), 0, 4)
+    own = pa.array([_prefix(place) for place in places])
+    is_own = pc.is_in(prefix.cast(pa.string()), value_set=own)
+    action = amendments.column("action").cast(pa.string())
+    is_correction = pc.equal(action, Action.CORRECT.value)
+    return amendments.filter(pc.and_(is_own, is_correction))
 
 
 def _received(name: str) -> str:
@@ -135,61 +206,77 @@ def _received(name: str) -> str:
     return f"received-{name}"
 
 
-def _each(
-    work: Callable[[Task], Result], tasks: Sequence[Task], jobs: int
-) -> Iterator[Result]:
-    """What ``work`` gives for each task, in order.
-
-    In ``jobs`` processes, which changes nothing but the time.
-    """
-    workers = min(jobs, len(tasks))
-    if workers < 2:
-        yield from map(work, tasks)
-        return
-    # Not fork: a forked process inherits Arrow's threads in whatever state they are.
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=end_with_parent
-    ) as pool:
-        yield from pool.map(work, tasks)
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """What came in of a batch."""
-
-    rows: int
-    entries: int
-    set_aside: int
-    troubles: tuple[tuple[str, str], ...]
-    """(source, code) of each file that could not be read."""
-
-
 def _take_in(
-    task: tuple[int, Batch],
+    batch: Batch,
+    folder: Path,
     *,
     settings: IngestSettings,
     territory: Mapping[int, Collection[int]],
-    folder: Path,
-) -> _Taken:
-    """Read a batch and write its intake into the run's folder."""
-    number, batch = task
+) -> dict[str, Any]:
+    """Read a batch and write its intake into a folder; returns its numbers and its troubles."""
     files = [_inside_inbox(file) for file in readers.read_listed(batch.files, settings)]
     intake = ingest(
         files, settings, constituency=batch.constituency, territory=territory
     )
+    known = {
+        (readers.unread_source(file.name), file.trouble)
+        for file in batch.files
+        if file.trouble is not None
+    }
+    troubles = [
+        (file.source, file.trouble) for file in files if file.trouble is not None
+    ]
+    is_passing = any(
+        code in PASSING and (source, code) not in known for source, code in troubles
+    )
+    _write_intake(intake, folder)
+    return _said_of(intake) | {"troubles": troubles, "passing": is_passing}
+
+
+def _leave_out(context: StageContext, number: int, batch: Batch) -> dict[str, Any]:
+    """The intake of a batch whose work failed: each of its files is set aside."""
+    files = [
+        RawFile(
+            readers.unread_source(file.name), file.name, trouble=AsideCode.WORK_FAILED
+        )
+        for file in batch.files
+    ]
+    intake = ingest(
+        [_inside_inbox(file) for file in files],
+        context.settings.ingest,
+        constituency=batch.constituency,
+    )
     for name in INTAKE_TABLES:
-        path = folder / f"{place_of_table(_received(name), number)}.parquet"
+        path = _intake_path(context.folder, name, number)
         store.own_folder(path.parent)
         store.write_table(path, getattr(intake, name))
-    troubles = tuple(
-        (file.source, file.trouble) for file in files if file.trouble is not None
-    )
-    return _Taken(
-        _sum(intake.lists, "rows"),
-        intake.entries.num_rows,
-        _sum(intake.set_aside, "rows"),
-        troubles,
-    )
+    return _said_of(intake) | {"troubles": []}
+
+
+def _said_of(intake: Intake) -> dict[str, Any]:
+    """The numbers of an intake."""
+    return {
+        "rows": _sum(intake.lists, "rows"),
+        "entries": intake.entries.num_rows,
+        "set_aside": _sum(intake.set_aside, "rows"),
+    }
+
+
+def _write_intake(intake: Intake, folder: Path) -> None:
+    for name in INTAKE_TABLES:
+        store.write_table(folder / f"{name}.parquet", getattr(intake, name))
+
+
+def _put_intake(folder: Path, number: int, done: Done) -> None:
+    """Put the intake of a batch where the run keeps its tables."""
+    for name in INTAKE_TABLES:
+        path = _intake_path(folder, name, number)
+        store.own_folder(path.parent)
+        store.link_file(done.path(f"{name}.parquet"), path)
+
+
+def _intake_path(folder: Path, name: str, number: int) -> Path:
+    return folder / f"{place_of_table(_received(name), number)}.parquet"
 
 
 def _inside_inbox(file: RawFile) -> RawFile:
@@ -252,11 +339,10 @@ def _prefix(place: int) -> str:
     return f"{place:03d}-"
 
 
-def _of_place(entries: pa.Table, place: int) -> pa.Table:
-    """The entries of one constituency, 0 the unknown one."""
-    return entries.filter(
-        pc.equal(pc.fill_null(entries.column("constituency"), 0), place)
-    )
+def _of_place(rows: pa.Table, place: int) -> pa.Table:
+    """The rows of one constituency, 0 the unknown one, with no word that none of them has."""
+    is_own = pc.equal(pc.fill_null(rows.column("constituency"), 0), place)
+    return concat([rows.filter(is_own)], rows.schema)
 
 
 def _with_unique_ids(entries: pa.Table) -> pa.Table:
@@ -272,11 +358,11 @@ def _with_unique_ids(entries: pa.Table) -> pa.Table:
 
 @dataclass(frozen=True, slots=True)
 class _Groups:
-    """Row groups of the entries to normalise together, and where their voters are put."""
+    """Row groups of the entries to normalise together, each a constituency."""
 
     groups: tuple[int, ...]
+    places: tuple[int, ...]
     entries: Path
-    voters: Path
     profile: Profile
     amendments: pa.Table
     """AMENDMENT: its corrections are put into the entries first."""
@@ -305,51 +391,17 @@ def _apart(lists: pa.Table) -> list[tuple[int, ...]]:
     return [*runs, tuple(range(start, end + 1))] if pairs else []
 
 
-def _sizes(entries: Path) -> list[int]:
-    """How many entries each row group holds."""
-    known = pq.read_metadata(entries)
-    return [known.row_group(group).num_rows for group in range(known.num_row_groups)]
-
-
-def _gathered(
-    runs: Sequence[tuple[int, ...]], sizes: Sequence[int]
-) -> list[tuple[int, ...]]:
-    """Neighbouring runs put together as long as they hold no more than ``_TOGETHER`` entries."""
-    gathered: list[tuple[int, ...]] = []
-    for run in runs:
-        if (
-            gathered
-            and sum(sizes[group] for group in (*gathered[-1], *run)) <= _TOGETHER
-        ):
-            gathered[-1] += run
-        else:
-            gathered.append(run)
-    return gathered
-
-
-def _outcomes(tasks: Sequence[_Groups], context: StageContext) -> Iterator[Outcome]:
-    """The voters and findings of each run of row groups, in order."""
-    aside = min(context.jobs, len(tasks)) > 1
-    for done, outcome in enumerate(
-        _each(_normalize_aside if aside else _normalize, tasks, context.jobs)
-    ):
-        path = tasks[done].voters
-        yield replace(outcome, table=pq.read_table(path)) if aside else outcome
-        path.unlink(missing_ok=True)
-        context.progress(Stage.NORMALIZE, "", done + 1, len(tasks))
-
-
-def _normalize(task: _Groups) -> Outcome:
+def _normalize(task: _Groups, folder: Path) -> dict[str, Any]:
+    """Normalise row groups; the voters of each constituency are a row group of their file."""
     entries = pq.ParquetFile(task.entries).read_row_groups(list(task.groups))
     corrected = with_corrections(entries.unify_dictionaries(), task.amendments)
-    return normalize(corrected, task.profile)
-
-
-def _normalize_aside(task: _Groups) -> Outcome:
-    """Normalise and put the voters into their file; the outcome's table is left empty."""
-    outcome = _normalize(task)
-    store.write_table(task.voters, outcome.table)
-    return replace(outcome, table=empty(VOTER))
+    outcome = normalize(corrected, task.profile)
+    voters = outcome.table
+    is_one = len(task.places) == 1
+    parts = [voters] if is_one else (_of_place(voters, one) for one in task.places)
+    store.write_tables(folder / "voters.parquet", VOTER, parts)
+    store.write_table(folder / "findings.parquet", outcome.findings)
+    return {"set_aside": outcome.set_aside.num_rows}
 
 
 def _sum(table: pa.Table, column: str) -> int:

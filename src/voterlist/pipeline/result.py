@@ -1,37 +1,37 @@
-"""What a run says when it has ended: numbers, places and paths, for a person or a script."""
+"""What a run says while it goes on, and when it has ended: numbers, places, paths.
+
+Kept apart from how it is read off the tables (``told``), so that it is loaded in no time.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from voterlist.ingest import LETTERS_LOST, PLACE_DOUBTS
 from voterlist.model import AsideCode, Stage
 from voterlist.pipeline.decided import DecisionsStanding
-from voterlist.pipeline.inbox import REFERENCE, Inputs, sources_of
+from voterlist.pipeline.inbox import REFERENCE
 from voterlist.pipeline.missing import MissingList
 from voterlist.pipeline.standings import UnitStanding
+from voterlist.storage.lock import Holder
 from voterlist.storage.store import Work
-from voterlist.tables import rows_among
 
 __all__ = [
     "FURNITURE",
+    "ConstituencyWork",
+    "LeftOut",
     "PlaceDoubt",
+    "Progress",
     "RunResult",
     "Trouble",
-    "counts",
-    "lost_letters",
-    "of_the_whole",
-    "place_doubts",
-    "troubles",
-    "unread_constituencies",
 ]
+
+Progress = Callable[[Stage, str, int, int], None]
+"""Called with a stage, a step inside it (empty for the stage itself), how much is done, and of how
+much."""
 
 FURNITURE = frozenset(
     {
@@ -43,8 +43,6 @@ FURNITURE = frozenset(
     }
 )
 """Rows that a list has besides its entries; setting them aside needs no person."""
-_NOT_UNDERSTOOD = (AsideCode.HEADER_UNKNOWN.value, AsideCode.MAPPING_DOUBTFUL.value)
-"""Codes of rows that may be entries, of lists that nobody could make sense of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +82,63 @@ class PlaceDoubt:
     constituency: int | None
     precinct: int | None
     rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A constituency that is left out of a run, because the work on it failed.
+
+    Attributes:
+        constituency: its number; None: the files that lie beside the folders.
+        stage: the stage that failed.
+        kind: the type of the exception, or ``worker-ended``.
+        place: the file and line of the program; of a process that was ended its exit code.
+    """
+
+    constituency: int | None
+    stage: Stage
+    kind: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConstituencyWork:
+    """What a run did for one constituency, and what of it needs a person.
+
+    Attributes:
+        constituency: its number; None: lists whose constituency is not known.
+        entries: of its lists.
+        set_aside: rows of its lists set aside, but for headers, titles, totals and blank rows.
+        unreadable: its files and sheets that could not be read.
+        in_doubt: its lists whose precinct is not known or in doubt.
+        lost_letters: its lists that lost letters.
+        errors: findings of that severity that are left to ask.
+        open_cases: its cases that wait for a decision; one of two constituencies counts in both.
+        failure: the kind of the failure for which it was left out of the run; None: it is done.
+    """
+
+    constituency: int | None
+    entries: int = 0
+    set_aside: int = 0
+    unreadable: int = 0
+    in_doubt: int = 0
+    lost_letters: int = 0
+    errors: int = 0
+    open_cases: int = 0
+    failure: str | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """False where it was left out, because the work on it failed."""
+        return self.failure is None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What of it needs a person, as the names of the attributes that are not 0."""
+        names = ("failure", "unreadable", "set_aside", "in_doubt", "lost_letters")
+        return tuple(
+            name for name in (*names, "errors", "open_cases") if getattr(self, name)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +187,12 @@ class RunResult:
         place_doubts: lists whose precinct is not known or in doubt, by file.
         lost_letters: the paths inside the workspace of the lists that lost letters.
         decided: how what people decided stands.
+        taken_over: the process that held the workspace before and ended without finishing.
+        is_unchanged: nothing has changed since the complete run whose result this is, and nothing
+            was done.
+        damaged_units: how many pieces of kept work were damaged, and were made anew.
+        left_out: the constituencies that are left out, because the work on them failed.
+        by_constituency: what was done for each, ascending.
     """
 
     run: str
@@ -170,6 +231,11 @@ class RunResult:
 
     lost_letters: tuple[str, ...] = ()
     decided: DecisionsStanding = field(default_factory=DecisionsStanding)
+    taken_over: Holder | None = None
+    is_unchanged: bool = False
+    damaged_units: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    by_constituency: tuple[ConstituencyWork, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -194,117 +260,3 @@ class RunResult:
             self.decided.contested,
         )
         return 1 if any(asks) else 0
-
-
-def counts(table: pa.Table, column: str, weight: str | None = None) -> dict[str, int]:
-    """Word of a column -> its rows, or the sum of ``weight`` over them, in order of word."""
-    if not table.num_rows:
-        return {}
-    words = table.column(column).cast(pa.string())
-    weights = table.column(weight) if weight else pa.array([1] * table.num_rows)
-    summed = (
-        pa.table({"word": words, "weight": weights})
-        .group_by("word")
-        .aggregate([("weight", "sum")])
-    )
-    return {
-        row["word"]: int(row["weight_sum"])
-        for row in summed.sort_by("word").to_pylist()
-        if row["word"]
-    }
-
-
-def of_the_whole(coincidences: pa.Table) -> tuple[dict[str, Any], ...]:
-    """agreement, expected, found: the rows of a COINCIDENCE table that are of no constituency."""
-    whole = coincidences.filter(pc.is_null(coincidences.column("constituency")))
-    return tuple(whole.select(["agreement", "expected", "found"]).to_pylist())
-
-
-def place_doubts(findings: pa.Table, inputs: Inputs) -> tuple[PlaceDoubt, ...]:
-    """The lists whose precinct is not known or in doubt, by file.
-
-    Args:
-        findings: FINDING.
-        inputs: what the run read.
-    """
-    asked = rows_among(findings, "rule", PLACE_DOUBTS)
-    names = inputs.names()
-    doubts = {
-        PlaceDoubt(
-            names.get((row["source"], 0), row["source"]),
-            row["sheet"],
-            row["constituency"],
-            row["precinct"],
-            row["rule"],
-        )
-        for row in asked.to_pylist()
-    }
-    return tuple(sorted(doubts, key=_order_of_doubts))
-
-
-def _order_of_doubts(doubt: PlaceDoubt) -> tuple[str, str, int, str]:
-    return doubt.file, doubt.sheet or "", doubt.precinct or 0, doubt.rule
-
-
-def troubles(
-    set_aside: pa.Table, reference: pa.Table, inputs: Inputs
-) -> tuple[Trouble, ...]:
-    """The files and sheets that could not be read, by name.
-
-    Args:
-        set_aside: SET_ASIDE.
-        reference: SOURCES, as far as ``reference/`` was read.
-        inputs: what the run read, and what it could not even open.
-    """
-    names = inputs.names()
-    distinct_troubles = {
-        Trouble(
-            names.get((row["source"], row["copy"]), row["source"]),
-            row["sheet"],
-            row["code"],
-        )
-        for row in _unread(set_aside)
-    }
-    distinct_troubles |= {
-        Trouble(file.name, None, file.trouble)
-        for file in inputs.unread()
-        if file.trouble
-    }
-    outside = sources_of({file.name: file.digest for file in inputs.reference})
-    for row in reference.select(["source", "trouble"]).to_pylist():
-        if row["trouble"] not in {None, AsideCode.DUPLICATE_FILE, *FURNITURE}:
-            same = outside.get(row["source"], [row["source"]])
-            distinct_troubles |= {Trouble(name, None, row["trouble"]) for name in same}
-    return tuple(
-        sorted(
-            distinct_troubles,
-            key=lambda trouble: (trouble.file, trouble.sheet or "", trouble.code),
-        )
-    )
-
-
-def lost_letters(findings: pa.Table, inputs: Inputs) -> tuple[str, ...]:
-    """The files of which a list lost letters, by name. ``findings`` is FINDING."""
-    is_lost = pc.equal(findings.column("rule").cast(pa.string()), LETTERS_LOST)
-    sources = findings.filter(is_lost).column("source").unique().to_pylist()
-    names = inputs.names()
-    return tuple(sorted(names.get((source, 0), source) for source in sources))
-
-
-def unread_constituencies(set_aside: pa.Table) -> frozenset[int | None]:
-    """The constituencies of which a file, a sheet or a folder could not be read, or not understood.
-
-    None among them: it is not known whose list that is. ``set_aside`` is SET_ASIDE.
-    """
-    strange_rows = rows_among(set_aside, "code", _NOT_UNDERSTOOD)
-    strange = strange_rows.column("constituency").unique().to_pylist()
-    return frozenset(row["constituency"] for row in _unread(set_aside)) | frozenset(
-        strange
-    )
-
-
-def _unread(set_aside: pa.Table) -> list[dict[str, Any]]:
-    """The rows of whole files and sheets that could not be read; a copy of another was read."""
-    whole = set_aside.filter(pc.equal(set_aside.column("line"), 0))
-    rows = whole.select(["source", "copy", "sheet", "constituency", "code"]).to_pylist()
-    return [row for row in rows if row["code"] != AsideCode.DUPLICATE_FILE]

@@ -24,8 +24,10 @@ from voterlist.decisions import Given as Answers
 from voterlist.model import Stage
 from voterlist.pipeline.context import Context
 from voterlist.pipeline.inbox import Inputs
+from voterlist.pipeline.units import Units
 from voterlist.readers import ListedFile
 from voterlist.storage import store
+from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import CaseNumber
 from voterlist.storage.store import Shelf, Written
 
@@ -195,7 +197,7 @@ def _digest_of_settings(settings: Settings, path: str) -> str:
 def _digest_of_given(context: Context, need: Given) -> str:
     inputs = context.inputs
     digests: dict[Given, Callable[[], str]] = {
-        Given.INBOX: inputs.digest_of_lists,
+        Given.INBOX: lambda: _digest_of_lists(context),
         Given.REFERENCE: lambda: _digest_of_files(inputs.reference_files),
         Given.STREETS: lambda: _digest_of_files(inputs.street_files),
         Given.ANSWERS: lambda: _digest_of_answers(context.given),
@@ -204,6 +206,13 @@ def _digest_of_given(context: Context, need: Given) -> str:
         Given.LIST_DAY: lambda: str(context.list_day),
     }
     return digests[need]()
+
+
+def _digest_of_lists(context: Context) -> str:
+    digest = context.inputs.digest_of_lists()
+    if not context.left_out:
+        return digest
+    return store.digest_of(digest, *sorted(map(str, context.left_out)))
 
 
 def _digest_of_answers(given: Answers) -> str:
@@ -280,7 +289,7 @@ def _require_declared(step: Step, name: str, declared: Iterable[str]) -> None:
 class StageContext:
     """What a stage may depend on besides its tables: as much of a ``Context`` as it declares.
 
-    ``workspace``, ``folder``, ``jobs``, ``progress`` and ``is_whole`` are free, because no table
+    ``workspace``, ``folder``, ``units``, ``progress`` and ``is_whole`` are free, because no table
     depends on them.
     """
 
@@ -290,7 +299,9 @@ class StageContext:
         self.workspace = context.workspace
         self.folder = folder
         """The folder of the run, in which a stage writes what is too large to hold."""
-        self.jobs = context.jobs
+        self.units = context.units or Units(
+            Kept(context.workspace), store.program_digest(), context.jobs
+        )
         self.progress = context.progress
         self.is_whole = context.inputs.is_whole
 
@@ -307,6 +318,12 @@ class StageContext:
         """The lists."""
         self._require(Given.INBOX)
         return self._context.inputs
+
+    @property
+    def left_out(self) -> frozenset[int | None]:
+        """The constituencies whose work failed in this run."""
+        self._require(Given.INBOX)
+        return self._context.left_out
 
     @property
     def reference_files(self) -> tuple[ListedFile, ...]:

@@ -5,9 +5,10 @@ Each stage is done once and its tables are committed, or taken over from an inte
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -17,11 +18,20 @@ import pyarrow as pa
 from voterlist.errors import StageError, VoterlistError, place_of
 from voterlist.model import Stage
 from voterlist.pipeline.context import Context
-from voterlist.pipeline.steps import NeededTables, StageContext, StageResult, Step
+from voterlist.pipeline.steps import (
+    IN_PARTS,
+    NeededTables,
+    StageContext,
+    StageResult,
+    Step,
+    place_of_table,
+)
 from voterlist.storage.store import RunFolder, Shelf, StageRecord, Work, Written
+from voterlist.storage.workers import peak_megabytes
 
-__all__ = ["Tables", "Walk", "guarded", "peak_megabytes"]
+__all__ = ["Tables", "Walk", "guarded"]
 
+_LOG = logging.getLogger(__name__)
 _NO_KEY = ""
 """The key of a stage that is never taken over; no digest is empty."""
 
@@ -55,7 +65,7 @@ class Walk:
         self.context.progress(stage, "", 0, 1)
         started = time.perf_counter()
         key = step.key(self.program, self.digests, self.context)
-        record = None if self.is_passing else self.folder.take_over(stage, key)
+        record = None if self.is_passing else self._taken_over(step, key)
         notes: Mapping[str, int | str] = {}
         is_reused = record is not None
         if record is None:
@@ -73,11 +83,25 @@ class Walk:
             seconds=round(time.perf_counter() - started, 3),
             peak_megabytes=peak_megabytes(),
             reused=is_reused,
-            worker_megabytes=peak_megabytes(workers=True),
+            worker_megabytes=self._worker_megabytes(),
             notes=notes,
         )
         self.note(work)
         self.context.progress(stage, "", 1, 1)
+
+    def _taken_over(self, step: Step, key: str) -> StageRecord | None:
+        """What another run made of the very same."""
+        needed = {
+            place_of_table(name, 0 if name in IN_PARTS else None) for name in step.makes
+        }
+        return self.folder.take_over(step.stage, key, needed)
+
+    def _worker_megabytes(self) -> float:
+        """The highest memory of a worker so far; those that wait for work have not ended."""
+        units = self.context.units
+        return max(
+            peak_megabytes(workers=True), units.worker_megabytes if units else 0.0
+        )
 
     def _made(self, step: Step) -> StageResult:
         """What the stage makes of the tables that it needs."""
@@ -115,9 +139,10 @@ class Walk:
         self.tables.follow(written, self.folder.path)
 
     def note(self, work: Work) -> None:
-        """Add what a stage did to the trace."""
+        """Add what a stage did to the trace, and to the log where anybody reads one."""
         self.work.append(work)
         self.folder.note(work)
+        _LOG.info("stage", extra={"run": self.folder.manifest.run, **asdict(work)})
 
 
 def _at_hand(table: pa.Table | Written) -> pa.Table | None:
@@ -151,16 +176,3 @@ def _require_balance(stage: Stage, made: StageResult) -> None:
         }
         message = f"rows do not balance in the stage {stage}: {counts}"
         raise StageError(message, stage=stage, code="rows-lost", places=counts)
-
-
-def peak_megabytes(*, workers: bool = False) -> float:
-    """The highest memory of this process so far, in mebibytes; 0 where it is not known.
-
-    With ``workers`` that of any one of its workers that has ended.
-    """
-    try:
-        import resource  # noqa: PLC0415  not on Windows
-    except ImportError:
-        return 0.0
-    who = resource.RUSAGE_CHILDREN if workers else resource.RUSAGE_SELF
-    return round(resource.getrusage(who).ru_maxrss / 1024, 1)

@@ -7,6 +7,7 @@ their own rules.
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import os
 import re
@@ -28,6 +29,7 @@ __all__ = [
     "open_private",
     "own_folder",
     "remove_if_abandoned",
+    "sha256",
     "sync_folder",
     "write_atomically",
 ]
@@ -127,6 +129,12 @@ def write_atomically(
         if descriptor is not None:
             os.close(descriptor)
     sync_folder(path.parent)
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file's content, in hexadecimal."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def sync_folder(path: Path) -> None:

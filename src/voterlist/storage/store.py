@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
 from importlib import resources
@@ -26,10 +26,12 @@ from voterlist.storage.files import (
     close_folder,
     make_folder,
     own_folder,
+    sha256,
     sync_folder,
     write_atomically,
 )
 from voterlist.storage.leftovers import remove_leftovers
+from voterlist.storage.stopping import whole
 from voterlist.version import __version__
 
 __all__ = [
@@ -41,10 +43,13 @@ __all__ = [
     "Written",
     "digest_of",
     "finished_run",
+    "join_tables",
+    "link_file",
     "make_folder",
     "own_folder",
     "program_digest",
     "read_manifest",
+    "row_group_digests",
     "run_path",
     "sha256",
     "write_atomically",
@@ -197,11 +202,11 @@ class Shelf(Mapping[str, pa.Table]):
 class RunFolder:
     """The folder of one run, opened for writing.
 
-    A stage recorded by an interrupted run is taken over when its key is the same and its files are
-    what was recorded.
+    A stage recorded by another run is taken over when its key is the same and its files are what
+    was recorded.
 
-    A run that was completed is made again from the beginning, in a folder of its own beside the
-    complete one. ``finish`` puts it in the place of that. Until then the complete run can be read.
+    A run that was completed is made again in a folder of its own beside the complete one.
+    ``finish`` puts it in the place of that. Until then the complete run can be read.
     """
 
     def __init__(self, workspace: Path, manifest: Manifest) -> None:
@@ -237,36 +242,36 @@ class RunFolder:
         """Where the table of this name stands."""
         return _table_path(self.path, name)
 
-    def take_over(self, stage: str, key: str) -> StageRecord | None:
-        """The record of a stage of which an interrupted run left the tables.
+    def take_over(
+        self, stage: str, key: str, needed: Collection[str] = ()
+    ) -> StageRecord | None:
+        """The record of a stage of which another run left the tables.
 
-        They are in this folder then. None where no interrupted run has a stage with this key, or
-        its files are not what was recorded. An interrupted run with other settings is one too: what
-        the stage needs is the same.
+        They are in this folder then. None where no run has a stage with this key and all tables
+        that are ``needed``, or its files are not what was recorded. A run that was interrupted, or
+        one with other settings, is one too: what the stage needs is the same. A complete run has no
+        tables any more that only its stages needed.
         """
-        record = self._manifest.stages.get(stage)
-        if (
-            record is not None
-            and record.key == key
-            and _is_as_recorded(self.path, record)
-        ):
-            return record
-        for folder in sorted(self._home.parent.iterdir()):
-            record = (
-                _interrupted_stage(folder, stage, key) if folder != self.path else None
-            )
-            if record is not None and _is_as_recorded(folder, record):
-                self._copy(folder, record)
-                self._add(stage, record)
+        runs = (
+            path for path in sorted(self._home.parent.iterdir()) if path != self.path
+        )
+        for folder in (self.path, *runs):
+            record = _recorded_stage(folder, stage, key)
+            if record is None or not record.tables.keys() >= set(needed):
+                continue
+            if _is_as_recorded(folder, record):
+                if folder != self.path:
+                    self._copy(folder, record)
+                    self._add(stage, record)
                 return record
         return None
 
     def _copy(self, folder: Path, record: StageRecord) -> None:
-        """Copy the tables of a stage from the folder of another run."""
+        """Take the tables of a stage from the folder of another run."""
         for name in sorted(record.tables):
             path = self.table_path(name)
             own_folder(path.parent)
-            write_atomically(path, partial(shutil.copyfile, _table_path(folder, name)))
+            link_file(_table_path(folder, name), path)
 
     def _add(self, stage: str, record: StageRecord) -> None:
         """Record a stage."""
@@ -286,15 +291,16 @@ class RunFolder:
     ) -> StageRecord:
         """Write a stage's tables, then record the stage with its balance of rows."""
         digests = {}
-        for name in sorted(tables):
-            path = self.table_path(name)
-            table = tables[name]
-            if not isinstance(table, Written):
-                own_folder(path.parent)
-                write_table(path, table)
-            digests[name] = sha256(path)
-        record = StageRecord(key, digests, rows_in, rows_out, set_aside)
-        self._add(stage, record)
+        with whole():
+            for name in sorted(tables):
+                path = self.table_path(name)
+                table = tables[name]
+                if not isinstance(table, Written):
+                    own_folder(path.parent)
+                    write_table(path, table)
+                digests[name] = sha256(path)
+            record = StageRecord(key, digests, rows_in, rows_out, set_aside)
+            self._add(stage, record)
         return record
 
     def note(self, work: Work) -> None:
@@ -354,12 +360,10 @@ def _table_path(folder: Path, name: str) -> Path:
     return folder / f"{name}.parquet"
 
 
-def _interrupted_stage(folder: Path, stage: str, key: str) -> StageRecord | None:
-    """The record of a stage with this key in the folder of an interrupted run."""
+def _recorded_stage(folder: Path, stage: str, key: str) -> StageRecord | None:
+    """The record of a stage with this key in the folder of a run."""
     manifest = read_manifest(folder)
-    if manifest is None or manifest.complete:
-        return None
-    record = manifest.stages.get(stage)
+    record = manifest.stages.get(stage) if manifest is not None else None
     return record if record is not None and record.key == key else None
 
 
@@ -426,6 +430,53 @@ def write_tables(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> i
 
     write_atomically(path, write)
     return rows
+
+
+def join_tables(path: Path, schema: pa.Schema, parts: Iterable[Path]) -> int:
+    """Write the row groups of these files as one file, all or nothing; returns the rows."""
+    groups = (
+        file.read_row_group(group)
+        for file in map(pq.ParquetFile, parts)
+        for group in range(file.num_row_groups)
+    )
+    return write_tables(path, schema, groups)
+
+
+def row_group_digests(path: Path) -> list[str]:
+    """The digest of each row group of a Parquet file: of its bytes, which are not read as values.
+
+    The same rows of the same schema, written by this program, have the same digest in any file.
+    """
+    metadata = pq.read_metadata(path)
+    digests = []
+    with path.open("rb") as content:
+        for number in range(metadata.num_row_groups):
+            group = metadata.row_group(number)
+            columns = [group.column(one) for one in range(group.num_columns)]
+            start = min(map(_start_of, columns))
+            end = max(_start_of(one) + one.total_compressed_size for one in columns)
+            content.seek(start)
+            digests.append(hashlib.sha256(content.read(end - start)).hexdigest())
+    return digests
+
+
+def _start_of(column: pq.ColumnChunkMetaData) -> int:
+    """Where the bytes of a column of a row group begin."""
+    dictionary = column.dictionary_page_offset
+    pages = column.data_page_offset
+    return int(pages if dictionary is None else min(dictionary, pages))
+
+
+def link_file(source: Path, target: Path) -> None:
+    """Let a file have a second name, which takes no room on the disk; a copy where it cannot.
+
+    Neither is ever written to: files are made beside their place and renamed.
+    """
+    target.unlink(missing_ok=True)
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        write_atomically(target, partial(shutil.copyfile, source))
 
 
 def run_path(workspace: Path, run: str) -> Path:
@@ -500,12 +551,6 @@ def _settle(home: Path) -> None:
 def _remove_folder(path: Path) -> None:
     if path.exists():
         shutil.rmtree(path)
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file's content, in hexadecimal."""
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def digest_of(*parts: object) -> str:

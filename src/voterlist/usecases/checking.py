@@ -31,8 +31,9 @@ from voterlist.normalize import normalize
 from voterlist.normalize.told import tell_profile
 from voterlist.pipeline import RULE_CODES
 from voterlist.pipeline.inbox import INBOX
-from voterlist.pipeline.result import FURNITURE, counts, of_the_whole
+from voterlist.pipeline.result import FURNITURE
 from voterlist.pipeline.street_register import StreetRegister, read_given_streets
+from voterlist.pipeline.told import counts, of_the_whole
 from voterlist.report.sections.audit import Audit, build_audit
 from voterlist.schemas import AGES, ENTRY, FINDING, SCORECARD, Intake, RawFile, empty
 from voterlist.tables import concat, sort_by

@@ -18,7 +18,7 @@ from voterlist.errors import InputError, UsageError
 from voterlist.model import Stage
 from voterlist.pipeline.reference import EARLIER, LAST, Outside, kind_of, read
 from voterlist.pipeline.registers import Persons, read_list
-from voterlist.pipeline.result import counts
+from voterlist.pipeline.told import counts
 from voterlist.schemas import REMOVAL_REASON
 from voterlist.tables import concat
 

@@ -21,7 +21,7 @@ from voterlist.link.block import Forecast
 from voterlist.model import PairKind, Profile, Stage
 from voterlist.normalize import normalize
 from voterlist.normalize.added import fold_added
-from voterlist.pipeline.result import counts
+from voterlist.pipeline.told import counts
 from voterlist.storage import linkage_state, lock, store
 from voterlist.storage.linkage_state import StateUse
 from voterlist.threads import each

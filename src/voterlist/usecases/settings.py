@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pyarrow as pa
 
-from voterlist import config, pipeline
+from voterlist import config
 from voterlist.config import LinkSettings, Settings
 from voterlist.errors import SettingsError, UsageError
 from voterlist.schemas import ACCEPTANCE, empty
@@ -21,6 +23,28 @@ __all__ = [
     "workspace_around",
     "workspace_here",
 ]
+
+
+class _RuleCodes(Collection[str]):
+    """The codes of all rules, which are loaded only where the settings name one."""
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._codes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._codes)
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    @property
+    def _codes(self) -> Collection[str]:
+        codes: Collection[str] = importlib.import_module(_RULEBOOK).RULE_CODES
+        return codes
+
+
+_RULEBOOK = "voterlist.rulebook"
+_RULE_CODES = _RuleCodes()
 
 
 def settings_of(workspace: Path) -> Settings:
@@ -38,7 +62,7 @@ def settings_of(workspace: Path) -> Settings:
             code="inside-workspace",
             places={"path": str(workspace), "workspace": str(around)},
         )
-    return config.load(path, rule_codes=pipeline.RULE_CODES)
+    return config.load(path, rule_codes=_RULE_CODES)
 
 
 def workspace_around(folder: Path) -> Path | None:
@@ -73,7 +97,7 @@ def settings_around(given: Path | None, folder: Path) -> Settings:
     path = _settings_path(given, folder)
     if path is None:
         return Settings()
-    return config.load(path, rule_codes=pipeline.RULE_CODES)
+    return config.load(path, rule_codes=_RULE_CODES)
 
 
 def link_settings(given: Path | None) -> LinkSettings:
@@ -90,7 +114,7 @@ def link_settings(given: Path | None) -> LinkSettings:
             f"there is no {given}", code="no-such-file", places={"path": str(given)}
         )
     try:
-        return config.load(given, rule_codes=pipeline.RULE_CODES).link
+        return config.load(given, rule_codes=_RULE_CODES).link
     except SettingsError as error:
         # The file may have any name, so the message must not say voterlist.toml.
         error.places |= {"variant": "of-file", "file": given.name}
@@ -108,7 +132,7 @@ def acceptances_around(given: Path | None, folder: Path) -> pa.Table:
     path = _settings_path(given, folder)
     if path is None:
         return empty(ACCEPTANCE)
-    settings = config.load(path, rule_codes=pipeline.RULE_CODES)
+    settings = config.load(path, rule_codes=_RULE_CODES)
     return read_acceptances(ledgers.place_in(path.parent, settings))
 
 

@@ -54,7 +54,7 @@ _MOST_BYTES = 16 * 1024 * 1024
 
 _WORK = ".verifying"
 """The folder of a workspace in which the run is made again; it goes in the end."""
-_APART = frozenset({"trace.json", "ledger.mark", "manifest.json"})
+_APART = frozenset({"trace.json", "result.json", "ledger.mark", "manifest.json"})
 """Files of a run that hold times, or how far the ledger was."""
 
 

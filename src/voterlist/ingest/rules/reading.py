@@ -96,6 +96,18 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
+        AsideCode.WORK_FAILED.value,
+        Severity.ERROR,
+        Unit.FILE,
+        _GROUND,
+        looks_at=(
+            "Did the work on the constituency of this file fail in this run, in whatever stage?"
+        ),
+        false_alarms=(
+            "The system ended a process because another program needed the memory: run again."
+        ),
+    ),
+    Rule(
         AsideCode.TOO_MANY_ROWS.value,
         Severity.ERROR,
         Unit.FILE,

@@ -21,6 +21,7 @@ from voterlist.storage.ledger.reading import SMALL, Reader
 from voterlist.storage.ledger.records import UNKNOWN_PLACE, CaseNumber
 from voterlist.storage.ledger.seals import seal, sealed, verify, verify_structure
 from voterlist.storage.ledger.tables import CHAIN
+from voterlist.storage.stopping import whole
 
 __all__ = ["Ledger"]
 
@@ -64,6 +65,8 @@ class Ledger(Reader):
             # Before the file is made.
             require_no_gap(None, marks, place.path)
         super().__init__(writable(place, timeout))
+        self.last_head: chain.Head | None = None
+        """The last line of the chain when the ledger was closed; None while it is open."""
         self._changed: set[str] = set()
         self._changes = changes.Changes(self._base)
         try:
@@ -95,16 +98,30 @@ class Ledger(Reader):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if kind is not None or not self._changed:
+            self._give_up(kind)
+            return
+        with whole():
+            self._keep()
+
+    def _give_up(self, kind: type[BaseException] | None) -> None:
+        """Close the ledger, which undoes the transaction."""
         try:
-            if kind is not None or not self._changed:
-                # Closing undoes the transaction.
-                return
+            if kind is None:
+                self.last_head = chain.head_of(self._base)
+        finally:
+            self._base.close()
+
+    def _keep(self) -> None:
+        """Chain, seal and commit what was changed, then mark how far the ledger is."""
+        try:
             before = sealed(self._base)
             seal(self._base, self._changed)
             lines = self._changes.lines(before, sealed(self._base))
             chain.append(self._base, self._changes.day, lines)
             seal(self._base, [CHAIN])
             seals = sealed(self._base)
+            self.last_head = chain.head_of(self._base)
             self._base.commit()
         finally:
             self._base.close()

@@ -1,0 +1,154 @@
+"""A run of which nothing has changed: the same inputs, settings, answers, day and program.
+
+What a complete run said is kept beside its trace, with how far the ledger was then. Where all is as
+it was, and every table and report lies as it was recorded, the next run has nothing to do.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from voterlist import config
+from voterlist.config import Settings
+from voterlist.pipeline.inbox import Inputs
+from voterlist.pipeline.result import RunResult
+from voterlist.storage import ledger as ledgers
+from voterlist.storage import store
+from voterlist.storage.files import write_atomically
+from voterlist.storage.ledger import Ledger, Reader
+from voterlist.storage.store import Manifest
+
+__all__ = ["LedgerWatch", "remember", "unchanged"]
+
+NAME = "result.json"
+"""Beside the trace of a run: what the run said."""
+
+
+@dataclass(slots=True)
+class LedgerWatch:
+    """Sees whether anybody else wrote into the ledger while a run went on."""
+
+    head: str = ""
+    """The last line of the ledger when this run left it."""
+    is_calm: bool = True
+    """False where a line of another stood in it since."""
+
+    def came_to(self, ledger: Reader) -> None:
+        """The run opens the ledger again."""
+        self.is_calm = self.is_calm and str(ledger.head()) == self.head
+
+    def left(self, ledger: Ledger) -> None:
+        """The run has closed the ledger."""
+        self.head = str(ledger.last_head)
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """What a run said, and what it depended on besides what its manifest names."""
+
+    ledger: str
+    is_whole: bool
+    result: RunResult
+    outputs: tuple[str, ...] = field(default=())
+    """The files that people open, in order, as paths inside the workspace."""
+
+
+def remember(folder: Path, result: RunResult, head: str, *, is_whole: bool) -> None:
+    """Keep what a complete run said in its folder.
+
+    Args:
+        folder: that of the run.
+        result: what it said.
+        head: the last line of the ledger after the run.
+        is_whole: the run was of all the inbox.
+    """
+    workspace = folder.parent.parent
+    names = tuple(path.relative_to(workspace).as_posix() for path in result.outputs)
+    # The workspace may be moved, so no path from outside of it is kept.
+    inside = replace(result, folder=Path(), outputs=())
+    remembered = _Remembered(head, is_whole, inside, names)
+    content = TypeAdapter(_Remembered).dump_json(remembered, indent=1)
+    if TypeAdapter(_Remembered).validate_json(content) != remembered:
+        # A number that JSON has no word for: the run is then made again.
+        return
+    write_atomically(folder / NAME, lambda beside: beside.write_bytes(content))
+
+
+def unchanged(
+    workspace: Path, settings: Settings, inputs: Inputs, today: dt.date
+) -> RunResult | None:
+    """The result of the complete run of these inputs, of which nothing has changed.
+
+    None where there is none, or where anything that it depends on, or that it wrote, is not as it
+    was.
+    """
+    found = store.finished_run(workspace, inputs.run_id(settings, today))
+    if found is None:
+        return None
+    folder, manifest = found
+    if not _is_same(manifest, settings, inputs):
+        return None
+    remembered = _read(folder)
+    if remembered is None or remembered.is_whole != inputs.is_whole:
+        return None
+    if not _is_same_ledger(workspace, settings, remembered.ledger):
+        return None
+    if not _lies_as_recorded(workspace, folder, manifest):
+        return None
+    return replace(
+        remembered.result,
+        folder=folder,
+        outputs=tuple(workspace / name for name in remembered.outputs),
+        # It is that run's list that the next one is held against.
+        missing_lists=(),
+        is_unchanged=True,
+    )
+
+
+def _is_same(manifest: Manifest, settings: Settings, inputs: Inputs) -> bool:
+    """True where a run of these inputs and settings by this program would have this manifest.
+
+    And where nothing of it was one of the moment.
+    """
+    return (
+        manifest.program_digest == store.program_digest()
+        and manifest.settings == config.digest(settings)
+        and dict(manifest.inputs) == dict(inputs.digests)
+        and manifest.constituencies == inputs.constituencies
+        and all(record.key for record in manifest.stages.values())
+    )
+
+
+def _read(folder: Path) -> _Remembered | None:
+    try:
+        content = (folder / NAME).read_bytes()
+        remembered: Any = TypeAdapter(_Remembered).validate_json(content)
+    except (OSError, ValidationError):
+        return None
+    return remembered if isinstance(remembered, _Remembered) else None
+
+
+def _is_same_ledger(workspace: Path, settings: Settings, head: str) -> bool:
+    """True where nothing was written into the ledger since."""
+    place = ledgers.place_in(workspace, settings)
+    with ledgers.reading(place) as ledger:
+        return str(ledger.head()) == head
+
+
+def _lies_as_recorded(workspace: Path, folder: Path, manifest: Manifest) -> bool:
+    """True where every table and every report is the file that was recorded."""
+    files = {
+        folder / f"{name}.parquet": digest
+        for record in manifest.stages.values()
+        for name, digest in record.tables.items()
+    }
+    files |= {workspace / name: digest for name, digest in manifest.outputs.items()}
+    return all(
+        path.is_file() and store.sha256(path) == digest
+        for path, digest in files.items()
+    )

@@ -1,0 +1,473 @@
+"""The work of a run: the stages one after the other, the reports, the line of the journal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import config, readers
+from voterlist.config import CheckSettings, Settings
+from voterlist.errors import UsageError
+from voterlist.findings import gather
+from voterlist.model import Stage
+from voterlist.pipeline import inbox, publish
+from voterlist.pipeline.again import LedgerWatch, remember
+from voterlist.pipeline.answers import answers_in, keep_subjects
+from voterlist.pipeline.burndown import burn_down
+from voterlist.pipeline.by_constituency import Account, work_by_constituency
+from voterlist.pipeline.context import Context
+from voterlist.pipeline.decided import decisions_standing
+from voterlist.pipeline.known import known, known_work
+from voterlist.pipeline.missing import MissingList, earlier_lists, missing_lists
+from voterlist.pipeline.progress import Work, over, work_of
+from voterlist.pipeline.reference import SOURCES
+from voterlist.pipeline.result import LeftOut, Progress, RunResult
+from voterlist.pipeline.stages import STAGES
+from voterlist.pipeline.standings import (
+    RUN_EVENT,
+    open_in,
+    overdue,
+    standings,
+)
+from voterlist.pipeline.steps import place_of_table, places_of_table
+from voterlist.pipeline.told import (
+    counts,
+    lost_letters,
+    of_the_whole,
+    place_doubts,
+    troubles,
+    unread_constituencies,
+)
+from voterlist.pipeline.units import Units, UnitsFailedError
+from voterlist.pipeline.walk import Tables, Walk
+from voterlist.schemas import FINDING, LIST, SET_ASIDE, empty
+from voterlist.storage import ledger as ledgers
+from voterlist.storage.kept import Kept
+from voterlist.storage.ledger import CaseNumber, Ledger
+from voterlist.storage.stopping import whole
+from voterlist.storage.store import Manifest, RunFolder, program_digest
+from voterlist.tables import concat
+from voterlist.version import __version__
+
+__all__ = ["Asked", "work"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a run is asked to do; see ``pipeline.run``."""
+
+    workspace: Path
+    settings: Settings
+    inputs: inbox.Inputs
+    until: Stage | None
+    today: dt.date
+    jobs: int
+    progress: Progress
+
+
+def work(asked: Asked) -> RunResult:
+    """Do every stage, and remember what the run said where nothing else came between.
+
+    The caller holds the workspace.
+
+    Raises:
+        StageError: a stage failed inside, and not for single constituencies only.
+    """
+    workspace, inputs = asked.workspace, asked.inputs
+    place = ledgers.place_in(workspace, asked.settings)
+    watch = LedgerWatch()
+    with Ledger(place) as ledger:
+        _keep_subjects(workspace, ledger)
+        given = answers_in(ledger)
+        numbers = tuple(ledger.case_numbers())
+        newest_day = ledger.newest_day()
+    watch.left(ledger)
+    earlier = earlier_lists(workspace, place)
+    units = Units(Kept(workspace), program_digest(), max(1, asked.jobs))
+    context = Context(
+        workspace,
+        asked.settings,
+        inputs,
+        given,
+        asked.today,
+        units.jobs,
+        asked.progress,
+        numbers,
+        units,
+    )
+    try:
+        done = _done(context, units, asked.until, watch)
+    finally:
+        units.close()
+    result = _result(done, watch)
+    missing = _missing(earlier, inputs, done.walk.tables)
+    is_behind = newest_day is not None and newest_day > asked.today
+    result = replace(
+        result,
+        clock_behind=newest_day if is_behind else None,
+        missing_lists=missing,
+        damaged_units=units.kept.damaged,
+    )
+    if done.is_complete and watch.is_calm:
+        remember(done.walk.folder.path, result, watch.head, is_whole=inputs.is_whole)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """The stages done, and the reports."""
+
+    context: Context
+    walk: Walk
+    until: Stage | None
+    outputs: tuple[Path, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """True where the run has its reports."""
+        return self.until is None
+
+
+def _done(
+    context: Context, units: Units, until: Stage | None, watch: LedgerWatch
+) -> _Done:
+    """Every stage, and the reports; without the constituencies whose work fails.
+
+    Where the work on a constituency fails, its lists are set aside and all is done again without
+    them. What was done for the others is kept, so that takes moments.
+
+    Raises:
+        StageError: a stage failed inside, and not for single constituencies only.
+    """
+    units.kept.remove_leftovers()
+    told: list[LeftOut] = []
+    while True:
+        folder = RunFolder(context.workspace, _manifest(context))
+        walk = Walk(folder, program_digest(), context)
+        try:
+            done = _walked(context, walk, until, watch)
+        except UnitsFailedError as error:
+            failed = _fed_by(error, walk)
+            told += _told(error, failed)
+            left_out = context.left_out | failed
+            if not failed or left_out >= _homes(context.inputs):
+                raise error.failures[0].error or error from None
+            context = replace(context, left_out=left_out)
+        else:
+            if done.is_complete:
+                is_of_all = context.inputs.is_whole and not context.left_out
+                units.kept.sweep(is_whole=is_of_all)
+            return replace(done, left_out=tuple(told))
+
+
+def _walked(
+    context: Context, walk: Walk, until: Stage | None, watch: LedgerWatch
+) -> _Done:
+    for step in STAGES:
+        walk.step(step)
+        if step.stage is until:
+            break
+    _note_submissions(context, walk.tables, watch)
+    if until not in {None, Stage.REPORT}:
+        return _Done(context, walk, until)
+    outputs = _finish(context, walk, watch)
+    return _Done(context, walk, None, outputs)
+
+
+def _told(error: UnitsFailedError, failed: Collection[int | None]) -> Iterator[LeftOut]:
+    """Why these constituencies are left out: by their own failure, else by the first."""
+    for number in sorted(failed, key=lambda one: (one is None, one or 0)):
+        own = [one for one in error.failures if number in one.task.constituencies]
+        failure = (own or error.failures)[0]
+        stage = Stage(error.stage)
+        yield LeftOut(number, stage, failure.kind, failure.place)
+
+
+def _homes(inputs: inbox.Inputs) -> frozenset[int | None]:
+    """The constituencies of the folders that are read."""
+    return frozenset(batch.constituency for batch in inputs.batches)
+
+
+def _fed_by(error: UnitsFailedError, walk: Walk) -> frozenset[int | None]:
+    """The constituencies of the folders from which the entries of failed units came."""
+    failed = {
+        number for failure in error.failures for number in failure.task.constituencies
+    }
+    batches = walk.context.inputs.batches
+    received = places_of_table("received-lists", walk.tables)
+    if not received:
+        return frozenset(failed) & _homes(walk.context.inputs)
+    homes = set()
+    for batch, place in zip(batches, received, strict=True):
+        lists = walk.tables[place]
+        filled = lists.filter(pc.greater(lists.column("entries"), 0))
+        if failed & set(filled.column("constituency").unique().to_pylist()):
+            homes.add(batch.constituency)
+    return frozenset(homes) - walk.context.left_out
+
+
+def _keep_subjects(workspace: Path, ledger: Ledger) -> None:
+    """Keep what was said by the entries of answers that were recorded without it."""
+    with suppress(UsageError):
+        keep_subjects(ledger, lambda: known(workspace, ledger))
+
+
+def _missing(
+    earlier: pa.Table, inputs: inbox.Inputs, tables: Tables
+) -> tuple[MissingList, ...]:
+    """The lists of the last run that this one has not.
+
+    None where it was stopped before it had any list.
+    """
+    if "lists" not in tables:
+        return ()
+    return missing_lists(
+        earlier,
+        tables["lists"],
+        constituencies=None if inputs.is_whole else inputs.constituencies,
+        unread=unread_constituencies(tables["set_aside"]),
+    )
+
+
+def _manifest(context: Context) -> Manifest:
+    return Manifest(
+        run=context.inputs.run_id(context.settings, context.today),
+        today=context.today.isoformat(),
+        program=__version__,
+        program_digest=program_digest(),
+        settings=config.digest(context.settings),
+        constituencies=context.inputs.constituencies,
+        inputs=context.inputs.digests,
+    )
+
+
+def _note_submissions(context: Context, tables: Tables, watch: LedgerWatch) -> None:
+    """Tell the ledger which lists were seen today."""
+    if "lists" not in tables:
+        return
+    names = {
+        source: name
+        for (source, copy), name in context.inputs.names().items()
+        if copy == 0
+    }
+    with Ledger(ledgers.place_in(context.workspace, context.settings)) as ledger:
+        watch.came_to(ledger)
+        ledger.submit(tables["lists"], names, context.today)
+    watch.left(ledger)
+
+
+def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...]:
+    """Write the reports, record the run as complete, and only then tell the ledger of it.
+
+    Killed before the end, a run leaves no line in the journal; the reports already count that line.
+    """
+    place, inputs, run = (
+        ledgers.place_in(context.workspace, context.settings),
+        context.inputs,
+        walk.folder.manifest.run,
+    )
+    details: dict[str, str | int] = {
+        "run": run,
+        "whole": int(inputs.is_whole),
+        "cycle": context.settings.workspace.cycle,
+    }
+    for constituency, count in _open_by_constituency(walk.tables).items():
+        details[open_in(constituency)] = count
+    with ledgers.reading(place) as ledger:
+        line = ledger.day_of(context.today), RUN_EVENT, details
+        work = _work(context, walk.tables, ledger)
+        standing = standings(context.settings, ledger, context.today, [line], work)
+        burned = burn_down(context.settings, ledger, context.today, [line], work)
+    outputs = publish.write_reports(context, walk, standing, burned)
+    numbers = _numbers(walk.tables["case_numbers"], run)
+    unread = unread_constituencies(walk.tables["set_aside"])
+    whom = None if inputs.is_whole else inputs.constituencies
+    # Asked to end in here, the program ends behind it: a complete run stands in the journal.
+    with whole():
+        walk.finish([step.stage for step in STAGES], outputs)
+        with Ledger(place) as ledger:
+            watch.came_to(ledger)
+            ledger.note_cases(walk.tables["cases"], run, whom, unread=unread)
+            ledger.number_cases(numbers)
+            ledger.write_journal(context.today, RUN_EVENT, **details)
+        watch.left(ledger)
+        ledgers.mark_run(place.path, walk.folder.path)
+    return outputs
+
+
+def _work(context: Context, tables: Tables, ledger: ledgers.Reader) -> Work:
+    """What this run shows of the work; of constituencies that it left out, what earlier ones do."""
+    inputs = context.inputs
+    names = {
+        path: digest[: readers.SOURCE_DIGITS] for path, digest in inputs.digests.items()
+    }
+    newer = work_of(tables, names, [tables["decisions"]])
+    if inputs.is_whole:
+        return newer
+    older = known_work(context.workspace, ledger)
+    return over(newer, older, inputs.constituencies)
+
+
+def _numbers(numbers: pa.Table, run: str) -> list[CaseNumber]:
+    """The numbers of a run (CASE_NUMBER) for the ledger."""
+    return [CaseNumber(**row, run=run) for row in numbers.to_pylist()]
+
+
+def _open_cases(tables: Tables) -> int:
+    """How many cases of the queue are open."""
+    return len(tables["queue"].column("case_id").unique()) if "queue" in tables else 0
+
+
+def _open_by_constituency(tables: Tables) -> dict[int | None, int]:
+    """The number of open cases in each constituency that has entries.
+
+    A case of two constituencies counts in both.
+    """
+    places = tables["entries"].column("constituency").unique().to_pylist()
+    rows = (
+        tables["queue"]
+        .group_by("constituency")
+        .aggregate([("case_id", "count_distinct")])
+        .to_pylist()
+    )
+    counted = {row["constituency"]: row["case_id_count_distinct"] for row in rows}
+    return {
+        place: counted.get(place, 0)
+        for place in sorted(places, key=lambda place: place or 0)
+    }
+
+
+def _result(done: _Done, watch: LedgerWatch) -> RunResult:
+    context, walk = done.context, done.walk
+    with ledgers.reading(
+        ledgers.place_in(context.workspace, context.settings)
+    ) as ledger:
+        watch.came_to(ledger)
+        work = known_work(context.workspace, ledger)
+        standing = standings(context.settings, ledger, context.today, work=work)
+    tables = walk.tables
+    first = walk.work[0]
+    estimate = tables["estimate"].to_pylist() if "estimate" in tables else []
+    doubts = tables["doubts"].to_pylist() if "doubts" in tables else []
+    aside = _merged_or_received(tables, "set_aside", SET_ASIDE)
+    return RunResult(
+        run=walk.folder.manifest.run,
+        folder=walk.folder.path,
+        today=context.today,
+        constituencies=context.inputs.constituencies,
+        until=done.until,
+        stages=tuple(walk.work),
+        files=context.inputs.files,
+        lists=_merged_or_received(tables, "lists", LIST).num_rows,
+        rows_in=first.rows_in,
+        rows_out=first.rows_out,
+        set_aside=first.set_aside,
+        set_aside_by_code=counts(aside, "code", "rows"),
+        troubles=troubles(aside, _reference(tables), context.inputs),
+        accepted=tables["accepted"].num_rows if "accepted" in tables else 0,
+        findings_by_severity=_findings_by_severity(tables, context.settings.check),
+        cases_by_kind=_cases_by_kind(tables),
+        open_cases=_open_cases(tables),
+        decided=decisions_standing(tables),
+        decisions=tables["decisions"].num_rows if "decisions" in tables else 0,
+        estimate=estimate[0] if estimate else None,
+        doubts=tuple(doubts),
+        chance=of_the_whole(tables["coincidences"]) if "coincidences" in tables else (),
+        **{
+            name: _noted(walk, name)
+            for name in (
+                "afresh",
+                "compared",
+                "state_use",
+                "training_labels",
+                "contradictory",
+            )
+        },
+        standings=standing,
+        overdue=overdue(standing, context.settings.workspace.level),
+        outputs=done.outputs,
+        left_out=done.left_out,
+        lost_letters=lost_letters(_intake_findings(tables), context.inputs),
+        place_doubts=place_doubts(_intake_findings(tables), context.inputs),
+        by_constituency=work_by_constituency(
+            Account(
+                _merged_or_received(tables, "lists", LIST),
+                aside,
+                _intake_findings(tables),
+                tables.get("queue"),
+            ),
+            done.left_out,
+        ),
+    )
+
+
+def _intake_findings(tables: Tables) -> pa.Table:
+    """FINDING, with those of the intake: settled, else merged, else as received."""
+    names = (
+        "findings",
+        place_of_table("findings-raised"),
+        place_of_table("findings-ingest"),
+    )
+    name = next((name for name in names if name in tables), None)
+    if name is None:
+        return _merged_or_received(tables, "findings", FINDING)
+    return tables[name]
+
+
+def _findings_by_severity(tables: Tables, settings: CheckSettings) -> dict[str, int]:
+    """How many findings of each severity are left to ask.
+
+    Of a run that was stopped before that was known: how many were raised.
+    """
+    raised = place_of_table("findings-raised")
+    if "findings" in tables:
+        return counts(tables["findings"], "severity")
+    if raised not in tables:
+        return {}
+    return counts(gather([tables[raised]], settings), "severity")
+
+
+def _noted(walk: Walk, name: str) -> Any:
+    """What the linkage noted of how it did its work; None where it did none in this run."""
+    return next(
+        (work.notes.get(name) for work in walk.work if work.stage == Stage.LINK), None
+    )
+
+
+def _merged_or_received(tables: Tables, name: str, schema: pa.Schema) -> pa.Table:
+    """A table of the intake.
+
+    Merged, or as it was received where the run was stopped before the merge.
+    """
+    if name in tables:
+        return tables[name]
+    received = places_of_table(f"received-{name}", tables)
+    return concat((tables[place] for place in received), schema)
+
+
+def _reference(tables: Tables) -> pa.Table:
+    """What is known of each file of ``reference/`` (SOURCES), as far as it was read."""
+    names = ("reference", place_of_table("sources-streets"))
+    name = next((name for name in names if name in tables), None)
+    return empty(SOURCES) if name is None else tables[name]
+
+
+def _cases_by_kind(tables: Tables) -> dict[str, int]:
+    """How many cases there are of each kind."""
+    if "cases" not in tables:
+        return {}
+    distinct = (
+        tables["cases"]
+        .select(["case_id", "kind"])
+        .group_by(["case_id", "kind"])
+        .aggregate([])
+    )
+    return counts(distinct, "kind")

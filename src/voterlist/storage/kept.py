@@ -1,0 +1,194 @@
+"""Work of earlier runs that is kept, so that no run does again what it need not.
+
+A unit of work (a constituency in a stage) lies in a folder of its own::
+
+    kept/<stage>/<unit>/<key>/    its files, and record.json: what they are and what was said
+
+The key is the digest of all that the unit needs. A unit is written beside its place and renamed
+there, so it is there whole or not at all. Its files are not forced to the disk: the record holds
+their digests, and a unit whose files are not those is not believed. It is counted, taken away and
+made anew. No result depends on what is kept, only the time that a run takes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from voterlist.storage.files import make_private, own_folder, sha256
+
+__all__ = ["FOLDER", "Kept", "KeptUnit", "Place", "keep"]
+
+FOLDER = "kept"
+"""The folder of a workspace in which its runs keep their work."""
+RECORD = "record.json"
+
+_KEY_DIGITS = 32
+"""So many digits of a key name its folder; the record holds all."""
+_BESIDE = ".part"
+"""How the name of a folder ends that is being written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a unit lies: its stage, its name and its key."""
+
+    stage: str
+    unit: str
+    key: str
+
+    def inside(self, workspace: Path) -> Path:
+        """Its folder."""
+        return self.around(workspace) / self.key[:_KEY_DIGITS]
+
+    def around(self, workspace: Path) -> Path:
+        """The folder that holds the unit under all its keys."""
+        return workspace / FOLDER / self.stage / self.unit
+
+
+@dataclass(frozen=True, slots=True)
+class KeptUnit:
+    """What a unit of work made.
+
+    Attributes:
+        folder: where its files lie.
+        files: the SHA-256 of each by its name.
+        said: what it said of its work: numbers and codes, never a cell.
+    """
+
+    folder: Path
+    files: Mapping[str, str]
+    said: Mapping[str, Any]
+
+    def path(self, name: str) -> Path:
+        """The path of one of its files."""
+        return self.folder / name
+
+
+@dataclass(slots=True)
+class Kept:
+    """The kept work of a workspace; whoever has it holds the workspace."""
+
+    workspace: Path
+    used: set[Place] = field(default_factory=set)
+    """The units that this run used."""
+    damaged: int = 0
+    """How many units were not what their records say."""
+
+    def find(self, place: Place) -> KeptUnit | None:
+        """The unit that lies there; None where there is none that can be believed."""
+        folder = place.inside(self.workspace)
+        try:
+            record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+            unit = KeptUnit(folder, dict(record["files"]), dict(record["said"]))
+            is_own = record["key"] == place.key
+            if is_own and not record["lasts"]:
+                return None
+            if is_own and _is_as_recorded(unit):
+                self.used.add(place)
+                return unit
+        except FileNotFoundError:
+            if not folder.is_dir():
+                return None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            pass
+        self.damaged += 1
+        return None
+
+    def made(self, place: Place) -> KeptUnit:
+        """The unit that was put there just now.
+
+        Raises:
+            OSError: it is not there.
+        """
+        folder = place.inside(self.workspace)
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        self.used.add(place)
+        return KeptUnit(folder, record["files"], record["said"])
+
+    def sweep(self, *, is_whole: bool) -> None:
+        """Remove what this run did not use.
+
+        Args:
+            is_whole: the run was of all the inbox; otherwise the units of other constituencies
+                stay.
+        """
+        used = {place.inside(self.workspace) for place in self.used}
+        units = {place.around(self.workspace) for place in self.used}
+        for stage in _folders_in(self.workspace / FOLDER):
+            for unit in _folders_in(stage):
+                if is_whole or unit in units:
+                    _remove(key for key in _folders_in(unit) if key not in used)
+                with suppress(OSError):
+                    unit.rmdir()
+            with suppress(OSError):
+                stage.rmdir()
+
+    def remove_leftovers(self) -> None:
+        """Remove what killed processes did not finish."""
+        for stage in _folders_in(self.workspace / FOLDER):
+            for unit in _folders_in(stage):
+                _remove(key for key in _folders_in(unit) if key.name.endswith(_BESIDE))
+
+
+def keep(
+    workspace: Path, place: Place, fill: Callable[[Path], Mapping[str, Any]]
+) -> None:
+    """Let ``fill`` make a unit in a folder beside its place, and put it there whole.
+
+    ``fill`` writes files into the folder and returns what the unit says of its work: plain values,
+    of which ``passing`` is true where something could not be done for a reason of the moment. Such
+    a unit serves this run and no other.
+
+    Raises:
+        OSError: it cannot be written. What ``fill`` raises is raised.
+    """
+    target = place.inside(workspace)
+    beside = target.with_name(f".{target.name}.{os.getpid()}{_BESIDE}")
+    own_folder(workspace / FOLDER)
+    _remove([beside])
+    own_folder(beside)
+    try:
+        said = fill(beside)
+        files = {}
+        for path in sorted(beside.iterdir()):
+            with path.open("rb+") as content:
+                make_private(content.fileno())
+            files[path.name] = sha256(path)
+        record = {
+            "key": place.key,
+            "lasts": not said.get("passing", False),
+            "files": files,
+            "said": dict(said),
+        }
+        with (beside / RECORD).open("w", encoding="utf-8") as page:
+            make_private(page.fileno())
+            json.dump(record, page, sort_keys=True)
+        _remove([target])
+        beside.rename(target)
+    finally:
+        _remove([beside])
+
+
+def _is_as_recorded(unit: KeptUnit) -> bool:
+    """True where the files are those of the record."""
+    paths = {unit.path(name): digest for name, digest in unit.files.items()}
+    return all(path.is_file() and sha256(path) == one for path, one in paths.items())
+
+
+def _folders_in(folder: Path) -> Iterator[Path]:
+    """The folders in a folder, as they are now."""
+    with suppress(FileNotFoundError):
+        yield from [path for path in sorted(folder.iterdir()) if path.is_dir()]
+
+
+def _remove(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        with suppress(FileNotFoundError):
+            shutil.rmtree(folder)

@@ -1,0 +1,278 @@
+"""Work that is kept from run to run: what is taken over, and that it changes no byte."""
+
+import os
+import shutil
+import signal
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import workspaces
+from test_cli import call
+from test_pipeline import DEATHS, decide
+from voterlist import config
+from voterlist.model import AsideCode, Stage
+from voterlist.pipeline import intake
+from voterlist.pipeline.units import Task, Units, UnitsFailedError
+from voterlist.storage.kept import FOLDER, Kept, Place, keep
+
+THREE = """1;Əliyev;Əli;Vəli oğlu;12.03.1971;kişi;Xətai küç. 4;6XK1234
+2;Əliyeva;Nərgiz;Kamil qızı;01.07.1975;qadın;Xətai küç. 4;6XK1235
+"""
+SETTINGS = '[report]\nlanguages = ["en"]\n'
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """A workspace of two constituencies that was run."""
+    folder = tmp_path_factory.mktemp("kept") / "2026"
+    workspace = workspaces.make(folder, settings=SETTINGS)
+    other = workspace / "inbox" / "90"
+    other.mkdir()
+    text = f"1 saylı seçki məntəqəsi\n{workspaces.HEADER}{THREE}"
+    (other / "menteqe-1.csv").write_text(text, encoding="utf-8")
+    workspaces.run(workspace)
+    return workspace
+
+
+@pytest.fixture
+def workspace(two, tmp_path):
+    return shutil.copytree(two, tmp_path / "2026")
+
+
+def add_row(workspace):
+    path = workspace / "inbox" / "90" / "menteqe-1.csv"
+    row = "3;Rzayev;Orxan;Şamil oğlu;05.05.1965;kişi;Xətai küç. 9;5XK1238\n"
+    path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
+
+
+def set_limit(workspace):
+    text = f"{SETTINGS}[check]\nsmallest_precinct = 1\n"
+    (workspace / config.FILE_NAME).write_text(text, encoding="utf-8")
+
+
+def set_profile(workspace):
+    text = f'{SETTINGS}[workspace]\nprofile = "generic"\n'
+    (workspace / config.FILE_NAME).write_text(text, encoding="utf-8")
+
+
+def add_register(workspace):
+    path = workspace / "reference" / "deaths.csv"
+    path.write_text(DEATHS, encoding="utf-8")
+
+
+def rename(workspace):
+    path = workspace / "inbox" / "88" / "menteqe-2.csv"
+    path.rename(path.with_name("another-2.csv"))
+
+
+def take_away(workspace):
+    shutil.rmtree(workspace / "inbox" / "90")
+
+
+def decide_case(workspace):
+    decide(workspace, workspaces.run(workspace))
+
+
+def nothing(_workspace):
+    """Only the day is another one."""
+
+
+CHANGES = [
+    add_row,
+    set_limit,
+    set_profile,
+    add_register,
+    rename,
+    take_away,
+    decide_case,
+    nothing,
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_after_a_change_all_is_as_in_a_run_from_the_beginning(workspace, change):
+    """Work that was taken over would say what was so before the change."""
+    change(workspace)
+    day = workspaces.TODAY.replace(day=4)
+    calm = workspaces.forget(
+        shutil.copytree(workspace, workspace.with_name("calm") / "2026")
+    )
+    result = workspaces.run(workspace, today=day)
+    undisturbed = workspaces.run(calm, today=day)
+    assert workspaces.contents(result) == workspaces.contents(undisturbed)
+    assert workspaces.reports(workspace) == workspaces.reports(calm)
+    kept = {path.name for path in (workspace / FOLDER).glob("*/*/*")}
+    assert kept == {path.name for path in (calm / FOLDER).glob("*/*/*")}
+
+
+def files_of(folder):
+    return {
+        path: (path.stat().st_mtime_ns, path.stat().st_size)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_run_of_which_nothing_has_changed_writes_nothing(workspace):
+    """Every night would do the work of a nation to say what it said the night before."""
+    before = files_of(workspace)
+    result = workspaces.run(workspace)
+    assert result.is_unchanged
+    assert result.rows_out == 9
+    assert all(path.is_file() for path in result.outputs)
+    after = files_of(workspace)
+    changed = {path.name for path in after if before.get(path) != after[path]}
+    assert changed <= {".lock"}
+    told = call("run", workspace, "--today", workspaces.TODAY.isoformat())
+    assert "Nothing has changed" in told.output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "damage",
+    ["runs/*/voters.parquet", "reports/88/report-en.html", "kept/*/088/*/*.parquet"],
+)
+def test_what_is_damaged_is_made_again(workspace, damage):
+    """A disk that lost a bit would be believed for good."""
+    first = workspaces.reports(workspace)
+    for path in workspace.glob(damage):
+        path.write_bytes(path.read_bytes()[:-1])
+    add = damage.startswith("kept")
+    result = workspaces.run(
+        workspace, today=workspaces.TODAY.replace(day=4 if add else 3)
+    )
+    assert not result.is_unchanged
+    assert (result.damaged_units > 0) == add
+    if not add:
+        assert workspaces.reports(workspace) == first
+
+
+def test_an_answer_is_a_change(workspace):
+    """A run would end at once, and the answer would be in no report."""
+    decide(workspace, workspaces.run(workspace))
+    assert not workspaces.run(workspace).is_unchanged
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", [Stage.INGEST, Stage.NORMALIZE])
+def test_a_constituency_whose_work_fails_is_left_out_and_the_others_go_on(
+    workspace, monkeypatch, stage
+):
+    """One bad constituency would keep a nation from its list."""
+    add_row(workspace)
+    shutil.rmtree(workspace / FOLDER)
+    name = {Stage.INGEST: "ingest", Stage.NORMALIZE: "normalize"}[stage]
+    whole = getattr(intake, name)
+
+    def broken(given, *arguments, **options):
+        is_own = options.get("constituency") == 90 if options else None
+        if is_own is None:
+            is_own = given.column("constituency")[0].as_py() == 90
+        if is_own and not any(
+            getattr(file, "trouble", None) for file in (given if options else ())
+        ):
+            raise ValueError("Rzayev 5XK1238")
+        return whole(given, *arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, name, broken)
+        result = workspaces.run(workspace)
+    (left,) = result.left_out
+    assert (left.constituency, left.stage, left.kind) == (90, stage, "ValueError")
+    assert {one.code for one in result.troubles} == {AsideCode.WORK_FAILED}
+    assert result.rows_in == result.rows_out + result.set_aside
+    assert result.rows_out == 7
+    assert result.exit_code == 1
+    again = workspaces.run(workspace)
+    assert not again.left_out
+    assert again.rows_out == 10
+    assert not again.is_unchanged
+    assert workspaces.run(workspace).is_unchanged
+
+
+# Units
+
+
+def write_number(number, folder: Path):
+    """A unit of work; that of the number 3 is killed, that of the number 4 fails."""
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if number == 4:
+        raise OSError(28, "No space left on device", "x.parquet")
+    (folder / "number.txt").write_text(str(number), encoding="utf-8")
+    return {"number": number}
+
+
+@pytest.mark.slow
+def test_a_killed_worker_costs_its_own_unit(tmp_path):
+    """The system ends a process whose memory runs out; the pool would break as a whole."""
+    tasks = [Task(f"{number:03d}", "key", number) for number in range(6)]
+    units = Units(Kept(tmp_path), "program", 2)
+    try:
+        with pytest.raises(UnitsFailedError) as caught:
+            units.each(Stage.CHECK, write_number, tasks)
+    finally:
+        units.close()
+    failures = {one.task.unit: one for one in caught.value.failures}
+    assert set(failures) == {"003", "004"}
+    assert failures["003"].kind == "worker-ended"
+    assert failures["003"].place == str(-signal.SIGKILL)
+    assert failures["004"].error.errno == 28
+    Kept(tmp_path).remove_leftovers()
+    assert not [*tmp_path.rglob("*.part")]
+    good = [task for task in tasks if task.unit not in failures]
+    again = Units(Kept(tmp_path), "program").each(Stage.CHECK, write_number, good)
+    assert [one.said["number"] for one in again] == [0, 1, 2, 5]
+    assert all(one.is_taken_over for one in again)
+    other = Units(Kept(tmp_path), "other program").each(Stage.CHECK, write_number, good)
+    assert not any(one.is_taken_over for one in other)
+
+
+def fill(folder, *, passing=False):
+    (folder / "a.txt").write_text("a", encoding="utf-8")
+    return {"passing": passing, "rows": 1}
+
+
+PLACE = Place("check", "088", "0123456789abcdef" * 4)
+
+
+def test_a_unit_is_private_and_believed_only_as_it_was_written(tmp_path):
+    """Voters' lists lie in it; and a bit that flips would go into the next list."""
+    keep(tmp_path, PLACE, fill)
+    unit = Kept(tmp_path).find(PLACE)
+    assert unit.said["rows"] == 1
+    for path in (tmp_path / FOLDER).rglob("*"):
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600)
+    for damage in ("a.txt", "record.json"):
+        keep(tmp_path, PLACE, fill)
+        (unit.folder / damage).write_text("b", encoding="utf-8")
+        kept = Kept(tmp_path)
+        assert kept.find(PLACE) is None
+        assert kept.damaged == 1
+
+
+def test_what_could_not_be_read_for_the_moment_serves_one_run(tmp_path):
+    """A file on a disk that was away for a minute would be missing for good."""
+    keep(tmp_path, PLACE, partial(fill, passing=True))
+    kept = Kept(tmp_path)
+    assert kept.find(PLACE) is None
+    assert kept.damaged == 0
+    assert kept.made(PLACE).said["rows"] == 1
+
+
+def test_what_no_run_uses_goes(tmp_path):
+    """The folder would grow by a nation with every change."""
+    old = Place("check", "088", "f" * 64)
+    other = Place("check", "090", "e" * 64)
+    for place in (old, other, PLACE):
+        keep(tmp_path, place, fill)
+    kept = Kept(tmp_path)
+    kept.find(PLACE)
+    kept.sweep(is_whole=False)
+    assert Kept(tmp_path).find(old) is None
+    assert Kept(tmp_path).find(other) is not None
+    kept.sweep(is_whole=True)
+    assert [path.name for path in (tmp_path / FOLDER / "check").iterdir()] == ["088"]
