@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import gzip
 import hashlib
 import re
 import shutil
@@ -79,7 +78,7 @@ LINUX = System(
         "platform_machine": "x86_64",
     },
     "install.sh",
-    ".tar.gz",
+    ".tar",
 )
 WINDOWS = System(
     "windows-x86_64",
@@ -356,11 +355,8 @@ def _packed(home: Path) -> list[tuple[str, Path, int]]:
 
 
 def _write_tar(home: Path, target: Path) -> Path:
-    with (
-        target.open("wb") as file,
-        gzip.GzipFile("", "wb", 6, file, mtime=EPOCH) as packed,
-        tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as archive,
-    ):
+    # Not compressed: nearly all of it are wheels, which are.
+    with tarfile.open(target, mode="w", format=tarfile.GNU_FORMAT) as archive:
         for name, path, mode in _packed(home):
             info = tarfile.TarInfo(name)
             info.size, info.mtime, info.mode = path.stat().st_size, EPOCH, mode
