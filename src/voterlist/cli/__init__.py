@@ -8,6 +8,7 @@ could not be read; 4 another run holds the workspace; 5 failed inside; 130 stopp
 from __future__ import annotations
 
 from voterlist.cli.app import APP
+from voterlist.cli.processor import sort_quickly
 from voterlist.cli.terminal import TERMINAL
 from voterlist.storage import stopping
 
@@ -16,6 +17,7 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command that the process was started with, and end the process with its exit code."""
+    sort_quickly()
     TERMINAL.prepare()
     with stopping.heeded():
         APP(prog_name="voterlist")

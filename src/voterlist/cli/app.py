@@ -17,6 +17,8 @@ _REVIEW = SubGroup(
     (
         Entry("review.export", "review", "export"),
         Entry("review.import", "review", "import_decisions"),
+        Entry("review.quality", "quality", "quality"),
+        Entry("review.sample", "sample", "sample"),
     ),
 )
 _LEDGER = SubGroup(

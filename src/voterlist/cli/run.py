@@ -37,6 +37,7 @@ _DECIDED = (
     "gone",
     "unclear",
     "pending",
+    "second_readings",
     "skipped",
 )
 """How decisions stand, in the order in which it is told."""
@@ -253,7 +254,7 @@ def _tell_missing(result: usecases.RunResult) -> None:
 
 def _tell_left_out(result: usecases.RunResult) -> None:
     """The constituencies that are left out, with the stage that failed, and what to do."""
-    TERMINAL.say(SAY("cli.run.left-out"))
+    TERMINAL.say(SAY("cli.run.without-them"))
     headers = [SAY(f"cli.table.{name}") for name in ("constituency", "stage", "reason")]
     rows = [
         (

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from voterlist import report
-from voterlist.check import pyramid
 from voterlist.config import Settings
 from voterlist.deadlines import calendar
 from voterlist.model import Stage
 from voterlist.pipeline.burndown import BurnDown
 from voterlist.pipeline.context import Context
 from voterlist.pipeline.inbox import sources_of
+from voterlist.pipeline.looked_up import counts_of, rows_wanted, wanted_in
+from voterlist.pipeline.side_by_side import in_order
 from voterlist.pipeline.standings import UnitStanding
-from voterlist.pipeline.walk import Tables, Walk, guarded
+from voterlist.pipeline.walk import Walk, guarded
 from voterlist.render import html, wall, xlsx
-from voterlist.report import Facts, Limits, Report
-from voterlist.report.lookup import in_constituency
+from voterlist.report import Facts, Limits
+from voterlist.report.slices import LOOKED_UP, Cutter, NamedRows, names_used
 from voterlist.report.wall import build_wall
 from voterlist.storage import store
 from voterlist.storage.store import Work
 from voterlist.storage.workers import peak_megabytes
+from voterlist.tables import concat
 
 __all__ = ["REPORTS", "report_folder", "write_reports", "write_walls"]
 
@@ -54,7 +59,7 @@ def write_reports(
     outputs = guarded(
         Stage.REPORT, partial(_write_all, context, walk, standing, burned)
     )
-    entries = walk.tables["entries"].num_rows
+    entries = pq.read_metadata(walk.tables.path("entries")).num_rows
     seconds = round(time.perf_counter() - started, 3)
     walk.note(Work(Stage.REPORT, entries, entries, 0, seconds, peak_megabytes()))
     return outputs
@@ -67,14 +72,12 @@ def _write_all(
     burned: BurnDown,
 ) -> tuple[Path, ...]:
     constituencies: tuple[int | None, ...] = context.inputs.constituencies or (None,)
-    outputs = []
-    for done, constituency in enumerate(constituencies, 1):
-        built = _report(context, walk, constituency, standing)
-        outputs += _write(
-            built,
-            report_folder(context.workspace, constituency),
-            context.settings.report.languages,
-        )
+    outputs: list[Path] = []
+    written = in_order(
+        _write, _tasks(context, walk, constituencies, standing), context.jobs
+    )
+    for done, paths in enumerate(written, 1):
+        outputs += paths
         context.progress(Stage.REPORT, "", done, len(constituencies))
     folder = context.workspace / REPORTS
     outputs += write_walls(context.settings, standing, burned, context.today, folder)
@@ -111,13 +114,77 @@ def report_folder(workspace: Path, constituency: int | None) -> Path:
     return workspace / REPORTS / ("all" if constituency is None else str(constituency))
 
 
-def _report(
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """The reports of one constituency: all that they are made of, and where they go."""
+
+    run: report.Run
+    folder: Path
+    languages: tuple[str, ...]
+
+
+def _tasks(
+    context: Context,
+    walk: Walk,
+    constituencies: Sequence[int | None],
+    standing: Sequence[UnitStanding],
+) -> Iterator[_Task]:
+    """One task for each constituency, made when it is asked for."""
+    cutter = Cutter(
+        {
+            name: walk.tables[name]
+            for name in report.TABLES - {*LOOKED_UP, "pyramid"}
+            if name in walk.tables
+        }
+    )
+    named = {
+        name: NamedRows(cutter.ids, _looked_up(context, walk, name, cutter.ids))
+        for name in LOOKED_UP
+    }
+    counts = counts_of(walk.tables.path("entries"))
+    sources = sources_of(context.inputs.digests)
+    for constituency in constituencies:
+        tables = cutter.tables_of(constituency, named)
+        run = _run(context, walk, constituency, tables)
+        run = replace(
+            run,
+            sources=names_used(sources, tables.values()),
+            standings=_standings_of(constituency, standing),
+            entry_count=_count(counts, constituency),
+        )
+        folder = report_folder(context.workspace, constituency)
+        yield _Task(run, folder, tuple(context.settings.report.languages))
+
+
+def _looked_up(context: Context, walk: Walk, name: str, ids: pa.Array) -> pa.Table:
+    """The rows of ``entries`` or ``voters`` that reports show."""
+    schema = report.SCHEMAS[name]
+    wanted = wanted_in(walk.tables.path(name), ids, schema.names)
+    return concat(in_order(rows_wanted, wanted, context.jobs), schema)
+
+
+def _count(counts: Counter[int | None], constituency: int | None) -> int:
+    """How many entries a constituency has, with those of none."""
+    if constituency is None:
+        return counts.total()
+    return counts[constituency] + counts[None]
+
+
+def _standings_of(
+    constituency: int | None, standing: Sequence[UnitStanding]
+) -> tuple[UnitStanding, ...]:
+    """How a constituency and its precincts stand; None: everybody."""
+    is_whole, here = constituency is None, {constituency, None}
+    return tuple(row for row in standing if is_whole or row.constituency in here)
+
+
+def _run(
     context: Context,
     walk: Walk,
     constituency: int | None,
-    standing: Sequence[UnitStanding],
-) -> Report:
-    """What the report of a constituency says."""
+    tables: Mapping[str, pa.Table],
+) -> report.Run:
+    """What the report of a constituency is made of, as far as settings and tables say it."""
     settings = context.settings
     facts = Facts(
         cycle=settings.workspace.cycle,
@@ -126,35 +193,25 @@ def _report(
         today=context.today,
         run=walk.folder.manifest.run,
     )
-    tables = {name: walk.tables[name] for name in report.TABLES if name in walk.tables}
-    tables["pyramid"] = _pyramid(walk.tables, context, constituency)
-    run = report.Run(
+    limits = Limits(settings.check.smallest_precinct, settings.check.largest_precinct)
+    return report.Run(
         facts,
         tables,
-        sources=sources_of(context.inputs.digests),
-        standings=standing,
-        limits=Limits(
-            settings.check.smallest_precinct, settings.check.largest_precinct
-        ),
+        sources={},
+        limits=limits,
         mask_identifiers=settings.privacy.mask_identifiers,
     )
-    return report.build(run)
 
 
-def _pyramid(tables: Tables, context: Context, constituency: int | None) -> pa.Table:
-    """The age pyramid of the constituency; that of the run, where it has only one."""
-    if len(context.inputs.constituencies) < 2:
-        return tables["pyramid"]
-    return pyramid(in_constituency(tables["voters"], constituency), context.list_day)
-
-
-def _write(built: Report, folder: Path, languages: Sequence[str]) -> list[Path]:
-    store.own_folder(folder.parent)
-    store.own_folder(folder)
+def _write(task: _Task) -> list[Path]:
+    """Build a report and write it in every language; returns the paths."""
+    built = report.build(task.run)
+    store.own_folder(task.folder.parent)
+    store.own_folder(task.folder)
     paths = []
-    for language in languages:
+    for language in task.languages:
         for name, write in _WRITERS.items():
-            path = folder / name.format(language=language)
+            path = task.folder / name.format(language=language)
             store.write_atomically(path, partial(write, built, language=language))
             paths.append(path)
     return paths

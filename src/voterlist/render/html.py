@@ -185,6 +185,7 @@ def environment() -> Environment:
     templates = Environment(
         loader=ChoiceLoader(loaders),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -14,6 +14,11 @@ from voterlist.report.asked import (
     ReviewItems,
     Subject,
 )
+from voterlist.report.blind import (
+    blind_case,
+    blind_cases,
+    without_first_readings,
+)
 from voterlist.report.lookup import Sources
 from voterlist.report.review_items import (
     ReviewTables,
@@ -31,6 +36,7 @@ from voterlist.report.words import Words
 __all__ = [
     "AUDIT_PAGE",
     "PAGE",
+    "SCHEMAS",
     "SECTIONS",
     "TABLES",
     "WORKBOOK",
@@ -49,11 +55,14 @@ __all__ = [
     "Subject",
     "Text",
     "Words",
+    "blind_case",
+    "blind_cases",
     "build",
     "review_cases",
     "review_findings",
     "review_items",
     "scorecard_of",
+    "without_first_readings",
 ]
 
 
@@ -61,6 +70,10 @@ TABLES = frozenset(
     name for section in SECTIONS for name in (*section.needs, *section.uses)
 )
 """The names of the tables that the sections of a report need or use."""
+SCHEMAS = {
+    name: schema for section in SECTIONS for name, schema in section.needs.items()
+}
+"""The columns that are read of the tables that sections need."""
 
 
 def build(run: Run) -> Report:

@@ -35,6 +35,8 @@ class Run:
     limits: Limits = field(default_factory=Limits)
     mask_identifiers: bool = True
     """True: only the last three characters of FIN and document are shown."""
+    entry_count: int | None = None
+    """How many entries the constituency has; None: as many as ``entries`` holds of it."""
 
     @cached_property
     def names(self) -> Names:
@@ -83,6 +85,11 @@ class Inputs:
             KeyError, SchemaError: as ``table``.
         """
         return in_constituency(self.table(name), self.facts.constituency)
+
+    def entry_count(self) -> int:
+        """How many entries the report's constituency has, with those of none."""
+        known = self.run.entry_count
+        return self.own("entries").num_rows if known is None else known
 
     def of(self, section: Section[Content, Any]) -> Content:
         """The content of another section."""

@@ -25,6 +25,8 @@ class Words:
 
     def __call__(self, key: str, **places: Value) -> str:
         """The catalogue's text; of a key that it lacks the key, so that nothing disappears."""
+        if not places:
+            return _plain(self.language, key)
         if not self._catalogue.has(key):
             return key
         filled = {name: self._filled(value) for name, value in places.items()}
@@ -36,15 +38,15 @@ class Words:
 
     def say(self, value: Value) -> str:
         """Any value as text; what is not known is an empty text."""
+        if value is None or isinstance(value, str):
+            return value or ""
         if isinstance(value, Text):
             return self(value.key, **dict(value.places))
         if isinstance(value, Born):
             return self._born(value)
         if isinstance(value, dt.date):
             return self.day(value)
-        if isinstance(value, int | float):
-            return self.number(value)
-        return value or ""
+        return self.number(value)
 
     def number(self, value: float, digits: int | None = None) -> str:
         """A number as the language writes it."""
@@ -117,6 +119,13 @@ class Words:
         if value is None:
             return UNKNOWN
         return value if isinstance(value, int | float) else self.say(value)
+
+
+@functools.cache
+def _plain(language: str, key: str) -> str:
+    """The text of a key without places; the key where the catalogue lacks it."""
+    texts = catalogue(language)
+    return texts(key) if texts.has(key) else key
 
 
 def title_of(facts: Facts, words: Words) -> str:

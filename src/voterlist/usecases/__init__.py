@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from voterlist.pace import Forecast
     from voterlist.pipeline import BurnDown, RunResult, Trouble, UnitStanding
     from voterlist.pipeline.inbox import INBOX
+    from voterlist.quality import Agreement
     from voterlist.report import Words
+    from voterlist.report.certified import certificate_lines, certificate_of
     from voterlist.report.said import said
     from voterlist.report.sections.audit import Audit, AuditWords
     from voterlist.report.sections.cases import CaseWords, Waterfall
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
         trust_key,
     )
     from voterlist.usecases.comparing import Compared, compare_lists
+    from voterlist.usecases.desk_pages import ExportedPage, PageRequest, export_page
     from voterlist.usecases.doctor import examine
     from voterlist.usecases.evaluating import evaluate_findings, evaluate_pairs
     from voterlist.usecases.explaining import Explained, explain_pair
@@ -81,6 +84,7 @@ if TYPE_CHECKING:
     from voterlist.usecases.list_files import ListRequest, sums_of
     from voterlist.usecases.lists import ListsMade, make_lists
     from voterlist.usecases.maps import read_map
+    from voterlist.usecases.quality import ReviewQuality, review_quality
     from voterlist.usecases.receiving import Received, receive
     from voterlist.usecases.returning import ReturnRequest, Sent, return_cases
     from voterlist.usecases.reviewing import (
@@ -91,6 +95,7 @@ if TYPE_CHECKING:
         import_review,
     )
     from voterlist.usecases.running import WorkspaceRun, run_workspace
+    from voterlist.usecases.sampling import Sampled, SampleRequest, sample_review
     from voterlist.usecases.scheduling import (
         CRONTAB,
         Night,
@@ -113,6 +118,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CRONTAB",
     "INBOX",
+    "Agreement",
     "Also",
     "Approval",
     "Audit",
@@ -127,6 +133,7 @@ __all__ = [
     "DiaryLine",
     "Disputed",
     "Explained",
+    "ExportedPage",
     "FileAccount",
     "FileLine",
     "Finished",
@@ -143,13 +150,17 @@ __all__ = [
     "NameReading",
     "Night",
     "Noticed",
+    "PageRequest",
     "PartReading",
     "PlaceAccount",
     "Received",
     "Replaced",
     "Replacement",
     "ReturnRequest",
+    "ReviewQuality",
     "RunResult",
+    "SampleRequest",
+    "Sampled",
     "Schedule",
     "Sent",
     "Settings",
@@ -168,6 +179,8 @@ __all__ = [
     "answer_case",
     "approve",
     "cases_returned",
+    "certificate_lines",
+    "certificate_of",
     "check_files",
     "compare_lists",
     "copy_ledger",
@@ -178,6 +191,7 @@ __all__ = [
     "examine_installation",
     "exit_code_of_accounts",
     "explain_pair",
+    "export_page",
     "export_review",
     "file_line",
     "finish",
@@ -201,8 +215,10 @@ __all__ = [
     "renew_ledger",
     "restore_ledger",
     "return_cases",
+    "review_quality",
     "run_workspace",
     "said",
+    "sample_review",
     "settings_of",
     "show_keys",
     "status_of",
@@ -271,6 +287,9 @@ _HOMES = {
     "evaluate_pairs": "voterlist.usecases.evaluating",
     "exit_code_of_accounts": "voterlist.usecases.inspecting",
     "export_review": "voterlist.usecases.reviewing",
+    "PageRequest": "voterlist.usecases.desk_pages",
+    "ExportedPage": "voterlist.usecases.desk_pages",
+    "export_page": "voterlist.usecases.desk_pages",
     "import_review": "voterlist.usecases.reviewing",
     "file_line": "voterlist.usecases.inspecting",
     "inspect_files": "voterlist.usecases.inspecting",
@@ -281,6 +300,14 @@ _HOMES = {
     "read_map": "voterlist.usecases.maps",
     "read_name": "voterlist.normalize",
     "renew_ledger": "voterlist.usecases.ledgers",
+    "sample_review": "voterlist.usecases.sampling",
+    "SampleRequest": "voterlist.usecases.sampling",
+    "Sampled": "voterlist.usecases.sampling",
+    "review_quality": "voterlist.usecases.quality",
+    "ReviewQuality": "voterlist.usecases.quality",
+    "Agreement": "voterlist.quality",
+    "certificate_lines": "voterlist.report.certified",
+    "certificate_of": "voterlist.report.certified",
     "restore_ledger": "voterlist.usecases.ledgers",
     "run_workspace": "voterlist.usecases.running",
     "said": "voterlist.report.said",

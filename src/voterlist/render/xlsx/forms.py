@@ -14,7 +14,7 @@ from functools import cache
 from voterlist.catalogue import LANGUAGES
 from voterlist.decisions.grounds import grounds
 from voterlist.model import Action, Mark, Verdict
-from voterlist.render.xlsx.sheets import safe
+from voterlist.render.xlsx.texts import safe
 from voterlist.report import Words
 from voterlist.schemas import ENTRY_FIELDS
 

@@ -11,15 +11,12 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import xlsxwriter
-
+from voterlist.render.xlsx.ready_rows import ReadyBook
+from voterlist.render.xlsx.texts import safe
 from voterlist.report import Words
-from voterlist.report.sheets import Column, Row, SheetValue
+from voterlist.report.sheets import Column, Row
 
-__all__ = ["Book", "Sheet", "safe"]
-
-_LONGEST = 32_767
-"""Characters that a cell can hold."""
+__all__ = ["Book", "Sheet"]
 
 _GROUNDS = {
     "": None,
@@ -45,28 +42,10 @@ _NUMBER_FORMATS = {
     "probability": '[>0.999]">\N{NO-BREAK SPACE}99.9%";[<0.001]"<\N{NO-BREAK SPACE}0.1%";0.0%',
 }
 
-_FORMULA_SIGNS = frozenset("=+-@＝＋－＠")
-"""Signs, plain and full-width, with which a formula may begin."""
-_BREAKS = frozenset("\t\r\n")
 _CENTRED = frozenset({"label", "probability"})
 """Kinds of numbers that stand between texts; set to the right they would touch the text that
 follows."""
 _HEADING_ALIGN = dict.fromkeys(_CENTRED, "center") | {"bits": "right"}
-
-
-def safe(text: str) -> str:
-    """The text as a cell may hold it: an apostrophe stands before what could be a formula.
-
-    Blanks before the sign are looked through, because a later export to CSV and back would drop
-    them.
-    """
-    if text[:1] in _BREAKS or text.lstrip()[:1] in _FORMULA_SIGNS:
-        text = "'" + text
-    return (
-        text
-        if len(text) <= _LONGEST
-        else text[: _LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
-    )
 
 
 class Book:
@@ -74,7 +53,7 @@ class Book:
 
     def __init__(self, title: str, today: dt.date, words: Words) -> None:
         self._bytes = io.BytesIO()
-        self._book = xlsxwriter.Workbook(self._bytes, {"in_memory": True})
+        self._book = ReadyBook(self._bytes, {"in_memory": True})
         created = dt.datetime.combine(today, dt.time(), dt.UTC)
         self._book.set_properties({"title": title, "created": created})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
@@ -173,15 +152,22 @@ class Sheet:
 
     def rows(self, columns: Sequence[Column], rows: Iterable[Row]) -> None:
         """The rows of a table, each value as its column's kind."""
+        formats: dict[tuple[Sequence[str], bool, bool], tuple[Any, ...]] = {}
+        kinds = [column.kind for column in columns]
         for row in rows:
-            marks = row.marks or ("",) * len(columns)
-            cells = zip(columns, row.values, marks, strict=True)
-            for place, (column, value, mark) in enumerate(cells):
-                shape = self.book.cell_format(
-                    column.kind, mark, band=row.band, first=row.first
-                )
-                self._write(place, value, shape)
+            look = (tuple(row.marks), row.band, row.first)
+            if look not in formats:
+                formats[look] = self._formats(kinds, row)
+            self.raw.write_values(self.row, row.values, formats[look])
             self.row += 1
+
+    def _formats(self, kinds: Sequence[str], row: Row) -> tuple[Any, ...]:
+        """The format of each cell of a row."""
+        marks = row.marks or ("",) * len(kinds)
+        return tuple(
+            self.book.cell_format(kind, mark, band=row.band, first=row.first)
+            for kind, mark in zip(kinds, marks, strict=True)
+        )
 
     def table(
         self, columns: Sequence[Column], rows: Sequence[Row], *, frozen: int = 0
@@ -205,15 +191,3 @@ class Sheet:
         self.raw.repeat_rows(top)
         self.raw.autofilter(top, 0, max(self.row - 1, top), len(columns) - 1)
         return top
-
-    def _write(self, place: int, value: SheetValue, shape: Any) -> None:
-        if value is None or value == "":
-            self.raw.write_blank(self.row, place, None, shape)
-        elif isinstance(value, str):
-            self.raw.write_string(self.row, place, safe(value), shape)
-        elif isinstance(value, dt.date):
-            self.raw.write_datetime(
-                self.row, place, dt.datetime.combine(value, dt.time()), shape
-            )
-        else:
-            self.raw.write_number(self.row, place, value, shape)

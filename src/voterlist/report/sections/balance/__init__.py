@@ -81,7 +81,7 @@ def _build(inputs: Inputs) -> Balance:
     set_aside = pc.sum(inputs.own("set_aside").column("rows")).as_py()
     return Balance(
         rows=sum(row.rows for row in rows),
-        entries=inputs.own("entries").num_rows,
+        entries=inputs.entry_count(),
         set_aside=int(set_aside or 0),
         lists=tuple(sorted(rows, key=_order)),
     )

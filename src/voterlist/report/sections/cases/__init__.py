@@ -9,7 +9,12 @@ from voterlist import review
 from voterlist.report.lookup import in_constituency
 from voterlist.report.run import Inputs
 from voterlist.report.section import Section
-from voterlist.report.sections.cases.build import CaseTables, build_cases, count_kinds
+from voterlist.report.sections.cases.build import (
+    LOOKED_UP_OF_VOTERS,
+    CaseTables,
+    build_cases,
+    count_kinds,
+)
 from voterlist.report.sections.cases.model import (
     CASE_FIELDS,
     Case,
@@ -19,6 +24,7 @@ from voterlist.report.sections.cases.model import (
     Waterfall,
 )
 from voterlist.report.sections.cases.page import page
+from voterlist.report.sections.cases.sentence import Sentences, chances_by_place
 from voterlist.report.sections.cases.sheets import (
     case_cells,
     case_columns,
@@ -45,12 +51,17 @@ __all__ = [
     "CaseWords",
     "Cases",
     "Member",
+    "Sentences",
     "Step",
     "Waterfall",
     "build_cases",
     "case_cells",
     "case_columns",
+    "chances_by_place",
 ]
+
+
+_VOTER = pa.schema([VOTER.field(name) for name in LOOKED_UP_OF_VOTERS])
 
 
 def _build(inputs: Inputs) -> Cases:
@@ -84,7 +95,7 @@ CASES = Section(
     name="cases",
     build=_build,
     words=CaseWords,
-    needs={"entries": ENTRY, "voters": VOTER, "cases": CASE, "pairs": PAIR},
+    needs={"entries": ENTRY, "voters": _VOTER, "cases": CASE, "pairs": PAIR},
     uses={
         "waterfalls": WATERFALL,
         "decisions": DECISION,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +27,7 @@ from voterlist.report.sections.cases.why import waterfalls_of
 from voterlist.report.values import Born, Text, Value
 from voterlist.schemas import RETURNED, empty
 
-__all__ = ["CaseTables", "build_cases", "count_kinds"]
+__all__ = ["LOOKED_UP_OF_VOTERS", "CaseTables", "build_cases", "count_kinds"]
 
 _COMPARED = {
     "surname": ("surname_skeleton",),
@@ -41,6 +42,10 @@ _COMPARED = {
 }
 """The columns of VOTER in which two entries of a case contradict each other."""
 _NAMES = ("surname", "given_name", "patronymic")
+LOOKED_UP_OF_VOTERS = tuple(
+    dict.fromkeys(["entry_id", *_NAMES, *itertools.chain(*_COMPARED.values())])
+)
+"""The columns of VOTER that are read."""
 _ASKED_AGAIN = frozenset({Returned.CHANGED, Returned.GONE, Returned.UNCLEAR})
 _ROLES = ["keep", "repeat", "question"]
 _ORDER = ["number", "order", "entry_id"]
@@ -78,21 +83,19 @@ def build_cases(
     groups = pd.factorize(table.column("case_id").to_pandas())[0]
     members = _members(table, groups, tables, names, mask_identifiers=mask_identifiers)
     waterfalls = waterfalls_of(table, tables.pairs, tables.waterfalls)
-    rows = table.select(
-        ["case_id", "number", "kind", "probability", "weight"]
-    ).to_pandas()
     starts = np.flatnonzero(np.diff(groups, prepend=-1))
     ends = np.append(starts[1:], len(groups))[: len(starts)]
+    shown = ["case_id", "number", "kind", "probability", "weight"]
+    first_rows = table.select(shown).take(pa.array(starts)).to_pylist()
     built = []
-    for start, end in zip(starts, ends, strict=True):
-        first = rows.iloc[start]
-        kind, case_id = CaseKind(first["kind"]), str(first["case_id"])
+    for start, end, first in zip(starts, ends, first_rows, strict=True):
+        kind, case_id = CaseKind(first["kind"]), first["case_id"]
         case = Case(
-            number=int(first["number"]),
+            number=first["number"],
             case_id=case_id,
             kind=kind,
-            probability=float(first["probability"]),
-            weight=float(first["weight"]),
+            probability=first["probability"],
+            weight=first["weight"],
             is_asked=kind.is_asked,
             members=tuple(members[start:end]),
             why=waterfalls.get(case_id),

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from voterlist.report.sections.cases.model import CASE_FIELDS, Case, Cases
+from voterlist.report.sections.cases.words import CaseWords
 
-__all__ = ["Bars", "bars_of", "letters_of", "page"]
+__all__ = ["Bars", "Line", "Shown", "bars_of", "letters_of", "lines_of", "page"]
 
 _ALIKE = 0.5
 """Two texts less alike than this are marked as a whole: single letters would say nothing."""
@@ -26,15 +27,52 @@ class Bars:
     """(left end, width) of each line's bar, and last of the sum's."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page shows of one field of an entry."""
+
+    text: str
+    mark: str
+    pieces: Sequence[tuple[str, bool]]
+    """The text in pieces, each with whether its letters differ; of a text that is not marked none.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field of the entries of a case, side by side."""
+
+    field: str
+    mark: str
+    """The first mark of its cells."""
+    cells: Sequence[Shown]
+
+
 def page(cases: Cases) -> Mapping[str, Any]:
     """What the template of the cases needs besides the cases."""
     kinds = [row.kind for row in cases.kinds]
     return {
-        "fields": CASE_FIELDS,
         "kinds": kinds,
-        "letters": letters_of,
+        "side_by_side": lines_of,
         "bars": bars_of,
     }
+
+
+def lines_of(case: Case, words: CaseWords) -> list[Line]:
+    """The fields of a case of which something is known in some entry."""
+    lines = []
+    for place, field in enumerate(CASE_FIELDS):
+        cells = [member.cells[place] for member in case.members]
+        texts = [words.say(cell.value) for cell in cells]
+        if not any(texts):
+            continue
+        marks = [cell.mark for cell in cells]
+        shown = [
+            Shown(text, mark, letters_of(case, number, texts) if mark else ())
+            for number, (text, mark) in enumerate(zip(texts, marks, strict=True))
+        ]
+        lines.append(Line(field, next(filter(None, marks), ""), shown))
+    return lines
 
 
 def bars_of(bits: Sequence[float]) -> Bars:

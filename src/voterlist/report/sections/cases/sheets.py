@@ -30,6 +30,8 @@ __all__ = ["case_cells", "case_columns", "sheets", "summary"]
 
 _WIDTHS = (19, 13, 11, 13, 11, 7, 21, 10, 9)
 """Of the columns of ``CASE_FIELDS``."""
+_UNMARKED_BEFORE, _UNMARKED_AFTER = ("",) * 6, ("",) * 8
+"""The marks of the columns before and after those of ``CASE_FIELDS``."""
 _RESTS = ("term_frequency", "rivals", "total")
 _RIVALS = ("twins", "relatives", "unrelated")
 
@@ -83,13 +85,11 @@ def _cases(cases: Sequence[Case], name: str, words: CaseWords) -> SheetTable:
         Column(words("field.entry_id"), 25, printed=False),
         Column(words("field.case_id"), 15),
     )
-    rows = []
-    for number, case in enumerate(cases):
-        for member in case.members:
-            is_first = member is case.members[0]
-            rows.append(
-                _case_row(case, member, words, band=number % 2 == 1, first=is_first)
-            )
+    rows = [
+        row
+        for number, case in enumerate(cases)
+        for row in _case_rows(case, words, band=number % 2 == 1)
+    ]
     return SheetTable(
         words(f"report.sheet.{name}"),
         (
@@ -104,26 +104,26 @@ def _cases(cases: Sequence[Case], name: str, words: CaseWords) -> SheetTable:
     )
 
 
-def _case_row(
-    case: Case, member: Member, words: CaseWords, *, band: bool, first: bool
-) -> Row:
-    shown, marks = case_cells(member, words)
-    before: list[SheetValue] = [
-        case.number,
-        words(f"case-kind.{case.kind}.title"),
-        case.probability,
-        "; ".join([words.state(case, member), *words.before(member)]),
-        words(f"role.{member.role}"),
-        words(f"reason.{member.reason}"),
-    ]
-    after = [
-        *place_cells(member.place),
-        words(f"list-kind.{member.list_kind}"),
-        member.entry_id,
-        case.case_id,
-    ]
-    all_marks = [*[""] * len(before), *marks, *[""] * len(after)]
-    return Row([*before, *shown, *after], all_marks, band=band, first=first)
+def _case_rows(case: Case, words: CaseWords, *, band: bool) -> Iterable[Row]:
+    """One row for each entry of a case."""
+    kind = words(f"case-kind.{case.kind}.title")
+    for member in case.members:
+        shown, marks = case_cells(member, words)
+        values: list[SheetValue] = [
+            case.number,
+            kind,
+            case.probability,
+            "; ".join([words.state(case, member), *words.before(member)]),
+            words(f"role.{member.role}"),
+            words(f"reason.{member.reason}"),
+            *shown,
+            *place_cells(member.place),
+            words(f"list-kind.{member.list_kind}"),
+            member.entry_id,
+            case.case_id,
+        ]
+        all_marks = [*_UNMARKED_BEFORE, *marks, *_UNMARKED_AFTER]
+        yield Row(values, all_marks, band=band, first=member is case.members[0])
 
 
 def _evidence(cases: Sequence[Case], words: CaseWords) -> SheetTable:

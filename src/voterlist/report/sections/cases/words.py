@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from voterlist.report.sections.cases.model import Case, Member, Step, Waterfall
 from voterlist.report.words import UNKNOWN, Words
 
@@ -81,7 +83,11 @@ class CaseWords(Words):
         more = ">\N{NO-BREAK SPACE}" if bits > _RAREST else ""
         word = next(name for name, most in _COMMON if bits < most)
         key = "date" if field == "birth_date" else word
-        return self(f"waterfall.term_frequency.{key}", count=more + count)
+        return self._rarity(key, more + count)
+
+    @functools.cache  # noqa: B019  one CaseWords lives as long as one report is written
+    def _rarity(self, key: str, count: str) -> str:
+        return self(f"waterfall.term_frequency.{key}", count=count)
 
     def why(self, why: Waterfall) -> str:
         """The waterfall in one line: every field with its bits, what is taken back, and the sum."""

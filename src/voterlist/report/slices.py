@@ -1,0 +1,220 @@
+"""The tables of a run cut by constituency: what the report of one constituency is made of.
+
+A table is encoded once; what one constituency shows of it is then taken by position. So a report
+costs what it shows, and not what the run holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.arrays import Longs
+from voterlist.report.lookup import Sources, text_column
+from voterlist.schemas import PYRAMID
+from voterlist.tables import from_columns
+
+__all__ = ["LOOKED_UP", "Cutter", "Named", "NamedRows", "names_used"]
+
+LOOKED_UP = ("entries", "voters")
+"""The tables of which a report shows only the rows that a case or a finding names."""
+_OF_CASES = {"case_numbers": "case_id", "decisions": "case_id"}
+_OF_MEMBERS = {"pairs": "entry_l", "waterfalls": "entry_l", "returned": "entry_id"}
+"""Tables about the entries of cases, with the column that names one."""
+_UNKNOWN = -1
+
+
+class RowsByCode:
+    """The rows of each code of a column of codes; -1 is no code."""
+
+    def __init__(self, codes: Longs) -> None:
+        self._order = np.argsort(codes, kind="stable")
+        self._codes = codes[self._order]
+
+    def of(self, wanted: Longs) -> Longs:
+        """The rows that have one of these codes, ascending."""
+        wanted = np.unique(wanted[wanted >= 0])
+        first = np.searchsorted(self._codes, wanted, side="left")
+        counts = np.searchsorted(self._codes, wanted, side="right") - first
+        before = np.cumsum(counts) - counts
+        within = np.arange(counts.sum()) - np.repeat(before, counts)
+        return np.sort(self._order[np.repeat(first, counts) + within])
+
+
+class NamedRows:
+    """The rows of a table of entries or voters that reports look up, by the code of their id."""
+
+    def __init__(self, ids: pa.Array, table: pa.Table) -> None:
+        self._table = table
+        self._rows = np.full(len(ids), _UNKNOWN, np.int64)
+        self._rows[_positions(table.column("entry_id"), ids)] = np.arange(
+            table.num_rows
+        )
+
+    def of(self, codes: Longs) -> pa.Table:
+        """The rows of these ids, in the order of the table; an id without a row has none."""
+        rows = self._rows[codes]
+        return self._table.take(pa.array(np.sort(rows[rows >= 0])))
+
+
+Named = Mapping[str, NamedRows]
+"""By the names of ``LOOKED_UP``."""
+
+
+class Cutter:
+    """Cuts the tables of a run by constituency.
+
+    A row without a constituency is in the part of each: it must show somewhere. A case is in the
+    part of each constituency that one of its entries is in.
+    """
+
+    def __init__(self, tables: Mapping[str, pa.Table]) -> None:
+        """Take the tables that reports declare, except those of ``LOOKED_UP`` and ``pyramid``."""
+        self._tables = tables
+        self._cases = _codes_of(tables["cases"], "case_id", self._case_ids)
+        self._rows_of_cases = RowsByCode(self._cases)
+
+    @cached_property
+    def _case_ids(self) -> pa.Array:
+        return pc.unique(text_column(self._tables["cases"], "case_id"))
+
+    @cached_property
+    def ids(self) -> pa.Array:
+        """The ids of all entries that a case or a finding names, in order."""
+        columns = [
+            text_column(self._tables["findings"], "entry_id"),
+            text_column(self._tables["findings"], "other_entry_id"),
+            text_column(self._tables["cases"], "entry_id"),
+        ]
+        chunks = [chunk for column in columns for chunk in column.chunks]
+        found = pc.unique(pa.chunked_array(chunks, pa.string())).drop_null()
+        return found.take(pc.sort_indices(found))
+
+    def tables_of(self, constituency: int | None, named: Named) -> dict[str, pa.Table]:
+        """The tables of the report of a constituency; None: of everything."""
+        cases = self._cases_of(constituency)
+        members = self._member_codes[cases]
+        findings = self._own_rows("findings", constituency)
+        made = {
+            "entries": named["entries"].of(self._codes_named(findings, members)),
+            "voters": named["voters"].of(np.unique(members)),
+            "cases": self._tables["cases"].take(pa.array(cases)),
+            "findings": self._tables["findings"].take(pa.array(findings)),
+        }
+        for name in self._tables.keys() - made.keys():
+            rows = self._rows(name, constituency, cases, findings)
+            made[name] = self._tables[name].take(pa.array(rows))
+        made["pyramid"] = pyramid_of(made["ages"])
+        return made
+
+    def _rows(
+        self, name: str, constituency: int | None, cases: Longs, findings: Longs
+    ) -> Longs:
+        """The rows of a table that the report of a constituency shows."""
+        if name in _OF_CASES:
+            return self._by_case[name].of(self._cases[cases])
+        if name in _OF_MEMBERS:
+            return self._by_member[name].of(self._member_codes[cases])
+        if name == "register_rows":
+            rows = self._register_rows[findings]
+            return np.unique(rows[rows >= 0])
+        return self._own_rows(name, constituency)
+
+    def _own_rows(self, name: str, constituency: int | None) -> Longs:
+        """The rows of a constituency and those of none."""
+        table = self._tables[name]
+        if constituency is None or "constituency" not in table.column_names:
+            return np.arange(table.num_rows)
+        return self._by_place[name].of(np.array([0, constituency + 1]))
+
+    def _cases_of(self, constituency: int | None) -> Longs:
+        """The rows of the cases that have an entry in the constituency."""
+        own = self._own_rows("cases", constituency)
+        return self._rows_of_cases.of(self._cases[own])
+
+    def _codes_named(self, findings: Longs, members: Longs) -> Longs:
+        """The codes of the entries that these findings and cases name."""
+        codes = [column[findings] for column in self._finding_codes]
+        named = np.unique(np.concatenate([*codes, members]))
+        return named[named >= 0]
+
+    @cached_property
+    def _member_codes(self) -> Longs:
+        return _codes_of(self._tables["cases"], "entry_id", self.ids)
+
+    @cached_property
+    def _finding_codes(self) -> tuple[Longs, Longs]:
+        findings = self._tables["findings"]
+        return (
+            _codes_of(findings, "entry_id", self.ids),
+            _codes_of(findings, "other_entry_id", self.ids),
+        )
+
+    @cached_property
+    def _register_rows(self) -> Longs:
+        """The row of ``register_rows`` that each finding names; -1: none."""
+        known = text_column(self._tables["register_rows"], "entry_id")
+        return _codes_of(
+            self._tables["findings"], "other_entry_id", known.combine_chunks()
+        )
+
+    @cached_property
+    def _by_place(self) -> dict[str, RowsByCode]:
+        """Of each table with constituencies the rows by number + 1; 0: not known."""
+        return {
+            name: RowsByCode(_place_codes(table))
+            for name, table in self._tables.items()
+            if "constituency" in table.column_names
+        }
+
+    @cached_property
+    def _by_case(self) -> dict[str, RowsByCode]:
+        return {
+            name: RowsByCode(_codes_of(self._tables[name], column, self._case_ids))
+            for name, column in _OF_CASES.items()
+            if name in self._tables
+        }
+
+    @cached_property
+    def _by_member(self) -> dict[str, RowsByCode]:
+        return {
+            name: RowsByCode(_codes_of(self._tables[name], column, self.ids))
+            for name, column in _OF_MEMBERS.items()
+            if name in self._tables and column in self._tables[name].column_names
+        }
+
+
+def pyramid_of(ages: pa.Table) -> pa.Table:
+    """PYRAMID of all precincts of AGES."""
+    names = ["age_from", "sex"]
+    summed = ages.group_by(names, use_threads=False).aggregate([("voters", "sum")])
+    columns = {name: summed.column(name) for name in names}
+    return from_columns(columns | {"voters": summed.column("voters_sum")}, PYRAMID)
+
+
+def _codes_of(table: pa.Table, name: str, ids: pa.Array) -> Longs:
+    """The place of each row's text among ``ids``; -1: it is not there, or null."""
+    return _positions(text_column(table, name), ids)
+
+
+def _positions(column: pa.ChunkedArray, ids: pa.Array) -> Longs:
+    places = pc.index_in(column, value_set=ids, skip_nulls=True)
+    return np.asarray(pc.fill_null(places, _UNKNOWN), np.int64)
+
+
+def _place_codes(table: pa.Table) -> Longs:
+    numbers = table.column("constituency").cast(pa.int64())
+    return np.asarray(pc.fill_null(numbers, _UNKNOWN), np.int64) + 1
+
+
+def names_used(sources: Sources, tables: Iterable[pa.Table]) -> Sources:
+    """The names of the files that stand in these tables."""
+    used: set[str] = set()
+    for table in tables:
+        if "source" in table.column_names:
+            used.update(pc.unique(text_column(table, "source")).to_pylist())
+    return {source: names for source, names in sources.items() if source in used}
