@@ -43,8 +43,11 @@ from voterlist.tables import concat, sort_by
 
 __all__ = [
     "INTAKE_TABLES",
+    "corrections_of",
+    "intake_tasks",
     "merge_lists",
     "normalize_entries",
+    "places_of",
     "take_in",
     "unit_name",
 ]
@@ -54,42 +57,23 @@ INTAKE_TABLES = ("entries", "lists", "set_aside", "findings")
 
 def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
     """Read every file of the inbox; one intake for each of its folders."""
-    inputs = context.inputs
+    tasks = intake_tasks(context)
     read = partial(
         _take_in,
         settings=context.settings.ingest,
         territory=context.settings.territory.by_number,
     )
-    needs = store.digest_of(
-        config.digest(context.settings.ingest),
-        config.digest(context.settings.territory),
-    )
-    batches = enumerate(inputs.batches)
-    asked = {
-        number: batch
-        for number, batch in batches
-        if batch.constituency not in context.left_out
-    }
-    tasks = [
-        Task(
-            unit_name(batch.constituency),
-            store.digest_of(needs, *_needs_of(batch)),
-            batch,
-            (batch.constituency,),
-        )
-        for batch in asked.values()
-    ]
-    done = context.units.each(
-        Stage.INGEST, read, tasks, partial(context.progress, Stage.INGEST, "")
-    )
-    intakes = dict(zip(asked, done, strict=True))
-    taken = []
-    for number, batch in enumerate(inputs.batches):
-        if number in intakes:
-            _put_intake(context.folder, number, intakes[number])
-            taken.append(intakes[number].said)
-        else:
+    progress = partial(context.progress, Stage.INGEST, "")
+    done = context.units.each(Stage.INGEST, read, tasks, progress)
+    intakes = {one.task.constituencies[0]: one for one in done}
+    taken: list[Mapping[str, Any]] = []
+    for number, batch in enumerate(context.inputs.batches):
+        intake = intakes.get(batch.constituency)
+        if intake is None:
             taken.append(_leave_out(context, number, batch))
+        else:
+            _put_intake(context.folder, number, intake)
+            taken.append(intake.said)
     troubles = (trouble for said in taken for trouble in said["troubles"])
     return StageResult(
         {_received(name): Parts(len(taken)) for name in INTAKE_TABLES},
@@ -98,6 +82,22 @@ def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
         sum(said["set_aside"] for said in taken),
         is_passing=bool(context.left_out) or context.is_passing(troubles),
     )
+
+
+def intake_tasks(context: StageContext) -> list[Task]:
+    """The units of reading: each folder of the inbox that is not left out."""
+    sections = context.settings.ingest, context.settings.territory
+    needs = store.digest_of(*map(config.digest, sections))
+    return [
+        Task(
+            unit_name(batch.constituency),
+            store.digest_of(needs, *_needs_of(batch)),
+            batch,
+            (batch.constituency,),
+        )
+        for batch in context.inputs.batches
+        if batch.constituency not in context.left_out
+    ]
 
 
 def unit_name(constituency: int | None) -> str:
@@ -146,12 +146,12 @@ def normalize_entries(tables: NeededTables, context: StageContext) -> StageResul
     """A voter for every entry."""
     entries, amendments = tables.path("entries"), tables["amendments"]
     profile = context.settings.workspace.profile
-    places = _places(tables["lists"])
+    places = places_of(tables["lists"])
     digests = store.row_group_digests(entries)
     tasks = []
     for groups in _apart(tables["lists"]):
         numbers = tuple(places[group] for group in groups)
-        own = _amendments_of(amendments, numbers)
+        own = corrections_of(amendments, numbers)
         needs = (profile, *(digests[group] for group in groups), own.to_pylist())
         tasks.append(
             Task(
@@ -189,7 +189,7 @@ def _known(place: int) -> int | None:
     return place or None
 
 
-def _amendments_of(amendments: pa.Table, places: Sequence[int]) -> pa.Table:
+def corrections_of(amendments: pa.Table, places: Sequence[int]) -> pa.Table:
     """The corrections (AMENDMENT) of the entries of these constituencies."""
     if not amendments.num_rows:
         return amendments
@@ -294,11 +294,11 @@ def _merged(
     """
     homes: dict[int, list[int]] = {}
     for number, account in enumerate(accounts):
-        for place in _places(account.lists):
+        for place in places_of(account.lists):
             homes.setdefault(place, []).append(number)
     shared: dict[int, pa.Table] = {}
     for number, account in enumerate(accounts):
-        if len(_places(account.lists)) > 1:
+        if len(places_of(account.lists)) > 1:
             shared[number] = pq.read_table(received[number])
     for place in sorted(homes, key=_prefix):
         parts = []
@@ -314,7 +314,7 @@ def _merged(
         yield sort_by(entries, "entry_id")
 
 
-def _places(lists: pa.Table) -> list[int]:
+def places_of(lists: pa.Table) -> list[int]:
     """The constituencies with entries in these lists, by id; 0 is the unknown one."""
     filled = lists.filter(pc.greater(lists.column("entries"), 0))
     return sorted(
@@ -374,7 +374,7 @@ def _apart(lists: pa.Table) -> list[tuple[int, ...]]:
     A file's dates are read in the light of all its rows, so a file of several constituencies is not
     cut.
     """
-    order = {place: group for group, place in enumerate(_places(lists))}
+    order = {place: group for group, place in enumerate(places_of(lists))}
     filled = lists.filter(pc.greater(lists.column("entries"), 0))
     homes = pc.fill_null(filled.column("constituency"), 0).to_pylist()
     sources = filled.column("source").to_pylist()
