@@ -107,7 +107,9 @@ class Desk:
     """All cases of a constituency, or of a workspace, by number."""
 
     facts: Facts
-    """Whose they are; ``run`` is the newest run of the workspace."""
+    """Whose they are."""
     cases: tuple[DeskCase, ...]
     sentences: Mapping[str, tuple[str, ...]]
     """By language, the sentence of each case."""
+    run: str = ""
+    """The newest run of the workspace."""

@@ -56,7 +56,7 @@ def packed(desk: Desk) -> Packed:
     }
     return {
         "format": FORMAT,
-        "run": facts.run,
+        "run": desk.run,
         "constituency": facts.constituency,
         "cycle": facts.cycle,
         "today": facts.today.isoformat(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -101,7 +101,7 @@ def export_page(workspace: Path, request: PageRequest) -> ExportedPage:
     waiting = {State.OPEN, State.ASKED, State.CONTESTED}
     return ExportedPage(
         path=path,
-        run=desk.facts.run,
+        run=desk.run,
         cases=len(desk.cases),
         open=sum(one.state in waiting for one in desk.cases),
         size=path.stat().st_size,
@@ -141,9 +141,8 @@ def desk_of_workspace(
         level=settings.workspace.level,
         constituency=_whose(runs, constituency),
         today=today,
-        run=runs.run,
     )
-    return desk_of(
+    desk = desk_of(
         tables,
         holding,
         facts,
@@ -152,6 +151,7 @@ def desk_of_workspace(
         coincidences=runs.table("coincidences"),
         mask_identifiers=settings.privacy.mask_identifiers,
     )
+    return replace(desk, run=runs.run)
 
 
 def _whose(runs: Known, constituency: int | None) -> int | None:
