@@ -48,7 +48,7 @@ class Task:
 
     @property
     def place(self) -> str:
-        """The number of its constituency; empty where it is of several, or of none that is known."""
+        """The number of its constituency; empty where it is of several or of none."""
         number = self.constituencies[0] if len(self.constituencies) == 1 else None
         return "" if number is None else str(number)
 

@@ -67,6 +67,22 @@ def run_workspace(
     return WorkspaceRun(settings, result)
 
 
+def plan_run(
+    workspace: Path, *, today: dt.date, constituencies: Collection[int] = ()
+) -> Plan:
+    """What a run of a workspace with these arguments would do, and why; nothing is written.
+
+    Raises:
+        UsageError: it is no workspace, or there is nothing to run.
+        SettingsError: its settings have mistakes.
+    """
+    # Loaded here: a run of which nothing has changed needs none of the stages.
+    from voterlist.pipeline.plan import plan  # noqa: PLC0415  see above
+
+    settings = settings_of(workspace)
+    return plan(workspace, settings, constituencies=constituencies, today=today)
+
+
 class _Heard:
     """Progress that is passed on, and from which it is known how far the run is."""
 
@@ -90,19 +106,3 @@ class _Heard:
         stop.done = tuple(stages[:at])
         stop.in_hand = self._last
         stop.left = tuple(stages[at : stages.index(last) + 1])
-
-
-def plan_run(
-    workspace: Path, *, today: dt.date, constituencies: Collection[int] = ()
-) -> Plan:
-    """What a run of a workspace with these arguments would do, and why; nothing is written.
-
-    Raises:
-        UsageError: it is no workspace, or there is nothing to run.
-        SettingsError: its settings have mistakes.
-    """
-    # Loaded here: a run of which nothing has changed needs none of the stages.
-    from voterlist.pipeline.plan import plan  # noqa: PLC0415  see above
-
-    settings = settings_of(workspace)
-    return plan(workspace, settings, constituencies=constituencies, today=today)
