@@ -724,7 +724,7 @@ def comparison():
     return table(COMPARISON, rows, constituency=88, measure="adults")
 
 
-FACTS = report.Facts("2026", Level.CONEC, 88, TODAY, "2026-02-03-abcd1234")
+FACTS = report.Facts("2026", Level.CONEC, 88, TODAY)
 
 
 def run_tables():

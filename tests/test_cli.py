@@ -156,6 +156,8 @@ def test_init_refuses_a_cycle_that_is_no_year(tmp_path):
 
 RUN_KEYS = {
     "clock_behind",
+    "damaged_units",
+    "left_out",
     "lost_letters",
     "missing_lists",
     "place_doubts",
@@ -172,6 +174,12 @@ RUN_KEYS = {
     "lists",
     "rows",
     "set_aside",
+    "unchanged",
+    "done",
+    "left",
+    "needs_person",
+    "by_constituency",
+    "taken_over",
     "unreadable",
     "compared",
     "afresh",

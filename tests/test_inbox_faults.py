@@ -430,6 +430,7 @@ def test_an_archive_that_changes_is_named_and_its_files_are_not_read(workspace):
         path.unlink()
     place = shutil.copy(archive, folder / "lists.zip")
     assert not workspaces.run(workspace).troubles
+    workspaces.forget(workspace)
     change = at_the_start_of(
         Stage.INGEST, lambda: place.write_bytes(place.read_bytes()[:-1] + b"x")
     )

@@ -8,10 +8,10 @@ import pytest
 import workspaces
 from list_tables import amendments, applied, compiled, entries
 from voterlist import readers, usecases
-from voterlist.config import IngestSettings, Settings
+from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.lists import record_rows
-from voterlist.model import ListKind, Purpose
+from voterlist.model import ListKind, Profile, Purpose
 from voterlist.pipeline import reference
 from voterlist.render.record import (
     write_record_csv,
@@ -191,7 +191,7 @@ def test_the_list_of_the_last_cycle_may_be_a_record(record, tmp_path):
     for path in record:
         path.rename(folder / f"last-cycle-{path.name}")
     listed_files = readers.list_files(folder, tmp_path)
-    last = reference.read(listed_files, Settings()).last
+    last = reference.read(listed_files, IngestSettings(), Profile.AZ).last
     expected = sorted(row for rows in record.values() for row in values(rows))
     assert values(last.entries) == expected
 

@@ -159,7 +159,7 @@ def test_constituencies_that_share_no_file_are_normalised_apart():
         "set_aside": [0] * 6,
     }
     lists = from_columns(columns, LIST)
-    assert intake._places(lists) == [0, 1, 2, 3, 4, 5]
+    assert intake.places_of(lists) == [0, 1, 2, 3, 4, 5]
     assert intake._apart(lists) == [(0,), (1,), (2, 3, 4), (5,)]
     assert intake._apart(lists.slice(0, 0)) == []
 

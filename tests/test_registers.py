@@ -10,12 +10,15 @@ import pyarrow.parquet as pq
 import pytest
 
 import workspaces
-from voterlist.config import IngestSettings, Settings
+from voterlist.config import IngestSettings
 from voterlist.errors import InputError
 from voterlist.ingest import protocol
-from voterlist.model import Stage
+from voterlist.model import Profile, Stage
 from voterlist.pipeline import reference
 from voterlist.readers import list_files, read_file
+
+READING = IngestSettings(), Profile.AZ
+"""How the files are read."""
 
 
 @pytest.fixture
@@ -428,7 +431,7 @@ def test_of_a_file_that_is_not_read_no_row_is_used(workspace):
     (workspace / "reference" / "notes.txt").write_text("x\n", encoding="utf-8")
     (workspace / "reference" / "protocol.csv").write_text("x\n", encoding="utf-8")
     files = list_files(workspace / "reference", workspace)
-    rows = reference.read(files, Settings()).table().to_pylist()
+    rows = reference.read(files, *READING).table().to_pylist()
     assert {row["register"] for row in rows} == {None, "protocol"}
     assert [(row["rows"], row["usable"]) for row in rows] == [(0, 0)] * len(rows)
 
@@ -443,13 +446,12 @@ def test_the_names_of_the_files_change_nothing(workspace):
     (workspace / "reference" / "conscripts.csv").write_text(
         header + "".join(rows), encoding="utf-8"
     )
-    settings = Settings()
-    whole = reference.read(list_files(workspace / "reference", workspace), settings)
+    whole = reference.read(list_files(workspace / "reference", workspace), *READING)
     (workspace / "reference" / "conscripts.csv").unlink()
     for name, row in zip(("b", "a"), rows, strict=True):
         (workspace / "reference" / f"Conscripts_{name}.csv").write_text(
             header + row, encoding="utf-8"
         )
-    parts = reference.read(list_files(workspace / "reference", workspace), settings)
+    parts = reference.read(list_files(workspace / "reference", workspace), *READING)
     assert parts.registers["conscripts"].equals(whole.registers["conscripts"])
     assert len(parts.sources) == 2

@@ -1,13 +1,17 @@
 """A report out of the rows of one constituency is the report out of the tables of all."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
 import report_tables as tables
 from voterlist import report, review
-from voterlist.pipeline.looked_up import counts_of, rows_wanted, wanted_in
-from voterlist.pipeline.side_by_side import in_order
+from voterlist.model import Stage
+from voterlist.pipeline.looked_up import look_up
+from voterlist.pipeline.report_units import report_task
+from voterlist.pipeline.units import Units
 from voterlist.report.slices import (
     LOOKED_UP,
     Cutter,
@@ -17,6 +21,8 @@ from voterlist.report.slices import (
     pyramid_of,
 )
 from voterlist.storage import store
+from voterlist.storage.kept import Kept
+from voterlist.tables import plain
 
 
 def in_two_constituencies(table):
@@ -100,11 +106,17 @@ def test_wanted_entries_are_found_in_every_row_group(tmp_path, run, cutter, size
     path = tmp_path / "entries.parquet"
     groups = [entries.slice(start, size) for start in range(0, entries.num_rows, size)]
     store.write_tables(path, entries.schema, groups)
-    wanted = wanted_in(path, cutter.ids, entries.schema.names)
-    found = pa.concat_tables(map(rows_wanted, wanted)).column("entry_id").to_pylist()
+    units = Units(Kept(tmp_path), "program")
+    found = look_up(units, path, cutter.ids, entries.schema)
     known = set(entries.column("entry_id").to_pylist())
-    assert found == [one for one in cutter.ids.to_pylist() if one in known]
-    assert counts_of(path).total() == entries.num_rows
+    wanted = [one for one in cutter.ids.to_pylist() if one in known]
+    assert found.rows.column("entry_id").to_pylist() == wanted
+    assert sum(found.counts.values()) == entries.num_rows
+    again = Units(Kept(tmp_path), "program")
+    assert look_up(again, path, cutter.ids, entries.schema).rows == found.rows
+    assert again.counted[Stage.REPORT].made == 0
+    fewer = look_up(again, path, cutter.ids[:1], entries.schema)
+    assert fewer.rows.num_rows == 1
 
 
 def test_rows_are_found_by_their_codes():
@@ -113,15 +125,45 @@ def test_rows_are_found_by_their_codes():
     assert rows.of(np.array([], np.int64)).tolist() == []
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_results_come_in_the_order_of_the_tasks(jobs):
-    assert list(in_order(abs, [-3, -1, -2], jobs)) == [3, 1, 2]
+def test_the_reports_of_a_part_have_a_key_of_all_that_they_show(tmp_path, run, cutter):
+    """A report would stay as it was where what it shows has changed."""
+    whole, made = run
+    named = {name: NamedRows(cutter.ids, made[name]) for name in LOOKED_UP}
+    part = cutter.tables_of(88, named)
+    own = report.Run(facts(88), part, {"a": ["one.csv"]}, whole.standings)
+
+    def key(changed, languages=("en",)):
+        return report_task(changed, languages, tmp_path).key
+
+    first = key(own)
+    assert key(replace(own, tables=dict(reversed(part.items())))) == first
+    others = [
+        replace(own, facts=facts(87)),
+        replace(own, sources={"a": ["two.csv"]}),
+        replace(own, standings=whole.standings[1:]),
+        replace(own, mask_identifiers=False),
+        replace(own, entry_count=7),
+    ]
+    for name, table in part.items():
+        if table.num_rows:
+            fewer = dict(part) | {name: table.slice(1)}
+            others.append(replace(own, tables=fewer))
+    keys = {key(one) for one in others} | {key(own, ("az",))}
+    assert len(keys) == len(others) + 1
+    assert first not in keys
 
 
-def test_no_more_tasks_are_asked_for_than_are_worked_on():
-    """All parts of the nation would be in memory."""
-    asked = []
-    results = in_order(abs, (asked.append(n) or n for n in range(100)), 2)
-    next(results)
-    assert len(asked) < 10
-    results.close()
+def test_the_key_does_not_depend_on_how_text_is_stored(tmp_path, run, cutter):
+    """After a change elsewhere every report would be written anew."""
+    _, made = run
+    named = {name: NamedRows(cutter.ids, made[name]) for name in LOOKED_UP}
+    part = cutter.tables_of(88, named)
+    plain_text = {
+        name: pa.table([plain(column) for column in table.columns], table.column_names)
+        for name, table in part.items()
+    }
+    keys = {
+        report_task(report.Run(facts(88), one, {}), ("en",), tmp_path).key
+        for one in (part, plain_text)
+    }
+    assert len(keys) == 1

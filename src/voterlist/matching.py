@@ -20,6 +20,7 @@ from voterlist.tables import differ, group_codes, matches
 __all__ = [
     "CLASSES",
     "LEVELS",
+    "MATCHED",
     "Flags",
     "Matched",
     "Rows",
@@ -47,6 +48,14 @@ _REST = (
     "birth_month",
     "birth_day",
 )
+
+
+MATCHED = {
+    "fin": ("fin",),
+    "document": ("document",),
+    **{name: (name, *_REST) for name in _SURNAME},
+}
+"""What a row of a register and an entry must share to meet: all columns of one of these."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
-from voterlist.arrays import pack_columns, repeated
+from voterlist.arrays import factorized, mix, pack_columns, repeated
 from voterlist.tables import codes
 
-__all__ = ["Codes", "Flags", "agreeing", "repeated", "sharing", "text_hashes"]
+__all__ = [
+    "NO_KEY",
+    "Codes",
+    "Flags",
+    "agreeing",
+    "repeated",
+    "row_keys",
+    "sharing",
+    "text_hashes",
+]
 
 Codes = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
@@ -54,7 +62,7 @@ def agreeing(columns: Sequence[np.ndarray[Any, Any]]) -> tuple[Codes, Codes]:
             len(rows),
         )
         at = repeated(number)
-        rows, code = rows[at], pd.factorize(number[at])[0].astype(np.int64, copy=False)
+        rows, code = rows[at], factorized(number[at])[0].astype(np.int64, copy=False)
     return rows, code
 
 
@@ -95,6 +103,31 @@ def text_hashes(column: pa.Array | pa.ChunkedArray) -> Hashes:
         length[rows] -= _WORD
         rows = rows[length[rows] > 0]
     return hashes
+
+
+def row_keys(table: pa.Table, names: Sequence[str]) -> Hashes:
+    """A number for each row: rows that agree in all these columns have the same.
+
+    0 where one of the columns is null: what is missing equals nothing. Rows that do not agree may
+    have one number, as good as never.
+    """
+    number = np.ones(table.num_rows, np.uint64)
+    known = np.ones(table.num_rows, dtype=bool)
+    for name in names:
+        column = table.column(name)
+        known &= np.asarray(column.is_valid(), dtype=bool)
+        if pa.types.is_integer(column.type):
+            own = np.asarray(column.cast(pa.int64()).fill_null(0)).astype(np.uint64)
+        else:
+            own = text_hashes(column)
+        number = mix(number) ^ own
+    number = mix(number)
+    number[~known] = NO_KEY
+    return number
+
+
+NO_KEY = np.uint64(0)
+"""The number of a row that agrees with none."""
 
 
 def _bytes_of(array: pa.Array) -> tuple[np.ndarray[Any, np.dtype[np.int32]], Hashes]:

@@ -101,7 +101,14 @@ def examine(
     Raises:
         StageError: a table has the wrong shape, or voters and entries are not the same entries.
     """
-    context = Context.of(voters, entries, lists, settings, on_day, streets)
+    return examine_context(
+        Context.of(voters, entries, lists, settings, on_day, streets)
+    )
+
+
+def examine_context(context: Context) -> Examined:
+    """The same of a context."""
+    on_day = context.on_day
     return Examined(
         findings=_findings(context),
         indicators=indicators_of(context),
@@ -109,7 +116,7 @@ def examine(
         pyramid=pyramid(context.voters, on_day),
         pyramids=pyramids(context.voters, on_day),
         coincidences=context.cached(coincidences.counted),
-        street_use=street_use(context.voters, streets),
+        street_use=street_use(context.voters, context.given_streets),
     )
 
 

@@ -97,8 +97,8 @@ class Context:
     lists: pa.Table
     settings: CheckSettings
     on_day: dt.date
-    streets: pa.Table = field(default_factory=STREET.empty_table, repr=False)
-    """STREET: without rows where no register of streets was given."""
+    given_streets: pa.Table | None = field(default=None, repr=False)
+    """STREET: the register of streets; None where none was given."""
     _dates: dict[str, np.ndarray[Any, np.dtype[np.int32]]] = field(
         default_factory=dict, repr=False
     )
@@ -128,11 +128,8 @@ class Context:
                 stage=Stage.CHECK,
                 todo="Run the stages from ingest on again.",
             )
-        streets = require(
-            streets if streets is not None else STREET.empty_table(),
-            STREET,
-            Stage.CHECK,
-        )
+        if streets is not None:
+            streets = require(streets, STREET, Stage.CHECK)
         return cls(
             voters,
             entries,
@@ -144,6 +141,12 @@ class Context:
 
     def __len__(self) -> int:
         return int(self.voters.num_rows)
+
+    @property
+    def streets(self) -> pa.Table:
+        """STREET: without rows where no register of streets was given."""
+        is_given = self.given_streets is not None
+        return self.given_streets if is_given else STREET.empty_table()
 
     def is_known(self, name: str) -> Flags:
         """True where this column of the voters is known."""

@@ -254,7 +254,7 @@ def _tell_missing(result: usecases.RunResult) -> None:
 
 def _tell_left_out(result: usecases.RunResult) -> None:
     """The constituencies that are left out, with the stage that failed, and what to do."""
-    TERMINAL.say(SAY("cli.run.without-them"))
+    TERMINAL.say(SAY("cli.run.failed"))
     headers = [SAY(f"cli.table.{name}") for name in ("constituency", "stage", "reason")]
     rows = [
         (

@@ -129,7 +129,7 @@ def _letters(packed: Packed) -> Codes:
     # The highest bit of a byte is set where it, or a sum that the others cannot carry over, is not
     # 0 (Warren, Hacker's Delight, section 6-1).
     filled = (((packed & _LOW_BITS) + _LOW_BITS) | packed) & ~_LOW_BITS
-    return np.bitwise_count(filled).sum(axis=1, dtype=np.int32)
+    return np.asarray(np.bitwise_count(filled).sum(axis=1), np.int32)
 
 
 def identifiers(column: pa.ChunkedArray) -> Identifiers:

@@ -43,8 +43,10 @@ from voterlist.tables import concat, sort_by
 
 __all__ = [
     "INTAKE_TABLES",
+    "corrections_of",
     "merge_lists",
     "normalize_entries",
+    "places_of",
     "take_in",
     "unit_name",
 ]
@@ -146,12 +148,12 @@ def normalize_entries(tables: NeededTables, context: StageContext) -> StageResul
     """A voter for every entry."""
     entries, amendments = tables.path("entries"), tables["amendments"]
     profile = context.settings.workspace.profile
-    places = _places(tables["lists"])
+    places = places_of(tables["lists"])
     digests = store.row_group_digests(entries)
     tasks = []
     for groups in _apart(tables["lists"]):
         numbers = tuple(places[group] for group in groups)
-        own = _amendments_of(amendments, numbers)
+        own = corrections_of(amendments, numbers)
         needs = (profile, *(digests[group] for group in groups), own.to_pylist())
         tasks.append(
             Task(
@@ -189,7 +191,7 @@ def _known(place: int) -> int | None:
     return place or None
 
 
-def _amendments_of(amendments: pa.Table, places: Sequence[int]) -> pa.Table:
+def corrections_of(amendments: pa.Table, places: Sequence[int]) -> pa.Table:
     """The corrections (AMENDMENT) of the entries of these constituencies."""
     if not amendments.num_rows:
         return amendments
@@ -294,11 +296,11 @@ def _merged(
     """
     homes: dict[int, list[int]] = {}
     for number, account in enumerate(accounts):
-        for place in _places(account.lists):
+        for place in places_of(account.lists):
             homes.setdefault(place, []).append(number)
     shared: dict[int, pa.Table] = {}
     for number, account in enumerate(accounts):
-        if len(_places(account.lists)) > 1:
+        if len(places_of(account.lists)) > 1:
             shared[number] = pq.read_table(received[number])
     for place in sorted(homes, key=_prefix):
         parts = []
@@ -314,7 +316,7 @@ def _merged(
         yield sort_by(entries, "entry_id")
 
 
-def _places(lists: pa.Table) -> list[int]:
+def places_of(lists: pa.Table) -> list[int]:
     """The constituencies with entries in these lists, by id; 0 is the unknown one."""
     filled = lists.filter(pc.greater(lists.column("entries"), 0))
     return sorted(
@@ -374,7 +376,7 @@ def _apart(lists: pa.Table) -> list[tuple[int, ...]]:
     A file's dates are read in the light of all its rows, so a file of several constituencies is not
     cut.
     """
-    order = {place: group for group, place in enumerate(_places(lists))}
+    order = {place: group for group, place in enumerate(places_of(lists))}
     filled = lists.filter(pc.greater(lists.column("entries"), 0))
     homes = pc.fill_null(filled.column("constituency"), 0).to_pylist()
     sources = filled.column("source").to_pylist()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from voterlist import report
@@ -20,28 +19,23 @@ from voterlist.model import Stage
 from voterlist.pipeline.burndown import BurnDown
 from voterlist.pipeline.context import Context
 from voterlist.pipeline.inbox import sources_of
-from voterlist.pipeline.looked_up import counts_of, rows_wanted, wanted_in
-from voterlist.pipeline.side_by_side import in_order
+from voterlist.pipeline.looked_up import look_up
+from voterlist.pipeline.report_units import make_reports, put_reports, report_task
 from voterlist.pipeline.standings import UnitStanding
+from voterlist.pipeline.units import Units
 from voterlist.pipeline.walk import Walk, guarded
-from voterlist.render import html, wall, xlsx
+from voterlist.render import wall
 from voterlist.report import Facts, Limits
 from voterlist.report.slices import LOOKED_UP, Cutter, NamedRows, names_used
 from voterlist.report.wall import build_wall
 from voterlist.storage import store
+from voterlist.storage.kept import Kept
 from voterlist.storage.store import Work
 from voterlist.storage.workers import peak_megabytes
-from voterlist.tables import concat
 
 __all__ = ["REPORTS", "report_folder", "write_reports", "write_walls"]
 
 REPORTS = "reports"
-
-_WRITERS = {
-    "report-{language}.html": html.write_report,
-    "report-{language}.xlsx": xlsx.write_report,
-    "precincts-{language}.html": html.write_precincts,
-}
 
 
 def write_reports(
@@ -72,16 +66,32 @@ def _write_all(
     burned: BurnDown,
 ) -> tuple[Path, ...]:
     constituencies: tuple[int | None, ...] = context.inputs.constituencies or (None,)
+    languages = tuple(context.settings.report.languages)
+    units = context.units or Units(Kept(context.workspace), walk.program)
+    scratch = walk.folder.path / store.SCRATCH / REPORTS
+    _remove(scratch)
+    try:
+        tasks = [
+            report_task(run, languages, scratch)
+            for run in _runs(context, walk, units, constituencies, standing)
+        ]
+        progress = partial(context.progress, Stage.REPORT, "")
+        done = units.each(Stage.REPORT, make_reports, tasks, progress)
+    finally:
+        _remove(scratch)
     outputs: list[Path] = []
-    written = in_order(
-        _write, _tasks(context, walk, constituencies, standing), context.jobs
-    )
-    for done, paths in enumerate(written, 1):
-        outputs += paths
-        context.progress(Stage.REPORT, "", done, len(constituencies))
+    for constituency, one in zip(constituencies, done, strict=True):
+        folder = report_folder(context.workspace, constituency)
+        outputs += put_reports(one, languages, folder)
     folder = context.workspace / REPORTS
     outputs += write_walls(context.settings, standing, burned, context.today, folder)
     return tuple(outputs)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder; a killed run may have left it."""
+    with suppress(FileNotFoundError):
+        shutil.rmtree(folder)
 
 
 def write_walls(
@@ -114,60 +124,50 @@ def report_folder(workspace: Path, constituency: int | None) -> Path:
     return workspace / REPORTS / ("all" if constituency is None else str(constituency))
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """The reports of one constituency: all that they are made of, and where they go."""
-
-    run: report.Run
-    folder: Path
-    languages: tuple[str, ...]
-
-
-def _tasks(
+def _runs(
     context: Context,
     walk: Walk,
+    units: Units,
     constituencies: Sequence[int | None],
     standing: Sequence[UnitStanding],
-) -> Iterator[_Task]:
-    """One task for each constituency, made when it is asked for."""
-    cutter = Cutter(
-        {
-            name: walk.tables[name]
-            for name in report.TABLES - {*LOOKED_UP, "pyramid"}
-            if name in walk.tables
-        }
-    )
-    named = {
-        name: NamedRows(cutter.ids, _looked_up(context, walk, name, cutter.ids))
+) -> Iterator[report.Run]:
+    """What the report of each constituency is made of, one after the other."""
+    names = (report.TABLES - {*LOOKED_UP, "pyramid"}) & walk.tables.keys()
+    cutter = Cutter({name: walk.tables[name] for name in names})
+    found = {
+        name: look_up(units, walk.tables.path(name), cutter.ids, report.SCHEMAS[name])
         for name in LOOKED_UP
     }
-    counts = counts_of(walk.tables.path("entries"))
+    named = {name: NamedRows(cutter.ids, one.rows) for name, one in found.items()}
+    counts = found["entries"].counts
     sources = sources_of(context.inputs.digests)
+    settings = context.settings
     for constituency in constituencies:
         tables = cutter.tables_of(constituency, named)
-        run = _run(context, walk, constituency, tables)
-        run = replace(
-            run,
+        yield report.Run(
+            _facts(context, constituency),
+            tables,
             sources=names_used(sources, tables.values()),
             standings=_standings_of(constituency, standing),
+            limits=Limits(
+                settings.check.smallest_precinct, settings.check.largest_precinct
+            ),
+            mask_identifiers=settings.privacy.mask_identifiers,
             entry_count=_count(counts, constituency),
         )
-        folder = report_folder(context.workspace, constituency)
-        yield _Task(run, folder, tuple(context.settings.report.languages))
 
 
-def _looked_up(context: Context, walk: Walk, name: str, ids: pa.Array) -> pa.Table:
-    """The rows of ``entries`` or ``voters`` that reports show."""
-    schema = report.SCHEMAS[name]
-    wanted = wanted_in(walk.tables.path(name), ids, schema.names)
-    return concat(in_order(rows_wanted, wanted, context.jobs), schema)
+def _facts(context: Context, constituency: int | None) -> Facts:
+    """Whose report it is."""
+    workspace = context.settings.workspace
+    return Facts(workspace.cycle, workspace.level, constituency, context.today)
 
 
-def _count(counts: Counter[int | None], constituency: int | None) -> int:
+def _count(counts: Mapping[int | None, int], constituency: int | None) -> int:
     """How many entries a constituency has, with those of none."""
     if constituency is None:
-        return counts.total()
-    return counts[constituency] + counts[None]
+        return sum(counts.values())
+    return counts.get(constituency, 0) + counts.get(None, 0)
 
 
 def _standings_of(
@@ -176,42 +176,3 @@ def _standings_of(
     """How a constituency and its precincts stand; None: everybody."""
     is_whole, here = constituency is None, {constituency, None}
     return tuple(row for row in standing if is_whole or row.constituency in here)
-
-
-def _run(
-    context: Context,
-    walk: Walk,
-    constituency: int | None,
-    tables: Mapping[str, pa.Table],
-) -> report.Run:
-    """What the report of a constituency is made of, as far as settings and tables say it."""
-    settings = context.settings
-    facts = Facts(
-        cycle=settings.workspace.cycle,
-        level=settings.workspace.level,
-        constituency=constituency,
-        today=context.today,
-        run=walk.folder.manifest.run,
-    )
-    limits = Limits(settings.check.smallest_precinct, settings.check.largest_precinct)
-    return report.Run(
-        facts,
-        tables,
-        sources={},
-        limits=limits,
-        mask_identifiers=settings.privacy.mask_identifiers,
-    )
-
-
-def _write(task: _Task) -> list[Path]:
-    """Build a report and write it in every language; returns the paths."""
-    built = report.build(task.run)
-    store.own_folder(task.folder.parent)
-    store.own_folder(task.folder)
-    paths = []
-    for language in task.languages:
-        for name, write in _WRITERS.items():
-            path = task.folder / name.format(language=language)
-            store.write_atomically(path, partial(write, built, language=language))
-            paths.append(path)
-    return paths

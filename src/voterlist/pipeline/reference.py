@@ -5,22 +5,36 @@ Registers, lists of other cycles, statistics, protocols, told by their names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
+from functools import partial
+from pathlib import Path, PurePath
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from voterlist import readers
-from voterlist.config import Settings
+from voterlist import config, readers
+from voterlist.config import IngestSettings, Settings, WorkspaceSettings
 from voterlist.errors import InputError
 from voterlist.ingest import protocol, statistics
+from voterlist.model import PASSING, Profile, Stage
 from voterlist.pipeline.inbox import STREETS, begins_with
 from voterlist.pipeline.registers import Persons, read_list, read_register
+from voterlist.pipeline.units import Done, Task, Units
 from voterlist.readers import ListedFile
 from voterlist.reconcile import FORMER, REGISTERS
-from voterlist.schemas import ENTRY, PROTOCOL, REMOVAL_REASON, STATISTIC, RawFile, empty
+from voterlist.schemas import (
+    ENTRY,
+    PROTOCOL,
+    REMOVAL_REASON,
+    STATISTIC,
+    VOTER,
+    RawFile,
+    empty,
+)
+from voterlist.storage import store
 from voterlist.tables import concat, from_rows, sort_by
 
 __all__ = [
@@ -114,10 +128,22 @@ def kind_of(path: PurePath) -> str | None:
     return next((kind for kind in KINDS if begins_with(path, kind)), None)
 
 
-def read(files: Sequence[ListedFile], settings: Settings) -> Outside:
+def read(
+    files: Sequence[ListedFile],
+    limits: IngestSettings,
+    profile: Profile,
+    units: Units | None = None,
+) -> Outside:
     """What these files hold.
 
     The name of a file says what kind it is. A file that cannot be read is noted; the rest are read.
+    Registers and lists are kept from run to run.
+
+    Args:
+        files: those of ``reference/``.
+        limits: how files are read.
+        profile: how names are folded.
+        units: does the work and keeps it; without it nothing is kept.
     """
     outside = Outside()
     by_kind: dict[str | None, list[ListedFile]] = {}
@@ -125,10 +151,12 @@ def read(files: Sequence[ListedFile], settings: Settings) -> Outside:
         by_kind.setdefault(kind_of(file.path), []).append(file)
     for file in by_kind.get(None, ()):
         outside.note(_source_of(file), None, 0, 0, file.trouble)
-    for name in (name for name in REGISTERS if name in by_kind):
-        _add_register(outside, name, read_register(name, by_kind[name], settings))
-    outside.last = _read_cycle(outside, LAST, by_kind.get(LAST, ()), settings)
-    outside.earlier = _read_cycle(outside, EARLIER, by_kind.get(EARLIER, ()), settings)
+    settings = _settings(limits, profile)
+    persons = _persons(by_kind, settings, units)
+    for name in (name for name in REGISTERS if name in persons):
+        _add_register(outside, name, persons[name])
+    outside.last = _cycle(outside, LAST, persons)
+    outside.earlier = _cycle(outside, EARLIER, persons)
     if outside.last is not None:
         outside.reasons = concat(
             [outside.reasons, outside.last.reasons], REMOVAL_REASON
@@ -178,15 +206,90 @@ def _note(outside: Outside, name: str, persons: Persons) -> None:
         outside.note(source, name, rows, usable, trouble)
 
 
-def _read_cycle(
-    outside: Outside, name: str, files: Sequence[ListedFile], settings: Settings
+def _cycle(
+    outside: Outside, name: str, persons: Mapping[str, Persons]
 ) -> Persons | None:
-    if not files:
+    if name not in persons:
         return None
-    persons = read_list(files, settings)
-    _note(outside, name, persons)
+    _note(outside, name, persons[name])
     # A file that could not be read is no empty list: everybody would be new.
-    return persons if persons.entries.num_rows else None
+    return persons[name] if persons[name].entries.num_rows else None
+
+
+def _settings(limits: IngestSettings, profile: Profile) -> Settings:
+    """As much of the settings as reading needs."""
+    workspace = WorkspaceSettings().model_copy(update={"profile": profile})
+    return Settings().model_copy(update={"ingest": limits, "workspace": workspace})
+
+
+_PERSONS = {
+    "entries": ENTRY,
+    "voters": VOTER,
+    "former": VOTER,
+    "reasons": REMOVAL_REASON,
+}
+"""The tables of ``Persons``."""
+
+
+def _persons(
+    by_kind: Mapping[str | None, Sequence[ListedFile]],
+    settings: Settings,
+    units: Units | None,
+) -> dict[str, Persons]:
+    """The registers and lists that are given, by name."""
+    named = [name for name in (*REGISTERS, LAST, EARLIER) if name in by_kind]
+    if units is None:
+        return {name: _read_named(name, by_kind[name], settings) for name in named}
+    needs = store.digest_of(
+        config.digest(settings.ingest), settings.workspace.profile.value
+    )
+    tasks = []
+    for name in named:
+        files = [
+            part
+            for file in by_kind[name]
+            for part in (file.name, file.digest, file.trouble)
+        ]
+        key = store.digest_of(needs, *files)
+        tasks.append(Task(name, key, (name, tuple(by_kind[name]))))
+    work = partial(_read_persons, settings=settings)
+    done = units.each(Stage.RECONCILE, work, tasks)
+    return {one.task.unit: _kept_persons(one) for one in done}
+
+
+def _read_named(name: str, files: Sequence[ListedFile], settings: Settings) -> Persons:
+    """The register of this name, or the list of another cycle."""
+    if name in {LAST, EARLIER}:
+        return read_list(files, settings)
+    return read_register(name, files, settings)
+
+
+def _read_persons(
+    task: tuple[str, Sequence[ListedFile]], folder: Path, *, settings: Settings
+) -> dict[str, Any]:
+    """Read a register, or a list of another cycle, into a folder."""
+    name, files = task
+    persons = _read_named(name, files, settings)
+    for table in _PERSONS:
+        store.write_table(folder / f"{table}.parquet", getattr(persons, table))
+    known = {(readers.unread_source(file.name), file.trouble) for file in files}
+    is_passing = any(
+        code in PASSING and (source, code) not in known
+        for source, _, _, code in persons.sources
+    )
+    return {"sources": persons.sources, "passing": is_passing}
+
+
+def _kept_persons(done: Done) -> Persons:
+    tables = {
+        name: concat([pq.read_table(done.path(f"{name}.parquet"))], schema)
+        for name, schema in _PERSONS.items()
+    }
+    sources = tuple(
+        (source, rows, usable, trouble)
+        for source, rows, usable, trouble in done.said["sources"]
+    )
+    return Persons(**tables, sources=sources)
 
 
 def _read_numbers(

@@ -18,12 +18,22 @@ import pyarrow as pa
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
 from voterlist.findings import gather, make
-from voterlist.matching import CLASSES
+from voterlist.matching import CLASSES, Rows
 from voterlist.model import Stage
+from voterlist.reconcile.candidates import (
+    COMPARED,
+    asks_of_all,
+    may_meet,
+    register_keys,
+)
 from voterlist.reconcile.policies import REGISTERS
 from voterlist.reconcile.protocol import sums
 from voterlist.reconcile.register_use import no_register
-from voterlist.reconcile.registers import FORMER, compare_registers
+from voterlist.reconcile.registers import (
+    FORMER,
+    compare_registers,
+    constituencies_of,
+)
 from voterlist.reconcile.rules import RULES
 from voterlist.reconcile.rules.registers import NOT_READ
 from voterlist.reconcile.statistics import compared, differences
@@ -40,15 +50,38 @@ from voterlist.tables import concat, sort_by
 
 __all__ = [
     "CLASSES",
+    "COMPARED",
+    "COUNTED",
     "FORMER",
     "REGISTERS",
     "RULES",
+    "Part",
     "Reconciliation",
+    "asks_of_all",
+    "may_meet",
     "not_read",
     "reconcile",
+    "register_keys",
 ]
 
 DEATHS = "deaths"
+COUNTED = pa.schema(
+    [
+        VOTER.field(name)
+        for name in ("constituency", "precinct", "list_kind", "sex", "birth_year")
+    ]
+)
+"""The columns of VOTER by which a list is held against statistics and protocols."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Of a list of which only some entries are at hand, what is needed of all."""
+
+    constituencies: Rows
+    """Those of which there is a list, ascending; -1 stands for one that is not known."""
+    counted: pa.Table
+    """``COUNTED`` of every voter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +108,7 @@ def reconcile(
     protocol: pa.Table | None = None,
     settings: CheckSettings,
     on_day: dt.date | None = None,
+    part: Part | None = None,
 ) -> Reconciliation:
     """The list against registers, statistics and a protocol, any of which may be missing.
 
@@ -88,6 +122,7 @@ def reconcile(
         settings: the limits and switches.
         on_day: the day of the list; without it nobody is asked whether they came of age in the year
             before.
+        part: ``voters`` are only those whom a register may meet; this is what else is needed.
 
     Raises:
         StageError: a table has the wrong shape, or a register has a name that is not known.
@@ -101,19 +136,21 @@ def reconcile(
     given = {
         name: require(table, VOTER, Stage.RECONCILE) for name, table in given.items()
     }
+    constituencies = part.constituencies if part else constituencies_of(voters)
+    counted = part.counted if part else voters
     matched, usable, findings_of_registers = compare_registers(
-        given, voters, settings, on_day
+        given, voters, constituencies, settings, on_day
     )
     findings = [findings_of_registers]
     if DEATHS not in given:
         usable = concat([no_register(DEATHS), usable], REGISTER_USE)
     if protocol is not None:
-        findings.append(sums(require(protocol, PROTOCOL, Stage.RECONCILE), voters))
+        findings.append(sums(require(protocol, PROTOCOL, Stage.RECONCILE), counted))
     beside = empty(COMPARISON)
     if statistics is not None:
         statistics = require(statistics, STATISTIC, Stage.RECONCILE)
-        beside = compared(voters, statistics)
-        findings.append(differences(voters, statistics, settings))
+        beside = compared(counted, statistics)
+        findings.append(differences(counted, statistics, settings))
     return Reconciliation(
         findings=gather(findings, settings),
         matches=sort_by(matched, "register", "register_id", "entry_id"),

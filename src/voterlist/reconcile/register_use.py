@@ -50,21 +50,23 @@ def numbers(table: pa.Table, name: str) -> Rows:
     return np.asarray(table.column(name).fill_null(-1).to_numpy(), dtype=np.int64)
 
 
-def register_use(compared: Compared, alone: Flags | None, voters: pa.Table) -> pa.Table:
+def register_use(
+    compared: Compared, alone: Flags | None, voters: pa.Table, constituencies: Rows
+) -> pa.Table:
     """REGISTER_USE: how many rows of the register there are, can be used, and came to be what.
 
     Of the whole; and of each constituency by what the register's rows say, where the list has
-    several. ``alone``: the entries that the register should have and does not; None where it says
-    nothing of the absent.
+    several (``constituencies``). ``alone``: the entries that the register should have and does not;
+    None where it says nothing of the absent.
     """
     counted = _Counted.of(compared, alone)
     place = numbers(compared.register, "constituency")
     listed = numbers(voters, "constituency")
     everything = np.ones(len(place), dtype=bool), np.ones(len(listed), dtype=bool)
     parts = [_table(compared.name, counted.measures(*everything))]
-    constituencies = np.unique(listed[listed >= 0]).tolist()
-    if len(constituencies) > 1 and (place >= 0).any():
-        for number in constituencies:
+    places = constituencies[constituencies >= 0].tolist()
+    if len(places) > 1 and (place >= 0).any():
+        for number in places:
             measures = counted.measures(place == number, listed == number)
             parts.append(_table(compared.name, measures, number))
     return concat(parts, REGISTER_USE)

@@ -27,7 +27,7 @@ from voterlist.reconcile.rules.registers import LITTLE_USABLE
 from voterlist.schemas import FINDING, MATCH, REGISTER_USE, VOTER
 from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["FORMER", "compare_registers"]
+__all__ = ["FORMER", "compare_registers", "constituencies_of"]
 
 FORMER = "former-names"
 """The rows of ``name-changes`` again, by the same ids, with the name that was given up."""
@@ -40,6 +40,7 @@ _VOTER_PLACE = (*PRECINCT_PLACE, "entry_id")
 def compare_registers(
     registers: Mapping[str, pa.Table],
     voters: pa.Table,
+    constituencies: Rows,
     settings: CheckSettings,
     on_day: dt.date | None,
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
@@ -47,7 +48,9 @@ def compare_registers(
 
     Args:
         registers: VOTER of each register, by its name.
-        voters: VOTER of the list, sorted by entry id.
+        voters: VOTER of the list, sorted by entry id; where no register asks of all entries, those
+            that a register may meet are enough.
+        constituencies: those of which there is a list, ascending; -1: not known.
         settings: from which share of usable rows on a register is believed.
         on_day: the day of the list; None where it is not known, and nobody newly of age either.
     """
@@ -56,8 +59,8 @@ def compare_registers(
         policy = POLICIES[compared.name]
         alone = _list_only(compared, policy, voters, on_day)
         matched.append(_matches(compared, voters))
-        use.append(register_use(compared, alone, voters))
-        findings += _about_matches(compared, policy, voters)
+        use.append(register_use(compared, alone, voters, constituencies))
+        findings += _about_matches(compared, policy, voters, constituencies)
         findings.append(_little_usable(compared, settings))
         is_complete = usable_share(compared) >= settings.least_complete_register
         if alone is not None and policy.list_only is not None and is_complete:
@@ -67,6 +70,11 @@ def compare_registers(
             former = _aligned(registers[FORMER], compared.register)
             findings += changed_names(compared.rows, compared.register, former, voters)
     return concat(matched, MATCH), concat(use, REGISTER_USE), concat(findings, FINDING)
+
+
+def constituencies_of(voters: pa.Table) -> Rows:
+    """The constituencies of these voters, ascending; -1: one that is not known."""
+    return np.unique(numbers(voters, "constituency"))
 
 
 def _compared(registers: Mapping[str, pa.Table], voters: pa.Table) -> list[Compared]:
@@ -118,7 +126,7 @@ def _known(codes: np.ndarray[Any, Any]) -> pa.Array:
 
 
 def _about_matches(
-    compared: Compared, policy: Policy, voters: pa.Table
+    compared: Compared, policy: Policy, voters: pa.Table, constituencies: Rows
 ) -> list[pa.Table]:
     """FINDING of the rows that met an entry, or should have met one."""
     rows, is_here = compared.rows, _is_here(compared, voters)
@@ -137,7 +145,7 @@ def _about_matches(
         pairs = is_person & ~is_here & ~stands_here
         findings.append(_about_entries(policy.elsewhere, compared, pairs, voters))
     if policy.missing is not None:
-        findings.append(_about_register(policy.missing, compared, voters))
+        findings.append(_about_register(policy.missing, compared, constituencies))
     return findings
 
 
@@ -179,10 +187,9 @@ def _about_entries(
     return make(rule, int(pairs.sum()), columns)
 
 
-def _about_register(rule: Rule, compared: Compared, voters: pa.Table) -> pa.Table:
+def _about_register(rule: Rule, compared: Compared, listed: Rows) -> pa.Table:
     """A finding for each row that meets no entry, where its constituency has a list."""
     constituency = numbers(compared.register, "constituency")
-    listed = np.unique(numbers(voters, "constituency"))
     alone = compared.rows.register[compared.rows.is_class("register-only")]
     is_asked = (constituency[alone] < 0) | np.isin(constituency[alone], listed)
     columns = take_columns(compared.register, alone[is_asked], _VOTER_PLACE)

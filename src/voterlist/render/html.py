@@ -74,9 +74,7 @@ def render_report(report: Report, language: str, most: int | None = None) -> str
     """
     words, facts = Words(language), report.facts
     day = words("report.subtitle", today=words.long_day(facts.today))
-    run = words("report.run", run=facts.run) if facts.run else ""
-    note = " · ".join(text for text in (day, run) if text)
-    frame = _Frame(title_of(facts, words), (note,), words("report.foot"))
+    frame = _Frame(title_of(facts, words), (day,), words("report.foot"))
     return _page(
         report,
         words,

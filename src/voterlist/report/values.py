@@ -58,7 +58,6 @@ class Facts:
     level: Level
     constituency: int | None
     today: dt.date
-    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def _outside(folder: Path | None, settings: Settings) -> Outside:
         )
     files = readers.list_files(folder, folder.parent)
     registers = [file for file in files if kind_of(file.path) not in {LAST, EARLIER}]
-    return read(registers, settings)
+    return read(registers, settings.ingest, settings.workspace.profile)
 
 
 def _by_cause(changes: pa.Table) -> list[dict[str, Any]]:

@@ -84,7 +84,6 @@ def make_feedback(
         level=settings.workspace.level,
         constituency=number,
         today=today,
-        run=folder.name,
     )
     names = Names(sources_of(runs.inputs))
     target = out or workspace / REPORTS / f"feedback-{number}"

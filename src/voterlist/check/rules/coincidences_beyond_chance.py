@@ -8,6 +8,7 @@ import pyarrow as pa
 from voterlist.chance import AGREEMENTS
 from voterlist.check.coincidences import counted, poisson_tail_bound
 from voterlist.check.context import Context
+from voterlist.config import CheckSettings
 from voterlist.findings import make, take_columns
 from voterlist.model import Rule, Severity, Unit
 
@@ -46,30 +47,29 @@ def find(context: Context) -> pa.Table:
     The whole list is tested only where it has more than one constituency.
     """
     table = context.cached(counted)
+    constituency = table.column("constituency")
+    if len(constituency.unique().drop_null()) == 1:
+        table = table.filter(constituency.is_valid())
+    full, years = (
+        int(context.is_known(name).sum()) for name in ("birth_day", "birth_year")
+    )
+    return beyond(table, agreement_of(full, years), context.settings)
+
+
+def beyond(table: pa.Table, agreement: str, settings: CheckSettings) -> pa.Table:
+    """FINDING: the places of a COINCIDENCE table with more pairs of this agreement than chance."""
     pairs_found, expected = (
         table.column(name).to_numpy().astype(float) for name in ("found", "expected")
     )
-    agreement = (
-        table.column("agreement").cast(pa.string()).to_numpy(zero_copy_only=False)
-    )
-    constituency = table.column("constituency")
-    is_whole = np.asarray(constituency.is_null(), dtype=bool)
-    if len(constituency.unique().drop_null()) == 1:
-        is_asked = ~is_whole
-    else:
-        is_asked = np.ones(len(table), dtype=bool)
-    is_asked &= (agreement == _agreement(context)) & (pairs_found >= _FEWEST)
-    is_beyond = (
-        poisson_tail_bound(pairs_found, expected) < context.settings.outlier_chance
-    )
+    kinds = table.column("agreement").cast(pa.string()).to_numpy(zero_copy_only=False)
+    is_asked = (kinds == agreement) & (pairs_found >= _FEWEST)
+    is_beyond = poisson_tail_bound(pairs_found, expected) < settings.outlier_chance
     at = np.flatnonzero(is_asked & is_beyond)
     columns = take_columns(table, at, ["constituency"])
     columns |= {"value": pairs_found[at], "limit": expected[at]}
     return make(RULE, len(at), columns)
 
 
-def _agreement(context: Context) -> str:
+def agreement_of(full_dates: int, years: int) -> str:
     """Names and date; names and year where most birth dates are a year alone."""
-    full = context.is_known("birth_day").sum()
-    known = context.is_known("birth_year").sum()
-    return "+".join(_NAMES_AND_DATE if 2 * full >= known else _NAMES_AND_YEAR)
+    return "+".join(_NAMES_AND_DATE if 2 * full_dates >= years else _NAMES_AND_YEAR)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.check.context import Context
 from voterlist.check.spelling import misspelt
+from voterlist.config import CheckSettings
 from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING
 from voterlist.tables import codes, concat
@@ -17,6 +22,9 @@ _COUNTED_COLUMN = {
     "patronymic": "patronymic_skeleton",
 }
 """Field -> the column of which the spellings are counted."""
+_COUNTS = pa.schema(
+    [("field", pa.string()), ("name", pa.string()), ("count", pa.int64())]
+)
 
 RULE = Rule(
     "name-misspelt",
@@ -45,16 +53,55 @@ RULE = Rule(
 
 
 def find(context: Context) -> pa.Table:
-    """Entries with a name that is a letter from one very much more frequent in the whole list.
+    """Entries with a name that is a letter from one very much more frequent in the whole list."""
+    counts = name_counts(context)
+    return find_slips(context, slips_in(counts, context.settings))
+
+
+def name_counts(context: Context) -> pa.Table:
+    """How often each name stands in the list, by field: field, name, count."""
+    parts = []
+    for field, column in _COUNTED_COLUMN.items():
+        code, distinct = codes(context.voters.column(column))
+        counts = np.bincount(code[code >= 0], minlength=len(distinct))
+        columns = {"name": distinct, "count": counts}
+        parts.append(_counts_of(field, columns))
+    return pa.concat_tables(parts)
+
+
+def _counts_of(field: str, columns: Mapping[str, Any]) -> pa.Table:
+    count = len(columns["name"])
+    return pa.table({"field": [field] * count, **columns}).cast(_COUNTS)
+
+
+def slips_in(counts: pa.Table, settings: CheckSettings) -> dict[str, list[str]]:
+    """Field -> the names that are slips, in order.
+
+    ``counts`` is what ``name_counts`` gives, of one list or of several, of which the counts of a
+    name are added up.
+    """
+    summed = counts.group_by(["field", "name"]).aggregate([("count", "sum")])
+    slips = {}
+    for field in _COUNTED_COLUMN:
+        own = summed.filter(pc.equal(summed.column("field"), field)).sort_by("name")
+        names = own.column("name").to_pylist()
+        is_slip = misspelt(
+            names, own.column("count_sum").to_numpy(), settings.least_times_as_frequent
+        )
+        slips[field] = [names[row] for row in np.flatnonzero(is_slip)]
+    return slips
+
+
+def find_slips(context: Context, slips: Mapping[str, Sequence[str]]) -> pa.Table:
+    """FINDING: the entries with one of these names.
 
     A given name that is known to be one is left alone however rare it is.
     """
     findings = []
     for field, column in _COUNTED_COLUMN.items():
         code, distinct = codes(context.voters.column(column))
-        counts = np.bincount(code[code >= 0], minlength=len(distinct))
-        times = context.settings.least_times_as_frequent
-        is_slip = np.append(misspelt(distinct.to_pylist(), counts, times), False)[code]
+        is_named = pc.is_in(distinct, value_set=pa.array(slips[field], distinct.type))
+        is_slip = np.append(np.asarray(is_named, dtype=bool), False)[code]
         if field == "given_name":
             is_slip &= ~context.is_known("given_sex")
         is_slip &= ~context.lost_letters

@@ -9,13 +9,13 @@ import pyarrow.compute as pc
 
 from voterlist import review
 from voterlist.model import Verdict
-from voterlist.report.lookup import in_constituency
 from voterlist.report.run import Inputs
 from voterlist.report.section import Section
 from voterlist.report.sections.cases.build import (
     LOOKED_UP_OF_VOTERS,
     CaseTables,
     build_cases,
+    cases_in,
     count_kinds,
 )
 from voterlist.report.sections.cases.model import (
@@ -35,9 +35,11 @@ from voterlist.report.sections.cases.sheets import (
     summary,
 )
 from voterlist.report.sections.cases.words import CaseWords
+from voterlist.report.sections.chance import Chance
 from voterlist.schemas import (
     CASE,
     CASE_NUMBER,
+    COINCIDENCE,
     CONTESTED,
     DECISION,
     ENTRY,
@@ -63,6 +65,7 @@ __all__ = [
     "build_cases",
     "case_cells",
     "case_columns",
+    "cases_in",
     "chances_by_place",
 ]
 
@@ -80,7 +83,7 @@ def _build(inputs: Inputs) -> Cases:
     is_told = pc.invert(is_among(looked_up["decisions"].column("case_id"), waiting))
     looked_up["decisions"] = looked_up["decisions"].filter(is_told)
     built = build_cases(
-        _cases_in(all_cases, inputs.facts.constituency),
+        cases_in(all_cases, inputs.facts.constituency),
         review.numbered(all_cases, numbers),
         CaseTables(**looked_up),
         inputs.run.names,
@@ -95,6 +98,7 @@ def _build(inputs: Inputs) -> Cases:
         for_review=tuple(case for case in built if case.is_asked),
         apart=tuple(case for case in built if not case.is_asked),
         kinds=count_kinds(built),
+        chances=_chances(inputs),
     )
 
 
@@ -111,12 +115,11 @@ def _contested(inputs: Inputs) -> set[str]:
     return {row["case_id"] for row in rows if row["answer"] in {*Verdict}}
 
 
-def _cases_in(cases: pa.Table, constituency: int | None) -> pa.Table:
-    """Every entry of the cases that have an entry in this constituency."""
-    if constituency is None:
-        return cases
-    inside = in_constituency(cases, constituency).column("case_id")
-    return cases.filter(pc.is_in(cases.column("case_id"), value_set=pc.unique(inside)))
+def _chances(inputs: Inputs) -> dict[int | None, tuple[Chance, ...]]:
+    """What chance alone would give in the constituency of the report, and in all of them."""
+    by_place = chances_by_place(inputs.table("coincidences"))
+    places = {inputs.facts.constituency, None}
+    return {place: rows for place, rows in by_place.items() if place in places}
 
 
 CASES = Section(
@@ -131,6 +134,7 @@ CASES = Section(
         "returned": RETURNED,
         "contested": CONTESTED,
         "second_readings": SECOND_READING,
+        "coincidences": COINCIDENCE,
     },
     sheets=sheets,
     summary=summary,

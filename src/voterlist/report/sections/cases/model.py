@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from voterlist.model import CaseKind, Verdict
+from voterlist.report.sections.chance import Chance
 from voterlist.report.values import Place, Precinct, Value
 
 __all__ = [
@@ -211,3 +213,5 @@ class Cases:
     """Explicit non-duplicates, by number."""
     kinds: tuple[KindCount, ...]
     """In the order of ``CaseKind``; kinds without a case are left out."""
+    chances: Mapping[int | None, tuple[Chance, ...]] = field(default_factory=dict)
+    """What chance alone would give in the constituency of the report, None for the whole list."""

@@ -1,0 +1,193 @@
+"""The stage that holds the list against what other bodies, and other cycles, say."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from voterlist import reconcile
+from voterlist.check import beside_last, indicators
+from voterlist.cycles import Cycles, compare_cycles
+from voterlist.model import Stage
+from voterlist.pipeline import reference
+from voterlist.pipeline.checking import is_passing
+from voterlist.pipeline.intake import unit_name
+from voterlist.pipeline.steps import NeededTables, StageContext, StageResult
+from voterlist.pipeline.units import Task
+from voterlist.reconcile import Part, Reconciliation
+from voterlist.schemas import (
+    CYCLE_CHANGE,
+    CYCLE_SUMMARY,
+    FINDING,
+    REGISTER_USE,
+    VOTER,
+    empty,
+)
+from voterlist.storage import store
+from voterlist.tables import concat, sort_by
+
+__all__ = ["FINDINGS", "reconcile_outside"]
+
+FINDINGS = (
+    "findings-check",
+    "findings-ingest",
+    "findings-normalize",
+    "findings-streets",
+)
+"""The findings of the stages before; they are joined in this order."""
+
+
+def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResult:
+    """The list against registers, statistics and the last cycle's list.
+
+    The findings of all stages are put together here. What of them is left to ask is known once the
+    decisions about cases are known.
+    """
+    outside = reference.read(
+        context.reference_files,
+        context.settings.ingest,
+        context.settings.workspace.profile,
+        context.units,
+    )
+    reconciled = _reconciled(outside, tables, context)
+    compared = _last_cycle(outside, tables, context)
+    parts = [tables[name] for name in FINDINGS]
+    unread = reconcile.not_read(*outside.unread(), context.settings.check)
+    findings = concat([*parts, reconciled.findings, compared.findings, unread], FINDING)
+    sources = sort_by(
+        concat([outside.table(), tables["sources-streets"]], reference.SOURCES),
+        "source",
+    )
+    made = {
+        "findings-raised": findings,
+        "matches": reconciled.matches,
+        "register_use": concat(
+            [reconciled.usable, tables["use-streets"]], REGISTER_USE
+        ),
+        "register_rows": reference.rows_named(
+            outside, compared.findings.column("other_entry_id")
+        ),
+        "comparison": reconciled.compared,
+        "cycle_changes": compared.changes,
+        "cycle_summary": compared.summary,
+        "indicators": _beside_last(
+            tables["own-indicators"], outside, compared, context
+        ),
+        "reference": sources,
+    }
+    rows = pq.read_metadata(tables.path("voters")).num_rows
+    return StageResult(made, rows, rows, is_passing=is_passing(sources, context))
+
+
+def _reconciled(
+    outside: reference.Outside, tables: NeededTables, context: StageContext
+) -> Reconciliation:
+    """The list against registers, statistics and protocols.
+
+    Only the entries that a register may meet are held; all of them where a register says who should
+    be in it.
+    """
+    asks_of_all = reconcile.asks_of_all(outside.registers)
+    counted = tables.select("voters", reconcile.COUNTED)
+    place = counted.column("constituency").fill_null(-1).unique()
+    part = Part(np.sort(np.asarray(place, np.int64)), counted)
+    return reconcile.reconcile(
+        tables["voters"] if asks_of_all else _candidates(outside, tables, context),
+        registers=outside.registers,
+        statistics=outside.statistics,
+        protocol=outside.protocol,
+        settings=context.settings.check,
+        on_day=context.list_day,
+        part=part,
+    )
+
+
+def _candidates(
+    outside: reference.Outside, tables: NeededTables, context: StageContext
+) -> pa.Table:
+    """VOTER: the entries that a row of a register may meet."""
+    if not outside.registers:
+        return VOTER.empty_table()
+    voters = tables.path("voters")
+    keys = reconcile.register_keys(outside.registers.values())
+    needs = store.digest_of(*(keys[kind].tobytes() for kind in sorted(keys)))
+    tasks = [
+        Task(
+            f"met-{unit_name(place or None)}",
+            store.digest_of(needs, digest),
+            (voters, group),
+            (place or None,),
+        )
+        for group, (place, digest) in enumerate(
+            zip(_places_of(voters), store.row_group_digests(voters), strict=True)
+        )
+    ]
+    work = partial(_meet, keys=keys)
+    progress = partial(context.progress, Stage.RECONCILE, "")
+    done = context.units.each(Stage.RECONCILE, work, tasks, progress)
+    return concat([pq.read_table(one.path("voters.parquet")) for one in done], VOTER)
+
+
+def _places_of(voters: Path) -> list[int]:
+    """The constituency of each row group of the voters; 0: the unknown one."""
+    file = pq.ParquetFile(voters)
+    column = file.schema_arrow.get_field_index("constituency")
+    places = []
+    for group in range(file.num_row_groups):
+        known = file.metadata.row_group(group).column(column).statistics
+        places.append(known.min if known is not None and known.has_min_max else 0)
+    return places
+
+
+def _meet(
+    task: tuple[Path, int], folder: Path, *, keys: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Take the entries out of a constituency that a row of a register may meet."""
+    path, group = task
+    file = pq.ParquetFile(path)
+    looked_at = file.read_row_group(group, reconcile.COMPARED.names)
+    rows = reconcile.may_meet(looked_at.combine_chunks(), keys)
+    voters = file.read_row_group(group).combine_chunks().take(pa.array(rows))
+    store.write_table(folder / "voters.parquet", concat([voters], VOTER))
+    return {}
+
+
+def _last_cycle(
+    outside: reference.Outside, tables: NeededTables, context: StageContext
+) -> Cycles:
+    """This list beside the last cycle's; three tables without rows where that was not given."""
+    if outside.last is None:
+        return Cycles(empty(CYCLE_CHANGE), empty(CYCLE_SUMMARY), empty(FINDING))
+    return compare_cycles(
+        outside.last.voters,
+        tables["voters"],
+        earlier=outside.earlier.voters if outside.earlier is not None else None,
+        registers=outside.registers,
+        reasons=outside.reasons,
+        settings=context.settings.check,
+        on_day=context.list_day,
+    )
+
+
+def _beside_last(
+    table: pa.Table, outside: reference.Outside, compared: Cycles, context: StageContext
+) -> pa.Table:
+    """The statistics with those of last cycle's list beside them.
+
+    As they are where that was not given.
+    """
+    if outside.last is None:
+        return table
+    # Ages are a year further on now: the statistics of then are taken a year before.
+    then = context.list_day - dt.timedelta(days=365)
+    last = indicators(
+        outside.last.voters, outside.last.entries, context.settings.check, on_day=then
+    )
+    return beside_last(table, last, compared.summary)
