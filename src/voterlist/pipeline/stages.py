@@ -17,12 +17,9 @@ from voterlist.link.second_opinion import second_opinion
 from voterlist.model import Stage
 from voterlist.pipeline.checking import check_register
 from voterlist.pipeline.decision_stages import SCORED, bring_decisions, review_cases
-from voterlist.pipeline.intake import (
-    INTAKE_TABLES,
-    merge_lists,
-    normalize_entries,
-    take_in,
-)
+from voterlist.pipeline.intake import INTAKE_TABLES, take_in
+from voterlist.pipeline.merging import merge_lists
+from voterlist.pipeline.normalizing import normalize_entries
 from voterlist.pipeline.reconciling import FINDINGS, reconcile_outside
 from voterlist.pipeline.steps import (
     Given,
@@ -98,6 +95,7 @@ STAGES: tuple[Step, ...] = (
         needs=tuple(f"received-{name}" for name in INTAKE_TABLES),
         makes=("entries", "lists", "set_aside", "findings-ingest"),
         given=(Given.INBOX,),
+        by_constituency=True,
     ),
     Step(
         Stage.DECISIONS,

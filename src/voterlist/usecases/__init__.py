@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from voterlist.pace import Forecast
     from voterlist.pipeline import BurnDown, RunResult, Trouble, UnitStanding
     from voterlist.pipeline.inbox import INBOX
+    from voterlist.pipeline.plan import Plan, PlannedStage
     from voterlist.quality import Agreement
     from voterlist.quality.training import Mark
     from voterlist.report import Words
@@ -96,7 +97,7 @@ if TYPE_CHECKING:
         export_review,
         import_review,
     )
-    from voterlist.usecases.running import WorkspaceRun, run_workspace
+    from voterlist.usecases.running import WorkspaceRun, plan_run, run_workspace
     from voterlist.usecases.sampling import Sampled, SampleRequest, sample_review
     from voterlist.usecases.scheduling import (
         CRONTAB,
@@ -163,6 +164,8 @@ __all__ = [
     "PageRequest",
     "PartReading",
     "PlaceAccount",
+    "Plan",
+    "PlannedStage",
     "Received",
     "Replaced",
     "Replacement",
@@ -222,6 +225,7 @@ __all__ = [
     "make_workspace_keys",
     "owed_answers",
     "plan_linkage",
+    "plan_run",
     "read_journal",
     "read_map",
     "read_name",
@@ -332,6 +336,9 @@ _HOMES = {
     "certificate_of": "voterlist.report.certified",
     "restore_ledger": "voterlist.usecases.ledgers",
     "run_workspace": "voterlist.usecases.running",
+    "plan_run": "voterlist.usecases.running",
+    "Plan": "voterlist.pipeline.plan",
+    "PlannedStage": "voterlist.pipeline.plan",
     "said": "voterlist.report.said",
     "CRONTAB": "voterlist.usecases.scheduling",
     "Health": "voterlist.usecases.installation",
