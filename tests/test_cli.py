@@ -1,6 +1,8 @@
 import errno
+import getpass
 import json
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -173,6 +175,11 @@ RUN_KEYS = {
     "rows",
     "set_aside",
     "unchanged",
+    "done",
+    "left",
+    "needs_person",
+    "by_constituency",
+    "taken_over",
     "unreadable",
     "compared",
     "afresh",
@@ -325,6 +332,8 @@ def test_a_second_run_while_one_is_running_is_refused(workspace):
         "path": str(workspace),
         "pid": str(first.pid),
         "since": "2026-02-03 09:00",
+        "user": getpass.getuser(),
+        "machine": platform.node(),
     }
     assert found.stderr.splitlines()[0] == EN("error.workspace-busy.what", **places)
     assert found.stdout == ""
@@ -432,10 +441,9 @@ def test_stopping_by_the_keyboard_is_tidy(workspace, monkeypatch):
 
     monkeypatch.setattr(pipeline.inbox, "find", stop)
     found = call("run", workspace)
-    assert (found.exit_code, found.stderr.splitlines()) == (
-        130,
-        [EN("error.stopped.what"), EN("error.stopped.todo")],
-    )
+    todo = EN("cli.failure.todo", todo=EN("error.stopped.todo"))
+    assert found.exit_code == 130
+    assert found.stderr.splitlines() == [EN("error.stopped.what"), todo]
     assert not (workspace / ".lock.holder").exists()
 
 

@@ -70,7 +70,7 @@ def test_no_option_is_without_an_explanation():
     walk(get_command(APP))
 
 
-@pytest.mark.parametrize("code", ["0", "1", "2", "3", "4", "5", "130"])
+@pytest.mark.parametrize("code", ["0", "1", "2", "3", "4", "5", "130", "143"])
 def test_every_exit_code_is_explained(code):
     """Scripts are written against them."""
     assert f"| {code} |" in PAGE.read_text(encoding="utf-8")

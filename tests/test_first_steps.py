@@ -183,7 +183,7 @@ def completed(words, tmp_path):
     ("words", "offered"),
     [
         (["voterlist", "ins"], ["inspect"]),
-        (["voterlist", "review", ""], ["export", "import"]),
+        (["voterlist", "review", ""], ["export", "import", "quality", "sample"]),
         (["voterlist", "run", "--unt"], ["--until"]),
         (["voterlist", "run", "--until", "rec"], ["reconcile"]),
     ],

@@ -13,7 +13,7 @@ from test_cli import call
 from test_pipeline import DEATHS, decide
 from voterlist import config
 from voterlist.model import AsideCode, Stage
-from voterlist.pipeline import intake
+from voterlist.pipeline import intake, normalizing
 from voterlist.pipeline.plan import Doing, plan
 from voterlist.pipeline.units import Task, Units, UnitsFailedError
 from voterlist.storage.kept import FOLDER, Kept, Place, keep
@@ -165,8 +165,11 @@ def test_a_constituency_whose_work_fails_is_left_out_and_the_others_go_on(
     """One bad constituency would keep a nation from its list."""
     add_row(workspace)
     shutil.rmtree(workspace / FOLDER)
-    name = {Stage.INGEST: "ingest", Stage.NORMALIZE: "normalize"}[stage]
-    whole = getattr(intake, name)
+    module, name = {
+        Stage.INGEST: (intake, "ingest"),
+        Stage.NORMALIZE: (normalizing, "normalize"),
+    }[stage]
+    whole = getattr(module, name)
 
     def broken(given, *arguments, **options):
         is_own = options.get("constituency") == 90 if options else None
@@ -179,7 +182,7 @@ def test_a_constituency_whose_work_fails_is_left_out_and_the_others_go_on(
         return whole(given, *arguments, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(intake, name, broken)
+        patch.setattr(module, name, broken)
         result = workspaces.run(workspace)
     (left,) = result.left_out
     assert (left.constituency, left.stage, left.kind) == (90, stage, "ValueError")

@@ -5,7 +5,9 @@ Real files, real commands.
 
 from __future__ import annotations
 
+import getpass
 import json
+import platform
 import subprocess
 import sys
 
@@ -216,6 +218,7 @@ def test_a_state_that_another_linkage_holds_is_refused(folder, language, say):
         first.communicate()
     assert found.returncode == 4, found.stderr
     places = {"path": str(state), "pid": str(first.pid), "since": "2026-02-03 10:00"}
+    places |= {"user": getpass.getuser(), "machine": platform.node()}
     error = json.loads(found.stdout)["error"]
     assert error["code"] == "state-busy"
     assert error["what"] == say("error.state-busy.what", **places)

@@ -1,6 +1,8 @@
+import getpass
 import json
 import multiprocessing
 import os
+import platform
 import subprocess
 import sys
 from dataclasses import replace
@@ -302,6 +304,8 @@ def test_a_workspace_that_is_held_says_by_whom(tmp_path, holder):
         "path": str(tmp_path),
         "pid": str(holder.pid),
         "since": "2026-02-03 10:00",
+        "user": getpass.getuser(),
+        "machine": platform.node(),
     }
 
 

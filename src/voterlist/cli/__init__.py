@@ -1,18 +1,23 @@
 """The command line: flags to settings, the clock, exit codes, and what is printed.
 
 Exit codes: 0 done; 1 done, and something needs a person; 2 wrong usage or settings; 3 an input
-could not be read; 4 another run holds the workspace; 5 failed inside; 130 stopped by the user.
+could not be read; 4 another run holds the workspace; 5 failed inside; 130 stopped by the user;
+143 stopped by the system.
 """
 
 from __future__ import annotations
 
 from voterlist.cli.app import APP
+from voterlist.cli.processor import sort_quickly
 from voterlist.cli.terminal import TERMINAL
+from voterlist.storage import stopping
 
 __all__ = ["main"]
 
 
 def main() -> None:
     """Run the command that the process was started with, and end the process with its exit code."""
+    sort_quickly()
     TERMINAL.prepare()
-    APP(prog_name="voterlist")
+    with stopping.heeded():
+        APP(prog_name="voterlist")

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 __all__ = ["give_memory_back", "keep_memory"]
 
-_TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
+_TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX, _ARENA_MAX = -1, -2, -4, -8
 """Settings of ``mallopt`` in the GNU C library."""
 _AT_ONCE = 1 << 26
 """Bytes by which the heap grows."""
@@ -27,6 +27,8 @@ def keep_memory() -> None:
         # Another C library, or none that can be asked: it only takes longer.
         return
     mallopt(_MMAP_MAX, 0)
+    # What one thread frees another can use: they allocate few arrays, and large ones.
+    mallopt(_ARENA_MAX, 1)
     mallopt(_TRIM_THRESHOLD, 2**31 - 1)
     mallopt(_TOP_PAD, _AT_ONCE)
     # Arrow's own allocators do not share what they free with numpy's arrays.

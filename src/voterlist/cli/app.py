@@ -17,6 +17,8 @@ _REVIEW = SubGroup(
     (
         Entry("review.export", "review", "export"),
         Entry("review.import", "review", "import_decisions"),
+        Entry("review.quality", "quality", "quality"),
+        Entry("review.sample", "sample", "sample"),
     ),
 )
 _LEDGER = SubGroup(
@@ -38,10 +40,10 @@ _KEYS = SubGroup(
 )
 _COMMANDS = commands_of(
     Entry("init", "init", "init"),
-    Entry("run", "run", "run"),
+    Entry("run", "run", "run", logs=True),
     Entry("inspect", "inspect", "inspect"),
     Entry("status", "status", "status"),
-    Entry("link", "link", "link"),
+    Entry("link", "link", "link", logs=True),
     Entry("check", "check", "check"),
     Entry("compare", "compare", "compare"),
     Entry("lists", "lists", "lists"),
@@ -60,6 +62,8 @@ _COMMANDS = commands_of(
     Entry("finish", "approve", "finish"),
     Entry("verify", "verify", "verify"),
     Entry("journal", "journal", "journal"),
+    Entry("schedule", "schedule", "schedule"),
+    Entry("doctor", "doctor", "doctor"),
 )
 
 APP = typer.Typer(

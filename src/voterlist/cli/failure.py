@@ -5,8 +5,11 @@ Three lines, in the user's language, without a traceback.
 
 from __future__ import annotations
 
+import dataclasses
 import errno
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from voterlist.cli.library import in_our_words
 from voterlist.cli.terminal import TERMINAL
@@ -20,9 +23,12 @@ from voterlist.errors import (
     VoterlistError,
     place_of,
 )
+from voterlist.storage.stopping import StoppedError
 
-__all__ = ["Failure", "describe", "report"]
+__all__ = ["Failure", "describe", "report", "report_stop"]
 
+_BY_KEYBOARD = 130
+"""The exit code of a command that was stopped from the keyboard."""
 _NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
@@ -37,6 +43,8 @@ class Failure:
     todo: str = ""
     details: tuple[str, ...] = field(default_factory=tuple)
     """One line each, before the sentence: all mistakes of the settings."""
+    after: tuple[str, ...] = ()
+    """One line each, behind the sentence: what is done and what is left of a run."""
 
 
 def describe(error: BaseException) -> Failure:
@@ -89,13 +97,59 @@ def _code_of(error: OSError) -> str:
     return "file-trouble"
 
 
-def report(failure: Failure) -> None:
-    """Print a failure on standard error; with ``--json`` an object on standard output as well."""
+def report_stop(stop: KeyboardInterrupt) -> int:
+    """Print that the program was asked to end, and of a run what is done and what is left.
+
+    With ``--json`` the object on standard output has that too. Returns the exit code.
+    """
+    what, todo = (SAY(f"error.stopped.{part}") for part in ("what", "todo"))
+    if not isinstance(stop, StoppedError):
+        report(Failure("stopped", _BY_KEYBOARD, what, "", todo))
+        return _BY_KEYBOARD
+    if stop.exit_code != _BY_KEYBOARD:
+        what = SAY("error.stopped.by-system.what", signal=stop.name)
+    failure = Failure("stopped", stop.exit_code, what, "", todo)
+    at = stop.in_hand
+    if at is None:
+        report(failure)
+        return stop.exit_code
+    account = {
+        "done": list(stop.done),
+        "in_hand": dict(zip(("stage", "done", "total"), at, strict=True)),
+        "left": list(stop.left),
+    }
+    report(dataclasses.replace(failure, after=_account(stop)), account)
+    return stop.exit_code
+
+
+def _account(stop: StoppedError) -> tuple[str, ...]:
+    """What of a run is done, what was in hand and what is left, a line each."""
+    lines = [SAY("error.stopped.nothing-done")]
+    if stop.done:
+        lines = [SAY("error.stopped.done", stages=_stages(stop.done))]
+    if stop.in_hand is not None:
+        stage, done, total = stop.in_hand
+        key = "error.stopped.in-hand-of" if total > 1 else "error.stopped.in-hand"
+        lines.append(SAY(key, stage=_stages((stage,)), done=done, total=total))
+    return (*lines, SAY("error.stopped.left", stages=_stages(stop.left)))
+
+
+def _stages(stages: Iterable[str]) -> str:
+    return ", ".join(SAY(f"cli.stage.{stage}") for stage in stages)
+
+
+def report(failure: Failure, more: Mapping[str, Any] | None = None) -> None:
+    """Print a failure on standard error; with ``--json`` an object on standard output as well.
+
+    ``more`` stands in the object beside the error.
+    """
     for line in failure.details:
         TERMINAL.warn(line)
     TERMINAL.warn(failure.what)
     if failure.where:
         TERMINAL.warn(SAY("cli.failure.where", place=failure.where))
+    for line in failure.after:
+        TERMINAL.warn(line)
     if failure.todo:
         TERMINAL.warn(SAY("cli.failure.todo", todo=failure.todo))
     if TERMINAL.json:
@@ -105,6 +159,7 @@ def report(failure: Failure) -> None:
         TERMINAL.result(
             {
                 "error": {**content, "details": list(failure.details)},
+                **(more or {}),
                 "exit_code": failure.exit_code,
             }
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,11 +20,13 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 from voterlist.cli.completion import tell_in_our_words
-from voterlist.cli.failure import describe, report
+from voterlist.cli.failure import describe, report, report_stop
 from voterlist.cli.library import error_line, extra_in_our_words, help_in_our_words
+from voterlist.cli.logs import LOG, LogFile, LogJson
 from voterlist.cli.options import Json
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
+from voterlist.version import __version__
 
 __all__ = ["PLAIN", "Command", "Entry", "Group", "SubGroup", "commands_of"]
 
@@ -51,6 +54,8 @@ class Entry:
     module: str
     """A module of ``voterlist.cli``."""
     function: str
+    logs: bool = False
+    """True where it can write down what it does."""
 
     @property
     def short(self) -> str:
@@ -70,25 +75,34 @@ class Entry:
         decorate(getattr(module, self.function))
         command = get_command(app)
         if all(parameter.name != _JSON for parameter in command.params):
-            command.params.append(_json_option())
+            command.params += _options_of(_with_json, _JSON)
+        if self.logs:
+            command.params += _options_of(_with_logs, "log_json", "log_file")
         return command
 
 
 _JSON = "json"
 
 
-def _json_option() -> Any:
-    """The option ``--json``, which every command takes: its callback tells the terminal."""
+def _with_json(json: Json = False) -> None:
+    """A command with the option ``--json``, which every command takes."""
 
-    def probe(json: Json = False) -> None:
-        """A command with this option alone."""
 
+def _with_logs(log_json: LogJson = False, log_file: LogFile = None) -> None:
+    """A command with the options about logs alone."""
+
+
+def _options_of(probe: Callable[..., None], *names: str) -> list[Any]:
+    """The options of these names, whose callbacks do their work.
+
+    The functions of the commands are not given them.
+    """
     app = typer.Typer(**PLAIN)
     app.command()(probe)
-    option: Any = next(one for one in get_command(app).params if one.name == _JSON)
-    # The functions of the commands ask the terminal.
-    option.expose_value = False
-    return option
+    options: list[Any] = [one for one in get_command(app).params if one.name in names]
+    for option in options:
+        option.expose_value = False
+    return options
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +192,22 @@ def _explanation(own: str, text: str) -> str:
 class Command(TyperCommand):
     """A command whose help is in the user's language."""
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; its log says when it began and how it ended."""
+        LOG.tell(
+            "begun", command=self.name, version=__version__, process_id=os.getpid()
+        )
+        started = time.monotonic()
+        outcome: dict[str, Any] = {"exit_code": 0}
+        try:
+            return super().invoke(ctx)
+        except BaseException as error:
+            outcome = _outcome(error)
+            raise
+        finally:
+            seconds = round(time.monotonic() - started, 3)
+            LOG.tell("ended", command=self.name, **outcome, seconds=seconds)
+
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write the line of usage."""
         _write_usage(self, ctx, formatter)
@@ -222,7 +252,12 @@ class Group(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
-        return _guarded(lambda: super(Group, self).invoke(ctx), "--json" in ctx.args)
+        try:
+            return _guarded(
+                lambda: super(Group, self).invoke(ctx), "--json" in ctx.args
+            )
+        finally:
+            LOG.close()
 
 
 def commands_of(*entries: Entry | SubGroup) -> type[Group]:
@@ -238,10 +273,9 @@ def _guarded(work: Callable[[], Any], as_json: bool) -> Any:
     """
     try:
         return work()
-    except KeyboardInterrupt:
-        TERMINAL.warn(SAY("error.stopped.what"))
-        TERMINAL.warn(SAY("error.stopped.todo"))
-        raise SystemExit(130) from None
+    except KeyboardInterrupt as stop:
+        TERMINAL.json = TERMINAL.json or as_json
+        raise SystemExit(report_stop(stop)) from None
     except BrokenPipeError:
         # The reader has enough. What is still to be flushed must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -257,6 +291,16 @@ def _guarded(work: Callable[[], Any], as_json: bool) -> Any:
         failure = describe(error)
         report(failure)
         raise SystemExit(failure.exit_code) from None
+
+
+def _outcome(error: BaseException) -> dict[str, Any]:
+    """What the log says of how a command ended: its exit code, and the code of an error."""
+    if isinstance(error, typer.Exit):
+        return {"exit_code": error.exit_code}
+    if isinstance(error, KeyboardInterrupt):
+        return {"exit_code": getattr(error, "exit_code", 130), "error": "stopped"}
+    failure = describe(error)
+    return {"exit_code": failure.exit_code, "error": failure.code}
 
 
 def _is_of_library(error: Exception) -> bool:

@@ -90,6 +90,10 @@ class _Options:
         ),
     ] = None
     """The former name of ``state``."""
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", min=1, help=SAY("cli.option.threads")),
+    ] = None
     plan: Annotated[bool, typer.Option("--plan", help=SAY("cli.option.plan"))] = False
 
     def state_folder(self) -> Path | None:
@@ -106,9 +110,12 @@ class _Options:
 @takes(_Options)
 def link(given: _Options) -> None:
     """Find the pairs that may be one person."""
-    # Loaded here, because it loads Arrow.
+    # Loaded here, because they load Arrow.
+    from voterlist import threads  # noqa: PLC0415  see above
     from voterlist.cli.allocator import keep_memory  # noqa: PLC0415  see above
 
+    if given.jobs is not None:
+        threads.use(given.jobs)
     request = usecases.LinkRequest(
         given.files,
         given.columns or (),

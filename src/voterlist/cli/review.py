@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from voterlist import usecases
-from voterlist.cli.options import Today, Workspace, day, now
+from voterlist.cli.options import Today, Workspace, day, now, takes
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY, title
 from voterlist.model import Mark, Problem, Verdict
@@ -31,19 +31,76 @@ _PROBLEM_NAMES = (
 )
 
 
-def export(
-    workspace: Workspace,
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """The arguments and options of ``review export``."""
+
+    workspace: Workspace
+    form: Annotated[
+        Literal["workbook", "page"], typer.Option(help=SAY("cli.option.review-form"))
+    ] = "workbook"
+    constituency: Annotated[
+        int | None,
+        typer.Option(
+            "--constituency",
+            "-c",
+            metavar="NUMBER",
+            help=SAY("cli.option.review-constituency"),
+        ),
+    ] = None
+    name: Annotated[
+        str | None,
+        typer.Option("--for", metavar="NAME", help=SAY("cli.option.review-for")),
+    ] = None
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE", help=SAY("cli.option.review-out")),
-    ] = None,
+    ] = None
     language: Annotated[
         Literal["az", "en"] | None, typer.Option(help=SAY("cli.option.language"))
-    ] = None,
-    today: Today = None,
-) -> None:
-    """Write what waits for a decision into a workbook."""
-    made = usecases.export_review(workspace, out, language, today=day(today, workspace))
+    ] = None
+    today: Today = None
+
+
+@takes(ExportOptions)
+def export(options: ExportOptions) -> None:
+    """Write what waits for a decision into a workbook, or a page."""
+    if options.form == "page":
+        _export_page(options)
+    else:
+        _export_workbook(options)
+
+
+def _export_page(options: ExportOptions) -> None:
+    """Write the cases into a page, and say what it holds."""
+    workspace = options.workspace
+    request = usecases.PageRequest(
+        today=day(options.today, workspace),
+        out=options.out,
+        language=options.language,
+        constituency=options.constituency,
+        name=options.name or "",
+    )
+    made = usecases.export_page(workspace, request)
+    path = shown(made.path)
+    told = SAY("cli.review.page", cases=made.cases, open=made.open, path=path)
+    TERMINAL.say(told)
+    TERMINAL.say(SAY("cli.review.page.next", folder=shown(workspace)))
+    if TERMINAL.json:
+        counted = {"run": made.run, "cases": made.cases, "open_cases": made.open}
+        TERMINAL.result({**counted, "out": made.path, "exit_code": 0})
+
+
+def _export_workbook(options: ExportOptions) -> None:
+    """Write cases and findings into a workbook, and say what it holds."""
+    workspace = options.workspace
+    made = usecases.export_review(
+        workspace,
+        options.out,
+        options.language,
+        today=day(options.today, workspace),
+        reader=options.name,
+    )
     path = shown(made.path)
     TERMINAL.say(
         SAY(
@@ -56,6 +113,9 @@ def export(
     for name in ("contested", "second_look", "came_back"):
         if made.counts[name]:
             TERMINAL.say(SAY(f"cli.review.exported.{name}", count=made.counts[name]))
+    if made.second_readings and options.name is None:
+        count, folder = made.second_readings, shown(workspace)
+        TERMINAL.say(SAY("cli.review.second-readings", count=count, folder=folder))
     if made.old is not None:
         TERMINAL.say(
             SAY("cli.review.carried", count=made.carried, path=shown(made.old))
@@ -66,6 +126,7 @@ def export(
         TERMINAL.say(SAY("cli.review.export.next", folder=shown(workspace), path=path))
     if TERMINAL.json:
         counted = {"run": made.run, "findings": made.findings, **made.counts}
+        counted["second_readings"] = made.second_readings
         kept = {"carried": made.carried, "no_longer_asked": made.gone, "old": made.old}
         TERMINAL.result({**counted, **kept, "out": made.path, "exit_code": 0})
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from voterlist import usecases
+from voterlist.cli.logs import LOG
 from voterlist.cli.measured import (
     tell_chance,
     tell_compared,
@@ -37,6 +38,7 @@ _DECIDED = (
     "gone",
     "unclear",
     "pending",
+    "second_readings",
     "skipped",
 )
 """How decisions stand, in the order in which it is told."""
@@ -71,12 +73,20 @@ def run(
             today=day(today, folder),
             since=now(folder).isoformat(" ", "minutes"),
             jobs=jobs,
-            progress=lambda stage, _step, done, total: steps(stage, done, total),
+            progress=lambda stage, step, done, total: steps(stage, done, total, step),
         )
+    _log(done.result)
     _tell(done, folder)
     if TERMINAL.json:
         TERMINAL.result(_as_json(done))
     raise typer.Exit(done.result.exit_code)
+
+
+def _log(result: usecases.RunResult) -> None:
+    """What was done for each constituency, a line of the log each."""
+    for one in result.by_constituency:
+        counts = {**dataclasses.asdict(one), "needs": one.needs}
+        LOG.tell("constituency", run=result.run, **counts)
 
 
 def _tell(done: usecases.WorkspaceRun, workspace: Path) -> None:
@@ -109,6 +119,9 @@ def _tell(done: usecases.WorkspaceRun, workspace: Path) -> None:
 def _tell_balance(result: usecases.RunResult) -> None:
     """Which run it is, and its balance of rows."""
     TERMINAL.say(SAY("cli.run.title", run=result.run, today=result.today.isoformat()))
+    if result.taken_over is not None:
+        before = dataclasses.asdict(result.taken_over)
+        TERMINAL.say(SAY("cli.run.taken-over", **before))
     if result.is_unchanged:
         TERMINAL.say(SAY("cli.run.unchanged"))
     if result.damaged_units:
@@ -314,6 +327,26 @@ def _tell_cases(result: usecases.RunResult) -> None:
     tell_chance(result.chance)
 
 
+def _summary(result: usecases.RunResult) -> dict[str, Any]:
+    """What is done, what is left and what needs a person, by constituency."""
+    stages = [work.stage for work in result.stages]
+    works = result.by_constituency
+    return {
+        "done": {
+            "stages": stages,
+            "constituencies": [one.constituency for one in works if one.is_done],
+        },
+        "left": {
+            "stages": [stage.value for stage in Stage if stage not in stages],
+            "constituencies": [one.constituency for one in works if not one.is_done],
+        },
+        "needs_person": [one.constituency for one in works if one.needs],
+        "by_constituency": [
+            {**dataclasses.asdict(one), "needs": list(one.needs)} for one in works
+        ],
+    }
+
+
 def _as_json(done: usecases.WorkspaceRun) -> dict[str, Any]:
     """The result as plain values; scripts are written against these names."""
     result, settings = done.result, done.settings
@@ -362,5 +395,7 @@ def _as_json(done: usecases.WorkspaceRun) -> dict[str, Any]:
         if result.clock_behind
         else None,
         "outputs": list(result.outputs),
+        **_summary(result),
+        "taken_over": result.taken_over and dataclasses.asdict(result.taken_over),
         "exit_code": result.exit_code,
     }

@@ -176,6 +176,7 @@ def standings_as_json(
             "cases": row.waiting.cases,
             "errors": row.waiting.errors,
             "contested": row.waiting.contested,
+            "second_readings": row.waiting.second_readings,
             "owed": row.owed.value if row.owed else None,
             "debtor": row.debtor.value if row.debtor else None,
             "creditor": row.creditor.value if row.creditor else None,
@@ -228,6 +229,7 @@ def _cells(row: usecases.UnitStanding, names: dict[int, str]) -> tuple[str, ...]
         "wall.cases": row.waiting.cases,
         "wall.errors": row.waiting.errors,
         "wall.contested": row.waiting.contested,
+        "wall.second-readings": row.waiting.second_readings,
     }
     texts = [SAY(key, count=count) for key, count in waiting.items() if count]
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 import threading
@@ -11,11 +12,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
+from voterlist.cli.logs import LOG
+from voterlist.cli.pace import Pace
 from voterlist.cli.visible import in_json, visible, visible_name
 from voterlist.cli.words import SAY
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from voterlist.cli.bar import Bar
 
 __all__ = ["TERMINAL", "Steps", "Terminal", "shown"]
 
@@ -43,11 +46,17 @@ class Terminal:
 
     def say(self, text: str = "") -> None:
         """A line of the result, for people; with JSON it goes to standard error."""
-        print(visible(text), file=self._stream())
+        if self.json:
+            self.warn(text)
+        else:
+            print(visible(text))
 
     def warn(self, text: str = "") -> None:
-        """A line on standard error."""
-        print(visible(text), file=sys.stderr)
+        """A line on standard error; a line of the log, where that stands there."""
+        if not LOG.on_errors:
+            print(visible(text), file=sys.stderr)
+        elif text.strip():
+            LOG.tell("said", text=visible(text))
 
     def table(
         self,
@@ -109,15 +118,17 @@ TERMINAL = Terminal()
 class Steps:
     """Progress of long work: a bar on a terminal, lines elsewhere, nothing in the first 2 seconds.
 
-    A watch repeats the last report for a stage that reports nothing for longer.
+    A watch repeats the last report for a stage that reports nothing for longer. The log, where
+    one is written, is told from the beginning.
     """
 
     def __init__(self) -> None:
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
+        self._bar: Bar | None = None
         self._started = time.monotonic()
+        self._pace = Pace("", self._started)
         self._told = ("", 0.0)
-        self._last: tuple[str, int, int] | None = None
+        self._logged = ("", 0.0)
+        self._last: _Report | None = None
         self._turn = threading.Lock()
         self._over = threading.Event()
 
@@ -136,73 +147,103 @@ class Steps:
             if self._bar is not None:
                 self._bar.stop()
 
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        """Tell that of a stage's work so much is done."""
+    def __call__(self, stage: str, done: int, total: int, unit: str = "") -> None:
+        """Tell that of a stage's work so much is done.
+
+        ``unit`` names what was done last: the number of a constituency, or a word of the stage.
+        """
+        now = time.monotonic()
         with self._turn:
-            self._last = (stage, done, total)
-            self._tell(stage, done, total)
+            if stage != self._pace.stage:
+                self._pace = Pace(stage, now)
+            self._pace.note(done, now)
+            self._last = _Report(stage, done, total, unit)
+            self._tell(self._last, now)
 
     def _watch(self) -> None:
         while not self._over.wait(_PATIENCE):
             with self._turn:
                 if self._last is not None and not self._over.is_set():
-                    self._tell(*self._last)
+                    self._tell(self._last, time.monotonic())
 
-    def _tell(self, stage: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if now - self._started < _PATIENCE:
+    def _tell(self, report: _Report, now: float) -> None:
+        if LOG.is_on and _is_due(self._logged, report.stage, now):
+            self._logged = (report.stage, now)
+            self._log(report, now)
+        if LOG.on_errors or now - self._started < _PATIENCE:
             return
         if sys.stderr.isatty():
-            self._show(stage, done, total)
-        else:
-            self._line(stage, done, total, now)
+            self._show(report, now)
+        elif _is_due(self._told, report.stage, now):
+            self._told = (report.stage, now)
+            self._line(report, now)
 
-    def _show(self, stage: str, done: int, total: int) -> None:
-        if self._bar is None:
-            self._bar = _new_bar()
-            self._bar.start()
-            self._task = self._bar.add_task("", total=None)
-        if self._task is not None:
-            title = SAY(f"cli.stage.{stage}")
-            self._bar.update(
-                self._task,
-                description=title,
-                completed=done,
-                total=total if total > 1 else None,
-            )
-
-    def _line(self, stage: str, done: int, total: int, now: float) -> None:
-        last_stage, last_time = self._told
-        if stage == last_stage and now - last_time < _LINE_EVERY:
-            return
-        self._told = (stage, now)
-        share = f"{100 * done // total} %" if total > 1 else ""
-        seconds = round(now - self._started)
-        TERMINAL.warn(
-            SAY(
-                "cli.progress",
-                seconds=seconds,
-                stage=SAY(f"cli.stage.{stage}"),
-                share=share,
-            ).rstrip()
+    def _log(self, report: _Report, now: float) -> None:
+        rate, left = self._pace.rate, self._pace.seconds_left(report.total, now)
+        LOG.tell(
+            "progress",
+            **dataclasses.asdict(report),
+            seconds=round(now - self._started, 1),
+            a_second=None if rate is None else round(rate, 3),
+            seconds_left=None if left is None else round(left),
         )
 
+    def _show(self, report: _Report, now: float) -> None:
+        if self._bar is None:
+            # The library that draws it is loaded here: most commands end before they need it.
+            from voterlist.cli.bar import Bar  # noqa: PLC0415  see above
 
-def _new_bar() -> Progress:
-    """A progress bar on standard error.
+            self._bar = Bar()
+        title = SAY(f"cli.stage.{report.stage}")
+        self._bar.show(title, report.done, report.total, self._details(report, now))
 
-    The library that draws it is loaded here: most commands end before they need it.
-    """
-    from rich.console import Console  # noqa: PLC0415  see above
-    from rich.progress import (  # noqa: PLC0415  see above
-        BarColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-    )
+    def _line(self, report: _Report, now: float) -> None:
+        share = f"{100 * report.done // report.total} %" if report.total > 1 else ""
+        line = SAY(
+            "cli.progress",
+            seconds=round(now - self._started),
+            stage=SAY(f"cli.stage.{report.stage}"),
+            share=share,
+        ).rstrip()
+        TERMINAL.warn(", ".join((line, *self._details(report, now))))
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    def _details(self, report: _Report, now: float) -> list[str]:
+        """How much is done, what was done last, how fast it goes and how long it will take."""
+        if report.total <= 1:
+            return []
+        details = [SAY("cli.progress.of", done=report.done, total=report.total)]
+        if report.unit.isdecimal():
+            details.append(SAY("cli.progress.unit", unit=report.unit))
+        rate = self._pace.rate
+        left = self._pace.seconds_left(report.total, now)
+        if rate is not None and left is not None:
+            digits = 1 if rate < 10 else 0
+            details.append(SAY("cli.progress.rate", rate=SAY.number(rate, digits)))
+            details.append(SAY("cli.progress.left", left=_clock(left)))
+        return details
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Report:
+    """How much of a stage's work is done, and what of it was done last."""
+
+    stage: str
+    done: int
+    total: int
+    unit: str
+
+
+def _is_due(last: tuple[str, float], stage: str, now: float) -> bool:
+    """True where a line about a stage is to be written after the last one."""
+    last_stage, last_time = last
+    return stage != last_stage or now - last_time >= _LINE_EVERY
+
+
+def _clock(seconds: float) -> str:
+    """Seconds as minutes and seconds, or as hours, minutes and seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def shown(path: Path) -> str:

@@ -37,6 +37,7 @@ __all__ = [
     "PinSettings",
     "PrivacySettings",
     "ReportSettings",
+    "ReviewSettings",
     "RuleSettings",
     "Settings",
     "SubmitSettings",
@@ -298,6 +299,16 @@ class DecisionSettings(_Section):
     """What two people must decide alike before it holds."""
 
 
+class ReviewSettings(_Section):
+    """``[review]``: which decisions about cases a second person reads, without the first one's."""
+
+    second_reading: Literal["none", "strikings", "all"] = "none"
+    """What is read twice: nothing, cases by which an entry leaves the list, or every case. Until
+    then no entry leaves the list."""
+    sample_share: Share = 0.0
+    """Of all decided cases, of each kind at least one: what is read twice as a sample."""
+
+
 class ListSettings(_Section):
     """``[lists]``: how the compiled list of each precinct is written."""
 
@@ -326,6 +337,8 @@ class SubmitSettings(_Section):
     """Decisions that came back, for their entries changed."""
     pending: Switch = True
     """Decisions that wait for a second person."""
+    second_readings: Switch = True
+    """Cases that wait for their second reading."""
     returned_cases: Switch = True
     """Cases that the commission above returned, and that are not answered."""
     balance: Switch = True
@@ -463,6 +476,7 @@ class Settings(_Section):
     check: CheckSettings = Field(default_factory=CheckSettings)
     link: LinkSettings = Field(default_factory=LinkSettings)
     decisions: DecisionSettings = Field(default_factory=DecisionSettings)
+    review: ReviewSettings = Field(default_factory=ReviewSettings)
     lists: ListSettings = Field(default_factory=ListSettings)
     # No result depends on where the ledger is, and what is dumped is written into files.
     ledger: LedgerSettings = Field(default_factory=LedgerSettings, exclude=True)

@@ -29,7 +29,12 @@ from voterlist.decisions.grounds import Ground, Need, grounds, grounds_for
 from voterlist.decisions.outcome import SKIP_CODES
 from voterlist.decisions.renaming import Names, moves_of, renamed
 from voterlist.decisions.rows import AMENDMENT_ROW, UNKNOWN_ACTION
-from voterlist.decisions.standing import WITHDRAWN, Standing, standing
+from voterlist.decisions.standing import (
+    WITHDRAWN,
+    Standing,
+    last_verdicts,
+    standing,
+)
 from voterlist.decisions.subjects import (
     answered_ids,
     identities,
@@ -75,6 +80,7 @@ __all__ = [
     "grounds_for",
     "identities",
     "identity_of",
+    "last_verdicts",
     "members_of",
     "moves_of",
     "not_among",

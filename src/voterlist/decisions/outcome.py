@@ -22,7 +22,16 @@ from voterlist.decisions.grounds import Need, grounds
 from voterlist.model import Action, ListKind, Verdict
 from voterlist.schemas import ENTRY_FIELDS
 
-__all__ = ["SKIP_CODES", "Outcome", "Place", "Row", "Today", "folded_fin", "outcome"]
+__all__ = [
+    "SKIP_CODES",
+    "Outcome",
+    "Place",
+    "Row",
+    "Today",
+    "folded_fin",
+    "outcome",
+    "place_of_id",
+]
 
 SKIP_CODES = (
     "case-changed",
@@ -342,7 +351,7 @@ class _Work:
 
     def _absence(self, entry_id: str) -> str:
         """Why there is no such entry: its list is gone, or the list does not say it any more."""
-        constituency, _ = _place_in(entry_id)
+        constituency, _ = place_of_id(entry_id)
         is_missing = constituency is not None and constituency not in self._listed
         return "list-missing" if is_missing else "entry-gone"
 
@@ -372,7 +381,7 @@ class _Work:
     def _skip(self, row: Row, code: str) -> None:
         """Note that a decision does nothing, and why."""
         is_addition = row.get("action") == Action.ADD
-        elsewhere = _place(row) if is_addition else _place_in(row["entry_id"])
+        elsewhere = _place(row) if is_addition else place_of_id(row["entry_id"])
         place = self._today.places.get(row["entry_id"], elsewhere)
         skipped = {
             "entry_id": row["entry_id"],
@@ -410,7 +419,7 @@ def _place(row: Row) -> Place:
     return row["constituency"], row["precinct"]
 
 
-def _place_in(entry_id: str) -> Place:
+def place_of_id(entry_id: str) -> Place:
     """The place that the id of an entry names."""
     found = _ID_OF_PLACE.match(entry_id)
     if found is None:

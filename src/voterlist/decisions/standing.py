@@ -27,6 +27,7 @@ __all__ = [
     "is_dispute",
     "is_taken_back",
     "last_answers",
+    "last_verdicts",
     "says",
     "standing",
 ]
@@ -88,10 +89,7 @@ def _verdicts(rows: Iterable[_Row]) -> tuple[list[_Row], list[_Row]]:
 
     The verdicts of a case mean something together, so a case is contested as a whole.
     """
-    by_entry: dict[tuple[str, str], list[_Row]] = {}
-    for row in rows:
-        by_entry.setdefault((row["case_id"], row["entry_id"]), []).append(row)
-    last = {key: _last_verdicts(given) for key, given in by_entry.items()}
+    last = last_verdicts(rows)
     contested = {
         case
         for (case, _), said in last.items()
@@ -107,7 +105,19 @@ def _verdicts(rows: Iterable[_Row]) -> tuple[list[_Row], list[_Row]]:
     return holding, differing
 
 
-def _last_verdicts(rows: Iterable[_Row]) -> dict[str, _Row]:
+def last_verdicts(rows: Iterable[_Row]) -> dict[tuple[str, str], dict[str, _Row]]:
+    """For each entry of a case (case, entry) the last verdict of each person.
+
+    Args:
+        rows: of GIVEN_VERDICT, in the order in which they were recorded.
+    """
+    by_entry: dict[tuple[str, str], list[_Row]] = {}
+    for row in rows:
+        by_entry.setdefault((row["case_id"], row["entry_id"]), []).append(row)
+    return {key: _last_of_each(said) for key, said in by_entry.items()}
+
+
+def _last_of_each(rows: Iterable[_Row]) -> dict[str, _Row]:
     """The last verdict of each person on an entry, without what is taken back or settled."""
     said: dict[str, _Row] = {}
     for row in _not_taken_back(rows, lambda _earlier, _row: True, "verdict"):

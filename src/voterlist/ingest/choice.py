@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config.comparisons import AddedComparison, ComparisonKind
-from voterlist.ingest.cells import is_ascending, known_cells
+from voterlist.ingest.cells import are_distinct, known_cells
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, match_header, settle
 from voterlist.ingest.lexicon import FIELD_OF
 from voterlist.ingest.shapes import Shape
@@ -563,7 +563,7 @@ class _Cells:
         if not len(known) or len(pc.unique(known)) < len(known):
             return False
         known = self._every.drop_null()
-        return is_ascending(known) or bool(len(pc.unique(known)) == len(known))
+        return are_distinct(known)
 
     def shape(self) -> Shape:
         """The look of the first cells; of those further down where these are blank."""

@@ -35,6 +35,7 @@ from voterlist.schemas import (
     RawSheet,
 )
 from voterlist.tables import from_columns, join_text, map_unique, sort_by
+from voterlist.threads import each
 
 __all__ = [
     "MAP_FIELDS",
@@ -232,10 +233,9 @@ def table_intake(
             ),
         )
     rows = table.num_rows
-    cells = {}
-    for field in MAP_FIELDS:
-        for place in mapped.columns(field):
-            cells[place] = known_cells(table.column(place))
+    places = [place for field in MAP_FIELDS for place in mapped.columns(field)]
+    known = each(known_cells, [table.column(place) for place in places])
+    cells = dict(zip(places, known, strict=True))
     fields: dict[str, Any] = dict(entry_columns(cells, mapped))
     findings = []
     for kind in ("constituency", "precinct"):

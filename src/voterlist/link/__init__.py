@@ -42,6 +42,7 @@ from voterlist.link.labels import (
 from voterlist.link.one_to_one import best_partners
 from voterlist.link.scope import Scope, pairs_within, pairs_without
 from voterlist.model import Profile, Rule
+from voterlist.threads import both
 
 __all__ = [
     "COMPARED",
@@ -235,18 +236,25 @@ class _Learnt:
     """The pairs that people decided, from which the model learnt."""
 
 
+def _encoded(
+    voters: pa.Table, profile: Profile, added: Added
+) -> tuple[pa.Array, Encoded]:
+    """The ids of a list, in their order, and the list as arrays."""
+    voters = tables.sort_by(schemas.require(voters, _VOTERS, "link"), "entry_id")
+    ids = voters.column("entry_id").combine_chunks()
+    return ids, encode(voters, added.of(ids), profile)
+
+
 def _listed(
-    voters: pa.Table,
+    ids: pa.Array,
+    entries: Encoded,
     settings: LinkSettings,
-    profile: Profile,
     scope: Scope | None,
     added: Added,
 ) -> _List:
-    ids = voters.column("entry_id").combine_chunks()
-    entries = encode(voters, added.of(ids), profile)
     groups = None if scope is None else scope.groups_of(ids)
     blocks = block.build_all(
-        entries, profile, settings.largest_block, groups, added.blocking
+        entries, entries.profile, settings.largest_block, groups, added.blocking
     )
     listed = _List(ids, entries, with_added(added.kinds), blocks)
     if scope is None:
@@ -289,17 +297,23 @@ def link(
     if decided is not None and scope is not None and scope.one_to_one:
         raise ValueError("decided pairs are not linked one to one")
     settings = settings or LinkSettings()
-    voters = tables.sort_by(schemas.require(voters, _VOTERS, "link"), "entry_id")
-    listed = _listed(voters, settings, profile, scope, added or Added())
+    added = added or Added()
+    ids, entries = _encoded(voters, profile, added)
     # From here on the columns are read as codes: the table is not needed.
     del voters
+    listed = _listed(ids, entries, settings, scope, added)
     compared = _compare(listed, settings, profile, watch or Watch(), incremental)
     decided = decided or Decided()
-    learnt = _learn(
-        listed, compared.pairs, decided.pairs, profile, settings.chunk_pairs
-    )
     closed = closed_cases(listed.ids, decided.cases)
-    return _linkage(listed, compared, learnt, closed, settings)
+
+    def judged() -> Linkage:
+        learnt = _learn(
+            listed, compared.pairs, decided.pairs, profile, settings.chunk_pairs
+        )
+        return _linkage(listed, compared, learnt, closed, settings)
+
+    linkage, by_chance = both(judged, lambda: chance(listed.entries, listed.groups))
+    return replace(linkage, chance=by_chance)
 
 
 def _compare(
@@ -414,7 +428,7 @@ def _linkage(
         candidates=len(candidate_pairs.left),
         afresh=candidate_pairs.afresh,
         estimate=None if against else expected,
-        chance=chance(entries, listed.groups),
+        chance=(),
         state=compared.state,
         reused=compared.reused,
         training_labels=learnt.labels.pairs,
@@ -470,9 +484,9 @@ def plan(
     Raises:
         SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
     """
-    voters = schemas.require(voters, _VOTERS, "link")
-    settings = settings or LinkSettings()
-    return _listed(voters, settings, profile, scope, added or Added()).forecast
+    settings, added = settings or LinkSettings(), added or Added()
+    ids, entries = _encoded(voters, profile, added)
+    return _listed(ids, entries, settings, scope, added).forecast
 
 
 def _best_partners(

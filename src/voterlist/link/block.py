@@ -15,10 +15,11 @@ import numpy as np
 from voterlist.arrays import Bools, Codes, Longs, dense, runs
 from voterlist.link.encode import Encoded
 from voterlist.link.fields import field as field_of
-from voterlist.link.fields import together
+from voterlist.link.fields import prepare, together
 from voterlist.link.keys import Key, keys
 from voterlist.link.scope import members_of_groups
 from voterlist.model import Profile
+from voterlist.threads import each
 
 __all__ = [
     "Blocks",
@@ -247,7 +248,8 @@ def build_all(
     that block.
     """
     every = keys(profile, entries.size, limit, added)
-    return [build(entries, key, limit, groups) for key in every]
+    prepare(entries, [key.fields for key in every])
+    return each(lambda key: build(entries, key, limit, groups), every)
 
 
 def chunks(blocks: Blocks, chunk_pairs: int) -> Iterator[tuple[Codes, Codes]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from voterlist.link import block, weigh
 from voterlist.link.comparisons import SHIPPED, Comparisons, Pairs
 from voterlist.link.encode import Encoded
 from voterlist.link.incremental import reuse
+from voterlist.threads import each, in_turn, workers
 
 __all__ = ["Candidates", "Progress", "find", "find_again", "match_keys"]
 
@@ -52,16 +54,23 @@ def match_keys(blocks: list[block.Blocks], left: Codes, right: Codes) -> Longs:
 
 def _pairs(blocks: list[block.Blocks], chunk_pairs: int) -> tuple[Codes, Codes]:
     """The pairs that these blocks bring together, each once, in the order of left, then right."""
-    none = [np.zeros(0, np.int64)]
-    numbers = none + [
-        pack_pairs(*pairs) for key in blocks for pairs in block.chunks(key, chunk_pairs)
-    ]
-    every = np.concatenate(numbers)
-    del numbers
+
+    def of_key(key: block.Blocks) -> Longs:
+        numbers = [pack_pairs(*pairs) for pairs in block.chunks(key, chunk_pairs)]
+        return np.concatenate([np.zeros(0, np.int64), *numbers])
+
+    every = np.concatenate([np.zeros(0, np.int64), *each(of_key, blocks)])
     every.sort()
     return unpack_pairs(
         every[np.r_[True, every[1:] != every[:-1]]] if len(every) else every
     )
+
+
+def _parts(many: int, chunk_pairs: int) -> list[slice]:
+    """So many pairs in parts, small enough that those of all threads make one chunk."""
+    most = max(chunk_pairs // workers(), 1)
+    bounds = [*range(0, many, most), many]
+    return [slice(start, stop) for start, stop in pairwise(bounds)]
 
 
 def find(
@@ -77,11 +86,15 @@ def find(
     """
     left, right = _pairs(blocks, chunk_pairs)
     gathered = _Gathered(left, right)
-    for start in range(0, len(left), chunk_pairs):
-        part = slice(start, start + chunk_pairs)
+
+    def packed(part: slice) -> Longs:
         pairs = Pairs(entries, left[part], right[part])
-        gathered.add(comparisons.pack(comparisons.compare(pairs)))
-        progress("compare", min(part.stop, len(left)), len(left))
+        return comparisons.pack(comparisons.compare(pairs))
+
+    parts = _parts(len(left), chunk_pairs)
+    for part, codes in zip(parts, in_turn(packed, parts), strict=True):
+        gathered.add(codes)
+        progress("compare", part.stop, len(left))
     return gathered.candidates(len(left))
 
 
@@ -108,25 +121,44 @@ def find_again(
     left, right = left[unknown], right[unknown]
     afresh = len(left)
     alone: list[Codes | Longs] = [known_levels]
-    for start in range(0, afresh, chunk_pairs):
-        part = slice(start, start + chunk_pairs)
-        pairs = Pairs(entries, left[part], right[part])
-        alone.append(comparisons.pack_pair_levels(comparisons.pair_levels(pairs)))
-        progress("compare", min(part.stop, afresh), afresh)
+    new_left, new_right = left, right
+
+    def pair_levels(part: slice) -> Codes | Longs:
+        pairs = Pairs(entries, new_left[part], new_right[part])
+        return comparisons.pack_pair_levels(comparisons.pair_levels(pairs))
+
+    parts = _parts(afresh, chunk_pairs)
+    for part, levels_of_part in zip(parts, in_turn(pair_levels, parts), strict=True):
+        alone.append(levels_of_part)
+        progress("compare", part.stop, afresh)
     left, right, levels = reuse.in_order(
         np.concatenate([known_left, left]),
         np.concatenate([known_right, right]),
         _concatenated(alone),
     )
-    gathered = _Gathered(left, right)
-    for start in range(0, len(left), chunk_pairs):
-        part = slice(start, start + chunk_pairs)
-        pairs = Pairs(entries, left[part], right[part])
-        vectors = comparisons.adjust(
-            pairs, comparisons.unpack_pair_levels(levels[part])
-        )
-        gathered.add(comparisons.pack(vectors))
+    gathered = _adjusted(entries, left, right, levels, chunk_pairs, comparisons)
     return gathered.candidates(afresh), levels
+
+
+def _adjusted(
+    entries: Encoded,
+    left: Codes,
+    right: Codes,
+    levels: Codes | Longs,
+    chunk_pairs: int,
+    comparisons: Comparisons,
+) -> _Gathered:
+    """The pairs with their vectors, by their packed pair levels."""
+    gathered = _Gathered(left, right)
+
+    def packed(part: slice) -> Longs:
+        pairs = Pairs(entries, left[part], right[part])
+        alone = comparisons.unpack_pair_levels(levels[part])
+        return comparisons.pack(comparisons.adjust(pairs, alone))
+
+    for codes in in_turn(packed, _parts(len(left), chunk_pairs)):
+        gathered.add(codes)
+    return gathered
 
 
 def _concatenated(parts: list[Codes | Longs]) -> Codes | Longs:

@@ -18,6 +18,7 @@ from voterlist.link.short_names import ShortNames, full_names, short_names
 from voterlist.link.sounds import sound_codes
 from voterlist.model import ListKind, Profile, Sex
 from voterlist.schemas import STREET_OR_VILLAGE
+from voterlist.threads import each
 
 __all__ = [
     "ADDED",
@@ -36,6 +37,10 @@ __all__ = [
 MALE, FEMALE = 0, 1
 """The codes of ``Encoded.sex``."""
 
+_NAMES = (
+    *("surname_skeleton", "surname_stem"),
+    *("given_skeleton", "patronymic_skeleton"),
+)
 _COLUMNS = 8
 _COHORT = 10
 """Years of birth over which a given name is taken to be equally common."""
@@ -471,21 +476,30 @@ def encode(
     ``added`` are the folded columns of added comparisons, in the same order; ``profile`` tells
     which short forms and which sounds of names are known.
     """
-    address = _encoded_column(voters.column("address"))
+
+    def encoded(name: str) -> EncodedColumn:
+        return _encoded_column(voters.column(name))
+
+    def number(name: str) -> Identifiers:
+        return identifiers(voters.column(name))
+
+    fin, document = each(number, ("fin", "document"))
     street, village = _streets(voters)
+    names = each(encoded, _NAMES)
+    address, house, flat = each(encoded, ("address", "house", "flat"))
     parsed = not street.is_empty
     return Encoded(
         size=voters.num_rows,
-        surname=_encoded_column(voters.column("surname_skeleton")),
-        stem=_encoded_column(voters.column("surname_stem")),
-        given_name=_encoded_column(voters.column("given_skeleton")),
-        patronymic=_encoded_column(voters.column("patronymic_skeleton")),
-        fin=identifiers(voters.column("fin")),
-        document=identifiers(voters.column("document")),
+        surname=names[0],
+        stem=names[1],
+        given_name=names[2],
+        patronymic=names[3],
+        fin=fin,
+        document=document,
         address=address,
         street=street,
-        house=_encoded_column(voters.column("house")),
-        flat=_encoded_column(voters.column("flat")),
+        house=house,
+        flat=flat,
         village=village,
         year=_numbers(voters.column("birth_year"), 0),
         month=_numbers(voters.column("birth_month"), 0),

@@ -25,8 +25,9 @@ from voterlist.link.encode import (
 )
 from voterlist.link.identifiers import Identifiers
 from voterlist.link.short_names import FULL_NAMES
+from voterlist.threads import each
 
-__all__ = ["ADDRESS_PARTS", "field", "together"]
+__all__ = ["ADDRESS_PARTS", "field", "prepare", "together"]
 
 _PART_COLUMNS = 8
 ADDRESS_PARTS = tuple(f"address_part_{number}" for number in range(_PART_COLUMNS))
@@ -52,7 +53,8 @@ def _derived(column: EncodedColumn, derive: Callable[[str], str]) -> Codes:
 
 
 def _initial(column: EncodedColumn) -> Codes:
-    return _derived(column, lambda word: word[0])
+    _, rank = np.unique(column.initials, return_inverse=True)
+    return np.append(rank, -1).astype(np.int32)[column.codes]
 
 
 def _initials(entries: Encoded) -> Longs:
@@ -218,6 +220,22 @@ def _whole_names(entries: Encoded, names: tuple[str, ...]) -> Codes:
     return entries.joins[names]
 
 
+def prepare(entries: Encoded, every: Iterable[tuple[str, ...]]) -> None:
+    """Make what several of these keys need, so that threads do not make it each for itself."""
+    keys = list(every)
+    names = {_leading_names(fields) for fields in keys}
+    pairs = {whole[:2] for whole in names if len(whole) > 1}
+    if any((part,) in keys for part in ADDRESS_PARTS):
+        _address_part(entries, ADDRESS_PARTS[0])
+    each(partial(_whole_names, entries), sorted(pairs))
+    each(partial(_whole_names, entries), sorted(one for one in names if len(one) > 2))
+
+
+def _leading_names(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """The names with which a key begins."""
+    return tuple(itertools.takewhile(_NAMES.__contains__, fields))
+
+
 def together(entries: Encoded, names: tuple[str, ...]) -> Longs:
     """One code an entry for several fields, -1 where one of them is unknown.
 
@@ -225,7 +243,7 @@ def together(entries: Encoded, names: tuple[str, ...]) -> Longs:
     """
     if not names:
         return np.zeros(entries.size, np.int64)
-    whole = len(list(itertools.takewhile(_NAMES.__contains__, names)))
+    whole = len(_leading_names(names))
     codes = (
         _whole_names(entries, names[:whole]) if whole > 1 else field(entries, names[0])
     )

@@ -15,7 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from voterlist import tables
-from voterlist.arrays import Bools, Codes, Longs, Packed, Words
+from voterlist.arrays import Bools, Codes, Longs, Packed, Words, distinct_counts
 
 __all__ = ["Identifiers", "identifiers"]
 
@@ -30,6 +30,8 @@ _SIGNS[np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", np.uint8)] = np.ar
 """For each byte its digit in a number to the base 37; 0 where the identifier has ended, -1 for any
 other sign."""
 _BASE, _WORD = 37, 8
+_LOW_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)
+"""All bits of each byte but the highest."""
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -90,12 +92,8 @@ class Identifiers:
         These are few, and no other pair is one edit apart.
         """
         first, second = self.letters[left], self.letters[right]
-        places = np.zeros(len(left), np.int8)
-        apart = _bytes(first ^ second)
-        for place in range(apart.shape[1]):
-            places += apart[:, place] != 0
-        longer = np.abs(_lengths(first) - _lengths(second)) == 1
-        return np.flatnonzero((places <= 2) | longer)
+        longer = np.abs(_letters(first) - _letters(second)) == 1
+        return np.flatnonzero((_letters(first ^ second) <= 2) | longer)
 
     def starts(self, length: int) -> Longs:
         """One code an entry for the first letters of its identifier; -1 where none is known."""
@@ -107,33 +105,31 @@ class Identifiers:
         return np.append(tables.codes(starts)[0].astype(np.int64), -1)[self.codes]
 
     def times(self, of: Codes) -> Longs:
-        """How many entries have the identifier of each of these entries."""
+        """How many entries have the identifier of each of these entries, which is known."""
         codes = self.codes[of]
-        ordered = self._ordered
-        return np.searchsorted(ordered, codes, side="right") - np.searchsorted(
-            ordered, codes, side="left"
-        )
+        shared, times = self._shared
+        if not len(shared):
+            return np.ones(len(codes), np.int64)
+        place = np.minimum(np.searchsorted(shared, codes), len(shared) - 1)
+        return np.where(shared[place] == codes, times[place], 1)
 
     @cached_property
-    def _ordered(self) -> Longs:
-        return np.sort(self.codes)
+    def _shared(self) -> tuple[Longs, Longs]:
+        """The codes that several entries have, ascending, and how many have each."""
+        ordered = np.sort(self.codes)
+        again = np.zeros(len(ordered), np.bool_)
+        again[1:] = ordered[1:] == ordered[:-1]
+        again[:-1] |= again[1:]
+        # A search among these few is much quicker than one among all.
+        return distinct_counts(ordered[again])
 
 
-def _bytes(letters: Packed) -> Bytes:
-    return (
-        np.ascontiguousarray(letters)
-        .view(np.uint8)
-        .reshape(len(letters), letters.shape[1] * _WORD)
-    )
-
-
-def _lengths(letters: Packed) -> Codes:
-    """How many letters each has."""
-    every = _bytes(letters)
-    lengths = np.zeros(len(letters), np.int32)
-    for place in range(every.shape[1]):
-        lengths += every[:, place] != 0
-    return lengths
+def _letters(packed: Packed) -> Codes:
+    """How many bytes of each are not 0; of an identifier its length."""
+    # The highest bit of a byte is set where it, or a sum that the others cannot carry over, is not
+    # 0 (Warren, Hacker's Delight, section 6-1).
+    filled = (((packed & _LOW_BITS) + _LOW_BITS) | packed) & ~_LOW_BITS
+    return np.asarray(np.bitwise_count(filled).sum(axis=1), np.int32)
 
 
 def identifiers(column: pa.ChunkedArray) -> Identifiers:

@@ -315,6 +315,11 @@ def _leading_words(words: tuple[str, ...]) -> list[str]:
     return list(takewhile(lambda word: word.isalpha() and word not in _KINDS, words))
 
 
+def _begins_with_name(words: tuple[str, ...]) -> bool:
+    """Whether there are ``_leading_words``."""
+    return bool(words) and words[0].isalpha() and words[0] not in _KINDS
+
+
 def read_address(text: str, profile: Profile = Profile.AZ) -> Address:
     """An address line folded, with street, house and flat where its words tell them.
 
@@ -410,13 +415,20 @@ def read_beginning(text: str) -> Beginning:
     """
     segments = _segments(text)
     beginning = _beginning(segments)
-    if beginning.street is None:
+    street, rest = beginning.street, beginning.rest
+    if street is None:
         street, rest = _unnamed_street(segments, before_numbers=True)
-        beginning = replace(beginning, street=street, rest=rest)
     # What may be a town in Russian is none where a number follows.
     last = _SEGMENT.split(text)[-1].strip()
     may_be_town = _RUSSIAN_TOWN.match(last) is not None
-    return replace(beginning, is_open=_is_open(segments[-1], may_be_town=may_be_town))
+    return Beginning(
+        beginning.line,
+        street,
+        beginning.street_kind,
+        beginning.settlement,
+        rest,
+        is_open=_is_open(segments[-1], may_be_town=may_be_town),
+    )
 
 
 def _is_open(last: Segment, *, may_be_town: bool) -> bool:
@@ -436,7 +448,7 @@ def read_numbers(text: str) -> Numbers:
     words = _words(segments)
     is_plain = not (_STREETS | _QUARTERS | _PLACES).intersection(words)
     may_follow = words[:1] in {("ev",), ("menzil",)} or "".join(words)[:1].isdigit()
-    has_other_words = any(_leading_words(segment.words) for segment in segments)
+    has_other_words = any(_begins_with_name(segment.words) for segment in segments)
     line = " ".join(segment.line for segment in segments if segment.line)
     return Numbers(
         line,

@@ -10,7 +10,13 @@ from voterlist.model import Profile, Sex
 from voterlist.normalize import lexicon
 from voterlist.normalize.alphabet import ascii_letters, is_cyrillic, repaired, to_latin
 from voterlist.normalize.casing import title
-from voterlist.normalize.letters import decide, fine, letters_of_latin, unknown
+from voterlist.normalize.letters import (
+    decide,
+    fine,
+    letters,
+    letters_of_latin,
+    unknown,
+)
 from voterlist.normalize.lookalikes import apart
 
 __all__ = [
@@ -18,6 +24,7 @@ __all__ = [
     "is_compound",
     "letters_skeleton",
     "skeleton",
+    "skeleton_of_letters",
     "split_ending",
     "standard_name",
     "standard_word",
@@ -114,9 +121,13 @@ def _cut_ending(folded: str) -> tuple[str, str]:
     return match[1], ending.replace("y", "i")
 
 
-@lru_cache(maxsize=65536)
 def _az_pass(latin: str) -> str:
-    folded = letters_of_latin(latin)
+    return _pass(letters_of_latin(latin))
+
+
+@lru_cache(maxsize=65536)
+def _pass(folded: str) -> str:
+    """One pass over a name's letters; many spellings have the same."""
     kept = apart(folded)
     if kept:
         return kept.skeleton
@@ -151,9 +162,14 @@ def _double(folded: str) -> tuple[str, str] | None:
     return match[1], match[2]
 
 
-@lru_cache(maxsize=65536)
 def _az_skeleton(text: str) -> str:
-    return _settled(_az_pass(to_latin(text)))
+    return skeleton_of_letters(letters(text))
+
+
+@lru_cache(maxsize=65536)
+def skeleton_of_letters(folded: str) -> str:
+    """The skeleton of a name by its letters."""
+    return _settled(_pass(folded))
 
 
 def stem_skeleton(stem: str) -> str:

@@ -43,6 +43,7 @@ class Patronymic:
     sex: Sex | None
 
 
+@lru_cache(maxsize=65536)
 def particle_of(word: str) -> Sex | None:
     """The sex of a word that is a particle (oğlu, ogly, оглы, qızı, kyzy, кызы ...), else None."""
     folded = letters(word)

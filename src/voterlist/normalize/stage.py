@@ -36,10 +36,11 @@ from voterlist.normalize.patronymic import father_and_sex, read_patronymic, spli
 from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
 from voterlist.normalize.restored import restored_cells
 from voterlist.normalize.street_or_village import spelled_out
-from voterlist.normalize.surname import standard_surname, surname_sex, surname_stem
+from voterlist.normalize.surname import fold_surname, standard_surname
 from voterlist.normalize.titles import MAY_HAVE_TITLE, without_title
 from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require
 from voterlist.tables import Outcome, coalesced, codes, from_columns, with_values
+from voterlist.threads import each
 
 __all__ = ["normalize"]
 
@@ -96,24 +97,41 @@ def normalize(
     del entries
     if profile is Profile.AZ:
         cells = _clean_names(cells, notes)
-    address = cells.pop("address")
-    if profile is Profile.AZ:
-        address = spelled_out(address, columns["constituency"], columns["precinct"])
-    columns |= read_addresses(address, profile, for_linkage=for_linkage)
-    columns |= _names(
-        _whole_names(cells, profile, notes),
-        profile,
-        notes,
-        _FOLDS_FOR_LINKAGE if for_linkage else _FOLDS,
+    address, written_date, written_sex = (
+        [cells.pop(name)] for name in ("address", "birth_date", "sex")
     )
-    columns |= _dates(cells.pop("birth_date"), source, notes)
-    columns |= read_identifiers(fin, document, profile, notes)
-    columns |= _sex(cells.pop("sex"), notes)
+
+    def names() -> dict[str, Any]:
+        folds = _FOLDS_FOR_LINKAGE if for_linkage else _FOLDS
+        return _names(_whole_names(cells, profile, notes), profile, notes, folds)
+
+    def addresses() -> dict[str, Any]:
+        written = address.pop()
+        if profile is Profile.AZ:
+            areas = columns["constituency"], columns["precinct"]
+            written = spelled_out(written, *areas)
+        return read_addresses(written, profile, for_linkage=for_linkage)
+
+    parts = (
+        names,
+        lambda: read_identifiers(fin, document, profile, notes),
+        addresses,
+        lambda: _dates(written_date.pop(), source, notes),
+        lambda: _sex(written_sex.pop(), notes),
+    )
+    # Notes stand in their order: only where nobody reads them are the parts made side by side.
+    made = each(_made, parts) if for_linkage else [_made(part) for part in parts]
+    for part in made:
+        columns |= part
     return Outcome(
         _voters(columns, rows, encoded=encoded, in_order=not for_linkage),
         notes.table(),
         empty(SET_ASIDE),
     )
+
+
+def _made(part: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    return part()
 
 
 def _voters(
@@ -127,6 +145,9 @@ def _voters(
             name: tables.by_appearance(columns[name])
             for name in _ENCODED & columns.keys()
         }
+    # What is not made is one column for all.
+    unknown = pa.nulls(rows, pa.dictionary(pa.int32(), _TEXT))
+    columns |= dict.fromkeys(_ENCODED - columns.keys(), unknown)
     schema = tables.with_encoded_text(VOTER, apart=IDENTIFIERS)
     return require(
         from_columns(columns, VOTER, rows, keep_encoded=True), schema, "normalize"
@@ -232,7 +253,8 @@ def _names(
 
 
 def _fold_surname(text: str) -> tuple[str | None, str | None, str | None]:
-    return skeleton(text) or None, surname_stem(text) or None, surname_sex(text)
+    whole, stem, sex = fold_surname(text)
+    return whole or None, stem or None, sex
 
 
 def _fold_given(text: str) -> tuple[str | None, str | None]:

@@ -66,16 +66,18 @@ def spelled_out(
     may_hold = matching(written, _MAY_HOLD)
     if not may_hold.any():
         return written
-    _, with_letter, _ = _cut(written.dictionary.filter(pa.array(may_hold)))
-    with_letters = {head for head in with_letter if read_kinds(head).letters}
-    if not with_letters:
+    head_of_text, heads, _ = _cut(written.dictionary.filter(pa.array(may_hold)))
+    lettered = [head for head, text in enumerate(heads) if read_kinds(text).letters]
+    if not lettered:
         return written
-    head_of_text, heads, ends = _cut(written.dictionary)
-    lettered = [head for head, text in enumerate(heads) if text in with_letters]
+    has_letter = np.zeros(len(may_hold), np.bool_)
+    has_letter[may_hold] = np.isin(head_of_text, lettered)
     areas = pa.table({"constituency": constituency, "precinct": precinct})
     text_of_row = codes(written)[0].astype(np.int64)
-    known = _rows_near(text_of_row, np.isin(head_of_text, lettered), areas)
-    text = text_of_row[known]
+    known = _rows_near(text_of_row, has_letter, areas)
+    # Only what is near is cut.
+    near, text = np.unique(text_of_row[known], return_inverse=True)
+    head_of_text, heads, ends = _cut(written.dictionary.take(pa.array(near)))
     head = head_of_text[text]
     reads = {code: read_kinds(heads[code]) for code in np.unique(head).tolist()}
     beginning, beginnings = _beginnings(head, reads, areas.take(pa.array(known)))

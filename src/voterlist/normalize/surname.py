@@ -6,6 +6,7 @@ The stem that stays when an ending changes by law, the sex an ending witnesses, 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from voterlist.model import Profile, Sex
 from voterlist.normalize import lexicon
@@ -15,13 +16,20 @@ from voterlist.normalize.letters import letters
 from voterlist.normalize.lookalikes import apart
 from voterlist.normalize.names import (
     skeleton,
+    skeleton_of_letters,
     split_ending,
     standard_word,
     stem_skeleton,
     typed_without_marks,
 )
 
-__all__ = ["is_surname_like", "standard_surname", "surname_sex", "surname_stem"]
+__all__ = [
+    "fold_surname",
+    "is_surname_like",
+    "standard_surname",
+    "surname_sex",
+    "surname_stem",
+]
 
 _SHORTEST_STEM = 3
 _FRONT_VOWELS = {
@@ -41,6 +49,8 @@ _ENDING = re.compile(
     r"|(?P<li>l[ıiuü]))$"
 )
 _WORD = re.compile(r"[^\W\d_]+")
+_SEXES = {"ov": Sex.MALE, "ski": Sex.MALE, "ova": Sex.FEMALE, "skaia": Sex.FEMALE}
+"""The sex that an ending witnesses."""
 
 
 def surname_stem(text: str, profile: Profile = Profile.AZ) -> str:
@@ -52,22 +62,28 @@ def surname_stem(text: str, profile: Profile = Profile.AZ) -> str:
     three letters would stay, the whole skeleton; so it is empty only where the skeleton is. In
     ``Profile.GENERIC`` it is the skeleton.
     """
-    whole = skeleton(text, profile)
     if profile is Profile.GENERIC:
-        return whole
-    stem = stem_skeleton(split_ending(letters(text))[0])
-    return stem if len(stem) >= _SHORTEST_STEM else whole
+        return skeleton(text, profile)
+    return fold_surname(text)[1]
 
 
 def surname_sex(text: str) -> Sex | None:
     """Female for -ova, -yeva, -skaya, male for -ov, -yev, -ski, None for other endings."""
-    ending = split_ending(letters(text))[1]
-    return {
-        "ov": Sex.MALE,
-        "ski": Sex.MALE,
-        "ova": Sex.FEMALE,
-        "skaia": Sex.FEMALE,
-    }.get(ending)
+    return fold_surname(text)[2]
+
+
+def fold_surname(text: str) -> tuple[str, str, Sex | None]:
+    """(skeleton, ``surname_stem``, ``surname_sex``) of a surname."""
+    return _folded(letters(text))
+
+
+@lru_cache(maxsize=65536)
+def _folded(folded: str) -> tuple[str, str, Sex | None]:
+    """The same by its letters, which many spellings share."""
+    whole = skeleton_of_letters(folded)
+    cut, ending = split_ending(folded)
+    stem = stem_skeleton(cut)
+    return whole, stem if len(stem) >= _SHORTEST_STEM else whole, _SEXES.get(ending)
 
 
 def is_surname_like(word: str) -> bool:

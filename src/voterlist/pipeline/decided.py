@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.model import Returned, Verdict
+from voterlist.schemas import SECOND_READING
 
 __all__ = ["DecisionsStanding", "decisions_standing"]
 
@@ -33,6 +34,7 @@ class DecisionsStanding:
         contested_cases: cases that people decided in different ways.
         contested_entries: entries about which people decided in different ways.
         pending: decisions that wait for a second person.
+        second_readings: cases that wait for their second reading.
         skipped: decisions that cannot take effect.
         skipped_by_reason: the same by the code of why, in the order of the codes.
     """
@@ -47,6 +49,7 @@ class DecisionsStanding:
     contested_cases: int = 0
     contested_entries: int = 0
     pending: int = 0
+    second_readings: int = 0
     skipped: int = 0
     skipped_by_reason: Mapping[str, int] = field(default_factory=dict)
 
@@ -66,7 +69,13 @@ def decisions_standing(tables: Mapping[str, pa.Table]) -> DecisionsStanding:
     decisions, amendments = tables["decisions"], tables["amendments"]
     verdicts = decisions.select(_OF_CASES).to_pylist()
     # An amendment is about its entry, whatever case it came from.
-    keys = [_key(row["case_id"], row["entry_id"]) for row in verdicts]
+    waiting = tables.get("second_readings", SECOND_READING.empty_table())
+    held = set(waiting.filter(waiting.column("holds_back"))["case_id"].to_pylist())
+    keys = [
+        _key(row["case_id"], row["entry_id"])
+        for row in verdicts
+        if row["case_id"] not in held
+    ]
     keys += [_key(None, one) for one in amendments.column("entry_id").to_pylist()]
     left = sum(key not in back for key in keys)
     skipped = _skipped(tables.get("skipped"), back)
@@ -82,6 +91,7 @@ def decisions_standing(tables: Mapping[str, pa.Table]) -> DecisionsStanding:
         contested_cases=cases,
         contested_entries=entries,
         pending=tables["pending"].num_rows,
+        second_readings=len(waiting.column("case_id").unique()),
         skipped=sum(skipped.values()),
         skipped_by_reason=skipped,
     )

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from voterlist import review
+from voterlist import quality, review
 from voterlist.decisions import (
     STOOD,
+    Given,
     Names,
     columns_for,
     effects,
@@ -32,7 +33,9 @@ def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
     """What people decided, brought to the entries of today; what of it holds."""
     stood = tables.select("entries", STOOD)
     followed = follow(context.answers, stood, _NAMES, context.is_of_run)
-    holding = standing(followed.given, two_people=context.settings.decisions.two_people)
+    settings = context.settings
+    two_people = quality.actions_of_two(settings.decisions, settings.review)
+    holding = standing(followed.given, two_people=two_people)
     made = {
         "decisions": holding.decisions,
         "amendments": holding.amendments,
@@ -53,7 +56,13 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     What decisions do to the list, with the balance of each precinct, and the corrected list once
     something is decided.
     """
-    decisions, amendments = tables["decisions"], tables["amendments"]
+    amendments = tables["amendments"]
+    given = renamed(context.answers, tables["followed"], _NAMES)
+    settings = context.settings
+    readings = quality.second_readings(
+        given, tables["cases"], settings.review, settings.workspace.cycle
+    )
+    decisions = quality.in_effect(tables["decisions"], readings)
     # Of the list of a whole nation only the columns needed here are read.
     entries = tables.select("entries", columns_for(amendments))
     done = effects(
@@ -63,19 +72,21 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         amendments,
         matches=tables["matches"],
         subjects=context.answers.subjects,
-        territory=context.settings.territory.by_number,
+        territory=settings.territory.by_number,
     )
     settled = settle(
         tables["findings-raised"],
-        context.settings.check,
+        settings.check,
         tables["acceptances"],
         done.applied,
     )
     numbers = review.numbered(tables["cases"], _case_numbers(context.case_numbers))
     made = {
         "case_numbers": numbers,
-        "returned": _returned(tables, entries.column("entry_id"), context),
-        "queue": review.queue(tables["cases"], decisions, numbers),
+        "returned": _returned(tables, given, entries.column("entry_id"), context),
+        "queue": review.queue(tables["cases"], tables["decisions"], numbers),
+        "second_readings": readings,
+        "certificate": _certificate(tables, given, settings.link.review_probability),
         "findings": settled.findings,
         "accepted": settled.accepted,
         "scorecard": _scorecard(tables, settled.findings),
@@ -92,14 +103,17 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
 
 
 def _returned(
-    tables: NeededTables, entry_ids: pa.ChunkedArray, context: StageContext
+    tables: NeededTables,
+    given: Given,
+    entry_ids: pa.ChunkedArray,
+    context: StageContext,
 ) -> pa.Table:
     """RETURNED: the answers whose entries are not on the list as they were."""
-    given, followed = context.answers, tables["followed"]
+    followed = tables["followed"]
     names = ("decisions", "amendments", "pending", "contested", "acceptances")
     answered = Answered(
+        context.answers,
         given,
-        renamed(given, followed, _NAMES),
         followed,
         **{name: tables[name] for name in names},
     )
@@ -112,6 +126,20 @@ def _returned(
         context.is_of_run,
     )
     return returned(answered, today)
+
+
+def _certificate(
+    tables: NeededTables, given: Given, review_probability: float
+) -> pa.Table:
+    """CERTIFICATE; of the pairs of a nation only the columns needed here are read."""
+    pairs = tables.select("pairs", quality.UNASKED)
+    unasked = quality.unasked_pairs(pairs, tables["cases"], review_probability)
+    return quality.certificate(
+        given,
+        tables["cases"],
+        unasked=quality.counts_of_unasked(unasked),
+        review_probability=review_probability,
+    )
 
 
 def _case_numbers(numbers: Sequence[CaseNumber]) -> pa.Table:

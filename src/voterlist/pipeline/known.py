@@ -24,6 +24,7 @@ from voterlist.schemas import (
     APPLIED,
     CASE,
     CASE_NUMBER,
+    COINCIDENCE,
     CONTESTED,
     DECISION,
     ENTRY,
@@ -34,6 +35,7 @@ from voterlist.schemas import (
     MATCH,
     PAIR,
     RETURNED,
+    SECOND_READING,
     SKIPPED,
     VOTER,
     WATERFALL,
@@ -57,9 +59,19 @@ _KEYS = {
     "matches": ("register_id", "entry_id"),
     "returned": ("old_entry_id",),
     "followed": ("old_entry_id",),
+    "second_readings": ("case_id", "entry_id"),
 }
 _OF_PLACES = frozenset(
-    {"findings", "accepted", "lists", "applied", "skipped", "balance", "additions"}
+    {
+        "findings",
+        "accepted",
+        "lists",
+        "applied",
+        "skipped",
+        "balance",
+        "additions",
+        "coincidences",
+    }
 )
 """Tables whose rows have no key: of an older run those count that are of a constituency no newer
 run had."""
@@ -72,6 +84,7 @@ _SCHEMAS = {
     "waterfalls": WATERFALL,
     "cases": CASE,
     "case_numbers": CASE_NUMBER,
+    "coincidences": COINCIDENCE,
     "register_rows": ENTRY,
     "findings": FINDING,
     "accepted": ACCEPTED,
@@ -84,6 +97,7 @@ _SCHEMAS = {
     "pending": AMENDMENT,
     "acceptances": ACCEPTANCE,
     "followed": FOLLOWED,
+    "second_readings": SECOND_READING,
     "applied": APPLIED,
     "skipped": SKIPPED,
     "balance": LIST_BALANCE,
@@ -93,6 +107,7 @@ _SCHEMAS = {
 _LATER = _OF_ALL | {
     "waterfalls",
     "case_numbers",
+    "coincidences",
     "returned",
     "followed",
     "matches",
@@ -102,6 +117,7 @@ _LATER = _OF_ALL | {
     "skipped",
     "balance",
     "additions",
+    "second_readings",
 }
 """Tables that runs of earlier versions do not have; what they say is shown where it is there."""
 
@@ -192,7 +208,7 @@ def known_work(workspace: Path, ledger: Reader) -> Work | None:
         runs = known(workspace, ledger)
     except UsageError:
         return None
-    names = ("cases", "findings", "contested", "lists")
+    names = ("cases", "findings", "contested", "lists", "second_readings")
     decisions = [runs.table("decisions"), ledger.decisions()]
     sources = {path: digest[:SOURCE_DIGITS] for path, digest in runs.inputs.items()}
     return work_of({name: runs.table(name) for name in names}, sources, decisions)

@@ -26,6 +26,7 @@ from voterlist.link.cases import case_id
 from voterlist.lists import ListInput
 from voterlist.normalize import normalize
 from voterlist.pipeline.known import Known
+from voterlist.quality import actions_of_two
 from voterlist.schemas import (
     AMENDMENT,
     APPLIED,
@@ -162,7 +163,7 @@ class ListSource:
         if folder not in self._standing:
             moves = _read(folder, "followed")
             given = renamed(self.answers, moves, Names(case_id, finding_ids))
-            two_people = self.settings.decisions.two_people
+            two_people = actions_of_two(self.settings.decisions, self.settings.review)
             self._standing[folder] = standing(given, two_people=two_people)
         return self._standing[folder]
 

@@ -43,16 +43,18 @@ class Waiting:
         cases: cases to decide.
         errors: findings of the severity error that nobody answered.
         contested: answers of several people that contradict each other.
+        second_readings: decided cases that wait for their second reading.
     """
 
     cases: int = 0
     errors: int = 0
     contested: int = 0
+    second_readings: int = 0
 
     @property
     def is_nothing(self) -> bool:
         """True where nothing waits."""
-        return not (self.cases or self.errors or self.contested)
+        return not (self.cases or self.errors or self.contested or self.second_readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def work_of(
 
     Args:
         tables: ``cases`` (CASE), ``findings`` (FINDING), ``contested`` (CONTESTED), ``lists``
-            (LIST).
+            (LIST), ``second_readings`` (SECOND_READING).
         names: path in the workspace -> source of the file.
         decisions: DECISION, that of the runs and what the ledger knows since.
     """
@@ -110,6 +112,7 @@ def work_of(
             _case_counts(still_open),
             _row_counts(tables["findings"].filter(errors)),
             _case_counts(still_open.filter(is_contested)),
+            _case_counts(_among(cases, tables["second_readings"])),
         ),
         places=frozenset(places | {(constituency, None) for constituency, _ in places}),
         sources={source: frozenset(found) for source, found in sources.items()},
@@ -149,6 +152,12 @@ def _undecided(
     return cases.filter(pc.is_in(cases.column("case_id"), value_set=left))
 
 
+def _among(cases: pa.Table, readings: pa.Table) -> pa.Table:
+    """The rows of cases that wait for their second reading."""
+    ready = readings.filter(readings.column("is_ready")).column("case_id").unique()
+    return cases.filter(pc.is_in(cases.column("case_id"), value_set=ready))
+
+
 def _keys(rows: pa.Table) -> pa.Array:
     """The case and entry of each row as one text."""
     columns = (rows.column(name).cast(pa.string()) for name in ("case_id", "entry_id"))
@@ -156,12 +165,14 @@ def _keys(rows: pa.Table) -> pa.Array:
 
 
 def _waiting(
-    cases: Counter[Place], errors: Counter[Place], contested: Counter[Place]
+    cases: Counter[Place],
+    errors: Counter[Place],
+    contested: Counter[Place],
+    readings: Counter[Place],
 ) -> dict[Place, Waiting]:
-    return {
-        place: Waiting(cases[place], errors[place], contested[place])
-        for place in {*cases, *errors, *contested}
-    }
+    counts = (cases, errors, contested, readings)
+    places = {place for counted in counts for place in counted}
+    return {place: Waiting(*(one[place] for one in counts)) for place in places}
 
 
 def _case_counts(cases: pa.Table) -> Counter[Place]:

@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist import report
-from voterlist.pipeline.intake import unit_name
+from voterlist.pipeline.places import unit_name
 from voterlist.pipeline.units import Done, Task
 from voterlist.render import html, xlsx
 from voterlist.storage import store

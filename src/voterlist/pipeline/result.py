@@ -16,9 +16,18 @@ from voterlist.pipeline.decided import DecisionsStanding
 from voterlist.pipeline.inbox import REFERENCE
 from voterlist.pipeline.missing import MissingList
 from voterlist.pipeline.standings import UnitStanding
+from voterlist.storage.lock import Holder
 from voterlist.storage.store import Work
 
-__all__ = ["FURNITURE", "LeftOut", "PlaceDoubt", "Progress", "RunResult", "Trouble"]
+__all__ = [
+    "FURNITURE",
+    "ConstituencyWork",
+    "LeftOut",
+    "PlaceDoubt",
+    "Progress",
+    "RunResult",
+    "Trouble",
+]
 
 Progress = Callable[[Stage, str, int, int], None]
 """Called with a stage, a step inside it (empty for the stage itself), how much is done, and of how
@@ -93,6 +102,46 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class ConstituencyWork:
+    """What a run did for one constituency, and what of it needs a person.
+
+    Attributes:
+        constituency: its number; None: lists whose constituency is not known.
+        entries: of its lists.
+        set_aside: rows of its lists set aside, but for headers, titles, totals and blank rows.
+        unreadable: its files and sheets that could not be read.
+        in_doubt: its lists whose precinct is not known or in doubt.
+        lost_letters: its lists that lost letters.
+        errors: findings of that severity that are left to ask.
+        open_cases: its cases that wait for a decision; one of two constituencies counts in both.
+        failure: the kind of the failure for which it was left out of the run; None: it is done.
+    """
+
+    constituency: int | None
+    entries: int = 0
+    set_aside: int = 0
+    unreadable: int = 0
+    in_doubt: int = 0
+    lost_letters: int = 0
+    errors: int = 0
+    open_cases: int = 0
+    failure: str | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """False where it was left out, because the work on it failed."""
+        return self.failure is None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What of it needs a person, as the names of the attributes that are not 0."""
+        names = ("failure", "unreadable", "set_aside", "in_doubt", "lost_letters")
+        return tuple(
+            name for name in (*names, "errors", "open_cases") if getattr(self, name)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """What one run did. ``rows_in = rows_out + set_aside``.
 
@@ -138,10 +187,12 @@ class RunResult:
         place_doubts: lists whose precinct is not known or in doubt, by file.
         lost_letters: the paths inside the workspace of the lists that lost letters.
         decided: how what people decided stands.
+        taken_over: the process that held the workspace before and ended without finishing.
         is_unchanged: nothing has changed since the complete run whose result this is, and nothing
             was done.
         damaged_units: how many pieces of kept work were damaged, and were made anew.
         left_out: the constituencies that are left out, because the work on them failed.
+        by_constituency: what was done for each, ascending.
     """
 
     run: str
@@ -180,9 +231,11 @@ class RunResult:
 
     lost_letters: tuple[str, ...] = ()
     decided: DecisionsStanding = field(default_factory=DecisionsStanding)
+    taken_over: Holder | None = None
     is_unchanged: bool = False
     damaged_units: int = 0
     left_out: tuple[LeftOut, ...] = ()
+    by_constituency: tuple[ConstituencyWork, ...] = ()
 
     @property
     def exit_code(self) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 from voterlist.config import Settings
@@ -54,13 +55,13 @@ def run(
         WorkspaceBusyError: another run holds the workspace.
         StageError: a stage failed inside.
     """
-    with lock.hold(workspace, since=since or today.isoformat()):
+    with lock.hold(workspace, since=since or today.isoformat()) as before:
         inputs = inbox.find(workspace, constituencies, settings.ingest)
         if until in {None, Stage.REPORT}:
             known = again.unchanged(workspace, settings, inputs, today)
             if known is not None:
-                return known
+                return replace(known, taken_over=before)
         working = importlib.import_module("voterlist.pipeline.working")
         asked = working.Asked(workspace, settings, inputs, until, today, jobs, progress)
         result: RunResult = working.work(asked)
-        return result
+        return replace(result, taken_over=before)

@@ -16,12 +16,9 @@ from voterlist.link.labels import decided
 from voterlist.model import Stage
 from voterlist.pipeline.checking import check_register
 from voterlist.pipeline.decision_stages import SCORED, bring_decisions, review_cases
-from voterlist.pipeline.intake import (
-    INTAKE_TABLES,
-    merge_lists,
-    normalize_entries,
-    take_in,
-)
+from voterlist.pipeline.intake import INTAKE_TABLES, take_in
+from voterlist.pipeline.merging import merge_lists
+from voterlist.pipeline.normalizing import normalize_entries
 from voterlist.pipeline.reconciling import FINDINGS, reconcile_outside
 from voterlist.pipeline.steps import (
     Given,
@@ -94,6 +91,7 @@ STAGES: tuple[Step, ...] = (
         needs=tuple(f"received-{name}" for name in INTAKE_TABLES),
         makes=("entries", "lists", "set_aside", "findings-ingest"),
         given=(Given.INBOX,),
+        by_constituency=True,
     ),
     Step(
         Stage.DECISIONS,
@@ -107,7 +105,7 @@ STAGES: tuple[Step, ...] = (
             "acceptances",
             "followed",
         ),
-        settings=("decisions",),
+        settings=("decisions", "review"),
         given=(Given.ANSWERS, Given.SCOPE),
     ),
     Step(
@@ -191,12 +189,15 @@ STAGES: tuple[Step, ...] = (
             "followed",
             "findings-raised",
             "matches",
+            "pairs",
             *SCORED,
         ),
         makes=(
             "case_numbers",
             "returned",
             "queue",
+            "second_readings",
+            "certificate",
             "findings",
             "accepted",
             "scorecard",
@@ -206,7 +207,14 @@ STAGES: tuple[Step, ...] = (
             "additions",
         ),
         may_make=("corrected", "changes"),
-        settings=("check", "territory", "workspace.profile"),
+        settings=(
+            "check",
+            "territory",
+            "workspace.profile",
+            "workspace.cycle",
+            "link.review_probability",
+            "review",
+        ),
         given=(Given.ANSWERS, Given.CASE_NUMBERS, Given.SCOPE),
     ),
 )

@@ -20,6 +20,7 @@ __all__ = [
     "place_doubts",
     "troubles",
     "unread_constituencies",
+    "whole_files_unread",
 ]
 
 _NOT_UNDERSTOOD = (AsideCode.HEADER_UNKNOWN.value, AsideCode.MAPPING_DOUBTFUL.value)
@@ -133,8 +134,17 @@ def unread_constituencies(set_aside: pa.Table) -> frozenset[int | None]:
     )
 
 
-def _unread(set_aside: pa.Table) -> list[dict[str, Any]]:
+def whole_files_unread(set_aside: pa.Table) -> pa.Table:
     """The rows of whole files and sheets that could not be read; a copy of another was read."""
-    whole = set_aside.filter(pc.equal(set_aside.column("line"), 0))
-    rows = whole.select(["source", "copy", "sheet", "constituency", "code"]).to_pylist()
-    return [row for row in rows if row["code"] != AsideCode.DUPLICATE_FILE]
+    is_whole = pc.equal(set_aside.column("line"), 0)
+    codes = set_aside.column("code").cast(pa.string())
+    is_copy = pc.equal(codes, AsideCode.DUPLICATE_FILE.value)
+    return set_aside.filter(pc.and_not(is_whole, is_copy))
+
+
+def _unread(set_aside: pa.Table) -> list[dict[str, Any]]:
+    columns = ["source", "copy", "sheet", "constituency", "code"]
+    rows: list[dict[str, Any]] = (
+        whole_files_unread(set_aside).select(columns).to_pylist()
+    )
+    return rows

@@ -5,9 +5,10 @@ Each stage is done once and its tables are committed, or taken over from an inte
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -30,6 +31,7 @@ from voterlist.storage.workers import peak_megabytes
 
 __all__ = ["Tables", "Walk", "guarded"]
 
+_LOG = logging.getLogger(__name__)
 _NO_KEY = ""
 """The key of a stage that is never taken over; no digest is empty."""
 
@@ -145,9 +147,10 @@ class Walk:
         self.tables.follow(written, self.folder.path)
 
     def note(self, work: Work) -> None:
-        """Add what a stage did to the trace."""
+        """Add what a stage did to the trace, and to the log where anybody reads one."""
         self.work.append(work)
         self.folder.note(work)
+        _LOG.info("stage", extra={"run": self.folder.manifest.run, **asdict(work)})
 
 
 def _at_hand(table: pa.Table | Written) -> pa.Table | None:

@@ -21,6 +21,7 @@ from voterlist.pipeline import inbox, publish
 from voterlist.pipeline.again import LedgerWatch, remember
 from voterlist.pipeline.answers import answers_in, keep_subjects
 from voterlist.pipeline.burndown import burn_down
+from voterlist.pipeline.by_constituency import Account, work_by_constituency
 from voterlist.pipeline.context import Context
 from voterlist.pipeline.decided import decisions_standing
 from voterlist.pipeline.known import known, known_work
@@ -51,6 +52,7 @@ from voterlist.schemas import FINDING, LIST, SET_ASIDE, empty
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import CaseNumber, Ledger
+from voterlist.storage.stopping import whole
 from voterlist.storage.store import Manifest, RunFolder, program_digest
 from voterlist.tables import concat
 from voterlist.version import __version__
@@ -292,19 +294,19 @@ def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...
         standing = standings(context.settings, ledger, context.today, [line], work)
         burned = burn_down(context.settings, ledger, context.today, [line], work)
     outputs = publish.write_reports(context, walk, standing, burned)
-    walk.finish([step.stage for step in STAGES], outputs)
-    with Ledger(place) as ledger:
-        watch.came_to(ledger)
-        ledger.note_cases(
-            walk.tables["cases"],
-            run,
-            None if inputs.is_whole else inputs.constituencies,
-            unread=unread_constituencies(walk.tables["set_aside"]),
-        )
-        ledger.number_cases(_numbers(walk.tables["case_numbers"], run))
-        ledger.write_journal(context.today, RUN_EVENT, **details)
-    watch.left(ledger)
-    ledgers.mark_run(place.path, walk.folder.path)
+    numbers = _numbers(walk.tables["case_numbers"], run)
+    unread = unread_constituencies(walk.tables["set_aside"])
+    whom = None if inputs.is_whole else inputs.constituencies
+    # Asked to end in here, the program ends behind it: a complete run stands in the journal.
+    with whole():
+        walk.finish([step.stage for step in STAGES], outputs)
+        with Ledger(place) as ledger:
+            watch.came_to(ledger)
+            ledger.note_cases(walk.tables["cases"], run, whom, unread=unread)
+            ledger.number_cases(numbers)
+            ledger.write_journal(context.today, RUN_EVENT, **details)
+        watch.left(ledger)
+        ledgers.mark_run(place.path, walk.folder.path)
     return outputs
 
 
@@ -402,6 +404,15 @@ def _result(done: _Done, watch: LedgerWatch) -> RunResult:
         left_out=done.left_out,
         lost_letters=lost_letters(_intake_findings(tables), context.inputs),
         place_doubts=place_doubts(_intake_findings(tables), context.inputs),
+        by_constituency=work_by_constituency(
+            Account(
+                _merged_or_received(tables, "lists", LIST),
+                aside,
+                _intake_findings(tables),
+                tables.get("queue"),
+            ),
+            done.left_out,
+        ),
     )
 
 

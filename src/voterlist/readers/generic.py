@@ -17,6 +17,7 @@ from voterlist.model import AsideCode
 from voterlist.readers import sandbox
 from voterlist.readers.texts import coded_text, text_table
 from voterlist.schemas import RawSheet
+from voterlist.threads import each
 
 __all__ = ["Wanted", "read_table"]
 
@@ -146,23 +147,21 @@ def _read_parquet(path: Path, wanted: Wanted | None) -> pa.Table:
 
 
 def _read_columns(path: Path, wanted: Collection[str]) -> pa.Table:
-    """These columns of a Parquet file, one after the other.
+    """These columns of a Parquet file, each by a thread.
 
-    So only one is in memory as the file has it.
+    So only those that are being read are in memory as the file has them.
     """
     with pq.ParquetFile(path) as file:
         repeating = [name for name in wanted if _repeats(file.metadata, name)]
         names, rows = file.schema_arrow.names, file.metadata.num_rows
-    columns = []
-    with pq.ParquetFile(path, read_dictionary=repeating) as file:
-        for name in names:
-            column = (
-                coded_text(file.read(columns=[name]).column(0))
-                if name in wanted
-                else pa.nulls(rows)
-            )
-            columns.append(column)
-    return pa.Table.from_arrays(columns, names=names)
+
+    def column(name: str) -> pa.Array:
+        if name not in wanted:
+            return pa.nulls(rows)
+        with pq.ParquetFile(path, read_dictionary=repeating) as file:
+            return coded_text(file.read(columns=[name]).column(0))
+
+    return pa.Table.from_arrays(each(column, names), names=names)
 
 
 def _repeats(metadata: pq.FileMetaData, name: str) -> bool:

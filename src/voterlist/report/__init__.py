@@ -14,6 +14,11 @@ from voterlist.report.asked import (
     ReviewItems,
     Subject,
 )
+from voterlist.report.blind import (
+    blind_case,
+    blind_cases,
+    without_first_readings,
+)
 from voterlist.report.lookup import Sources
 from voterlist.report.review_items import (
     ReviewTables,
@@ -50,11 +55,14 @@ __all__ = [
     "Subject",
     "Text",
     "Words",
+    "blind_case",
+    "blind_cases",
     "build",
     "review_cases",
     "review_findings",
     "review_items",
     "scorecard_of",
+    "without_first_readings",
 ]
 
 

@@ -99,6 +99,10 @@ class Waiting(Protocol):
     def contested(self) -> int:
         """Answers of several people that contradict each other."""
 
+    @property
+    def second_readings(self) -> int:
+        """Decided cases that wait for their second reading."""
+
 
 class UnitStanding(Protocol):
     """How one precinct or constituency stands with one stage of the calendar."""

@@ -97,6 +97,7 @@ class Card:
         cases: its open cases.
         errors: its findings of the severity error.
         contested: answers that contradict each other.
+        second_readings: decided cases that wait for their second reading.
         forecast: when its cases are decided at this pace; None where it cannot be told.
         squares: its precincts.
     """
@@ -109,6 +110,7 @@ class Card:
     cases: int
     errors: int
     contested: int
+    second_readings: int
     forecast: Forecast | None
     squares: tuple[Square, ...]
 
@@ -296,6 +298,7 @@ def _card(
         cases=row.waiting.cases,
         errors=row.waiting.errors,
         contested=row.waiting.contested,
+        second_readings=row.waiting.second_readings,
         forecast=burned.of_constituencies.get(row.constituency),
         squares=tuple(squares),
     )

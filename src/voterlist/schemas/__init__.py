@@ -31,6 +31,7 @@ from voterlist.schemas.linkage import (
     waterfall_schema,
 )
 from voterlist.schemas.lists import CORRECTION, DOOR, LIST_BALANCE, LISTED, RECORD
+from voterlist.schemas.quality import CERTIFICATE, SECOND_READING
 from voterlist.schemas.raw import RawFile, RawSheet
 from voterlist.schemas.registers import MATCH, REGISTER_USE
 from voterlist.schemas.required import empty, require, with_current_names
@@ -60,6 +61,7 @@ __all__ = [
     "APPLIED",
     "CASE",
     "CASE_NUMBER",
+    "CERTIFICATE",
     "CHANGE",
     "COINCIDENCE",
     "COMPARISON",
@@ -93,6 +95,7 @@ __all__ = [
     "REMOVAL_REASON",
     "RETURNED",
     "SCORECARD",
+    "SECOND_READING",
     "SET_ASIDE",
     "SHARED_FIELDS",
     "SKIPPED",

@@ -2,34 +2,57 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
+import getpass
 import json
 import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from voterlist.errors import UsageError, WorkspaceBusyError
+from voterlist.storage import workers
 from voterlist.storage.files import make_private, write_atomically
+from voterlist.storage.leftovers import remove_leftovers
 
-__all__ = ["hold"]
+__all__ = ["Holder", "hold", "require_free"]
 
 LOCK_NAME = ".lock"
 HOLDER_NAME = ".lock.holder"
-"""Beside the lock: who holds it. Only believed while the lock is held, so a killed run leaves no
-trouble."""
+"""Beside the lock: who holds it. While the lock is held it is that process; where the lock is free,
+it is one that ended without finishing."""
 
 _PRIVATE = 0o600
+_UNKNOWN = "?"
+"""Stands for what an earlier version did not write down, or the system does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A process that holds a folder, or held it when it ended."""
+
+    pid: int
+    """Its number on its machine."""
+    since: str
+    """When it began to hold the folder, in words."""
+    user: str = _UNKNOWN
+    machine: str = _UNKNOWN
 
 
 @contextmanager
-def hold(folder: Path, *, since: str, code: str = "workspace-busy") -> Iterator[None]:
+def hold(
+    folder: Path, *, since: str, code: str = "workspace-busy"
+) -> Iterator[Holder | None]:
     """Hold the folder while the block runs. ``since`` is told to whoever comes second.
 
     The operating system lets go of the lock when the process ends, however it ends. Neither the
-    lock nor the file that names its holder is written through a symbolic link.
+    lock nor the file that names its holder is written through a symbolic link. Workers of this
+    process end before the lock is released: none writes for a run that holds nothing any more.
 
     Args:
         folder: a workspace, or the folder of a linkage state.
@@ -37,24 +60,45 @@ def hold(folder: Path, *, since: str, code: str = "workspace-busy") -> Iterator[
         code: the error's code where another process holds it, and ``<code>-unknown`` where that has
             no name yet.
 
+    Yields:
+        the process that held the folder before and ended without finishing; None where the last
+        one finished.
+
     Raises:
         WorkspaceBusyError: another process holds it.
         UsageError: the lock is a symbolic link.
     """
-    lock = _acquired(folder, code)
+    lock = _acquired(folder, since, code)
     holder = folder / HOLDER_NAME
-    text = json.dumps({"pid": os.getpid(), "since": since})
+    own = Holder(os.getpid(), since, _user(), platform.node() or _UNKNOWN)
+    text = json.dumps(asdict(own))
     try:
+        before = _holder_named_in(holder)
         write_atomically(
             holder, lambda beside: beside.write_text(text, encoding="utf-8")
         )
-        yield
+        yield before
+    except KeyboardInterrupt:
+        workers.end_all()
+        remove_leftovers(folder)
+        raise
     finally:
+        workers.end_all()
         holder.unlink(missing_ok=True)
         lock.release()
 
 
-def _acquired(folder: Path, code: str) -> FileLock:
+def require_free(folder: Path, *, since: str) -> None:
+    """Take the lock of a workspace and let it go again; nothing is written.
+
+    Raises:
+        WorkspaceBusyError: another process holds it.
+        UsageError: the lock is a symbolic link.
+    """
+    _acquired(folder, since, "workspace-busy").release()
+
+
+def _acquired(folder: Path, since: str, code: str) -> FileLock:
     path = folder / LOCK_NAME
     # Older versions of the library would open the link's target and make it if need be.
     if path.is_symlink():
@@ -63,7 +107,7 @@ def _acquired(folder: Path, code: str) -> FileLock:
     try:
         lock.acquire()
     except Timeout:
-        raise _busy(folder, code) from None
+        raise _busy(folder, since, code) from None
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise _is_link(path) from None
@@ -87,24 +131,56 @@ def _is_link(path: Path) -> UsageError:
     )
 
 
-def _busy(folder: Path, code: str) -> WorkspaceBusyError:
-    """The error that says who holds the folder, as far as is known."""
+def _user() -> str:
+    """The name of the user of this process."""
     try:
-        known = json.loads((folder / HOLDER_NAME).read_text(encoding="utf-8"))
-        places = {
-            "path": str(folder),
-            "pid": str(int(known["pid"])),
-            "since": str(known["since"]),
-        }
-    except (OSError, ValueError, KeyError, TypeError):
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        # The system has no name for the number of the user.
+        return _UNKNOWN
+
+
+def _holder_named_in(path: Path) -> Holder | None:
+    """The holder that a file names; None where it names none, or is none of ours."""
+    if path.is_symlink():
+        return None
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+        names = [str(known.get(name, _UNKNOWN)) for name in ("user", "machine")]
+        return Holder(int(known["pid"]), str(known["since"]), *names)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _busy(folder: Path, now: str, code: str) -> WorkspaceBusyError:
+    """The error that says who holds the folder and for how long, as far as is known."""
+    holder = _holder_named_in(folder / HOLDER_NAME)
+    if holder is None:
         # The other process is between taking the lock and signing it, or is letting go.
         return WorkspaceBusyError(
             f"another process holds {folder}",
             code=f"{code}-unknown",
             places={"path": str(folder)},
         )
+    places = {"path": str(folder)}
+    places |= {name: str(value) for name, value in asdict(holder).items()}
+    minutes = _minutes_between(holder.since, now)
+    if minutes is not None:
+        places |= {"minutes": str(minutes), "variant": "aged"}
     return WorkspaceBusyError(
-        f"process {places['pid']} holds {folder} since {places['since']}",
+        f"{holder.user} on {holder.machine} (process {holder.pid}) holds {folder} "
+        f"since {holder.since}",
         code=code,
         places=places,
     )
+
+
+def _minutes_between(first: str, second: str) -> int | None:
+    """Whole minutes between two moments in words; None where they do not tell."""
+    try:
+        between = dt.datetime.fromisoformat(second) - dt.datetime.fromisoformat(first)
+    except (ValueError, TypeError):
+        return None
+    minutes = between // dt.timedelta(minutes=1)
+    # The clock of another machine may be ahead of ours.
+    return minutes if minutes >= 0 else None

@@ -31,6 +31,8 @@ from voterlist.storage.files import (
     write_atomically,
 )
 from voterlist.storage.leftovers import remove_leftovers
+from voterlist.storage.row_groups import join_files
+from voterlist.storage.stopping import whole
 from voterlist.version import __version__
 
 __all__ = [
@@ -290,15 +292,16 @@ class RunFolder:
     ) -> StageRecord:
         """Write a stage's tables, then record the stage with its balance of rows."""
         digests = {}
-        for name in sorted(tables):
-            path = self.table_path(name)
-            table = tables[name]
-            if not isinstance(table, Written):
-                own_folder(path.parent)
-                write_table(path, table)
-            digests[name] = sha256(path)
-        record = StageRecord(key, digests, rows_in, rows_out, set_aside)
-        self._add(stage, record)
+        with whole():
+            for name in sorted(tables):
+                path = self.table_path(name)
+                table = tables[name]
+                if not isinstance(table, Written):
+                    own_folder(path.parent)
+                    write_table(path, table)
+                digests[name] = sha256(path)
+            record = StageRecord(key, digests, rows_in, rows_out, set_aside)
+            self._add(stage, record)
         return record
 
     def note(self, work: Work) -> None:
@@ -431,13 +434,12 @@ def write_tables(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> i
 
 
 def join_tables(path: Path, schema: pa.Schema, parts: Iterable[Path]) -> int:
-    """Write the row groups of these files as one file, all or nothing; returns the rows."""
-    groups = (
-        file.read_row_group(group)
-        for file in map(pq.ParquetFile, parts)
-        for group in range(file.num_row_groups)
-    )
-    return write_tables(path, schema, groups)
+    """Join files of this schema to one with the row groups of all; returns the rows.
+
+    All or nothing. Their values are not read: row groups are copied as they are.
+    """
+    files = list(parts)
+    return join_files(path, files) if files else write_tables(path, schema, ())
 
 
 def row_group_digests(path: Path) -> list[str]:

@@ -20,12 +20,18 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, cast
 
-__all__ = ["Lost", "Pool", "end_with_parent", "peak_megabytes"]
+from voterlist.storage import stopping
+
+__all__ = ["Lost", "Pool", "end_all", "end_with_parent", "peak_megabytes"]
 
 _SET_DEATH_SIGNAL = 1
 """``PR_SET_PDEATHSIG`` of Linux: the signal that a process gets when its parent ends."""
 _PATIENCE = 5
 """Seconds in which an idle worker must end when it is asked to."""
+
+
+_alive: set[SpawnProcess] = set()
+"""The workers of this process that may not have ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,7 @@ def _started() -> _Worker:
     here, there = context.Pipe()
     process = context.Process(target=_serve, args=(there,))
     process.start()
+    _alive.add(process)
     there.close()
     return _Worker(process, here)
 
@@ -119,6 +126,7 @@ def _answer(worker: _Worker) -> Any:
         return worker.connection.recv()
     except (EOFError, OSError):
         worker.process.join()
+        _alive.discard(worker.process)
         return Lost(worker.process.exitcode or 0)
 
 
@@ -128,13 +136,25 @@ def _end(worker: _Worker) -> None:
     if worker.process.is_alive():
         worker.process.kill()
         worker.process.join()
+    _alive.discard(worker.process)
+
+
+def end_all() -> None:
+    """End every worker of this process at once, whatever it has in hand.
+
+    The workers of a pool in a generator live on while an exception passes that was raised beside
+    it. They ignore signals that ask them to end, and write nothing in halves.
+    """
+    for process in _alive:
+        process.kill()
+    for process in _alive:
+        process.join()
+    _alive.clear()
 
 
 def _serve(connection: Connection) -> None:
     """Do the tasks that come through the connection, until it is closed."""
     end_with_parent()
-    # The keys that interrupt a program reach all its processes; the first ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):
         while True:
             work, task = connection.recv()
@@ -150,6 +170,8 @@ def end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is None:
         return
+    # Signals that ask to end reach all processes of a program; the first one ends the others.
+    stopping.ignored()
     threading.Thread(target=_wait_for, args=(parent.sentinel,), daemon=True).start()
     # The thread waits while other code holds the interpreter; the system does not.
     if sys.platform == "linux":

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from voterlist.pipeline import BurnDown, RunResult, Trouble, UnitStanding
     from voterlist.pipeline.inbox import INBOX
     from voterlist.pipeline.plan import Plan, PlannedStage
+    from voterlist.quality import Agreement
     from voterlist.report import Words
+    from voterlist.report.certified import certificate_lines, certificate_of
     from voterlist.report.said import said
     from voterlist.report.sections.audit import Audit, AuditWords
     from voterlist.report.sections.cases import CaseWords, Waterfall
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
         trust_key,
     )
     from voterlist.usecases.comparing import Compared, compare_lists
+    from voterlist.usecases.desk_pages import ExportedPage, PageRequest, export_page
+    from voterlist.usecases.doctor import examine
     from voterlist.usecases.evaluating import evaluate_findings, evaluate_pairs
     from voterlist.usecases.explaining import Explained, explain_pair
     from voterlist.usecases.inspecting import (
@@ -59,6 +63,11 @@ if TYPE_CHECKING:
         file_line,
         inspect_files,
         is_total_different,
+    )
+    from voterlist.usecases.installation import (
+        Health,
+        Noticed,
+        examine_installation,
     )
     from voterlist.usecases.journals import (
         DiaryLine,
@@ -76,6 +85,7 @@ if TYPE_CHECKING:
     from voterlist.usecases.list_files import ListRequest, sums_of
     from voterlist.usecases.lists import ListsMade, make_lists
     from voterlist.usecases.maps import read_map
+    from voterlist.usecases.quality import ReviewQuality, review_quality
     from voterlist.usecases.receiving import Received, receive
     from voterlist.usecases.returning import ReturnRequest, Sent, return_cases
     from voterlist.usecases.reviewing import (
@@ -86,6 +96,15 @@ if TYPE_CHECKING:
         import_review,
     )
     from voterlist.usecases.running import WorkspaceRun, plan_run, run_workspace
+    from voterlist.usecases.sampling import Sampled, SampleRequest, sample_review
+    from voterlist.usecases.scheduling import (
+        CRONTAB,
+        Night,
+        Schedule,
+        for_cron,
+        for_systemd,
+        time_of,
+    )
     from voterlist.usecases.settings import settings_of, workspace_here
     from voterlist.usecases.submitting import Submission, SubmitRequest, submit
     from voterlist.usecases.verifying import Verified, verify_package, verify_run
@@ -98,7 +117,9 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "CRONTAB",
     "INBOX",
+    "Agreement",
     "Also",
     "Approval",
     "Audit",
@@ -113,10 +134,12 @@ __all__ = [
     "DiaryLine",
     "Disputed",
     "Explained",
+    "ExportedPage",
     "FileAccount",
     "FileLine",
     "Finished",
     "Forecast",
+    "Health",
     "Imported",
     "JournalFilter",
     "KeysShown",
@@ -126,6 +149,9 @@ __all__ = [
     "ListRequest",
     "ListsMade",
     "NameReading",
+    "Night",
+    "Noticed",
+    "PageRequest",
     "PartReading",
     "PlaceAccount",
     "Plan",
@@ -134,7 +160,11 @@ __all__ = [
     "Replaced",
     "Replacement",
     "ReturnRequest",
+    "ReviewQuality",
     "RunResult",
+    "SampleRequest",
+    "Sampled",
+    "Schedule",
     "Sent",
     "Settings",
     "SheetAccount",
@@ -152,17 +182,24 @@ __all__ = [
     "answer_case",
     "approve",
     "cases_returned",
+    "certificate_lines",
+    "certificate_of",
     "check_files",
     "compare_lists",
     "copy_ledger",
     "distrust_key",
     "evaluate_findings",
     "evaluate_pairs",
+    "examine",
+    "examine_installation",
     "exit_code_of_accounts",
     "explain_pair",
+    "export_page",
     "export_review",
     "file_line",
     "finish",
+    "for_cron",
+    "for_systemd",
     "import_review",
     "inspect_files",
     "invent_lists",
@@ -182,13 +219,16 @@ __all__ = [
     "renew_ledger",
     "restore_ledger",
     "return_cases",
+    "review_quality",
     "run_workspace",
     "said",
+    "sample_review",
     "settings_of",
     "show_keys",
     "status_of",
     "submit",
     "sums_of",
+    "time_of",
     "trust_key",
     "verify_journal",
     "verify_package",
@@ -251,6 +291,9 @@ _HOMES = {
     "evaluate_pairs": "voterlist.usecases.evaluating",
     "exit_code_of_accounts": "voterlist.usecases.inspecting",
     "export_review": "voterlist.usecases.reviewing",
+    "PageRequest": "voterlist.usecases.desk_pages",
+    "ExportedPage": "voterlist.usecases.desk_pages",
+    "export_page": "voterlist.usecases.desk_pages",
     "import_review": "voterlist.usecases.reviewing",
     "file_line": "voterlist.usecases.inspecting",
     "inspect_files": "voterlist.usecases.inspecting",
@@ -261,12 +304,30 @@ _HOMES = {
     "read_map": "voterlist.usecases.maps",
     "read_name": "voterlist.normalize",
     "renew_ledger": "voterlist.usecases.ledgers",
+    "sample_review": "voterlist.usecases.sampling",
+    "SampleRequest": "voterlist.usecases.sampling",
+    "Sampled": "voterlist.usecases.sampling",
+    "review_quality": "voterlist.usecases.quality",
+    "ReviewQuality": "voterlist.usecases.quality",
+    "Agreement": "voterlist.quality",
+    "certificate_lines": "voterlist.report.certified",
+    "certificate_of": "voterlist.report.certified",
     "restore_ledger": "voterlist.usecases.ledgers",
     "run_workspace": "voterlist.usecases.running",
     "plan_run": "voterlist.usecases.running",
     "Plan": "voterlist.pipeline.plan",
     "PlannedStage": "voterlist.pipeline.plan",
     "said": "voterlist.report.said",
+    "CRONTAB": "voterlist.usecases.scheduling",
+    "Health": "voterlist.usecases.installation",
+    "Noticed": "voterlist.usecases.installation",
+    "examine": "voterlist.usecases.doctor",
+    "examine_installation": "voterlist.usecases.installation",
+    "Night": "voterlist.usecases.scheduling",
+    "Schedule": "voterlist.usecases.scheduling",
+    "for_cron": "voterlist.usecases.scheduling",
+    "for_systemd": "voterlist.usecases.scheduling",
+    "time_of": "voterlist.usecases.scheduling",
     "settings_of": "voterlist.usecases.settings",
     "workspace_here": "voterlist.usecases.settings",
     "status_of": "voterlist.usecases.workspaces",

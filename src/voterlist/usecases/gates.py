@@ -31,6 +31,7 @@ from voterlist.schemas import (
     LIST,
     LIST_BALANCE,
     RETURNED,
+    SECOND_READING,
     SET_ASIDE,
 )
 from voterlist.storage import ledger as ledgers
@@ -62,6 +63,8 @@ class Gate(StrEnum):
     """Decisions that came back."""
     PENDING = "pending"
     """Decisions that wait for a second person."""
+    SECOND_READINGS = "second-readings"
+    """Decided cases that wait for their second reading."""
     RETURNED_CASES = "returned-cases"
     """Cases that the commission above returned, and that are not answered."""
     BALANCE = "balance"
@@ -184,6 +187,7 @@ def _limits(settings: SubmitSettings) -> dict[Gate, int | None]:
         Gate.CONTESTED: settings.contested,
         Gate.RETURNED: settings.returned,
         Gate.PENDING: settings.pending,
+        Gate.SECOND_READINGS: settings.second_readings,
         Gate.RETURNED_CASES: settings.returned_cases,
         Gate.BALANCE: settings.balance,
     }
@@ -335,6 +339,13 @@ def _pending(run: _Run) -> int:
     return len(set(run.own_ids(pending.column("entry_id").to_pylist())))
 
 
+def _second_readings(run: _Run) -> int:
+    """Cases; one of which an entry stands elsewhere counts here too."""
+    rows = run.table("second_readings", SECOND_READING).to_pylist()
+    own = set(run.own_ids(row["entry_id"] for row in rows))
+    return len({row["case_id"] for row in rows if row["entry_id"] in own})
+
+
 def _returned_cases(run: _Run) -> int:
     place = ledgers.place_in(run.workspace, run.settings)
     with ledgers.reading(place) as ledger:
@@ -373,6 +384,7 @@ _COUNTS: Mapping[Gate, Callable[[_Run], int]] = {
     Gate.CONTESTED: _contested,
     Gate.RETURNED: _returned,
     Gate.PENDING: _pending,
+    Gate.SECOND_READINGS: _second_readings,
     Gate.RETURNED_CASES: _returned_cases,
     Gate.BALANCE: _broken_balances,
 }

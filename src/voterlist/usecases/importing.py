@@ -17,6 +17,7 @@ from voterlist.decisions import (
     Given,
     Standing,
     check_amendments,
+    members_of,
     precincts_known,
     refused,
     standing,
@@ -28,6 +29,7 @@ from voterlist.model import Mark, Problem
 from voterlist.normalize import read_correction, read_day
 from voterlist.pipeline.answers import answers_of_today, keep_subjects
 from voterlist.pipeline.known import Known
+from voterlist.quality import actions_of_two
 from voterlist.render.xlsx import Answers
 from voterlist.schemas import (
     AMENDMENT,
@@ -37,8 +39,10 @@ from voterlist.schemas import (
 )
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import concat, from_columns
+from voterlist.usecases.answer_files import AnswerFile
 from voterlist.usecases.answered_rows import Originals, Rows
 from voterlist.usecases.case_numbers import numbers_of
+from voterlist.usecases.drawn_pairs import with_drawn
 
 __all__ = ["CONFIRM_PROBLEMS", "ImportedFile", "Importer", "Replacement"]
 
@@ -132,8 +136,13 @@ class Importer:
 
     def standing(self) -> Standing:
         """What holds now."""
-        two_people = self._settings.decisions.two_people
+        settings = self._settings
+        two_people = actions_of_two(settings.decisions, settings.review)
         return standing(self.given(), two_people=two_people)
+
+    def against_today(self, file: AnswerFile) -> AnswerFile:
+        """The file with the problems that its decisions have today; a workbook as it is."""
+        return file.against(self._runs, self.standing(), self.given(), self._decided_at)
 
     def read(self, answers: Answers, unread: Collection[Problem]) -> ImportedFile:
         """Check the answers of a file, and record those that are not refused.
@@ -144,6 +153,7 @@ class Importer:
         """
         given = self.given()
         rows = Rows(answers, given, self._by, self._originals(given))
+        self._cases = with_drawn(self._cases, self._runs, given, rows.verdicts)
         checked = review.check_decisions(
             self._cases,
             rows.verdicts,
@@ -258,6 +268,10 @@ class Importer:
         ledger.amend(amended.amendments)
         ledger.amend(amended.adjudications, adjudicates=True)
         ledger.accept(amended.acceptances)
+        decided = set(checked.decisions.column("case_id").to_pylist())
+        drawn = decided - set(self._runs.table("cases").column("case_id").to_pylist())
+        if drawn:
+            ledger.keep_case_entries(members_of(self._cases, drawn))
         keep_subjects(ledger, lambda: self._runs)
         # Of the rows of registers from which people are added.
         ledger.keep_subjects(amended.subjects)

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist import link as linkage
 from voterlist.config import LinkSettings
 from voterlist.config.comparisons import AddedComparison, comparisons_error
 from voterlist.errors import MapError, SettingsMistake, UsageError
 from voterlist.ingest.added import parse_comparisons
+from voterlist.ingest.cells import is_ascending
 from voterlist.link.block import Forecast
 from voterlist.model import PairKind, Profile, Stage
 from voterlist.normalize import normalize
@@ -22,7 +24,7 @@ from voterlist.normalize.added import fold_added
 from voterlist.pipeline.told import counts
 from voterlist.storage import linkage_state, lock, store
 from voterlist.storage.linkage_state import StateUse
-from voterlist.tables import sort_by
+from voterlist.threads import each
 from voterlist.usecases.joined import Source, joined
 from voterlist.usecases.maps import read_map
 from voterlist.usecases.reading import Reading
@@ -268,11 +270,23 @@ def _voters(
     progress(Stage.NORMALIZE, 0, 1)
     # In the order of their ids the linkage need not sort them again. The sorted entries have no
     # name here: normalize is the last to hold them, and lets go of what it has read.
-    voters = normalize(
-        sort_by(held.pop(), "entry_id"), profile, encoded=True, for_linkage=True
-    ).table
+    voters = normalize(_in_order(held), profile, encoded=True, for_linkage=True).table
     added = linkage.Added(comparisons, fold_added(raw, comparisons, profile), ids)
     return _Voters([voters], voters.num_rows, new, scope, added, are_renamed, reading)
+
+
+def _in_order(held: list[pa.Table]) -> pa.Table:
+    """The one table that is held, by entry id; each column is given up once it is sorted."""
+    table = held.pop()
+    schema, ids = table.schema, table.column("entry_id").combine_chunks()
+    if is_ascending(ids):
+        return table
+    order = pc.array_sort_indices(ids)
+    del ids
+    columns = [[column] for column in table.columns]
+    del table
+    taken = each(lambda column: column.pop().take(order), columns)
+    return pa.Table.from_arrays(taken, schema=schema)
 
 
 @contextmanager

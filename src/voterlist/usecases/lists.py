@@ -150,7 +150,12 @@ def _workers(jobs: int) -> Iterator[Callable[..., Iterable[ListFile]]]:
     with ProcessPoolExecutor(
         jobs, mp_context=get_context("spawn"), initializer=end_with_parent
     ) as pool:
-        yield pool.map
+        try:
+            yield pool.map
+        except BaseException:
+            # What was not begun is for nobody any more.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _of_precinct(compiled: Compiled, precinct: int | None) -> Compiled:

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from voterlist import report
 from voterlist.config import Settings
-from voterlist.decisions import standing
 from voterlist.errors import InputError
 from voterlist.model import Mark, Problem, Verdict
 from voterlist.pipeline.answers import answers_of_today
@@ -23,10 +21,12 @@ from voterlist.report import GivenAnswer
 from voterlist.report.asked import given_answer
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
-from voterlist.storage.ledger import Ledger, Reader
+from voterlist.storage.ledger import Ledger
+from voterlist.usecases.answer_files import AnswerFile, read_answer_file
 from voterlist.usecases.carrying import carried_over, set_aside
-from voterlist.usecases.case_numbers import numbers_table
+from voterlist.usecases.desk_pages import review_tables
 from voterlist.usecases.importing import ImportedFile, Importer, Replacement
+from voterlist.usecases.second_readers import SecondReaders
 from voterlist.usecases.settings import settings_of
 
 __all__ = [
@@ -66,6 +66,8 @@ class Exported:
     """Of these, the rows that are no longer asked."""
     old: Path | None = None
     """Where the workbook that was there stands now."""
+    second_readings: int = 0
+    """Decided cases that wait for a second person; they stand in no other's workbook."""
 
     @property
     def cases(self) -> int:
@@ -131,6 +133,7 @@ def export_review(
     language: str | None = None,
     *,
     today: dt.date,
+    reader: str | None = None,
 ) -> Exported:
     """Write what waits for a decision into a workbook.
 
@@ -142,6 +145,8 @@ def export_review(
         out: the workbook; without it ``reports/review-<language>.xlsx``.
         language: its language; without it the first of the settings.
         today: the day that the workbook names.
+        reader: whose work it is: the decided cases that this person is to read a second time
+            stand among the others, without the first decision. Without a name they are left out.
 
     Raises:
         UsageError: it is no workspace, or has no complete run.
@@ -152,7 +157,7 @@ def export_review(
     settings = settings_of(workspace)
     words = language or settings.report.languages[0]
     path = out or workspace / REPORTS / f"review-{words}.xlsx"
-    return export(workspace, settings, path, words, today=today)
+    return export(workspace, settings, path, words, today=today, reader=reader)
 
 
 def import_review(
@@ -175,9 +180,15 @@ def import_review(
 
 
 def export(
-    workspace: Path, settings: Settings, path: Path, language: str, *, today: dt.date
+    workspace: Path,
+    settings: Settings,
+    path: Path,
+    language: str,
+    *,
+    today: dt.date,
+    reader: str | None = None,
 ) -> Exported:
-    """Write what waits for a decision into a workbook.
+    """Write what waits for a decision into a workbook; see ``export_review``.
 
     It is of the newest run, and of constituencies that it left out, of the run before.
 
@@ -189,15 +200,9 @@ def export(
     with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
         runs = known(workspace, ledger)
         given = answers_of_today(ledger, runs)
-        tables = _tables(runs, ledger)
-    holding = standing(given, two_people=settings.decisions.two_people)
-    items = report.review_items(
-        tables,
-        given,
-        holding,
-        sources=sources_of(runs.inputs),
-        mask_identifiers=settings.privacy.mask_identifiers,
-    )
+        tables = review_tables(runs, ledger)
+    readers = SecondReaders(tables, given, settings, sources_of(runs.inputs))
+    items = readers.items_for(reader)
     typed = carried_over(path, given, settings.ingest)
     old = set_aside(path, today) if typed else None
     carried = xlsx.Carried(typed)
@@ -211,23 +216,7 @@ def export(
         carried=len(typed),
         gone=len(carried.left()),
         old=old,
-    )
-
-
-def _tables(runs: Known, ledger: Reader) -> report.ReviewTables:
-    """The tables that a review workbook is made of."""
-    cases = runs.table("cases")
-    return report.ReviewTables(
-        cases=cases,
-        entries=runs.table("entries"),
-        voters=runs.table("voters"),
-        pairs=runs.table("pairs"),
-        waterfalls=runs.table("waterfalls"),
-        findings=runs.table("findings"),
-        accepted=runs.table("accepted"),
-        registers=runs.table("register_rows"),
-        numbers=numbers_table(runs, cases, ledger),
-        returned=runs.table("returned"),
+        second_readings=readers.waiting_cases,
     )
 
 
@@ -239,7 +228,7 @@ def import_decisions(
     *,
     decided_at: dt.datetime,
 ) -> Imported:
-    """Read answers of workbooks into the ledger; what is refused is named.
+    """Read answers of workbooks and pages into the ledger; what is refused is named.
 
     The files are read in their order. What two people say in different ways is recorded of both,
     and is contested. All of it is recorded as one, or, where a file cannot be read, nothing.
@@ -247,16 +236,16 @@ def import_decisions(
     Args:
         workspace: its folder; held meanwhile.
         settings: its settings: limits of what is read, and the cycle.
-        paths: the workbooks.
+        paths: the workbooks, and files of decisions.
         by: who decided, where a row names nobody.
         decided_at: the moment; with its time zone.
 
     Raises:
-        InputError: a workbook cannot be read, or is of another workspace or cycle.
+        InputError: a file cannot be read, or is of another workspace or cycle.
         UsageError: there is no complete run.
         WorkspaceBusyError: a run holds the workspace.
     """
-    files = [xlsx.read_answers(path, settings.ingest) for path in paths]
+    files = [read_answer_file(path, settings.ingest) for path in paths]
     since = decided_at.isoformat(" ", "minutes")
     with (
         lock.hold(workspace, since=since),
@@ -265,19 +254,21 @@ def import_decisions(
         runs = known(workspace, ledger)
         cycles = cycles_of_runs(workspace, ledger)
         origins = [
-            _origins(answers, cycles, settings.workspace.cycle) for answers in files
+            _origins(file.answers, cycles, settings.workspace.cycle) for file in files
         ]
-        for answers, refused, path in zip(files, origins, paths, strict=True):
-            _require_own(answers, refused, path)
+        for file, refused, path in zip(files, origins, paths, strict=True):
+            _require_place(file, refused, runs, path)
+            _require_own(file.answers, refused, path)
         importer = Importer(ledger, runs, settings, by, decided_at)
         imported = []
-        for answers, refused in zip(files, origins, strict=True):
+        for file, refused in zip(files, origins, strict=True):
+            answers = importer.against_today(file).answers
             unread = (*answers.problems, *_of_elsewhere(answers, refused))
             one = importer.read(answers, unread)
             _write_journal(ledger, one, runs.run, decided_at.date())
             imported.append(one)
         holding = importer.standing()
-        touched = _touched(files)
+        touched = _touched([file.answers for file in files])
         return Imported(
             tuple(imported),
             tuple(_disputed(holding.contested.to_pylist(), touched, importer.numbers)),
@@ -366,6 +357,25 @@ def _origins(
         elif cycles[run] not in {None, cycle}:
             refused[run] = "other-cycle"
     return refused
+
+
+def _require_place(
+    file: AnswerFile, origins: _Origins, runs: Known, path: Path
+) -> None:
+    """Refuse the decisions of another workspace's page that names a constituency not of this one.
+
+    Raises:
+        InputError: it is such a one.
+    """
+    place = None if file.page is None else file.page.constituency
+    if place is None or not file.answers.runs <= origins.keys():
+        return
+    if place not in runs.table("lists").column("constituency").to_pylist():
+        raise InputError(
+            f"{path.name} is of constituency {place}",
+            code="review-other-constituency",
+            file=str(path),
+        )
 
 
 def _require_own(answers: Answers, origins: _Origins, path: Path) -> None:

@@ -12,6 +12,7 @@ from voterlist import pipeline
 from voterlist.config import Settings
 from voterlist.model import Stage
 from voterlist.pipeline import Progress, RunResult
+from voterlist.storage.stopping import StoppedError
 from voterlist.usecases.settings import settings_of
 
 if TYPE_CHECKING:
@@ -45,18 +46,24 @@ def run_workspace(
         SettingsError: its settings have mistakes.
         WorkspaceBusyError: another run holds the workspace.
         StageError: a stage failed inside.
+        StoppedError: the process was asked to end; it says what is done and what is left.
     """
     settings = settings_of(workspace)
-    result = pipeline.run(
-        workspace,
-        settings,
-        constituencies=constituencies,
-        until=until,
-        today=today,
-        since=since,
-        jobs=jobs,
-        progress=progress,
-    )
+    heard = _Heard(progress)
+    try:
+        result = pipeline.run(
+            workspace,
+            settings,
+            constituencies=constituencies,
+            until=until,
+            today=today,
+            since=since,
+            jobs=jobs,
+            progress=heard,
+        )
+    except StoppedError as stop:
+        heard.tell(stop, until)
+        raise
     return WorkspaceRun(settings, result)
 
 
@@ -74,3 +81,28 @@ def plan_run(
 
     settings = settings_of(workspace)
     return plan(workspace, settings, constituencies=constituencies, today=today)
+
+
+class _Heard:
+    """Progress that is passed on, and from which it is known how far the run is."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._last: tuple[Stage, int, int] | None = None
+
+    def __call__(self, stage: Stage, step: str, done: int, total: int) -> None:
+        """Pass on how much of a stage is done."""
+        self._last = (stage, done, total)
+        self._progress(stage, step, done, total)
+
+    def tell(self, stop: StoppedError, until: Stage | None) -> None:
+        """Write into ``stop`` what is done and what is left; nothing where no stage had begun."""
+        if self._last is None:
+            return
+        stages = list(Stage)
+        # It is kept once it is committed, and it is committed for sure once the next one begins.
+        at = stages.index(self._last[0])
+        last = Stage.REPORT if until is None else until
+        stop.done = tuple(stages[:at])
+        stop.in_hand = self._last
+        stop.left = tuple(stages[at : stages.index(last) + 1])

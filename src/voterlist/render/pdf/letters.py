@@ -9,7 +9,7 @@ from functools import cache
 
 import typst
 
-__all__ = ["STANDARDS", "printable"]
+__all__ = ["STANDARDS", "is_drawn", "printable"]
 
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 """PDF/A-2a, to be kept for decades, and PDF/UA-1, to be read aloud."""
@@ -70,7 +70,7 @@ def _without_shape(letter: str) -> str | None:
 
 def _missing(letters: str) -> str:
     """Those of these letters that no embedded font has, found by halving."""
-    if not letters or _is_drawn(letters):
+    if not letters or is_drawn(letters):
         return ""
     if len(letters) == 1:
         return letters
@@ -78,7 +78,8 @@ def _missing(letters: str) -> str:
     return _missing(letters[:middle]) + _missing(letters[middle:])
 
 
-def _is_drawn(letters: str) -> bool:
+def is_drawn(letters: str) -> bool:
+    """True where the fonts that come with the compiler have all of these letters."""
     # A blank between them: marks would join, and letters of one alphabet change each other.
     try:
         typst.compile(

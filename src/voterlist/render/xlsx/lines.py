@@ -123,9 +123,7 @@ class _CaseCells:
             case.number,
             *(value for value, _ in first),
             words(f"case-kind.{case.kind}.title"),
-            case.probability,
-            words(f"role.{member.role}"),
-            "; ".join([words(f"reason.{member.reason}"), *words.before(member)]),
+            *_proposal(case, member, words),
         ]
         rest = len(self.before) - 1 - len(first)
         self.marks_before = ["", *(mark for _, mark in first), *[""] * rest]
@@ -139,6 +137,14 @@ class _CaseCells:
         ]
         others = [""] * (len(place) + 1)
         self.marks_after = [*(mark for _, mark in shown.values()), *others]
+
+
+def _proposal(case: Case, member: Member, words: CaseWords) -> list[SheetValue]:
+    """The probability, the role that is proposed and why; blank where a second person reads."""
+    if case.is_blind:
+        return [None, None, None]
+    why = "; ".join([words(f"reason.{member.reason}"), *words.before(member)])
+    return [case.probability, words(f"role.{member.role}"), why]
 
 
 def _case_texts(

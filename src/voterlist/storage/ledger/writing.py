@@ -21,6 +21,7 @@ from voterlist.storage.ledger.reading import SMALL, Reader
 from voterlist.storage.ledger.records import UNKNOWN_PLACE, CaseNumber
 from voterlist.storage.ledger.seals import seal, sealed, verify, verify_structure
 from voterlist.storage.ledger.tables import CHAIN
+from voterlist.storage.stopping import whole
 
 __all__ = ["Ledger"]
 
@@ -97,11 +98,23 @@ class Ledger(Reader):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if kind is not None or not self._changed:
+            self._give_up(kind)
+            return
+        with whole():
+            self._keep()
+
+    def _give_up(self, kind: type[BaseException] | None) -> None:
+        """Close the ledger, which undoes the transaction."""
         try:
-            if kind is not None or not self._changed:
-                # Closing undoes the transaction.
+            if kind is None:
                 self.last_head = chain.head_of(self._base)
-                return
+        finally:
+            self._base.close()
+
+    def _keep(self) -> None:
+        """Chain, seal and commit what was changed, then mark how far the ledger is."""
+        try:
             before = sealed(self._base)
             seal(self._base, self._changed)
             lines = self._changes.lines(before, sealed(self._base))

@@ -24,6 +24,7 @@ from voterlist.report.sections.cases.model import (
     Waterfall,
 )
 from voterlist.report.sections.cases.page import page
+from voterlist.report.sections.cases.sentence import Sentences, chances_by_place
 from voterlist.report.sections.cases.sheets import (
     case_cells,
     case_columns,
@@ -50,11 +51,13 @@ __all__ = [
     "CaseWords",
     "Cases",
     "Member",
+    "Sentences",
     "Step",
     "Waterfall",
     "build_cases",
     "case_cells",
     "case_columns",
+    "chances_by_place",
 ]
 
 

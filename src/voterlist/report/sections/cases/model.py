@@ -160,6 +160,8 @@ class Case:
     why: Waterfall | None = None
     """Of the pair that ties the case's most weakly tied entry to it; None where the run has no
     waterfalls."""
+    is_blind: bool = False
+    """True where a second person reads it: score, proposal and first decision are not shown."""
 
     @property
     def title(self) -> str:

@@ -1,0 +1,71 @@
+"""``schedule``: what the system needs to start a run every night."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from voterlist import usecases
+from voterlist.cli.options import Workspace, settings_of
+from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.words import SAY
+from voterlist.errors import UsageError
+
+__all__ = ["schedule"]
+
+
+def schedule(
+    workspace: Workspace,
+    systemd: Annotated[
+        bool, typer.Option("--systemd", help=SAY("cli.option.systemd"))
+    ] = False,
+    cron: Annotated[bool, typer.Option("--cron", help=SAY("cli.option.cron"))] = False,
+    at: Annotated[
+        str, typer.Option("--at", metavar="HH:MM", help=SAY("cli.option.at"))
+    ] = "02:00",
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help=SAY("cli.option.schedule-jobs"))
+    ] = None,
+) -> None:
+    """Print units for systemd or a line for cron."""
+    if systemd == cron:
+        raise UsageError("--systemd or --cron is needed", code="no-scheduler")
+    night = usecases.Night(
+        workspace=workspace.resolve(),
+        program=(sys.executable, "-m", "voterlist"),
+        user=getpass.getuser(),
+        at=usecases.time_of(at),
+        zone=settings_of(workspace).calendar.time_zone,
+        jobs=jobs or os.cpu_count() or 1,
+        language=SAY.language,
+    )
+    make = usecases.for_systemd if systemd else usecases.for_cron
+    made = make(night, SAY)
+    _tell(made)
+    if TERMINAL.json:
+        TERMINAL.result(
+            {
+                "scheduler": "systemd" if systemd else "cron",
+                "name": night.name,
+                "files": [
+                    {"path": file.path, "content": file.content} for file in made.files
+                ],
+                "steps": list(made.steps),
+                "exit_code": 0,
+            }
+        )
+
+
+def _tell(made: usecases.Schedule) -> None:
+    """The files, each under its name, as they are to be installed."""
+    for file in made.files:
+        name = "crontab" if file.path == usecases.CRONTAB else "file"
+        TERMINAL.say(f"# {SAY(f'cli.schedule.{name}', path=file.path)}")
+        TERMINAL.say(file.content)
+    TERMINAL.say(f"# {SAY('cli.schedule.steps')}")
+    for step in made.steps:
+        TERMINAL.say(f"#   {step}")

@@ -1,0 +1,188 @@
+"""The file in which the decisions of a page go out, written and read back.
+
+It says of which run and constituency it is, who decided, and what that person saw of each case. A
+digest over all of it tells a file that was changed, or is not whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
+
+import rfc8785
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from voterlist.model import Action, Verdict
+
+__all__ = [
+    "FILE_PROBLEMS",
+    "REASONS",
+    "Decision",
+    "DecisionFile",
+    "DecisionFileError",
+    "read_decisions",
+    "write_decisions",
+]
+
+KIND = "voterlist-decisions"
+VERSION = 1
+
+REASONS = (
+    "names-and-birth",
+    "one-identifier",
+    "document-seen",
+    "voter-said",
+    "precinct-said",
+    "two-people",
+    "written-beside",
+)
+"""Why somebody decided so, in the order of their keys; ``desk.reason.<code>`` in the catalogue."""
+
+FILE_PROBLEMS = (
+    "decisions-cut-off",
+    "decisions-unknown",
+    "decisions-newer",
+    "decisions-edited",
+)
+"""Why a file is not read at all; ``error.review-<code>`` in the catalogue."""
+
+_LONGEST = 2_000
+"""Characters of what a person writes."""
+
+
+class DecisionFileError(Exception):
+    """A file of decisions that cannot be read; ``code`` is one of ``FILE_PROBLEMS``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class _Part(BaseModel):
+    """A part of the file; what is not expected is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Decision(_Part):
+    """What one person decided of one case.
+
+    Attributes:
+        case: the id of the case.
+        entries: the ids of its entries, as they stood beside each other.
+        seen: the digest of what the entries said; see ``seen_digests``.
+        verdict: ``same``: one person; ``separate``: different people; ``ask``: the precinct looks
+            at the door; ``withdraw``: the person's own earlier answer is taken back.
+        kept: of ``same``, the entry by which the voter stays.
+        apart: of ``same``, the entries that are other people all the same.
+        asked: of ``ask``, the entries about which their precincts are asked.
+        due: of ``ask``, the day until which they answer, in ISO 8601.
+        reason: a code of ``REASONS``, or empty.
+        note: what the person adds.
+        settles: whether the person knew that others had decided in different ways, and settles it.
+        time: when, by the clock of the computer, in ISO 8601 with its zone.
+    """
+
+    case: str
+    entries: list[str] = Field(min_length=1)
+    seen: str
+    verdict: Literal["same", "separate", "ask", "withdraw"]
+    kept: str | None = None
+    apart: list[str] = []
+    asked: list[str] = []
+    due: str | None = None
+    reason: str = ""
+    note: str = Field(default="", max_length=_LONGEST)
+    settles: bool = False
+    time: str
+
+    def verdicts(self) -> Iterator[tuple[str, str]]:
+        """(entry, code of ``Verdict`` or ``Action``) of each entry that is decided."""
+        for entry in self.entries:
+            if self.verdict == "withdraw":
+                yield entry, Action.WITHDRAW.value
+            elif self.verdict == "ask":
+                if not self.asked or entry in self.asked:
+                    yield entry, Action.ASK.value
+            elif self.verdict == "separate" or entry in self.apart:
+                yield entry, Verdict.SEPARATE.value
+            elif entry == self.kept:
+                yield entry, Verdict.KEEP.value
+            else:
+                yield entry, Verdict.REPEAT.value
+
+
+class DecisionFile(_Part):
+    """All decisions of one person on one page.
+
+    Attributes:
+        kind: tells the file from others.
+        version: of this form.
+        run: the run that the page showed.
+        constituency: None: the page held several.
+        cycle: of the run.
+        name: who decided.
+        language: of the page.
+        saved: when the file was saved, by the clock of the computer.
+        decisions: one for each case, in the order in which they were made.
+        digest: the SHA-256 over the canonical JSON (RFC 8785) of all else.
+    """
+
+    kind: Literal["voterlist-decisions"]
+    version: int
+    run: str
+    constituency: int | None
+    cycle: str
+    name: str = Field(max_length=_LONGEST)
+    language: str
+    saved: str
+    decisions: list[Decision]
+    digest: str
+
+
+def read_decisions(content: bytes) -> DecisionFile:
+    """The decisions of a file.
+
+    Raises:
+        DecisionFileError: it is not whole, no such file, of a later version, or was changed.
+    """
+    try:
+        values = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise DecisionFileError("decisions-cut-off") from None
+    if not isinstance(values, dict) or values.get("kind") != KIND:
+        raise DecisionFileError("decisions-unknown")
+    version = values.get("version")
+    if isinstance(version, int) and version > VERSION:
+        raise DecisionFileError("decisions-newer")
+    if _digest(values) != values.get("digest"):
+        raise DecisionFileError("decisions-edited")
+    try:
+        return DecisionFile.model_validate(values)
+    except ValidationError:
+        # Its message would hold what stands in the file.
+        raise DecisionFileError("decisions-edited") from None
+
+
+def write_decisions(head: dict[str, Any], decisions: Sequence[Decision]) -> bytes:
+    """A file of decisions as the page saves it.
+
+    Args:
+        head: ``run``, ``constituency``, ``cycle``, ``name``, ``language``, ``saved``.
+        decisions: one for each case.
+    """
+    values: dict[str, Any] = {"kind": KIND, "version": VERSION, **head}
+    values["decisions"] = [one.model_dump() for one in decisions]
+    values["digest"] = _digest(values)
+    return json.dumps(values, ensure_ascii=False, indent=1).encode()
+
+
+def _digest(values: dict[str, Any]) -> str | None:
+    """The digest over all but the digest itself; None where there is no canonical form."""
+    said = {name: value for name, value in values.items() if name != "digest"}
+    try:
+        return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError):
+        return None

@@ -1,0 +1,115 @@
+"""What stands on a desk: the cases of a constituency, as one run knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from voterlist.report import Facts
+from voterlist.report.sections.cases import Case
+
+__all__ = ["Desk", "DeskAnswer", "DeskCase", "Proposal", "State"]
+
+
+class Proposal(StrEnum):
+    """What the program proposes of a case as a whole."""
+
+    SAME = "same"
+    """One person: an entry is kept, the others repeat it."""
+    SEPARATE = "separate"
+    """Different people."""
+    NOTHING = "nothing"
+    """A person has to find out."""
+
+
+class State(StrEnum):
+    """How far a case is."""
+
+    OPEN = "open"
+    ASKED = "asked"
+    """A precinct was asked, and has not answered."""
+    CONTESTED = "contested"
+    """People decided in different ways."""
+    SETTLED = "settled"
+    APART = "apart"
+    """Not asked about: twins, relatives, namesakes."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAnswer:
+    """What one person answered about a case.
+
+    Attributes:
+        by: who.
+        at: when, in ISO 8601.
+        verdicts: by entry, a code of ``Verdict``, or ``ask``.
+        reason: in the person's words.
+        due: of a question, the day until which the precinct answers.
+    """
+
+    by: str
+    at: str
+    verdicts: Mapping[str, str]
+    reason: str | None = None
+    due: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCase:
+    """A case with what people answered about it.
+
+    Attributes:
+        case: its entries side by side, and the evidence.
+        seen: the digest of what its entries say; see ``seen_digests``.
+        answers: what counts of each person's answers, in order of name.
+        is_contested: whether the answers differ.
+    """
+
+    case: Case
+    seen: str
+    answers: tuple[DeskAnswer, ...] = ()
+    is_contested: bool = False
+
+    @property
+    def proposal(self) -> Proposal:
+        """What is proposed of the case as a whole."""
+        if not self.case.kind.is_asked:
+            return Proposal.SEPARATE
+        return Proposal.NOTHING if self.kept is None else Proposal.SAME
+
+    @property
+    def kept(self) -> str | None:
+        """The entry that is proposed to be kept; None where nothing is proposed."""
+        roles = {member.role: member.entry_id for member in self.case.members}
+        return None if "question" in roles else roles.get("keep")
+
+    @property
+    def state(self) -> State:
+        """How far it is."""
+        if self.is_contested:
+            return State.CONTESTED
+        if all(member.verdict for member in self.case.members):
+            return State.SETTLED
+        if any("ask" in answer.verdicts.values() for answer in self.answers):
+            return State.ASKED
+        return State.OPEN if self.case.is_asked else State.APART
+
+    @property
+    def due(self) -> str | None:
+        """The first day by which a precinct that was asked answers, in ISO 8601."""
+        days = [answer.due for answer in self.answers if answer.due]
+        return min(days, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All cases of a constituency, or of a workspace, by number."""
+
+    facts: Facts
+    """Whose they are."""
+    cases: tuple[DeskCase, ...]
+    sentences: Mapping[str, tuple[str, ...]]
+    """By language, the sentence of each case."""
+    run: str = ""
+    """The newest run of the workspace."""

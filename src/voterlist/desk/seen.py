@@ -1,0 +1,37 @@
+"""A digest of what the entries of a case say, by which a case that changed is noticed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+
+from voterlist.report.lookup import rows_of
+from voterlist.schemas import ENTRY_FIELDS
+
+__all__ = ["seen_digests"]
+
+_DIGITS = 16
+_CELLS = ("entry_id", "list_kind", *ENTRY_FIELDS)
+
+
+def seen_digests(
+    members: Mapping[str, Sequence[str]], entries: pa.Table
+) -> dict[str, str]:
+    """For each case a digest of what its entries say, in hexadecimal digits.
+
+    Args:
+        members: the entries of each case.
+        entries: ENTRY with the corrections that hold.
+    """
+    ids = pa.array([one for ids in members.values() for one in ids], pa.string())
+    rows = rows_of(entries, ids).select(list(_CELLS)).to_pylist()
+    texts = {row["entry_id"]: json.dumps(list(row.values())) for row in rows}
+    digests = {}
+    for case_id, ids_of_case in members.items():
+        said = "\n".join(texts.get(one, one) for one in sorted(ids_of_case))
+        digest = hashlib.sha256(f"{case_id}\n{said}".encode()).hexdigest()
+        digests[case_id] = digest[:_DIGITS]
+    return digests

@@ -1,0 +1,50 @@
+"""How right decisions are: second readings, the agreement of two people, what is missed.
+
+``second_readings`` says which decided cases another person is to read, without knowing the first
+decision; ``in_effect`` leaves out what has to wait for it. ``agreement`` compares the two readings
+of each case, and ``certificate`` says what follows of all decisions, each figure with its interval.
+"""
+
+from __future__ import annotations
+
+from voterlist.quality.agreement import Agreement, agreement, kappas
+from voterlist.quality.certificate import certificate
+from voterlist.quality.intervals import Interval, stratified, wilson
+from voterlist.quality.readings import (
+    actions_of_two,
+    in_effect,
+    second_readings,
+    waiting_for,
+)
+from voterlist.quality.sampling import Drawable, draw
+from voterlist.quality.twice import TwoReadings, read_twice
+from voterlist.quality.unasked import (
+    UNASKED,
+    band_of,
+    counts_of_unasked,
+    is_unasked,
+    unasked_pairs,
+)
+
+__all__ = [
+    "UNASKED",
+    "Agreement",
+    "Drawable",
+    "Interval",
+    "TwoReadings",
+    "actions_of_two",
+    "agreement",
+    "band_of",
+    "certificate",
+    "counts_of_unasked",
+    "draw",
+    "in_effect",
+    "is_unasked",
+    "kappas",
+    "read_twice",
+    "second_readings",
+    "stratified",
+    "unasked_pairs",
+    "waiting_for",
+    "wilson",
+]

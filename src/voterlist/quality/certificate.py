@@ -1,0 +1,269 @@
+"""The quality certificate: how right the decisions are, and how many repeats they miss.
+
+Each figure is a stratified sample's: the kinds of cases are the strata (Cochran, W. G. (1977),
+Sampling Techniques, 3rd ed., chapter 5). A kind of which nothing was read stands apart, and the
+figure of all kinds is about the others.
+
+* ``agreement``: cases read twice, of which two people said the same.
+* ``kappa``: the same beyond chance.
+* ``precision``: cases decided as repeats, of which the second reading, or who settled the dispute,
+  says so too. A dispute that nobody has settled counts as not confirmed.
+* ``missed``: cases decided as different people that the second reading calls one person.
+* ``unasked``: pairs about which the program does not ask, for it takes them for different people;
+  of those drawn and decided, the repeats. Their strata are bands of the probability.
+* ``proposed``: cases about which the program asks, of which people decided that they are repeats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from voterlist.decisions import Given, standing
+from voterlist.quality.agreement import Agreement, agreement
+from voterlist.quality.intervals import Interval, Stratum, stratified
+from voterlist.quality.twice import TwoReadings, people_of_case, read_twice
+from voterlist.quality.unasked import band_of, is_unasked
+from voterlist.schemas import CASE, CERTIFICATE, require
+from voterlist.tables import from_columns
+
+__all__ = ["MEASURES", "certificate"]
+
+MEASURES = (
+    "agreement",
+    "kappa",
+    "precision",
+    "missed",
+    "unasked",
+    "proposed",
+)
+"""What the certificate measures, in the order in which it is told."""
+
+_COUNTED = frozenset({"missed", "unasked"})
+"""Measures whose estimate is a number of cases and not a share."""
+_Row = dict[str, Any]
+_Strata = dict[str, Stratum]
+"""Kind -> what is known of its cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is known of one case.
+
+    Attributes:
+        kind: a code of ``CaseKind``.
+        places: the constituencies of its entries.
+        band: of its probability, where the program does not ask about it; else None.
+        twice: its two readings; None where it was not read twice.
+        holding: the verdicts that hold of it, of every entry; None where some have none.
+    """
+
+    kind: str
+    places: frozenset[int | None]
+    band: str | None
+    twice: TwoReadings | None
+    holding: Mapping[str, str] | None
+
+    @property
+    def decided(self) -> frozenset[str] | None:
+        """Who of it one person is, as it was decided first; None where nothing was."""
+        if self.twice is not None:
+            return people_of_case(self.twice.first)
+        return None if self.holding is None else people_of_case(self.holding)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """True where what was decided first holds after the second reading."""
+        holding = None if self.holding is None else people_of_case(self.holding)
+        return self.twice is not None and holding == self.decided
+
+    @property
+    def is_asked(self) -> bool:
+        """True where the program asks about it."""
+        return self.band is None
+
+
+def certificate(
+    given: Given,
+    cases: pa.Table,
+    *,
+    unasked: Mapping[int | None, Mapping[str, int]] | None = None,
+    review_probability: float = 0.0,
+) -> pa.Table:
+    """CERTIFICATE: of all lists together, then of each constituency, by measure and kind.
+
+    Args:
+        given: the answers, brought to the entries of today.
+        cases: CASE of today.
+        unasked: ``counts_of_unasked``: how many pairs of each band nobody is asked about.
+        review_probability: the probability below which the program does not ask.
+    """
+    known = list(_known(given, require(cases, CASE, "review"), review_probability))
+    places = sorted({place for one in known for place in one.places if place})
+    sizes = unasked or {}
+    rows = list(_of(known, None, sizes.get(None, {})))
+    for place in places:
+        own = [one for one in known if place in one.places]
+        rows += _of(own, place, sizes.get(place, {}))
+    columns = {name: [row.get(name) for row in rows] for name in CERTIFICATE.names}
+    return from_columns(columns, CERTIFICATE, len(rows))
+
+
+def _known(given: Given, cases: pa.Table, review_probability: float) -> Iterator[_Case]:
+    """What is known of each case, by case."""
+    members: dict[str, list[str]] = {}
+    places: dict[str, set[int | None]] = {}
+    about: dict[str, _Row] = {}
+    names = ["case_id", "entry_id", "kind", "probability", "constituency"]
+    for row in cases.select(names).to_pylist():
+        members.setdefault(row["case_id"], []).append(row["entry_id"])
+        places.setdefault(row["case_id"], set()).add(row["constituency"])
+        about[row["case_id"]] = row
+    twice = {one.case_id: one for one in read_twice(given, members)}
+    holding: dict[str, dict[str, str]] = {}
+    for row in standing(given).decisions.to_pylist():
+        holding.setdefault(row["case_id"], {})[row["entry_id"]] = row["verdict"]
+    for case, row in sorted(about.items()):
+        verdicts = holding.get(case, {})
+        is_whole = all(entry in verdicts for entry in members[case])
+        yield _Case(
+            kind=row["kind"],
+            places=frozenset(places[case]),
+            band=_band(row, review_probability),
+            twice=twice.get(case),
+            holding=verdicts if is_whole else None,
+        )
+
+
+def _band(row: _Row, review_probability: float) -> str | None:
+    """The band of a case about which the program does not ask; None where it asks."""
+    probability = row["probability"]
+    if not is_unasked(row["kind"], probability, review_probability):
+        return None
+    return band_of(probability)
+
+
+def _of(
+    cases: list[_Case], place: int | None, sizes: Mapping[str, int]
+) -> Iterator[_Row]:
+    """The rows of one constituency, or of all lists."""
+    readings = [one for one in cases if one.twice is not None]
+    decided = [one for one in cases if one.decided is not None]
+    yield from _agreements(readings, len(decided), place)
+    strata = {
+        "precision": _strata(
+            (one for one in decided if one.decided),
+            lambda one: one.twice is not None,
+            lambda one: one.is_confirmed,
+        ),
+        "missed": _strata(
+            (one for one in decided if one.is_asked and not one.decided),
+            lambda one: one.twice is not None,
+            lambda one: not one.is_confirmed,
+        ),
+        "unasked": _unasked(cases, sizes),
+        "proposed": _strata(
+            (one for one in cases if one.is_asked),
+            lambda one: one.holding is not None,
+            _is_repeat,
+        ),
+    }
+    for measure, of_kinds in strata.items():
+        yield from _rows(measure, of_kinds, place)
+
+
+def _is_repeat(one: _Case) -> bool:
+    """True where the verdicts that hold say that somebody stands there twice."""
+    return one.holding is not None and bool(people_of_case(one.holding))
+
+
+def _strata(
+    cases: Iterable[_Case],
+    is_read: Callable[[_Case], bool],
+    is_found: Callable[[_Case], bool],
+) -> _Strata:
+    """These cases by kind: how many there are, were read, and have the mark."""
+    counts: dict[str, list[int]] = {}
+    for one in cases:
+        of_kind = counts.setdefault(one.kind, [0, 0, 0])
+        read = is_read(one)
+        of_kind[0] += 1
+        of_kind[1] += read
+        of_kind[2] += read and is_found(one)
+    return {kind: Stratum(*counts[kind]) for kind in sorted(counts)}
+
+
+def _unasked(cases: Iterable[_Case], sizes: Mapping[str, int]) -> _Strata:
+    """The pairs nobody is asked about by band; one that was decided is a case."""
+    drawn: dict[str, list[_Case]] = {band: [] for band in sizes}
+    for one in cases:
+        if one.band is not None:
+            drawn.setdefault(one.band, []).append(one)
+    strata = {}
+    for band, own in sorted(drawn.items()):
+        read = [one for one in own if one.holding is not None]
+        size = max(sizes.get(band, 0), len(own))
+        strata[band] = Stratum(size, len(read), sum(map(_is_repeat, read)))
+    return strata
+
+
+def _agreements(
+    readings: list[_Case], decided: int, place: int | None
+) -> Iterator[_Row]:
+    """How far two people agree, by kind and over all kinds."""
+    by_kind: dict[str, list[TwoReadings]] = {}
+    for one in readings:
+        if one.twice is not None:
+            by_kind.setdefault(one.kind, []).append(one.twice)
+    whole = agreement(one for own in by_kind.values() for one in own)
+    yield from _agreement_rows(whole, place, None, decided)
+    for kind, own in sorted(by_kind.items()):
+        yield from _agreement_rows(agreement(own), place, kind, len(own))
+
+
+def _agreement_rows(
+    one: Agreement, place: int | None, kind: str | None, cases: int
+) -> Iterator[_Row]:
+    """Agreement and kappa of one kind, or of all."""
+    base = {"constituency": place, "kind": kind, "cases": cases}
+    counts = {"read": one.read, "found": one.agreed}
+    for measure, interval in (("agreement", one.share), ("kappa", one.kappa)):
+        yield base | {"measure": measure} | counts | _ends(interval)
+
+
+def _rows(measure: str, strata: _Strata, place: int | None) -> Iterator[_Row]:
+    """A measure over all kinds of which something was read, then of each kind."""
+    read = [one for one in strata.values() if one.read] or list(strata.values())
+    yield _row(measure, None, read, place)
+    if len(strata) > 1:
+        for kind, one in strata.items():
+            yield _row(measure, kind, [one], place)
+
+
+def _row(
+    measure: str, kind: str | None, strata: list[Stratum], place: int | None
+) -> _Row:
+    size = sum(one.size for one in strata)
+    interval = stratified(strata) if size else None
+    if interval is not None and measure not in _COUNTED:
+        ends = (interval.estimate, interval.low, interval.high)
+        interval = Interval(*(min(1.0, end / size) for end in ends))
+    return {
+        "constituency": place,
+        "measure": measure,
+        "kind": kind,
+        "cases": size,
+        "read": sum(one.read for one in strata),
+        "found": sum(one.found for one in strata),
+        **_ends(interval),
+    }
+
+
+def _ends(interval: Interval | None) -> _Row:
+    names = ("estimate", "low", "high")
+    if interval is None:
+        return dict.fromkeys(names)
+    return {name: getattr(interval, name) for name in names}

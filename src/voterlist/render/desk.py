@@ -1,0 +1,182 @@
+"""The desk as one page: data, words and script in it, nothing beside it, nothing fetched."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from voterlist.catalogue import LANGUAGES, entries
+from voterlist.desk import Desk, packed
+from voterlist.render.html import environment
+
+__all__ = ["PageOptions", "desk_script", "desk_style", "desk_words", "write_desk"]
+
+_SCRIPTS = (
+    "digest",
+    "letters",
+    "elements",
+    "data",
+    "store",
+    "file",
+    "list",
+    "case",
+    "bar",
+    "view",
+    "keys",
+    "main",
+)
+"""The parts of the script, in the order in which they need each other."""
+_KEYS = (
+    ("j", "next"),
+    ("k", "previous"),
+    ("a", "as-proposed"),
+    ("1…9", "keep"),
+    ("⇧ 1…9", "apart"),
+    ("s", "separate"),
+    ("f", "ask"),
+    ("d", "due"),
+    ("r 1…7", "reason"),
+    ("n", "note"),
+    ("u", "undo"),
+    ("w", "withdraw"),
+    ("b", "bits"),
+    ("/", "find"),
+    ("e", "export"),
+    ("?", "help"),
+)
+"""What each key does: ``desk.key.<name>`` in the catalogue."""
+_WORDS = (
+    "desk.",
+    "field.",
+    "role.",
+    "verdict.",
+    "case-kind.",
+    "answer.ask",
+    "waterfall.total",
+    "report.gap",
+    "report.where",
+    "report.decided",
+    "report.place.",
+)
+"""The beginnings of the keys of the catalogue that the script shows."""
+_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
+"""Letters that could end the element in which the data stands, or begin another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageOptions:
+    """How a page opens.
+
+    Attributes:
+        language: in which; the other one is a click away.
+        name: who decides; without it the page asks.
+    """
+
+    language: str
+    name: str = ""
+
+
+def write_desk(desk: Desk, path: Path, options: PageOptions) -> None:
+    """Write the page to ``path``.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    path.write_bytes(render_desk(desk, options).encode())
+
+
+def render_desk(desk: Desk, options: PageOptions) -> str:
+    """The page as HTML; the same desk gives the same text."""
+    script, style = desk_script(), desk_style()
+    told = {
+        "words": desk_words(),
+        "language": options.language,
+        "name": options.name,
+    }
+    return frame(
+        options.language,
+        style=style,
+        script=script,
+        policy=_policy(script, style),
+        words_json=_as_json(told),
+        data_json=_as_json(packed(desk)),
+    )
+
+
+def frame(language: str, **parts: Any) -> str:
+    """The page around data, style and script; those that are not given are fetched beside it.
+
+    Args:
+        language: in which it opens.
+        parts: ``style``, ``script``, ``policy``, ``words_json``, ``data_json``, as text.
+    """
+    template = environment().get_template("desk/desk.html")
+    given = dict.fromkeys(("style", "script", "policy", "words_json", "data_json"), "")
+    title = entries()["desk.kicker"][language]
+    no_script = [entries()["desk.no-script"][each] for each in LANGUAGES]
+    return template.render(
+        {**given, **parts},
+        language=language,
+        title=title,
+        no_script=no_script,
+        keys=_KEYS,
+    )
+
+
+@cache
+def desk_script() -> str:
+    """The script of the page, in one function of its own."""
+    parts = [_source(f"script/{name}.js") for name in _SCRIPTS]
+    return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
+
+
+@cache
+def desk_style() -> str:
+    """The style of the page."""
+    return environment().get_template("desk/desk.css").render()
+
+
+@cache
+def desk_words() -> Mapping[str, Mapping[str, str]]:
+    """By language, the words that the script shows."""
+    keys = [key for key in entries() if key.startswith(_WORDS)]
+    return {
+        language: {key: entries()[key][language] for key in keys}
+        for language in LANGUAGES
+    }
+
+
+def _source(name: str) -> str:
+    """A part of the script as it stands in its file."""
+    loader = environment().loader
+    assert loader is not None
+    text, _, _ = loader.get_source(environment(), f"desk/{name}")
+    return text
+
+
+def _policy(script: str, style: str) -> str:
+    """What the page may do: run this script, be drawn so; it fetches nothing."""
+    sources = [("script-src", script), ("style-src", style)]
+    allowed: Iterable[str] = (f"{name} '{_hash(text)}'" for name, text in sources)
+    ends = ("base-uri 'none'", "form-action 'none'")
+    return "; ".join(["default-src 'none'", *allowed, *ends])
+
+
+def _hash(text: str) -> str:
+    """A text's hash as a policy names it."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def _as_json(values: Mapping[str, Any]) -> str:
+    """Values as JSON that no text in it can leave."""
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    for letter, code in _UNSAFE.items():
+        text = text.replace(letter, code)
+    return text

@@ -1,0 +1,56 @@
+"""Work side by side in threads, where the libraries below let go of the interpreter.
+
+numpy, Arrow and rapidfuzz do, for as long as they work on an array. What comes out is the same
+whatever the number of threads: tasks share nothing, and their results stand in the tasks' order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import pyarrow as pa
+
+__all__ = ["both", "each", "in_turn", "use", "workers"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def workers() -> int:
+    """How many threads work at once: as many as Arrow uses, all cores if nothing else was said."""
+    return int(pa.cpu_count())
+
+
+def use(jobs: int) -> None:
+    """Let so many threads work at once in this process, Arrow's own among them."""
+    pa.set_cpu_count(jobs)
+
+
+def in_turn(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """What the work gives for each item, in the order of the items, as soon as it is there.
+
+    An error of the work is raised as it is; of several that of the first item.
+    """
+    tasks = list(items)
+    threads = min(workers(), len(tasks))
+    if threads <= 1:
+        yield from map(work, tasks)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        yield from pool.map(work, tasks)
+
+
+def each(work: Callable[[T], R], items: Iterable[T]) -> list[R]:
+    """What the work gives for each item, in the order of the items."""
+    return list(in_turn(work, items))
+
+
+def both(first: Callable[[], T], second: Callable[[], R]) -> tuple[T, R]:
+    """What two tasks give; the first is done by the thread that asks."""
+    if workers() == 1:
+        return first(), second()
+    with ThreadPoolExecutor(1) as pool:
+        later = pool.submit(second)
+        return first(), later.result()

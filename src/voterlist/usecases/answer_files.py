@@ -1,0 +1,228 @@
+"""A file of answers, whichever kind it is: a review workbook, or the decisions of a page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import math
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+
+from voterlist.catalogue import LANGUAGES
+from voterlist.config import IngestSettings
+from voterlist.decisions import Given, Standing, members_of, with_corrections
+from voterlist.decisions.moments import moment_of
+from voterlist.desk import (
+    REASONS,
+    Decision,
+    DecisionFile,
+    DecisionFileError,
+    read_decisions,
+    seen_digests,
+)
+from voterlist.errors import InputError
+from voterlist.model import Action, Problem
+from voterlist.pipeline.known import Known
+from voterlist.render import xlsx
+from voterlist.render.xlsx import ANSWER_ROW, Answers
+from voterlist.report import Words
+from voterlist.review import REVIEW_ROW
+from voterlist.tables import from_rows
+
+__all__ = ["PAGE_PROBLEMS", "AnswerFile", "read_answer_file"]
+
+PAGE_PROBLEMS = (
+    "changed-since-seen",
+    "other-constituency",
+    "answered-since",
+    "clock-ahead",
+)
+"""Why decisions of a page are refused, or doubted; ``review.problem.<code>``."""
+
+_AHEAD = 600
+"""A clock that is more seconds ahead is told."""
+_Last: TypeAlias = dict[str, dict[str, tuple[float, str]]]
+"""case -> entry -> (when, what)."""
+_BEGINS = b"{"
+_BOM = b"\xef\xbb\xbf"
+_MEGABYTE = 1_000_000
+
+
+class AnswerFile:
+    """What one file says, and for decisions of a page what is wrong with them today."""
+
+    def __init__(self, answers: Answers, page: DecisionFile | None = None) -> None:
+        self.answers = answers
+        self.page = page
+
+    def against(
+        self, runs: Known, holding: Standing, given: Given, now: dt.datetime
+    ) -> AnswerFile:
+        """The file with the problems that its decisions have; a workbook as it is.
+
+        Args:
+            runs: what the workspace knows.
+            holding: what holds of all answers.
+            given: all answers, under the ids of today.
+            now: the moment, with its time zone.
+        """
+        if self.page is None:
+            return self
+        check = _Check(self.page, runs, holding, given)
+        problems = [
+            replace(problem, file=self.answers.file)
+            for problem in (*_clock(self.page, now), *check.problems())
+        ]
+        return AnswerFile(replace(self.answers, problems=tuple(problems)), self.page)
+
+
+def read_answer_file(path: Path, limits: IngestSettings) -> AnswerFile:
+    """A workbook or a file of decisions, told apart by the first character.
+
+    Raises:
+        InputError: it cannot be read, or is neither.
+    """
+    content = _content(path, limits)
+    if content is None:
+        return AnswerFile(xlsx.read_answers(path, limits))
+    try:
+        page = read_decisions(content)
+    except DecisionFileError as error:
+        raise InputError(
+            f"{path.name}: {error.code}", code=f"review-{error.code}", file=str(path)
+        ) from None
+    digest = hashlib.sha256(content).hexdigest()
+    return AnswerFile(_answers(page, path.name, digest), page)
+
+
+def _content(path: Path, limits: IngestSettings) -> bytes | None:
+    """The bytes of a file of decisions; None of what may be a workbook, or is not there.
+
+    A blank file was cut off: no workbook is blank.
+    """
+    try:
+        if path.stat().st_size > limits.max_file_megabytes * _MEGABYTE:
+            return None
+        with path.open("rb") as stream:
+            start = stream.read(64).removeprefix(_BOM).lstrip()
+            is_page = start.startswith(_BEGINS) or path.suffix.lower() == ".json"
+            if not is_page:
+                return None
+            stream.seek(0)
+            return stream.read()
+    except OSError:
+        return None
+
+
+def _answers(page: DecisionFile, file: str, digest: str) -> Answers:
+    """The decisions as the rows of a workbook; ``row`` counts the decisions."""
+    verdicts: list[dict[str, Any]] = []
+    questions: list[dict[str, Any]] = []
+    for number, one in enumerate(page.decisions, 1):
+        common = {
+            "file": file,
+            "sheet": "",
+            "row": number,
+            "case_id": one.case,
+            "reason": _reason(one, page.language),
+            "decided_by": page.name or None,
+            "run_id": page.run,
+            "adjudicates": one.settles,
+        }
+        for entry, verdict in one.verdicts():
+            row = common | {"entry_id": entry}
+            if verdict == Action.ASK:
+                # A question asks the precinct, it settles nothing.
+                asked = {"action": verdict, "due": one.due, "adjudicates": False}
+                questions.append(row | asked)
+            else:
+                verdicts.append(row | {"verdict": verdict})
+    return Answers(
+        decisions=from_rows(verdicts, REVIEW_ROW),
+        amendments=from_rows(questions, ANSWER_ROW),
+        runs=frozenset({page.run}),
+        digest=digest,
+        file=file,
+    )
+
+
+def _reason(one: Decision, language: str) -> str | None:
+    """The reason in words, and what the person adds."""
+    words = Words(language if language in LANGUAGES else LANGUAGES[0])
+    is_known = one.reason in REASONS and one.reason != REASONS[-1]
+    said = [words(f"desk.reason.{one.reason}")] if is_known else []
+    return "; ".join([*said, *([one.note.strip()] if one.note.strip() else [])]) or None
+
+
+def _clock(page: DecisionFile, now: dt.datetime) -> Iterator[Problem]:
+    """A clock that is ahead: what was decided is recorded with the moment of the import."""
+    latest = max((moment_of(one.time) for one in page.decisions), default=-math.inf)
+    if latest > now.timestamp() + _AHEAD:
+        yield Problem(0, "clock-ahead", "")
+
+
+class _Check:
+    """The decisions of a page, held against the cases and answers of today."""
+
+    def __init__(
+        self, page: DecisionFile, runs: Known, holding: Standing, given: Given
+    ) -> None:
+        self._page = page
+        cases = runs.table("cases")
+        wanted = {one.case for one in page.decisions}
+        self._members = members_of(cases, wanted)
+        entries = with_corrections(runs.table("entries"), holding.amendments)
+        self._seen = seen_digests(self._members, entries)
+        self._places = _places(cases, wanted)
+        self._last = _last_of(given, page.name)
+
+    def problems(self) -> Iterator[Problem]:
+        """What is wrong with each decision; one problem of each."""
+        for number, one in enumerate(self._page.decisions, 1):
+            code = self._code(one)
+            if code is not None:
+                yield Problem(number, code, "", one.case)
+
+    def _code(self, one: Decision) -> str | None:
+        """What is wrong with a decision; a case that is not there is told by the review."""
+        if one.case not in self._members:
+            return None
+        place = self._page.constituency
+        if place is not None and place not in self._places[one.case]:
+            return "other-constituency"
+        is_same = sorted(one.entries) == sorted(self._members[one.case])
+        if not is_same or one.seen != self._seen[one.case]:
+            return "changed-since-seen"
+        return "answered-since" if self._is_older(one) else None
+
+    def _is_older(self, one: Decision) -> bool:
+        """True where the same person answered otherwise after this was decided."""
+        said = self._last.get(one.case, {})
+        latest = max((moment for moment, _ in said.values()), default=-math.inf)
+        verdicts = {entry: verdict for entry, (_, verdict) in said.items()}
+        return moment_of(one.time) < latest and dict(one.verdicts()) != verdicts
+
+
+def _places(cases: pa.Table, wanted: Collection[str]) -> dict[str, set[int | None]]:
+    """The constituencies of each of these cases."""
+    rows = cases.select(["case_id", "constituency"]).to_pylist()
+    places: dict[str, set[int | None]] = {}
+    for row in rows:
+        if row["case_id"] in wanted:
+            places.setdefault(row["case_id"], set()).add(row["constituency"])
+    return places
+
+
+def _last_of(given: Given, person: str) -> _Last:
+    """What a person last answered of each entry of each case, and when."""
+    last: _Last = {}
+    for row in given.verdicts.to_pylist():
+        if row["decided_by"] == person:
+            moment = moment_of(row["decided_at"])
+            said = last.setdefault(row["case_id"], {})
+            said[row["entry_id"]] = (moment, row["verdict"])
+    return last

@@ -1,0 +1,187 @@
+"""The desk of a workspace, and the page in one file that is made of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pyarrow.compute as pc
+
+from voterlist.config import Settings
+from voterlist.desk import Desk, desk_of
+from voterlist.desk.model import State
+from voterlist.errors import UsageError
+from voterlist.pipeline.answers import answers_of_today
+from voterlist.pipeline.inbox import sources_of
+from voterlist.pipeline.known import Known, known
+from voterlist.pipeline.publish import REPORTS
+from voterlist.render.desk import PageOptions, write_desk
+from voterlist.report import Facts, ReviewTables
+from voterlist.storage import ledger as ledgers
+from voterlist.storage import store
+from voterlist.storage.ledger import Reader
+from voterlist.usecases.case_numbers import numbers_table
+from voterlist.usecases.second_readers import SecondReaders
+from voterlist.usecases.settings import settings_of
+
+__all__ = [
+    "ExportedPage",
+    "PageRequest",
+    "desk_of_workspace",
+    "export_page",
+    "review_tables",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which page is wanted.
+
+    Attributes:
+        today: the day that the page names.
+        out: the file; without it ``reports/desk-<constituency>.html``.
+        language: in which it opens; without it the first of the settings.
+        constituency: whose cases; without it the only one of the workspace, or all of several.
+        name: who is to decide; without it the page asks.
+    """
+
+    today: dt.date
+    out: Path | None = None
+    language: str | None = None
+    constituency: int | None = None
+    name: str = field(default="")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedPage:
+    """What was written for a person to decide.
+
+    Attributes:
+        path: the page.
+        run: the run whose cases it holds.
+        cases: how many cases it holds.
+        open: how many of them wait for a decision.
+        size: bytes.
+    """
+
+    path: Path
+    run: str
+    cases: int
+    open: int
+    size: int
+
+
+def export_page(workspace: Path, request: PageRequest) -> ExportedPage:
+    """Write the cases into a page that needs nothing beside it.
+
+    Raises:
+        UsageError: it is no workspace, has no complete run, or not this constituency.
+        SettingsError: its settings have mistakes.
+        OSError: the page cannot be written.
+    """
+    settings = settings_of(workspace)
+    place = ledgers.place_in(workspace, settings)
+    with ledgers.reading(place) as ledger:
+        desk = desk_of_workspace(
+            known(workspace, ledger),
+            ledger,
+            settings,
+            today=request.today,
+            constituency=request.constituency,
+            reader=request.name or None,
+        )
+    whose = desk.facts.constituency
+    name = "desk.html" if whose is None else f"desk-{whose}.html"
+    path = request.out or workspace / REPORTS / name
+    language = request.language or settings.report.languages[0]
+    options = PageOptions(language, request.name)
+    store.make_folder(path.parent)
+    store.write_atomically(path, lambda beside: write_desk(desk, beside, options))
+    waiting = {State.OPEN, State.ASKED, State.CONTESTED}
+    return ExportedPage(
+        path=path,
+        run=desk.run,
+        cases=len(desk.cases),
+        open=sum(one.state in waiting for one in desk.cases),
+        size=path.stat().st_size,
+    )
+
+
+def desk_of_workspace(
+    runs: Known,
+    ledger: Reader,
+    settings: Settings,
+    *,
+    today: dt.date,
+    constituency: int | None = None,
+    reader: str | None = None,
+) -> Desk:
+    """The desk of a workspace as it is now.
+
+    Args:
+        runs: what the workspace knows.
+        ledger: its answers.
+        settings: its settings.
+        today: the day that the desk names.
+        constituency: whose cases; None: the only one there is, or all of several.
+        reader: whose desk it is. Decided cases that wait for a second reading stand on it as if
+            nobody had decided them where this person is to read them, and on no other desk.
+
+    Raises:
+        UsageError: no run has this constituency.
+        InputError: a table of a run is gone or damaged.
+    """
+    given = answers_of_today(ledger, runs)
+    sources = sources_of(runs.inputs)
+    readers = SecondReaders(review_tables(runs, ledger), given, settings, sources)
+    tables, holding, blind = readers.shown_to(reader)
+    facts = Facts(
+        cycle=settings.workspace.cycle,
+        level=settings.workspace.level,
+        constituency=_whose(runs, constituency),
+        today=today,
+    )
+    desk = desk_of(
+        tables,
+        holding,
+        facts,
+        sources=sources,
+        blind=blind,
+        coincidences=runs.table("coincidences"),
+        mask_identifiers=settings.privacy.mask_identifiers,
+    )
+    return replace(desk, run=runs.run)
+
+
+def _whose(runs: Known, constituency: int | None) -> int | None:
+    """The constituency whose cases are shown; None: all of several."""
+    places = pc.unique(runs.table("lists").column("constituency")).drop_null()
+    there = places.to_pylist()
+    if constituency is None:
+        return there[0] if len(there) == 1 else None
+    if constituency not in there:
+        known_numbers = ", ".join(str(number) for number in sorted(there))
+        raise UsageError(
+            f"no run has constituency {constituency}",
+            code="constituency-not-run",
+            places={"number": str(constituency), "known": known_numbers},
+        )
+    return constituency
+
+
+def review_tables(runs: Known, ledger: Reader) -> ReviewTables:
+    """The tables that a person's decisions are asked from."""
+    cases = runs.table("cases")
+    return ReviewTables(
+        cases=cases,
+        entries=runs.table("entries"),
+        voters=runs.table("voters"),
+        pairs=runs.table("pairs"),
+        waterfalls=runs.table("waterfalls"),
+        findings=runs.table("findings"),
+        accepted=runs.table("accepted"),
+        registers=runs.table("register_rows"),
+        numbers=numbers_table(runs, cases, ledger),
+        returned=runs.table("returned"),
+    )

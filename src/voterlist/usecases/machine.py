@@ -1,0 +1,103 @@
+"""What a machine has: memory, cores, disk, and how fast it is."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+__all__ = [
+    "cores",
+    "disk_megabytes_a_second",
+    "memory_megabytes",
+    "speed",
+]
+
+_REFERENCE_SECONDS = 0.12
+"""CPU seconds of the small job on the machine of docs/benchmarks.md."""
+_TRIES = 3
+_MEGABYTE = 1 << 20
+_WRITTEN = 16 * _MEGABYTE
+
+
+def memory_megabytes() -> int | None:
+    """The memory of the machine, or less where this process may not use all; None: not known."""
+    limits = [limit for limit in (_memory(), _limit_of_group()) if limit]
+    return min(limits) // _MEGABYTE if limits else None
+
+
+def _memory() -> int | None:
+    if sys.platform == "win32":
+        return _memory_of_windows()
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (ValueError, OSError):
+        return None
+
+
+def _memory_of_windows() -> int | None:
+    import ctypes  # noqa: PLC0415  on that system alone
+
+    kilobytes = ctypes.c_ulonglong()
+    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009  other systems have none
+    told = kernel.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes))
+    return kilobytes.value * 1024 if told else None
+
+
+def _limit_of_group() -> int | None:
+    """The limit of a container, or of a service."""
+    try:
+        text = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
+    except OSError:
+        return None
+    return int(text) if text.isdecimal() else None
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def speed() -> float:
+    """How fast a small job is done, as a share of the machine of docs/benchmarks.md.
+
+    1.0 is as fast, 0.5 takes twice as long. Measured in CPU seconds, so that other work on the
+    machine counts little.
+    """
+    return _REFERENCE_SECONDS / min(_seconds_of_job() for _ in range(_TRIES))
+
+
+def _seconds_of_job() -> float:
+    """CPU seconds of work like that of a run: bytes, numbers, and plain Python."""
+    started = time.process_time()
+    content = bytes(range(256)) * (1 << 14)
+    hashlib.sha256(content * 4).digest()
+    zlib.compress(content, 6)
+    numbers = np.arange(1_000_000, dtype=np.uint64) * np.uint64(2_654_435_761)
+    np.sort(numbers % np.uint64(1_000_003))
+    counts: Mapping[int, int] = {number: number % 7 for number in range(400_000)}
+    sum(counts.values())
+    return time.process_time() - started
+
+
+def disk_megabytes_a_second(folder: Path) -> float:
+    """How fast a file is written into a folder and forced to the disk.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    started = time.perf_counter()
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(b"\0" * _WRITTEN)
+        file.flush()
+        os.fsync(file.fileno())
+    return _WRITTEN / _MEGABYTE / max(time.perf_counter() - started, 1e-6)

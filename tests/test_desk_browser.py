@@ -1,0 +1,200 @@
+"""The page of cases in a real browser: decided by keys, saved, read in, run again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import browsers
+import workspaces
+from voterlist.cli.app import APP
+
+pytestmark = [pytest.mark.slow, browsers.NEEDED]
+
+SAMPLE = Path(__file__).resolve().parents[1] / "data" / "samples" / "goychay"
+DAY = "2026-02-03"
+HOSTILE = "<img src=x onerror=\"document.title='broken'\">"
+DECIDED = 20
+
+
+def call(*arguments):
+    """What a command says as JSON."""
+    found = CliRunner().invoke(APP, [*(str(one) for one in arguments), "--json"])
+    return json.loads(found.stdout)
+
+
+def exported(workspace, *more):
+    told = call("review", "export", workspace, "--form", "page", "--today", DAY, *more)
+    return Path(told["out"])
+
+
+@pytest.fixture(scope="module")
+def opened():
+    with browsers.browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    """The sample, run; one of its voters has a name that is markup."""
+    folder = tmp_path_factory.mktemp("desk") / "2026"
+    shutil.copytree(SAMPLE, folder)
+    path = folder / "inbox" / "88" / "PEC_10_list.csv"
+    text = path.read_text(encoding="utf-8-sig")
+    path.write_text(text.replace("Rovsen", HOSTILE), encoding="utf-8")
+    workspaces.run(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page_file(workspace):
+    return exported(workspace, "--language", "en", "--for", "Aynur")
+
+
+@pytest.fixture
+def visit(opened, page_file):
+    made = browsers.Visit(opened)
+    made.open(page_file)
+    yield made
+    assert made.abroad == []
+    assert made.faults == []
+    made.window.close()
+
+
+def test_twenty_cases_by_keys_are_read_in_and_not_raised_again(
+    workspace, visit, tmp_path
+):
+    """An analyst's day would be lost between the page, the file and the next run."""
+    keys = visit.page.keyboard
+    asked = []
+    for number in range(DECIDED):
+        asked.append(visit.current())
+        keys.press("s" if number % 5 == 4 else "a")
+    assert len(set(asked)) == DECIDED
+    saved = visit.save(tmp_path)
+    assert saved.name == "decisions-88-Aynur.json"
+    read = call("review", "import", workspace, saved)
+    assert (read["problems"], read["contested"]) == ([], [])
+    assert read["recorded"] >= 2 * DECIDED
+    workspaces.run(workspace)
+    again = exported(workspace, "--for", "Aynur", "--out", tmp_path / "again.html")
+    after = browsers.Visit(visit.window.browser)
+    after.open(again)
+    data = json.loads(after.page.locator("#desk-data").text_content())
+    states = dict(zip(data["cases"]["id"], data["cases"]["state"], strict=True))
+    settled = data["codes"]["states"].index("settled")
+    assert {states[case] for case in asked} == {settled}
+    assert after.current() not in asked
+    after.window.close()
+
+
+def test_one_key_decides_and_undo_brings_back(visit):
+    """A slip would cost more than the decision."""
+    first = visit.current()
+    visit.page.keyboard.press("a")
+    second = visit.current()
+    assert second != first
+    visit.page.keyboard.press("u")
+    assert visit.current() == first
+    assert "0 of" in visit.page.locator("#done").text_content()
+    visit.page.keyboard.press("j")
+    assert visit.current() == second
+    visit.page.keyboard.press("k")
+    assert visit.current() == first
+
+
+def test_work_stays_in_the_browser(visit, page_file):
+    visit.page.keyboard.press("a")
+    visit.page.keyboard.press("f")
+    done = visit.page.locator("#done").text_content()
+    visit.open(page_file)
+    assert visit.page.locator("#done").text_content() == done
+    assert done.startswith("2 of")
+
+
+def test_many_are_decided_at_once_after_a_sample_and_undone_together(visit):
+    """Nobody would know what was decided, or could take it back."""
+    page = visit.page
+    page.locator("#by-kind").select_option("within-constituency")
+    count = int(page.locator("#count").text_content().split()[-1])
+    page.locator("#bulk").click()
+    assert page.locator("#bulk-sample > li").count() == 5
+    page.locator("#bulk-yes").click()
+    left = int(page.locator("#count").text_content().split()[-1])
+    done = int(page.locator("#done").text_content().split()[0])
+    assert done == count - left > 5
+    page.keyboard.press("u")
+    assert int(page.locator("#count").text_content().split()[-1]) == count
+
+
+def test_a_name_that_is_markup_is_a_text(visit):
+    """Whoever writes a list would run a script on the analyst's desk."""
+    page = visit.page
+    page.locator("#by-work").select_option("all")
+    page.locator("#find").fill("onerror")
+    page.keyboard.press("Escape")
+    assert "<img" in page.locator("#case-table").text_content()
+    assert page.locator("#case-table img, #list img").count() == 0
+    assert "broken" not in page.title()
+
+
+def test_keys_in_a_field_are_letters(visit):
+    first = visit.current()
+    visit.page.keyboard.press("n")
+    visit.page.keyboard.type("as seen")
+    visit.page.keyboard.press("Escape")
+    assert visit.current() == first
+    assert visit.page.locator("#note").input_value() == "as seen"
+    visit.page.keyboard.press("a")
+    visit.page.keyboard.press("k")
+    assert visit.current() != first
+
+
+def test_the_page_asks_for_a_name_and_says_all_in_both_languages(
+    opened, workspace, tmp_path
+):
+    nameless = exported(workspace, "--language", "az", "--out", tmp_path / "desk.html")
+    visit = browsers.Visit(opened)
+    page = visit.open(nameless)
+    page.keyboard.press("a")
+    page.locator("#name").fill("Elçin  Rauf")
+    page.keyboard.press("Enter")
+    page.locator("#done", has_text=": 1 /").wait_for()
+    assert visit.save(tmp_path).name == "decisions-88-Elçin-Rauf.json"
+    page.locator("#language").click()
+    assert page.locator("html").get_attribute("lang") == "en"
+    words = page.locator("body").inner_text()
+    assert "desk." not in words
+    visit.window.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_bars_a_person_who_does_not_see(opened, page_file, theme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    visit = browsers.Visit(opened, color_scheme=theme)
+    page = visit.open(page_file)
+    page.keyboard.press("a")
+    page.keyboard.press("b")
+    found = Axe().run(page).response["violations"]
+    serious = [
+        (one["id"], [node["target"] for node in one["nodes"]][:3])
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
+    visit.window.close()
+
+
+def test_a_phone_shows_all_without_scrolling_aside(opened, page_file):
+    visit = browsers.Visit(opened, viewport={"width": 390, "height": 844})
+    page = visit.open(page_file)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
+    page.locator("#as-proposed").click()
+    assert page.locator("#done").text_content().startswith("1 of")
+    visit.window.close()

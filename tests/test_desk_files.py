@@ -1,0 +1,328 @@
+"""Decisions of a page, read in: what is taken, what is refused, and that nothing is lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+
+import pytest
+from typer.testing import CliRunner
+
+import workspaces
+from voterlist import config
+from voterlist.catalogue import entries
+from voterlist.cli.app import APP
+from voterlist.desk import (
+    FILE_PROBLEMS,
+    REASONS,
+    Decision,
+    DecisionFileError,
+    packed,
+    read_decisions,
+    write_decisions,
+)
+from voterlist.errors import InputError, UsageError
+from voterlist.pipeline.known import known
+from voterlist.storage.ledger import Ledger
+from voterlist.usecases import reviewing
+from voterlist.usecases.answer_files import PAGE_PROBLEMS
+from voterlist.usecases.desk_pages import (
+    PageRequest,
+    desk_of_workspace,
+    export_page,
+)
+
+pytestmark = pytest.mark.slow
+
+MOMENT = dt.datetime(2026, 2, 4, 12, 0, tzinfo=dt.UTC)
+MADE = "2026-02-04T09:00:00+04:00"
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """One person stands in two precincts."""
+    folder = workspaces.make(tmp_path_factory.mktemp("page") / "2026")
+    workspaces.run(folder)
+    return folder
+
+
+@pytest.fixture
+def workspace(finished, tmp_path):
+    return shutil.copytree(finished, tmp_path / "2026")
+
+
+def settings_of(workspace):
+    return config.load(workspace / config.FILE_NAME)
+
+
+def desk(workspace):
+    with Ledger(workspace / "ledger.db") as ledger:
+        runs = known(workspace, ledger)
+        settings = settings_of(workspace)
+        return desk_of_workspace(runs, ledger, settings, today=workspaces.TODAY)
+
+
+def head(workspace, name="Aynur", **more):
+    facts = desk(workspace).facts
+    said = {
+        "run": facts.run,
+        "constituency": facts.constituency,
+        "cycle": facts.cycle,
+        "name": name,
+        "language": "en",
+        "saved": MADE,
+    }
+    return said | more
+
+
+def decision(workspace, verdict="same", **more):
+    """A decision of the one case: by default its first entry is kept."""
+    (one, *_) = desk(workspace).cases
+    ids = [member.entry_id for member in one.case.members]
+    said = {
+        "case": one.case.case_id,
+        "entries": ids,
+        "seen": one.seen,
+        "verdict": verdict,
+        "kept": ids[0] if verdict == "same" else None,
+        "reason": "one-identifier" if verdict == "same" else "",
+        "time": MADE,
+    }
+    return Decision(**(said | more))
+
+
+def saved(workspace, path, *decisions, **more):
+    content = write_decisions(head(workspace, **more), decisions)
+    path.write_bytes(content)
+    return path
+
+
+def read_in(workspace, *paths, at=MOMENT):
+    settings = settings_of(workspace)
+    return reviewing.import_decisions(workspace, settings, paths, None, decided_at=at)
+
+
+def given(workspace):
+    with Ledger(workspace / "ledger.db") as ledger:
+        return [
+            (row["decided_by"], row["verdict"], row["reason"])
+            for row in ledger.given_verdicts().to_pylist()
+        ]
+
+
+def codes(imported):
+    return [problem.code for problem in imported.problems]
+
+
+def test_a_decision_is_recorded_with_its_reason_and_note(workspace, tmp_path):
+    made = decision(workspace, note="by telephone")
+    imported = read_in(workspace, saved(workspace, tmp_path / "a.json", made))
+    assert (codes(imported), imported.recorded) == ([], 2)
+    reason = "One FIN or document; by telephone"
+    assert sorted(given(workspace)) == [
+        ("Aynur", "keep", reason),
+        ("Aynur", "repeat", reason),
+    ]
+    (one, *_) = desk(workspace).cases
+    assert (one.state, one.answers[0].by) == ("settled", "Aynur")
+
+
+def test_the_same_file_twice_changes_nothing(workspace, tmp_path):
+    path = saved(workspace, tmp_path / "a.json", decision(workspace))
+    read_in(workspace, path)
+    again = read_in(workspace, path, path, at=MOMENT + dt.timedelta(hours=1))
+    assert (again.recorded, codes(again)) == (0, [])
+    assert len(given(workspace)) == 2
+
+
+def test_two_people_who_differ_are_contested_and_a_third_settles_it(
+    workspace, tmp_path
+):
+    """The later file would win, and nobody would learn of it."""
+    first = saved(workspace, tmp_path / "a.json", decision(workspace))
+    other = decision(workspace, "separate")
+    second = saved(workspace, tmp_path / "b.json", other, name="Rauf")
+    imported = read_in(workspace, first, second)
+    assert [one.decided_by for one in imported.contested[0].answers] == [
+        "Aynur",
+        "Rauf",
+    ]
+    (one, *_) = desk(workspace).cases
+    assert (one.state, len(one.answers)) == ("contested", 2)
+    own = saved(workspace, tmp_path / "c.json", decision(workspace, settles=True))
+    assert "own-dispute" in codes(read_in(workspace, own))
+    settling = decision(workspace, "separate", settles=True)
+    third = saved(workspace, tmp_path / "d.json", settling, name="Sevda")
+    assert codes(read_in(workspace, third)) == []
+    assert desk(workspace).cases[0].state == "settled"
+
+
+def test_a_workbook_and_a_page_are_read_together(workspace, tmp_path):
+    book = tmp_path / "book.xlsx"
+    settings = settings_of(workspace)
+    reviewing.export(workspace, settings, book, "en", today=workspaces.TODAY)
+    page = saved(workspace, tmp_path / "a.json", decision(workspace))
+    imported = read_in(workspace, book, page)
+    assert [one.recorded for one in imported.files] == [0, 2]
+
+
+def test_the_precinct_is_asked_until_a_day(workspace, tmp_path):
+    asked = decision(workspace, "ask", due="2026-02-11")
+    imported = read_in(workspace, saved(workspace, tmp_path / "a.json", asked))
+    assert (codes(imported), imported.recorded) == ([], 2)
+    (one, *_) = desk(workspace).cases
+    assert (one.state, one.due) == ("asked", "2026-02-11")
+
+
+def test_one_own_decision_is_taken_back(workspace, tmp_path):
+    read_in(workspace, saved(workspace, tmp_path / "a.json", decision(workspace)))
+    back = decision(workspace, "withdraw", time="2026-02-05T09:00:00+04:00")
+    path = saved(workspace, tmp_path / "b.json", back)
+    assert codes(read_in(workspace, path, at=MOMENT + dt.timedelta(days=2))) == []
+    assert desk(workspace).cases[0].state == "open"
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        (lambda content: content[: len(content) // 2], "decisions-cut-off"),
+        (lambda _: b"", "decisions-cut-off"),
+        (lambda content: content.replace(b"same", b"separate"), "decisions-edited"),
+        (lambda content: content.replace(b"Aynur", b"Rauf"), "decisions-edited"),
+        (lambda _: b'{"a": 1}', "decisions-unknown"),
+        (lambda _: b"[1, 2]", "decisions-unknown"),
+        (
+            lambda content: content.replace(b'"version": 1', b'"version": 9'),
+            "decisions-newer",
+        ),
+    ],
+)
+def test_a_file_that_is_not_as_it_was_saved_is_refused_whole(
+    workspace, tmp_path, damage, code
+):
+    """Half of a day's work would be taken for all of it."""
+    path = saved(workspace, tmp_path / "a.json", decision(workspace))
+    good = saved(workspace, tmp_path / "b.json", decision(workspace), name="Rauf")
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(InputError) as caught:
+        read_in(workspace, good, path)
+    assert caught.value.code == f"review-{code}"
+    assert given(workspace) == []
+    text = {"en": entries()[f"error.review-{code}.what"]["en"]}
+    assert text["en"].startswith("{path}")
+
+
+def test_a_file_with_a_right_digest_and_a_wrong_form_is_refused(workspace):
+    values = json.loads(write_decisions(head(workspace), [decision(workspace)]))
+    values["decisions"][0]["verdict"] = "burn"
+    again = write_decisions(
+        {name: values[name] for name in head(workspace)}, []
+    ).replace(b'"decisions": []', b'"decisions": 7')
+    for content in (again, json.dumps(values).encode()):
+        with pytest.raises(DecisionFileError):
+            read_decisions(content)
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"run": "2025-01-01-00000000"}, "review-other-workspace"),
+        (
+            {"run": "2025-01-01-00000000", "constituency": 12},
+            "review-other-constituency",
+        ),
+    ],
+)
+def test_decisions_of_another_run_or_constituency_are_refused(
+    workspace, tmp_path, more, code
+):
+    path = saved(workspace, tmp_path / "a.json", decision(workspace), **more)
+    with pytest.raises(InputError) as caught:
+        read_in(workspace, path)
+    assert caught.value.code == code
+
+
+def test_a_case_that_changed_meanwhile_is_refused_alone(workspace, tmp_path):
+    """Somebody would be struck by what stood on the screen, and not on the list."""
+    stale = decision(workspace, seen="0" * 16)
+    imported = read_in(workspace, saved(workspace, tmp_path / "a.json", stale))
+    assert (codes(imported), imported.recorded) == (["changed-since-seen"], 0)
+    elsewhere = saved(
+        workspace, tmp_path / "b.json", decision(workspace), constituency=12
+    )
+    assert codes(read_in(workspace, elsewhere)) == ["other-constituency"]
+    gone = decision(workspace, case="0" * 12)
+    imported = read_in(workspace, saved(workspace, tmp_path / "c.json", gone))
+    assert set(codes(imported)) == {"unknown-case"}
+
+
+def test_an_older_decision_of_the_same_person_does_not_replace_a_later_one(
+    workspace, tmp_path
+):
+    """Two browsers of one person: the file read in last would win, whenever it was made."""
+    read_in(workspace, saved(workspace, tmp_path / "a.json", decision(workspace)))
+    older = saved(workspace, tmp_path / "b.json", decision(workspace, "separate"))
+    imported = read_in(workspace, older, at=MOMENT + dt.timedelta(hours=1))
+    assert (codes(imported), imported.recorded) == (["answered-since"], 0)
+    made = decision(workspace, "separate", time="2026-02-05T10:00:00+04:00")
+    later = saved(workspace, tmp_path / "c.json", made)
+    imported = read_in(workspace, later, at=MOMENT + dt.timedelta(days=1))
+    assert [(one.before, one.now) for one in imported.replaced] == [
+        ("keep", "separate"),
+        ("repeat", "separate"),
+    ]
+
+
+def test_a_clock_that_is_ahead_is_told_and_costs_nothing(workspace, tmp_path):
+    made = decision(workspace, time="2031-02-05T10:00:00+04:00")
+    imported = read_in(workspace, saved(workspace, tmp_path / "a.json", made))
+    assert (codes(imported), imported.recorded) == (["clock-ahead"], 2)
+
+
+def test_every_problem_and_reason_has_its_words():
+    known_keys = entries()
+    for code in FILE_PROBLEMS:
+        assert f"error.review-{code}.what" in known_keys
+    for code in PAGE_PROBLEMS:
+        assert f"review.problem.{code}.todo" in known_keys
+    for code in REASONS:
+        assert f"desk.reason.{code}" in known_keys
+
+
+def test_the_command_writes_a_page_and_says_what_is_wrong(workspace, tmp_path):
+    def call(*arguments):
+        found = CliRunner().invoke(APP, [*map(str, arguments), "--json"])
+        return found.exit_code, json.loads(found.stdout)
+
+    page = tmp_path / "desk.html"
+    code, told = call("review", "export", workspace, "--form", "page", "--out", page)
+    assert (code, told["cases"], told["out"]) == (0, 1, str(page))
+    code, told = call("review", "export", workspace, "--form", "page", "-c", "12")
+    assert (code, told["error"]["code"]) == (2, "constituency-not-run")
+    stale = decision(workspace, seen="0" * 16)
+    path = saved(workspace, tmp_path / "a.json", stale)
+    code, told = call("review", "import", workspace, path)
+    assert (code, told["problems"][0]["code"]) == (1, "changed-since-seen")
+    assert told["problems"][0]["todo"]
+
+
+def test_the_same_workspace_gives_the_same_page(workspace, tmp_path):
+    pages = []
+    for name in ("a.html", "b.html"):
+        request = PageRequest(today=workspaces.TODAY, out=tmp_path / name)
+        pages.append(export_page(workspace, request).path.read_bytes())
+    assert pages[0] == pages[1]
+    unknown = PageRequest(today=workspaces.TODAY, constituency=12)
+    with pytest.raises(UsageError):
+        export_page(workspace, unknown)
+
+
+def test_the_sentence_says_what_agrees_and_what_chance_gives(workspace):
+    made = desk(workspace)
+    told = made.sentences["en"][0]
+    assert told.startswith("Same FIN, surname, given name, father's name and birth")
+    assert told.endswith("birth date; chance would give 0.2 such pairs, 1 were found.")
+    assert "eynidir" in made.sentences["az"][0]
+    values = packed(made)
+    assert len(values["cases"]["id"]) == len(made.cases) == 1

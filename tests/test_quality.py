@@ -1,0 +1,536 @@
+"""Second readings, the agreement of two people, and the certificate of both."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+import shutil
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given as over
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+import deciding
+import review_books
+import workspaces
+from voterlist import config, quality
+from voterlist.cli.app import APP
+from voterlist.config import DecisionSettings, ReviewSettings
+from voterlist.decisions import Given
+from voterlist.pipeline.answers import answers_in
+from voterlist.pipeline.known import known
+from voterlist.pipeline.list_input import ListSource
+from voterlist.quality.intervals import Stratum, stratified, wilson
+from voterlist.schemas import CASE
+from voterlist.storage import ledger as ledgers
+from voterlist.tables import from_columns
+from voterlist.usecases import reviewing
+from voterlist.usecases.gates import Gate, Scope, gates
+from voterlist.usecases.quality import review_quality
+
+ONE, TWO = deciding.entry_id("a"), deciding.entry_id("b")
+REPEAT = {ONE: "keep", TWO: "repeat"}
+APART = {ONE: "separate", TWO: "separate"}
+STRIKINGS = ReviewSettings(second_reading="strikings")
+
+
+def cases_of(*ids, kind="within-constituency", probability=0.99):
+    """CASE of these cases, each of the same two entries."""
+    rows = [
+        {
+            "case_id": case,
+            "entry_id": entry,
+            "kind": kind,
+            "role": "question",
+            "reason": "same-fin",
+            "weight": 20.0,
+            "probability": probability,
+            "constituency": 88,
+            "precinct": 1,
+        }
+        for case in ids
+        for entry in (ONE, TWO)
+    ]
+    names = CASE.names
+    return from_columns(
+        {name: [row[name] for row in rows] for name in names}, CASE, len(rows)
+    )
+
+
+def answered(*said):
+    """The answers of (case, person, verdicts), in this order; ``chair`` settles."""
+    rows = []
+    for case, person, verdicts in said:
+        rows += [
+            {
+                "number": len(rows) + place,
+                "case_id": case,
+                "entry_id": entry,
+                "verdict": verdict,
+                "decided_by": person,
+                "adjudicates": person == "chair",
+            }
+            for place, (entry, verdict) in enumerate(verdicts.items(), 1)
+        ]
+    return Given(verdicts=deciding.given_verdicts(rows))
+
+
+def waiting(given, cases, settings=STRIKINGS):
+    return quality.second_readings(given, cases, settings, "2026")
+
+
+def told(readings):
+    return [
+        (row["case_id"], row["decided_by"], row["why"], row["holds_back"])
+        for row in readings.to_pylist()
+        if row["entry_id"] == TWO
+    ]
+
+
+def test_nothing_waits_where_the_settings_ask_for_nothing():
+    given = answered(("c1", "Aysel", REPEAT))
+    assert not waiting(given, cases_of("c1"), ReviewSettings()).num_rows
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ([("c1", "Aysel", REPEAT)], [("c1", "Aysel", "striking", True)]),
+        ([("c1", "Aysel", APART)], []),
+        ([("c1", "Aysel", REPEAT), ("c1", "Bahar", REPEAT)], []),
+        ([("c1", "Aysel", REPEAT), ("c1", "Bahar", APART)], []),
+        ([("c1", "Aysel", REPEAT), ("c1", "chair", REPEAT)], []),
+        (
+            [("c1", "Aysel", REPEAT), ("c1", " aysel", REPEAT)],
+            [("c1", "Aysel", "striking", True)],
+        ),
+        ([("c9", "Aysel", REPEAT)], []),
+    ],
+    ids=["alone", "apart", "alike", "contested", "settled", "same person", "gone"],
+)
+def test_a_striking_waits_for_a_second_person(said, expected):
+    """One person alone would take a voter off the list."""
+    assert told(waiting(answered(*said), cases_of("c1"))) == expected
+
+
+def test_every_case_is_read_twice_where_the_settings_ask():
+    given = answered(("c1", "Aysel", APART), ("c2", "Aysel", REPEAT))
+    settings = ReviewSettings(second_reading="all")
+    assert told(waiting(given, cases_of("c1", "c2"), settings)) == [
+        ("c1", "Aysel", "every-case", False),
+        ("c2", "Aysel", "striking", True),
+    ]
+
+
+def test_nobody_reads_their_own_decision():
+    """A person would confirm themselves."""
+    given = answered(("c1", "Aysel", REPEAT), ("c2", "Bahar", REPEAT))
+    readings = waiting(given, cases_of("c1", "c2"))
+    assert quality.waiting_for(readings, "AYSEL ") == ["c2"]
+    assert quality.waiting_for(readings, "Cavid") == ["c1", "c2"]
+    assert quality.waiting_for(readings, "Cavid", {"c1"}) == ["c1"]
+
+
+def test_what_was_half_decided_holds_back_and_is_given_to_nobody():
+    """A second person would read a case that the first has not finished."""
+    three = deciding.cases_of({"c1": [ONE, TWO, deciding.entry_id("c")]})
+    readings = waiting(answered(("c1", "Aysel", REPEAT)), three)
+    assert quality.waiting_for(readings, "Bahar") == []
+    decisions = deciding.decisions_of(("c1", ONE, "keep"), ("c1", TWO, "repeat"))
+    assert not quality.in_effect(decisions, readings).num_rows
+
+
+def test_only_a_striking_is_held_back():
+    """A sample would stop the work on the list."""
+    settings = ReviewSettings(sample_share=1.0)
+    readings = waiting(answered(("c1", "Aysel", REPEAT)), cases_of("c1"), settings)
+    decisions = deciding.decisions_of(("c1", ONE, "keep"), ("c1", TWO, "repeat"))
+    assert told(readings) == [("c1", "Aysel", "sample", False)]
+    assert quality.in_effect(decisions, readings).equals(decisions)
+
+
+@over(st.permutations(range(60)), st.integers(0, 60))
+def test_a_case_that_was_drawn_stays_drawn(order, decided_so_far):
+    """What a person has begun to read would not be asked any more; of 60 a fifth is drawn."""
+    ids = [f"c{number:02}" for number in range(60)]
+    cases, settings = cases_of(*ids), ReviewSettings(sample_share=0.2)
+    said = [(ids[number], "Aysel", APART) for number in order]
+    some = waiting(answered(*said[:decided_so_far]), cases, settings)
+    whole = waiting(answered(*said), cases, settings)
+    drawn = {row["case_id"] for row in whole.to_pylist()}
+    now = {row["case_id"] for row in some.to_pylist()}
+    so_far = {case for case, _, _ in said[:decided_so_far]}
+    assert 4 <= len(drawn) <= 22
+    assert now >= drawn & so_far
+    assert len(now - drawn) <= 1
+
+
+def test_of_every_kind_one_case_is_drawn():
+    """A kind with few cases would never be read twice."""
+    given = answered(("c1", "Aysel", APART), ("c2", "Aysel", APART))
+    settings = ReviewSettings(sample_share=0.000001)
+    assert len(told(waiting(given, cases_of("c1", "c2"), settings))) == 1
+
+
+def test_another_cycle_draws_another_sample():
+    ids = [f"c{number:02}" for number in range(60)]
+    given = answered(*((case, "Aysel", APART) for case in ids))
+    settings = ReviewSettings(sample_share=0.5)
+    drawn = [
+        quality.second_readings(given, cases_of(*ids), settings, cycle)
+        for cycle in ("2026", "2027")
+    ]
+    assert not drawn[0].equals(drawn[1])
+
+
+def test_a_striking_on_a_finding_waits_for_two_people_too():
+    assert quality.actions_of_two(DecisionSettings(), STRIKINGS) == {"strike"}
+    assert quality.actions_of_two(DecisionSettings(), ReviewSettings()) == set()
+    moves = DecisionSettings(two_people=["move"])
+    assert quality.actions_of_two(moves, STRIKINGS) == {"strike", "move"}
+
+
+# Agreement
+
+
+MEMBERS = {f"c{number}": [ONE, TWO] for number in range(200)}
+
+
+def readings_of(*pairs):
+    """(first, second) of c0, c1 ... by Aysel and Bahar."""
+    said = []
+    for number, (first, second) in enumerate(pairs):
+        said += [(f"c{number}", "Aysel", first), (f"c{number}", "Bahar", second)]
+    return quality.read_twice(answered(*said), MEMBERS)
+
+
+def test_kappa_is_that_of_the_book():
+    """Cohen's (1960) formula on a table of 20, 5, 10, 15: agreement 0.7, kappa 0.4."""
+    pairs = [(REPEAT, REPEAT)] * 20 + [(REPEAT, APART)] * 5
+    pairs += [(APART, REPEAT)] * 10 + [(APART, APART)] * 15
+    result = quality.agreement(readings_of(*pairs))
+    assert (result.read, result.agreed) == (50, 35)
+    assert result.kappa.estimate == pytest.approx(0.4)
+    assert -1 <= result.kappa.low < 0.4 < result.kappa.high <= 1
+
+
+def test_kappa_of_full_agreement_has_an_interval():
+    """Three cases read alike would show two people who never differ."""
+    result = quality.agreement(readings_of((REPEAT, REPEAT), (APART, APART)))
+    assert result.kappa.estimate == 1
+    assert result.kappa.low < 0.5
+
+
+@pytest.mark.parametrize("pairs", [[], [(REPEAT, REPEAT)] * 9], ids=["none", "one"])
+def test_kappa_is_undefined_where_chance_alone_would_agree(pairs):
+    """It would be a division by zero."""
+    assert quality.agreement(readings_of(*pairs)).kappa is None
+
+
+def test_who_keeps_another_entry_does_not_agree():
+    """Kappa tells people apart; the verdicts have to be the same one by one."""
+    other = {ONE: "repeat", TWO: "keep"}
+    result = quality.agreement(readings_of((REPEAT, other), (APART, APART)))
+    assert (result.agreed, result.kappa.estimate) == (1, 1)
+
+
+def test_what_is_said_after_the_second_reading_is_no_reading():
+    """People who talked it over would be taken for people who agreed."""
+    given = answered(
+        ("c1", "Aysel", REPEAT),
+        ("c1", "Bahar", APART),
+        ("c1", "Aysel", APART),
+        ("c1", "Cavid", APART),
+    )
+    [one] = quality.read_twice(given, MEMBERS)
+    assert (one.people, one.agrees) == (("Aysel", "Bahar"), False)
+
+
+def test_what_was_corrected_or_taken_back_before_is_no_reading():
+    withdrawn = dict.fromkeys((ONE, TWO), "withdraw")
+    given = answered(
+        ("c1", "Aysel", REPEAT),
+        ("c1", "Aysel", APART),
+        ("c1", "Bahar", APART),
+        ("c2", "Aysel", REPEAT),
+        ("c2", "Aysel", withdrawn),
+        ("c2", "Bahar", APART),
+        ("c3", "Aysel", REPEAT),
+        ("c3", "chair", APART),
+        ("c3", "Bahar", APART),
+    )
+    [one] = quality.read_twice(given, MEMBERS)
+    assert (one.case_id, one.agrees) == ("c1", True)
+
+
+def test_kappa_by_kind_and_person():
+    readings = readings_of((REPEAT, REPEAT), (APART, APART), (APART, REPEAT))
+    kinds = dict.fromkeys(("c0", "c1"), "displaced") | {"c2": "name-change"}
+    by_kind, by_person = quality.kappas(readings, kinds)
+    assert {kind: one.agreed for kind, one in by_kind.items()} == {
+        "displaced": 2,
+        "name-change": 0,
+    }
+    assert {person: one.read for person, one in by_person.items()} == {
+        "Aysel": 3,
+        "Bahar": 3,
+    }
+
+
+# Intervals
+
+
+@over(st.integers(0, 50), st.integers(0, 50))
+def test_an_interval_holds_its_estimate_and_has_a_width(found, more):
+    result = wilson(found, found + more)
+    if result is None:
+        assert found + more == 0
+    else:
+        assert 0 <= result.low <= result.estimate <= result.high <= 1
+        assert result.high - result.low > 0.01
+
+
+def test_wilson_is_that_of_the_book():
+    """Newcombe (1998), table I: 81 of 263."""
+    result = wilson(81, 263)
+    assert result.low == pytest.approx(0.2553, abs=1e-4)
+    assert result.high == pytest.approx(0.3662, abs=1e-4)
+
+
+def test_one_stratum_is_wilson():
+    total, share = stratified([Stratum(1000, 263, 81)]), wilson(81, 263)
+    assert total.low == pytest.approx(1000 * share.low)
+    assert total.high == pytest.approx(1000 * share.high)
+
+
+def test_a_stratum_that_was_read_whole_is_certain():
+    result = stratified([Stratum(10, 10, 4), Stratum(0, 0, 0)])
+    assert (result.estimate, result.low, result.high) == (4, 4, 4)
+    assert stratified([Stratum(10, 10, 4), Stratum(5, 0, 0)]) is None
+
+
+def test_the_interval_covers_what_it_says():
+    """95 of 100 intervals hold the truth; of three strata of very different shares."""
+    chance = random.Random(20260203)  # noqa: S311  a sample, no secret
+    strata = [(4000, 60, 0.98), (500, 40, 0.7), (300, 30, 0.1)]
+    truth = sum(size * share for size, _, share in strata)
+    tries, covered = 1000, 0
+    for _ in range(tries):
+        drawn = [
+            Stratum(size, read, sum(chance.random() < share for _ in range(read)))
+            for size, read, share in strata
+        ]
+        result = stratified(drawn)
+        covered += result.low <= truth <= result.high
+    assert 0.93 <= covered / tries <= 0.985
+
+
+# The certificate
+
+
+def measured(table, measure, kind=None, place=None):
+    [row] = [
+        row
+        for row in table.to_pylist()
+        if (row["measure"], row["kind"], row["constituency"]) == (measure, kind, place)
+    ]
+    return row
+
+
+def test_the_certificate_counts_what_was_confirmed():
+    given = answered(
+        ("c1", "Aysel", REPEAT),
+        ("c1", "Bahar", REPEAT),
+        ("c2", "Aysel", REPEAT),
+        ("c2", "Bahar", APART),
+        ("c3", "Aysel", REPEAT),
+        ("c4", "Aysel", APART),
+        ("c4", "Bahar", REPEAT),
+        ("c4", "chair", REPEAT),
+        ("c5", "Aysel", REPEAT),
+        ("c5", "Bahar", APART),
+        ("c5", "chair", REPEAT),
+    )
+    cases = cases_of("c1", "c2", "c3", "c4", "c5", "c6")
+    table = quality.certificate(given, cases)
+    precision = measured(table, "precision")
+    assert (precision["cases"], precision["read"], precision["found"]) == (4, 3, 2)
+    assert precision["estimate"] == pytest.approx(2 / 3)
+    missed = measured(table, "missed")
+    assert (missed["cases"], missed["estimate"]) == (1, 1)
+    proposed = measured(table, "proposed", place=88)
+    assert (proposed["cases"], proposed["read"], proposed["found"]) == (6, 4, 4)
+    agreement = measured(table, "agreement")
+    assert (agreement["cases"], agreement["read"], agreement["found"]) == (5, 4, 1)
+
+
+def test_a_kind_of_which_nothing_was_read_stands_apart():
+    """The figure would be about cases that nobody looked at."""
+    given = answered(
+        ("c1", "Aysel", REPEAT), ("c1", "Bahar", REPEAT), ("c2", "Aysel", REPEAT)
+    )
+    rows = [
+        *cases_of("c1").to_pylist(),
+        *cases_of("c2", kind="name-change").to_pylist(),
+    ]
+    cases = from_columns(
+        {name: [row[name] for row in rows] for name in CASE.names}, CASE, len(rows)
+    )
+    table = quality.certificate(given, cases)
+    assert measured(table, "precision")["cases"] == 1
+    assert measured(table, "precision", "name-change")["estimate"] is None
+
+
+def test_without_a_case_there_is_nothing_to_say():
+    table = quality.certificate(Given(), cases_of())
+    for row in table.to_pylist():
+        assert row["estimate"] is None
+        assert row["read"] == 0
+
+
+def test_what_nobody_is_asked_about_is_measured_by_what_was_drawn():
+    """A drawn case is asked about from then on, and counts where it came from."""
+    drawn = cases_of(*(f"c{number}" for number in range(10)), probability=0.06)
+    given = answered(
+        *((f"c{number}", "Aysel", APART) for number in range(9)),
+        ("c9", "Aysel", REPEAT),
+    )
+    sizes = {None: {"0.05-0.1": 40, "0.1-0.2": 7}, 88: {"0.05-0.1": 40}}
+    table = quality.certificate(given, drawn, unasked=sizes, review_probability=0.2)
+    row = measured(table, "unasked")
+    assert (row["cases"], row["read"], row["found"]) == (40, 10, 1)
+    assert row["estimate"] == pytest.approx(4)
+    assert 0 < row["low"] < 4 < row["high"] < 40
+    assert measured(table, "unasked", "0.1-0.2")["estimate"] is None
+    assert measured(table, "proposed")["cases"] == 0
+
+
+def pairs_of(*rows):
+    names = ("entry_l", "entry_r", "probability", "kind")
+    columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    return from_columns(
+        {**columns, "weight": [0.0] * len(rows)}, quality.UNASKED, len(rows)
+    )
+
+
+def test_which_pairs_nobody_is_asked_about():
+    """Those of a case that is asked about, improbable ones among them, are asked about."""
+    other = deciding.entry_id("c", constituency=89)
+    pairs = pairs_of(
+        (ONE, TWO, 0.06, "unlikely"),
+        (ONE, other, 0.06, "twins"),
+        (ONE, other, 0.3, "unlikely"),
+        (ONE, other, 0.01, "identity-conflict"),
+    )
+    left = quality.unasked_pairs(pairs, cases_of("c1"), 0.2)
+    assert left.column("kind").to_pylist() == ["twins"]
+    assert quality.counts_of_unasked(left) == {
+        None: {"0.05-0.1": 1},
+        88: {"0.05-0.1": 1},
+        89: {"0.05-0.1": 1},
+    }
+
+
+@over(st.floats(0, 1))
+def test_every_probability_has_one_band(probability):
+    low, high = map(float, quality.band_of(probability).split("-"))
+    assert low <= probability < high or probability == high == 1
+
+
+# A workspace
+
+
+MOMENT = dt.datetime(2026, 2, 4, 12, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """One person stands in two precincts; what takes an entry off the list is read twice."""
+    text = '[review]\nsecond_reading = "strikings"\n'
+    folder = workspaces.make(tmp_path_factory.mktemp("twice") / "2026", settings=text)
+    workspaces.run(folder)
+    return folder
+
+
+def export(workspace, path, **options):
+    settings = config.load(workspace / config.FILE_NAME)
+    return reviewing.export(
+        workspace, settings, path, "en", today=workspaces.TODAY, **options
+    )
+
+
+def decide(workspace, path, person, *words, **options):
+    """Decide the one case of a fresh workbook, read it in, and run again."""
+    export(workspace, path, **options)
+    left = list(words)
+
+    def answer(row):
+        if not row.get("case_id") or row.get("finding_id") or not left:
+            return None
+        cells = {"answer": left.pop(0), "reason": "one passport"}
+        return {**cells, "decided_by": person}
+
+    assert len(review_books.fill(path, answer)) == len(words)
+    settings = config.load(workspace / config.FILE_NAME)
+    reviewing.import_decisions(workspace, settings, [path], None, decided_at=MOMENT)
+    return workspaces.run(workspace)
+
+
+def made_by(result, name):
+    return pq.read_table(result.folder / f"{name}.parquet").to_pylist()
+
+
+def gate_of(workspace):
+    settings = config.load(workspace / config.FILE_NAME)
+    with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
+        runs, answers = known(workspace, ledger), answers_in(ledger)
+    source = ListSource(workspace, runs, answers, settings)
+    states = gates(workspace, settings, source, Scope(88))
+    return {state.gate: state.count for state in states}[Gate.SECOND_READINGS]
+
+
+def cases_in(path):
+    return [
+        row
+        for row in review_books.rows_of(path)
+        if row.get("case_id") and row["entry_id"]
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("agrees", [True, False], ids=["agree", "differ"])
+def test_a_striking_changes_the_list_once_two_people_read_it(
+    finished, tmp_path, agrees
+):
+    """One person's slip would take a voter off the list, or nobody would hear of it."""
+    workspace = shutil.copytree(finished, tmp_path / "2026")
+    book = tmp_path / "book.xlsx"
+    result = decide(workspace, book, "Aysel", "keep", "repeat")
+    assert made_by(result, "applied") == []
+    assert (result.decided.holding, result.decided.second_readings) == (0, 1)
+    assert (result.open_cases, gate_of(workspace)) == (0, 1)
+    [status] = {row.waiting.second_readings for row in result.standings}
+    assert status == 1
+    # Nobody sees how it was decided, and the first reader is not asked.
+    assert export(workspace, tmp_path / "all.xlsx").second_readings == 1
+    export(workspace, tmp_path / "own.xlsx", reader="Aysel")
+    export(workspace, tmp_path / "other.xlsx", reader="Bahar")
+    assert cases_in(tmp_path / "all.xlsx") == cases_in(tmp_path / "own.xlsx") == []
+    rows = cases_in(tmp_path / "other.xlsx")
+    shown = {str(cell) for row in rows for cell in row["shown"]}
+    assert len(rows) == 2
+    assert not {"Aysel", "one passport", "keep", "repeat"} & shown
+    words = ("keep", "repeat") if agrees else ("separate", "separate")
+    result = decide(workspace, tmp_path / "b.xlsx", "Bahar", *words, reader="Bahar")
+    contested = {row["case_id"] for row in made_by(result, "contested")}
+    assert (len(made_by(result, "applied")), len(contested)) == (
+        (1, 0) if agrees else (0, 1)
+    )
+    assert (result.decided.second_readings, gate_of(workspace)) == (0, 0)
+    told = review_quality(workspace)
+    assert [one.agreed for one in told.people.values()] == [agrees, agrees]
+    found = CliRunner().invoke(APP, ["review", "quality", str(workspace), "--json"])
+    assert (found.exit_code, json.loads(found.stdout)["run"]) == (0, result.run)

@@ -1,0 +1,94 @@
+"""Work side by side: order, errors, and a linkage that is the same with any number of threads."""
+
+import threading
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from test_cli import call
+from voterlist import synth, threads
+from voterlist.ingest import table_entries
+from voterlist.link import Incremental, link
+from voterlist.model import Profile
+from voterlist.normalize import normalize
+
+
+@pytest.fixture(autouse=True)
+def as_before():
+    """The number of threads is the process's own."""
+    before = threads.workers()
+    yield
+    threads.use(before)
+
+
+@pytest.fixture(scope="module")
+def entries():
+    """An invented list."""
+    return synth.generate(2_000, constituencies=2, seed=5).entries
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_results_stand_in_the_order_of_the_items(jobs):
+    """Else a column would bear the name of another one that was ready earlier."""
+    threads.use(jobs)
+    first_waits = threading.Event()
+
+    def work(item):
+        if jobs > 1 and item == 0:
+            first_waits.wait(10)
+        if item == 1:
+            first_waits.set()
+        return item * 2
+
+    assert threads.each(work, range(5)) == [0, 2, 4, 6, 8]
+    assert threads.both(lambda: 1, lambda: "2") == (1, "2")
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_an_error_of_a_thread_is_raised_as_it_is(jobs):
+    """Else a file that cannot be read would end as a fault of the program."""
+    threads.use(jobs)
+
+    def work(item):
+        if item:
+            raise ValueError(item)
+
+    with pytest.raises(ValueError, match="1"):
+        threads.each(work, range(3))
+    with pytest.raises(ValueError, match="2"):
+        threads.both(lambda: None, lambda: work(2))
+
+
+@pytest.mark.parametrize("profile", list(Profile))
+def test_any_number_of_threads_gives_the_same_bytes(entries, profile):
+    """Else a list would have other pairs on a machine with more cores."""
+    given = table_entries(entries.drop_columns(["list_kind"]))
+
+    def linked(jobs):
+        threads.use(jobs)
+        voters = normalize(given, profile, encoded=True, for_linkage=True).table
+        alone = link(voters, profile=profile)
+        kept = link(voters, profile=profile, incremental=Incremental())
+        assert kept.pairs.equals(alone.pairs, check_metadata=True)
+        return alone
+
+    one, four = linked(1), linked(4)
+    assert one.pairs.num_rows > 0
+    assert one.pairs.equals(four.pairs, check_metadata=True)
+    assert one.cases.equals(four.cases)
+    assert one.clusters.equals(four.clusters)
+    assert (one.forecast, one.chance) == (four.forecast, four.chance)
+
+
+def test_link_takes_the_number_of_threads(entries, tmp_path):
+    """Else nobody could leave a core to other work."""
+    path = tmp_path / "list.parquet"
+    pq.write_table(entries, path)
+    made = []
+    for jobs in ("1", "2"):
+        out = tmp_path / f"pairs-{jobs}.parquet"
+        assert call("link", path, "--out", out, "--jobs", jobs).exit_code == 0
+        made.append(out.read_bytes())
+    assert made[0] == made[1]
+    assert pa.cpu_count() == 2
