@@ -23,7 +23,7 @@ from voterlist.serve.case import Case, answered, digest_of_answers
 from voterlist.serve.packing import unread_list
 from voterlist.serve.slices import Answers, Slice, Slices
 from voterlist.storage.ledger import OpenLedger
-from voterlist.usecases.desk_pages import desk_of_everybody
+from voterlist.usecases.desk_pages import desk_of_everybody, doubted_cases
 
 __all__ = ["Work"]
 
@@ -135,7 +135,7 @@ class Work:
         self.answers = Answers(given)
         first = self._first_readers(given, runs.table("cases"))
         self._slices = Slices(runs, self.answers)
-        self._desk = self._queued(desk)
+        self._desk = self._queued(desk, doubted_cases(runs))
         self.version += 1
         self._cases = {
             one.case.case_id: Case(
@@ -151,8 +151,11 @@ class Work:
         self._listed = unread_list(self._desk)
         self._runs = runs
 
-    def _queued(self, desk: Desk) -> Desk:
-        """The desk with its cases by deadline, then by doubt."""
+    def _queued(self, desk: Desk, doubted: Collection[str]) -> Desk:
+        """The desk with its cases by deadline, then by doubt.
+
+        Where the second opinion differs from the model, there is more doubt than anywhere.
+        """
         rules = self.settings.calendar
         days = {
             one.stage: one.due.isoformat()
@@ -160,10 +163,11 @@ class Work:
         }
         last = days[CalendarStage.CHECK]
 
-        def key(place: int) -> tuple[str, float, int]:
+        def key(place: int) -> tuple[str, bool, float, int]:
             one = desk.cases[place]
-            doubt = abs(one.case.probability - 0.5)
-            return one.due or last, doubt, one.case.number
+            is_doubted = one.case.case_id in doubted
+            sureness = abs(one.case.probability - 0.5)
+            return one.due or last, not is_doubted, sureness, one.case.number
 
         order = sorted(range(len(desk.cases)), key=key)
         sentences = {

@@ -35,6 +35,7 @@ __all__ = [
     "PageRequest",
     "desk_of_everybody",
     "desk_of_workspace",
+    "doubted_cases",
     "export_page",
     "review_tables",
 ]
@@ -248,5 +249,13 @@ def review_tables(
         registers=runs.table("register_rows"),
         numbers=numbers_table(runs, cases, ledger),
         returned=runs.table("returned"),
+        doubted=doubted_cases(runs),
         coincidences=runs.table("coincidences"),
     )
+
+
+def doubted_cases(runs: Known) -> frozenset[str]:
+    """The cases of which the second opinion differs from the model."""
+    opinions = runs.table("second_opinion")
+    differs = opinions.filter(opinions.column("differs"))
+    return frozenset(differs.column("case_id").to_pylist())
