@@ -26,6 +26,10 @@ from typing import Any
 
 import httpx
 
+from voterlist.model import Role
+from voterlist.storage.ledger import place_in, verify
+from voterlist.usecases import add_user, settings_of
+
 PASSWORD = "brick orchard window seven"  # noqa: S105  of nobody
 LIMIT = 0.050
 """Seconds: 95 of 100 answers are to come within this time."""
@@ -47,8 +51,10 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             workspace = Path(folder) / "workspace"
             shutil.copytree(options.workspace, workspace)
+            today = dt.date(2026, 2, 3)
             for number in range(options.analysts):
-                _voterlist("user", "add", workspace, _name(number), "--role", "analyst")
+                name = _name(number)
+                add_user(workspace, name, Role.ANALYST, PASSWORD, today=today)
             waits = _measured(workspace, options.analysts, options.seconds, pause)
         for what, seconds in sorted(waits.items()):
             print(_line(pause, what, seconds, options.seconds))
@@ -85,7 +91,8 @@ def _measured(
     finally:
         server.terminate()
         server.communicate()
-        print(_voterlist("journal", workspace, "--verify").strip(), file=sys.stderr)
+        place = place_in(workspace, settings_of(workspace))
+        print(f"the chain fits: {verify(place).fits}", file=sys.stderr)
 
 
 async def _all(
@@ -167,20 +174,6 @@ def _name(number: int) -> str:
 
 def _environment() -> dict[str, str]:
     return {**os.environ, "VOTERLIST_LANG": "en"}
-
-
-def _voterlist(*words: object) -> str:
-    is_user = words[0] == "user"
-    more = ["--password-stdin"] if is_user else []
-    done = subprocess.run(
-        [sys.executable, "-m", "voterlist", *map(str, words), *more],
-        input=f"{PASSWORD}\n" if is_user else None,
-        capture_output=True,
-        text=True,
-        check=True,
-        env=_environment(),
-    )
-    return done.stdout
 
 
 if __name__ == "__main__":
