@@ -12,7 +12,7 @@ TESTS ?= -n 2 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo fast test check bench peers same figures clean
+.PHONY: help demo fast test check bench nights peers same figures bundle clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -45,6 +45,10 @@ bench: $(READY)  ## accuracy, time and memory of link, written into docs/benchma
 peers: $(READY)  ## the same lists with Splink and recordlinkage
 	$(BIN)/python bench/peers/run.py --write $(if $(LISTS_FOLDER),--lists-folder $(LISTS_FOLDER))
 
+# With LIKE=folder of a workspace, and LINK=list.parquet.
+nights: $(READY)  ## a run new, unchanged and with one precinct anew, and the steps of link
+	$(BIN)/python bench/nights.py --write $(if $(LIKE),--like $(LIKE)) $(if $(LINK),--link $(LINK))
+
 # OLD is the folder of another checkout.
 same: $(READY)  ## the tables of this checkout against those of another one: OLD=folder
 	@[ -n "$(OLD)" ] || { echo "Which checkout? make same OLD=folder [VOTERS=100000] [RENAMED=\"old=new\"] [REWORDED=\"column:old=new\"]"; exit 2; }
@@ -52,6 +56,10 @@ same: $(READY)  ## the tables of this checkout against those of another one: OLD
 
 figures: $(READY)  ## figures of the code: density, longest functions, start-up, files a change touches
 	$(BIN)/python bench/figures.py
+
+# KEYS is a folder that `voterlist keys make` made.
+bundle: $(READY)  ## archives for machines without internet, Linux and Windows, into dist: [KEYS=folder]
+	$(BIN)/python packaging/bundle.py $(if $(KEYS),--keys $(KEYS))
 
 clean:  ## remove .venv and the caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis bench/peers/.venvs

@@ -13,6 +13,7 @@ import pyarrow as pa
 from voterlist import link
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
+from voterlist.link.second_opinion import second_opinion
 from voterlist.model import Stage
 from voterlist.pipeline.checking import check_register
 from voterlist.pipeline.decision_stages import SCORED, bring_decisions, review_cases
@@ -64,6 +65,9 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
         "forecast": _records(linkage.forecast),
         "estimate": _records([linkage.estimate] if linkage.estimate else []),
         "doubts": _records(linkage.doubts),
+        "second_opinion": second_opinion(
+            linkage.pairs, linkage.cases, decided_by_people
+        ),
     }
     notes: dict[str, int | str] = {
         "compared": linkage.candidates,
@@ -172,6 +176,7 @@ STAGES: tuple[Step, ...] = (
             "forecast",
             "estimate",
             "doubts",
+            "second_opinion",
         ),
         settings=("link", "workspace.profile"),
     ),
@@ -190,6 +195,7 @@ STAGES: tuple[Step, ...] = (
             "findings-raised",
             "matches",
             "pairs",
+            "second_opinion",
             *SCORED,
         ),
         makes=(

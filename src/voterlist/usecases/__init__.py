@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from voterlist.pipeline.inbox import INBOX
     from voterlist.pipeline.plan import Plan, PlannedStage
     from voterlist.quality import Agreement
+    from voterlist.quality.training import Mark
     from voterlist.report import Words
     from voterlist.report.certified import certificate_lines, certificate_of
     from voterlist.report.said import said
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from voterlist.usecases.doctor import examine
     from voterlist.usecases.evaluating import evaluate_findings, evaluate_pairs
     from voterlist.usecases.explaining import Explained, explain_pair
+    from voterlist.usecases.feedback import FeedbackMade, make_feedback
     from voterlist.usecases.inspecting import (
         FileAccount,
         FileLine,
@@ -107,6 +109,12 @@ if TYPE_CHECKING:
     )
     from voterlist.usecases.settings import settings_of, workspace_here
     from voterlist.usecases.submitting import Submission, SubmitRequest, submit
+    from voterlist.usecases.training import (
+        Score,
+        Training,
+        make_training,
+        score_training,
+    )
     from voterlist.usecases.verifying import Verified, verify_package, verify_run
     from voterlist.usecases.workspaces import (
         Status,
@@ -135,6 +143,7 @@ __all__ = [
     "Disputed",
     "Explained",
     "ExportedPage",
+    "FeedbackMade",
     "FileAccount",
     "FileLine",
     "Finished",
@@ -148,6 +157,7 @@ __all__ = [
     "ListAccount",
     "ListRequest",
     "ListsMade",
+    "Mark",
     "NameReading",
     "Night",
     "Noticed",
@@ -165,12 +175,14 @@ __all__ = [
     "SampleRequest",
     "Sampled",
     "Schedule",
+    "Score",
     "Sent",
     "Settings",
     "SheetAccount",
     "Status",
     "Submission",
     "SubmitRequest",
+    "Training",
     "Trouble",
     "UnitStanding",
     "Verdict",
@@ -206,7 +218,9 @@ __all__ = [
     "is_total_different",
     "keys_are_protected",
     "link_tables",
+    "make_feedback",
     "make_lists",
+    "make_training",
     "make_workspace",
     "make_workspace_keys",
     "owed_answers",
@@ -223,6 +237,7 @@ __all__ = [
     "run_workspace",
     "said",
     "sample_review",
+    "score_training",
     "settings_of",
     "show_keys",
     "status_of",
@@ -304,6 +319,13 @@ _HOMES = {
     "read_map": "voterlist.usecases.maps",
     "read_name": "voterlist.normalize",
     "renew_ledger": "voterlist.usecases.ledgers",
+    "Mark": "voterlist.quality.training",
+    "Score": "voterlist.usecases.training",
+    "Training": "voterlist.usecases.training",
+    "make_training": "voterlist.usecases.training",
+    "score_training": "voterlist.usecases.training",
+    "FeedbackMade": "voterlist.usecases.feedback",
+    "make_feedback": "voterlist.usecases.feedback",
     "sample_review": "voterlist.usecases.sampling",
     "SampleRequest": "voterlist.usecases.sampling",
     "Sampled": "voterlist.usecases.sampling",
