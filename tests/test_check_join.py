@@ -21,7 +21,7 @@ import changes
 
 OF_THE_UNIT = ("base", "lower", "upper", "p", "q", "outlying")
 """What a precinct is held against is that of its own constituency alone."""
-SLIP = "9;Rzayev;Elçim;Rauf oğlu;05.05.1965;kişi;Nizami küç. 4;5XK1999\n"
+SLIP = "9;Rzayev;Əli;Orxam oğlu;05.05.1965;kişi;Nizami küç. 4;5XK1999\n"
 STREETS = "Dairə;Məntəqə;Küçə;Evlər\n88;1;Nizami küç.;1-3\n90;1;Füzuli küç.;1-99\n"
 
 
@@ -33,8 +33,8 @@ def tested(tmp_path_factory):
     for change in (changes.add_row, changes.move_row, changes.copy) * 4:
         change(walk)
     changes.beside_folders(walk)
-    path = walk.a_list()
-    path.write_text(path.read_text(encoding="utf-8") + SLIP, encoding="utf-8")
+    for path in walk.lists()[::3]:
+        path.write_text(path.read_text(encoding="utf-8") + SLIP, encoding="utf-8")
     streets = folder / "reference" / "streets.csv"
     streets.write_text(STREETS, encoding="utf-8")
     (folder / config.FILE_NAME).write_text(
