@@ -44,11 +44,14 @@ def aynur(path, language):
     """Cases 1 to 25 as proposed; whoever is on the register of deaths is struck."""
     words, reasons = Words(language), REASONS[language]
     deaths = {words(f"rule.deceased-{one}.title") for one in ("confirmed", "probable")}
+    ticked = set()
 
     def answers(row):
-        if _case(row) in AYNURS_CASES:
-            answer = _as_proposed(row, words, reasons["identifiers"])
-            return {**answer, "decided_by": AYNUR}
+        case = _case(row)
+        if case in AYNURS_CASES and case not in ticked:
+            ticked.add(case)
+            tick = {"as_proposed": "✓", "reason": reasons["identifiers"]}
+            return {**tick, "decided_by": AYNUR}
         if row["shown"][0] in deaths:
             return {
                 "answer": words("answer.strike"),

@@ -14,9 +14,12 @@ IDS = (
     "finding_id",
     "asked_as",
     "no_longer_asked",
+    "proposed_as",
+    "asked_of",
     "as_exported",
 )
 COLUMNS = {
+    "as_proposed": "as-proposed",
     "answer": "verdict",
     "field": "field",
     "value": "value",

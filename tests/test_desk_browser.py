@@ -142,6 +142,58 @@ def test_a_name_that_is_markup_is_a_text(visit):
     assert "broken" not in page.title()
 
 
+def test_what_two_people_decided_differently_is_settled_by_one_key(
+    opened, workspace, tmp_path
+):
+    """A third person would not see who said what, or need a workbook for it."""
+    folder = shutil.copytree(workspace, tmp_path / "2026")
+    saved = []
+    for name, key in (("Rauf", "s"), ("Sevda", "a")):
+        page_of = exported(folder, "--for", name, "--out", tmp_path / f"{name}.html")
+        visit = browsers.Visit(opened)
+        visit.open(page_of)
+        disputed = visit.current()
+        visit.page.keyboard.press(key)
+        saved.append(visit.save(tmp_path))
+        visit.window.close()
+    assert call("review", "import", folder, *saved)["contested"]
+    again = exported(
+        folder, "--for", "Leyla", "--out", tmp_path / "third.html", "--language", "en"
+    )
+    visit = browsers.Visit(opened)
+    page = visit.open(again)
+    assert visit.current() == disputed
+    said = page.locator("#case-answers").inner_text()
+    assert "Rauf" in said
+    assert "Sevda" in said
+    page.keyboard.press("a")
+    read = call("review", "import", folder, visit.save(tmp_path))
+    assert (read["problems"], read["contested"]) == ([], [])
+    visit.window.close()
+
+
+def test_work_goes_on_from_a_saved_file_on_another_computer(
+    opened, page_file, tmp_path
+):
+    first = browsers.Visit(opened)
+    first.open(page_file).keyboard.press("a")
+    first.page.keyboard.press("f")
+    saved = first.save(tmp_path)
+    other = browsers.Visit(opened)
+    page = other.open(page_file)
+    page.locator("#open-file").set_input_files(saved)
+    page.locator("#done", has_text="2 of").wait_for()
+    values = json.loads(saved.read_text(encoding="utf-8"))
+    again = json.loads(other.save(tmp_path / "again").read_text(encoding="utf-8"))
+    assert again["decisions"] == values["decisions"]
+    saved.write_text(saved.read_text(encoding="utf-8").replace("same", "ask"))
+    page.locator("#open-file").set_input_files(saved)
+    page.locator("#told", has_text="changed after it was saved").wait_for()
+    for visit in (first, other):
+        assert visit.faults == []
+        visit.window.close()
+
+
 def test_keys_in_a_field_are_letters(visit):
     first = visit.current()
     visit.page.keyboard.press("n")

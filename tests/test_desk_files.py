@@ -64,9 +64,10 @@ def desk(workspace):
 
 
 def head(workspace, name="Aynur", **more):
-    facts = desk(workspace).facts
+    made = desk(workspace)
+    facts = made.facts
     said = {
-        "run": facts.run,
+        "run": made.run,
         "constituency": facts.constituency,
         "cycle": facts.cycle,
         "name": name,

@@ -348,12 +348,13 @@ def test_a_review_workbook_offers_the_verdicts_of_its_language(language):
     sheet = opened(
         xlsx.render_review(asked(), language, run="r", today=tables.TODAY)
     ).worksheets[0]
-    validation = sheet.data_validations.dataValidation[0]
+    tick, validation = sheet.data_validations.dataValidation[:2]
 
     words = {
         "en": "keep,repeat,separate,ask the precinct,withdraw",
         "az": "saxla,təkrar,ayrı şəxs,məntəqədən soruş,geri götür",
     }[language]
+    assert (tick.formula1, str(tick.sqref)) == ('"✓"', "G6:G11")
     assert validation.formula1 == f'"{words}"'
     assert str(validation.sqref) == "H6:H11"
     heads = {cell.value: cell.column_letter for cell in sheet[5]}
@@ -462,13 +463,16 @@ def test_a_half_decided_case_comes_back_unchanged(tmp_path):
 
 def without_ids(path):
     book = openpyxl.load_workbook(path)
-    book.worksheets[0].delete_cols(24, 3)
+    sheet = book.worksheets[0]
+    heads = {cell.value: cell.column for cell in sheet[5]}
+    sheet.delete_cols(heads["run_id"], 3)
     book.save(path)
 
 
 def with_a_heading_twice(path):
     book = openpyxl.load_workbook(path)
-    book.worksheets[0].cell(5, 30).value = "Decision"
+    sheet = book.worksheets[0]
+    sheet.cell(5, sheet.max_column + 1).value = "Decision"
     book.save(path)
 
 

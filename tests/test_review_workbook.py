@@ -123,6 +123,85 @@ def codes(imported):
     return [problem.code for problem in imported.problems]
 
 
+# One tick takes what is proposed.
+
+
+def ticked(mark, *, row=1, **texts):
+    """Put a mark into one of the rows of the one case, from 1."""
+    places = iter(range(1, 10))
+
+    def answer(each):
+        is_case = each.get("case_id") and not each.get("finding_id")
+        return (
+            {"as_proposed": mark, **texts} if is_case and next(places) == row else None
+        )
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("mark", "row", "language"), [("✓", 1, "en"), ("X", 2, "en"), ("Bəli", 1, "az")]
+)
+def test_one_tick_decides_a_case_as_proposed(workspace, tmp_path, mark, row, language):
+    """Two verdicts, a typed reason and two names would be asked for what one mark says."""
+    answer = ticked(mark, row=row, decided_by="A")
+    path = filled(workspace, tmp_path / "a.xlsx", answer, language=language)
+    imported = read_in(workspace, path)
+    assert (codes(imported), imported.recorded) == ([], 2)
+    given, _ = ledger_of(workspace)
+    assert sorted(one["verdict"] for one in given) == ["keep", "repeat"]
+    assert {one["decided_by"] for one in given} == {"A"}
+    reason = catalogue(language)("desk.reason.one-identifier")
+    assert {one["reason"] for one in given} == {reason}
+    again = read_in(workspace, path, at=MOMENT + dt.timedelta(hours=1))
+    assert (codes(again), again.recorded) == ([], 0)
+
+
+def test_the_name_for_whom_a_workbook_is_written_need_not_be_filled_in(
+    workspace, tmp_path
+):
+    path = tmp_path / "a.xlsx"
+    found, _ = call("review", "export", workspace, "--for", "Sevda", "--out", path)
+    assert found.exit_code == 0
+    assert review_books.fill(path, ticked("x", reason="seen"))
+    assert codes(read_in(workspace, path)) == []
+    given, _ = ledger_of(workspace)
+    assert {(one["decided_by"], one["reason"]) for one in given} == {("Sevda", "seen")}
+
+
+@pytest.mark.parametrize(
+    ("mark", "code"), [("maybe", "unknown-tick"), ("yes", "nothing-proposed")]
+)
+def test_a_tick_that_means_nothing_is_refused(workspace, tmp_path, mark, code):
+    path = filled(workspace, tmp_path / "a.xlsx", ticked(mark, decided_by="A"))
+    if code == "nothing-proposed":
+        review_books.fill(
+            path, lambda row: row.get("case_id") and {"proposed_as": None}
+        )
+    imported = read_in(workspace, path)
+    assert (codes(imported), imported.recorded) == ([code], 0)
+
+
+def test_a_tick_gives_way_to_an_answer_in_its_row(workspace, tmp_path):
+    """What somebody wrote would be overwritten by a mark beside it."""
+    path = filled(
+        workspace,
+        tmp_path / "a.xlsx",
+        ticked("✓", decided_by="A", answer="separate"),
+        ticked("✓", row=2, decided_by="A", answer="separate"),
+    )
+    assert codes(read_in(workspace, path)) == []
+    given, _ = ledger_of(workspace)
+    assert {one["verdict"] for one in given} == {"separate"}
+
+
+def test_a_tick_that_is_in_no_ledger_is_carried_over(workspace, tmp_path):
+    path = filled(workspace, tmp_path / "a.xlsx", ticked("✓", decided_by="A"))
+    again = export(workspace, path)
+    assert again.carried == 1
+    assert codes(read_in(workspace, path)) == []
+
+
 # Two people disagree, a third settles it.
 
 
@@ -724,6 +803,8 @@ def test_name_birth_date_and_answers_are_in_sight(workspace, tmp_path, language)
         headings = {cell.value: cell.column for cell in sheet[top]}
         wanted = [columns[name] for name in ANSWERS if name in columns]
         wanted.append(headings[say("field.birth_date")])
+        if sheet.title == say("review.sheet.cases"):
+            wanted.append(headings[say("field.address")])
         assert _pixels(sheet, max(wanted)) <= SIGHT
         looked_at += 1
     assert looked_at >= 4

@@ -100,6 +100,7 @@ def _export_workbook(options: ExportOptions) -> None:
         options.language,
         today=day(options.today, workspace),
         reader=options.name,
+        constituency=options.constituency,
     )
     path = shown(made.path)
     TERMINAL.say(

@@ -16,7 +16,15 @@ from voterlist.desk.decisions import (
     read_decisions,
     write_decisions,
 )
-from voterlist.desk.model import Desk, DeskAnswer, DeskCase, Proposal
+from voterlist.desk.model import (
+    Desk,
+    DeskAnswer,
+    DeskCase,
+    Proposal,
+    State,
+    proposed_verdicts,
+    usual_reason,
+)
 from voterlist.desk.pack import packed
 from voterlist.desk.seen import seen_digests
 
@@ -30,9 +38,12 @@ __all__ = [
     "DeskAnswer",
     "DeskCase",
     "Proposal",
+    "State",
     "desk_of",
     "packed",
+    "proposed_verdicts",
     "read_decisions",
     "seen_digests",
+    "usual_reason",
     "write_decisions",
 ]

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from voterlist.catalogue import LANGUAGES
 from voterlist.decisions import Standing, with_corrections
 from voterlist.desk.model import Desk, DeskAnswer, DeskCase
 from voterlist.desk.seen import seen_digests
 from voterlist.model import Action
 from voterlist.report import Facts, ReviewTables, blind_case
-from voterlist.report.lookup import Names, Sources, in_constituency
+from voterlist.report.lookup import Names, Sources
 from voterlist.report.reopened import is_of_case
 from voterlist.report.sections.cases import (
     Case,
@@ -22,6 +19,7 @@ from voterlist.report.sections.cases import (
     CaseWords,
     Sentences,
     build_cases,
+    cases_in,
     chances_by_place,
 )
 
@@ -38,7 +36,6 @@ def desk_of(
     facts: Facts,
     *,
     sources: Sources,
-    coincidences: pa.Table,
     mask_identifiers: bool = True,
     blind: Collection[str] = (),
 ) -> Desk:
@@ -49,11 +46,10 @@ def desk_of(
         holding: what holds of all answers, and what is contested.
         facts: whose desk it is.
         sources: the files of each source.
-        coincidences: COINCIDENCE.
         mask_identifiers: whether only the end of an identifier is shown.
         blind: cases that are shown as if nobody had decided or compared them.
     """
-    table = _cases_in(tables.cases, facts.constituency)
+    table = cases_in(tables.cases, facts.constituency)
     entries = with_corrections(tables.entries, holding.amendments)
     cases = build_cases(
         table,
@@ -69,7 +65,9 @@ def desk_of(
         Names(sources),
         mask_identifiers=mask_identifiers,
     )
-    cases = tuple(blind_case(case) if case.case_id in blind else case for case in cases)
+    shown = [blind_case(case) if case.case_id in blind else case for case in cases]
+    shown.sort(key=lambda case: (case.case_id not in tables.doubted, case.number))
+    cases = tuple(shown)
     answers = _answers(holding)
     contested = {row["case_id"] for row in _contested(holding)}
     members = {case.case_id: _ids(case) for case in cases}
@@ -83,7 +81,7 @@ def desk_of(
         )
         for case in cases
     )
-    chances = chances_by_place(coincidences)
+    chances = chances_by_place(tables.coincidences)
     sentences = {}
     for language in LANGUAGES:
         said = Sentences(CaseWords(language), chances)
@@ -97,14 +95,6 @@ def desk_of(
 def _ids(case: Case) -> list[str]:
     """The entries of a case."""
     return [member.entry_id for member in case.members]
-
-
-def _cases_in(cases: pa.Table, constituency: int | None) -> pa.Table:
-    """Every entry of the cases that have an entry in this constituency."""
-    if constituency is None:
-        return cases
-    inside = in_constituency(cases, constituency).column("case_id")
-    return cases.filter(pc.is_in(cases.column("case_id"), value_set=pc.unique(inside)))
 
 
 def _contested(holding: Standing) -> list[_Row]:

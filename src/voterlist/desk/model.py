@@ -6,10 +6,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from voterlist.model import EntryRole, Verdict
 from voterlist.report import Facts
 from voterlist.report.sections.cases import Case
 
-__all__ = ["Desk", "DeskAnswer", "DeskCase", "Proposal", "State"]
+__all__ = [
+    "Desk",
+    "DeskAnswer",
+    "DeskCase",
+    "Proposal",
+    "State",
+    "proposed_verdicts",
+    "usual_reason",
+]
+
+_IDENTIFIERS = frozenset({"fin", "document"})
+_SAME = "same"
+
+
+def proposed_verdicts(case: Case) -> dict[str, Verdict]:
+    """What is proposed of each entry of a case; nothing where a person has to find out."""
+    roles = {member.entry_id: member.role for member in case.members}
+    if EntryRole.QUESTION in roles.values() or EntryRole.KEEP not in roles.values():
+        return {}
+    return {entry_id: Verdict(role) for entry_id, role in roles.items()}
+
+
+def usual_reason(case: Case) -> str:
+    """The reason, a code of ``REASONS``, of whoever takes what is proposed and says no other."""
+    steps = case.why.steps if case.why else ()
+    same = {step.field for step in steps if step.level == _SAME}
+    return "one-identifier" if same & _IDENTIFIERS else "names-and-birth"
 
 
 class Proposal(StrEnum):
@@ -81,8 +108,10 @@ class DeskCase:
     @property
     def kept(self) -> str | None:
         """The entry that is proposed to be kept; None where nothing is proposed."""
-        roles = {member.role: member.entry_id for member in self.case.members}
-        return None if "question" in roles else roles.get("keep")
+        verdicts = proposed_verdicts(self.case)
+        return next(
+            (one for one, said in verdicts.items() if said == Verdict.KEEP), None
+        )
 
     @property
     def state(self) -> State:

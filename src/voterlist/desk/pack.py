@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from voterlist.catalogue import LANGUAGES
-from voterlist.desk.model import Desk, DeskAnswer, DeskCase, Proposal, State
+from voterlist.desk.decisions import REASONS
+from voterlist.desk.model import (
+    Desk,
+    DeskAnswer,
+    DeskCase,
+    Proposal,
+    State,
+    usual_reason,
+)
 from voterlist.model import Action, CaseKind, EntryRole, Verdict
 from voterlist.report.sections.cases import (
     CASE_FIELDS,
@@ -68,6 +76,7 @@ def packed(desk: Desk) -> Packed:
             "roles": _ROLES,
             "verdicts": _VERDICTS,
             "marks": _MARKS,
+            "reasons": list(REASONS),
         },
         "cases": _columns(cases),
         "entries": _columns(entries),
@@ -142,6 +151,7 @@ class _Packer:
             "sentence": sentence,
             "title": self.string(case.title),
             "due": self.string(one.due),
+            "reason": REASONS.index(usual_reason(case)),
         }
 
     def entries(self, one: DeskCase) -> Iterator[Packed]:

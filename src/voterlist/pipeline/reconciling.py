@@ -18,7 +18,7 @@ from voterlist.cycles import Cycles, compare_cycles
 from voterlist.model import Stage
 from voterlist.pipeline import reference
 from voterlist.pipeline.checking import is_passing
-from voterlist.pipeline.intake import unit_name
+from voterlist.pipeline.places import unit_name
 from voterlist.pipeline.steps import NeededTables, StageContext, StageResult
 from voterlist.pipeline.units import Task
 from voterlist.reconcile import Part, Reconciliation
@@ -130,7 +130,7 @@ def _candidates(
         )
     ]
     work = partial(_meet, keys=keys)
-    progress = partial(context.progress, Stage.RECONCILE, "")
+    progress = partial(context.progress, Stage.RECONCILE)
     done = context.units.each(Stage.RECONCILE, work, tasks, progress)
     return concat([pq.read_table(one.path("voters.parquet")) for one in done], VOTER)
 

@@ -130,9 +130,12 @@ def frame(language: str, **parts: Any) -> str:
 
 
 @cache
-def desk_script() -> str:
-    """The script of the page, in one function of its own."""
-    parts = [_source(f"script/{name}.js") for name in _SCRIPTS]
+def desk_script(start: str = "in-file") -> str:
+    """The script of the page, in one function of its own.
+
+    ``start`` is the part that begins: it has the data, and says where decisions are kept.
+    """
+    parts = [_source(f"script/{name}.js") for name in (*_SCRIPTS, start)]
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from voterlist.decisions.answers import SHEETS, Answers, answers_of
 from voterlist.report.sections.cases import Case
+from voterlist.report.sections.chance import Chance
 from voterlist.report.sections.findings import FindingRow
 from voterlist.report.values import Place, Value
 
@@ -164,6 +165,8 @@ class ReviewItems:
     findings: tuple[AskedFinding, ...] = ()
     """Errors first."""
     reopened: tuple[Reopened, ...] = ()
+    chances: Mapping[int | None, tuple[Chance, ...]] = field(default_factory=dict)
+    """What chance alone would give in each constituency, None for all of them together."""
 
     def of_sheet(self, sheet: str) -> tuple[AskedFinding, ...]:
         """The findings of one of ``SHEETS``."""

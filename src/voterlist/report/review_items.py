@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -31,7 +31,13 @@ from voterlist.report.reopened import (
     decided_cases,
     is_of_case,
 )
-from voterlist.report.sections.cases import Case, CaseTables, build_cases
+from voterlist.report.review_tables import ReviewTables
+from voterlist.report.sections.cases import (
+    Case,
+    CaseTables,
+    build_cases,
+    chances_by_place,
+)
 from voterlist.report.sections.findings import FindingRow, build_findings
 from voterlist.report.values import Born, Value
 from voterlist.schemas import (
@@ -50,39 +56,10 @@ from voterlist.schemas import (
     require,
 )
 
-__all__ = ["ReviewTables", "review_cases", "review_findings", "review_items"]
+__all__ = ["review_cases", "review_findings", "review_items"]
 
 
 _Row: TypeAlias = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewTables:
-    """The tables of a run that a review workbook is made of.
-
-    Attributes:
-        cases: CASE.
-        entries: ENTRY.
-        voters: VOTER.
-        pairs: PAIR.
-        waterfalls: WATERFALL.
-        findings: FINDING.
-        accepted: ACCEPTED.
-        registers: ENTRY: the rows of registers that findings name.
-        numbers: ``case_id`` and ``number`` of every case.
-        returned: RETURNED: the answers whose entries changed.
-    """
-
-    cases: pa.Table
-    entries: pa.Table
-    voters: pa.Table
-    pairs: pa.Table
-    waterfalls: pa.Table
-    findings: pa.Table
-    accepted: pa.Table
-    registers: pa.Table
-    numbers: pa.Table
-    returned: pa.Table
 
 
 def review_items(
@@ -130,9 +107,15 @@ def review_items(
     open_cases = [
         case for case in cases if case.is_open and case.case_id not in disputed_cases
     ]
+    open_cases.sort(key=lambda case: (case.case_id not in tables.doubted, case.number))
     asked_findings = [one for one in findings if one.finding.finding_id not in apart]
     questions = _questions(holding.amendments, open_cases)
-    asked = ReviewItems(tuple(open_cases), questions, tuple(asked_findings))
+    asked = ReviewItems(
+        tuple(open_cases),
+        questions,
+        tuple(asked_findings),
+        chances=chances_by_place(tables.coincidences),
+    )
     changed = set(tables.returned.column("old_entry_id").to_pylist())
     decisions = _decisions_elsewhere(holding, given, asked, changed)
     amendments = _amendments_elsewhere(holding, asked, changed)

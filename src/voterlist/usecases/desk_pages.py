@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -18,6 +19,8 @@ from voterlist.pipeline.known import Known, known
 from voterlist.pipeline.publish import REPORTS
 from voterlist.render.desk import PageOptions, write_desk
 from voterlist.report import Facts, ReviewTables
+from voterlist.report.lookup import in_constituency
+from voterlist.report.sections.cases import cases_in
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import store
 from voterlist.storage.ledger import Reader
@@ -50,7 +53,7 @@ class PageRequest:
     out: Path | None = None
     language: str | None = None
     constituency: int | None = None
-    name: str = field(default="")
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,6 @@ def desk_of_workspace(
         facts,
         sources=sources,
         blind=blind,
-        coincidences=runs.table("coincidences"),
         mask_identifiers=settings.privacy.mask_identifiers,
     )
     return replace(desk, run=runs.run)
@@ -156,32 +158,68 @@ def desk_of_workspace(
 
 def _whose(runs: Known, constituency: int | None) -> int | None:
     """The constituency whose cases are shown; None: all of several."""
-    places = pc.unique(runs.table("lists").column("constituency")).drop_null()
-    there = places.to_pylist()
+    there = _constituencies(runs)
     if constituency is None:
         return there[0] if len(there) == 1 else None
-    if constituency not in there:
-        known_numbers = ", ".join(str(number) for number in sorted(there))
-        raise UsageError(
-            f"no run has constituency {constituency}",
-            code="constituency-not-run",
-            places={"number": str(constituency), "known": known_numbers},
-        )
+    _require_constituency(constituency, there)
     return constituency
 
 
-def review_tables(runs: Known, ledger: Reader) -> ReviewTables:
-    """The tables that a person's decisions are asked from."""
+def _constituencies(runs: Known) -> list[int]:
+    """The constituencies of all lists."""
+    places = pc.unique(runs.table("lists").column("constituency")).drop_null()
+    return sorted(places.to_pylist())
+
+
+def _require_constituency(constituency: int, there: Sequence[int]) -> None:
+    """Refuse a constituency that no run has.
+
+    Raises:
+        UsageError: it is such a one.
+    """
+    if constituency not in there:
+        numbers = ", ".join(map(str, there))
+        raise UsageError(
+            f"no run has constituency {constituency}",
+            code="constituency-not-run",
+            places={"number": str(constituency), "known": numbers},
+        )
+
+
+def review_tables(
+    runs: Known, ledger: Reader, constituency: int | None = None
+) -> ReviewTables:
+    """The tables that a person's decisions are asked from.
+
+    Args:
+        runs: what the workspace knows.
+        ledger: its answers.
+        constituency: whose cases and findings are asked; None: all.
+
+    Raises:
+        UsageError: no run has this constituency.
+    """
+    if constituency is not None:
+        _require_constituency(constituency, _constituencies(runs))
     cases = runs.table("cases")
     return ReviewTables(
-        cases=cases,
+        cases=cases_in(cases, constituency),
         entries=runs.table("entries"),
         voters=runs.table("voters"),
         pairs=runs.table("pairs"),
         waterfalls=runs.table("waterfalls"),
-        findings=runs.table("findings"),
-        accepted=runs.table("accepted"),
+        findings=in_constituency(runs.table("findings"), constituency),
+        accepted=in_constituency(runs.table("accepted"), constituency),
         registers=runs.table("register_rows"),
         numbers=numbers_table(runs, cases, ledger),
         returned=runs.table("returned"),
+        doubted=_doubted(runs),
+        coincidences=runs.table("coincidences"),
     )
+
+
+def _doubted(runs: Known) -> frozenset[str]:
+    """The cases of which the second opinion differs from the model."""
+    opinions = runs.table("second_opinion")
+    differs = opinions.filter(opinions.column("differs"))
+    return frozenset(differs.column("case_id").to_pylist())

@@ -9,11 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from voterlist.config import Settings
-from voterlist.errors import InputError
 from voterlist.model import Mark, Problem, Verdict
 from voterlist.pipeline.answers import answers_of_today
 from voterlist.pipeline.inbox import sources_of
-from voterlist.pipeline.known import Known, cycles_of_runs, known
+from voterlist.pipeline.known import cycles_of_runs, known
 from voterlist.pipeline.publish import REPORTS
 from voterlist.render import xlsx
 from voterlist.render.xlsx import Answers
@@ -22,10 +21,17 @@ from voterlist.report.asked import given_answer
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
 from voterlist.storage.ledger import Ledger
-from voterlist.usecases.answer_files import AnswerFile, read_answer_file
+from voterlist.usecases.answer_files import read_answer_file
 from voterlist.usecases.carrying import carried_over, set_aside
 from voterlist.usecases.desk_pages import review_tables
 from voterlist.usecases.importing import ImportedFile, Importer, Replacement
+from voterlist.usecases.origins import (
+    ORIGIN_PROBLEMS,
+    of_elsewhere,
+    origins_of,
+    require_own,
+    require_place,
+)
 from voterlist.usecases.second_readers import SecondReaders
 from voterlist.usecases.settings import settings_of
 
@@ -42,14 +48,8 @@ __all__ = [
     "import_review",
 ]
 
-ORIGIN_PROBLEMS = ("other-workspace", "other-cycle")
-"""Why a row is refused for its run; ``review.problem.<code>`` and ``error.review-<code>``."""
-
 REVIEW_EVENT = "review"
 """The journal's word for decisions that were read in."""
-
-_Origins = dict[str | None, str]
-"""Run -> why its rows are refused. None stands for a row that has lost its run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,7 @@ def export_review(
     *,
     today: dt.date,
     reader: str | None = None,
+    constituency: int | None = None,
 ) -> Exported:
     """Write what waits for a decision into a workbook.
 
@@ -145,11 +146,13 @@ def export_review(
         out: the workbook; without it ``reports/review-<language>.xlsx``.
         language: its language; without it the first of the settings.
         today: the day that the workbook names.
-        reader: whose work it is: the decided cases that this person is to read a second time
-            stand among the others, without the first decision. Without a name they are left out.
+        reader: whose work it is: what has no name beside it is this person's, and the decided
+            cases that this person is to read a second time stand among the others, without the
+            first decision. Without a name they are left out.
+        constituency: whose cases and findings are asked; without it all.
 
     Raises:
-        UsageError: it is no workspace, or has no complete run.
+        UsageError: it is no workspace, or has no complete run, or not this constituency.
         SettingsError: its settings have mistakes.
         InputError: what stands under the name cannot be read as a workbook.
         OSError: the workbook cannot be written.
@@ -157,7 +160,15 @@ def export_review(
     settings = settings_of(workspace)
     words = language or settings.report.languages[0]
     path = out or workspace / REPORTS / f"review-{words}.xlsx"
-    return export(workspace, settings, path, words, today=today, reader=reader)
+    return export(
+        workspace,
+        settings,
+        path,
+        words,
+        today=today,
+        reader=reader,
+        constituency=constituency,
+    )
 
 
 def import_review(
@@ -187,6 +198,7 @@ def export(
     *,
     today: dt.date,
     reader: str | None = None,
+    constituency: int | None = None,
 ) -> Exported:
     """Write what waits for a decision into a workbook; see ``export_review``.
 
@@ -200,14 +212,20 @@ def export(
     with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
         runs = known(workspace, ledger)
         given = answers_of_today(ledger, runs)
-        tables = review_tables(runs, ledger)
+        tables = review_tables(runs, ledger, constituency)
     readers = SecondReaders(tables, given, settings, sources_of(runs.inputs))
     items = readers.items_for(reader)
     typed = carried_over(path, given, settings.ingest)
     old = set_aside(path, today) if typed else None
     carried = xlsx.Carried(typed)
     store.make_folder(path.parent)
-    write = partial(xlsx.write_review, run=runs.run, today=today, carried=carried)
+    write = partial(
+        xlsx.write_review,
+        run=runs.run,
+        today=today,
+        carried=carried,
+        name=reader or "",
+    )
     store.write_atomically(path, lambda beside: write(items, beside, language))
     return Exported(
         path=path,
@@ -254,16 +272,16 @@ def import_decisions(
         runs = known(workspace, ledger)
         cycles = cycles_of_runs(workspace, ledger)
         origins = [
-            _origins(file.answers, cycles, settings.workspace.cycle) for file in files
+            origins_of(file.answers, cycles, settings.workspace.cycle) for file in files
         ]
         for file, refused, path in zip(files, origins, paths, strict=True):
-            _require_place(file, refused, runs, path)
-            _require_own(file.answers, refused, path)
+            require_place(file, refused, runs, path)
+            require_own(file.answers, refused, path)
         importer = Importer(ledger, runs, settings, by, decided_at)
         imported = []
         for file, refused in zip(files, origins, strict=True):
             answers = importer.against_today(file).answers
-            unread = (*answers.problems, *_of_elsewhere(answers, refused))
+            unread = (*answers.problems, *of_elsewhere(answers, refused))
             one = importer.read(answers, unread)
             _write_journal(ledger, one, runs.run, decided_at.date())
             imported.append(one)
@@ -338,76 +356,3 @@ def _pending(
                 rule=None if row["rule"] is None else str(row["rule"]),
                 answers=(given_answer(str(row["action"]), row),),
             )
-
-
-def _origins(
-    answers: Answers, cycles: Mapping[str, str | None], cycle: str
-) -> _Origins:
-    """The runs of the workbook whose rows are refused, each with its code.
-
-    Args:
-        answers: what the workbook holds.
-        cycles: the runs that the workspace knows, each with its cycle.
-        cycle: the cycle of the settings.
-    """
-    refused: _Origins = {None: "other-workspace"}
-    for run in answers.runs:
-        if run not in cycles:
-            refused[run] = "other-workspace"
-        elif cycles[run] not in {None, cycle}:
-            refused[run] = "other-cycle"
-    return refused
-
-
-def _require_place(
-    file: AnswerFile, origins: _Origins, runs: Known, path: Path
-) -> None:
-    """Refuse the decisions of another workspace's page that names a constituency not of this one.
-
-    Raises:
-        InputError: it is such a one.
-    """
-    place = None if file.page is None else file.page.constituency
-    if place is None or not file.answers.runs <= origins.keys():
-        return
-    if place not in runs.table("lists").column("constituency").to_pylist():
-        raise InputError(
-            f"{path.name} is of constituency {place}",
-            code="review-other-constituency",
-            file=str(path),
-        )
-
-
-def _require_own(answers: Answers, origins: _Origins, path: Path) -> None:
-    """Refuse a workbook of which no row is of this workspace and cycle.
-
-    Raises:
-        InputError: it is such a one.
-    """
-    if (
-        answers.sheets_without_run
-        or not answers.runs
-        or not answers.runs <= origins.keys()
-    ):
-        return
-    codes = {origins[run] for run in answers.runs}
-    code = next(one for one in ORIGIN_PROBLEMS if one in codes)
-    raise InputError(f"{path.name}: {code}", code=f"review-{code}", file=str(path))
-
-
-def _of_elsewhere(answers: Answers, origins: _Origins) -> Iterator[Problem]:
-    """The rows filled in that are of another workspace or cycle."""
-    for table in (answers.decisions, answers.amendments):
-        for row in table.to_pylist():
-            if (
-                row["run_id"] in origins
-                and row["sheet"] not in answers.sheets_without_run
-            ):
-                yield Problem(
-                    row["row"],
-                    origins[row["run_id"]],
-                    row["sheet"],
-                    row["case_id"],
-                    row["entry_id"],
-                    file=answers.file,
-                )

@@ -26,6 +26,7 @@ from voterlist.render.xlsx.forms import (
     ANSWER,
     ANSWERS,
     ASKED_AS,
+    ASKED_OF,
     CASES,
     FINDING_ID,
     GONE,
@@ -36,6 +37,7 @@ from voterlist.render.xlsx.forms import (
     known_grounds,
     known_words,
 )
+from voterlist.render.xlsx.ticks import TICK_PROBLEMS, with_ticks
 from voterlist.report import AskedAs
 from voterlist.review import REVIEW_ROW, UNKNOWN_VERDICT
 from voterlist.tables import from_rows
@@ -49,7 +51,12 @@ __all__ = [
     "read_review",
 ]
 
-READING_PROBLEMS = ("formula-without-value", "formulas-without-value", "merged-answer")
+READING_PROBLEMS = (
+    "formula-without-value",
+    "formulas-without-value",
+    "merged-answer",
+    *TICK_PROBLEMS,
+)
 """Why a row, or what is blank in a sheet, is not taken for an answer; ``review.problem.<code>``."""
 
 ANSWER_ROW = AMENDMENT_ROW.append(pa.field("asked_as", pa.string()))
@@ -121,7 +128,8 @@ def read_answers(path: Path, limits: IngestSettings | None = None) -> Answers:
         for sheet in file.sheets
         if sheet.trouble
     ]
-    asked = [sheet for sheet in sheets if sheet.form is not GONE]
+    # Ticks are looked at by what they mean, but carried over as they were written.
+    asked = [with_ticks(sheet) for sheet in sheets if sheet.form is not GONE]
     problems = [problem for sheet in asked for problem in sheet.problems]
     decisions, amendments = _rows(asked, path.name)
     return Answers(
@@ -172,6 +180,7 @@ def _rows(sheets: Iterable[FilledSheet], file: str) -> tuple[pa.Table, pa.Table]
 def _cells(sheet: FilledSheet, row: FilledRow) -> _Cells:
     """The ids and answers of a row, its words as codes."""
     cells: _Cells = {name: row.texts.get(name) for name in (*IDS, *ANSWERS)}
+    cells["decided_by"] = cells["decided_by"] or cells[ASKED_OF]
     word = cells[ANSWER]
     cells[ANSWER] = word and known_words(sheet.form).get(fold(word), UNKNOWN_ACTION)
     contested = {AskedAs.CONTESTED_CASE, AskedAs.CONTESTED_ENTRY}

@@ -19,6 +19,7 @@ from voterlist.render.xlsx.forms import (
     CASE_ID,
     ENTRY_ID,
     RUN_ID,
+    TICK,
     Form,
     answer_of,
     fold,
@@ -68,6 +69,8 @@ class FilledSheet:
     runs: frozenset[str]
     has_run: bool
     """True where it has the column of the run."""
+    beside: tuple[FilledRow, ...] = ()
+    """The rows in which nothing is filled in, of cases with a tick in another row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,7 @@ def read_sheet(
     sheet: RawSheet, form: Form, top: int, columns: dict[str, int]
 ) -> FilledSheet:
     """What stands below the headings."""
-    filled, problems, runs = [], [], set()
+    filled, blank, problems, runs = [], [], [], set()
     answered = {columns[name] for name in ANSWERS if name in columns}
     unworked = {number for number, column in sheet.unworked if column in answered}
     above: FilledRow | None = None
@@ -189,6 +192,8 @@ def read_sheet(
             runs.add(run)
         if any(row.texts.get(name) for name in ANSWERS):
             filled.append(row)
+        elif TICK in columns:
+            blank.append(row)
         if row.number in unworked:
             problems.append(_problem(sheet, row, "formula-without-value"))
         elif sheet.merged and above is not None and _may_be_of_above(row, above):
@@ -205,7 +210,18 @@ def read_sheet(
         problems=tuple(problems),
         runs=frozenset(runs),
         has_run=RUN_ID in columns,
+        beside=tuple(_beside(filled, blank)),
     )
+
+
+def _beside(
+    filled: Sequence[FilledRow], blank: Sequence[FilledRow]
+) -> Iterator[FilledRow]:
+    """The blank rows of the cases that are ticked in another row."""
+    ticked = {row.texts.get(CASE_ID) for row in filled if row.texts.get(TICK)}
+    for row in blank:
+        if row.texts.get(CASE_ID) in ticked - {None}:
+            yield row
 
 
 def _below(sheet: RawSheet, top: int, columns: dict[str, int]) -> Iterator[FilledRow]:

@@ -22,6 +22,7 @@ __all__ = [
     "ANSWER",
     "ANSWERS",
     "ASKED_AS",
+    "ASKED_OF",
     "AS_EXPORTED",
     "CASES",
     "CASE_ID",
@@ -32,14 +33,18 @@ __all__ = [
     "GONE",
     "IDS",
     "NO_LONGER",
+    "PROPOSED_AS",
     "REOPENED",
     "RUN_ID",
+    "TICK",
+    "TICKS",
     "Form",
     "answer_of",
     "as_cell",
     "digest_of",
     "fold",
     "form_of",
+    "is_tick",
     "known_fields",
     "known_grounds",
     "known_headings",
@@ -57,12 +62,30 @@ AS_EXPORTED = "as_exported"
 """The hidden column with a digest of what was filled in when the workbook was written."""
 NO_LONGER = "no_longer_asked"
 """The hidden column of answers whose row is gone; its rows decide nothing."""
-IDS = (RUN_ID, CASE_ID, ENTRY_ID, FINDING_ID, ASKED_AS, NO_LONGER, AS_EXPORTED)
+PROPOSED_AS = "proposed_as"
+"""The hidden column with what is proposed of an entry of a case, and the reason of who takes it:
+``repeat:One FIN or document``."""
+ASKED_OF = "asked_of"
+"""The hidden column with the name of whom the workbook was written for."""
+IDS = (
+    RUN_ID,
+    CASE_ID,
+    ENTRY_ID,
+    FINDING_ID,
+    ASKED_AS,
+    NO_LONGER,
+    PROPOSED_AS,
+    ASKED_OF,
+    AS_EXPORTED,
+)
 """The hidden columns of all sheets; their headings are the same in every language."""
 
 ANSWER = "answer"
 """The column that says what is decided."""
+TICK = "as_proposed"
+"""The column in which one mark takes what is proposed of a case."""
 ANSWERS = {
+    TICK: ("as-proposed",),
     ANSWER: ("verdict", "mark"),
     "field": ("field",),
     "value": ("value",),
@@ -75,6 +98,9 @@ ANSWERS = {
 }
 """The columns that a person fills in, and where the catalogue has their headings
 (``review.column.``); the second is that of workbooks of earlier versions."""
+
+TICKS = ("✓", "✔", "x", "+", "1")
+"""The marks that a tick may be, beside the word for yes; the first is offered."""
 
 CONFIRM = "confirm"
 """The answer that says the same as the one that is shown beside it."""
@@ -170,6 +196,12 @@ def known_fields() -> Mapping[str, str]:
     for words in _all_words():
         known |= {fold(words(f"field.{name}")): name for name in ENTRY_FIELDS}
     return known
+
+
+def is_tick(text: str) -> bool:
+    """True for a mark that takes what is proposed."""
+    yes = {fold(words("review.tick.yes")) for words in _all_words()}
+    return fold(text) in {*(fold(one) for one in TICKS), *yes, "х"}
 
 
 def _all_words() -> list[Words]:

@@ -18,10 +18,8 @@ from voterlist.render.xlsx.forms import (
 from voterlist.report import (
     AskedAs,
     AskedFinding,
-    Case,
     GivenAnswer,
     Reopened,
-    ReviewItems,
     Words,
 )
 from voterlist.report.said import (
@@ -32,16 +30,10 @@ from voterlist.report.said import (
     said,
     word_of,
 )
-from voterlist.report.sections.cases import (
-    CASE_FIELDS,
-    CaseWords,
-    Member,
-    case_cells,
-)
 from voterlist.report.sections.findings import FindingWords
 from voterlist.report.sheets import SheetValue, place_cells
 
-__all__ = ["Line", "case_lines", "finding_lines", "reopened_lines"]
+__all__ = ["Line", "finding_lines", "reopened_lines", "texts_of", "words_of"]
 
 _COLUMNS = {
     Action.STRIKE.value: ("ground", "document", "precinct"),
@@ -82,85 +74,7 @@ class Line:
     first: bool = False
 
 
-_CASE_ANSWERS = (*(verdict.value for verdict in Verdict), Action.ASK, Action.WITHDRAW)
-_SHOWN_FIRST = ("written", "birth_date")
-"""The fields of an entry of a case that stand before the columns that a person fills in."""
-
-
-def case_lines(items: ReviewItems, words: CaseWords) -> list[Line]:
-    """One line for each entry of each open case."""
-    choices = {ANSWER: _words(_CASE_ANSWERS, words)}
-    lines = []
-    for number, case in enumerate(items.cases):
-        for member in case.members:
-            question = items.questions.get((case.case_id, member.entry_id))
-            texts = _case_texts(member, question, words)
-            shown = _CaseCells(case, member, words)
-            line = Line(
-                before=shown.before,
-                after=shown.after,
-                ids={CASE_ID: case.case_id, ENTRY_ID: member.entry_id},
-                texts=texts,
-                choices=choices,
-                columns=("due",),
-                marks_before=shown.marks_before,
-                marks_after=shown.marks_after,
-                band=number % 2 == 1,
-                first=member is case.members[0],
-            )
-            lines.append(line)
-    return lines
-
-
-class _CaseCells:
-    """What a line shows of an entry of a case, and which cells differ within the case."""
-
-    def __init__(self, case: Case, member: Member, words: CaseWords) -> None:
-        values, marks = case_cells(member, words)
-        shown = dict(zip(CASE_FIELDS, zip(values, marks, strict=True), strict=True))
-        first = [shown.pop(name) for name in _SHOWN_FIRST]
-        self.before: list[SheetValue] = [
-            case.number,
-            *(value for value, _ in first),
-            words(f"case-kind.{case.kind}.title"),
-            *_proposal(case, member, words),
-        ]
-        rest = len(self.before) - 1 - len(first)
-        self.marks_before = ["", *(mark for _, mark in first), *[""] * rest]
-        is_first = member is case.members[0]
-        why = words.why(case.why) if case.why and is_first else None
-        place = place_cells(member.place)
-        self.after: list[SheetValue] = [
-            *(value for value, _ in shown.values()),
-            *place,
-            why,
-        ]
-        others = [""] * (len(place) + 1)
-        self.marks_after = [*(mark for _, mark in shown.values()), *others]
-
-
-def _proposal(case: Case, member: Member, words: CaseWords) -> list[SheetValue]:
-    """The probability, the role that is proposed and why; blank where a second person reads."""
-    if case.is_blind:
-        return [None, None, None]
-    why = "; ".join([words(f"reason.{member.reason}"), *words.before(member)])
-    return [case.probability, words(f"role.{member.role}"), why]
-
-
-def _case_texts(
-    member: Member, question: GivenAnswer | None, words: Words
-) -> dict[str, str | None]:
-    """What was answered of an entry of a case."""
-    if member.verdict is None:
-        return _texts(question, words)
-    return {
-        ANSWER: words(f"verdict.{member.verdict}"),
-        "reason": member.decided_why,
-        "decided_by": member.decided_by,
-    }
-
-
-def _texts(given: GivenAnswer | None, words: Words) -> dict[str, str | None]:
+def texts_of(given: GivenAnswer | None, words: Words) -> dict[str, str | None]:
     """An answer as a person would fill it in."""
     if given is None:
         return {}
@@ -187,7 +101,7 @@ def _destination(given: GivenAnswer) -> str | None:
     return f"{given.constituency}/{given.precinct}"
 
 
-def _words(codes: Iterable[str], words: Words) -> tuple[str, ...]:
+def words_of(codes: Iterable[str], words: Words) -> tuple[str, ...]:
     """The words of answers, each once, in their order."""
     return tuple(dict.fromkeys(word_of(code, words) for code in codes))
 
@@ -219,7 +133,7 @@ def _finding_line(asked: AskedFinding, words: FindingWords) -> Line:
         before=before,
         after=after,
         ids={ENTRY_ID: entry, FINDING_ID: finding.finding_id},
-        texts=_texts(asked.given, words),
+        texts=texts_of(asked.given, words),
         choices=_choices(asked, words),
         columns=_columns(asked.actions),
         marks_before=[finding.severity.value, "", ""],
@@ -244,7 +158,7 @@ def _beside(asked: AskedFinding, words: Words) -> str | None:
 def _choices(asked: AskedFinding, words: Words) -> dict[str, tuple[str, ...]]:
     """The answers that make sense for the rule of a finding."""
     actions = [*asked.actions, Action.WITHDRAW]
-    choices = {ANSWER: _words(actions, words), "ground": _grounds(actions, words)}
+    choices = {ANSWER: words_of(actions, words), "ground": _grounds(actions, words)}
     if asked.fields:
         choices["field"] = tuple(words(f"field.{name}") for name in asked.fields)
     return choices
@@ -308,7 +222,7 @@ def _reopened_line(
         *place_cells(subject.place),
     ]
     offered = list(_offered(one))
-    choices = {ANSWER: _words(offered, words)} if offered else {}
+    choices = {ANSWER: words_of(offered, words)} if offered else {}
     if grounds := _grounds(offered, words):
         choices["ground"] = grounds
     if fields := _fields(one):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from voterlist.decisions.answers import SHEETS
+from voterlist.render.xlsx.case_lines import case_lines
 from voterlist.render.xlsx.forms import (
     ANSWER,
     ANSWERS,
@@ -13,10 +14,11 @@ from voterlist.render.xlsx.forms import (
     CASE_ID,
     ENTRY_ID,
     FINDING_ID,
+    PROPOSED_AS,
+    TICK,
 )
 from voterlist.render.xlsx.lines import (
     Line,
-    case_lines,
     finding_lines,
     reopened_lines,
 )
@@ -69,28 +71,33 @@ def _cases(items: ReviewItems, words: CaseWords) -> Plan:
     before = columns_of(
         words,
         ("review.column.number", 6, "label"),
-        ("field.written", 20, "text"),
+        ("field.written", 24, "text"),
         ("field.birth_date", 11, "text"),
-        ("review.column.kind", 13, "text"),
-        ("review.column.probability", 10, "probability"),
-        ("review.column.proposed", 10, "text"),
-        ("review.column.why", 18, "text"),
+        ("field.address", 24, "text"),
+        ("field.precinct", 9, "label"),
+        ("review.column.proposed", 12, "text"),
     )
-    shown = {words("field.written"), words("field.birth_date")}
-    rest = [column for column in case_columns(words) if column.heading not in shown]
-    after = (
-        *rest,
-        *place_columns(words),
-        Column(words("waterfall.column.why"), 44, printed=False),
+    after = columns_of(
+        words,
+        ("review.column.sentence", 46, "text"),
+        ("review.column.kind", 16, "text"),
+        ("review.column.probability", 11, "probability"),
+        ("review.column.why", 22, "text"),
     )
+    shown = {column.heading for column in before}
+    rest = [*case_columns(words), *place_columns(words)]
     return Plan(
         name=words("review.sheet.cases"),
         title=words("review.title"),
         notes=(words("review.how.1"), words("review.how.5")),
         before=before,
-        answers=(ANSWER, "due", "reason", "decided_by"),
-        after=after,
-        ids=(CASE_ID, ENTRY_ID),
+        answers=(TICK, ANSWER, "due", "reason", "decided_by"),
+        after=(
+            *after,
+            *(column for column in rest if column.heading not in shown),
+            Column(words("waterfall.column.why"), 44, printed=False),
+        ),
+        ids=(CASE_ID, ENTRY_ID, PROPOSED_AS),
         lines=case_lines(items, words),
     )
 

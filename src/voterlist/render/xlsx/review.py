@@ -14,11 +14,13 @@ from voterlist.render.xlsx.forms import (
     ANSWERS,
     AS_EXPORTED,
     ASKED_AS,
+    ASKED_OF,
     CASE_ID,
     ENTRY_ID,
     FINDING_ID,
     NO_LONGER,
     RUN_ID,
+    TICK,
     as_cell,
     digest_of,
 )
@@ -35,6 +37,7 @@ __all__ = ["render_review", "write_review"]
 _MOST_LETTERS = 255
 """Letters of a list that stands in the cell's rule itself; a longer one stands on a sheet."""
 _WIDTHS = {
+    TICK: 10,
     ANSWER: 16,
     "field": 11,
     "value": 12,
@@ -60,13 +63,16 @@ def write_review(
     run: str,
     today: dt.date,
     carried: Carried | None = None,
+    name: str = "",
 ) -> None:
     """Write a review workbook to ``path``; the arguments are those of ``render_review``.
 
     Raises:
         OSError: the file cannot be written.
     """
-    content = render_review(items, language, run=run, today=today, carried=carried)
+    content = render_review(
+        items, language, run=run, today=today, carried=carried, name=name
+    )
     path.write_bytes(content)
 
 
@@ -77,6 +83,7 @@ def render_review(
     run: str,
     today: dt.date,
     carried: Carried | None = None,
+    name: str = "",
 ) -> bytes:
     """The workbook: a sheet for each kind of decision that is asked, and how to decide.
 
@@ -86,10 +93,11 @@ def render_review(
         run: the newest run of the workspace that the items are of.
         today: the day that the workbook names.
         carried: what somebody wrote into an earlier workbook, to stand in the same rows.
+        name: who is to decide: answers beside which nobody is named are this person's.
     """
     words = Words(language)
     book = Book(words("review.title"), today, words)
-    writer = _Writer(book, run, carried or Carried())
+    writer = _Writer(book, run, carried or Carried(), name)
     sheets = list(plans(items, words))
     # A workbook that asks nothing is one too: its first sheet says so.
     for plan in [plan for plan in sheets if plan.lines] or sheets[:1]:
@@ -107,6 +115,7 @@ class _Writer:
     book: Book
     run: str
     carried: Carried
+    name: str
     lists: dict[tuple[str, ...], str] = field(default_factory=dict)
     """The lists that stand on a sheet of their own, each with the range of its cells."""
 
@@ -115,7 +124,7 @@ class _Writer:
         words = self.book.words
         sheet = self.book.sheet(plan.name)
         sheet.head(plan.title, *plan.notes)
-        ids = (RUN_ID, *plan.ids, AS_EXPORTED)
+        ids = (RUN_ID, *plan.ids, ASKED_OF, AS_EXPORTED)
         columns = (
             *plan.before,
             *self._answer_columns(plan.answers, words),
@@ -142,6 +151,7 @@ class _Writer:
         all_ids = {
             **line.ids,
             RUN_ID: self.run,
+            ASKED_OF: self.name or None,
             AS_EXPORTED: digest_of(line.texts),
         }
         answers = [as_cell(texts.get(name)) for name in plan.answers]

@@ -14,7 +14,14 @@ import pyarrow.compute as pc
 
 from voterlist import review
 from voterlist.model import CaseKind, Returned, Verdict
-from voterlist.report.lookup import Names, mask, rows_of, text_column, written_names
+from voterlist.report.lookup import (
+    Names,
+    in_constituency,
+    mask,
+    rows_of,
+    text_column,
+    written_names,
+)
 from voterlist.report.sections.cases.model import (
     CASE_FIELDS,
     Before,
@@ -27,7 +34,13 @@ from voterlist.report.sections.cases.why import waterfalls_of
 from voterlist.report.values import Born, Text, Value
 from voterlist.schemas import RETURNED, empty
 
-__all__ = ["LOOKED_UP_OF_VOTERS", "CaseTables", "build_cases", "count_kinds"]
+__all__ = [
+    "LOOKED_UP_OF_VOTERS",
+    "CaseTables",
+    "build_cases",
+    "cases_in",
+    "count_kinds",
+]
 
 _COMPARED = {
     "surname": ("surname_skeleton",),
@@ -102,6 +115,14 @@ def build_cases(
         )
         built.append(case)
     return tuple(built)
+
+
+def cases_in(cases: pa.Table, constituency: int | None) -> pa.Table:
+    """Every entry of the cases that have an entry in this constituency."""
+    if constituency is None:
+        return cases
+    inside = in_constituency(cases, constituency).column("case_id")
+    return cases.filter(pc.is_in(cases.column("case_id"), value_set=pc.unique(inside)))
 
 
 def count_kinds(cases: Sequence[Case]) -> tuple[KindCount, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from voterlist.model import CaseKind, Verdict
+from voterlist.report.sections.chance import Chance
 from voterlist.report.values import Place, Precinct, Value
 
 __all__ = [
@@ -162,6 +164,9 @@ class Case:
     waterfalls."""
     is_blind: bool = False
     """True where a second person reads it: score, proposal and first decision are not shown."""
+    waits_for: str = ""
+    """``contested``: people decided in different ways; ``second-reading``: another person is to
+    read it, and until then nobody is told how it was decided."""
 
     @property
     def title(self) -> str:
@@ -172,7 +177,15 @@ class Case:
     @property
     def is_open(self) -> bool:
         """True where a person is asked and some entry has no verdict yet."""
-        return self.is_asked and any(member.verdict is None for member in self.members)
+        is_undecided = any(member.verdict is None for member in self.members)
+        return self.is_asked and is_undecided and self.waits_for != "second-reading"
+
+    @property
+    def state(self) -> str:
+        """How far it is: ``report.state.<state>`` in the catalogue."""
+        if not self.is_asked:
+            return "not-asked"
+        return self.waits_for or ("open" if self.is_open else "settled")
 
     @property
     def areas(self) -> set[Precinct]:
@@ -200,3 +213,5 @@ class Cases:
     """Explicit non-duplicates, by number."""
     kinds: tuple[KindCount, ...]
     """In the order of ``CaseKind``; kinds without a case are left out."""
+    chances: Mapping[int | None, tuple[Chance, ...]] = field(default_factory=dict)
+    """What chance alone would give in the constituency of the report, None for the whole list."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voterlist.report.sections.cases.model import CASE_FIELDS, Case, Cases
+from voterlist.report.sections.cases.sentence import Sentences
 from voterlist.report.sections.cases.words import CaseWords
 
 __all__ = ["Bars", "Line", "Shown", "bars_of", "letters_of", "lines_of", "page"]
@@ -55,6 +56,7 @@ def page(cases: Cases) -> Mapping[str, Any]:
         "kinds": kinds,
         "side_by_side": lines_of,
         "bars": bars_of,
+        "sentence": lambda words, case: Sentences(words, cases.chances).of(case),
     }
 
 

@@ -39,9 +39,10 @@ _AGREES: Mapping[str, tuple[str, frozenset[str]]] = {
 
 
 def chances_by_place(coincidences: pa.Table) -> dict[int | None, tuple[Chance, ...]]:
-    """The rows of COINCIDENCE by constituency, None for the whole list."""
+    """The rows of COINCIDENCE by constituency, None for the whole list; in order of agreement."""
     by_place: dict[int | None, list[Chance]] = {}
-    for row in coincidences.to_pylist():
+    rows = sorted(coincidences.to_pylist(), key=lambda row: row["agreement"])
+    for row in rows:
         fields = tuple(row["agreement"].split("+"))
         chance = Chance(fields, row["expected"], row["found"])
         by_place.setdefault(row["constituency"], []).append(chance)

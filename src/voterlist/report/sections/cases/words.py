@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import functools
 
-from voterlist.report.sections.cases.model import Case, Member, Step, Waterfall
+from voterlist.report.sections.cases.model import (
+    CASE_FIELDS,
+    Case,
+    Member,
+    Step,
+    Waterfall,
+)
 from voterlist.report.words import UNKNOWN, Words
 
 __all__ = ["CaseWords"]
@@ -16,6 +22,8 @@ _WORDED = frozenset({"surname", "given_name", "patronymic", "birth_date"})
 """Fields whose term frequency is put in words; that a document is one person's own needs none."""
 _RAREST = 17.0
 """Bits of term frequency that are not told apart: one in 130,000."""
+_ONE_LINE = ("written", "birth_date", "address")
+"""The fields by which an entry is told in one line."""
 _NO_BITS = 0.05
 """Bits below which 0.0 is shown."""
 _NO_SHARE = 0.0005
@@ -39,7 +47,7 @@ class CaseWords(Words):
         """What was decided about an entry, or that a person still has to decide."""
         if member.verdict is not None:
             return self(f"verdict.{member.verdict}")
-        return self("report.state.open" if case.is_asked else "report.state.not-asked")
+        return self(f"report.state.{case.state}")
 
     def before(self, member: Member) -> list[str]:
         """What was decided about an entry before it, or another one of its case, changed."""
@@ -50,6 +58,12 @@ class CaseWords(Words):
             key = "decided-before.changed" if fields else "decided-before"
             said.append(self(key, verdict=verdict, by=one.decided_by, fields=fields))
         return said
+
+    def line(self, member: Member) -> str:
+        """An entry in one line: the name as written, the birth date, the address."""
+        shown = dict(zip(CASE_FIELDS, member.cells, strict=True))
+        texts = [self.say(shown[name].value) for name in _ONE_LINE]
+        return " · ".join(filter(None, texts))
 
     def bits(self, bits: float) -> str:
         """Bits with their sign and one digit: +8.1, −1.2.

@@ -1,31 +1,32 @@
 // What stands around the case: progress and pace, reasons, dialogs.
 const pauseMinutes = 5;
+const lastDecisions = 30;
 
 // Cases an hour at the pace of the last decisions; pauses do not count.
 const paceOf = (decisions) => {
-  const times = [...decisions.values()].map((one) => Date.parse(one.time)).sort((one, other) => one - other).slice(-30);
+  const last = [...decisions.values()].filter((one) => !one.isOneOfMany).slice(-lastDecisions);
+  const times = last.map((one) => Date.parse(one.time)).sort((one, other) => one - other);
   const gaps = times.slice(1).map((time, at) => time - times[at]).filter((gap) => gap < pauseMinutes * 60000);
   const total = gaps.reduce((sum, gap) => sum + gap, 0);
   return gaps.length < 5 || total === 0 ? null : Math.round((gaps.length * 3600000) / total);
 };
 
 const drawProgress = (desk, view) => {
-  let open = 0;
-  let done = 0;
-  for (let place = 0; place < desk.count; place += 1) {
-    const stands = desk.state(place);
-    const isAsked = stands === "open" || stands === "contested";
-    const isMine = view.decisions().has(place);
-    if (isAsked || isMine) open += 1;
-    if (isMine) done += 1;
+  const isAsked = (place) => ["open", "contested"].includes(desk.state(place));
+  if (view.asked === undefined) {
+    view.asked = 0;
+    for (let place = 0; place < desk.count; place += 1) view.asked += isAsked(place) ? 1 : 0;
   }
+  let open = view.asked;
+  for (const place of view.decisions().keys()) open += isAsked(place) ? 0 : 1;
+  const done = view.decisions().size;
   byId("progress").max = Math.max(open, 1);
   byId("progress").value = done;
   const pace = paceOf(view.decisions());
   byId("done").textContent = desk.say("desk.progress", { done: desk.number(done), all: desk.number(open) });
   byId("pace").textContent = pace ? desk.say("desk.pace", { count: desk.number(pace) }) : "";
   byId("count").textContent = desk.say("desk.count", { count: desk.number(view.list.places.length) });
-  byId("bulk").disabled = !view.bulkPlaces().length;
+  byId("bulk").disabled = !view.list.places.some(view.isForBulk);
 };
 
 const drawSaved = (desk, store) => {
@@ -36,7 +37,7 @@ const drawBar = (desk, view) => {
   const mine = view.decisions().get(view.place);
   const reason = view.draft ? view.draft.reason : "";
   const chosen = reason || (mine && mine.reason) || "";
-  byId("reasons").replaceChildren(...reasons.map((code, at) => make(
+  byId("reasons").replaceChildren(...desk.codes.reasons.map((code, at) => make(
     "button",
     { type: "button", class: "small", "aria-pressed": String(code === chosen), onclick: () => view.chooseReason(code) },
     make("kbd", {}, `r ${at + 1}`),

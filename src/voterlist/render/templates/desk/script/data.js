@@ -65,9 +65,7 @@ const makeDesk = (data, allWords) => {
   desk.usualReason = (place, verdict) => {
     if (verdict === "separate") return "two-people";
     if (verdict === "ask") return "";
-    const rows = desk.rows(place);
-    const isOne = (name) => rows.every((row) => entries[name][row] > 0 && desk.mark(row, data.fields.indexOf(name)) === "");
-    return isOne("fin") || isOne("document") ? "one-identifier" : "names-and-birth";
+    return codes.reasons[cases.reason[place]];
   };
   return desk;
 };

@@ -23,7 +23,7 @@ const bindKeys = (desk, view) => {
     if (isElsewhere || event.ctrlKey || event.altKey || event.metaKey) return;
     const digit = /^Digit([1-9])$/.exec(event.code) || /^Numpad([1-9])$/.exec(event.code);
     if (isReason && digit) {
-      const reason = reasons[Number(digit[1]) - 1];
+      const reason = desk.codes.reasons[Number(digit[1]) - 1];
       if (reason) view.chooseReason(reason);
     } else if (digit && event.shiftKey) {
       view.toggleApart(Number(digit[1]) - 1);

@@ -4,9 +4,10 @@ const rowsAround = 12;
 
 const makeList = (desk, view) => {
   const { cases } = desk.data;
+  const nowhere = -1;
   const box = byId("list");
   const inner = byId("list-rows");
-  const list = { rows: [], places: [], positions: new Map() };
+  const list = { rows: [], places: [], positions: new Int32Array(desk.count).fill(nowhere) };
   const kindOrder = desk.codes.kinds;
 
   const bounds = { sure: [990, 1001], likely: [900, 990], even: [500, 900], low: [0, 500] };
@@ -42,8 +43,10 @@ const makeList = (desk, view) => {
     return !wanted.length || desk.holds(place, wanted);
   };
 
+  const wordsOf = (filters) => fold(filters.words).split(/\s+/).filter(Boolean);
+
   list.filter = (filters) => {
-    const wanted = fold(filters.words).split(/\s+/).filter(Boolean);
+    const wanted = wordsOf(filters);
     const groups = new Map(kindOrder.map((kind) => [kind, []]));
     const disputed = [];
     for (let place = 0; place < desk.count; place += 1) {
@@ -59,9 +62,29 @@ const makeList = (desk, view) => {
     add("desk.state.contested", disputed);
     for (const [kind, places] of groups) add(`case-kind.${kind}.title`, places);
     list.places = list.rows.filter((row) => typeof row === "number");
-    list.positions = new Map(list.rows.map((row, position) => [row, position]));
-    inner.style.height = `${list.rows.length * rowHeight}px`;
+    number();
     list.draw();
+  };
+  // Where each case stands in the list.
+  const number = () => {
+    list.positions.fill(nowhere);
+    list.rows.forEach((row, position) => {
+      if (typeof row === "number") list.positions[row] = position;
+    });
+    inner.style.height = `${list.rows.length * rowHeight}px`;
+  };
+  list.has = (place) => place >= 0 && list.positions[place] !== nowhere;
+  // One case was decided: it leaves the list where it does not fit any more.
+  list.decided = (place, filters) => {
+    if (!list.has(place) || fits(place, filters, wordsOf(filters))) return;
+    const position = list.positions[place];
+    let group = position;
+    while (typeof list.rows[group] === "number") group -= 1;
+    list.rows.splice(position, 1);
+    list.places.splice(list.places.indexOf(place), 1);
+    list.rows[group].count -= 1;
+    if (!list.rows[group].count) list.rows.splice(group, 1);
+    number();
   };
 
   const titleRow = (row, position) => {
@@ -91,9 +114,9 @@ const makeList = (desk, view) => {
       drawn.push(typeof row === "number" ? caseRow(row, position) : titleRow(row, position));
     }
     // The case in view stays in the page, wherever the list was scrolled to.
-    const current = list.positions.get(view.place);
-    if (current !== undefined && (current < first || current >= last)) drawn.push(caseRow(view.place, current));
-    if (current === undefined && view.place >= 0) {
+    const current = view.place >= 0 ? list.positions[view.place] : nowhere;
+    if (current !== nowhere && (current < first || current >= last)) drawn.push(caseRow(view.place, current));
+    if (current === nowhere && view.place >= 0) {
       const apart = caseRow(view.place, 0);
       apart.classList.add("unseen");
       drawn.push(apart);
@@ -101,8 +124,8 @@ const makeList = (desk, view) => {
     inner.replaceChildren(...drawn);
   };
   list.reveal = (place) => {
-    const position = list.positions.get(place);
-    if (position === undefined) return;
+    if (!list.has(place)) return;
+    const position = list.positions[place];
     const top = position * rowHeight;
     if (top < box.scrollTop + rowHeight) box.scrollTop = Math.max(0, top - 2 * rowHeight);
     else if (top + 2 * rowHeight > box.scrollTop + box.clientHeight) box.scrollTop = top - box.clientHeight + 3 * rowHeight;

@@ -1,6 +1,7 @@
 // The page comes to life: words, filters, buttons, the first case.
 const themeName = "voterlist-theme";
 const languageNames = { en: "English", az: "Azərbaycanca" };
+const languageCodes = { en: "EN", az: "AZ" };
 
 const remembered = (name) => {
   try {
@@ -52,7 +53,7 @@ const bindFilters = (desk, view) => {
   const changed = () => {
     view.list.filter(view.filters);
     drawProgress(desk, view);
-    if (!view.list.positions.has(view.place) && view.list.places.length) view.show(view.list.places[0]);
+    if (!view.list.has(view.place) && view.list.places.length) view.show(view.list.places[0]);
   };
   for (const element of document.querySelectorAll("[data-filter]")) {
     element.addEventListener("input", () => {
@@ -130,8 +131,10 @@ const startDesk = (data, words, language, person, makeStore) => {
   view.relabel = () => {
     fillWords(desk);
     fillFilters(desk, view);
-    byId("language").textContent = languageNames[desk.language === "en" ? "az" : "en"];
-    byId("language").lang = desk.language === "en" ? "az" : "en";
+    const other = desk.language === "en" ? "az" : "en";
+    byId("language").textContent = languageCodes[other];
+    byId("language").setAttribute("aria-label", `${languageCodes[other]}: ${languageNames[other]}`);
+    byId("language").lang = other;
     view.refresh();
   };
   setTheme(remembered(themeName));
@@ -147,10 +150,3 @@ const startDesk = (data, words, language, person, makeStore) => {
   document.documentElement.dataset.ready = "yes";
   return view;
 };
-
-// In the one file the data stands in the page.
-const inPage = (id) => JSON.parse(byId(id).textContent);
-if (byId("desk-data")) {
-  const told = inPage("desk-words");
-  startDesk(inPage("desk-data"), told.words, told.language, told.name, makeBrowserStore);
-}

@@ -1,5 +1,4 @@
 // What a person does: decides, takes back, goes on. Everything that is done can be undone.
-const reasons = ["names-and-birth", "one-identifier", "document-seen", "voter-said", "precinct-said", "two-people", "written-beside"];
 const daysToAnswer = 7;
 
 const makeView = (desk, store) => {
@@ -74,9 +73,9 @@ const makeView = (desk, store) => {
     const next = view.list.beside(place, 1);
     const number = desk.data.cases.number[place];
     change([[place, decision]], desk.say("desk.told", { number, what: desk.say(`desk.mine.${decision.verdict}`) }));
-    view.list.filter(view.filters);
+    view.list.decided(place, view.filters);
     drawProgress(desk, view);
-    if (next !== undefined && view.list.positions.has(next)) view.show(next);
+    if (next !== undefined && view.list.has(next)) view.show(next);
     else if (view.list.places.length) view.show(view.list.places[0]);
     else view.finish();
   };
@@ -148,9 +147,10 @@ const makeView = (desk, store) => {
     return view.announce(desk.say("desk.undone", { count: last.length }));
   };
   // The cases of the list that have a proposal and no answer yet.
-  view.bulkPlaces = () => view.list.places.filter((place) => !store.decisions.has(place) && desk.state(place) === "open" && desk.proposal(place) === "same");
+  view.isForBulk = (place) => !store.decisions.has(place) && desk.state(place) === "open" && desk.proposal(place) === "same";
+  view.bulkPlaces = () => view.list.places.filter(view.isForBulk);
   view.bulk = (places) => {
-    change(places.map((place) => [place, proposed(place)]), desk.say("desk.bulk.told", { count: desk.number(places.length) }));
+    change(places.map((place) => [place, { ...proposed(place), isOneOfMany: true }]), desk.say("desk.bulk.told", { count: desk.number(places.length) }));
     view.refresh();
     if (view.list.places.length) view.show(view.list.places[0]);
     else view.finish();
