@@ -21,11 +21,11 @@ from voterlist.report.blind import (
 )
 from voterlist.report.lookup import Sources
 from voterlist.report.review_items import (
-    ReviewTables,
     review_cases,
     review_findings,
     review_items,
 )
+from voterlist.report.review_tables import ReviewTables
 from voterlist.report.run import Report, Run, build_sections
 from voterlist.report.sections import AUDIT_PAGE, PAGE, SECTIONS, WORKBOOK
 from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of

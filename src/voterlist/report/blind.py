@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from voterlist.decisions import Standing
 from voterlist.model import CaseKind, EntryRole
 from voterlist.report.lookup import Names, Sources
-from voterlist.report.review_items import ReviewTables
+from voterlist.report.review_tables import ReviewTables
 from voterlist.report.sections.cases import Case, CaseTables, build_cases
 from voterlist.schemas import DECISION, empty
 from voterlist.tables import is_among, rows_among

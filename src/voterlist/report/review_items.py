@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -31,6 +31,7 @@ from voterlist.report.reopened import (
     decided_cases,
     is_of_case,
 )
+from voterlist.report.review_tables import ReviewTables
 from voterlist.report.sections.cases import (
     Case,
     CaseTables,
@@ -44,7 +45,6 @@ from voterlist.schemas import (
     ACCEPTED,
     CASE,
     CASE_NUMBER,
-    COINCIDENCE,
     DECISION,
     ENTRY,
     FINDING,
@@ -56,43 +56,10 @@ from voterlist.schemas import (
     require,
 )
 
-__all__ = ["ReviewTables", "review_cases", "review_findings", "review_items"]
+__all__ = ["review_cases", "review_findings", "review_items"]
 
 
 _Row: TypeAlias = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewTables:
-    """The tables of a run that a review workbook is made of.
-
-    Attributes:
-        cases: CASE.
-        entries: ENTRY.
-        voters: VOTER.
-        pairs: PAIR.
-        waterfalls: WATERFALL.
-        findings: FINDING.
-        accepted: ACCEPTED.
-        registers: ENTRY: the rows of registers that findings name.
-        numbers: ``case_id`` and ``number`` of every case.
-        returned: RETURNED: the answers whose entries changed.
-        doubted: the cases of which the second opinion differs from the model: asked first.
-        coincidences: COINCIDENCE: what chance alone would give.
-    """
-
-    cases: pa.Table
-    entries: pa.Table
-    voters: pa.Table
-    pairs: pa.Table
-    waterfalls: pa.Table
-    findings: pa.Table
-    accepted: pa.Table
-    registers: pa.Table
-    numbers: pa.Table
-    returned: pa.Table
-    doubted: frozenset[str] = frozenset()
-    coincidences: pa.Table = field(default_factory=lambda: empty(COINCIDENCE))
 
 
 def review_items(

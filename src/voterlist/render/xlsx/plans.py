@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from voterlist.decisions.answers import SHEETS
+from voterlist.render.xlsx.case_lines import case_lines
 from voterlist.render.xlsx.forms import (
     ANSWER,
     ANSWERS,
@@ -18,7 +19,6 @@ from voterlist.render.xlsx.forms import (
 )
 from voterlist.render.xlsx.lines import (
     Line,
-    case_lines,
     finding_lines,
     reopened_lines,
 )
