@@ -12,7 +12,7 @@ TESTS ?= -n 2 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo fast test check bench peers same figures clean
+.PHONY: help demo fast test check bench nights peers same figures clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -44,6 +44,10 @@ bench: $(READY)  ## accuracy, time and memory of link, written into docs/benchma
 # With LISTS_FOLDER=... also RLdata500, RLdata10000 and fake_1000.
 peers: $(READY)  ## the same lists with Splink and recordlinkage
 	$(BIN)/python bench/peers/run.py --write $(if $(LISTS_FOLDER),--lists-folder $(LISTS_FOLDER))
+
+# With LIKE=folder of a workspace, and LINK=list.parquet.
+nights: $(READY)  ## a run new, unchanged and with one precinct anew, and the steps of link
+	$(BIN)/python bench/nights.py --write $(if $(LIKE),--like $(LIKE)) $(if $(LINK),--link $(LINK))
 
 # OLD is the folder of another checkout.
 same: $(READY)  ## the tables of this checkout against those of another one: OLD=folder

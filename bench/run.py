@@ -200,13 +200,11 @@ def main() -> None:
             .replace("{seed}", str(options.seed))
         )
         written = ROOT / "docs" / "benchmarks.md"
-        # The part on the peers is made by bench/peers/run.py and stays as it is.
-        peers = (
-            page.part(written.read_text(encoding="utf-8"), "peers")
-            if written.exists()
-            else ""
-        )
-        written.write_text(page.with_part(text, "peers", peers), encoding="utf-8")
+        # The parts that other scripts make stay as they are.
+        before = written.read_text(encoding="utf-8") if written.exists() else ""
+        for name in ("nights", "peers"):
+            text = page.with_part(text, name, page.part(before, name))
+        written.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -183,7 +183,10 @@ def completed(words, tmp_path):
     ("words", "offered"),
     [
         (["voterlist", "ins"], ["inspect"]),
-        (["voterlist", "review", ""], ["export", "import", "quality", "sample"]),
+        (
+            ["voterlist", "review", ""],
+            ["export", "import", "feedback", "quality", "sample", "train", "score"],
+        ),
         (["voterlist", "run", "--unt"], ["--until"]),
         (["voterlist", "run", "--until", "rec"], ["reconcile"]),
     ],

@@ -13,7 +13,8 @@ from test_cli import call
 from test_pipeline import DEATHS, decide
 from voterlist import config
 from voterlist.model import AsideCode, Stage
-from voterlist.pipeline import intake
+from voterlist.pipeline import intake, normalizing
+from voterlist.pipeline.plan import Doing, plan
 from voterlist.pipeline.units import Task, Units, UnitsFailedError
 from voterlist.storage.kept import FOLDER, Kept, Place, keep
 
@@ -164,8 +165,11 @@ def test_a_constituency_whose_work_fails_is_left_out_and_the_others_go_on(
     """One bad constituency would keep a nation from its list."""
     add_row(workspace)
     shutil.rmtree(workspace / FOLDER)
-    name = {Stage.INGEST: "ingest", Stage.NORMALIZE: "normalize"}[stage]
-    whole = getattr(intake, name)
+    module, name = {
+        Stage.INGEST: (intake, "ingest"),
+        Stage.NORMALIZE: (normalizing, "normalize"),
+    }[stage]
+    whole = getattr(module, name)
 
     def broken(given, *arguments, **options):
         is_own = options.get("constituency") == 90 if options else None
@@ -178,7 +182,7 @@ def test_a_constituency_whose_work_fails_is_left_out_and_the_others_go_on(
         return whole(given, *arguments, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(intake, name, broken)
+        patch.setattr(module, name, broken)
         result = workspaces.run(workspace)
     (left,) = result.left_out
     assert (left.constituency, left.stage, left.kind) == (90, stage, "ValueError")
@@ -276,3 +280,56 @@ def test_what_no_run_uses_goes(tmp_path):
     assert Kept(tmp_path).find(other) is not None
     kept.sweep(is_whole=True)
     assert [path.name for path in (tmp_path / FOLDER / "check").iterdir()] == ["088"]
+
+
+# The plan
+
+
+def planned(workspace, **options):
+    settings = config.load(workspace / config.FILE_NAME)
+    day = options.pop("today", workspaces.TODAY)
+    return plan(workspace, settings, today=day, **options)
+
+
+def doing(found):
+    return {one.stage: one for one in found.stages}
+
+
+def test_a_plan_says_what_is_done_and_why_and_writes_nothing(workspace):
+    """A night's work would be begun to learn that the whole nation is done anew."""
+    before = files_of(workspace)
+    assert planned(workspace).is_unchanged
+    add_row(workspace)
+    stages = doing(planned(workspace))
+    assert list(stages) == list(Stage)
+    reading = stages[Stage.INGEST]
+    assert (reading.doing, reading.reasons) == (Doing.MADE, ("inbox",))
+    assert (reading.constituencies, reading.taken_over) == ((90,), 1)
+    checked = stages[Stage.CHECK]
+    assert (checked.doing, checked.constituencies) == (Doing.AT_MOST, (90,))
+    set_limit(workspace)
+    (workspace / "inbox" / "90" / "menteqe-1.csv").write_bytes(
+        next(path for path in before if path.match("90/menteqe-1.csv")).read_bytes()
+    )
+    stages = doing(planned(workspace))
+    assert stages[Stage.CHECK].reasons == ("settings.check",)
+    told = call("run", workspace, "--plan", "--today", "2026-02-03")
+    assert "[check]" in told.output
+    after = files_of(workspace)
+    assert set(after) == set(before)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", [add_row, set_limit, set_profile, nothing])
+def test_a_run_does_no_more_than_its_plan_says(workspace, change):
+    """A plan that promises too much would be believed by the scheduler."""
+    change(workspace)
+    day = workspaces.TODAY.replace(day=4)
+    stages = doing(planned(workspace, today=day))
+    result = workspaces.run(workspace, today=day)
+    for work in result.stages:
+        made = work.notes.get("units_made", 0)
+        if made:
+            assert stages[Stage(work.stage)].doing is not Doing.NOTHING, work.stage
+        if work.stage == Stage.INGEST:
+            assert made == len(stages[Stage.INGEST].constituencies)

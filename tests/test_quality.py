@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import random
 import shutil
 
+import docx
 import pyarrow.parquet as pq
+import pypdfium2
 import pytest
 from hypothesis import given as over
 from hypothesis import strategies as st
@@ -17,6 +20,7 @@ import deciding
 import review_books
 import workspaces
 from voterlist import config, quality
+from voterlist.catalogue import catalogue
 from voterlist.cli.app import APP
 from voterlist.config import DecisionSettings, ReviewSettings
 from voterlist.decisions import Given
@@ -24,10 +28,13 @@ from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.known import known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.quality.intervals import Stratum, stratified, wilson
+from voterlist.render.acts import ActPage, ActRow, write_act
+from voterlist.render.pdf import typeset
 from voterlist.schemas import CASE
 from voterlist.storage import ledger as ledgers
 from voterlist.tables import from_columns
-from voterlist.usecases import reviewing
+from voterlist.usecases import acts, reviewing
+from voterlist.usecases.acts import Handed
 from voterlist.usecases.gates import Gate, Scope, gates
 from voterlist.usecases.quality import review_quality
 
@@ -443,6 +450,7 @@ def test_every_probability_has_one_band(probability):
 # A workspace
 
 
+AZ, EN = catalogue("az"), catalogue("en")
 MOMENT = dt.datetime(2026, 2, 4, 12, 0, tzinfo=dt.UTC)
 
 
@@ -492,6 +500,18 @@ def gate_of(workspace):
     return {state.gate: state.count for state in states}[Gate.SECOND_READINGS]
 
 
+def page_of(workspace):
+    path = workspace / "reports" / "88" / "report-az.html"
+    return path.read_text(encoding="utf-8")
+
+
+def states_of_page(workspace):
+    """How the cases stand by their chips on the page."""
+    text = page_of(workspace)
+    codes = ("open", "settled", "contested", "second-reading")
+    return {code for code in codes if f'">{AZ(f"report.state.{code}")}</span>' in text}
+
+
 def cases_in(path):
     return [
         row
@@ -514,6 +534,7 @@ def test_a_striking_changes_the_list_once_two_people_read_it(
     assert (result.open_cases, gate_of(workspace)) == (0, 1)
     [status] = {row.waiting.second_readings for row in result.standings}
     assert status == 1
+    assert states_of_page(workspace) == {"second-reading"}
     # Nobody sees how it was decided, and the first reader is not asked.
     assert export(workspace, tmp_path / "all.xlsx").second_readings == 1
     export(workspace, tmp_path / "own.xlsx", reader="Aysel")
@@ -530,7 +551,49 @@ def test_a_striking_changes_the_list_once_two_people_read_it(
         (1, 0) if agrees else (0, 1)
     )
     assert (result.decided.second_readings, gate_of(workspace)) == (0, 0)
+    assert states_of_page(workspace) == {"settled" if agrees else "contested"}
+    assert AZ("quality.agreement") in page_of(workspace)
     told = review_quality(workspace)
     assert [one.agreed for one in told.people.values()] == [agrees, agrees]
     found = CliRunner().invoke(APP, ["review", "quality", str(workspace), "--json"])
     assert (found.exit_code, json.loads(found.stdout)["run"]) == (0, result.run)
+
+
+def test_the_act_tells_what_was_measured(tmp_path):
+    """The commission above would sign for figures that it never saw; one page holds it all."""
+    given = answered(("c1", "Aysel", REPEAT), ("c1", "Bahar", REPEAT))
+    rows = quality.certificate(given, cases_of("c1", "c2")).to_pylist()
+    handed = Handed(
+        None, "", "", {}, 1, "", [row for row in rows if row["kind"] is None]
+    )
+    told = acts._quality(handed, "en")
+    assert told[0].label == EN("quality.agreement")
+    assert not any(EN("quality.proposed") == row.label for row in told)
+    assert acts._quality(dataclasses.replace(handed, certificate=()), "en") == ()
+    rows = tuple(ActRow(f"label {number}", "value") for number in range(7))
+    signs = ("title", "name", "signature", "seal", "date", "chair", "secretary")
+    sides = (("one", "A"), ("two", ""))
+    page = ActPage(
+        "en",
+        "Act",
+        "note",
+        rows,
+        "c",
+        rows,
+        "q",
+        told,
+        "m",
+        rows,
+        sides,
+        {name: name for name in signs},
+    )
+    pdf = typeset("act", page.data(), dt.date(2026, 2, 4))
+    assert len(pypdfium2.PdfDocument(pdf)) == 1
+    write_act(page, tmp_path / "act.docx")
+    text = "\n".join(
+        cell.text
+        for table in docx.Document(str(tmp_path / "act.docx")).tables
+        for row in table.rows
+        for cell in row.cells
+    )
+    assert EN("quality.agreement") in text

@@ -8,7 +8,7 @@ itself.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,7 @@ from voterlist.schemas import (
 from voterlist.tables import (
     from_columns,
     from_rows,
+    is_among,
     plain,
     row_of_each,
     rows_among,
@@ -187,7 +188,10 @@ def current(decisions: pa.Table) -> pa.Table:
 
 
 def queue(
-    cases: pa.Table, decisions: pa.Table, numbers: pa.Table | None = None
+    cases: pa.Table,
+    decisions: pa.Table,
+    numbers: pa.Table | None = None,
+    first: Collection[str] = (),
 ) -> pa.Table:
     """QUEUE: the cases in which at least one entry has no decision yet, sorted by number and entry.
 
@@ -199,6 +203,7 @@ def queue(
         cases: CASE.
         decisions: DECISION: what holds.
         numbers: CASE_NUMBER of every case; without it they are numbered anew.
+        first: cases that stand before all others.
     """
     table = require(cases, CASE, "review")
     frame = rows_among(table, "kind", _asked_kinds()).to_pandas()
@@ -209,7 +214,11 @@ def queue(
     frame = frame.assign(number=frame["case_id"].map(number_of), verdict=verdicts)
     undecided = frame.loc[frame["verdict"].isna(), "case_id"].unique()
     frame = frame[frame["case_id"].isin(undecided)]
-    return sort_by(_table(frame, QUEUE), "number", "entry_id")
+    ordered = sort_by(_table(frame, QUEUE), "number", "entry_id")
+    is_first = is_among(ordered.column("case_id"), first)
+    return pa.concat_tables(
+        [ordered.filter(is_first), ordered.filter(pc.invert(is_first))]
+    ).combine_chunks()
 
 
 def apply(

@@ -17,8 +17,11 @@ _REVIEW = SubGroup(
     (
         Entry("review.export", "review", "export"),
         Entry("review.import", "review", "import_decisions"),
+        Entry("review.feedback", "feedback", "feedback"),
         Entry("review.quality", "quality", "quality"),
         Entry("review.sample", "sample", "sample"),
+        Entry("review.train", "training", "train"),
+        Entry("review.score", "training", "score"),
     ),
 )
 _LEDGER = SubGroup(

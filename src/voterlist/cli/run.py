@@ -18,6 +18,7 @@ from voterlist.cli.measured import (
     tell_training_labels,
 )
 from voterlist.cli.options import Today, WorkspaceAround, day, now, workspace_of
+from voterlist.cli.planned import tell_plan
 from voterlist.cli.status import standing_lines, standings_as_json
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.visible import visible_name
@@ -55,9 +56,15 @@ def run(
     until: Annotated[Stage | None, typer.Option(help=SAY("cli.option.until"))] = None,
     today: Today = None,
     jobs: Annotated[int, typer.Option(min=1, help=SAY("cli.option.jobs"))] = 1,
+    plan: Annotated[
+        bool, typer.Option("--plan", help=SAY("cli.option.run-plan"))
+    ] = False,
 ) -> None:
     """Run every stage."""
     folder = workspace_of(workspace)
+    if plan:
+        tell_plan(folder, constituencies or (), day(today, folder))
+        return
     with Steps() as steps:
         done = usecases.run_workspace(
             folder,

@@ -65,7 +65,9 @@ def desk_of(
         Names(sources),
         mask_identifiers=mask_identifiers,
     )
-    cases = tuple(blind_case(case) if case.case_id in blind else case for case in cases)
+    shown = [blind_case(case) if case.case_id in blind else case for case in cases]
+    shown.sort(key=lambda case: (case.case_id not in tables.doubted, case.number))
+    cases = tuple(shown)
     answers = _answers(holding)
     contested = {row["case_id"] for row in _contested(holding)}
     members = {case.case_id: _ids(case) for case in cases}

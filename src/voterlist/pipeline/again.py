@@ -7,7 +7,8 @@ it was, and every table and report lies as it was recorded, the next run has not
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from voterlist.storage.files import write_atomically
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.store import Manifest
 
-__all__ = ["LedgerWatch", "remember", "unchanged"]
+__all__ = ["LedgerWatch", "needs_then", "remember", "unchanged"]
 
 NAME = "result.json"
 """Beside the trace of a run: what the run said."""
@@ -54,24 +55,35 @@ class _Remembered:
     ledger: str
     is_whole: bool
     result: RunResult
-    outputs: tuple[str, ...] = field(default=())
+    needs: dict[str, str]
+    """What the run depended on, as ``needs_of`` says it."""
+    outputs: tuple[str, ...]
     """The files that people open, in order, as paths inside the workspace."""
 
 
-def remember(folder: Path, result: RunResult, head: str, *, is_whole: bool) -> None:
+def remember(
+    folder: Path,
+    result: RunResult,
+    head: str,
+    needs: Mapping[str, str],
+    *,
+    is_whole: bool,
+) -> None:
     """Keep what a complete run said in its folder.
 
     Args:
         folder: that of the run.
         result: what it said.
         head: the last line of the ledger after the run.
+        needs: what it depended on, as ``needs_of`` says it.
         is_whole: the run was of all the inbox.
     """
     workspace = folder.parent.parent
     names = tuple(path.relative_to(workspace).as_posix() for path in result.outputs)
     # The workspace may be moved, so no path from outside of it is kept.
     inside = replace(result, folder=Path(), outputs=())
-    remembered = _Remembered(head, is_whole, inside, names)
+    kept_needs = {**needs, "ledger": head}
+    remembered = _Remembered(head, is_whole, inside, kept_needs, names)
     content = TypeAdapter(_Remembered).dump_json(remembered, indent=1)
     if TypeAdapter(_Remembered).validate_json(content) != remembered:
         # A number that JSON has no word for: the run is then made again.
@@ -108,6 +120,12 @@ def unchanged(
         missing_lists=(),
         is_unchanged=True,
     )
+
+
+def needs_then(folder: Path) -> dict[str, str] | None:
+    """What a complete run depended on, by its folder; None where that is not known."""
+    remembered = _read(folder)
+    return None if remembered is None else remembered.needs
 
 
 def _is_same(manifest: Manifest, settings: Settings, inputs: Inputs) -> bool:

@@ -31,7 +31,7 @@ from voterlist.config import CheckSettings
 from voterlist.decisions import with_corrections
 from voterlist.findings import is_on
 from voterlist.model import Stage
-from voterlist.pipeline.intake import corrections_of, places_of, unit_name
+from voterlist.pipeline.places import corrections_of, places_of, unit_name
 from voterlist.pipeline.steps import NeededTables, StageContext, StageResult
 from voterlist.pipeline.street_register import StreetRegister, read_streets
 from voterlist.pipeline.units import Done, Task

@@ -84,7 +84,9 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     made = {
         "case_numbers": numbers,
         "returned": _returned(tables, given, entries.column("entry_id"), context),
-        "queue": review.queue(tables["cases"], tables["decisions"], numbers),
+        "queue": review.queue(
+            tables["cases"], tables["decisions"], numbers, _doubted(tables)
+        ),
         "second_readings": readings,
         "certificate": _certificate(tables, given, settings.link.review_probability),
         "findings": settled.findings,
@@ -126,6 +128,13 @@ def _returned(
         context.is_of_run,
     )
     return returned(answered, today)
+
+
+def _doubted(tables: NeededTables) -> list[str]:
+    """The cases of which the second opinion takes a pair for something else than the model."""
+    opinions = tables["second_opinion"]
+    differs = opinions.filter(opinions.column("differs"))
+    return list(differs.column("case_id").unique().to_pylist())
 
 
 def _certificate(

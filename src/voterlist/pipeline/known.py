@@ -35,6 +35,7 @@ from voterlist.schemas import (
     MATCH,
     PAIR,
     RETURNED,
+    SECOND_OPINION,
     SECOND_READING,
     SKIPPED,
     VOTER,
@@ -59,6 +60,7 @@ _KEYS = {
     "matches": ("register_id", "entry_id"),
     "returned": ("old_entry_id",),
     "followed": ("old_entry_id",),
+    "second_opinion": ("case_id", "entry_l", "entry_r"),
     "second_readings": ("case_id", "entry_id"),
 }
 _OF_PLACES = frozenset(
@@ -97,6 +99,7 @@ _SCHEMAS = {
     "pending": AMENDMENT,
     "acceptances": ACCEPTANCE,
     "followed": FOLLOWED,
+    "second_opinion": SECOND_OPINION,
     "second_readings": SECOND_READING,
     "applied": APPLIED,
     "skipped": SKIPPED,
@@ -117,6 +120,7 @@ _LATER = _OF_ALL | {
     "skipped",
     "balance",
     "additions",
+    "second_opinion",
     "second_readings",
 }
 """Tables that runs of earlier versions do not have; what they say is shown where it is there."""

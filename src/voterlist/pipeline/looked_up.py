@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist.model import Stage
-from voterlist.pipeline.intake import unit_name
+from voterlist.pipeline.places import unit_name
 from voterlist.pipeline.units import Done, Task, Units
 from voterlist.storage import store
 from voterlist.tables import concat

@@ -55,7 +55,16 @@ def write_reports(
     )
     entries = pq.read_metadata(walk.tables.path("entries")).num_rows
     seconds = round(time.perf_counter() - started, 3)
-    walk.note(Work(Stage.REPORT, entries, entries, 0, seconds, peak_megabytes()))
+    work = Work(
+        stage=Stage.REPORT,
+        rows_in=entries,
+        rows_out=entries,
+        set_aside=0,
+        seconds=seconds,
+        peak_megabytes=peak_megabytes(),
+        worker_megabytes=context.units.worker_megabytes if context.units else 0.0,
+    )
+    walk.note(work)
     return outputs
 
 

@@ -18,7 +18,7 @@ from voterlist.cycles import Cycles, compare_cycles
 from voterlist.model import Stage
 from voterlist.pipeline import reference
 from voterlist.pipeline.checking import is_passing
-from voterlist.pipeline.intake import unit_name
+from voterlist.pipeline.places import unit_name
 from voterlist.pipeline.steps import NeededTables, StageContext, StageResult
 from voterlist.pipeline.units import Task
 from voterlist.reconcile import Part, Reconciliation

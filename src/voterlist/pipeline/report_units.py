@@ -6,9 +6,11 @@ anew where anything that they show is another one, and only there.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist import report
-from voterlist.pipeline.intake import unit_name
+from voterlist.pipeline.places import unit_name
 from voterlist.pipeline.units import Done, Task
 from voterlist.render import html, xlsx
 from voterlist.storage import store
@@ -70,11 +72,24 @@ def report_task(run: report.Run, languages: tuple[str, ...], folder: Path) -> Ta
 def make_reports(parts: _Parts, folder: Path) -> dict[str, Any]:
     """Build a report and write it in every language into a folder."""
     run = replace(parts.run, tables=_read_tables(parts.tables))
-    built = report.build(run)
-    for name, language in _names(parts.languages):
-        write = _WRITERS[name]
-        write(built, folder / name.format(language=language), language=language)
+    with _no_collection():
+        built = report.build(run)
+        for name, language in _names(parts.languages):
+            write = _WRITERS[name]
+            write(built, folder / name.format(language=language), language=language)
     return {}
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let nobody look for garbage: a report makes many small values and hardly any circles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def put_reports(done: Done, languages: tuple[str, ...], folder: Path) -> list[Path]:

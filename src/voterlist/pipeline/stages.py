@@ -13,15 +13,13 @@ import pyarrow as pa
 from voterlist import link
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
+from voterlist.link.second_opinion import second_opinion
 from voterlist.model import Stage
 from voterlist.pipeline.checking import check_register
 from voterlist.pipeline.decision_stages import SCORED, bring_decisions, review_cases
-from voterlist.pipeline.intake import (
-    INTAKE_TABLES,
-    merge_lists,
-    normalize_entries,
-    take_in,
-)
+from voterlist.pipeline.intake import INTAKE_TABLES, take_in
+from voterlist.pipeline.merging import merge_lists
+from voterlist.pipeline.normalizing import normalize_entries
 from voterlist.pipeline.reconciling import FINDINGS, reconcile_outside
 from voterlist.pipeline.steps import (
     Given,
@@ -67,6 +65,9 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
         "forecast": _records(linkage.forecast),
         "estimate": _records([linkage.estimate] if linkage.estimate else []),
         "doubts": _records(linkage.doubts),
+        "second_opinion": second_opinion(
+            linkage.pairs, linkage.cases, decided_by_people
+        ),
     }
     notes: dict[str, int | str] = {
         "compared": linkage.candidates,
@@ -94,6 +95,7 @@ STAGES: tuple[Step, ...] = (
         needs=tuple(f"received-{name}" for name in INTAKE_TABLES),
         makes=("entries", "lists", "set_aside", "findings-ingest"),
         given=(Given.INBOX,),
+        by_constituency=True,
     ),
     Step(
         Stage.DECISIONS,
@@ -174,6 +176,7 @@ STAGES: tuple[Step, ...] = (
             "forecast",
             "estimate",
             "doubts",
+            "second_opinion",
         ),
         settings=("link", "workspace.profile"),
     ),
@@ -192,6 +195,7 @@ STAGES: tuple[Step, ...] = (
             "findings-raised",
             "matches",
             "pairs",
+            "second_opinion",
             *SCORED,
         ),
         makes=(

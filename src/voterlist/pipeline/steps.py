@@ -41,6 +41,8 @@ __all__ = [
     "StageResult",
     "Step",
     "UndeclaredError",
+    "digest_of_given",
+    "digest_of_settings",
     "place_of_table",
     "places_of_table",
 ]
@@ -157,9 +159,9 @@ class Step:
             for place in places_of_table(name, digests):
                 parts += [place, digests[place]]
         for path in self.settings:
-            parts += [path, _digest_of_settings(context.settings, path)]
+            parts += [path, digest_of_settings(context.settings, path)]
         for need in self.given:
-            parts += [need.value, _digest_of_given(context, need)]
+            parts += [need.value, digest_of_given(context, need)]
         return store.digest_of(*parts)
 
     def require_declared(self, made: Iterable[str]) -> None:
@@ -189,12 +191,14 @@ def places_of_table(name: str, places: Iterable[str]) -> list[str]:
     return part_places
 
 
-def _digest_of_settings(settings: Settings, path: str) -> str:
+def digest_of_settings(settings: Settings, path: str) -> str:
+    """The digest of a section, or the value, at this key path of the settings."""
     value = attrgetter(path)(settings)
     return config.digest(value) if isinstance(value, BaseModel) else str(value)
 
 
-def _digest_of_given(context: Context, need: Given) -> str:
+def digest_of_given(context: Context, need: Given) -> str:
+    """The digest of what a stage may need besides tables and settings."""
     inputs = context.inputs
     digests: dict[Given, Callable[[], str]] = {
         Given.INBOX: lambda: _digest_of_lists(context),

@@ -71,7 +71,7 @@ class Walk:
         if record is None:
             result = self._made(step)
             record = self._committed(stage, key, result)
-            notes = result.notes
+            notes = {**self._units_of(stage), **result.notes}
         else:
             self._put(dict.fromkeys(record.tables))
         self.digests |= record.tables
@@ -95,6 +95,14 @@ class Walk:
             place_of_table(name, 0 if name in IN_PARTS else None) for name in step.makes
         }
         return self.folder.take_over(step.stage, key, needed)
+
+    def _units_of(self, stage: Stage) -> dict[str, int]:
+        """How many units of a stage were made, and how many were taken over."""
+        units = self.context.units
+        counted = units.counted.get(stage) if units else None
+        if counted is None:
+            return {}
+        return {"units_made": counted.made, "units_taken_over": counted.taken_over}
 
     def _worker_megabytes(self) -> float:
         """The highest memory of a worker so far; those that wait for work have not ended."""

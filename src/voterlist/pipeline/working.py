@@ -26,6 +26,7 @@ from voterlist.pipeline.context import Context
 from voterlist.pipeline.decided import decisions_standing
 from voterlist.pipeline.known import known, known_work
 from voterlist.pipeline.missing import MissingList, earlier_lists, missing_lists
+from voterlist.pipeline.needs import needs_of
 from voterlist.pipeline.progress import Work, over, work_of
 from voterlist.pipeline.reference import SOURCES
 from voterlist.pipeline.result import LeftOut, Progress, RunResult
@@ -116,7 +117,13 @@ def work(asked: Asked) -> RunResult:
         damaged_units=units.kept.damaged,
     )
     if done.is_complete and watch.is_calm:
-        remember(done.walk.folder.path, result, watch.head, is_whole=inputs.is_whole)
+        remember(
+            done.walk.folder.path,
+            result,
+            watch.head,
+            needs_of(context),
+            is_whole=inputs.is_whole,
+        )
     return result
 
 

@@ -49,6 +49,8 @@ class ActPage:
         facts: who hands what to whom, and when.
         counts_title: the heading of the sums.
         counts: the sums, the last of which is that of the list.
+        quality_title: the heading of the next.
+        quality: how right the decisions about cases are; without rows where nothing is known.
         marks_title: the heading of the next.
         marks: by what the package and the journal are known again.
         sides: who hands over and who takes, each with a name, which may be empty.
@@ -61,6 +63,8 @@ class ActPage:
     facts: Sequence[ActRow]
     counts_title: str
     counts: Sequence[ActRow]
+    quality_title: str
+    quality: Sequence[ActRow]
     marks_title: str
     marks: Sequence[ActRow]
     sides: Sequence[tuple[str, str]]
@@ -98,6 +102,7 @@ def _document(page: ActPage) -> str:
         _table(page.facts),
         _paragraph(page.counts_title, bold=True, before=120),
         _table(page.counts, last_bold=True),
+        *_quality(page),
         _paragraph(page.marks_title, bold=True, before=120),
         _table(page.marks, size=_SMALL),
         _signatures(page),
@@ -133,6 +138,14 @@ def _signatures(page: ActPage) -> str:
         cells.append(_cell("".join(lines), width))
     widths = [width] * len(page.sides)
     return _frame(widths, [f"<w:tr>{''.join(cells)}</w:tr>"], has_lines=False)
+
+
+def _quality(page: ActPage) -> list[str]:
+    """How right the decisions about cases are, where something is known."""
+    if not page.quality:
+        return []
+    title = _paragraph(page.quality_title, bold=True, before=120)
+    return [title, _table(page.quality, size=_SMALL)]
 
 
 def _table(

@@ -107,6 +107,7 @@ def review_items(
     open_cases = [
         case for case in cases if case.is_open and case.case_id not in disputed_cases
     ]
+    open_cases.sort(key=lambda case: (case.case_id not in tables.doubted, case.number))
     asked_findings = [one for one in findings if one.finding.finding_id not in apart]
     questions = _questions(holding.amendments, open_cases)
     asked = ReviewItems(

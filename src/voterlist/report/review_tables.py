@@ -26,6 +26,7 @@ class ReviewTables:
         registers: ENTRY: the rows of registers that findings name.
         numbers: ``case_id`` and ``number`` of every case.
         returned: RETURNED: the answers whose entries changed.
+        doubted: the cases of which the second opinion differs from the model: asked first.
         coincidences: COINCIDENCE: what chance alone would give.
     """
 
@@ -39,4 +40,5 @@ class ReviewTables:
     registers: pa.Table
     numbers: pa.Table
     returned: pa.Table
+    doubted: frozenset[str] = frozenset()
     coincidences: pa.Table = field(default_factory=lambda: empty(COINCIDENCE))

@@ -22,7 +22,9 @@ __all__ = ["LOOKED_UP", "Cutter", "Named", "NamedRows", "names_used"]
 
 LOOKED_UP = ("entries", "voters")
 """The tables of which a report shows only the rows that a case or a finding names."""
-_OF_CASES = {"case_numbers": "case_id", "decisions": "case_id"}
+_OF_CASES = dict.fromkeys(
+    ("case_numbers", "contested", "decisions", "second_readings"), "case_id"
+)
 _OF_MEMBERS = {"pairs": "entry_l", "waterfalls": "entry_l", "returned": "entry_id"}
 """Tables about the entries of cases, with the column that names one."""
 _UNKNOWN = -1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.schemas.columns import (
+    BOOL,
     CONSTITUENCY,
     ENTRY_ID,
     NUMBER,
@@ -19,6 +20,7 @@ __all__ = [
     "CASE",
     "PAIR",
     "PAIR_FIELDS",
+    "SECOND_OPINION",
     "SHARED_FIELDS",
     "TABLES",
     "WATERFALL",
@@ -197,4 +199,27 @@ _CASE = Table(
 )
 CASE = _CASE.schema
 
-TABLES = (_PAIR, _WATERFALL, _CASE)
+_SECOND_OPINION = Table(
+    "SECOND_OPINION",
+    "A pair of a case that nobody has decided, as the model has it and as a classifier has it that"
+    " was fitted on what people decided.",
+    (
+        _CASE.columns[0].but("The id of the case."),
+        *_ENTRIES,
+        Column(
+            "probability", NUMBER, "The probability of the model, 0 to 1.", known=True
+        ),
+        Column(
+            "opinion", NUMBER, "The probability of the classifier, 0 to 1.", known=True
+        ),
+        Column(
+            "differs",
+            BOOL,
+            "True where one takes it rather for one person and the other rather for two.",
+            known=True,
+        ),
+    ),
+)
+SECOND_OPINION = _SECOND_OPINION.schema
+
+TABLES = (_PAIR, _WATERFALL, _CASE, _SECOND_OPINION)

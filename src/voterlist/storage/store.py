@@ -31,6 +31,7 @@ from voterlist.storage.files import (
     write_atomically,
 )
 from voterlist.storage.leftovers import remove_leftovers
+from voterlist.storage.row_groups import join_files
 from voterlist.storage.stopping import whole
 from voterlist.version import __version__
 
@@ -433,13 +434,12 @@ def write_tables(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> i
 
 
 def join_tables(path: Path, schema: pa.Schema, parts: Iterable[Path]) -> int:
-    """Write the row groups of these files as one file, all or nothing; returns the rows."""
-    groups = (
-        file.read_row_group(group)
-        for file in map(pq.ParquetFile, parts)
-        for group in range(file.num_row_groups)
-    )
-    return write_tables(path, schema, groups)
+    """Join files of this schema to one with the row groups of all; returns the rows.
+
+    All or nothing. Their values are not read: row groups are copied as they are.
+    """
+    files = list(parts)
+    return join_files(path, files) if files else write_tables(path, schema, ())
 
 
 def row_group_digests(path: Path) -> list[str]:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from voterlist.pace import Forecast
     from voterlist.pipeline import BurnDown, RunResult, Trouble, UnitStanding
     from voterlist.pipeline.inbox import INBOX
+    from voterlist.pipeline.plan import Plan, PlannedStage
     from voterlist.quality import Agreement
+    from voterlist.quality.training import Mark
     from voterlist.report import Words
     from voterlist.report.certified import certificate_lines, certificate_of
     from voterlist.report.said import said
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from voterlist.usecases.doctor import examine
     from voterlist.usecases.evaluating import evaluate_findings, evaluate_pairs
     from voterlist.usecases.explaining import Explained, explain_pair
+    from voterlist.usecases.feedback import FeedbackMade, make_feedback
     from voterlist.usecases.inspecting import (
         FileAccount,
         FileLine,
@@ -94,7 +97,7 @@ if TYPE_CHECKING:
         export_review,
         import_review,
     )
-    from voterlist.usecases.running import WorkspaceRun, run_workspace
+    from voterlist.usecases.running import WorkspaceRun, plan_run, run_workspace
     from voterlist.usecases.sampling import Sampled, SampleRequest, sample_review
     from voterlist.usecases.scheduling import (
         CRONTAB,
@@ -106,6 +109,12 @@ if TYPE_CHECKING:
     )
     from voterlist.usecases.settings import settings_of, workspace_here
     from voterlist.usecases.submitting import Submission, SubmitRequest, submit
+    from voterlist.usecases.training import (
+        Score,
+        Training,
+        make_training,
+        score_training,
+    )
     from voterlist.usecases.verifying import Verified, verify_package, verify_run
     from voterlist.usecases.workspaces import (
         Status,
@@ -134,6 +143,7 @@ __all__ = [
     "Disputed",
     "Explained",
     "ExportedPage",
+    "FeedbackMade",
     "FileAccount",
     "FileLine",
     "Finished",
@@ -147,12 +157,15 @@ __all__ = [
     "ListAccount",
     "ListRequest",
     "ListsMade",
+    "Mark",
     "NameReading",
     "Night",
     "Noticed",
     "PageRequest",
     "PartReading",
     "PlaceAccount",
+    "Plan",
+    "PlannedStage",
     "Received",
     "Replaced",
     "Replacement",
@@ -162,12 +175,14 @@ __all__ = [
     "SampleRequest",
     "Sampled",
     "Schedule",
+    "Score",
     "Sent",
     "Settings",
     "SheetAccount",
     "Status",
     "Submission",
     "SubmitRequest",
+    "Training",
     "Trouble",
     "UnitStanding",
     "Verdict",
@@ -203,11 +218,14 @@ __all__ = [
     "is_total_different",
     "keys_are_protected",
     "link_tables",
+    "make_feedback",
     "make_lists",
+    "make_training",
     "make_workspace",
     "make_workspace_keys",
     "owed_answers",
     "plan_linkage",
+    "plan_run",
     "read_journal",
     "read_map",
     "read_name",
@@ -219,6 +237,7 @@ __all__ = [
     "run_workspace",
     "said",
     "sample_review",
+    "score_training",
     "settings_of",
     "show_keys",
     "status_of",
@@ -300,6 +319,13 @@ _HOMES = {
     "read_map": "voterlist.usecases.maps",
     "read_name": "voterlist.normalize",
     "renew_ledger": "voterlist.usecases.ledgers",
+    "Mark": "voterlist.quality.training",
+    "Score": "voterlist.usecases.training",
+    "Training": "voterlist.usecases.training",
+    "make_training": "voterlist.usecases.training",
+    "score_training": "voterlist.usecases.training",
+    "FeedbackMade": "voterlist.usecases.feedback",
+    "make_feedback": "voterlist.usecases.feedback",
     "sample_review": "voterlist.usecases.sampling",
     "SampleRequest": "voterlist.usecases.sampling",
     "Sampled": "voterlist.usecases.sampling",
@@ -310,6 +336,9 @@ _HOMES = {
     "certificate_of": "voterlist.report.certified",
     "restore_ledger": "voterlist.usecases.ledgers",
     "run_workspace": "voterlist.usecases.running",
+    "plan_run": "voterlist.usecases.running",
+    "Plan": "voterlist.pipeline.plan",
+    "PlannedStage": "voterlist.pipeline.plan",
     "said": "voterlist.report.said",
     "CRONTAB": "voterlist.usecases.scheduling",
     "Health": "voterlist.usecases.installation",

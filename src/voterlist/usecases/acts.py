@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from voterlist.catalogue import Catalogue, catalogue
 from voterlist.config import Settings
@@ -14,6 +15,8 @@ from voterlist.custody import Commission, Manifest
 from voterlist.deadlines import Deadline, calendar
 from voterlist.render.acts import ActPage, ActRow, write_act
 from voterlist.render.pdf import typeset
+from voterlist.report import Words
+from voterlist.report.certified import certificate_lines
 from voterlist.storage import store
 
 __all__ = ["Handed", "write_acts"]
@@ -41,6 +44,7 @@ class Handed:
         sums: the sums of the balance over all lists.
         precincts: how many precincts have a list in it.
         by: who hands over; empty where nobody was named.
+        certificate: the rows of CERTIFICATE of the constituency.
     """
 
     manifest: Manifest
@@ -49,6 +53,7 @@ class Handed:
     sums: Mapping[str, int]
     precincts: int
     by: str
+    certificate: Sequence[Mapping[str, Any]] = ()
 
 
 def write_acts(package: Path, handed: Handed, settings: Settings) -> tuple[Path, ...]:
@@ -108,6 +113,8 @@ def _page(handed: Handed, settings: Settings, words: Catalogue) -> ActPage:
         facts=facts,
         counts_title=words("act.counts"),
         counts=counts,
+        quality_title=words("quality.title"),
+        quality=_quality(handed, words.language),
         marks_title=words("act.marks"),
         marks=marks,
         sides=(
@@ -116,6 +123,15 @@ def _page(handed: Handed, settings: Settings, words: Catalogue) -> ActPage:
         ),
         signs={name: words(f"lists.sign.{name}") for name in signs},
     )
+
+
+def _quality(handed: Handed, language: str) -> tuple[ActRow, ...]:
+    """How right the decisions about cases are, where somebody read or drew any."""
+    told = [row for row in handed.certificate if row["measure"] != "proposed"]
+    if not any(row["read"] for row in told):
+        return ()
+    lines = certificate_lines(told, Words(language))
+    return tuple(ActRow(what, known) for what, known in lines)
 
 
 def _named(commission: Commission, words: Catalogue) -> str:

@@ -213,5 +213,13 @@ def review_tables(
         registers=runs.table("register_rows"),
         numbers=numbers_table(runs, cases, ledger),
         returned=runs.table("returned"),
+        doubted=_doubted(runs),
         coincidences=runs.table("coincidences"),
     )
+
+
+def _doubted(runs: Known) -> frozenset[str]:
+    """The cases of which the second opinion differs from the model."""
+    opinions = runs.table("second_opinion")
+    differs = opinions.filter(opinions.column("differs"))
+    return frozenset(differs.column("case_id").to_pylist())

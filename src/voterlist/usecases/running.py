@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from voterlist import pipeline
 from voterlist.config import Settings
@@ -14,7 +15,10 @@ from voterlist.pipeline import Progress, RunResult
 from voterlist.storage.stopping import StoppedError
 from voterlist.usecases.settings import settings_of
 
-__all__ = ["WorkspaceRun", "run_workspace"]
+if TYPE_CHECKING:
+    from voterlist.pipeline.plan import Plan
+
+__all__ = ["WorkspaceRun", "plan_run", "run_workspace"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,22 @@ def run_workspace(
         heard.tell(stop, until)
         raise
     return WorkspaceRun(settings, result)
+
+
+def plan_run(
+    workspace: Path, *, today: dt.date, constituencies: Collection[int] = ()
+) -> Plan:
+    """What a run of a workspace with these arguments would do, and why; nothing is written.
+
+    Raises:
+        UsageError: it is no workspace, or there is nothing to run.
+        SettingsError: its settings have mistakes.
+    """
+    # Loaded here: a run of which nothing has changed needs none of the stages.
+    from voterlist.pipeline.plan import plan  # noqa: PLC0415  see above
+
+    settings = settings_of(workspace)
+    return plan(workspace, settings, constituencies=constituencies, today=today)
 
 
 class _Heard:

@@ -92,5 +92,7 @@ class SecondReaders:
             sources=self._sources,
             mask_identifiers=is_masked,
         )
-        cases = sorted((*items.cases, *blind), key=lambda case: case.number)
+        cases = [*items.cases, *blind]
+        first = self._tables.doubted
+        cases.sort(key=lambda case: (case.case_id not in first, case.number))
         return replace(items, cases=tuple(cases))

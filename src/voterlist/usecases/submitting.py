@@ -30,10 +30,12 @@ from voterlist.render.record import (
     write_record_parquet,
     write_schema,
 )
+from voterlist.report.certified import certificate_of
 from voterlist.schemas import (
     ACCEPTED,
     AMENDMENT,
     APPLIED,
+    CERTIFICATE,
     DECISION,
     FINDING,
     INDICATOR,
@@ -170,6 +172,9 @@ def submit(
                 sums=contents.sums,
                 precincts=contents.precincts,
                 by=request.by,
+                certificate=certificate_of(
+                    run_table(folder, "certificate", CERTIFICATE), scope.constituency
+                ),
             )
             acts = write_acts(package, handed, desk.settings)
             # The line is written down last: killed before it, the same package is made again.

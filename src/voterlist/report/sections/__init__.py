@@ -12,6 +12,7 @@ from voterlist.report.section import Section
 from voterlist.report.sections.audit import AUDIT
 from voterlist.report.sections.balance import BALANCE
 from voterlist.report.sections.cases import CASES
+from voterlist.report.sections.certificate import CERTIFICATE
 from voterlist.report.sections.chance import CHANCE
 from voterlist.report.sections.deadlines import DEADLINES
 from voterlist.report.sections.findings import FINDINGS
@@ -32,6 +33,7 @@ PAGE: Sections = (
     BALANCE,
     DEADLINES,
     CASES,
+    CERTIFICATE,
     FINDINGS,
     AUDIT,
     REGISTERS,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist import review
+from voterlist.model import Verdict
 from voterlist.report.run import Inputs
 from voterlist.report.section import Section
 from voterlist.report.sections.cases.build import (
@@ -36,13 +40,16 @@ from voterlist.schemas import (
     CASE,
     CASE_NUMBER,
     COINCIDENCE,
+    CONTESTED,
     DECISION,
     ENTRY,
     PAIR,
     RETURNED,
+    SECOND_READING,
     VOTER,
     WATERFALL,
 )
+from voterlist.tables import is_among
 
 __all__ = [
     "CASES",
@@ -71,12 +78,21 @@ def _build(inputs: Inputs) -> Cases:
     all_cases = inputs.table("cases")
     numbers = inputs.table("case_numbers")
     names = ("entries", "voters", "pairs", "waterfalls", "decisions", "returned")
+    looked_up = {name: inputs.table(name) for name in names}
+    waiting = _waiting(inputs)
+    is_told = pc.invert(is_among(looked_up["decisions"].column("case_id"), waiting))
+    looked_up["decisions"] = looked_up["decisions"].filter(is_told)
     built = build_cases(
         cases_in(all_cases, inputs.facts.constituency),
         review.numbered(all_cases, numbers),
-        CaseTables(**{name: inputs.table(name) for name in names}),
+        CaseTables(**looked_up),
         inputs.run.names,
         mask_identifiers=inputs.run.mask_identifiers,
+    )
+    reasons = dict.fromkeys(_contested(inputs), "contested")
+    reasons |= dict.fromkeys(waiting, "second-reading")
+    built = tuple(
+        replace(case, waits_for=reasons.get(case.case_id, "")) for case in built
     )
     return Cases(
         for_review=tuple(case for case in built if case.is_asked),
@@ -84,6 +100,19 @@ def _build(inputs: Inputs) -> Cases:
         kinds=count_kinds(built),
         chances=_chances(inputs),
     )
+
+
+def _waiting(inputs: Inputs) -> set[str]:
+    """The decided cases that wait for a second reading."""
+    readings = inputs.table("second_readings")
+    ready = readings.filter(readings.column("is_ready"))
+    return set(ready.column("case_id").to_pylist())
+
+
+def _contested(inputs: Inputs) -> set[str]:
+    """The cases that people decided in different ways."""
+    rows = inputs.table("contested").select(["case_id", "answer"]).to_pylist()
+    return {row["case_id"] for row in rows if row["answer"] in {*Verdict}}
 
 
 def _chances(inputs: Inputs) -> dict[int | None, tuple[Chance, ...]]:
@@ -103,6 +132,8 @@ CASES = Section(
         "decisions": DECISION,
         "case_numbers": CASE_NUMBER,
         "returned": RETURNED,
+        "contested": CONTESTED,
+        "second_readings": SECOND_READING,
         "coincidences": COINCIDENCE,
     },
     sheets=sheets,

@@ -164,6 +164,9 @@ class Case:
     waterfalls."""
     is_blind: bool = False
     """True where a second person reads it: score, proposal and first decision are not shown."""
+    waits_for: str = ""
+    """``contested``: people decided in different ways; ``second-reading``: another person is to
+    read it, and until then nobody is told how it was decided."""
 
     @property
     def title(self) -> str:
@@ -174,7 +177,15 @@ class Case:
     @property
     def is_open(self) -> bool:
         """True where a person is asked and some entry has no verdict yet."""
-        return self.is_asked and any(member.verdict is None for member in self.members)
+        is_undecided = any(member.verdict is None for member in self.members)
+        return self.is_asked and is_undecided and self.waits_for != "second-reading"
+
+    @property
+    def state(self) -> str:
+        """How far it is: ``report.state.<state>`` in the catalogue."""
+        if not self.is_asked:
+            return "not-asked"
+        return self.waits_for or ("open" if self.is_open else "settled")
 
     @property
     def areas(self) -> set[Precinct]:

@@ -47,7 +47,7 @@ class CaseWords(Words):
         """What was decided about an entry, or that a person still has to decide."""
         if member.verdict is not None:
             return self(f"verdict.{member.verdict}")
-        return self("report.state.open" if case.is_asked else "report.state.not-asked")
+        return self(f"report.state.{case.state}")
 
     def before(self, member: Member) -> list[str]:
         """What was decided about an entry before it, or another one of its case, changed."""

@@ -1,0 +1,147 @@
+"""What a night takes: a workspace run new, unchanged, and with one precinct handed in anew.
+
+    python bench/nights.py [--like WORKSPACE] [--link ENTRIES.parquet] [--jobs 2] [--write]
+
+``--like`` is a workspace that is copied, without its runs; without it one of 50,000 voters is
+invented. ``--link`` is a list that ``voterlist link`` is timed on, with its steps. ``--write`` puts
+the tables into docs/benchmarks.md. Linux only: memory is that of all processes together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import openpyxl
+
+import page
+from process import Cost
+from tree import run
+
+ROOT = Path(__file__).resolve().parents[1]
+TODAY = ("--today", "2026-02-03")
+PROGRAM = [sys.executable, "-m", "voterlist"]
+MADE = ("runs", "reports", "ledger*", ".lock*", ".store*", "store")
+"""What runs left in a workspace."""
+HEAD = "| {} | wall s | CPU s | peak MiB, all processes |\n|---|--:|--:|--:|"
+
+
+def main() -> None:
+    """Times everything and prints the tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--like", type=Path, help="a workspace; it is copied")
+    parser.add_argument("--link", type=Path, help="a list for link")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--write", action="store_true", help="docs/benchmarks.md")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        parts = [_where(given.jobs), runs(_workspace(given.like, folder), given.jobs)]
+        if given.link is not None:
+            parts.append(linkage(given.link, folder))
+    text = "\n\n".join(parts)
+    print(text)
+    if given.write:
+        written = ROOT / "docs" / "benchmarks.md"
+        made = page.with_part(written.read_text(encoding="utf-8"), "nights", text)
+        written.write_text(made, encoding="utf-8")
+
+
+def _where(jobs: int) -> str:
+    return (
+        f"Made by `make nights`; measured on {platform.machine()}, {os.cpu_count()} "
+        f"cores, Python {platform.python_version()}, `--jobs {jobs}`."
+    )
+
+
+def _workspace(like: Path | None, folder: Path) -> Path:
+    """A workspace without runs: a copy, or an invented one."""
+    workspace = folder / "workspace"
+    if like is not None:
+        shutil.copytree(like, workspace, ignore=shutil.ignore_patterns(*MADE))
+        return workspace
+    invent = ["synth", str(workspace), "--voters", "50000", "--files"]
+    run([*PROGRAM, *invent])
+    return workspace
+
+
+def runs(workspace: Path, jobs: int) -> str:
+    """The table of three runs, and that of the stages of the first."""
+    command = [*PROGRAM, "run", str(workspace), *TODAY, "--jobs", str(jobs)]
+    lines = [HEAD.format(f"run, {_size(workspace)}")]
+    first = run(command, well=(0, 1))
+    stages = _stages(workspace)
+    lines.append(_row("new", first))
+    lines.append(_row("again, nothing changed", run(command, well=(0, 1))))
+    _hand_in_anew(workspace)
+    lines.append(_row("again, one precinct anew", run(command, well=(0, 1))))
+    return "\n".join(lines) + "\n\n" + stages
+
+
+def _size(workspace: Path) -> str:
+    files = [path for path in (workspace / "inbox").rglob("*") if path.is_file()]
+    return f"{len(files):,} files"
+
+
+def _row(name: str, cost: Cost) -> str:
+    return f"| {name} | {cost.wall:.1f} | {cost.cpu:.1f} | {cost.peak:,.0f} |"
+
+
+def _stages(workspace: Path) -> str:
+    """The seconds of each stage of the one run there is."""
+    (trace,) = (workspace / "runs").glob("*/trace.json")
+    told = json.loads(trace.read_text(encoding="utf-8"))
+    rows = [f"| {one['stage']} | {one['seconds']:.1f} |" for one in told["stages"]]
+    return "\n".join(["| stage of the new run | wall s |\n|---|--:|", *rows])
+
+
+def _hand_in_anew(workspace: Path) -> None:
+    """Leave out the last row of the first list that is a CSV file or a workbook.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    lists = sorted((workspace / "inbox").rglob("*"))
+    for path in lists:
+        if path.suffix == ".csv":
+            lines = path.read_bytes().splitlines(keepends=True)
+            path.write_bytes(b"".join(lines[:-1]))
+            return
+        if path.suffix == ".xlsx":
+            book = openpyxl.load_workbook(path)
+            sheet = book.worksheets[0]
+            sheet.delete_rows(sheet.max_row)
+            book.save(path)
+            return
+    raise FileNotFoundError(workspace / "inbox")
+
+
+def linkage(entries: Path, folder: Path) -> str:
+    """The table of ``link`` with all cores and with one, and that of its steps."""
+    out = folder / "pairs.parquet"
+    command = [*PROGRAM, "link", str(entries), "--out", str(out)]
+    lines = [HEAD.format("link")]
+    lines.append(_row("all cores", run(command)))
+    lines.append(_row("one thread", run([*command, "--jobs", "1"])))
+    script = ROOT / "bench" / "link_steps.py"
+    steps = [sys.executable, str(script), str(entries), str(out)]
+    done = subprocess.run(steps, check=True, capture_output=True, text=True)
+    told = json.loads(done.stdout.splitlines()[-1])
+    spent = [(step, seconds) for step, seconds in told["steps"].items()]
+    spent.append(
+        ("all else, start-up included", told["all"] - sum(told["steps"].values()))
+    )
+    rows = [f"| {step} | {seconds:.1f} |" for step, seconds in spent]
+    head = "| step of link, one thread | CPU s |\n|---|--:|"
+    return "\n".join(lines) + "\n\n" + "\n".join([head, *rows])
+
+
+if __name__ == "__main__":
+    main()

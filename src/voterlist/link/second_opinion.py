@@ -1,0 +1,138 @@
+"""A second opinion on the cases that are still open: where it and the model differ, look first.
+
+It is a classifier of recordlinkage, a logistic regression, fitted on the pairs that people decided:
+it knows nothing of frequencies, and sees each comparison only as far as two values are alike. So
+its mistakes are others than those of the model. It is asked once there are labels enough, and
+recordlinkage is imported only then.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import schemas, tables
+from voterlist.link.comparisons import SHIPPED
+from voterlist.link.labels import Decided
+from voterlist.model import CaseKind
+
+__all__ = ["FEWEST_LABELS", "second_opinion"]
+
+FEWEST_LABELS = 300
+"""With fewer pairs that people decided there is no second opinion."""
+_FEWEST_OF_EACH = 10
+"""So many of them must be one person, and so many two people."""
+_EVEN = 0.5
+"""From this probability on a pair is rather one person than two."""
+_DIGITS = 3
+"""The last digits of a fit depend on the machine; what is kept does not."""
+_MISSING = "missing"
+_KEY = ["entry_l", "entry_r"]
+
+
+def second_opinion(pairs: pa.Table, cases: pa.Table, decided: Decided) -> pa.Table:
+    """SECOND_OPINION on every pair of the open cases, by case and pair.
+
+    Without rows where people have decided too little, or all of it alike.
+
+    Args:
+        pairs: PAIR.
+        cases: CASE.
+        decided: what people decided.
+    """
+    labels = _labels(decided.pairs)
+    if len(labels) < FEWEST_LABELS:
+        return schemas.empty(schemas.SECOND_OPINION)
+    inside = _inside(cases, decided.cases)
+    frame = _features(pairs, {*labels, *inside})
+    known = [pair for pair in frame.index if pair in labels]
+    matches = [pair for pair in known if labels[pair]]
+    fewest = min(len(matches), len(known) - len(matches))
+    if len(known) < FEWEST_LABELS or fewest < _FEWEST_OF_EACH:
+        return schemas.empty(schemas.SECOND_OPINION)
+    asked = frame.loc[[pair for pair in frame.index if pair in inside]]
+    opinions = _fitted(frame.loc[known], matches, asked) if len(asked) else []
+    probability_of = _probabilities(pairs, set(asked.index))
+    rows = [
+        {
+            "case_id": inside[pair],
+            "entry_l": pair[0],
+            "entry_r": pair[1],
+            "probability": probability_of[pair],
+            "opinion": opinion,
+            "differs": (opinion >= _EVEN) != (probability_of[pair] >= _EVEN),
+        }
+        for pair, opinion in zip(asked.index, opinions, strict=True)
+    ]
+    return tables.from_rows(rows, schemas.SECOND_OPINION, "case_id", *_KEY)
+
+
+def _labels(pairs: pa.Table | None) -> dict[tuple[str, str], bool]:
+    """Whether each pair that people decided is one person; those decided both ways are left out."""
+    if pairs is None:
+        return {}
+    said: dict[tuple[str, str], set[bool]] = {}
+    for row in pairs.to_pylist():
+        said.setdefault((row["entry_l"], row["entry_r"]), set()).add(row["is_same"])
+    return {pair: True in one for pair, one in said.items() if len(one) == 1}
+
+
+def _inside(cases: pa.Table, closed: pa.Table | None) -> dict[tuple[str, str], str]:
+    """The pairs inside the cases that are asked about and not decided, each with its case."""
+    decided = set() if closed is None else set(closed.column("case_id").to_pylist())
+    asked = [kind.value for kind in CaseKind if kind.is_asked]
+    members: dict[str, list[str]] = {}
+    for row in tables.rows_among(cases, "kind", asked).to_pylist():
+        if row["case_id"] not in decided:
+            members.setdefault(row["case_id"], []).append(row["entry_id"])
+    return {
+        pair: case
+        for case, entries in members.items()
+        for pair in combinations(sorted(entries), 2)
+    }
+
+
+def _at(pairs: pa.Table, wanted: set[tuple[str, str]]) -> pa.Table:
+    """The rows of these pairs, in their order."""
+    keys = pc.binary_join_element_wise(*(pairs.column(name) for name in _KEY), " ")
+    texts = pa.array(sorted(" ".join(pair) for pair in wanted), pa.string())
+    return pairs.filter(pc.is_in(keys, value_set=texts))
+
+
+def _features(pairs: pa.Table, wanted: set[tuple[str, str]]) -> pd.DataFrame:
+    """For each of these pairs how alike its values are, and which are known on both sides."""
+    rows = _at(pairs, wanted)
+    columns: dict[str, npt.NDArray[np.float64]] = {}
+    for one in SHIPPED:
+        words = tables.plain(rows.column(f"{one.field}_level")).to_pylist()
+        likeness = dict(zip(one.words, one.likenesses.tolist(), strict=True))
+        columns[one.field] = np.array([likeness[word] for word in words], np.float64)
+        is_known = [word != _MISSING for word in words]
+        columns[f"{one.field}_known"] = np.array(is_known, np.float64)
+    ends = [rows.column(name).to_pylist() for name in _KEY]
+    index = pd.MultiIndex.from_arrays(ends, names=_KEY)
+    return pd.DataFrame(columns, index=index).sort_index()
+
+
+def _fitted(
+    known: pd.DataFrame, matches: list[tuple[str, str]], asked: pd.DataFrame
+) -> list[float]:
+    """P(one person) of each asked pair, by a classifier fitted on the known ones."""
+    import recordlinkage  # noqa: PLC0415  it takes long to import, and few runs need it
+
+    classifier = recordlinkage.LogisticRegressionClassifier(max_iter=1000)
+    classifier.fit(known, pd.MultiIndex.from_tuples(matches, names=_KEY))
+    return [round(float(one), _DIGITS) for one in classifier.prob(asked)]
+
+
+def _probabilities(
+    pairs: pa.Table, wanted: set[tuple[str, str]]
+) -> dict[tuple[str, str], float]:
+    """The model's probability of each of these pairs."""
+    rows = _at(pairs, wanted).select([*_KEY, "probability"]).to_pylist()
+    return {(row["entry_l"], row["entry_r"]): row["probability"] for row in rows}
