@@ -319,6 +319,45 @@ def test_the_same_workspace_gives_the_same_page(workspace, tmp_path):
         export_page(workspace, unknown)
 
 
+def test_a_page_is_of_one_constituency_or_of_all_of_them(tmp_path):
+    """A case across two constituencies would be on no page, or a page hold another's cases."""
+    folder = workspaces.make(tmp_path / "2026")
+    inbox = folder / "inbox"
+    (inbox / "12").mkdir()
+    shutil.move(inbox / "88" / "menteqe-2.csv", inbox / "12" / "menteqe-2.csv")
+    workspaces.run(folder)
+    made = {}
+    for constituency in (None, 12, 88):
+        request = PageRequest(today=workspaces.TODAY, constituency=constituency)
+        made[constituency] = export_page(folder, request)
+    names = [page.path.name for page in made.values()]
+    assert names == ["desk.html", "desk-12.html", "desk-88.html"]
+    assert {page.cases for page in made.values()} == {1}
+    settings, book = settings_of(folder), tmp_path / "book.xlsx"
+    asked = {
+        constituency: reviewing.export(
+            folder,
+            settings,
+            book,
+            "en",
+            today=workspaces.TODAY,
+            constituency=constituency,
+        )
+        for constituency in (None, 12, 88)
+    }
+    assert [one.cases for one in asked.values()] == [1, 1, 1]
+    assert asked[None].findings >= asked[12].findings + asked[88].findings
+    assert asked[12].findings < asked[None].findings
+    with Ledger(folder / "ledger.db") as ledger:
+        runs = known(folder, ledger)
+        whole = desk_of_workspace(runs, ledger, settings, today=workspaces.TODAY)
+    values = packed(whole)
+    assert (values["constituency"], sorted(values["entries"]["constituency"])) == (
+        None,
+        [12, 88],
+    )
+
+
 def test_the_sentence_says_what_agrees_and_what_chance_gives(workspace):
     made = desk(workspace)
     told = made.sentences["en"][0]
