@@ -61,15 +61,15 @@ def test_a_run_that_stops_before_says_what_is_left(tmp_path):
 
 def test_the_time_left_is_that_of_the_stage_at_its_own_pace():
     """Units that were taken over cost nothing; at their pace the rest would take no time."""
-    pace = Pace("report", begun=100.0)
+    pace = Pace("report", total=50, begun=100.0)
     pace.note(40, 100.0)
     assert pace.rate is None
     pace.note(41, 102.0)
-    assert pace.seconds_left(50, 102.0) is None, "one unit tells nothing yet"
+    assert pace.seconds_left(102.0) is None, "one unit tells nothing yet"
     pace.note(42, 104.0)
     assert pace.rate == 0.5
-    assert pace.seconds_left(50, 104.0) == 16.0
-    assert pace.seconds_left(50, 105.0) == 15.0
-    assert pace.seconds_left(50, 200.0) == 14.0, "a unit that hangs is not counted down"
+    assert pace.seconds_left(104.0) == 16.0
+    assert pace.seconds_left(105.0) == 15.0
+    assert pace.seconds_left(200.0) == 14.0, "a unit that hangs is not counted down"
     pace.note(50, 120.0)
-    assert pace.seconds_left(50, 120.0) == 0.0
+    assert pace.seconds_left(120.0) == 0.0

@@ -75,7 +75,9 @@ def use(result: Reconciliation) -> dict[str, int | None]:
 def against(entry: dict[str, Any], death: dict[str, Any]) -> str:
     """The class of one row of the register against a list of one entry."""
     ((_, _, found),) = classes(
-        reconcile(voters(entry), deaths=deaths(death), settings=CheckSettings())
+        reconcile(
+            voters(entry), registers={"deaths": deaths(death)}, settings=CheckSettings()
+        )
     )
     return found
 
@@ -137,7 +139,9 @@ def test_a_death_without_identifier_and_full_name_is_unusable(missing):
 def test_gaps_are_never_equal():
     """A list and a register of nothing but gaps meet nowhere."""
     result = reconcile(
-        voters({}, {}, {}), deaths=deaths({}, {}), settings=CheckSettings()
+        voters({}, {}, {}),
+        registers={"deaths": deaths({}, {})},
+        settings=CheckSettings(),
     )
     assert result.findings.column("entry_id").null_count == result.findings.num_rows
     assert use(result)["unusable"] == 2
@@ -155,7 +159,7 @@ def test_findings_point_at_entry_and_register():
         person(fin=None, birth_year=1940),
     )
     found = reconcile(
-        listed, deaths=dead, settings=CheckSettings()
+        listed, registers={"deaths": dead}, settings=CheckSettings()
     ).findings.to_pylist()
     said = [
         (
@@ -182,7 +186,7 @@ def test_a_match_tells_by_what_it_was_found():
     for at, level in enumerate(("fin", "document", "names")):
         entry = listed.slice(at, 1)
         dead = deaths({name: entry[name][0].as_py() for name in PERSON})
-        found = reconcile(entry, deaths=dead, settings=CheckSettings())
+        found = reconcile(entry, registers={"deaths": dead}, settings=CheckSettings())
         assert found.matches.column("level").to_pylist() == [level]
 
 
@@ -205,7 +209,9 @@ def test_how_much_of_the_register_was_usable():
         person(fin="ZZZZZZZ", document=None, given_skeleton="murad"),
     )
     result = reconcile(
-        voters(PERSON, person(fin=None)), deaths=dead, settings=CheckSettings()
+        voters(PERSON, person(fin=None)),
+        registers={"deaths": dead},
+        settings=CheckSettings(),
     )
     assert use(result) == {
         "total": 5,
@@ -230,7 +236,9 @@ def test_how_much_of_the_register_was_usable():
 def test_without_a_register_nothing_is_zero():
     """No register gives nulls, an empty register zeros: the two are different answers."""
     none = reconcile(voters(PERSON), settings=CheckSettings())
-    zero = reconcile(voters(PERSON), deaths=empty(VOTER), settings=CheckSettings())
+    zero = reconcile(
+        voters(PERSON), registers={"deaths": empty(VOTER)}, settings=CheckSettings()
+    )
     assert set(use(none).values()) == {None}
     assert set(use(zero).values()) == {0}
     assert (none.findings.schema, none.matches.schema) == (FINDING, MATCH)
@@ -241,7 +249,7 @@ def test_an_empty_list_meets_nobody():
     """With no entries every usable row of the register is in the register only."""
     result = reconcile(
         empty(VOTER),
-        deaths=deaths(PERSON),
+        registers={"deaths": deaths(PERSON)},
         statistics=statistic(),
         settings=CheckSettings(),
     )
@@ -312,7 +320,9 @@ def test_matching_equals_a_slow_obvious_version(dead, listed, order):
 
     The pairs and classes of a plain loop, and they balance.
     """
-    result = reconcile(voters(*listed), deaths=deaths(*dead), settings=CheckSettings())
+    result = reconcile(
+        voters(*listed), registers={"deaths": deaths(*dead)}, settings=CheckSettings()
+    )
     expected = {
         (f"death-{d}", f"017-0001-{v}", slow_class(death, entry))
         for d, death in enumerate(dead)
@@ -329,7 +339,7 @@ def test_matching_equals_a_slow_obvious_version(dead, listed, order):
     order.shuffle(rows)
     again = reconcile(
         voters(*listed).take(pa.array(rows, pa.int64())),
-        deaths=deaths(*dead),
+        registers={"deaths": deaths(*dead)},
         settings=CheckSettings(),
     )
     assert again.matches.equals(result.matches)
@@ -485,14 +495,16 @@ def test_switches_and_severities():
     )
     result = reconcile(
         LISTED,
-        deaths=deaths(PERSON),
+        registers={"deaths": deaths(PERSON)},
         statistics=statistic((1, "adults", 200)),
         settings=settings,
     )
     assert [(row["rule"], row["severity"]) for row in result.findings.to_pylist()] == [
         ("list-below-adults", "error")
     ]
-    result = reconcile(voters(PERSON), deaths=deaths(PERSON), settings=settings)
+    result = reconcile(
+        voters(PERSON), registers={"deaths": deaths(PERSON)}, settings=settings
+    )
     assert result.findings.num_rows == 0
     assert classes(result) == [("death-0", "017-0001-0", "confirmed")]
 
@@ -505,6 +517,6 @@ def test_rules_and_shapes():
     with pytest.raises(SchemaError, match="birth_day"):
         reconcile(
             voters(PERSON),
-            deaths=deaths(PERSON).drop_columns(["birth_day"]),
+            registers={"deaths": deaths(PERSON).drop_columns(["birth_day"])},
             settings=CheckSettings(),
         )

@@ -18,10 +18,12 @@ class Pace:
 
     Attributes:
         stage: its name.
+        total: how many units it has.
         begun: the second at which it began.
     """
 
     stage: str
+    total: int
     begun: float
     _first: int = field(default=-1, init=False)
     """Units that were done when it first told: they were taken over, and cost nothing."""
@@ -44,14 +46,14 @@ class Pace:
             return None
         return done / seconds
 
-    def seconds_left(self, total: int, now: float) -> float | None:
-        """Seconds until ``total`` units are done at that rate; None where it is not known.
+    def seconds_left(self, now: float) -> float | None:
+        """Seconds until all units are done at that rate; None where it is not known.
 
         What is being done since the last unit counts: where nothing comes, it does not fall.
         """
         rate = self.rate
         if rate is None:
             return None
-        whole = (total - self._done) / rate
+        whole = (self.total - self._done) / rate
         since = min(now - self._told, 1 / rate)
         return max(0.0, whole - since)

@@ -125,7 +125,7 @@ class Steps:
     def __init__(self) -> None:
         self._bar: Bar | None = None
         self._started = time.monotonic()
-        self._pace = Pace("", self._started)
+        self._pace = Pace("", 0, self._started)
         self._told = ("", 0.0)
         self._logged = ("", 0.0)
         self._last: _Report | None = None
@@ -154,8 +154,8 @@ class Steps:
         """
         now = time.monotonic()
         with self._turn:
-            if stage != self._pace.stage:
-                self._pace = Pace(stage, now)
+            if (stage, total) != (self._pace.stage, self._pace.total):
+                self._pace = Pace(stage, total, now)
             self._pace.note(done, now)
             self._last = _Report(stage, done, total, unit)
             self._tell(self._last, now)
@@ -179,7 +179,7 @@ class Steps:
             self._line(report, now)
 
     def _log(self, report: _Report, now: float) -> None:
-        rate, left = self._pace.rate, self._pace.seconds_left(report.total, now)
+        rate, left = self._pace.rate, self._pace.seconds_left(now)
         LOG.tell(
             "progress",
             **dataclasses.asdict(report),
@@ -215,10 +215,10 @@ class Steps:
         if report.unit.isdecimal():
             details.append(SAY("cli.progress.unit", unit=report.unit))
         rate = self._pace.rate
-        left = self._pace.seconds_left(report.total, now)
+        left = self._pace.seconds_left(now)
         if rate is not None and left is not None:
-            digits = 1 if rate < 10 else 0
-            details.append(SAY("cli.progress.rate", rate=SAY.number(rate, digits)))
+            a_minute = SAY.number(60 * rate, 1 if 60 * rate < 10 else 0)
+            details.append(SAY("cli.progress.rate", rate=a_minute))
             details.append(SAY("cli.progress.left", left=_clock(left)))
         return details
 

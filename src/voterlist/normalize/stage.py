@@ -26,7 +26,7 @@ from voterlist.normalize.columns import (
     spread,
     where,
 )
-from voterlist.normalize.dates import read_date, resolve
+from voterlist.normalize.dates import read_dates, resolve
 from voterlist.normalize.fullname import split_full_name
 from voterlist.normalize.identifier_columns import IDENTIFIERS, read_identifiers
 from voterlist.normalize.identifiers import read_sex
@@ -329,10 +329,7 @@ def _dates(
     file_codes, sources = codes(source)
     # Form, first, second and year of each distinct text. A null has the code -1: the last place,
     # where nothing is read.
-    read = np.zeros((4, len(texts) + 1), np.int64)
-    for place, text in enumerate(texts.to_pylist()):
-        date = read_date(text)
-        read[:, place] = int(date.form), date.first, date.second, date.year
+    read = np.append(read_dates(texts), np.zeros((4, 1), np.int64), axis=1)
     # One number for a text in a file: the text, counted from 1, times the files, plus the file.
     combined = (text_codes.astype(np.int64) + 1) * len(sources) + file_codes
     date_of_row, dates = pd.factorize(combined)

@@ -199,7 +199,7 @@ def _examined(
         Stage.CHECK,
         partial(_examine, judging=judging),
         tasks,
-        partial(context.progress, Stage.CHECK, ""),
+        partial(context.progress, Stage.CHECK),
     )
 
 

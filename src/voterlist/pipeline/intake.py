@@ -46,7 +46,7 @@ def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
         settings=context.settings.ingest,
         territory=context.settings.territory.by_number,
     )
-    progress = partial(context.progress, Stage.INGEST, "")
+    progress = partial(context.progress, Stage.INGEST)
     done = context.units.each(Stage.INGEST, read, tasks, progress)
     intakes = {one.task.constituencies[0]: one for one in done}
     taken: list[Mapping[str, Any]] = []

@@ -6,6 +6,7 @@ unit of work, so that it is not read again while its entries and the ids that ar
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,7 @@ class _Wanted:
 
     path: Path
     row_group: int
-    ids: pa.Array
+    ids: tuple[str, ...]
     columns: tuple[str, ...]
 
 
@@ -72,15 +73,21 @@ def _tasks(path: Path, ids: pa.Array, columns: Sequence[str]) -> Iterator[Task]:
     for number, digest in enumerate(store.row_group_digests(path)):
         group = metadata.row_group(number)
         first, last = _ends(group, "entry_id")
-        is_inside = pc.and_(pc.greater_equal(ids, first), pc.less_equal(ids, last))
-        inside = ids.filter(is_inside)
+        start = bisect_left(ids, first, key=_text)
+        end = bisect_right(ids, last, key=_text)
+        inside = tuple(ids[start:end].to_pylist())
         constituency, _ = _ends(group, "constituency")
         yield Task(
             f"{path.stem}-{unit_name(constituency)}",
-            store.digest_of(digest, columns, inside.to_pylist()),
+            store.digest_of(digest, columns, inside),
             _Wanted(path, number, inside, tuple(columns)),
             (constituency,),
         )
+
+
+def _text(value: pa.StringScalar) -> str:
+    """The text of a value of an array."""
+    return str(value.as_py())
 
 
 def _ends(group: pq.RowGroupMetaData, name: str) -> tuple[Any, Any]:
@@ -97,7 +104,9 @@ def _take_out(wanted: _Wanted, folder: Path) -> dict[str, Any]:
     file = pq.ParquetFile(wanted.path)
     columns = list(dict.fromkeys(["constituency", *wanted.columns]))
     rows = file.read_row_group(wanted.row_group, columns=columns, use_threads=False)
-    is_wanted = pc.is_in(rows.column("entry_id"), value_set=wanted.ids)
+    is_wanted = pc.is_in(
+        rows.column("entry_id"), value_set=pa.array(wanted.ids, pa.string())
+    )
     found = rows.select(list(wanted.columns)).filter(is_wanted)
     store.write_table(folder / _FILE, found)
     counted = pc.value_counts(rows.column("constituency")).to_pylist()

@@ -43,7 +43,7 @@ def merge_lists(tables: NeededTables, context: StageContext) -> StageResult:
         Stage.MERGE,
         _merge_place,
         _merge_tasks(received, accounts),
-        partial(context.progress, Stage.MERGE, ""),
+        partial(context.progress, Stage.MERGE),
     )
     rows = store.join_tables(
         context.folder / "entries.parquet", ENTRY, map(_entries_of, done)

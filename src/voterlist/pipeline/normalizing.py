@@ -55,7 +55,7 @@ def normalize_entries(tables: NeededTables, context: StageContext) -> StageResul
         Stage.NORMALIZE,
         _normalize,
         tasks,
-        partial(context.progress, Stage.NORMALIZE, ""),
+        partial(context.progress, Stage.NORMALIZE),
     )
     rows = store.join_tables(
         context.folder / "voters.parquet",

@@ -84,7 +84,7 @@ def _write_all(
             report_task(run, languages, scratch)
             for run in _runs(context, walk, units, constituencies, standing)
         ]
-        progress = partial(context.progress, Stage.REPORT, "")
+        progress = partial(context.progress, Stage.REPORT)
         done = units.each(Stage.REPORT, make_reports, tasks, progress)
     finally:
         _remove(scratch)

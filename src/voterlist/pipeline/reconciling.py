@@ -130,7 +130,7 @@ def _candidates(
         )
     ]
     work = partial(_meet, keys=keys)
-    progress = partial(context.progress, Stage.RECONCILE, "")
+    progress = partial(context.progress, Stage.RECONCILE)
     done = context.units.each(Stage.RECONCILE, work, tasks, progress)
     return concat([pq.read_table(one.path("voters.parquet")) for one in done], VOTER)
 

@@ -46,6 +46,12 @@ class Task:
     argument: Any
     constituencies: tuple[int | None, ...] = ()
 
+    @property
+    def place(self) -> str:
+        """The number of its constituency; empty where it is of several or of none."""
+        number = self.constituencies[0] if len(self.constituencies) == 1 else None
+        return "" if number is None else str(number)
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -125,7 +131,7 @@ class Units:
         stage: Stage,
         work: Work,
         tasks: Iterable[Task],
-        progress: Callable[[int, int], None] | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
     ) -> list[Done]:
         """Every unit done, in the order of the tasks.
 
@@ -133,7 +139,8 @@ class Units:
             stage: whose units they are.
             work: does one.
             tasks: the units; no two of a stage have one name.
-            progress: told how many are done, and of how many.
+            progress: told the constituency that was done last, how many units are done, and of
+                how many.
 
         Raises:
             UnitsFailedError: some could not be done. Those that could are kept.
@@ -149,6 +156,8 @@ class Units:
             else:
                 done[number] = Done(task, found, is_taken_over=True)
         counted.taken_over += len(done)
+        if progress:
+            progress("", len(done), len(tasks))
         failures = []
         for number, failure in self._made(stage, work, [tasks[one] for one in missing]):
             task = tasks[missing[number]]
@@ -159,7 +168,7 @@ class Units:
             else:
                 failures.append(failure.of(task, stage))
             if progress:
-                progress(len(done) + len(failures), len(tasks))
+                progress(task.place, len(done) + len(failures), len(tasks))
         if failures:
             failures.sort(key=lambda failure: failure.task.unit)
             raise UnitsFailedError(stage, failures)

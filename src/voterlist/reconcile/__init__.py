@@ -102,7 +102,6 @@ class Reconciliation:
 def reconcile(
     voters: pa.Table,
     *,
-    deaths: pa.Table | None = None,
     registers: Mapping[str, pa.Table] | None = None,
     statistics: pa.Table | None = None,
     protocol: pa.Table | None = None,
@@ -114,7 +113,6 @@ def reconcile(
 
     Args:
         voters: VOTER.
-        deaths: the same as ``registers["deaths"]``.
         registers: VOTER by name (``REGISTERS``), made by the same ``normalize``; ``FORMER`` beside
             ``name-changes`` holds its rows, by the same ids, under the name given up.
         statistics: STATISTIC.
@@ -128,7 +126,7 @@ def reconcile(
         StageError: a table has the wrong shape, or a register has a name that is not known.
     """
     voters = sort_by(require(voters, VOTER, Stage.RECONCILE), "entry_id")
-    given = dict(registers or {}) | ({} if deaths is None else {DEATHS: deaths})
+    given = dict(registers or {})
     if unknown := sorted(set(given) - {*REGISTERS, FORMER}):
         raise StageError(
             f"there is no register {', '.join(unknown)}", stage=Stage.RECONCILE

@@ -21,7 +21,6 @@ from voterlist.link.block import Forecast
 from voterlist.model import PairKind, Profile, Stage
 from voterlist.normalize import normalize
 from voterlist.normalize.added import fold_added
-from voterlist.pipeline.told import counts
 from voterlist.storage import linkage_state, lock, store
 from voterlist.storage.linkage_state import StateUse
 from voterlist.threads import each
@@ -143,8 +142,9 @@ class Linked:
 
     def kinds(self) -> dict[PairKind, int]:
         """The number of pairs of each kind that occurs, in the order of the kinds."""
-        count_by_kind = counts(self.result.pairs, "kind")
-        return {kind: count_by_kind[kind] for kind in PairKind if kind in count_by_kind}
+        told = pc.value_counts(self.result.pairs.column("kind")).to_pylist()
+        pairs_of = {row["values"]: row["counts"] for row in told}
+        return {kind: pairs_of[kind] for kind in PairKind if kind in pairs_of}
 
 
 @dataclass(slots=True)

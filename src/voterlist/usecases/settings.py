@@ -12,8 +12,6 @@ from voterlist import config
 from voterlist.config import LinkSettings, Settings
 from voterlist.errors import SettingsError, UsageError
 from voterlist.schemas import ACCEPTANCE, empty
-from voterlist.storage import ledger as ledgers
-from voterlist.storage.ledger import read_acceptances
 
 __all__ = [
     "acceptances_around",
@@ -132,8 +130,11 @@ def acceptances_around(given: Path | None, folder: Path) -> pa.Table:
     path = _settings_path(given, folder)
     if path is None:
         return empty(ACCEPTANCE)
+    # Loaded here: who only links needs no ledger.
+    from voterlist.storage import ledger  # noqa: PLC0415  see above
+
     settings = config.load(path, rule_codes=_RULE_CODES)
-    return read_acceptances(ledgers.place_in(path.parent, settings))
+    return ledger.read_acceptances(ledger.place_in(path.parent, settings))
 
 
 def _settings_path(given: Path | None, folder: Path) -> Path | None:
