@@ -134,7 +134,11 @@ def test_the_same_file_twice_changes_nothing(workspace, tmp_path):
     read_in(workspace, path)
     again = read_in(workspace, path, path, at=MOMENT + dt.timedelta(hours=1))
     assert (again.recorded, codes(again)) == (0, [])
+    assert [one.says_nothing_new for one in again.files] == [True, True]
     assert len(given(workspace)) == 2
+    found = CliRunner().invoke(APP, ["review", "import", str(workspace), str(path)])
+    told = entries()["cli.review.nothing-new"]["en"].format(path=path)
+    assert told in " ".join((found.stdout + found.stderr).split())
 
 
 def test_two_people_who_differ_are_contested_and_a_third_settles_it(
