@@ -8,7 +8,7 @@ of each case, and ``certificate`` says what follows of all decisions, each figur
 from __future__ import annotations
 
 from voterlist.quality.agreement import Agreement, agreement, kappas
-from voterlist.quality.certificate import certificate
+from voterlist.quality.certificate import certificate, certificate_of_run
 from voterlist.quality.intervals import Interval, stratified, wilson
 from voterlist.quality.readings import (
     actions_of_two,
@@ -37,6 +37,7 @@ __all__ = [
     "agreement",
     "band_of",
     "certificate",
+    "certificate_of_run",
     "counts_of_unasked",
     "draw",
     "in_effect",

@@ -83,6 +83,13 @@ class ImportedFile:
     """The SHA-256 of the file."""
     is_origin_known: bool = True
     """False where a sheet does not say from which run it is."""
+    answers: int = 0
+    """How many answers stand in it, those that were recorded before too."""
+
+    @property
+    def says_nothing_new(self) -> bool:
+        """True where it holds answers, and each of them was recorded before."""
+        return bool(self.answers) and not self.recorded and not self.problems
 
     def count(self, mark: Mark) -> int:
         """How many findings are newly marked so."""
@@ -194,6 +201,7 @@ class Importer:
             problems=tuple(self._placed(one, answers.file) for one in problems),
             digest=answers.digest,
             is_origin_known=not answers.sheets_without_run,
+            answers=answers.decisions.num_rows + answers.amendments.num_rows,
         )
 
     def _context(self) -> AmendmentContext:
