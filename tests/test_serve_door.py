@@ -253,7 +253,7 @@ class AtTheDoor:
     def undone(self):
         """Nothing."""
 
-    def idle(self, ledger):
+    def idle(self, ledger, *, is_last):
         """Nothing."""
 
 

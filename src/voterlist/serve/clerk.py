@@ -71,8 +71,11 @@ class Watcher(Protocol):
     def undone(self) -> None:
         """The block was undone: what was noted of it does not hold."""
 
-    def idle(self, ledger: OpenLedger) -> None:
-        """Nothing is asked for: time for what can wait. In a block of its own."""
+    def idle(self, ledger: OpenLedger, *, is_last: bool) -> None:
+        """Nothing is asked for: time for what can wait. In a block of its own.
+
+        ``is_last``: the desk is being closed.
+        """
 
 
 @dataclass(slots=True)
@@ -130,7 +133,7 @@ class Clerk:
         try:
             while (jobs := self._next()) is not None:
                 self._serve(ledger, jobs)
-            self._look_around(ledger)
+            self._look_around(ledger, is_last=True)
             ledger.close()
         except (VoterlistError, OSError):
             # All that was confirmed is on the disk; the mark alone could not be written.
@@ -200,12 +203,12 @@ class Clerk:
             self._watcher.undone()
         return results
 
-    def _look_around(self, ledger: OpenLedger) -> None:
+    def _look_around(self, ledger: OpenLedger, *, is_last: bool = False) -> None:
         """Do what can wait; a fault of it is one of the next request too, and told there."""
         try:
             with ledger.block():
                 self._watcher.before(ledger)
-                self._watcher.idle(ledger)
+                self._watcher.idle(ledger, is_last=is_last)
             self._watcher.kept(ledger)
             ledger.write_mark()
         except (VoterlistError, OSError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from voterlist.serve.work import Work
 from voterlist.storage.ledger import OpenLedger
 
 __all__ = ["Opened", "Recorded", "Watch"]
+
+_SWEPT_EVERY = dt.timedelta(minutes=10)
 
 OPENED = "desk-view"
 """The journal's word for a case that somebody opened."""
@@ -68,6 +71,7 @@ class Watch:
         self._clock = clock
         self._others = -1
         self._requests: list[Request] = []
+        self._swept = clock()
         self.recorded = 0
         """Decisions since the desk was opened."""
 
@@ -99,10 +103,14 @@ class Watch:
         """Read all of it anew in the next block."""
         self._others = -1
 
-    def idle(self, ledger: OpenLedger) -> None:
-        """End the sessions that are over, and keep what follows from the answers."""
+    def idle(self, ledger: OpenLedger, *, is_last: bool) -> None:
+        """End the sessions that are over, and now and then keep what follows from the answers."""
         self._door.tidy(ledger)
-        self._work.keep(ledger)
+        moment = self._clock()
+        if is_last or abs(moment - self._swept) >= _SWEPT_EVERY:
+            # It reads the tables of the run: nobody is to wait for it often.
+            self._work.keep(ledger)
+            self._swept = moment
 
     def decide(self, _ledger: OpenLedger, requests: Sequence[Request]) -> Recorded:
         """Record decisions, with those of others, at the end of the block."""
