@@ -17,8 +17,10 @@ from voterlist.model import Level, Progress, Standing
 from voterlist.schemas import (
     AGES,
     CASE,
+    CERTIFICATE,
     COINCIDENCE,
     COMPARISON,
+    CONTESTED,
     CYCLE_SUMMARY,
     DECISION,
     ENTRY,
@@ -32,6 +34,7 @@ from voterlist.schemas import (
     PYRAMID,
     REGISTER_USE,
     SCORECARD,
+    SECOND_READING,
     SET_ASIDE,
     VOTER,
     WATERFALL,
@@ -551,6 +554,36 @@ def given(decisions):
     return from_columns(columns, GIVEN_VERDICT, size)
 
 
+def contested(case, entry, *answers):
+    """CONTESTED: what two people said of an entry of a case."""
+    rows = [{"answer": answer} for answer in answers]
+    return table(
+        CONTESTED,
+        rows,
+        case_id=case,
+        entry_id=entry,
+        decided_by="A. Kərimova",
+        decided_at="2026-02-03T09:00:00+00:00",
+    )
+
+
+def second_readings(case, entry):
+    """SECOND_READING: a decided case that another person is to read."""
+    row = {"case_id": case, "entry_id": entry, "decided_by": "A. Kərimova"}
+    flags = {"why": "striking", "holds_back": True, "is_ready": True}
+    return table(SECOND_READING, [row | flags])
+
+
+def certificate():
+    """CERTIFICATE of constituency 88: one figure, and one of which nothing can be said."""
+    rows = named(
+        "measure cases read found estimate low high",
+        ("precision", 40, 10, 9, 0.9, 0.596, 0.982),
+        ("missed", 7, 0, 0, None, None, None),
+    )
+    return table(CERTIFICATE, rows, constituency=88)
+
+
 def estimate():
     """The estimate of the linkage: one row."""
     shares = {"precision": 0.991, "precision_low": 0.98, "precision_high": 0.997}
@@ -803,6 +836,8 @@ def everything():
         cases=sort_by(table(CASE, third), "case_id", "entry_id"),
         findings=concat([findings(), table(FINDING, rows)], FINDING),
         decisions=decisions(("c-fin", "e6", "keep")),
+        contested=contested("c-fin", "e6", "keep", "separate"),
+        certificate=certificate(),
         indicators=indicators(),
         ages=ages(),
         scorecard=scores(),
@@ -829,5 +864,6 @@ def wrong():
         lists=table(LIST, unbalanced),
         set_aside=set_aside().slice(1),
         decisions=decided,
+        second_readings=second_readings("c-both", "e6"),
         register_use=table(REGISTER_USE, parts),
     )

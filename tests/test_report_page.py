@@ -264,7 +264,7 @@ def test_every_need_leads_to_the_section_that_shows_it(built, language):
 
 def test_every_section_of_the_page_is_walked_by_the_workbook_or_the_summary():
     """What the page shows would be nowhere in the workbook that people hand on."""
-    in_summary = {"needs", "numbers", "method"}
+    in_summary = {"needs", "numbers", "method", "certificate"}
     only_drawn = {"people"}
     names = {section.name for section in report.PAGE}
     assert (
@@ -491,9 +491,8 @@ def test_a_case_bears_the_state_it_is_in(reports, language):
         cases = [one for one in page.root.all("details") if "case" in one.classes]
         shown = {one.attributes["id"]: one for one in cases}
         for case in (*built.of(CASES).for_review, *built.of(CASES).apart):
-            state = (
-                "open" if case.is_open else "settled" if case.is_asked else "not-asked"
-            )
+            plain = "open" if case.is_open else "settled"
+            state = (case.waits_for or plain) if case.is_asked else "not-asked"
             (summary,) = shown[f"case-{case.number}"].all("summary")
             chips = [
                 chip.text for chip in summary.all("span") if "chip" in chip.classes

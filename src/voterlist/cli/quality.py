@@ -21,8 +21,9 @@ def quality(workspace: Workspace) -> None:
     rows = usecases.certificate_of(found.certificate, None)
     lines = list(usecases.certificate_lines(rows, words))
     TERMINAL.say(SAY("quality.title"))
-    headers = [SAY(f"cli.table.{name}") for name in ("measure", "told")]
-    TERMINAL.table(headers, lines)
+    if lines:
+        headers = [SAY(f"cli.table.{name}") for name in ("measure", "told")]
+        TERMINAL.table(headers, lines)
     if found.people:
         _agreements("kinds", found.kinds, lambda kind: title("case-kind", kind))
         _agreements("people", found.people, str)

@@ -88,7 +88,13 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
             tables["cases"], tables["decisions"], numbers, _doubted(tables)
         ),
         "second_readings": readings,
-        "certificate": _certificate(tables, given, settings.link.review_probability),
+        "certificate": quality.certificate_of_run(
+            given,
+            tables["cases"],
+            # Of the pairs of a nation only the columns needed here are read.
+            lambda: tables.select("pairs", quality.UNASKED),
+            settings.link.review_probability,
+        ),
         "findings": settled.findings,
         "accepted": settled.accepted,
         "scorecard": _scorecard(tables, settled.findings),
@@ -135,20 +141,6 @@ def _doubted(tables: NeededTables) -> list[str]:
     opinions = tables["second_opinion"]
     differs = opinions.filter(opinions.column("differs"))
     return list(differs.column("case_id").unique().to_pylist())
-
-
-def _certificate(
-    tables: NeededTables, given: Given, review_probability: float
-) -> pa.Table:
-    """CERTIFICATE; of the pairs of a nation only the columns needed here are read."""
-    pairs = tables.select("pairs", quality.UNASKED)
-    unasked = quality.unasked_pairs(pairs, tables["cases"], review_probability)
-    return quality.certificate(
-        given,
-        tables["cases"],
-        unasked=quality.counts_of_unasked(unasked),
-        review_probability=review_probability,
-    )
 
 
 def _case_numbers(numbers: Sequence[CaseNumber]) -> pa.Table:

@@ -8,15 +8,16 @@ of each case, and ``certificate`` says what follows of all decisions, each figur
 from __future__ import annotations
 
 from voterlist.quality.agreement import Agreement, agreement, kappas
-from voterlist.quality.certificate import certificate
+from voterlist.quality.certificate import certificate, certificate_of_run
 from voterlist.quality.intervals import Interval, stratified, wilson
 from voterlist.quality.readings import (
     actions_of_two,
     in_effect,
+    is_same_person,
     second_readings,
     waiting_for,
 )
-from voterlist.quality.sampling import Drawable, draw
+from voterlist.quality.sampling import Drawable, draw, place_of
 from voterlist.quality.twice import TwoReadings, read_twice
 from voterlist.quality.unasked import (
     UNASKED,
@@ -36,11 +37,14 @@ __all__ = [
     "agreement",
     "band_of",
     "certificate",
+    "certificate_of_run",
     "counts_of_unasked",
     "draw",
     "in_effect",
+    "is_same_person",
     "is_unasked",
     "kappas",
+    "place_of",
     "read_twice",
     "second_readings",
     "stratified",

@@ -26,11 +26,16 @@ from voterlist.decisions import Given, standing
 from voterlist.quality.agreement import Agreement, agreement
 from voterlist.quality.intervals import Interval, Stratum, stratified
 from voterlist.quality.twice import TwoReadings, people_of_case, read_twice
-from voterlist.quality.unasked import band_of, is_unasked
-from voterlist.schemas import CASE, CERTIFICATE, require
+from voterlist.quality.unasked import (
+    band_of,
+    counts_of_unasked,
+    is_unasked,
+    unasked_pairs,
+)
+from voterlist.schemas import CASE, CERTIFICATE, empty, require
 from voterlist.tables import from_columns
 
-__all__ = ["MEASURES", "certificate"]
+__all__ = ["MEASURES", "certificate", "certificate_of_run"]
 
 MEASURES = (
     "agreement",
@@ -102,14 +107,42 @@ def certificate(
         review_probability: the probability below which the program does not ask.
     """
     known = list(_known(given, require(cases, CASE, "review"), review_probability))
-    places = sorted({place for one in known for place in one.places if place})
+    by_place: dict[int, list[_Case]] = {}
+    for one in known:
+        for place in one.places:
+            if place is not None:
+                by_place.setdefault(place, []).append(one)
     sizes = unasked or {}
     rows = list(_of(known, None, sizes.get(None, {})))
-    for place in places:
-        own = [one for one in known if place in one.places]
+    for place, own in sorted(by_place.items()):
         rows += _of(own, place, sizes.get(place, {}))
     columns = {name: [row.get(name) for row in rows] for name in CERTIFICATE.names}
     return from_columns(columns, CERTIFICATE, len(rows))
+
+
+def certificate_of_run(
+    given: Given,
+    cases: pa.Table,
+    pairs: Callable[[], pa.Table],
+    review_probability: float,
+) -> pa.Table:
+    """CERTIFICATE of a run; without rows where nobody has decided about a case yet.
+
+    Args:
+        given: the answers, brought to the entries of today.
+        cases: CASE.
+        pairs: gives PAIR, or its columns of UNASKED; asked for only where somebody has decided.
+        review_probability: the probability below which the program does not ask.
+    """
+    if not given.verdicts.num_rows:
+        return empty(CERTIFICATE)
+    unasked = unasked_pairs(pairs(), cases, review_probability)
+    return certificate(
+        given,
+        cases,
+        unasked=counts_of_unasked(unasked),
+        review_probability=review_probability,
+    )
 
 
 def _known(given: Given, cases: pa.Table, review_probability: float) -> Iterator[_Case]:

@@ -88,15 +88,14 @@ def counts_of_unasked(pairs: pa.Table) -> Mapping[int | None, Mapping[str, int]]
         _EDGES[1:-1], np.asarray(pairs.column("probability")), side="right"
     )
     left, right = (
-        np.asarray(
-            pc.utf8_slice_codeunits(pairs.column(name), 0, _PLACE_DIGITS), object
-        )
+        pc.utf8_slice_codeunits(pairs.column(name), 0, _PLACE_DIGITS)
         for name in ("entry_l", "entry_r")
     )
     counts: dict[int | None, dict[str, int]] = {None: _by_band(bands)}
-    for place in np.unique(np.concatenate([left, right])):
-        if str(place).isdigit() and int(place):
-            is_own = (left == place) | (right == place)
+    places = {*left.unique().to_pylist(), *right.unique().to_pylist()}
+    for place in sorted(places):
+        if place.isdigit() and int(place):
+            is_own = np.asarray(pc.or_(pc.equal(left, place), pc.equal(right, place)))
             counts[int(place)] = _by_band(bands[is_own])
     return counts
 

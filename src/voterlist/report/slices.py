@@ -27,6 +27,8 @@ _OF_CASES = dict.fromkeys(
 )
 _OF_MEMBERS = {"pairs": "entry_l", "waterfalls": "entry_l", "returned": "entry_id"}
 """Tables about the entries of cases, with the column that names one."""
+_OF_ITS_OWN = "certificate"
+"""The table of which a constituency shows its own rows alone."""
 _UNKNOWN = -1
 
 
@@ -124,6 +126,9 @@ class Cutter:
         if name == "register_rows":
             rows = self._register_rows[findings]
             return np.unique(rows[rows >= 0])
+        if name == _OF_ITS_OWN and constituency is not None:
+            # Of all lists together it changes with every decision; no constituency shows that.
+            return self._by_place[name].of(np.array([constituency + 1]))
         return self._own_rows(name, constituency)
 
     def _own_rows(self, name: str, constituency: int | None) -> Longs:

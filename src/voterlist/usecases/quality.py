@@ -9,9 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from voterlist import quality
-from voterlist.decisions import Given
 from voterlist.pipeline.answers import answers_of_today
-from voterlist.pipeline.known import Known, known
+from voterlist.pipeline.known import known
 from voterlist.quality import Agreement
 from voterlist.storage import ledger as ledgers
 from voterlist.usecases.settings import settings_of
@@ -66,21 +65,14 @@ def review_quality(workspace: Path) -> ReviewQuality:
     held = ready.filter(ready.column("holds_back"))
     return ReviewQuality(
         run=runs.run,
-        certificate=_certificate(runs, given, settings.link.review_probability),
+        certificate=quality.certificate_of_run(
+            given,
+            cases,
+            lambda: runs.table("pairs"),
+            settings.link.review_probability,
+        ),
         kinds=by_kind,
         people=by_person,
         ready=len(ready.column("case_id").unique()),
         held_back=len(held.column("case_id").unique()),
-    )
-
-
-def _certificate(runs: Known, given: Given, review_probability: float) -> pa.Table:
-    """CERTIFICATE of all that was answered until now."""
-    cases = runs.table("cases")
-    unasked = quality.unasked_pairs(runs.table("pairs"), cases, review_probability)
-    return quality.certificate(
-        given,
-        cases,
-        unasked=quality.counts_of_unasked(unasked),
-        review_probability=review_probability,
     )
