@@ -34,6 +34,7 @@ PASSWORD = "brick orchard window seven"  # noqa: S105  of nobody
 LONGEST = 1.5
 """Seconds after which a server is killed at the latest."""
 _DAY = "2026-02-03"
+_TOLD_EVERY = 10
 
 
 @dataclass(slots=True)
@@ -62,8 +63,10 @@ def rounds(workspace: Path, count: int, analysts: int = 4, seed: int = 0) -> Tol
             add_user(workspace, name, Role.ANALYST, PASSWORD, today=day)
     confirmed: list[tuple[str, str, str]] = []
     notes = itertools.count(1)
-    for _ in range(count):
+    for number in range(1, count + 1):
         _round(workspace, names, draw.uniform(0.2, LONGEST), confirmed, notes)
+        if number % _TOLD_EVERY == 0:
+            print(f"{number}: {len(confirmed)} confirmed", file=sys.stderr, flush=True)
     return _compared(workspace, confirmed)
 
 

@@ -435,13 +435,8 @@ def test_no_confirmed_decision_is_lost_where_the_server_is_killed(own_workspace)
     assert verify(own_workspace / "ledger.db").fits
 
 
-def test_decisions_are_taken_out_and_in_by_files_beside_the_desk(
-    workspace, desk, tmp_path
-):
+def test_decisions_are_taken_out_and_in_by_files_beside_the_desk(desk, tmp_path):
     """Somebody works with the page in one file meanwhile: the desk knows what they decided."""
-    from typer.testing import CliRunner
-
-    from voterlist.cli.app import APP
     from voterlist.desk import Decision, write_decisions
 
     aysel = Person(desk, "Aysel")
@@ -457,9 +452,22 @@ def test_decisions_are_taken_out_and_in_by_files_beside_the_desk(
     made = Decision.model_validate(decision(case, "separate")["decision"])
     file = tmp_path / "decisions.json"
     file.write_bytes(write_decisions(head, [made]))
-    words = ["review", "import", str(workspace), str(file), "--json"]
-    told = json.loads(CliRunner().invoke(APP, words).stdout)
-    assert told["recorded"] == 2, told
+    orxan = Person(desk, "Orxan").client
+    kind = {"Content-Type": "application/json"}
+    content = file.read_bytes()
+    assert (
+        aysel.client.post("/api/import", content=content, headers=kind).status_code
+        == 403
+    )
+    told = orxan.post("/api/import", content=content, headers=kind)
+    assert told.json()["recorded"] == 2, told.text
+    broken = orxan.post("/api/import", content=b"{", headers=kind)
+    assert (broken.status_code, broken.json()["code"]) == (400, "file-unreadable")
+    book = orxan.get("/export/workbook")
+    assert book.content.startswith(b"PK")
+    assert b"desk-data" in orxan.get("/export/page").content
+    assert orxan.get("/export/ledger").status_code == 404
+    assert aysel.client.get("/export/page").status_code == 403
     late = aysel.decide(case)
     assert (late.status_code, result(late)["code"]) == (409, "case-decided")
     assert "Samir" in result(late)["message"]

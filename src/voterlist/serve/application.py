@@ -26,10 +26,12 @@ from voterlist.catalogue import Catalogue, catalogue
 from voterlist.errors import WorkspaceBusyError
 from voterlist.model import Role
 from voterlist.render.desk import frame
+from voterlist.serve import exchange
 from voterlist.serve.address import Address
 from voterlist.serve.cases_api import MOST_BYTES, CasesApi
 from voterlist.serve.clerk import Clerk, Refusal
 from voterlist.serve.door import Clock, Door, Visitor
+from voterlist.serve.exchange import Exchange
 from voterlist.serve.guards import STATUSES, Guards
 from voterlist.serve.pages import assets, language_of, page
 from voterlist.serve.throttle import Throttle
@@ -45,6 +47,7 @@ _MOST_AT_THE_DOOR = 40
 _HASHED_AT_ONCE = 2
 """Each takes 46 MiB."""
 
+_IMPORT = "/api/import"
 _DECIDE = (Role.ANALYST, Role.CHAIR)
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
@@ -58,6 +61,7 @@ class Desk:
         clerk: writes the ledger.
         door: who is in.
         cases: answers what the page's script asks.
+        files: decisions out and in by files.
         clock: the moment.
         language: in which people are spoken to who asked for none.
         commission: its name, as the log-in page shows it.
@@ -68,6 +72,7 @@ class Desk:
         clerk: Clerk,
         door: Door,
         cases: CasesApi,
+        files: Exchange,
         clock: Clock,
         language: str,
         commission: str,
@@ -75,6 +80,7 @@ class Desk:
         self.clerk = clerk
         self.door = door
         self.cases = cases
+        self.files = files
         self.clock = clock
         self.language = language
         self.commission = commission
@@ -96,7 +102,8 @@ class Desk:
             scheme=address.scheme,
             hosts=address.hosts(),
             forms=("/login", "/logout"),
-            largest={"/api/decide": MOST_BYTES},
+            largest={"/api/decide": MOST_BYTES, _IMPORT: exchange.MOST_BYTES},
+            kinds={_IMPORT: frozenset(exchange.KINDS)},
             sentences=self._sentences,
         )
 
@@ -117,6 +124,8 @@ class Desk:
                     ("decide", self.decide),
                 )
             ),
+            Route("/export/{kind}", self._inside(self.export, Role.OPERATOR)),
+            Route(_IMPORT, self._inside(self.read_in, Role.OPERATOR), methods=["POST"]),
             Route("/{name}", self.asset),
         ]
         return Starlette(
@@ -237,6 +246,17 @@ class Desk:
     async def decide(self, request: Request, visitor: Visitor) -> Response:
         """Record decisions."""
         return await self.cases.decide(request, visitor, self.words(request))
+
+    async def export(self, request: Request, _visitor: Visitor) -> Response:
+        """A file for somebody who has no access to the desk."""
+        kind = request.path_params["kind"]
+        if kind not in {"page", "workbook"}:
+            raise HTTPException(404)
+        return await self.files.export(kind, self.words(request).language)
+
+    async def read_in(self, request: Request, _visitor: Visitor) -> Response:
+        """Decisions of somebody who has no access to the desk."""
+        return await self.files.read_in(request, self.words(request))
 
     async def log_out(self, _request: Request, visitor: Visitor) -> Response:
         """End the session."""

@@ -68,6 +68,7 @@ class Guards:
         hosts: the names under which it may be asked for; None: any.
         forms: the paths that take a form of a page; all others take JSON.
         largest: how many bytes other paths take than the usual ones.
+        kinds: the media types that other paths take than JSON.
         sentences: what is said of each status of ``STATUSES``.
     """
 
@@ -79,6 +80,7 @@ class Guards:
         hosts: frozenset[str] | None,
         forms: Iterable[str],
         largest: Mapping[str, int],
+        kinds: Mapping[str, frozenset[str]],
         sentences: Mapping[int, str],
     ) -> None:
         self._app = app
@@ -86,6 +88,7 @@ class Guards:
         self._hosts = hosts
         self._forms = frozenset(forms)
         self._largest = largest
+        self._kinds = kinds
         self._sentences = sentences
         self._headers = _HEADERS | (_TLS_HEADERS if scheme == "https" else {})
 
@@ -127,9 +130,11 @@ class Guards:
         is_own = headers.get("origin") == f"{self._scheme}://{host}"
         if not is_own or headers.get("sec-fetch-site", _OWN_SITE) != _OWN_SITE:
             return self._plain(403)
-        wanted = FORM if scope["path"] in self._forms else JSON
+        path = scope["path"]
+        of_form = {FORM} if path in self._forms else {JSON}
         kind = headers.get("content-type", "").partition(";")[0].strip()
-        return None if kind == wanted else self._plain(415)
+        is_read = kind in self._kinds.get(path, of_form)
+        return None if is_read else self._plain(415)
 
     def _plain(self, status: int) -> PlainTextResponse:
         return PlainTextResponse(f"{self._sentences[status]}\n", status)

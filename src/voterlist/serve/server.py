@@ -18,6 +18,7 @@ from voterlist.serve.application import Desk
 from voterlist.serve.cases_api import CasesApi
 from voterlist.serve.clerk import Clerk
 from voterlist.serve.door import Clock, Door
+from voterlist.serve.exchange import Exchange
 from voterlist.serve.holds import Holds
 from voterlist.serve.watch import Watch
 from voterlist.serve.work import Work
@@ -146,7 +147,15 @@ def opened(workspace: Path, address: Address, clock: Clock) -> Iterator[Server]:
                 raise UsageError("nobody", code="desk-no-users", places=places)
             language = settings.report.languages[0]
             cases = CasesApi(clerk, watch, work, holds, clock)
-            desk = Desk(clerk, door, cases, clock, language, settings.workspace.name)
+            desk = Desk(
+                clerk,
+                door,
+                cases,
+                Exchange(workspace, clock),
+                clock,
+                language,
+                settings.workspace.name,
+            )
             with address.listening() as listener:
                 server = Server(desk, address, listener)
                 yield server

@@ -205,10 +205,31 @@ const watchNews = (desk, view, served) => {
   }, newsSeconds * 1000);
 };
 
-const dressServed = (desk, served) => {
-  for (const id of ["export-decisions", "open-file", "bulk", "person"]) byId(id).disabled = true;
+const workbookKind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+// The operator takes files out for colleagues without access, and reads in what they decided.
+const dressForOperator = (desk, view) => {
+  const link = (kind) => make("a", { href: `/export/${kind}`, id: `export-${kind}`, "data-say": `serve.page.export-${kind}` }, desk.say(`serve.page.export-${kind}`));
+  byId("person").after(link("page"), link("workbook"));
+  byId("open-file").accept = ".json,.xlsx";
+  byId("open-file").addEventListener("change", async (event) => {
+    event.stopImmediatePropagation();
+    const [file] = event.target.files;
+    if (!file) return;
+    const type = file.name.toLowerCase().endsWith(".xlsx") ? workbookKind : "application/json";
+    const answer = await fetch("/api/import", { method: "POST", headers: { "Content-Type": type }, body: file });
+    view.announce((await answer.json()).message);
+    event.target.value = "";
+  }, { capture: true });
+};
+
+const dressServed = (desk, view, served) => {
+  const isOperator = served.role === "operator";
+  for (const id of ["export-decisions", "bulk", "person"]) byId(id).disabled = true;
   for (const id of ["export-decisions", "bulk"]) byId(id).hidden = true;
-  byId("open-file").closest("label").hidden = true;
+  byId("open-file").disabled = !isOperator;
+  byId("open-file").closest("label").hidden = !isOperator;
+  if (isOperator) dressForOperator(desk, view);
   const leave = make("form", { method: "post", action: "/logout" }, make("button", { type: "submit", id: "leave", "data-say": "serve.login.leave" }, desk.say("serve.login.leave")));
   byId("person").after(leave);
   byId("language").addEventListener("click", () => { fetch(`/language?lang=${desk.language}`); });
@@ -229,7 +250,7 @@ const startServed = async () => {
   const data = { ...told.data, today: told.today };
   const language = document.documentElement.lang;
   const adapt = (desk, view) => {
-    dressServed(desk, served);
+    dressServed(desk, view, served);
     serveView(desk, view, served);
     watchNews(desk, view, served);
   };
