@@ -134,7 +134,11 @@ def test_the_same_file_twice_changes_nothing(workspace, tmp_path):
     read_in(workspace, path)
     again = read_in(workspace, path, path, at=MOMENT + dt.timedelta(hours=1))
     assert (again.recorded, codes(again)) == (0, [])
+    assert [one.says_nothing_new for one in again.files] == [True, True]
     assert len(given(workspace)) == 2
+    found = CliRunner().invoke(APP, ["review", "import", str(workspace), str(path)])
+    told = entries()["cli.review.nothing-new"]["en"].format(path=path)
+    assert told in " ".join((found.stdout + found.stderr).split())
 
 
 def test_two_people_who_differ_are_contested_and_a_third_settles_it(
@@ -317,6 +321,45 @@ def test_the_same_workspace_gives_the_same_page(workspace, tmp_path):
     unknown = PageRequest(today=workspaces.TODAY, constituency=12)
     with pytest.raises(UsageError):
         export_page(workspace, unknown)
+
+
+def test_a_page_is_of_one_constituency_or_of_all_of_them(tmp_path):
+    """A case across two constituencies would be on no page, or a page hold another's cases."""
+    folder = workspaces.make(tmp_path / "2026")
+    inbox = folder / "inbox"
+    (inbox / "12").mkdir()
+    shutil.move(inbox / "88" / "menteqe-2.csv", inbox / "12" / "menteqe-2.csv")
+    workspaces.run(folder)
+    made = {}
+    for constituency in (None, 12, 88):
+        request = PageRequest(today=workspaces.TODAY, constituency=constituency)
+        made[constituency] = export_page(folder, request)
+    names = [page.path.name for page in made.values()]
+    assert names == ["desk.html", "desk-12.html", "desk-88.html"]
+    assert {page.cases for page in made.values()} == {1}
+    settings, book = settings_of(folder), tmp_path / "book.xlsx"
+    asked = {
+        constituency: reviewing.export(
+            folder,
+            settings,
+            book,
+            "en",
+            today=workspaces.TODAY,
+            constituency=constituency,
+        )
+        for constituency in (None, 12, 88)
+    }
+    assert [one.cases for one in asked.values()] == [1, 1, 1]
+    assert asked[None].findings >= asked[12].findings + asked[88].findings
+    assert asked[12].findings < asked[None].findings
+    with Ledger(folder / "ledger.db") as ledger:
+        runs = known(folder, ledger)
+        whole = desk_of_workspace(runs, ledger, settings, today=workspaces.TODAY)
+    values = packed(whole)
+    assert (values["constituency"], sorted(values["entries"]["constituency"])) == (
+        None,
+        [12, 88],
+    )
 
 
 def test_the_sentence_says_what_agrees_and_what_chance_gives(workspace):

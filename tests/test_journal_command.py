@@ -175,13 +175,14 @@ def test_what_was_done_before_the_chain_is_in_the_diary(workspace):
     """A workspace of an earlier version has decisions; a case is asked for all the same."""
     path = workspace / "ledger.db"
     base = sqlite3.connect(path)
-    base.execute("DROP TABLE chain")
+    for table in ("chain", "users", "sessions"):
+        base.execute(f"DROP TABLE {table}")
     for (name,) in base.execute(
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     ).fetchall():
         base.execute(f"DROP TRIGGER {name}")
     with base:
-        base.execute("DELETE FROM seals WHERE name = 'chain'")
+        base.execute("DELETE FROM seals WHERE name IN ('chain', 'users')")
     base.execute("PRAGMA user_version = 5")
     base.close()
     for one in workspace.rglob("ledger.mark"):
@@ -199,7 +200,9 @@ def test_every_event_and_problem_has_its_sentence():
     """The command would fail at the one that nobody thought of."""
     keys = set(entries())
     events = {getattr(changes, name) for name in changes.__all__ if name.isupper()}
-    simple = events - {"decided", "amended", "accepted", "journal"}
+    simple = events - {"decided", "amended", "accepted", "journal", "users"}
+    done = ("added", "removed", "password")
+    assert {f"journal.line.users.{one}" for one in done} <= keys
     assert {f"journal.line.{event}" for event in simple} <= keys
     actions = [*(action.value for action in Action), "withdraw"]
     assert {f"journal.line.amended.{action}" for action in actions} <= keys

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,10 @@ from voterlist.pipeline import intake, normalizing
 from voterlist.pipeline.plan import Doing, plan
 from voterlist.pipeline.units import Task, Units, UnitsFailedError
 from voterlist.storage.kept import FOLDER, Kept, Place, keep
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "campaign"))
+
+import changes
 
 THREE = """1;Əliyev;Əli;Vəli oğlu;12.03.1971;kişi;Xətai küç. 4;6XK1234
 2;Əliyeva;Nərgiz;Kamil qızı;01.07.1975;qadın;Xətai küç. 4;6XK1235
@@ -197,6 +202,16 @@ def test_a_constituency_whose_work_fails_is_left_out_and_the_others_go_on(
     assert workspaces.run(workspace).is_unchanged
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [3])
+def test_a_walk_of_changes_leaves_the_bytes_of_runs_from_the_beginning(tmp_path, seed):
+    """Work would be taken over that some change in a row of changes has made untrue."""
+    walk = changes.begin(tmp_path / "2026", seed)
+    for _ in range(4):
+        name, differing = changes.step(walk)
+        assert not differing, name
+
+
 # Units
 
 
@@ -278,8 +293,11 @@ def test_what_no_run_uses_goes(tmp_path):
     kept.sweep(is_whole=False)
     assert Kept(tmp_path).find(old) is None
     assert Kept(tmp_path).find(other) is not None
+    taken_over_whole = Place("normalize", "088", "d" * 64)
+    keep(tmp_path, taken_over_whole, fill)
     kept.sweep(is_whole=True)
     assert [path.name for path in (tmp_path / FOLDER / "check").iterdir()] == ["088"]
+    assert Kept(tmp_path).find(taken_over_whole) is not None
 
 
 # The plan

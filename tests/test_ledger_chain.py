@@ -18,14 +18,21 @@ from voterlist.storage.ledger import (
     CaseNumber,
     Ledger,
     Place,
+    User,
     mark,
     reading,
     verify,
 )
 from voterlist.storage.ledger.base import SqliteBase
 from voterlist.storage.ledger.chain import BEGINNING, PREFIX, append
-from voterlist.storage.ledger.seals import seal
-from voterlist.storage.ledger.tables import KEYS, MIGRATIONS, NUMBERED, for_sqlite
+from voterlist.storage.ledger.seals import digest, seal
+from voterlist.storage.ledger.tables import (
+    CHAINED_SINCE,
+    KEYS,
+    MIGRATIONS,
+    NUMBERED,
+    for_sqlite,
+)
 
 NUMBER = {"decisions": "number", "adjudications": "decision"}
 
@@ -408,7 +415,9 @@ def test_a_ledger_that_pretends_to_be_of_an_earlier_version_is_found(place):
         for name, table in triggers_of(base):
             on_table = "" if place.url is None else f" ON {table}"
             base.execute(f"DROP TRIGGER {name}{on_table}")
-        base.execute("DELETE FROM seals WHERE name = 'chain'")
+        base.execute("DELETE FROM seals WHERE name IN ('chain', 'users')")
+        base.execute("DROP TABLE users")
+        base.execute("DROP TABLE sessions")
         if place.url is not None:
             base.execute("DROP FUNCTION ledger_rows_are_only_added")
         base.set_version(5)
@@ -436,6 +445,7 @@ def _file(tmp_path_factory):
         ledger.keep_subjects(ledgers.subjects("a", "b"))
         ledger.keep_case_entries({"c": ["e", "f"]})
         ledger.number_cases([CaseNumber("c", 1, "content", "run")])
+        ledger.keep_user(User("a", "chair", "b", "c", "d"), ledgers.DAY, action="added")
         ledger.amend(ledgers.amendments(2))
         ledger.decide(ledgers.decisions(90, 2), adjudicates=True)
     return path
@@ -582,7 +592,7 @@ def add_by_hand(place, event, details):
     """Add a line with the right hashes to the end of the chain, as the program would."""
     with ledger_places.opened(place) as base:
         append(base, ledgers.DAY, [(event, details)])
-        seal(base, ["chain"])
+        seal(base, {"chain": digest(base, "chain")})
 
 
 def digest_anew(place, table, row):
@@ -659,7 +669,7 @@ def seal_by_hand(base, version):
         base.execute("INSERT INTO seals VALUES (?, ?, ?)", (table, len(rows), digest))
 
 
-@pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
+@pytest.mark.parametrize("version", range(1, CHAINED_SINCE))
 def test_a_ledger_of_an_earlier_version_is_where_the_chain_begins(tmp_path, version):
     """What was decided before is held by the first line, and can be altered no more."""
     path = tmp_path / "ledger.db"
@@ -676,6 +686,24 @@ def test_a_ledger_of_an_earlier_version_is_where_the_chain_begins(tmp_path, vers
     assert (genesis["day"], genesis["details"]["version"]) == ("2026-02-05", version)
     edit(Place(path), ("UPDATE decisions SET verdict = 'repeat' WHERE number = 1",))
     assert first(path) == ("rows-of-before", 1, "decisions", None)
+
+
+def test_a_chain_of_before_the_desk_goes_on(place):
+    """The table of users came after the chain: its first line says nothing of it."""
+    with ledger_places.opened(place) as base:
+        base.execute("DROP TABLE users")
+        base.execute("DROP TABLE sessions")
+        base.execute("DELETE FROM seals WHERE name = 'users'")
+        base.set_version(6)
+    assert verify(place).fits
+    before = len(lines(place))
+    user = User("Aysel", "chair", "secret", "2026-02-05")
+    with Ledger(place) as ledger:
+        ledger.keep_user(user, dt.date(2026, 2, 6), action="added")
+    assert verify(place).fits
+    assert len(lines(place)) == before + 1
+    edit(place, ("UPDATE users SET role = 'operator'",))
+    assert first(place)[0::2] == ("table-altered", "users")
 
 
 def test_an_earlier_ledger_that_was_edited_is_not_taken_over(tmp_path):

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import re
 
+import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voterlist.model import Profile, Sex
 from voterlist.normalize.addresses import Address, read_address
-from voterlist.normalize.dates import DateForm, WrittenDate, read_date
+from voterlist.normalize.dates import DateForm, WrittenDate, read_date, read_dates
 from voterlist.normalize.fullname import FullName, split_full_name
 from voterlist.normalize.identifiers import (
     DOCUMENT,
@@ -540,3 +541,21 @@ def test_a_document_of_one_digit_is_a_filler(cell, filler):
     It must never make two people one.
     """
     assert is_placeholder(cell) is filler
+
+
+@given(
+    st.lists(
+        st.from_regex(
+            r"[0-9]{1,4}[./\-, ]{1,2}[0-9]{1,2}[./\-, ][0-9]{1,4}\.?", fullmatch=True
+        )
+        | st.sampled_from(
+            ["1980", "31 dekabr 1980", "01.02.1980 00:00", "x", "٣.2.1980"]
+        )
+    )
+)
+def test_dates_read_together_are_read_as_each_alone(texts):
+    """Else a date would be another one in a list of millions."""
+    together = read_dates(pa.array(texts, pa.string()))
+    alone = [read_date(text) for text in texts]
+    rows = [[int(one.form), one.first, one.second, one.year] for one in alone]
+    assert together.T.tolist() == rows

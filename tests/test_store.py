@@ -314,14 +314,14 @@ def test_a_killed_holder_lets_go(tmp_path, holder):
     holder.kill()
     holder.wait()
     with lock.hold(tmp_path, since="now"):
-        assert (tmp_path / lock.HOLDER_NAME).exists()
-    assert not (tmp_path / lock.HOLDER_NAME).exists()
+        assert (tmp_path / ".lock.holder").exists()
+    assert not (tmp_path / ".lock.holder").exists()
 
 
 @pytest.mark.usefixtures("holder")
 def test_a_held_lock_without_a_signature_is_still_refused(tmp_path):
     """Between taking the lock and signing it the holder is unknown, but it holds."""
-    (tmp_path / lock.HOLDER_NAME).write_text("{", encoding="utf-8")
+    (tmp_path / ".lock.holder").write_text("{", encoding="utf-8")
     with (
         pytest.raises(WorkspaceBusyError) as caught,
         lock.hold(tmp_path, since="later"),
@@ -351,7 +351,7 @@ def test_a_link_in_the_place_of_the_holders_name_is_replaced(tmp_path, other_fil
     """Whoever can write into the workspace could have any file of the operator's overwritten."""
     workspace = tmp_path / "2026"
     workspace.mkdir()
-    holder = workspace / lock.HOLDER_NAME
+    holder = workspace / ".lock.holder"
     holder.symlink_to(other_file)
     with lock.hold(workspace, since="now"):
         assert not holder.is_symlink()

@@ -1,15 +1,22 @@
 """Work side by side: order, errors, and a linkage that is the same with any number of threads."""
 
 import threading
+from collections import Counter
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from test_cli import call
 from voterlist import synth, threads
 from voterlist.ingest import table_entries
+from voterlist.ingest.cells import are_distinct
 from voterlist.link import Incremental, link
+from voterlist.link.identifiers import identifiers
 from voterlist.model import Profile
 from voterlist.normalize import normalize
 
@@ -92,3 +99,24 @@ def test_link_takes_the_number_of_threads(entries, tmp_path):
         made.append(out.read_bytes())
     assert made[0] == made[1]
     assert pa.cpu_count() == 2
+
+
+@given(st.lists(st.text("ab-0", max_size=40), max_size=12), st.booleans())
+def test_ids_are_told_to_be_distinct_as_by_a_table_of_them(texts, sort):
+    """Else two entries with one id would be taken for one, or a good column of ids refused."""
+    texts = sorted(texts) if sort else texts
+    column = pa.array(["x", *texts], pa.string()).slice(1)
+    assert are_distinct(column) == (len(set(texts)) == len(texts))
+
+
+@given(st.lists(st.text("A0Z9", max_size=11), min_size=2, max_size=12))
+def test_identifiers_are_counted_and_measured_as_texts_are(texts):
+    """Else a shared document would weigh too much, or a slip in one would not be seen."""
+    column = pa.chunked_array([pa.array([text or None for text in texts], pa.string())])
+    coded = identifiers(column)
+    known = np.array([place for place, text in enumerate(texts) if text], np.int32)
+    counts = Counter(texts)
+    assert coded.times(known).tolist() == [counts[texts[place]] for place in known]
+    left, right = known[:-1], known[1:]
+    edits = [OSA.distance(texts[a], texts[b]) for a, b in zip(left, right, strict=True)]
+    assert coded.one_edit(left, right).tolist() == [count == 1 for count in edits]

@@ -25,6 +25,7 @@ __all__ = [
     "Profile",
     "Progress",
     "Purpose",
+    "Role",
     "Rule",
     "Severity",
     "Sex",
@@ -247,6 +248,17 @@ class Verdict(StrEnum):
     KEEP = "keep"
     REPEAT = "repeat"
     SEPARATE = "separate"
+
+
+class Role(StrEnum):
+    """What somebody may do at the desk."""
+
+    ANALYST = "analyst"
+    """Decides cases."""
+    CHAIR = "chair"
+    """Sees all cases, and settles what people decided in different ways."""
+    OPERATOR = "operator"
+    """Takes decisions out and in; decides nothing."""
 
 
 class Mark(StrEnum):

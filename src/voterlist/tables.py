@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -410,9 +411,17 @@ def from_rows(
         schema: of the table.
         order: the columns by which it is sorted; without any, the order of the rows is kept.
     """
+    if not rows:
+        return _without_rows(schema)
     columns = {name: [row.get(name) for row in rows] for name in schema.names}
     table = from_columns(columns, schema, len(rows))
     return sort_by(table, *order) if order else table
+
+
+@cache
+def _without_rows(schema: pa.Schema) -> pa.Table:
+    """A table of this schema without rows: a desk asks for thousands of them."""
+    return from_columns({name: [] for name in schema.names}, schema, 0)
 
 
 def _as_field(values: Any, field: pa.Field, *, keep_encoded: bool) -> pa.Array:

@@ -17,6 +17,7 @@ _REVIEW = SubGroup(
     (
         Entry("review.export", "review", "export"),
         Entry("review.import", "review", "import_decisions"),
+        Entry("review.serve", "serve", "serve"),
         Entry("review.feedback", "feedback", "feedback"),
         Entry("review.quality", "quality", "quality"),
         Entry("review.sample", "sample", "sample"),
@@ -41,6 +42,15 @@ _KEYS = SubGroup(
         Entry("keys.distrust", "keys", "distrust"),
     ),
 )
+_USER = SubGroup(
+    "user",
+    (
+        Entry("user.add", "user", "add"),
+        Entry("user.list", "user", "list_all"),
+        Entry("user.remove", "user", "remove"),
+        Entry("user.password", "user", "change_password"),
+    ),
+)
 _COMMANDS = commands_of(
     Entry("init", "init", "init"),
     Entry("run", "run", "run", logs=True),
@@ -55,6 +65,7 @@ _COMMANDS = commands_of(
     Entry("explain", "explain", "explain"),
     Entry("synth", "synth", "synth"),
     _REVIEW,
+    _USER,
     _LEDGER,
     _KEYS,
     Entry("submit", "submit", "submit"),

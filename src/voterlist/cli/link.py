@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -143,7 +143,7 @@ def link(given: _Options) -> None:
             given.out,
             given.clusters,
             since=now().isoformat(" ", "minutes"),
-            progress=steps,
+            progress=_releasing(steps),
             forecast=_tell_forecast,
             reading=tell_reading,
         )
@@ -153,10 +153,23 @@ def link(given: _Options) -> None:
         TERMINAL.result({**_as_json(linked, request), **paths, "exit_code": 0})
 
 
+def _releasing(steps: Steps) -> Callable[[str, int, int], None]:
+    """The progress told, and what the step before left in memory given back."""
+    # Loaded here, because it loads Arrow.
+    from voterlist.cli.allocator import release_free  # noqa: PLC0415  see above
+
+    def progress(stage: str, done: int, total: int) -> None:
+        if not done:
+            release_free()
+        steps(stage, done, total)
+
+    return progress
+
+
 def _plan(request: usecases.LinkRequest) -> None:
     """What each blocking key would cost; no pair is made."""
     with Steps() as steps:
-        planned = usecases.plan_linkage(request, progress=steps)
+        planned = usecases.plan_linkage(request, progress=_releasing(steps))
     tell_reading(planned.reading)
     _tell_forecast(planned.entries, planned.forecast)
     if TERMINAL.json:

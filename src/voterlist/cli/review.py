@@ -156,6 +156,8 @@ def import_decisions(
     for one, path in zip(imported.files, files, strict=True):
         if not one.is_origin_known:
             TERMINAL.say(SAY("cli.review.origin-unknown", path=shown(path)))
+        if one.says_nothing_new:
+            TERMINAL.say(SAY("cli.review.nothing-new", path=shown(path)))
     _list_replaced(imported.replaced)
     _list_disputes("contested", imported.contested)
     _list_disputes("pending", imported.pending)

@@ -466,6 +466,17 @@ class CalendarSettings(_Section):
         return self
 
 
+class DeskSettings(_Section):
+    """``[desk]``: how long somebody stays logged in at the desk, and has a case to themselves."""
+
+    idle_minutes: Count = 30
+    """Without a request for so long somebody is logged out."""
+    session_hours: Count = 10
+    """After so long everybody has to log in again."""
+    reserve_minutes: Count = 10
+    """A case that somebody opened is free for others again after so long."""
+
+
 class Settings(_Section):
     """All settings of a workspace; each has a default, so an empty file is a valid one."""
 
@@ -476,6 +487,8 @@ class Settings(_Section):
     check: CheckSettings = Field(default_factory=CheckSettings)
     link: LinkSettings = Field(default_factory=LinkSettings)
     decisions: DecisionSettings = Field(default_factory=DecisionSettings)
+    # What people decide does not depend on how long they stay logged in.
+    desk: DeskSettings = Field(default_factory=DeskSettings, exclude=True)
     review: ReviewSettings = Field(default_factory=ReviewSettings)
     lists: ListSettings = Field(default_factory=ListSettings)
     # No result depends on where the ledger is, and what is dumped is written into files.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import pyarrow as pa
 
 from voterlist.model import Problem
+from voterlist.schemas import ACCEPTANCE, AMENDMENT, SUBJECT, empty
 
 __all__ = ["Amended", "AmendmentContext", "Replaced", "Value", "ValueReader"]
 
@@ -79,15 +80,15 @@ class Replaced:
 class Amended:
     """Answers about entries and findings, checked."""
 
-    amendments: pa.Table
+    amendments: pa.Table = field(default_factory=lambda: empty(AMENDMENT))
     """AMENDMENT to record, in the order of the rows. What already stands is not repeated."""
-    adjudications: pa.Table
+    adjudications: pa.Table = field(default_factory=lambda: empty(AMENDMENT))
     """AMENDMENT to record that settle what others decided in different ways."""
-    acceptances: pa.Table
+    acceptances: pa.Table = field(default_factory=lambda: empty(ACCEPTANCE))
     """ACCEPTANCE to record."""
-    subjects: pa.Table
+    subjects: pa.Table = field(default_factory=lambda: empty(SUBJECT))
     """SUBJECT: what the entries and rows of registers say that are decided about, by id."""
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
     """Why rows were refused, in order of file, sheet and row; all other rows are recorded."""
-    replaced: tuple[Replaced, ...]
+    replaced: tuple[Replaced, ...] = ()
     """The person's own earlier answers that are answered anew, in the order of the rows."""

@@ -6,7 +6,7 @@ same data, sentence and script serve the page in one file and the desk in a brow
 
 from __future__ import annotations
 
-from voterlist.desk.data import desk_of
+from voterlist.desk.data import answers_in, contested_in, desk_of
 from voterlist.desk.decisions import (
     FILE_PROBLEMS,
     REASONS,
@@ -39,6 +39,8 @@ __all__ = [
     "DeskCase",
     "Proposal",
     "State",
+    "answers_in",
+    "contested_in",
     "desk_of",
     "packed",
     "proposed_verdicts",

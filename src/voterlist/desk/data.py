@@ -23,7 +23,7 @@ from voterlist.report.sections.cases import (
     chances_by_place,
 )
 
-__all__ = ["desk_of"]
+__all__ = ["answers_in", "contested_in", "desk_of"]
 
 _Row: TypeAlias = Mapping[str, Any]
 _Key: TypeAlias = tuple[str, str]
@@ -68,8 +68,8 @@ def desk_of(
     shown = [blind_case(case) if case.case_id in blind else case for case in cases]
     shown.sort(key=lambda case: (case.case_id not in tables.doubted, case.number))
     cases = tuple(shown)
-    answers = _answers(holding)
-    contested = {row["case_id"] for row in _contested(holding)}
+    answers = answers_in(holding)
+    contested = {row["case_id"] for row in contested_in(holding)}
     members = {case.case_id: _ids(case) for case in cases}
     digests = seen_digests(members, entries)
     built = tuple(
@@ -97,12 +97,12 @@ def _ids(case: Case) -> list[str]:
     return [member.entry_id for member in case.members]
 
 
-def _contested(holding: Standing) -> list[_Row]:
+def contested_in(holding: Standing) -> list[_Row]:
     """The verdicts that contradict each other."""
     return [row for row in holding.contested.to_pylist() if is_of_case(row)]
 
 
-def _answers(holding: Standing) -> dict[str, tuple[DeskAnswer, ...]]:
+def answers_in(holding: Standing) -> dict[str, tuple[DeskAnswer, ...]]:
     """What counts of each person's answers about each case."""
     rows: dict[_Key, dict[str, tuple[str, _Row]]] = {}
 
@@ -115,7 +115,7 @@ def _answers(holding: Standing) -> dict[str, tuple[DeskAnswer, ...]]:
             note(Action.ASK.value, row)
     for row in holding.decisions.to_pylist():
         note(row["verdict"], row)
-    for row in _contested(holding):
+    for row in contested_in(holding):
         note(row["answer"], row)
     by_case: dict[str, list[DeskAnswer]] = {}
     for (case_id, person), said in sorted(rows.items()):

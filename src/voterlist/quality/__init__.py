@@ -13,10 +13,11 @@ from voterlist.quality.intervals import Interval, stratified, wilson
 from voterlist.quality.readings import (
     actions_of_two,
     in_effect,
+    is_same_person,
     second_readings,
     waiting_for,
 )
-from voterlist.quality.sampling import Drawable, draw
+from voterlist.quality.sampling import Drawable, draw, place_of
 from voterlist.quality.twice import TwoReadings, read_twice
 from voterlist.quality.unasked import (
     UNASKED,
@@ -40,8 +41,10 @@ __all__ = [
     "counts_of_unasked",
     "draw",
     "in_effect",
+    "is_same_person",
     "is_unasked",
     "kappas",
+    "place_of",
     "read_twice",
     "second_readings",
     "stratified",

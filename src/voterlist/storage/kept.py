@@ -115,20 +115,20 @@ class Kept:
     def sweep(self, *, is_whole: bool) -> None:
         """Remove what this run did not use.
 
+        The units of a stage of which it used none stay: that stage was taken over as a whole.
+
         Args:
             is_whole: the run was of all the inbox; otherwise the units of other constituencies
                 stay.
         """
         used = {place.inside(self.workspace) for place in self.used}
         units = {place.around(self.workspace) for place in self.used}
-        for stage in _folders_in(self.workspace / FOLDER):
+        for stage in sorted({unit.parent for unit in units}):
             for unit in _folders_in(stage):
                 if is_whole or unit in units:
                     _remove(key for key in _folders_in(unit) if key not in used)
                 with suppress(OSError):
                     unit.rmdir()
-            with suppress(OSError):
-                stage.rmdir()
 
     def remove_leftovers(self) -> None:
         """Remove what killed processes did not finish."""

@@ -46,7 +46,7 @@ class Holder:
 
 @contextmanager
 def hold(
-    folder: Path, *, since: str, code: str = "workspace-busy"
+    folder: Path, *, since: str, code: str = "workspace-busy", name: str = LOCK_NAME
 ) -> Iterator[Holder | None]:
     """Hold the folder while the block runs. ``since`` is told to whoever comes second.
 
@@ -59,6 +59,7 @@ def hold(
         since: when it was begun to be held, in words.
         code: the error's code where another process holds it, and ``<code>-unknown`` where that has
             no name yet.
+        name: of the lock, where the folder is held for one purpose alone.
 
     Yields:
         the process that held the folder before and ended without finishing; None where the last
@@ -68,8 +69,8 @@ def hold(
         WorkspaceBusyError: another process holds it.
         UsageError: the lock is a symbolic link.
     """
-    lock = _acquired(folder, since, code)
-    holder = folder / HOLDER_NAME
+    lock = _acquired(folder, since, code, name)
+    holder = _holder_of(folder / name)
     own = Holder(os.getpid(), since, _user(), platform.node() or _UNKNOWN)
     text = json.dumps(asdict(own))
     try:
@@ -98,8 +99,8 @@ def require_free(folder: Path, *, since: str) -> None:
     _acquired(folder, since, "workspace-busy").release()
 
 
-def _acquired(folder: Path, since: str, code: str) -> FileLock:
-    path = folder / LOCK_NAME
+def _acquired(folder: Path, since: str, code: str, name: str = LOCK_NAME) -> FileLock:
+    path = folder / name
     # Older versions of the library would open the link's target and make it if need be.
     if path.is_symlink():
         raise _is_link(path)
@@ -107,7 +108,7 @@ def _acquired(folder: Path, since: str, code: str) -> FileLock:
     try:
         lock.acquire()
     except Timeout:
-        raise _busy(folder, since, code) from None
+        raise _busy(path, since, code) from None
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise _is_link(path) from None
@@ -152,9 +153,15 @@ def _holder_named_in(path: Path) -> Holder | None:
         return None
 
 
-def _busy(folder: Path, now: str, code: str) -> WorkspaceBusyError:
+def _holder_of(lock: Path) -> Path:
+    """The file that says who holds a lock."""
+    return lock.with_name(f"{lock.name}.holder")
+
+
+def _busy(lock: Path, now: str, code: str) -> WorkspaceBusyError:
     """The error that says who holds the folder and for how long, as far as is known."""
-    holder = _holder_named_in(folder / HOLDER_NAME)
+    folder = lock.parent
+    holder = _holder_named_in(_holder_of(lock))
     if holder is None:
         # The other process is between taking the lock and signing it, or is letting go.
         return WorkspaceBusyError(

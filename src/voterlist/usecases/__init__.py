@@ -115,6 +115,12 @@ if TYPE_CHECKING:
         make_training,
         score_training,
     )
+    from voterlist.usecases.users import (
+        add_user,
+        change_password,
+        list_users,
+        remove_user,
+    )
     from voterlist.usecases.verifying import Verified, verify_package, verify_run
     from voterlist.usecases.workspaces import (
         Status,
@@ -190,12 +196,14 @@ __all__ = [
     "Waterfall",
     "Words",
     "WorkspaceRun",
+    "add_user",
     "alike",
     "answer_case",
     "approve",
     "cases_returned",
     "certificate_lines",
     "certificate_of",
+    "change_password",
     "check_files",
     "compare_lists",
     "copy_ledger",
@@ -218,6 +226,7 @@ __all__ = [
     "is_total_different",
     "keys_are_protected",
     "link_tables",
+    "list_users",
     "make_feedback",
     "make_lists",
     "make_training",
@@ -230,6 +239,7 @@ __all__ = [
     "read_map",
     "read_name",
     "receive",
+    "remove_user",
     "renew_ledger",
     "restore_ledger",
     "return_cases",
@@ -380,6 +390,10 @@ _HOMES = {
     "Sent": "voterlist.usecases.returning",
     "return_cases": "voterlist.usecases.returning",
     "Verified": "voterlist.usecases.verifying",
+    "add_user": "voterlist.usecases.users",
+    "change_password": "voterlist.usecases.users",
+    "list_users": "voterlist.usecases.users",
+    "remove_user": "voterlist.usecases.users",
     "verify_run": "voterlist.usecases.verifying",
     "verify_package": "voterlist.usecases.verifying",
 }

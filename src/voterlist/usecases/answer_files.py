@@ -33,7 +33,7 @@ from voterlist.report import Words
 from voterlist.review import REVIEW_ROW
 from voterlist.tables import from_rows
 
-__all__ = ["PAGE_PROBLEMS", "AnswerFile", "read_answer_file"]
+__all__ = ["PAGE_PROBLEMS", "AnswerFile", "answers_of_page", "read_answer_file"]
 
 PAGE_PROBLEMS = (
     "changed-since-seen",
@@ -96,7 +96,7 @@ def read_answer_file(path: Path, limits: IngestSettings) -> AnswerFile:
             f"{path.name}: {error.code}", code=f"review-{error.code}", file=str(path)
         ) from None
     digest = hashlib.sha256(content).hexdigest()
-    return AnswerFile(_answers(page, path.name, digest), page)
+    return AnswerFile(answers_of_page(page, path.name, digest), page)
 
 
 def _content(path: Path, limits: IngestSettings) -> bytes | None:
@@ -118,11 +118,13 @@ def _content(path: Path, limits: IngestSettings) -> bytes | None:
         return None
 
 
-def _answers(page: DecisionFile, file: str, digest: str) -> Answers:
-    """The decisions as the rows of a workbook; ``row`` counts the decisions."""
+def answers_of_page(
+    page: DecisionFile, file: str, digest: str, *, first: int = 1
+) -> Answers:
+    """The decisions as the rows of a workbook; ``row`` counts them, from ``first`` on."""
     verdicts: list[dict[str, Any]] = []
     questions: list[dict[str, Any]] = []
-    for number, one in enumerate(page.decisions, 1):
+    for number, one in enumerate(page.decisions, first):
         common = {
             "file": file,
             "sheet": "",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from voterlist.config import Settings
+from voterlist.decisions import standing
 from voterlist.desk import Desk, desk_of
 from voterlist.desk.model import State
 from voterlist.errors import UsageError
@@ -17,6 +18,7 @@ from voterlist.pipeline.answers import answers_of_today
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, known
 from voterlist.pipeline.publish import REPORTS
+from voterlist.quality import actions_of_two
 from voterlist.render.desk import PageOptions, write_desk
 from voterlist.report import Facts, ReviewTables
 from voterlist.report.lookup import in_constituency
@@ -31,7 +33,9 @@ from voterlist.usecases.settings import settings_of
 __all__ = [
     "ExportedPage",
     "PageRequest",
+    "desk_of_everybody",
     "desk_of_workspace",
+    "doubted_cases",
     "export_page",
     "review_tables",
 ]
@@ -139,21 +143,53 @@ def desk_of_workspace(
     sources = sources_of(runs.inputs)
     readers = SecondReaders(review_tables(runs, ledger), given, settings, sources)
     tables, holding, blind = readers.shown_to(reader)
-    facts = Facts(
-        cycle=settings.workspace.cycle,
-        level=settings.workspace.level,
-        constituency=_whose(runs, constituency),
-        today=today,
-    )
     desk = desk_of(
         tables,
         holding,
-        facts,
+        _facts(runs, settings, today, constituency),
         sources=sources,
         blind=blind,
         mask_identifiers=settings.privacy.mask_identifiers,
     )
     return replace(desk, run=runs.run)
+
+
+def desk_of_everybody(
+    runs: Known, ledger: Reader, settings: Settings, *, today: dt.date
+) -> Desk:
+    """The desk with every case and every answer: whoever shows it decides to whom.
+
+    Args:
+        runs: what the workspace knows.
+        ledger: its answers.
+        settings: its settings.
+        today: the day that the desk names.
+
+    Raises:
+        InputError: a table of a run is gone or damaged.
+    """
+    given = answers_of_today(ledger, runs)
+    two_people = actions_of_two(settings.decisions, settings.review)
+    desk = desk_of(
+        review_tables(runs, ledger),
+        standing(given, two_people=two_people),
+        _facts(runs, settings, today, None),
+        sources=sources_of(runs.inputs),
+        mask_identifiers=settings.privacy.mask_identifiers,
+    )
+    return replace(desk, run=runs.run)
+
+
+def _facts(
+    runs: Known, settings: Settings, today: dt.date, constituency: int | None
+) -> Facts:
+    """Whose desk it is."""
+    return Facts(
+        cycle=settings.workspace.cycle,
+        level=settings.workspace.level,
+        constituency=_whose(runs, constituency),
+        today=today,
+    )
 
 
 def _whose(runs: Known, constituency: int | None) -> int | None:
@@ -213,12 +249,12 @@ def review_tables(
         registers=runs.table("register_rows"),
         numbers=numbers_table(runs, cases, ledger),
         returned=runs.table("returned"),
-        doubted=_doubted(runs),
+        doubted=doubted_cases(runs),
         coincidences=runs.table("coincidences"),
     )
 
 
-def _doubted(runs: Known) -> frozenset[str]:
+def doubted_cases(runs: Known) -> frozenset[str]:
     """The cases of which the second opinion differs from the model."""
     opinions = runs.table("second_opinion")
     differs = opinions.filter(opinions.column("differs"))

@@ -83,6 +83,13 @@ class ImportedFile:
     """The SHA-256 of the file."""
     is_origin_known: bool = True
     """False where a sheet does not say from which run it is."""
+    answers: int = 0
+    """How many answers stand in it, those that were recorded before too."""
+
+    @property
+    def says_nothing_new(self) -> bool:
+        """True where it holds answers, and each of them was recorded before."""
+        return bool(self.answers) and not self.recorded and not self.problems
 
     def count(self, mark: Mark) -> int:
         """How many findings are newly marked so."""
@@ -105,6 +112,7 @@ class Importer:
         settings: those of the workspace.
         by: who decided, where a row names nobody.
         decided_at: the moment, with its time zone.
+        numbers: the number of each case; without it they are read.
     """
 
     def __init__(
@@ -114,6 +122,7 @@ class Importer:
         settings: Settings,
         by: str | None,
         decided_at: dt.datetime,
+        numbers: Mapping[str, int] | None = None,
     ) -> None:
         self._ledger = ledger
         self._runs = runs
@@ -123,7 +132,9 @@ class Importer:
         self._cases = runs.table("cases")
         self._entries = runs.table("entries")
         self._matches = runs.table("matches")
-        self._numbers = numbers_of(runs, self._cases, ledger)
+        if numbers is None:
+            numbers = numbers_of(runs, self._cases, ledger)
+        self._numbers = numbers
 
     @property
     def numbers(self) -> Mapping[str, int]:
@@ -162,16 +173,18 @@ class Importer:
             earlier=given.verdicts,
             refused=unread,
         )
-        amended = check_amendments(
-            rows.amendments,
-            self._context(),
-            given,
-            decided_at=self._decided_at,
-            decided_by=self._by,
-            refused=(*unread, *rows.problems),
-        )
+        amended = Amended()
+        if rows.amendments.num_rows:
+            amended = check_amendments(
+                rows.amendments,
+                self._context(),
+                given,
+                decided_at=self._decided_at,
+                decided_by=self._by,
+                refused=(*unread, *rows.problems),
+            )
         tried = self._tried(given, checked, amended, rows)
-        self._record(tried.checked, tried.amended)
+        self.record(tried.checked, tried.amended)
         problems = [*unread, *rows.problems, *checked.problems]
         problems += [*_with_others(amended.problems, given), *tried.problems]
         return ImportedFile(
@@ -188,6 +201,7 @@ class Importer:
             problems=tuple(self._placed(one, answers.file) for one in problems),
             digest=answers.digest,
             is_origin_known=not answers.sheets_without_run,
+            answers=answers.decisions.num_rows + answers.amendments.num_rows,
         )
 
     def _context(self) -> AmendmentContext:
@@ -260,7 +274,7 @@ class Importer:
             tuple(problems),
         )
 
-    def _record(self, checked: Checked, amended: Amended) -> None:
+    def record(self, checked: Checked, amended: Amended) -> None:
         """Write answers into the ledger, with what the entries say that they are about."""
         ledger = self._ledger
         ledger.decide(checked.decisions)

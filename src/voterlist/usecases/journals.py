@@ -133,7 +133,7 @@ def _diary(
             yield DiaryLine(line.number, line.day, GENESIS)
         elif line.event == JOURNAL:
             for number, _ in line.details[ADDED]["journal"]:
-                yield _noted(journal[number - 1], line.number)
+                yield _noted(journal[number - 1], line.number, numbers)
         elif line.event in _TABLES:
             yield _answered(line, answers[_TABLES[line.event]], numbers)
         else:
@@ -152,7 +152,7 @@ def _of_before(
     numbers: Mapping[str, str],
 ) -> list[DiaryLine]:
     """What was done before the chain began, by day."""
-    lines = [_noted(one, None) for one in journal[: last["journal"]]]
+    lines = [_noted(one, None, numbers) for one in journal[: last["journal"]]]
     for event, table in _TABLES.items():
         rows = [row for key, row in answers[table].items() if key <= last[table]]
         for _, group in groupby(rows, _KEYS[event]):
@@ -219,14 +219,24 @@ def _answer(
 
 
 def _noted(
-    note: tuple[dt.date, str, Mapping[str, str | int]], number: int | None
+    note: tuple[dt.date, str, Mapping[str, str | int]],
+    number: int | None,
+    numbers: Mapping[str, str],
 ) -> DiaryLine:
     """A line of the journal."""
     day, event, details = note
     by = details.get("by")
     if event == RUN_EVENT:
         details = _of_run(details)
-    return DiaryLine(number, day, event, by=str(by) if by else None, details=details)
+    case = str(details["case"]) if "case" in details else None
+    return DiaryLine(
+        number,
+        day,
+        event,
+        by=str(by) if by else None,
+        case=numbers.get(case, case) if case else None,
+        details={name: one for name, one in details.items() if name != "case"},
+    )
 
 
 def _of_run(details: Mapping[str, str | int]) -> dict[str, str | int]:

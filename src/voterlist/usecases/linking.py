@@ -235,6 +235,7 @@ def _link(
     forecast: TellForecast,
 ) -> Linked:
     entries = voters.entries
+    progress(Stage.LINK, 0, entries)
     known = linkage_state.read(request.state) if request.state else None
     result = linkage.link(
         voters.tables.pop(),

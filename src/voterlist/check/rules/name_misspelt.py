@@ -100,7 +100,9 @@ def find_slips(context: Context, slips: Mapping[str, Sequence[str]]) -> pa.Table
     findings = []
     for field, column in _COUNTED_COLUMN.items():
         code, distinct = codes(context.voters.column(column))
-        is_named = pc.is_in(distinct, value_set=pa.array(slips[field], distinct.type))
+        is_named = pc.is_in(
+            distinct, value_set=pa.array(slips.get(field, ()), distinct.type)
+        )
         is_slip = np.append(np.asarray(is_named, dtype=bool), False)[code]
         if field == "given_name":
             is_slip &= ~context.is_known("given_sex")

@@ -14,10 +14,17 @@ an entry of a case holds, and the older ones remain to be seen.
 from __future__ import annotations
 
 from voterlist.storage.ledger.chain import Head, Line
+from voterlist.storage.ledger.kept_open import OpenLedger
 from voterlist.storage.ledger.mark import mark_run
 from voterlist.storage.ledger.place import Place, place_in
 from voterlist.storage.ledger.reading import Reader, read_acceptances, reading
-from voterlist.storage.ledger.records import CaseNote, CaseNumber, Submission, received
+from voterlist.storage.ledger.records import (
+    CaseNote,
+    CaseNumber,
+    Submission,
+    User,
+    received,
+)
 from voterlist.storage.ledger.tables import FILE_NAME
 from voterlist.storage.ledger.verdict import Problem, Verdict, verify
 from voterlist.storage.ledger.writing import Ledger
@@ -29,10 +36,12 @@ __all__ = [
     "Head",
     "Ledger",
     "Line",
+    "OpenLedger",
     "Place",
     "Problem",
     "Reader",
     "Submission",
+    "User",
     "Verdict",
     "mark_run",
     "place_in",

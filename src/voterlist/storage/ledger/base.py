@@ -67,6 +67,10 @@ class Base(ABC):
         """Keep what was written since ``begin``."""
 
     @abstractmethod
+    def rollback(self) -> None:
+        """Undo what was written since ``begin``; nothing where nobody began."""
+
+    @abstractmethod
     def close(self) -> None:
         """Close the database; a transaction that is open is undone."""
 
@@ -129,6 +133,11 @@ class SqliteBase(Base):
     def commit(self) -> None:
         """Commit, and give the lock back."""
         self.execute("COMMIT")
+
+    def rollback(self) -> None:
+        """Undo, and give the lock back."""
+        if self.connection.in_transaction:
+            self.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close the file."""

@@ -23,10 +23,12 @@ __all__ = [
     "JOURNAL",
     "SUBJECTS",
     "SUBMISSIONS",
+    "USERS",
     "Changes",
 ]
 
 SUBMISSIONS = "submissions"
+USERS = "users"
 CASES = "cases"
 DECIDED = "decided"
 AMENDED = "amended"

@@ -36,6 +36,7 @@ from voterlist.storage.ledger.tables import (
     FILE_NAME,
     KEYS,
     MIGRATIONS,
+    SESSIONS,
     statements,
 )
 from voterlist.storage.ledger.writing import Ledger
@@ -287,6 +288,7 @@ def _pour(base: Base, target: Path) -> None:
             file.begin()
             transfer(base, file)
             file.commit()
+        written.execute(f"DELETE FROM {SESSIONS}")  # noqa: S608  our table
         written.execute("PRAGMA journal_mode = DELETE")
 
 

@@ -7,10 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 from voterlist.storage.ledger.base import Base
-from voterlist.storage.ledger.chain import GENESIS, append, head_of
-from voterlist.storage.ledger.seals import seal, sealed
+from voterlist.storage.ledger.chain import GENESIS, append
+from voterlist.storage.ledger.seals import digest, seal, sealed
 from voterlist.storage.ledger.tables import (
     CHAIN,
+    CHAINED_SINCE,
     KEYS,
     MIGRATIONS,
     NUMBERED,
@@ -32,10 +33,10 @@ def migrate(base: Base, version: int) -> None:
     for statement in statements(version):
         base.define(statement)
     unsealed = KEYS if version < SEALED_SINCE else KEYS.keys() - sealed(base).keys()
-    seal(base, unsealed)
-    if head_of(base) is None:
+    seal(base, {table: digest(base, table) for table in unsealed})
+    if version < CHAINED_SINCE:
         _begin_chain(base, version)
-        seal(base, [CHAIN])
+        seal(base, {CHAIN: digest(base, CHAIN)})
     base.set_version(len(MIGRATIONS))
 
 

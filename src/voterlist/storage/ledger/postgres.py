@@ -28,7 +28,7 @@ from sqlalchemy.pool import NullPool
 from voterlist.errors import UsageError, VoterlistError
 from voterlist.storage.ledger.base import CHUNK, Base, Row
 from voterlist.storage.ledger.failures import damaged, forbidden, locked
-from voterlist.storage.ledger.tables import GUARD, KEYS, statements
+from voterlist.storage.ledger.tables import GUARD, KEYS, SESSIONS, statements
 
 __all__ = ["PostgresBase", "connect", "name_of", "snapshot"]
 
@@ -71,7 +71,7 @@ _GUARD = """
 """
 _GUARDED = re.compile(r"GUARD (\w+)")
 
-_TABLES = tuple(sorted((*KEYS, "seals", _VERSION)))
+_TABLES = tuple(sorted((*KEYS, SESSIONS, "seals", _VERSION)))
 _SCHEMA = """
     WITH ours AS (
         SELECT oid, relname FROM pg_class
@@ -126,6 +126,11 @@ class PostgresBase(Base):
         """Commit, and give the lock back."""
         with self._translated():
             self._connection.commit()
+
+    def rollback(self) -> None:
+        """Undo, and give the lock back."""
+        with self._translated():
+            self._connection.rollback()
 
     def close(self) -> None:
         """Close the connection."""

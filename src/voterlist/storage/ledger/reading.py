@@ -24,7 +24,7 @@ from voterlist.storage.ledger.mark import Mark, read_marks, require_no_gap
 from voterlist.storage.ledger.migration import migrate
 from voterlist.storage.ledger.opening import unverified
 from voterlist.storage.ledger.place import Place, place_of
-from voterlist.storage.ledger.records import CaseNote, CaseNumber, Submission
+from voterlist.storage.ledger.records import CaseNote, CaseNumber, Submission, User
 from voterlist.storage.ledger.seals import verify, verify_structure
 from voterlist.storage.ledger.tables import KEYS, SEALED_SINCE, tables_of
 from voterlist.tables import from_columns
@@ -75,19 +75,27 @@ class Reader:
         """The decisions that hold now (DECISION): the newest for each entry of a case, sorted."""
         return self._newest("decisions", DECISION, one_for="case_id, entry_id")
 
-    def given_verdicts(self) -> pa.Table:
-        """GIVEN_VERDICT: everything that anybody answered about cases, in order."""
+    def given_verdicts(self, after: int = 0) -> pa.Table:
+        """GIVEN_VERDICT: everything that anybody answered about cases, in order.
+
+        ``after``: only those with greater numbers.
+        """
         rows = self._base.rows(
             "SELECT number, case_id, entry_id, verdict, reason, decided_by, decided_at,"
-            " number IN (SELECT decision FROM adjudications) FROM decisions ORDER BY number"
+            " number IN (SELECT decision FROM adjudications) FROM decisions"
+            " WHERE number > ? ORDER BY number",
+            (after,),
         )
         return _as_table(rows, GIVEN_VERDICT)
 
-    def given_amendments(self) -> pa.Table:
-        """GIVEN_AMENDMENT: everything that anybody decided about entries, in order."""
+    def given_amendments(self, after: int = 0) -> pa.Table:
+        """GIVEN_AMENDMENT: everything that anybody decided about entries, in order.
+
+        ``after``: only those with greater numbers.
+        """
         names = ", ".join(GIVEN_AMENDMENT.names)
-        query = f"SELECT {names} FROM amendments ORDER BY number"  # noqa: S608  our names
-        rows = self._base.rows(query)
+        query = f"SELECT {names} FROM amendments WHERE number > ? ORDER BY number"  # noqa: S608
+        rows = self._base.rows(query, (after,))
         return _as_table(rows, GIVEN_AMENDMENT)
 
     def subjects(self) -> pa.Table:
@@ -120,6 +128,11 @@ class Reader:
         query = f"SELECT {columns} FROM acceptances ORDER BY number"  # noqa: S608  our names
         rows = self._base.rows(query)
         return _as_table(rows, schema)
+
+    def users(self) -> list[User]:
+        """Everybody who works or worked at the desk, by name."""
+        query = "SELECT name, role, secret, since, until FROM users ORDER BY name"
+        return [User(*row) for row in self._base.rows(query)]
 
     def journal(self) -> list[JournalLine]:
         """(day, event, details) of all that happened, in order."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-__all__ = ["UNKNOWN_PLACE", "CaseNote", "CaseNumber", "Submission", "received"]
+__all__ = ["UNKNOWN_PLACE", "CaseNote", "CaseNumber", "Submission", "User", "received"]
 
 UNKNOWN_PLACE = 0
 """Stands for a constituency or precinct that is not known: a key column cannot be null."""
@@ -48,6 +48,25 @@ class CaseNote:
     status: str
     first_run: str
     last_run: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who may work at the desk.
+
+    Attributes:
+        name: as it stands in the decisions.
+        role: what they may do; a code of ``Role``.
+        secret: what the password is tried against; never the password.
+        since: the day on which they were added.
+        until: the day on which they were removed; None where they were not.
+    """
+
+    name: str
+    role: str
+    secret: str = field(repr=False)
+    since: str
+    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ The chain's digest is the hash of its last line, which holds all lines before it
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from voterlist.errors import UsageError
 from voterlist.storage.ledger.base import Base
@@ -24,6 +25,7 @@ from voterlist.storage.ledger.tables import (
 
 __all__ = [
     "NO_ROWS",
+    "RunningDigest",
     "TableDigest",
     "digest",
     "digests_at",
@@ -108,17 +110,47 @@ def row_digests(base: Base, table: str, first: int) -> list[tuple[int, str]]:
     return digests
 
 
+@dataclass(frozen=True, slots=True)
+class RunningDigest:
+    """The digest of a table whose rows are only added, from which the next rows go on.
+
+    Attributes:
+        rows: how many rows it had.
+        last: the key of the last of them.
+        state: the hash of them; it is copied, never changed.
+    """
+
+    rows: int = 0
+    last: int = 0
+    state: Any = field(default_factory=hashlib.sha256)
+
+    @property
+    def sealed(self) -> TableDigest:
+        """The digest of the table as it is stored."""
+        return TableDigest(self.rows, self.state.hexdigest())
+
+    def go_on(self, base: Base, table: str) -> RunningDigest:
+        """The digest with the rows that were added since."""
+        key = KEYS[table]
+        rows = f"WHERE {key} > {self.last} ORDER BY {key}"
+        query = f"SELECT * FROM {table} {rows}"  # noqa: S608  our names
+        count, last, state = self.rows, self.last, self.state.copy()
+        for chunk in base.chunks_of_bytes(query):
+            state.update(_as_bytes(chunk))
+            count, last = count + len(chunk), chunk[-1][0]
+        return RunningDigest(count, last, state)
+
+
 def _as_bytes(rows: Iterable[tuple[object, ...]]) -> bytes:
     return "".join([f"{row!r}\n" for row in rows]).encode()
 
 
-def seal(base: Base, tables: Iterable[str]) -> None:
-    """Store the digests of these tables, in the transaction that changed them."""
-    digests = {table: digest(base, table) for table in sorted(tables)}
+def seal(base: Base, digests: Mapping[str, TableDigest]) -> None:
+    """Store the digests of tables, in the transaction that changed them."""
     base.execute_many(
         "INSERT INTO seals VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
         " rows = excluded.rows, digest = excluded.digest",
-        [(table, one.rows, one.digest) for table, one in digests.items()],
+        [(table, one.rows, one.digest) for table, one in sorted(digests.items())],
     )
 
 

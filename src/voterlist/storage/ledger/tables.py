@@ -19,6 +19,7 @@ __all__ = [
     "NUMBERED",
     "SCHEMA_QUERY",
     "SEALED_SINCE",
+    "SESSIONS",
     "UNNUMBERED",
     "for_sqlite",
     "schema_in",
@@ -195,6 +196,21 @@ MIGRATIONS = (
     GUARD case_entries;
     GUARD chain number
     """,
+    """
+    CREATE TABLE users (
+        name TEXT PRIMARY KEY,
+        role TEXT NOT NULL CHECK (role IN ('analyst', 'chair', 'operator')),
+        secret TEXT NOT NULL,
+        since TEXT NOT NULL,
+        until TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE sessions (
+        token TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        began TEXT NOT NULL,
+        seen TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
 )
 """Script number n takes the file from ``user_version`` n to n + 1. A released script never changes.
 
@@ -223,10 +239,14 @@ KEYS = {
     "subjects": "entry_id",
     "case_entries": "case_id, entry_id",
     "case_numbers": "case_id",
+    "users": "name",
     "journal": "number",
     "chain": "number",
 }
 """The key of each table that holds content; a digest is taken over its rows in this order."""
+
+SESSIONS = "sessions"
+"""Who is logged in at the desk. It holds no content: it is under no seal, and in no copy."""
 
 CHAIN = "chain"
 """The table in which every change of the others has its line."""

@@ -171,6 +171,8 @@ def verdict_of(
         problems += _of_marks(base if version else None, marks)
         problems += [_unknown_head(known) for known in heads]
         return Verdict(None, tuple(problems))
+    # Tables that came later have no rows there.
+    migrate(base, version)
     chain = _Chain()
     chain.read(base)
     tables = [*chain.problems, *_of_rows(base, chain), *_of_tables(base, chain)]
@@ -273,7 +275,10 @@ class _Chain:
         for table in NUMBERED:
             self.before[table] = _digest_in(tables[table]), int(tables[table]["last"])
         for table in UNNUMBERED:
-            self.tables[table] = _digest_in(tables[table]), 1
+            # A table that came later had no rows then.
+            content = tables.get(table)
+            one = NO_ROWS if content is None else _digest_in(content)
+            self.tables[table] = one, 1
 
 
 def _digest_in(content: Mapping[str, Any]) -> TableDigest:

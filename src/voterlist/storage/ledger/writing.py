@@ -18,8 +18,15 @@ from voterlist.storage.ledger.migration import migrate
 from voterlist.storage.ledger.opening import is_there, writable
 from voterlist.storage.ledger.place import Place, place_of
 from voterlist.storage.ledger.reading import SMALL, Reader
-from voterlist.storage.ledger.records import UNKNOWN_PLACE, CaseNumber
-from voterlist.storage.ledger.seals import seal, sealed, verify, verify_structure
+from voterlist.storage.ledger.records import UNKNOWN_PLACE, CaseNumber, User
+from voterlist.storage.ledger.seals import (
+    TableDigest,
+    digest,
+    seal,
+    sealed,
+    verify,
+    verify_structure,
+)
 from voterlist.storage.ledger.tables import CHAIN
 from voterlist.storage.stopping import whole
 
@@ -115,17 +122,26 @@ class Ledger(Reader):
     def _keep(self) -> None:
         """Chain, seal and commit what was changed, then mark how far the ledger is."""
         try:
-            before = sealed(self._base)
-            seal(self._base, self._changed)
-            lines = self._changes.lines(before, sealed(self._base))
-            chain.append(self._base, self._changes.day, lines)
-            seal(self._base, [CHAIN])
-            seals = sealed(self._base)
-            self.last_head = chain.head_of(self._base)
-            self._base.commit()
+            seals = self._commit()
         finally:
             self._base.close()
         write_mark(self._base.path, seals, self._generation)
+
+    def _commit(self) -> dict[str, TableDigest]:
+        """Seal and chain what was changed, and commit it; returns the digests of all tables."""
+        before = sealed(self._base)
+        self._seal(self._changed)
+        lines = self._changes.lines(before, sealed(self._base))
+        chain.append(self._base, self._changes.day, lines)
+        self._seal([CHAIN])
+        seals = sealed(self._base)
+        self.last_head = chain.head_of(self._base)
+        self._base.commit()
+        return seals
+
+    def _seal(self, tables: Iterable[str]) -> None:
+        """Store the digests of these tables."""
+        seal(self._base, {table: digest(self._base, table) for table in tables})
 
     def submit(self, lists: pa.Table, names: Mapping[str, str], day: dt.date) -> None:
         """Note the lists (LIST) as handed in; a list known already keeps its first day.
@@ -246,6 +262,13 @@ class Ledger(Reader):
             for one in decisions.to_pylist()
             if adjudicates or said.get(_by(one)) != _says(one)
         ]
+        self._add_verdicts(new, adjudicates=adjudicates)
+        return len(new)
+
+    def _add_verdicts(
+        self, new: Sequence[Mapping[str, Any]], *, adjudicates: bool
+    ) -> None:
+        """Add rows of DECISION, whatever was said before."""
         self._change("decisions", "adjudications")
         numbers = self._add("decisions", DECISION.names, new)
         if adjudicates:
@@ -254,7 +277,6 @@ class Ledger(Reader):
                 [(number,) for number in numbers],
             )
         self._changes.decided(new, numbers, adjudicates=adjudicates)
-        return len(new)
 
     def amend(self, amendments: pa.Table, *, adjudicates: bool = False) -> int:
         """Add what was decided about entries (AMENDMENT); returns how many were added.
@@ -301,6 +323,22 @@ class Ledger(Reader):
             sorted(rows),
         )
         self._changes.note(changes.CASE_NUMBERS, ("case_numbers",))
+
+    def keep_user(self, user: User, day: dt.date, *, action: str) -> None:
+        """Keep who may work at the desk; everybody of this name is logged out.
+
+        ``action`` says in the chain what was done.
+        """
+        self._change("users")
+        self._base.execute(
+            "INSERT INTO users VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+            " role = excluded.role, secret = excluded.secret, until = excluded.until",
+            (user.name, user.role, user.secret, user.since, user.until),
+        )
+        self._base.execute("DELETE FROM sessions WHERE name = ?", (user.name,))
+        self._changes.on(self.day_of(day))
+        said = {"action": action, "name": user.name, "role": user.role}
+        self._changes.note(changes.USERS, ("users",), **said)
 
     def accept(self, acceptances: pa.Table) -> None:
         """Add what was said of findings (ACCEPTANCE)."""

@@ -104,8 +104,9 @@ const bindButtons = (desk, view) => {
   });
 };
 
-// The page over data and words; where decisions are kept is the maker's.
-const startDesk = (data, words, language, person, makeStore) => {
+// The page over data and words; where decisions are kept is the maker's. What is different where it
+// is served is told to the view before anything is shown.
+const startDesk = (data, words, language, person, makeStore, adapt = () => {}) => {
   const desk = makeDesk(data, words);
   desk.language = language;
   const stores = new Map();
@@ -115,6 +116,7 @@ const startDesk = (data, words, language, person, makeStore) => {
   };
   const store = { decisions: new Map(), isSaved: true, put: () => {} };
   const view = makeView(desk, store);
+  adapt(desk, view);
   view.setPerson = (name) => {
     const kept = storeOf(name);
     view.person = name;

@@ -1,0 +1,317 @@
+"""The application: which request does what."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TypeAlias
+from urllib.parse import parse_qs
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from voterlist.catalogue import Catalogue, catalogue
+from voterlist.errors import WorkspaceBusyError
+from voterlist.model import Role
+from voterlist.render.desk import frame
+from voterlist.serve import exchange
+from voterlist.serve.address import Address
+from voterlist.serve.cases_api import MOST_BYTES, CasesApi
+from voterlist.serve.clerk import Clerk, Refusal
+from voterlist.serve.door import Clock, Door, Visitor
+from voterlist.serve.exchange import Exchange
+from voterlist.serve.guards import STATUSES, Guards
+from voterlist.serve.pages import assets, language_of, page
+from voterlist.serve.throttle import Throttle
+from voterlist.usecases.users import key_of
+
+__all__ = ["Desk"]
+
+_SEE_OTHER = 303
+_LANGUAGE = "language"
+_YEAR = 365 * 24 * 3600
+_MOST_AT_THE_DOOR = 40
+"""People who log in at the same time; a password takes a second of a processor's time or less."""
+_HASHED_AT_ONCE = 2
+"""Each takes 46 MiB."""
+
+_IMPORT = "/api/import"
+_DECIDE = (Role.ANALYST, Role.CHAIR)
+
+Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
+VisitorHandler: TypeAlias = Callable[[Request, Visitor], Awaitable[Response]]
+
+
+class Desk:
+    """What requests work with, and what they have in common.
+
+    Args:
+        clerk: writes the ledger.
+        door: who is in.
+        cases: answers what the page's script asks.
+        files: decisions out and in by files.
+        clock: the moment.
+        language: in which people are spoken to who asked for none.
+        commission: its name, as the log-in page shows it.
+    """
+
+    def __init__(
+        self,
+        clerk: Clerk,
+        door: Door,
+        cases: CasesApi,
+        files: Exchange,
+        clock: Clock,
+        language: str,
+        commission: str,
+    ) -> None:
+        self.clerk = clerk
+        self.door = door
+        self.cases = cases
+        self.files = files
+        self.clock = clock
+        self.language = language
+        self.commission = commission
+        self._throttle = Throttle()
+        self._hashing = asyncio.Semaphore(_HASHED_AT_ONCE)
+        self._at_the_door = 0
+        say = catalogue(language)
+        self._sentences = {one: say(f"serve.guard.{one}") for one in STATUSES}
+        self._cookie = "voterlist-desk"
+        self._is_secure = False
+
+    def behind(self, address: Address) -> ASGIApp:
+        """The application with all that stands before it."""
+        if address.scheme == "https":
+            # Such a cookie is never sent without TLS, and no neighbour can set it.
+            self._cookie, self._is_secure = "__Host-voterlist-desk", True
+        return Guards(
+            self._routes(),
+            scheme=address.scheme,
+            hosts=address.hosts(),
+            forms=("/login", "/logout"),
+            largest={"/api/decide": MOST_BYTES, _IMPORT: exchange.MOST_BYTES},
+            kinds={_IMPORT: frozenset(exchange.KINDS)},
+            sentences=self._sentences,
+        )
+
+    def _routes(self) -> Starlette:
+        routes = [
+            Route("/", self._inside(self.home)),
+            Route("/login", self.show_login),
+            Route("/login", self.log_in, methods=["POST"]),
+            Route("/logout", self._inside(self.log_out), methods=["POST"]),
+            Route("/language", self.choose_language),
+            Route("/api/desk", self._inside(self.cases.list_all)),
+            Route("/api/news", self._inside(self.cases.news)),
+            *(
+                Route(f"/api/{path}", self._inside(handler, *_DECIDE), methods=["POST"])
+                for path, handler in (
+                    ("open", self.cases.open_case),
+                    ("next", self.cases.open_next),
+                    ("decide", self.decide),
+                )
+            ),
+            Route("/export/{kind}", self._inside(self.export, Role.OPERATOR)),
+            Route(_IMPORT, self._inside(self.read_in, Role.OPERATOR), methods=["POST"]),
+            Route("/{name}", self.asset),
+        ]
+        return Starlette(
+            routes=routes,
+            lifespan=self._lifespan,
+            exception_handlers={HTTPException: self._failed, Exception: self._failed},
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        yield
+        # Here and not behind the server: a signal ends the process right after it.
+        await asyncio.to_thread(self.clerk.close)
+
+    def words(self, request: Request) -> Catalogue:
+        """The language of whoever asks."""
+        wanted = request.query_params.get("lang") or request.cookies.get(_LANGUAGE)
+        return language_of(wanted, self.language)
+
+    def _inside(self, handler: VisitorHandler, *roles: Role) -> Handler:
+        """A handler for those who are logged in, of these roles; without roles, of all."""
+
+        async def handle(request: Request) -> Response:
+            visitor = self.door.visitor(request.cookies.get(self._cookie))
+            is_page = request.method == "GET" and not _is_of_script(request)
+            if visitor is None:
+                if is_page:
+                    return RedirectResponse("/login", _SEE_OTHER)
+                return self._refused(request, Refusal("logged-out", 401))
+            if roles and visitor.role not in roles:
+                return self._refused(request, Refusal("not-yours", 403))
+            try:
+                return await handler(request, visitor)
+            except Refusal as refusal:
+                return self._refused(request, refusal)
+            except WorkspaceBusyError:
+                return self._refused(request, Refusal("busy", 503))
+
+        return handle
+
+    def _refused(self, request: Request, refusal: Refusal) -> Response:
+        """Why a request is refused, in words."""
+        say = self.words(request)
+        message = say(f"serve.refused.{refusal.code}", **refusal.places)
+        told = {"code": refusal.code, "message": message}
+        return JSONResponse(told, refusal.status)
+
+    async def _failed(self, _request: Request, error: Exception) -> Response:
+        """What is said of a request that led nowhere, or that failed inside."""
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return PlainTextResponse(f"{self._sentences[status]}\n", status)
+
+    async def home(self, request: Request, _visitor: Visitor) -> Response:
+        """The page of the desk; its script asks for everything else."""
+        return HTMLResponse(frame(self.words(request).language))
+
+    async def choose_language(self, request: Request) -> Response:
+        """Remember in which language somebody reads."""
+        return self._with_language(Response(None, 204), self.words(request))
+
+    async def show_login(self, request: Request) -> Response:
+        """The page on which people log in."""
+        say = self.words(request)
+        message = "serve.login.ended" if "ended" in request.query_params else None
+        answer = self._login_page(say, message=say(message) if message else "")
+        return self._with_language(answer, say) if _chooses(request) else answer
+
+    def _with_language(self, answer: Response, say: Catalogue) -> Response:
+        answer.set_cookie(
+            _LANGUAGE,
+            say.language,
+            max_age=_YEAR,
+            secure=self._is_secure,
+            httponly=True,
+            samesite="strict",
+        )
+        return answer
+
+    async def log_in(self, request: Request) -> Response:
+        """Try a password, and let the person in."""
+        say = self.words(request)
+        form = parse_qs((await request.body()).decode("utf-8", "replace"))
+        name, password = (form.get(key, [""])[0] for key in ("name", "password"))
+        address = request.client.host if request.client else ""
+        key = key_of(name)[:80]
+        wait = self._throttle.wait(key, address, self.clock())
+        if wait:
+            return self._locked(say, name, wait)
+        if self._at_the_door >= _MOST_AT_THE_DOOR:
+            message = say("serve.login.busy")
+            return self._login_page(say, name=name, message=message, status=503)
+        user = self.door.user(name)
+        self._at_the_door += 1
+        try:
+            async with self._hashing:
+                is_right = await asyncio.to_thread(self.door.is_right, user, password)
+        finally:
+            self._at_the_door -= 1
+        if not is_right or user is None:
+            return await self._wrong(say, name, address)
+        self._throttle.succeeded(key)
+        old = request.cookies.get(self._cookie)
+        try:
+            cookie = await self.clerk.do(partial(self.door.let_in, user=user, old=old))
+        except Refusal as refusal:
+            message = say(f"serve.refused.{refusal.code}")
+            return self._login_page(say, name=name, message=message, status=403)
+        answer = RedirectResponse("/", _SEE_OTHER)
+        answer.set_cookie(
+            self._cookie,
+            cookie,
+            secure=self._is_secure,
+            httponly=True,
+            samesite="strict",
+        )
+        return answer
+
+    async def decide(self, request: Request, visitor: Visitor) -> Response:
+        """Record decisions."""
+        return await self.cases.decide(request, visitor, self.words(request))
+
+    async def export(self, request: Request, _visitor: Visitor) -> Response:
+        """A file for somebody who has no access to the desk."""
+        kind = request.path_params["kind"]
+        if kind not in {"page", "workbook"}:
+            raise HTTPException(404)
+        return await self.files.export(kind, self.words(request).language)
+
+    async def read_in(self, request: Request, _visitor: Visitor) -> Response:
+        """Decisions of somebody who has no access to the desk."""
+        return await self.files.read_in(request, self.words(request))
+
+    async def log_out(self, _request: Request, visitor: Visitor) -> Response:
+        """End the session."""
+        await self.clerk.do(partial(self.door.let_out, visitor=visitor))
+        answer = RedirectResponse("/login", _SEE_OTHER)
+        answer.delete_cookie(
+            self._cookie, secure=self._is_secure, httponly=True, samesite="strict"
+        )
+        return answer
+
+    async def asset(self, request: Request) -> Response:
+        """A style or a script, by its name alone."""
+        found = assets().get(request.path_params["name"])
+        if found is None:
+            return PlainTextResponse("", 404)
+        headers = {"ETag": f'"{found.tag}"', "Cache-Control": "no-cache"}
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(None, 304, headers)
+        return Response(found.content, 200, headers, media_type=found.kind)
+
+    async def _wrong(self, say: Catalogue, name: str, address: str) -> Response:
+        """Count a wrong password."""
+        moment = self.clock()
+        if self._throttle.failed(key_of(name)[:80], address, moment):
+            await self.clerk.do(partial(self.door.note_locked, address=address))
+        wait = self._throttle.wait(key_of(name)[:80], address, moment)
+        if wait:
+            return self._locked(say, name, wait)
+        message = say("serve.login.wrong")
+        return self._login_page(say, name=name, message=message, status=401)
+
+    def _locked(self, say: Catalogue, name: str, wait: int) -> Response:
+        message = say("serve.login.locked", minutes=-(-wait // 60))
+        answer = self._login_page(say, name=name, message=message, status=429)
+        answer.headers["Retry-After"] = str(wait)
+        return answer
+
+    def _login_page(
+        self, say: Catalogue, *, name: str = "", message: str = "", status: int = 200
+    ) -> Response:
+        content = page(
+            "login",
+            say,
+            typed=name[:80],
+            message=message,
+            commission=self.commission,
+        )
+        return HTMLResponse(content, status)
+
+
+def _is_of_script(request: Request) -> bool:
+    """True for what a script asks for, which cannot log in by itself."""
+    return request.url.path.startswith("/api/")
+
+
+def _chooses(request: Request) -> bool:
+    """True where a request says in which language it wants to be answered."""
+    return "lang" in request.query_params

@@ -1,0 +1,216 @@
+"""What the page's script asks for: the list, one case, what changed, and to record decisions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request as HttpRequest
+from starlette.responses import JSONResponse, Response
+
+from voterlist.catalogue import Catalogue
+from voterlist.desk import Decision
+from voterlist.serve.clerk import Clerk, Refusal
+from voterlist.serve.door import Clock, Visitor
+from voterlist.serve.holds import Holds
+from voterlist.serve.packing import pack_case, pack_list, pack_state
+from voterlist.serve.pages import served_words
+from voterlist.serve.recording import Refused, Request
+from voterlist.serve.watch import Watch
+from voterlist.serve.work import Work
+
+__all__ = ["MOST_BYTES", "CasesApi"]
+
+_MOST_DECISIONS = 200
+MOST_BYTES = 2 * 1024 * 1024
+"""Of a request with decisions."""
+_MOST_NEWS = 2_000
+
+
+class _Part(BaseModel):
+    """A part of a request; what is not expected is refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _Decided(_Part):
+    """One decision, and which answers the person saw."""
+
+    knows: str = Field(max_length=64)
+    decision: Decision
+
+
+class _Decisions(_Part):
+    """The decisions of a request."""
+
+    language: str = Field(max_length=8)
+    decisions: list[_Decided] = Field(min_length=1, max_length=_MOST_DECISIONS)
+
+
+class _Opened(_Part):
+    """Which case is to be opened."""
+
+    case: str = Field(max_length=100)
+
+
+class _Next(_Part):
+    """Behind which place of the queue the next case is."""
+
+    after: int = -1
+
+
+PartT = TypeVar("PartT", bound=_Part)
+
+
+class CasesApi:
+    """Answers what the page's script asks.
+
+    Args:
+        clerk: writes the ledger.
+        watch: gives cases to people.
+        work: the cases.
+        holds: who has which case open.
+        clock: the moment.
+    """
+
+    def __init__(
+        self, clerk: Clerk, watch: Watch, work: Work, holds: Holds, clock: Clock
+    ) -> None:
+        self._clerk = clerk
+        self._watch = watch
+        self._work = work
+        self._holds = holds
+        self._clock = clock
+        self._listed: tuple[int, bytes] = (-1, b"")
+
+    async def list_all(self, _request: HttpRequest, visitor: Visitor) -> Response:
+        """All cases, the words of the page, and who asks."""
+        head = {
+            "name": visitor.name,
+            "role": visitor.role.value,
+            "today": self._clock().date().isoformat(),
+            "words": served_words(),
+            "held": self._held(visitor),
+            "version": self._work.version,
+        }
+        # The list is the same for all, and large.
+        text = _text(head)[:-1] + b',"data":' + self._list(visitor.name) + b"}"
+        return Response(text, media_type="application/json")
+
+    async def open_case(self, request: HttpRequest, visitor: Visitor) -> Response:
+        """One case whole, reserved for who asks."""
+        wanted = await _read(request, _Opened)
+        work: Any = partial(self._watch.open, visitor=visitor, case_id=wanted.case)
+        case = await self._clerk.do(work)
+        return _json(pack_case(self._work.desk, case, visitor.name))
+
+    async def open_next(self, request: HttpRequest, visitor: Visitor) -> Response:
+        """The next case that waits for who asks, reserved for them."""
+        wanted = await _read(request, _Next)
+        after = min(max(wanted.after, -1), len(self._work.desk.cases) - 1)
+        work: Any = partial(self._watch.open_next, visitor=visitor, after=after)
+        case = await self._clerk.do(work)
+        return _json(pack_case(self._work.desk, case, visitor.name))
+
+    async def decide(
+        self, request: HttpRequest, visitor: Visitor, say: Catalogue
+    ) -> Response:
+        """Record decisions; of each it is told whether it was."""
+        told = await _read(request, _Decisions)
+        requests = [
+            Request(visitor, told.language, one.decision, one.knows)
+            for one in told.decisions
+        ]
+        work: Any = partial(self._watch.decide, requests=requests)
+        done: Sequence[Request] = await self._clerk.do(work)
+        results = [self._result(one, say) for one in done]
+        statuses = [one.refusal.status for one in done if one.refusal is not None]
+        return _json({"results": results}, max(statuses, default=200))
+
+    async def news(self, request: HttpRequest, visitor: Visitor) -> Response:
+        """What changed since a version of the list."""
+        try:
+            since = int(request.query_params.get("since", "0"))
+        except ValueError:
+            raise Refusal("unreadable", 400) from None
+        version = self._work.version
+        changed = [one for one in self._work.cases() if one.version > since]
+        told: dict[str, Any] = {
+            "version": version,
+            "run": self._work.run,
+            "held": self._held(visitor),
+            "changed": [
+                [one.place, one.shown_to(visitor.name).state.value, one.knows]
+                for one in changed[:_MOST_NEWS]
+            ],
+        }
+        return _json(told)
+
+    def _list(self, name: str) -> bytes:
+        """The list as it is sent, made anew where a case changed."""
+        work = self._work
+        version, cases = work.version, work.cases()
+        if any(one.first for one in cases):
+            # Who decided a case sees it, and who is to read it next does not.
+            return _text(pack_list(work.desk, work.listed, cases, name))
+        if self._listed[0] != version:
+            text = _text(pack_list(work.desk, work.listed, cases, name))
+            self._listed = version, text
+        return self._listed[1]
+
+    def _held(self, visitor: Visitor) -> dict[str, str]:
+        """Who else has which case open, by its place."""
+        told = {}
+        for case_id, name in self._holds.all(self._clock()).items():
+            case = self._work.case(case_id)
+            if case is not None and name != visitor.name:
+                told[str(case.place)] = name
+        return told
+
+    def _result(self, one: Request, say: Catalogue) -> dict[str, Any]:
+        """What became of a decision."""
+        case = self._work.case(one.decision.case)
+        told: dict[str, Any] = {"case": one.decision.case, "done": one.refusal is None}
+        if case is not None:
+            told |= pack_state(self._work.desk, case, one.visitor.name)
+        if one.refusal is not None:
+            told |= {"code": _code(one.refusal), "message": _message(one.refusal, say)}
+        return told
+
+
+def _code(refusal: Refusal) -> str:
+    """Why a decision was refused, as a code."""
+    return refusal.problem.code if isinstance(refusal, Refused) else refusal.code
+
+
+def _message(refusal: Refusal, say: Catalogue) -> str:
+    """Why a decision was refused, in words."""
+    if not isinstance(refusal, Refused):
+        return say(f"serve.refused.{refusal.code}", **refusal.places)
+    problem = refusal.problem
+    what = say(f"{problem.key}.title", count=problem.count, who=problem.who or "")
+    return f"{what}. {say(f'{problem.key}.todo', who=problem.who or '')}"
+
+
+async def _read(request: HttpRequest, kind: type[PartT]) -> PartT:
+    """What a request says.
+
+    Raises:
+        Refusal: it says something else.
+    """
+    try:
+        return kind.model_validate_json(await request.body())
+    except ValidationError:
+        # Its message would hold what the request says.
+        raise Refusal("unreadable", 400) from None
+
+
+def _json(values: Mapping[str, Any], status: int = 200) -> Response:
+    return JSONResponse(values, status)
+
+
+def _text(values: Mapping[str, Any]) -> bytes:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,184 @@
+"""The door: who may come in, and who is in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from voterlist.config import DeskSettings
+from voterlist.model import Role
+from voterlist.serve.clerk import Refusal
+from voterlist.storage.ledger import OpenLedger, User
+from voterlist.storage.ledger.kept_open import StoredSession
+from voterlist.usecases.passwords import has_password, secret_of
+from voterlist.usecases.users import key_of
+
+__all__ = ["Clock", "Door", "Visitor", "digest_of"]
+
+Clock = Callable[[], dt.datetime]
+"""The moment, with its time zone."""
+
+LOGGED_IN = "desk-login"
+LOGGED_OUT = "desk-logout"
+LOCKED_OUT = "desk-locked"
+"""The journal's words."""
+
+_TOKEN_BYTES = 32
+_NOTED_EVERY = dt.timedelta(minutes=1)
+"""How exactly the ledger knows when somebody was seen last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who is logged in.
+
+    Attributes:
+        token: the digest of what the browser sends.
+        name: who it is.
+        role: what they may do.
+    """
+
+    token: str
+    name: str
+    role: Role
+
+
+@dataclass(slots=True)
+class _Session:
+    """A session, as this process knows it."""
+
+    name: str
+    began: dt.datetime
+    seen: dt.datetime
+    noted: dt.datetime
+    """The last request that the ledger knows of."""
+
+
+class Door:
+    """Users and sessions. Read by all threads; written by the clerk's alone.
+
+    Args:
+        settings: how long a session lasts.
+        clock: the moment.
+    """
+
+    def __init__(self, settings: DeskSettings, clock: Clock) -> None:
+        self._idle = dt.timedelta(minutes=settings.idle_minutes)
+        self._longest = dt.timedelta(hours=settings.session_hours)
+        self._clock = clock
+        self._users: dict[str, User] = {}
+        self._sessions: dict[str, _Session] = {}
+        # Tried where nobody has the name, so that this takes as long.
+        self._nobodys = secret_of(secrets.token_urlsafe(_TOKEN_BYTES))
+        self.left: Callable[[str], None] = lambda _token: None
+        """Is told the token of each session that ends."""
+
+    def read(self, ledger: OpenLedger) -> None:
+        """Read users and sessions anew: another program may have changed them."""
+        self._users = {key_of(one.name): one for one in ledger.users()}
+        stored = {one.token: one for one in ledger.sessions()}
+        for token in self._sessions.keys() - stored.keys():
+            self._forget(token)
+        for token in stored.keys() - self._sessions.keys():
+            one = stored[token]
+            began, seen = map(dt.datetime.fromisoformat, (one.began, one.seen))
+            self._sessions[token] = _Session(one.name, began, seen, seen)
+
+    def has_users(self) -> bool:
+        """True where anybody may log in."""
+        return any(one.until is None for one in self._users.values())
+
+    def user(self, name: str) -> User | None:
+        """The user of this name, however it is typed; None where nobody may log in so."""
+        user = self._users.get(key_of(name))
+        return None if user is None or user.until is not None else user
+
+    def is_right(self, user: User | None, password: str) -> bool:
+        """True where the password is the user's. Takes as long where there is no such user."""
+        secret = self._nobodys if user is None else user.secret
+        return has_password(secret, password) and user is not None
+
+    def visitor(self, cookie: str | None) -> Visitor | None:
+        """Who sends this cookie; None where nobody does who is logged in."""
+        if not cookie:
+            return None
+        token = digest_of(cookie)
+        session = self._sessions.get(token)
+        if session is None or self._is_over(session):
+            return None
+        user = self.user(session.name)
+        if user is None:
+            return None
+        session.seen = max(session.seen, self._clock())
+        return Visitor(token, user.name, Role(user.role))
+
+    def let_in(self, ledger: OpenLedger, user: User, old: str | None) -> str:
+        """Begin a session, whatever the browser sent before; returns what it is to send.
+
+        Raises:
+            Refusal: the password was changed while it was tried.
+        """
+        if self.user(user.name) != user:
+            raise Refusal("log-in-again", 403)
+        if old is not None and digest_of(old) in self._sessions:
+            self._end(ledger, digest_of(old))
+        cookie = secrets.token_urlsafe(_TOKEN_BYTES)
+        moment = self._clock()
+        self._sessions[digest_of(cookie)] = _Session(user.name, moment, moment, moment)
+        self._store(ledger, digest_of(cookie))
+        ledger.write_journal(moment.date(), LOGGED_IN, by=user.name)
+        return cookie
+
+    def let_out(self, ledger: OpenLedger, visitor: Visitor) -> None:
+        """End a session."""
+        self._end(ledger, visitor.token)
+        ledger.write_journal(self._clock().date(), LOGGED_OUT, by=visitor.name)
+
+    def note_locked(self, ledger: OpenLedger, address: str) -> None:
+        """Note that log-ins are refused for a while."""
+        ledger.write_journal(self._clock().date(), LOCKED_OUT, address=address)
+
+    def tidy(self, ledger: OpenLedger) -> None:
+        """End what is over, and note when the others were seen last."""
+        for token, session in list(self._sessions.items()):
+            if self._is_over(session):
+                self._end(ledger, token)
+            elif session.seen - session.noted >= _NOTED_EVERY:
+                session.noted = session.seen
+                self._store(ledger, token)
+
+    def tokens(self) -> Iterable[str]:
+        """The tokens of all sessions."""
+        return list(self._sessions)
+
+    def forget_all(self) -> None:
+        """Take nothing for granted that was not read from the ledger."""
+        self._sessions.clear()
+
+    def _is_over(self, session: _Session) -> bool:
+        moment = self._clock()
+        # A session of tomorrow is one of a wrong clock.
+        is_of_tomorrow = session.began - moment > self._idle
+        is_idle = moment - session.seen >= self._idle
+        return is_of_tomorrow or is_idle or moment - session.began >= self._longest
+
+    def _store(self, ledger: OpenLedger, token: str) -> None:
+        session = self._sessions[token]
+        began, seen = session.began.isoformat(), session.seen.isoformat()
+        ledger.keep_session(StoredSession(token, session.name, began, seen))
+
+    def _end(self, ledger: OpenLedger, token: str) -> None:
+        ledger.end_session(token)
+        self._forget(token)
+
+    def _forget(self, token: str) -> None:
+        self._sessions.pop(token, None)
+        self.left(token)
+
+
+def digest_of(cookie: str) -> str:
+    """What is kept of a cookie: it is random, so that a plain hash of it tells nothing."""
+    return hashlib.sha256(cookie.encode()).hexdigest()

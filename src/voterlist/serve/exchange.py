@@ -1,0 +1,89 @@
+"""Decisions out and in by files, for colleagues who have no access to the desk."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from voterlist.catalogue import Catalogue
+from voterlist.errors import VoterlistError, WorkspaceBusyError
+from voterlist.serve.clerk import Refusal
+from voterlist.serve.door import Clock
+from voterlist.serve.guards import JSON
+from voterlist.usecases.desk_pages import PageRequest, export_page
+from voterlist.usecases.reviewing import Imported, export_review, import_review
+
+__all__ = ["KINDS", "MOST_BYTES", "Exchange"]
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KINDS = {JSON: "decisions.json", WORKBOOK: "review.xlsx"}
+"""What may be read in, and how such a file is called here."""
+MOST_BYTES = 50 * 1024 * 1024
+"""Of a file that is read in."""
+
+
+class Exchange:
+    """Writes files for others to decide, and reads what they decided.
+
+    Args:
+        workspace: its folder.
+        clock: the moment.
+    """
+
+    def __init__(self, workspace: Path, clock: Clock) -> None:
+        self._workspace = workspace
+        self._clock = clock
+
+    async def export(self, kind: str, language: str) -> Response:
+        """The page in one file, or the workbook, of what waits for a decision now.
+
+        Args:
+            kind: ``page`` or ``workbook``.
+            language: in which it is.
+        """
+        name = "desk.html" if kind == "page" else "review.xlsx"
+        content = await asyncio.to_thread(self._exported, name, language)
+        media = "text/html" if kind == "page" else WORKBOOK
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, 200, headers, media_type=media)
+
+    async def read_in(self, request: Request, say: Catalogue) -> Response:
+        """Read the decisions of a file into the ledger.
+
+        Raises:
+            Refusal: it cannot be read, or another program holds the workspace.
+        """
+        kind = request.headers.get("content-type", "").partition(";")[0].strip()
+        content = await request.body()
+        try:
+            imported = await asyncio.to_thread(self._imported, KINDS[kind], content)
+        except WorkspaceBusyError:
+            raise Refusal("busy", 503) from None
+        except VoterlistError:
+            raise Refusal("file-unreadable", 400) from None
+        refused = {one.row for one in imported.problems if one.row}
+        counts = {"recorded": imported.recorded, "refused": len(refused)}
+        problems = sorted({problem.key for problem in imported.problems})
+        message = say("serve.page.imported", **counts)
+        return JSONResponse({**counts, "problems": problems, "message": message})
+
+    def _exported(self, name: str, language: str) -> bytes:
+        today = self._clock().date()
+        with tempfile.TemporaryDirectory(prefix="voterlist-") as folder:
+            path = Path(folder) / name
+            if name.endswith(".html"):
+                wanted = PageRequest(today=today, out=path, language=language)
+                export_page(self._workspace, wanted)
+            else:
+                export_review(self._workspace, path, language, today=today)
+            return path.read_bytes()
+
+    def _imported(self, name: str, content: bytes) -> Imported:
+        with tempfile.TemporaryDirectory(prefix="voterlist-") as folder:
+            path = Path(folder) / name
+            path.write_bytes(content)
+            return import_review(self._workspace, [path], decided_at=self._clock())

@@ -1,0 +1,174 @@
+"""What every request passes, and every answer carries.
+
+A request is refused that asks under a foreign name, that a foreign page sent, that is too long, or
+that does not come to an end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterable, Mapping
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from voterlist.errors import place_of
+
+__all__ = ["FORM", "JSON", "STATUSES", "Guards"]
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+STATUSES = (403, 404, 405, 408, 413, 415, 421, 500)
+"""With which a request is refused here; the catalogue has ``serve.guard.<status>``."""
+
+_READING = frozenset({"GET", "HEAD"})
+_METHODS = _READING | {"POST"}
+_OWN_SITE = "same-origin"
+_MOST_BYTES = 64 * 1024
+_BODY_SECONDS = 15
+"""A body has to arrive within so many seconds."""
+
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+"""What a page may do: nothing that does not come from here, and no script inside of it."""
+_HEADERS = {
+    "Content-Security-Policy": "; ".join(
+        f"{name} {sources}" for name, sources in _POLICY.items()
+    ),
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # With no-referrer a browser would not say which page a form is from.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+class Guards:
+    """Stands before the application.
+
+    Args:
+        app: the application.
+        scheme: under which it is open.
+        hosts: the names under which it may be asked for; None: any.
+        forms: the paths that take a form of a page; all others take JSON.
+        largest: how many bytes other paths take than the usual ones.
+        kinds: the media types that other paths take than JSON.
+        sentences: what is said of each status of ``STATUSES``.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        scheme: str,
+        hosts: frozenset[str] | None,
+        forms: Iterable[str],
+        largest: Mapping[str, int],
+        kinds: Mapping[str, frozenset[str]],
+        sentences: Mapping[int, str],
+    ) -> None:
+        self._app = app
+        self._scheme = scheme
+        self._hosts = hosts
+        self._forms = frozenset(forms)
+        self._largest = largest
+        self._kinds = kinds
+        self._sentences = sentences
+        self._headers = _HEADERS | (_TLS_HEADERS if scheme == "https" else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            await refusal(scope, receive, send_with_headers)
+            return
+        limited = _Body(receive, self._largest.get(scope["path"], _MOST_BYTES))
+        try:
+            await self._app(scope, limited, send_with_headers)
+        except Exception as error:  # noqa: BLE001  its message may quote a cell
+            # Only its kind and the line of the program are told.
+            sys.stderr.write(f"{type(error).__name__} at {place_of(error)}\n")
+
+    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+        """Why a request is refused before it is read; None where it is not."""
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if self._hosts is not None and _name_in(host) not in self._hosts:
+            return self._plain(421)
+        method = scope["method"]
+        if method not in _METHODS:
+            return self._plain(405)
+        if method in _READING:
+            return None
+        is_own = headers.get("origin") == f"{self._scheme}://{host}"
+        if not is_own or headers.get("sec-fetch-site", _OWN_SITE) != _OWN_SITE:
+            return self._plain(403)
+        path = scope["path"]
+        of_form = {FORM} if path in self._forms else {JSON}
+        kind = headers.get("content-type", "").partition(";")[0].strip()
+        is_read = kind in self._kinds.get(path, of_form)
+        return None if is_read else self._plain(415)
+
+    def _plain(self, status: int) -> PlainTextResponse:
+        return PlainTextResponse(f"{self._sentences[status]}\n", status)
+
+
+class _Body:
+    """Receives a body that is neither too long nor too slow."""
+
+    def __init__(self, receive: Receive, most: int) -> None:
+        self._receive = receive
+        self._left = most
+        self._until: float | None = None
+        self._is_whole = False
+
+    async def __call__(self) -> Message:
+        if self._is_whole:
+            return await self._receive()
+        clock = asyncio.get_running_loop()
+        if self._until is None:
+            self._until = clock.time() + _BODY_SECONDS
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError:
+            raise HTTPException(408) from None
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise HTTPException(413)
+        self._is_whole = not message.get("more_body", False)
+        return message
+
+
+def _name_in(host: str) -> str:
+    """The name in a header ``Host``, without the port."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0].casefold()
+    return host.partition(":")[0].casefold()

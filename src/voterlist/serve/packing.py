@@ -1,0 +1,143 @@
+"""What the page's script is sent: the list of all cases without a cell, and one case whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from voterlist.catalogue import LANGUAGES, catalogue
+from voterlist.desk import Desk, DeskCase, packed
+from voterlist.report.sections.cases import CASE_FIELDS
+from voterlist.serve.case import Case
+
+__all__ = ["pack_case", "pack_list", "pack_state", "unread_list"]
+
+Packed: TypeAlias = dict[str, Any]
+
+_NEUTRAL = ("id", "role", "marks", "verdict", "constituency", "precinct")
+"""What the list says of an entry: where it stands, and no cell of it."""
+_TELLING = ("kind", "probability", "proposal", "reason", "state")
+"""What the list says of a case, and the program or somebody else found of it."""
+_CELLS = (*CASE_FIELDS, "reason", "file", "sheet", "line", "list", "before")
+
+
+def unread_list(desk: Desk) -> Packed:
+    """All cases for the list, as a run left them; what their entries say is sent case by case.
+
+    The name by which the list calls a case is all that it says of a person.
+    """
+    whole = packed(desk)
+    count = len(desk.cases)
+    strings, titles = _numbered_anew(whole["strings"], whole["cases"].get("title", []))
+    rows = whole["cases"] | {"title": titles, "sentence": [0] * count}
+    entries = {name: whole["entries"].get(name, []) for name in _NEUTRAL}
+    blank = [0] * len(entries["id"])
+    entries |= dict.fromkeys(_CELLS, blank)
+    return {
+        **whole,
+        "cases": rows,
+        "entries": entries,
+        "waterfalls": [[]] * count,
+        "answers": {},
+        "strings": strings,
+        "texts": {language: [""] for language in LANGUAGES},
+    }
+
+
+def pack_list(desk: Desk, unread: Packed, cases: Sequence[Case], name: str) -> Packed:
+    """The list with the cases as they stand now, as this person sees them."""
+    states, verdicts = (unread["codes"][one] for one in ("states", "verdicts"))
+    strings = list(unread["strings"])
+    due = []
+    for one in cases:
+        due.append(len(strings) if one.desk.due else 0)
+        strings += [one.desk.due] if one.desk.due else []
+    rows = unread["cases"] | {
+        "state": [states.index(one.desk.state) for one in cases],
+        "due": due,
+        "knows": [one.knows for one in cases],
+    }
+    said = [
+        verdicts.index(member.verdict or "")
+        for one in cases
+        for member in one.desk.case.members
+    ]
+    entries = unread["entries"] | {"verdict": said}
+    packed_list = {**unread, "cases": rows, "entries": entries, "strings": strings}
+    _hide(desk, packed_list, cases, name)
+    return packed_list
+
+
+def _hide(desk: Desk, listed: Packed, cases: Sequence[Case], name: str) -> None:
+    """Take from the list what a second reader is not to know."""
+    rows = listed["cases"] | {one: list(listed["cases"][one]) for one in _TELLING}
+    entries = listed["entries"] | {
+        one: list(listed["entries"][one]) for one in _NEUTRAL
+    }
+    first = 0
+    for place, one in enumerate(cases):
+        size = len(one.desk.case.members)
+        shown = one.shown_to(name)
+        if shown is not one.desk:
+            whole = _alone(desk, shown)
+            for column in _TELLING:
+                rows[column][place] = whole["cases"][column][0]
+            for column in _NEUTRAL:
+                entries[column][first : first + size] = whole["entries"][column]
+        first += size
+    listed["cases"], listed["entries"] = rows, entries
+
+
+def pack_case(desk: Desk, case: Case, name: str) -> Packed:
+    """One case whole, as this person sees it."""
+    shown = case.shown_to(name)
+    sentences = {
+        language: catalogue(language)("quality.blind")
+        if shown.case.is_blind
+        else said[case.place]
+        for language, said in desk.sentences.items()
+    }
+    whole = _alone(desk, shown, sentences)
+    names = ("cases", "entries", "strings", "texts")
+    return {
+        **{one: whole[one] for one in names},
+        "waterfall": whole["waterfalls"][0],
+        "answers": whole["answers"].get("0", []),
+        "place": case.place,
+        "knows": case.knows,
+    }
+
+
+def pack_state(desk: Desk, case: Case, name: str) -> Packed:
+    """How a case stands for this person, without a cell of it."""
+    whole = _alone(desk, case.shown_to(name))
+    return {
+        "place": case.place,
+        "state": whole["cases"]["state"][0],
+        "verdicts": whole["entries"]["verdict"],
+        "knows": case.knows,
+        "answers": whole["answers"].get("0", []),
+    }
+
+
+def _alone(
+    desk: Desk, shown: DeskCase, sentences: Mapping[str, str] | None = None
+) -> Packed:
+    """A case as if there were no other."""
+    said = sentences or dict.fromkeys(LANGUAGES, "")
+    alone = {language: (sentence,) for language, sentence in said.items()}
+    return packed(replace(desk, cases=(shown,), sentences=alone))
+
+
+def _numbered_anew(
+    strings: Sequence[str], numbers: Sequence[int]
+) -> tuple[list[str], list[int]]:
+    """The texts that are used, and the numbers with which they are found among these."""
+    kept = [""]
+    places = {0: 0}
+    for number in numbers:
+        if number not in places:
+            places[number] = len(kept)
+            kept.append(strings[number])
+    return kept, [places[number] for number in numbers]

@@ -1,0 +1,162 @@
+"""The server: one process, opened and run until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from socket import socket
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from voterlist.errors import UsageError
+from voterlist.serve.address import Address
+from voterlist.serve.application import Desk
+from voterlist.serve.cases_api import CasesApi
+from voterlist.serve.clerk import Clerk
+from voterlist.serve.door import Clock, Door
+from voterlist.serve.exchange import Exchange
+from voterlist.serve.holds import Holds
+from voterlist.serve.watch import Watch
+from voterlist.serve.work import Work
+from voterlist.storage import ledger as ledgers
+from voterlist.storage import lock
+from voterlist.usecases.settings import settings_of
+
+__all__ = ["Server", "opened"]
+
+_LOCK = ".desk.lock"
+_MOST_CONNECTIONS = 500
+_IDLE_SECONDS = 75
+"""A connection without a request is closed after so long."""
+_REQUEST_SECONDS = 15
+"""The head of a request has to arrive within so many seconds."""
+_MOST_HEAD_BYTES = 16 * 1024
+
+
+class Server:
+    """A desk that is open; ``run`` returns when it is stopped."""
+
+    def __init__(self, desk: Desk, address: Address, listener: socket) -> None:
+        self._desk = desk
+        self._address = address
+        self._listener = listener
+        self.decisions = 0
+        """How many were recorded, once it is stopped."""
+
+    @property
+    def url(self) -> str:
+        """Where it is open."""
+        return self._address.url(self._listener.getsockname()[1])
+
+    def run(self) -> None:
+        """Answer requests until the process is told to stop (SIGINT, SIGTERM)."""
+        address = self._address
+        config = uvicorn.Config(
+            self._desk.behind(address),
+            http=_Patient,
+            ws="none",
+            loop="asyncio",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=_MOST_CONNECTIONS,
+            timeout_keep_alive=_IDLE_SECONDS,
+            timeout_graceful_shutdown=10,
+            h11_max_incomplete_event_size=_MOST_HEAD_BYTES,
+            ssl_certfile=address.certificate,
+            ssl_keyfile=address.key,
+        )
+        server = uvicorn.Server(config)
+        # The server raises a signal again once it has stopped for it.
+        with suppress(KeyboardInterrupt):
+            asyncio.run(server.serve([self._listener]))
+
+
+class _Patient(H11Protocol):
+    """Closes a connection on which a request has begun, and its head does not come to an end."""
+
+    _watch: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Wait for the first request."""
+        super().connection_made(transport)
+        self._expect()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what arrived, and wait for the rest."""
+        super().data_received(data)
+        self._expect()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        super().connection_lost(exc)
+        self._forget()
+
+    def _expect(self) -> None:
+        """Start the clock where a head is not whole yet; stop it where one is."""
+        is_between = self.cycle is None or self.cycle.response_complete
+        if not is_between:
+            self._forget()
+        elif self._watch is None:
+            self._watch = self.loop.call_later(_REQUEST_SECONDS, self._give_up)
+
+    def _forget(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+
+    def _give_up(self) -> None:
+        self._watch = None
+        if not self.transport.is_closing():
+            self.transport.close()
+
+
+@contextmanager
+def opened(workspace: Path, address: Address, clock: Clock) -> Iterator[Server]:
+    """A desk that is open to requests from now on, and is answered by ``Server.run``.
+
+    Args:
+        workspace: its folder.
+        address: where it is to be open.
+        clock: the moment, in the time zone of the workspace.
+
+    Raises:
+        UsageError: it is no workspace, nobody may log in, or the address is refused.
+        WorkspaceBusyError: a desk is open there already.
+        InputError: its ledger cannot be read.
+    """
+    settings = settings_of(workspace)
+    address.require_safe()
+    since = clock().isoformat(" ", "minutes")
+    with lock.hold(workspace, since=since, code="desk-open-already", name=_LOCK):
+        door = Door(settings.desk, clock)
+        work = Work(workspace, settings, lambda: clock().date())
+        holds = Holds(settings.desk.reserve_minutes)
+        door.left = holds.free
+        watch = Watch(door, work, holds, clock)
+        place = ledgers.place_in(workspace, settings)
+        with closing(Clerk(place, watch)) as clerk:
+            if not door.has_users():
+                places = {"path": str(workspace)}
+                raise UsageError("nobody", code="desk-no-users", places=places)
+            language = settings.report.languages[0]
+            cases = CasesApi(clerk, watch, work, holds, clock)
+            desk = Desk(
+                clerk,
+                door,
+                cases,
+                Exchange(workspace, clock),
+                clock,
+                language,
+                settings.workspace.name,
+            )
+            with address.listening() as listener:
+                server = Server(desk, address, listener)
+                yield server
+                server.decisions = watch.recorded

@@ -1,0 +1,232 @@
+"""What there is to decide: the cases of the newest run, with the answers of everybody so far."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.config import Settings
+from voterlist.deadlines import CalendarStage, calendar
+from voterlist.decisions import Given, standing
+from voterlist.desk import Desk
+from voterlist.model import Action
+from voterlist.pipeline.answers import answers_of_today, keep_subjects
+from voterlist.pipeline.known import Known, known
+from voterlist.quality import actions_of_two, place_of, second_readings
+from voterlist.serve.case import Case, answered, digest_of_answers
+from voterlist.serve.packing import unread_list
+from voterlist.serve.slices import Answers, Slice, Slices
+from voterlist.storage.ledger import OpenLedger
+from voterlist.usecases.desk_pages import desk_of_everybody, doubted_cases
+
+__all__ = ["Work"]
+
+_SAMPLE = "sample"
+"""Why a case is read twice that was drawn."""
+
+
+class Work:
+    """The cases of a workspace. Read by all threads; changed by the clerk's alone.
+
+    Args:
+        workspace: its folder.
+        settings: its settings.
+        today: the day.
+    """
+
+    def __init__(
+        self, workspace: Path, settings: Settings, today: Callable[[], dt.date]
+    ) -> None:
+        self._workspace = workspace
+        self.settings = settings
+        self._today = today
+        self._runs: Known | None = None
+        self._cases: dict[str, Case] = {}
+        self._drawn: set[str] = set()
+        self._is_unkept = False
+        self.version = 0
+        """Goes up with each change."""
+
+    def read(self, ledger: OpenLedger) -> None:
+        """Take in what another program wrote: answers, or a run with other cases.
+
+        Raises:
+            UsageError: there is no complete run.
+            InputError: a table of a run is gone or damaged.
+        """
+        runs = known(self._workspace, ledger)
+        if self._runs is None or runs.run != self._runs.run:
+            self._load(ledger, runs)
+            return
+        self.answers.accept(ledger.acceptances())
+        if self._is_corrected(ledger):
+            # What the entries say is another thing now.
+            self._load(ledger, runs)
+        else:
+            self.follow(ledger)
+
+    def follow(self, ledger: OpenLedger) -> None:
+        """Take in the answers that were added."""
+        verdicts = ledger.given_verdicts(self.answers.last)
+        amendments = ledger.given_amendments(self.answers.last_amendment)
+        touched = self.answers.add(verdicts, amendments)
+        self._is_unkept |= bool(touched)
+        self._refresh(sorted(touched & self._cases.keys()))
+
+    def forget(self) -> None:
+        """Take nothing for granted that was not read from the ledger."""
+        self._runs = None
+
+    def keep(self, ledger: OpenLedger) -> None:
+        """Keep what the entries say of which something was decided.
+
+        It follows from the answers and the run, so it need not be written with each of them; a run
+        does it where a desk did not come to it.
+        """
+        if self._is_unkept and self._runs is not None:
+            runs = self._runs
+            keep_subjects(ledger, lambda: runs)
+            self._is_unkept = False
+
+    @property
+    def desk(self) -> Desk:
+        """The cases as the run left them, in the order of the queue."""
+        return self._desk
+
+    @property
+    def run(self) -> str:
+        """The newest run."""
+        return self._desk.run
+
+    def case(self, case_id: str) -> Case | None:
+        """A case as it stands; None where the run has none of this id."""
+        return self._cases.get(case_id)
+
+    def cases(self) -> list[Case]:
+        """All cases, in the order of the queue."""
+        return list(self._cases.values())
+
+    def around(self, cases: Collection[str]) -> tuple[Slice, Given]:
+        """What these cases hang together with, and what was answered about it."""
+        groups = {self._slices.group(case) for case in cases}
+        together = {case for group in groups for case in group.cases}
+        entries = {entry for group in groups for entry in group.entries}
+        return self._slices.of(groups), self.answers.of(together, entries)
+
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each case."""
+        return self._numbers
+
+    @property
+    def listed(self) -> dict[str, Any]:
+        """The list of all cases as the run left them; see ``unread_list``."""
+        return self._listed
+
+    def _load(self, ledger: OpenLedger, runs: Known) -> None:
+        settings = self.settings
+        desk = desk_of_everybody(runs, ledger, settings, today=self._today())
+        given = answers_of_today(ledger, runs)
+        self.answers = Answers(given)
+        first = self._first_readers(given, runs.table("cases"))
+        self._slices = Slices(runs, self.answers)
+        self._desk = self._queued(desk, doubted_cases(runs))
+        self.version += 1
+        self._cases = {
+            one.case.case_id: Case(
+                place=place,
+                desk=one,
+                knows=digest_of_answers(one),
+                version=self.version,
+                first=first.get(one.case.case_id, ()),
+            )
+            for place, one in enumerate(self._desk.cases)
+        }
+        self._numbers = {one.case.case_id: one.case.number for one in self._desk.cases}
+        self._listed = unread_list(self._desk)
+        self._runs = runs
+
+    def _queued(self, desk: Desk, doubted: Collection[str]) -> Desk:
+        """The desk with its cases by deadline, then by doubt.
+
+        Where the second opinion differs from the model, there is more doubt than anywhere.
+        """
+        rules = self.settings.calendar
+        days = {
+            one.stage: one.due.isoformat()
+            for one in calendar(rules, self.settings.workspace.cycle)
+        }
+        last = days[CalendarStage.CHECK]
+
+        def key(place: int) -> tuple[str, bool, float, int]:
+            one = desk.cases[place]
+            is_doubted = one.case.case_id in doubted
+            sureness = abs(one.case.probability - 0.5)
+            return one.due or last, not is_doubted, sureness, one.case.number
+
+        order = sorted(range(len(desk.cases)), key=key)
+        sentences = {
+            language: tuple(said[place] for place in order)
+            for language, said in desk.sentences.items()
+        }
+        cases = tuple(desk.cases[place] for place in order)
+        return replace(desk, cases=cases, sentences=sentences)
+
+    def _is_corrected(self, ledger: OpenLedger) -> bool:
+        """True where a field of an entry was corrected since."""
+        added = ledger.given_amendments(self.answers.last_amendment).column("action")
+        actions = (Action.CORRECT.value, Action.WITHDRAW.value)
+        return any(one in actions for one in pc.unique(added).to_pylist())
+
+    def _refresh(self, case_ids: Sequence[str]) -> None:
+        """These cases with the answers that there are now."""
+        if not case_ids:
+            return
+        before = [self._cases[case_id].desk for case_id in case_ids]
+        groups = {self._slices.group(case_id) for case_id in case_ids}
+        entries = {member.entry_id for one in before for member in one.case.members}
+        given = self.answers.of(case_ids, sorted(entries))
+        two_people = actions_of_two(self.settings.decisions, self.settings.review)
+        cases = self._slices.of(groups).table("cases")
+        first = self._first_readers(given, cases, among=case_ids)
+        for one in answered(before, standing(given, two_people=two_people)):
+            self.version += 1
+            case_id = one.case.case_id
+            self._cases[case_id] = Case(
+                place=self._cases[case_id].place,
+                desk=one,
+                knows=digest_of_answers(one),
+                version=self.version,
+                first=first.get(case_id, ()),
+            )
+
+    def _first_readers(
+        self, given: Given, cases: pa.Table, among: Collection[str] | None = None
+    ) -> dict[str, tuple[str, ...]]:
+        """Who decided each case that waits for its second reading.
+
+        Args:
+            given: the answers about these cases.
+            cases: CASE; all, or of a few.
+            among: where they are a few: which of them are looked at. Whether such a case is of the
+                sample is told by itself, or by the last look at all of them.
+        """
+        review, cycle = self.settings.review, self.settings.workspace.cycle
+        first: dict[str, tuple[str, ...]] = {}
+        for row in second_readings(given, cases, review, cycle).to_pylist():
+            case_id = row["case_id"]
+            is_sample = row["why"] == _SAMPLE
+            if among is None and is_sample:
+                self._drawn.add(case_id)
+            is_drawn = (
+                case_id in self._drawn or place_of(case_id, cycle) < review.sample_share
+            )
+            if row["is_ready"] and (is_drawn or not is_sample):
+                people = {*first.get(case_id, ()), row["decided_by"]}
+                first[case_id] = tuple(sorted(people))
+        return first

@@ -1,0 +1,134 @@
+"""Who may work at the desk, and as what."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from dataclasses import replace
+from pathlib import Path
+
+from voterlist.errors import UsageError
+from voterlist.model import Role
+from voterlist.storage import ledger as ledgers
+from voterlist.storage.ledger import Ledger, Reader, User
+from voterlist.usecases.passwords import require_good, secret_of
+from voterlist.usecases.settings import settings_of
+
+__all__ = [
+    "add_user",
+    "change_password",
+    "key_of",
+    "list_users",
+    "remove_user",
+    "require_name",
+]
+
+_MOST_LETTERS = 80
+
+
+def add_user(
+    workspace: Path, name: str, role: Role, password: str, *, today: dt.date
+) -> User:
+    """Let somebody work at the desk; who was removed is taken in again.
+
+    Args:
+        workspace: its folder.
+        name: as it is to stand in the decisions.
+        role: what they may do.
+        password: what they log in with; only its Argon2 hash is kept.
+        today: the day.
+
+    Raises:
+        UsageError: somebody of this name is there, or the name or the password is refused.
+    """
+    wanted = require_name(name)
+    require_good(password, wanted)
+    with Ledger(_place(workspace)) as ledger:
+        there = _found(ledger, wanted)
+        if there is not None and there.until is None:
+            places = {"name": there.name}
+            raise UsageError("name taken", code="user-taken", places=places)
+        user = User(
+            name=wanted if there is None else there.name,
+            role=role.value,
+            secret=secret_of(password),
+            since=today.isoformat(),
+        )
+        ledger.keep_user(user, today, action="added")
+    return user
+
+
+def list_users(workspace: Path) -> list[User]:
+    """Everybody who works or worked at the desk, by name.
+
+    Raises:
+        UsageError: it is no workspace.
+        InputError: its ledger cannot be read.
+    """
+    with ledgers.reading(_place(workspace)) as ledger:
+        return ledger.users()
+
+
+def remove_user(workspace: Path, name: str, *, today: dt.date) -> User:
+    """Let somebody work at the desk no more; they are logged out, their decisions stay.
+
+    Raises:
+        UsageError: there is nobody of this name.
+    """
+    with Ledger(_place(workspace)) as ledger:
+        user = replace(_required(ledger, name), until=today.isoformat())
+        ledger.keep_user(user, today, action="removed")
+    return user
+
+
+def change_password(
+    workspace: Path, name: str, password: str, *, today: dt.date
+) -> User:
+    """Give somebody another password; they are logged out everywhere.
+
+    Raises:
+        UsageError: there is nobody of this name, or the password is refused.
+    """
+    with Ledger(_place(workspace)) as ledger:
+        user = _required(ledger, name)
+        require_good(password, user.name)
+        user = replace(user, secret=secret_of(password))
+        ledger.keep_user(user, today, action="password")
+    return user
+
+
+def require_name(name: str) -> str:
+    """A name as it is kept: composed letters, single spaces.
+
+    Raises:
+        UsageError: it is empty, too long, or holds letters that cannot be seen.
+    """
+    kept = " ".join(unicodedata.normalize("NFC", name).split())
+    is_visible = all(unicodedata.category(letter)[0] != "C" for letter in kept)
+    if not kept or len(kept) > _MOST_LETTERS or not is_visible:
+        places = {"most": str(_MOST_LETTERS)}
+        raise UsageError("bad name", code="user-name", places=places)
+    return kept
+
+
+def key_of(name: str) -> str:
+    """What two ways to type one name have in common."""
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
+def _place(workspace: Path) -> ledgers.Place:
+    return ledgers.place_in(workspace, settings_of(workspace))
+
+
+def _found(ledger: Reader, name: str) -> User | None:
+    """The user of this name, however it is typed."""
+    users = {key_of(one.name): one for one in ledger.users()}
+    return users.get(key_of(name))
+
+
+def _required(ledger: Reader, name: str) -> User:
+    """The user of this name who was not removed."""
+    user = _found(ledger, name)
+    if user is None or user.until is not None:
+        raise UsageError("nobody", code="user-unknown", places={"name": name})
+    return user

@@ -1,0 +1,575 @@
+"""The door of the desk: who comes in, who is kept out, and what every answer carries."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import socket
+import ssl
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+import desks
+import ledger_places
+import workspaces
+from voterlist.config import DeskSettings
+from voterlist.errors import UsageError
+from voterlist.model import Level, Role
+from voterlist.serve import Address
+from voterlist.serve.clerk import Clerk, Refusal
+from voterlist.serve.door import Door, digest_of
+from voterlist.serve.throttle import LOCKED, MOST_WRONG, Throttle
+from voterlist.storage.ledger import Ledger, OpenLedger, reading, verify
+from voterlist.usecases import (
+    add_user,
+    change_password,
+    list_users,
+    make_workspace,
+    read_journal,
+    remove_user,
+)
+from voterlist.usecases.journals import JournalFilter
+from voterlist.usecases.passwords import has_password, secret_of
+
+DAY = dt.date(2026, 2, 6)
+NOON = dt.datetime(2026, 2, 6, 12, tzinfo=dt.UTC)
+HOSTILE = '<img src=x onerror="alert(1)">'
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    return new_workspace(tmp_path_factory.mktemp("desk") / "workspace")
+
+
+def new_workspace(folder):
+    """A workspace with a run, at whose desk two people may work."""
+    workspaces.make(folder)
+    workspaces.run(folder)
+    for name, role in (("Aysel", Role.ANALYST), (HOSTILE, Role.CHAIR)):
+        add_user(folder, name, role, desks.PASSWORD, today=DAY)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def desk(workspace):
+    with desks.running(workspace) as running:
+        yield running
+
+
+def events(workspace):
+    return [line.event for line in read_journal(workspace, JournalFilter())]
+
+
+# Who may come in
+
+
+def test_users_are_added_listed_and_removed(tmp_path):
+    """Or nobody could work; a second one of the same name would answer for another person."""
+    make_workspace(tmp_path, cycle="2026", level=Level.CONEC)
+    add_user(tmp_path, "  Aysel   Quliyeva ", Role.CHAIR, desks.PASSWORD, today=DAY)
+    with pytest.raises(UsageError) as error:
+        add_user(tmp_path, "aysel quliyeva", Role.ANALYST, desks.PASSWORD, today=DAY)
+    assert error.value.code == "user-taken"
+    (user,) = list_users(tmp_path)
+    assert (user.name, user.role, user.until) == ("Aysel Quliyeva", "chair", None)
+    assert has_password(user.secret, desks.PASSWORD)
+    assert desks.PASSWORD not in user.secret
+    change_password(tmp_path, "Aysel Quliyeva", "another good sentence", today=DAY)
+    (user,) = list_users(tmp_path)
+    assert not has_password(user.secret, desks.PASSWORD)
+    remove_user(tmp_path, "Aysel Quliyeva", today=DAY)
+    (user,) = list_users(tmp_path)
+    assert user.until == "2026-02-06"
+    with pytest.raises(UsageError):
+        remove_user(tmp_path, "Aysel Quliyeva", today=DAY)
+    add_user(tmp_path, "Aysel Quliyeva", Role.ANALYST, desks.PASSWORD, today=DAY)
+    (user,) = list_users(tmp_path)
+    assert (user.role, user.until) == ("analyst", None)
+    assert verify(tmp_path / "ledger.db").fits
+    lines = read_journal(tmp_path, JournalFilter())
+    done = [line.details["action"] for line in lines if line.event == "users"]
+    assert done == ["added", "password", "removed", "added"]
+    assert "argon2" not in str(lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "code"),
+    [
+        ("", desks.PASSWORD, "user-name"),
+        ("a\u202eb", desks.PASSWORD, "user-name"),
+        ("a" * 81, desks.PASSWORD, "user-name"),
+        ("Aysel", "short", "password-length"),
+        ("Aysel", "a" * 257, "password-length"),
+        ("Aysel", "aaaaaaaaaaaaaa", "password-easy"),
+        ("Aysel Quliyeva", "aysel quliyeva", "password-easy"),
+    ],
+)
+def test_bad_names_and_passwords_are_refused(tmp_path, name, password, code):
+    make_workspace(tmp_path, cycle="2026", level=Level.CONEC)
+    with pytest.raises(UsageError) as error:
+        add_user(tmp_path, name, Role.ANALYST, password, today=DAY)
+    assert error.value.code == code
+    assert list_users(tmp_path) == []
+
+
+def test_the_commands_of_users(tmp_path):
+    make_workspace(tmp_path, cycle="2026", level=Level.CONEC)
+    desks.add_user(tmp_path, "Aysel", "operator")
+    command = [sys.executable, "-m", "voterlist", "user"]
+    listed = subprocess.run(
+        [*command, "list", str(tmp_path), "--json"], capture_output=True, check=True
+    )
+    (user,) = json.loads(listed.stdout)["users"]
+    assert (user["name"], user["role"]) == ("Aysel", "operator")
+    unasked = subprocess.run(
+        [*command, "password", str(tmp_path), "Aysel"],
+        capture_output=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert unasked.returncode == 2
+
+
+# The way in and out
+
+
+def test_whoever_is_not_logged_in_sees_nothing(desk):
+    client = desk.visitor()
+    answer = client.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+    assert client.get("/login").status_code == 200
+    assert client.get("/api/desk").status_code in {401, 404}
+
+
+def test_who_logs_in_gets_a_session_that_is_stored_as_a_hash(desk, workspace):
+    client = desk.visitor("aysel")
+    home = client.get("/")
+    assert home.status_code == 200
+    (cookie,) = client.cookies.jar
+    assert cookie.has_nonstandard_attr("HttpOnly")
+    assert cookie.get_nonstandard_attr("SameSite") == "strict"
+    assert cookie.discard
+    place = ledger_places.Place(workspace / "ledger.db")
+    stored = {
+        token for (token,) in ledger_places.rows(place, "SELECT token FROM sessions")
+    }
+    assert digest_of(cookie.value) in stored
+    assert cookie.value not in str(stored)
+    again = desks.log_in(client, "Aysel")
+    assert again.status_code == 303
+    (other,) = client.cookies.jar
+    assert other.value != cookie.value
+    old = desk.visitor(cookies={cookie.name: cookie.value})
+    assert old.get("/").status_code == 303, "the session of before goes on"
+    assert client.post("/logout", data={"leave": "1"}).status_code == 303
+    late = desk.visitor(cookies={other.name: other.value})
+    assert late.get("/").headers["location"] == "/login"
+    assert {"desk-login", "desk-logout"} <= set(events(workspace))
+
+
+def test_a_new_password_ends_the_session(desk, workspace):
+    client = desk.visitor("Aysel")
+    assert client.get("/").status_code == 200
+    change_password(workspace, "Aysel", "quite another sentence", today=DAY)
+    desks.wait_until(lambda: client.get("/").status_code == 303)
+    assert desks.log_in(desk.visitor(), "Aysel").status_code == 401
+    change_password(workspace, "Aysel", desks.PASSWORD, today=DAY)
+    desks.wait_until(
+        lambda: desks.log_in(desk.visitor(), "Aysel").status_code == 303, 20
+    )
+
+
+def test_a_hostile_name_is_text(desk):
+    """Or whoever chooses a name runs a script in the browsers of the others."""
+    client = desk.visitor(HOSTILE)
+    assert HOSTILE not in client.get("/").text
+    wrong = desks.log_in(desk.visitor(), HOSTILE + "'\">", "wrong")
+    assert "<img" not in wrong.text
+
+
+def test_the_tenth_wrong_password_locks_the_name(tmp_path):
+    """Also the right one is refused then; who else is there can go on."""
+    workspace = new_workspace(tmp_path / "workspace")
+    with desks.running(workspace) as desk:
+        client = desk.visitor()
+        tried = [desks.log_in(client, "Aysel", "wrong").status_code for _ in range(10)]
+        assert tried == [401] * 9 + [429]
+        right = desks.log_in(client, "Aysel")
+        assert right.status_code == 429
+        assert int(right.headers["retry-after"]) > 800
+        assert "15 dəqiqədən sonra" in right.text
+        nobody = [
+            desks.log_in(client, "Nobody", "wrong").status_code for _ in range(10)
+        ]
+        assert nobody == tried, "the answers tell which names there are"
+        assert desks.log_in(client, HOSTILE).status_code == 303
+        assert desk.stop()[0] == 0
+    assert "desk-locked" in events(workspace)
+
+
+def test_the_throttle_forgets_after_its_time_and_not_for_a_clock_set_back():
+    throttle = Throttle()
+    for _ in range(MOST_WRONG["name"]):
+        throttle.failed("a", "1", NOON)
+    assert throttle.wait("a", "2", NOON) > 0
+    assert throttle.wait("a", "2", NOON - dt.timedelta(days=9)) <= LOCKED.seconds
+    assert throttle.wait("b", "2", NOON) == 0
+    assert throttle.wait("a", "2", NOON + LOCKED) == 0
+    for number in range(MOST_WRONG["address"]):
+        throttle.failed(f"n{number}", "1", NOON)
+    assert throttle.wait("b", "1", NOON) > 0
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self):
+        self.moment = NOON
+
+    def __call__(self):
+        """The moment."""
+        return self.moment
+
+
+class AtTheDoor:
+    """What happens around a block where nobody decides anything."""
+
+    def __init__(self, door):
+        self.door = door
+
+    def before(self, ledger):
+        """Read users and sessions."""
+        self.door.read(ledger)
+
+    def after(self, ledger):
+        """Nothing."""
+
+    def kept(self, ledger):
+        """Nothing."""
+
+    def undone(self):
+        """Nothing."""
+
+    def idle(self, ledger):
+        """Nothing."""
+
+
+@ledger_places.both
+def test_sessions_end_by_idleness_by_age_and_with_their_user(tmp_path, kind):
+    """On both databases; and they outlive the process that began them."""
+    place = ledger_places.new(kind, tmp_path)
+    clock = Clock()
+    settings = DeskSettings(idle_minutes=30, session_hours=10)
+    door = Door(settings, clock)
+    watch = AtTheDoor(door)
+    ledger = OpenLedger(place)
+
+    def do(work):
+        with ledger.block():
+            watch.before(ledger)
+            result = work(ledger)
+            watch.after(ledger)
+        return result
+
+    with Ledger(place) as other:
+        user = _user("Aysel")
+        other.keep_user(user, DAY, action="added")
+    do(lambda _: None)
+    cookie = do(lambda one: door.let_in(one, door.user("Aysel"), None))
+    assert door.visitor(cookie).name == "Aysel"
+    assert door.visitor(cookie + "x") is None
+    assert door.visitor(None) is None
+    clock.moment += dt.timedelta(minutes=29)
+    assert door.visitor(cookie)
+    do(door.tidy)
+    ledger.close()
+    # Another process finds the session, and knows when it was seen.
+    door, ledger = Door(settings, clock), OpenLedger(place)
+    watch = AtTheDoor(door)
+    do(lambda _: None)
+    assert door.visitor(cookie)
+    clock.moment -= dt.timedelta(days=2)
+    assert door.visitor(cookie) is None, "a session of tomorrow"
+    clock.moment += dt.timedelta(days=2, minutes=31)
+    assert door.visitor(cookie) is None
+    do(door.tidy)
+    assert ledger.sessions() == []
+    cookie = do(lambda one: door.let_in(one, door.user("Aysel"), None))
+    for _ in range(25):
+        clock.moment += dt.timedelta(minutes=25)
+        is_in = door.visitor(cookie) is not None
+    assert not is_in, "a session lasts for ever"
+    cookie = do(lambda one: door.let_in(one, door.user("Aysel"), None))
+    with Ledger(place) as other:
+        other.keep_user(_user("Aysel", until="2026-02-06"), DAY, action="removed")
+    do(lambda _: None)
+    assert door.visitor(cookie) is None
+    with pytest.raises(Refusal):
+        do(lambda one: door.let_in(one, user, None))
+    ledger.close()
+    assert verify(place).fits
+
+
+def _user(name, until=None):
+    from voterlist.storage.ledger import User
+
+    return User(name, "analyst", secret_of(desks.PASSWORD), "2026-02-06", until)
+
+
+# What is let through
+
+
+def test_every_answer_carries_its_guards(desk):
+    client = desk.visitor("Aysel")
+    for path in ("/", "/login", "/login.css", "/nothing", "/api/nothing"):
+        headers = client.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert headers["cache-control"] in {"no-store", "no-cache"}
+        assert "server" not in headers
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_what_another_page_sends_is_refused(desk, headers):
+    """Or a page that an analyst visits decides cases in their name."""
+    client = desk.visitor("Aysel")
+    answer = client.post("/logout", data={"leave": "1"}, headers=headers)
+    assert answer.status_code == 403
+    assert client.get("/").status_code == 200
+
+
+def test_a_foreign_name_a_wrong_kind_and_a_long_body_are_refused(desk):
+    client = desk.visitor("Aysel")
+    assert client.get("/", headers={"Host": "evil.example"}).status_code == 421
+    assert client.put("/logout").status_code == 405
+    assert client.post("/logout", json={}).status_code == 415
+    long = client.post("/login", data={"name": "a" * 100_000})
+    assert long.status_code == 413
+    no_origin = httpx.post(f"{desk.url}/login", data={"name": "a"})
+    assert no_origin.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../voterlist.toml",
+        "/%2e%2e%2fledger.db",
+        "/..%5cledger.db",
+        "//etc/passwd",
+        "/ledger.db",
+        "/login.css%00.html",
+    ],
+)
+def test_no_path_leads_to_a_file(desk, path):
+    with socket.create_connection(_address(desk)) as connection:
+        host = desk.url.removeprefix("http://")
+        request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        connection.sendall(request.encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.split(b" ")[1] in {b"404", b"400"}
+
+
+def _address(desk):
+    host, _, port = desk.url.rpartition("//")[2].rpartition(":")
+    return host, int(port)
+
+
+def test_garbage_does_not_stop_it(desk):
+    for rubbish in (b"\x00" * 300, b"GET /" + b"a" * 40_000, b"\r\n\r\n"):
+        with socket.create_connection(_address(desk)) as connection:
+            connection.sendall(rubbish)
+    assert desk.visitor().get("/login").status_code == 200
+
+
+# Where it is open
+
+
+def test_it_is_open_to_others_only_with_a_certificate_or_when_told():
+    Address().require_safe()
+    Address("::1").require_safe()
+    Address("127.8.8.8").require_safe()
+    for host in ("0.0.0.0", "::", "192.0.2.1", "desk.example"):  # noqa: S104  is refused
+        with pytest.raises(UsageError) as error:
+            Address(host).require_safe()
+        assert error.value.code == "desk-needs-tls"
+        Address(host, insecure=True).require_safe()
+    assert Address("::1").url(1) == "http://[::1]:1/"
+    assert Address().hosts() == {"127.0.0.1", "::1", "localhost"}
+
+
+def test_a_certificate_that_is_none_is_refused(tmp_path):
+    file = tmp_path / "cert.pem"
+    file.write_text("nothing", encoding="utf-8")
+    for address in (
+        Address(certificate=file, key=file),
+        Address(certificate=file),
+        Address(certificate=tmp_path / "none", key=file),
+    ):
+        with pytest.raises(UsageError) as error:
+            address.require_safe()
+        assert error.value.code == "desk-tls"
+
+
+def test_with_a_certificate_the_cookie_is_bound_to_the_host(tmp_path):
+    workspace = new_workspace(tmp_path / "workspace")
+    certificate, key = _certificate(tmp_path)
+    options = ("--tls-cert", str(certificate), "--tls-key", str(key))
+    with desks.running(workspace, *options) as desk:
+        assert desk.url.startswith("https://")
+        context = ssl.create_default_context(cafile=str(certificate))
+        client = desk.visitor(HOSTILE, verify=context)
+        (cookie,) = client.cookies.jar
+        assert cookie.name.startswith("__Host-")
+        assert cookie.secure
+        assert cookie.path == "/"
+        answer = client.get("/")
+        assert answer.status_code == 200
+        assert "max-age" in answer.headers["strict-transport-security"]
+        assert client.get("/", headers={"Host": "other"}).status_code == 421
+        desk.stop()
+
+
+def _certificate(folder):
+    """A certificate of this computer, and its key."""
+    import ipaddress
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "desk")])
+    now = dt.datetime.now(dt.UTC)
+    alternatives = [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "cert.pem", folder / "key.pem"
+    paths[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return paths
+
+
+def test_a_second_desk_and_a_taken_port_are_refused_in_words(desk, workspace, tmp_path):
+    other = new_workspace(tmp_path / "workspace")
+    _, port = _address(desk)
+    assert _refusal(workspace) == ("desk-open-already", 4)
+    assert _refusal(other, "--port", str(port)) == ("desk-address", 2)
+    assert _refusal(other, "--host", "0.0.0.0") == ("desk-needs-tls", 2)  # noqa: S104
+
+
+def _refusal(*options):
+    """(code, exit code) of a desk that does not open."""
+    command = [sys.executable, "-m", "voterlist", "review", "serve"]
+    words = [str(option) for option in options]
+    done = subprocess.run(
+        [*command, *words, "--json"], capture_output=True, check=False
+    )
+    return json.loads(done.stdout)["error"]["code"], done.returncode
+
+
+def test_without_users_nobody_is_let_in(tmp_path):
+    workspaces.make(tmp_path)
+    assert _refusal(tmp_path, "--port", "0") == ("no-run", 2)
+    workspaces.run(tmp_path)
+    assert _refusal(tmp_path, "--port", "0") == ("desk-no-users", 2)
+
+
+# The clerk
+
+
+def test_a_fault_of_one_request_is_not_one_of_the_others(tmp_path):
+    """They share a transaction: what is undone for one is written again for the rest."""
+    import asyncio
+
+    place = ledger_places.Place(tmp_path / "ledger.db")
+    door = Door(DeskSettings(), Clock())
+    clerk = Clerk(place, AtTheDoor(door))
+
+    def note(number):
+        def work(ledger):
+            ledger.write_journal(DAY, "review", number=number)
+            if number == 3:
+                raise ZeroDivisionError
+            return number
+
+        return work
+
+    async def ask():
+        jobs = [clerk.do(note(number)) for number in range(9)]
+        return await asyncio.gather(*jobs, return_exceptions=True)
+
+    results = asyncio.run(ask())
+    clerk.close()
+    clerk.close()
+    assert isinstance(results[3], ZeroDivisionError)
+    assert [one for one in results if one != results[3]] == [0, 1, 2, 4, 5, 6, 7, 8]
+    with reading(place) as ledger:
+        noted = [details["number"] for _, _, details in ledger.journal()]
+    assert sorted(noted) == [0, 1, 2, 4, 5, 6, 7, 8]
+    assert verify(place).fits
+
+
+def _fail_inside(ledger):
+    """A block that is undone."""
+    with ledger.block():
+        ledger.write_journal(DAY, "review", number=9)
+        raise KeyError
+
+
+@ledger_places.both
+def test_what_is_written_block_by_block_fits_with_others_in_between(tmp_path, kind):
+    """The digests go on from the last block, or are read again where another program wrote."""
+    place = ledger_places.new(kind, tmp_path)
+    ledger = OpenLedger(place)
+    for number in range(3):
+        with ledger.block():
+            ledger.write_journal(DAY, "review", number=number)
+        with ledger.block():
+            pass
+        if number == 1:
+            with Ledger(place) as other:
+                other.write_journal(DAY, "review", number=-1)
+    with pytest.raises(KeyError):
+        _fail_inside(ledger)
+    with ledger.block():
+        ledger.write_journal(DAY, "review", number=4)
+    assert ledger.others == 2
+    ledger.close()
+    assert verify(place).fits, verify(place).problems
+    with reading(place) as read:
+        noted = [details["number"] for _, _, details in read.journal()]
+    assert noted == [0, 1, -1, 2, 4]
