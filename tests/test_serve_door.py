@@ -414,6 +414,12 @@ def test_it_is_open_to_others_only_with_a_certificate_or_when_told():
     assert Address().hosts() == {"127.0.0.1", "::1", "localhost"}
 
 
+def test_an_answer_is_not_held_back():
+    """Each would wait 40 ms for an acknowledgement: asyncio asks for the protocol."""
+    with Address(port=0).listening() as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+
+
 def test_a_certificate_that_is_none_is_refused(tmp_path):
     file = tmp_path / "cert.pem"
     file.write_text("nothing", encoding="utf-8")
