@@ -185,7 +185,16 @@ def completed(words, tmp_path):
         (["voterlist", "ins"], ["inspect"]),
         (
             ["voterlist", "review", ""],
-            ["export", "import", "feedback", "quality", "sample", "train", "score"],
+            [
+                "export",
+                "import",
+                "serve",
+                "feedback",
+                "quality",
+                "sample",
+                "train",
+                "score",
+            ],
         ),
         (["voterlist", "run", "--unt"], ["--until"]),
         (["voterlist", "run", "--until", "rec"], ["reconcile"]),

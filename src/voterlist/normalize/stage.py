@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -90,35 +91,16 @@ def normalize(
         cells |= restored_cells(cells, entries)
     columns = {name: entries.column(name) for name in _KEPT}
     source, rows = entries.column("source"), entries.num_rows
-    fin, document = (
-        entries.column(name).combine_chunks() for name in ("fin", "document")
-    )
+    numbers = [entries.column(name).combine_chunks() for name in ("fin", "document")]
     # Of a list of millions each column as written is given up once it has been read.
     del entries
     if profile is Profile.AZ:
         cells = _clean_names(cells, notes)
-    address, written_date, written_sex = (
-        [cells.pop(name)] for name in ("address", "birth_date", "sex")
+    written = _Written(
+        cells, source, numbers, columns["constituency"], columns["precinct"]
     )
-
-    def names() -> dict[str, Any]:
-        folds = _FOLDS_FOR_LINKAGE if for_linkage else _FOLDS
-        return _names(_whole_names(cells, profile, notes), profile, notes, folds)
-
-    def addresses() -> dict[str, Any]:
-        written = address.pop()
-        if profile is Profile.AZ:
-            areas = columns["constituency"], columns["precinct"]
-            written = spelled_out(written, *areas)
-        return read_addresses(written, profile, for_linkage=for_linkage)
-
-    parts = (
-        names,
-        lambda: read_identifiers(fin, document, profile, notes),
-        addresses,
-        lambda: _dates(written_date.pop(), source, notes),
-        lambda: _sex(written_sex.pop(), notes),
-    )
+    del cells, source, numbers
+    parts = _parts(written, profile, notes, for_linkage=for_linkage)
     # Notes stand in their order: only where nobody reads them are the parts made side by side.
     made = each(_made, parts) if for_linkage else [_made(part) for part in parts]
     for part in made:
@@ -130,7 +112,51 @@ def normalize(
     )
 
 
-def _made(part: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+@dataclass(slots=True)
+class _Written:
+    """The columns as written, each given up by the part that reads it."""
+
+    cells: Cells
+    source: pa.ChunkedArray
+    identifiers: list[pa.Array]
+    """FIN and document; empty once they are read."""
+    constituency: pa.ChunkedArray
+    precinct: pa.ChunkedArray
+
+
+Part = Callable[[], dict[str, Any]]
+"""What makes some columns of VOTER."""
+
+
+def _parts(
+    written: _Written, profile: Profile, notes: Notes, *, for_linkage: bool
+) -> tuple[Part, ...]:
+    """The parts of an entry, each on its own."""
+    cells, numbers = written.cells, written.identifiers
+    address, date, sex = (
+        [cells.pop(name)] for name in ("address", "birth_date", "sex")
+    )
+
+    def names() -> dict[str, Any]:
+        folds = _FOLDS_FOR_LINKAGE if for_linkage else _FOLDS
+        return _names(_whole_names(cells, profile, notes), profile, notes, folds)
+
+    def addresses() -> dict[str, Any]:
+        lines = address.pop()
+        if profile is Profile.AZ:
+            lines = spelled_out(lines, written.constituency, written.precinct)
+        return read_addresses(lines, profile, for_linkage=for_linkage)
+
+    return (
+        names,
+        lambda: read_identifiers(numbers.pop(0), numbers.pop(), profile, notes),
+        addresses,
+        lambda: _dates(date.pop(), written.source, notes),
+        lambda: _sex(sex.pop(), notes),
+    )
+
+
+def _made(part: Part) -> dict[str, Any]:
     return part()
 
 

@@ -7,54 +7,42 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import config, readers
-from voterlist.config import CheckSettings, Settings
+from voterlist.config import Settings
 from voterlist.errors import UsageError
-from voterlist.findings import gather
 from voterlist.model import Stage
 from voterlist.pipeline import inbox, publish
 from voterlist.pipeline.again import LedgerWatch, remember
 from voterlist.pipeline.answers import answers_in, keep_subjects
 from voterlist.pipeline.burndown import burn_down
-from voterlist.pipeline.by_constituency import Account, work_by_constituency
 from voterlist.pipeline.context import Context
-from voterlist.pipeline.decided import decisions_standing
 from voterlist.pipeline.known import known, known_work
 from voterlist.pipeline.missing import MissingList, earlier_lists, missing_lists
 from voterlist.pipeline.needs import needs_of
+from voterlist.pipeline.outcome import Done, result_of
 from voterlist.pipeline.progress import Work, over, work_of
-from voterlist.pipeline.reference import SOURCES
 from voterlist.pipeline.result import LeftOut, Progress, RunResult
 from voterlist.pipeline.stages import STAGES
 from voterlist.pipeline.standings import (
     RUN_EVENT,
     open_in,
-    overdue,
     standings,
 )
-from voterlist.pipeline.steps import place_of_table, places_of_table
+from voterlist.pipeline.steps import places_of_table
 from voterlist.pipeline.told import (
-    counts,
-    lost_letters,
-    of_the_whole,
-    place_doubts,
-    troubles,
     unread_constituencies,
 )
 from voterlist.pipeline.units import Units, UnitsFailedError
 from voterlist.pipeline.walk import Tables, Walk
-from voterlist.schemas import FINDING, LIST, SET_ASIDE, empty
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import CaseNumber, Ledger
 from voterlist.storage.stopping import whole
 from voterlist.storage.store import Manifest, RunFolder, program_digest
-from voterlist.tables import concat
 from voterlist.version import __version__
 
 __all__ = ["Asked", "work"]
@@ -107,7 +95,11 @@ def work(asked: Asked) -> RunResult:
         done = _done(context, units, asked.until, watch)
     finally:
         units.close()
-    result = _result(done, watch)
+    with ledgers.reading(place) as reader:
+        watch.came_to(reader)
+        known_today = known_work(workspace, reader)
+        standing = standings(asked.settings, reader, asked.today, work=known_today)
+    result = result_of(done, standing)
     missing = _missing(earlier, inputs, done.walk.tables)
     is_behind = newest_day is not None and newest_day > asked.today
     result = replace(
@@ -127,25 +119,9 @@ def work(asked: Asked) -> RunResult:
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """The stages done, and the reports."""
-
-    context: Context
-    walk: Walk
-    until: Stage | None
-    outputs: tuple[Path, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
-
-    @property
-    def is_complete(self) -> bool:
-        """True where the run has its reports."""
-        return self.until is None
-
-
 def _done(
     context: Context, units: Units, until: Stage | None, watch: LedgerWatch
-) -> _Done:
+) -> Done:
     """Every stage, and the reports; without the constituencies whose work fails.
 
     Where the work on a constituency fails, its lists are set aside and all is done again without
@@ -177,16 +153,16 @@ def _done(
 
 def _walked(
     context: Context, walk: Walk, until: Stage | None, watch: LedgerWatch
-) -> _Done:
+) -> Done:
     for step in STAGES:
         walk.step(step)
         if step.stage is until:
             break
     _note_submissions(context, walk.tables, watch)
     if until not in {None, Stage.REPORT}:
-        return _Done(context, walk, until)
+        return Done(context, walk, until)
     outputs = _finish(context, walk, watch)
-    return _Done(context, walk, None, outputs)
+    return Done(context, walk, None, outputs)
 
 
 def _told(error: UnitsFailedError, failed: Collection[int | None]) -> Iterator[LeftOut]:
@@ -328,11 +304,6 @@ def _numbers(numbers: pa.Table, run: str) -> list[CaseNumber]:
     return [CaseNumber(**row, run=run) for row in numbers.to_pylist()]
 
 
-def _open_cases(tables: Tables) -> int:
-    """How many cases of the queue are open."""
-    return len(tables["queue"].column("case_id").unique()) if "queue" in tables else 0
-
-
 def _open_by_constituency(tables: Tables) -> dict[int | None, int]:
     """The number of open cases in each constituency that has entries.
 
@@ -350,131 +321,3 @@ def _open_by_constituency(tables: Tables) -> dict[int | None, int]:
         place: counted.get(place, 0)
         for place in sorted(places, key=lambda place: place or 0)
     }
-
-
-def _result(done: _Done, watch: LedgerWatch) -> RunResult:
-    context, walk = done.context, done.walk
-    with ledgers.reading(
-        ledgers.place_in(context.workspace, context.settings)
-    ) as ledger:
-        watch.came_to(ledger)
-        work = known_work(context.workspace, ledger)
-        standing = standings(context.settings, ledger, context.today, work=work)
-    tables = walk.tables
-    first = walk.work[0]
-    estimate = tables["estimate"].to_pylist() if "estimate" in tables else []
-    doubts = tables["doubts"].to_pylist() if "doubts" in tables else []
-    aside = _merged_or_received(tables, "set_aside", SET_ASIDE)
-    return RunResult(
-        run=walk.folder.manifest.run,
-        folder=walk.folder.path,
-        today=context.today,
-        constituencies=context.inputs.constituencies,
-        until=done.until,
-        stages=tuple(walk.work),
-        files=context.inputs.files,
-        lists=_merged_or_received(tables, "lists", LIST).num_rows,
-        rows_in=first.rows_in,
-        rows_out=first.rows_out,
-        set_aside=first.set_aside,
-        set_aside_by_code=counts(aside, "code", "rows"),
-        troubles=troubles(aside, _reference(tables), context.inputs),
-        accepted=tables["accepted"].num_rows if "accepted" in tables else 0,
-        findings_by_severity=_findings_by_severity(tables, context.settings.check),
-        cases_by_kind=_cases_by_kind(tables),
-        open_cases=_open_cases(tables),
-        decided=decisions_standing(tables),
-        decisions=tables["decisions"].num_rows if "decisions" in tables else 0,
-        estimate=estimate[0] if estimate else None,
-        doubts=tuple(doubts),
-        chance=of_the_whole(tables["coincidences"]) if "coincidences" in tables else (),
-        **{
-            name: _noted(walk, name)
-            for name in (
-                "afresh",
-                "compared",
-                "state_use",
-                "training_labels",
-                "contradictory",
-            )
-        },
-        standings=standing,
-        overdue=overdue(standing, context.settings.workspace.level),
-        outputs=done.outputs,
-        left_out=done.left_out,
-        lost_letters=lost_letters(_intake_findings(tables), context.inputs),
-        place_doubts=place_doubts(_intake_findings(tables), context.inputs),
-        by_constituency=work_by_constituency(
-            Account(
-                _merged_or_received(tables, "lists", LIST),
-                aside,
-                _intake_findings(tables),
-                tables.get("queue"),
-            ),
-            done.left_out,
-        ),
-    )
-
-
-def _intake_findings(tables: Tables) -> pa.Table:
-    """FINDING, with those of the intake: settled, else merged, else as received."""
-    names = (
-        "findings",
-        place_of_table("findings-raised"),
-        place_of_table("findings-ingest"),
-    )
-    name = next((name for name in names if name in tables), None)
-    if name is None:
-        return _merged_or_received(tables, "findings", FINDING)
-    return tables[name]
-
-
-def _findings_by_severity(tables: Tables, settings: CheckSettings) -> dict[str, int]:
-    """How many findings of each severity are left to ask.
-
-    Of a run that was stopped before that was known: how many were raised.
-    """
-    raised = place_of_table("findings-raised")
-    if "findings" in tables:
-        return counts(tables["findings"], "severity")
-    if raised not in tables:
-        return {}
-    return counts(gather([tables[raised]], settings), "severity")
-
-
-def _noted(walk: Walk, name: str) -> Any:
-    """What the linkage noted of how it did its work; None where it did none in this run."""
-    return next(
-        (work.notes.get(name) for work in walk.work if work.stage == Stage.LINK), None
-    )
-
-
-def _merged_or_received(tables: Tables, name: str, schema: pa.Schema) -> pa.Table:
-    """A table of the intake.
-
-    Merged, or as it was received where the run was stopped before the merge.
-    """
-    if name in tables:
-        return tables[name]
-    received = places_of_table(f"received-{name}", tables)
-    return concat((tables[place] for place in received), schema)
-
-
-def _reference(tables: Tables) -> pa.Table:
-    """What is known of each file of ``reference/`` (SOURCES), as far as it was read."""
-    names = ("reference", place_of_table("sources-streets"))
-    name = next((name for name in names if name in tables), None)
-    return empty(SOURCES) if name is None else tables[name]
-
-
-def _cases_by_kind(tables: Tables) -> dict[str, int]:
-    """How many cases there are of each kind."""
-    if "cases" not in tables:
-        return {}
-    distinct = (
-        tables["cases"]
-        .select(["case_id", "kind"])
-        .group_by(["case_id", "kind"])
-        .aggregate([])
-    )
-    return counts(distinct, "kind")
