@@ -129,7 +129,8 @@ def _work(
     notes: Any,
 ) -> None:
     """Decide until the server is gone; each decision has a note of its own."""
-    place, own = -1, []
+    place = -1
+    own = [case_id for case_id, person, _ in confirmed if person == name]
     try:
         while not over.is_set():
             case = client.post("/api/next", json={"after": place}).json()
