@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 from urllib.parse import parse_qs
@@ -32,12 +33,12 @@ from voterlist.serve.cases_api import MOST_BYTES, CasesApi
 from voterlist.serve.clerk import Clerk, Refusal
 from voterlist.serve.door import Clock, Door, Visitor
 from voterlist.serve.exchange import Exchange
-from voterlist.serve.guards import STATUSES, Guards
+from voterlist.serve.guards import STATUSES, Bodies, Guards
 from voterlist.serve.pages import assets, language_of, page
 from voterlist.serve.throttle import Throttle
 from voterlist.usecases.users import key_of
 
-__all__ = ["Desk"]
+__all__ = ["Desk", "Host"]
 
 _SEE_OTHER = 303
 _LANGUAGE = "language"
@@ -48,10 +49,25 @@ _HASHED_AT_ONCE = 2
 """Each takes 46 MiB."""
 
 _IMPORT = "/api/import"
+_BODIES = Bodies(
+    forms=frozenset({"/login", "/logout"}),
+    largest={"/api/decide": MOST_BYTES, _IMPORT: exchange.MOST_BYTES},
+    kinds={_IMPORT: frozenset(exchange.KINDS)},
+)
 _DECIDE = (Role.ANALYST, Role.CHAIR)
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 VisitorHandler: TypeAlias = Callable[[Request, Visitor], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Who opens the desk."""
+
+    commission: str
+    """Its name, as the log-in page shows it."""
+    language: str
+    """In which people are spoken to who asked for none."""
 
 
 class Desk:
@@ -63,8 +79,7 @@ class Desk:
         cases: answers what the page's script asks.
         files: decisions out and in by files.
         clock: the moment.
-        language: in which people are spoken to who asked for none.
-        commission: its name, as the log-in page shows it.
+        host: who opens the desk.
     """
 
     def __init__(
@@ -74,20 +89,18 @@ class Desk:
         cases: CasesApi,
         files: Exchange,
         clock: Clock,
-        language: str,
-        commission: str,
+        host: Host,
     ) -> None:
         self.clerk = clerk
         self.door = door
         self.cases = cases
         self.files = files
         self.clock = clock
-        self.language = language
-        self.commission = commission
+        self.host = host
         self._throttle = Throttle()
         self._hashing = asyncio.Semaphore(_HASHED_AT_ONCE)
         self._at_the_door = 0
-        say = catalogue(language)
+        say = catalogue(host.language)
         self._sentences = {one: say(f"serve.guard.{one}") for one in STATUSES}
         self._cookie = "voterlist-desk"
         self._is_secure = False
@@ -101,9 +114,7 @@ class Desk:
             self._routes(),
             scheme=address.scheme,
             hosts=address.hosts(),
-            forms=("/login", "/logout"),
-            largest={"/api/decide": MOST_BYTES, _IMPORT: exchange.MOST_BYTES},
-            kinds={_IMPORT: frozenset(exchange.KINDS)},
+            bodies=_BODIES,
             sentences=self._sentences,
         )
 
@@ -143,7 +154,7 @@ class Desk:
     def words(self, request: Request) -> Catalogue:
         """The language of whoever asks."""
         wanted = request.query_params.get("lang") or request.cookies.get(_LANGUAGE)
-        return language_of(wanted, self.language)
+        return language_of(wanted, self.host.language)
 
     def _inside(self, handler: VisitorHandler, *roles: Role) -> Handler:
         """A handler for those who are logged in, of these roles; without roles, of all."""
@@ -302,7 +313,7 @@ class Desk:
             say,
             typed=name[:80],
             message=message,
-            commission=self.commission,
+            commission=self.host.commission,
         )
         return HTMLResponse(content, status)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -59,6 +60,18 @@ _HEADERS = {
 _TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """What a path takes, where that is not the usual body of JSON."""
+
+    forms: frozenset[str] = frozenset()
+    """The paths that take a form of a page."""
+    largest: Mapping[str, int] = field(default_factory=dict)
+    """How many bytes a path takes."""
+    kinds: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The media types that a path takes."""
+
+
 class Guards:
     """Stands before the application.
 
@@ -66,9 +79,7 @@ class Guards:
         app: the application.
         scheme: under which it is open.
         hosts: the names under which it may be asked for; None: any.
-        forms: the paths that take a form of a page; all others take JSON.
-        largest: how many bytes other paths take than the usual ones.
-        kinds: the media types that other paths take than JSON.
+        bodies: what the paths take.
         sentences: what is said of each status of ``STATUSES``.
     """
 
@@ -78,17 +89,13 @@ class Guards:
         *,
         scheme: str,
         hosts: frozenset[str] | None,
-        forms: Iterable[str],
-        largest: Mapping[str, int],
-        kinds: Mapping[str, frozenset[str]],
+        bodies: Bodies,
         sentences: Mapping[int, str],
     ) -> None:
         self._app = app
         self._scheme = scheme
         self._hosts = hosts
-        self._forms = frozenset(forms)
-        self._largest = largest
-        self._kinds = kinds
+        self._bodies = bodies
         self._sentences = sentences
         self._headers = _HEADERS | (_TLS_HEADERS if scheme == "https" else {})
 
@@ -109,7 +116,7 @@ class Guards:
         if refusal is not None:
             await refusal(scope, receive, send_with_headers)
             return
-        limited = _Body(receive, self._largest.get(scope["path"], _MOST_BYTES))
+        limited = _Body(receive, self._bodies.largest.get(scope["path"], _MOST_BYTES))
         try:
             await self._app(scope, limited, send_with_headers)
         except Exception as error:  # noqa: BLE001  its message may quote a cell
@@ -131,9 +138,9 @@ class Guards:
         if not is_own or headers.get("sec-fetch-site", _OWN_SITE) != _OWN_SITE:
             return self._plain(403)
         path = scope["path"]
-        of_form = {FORM} if path in self._forms else {JSON}
+        of_form = {FORM} if path in self._bodies.forms else {JSON}
         kind = headers.get("content-type", "").partition(";")[0].strip()
-        is_read = kind in self._kinds.get(path, of_form)
+        is_read = kind in self._bodies.kinds.get(path, of_form)
         return None if is_read else self._plain(415)
 
     def _plain(self, status: int) -> PlainTextResponse:

@@ -14,7 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from voterlist.errors import UsageError
 from voterlist.serve.address import Address
-from voterlist.serve.application import Desk
+from voterlist.serve.application import Desk, Host
 from voterlist.serve.cases_api import CasesApi
 from voterlist.serve.clerk import Clerk
 from voterlist.serve.door import Clock, Door
@@ -145,7 +145,7 @@ def opened(workspace: Path, address: Address, clock: Clock) -> Iterator[Server]:
             if not door.has_users():
                 places = {"path": str(workspace)}
                 raise UsageError("nobody", code="desk-no-users", places=places)
-            language = settings.report.languages[0]
+            host = Host(settings.workspace.name, settings.report.languages[0])
             cases = CasesApi(clerk, watch, work, holds, clock)
             desk = Desk(
                 clerk,
@@ -153,8 +153,7 @@ def opened(workspace: Path, address: Address, clock: Clock) -> Iterator[Server]:
                 cases,
                 Exchange(workspace, clock),
                 clock,
-                language,
-                settings.workspace.name,
+                host,
             )
             with address.listening() as listener:
                 server = Server(desk, address, listener)
