@@ -47,6 +47,19 @@ _DATA_PAGES = 5
 """The place of "data + stack", in pages, among the numbers of ``/proc/self/statm``."""
 
 
+class _WithoutPandas:
+    """Keeps pandas out of this process.
+
+    No reader needs it, and pyarrow would load it with the first list that it makes an array of.
+    """
+
+    @staticmethod
+    def find_spec(name: str, _path: object = None, _target: object = None) -> None:
+        """Refuse pandas; any other module is looked for elsewhere."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name=name)
+
+
 def main() -> None:
     """Serve one request after the other until the parent is gone."""
     requests, replies = _private_streams()
@@ -54,6 +67,7 @@ def main() -> None:
         target=_end_with_parent, args=(requests.fileno(),), daemon=True
     ).start()
     _forbid_files()
+    sys.meta_path.insert(0, _WithoutPandas)
     start = _data_bytes()
     while (request := read_frame(requests)) is not None:
         head, content = request

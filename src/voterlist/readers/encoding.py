@@ -92,6 +92,9 @@ _NEUTRAL = frozenset("\N{NO-BREAK SPACE}«»“”„‘’–—…№°§·•
 _CYRILLIC_WORD = re.compile(f"[^\\x00-@\\[-`{{-\\x7f{''.join(_NEUTRAL)}]+")
 """Letters and the signs beyond ASCII that stand among them: a word in the wrong letters holds such
 signs."""
+_BEYOND = re.compile("[^\\x00-\\x7f]+")
+_CONTROL = "".join(chr(code) for code in range(32) if chr(code) not in "\t\n\r\f\v\x1a")
+"""The control characters that no text holds that a person typed."""
 _SAMPLE = 1_000_000
 """Characters looked at; the first bytes without any sign beyond ASCII are skipped."""
 _ENOUGH = 0.85
@@ -151,10 +154,12 @@ def _read_back(text: str) -> str | None:
     they stand for must be letters of Azerbaijani or Russian.
     """
     sample = text[:_SAMPLE]
-    beyond = sum(1 for sign in sample if sign > "\x7f")
+    beyond = _beyond_ascii(sample)
     if not beyond:
         return None
-    covered = [sum(map(len, image.pattern.findall(sample))) for image in _images()]
+    # No image holds a sign of ASCII: what stands between such signs is looked at alone.
+    runs = " ".join(_BEYOND.findall(sample))
+    covered = [sum(map(len, image.pattern.findall(runs))) for image in _images()]
     most = max(covered)
     if most < _WHOLE * beyond:
         return None
@@ -269,13 +274,13 @@ def _is_noise(text: str) -> bool:
 
     No text a person typed.
     """
-    sample = Counter(text[:_SAMPLE])
-    control = sum(
-        count
-        for sign, count in sample.items()
-        if sign < " " and sign not in "\t\n\r\f\v\x1a"
-    )
-    return control * 100 > sample.total()
+    sample = text[:_SAMPLE]
+    return sum(map(sample.count, _CONTROL)) * 100 > len(sample)
+
+
+def _beyond_ascii(text: str) -> int:
+    """How many signs of a text are none of ASCII."""
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _wide(content: bytes) -> Decoded | None:
@@ -312,7 +317,7 @@ def _damaged(content: bytes) -> Decoded | None:
     """
     text = content.decode("utf-8", errors="replace")
     lost = text.count("\N{REPLACEMENT CHARACTER}")
-    whole = sum(1 for sign in text[:_SAMPLE] if sign > "\x7f") - lost
+    whole = _beyond_ascii(text[:_SAMPLE]) - lost
     return (
         Decoded(text, DAMAGED) if whole >= 50 * lost and not _is_noise(text) else None
     )
@@ -340,8 +345,8 @@ def _code_page(content: bytes, *also: str) -> Decoded | None:
 
 def _fit(text: str) -> float:
     """The share of the letters beyond ASCII that fit Azerbaijani in Latin letters, or Russian."""
-    signs = Counter(sign for sign in text if sign > "\x7f" and sign not in _NEUTRAL)
-    total = signs.total()
+    signs = Counter("".join(_BEYOND.findall(text)))
+    total = signs.total() - sum(signs[sign] for sign in _NEUTRAL)
     if not total:
         return 1.0
     latin = sum(count for sign, count in signs.items() if sign in _LATIN_LETTERS)
@@ -352,10 +357,13 @@ def _fit(text: str) -> float:
 
 def _cyrillic(text: str) -> float:
     """The Cyrillic letters of words that may be Russian, weighed by each letter's frequency."""
-    words = (word for word in _CYRILLIC_WORD.findall(text) if not word.isascii())
-    good = Counter(
-        "".join(word for word in words if _CYRILLIC_CLEAN.fullmatch(word)).lower()
-    )
+    words = Counter(_CYRILLIC_WORD.findall(text))
+    clean = [
+        word * count
+        for word, count in words.items()
+        if not word.isascii() and _CYRILLIC_CLEAN.fullmatch(word)
+    ]
+    good = Counter("".join(clean).lower())
     total = good.total()
     if not total:
         return 0.0
