@@ -28,7 +28,7 @@ from tree import run
 ROOT = Path(__file__).resolve().parents[1]
 TODAY = ("--today", "2026-02-03")
 PROGRAM = [sys.executable, "-m", "voterlist"]
-MADE = ("runs", "reports", "ledger*", ".lock*", ".store*", "store")
+MADE = ("runs", "reports", "kept", "compared", "ledger*", ".lock*")
 """What runs left in a workspace."""
 HEAD = "| {} | wall s | CPU s | peak MiB, all processes |\n|---|--:|--:|--:|"
 

@@ -578,9 +578,11 @@ def test_a_run_says_how_many_pairs_it_learnt_from(tmp_path):
             decisions((dict(zip(sorted(queue), ("keep", "repeat"), strict=True)), 4))
         )
     for language in ("en", "az"):
+        workspaces.forget(folder)
         assert catalogue(language)("cli.run.training-labels", labels=1) in said_by_run(
             folder, language=language
         )
+    workspaces.forget(folder)
     result = json.loads(said_by_run(folder, "--json"))
     assert (result["training_labels"], result["contradictory"]) == (1, 0)
 

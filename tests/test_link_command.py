@@ -460,7 +460,9 @@ def test_a_run_with_a_damaged_state_says_so_and_is_whole(tmp_path):
     """Damage to the state changes no table of the run."""
     workspace = workspaces.make(tmp_path / "one")
     before = workspaces.contents(workspaces.run(workspace))
-    for path in (workspace / linkage_state.FOLDER).glob("*.parquet"):
+    state = workspace / linkage_state.FOLDER
+    workspaces.forget(workspace, state=False)
+    for path in state.glob("*.parquet"):
         path.write_bytes(b"PAR1")
     found = call("run", workspace, "--today", workspaces.TODAY.isoformat())
     assert "damaged" in EN("cli.state.damaged", compared=1)
@@ -476,4 +478,5 @@ def test_a_run_of_one_constituency_leaves_the_state_of_all(tmp_path):
     workspaces.run(workspace)
     part = workspaces.run(workspace, constituencies=[88])
     assert (part.state_use, part.afresh) == ("used", 0)
+    workspaces.forget(workspace, state=False)
     assert workspaces.run(workspace).afresh == 0

@@ -69,9 +69,12 @@ def copied(folder, target):
     return shutil.copytree(folder, target, ignore=ignored)
 
 
-def forget(folder):
-    """Let the next run do everything again: nothing that earlier ones did can be taken over."""
-    for kept in ("kept", "compared"):
+def forget(folder, *, state=True):
+    """Let the next run do everything again: nothing that earlier ones did can be taken over.
+
+    ``state``: nor can the state of the linkage.
+    """
+    for kept in ("kept", "compared") if state else ("kept",):
         shutil.rmtree(folder / kept, ignore_errors=True)
     for path in folder.glob("runs/*/result.json"):
         path.unlink()
