@@ -24,7 +24,7 @@ from voterlist.link.cases import REASONS, Closed, Judged, cases
 from voterlist.link.chance import Chance, chance
 from voterlist.link.cluster import clusters
 from voterlist.link.comparisons import MISSING, SHIPPED, Comparisons, with_added
-from voterlist.link.encode import COMPARED, Encoded, encode
+from voterlist.link.encode import COMPARED, LINKED, Encoded, encode
 from voterlist.link.estimate import Estimate, estimate
 from voterlist.link.explain import with_model
 from voterlist.link.fit import Compared as FitOf
@@ -46,6 +46,7 @@ from voterlist.threads import both
 
 __all__ = [
     "COMPARED",
+    "LINKED",
     "REASONS",
     "RULES",
     "SHIPPED",
@@ -69,12 +70,6 @@ TAKEN_NAMES = frozenset({*SHIPPED.fields, *NAMES})
 """Names that no added comparison can have: those of comparisons and blocking keys."""
 
 RULES: tuple[Rule, ...] = ()
-
-_VOTERS = tables.with_encoded_text(
-    pa.schema([schemas.VOTER.field(name) for name in COMPARED]),
-    apart=("fin", "document"),
-)
-"""What is compared, dictionary-encoded, but for identifiers: nearly every entry has its own."""
 
 
 def _quiet(_step: str, _done: int, _total: int) -> None:
@@ -240,7 +235,7 @@ def _encoded(
     voters: pa.Table, profile: Profile, added: Added
 ) -> tuple[pa.Array, Encoded]:
     """The ids of a list, in their order, and the list as arrays."""
-    voters = tables.sort_by(schemas.require(voters, _VOTERS, "link"), "entry_id")
+    voters = tables.sort_by(schemas.require(voters, LINKED, "link"), "entry_id")
     ids = voters.column("entry_id").combine_chunks()
     return ids, encode(voters, added.of(ids), profile)
 

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist import tables
+from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Longs, Words, pack_known
 from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.link.short_names import ShortNames, full_names, short_names
@@ -71,6 +71,11 @@ COMPARED = (
     *("address", "settlement", "street", "house", "flat", "fin", "document"),
 )
 """The columns of VOTER that the linkage reads."""
+LINKED = tables.with_encoded_text(
+    pa.schema([schemas.VOTER.field(name) for name in COMPARED]),
+    apart=("fin", "document"),
+)
+"""The same, dictionary-encoded, but for identifiers: nearly every entry has its own."""
 
 ADDED = "added:"
 """Stands before the name of an added comparison where it is a field of a blocking key."""

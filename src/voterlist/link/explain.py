@@ -23,9 +23,9 @@ from voterlist.link.comparisons import (
     Vectors,
     with_added,
 )
-from voterlist.link.encode import encode
+from voterlist.link.encode import LINKED, encode
 from voterlist.link.weigh import CLASSES, Model, score
-from voterlist.schemas import SHARED_FIELDS, VOTER, WATERFALL
+from voterlist.schemas import SHARED_FIELDS, WATERFALL
 
 __all__ = ["read_comparisons", "read_model", "vectors_in", "waterfalls", "with_model"]
 
@@ -109,7 +109,7 @@ def _term_frequencies(
     whole = -vectors.term_frequency
     if voters is None:
         return _TermFrequencies({}, whole)
-    voters = schemas.require(voters, VOTER, "explain")
+    voters = schemas.require(voters, LINKED, "explain")
     left = _rows(pairs.column("entry_l"), voters.column("entry_id"))
     right = _rows(pairs.column("entry_r"), voters.column("entry_id"))
     known = np.flatnonzero((left >= 0) & (right >= 0))
@@ -136,7 +136,7 @@ def _value_bits(
     """The bits that the term frequency of one field's values adds, as the linkage counts it."""
     # The other columns stay null, so that of a nation no more than one is encoded at once.
     counted = {name: voters.column(name) for name in comparison.counted_columns}
-    entries = encode(tables.from_columns(counted, VOTER, voters.num_rows))
+    entries = encode(tables.from_columns(counted, LINKED, voters.num_rows))
     pairs = Pairs(entries, left, right)
     total = np.zeros(len(pairs), np.float64)
     for where, share in comparison.shared_value_shares(

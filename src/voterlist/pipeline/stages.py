@@ -39,7 +39,8 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     Pairs compared by the run before are not compared again. The decisions of people are labels for
     the model, and a case that they decided stays one.
     """
-    voters = tables["voters"]
+    # Of the list of a whole nation only what is compared is held.
+    voters = tables.select("voters", link.LINKED)
     folder = context.workspace / linkage_state.FOLDER
     known = linkage_state.read(folder)
     decided_by_people = decided(tables["decisions"], voters.column("entry_id"))

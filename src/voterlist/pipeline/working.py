@@ -309,7 +309,9 @@ def _open_by_constituency(tables: Tables) -> dict[int | None, int]:
 
     A case of two constituencies counts in both.
     """
-    places = tables["entries"].column("constituency").unique().to_pylist()
+    lists = tables["lists"]
+    filled = lists.filter(pc.greater(lists.column("entries"), 0))
+    places = filled.column("constituency").unique().to_pylist()
     rows = (
         tables["queue"]
         .group_by("constituency")
