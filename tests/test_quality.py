@@ -141,6 +141,24 @@ def test_nobody_reads_their_own_decision():
     assert quality.waiting_for(readings, "Cavid", {"c1"}) == ["c1"]
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "GÜLNAR İLHAMQIZI",
+        "gülnar  ılhamqızı",
+        "Gu\u0308lnar I\u0307lhamqızı",
+        "Gülnar.İlhamqızı\u200b",
+    ],
+)
+def test_nobody_is_a_second_person_by_typing_their_name_otherwise(typed):
+    """A striking would take effect by one person's word."""
+    first = "Gülnar İlhamqızı"
+    given = answered(("c1", first, REPEAT), ("c1", typed, REPEAT))
+    assert {row[0] for row in told(waiting(given, cases_of("c1")))} == {"c1"}
+    assert quality.waiting_for(waiting(given, cases_of("c1")), typed) == []
+    assert quality.read_twice(given, {"c1": [ONE, TWO]}) == []
+
+
 def test_what_was_half_decided_holds_back_and_is_given_to_nobody():
     """A second person would read a case that the first has not finished."""
     three = deciding.cases_of({"c1": [ONE, TWO, deciding.entry_id("c")]})
