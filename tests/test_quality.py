@@ -577,6 +577,30 @@ def test_a_striking_changes_the_list_once_two_people_read_it(
     assert (found.exit_code, json.loads(found.stdout)["run"]) == (0, result.run)
 
 
+@pytest.mark.slow
+def test_nobody_sees_what_the_first_reader_asked_the_precinct(finished, tmp_path):
+    """Neither in the workbook of the second reader, nor in that of everybody."""
+    workspace = shutil.copytree(finished, tmp_path / "2026")
+    book = tmp_path / "asked.xlsx"
+    export(workspace, book)
+
+    def ask(row):
+        cells = {"answer": "ask the precinct", "due": "10.02.2026"}
+        is_case = row.get("case_id") and not row.get("finding_id")
+        return (
+            {**cells, "decided_by": "Aysel", "reason": "one man"} if is_case else None
+        )
+
+    assert len(review_books.fill(book, ask)) == 2
+    settings = config.load(workspace / config.FILE_NAME)
+    reviewing.import_decisions(workspace, settings, [book], None, decided_at=MOMENT)
+    decide(workspace, tmp_path / "decided.xlsx", "Aysel", "keep", "repeat")
+    for reader in (None, "Bahar"):
+        export(workspace, tmp_path / "out.xlsx", reader=reader)
+        told = str(review_books.rows_of(tmp_path / "out.xlsx"))
+        assert not [word for word in ("Aysel", "one man") if word in told]
+
+
 def test_the_act_tells_what_was_measured(tmp_path):
     """The commission above would sign for figures that it never saw; one page holds it all."""
     given = answered(("c1", "Aysel", REPEAT), ("c1", "Bahar", REPEAT))
