@@ -6,9 +6,11 @@ import asyncio
 import datetime as dt
 import json
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
+from contextlib import closing
 
 import httpx
 import pytest
@@ -16,6 +18,7 @@ import pytest
 import desks
 import ledger_places
 import workspaces
+from voterlist.catalogue import catalogue
 from voterlist.config import DeskSettings
 from voterlist.errors import UsageError
 from voterlist.model import Level, Role
@@ -181,6 +184,17 @@ def test_a_new_password_ends_the_session(desk, workspace):
     desks.wait_until(
         lambda: desks.log_in(desk.visitor(), "Aysel").status_code == 303, 20
     )
+
+
+def test_who_logs_in_while_another_program_writes_is_told_so(desk, workspace):
+    """It is no fault of the desk, and no page in plain text."""
+    with closing(
+        sqlite3.connect(workspace / "ledger.db", isolation_level=None)
+    ) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        answer = desks.log_in(desk.visitor(), "Aysel")
+    assert (answer.status_code, "<form" in answer.text) == (503, True)
+    assert catalogue("az")("serve.refused.busy") in answer.text
 
 
 def test_a_hostile_name_is_text(desk):

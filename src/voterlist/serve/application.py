@@ -222,6 +222,13 @@ class Desk:
 
     async def log_in(self, request: Request) -> Response:
         """Try a password, and let the person in."""
+        try:
+            return await self._tried(request)
+        except WorkspaceBusyError:
+            say = self.words(request)
+            return self._login_page(say, message=say("serve.refused.busy"), status=503)
+
+    async def _tried(self, request: Request) -> Response:
         say = self.words(request)
         form = parse_qs((await request.body()).decode("utf-8", "replace"))
         name, password = (form.get(key, [""])[0] for key in ("name", "password"))
