@@ -279,6 +279,77 @@ def test_an_older_decision_of_the_same_person_does_not_replace_a_later_one(
     ]
 
 
+def test_of_two_files_read_in_together_the_later_decision_holds(workspace, tmp_path):
+    """Both are recorded with one moment: the one read in first would stay, however old."""
+    older = saved(workspace, tmp_path / "a.json", decision(workspace))
+    made = decision(workspace, "separate", time="2026-02-04T10:00:00+04:00")
+    later = saved(workspace, tmp_path / "b.json", made)
+    other = shutil.copytree(workspace, tmp_path / "other")
+    imported = read_in(workspace, older, later)
+    assert (codes(imported), len(imported.replaced)) == ([], 2)
+    assert codes(read_in(other, later, older)) == ["answered-since"]
+    for each in (workspace, other):
+        (one, *_) = desk(each).cases
+        assert {member.verdict for member in one.case.members} == {"separate"}
+
+
+def test_who_is_named_beside_the_file_is_not_overwritten_either(workspace, tmp_path):
+    def import_by(path, hours):
+        moment = MOMENT + dt.timedelta(hours=hours)
+        settings = settings_of(workspace)
+        return reviewing.import_decisions(
+            workspace, settings, [path], "Aynur", decided_at=moment
+        )
+
+    made = decision(workspace, time="2026-02-04T10:00:00+04:00")
+    import_by(saved(workspace, tmp_path / "a.json", made, name=""), 0)
+    made = decision(workspace, "separate")
+    imported = import_by(saved(workspace, tmp_path / "b.json", made, name=""), 1)
+    assert (codes(imported), imported.recorded) == (["answered-since"], 0)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\u200b\n"])
+def test_nobody_decides_without_a_name(workspace, tmp_path, name):
+    path = saved(workspace, tmp_path / "a.json", decision(workspace), name=name)
+    imported = read_in(workspace, path)
+    assert (set(codes(imported)), imported.recorded) == ({"no-decider"}, 0)
+
+
+def test_a_name_typed_otherwise_is_the_same_person(workspace, tmp_path):
+    """Somebody would settle their own dispute, or agree with themselves."""
+    ours = saved(workspace, tmp_path / "a.json", decision(workspace))
+    made = decision(workspace, "separate")
+    theirs = saved(workspace, tmp_path / "b.json", made, name="Bahar")
+    read_in(workspace, ours, theirs)
+    made = decision(
+        workspace, "separate", settles=True, time="2026-02-05T10:00:00+04:00"
+    )
+    again = saved(workspace, tmp_path / "c.json", made, name=" AYNUR")
+    imported = read_in(workspace, again, at=MOMENT + dt.timedelta(days=2))
+    assert (set(codes(imported)), imported.recorded) == ({"own-dispute"}, 0)
+
+
+@pytest.mark.parametrize(
+    "said", [{"verdict": "ask", "asked": ["x"], "due": "2026-02-20"}, {"apart": ["x"]}]
+)
+def test_a_decision_about_another_entry_is_refused(workspace, tmp_path, said):
+    """It would be taken, and nothing would be recorded of it."""
+    path = saved(workspace, tmp_path / "a.json", decision(workspace, **said))
+    imported = read_in(workspace, path)
+    assert (codes(imported), imported.recorded) == (["changed-since-seen"], 0)
+
+
+def test_what_cannot_be_printed_is_not_recorded(workspace, tmp_path):
+    """A workbook cannot hold it, and PostgreSQL refuses it."""
+    made = decision(workspace, note="a\x00b\x07")
+    read_in(workspace, saved(workspace, tmp_path / "a.json", made, name="Ay\x00nur"))
+    (one, *_) = desk(workspace).cases
+    assert (one.answers[0].by, one.answers[0].reason) == (
+        "Ay nur",
+        "One FIN or document; a b",
+    )
+
+
 def test_a_clock_that_is_ahead_is_told_and_costs_nothing(workspace, tmp_path):
     made = decision(workspace, time="2031-02-05T10:00:00+04:00")
     imported = read_in(workspace, saved(workspace, tmp_path / "a.json", made))

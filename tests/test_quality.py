@@ -141,6 +141,24 @@ def test_nobody_reads_their_own_decision():
     assert quality.waiting_for(readings, "Cavid", {"c1"}) == ["c1"]
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "GÜLNAR İLHAMQIZI",
+        "gülnar  ılhamqızı",
+        "Gu\u0308lnar I\u0307lhamqızı",
+        "Gülnar.İlhamqızı\u200b",
+    ],
+)
+def test_nobody_is_a_second_person_by_typing_their_name_otherwise(typed):
+    """A striking would take effect by one person's word."""
+    first = "Gülnar İlhamqızı"
+    given = answered(("c1", first, REPEAT), ("c1", typed, REPEAT))
+    assert {row[0] for row in told(waiting(given, cases_of("c1")))} == {"c1"}
+    assert quality.waiting_for(waiting(given, cases_of("c1")), typed) == []
+    assert quality.read_twice(given, {"c1": [ONE, TWO]}) == []
+
+
 def test_what_was_half_decided_holds_back_and_is_given_to_nobody():
     """A second person would read a case that the first has not finished."""
     three = deciding.cases_of({"c1": [ONE, TWO, deciding.entry_id("c")]})
@@ -557,6 +575,30 @@ def test_a_striking_changes_the_list_once_two_people_read_it(
     assert [one.agreed for one in told.people.values()] == [agrees, agrees]
     found = CliRunner().invoke(APP, ["review", "quality", str(workspace), "--json"])
     assert (found.exit_code, json.loads(found.stdout)["run"]) == (0, result.run)
+
+
+@pytest.mark.slow
+def test_nobody_sees_what_the_first_reader_asked_the_precinct(finished, tmp_path):
+    """Neither in the workbook of the second reader, nor in that of everybody."""
+    workspace = shutil.copytree(finished, tmp_path / "2026")
+    book = tmp_path / "asked.xlsx"
+    export(workspace, book)
+
+    def ask(row):
+        cells = {"answer": "ask the precinct", "due": "10.02.2026"}
+        is_case = row.get("case_id") and not row.get("finding_id")
+        return (
+            {**cells, "decided_by": "Aysel", "reason": "one man"} if is_case else None
+        )
+
+    assert len(review_books.fill(book, ask)) == 2
+    settings = config.load(workspace / config.FILE_NAME)
+    reviewing.import_decisions(workspace, settings, [book], None, decided_at=MOMENT)
+    decide(workspace, tmp_path / "decided.xlsx", "Aysel", "keep", "repeat")
+    for reader in (None, "Bahar"):
+        export(workspace, tmp_path / "out.xlsx", reader=reader)
+        told = str(review_books.rows_of(tmp_path / "out.xlsx"))
+        assert not [word for word in ("Aysel", "one man") if word in told]
 
 
 def test_the_act_tells_what_was_measured(tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import datetime as dt
 import itertools
 import json
@@ -10,15 +12,24 @@ import sys
 import threading
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import desks
 import ledger_places
 import workspaces
+from voterlist.desk import DeskAnswer, State
 from voterlist.model import Role
+from voterlist.pipeline.known import known
+from voterlist.serve.case import Case
+from voterlist.serve.cases_api import CasesApi
+from voterlist.serve.door import Visitor
+from voterlist.serve.holds import Holds
+from voterlist.serve.packing import pack_list, unread_list
 from voterlist.storage.ledger import place_in, reading, verify
 from voterlist.usecases import add_user, read_journal, settings_of
+from voterlist.usecases.desk_pages import desk_of_everybody
 from voterlist.usecases.journals import JournalFilter
 
 pytestmark = pytest.mark.slow
@@ -225,6 +236,11 @@ def test_nothing_is_overwritten_that_the_person_did_not_see(workspace, desk):
         ({"settles": True}, 403, "only-chair"),
         ({"verdict": "withdraw", "kept": None}, 409, "nothing-to-withdraw"),
         ({"kept": None}, 409, "all-repeat"),
+        (
+            {"verdict": "ask", "kept": None, "asked": ["x"], "due": "2026-02-20"},
+            409,
+            "case-changed",
+        ),
     ],
 )
 def test_a_decision_that_cannot_hold_is_refused_in_words(
@@ -471,3 +487,63 @@ def test_decisions_are_taken_out_and_in_by_files_beside_the_desk(desk, tmp_path)
     late = aysel.decide(case)
     assert (late.status_code, result(late)["code"]) == (409, "case-decided")
     assert "Samir" in result(late)["message"]
+    events = [line.event for line in diary(desk.workspace, person="Orxan")]
+    assert [one for one in events if one != "desk-login"] == [
+        *["desk-import"] * 2,
+        *["desk-export"] * 2,
+    ]
+
+
+def test_the_list_does_not_tell_which_entry_is_proposed(workspace):
+    """A second reader would know it by the name that the list calls the case."""
+    settings = settings_of(workspace)
+    with reading(place_in(workspace, settings)) as ledger:
+        runs = known(workspace, ledger)
+        desk = desk_of_everybody(runs, ledger, settings, today=DAY)
+
+    def turned(one):
+        members = one.case.members[::-1]
+        return dataclasses.replace(
+            one, case=dataclasses.replace(one.case, members=members)
+        )
+
+    other = dataclasses.replace(desk, cases=tuple(map(turned, desk.cases)))
+    assert len({one.case.title for one in (*desk.cases, *other.cases)}) > len(
+        desk.cases
+    )
+    told, turned_told = unread_list(desk), unread_list(other)
+    assert told["strings"] == turned_told["strings"]
+    assert told["cases"]["title"] == turned_told["cases"]["title"]
+
+
+def test_the_day_of_a_question_is_not_told_to_a_second_reader(workspace):
+    settings = settings_of(workspace)
+    with reading(place_in(workspace, settings)) as ledger:
+        runs = known(workspace, ledger)
+        desk = desk_of_everybody(runs, ledger, settings, today=DAY)
+    asked = DeskAnswer("Samir", "2026-02-03", {}, due="2026-02-20")
+    first = dataclasses.replace(desk.cases[0], answers=(asked,))
+    desk = dataclasses.replace(desk, cases=(first,))
+    case = Case(0, first, "", 1, first=("Aysel",))
+    lists = [
+        pack_list(desk, unread_list(desk), [case], one) for one in ("Aysel", "Nigar")
+    ]
+    assert ["2026-02-20" in one["strings"] for one in lists] == [True, False]
+
+
+def test_all_that_changed_is_told_however_much_it_is():
+    """The page would take the rest for what it was."""
+    shown = SimpleNamespace(state=State.OPEN)
+    changed = [
+        SimpleNamespace(
+            place=one, version=one + 1, knows="", shown_to=lambda _name: shown
+        )
+        for one in range(3_000)
+    ]
+    work = SimpleNamespace(version=3_000, run="r", cases=lambda: changed)
+    noon = dt.datetime(2026, 2, 3, 12, tzinfo=dt.UTC)
+    api = CasesApi(None, None, work, Holds(5), lambda: noon)
+    asked = SimpleNamespace(query_params={"since": "0"})
+    aysel = Visitor("", "Aysel", Role.ANALYST)
+    told = json.loads(asyncio.run(api.news(asked, aysel)).body)
+    assert (len(told["changed"]), told["version"]) == (3_000, 3_000)

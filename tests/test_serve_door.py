@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
+from contextlib import closing
 
 import httpx
 import pytest
@@ -15,6 +18,7 @@ import pytest
 import desks
 import ledger_places
 import workspaces
+from voterlist.catalogue import catalogue
 from voterlist.config import DeskSettings
 from voterlist.errors import UsageError
 from voterlist.model import Level, Role
@@ -180,6 +184,17 @@ def test_a_new_password_ends_the_session(desk, workspace):
     desks.wait_until(
         lambda: desks.log_in(desk.visitor(), "Aysel").status_code == 303, 20
     )
+
+
+def test_who_logs_in_while_another_program_writes_is_told_so(desk, workspace):
+    """It is no fault of the desk, and no page in plain text."""
+    with closing(
+        sqlite3.connect(workspace / "ledger.db", isolation_level=None)
+    ) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        answer = desks.log_in(desk.visitor(), "Aysel")
+    assert (answer.status_code, "<form" in answer.text) == (503, True)
+    assert catalogue("az")("serve.refused.busy") in answer.text
 
 
 def test_a_hostile_name_is_text(desk):
@@ -519,8 +534,6 @@ def test_without_users_nobody_is_let_in(tmp_path):
 
 def test_a_fault_of_one_request_is_not_one_of_the_others(tmp_path):
     """They share a transaction: what is undone for one is written again for the rest."""
-    import asyncio
-
     place = ledger_places.Place(tmp_path / "ledger.db")
     door = Door(DeskSettings(), Clock())
     clerk = Clerk(place, AtTheDoor(door))
@@ -547,6 +560,36 @@ def test_a_fault_of_one_request_is_not_one_of_the_others(tmp_path):
         noted = [details["number"] for _, _, details in ledger.journal()]
     assert sorted(noted) == [0, 1, 2, 4, 5, 6, 7, 8]
     assert verify(place).fits
+
+
+class Failing(AtTheDoor):
+    """Its own work breaks behind every block, for a reason that nobody foresaw."""
+
+    def _fail(self, *_given, **_more):
+        raise KeyError
+
+    kept = idle = _fail
+
+
+def test_a_fault_behind_a_block_undoes_nothing_and_stops_nobody(tmp_path):
+    """What is on the disk would be tried again and refused; or nobody would answer any more."""
+    place = ledger_places.Place(tmp_path / "ledger.db")
+    clerk = Clerk(place, Failing(Door(DeskSettings(), Clock())))
+
+    def note(ledger):
+        ledger.write_journal(DAY, "review", number=1)
+        return "noted"
+
+    async def ask():
+        first = await clerk.do(note)
+        # Longer than the clerk waits before it looks around.
+        await asyncio.sleep(1)
+        return first, await asyncio.wait_for(clerk.do(note), 10)
+
+    assert asyncio.run(ask()) == ("noted", "noted")
+    clerk.close()
+    with reading(place) as ledger:
+        assert len(list(ledger.journal())) == 2
 
 
 def _fail_inside(ledger):

@@ -27,6 +27,12 @@ from voterlist.decisions.follow import STOOD, Followed, follow, not_among
 from voterlist.decisions.given import Given
 from voterlist.decisions.grounds import Ground, Need, grounds, grounds_for
 from voterlist.decisions.outcome import SKIP_CODES
+from voterlist.decisions.people import (
+    Spellings,
+    is_same_person,
+    name_as_kept,
+    person_key,
+)
 from voterlist.decisions.renaming import Names, moves_of, renamed
 from voterlist.decisions.rows import AMENDMENT_ROW, UNKNOWN_ACTION
 from voterlist.decisions.standing import (
@@ -66,6 +72,7 @@ __all__ = [
     "Need",
     "Refusal",
     "Replaced",
+    "Spellings",
     "Standing",
     "Then",
     "Value",
@@ -80,10 +87,13 @@ __all__ = [
     "grounds_for",
     "identities",
     "identity_of",
+    "is_same_person",
     "last_verdicts",
     "members_of",
     "moves_of",
+    "name_as_kept",
     "not_among",
+    "person_key",
     "precincts_known",
     "refused",
     "renamed",

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from voterlist.decisions.given import Given
 from voterlist.decisions.moments import moment_of
+from voterlist.decisions.people import is_same_person
 from voterlist.model import Action, Mark
 from voterlist.schemas import AMENDMENT, CONTESTED, DECISION
 from voterlist.tables import from_rows
@@ -274,8 +275,9 @@ def _one_each(rows: Iterable[_Row]) -> list[_Row]:
 
 def _is_alone(row: _Row, rows: Iterable[_Row]) -> bool:
     """True where one person alone decided so, and it settles no dispute."""
-    people = {one["decided_by"] for one in rows if about(one) == about(row)}
-    return len(people) == 1 and not row["adjudicates"]
+    people = [one["decided_by"] for one in rows if about(one) == about(row)]
+    is_one = all(is_same_person(row["decided_by"], person) for person in people)
+    return is_one and not row["adjudicates"]
 
 
 def _accepted(acceptances: pa.Table) -> dict[str, _Row]:

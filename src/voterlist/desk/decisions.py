@@ -98,6 +98,12 @@ class Decision(_Part):
     settles: bool = False
     time: str
 
+    @property
+    def names_its_own(self) -> bool:
+        """True where it names no entry but those of the case."""
+        named = {*self.apart, *self.asked, *([] if self.kept is None else [self.kept])}
+        return named <= set(self.entries)
+
     def verdicts(self) -> Iterator[tuple[str, str]]:
         """(entry, code of ``Verdict`` or ``Action``) of each entry that is decided."""
         for entry in self.entries:

@@ -13,7 +13,6 @@ from voterlist.quality.intervals import Interval, stratified, wilson
 from voterlist.quality.readings import (
     actions_of_two,
     in_effect,
-    is_same_person,
     second_readings,
     waiting_for,
 )
@@ -41,7 +40,6 @@ __all__ = [
     "counts_of_unasked",
     "draw",
     "in_effect",
-    "is_same_person",
     "is_unasked",
     "kappas",
     "place_of",

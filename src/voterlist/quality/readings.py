@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import DecisionSettings, ReviewSettings
-from voterlist.decisions import Given, last_verdicts
+from voterlist.decisions import Given, is_same_person, last_verdicts
 from voterlist.model import Action, Verdict
 from voterlist.quality.sampling import place_of
 from voterlist.schemas import CASE, SECOND_READING, require
@@ -18,7 +18,6 @@ from voterlist.tables import from_rows, rows_among
 __all__ = [
     "actions_of_two",
     "in_effect",
-    "is_same_person",
     "second_readings",
     "waiting_for",
 ]
@@ -136,16 +135,8 @@ def _waiting(
 def _is_read(said: _Said) -> bool:
     """True where two people said it, or somebody settled it."""
     is_settled = any(row["adjudicates"] for row in said.values())
-    return is_settled or len({_folded(person) for person in said}) > 1
-
-
-def is_same_person(one: str, other: str) -> bool:
-    """True where two names of people who decide are one, but for capitals and blanks."""
-    return _folded(one) == _folded(other)
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    first, *others = said
+    return is_settled or not all(is_same_person(first, one) for one in others)
 
 
 def in_effect(decisions: pa.Table, readings: pa.Table) -> pa.Table:

@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from voterlist.decisions import WITHDRAWN, Given
+from voterlist.decisions import WITHDRAWN, Given, is_same_person
 from voterlist.model import Verdict
-from voterlist.quality.readings import is_same_person
 
 __all__ = ["TwoReadings", "people_of_case", "read_twice"]
 

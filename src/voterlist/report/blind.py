@@ -93,10 +93,15 @@ def without_first_readings(
 ) -> tuple[ReviewTables, Standing]:
     """The tables and what holds, without these cases: who is to read them must not see them."""
     cases = _others(tables.cases, case_ids)
-    decisions = _others(holding.decisions, case_ids)
-    return replace(tables, cases=cases), replace(holding, decisions=decisions)
+    left = replace(
+        holding,
+        decisions=_others(holding.decisions, case_ids),
+        # What the first reader asked the precinct about a case, and why.
+        amendments=_others(holding.amendments, case_ids),
+    )
+    return replace(tables, cases=cases), left
 
 
 def _others(table: pa.Table, case_ids: Collection[str]) -> pa.Table:
-    """The rows of other cases."""
+    """The rows of other cases, and of none."""
     return table.filter(pc.invert(is_among(table.column("case_id"), case_ids)))

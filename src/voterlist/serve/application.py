@@ -36,6 +36,7 @@ from voterlist.serve.exchange import Exchange
 from voterlist.serve.guards import STATUSES, Bodies, Guards
 from voterlist.serve.pages import assets, language_of, page
 from voterlist.serve.throttle import Throttle
+from voterlist.storage.ledger import OpenLedger
 from voterlist.usecases.users import key_of
 
 __all__ = ["Desk", "Host"]
@@ -55,6 +56,10 @@ _BODIES = Bodies(
     kinds={_IMPORT: frozenset(exchange.KINDS)},
 )
 _DECIDE = (Role.ANALYST, Role.CHAIR)
+
+EXPORTED = "desk-export"
+READ_IN = "desk-import"
+"""The journal's words for files that an operator takes out and reads in."""
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 VisitorHandler: TypeAlias = Callable[[Request, Visitor], Awaitable[Response]]
@@ -217,6 +222,13 @@ class Desk:
 
     async def log_in(self, request: Request) -> Response:
         """Try a password, and let the person in."""
+        try:
+            return await self._tried(request)
+        except WorkspaceBusyError:
+            say = self.words(request)
+            return self._login_page(say, message=say("serve.refused.busy"), status=503)
+
+    async def _tried(self, request: Request) -> Response:
         say = self.words(request)
         form = parse_qs((await request.body()).decode("utf-8", "replace"))
         name, password = (form.get(key, [""])[0] for key in ("name", "password"))
@@ -258,16 +270,28 @@ class Desk:
         """Record decisions."""
         return await self.cases.decide(request, visitor, self.words(request))
 
-    async def export(self, request: Request, _visitor: Visitor) -> Response:
+    async def export(self, request: Request, visitor: Visitor) -> Response:
         """A file for somebody who has no access to the desk."""
         kind = request.path_params["kind"]
         if kind not in {"page", "workbook"}:
             raise HTTPException(404)
+        await self._note(EXPORTED, visitor)
         return await self.files.export(kind, self.words(request).language)
 
-    async def read_in(self, request: Request, _visitor: Visitor) -> Response:
+    async def read_in(self, request: Request, visitor: Visitor) -> Response:
         """Decisions of somebody who has no access to the desk."""
+        # The file says who decided, and nobody vouches for that but whoever reads it in.
+        await self._note(READ_IN, visitor)
         return await self.files.read_in(request, self.words(request))
+
+    async def _note(self, event: str, visitor: Visitor) -> None:
+        """Note in the journal who does something, before it is done."""
+        day = self.clock().date()
+
+        def note(ledger: OpenLedger) -> None:
+            ledger.write_journal(day, event, by=visitor.name)
+
+        await self.clerk.do(note)
 
     async def log_out(self, _request: Request, visitor: Visitor) -> Response:
         """End the session."""

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from voterlist.decisions import Standing
+from voterlist.decisions import Standing, is_same_person
 from voterlist.desk import DeskCase, answers_in, contested_in
 from voterlist.model import Verdict
-from voterlist.quality import is_same_person
 from voterlist.report import blind_case
 from voterlist.report.sections.cases import Member
 

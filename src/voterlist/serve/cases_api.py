@@ -27,7 +27,6 @@ __all__ = ["MOST_BYTES", "CasesApi"]
 _MOST_DECISIONS = 200
 MOST_BYTES = 2 * 1024 * 1024
 """Of a request with decisions."""
-_MOST_NEWS = 2_000
 
 
 class _Part(BaseModel):
@@ -144,7 +143,7 @@ class CasesApi:
             "held": self._held(visitor),
             "changed": [
                 [one.place, one.shown_to(visitor.name).state.value, one.knows]
-                for one in changed[:_MOST_NEWS]
+                for one in changed
             ],
         }
         return _json(told)

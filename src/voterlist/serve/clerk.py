@@ -198,7 +198,7 @@ class Clerk:
             self._watcher.after(ledger)
         try:
             self._watcher.kept(ledger)
-        except (VoterlistError, OSError):
+        except Exception:  # noqa: BLE001  it is on the disk: nobody is told that it is not
             # What was recorded stays so; what the process knows of it is read anew.
             self._watcher.undone()
         return results
@@ -211,7 +211,7 @@ class Clerk:
                 self._watcher.idle(ledger, is_last=is_last)
             self._watcher.kept(ledger)
             ledger.write_mark()
-        except (VoterlistError, OSError):
+        except Exception:  # noqa: BLE001  without this thread nobody would get an answer
             self._watcher.undone()
 
 

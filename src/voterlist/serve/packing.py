@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.desk import Desk, DeskCase, packed
+from voterlist.report import blind_case
 from voterlist.report.sections.cases import CASE_FIELDS
 from voterlist.serve.case import Case
 
@@ -29,7 +30,10 @@ def unread_list(desk: Desk) -> Packed:
     """
     whole = packed(desk)
     count = len(desk.cases)
-    strings, titles = _numbered_anew(whole["strings"], whole["cases"].get("title", []))
+    # The entry that is proposed to be kept comes first: a second reader is not to know which.
+    names = [blind_case(one.case).title for one in desk.cases]
+    numbers: dict[str, int] = {"": 0}
+    titles = [numbers.setdefault(name, len(numbers)) for name in names]
     rows = whole["cases"] | {"title": titles, "sentence": [0] * count}
     entries = {name: whole["entries"].get(name, []) for name in _NEUTRAL}
     blank = [0] * len(entries["id"])
@@ -40,7 +44,7 @@ def unread_list(desk: Desk) -> Packed:
         "entries": entries,
         "waterfalls": [[]] * count,
         "answers": {},
-        "strings": strings,
+        "strings": list(numbers),
         "texts": {language: [""] for language in LANGUAGES},
     }
 
@@ -51,8 +55,9 @@ def pack_list(desk: Desk, unread: Packed, cases: Sequence[Case], name: str) -> P
     strings = list(unread["strings"])
     due = []
     for one in cases:
-        due.append(len(strings) if one.desk.due else 0)
-        strings += [one.desk.due] if one.desk.due else []
+        day = one.shown_to(name).due
+        due.append(len(strings) if day else 0)
+        strings += [day] if day else []
     rows = unread["cases"] | {
         "state": [states.index(one.desk.state) for one in cases],
         "due": due,
@@ -128,16 +133,3 @@ def _alone(
     said = sentences or dict.fromkeys(LANGUAGES, "")
     alone = {language: (sentence,) for language, sentence in said.items()}
     return packed(replace(desk, cases=(shown,), sentences=alone))
-
-
-def _numbered_anew(
-    strings: Sequence[str], numbers: Sequence[int]
-) -> tuple[list[str], list[int]]:
-    """The texts that are used, and the numbers with which they are found among these."""
-    kept = [""]
-    places = {0: 0}
-    for number in numbers:
-        if number not in places:
-            places[number] = len(kept)
-            kept.append(strings[number])
-    return kept, [places[number] for number in numbers]

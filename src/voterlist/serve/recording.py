@@ -105,7 +105,8 @@ def _refusal(one: Request, work: Work, taken: Mapping[str, Request]) -> Refusal 
 def _is_as_seen(decision: Decision, case: Case) -> bool:
     """True where the entries of a case still say what the person saw."""
     entries = sorted(member.entry_id for member in case.desk.case.members)
-    return decision.seen == case.desk.seen and sorted(decision.entries) == entries
+    is_of_case = sorted(decision.entries) == entries and decision.names_its_own
+    return is_of_case and decision.seen == case.desk.seen
 
 
 def _answers(requests: Sequence[Request], run: str) -> Answers:

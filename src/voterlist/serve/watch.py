@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from voterlist.decisions import is_same_person
 from voterlist.desk import State
 from voterlist.model import Role
 from voterlist.serve.case import Case
@@ -170,7 +171,8 @@ def _waits_for(case: Case, visitor: Visitor) -> bool:
     """True where a case waits for this person."""
     shown = case.shown_to(visitor.name)
     state = shown.state
-    people = {answer.by for answer in shown.answers}
-    if state == State.CONTESTED:
-        return visitor.role == Role.CHAIR and visitor.name not in people
-    return state == State.OPEN and visitor.name not in people
+    people = (answer.by for answer in shown.answers)
+    if any(is_same_person(visitor.name, person) for person in people):
+        return False
+    is_settled_by_them = state == State.CONTESTED and visitor.role == Role.CHAIR
+    return is_settled_by_them or state == State.OPEN

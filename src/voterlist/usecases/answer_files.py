@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import math
+import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,15 @@ import pyarrow as pa
 
 from voterlist.catalogue import LANGUAGES
 from voterlist.config import IngestSettings
-from voterlist.decisions import Given, Standing, members_of, with_corrections
+from voterlist.decisions import (
+    Given,
+    Standing,
+    is_same_person,
+    members_of,
+    name_as_kept,
+    person_key,
+    with_corrections,
+)
 from voterlist.decisions.moments import moment_of
 from voterlist.desk import (
     REASONS,
@@ -33,7 +42,13 @@ from voterlist.report import Words
 from voterlist.review import REVIEW_ROW
 from voterlist.tables import from_rows
 
-__all__ = ["PAGE_PROBLEMS", "AnswerFile", "answers_of_page", "read_answer_file"]
+__all__ = [
+    "PAGE_PROBLEMS",
+    "AnswerFile",
+    "Made",
+    "answers_of_page",
+    "read_answer_file",
+]
 
 PAGE_PROBLEMS = (
     "changed-since-seen",
@@ -45,6 +60,8 @@ PAGE_PROBLEMS = (
 
 _AHEAD = 600
 """A clock that is more seconds ahead is told."""
+Made: TypeAlias = dict[tuple[str, str], float]
+"""(case, person) -> when it was decided on a page that is read in now."""
 _Last: TypeAlias = dict[str, dict[str, tuple[float, str]]]
 """case -> entry -> (when, what)."""
 _BEGINS = b"{"
@@ -60,7 +77,14 @@ class AnswerFile:
         self.page = page
 
     def against(
-        self, runs: Known, holding: Standing, given: Given, now: dt.datetime
+        self,
+        runs: Known,
+        holding: Standing,
+        given: Given,
+        now: dt.datetime,
+        *,
+        by: str | None = None,
+        made: Made,
     ) -> AnswerFile:
         """The file with the problems that its decisions have; a workbook as it is.
 
@@ -69,14 +93,22 @@ class AnswerFile:
             holding: what holds of all answers.
             given: all answers, under the ids of today.
             now: the moment, with its time zone.
+            by: who decided, where the page names nobody.
+            made: when the decisions of earlier files of this import were made: all of them are
+                recorded with one moment. Those of this file are added.
         """
         if self.page is None:
             return self
-        check = _Check(self.page, runs, holding, given)
+        person = name_as_kept(self.page.name) or by or ""
+        check = _Check(self.page, runs, holding, _last_of(given, person, made))
         problems = [
             replace(problem, file=self.answers.file)
             for problem in (*_clock(self.page, now), *check.problems())
         ]
+        refused = {problem.row for problem in problems}
+        for number, one in enumerate(self.page.decisions, 1):
+            if number not in refused:
+                made[one.case, person_key(person)] = moment_of(one.time)
         return AnswerFile(replace(self.answers, problems=tuple(problems)), self.page)
 
 
@@ -157,7 +189,11 @@ def _reason(one: Decision, language: str) -> str | None:
     words = Words(language if language in LANGUAGES else LANGUAGES[0])
     is_known = one.reason in REASONS and one.reason != REASONS[-1]
     said = [words(f"desk.reason.{one.reason}")] if is_known else []
-    return "; ".join([*said, *([one.note.strip()] if one.note.strip() else [])]) or None
+    # What cannot be printed stands in no workbook, and not in every ledger.
+    note = "".join(
+        " " if unicodedata.category(letter) == "Cc" else letter for letter in one.note
+    )
+    return "; ".join([*said, *([note.strip()] if note.strip() else [])]) or None
 
 
 def _clock(page: DecisionFile, now: dt.datetime) -> Iterator[Problem]:
@@ -171,7 +207,7 @@ class _Check:
     """The decisions of a page, held against the cases and answers of today."""
 
     def __init__(
-        self, page: DecisionFile, runs: Known, holding: Standing, given: Given
+        self, page: DecisionFile, runs: Known, holding: Standing, last: _Last
     ) -> None:
         self._page = page
         cases = runs.table("cases")
@@ -180,7 +216,7 @@ class _Check:
         entries = with_corrections(runs.table("entries"), holding.amendments)
         self._seen = seen_digests(self._members, entries)
         self._places = _places(cases, wanted)
-        self._last = _last_of(given, page.name)
+        self._last = last
 
     def problems(self) -> Iterator[Problem]:
         """What is wrong with each decision; one problem of each."""
@@ -197,7 +233,7 @@ class _Check:
         if place is not None and place not in self._places[one.case]:
             return "other-constituency"
         is_same = sorted(one.entries) == sorted(self._members[one.case])
-        if not is_same or one.seen != self._seen[one.case]:
+        if not is_same or not one.names_its_own or one.seen != self._seen[one.case]:
             return "changed-since-seen"
         return "answered-since" if self._is_older(one) else None
 
@@ -219,12 +255,13 @@ def _places(cases: pa.Table, wanted: Collection[str]) -> dict[str, set[int | Non
     return places
 
 
-def _last_of(given: Given, person: str) -> _Last:
+def _last_of(given: Given, person: str, made: Made) -> _Last:
     """What a person last answered of each entry of each case, and when."""
     last: _Last = {}
     for row in given.verdicts.to_pylist():
-        if row["decided_by"] == person:
-            moment = moment_of(row["decided_at"])
+        if is_same_person(row["decided_by"], person):
+            recorded = moment_of(row["decided_at"])
+            moment = made.get((row["case_id"], person_key(person)), recorded)
             said = last.setdefault(row["case_id"], {})
             said[row["entry_id"]] = (moment, row["verdict"])
     return last

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from voterlist.decisions import AMENDMENT_ROW, WITHDRAWN, Given, Standing
+from voterlist.decisions import AMENDMENT_ROW, WITHDRAWN, Given, Spellings, Standing
 from voterlist.decisions.standing import last_answers
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.model import Action, Mark, Problem
 from voterlist.render.xlsx import ANSWER_ROW, CONFIRM, Answers
 from voterlist.tables import from_rows
 
-__all__ = ["Originals", "Rows"]
+__all__ = ["Originals", "Rows", "spelled_as_before"]
 
 _Row: TypeAlias = dict[str, Any]
 
@@ -22,6 +23,34 @@ _SHOWN = ("field", "value", "ground", "document", "constituency", "precinct", "d
 """What an answer takes over from the one that it confirms, where it says nothing itself."""
 _TO_BE_SAID = ("field", "value", "ground", "precinct")
 """What a row must say itself where the answers that are shown differ in it."""
+
+
+def spelled_as_before(
+    answers: Answers, by: str | None, given: Given
+) -> tuple[Answers, str | None]:
+    """The answers, and who decided where nobody is named, with names as they were typed before.
+
+    Else who types a name in capitals would be a second person, who agrees with the first one or
+    settles a dispute with them.
+    """
+    columns = (
+        given.verdicts.column("decided_by"),
+        given.amendments.column("decided_by"),
+        given.acceptances.column("accepted_by"),
+    )
+    spellings = Spellings(
+        name for column in columns for name in column.unique().to_pylist()
+    )
+
+    def spelled(table: pa.Table) -> pa.Table:
+        place = table.column_names.index("decided_by")
+        names = [spellings.of(name) for name in table.column(place).to_pylist()]
+        column = pa.array(names, pa.string())
+        return table.set_column(place, table.schema.field(place), column)
+
+    decisions, amendments = spelled(answers.decisions), spelled(answers.amendments)
+    named = replace(answers, decisions=decisions, amendments=amendments)
+    return named, spellings.of(by)
 
 
 class Originals:

@@ -39,8 +39,8 @@ from voterlist.schemas import (
 )
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import concat, from_columns
-from voterlist.usecases.answer_files import AnswerFile
-from voterlist.usecases.answered_rows import Originals, Rows
+from voterlist.usecases.answer_files import AnswerFile, Made
+from voterlist.usecases.answered_rows import Originals, Rows, spelled_as_before
 from voterlist.usecases.case_numbers import numbers_of
 from voterlist.usecases.drawn_pairs import with_drawn
 
@@ -135,6 +135,7 @@ class Importer:
         if numbers is None:
             numbers = numbers_of(runs, self._cases, ledger)
         self._numbers = numbers
+        self._made: Made = {}
 
     @property
     def numbers(self) -> Mapping[str, int]:
@@ -153,7 +154,9 @@ class Importer:
 
     def against_today(self, file: AnswerFile) -> AnswerFile:
         """The file with the problems that its decisions have today; a workbook as it is."""
-        return file.against(self._runs, self.standing(), self.given(), self._decided_at)
+        now, made = self._decided_at, self._made
+        holding, given = self.standing(), self.given()
+        return file.against(self._runs, holding, given, now, by=self._by, made=made)
 
     def read(self, answers: Answers, unread: Collection[Problem]) -> ImportedFile:
         """Check the answers of a file, and record those that are not refused.
@@ -163,6 +166,7 @@ class Importer:
             unread: rows and sheets that were refused before.
         """
         given = self.given()
+        answers, self._by = spelled_as_before(answers, self._by, given)
         rows = Rows(answers, given, self._by, self._originals(given))
         self._cases = with_drawn(self._cases, self._runs, given, rows.verdicts)
         checked = review.check_decisions(
