@@ -105,8 +105,10 @@ def link_alone(workspace, voters, *, is_whole):
         1,
         lambda *_: None,
     )
-    tables = {"voters": voters, "decisions": empty(DECISION)}
-    link_entries(tables, StageContext(context, LINK, workspace))
+    shelf = Shelf()
+    for name, table in (("voters", voters), ("decisions", empty(DECISION))):
+        shelf.put(name, workspace / f"{name}.parquet", table)
+    link_entries(NeededTables(shelf, LINK), StageContext(context, LINK, workspace))
 
 
 @pytest.mark.parametrize(
