@@ -1,9 +1,11 @@
 """Work that is kept from run to run: what is taken over, and that it changes no byte."""
 
+import json
 import os
 import shutil
 import signal
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,13 +15,14 @@ import pytest
 import workspaces
 from test_cli import call
 from test_pipeline import DEATHS, decide
-from voterlist import config
+from voterlist import config, readers
 from voterlist.model import AsideCode, Stage
 from voterlist.pipeline import intake, normalizing
 from voterlist.pipeline.known import known
 from voterlist.pipeline.plan import Doing, plan
 from voterlist.pipeline.units import Task, Units, UnitsFailedError
 from voterlist.schemas import AMENDMENT
+from voterlist.storage import store
 from voterlist.storage.kept import FOLDER, Kept, Place, keep
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_rows
@@ -159,6 +162,40 @@ def test_what_is_damaged_is_made_again(workspace, damage):
     assert (result.damaged_units > 0) == add
     if not add:
         assert workspaces.reports(workspace) == first
+
+
+@pytest.mark.slow
+def test_a_sheet_that_could_not_be_read_for_the_moment_is_read_again(
+    workspace, monkeypatch
+):
+    """A reader that the system ended would cost a sheet's voters until its file is another one."""
+    shutil.copy(
+        workspace / "inbox" / "90" / "menteqe-1.csv",
+        workspace / "reference" / "name-changes.csv",
+    )
+    shutil.rmtree(workspace / FOLDER)
+    read = readers.read_listed
+
+    def stopped(files, settings):
+        return [
+            replace(file, sheets=(*file.sheets, replace(file.sheets[0], **UNREAD)))
+            for file in read(files, settings)
+        ]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(readers, "read_listed", stopped)
+        first = workspaces.run(workspace)
+    assert {one.code for one in first.troubles} == {AsideCode.READER_STOPPED}
+    again = workspaces.run(workspace)
+    assert not again.troubles
+    assert not again.is_unchanged
+    record = store.read_manifest(again.folder).stages
+    assert all(one.key for one in record.values())
+    (register,) = (workspace / FOLDER / "reconcile" / "name-changes").glob("*/*.json")
+    assert json.loads(register.read_text())["said"]["troubles"] == []
+
+
+UNREAD = {"name": "2", "trouble": AsideCode.READER_STOPPED}
 
 
 def test_an_answer_is_a_change(workspace):
