@@ -160,6 +160,8 @@ def test_what_is_damaged_is_made_again(workspace, damage):
     )
     assert not result.is_unchanged
     assert (result.damaged_units > 0) == add
+    again = workspaces.run(workspace, today=result.today)
+    assert (again.is_unchanged, again.damaged_units) == (True, 0)
     if not add:
         assert workspaces.reports(workspace) == first
 
