@@ -1,23 +1,31 @@
 """Work that is kept from run to run: what is taken over, and that it changes no byte."""
 
+import json
 import os
 import shutil
 import signal
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 import workspaces
 from test_cli import call
 from test_pipeline import DEATHS, decide
-from voterlist import config
+from voterlist import config, readers
 from voterlist.model import AsideCode, Stage
 from voterlist.pipeline import intake, normalizing
+from voterlist.pipeline.known import known
 from voterlist.pipeline.plan import Doing, plan
 from voterlist.pipeline.units import Task, Units, UnitsFailedError
+from voterlist.schemas import AMENDMENT
+from voterlist.storage import store
 from voterlist.storage.kept import FOLDER, Kept, Place, keep
+from voterlist.storage.ledger import Ledger
+from voterlist.tables import from_rows
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "campaign"))
 
@@ -152,8 +160,44 @@ def test_what_is_damaged_is_made_again(workspace, damage):
     )
     assert not result.is_unchanged
     assert (result.damaged_units > 0) == add
+    again = workspaces.run(workspace, today=result.today)
+    assert (again.is_unchanged, again.damaged_units) == (True, 0)
     if not add:
         assert workspaces.reports(workspace) == first
+
+
+@pytest.mark.slow
+def test_a_sheet_that_could_not_be_read_for_the_moment_is_read_again(
+    workspace, monkeypatch
+):
+    """A reader that the system ended would cost a sheet's voters until its file is another one."""
+    shutil.copy(
+        workspace / "inbox" / "90" / "menteqe-1.csv",
+        workspace / "reference" / "name-changes.csv",
+    )
+    shutil.rmtree(workspace / FOLDER)
+    read = readers.read_listed
+
+    def stopped(files, settings):
+        return [
+            replace(file, sheets=(*file.sheets, replace(file.sheets[0], **UNREAD)))
+            for file in read(files, settings)
+        ]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(readers, "read_listed", stopped)
+        first = workspaces.run(workspace)
+    assert {one.code for one in first.troubles} == {AsideCode.READER_STOPPED}
+    again = workspaces.run(workspace)
+    assert not again.troubles
+    assert not again.is_unchanged
+    record = store.read_manifest(again.folder).stages
+    assert all(one.key for one in record.values())
+    (register,) = (workspace / FOLDER / "reconcile" / "name-changes").glob("*/*.json")
+    assert json.loads(register.read_text())["said"]["troubles"] == []
+
+
+UNREAD = {"name": "2", "trouble": AsideCode.READER_STOPPED}
 
 
 def test_an_answer_is_a_change(workspace):
@@ -200,6 +244,54 @@ def test_a_constituency_whose_work_fails_is_left_out_and_the_others_go_on(
     assert again.rows_out == 10
     assert not again.is_unchanged
     assert workspaces.run(workspace).is_unchanged
+
+
+@pytest.mark.slow
+def test_what_is_known_of_a_constituency_that_is_left_out_stays(workspace, monkeypatch):
+    """A night in which its work failed would send its answers back and let its cases go."""
+    again = workspace / "inbox" / "90" / "menteqe-2.csv"
+    text = f"2 saylı seçki məntəqəsi\n{workspaces.HEADER}{THREE}"
+    again.write_text(text, encoding="utf-8")
+    before = workspaces.run(workspace)
+    strike(workspace, before)
+    whole = normalizing.normalize
+
+    def broken(entries, *arguments):
+        if entries.column("constituency")[0].as_py() == 90:
+            raise ValueError("Rzayev 5XK1238")
+        return whole(entries, *arguments)
+
+    shutil.rmtree(workspace / FOLDER)
+    day = workspaces.TODAY.replace(day=4)
+    with monkeypatch.context() as patch:
+        patch.setattr(normalizing, "normalize", broken)
+        result = workspaces.run(workspace, today=day)
+    assert [one.constituency for one in result.left_out] == [90]
+    assert not pq.read_table(result.folder / "returned.parquet").num_rows
+    with Ledger(workspace / "ledger.db") as ledger:
+        counted = [details for _, event, details in ledger.journal() if event == "run"]
+        runs = known(workspace, ledger)
+    assert [one["whole"] for one in counted] == [1, 1, 0]
+    cases = pq.read_table(before.folder / "cases.parquet").column("case_id")
+    assert set(cases.to_pylist()) <= set(runs.table("cases")["case_id"].to_pylist())
+    shutil.rmtree(again.parent)
+    missing = workspaces.run(workspace, today=day.replace(day=5)).missing_lists
+    assert {one.constituency for one in missing} == {90}
+
+
+def strike(workspace, result):
+    """A person strikes an entry of the constituency 90."""
+    entries = pq.read_table(result.folder / "entries.parquet").to_pylist()
+    struck = next(row["entry_id"] for row in entries if row["constituency"] == 90)
+    row = {
+        "entry_id": struck,
+        "action": "strike",
+        "reason": "died",
+        "decided_by": "N",
+        "decided_at": "2026-02-03T10:00:00",
+    }
+    with Ledger(workspace / "ledger.db") as ledger:
+        ledger.amend(from_rows([row], AMENDMENT))
 
 
 @pytest.mark.slow

@@ -28,7 +28,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 import workspaces
 from voterlist import pipeline
-from voterlist.pipeline import working
+from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.store import RunFolder
 
@@ -51,7 +51,7 @@ if point == "after the manifest":
 if point == "before the commit":
     Ledger.write_journal = after(Ledger.write_journal)
 if point == "before the run's mark":
-    working.ledgers.mark_run = die
+    ledgers.mark_run = die
 workspaces.run(Path(sys.argv[1]), today=workspaces.TODAY.replace(day=5))
 """
 POINTS = [

@@ -6,6 +6,7 @@ import platform
 import subprocess
 import sys
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 
 import pyarrow as pa
@@ -334,6 +335,18 @@ def test_the_program_digest_is_one_in_every_process():
     """A run continued by another process finds its stages made by the same program."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         assert pool.apply(store.program_digest) == store.program_digest()
+
+
+def test_another_version_of_a_library_is_another_program(monkeypatch):
+    """Files of two versions of a library would be joined: every run would end at that."""
+    before = store.program_digest()
+    version = metadata.version
+
+    def newer(name):
+        return f"{version(name)}.1" if name == "pyarrow" else version(name)
+
+    monkeypatch.setattr(metadata, "version", newer)
+    assert store.program_digest.__wrapped__() != before
 
 
 @pytest.fixture

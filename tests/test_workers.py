@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import workspaces
+from voterlist.storage.workers import Pool
 
 WORKERS = 4
 PARENTS = 3
@@ -88,3 +89,22 @@ def test_no_worker_outlives_a_killed_parent(tmp_path):
         for path in workers:
             if not has_ended(path):
                 os.kill(int(path.with_suffix(".pid").read_text()), signal.SIGKILL)
+
+
+def own_number(_task):
+    return os.getpid()
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_while_it_waits_costs_no_task():
+    """Memory runs out in the linkage, the system ends an idle worker: a constituency was lost."""
+    pool = Pool(1)
+    try:
+        ((_, first),) = pool.answers(own_number, [0])
+        os.kill(first, signal.SIGKILL)
+        os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
+        ((_, second),) = pool.answers(own_number, [0])
+    finally:
+        pool.close()
+    assert isinstance(second, int)
+    assert second != first

@@ -43,3 +43,17 @@ class Context:
         Whoever is of voting age on that day belongs on the list.
         """
         return list_day(self.settings.calendar, self.settings.workspace.cycle)
+
+    @property
+    def is_whole(self) -> bool:
+        """False for a run of some constituencies only, asked for or because others failed."""
+        return self.inputs.is_whole and not self.left_out
+
+    @property
+    def constituencies(self) -> tuple[int, ...]:
+        """The constituencies of the run, without those whose work failed."""
+        return tuple(
+            number
+            for number in self.inputs.constituencies
+            if number not in self.left_out
+        )

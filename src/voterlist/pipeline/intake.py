@@ -107,9 +107,7 @@ def _take_in(
         for file in batch.files
         if file.trouble is not None
     }
-    troubles = [
-        (file.source, file.trouble) for file in files if file.trouble is not None
-    ]
+    troubles = [(file.source, code) for file in files for code in file.troubles]
     is_passing = any(
         code in PASSING and (source, code) not in known for source, code in troubles
     )

@@ -183,7 +183,8 @@ def known(workspace: Path, ledger: Reader) -> Known:
     left_out: list[frozenset[int]] = []
     covered: frozenset[int] = frozenset()
     for folder, manifest, is_whole in _complete_runs(workspace, ledger):
-        if is_whole or not covered.issuperset(manifest.constituencies):
+        is_newer = not covered.issuperset(manifest.constituencies)
+        if is_whole or is_newer or not folders:
             folders.append(folder)
             manifests.append(manifest)
             left_out.append(covered)

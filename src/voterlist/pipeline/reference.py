@@ -86,6 +86,8 @@ class Outside:
     protocol: pa.Table | None = None
     """PROTOCOL"""
     sources: list[dict[str, object]] = field(default_factory=list)
+    troubles: list[tuple[str, str]] = field(default_factory=list)
+    """(source, code) of the files and sheets of registers and lists that could not be read."""
 
     def note(
         self,
@@ -153,6 +155,8 @@ def read(
         outside.note(_source_of(file), None, 0, 0, file.trouble)
     settings = _settings(limits, profile)
     persons = _persons(by_kind, settings, units)
+    for one in persons.values():
+        outside.troubles += one.troubles
     for name in (name for name in REGISTERS if name in persons):
         _add_register(outside, name, persons[name])
     outside.last = _cycle(outside, LAST, persons)
@@ -275,9 +279,13 @@ def _read_persons(
     known = {(readers.unread_source(file.name), file.trouble) for file in files}
     is_passing = any(
         code in PASSING and (source, code) not in known
-        for source, _, _, code in persons.sources
+        for source, code in persons.troubles
     )
-    return {"sources": persons.sources, "passing": is_passing}
+    return {
+        "sources": persons.sources,
+        "troubles": persons.troubles,
+        "passing": is_passing,
+    }
 
 
 def _kept_persons(done: Done) -> Persons:
@@ -289,7 +297,8 @@ def _kept_persons(done: Done) -> Persons:
         (source, rows, usable, trouble)
         for source, rows, usable, trouble in done.said["sources"]
     )
-    return Persons(**tables, sources=sources)
+    troubles = tuple((source, code) for source, code in done.said["troubles"])
+    return Persons(**tables, sources=sources, troubles=troubles)
 
 
 def _read_numbers(

@@ -42,6 +42,8 @@ class Persons:
     """VOTER: rows that tell a former name, under it, by the same ids."""
     reasons: pa.Table = field(default_factory=lambda: empty(REMOVAL_REASON))
     sources: tuple[_Account, ...] = ()
+    troubles: tuple[tuple[str, str], ...] = ()
+    """(source, code) of files and sheets that could not be read."""
 
 
 def read_register(
@@ -63,6 +65,7 @@ def read_register(
         former=_voters(former, settings),
         reasons=_reasons(files, entries),
         sources=sources,
+        troubles=_troubles(files),
     )
 
 
@@ -86,7 +89,12 @@ def read_list(listed: Sequence[ListedFile], settings: Settings) -> Persons:
         voters=_voters(entries, settings),
         reasons=concat(marks, REMOVAL_REASON),
         sources=(*sources, *(table.account() for table in own_tables)),
+        troubles=_troubles(files),
     )
+
+
+def _troubles(files: Sequence[RawFile]) -> tuple[tuple[str, str], ...]:
+    return tuple((file.source, code) for file in files for code in file.troubles)
 
 
 def _without_repeats(entries: pa.Table) -> pa.Table:

@@ -206,7 +206,7 @@ def digest_of_given(context: Context, need: Given) -> str:
         Given.STREETS: lambda: _digest_of_files(inputs.street_files),
         Given.ANSWERS: lambda: _digest_of_answers(context.given),
         Given.CASE_NUMBERS: lambda: _digest_of_numbers(context),
-        Given.SCOPE: lambda: store.digest_of(inputs.is_whole, *inputs.constituencies),
+        Given.SCOPE: lambda: store.digest_of(context.is_whole, *context.constituencies),
         Given.LIST_DAY: lambda: str(context.list_day),
     }
     return digests[need]()
@@ -307,7 +307,7 @@ class StageContext:
             Kept(context.workspace), store.program_digest(), context.jobs
         )
         self.progress = context.progress
-        self.is_whole = context.inputs.is_whole
+        self.is_whole = context.is_whole
 
     @property
     def settings(self) -> Settings:
@@ -357,10 +357,10 @@ class StageContext:
     def is_of_run(self) -> Callable[[str], bool]:
         """False for the id of an entry whose constituency the run leaves out."""
         self._require(Given.SCOPE)
-        inputs = self._context.inputs
-        prefixes = {f"{number:03d}" for number in inputs.constituencies}
+        context = self._context
+        prefixes = {f"{number:03d}" for number in context.constituencies}
         return lambda entry_id: (
-            inputs.is_whole or entry_id.partition("-")[0] in prefixes
+            context.is_whole or entry_id.partition("-")[0] in prefixes
         )
 
     @property

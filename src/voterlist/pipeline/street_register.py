@@ -31,6 +31,8 @@ class StreetRegister:
     findings: pa.Table
     sources: pa.Table
     """SOURCES: ``usable`` are the rows that name a precinct and a street."""
+    troubles: tuple[tuple[str, str], ...] = ()
+    """(source, code) of files and sheets that could not be read."""
 
     def table(self) -> pa.Table:
         """STREET, without rows where there is no register."""
@@ -67,10 +69,12 @@ def _register(files: Iterable[RawFile]) -> StreetRegister:
     """The streets in these files; one that cannot be read is noted."""
     parts: list[StreetRows] = []
     sources = []
+    troubles: list[tuple[str, str]] = []
     for raw in files:
         # A copy of a register adds nothing and is not read.
         part, trouble = (None, "duplicate-file") if raw.copy else _read(raw)
         parts += [part] if part else []
+        troubles += ((raw.source, code) for code in raw.troubles)
         rows, usable = (part.rows, part.table.num_rows) if part else (0, 0)
         sources.append((raw.source, STREETS, rows, usable, trouble))
     columns = (
@@ -87,10 +91,10 @@ def _register(files: Iterable[RawFile]) -> StreetRegister:
         "source",
     )
     if not parts:
-        return StreetRegister(None, empty(FINDING), noted)
+        return StreetRegister(None, empty(FINDING), noted, tuple(troubles))
     outcome = normalize_streets(concat((part.table for part in parts), STREET_ROW))
     findings = gather([*(part.findings for part in parts), outcome.findings])
-    return StreetRegister(outcome.table, findings, noted)
+    return StreetRegister(outcome.table, findings, noted, tuple(troubles))
 
 
 def _read(raw: RawFile) -> tuple[StreetRows | None, str | None]:

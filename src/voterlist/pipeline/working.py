@@ -146,8 +146,7 @@ def _done(
             context = replace(context, left_out=left_out)
         else:
             if done.is_complete:
-                is_of_all = context.inputs.is_whole and not context.left_out
-                units.kept.sweep(is_whole=is_of_all)
+                units.kept.sweep(is_whole=context.is_whole)
             return replace(done, left_out=tuple(told))
 
 
@@ -227,7 +226,7 @@ def _manifest(context: Context) -> Manifest:
         program=__version__,
         program_digest=program_digest(),
         settings=config.digest(context.settings),
-        constituencies=context.inputs.constituencies,
+        constituencies=context.constituencies,
         inputs=context.inputs.digests,
     )
 
@@ -252,14 +251,11 @@ def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...
 
     Killed before the end, a run leaves no line in the journal; the reports already count that line.
     """
-    place, inputs, run = (
-        ledgers.place_in(context.workspace, context.settings),
-        context.inputs,
-        walk.folder.manifest.run,
-    )
+    place = ledgers.place_in(context.workspace, context.settings)
+    run = walk.folder.manifest.run
     details: dict[str, str | int] = {
         "run": run,
-        "whole": int(inputs.is_whole),
+        "whole": int(context.is_whole),
         "cycle": context.settings.workspace.cycle,
     }
     for constituency, count in _open_by_constituency(walk.tables).items():
@@ -272,7 +268,7 @@ def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...
     outputs = publish.write_reports(context, walk, standing, burned)
     numbers = _numbers(walk.tables["case_numbers"], run)
     unread = unread_constituencies(walk.tables["set_aside"])
-    whom = None if inputs.is_whole else inputs.constituencies
+    whom = None if context.is_whole else context.constituencies
     # Asked to end in here, the program ends behind it: a complete run stands in the journal.
     with whole():
         walk.finish([step.stage for step in STAGES], outputs)
@@ -293,10 +289,10 @@ def _work(context: Context, tables: Tables, ledger: ledgers.Reader) -> Work:
         path: digest[: readers.SOURCE_DIGITS] for path, digest in inputs.digests.items()
     }
     newer = work_of(tables, names, [tables["decisions"]])
-    if inputs.is_whole:
+    if context.is_whole:
         return newer
     older = known_work(context.workspace, ledger)
-    return over(newer, older, inputs.constituencies)
+    return over(newer, older, context.constituencies)
 
 
 def _numbers(numbers: pa.Table, run: str) -> list[CaseNumber]:

@@ -79,3 +79,9 @@ class RawFile:
     skipped: tuple[str, ...] = ()
     """The sheets that hold no cells by their kind, charts and macros, by name; nothing of them is
     read."""
+
+    @property
+    def troubles(self) -> tuple[AsideCode, ...]:
+        """The codes of why the file, or sheets of it, could not be read."""
+        codes = (self.trouble, *(sheet.trouble for sheet in self.sheets))
+        return tuple(code for code in codes if code is not None)

@@ -11,10 +11,12 @@ import hashlib
 import json
 import re
 import shutil
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
-from importlib import resources
+from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,11 @@ SCRATCH = "scratch/"
 _AGAIN, _BEFORE = ".again", ".before"
 """What is added to the name of a run's folder: for a complete run that is being made again, and for
 the complete one while the new one takes its place."""
+_LIBRARIES = (
+    *("jinja2", "numpy", "pandas", "pyarrow", "pypdfium2", "python-calamine"),
+    *("rapidfuzz", "recordlinkage", "scipy", "typst", "xlsxwriter"),
+)
+"""Those that read the lists, compute, or write tables and reports."""
 _RUN_BESIDE = re.compile(
     rf"(?P<run>\d{{4}}-\d\d-\d\d-[0-9a-f]{{8}})({re.escape(_AGAIN)}|{re.escape(_BEFORE)})"
 )
@@ -447,11 +454,11 @@ def row_group_digests(path: Path) -> list[str]:
 
     The same rows of the same schema, written by this program, have the same digest in any file.
     """
-    metadata = pq.read_metadata(path)
+    footer = pq.read_metadata(path)
     digests = []
     with path.open("rb") as content:
-        for number in range(metadata.num_row_groups):
-            group = metadata.row_group(number)
+        for number in range(footer.num_row_groups):
+            group = footer.row_group(number)
             columns = [group.column(one) for one in range(group.num_columns)]
             start = min(map(_start_of, columns))
             end = max(_start_of(one) + one.total_compressed_size for one in columns)
@@ -569,15 +576,24 @@ def digest_of(*parts: object) -> str:
 
 @cache
 def program_digest() -> str:
-    """The SHA-256 of the program's own files.
+    """The SHA-256 of the program's own files, and of the versions of what it works with.
 
-    A stage made by another program is never taken over.
+    A stage made by another program is never taken over. Another version of Python or of a library
+    may fold, read or write otherwise: what it left is made anew.
     """
-    state = hashlib.sha256(__version__.encode())
+    state = hashlib.sha256(digest_of(__version__, *_library_versions()).encode())
     for name, item in sorted(_package_files(resources.files("voterlist"), "")):
         state.update(name.encode())
         state.update(hashlib.sha256(item.read_bytes()).digest())
     return state.hexdigest()
+
+
+def _library_versions() -> Iterator[str]:
+    """The versions of Python and of the libraries on which the bytes of a result rest."""
+    yield ".".join(map(str, sys.version_info[:3]))
+    for name in _LIBRARIES:
+        with suppress(metadata.PackageNotFoundError):
+            yield f"{name} {metadata.version(name)}"
 
 
 def _package_files(

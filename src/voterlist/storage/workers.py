@@ -82,10 +82,10 @@ class Pool:
         try:
             while waiting or busy:
                 while waiting and len(busy) < self.size:
-                    worker = self._idle.pop() if self._idle else _started()
+                    worker = self._taken()
                     worker.task = waiting.pop()
                     busy[worker.connection] = worker
-                    # One that ended while it was idle is noticed below.
+                    # One that ends in this moment is noticed below.
                     with suppress(OSError):
                         worker.connection.send((work, tasks[worker.task]))
                 for ready in multiprocessing.connection.wait(list(busy)):
@@ -101,6 +101,18 @@ class Pool:
                 # What they do is for nobody any more.
                 worker.process.kill()
                 _end(worker)
+
+    def _taken(self) -> _Worker:
+        """An idle worker, or a new one.
+
+        One that was ended while it was idle had nothing in hand: no task is lost with it.
+        """
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.process.is_alive():
+                return worker
+            _end(worker)
+        return _started()
 
     def close(self) -> None:
         """End the processes."""
