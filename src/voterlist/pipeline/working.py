@@ -154,6 +154,9 @@ def _walked(
     context: Context, walk: Walk, until: Stage | None, watch: LedgerWatch
 ) -> Done:
     for step in STAGES:
+        if step.stage is Stage.LINK and context.units is not None:
+            # The one stage that holds the whole list needs the memory that idle workers keep.
+            context.units.close()
         walk.step(step)
         if step.stage is until:
             break
