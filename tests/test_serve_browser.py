@@ -147,13 +147,14 @@ def test_a_session_that_ends_is_told_and_loses_nothing(workspace, desk, opened):
     aysel.window.close()
 
 
-def test_the_way_out_is_a_key_away_from_nobody(desk, opened):
-    """After it the page of before shows nothing, also by the browser's own way back."""
+def test_after_the_way_out_the_page_of_before_shows_nothing(desk, opened):
+    """Whoever comes to the computer next would read cases by the browser's own way back."""
     nigar = Analyst(opened, desk, "Nigar")
     nigar.page.click("#leave")
     nigar.page.wait_for_url("**/login")
     nigar.page.go_back()
     nigar.page.wait_for_url("**/login*")
+    assert nigar.page.locator("[data-case-id]").count() == 0
     nigar.window.close()
 
 

@@ -127,6 +127,8 @@ def test_a_signal_that_the_process_was_told_to_ignore_stays_ignored():
     try:
         with stopping.heeded():
             os.kill(os.getpid(), signal.SIGINT)
+            # Heeded, the signal would have raised in the line before.
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
 
