@@ -123,7 +123,11 @@ def _told(
 def _gathered(found: list[Compared]) -> Candidates:
     left, right, vector = (
         np.concatenate([np.zeros(0, kind), *(getattr(part, name) for part in found)])
-        for name, kind in (("left", np.int32), ("right", np.int32), ("vector", np.int64))
+        for name, kind in (
+            ("left", np.int32),
+            ("right", np.int32),
+            ("vector", np.int64),
+        )
     )
     vectors = weigh.count([part.vectors for part in found])
     return Candidates(left, right, vector, vectors, len(left))
@@ -161,7 +165,9 @@ def find_again(
     left, right, levels = reuse.in_order(
         *(
             np.concatenate(column)
-            for column in zip((known_left, known_right, known_levels), *new, strict=True)
+            for column in zip(
+                (known_left, known_right, known_levels), *new, strict=True
+            )
         )
     )
     alone = comparisons.unpack_pair_levels

@@ -61,18 +61,19 @@ def partners(blocks: Blocks, anchors: Bools | None = None) -> Partners:
     one.
     """
     kinds, may_pair = _kinds(blocks, anchors)
+    if may_pair.all():
+        place = np.arange(len(kinds), dtype=np.int32)
+        ends = np.repeat(blocks.starts[1:].astype(np.int32), np.diff(blocks.starts))
+        return _in_order(blocks.members, place, place + np.int32(1), ends)
     # Inside a block the entries of one kind stand together, in their order: a section. The entries
     # of a section behind an entry are a run.
     section_of = blocks.numbers() * np.int64(len(may_pair)) + kinds
-    if len(may_pair) > 1:
-        order = np.argsort(section_of, kind="stable")
-        members, section_of = blocks.members[order], section_of[order]
-    else:
-        members = blocks.members
+    order = np.argsort(section_of, kind="stable")
+    section_of = section_of[order]
     begins = np.flatnonzero(np.diff(section_of, prepend=-1))
     sections = _Sections(
-        members=members,
-        starts=np.append(begins, len(members)),
+        members=blocks.members[order],
+        starts=np.append(begins, len(order)),
         block=section_of[begins] // len(may_pair),
         kind=section_of[begins] % len(may_pair),
     )
@@ -144,20 +145,28 @@ def _runs(sections: _Sections, one: Longs, other: Longs) -> Partners:
         numbers = np.repeat(np.arange(len(sizes)) << _HALF, sizes) + members
         wanted = (within[strange] << _HALF) + members[place[strange]]
         first[strange] = np.searchsorted(numbers, wanted)
-    count = starts[1:][within] - first
-    kept = np.flatnonzero(count > 0)
-    left = members[place[kept]]
-    order = np.sort((left.astype(np.int64) << _HALF) | np.arange(len(left)))
-    kept = kept[order & ((1 << _HALF) - 1)]
+    return _in_order(members, place, first, starts[1:][within])
+
+
+def _in_order(
+    members: Codes, place: Codes | Longs, first: Codes | Longs, end: Codes | Longs
+) -> Partners:
+    """The runs in the order of their left entries, which stand at these places among members."""
+    kept = np.flatnonzero(end > first)
+    packed = members[place[kept]].astype(np.int64) << _HALF
+    packed |= kept
+    packed.sort()
+    kept = packed & ((1 << _HALF) - 1)
+    first = first[kept].astype(np.int32)
     return Partners(
         members,
-        (order >> _HALF).astype(np.int32),
-        first[kept].astype(np.int32),
-        count[kept].astype(np.int32),
+        left=(packed >> _HALF).astype(np.int32),
+        first=first,
+        count=end[kept].astype(np.int32) - first,
     )
 
 
-def _consecutive(first: Longs, count: Longs) -> Longs:
+def _consecutive(first: Codes | Longs, count: Codes | Longs) -> Longs:
     """So many numbers from each first one on, one run after the other."""
     before = np.cumsum(count) - count
     return np.asarray(
