@@ -168,16 +168,16 @@ def _in_order(
 
 def _consecutive(first: Codes | Longs, count: Codes | Longs) -> Longs:
     """So many numbers from each first one on, one run after the other."""
-    before = np.cumsum(count) - count
-    return np.asarray(
-        np.repeat(first - before, count) + np.arange(int(count.sum())), np.int64
-    )
+    before = np.cumsum(count, dtype=np.int64) - count
+    numbers: Longs = np.repeat(first - before, count)
+    numbers += np.arange(len(numbers))
+    return numbers
 
 
 def cut(keys: Sequence[Partners], size: int, most: int) -> list[Range]:
     """The pairs of all keys in ranges, in order; ``size`` is how many entries the list has.
 
-    A range has ``most`` pairs or, of more than one left entry, less; none has no pair.
+    A range has at most ``most`` pairs, or one left entry alone that begins more; none is empty.
     """
     begun = np.zeros(size, np.int64)
     for key in keys:
