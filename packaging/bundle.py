@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "packaging"
 SUMS = "SHA256SUMS"
 NOT_FOR_USERS = frozenset({"dev", "postgres", "spark"})
-"""Extras that are left out: of developers, and of servers that have internet when they are set up."""
+"""Extras that are left out: of developers, and of servers that are set up with internet."""
 PAPERS = ("README.md", "CHANGELOG.md", "LICENSE")
 PAGES = ("install.md", "nights.md", "commands.md", "settings.md", "workspace.md")
 INSTALLER = "pip"
