@@ -60,7 +60,9 @@ class Cluster:
 
 
 @contextmanager
-def standalone(folder: Path, *, workers: int = 2, memory: str = "2g") -> Iterator[Cluster]:
+def standalone(
+    folder: Path, *, workers: int = 2, memory: str = "2g"
+) -> Iterator[Cluster]:
     """A cluster whose workers have one core and so much memory each."""
     port = free_port()
     words = ["--host", HOST, "--port", str(port), "--webui-port", str(free_port())]
@@ -80,7 +82,6 @@ def standalone(folder: Path, *, workers: int = 2, memory: str = "2g") -> Iterato
 def connect_server(folder: Path, master: str = "local[2]") -> Iterator[str]:
     """A server of Spark Connect; yields its address."""
     port = free_port()
-    words = ["org.apache.spark.deploy.SparkSubmit"]
     settings = {
         "spark.connect.grpc.binding.address": HOST,
         "spark.connect.grpc.binding.port": str(port),
@@ -88,13 +89,16 @@ def connect_server(folder: Path, master: str = "local[2]") -> Iterator[str]:
         "spark.driver.bindAddress": HOST,
         "spark.ui.enabled": "false",
     }
-    options = [word for name in settings for word in ("--conf", f"{name}={settings[name]}")]
+    options = [
+        word for name in settings for word in ("--conf", f"{name}={settings[name]}")
+    ]
     words = ["--master", master, *options]
     words += ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer"]
     server = _java(
         "org.apache.spark.deploy.SparkSubmit",
         [*words, "spark-internal"],
         folder / "connect.log",
+        "1g",
     )
     try:
         _wait_for(port, server)
@@ -110,13 +114,15 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def _java(name: str, words: list[str], log: Path) -> subprocess.Popen[bytes]:
-    """A program of Spark, in a group of processes of its own."""
+def _java(
+    name: str, words: list[str], log: Path, memory: str = "256m"
+) -> subprocess.Popen[bytes]:
+    """A program of Spark with so much memory, in a group of processes of its own."""
     env = {
         **os.environ,
         "SPARK_HOME": str(HOME),
         "SPARK_LOCAL_IP": HOST,
-        "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_MEMORY": memory,
         "PYSPARK_PYTHON": sys.executable,
     }
     with log.open("wb") as told:

@@ -103,7 +103,7 @@ def _asking(spark: SparkSession, probe: Path) -> DataFrame:
             )
 
     tasks = spark.range(0, _TASKS, 1, _TASKS)
-    return tasks.mapInArrow(in_task(look), _LOOKED)
+    return tasks.mapInArrow(in_task("probe", look), _LOOKED)
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ Batches = Iterator[Any]
 """Record batches of Arrow."""
 
 _OURS = "voterlist-task"
-_OF_TASK = re.compile(rf"{_OURS}: (\w+) at (\S+)")
+_OF_TASK = re.compile(rf"{_OURS} (\S+): (\w+) at (\S+)")
 _NO_ROOM = ("No space left on device", "Disk quota exceeded")
 _OTHER_PYTHON = re.compile(
     r"PYTHON_VERSION_MISMATCH.*?different version[^0-9]*(\d+\.\d+)\D+?(\d+\.\d+)",
@@ -48,9 +48,14 @@ _FOREIGN = frozenset({"pyspark", "py4j", "grpc"})
 
 
 def in_task(
-    function: Callable[[Batches], Iterable[Any]],
+    step: str, function: Callable[[Batches], Iterable[Any]]
 ) -> Callable[[Batches], Batches]:
-    """The function for ``mapInArrow``: one thread a task, and no value in what it raises."""
+    """The function for ``mapInArrow``: one thread a task, and no value in what it raises.
+
+    Args:
+        step: a plain word for what the task does; it is told where the task fails.
+        function: takes record batches and gives record batches.
+    """
 
     def run(batches: Batches) -> Batches:
         # An executor runs as many tasks as it has cores.
@@ -60,15 +65,15 @@ def in_task(
         except OSError as error:
             if error.errno in {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}:
                 raise RuntimeError(_NO_ROOM[0]) from None
-            raise RuntimeError(_without_values(error)) from None
+            raise RuntimeError(_without_values(step, error)) from None
         except Exception as error:  # noqa: BLE001  whatever it is, its message may quote a cell
-            raise RuntimeError(_without_values(error)) from None
+            raise RuntimeError(_without_values(step, error)) from None
 
     return run
 
 
-def _without_values(error: BaseException) -> str:
-    return f"{_OURS}: {type(error).__name__} at {place_of(error)}"
+def _without_values(step: str, error: BaseException) -> str:
+    return f"{_OURS} {step}: {type(error).__name__} at {place_of(error)}"
 
 
 @contextmanager
@@ -95,7 +100,7 @@ def in_words(error: Exception, folder: Path) -> VoterlistError | OSError:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
     task = _OF_TASK.search(text)
     if task is not None:
-        return _failed("spark-task-failed", kind=task[1], place=task[2])
+        return _failed("spark-task-failed", step=task[1], kind=task[2], place=task[3])
     python = _OTHER_PYTHON.search(text)
     if python is not None:
         places = {"there": python[1], "here": python[2]}
