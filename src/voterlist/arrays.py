@@ -35,6 +35,7 @@ __all__ = [
     "run_sizes",
     "runs",
     "salted",
+    "text_hashes",
     "unpack_mixed",
     "unpack_pairs",
 ]
@@ -63,6 +64,8 @@ _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 """2**64 divided by the golden ratio, odd: it spreads neighbours widely (Knuth, vol. 3, section
 6.4)."""
 _ALL_BITS = 0xFFFFFFFFFFFFFFFF
+_WORTH_PANDAS = 2_000_000
+"""Numbers from which pandas factorizes so much faster than Arrow that it is worth loading."""
 
 
 # Packing
@@ -70,7 +73,13 @@ _ALL_BITS = 0xFFFFFFFFFFFFFFFF
 
 def factorized(numbers: Longs) -> tuple[Longs, Longs]:
     """(code of each number, distinct numbers), the codes in order of first appearance."""
-    # Loaded where there is such work: a command that shows or compares files needs it not.
+    if len(numbers) < _WORTH_PANDAS:
+        # Loaded where there is such work: a command that shows or compares files needs it not.
+        import pyarrow as pa  # noqa: PLC0415  see above
+
+        encoded = pa.array(numbers).dictionary_encode()
+        codes = encoded.indices.to_numpy().astype(np.int64)
+        return codes, encoded.dictionary.to_numpy()
     import pandas as pd  # noqa: PLC0415  it takes longer to load than all else here
 
     codes, distinct = pd.factorize(numbers)
@@ -147,6 +156,13 @@ def unpack_mixed(
 
 
 # Hashes
+
+
+def text_hashes(texts: Words) -> Hashes:
+    """A hash of each text."""
+    import pandas as pd  # noqa: PLC0415  it takes longer to load than all else here
+
+    return np.asarray(pd.util.hash_array(texts, categorize=False), np.uint64)
 
 
 def mix(values: Hashes) -> Hashes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -103,8 +102,9 @@ def near(scorer: Scorer, candidate_pairs: Candidates, least: float) -> Longs:
     worth = classify.worth_keeping(vectors, rough.posterior, least / _ODDS_OF_A_BIN)
     # Few vectors are near: a look-up in a hash table of them is much faster than a search in the
     # sorted codes of all vectors.
-    is_near = pd.Series(candidate_pairs.vector, copy=False).isin(
-        candidate_pairs.vectors.codes[worth]
+    is_near = pc.is_in(
+        pa.array(candidate_pairs.vector),
+        value_set=pa.array(candidate_pairs.vectors.codes[worth]),
     )
     return np.flatnonzero(is_near)
 

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import factorized
 from voterlist.model import Profile
 from voterlist.normalize.addresses import (
     Beginning,
@@ -136,8 +136,8 @@ def _cut(texts: pa.Array) -> _Cut:
     candidate = heads >= 0
     if len(np.unique(heads)) * _WORTH_CUTTING > np.count_nonzero(candidate):
         candidate[:] = False
-    head, head_places = pd.factorize(heads[candidate])
-    tail, tail_places = pd.factorize(tails[candidate])
+    head, head_places = factorized(heads[candidate])
+    tail, tail_places = factorized(tails[candidate])
     head_texts = pieces.take(pa.array(head_places)).to_pylist()
     tail_texts = pieces.take(pa.array(tail_places)).to_pylist()
     beginnings = [read_beginning(text) for text in head_texts]
@@ -219,7 +219,7 @@ def _houses(cut: _Cut) -> tuple[dict[str, list[str | None]], Codes]:
     many = max(len(cut.numbers), 1)
     head = cut.head[cut.ordinary]
     tail = cut.tail[cut.ordinary]
-    combination, pairs = pd.factorize(rest[head] * many + tail)
+    combination, pairs = factorized(rest[head] * many + tail)
     place = np.zeros(len(cut.head), np.int64)
     place[cut.ordinary] = combination
     houses: dict[str, list[str | None]] = {name: [] for name in _OF_HOUSE}

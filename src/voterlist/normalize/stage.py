@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import tables
+from voterlist.arrays import factorized
 from voterlist.findings import ENTRY_PLACE
 from voterlist.model import Profile
 from voterlist.normalize import rules
@@ -358,7 +358,7 @@ def _dates(
     read = np.append(read_dates(texts), np.zeros((4, 1), np.int64), axis=1)
     # One number for a text in a file: the text, counted from 1, times the files, plus the file.
     combined = (text_codes.astype(np.int64) + 1) * len(sources) + file_codes
-    date_of_row, dates = pd.factorize(combined)
+    date_of_row, dates = factorized(combined)
     text_of_date, file_of_date = np.divmod(dates, max(len(sources), 1))
     form, first, second, year = read[:, text_of_date - 1]
     rows_of_date = np.bincount(date_of_row, minlength=len(dates))

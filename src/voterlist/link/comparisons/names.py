@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from enum import IntEnum
 
 import numpy as np
-import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from voterlist.arrays import Bools, Codes, Floats, Levels, Longs
+from voterlist.arrays import Bools, Codes, Floats, Levels, Longs, factorized
 from voterlist.link.comparisons.base import Pairs
 from voterlist.link.comparisons.shares import least_share, share_of_counts
 from voterlist.link.encode import Encoded, EncodedColumn
@@ -71,7 +70,7 @@ def distinct_pairs(
     """The distinct unordered pairs of codes below ``size``, and which of them each pair is."""
     low = np.minimum(first, second).astype(np.int64)
     high = np.maximum(first, second).astype(np.int64)
-    place, distinct = pd.factorize(low * size + high)
+    place, distinct = factorized(low * size + high)
     return (
         (distinct // size).astype(np.int32),
         (distinct % size).astype(np.int32),
