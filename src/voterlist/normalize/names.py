@@ -67,6 +67,7 @@ def _compound(form: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=65536)
 def _known(form: str) -> str | None:
     """The skeleton of a fine form that is a known name or two of them joined; None otherwise."""
     known_skeleton = lexicon.lookup(form)
@@ -147,6 +148,7 @@ def _pass(folded: str) -> str:
     return _resolve(fine(stem + ending))
 
 
+@lru_cache(maxsize=65536)
 def _double(folded: str) -> tuple[str, str] | None:
     """The two surnames of a double one, ``Əliyeva-Həsənova``, as letters.
 
