@@ -22,6 +22,7 @@ __all__ = [
     "Levels",
     "Longs",
     "Packed",
+    "Signs",
     "Words",
     "dense",
     "distinct_counts",
@@ -44,6 +45,8 @@ Codes = npt.NDArray[np.int32]
 """int32 codes of values, -1 where nothing is known; or positions of entries."""
 Longs = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
+Signs = npt.NDArray[np.uint32]
+"""The signs that a text has, a bit each."""
 Packed = npt.NDArray[np.uint64]
 """Letters of short texts, eight to a word."""
 Floats = npt.NDArray[np.float64]
@@ -64,7 +67,7 @@ _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 """2**64 divided by the golden ratio, odd: it spreads neighbours widely (Knuth, vol. 3, section
 6.4)."""
 _ALL_BITS = 0xFFFFFFFFFFFFFFFF
-_WORTH_PANDAS = 2_000_000
+_WORTH_PANDAS = 600_000
 """Numbers from which pandas factorizes so much faster than Arrow that it is worth loading."""
 
 
