@@ -40,6 +40,7 @@ from voterlist.link.labels import (
     training_labels,
 )
 from voterlist.link.one_to_one import best_partners
+from voterlist.link.sample import Sample, marks_of
 from voterlist.link.scope import Scope, pairs_within, pairs_without
 from voterlist.model import Profile, Rule
 from voterlist.threads import both
@@ -442,7 +443,7 @@ def _learn(
     chunk_pairs: int,
 ) -> _Learnt:
     """The model of the list; of one with many entries a person, by its people."""
-    sample = weigh.Sample(lists=listed.lists)
+    sample = Sample(lists=listed.lists, marks=marks_of(listed.ids))
 
     def learnt(entries: Encoded, candidate_pairs: Candidates) -> _Learnt:
         labels = training_labels(listed.ids, candidate_pairs, decided)
@@ -455,7 +456,7 @@ def _learn(
             labels=labels.labels,
             sample=sample,
         )
-        scorer = Scorer(entries, listed.comparisons, model)
+        scorer = Scorer(entries, listed.comparisons, weigh.rounded(model))
         return _Learnt(scorer, candidate_pairs, labels)
 
     first = learnt(listed.entries, found)
