@@ -1,9 +1,9 @@
 """Bits on a grid: what the model says is rounded to 1/32 of a bit.
 
 A list with one entry more moves every share of the model in its sixth digit or so. On a grid nearly
-all stay where they are, and with them what every pair of the list is said to weigh. An odds ratio is
-off by a hundredth at most, far less than a share that is learnt from a list can be trusted. Sums of
-such numbers are exact, in whatever order they are added.
+all stay where they are, and with them what every pair of the list is said to weigh. Odds are off by
+a hundredth at most, far less than a share that is learnt from a list can be trusted. Sums of such
+numbers are exact, in whatever order they are added.
 """
 
 from __future__ import annotations
