@@ -142,15 +142,3 @@ def test_executors_need_the_packages_and_not_the_program(opened, tmp_path):
     )
     hidden = {"PYSPARK_PYTHON": str(bare)}
     assert opened("local[1]", **hidden).startswith("fit 4.")
-
-
-def test_a_folder_of_another_machine_is_refused(tmp_path):
-    """Each executor would write to a disk of its own, and the driver would see nothing of it."""
-    from voterlist.errors import UsageError
-    from voterlist.spark.work import open_work
-
-    with open_work(tmp_path / "work", {}, since="") as work:
-        with pytest.raises(UsageError) as refused:
-            work.step("pairs", lambda path: Path(path).mkdir())
-        assert refused.value.code == "work-not-shared"
-        assert not work.is_done("pairs")
