@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import cluster
 import pytest
-
-from voterlist.catalogue import LANGUAGES
-from voterlist.cli.words import SAY
 
 OPEN = """
 import sys
@@ -34,6 +29,15 @@ except Exception as error:
 """
 
 
+OTHER = """
+import sys
+from collections import namedtuple
+kind = namedtuple("version_info", "major minor micro releaselevel serial")
+sys.version_info = kind(3, 99, *sys.version_info[2:])
+"""
+"""A Python of another version, as far as Spark asks; a real one is not on every machine."""
+
+
 @pytest.fixture
 def opened(drive, tmp_path):
     """What opening a session at an address gives: a line of text."""
@@ -45,17 +49,6 @@ def opened(drive, tmp_path):
         return done.stdout.strip()
 
     return at
-
-
-@pytest.mark.parametrize("kind", ["local[1]", "standalone", "connect"])
-def test_a_session_is_opened_at_every_kind_of_address(kind, opened, request):
-    """The other refusals would prove nothing."""
-    master = kind
-    if kind == "standalone":
-        master = request.getfixturevalue(kind).url
-    if kind == "connect":
-        master = request.getfixturevalue(kind)
-    assert opened(master).startswith("fit 4.")
 
 
 def test_without_java_it_is_said_what_to_install(opened, tmp_path):
@@ -98,20 +91,6 @@ def test_an_address_at_which_nobody_answers_is_told_within_seconds(opened, kind)
     assert address in told
 
 
-def test_a_listener_that_is_no_spark_is_told(opened):
-    """The port of another program: it takes the connection and never answers as Spark does."""
-    with socket.socket() as other:
-        other.bind((cluster.HOST, 0))
-        other.listen()
-        port = other.getsockname()[1]
-        told = opened(f"spark://{cluster.HOST}:{port}", patience=5)
-    assert told.split(" |")[0] in {
-        "spark-not-started 2",
-        "spark-no-workers 2",
-        "spark-gone 5",
-    }
-
-
 def test_a_master_without_workers_is_told(opened, tmp_path):
     """Spark would wait for ever."""
     folder = tmp_path / "lonely"
@@ -125,7 +104,7 @@ def test_a_master_without_workers_is_told(opened, tmp_path):
 def test_workers_with_another_python_are_refused(opened, tmp_path):
     """The functions that are sent could not be read there, or would do something else."""
     (tmp_path / "sitecustomize.py").write_text(
-        "import sys\nsys.version_info = (3, 99, *sys.version_info[2:])\n",
+        OTHER,
         encoding="ascii",
     )
     other = tmp_path / "python"
@@ -140,7 +119,7 @@ def test_workers_with_another_python_are_refused(opened, tmp_path):
     assert f"(3.99) than this command ({here})" in told
 
 
-def test_workers_without_a_python_or_a_package_are_refused(opened, tmp_path):
+def test_workers_without_a_python_are_refused(opened, tmp_path):
     """Spark's own words are a page of Java."""
     nowhere = str(tmp_path / "nowhere" / "python")
     assert opened("local[1]", PYSPARK_PYTHON=nowhere).startswith("spark-no-python 5 |")
@@ -152,33 +131,14 @@ def test_executors_need_the_packages_and_not_the_program(opened, tmp_path):
     bare = tmp_path / "bare"
     bare.write_text(
         # -S: what is installed for editing is not found.
-        f'#!/bin/sh\nPYTHONPATH=$PYTHONPATH:{packages} exec {sys.executable} -S "$@"\n',
+        f'#!/bin/sh\nPYTHONPATH={packages} exec {sys.executable} -S "$@"\n',
         encoding="ascii",
     )
     bare.chmod(0o755)
-    without = [bare, "-c", "import voterlist"]
+    without = [bare, "-c", "import voterlist.link"]
     assert (
         subprocess.run(without, capture_output=True, check=False, env={}).returncode
         == 1
     )
     hidden = {"PYSPARK_PYTHON": str(bare)}
     assert opened("local[1]", **hidden).startswith("fit 4.")
-
-
-def test_a_folder_of_another_machine_is_refused(tmp_path):
-    """Each executor would write to a disk of its own, and the driver would see nothing of it."""
-    from voterlist.errors import UsageError
-    from voterlist.spark.work import open_work
-
-    with open_work(tmp_path / "work", {}, since="") as work:
-        with pytest.raises(UsageError) as refused:
-            work.step("pairs", lambda path: Path(path).mkdir())
-        assert refused.value.code == "work-not-shared"
-        assert not work.is_done("pairs")
-
-
-def test_every_refusal_has_its_sentences():
-    """A code would stand where a sentence belongs."""
-    assert SAY("error.spark-gone.what")
-    assert {"en", "az"} == set(LANGUAGES)
-    assert shutil.which("java")
