@@ -19,7 +19,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -33,18 +32,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from forked_tests import first_failing, load
+
 ROOT = Path(__file__).resolve().parents[1]
 LIST = Path(__file__).with_suffix(".toml")
 FOLDER = ROOT / "build" / "campaign"
 NAME = "careless_changes"
 PATIENCE = 900
-"""Seconds for the tests of one change; a program that goes round for ever is noticed too."""
-FAILED = 1
-"""The exit code of pytest where a test failed. Others say that the tests could not be run."""
-NOT_COLLECTED = 2
-"""The exit code of pytest where a file of tests could not be imported."""
-NONE_CHOSEN = 5
-"""The exit code of pytest where no test was chosen: a file may have no slow test."""
+"""Seconds for the tests of one change."""
 _FIRST_MOMENT = 1_000_000_000
 """Long before any source was written."""
 
@@ -128,6 +123,7 @@ def main() -> int:
         print(f"tests not there: {names}: {change.file}: {change.before}")
     if given.lines:
         return int(bool(gone or untested))
+    load()
     record = Record(given.folder / f"{NAME}.jsonl")
     applicable = [change for change in chosen if change not in gone + untested]
     with tempfile.TemporaryDirectory() as folder:
@@ -263,8 +259,7 @@ def _in_turn(
     for name in change.tests:
         file, _, test = name.partition("::")
         files.append(f"tests/{file}.py" + (f"::{test}" if test else ""))
-    for marked in ("not slow", "slow"):
-        yield ["-m", marked, *files]
+    yield files
     if given.everything:
         yield []
 
@@ -278,43 +273,12 @@ def _noticed_by(
     """
     change.apply(tree, _FIRST_MOMENT + number)
     try:
-        return next((by for words in in_turn if (by := _failing(tree, words))), None)
+        return next(
+            (by for words in in_turn if (by := first_failing(tree, words, PATIENCE))),
+            None,
+        )
     finally:
         shutil.copy2(ROOT / change.file, tree / change.file)
-
-
-def _failing(tree: Path, words: list[str]) -> str | None:
-    """The first test of the tree, of those chosen, that fails; None where there is none.
-
-    Raises:
-        RuntimeError: the tests could not be run, so they say nothing.
-    """
-    command = [
-        *(sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"),
-        *("--hypothesis-profile", "voterlist", *words),
-    ]
-    environment = os.environ | {"PYTHONPATH": str(tree / "src")}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    try:
-        done = subprocess.run(
-            command,
-            cwd=tree,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE,
-        )
-    except subprocess.TimeoutExpired:
-        return "it goes round for ever"
-    if done.returncode not in {0, FAILED, NOT_COLLECTED, NONE_CHOSEN}:
-        raise RuntimeError(
-            f"pytest ended with {done.returncode}\n{done.stdout[-2000:]}"
-        )
-    if done.returncode not in {FAILED, NOT_COLLECTED}:
-        return None
-    named = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
-    return named[1] if named else "a test"
 
 
 if __name__ == "__main__":
