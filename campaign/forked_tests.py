@@ -21,17 +21,11 @@ __all__ = ["NEVER_ENDS", "first_failing", "load"]
 
 NEVER_ENDS = "it goes round for ever"
 _LIBRARIES = (
-    *("hypothesis", "numpy", "pandas", "pyarrow", "pyarrow.compute", "pyarrow.dataset"),
-    *("pyarrow.parquet", "pydantic", "rapidfuzz", "scipy.sparse.csgraph", "typer"),
-    *(
-        "xlsxwriter",
-        "openpyxl",
-        "jinja2",
-        "cryptography",
-        "pyrage",
-        "starlette.testclient",
-    ),
+    *("cryptography", "jinja2", "numpy", "openpyxl", "pandas", "pyarrow", "pydantic"),
+    *("pyarrow.compute", "pyarrow.dataset", "pyarrow.parquet", "pyrage", "rapidfuzz"),
+    *("scipy.sparse.csgraph", "typer", "xlsxwriter"),
 )
+"""No plug-in of pytest, and nothing that loads one: pytest wants to do that itself."""
 _NOT_RUN = frozenset({pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR})
 
 
@@ -58,7 +52,13 @@ def first_failing(tree: Path, words: Sequence[str], patience: int) -> str | None
         told = Path(folder) / "told"
         process = os.fork()
         if not process:
-            _run(tree, words, told)
+            # A copy never comes back: it would undo what this process has still to do.
+            try:
+                told.write_text(_run(tree, words), encoding="utf-8")
+            except BaseException as error:  # noqa: BLE001  told by the process above
+                told.write_text(f"not run: {error!r}", encoding="utf-8")
+            finally:
+                os._exit(0)
         if not _ends_within(process, patience):
             return NEVER_ENDS
         said = told.read_text(encoding="utf-8") if told.exists() else "killed"
@@ -67,8 +67,8 @@ def first_failing(tree: Path, words: Sequence[str], patience: int) -> str | None
     return said or None
 
 
-def _run(tree: Path, words: Sequence[str], told: Path) -> None:
-    """Run tests in this process, which is a copy, and end it."""
+def _run(tree: Path, words: Sequence[str]) -> str:
+    """Run tests in this process, which is a copy; the first that failed, or nothing."""
     os.setpgid(0, 0)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
@@ -80,15 +80,13 @@ def _run(tree: Path, words: Sequence[str], told: Path) -> None:
     sys.path.insert(0, str(tree / "src"))
     watcher = _Watcher()
     fixed = ["-q", "-x", "-n", "0", "-p", "no:cacheprovider"]
-    profile = ["--hypothesis-profile", "voterlist", f"--basetemp={told.parent / 'tmp'}"]
+    profile = ["--hypothesis-profile", "voterlist"]
     code = pytest.main([*fixed, *profile, *words], plugins=[watcher])
-    failed = watcher.failed
     if code in _NOT_RUN:
-        failed = f"not run: pytest ended with {code!r}"
-    elif code not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
-        failed = failed or "a test"
-    told.write_text(failed, encoding="utf-8")
-    os._exit(0)
+        return f"not run: pytest ended with {code!r}"
+    if code in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+        return ""
+    return watcher.failed or "a test"
 
 
 class _Watcher:

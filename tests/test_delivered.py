@@ -6,6 +6,7 @@ import hashlib
 import json
 import py_compile
 import shutil
+import subprocess
 import sys
 import warnings
 
@@ -324,6 +325,16 @@ def test_where_no_program_is_nothing_is_compared(tmp_path):
 
 
 # The command
+
+
+def test_what_is_damaged_does_not_keep_it_from_running():
+    """A package that breaks when it is loaded would break what is to find it."""
+    code = "import sys, voterlist.usecases.delivered as _, voterlist.cli.verify as _;"
+    code += "print(*{name.partition('.')[0] for name in sys.modules})"
+    command = [sys.executable, "-c", code]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True)
+    large = {"numpy", "pandas", "pyarrow", "rapidfuzz", "scipy", "recordlinkage"}
+    assert large.isdisjoint(loaded.stdout.split())
 
 
 def test_the_command_names_what_differs(home, keys):

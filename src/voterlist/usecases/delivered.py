@@ -26,7 +26,6 @@ from voterlist.custody import read_public_key
 from voterlist.custody.bundles import DELIVERED, Delivery, read_delivery
 from voterlist.custody.refusals import refusal
 from voterlist.errors import UsageError
-from voterlist.usecases.commissions import show_keys
 
 __all__ = ["ProgramVerified", "Voucher", "verify_program"]
 
@@ -175,6 +174,9 @@ def _delivery(
         return delivery, ""
     if delivery.fingerprint is None:
         raise refusal("delivery-unsigned", path=papers)
+    # Loaded here: it takes Arrow, and what was damaged must not keep this from running.
+    from voterlist.usecases.commissions import show_keys  # noqa: PLC0415  see above
+
     keys = show_keys(workspace)
     names = {one.signing: one.name for one in keys.trust.keys if one.holds}
     if keys.own is not None:
