@@ -121,6 +121,7 @@ def test_a_missing_file_is_noticed(home):
         f"{LIBRARY}/nobody-1.dist-info/RECORD",
         f"{LIBRARY}/other-1.dist-info/entry_points.txt",
         "bin/sh",
+        "bin/python-more",
         "delivered/more",
     ],
 )
@@ -171,11 +172,11 @@ def test_old_words_in_a_source_are_no_change(home, keys):
     assert verify_program(home).fits
 
 
-def test_settings_that_let_other_packages_in_are_noticed(home):
+@pytest.mark.parametrize("said", [("true",), ("false", "true"), (), ("False ", "x")])
+def test_settings_that_let_other_packages_in_are_noticed(home, said):
     """Packages of the whole machine would come before those delivered."""
-    (home / "pyvenv.cfg").write_text(
-        "include-system-site-packages = true\n", encoding="utf-8"
-    )
+    lines = [f"include-system-site-packages = {word}\n" for word in said]
+    (home / "pyvenv.cfg").write_text("".join(lines), encoding="utf-8")
     assert verify_program(home).altered == ("pyvenv.cfg",)
 
 

@@ -32,7 +32,7 @@ __all__ = ["ProgramVerified", "Voucher", "verify_program"]
 _STAGE = "verify-program"
 _LIBRARIES = ("lib/python3.*/site-packages", "Lib/site-packages")
 _OF_ENVIRONMENT = re.compile(
-    r"\.gitignore|(bin|Scripts)/(python[\w.-]*|[Aa]ctivate[\w.]*|deactivate\.bat)"
+    r"\.gitignore|(bin|Scripts)/(python[\d.]*w?(\.exe)?|[Aa]ctivate[\w.]*|deactivate\.bat)"
     r"|Scripts/voterlist\.exe"
 )
 """What Python itself puts into an environment, and a program of Windows that pip makes."""
@@ -52,6 +52,9 @@ _COMPILED = re.compile(r"(.*/)?__pycache__/([^/]+)\.([a-z]+-\d+)(?:\.opt-([12]))
 _COMPILED_HEAD = 16
 """Bytes before the code in a compiled file (PEP 552)."""
 _SETTINGS = "pyvenv.cfg"
+_OTHERS_LET_IN = re.compile(
+    r"^\s*include-system-site-packages\s*=\s*(.*?)\s*$", re.MULTILINE | re.IGNORECASE
+)
 _LAUNCHER = "bin/voterlist"
 _LAUNCHED = """\
 import sys
@@ -253,8 +256,8 @@ def _is_own(path: Path, name: str, home: Path) -> bool:
     """True where settings and launcher are such that this program alone is started."""
     text = path.read_text(encoding="utf-8", errors="replace")
     if name == _SETTINGS:
-        pattern = r"include-system-site-packages\s*=\s*false"
-        return re.search(rf"^{pattern}\s*$", text, re.MULTILINE) is not None
+        # Python takes the last line that says it.
+        return {said.lower() for said in _OTHERS_LET_IN.findall(text)} == {"false"}
     head, _, rest = text.partition("\n")
     python = head.removeprefix("#!")
     if head == "#!/bin/sh":
