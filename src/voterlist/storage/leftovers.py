@@ -11,7 +11,7 @@ from voterlist.storage.files import is_beside, remove_if_abandoned
 
 __all__ = ["remove_leftovers"]
 
-_OWN_FOLDERS = ("runs", "reports", "compared", "lists")
+_OWN_FOLDERS = ("runs", "reports", "compared", "lists", "sent", "keys")
 """The folders of a workspace in which the program alone writes."""
 
 _OF_0_1_0 = {

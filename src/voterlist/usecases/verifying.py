@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -39,6 +38,7 @@ from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION, LIST
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
 from voterlist.storage.ledger import Ledger, Reader, Submission
+from voterlist.storage.scratch import scratch_folder
 from voterlist.storage.store import Manifest
 from voterlist.tables import from_columns
 from voterlist.usecases.commissions import KEYS
@@ -203,8 +203,8 @@ def _made_again(
     with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
         source = ListSource(workspace, runs, answers_in(ledger), settings)
     scope = Scope(manifest.constituency, manifest.sender.precinct)
-    with tempfile.TemporaryDirectory(prefix="voterlist-") as work:
-        contents = contents_of(source, scope, Path(work), manifest.day)
+    with scratch_folder() as work:
+        contents = contents_of(source, scope, work, manifest.day)
         return {one.name: _sha256(one) for one in contents.payloads}
 
 
