@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import faults
+import openpyxl
 
 import handing
-import openpyxl
 import workspaces
 from voterlist.catalogue import catalogue
 from voterlist.storage.ledger import verify
@@ -30,6 +30,8 @@ _APART = re.compile(
     r"(.*/)?(trace\.json|result\.json|\.lock|ledger\.mark|.*\.db(-wal|-shm)?)"
     # Work kept for the next run, on which no result depends: it may hold older work as well.
     r"|[^/]+/kept/.*"
+    # With such a file Python tries whether it may write.
+    r"|tmp/[a-z0-9_]{8}"
 )
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[^\"\']*")
 _UNCOMPARED = {"seals": (), "chain": ("number",), "sessions": ()}
@@ -94,8 +96,12 @@ def _answered(root: Path) -> None:
         if "run_id" in columns:
             break
     for below, verdict in ((1, "keep"), (2, "repeat")):
-        sheet.cell(row[0].row + below, columns[_SAY("review.column.verdict")]).value = verdict
-        sheet.cell(row[0].row + below, columns[_SAY("review.column.reason")]).value = "one passport"
+        sheet.cell(
+            row[0].row + below, columns[_SAY("review.column.verdict")]
+        ).value = verdict
+        sheet.cell(
+            row[0].row + below, columns[_SAY("review.column.reason")]
+        ).value = "one passport"
     book.save(book_path)
 
 
@@ -115,7 +121,9 @@ def _packed_twice(root: Path) -> None:
     assert both.submit()[0] == 0
     assert both.receive()[0] == 0
     path = both.below / "inbox" / "88" / "menteqe-2.csv"
-    path.write_text(path.read_text() + "9;Quliyev;Rauf;Vaqif oğlu;01.01.1980;;X küç. 1;\n")
+    path.write_text(
+        path.read_text() + "9;Quliyev;Rauf;Vaqif oğlu;01.01.1980;;X küç. 1;\n"
+    )
     workspaces.run(both.below)
     assert both.submit()[0] == 0
 
@@ -233,6 +241,7 @@ def stage(command: Command, folder: Path) -> Scene:
     # Names of folders stand in what the commands write: it is made where trials work.
     trial.mkdir()
     command.make(trial)
+    (trial / "tmp").mkdir()
     trial.rename(before)
     scene = Scene(command, before, {}, 0.0, (), frozenset())
     root = scene.copied()
@@ -265,7 +274,7 @@ def end(root: Path) -> dict[str, str]:
                 found[f"{name}/"] = "an empty folder"
         elif not _APART.fullmatch(name):
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
-        if path.name == "ledger.db" or path.name == "copy.db":
+        if path.name in {"ledger.db", "copy.db"}:
             found[name] = _rows(path)
     found.pop("tmp/", None)
     return found

@@ -88,7 +88,7 @@ def one_round(
 ) -> None:
     """Open the desk, let everybody work, and kill it.
 
-    ``confirmed`` grows by what is confirmed. The desk may end earlier, by what its environment says.
+    ``confirmed`` grows by what is confirmed. Its environment may end the desk earlier.
     """
     server, url = _opened(workspace, environment)
     if not url:

@@ -2,11 +2,13 @@
 
 The model is harsher than the disks that people have. Of each file, what was written since it was
 forced to the disk (fsync) may be there or not: none of it, the first of it, any of it, and of the
-last write a part, in blocks of 4,096 bytes. Of each folder, the changes of names since it was forced
-to the disk are there up to some moment, each folder with a moment of its own; a move from one folder
-to another is there in both or in none. A file whose content was forced but whose name was not is
-gone. ``ORDERED`` is what the usual disks of Linux do: names change in one order for all folders, and
-what was forced brings all names before it along.
+last write a part, in blocks of 4,096 bytes. Of each folder, the changes of names since it was
+forced to the disk are there up to some moment, each folder with a moment of its own; a move from
+one folder to another is there in both or in none. A file whose content was forced but whose name
+was not is gone.
+
+With ``is_ordered`` it is as the usual disks of Linux do it: names change in one order for all
+folders, and what was forced brings all names before it along.
 """
 
 from __future__ import annotations
@@ -64,7 +66,7 @@ def read_record(path: Path) -> list[Change]:
     """All changes of a record, in order.
 
     Raises:
-        ValueError: there is one that the model does not know, such as a file written through memory.
+        ValueError: the model does not know one, such as a file written through memory.
     """
     content = path.read_bytes()
     changes, place = [], 0
@@ -130,9 +132,9 @@ def _written(content: bytes, changes: list[Change]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Naming:
-    """A change of names: the folders it is in, what it puts there and what it takes away."""
+    """A change of names: the folders it is in, by number, and the paths that it concerns."""
 
-    folders: tuple[str, ...]
+    folders: tuple[int, ...]
     kind: Kind
     one: str
     two: str = ""
@@ -153,14 +155,21 @@ class Disk:
         self._inodes: dict[int, _File] = {}
         self._begin: dict[str, _File | None] = {}
         self._names: list[_Naming] = []
-        self._floors: dict[str, int] = {}
+        self._folders = {self._root: 0}
+        """The number of each folder: it keeps it when it is renamed."""
+        self._floors: dict[int, int] = {}
+        """How many of all changes of names had been made when a folder was forced last."""
         self._last_force = 0
         for path in sorted(before.rglob("*")):
             name = f"{self._root}/{path.relative_to(before).as_posix()}"
             file = None if path.is_dir() else _File(path.read_bytes())
             self._begin[name] = file
-            if file is not None:
+            if file is None:
+                self._folders[name] = len(self._folders)
+            else:
                 self._now[name] = file
+
+        self._numbers = len(self._folders)
 
     def play(self, changes: list[Change], inodes: dict[str, int]) -> None:
         """Let these changes happen.
@@ -184,7 +193,8 @@ class Disk:
             self._inodes[change.inode].force()
             self._last_force = len(self._names)
         elif kind is Kind.SYNC_FOLDER:
-            self._floors[change.one] = self._last_force = len(self._names)
+            self._last_force = len(self._names)
+            self._floors[self._folders[change.one]] = self._last_force
         else:
             self._rename(kind, change.one, change.two)
 
@@ -196,22 +206,29 @@ class Disk:
             for name in [name for name in self._now if _is_in(name, two)]:
                 del self._now[name]
             self._now |= files
-            if one in self._floors:
-                self._floors[two] = self._floors.pop(one)
+            inside = [name for name in self._folders if _is_in(name, one)]
+            self._folders |= {
+                two + name[len(one) :]: self._folders.pop(name) for name in inside
+            }
         elif kind is Kind.LINK:
             self._now[two] = self._now[one]
             self._name(kind, one, two)
         else:
+            self._name(kind, one)
             if kind is Kind.UNLINK:
                 self._now.pop(one, None)
-            self._name(kind, one)
+            elif kind is Kind.MKDIR:
+                self._numbers += 1
+                self._folders[one] = self._numbers
+            elif kind is Kind.RMDIR:
+                self._folders.pop(one, None)
 
     def _name(
         self, kind: Kind, one: str, two: str = "", file: _File | None = None
     ) -> None:
         places = (two,) if kind is Kind.LINK else (one, two) if two else (one,)
-        folders = tuple({place.rpartition("/")[0] for place in places})
-        self._names.append(_Naming(folders, kind, one, two, file))
+        around = [self._folders[place.rpartition("/")[0]] for place in places]
+        self._names.append(_Naming(tuple(set(around)), kind, one, two, file))
 
     def after_cut(
         self, target: Path, dice: random.Random, *, is_ordered: bool = False
@@ -252,7 +269,7 @@ class Disk:
             if safe:
                 for folder in folders:
                     floors[folder] = max(floors.get(folder, 0), number + 1)
-        lasts: dict[str, int] = {}
+        lasts: dict[int, int] = {}
         for folder in sorted({one for naming in self._names for one in naming.folders}):
             least = floors.get(folder, 0)
             chance = dice.random()
@@ -288,19 +305,14 @@ _NOT_THERE = _File()
 def _apply(naming: _Naming, names: dict[str, _File | None]) -> None:
     """Change names as a disk does that has lost some of the changes before."""
     one, two = naming.one, naming.two
-    if naming.kind is Kind.CREATE:
+    if naming.kind in {Kind.CREATE, Kind.MKDIR}:
         names[one] = naming.file
-    elif naming.kind is Kind.MKDIR:
-        names[one] = None
-    elif naming.kind is Kind.LINK:
-        if one in names:
-            names[two] = names[one]
-    elif naming.kind is Kind.RENAME:
-        moved = list(_below(one, names))
-        if moved:
-            for name in list(_below(two, names)):
-                del names[name]
-        for name in moved:
+    elif naming.kind is Kind.LINK and one in names:
+        names[two] = names[one]
+    elif naming.kind is Kind.RENAME and one in names:
+        for name in list(_below(two, names)):
+            del names[name]
+        for name in list(_below(one, names)):
             names[two + name[len(one) :]] = names.pop(name)
     elif naming.kind in {Kind.UNLINK, Kind.RMDIR}:
         for name in list(_below(one, names)):

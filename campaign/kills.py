@@ -3,11 +3,11 @@
     python campaign/kills.py [--seed 1] [--count 1000] [--minutes 60] [--folder build/campaign]
 
 Each trial takes a new copy of a workspace, gives a command, and kills it (SIGKILL): at a random
-moment, or before, behind or in the middle of a call that opens, writes, forces to the disk, renames,
-removes, links or cuts a file. The same command is then given again, and has to come to the end of
-one that nobody disturbed: the bytes of every file, the rows of every ledger. What a killed command
-had said already has to be so. Of the desk, every decision that was confirmed has to be there.
-Nothing is done again that the record holds already.
+moment, or before, behind or in the middle of a call that opens, writes, forces to the disk,
+renames, removes, links or cuts a file. The same command is then given again, and has to come to the
+end of one that nobody disturbed: the bytes of every file, the rows of every ledger. What a killed
+command had said already has to be so. Of the desk, every decision that was confirmed has to be
+there. Nothing is done again that the record holds already.
 """
 
 from __future__ import annotations
@@ -139,7 +139,9 @@ def _words(fault: Fault) -> str:
     """A kill in words."""
     if not fault.kinds:
         return f"after {fault.microseconds / 1e6:.3f} s"
-    return f"{fault.what.name.lower().replace('_', ' ')} {fault.kinds[0]} {fault.number}"
+    return (
+        f"{fault.what.name.lower().replace('_', ' ')} {fault.kinds[0]} {fault.number}"
+    )
 
 
 def gone_on_with(scene: Scene, root: Path) -> list[str]:

@@ -1,11 +1,11 @@
-"""Power cuts: what of a command's writes was not forced to the disk is lost; then it is given again.
+"""Power cuts: what a command wrote and did not force to the disk is lost; then it is given again.
 
     python campaign/power.py [--seed 1] [--count 200] [--minutes 60] [--folder build/campaign]
 
-Each command runs once while all its changes of the disk are recorded: SQLite's, Arrow's and our own.
-A trial takes the record up to some moment, lets a disk lose what was not safe then (``disk.py``), and
-gives the command again on what is left. It has to come to the end of a command that nobody disturbed.
-A cut after the command has ended may lose nothing of what it said.
+Each command runs once while all its changes of the disk are recorded: SQLite's, Arrow's and our
+own. A trial takes the record up to some moment, lets a disk lose what was not safe then
+(``disk.py``), and gives the command again on what is left. It has to come to the end of a command
+that nobody disturbed. A cut after the command has ended may lose nothing of what it said.
 """
 
 from __future__ import annotations

@@ -61,7 +61,9 @@ class Refusals:
         found = _not_said(scene, refused)
         again = scene.command.run(root)
         if again.code not in scene.codes:
-            found.append(f"given again, it ends with {again.code}: {again.errors[-300:]}")
+            found.append(
+                f"given again, it ends with {again.code}: {again.errors[-300:]}"
+            )
         found += _differences(scene, root, was_done=refused.code in scene.codes)
         once = "once" if fault.what is What.FAIL_ONCE else "from then on"
         how = f"{error} at {fault.kinds[0]} {fault.number}, {once}: exit code {refused.code}"
