@@ -205,9 +205,11 @@ def cohort_shares(names: EncodedColumn, by_cohort: Longs, pairs: Pairs) -> Float
     entries = pairs.entries
     code = names.codes[pairs.left]
     least = least_share(names, LEAST_GIVEN_NAMES)
-    whole = np.exp2(
-        share_of_counts(names.counts[code], entries.people, least, names.pseudo_count)
+    # Logarithms of each name's count, and not of each pair's.
+    whole_of_name = np.exp2(
+        share_of_counts(names.counts, entries.people, least, names.pseudo_count)
     )
+    whole = whole_of_name[code]
     sizes = entries.cohort_sizes
     # Each of the two is left out where it is counted: both, if they are of one cohort.
     own = 1 + (entries.cohort[pairs.left] == entries.cohort[pairs.right])
