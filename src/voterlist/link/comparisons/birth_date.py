@@ -151,7 +151,9 @@ class _Dates:
     def digits(self, where: np.ndarray) -> Digits:
         """The dates at these positions as eight digits, four bits each."""
         year, month, day = self.year[where], self.month[where], self.day[where]
-        return (_FOUR_DIGITS[year] << np.uint32(16)) | _FOUR_DIGITS[month * 100 + day]
+        digits: Digits = _FOUR_DIGITS[year] << np.uint32(16)
+        digits |= _FOUR_DIGITS[month * 100 + day]
+        return digits
 
 
 Digits = npt.NDArray[np.uint32]
