@@ -5,7 +5,7 @@ What is valid as it was written is told by its bytes; only the others are read o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -65,7 +65,7 @@ Kind = Callable[[Bytes], Flags]
 """Tells which bytes are of a kind."""
 
 
-def _all_of(text: Bytes, kinds: list[Kind]) -> Flags:
+def _all_of(text: Bytes, kinds: Sequence[Kind]) -> Flags:
     """The texts whose bytes are of the kinds given for their places, with nothing behind.
 
     ``text`` has one row a place.
