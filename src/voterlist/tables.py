@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -387,10 +387,12 @@ def from_columns(
     """
     rows = length if length is not None else len(next(iter(columns.values())))
     arrays = []
+    # What is not given is one column for all of its type.
+    nothing = cache(partial(pa.nulls, rows))
     for field in schema:
         values = columns.get(field.name)
         if values is None:
-            arrays.append(pa.nulls(rows, field.type))
+            arrays.append(nothing(field.type))
         else:
             arrays.append(_as_field(values, field, keep_encoded=keep_encoded))
     if not keep_encoded:

@@ -15,7 +15,7 @@ from voterlist.normalize.explain import (
     read_name,
 )
 from voterlist.normalize.rules import RULES
-from voterlist.normalize.stage import normalize
+from voterlist.normalize.stage import made_of, normalize
 from voterlist.normalize.streets import normalize_streets
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "PartReading",
     "alike",
     "explain_name",
+    "made_of",
     "normalize",
     "normalize_streets",
     "read_correction",

@@ -23,8 +23,10 @@ from voterlist.normalize import normalize
 from voterlist.normalize.added import fold_added
 from voterlist.storage import linkage_state, lock, store
 from voterlist.storage.linkage_state import StateUse
+from voterlist.storage.spill import PutAside, Spill
 from voterlist.threads import each
-from voterlist.usecases.joined import Source, joined
+from voterlist.usecases import aside
+from voterlist.usecases.joined import Source, joined, understood
 from voterlist.usecases.maps import read_map
 from voterlist.usecases.reading import Reading
 from voterlist.usecases.rows import write_rows
@@ -68,6 +70,8 @@ class LinkRequest:
     held against are one list."""
     one_to_one: bool = False
     """Whether an entry is one person with at most one entry of each other list."""
+    memory_limit: int | None = None
+    """Bytes of memory that the linkage is to do with; None: as much as is quickest."""
 
     def sources(self) -> list[Source]:
         """Each file with the map of its columns, and behind them those that they are held against.
@@ -103,9 +107,8 @@ class LinkRequest:
         if self.between and len(self.files) == 1 and not self.against:
             raise UsageError("--between is given with one file", code="one-list")
 
-    def scope(self, entries: pa.Table, rows: Sequence[int]) -> linkage.Scope | None:
-        """Which pairs of the entries (ENTRY) are looked for; ``rows`` are those of each file."""
-        ids = entries.column("entry_id")
+    def scope(self, ids: pa.ChunkedArray, rows: Sequence[int]) -> linkage.Scope | None:
+        """Which pairs of the entries are looked for; ``rows`` are those of each file."""
         if self.between:
             list_of_file = np.minimum(np.arange(len(rows)), len(self.files))
             lists = np.repeat(list_of_file, rows).astype(np.int32)
@@ -151,8 +154,8 @@ class Linked:
 class _Voters:
     """The entries of the files, normalised."""
 
-    tables: list[pa.Table]
-    """The VOTER table alone.
+    tables: list[pa.Table | PutAside]
+    """The VOTER table alone, or its columns where they are put aside.
 
     Whoever takes it out is the last to hold it: what millions of entries take in memory
     would otherwise stay there until the pairs are found.
@@ -215,10 +218,10 @@ def link_tables(
     """
     sources, settings = request.sources(), link_settings(request.settings)
     _require_folder(request.state)
-    with _held(request.state, since):
-        voters = _voters(sources, request, progress)
+    with _held(request.state, since), _spill(request, out) as spill:
+        voters = _voters(sources, request, progress, spill)
         reading(voters.reading)
-        linked = _link(voters, request, settings, progress, forecast)
+        linked = _link(voters, request, settings, progress, forecast, spill)
         write_rows(out, linked.result.pairs)
         if request.state is not None and linked.result.state is not None:
             linkage_state.write(request.state, linked.result.state)
@@ -233,14 +236,14 @@ def _link(
     settings: LinkSettings,
     progress: Progress,
     forecast: TellForecast,
+    spill: Spill | None,
 ) -> Linked:
     entries = voters.entries
     progress(Stage.LINK, 0, entries)
     known = linkage_state.read(request.state) if request.state else None
-    result = linkage.link(
-        voters.tables.pop(),
+    result = linkage.link_ready(
+        _ready(voters, spill),
         settings,
-        profile=voters.reading.profile,
         scope=voters.scope,
         added=voters.added,
         incremental=linkage.Incremental(known.state) if known else None,
@@ -256,14 +259,27 @@ def _link(
     )
 
 
+def _ready(voters: _Voters, spill: Spill | None) -> linkage.Ready:
+    """The voters ready to be linked; they are given up."""
+    columns, profile = voters.tables.pop(), voters.reading.profile
+    if isinstance(columns, PutAside) and spill is not None:
+        return aside.ready(columns, voters.added, profile, spill)
+    return linkage.ready(columns, profile, voters.added)
+
+
 def _voters(
-    sources: Sequence[Source], request: LinkRequest, progress: Progress
+    sources: Sequence[Source],
+    request: LinkRequest,
+    progress: Progress,
+    spill: Spill | None = None,
 ) -> _Voters:
+    if spill is not None:
+        return _voters_aside(sources, request, progress, spill)
     progress(Stage.INGEST, 0, 1)
     read = joined(sources, request.profile)
     profile, comparisons = read.profile, read.comparisons
     reading = Reading(profile, read.told, read.uses)
-    scope = request.scope(read.entries, read.rows)
+    scope = request.scope(read.entries.column("entry_id"), read.rows)
     new = sum(read.rows[: len(request.files)])
     raw, held, are_renamed = read.added, [read.entries], read.are_renamed
     del read
@@ -274,6 +290,30 @@ def _voters(
     voters = normalize(_in_order(held), profile, encoded=True, for_linkage=True).table
     added = linkage.Added(comparisons, fold_added(raw, comparisons, profile), ids)
     return _Voters([voters], voters.num_rows, new, scope, added, are_renamed, reading)
+
+
+def _voters_aside(
+    sources: Sequence[Source], request: LinkRequest, progress: Progress, spill: Spill
+) -> _Voters:
+    """The same with all columns put aside, made a few at a time."""
+    progress(Stage.INGEST, 0, 1)
+    files = understood(
+        sources, request.profile, lambda table: aside.kept_aside(table, spill)
+    )
+    profile, comparisons = files.profile, files.comparisons
+    progress(Stage.NORMALIZE, 0, 1)
+    is_scoped = bool(request.against) or request.between
+    made = aside.normalised(files, spill, with_ids=is_scoped or bool(comparisons))
+    folded = fold_added(files.added(), comparisons, profile)
+    return _Voters(
+        [made.voters],
+        made.voters.num_rows,
+        sum(made.rows[: len(request.files)]),
+        None if made.ids is None else request.scope(made.ids, made.rows),
+        linkage.Added(comparisons, folded, made.ids if comparisons else None),
+        made.are_renamed,
+        Reading(profile, files.told, files.uses),
+    )
 
 
 def _in_order(held: list[pa.Table]) -> pa.Table:
@@ -299,6 +339,16 @@ def _held(folder: Path | None, since: str) -> Iterator[None]:
     store.make_folder(folder)
     with lock.hold(folder, since=since, code="state-busy"):
         yield
+
+
+@contextmanager
+def _spill(request: LinkRequest, out: Path) -> Iterator[Spill | None]:
+    """Where columns and pairs are put aside, where memory is limited."""
+    if request.memory_limit is None:
+        yield None
+        return
+    with Spill.beside(out) as spill:
+        yield spill
 
 
 def _require_folder(path: Path | None) -> None:
