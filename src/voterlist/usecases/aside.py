@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,7 +23,7 @@ from voterlist.normalize import made_of
 from voterlist.storage.spill import PutAside, Rows, Spill
 from voterlist.usecases.joined import Understood, entries_of
 
-__all__ = ["Normalised", "kept_aside", "normalised", "ready"]
+__all__ = ["Cells", "Normalised", "normalised", "ready"]
 
 _PLACE = ("entry_id", "constituency", "precinct")
 _BESIDE = ("source", "constituency", "precinct")
@@ -49,26 +50,36 @@ class Normalised:
     are_renamed: bool
 
 
-def kept_aside(table: pa.Table, spill: Spill) -> pa.Table:
-    """A table whose columns lie on the disk; those of the type null, which were not read, stay.
+class Cells:
+    """The cells of a file on the disk; columns of the type null, which were not read, are none."""
 
-    Raises:
-        OSError: the disk is full.
-    """
-    aside = PutAside(spill)
-    names = table.column_names
-    held = {}
-    for name in names:
-        column = table.column(name)
-        if pa.types.is_null(column.type):
-            held[name] = column
-        else:
-            aside.put(name, column)
-    return aside.mapped(held).select(names)
+    def __init__(self, table: pa.Table, spill: Spill) -> None:
+        """Put the columns of a table aside.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        self._names = table.column_names
+        self._aside = PutAside(spill)
+        self._null = {}
+        for name in self._names:
+            column = table.column(name)
+            if pa.types.is_null(column.type):
+                self._null[name] = column
+            else:
+                self._aside.put(name, column)
+
+    def mapped(self) -> pa.Table:
+        """The table. What is looked at of it stays in memory as long as the table is held."""
+        return self._aside.mapped(self._null).select(self._names)
 
 
-def normalised(files: Understood, spill: Spill, *, with_ids: bool) -> Normalised:
+def normalised(
+    files: Understood, cells: Sequence[Cells], spill: Spill, *, with_ids: bool
+) -> Normalised:
     """The entries of the files, normalised for the linkage.
+
+    The tables of ``files`` are given up; ``cells`` are those of the same files.
 
     Raises:
         InputError: a file has no column of a name, or an id twice.
@@ -77,7 +88,19 @@ def normalised(files: Understood, spill: Spill, *, with_ids: bool) -> Normalised
     """
     voters = PutAside(spill)
     rows = tuple(one.table.num_rows for one in files.read)
-    entries, are_renamed = entries_of([one.only(_PLACE) for one in files.read])
+    blank = [one.only(()) for one in files.read]
+    files.read.clear()
+
+    def entries_with(fields: Sequence[str], *, ids_differ: bool) -> tuple[Any, bool]:
+        wanted = {*_PLACE, *fields}
+        return entries_of(
+            [
+                one.of(own.mapped()).only(wanted, ids_differ=ids_differ)
+                for one, own in zip(blank, cells, strict=True)
+            ]
+        )
+
+    entries, are_renamed = entries_with((), ids_differ=False)
     ids = entries.column("entry_id")
     order = _order(ids)
     for name in _KEPT:
@@ -86,7 +109,9 @@ def normalised(files: Understood, spill: Spill, *, with_ids: bool) -> Normalised
     if not with_ids:
         ids = None
     for fields in _GROUPS:
-        made = _made(files, fields)
+        entries, _ = entries_with(fields, ids_differ=True)
+        made = made_of(fields, entries.select([*fields, *_BESIDE]), files.profile)
+        del entries
         for name in COMPARED:
             if name in made.column_names:
                 voters.put(name, _taken(made.column(name), order))
@@ -95,13 +120,6 @@ def normalised(files: Understood, spill: Spill, *, with_ids: bool) -> Normalised
         if name not in voters.column_names:
             voters.put(name, pa.nulls(voters.num_rows, LINKED.field(name).type))
     return Normalised(voters, ids, rows, are_renamed)
-
-
-def _made(files: Understood, fields: Sequence[str]) -> pa.Table:
-    """The columns of VOTER that are made of these fields, in the order of the files."""
-    read = [one.only({*_PLACE, *fields}, ids_differ=True) for one in files.read]
-    entries = entries_of(read)[0].select([*fields, *_BESIDE])
-    return made_of(fields, entries, files.profile)
 
 
 def _order(ids: pa.ChunkedArray) -> pa.Array | None:

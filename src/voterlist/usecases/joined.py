@@ -90,6 +90,10 @@ class _Read:
     table: pa.Table
     choice: Choice
 
+    def of(self, table: pa.Table) -> _Read:
+        """The same with other cells."""
+        return replace(self, table=table)
+
     def only(self, fields: Collection[str], *, ids_differ: bool = False) -> _Read:
         """The same with the cells of these fields alone: the columns of others hold nothing.
 
