@@ -62,16 +62,18 @@ class Cells:
         self._names = table.column_names
         self._aside = PutAside(spill)
         self._null = {}
-        for name in self._names:
-            column = table.column(name)
+        # By their places: in a file two columns may have one name.
+        for place, column in enumerate(table.columns):
             if pa.types.is_null(column.type):
-                self._null[name] = column
+                self._null[str(place)] = column
             else:
-                self._aside.put(name, column)
+                self._aside.put(str(place), column)
 
     def mapped(self) -> pa.Table:
         """The table. What is looked at of it stays in memory as long as the table is held."""
-        return self._aside.mapped(self._null).select(self._names)
+        mapped = self._aside.mapped(self._null)
+        order = [str(place) for place in range(len(self._names))]
+        return mapped.select(order).rename_columns(self._names)
 
 
 def normalised(

@@ -15,14 +15,22 @@ from voterlist.errors import UsageError
 from voterlist.readers import rows_of
 from voterlist.usecases.machine import available_bytes, held_bytes
 
-__all__ = ["Shortage", "bytes_of", "require_enough", "shortage"]
+__all__ = [
+    "AN_ENTRY",
+    "AN_ENTRY_ASIDE",
+    "Shortage",
+    "bytes_of",
+    "needed_aside",
+    "require_enough",
+    "shortage",
+]
 
 _MEGABYTE = 1 << 20
 _PROGRAM = 310 * _MEGABYTE
 """The program itself, with its libraries, its lexicons and one chunk of pairs."""
-_AN_ENTRY = 380
+AN_ENTRY = 380
 """Bytes for each entry where all is held in memory."""
-_AN_ENTRY_ASIDE = 235
+AN_ENTRY_ASIDE = 235
 """The same where columns and pairs are put aside."""
 _A_PAIR = 16
 """Bytes for each candidate pair that is held in memory, at most one for each key that finds it."""
@@ -63,7 +71,7 @@ def require_enough(limit: int, files: Sequence[Path]) -> None:
     Raises:
         UsageError: the limit is less than the list needs at least.
     """
-    needed = _needed(files, _AN_ENTRY_ASIDE)
+    needed = needed_aside(files)
     if limit >= needed:
         return
     raise UsageError(
@@ -86,11 +94,16 @@ def shortage(files: Sequence[Path], pairs: int = 0) -> Shortage | None:
     available = available_bytes()
     if available is None:
         return None
-    needed = _needed(files, _AN_ENTRY) + pairs * _A_PAIR
+    needed = _needed(files, AN_ENTRY) + pairs * _A_PAIR
     available += held_bytes()
     if needed <= available:
         return None
     return Shortage(_megabytes(needed), available // _MEGABYTE)
+
+
+def needed_aside(files: Sequence[Path]) -> int:
+    """The bytes that a linkage of these files needs at least, with columns and pairs put aside."""
+    return _needed(files, AN_ENTRY_ASIDE)
 
 
 def _needed(files: Sequence[Path], an_entry: int) -> int:
