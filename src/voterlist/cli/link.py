@@ -119,7 +119,9 @@ def link(given: _Options) -> None:
     # Loaded here, because they load Arrow.
     from voterlist import threads  # noqa: PLC0415  see above
     from voterlist.cli.allocator import keep_memory, return_memory  # noqa: PLC0415
+    from voterlist.cli.arrow_alone import leave_pandas_out  # noqa: PLC0415  see above
 
+    leave_pandas_out()
     limit = given.memory_limit
     if given.jobs is not None or limit is not None:
         # Each thread has arrays of its own.

@@ -18,10 +18,11 @@ from voterlist.link.block import Forecast
 from voterlist.model import PairKind, Stage
 from voterlist.normalize import normalize
 from voterlist.normalize.added import fold_added
+from voterlist.shares import helped
 from voterlist.storage import linkage_state, lock, store
 from voterlist.storage.linkage_state import StateUse
 from voterlist.storage.spill import PutAside, Spill
-from voterlist.threads import each
+from voterlist.threads import each, workers
 from voterlist.usecases import aside
 from voterlist.usecases.joined import Source, joined, understood
 from voterlist.usecases.link_request import LinkRequest
@@ -37,6 +38,9 @@ __all__ = [
     "link_tables",
     "plan_linkage",
 ]
+
+_WORTH_HELP = 5_000_000
+"""Bytes of the files, together, from which another process earns what it takes to start."""
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and of how much."""
@@ -151,7 +155,8 @@ def link_tables(
         settings = settings.model_copy(update={"chunk_pairs": most})
     _require_folder(request.state)
     with _held(request.state, since), _spill(request, out) as spill:
-        voters = _voters(sources, request, progress, spill)
+        with helped(_helpers(sources)):
+            voters = _voters(sources, request, progress, spill)
         reading(voters.reading)
         linked = _link(voters, request, settings, progress, forecast, spill)
         write_rows(out, linked.result.pairs)
@@ -253,6 +258,16 @@ def _voters_aside(
         made.are_renamed,
         reading,
     )
+
+
+def _helpers(sources: Sequence[Source]) -> int:
+    """How many processes help with what is read text by text: one for each core but this one's."""
+    if (
+        sum(source.path.stat().st_size for source in sources if source.path.is_file())
+        < _WORTH_HELP
+    ):
+        return 0
+    return workers() - 1
 
 
 def _in_order(held: list[pa.Table]) -> pa.Table:
