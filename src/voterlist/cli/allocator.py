@@ -11,6 +11,8 @@ __all__ = ["give_memory_back", "keep_memory", "release_free", "return_memory"]
 
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -2, -3, -4, -8
 """Settings of ``mallopt`` in the GNU C library."""
+_LARGE = 1 << 24
+"""Bytes of an array of a whole list; those of a chunk of pairs are smaller, and used again."""
 _AT_ONCE = 1 << 26
 """Bytes by which the heap grows."""
 
@@ -37,15 +39,15 @@ def keep_memory() -> None:
 
 
 def return_memory() -> None:
-    """Let every array of a megabyte or more be given back to the system as soon as it is free.
+    """Let the arrays of a whole list be given back to the system as soon as they are free.
 
-    Where memory is limited: it takes a sixth more time, and nothing is held that is not in use.
+    Where memory is limited: nothing large is held that is not in use, for a little more time.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
         return
-    mallopt(_MMAP_THRESHOLD, 1 << 20)
+    mallopt(_MMAP_THRESHOLD, _LARGE)
     mallopt(_TRIM_THRESHOLD, _AT_ONCE)
     mallopt(_ARENA_MAX, 1)
     pa.set_memory_pool(pa.system_memory_pool())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol
 from zlib import crc32
 
 import numpy as np
@@ -30,7 +29,6 @@ __all__ = [
     "RARE_WORD",
     "RARE_WORD_SHARE",
     "WORD_START",
-    "Columns",
     "Encoded",
     "EncodedColumn",
     "encode",
@@ -85,17 +83,6 @@ ADDED = "added:"
 
 ADDRESS_WORDS = tuple(f"address_word_{number}" for number in range(_COLUMNS))
 """The names of the columns of rare words, as fields of a blocking key."""
-
-
-class Columns(Protocol):
-    """The columns of VOTER, in memory or read when they are asked for."""
-
-    @property
-    def num_rows(self) -> int:
-        """How many entries there are."""
-
-    def column(self, name: str) -> pa.ChunkedArray:
-        """A column by its name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -419,7 +406,7 @@ def _encoded_column(column: pa.ChunkedArray) -> EncodedColumn:
     return EncodedColumn(codes, distinct, counts)
 
 
-def _streets(voters: Columns) -> tuple[EncodedColumn, EncodedColumn | None]:
+def _streets(voters: tables.Columns) -> tuple[EncodedColumn, EncodedColumn | None]:
     """(the streets, the villages): a street that may be a village is both."""
     written = _encoded_column(voters.column("street"))
     in_doubt = pc.ends_with(written.values, STREET_OR_VILLAGE)
@@ -442,7 +429,7 @@ def _numbers(column: pa.ChunkedArray, missing: int) -> Codes:
     return np.asarray(filled.to_numpy(), dtype=np.int32)
 
 
-def _sex(voters: Columns) -> Codes:
+def _sex(voters: tables.Columns) -> Codes:
     """The sex as stated, else as the patronymic or the given name witnesses it."""
     sex = np.full(voters.num_rows, -1, np.int32)
     for name in ("sex", "patronymic_sex", "given_sex"):
@@ -501,7 +488,7 @@ def _rare_words(address: EncodedColumn, size: int) -> tuple[Codes, ...]:
 
 
 def encode(
-    voters: Columns,
+    voters: tables.Columns,
     added: Mapping[str, pa.ChunkedArray] | None = None,
     profile: Profile = Profile.AZ,
 ) -> Encoded:

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from voterlist.ingest.cells import is_ascending
+from voterlist import tables
 from voterlist.link import COMPARED, LINKED, Added, Ready
 from voterlist.link.encode import encode
 from voterlist.link.found import RECORD
@@ -104,7 +103,7 @@ def normalised(
 
     entries, are_renamed = entries_with((), ids_differ=False)
     ids = entries.column("entry_id")
-    order = _order(ids)
+    order = tables.order_of(ids.combine_chunks())
     for name in _KEPT:
         voters.put(name, _taken(entries.column(name), order))
     del entries
@@ -122,12 +121,6 @@ def normalised(
         if name not in voters.column_names:
             voters.put(name, pa.nulls(voters.num_rows, LINKED.field(name).type))
     return Normalised(voters, ids, rows, are_renamed)
-
-
-def _order(ids: pa.ChunkedArray) -> pa.Array | None:
-    """The places of the rows in the order of their ids; None where they stand so."""
-    together = ids.combine_chunks()
-    return None if is_ascending(together) else pc.array_sort_indices(together)
 
 
 def _taken(column: pa.ChunkedArray, order: pa.Array | None) -> pa.ChunkedArray:
