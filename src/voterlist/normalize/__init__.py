@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         read_name,
     )
     from voterlist.normalize.rules import RULES
-    from voterlist.normalize.stage import normalize
+    from voterlist.normalize.stage import made_of, normalize
     from voterlist.normalize.streets import normalize_streets
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "PartReading",
     "alike",
     "explain_name",
+    "made_of",
     "normalize",
     "normalize_streets",
     "read_correction",
@@ -45,6 +46,7 @@ _HOMES = {
     "RULES": "voterlist.normalize.rules",
     "alike": "voterlist.normalize.explain",
     "explain_name": "voterlist.normalize.explain",
+    "made_of": "voterlist.normalize.stage",
     "normalize": "voterlist.normalize.stage",
     "normalize_streets": "voterlist.normalize.streets",
     "read_correction": "voterlist.normalize.corrections",
