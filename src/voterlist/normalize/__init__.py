@@ -16,6 +16,7 @@ from voterlist.normalize.explain import (
 )
 from voterlist.normalize.rules import RULES
 from voterlist.normalize.stage import normalize
+from voterlist.normalize.street_or_village import has_kind_letter
 from voterlist.normalize.streets import normalize_streets
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "PartReading",
     "alike",
     "explain_name",
+    "has_kind_letter",
     "normalize",
     "normalize_streets",
     "read_correction",

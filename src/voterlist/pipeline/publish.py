@@ -156,11 +156,11 @@ def _runs(
         cut = cutter.tables_of(constituency, named)
         if len(constituencies) > 1:
             cut = in_round_numbers(cut)
-        tables, names = by_name(cut, sources)
+        tables, used = by_name(cut, sources)
         yield report.Run(
             _facts(context, constituency),
             tables,
-            sources=names,
+            sources=used,
             standings=_standings_of(constituency, standing),
             limits=Limits(
                 settings.check.smallest_precinct, settings.check.largest_precinct
