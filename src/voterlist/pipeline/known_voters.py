@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -95,19 +96,46 @@ def _is_of(rows: pa.Table, sources: pa.Array) -> pa.ChunkedArray:
 def _digests(entries: pa.Table) -> dict[str, str]:
     """The digest of the entries of each file, by source."""
     of_row, sources = codes(entries.column("source"))
-    order = np.argsort(of_row, kind="stable")
-    columns = [plain(column) for column in entries.itercolumns()]
-    by_file = pa.table(columns, names=entries.column_names).take(pa.array(order))
+    order = pa.array(np.argsort(of_row, kind="stable"))
+    columns = [
+        plain(column).take(order).combine_chunks() for column in entries.itercolumns()
+    ]
     ends = np.cumsum(np.bincount(of_row, minlength=len(sources))).tolist()
-    digests, start = {}, 0
-    for source, end in zip(sources.to_pylist(), ends, strict=True):
-        digests[source] = _digest(by_file.slice(start, end - start).combine_chunks())
-        start = end
-    return digests
+    states = [hashlib.sha256() for _ in ends]
+    for column in columns:
+        known = np.asarray(column.is_valid())
+        values = _Values.of(column)
+        for state, start, end in zip(states, [0, *ends], ends, strict=False):
+            state.update(known[start:end].tobytes())
+            state.update(values.between(start, end))
+    digests = (state.hexdigest() for state in states)
+    return dict(zip(sources.to_pylist(), digests, strict=True))
 
 
-def _digest(rows: pa.Table) -> str:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, rows.schema) as writer:
-        writer.write_table(rows)
-    return hashlib.sha256(sink.getvalue()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """The values of a column as bytes, the same wherever they stand in it."""
+
+    numbers: np.ndarray[Any, Any]
+    """The values; of texts how many bytes each has."""
+    ends: np.ndarray[Any, Any] | None = None
+    """Of texts where each ends in ``text``, behind where the first begins."""
+    text: bytes = b""
+
+    @classmethod
+    def of(cls, column: pa.Array) -> _Values:
+        """Those of a column of numbers or texts; what is not known is 0 or an empty text."""
+        if not pa.types.is_string(column.type):
+            return cls(np.asarray(column.fill_null(0)))
+        texts = column.fill_null("").cast(pa.large_string())
+        _, offsets, text = texts.buffers()
+        last = texts.offset + len(texts)
+        ends = np.frombuffer(offsets, np.int64)[texts.offset : last + 1]
+        return cls(np.diff(ends), ends, text.to_pybytes() if text else b"")
+
+    def between(self, start: int, end: int) -> bytes:
+        """The bytes of the values from one row to before another one."""
+        numbers = self.numbers[start:end].tobytes()
+        if self.ends is None:
+            return numbers
+        return numbers + self.text[self.ends[start] : self.ends[end]]
