@@ -1,7 +1,9 @@
 """What is loaded before a command does any work, and the words of the command line library."""
 
+import importlib
 import json
 import os
+import pkgutil
 import re
 import subprocess
 import sys
@@ -111,6 +113,24 @@ def test_the_start_loads_no_library_of_tables(arguments):
     assert code == (2 if any("rum" in word for word in arguments) else 0)
 
 
+def test_nothing_but_the_linkage_on_a_cluster_loads_spark():
+    """Whoever has no cluster would need Spark, or wait for it.
+
+    A module that is None cannot be loaded; whether Spark is installed here makes no difference.
+    """
+    probe = """
+import importlib, pkgutil, sys
+sys.modules["pyspark"] = None
+import voterlist
+own = [name for _, name, _ in pkgutil.walk_packages(voterlist.__path__, "voterlist.")]
+for name in own:
+    if name != "voterlist.__main__":
+        importlib.import_module(name)
+assert "voterlist.usecases.linking" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", probe], check=True)
+
+
 @pytest.mark.parametrize("command", list(command_lines()))
 def test_the_help_of_a_command_loads_no_library_of_tables(helps, command):
     """The help of one command would take as long as its work."""
@@ -190,3 +210,11 @@ def test_a_message_of_the_library_is_said_with_all_that_it_names(key):
     """A place that is lost would leave out the option that is wrong."""
     named = [places(entries()[key][language]) for language in LANGUAGES]
     assert named[0] == named[1]
+
+
+@pytest.mark.parametrize("package", ["normalize", "report", "usecases"])
+def test_a_name_that_is_loaded_late_is_no_module(package):
+    """Whoever loads the module would find it in place of what has its name."""
+    home = importlib.import_module(f"voterlist.{package}")
+    modules = {module.name for module in pkgutil.iter_modules(home.__path__)}
+    assert modules.isdisjoint(home.__all__)

@@ -156,11 +156,11 @@ def _runs(
         cut = cutter.tables_of(constituency, named)
         if len(constituencies) > 1:
             cut = in_round_numbers(cut)
-        tables, used = by_name(cut, sources)
+        tables, named_sources = by_name(cut, sources)
         yield report.Run(
             _facts(context, constituency),
             tables,
-            sources=used,
+            sources=named_sources,
             standings=_standings_of(constituency, standing),
             limits=Limits(
                 settings.check.smallest_precinct, settings.check.largest_precinct
