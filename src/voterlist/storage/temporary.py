@@ -18,9 +18,10 @@ from pathlib import Path
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["private_folder", "remove_abandoned"]
+__all__ = ["PREFIX", "private_folder", "remove_abandoned"]
 
-_PREFIX = ".voterlist-work-"
+PREFIX = ".voterlist-work-"
+"""How the names of such folders begin."""
 _YOUNGEST = 60
 """Seconds that an abandoned folder is old at least: a younger one may be about to be locked."""
 
@@ -35,7 +36,7 @@ def private_folder(around: Path | None = None) -> Iterator[Path]:
     place = Path(tempfile.gettempdir()) if around is None else around
     remove_abandoned(place)
     # Its mode is 0700 whatever the umask: so the library makes them.
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
     descriptor = _locked(folder)
     try:
         yield folder
@@ -50,7 +51,7 @@ def remove_abandoned(place: Path) -> None:
     if sys.platform == "win32":
         return
     with suppress(OSError):
-        for folder in place.glob(f"{_PREFIX}*"):
+        for folder in place.glob(f"{PREFIX}*"):
             _remove_if_abandoned(folder)
 
 
