@@ -319,7 +319,7 @@ def _make(story: Story) -> None:
     story.run("inspect", story.below / "inbox", "--details", "--json")
     story.run(
         "run", story.below, "--today", DAY, "--jobs", 2,
-        "--log-file", out / "run-log" / "run.jsonl",
+        "--log-file", out / "run-log" / "deep" / "run.jsonl",
     )  # fmt: skip
     story.run("run", story.below, "--today", DAY, "--json", "--log-json")
     story.run("run", story.below, "--plan")
