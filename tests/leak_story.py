@@ -107,6 +107,8 @@ class Story:
     """Files and folders of the program that other users could open."""
     unbroken: list[str] = field(default_factory=list)
     """Crashes that did not come about."""
+    broken: list[str] = field(default_factory=list)
+    """Commands that failed inside, though nothing broke them."""
     _known: dict[Path, tuple[int, int]] = field(default_factory=dict)
 
     @property
@@ -154,6 +156,8 @@ class Story:
             capture_output=True,
             encoding="utf-8",
         )
+        if "failed inside" in ended.stderr + ended.stdout:
+            self.broken.append(command)
         return self._saw_the_end(command, ended)
 
     def crash(self, command: str, *words: Any, environment: dict[str, str]) -> Any:
