@@ -20,6 +20,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -123,6 +124,8 @@ def main() -> int:
         print(f"tests not there: {names}: {change.file}: {change.before}")
     if given.lines:
         return int(bool(gone or untested))
+    # Asked to end it takes its copies with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     load()
     record = Record(given.folder / f"{NAME}.jsonl")
     applicable = [change for change in chosen if change not in gone + untested]
