@@ -52,6 +52,14 @@ def test_a_count_begins_anew_after_its_time():
     assert counted.wait("a", "2", NOON + LOCKED) == 0
 
 
+def test_a_clock_that_was_set_back_locks_nobody_for_longer():
+    """Everybody would be out for as many days as the clock was ahead."""
+    counted = Throttle()
+    wrong(counted, MOST_WRONG["name"])
+    yesterday = NOON - dt.timedelta(days=1)
+    assert counted.wait("a", "2", yesterday) == LOCKED.total_seconds()
+
+
 def test_where_too_many_are_counted_the_oldest_are_forgotten(monkeypatch):
     """A guesser would be forgotten at once, where others were guessed before."""
     monkeypatch.setattr(throttle, "_MOST_COUNTED", 4)
