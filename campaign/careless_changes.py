@@ -258,11 +258,12 @@ def _in_turn(
     by = record.of(change).get("by", "").split("[")[0]
     if _is_there(ROOT, by.removeprefix("tests/").replace(".py::", "::")):
         yield [by]
-    files = []
+    named: list[str] = []
+    whole: list[str] = []
     for name in change.tests:
         file, _, test = name.partition("::")
-        files.append(f"tests/{file}.py" + (f"::{test}" if test else ""))
-    yield files
+        (named if test else whole).append(f"tests/{file}.py" + name[len(file) :])
+    yield from filter(None, (named, whole))
     if given.everything:
         yield []
 
