@@ -400,5 +400,5 @@ def test_no_package_is_bundled_without_a_pin(wheels, own):
         own, wheels.extras_of(own), {}, wheels.environment(wheels.LINUX, "3.11")
     )
     assert {"pyarrow", "typer"} <= needed
-    assert needed.isdisjoint({"pytest", "psycopg", "ruff"})
+    assert needed.isdisjoint({"pytest", "psycopg", "pyspark", "ruff"})
     assert needed <= set(wheels.pins())

@@ -25,6 +25,7 @@ from voterlist.link.incremental import State, reuse, state
 from voterlist.link.judge import Scorer, judge
 from voterlist.link.labels import TrainingLabels, inside, training_labels
 from voterlist.link.one_to_one import best_partners
+from voterlist.link.sample import Sample, marks_of
 from voterlist.link.scope import Scope, pairs_within, pairs_without
 from voterlist.link.types import Added, AddedUse, Incremental, Linkage, Ready, Watch
 from voterlist.model import Profile
@@ -194,7 +195,7 @@ def learn(
     chunk_pairs: int,
 ) -> Learnt:
     """The model of the list; of one with many entries a person, by its people."""
-    sample = weigh.Sample(lists=listed.lists)
+    sample = Sample(lists=listed.lists, marks=marks_of(listed.ids))
 
     def learnt(entries: Encoded, candidate_pairs: Candidates) -> Learnt:
         labels = training_labels(listed.ids, candidate_pairs, decided)
@@ -207,7 +208,7 @@ def learn(
             labels=labels.labels,
             sample=sample,
         )
-        scorer = Scorer(entries, listed.comparisons, model)
+        scorer = Scorer(entries, listed.comparisons, weigh.rounded(model))
         return Learnt(scorer, candidate_pairs, labels)
 
     first = learnt(listed.entries, found)
