@@ -131,3 +131,22 @@ def test_what_a_copy_of_the_process_tells_of_its_tests(tmp_path):
         "it goes round for ever",
         "not run",
     ]
+
+
+@pytest.mark.slow
+def test_a_short_round_notices_what_it_tries(tmp_path):
+    """The long round would find out after an hour that it can try nothing."""
+    if not (careless_changes.ROOT / ".git").exists():
+        pytest.skip("which files are sources is known by git alone")
+    script = CAMPAIGN / "careless_changes.py"
+    words = ("--only", "serve/throttle", "--first", "2", "--folder", tmp_path)
+    done = subprocess.run(
+        [sys.executable, script, *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 of 2 changes were noticed" in done.stdout
+    record = careless_changes.Record(tmp_path / "careless_changes.jsonl")
+    tried = [one for one in LISTED if record.of(one)]
+    assert all(record.of(one)["by"].startswith("tests/test_serve") for one in tried)
+    page = (tmp_path / "careless_changes.md").read_text(encoding="utf-8")
+    assert "2 were noticed: 100.0 %." in page
