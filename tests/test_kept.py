@@ -170,6 +170,18 @@ def test_a_run_of_which_nothing_has_changed_writes_nothing(workspace):
 
 
 @pytest.mark.slow
+def test_a_run_of_all_is_no_run_of_one_once_there_are_others(tmp_path):
+    """It would be taken over, and the next run told that no list is missing."""
+    workspace = workspaces.make(tmp_path / "2026", settings=SETTINGS)
+    workspaces.run(workspace)
+    other = workspace / "inbox" / "90"
+    other.mkdir()
+    text = f"1 saylı seçki məntəqəsi\n{workspaces.HEADER}{THREE}"
+    (other / "menteqe-1.csv").write_text(text, encoding="utf-8")
+    assert not workspaces.run(workspace, constituencies=(88,)).is_unchanged
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "damage",
     ["runs/*/voters.parquet", "reports/88/report-en.html", "kept/*/088/*/*.parquet"],
@@ -388,6 +400,14 @@ def test_a_unit_is_private_and_believed_only_as_it_was_written(tmp_path):
         kept = Kept(tmp_path)
         assert kept.find(PLACE) is None
         assert kept.damaged == 1
+
+
+def test_a_unit_of_another_key_in_the_same_folder_is_not_believed(tmp_path):
+    """The name of a folder holds half of the key: the other half says which work it is."""
+    keep(tmp_path, PLACE, fill)
+    other = Place(PLACE.stage, PLACE.unit, PLACE.key[:32] + "0" * 32)
+    assert other.inside(tmp_path) == PLACE.inside(tmp_path)
+    assert Kept(tmp_path).find(other) is None
 
 
 def test_what_could_not_be_read_for_the_moment_serves_one_run(tmp_path):
