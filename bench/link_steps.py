@@ -34,12 +34,12 @@ STEPS = {
     "addresses": "voterlist.normalize.stage:read_addresses",
     "dates": "voterlist.normalize.stage:_dates",
     "columns of voters": "voterlist.normalize.stage:_voters",
-    "encode": "voterlist.link:encode",
+    "encode": "voterlist.link.steps:encode",
     "block": "voterlist.link.block:build_all",
-    "compare": "voterlist.link:_compare",
-    "learn": "voterlist.link:_learn",
-    "judge": "voterlist.link:judge",
-    "cases": "voterlist.link:cases",
+    "compare": "voterlist.link.steps:compare",
+    "learn": "voterlist.link.steps:learn",
+    "judge": "voterlist.link.steps:judge",
+    "cases": "voterlist.link.steps:cases",
     "chance": "voterlist.link:chance",
     "writing the pairs": "voterlist.usecases.linking:write_rows",
 }
@@ -52,10 +52,12 @@ def main() -> None:
     # Loaded here: they load numpy.
     from voterlist import threads  # noqa: PLC0415  see above
     from voterlist.cli.allocator import keep_memory  # noqa: PLC0415  see above
+    from voterlist.cli.arrow_alone import leave_pandas_out  # noqa: PLC0415  see above
     from voterlist.usecases import linking  # noqa: PLC0415  see above
 
     threads.use(1)
     keep_memory()
+    leave_pandas_out()
     spent = dict.fromkeys(STEPS, 0.0)
     for step, place in STEPS.items():
         module, _, name = place.partition(":")

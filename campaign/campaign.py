@@ -16,7 +16,7 @@ from pathlib import Path
 from record import FOLDER
 
 SHARES = {"kills": 0.5, "power": 0.2, "refusals": 0.3}
-"""The share of each script in the time of a round. A script is added here and in ``mended.toml``."""
+"""The share of each script in the time of a round; ``mended.toml`` says what each does."""
 HERE = Path(__file__).resolve().parent
 
 

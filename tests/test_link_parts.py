@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 
 from linkage_lists import crowd, voters
 from voterlist.config import LinkSettings
-from voterlist.link import block, candidates, weigh
+from voterlist.link import block, candidates, ranges, weigh
 from voterlist.link.cases import Judged, case_id, cases
 from voterlist.link.classify import Judgement, kinds
 from voterlist.link.cluster import clusters
 from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
 from voterlist.link.encode import FEMALE, MALE, encode
 from voterlist.link.estimate import estimate
+from voterlist.link.grid import on_grid
 from voterlist.link.judge import Scorer, judge
 from voterlist.link.keys import Key, keys
 from voterlist.model import ListKind, PairKind, Profile
@@ -59,10 +60,16 @@ def agreeing_pairs(rows, places):
     }
 
 
+def made_by(blocks, size, most):
+    """The pairs of each range of about so many."""
+    keys = [ranges.partners(key) for key in blocks]
+    return [ranges.pairs_of(keys, part) for part in ranges.cut(keys, size, most)]
+
+
 def pairs_made(blocks, chunk):
     return sorted(
         pair
-        for left, right in block.chunks(blocks, chunk)
+        for left, right in made_by([blocks], blocks.size, chunk)
         for pair in zip(left.tolist(), right.tolist(), strict=True)
     )
 
@@ -160,7 +167,7 @@ def test_no_work_is_spent_on_pairs_inside_a_list(rows, lists):
     lists = [*lists, *range(3), *[0] * 14][: len(rows)]
     key = Key("k", ("stem",), ())
     found = block.build(listed(rows), key, 100, np.array(lists, np.int32))
-    assert block.gone_through(found).sum() == found.forecast.pairs
+    assert ranges.partners(found).pairs == found.forecast.pairs
 
 
 @settings(max_examples=50)
@@ -469,9 +476,15 @@ def bits(men, women, other_men=0, other_women=0):
         surname=surnames + others, stem=["mamad"] * len(surnames) + others, sex=sexes
     )
     second = men if women else 1
-    vectors = first_pair(encode(table), second)
+    entries = encode(table)
+    vectors = first_pair(entries, second)
     assert word("surname", vectors) == ("ending" if women else "same")
-    return vectors.term_frequency[0]
+    pairs = Pairs(entries, np.array([0], np.int32), np.array([second], np.int32))
+    shares = SHIPPED["surname"].shared_value_shares(pairs, vectors.levels["surname"])
+    exact = sum(share[0] for where, share in shares if len(where))
+    # What a pair is said to have is on the grid.
+    assert vectors.term_frequency[0] == on_grid(exact)
+    return exact
 
 
 @pytest.mark.parametrize("men", [2, 3, 10])

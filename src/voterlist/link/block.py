@@ -7,8 +7,7 @@ a split separates are counted, so no pair is lost unseen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,16 +20,7 @@ from voterlist.link.scope import members_of_groups
 from voterlist.model import Profile
 from voterlist.threads import each
 
-__all__ = [
-    "Blocks",
-    "Counting",
-    "Forecast",
-    "anchored",
-    "build",
-    "build_all",
-    "chunks",
-    "gone_through",
-]
+__all__ = ["Blocks", "Counting", "Forecast", "build", "build_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +78,6 @@ class Counting:
             counts &= (group < 0) | (group != self.groups[right])
         return counts
 
-    @property
-    def anchors(self) -> Bools | None:
-        """The entries of which every pair that counts has at least one; None: all entries."""
-        if self.groups is not None and self.groups.max(initial=0) == 0:
-            # Entries without a group are held against one group: every pair has one of them.
-            return np.asarray(self.groups < 0)
-        return self.required
-
 
 def _pairs_of(sizes: Longs) -> Longs:
     """How many pairs so many entries make."""
@@ -106,7 +88,7 @@ def _pairs_of(sizes: Longs) -> Longs:
 class Blocks:
     """The blocks of one key.
 
-    ``members`` of block i stand from ``starts[i]`` to ``starts[i + 1]``.
+    ``members`` of block i stand from ``starts[i]`` to ``starts[i + 1]``, in the order of the list.
     """
 
     key: Key
@@ -114,9 +96,6 @@ class Blocks:
     """Entries of the list."""
     members: Codes
     starts: Longs
-    anchors: Longs
-    """How many anchors each block has: its first members, each paired with all that follow. Members
-    that are no anchors are not paired with each other."""
     counting: Counting
     forecast: Forecast
     cut: Codes = field(default_factory=lambda: np.zeros(0, np.int32))
@@ -205,34 +184,8 @@ def build(
     forecast = Forecast(
         key.name, len(sizes), int(pairs.sum()), int(sizes.max(initial=0)), parted
     )
-    anchors = counting.anchors
-    is_anchor = np.ones(len(members), np.bool_) if anchors is None else anchors[members]
-    blocks = anchored(key, entries.size, members, sizes, is_anchor, counting, forecast)
-    return replace(blocks, cut=cut)
-
-
-def anchored(
-    key: Key,
-    size: int,
-    members: Codes,
-    sizes: Longs,
-    is_anchor: Bools,
-    counting: Counting,
-    forecast: Forecast,
-) -> Blocks:
-    """Blocks in which only members that are anchors are paired with all others of the block."""
     starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
-    if is_anchor.all() and counting.groups is None:
-        return Blocks(key, size, members, starts, sizes, counting, forecast)
-    numbers = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-    anchors = _sums(is_anchor, np.arange(len(members)), sizes)
-    # The anchors of each block first, group by group, otherwise in order.
-    order = numbers * np.int64(2) + ~is_anchor
-    if counting.groups is not None:
-        groups = counting.groups[members]
-        order = order * (int(groups.max(initial=0)) + 2) + groups
-    members = members[np.argsort(order, kind="stable")]
-    return Blocks(key, size, members, starts, anchors, counting, forecast)
+    return Blocks(key, entries.size, members, starts, counting, forecast, cut)
 
 
 def build_all(
@@ -250,75 +203,3 @@ def build_all(
     every = keys(profile, entries.size, limit, added)
     prepare(entries, [key.fields for key in every])
     return each(lambda key: build(entries, key, limit, groups), every)
-
-
-def chunks(blocks: Blocks, chunk_pairs: int) -> Iterator[tuple[Codes, Codes]]:
-    """The pairs that count, as (left positions, right positions) with left < right.
-
-    Each chunk is made from about ``chunk_pairs`` pairs.
-    """
-    sizes = np.diff(blocks.starts)
-    if not len(sizes):
-        return
-    total = np.cumsum(gone_through(blocks))
-    first = 0
-    while first < len(sizes):
-        done = int(total[first - 1]) if first else 0
-        last = max(
-            first + 1, int(np.searchsorted(total, done + chunk_pairs, side="right"))
-        )
-        left, right = _pairs_within(blocks, first, last)
-        if not blocks.counting.is_all:
-            counts = blocks.counting.counts(left, right)
-            left, right = left[counts], right[counts]
-        yield left, right
-        first = last
-
-
-def gone_through(blocks: Blocks) -> Longs:
-    """How many pairs the anchors of each block make, including those that do not count."""
-    sizes = np.diff(blocks.starts)
-    if blocks.counting.groups is not None:
-        followers = _followers(blocks, 0, len(sizes))
-        return np.add.reduceat(followers, blocks.starts[:-1])
-    return np.asarray(
-        blocks.anchors * (sizes - 1) - blocks.anchors * (blocks.anchors - 1) // 2,
-        np.int64,
-    )
-
-
-def _followers(blocks: Blocks, first: int, last: int) -> Longs:
-    """With how many members, up to the end of its block, each member is paired.
-
-    An anchor is paired with the members behind those anchors of its block that have its group; a
-    member that is no anchor with none. Given are the members of the blocks from ``first`` up to,
-    not including, ``last``.
-    """
-    sizes = np.diff(blocks.starts[first : last + 1])
-    begin, end = int(blocks.starts[first]), int(blocks.starts[last])
-    place = np.arange(begin, end)
-    anchors_end = np.repeat((blocks.starts[:-1] + blocks.anchors)[first:last], sizes)
-    block_end = np.repeat(blocks.starts[first + 1 : last + 1], sizes)
-    partner = place + 1
-    if blocks.counting.groups is not None:
-        group = blocks.counting.groups[blocks.members[begin:end]]
-        goes_on = (group[1:] == group[:-1]) & (place[1:] < block_end[:-1])
-        goes_on &= place[1:] < anchors_end[:-1]
-        ends = np.r_[place[1:][~goes_on], end]
-        behind_run = ends[np.searchsorted(ends, place, side="right")]
-        partner = np.where(group >= 0, behind_run, partner)
-    return np.where(place < anchors_end, block_end - partner, 0)
-
-
-def _pairs_within(blocks: Blocks, first: int, last: int) -> tuple[Codes, Codes]:
-    """The pairs of the blocks from ``first`` up to, not including, ``last``."""
-    sizes = np.diff(blocks.starts[first : last + 1])
-    begin, end = int(blocks.starts[first]), int(blocks.starts[last])
-    block_end = np.repeat(blocks.starts[first + 1 : last + 1], sizes)
-    followers = _followers(blocks, first, last)
-    left = np.repeat(np.arange(begin, end), followers)
-    # The partners of a member are the last of its block, as many as it has.
-    partner = np.repeat(block_end - np.cumsum(followers), followers)
-    partner += np.arange(len(left))
-    one, other = blocks.members[left], blocks.members[partner]
-    return np.minimum(one, other), np.maximum(one, other)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,10 +12,10 @@ from voterlist import schemas, tables
 from voterlist.arrays import Codes, Longs
 from voterlist.config import LinkSettings
 from voterlist.link import block, candidates, classify, monotone, weigh
-from voterlist.link.candidates import Candidates
 from voterlist.link.cases import Judged
 from voterlist.link.comparisons import Comparisons, Pairs, Vectors
 from voterlist.link.encode import Encoded
+from voterlist.link.found import Candidates
 from voterlist.link.weigh import Model
 from voterlist.model import PairKind
 
@@ -62,11 +61,10 @@ def judge(
     """
     chosen = near(scorer, candidate_pairs, settings.kept_probability)
     chosen = np.union1d(chosen, stays) if len(stays) else chosen
-    left, right = candidate_pairs.left[chosen], candidate_pairs.right[chosen]
-    order = np.lexsort((right, left))
-    pairs, vectors, scored = scorer.compare(left[order], right[order])
+    left, right, _ = candidate_pairs.at(chosen)
+    pairs, vectors, scored = scorer.compare(left, right)
     worth = classify.worth_keeping(vectors, scored.posterior, settings.kept_probability)
-    kept = np.flatnonzero(worth | np.isin(chosen[order], stays))
+    kept = np.flatnonzero(worth | np.isin(chosen, stays))
     pairs, vectors = pairs.at(kept), vectors.at(kept)
     judgement = classify.Judgement(pairs, vectors, scored.posterior[kept])
     displaced = frozenset(settings.displaced_constituencies)
@@ -101,12 +99,7 @@ def near(scorer: Scorer, candidate_pairs: Candidates, least: float) -> Longs:
     vectors = scorer.comparisons.unpack(candidate_pairs.vectors.codes)
     rough = weigh.score(vectors, scorer.model)
     worth = classify.worth_keeping(vectors, rough.posterior, least / _ODDS_OF_A_BIN)
-    # Few vectors are near: a look-up in a hash table of them is much faster than a search in the
-    # sorted codes of all vectors.
-    is_near = pd.Series(candidate_pairs.vector, copy=False).isin(
-        candidate_pairs.vectors.codes[worth]
-    )
-    return np.flatnonzero(is_near)
+    return candidate_pairs.with_one_of(candidate_pairs.vectors.codes[worth])
 
 
 def _match_keys(blocks: list[block.Blocks], pairs: Pairs) -> pa.Array:
