@@ -89,8 +89,7 @@ def helped(processes: int) -> Iterator[None]:
     try:
         # Where the system starts no more of them, those that there are must do.
         with contextlib.suppress(OSError):
-            for _ in range(processes):
-                _helpers.append(_Helper())
+            _helpers.extend(_Helper() for _ in range(processes))
         yield
     finally:
         while _helpers:
