@@ -58,8 +58,7 @@ def _capital(signs: Bytes) -> Flags:
 
 def _of_fin(signs: Bytes) -> Flags:
     letter = _capital(signs) & (signs != ord("I")) & (signs != ord("O"))
-    is_either: Flags = _digit(signs) | letter
-    return is_either
+    return np.asarray(_digit(signs) | letter)
 
 
 Kind = Callable[[Bytes], Flags]
