@@ -123,9 +123,8 @@ def link(given: _Options) -> None:
 
     leave_pandas_out()
     limit = given.memory_limit
-    if given.jobs is not None or limit is not None:
-        # Each thread has arrays of its own.
-        threads.use(given.jobs or 1)
+    if given.jobs is not None:
+        threads.use(given.jobs)
     request = usecases.LinkRequest(
         given.files,
         given.columns or (),

@@ -134,7 +134,12 @@ def listed(
     ids, entries = made_ready.ids, made_ready.entries
     groups = None if scope is None else scope.groups_of(ids)
     blocks = block.build_all(
-        entries, entries.profile, settings.largest_block, groups, added.blocking
+        entries,
+        entries.profile,
+        settings.largest_block,
+        groups,
+        added.blocking,
+        one_by_one=made_ready.store is not None,
     )
     listed = Listed(
         ids, entries, with_added(added.kinds), blocks, store=made_ready.store
