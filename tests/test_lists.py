@@ -255,6 +255,13 @@ def test_the_spelling_as_handed_in_stands_where_it_is_another():
     assert column(hidden.rows, "name_as_written") == [None]
 
 
+@pytest.mark.parametrize("surname", ["QARABAĞLI", "İSMAYILOV"])
+def test_capitals_alone_are_no_other_spelling(surname):
+    """Half of the list would have each name twice: the capital of ı is I, and that of i is İ."""
+    (row,) = compiled(entries({**ALI, "surname": surname})).listed.to_pylist()
+    assert row["name_as_written"] is None
+
+
 def test_somebody_from_another_constituency_stands_in_this_one():
     """Who moved across would be on no list of either."""
     guest = {**ALI, "constituency": 12, "precinct": 7}
