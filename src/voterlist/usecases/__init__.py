@@ -60,6 +60,11 @@ if TYPE_CHECKING:
     from voterlist.usecases.evaluating import evaluate_findings, evaluate_pairs
     from voterlist.usecases.explaining import Explained, explain_pair
     from voterlist.usecases.feedback import FeedbackMade, make_feedback
+    from voterlist.usecases.forgetting import (
+        ForgetRequest,
+        Forgotten,
+        forget,
+    )
     from voterlist.usecases.inspecting import (
         FileAccount,
         FileLine,
@@ -159,6 +164,8 @@ __all__ = [
     "FileLine",
     "Finished",
     "Forecast",
+    "ForgetRequest",
+    "Forgotten",
     "Health",
     "Imported",
     "JournalFilter",
@@ -227,6 +234,7 @@ __all__ = [
     "finish",
     "for_cron",
     "for_systemd",
+    "forget",
     "import_review",
     "inspect_files",
     "invent_lists",
@@ -390,8 +398,11 @@ _HOMES = {
     "answer_case": "voterlist.usecases.answering",
     "Approval": "voterlist.usecases.approving",
     "Finished": "voterlist.usecases.approving",
+    "ForgetRequest": "voterlist.usecases.forgetting",
+    "Forgotten": "voterlist.usecases.forgetting",
     "approve": "voterlist.usecases.approving",
     "finish": "voterlist.usecases.approving",
+    "forget": "voterlist.usecases.forgetting",
     "owed_answers": "voterlist.usecases.answering",
     "cases_returned": "voterlist.usecases.answering",
     "ReturnRequest": "voterlist.usecases.returning",
