@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 from typer.main import get_command
@@ -18,7 +17,6 @@ import marked
 from leak_story import Story
 from test_cli_docs import commands
 from voterlist.cli.app import APP
-from voterlist.storage import temporary
 
 NEVER_SEEN = {
     "log*",
@@ -214,31 +212,3 @@ def test_an_error_that_nobody_foresaw_is_told_without_its_words():
     assert "zoltuk" not in done.stdout + done.stderr
     assert done.stderr.count("ValueError") == 4
     assert done.stderr.count("uvicorn") == 1
-
-
-# Temporary folders
-
-
-def test_the_folder_of_a_killed_process_goes_with_the_next(tmp_path):
-    """It may hold a whole ledger, and lies where nobody looks."""
-    code = (
-        "import os, signal, sys; from pathlib import Path\n"
-        "from voterlist.storage.temporary import private_folder\n"
-        "with private_folder(Path(sys.argv[1])) as folder:\n"
-        "    (folder / 'ledger.db').write_text('x')\n"
-        "    os.kill(os.getpid(), signal.SIGKILL)"
-    )
-    subprocess.run([sys.executable, "-c", code, tmp_path], check=False)
-    (left,) = tmp_path.iterdir()
-    with temporary.private_folder(tmp_path):
-        assert left.exists(), "it may be one that is just being locked"
-    old = time.time() - 3600
-    os.utime(left, (old, old))
-    foreign = tmp_path / f"{left.name}-link"
-    foreign.symlink_to(tmp_path / "elsewhere")
-    with temporary.private_folder(tmp_path) as living:
-        os.utime(living, (old, old))
-        with temporary.private_folder(tmp_path):
-            assert living.exists(), "its process works in it"
-        assert not left.exists()
-    assert list(tmp_path.iterdir()) == [foreign]

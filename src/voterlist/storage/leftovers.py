@@ -12,7 +12,7 @@ from voterlist.storage.temporary import remove_abandoned
 
 __all__ = ["WORK_FOLDERS", "remove_leftovers", "remove_work_folders"]
 
-_OWN_FOLDERS = ("runs", "reports", "compared", "lists")
+_OWN_FOLDERS = ("runs", "reports", "compared", "lists", "sent", "keys")
 """The folders of a workspace in which the program alone writes."""
 
 WORK_FOLDERS = (".receiving", ".submitting", ".verifying")

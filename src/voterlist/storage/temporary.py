@@ -1,16 +1,17 @@
-"""Folders for files that are needed for a moment, which no killed process leaves for good.
+"""Folders for files of a moment, which hold what lists say and must not outlive their process.
 
-Such a folder may hold a whole ledger, or the lists of a package. Whoever works in one holds a lock
-on it; the next process that needs one removes those on which nobody holds a lock any more.
+A process that is killed cannot remove its folder. The next one does: whoever makes such a folder
+removes those whose process has ended. A living process holds a lock on its folder, which the system
+releases when the process ends, however it ends.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,66 +22,75 @@ if sys.platform != "win32":
 __all__ = ["PREFIX", "private_folder", "remove_abandoned"]
 
 PREFIX = ".voterlist-work-"
-"""How the names of such folders begin."""
-_YOUNGEST = 60
-"""Seconds that an abandoned folder is old at least: a younger one may be about to be locked."""
+"""How the names of these folders begin."""
+_NAME = re.compile(rf"{re.escape(PREFIX)}[A-Za-z0-9_]{{8}}")
+"""The names of these folders, and of nothing that a person makes."""
 
 
 @contextmanager
-def private_folder(around: Path | None = None) -> Iterator[Path]:
-    """A folder of our own for the block; it is gone in the end, with what was left in earlier ones.
+def private_folder(inside: Path | None = None) -> Iterator[Path]:
+    """A folder that only its owner can open, while the block runs.
+
+    Those that killed processes of the same user left in the same place go first.
 
     Args:
-        around: where it is made; None: where the system keeps temporary files.
+        inside: where it is made; None: where the system keeps such folders.
     """
-    place = Path(tempfile.gettempdir()) if around is None else around
-    remove_abandoned(place)
-    # Its mode is 0700 whatever the umask: so the library makes them.
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
-    descriptor = _locked(folder)
+    around = inside or Path(tempfile.gettempdir())
+    remove_abandoned(around)
+    folder, lock = _made(around)
     try:
         yield folder
     finally:
+        # What cannot be removed now is removed by the next command: the work itself is done.
         shutil.rmtree(folder, ignore_errors=True)
-        if descriptor is not None:
-            os.close(descriptor)
+        if lock is not None:
+            os.close(lock)
 
 
-def remove_abandoned(place: Path) -> None:
-    """Remove the folders of processes that have ended; those of other users stay."""
+def _made(around: Path) -> tuple[Path, int | None]:
+    """A new folder, and the descriptor that holds it."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=around))
+        if sys.platform == "win32":
+            return folder, None
+        try:
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            # Another process took it for abandoned just now, and has removed it.
+            continue
+        # A file system without such locks: nobody can tell then that the folder is abandoned.
+        with suppress(OSError):
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if folder.exists():
+            return folder, lock
+        os.close(lock)
+
+
+def remove_abandoned(around: Path) -> None:
+    """Remove the folders in a folder that no living process holds; those of other users stay."""
     if sys.platform == "win32":
         return
-    with suppress(OSError):
-        for folder in place.glob(f"{PREFIX}*"):
-            _remove_if_abandoned(folder)
+    with suppress(OSError), os.scandir(around) as items:
+        names = [item.name for item in items if _NAME.fullmatch(item.name)]
+        for name in names:
+            _remove_if_abandoned(around / name)
 
 
 def _remove_if_abandoned(folder: Path) -> None:
-    with suppress(OSError):
-        status = folder.lstat()
-        is_young = time.time() - status.st_mtime < _YOUNGEST
-        if is_young or status.st_uid != os.geteuid():
-            return
-        descriptor = _locked(folder)
-        if descriptor is not None:
-            shutil.rmtree(folder, ignore_errors=True)
-            os.close(descriptor)
-
-
-def _locked(folder: Path) -> int | None:
-    """A descriptor that holds the lock of a folder.
-
-    None where another process has it, where the name is no folder, or without such locks.
-    """
     if sys.platform == "win32":
-        return None
+        return
     try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:
-        return None
+        # It is gone, or another user's, or no folder.
+        return
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(lock).st_uid == os.geteuid():
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
     except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor
+        # Its process lives, or it cannot be told whether it does.
+        return
+    finally:
+        os.close(lock)

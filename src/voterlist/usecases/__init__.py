@@ -50,6 +50,11 @@ if TYPE_CHECKING:
         trust_key,
     )
     from voterlist.usecases.comparing import Compared, compare_lists
+    from voterlist.usecases.delivered import (
+        ProgramVerified,
+        Voucher,
+        verify_program,
+    )
     from voterlist.usecases.desk_pages import ExportedPage, PageRequest, export_page
     from voterlist.usecases.doctor import examine
     from voterlist.usecases.evaluating import evaluate_findings, evaluate_pairs
@@ -180,6 +185,7 @@ __all__ = [
     "PlaceAccount",
     "Plan",
     "PlannedStage",
+    "ProgramVerified",
     "Received",
     "Replaced",
     "Replacement",
@@ -201,6 +207,7 @@ __all__ = [
     "UnitStanding",
     "Verdict",
     "Verified",
+    "Voucher",
     "Waterfall",
     "Words",
     "WorkspaceRun",
@@ -270,6 +277,7 @@ __all__ = [
     "trust_key",
     "verify_journal",
     "verify_package",
+    "verify_program",
     "verify_run",
     "workspace_here",
     "write_calendar",
@@ -416,6 +424,9 @@ _HOMES = {
     "remove_user": "voterlist.usecases.users",
     "verify_run": "voterlist.usecases.verifying",
     "verify_package": "voterlist.usecases.verifying",
+    "ProgramVerified": "voterlist.usecases.delivered",
+    "Voucher": "voterlist.usecases.delivered",
+    "verify_program": "voterlist.usecases.delivered",
 }
 """Where each name is defined: a module, and behind a colon its name there if it is another one."""
 
