@@ -14,9 +14,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import faults
 import openpyxl
 
+import faults
 import handing
 import workspaces
 from voterlist.catalogue import catalogue

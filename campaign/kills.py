@@ -24,10 +24,9 @@ from pathlib import Path
 import desk_kills
 import faults
 import record
+import workspaces
 from commands import COMMANDS, Scene, end, nearest, stage
 from faults import Fault, What
-
-import workspaces
 from voterlist.storage.ledger import place_in, verify
 from voterlist.usecases import settings_of
 

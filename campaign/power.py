@@ -27,7 +27,6 @@ from commands import COMMANDS, Scene, differences, end, stage
 from disk import Change, Disk, Kind, inodes_of, read_record
 from faults import Fault
 from kills import gone_on_with, undecided, working_folder
-
 from voterlist.storage.ledger import place_in, verify
 from voterlist.usecases import settings_of
 

@@ -20,7 +20,6 @@ import record
 from commands import COMMANDS, Scene, end, nearest, stage
 from faults import Done, Fault, What
 from kills import working_folder
-
 from voterlist.catalogue import catalogue
 
 COUNT = 600

@@ -14,13 +14,12 @@ import commands  # noqa: E402  the folder is no package
 import disk  # noqa: E402
 import faults  # noqa: E402
 import kills  # noqa: E402
+import page  # noqa: E402
 import power  # noqa: E402
 import record  # noqa: E402
 import refusals  # noqa: E402
 from disk import Kind  # noqa: E402
 from faults import Fault, What  # noqa: E402
-
-import page  # noqa: E402
 
 needs_compiler = pytest.mark.skipif(
     not faults.is_possible(), reason="left out: it needs Linux and a C compiler"

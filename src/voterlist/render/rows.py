@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import xlsxwriter
 
-from voterlist.storage.scratch import scratch_folder
+from voterlist.storage.temporary import private_folder
 
 __all__ = ["ROWS_OF_A_SHEET", "write_csv", "write_xlsx"]
 
@@ -48,7 +48,7 @@ def write_xlsx(path: Path, table: pa.Table) -> None:
     """
     plain = _plain(table)
     # The rows go through files beside the workbook: no copy of them stands in another folder.
-    with scratch_folder(path.parent) as folder:
+    with private_folder(path.parent) as folder:
         options = {"constant_memory": True, "tmpdir": str(folder)}
         with xlsxwriter.Workbook(path, options) as book:
             book.set_properties({"created": _MADE})

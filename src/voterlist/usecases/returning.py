@@ -24,7 +24,7 @@ from voterlist.render.rows import write_csv
 from voterlist.schemas import AMENDMENT, CASE, CASE_NUMBER, FINDING, VOTER
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
-from voterlist.storage.scratch import scratch_folder
+from voterlist.storage.temporary import private_folder
 from voterlist.usecases.exchanges import (
     SENT,
     below,
@@ -128,7 +128,7 @@ def return_cases(
         door = scope.of(compile_lists(given, constituency=request.constituency).door)
         content = _content(runs.folder_of(request.constituency), scope, ids)
         with (
-            scratch_folder() as work,
+            private_folder() as work,
             Ledger(desk.place) as ledger,
         ):
             serial, previous = next_in(

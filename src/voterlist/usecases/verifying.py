@@ -38,8 +38,8 @@ from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION, LIST
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
 from voterlist.storage.ledger import Ledger, Reader, Submission
-from voterlist.storage.scratch import scratch_folder
 from voterlist.storage.store import Manifest
+from voterlist.storage.temporary import private_folder
 from voterlist.tables import from_columns
 from voterlist.usecases.commissions import KEYS
 from voterlist.usecases.gates import Scope
@@ -203,7 +203,7 @@ def _made_again(
     with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
         source = ListSource(workspace, runs, answers_in(ledger), settings)
     scope = Scope(manifest.constituency, manifest.sender.precinct)
-    with scratch_folder() as work:
+    with private_folder() as work:
         contents = contents_of(source, scope, work, manifest.day)
         return {one.name: _sha256(one) for one in contents.payloads}
 

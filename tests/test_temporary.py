@@ -7,16 +7,16 @@ import sys
 
 import pytest
 
-from voterlist.storage.scratch import scratch_folder
+from voterlist.storage.temporary import private_folder
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
 
 HOLD = """
 import sys
 from pathlib import Path
-from voterlist.storage.scratch import scratch_folder
+from voterlist.storage.temporary import private_folder
 
-with scratch_folder(Path(sys.argv[1])) as folder:
+with private_folder(Path(sys.argv[1])) as folder:
     (folder / "ledger.db").write_text("rows")
     print(folder, flush=True)
     sys.stdin.read()
@@ -44,27 +44,27 @@ def test_the_folder_of_a_killed_process_goes_with_the_next_one(holder, tmp_path)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert folder.exists()
-    with scratch_folder(tmp_path) as own:
+    with private_folder(tmp_path) as own:
         assert list(tmp_path.iterdir()) == [own]
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_folder_of_a_living_process_stays(holder, tmp_path):
     """The files of a command would vanish while it reads them."""
-    with scratch_folder(tmp_path):
+    with private_folder(tmp_path):
         pass
     assert (holder[1] / "ledger.db").exists()
 
 
 def test_nothing_of_anybody_else_goes(tmp_path):
     """A folder that a person named so would be lost."""
-    names = ("voterlist-2026", "voterlist-scratch-", ".voterlist-scratch-backup2026")
+    names = ("voterlist-2026", ".voterlist-work-", ".voterlist-work-backup2026")
     for name in names:
         (tmp_path / name).mkdir()
     target = tmp_path / "elsewhere"
     target.mkdir()
-    (tmp_path / "voterlist-scratch-abcdefgh").symlink_to(target)
-    with scratch_folder(tmp_path) as own:
+    (tmp_path / ".voterlist-work-abcdefgh").symlink_to(target)
+    with private_folder(tmp_path) as own:
         assert own.stat().st_mode & 0o777 == 0o700
     left = {path.name for path in tmp_path.iterdir()}
-    assert left == {*names, "elsewhere", "voterlist-scratch-abcdefgh"}
+    assert left == {*names, "elsewhere", ".voterlist-work-abcdefgh"}

@@ -19,25 +19,25 @@ from pathlib import Path
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["scratch_folder"]
+__all__ = ["private_folder", "remove_abandoned"]
 
-_PREFIX = "voterlist-scratch-"
-_NAME = re.compile(rf"\.?{_PREFIX}[A-Za-z0-9_]{{8}}")
+_PREFIX = ".voterlist-work-"
+_NAME = re.compile(rf"{re.escape(_PREFIX)}[A-Za-z0-9_]{{8}}")
 """The names of these folders, and of nothing that a person makes."""
 
 
 @contextmanager
-def scratch_folder(inside: Path | None = None) -> Iterator[Path]:
+def private_folder(inside: Path | None = None) -> Iterator[Path]:
     """A folder that only its owner can open, while the block runs.
 
     Those that killed processes of the same user left in the same place go first.
 
     Args:
-        inside: where it is made, hidden; None: where the system keeps such folders.
+        inside: where it is made; None: where the system keeps such folders.
     """
     around = inside or Path(tempfile.gettempdir())
-    _remove_abandoned(around)
-    folder, lock = _made(around, _PREFIX if inside is None else f".{_PREFIX}")
+    remove_abandoned(around)
+    folder, lock = _made(around)
     try:
         yield folder
     finally:
@@ -47,10 +47,10 @@ def scratch_folder(inside: Path | None = None) -> Iterator[Path]:
             os.close(lock)
 
 
-def _made(around: Path, prefix: str) -> tuple[Path, int | None]:
+def _made(around: Path) -> tuple[Path, int | None]:
     """A new folder, and the descriptor that holds it."""
     while True:
-        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=around))
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=around))
         if sys.platform == "win32":
             return folder, None
         try:
@@ -66,8 +66,8 @@ def _made(around: Path, prefix: str) -> tuple[Path, int | None]:
         os.close(lock)
 
 
-def _remove_abandoned(around: Path) -> None:
-    """Remove the folders in a folder that no living process holds."""
+def remove_abandoned(around: Path) -> None:
+    """Remove the folders in a folder that no living process holds; those of other users stay."""
     if sys.platform == "win32":
         return
     with suppress(OSError), os.scandir(around) as items:
