@@ -84,6 +84,7 @@ if TYPE_CHECKING:
         link_tables,
         plan_linkage,
     )
+    from voterlist.usecases.linking_on_spark import Place, Watch, link_tables_on_spark
     from voterlist.usecases.list_files import ListRequest, sums_of
     from voterlist.usecases.lists import ListsMade, make_lists
     from voterlist.usecases.maps import read_map
@@ -169,6 +170,7 @@ __all__ = [
     "Noticed",
     "PageRequest",
     "PartReading",
+    "Place",
     "PlaceAccount",
     "Plan",
     "PlannedStage",
@@ -193,6 +195,7 @@ __all__ = [
     "UnitStanding",
     "Verdict",
     "Verified",
+    "Watch",
     "Waterfall",
     "Words",
     "WorkspaceRun",
@@ -226,6 +229,7 @@ __all__ = [
     "is_total_different",
     "keys_are_protected",
     "link_tables",
+    "link_tables_on_spark",
     "list_users",
     "make_feedback",
     "make_lists",
@@ -267,6 +271,9 @@ __all__ = [
 _HOMES = {
     "plan_linkage": "voterlist.usecases.linking",
     "link_tables": "voterlist.usecases.linking",
+    "link_tables_on_spark": "voterlist.usecases.linking_on_spark",
+    "Place": "voterlist.usecases.linking_on_spark",
+    "Watch": "voterlist.usecases.linking_on_spark",
     "LinkRequest": "voterlist.usecases.linking",
     "Linked": "voterlist.usecases.linking",
     "explain_pair": "voterlist.usecases.explaining",
