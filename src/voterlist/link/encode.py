@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from zlib import crc32
@@ -31,7 +32,14 @@ __all__ = [
     "WORD_START",
     "Encoded",
     "EncodedColumn",
+    "coded_parts",
+    "counted_parts",
+    "deal",
     "encode",
+    "encoded_column",
+    "seen_again",
+    "street_names",
+    "word_starts",
 ]
 
 MALE, FEMALE = 0, 1
@@ -97,6 +105,13 @@ class EncodedColumn:
     counts: Longs
     pseudo_count: float = 1.0
     """What is added to the count of each value, of how many people nobody else has it."""
+    in_list: int | None = None
+    """How many distinct values the list has, where these are those of a part of it."""
+
+    @property
+    def distinct(self) -> int:
+        """How many distinct values the list has."""
+        return len(self.values) if self.in_list is None else self.in_list
 
     def words(self, of: Codes | None = None) -> Words:
         """The distinct values, all or those of these codes, as Python strings.
@@ -230,6 +245,18 @@ class Encoded:
         return np.asarray((self.month * self.day == 0) | (self.month * self.day == 1))
 
     @cached_property
+    def incomplete_dates(self) -> tuple[int, int]:
+        """How many entries with a known year have a partial date; how many have a known year."""
+        known = self.year > 0
+        return int((known & self.partial_date).sum()), int(known.sum())
+
+    @cached_property
+    def line_counts(self) -> Longs:
+        """How many entries have each address line."""
+        codes = self.address.codes
+        return np.bincount(codes[codes >= 0]).astype(np.int64)
+
+    @cached_property
     def sizes(self) -> Longs:
         """How many entries are male, female and of any sex, in this order.
 
@@ -340,7 +367,9 @@ class Encoded:
 
         def recounted(coded: EncodedColumn) -> EncodedColumn:
             counts = counted.once(coded).counts
-            return EncodedColumn(coded.codes, coded.values, counts, _seen_again(counts))
+            once, twice = int((counts == 1).sum()), int((counts == 2).sum())
+            pseudo = seen_again(once, twice)
+            return EncodedColumn(coded.codes, coded.values, counts, pseudo)
 
         return replace(
             counted,
@@ -353,14 +382,14 @@ class Encoded:
         )
 
 
-def _seen_again(counts: Longs) -> float:
+def seen_again(once: int, twice: int) -> float:
     """How many others have a value that one person of the list has and nobody else, 0 to 1.
 
     As often as values that two have were seen with one of them left out (Good 1953); one person
-    more is thought to share a value, so that a list of different values is no proof.
+    more is thought to share a value, so that a list of different values is no proof. ``once`` and
+    ``twice`` are how many values one person has, and two.
     """
-    one, two = int((counts == 1).sum()), 2 * int((counts == 2).sum())
-    return (two + 1) / (one + two + 1)
+    return (2 * twice + 1) / (once + 2 * twice + 1)
 
 
 def _by_cohort(column: EncodedColumn, cohort: Codes) -> Longs:
@@ -381,7 +410,8 @@ def _by_sex(column: EncodedColumn, sex: Codes) -> Longs:
     return np.column_stack([counts, column.counts]).astype(np.int64)
 
 
-def _encoded_column(column: pa.ChunkedArray) -> EncodedColumn:
+def encoded_column(column: pa.ChunkedArray) -> EncodedColumn:
+    """One column of text, as it is written or dictionary-encoded, encoded."""
     array = column.combine_chunks()
     if pa.types.is_dictionary(array.type):
         array = tables.by_appearance(array)
@@ -390,21 +420,27 @@ def _encoded_column(column: pa.ChunkedArray) -> EncodedColumn:
     return EncodedColumn(codes, distinct, counts)
 
 
-def _streets(voters: pa.Table) -> tuple[EncodedColumn, EncodedColumn | None]:
-    """(the streets, the villages): a street that may be a village is both."""
-    written = _encoded_column(voters.column("street"))
+def street_names(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
+    """(the street of each entry, those of them that may be villages, null elsewhere)."""
+    written = encoded_column(column)
     in_doubt = pc.ends_with(written.values, STREET_OR_VILLAGE)
-    if not pc.any(in_doubt).as_py():
-        return written, None
     names = pc.replace_substring_regex(written.values, f"{STREET_OR_VILLAGE}$", "")
     codes = pa.array(written.codes, mask=written.codes < 0)
-    doubtful = pc.if_else(in_doubt, names, pa.scalar(None, pa.string())).take(codes)
+    doubtful = pc.if_else(in_doubt, names, pa.scalar(None, pa.string()))
+    return names.take(codes), doubtful.take(codes)
+
+
+def _streets(voters: pa.Table) -> tuple[EncodedColumn, EncodedColumn | None]:
+    """(the streets, the villages): a street that may be a village is both."""
+    streets, doubtful = street_names(voters.column("street"))
+    if doubtful.null_count == len(doubtful):
+        return encoded_column(voters.column("street")), None
     settlement = tables.plain(voters.column("settlement").combine_chunks())
     is_asked = pc.is_in(settlement, value_set=doubtful.unique().drop_null())
-    is_village = pc.and_(pc.is_null(codes), is_asked)
+    is_village = pc.and_(pc.is_null(streets), is_asked)
     village = pc.if_else(is_village, settlement, doubtful)
-    streets = pa.chunked_array([names.take(codes)])
-    return _encoded_column(streets), _encoded_column(pa.chunked_array([village]))
+    one, other = (pa.chunked_array([column]) for column in (streets, village))
+    return encoded_column(one), encoded_column(other)
 
 
 def _numbers(column: pa.ChunkedArray, missing: int) -> Codes:
@@ -441,34 +477,50 @@ def _is_temporary(column: pa.ChunkedArray) -> Bools:
 def _rare_words(address: EncodedColumn, size: int) -> tuple[Codes, ...]:
     """The rare words of each address that bring entries together, as ``_COLUMNS`` columns of codes.
 
-    A word belongs to the column that a checksum of its letters gives, so that two lines that share
-    a rare word agree in that column, wherever in the line it stands; of two rare words of one line
-    in one column the rarer stands there.
+    Two lines that share a rare word agree in its column, wherever in the line it stands.
     """
-    lines = [
-        sorted({word[:WORD_START] for word in line.split()})
-        for line in address.values.to_pylist()
-    ]
-    counts: dict[str, int] = {}
-    for words, times in zip(lines, address.counts.tolist(), strict=True):
-        for word in words:
-            counts[word] = counts.get(word, 0) + times
-    most = max(RARE_WORD, size // RARE_WORD_SHARE)
-    place = {
-        word: code
-        for code, word in enumerate(
-            sorted(word for word, times in counts.items() if 2 <= times <= most)
-        )
-    }
-    columns = np.full((_COLUMNS, len(lines) + 1), -1, np.int32)
-    for number, words in enumerate(lines):
+    lines = [word_starts(line) for line in address.values.to_pylist()]
+    counts = counted_parts(lines, address.counts.tolist())
+    dealt = deal(lines, counts, max(RARE_WORD, size // RARE_WORD_SHARE))
+    return tuple(coded_parts(column)[address.codes] for column in dealt)
+
+
+def word_starts(line: str) -> list[str]:
+    """The beginnings of the words of a line, each once, in their order."""
+    return sorted({word[:WORD_START] for word in line.split()})
+
+
+def counted_parts(lines: Sequence[Iterable[str]], times: Sequence[int]) -> Counter[str]:
+    """How many entries have each part of these lines, a line standing so many times."""
+    counts: Counter[str] = Counter()
+    for parts, many in zip(lines, times, strict=True):
+        for part in parts:
+            counts[part] += many
+    return counts
+
+
+def deal(
+    lines: Sequence[Iterable[str]], counts: Mapping[str, int], most: int
+) -> list[list[str | None]]:
+    """For each of the columns the part of each line that stands in it, None where there is none.
+
+    Parts that at least 2 and at most ``most`` entries have are dealt. A part belongs to the column
+    that a checksum of its letters gives; of two parts of one line in one column the rarer stands
+    there.
+    """
+    columns: list[list[str | None]] = [[None] * len(lines) for _ in range(_COLUMNS)]
+    for number, parts in enumerate(lines):
+        shared = [part for part in parts if 2 <= counts[part] <= most]
         # From the commonest to the rarest: the last one written stands.
-        for word in sorted(
-            (word for word in words if word in place),
-            key=lambda word: (-counts[word], word),
-        ):
-            columns[crc32(word.encode()) % _COLUMNS, number] = place[word]
-    return tuple(column[address.codes] for column in columns)
+        for part in sorted(shared, key=lambda part: (-counts[part], part)):
+            columns[crc32(part.encode()) % _COLUMNS][number] = part
+    return columns
+
+
+def coded_parts(column: Sequence[str | None]) -> Codes:
+    """The code of the part of each line, -1 where there is none, and once more -1 at the end."""
+    place = {part: code for code, part in enumerate(sorted({*column} - {None}))}
+    return np.array([*(place.get(part, -1) for part in column), -1], np.int32)
 
 
 def encode(
@@ -483,7 +535,7 @@ def encode(
     """
 
     def encoded(name: str) -> EncodedColumn:
-        return _encoded_column(voters.column(name))
+        return encoded_column(voters.column(name))
 
     def number(name: str) -> Identifiers:
         return identifiers(voters.column(name))
@@ -516,6 +568,6 @@ def encode(
         address_words=()
         if parsed or address.is_empty
         else _rare_words(address, voters.num_rows),
-        added={name: _encoded_column(column) for name, column in (added or {}).items()},
+        added={name: encoded_column(column) for name, column in (added or {}).items()},
         profile=profile,
     )

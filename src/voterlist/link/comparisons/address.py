@@ -124,8 +124,7 @@ class Address(Comparison):
         """False where most entries have lines of more than live in one home: *London*, say."""
         if not _has_lines(entries):
             return True
-        codes = entries.address.codes
-        counts = np.bincount(codes[codes >= 0])
+        counts = entries.line_counts
         return bool(counts[counts <= _MOST_IN_A_HOME].sum() >= counts.sum() / 2)
 
     def value_levels(self, entries: Encoded) -> list[int]:
