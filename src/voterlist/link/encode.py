@@ -24,6 +24,7 @@ from voterlist.threads import each
 __all__ = [
     "ADDED",
     "ADDRESS_WORDS",
+    "COHORT",
     "COMPARED",
     "FEMALE",
     "MALE",
@@ -32,11 +33,14 @@ __all__ = [
     "WORD_START",
     "Encoded",
     "EncodedColumn",
+    "by_cohort",
+    "by_sex",
     "coded_parts",
     "counted_parts",
     "deal",
     "encode",
     "encoded_column",
+    "of_homes",
     "seen_again",
     "street_names",
     "word_starts",
@@ -50,12 +54,15 @@ _NAMES = (
     *("given_skeleton", "patronymic_skeleton"),
 )
 _COLUMNS = 8
-_COHORT = 10
+COHORT = 10
 """Years of birth over which a given name is taken to be equally common."""
 WORD_START = 5
 """Letters of a word that are looked at: most slips, and words run together, come later."""
 RARE_WORD, RARE_WORD_SHARE = 20, 400
 """A word of an address is rare where at most 20 entries have it, or one in 400 of a longer list."""
+
+_MOST_IN_A_HOME = 10
+"""A line that more entries have is a town or a street and no home."""
 
 COMPARED = (
     *(
@@ -251,10 +258,10 @@ class Encoded:
         return int((known & self.partial_date).sum()), int(known.sum())
 
     @cached_property
-    def line_counts(self) -> Longs:
-        """How many entries have each address line."""
+    def home_lines(self) -> tuple[int, int]:
+        """How many entries have an address line of a home; how many have a line at all."""
         codes = self.address.codes
-        return np.bincount(codes[codes >= 0]).astype(np.int64)
+        return of_homes(np.bincount(codes[codes >= 0]).astype(np.int64))
 
     @cached_property
     def sizes(self) -> Longs:
@@ -273,12 +280,12 @@ class Encoded:
 
         Shape (surnames, 3).
         """
-        return _by_sex(self.once(self.surname), self.sex)
+        return by_sex(self.once(self.surname), self.sex)
 
     @cached_property
     def stem_counts(self) -> Longs:
         """The same for the stems of surnames."""
-        return _by_sex(self.once(self.stem), self.sex)
+        return by_sex(self.once(self.stem), self.sex)
 
     @cached_property
     def cohort(self) -> Codes:
@@ -287,7 +294,7 @@ class Encoded:
         Entries whose year is unknown have the number after the last.
         """
         known = self.year > 0
-        decade = np.where(known, self.year // _COHORT, -1)
+        decade = np.where(known, self.year // COHORT, -1)
         # A year with a slip in it (1060) is far from the others: only decades that occur count.
         occurs = np.bincount(decade[known]) > 0
         numbers = np.append(np.cumsum(occurs) - 1, occurs.sum())
@@ -299,12 +306,12 @@ class Encoded:
 
         Shape (cohorts and one more, names).
         """
-        return _by_cohort(self.once(self.given_name), self.cohort)
+        return by_cohort(self.once(self.given_name), self.cohort)
 
     @cached_property
     def patronymic_counts(self) -> Longs:
         """The same for patronymics."""
-        return _by_cohort(self.once(self.patronymic), self.cohort)
+        return by_cohort(self.once(self.patronymic), self.cohort)
 
     @cached_property
     def cohort_sizes(self) -> Longs:
@@ -382,6 +389,11 @@ class Encoded:
         )
 
 
+def of_homes(counts: Longs) -> tuple[int, int]:
+    """Of entries by how many have each address line: those with the line of a home, and all."""
+    return int(counts[counts <= _MOST_IN_A_HOME].sum()), int(counts.sum())
+
+
 def seen_again(once: int, twice: int) -> float:
     """How many others have a value that one person of the list has and nobody else, 0 to 1.
 
@@ -392,7 +404,8 @@ def seen_again(once: int, twice: int) -> float:
     return (2 * twice + 1) / (once + 2 * twice + 1)
 
 
-def _by_cohort(column: EncodedColumn, cohort: Codes) -> Longs:
+def by_cohort(column: EncodedColumn, cohort: Codes) -> Longs:
+    """How many entries of each cohort have each value, shape (cohorts, values)."""
     known = column.codes >= 0
     names, cohorts = len(column.counts), int(cohort.max(initial=0)) + 1
     counts = np.bincount(
@@ -402,7 +415,8 @@ def _by_cohort(column: EncodedColumn, cohort: Codes) -> Longs:
     return counts.reshape(cohorts, names).astype(np.int64)
 
 
-def _by_sex(column: EncodedColumn, sex: Codes) -> Longs:
+def by_sex(column: EncodedColumn, sex: Codes) -> Longs:
+    """How many entries of each sex, and of any at the last place, have each value."""
     known = (column.codes >= 0) & (sex >= 0)
     counts = np.bincount(
         column.codes[known] * 2 + sex[known], minlength=2 * len(column.counts)
