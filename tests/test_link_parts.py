@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from linkage_lists import crowd, voters
 from voterlist.config import LinkSettings
-from voterlist.link import block, candidates, weigh
+from voterlist.link import block, candidates, ranges, weigh
 from voterlist.link.cases import Judged, case_id, cases
 from voterlist.link.classify import Judgement, kinds
 from voterlist.link.cluster import clusters
@@ -59,10 +59,16 @@ def agreeing_pairs(rows, places):
     }
 
 
+def made_by(blocks, size, most):
+    """The pairs of each range of about so many."""
+    keys = [ranges.partners(key) for key in blocks]
+    return [ranges.pairs_of(keys, part) for part in ranges.cut(keys, size, most)]
+
+
 def pairs_made(blocks, chunk):
     return sorted(
         pair
-        for left, right in block.chunks(blocks, chunk)
+        for left, right in made_by([blocks], blocks.size, chunk)
         for pair in zip(left.tolist(), right.tolist(), strict=True)
     )
 
@@ -160,7 +166,7 @@ def test_no_work_is_spent_on_pairs_inside_a_list(rows, lists):
     lists = [*lists, *range(3), *[0] * 14][: len(rows)]
     key = Key("k", ("stem",), ())
     found = block.build(listed(rows), key, 100, np.array(lists, np.int32))
-    assert block.gone_through(found).sum() == found.forecast.pairs
+    assert ranges.partners(found).pairs == found.forecast.pairs
 
 
 @settings(max_examples=50)

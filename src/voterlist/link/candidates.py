@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 
-from voterlist.arrays import Codes, Longs, pack_pairs, unpack_pairs
-from voterlist.link import block, weigh
+from voterlist.arrays import Codes, Longs, pack_pairs
+from voterlist.link import block, ranges, weigh
 from voterlist.link.comparisons import SHIPPED, Comparisons, Pairs
 from voterlist.link.encode import Encoded
 from voterlist.link.incremental import reuse
+from voterlist.link.ranges import Partners, Range
 from voterlist.threads import each, in_turn, workers
 
-__all__ = ["Candidates", "Progress", "find", "find_again", "match_keys"]
+__all__ = [
+    "Candidates",
+    "Compared",
+    "Progress",
+    "compare",
+    "cut",
+    "find",
+    "find_again",
+    "match_keys",
+]
+
+T = TypeVar("T")
 
 Progress = Callable[[str, int, int], None]
 """Called with (step, pairs done, pairs in all) as the work goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The pairs of a range (``left[i]`` < ``right[i]``, positions in the list), compared."""
+
+    left: Codes
+    right: Codes
+    vector: Longs
+    """The packed vector of each pair."""
+    vectors: weigh.VectorCounts
+    """The distinct packed vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +77,9 @@ def match_keys(blocks: list[block.Blocks], left: Codes, right: Codes) -> Longs:
     return bits
 
 
-def _pairs(blocks: list[block.Blocks], chunk_pairs: int) -> tuple[Codes, Codes]:
-    """The pairs that these blocks bring together, each once, in the order of left, then right."""
-
-    def of_key(key: block.Blocks) -> Longs:
-        numbers = [pack_pairs(*pairs) for pairs in block.chunks(key, chunk_pairs)]
-        return np.concatenate([np.zeros(0, np.int64), *numbers])
-
-    every = np.concatenate([np.zeros(0, np.int64), *each(of_key, blocks)])
-    every.sort()
-    return unpack_pairs(
-        every[np.r_[True, every[1:] != every[:-1]]] if len(every) else every
-    )
-
-
-def _parts(many: int, chunk_pairs: int) -> list[slice]:
-    """So many pairs in parts, small enough that those of all threads make one chunk."""
-    most = max(chunk_pairs // workers(), 1)
-    bounds = [*range(0, many, most), many]
-    return [slice(start, stop) for start, stop in pairwise(bounds)]
+def cut(entries: Encoded, keys: list[Partners], chunk_pairs: int) -> list[Range]:
+    """The pairs of all keys in ranges, small enough that those of all threads make one chunk."""
+    return ranges.cut(keys, entries.size, max(chunk_pairs // workers(), 1))
 
 
 def find(
@@ -82,20 +91,46 @@ def find(
 ) -> Candidates:
     """All candidate pairs.
 
-    State: 16 bytes for each pair of each key, and the working arrays of one chunk.
+    State: 16 bytes for each pair, 10 for each run of partners, and the working arrays of one chunk.
     """
-    left, right = _pairs(blocks, chunk_pairs)
-    gathered = _Gathered(left, right)
+    keys = each(ranges.partners, blocks)
 
-    def packed(part: slice) -> Longs:
-        pairs = Pairs(entries, left[part], right[part])
-        return comparisons.pack(comparisons.compare(pairs))
+    def compared(part: Range) -> Compared:
+        return compare(Pairs(entries, *ranges.pairs_of(keys, part)), comparisons)
 
-    parts = _parts(len(left), chunk_pairs)
-    for part, codes in zip(parts, in_turn(packed, parts), strict=True):
-        gathered.add(codes)
-        progress("compare", part.stop, len(left))
-    return gathered.candidates(len(left))
+    parts = cut(entries, keys, chunk_pairs)
+    found = list(_told(compared, parts, progress))
+    return _gathered(found)
+
+
+def compare(pairs: Pairs, comparisons: Comparisons) -> Compared:
+    """The pairs of a range, compared."""
+    codes = comparisons.pack(comparisons.compare(pairs))
+    return Compared(pairs.left, pairs.right, codes, weigh.count_chunk(codes))
+
+
+def _told(
+    work: Callable[[Range], T], parts: list[Range], progress: Progress
+) -> Iterator[T]:
+    """What the work gives for each range, with the progress told."""
+    every, done = sum(part.pairs for part in parts), 0
+    for part, given in zip(parts, in_turn(work, parts), strict=True):
+        done += part.pairs
+        progress("compare", done, every)
+        yield given
+
+
+def _gathered(found: list[Compared]) -> Candidates:
+    left, right, vector = (
+        np.concatenate([np.zeros(0, kind), *(getattr(part, name) for part in found)])
+        for name, kind in (
+            ("left", np.int32),
+            ("right", np.int32),
+            ("vector", np.int64),
+        )
+    )
+    vectors = weigh.count([part.vectors for part in found])
+    return Candidates(left, right, vector, vectors, len(left))
 
 
 def find_again(
@@ -111,80 +146,43 @@ def find_again(
     Pairs of an earlier linkage are not compared again: only their frequency-adjusted levels are
     worked out anew.
     """
-    within = [
-        reuse.blocks_to_compare(earlier, key, number)
+    keys = [
+        reuse.partners_to_compare(earlier, key, number)
         for number, key in enumerate(blocks)
     ]
     known_left, known_right, known_levels = reuse.reused_pairs(earlier, blocks)
-    left, right = _pairs(within, chunk_pairs)
-    unknown = earlier.unknown(left, right, pack_pairs(known_left, known_right))
-    left, right = left[unknown], right[unknown]
-    afresh = len(left)
-    alone: list[Codes | Longs] = [known_levels]
-    new_left, new_right = left, right
+    known = pack_pairs(known_left, known_right)
 
-    def pair_levels(part: slice) -> Codes | Longs:
-        pairs = Pairs(entries, new_left[part], new_right[part])
-        return comparisons.pack_pair_levels(comparisons.pair_levels(pairs))
+    def compared(part: Range) -> tuple[Codes, Codes, Codes | Longs]:
+        left, right = ranges.pairs_of(keys, part)
+        unknown = earlier.unknown(left, right, known)
+        pairs = Pairs(entries, left[unknown], right[unknown])
+        levels = comparisons.pack_pair_levels(comparisons.pair_levels(pairs))
+        return pairs.left, pairs.right, levels
 
-    parts = _parts(afresh, chunk_pairs)
-    for part, levels_of_part in zip(parts, in_turn(pair_levels, parts), strict=True):
-        alone.append(levels_of_part)
-        progress("compare", part.stop, afresh)
+    parts = cut(entries, keys, chunk_pairs)
+    new = list(_told(compared, parts, progress))
     left, right, levels = reuse.in_order(
-        np.concatenate([known_left, left]),
-        np.concatenate([known_right, right]),
-        _concatenated(alone),
-    )
-    gathered = _adjusted(entries, left, right, levels, chunk_pairs, comparisons)
-    return gathered.candidates(afresh), levels
-
-
-def _adjusted(
-    entries: Encoded,
-    left: Codes,
-    right: Codes,
-    levels: Codes | Longs,
-    chunk_pairs: int,
-    comparisons: Comparisons,
-) -> _Gathered:
-    """The pairs with their vectors, by their packed pair levels."""
-    gathered = _Gathered(left, right)
-
-    def packed(part: slice) -> Longs:
-        pairs = Pairs(entries, left[part], right[part])
-        alone = comparisons.unpack_pair_levels(levels[part])
-        return comparisons.pack(comparisons.adjust(pairs, alone))
-
-    for codes in in_turn(packed, _parts(len(left), chunk_pairs)):
-        gathered.add(codes)
-    return gathered
-
-
-def _concatenated(parts: list[Codes | Longs]) -> Codes | Longs:
-    dtype = np.result_type(*parts)
-    return np.concatenate(parts).astype(dtype, copy=False)
-
-
-class _Gathered:
-    """The candidate pairs with their vectors, gathered a chunk at a time."""
-
-    def __init__(self, left: Codes, right: Codes) -> None:
-        self._left, self._right = left, right
-        self._codes = [np.zeros(0, np.int64)]
-        self._seen: list[weigh.VectorCounts] = []
-
-    def add(self, codes: Longs) -> None:
-        """The packed vectors of the next pairs."""
-        self._codes.append(codes)
-        self._seen.append(weigh.count_chunk(codes))
-
-    def candidates(self, afresh: int) -> Candidates:
-        """All pairs with their vectors."""
-        return Candidates(
-            self._left,
-            self._right,
-            np.concatenate(self._codes),
-            weigh.count(self._seen),
-            afresh,
+        *(
+            np.concatenate(column)
+            for column in zip(
+                (known_left, known_right, known_levels), *new, strict=True
+            )
         )
+    )
+    alone = comparisons.unpack_pair_levels
+
+    def adjusted(part: slice) -> Compared:
+        pairs = Pairs(entries, left[part], right[part])
+        codes = comparisons.pack(comparisons.adjust(pairs, alone(levels[part])))
+        return Compared(pairs.left, pairs.right, codes, weigh.count_chunk(codes))
+
+    found = _gathered(each(adjusted, _slices(len(left), chunk_pairs)))
+    return replace(found, afresh=len(left) - len(known_left)), levels
+
+
+def _slices(many: int, chunk_pairs: int) -> list[slice]:
+    """So many pairs in parts, small enough that those of all threads make one chunk."""
+    most = max(chunk_pairs // workers(), 1)
+    bounds = [*range(0, many, most), many]
+    return [slice(start, stop) for start, stop in pairwise(bounds)]

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import AnyArray, Bools, Codes, Longs, dense, pack_pairs, runs
-from voterlist.link import block
+from voterlist.link import block, ranges
 from voterlist.link.keys import Key
 from voterlist.spark.exchange import Parcel, Tables, of_kind, packed, unpacked
 from voterlist.spark.key_codes import KeyCodes
@@ -193,7 +193,9 @@ class _Made:
             }
         )
         self._cut.append(listed.position[blocks.cut])
-        for left, right in block.chunks(blocks, self._blocking.chunk_pairs):
+        partners = [ranges.partners(blocks)]
+        for part in ranges.cut(partners, blocks.size, self._blocking.chunk_pairs):
+            left, right = ranges.pairs_of(partners, part)
             pairs = pack_pairs(listed.position[left], listed.position[right])
             self._pairs.append(pairs)
             self._keys.append(np.full(len(pairs), key, np.uint8))

@@ -8,15 +8,15 @@ longer, or another word became rare.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from voterlist.arrays import Bools, Codes, Longs, pack_pairs
-from voterlist.link import block
+from voterlist.link import block, ranges
 from voterlist.link.incremental.state import State
 
-__all__ = ["Reuse", "blocks_to_compare", "in_order", "reuse", "reused_pairs"]
+__all__ = ["Reuse", "in_order", "partners_to_compare", "reuse", "reused_pairs"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,8 +60,10 @@ def reuse(state: State | None, then: Codes) -> Reuse:
     return Reuse(state, then, now, np.zeros(len(then), np.bool_))
 
 
-def blocks_to_compare(earlier: Reuse, key: block.Blocks, number: int) -> block.Blocks:
-    """The blocks of one key in which there may be new pairs, anchored at the entries of these.
+def partners_to_compare(
+    earlier: Reuse, key: block.Blocks, number: int
+) -> ranges.Partners:
+    """The pairs of one key that may be new: those of new entries, and of blocks put together anew.
 
     Marks the entries that are ``shaken`` under this key, so it must be called for every key before
     ``reused_pairs``.
@@ -74,15 +76,9 @@ def blocks_to_compare(earlier: Reuse, key: block.Blocks, number: int) -> block.B
     is_anchor = new | mixed[numbers]
     chosen = np.bincount(numbers[is_anchor], minlength=len(sizes)) > 0
     inside = chosen[numbers]
-    return block.anchored(
-        key.key,
-        key.size,
-        key.members[inside],
-        sizes[chosen],
-        is_anchor[inside],
-        key.counting,
-        key.forecast,
-    )
+    starts = np.r_[0, np.cumsum(sizes[chosen])].astype(np.int64)
+    within = replace(key, members=key.members[inside], starts=starts)
+    return ranges.partners(within, is_anchor[inside])
 
 
 def _mixed(

@@ -1,0 +1,338 @@
+"""The steps of a linkage, one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import schemas, tables
+from voterlist.arrays import Bools, Codes, Floats
+from voterlist.config import LinkSettings
+from voterlist.link import block, candidates, people, weigh
+from voterlist.link.candidates import Candidates
+from voterlist.link.cases import Closed, Judged, cases
+from voterlist.link.cluster import clusters
+from voterlist.link.comparisons import MISSING, Comparisons, with_added
+from voterlist.link.encode import LINKED, Encoded, encode
+from voterlist.link.estimate import estimate
+from voterlist.link.explain import with_model
+from voterlist.link.fit import Compared as FitOf
+from voterlist.link.fit import doubts
+from voterlist.link.incremental import State, reuse, state
+from voterlist.link.judge import Scorer, judge
+from voterlist.link.labels import TrainingLabels, inside, training_labels
+from voterlist.link.one_to_one import best_partners
+from voterlist.link.scope import Scope, pairs_within, pairs_without
+from voterlist.link.types import Added, AddedUse, Incremental, Linkage, Watch
+from voterlist.model import Profile
+
+__all__ = [
+    "Found",
+    "Learnt",
+    "Listed",
+    "compare",
+    "conclude",
+    "encoded",
+    "learn",
+    "listed",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list as the steps of the linkage see it."""
+
+    ids: pa.Array
+    entries: Encoded
+    comparisons: Comparisons
+    blocks: list[block.Blocks]
+    groups: Codes | None = None
+    """The group of each entry, -1 for none; pairs of one group do not count. None: all count."""
+    lists: Codes | None = None
+    """The list of each entry, where only pairs of two lists count; these are the groups."""
+    one_to_one: bool = False
+    """Whether an entry is one person with at most one entry of each other list."""
+
+    @property
+    def forecast(self) -> tuple[block.Forecast, ...]:
+        """What each key costs."""
+        return tuple(key.forecast for key in self.blocks)
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs count."""
+        if self.groups is None:
+            return pairs_within(self.entries.size)
+        return pairs_without(self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The candidate pairs of a list with their comparison vectors."""
+
+    pairs: Candidates
+    state: State | None = None
+    """What is kept for the next linkage; None where nothing is kept."""
+    reused: bool = False
+    """Whether an earlier state was used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """A list with its model, and the candidate pairs with the vectors that it scores."""
+
+    scorer: Scorer
+    pairs: Candidates
+    labels: TrainingLabels
+    """The pairs that people decided, from which the model learnt."""
+
+
+def encoded(
+    voters: pa.Table, profile: Profile, added: Added
+) -> tuple[pa.Array, Encoded]:
+    """The ids of a list, in their order, and the list as arrays."""
+    voters = tables.sort_by(schemas.require(voters, LINKED, "link"), "entry_id")
+    ids = voters.column("entry_id").combine_chunks()
+    return ids, encode(voters, added.of(ids), profile)
+
+
+def listed(
+    ids: pa.Array,
+    entries: Encoded,
+    settings: LinkSettings,
+    scope: Scope | None,
+    added: Added,
+) -> Listed:
+    """A list with its blocks and the pairs that are looked for."""
+    groups = None if scope is None else scope.groups_of(ids)
+    blocks = block.build_all(
+        entries, entries.profile, settings.largest_block, groups, added.blocking
+    )
+    listed = Listed(ids, entries, with_added(added.kinds), blocks)
+    if scope is None:
+        return listed
+    lists = groups if scope.is_between else None
+    return replace(listed, groups=groups, lists=lists, one_to_one=scope.one_to_one)
+
+
+def compare(
+    listed: Listed,
+    settings: LinkSettings,
+    profile: Profile,
+    watch: Watch,
+    incremental: Incremental | None,
+) -> Found:
+    """The candidate pairs of the list, compared."""
+    watch.forecast(listed.forecast)
+    watch.progress("forecast", 0, sum(line.pairs for line in listed.forecast))
+    if incremental is None or (incremental.known is None and not incremental.keep):
+        candidate_pairs = candidates.find(
+            listed.entries,
+            listed.blocks,
+            settings.chunk_pairs,
+            watch.progress,
+            listed.comparisons,
+        )
+        return Found(candidate_pairs)
+    return _compare_again(listed, settings, profile, watch, incremental.known)
+
+
+def _compare_again(
+    listed: Listed,
+    settings: LinkSettings,
+    profile: Profile,
+    watch: Watch,
+    known: State | None,
+) -> Found:
+    """The same from an earlier state, as far as it fits, with the state for the next linkage."""
+    entries, blocks, comparisons = listed.entries, listed.blocks, listed.comparisons
+    fits = state.fingerprint(
+        entries,
+        blocks,
+        profile.value,
+        settings.largest_block,
+        comparisons,
+        in_groups=listed.groups is not None,
+    )
+    marks = state.checksums(entries, listed.groups)
+    if known is not None and known.fingerprint != fits:
+        known = None
+    then = np.full(entries.size, -1, np.int32)
+    if known is not None:
+        then = state.positions_before(known.entries, marks)
+    candidate_pairs, levels = candidates.find_again(
+        entries,
+        blocks,
+        settings.chunk_pairs,
+        watch.progress,
+        reuse.reuse(known, then),
+        comparisons,
+    )
+    kept = state.State(
+        fits,
+        marks,
+        state.block_members(blocks),
+        candidate_pairs.left,
+        candidate_pairs.right,
+        levels,
+    )
+    return Found(candidate_pairs, kept, known is not None)
+
+
+def learn(
+    listed: Listed,
+    found: Candidates,
+    decided: pa.Table | None,
+    profile: Profile,
+    chunk_pairs: int,
+) -> Learnt:
+    """The model of the list; of one with many entries a person, by its people."""
+    sample = weigh.Sample(lists=listed.lists)
+
+    def learnt(entries: Encoded, candidate_pairs: Candidates) -> Learnt:
+        labels = training_labels(listed.ids, candidate_pairs, decided)
+        model = weigh.learn(
+            entries,
+            candidate_pairs.vectors,
+            profile,
+            comparisons=listed.comparisons,
+            pairs=listed.pairs,
+            labels=labels.labels,
+            sample=sample,
+        )
+        scorer = Scorer(entries, listed.comparisons, model)
+        return Learnt(scorer, candidate_pairs, labels)
+
+    first = learnt(listed.entries, found)
+    if not people.has_many_entries_a_person(first.scorer):
+        return first
+    entries = listed.entries.by_person(people.people(first.scorer, found))
+    counted = Scorer(entries, listed.comparisons, first.scorer.model)
+    return learnt(entries, people.counted_again(counted, found, chunk_pairs))
+
+
+def conclude(
+    listed: Listed,
+    compared: Found,
+    learnt: Learnt,
+    closed: tuple[Closed, ...],
+    settings: LinkSettings,
+) -> Linkage:
+    """What the model says of the candidate pairs."""
+    ids, entries, comparisons = listed.ids, listed.entries, listed.comparisons
+    scorer, candidate_pairs = learnt.scorer, learnt.pairs
+    model = scorer.model
+    stays = inside(candidate_pairs, closed)
+    judged, table = judge(
+        scorer,
+        ids,
+        listed.blocks,
+        candidate_pairs,
+        stays,
+        settings,
+        is_between=listed.lists is not None,
+    )
+    partners = listed.lists if listed.one_to_one else None
+    counted, left_out = candidate_pairs.vectors, 0
+    if partners is not None:
+        stays_paired = _best_partners(judged, model, partners, settings)
+        apart = judged.at(np.flatnonzero(~stays_paired))
+        counted = candidate_pairs.vectors_without(apart.left, apart.right)
+        judged = judged.at(np.flatnonzero(stays_paired))
+        table = table.filter(pa.array(stays_paired))
+        left_out = len(apart.left)
+    duplicate = settings.duplicate_probability
+    cluster = _cluster(scorer, judged, duplicate, partners)
+    review = settings.review_probability
+    vectors = comparisons.unpack(counted.codes)
+    posterior = weigh.score(vectors, model).posterior
+    expected = estimate(counted, posterior[:, 0], duplicate)
+    sure = pc.greater_equal(table.column("probability"), duplicate)
+    keys_of_sure = table.column("match_key").filter(sure)
+    fit = FitOf(counted, posterior, keys_of_sure, expected)
+    against = doubts(entries, listed.blocks, comparisons, fit)
+    return Linkage(
+        pairs=with_model(table, model, comparisons),
+        cases=cases(entries, ids, judged, cluster, review=review, closed=closed),
+        clusters=_cluster_table(ids, cluster),
+        forecast=listed.forecast,
+        candidates=len(candidate_pairs.left),
+        afresh=candidate_pairs.afresh,
+        estimate=None if against else expected,
+        chance=(),
+        state=compared.state,
+        reused=compared.reused,
+        training_labels=learnt.labels.pairs,
+        contradictory=learnt.labels.contradictory,
+        added=_added_use(entries, scorer),
+        left_out=left_out,
+        doubts=against,
+    )
+
+
+def _best_partners(
+    judged: Judged, model: weigh.Model, lists: Codes, settings: LinkSettings
+) -> Bools:
+    """Which pairs stay where an entry has one partner at most in each other list."""
+    stays = np.zeros(len(judged.left), np.bool_)
+    # Who is most improbable is nobody's partner: such pairs are kept only to be named.
+    likely = np.flatnonzero(judged.posterior[:, 0] >= settings.kept_probability)
+    pairs = judged.at(likely)
+    log_odds = pairs.weight + model.prior_log_odds
+    stays[likely] = best_partners(pairs.left, pairs.right, log_odds, lists)
+    return stays
+
+
+def _cluster(
+    scorer: Scorer, judged: Judged, threshold: float, lists: Codes | None = None
+) -> Codes:
+    """The cluster of each entry; with ``lists`` none has two entries of one list."""
+
+    def probability(left: Codes, right: Codes) -> Floats:
+        same = np.zeros(len(left))
+        apart = (
+            np.ones(len(left), np.bool_)
+            if lists is None
+            else lists[left] != lists[right]
+        )
+        _, _, scored = scorer.compare(left[apart], right[apart])
+        same[apart] = scored.posterior[:, 0]
+        return same
+
+    sure = judged.posterior[:, 0] >= threshold
+    left, right, weight = judged.left[sure], judged.right[sure], judged.weight[sure]
+    outvoted = scorer.entries.person is not None
+    return clusters(
+        scorer.entries.size, left, right, weight, probability, outvoted=outvoted
+    )
+
+
+def _cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
+    inside = np.flatnonzero(cluster >= 0)
+    names = {
+        "entry_id": pc.take(ids, pa.array(inside)),
+        "cluster_id": pc.take(ids, pa.array(cluster[inside])),
+    }
+    return pa.table(names)
+
+
+def _added_use(entries: Encoded, scorer: Scorer) -> tuple[AddedUse, ...]:
+    """How each added comparison was used."""
+    uses = []
+    for name, kind in scorer.comparisons.added_kinds.items():
+        column = entries.added[name]
+        known = int(column.counts.sum())
+        log_m = scorer.model.log_m["same"][name][MISSING + 1]
+        uses.append(
+            AddedUse(
+                name,
+                kind,
+                known,
+                len(column.values),
+                float(2**log_m) if known else None,
+            )
+        )
+    return tuple(uses)
