@@ -35,8 +35,8 @@ from voterlist.custody.keys import is_protected, load_keys
 ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "packaging"
 SUMS = "SHA256SUMS"
-NOT_FOR_USERS = frozenset({"dev", "postgres"})
-"""Extras that are left out: of developers, and of a server that has internet when it is set up."""
+NOT_FOR_USERS = frozenset({"dev", "postgres", "spark"})
+"""Extras that are left out: of developers, and of servers that are set up with internet."""
 PAPERS = ("README.md", "CHANGELOG.md", "LICENSE")
 PAGES = ("install.md", "nights.md", "commands.md", "settings.md", "workspace.md")
 INSTALLER = "pip"

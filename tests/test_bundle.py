@@ -271,5 +271,5 @@ def test_no_package_is_bundled_without_a_pin(bundle, own):
         own, bundle.extras_of(own), {}, bundle.environment(bundle.LINUX, "3.11")
     )
     assert {"pyarrow", "typer"} <= needed
-    assert needed.isdisjoint({"pytest", "psycopg", "ruff"})
+    assert needed.isdisjoint({"pytest", "psycopg", "pyspark", "ruff"})
     assert needed <= set(bundle._pins())

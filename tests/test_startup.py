@@ -111,6 +111,24 @@ def test_the_start_loads_no_library_of_tables(arguments):
     assert code == (2 if any("rum" in word for word in arguments) else 0)
 
 
+def test_nothing_but_the_linkage_on_a_cluster_loads_spark():
+    """Whoever has no cluster would need Spark, or wait for it.
+
+    A module that is None cannot be loaded; whether Spark is installed here makes no difference.
+    """
+    probe = """
+import importlib, pkgutil, sys
+sys.modules["pyspark"] = None
+import voterlist
+own = [name for _, name, _ in pkgutil.walk_packages(voterlist.__path__, "voterlist.")]
+for name in own:
+    if name != "voterlist.__main__":
+        importlib.import_module(name)
+assert "voterlist.usecases.linking" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", probe], check=True)
+
+
 @pytest.mark.parametrize("command", list(command_lines()))
 def test_the_help_of_a_command_loads_no_library_of_tables(helps, command):
     """The help of one command would take as long as its work."""

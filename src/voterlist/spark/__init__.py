@@ -1,0 +1,1 @@
+"""The same linkage on a cluster with Spark."""

@@ -1,0 +1,157 @@
+"""The executors: they get the program, and are asked whether they are fit for the work."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib import metadata, resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from voterlist.errors import UsageError
+from voterlist.spark.failures import in_task, in_words
+from voterlist.spark.work import Work
+from voterlist.storage.files import write_atomically
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+__all__ = ["PATIENCE", "prepare"]
+
+PATIENCE = 120.0
+"""Seconds within which the cluster has to begin with the first small task. Executors that are made
+for a job, as on Kubernetes, take a minute."""
+
+_LIBRARIES = ("numpy", "pyarrow", "rapidfuzz")
+"""On their versions the values of a result rest."""
+_TASKS = 16
+"""Tasks that ask: enough for every machine of a small cluster, and no work for a large one."""
+_EPOCH = (2020, 1, 1, 0, 0, 0)
+_LOOKED = "library string, version string, sees boolean"
+
+
+def prepare(spark: SparkSession, work: Work, *, patience: float = PATIENCE) -> None:
+    """Send the program to the executors, and see that they are fit for the work.
+
+    Args:
+        spark: a session of any kind; Spark Connect as well.
+        work: must be seen by every executor under the same path.
+        patience: seconds within which the first small task has to be done.
+
+    Raises:
+        UsageError: ``spark-no-workers`` where none works for us in that time,
+            ``spark-other-python``, ``spark-no-package`` or ``spark-other-library`` where an
+            executor's Python is not like this one, ``work-not-shared`` where one does not see the
+            work folder.
+        StageError: the cluster fails otherwise.
+    """
+    spark.addArtifact(str(_program(work.folder)), pyfile=True)
+    looked = _within(patience, spark, _asking(spark, work.probe()), work.folder)
+    if not all(looked.column("sees").to_pylist()):
+        raise UsageError(
+            f"an executor does not see {work.folder}",
+            code="work-not-shared",
+            places={"path": str(work.folder)},
+        )
+    _require_same_libraries(looked)
+
+
+def _program(folder: Path) -> Path:
+    """An archive of the program in the work folder. The same program gives the same bytes."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, item in sorted(_files(resources.files("voterlist"), "voterlist")):
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), item.read_bytes())
+    written = content.getvalue()
+    # A session refuses another file under a name that it knows.
+    digest = hashlib.sha256(written).hexdigest()[:12]
+    path = folder / f"voterlist-{digest}.zip"
+    if not path.exists():
+        write_atomically(path, lambda beside: beside.write_bytes(written))
+    return path
+
+
+def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+    """(Path in the archive, file) of the whole program."""
+    for item in folder.iterdir():
+        name = f"{prefix}/{item.name}"
+        if item.is_dir():
+            if item.name != "__pycache__":
+                yield from _files(item, name)
+        else:
+            yield name, item
+
+
+def _asking(spark: SparkSession, probe: Path) -> DataFrame:
+    """What the executors tell of themselves, once it is asked for."""
+    path = str(probe)
+
+    def look(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for _ in batches:
+            versions = [metadata.version(name) for name in _LIBRARIES]
+            sees = [Path(path).exists()] * len(_LIBRARIES)
+            columns = [pa.array(_LIBRARIES), pa.array(versions), pa.array(sees)]
+            yield pa.RecordBatch.from_arrays(
+                columns, names=["library", "version", "sees"]
+            )
+
+    tasks = spark.range(0, _TASKS, 1, _TASKS)
+    return tasks.mapInArrow(in_task("probe", look), _LOOKED)
+
+
+@dataclass(slots=True)
+class _Answer:
+    table: pa.Table | None = None
+    errors: list[Exception] = field(default_factory=list)
+
+
+def _within(
+    seconds: float, spark: SparkSession, frame: DataFrame, folder: Path
+) -> pa.Table:
+    """The rows of a frame. Spark itself would wait for workers for ever.
+
+    Raises:
+        UsageError: they are not there in that time.
+    """
+    answer = _Answer()
+
+    def ask() -> None:
+        try:
+            answer.table = frame.toArrow()
+        except Exception as error:  # noqa: BLE001  raised by the thread that waits
+            answer.errors.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(seconds)
+    if asking.is_alive():
+        spark.interruptAll()
+        raise UsageError(
+            f"no worker began within {seconds:.0f} seconds",
+            code="spark-no-workers",
+            places={"seconds": f"{seconds:.0f}"},
+        )
+    for error in answer.errors:
+        raise in_words(error, folder) from None
+    return answer.table
+
+
+def _require_same_libraries(looked: pa.Table) -> None:
+    """Other versions could give other values, and no two runs would be alike."""
+    rows: list[dict[str, Any]] = looked.to_pylist()
+    for row in sorted(rows, key=lambda row: (row["library"], row["version"])):
+        here = metadata.version(row["library"])
+        if row["version"] != here:
+            places = {"name": row["library"], "here": here, "there": row["version"]}
+            raise UsageError(
+                f"{row['library']} is {here} here and {row['version']} on an executor",
+                code="spark-other-library",
+                places=places,
+            )

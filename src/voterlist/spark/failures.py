@@ -1,0 +1,130 @@
+"""What goes wrong on a cluster, told without a value of a list: codes, places and what to do next.
+
+A traceback of a task would stand in the logs of the executors, in Spark's own pages and in the
+exception that the driver gets, and an exception's message may quote a cell. So no task of ours lets
+one out: ``in_task`` puts its kind and the line of the program in its place.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from voterlist import threads
+from voterlist.errors import StageError, UsageError, VoterlistError, place_of
+from voterlist.model import Stage
+
+__all__ = ["in_task", "in_words", "told"]
+
+Batches = Iterator[Any]
+"""Record batches of Arrow."""
+
+_OURS = "voterlist-task"
+_OF_TASK = re.compile(rf"{_OURS} (\S+): (\w+) at (\S+)")
+_NO_ROOM = ("No space left on device", "Disk quota exceeded")
+_OTHER_PYTHON = re.compile(
+    r"PYTHON_VERSION_MISMATCH.*?different version[^0-9]*(\d+\.\d+)\D+?(\d+\.\d+)",
+    re.DOTALL,
+)
+_NO_MODULE = re.compile(r"ModuleNotFoundError: No module named '(\w+)")
+_SAYS = (
+    ("Cannot run program", "spark-no-python"),
+    ("Python worker exited unexpectedly", "spark-worker-lost"),
+    ("ExecutorLostFailure", "spark-worker-lost"),
+    ("OutOfMemoryError", "spark-worker-lost"),
+    ("UNAVAILABLE", "spark-gone"),
+    ("SparkContext was shut down", "spark-gone"),
+    ("stopped SparkContext", "spark-gone"),
+    ("Connection refused", "spark-gone"),
+    ("An error occurred while calling", "spark-gone"),
+)
+"""What a message of Spark's says, and our code for it; the first that fits."""
+_FOREIGN = frozenset({"pyspark", "py4j", "grpc"})
+
+
+def in_task(
+    step: str, function: Callable[[Batches], Iterable[Any]]
+) -> Callable[[Batches], Batches]:
+    """The function for ``mapInArrow``: one thread a task, and no value in what it raises.
+
+    Args:
+        step: a plain word for what the task does; it is told where the task fails.
+        function: takes record batches and gives record batches.
+    """
+
+    def run(batches: Batches) -> Batches:
+        # An executor runs as many tasks as it has cores.
+        threads.use(1)
+        try:
+            yield from function(batches)
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}:
+                raise RuntimeError(_NO_ROOM[0]) from None
+            raise RuntimeError(_without_values(step, error)) from None
+        except Exception as error:  # noqa: BLE001  whatever it is, its message may quote a cell
+            raise RuntimeError(_without_values(step, error)) from None
+
+    return run
+
+
+def _without_values(step: str, error: BaseException) -> str:
+    return f"{_OURS} {step}: {type(error).__name__} at {place_of(error)}"
+
+
+@contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """Turn what Spark raises in the block into our own errors; ``folder`` is the work folder.
+
+    Raises:
+        OSError: ``ENOSPC`` where a disk is full.
+        UsageError: the cluster is not fit for this: another Python, a package that is missing.
+        StageError: a task failed, or the cluster went away.
+    """
+    try:
+        yield
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in _FOREIGN:
+            raise
+        raise in_words(error, folder) from None
+
+
+def in_words(error: Exception, folder: Path) -> VoterlistError | OSError:
+    """Our error for one of Spark's. Its message is looked at, and none of it is told."""
+    text = str(error)
+    if any(words in text for words in _NO_ROOM):
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+    task = _OF_TASK.search(text)
+    if task is not None:
+        return _failed("spark-task-failed", step=task[1], kind=task[2], place=task[3])
+    python = _OTHER_PYTHON.search(text)
+    if python is not None:
+        places = {"there": python[1], "here": python[2]}
+        return _unfit("spark-other-python", **places)
+    module = _NO_MODULE.search(text)
+    if module is not None:
+        return _unfit("spark-no-package", name=module[1])
+    for words, code in _SAYS:
+        if words in text:
+            return _failed(code)
+    return _failed("spark-failed", kind=_condition(error))
+
+
+def _condition(error: Exception) -> str:
+    """Spark's own name of what happened, such as ``PATH_NOT_FOUND``; else the kind of the error."""
+    name = getattr(error, "getCondition", lambda: None)()
+    return str(name or type(error).__name__)
+
+
+def _failed(code: str, **places: str) -> StageError:
+    words = ", ".join(f"{name} {value}" for name, value in places.items())
+    return StageError(f"{code} ({words})", stage=Stage.LINK, code=code, places=places)
+
+
+def _unfit(code: str, **places: str) -> UsageError:
+    words = ", ".join(f"{name} {value}" for name, value in places.items())
+    return UsageError(f"{code} ({words})", code=code, places=places)
