@@ -112,13 +112,19 @@ class EncodedColumn:
     counts: Longs
     pseudo_count: float = 1.0
     """What is added to the count of each value, of how many people nobody else has it."""
-    in_list: int | None = None
-    """How many distinct values the list has, where these are those of a part of it."""
+    in_list: tuple[int, int] | None = None
+    """How many distinct values the list has, and how many entries have one, where these are those
+    of a part of it."""
 
     @property
     def distinct(self) -> int:
         """How many distinct values the list has."""
-        return len(self.values) if self.in_list is None else self.in_list
+        return len(self.values) if self.in_list is None else self.in_list[0]
+
+    @property
+    def known(self) -> int:
+        """How many entries of the list have a value."""
+        return int(self.counts.sum()) if self.in_list is None else self.in_list[1]
 
     def words(self, of: Codes | None = None) -> Words:
         """The distinct values, all or those of these codes, as Python strings.

@@ -185,10 +185,16 @@ class Sample:
         Where the list has fewer pairs than are drawn, each stands once, so that it is compared
         once.
         """
-        pairs = self.pairs if entries.size > 1 else 0
+        left, right, times = self.draw(entries.size)
+        levels = comparisons.pair_levels(Pairs(entries, left, right))
+        return Drawn(left, right, times, levels)
+
+    def draw(self, size: int) -> tuple[Codes, Codes, Longs]:
+        """Random pairs of so many entries: (left, right, how often each was drawn)."""
+        pairs = self.pairs if size > 1 else 0
         random = np.random.default_rng(self.seed)
         one, other = (
-            random.integers(0, max(entries.size, 1), (2, pairs)).astype(np.int32)
+            random.integers(0, max(size, 1), (2, pairs)).astype(np.int32)
             if self._lists is None
             else _drawn_between(self._lists, pairs, random)
         )
@@ -196,13 +202,12 @@ class Sample:
         left: Codes = np.minimum(one, other)[apart]
         right: Codes = np.maximum(one, other)[apart]
         times = np.ones(len(left), np.int64)
-        if entries.size * (entries.size - 1) // 2 < pairs:
-            drawn = np.bincount(left.astype(np.int64) * entries.size + right)
+        if size * (size - 1) // 2 < pairs:
+            drawn = np.bincount(left.astype(np.int64) * size + right)
             distinct = np.flatnonzero(drawn)
-            left, right = np.divmod(distinct.astype(np.int32), np.int32(entries.size))
+            left, right = np.divmod(distinct.astype(np.int32), np.int32(size))
             times = drawn[distinct]
-        levels = comparisons.pair_levels(Pairs(entries, left, right))
-        return Drawn(left, right, times, levels)
+        return left, right, times
 
 
 def _drawn_between(lists: Codes, sample: int, random: np.random.Generator) -> Codes:

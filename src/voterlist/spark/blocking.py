@@ -40,7 +40,9 @@ class Blocking:
         """The part in which each entry stands."""
         return np.searchsorted(self.starts[1:-1], positions, side="right")
 
-    def sent(self, number: int, tables: Tables, groups: Codes | None) -> Iterator[Parcel]:
+    def sent(
+        self, number: int, tables: Tables, groups: Codes | None
+    ) -> Iterator[Parcel]:
         """The codes of the entries of a part under each key, for each task."""
         codes = KeyCodes(tables, self.whole)
         position = tables[ENTRIES].column("position").to_numpy()
@@ -59,7 +61,9 @@ class Blocking:
         for target, of_key in enumerate(columns):
             rows = np.concatenate(of_key)
             made = {
-                "key": np.repeat(np.arange(len(of_key), dtype=np.uint8), [len(r) for r in of_key]),
+                "key": np.repeat(
+                    np.arange(len(of_key), dtype=np.uint8), [len(r) for r in of_key]
+                ),
                 "code": np.concatenate(
                     [code[rows] for code, rows in zip(names, of_key, strict=True)]
                 ),
@@ -93,7 +97,9 @@ class Blocking:
             made.add(number, listed, blocks)
         yield from made.parcels()
 
-    def splits(self, number: int, tables: Tables, asked: list[Parcel]) -> Iterator[Parcel]:
+    def splits(
+        self, number: int, tables: Tables, asked: list[Parcel]
+    ) -> Iterator[Parcel]:
         """What the entries of a part that stand in large blocks have in the fields of splits."""
         codes = KeyCodes(tables, self.whole)
         for parcel in of_kind(asked, "large"):
@@ -152,7 +158,9 @@ class _Listed:
         return cls(column("code"), column("position"), column("is_partial"), group)
 
     def counting(self, key: Key) -> block.Counting:
-        return block.Counting(self.is_partial if key.partial_dates else None, self.group)
+        return block.Counting(
+            self.is_partial if key.partial_dates else None, self.group
+        )
 
 
 class _Made:
@@ -166,6 +174,7 @@ class _Made:
         self._forecast: list[dict[str, object]] = []
         self._large: list[pa.Table] = []
         self._cut: list[Codes] = [np.zeros(0, np.int32)]
+        self._members: list[Codes] = [np.zeros(0, np.int32)]
 
     def ask(self, key: int, listed: _Listed, rows: Longs) -> None:
         """Ask about the entries of blocks that are too large."""
@@ -193,6 +202,7 @@ class _Made:
             }
         )
         self._cut.append(listed.position[blocks.cut])
+        self._members.append(listed.position[blocks.members])
         partners = [ranges.partners(blocks)]
         for part in ranges.cut(partners, blocks.size, self._blocking.chunk_pairs):
             left, right = ranges.pairs_of(partners, part)
@@ -214,8 +224,17 @@ class _Made:
                 yield Parcel(part, "large", self._task, len(rows), content)
         told = pa.Table.from_pylist(self._forecast)
         cut = pa.table({"position": np.concatenate(self._cut)})
-        content = packed({"forecast": told, "cut": cut})
+        large = pa.table({"count": [sum(map(len, self._large))]})
+        content = packed({"forecast": told, "cut": cut, "large": large})
         yield Parcel(self._task, "told", self._task, len(cut), content)
+        members = pa.table({"position": np.unique(np.concatenate(self._members))})
+        yield Parcel(
+            self._task,
+            "members",
+            self._task,
+            len(members),
+            packed({"members": members}),
+        )
 
     def _by_part(self, positions: AnyArray) -> Iterator[tuple[int, Longs]]:
         part = self._blocking.part_of(positions).astype(np.uint16)
@@ -228,7 +247,9 @@ class _Made:
             start = end
 
 
-def forecast_of(keys: Sequence[Key], told: Sequence[Tables]) -> tuple[block.Forecast, ...]:
+def forecast_of(
+    keys: Sequence[Key], told: Sequence[Tables]
+) -> tuple[block.Forecast, ...]:
     """The forecast of each key by what all tasks tell."""
     rows = [row for tables in told for row in tables["forecast"].to_pylist()]
     lines = []

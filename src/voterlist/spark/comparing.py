@@ -18,16 +18,18 @@ from voterlist.arrays import AnyArray, Longs, unpack_pairs
 from voterlist.config import LinkSettings
 from voterlist.link import weigh
 from voterlist.link.comparisons import Comparisons, Pairs
-from voterlist.link.judge import Scorer, judged
+from voterlist.link.judge import Scorer, judge_pairs
 from voterlist.link.weigh import Model
 from voterlist.spark.exchange import Parcel, Tables, of_kind, packed, unpacked
 from voterlist.spark.part import ENTRIES, Part, Whole, cut, joined, part
 
 __all__ = [
     "Ranges",
+    "Scoring",
     "compared",
     "distinct_pairs",
     "near_pairs",
+    "pieces_of",
     "scored",
     "served",
     "slices_of",
@@ -37,7 +39,9 @@ __all__ = [
 _NOT_SENT = ("fin_hash", "document_hash")
 
 
-def distinct_pairs(number: int, parcels: list[Parcel], starts: Longs) -> Iterator[Parcel]:
+def distinct_pairs(
+    number: int, parcels: list[Parcel], starts: Longs
+) -> Iterator[Parcel]:
     """The pairs of which this part has the left entry, each once, with the keys that hold it.
 
     They stand in the order of the parts of their right entries, so that a range of them needs the
@@ -55,9 +59,12 @@ def distinct_pairs(number: int, parcels: list[Parcel], starts: Longs) -> Iterato
     pairs = ordered[first]
     _, right = unpack_pairs(pairs)
     by_part = np.argsort(
-        np.searchsorted(starts[1:-1], right, side="right").astype(np.uint16), kind="stable"
+        np.searchsorted(starts[1:-1], right, side="right").astype(np.uint16),
+        kind="stable",
     )
-    content = packed({"pairs": pa.table({"pair": pairs[by_part], "keys": bits[by_part]})})
+    content = packed(
+        {"pairs": pa.table({"pair": pairs[by_part], "keys": bits[by_part]})}
+    )
     yield Parcel(number, "pairs", number, len(pairs), content)
 
 
@@ -149,7 +156,11 @@ def pieces_of(parcels: list[Parcel]) -> list[Tables]:
 
 
 def compared(
-    number: int, parcels: list[Parcel], whole: Whole, comparisons: Comparisons, random_from: int
+    number: int,
+    parcels: list[Parcel],
+    whole: Whole,
+    comparisons: Comparisons,
+    random_from: int,
 ) -> Iterator[Parcel]:
     """The pairs of a range with their vectors, and how often it has each vector.
 
@@ -169,7 +180,11 @@ def compared(
     yield Parcel(number, "pairs", number, len(vectors), content)
     columns = {"code": counted.codes, "count": counted.counts}
     yield Parcel(
-        number, "counts", number, len(counted.codes), packed({"counts": pa.table(columns)})
+        number,
+        "counts",
+        number,
+        len(counted.codes),
+        packed({"counts": pa.table(columns)}),
     )
 
 
@@ -179,7 +194,9 @@ def near_pairs(parcels: list[Parcel], near: Longs) -> Iterator[tuple[int, pa.Tab
         table = unpacked(parcel.content)["pairs"]
         codes = table.column("vector").to_numpy()
         place = np.minimum(np.searchsorted(near, codes), len(near) - 1)
-        rows = np.flatnonzero(near[place] == codes) if len(near) else np.zeros(0, np.int64)
+        rows = (
+            np.flatnonzero(near[place] == codes) if len(near) else np.zeros(0, np.int64)
+        )
         if len(rows):
             yield parcel.sender, table.take(pa.array(rows))
 
@@ -199,8 +216,8 @@ def scored(number: int, parcels: list[Parcel], scoring: Scoring) -> Iterator[Par
     """The pairs of a range that are worth keeping, scored exactly."""
     entries, table, pairs = _opened(parcels, scoring.whole)
     scorer = Scorer(entries, scoring.comparisons, scoring.model)
-    kept, vectors, rows = judged(
-        scorer, pairs, np.zeros(0, np.int64), scoring.settings, is_between=scoring.is_between
+    kept, vectors, rows = judge_pairs(
+        scorer, pairs, None, scoring.settings, is_between=scoring.is_between
     )
     columns: dict[str, object] = {
         "left": entries.positions[kept.left],

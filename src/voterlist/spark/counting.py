@@ -128,7 +128,9 @@ def whole_of(
     if 0 in decades or not cohorts:
         cohorts.append(decades.get(0, 0))
     of_sex = [sexes.get(number, 0) for number in (0, 1)]
-    doubtful = np.concatenate([part["doubtful"].column("value").to_numpy() for part in parts])
+    doubtful = np.concatenate(
+        [part["doubtful"].column("value").to_numpy() for part in parts]
+    )
     whole = Whole(
         size=size,
         people=told["people"],
@@ -193,13 +195,17 @@ def ask(
             # One more entry than there are, of no name, has the last cohort: none is left out.
             longer = replace(column, codes=np.r_[once, np.int32(-1)])
             groups = by_cohort(longer, cohort).T
-        asked[name] = _question(values, counts, groups, _first(codes, len(values)) + start)
+        asked[name] = _question(
+            values, counts, groups, _first(codes, len(values)) + start
+        )
     for name in IDENTIFIERS:
         codes = entries.column(f"{name}_hash").to_numpy()
         distinct, times = np.unique(codes[codes >= 0], return_counts=True)
         asked[name] = _question(pa.array(distinct), times)
     if whole.has_lines:
-        asked[_WORD] = _parts_asked([word_starts(line) for line in _lines(tables)], tables)
+        asked[_WORD] = _parts_asked(
+            [word_starts(line) for line in _lines(tables)], tables
+        )
     return asked
 
 
@@ -297,7 +303,10 @@ def answer(parcels: list[Parcel], profile: Profile) -> Iterator[Parcel]:
     """The answers of one task to all who asked it, and what it tells of its values."""
     asked = [unpacked(parcel.content) for parcel in parcels]
     answers: list[dict[str, pa.Table]] = [{} for _ in parcels]
-    stats, forms = [], pa.table({"value": pa.array([], pa.string()), "count": np.zeros(0, np.int64)})
+    stats, forms = (
+        [],
+        pa.table({"value": pa.array([], pa.string()), "count": np.zeros(0, np.int64)}),
+    )
     for name in asked[0]:
         every = pa.concat_tables([one[name] for one in asked]).combine_chunks()
         counts, place = _added_up(every)
@@ -312,7 +321,9 @@ def answer(parcels: list[Parcel], profile: Profile) -> Iterator[Parcel]:
         content = packed(tables)
         yield Parcel(parcel.sender, "answer", parcel.addressee, len(tables), content)
     content = packed({"stats": pa.Table.from_pylist(stats), "forms": forms})
-    yield Parcel(parcels[0].addressee, "stats", parcels[0].addressee, len(stats), content)
+    yield Parcel(
+        parcels[0].addressee, "stats", parcels[0].addressee, len(stats), content
+    )
 
 
 def _added_up(asked: pa.Table) -> tuple[pa.Table, Longs]:
@@ -375,7 +386,7 @@ def with_stats(whole: Whole, told: Iterable[Tables], *, by_person: bool) -> Whol
     homes = stats.get("address", {"homes": 0, "lines": 0})
     return replace(
         whole,
-        distinct={name: row["distinct"] for name, row in stats.items()},
+        values={name: (row["distinct"], row["lines"]) for name, row in stats.items()},
         pseudo_counts=pseudo if by_person else {},
         home_lines=whole.home_lines if by_person else (homes["homes"], homes["lines"]),
         forms=forms,
@@ -395,7 +406,9 @@ def counted(
     for name in texts_of(tables):
         made[name] = known[name].append_column("value", asked[name].column("value"))
     for name in IDENTIFIERS:
-        columns[f"{name}_times"] = _times(asked[name], known[name], columns[f"{name}_hash"])
+        columns[f"{name}_times"] = _times(
+            asked[name], known[name], columns[f"{name}_hash"]
+        )
     street, settlement, doubtful = (
         columns.pop(name).to_numpy() if name != "street" else columns[name].to_numpy()
         for name in ("street", "settlement", "doubtful")
@@ -409,7 +422,9 @@ def counted(
 
 def _gathered(asked: Tables, answers: list[Parcel], tasks: int) -> dict[str, pa.Table]:
     """The answers, in the order of what was asked."""
-    told = {parcel.sender: unpacked(parcel.content) for parcel in of_kind(answers, "answer")}
+    told = {
+        parcel.sender: unpacked(parcel.content) for parcel in of_kind(answers, "answer")
+    }
     found = {}
     for name, table in asked.items():
         place = _task_of(table, tasks)
@@ -430,7 +445,9 @@ def _times(asked: pa.Table, known: pa.Table, codes: pa.ChunkedArray) -> Codes:
     return times[place].astype(np.int32)
 
 
-def with_lines(tables: Tables, whole: Whole, answers: list[Parcel], tasks: int) -> Tables:
+def with_lines(
+    tables: Tables, whole: Whole, answers: list[Parcel], tasks: int
+) -> Tables:
     """The part with the rare words and the rare parts of its address lines."""
     words = _counts_of(tables[_WORD])
     starts = [word_starts(line) for line in _lines(tables)]

@@ -22,6 +22,7 @@ __all__ = [
     "COLUMNS",
     "Parcel",
     "Tables",
+    "batch_of",
     "by_addressee",
     "delivered",
     "of_kind",
@@ -93,7 +94,7 @@ def mapped(frame: DataFrame, stage: str, work: Work) -> DataFrame:
     def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         parcels = [parcel for batch in batches for parcel in _parcels(batch)]
         if parcels:
-            yield from map(_batch, work(_in_order(parcels)))
+            yield from map(batch_of, work(_in_order(parcels)))
 
     return frame.mapInArrow(in_task(stage, task), COLUMNS)
 
@@ -108,7 +109,8 @@ def _in_order(parcels: list[Parcel]) -> list[Parcel]:
     return sorted(parcels, key=lambda one: (one.addressee, one.kind, one.sender))
 
 
-def _batch(parcel: Parcel) -> pa.RecordBatch:
+def batch_of(parcel: Parcel) -> pa.RecordBatch:
+    """A row of a step, as Spark gets it."""
     row = {name: getattr(parcel, name) for name in _SCHEMA.names}
     return pa.RecordBatch.from_pylist([row], schema=_SCHEMA)
 

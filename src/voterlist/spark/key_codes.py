@@ -71,7 +71,9 @@ class KeyCodes:
     def _made(self, name: str) -> Longs:
         made: dict[str, Callable[[], Longs]] = {
             "date": self._date,
-            "initials": lambda: _both(self.field("stem_initial"), self.field("given_name_initial")),
+            "initials": lambda: _both(
+                self.field("stem_initial"), self.field("given_name_initial")
+            ),
             "names": self._names,
             "sounds": self._sounds,
             "numbers": lambda: self._derived("address", address_numbers),
@@ -131,7 +133,9 @@ class KeyCodes:
     def _sounds(self) -> Longs:
         if self._whole.profile is Profile.AZ:
             return np.full(len(self._entries), -1, np.int64)
-        return _both(self._derived("stem", sound_key), self._derived("given_name", sound_key))
+        return _both(
+            self._derived("stem", sound_key), self._derived("given_name", sound_key)
+        )
 
     def _document_start(self) -> Longs:
         codes = self._entries.column("document").combine_chunks().dictionary_encode()
@@ -145,7 +149,9 @@ class KeyCodes:
 
     def _full_name(self, number: int) -> Longs:
         column = full_names_of(self._whole.forms, self._whole.profile)[number]
-        return self._codes("given_name", [column.get(word) for word in self._words("given_name")])
+        return self._codes(
+            "given_name", [column.get(word) for word in self._words("given_name")]
+        )
 
     def _dealt(self, name: str) -> Longs:
         """A column of the rare words or parts of address lines; unknown where there are none."""

@@ -83,8 +83,8 @@ class Whole:
     has_addresses: bool
     doubtful: Longs = field(default_factory=lambda: np.zeros(0, np.int64))
     """The hashes of the streets that may be villages, sorted."""
-    distinct: dict[str, int] = field(default_factory=dict)
-    """How many distinct values each column has."""
+    values: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """How many distinct values each column has, and how many entries have one."""
     pseudo_counts: dict[str, float] = field(default_factory=dict)
     """For each column what is added to the count of each value."""
     home_lines: tuple[int, int] = (0, 0)
@@ -225,7 +225,9 @@ def place_codes(values: pa.Array, codes: Codes) -> Longs:
     return np.where(codes >= 0, known.astype(np.int64)[codes], -1)
 
 
-def encoded(voters: pa.Table, added: dict[str, pa.ChunkedArray], profile: Profile) -> Tables:
+def encoded(
+    voters: pa.Table, added: dict[str, pa.ChunkedArray], profile: Profile
+) -> Tables:
     """The tables of a part: VOTER sorted by entry id, as codes, without any count."""
     voters = schemas.require(voters, LINKED, "link")
     whole = encode(voters, added, profile)
@@ -279,7 +281,10 @@ def joined(parts: Sequence[Tables]) -> Tables:
         order = np.argsort(appears, kind="stable")
         rank = np.empty(len(order), np.int32)
         rank[order] = np.arange(len(order))
-        place, starts = rank[again], np.cumsum([0, *(len(part[name]) for part in parts)])
+        place, starts = (
+            rank[again],
+            np.cumsum([0, *(len(part[name]) for part in parts)]),
+        )
         codes = [
             _placed(place[start : start + len(part[name])], part[ENTRIES].column(name))
             for part, start in zip(parts, starts, strict=False)
@@ -339,7 +344,7 @@ def _column(tables: Tables, name: str, whole: Whole) -> EncodedColumn:
         table.column("value").combine_chunks(),
         table.column("count").to_numpy(),
         whole.pseudo_counts.get(name, 1.0),
-        whole.distinct[name],
+        whole.values[name],
         by=np.zeros((len(table), 0), np.int64)
         if by is None
         else by.flatten().to_numpy().reshape(-1, groups),
