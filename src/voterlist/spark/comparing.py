@@ -19,6 +19,7 @@ from voterlist.config import LinkSettings
 from voterlist.link import weigh
 from voterlist.link.comparisons import Comparisons, Pairs
 from voterlist.link.judge import Scorer, judge_pairs
+from voterlist.link.people import sure_pairs
 from voterlist.link.weigh import Model
 from voterlist.spark.exchange import Parcel, Tables, of_kind, packed, unpacked
 from voterlist.spark.part import ENTRIES, Part, Whole, cut, joined, part
@@ -27,12 +28,14 @@ __all__ = [
     "Ranges",
     "Scoring",
     "compared",
+    "compared_again",
     "distinct_pairs",
     "near_pairs",
     "pieces_of",
     "scored",
     "served",
     "slices_of",
+    "sure",
     "wanted_by",
 ]
 
@@ -175,28 +178,55 @@ def compared(
         content = packed({"counts": pa.table({"code": codes, "count": counts})})
         yield Parcel(number, "random", number, len(codes), content)
         return
+    yield from _with_vectors(number, table, vectors)
+
+
+def compared_again(
+    number: int,
+    parcels: list[Parcel],
+    whole: Whole,
+    comparisons: Comparisons,
+    perhaps: Longs,
+    random_from: int,
+) -> Iterator[Parcel]:
+    """The pairs of a range with other counts; those of other vectors than ``perhaps`` stay."""
+    if number >= random_from:
+        yield from compared(number, parcels, whole, comparisons, random_from)
+        return
+    found = [unpacked(parcel.content)["pairs"] for parcel in of_kind(parcels, "pairs")]
+    table = pa.concat_tables(found).combine_chunks()
+    vectors = table.column("vector").to_numpy().copy()
+    rows = _among(vectors, perhaps)
+    if len(rows):
+        entries = part(joined(pieces_of(parcels)), whole)
+        left, right = unpack_pairs(table.column("pair").to_numpy()[rows])
+        pairs = Pairs(entries, entries.local(left), entries.local(right))
+        vectors[rows] = comparisons.pack(comparisons.compare(pairs))
+    yield from _with_vectors(number, table.drop_columns(["vector"]), vectors)
+
+
+def _with_vectors(number: int, table: pa.Table, vectors: Longs) -> Iterator[Parcel]:
+    """The pairs of a range with their vectors, and how often it has each vector."""
     counted = weigh.count_chunk(vectors)
     content = packed({"pairs": table.append_column("vector", pa.array(vectors))})
     yield Parcel(number, "pairs", number, len(vectors), content)
-    columns = {"code": counted.codes, "count": counted.counts}
-    yield Parcel(
-        number,
-        "counts",
-        number,
-        len(counted.codes),
-        packed({"counts": pa.table(columns)}),
-    )
+    counts = pa.table({"code": counted.codes, "count": counted.counts})
+    yield Parcel(number, "counts", number, len(counts), packed({"counts": counts}))
+
+
+def _among(codes: Longs, chosen: Longs) -> Longs:
+    """Where the codes are among these, which are sorted."""
+    if not len(chosen):
+        return np.zeros(0, np.int64)
+    place = np.minimum(np.searchsorted(chosen, codes), len(chosen) - 1)
+    return np.flatnonzero(chosen[place] == codes)
 
 
 def near_pairs(parcels: list[Parcel], near: Longs) -> Iterator[tuple[int, pa.Table]]:
     """Of each range the pairs whose vector is among these, which are sorted."""
     for parcel in of_kind(parcels, "pairs"):
         table = unpacked(parcel.content)["pairs"]
-        codes = table.column("vector").to_numpy()
-        place = np.minimum(np.searchsorted(near, codes), len(near) - 1)
-        rows = (
-            np.flatnonzero(near[place] == codes) if len(near) else np.zeros(0, np.int64)
-        )
+        rows = _among(table.column("vector").to_numpy(), near)
         if len(rows):
             yield parcel.sender, table.take(pa.array(rows))
 
@@ -210,6 +240,20 @@ class Scoring:
     model: Model
     settings: LinkSettings
     is_between: bool = False
+
+
+def sure(number: int, parcels: list[Parcel], scoring: Scoring) -> Iterator[Parcel]:
+    """The pairs of a range that are surely one person."""
+    entries, _, pairs = _opened(parcels, scoring.whole)
+    scorer = Scorer(entries, scoring.comparisons, scoring.model)
+    left, right, weight = sure_pairs(scorer, pairs.left, pairs.right)
+    columns = {
+        "left": entries.positions[left],
+        "right": entries.positions[right],
+        "weight": weight,
+    }
+    content = packed({"kept": pa.table(columns)})
+    yield Parcel(number, "kept", number, len(left), content)
 
 
 def scored(number: int, parcels: list[Parcel], scoring: Scoring) -> Iterator[Parcel]:

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import Codes, Longs
-from voterlist.config import LinkSettings
-from voterlist.link import weigh
+from voterlist.link import people, weigh
 from voterlist.link.cases import Judged, cases
-from voterlist.link.comparisons import Comparisons, Vectors
-from voterlist.link.encode import EncodedColumn
+from voterlist.link.comparisons import Vectors
 from voterlist.link.estimate import estimate
 from voterlist.link.explain import with_model
 from voterlist.link.fit import Blocked as FitOfKeys
 from voterlist.link.fit import Compared as FitOf
 from voterlist.link.fit import doubts
-from voterlist.link.identifiers import Identifiers
 from voterlist.link.judge import Scorer, names_of_keys, near_codes, pair_table
-from voterlist.link.keys import Key, keys
+from voterlist.link.keys import Key
 from voterlist.link.steps import added_use, cluster_of, cluster_table
 from voterlist.link.types import Linkage, Watch
-from voterlist.link.weigh import CLASSES, Model
-from voterlist.model import Profile
-from voterlist.spark import linkage
+from voterlist.link.weigh import CLASSES
+from voterlist.spark import entries as entries_of
+from voterlist.spark import pairs, persons
 from voterlist.spark.blocking import Blocking
 from voterlist.spark.comparing import Scoring
-from voterlist.spark.linkage import Blocked, Compared, Counted, Steps
-from voterlist.spark.part import PLACES, TEXTS, Part, Whole
+from voterlist.spark.model import Done, Wanted, ends_of, learnt, nobody
+from voterlist.spark.pairs import Blocked
+from voterlist.spark.part import Whole
+from voterlist.spark.steps import Steps
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -39,45 +38,12 @@ if TYPE_CHECKING:
 __all__ = ["linked"]
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What is linked, and how."""
-
-    profile: Profile
-    settings: LinkSettings
-    comparisons: Comparisons
-    blocking: tuple[str, ...] = ()
-    """The added comparisons that are blocking keys too."""
-
-    @property
-    def added(self) -> tuple[str, ...]:
-        """The added comparisons."""
-        return tuple(self.comparisons.added_kinds)
-
-    def keys(self, size: int) -> tuple[Key, ...]:
-        """The blocking keys of a list of so many entries."""
-        return keys(self.profile, size, self.settings.largest_block, self.blocking)
-
-
-class _Random(weigh.Sample):
-    """Random pairs that were drawn here and compared on the cluster."""
-
-    def __init__(self, counts: weigh.VectorCounts, comparisons: Comparisons) -> None:
-        super().__init__()
-        nobody = np.zeros(0, np.int32)
-        levels = comparisons.unpack(counts.codes).levels
-        self._counted = weigh.Drawn(nobody, nobody, counts.counts, levels)
-
-    def drawn(self, entries: object, comparisons: object) -> weigh.Drawn:
-        """The pairs, those of one vector as one pair drawn so often."""
-        del entries, comparisons
-        return self._counted
-
-
 def linked(steps: Steps, voters: DataFrame, wanted: Wanted, watch: Watch) -> Linkage:
     """The pairs, clusters and cases of a frame of VOTER, as ``link.link`` gives them."""
-    entries, starts, whole = linkage.read(steps, voters, wanted.profile, wanted.added)
-    counted = linkage.counted(steps, entries, starts, whole, wanted.keys)
+    entries, starts, whole = entries_of.read(
+        steps, voters, wanted.profile, wanted.added
+    )
+    counted = entries_of.counted(steps, entries, starts, whole, wanted.keys)
     settings = wanted.settings
     blocking = Blocking(
         counted.whole,
@@ -87,82 +53,37 @@ def linked(steps: Steps, voters: DataFrame, wanted: Wanted, watch: Watch) -> Lin
         counted.many,
         settings.chunk_pairs,
     )
-    blocked = linkage.blocked(steps, counted, blocking, watch.forecast)
+    blocked = pairs.blocked(steps, counted, blocking, watch.forecast)
     random = weigh.Sample().draw(whole.size)
-    compared = linkage.compared(
+    compared = pairs.compared(
         steps, counted, blocked, wanted.comparisons, random, settings.chunk_pairs
     )
     watch.progress("compare", blocked.candidates, blocked.candidates)
-    model = _learn(counted.whole, compared, wanted)
-    return _concluded(steps, wanted, counted, blocked, compared, model)
-
-
-def _learn(whole: Whole, compared: Compared, wanted: Wanted) -> Model:
-    return weigh.learn(
-        nobody(whole),
-        compared.vectors,
-        wanted.profile,
-        comparisons=wanted.comparisons,
-        pairs=whole.size * (whole.size - 1) // 2,
-        sample=_Random(compared.random, wanted.comparisons),
-    )
-
-
-def nobody(whole: Whole) -> Part:
-    """A list of the size of the whole, of which no entry is here: what a model asks of a list."""
-    none = np.zeros(0, np.int32)
-    values = pa.array([], pa.string())
-    numbers = Identifiers(none.astype(np.int64), np.zeros((0, 0), np.uint64), None)
-
-    def column(name: str) -> EncodedColumn:
-        return EncodedColumn(
-            none,
-            values,
-            none.astype(np.int64),
-            whole.pseudo_counts.get(name, 1.0),
-            whole.values.get(name),
-        )
-
-    columns = dict.fromkeys(
-        ("year", "month", "day", "sex", "constituency", "precinct"), none
-    )
-    return Part(
-        whole=whole,
-        ids=values,
-        positions=none,
-        size=whole.size,
-        **{name: column(name) for name in (*TEXTS, *PLACES)},
-        fin=numbers,
-        document=numbers,
-        **columns,
-        temporary=none.astype(np.bool_),
-        address_words=(none,) if whole.has_lines else (),
-        added={name: column(name) for name in whole.added},
-        profile=whole.profile,
-    )
+    model = learnt(counted.whole, compared, wanted)
+    done = Done(counted, compared, Scorer(nobody(whole), wanted.comparisons, model))
+    if people.has_many_entries_a_person(done.scorer):
+        done = persons.again(steps, wanted, entries, done, random)
+    return _concluded(steps, wanted, blocked, done, counted.whole)
 
 
 def _concluded(
-    steps: Steps,
-    wanted: Wanted,
-    counted: Counted,
-    blocked: Blocked,
-    compared: Compared,
-    model: Model,
+    steps: Steps, wanted: Wanted, blocked: Blocked, done: Done, by_entry: Whole
 ) -> Linkage:
+    """What the model says; ``by_entry``: the whole list, its values counted by entries."""
     settings, comparisons = wanted.settings, wanted.comparisons
-    scorer = Scorer(nobody(counted.whole), comparisons, model)
+    counted, compared, scorer = done.counted, done.compared, done.scorer
+    model = scorer.model
     near = near_codes(scorer, compared.vectors.codes, settings.kept_probability)
     scoring = Scoring(counted.whole, comparisons, model, settings)
-    kept = linkage.kept(steps, counted, compared, near, scoring)
+    kept = pairs.kept(steps, counted, compared, near, scoring)
     judged, positions = _judged(kept)
-    members = linkage.entries_at(steps, counted, positions)
+    members = pairs.entries_at(steps, counted, positions)
     scorer = Scorer(members or nobody(counted.whole), comparisons, model)
     table = _pairs(kept, judged, scorer, wanted.keys(counted.whole.size))
     duplicate = settings.duplicate_probability
     cluster = np.zeros(0, np.int32)
     if members is not None:
-        cluster = cluster_of(scorer, judged, duplicate, outvoted=False)
+        cluster = cluster_of(scorer, judged, duplicate, outvoted=done.by_person)
     vectors = comparisons.unpack(compared.vectors.codes)
     posterior = weigh.score(vectors, model).posterior
     expected = estimate(compared.vectors, posterior[:, 0], duplicate)
@@ -185,7 +106,7 @@ def _concluded(
         chance=(),
         state=None,
         reused=False,
-        added=added_use(nobody(counted.whole), scorer),
+        added=added_use(nobody(by_entry), scorer),
         doubts=against,
     )
 
@@ -196,9 +117,7 @@ def _judged(kept: pa.Table) -> tuple[Judged, Codes]:
         none = np.zeros(0, np.int32)
         floats = np.zeros(0)
         return Judged(none, none, floats, np.zeros((0, len(CLASSES))), none, none), none
-    ends = [kept.column(name).to_numpy() for name in ("left", "right")]
-    positions, places = np.unique(np.concatenate(ends), return_inverse=True)
-    left, right = np.split(places.astype(np.int32), 2)
+    positions, left, right = ends_of(kept)
     posterior = np.stack(
         [kept.column(f"posterior_{place}").to_numpy() for place in range(len(CLASSES))],
         axis=1,

@@ -25,9 +25,9 @@ __all__ = [
     "batch_of",
     "by_addressee",
     "delivered",
+    "mapped",
     "of_kind",
     "packed",
-    "mapped",
     "unpacked",
 ]
 

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Longs
+from voterlist.model import Profile
 from voterlist.spark.counting import summary
 from voterlist.spark.exchange import Parcel, Tables, packed, unpacked
 from voterlist.spark.part import encoded
-from voterlist.model import Profile
 from voterlist.tables import sort_by
 
 __all__ = ["bounds_of", "dealt", "gathered", "part_count", "sampled", "starts_of"]
