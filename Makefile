@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SPARK := $(VENV)/.spark
 SAMPLE := data/samples/goychay
 # Two processes of tests; a file of tests stays in one of them, so that what its tests share is made
 # once; the files are begun in the order of tests/conftest.py. TESTS="-n 0 -x" runs them one after
@@ -12,16 +13,21 @@ TESTS ?= -n 2 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo fast test check bench nights peers same figures bundle clean
+.PHONY: help demo fast test test-spark check bench nights peers same figures bundle clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "voterlist needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.13"; exit 2; }
 	$(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be made. On Debian: apt-get install python3-venv"; exit 2; }
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $(READY)
+
+# Half a gigabyte that only the tests of the linkage on a cluster need.
+$(SPARK): $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,spark]'
+	@touch $(SPARK)
 
 demo: $(READY)  ## a run over the sample lists, with its reports
 	@$(BIN)/voterlist run $(SAMPLE) --today 2026-02-03; code=$$?; [ $$code -le 1 ]
@@ -31,6 +37,9 @@ fast: $(READY)  ## the tests that are not slow, with fewer examples of each law,
 
 test: $(READY)  ## all tests
 	$(BIN)/python -m pytest $(TESTS)
+
+test-spark: $(SPARK)  ## the linkage on a cluster of its own, on this machine; needs Java 17
+	$(BIN)/python -m pytest -n 0 tests/spark
 
 check: $(READY)  ## linter, format, types, and imports that go down
 	$(BIN)/ruff check .

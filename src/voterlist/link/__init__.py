@@ -23,7 +23,14 @@ from voterlist.link.incremental import State
 from voterlist.link.keys import NAMES
 from voterlist.link.labels import Decided, closed_cases
 from voterlist.link.scope import Scope
-from voterlist.link.types import Added, AddedUse, Incremental, Linkage, Watch
+from voterlist.link.types import (
+    Added,
+    AddedUse,
+    Incremental,
+    Linkage,
+    Ready,
+    Watch,
+)
 from voterlist.model import Profile, Rule
 from voterlist.threads import both
 
@@ -42,10 +49,12 @@ __all__ = [
     "Estimate",
     "Incremental",
     "Linkage",
+    "Ready",
     "Scope",
     "State",
     "Watch",
     "link",
+    "link_ready",
     "plan",
 ]
 
@@ -86,14 +95,45 @@ def link(
         SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
         ValueError: what people decided is given for a linkage one to one.
     """
-    if decided is not None and scope is not None and scope.one_to_one:
-        raise ValueError("decided pairs are not linked one to one")
-    settings = settings or LinkSettings()
     added = added or Added()
-    ids, entries = steps.encoded(voters, profile, added)
+    made_ready = steps.ready(voters, profile, added)
     # From here on the columns are read as codes: the table is not needed.
     del voters
-    listed = steps.listed(ids, entries, settings, scope, added)
+    return link_ready(
+        made_ready,
+        settings,
+        scope=scope,
+        added=added,
+        decided=decided,
+        incremental=incremental,
+        watch=watch,
+    )
+
+
+def link_ready(
+    made_ready: Ready,
+    settings: LinkSettings | None = None,
+    *,
+    scope: Scope | None = None,
+    added: Added | None = None,
+    decided: Decided | None = None,
+    incremental: Incremental | None = None,
+    watch: Watch | None = None,
+) -> Linkage:
+    """The same of a list that is encoded already.
+
+    Raises:
+        ValueError: what people decided is given for a linkage one to one, or a state is to be kept
+            of pairs that are put aside.
+        OSError: the disk on which pairs are put aside is full.
+    """
+    if decided is not None and scope is not None and scope.one_to_one:
+        raise ValueError("decided pairs are not linked one to one")
+    if incremental is not None and made_ready.store is not None:
+        raise ValueError("no state is kept of pairs that are put aside")
+    settings = settings or LinkSettings()
+    profile = made_ready.entries.profile
+    listed = steps.listed(made_ready, settings, scope, added or Added())
     compared = steps.compare(listed, settings, profile, watch or Watch(), incremental)
     decided = decided or Decided()
     closed = closed_cases(listed.ids, decided.cases)
@@ -104,8 +144,14 @@ def link(
         )
         return steps.conclude(listed, compared, learnt, closed, settings)
 
-    linkage, by_chance = both(judged, lambda: chance(listed.entries, listed.groups))
-    return replace(linkage, chance=by_chance)
+    def by_chance() -> tuple[Chance, ...]:
+        return chance(listed.entries, listed.groups)
+
+    if made_ready.store is not None:
+        # Where memory is short one is done after the other.
+        return replace(judged(), chance=by_chance())
+    linkage, expected = both(judged, by_chance)
+    return replace(linkage, chance=expected)
 
 
 def plan(
@@ -122,5 +168,5 @@ def plan(
         SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
     """
     settings, added = settings or LinkSettings(), added or Added()
-    ids, entries = steps.encoded(voters, profile, added)
-    return steps.listed(ids, entries, settings, scope, added).forecast
+    made_ready = steps.ready(voters, profile, added)
+    return steps.listed(made_ready, settings, scope, added).forecast

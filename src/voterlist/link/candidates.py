@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from voterlist.arrays import Codes, Longs, pack_pairs
 from voterlist.link import block, ranges, weigh
 from voterlist.link.comparisons import SHIPPED, Comparisons, Pairs
 from voterlist.link.encode import Encoded
+from voterlist.link.found import Candidates, Compared, Store
 from voterlist.link.incremental import reuse
 from voterlist.link.ranges import Partners, Range
 from voterlist.threads import each, in_turn, workers
@@ -34,41 +35,6 @@ Progress = Callable[[str, int, int], None]
 """Called with (step, pairs done, pairs in all) as the work goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The pairs of a range (``left[i]`` < ``right[i]``, positions in the list), compared."""
-
-    left: Codes
-    right: Codes
-    vector: Longs
-    """The packed vector of each pair."""
-    vectors: weigh.VectorCounts
-    """The distinct packed vectors."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Pairs (``left[i]`` < ``right[i]``, positions in the list) and their comparison vectors."""
-
-    left: Codes
-    right: Codes
-    vector: Longs
-    """The packed vector of each pair."""
-    vectors: weigh.VectorCounts
-    """The distinct packed vectors."""
-    afresh: int
-    """How many of the pairs were compared afresh; the others were reused."""
-
-    def vectors_without(self, left: Codes, right: Codes) -> weigh.VectorCounts:
-        """The distinct vectors, counted without these of the pairs."""
-        every = pack_pairs(self.left, self.right)
-        places = np.searchsorted(every, pack_pairs(left, right))
-        codes = self.vectors.codes
-        which = np.searchsorted(codes, self.vector[places])
-        gone = np.bincount(which, minlength=len(codes)).astype(np.int64)
-        return weigh.VectorCounts(codes, self.vectors.counts - gone)
-
-
 def match_keys(blocks: list[block.Blocks], left: Codes, right: Codes) -> Longs:
     """Which keys bring each pair together, as bits: bit 0 the first key."""
     bits = np.zeros(len(left), np.int64)
@@ -88,10 +54,15 @@ def find(
     chunk_pairs: int,
     progress: Progress,
     comparisons: Comparisons = SHIPPED,
+    store: Store | None = None,
 ) -> Candidates:
     """All candidate pairs.
 
-    State: 16 bytes for each pair, 10 for each run of partners, and the working arrays of one chunk.
+    State: 12 bytes for each run of partners, 16 for each pair where there is no store, and the
+    working arrays of one chunk.
+
+    Raises:
+        OSError: the disk of the store is full.
     """
     keys = each(ranges.partners, blocks)
 
@@ -99,8 +70,7 @@ def find(
         return compare(Pairs(entries, *ranges.pairs_of(keys, part)), comparisons)
 
     parts = cut(entries, keys, chunk_pairs)
-    found = list(_told(compared, parts, progress))
-    return _gathered(found)
+    return Candidates.of(_told(compared, parts, progress), store)
 
 
 def compare(pairs: Pairs, comparisons: Comparisons) -> Compared:
@@ -118,19 +88,6 @@ def _told(
         done += part.pairs
         progress("compare", done, every)
         yield given
-
-
-def _gathered(found: list[Compared]) -> Candidates:
-    left, right, vector = (
-        np.concatenate([np.zeros(0, kind), *(getattr(part, name) for part in found)])
-        for name, kind in (
-            ("left", np.int32),
-            ("right", np.int32),
-            ("vector", np.int64),
-        )
-    )
-    vectors = weigh.count([part.vectors for part in found])
-    return Candidates(left, right, vector, vectors, len(left))
 
 
 def find_again(
@@ -177,7 +134,7 @@ def find_again(
         codes = comparisons.pack(comparisons.adjust(pairs, alone(levels[part])))
         return Compared(pairs.left, pairs.right, codes, weigh.count_chunk(codes))
 
-    found = _gathered(each(adjusted, _slices(len(left), chunk_pairs)))
+    found = Candidates.of(in_turn(adjusted, _slices(len(left), chunk_pairs)))
     return replace(found, afresh=len(left) - len(known_left)), levels
 
 

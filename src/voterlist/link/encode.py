@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.arrays import Bools, Codes, Longs, Words, pack_known
+from voterlist.arrays import Bools, Codes, Longs, Signs, Words, pack_known
 from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.link.short_names import ShortNames, full_names, short_names
 from voterlist.link.sounds import sound_codes
@@ -54,6 +54,7 @@ _NAMES = (
     *("given_skeleton", "patronymic_skeleton"),
 )
 _COLUMNS = 8
+_FIRST_BEYOND_ASCII = 128
 COHORT = 10
 """Years of birth over which a given name is taken to be equally common."""
 WORD_START = 5
@@ -145,6 +146,21 @@ class EncodedColumn:
         return np.asarray(
             pc.utf8_length(self.values).to_numpy(zero_copy_only=False), np.int32
         )
+
+    @cached_property
+    def letters(self) -> Signs:
+        """Which letters each distinct value has, as bits; no bits where some are not of ASCII.
+
+        Letters may share a bit. Values are not empty.
+        """
+        _, starts, content = self.values.buffers()
+        many = len(self.values)
+        offsets = np.frombuffer(starts, np.int32, many + 1, self.values.offset * 4)
+        signs = np.frombuffer(content, np.uint8, offsets[-1])
+        if not many or signs.max() >= _FIRST_BEYOND_ASCII:
+            return np.zeros(many, np.uint32)
+        bits = np.uint32(1) << (signs & np.uint8(31)).astype(np.uint32)
+        return np.bitwise_or.reduceat(bits, offsets[:-1])
 
     @cached_property
     def initials(self) -> Codes:

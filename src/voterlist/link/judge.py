@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,10 +13,10 @@ from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Longs
 from voterlist.config import LinkSettings
 from voterlist.link import block, candidates, classify, monotone, weigh
-from voterlist.link.candidates import Candidates
 from voterlist.link.cases import Judged
 from voterlist.link.comparisons import Comparisons, Pairs, Vectors
 from voterlist.link.encode import Encoded
+from voterlist.link.found import Candidates
 from voterlist.link.keys import Key
 from voterlist.link.weigh import Model
 from voterlist.model import PairKind
@@ -72,10 +71,9 @@ def judge(
     """
     chosen = near(scorer, candidate_pairs, settings.kept_probability)
     chosen = np.union1d(chosen, stays) if len(stays) else chosen
-    left, right = candidate_pairs.left[chosen], candidate_pairs.right[chosen]
-    order = np.lexsort((right, left))
-    pairs = Pairs(scorer.entries, left[order], right[order])
-    closed = np.isin(chosen[order], stays) if len(stays) else None
+    left, right, _ = candidate_pairs.at(chosen)
+    closed = np.isin(chosen, stays) if len(stays) else None
+    pairs = Pairs(scorer.entries, left, right)
     judged, vectors, _ = judge_pairs(
         scorer, pairs, closed, settings, is_between=is_between
     )
@@ -129,10 +127,7 @@ def near(scorer: Scorer, candidate_pairs: Candidates, least: float) -> Longs:
     ``least`` is the probability of one person from which a pair is worth it.
     """
     codes = near_codes(scorer, candidate_pairs.vectors.codes, least)
-    # Few vectors are near: a look-up in a hash table of them is much faster than a search in the
-    # sorted codes of all vectors.
-    is_near = pd.Series(candidate_pairs.vector, copy=False).isin(codes)
-    return np.flatnonzero(is_near)
+    return candidate_pairs.with_one_of(codes)
 
 
 def near_codes(scorer: Scorer, codes: Longs, least: float) -> Longs:

@@ -22,10 +22,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.arrays import Bools, Codes, Longs, pack_pairs
+from voterlist.arrays import Bools, Codes, Longs, pack_pairs, unpack_pairs
 from voterlist.decisions.moments import moment_of
-from voterlist.link.candidates import Candidates
 from voterlist.link.cases import Closed, case_id
+from voterlist.link.found import Candidates
 from voterlist.link.weigh import Labels
 from voterlist.model import Verdict
 
@@ -190,11 +190,11 @@ def training_labels(
         pack_pairs(np.minimum(left, right), np.maximum(left, right)),
         return_inverse=True,
     )
+    where, compared = candidate_pairs.among(*unpack_pairs(numbers))
     yes, no = (
         np.bincount(place[one], minlength=len(numbers)) > 0
         for one in (is_same, ~is_same)
     )
-    where, compared = _among(numbers, candidate_pairs)
     label = compared & (yes != no)
     return TrainingLabels(
         _labels(candidate_pairs, where[label], yes[label]) if label.any() else None,
@@ -214,19 +214,10 @@ def _positions(ids: pa.Array, wanted: pa.ChunkedArray) -> Codes:
     return np.append(there, -1)[place].astype(np.int32)
 
 
-def _among(numbers: Longs, candidate_pairs: Candidates) -> tuple[Longs, Bools]:
-    """(where each of these pairs would stand among the candidates, whether it does)."""
-    candidates = pack_pairs(candidate_pairs.left, candidate_pairs.right)
-    where = np.searchsorted(candidates, numbers)
-    compared = where < len(candidates)
-    compared[compared] = candidates[where[compared]] == numbers[compared]
-    return where, compared
-
-
 def _labels(candidate_pairs: Candidates, where: Longs, is_same: Bools) -> Labels:
     """For each vector, how many of these candidates were decided one person, and how many two."""
     vector = np.searchsorted(
-        candidate_pairs.vectors.codes, candidate_pairs.vector[where]
+        candidate_pairs.vectors.codes, candidate_pairs.at(where)[2]
     )
     size = len(candidate_pairs.vectors.codes)
     one, two = (
@@ -266,5 +257,5 @@ def inside(candidate_pairs: Candidates, closed: Sequence[Closed]) -> Longs:
     if not pairs:
         return np.zeros(0, np.int64)
     left, right = np.array(pairs, np.int32).T
-    where, compared = _among(pack_pairs(left, right), candidate_pairs)
+    where, compared = candidate_pairs.among(left, right)
     return where[compared]

@@ -9,15 +9,13 @@ values once, and random pairs are those of two people.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from voterlist.arrays import Codes, Floats, Longs
 from voterlist.link import weigh
-from voterlist.link.candidates import Candidates
 from voterlist.link.cluster import clusters
 from voterlist.link.comparisons import Pairs
+from voterlist.link.found import Candidates
 from voterlist.link.judge import Scorer, near
 
 __all__ = [
@@ -46,10 +44,8 @@ def has_many_entries_a_person(scorer: Scorer) -> bool:
 
 def people(scorer: Scorer, found: Candidates) -> Codes:
     """Whose each entry surely is: the position of the first entry of that person."""
-    chosen = near(scorer, found, SURE)
-    return of_sure_pairs(
-        scorer, *sure_pairs(scorer, found.left[chosen], found.right[chosen])
-    )
+    left, right, _ = found.at(near(scorer, found, SURE))
+    return of_sure_pairs(scorer, *sure_pairs(scorer, left, right))
 
 
 def sure_pairs(
@@ -87,10 +83,14 @@ def counted_again(scorer: Scorer, found: Candidates, chunk_pairs: int) -> Candid
     Pairs of people who are surely unrelated keep their vectors.
     """
     perhaps = perhaps_related(scorer, found.vectors.codes)
-    where = np.flatnonzero(np.isin(found.vector, perhaps))
-    codes = found.vector.copy()
-    for start in range(0, len(where), chunk_pairs):
-        part = where[start : start + chunk_pairs]
-        pairs = Pairs(scorer.entries, found.left[part], found.right[part])
-        codes[part] = scorer.comparisons.pack(scorer.comparisons.compare(pairs))
-    return replace(found, vector=codes, vectors=weigh.count_chunk(codes))
+
+    def again(left: Codes, right: Codes, vector: Longs) -> Longs:
+        codes = vector.copy()
+        where = np.flatnonzero(np.isin(vector, perhaps))
+        for start in range(0, len(where), chunk_pairs):
+            part = where[start : start + chunk_pairs]
+            pairs = Pairs(scorer.entries, left[part], right[part])
+            codes[part] = scorer.comparisons.pack(scorer.comparisons.compare(pairs))
+        return codes
+
+    return found.compared_again(again)

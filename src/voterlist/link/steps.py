@@ -12,7 +12,6 @@ from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Floats
 from voterlist.config import LinkSettings
 from voterlist.link import block, candidates, people, weigh
-from voterlist.link.candidates import Candidates
 from voterlist.link.cases import Closed, Judged, cases
 from voterlist.link.cluster import clusters
 from voterlist.link.comparisons import MISSING, Comparisons, with_added
@@ -21,12 +20,14 @@ from voterlist.link.estimate import estimate
 from voterlist.link.explain import with_model
 from voterlist.link.fit import Compared as FitOf
 from voterlist.link.fit import blocked, doubts
+from voterlist.link.found import Candidates, Store
 from voterlist.link.incremental import State, reuse, state
 from voterlist.link.judge import Scorer, judge
 from voterlist.link.labels import TrainingLabels, inside, training_labels
 from voterlist.link.one_to_one import best_partners
+from voterlist.link.sample import Sample, marks_of
 from voterlist.link.scope import Scope, pairs_within, pairs_without
-from voterlist.link.types import Added, AddedUse, Incremental, Linkage, Watch
+from voterlist.link.types import Added, AddedUse, Incremental, Linkage, Ready, Watch
 from voterlist.model import Profile
 
 __all__ = [
@@ -38,9 +39,9 @@ __all__ = [
     "cluster_table",
     "compare",
     "conclude",
-    "encoded",
     "learn",
     "listed",
+    "ready",
 ]
 
 
@@ -58,6 +59,8 @@ class Listed:
     """The list of each entry, where only pairs of two lists count; these are the groups."""
     one_to_one: bool = False
     """Whether an entry is one person with at most one entry of each other list."""
+    store: Store | None = None
+    """Where the candidate pairs are put aside; None: they are held in memory."""
 
     @property
     def forecast(self) -> tuple[block.Forecast, ...]:
@@ -93,28 +96,29 @@ class Learnt:
     """The pairs that people decided, from which the model learnt."""
 
 
-def encoded(
-    voters: pa.Table, profile: Profile, added: Added
-) -> tuple[pa.Array, Encoded]:
-    """The ids of a list, in their order, and the list as arrays."""
+def ready(voters: pa.Table, profile: Profile, added: Added) -> Ready:
+    """A VOTER table ready to be linked.
+
+    Raises:
+        SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
+    """
     voters = tables.sort_by(schemas.require(voters, LINKED, "link"), "entry_id")
     ids = voters.column("entry_id").combine_chunks()
-    return ids, encode(voters, added.of(ids), profile)
+    return Ready(ids, encode(voters, added.of(ids), profile))
 
 
 def listed(
-    ids: pa.Array,
-    entries: Encoded,
-    settings: LinkSettings,
-    scope: Scope | None,
-    added: Added,
+    made_ready: Ready, settings: LinkSettings, scope: Scope | None, added: Added
 ) -> Listed:
     """A list with its blocks and the pairs that are looked for."""
+    ids, entries = made_ready.ids, made_ready.entries
     groups = None if scope is None else scope.groups_of(ids)
     blocks = block.build_all(
         entries, entries.profile, settings.largest_block, groups, added.blocking
     )
-    listed = Listed(ids, entries, with_added(added.kinds), blocks)
+    listed = Listed(
+        ids, entries, with_added(added.kinds), blocks, store=made_ready.store
+    )
     if scope is None:
         return listed
     lists = groups if scope.is_between else None
@@ -138,6 +142,7 @@ def compare(
             settings.chunk_pairs,
             watch.progress,
             listed.comparisons,
+            listed.store,
         )
         return Found(candidate_pairs)
     return _compare_again(listed, settings, profile, watch, incremental.known)
@@ -193,7 +198,7 @@ def learn(
     chunk_pairs: int,
 ) -> Learnt:
     """The model of the list; of one with many entries a person, by its people."""
-    sample = weigh.Sample(lists=listed.lists)
+    sample = Sample(lists=listed.lists, marks=marks_of(listed.ids))
 
     def learnt(entries: Encoded, candidate_pairs: Candidates) -> Learnt:
         labels = training_labels(listed.ids, candidate_pairs, decided)
@@ -206,7 +211,7 @@ def learn(
             labels=labels.labels,
             sample=sample,
         )
-        scorer = Scorer(entries, listed.comparisons, model)
+        scorer = Scorer(entries, listed.comparisons, weigh.rounded(model))
         return Learnt(scorer, candidate_pairs, labels)
 
     first = learnt(listed.entries, found)
@@ -248,7 +253,7 @@ def conclude(
         table = table.filter(pa.array(stays_paired))
         left_out = len(apart.left)
     duplicate = settings.duplicate_probability
-    outvoted = entries.person is not None
+    outvoted = scorer.entries.person is not None
     cluster = cluster_of(scorer, judged, duplicate, partners, outvoted=outvoted)
     review = settings.review_probability
     vectors = comparisons.unpack(counted.codes)
@@ -263,7 +268,7 @@ def conclude(
         cases=cases(entries, ids, judged, cluster, review=review, closed=closed),
         clusters=cluster_table(ids, cluster),
         forecast=listed.forecast,
-        candidates=len(candidate_pairs.left),
+        candidates=len(candidate_pairs),
         afresh=candidate_pairs.afresh,
         estimate=None if against else expected,
         chance=(),

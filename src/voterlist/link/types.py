@@ -12,11 +12,13 @@ from voterlist.config.comparisons import AddedComparison
 from voterlist.link import block
 from voterlist.link.candidates import Progress
 from voterlist.link.chance import Chance
+from voterlist.link.encode import Encoded
 from voterlist.link.estimate import Estimate
 from voterlist.link.fit import Doubt
+from voterlist.link.found import Store
 from voterlist.link.incremental import State
 
-__all__ = ["Added", "AddedUse", "Incremental", "Linkage", "Watch"]
+__all__ = ["Added", "AddedUse", "Incremental", "Linkage", "Ready", "Watch"]
 
 
 def _quiet(_step: str, _done: int, _total: int) -> None:
@@ -94,6 +96,18 @@ class AddedUse:
     """Different values, spellings of one value counted once."""
     m: float | None
     """Learnt: P(the values are the same | one person); None where no value is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A list ready to be linked."""
+
+    ids: pa.Array
+    """The ids of its entries, in their order."""
+    entries: Encoded
+    """The entries in the order of the ids."""
+    store: Store | None = None
+    """Where the candidate pairs are put aside; None: they are held in memory."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from voterlist.spark.comparing import Scoring
 from voterlist.spark.model import Done, Wanted, ends_of, learnt, nobody
 from voterlist.spark.pairs import Blocked
 from voterlist.spark.part import Whole
+from voterlist.spark.rows import Rows
 from voterlist.spark.steps import Steps
 
 if TYPE_CHECKING:
@@ -38,31 +39,30 @@ if TYPE_CHECKING:
 __all__ = ["linked"]
 
 
-def linked(steps: Steps, voters: DataFrame, wanted: Wanted, watch: Watch) -> Linkage:
-    """The pairs, clusters and cases of a frame of VOTER, as ``link.link`` gives them."""
-    entries, starts, whole = entries_of.read(
-        steps, voters, wanted.profile, wanted.added
-    )
-    counted = entries_of.counted(steps, entries, starts, whole, wanted.keys)
+def linked(
+    steps: Steps, frame: DataFrame, rows: Rows, wanted: Wanted, watch: Watch
+) -> Linkage:
+    """The pairs, clusters and cases of the rows of a frame, as ``link.link`` gives them."""
+    listed = entries_of.read(steps, frame, rows)
+    counted = entries_of.counted(steps, listed, wanted.keys)
     settings = wanted.settings
     blocking = Blocking(
         counted.whole,
-        wanted.keys(whole.size),
+        wanted.keys(counted.whole.size),
         settings.largest_block,
-        starts,
+        counted.starts,
         counted.many,
         settings.chunk_pairs,
     )
     blocked = pairs.blocked(steps, counted, blocking, watch.forecast)
-    random = weigh.Sample().draw(whole.size)
     compared = pairs.compared(
-        steps, counted, blocked, wanted.comparisons, random, settings.chunk_pairs
+        steps, counted, blocked, wanted.comparisons, listed.random, settings.chunk_pairs
     )
     watch.progress("compare", blocked.candidates, blocked.candidates)
     model = learnt(counted.whole, compared, wanted)
-    done = Done(counted, compared, Scorer(nobody(whole), wanted.comparisons, model))
+    done = Done(counted, compared, Scorer(nobody(counted.whole), wanted.comparisons, model))
     if people.has_many_entries_a_person(done.scorer):
-        done = persons.again(steps, wanted, entries, done, random)
+        done = persons.again(steps, wanted, listed, done)
     return _concluded(steps, wanted, blocked, done, counted.whole)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from voterlist.arrays import Longs
+from voterlist.arrays import Codes, Longs
 from voterlist.errors import UsageError
 from voterlist.link.fit import reachable
 from voterlist.link.keys import Key
@@ -27,12 +28,13 @@ from voterlist.spark.exchange import (
 )
 from voterlist.spark.failures import in_task
 from voterlist.spark.part import Whole, part
+from voterlist.spark.rows import Columns, Rows, counted_names
 from voterlist.spark.steps import Steps, kind_of, of_each, opened
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["Counted", "counted", "read", "whole_again"]
+__all__ = ["Counted", "Listed", "counted", "read", "told_names", "whole_again"]
 
 _EQUAL = "spark-equal-ids"
 
@@ -52,29 +54,43 @@ class Counted:
         return len(self.starts) - 1
 
 
-def read(
-    steps: Steps, voters: DataFrame, profile: Profile, added: tuple[str, ...]
-) -> tuple[DataFrame, Longs, Whole]:
-    """The entries in parts, where each part begins, and what is known of the whole.
+@dataclass(frozen=True)
+class Listed:
+    """The list in parts, before anything is counted."""
+
+    parts: DataFrame
+    starts: Longs
+    """Where each part begins, and where the list ends."""
+    whole: Whole
+    random: tuple[Codes, Codes, Longs]
+    """Random pairs: (left, right, how often each counts)."""
+
+
+def read(steps: Steps, frame: DataFrame, rows: Rows) -> Listed:
+    """The entries of a frame in parts.
 
     Raises:
-        UsageError: two entries have one id.
+        UsageError: two entries have one id, or one has none.
     """
-    ids = voters.select("entry_id").mapInArrow(
-        in_task("ids", partial(_rows_of, _sampled)), COLUMNS
-    )
-    samples = [Parcel(**row) for row in ids.toArrow().to_pylist()]
+    ids = frame.select([frame[f"`{name}`"] for name in rows.ids])
+    told = ids.mapInArrow(in_task("ids", partial(_rows_of, reading.sampled)), COLUMNS)
+    samples = [Parcel(**row) for row in told.toArrow().to_pylist()]
+    unknown = sum(parcel.addressee for parcel in samples)
+    if unknown:
+        raise UsageError(
+            f"{unknown} rows have no id", code="spark-no-id", places={}
+        )
     size = sum(parcel.rows for parcel in samples)
     parts = reading.part_count(size)
     bounds = reading.bounds_of(samples, parts)
 
-    def frame() -> DataFrame:
-        deal = partial(_rows_of, partial(reading.dealt, bounds=bounds))
-        spread = voters.mapInArrow(in_task("rows", deal), COLUMNS)
-        gather = partial(reading.gathered, profile=profile, added=added)
+    def dealt() -> DataFrame:
+        deal = partial(_rows_of, partial(reading.dealt, rows=rows, bounds=bounds))
+        spread = frame.mapInArrow(in_task("rows", deal), COLUMNS)
+        gather = partial(reading.gathered, rows=rows, size=size)
         return of_each(delivered(spread, parts), "entries", gather)
 
-    entries = steps.step("entries", frame)
+    entries = steps.step("entries", dealt)
     summaries = steps.told(entries, "summary")
     equal = sum(parcel.addressee for parcel in summaries)
     if equal:
@@ -83,11 +99,8 @@ def read(
         )
     starts = reading.starts_of(summaries)
     tables = [unpacked(parcel.content) for parcel in summaries]
-    return entries, starts, counting.whole_of(tables, int(starts[-1]), profile, added)
-
-
-def _sampled(table: pa.Table) -> Iterator[Parcel]:
-    yield from reading.sampled(table.column("entry_id").chunks)
+    whole = counting.whole_of(tables, int(starts[-1]), rows.profile, rows.added)
+    return Listed(entries, starts, whole, reading.drawn_of(summaries, starts))
 
 
 def _rows_of(
@@ -101,16 +114,15 @@ def _rows_of(
 
 def counted(
     steps: Steps,
-    entries: DataFrame,
-    starts: Longs,
-    whole: Whole,
+    listed: Listed,
     keys: Callable[[int], tuple[Key, ...]],
     *,
     repeats: DataFrame | None = None,
 ) -> Counted:
     """The parts with how often the whole list has each value."""
+    starts, whole = listed.starts, listed.whole
     many, suffix = len(starts) - 1, "" if repeats is None else "-again"
-    own = kind_of(entries, "part")
+    own = kind_of(listed.parts, "part")
     asking = own if repeats is None else delivered(own.union(repeats), many)
     ask = partial(_asked, whole=whole, starts=starts)
 
@@ -140,10 +152,10 @@ def counted(
 
 
 def whole_again(
-    steps: Steps, entries: DataFrame, before: Counted, repeats: DataFrame
+    steps: Steps, listed: Listed, before: Counted, repeats: DataFrame
 ) -> Whole:
     """What is known of the whole list, where the values of each person count once."""
-    own = delivered(kind_of(entries, "part").union(repeats), before.many)
+    own = delivered(kind_of(listed.parts, "part").union(repeats), before.many)
     told = steps.step("summaries-again", lambda: of_each(own, "summaries", _summed))
     tables = [unpacked(parcel.content) for parcel in steps.told(told, "summary")]
     whole = before.whole
@@ -213,3 +225,20 @@ def _lines_put(
     answers = of_kind(parcels, "answer")
     made = counting.with_lines(unpacked(own.content), whole, answers, tasks)
     yield Parcel(number, "part", number, own.rows, packed(made))
+
+
+def told_names(frame: DataFrame, columns: Columns) -> dict[str, Counter[str]]:
+    """How often the most frequent names stand in each column of names."""
+    task = partial(_rows_of, partial(_names, columns=columns))
+    told = frame.mapInArrow(in_task("names", task), COLUMNS)
+    counts: dict[str, Counter[str]] = {}
+    for row in told.toArrow().to_pylist():
+        for name in unpacked(row["content"])["names"].to_pylist():
+            of_column = counts.setdefault(name["column"], Counter())
+            of_column[name["value"]] += name["count"]
+    return counts
+
+
+def _names(rows: pa.Table, columns: Columns) -> Iterator[Parcel]:
+    names = counted_names(rows, columns)
+    yield Parcel(0, "names", 0, len(names), packed({"names": names}))

@@ -34,6 +34,7 @@ _OTHER_PYTHON = re.compile(
 _NO_MODULE = re.compile(r"ModuleNotFoundError: No module named '(\w+)")
 _SAYS = (
     ("Cannot run program", "spark-no-python"),
+    ("Error from python worker", "spark-no-python"),
     ("Python worker exited unexpectedly", "spark-worker-lost"),
     ("ExecutorLostFailure", "spark-worker-lost"),
     ("OutOfMemoryError", "spark-worker-lost"),
@@ -41,7 +42,7 @@ _SAYS = (
     ("SparkContext was shut down", "spark-gone"),
     ("stopped SparkContext", "spark-gone"),
     ("Connection refused", "spark-gone"),
-    ("An error occurred while calling", "spark-gone"),
+    ("Py4JNetworkError", "spark-gone"),
 )
 """What a message of Spark's says, and our code for it; the first that fits."""
 _FOREIGN = frozenset({"pyspark", "py4j", "grpc"})
@@ -95,7 +96,7 @@ def told(folder: Path) -> Iterator[None]:
 
 def in_words(error: Exception, folder: Path) -> VoterlistError | OSError:
     """Our error for one of Spark's. Its message is looked at, and none of it is told."""
-    text = str(error)
+    text = f"{type(error).__name__} {error}"
     if any(words in text for words in _NO_ROOM):
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
     task = _OF_TASK.search(text)

@@ -15,6 +15,7 @@ from voterlist.link.encode import EncodedColumn
 from voterlist.link.identifiers import Identifiers
 from voterlist.link.judge import Scorer
 from voterlist.link.keys import Key, keys
+from voterlist.link.sample import Drawn, Sample
 from voterlist.link.weigh import Model
 from voterlist.model import Profile
 from voterlist.spark.entries import Counted
@@ -44,16 +45,16 @@ class Wanted:
         return keys(self.profile, size, self.settings.largest_block, self.blocking)
 
 
-class _Random(weigh.Sample):
+class _Random(Sample):
     """Random pairs that were drawn here and compared on the cluster."""
 
     def __init__(self, counts: weigh.VectorCounts, comparisons: Comparisons) -> None:
         super().__init__()
         nobody = np.zeros(0, np.int32)
         levels = comparisons.unpack(counts.codes).levels
-        self._counted = weigh.Drawn(nobody, nobody, counts.counts, levels)
+        self._counted = Drawn(nobody, nobody, counts.counts, levels)
 
-    def drawn(self, entries: object, comparisons: object) -> weigh.Drawn:
+    def drawn(self, entries: object, comparisons: object) -> Drawn:
         """The pairs, those of one vector as one pair drawn so often."""
         del entries, comparisons
         return self._counted
@@ -73,7 +74,7 @@ class Done:
 
 def learnt(whole: Whole, compared: Compared, wanted: Wanted) -> Model:
     """The model of the pairs that were compared."""
-    return weigh.learn(
+    model = weigh.learn(
         nobody(whole),
         compared.vectors,
         wanted.profile,
@@ -81,6 +82,7 @@ def learnt(whole: Whole, compared: Compared, wanted: Wanted) -> Model:
         pairs=whole.size * (whole.size - 1) // 2,
         sample=_Random(compared.random, wanted.comparisons),
     )
+    return weigh.rounded(model)
 
 
 def nobody(whole: Whole) -> Part:

@@ -18,7 +18,7 @@ from voterlist.link.judge import Scorer, near_codes
 from voterlist.spark import entries as entries_of
 from voterlist.spark import pairs
 from voterlist.spark.comparing import Scoring
-from voterlist.spark.entries import Counted
+from voterlist.spark.entries import Counted, Listed
 from voterlist.spark.exchange import Parcel, packed
 from voterlist.spark.model import Done, Wanted, ends_of, learnt, nobody
 from voterlist.spark.part import TEXTS, Part
@@ -30,13 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["again"]
 
 
-def again(
-    steps: Steps,
-    wanted: Wanted,
-    entries: DataFrame,
-    first: Done,
-    random: tuple[Codes, Codes, Longs],
-) -> Done:
+def again(steps: Steps, wanted: Wanted, listed: Listed, first: Done) -> Done:
     """All counted again by people, and the model that follows from it."""
     codes, scorer, comparisons = (
         first.compared.vectors.codes,
@@ -53,16 +47,16 @@ def again(
         here = Scorer(members, comparisons, scorer.model)
         own = people.of_sure_pairs(here, left, right, sure.column("weight").to_numpy())
     repeats = steps.sent(_repeats(members, own, first.counted))
-    whole = entries_of.whole_again(steps, entries, first.counted, repeats)
+    whole = entries_of.whole_again(steps, listed, first.counted, repeats)
     counted = entries_of.counted(
-        steps, entries, first.counted.starts, whole, wanted.keys, repeats=repeats
+        steps, replace(listed, whole=whole), wanted.keys, repeats=repeats
     )
     compared = pairs.compared_again(
         steps,
         counted,
         first.compared,
         comparisons,
-        _two_people(random, positions, positions[own]),
+        _two_people(listed.random, positions, positions[own]),
         people.perhaps_related(scorer, codes),
     )
     model = learnt(counted.whole, compared, wanted)

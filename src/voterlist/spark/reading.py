@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Longs
+from voterlist.arrays import Codes, Longs
+from voterlist.link.sample import Sample, marks_of
 from voterlist.model import Profile
 from voterlist.spark.counting import summary
 from voterlist.spark.exchange import Parcel, Tables, packed, unpacked
 from voterlist.spark.part import encoded
-from voterlist.tables import sort_by
+from voterlist.readers import text_table
+from voterlist.spark.rows import Rows
+from voterlist.tables import join_text, sort_by
 
-__all__ = ["bounds_of", "dealt", "gathered", "part_count", "sampled", "starts_of"]
+__all__ = ["bounds_of", "dealt", "drawn_of", "gathered", "part_count", "sampled", "starts_of"]
 
 _SAMPLED = 256
 """Ids that tell how those of one task are spread."""
 _SMALL, _FEW, _MOST = 25_000, 16, 1_000_000
 """A part has at least so many entries until there are a few parts, and at most the last number."""
 
-Voters = Callable[[pa.Table], pa.Table]
-"""VOTER of the rows of a frame."""
 
 
 def part_count(size: int) -> int:
@@ -31,13 +32,12 @@ def part_count(size: int) -> int:
     return max(2, min(_FEW, size // _SMALL), -(-size // _MOST))
 
 
-def sampled(ids: list[pa.Array]) -> Iterator[Parcel]:
-    """How many ids a task has, and some of them."""
-    every = pa.chunked_array(ids, pa.string())
+def sampled(ids: pa.Table) -> Iterator[Parcel]:
+    """How many ids a task has, how many rows have none, and some of the ids."""
+    every = join_text([column for column in text_table(ids).columns])
     step = max(1, len(every) // _SAMPLED)
     table = pa.table({"id": every.take(pa.array(np.arange(0, len(every), step)))})
-    unknown = every.null_count
-    yield Parcel(unknown, "ids", step, len(every), packed({"ids": table}))
+    yield Parcel(every.null_count, "ids", 0, len(every), packed({"ids": table}))
 
 
 def bounds_of(parcels: Sequence[Parcel], parts: int) -> list[str]:
@@ -56,9 +56,9 @@ def bounds_of(parcels: Sequence[Parcel], parts: int) -> list[str]:
     return [ids[place][0] for place in places]
 
 
-def dealt(table: pa.Table, bounds: Sequence[str]) -> Iterator[Parcel]:
+def dealt(table: pa.Table, rows: Rows, bounds: Sequence[str]) -> Iterator[Parcel]:
     """The rows of a task, for each part."""
-    ordered = sort_by(table, "entry_id")
+    ordered = sort_by(rows.entries(table), "entry_id")
     ids = ordered.column("entry_id").combine_chunks()
     cuts = [_first_from(ids, bound) for bound in bounds]
     for part, (start, stop) in enumerate(
@@ -81,25 +81,43 @@ def _first_from(ids: pa.Array, bound: str) -> int:
 
 
 def gathered(
-    number: int, parcels: list[Parcel], profile: Profile, added: tuple[str, ...]
+    number: int, parcels: list[Parcel], rows: Rows, size: int
 ) -> Iterator[Parcel]:
-    """One part, encoded, and what it tells the driver."""
-    rows = pa.concat_tables([unpacked(parcel.content)["rows"] for parcel in parcels])
-    rows = sort_by(rows.combine_chunks(), "entry_id")
-    columns = {name: rows.column(f"added:{name}") for name in added}
-    tables: Tables = encoded(rows, columns, profile)
-    yield Parcel(number, "part", number, len(rows), packed(tables))
-    content = packed(summary(tables))
-    yield Parcel(_equal(rows.column("entry_id")), "summary", number, len(rows), content)
+    """One part, encoded, and what it tells the driver of a list of this size."""
+    held = pa.concat_tables([unpacked(parcel.content)["rows"] for parcel in parcels])
+    held = sort_by(held.combine_chunks(), "entry_id")
+    ids = held.column("entry_id").combine_chunks()
+    voters, added = rows.voters(held)
+    tables = encoded(voters, added, rows.profile)
+    yield Parcel(number, "part", number, len(ids), packed(tables))
+    marks = marks_of(ids)
+    drawn = np.flatnonzero(Sample().may_draw(marks, size))
+    of_random = pa.table({"row": drawn, "mark": marks[drawn]})
+    content = packed({**summary(tables), "marks": of_random})
+    yield Parcel(_equal(ids), "summary", number, len(ids), content)
 
 
-def _equal(ids: pa.ChunkedArray) -> int:
+def _equal(ids: pa.Array) -> int:
     """How many of these sorted ids are that of the entry before."""
-    array = ids.combine_chunks()
-    if len(array) < 2:
+    if len(ids) < 2:
         return 0
-    again = pc.equal(array.slice(1), array.slice(0, len(array) - 1))
+    again = pc.equal(ids.slice(1), ids.slice(0, len(ids) - 1))
     return int(pc.sum(again).as_py() or 0)
+
+
+def drawn_of(parcels: Sequence[Parcel], starts: Longs) -> tuple[Codes, Codes, Longs]:
+    """Random pairs of the list, by the summaries of the parts: (left, right, times)."""
+    size = int(starts[-1])
+    tables = [unpacked(parcel.content)["marks"] for parcel in parcels]
+    positions = np.concatenate(
+        [
+            table.column("row").to_numpy() + starts[parcel.sender]
+            for parcel, table in zip(parcels, tables, strict=True)
+        ]
+    ).astype(np.int32)
+    marks = np.concatenate([table.column("mark").to_numpy() for table in tables])
+    left, right, times = Sample(marks=marks).draw(min(size, len(marks)))
+    return positions[left], positions[right], times
 
 
 def starts_of(parcels: Sequence[Parcel]) -> Longs:

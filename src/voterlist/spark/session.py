@@ -39,6 +39,8 @@ _VERSION = re.compile(r'version "(?:1\.)?(\d+)')
 _SETTINGS = {
     "spark.app.name": "voterlist",
     "spark.sql.session.timeZone": "UTC",
+    # Two headers may differ in a capital alone.
+    "spark.sql.caseSensitive": "true",
     "spark.ui.showConsoleProgress": "false",
     # The pages of a job are open to whoever reaches the port.
     "spark.ui.enabled": "false",

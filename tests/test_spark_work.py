@@ -1,0 +1,213 @@
+"""The work folder of a linkage on a cluster, and what its tasks tell. Neither needs Spark."""
+
+from __future__ import annotations
+
+import errno
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from test_store import HOLD
+from voterlist.errors import StageError, UsageError, WorkspaceBusyError
+from voterlist.spark.failures import in_task, in_words, told
+from voterlist.spark.work import open_work
+
+NOW = "2026-02-03 04:05"
+JOB = {"inputs": "1", "settings": "2", "program": "3"}
+
+
+def written(path, content=b"rows"):
+    """A step as Spark leaves it."""
+    folder = Path(path)
+    folder.mkdir()
+    (folder / "part-0.parquet").write_bytes(content)
+    (folder / "_SUCCESS").touch()
+
+
+def refused_at(folder, job=None):
+    """The refusal of a folder."""
+    with (
+        pytest.raises(UsageError) as refused,
+        open_work(folder, job or JOB, since=NOW),
+    ):
+        pass
+    return refused.value
+
+
+def test_a_step_is_done_once(tmp_path):
+    """A job that goes on would do all of it again."""
+    times = []
+
+    def write(path):
+        times.append(path)
+        written(path)
+
+    for _ in range(2):
+        with open_work(tmp_path / "work", JOB, since=NOW) as work:
+            assert work.step("pairs", write) == str(tmp_path / "work" / "pairs")
+            assert work.is_done("pairs")
+    assert len(times) == 1
+
+
+def test_half_a_step_is_done_anew(tmp_path):
+    """A job killed in a step would go on with some of the pairs."""
+
+    def fail(path):
+        written(path, b"half")
+        raise KeyboardInterrupt
+
+    with open_work(tmp_path / "work", JOB, since=NOW) as work:
+        with pytest.raises(KeyboardInterrupt):
+            work.step("pairs", fail)
+        assert not work.is_done("pairs")
+    with open_work(tmp_path / "work", JOB, since=NOW) as work:
+        path = Path(work.step("pairs", written))
+        assert (path / "part-0.parquet").read_bytes() == b"rows"
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda step: (step / "part-0.parquet").unlink(),
+        lambda step: (step / "part-0.parquet").write_bytes(b"less"[:2]),
+        lambda step: (step / "part-1.parquet").write_bytes(b"more"),
+        lambda step: step.with_suffix(".whole").write_text("{", encoding="utf-8"),
+    ],
+)
+def test_a_step_that_was_changed_is_done_anew(tmp_path, harm):
+    """Somebody who makes room on the disk would take pairs away."""
+    with open_work(tmp_path / "work", JOB, since=NOW) as work:
+        step = Path(work.step("pairs", written))
+        harm(step)
+        assert not work.is_done("pairs")
+        work.step("pairs", written)
+        assert [path.name for path in step.glob("*.parquet")] == ["part-0.parquet"]
+
+
+@pytest.mark.parametrize("name", JOB)
+def test_the_work_of_another_job_is_refused_and_left(tmp_path, name):
+    """Pairs of one list would be told of another."""
+    with open_work(tmp_path, JOB, since=NOW) as work:
+        work.step("pairs", written)
+    before = sorted(tmp_path.rglob("*"))
+    refused = refused_at(tmp_path, {**JOB, name: "other"})
+    assert (refused.code, refused.exit_code) == ("work-of-another-job", 2)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_folder_of_something_else_is_refused_and_left(tmp_path):
+    """The user's own files would lie between ours, and be deleted with them."""
+    (tmp_path / "letter.txt").touch()
+    assert refused_at(tmp_path).code == "work-not-ours"
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+    assert refused_at(tmp_path / "letter.txt").code == "not-a-folder"
+
+
+def test_two_jobs_do_not_share_a_folder(tmp_path):
+    """Each would remove the other's steps."""
+    holding = subprocess.Popen(
+        [sys.executable, "-c", HOLD, tmp_path], stdout=subprocess.PIPE
+    )
+    try:
+        assert holding.stdout is not None
+        holding.stdout.readline()
+        with (
+            pytest.raises(WorkspaceBusyError) as busy,
+            open_work(tmp_path, JOB, since=NOW),
+        ):
+            pass
+        assert busy.value.code.startswith("work-busy")
+    finally:
+        holding.kill()
+        holding.communicate()
+    with open_work(tmp_path, JOB, since=NOW):
+        pass
+
+
+def test_a_folder_of_another_machine_is_refused(tmp_path):
+    """Each executor would write to a disk of its own, and the driver would see nothing of it."""
+    with open_work(tmp_path / "work", JOB, since=NOW) as work:
+        with pytest.raises(UsageError) as refused:
+            work.step("pairs", lambda path: Path(path).mkdir())
+        assert refused.value.code == "work-not-shared"
+        assert not work.is_done("pairs")
+
+
+# What tasks tell
+
+
+class Foreign(Exception):  # noqa: N818  stands for those of Spark
+    """An error of Spark's, by where it is defined."""
+
+
+Foreign.__module__ = "pyspark.errors"
+
+
+def told_of(text):
+    """Our error for a message of Spark's."""
+    with pytest.raises((UsageError, StageError, OSError)) as raised, told(Path("work")):
+        raise Foreign(text)
+    assert raised.value.__suppress_context__
+    return raised.value
+
+
+def raised_in_task(task):
+    with pytest.raises(RuntimeError) as raised:
+        list(in_task("pairs", task)(iter([])))
+    assert raised.value.__suppress_context__
+    return str(raised.value)
+
+
+def test_a_failed_task_tells_its_place_and_no_cell():
+    """The name of a voter would stand in the logs of every machine."""
+
+    def task(_batches):
+        yield pc.cast(pa.array(["Məmmədova"]), pa.int64())
+
+    text = raised_in_task(task)
+    assert "Məmmədova" not in text
+    error = told_of(f"Job aborted ... RuntimeError: {text}\n\nDriver stacktrace:")
+    assert (error.code, error.exit_code) == ("spark-task-failed", 5)
+    assert error.places["step"] == "pairs"
+    assert error.places["kind"] == "ArrowInvalid"
+
+
+def test_a_full_disk_is_told_as_such():
+    """Whoever looks after the cluster would look for a fault in the program."""
+
+    def task(_batches):
+        raise OSError(errno.ENOSPC, "No space left on device", "Məmmədova.parquet")
+
+    text = raised_in_task(task)
+    assert "Məmmədova" not in text
+    error = told_of(text)
+    assert isinstance(error, OSError)
+    assert error.errno == errno.ENOSPC
+
+
+@pytest.mark.parametrize(
+    ("says", "code"),
+    [
+        ('Cannot run program "/x": error=2', "spark-no-python"),
+        ("ModuleNotFoundError: No module named 'rapidfuzz'", "spark-no-package"),
+        ("ExecutorLostFailure (executor 1 exited)", "spark-worker-lost"),
+        ("[SOMETHING_ELSE] of Məmmədova", "spark-failed"),
+    ],
+)
+def test_what_spark_says_is_told_by_a_code(says, code):
+    """A page of Java would stand before a person, and perhaps a cell in it."""
+    error = told_of(says)
+    assert error.code == code
+    assert "Məmmədova" not in f"{error} {error.places}"
+
+
+def test_our_own_errors_pass():
+    """A refusal would be told as a failure of Spark."""
+    with pytest.raises(UsageError) as raised, told(Path()):
+        raise UsageError("", code="spark-equal-ids")
+    assert raised.value.code == "spark-equal-ids"
+    assert in_words(Foreign("x"), Path()).places["kind"] == "Foreign"
