@@ -208,6 +208,7 @@ def _marks_of(ids: pa.Array) -> Hashes:
         # A word that begins before its text is rid of the bytes of the text before.
         strange = np.uint64(_WORD) * (_WORD - left).astype(np.uint64)
         word = np.where(left > 0, words[place] >> strange, np.uint64(0))
-        marks += mix(word ^ salted(_SALT, number))
+        # A text that has ended adds nothing, however long the others are.
+        marks += np.where(left > 0, mix(word ^ salted(_SALT, number)), np.uint64(0))
         place -= left
     return mix(marks)

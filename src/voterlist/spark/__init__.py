@@ -84,7 +84,9 @@ def link(
         prepare(frame.sparkSession, opened)
         if columns is None:
             frame = frame.select(*COMPARED)
-        return linked(Steps(frame.sparkSession, opened), frame, rows, wanted, watch or Watch())
+        return linked(
+            Steps(frame.sparkSession, opened), frame, rows, wanted, watch or Watch()
+        )
 
 
 def _identity(job: Job, rows: Rows, settings: LinkSettings) -> dict[str, str]:

@@ -28,7 +28,7 @@ from voterlist.link.encode import (
     word_starts,
 )
 from voterlist.link.fields import most_of_part, parts_of_line
-from voterlist.link.incremental.state import text_hashes
+from voterlist.link.sample import marks_of
 from voterlist.link.short_names import names_with_forms
 from voterlist.model import Profile
 from voterlist.spark.exchange import Parcel, Tables, of_kind, packed, unpacked
@@ -294,7 +294,7 @@ def _task_of(table: pa.Table, tasks: int) -> Longs:
     hashes: Hashes = (
         values.to_numpy().view(np.uint64)
         if pa.types.is_integer(values.type)
-        else text_hashes(values)[:-1]
+        else marks_of(values)
     )
     return (hashes % np.uint64(tasks)).astype(np.int64)
 

@@ -60,7 +60,9 @@ def linked(
     )
     watch.progress("compare", blocked.candidates, blocked.candidates)
     model = learnt(counted.whole, compared, wanted)
-    done = Done(counted, compared, Scorer(nobody(counted.whole), wanted.comparisons, model))
+    done = Done(
+        counted, compared, Scorer(nobody(counted.whole), wanted.comparisons, model)
+    )
     if people.has_many_entries_a_person(done.scorer):
         done = persons.again(steps, wanted, listed, done)
     return _concluded(steps, wanted, blocked, done, counted.whole)

@@ -77,9 +77,7 @@ def read(steps: Steps, frame: DataFrame, rows: Rows) -> Listed:
     samples = [Parcel(**row) for row in told.toArrow().to_pylist()]
     unknown = sum(parcel.addressee for parcel in samples)
     if unknown:
-        raise UsageError(
-            f"{unknown} rows have no id", code="spark-no-id", places={}
-        )
+        raise UsageError(f"{unknown} rows have no id", code="spark-no-id", places={})
     size = sum(parcel.rows for parcel in samples)
     parts = reading.part_count(size)
     bounds = reading.bounds_of(samples, parts)

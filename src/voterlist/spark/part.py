@@ -27,7 +27,7 @@ from voterlist.link.encode import (
     street_names,
 )
 from voterlist.link.identifiers import Identifiers, identifiers
-from voterlist.link.incremental.state import text_hashes
+from voterlist.link.sample import marks_of
 from voterlist.link.short_names import full_names_of
 from voterlist.model import Profile
 from voterlist.spark.exchange import Tables
@@ -221,8 +221,8 @@ def texts_of(tables: Tables) -> list[str]:
 
 def place_codes(values: pa.Array, codes: Codes) -> Longs:
     """Codes as 63 bits of a hash of the text, the same in every part; -1 where none is known."""
-    known: Hashes = text_hashes(values) >> np.uint64(1)
-    return np.where(codes >= 0, known.astype(np.int64)[codes], -1)
+    known: Hashes = marks_of(values) >> np.uint64(1)
+    return np.append(known.astype(np.int64), -1)[codes]
 
 
 def encoded(

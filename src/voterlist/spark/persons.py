@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -23,9 +22,6 @@ from voterlist.spark.exchange import Parcel, packed
 from voterlist.spark.model import Done, Wanted, ends_of, learnt, nobody
 from voterlist.spark.part import TEXTS, Part
 from voterlist.spark.steps import Steps
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
 
 __all__ = ["again"]
 

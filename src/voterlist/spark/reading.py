@@ -10,21 +10,27 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Codes, Longs
 from voterlist.link.sample import Sample, marks_of
-from voterlist.model import Profile
-from voterlist.spark.counting import summary
-from voterlist.spark.exchange import Parcel, Tables, packed, unpacked
-from voterlist.spark.part import encoded
 from voterlist.readers import text_table
+from voterlist.spark.counting import summary
+from voterlist.spark.exchange import Parcel, packed, unpacked
+from voterlist.spark.part import encoded
 from voterlist.spark.rows import Rows
 from voterlist.tables import join_text, sort_by
 
-__all__ = ["bounds_of", "dealt", "drawn_of", "gathered", "part_count", "sampled", "starts_of"]
+__all__ = [
+    "bounds_of",
+    "dealt",
+    "drawn_of",
+    "gathered",
+    "part_count",
+    "sampled",
+    "starts_of",
+]
 
 _SAMPLED = 256
 """Ids that tell how those of one task are spread."""
 _SMALL, _FEW, _MOST = 25_000, 16, 1_000_000
 """A part has at least so many entries until there are a few parts, and at most the last number."""
-
 
 
 def part_count(size: int) -> int:

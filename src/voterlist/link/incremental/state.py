@@ -30,7 +30,6 @@ __all__ = [
     "checksums",
     "fingerprint",
     "positions_before",
-    "text_hashes",
 ]
 
 Checksums = Hashes
@@ -217,7 +216,7 @@ def block_members(blocks: list[Blocks]) -> tuple[tuple[Codes, Codes], ...]:
     return tuple((key.members, key.numbers()) for key in blocks)
 
 
-def text_hashes(values: pa.Array) -> Hashes:
+def _hashes(values: pa.Array) -> Hashes:
     """A hash of each distinct text, and at the end, where the code -1 of the unknown points, 0."""
     # A part at a time: as Python strings a nation's identifiers take a gigabyte.
     parts = [
@@ -236,20 +235,20 @@ def _read(
     """
     for name in _TEXTS:
         column: EncodedColumn = getattr(entries, name)
-        yield text_hashes(column.values), column.codes
+        yield _hashes(column.values), column.codes
     for name in _IDENTIFIERS:
         held: Identifiers = getattr(entries, name)
         yield (
             (held.codes.view(np.uint64), None)
             if held.texts is None
-            else (text_hashes(held.texts), held.codes)
+            else (_hashes(held.texts), held.codes)
         )
     for name in _NUMBERS:
         yield getattr(entries, name).astype(np.int64).view(np.uint64), None
     for column in entries.added.values():
-        yield text_hashes(column.values), column.codes
+        yield _hashes(column.values), column.codes
     if entries.village is not None:
-        yield text_hashes(entries.village.values), entries.village.codes
+        yield _hashes(entries.village.values), entries.village.codes
     if groups is not None:
         yield groups.astype(np.int64).view(np.uint64), None
 
