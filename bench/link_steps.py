@@ -52,10 +52,12 @@ def main() -> None:
     # Loaded here: they load numpy.
     from voterlist import threads  # noqa: PLC0415  see above
     from voterlist.cli.allocator import keep_memory  # noqa: PLC0415  see above
+    from voterlist.cli.arrow_alone import leave_pandas_out  # noqa: PLC0415  see above
     from voterlist.usecases import linking  # noqa: PLC0415  see above
 
     threads.use(1)
     keep_memory()
+    leave_pandas_out()
     spent = dict.fromkeys(STEPS, 0.0)
     for step, place in STEPS.items():
         module, _, name = place.partition(":")

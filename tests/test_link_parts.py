@@ -23,6 +23,7 @@ from voterlist.link.cluster import clusters
 from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
 from voterlist.link.encode import FEMALE, MALE, encode
 from voterlist.link.estimate import estimate
+from voterlist.link.grid import on_grid
 from voterlist.link.judge import Scorer, judge
 from voterlist.link.keys import Key, keys
 from voterlist.model import ListKind, PairKind, Profile
@@ -475,9 +476,15 @@ def bits(men, women, other_men=0, other_women=0):
         surname=surnames + others, stem=["mamad"] * len(surnames) + others, sex=sexes
     )
     second = men if women else 1
-    vectors = first_pair(encode(table), second)
+    entries = encode(table)
+    vectors = first_pair(entries, second)
     assert word("surname", vectors) == ("ending" if women else "same")
-    return vectors.term_frequency[0]
+    pairs = Pairs(entries, np.array([0], np.int32), np.array([second], np.int32))
+    shares = SHIPPED["surname"].shared_value_shares(pairs, vectors.levels["surname"])
+    exact = sum(share[0] for where, share in shares if len(where))
+    # What a pair is said to have is on the grid.
+    assert vectors.term_frequency[0] == on_grid(exact)
+    return exact
 
 
 @pytest.mark.parametrize("men", [2, 3, 10])

@@ -81,4 +81,4 @@ def test_a_section_touches_its_folder_and_the_list_of_sections(name):
         for path in files
         if (SECTIONS / name) not in path.parents
     }
-    assert outside == {Path("__init__.py")}
+    assert outside == {Path("order.py")}

@@ -17,7 +17,7 @@ from voterlist.report.slices import (
     Cutter,
     NamedRows,
     RowsByCode,
-    names_used,
+    by_name,
     pyramid_of,
 )
 from voterlist.storage import store
@@ -70,13 +70,13 @@ def facts(constituency):
 def test_a_report_of_the_part_is_the_report_of_the_whole(run, cutter, constituency):
     whole, made = run
     named = {name: NamedRows(cutter.ids, made[name]) for name in LOOKED_UP}
-    part = cutter.tables_of(constituency, named)
+    part, names = by_name(cutter.tables_of(constituency, named), whole.sources)
     entries = made["entries"]
     own = report.lookup.in_constituency(entries, constituency)
     from_part = report.Run(
         facts(constituency),
         part,
-        names_used(whole.sources, part.values()),
+        names,
         whole.standings,
         entry_count=own.num_rows,
     )

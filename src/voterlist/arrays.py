@@ -22,6 +22,7 @@ __all__ = [
     "Levels",
     "Longs",
     "Packed",
+    "Signs",
     "Words",
     "dense",
     "distinct_counts",
@@ -35,6 +36,7 @@ __all__ = [
     "run_sizes",
     "runs",
     "salted",
+    "text_hashes",
     "unpack_mixed",
     "unpack_pairs",
 ]
@@ -43,6 +45,8 @@ Codes = npt.NDArray[np.int32]
 """int32 codes of values, -1 where nothing is known; or positions of entries."""
 Longs = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
+Signs = npt.NDArray[np.uint32]
+"""The signs that a text has, a bit each."""
 Packed = npt.NDArray[np.uint64]
 """Letters of short texts, eight to a word."""
 Floats = npt.NDArray[np.float64]
@@ -63,6 +67,8 @@ _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 """2**64 divided by the golden ratio, odd: it spreads neighbours widely (Knuth, vol. 3, section
 6.4)."""
 _ALL_BITS = 0xFFFFFFFFFFFFFFFF
+_WORTH_PANDAS = 600_000
+"""Numbers from which pandas factorizes so much faster than Arrow that it is worth loading."""
 
 
 # Packing
@@ -70,7 +76,13 @@ _ALL_BITS = 0xFFFFFFFFFFFFFFFF
 
 def factorized(numbers: Longs) -> tuple[Longs, Longs]:
     """(code of each number, distinct numbers), the codes in order of first appearance."""
-    # Loaded where there is such work: a command that shows or compares files needs it not.
+    if len(numbers) < _WORTH_PANDAS:
+        # Loaded where there is such work: a command that shows or compares files needs it not.
+        import pyarrow as pa  # noqa: PLC0415  see above
+
+        encoded = pa.array(numbers).dictionary_encode()
+        codes = encoded.indices.to_numpy().astype(np.int64)
+        return codes, encoded.dictionary.to_numpy()
     import pandas as pd  # noqa: PLC0415  it takes longer to load than all else here
 
     codes, distinct = pd.factorize(numbers)
@@ -147,6 +159,13 @@ def unpack_mixed(
 
 
 # Hashes
+
+
+def text_hashes(texts: Words) -> Hashes:
+    """A hash of each text."""
+    import pandas as pd  # noqa: PLC0415  it takes longer to load than all else here
+
+    return np.asarray(pd.util.hash_array(texts, categorize=False), np.uint64)
 
 
 def mix(values: Hashes) -> Hashes:

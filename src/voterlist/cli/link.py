@@ -171,8 +171,11 @@ def link(given: _Options) -> None:
     # Loaded here, because they load Arrow.
     from voterlist import threads  # noqa: PLC0415  see above
     from voterlist.cli.allocator import keep_memory  # noqa: PLC0415  see above
+    from voterlist.cli.arrow_alone import leave_pandas_out  # noqa: PLC0415  see above
 
     place = given.place()
+    if place is None:
+        leave_pandas_out()
     if given.jobs is not None:
         threads.use(given.jobs)
     request = usecases.LinkRequest(

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import compress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,6 +20,9 @@ from voterlist.ingest.findings import finding
 from voterlist.ingest.survey import Section, Survey
 from voterlist.schemas import ENTRY, ENTRY_FIELDS
 from voterlist.tables import concat
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["cut_rows"]
 

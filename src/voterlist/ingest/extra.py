@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -87,7 +87,9 @@ def extra_column(
     if not parts:
         return pa.nulls(entries.num_rows, pa.string())
     key = ["source", "sheet", "line"]
-    known = pd.concat(parts, ignore_index=True).drop_duplicates(key)
+    import pandas as pd  # noqa: PLC0415  it takes longer to load than all else here
+
+    known = pd.concat(map(pd.DataFrame, parts), ignore_index=True).drop_duplicates(key)
     places = entries.select(key).to_pandas()
     places["sheet"] = places["sheet"].fillna("").astype(str)
     return pa.array(
@@ -99,7 +101,7 @@ def extra_column(
 
 def _cells(
     file: RawFile, sheet: RawSheet, headers: Collection[str]
-) -> pd.DataFrame | None:
+) -> dict[str, Any] | None:
     """source, sheet, line, text of the column under the first header that is one of these.
 
     None without one.
@@ -110,13 +112,12 @@ def _cells(
             text = column[row].as_py()
             if text is not None and fold(text) in headers:
                 lines = np.asarray(sheet.lines)
-                named = {
+                return {
                     "source": file.source,
                     "sheet": sheet.name or "",
                     "line": lines,
                     "text": column.to_pylist(),
                 }
-                return pd.DataFrame(named)
     return None
 
 

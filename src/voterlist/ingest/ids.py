@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import mix, salted
+from voterlist.arrays import mix, salted, text_hashes
 from voterlist.model import ListKind
 from voterlist.schemas import ENTRY_FIELDS
 from voterlist.tables import codes
@@ -105,7 +104,7 @@ def content_hash(entries: pa.Table) -> _Words:
         if field in _NAME_PARTS and whole.any():
             indices = np.where(whole, np.int32(-1), indices).astype(np.int32)
         texts = np.array(distinct.to_pylist(), dtype=object)
-        hashes = pd.util.hash_array(texts, categorize=False)
+        hashes = text_hashes(texts)
         # One more place at the end, where the code -1 of null points: a hash that no text has by
         # design.
         hashes = np.append(hashes, np.uint64(0))

@@ -24,6 +24,7 @@ from voterlist.link.comparisons import (
     with_added,
 )
 from voterlist.link.encode import LINKED, encode
+from voterlist.link.grid import on_grid
 from voterlist.link.weigh import CLASSES, Model, score
 from voterlist.schemas import SHARED_FIELDS, WATERFALL
 
@@ -142,7 +143,7 @@ def _value_bits(
     for where, share in comparison.shared_value_shares(
         pairs, vectors.levels[comparison.field]
     ):
-        total[where] += share
+        total[where] += on_grid(share)
     return -total
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from voterlist.arrays import AnyArray, Bools, Codes, Longs, pack_pairs
@@ -154,8 +155,9 @@ class Candidates:
         """The places of the pairs whose packed vector is one of these."""
         # These are few: a look-up in a hash table of them is much faster than a search in the
         # sorted codes of all vectors.
+        few = pa.array(codes)
         found = [
-            part.start + np.flatnonzero(pd.Series(part.vector, copy=False).isin(codes))
+            part.start + np.flatnonzero(pc.is_in(pa.array(part.vector), value_set=few))
             for part in self.parts()
         ]
         return np.concatenate(found)

@@ -34,6 +34,7 @@ _LOW_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)
 """All bits of each byte but the highest."""
 
 Bytes = npt.NDArray[np.uint8]
+Small = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +93,13 @@ class Identifiers:
         These are few, and no other pair is one edit apart.
         """
         first, second = self.letters[left], self.letters[right]
-        longer = np.abs(_letters(first) - _letters(second)) == 1
+        longer = np.abs(self._lengths[left] - self._lengths[right]) == 1
         return np.flatnonzero((_letters(first ^ second) <= 2) | longer)
+
+    @cached_property
+    def _lengths(self) -> Small:
+        """How many letters each has."""
+        return _letters(self.letters)
 
     def starts(self, length: int) -> Longs:
         """One code an entry for the first letters of its identifier; -1 where none is known."""
@@ -124,12 +130,15 @@ class Identifiers:
         return distinct_counts(ordered[again])
 
 
-def _letters(packed: Packed) -> Codes:
+def _letters(packed: Packed) -> Small:
     """How many bytes of each are not 0; of an identifier its length."""
     # The highest bit of a byte is set where it, or a sum that the others cannot carry over, is not
     # 0 (Warren, Hacker's Delight, section 6-1).
-    filled = (((packed & _LOW_BITS) + _LOW_BITS) | packed) & ~_LOW_BITS
-    return np.asarray(np.bitwise_count(filled).sum(axis=1), np.int32)
+    count = np.zeros(len(packed), np.int8)
+    for word in packed.T:
+        filled = (((word & _LOW_BITS) + _LOW_BITS) | word) & ~_LOW_BITS
+        count += np.bitwise_count(filled).astype(np.int8)
+    return count
 
 
 def identifiers(column: pa.ChunkedArray) -> Identifiers:

@@ -32,6 +32,7 @@ from voterlist.link.comparisons import (
     Vectors,
 )
 from voterlist.link.encode import Encoded
+from voterlist.link.grid import on_grid
 
 __all__ = [
     "bounded",
@@ -151,7 +152,7 @@ def _bound(
     # log2 of the odds against one person: of the level, and of what the more frequent value allows.
     told = log_m["unrelated"][field][own] - log_m["same"][field][own]
     for of_level, share in comparison.shared_value_shares(near, own):
-        told[of_level] += share
+        told[of_level] += on_grid(share)
     least = _odds_of_the_same_value(comparison, near, log_m)
     for implied in comparison.implied:
         weights = log_m["same"][implied] - log_m["unrelated"][implied]
@@ -173,6 +174,6 @@ def _odds_of_the_same_value(
         for bearers in (itself, Pairs(pairs.entries, one.left, one.right)):
             odds = told.copy()
             for where, share in comparison.shared_value_shares(bearers, levels):
-                odds[where] += share
+                odds[where] += on_grid(share)
             most = np.maximum(most, odds)
     return most

@@ -19,12 +19,13 @@ from voterlist.link.encode import LINKED, Encoded, encode
 from voterlist.link.estimate import estimate
 from voterlist.link.explain import with_model
 from voterlist.link.fit import Compared as FitOf
-from voterlist.link.fit import doubts
+from voterlist.link.fit import blocked, doubts
 from voterlist.link.found import Candidates, Store
 from voterlist.link.incremental import State, reuse, state
 from voterlist.link.judge import Scorer, judge
 from voterlist.link.labels import TrainingLabels, inside, training_labels
 from voterlist.link.one_to_one import best_partners
+from voterlist.link.sample import Sample, marks_of
 from voterlist.link.scope import Scope, pairs_within, pairs_without
 from voterlist.link.types import Added, AddedUse, Incremental, Linkage, Ready, Watch
 from voterlist.model import Profile
@@ -33,6 +34,9 @@ __all__ = [
     "Found",
     "Learnt",
     "Listed",
+    "added_use",
+    "cluster_of",
+    "cluster_table",
     "compare",
     "conclude",
     "learn",
@@ -194,7 +198,7 @@ def learn(
     chunk_pairs: int,
 ) -> Learnt:
     """The model of the list; of one with many entries a person, by its people."""
-    sample = weigh.Sample(lists=listed.lists)
+    sample = Sample(lists=listed.lists, marks=marks_of(listed.ids))
 
     def learnt(entries: Encoded, candidate_pairs: Candidates) -> Learnt:
         labels = training_labels(listed.ids, candidate_pairs, decided)
@@ -207,7 +211,7 @@ def learn(
             labels=labels.labels,
             sample=sample,
         )
-        scorer = Scorer(entries, listed.comparisons, model)
+        scorer = Scorer(entries, listed.comparisons, weigh.rounded(model))
         return Learnt(scorer, candidate_pairs, labels)
 
     first = learnt(listed.entries, found)
@@ -249,7 +253,8 @@ def conclude(
         table = table.filter(pa.array(stays_paired))
         left_out = len(apart.left)
     duplicate = settings.duplicate_probability
-    cluster = _cluster(scorer, judged, duplicate, partners)
+    outvoted = scorer.entries.person is not None
+    cluster = cluster_of(scorer, judged, duplicate, partners, outvoted=outvoted)
     review = settings.review_probability
     vectors = comparisons.unpack(counted.codes)
     posterior = weigh.score(vectors, model).posterior
@@ -257,11 +262,11 @@ def conclude(
     sure = pc.greater_equal(table.column("probability"), duplicate)
     keys_of_sure = table.column("match_key").filter(sure)
     fit = FitOf(counted, posterior, keys_of_sure, expected)
-    against = doubts(entries, listed.blocks, comparisons, fit)
+    against = doubts(blocked(entries, listed.blocks), comparisons, fit)
     return Linkage(
         pairs=with_model(table, model, comparisons),
         cases=cases(entries, ids, judged, cluster, review=review, closed=closed),
-        clusters=_cluster_table(ids, cluster),
+        clusters=cluster_table(ids, cluster),
         forecast=listed.forecast,
         candidates=len(candidate_pairs),
         afresh=candidate_pairs.afresh,
@@ -271,7 +276,7 @@ def conclude(
         reused=compared.reused,
         training_labels=learnt.labels.pairs,
         contradictory=learnt.labels.contradictory,
-        added=_added_use(entries, scorer),
+        added=added_use(entries, scorer),
         left_out=left_out,
         doubts=against,
     )
@@ -290,8 +295,13 @@ def _best_partners(
     return stays
 
 
-def _cluster(
-    scorer: Scorer, judged: Judged, threshold: float, lists: Codes | None = None
+def cluster_of(
+    scorer: Scorer,
+    judged: Judged,
+    threshold: float,
+    lists: Codes | None = None,
+    *,
+    outvoted: bool,
 ) -> Codes:
     """The cluster of each entry; with ``lists`` none has two entries of one list."""
 
@@ -308,13 +318,13 @@ def _cluster(
 
     sure = judged.posterior[:, 0] >= threshold
     left, right, weight = judged.left[sure], judged.right[sure], judged.weight[sure]
-    outvoted = scorer.entries.person is not None
     return clusters(
         scorer.entries.size, left, right, weight, probability, outvoted=outvoted
     )
 
 
-def _cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
+def cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
+    """The entries that share a cluster, and the number of each cluster."""
     inside = np.flatnonzero(cluster >= 0)
     names = {
         "entry_id": pc.take(ids, pa.array(inside)),
@@ -323,19 +333,19 @@ def _cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
     return pa.table(names)
 
 
-def _added_use(entries: Encoded, scorer: Scorer) -> tuple[AddedUse, ...]:
+def added_use(entries: Encoded, scorer: Scorer) -> tuple[AddedUse, ...]:
     """How each added comparison was used."""
     uses = []
     for name, kind in scorer.comparisons.added_kinds.items():
         column = entries.added[name]
-        known = int(column.counts.sum())
+        known = column.known
         log_m = scorer.model.log_m["same"][name][MISSING + 1]
         uses.append(
             AddedUse(
                 name,
                 kind,
                 known,
-                len(column.values),
+                column.distinct,
                 float(2**log_m) if known else None,
             )
         )

@@ -28,18 +28,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voterlist.arrays import Codes, Floats, Levels, Longs
+from voterlist.arrays import Floats, Longs
 from voterlist.link import monotone, sizes
 from voterlist.link.comparisons import (
     MISSING,
     SHIPPED,
     Comparison,
     Comparisons,
-    Pairs,
     Vectors,
 )
 from voterlist.link.encode import Encoded
+from voterlist.link.grid import on_grid
 from voterlist.link.priors import Prior, priors
+from voterlist.link.sample import Drawn, Sample
 from voterlist.model import Profile
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Scored",
     "VectorCounts",
     "learn",
+    "rounded",
     "score",
 ]
 
@@ -124,102 +126,6 @@ def count_chunk(codes: Longs) -> VectorCounts:
     """The distinct vectors of a chunk with their counts."""
     distinct, counts = np.unique(codes, return_counts=True)
     return VectorCounts(distinct, counts.astype(np.int64))
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """Random pairs with their levels."""
-
-    left: Codes
-    right: Codes
-    times: Longs
-    """How often each pair was drawn."""
-    levels: dict[str, Levels]
-    """The level of each pair in each field."""
-
-    def counts(self, comparison: Comparison) -> Floats:
-        """How many of the pairs have each level of a comparison; shape (levels,)."""
-        sampled = comparison.sampled(self.levels)
-        seen, times = self.levels[comparison.field][sampled], self.times[sampled]
-        counts = np.bincount(seen, times, minlength=len(comparison.levels))
-        return counts.astype(np.float64)
-
-    def known_share(self, field: str) -> float:
-        """The share of the pairs in which both values of a field are known; 0 without pairs."""
-        is_known = self.levels[field] != MISSING
-        return float(self.times[is_known].sum() / max(self.times.sum(), 1))
-
-
-class Sample:
-    """The random pairs that tell how often unrelated people agree.
-
-    What follows from two entries alone is worked out once for all models of one list.
-    """
-
-    def __init__(
-        self, pairs: int = 250_000, seed: int = 1, lists: Codes | None = None
-    ) -> None:
-        """``lists`` is the list of each entry, where only pairs of two lists count."""
-        self.pairs = pairs
-        self.seed = seed
-        self._lists = lists
-        self._drawn: Drawn | None = None
-
-    def drawn(self, entries: Encoded, comparisons: Comparisons) -> Drawn:
-        """The pairs of two people; none where the list has not two entries."""
-        if self._drawn is None:
-            self._drawn = self._draw(entries, comparisons)
-        whole = self._drawn
-        apart = np.arange(len(whole.left))
-        if entries.person is not None:
-            one, other = entries.person[whole.left], entries.person[whole.right]
-            apart = np.flatnonzero(one != other)
-        left, right = whole.left[apart], whole.right[apart]
-        levels = {field: codes[apart] for field, codes in whole.levels.items()}
-        adjusted = comparisons.adjust(Pairs(entries, left, right), levels).levels
-        return Drawn(left, right, whole.times[apart], adjusted)
-
-    def _draw(self, entries: Encoded, comparisons: Comparisons) -> Drawn:
-        """The pairs of two entries.
-
-        Where the list has fewer pairs than are drawn, each stands once, so that it is compared
-        once.
-        """
-        pairs = self.pairs if entries.size > 1 else 0
-        random = np.random.default_rng(self.seed)
-        one, other = (
-            random.integers(0, max(entries.size, 1), (2, pairs)).astype(np.int32)
-            if self._lists is None
-            else _drawn_between(self._lists, pairs, random)
-        )
-        apart = one != other
-        left: Codes = np.minimum(one, other)[apart]
-        right: Codes = np.maximum(one, other)[apart]
-        times = np.ones(len(left), np.int64)
-        if entries.size * (entries.size - 1) // 2 < pairs:
-            drawn = np.bincount(left.astype(np.int64) * entries.size + right)
-            distinct = np.flatnonzero(drawn)
-            left, right = np.divmod(distinct.astype(np.int32), np.int32(entries.size))
-            times = drawn[distinct]
-        levels = comparisons.pair_levels(Pairs(entries, left, right))
-        return Drawn(left, right, times, levels)
-
-
-def _drawn_between(lists: Codes, sample: int, random: np.random.Generator) -> Codes:
-    """Pairs of entries of two lists, each as likely as any other; shape (2, pairs)."""
-    sizes = np.bincount(lists)
-    others = sizes.sum() - sizes
-    pairs = sizes * others
-    if not pairs.any():
-        return np.zeros((2, 0), np.int32)
-    starts = np.cumsum(sizes) - sizes
-    of_list = random.choice(len(sizes), sample, p=pairs / pairs.sum())
-    one = starts[of_list] + random.integers(0, sizes[of_list])
-    # Counted without the first entry's own list, which is stepped over.
-    other = random.integers(0, others[of_list])
-    other += np.where(other >= starts[of_list], sizes[of_list], 0)
-    list_by_list = np.argsort(lists, kind="stable").astype(np.int32)
-    return np.asarray(list_by_list[np.stack([one, other])], np.int32)
 
 
 def _unrelated(
@@ -382,6 +288,35 @@ def learn(
         if np.abs(np.log2(class_sizes / before)).max() < _SMALLEST_CHANGE:
             break
     return Model(log_m, np.log2(class_sizes))
+
+
+def rounded(model: Model) -> Model:
+    """The model with its parameters on the grid.
+
+    *Unrelated* is rounded, then *same* against it, then the relatives against *same*: ratios that
+    are in order, or are one, stay so.
+    """
+    log_m = model.log_m
+    of_unrelated = {field: on_grid(bits) for field, bits in log_m["unrelated"].items()}
+    of_same = _beside(log_m["same"], log_m["unrelated"], of_unrelated)
+    of_classes = {
+        name: _beside(of_class, log_m["same"], of_same)
+        for name, of_class in log_m.items()
+    }
+    return Model(
+        of_classes | {"same": of_same, "unrelated": of_unrelated},
+        on_grid(model.log_size),
+    )
+
+
+def _beside(
+    log_m: dict[str, Floats], exact: dict[str, Floats], rounded: dict[str, Floats]
+) -> dict[str, Floats]:
+    """The shares of a class, whose ratios to those of another one are rounded."""
+    return {
+        field: rounded[field] + on_grid(bits - exact[field])
+        for field, bits in log_m.items()
+    }
 
 
 def score(vectors: Vectors, model: Model) -> Scored:

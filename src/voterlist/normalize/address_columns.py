@@ -13,12 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import factorized
 from voterlist.model import Profile
 from voterlist.normalize.addresses import (
+    Address,
     Beginning,
     Numbers,
     read_address,
@@ -28,6 +29,7 @@ from voterlist.normalize.addresses import (
 )
 from voterlist.normalize.columns import spread
 from voterlist.schemas import STREET_OR_VILLAGE
+from voterlist.shares import mapped
 from voterlist.tables import with_values
 
 __all__ = ["cut_at_numbers", "read_addresses"]
@@ -63,12 +65,14 @@ def read_addresses(
     settlement where no street may be a village, and the line where streets are known.
     """
     if profile is Profile.GENERIC:
-        parts = spread(written, lambda text: _whole(text, profile), _KINDS)
+        parts = spread(
+            written, lambda text: _parts_of(read_address(text, profile)), _KINDS
+        )
         return dict(zip(_PARTS, parts, strict=True))
     cut = _cut(written.dictionary)
     rest = np.flatnonzero(~cut.ordinary)
     rest_texts = written.dictionary.take(pa.array(rest)).to_pylist()
-    others = _by_part([_whole(text, profile) for text in rest_texts])
+    others = _by_part(map(_parts_of, mapped(read_address, rest_texts)))
     houses, house_of_address = _houses(cut)
     streets = {
         name: [getattr(beginning, name) for beginning in cut.beginnings]
@@ -90,20 +94,18 @@ def read_addresses(
 
 
 def _by_part(
-    addresses: list[tuple[str | None, ...]],
+    addresses: Iterable[tuple[str | None, ...]],
 ) -> dict[str, tuple[str | None, ...]]:
     """The parts of whole addresses, by name; one item per address."""
-    if not addresses:
-        return dict.fromkeys(_PARTS, ())
-    return dict(zip(_PARTS, zip(*addresses, strict=True), strict=True))
+    parts = list(zip(*addresses, strict=True)) or [()] * len(_PARTS)
+    return dict(zip(_PARTS, parts, strict=True))
 
 
 _KINDS = (pa.string(),) * len(_PARTS)
 
 
-def _whole(text: str, profile: Profile) -> tuple[str | None, ...]:
-    """The parts of one address."""
-    address = read_address(text, profile)
+def _parts_of(address: Address) -> tuple[str | None, ...]:
+    """The parts of one address, in the order of ``_PARTS``."""
     return (
         address.line,
         address.settlement,
@@ -136,12 +138,12 @@ def _cut(texts: pa.Array) -> _Cut:
     candidate = heads >= 0
     if len(np.unique(heads)) * _WORTH_CUTTING > np.count_nonzero(candidate):
         candidate[:] = False
-    head, head_places = pd.factorize(heads[candidate])
-    tail, tail_places = pd.factorize(tails[candidate])
+    head, head_places = factorized(heads[candidate])
+    tail, tail_places = factorized(tails[candidate])
     head_texts = pieces.take(pa.array(head_places)).to_pylist()
     tail_texts = pieces.take(pa.array(tail_places)).to_pylist()
-    beginnings = [read_beginning(text) for text in head_texts]
-    numbers = [read_numbers(text) for text in tail_texts]
+    beginnings = mapped(read_beginning, head_texts)
+    numbers = mapped(read_numbers, tail_texts)
     # What follows a comma is read alike after any street.
     has_comma = _flags(text.startswith(",") for text in tail_texts)
     may_follow = _flags(number.may_follow for number in numbers)
@@ -219,15 +221,17 @@ def _houses(cut: _Cut) -> tuple[dict[str, list[str | None]], Codes]:
     many = max(len(cut.numbers), 1)
     head = cut.head[cut.ordinary]
     tail = cut.tail[cut.ordinary]
-    combination, pairs = pd.factorize(rest[head] * many + tail)
+    combination, pairs = factorized(rest[head] * many + tail)
     place = np.zeros(len(cut.head), np.int64)
     place[cut.ordinary] = combination
-    houses: dict[str, list[str | None]] = {name: [] for name in _OF_HOUSE}
-    for pair in pairs.tolist():
-        code, number = divmod(pair, many)
-        parts = read_house(words[code] + cut.numbers[number].words)
-        for name, part in zip(_OF_HOUSE, parts, strict=True):
-            houses[name].append(part)
+    of_house = [
+        words[code] + cut.numbers[number].words
+        for code, number in (divmod(pair, many) for pair in pairs.tolist())
+    ]
+    parts = list(zip(*mapped(read_house, of_house), strict=True)) or [()] * len(
+        _OF_HOUSE
+    )
+    houses = {name: list(part) for name, part in zip(_OF_HOUSE, parts, strict=True)}
     return houses, place
 
 

@@ -18,19 +18,20 @@ __all__ = ["ascii_letters", "is_cyrillic", "repaired", "script_of", "to_latin"]
 
 # The letter ə in its other encodings (turned e, a with two dots from old fonts), and letters that
 # NFKD leaves whole.
-_ONE_LETTER = str.maketrans(
-    {
-        "ǝ": "ə",
-        "Ǝ": "Ə",
-        "ä": "ə",
-        "Ä": "Ə",
-        "ß": "ss",
-        "ø": "ö",
-        "Ø": "Ö",
-        "æ": "ae",
-        "Æ": "Ae",
-    }
-)
+_OTHER_LETTERS = {
+    "ǝ": "ə",
+    "Ǝ": "Ə",
+    "ä": "ə",
+    "Ä": "Ə",
+    "ß": "ss",
+    "ø": "ö",
+    "Ø": "Ö",
+    "æ": "ae",
+    "Æ": "Ae",
+}
+_ONE_LETTER = str.maketrans(_OTHER_LETTERS)
+_SELDOM = frozenset(_OTHER_LETTERS)
+"""To look for these first is quicker than to replace what is not there."""
 
 _AZERBAIJANI_ONLY = frozenset("әөүғҹҝһј")
 _AZERBAIJANI = str.maketrans(
@@ -60,6 +61,12 @@ _RUSSIAN_VOWELS = frozenset("аеёиоуыэюяьъй")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’ʼ`][^\W\d_]+)*", re.UNICODE)
 _PLAIN = frozenset("abcçdeəfgğhxıijkqlmnoöprsştuüvyzw")
 _ASCII = str.maketrans("əçğıöşü", "ecgiosu")
+
+
+def _composed(text: str) -> str:
+    """The text with one character a letter, as far as there is one."""
+    composed = unicodedata.normalize("NFC", text)
+    return composed if _SELDOM.isdisjoint(composed) else composed.translate(_ONE_LETTER)
 
 
 def is_cyrillic(text: str) -> bool:
@@ -96,7 +103,7 @@ def repaired(text: str) -> str | None:
     """
     if text.isascii():
         return None
-    composed = unicodedata.normalize("NFC", text).translate(_ONE_LETTER)
+    composed = _composed(text)
     changed = _LETTERS.sub(lambda word: meant(word[0]) or word[0], composed)
     return changed if changed != composed else None
 
@@ -177,11 +184,7 @@ def to_latin(text: str) -> str:
     """
     composed = text
     if not text.isascii():
-        composed = (
-            unicodedata.normalize("NFC", text)
-            .translate(_ONE_LETTER)
-            .replace("\N{COMBINING DOT ABOVE}", "")
-        )
+        composed = _composed(text).replace("\N{COMBINING DOT ABOVE}", "")
     latin = (
         _word_to_latin(composed)
         if composed.isalpha()

@@ -11,7 +11,6 @@ import unicodedata
 
 __all__ = ["lower", "title", "upper"]
 
-_LOWER = str.maketrans({"İ": "i", "I": "ı"})
 _UPPER = str.maketrans({"i": "İ", "ı": "I"})
 _DOT_ABOVE = "\N{COMBINING DOT ABOVE}"
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
@@ -25,7 +24,8 @@ def lower(text: str) -> str:
     if text.isascii():
         return text.replace("I", "ı").lower()
     composed = unicodedata.normalize("NFC", text)
-    return composed.translate(_LOWER).lower().replace(_DOT_ABOVE, "")
+    small = composed.replace("İ", "i").replace("I", "ı").lower()
+    return small.replace(_DOT_ABOVE, "")
 
 
 def upper(text: str) -> str:

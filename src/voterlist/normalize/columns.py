@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.shares import mapped
 from voterlist.tables import by_appearance, codes, with_values
 
 __all__ = [
@@ -88,12 +89,16 @@ def spread(
     column: pa.DictionaryArray,
     fold: Callable[[str], Sequence[Any]],
     kinds: Sequence[pa.DataType],
+    *,
+    shared: bool = False,
 ) -> list[pa.Array]:
     """Columns of a fold that gives several results, applied once to each distinct value.
 
-    There is one column for each result. Columns of text are dictionary-encoded.
+    There is one column for each result. Columns of text are dictionary-encoded. ``shared``: other
+    processes may help (``shares``); the fold is a function of a module.
     """
-    folded = [fold(value) for value in column.dictionary.to_pylist()]
+    values = column.dictionary.to_pylist()
+    folded = mapped(fold, values) if shared else [fold(value) for value in values]
     columns = []
     for place, kind in enumerate(kinds):
         values = pa.array([results[place] for results in folded], kind)

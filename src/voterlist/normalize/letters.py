@@ -37,7 +37,7 @@ _DIGRAPHS = (
 )
 """One of these letters stands in every match; to look for them first is quicker than to look for
 the pattern."""
-_CLASSES = str.maketrans({"ə": "a", "ı": "i", "ö": "o", "ü": "u"})
+_VOWELS = (("ə", "a"), ("ı", "i"), ("ö", "o"), ("ü", "u"))
 _NOT_LETTERS = re.compile("[^a-z]+")
 _Y_BEFORE_VOWEL = re.compile("(?<=[bcdfghklmnpqrstvwz])y(?=[aeou])")
 _DOUBLED = re.compile(r"(.)\1+")
@@ -61,7 +61,9 @@ def letters_of_latin(latin: str) -> str:
     for signs, pattern, letter in _DIGRAPHS:
         if not signs.isdisjoint(folded):
             folded = pattern.sub(letter, folded)
-    folded = folded.translate(_CLASSES)
+    if not folded.isascii():
+        for vowel, letter in _VOWELS:
+            folded = folded.replace(vowel, letter)
     return (
         folded
         if folded.isascii() and folded.isalpha() and folded.islower()
@@ -73,6 +75,11 @@ def single(form: str) -> str:
     """The form with doubled letters single."""
     # A function in the place of a template is what the module of patterns is quicker with.
     return _DOUBLED.sub(_FIRST, form)
+
+
+def _single_again(form: str, changed: str) -> str:
+    """What became of a form whose doubled letters are single, with them single again."""
+    return form if changed == form else single(changed)
 
 
 def squeeze(folded: str) -> str:
@@ -95,7 +102,7 @@ def fine(folded: str) -> str:
 
 def blunt(form: str) -> str:
     """A fine form as it would be without the letter ş."""
-    return single(form.replace("w", "s"))
+    return _single_again(form, form.replace("w", "s"))
 
 
 def decide(form: str) -> str:
@@ -103,7 +110,7 @@ def decide(form: str) -> str:
 
     A skeleton.
     """
-    return single(form.replace("w", "s").replace("g", "q"))
+    return _single_again(form, form.replace("w", "s").replace("g", "q"))
 
 
 def unknown(form: str) -> str:
@@ -112,4 +119,5 @@ def unknown(form: str) -> str:
     Russian writes q as г or к (Кубадов is Qubadov), and only a known name tells which k is meant as
     k.
     """
-    return single(decide(form).replace("k", "q"))
+    decided = decide(form)
+    return _single_again(decided, decided.replace("k", "q"))

@@ -41,6 +41,8 @@ _DOUBLE = re.compile(r"^(.{3,}?(?:y?ev|ov)a?)((?!sk[aiy]).{3,})$")
 _LASTING = re.compile(
     r"^(.{3,}?)(?:(o[gq]h?l[uiy])|([qgk][iy]z[iy])|(zad[ae]h?)|(l[iuy]))$"
 )
+_LAST_OF_OV = ("v", "va", "ff", "ffa")
+_LAST_OF_LASTING = tuple("aehiuy")
 _ENDINGS = ("oqlu", "qizi", "zada")
 """The endings of ``_LASTING`` in the one spelling they have in a skeleton; -lı and -lu stay as they
 are."""
@@ -67,6 +69,7 @@ def _compound(form: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=65536)
 def _known(form: str) -> str | None:
     """The skeleton of a fine form that is a known name or two of them joined; None otherwise."""
     known_skeleton = lexicon.lookup(form)
@@ -105,13 +108,14 @@ def split_ending(folded: str) -> tuple[str, str]:
 
 
 def _cut_ending(folded: str) -> tuple[str, str]:
-    match = _OV.match(folded)
+    # The last letters tell most names apart; asking them first is quicker than the patterns.
+    match = _OV.match(folded) if folded.endswith(_LAST_OF_OV) else None
     if match:
         return match[1], "ov" + match[2]
-    match = _SKI.match(folded)
+    match = _SKI.match(folded) if "sk" in folded else None
     if match:
         return match[1], "ski" if match[2] else "skaia"
-    match = _LASTING.match(folded)
+    match = _LASTING.match(folded) if folded.endswith(_LAST_OF_LASTING) else None
     if not match:
         return folded, ""
     *named, last = match.groups()[1:]
@@ -147,12 +151,14 @@ def _pass(folded: str) -> str:
     return _resolve(fine(stem + ending))
 
 
+@lru_cache(maxsize=65536)
 def _double(folded: str) -> tuple[str, str] | None:
     """The two surnames of a double one, ``Əliyeva-Həsənova``, as letters.
 
     None unless the first is of a known name.
     """
-    match = _DOUBLE.match(folded)
+    inside = folded[_SHORTEST_PART:-_SHORTEST_PART]
+    match = _DOUBLE.match(folded) if "ov" in inside or "ev" in inside else None
     if (
         not match
         or not _known(fine(split_ending(match[1])[0]))

@@ -60,6 +60,9 @@ _FILLER_DOCUMENT = re.compile(r"aze(\d)\1{7}|[a-z]{2}(\d)\2{6}")
 persons do."""
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}|(\w)\2{4,}|[xх]{2,}")
 
+_EX = "xх"
+"""The letter of either alphabet: in ``XX`` they may be mixed."""
+
 MAY_BE_PLACEHOLDER = "^[^1-9]*$|" + "|".join(digit * 5 for digit in "123456789")
 """Arrow's pattern of what ``is_placeholder`` needs to see: a digit in a text says something, unless
 repeated."""
@@ -70,6 +73,12 @@ def is_placeholder(text: str) -> bool:
 
     One letter is an initial, not a placeholder, and so is a two-letter word that is not ``XX``.
     """
+    joined = "".join(text.split())
+    if joined.isalpha():
+        # Letters alone, as names are: the patterns are slower than this.
+        word = lower(joined)
+        ends_alike = word[0] == word[-1] or word[0] in _EX
+        return word in _WORDS or (ends_alike and _REPEATED.fullmatch(word) is not None)
     if _NOTHING.fullmatch(text) or _ZEROS.fullmatch(text):
         return True
     word = "".join(lower(text).split()).strip(".-–—_()[]*?")

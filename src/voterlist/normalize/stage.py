@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import tables
+from voterlist.arrays import factorized
 from voterlist.findings import ENTRY_PLACE
 from voterlist.model import Profile
 from voterlist.normalize import rules
@@ -31,13 +31,13 @@ from voterlist.normalize.dates import read_dates, resolve
 from voterlist.normalize.fullname import split_full_name
 from voterlist.normalize.identifier_columns import IDENTIFIERS, read_identifiers
 from voterlist.normalize.identifiers import read_sex
-from voterlist.normalize.names import given_sex, skeleton, standard_name
+from voterlist.normalize.name_folds import FOLDS, FOLDS_FOR_LINKAGE, Folds
+from voterlist.normalize.names import skeleton
 from voterlist.normalize.notes import NoNotes, Notes
-from voterlist.normalize.patronymic import father_and_sex, read_patronymic, split_given
+from voterlist.normalize.patronymic import split_given
 from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
 from voterlist.normalize.restored import restored_cells
 from voterlist.normalize.street_or_village import spelled_out
-from voterlist.normalize.surname import fold_surname, standard_surname
 from voterlist.normalize.titles import MAY_HAVE_TITLE, without_title
 from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require
 from voterlist.tables import Outcome, coalesced, codes, from_columns, with_values
@@ -138,7 +138,7 @@ def _parts(
     )
 
     def names() -> dict[str, Any]:
-        folds = _FOLDS_FOR_LINKAGE if for_linkage else _FOLDS
+        folds = FOLDS_FOR_LINKAGE if for_linkage else FOLDS
         return _names(_whole_names(cells, profile, notes), profile, notes, folds)
 
     def addresses() -> dict[str, Any]:
@@ -266,7 +266,8 @@ def _names(
     columns: dict[str, Any] = {}
     for name, column in written.items():
         fold, names_of_columns = folds[name]
-        folded = spread(column, fold, (_TEXT,) * len(names_of_columns))
+        kinds = (_TEXT,) * len(names_of_columns)
+        folded = spread(column, fold, kinds, shared=True)
         columns |= dict(zip(names_of_columns, folded, strict=True))
     given_skeleton = columns["given_skeleton"]
     one_letter = flags(pc.equal(pc.utf8_length(given_skeleton.dictionary), 1))
@@ -276,47 +277,6 @@ def _names(
     readable = known(columns["patronymic_skeleton"]) | known(columns["patronymic_sex"])
     notes.rows(rules.NAME_UNREADABLE, known(patronymic) & ~readable, "patronymic")
     return columns
-
-
-def _fold_surname(text: str) -> tuple[str | None, str | None, str | None]:
-    whole, stem, sex = fold_surname(text)
-    return whole or None, stem or None, sex
-
-
-def _fold_given(text: str) -> tuple[str | None, str | None]:
-    folded = skeleton(text)
-    return folded or None, given_sex(folded)
-
-
-def _fold_patronymic(text: str) -> tuple[str | None, str | None, str | None]:
-    patronymic = read_patronymic(text)
-    if patronymic is None:
-        return None, None, None
-    return patronymic.father, patronymic.sex, patronymic.standard
-
-
-Folds = dict[str, tuple[Callable[[str], Sequence[str | None]], tuple[str, ...]]]
-"""For each part of a name its fold, and the columns that the fold gives."""
-
-_FOLDS_FOR_LINKAGE: Folds = {
-    "surname": (_fold_surname, ("surname_skeleton", "surname_stem", "surname_sex")),
-    "given_name": (_fold_given, ("given_skeleton", "given_sex")),
-    "patronymic": (father_and_sex, ("patronymic_skeleton", "patronymic_sex")),
-}
-_FOLDS: Folds = {
-    "surname": (
-        lambda text: (*_fold_surname(text), standard_surname(text)),
-        (*_FOLDS_FOR_LINKAGE["surname"][1], "surname"),
-    ),
-    "given_name": (
-        lambda text: (*_fold_given(text), standard_name(text)),
-        (*_FOLDS_FOR_LINKAGE["given_name"][1], "given_name"),
-    ),
-    "patronymic": (
-        _fold_patronymic,
-        (*_FOLDS_FOR_LINKAGE["patronymic"][1], "patronymic"),
-    ),
-}
 
 
 def _note_unreadable(
@@ -358,7 +318,7 @@ def _dates(
     read = np.append(read_dates(texts), np.zeros((4, 1), np.int64), axis=1)
     # One number for a text in a file: the text, counted from 1, times the files, plus the file.
     combined = (text_codes.astype(np.int64) + 1) * len(sources) + file_codes
-    date_of_row, dates = pd.factorize(combined)
+    date_of_row, dates = factorized(combined)
     text_of_date, file_of_date = np.divmod(dates, max(len(sources), 1))
     form, first, second, year = read[:, text_of_date - 1]
     rows_of_date = np.bincount(date_of_row, minlength=len(dates))

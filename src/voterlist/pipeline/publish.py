@@ -26,7 +26,8 @@ from voterlist.pipeline.units import Units
 from voterlist.pipeline.walk import Walk, guarded
 from voterlist.render import wall
 from voterlist.report import Facts, Limits
-from voterlist.report.slices import LOOKED_UP, Cutter, NamedRows, names_used
+from voterlist.report.of_all import in_round_numbers
+from voterlist.report.slices import LOOKED_UP, Cutter, NamedRows, by_name
 from voterlist.report.wall import build_wall
 from voterlist.storage import store
 from voterlist.storage.kept import Kept
@@ -152,11 +153,14 @@ def _runs(
     sources = sources_of(context.inputs.digests)
     settings = context.settings
     for constituency in constituencies:
-        tables = cutter.tables_of(constituency, named)
+        cut = cutter.tables_of(constituency, named)
+        if len(constituencies) > 1:
+            cut = in_round_numbers(cut)
+        tables, named_sources = by_name(cut, sources)
         yield report.Run(
             _facts(context, constituency),
             tables,
-            sources=names_used(sources, tables.values()),
+            sources=named_sources,
             standings=_standings_of(constituency, standing),
             limits=Limits(
                 settings.check.smallest_precinct, settings.check.largest_precinct

@@ -2,36 +2,44 @@
 
 No file is written here. A section of the report is one folder of ``sections``; ``render`` walks the
 sections to make the page and the workbook.
+
+Nothing is loaded before it is used: ``link`` says two numbers in a report's words, and needs no
+section of it.
 """
 
 from __future__ import annotations
 
-from voterlist.report.asked import (
-    AskedAs,
-    AskedFinding,
-    GivenAnswer,
-    Reopened,
-    ReviewItems,
-    Subject,
-)
-from voterlist.report.blind import (
-    blind_case,
-    blind_cases,
-    without_first_readings,
-)
-from voterlist.report.lookup import Sources
-from voterlist.report.review_items import (
-    review_cases,
-    review_findings,
-    review_items,
-)
-from voterlist.report.review_tables import ReviewTables
-from voterlist.report.run import Report, Run, build_sections
-from voterlist.report.sections import AUDIT_PAGE, PAGE, SECTIONS, WORKBOOK
-from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
-from voterlist.report.sections.cases import Case
-from voterlist.report.values import Facts, Limits, Text
-from voterlist.report.words import Words
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from voterlist.report.asked import (
+        AskedAs,
+        AskedFinding,
+        GivenAnswer,
+        Reopened,
+        ReviewItems,
+        Subject,
+    )
+    from voterlist.report.blind import (
+        blind_case,
+        blind_cases,
+        without_first_readings,
+    )
+    from voterlist.report.lookup import Sources
+    from voterlist.report.review_items import (
+        review_cases,
+        review_findings,
+        review_items,
+    )
+    from voterlist.report.review_tables import ReviewTables
+    from voterlist.report.run import Report, Run
+    from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
+    from voterlist.report.sections.cases import Case
+    from voterlist.report.sections.order import AUDIT_PAGE, PAGE, SECTIONS, WORKBOOK
+    from voterlist.report.values import Facts, Limits, Text
+    from voterlist.report.whole import SCHEMAS, TABLES, build
+    from voterlist.report.words import Words
 
 __all__ = [
     "AUDIT_PAGE",
@@ -65,25 +73,43 @@ __all__ = [
     "without_first_readings",
 ]
 
-
-TABLES = frozenset(
-    name for section in SECTIONS for name in (*section.needs, *section.uses)
-)
-"""The names of the tables that the sections of a report need or use."""
-SCHEMAS = {
-    name: schema for section in SECTIONS for name, schema in section.needs.items()
+_HOMES = {
+    "AUDIT_PAGE": "voterlist.report.sections.order",
+    "AskedAs": "voterlist.report.asked",
+    "AskedFinding": "voterlist.report.asked",
+    "Case": "voterlist.report.sections.cases",
+    "Facts": "voterlist.report.values",
+    "GivenAnswer": "voterlist.report.asked",
+    "Limits": "voterlist.report.values",
+    "PAGE": "voterlist.report.sections.order",
+    "Reopened": "voterlist.report.asked",
+    "Report": "voterlist.report.run",
+    "ReviewItems": "voterlist.report.asked",
+    "ReviewTables": "voterlist.report.review_tables",
+    "Run": "voterlist.report.run",
+    "SCHEMAS": "voterlist.report.whole",
+    "SECTIONS": "voterlist.report.sections.order",
+    "Sources": "voterlist.report.lookup",
+    "Subject": "voterlist.report.asked",
+    "TABLES": "voterlist.report.whole",
+    "Text": "voterlist.report.values",
+    "WORKBOOK": "voterlist.report.sections.order",
+    "Words": "voterlist.report.words",
+    "blind_case": "voterlist.report.blind",
+    "blind_cases": "voterlist.report.blind",
+    "build": "voterlist.report.whole",
+    "review_cases": "voterlist.report.review_items",
+    "review_findings": "voterlist.report.review_items",
+    "review_items": "voterlist.report.review_items",
+    "scorecard_of": "voterlist.report.sections.audit.scorecard:scorecard",
+    "without_first_readings": "voterlist.report.blind",
 }
-"""The columns that are read of the tables that sections need."""
+"""Where each name is defined: a module, and behind a colon its name there if it is another one."""
 
 
-def build(run: Run) -> Report:
-    """The report of ``run.facts.constituency``; the run may hold other constituencies too.
-
-    A case is in the report of each constituency that one of its entries is in. Rows whose
-    constituency is not known are in every report, for they must show somewhere.
-
-    Raises:
-        KeyError: the run lacks a table that a section needs.
-        SchemaError: a table does not have the shape of its schema.
-    """
-    return build_sections(run, SECTIONS)
+def __getattr__(name: str) -> Any:
+    """Load a name when it is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    module, _, other = _HOMES[name].partition(":")
+    return getattr(importlib.import_module(module), other or name)

@@ -1,7 +1,7 @@
 """What a section of a report is: what it needs, how it is built, and how each output shows it.
 
 A section is a folder of ``report/sections`` that defines one ``Section``. Its page is the template
-``page.html`` beside it. The lists in ``report/sections/__init__.py`` say in which order the outputs
+``page.html`` beside it. The lists in ``report/sections/order.py`` say in which order the outputs
 walk the sections.
 """
 

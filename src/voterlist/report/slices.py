@@ -6,7 +6,7 @@ costs what it shows, and not what the run holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -18,7 +18,7 @@ from voterlist.report.lookup import Sources, text_column
 from voterlist.schemas import PYRAMID
 from voterlist.tables import from_columns
 
-__all__ = ["LOOKED_UP", "Cutter", "Named", "NamedRows", "names_used"]
+__all__ = ["LOOKED_UP", "Cutter", "Named", "NamedRows", "by_name"]
 
 LOOKED_UP = ("entries", "voters")
 """The tables of which a report shows only the rows that a case or a finding names."""
@@ -30,6 +30,8 @@ _OF_MEMBERS = {"pairs": "entry_l", "waterfalls": "entry_l", "returned": "entry_i
 _OF_ITS_OWN = "certificate"
 """The table of which a constituency shows its own rows alone."""
 _UNKNOWN = -1
+_BETWEEN = "\n"
+"""Between the names of one content that came as several files."""
 
 
 class RowsByCode:
@@ -218,10 +220,26 @@ def _place_codes(table: pa.Table) -> Longs:
     return np.asarray(pc.fill_null(numbers, _UNKNOWN), np.int64) + 1
 
 
-def names_used(sources: Sources, tables: Iterable[pa.Table]) -> Sources:
-    """The names of the files that stand in these tables."""
-    used: set[str] = set()
-    for table in tables:
-        if "source" in table.column_names:
-            used.update(pc.unique(text_column(table, "source")).to_pylist())
-    return {source: names for source, names in sources.items() if source in used}
+def by_name(
+    tables: Mapping[str, pa.Table], sources: Sources
+) -> tuple[dict[str, pa.Table], Sources]:
+    """The tables with each file under its names, and those names.
+
+    A source is made of what the file holds. A report shows the name alone, so it is the same where
+    another row of the file is another one.
+    """
+    named: dict[str, pa.Table] = {}
+    used: dict[str, str | Sequence[str]] = {}
+    for name, table in tables.items():
+        named[name] = table
+        if "source" not in table.column_names:
+            continue
+        column = text_column(table, "source").combine_chunks()
+        distinct = pc.unique(column).drop_null()
+        names = [sources.get(one, one) for one in distinct.to_pylist()]
+        keys = [one if isinstance(one, str) else _BETWEEN.join(one) for one in names]
+        used |= dict(zip(keys, names, strict=True))
+        new = pa.array(keys, pa.string()).take(pc.index_in(column, distinct))
+        place = table.schema.get_field_index("source")
+        named[name] = table.set_column(place, "source", new)
+    return named, used

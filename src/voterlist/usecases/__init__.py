@@ -313,7 +313,7 @@ _HOMES = {
     "Forecast": "voterlist.pace",
     "Trouble": "voterlist.pipeline",
     "UnitStanding": "voterlist.pipeline",
-    "Words": "voterlist.report",
+    "Words": "voterlist.report.words",
     "WorkspaceRun": "voterlist.usecases.running",
     "alike": "voterlist.normalize",
     "check_files": "voterlist.usecases.checking",

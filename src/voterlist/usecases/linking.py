@@ -21,9 +21,10 @@ from voterlist.link.block import Forecast
 from voterlist.model import PairKind, Profile, Stage
 from voterlist.normalize import normalize
 from voterlist.normalize.added import fold_added
+from voterlist.shares import helped
 from voterlist.storage import linkage_state, lock, store
 from voterlist.storage.linkage_state import StateUse
-from voterlist.threads import each
+from voterlist.threads import each, workers
 from voterlist.usecases.joined import Source, joined
 from voterlist.usecases.maps import read_map
 from voterlist.usecases.reading import Reading
@@ -37,6 +38,9 @@ __all__ = [
     "link_tables",
     "plan_linkage",
 ]
+
+_WORTH_HELP = 5_000_000
+"""Bytes of the files, together, from which another process earns what it takes to start."""
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and of how much."""
@@ -216,7 +220,8 @@ def link_tables(
     sources, settings = request.sources(), link_settings(request.settings)
     _require_folder(request.state)
     with _held(request.state, since):
-        voters = _voters(sources, request, progress)
+        with helped(_helpers(sources)):
+            voters = _voters(sources, request, progress)
         reading(voters.reading)
         linked = _link(voters, request, settings, progress, forecast)
         write_rows(out, linked.result.pairs)
@@ -274,6 +279,16 @@ def _voters(
     voters = normalize(_in_order(held), profile, encoded=True, for_linkage=True).table
     added = linkage.Added(comparisons, fold_added(raw, comparisons, profile), ids)
     return _Voters([voters], voters.num_rows, new, scope, added, are_renamed, reading)
+
+
+def _helpers(sources: Sequence[Source]) -> int:
+    """How many processes help with what is read text by text: one for each core but this one's."""
+    if (
+        sum(source.path.stat().st_size for source in sources if source.path.is_file())
+        < _WORTH_HELP
+    ):
+        return 0
+    return workers() - 1
 
 
 def _in_order(held: list[pa.Table]) -> pa.Table:

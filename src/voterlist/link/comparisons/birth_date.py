@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import numpy.typing as npt
 
 from voterlist.arrays import Bools, Codes, Floats, Levels
 from voterlist.link.comparisons.base import Comparison, Evidence, Level, Pairs, Shares
@@ -64,7 +65,7 @@ class BirthDate(Comparison):
         levels[full_of_one_year] = BirthDateLevel.SAME_YEAR
         levels[full & (parts == 2)] = BirthDateLevel.PART
         near = np.flatnonzero(full)
-        slips = _off_by_a_digit(one.numbers(near), other.numbers(near))
+        slips = _off_by_a_digit(one.digits(near), other.digits(near))
         levels[near[slips]] = BirthDateLevel.DIGIT
         swapped = (one.month == other.day) & (one.day == other.month)
         levels[full_of_one_year & swapped] = BirthDateLevel.SWAPPED
@@ -115,9 +116,8 @@ class BirthDate(Comparison):
 
 def incomplete_share(entries: Encoded) -> float:
     """P(of two entries at least one has a birth year only, or the first of January), 0 to 1."""
-    known = entries.year > 0
-    incomplete = float((known & entries.partial_date).sum())
-    whole = 1 - incomplete / max(int(known.sum()), 1)
+    incomplete, known = entries.incomplete_dates
+    whole = 1 - incomplete / max(known, 1)
     return 1 - whole * whole
 
 
@@ -142,20 +142,41 @@ class _Dates:
     def is_new_year(self) -> Bools:
         return np.asarray(self.month * self.day == 1)
 
-    def numbers(self, where: np.ndarray) -> Codes:
-        """The dates at these positions as numbers of eight digits."""
+    def digits(self, where: np.ndarray) -> Digits:
+        """The dates at these positions as eight digits, four bits each."""
         year, month, day = self.year[where], self.month[where], self.day[where]
-        return np.asarray(year * 10_000 + month * 100 + day, np.int32)
+        digits: Digits = _FOUR_DIGITS[year] << np.uint32(16)
+        digits |= _FOUR_DIGITS[month * 100 + day]
+        return digits
 
 
-def _off_by_a_digit(one: Codes, two: Codes) -> Bools:
+Digits = npt.NDArray[np.uint32]
+
+_NUMBERS = np.arange(1 << 15)
+_FOUR_DIGITS = sum(
+    (_NUMBERS // 10**place % 10 << 4 * place).astype(np.uint32) for place in range(4)
+)
+"""The last four digits of each number, four bits each; of any number that a year can be."""
+_LOWEST_BITS = np.uint32(0x11111111)
+
+
+def _off_by_a_digit(one: Digits, two: Digits) -> Bools:
     """True where two dates differ in one digit, or in two neighbours that changed places."""
-    places = [10**place for place in range(_DIGITS)]
-    digits = [((one // place) % 10, (two // place) % 10) for place in places]
-    differing = np.zeros(len(one), np.int8)
-    for first, second in digits:
-        differing += first != second
+    apart = one ^ two
+    apart |= apart >> np.uint32(2)
+    apart |= apart >> np.uint32(1)
+    differing = np.bitwise_count(apart & _LOWEST_BITS)
+    off = differing == 1
+    pairs = np.flatnonzero(differing == 2)
+    off[pairs] = _are_turned(one[pairs], two[pairs])
+    return np.asarray(off)
+
+
+def _are_turned(one: Digits, two: Digits) -> Bools:
+    """True where two neighbouring digits changed places."""
     turned = np.zeros(len(one), np.bool_)
+    shifts = [np.uint32(4 * place) for place in range(_DIGITS)]
+    digits = [((one >> shift) & 15, (two >> shift) & 15) for shift in shifts]
     for (first, second), (after, following) in itertools.pairwise(digits):
         turned |= (first == following) & (second == after) & (first != second)
-    return np.asarray((differing == 1) | ((differing == 2) & turned))
+    return turned

@@ -12,6 +12,7 @@ from voterlist.arrays import Codes, Floats, Levels, Longs, pack_mixed, unpack_mi
 from voterlist.link.comparisons import swapped
 from voterlist.link.comparisons.added import Added
 from voterlist.link.comparisons.base import Comparison, Pairs, Shares
+from voterlist.link.grid import on_grid
 
 __all__ = ["Comparisons", "Vectors"]
 
@@ -91,7 +92,7 @@ class Comparisons:
     def _term_frequency(self, pairs: Pairs, levels: dict[str, Levels]) -> Floats:
         total = np.zeros(len(pairs), np.float64)
         for where, share in self._shares(pairs, levels):
-            total[where] += share
+            total[where] += on_grid(share)
         return total
 
     def _shares(self, pairs: Pairs, levels: dict[str, Levels]) -> Shares:

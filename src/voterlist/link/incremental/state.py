@@ -12,12 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import rapidfuzz
 
 from voterlist import tables
-from voterlist.arrays import Codes, Hashes, Longs, mix, salted
+from voterlist.arrays import Codes, Hashes, Longs, mix, salted, text_hashes
 from voterlist.link.block import Blocks
 from voterlist.link.comparisons import SHIPPED, Comparisons, with_added
 from voterlist.link.encode import Encoded, EncodedColumn
@@ -223,10 +222,7 @@ def _hashes(values: pa.Array) -> Hashes:
     parts = [
         values.slice(start, _PART).to_pylist() for start in range(0, len(values), _PART)
     ]
-    hashes = [
-        pd.util.hash_array(np.array(part, dtype=object), categorize=False)
-        for part in parts
-    ]
+    hashes = [text_hashes(np.array(part, dtype=object)) for part in parts]
     return np.concatenate([*hashes, np.zeros(1, np.uint64)])
 
 

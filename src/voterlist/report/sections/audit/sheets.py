@@ -42,9 +42,10 @@ def _statistics(audit: Audit, words: AuditWords) -> SheetTable:
             ("audit.column.unusual", 12, "text"),
         ),
     )
+    rounded = (words("audit.note.run"),) if audit.nation else ()
     return SheetTable(
         words("audit.sheet.statistics"),
-        (words("report.audit.title"), words("audit.note")),
+        (words("report.audit.title"), words("audit.note"), *rounded),
         columns,
         [_statistic(unit, area, row, words) for unit, area, row in _of_places(audit)],
         frozen=4,

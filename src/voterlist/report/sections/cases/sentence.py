@@ -110,13 +110,12 @@ class Sentences:
             return
         places = {member.place.constituency for member in case.members}
         place = places.pop() if len(places) == 1 else None
-        of_place = self.chances.get(place) or self.chances.get(None, ())
-        for chance in of_place:
+        own = self.chances.get(place) if place is not None else None
+        key = "sentence.chance" if own else "sentence.chance.all-lists"
+        for chance in own or self.chances.get(None, ()):
             if chance.agreement == agreement and chance.found:
                 expected = ChanceWords(self.words.language).expected(chance.expected)
-                yield self.words(
-                    "sentence.chance", expected=expected, found=chance.found
-                )
+                yield self.words(key, expected=expected, found=chance.found)
 
 
 def _place(step: Step) -> int:

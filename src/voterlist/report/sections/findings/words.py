@@ -18,9 +18,11 @@ class FindingWords(Words):
             self._shown(finding, finding.value),
             self._shown(finding, finding.limit),
         )
-        return self(
-            f"rule.{finding.rule}.message", value=value, limit=limit, count=value
-        )
+        key = f"rule.{finding.rule}.message"
+        of_all = f"{key}.all-lists"
+        if finding.place.constituency is None and self.has(of_all):
+            key = of_all
+        return self(key, value=value, limit=limit, count=value)
 
     def _shown(self, finding: FindingRow, value: float | None) -> float | str | None:
         if value is None or finding.rule not in SHARE_RULES:

@@ -1,0 +1,61 @@
+"""The sections of a report, and the order in which each output walks them.
+
+A new section is a folder here, with its ``Section`` and its ``page.html``, and its name in two of
+these lists.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from voterlist.report.section import Section
+from voterlist.report.sections.audit import AUDIT
+from voterlist.report.sections.balance import BALANCE
+from voterlist.report.sections.cases import CASES
+from voterlist.report.sections.certificate import CERTIFICATE
+from voterlist.report.sections.chance import CHANCE
+from voterlist.report.sections.deadlines import DEADLINES
+from voterlist.report.sections.findings import FINDINGS
+from voterlist.report.sections.method import METHOD
+from voterlist.report.sections.needs import NEEDS
+from voterlist.report.sections.numbers import NUMBERS
+from voterlist.report.sections.people import PEOPLE
+from voterlist.report.sections.registers import REGISTERS
+from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
+
+__all__ = ["AUDIT_PAGE", "PAGE", "SECTIONS", "WORKBOOK"]
+
+Sections = tuple[Section[Any, Any], ...]
+
+PAGE: Sections = (
+    NEEDS,
+    NUMBERS,
+    BALANCE,
+    DEADLINES,
+    CASES,
+    CERTIFICATE,
+    FINDINGS,
+    AUDIT,
+    REGISTERS,
+    PEOPLE,
+    SET_ASIDE_ROWS,
+    METHOD,
+)
+"""The report's page, and the first sheet of its workbook."""
+
+WORKBOOK: Sections = (
+    CASES,
+    FINDINGS,
+    AUDIT,
+    REGISTERS,
+    SET_ASIDE_ROWS,
+    BALANCE,
+    DEADLINES,
+)
+"""The sheets of the workbook behind the first."""
+
+AUDIT_PAGE: Sections = (BALANCE, AUDIT, FINDINGS, CHANCE, PEOPLE)
+"""The page of lists that no run has taken in; its templates are ``brief.html``."""
+
+SECTIONS: Sections = tuple(dict.fromkeys((*PAGE, *WORKBOOK, *AUDIT_PAGE)))
+"""Every section once."""
