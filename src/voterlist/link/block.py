@@ -150,7 +150,7 @@ def split_runs(
     limit: int,
     counting: Counting,
 ) -> tuple[Longs, Longs, int]:
-    """The runs of the codes of a key, those beyond ``limit`` split as long as there is a split left.
+    """The runs of the codes of a key, split beyond ``limit`` as long as there is a split left.
 
     ``values`` gives the codes of a split. Returns (order, sizes, pairs that the splits parted).
     """

@@ -555,8 +555,11 @@ def deal(
 
 def coded_parts(column: Sequence[str | None]) -> Codes:
     """The code of the part of each line, -1 where there is none, and once more -1 at the end."""
-    place = {part: code for code, part in enumerate(sorted({*column} - {None}))}
-    return np.array([*(place.get(part, -1) for part in column), -1], np.int32)
+    place = {
+        part: code
+        for code, part in enumerate(sorted({one for one in column if one is not None}))
+    }
+    return np.array([*(place.get(part or "", -1) for part in column), -1], np.int32)
 
 
 def encode(

@@ -117,8 +117,8 @@ class Sample:
     def may_draw(self, marks: Hashes, size: int) -> Bools:
         """Which entries with these marks, of a list of this size, can be among the pairs.
 
-        A few more than are drawn, and all of a list that is not much larger. The pairs that ``draw``
-        makes of these entries alone are those of the list.
+        A few more than are drawn, and all of a list that is not much larger. The pairs that
+        ``draw`` makes of these entries alone are those of the list.
         """
         if size <= 2 * self.pairs:
             return np.ones(len(marks), np.bool_)

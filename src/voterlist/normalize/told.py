@@ -85,9 +85,9 @@ def tell_counted(names: Mapping[str, Mapping[str, int]]) -> ToldProfile:
             counts.append(known)
     if not shares:
         return ToldProfile(Profile.AZ, 0.0, 0, ProfileDoubt.FEW)
-    share, names = float(np.mean(shares)), max(counts)
+    share, most = float(np.mean(shares)), max(counts)
     profile = Profile.AZ if share >= _HALF else Profile.GENERIC
-    return ToldProfile(profile, share, names, _doubt(share, names))
+    return ToldProfile(profile, share, most, _doubt(share, most))
 
 
 def _doubt(share: float, names: int) -> ProfileDoubt | None:

@@ -1,4 +1,6 @@
-"""The same linkage on a cluster with Spark: ``link`` takes a frame, and gives what ``link.link`` gives.
+"""The same linkage on a cluster with Spark.
+
+``link`` takes a frame, and gives what ``voterlist.link.link`` gives.
 
 Spark itself is loaded where a session is opened, and not before.
 """
@@ -7,8 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,8 +38,10 @@ __all__ = ["Job", "link", "tell"]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Whose work a work folder holds."""
+    """A linkage, and where it keeps what is done so far."""
 
+    work: Path
+    """A folder that all machines see under this path. A job that was killed goes on there."""
     inputs: str
     """A digest of what the frame is read from: another list has another one."""
     since: str
@@ -49,7 +52,6 @@ def link(
     frame: DataFrame,
     columns: Columns | None = None,
     *,
-    work: Path,
     job: Job,
     profile: Profile = Profile.AZ,
     settings: LinkSettings | None = None,
@@ -61,8 +63,7 @@ def link(
     Args:
         frame: of any session, Spark Connect as well.
         columns: field to the headers that make it up. None: the frame holds VOTER.
-        work: a folder that all machines see under this path. A job that was killed goes on there.
-        job: whose work it is.
+        job: where the work stands, and whose it is.
         profile: whose names they are.
         settings: thresholds and bounds.
         comparisons: what a user added to the comparisons of every list.
@@ -79,8 +80,8 @@ def link(
     kinds = {one.name: str(one.kind) for one in comparisons}
     blocking = tuple(one.name for one in comparisons if one.blocking)
     wanted = Wanted(profile, settings, with_added(kinds), blocking)
-    held = open_work(work, _identity(job, rows, settings), since=job.since)
-    with held as opened, told(work):
+    held = open_work(job.work, _identity(job, rows, settings), since=job.since)
+    with held as opened, told(job.work):
         prepare(frame.sparkSession, opened)
         if columns is None:
             frame = frame.select(*COMPARED)

@@ -38,7 +38,9 @@ class Blocking:
 
     def part_of(self, positions: AnyArray) -> Longs:
         """The part in which each entry stands."""
-        return np.searchsorted(self.starts[1:-1], positions, side="right")
+        return np.asarray(
+            np.searchsorted(self.starts[1:-1], positions, side="right"), np.int64
+        )
 
     def sent(
         self, number: int, tables: Tables, groups: Codes | None
@@ -48,8 +50,8 @@ class Blocking:
         position = tables[ENTRIES].column("position").to_numpy()
         flags = codes.is_partial()
         columns: list[list[AnyArray]] = [[] for _ in range(self.tasks)]
-        names: list[list[pa.Array]] = []
-        for key_number, key in enumerate(self.keys):
+        every: list[Longs] = []
+        for key in self.keys:
             code = codes.together(key.fields)
             known = np.flatnonzero(code >= 0)
             task = (code[known] % self.tasks).astype(np.uint16)
@@ -57,7 +59,7 @@ class Blocking:
             ends = np.cumsum(np.bincount(task, minlength=self.tasks))
             for target, rows in enumerate(np.split(order, ends[:-1])):
                 columns[target].append(rows)
-            names.append(code)
+            every.append(code)
         for target, of_key in enumerate(columns):
             rows = np.concatenate(of_key)
             made = {
@@ -65,7 +67,7 @@ class Blocking:
                     np.arange(len(of_key), dtype=np.uint8), [len(r) for r in of_key]
                 ),
                 "code": np.concatenate(
-                    [code[rows] for code, rows in zip(names, of_key, strict=True)]
+                    [code[rows] for code, rows in zip(every, of_key, strict=True)]
                 ),
                 "position": position[rows],
                 "is_partial": flags[rows],
@@ -152,7 +154,7 @@ class _Listed:
     @classmethod
     def of(cls, table: pa.Table, rows: Longs) -> _Listed:
         def column(name: str) -> AnyArray:
-            return table.column(name).to_numpy()[rows]
+            return np.asarray(table.column(name).to_numpy()[rows])
 
         group = column("group") if "group" in table.column_names else None
         return cls(column("code"), column("position"), column("is_partial"), group)

@@ -10,9 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import Codes, Longs
+from voterlist.link import link as local_link
 from voterlist.link import people, weigh
 from voterlist.link.cases import Judged, cases
-from voterlist.link.comparisons import Vectors
+from voterlist.link.comparisons import Comparisons, Vectors
+from voterlist.link.encode import LINKED
 from voterlist.link.estimate import estimate
 from voterlist.link.explain import with_model
 from voterlist.link.fit import Blocked as FitOfKeys
@@ -44,6 +46,8 @@ def linked(
 ) -> Linkage:
     """The pairs, clusters and cases of the rows of a frame, as ``link.link`` gives them."""
     listed = entries_of.read(steps, frame, rows)
+    if listed is None:
+        return local_link(LINKED.empty_table(), wanted.settings, profile=wanted.profile)
     counted = entries_of.counted(steps, listed, wanted.keys)
     settings = wanted.settings
     blocking = Blocking(
@@ -79,13 +83,14 @@ def _concluded(
     scoring = Scoring(counted.whole, comparisons, model, settings)
     kept = pairs.kept(steps, counted, compared, near, scoring)
     judged, positions = _judged(kept)
-    members = pairs.entries_at(steps, counted, positions)
-    scorer = Scorer(members or nobody(counted.whole), comparisons, model)
-    table = _pairs(kept, judged, scorer, wanted.keys(counted.whole.size))
+    entries = pairs.entries_at(steps, counted, positions)
+    entries = entries or replace(nobody(counted.whole), size=0)
+    scorer = Scorer(entries, comparisons, model)
+    table = _pairs(
+        kept, judged, entries.ids, comparisons, wanted.keys(counted.whole.size)
+    )
     duplicate = settings.duplicate_probability
-    cluster = np.zeros(0, np.int32)
-    if members is not None:
-        cluster = cluster_of(scorer, judged, duplicate, outvoted=done.by_person)
+    cluster = cluster_of(scorer, judged, duplicate, outvoted=done.by_person)
     vectors = comparisons.unpack(compared.vectors.codes)
     posterior = weigh.score(vectors, model).posterior
     expected = estimate(compared.vectors, posterior[:, 0], duplicate)
@@ -94,7 +99,6 @@ def _concluded(
     fit = FitOf(compared.vectors, posterior, keys_of_sure, expected)
     of_keys = FitOfKeys(counted.whole.size, blocked.reachable, blocked.parted)
     against = doubts(of_keys, comparisons, fit)
-    entries = scorer.entries if members is not None else replace(scorer.entries, size=0)
     return Linkage(
         pairs=with_model(table, model, comparisons),
         cases=cases(
@@ -130,10 +134,14 @@ def _judged(kept: pa.Table) -> tuple[Judged, Codes]:
 
 
 def _pairs(
-    kept: pa.Table, judged: Judged, scorer: Scorer, keys: Sequence[Key]
+    kept: pa.Table,
+    judged: Judged,
+    ids: pa.Array,
+    comparisons: Comparisons,
+    keys: Sequence[Key],
 ) -> pa.Table:
     """PAIR of the kept pairs."""
-    comparisons, rows = scorer.comparisons, len(judged.left)
+    rows = len(judged.left)
     levels = {
         field: kept.column(f"level_{field}").to_numpy()
         if rows
@@ -143,7 +151,7 @@ def _pairs(
     frequency = kept.column("term_frequency").to_numpy() if rows else np.zeros(0)
     bits: Longs = kept.column("keys").to_numpy() if rows else np.zeros(0, np.int64)
     return pair_table(
-        scorer.entries.ids,
+        ids,
         judged,
         Vectors(levels, frequency),
         names_of_keys(keys, bits),

@@ -66,8 +66,8 @@ class Listed:
     """Random pairs: (left, right, how often each counts)."""
 
 
-def read(steps: Steps, frame: DataFrame, rows: Rows) -> Listed:
-    """The entries of a frame in parts.
+def read(steps: Steps, frame: DataFrame, rows: Rows) -> Listed | None:
+    """The entries of a frame in parts; None where it has no rows.
 
     Raises:
         UsageError: two entries have one id, or one has none.
@@ -79,6 +79,8 @@ def read(steps: Steps, frame: DataFrame, rows: Rows) -> Listed:
     if unknown:
         raise UsageError(f"{unknown} rows have no id", code="spark-no-id", places={})
     size = sum(parcel.rows for parcel in samples)
+    if not size:
+        return None
     parts = reading.part_count(size)
     bounds = reading.bounds_of(samples, parts)
 

@@ -8,6 +8,7 @@ for each key, and then a block too many is compared: no pair is lost.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from zlib import crc32
 
 import numpy as np
@@ -66,7 +67,7 @@ class KeyCodes:
     def is_partial(self) -> Bools:
         """True where the birth date is not known in full, or is the first of January."""
         day_and_month = self._number("month") * self._number("day")
-        return (day_and_month == 0) | (day_and_month == 1)
+        return np.asarray((day_and_month == 0) | (day_and_month == 1))
 
     def _made(self, name: str) -> Longs:
         made: dict[str, Callable[[], Longs]] = {
@@ -78,29 +79,41 @@ class KeyCodes:
             "sounds": self._sounds,
             "numbers": lambda: self._derived("address", address_numbers),
             "document_start": self._document_start,
+            **{
+                f"{name}_initial": partial(self._derived, name, lambda word: word[0])
+                for name in ("stem", "given_name", "patronymic")
+            },
+            **{
+                name: partial(self._full_name, number)
+                for number, name in enumerate(FULL_NAMES)
+            },
+            **{
+                name: partial(self._dealt, f"word_{number}")
+                for number, name in enumerate(ADDRESS_WORDS)
+            },
+            **{
+                name: partial(self._dealt, f"line_part_{number}")
+                for number, name in enumerate(ADDRESS_PARTS)
+            },
+            **{name: partial(self._known, name) for name in ("year", "month", "day")},
+            "fin": partial(self._number, "fin_hash"),
+            "document": partial(self._number, "document_hash"),
         }
         if name in made:
             return made[name]()
-        if name.endswith("_initial"):
-            return self._derived(name.removesuffix("_initial"), lambda word: word[0])
-        if name in FULL_NAMES:
-            return self._full_name(FULL_NAMES.index(name))
-        if name in {*ADDRESS_WORDS, *ADDRESS_PARTS}:
-            kind = "word" if name in ADDRESS_WORDS else "line_part"
-            return self._dealt(f"{kind}_{name.rpartition('_')[2]}")
-        if name in {"year", "month", "day"}:
-            number = self._number(name)
-            return np.where(number > 0, number, -1)
-        if name in {"fin", "document"}:
-            return self._number(f"{name}_hash")
-        name = name.removeprefix(ADDED)
-        if name in self._tables:
-            return self._derived(name, lambda word: word)
+        column = name.removeprefix(ADDED)
+        if column in self._tables:
+            return self._derived(column, lambda word: word)
         # What is unknown may be any number below 0.
         return np.maximum(self._number(name), -1)
 
+    def _known(self, name: str) -> Longs:
+        """A part of the date, -1 where it is not known."""
+        number = self._number(name)
+        return np.where(number > 0, number, -1)
+
     def _number(self, name: str) -> Longs:
-        return self._entries.column(name).to_numpy().astype(np.int64)
+        return np.asarray(self._entries.column(name).to_numpy(), np.int64)
 
     def _derived(self, name: str, derive: Callable[[str], str]) -> Longs:
         """The codes of what is derived from each value; -1 where that is empty."""
@@ -116,7 +129,7 @@ class KeyCodes:
         encoded = pa.array(words, pa.string()).dictionary_encode()
         distinct = encoded.indices.fill_null(-1).to_numpy().astype(np.int32)
         of_value = np.append(place_codes(encoded.dictionary, distinct), -1)
-        return of_value[self._entries.column(name).to_numpy()]
+        return np.asarray(of_value[self._entries.column(name).to_numpy()], np.int64)
 
     def _date(self) -> Longs:
         year, month, day = (self._number(name) for name in ("year", "month", "day"))
@@ -145,7 +158,7 @@ class KeyCodes:
             encoded.dictionary, encoded.indices.to_numpy().astype(np.int32)
         )
         places = codes.indices.fill_null(-1).to_numpy()
-        return np.append(of_value, -1)[places]
+        return np.asarray(np.append(of_value, -1)[places], np.int64)
 
     def _full_name(self, number: int) -> Longs:
         column = full_names_of(self._whole.forms, self._whole.profile)[number]

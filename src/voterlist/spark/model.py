@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -100,15 +101,14 @@ def nobody(whole: Whole) -> Part:
             whole.values.get(name),
         )
 
-    columns = dict.fromkeys(
-        ("year", "month", "day", "sex", "constituency", "precinct"), none
-    )
+    columns: dict[str, Any] = {name: column(name) for name in (*TEXTS, *PLACES)}
+    numbers_of = ("year", "month", "day", "sex", "constituency", "precinct")
+    columns |= dict.fromkeys(numbers_of, none)
     return Part(
         whole=whole,
         ids=values,
         positions=none,
         size=whole.size,
-        **{name: column(name) for name in (*TEXTS, *PLACES)},
         fin=numbers,
         document=numbers,
         **columns,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -28,7 +29,6 @@ from voterlist.link.encode import (
 )
 from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.link.sample import marks_of
-from voterlist.link.short_names import full_names_of
 from voterlist.model import Profile
 from voterlist.spark.exchange import Tables
 from voterlist.tables import codes as codes_of
@@ -146,63 +146,73 @@ class Part(Encoded):
 
     @property
     def people(self) -> int:
+        """How many people the list has."""
         return self.whole.people
 
     @property
     def sizes(self) -> Longs:
+        """How many of them are male, female, and all."""
         return self.whole.sizes
 
     @property
     def cohort(self) -> Codes:
+        """The ten years in which each entry is born, numbered as in the list."""
         return self.whole.cohort(self.year)
 
     @property
     def cohort_sizes(self) -> Longs:
+        """How many people of the list are born in each."""
         return self.whole.cohort_sizes
 
     @property
     def surname_counts(self) -> Longs:
+        """How many people of each sex have each surname."""
         return _by(self.surname)
 
     @property
     def stem_counts(self) -> Longs:
+        """The same for the stems of surnames."""
         return _by(self.stem)
 
     @property
     def given_name_counts(self) -> Longs:
+        """How many people of each cohort have each given name."""
         return _by(self.given_name).T
 
     @property
     def patronymic_counts(self) -> Longs:
+        """The same for patronymics."""
         return _by(self.patronymic).T
 
     @property
     def year_counts(self) -> Longs:
+        """How many people are born in each year."""
         return self.whole.years
 
     @property
     def day_counts(self) -> Longs:
+        """How many are born on each day of the year."""
         return self.whole.days
 
     @property
     def date_counts(self) -> Longs:
+        """How many are born on each date."""
         return self.whole.dates
 
     @property
     def date_code(self) -> Codes:
+        """Days from the first year of the list on."""
         return self.whole.date_code(self.year, self.month, self.day)
 
     @property
     def incomplete_dates(self) -> tuple[int, int]:
+        """How many dates of the list are incomplete; how many have a year."""
         return self.whole.incomplete_dates
 
     @property
     def home_lines(self) -> tuple[int, int]:
+        """How many entries have an address line of a home; how many have one."""
         return self.whole.home_lines
-
-    def full_names_of(self) -> tuple[dict[str, str], ...]:
-        """For each column the full name of each name of the list that has one."""
-        return full_names_of(self.whole.forms, self.profile)
 
     def local(self, positions: Codes) -> Codes:
         """Where the entries at these positions of the list stand in the part."""
@@ -210,8 +220,7 @@ class Part(Encoded):
 
 
 def _by(column: EncodedColumn) -> Longs:
-    assert isinstance(column, _Names)
-    return column.by
+    return column.by if isinstance(column, _Names) else np.zeros((0, 0), np.int64)
 
 
 def texts_of(tables: Tables) -> list[str]:
@@ -296,7 +305,7 @@ def joined(parts: Sequence[Tables]) -> Tables:
 
 def _placed(place: Codes, codes: pa.ChunkedArray) -> Codes:
     """The codes under the numbers that their values have now; -1 stays."""
-    return np.append(place, np.int32(-1))[codes.to_numpy()]
+    return np.asarray(np.append(place, np.int32(-1))[codes.to_numpy()], np.int32)
 
 
 def _with(table: pa.Table, name: str, values: Codes) -> pa.Table:
@@ -309,25 +318,26 @@ def part(tables: Tables, whole: Whole) -> Part:
     entries = tables[ENTRIES].combine_chunks()
 
     def number(name: str, kind: type[np.generic] = np.int32) -> Codes:
-        return entries.column(name).to_numpy().astype(kind, copy=False)
+        return np.asarray(entries.column(name).to_numpy(), kind)
 
-    def place(name: str, is_empty: bool) -> EncodedColumn:
+    def place(name: str, *, is_empty: bool) -> EncodedColumn:
         values = _ANY_TEXT.slice(0, 0) if is_empty else _ANY_TEXT
         return EncodedColumn(number(name, np.int64), values, np.zeros(0, np.int64))
 
     words = [name for name in entries.column_names if name.startswith("word_")]
+    columns: dict[str, Any] = {name: _column(tables, name, whole) for name in TEXTS}
+    columns |= {name: _identifiers(entries, name) for name in IDENTIFIERS}
+    columns |= {name: number(name) for name in _NUMBERS if name != "temporary"}
     return Part(
         whole=whole,
         ids=entries.column("id").combine_chunks(),
         positions=number("position"),
         size=len(entries),
-        **{name: _column(tables, name, whole) for name in TEXTS},
-        **{name: _identifiers(entries, name) for name in IDENTIFIERS},
-        street=place("street", not whole.has_streets),
+        **columns,
+        street=place("street", is_empty=not whole.has_streets),
         house=place("house", is_empty=False),
         flat=place("flat", is_empty=False),
         village=place("village", is_empty=False),
-        **{name: number(name) for name in _NUMBERS if name != "temporary"},
         temporary=np.asarray(entries.column("temporary"), np.bool_),
         address_words=tuple(number(name, np.int64) for name in words),
         added={name: _column(tables, name, whole) for name in whole.added},

@@ -40,7 +40,7 @@ def part_count(size: int) -> int:
 
 def sampled(ids: pa.Table) -> Iterator[Parcel]:
     """How many ids a task has, how many rows have none, and some of the ids."""
-    every = join_text([column for column in text_table(ids).columns])
+    every = join_text(text_table(ids).columns)
     step = max(1, len(every) // _SAMPLED)
     table = pa.table({"id": every.take(pa.array(np.arange(0, len(every), step)))})
     yield Parcel(every.null_count, "ids", 0, len(every), packed({"ids": table}))
@@ -48,7 +48,7 @@ def sampled(ids: pa.Table) -> Iterator[Parcel]:
 
 def bounds_of(parcels: Sequence[Parcel], parts: int) -> list[str]:
     """The first ids of the parts after the first."""
-    ids: list[tuple[str, int]] = []
+    ids: list[tuple[str, float]] = []
     for parcel in parcels:
         table = unpacked(parcel.content)["ids"]
         weight = parcel.rows / max(len(table), 1)

@@ -66,6 +66,7 @@ def _of_each(work: OfTask, parcels: list[Parcel]) -> Iterator[Parcel]:
 
 
 def kind_of(frame: DataFrame, *kinds: str) -> DataFrame:
+    """The rows of these kinds."""
     return frame.filter(frame["kind"].isin(*kinds))
 
 

@@ -152,8 +152,7 @@ def link_tables_on_spark(
         result = cluster.link(
             frame,
             listed.columns(),
-            work=place.work,
-            job=cluster.Job(listed.digest, since),
+            job=cluster.Job(place.work, listed.digest, since),
             profile=account.profile,
             settings=settings,
             comparisons=listed.choice.comparisons,
