@@ -137,8 +137,9 @@ def test_a_column_that_begins_blank_is_used(people, tmp_path):
     last = pa.array([None] * (people.num_rows - 2) + ["1ABC234", "2ABC234"])
     known = people.set_column(place, "fin", last)
     for table, used in ((blank, False), (known, True)):
-        pq.write_table(
-            pa.concat_tables([blank] * 8 + [table]), tmp_path / "list.parquet"
-        )
+        rows = pa.concat_tables([blank] * 8 + [table])
+        ids = pa.array([f"e{number}" for number in range(rows.num_rows)])
+        rows = rows.set_column(rows.column_names.index("entry_id"), "entry_id", ids)
+        pq.write_table(rows, tmp_path / "list.parquet")
         request = LinkRequest([tmp_path / "list.parquet"])
         assert ("fin" in _listed(request.sources()).columns()) is used

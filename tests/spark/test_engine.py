@@ -81,7 +81,9 @@ def lists(tmp_path_factory):
         "az": az,
         "az-without-ids": mixed(without(az, "fin", "document")),
         # Addresses as lines, names by their sounds: the keys of the profile.
-        "generic": mixed(without(voters(2_500, Profile.GENERIC), "street", "house", "flat")),
+        "generic": mixed(
+            without(voters(2_500, Profile.GENERIC), "street", "house", "flat")
+        ),
         # Three entries a person: values are counted by people.
         "repeated": repeated.set_column(0, az.schema.field(0), ids),
         # Nobody is found twice.
@@ -115,7 +117,9 @@ def test_every_list_is_linked_as_on_one_machine(drive, lists):
     assert all(told[name]["pairs"] for name in told if name != "few")
 
 
-def test_a_cluster_of_two_workers_and_connect_give_the_same(drive, lists, standalone, connect):
+def test_a_cluster_of_two_workers_and_connect_give_the_same(
+    drive, lists, standalone, connect
+):
     """What runs in one process could still fail where tasks are sent to others."""
     for master in (standalone.url, connect):
         told = compare(drive, lists, master, "az:az:2000")
