@@ -40,8 +40,8 @@ def expected(listed, tmp_path_factory):
     """The pairs and clusters of the local engine."""
     folder = tmp_path_factory.mktemp("local")
     files = sorted(listed.glob("*.parquet"))
-    done = start(files, folder, "--profile", "az")
-    assert done.wait(PATIENCE) == 0
+    code, told = ended(start(files, folder, "--profile", "az"))
+    assert code == 0, told
     return written(folder)
 
 
