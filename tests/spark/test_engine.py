@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from voterlist import synth
+from voterlist.ingest import table_entries
 from voterlist.link.encode import COMPARED
 from voterlist.model import Profile
 from voterlist.normalize import normalize
@@ -42,7 +43,7 @@ with open_session(master) as session:
                 if not getattr(here, field).equals(getattr(there, field), check_metadata=True)
             ] + [
                 field
-                for field in ("forecast", "candidates", "estimate", "doubts", "added")
+                for field in ("forecast", "candidates", "estimate", "doubts", "chance", "added")
                 if getattr(here, field) != getattr(there, field)
             ],
         }
@@ -52,7 +53,7 @@ print(json.dumps(told))
 
 def voters(size, profile=Profile.AZ, seed=3):
     """VOTER of an invented list."""
-    entries = synth.generate(size, constituencies=1, seed=seed).entries
+    entries = table_entries(synth.generate(size, constituencies=1, seed=seed).entries)
     return normalize(entries, profile).table.select(COMPARED)
 
 
@@ -81,7 +82,9 @@ def lists(tmp_path_factory):
         "az": az,
         "az-without-ids": mixed(without(az, "fin", "document")),
         # Addresses as lines, names by their sounds: the keys of the profile.
-        "generic": mixed(without(voters(2_500, Profile.GENERIC), "street", "house", "flat")),
+        "generic": mixed(
+            without(voters(2_500, Profile.GENERIC), "street", "house", "flat")
+        ),
         # Three entries a person: values are counted by people.
         "repeated": repeated.set_column(0, az.schema.field(0), ids),
         # Nobody is found twice.
@@ -115,7 +118,9 @@ def test_every_list_is_linked_as_on_one_machine(drive, lists):
     assert all(told[name]["pairs"] for name in told if name != "few")
 
 
-def test_a_cluster_of_two_workers_and_connect_give_the_same(drive, lists, standalone, connect):
+def test_a_cluster_of_two_workers_and_connect_give_the_same(
+    drive, lists, standalone, connect
+):
     """What runs in one process could still fail where tasks are sent to others."""
     for master in (standalone.url, connect):
         told = compare(drive, lists, master, "az:az:2000")
