@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from voterlist.arrays import Bools, Hashes, Longs, mix
+from voterlist.arrays import Bools, Floats, Hashes, Longs, mix
 from voterlist.chance import AGREEMENTS, SEXES, YEARS, Agreeing, expected_of
 from voterlist.link.chance import Chance
 from voterlist.spark.entries import Counted
@@ -64,9 +64,9 @@ def chance(steps: Steps, counted: Counted) -> tuple[Chance, ...]:
     kind, band, pairs = (every.column(name).to_numpy() for name in columns)
     bands = SEXES * decades.many
 
-    def counts(name: str, many: int) -> Longs:
+    def counts(name: str, many: int) -> Floats:
         chosen = kind == _KINDS.index(name)
-        return np.bincount(band[chosen], pairs[chosen], many).astype(np.float64)
+        return np.asarray(np.bincount(band[chosen], pairs[chosen], many), np.float64)
 
     agreeing = Agreeing(
         counts(_BANDS, bands),
@@ -110,10 +110,11 @@ def _sent(
         counted.append(_counted(name, band, values, (values >= 0) & (band >= 0)))
     for names in AGREEMENTS:
         agreed = codes.together((*names, "year"))
-        together = (mix(agreed.view(np.uint64)) + sex.view(np.uint64)) >> np.uint64(1)
+        of_sex = mix(mix(agreed.view(np.uint64)) + sex.view(np.uint64))
+        together = (of_sex >> np.uint64(1)).astype(np.int64)
         is_known = agreed >= 0
         name = "+".join(names)
-        counted.append(_counted(name, everywhere, together.astype(np.int64), is_known))
+        counted.append(_each_once(name, together[is_known]))
     table = pa.concat_tables(counted)
     hashes: Hashes = mix(table.column("code").to_numpy().view(np.uint64))
     task = (hashes % np.uint64(tasks)).astype(np.int64)
@@ -134,6 +135,19 @@ def _counted(name: str, band: Longs, codes: Longs, known: Bools) -> pa.Table:
             "code": distinct.view(np.int64),
             "band": band[known][first],
             "count": counts.astype(np.int64),
+        }
+    )
+
+
+def _each_once(name: str, codes: Longs) -> pa.Table:
+    """These codes, nearly all of which are distinct: it is not worth while to count them here."""
+    rows = len(codes)
+    return pa.table(
+        {
+            "kind": np.full(rows, _KINDS.index(name), np.int64),
+            "code": codes,
+            "band": np.zeros(rows, np.int64),
+            "count": np.ones(rows, np.int64),
         }
     )
 
