@@ -131,11 +131,15 @@ def test_a_file_that_spark_passes_over_is_refused(refused, tmp_path, people):
 
 
 def test_a_column_that_begins_blank_is_used(people, tmp_path):
-    """The first precinct may know no FIN: the numbers of all others would not be compared."""
-    fin = people.column("fin").to_pylist()
+    """The first thousands may know no FIN: the numbers of all others would not be compared."""
     place = people.column_names.index("fin")
-    known = [None] * 100 + [one or "1ABC234" for one in fin[100:]]
-    table = people.set_column(place, "fin", pa.array(known))
-    pq.write_table(table, tmp_path / "list.parquet", row_group_size=10)
-    request = LinkRequest([tmp_path / "list.parquet"])
-    assert "fin" in _listed(request.sources()).columns()
+    blank = people.set_column(place, "fin", pa.nulls(people.num_rows, pa.string()))
+    last = pa.array([None] * (people.num_rows - 2) + ["1ABC234", "2ABC234"])
+    known = people.set_column(place, "fin", last)
+    for table, used in ((blank, False), (known, True)):
+        rows = pa.concat_tables([blank] * 8 + [table])
+        ids = pa.array([f"e{number}" for number in range(rows.num_rows)])
+        rows = rows.set_column(rows.column_names.index("entry_id"), "entry_id", ids)
+        pq.write_table(rows, tmp_path / "list.parquet")
+        request = LinkRequest([tmp_path / "list.parquet"])
+        assert ("fin" in _listed(request.sources()).columns()) is used

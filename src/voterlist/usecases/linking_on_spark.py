@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist import link as linkage
@@ -242,7 +243,9 @@ def _choice(files: Sequence[_File], source: Source) -> Choice:
 def _some_rows(files: Sequence[_File]) -> pa.Table:
     """Rows from all over the files, as text, in the columns of the first of them.
 
-    A file that lacks one of the columns adds no value to it.
+    A column that has but one value in these rows gets two more, with the least and the greatest
+    value of all files: so it is blank, or the same in every row, only where it is so everywhere. A
+    file that lacks one of the columns adds no value to it.
     """
     groups = [(file, number) for file in files for number in range(file.groups)]
     step = max(1, len(groups) // _LOOKED_AT)
@@ -252,7 +255,27 @@ def _some_rows(files: Sequence[_File]) -> pa.Table:
         rows = pq.ParquetFile(file.path).iter_batches(_EACH, [number])
         tables.append(text_table(pa.Table.from_batches([next(rows)])))
     joined = pa.concat_tables(tables, promote_options="default")
-    return joined.select(empty.column_names)
+    joined = joined.select(empty.column_names)
+    ends = {
+        name: _ends(files, name)
+        for name in joined.column_names
+        if len(joined.column(name).unique().drop_null()) < 2
+    }
+    return pa.concat_tables([joined, pa.table(ends)], promote_options="default")
+
+
+def _ends(files: Sequence[_File], name: str) -> pa.Array:
+    """The least and the greatest text of a column; blank where it is blank."""
+    found = pa.array([], pa.string())
+    for file in files:
+        if name in file.schema.names:
+            for batch in pq.ParquetFile(file.path).iter_batches(columns=[name]):
+                texts = text_table(pa.Table.from_batches([batch])).column(0)
+                both = pc.min_max(pa.chunked_array([found, *texts.chunks]))
+                found = pa.array(
+                    [both["min"].as_py(), both["max"].as_py()], pa.string()
+                )
+    return found if len(found) else pa.array([None, None], pa.string())
 
 
 def _require_columns(file: _File, first: _File, headers: Sequence[str]) -> None:
