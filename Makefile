@@ -13,7 +13,7 @@ TESTS ?= -n 2 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo fast test test-spark check bench nights peers same figures bundle clean
+.PHONY: help demo fast test test-spark check bench nights peers same figures bundle sbom clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -69,6 +69,9 @@ figures: $(READY)  ## figures of the code: density, longest functions, start-up,
 # KEYS is a folder that `voterlist keys make` made.
 bundle: $(READY)  ## archives for machines without internet, Linux and Windows, into dist: [KEYS=folder]
 	$(BIN)/python packaging/bundle.py $(if $(KEYS),--keys $(KEYS))
+
+sbom: $(READY)  ## what the bundles hold, as CycloneDX 1.6: every package with licence and digest, into dist
+	$(BIN)/python packaging/sbom.py
 
 clean:  ## remove .venv and the caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis bench/peers/.venvs

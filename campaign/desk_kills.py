@@ -11,15 +11,17 @@ their own ones anew.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import itertools
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import threading
-import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,32 +57,47 @@ class Told:
 def rounds(workspace: Path, count: int, analysts: int = 4, seed: int = 0) -> Told:
     """Kill the desk of this workspace so many times."""
     draw = random.Random(seed)  # noqa: S311  when it is killed
-    names = [f"Analyst {number}" for number in range(analysts)]
+    names = with_analysts(workspace, analysts)
+    confirmed: list[tuple[str, str, str]] = []
+    notes = itertools.count(1)
+    for number in range(1, count + 1):
+        one_round(workspace, names, draw.uniform(0.2, LONGEST), confirmed, notes)
+        if number % _TOLD_EVERY == 0:
+            print(f"{number}: {len(confirmed)} confirmed", file=sys.stderr, flush=True)
+    return compared(workspace, confirmed)
+
+
+def with_analysts(workspace: Path, count: int) -> list[str]:
+    """Let so many people work at the desk; their names."""
+    names = [f"Analyst {number}" for number in range(count)]
     there = {one.name for one in list_users(workspace)}
     for name in names:
         if name not in there:
             day = dt.date.fromisoformat(_DAY)
             add_user(workspace, name, Role.ANALYST, PASSWORD, today=day)
-    confirmed: list[tuple[str, str, str]] = []
-    notes = itertools.count(1)
-    for number in range(1, count + 1):
-        _round(workspace, names, draw.uniform(0.2, LONGEST), confirmed, notes)
-        if number % _TOLD_EVERY == 0:
-            print(f"{number}: {len(confirmed)} confirmed", file=sys.stderr, flush=True)
-    return _compared(workspace, confirmed)
+    return names
 
 
-def _round(
+def one_round(
     workspace: Path,
     names: list[str],
     seconds: float,
     confirmed: list[tuple[str, str, str]],
     notes: Any,
+    environment: Mapping[str, str] = os.environ,
 ) -> None:
-    """Open the desk, let everybody work, and kill it."""
-    server, url = _opened(workspace)
+    """Open the desk, let everybody work, and kill it.
+
+    ``confirmed`` grows by what is confirmed. Its environment may end the desk earlier.
+    """
+    server, url = _opened(workspace, environment)
+    if not url:
+        return
     try:
-        clients = [_logged_in(url, name) for name in names]
+        try:
+            clients = [_logged_in(url, name) for name in names]
+        except httpx.HTTPError:
+            return
         over = threading.Event()
         threads = [
             threading.Thread(target=_work, args=(one, name, over, confirmed, notes))
@@ -88,7 +105,8 @@ def _round(
         ]
         for thread in threads:
             thread.start()
-        time.sleep(seconds)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.wait(seconds)
         server.kill()
         over.set()
         for thread in threads:
@@ -100,17 +118,23 @@ def _round(
         server.communicate()
 
 
-def _opened(workspace: Path) -> tuple[subprocess.Popen[str], str]:
+def _opened(
+    workspace: Path, environment: Mapping[str, str]
+) -> tuple[subprocess.Popen[str], str]:
+    """The server and its address; no address where it ended before it had one."""
     command = [sys.executable, "-m", "voterlist", "review", "serve", str(workspace)]
     server = subprocess.Popen(
         [*command, "--port", "0"],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "VOTERLIST_LANG": "en"},
+        env={**environment, "VOTERLIST_LANG": "en"},
     )
     assert server.stdout is not None
     found = re.search(r"http://\S+", server.stdout.readline())
-    assert found is not None, "the desk did not open"
+    if found is None:
+        server.communicate()
+        assert server.returncode == -signal.SIGKILL, "the desk did not open"
+        return server, ""
     return server, found[0].rstrip("/")
 
 
@@ -164,7 +188,7 @@ def _decision(case: dict[str, Any], note: str) -> dict[str, Any]:
     return {"knows": case["knows"], "decision": decision}
 
 
-def _compared(workspace: Path, confirmed: list[tuple[str, str, str]]) -> Told:
+def compared(workspace: Path, confirmed: list[tuple[str, str, str]]) -> Told:
     """What was confirmed, against what stands in the ledger."""
     with reading(place_in(workspace, settings_of(workspace))) as ledger:
         rows = ledger.given_verdicts().to_pylist()

@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import os
 import platform
+import shutil
 import struct
 import subprocess
 import sys
@@ -21,6 +22,15 @@ HERE = Path(__file__).resolve().parent
 PYTHON = "@PYTHON@"
 SUMS = "SHA256SUMS"
 SIGNATURE, SIGNER = "SHA256SUMS.sig", "signer.json"
+DELIVERED = (
+    SUMS,
+    SIGNATURE,
+    SIGNER,
+    "INSTALLED.sha256",
+    "sbom.cdx.json",
+    "LICENSES.txt",
+)
+"""Kept with the program: what ``voterlist verify --program`` holds it against, and whose it is."""
 IS_WINDOWS = os.name == "nt"
 
 WORDS = {
@@ -84,6 +94,8 @@ def main() -> int:
     if not install(target):
         say("failed", target)
         return 5
+    remove_other_programs(target)
+    keep_papers(target)
     if not tell_signer(target):
         say("forged", target)
         return 3
@@ -147,6 +159,27 @@ def install(target: Path) -> bool:
     for name in ("PYTHONPATH", "PYTHONHOME"):
         env.pop(name, None)
     return subprocess.run(command, env=env, check=False).returncode == 0
+
+
+def remove_other_programs(target: Path) -> None:
+    """Take away the programs of other packages: nobody asked for them, and nothing needs them."""
+    folder = python_of(target).parent
+    own = {"python", "pythonw", "activate", "deactivate", "voterlist"}
+    for path in folder.iterdir():
+        name = path.name.lower().partition(".")[0]
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif name not in own and not name.startswith("python"):
+            path.unlink()
+
+
+def keep_papers(target: Path) -> None:
+    """Put beside the program what was delivered and whose it is."""
+    folder = target / "delivered"
+    folder.mkdir()
+    for name in DELIVERED:
+        if (HERE / name).exists():
+            shutil.copyfile(HERE / name, folder / name)
 
 
 def python_of(target: Path) -> Path:

@@ -28,7 +28,10 @@ import unprivileged
 
 TESTS = str(Path(__file__).resolve().parent)
 _SERVE = "import sys; sys.path.append(sys.argv[1]); import processes; processes.serve()"
-_OF_THE_START = ("PYTHON", "VOTERLIST_", "LANG", "LC_", "OMP_", "OPENBLAS_", "ARROW_")
+_OF_THE_START = (
+    *("PYTHON", "VOTERLIST_", "LANG", "LC_", "OMP_", "OPENBLAS_", "ARROW_"),
+    "LD_PRELOAD",
+)
 """Variables of these names are read when Python or the program starts; each set of them has a
 process to fork from."""
 

@@ -5,6 +5,7 @@ skipped, and say so.
 """
 
 import hashlib
+import importlib
 import json
 import os
 import shutil
@@ -32,22 +33,71 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
-def bundle():
-    """The script that makes bundles, as a module."""
+def script(name):
+    """A script that makes bundles, as a module."""
     pytest.importorskip("hatchling", reason="hatchling makes the wheel of voterlist")
     sys.path.insert(0, str(PACKAGING))
     try:
-        import bundle
+        return importlib.import_module(name)
     finally:
         sys.path.remove(str(PACKAGING))
-    return bundle
 
 
 @pytest.fixture(scope="module")
-def own(bundle, tmp_path_factory):
+def bundle():
+    """What packs a bundle."""
+    return script("bundle")
+
+
+@pytest.fixture(scope="module")
+def wheels():
+    """What gets wheels and reads them."""
+    return script("wheels")
+
+
+@pytest.fixture(scope="module")
+def own(wheels, tmp_path_factory):
     """The wheel of voterlist."""
-    return bundle.build_wheel(tmp_path_factory.mktemp("own"))
+    return wheels.build_wheel(tmp_path_factory.mktemp("own"))
+
+
+def clean_copy(folder, moment, mode):
+    """The sources alone, elsewhere, at another time, with other rights of the files."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode:
+        pytest.skip("which files are sources is known by git alone")
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            place = folder / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, place)
+            place.chmod(mode)
+            os.utime(place, (moment, moment))
+    return folder
+
+
+def made_in(copy, out, *words, moment):
+    """Run a script of a copy of the sources; the SHA-256 of what it wrote, by name."""
+    env = {**os.environ, "SOURCE_DATE_EPOCH": str(moment), "TZ": f"UTC{moment % 12}"}
+    env["PYTHONPATH"] = str(copy / "src")
+    command = [sys.executable, *words, "--out", out]
+    done = subprocess.run(
+        command, cwd=copy, env=env, capture_output=True, text=True, check=False
+    )
+    if "No matching distribution" in done.stderr:
+        pytest.skip(f"no index of packages can be reached: {done.stderr}")
+    assert done.returncode == 0, done.stderr
+    return {path.name: sha256(path) for path in out.iterdir()}
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @pytest.fixture
@@ -111,7 +161,7 @@ def test_installed_without_network_it_gives_the_same_bytes(bundle, own, room):
     """Commissions without internet would have another program, or none."""
     without_network = alone()
     keys = make_keys(room / "keys", SIGNER)
-    archive = packed(bundle, own, room, bundle.LINUX, room / "keys")
+    archive = packed(bundle, own, room, bundle.SYSTEMS["linux"], room / "keys")
     with tarfile.open(archive) as content:
         content.extractall(room / "there", filter="data")
     (home,) = (room / "there").iterdir()
@@ -156,12 +206,71 @@ def test_installed_without_network_it_gives_the_same_bytes(bundle, own, room):
         one for one in json.loads(looked.stdout)["noticed"] if one["code"] == "packages"
     )
     assert packages["health"] == "good", packages
+    assert_a_change_is_noticed(target, room / "keys" / "public.json", env)
+
+
+def assert_a_change_is_noticed(target, key, env):
+    """The installed program is as delivered; with one byte, file more and file less it is not."""
+
+    def verified():
+        command = [target / "bin" / "voterlist", "verify", "--program", "--json"]
+        done = subprocess.run(
+            [*command, "--key", key], env=env, capture_output=True, check=False
+        )
+        return done.returncode, json.loads(done.stdout)
+
+    code, said = verified()
+    assert (code, said["voucher"]) == (0, "named"), said
+    (library,) = target.glob("lib/python3.*/site-packages")
+    altered = library / "rapidfuzz" / "fuzz.py"
+    content = bytearray(altered.read_bytes())
+    content[-1] ^= 1
+    altered.write_bytes(content)
+    (library / "late.pth").touch()
+    (library / "pytz" / "zoneinfo" / "Asia" / "Baku").unlink()
+    code, said = verified()
+    assert code == 3
+    kinds = {kind: said[kind] for kind in ("altered", "missing", "additional")}
+    paths = {kind: [Path(name).name for name in kinds[kind]] for kind in kinds}
+    assert paths["missing"] == ["Baku"]
+    assert paths["additional"] == ["late.pth"]
+    assert "fuzz.py" in paths["altered"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("system", ["linux", "windows"])
+def test_what_is_shipped_is_in_the_bill_of_materials(wheels, own, tmp_path, system):
+    """A fault in a package becomes known, and nobody could tell whether it is on their machine."""
+    validation = pytest.importorskip("cyclonedx.validation.json")
+    schema = importlib.import_module("cyclonedx.schema")
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    try:
+        wheels.fetch_wheels(wheels.SYSTEMS[system], own, tmp_path, python)
+    except wheels.BundleError as error:
+        if "No matching distribution" in str(error):
+            pytest.skip(f"no index of packages can be reached: {error}")
+        raise
+    found = sorted(tmp_path.glob("*.whl"))
+    sbom = script("sbom")
+    text = sbom.bill(own, found, wheels.SYSTEMS[system], python)
+    assert text == sbom.bill(own, found[::-1], wheels.SYSTEMS[system], python)
+    validator = validation.JsonStrictValidator(schema.SchemaVersion.V1_6)
+    assert validator.validate_str(text) is None
+    told = json.loads(text)
+    digests = {
+        one["name"]: one["hashes"][0]["content"]
+        for one in (told["metadata"]["component"], *told["components"])
+    }
+    assert digests == {wheels.name_of(path): sha256(path) for path in (own, *found)}
+    paper = script("licences").paper_of([own, *found])
+    assert "Redistribution and use in source and binary forms" in paper
+    assert "Copyright (c) 2022 William Woodruff" in paper
 
 
 @pytest.mark.slow
 def test_every_wheel_for_windows_is_there(bundle, own, room):
     """It would be found out on the machine without internet."""
-    archive = packed(bundle, own, room, bundle.WINDOWS)
+    archive = packed(bundle, own, room, bundle.SYSTEMS["windows"])
     with zipfile.ZipFile(archive) as content:
         names = [Path(name).name for name in content.namelist()]
         assert content.testzip() is None
@@ -175,12 +284,32 @@ def test_every_wheel_for_windows_is_there(bundle, own, room):
     assert packages.isdisjoint({"pytest", "mypy", "ruff", "psycopg", "hypothesis"})
 
 
+WHEEL = "import sys, pathlib; sys.path.insert(0, 'packaging'); import wheels; "
+WHEEL += "wheels.build_wheel(pathlib.Path(sys.argv[-1]))"
+
+
 @pytest.mark.slow
-def test_the_wheel_has_the_same_bytes_each_time(bundle, own, tmp_path):
-    """A signature would be of one attempt, and of no sources."""
-    again = bundle.build_wheel(tmp_path)
-    assert again.name == own.name
-    assert again.read_bytes() == own.read_bytes()
+def test_the_wheel_has_the_same_bytes_in_two_clean_copies(own, tmp_path):
+    """A signature would be of one attempt on one machine, and of no sources."""
+    first = clean_copy(tmp_path / "a", 1_600_000_000, 0o644)
+    second = clean_copy(tmp_path / "elsewhere" / "b", 1_700_000_005, 0o600)
+    one = made_in(first, tmp_path / "1", "-c", WHEEL, moment=1_600_000_000)
+    two = made_in(second, tmp_path / "2", "-c", WHEEL, moment=1_700_000_005)
+    assert one == two == {own.name: sha256(own)}
+
+
+@pytest.mark.slow
+def test_the_bundle_has_the_same_bytes_in_two_clean_copies(room):
+    """Nobody could make it again from the sources, and see that nothing was slipped in."""
+    make_keys(room / "keys", SIGNER)
+    words = ("packaging/bundle.py", "--system", "linux", "--keys", room / "keys")
+    first = clean_copy(room / "a", 1_600_000_000, 0o644)
+    one = made_in(first, room / "1", *words, moment=1_600_000_000)
+    shutil.rmtree(room / "1")
+    second = clean_copy(room / "elsewhere" / "b", 1_700_000_005, 0o600)
+    two = made_in(second, room / "2", *words, moment=1_700_000_005)
+    assert one == two
+    assert len(one) == 1
 
 
 # What needs no wheel
@@ -193,7 +322,7 @@ def small(bundle, tmp_path):
     (home / "wheels").mkdir(parents=True)
     (home / "wheels" / "pip-1-py3-none-any.whl").write_bytes(b"wheel")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    bundle._add_papers(bundle.LINUX, home, version)
+    bundle._add_papers(bundle.SYSTEMS["linux"], home, version)
     (home / "requirements.txt").write_text("x==1\n", encoding="ascii")
     (home / "SHA256SUMS").write_text(bundle._sums(home), encoding="utf-8")
     return home
@@ -263,13 +392,13 @@ def test_the_same_files_make_the_same_archive(bundle, small, tmp_path):
         assert write(small, tmp_path / f"again-{name}").read_bytes() == first
 
 
-def test_no_package_is_bundled_without_a_pin(bundle, own):
+def test_no_package_is_bundled_without_a_pin(wheels, own):
     """Two bundles of one version would hold different programs."""
-    with pytest.raises(bundle.BundleError, match="no pin"):
-        bundle._pin({}, "somewhere-else")
-    needed = bundle.closure(
-        own, bundle.extras_of(own), {}, bundle.environment(bundle.LINUX, "3.11")
+    with pytest.raises(wheels.BundleError, match="no pin"):
+        wheels.pin({}, "somewhere-else")
+    needed = wheels.closure(
+        own, wheels.extras_of(own), {}, wheels.environment(wheels.LINUX, "3.11")
     )
     assert {"pyarrow", "typer"} <= needed
     assert needed.isdisjoint({"pytest", "psycopg", "pyspark", "ruff"})
-    assert needed <= set(bundle._pins())
+    assert needed <= set(wheels.pins())

@@ -345,7 +345,8 @@ def test_a_ledger_given_up_is_journalled_and_the_work_goes_on(workspace, lose):
     assert (day.isoformat(), event) == ("2026-02-05", RENEWED_EVENT)
     assert (details["by"], details["reason"]) == ("Leyla M.", "the disk broke")
     workspaces.run(workspace, today=day)
-    assert ledgers.voterlist("review", "export", workspace).returncode == 0
+    done = ledgers.voterlist("review", "export", workspace)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_damaged_ledger_given_up_is_kept(path):
@@ -391,7 +392,8 @@ def test_the_commands_copy_and_put_back(workspace):
     )
     keys = {*APPEND_ONLY, "known", "kept", "exit_code"}
     assert (back.returncode, set(json.loads(back.stdout))) == (0, keys)
-    assert ledgers.voterlist("review", "export", workspace).returncode == 0
+    done = ledgers.voterlist("review", "export", workspace)
+    assert done.returncode == 0, done.stderr
 
 
 @posix

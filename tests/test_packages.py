@@ -73,25 +73,13 @@ def test_what_was_packed_is_read(world, folder, tmp_path):
             file.path: package.path(file).read_bytes()
             for file in package.manifest.files
         }
-        package.move_to(tmp_path / "inbox" / "88")
+        (tmp_path / "inbox").mkdir()
+        package.folder.rename(tmp_path / "inbox" / "88")
     assert contents == {f"data/{file.name}": file.source for file in FILES}
     moved = tmp_path / "inbox/88/lists/precinct-0001.csv"
     assert moved.read_bytes() == FILES[0].source
     assert moved.stat().st_mode & 0o777 == 0o600
     assert not folder.exists()
-
-
-def test_a_folder_that_is_there_is_not_replaced(world, folder, tmp_path):
-    """Lists that were taken before would be gone."""
-    path, _ = world.write()
-    target = tmp_path / "inbox"
-    (target / "lists").mkdir(parents=True)
-    with (
-        open_package(path, world.receiving(), folder) as package,
-        pytest.raises(OSError, match="not empty"),
-    ):
-        package.move_to(target)
-    assert list(target.rglob("*.csv")) == []
 
 
 def test_nothing_is_left_when_the_caller_fails(world, folder):

@@ -37,7 +37,7 @@ def drive(tmp_path):
             encoding="utf-8",
             check=check,
             cwd=cwd,
-            timeout=300,
+            timeout=1_200,
             env={**os.environ, "PYTHONPATH": str(SOURCES), **env},
         )
 

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from voterlist import synth
+from voterlist.ingest import table_entries
 from voterlist.link.encode import COMPARED
 from voterlist.model import Profile
 from voterlist.normalize import normalize
@@ -42,7 +43,7 @@ with open_session(master) as session:
                 if not getattr(here, field).equals(getattr(there, field), check_metadata=True)
             ] + [
                 field
-                for field in ("forecast", "candidates", "estimate", "doubts", "added")
+                for field in ("forecast", "candidates", "estimate", "doubts", "chance", "added")
                 if getattr(here, field) != getattr(there, field)
             ],
         }
@@ -52,7 +53,7 @@ print(json.dumps(told))
 
 def voters(size, profile=Profile.AZ, seed=3):
     """VOTER of an invented list."""
-    entries = synth.generate(size, constituencies=1, seed=seed).entries
+    entries = table_entries(synth.generate(size, constituencies=1, seed=seed).entries)
     return normalize(entries, profile).table.select(COMPARED)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from voterlist.cli.app import APP
 from voterlist.cli.processor import sort_quickly
 from voterlist.cli.terminal import TERMINAL
+from voterlist.discreet import be_discreet
 from voterlist.storage import stopping
 
 __all__ = ["main"]
@@ -17,6 +18,7 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command that the process was started with, and end the process with its exit code."""
+    be_discreet()
     sort_quickly()
     TERMINAL.prepare()
     with stopping.heeded():

@@ -76,6 +76,7 @@ _COMMANDS = commands_of(
     Entry("finish", "approve", "finish"),
     Entry("verify", "verify", "verify"),
     Entry("journal", "journal", "journal"),
+    Entry("forget", "forget", "forget"),
     Entry("schedule", "schedule", "schedule"),
     Entry("doctor", "doctor", "doctor"),
 )

@@ -119,18 +119,6 @@ class Package:
         """Where a file of the package lies until the package is closed."""
         return self.folder / file.path.removeprefix(DATA)
 
-    def move_to(self, target: Path) -> None:
-        """Move all files in one step: the target is the whole folder of them, or is not there.
-
-        The target lies on the same disk as the folder of the package.
-
-        Raises:
-            OSError: the target is there already, or on another disk.
-        """
-        make_folder(target.parent)
-        self.folder.rename(target)
-        sync_folder(target.parent)
-
 
 @contextmanager
 def open_package(path: Path, receiving: Receiving, folder: Path) -> Iterator[Package]:

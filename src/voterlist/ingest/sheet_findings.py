@@ -103,6 +103,7 @@ def _of_sheet(sheet: Survey) -> _Findings:
     rows = _Rows(sheet)
     for field in sheet.unused_pins:
         rows.add("pin-not-found", field=field)
+    rows.add_count("acting-file", sheet.sheet.acts)
     rows.add_count("hidden-rows", sheet.sheet.hidden_rows)
     rows.add_count("cells-not-worked-out", sheet.sheet.formulas_without_value)
     rows.add_count("hidden-columns", sheet.sheet.hidden_columns)

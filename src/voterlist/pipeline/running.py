@@ -14,7 +14,9 @@ from pathlib import Path
 from voterlist.config import Settings
 from voterlist.model import Stage
 from voterlist.pipeline import again, inbox
+from voterlist.pipeline.moved import settle_moves
 from voterlist.pipeline.result import Progress, RunResult
+from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
 
 __all__ = ["no_progress", "run"]
@@ -56,6 +58,7 @@ def run(
         StageError: a stage failed inside.
     """
     with lock.hold(workspace, since=since or today.isoformat()) as before:
+        settle_moves(workspace, ledgers.place_in(workspace, settings))
         inputs = inbox.find(workspace, constituencies, settings.ingest)
         if until in {None, Stage.REPORT}:
             known = again.unchanged(workspace, settings, inputs, today)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -279,10 +279,22 @@ def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...
             watch.came_to(ledger)
             ledger.note_cases(walk.tables["cases"], run, whom, unread=unread)
             ledger.number_cases(numbers)
-            ledger.write_journal(context.today, RUN_EVENT, **details)
+            if not _is_journalled(ledger, context.today, details):
+                ledger.write_journal(context.today, RUN_EVENT, **details)
         watch.left(ledger)
         ledgers.mark_run(place.path, walk.folder.path)
     return outputs
+
+
+def _is_journalled(
+    ledger: Ledger, today: dt.date, details: Mapping[str, str | int]
+) -> bool:
+    """True where the last line of the journal is that of this run.
+
+    A process that ended behind that line leaves a run that is made again, and was journalled.
+    """
+    line = ledger.day_of(today), RUN_EVENT, dict(details)
+    return ledger.journal()[-1:] == [line]
 
 
 def _work(context: Context, tables: Tables, ledger: ledgers.Reader) -> Work:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from voterlist.config import IngestSettings
+from voterlist.discreet import be_discreet
 from voterlist.model import AsideCode
 from voterlist.readers import archive
 from voterlist.readers.attempt import (
@@ -108,9 +109,9 @@ def _end_with_parent(requests: int) -> None:
 
 def _forbid_files() -> None:
     """No file is written by this process: no voter's row is left in a dump of its memory."""
+    be_discreet()
     if resource is not None:
-        for kind in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
-            resource.setrlimit(kind, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def _limit(allowed: Allowance) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import zipfile
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
+from voterlist.readers.acting import acting
 from voterlist.readers.attempt import Attempt
 from voterlist.readers.books import OLE, ZIP, read_workbook
 from voterlist.readers.dbase import is_dbase, read_dbase
@@ -45,13 +47,25 @@ _PAGE_HEAD = 4096
 """So many bytes show what a page is."""
 
 
-def read_bytes(  # noqa: PLR0911  one return a kind of file
+def read_bytes(
     content: bytes, settings: IngestSettings, attempt: Attempt
 ) -> ReadOutcome:
     """The sheets in these bytes, or the code of why there are none. Content never raises.
 
     An archive is no table itself: ``format`` is ``zip``, and its files are for ``archive`` to read.
+    What acts when the file is opened elsewhere is told of its first sheet.
     """
+    found = _read(content, settings, attempt)
+    acts = acting(content) if found.sheets else 0
+    if not acts:
+        return found
+    first = dataclasses.replace(found.sheets[0], acts=acts)
+    return dataclasses.replace(found, sheets=(first, *found.sheets[1:]))
+
+
+def _read(  # noqa: PLR0911  one return a kind of file
+    content: bytes, settings: IngestSettings, attempt: Attempt
+) -> ReadOutcome:
     if not content.strip(_MARGIN + b"\0"):
         return ReadOutcome("", trouble=AsideCode.FILE_EMPTY)
     if len(content) > settings.max_file_megabytes * 2**20:

@@ -7,13 +7,14 @@ formula: an apostrophe stands before what begins like one. The bytes depend on t
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import xlsxwriter
+
+from voterlist.storage.temporary import private_folder
 
 __all__ = ["ROWS_OF_A_SHEET", "write_csv", "write_xlsx"]
 
@@ -47,8 +48,8 @@ def write_xlsx(path: Path, table: pa.Table) -> None:
     """
     plain = _plain(table)
     # The rows go through files beside the workbook: no copy of them stands in another folder.
-    with tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as folder:
-        options = {"constant_memory": True, "tmpdir": folder}
+    with private_folder(path.parent) as folder:
+        options = {"constant_memory": True, "tmpdir": str(folder)}
         with xlsxwriter.Workbook(path, options) as book:
             book.set_properties({"created": _MADE})
             sheet = book.add_worksheet()

@@ -27,16 +27,16 @@ if TYPE_CHECKING:
         without_first_readings,
     )
     from voterlist.report.lookup import Sources
-    from voterlist.report.review_items import (
-        review_cases,
-        review_findings,
-        review_items,
-    )
     from voterlist.report.review_tables import ReviewTables
     from voterlist.report.run import Report, Run
     from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
     from voterlist.report.sections.cases import Case
     from voterlist.report.sections.order import AUDIT_PAGE, PAGE, SECTIONS, WORKBOOK
+    from voterlist.report.to_review import (
+        review_cases,
+        review_findings,
+        review_items,
+    )
     from voterlist.report.values import Facts, Limits, Text
     from voterlist.report.whole import SCHEMAS, TABLES, build
     from voterlist.report.words import Words
@@ -98,9 +98,9 @@ _HOMES = {
     "blind_case": "voterlist.report.blind",
     "blind_cases": "voterlist.report.blind",
     "build": "voterlist.report.whole",
-    "review_cases": "voterlist.report.review_items",
-    "review_findings": "voterlist.report.review_items",
-    "review_items": "voterlist.report.review_items",
+    "review_cases": "voterlist.report.to_review",
+    "review_findings": "voterlist.report.to_review",
+    "review_items": "voterlist.report.to_review",
     "scorecard_of": "voterlist.report.sections.audit.scorecard:scorecard",
     "without_first_readings": "voterlist.report.blind",
 }

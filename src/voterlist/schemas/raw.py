@@ -50,6 +50,9 @@ class RawSheet:
     unworked: tuple[tuple[int, int], ...] = ()
     """(row counted from 1, column counted from 0) of these cells in XLSX and ODS, where they say
     where they stand."""
+    acts: int = 0
+    """How many parts of its file act when a program opens it, such as macros; of the first sheet
+    alone. Nothing of them is run here."""
     joined_columns: int = 0
     """How many columns beyond the most allowed were joined into the last one."""
     outside: pa.Array | None = None

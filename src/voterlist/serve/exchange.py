@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from pathlib import Path
 
 from starlette.requests import Request
@@ -14,6 +13,7 @@ from voterlist.errors import VoterlistError, WorkspaceBusyError
 from voterlist.serve.clerk import Refusal
 from voterlist.serve.door import Clock
 from voterlist.serve.guards import JSON
+from voterlist.storage.temporary import private_folder
 from voterlist.usecases.desk_pages import PageRequest, export_page
 from voterlist.usecases.reviewing import Imported, export_review, import_review
 
@@ -73,8 +73,8 @@ class Exchange:
 
     def _exported(self, name: str, language: str) -> bytes:
         today = self._clock().date()
-        with tempfile.TemporaryDirectory(prefix="voterlist-") as folder:
-            path = Path(folder) / name
+        with private_folder() as folder:
+            path = folder / name
             if name.endswith(".html"):
                 wanted = PageRequest(today=today, out=path, language=language)
                 export_page(self._workspace, wanted)
@@ -83,7 +83,7 @@ class Exchange:
             return path.read_bytes()
 
     def _imported(self, name: str, content: bytes) -> Imported:
-        with tempfile.TemporaryDirectory(prefix="voterlist-") as folder:
-            path = Path(folder) / name
+        with private_folder() as folder:
+            path = folder / name
             path.write_bytes(content)
             return import_review(self._workspace, [path], decided_at=self._clock())

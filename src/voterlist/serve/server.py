@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from voterlist.discreet import keep_logs_discreet
 from voterlist.errors import UsageError
 from voterlist.serve.address import Address
 from voterlist.serve.application import Desk, Host
@@ -72,6 +73,8 @@ class Server:
             ssl_certfile=address.certificate,
             ssl_keyfile=address.key,
         )
+        # The server logs an exception of a request with its words, which may quote a cell.
+        keep_logs_discreet()
         server = uvicorn.Server(config)
         # The server raises a signal again once it has stopped for it.
         with suppress(KeyboardInterrupt):

@@ -79,23 +79,16 @@ class Blocking:
 
     def blocks(self, parcels: list[Parcel]) -> Iterator[Parcel]:
         """The pairs of the blocks of one task, and the blocks that are to be split."""
-        task = parcels[0].addressee
-        found = [unpacked(parcel.content)["codes"] for parcel in parcels]
-        table = pa.concat_tables(found).combine_chunks()
-        made = _Made(self, task)
-        keys = table.column("key").to_numpy()
-        order = np.argsort(keys, kind="stable")
-        bounds = np.searchsorted(keys[order], np.arange(len(self.keys) + 1))
+        made = _Made(self, parcels[0].addressee)
+        pieces = [_Piece.of(unpacked(parcel.content)["codes"]) for parcel in parcels]
         for number, key in enumerate(self.keys):
-            # Parts come in their order, and so do the entries of a key.
-            rows = order[bounds[number] : bounds[number + 1]]
-            listed = _Listed.of(table, rows)
+            listed = _listed(pieces, number)
             runs_of_key, sizes = runs(listed.code)
             large = np.repeat(sizes > self.limit, sizes)
             made.ask(number, listed, runs_of_key[large])
             counting = listed.counting(key)
             split = runs_of_key[~large], sizes[sizes <= self.limit], 0
-            blocks = block.of_runs(key, len(rows), split, self.limit, counting)
+            blocks = block.of_runs(key, len(listed.code), split, self.limit, counting)
             made.add(number, listed, blocks)
         yield from made.parcels()
 
@@ -121,48 +114,81 @@ class Blocking:
 
     def split_blocks(self, parcels: list[Parcel]) -> Iterator[Parcel]:
         """The pairs of the large blocks of one task, split."""
-        task = parcels[0].addressee
-        found = [unpacked(parcel.content)["large"] for parcel in parcels]
-        table = pa.concat_tables(found).combine_chunks()
-        made = _Made(self, task)
-        keys = table.column("key").to_numpy()
-        for number in np.unique(keys).tolist():
-            key, rows = self.keys[number], np.flatnonzero(keys == number)
-            listed = _Listed.of(table, rows)
+        made = _Made(self, parcels[0].addressee)
+        pieces = [_Piece.of(unpacked(parcel.content)["large"]) for parcel in parcels]
+        for number, key in enumerate(self.keys):
+            listed = _listed(pieces, number)
+            if not len(listed.code):
+                continue
             values = {
-                name: dense(table.column(f"split_{place}").to_numpy()[rows])
+                name: dense(listed.columns[f"split_{place}"])
                 for place, name in enumerate(key.splits)
             }
             counting = listed.counting(key)
             split = block.split_runs(
                 dense(listed.code), key.splits, values.__getitem__, self.limit, counting
             )
-            blocks = block.of_runs(key, len(rows), split, self.limit, counting)
+            blocks = block.of_runs(key, len(listed.code), split, self.limit, counting)
             made.add(number, listed, blocks)
         yield from made.parcels()
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What one part sends, key after key."""
+
+    columns: dict[str, AnyArray]
+    bounds: Longs
+    """Where each key begins, and behind the last one the end."""
+
+    @classmethod
+    def of(cls, table: pa.Table) -> _Piece:
+        columns = {name: table.column(name).to_numpy() for name in table.column_names}
+        most = np.iinfo(np.uint8).max
+        return cls(columns, np.searchsorted(columns["key"], np.arange(most + 1)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
     """The entries that have a code under one key, in the order of the list."""
 
-    code: Longs
-    position: Codes
-    is_partial: Bools
-    group: Codes | None
+    columns: dict[str, AnyArray]
 
-    @classmethod
-    def of(cls, table: pa.Table, rows: Longs) -> _Listed:
-        def column(name: str) -> AnyArray:
-            return np.asarray(table.column(name).to_numpy()[rows])
+    @property
+    def code(self) -> Longs:
+        return self.columns["code"]
 
-        group = column("group") if "group" in table.column_names else None
-        return cls(column("code"), column("position"), column("is_partial"), group)
+    @property
+    def position(self) -> Codes:
+        return self.columns["position"]
+
+    @property
+    def is_partial(self) -> Bools:
+        return self.columns["is_partial"]
+
+    @property
+    def group(self) -> Codes | None:
+        return self.columns.get("group")
 
     def counting(self, key: Key) -> block.Counting:
         return block.Counting(
             self.is_partial if key.partial_dates else None, self.group
         )
+
+
+def _listed(pieces: Sequence[_Piece], key: int) -> _Listed:
+    """The entries of one key: parts come in their order, and so do the entries of a part."""
+    return _Listed(
+        {
+            name: np.concatenate(
+                [
+                    piece.columns[name][piece.bounds[key] : piece.bounds[key + 1]]
+                    for piece in pieces
+                ]
+            )
+            for name in pieces[0].columns
+        }
+    )
 
 
 class _Made:

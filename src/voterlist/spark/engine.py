@@ -28,6 +28,7 @@ from voterlist.link.weigh import CLASSES
 from voterlist.spark import entries as entries_of
 from voterlist.spark import pairs, persons
 from voterlist.spark.blocking import Blocking
+from voterlist.spark.chance import chance
 from voterlist.spark.comparing import Scoring
 from voterlist.spark.model import Done, Wanted, ends_of, learnt, nobody
 from voterlist.spark.pairs import Blocked
@@ -109,7 +110,7 @@ def _concluded(
         candidates=blocked.candidates,
         afresh=blocked.candidates,
         estimate=None if against else expected,
-        chance=(),
+        chance=chance(steps, counted),
         state=None,
         reused=False,
         added=added_use(nobody(by_entry), scorer),

@@ -41,14 +41,16 @@ _BESIDE = re.compile(r"\..+\.\d+-\d+\.part(\.[^.]+)?")
 """The names of files written beside their place: ``.<stem>.<process>-<number>.part<suffix>``."""
 
 
-def make_folder(path: Path) -> None:
+def make_folder(path: Path, *, is_forced: bool = True) -> None:
     """Make a folder, and those above it that are missing, for their owner alone.
 
-    A folder that is there keeps its mode, for it may be the user's own.
+    A folder that is there keeps its mode, for it may be the user's own. The name of a new one is
+    forced to the disk, without which a power cut takes all files in it, unless ``is_forced`` is
+    False: then what is in it may be lost.
     """
     if path.is_dir():
         return
-    make_folder(path.parent)
+    make_folder(path.parent, is_forced=is_forced)
     try:
         path.mkdir(_FOLDER_MODE)
     except FileExistsError:
@@ -58,6 +60,8 @@ def make_folder(path: Path) -> None:
         return
     # The umask may have taken a right from the owner.
     path.chmod(_FOLDER_MODE)
+    if is_forced:
+        sync_folder(path.parent)
 
 
 def close_folder(path: Path) -> None:
@@ -73,9 +77,12 @@ def close_folder(path: Path) -> None:
             path.chmod(_FOLDER_MODE)
 
 
-def own_folder(path: Path) -> None:
-    """Make one of the program's own folders, or close it where earlier versions left it open."""
-    make_folder(path)
+def own_folder(path: Path, *, is_forced: bool = True) -> None:
+    """Make one of the program's own folders, or close it where earlier versions left it open.
+
+    ``is_forced`` as ``make_folder`` has it.
+    """
+    make_folder(path, is_forced=is_forced)
     close_folder(path)
 
 

@@ -153,7 +153,7 @@ def keep(
     beside = target.with_name(f".{target.name}.{os.getpid()}{_BESIDE}")
     own_folder(workspace / FOLDER)
     _remove([beside])
-    own_folder(beside)
+    own_folder(beside, is_forced=False)
     try:
         said = fill(beside)
         files = {}

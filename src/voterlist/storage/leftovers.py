@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+import shutil
 from pathlib import Path
 
 from voterlist.storage.files import is_beside, remove_if_abandoned
+from voterlist.storage.temporary import remove_abandoned
 
-__all__ = ["remove_leftovers"]
+__all__ = ["WORK_FOLDERS", "remove_leftovers", "remove_work_folders"]
 
-_OWN_FOLDERS = ("runs", "reports", "compared", "lists")
+_OWN_FOLDERS = ("runs", "reports", "compared", "lists", "sent", "keys")
 """The folders of a workspace in which the program alone writes."""
+
+WORK_FOLDERS = (".receiving", ".submitting", ".verifying")
+"""The folders of a workspace in which one command works that holds it; gone when it ends."""
 
 _OF_0_1_0 = {
     "": re.compile(r"\.voterlist\.(?P<process>\d+)\.toml"),
@@ -36,14 +40,19 @@ def remove_leftovers(workspace: Path) -> None:
     for path in workspace.iterdir():
         _remove(path, "")
     for folder in _OWN_FOLDERS:
-        for path in _files_below(workspace / folder):
-            _remove(path, folder)
+        for around, _, names in os.walk(workspace / folder):
+            remove_abandoned(Path(around))
+            for name in names:
+                _remove(Path(around) / name, folder)
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
-    for around, _, names in os.walk(folder):
-        for name in names:
-            yield Path(around) / name
+def remove_work_folders(workspace: Path) -> None:
+    """Remove the work folders of commands that were killed; a whole inbox may lie in one.
+
+    Whoever calls this holds the workspace. A link is left as it is.
+    """
+    for name in WORK_FOLDERS:
+        shutil.rmtree(workspace / name, ignore_errors=True)
 
 
 def _remove(path: Path, folder: str) -> None:

@@ -75,6 +75,8 @@ def hold(
     text = json.dumps(asdict(own))
     try:
         before = _holder_named_in(holder)
+        if before is not None:
+            remove_leftovers(folder)
         write_atomically(
             holder, lambda beside: beside.write_text(text, encoding="utf-8")
         )

@@ -32,7 +32,7 @@ from voterlist.storage.files import (
     sync_folder,
     write_atomically,
 )
-from voterlist.storage.leftovers import remove_leftovers
+from voterlist.storage.leftovers import remove_leftovers, remove_work_folders
 from voterlist.storage.row_groups import join_files
 from voterlist.storage.stopping import whole
 from voterlist.version import __version__
@@ -229,6 +229,7 @@ class RunFolder:
         for name in ("reports", "compared"):
             close_folder(workspace / name)
         remove_leftovers(workspace)
+        remove_work_folders(workspace)
         _settle_reruns(self._home.parent, manifest.run)
         self.path = (
             _beside(self._home, _AGAIN) if _is_complete(self._home) else self._home

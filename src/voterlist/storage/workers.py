@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, cast
 
+from voterlist.discreet import be_discreet, tell
 from voterlist.storage import stopping
 
 __all__ = ["Lost", "Pool", "end_all", "end_with_parent", "peak_megabytes"]
@@ -166,11 +167,17 @@ def end_all() -> None:
 
 def _serve(connection: Connection) -> None:
     """Do the tasks that come through the connection, until it is closed."""
+    be_discreet()
     end_with_parent()
-    with suppress(EOFError, OSError):
+    try:
         while True:
             work, task = connection.recv()
             connection.send(work(task))
+    except (EOFError, OSError):
+        return
+    except Exception as error:  # noqa: BLE001  multiprocessing would print its words
+        tell(error)
+        raise SystemExit(1) from None
 
 
 def end_with_parent() -> None:

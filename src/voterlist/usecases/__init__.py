@@ -50,11 +50,21 @@ if TYPE_CHECKING:
         trust_key,
     )
     from voterlist.usecases.comparing import Compared, compare_lists
+    from voterlist.usecases.delivered import (
+        ProgramVerified,
+        Voucher,
+        verify_program,
+    )
     from voterlist.usecases.desk_pages import ExportedPage, PageRequest, export_page
     from voterlist.usecases.doctor import examine
     from voterlist.usecases.evaluating import evaluate_findings, evaluate_pairs
     from voterlist.usecases.explaining import Explained, explain_pair
     from voterlist.usecases.feedback import FeedbackMade, make_feedback
+    from voterlist.usecases.forgetting import (
+        ForgetRequest,
+        Forgotten,
+        forget,
+    )
     from voterlist.usecases.inspecting import (
         FileAccount,
         FileLine,
@@ -155,6 +165,8 @@ __all__ = [
     "FileLine",
     "Finished",
     "Forecast",
+    "ForgetRequest",
+    "Forgotten",
     "Health",
     "Imported",
     "JournalFilter",
@@ -174,6 +186,7 @@ __all__ = [
     "PlaceAccount",
     "Plan",
     "PlannedStage",
+    "ProgramVerified",
     "Received",
     "Replaced",
     "Replacement",
@@ -195,6 +208,7 @@ __all__ = [
     "UnitStanding",
     "Verdict",
     "Verified",
+    "Voucher",
     "Watch",
     "Waterfall",
     "Words",
@@ -223,6 +237,7 @@ __all__ = [
     "finish",
     "for_cron",
     "for_systemd",
+    "forget",
     "import_review",
     "inspect_files",
     "invent_lists",
@@ -261,6 +276,7 @@ __all__ = [
     "trust_key",
     "verify_journal",
     "verify_package",
+    "verify_program",
     "verify_run",
     "workspace_here",
     "write_calendar",
@@ -389,8 +405,11 @@ _HOMES = {
     "answer_case": "voterlist.usecases.answering",
     "Approval": "voterlist.usecases.approving",
     "Finished": "voterlist.usecases.approving",
+    "ForgetRequest": "voterlist.usecases.forgetting",
+    "Forgotten": "voterlist.usecases.forgetting",
     "approve": "voterlist.usecases.approving",
     "finish": "voterlist.usecases.approving",
+    "forget": "voterlist.usecases.forgetting",
     "owed_answers": "voterlist.usecases.answering",
     "cases_returned": "voterlist.usecases.answering",
     "ReturnRequest": "voterlist.usecases.returning",
@@ -403,6 +422,9 @@ _HOMES = {
     "remove_user": "voterlist.usecases.users",
     "verify_run": "voterlist.usecases.verifying",
     "verify_package": "voterlist.usecases.verifying",
+    "ProgramVerified": "voterlist.usecases.delivered",
+    "Voucher": "voterlist.usecases.delivered",
+    "verify_program": "voterlist.usecases.delivered",
 }
 """Where each name is defined: a module, and behind a colon its name there if it is another one."""
 

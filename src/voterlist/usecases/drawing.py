@@ -67,7 +67,7 @@ class Drawing:
             for place, (name, _) in enumerate(_named(self._pairs))
             if name in wanted
         ]
-        of_pairs = cases_of_pairs(self._pairs.take(places))
+        of_pairs = cases_of_pairs(self._pairs.take(pa.array(places, pa.int64())))
         ids = wanted | set(of_pairs.column("case_id").to_pylist())
         return report.blind_cases(
             ids,

@@ -24,6 +24,7 @@ from voterlist.custody import (
 from voterlist.errors import UsageError
 from voterlist.handovers import Event, Handover, handovers
 from voterlist.model import Level
+from voterlist.pipeline.moved import settle_moves
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
 from voterlist.storage.files import make_folder
@@ -97,6 +98,7 @@ def open_desk(workspace: Path, passphrase: str | None, *, since: str) -> Iterato
     us = commission_of(settings)
     place = ledgers.place_in(workspace, settings)
     with lock.hold(workspace, since=since):
+        settle_moves(workspace, place)
         keys = keys_of(workspace, us, passphrase)
         with ledgers.reading(place) as ledger:
             trust = trust_of(workspace, ledger)

@@ -30,8 +30,9 @@ from voterlist.errors import CustodyError
 from voterlist.handovers import Event
 from voterlist.model import Level
 from voterlist.pipeline.inbox import INBOX, lists_in
+from voterlist.pipeline.moved import settle_moves
 from voterlist.schemas import DECISION
-from voterlist.storage import store
+from voterlist.storage import moves, store
 from voterlist.storage.files import sync_folder
 from voterlist.storage.ledger import Ledger, Reader, reading
 from voterlist.tables import concat, from_columns
@@ -212,23 +213,17 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     _keep_beside(package, lists)
     inbox = desk.workspace / INBOX / place_inside(manifest)
     kept = desk.workspace / RECEIVED / manifest.folder
-    moved: list[tuple[Path, Path]] = []
     try:
         with Ledger(desk.place) as ledger:
             last = _last(ledger, manifest)
             by_answers = _settled(desk, ledger, came)
             _take_decisions(ledger, decisions, by_answers, lists, manifest)
             journal_package(ledger, today, Event.RECEIVED, manifest)
-            if inbox.exists():
-                moved.append(_move(inbox, _superseded(desk, manifest, last)))
-            moved.append(_move(staged, inbox))
-            if kept.exists():
-                _move(kept, kept.with_name(f"{kept.name}-unfinished"))
-            package.move_to(kept)
-    except BaseException:
-        if not _is_journalled(desk, manifest):
-            _move_back(moved)
-        raise
+            folders = [(staged, inbox), (package.folder, kept)]
+            aside = {inbox: _superseded(desk, manifest, last), kept: _unfinished(kept)}
+            _move(desk, manifest, folders, aside)
+    finally:
+        settle_moves(desk.workspace, desk.place)
     return Received(
         manifest,
         entries=lists.entries.num_rows,
@@ -346,34 +341,31 @@ def _superseded(desk: Desk, manifest: Manifest, last: Taken | None) -> Path:
     return folder / before.folder / "inbox"
 
 
-def _move(source: Path, target: Path) -> tuple[Path, Path]:
-    """Move a folder; where the target is taken, beside it under the next free name.
+def _unfinished(kept: Path) -> Path:
+    """Where a folder goes that stands in the place of a package's own."""
+    return kept.with_name(f"{kept.name}-unfinished")
 
-    Returns:
-        Whence and whither.
+
+def _move(
+    desk: Desk,
+    manifest: Manifest,
+    folders: Sequence[tuple[Path, Path]],
+    aside: Mapping[Path, Path],
+) -> None:
+    """Move folders, all of them unless the ledger does not commit.
+
+    Args:
+        desk: where.
+        manifest: the package by which they are moved.
+        folders: whence and whither.
+        aside: where what stands there goes; where that is taken, under the next free name.
     """
-    store.make_folder(target.parent)
-    number, free = 1, target
-    while free.exists():
-        number += 1
-        free = target.with_name(f"{target.name}-{number}")
-    source.rename(free)
-    sync_folder(target.parent)
-    sync_folder(source.parent)
-    return source, free
-
-
-def _move_back(moved: Sequence[tuple[Path, Path]]) -> None:
-    """Undo moves, the last one first: the ledger did not keep the package."""
-    for source, target in reversed(moved):
-        _move(target, source)
-
-
-def _is_journalled(desk: Desk, manifest: Manifest) -> bool:
-    """True where the ledger holds the package; it fails where nobody can read that now."""
-    with reading(desk.place) as ledger:
-        packages = taken(ledger).get(manifest.series, [])
-    return any(one.digest == manifest.digest for one in packages)
+    planned = []
+    for source, target in folders:
+        if target.exists():
+            planned.append((target, moves.free_name(aside[target])))
+        planned.append((source, target))
+    moves.move(desk.workspace, moves.Plan(manifest.digest, tuple(planned)))
 
 
 def _enter_receipt(desk: Desk, package: Package, today: dt.date) -> Received:
@@ -415,13 +407,14 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
     store.write_atomically(package.folder / "manifest.json", write)
     words = catalogue(desk.settings.report.languages[0])
     kept = desk.workspace / RECEIVED / manifest.folder
-    with Ledger(desk.place) as ledger:
-        questions = questions_of(ledger, returned, manifest, words)
-        ledger.amend(questions)
-        journal_package(ledger, today, Event.RECEIVED, manifest)
-        if kept.exists():
-            _move(kept, kept.with_name(f"{kept.name}-unfinished"))
-        package.move_to(kept)
+    try:
+        with Ledger(desk.place) as ledger:
+            questions = questions_of(ledger, returned, manifest, words)
+            ledger.amend(questions)
+            journal_package(ledger, today, Event.RECEIVED, manifest)
+            _move(desk, manifest, [(package.folder, kept)], {kept: _unfinished(kept)})
+    finally:
+        settle_moves(desk.workspace, desk.place)
     return Received(
         manifest,
         entries=len({one.entry_id for case in returned.cases for one in case.own}),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from voterlist.render.rows import write_csv
 from voterlist.schemas import AMENDMENT, CASE, CASE_NUMBER, FINDING, VOTER
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
+from voterlist.storage.temporary import private_folder
 from voterlist.usecases.exchanges import (
     SENT,
     below,
@@ -128,7 +128,7 @@ def return_cases(
         door = scope.of(compile_lists(given, constituency=request.constituency).door)
         content = _content(runs.folder_of(request.constituency), scope, ids)
         with (
-            tempfile.TemporaryDirectory(prefix="voterlist-") as work,
+            private_folder() as work,
             Ledger(desk.place) as ledger,
         ):
             serial, previous = next_in(
@@ -145,8 +145,8 @@ def return_cases(
                 run=run,
                 day=ledger.day_of(today),
             )
-            package = Path(work) / "package.zip"
-            payloads = list(_payloads(content, door, Path(work)))
+            package = work / "package.zip"
+            payloads = list(_payloads(content, door, work))
             manifest = write_package(package, outline, payloads, desk.keys)
             keep_manifest(workspace, manifest)
             _keep_cases(workspace, manifest, content)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,6 +39,7 @@ from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
 from voterlist.storage.ledger import Ledger, Reader, Submission
 from voterlist.storage.store import Manifest
+from voterlist.storage.temporary import private_folder
 from voterlist.tables import from_columns
 from voterlist.usecases.commissions import KEYS
 from voterlist.usecases.gates import Scope
@@ -203,8 +203,8 @@ def _made_again(
     with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
         source = ListSource(workspace, runs, answers_in(ledger), settings)
     scope = Scope(manifest.constituency, manifest.sender.precinct)
-    with tempfile.TemporaryDirectory(prefix="voterlist-") as work:
-        contents = contents_of(source, scope, Path(work), manifest.day)
+    with private_folder() as work:
+        contents = contents_of(source, scope, work, manifest.day)
         return {one.name: _sha256(one) for one in contents.payloads}
 
 

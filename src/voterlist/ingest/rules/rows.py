@@ -25,6 +25,21 @@ RULES: tuple[Rule, ...] = (
         false_alarms="A list without headings in which hardly anything is filled in.",
     ),
     Rule(
+        "acting-file",
+        Severity.WARNING,
+        Unit.FILE,
+        "A file that acts when it is opened can take over the computer on which the lists lie",
+        looks_at=(
+            "Does the file hold macros, links to other files (also those by which DDE starts a "
+            "program), connections to data, embedded objects or scripts? The value is how many "
+            "such parts it has. This program runs none and follows none of them."
+        ),
+        false_alarms=(
+            "A form of the commission's own with macros; a workbook that takes a heading from "
+            "another one; a chart that was pasted with its workbook."
+        ),
+    ),
+    Rule(
         "hidden-rows",
         Severity.NOTE,
         Unit.FILE,

@@ -23,10 +23,9 @@ from voterlist.storage.ledger.base import (
     Base,
     SqliteBase,
     beside,
-    create_private,
 )
 from voterlist.storage.ledger.failures import translated_errors
-from voterlist.storage.ledger.mark import Gap, counts, find_gap, read_marks
+from voterlist.storage.ledger.mark import Gap, Mark, counts, find_gap, read_marks
 from voterlist.storage.ledger.opening import is_there, server
 from voterlist.storage.ledger.place import Place
 from voterlist.storage.ledger.reading import snapshot
@@ -88,20 +87,7 @@ def copy(where: Path | Place, target: Path | Place) -> Mapping[str, int]:
     with snapshot(place, marks, whole=True) as base:
         if isinstance(target, Place):
             return _copy_to_server(base, target)
-        try:
-            create_private(target)
-        except FileExistsError:
-            places = {"path": str(target)}
-            raise UsageError(
-                f"{target} exists", code="file-taken", places=places
-            ) from None
-        try:
-            write_atomically(target, lambda fresh: _pour(base, fresh))
-            with snapshot(target, marks, whole=True) as written:
-                return counts(written)
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
+        return _copy_to_file(base, target, marks)
 
 
 def restore(
@@ -198,6 +184,36 @@ def _ledger_of(where: Path | Place) -> Place:
     return where if isinstance(where, Place) else Place(where / FILE_NAME)
 
 
+def _copy_to_file(
+    base: Base, target: Path, marks: tuple[Mark, ...]
+) -> Mapping[str, int]:
+    """Copy a ledger into a new file, which has its name only once it is verified."""
+    rows: Mapping[str, int] = {}
+
+    def write(fresh: Path) -> None:
+        nonlocal rows
+        _pour(base, fresh)
+        with snapshot(fresh, marks, whole=True) as written:
+            rows = counts(written)
+
+    _require_free(target)
+    write_atomically(target, write, place=lambda _: _require_free(target))
+    return rows
+
+
+def _require_free(target: Path) -> Path:
+    """The file, where nothing stands under its name; an empty file is nothing.
+
+    Raises:
+        UsageError: something does.
+    """
+    is_empty = target.is_file() and not target.stat().st_size
+    if (target.exists() or target.is_symlink()) and not is_empty:
+        places = {"path": str(target)}
+        raise UsageError(f"{target} exists", code="file-taken", places=places)
+    return target
+
+
 def _copy_to_server(base: Base, target: Place) -> Mapping[str, int]:
     """Copy a ledger into a database that holds none, and verify the copy."""
     with closing(server(target, _PATIENCE)) as there:
@@ -281,6 +297,8 @@ def _pour(base: Base, target: Path) -> None:
         translated_errors(target),
         closing(sqlite3.connect(target, isolation_level=None)) as written,
     ):
+        # A killed process would leave a journal on the disk, which holds pages of the ledger.
+        written.execute("PRAGMA journal_mode = MEMORY")
         if isinstance(base, SqliteBase):
             base.connection.backup(written)
         else:
@@ -289,7 +307,8 @@ def _pour(base: Base, target: Path) -> None:
             transfer(base, file)
             file.commit()
         written.execute(f"DELETE FROM {SESSIONS}")  # noqa: S608  our table
-        written.execute("PRAGMA journal_mode = DELETE")
+        # The file has no WAL from here on, and its header is changed without a journal beside it.
+        written.execute("PRAGMA journal_mode = MEMORY")
 
 
 def _keep(path: Path) -> Path | None:

@@ -6,7 +6,6 @@ import importlib
 import os
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ from voterlist.storage.ledger.failures import (
     translated_errors,
 )
 from voterlist.storage.ledger.place import Place
+from voterlist.storage.temporary import private_folder
 
 if TYPE_CHECKING:
     from voterlist.storage.ledger.postgres import PostgresBase
@@ -137,8 +137,8 @@ def _in_memory(path: Path) -> Iterator[Base]:
         if is_there(Place(path)):
             # A reader of a WAL has to write the index of the WAL beside it, and leaves it there.
             # So the files are copied, and SQLite reads the copy.
-            with tempfile.TemporaryDirectory(prefix="voterlist-") as folder:
-                _read_copy(_copy_files(path, Path(folder)), base.connection, path)
+            with private_folder() as folder:
+                _read_copy(_copy_files(path, folder), base.connection, path)
         yield base
 
 

@@ -1,0 +1,148 @@
+"""Files of a workspace counted and removed, and nothing outside of it.
+
+No link is followed, at the top or below it, also where one takes the place of a folder in the
+middle of the work; and no other file system that is mounted inside is entered.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+__all__ = ["files_in", "remove"]
+
+_FOLDER_FLAGS = (
+    os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
+)
+_REPARSE_POINT = 0x400
+"""``FILE_ATTRIBUTE_REPARSE_POINT`` of Windows."""
+_IS_SAFE = os.open in os.supports_dir_fd
+"""The system finds a file by its folder that is open, whatever becomes of the path."""
+
+
+def files_in(workspace: Path, name: str) -> Iterator[tuple[str, int]]:
+    """(path inside the workspace, bytes) of each file that ``remove`` would take away, in order.
+
+    Args:
+        workspace: its folder.
+        name: a file or folder in it.
+    """
+    top = workspace / name
+    with suppress(FileNotFoundError):
+        status = top.lstat()
+        if stat.S_ISREG(status.st_mode):
+            yield name, status.st_size
+        elif stat.S_ISDIR(status.st_mode):
+            yield from _below(top, name, workspace.stat().st_dev)
+
+
+def _below(folder: Path, name: str, device: int) -> Iterator[tuple[str, int]]:
+    if folder.lstat().st_dev != device:
+        return
+    with os.scandir(folder) as found:
+        items = sorted(found, key=lambda item: item.name)
+    for item in items:
+        inside = f"{name}/{item.name}"
+        if item.is_dir(follow_symlinks=False):
+            yield from _below(folder / item.name, inside, device)
+        else:
+            yield inside, item.stat(follow_symlinks=False).st_size
+
+
+def remove(workspace: Path, name: str, gone: Callable[[], None]) -> bool:
+    """Remove a file or a folder of a workspace, with all that is in it.
+
+    A link in it is removed, not what it leads to. A link of this very name stays, for somebody
+    made it and what it leads to is elsewhere.
+
+    Args:
+        workspace: its folder.
+        name: a file or folder in it.
+        gone: called after each file.
+
+    Returns:
+        False where something is left: a link, another file system.
+
+    Raises:
+        OSError: something cannot be removed.
+    """
+    if not _IS_SAFE:
+        return _remove_by_path(workspace / name, gone)
+    descriptor = os.open(workspace, os.O_RDONLY)
+    try:
+        status = _status(descriptor, name)
+        if status is None:
+            return True
+        if stat.S_ISDIR(status.st_mode):
+            device = os.fstat(descriptor).st_dev
+            return _remove_folder(descriptor, name, device, gone)
+        if not stat.S_ISREG(status.st_mode):
+            return False
+        os.unlink(name, dir_fd=descriptor)
+        gone()
+        return True
+    finally:
+        os.fsync(descriptor)
+        os.close(descriptor)
+
+
+def _status(folder: int, name: str) -> os.stat_result | None:
+    try:
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def _remove_folder(
+    around: int, name: str, device: int, gone: Callable[[], None]
+) -> bool:
+    descriptor = os.open(name, _FOLDER_FLAGS, dir_fd=around)
+    is_empty = True
+    try:
+        if os.fstat(descriptor).st_dev != device:
+            return False
+        with os.scandir(descriptor) as found:
+            items = [(item.name, item.is_dir(follow_symlinks=False)) for item in found]
+        for inside, is_folder in sorted(items):
+            if is_folder:
+                is_empty &= _remove_folder(descriptor, inside, device, gone)
+            else:
+                os.unlink(inside, dir_fd=descriptor)
+                gone()
+    finally:
+        os.close(descriptor)
+    if is_empty:
+        os.rmdir(name, dir_fd=around)
+    return is_empty
+
+
+def _remove_by_path(path: Path, gone: Callable[[], None]) -> bool:
+    """The same on systems that know no folders that are open."""
+    if path.is_symlink() or _is_junction(path):
+        return False
+    if path.is_dir():
+        is_empty = True
+        for inside in sorted(path.iterdir()):
+            if inside.is_symlink() or not inside.is_dir():
+                inside.unlink()
+                gone()
+            else:
+                is_empty &= _remove_by_path(inside, gone)
+        if is_empty:
+            path.rmdir()
+        return is_empty
+    if path.exists():
+        path.unlink()
+        gone()
+    return True
+
+
+def _is_junction(path: Path) -> bool:
+    """True for what leads to another folder on Windows without being a symbolic link."""
+    with suppress(FileNotFoundError):
+        attributes = getattr(path.lstat(), "st_file_attributes", 0)
+        return bool(attributes & _REPARSE_POINT)
+    return False

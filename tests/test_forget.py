@@ -1,0 +1,255 @@
+"""The command ``forget``: what it deletes at the end of a cycle, and what it never touches."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+import pytest
+
+import handing
+import marked
+import processes
+import workspaces
+from handing import DAY, code_of, told
+from voterlist.storage import ledger as ledgers
+from voterlist.storage import lock, removal
+
+pytestmark = pytest.mark.slow
+
+YES = ("--yes", "--by", "Rauf M.", "--today", DAY)
+KEPT = {"voterlist.toml", "ledger.db", "ledger.mark", "keys", "trust.json", "sent"}
+LATER = "2026-02-05"
+
+
+@pytest.fixture(scope="module")
+def _finished(tmp_path_factory):
+    """A constituency that handed over, and has the receipt."""
+    pair = handing.pair(tmp_path_factory.mktemp("forget"))
+    assert pair.submit()[0] == 0
+    assert pair.receive("package.zip", "--receipt", pair.folder / "receipt.zip")[0] == 0
+    assert (
+        told("receive", pair.below, pair.folder / "receipt.zip", "--today", DAY)[0] == 0
+    )
+    assert told("lists", pair.below, "--purpose", "work", "--today", DAY)[0] == 0
+    return pair
+
+
+@pytest.fixture
+def finished(_finished, tmp_path):
+    return _finished.copied(tmp_path)
+
+
+def contents(folder):
+    """Of every file but the locks."""
+    found = handing.contents(folder)
+    return {path: one for path, one in found.items() if ".lock" not in path}
+
+
+def names(folder):
+    return {
+        path.name
+        for path in folder.iterdir()
+        if not path.name.startswith((".lock", ".desk.lock"))
+    }
+
+
+def events(workspace):
+    (code, said) = told("journal", workspace)
+    assert code == 0
+    return [
+        line["event"]
+        for line in said["lines"]
+        if line["event"].startswith(("forget", "forgotten"))
+    ]
+
+
+def objections(answer):
+    code, said = answer
+    assert (code, said["done"]) == (1, False)
+    return [one["code"] for one in said["objections"]]
+
+
+def cells(folder):
+    """Files below a folder in which a name of the lists stands."""
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and _holds(path.read_bytes())
+    )
+
+
+def _holds(content):
+    return any("Hüseynli" in text for text in marked._texts(content))
+
+
+def test_it_only_says_what_there_is_until_somebody_is_sure(finished):
+    """A command that was typed to look would delete a cycle."""
+    before = contents(finished.below)
+    for words in ((), ("--plan", *YES)):
+        code, said = told("forget", finished.below, *words)
+        assert (code, said["done"]) == (0, False)
+        kinds = [one["kind"] for one in said["kinds"]]
+        assert kinds == ["runs", "kept", "compared", "reports", "lists"]
+        assert sum(one["files"] for one in said["kinds"]) > 50
+    assert contents(finished.below) == before
+    assert code_of(told("forget", finished.below, "--yes")) == (2, "forget-nobody")
+
+
+def test_what_holds_cells_goes_and_what_shows_what_was_done_stays(finished):
+    """A list that is left is a leak for years; a decision that is lost cannot be answered for."""
+    below = finished.below
+    assert any(path.startswith("runs/") for path in cells(below))
+    code, said = told("forget", below, *YES)
+    assert (code, said["done"]) == (0, True)
+    assert names(below) == {*KEPT, "inbox", "reference"}
+    assert {path.partition("/")[0] for path in cells(below)} <= {"inbox", "ledger.db"}
+    assert events(below) == ["forget-begun", "forgotten"]
+    line = next(
+        one
+        for one in told("journal", below)[1]["lines"]
+        if one["event"] == "forget-begun"
+    )
+    assert line["by"] == "Rauf M."
+    assert line["details"]["files"] == sum(one["files"] for one in said["kinds"])
+    assert len(line["details"]["inventory"]) == 64
+    assert told("journal", below, "--verify")[1]["fits"]
+    with ledgers.reading(ledgers.Place(below / ledgers.FILE_NAME)) as ledger:
+        assert ledger.given_verdicts().num_rows
+    for command in ("status", "forget"):
+        assert told(command, below, "--today", DAY)[0] in {0, 1}
+
+
+def test_lists_as_handed_in_go_only_where_that_is_asked_for(finished):
+    below = finished.below
+    told("forget", below, *YES)
+    assert list((below / "inbox").rglob("*.csv"))
+    assert told("forget", below, "--handed-in", *YES)[1]["done"]
+    assert list((below / "inbox").iterdir()) == []
+    assert {path.partition("/")[0] for path in cells(below)} <= {"ledger.db"}
+
+
+def test_what_waits_for_a_person_is_refused_with_what_to_do(tmp_path):
+    """Open cases are voters whose entries are in doubt: without the run nobody decides them."""
+    workspace = workspaces.make(tmp_path / "2026", settings=handing.BELOW)
+    workspaces.run(workspace)
+    before = contents(workspace)
+    found = objections(told("forget", workspace, *YES))
+    assert found == ["gate.open-cases", "forget.open-stage"]
+    assert contents(workspace) == before
+
+
+def test_a_package_without_receipt_is_refused(tmp_path):
+    """Nobody knows yet that it arrived; its run is needed to make it again."""
+    pair = handing.pair(tmp_path)
+    assert pair.submit()[0] == 0
+    assert objections(told("forget", pair.below, *YES)) == ["forget.unacknowledged"]
+
+
+def test_a_list_that_came_after_the_run_is_refused(finished):
+    """Its voters would be in no list, and nobody would ask."""
+    shutil.copy(
+        finished.below / "inbox" / "88" / "menteqe-1.csv",
+        finished.below / "inbox" / "88" / "menteqe-9.csv",
+    )
+    assert "gate.stale-run" in objections(told("forget", finished.below, *YES))
+
+
+def test_a_workspace_that_is_held_is_left_alone(finished):
+    """A run writes there; a desk reads there."""
+    for name, code in (
+        (".lock", "workspace-busy"),
+        (".desk.lock", "desk-open-already"),
+    ):
+        with lock.hold(finished.below, since="now", name=name):
+            assert code_of(told("forget", finished.below, *YES)) == (4, code)
+    assert told("forget", finished.below, *YES)[1]["done"]
+
+
+def test_nothing_outside_of_the_workspace_is_touched(finished, tmp_path):
+    """Links lead to disks where other cycles lie."""
+    below, outside = finished.below, tmp_path / "outside"
+    outside.mkdir()
+    (outside / "precious.txt").write_text("x", encoding="utf-8")
+    shutil.rmtree(below / "lists")
+    (below / "lists").symlink_to(outside)
+    (below / "kept" / "link").symlink_to(outside)
+    (below / "kept" / "file").symlink_to(outside / "precious.txt")
+    os.link(outside / "precious.txt", below / "compared" / "hard.txt")
+    code, said = told("forget", below, *YES)
+    assert (code, said["done"], said["links"]) == (0, True, ["lists"])
+    assert (outside / "precious.txt").read_text(encoding="utf-8") == "x"
+    assert (below / "lists").is_symlink()
+    assert not (below / "kept").exists()
+
+
+def test_a_folder_that_becomes_a_link_in_the_middle_is_not_followed(
+    tmp_path, monkeypatch
+):
+    """Whoever can write in the workspace would have files deleted elsewhere."""
+    outside = tmp_path / "outside"
+    (tmp_path / "runs" / "a").mkdir(parents=True)
+    outside.mkdir()
+    (outside / "precious.txt").write_text("x", encoding="utf-8")
+    true_open = os.open
+
+    def swapped(path, *given, **more):
+        if path == "a" and (tmp_path / "runs" / "a").is_dir():
+            (tmp_path / "runs" / "a").rmdir()
+            (tmp_path / "runs" / "a").symlink_to(outside)
+        return true_open(path, *given, **more)
+
+    monkeypatch.setattr(removal.os, "open", swapped)
+    with pytest.raises(OSError, match=r"symbolic|directory"):
+        removal.remove(tmp_path, "runs", lambda: None)
+    assert (outside / "precious.txt").exists()
+
+
+KILLED = """
+import os, signal, sys
+from voterlist.cli.app import APP
+
+left = int(sys.argv.pop(1))
+
+def count(event, arguments):
+    global left
+    if event in {"os.remove", "os.rmdir"} and "/" not in str(arguments[0]):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(count)
+APP(sys.argv[1:], standalone_mode=False)
+"""
+
+
+@pytest.mark.parametrize("moment", [10, 40, 90])
+def test_a_command_that_was_killed_is_gone_on_with(finished, moment):
+    """The run is half gone then: the questions that it would be asked cannot be asked again."""
+    below = finished.below
+    words = [str(word) for word in ("forget", below, *YES)]
+    done = processes.run(
+        [sys.executable, "-c", KILLED, str(moment), *words], capture_output=True
+    )
+    assert done.returncode == -9
+    code, said = told("forget", below, *YES)
+    assert (code, said["done"], said["went_on"]) == (0, True, True)
+    assert names(below) == {*KEPT, "inbox", "reference"}
+    assert events(below) == ["forget-begun", "forgotten"]
+    assert told("journal", below, "--verify")[1]["fits"]
+
+
+def test_the_central_commission_forgets_after_approval(finished):
+    """Its lists are needed until they are approved."""
+    above = finished.above
+    assert told("run", above, "--today", DAY)[0] in {0, 1}
+    found = objections(told("forget", above, *YES))
+    assert found == ["forget.open-stage"]
+    approved = told(
+        "approve", above, "-c", 88, "--ground", "3/7", "--by", "R", "--today", DAY
+    )
+    assert approved[0] == 0
+    assert told("forget", above, *YES)[1]["done"]
+    assert not (above / "received").exists()
+    assert cells(above / "inbox"), "the lists stay until they are asked for"
