@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, TypeAlias
+from functools import cache, partial
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from rapidfuzz.process import cpdist
 from voterlist.arrays import Bools, Floats, Longs, factorized, pack_columns
 
 __all__ = [
+    "Columns",
     "Outcome",
     "by_appearance",
     "coalesced",
@@ -31,6 +32,7 @@ __all__ = [
     "longest",
     "map_unique",
     "matches",
+    "order_of",
     "plain",
     "row_of_each",
     "rows_among",
@@ -47,6 +49,17 @@ __all__ = [
 
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
+
+
+class Columns(Protocol):
+    """Columns of a table, in memory or read when they are asked for."""
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """A column by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,10 +389,12 @@ def from_columns(
     """
     rows = length if length is not None else len(next(iter(columns.values())))
     arrays = []
+    # What is not given is one column for all of its type.
+    nothing = cache(partial(pa.nulls, rows))
     for field in schema:
         values = columns.get(field.name)
         if values is None:
-            arrays.append(pa.nulls(rows, field.type))
+            arrays.append(nothing(field.type))
         else:
             arrays.append(_as_field(values, field, keep_encoded=keep_encoded))
     if not keep_encoded:
@@ -448,6 +463,13 @@ def sort_by(table: pa.Table, *names: str) -> pa.Table:
     keys = pa.table([plain(table.column(name)) for name in names], names=list(names))
     order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in names])
     return table.take(order).combine_chunks()
+
+
+def order_of(texts: pa.Array) -> pa.Array | None:
+    """The places of texts in ascending order; None where they stand so."""
+    if _ascends(pa.chunked_array([texts])):
+        return None
+    return pc.array_sort_indices(texts)
 
 
 def _ascends(column: pa.ChunkedArray) -> bool:
