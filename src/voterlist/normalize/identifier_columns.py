@@ -58,7 +58,8 @@ def _capital(signs: Bytes) -> Flags:
 
 def _of_fin(signs: Bytes) -> Flags:
     letter = _capital(signs) & (signs != ord("I")) & (signs != ord("O"))
-    return np.asarray(_digit(signs) | letter)
+    is_either: Flags = _digit(signs) | letter
+    return is_either
 
 
 Kind = Callable[[Bytes], Flags]
