@@ -229,6 +229,14 @@ class Encoded:
         # A skeleton of the profile az is the sound of the name already.
         return None if self.profile is Profile.AZ else sound_codes(names.words())
 
+    @cached_property
+    def packed_date(self) -> Codes:
+        """Year, month and day, each 0 where unknown, in one number: of nine bits the last two.
+
+        To look one number up of an entry is quicker than three.
+        """
+        return (self.year << 9) | (self.month << 5) | self.day
+
     @property
     def date(self) -> Codes:
         """The full birth date as year * 10000 + month * 100 + day; -1 where a part is unknown."""

@@ -118,6 +118,7 @@ if TYPE_CHECKING:
         for_systemd,
         time_of,
     )
+    from voterlist.usecases.sealing import is_sealed, opened, sealed, sealed_name
     from voterlist.usecases.settings import settings_of, workspace_here
     from voterlist.usecases.submitting import Submission, SubmitRequest, submit
     from voterlist.usecases.training import (
@@ -241,6 +242,7 @@ __all__ = [
     "import_review",
     "inspect_files",
     "invent_lists",
+    "is_sealed",
     "is_total_different",
     "keys_are_protected",
     "link_tables",
@@ -250,6 +252,7 @@ __all__ = [
     "make_training",
     "make_workspace",
     "make_workspace_keys",
+    "opened",
     "owed_answers",
     "plan_linkage",
     "plan_run",
@@ -266,6 +269,8 @@ __all__ = [
     "said",
     "sample_review",
     "score_training",
+    "sealed",
+    "sealed_name",
     "settings_of",
     "shortage",
     "show_keys",
@@ -409,6 +414,10 @@ _HOMES = {
     "Forgotten": "voterlist.usecases.forgetting",
     "approve": "voterlist.usecases.approving",
     "finish": "voterlist.usecases.approving",
+    "is_sealed": "voterlist.usecases.sealing",
+    "opened": "voterlist.usecases.sealing",
+    "sealed": "voterlist.usecases.sealing",
+    "sealed_name": "voterlist.usecases.sealing",
     "forget": "voterlist.usecases.forgetting",
     "owed_answers": "voterlist.usecases.answering",
     "cases_returned": "voterlist.usecases.answering",
