@@ -97,6 +97,7 @@ if TYPE_CHECKING:
     from voterlist.usecases.list_files import ListRequest, sums_of
     from voterlist.usecases.lists import ListsMade, make_lists
     from voterlist.usecases.maps import read_map
+    from voterlist.usecases.memory import Shortage, bytes_of, shortage
     from voterlist.usecases.quality import ReviewQuality, review_quality
     from voterlist.usecases.receiving import Received, receive
     from voterlist.usecases.returning import ReturnRequest, Sent, return_cases
@@ -199,6 +200,7 @@ __all__ = [
     "Sent",
     "Settings",
     "SheetAccount",
+    "Shortage",
     "Status",
     "Submission",
     "SubmitRequest",
@@ -215,6 +217,7 @@ __all__ = [
     "alike",
     "answer_case",
     "approve",
+    "bytes_of",
     "cases_returned",
     "certificate_lines",
     "certificate_of",
@@ -269,6 +272,7 @@ __all__ = [
     "sealed",
     "sealed_name",
     "settings_of",
+    "shortage",
     "show_keys",
     "status_of",
     "submit",
@@ -289,6 +293,9 @@ _HOMES = {
     "plan_linkage": "voterlist.usecases.linking",
     "link_tables": "voterlist.usecases.linking",
     "LinkRequest": "voterlist.usecases.linking",
+    "Shortage": "voterlist.usecases.memory",
+    "bytes_of": "voterlist.usecases.memory",
+    "shortage": "voterlist.usecases.memory",
     "Linked": "voterlist.usecases.linking",
     "explain_pair": "voterlist.usecases.explaining",
     "Explained": "voterlist.usecases.explaining",
