@@ -22,7 +22,7 @@ if sys.platform != "win32":
 __all__ = ["PREFIX", "private_folder", "remove_abandoned"]
 
 PREFIX = ".voterlist-work-"
-"""How the names of these folders begin."""
+"""How the names of such folders begin."""
 _NAME = re.compile(rf"{re.escape(PREFIX)}[A-Za-z0-9_]{{8}}")
 """The names of these folders, and of nothing that a person makes."""
 
