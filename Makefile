@@ -13,7 +13,7 @@ TESTS ?= -n 2 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo fast test test-spark check bench nights peers same figures bundle sbom clean
+.PHONY: help demo fast test test-spark check bench nights peers same figures campaign bundle sbom clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -65,6 +65,10 @@ same: $(READY)  ## the tables of this checkout against those of another one: OLD
 
 figures: $(READY)  ## figures of the code: density, longest functions, start-up, files a change touches
 	$(BIN)/python bench/figures.py
+
+# It goes on where it was stopped; the record is in build/campaign.
+campaign: $(READY)  ## kills, power cuts, refusals: an hour, into docs/reliability.md: [MINUTES=60] [SEED=1]
+	nice -n 19 $(BIN)/python campaign/campaign.py --minutes $(or $(MINUTES),60) --seed $(or $(SEED),1)
 
 # KEYS is a folder that `voterlist keys make` made.
 bundle: $(READY)  ## archives for machines without internet, Linux and Windows, into dist: [KEYS=folder]

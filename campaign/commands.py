@@ -20,6 +20,7 @@ import faults
 import handing
 import workspaces
 from voterlist.catalogue import catalogue
+from voterlist.errors import VoterlistError
 from voterlist.storage.ledger import verify
 
 DAY = handing.DAY
@@ -282,7 +283,10 @@ def end(root: Path) -> dict[str, str]:
 
 def _rows(path: Path) -> str:
     """The digest of the rows of a ledger, without moments; what is wrong of one that is damaged."""
-    told = verify(path)
+    try:
+        told = verify(path)
+    except VoterlistError as error:
+        return f"does not fit: {error.code}"
     if not told.fits:
         return f"does not fit: {sorted(one.kind for one in told.problems)}"
     with tempfile.TemporaryDirectory() as folder:

@@ -52,6 +52,7 @@ class Change:
         one: the path.
         two: the second path, of a rename or a link.
         content: what it wrote.
+        end: how long the record was behind it, in bytes.
     """
 
     kind: Kind
@@ -60,6 +61,7 @@ class Change:
     one: str
     two: str
     content: bytes
+    end: int = 0
 
 
 def read_record(path: Path) -> list[Change]:
@@ -79,7 +81,7 @@ def read_record(path: Path) -> list[Change]:
         names = [text.decode("utf-8", "surrogateescape") for text in texts[:2]]
         if what == Kind.UNKNOWN:
             raise ValueError(f"{names} cannot be replayed")
-        changes.append(Change(Kind(what), inode, offset, *names, texts[2]))
+        changes.append(Change(Kind(what), inode, offset, *names, texts[2], ends[-1]))
         place = ends[-1]
     return changes
 

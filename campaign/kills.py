@@ -53,7 +53,6 @@ class Kills:
         self.folder = folder
         self.names = names or (*COMMANDS, _DESK)
         self._scenes: dict[str, Scene] = {}
-        self._desk: Path | None = None
 
     def __call__(self, number: int, dice: random.Random) -> record.Trial:
         """Kill one command."""
@@ -81,7 +80,7 @@ class Kills:
         """Kill a desk at which two people decide; it has to hold what it confirmed."""
         workspace = self.folder / "desk"
         shutil.rmtree(workspace, ignore_errors=True)
-        shutil.copytree(self._decided_by_nobody(), workspace)
+        shutil.copytree(undecided(self.folder), workspace)
         names = desk_kills.with_analysts(workspace, 2)
         seconds, environment = dice.uniform(0.2, desk_kills.LONGEST), None
         fault = Fault()
@@ -107,14 +106,15 @@ class Kills:
         numbers = {"confirmed": len(confirmed)}
         return record.Trial(_DESK, how, tuple(found), kind, numbers)
 
-    def _decided_by_nobody(self) -> Path:
-        """The sample with a complete run."""
-        if self._desk is None:
-            ignored = shutil.ignore_patterns("runs", "reports", "compared", "ledger*")
-            self._desk = self.folder / "sample"
-            shutil.copytree(SAMPLE, self._desk, ignore=ignored)
-            workspaces.run(self._desk)
-        return self._desk
+
+def undecided(folder: Path) -> Path:
+    """The sample with a complete run, in this folder, where it is made once."""
+    workspace = folder / "sample"
+    if not workspace.exists():
+        kept = shutil.ignore_patterns("runs", "reports", "compared", "kept", "ledger*")
+        shutil.copytree(SAMPLE, workspace, ignore=kept)
+        workspaces.run(workspace)
+    return workspace
 
 
 def drawn(

@@ -6,24 +6,32 @@ Each command runs once while all its changes of the disk are recorded: SQLite's,
 own. A trial takes the record up to some moment, lets a disk lose what was not safe then
 (``disk.py``), and gives the command again on what is left. It has to come to the end of a command
 that nobody disturbed. A cut after the command has ended may lose nothing of what it said.
+
+Of the desk, at which people decide meanwhile, every decision has to be there that was confirmed
+before the cut.
 """
 
 from __future__ import annotations
 
+import itertools
 import random
 import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import desk_kills
 import faults
 import record
 from commands import COMMANDS, Scene, differences, end, stage
 from disk import Change, Disk, Kind, inodes_of, read_record
 from faults import Fault
-from kills import gone_on_with, working_folder
+from kills import gone_on_with, undecided, working_folder
+from voterlist.storage.ledger import place_in, verify
+from voterlist.usecases import settings_of
 
 COUNT = 200
+DESK = "serve"
 _OFTEN = {Kind.SYNC, Kind.SYNC_FOLDER, Kind.RENAME, Kind.UNLINK, Kind.LINK}
 
 
@@ -37,17 +45,54 @@ class Recorded:
     root: Path
 
 
+Answer = tuple[str, str, str]
+"""A decision: the case, the person, and its note."""
+
+
+class Noted(list[Answer]):
+    """Decisions as they are confirmed, each with the length of the record at that moment."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+        self.ends: list[int] = []
+
+    def append(self, one: Answer) -> None:
+        """Add a decision that was confirmed just now."""
+        self.ends.append(self.path.stat().st_size)
+        super().append(one)
+
+    def until(self, end: int) -> list[Answer]:
+        """Those that were confirmed when the record was no longer than this."""
+        pairs = zip(self, self.ends, strict=True)
+        return [one for one, moment in pairs if moment <= end]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDesk:
+    """A desk at which people decided, and all that it changed on the disk."""
+
+    before: Path
+    changes: list[Change]
+    inodes: dict[str, int]
+    root: Path
+    confirmed: Noted
+
+
 class Cuts:
     """The trials; a command is recorded when it is first needed."""
 
     def __init__(self, folder: Path, names: tuple[str, ...] = ()) -> None:
         self.folder = folder
-        self.names = names or tuple(COMMANDS)
+        self.names = names or (*COMMANDS, DESK)
         self._recorded: dict[str, Recorded] = {}
+        self._desk: RecordedDesk | None = None
 
     def __call__(self, number: int, dice: random.Random) -> record.Trial:
         """Cut the power in one command."""
         name = self.names[number % len(self.names)]
+        if name == DESK:
+            return self._cut_desk(dice)
         recorded = self.recorded(name)
         scene, count = recorded.scene, len(recorded.changes)
         moment = _moment(recorded.changes, dice)
@@ -65,6 +110,27 @@ class Cuts:
         kind = "at the end" if moment == count else "within"
         return record.Trial(name, how, tuple(found), kind)
 
+    def _cut_desk(self, dice: random.Random) -> record.Trial:
+        """Cut the power of a desk."""
+        if self._desk is None:
+            self._desk = recorded_desk(self.folder / "desk-power", seconds=6)
+        desk = self._desk
+        moment = dice.randint(1, len(desk.changes))
+        is_ordered = dice.random() < 0.5
+        disk = Disk(desk.before, desk.root)
+        disk.play(desk.changes[:moment], desk.inodes)
+        shutil.rmtree(desk.root, ignore_errors=True)
+        disk.after_cut(desk.root, dice, is_ordered=is_ordered)
+        confirmed = desk.confirmed.until(desk.changes[moment - 1].end)
+        found = []
+        if not verify(place_in(desk.root, settings_of(desk.root))).fits:
+            found.append("the chain of the ledger does not fit")
+        if lost := desk_kills.compared(desk.root, confirmed).lost:
+            found.append(f"{len(lost)} confirmed decisions lost")
+        how = f"after change {moment} of {len(desk.changes)}"
+        numbers = {"confirmed": len(confirmed)}
+        return record.Trial(DESK, how, tuple(found), "within", numbers)
+
     def recorded(self, name: str) -> Recorded:
         """A command with its record."""
         if name not in self._recorded:
@@ -78,6 +144,23 @@ class Cuts:
             changes = read_record(path)
             self._recorded[name] = Recorded(scene, changes, inodes, root)
         return self._recorded[name]
+
+
+def recorded_desk(folder: Path, seconds: float) -> RecordedDesk:
+    """Let three people decide at a desk for so long, and record what it changes."""
+    root, before = folder / "trial", folder / "before"
+    folder.mkdir()
+    shutil.copytree(undecided(folder.parent), root)
+    names = desk_kills.with_analysts(root, 3)
+    shutil.copytree(root, before)
+    inodes = inodes_of(root)
+    path = folder / "record"
+    confirmed = Noted(path)
+    environment = faults.environment(Fault(record=path), root.resolve())
+    desk_kills.one_round(
+        root, names, seconds, confirmed, itertools.count(1), environment
+    )
+    return RecordedDesk(before, read_record(path), inodes, root, confirmed)
 
 
 def _moment(changes: list[Change], dice: random.Random) -> int:
@@ -99,7 +182,7 @@ def _said(lost: list[str]) -> list[str]:
 def main() -> int:
     """Make the trials; the exit code."""
     parser = record.arguments(__doc__ or "", COUNT)
-    parser.add_argument("--only", nargs="*", default=(), choices=tuple(COMMANDS))
+    parser.add_argument("--only", nargs="*", default=(), choices=(*COMMANDS, DESK))
     options = parser.parse_args()
     if not faults.is_possible():
         print("Left out: it needs Linux and a C compiler (cc).")

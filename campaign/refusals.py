@@ -37,7 +37,9 @@ ERRORS = {
 """What the system may answer to calls of each kind."""
 _SAID = range(2, 7)
 """Exit codes of a command that says why it did not do its work."""
-_INSIDE = catalogue("en")("error.failed-inside.todo")
+_SAY = catalogue("en")
+_INSIDE = _SAY("error.failed-inside.todo")
+_DAMAGED = _SAY("error.ledger-damaged.what", file="")[:20]
 
 
 class Refusals:
@@ -87,6 +89,8 @@ def _not_said(scene: Scene, refused: Done) -> list[str]:
         found.append(f"it shows a traceback: {refused.errors[-500:]}")
     elif _INSIDE in refused.errors:
         found.append(f"it calls it a fault of its own: {refused.errors[-500:]}")
+    elif _DAMAGED in refused.errors:
+        found.append("it calls the ledger damaged")
     elif refused.code not in scene.codes and not refused.errors.strip():
         found.append("it says nothing")
     return found

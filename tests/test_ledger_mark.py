@@ -12,7 +12,7 @@ import ledgers
 import workspaces
 from voterlist.errors import InputError, UsageError, WorkspaceBusyError
 from voterlist.storage import lock
-from voterlist.storage.ledger import Ledger, mark, reading
+from voterlist.storage.ledger import Ledger, copies, mark, reading
 from voterlist.storage.ledger.copies import (
     RENEWED_EVENT,
     RESTORED_EVENT,
@@ -156,6 +156,18 @@ def test_the_furthest_mark_counts(workspace):
     )
 
 
+@pytest.mark.parametrize("table", ["decisions", "journal", "chain"])
+def test_other_rows_of_any_table_are_noticed(path, table):
+    """A ledger of another workspace would be taken where the last table alone is looked at."""
+    mark = path.with_name("ledger.mark")
+    content = json.loads(mark.read_text(encoding="utf-8"))
+    content["tables"][table]["digest"] = "0" * 64
+    mark.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(InputError) as caught, reading(path):
+        pass
+    assert caught.value.places["variant"] == "other"
+
+
 def test_a_crash_before_the_mark_is_harmless(path):
     """The mark is written after the commit: a ledger that is ahead of it is whole."""
     behind = path.with_name("ledger.mark").read_bytes()
@@ -228,6 +240,30 @@ def test_a_copy_overwrites_nothing(path):
         "file-taken",
         "dear to me",
     )
+
+
+def test_what_a_killed_copy_left_is_no_copy(path):
+    """An empty file would be refused as a copy that is there, and trusted as one."""
+    target = path.with_name("copy.db")
+    target.touch()
+    assert copy(path.parent, target)["decisions"] == 40
+    with reading(target) as copied:
+        assert copied.decisions().num_rows == 40
+
+
+def test_a_copy_has_its_name_only_when_it_is_whole(path, monkeypatch):
+    """Killed within, half a copy would stand under the name of a whole one, or a journal of it."""
+    seen = []
+
+    def looked(base, fresh):
+        pour(base, fresh)
+        seen.extend(one.name for one in path.parent.iterdir())
+
+    pour = copies._pour
+    monkeypatch.setattr(copies, "_pour", looked)
+    copy(path.parent, path.with_name("copy.db"))
+    assert "copy.db" not in seen
+    assert not [name for name in seen if name.endswith(("-journal", "-wal", "-shm"))]
 
 
 def test_a_ledger_that_lost_rows_is_not_copied(path):

@@ -106,6 +106,12 @@ class _Options:
         int | None,
         typer.Option("--jobs", min=1, help=SAY("cli.option.threads")),
     ] = None
+    memory_limit: Annotated[
+        str | None,
+        typer.Option(
+            "--memory-limit", metavar="SIZE", help=SAY("cli.option.memory-limit")
+        ),
+    ] = None
     plan: Annotated[bool, typer.Option("--plan", help=SAY("cli.option.plan"))] = False
     engine: Annotated[
         _Engine, typer.Option("--engine", help=SAY("cli.option.engine"))
@@ -141,6 +147,7 @@ class _Options:
             return None
         without = {
             "--jobs": self.jobs,
+            "--memory-limit": self.memory_limit,
             "--state": self.state,
             "--memory": self.memory,
             "--against": self.against,
@@ -170,14 +177,16 @@ def link(given: _Options) -> None:
     """Find the pairs that may be one person."""
     # Loaded here, because they load Arrow.
     from voterlist import threads  # noqa: PLC0415  see above
-    from voterlist.cli.allocator import keep_memory  # noqa: PLC0415  see above
+    from voterlist.cli.allocator import keep_memory, return_memory  # noqa: PLC0415
     from voterlist.cli.arrow_alone import leave_pandas_out  # noqa: PLC0415  see above
 
     place = given.place()
     if place is None:
         leave_pandas_out()
-    if given.jobs is not None:
-        threads.use(given.jobs)
+    limit = given.memory_limit
+    if given.jobs is not None or limit is not None:
+        # Each thread has arrays of its own.
+        threads.use(given.jobs or 1)
     request = usecases.LinkRequest(
         given.files,
         given.columns or (),
@@ -188,6 +197,7 @@ def link(given: _Options) -> None:
         given.settings,
         between=given.between,
         one_to_one=given.one_to_one,
+        memory_limit=None if limit is None else usecases.bytes_of(limit),
     )
     if given.plan:
         keep_memory()
@@ -198,9 +208,11 @@ def link(given: _Options) -> None:
     require_rows(given.out)
     if given.clusters is not None:
         require_rows(given.clusters)
-    keep_memory()
-    with Steps() as steps:
-        linked = _linked(given, request, given.out, place, _releasing(steps))
+    if limit is None:
+        keep_memory()
+    else:
+        return_memory()
+    linked = _linked(given, request, given.out, place)
     _tell(linked, request, given.out)
     if place is not None:
         TERMINAL.say(SAY("cli.link.work-kept", path=shown(place.work)))
@@ -214,24 +226,28 @@ def _linked(
     request: usecases.LinkRequest,
     out: Path,
     place: usecases.Place | None,
-    progress: Callable[[str, int, int], None],
 ) -> usecases.Linked:
     """Link the files, here or on a cluster, and write what is found."""
     since = now().isoformat(" ", "minutes")
-    if place is None:
+    if place is not None:
+        with Steps() as steps:
+            watch = usecases.Watch(_releasing(steps), _tell_forecast, tell_reading)
+            return usecases.link_tables_on_spark(
+                request, place, out, given.clusters, since=since, watch=watch
+            )
+    is_told = given.memory_limit is not None or _tell_shortage(
+        usecases.shortage(request.every_file)
+    )
+    with Steps() as steps:
         return usecases.link_tables(
             request,
             out,
             given.clusters,
             since=since,
-            progress=progress,
-            forecast=_tell_forecast,
+            progress=_releasing(steps),
+            forecast=_tell_forecast if is_told else _forecast_of(request),
             reading=tell_reading,
         )
-    watch = usecases.Watch(progress, _tell_forecast, tell_reading)
-    return usecases.link_tables_on_spark(
-        request, place, out, given.clusters, since=since, watch=watch
-    )
 
 
 def _releasing(steps: Steps) -> Callable[[str, int, int], None]:
@@ -245,6 +261,27 @@ def _releasing(steps: Steps) -> Callable[[str, int, int], None]:
         steps(stage, done, total)
 
     return progress
+
+
+def _tell_shortage(shortage: usecases.Shortage | None) -> bool:
+    """Say that the list will not fit into memory, and what can be done; whether it is so."""
+    if shortage is not None:
+        told = {"needed": shortage.needed, "available": shortage.available}
+        TERMINAL.warn(SAY("cli.link.shortage", **told))
+    return shortage is not None
+
+
+def _forecast_of(
+    request: usecases.LinkRequest,
+) -> Callable[[int, Sequence[Any]], None]:
+    """Tells the forecast, and whether its pairs will fit into memory."""
+
+    def tell(entries: int, forecast: Sequence[Any]) -> None:
+        _tell_forecast(entries, forecast)
+        pairs = sum(line.pairs for line in forecast)
+        _tell_shortage(usecases.shortage(request.every_file, pairs))
+
+    return tell
 
 
 def _plan(request: usecases.LinkRequest) -> None:

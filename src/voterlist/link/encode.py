@@ -257,6 +257,14 @@ class Encoded:
         # A skeleton of the profile az is the sound of the name already.
         return None if self.profile is Profile.AZ else sound_codes(names.words())
 
+    @cached_property
+    def packed_date(self) -> Codes:
+        """Year, month and day, each 0 where unknown, in one number: of nine bits the last two.
+
+        To look one number up of an entry is quicker than three.
+        """
+        return (self.year << 9) | (self.month << 5) | self.day
+
     @property
     def date(self) -> Codes:
         """The full birth date as year * 10000 + month * 100 + day; -1 where a part is unknown."""
@@ -466,7 +474,7 @@ def street_names(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
     return names.take(codes), doubtful.take(codes)
 
 
-def _streets(voters: pa.Table) -> tuple[EncodedColumn, EncodedColumn | None]:
+def _streets(voters: tables.Columns) -> tuple[EncodedColumn, EncodedColumn | None]:
     """(the streets, the villages): a street that may be a village is both."""
     streets, doubtful = street_names(voters.column("street"))
     if doubtful.null_count == len(doubtful):
@@ -485,7 +493,7 @@ def _numbers(column: pa.ChunkedArray, missing: int) -> Codes:
     return np.asarray(filled.to_numpy(), dtype=np.int32)
 
 
-def _sex(voters: pa.Table) -> Codes:
+def _sex(voters: tables.Columns) -> Codes:
     """The sex as stated, else as the patronymic or the given name witnesses it."""
     sex = np.full(voters.num_rows, -1, np.int32)
     for name in ("sex", "patronymic_sex", "given_sex"):
@@ -563,7 +571,7 @@ def coded_parts(column: Sequence[str | None]) -> Codes:
 
 
 def encode(
-    voters: pa.Table,
+    voters: tables.Columns,
     added: Mapping[str, pa.ChunkedArray] | None = None,
     profile: Profile = Profile.AZ,
 ) -> Encoded:

@@ -1,0 +1,45 @@
+"""The long round: every script of the campaign in turn, then the page of what they found.
+
+    python campaign/campaign.py [--minutes 60] [--seed 1] [--folder build/campaign]
+
+Each script has its share of the time and goes on where its record ends, so the round may be stopped
+at any moment and started again. The exit code is 1 where anything was found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from record import FOLDER
+
+SHARES = {"kills": 0.5, "power": 0.2, "refusals": 0.3}
+"""The share of each script in the time of a round; ``mended.toml`` says what each does."""
+HERE = Path(__file__).resolve().parent
+
+
+def main() -> int:
+    """Run the scripts; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--folder", type=Path, default=FOLDER)
+    options = parser.parse_args()
+    shared = ["--seed", str(options.seed), "--folder", str(options.folder)]
+    codes = []
+    for script, share in SHARES.items():
+        words = [*shared, "--minutes", str(share * options.minutes)]
+        codes.append(_run(script, words))
+    _run("page", ["--folder", str(options.folder)])
+    return max(codes)
+
+
+def _run(script: str, words: list[str]) -> int:
+    command = [sys.executable, str(HERE / f"{script}.py"), *words]
+    return subprocess.run(command, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

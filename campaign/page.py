@@ -1,0 +1,107 @@
+"""``docs/reliability.md``: what the campaign tried, how often, and what it found.
+
+    python campaign/page.py [--folder build/campaign] [--out docs/reliability.md]
+
+The figures are counted from the records of all scripts (``record.py``); what was found and mended
+stands in ``mended.toml``, written by hand when it was mended. A script whose record is not there is
+named as not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from record import FOLDER, lines
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "reliability.md"
+MENDED = Path(__file__).with_name("mended.toml")
+
+
+def page(folder: Path) -> str:
+    """The text of the page."""
+    told = tomllib.loads(MENDED.read_text(encoding="utf-8"))
+    parts = ["# What was tried to break it\n", told["preface"].strip() + "\n"]
+    for script, about in told["scripts"].items():
+        parts += _of_script(script, about, folder)
+    parts.append("## What was found, and how it was mended\n")
+    parts.append(_table(("what was found", "what it could do", "now"), _mended(told)))
+    parts.append(f"## What is not covered\n\n{told['not_covered'].strip()}\n")
+    return "\n".join(parts)
+
+
+def _of_script(script: str, about: Mapping[str, str], folder: Path) -> Iterator[str]:
+    """The part of one script."""
+    made = [
+        one for path in sorted(folder.glob(f"{script}-*.jsonl")) for one in lines(path)
+    ]
+    yield f"## {about['title']}\n"
+    yield f"`campaign/{script}.py`. {about['text'].strip()}\n"
+    if not made:
+        yield "Not run.\n"
+        return
+    found = sum(bool(one["found"]) for one in made)
+    seeds = ", ".join(map(str, sorted({one["seed"] for one in made})))
+    hours = sum(one["seconds"] for one in made) / 3600
+    yield f"{len(made):,} trials (seed {seeds}; {hours:.1f} hours), {_found(found)}.\n"
+    kinds = sorted({one["kind"] for one in made})
+    counted = Counter((one["what"], one["kind"]) for one in made)
+    wrong = Counter(one["what"] for one in made if one["found"])
+    rows = [
+        (what, *(counted[what, kind] for kind in kinds), wrong[what])
+        for what in sorted({one["what"] for one in made})
+    ]
+    yield _table(("", *kinds, "of them wrong"), rows)
+    yield from _numbers(made)
+
+
+def _found(count: int) -> str:
+    return f"{count} of them found something" if count else "nothing was found"
+
+
+def _numbers(made: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What was counted besides."""
+    sums: Counter[str] = Counter()
+    for one in made:
+        sums.update(one.get("numbers") or {})
+    if sums:
+        told = ", ".join(f"{count:,} {name}" for name, count in sorted(sums.items()))
+        yield f"Counted in them: {told}.\n"
+
+
+def _mended(told: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for one in told["mended"]:
+        yield one["found"], one["harm"], f"{one['now']} (`{one['test']}`)"
+
+
+def _table(head: Sequence[object], rows: Any) -> str:
+    """Rows as a table of Markdown."""
+    texts = [list(map(_cell, head)), ["---"] * len(head)]
+    texts += [list(map(_cell, row)) for row in rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in texts) + "\n"
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int):
+        return f"{value:,}" if value else ""
+    return " ".join(str(value).split())
+
+
+def main() -> int:
+    """Write the page; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--folder", type=Path, default=FOLDER)
+    parser.add_argument("--out", type=Path, default=PAGE)
+    options = parser.parse_args()
+    options.out.write_text(page(options.folder), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
