@@ -49,6 +49,7 @@ def listed(tmp_path, people):
     "words",
     [
         ("--jobs", "2"),
+        ("--memory-limit", "2GiB"),
         ("--state", "state"),
         ("--against", "other.parquet"),
         ("--between",),

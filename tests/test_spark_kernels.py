@@ -18,7 +18,7 @@ from voterlist.link.keys import keys
 from voterlist.model import Profile
 from voterlist.normalize import normalize
 from voterlist.schemas import require
-from voterlist.spark import comparing, counting
+from voterlist.spark import comparing, counting, numbers
 from voterlist.spark.blocking import Blocking, forecast_of
 from voterlist.spark.comparing import Ranges
 from voterlist.spark.exchange import Parcel, of_kind, packed, unpacked
@@ -50,8 +50,8 @@ class InParts:
             encoded(voters.slice(start, stop - start), {}, profile)
             for start, stop in zip(self.starts[:-1], self.starts[1:], strict=True)
         ]
-        summaries = [counting.summary(tables) for tables in plain]
-        self.whole = counting.whole_of(summaries, len(voters), profile, ())
+        summaries = [numbers.summary(tables) for tables in plain]
+        self.whole = numbers.whole_of(summaries, len(voters), profile, ())
         asked = [
             counting.ask(tables, self.whole, int(start))
             for tables, start in zip(plain, self.starts, strict=False)

@@ -184,8 +184,9 @@ def link(given: _Options) -> None:
     if place is None:
         leave_pandas_out()
     limit = given.memory_limit
-    if given.jobs is not None:
-        threads.use(given.jobs)
+    if given.jobs is not None or limit is not None:
+        # Each thread has arrays of its own.
+        threads.use(given.jobs or 1)
     request = usecases.LinkRequest(
         given.files,
         given.columns or (),
@@ -211,13 +212,7 @@ def link(given: _Options) -> None:
         keep_memory()
     else:
         return_memory()
-    is_told = bool(limit or place) or _tell_shortage(
-        usecases.shortage(request.every_file)
-    )
-    forecast = _tell_forecast if is_told else _forecast_of(request)
-    with Steps() as steps:
-        watch = usecases.Watch(_releasing(steps), forecast, tell_reading)
-        linked = _linked(given, request, given.out, place, watch)
+    linked = _linked(given, request, given.out, place)
     _tell(linked, request, given.out)
     if place is not None:
         TERMINAL.say(SAY("cli.link.work-kept", path=shown(place.work)))
@@ -231,23 +226,28 @@ def _linked(
     request: usecases.LinkRequest,
     out: Path,
     place: usecases.Place | None,
-    watch: usecases.Watch,
 ) -> usecases.Linked:
     """Link the files, here or on a cluster, and write what is found."""
     since = now().isoformat(" ", "minutes")
-    if place is None:
+    if place is not None:
+        with Steps() as steps:
+            watch = usecases.Watch(_releasing(steps), _tell_forecast, tell_reading)
+            return usecases.link_tables_on_spark(
+                request, place, out, given.clusters, since=since, watch=watch
+            )
+    is_told = given.memory_limit is not None or _tell_shortage(
+        usecases.shortage(request.every_file)
+    )
+    with Steps() as steps:
         return usecases.link_tables(
             request,
             out,
             given.clusters,
             since=since,
-            progress=watch.progress,
-            forecast=watch.forecast,
-            reading=watch.reading,
+            progress=_releasing(steps),
+            forecast=_tell_forecast if is_told else _forecast_of(request),
+            reading=tell_reading,
         )
-    return usecases.link_tables_on_spark(
-        request, place, out, given.clusters, since=since, watch=watch
-    )
 
 
 def _releasing(steps: Steps) -> Callable[[str, int, int], None]:

@@ -15,7 +15,7 @@ from voterlist.errors import UsageError
 from voterlist.link.fit import reachable
 from voterlist.link.keys import Key
 from voterlist.model import Profile
-from voterlist.spark import counting, reading
+from voterlist.spark import counting, numbers, reading
 from voterlist.spark.exchange import (
     COLUMNS,
     Parcel,
@@ -99,7 +99,7 @@ def read(steps: Steps, frame: DataFrame, rows: Rows) -> Listed | None:
         )
     starts = reading.starts_of(summaries)
     tables = [unpacked(parcel.content) for parcel in summaries]
-    whole = counting.whole_of(tables, int(starts[-1]), rows.profile, rows.added)
+    whole = numbers.whole_of(tables, int(starts[-1]), rows.profile, rows.added)
     return Listed(entries, starts, whole, reading.drawn_of(summaries, starts))
 
 
@@ -159,17 +159,17 @@ def whole_again(
     told = steps.step("summaries-again", lambda: of_each(own, "summaries", _summed))
     tables = [unpacked(parcel.content) for parcel in steps.told(told, "summary")]
     whole = before.whole
-    again = counting.whole_of(tables, whole.size, whole.profile, whole.added)
+    again = numbers.whole_of(tables, whole.size, whole.profile, whole.added)
     return replace(again, home_lines=whole.home_lines)
 
 
 def _summed(number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
     for own in of_kind(parcels, "part"):
-        told = counting.summary(unpacked(own.content), _repeats(parcels))
+        told = numbers.summary(unpacked(own.content), _repeats(parcels))
         yield Parcel(number, "summary", number, own.rows, packed(told))
 
 
-def _repeats(parcels: list[Parcel]) -> counting.Repeats:
+def _repeats(parcels: list[Parcel]) -> numbers.Repeats:
     return {
         name: table.column("row").to_numpy()
         for parcel in of_kind(parcels, "repeats")

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 from voterlist.arrays import Codes, Longs
 from voterlist.link.sample import Sample, marks_of
 from voterlist.readers import text_table
-from voterlist.spark.counting import summary
 from voterlist.spark.exchange import Parcel, packed, unpacked
+from voterlist.spark.numbers import summary
 from voterlist.spark.part import encoded
 from voterlist.spark.rows import Rows
 from voterlist.tables import join_text, sort_by
