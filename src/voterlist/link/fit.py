@@ -25,6 +25,7 @@ from voterlist.link.short_names import FULL_NAMES
 from voterlist.link.weigh import CLASSES, VectorCounts
 
 __all__ = [
+    "MUCH",
     "Blocked",
     "Compared",
     "Doubt",
@@ -34,7 +35,7 @@ __all__ = [
     "reachable",
 ]
 
-_MUCH = 0.1
+MUCH = 0.1
 """The share of entries or pairs from which a doubt is told: one in ten."""
 _WIDE = 0.25
 """An interval of 95 % wider than this says next to nothing."""
@@ -119,15 +120,15 @@ def blocked(entries: Encoded, blocks: Sequence[Blocks]) -> Blocked:
 def _of_blocking(blocked: Blocked, compared: Compared) -> Iterator[Doubt]:
     """What the keys did not look at."""
     unreachable = 1 - blocked.reachable / blocked.entries
-    if unreachable > _MUCH:
+    if unreachable > MUCH:
         yield Doubt(Misfit.UNREACHABLE, unreachable)
     parted = blocked.parted / blocked.entries
-    if parted > _MUCH:
+    if parted > MUCH:
         yield Doubt(Misfit.PARTED, parted)
     if not len(compared.vectors.codes):
         yield Doubt(Misfit.NO_CANDIDATES, 1.0)
     alone = _brought_by_one_key(compared.put_forward)
-    if alone > _MUCH:
+    if alone > MUCH:
         yield Doubt(Misfit.ONE_KEY, alone)
 
 

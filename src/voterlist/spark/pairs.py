@@ -13,6 +13,7 @@ import pyarrow as pa
 from voterlist.arrays import Codes, Longs, pack_pairs
 from voterlist.link.block import Forecast
 from voterlist.link.comparisons import Comparisons
+from voterlist.link.fit import MUCH
 from voterlist.link.weigh import VectorCounts, count
 from voterlist.spark import comparing
 from voterlist.spark.blocking import Blocking, forecast_of
@@ -111,13 +112,16 @@ def blocked(
         {row["sender"]: row["rows"] for row in sizes},
         forecast,
         sum(reached.column("rows").to_pylist()),
-        _parted(steps, found, np.unique(cut)),
+        _parted(steps, found, np.unique(cut), counted.whole.size),
     )
 
 
-def _parted(steps: Steps, found: DataFrame, cut: Codes) -> int:
-    """How many of the entries of blocks that are too large stand in no other block."""
-    if not len(cut):
+def _parted(steps: Steps, found: DataFrame, cut: Codes, size: int) -> int:
+    """How many of the entries of blocks that are too large stand in no other block.
+
+    0 where they are too few for a doubt: then nobody asks for the others.
+    """
+    if len(cut) <= MUCH * size:
         return 0
     members = [unpacked(p.content)["members"] for p in steps.told(found, "members")]
     inside = np.unique(
