@@ -32,7 +32,7 @@ $(SPARK): $(READY)
 demo: $(READY)  ## a run over the sample lists, with its reports
 	@$(BIN)/voterlist run $(SAMPLE) --today 2026-02-03; code=$$?; [ $$code -le 1 ]
 
-fast: $(READY)  ## the tests that are not slow, with fewer examples of each law, within a minute
+fast: $(READY)  ## the tests that are not slow, with fewer examples of each law: three minutes
 	$(BIN)/python -m pytest $(TESTS) -m "not slow"
 
 test: $(READY)  ## all tests
