@@ -16,7 +16,7 @@ from voterlist.model import Profile
 from voterlist.normalize import normalize
 
 _COMPARE = """
-import json, sys
+import json, sys, tempfile
 from pathlib import Path
 import pyarrow.parquet as pq
 from voterlist import link, spark
@@ -30,7 +30,8 @@ with open_session(master) as session:
     for each in lists:
         name, profile, limit = each.split(":")
         settings = LinkSettings(largest_block=int(limit), chunk_pairs=5_000)
-        job = spark.Job(Path(f"work-{name}").absolute(), "one", "now")
+        work = Path(tempfile.mkdtemp(dir=".")).absolute()
+        job = spark.Job(work, "one", "now")
         frame = session.read.parquet(str(Path(f"{name}.parquet").absolute()))
         there = spark.link(frame, job=job, profile=Profile(profile), settings=settings)
         table = pq.read_table(f"{name}.parquet")
