@@ -26,6 +26,7 @@ needs_compiler = pytest.mark.skipif(
 )
 SHORT = ("ledger-copy", "receive-return", "receive-receipt", "review-import")
 """Commands that take a moment."""
+FORCING = {Kind.SYNC, Kind.SYNC_FOLDER}
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +111,24 @@ def test_lists_that_were_written_are_there_after_a_power_cut(folder):
         whole.after_cut(target, random.Random(seed))  # noqa: S311  no secret
         lost = commands.differences(commands.end(target), recorded.scene.ends[0])
         assert not [one for one in lost if not one.endswith(": too much")]
+
+
+@pytest.mark.slow
+@needs_compiler
+def test_without_forcing_to_the_disk_the_power_cuts_find_something(folder):
+    """The model would find nothing in any program."""
+    cuts = power.Cuts(folder / "unforced", ("review-import",))
+    recorded = cuts.recorded("review-import")
+    written = [one for one in recorded.changes if one.kind not in FORCING]
+    found = 0
+    for seed in range(8):
+        unsafe = disk.Disk(recorded.scene.before, recorded.root)
+        unsafe.play(written, recorded.inodes)
+        target = folder / f"unforced-{seed}"
+        unsafe.after_cut(target, random.Random(seed))  # noqa: S311  no secret
+        differ = commands.differences(commands.end(target), recorded.scene.ends[0])
+        found += any("ledger.db" in one for one in differ)
+    assert found
 
 
 # The model of a disk.

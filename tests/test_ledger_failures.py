@@ -81,6 +81,15 @@ def test_a_ledger_that_another_program_holds_is_not_called_damaged(path):
     assert path.read_bytes() == before
 
 
+def test_what_sqlite_commits_is_forced_to_the_disk(path):
+    """A decision that was confirmed would be gone after a power cut."""
+    with Ledger(path) as ledger:
+        asked = ("journal_mode", "synchronous")
+        told = [ledger._base.rows(f"PRAGMA {name}") for name in asked]
+    # 2 is FULL: the WAL is forced to the disk at each commit. With 1, NORMAL, it is not.
+    assert told == [[("wal",)], [(2,)]]
+
+
 def test_only_the_damaged_ledger_is_to_be_replaced_by_a_copy():
     """In both languages the other three sentences say nothing of a copy."""
     for language, word in (("en", "copy"), ("az", "nüsxə")):
