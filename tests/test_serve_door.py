@@ -322,6 +322,8 @@ def test_sessions_end_by_idleness_by_age_and_with_their_user(tmp_path, kind):
         other.keep_user(_user("Aysel", until="2026-02-06"), DAY, action="removed")
     do(lambda _: None)
     assert door.visitor(cookie) is None
+    assert door.user("Aysel") is None, "who was removed may log in again"
+    assert not door.has_users()
     with pytest.raises(Refusal):
         do(lambda one: door.let_in(one, user, None))
     ledger.close()
