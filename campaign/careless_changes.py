@@ -20,6 +20,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -123,6 +124,8 @@ def main() -> int:
         print(f"tests not there: {names}: {change.file}: {change.before}")
     if given.lines:
         return int(bool(gone or untested))
+    # Asked to end it takes its copies with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     load()
     record = Record(given.folder / f"{NAME}.jsonl")
     applicable = [change for change in chosen if change not in gone + untested]
@@ -255,11 +258,12 @@ def _in_turn(
     by = record.of(change).get("by", "").split("[")[0]
     if _is_there(ROOT, by.removeprefix("tests/").replace(".py::", "::")):
         yield [by]
-    files = []
+    named: list[str] = []
+    whole: list[str] = []
     for name in change.tests:
         file, _, test = name.partition("::")
-        files.append(f"tests/{file}.py" + (f"::{test}" if test else ""))
-    yield files
+        (named if test else whole).append(f"tests/{file}.py" + name[len(file) :])
+    yield from filter(None, (named, whole))
     if given.everything:
         yield []
 

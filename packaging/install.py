@@ -164,12 +164,11 @@ def install(target: Path) -> bool:
 def remove_other_programs(target: Path) -> None:
     """Take away the programs of other packages: nobody asked for them, and nothing needs them."""
     folder = python_of(target).parent
-    own = {"python", "pythonw", "activate", "deactivate", "voterlist"}
+    kept = ("python", "activate", "deactivate", "voterlist")
     for path in folder.iterdir():
-        name = path.name.lower().partition(".")[0]
         if path.is_dir():
             shutil.rmtree(path)
-        elif name not in own and not name.startswith("python"):
+        elif not path.name.lower().startswith(kept) and path.suffix != ".dll":
             path.unlink()
 
 

@@ -1,5 +1,6 @@
 """The list of careless changes is of this program: none of its lines is gone."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -77,3 +78,75 @@ def test_a_change_and_its_undoing_are_seen_by_python(tmp_path):
     change.apply(root, 1_000_000_007)
     assert path.read_text(encoding="utf-8") == "def f():\n    return 2\n"
     assert path.stat().st_mtime_ns == 1_000_000_007 * 10**9 != before
+
+
+TREE = {
+    "test_good.py": "def test_good():\n    pass\n",
+    "test_bad.py": """
+import pytest
+
+@pytest.mark.slow
+def test_slow():
+    assert False
+
+def test_bad():
+    assert False
+""",
+    "test_broken.py": "import nothing_of_this_name\n",
+    "test_for_ever.py": "def test_for_ever():\n    while True:\n        pass\n",
+}
+TRIED = """
+import pathlib, sys
+sys.path.insert(0, sys.argv[1])
+import forked_tests
+tree = pathlib.Path(sys.argv[2])
+for name in ("good", "bad", "broken", "for_ever"):
+    patience = 5 if name == "for_ever" else 300
+    print(forked_tests.first_failing(tree, [f"test_{name}.py"], patience))
+try:
+    forked_tests.first_failing(tree, ["test_missing.py"], 300)
+except RuntimeError:
+    print("not run")
+"""
+
+
+@pytest.mark.slow
+def test_what_a_copy_of_the_process_tells_of_its_tests(tmp_path):
+    """A trial whose tests could not be run would count as one that nobody noticed."""
+    for name, content in TREE.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    settings = "[pytest]\nmarkers = slow\n"
+    (tmp_path / "pytest.ini").write_text(settings, encoding="utf-8")
+    (tmp_path / "src").mkdir()
+    profile = (
+        "from hypothesis import settings\nsettings.register_profile('voterlist')\n"
+    )
+    (tmp_path / "conftest.py").write_text(profile, encoding="utf-8")
+    command = [sys.executable, "-c", TRIED, CAMPAIGN, tmp_path]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert told.stdout.splitlines() == [
+        "None",
+        "test_bad.py::test_bad",
+        "test_broken.py",
+        "it goes round for ever",
+        "not run",
+    ]
+
+
+@pytest.mark.slow
+def test_a_short_round_notices_what_it_tries(tmp_path):
+    """The long round would find out after an hour that it can try nothing."""
+    if not (careless_changes.ROOT / ".git").exists():
+        pytest.skip("which files are sources is known by git alone")
+    script = CAMPAIGN / "careless_changes.py"
+    words = ("--only", "serve/throttle", "--first", "2", "--folder", tmp_path)
+    done = subprocess.run(
+        [sys.executable, script, *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 of 2 changes were noticed" in done.stdout
+    record = careless_changes.Record(tmp_path / "careless_changes.jsonl")
+    tried = [one for one in LISTED if record.of(one)]
+    assert all(record.of(one)["by"].startswith("tests/test_serve") for one in tried)
+    page = (tmp_path / "careless_changes.md").read_text(encoding="utf-8")
+    assert "2 were noticed: 100.0 %." in page

@@ -17,7 +17,7 @@ from test_cli import call
 from test_pipeline import DEATHS, decide
 from voterlist import config, readers
 from voterlist.model import AsideCode, Stage
-from voterlist.pipeline import intake, normalizing
+from voterlist.pipeline import known_files, known_voters
 from voterlist.pipeline.known import known
 from voterlist.pipeline.plan import Doing, plan
 from voterlist.pipeline.units import Task, Units, UnitsFailedError
@@ -81,6 +81,28 @@ def rename(workspace):
     path.rename(path.with_name("another-2.csv"))
 
 
+def change_one_of_two(workspace):
+    """The other list of the constituency stays as it was."""
+    path = workspace / "inbox" / "88" / "menteqe-2.csv"
+    first, *rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join([first, *rows[:-1]]), encoding="utf-8")
+
+
+def come_to_a_known_place(workspace):
+    """A version of a list that stays as it was: what both say counts once."""
+    inbox = workspace / "inbox" / "88"
+    text = (inbox / "menteqe-2.csv").read_text(encoding="utf-8")
+    row = "77;Rzayev;Orxan;Şamil oğlu;05.05.1965;kişi;Xətai küç. 9;5XK1238\n"
+    (inbox / "menteqe-2-new.csv").write_text(text + row, encoding="utf-8")
+
+
+def name_a_kind_by_a_letter(workspace):
+    """What ``k.`` stands for is told by the other list of the constituency."""
+    path = workspace / "inbox" / "88" / "menteqe-2.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("küç.", "k."), encoding="utf-8")
+
+
 def take_away(workspace):
     shutil.rmtree(workspace / "inbox" / "90")
 
@@ -99,6 +121,9 @@ CHANGES = [
     set_profile,
     add_register,
     rename,
+    change_one_of_two,
+    come_to_a_known_place,
+    name_a_kind_by_a_letter,
     take_away,
     decide_case,
     nothing,
@@ -142,6 +167,18 @@ def test_a_run_of_which_nothing_has_changed_writes_nothing(workspace):
     assert changed <= {".lock"}
     told = call("run", workspace, "--today", workspaces.TODAY.isoformat())
     assert "Nothing has changed" in told.output
+
+
+@pytest.mark.slow
+def test_a_run_of_all_is_no_run_of_one_once_there_are_others(tmp_path):
+    """It would be taken over, and the next run told that no list is missing."""
+    workspace = workspaces.make(tmp_path / "2026", settings=SETTINGS)
+    workspaces.run(workspace)
+    other = workspace / "inbox" / "90"
+    other.mkdir()
+    text = f"1 saylı seçki məntəqəsi\n{workspaces.HEADER}{THREE}"
+    (other / "menteqe-1.csv").write_text(text, encoding="utf-8")
+    assert not workspaces.run(workspace, constituencies=(88,)).is_unchanged
 
 
 @pytest.mark.slow
@@ -215,8 +252,8 @@ def test_a_constituency_whose_work_fails_is_left_out_and_the_others_go_on(
     add_row(workspace)
     shutil.rmtree(workspace / FOLDER)
     module, name = {
-        Stage.INGEST: (intake, "ingest"),
-        Stage.NORMALIZE: (normalizing, "normalize"),
+        Stage.INGEST: (known_files, "ingest"),
+        Stage.NORMALIZE: (known_voters, "normalize"),
     }[stage]
     whole = getattr(module, name)
 
@@ -254,7 +291,7 @@ def test_what_is_known_of_a_constituency_that_is_left_out_stays(workspace, monke
     again.write_text(text, encoding="utf-8")
     before = workspaces.run(workspace)
     strike(workspace, before)
-    whole = normalizing.normalize
+    whole = known_voters.normalize
 
     def broken(entries, *arguments):
         if entries.column("constituency")[0].as_py() == 90:
@@ -264,7 +301,7 @@ def test_what_is_known_of_a_constituency_that_is_left_out_stays(workspace, monke
     shutil.rmtree(workspace / FOLDER)
     day = workspaces.TODAY.replace(day=4)
     with monkeypatch.context() as patch:
-        patch.setattr(normalizing, "normalize", broken)
+        patch.setattr(known_voters, "normalize", broken)
         result = workspaces.run(workspace, today=day)
     assert [one.constituency for one in result.left_out] == [90]
     assert not pq.read_table(result.folder / "returned.parquet").num_rows
@@ -365,6 +402,14 @@ def test_a_unit_is_private_and_believed_only_as_it_was_written(tmp_path):
         assert kept.damaged == 1
 
 
+def test_a_unit_of_another_key_in_the_same_folder_is_not_believed(tmp_path):
+    """The name of a folder holds half of the key: the other half says which work it is."""
+    keep(tmp_path, PLACE, fill)
+    other = Place(PLACE.stage, PLACE.unit, PLACE.key[:32] + "0" * 32)
+    assert other.inside(tmp_path) == PLACE.inside(tmp_path)
+    assert Kept(tmp_path).find(other) is None
+
+
 def test_what_could_not_be_read_for_the_moment_serves_one_run(tmp_path):
     """A file on a disk that was away for a minute would be missing for good."""
     keep(tmp_path, PLACE, partial(fill, passing=True))
@@ -443,3 +488,49 @@ def test_a_run_does_no_more_than_its_plan_says(workspace, change):
             assert stages[Stage(work.stage)].doing is not Doing.NOTHING, work.stage
         if work.stage == Stage.INGEST:
             assert made == len(stages[Stage.INGEST].constituencies)
+
+
+@pytest.mark.slow
+def test_a_list_handed_in_anew_is_read_alone(workspace, monkeypatch):
+    """One precinct would cost as much as its constituency.
+
+    One that comes to the place of another one is no list by itself: then both are read.
+    """
+    read = []
+    whole = known_files.ingest
+
+    def watched(files, *arguments, **options):
+        read.append(sorted(Path(file.name).name for file in files))
+        return whole(files, *arguments, **options)
+
+    monkeypatch.setattr(known_files, "ingest", watched)
+    change_one_of_two(workspace)
+    workspaces.run(workspace)
+    assert read == [["menteqe-2.csv"]]
+    read.clear()
+    come_to_a_known_place(workspace)
+    workspaces.run(workspace)
+    every = sorted(path.name for path in (workspace / "inbox" / "88").iterdir())
+    assert read == [["menteqe-2-new.csv"], every]
+
+
+@pytest.mark.slow
+def test_a_list_that_is_as_it_was_is_not_normalised_again(workspace, monkeypatch):
+    """One precinct would cost as much as its constituency."""
+    rows = []
+    whole = known_voters.normalize
+
+    def watched(entries, *arguments):
+        rows.append(entries.num_rows)
+        return whole(entries, *arguments)
+
+    monkeypatch.setattr(known_voters, "normalize", watched)
+    change_one_of_two(workspace)
+    result = workspaces.run(workspace)
+    lists = pq.read_table(result.folder / "lists.parquet").to_pylist()
+    (changed,) = [
+        row["entries"]
+        for row in lists
+        if row["constituency"] == 88 and row["precinct"] == 2
+    ]
+    assert rows == [changed]

@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,6 +114,19 @@ def test_a_ledger_that_nobody_edited_fits(place):
     with reading(place) as ledger:
         assert ledger.head() == verdict.head
         assert verify(place, [str(verdict.head), verdict.head.hash[:8]]).fits
+
+
+def test_zero_has_one_sign(place):
+    """One database keeps the sign of zero and one does not: the chain would call it altered."""
+    rows = ledgers.acceptances(1)
+    column = rows.schema.get_field_index("value")
+    rows = rows.set_column(column, rows.schema.field(column), pa.array([-0.0]))
+    with Ledger(place) as ledger:
+        ledger.accept(rows)
+    assert verify(place).fits
+    with reading(place) as ledger:
+        values = ledger.given_acceptances().column("value").to_pylist()
+    assert str(values[-1]) == "0.0"
 
 
 def test_every_change_has_its_line(place):

@@ -156,6 +156,18 @@ def test_the_furthest_mark_counts(workspace):
     )
 
 
+@pytest.mark.parametrize("table", ["decisions", "journal", "chain"])
+def test_other_rows_of_any_table_are_noticed(path, table):
+    """A ledger of another workspace would be taken where the last table alone is looked at."""
+    mark = path.with_name("ledger.mark")
+    content = json.loads(mark.read_text(encoding="utf-8"))
+    content["tables"][table]["digest"] = "0" * 64
+    mark.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(InputError) as caught, reading(path):
+        pass
+    assert caught.value.places["variant"] == "other"
+
+
 def test_a_crash_before_the_mark_is_harmless(path):
     """The mark is written after the commit: a ledger that is ahead of it is whole."""
     behind = path.with_name("ledger.mark").read_bytes()

@@ -23,6 +23,7 @@ from voterlist.errors import StageError
 from voterlist.findings import finding_ids
 from voterlist.lists import documents
 from voterlist.lists.alphabet import ALPHABET, house_key, name_key
+from voterlist.lists.balance import require_balance
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.render.list_words import ListWords
 from voterlist.render.xlsx import render_list
@@ -189,6 +190,7 @@ def test_lists_follow_what_was_decided():
     cefer, leyla = found.listed.to_pylist()[1:]
     assert (cefer["birth_year"], cefer["corrected"]) == (1956, "birth_date")
     assert (leyla["number"], leyla["from_precinct"]) == (2, 1)
+    assert cefer["from_precinct"] is None
     assert found.balance.to_pylist() == [
         balance_row(1, handed_in=2, struck=1, moved_out=1, added=1, listed=1),
         balance_row(2, handed_in=2, repeated=1, moved_in=1, listed=2),
@@ -269,6 +271,39 @@ def test_somebody_from_another_constituency_stands_in_this_one():
     assert column(left.balance, "moved_out") == [1]
 
 
+ADDED = {**ALI, "entry_id": "register:1", "source": "decision"}
+ADDING = {"entry_id": "register:1", "action": "add", "constituency": 88, "precinct": 1}
+
+
+@pytest.mark.parametrize("action", ["strike", "repeat"])
+def test_somebody_added_and_taken_off_again_is_in_no_sum(action):
+    """A list would be refused, or signed with one fewer than were handed in."""
+    done = applied(ADDING, {"entry_id": "register:1", "action": action})
+    found = compiled(entries(LEYLA), additions=entries(ADDED), done=done)
+    assert found.balance.to_pylist() == [balance_row(1, handed_in=1, listed=1)]
+
+
+def test_somebody_added_and_moved_is_added_where_they_stand():
+    """Nobody handed them in, so nobody moved in: the sum of the list they left would be short."""
+    move = {"entry_id": "register:1", "action": "move", "constituency": 88}
+    done = applied(ADDING, {**move, "precinct": 2})
+    found = compiled(entries(LEYLA), additions=entries(ADDED), done=done)
+    assert found.balance.to_pylist() == [
+        balance_row(1, handed_in=1, listed=1),
+        balance_row(2, added=1, listed=1),
+    ]
+
+
+def test_who_moved_to_no_known_list_stands_on_none():
+    """The list of those without a place would count somebody who is not on it."""
+    done = applied({"entry_id": "a", "action": "move"})
+    here = compiled(entries(ALI, LEYLA), done=done)
+    assert names(here.listed, 1) == ["Vəliyeva"]
+    assert column(here.balance, "moved_out") == [1]
+    nowhere = compiled(entries(ALI, LEYLA), done=done, constituency=None)
+    assert nowhere.listed.num_rows == nowhere.balance.num_rows == 0
+
+
 _PLACE = st.tuples(st.sampled_from([12, 88]), st.none() | st.integers(1, 3))
 
 
@@ -322,6 +357,21 @@ def test_a_list_that_is_not_what_the_run_counted_is_refused():
     assert refused.value.code == "lists-unlike-run"
     right = balance({"precinct": 1, "handed_in": 2, "listed": 2}, {"precinct": 9})
     assert compiled(entries(ALI, LEYLA), sums=right).listed.num_rows == 2
+
+
+ROW = {"precinct": 1, "handed_in": 2, "listed": 2}
+
+
+@pytest.mark.parametrize(
+    ("counted", "rows"), [(ROW, 1), ({**ROW, "struck": 1}, 2), (ROW, 3)]
+)
+def test_a_list_whose_rows_do_not_sum_up_is_refused(counted, rows):
+    """A voter could be lost where the sums alone, or the rows alone, are right."""
+    people = [{**ALI, "entry_id": f"a{number}"} for number in range(rows)]
+    listed = compiled(entries(*people)).listed
+    with pytest.raises(StageError) as refused:
+        require_balance(balance(counted), listed, None)
+    assert refused.value.code == "lists-unbalanced"
 
 
 def test_a_sheet_of_corrections_says_where_somebody_stands_now():
@@ -479,6 +529,16 @@ def test_who_stands_twice_at_one_door_is_asked_about_once():
     twice = {**ALI, "entry_id": "z", "document": None}
     one = cases({"case_id": "x", "entry_id": "a"}, {"case_id": "x", "entry_id": "z"})
     assert compiled(entries(ALI, twice), asked=one).door.num_rows == 1
+
+
+def test_two_people_without_a_house_stand_at_no_common_door():
+    """One of them would not be asked about: nobody knows that they live together."""
+    nowhere = [{**one, "address": None} for one in (ALI, LEYLA)]
+    may_be_one = cases(
+        {"case_id": "x", "entry_id": "a"}, {"case_id": "x", "entry_id": "b"}
+    )
+    found = compiled(entries(*nowhere), asked=may_be_one)
+    assert column(found.door, "number") == [1, 2]
 
 
 def test_nobody_is_asked_about_who_is_off_the_list():

@@ -305,6 +305,17 @@ def test_kappa_by_kind_and_person():
     }
 
 
+def test_a_persons_kappa_has_their_own_readings_on_one_side():
+    """Who says the same of everything would be told from others by who read first."""
+    readings = [
+        quality.TwoReadings("c0", ("Aysel", "Bahar"), REPEAT, APART),
+        quality.TwoReadings("c1", ("Bahar", "Aysel"), APART, REPEAT),
+    ]
+    _, by_person = quality.kappas(readings, {})
+    # Each said one thing of both cases: chance alone never agrees, so kappa is 0 and not -1.
+    assert {one.kappa.estimate for one in by_person.values()} == {0}
+
+
 # Intervals
 
 

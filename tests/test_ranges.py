@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -13,12 +17,23 @@ from voterlist import synth
 from voterlist.config import LinkSettings
 from voterlist.config.comparisons import AddedComparison, ComparisonKind
 from voterlist.ingest import table_entries
-from voterlist.link import Added, Decided, Scope, block, link, ranges
+from voterlist.link import (
+    Added,
+    Decided,
+    Scope,
+    block,
+    link,
+    link_ready,
+    ranges,
+    ready,
+)
 from voterlist.link.encode import encode
+from voterlist.link.found import RECORD
 from voterlist.link.keys import Key
 from voterlist.link.labels import CASES, PAIRS
 from voterlist.model import Profile
 from voterlist.normalize import normalize
+from voterlist.storage.spill import Rows, Spill
 
 KEYS = (
     Key("surname", ("stem",), ("year",)),
@@ -132,10 +147,15 @@ def same(one, other):
 
 
 def linked_alike(voters, least=1, **named):
-    """The linkage of a list, the same in one range and in hundreds."""
+    """The linkage of a list, the same in one range, in hundreds, and with pairs put aside."""
     whole = link(voters, **named)
     parts = link(voters, LinkSettings(chunk_pairs=50), **named)
     assert same(whole, parts)
+    profile = named.pop("profile", Profile.AZ)
+    with TemporaryDirectory() as folder, Spill.beside(Path(folder) / "x") as spill:
+        given = ready(voters, profile, named.get("added", Added()))
+        aside = replace(given, store=Rows(spill, RECORD))
+        assert same(whole, link_ready(aside, LinkSettings(chunk_pairs=50), **named))
     assert whole.pairs.num_rows >= least
     return whole
 
@@ -180,3 +200,17 @@ def test_so_with_a_comparison_of_ones_own():
         ids,
     )
     assert linked_alike(people, added=added).added[0].known == len(ids)
+
+
+def test_a_list_of_many_entries_a_person_is_looked_at_again_from_the_disk():
+    """The second look would change pairs that are held, and not those that are put aside."""
+    people = crowd(60, doubles=60)
+    many = pa.concat_tables([people] * 4)
+    ids = pa.array([f"e{row:05d}" for row in range(many.num_rows)])
+    many = many.set_column(0, many.schema.field("entry_id"), ids)
+    linked_alike(many)
+
+
+def test_an_empty_list_is_linked_from_the_disk():
+    """A list of a new precinct without entries would end as a fault of the program."""
+    linked_alike(voters(surname=[]), least=0)

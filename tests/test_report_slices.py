@@ -12,6 +12,7 @@ from voterlist.model import Stage
 from voterlist.pipeline.looked_up import look_up
 from voterlist.pipeline.report_units import report_task
 from voterlist.pipeline.units import Units
+from voterlist.report.of_all import in_round_numbers
 from voterlist.report.slices import (
     LOOKED_UP,
     Cutter,
@@ -20,9 +21,10 @@ from voterlist.report.slices import (
     by_name,
     pyramid_of,
 )
+from voterlist.schemas import COINCIDENCE, INDICATOR
 from voterlist.storage import store
 from voterlist.storage.kept import Kept
-from voterlist.tables import plain
+from voterlist.tables import from_columns, plain
 
 
 def in_two_constituencies(table):
@@ -167,3 +169,54 @@ def test_the_key_does_not_depend_on_how_text_is_stored(tmp_path, run, cutter):
         for one in (part, plain_text)
     }
     assert len(keys) == 1
+
+
+def test_a_file_of_other_content_leaves_the_key_of_reports_that_show_its_name(tmp_path):
+    """One precinct handed in anew would make the reports of all whose cases reach into it."""
+    whole = tables.everything()
+    sources = {"a" * 12: ["inbox/88/one.csv"], "b" * 12: ["inbox/88/one.csv"]}
+
+    def key(source, names=sources):
+        column = pa.array([source] * whole.tables["entries"].num_rows)
+        place = whole.tables["entries"].schema.get_field_index("source")
+        entries = whole.tables["entries"].set_column(place, "source", column)
+        part, used = by_name({"entries": entries}, names)
+        return report_task(report.Run(facts(88), part, used), ("en",), tmp_path).key
+
+    assert key("a" * 12) == key("b" * 12)
+    assert key("a" * 12) != key("a" * 12, {"a" * 12: ["inbox/88/two.csv"]})
+    assert key("a" * 12) != key("a" * 12, {"a" * 12: ["inbox/88/one.csv", "b.csv"]})
+
+
+def test_one_entry_more_elsewhere_is_not_told(run):
+    """All reports would be written anew for the last digit of a number of all lists."""
+    _, made = run
+    count = pa.array([318_157, 12], pa.int64())
+    indicators = made["indicators"].slice(0, 2)
+    unit = pa.array(["nation", "precinct"])
+
+    def told(counts):
+        columns = {
+            name: indicators.column(name)
+            for name in indicators.column_names
+            if name not in {"unit", "count"}
+        }
+        table = from_columns(columns | {"unit": unit, "count": counts}, INDICATOR)
+        return in_round_numbers({"indicators": table})["indicators"]
+
+    assert told(count).column("count").to_pylist() == [318_000, 12]
+    assert told(count).equals(told(pa.array([318_158, 12], pa.int64())))
+    assert not told(count).equals(told(pa.array([318_157, 13], pa.int64())))
+    whole = [None, 88]
+    found = from_columns(
+        {
+            "constituency": pa.array(whole, pa.int32()),
+            "agreement": ["stem"] * 2,
+            "expected": [454.946, 454.946],
+            "found": [57_819, 57_819],
+        },
+        COINCIDENCE,
+    )
+    rows = in_round_numbers({"coincidences": found})["coincidences"].to_pylist()
+    assert [row["found"] for row in rows] == [57_800, 57_819]
+    assert [row["expected"] for row in rows] == [455, 454.946]

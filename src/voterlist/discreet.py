@@ -58,7 +58,12 @@ def keep_logs_discreet() -> None:
 
 
 def tell(error: BaseException | None) -> None:
-    """Say on standard error of which kind an error is, and where it was raised."""
+    """Say on standard error of which kind an error is, and where it was raised.
+
+    A thread that ends itself has no error.
+    """
+    if isinstance(error, SystemExit):
+        return
     if error is not None and sys.stderr is not None:
         sys.stderr.write(f"voterlist: {_in_short(error)}\n")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, TypeAlias
+from functools import cache, partial
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from rapidfuzz.process import cpdist
 from voterlist.arrays import Bools, Floats, Longs, factorized, pack_columns
 
 __all__ = [
+    "Columns",
     "Outcome",
     "by_appearance",
     "coalesced",
@@ -31,6 +32,7 @@ __all__ = [
     "longest",
     "map_unique",
     "matches",
+    "order_of",
     "plain",
     "row_of_each",
     "rows_among",
@@ -47,6 +49,17 @@ __all__ = [
 
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
+
+
+class Columns(Protocol):
+    """Columns of a table, in memory or read when they are asked for."""
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """A column by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +191,9 @@ def longest(column: pa.Array) -> int:
     return int(pc.max(pc.binary_length(column)).as_py() or 0)
 
 
+_ROWS_AT_ONCE = 1 << 15
+
+
 def text_bytes(column: pa.Array, width: int) -> npt.NDArray[np.uint8]:
     """The UTF-8 bytes of a text column, shape (rows, width): padded with 0, cut at the width.
 
@@ -192,34 +208,20 @@ def text_bytes(column: pa.Array, width: int) -> npt.NDArray[np.uint8]:
     letters = np.frombuffer(content, np.uint8)
     lengths = np.diff(offsets)
     if column.null_count:
-        known = column.is_valid().to_numpy(zero_copy_only=False)
-        lengths[~known] = 0
-    longest_text = int(lengths.max())
-    # A null may lie on bytes of its own; then not all that lies in the column is wanted.
-    all_wanted = lengths.sum(dtype=np.int64) == offsets[-1] - offsets[0]
-    if longest_text > width or not all_wanted:
-        _copy_by_place(matrix, letters, offsets, lengths)
-        return matrix
-    lying = letters[offsets[0] : offsets[-1]]
-    filled = lengths > 0
-    if longest_text and longest_text * int(np.count_nonzero(filled)) == len(lying):
-        # All are of one length, as identifiers often are.
-        matrix[filled, :longest_text] = lying.reshape(-1, longest_text)
-    else:
-        matrix[np.arange(width) < lengths[:, None]] = lying
+        # A null may lie on bytes of its own.
+        lengths[~column.is_valid().to_numpy(zero_copy_only=False)] = 0
+    places = np.arange(width)
+    # So many rows at once that they stay in the processor's own memory.
+    for start in range(0, rows, _ROWS_AT_ONCE):
+        part = slice(start, min(start + _ROWS_AT_ONCE, rows))
+        first, end = offsets[part.start], offsets[part.stop]
+        # Each text is taken with what lies behind it, up to the width; that is then made 0.
+        lying = np.zeros(end - first + width, np.uint8)
+        lying[: end - first] = letters[first:end]
+        windows = np.ndarray(end - first + 1, f"V{width}", lying, strides=(1,))
+        taken = windows[offsets[part] - first].view(np.uint8).reshape(-1, width)
+        np.multiply(taken, places < lengths[part, None], out=matrix[part])
     return matrix
-
-
-def _copy_by_place(
-    matrix: npt.NDArray[np.uint8],
-    letters: npt.NDArray[np.uint8],
-    offsets: npt.NDArray[np.int32],
-    lengths: npt.NDArray[np.int32],
-) -> None:
-    """Fill the matrix column by column from the bytes of texts."""
-    for place in range(matrix.shape[1]):
-        longer = np.flatnonzero(lengths > place)
-        matrix[longer, place] = letters[offsets[longer] + place]
 
 
 def rows_beyond(column: pa.Array, first: str, last: str, *, most: int) -> Longs | None:
@@ -387,10 +389,12 @@ def from_columns(
     """
     rows = length if length is not None else len(next(iter(columns.values())))
     arrays = []
+    # What is not given is one column for all of its type.
+    nothing = cache(partial(pa.nulls, rows))
     for field in schema:
         values = columns.get(field.name)
         if values is None:
-            arrays.append(pa.nulls(rows, field.type))
+            arrays.append(nothing(field.type))
         else:
             arrays.append(_as_field(values, field, keep_encoded=keep_encoded))
     if not keep_encoded:
@@ -459,6 +463,13 @@ def sort_by(table: pa.Table, *names: str) -> pa.Table:
     keys = pa.table([plain(table.column(name)) for name in names], names=list(names))
     order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in names])
     return table.take(order).combine_chunks()
+
+
+def order_of(texts: pa.Array) -> pa.Array | None:
+    """The places of texts in ascending order; None where they stand so."""
+    if _ascends(pa.chunked_array([texts])):
+        return None
+    return pc.array_sort_indices(texts)
 
 
 def _ascends(column: pa.ChunkedArray) -> bool:

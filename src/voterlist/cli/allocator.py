@@ -7,10 +7,12 @@ import ctypes
 
 import pyarrow as pa
 
-__all__ = ["give_memory_back", "keep_memory", "release_free"]
+__all__ = ["give_memory_back", "keep_memory", "release_free", "return_memory"]
 
-_TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX, _ARENA_MAX = -1, -2, -4, -8
+_TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -2, -3, -4, -8
 """Settings of ``mallopt`` in the GNU C library."""
+_LARGE = 1 << 24
+"""Bytes of an array of a whole list; those of a chunk of pairs are smaller, and used again."""
 _AT_ONCE = 1 << 26
 """Bytes by which the heap grows."""
 
@@ -33,6 +35,21 @@ def keep_memory() -> None:
     mallopt(_TRIM_THRESHOLD, 2**31 - 1)
     mallopt(_TOP_PAD, _AT_ONCE)
     # Arrow's own allocators do not share what they free with numpy's arrays.
+    pa.set_memory_pool(pa.system_memory_pool())
+
+
+def return_memory() -> None:
+    """Let the arrays of a whole list be given back to the system as soon as they are free.
+
+    Where memory is limited: nothing large is held that is not in use, for a little more time.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return
+    mallopt(_MMAP_THRESHOLD, _LARGE)
+    mallopt(_TRIM_THRESHOLD, _AT_ONCE)
+    mallopt(_ARENA_MAX, 1)
     pa.set_memory_pool(pa.system_memory_pool())
 
 

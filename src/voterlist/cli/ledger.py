@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +11,10 @@ import typer
 
 from voterlist import usecases
 from voterlist.cli.options import Today, Workspace, day, now
+from voterlist.cli.passphrases import PassphraseStdin, SealTo, opened_files
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY
+from voterlist.errors import UsageError
 
 __all__ = ["copy", "renew", "restore"]
 
@@ -22,9 +25,19 @@ def copy(
         str,
         typer.Argument(metavar="FILE", help=SAY("cli.argument.ledger-copy-out")),
     ],
+    encrypt_to: SealTo = None,
 ) -> None:
     """Copy the ledger whole."""
-    copied, rows = usecases.copy_ledger(workspace, out)
+    if encrypt_to is None:
+        copied, rows = usecases.copy_ledger(workspace, out)
+    else:
+        sealed = usecases.sealed_name(Path(out))
+        if sealed.exists():
+            places = {"path": str(sealed)}
+            raise UsageError(f"{sealed} exists", code="file-taken", places=places)
+        with usecases.sealed(workspace, sealed, encrypt_to) as plain:
+            _, rows = usecases.copy_ledger(workspace, str(plain))
+        out = copied = str(sealed)
     path = shown(Path(copied)) if copied == out else copied
     TERMINAL.say(SAY("cli.ledger.copied", path=path, **rows))
     if TERMINAL.json:
@@ -39,13 +52,18 @@ def restore(
     older: Annotated[
         bool, typer.Option("--older", help=SAY("cli.option.older"))
     ] = False,
+    passphrase_stdin: PassphraseStdin = False,
     today: Today = None,
 ) -> None:
     """Put a copy back."""
     since = now(workspace).isoformat(" ", "minutes")
-    replaced = usecases.restore_ledger(
-        workspace, source, today=day(today, workspace), since=since, older=older
-    )
+    with ExitStack() as plain:
+        (copy_of,) = opened_files(
+            plain, workspace, [source], from_stdin=passphrase_stdin
+        )
+        replaced = usecases.restore_ledger(
+            workspace, copy_of, today=day(today, workspace), since=since, older=older
+        )
     _tell("cli.ledger.restored", replaced)
 
 

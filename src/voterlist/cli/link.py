@@ -94,6 +94,12 @@ class _Options:
         int | None,
         typer.Option("--jobs", min=1, help=SAY("cli.option.threads")),
     ] = None
+    memory_limit: Annotated[
+        str | None,
+        typer.Option(
+            "--memory-limit", metavar="SIZE", help=SAY("cli.option.memory-limit")
+        ),
+    ] = None
     plan: Annotated[bool, typer.Option("--plan", help=SAY("cli.option.plan"))] = False
 
     def state_folder(self) -> Path | None:
@@ -112,12 +118,14 @@ def link(given: _Options) -> None:
     """Find the pairs that may be one person."""
     # Loaded here, because they load Arrow.
     from voterlist import threads  # noqa: PLC0415  see above
-    from voterlist.cli.allocator import keep_memory  # noqa: PLC0415  see above
+    from voterlist.cli.allocator import keep_memory, return_memory  # noqa: PLC0415
     from voterlist.cli.arrow_alone import leave_pandas_out  # noqa: PLC0415  see above
 
     leave_pandas_out()
-    if given.jobs is not None:
-        threads.use(given.jobs)
+    limit = given.memory_limit
+    if given.jobs is not None or limit is not None:
+        # Each thread has arrays of its own.
+        threads.use(given.jobs or 1)
     request = usecases.LinkRequest(
         given.files,
         given.columns or (),
@@ -128,6 +136,7 @@ def link(given: _Options) -> None:
         given.settings,
         between=given.between,
         one_to_one=given.one_to_one,
+        memory_limit=None if limit is None else usecases.bytes_of(limit),
     )
     if given.plan:
         keep_memory()
@@ -138,7 +147,11 @@ def link(given: _Options) -> None:
     require_rows(given.out)
     if given.clusters is not None:
         require_rows(given.clusters)
-    keep_memory()
+    if limit is None:
+        keep_memory()
+    else:
+        return_memory()
+    is_told = limit is not None or _tell_shortage(usecases.shortage(request.every_file))
     with Steps() as steps:
         linked = usecases.link_tables(
             request,
@@ -146,7 +159,7 @@ def link(given: _Options) -> None:
             given.clusters,
             since=now().isoformat(" ", "minutes"),
             progress=_releasing(steps),
-            forecast=_tell_forecast,
+            forecast=_tell_forecast if is_told else _forecast_of(request),
             reading=tell_reading,
         )
     _tell(linked, request, given.out)
@@ -166,6 +179,27 @@ def _releasing(steps: Steps) -> Callable[[str, int, int], None]:
         steps(stage, done, total)
 
     return progress
+
+
+def _tell_shortage(shortage: usecases.Shortage | None) -> bool:
+    """Say that the list will not fit into memory, and what can be done; whether it is so."""
+    if shortage is not None:
+        told = {"needed": shortage.needed, "available": shortage.available}
+        TERMINAL.warn(SAY("cli.link.shortage", **told))
+    return shortage is not None
+
+
+def _forecast_of(
+    request: usecases.LinkRequest,
+) -> Callable[[int, Sequence[Any]], None]:
+    """Tells the forecast, and whether its pairs will fit into memory."""
+
+    def tell(entries: int, forecast: Sequence[Any]) -> None:
+        _tell_forecast(entries, forecast)
+        pairs = sum(line.pairs for line in forecast)
+        _tell_shortage(usecases.shortage(request.every_file, pairs))
+
+    return tell
 
 
 def _plan(request: usecases.LinkRequest) -> None:

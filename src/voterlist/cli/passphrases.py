@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 import sys
+from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -14,11 +16,24 @@ from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.errors import UsageError
 
-__all__ = ["PassphraseStdin", "new_passphrase", "passphrase_of"]
+__all__ = [
+    "PassphraseStdin",
+    "SealTo",
+    "new_passphrase",
+    "opened_files",
+    "passphrase_of",
+]
 
 PassphraseStdin = Annotated[
     bool, typer.Option("--passphrase-stdin", help=SAY("cli.option.passphrase-stdin"))
 ]
+
+
+SealTo = Annotated[
+    str | None,
+    typer.Option("--encrypt-to", metavar="NAME", help=SAY("cli.option.seal-to")),
+]
+"""Of commands that write what is carried, other than packages."""
 
 
 def new_passphrase(*, from_stdin: bool) -> str | None:
@@ -52,6 +67,26 @@ def passphrase_of(workspace: Path, *, from_stdin: bool) -> str | None:
     if not usecases.keys_are_protected(workspace) or not _is_terminal():
         return None
     return getpass.getpass(SAY("cli.keys.ask"))
+
+
+def opened_files(
+    stack: ExitStack, workspace: Path, files: Iterable[Path], *, from_stdin: bool
+) -> list[Path]:
+    """The files, of which those that are encrypted to us are open while the stack is.
+
+    The passphrase of the keys is asked for only where one is.
+
+    Raises:
+        CustodyError: the keys cannot be opened, or a file is encrypted to others.
+    """
+    files = list(files)
+    passphrase = None
+    if any(map(usecases.is_sealed, files)):
+        passphrase = passphrase_of(workspace, from_stdin=from_stdin)
+    return [
+        stack.enter_context(usecases.opened(workspace, path, passphrase))
+        for path in files
+    ]
 
 
 def _first_line() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,8 +12,10 @@ import typer
 
 from voterlist import usecases
 from voterlist.cli.options import Today, Workspace, day, now, takes
+from voterlist.cli.passphrases import PassphraseStdin, SealTo, opened_files
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY, title
+from voterlist.errors import UsageError
 from voterlist.model import Mark, Problem, Verdict
 
 __all__ = ["export", "import_decisions"]
@@ -56,6 +59,7 @@ class ExportOptions:
         Path | None,
         typer.Option("--out", metavar="FILE", help=SAY("cli.option.review-out")),
     ] = None
+    encrypt_to: SealTo = None
     language: Annotated[
         Literal["az", "en"] | None, typer.Option(help=SAY("cli.option.language"))
     ] = None
@@ -65,14 +69,19 @@ class ExportOptions:
 @takes(ExportOptions)
 def export(options: ExportOptions) -> None:
     """Write what waits for a decision into a workbook, or a page."""
-    if options.form == "page":
-        _export_page(options)
-    else:
-        _export_workbook(options)
+    write = _export_page if options.form == "page" else _export_workbook
+    if options.encrypt_to is None:
+        write(options)
+        return
+    if options.out is None:
+        raise UsageError("nowhere", code="seal-without-out")
+    name = usecases.sealed_name(options.out)
+    with usecases.sealed(options.workspace, name, options.encrypt_to) as plain:
+        write(replace(options, out=plain), name)
 
 
-def _export_page(options: ExportOptions) -> None:
-    """Write the cases into a page, and say what it holds."""
+def _export_page(options: ExportOptions, sealed: Path | None = None) -> None:
+    """Write the cases into a page, and say what it holds; ``sealed``: where it is carried to."""
     workspace = options.workspace
     request = usecases.PageRequest(
         today=day(options.today, workspace),
@@ -82,17 +91,18 @@ def _export_page(options: ExportOptions) -> None:
         name=options.name or "",
     )
     made = usecases.export_page(workspace, request)
-    path = shown(made.path)
+    out = sealed or made.path
+    path = shown(out)
     told = SAY("cli.review.page", cases=made.cases, open=made.open, path=path)
     TERMINAL.say(told)
     TERMINAL.say(SAY("cli.review.page.next", folder=shown(workspace)))
     if TERMINAL.json:
         counted = {"run": made.run, "cases": made.cases, "open_cases": made.open}
-        TERMINAL.result({**counted, "out": made.path, "exit_code": 0})
+        TERMINAL.result({**counted, "out": out, "exit_code": 0})
 
 
-def _export_workbook(options: ExportOptions) -> None:
-    """Write cases and findings into a workbook, and say what it holds."""
+def _export_workbook(options: ExportOptions, sealed: Path | None = None) -> None:
+    """Write cases and findings into a workbook, and say what it holds; ``sealed`` as above."""
     workspace = options.workspace
     made = usecases.export_review(
         workspace,
@@ -102,7 +112,8 @@ def _export_workbook(options: ExportOptions) -> None:
         reader=options.name,
         constituency=options.constituency,
     )
-    path = shown(made.path)
+    out = sealed or made.path
+    path = shown(out)
     TERMINAL.say(
         SAY(
             "cli.review.exported",
@@ -129,7 +140,7 @@ def _export_workbook(options: ExportOptions) -> None:
         counted = {"run": made.run, "findings": made.findings, **made.counts}
         counted["second_readings"] = made.second_readings
         kept = {"carried": made.carried, "no_longer_asked": made.gone, "old": made.old}
-        TERMINAL.result({**counted, **kept, "out": made.path, "exit_code": 0})
+        TERMINAL.result({**counted, **kept, "out": out, "exit_code": 0})
 
 
 def import_decisions(
@@ -140,9 +151,14 @@ def import_decisions(
     by: Annotated[
         str | None, typer.Option(metavar="NAME", help=SAY("cli.option.by"))
     ] = None,
+    passphrase_stdin: PassphraseStdin = False,
 ) -> None:
     """Read decisions into the ledger."""
-    imported = usecases.import_review(workspace, files, by, decided_at=now(workspace))
+    with ExitStack() as plain:
+        paths = opened_files(plain, workspace, files, from_stdin=passphrase_stdin)
+        imported = usecases.import_review(
+            workspace, paths, by, decided_at=now(workspace)
+        )
     if len(files) > 1:
         _list_files(imported)
     counted = _counted(imported)

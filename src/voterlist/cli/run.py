@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -73,13 +74,31 @@ def run(
             today=day(today, folder),
             since=now(folder).isoformat(" ", "minutes"),
             jobs=jobs,
-            progress=lambda stage, step, done, total: steps(stage, done, total, step),
+            progress=_releasing(steps),
         )
     _log(done.result)
     _tell(done, folder)
     if TERMINAL.json:
         TERMINAL.result(_as_json(done))
     raise typer.Exit(done.result.exit_code)
+
+
+def _releasing(steps: Steps) -> Callable[[Stage, str, int, int], None]:
+    """The progress told; at the beginning of a stage what the last one left is given back."""
+
+    def progress(stage: Stage, step: str, done: int, total: int) -> None:
+        if not step and not done:
+            # Loaded here: a run of which nothing has changed begins no stage, and needs no Arrow.
+            from voterlist.cli.allocator import (  # noqa: PLC0415  see above
+                release_free,
+                return_memory,
+            )
+
+            return_memory()
+            release_free()
+        steps(stage, done, total, step)
+
+    return progress
 
 
 def _log(result: usecases.RunResult) -> None:

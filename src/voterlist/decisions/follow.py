@@ -30,7 +30,7 @@ from voterlist.decisions.subjects import (
 )
 from voterlist.decisions.then import Then
 from voterlist.schemas import ENTRY, FOLLOWED
-from voterlist.tables import from_columns, is_among
+from voterlist.tables import Columns, from_columns, is_among
 
 __all__ = ["STOOD", "Followed", "follow", "not_among"]
 
@@ -64,7 +64,7 @@ class Followed:
 
 def follow(
     given: Given,
-    entries: pa.Table,
+    entries: Columns,
     names: Names,
     is_looked_for: Callable[[str], bool] = bool,
 ) -> Followed:
@@ -87,7 +87,7 @@ def follow(
 
 
 def _moves(
-    given: Given, entries: pa.Table, is_looked_for: Callable[[str], bool]
+    given: Given, entries: Columns, is_looked_for: Callable[[str], bool]
 ) -> dict[str, str]:
     """Old id -> id of today of the entries of which something was decided."""
     entry_ids = entries.column("entry_id")
@@ -121,11 +121,15 @@ class _Stands:
 
 
 def _said_alike(
-    gone: Iterable[str], entries: pa.Table
+    gone: Iterable[str], entries: Columns
 ) -> Mapping[str, Sequence[_Stands]]:
     """The entries of today that say the same as one that is gone, by identity, sorted."""
     texts = identities(entries.column("entry_id"))
-    found = entries.filter(is_among(texts, map(identity_of, gone)))
+    is_alike = is_among(texts, map(identity_of, gone))
+    # One column after the other: of a nation all of them take a gigabyte.
+    found = pa.table(
+        {name: entries.column(name).filter(is_alike) for name in STOOD.names}
+    )
     alike: dict[str, list[_Stands]] = {}
     for row in sorted(found.to_pylist(), key=lambda row: row["entry_id"]):
         stands = _Stands(row["entry_id"], (row["source"], row["sheet"], row["line"]))

@@ -529,7 +529,8 @@ class _Cells:
         self._head = (
             pa.array([], pa.string())
             if self._is_unread
-            else known_cells(column.slice(0, _LOOKED_AT)).cast(pa.string())
+            # As text: of an encoded column every distinct value would be cleaned.
+            else known_cells(column.slice(0, _LOOKED_AT).cast(pa.string()))
         )
 
     @property

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
+from voterlist.arrays import Codes
 from voterlist.config import LinkSettings
 from voterlist.link import block, steps
 from voterlist.link.cases import REASONS
@@ -23,6 +24,7 @@ from voterlist.link.incremental import State
 from voterlist.link.keys import NAMES
 from voterlist.link.labels import Decided, closed_cases
 from voterlist.link.scope import Scope
+from voterlist.link.steps import ready
 from voterlist.link.types import (
     Added,
     AddedUse,
@@ -56,6 +58,7 @@ __all__ = [
     "link",
     "link_ready",
     "plan",
+    "ready",
 ]
 
 TAKEN_NAMES = frozenset({*SHIPPED.fields, *NAMES})
@@ -96,7 +99,7 @@ def link(
         ValueError: what people decided is given for a linkage one to one.
     """
     added = added or Added()
-    made_ready = steps.ready(voters, profile, added)
+    made_ready = ready(voters, profile, added)
     # From here on the columns are read as codes: the table is not needed.
     del voters
     return link_ready(
@@ -133,9 +136,17 @@ def link_ready(
         raise ValueError("no state is kept of pairs that are put aside")
     settings = settings or LinkSettings()
     profile = made_ready.entries.profile
-    listed = steps.listed(made_ready, settings, scope, added or Added())
+    added, decided = added or Added(), decided or Decided()
+
+    def by_chance(groups: Codes | None) -> tuple[Chance, ...]:
+        return chance(made_ready.entries, groups)
+
+    if made_ready.store is not None:
+        # Where memory is short it is done before there are blocks and pairs, not beside them.
+        groups = None if scope is None else scope.groups_of(made_ready.ids)
+        expected = by_chance(groups)
+    listed = steps.listed(made_ready, settings, scope, added)
     compared = steps.compare(listed, settings, profile, watch or Watch(), incremental)
-    decided = decided or Decided()
     closed = closed_cases(listed.ids, decided.cases)
 
     def judged() -> Linkage:
@@ -144,13 +155,9 @@ def link_ready(
         )
         return steps.conclude(listed, compared, learnt, closed, settings)
 
-    def by_chance() -> tuple[Chance, ...]:
-        return chance(listed.entries, listed.groups)
-
     if made_ready.store is not None:
-        # Where memory is short one is done after the other.
-        return replace(judged(), chance=by_chance())
-    linkage, expected = both(judged, by_chance)
+        return replace(judged(), chance=expected)
+    linkage, expected = both(judged, lambda: by_chance(listed.groups))
     return replace(linkage, chance=expected)
 
 
@@ -168,5 +175,5 @@ def plan(
         SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
     """
     settings, added = settings or LinkSettings(), added or Added()
-    made_ready = steps.ready(voters, profile, added)
+    made_ready = ready(voters, profile, added)
     return steps.listed(made_ready, settings, scope, added).forecast

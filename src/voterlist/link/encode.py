@@ -229,6 +229,14 @@ class Encoded:
         # A skeleton of the profile az is the sound of the name already.
         return None if self.profile is Profile.AZ else sound_codes(names.words())
 
+    @cached_property
+    def packed_date(self) -> Codes:
+        """Year, month and day, each 0 where unknown, in one number: of nine bits the last two.
+
+        To look one number up of an entry is quicker than three.
+        """
+        return (self.year << 9) | (self.month << 5) | self.day
+
     @property
     def date(self) -> Codes:
         """The full birth date as year * 10000 + month * 100 + day; -1 where a part is unknown."""
@@ -406,7 +414,7 @@ def _encoded_column(column: pa.ChunkedArray) -> EncodedColumn:
     return EncodedColumn(codes, distinct, counts)
 
 
-def _streets(voters: pa.Table) -> tuple[EncodedColumn, EncodedColumn | None]:
+def _streets(voters: tables.Columns) -> tuple[EncodedColumn, EncodedColumn | None]:
     """(the streets, the villages): a street that may be a village is both."""
     written = _encoded_column(voters.column("street"))
     in_doubt = pc.ends_with(written.values, STREET_OR_VILLAGE)
@@ -429,7 +437,7 @@ def _numbers(column: pa.ChunkedArray, missing: int) -> Codes:
     return np.asarray(filled.to_numpy(), dtype=np.int32)
 
 
-def _sex(voters: pa.Table) -> Codes:
+def _sex(voters: tables.Columns) -> Codes:
     """The sex as stated, else as the patronymic or the given name witnesses it."""
     sex = np.full(voters.num_rows, -1, np.int32)
     for name in ("sex", "patronymic_sex", "given_sex"):
@@ -488,7 +496,7 @@ def _rare_words(address: EncodedColumn, size: int) -> tuple[Codes, ...]:
 
 
 def encode(
-    voters: pa.Table,
+    voters: tables.Columns,
     added: Mapping[str, pa.ChunkedArray] | None = None,
     profile: Profile = Profile.AZ,
 ) -> Encoded:

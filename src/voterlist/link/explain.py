@@ -47,14 +47,16 @@ class _TermFrequencies:
     rest: Floats
 
 
-def waterfalls(pairs: pa.Table, voters: pa.Table | None = None) -> pa.Table:
+def waterfalls(
+    pairs: pa.Table, voters: pa.Table | tables.Columns | None = None
+) -> pa.Table:
     """WATERFALL: one row a pair, in the order of the PAIR table; no rows where that holds no model.
 
     Args:
         pairs: PAIR as ``link`` gave it, with its model in the metadata.
-        voters: VOTER, the whole list that was linked. With it each field has its own term
-            frequency, counted in it exactly as the linkage does. Without it all of them stand in
-            the column ``term_frequency``.
+        voters: VOTER, the whole list that was linked, or its columns. With it each field has its
+            own term frequency, counted in it exactly as the linkage does. Without it all of them
+            stand in the column ``term_frequency``.
 
     Raises:
         SchemaError: a table has not its shape.
@@ -105,14 +107,16 @@ def _level_bits(field: str, vectors: Vectors, model: Model) -> Floats:
 
 
 def _term_frequencies(
-    vectors: Vectors, pairs: pa.Table, voters: pa.Table | None
+    vectors: Vectors, pairs: pa.Table, voters: pa.Table | tables.Columns | None
 ) -> _TermFrequencies:
     whole = -vectors.term_frequency
     if voters is None:
         return _TermFrequencies({}, whole)
-    voters = schemas.require(voters, LINKED, "explain")
-    left = _rows(pairs.column("entry_l"), voters.column("entry_id"))
-    right = _rows(pairs.column("entry_r"), voters.column("entry_id"))
+    if isinstance(voters, pa.Table):
+        voters = schemas.require(voters, LINKED, "explain")
+    ids = voters.column("entry_id")
+    left, right = (_rows(pairs.column(f"entry_{side}"), ids) for side in "lr")
+    del ids
     known = np.flatnonzero((left >= 0) & (right >= 0))
     by_field = {}
     for field in SHARED_FIELDS:
@@ -130,7 +134,7 @@ def _term_frequencies(
 def _value_bits(
     comparison: Comparison,
     vectors: Vectors,
-    voters: pa.Table,
+    voters: tables.Columns,
     left: Codes,
     right: Codes,
 ) -> Floats:

@@ -22,14 +22,8 @@ __all__ = ["Identifiers", "identifiers"]
 _MOST_LETTERS = 11
 """Letters of the longest identifier that is held as a number: a document's, AZE and eight digits.
 """
-_SIGNS = np.full(256, -1, np.int8)
-_SIGNS[0] = 0
-_SIGNS[np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", np.uint8)] = np.arange(
-    1, 37
-)
-"""For each byte its digit in a number to the base 37; 0 where the identifier has ended, -1 for any
-other sign."""
 _BASE, _WORD = 37, 8
+_ROWS_AT_ONCE = 1 << 15
 _LOW_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)
 """All bits of each byte but the highest."""
 
@@ -166,12 +160,29 @@ def _numbers(letters: Bytes) -> Longs | None:
     None where an identifier has a sign that is no digit of the base.
     """
     numbers = np.zeros(len(letters), np.int64)
-    for place in range(_MOST_LETTERS):
-        numbers *= _BASE
-        if place < letters.shape[1]:
-            signs = _SIGNS[letters[:, place]]
-            if (signs < 0).any():
-                return None
-            numbers += signs
+    # So many rows at once that they stay in the processor's own memory.
+    for start in range(0, len(letters), _ROWS_AT_ONCE):
+        number = numbers[start : start + _ROWS_AT_ONCE]
+        places = np.ascontiguousarray(letters[start : start + _ROWS_AT_ONCE].T)
+        for place in range(_MOST_LETTERS):
+            number *= _BASE
+            if place < len(places):
+                digits, are_all = _digits(places[place])
+                if not are_all:
+                    return None
+                number += digits
     numbers[numbers == 0] = -1
     return numbers
+
+
+def _digits(signs: Bytes) -> tuple[Bytes, bool]:
+    """(digits to the base 37, whether all of the signs are such).
+
+    1 to 10 for 0 to 9, then the capitals; 0 where the identifier has ended.
+    """
+    # What lies below the first becomes a high number: one comparison tells both.
+    is_digit = signs - np.uint8(ord("0")) < 10
+    is_capital = signs - np.uint8(ord("A")) < 26
+    digits = is_digit * (signs - np.uint8(ord("0") - 1))
+    digits += is_capital * (signs - np.uint8(ord("A") - 11))
+    return digits, bool((is_digit | is_capital | (signs == 0)).all())

@@ -188,8 +188,10 @@ def _marks_of(ids: pa.Array) -> Hashes:
     for number in range(-(-int(lengths.max()) // _WORD)):
         left = np.clip(lengths - number * _WORD, 0, _WORD)
         # A word that begins before its text is rid of the bytes of the text before.
-        strange = np.uint64(_WORD) * (_WORD - left).astype(np.uint64)
-        word = np.where(left > 0, words[place] >> strange, np.uint64(0))
-        marks += mix(word ^ salted(_SALT, number))
+        strange = np.uint64(_WORD) * np.minimum(_WORD - left, _WORD - 1).astype(
+            np.uint64
+        )
+        mixed = mix((words[place] >> strange) ^ salted(_SALT, number))
+        marks += np.where(left > 0, mixed, np.uint64(0))
         place -= left
     return mix(marks)

@@ -93,15 +93,38 @@ class Learnt:
     """The pairs that people decided, from which the model learnt."""
 
 
-def ready(voters: pa.Table, profile: Profile, added: Added) -> Ready:
-    """A VOTER table ready to be linked.
+def ready(voters: pa.Table | tables.Columns, profile: Profile, added: Added) -> Ready:
+    """A VOTER table ready to be linked, or its columns that are read one by one.
 
     Raises:
         SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
     """
-    voters = tables.sort_by(schemas.require(voters, LINKED, "link"), "entry_id")
+    if isinstance(voters, pa.Table):
+        voters = tables.sort_by(schemas.require(voters, LINKED, "link"), "entry_id")
+        ids = voters.column("entry_id").combine_chunks()
+        return Ready(ids, encode(voters, added.of(ids), profile))
     ids = voters.column("entry_id").combine_chunks()
+    order = tables.order_of(ids)
+    if order is not None:
+        ids, voters = ids.take(order), _InOrder(voters, order)
     return Ready(ids, encode(voters, added.of(ids), profile))
+
+
+@dataclass(frozen=True, slots=True)
+class _InOrder:
+    """Columns that are read one by one, in the order of the entry ids."""
+
+    columns: tables.Columns
+    order: pa.Array
+
+    @property
+    def num_rows(self) -> int:
+        """How many entries there are."""
+        return self.columns.num_rows
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """A column by its name."""
+        return self.columns.column(name).take(self.order)
 
 
 def listed(

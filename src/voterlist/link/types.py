@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -142,3 +142,7 @@ class Linkage:
     """Pairs left out because an entry has one partner at most in each other list."""
     doubts: tuple[Doubt, ...] = ()
     """Why keys or model do not fit the list, so that there is no estimate."""
+
+    def without_state(self) -> Linkage:
+        """The same without the state, which is large."""
+        return replace(self, state=None)

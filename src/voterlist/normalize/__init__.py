@@ -21,7 +21,8 @@ if TYPE_CHECKING:
         read_name,
     )
     from voterlist.normalize.rules import RULES
-    from voterlist.normalize.stage import normalize
+    from voterlist.normalize.stage import made_of, normalize
+    from voterlist.normalize.street_or_village import has_kind_letter
     from voterlist.normalize.streets import normalize_streets
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "PartReading",
     "alike",
     "explain_name",
+    "has_kind_letter",
+    "made_of",
     "normalize",
     "normalize_streets",
     "read_correction",
@@ -45,6 +48,8 @@ _HOMES = {
     "RULES": "voterlist.normalize.rules",
     "alike": "voterlist.normalize.explain",
     "explain_name": "voterlist.normalize.explain",
+    "has_kind_letter": "voterlist.normalize.street_or_village",
+    "made_of": "voterlist.normalize.stage",
     "normalize": "voterlist.normalize.stage",
     "normalize_streets": "voterlist.normalize.streets",
     "read_correction": "voterlist.normalize.corrections",

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from voterlist.model import Sex
 from voterlist.normalize.alphabet import ascii_letters, to_latin
+from voterlist.normalize.placeholders import is_placeholder
 
 __all__ = [
     "DOCUMENT",
     "FIN",
+    "PLACEHOLDER",
     "PLAIN",
+    "REPAIRS",
     "Identifier",
     "Repair",
+    "parts_of",
     "read_any",
     "read_document",
     "read_fin",
@@ -30,6 +35,8 @@ PLAIN = r"^[0-9A-Z]+$"
 """What ``read_any`` leaves as it is."""
 
 _CYRILLIC = str.maketrans("АВЕКМНОРСТУХЗІЈЅ", "ABEKMHOPCTYXZIJS")
+_FIN, _DOCUMENT = re.compile(FIN), re.compile(DOCUMENT)
+_EIGHT_DIGITS = re.compile("[0-9]{8}")
 _JUNK = re.compile(r"[^0-9A-Z]+")
 _NUMBER_SIGN = re.compile(r"^(?:AZE|[A-Z]{2})N[OR]?[0-9]")
 _TO_DIGITS = str.maketrans("OIL", "011")
@@ -50,6 +57,12 @@ class Repair(StrEnum):
     SERIES_MISSING = "series-missing"
 
 
+REPAIRS = tuple(Repair)
+"""In the order of their bits."""
+PLACEHOLDER = 1 << len(REPAIRS)
+"""Beside the repairs, a bit each, what is said of a text that is a sign of absence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identifier:
     """``value`` is None where the text is no identifier.
@@ -65,26 +78,28 @@ class Identifier:
 
 def _repairs(text: str, value: str, *others: tuple[Repair, bool]) -> tuple[Repair, ...]:
     """What was done to a text to make this value of it; ``others`` are known to who made it."""
+    if value == text:
+        return ()
     capitals = text.upper().replace("İ", "I")
-    plain = capitals.translate(_CYRILLIC)
+    plain = _in_latin(capitals)
     repairs_of = dict(others) | {
-        Repair.SMALL_LETTERS: any(letter.islower() for letter in text),
+        Repair.SMALL_LETTERS: any(map(str.islower, text)),
         Repair.LOOK_ALIKES: plain != capitals,
         # A № typed as a letter between series and number is such a sign.
         Repair.SIGNS_REMOVED: _JUNK.search(plain) is not None
         or _NUMBER_SIGN.match(plain) is not None,
     }
-    return (
-        tuple(repair for repair in Repair if repairs_of.get(repair))
-        if value != text
-        else ()
-    )
+    return tuple(repair for repair in REPAIRS if repairs_of.get(repair))
+
+
+def _in_latin(capitals: str) -> str:
+    return capitals if capitals.isascii() else capitals.translate(_CYRILLIC)
 
 
 def _capitals(text: str) -> str:
     # str.upper is right here: an identifier has no letter of the Azerbaijani alphabet, and i is a
     # typed I.
-    return _JUNK.sub("", text.upper().replace("İ", "I").translate(_CYRILLIC))
+    return _JUNK.sub("", _in_latin(text.upper().replace("İ", "I")))
 
 
 def read_fin(text: str) -> Identifier:
@@ -104,7 +119,7 @@ def read_fin(text: str) -> Identifier:
         return Identifier(None, document=document)
     kept = capitals[:7] if len(capitals) == 8 else capitals
     repaired = kept.replace("O", "0").replace("I", "1")
-    if not re.match(FIN, repaired):
+    if not _FIN.match(repaired):
         return Identifier(None)
     repairs = _repairs(
         text,
@@ -122,10 +137,10 @@ def read_document(text: str) -> Identifier:
     Eight digits alone are an old card's.
     """
     capitals = _capitals(text)
-    digits_alone = re.fullmatch("[0-9]{8}", capitals) is not None
+    digits_alone = _EIGHT_DIGITS.fullmatch(capitals) is not None
     match = _DOCUMENT_PARTS.match("AZE" + capitals if digits_alone else capitals)
     value = match[1] + match[2].translate(_TO_DIGITS) if match else capitals
-    if not re.match(DOCUMENT, value):
+    if not _DOCUMENT.match(value):
         return Identifier(None)
     number = match[2] if match else ""
     repairs = _repairs(
@@ -142,6 +157,17 @@ def read_any(text: str) -> Identifier:
     """An identifier of an unknown kind: capitals without blanks (``Profile.GENERIC``)."""
     value = "".join(text.upper().split())
     return Identifier(value or None)
+
+
+def parts_of(
+    read: Callable[[str], Identifier], text: str
+) -> tuple[str | None, str | None, int]:
+    """(value, document, bits of the repairs) of what is read; ``PLACEHOLDER`` for such a text."""
+    if is_placeholder(text):
+        return None, None, PLACEHOLDER
+    identifier = read(text)
+    bits = sum(1 << REPAIRS.index(repair) for repair in identifier.repairs)
+    return identifier.value, identifier.document, bits
 
 
 # In Azerbaijani K is kişi (man), Q is qadın (woman), in Cyrillic Г; digits are those of ISO/IEC

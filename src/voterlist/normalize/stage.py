@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,13 +43,15 @@ from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require
 from voterlist.tables import Outcome, coalesced, codes, from_columns, with_values
 from voterlist.threads import each
 
-__all__ = ["normalize"]
+__all__ = ["made_of", "normalize"]
 
 _TEXT = pa.string()
 _NAMES = ("surname", "given_name", "patronymic", "full_name")
 _CELLS = (*_NAMES, "birth_date", "sex", "address")
 _TWO_SCRIPTS = r"\p{Latin}\p{Cyrillic}|\p{Cyrillic}\p{Latin}"
 _KEPT = ("entry_id", "constituency", "precinct", "list_kind")
+_BESIDE = ("source", "constituency", "precinct")
+"""What is read beside the cells of an entry."""
 _ENCODED = frozenset(
     field.name for field in VOTER if field.nullable and field.type == _TEXT
 ) - {*IDENTIFIERS}
@@ -112,6 +114,44 @@ def normalize(
     )
 
 
+def made_of(fields: Collection[str], entries: pa.Table, profile: Profile) -> pa.Table:
+    """The columns of VOTER that are made of these fields, as ``normalize`` makes them for linkage.
+
+    Their text is dictionary-encoded but for the identifiers. For lists of which not all columns go
+    into memory at once. Addresses need the names beside them, which tell what letters were lost.
+
+    Args:
+        fields: of ENTRY.
+        entries: these columns of ENTRY, source, constituency and precinct.
+        profile: whose names they are.
+
+    Raises:
+        SchemaError: ``entries`` lacks one of the columns.
+    """
+    needed = [one for one in ENTRY if one.name in {*fields, *_BESIDE}]
+    schema = tables.with_encoded_text(pa.schema(needed), apart=IDENTIFIERS)
+    entries = require(entries, schema, "normalize").combine_chunks()
+    notes = NoNotes()
+    cells = _without_placeholders(entries, notes)
+    if profile is Profile.AZ:
+        cells |= restored_cells(cells, entries)
+        cells = _clean_names(cells, notes)
+    numbers = [
+        entries.column(name).combine_chunks()
+        for name in ("fin", "document")
+        if name in fields
+    ]
+    source, constituency, precinct = (entries.column(name) for name in _BESIDE)
+    del entries
+    written = _Written(cells, source, numbers, constituency, precinct)
+    del cells, source, numbers
+    columns: dict[str, Any] = {}
+    for part in _parts(written, profile, notes, for_linkage=True):
+        columns |= part()
+    made = [one for one in VOTER if one.name in columns]
+    return tables.from_columns(columns, pa.schema(made), keep_encoded=True)
+
+
 @dataclass(slots=True)
 class _Written:
     """The columns as written, each given up by the part that reads it."""
@@ -131,10 +171,11 @@ Part = Callable[[], dict[str, Any]]
 def _parts(
     written: _Written, profile: Profile, notes: Notes, *, for_linkage: bool
 ) -> tuple[Part, ...]:
-    """The parts of an entry, each on its own."""
+    """The parts of an entry, each on its own; only those whose cells are there."""
     cells, numbers = written.cells, written.identifiers
     address, date, sex = (
-        [cells.pop(name)] for name in ("address", "birth_date", "sex")
+        [cells.pop(name)] if name in cells else []
+        for name in ("address", "birth_date", "sex")
     )
 
     def names() -> dict[str, Any]:
@@ -147,13 +188,17 @@ def _parts(
             lines = spelled_out(lines, written.constituency, written.precinct)
         return read_addresses(lines, profile, for_linkage=for_linkage)
 
-    return (
-        names,
-        lambda: read_identifiers(numbers.pop(0), numbers.pop(), profile, notes),
-        addresses,
-        lambda: _dates(date.pop(), written.source, notes),
-        lambda: _sex(sex.pop(), notes),
+    parts: tuple[tuple[Any, Part], ...] = (
+        (cells, names),
+        (
+            numbers,
+            lambda: read_identifiers(numbers.pop(0), numbers.pop(), profile, notes),
+        ),
+        (address, addresses),
+        (date, lambda: _dates(date.pop(), written.source, notes)),
+        (sex, lambda: _sex(sex.pop(), notes)),
     )
+    return tuple(part for there, part in parts if there)
 
 
 def _made(part: Part) -> dict[str, Any]:
@@ -184,6 +229,8 @@ def _without_placeholders(entries: pa.Table, notes: Notes) -> Cells:
     """The cells with every placeholder made null."""
     cells = {}
     for name in _CELLS:
+        if name not in entries.column_names:
+            continue
         column = entries.column(name).combine_chunks()
         junk = _junk(column)
         notes.rows(rules.PLACEHOLDER, junk, name)
@@ -207,6 +254,8 @@ def _clean_names(cells: Cells, notes: Notes) -> Cells:
     """
     cleaned = dict(cells)
     for name in _NAMES:
+        if name not in cells:
+            continue
         column = cells[name]
         written = column.dictionary
         without = where(column, matching(column, MAY_HAVE_TITLE), without_title, _TEXT)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.normalize.address_columns import cut_at_numbers
 from voterlist.normalize.columns import from_texts, matching
@@ -27,7 +28,7 @@ from voterlist.normalize.kind_letter import (
 )
 from voterlist.tables import codes, group_codes
 
-__all__ = ["spelled_out"]
+__all__ = ["has_kind_letter", "spelled_out"]
 
 _MAY_HOLD = r"(?i)(?:^|[^\p{L}\p{N}])[kк](?:$|[^\p{L}\p{N}])"
 """Arrow's pattern of an address that has the letter by itself."""
@@ -53,6 +54,12 @@ class _Beginning:
     def areas(self) -> tuple[_Area, _Area]:
         """Where evidence is looked for, the nearest first."""
         return ("precinct", self.precinct), ("constituency", self.constituency)
+
+
+def has_kind_letter(addresses: pa.ChunkedArray) -> bool:
+    """True where one of the addresses may have ``k.``; otherwise each is read by itself."""
+    _, texts = codes(addresses)
+    return bool(pc.any(pc.match_substring_regex(texts, _MAY_HOLD)).as_py())
 
 
 def spelled_out(

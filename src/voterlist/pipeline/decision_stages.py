@@ -31,7 +31,8 @@ __all__ = ["SCORED", "bring_decisions", "review_cases"]
 
 def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
     """What people decided, brought to the entries of today; what of it holds."""
-    stood = tables.select("entries", STOOD)
+    # Of the list of a nation one column is read at a time, and mostly the ids alone.
+    stood = tables.columns("entries", STOOD)
     followed = follow(context.answers, stood, _NAMES, context.is_of_run)
     settings = context.settings
     two_people = quality.actions_of_two(settings.decisions, settings.review)

@@ -21,6 +21,7 @@ from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.model import PASSING, AsideCode, Stage
 from voterlist.pipeline.inbox import INBOX, Batch
+from voterlist.pipeline.known_files import INTAKE_TABLES, Folder, take
 from voterlist.pipeline.places import received_name, unit_name
 from voterlist.pipeline.steps import (
     NeededTables,
@@ -35,8 +36,6 @@ from voterlist.storage import store
 
 __all__ = ["INTAKE_TABLES", "intake_tasks", "take_in"]
 
-INTAKE_TABLES = ("entries", "lists", "set_aside", "findings")
-
 
 def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
     """Read every file of the inbox; one intake for each of its folders."""
@@ -45,6 +44,7 @@ def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
         _take_in,
         settings=context.settings.ingest,
         territory=context.settings.territory.by_number,
+        needs=store.digest_of(context.units.program, _digest_of_settings(context)),
     )
     progress = partial(context.progress, Stage.INGEST)
     done = context.units.each(Stage.INGEST, read, tasks, progress)
@@ -69,8 +69,7 @@ def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
 
 def intake_tasks(context: StageContext) -> list[Task]:
     """The units of reading: each folder of the inbox that is not left out."""
-    sections = context.settings.ingest, context.settings.territory
-    needs = store.digest_of(*map(config.digest, sections))
+    needs = _digest_of_settings(context)
     return [
         Task(
             unit_name(batch.constituency),
@@ -81,6 +80,12 @@ def intake_tasks(context: StageContext) -> list[Task]:
         for batch in context.inputs.batches
         if batch.constituency not in context.left_out
     ]
+
+
+def _digest_of_settings(context: StageContext) -> str:
+    """The settings that reading depends on."""
+    sections = context.settings.ingest, context.settings.territory
+    return store.digest_of(*map(config.digest, sections))
 
 
 def _needs_of(batch: Batch) -> Iterator[object]:
@@ -96,12 +101,13 @@ def _take_in(
     *,
     settings: IngestSettings,
     territory: Mapping[int, Collection[int]],
+    needs: str,
 ) -> dict[str, Any]:
     """Read a batch and write its intake into a folder; returns its numbers and its troubles."""
     files = [_inside_inbox(file) for file in readers.read_listed(batch.files, settings)]
-    intake = ingest(
-        files, settings, constituency=batch.constituency, territory=territory
-    )
+    digests = {_inside(file.name): file.digest for file in batch.files}
+    how = Folder(batch.constituency, settings, territory, needs, digests)
+    taken = take(files, how, folder)
     known = {
         (readers.unread_source(file.name), file.trouble)
         for file in batch.files
@@ -111,8 +117,9 @@ def _take_in(
     is_passing = any(
         code in PASSING and (source, code) not in known for source, code in troubles
     )
-    _write_intake(intake, folder)
-    return _said_of(intake) | {"troubles": troubles, "passing": is_passing}
+    _write_intake(taken.intake, folder)
+    said = _said_of(taken.intake) | taken.said
+    return said | {"troubles": troubles, "passing": is_passing}
 
 
 def _leave_out(context: StageContext, number: int, batch: Batch) -> dict[str, Any]:
@@ -168,7 +175,11 @@ def _intake_path(folder: Path, name: str, number: int) -> Path:
 
 def _inside_inbox(file: RawFile) -> RawFile:
     """The file under its path inside the inbox, for the numbers that the path may carry."""
-    return replace(file, name=file.name.removeprefix(f"{INBOX}/"))
+    return replace(file, name=_inside(file.name))
+
+
+def _inside(name: str) -> str:
+    return name.removeprefix(f"{INBOX}/")
 
 
 def _sum(table: pa.Table, column: str) -> int:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from voterlist.decisions import with_corrections
 from voterlist.findings import gather
 from voterlist.model import Profile, Stage
-from voterlist.normalize import normalize
+from voterlist.pipeline.known_voters import FINDINGS, VOTERS, normalize_known
 from voterlist.pipeline.places import (
     corrections_of,
     known_place,
@@ -53,19 +53,18 @@ def normalize_entries(tables: NeededTables, context: StageContext) -> StageResul
         )
     done = context.units.each(
         Stage.NORMALIZE,
-        _normalize,
+        partial(_normalize, needs=store.digest_of(context.units.program, profile)),
         tasks,
         partial(context.progress, Stage.NORMALIZE),
     )
     rows = store.join_tables(
         context.folder / "voters.parquet",
         VOTER,
-        [one.path("voters.parquet") for one in done],
+        [one.path(VOTERS) for one in done],
     )
-    findings = [pq.read_table(one.path("findings.parquet")) for one in done]
+    findings = [pq.read_table(one.path(FINDINGS)) for one in done]
     made = {"voters": Written(), "findings-normalize": gather(findings)}
-    set_aside = sum(one.said["set_aside"] for one in done)
-    return StageResult(made, pq.read_metadata(entries).num_rows, rows, set_aside)
+    return StageResult(made, pq.read_metadata(entries).num_rows, rows)
 
 
 def _unit_name_of(places: Sequence[int]) -> str:
@@ -109,14 +108,14 @@ def _apart(lists: pa.Table) -> list[tuple[int, ...]]:
     return [*runs, tuple(range(start, end + 1))] if pairs else []
 
 
-def _normalize(task: _Groups, folder: Path) -> dict[str, Any]:
+def _normalize(task: _Groups, folder: Path, *, needs: str) -> dict[str, Any]:
     """Normalise row groups; the voters of each constituency are a row group of their file."""
     entries = pq.ParquetFile(task.entries).read_row_groups(list(task.groups))
     corrected = with_corrections(entries.unify_dictionaries(), task.amendments)
-    outcome = normalize(corrected, task.profile)
-    voters = outcome.table
+    made = normalize_known(corrected, task.profile, needs, folder)
+    voters = made.voters
     is_one = len(task.places) == 1
     parts = [voters] if is_one else (of_place(voters, one) for one in task.places)
-    store.write_tables(folder / "voters.parquet", VOTER, parts)
-    store.write_table(folder / "findings.parquet", outcome.findings)
-    return {"set_aside": outcome.set_aside.num_rows}
+    store.write_tables(folder / VOTERS, VOTER, parts)
+    store.write_table(folder / FINDINGS, made.findings)
+    return dict(made.said)

@@ -39,25 +39,28 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     Pairs compared by the run before are not compared again. The decisions of people are labels for
     the model, and a case that they decided stays one.
     """
-    # Of the list of a whole nation only what is compared is held.
-    voters = tables.select("voters", link.LINKED)
+    # Of the list of a whole nation one column is read at a time.
+    voters = tables.columns("voters", link.LINKED)
     folder = context.workspace / linkage_state.FOLDER
     known = linkage_state.read(folder)
-    decided_by_people = decided(tables["decisions"], voters.column("entry_id"))
-    linkage = link.link(
-        voters,
+    ready = link.ready(voters, context.settings.workspace.profile, link.Added())
+    decided_by_people = decided(tables["decisions"], ready.ids)
+    linkage = link.link_ready(
+        ready,
         context.settings.link,
-        profile=context.settings.workspace.profile,
         decided=decided_by_people,
         incremental=link.Incremental(known.state),
         watch=link.Watch(
             lambda step, done, total: context.progress(Stage.LINK, step, done, total)
         ),
     )
+    del ready
     # A run of some constituencies uses the stored state of all, and does not replace it by its own
     # part.
     if linkage.state is not None and (context.is_whole or not linkage.reused):
         linkage_state.write(folder, linkage.state)
+    linkage, use = linkage.without_state(), known.after(linkage.reused)
+    del known
     made = {
         "pairs": linkage.pairs,
         "waterfalls": waterfalls(linkage.pairs, voters),
@@ -73,7 +76,7 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     notes: dict[str, int | str] = {
         "compared": linkage.candidates,
         "afresh": linkage.afresh,
-        "state_use": known.after(linkage.reused).value,
+        "state_use": use.value,
         "training_labels": linkage.training_labels,
         "contradictory": linkage.contradictory,
     }

@@ -27,6 +27,7 @@ from voterlist.pipeline.inbox import Inputs
 from voterlist.pipeline.units import Units
 from voterlist.readers import ListedFile
 from voterlist.storage import store
+from voterlist.storage.file_columns import FileColumns
 from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import CaseNumber
 from voterlist.storage.store import Shelf, Written
@@ -255,6 +256,10 @@ class NeededTables(Mapping[str, pa.Table]):
     def select(self, name: str, schema: pa.Schema) -> pa.Table:
         """The columns of this schema; see ``Shelf.select``."""
         return self._shelf.select(self._place(name), schema)
+
+    def columns(self, name: str, schema: pa.Schema) -> pa.Table | FileColumns:
+        """The columns of this schema; see ``Shelf.columns``."""
+        return self._shelf.columns(self._place(name), schema)
 
     def parts(self, name: str) -> list[pa.Table]:
         """The parts of a table, in order."""

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers import sandbox
-from voterlist.readers.generic import read_table
+from voterlist.readers.generic import read_table, rows_of
 from voterlist.readers.listing import ListedFile, list_files, listed, open_file
 from voterlist.readers.outcome import ReadOutcome
 from voterlist.readers.texts import text_table
@@ -40,6 +40,7 @@ __all__ = [
     "read_listed",
     "read_paths",
     "read_table",
+    "rows_of",
     "text_table",
     "unread_source",
 ]

@@ -23,7 +23,7 @@ from typing import Any
 
 from voterlist.storage.files import make_private, own_folder, sha256
 
-__all__ = ["FOLDER", "Kept", "KeptUnit", "Place", "keep"]
+__all__ = ["FOLDER", "Kept", "KeptUnit", "Place", "earlier", "keep"]
 
 FOLDER = "kept"
 """The folder of a workspace in which its runs keep their work."""
@@ -174,6 +174,22 @@ def keep(
         beside.rename(target)
     finally:
         _remove([beside])
+
+
+def earlier(beside: Path) -> Iterator[KeptUnit]:
+    """The units of the same name that earlier runs left and that can be believed.
+
+    Args:
+        beside: the folder into which a unit is being written, as ``fill`` of ``keep`` gets it.
+    """
+    for folder in _folders_in(beside.parent):
+        try:
+            record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+            unit = KeptUnit(folder, dict(record["files"]), dict(record["said"]))
+            if record["lasts"] and _is_as_recorded(unit):
+                yield unit
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            continue
 
 
 def _is_as_recorded(unit: KeptUnit) -> bool:

@@ -39,6 +39,7 @@ def remove_leftovers(workspace: Path) -> None:
     """
     for path in workspace.iterdir():
         _remove(path, "")
+    remove_abandoned(workspace)
     for folder in _OWN_FOLDERS:
         for around, _, names in os.walk(workspace / folder):
             remove_abandoned(Path(around))

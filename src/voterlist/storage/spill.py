@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -48,7 +48,9 @@ class Spill:
     def close(self) -> None:
         """Give up all that was put aside."""
         while self._files:
-            self._files.pop().close()
+            # What a full disk did not take is not wanted any more.
+            with suppress(OSError):
+                self._files.pop().close()
 
     @classmethod
     @contextmanager

@@ -24,6 +24,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from voterlist.storage.file_columns import FileColumns
 from voterlist.storage.files import (
     close_folder,
     make_folder,
@@ -192,6 +193,12 @@ class Shelf(Mapping[str, pa.Table]):
             self._files[name], columns=schema.names, read_dictionary=words
         )
         return table.unify_dictionaries().combine_chunks()
+
+    def columns(self, name: str, schema: pa.Schema) -> pa.Table | FileColumns:
+        """The columns of this schema, those of a file read when they are asked for."""
+        if name in self._tables:
+            return self._tables[name].select(schema.names)
+        return FileColumns(self._files[name], schema)
 
     def __getitem__(self, name: str) -> pa.Table:
         if name not in self._tables:

@@ -19,10 +19,11 @@ from pathlib import Path
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["private_folder", "remove_abandoned"]
+__all__ = ["PREFIX", "private_folder", "remove_abandoned"]
 
-_PREFIX = ".voterlist-work-"
-_NAME = re.compile(rf"{re.escape(_PREFIX)}[A-Za-z0-9_]{{8}}")
+PREFIX = ".voterlist-work-"
+"""How the names of such folders begin."""
+_NAME = re.compile(rf"{re.escape(PREFIX)}[A-Za-z0-9_]{{8}}")
 """The names of these folders, and of nothing that a person makes."""
 
 
@@ -50,7 +51,7 @@ def private_folder(inside: Path | None = None) -> Iterator[Path]:
 def _made(around: Path) -> tuple[Path, int | None]:
     """A new folder, and the descriptor that holds it."""
     while True:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=around))
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=around))
         if sys.platform == "win32":
             return folder, None
         try:

@@ -97,6 +97,7 @@ if TYPE_CHECKING:
     from voterlist.usecases.list_files import ListRequest, sums_of
     from voterlist.usecases.lists import ListsMade, make_lists
     from voterlist.usecases.maps import read_map
+    from voterlist.usecases.memory import Shortage, bytes_of, shortage
     from voterlist.usecases.quality import ReviewQuality, review_quality
     from voterlist.usecases.receiving import Received, receive
     from voterlist.usecases.returning import ReturnRequest, Sent, return_cases
@@ -117,6 +118,7 @@ if TYPE_CHECKING:
         for_systemd,
         time_of,
     )
+    from voterlist.usecases.sealing import is_sealed, opened, sealed, sealed_name
     from voterlist.usecases.settings import settings_of, workspace_here
     from voterlist.usecases.submitting import Submission, SubmitRequest, submit
     from voterlist.usecases.training import (
@@ -198,6 +200,7 @@ __all__ = [
     "Sent",
     "Settings",
     "SheetAccount",
+    "Shortage",
     "Status",
     "Submission",
     "SubmitRequest",
@@ -214,6 +217,7 @@ __all__ = [
     "alike",
     "answer_case",
     "approve",
+    "bytes_of",
     "cases_returned",
     "certificate_lines",
     "certificate_of",
@@ -238,6 +242,7 @@ __all__ = [
     "import_review",
     "inspect_files",
     "invent_lists",
+    "is_sealed",
     "is_total_different",
     "keys_are_protected",
     "link_tables",
@@ -247,6 +252,7 @@ __all__ = [
     "make_training",
     "make_workspace",
     "make_workspace_keys",
+    "opened",
     "owed_answers",
     "plan_linkage",
     "plan_run",
@@ -263,7 +269,10 @@ __all__ = [
     "said",
     "sample_review",
     "score_training",
+    "sealed",
+    "sealed_name",
     "settings_of",
+    "shortage",
     "show_keys",
     "status_of",
     "submit",
@@ -284,6 +293,9 @@ _HOMES = {
     "plan_linkage": "voterlist.usecases.linking",
     "link_tables": "voterlist.usecases.linking",
     "LinkRequest": "voterlist.usecases.linking",
+    "Shortage": "voterlist.usecases.memory",
+    "bytes_of": "voterlist.usecases.memory",
+    "shortage": "voterlist.usecases.memory",
     "Linked": "voterlist.usecases.linking",
     "explain_pair": "voterlist.usecases.explaining",
     "Explained": "voterlist.usecases.explaining",
@@ -402,6 +414,10 @@ _HOMES = {
     "Forgotten": "voterlist.usecases.forgetting",
     "approve": "voterlist.usecases.approving",
     "finish": "voterlist.usecases.approving",
+    "is_sealed": "voterlist.usecases.sealing",
+    "opened": "voterlist.usecases.sealing",
+    "sealed": "voterlist.usecases.sealing",
+    "sealed_name": "voterlist.usecases.sealing",
     "forget": "voterlist.usecases.forgetting",
     "owed_answers": "voterlist.usecases.answering",
     "cases_returned": "voterlist.usecases.answering",

@@ -26,6 +26,7 @@ from voterlist.storage import kept, lock, removal, store
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.leftovers import WORK_FOLDERS
+from voterlist.storage.temporary import PREFIX
 from voterlist.usecases.gates import Gate, Scope, gates
 from voterlist.usecases.settings import settings_of
 
@@ -44,8 +45,6 @@ BEGUN = "forget-begun"
 FORGOTTEN = "forgotten"
 """The journal's words: before the first file is deleted, and after the last one."""
 _DESK_LOCK = ".desk.lock"
-_COPIES = "ledger-kept-*"
-"""Ledgers that were replaced, and kept beside the one that replaced them."""
 
 
 class Kind(StrEnum):
@@ -79,6 +78,8 @@ _NAMES = {
     Kind.INBOX: (INBOX,),
     Kind.REFERENCE: (REFERENCE,),
 }
+_PATTERNS = {Kind.COPIES: ("ledger-kept-*",), Kind.WORK: (f"{PREFIX}*",)}
+"""Names that are others each time."""
 _ASKED = (
     Gate.STALE_RUN,
     Gate.OPEN_CASES,
@@ -226,9 +227,9 @@ def _wanted(
 
 def _names(workspace: Path, kind: Kind) -> Sequence[str]:
     """The files and folders of a kind, by their names in the workspace."""
-    if kind is Kind.COPIES:
-        return sorted(path.name for path in workspace.glob(_COPIES))
-    return _NAMES[kind]
+    patterns = _PATTERNS.get(kind, ())
+    found = [path.name for one in patterns for path in workspace.glob(one)]
+    return (*_NAMES.get(kind, ()), *sorted(found))
 
 
 def _inventory(

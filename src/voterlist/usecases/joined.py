@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -32,9 +32,20 @@ from voterlist.schemas import ENTRY
 from voterlist.tables import concat
 from voterlist.usecases.reading import FileColumns
 
-__all__ = ["Joined", "Map", "Source", "joined", "names_together"]
+__all__ = [
+    "Joined",
+    "Map",
+    "Source",
+    "Understood",
+    "entries_of",
+    "joined",
+    "names_together",
+    "understood",
+]
 
 Map = Mapping[str, str | Sequence[str]]
+Keep = Callable[[pa.Table], pa.Table]
+"""What holds the cells of a file, in memory or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,53 @@ class _Read:
     table: pa.Table
     choice: Choice
 
+    def of(self, table: pa.Table) -> _Read:
+        """The same with other cells."""
+        return replace(self, table=table)
+
+    def only(self, fields: Collection[str], *, ids_differ: bool = False) -> _Read:
+        """The same with the cells of these fields alone: the columns of others hold nothing.
+
+        ``ids_differ``: whether it was found already that no id stands twice.
+        """
+        kept = {place for field in fields for place in self.choice.map.columns(field)}
+        nothing = pa.nulls(self.table.num_rows)
+        columns = [
+            column if place in kept else nothing
+            for place, column in enumerate(self.table.columns)
+        ]
+        names = self.table.column_names
+        choice = replace(
+            self.choice, has_distinct_ids=self.choice.has_distinct_ids or ids_differ
+        )
+        table = pa.Table.from_arrays(columns, names=names)
+        return replace(self, table=table, choice=choice)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The cells of all files, and how they are understood."""
+
+    read: list[_Read]
+    profile: Profile
+    """Whose names they are."""
+    told: ToldProfile | None
+    """How the profile was told from the names; None where it was given."""
+
+    @property
+    def comparisons(self) -> tuple[AddedComparison, ...]:
+        """The comparisons that every file has."""
+        return self.read[0].choice.comparisons if self.read else ()
+
+    @property
+    def uses(self) -> tuple[FileColumns, ...]:
+        """What becomes of the columns of each file."""
+        return tuple(FileColumns(one.path.name, one.choice.uses) for one in self.read)
+
+    def added(self) -> dict[str, pa.Array]:
+        """The columns of the added comparisons over all files, in the order of the entries."""
+        return _added(self.read, self.comparisons)
+
 
 def joined(sources: Sequence[Source], profile: Profile | None = None) -> Joined:
     """The rows of all files as one list. Where files share ids, each id is told with its file.
@@ -90,8 +148,34 @@ def joined(sources: Sequence[Source], profile: Profile | None = None) -> Joined:
         MapError: a map names a column that is not there.
         UsageError: files that share ids have one name, so that their ids cannot be told apart.
     """
-    paths = [source.path for source in sources]
-    read = [_read(source, alone=len(sources) == 1) for source in sources]
+    files = understood(sources, profile)
+    made = partial(
+        Joined,
+        added=files.added(),
+        profile=files.profile,
+        told=files.told,
+        comparisons=files.comparisons,
+        uses=files.uses,
+    )
+    rows = tuple(one.table.num_rows for one in files.read)
+    entries, are_renamed = entries_of(files.read)
+    return made(entries, rows, are_renamed=are_renamed)
+
+
+def understood(
+    sources: Sequence[Source],
+    profile: Profile | None = None,
+    keep: Keep = lambda table: table,
+) -> Understood:
+    """The files read, and how they are understood.
+
+    ``keep`` is given the cells of each file and gives them back as they are to be held.
+
+    Raises:
+        InputError: a file could not be read.
+        MapError: a map names a column that is not there.
+    """
+    read = [_read(source, keep, alone=len(sources) == 1) for source in sources]
     told = None
     if profile is None:
         told = tell_profile(
@@ -102,21 +186,20 @@ def joined(sources: Sequence[Source], profile: Profile | None = None) -> Joined:
     read = [
         replace(one, choice=choice) for one, choice in zip(read, choices, strict=True)
     ]
-    uses = tuple(FileColumns(one.path.name, one.choice.uses) for one in read)
-    comparisons = read[0].choice.comparisons if read else ()
-    added = _added(read, comparisons)
+    return Understood(read, profile, told)
+
+
+def entries_of(read: list[_Read]) -> tuple[pa.Table, bool]:
+    """(the ENTRY table of files, whether their ids are told with their names); empties ``read``.
+
+    Raises:
+        InputError: a file has no column of a name, or an id twice.
+        UsageError: files that share ids have one name, so that their ids cannot be told apart.
+    """
+    paths = [one.path for one in read]
     tables = [_entries(read.pop(0)) for _ in paths]
-    join = partial(
-        Joined,
-        rows=tuple(table.num_rows for table in tables),
-        added=added,
-        profile=profile,
-        told=told,
-        comparisons=comparisons,
-        uses=uses,
-    )
     if len(tables) == 1:
-        return join(tables[0])
+        return tables[0], False
     # Codes of two files differ, so of several files the text itself is joined.
     tables = [table.cast(ENTRY) for table in tables]
     are_renamed = _share_ids(tables)
@@ -125,10 +208,10 @@ def joined(sources: Sequence[Source], profile: Profile | None = None) -> Joined:
         tables = [
             _named(table, path) for path, table in zip(paths, tables, strict=True)
         ]
-    return join(concat(tables, ENTRY), are_renamed=are_renamed)
+    return concat(tables, ENTRY), are_renamed
 
 
-def _read(source: Source, *, alone: bool) -> _Read:
+def _read(source: Source, keep: Keep, *, alone: bool) -> _Read:
     """The cells of a file, and the choice of its columns."""
 
     def wanted(headers: Sequence[str]) -> frozenset[int]:
@@ -138,7 +221,7 @@ def _read(source: Source, *, alone: bool) -> _Read:
         return columns_needed(others, source.columns) | places
 
     try:
-        table = readers.read_table(source.path, wanted=wanted)
+        table = keep(readers.read_table(source.path, wanted=wanted))
         require_columns(table.column_names, source.added, source.columns)
         choice = _choice(table, source, alone=alone)
     except InputError as error:

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import link as linkage
 from voterlist.config import LinkSettings
-from voterlist.config.comparisons import AddedComparison, comparisons_error
-from voterlist.errors import MapError, SettingsMistake, UsageError
-from voterlist.ingest.added import parse_comparisons
+from voterlist.errors import UsageError
 from voterlist.ingest.cells import is_ascending
 from voterlist.link.block import Forecast
-from voterlist.model import PairKind, Profile, Stage
+from voterlist.model import PairKind, Stage
 from voterlist.normalize import normalize
 from voterlist.normalize.added import fold_added
 from voterlist.shares import helped
 from voterlist.storage import linkage_state, lock, store
 from voterlist.storage.linkage_state import StateUse
+from voterlist.storage.spill import PutAside, Spill
 from voterlist.threads import each, workers
-from voterlist.usecases.joined import Source, joined
-from voterlist.usecases.maps import read_map
+from voterlist.usecases import aside
+from voterlist.usecases.joined import Source, joined, understood
+from voterlist.usecases.link_request import LinkRequest
+from voterlist.usecases.memory import require_enough
 from voterlist.usecases.reading import Reading
 from voterlist.usecases.rows import write_rows
 from voterlist.usecases.settings import link_settings
@@ -46,78 +46,10 @@ Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and of how much."""
 TellForecast = Callable[[int, tuple[Forecast, ...]], None]
 """Called with the number of entries and the forecast, before any pair is made."""
+_CHUNK_ASIDE = 500_000
+"""Pairs that are compared at a time, at most, where memory is limited."""
 TellReading = Callable[[Reading], None]
 """Called with how the files were understood, before the forecast."""
-
-
-@dataclass(frozen=True, slots=True)
-class LinkRequest:
-    """What is to be linked, and how."""
-
-    files: Sequence[Path]
-    columns: Sequence[Path] = ()
-    """Files with the maps of their columns: one for all, or one for each in their order."""
-    against: Sequence[Path] = ()
-    """Files that the others are held against, and that are not held against each other."""
-    against_columns: Sequence[Path] = ()
-    """The maps of their columns; without any, the one map of the files."""
-    profile: Profile | None = None
-    """Whose names they are; None: told from the names."""
-    state: Path | None = None
-    """The folder in which the linkage keeps what the next one can use."""
-    settings: Path | None = None
-    """A file of settings of which ``[link]`` is taken; without one, the defaults."""
-    between: bool = False
-    """Whether each file is a list of its own, and only pairs of two lists are looked for. Those
-    held against are one list."""
-    one_to_one: bool = False
-    """Whether an entry is one person with at most one entry of each other list."""
-
-    def sources(self) -> list[Source]:
-        """Each file with the map of its columns, and behind them those that they are held against.
-
-        Raises:
-            UsageError: maps are given for no files, or not as many as files; or there are not two
-                lists for pairs of two lists.
-            MapError: a map has mistakes, or two maps add other comparisons.
-        """
-        self._require_lists()
-        maps = _a_map_each(self.files, self.columns)
-        others = self.against_columns or (
-            self.columns if len(self.columns) == 1 else ()
-        )
-        maps += _a_map_each(self.against, others)
-        sources = [
-            _source(path, map_path)
-            for path, map_path in zip((*self.files, *self.against), maps, strict=True)
-        ]
-        for source in sources[1:]:
-            _require_same_comparisons(sources[0], source)
-        return sources
-
-    def _require_lists(self) -> None:
-        if self.against_columns and not self.against:
-            raise UsageError(
-                "--against-columns is given without --against", code="no-against"
-            )
-        if self.one_to_one and not self.between:
-            raise UsageError(
-                "--one-to-one is given without --between", code="no-between"
-            )
-        if self.between and len(self.files) == 1 and not self.against:
-            raise UsageError("--between is given with one file", code="one-list")
-
-    def scope(self, entries: pa.Table, rows: Sequence[int]) -> linkage.Scope | None:
-        """Which pairs of the entries (ENTRY) are looked for; ``rows`` are those of each file."""
-        ids = entries.column("entry_id")
-        if self.between:
-            list_of_file = np.minimum(np.arange(len(rows)), len(self.files))
-            lists = np.repeat(list_of_file, rows).astype(np.int32)
-            return linkage.Scope.between(ids, lists, one_to_one=self.one_to_one)
-        if not self.against:
-            return None
-        new = sum(rows[: len(self.files)])
-        return linkage.Scope.held_against(ids.slice(0, new))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +87,8 @@ class Linked:
 class _Voters:
     """The entries of the files, normalised."""
 
-    tables: list[pa.Table]
-    """The VOTER table alone.
+    tables: list[pa.Table | PutAside]
+    """The VOTER table alone, or its columns where they are put aside.
 
     Whoever takes it out is the last to hold it: what millions of entries take in memory
     would otherwise stay there until the pairs are found.
@@ -218,12 +150,15 @@ def link_tables(
         WorkspaceBusyError: another linkage holds the folder of the state.
     """
     sources, settings = request.sources(), link_settings(request.settings)
+    if request.memory_limit is not None:
+        most = min(settings.chunk_pairs, _CHUNK_ASIDE)
+        settings = settings.model_copy(update={"chunk_pairs": most})
     _require_folder(request.state)
-    with _held(request.state, since):
+    with _held(request.state, since), _spill(request, out) as spill:
         with helped(_helpers(sources)):
-            voters = _voters(sources, request, progress)
+            voters = _voters(sources, request, progress, spill)
         reading(voters.reading)
-        linked = _link(voters, request, settings, progress, forecast)
+        linked = _link(voters, request, settings, progress, forecast, spill)
         write_rows(out, linked.result.pairs)
         if request.state is not None and linked.result.state is not None:
             linkage_state.write(request.state, linked.result.state)
@@ -238,14 +173,14 @@ def _link(
     settings: LinkSettings,
     progress: Progress,
     forecast: TellForecast,
+    spill: Spill | None,
 ) -> Linked:
     entries = voters.entries
     progress(Stage.LINK, 0, entries)
     known = linkage_state.read(request.state) if request.state else None
-    result = linkage.link(
-        voters.tables.pop(),
+    result = linkage.link_ready(
+        _ready(voters, spill),
         settings,
-        profile=voters.reading.profile,
         scope=voters.scope,
         added=voters.added,
         incremental=linkage.Incremental(known.state) if known else None,
@@ -261,14 +196,27 @@ def _link(
     )
 
 
+def _ready(voters: _Voters, spill: Spill | None) -> linkage.Ready:
+    """The voters ready to be linked; they are given up."""
+    columns, profile = voters.tables.pop(), voters.reading.profile
+    if isinstance(columns, PutAside) and spill is not None:
+        return aside.ready(columns, voters.added, profile, spill)
+    return linkage.ready(columns, profile, voters.added)
+
+
 def _voters(
-    sources: Sequence[Source], request: LinkRequest, progress: Progress
+    sources: Sequence[Source],
+    request: LinkRequest,
+    progress: Progress,
+    spill: Spill | None = None,
 ) -> _Voters:
+    if spill is not None:
+        return _voters_aside(sources, request, progress, spill)
     progress(Stage.INGEST, 0, 1)
     read = joined(sources, request.profile)
     profile, comparisons = read.profile, read.comparisons
     reading = Reading(profile, read.told, read.uses)
-    scope = request.scope(read.entries, read.rows)
+    scope = request.scope(read.entries.column("entry_id"), read.rows)
     new = sum(read.rows[: len(request.files)])
     raw, held, are_renamed = read.added, [read.entries], read.are_renamed
     del read
@@ -279,6 +227,37 @@ def _voters(
     voters = normalize(_in_order(held), profile, encoded=True, for_linkage=True).table
     added = linkage.Added(comparisons, fold_added(raw, comparisons, profile), ids)
     return _Voters([voters], voters.num_rows, new, scope, added, are_renamed, reading)
+
+
+def _voters_aside(
+    sources: Sequence[Source], request: LinkRequest, progress: Progress, spill: Spill
+) -> _Voters:
+    """The same with all columns put aside, made a few at a time."""
+    progress(Stage.INGEST, 0, 1)
+    cells: list[aside.Cells] = []
+
+    def keep(table: pa.Table) -> pa.Table:
+        cells.append(aside.Cells(table, spill))
+        return cells[-1].mapped()
+
+    files = understood(sources, request.profile, keep)
+    profile, comparisons = files.profile, files.comparisons
+    reading = Reading(profile, files.told, files.uses)
+    folded = fold_added(files.added(), comparisons, profile)
+    progress(Stage.NORMALIZE, 0, 1)
+    is_scoped = bool(request.against) or request.between
+    made = aside.normalised(
+        files, cells, spill, with_ids=is_scoped or bool(comparisons)
+    )
+    return _Voters(
+        [made.voters],
+        made.voters.num_rows,
+        sum(made.rows[: len(request.files)]),
+        None if made.ids is None else request.scope(made.ids, made.rows),
+        linkage.Added(comparisons, folded, made.ids if comparisons else None),
+        made.are_renamed,
+        reading,
+    )
 
 
 def _helpers(sources: Sequence[Source]) -> int:
@@ -316,6 +295,20 @@ def _held(folder: Path | None, since: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _spill(request: LinkRequest, out: Path) -> Iterator[Spill | None]:
+    """Where columns and pairs are put aside, where memory is limited."""
+    if request.memory_limit is None:
+        yield None
+        return
+    if request.state is not None:
+        message = "--state is given with --memory-limit"
+        raise UsageError(message, code="memory-limit-with-state")
+    require_enough(request.memory_limit, request.every_file)
+    with Spill.beside(out) as spill:
+        yield spill
+
+
 def _require_folder(path: Path | None) -> None:
     for around in () if path is None else (path, *path.parents):
         if around.exists() and not around.is_dir():
@@ -324,56 +317,3 @@ def _require_folder(path: Path | None) -> None:
                 code="not-a-folder",
                 places={"path": str(around)},
             )
-
-
-def _read_map(
-    path: Path | None,
-) -> tuple[Mapping[str, str | Sequence[str]] | None, tuple[AddedComparison, ...]]:
-    """The map of columns in a file, and the comparisons that it adds."""
-    columns = read_map(path) or None
-    if path is None:
-        return columns, ()
-    text = path.read_text(encoding="utf-8-sig")
-    return columns, parse_comparisons(text, linkage.TAKEN_NAMES)
-
-
-def _a_map_each(files: Sequence[Path], maps: Sequence[Path]) -> list[Path | None]:
-    """The map of each file: the one there is for all, or its own.
-
-    Raises:
-        UsageError: there are several maps, and not as many as files.
-    """
-    if not maps:
-        return [None] * len(files)
-    if len(maps) == 1:
-        return [maps[0]] * len(files)
-    if len(maps) != len(files):
-        places = {"maps": str(len(maps)), "files": str(len(files))}
-        raise UsageError(
-            f"{len(maps)} maps are given for {len(files)} files",
-            code="other-number-of-maps",
-            places=places,
-        )
-    return list(maps)
-
-
-def _source(path: Path, map_path: Path | None) -> Source:
-    try:
-        columns, added = _read_map(map_path)
-    except MapError as error:
-        raise error.of(map_name=map_path.name if map_path else "") from None
-    return Source(path, columns, added, map_path.name if map_path else "")
-
-
-def _require_same_comparisons(one: Source, other: Source) -> None:
-    kinds = [
-        {(each.name, each.kind, each.blocking) for each in source.added}
-        for source in (one, other)
-    ]
-    names = sorted({name for name, _, _ in kinds[0] ^ kinds[1]})
-    if names:
-        paths = [f"comparisons.{name}" for name in names]
-        error = comparisons_error(
-            [SettingsMistake(path, "not-in-both-maps") for path in paths]
-        )
-        raise error.of(map_name=other.map_name or one.map_name)

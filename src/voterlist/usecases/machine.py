@@ -14,8 +14,10 @@ from pathlib import Path
 import numpy as np
 
 __all__ = [
+    "available_bytes",
     "cores",
     "disk_megabytes_a_second",
+    "held_bytes",
     "memory_megabytes",
     "speed",
 ]
@@ -58,6 +60,48 @@ def _limit_of_group() -> int | None:
     except OSError:
         return None
     return int(text) if text.isdecimal() else None
+
+
+def available_bytes() -> int | None:
+    """The memory that the process can still take without the machine running out; None: not known.
+
+    Of a container or a service what is left of its limit.
+    """
+    left = [one for one in (_available(), _left_of_group()) if one is not None]
+    return min(left) if left else None
+
+
+def _available() -> int | None:
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    told = dict(line.split(":", 1) for line in lines if ":" in line)
+    words = told.get("MemAvailable", "").split()
+    return int(words[0]) * 1024 if words else None
+
+
+def _left_of_group() -> int | None:
+    """What is left of the limit of a container; pages of files make room when they must."""
+    limit, group = _limit_of_group(), Path("/sys/fs/cgroup")
+    if limit is None:
+        return None
+    try:
+        used = int((group / "memory.current").read_text(encoding="ascii"))
+        told = (group / "memory.stat").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return None
+    numbers = dict(zip(told[::2], told[1::2], strict=False))
+    return max(0, limit - used + int(numbers.get("inactive_file", "0")))
+
+
+def held_bytes() -> int:
+    """The memory that this process has; 0 where the system does not say."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
 
 
 def cores() -> int:

@@ -10,7 +10,14 @@ from rapidfuzz import process
 from rapidfuzz.fuzz import token_sort_ratio
 
 from voterlist.arrays import Levels
-from voterlist.link.comparisons.base import Comparison, Evidence, Level, Pairs, Shares
+from voterlist.link.comparisons.base import (
+    Comparison,
+    Evidence,
+    Level,
+    Pairs,
+    Shares,
+    mark,
+)
 from voterlist.link.comparisons.names import distinct_pairs
 from voterlist.link.comparisons.shares import least_share, share_of_codes
 from voterlist.link.encode import Encoded
@@ -69,27 +76,34 @@ class Address(Comparison):
     def pair_levels(self, pairs: Pairs) -> Levels:
         """By the parsed parts where the list has them, else by the words of the whole line."""
         entries = pairs.entries
-        levels = _place_levels(pairs)
+        one_constituency, constituency_known = pairs.same_and_known(
+            entries.constituency
+        )
+        levels = np.full(len(pairs), AddressLevel.MISSING, np.uint8)
+        mark(levels, constituency_known, AddressLevel.DIFFERS)
+        mark(levels, one_constituency, AddressLevel.SAME_CONSTITUENCY)
+        one_precinct = one_constituency & pairs.same(entries.precinct)
+        mark(levels, one_precinct, AddressLevel.SAME_PRECINCT)
         if entries.street.is_empty:
             _mark_lines(pairs, levels)
             return levels
-        known = pairs.known(entries.street.codes)
-        levels[known & (levels == AddressLevel.MISSING)] = AddressLevel.DIFFERS
-        constituency_known = pairs.known(entries.constituency)
+        street, known = pairs.same_and_known(entries.street.codes)
+        mark(levels, known & (levels == AddressLevel.MISSING), AddressLevel.DIFFERS)
         # A street of the same name in another constituency is another street.
-        one_town = pairs.same(entries.constituency) | ~constituency_known
-        street = pairs.same(entries.street.codes)
+        one_town = one_constituency | ~constituency_known
         if entries.village is not None:
             # One village, or a village and what may be this village or a street of its name.
             street = street | pairs.same(entries.village.codes)
         street = street & one_town
-        house = street & pairs.same(entries.house.codes)
-        flats = entries.flat.codes
-        # Two houses without flats are one dwelling.
-        dwelling = house & (flats[pairs.left] == flats[pairs.right])
-        levels[street] = AddressLevel.ALIKE
+        mark(levels, street, AddressLevel.ALIKE)
+        # Most pairs are of two streets: of the others alone more is asked.
+        of_street = np.flatnonzero(street)
+        house = of_street[pairs.at(of_street).same(entries.house.codes)]
         levels[house] = AddressLevel.NEAR
-        levels[dwelling] = AddressLevel.SAME
+        flats = entries.flat.codes
+        near = pairs.at(house)
+        # Two houses without flats are one dwelling.
+        levels[house[flats[near.left] == flats[near.right]]] = AddressLevel.SAME
         return levels
 
     def adjust(self, pairs: Pairs, levels: Levels) -> None:
@@ -136,19 +150,6 @@ class Address(Comparison):
 def _has_lines(entries: Encoded) -> bool:
     """True where addresses are compared as lines of text."""
     return bool(entries.address_words)
-
-
-def _place_levels(pairs: Pairs) -> Levels:
-    """One precinct, one constituency, or another one."""
-    entries = pairs.entries
-    same_constituency = pairs.same(entries.constituency)
-    levels = np.full(len(pairs), AddressLevel.MISSING, np.uint8)
-    levels[pairs.known(entries.constituency)] = AddressLevel.DIFFERS
-    levels[same_constituency] = AddressLevel.SAME_CONSTITUENCY
-    levels[same_constituency & pairs.same(entries.precinct)] = (
-        AddressLevel.SAME_PRECINCT
-    )
-    return levels
 
 
 def _mark_lines(pairs: Pairs, levels: Levels) -> None:

@@ -8,7 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from voterlist.arrays import Bools, Codes, Floats, Levels
-from voterlist.link.comparisons.base import Comparison, Evidence, Level, Pairs, Shares
+from voterlist.link.comparisons.base import (
+    Comparison,
+    Evidence,
+    Level,
+    Pairs,
+    Shares,
+    mark,
+)
 from voterlist.link.encode import Encoded
 
 __all__ = ["BirthDate", "BirthDateLevel", "incomplete_share"]
@@ -58,21 +65,20 @@ class BirthDate(Comparison):
         same_day = one.day == other.day
         parts = same_year.astype(np.int8) + same_month + same_day
         full_of_one_year = full & same_year
-        levels = np.where(known, BirthDateLevel.DIFFERS, BirthDateLevel.MISSING).astype(
-            np.uint8
-        )
-        levels[known & same_year] = BirthDateLevel.YEAR
-        levels[full_of_one_year] = BirthDateLevel.SAME_YEAR
-        levels[full & (parts == 2)] = BirthDateLevel.PART
+        levels = np.full(len(pairs), BirthDateLevel.MISSING, np.uint8)
+        mark(levels, known, BirthDateLevel.DIFFERS)
+        mark(levels, known & same_year, BirthDateLevel.YEAR)
+        mark(levels, full_of_one_year, BirthDateLevel.SAME_YEAR)
+        mark(levels, full & (parts == 2), BirthDateLevel.PART)
         near = np.flatnonzero(full)
         slips = _off_by_a_digit(one.digits(near), other.digits(near))
         levels[near[slips]] = BirthDateLevel.DIGIT
         swapped = (one.month == other.day) & (one.day == other.month)
-        levels[full_of_one_year & swapped] = BirthDateLevel.SWAPPED
+        mark(levels, full_of_one_year & swapped, BirthDateLevel.SWAPPED)
         # Who knows the year only is often given the first of January.
         one_is_incomplete = one.is_new_year ^ other.is_new_year
-        levels[full_of_one_year & one_is_incomplete] = BirthDateLevel.YEAR
-        levels[full_of_one_year & same_month & same_day] = BirthDateLevel.SAME
+        mark(levels, full_of_one_year & one_is_incomplete, BirthDateLevel.YEAR)
+        mark(levels, full_of_one_year & same_month & same_day, BirthDateLevel.SAME)
         return levels
 
     def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
@@ -130,9 +136,8 @@ class _Dates:
 
     @classmethod
     def of(cls, entries: Encoded, positions: Codes) -> _Dates:
-        return cls(
-            entries.year[positions], entries.month[positions], entries.day[positions]
-        )
+        date = entries.packed_date[positions]
+        return cls(date >> 9, date >> 5 & 15, date & 31)
 
     @property
     def is_full(self) -> Bools:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from voterlist.arrays import Levels
-from voterlist.link.comparisons.base import Level, Pairs, Shares
+from voterlist.link.comparisons.base import Level, Pairs, Shares, mark
 from voterlist.link.comparisons.shares import share_of_counts
 from voterlist.link.identifiers import Identifiers
 
@@ -30,8 +30,9 @@ def identifier_levels(
     """The level of each pair: same, one edit apart, or different."""
     first, second = identifiers.codes[pairs.left], identifiers.codes[pairs.right]
     known = (first >= 0) & (second >= 0)
-    marked = np.where(known, levels.differs, levels.missing).astype(np.uint8)
-    marked[known & (first == second)] = levels.same
+    marked = np.full(len(pairs), levels.missing, np.uint8)
+    mark(marked, known, levels.differs)
+    mark(marked, known & (first == second), levels.same)
     other = np.flatnonzero(known & (first != second))
     one_edit = identifiers.one_edit(pairs.left[other], pairs.right[other])
     marked[other[one_edit]] = levels.digit

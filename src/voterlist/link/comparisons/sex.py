@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from voterlist.arrays import Levels
-from voterlist.link.comparisons.base import Comparison, Level, Pairs
+from voterlist.link.comparisons.base import Comparison, Level, Pairs, mark
 from voterlist.link.comparisons.given_name import GivenNameLevel
 
 __all__ = ["Sex", "SexLevel"]
@@ -28,10 +28,10 @@ class Sex(Comparison):
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """Same, or differs."""
-        sex = pairs.entries.sex
-        levels = np.full(len(pairs), SexLevel.DIFFERS, np.uint8)
-        levels[sex[pairs.left] == sex[pairs.right]] = SexLevel.SAME
-        levels[~pairs.known(sex)] = SexLevel.MISSING
+        same, known = pairs.same_and_known(pairs.entries.sex)
+        levels = np.full(len(pairs), SexLevel.MISSING, np.uint8)
+        mark(levels, known, SexLevel.DIFFERS)
+        mark(levels, same, SexLevel.SAME)
         return levels
 
     def relate(self, pairs: Pairs, levels: dict[str, Levels]) -> None:
@@ -39,4 +39,4 @@ class Sex(Comparison):
         del pairs
         sex = levels["sex"]
         same_given_name = levels["given_name"] == GivenNameLevel.SAME
-        sex[same_given_name & (sex == SexLevel.SAME)] = SexLevel.MISSING
+        mark(sex, same_given_name & (sex == SexLevel.SAME), SexLevel.MISSING)

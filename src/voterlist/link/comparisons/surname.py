@@ -109,8 +109,9 @@ class Surname(Comparison):
         entries = pairs.entries
         levels = name_levels(entries.stem, pairs, _CODES, entries.stem_sounds)
         _mark_slips(pairs, levels)
-        one_stem = levels == SurnameLevel.SAME
-        levels[one_stem & ~pairs.same(entries.surname.codes)] = SurnameLevel.ENDING
+        of_stem = np.flatnonzero(levels == SurnameLevel.SAME)
+        other = ~pairs.at(of_stem).same(entries.surname.codes)
+        levels[of_stem[other]] = SurnameLevel.ENDING
         return levels
 
     def adjust(self, pairs: Pairs, levels: Levels) -> None:

@@ -1,0 +1,78 @@
+"""What the gates of handing over count, from tables written by hand."""
+
+import pyarrow.parquet as pq
+import pytest
+
+from voterlist.config import Settings
+from voterlist.schemas import CONTESTED, SET_ASIDE
+from voterlist.tables import from_columns
+from voterlist.usecases import gates
+
+HERE = "088-0001-a"
+THERE = "088-0001-b"
+
+
+@pytest.fixture
+def run(tmp_path):
+    """The run of a constituency whose tables a test writes."""
+    scope = gates.Scope(88)
+    return gates._Run(tmp_path, tmp_path, Settings(), None, scope)
+
+
+def write(run, name, schema, *rows):
+    columns = {one: [row.get(one) for row in rows] for one in schema.names}
+    table = from_columns(columns, schema, len(rows))
+    pq.write_table(table, run.folder / f"{name}.parquet")
+
+
+def aside(code, rows, constituency=88, precinct=1):
+    place = {"constituency": constituency, "precinct": precinct}
+    return {
+        "source": "a" * 12,
+        "copy": 0,
+        "line": 0,
+        "code": code,
+        "rows": rows,
+        **place,
+    }
+
+
+def test_a_file_that_could_not_be_read_counts_though_nobody_knows_its_rows(run):
+    """A whole list would be handed over as if nobody had stood on it."""
+    unreadable = aside("damaged", 0)
+    title = aside("title-row", 5)
+    elsewhere = aside("damaged", 3, constituency=87)
+    nowhere = aside("damaged", 2, constituency=None, precinct=None)
+    write(run, "set_aside", SET_ASIDE, unreadable, title, elsewhere, nowhere)
+    assert gates._set_aside(run) == 1 + 2
+
+
+def test_every_contested_entry_counts_once_and_every_case_once(run):
+    """Two disputes about entries would be one, and a settled one would open the gate."""
+    rows = [
+        {"case_id": "c", "entry_id": HERE},
+        {"case_id": "c", "entry_id": THERE},
+        {"case_id": None, "entry_id": HERE},
+        {"case_id": None, "entry_id": HERE},
+        {"case_id": None, "entry_id": THERE},
+        {"case_id": None, "entry_id": "087-0001-a"},
+    ]
+    answer = {"answer": "strike", "decided_by": "x", "decided_at": "2026-02-03"}
+    write(run, "contested", CONTESTED, *({**row, **answer} for row in rows))
+    assert gates._contested(run) == 3
+
+
+@pytest.mark.parametrize(
+    ("count", "limit", "is_open", "is_let_pass"),
+    [
+        (0, 0, False, False),
+        (1, 0, True, False),
+        (1, 1, False, True),
+        (2, 1, True, False),
+        (9, None, False, True),
+    ],
+)
+def test_a_gate_is_open_above_its_limit(count, limit, is_open, is_let_pass):
+    """Nothing could be handed over, or everything."""
+    state = gates.GateState(gates.Gate.ERRORS, count, limit)
+    assert (state.is_open, state.is_let_pass) == (is_open, is_let_pass)
