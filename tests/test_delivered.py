@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,9 @@ def digest(content):
     return hashlib.sha256(content.encode()).hexdigest()
 
 
+PYTHON = Path(sys.executable).resolve()
+
+
 def sums(files):
     return "".join(f"{digest(files[name])}  {name}\n" for name in sorted(files))
 
@@ -57,11 +61,14 @@ def home(tmp_path, keys):
         (home / name).write_text(content, encoding="utf-8")
     (home / "lib64").symlink_to("lib")
     (home / "pyvenv.cfg").write_text(
-        "home = /usr/bin\ninclude-system-site-packages = false\n", encoding="utf-8"
+        f"home = {PYTHON.parent}\ninclude-system-site-packages = false\n",
+        encoding="utf-8",
     )
     (home / "bin").mkdir()
-    for name in ("python", "python3", "activate", "Activate.ps1"):
+    for name in ("activate", "Activate.ps1"):
         (home / "bin" / name).touch()
+    (home / "bin" / "python3").symlink_to(PYTHON)
+    (home / "bin" / "python").symlink_to("python3")
     launcher = f"#!{home}/bin/python\n{delivered_module._LAUNCHED}"
     (home / "bin" / "voterlist").write_text(launcher, encoding="utf-8")
     for name in ("RECORD", "INSTALLER", "REQUESTED"):
@@ -175,7 +182,8 @@ def test_old_words_in_a_source_are_no_change(home, keys):
 @pytest.mark.parametrize("said", [("true",), ("false", "true"), (), ("False ", "x")])
 def test_settings_that_let_other_packages_in_are_noticed(home, said):
     """Packages of the whole machine would come before those delivered."""
-    lines = [f"include-system-site-packages = {word}\n" for word in said]
+    lines = [f"home = {PYTHON.parent}\n"]
+    lines += [f"include-system-site-packages = {word}\n" for word in said]
     (home / "pyvenv.cfg").write_text("".join(lines), encoding="utf-8")
     assert verify_program(home).altered == ("pyvenv.cfg",)
 
@@ -356,3 +364,34 @@ def test_without_a_word_of_what_the_command_asks():
     """``verify`` alone would be a traceback, or a run of whatever folder it is in."""
     code, said = told("verify")
     assert (code, said["error"]["code"]) == (2, "verify-what")
+
+
+def test_another_python_is_named(home):
+    """A script in its place would run what it likes before our program, or instead of it."""
+    python = home / "bin" / "python3"
+    python.unlink()
+    python.write_text(f"#!/bin/sh\nexec {PYTHON}\n", encoding="utf-8")
+    assert verify_program(home).altered == ("bin/python", "bin/python3")
+
+
+def test_a_python_that_the_settings_do_not_name_is_named(home, tmp_path):
+    """Its own library would be loaded, whatever stands in it."""
+    elsewhere = tmp_path / "python3"
+    elsewhere.symlink_to(PYTHON)
+    python = home / "bin" / "python3"
+    python.unlink()
+    python.symlink_to(elsewhere)
+    assert verify_program(home).altered == ("bin/python", "bin/python3")
+
+
+@pytest.mark.parametrize("changed", [{"co_stacksize": 0}, {"co_qualname": "g"}])
+def test_compiled_code_is_compared_whole(changed):
+    """Python's own comparison leaves out what decides how code runs."""
+    made = delivered_module._compiled("def f():\n    return 1\n", 0)
+    (inner,) = [one for one in made.co_consts if hasattr(one, "co_code")]
+    inside = tuple(
+        one.replace(**changed) if one is inner else one for one in made.co_consts
+    )
+    assert delivered_module._is_same(made, made)
+    assert not delivered_module._is_same(made.replace(co_consts=inside), made)
+    assert not delivered_module._is_same(made.replace(co_stacksize=0), made)

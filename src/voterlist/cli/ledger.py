@@ -14,7 +14,6 @@ from voterlist.cli.options import Today, Workspace, day, now
 from voterlist.cli.passphrases import PassphraseStdin, SealTo, opened_files
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY
-from voterlist.errors import UsageError
 
 __all__ = ["copy", "renew", "restore"]
 
@@ -32,9 +31,6 @@ def copy(
         copied, rows = usecases.copy_ledger(workspace, out)
     else:
         sealed = usecases.sealed_name(Path(out))
-        if sealed.exists():
-            places = {"path": str(sealed)}
-            raise UsageError(f"{sealed} exists", code="file-taken", places=places)
         with usecases.sealed(workspace, sealed, encrypt_to) as plain:
             _, rows = usecases.copy_ledger(workspace, str(plain))
         out = copied = str(sealed)

@@ -44,6 +44,7 @@ from voterlist.custody.manifest import (
 from voterlist.custody.refusals import refusal
 from voterlist.custody.signatures import Signed, fingerprint
 from voterlist.custody.trust import Trust, Trusted
+from voterlist.storage import moves
 from voterlist.storage.files import close_folder, make_folder, open_private, sync_folder
 
 __all__ = ["Limits", "Package", "Receiving", "Taken", "open_package"]
@@ -148,7 +149,9 @@ def open_package(path: Path, receiving: Receiving, folder: Path) -> Iterator[Pac
     try:
         yield _package(path, receiving, folder)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        # Where moves are not settled, the next command may have to move files back to here.
+        if not (folder.parent / moves.NAME).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _package(path: Path, receiving: Receiving, folder: Path) -> Package:

@@ -36,6 +36,7 @@ _OF_ENVIRONMENT = re.compile(
     r"|Scripts/voterlist\.exe"
 )
 """What Python itself puts into an environment, and a program of Windows that pip makes."""
+_PYTHON = re.compile(r"bin/python[\d.]*")
 _OF_INSTALLER = frozenset({"INSTALLER", "RECORD", "REQUESTED", "direct_url.json"})
 """What pip writes into a ``.dist-info``."""
 _OF_DELIVERY = frozenset(
@@ -55,6 +56,7 @@ _SETTINGS = "pyvenv.cfg"
 _OTHERS_LET_IN = re.compile(
     r"^\s*include-system-site-packages\s*=\s*(.*?)\s*$", re.MULTILINE | re.IGNORECASE
 )
+_PYTHON_HOME = re.compile(r"^\s*home\s*=\s*(.*?)\s*$", re.MULTILINE | re.IGNORECASE)
 _LAUNCHER = "bin/voterlist"
 _LAUNCHED = """\
 import sys
@@ -230,16 +232,26 @@ def _compare(
                 missing.append(name)
             elif _sha256(path) != expected[name]:
                 altered.append(name)
-        elif _source_of(name) in expected:
-            if not _is_compiled_from(path, home, name):
-                altered.append(name)
-        elif name in {_SETTINGS, _LAUNCHER}:
-            if not _is_own(path, name, home):
+        elif (is_right := _is_right(path, name, expected, home)) is not None:
+            if not is_right:
                 altered.append(name)
         elif name not in also and not _belongs(name, expected):
             additional.append(name)
         progress(_STAGE, number, len(names))
     return tuple(altered), tuple(missing), tuple(additional)
+
+
+def _is_right(
+    path: Path, name: str, expected: Mapping[str, str], home: Path
+) -> bool | None:
+    """Whether a file is as others say that it must be; None where none of them says it."""
+    if _source_of(name) in expected:
+        return _is_compiled_from(path, home, name)
+    if name in {_SETTINGS, _LAUNCHER}:
+        return _is_own(path, name, home)
+    if os.name == "posix" and _PYTHON.fullmatch(name):
+        return _leads_to_python(path, home)
+    return None
 
 
 def _belongs(name: str, expected: Mapping[str, str]) -> bool:
@@ -270,6 +282,16 @@ def _is_own(path: Path, name: str, home: Path) -> bool:
     return folder.is_dir() and folder.samefile(home / "bin")
 
 
+def _leads_to_python(path: Path, home: Path) -> bool:
+    """True for a link that ends in a program of the Python that the settings name."""
+    said = _PYTHON_HOME.findall((home / _SETTINGS).read_text(encoding="utf-8"))
+    while path.is_symlink() and path.parent == home / "bin":
+        path = path.parent / path.readlink()
+    named = Path(said[-1]) if said else home
+    is_outside = not path.is_relative_to(home)
+    return is_outside and path.is_file() and path.parent.samefile(named)
+
+
 def _source_of(name: str) -> str | None:
     """The path of the source of a compiled file; None for any other file."""
     match = _COMPILED.fullmatch(name)
@@ -294,7 +316,21 @@ def _is_compiled_from(path: Path, home: Path, name: str) -> bool:
         made = _compiled(content, int(match[4] or 0))
     except (EOFError, OSError, SyntaxError, TypeError, ValueError):
         return False
-    return isinstance(compiled, CodeType) and compiled == made
+    return isinstance(compiled, CodeType) and _is_same(compiled, made)
+
+
+def _is_same(one: CodeType, other: CodeType) -> bool:
+    """True where two pieces of code are the same, with what Python's own comparison leaves out."""
+    if one != other or one.co_stacksize != other.co_stacksize:
+        return False
+    if one.co_qualname != other.co_qualname:
+        return False
+    inside = [
+        pair
+        for pair in zip(one.co_consts, other.co_consts, strict=True)
+        if isinstance(pair[0], CodeType)
+    ]
+    return all(_is_same(*pair) for pair in inside)
 
 
 def _compiled(source: str, optimize: int) -> CodeType:

@@ -42,7 +42,8 @@ def sealed(workspace: Path, out: Path, name: str) -> Iterator[Path]:
         name: what the owner of the key is called there.
 
     Raises:
-        UsageError: no key of this name is trusted.
+        UsageError: no key of this name is trusted, or there is a file already. It may be one that
+            came back with answers, which nobody here can open to keep them.
         CustodyError: the trusted keys were changed by hand.
         OSError: a file cannot be written.
     """
@@ -52,6 +53,9 @@ def sealed(workspace: Path, out: Path, name: str) -> Iterator[Path]:
     if key is None:
         raise UsageError("not a key", code="seal-to-unknown", places={"name": name})
     path = sealed_name(out)
+    if path.exists():
+        places = {"path": str(path)}
+        raise UsageError(f"{path} exists", code="file-taken", places=places)
     with private_folder(workspace) as folder:
         plain = folder / path.stem
         yield plain
