@@ -1,5 +1,6 @@
 """Folders that move with a change of the ledger: a process that is killed moves all or none."""
 
+import errno
 import json
 
 import pytest
@@ -9,6 +10,7 @@ import workspaces
 from voterlist.pipeline.moved import settle_moves
 from voterlist.storage import moves
 from voterlist.storage.ledger import Place, reading
+from voterlist.usecases import receiving
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +72,33 @@ def test_lists_of_a_package_that_the_ledger_holds_stay(packed):
     settle_moves(packed.above, Place(packed.above / "ledger.db"))
     assert sorted(inbox.iterdir()) == before
     assert not (packed.above / moves.NAME).exists()
+
+
+@pytest.mark.slow
+def test_where_the_ledger_is_lost_in_the_middle_the_next_command_settles(
+    packed, monkeypatch
+):
+    """Lists whose decisions stand nowhere would stay in the inbox."""
+    inbox = packed.above / "inbox" / "88" / "conec-088"
+    move = receiving._move
+
+    def lost(*_arguments):
+        raise OSError(errno.EIO, "the ledger cannot be reached")
+
+    def moved_and_lost(*arguments):
+        move(*arguments)
+        lost()
+
+    with monkeypatch.context() as changed:
+        changed.setattr(receiving, "_move", moved_and_lost)
+        changed.setattr(receiving, "settle_moves", lost)
+        assert packed.receive()[0] != 0
+    assert inbox.exists()
+    code, said = handing.told("run", packed.above, "--today", handing.DAY)
+    assert (code, said["error"]["code"]) == (2, "no-lists")
+    assert not inbox.exists()
+    assert packed.receive()[0] == 0
+    assert inbox.exists()
 
 
 def test_nothing_that_is_there_is_replaced(tmp_path):
