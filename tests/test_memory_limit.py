@@ -188,6 +188,13 @@ def test_a_limit_below_what_the_list_needs_is_refused_with_the_need(lists, tmp_p
     assert link_with(lists, tmp_path, f"{needed}MiB").exit_code == 0
 
 
+def test_a_folder_that_is_not_there_is_told_as_the_file_was_named(lists, tmp_path):
+    """Nobody asked for the file that is named, and nobody would find it."""
+    found = link_with(lists, tmp_path / "gone", "2GiB")
+    assert found.exit_code == 5
+    assert (tmp_path / "gone" / "pairs.parquet").as_posix() in found.stderr
+
+
 def test_a_state_is_not_kept_with_a_limit(lists, tmp_path):
     """Pairs beyond the limit would be held for the state."""
     found = link_with(lists, tmp_path, "2GiB", "--state", tmp_path / "state")

@@ -1,6 +1,7 @@
 """Work side by side: order, errors, and a linkage that is the same with any number of threads."""
 
 import threading
+import time
 from collections import Counter
 
 import numpy as np
@@ -50,6 +51,19 @@ def test_results_stand_in_the_order_of_the_items(jobs):
 
     assert threads.each(work, range(5)) == [0, 2, 4, 6, 8]
     assert threads.both(lambda: 1, lambda: "2") == (1, "2")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_no_more_is_worked_out_than_is_soon_asked_for(jobs):
+    """Pairs that wait for the disk would fill the memory that was said to be too small."""
+    threads.use(jobs)
+    made = []
+    results = threads.in_turn(made.append, range(100))
+    next(results)
+    time.sleep(0.2)
+    assert len(made) <= 2 * jobs + 1
+    assert len(list(results)) == 99
+    assert sorted(made) == list(range(100))
 
 
 @pytest.mark.parametrize("jobs", [1, 3])

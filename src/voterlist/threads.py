@@ -6,8 +6,9 @@ whatever the number of threads: tasks share nothing, and their results stand in 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 import pyarrow as pa
@@ -31,6 +32,8 @@ def use(jobs: int) -> None:
 def in_turn(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """What the work gives for each item, in the order of the items, as soon as it is there.
 
+    Nothing is worked out long before it is asked for: what waits takes memory.
+
     An error of the work is raised as it is; of several that of the first item.
     """
     tasks = list(items)
@@ -38,8 +41,18 @@ def in_turn(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     if threads <= 1:
         yield from map(work, tasks)
         return
+    waiting: deque[Future[R]] = deque()
     with ThreadPoolExecutor(threads) as pool:
-        yield from pool.map(work, tasks)
+        try:
+            for task in tasks:
+                waiting.append(pool.submit(work, task))
+                if len(waiting) > 2 * threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for left in waiting:
+                left.cancel()
 
 
 def each(work: Callable[[T], R], items: Iterable[T]) -> list[R]:

@@ -201,15 +201,15 @@ def _marks_of(ids: pa.Array) -> Hashes:
     # The words of eight bytes that end at each byte.
     text = np.concatenate([np.zeros(_WORD, np.uint8), content])
     words = np.ndarray(len(text) - _WORD + 1, "<u8", text, strides=(1,))
-    lengths, place = np.diff(ends), ends[1:] - ends[0]
+    lengths, last_places = np.diff(ends), ends[1:] - ends[0]
     marks = lengths.astype(np.uint64)
+    rows = np.arange(len(lengths))
     for number in range(-(-int(lengths.max()) // _WORD)):
-        left = np.clip(lengths - number * _WORD, 0, _WORD)
+        # One long text among short ones costs no more than its own words.
+        rows = rows[lengths[rows] > number * _WORD]
+        left = np.minimum(lengths[rows] - number * _WORD, _WORD)
         # A word that begins before its text is rid of the bytes of the text before.
-        strange = np.uint64(_WORD) * np.minimum(_WORD - left, _WORD - 1).astype(
-            np.uint64
-        )
-        mixed = mix((words[place] >> strange) ^ salted(_SALT, number))
-        marks += np.where(left > 0, mixed, np.uint64(0))
-        place -= left
+        strange = (_WORD * (_WORD - left)).astype(np.uint64)
+        word = words[last_places[rows] - number * _WORD] >> strange
+        marks[rows] += mix(word ^ salted(_SALT, number))
     return mix(marks)

@@ -7,6 +7,7 @@ failure of power included.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -55,8 +56,15 @@ class Spill:
     @classmethod
     @contextmanager
     def beside(cls, path: Path) -> Iterator[Spill]:
-        """A spill on the disk of the file that is being made."""
-        spill = cls(path.absolute().parent)
+        """A spill on the disk of the file that is being made.
+
+        Raises:
+            FileNotFoundError: its folder is not there; the error names the file.
+        """
+        folder = path.absolute().parent
+        if not folder.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        spill = cls(folder)
         try:
             yield spill
         finally:
