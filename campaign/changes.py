@@ -34,7 +34,13 @@ from voterlist.tables import from_columns  # noqa: E402
 
 SURNAMES = ("Məmmədov", "Rzayev", "Hüseynli", "Quliyev", "Əliyev", "Həsənov")
 NAMES = ("Elçin", "Orxan", "Tural", "Vaqif", "Əli", "Rauf", "Kamil")
-STREETS = ("Nizami küç. 4", "Füzuli küç. 1", "Xətai küç. 9, m. 2", "Səttar küç. 17")
+STREETS = (
+    "Nizami küç. 4",
+    "Füzuli küç. 1",
+    "Xətai küç. 9, m. 2",
+    "Səttar küç. 17",
+    "Nizami k. 8",
+)
 SETTINGS: dict[str, tuple[str, ...]] = {
     "check": ("smallest_precinct = 1", "largest_precinct = 5", "voting_age = 21"),
     "workspace": ('profile = "generic"',),

@@ -30,6 +30,7 @@ def page(folder: Path) -> str:
     parts = ["# What was tried to break it\n", told["preface"].strip() + "\n"]
     for script, about in told["scripts"].items():
         parts += _of_script(script, about, folder)
+    parts += _careless(folder)
     parts.append("## What was found, and how it was mended\n")
     parts.append(_table(("what was found", "what it could do", "now"), _mended(told)))
     parts.append(f"## What is not covered\n\n{told['not_covered'].strip()}\n")
@@ -59,6 +60,14 @@ def _of_script(script: str, about: Mapping[str, str], folder: Path) -> Iterator[
     ]
     yield _table(("", *kinds, "of them wrong"), rows)
     yield from _numbers(made)
+
+
+def _careless(folder: Path) -> Iterator[str]:
+    """The part of the careless changes, which write their own summary."""
+    yield "## Careless changes\n"
+    yield "`campaign/careless_changes.py`. Each is made alone, and a test is to notice it.\n"
+    summary = folder / "careless_changes.md"
+    yield summary.read_text(encoding="utf-8") if summary.exists() else "Not run.\n"
 
 
 def _found(count: int) -> str:

@@ -237,6 +237,13 @@ def test_a_record_is_gone_on_with(tmp_path):
     assert json.loads(path.read_text().splitlines()[1])["found"] == ["wrong"]
 
 
+def test_the_page_has_the_summary_of_the_careless_changes(tmp_path):
+    """The score would stand in a file that nobody opens."""
+    assert "## Careless changes" in page.page(tmp_path)
+    (tmp_path / "careless_changes.md").write_text("199 of 200\n", encoding="utf-8")
+    assert "199 of 200" in page.page(tmp_path)
+
+
 def test_the_page_counts_what_the_records_hold(tmp_path):
     """Figures that are not those of the records would be believed."""
     lines = [

@@ -255,6 +255,13 @@ def test_the_spelling_as_handed_in_stands_where_it_is_another():
     assert column(hidden.rows, "name_as_written") == [None]
 
 
+@pytest.mark.parametrize("surname", ["QARABAĞLI", "İSMAYILOV"])
+def test_capitals_alone_are_no_other_spelling(surname):
+    """Half of the list would have each name twice: the capital of ı is I, and that of i is İ."""
+    (row,) = compiled(entries({**ALI, "surname": surname})).listed.to_pylist()
+    assert row["name_as_written"] is None
+
+
 def test_somebody_from_another_constituency_stands_in_this_one():
     """Who moved across would be on no list of either."""
     guest = {**ALI, "constituency": 12, "precinct": 7}
@@ -357,6 +364,30 @@ def test_a_list_that_is_not_what_the_run_counted_is_refused():
     assert refused.value.code == "lists-unlike-run"
     right = balance({"precinct": 1, "handed_in": 2, "listed": 2}, {"precinct": 9})
     assert compiled(entries(ALI, LEYLA), sums=right).listed.num_rows == 2
+
+
+def test_a_repeat_stands_on_the_sheet_of_the_list_that_handed_it_in():
+    """The precinct that has to strike the entry would not be told, or not whom it keeps."""
+    done = applied(
+        {"entry_id": "a", "action": "move", "constituency": 88, "precinct": 2},
+        {"entry_id": "a", "action": "repeat", "kept_entry_id": "c"},
+        {"entry_id": "b", "action": "repeat", "kept_entry_id": "c"},
+    )
+    found = compiled(entries(ALI, LEYLA, CEMIL), done=done)
+    repeats = [
+        (row["entry_id"], row["precinct"], row["kept_precinct"])
+        for row in found.corrections.to_pylist()
+        if row["change"] == "repeat"
+    ]
+    assert repeats == [("a", 1, 2), ("b", 1, 2)]
+
+
+def test_who_is_of_no_known_constituency_is_on_no_other_list():
+    """Every constituency would list the same people."""
+    lost = {**LEYLA, "constituency": None, "precinct": None}
+    assert column(compiled(entries(ALI, lost)).listed, "entry_id") == ["a"]
+    found = compiled(entries(ALI, lost), constituency=None)
+    assert column(found.listed, "entry_id") == ["b"]
 
 
 ROW = {"precinct": 1, "handed_in": 2, "listed": 2}

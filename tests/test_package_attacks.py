@@ -565,6 +565,16 @@ def test_a_package_for_somebody_else_is_refused(world, package):
     assert world.refused(package, kinds=kinds) == "package-kind-other"
 
 
+def test_what_is_returned_to_one_constituency_is_not_taken_by_another(world):
+    """Both are of one level: its cases would be those of other people."""
+    returned, _ = world.write(
+        keys=world.centre, kind=Kind.RETURN, receiver=CONSTITUENCY
+    )
+    kinds = frozenset({Kind.RETURN})
+    assert world.refused(returned, us=CONSTITUENCY, kinds=kinds) is None
+    assert world.refused(returned, us=OTHER, kinds=kinds) == "package-for-other"
+
+
 # No room
 
 

@@ -10,7 +10,7 @@ birth are counted and not estimated, so dates that many entries share are no evi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +18,16 @@ import numpy as np
 from voterlist.arrays import distinct_counts
 from voterlist.shared_values import agreeing
 
-__all__ = ["AGREEMENTS", "Pairs", "PersonFields", "pairs_of"]
+__all__ = [
+    "AGREEMENTS",
+    "SEXES",
+    "YEARS",
+    "Agreeing",
+    "Pairs",
+    "PersonFields",
+    "expected_of",
+    "pairs_of",
+]
 
 AGREEMENTS: tuple[tuple[str, ...], ...] = (
     ("stem", "given_name", "patronymic", "date"),
@@ -27,8 +36,8 @@ AGREEMENTS: tuple[tuple[str, ...], ...] = (
     ("stem", "given_name", "year"),
 )
 """The kinds of agreement that are counted; ``stem`` is the surname without its ending."""
-_YEARS = 10
-_SEXES = 3
+YEARS = 10
+SEXES = 3
 
 _Codes = np.ndarray[Any, np.dtype[np.int64]]
 _Small = np.ndarray[Any, np.dtype[np.int32]]
@@ -99,12 +108,12 @@ def _expected(
     fields: PersonFields, place: _Codes, places: int, groups: _Small | None
 ) -> tuple[_Numbers, ...]:
     """For each agreement the pairs that strangers would make in each place."""
-    blocks = places * _SEXES
-    block = place * _SEXES + fields.sex
+    blocks = places * SEXES
+    block = place * SEXES + fields.sex
     # Counted from the first decade of the list, so that no band stands for decades before it.
     decade = (
-        fields.year // _YEARS
-        - int(fields.year[fields.year >= 0].min(initial=0)) // _YEARS
+        fields.year // YEARS
+        - int(fields.year[fields.year >= 0].min(initial=0)) // YEARS
     )
     decades = int(decade.max(initial=-1)) + 1
     band = np.where(fields.year < 0, -1, block * decades + decade)
@@ -112,15 +121,11 @@ def _expected(
     block_of_band = np.zeros(bands, dtype=np.int64)
     block_of_band[band[band >= 0]] = block[band >= 0]
     of_band = _pairs(band, band, bands)
-    share = {
-        name: _share(_pairs_within(band, getattr(fields, name), bands), of_band)
+    of_names = {
+        name: _pairs_within(band, getattr(fields, name), bands)
         for name in ("given_name", "patronymic")
     }
-    # Surnames do not change with the year of birth: their shares are taken over all ages of one
-    # sex, which are more entries than those of ten years.
-    share["stem"] = _share(
-        _pairs_within(block, fields.stem, blocks), _pairs(block, block, blocks)
-    )[block_of_band]
+    of_names["stem"] = _pairs_within(block, fields.stem, blocks)
     of_birth = {
         name: _pairs_within(band, getattr(fields, name), bands)
         for name in ("year", "date")
@@ -133,14 +138,46 @@ def _expected(
             name: pairs - _pairs_within(inside, getattr(fields, name), bands)
             for name, pairs in of_birth.items()
         }
+    of_block = _pairs(block, block, blocks)
+    counted = Agreeing(of_band, of_block, of_names, of_birth)
+    return expected_of(counted, block_of_band, places)
+
+
+class Agreeing(NamedTuple):
+    """Pairs of entries of one sex and place, in bands of ten years of birth, that agree."""
+
+    of_band: _Numbers
+    """All pairs of each band."""
+    of_block: _Numbers
+    """All pairs of each sex of each place."""
+    of_names: Mapping[str, _Numbers]
+    """Those that agree in a name: in the given name and the patronymic for each band, in the stem
+    for each block."""
+    of_birth: Mapping[str, _Numbers]
+    """Those of each band that agree in the year, and in the date."""
+
+
+def expected_of(
+    counted: Agreeing, block_of_band: _Codes, places: int
+) -> tuple[_Numbers, ...]:
+    """For each agreement the pairs that strangers would make in each place."""
+    share = {
+        name: _share(counted.of_names[name], counted.of_band)
+        for name in ("given_name", "patronymic")
+    }
+    # Surnames do not change with the year of birth: their shares are taken over all ages of one
+    # sex, which are more entries than those of ten years.
+    share["stem"] = _share(counted.of_names["stem"], counted.of_block)[block_of_band]
     expected = []
     for agreement in AGREEMENTS:
         *names, birth = agreement
-        pairs = of_birth[birth] * np.prod([share[name] for name in names], axis=0)
+        pairs = counted.of_birth[birth] * np.prod(
+            [share[name] for name in names], axis=0
+        )
         expected.append(
-            np.bincount(
-                block_of_band // _SEXES, weights=pairs, minlength=places
-            ).astype(np.float64)
+            np.bincount(block_of_band // SEXES, weights=pairs, minlength=places).astype(
+                np.float64
+            )
         )
     return tuple(expected)
 
@@ -151,7 +188,7 @@ def _agreeing_pairs(
     """For each agreement the pairs of each place."""
     # Every agreement requires sex, year, stem and given name: other entries make no pair.
     rows, common = agreeing(
-        [place * _SEXES + fields.sex, fields.year, fields.stem, fields.given_name]
+        [place * SEXES + fields.sex, fields.year, fields.stem, fields.given_name]
     )
     place_of = np.zeros(int(common.max(initial=-1)) + 1, dtype=np.int64)
     place_of[common] = place[rows]

@@ -86,8 +86,10 @@ _helpers: list[_Helper] = []
 @contextlib.contextmanager
 def helped(processes: int) -> Iterator[None]:
     """Have so many processes help with ``mapped`` while this lasts."""
-    _helpers.extend(_Helper() for _ in range(processes))
     try:
+        # Where the system starts no more of them, those that there are must do.
+        with contextlib.suppress(OSError):
+            _helpers.extend(_Helper() for _ in range(processes))
         yield
     finally:
         while _helpers:

@@ -22,7 +22,7 @@ import pyspark
 
 HOST = "127.0.0.1"
 HOME = Path(pyspark.__file__).parent
-_PATIENCE = 120.0
+_PATIENCE = 240.0
 """Seconds within which Java has to listen, on a machine that does other things as well."""
 _PR_SET_PDEATHSIG = 1
 

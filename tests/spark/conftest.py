@@ -29,15 +29,15 @@ def connect(tmp_path_factory):
 def drive(tmp_path):
     """Run code with ``voterlist`` in a process of its own: a driver has one session in its life."""
 
-    def run(code, *words, check=True, **env):
+    def run(code, *words, check=True, cwd=tmp_path, **env):
         return subprocess.run(
             [sys.executable, "-c", code, *map(str, words)],
             capture_output=True,
             text=True,
             encoding="utf-8",
             check=check,
-            cwd=tmp_path,
-            timeout=300,
+            cwd=cwd,
+            timeout=1_200,
             env={**os.environ, "PYTHONPATH": str(SOURCES), **env},
         )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,6 +32,17 @@ from voterlist.errors import UsageError
 from voterlist.model import PairKind
 
 __all__ = ["link"]
+
+
+class _Engine(StrEnum):
+    """Who does the work."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
+_ANY_CORE = "local[*]"
+"""Spark without a cluster: all cores of this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,17 @@ class _Options:
         ),
     ] = None
     plan: Annotated[bool, typer.Option("--plan", help=SAY("cli.option.plan"))] = False
+    engine: Annotated[
+        _Engine, typer.Option("--engine", help=SAY("cli.option.engine"))
+    ] = _Engine.LOCAL
+    master: Annotated[
+        str | None,
+        typer.Option("--master", metavar="URL", help=SAY("cli.option.master")),
+    ] = None
+    work: Annotated[
+        Path | None,
+        typer.Option("--work", metavar="FOLDER", help=SAY("cli.option.work")),
+    ] = None
 
     def state_folder(self) -> Path | None:
         """The folder of the state, under whichever name of the option.
@@ -112,6 +135,42 @@ class _Options:
             raise UsageError("--state and --memory are given", code="state-twice")
         return self.memory if self.state is None else self.state
 
+    def place(self) -> usecases.Place | None:
+        """Where Spark does the work; None where this machine does it.
+
+        Raises:
+            UsageError: an option does not go with the engine, or there is no work folder.
+        """
+        with_spark = {"--master": self.master, "--work": self.work}
+        if self.engine is _Engine.LOCAL:
+            _refuse(with_spark, "only-with-spark")
+            return None
+        without = {
+            "--jobs": self.jobs,
+            "--memory-limit": self.memory_limit,
+            "--state": self.state,
+            "--memory": self.memory,
+            "--against": self.against,
+            "--between": self.between,
+            "--plan": self.plan,
+            "--columns --columns": len(self.columns or ()) > 1,
+        }
+        _refuse(without, "not-with-spark")
+        if self.work is None:
+            raise UsageError("--work is not given", code="no-work")
+        return usecases.Place(self.master or _ANY_CORE, self.work)
+
+
+def _refuse(options: Mapping[str, object], code: str) -> None:
+    """Refuse the first of the options that is given.
+
+    Raises:
+        UsageError: one is.
+    """
+    for option, value in options.items():
+        if value:
+            raise UsageError(f"{option}: {code}", code=code, places={"option": option})
+
 
 @takes(_Options)
 def link(given: _Options) -> None:
@@ -121,7 +180,9 @@ def link(given: _Options) -> None:
     from voterlist.cli.allocator import keep_memory, return_memory  # noqa: PLC0415
     from voterlist.cli.arrow_alone import leave_pandas_out  # noqa: PLC0415  see above
 
-    leave_pandas_out()
+    place = given.place()
+    if place is None:
+        leave_pandas_out()
     limit = given.memory_limit
     if given.jobs is not None or limit is not None:
         # Each thread has arrays of its own.
@@ -151,21 +212,42 @@ def link(given: _Options) -> None:
         keep_memory()
     else:
         return_memory()
-    is_told = limit is not None or _tell_shortage(usecases.shortage(request.every_file))
+    linked = _linked(given, request, given.out, place)
+    _tell(linked, request, given.out)
+    if place is not None:
+        TERMINAL.say(SAY("cli.link.work-kept", path=shown(place.work)))
+    if TERMINAL.json:
+        paths = {"out": given.out, "clusters": given.clusters}
+        TERMINAL.result({**_as_json(linked, request), **paths, "exit_code": 0})
+
+
+def _linked(
+    given: _Options,
+    request: usecases.LinkRequest,
+    out: Path,
+    place: usecases.Place | None,
+) -> usecases.Linked:
+    """Link the files, here or on a cluster, and write what is found."""
+    since = now().isoformat(" ", "minutes")
+    if place is not None:
+        with Steps() as steps:
+            watch = usecases.Watch(_releasing(steps), _tell_forecast, tell_reading)
+            return usecases.link_tables_on_spark(
+                request, place, out, given.clusters, since=since, watch=watch
+            )
+    is_told = given.memory_limit is not None or _tell_shortage(
+        usecases.shortage(request.every_file)
+    )
     with Steps() as steps:
-        linked = usecases.link_tables(
+        return usecases.link_tables(
             request,
-            given.out,
+            out,
             given.clusters,
-            since=now().isoformat(" ", "minutes"),
+            since=since,
             progress=_releasing(steps),
             forecast=_tell_forecast if is_told else _forecast_of(request),
             reading=tell_reading,
         )
-    _tell(linked, request, given.out)
-    if TERMINAL.json:
-        paths = {"out": given.out, "clusters": given.clusters}
-        TERMINAL.result({**_as_json(linked, request), **paths, "exit_code": 0})
 
 
 def _releasing(steps: Steps) -> Callable[[str, int, int], None]:

@@ -7,6 +7,7 @@ a split separates are counted, so no pair is lost unseen.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,7 +21,15 @@ from voterlist.link.scope import members_of_groups
 from voterlist.model import Profile
 from voterlist.threads import each
 
-__all__ = ["Blocks", "Counting", "Forecast", "build", "build_all"]
+__all__ = [
+    "Blocks",
+    "Counting",
+    "Forecast",
+    "build",
+    "build_all",
+    "of_runs",
+    "split_runs",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,23 +143,26 @@ def _sums(chosen: Bools, order: Longs, sizes: Longs) -> Longs:
     )
 
 
-def _split(
-    entries: Encoded, key: Key, limit: int, counting: Counting
+def split_runs(
+    codes: Longs,
+    splits: Sequence[str],
+    values: Callable[[str], Codes | Longs],
+    limit: int,
+    counting: Counting,
 ) -> tuple[Longs, Longs, int]:
-    """The runs of a key, blocks beyond ``limit`` split as long as the key has a split left.
+    """The runs of the codes of a key, split beyond ``limit`` as long as there is a split left.
 
-    Returns (order, sizes, pairs that the splits parted).
+    ``values`` gives the codes of a split. Returns (order, sizes, pairs that the splits parted).
     """
-    codes = together(entries, key.fields)
     order, sizes = runs(codes)
     parted = 0
-    for name in key.splits:
+    for name in splits:
         if not (sizes > limit).any():
             break
         large = np.repeat(sizes > limit, sizes)
         positions = order[large]
         before = counting.pairs(order, sizes)[sizes > limit].sum()
-        part = field_of(entries, name)[positions]
+        part = values(name)[positions]
         # An unknown split value is a value of its own here: its entries stay together, none is
         # lost. Any code below 0 is unknown.
         part = np.maximum(part, -1)
@@ -174,7 +186,24 @@ def build(
     """
     required = entries.partial_date if key.partial_dates else None
     counting = Counting(required, groups)
-    order, sizes, parted = _split(entries, key, limit, counting)
+    codes = together(entries, key.fields)
+
+    def values(name: str) -> Codes | Longs:
+        return field_of(entries, name)
+
+    split = split_runs(codes, key.splits, values, limit, counting)
+    return of_runs(key, entries.size, split, limit, counting)
+
+
+def of_runs(
+    key: Key,
+    size: int,
+    split: tuple[Longs, Longs, int],
+    limit: int,
+    counting: Counting,
+) -> Blocks:
+    """The blocks of a key over ``size`` entries, of the runs that ``split_runs`` gives."""
+    order, sizes, parted = split
     pairs = counting.pairs(order, sizes)
     kept = (pairs >= 1) & (sizes <= limit)
     parted += int(pairs[sizes > limit].sum())
@@ -185,7 +214,7 @@ def build(
         key.name, len(sizes), int(pairs.sum()), int(sizes.max(initial=0)), parted
     )
     starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
-    return Blocks(key, entries.size, members, starts, counting, forecast, cut)
+    return Blocks(key, size, members, starts, counting, forecast, cut)
 
 
 def build_all(
@@ -194,12 +223,16 @@ def build_all(
     limit: int,
     groups: Codes | None = None,
     added: tuple[str, ...] = (),
+    *,
+    one_by_one: bool = False,
 ) -> list[Blocks]:
     """The blocks of every key of a profile, the most telling key first.
 
     With ``groups``, pairs of two entries of one group do not count. ``added`` are the added fields
-    that block.
+    that block. ``one_by_one``: no two keys are worked on at once, which takes less memory.
     """
     every = keys(profile, entries.size, limit, added)
     prepare(entries, [key.fields for key in every])
+    if one_by_one:
+        return [build(entries, key, limit, groups) for key in every]
     return each(lambda key: build(entries, key, limit, groups), every)

@@ -64,7 +64,12 @@ def find(
     Raises:
         OSError: the disk of the store is full.
     """
-    keys = each(ranges.partners, blocks)
+    # Where memory is short no two keys are worked on at once.
+    keys = (
+        list(map(ranges.partners, blocks))
+        if store is not None
+        else each(ranges.partners, blocks)
+    )
 
     def compared(part: Range) -> Compared:
         return compare(Pairs(entries, *ranges.pairs_of(keys, part)), comparisons)

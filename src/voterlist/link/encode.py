@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from zlib import crc32
@@ -23,6 +24,7 @@ from voterlist.threads import each
 __all__ = [
     "ADDED",
     "ADDRESS_WORDS",
+    "COHORT",
     "COMPARED",
     "FEMALE",
     "MALE",
@@ -31,7 +33,17 @@ __all__ = [
     "WORD_START",
     "Encoded",
     "EncodedColumn",
+    "by_cohort",
+    "by_sex",
+    "coded_parts",
+    "counted_parts",
+    "deal",
     "encode",
+    "encoded_column",
+    "of_homes",
+    "seen_again",
+    "street_names",
+    "word_starts",
 ]
 
 MALE, FEMALE = 0, 1
@@ -43,12 +55,15 @@ _NAMES = (
 )
 _COLUMNS = 8
 _FIRST_BEYOND_ASCII = 128
-_COHORT = 10
+COHORT = 10
 """Years of birth over which a given name is taken to be equally common."""
 WORD_START = 5
 """Letters of a word that are looked at: most slips, and words run together, come later."""
 RARE_WORD, RARE_WORD_SHARE = 20, 400
 """A word of an address is rare where at most 20 entries have it, or one in 400 of a longer list."""
+
+_MOST_IN_A_HOME = 10
+"""A line that more entries have is a town or a street and no home."""
 
 COMPARED = (
     *(
@@ -98,6 +113,19 @@ class EncodedColumn:
     counts: Longs
     pseudo_count: float = 1.0
     """What is added to the count of each value, of how many people nobody else has it."""
+    in_list: tuple[int, int] | None = None
+    """How many distinct values the list has, and how many entries have one, where these are those
+    of a part of it."""
+
+    @property
+    def distinct(self) -> int:
+        """How many distinct values the list has."""
+        return len(self.values) if self.in_list is None else self.in_list[0]
+
+    @property
+    def known(self) -> int:
+        """How many entries of the list have a value."""
+        return int(self.counts.sum()) if self.in_list is None else self.in_list[1]
 
     def words(self, of: Codes | None = None) -> Words:
         """The distinct values, all or those of these codes, as Python strings.
@@ -254,6 +282,18 @@ class Encoded:
         return np.asarray((self.month * self.day == 0) | (self.month * self.day == 1))
 
     @cached_property
+    def incomplete_dates(self) -> tuple[int, int]:
+        """How many entries with a known year have a partial date; how many have a known year."""
+        known = self.year > 0
+        return int((known & self.partial_date).sum()), int(known.sum())
+
+    @cached_property
+    def home_lines(self) -> tuple[int, int]:
+        """How many entries have an address line of a home; how many have a line at all."""
+        codes = self.address.codes
+        return of_homes(np.bincount(codes[codes >= 0]).astype(np.int64))
+
+    @cached_property
     def sizes(self) -> Longs:
         """How many entries are male, female and of any sex, in this order.
 
@@ -270,12 +310,12 @@ class Encoded:
 
         Shape (surnames, 3).
         """
-        return _by_sex(self.once(self.surname), self.sex)
+        return by_sex(self.once(self.surname), self.sex)
 
     @cached_property
     def stem_counts(self) -> Longs:
         """The same for the stems of surnames."""
-        return _by_sex(self.once(self.stem), self.sex)
+        return by_sex(self.once(self.stem), self.sex)
 
     @cached_property
     def cohort(self) -> Codes:
@@ -284,7 +324,7 @@ class Encoded:
         Entries whose year is unknown have the number after the last.
         """
         known = self.year > 0
-        decade = np.where(known, self.year // _COHORT, -1)
+        decade = np.where(known, self.year // COHORT, -1)
         # A year with a slip in it (1060) is far from the others: only decades that occur count.
         occurs = np.bincount(decade[known]) > 0
         numbers = np.append(np.cumsum(occurs) - 1, occurs.sum())
@@ -296,12 +336,12 @@ class Encoded:
 
         Shape (cohorts and one more, names).
         """
-        return _by_cohort(self.once(self.given_name), self.cohort)
+        return by_cohort(self.once(self.given_name), self.cohort)
 
     @cached_property
     def patronymic_counts(self) -> Longs:
         """The same for patronymics."""
-        return _by_cohort(self.once(self.patronymic), self.cohort)
+        return by_cohort(self.once(self.patronymic), self.cohort)
 
     @cached_property
     def cohort_sizes(self) -> Longs:
@@ -364,7 +404,9 @@ class Encoded:
 
         def recounted(coded: EncodedColumn) -> EncodedColumn:
             counts = counted.once(coded).counts
-            return EncodedColumn(coded.codes, coded.values, counts, _seen_again(counts))
+            once, twice = int((counts == 1).sum()), int((counts == 2).sum())
+            pseudo = seen_again(once, twice)
+            return EncodedColumn(coded.codes, coded.values, counts, pseudo)
 
         return replace(
             counted,
@@ -377,17 +419,23 @@ class Encoded:
         )
 
 
-def _seen_again(counts: Longs) -> float:
+def of_homes(counts: Longs) -> tuple[int, int]:
+    """Of entries by how many have each address line: those with the line of a home, and all."""
+    return int(counts[counts <= _MOST_IN_A_HOME].sum()), int(counts.sum())
+
+
+def seen_again(once: int, twice: int) -> float:
     """How many others have a value that one person of the list has and nobody else, 0 to 1.
 
     As often as values that two have were seen with one of them left out (Good 1953); one person
-    more is thought to share a value, so that a list of different values is no proof.
+    more is thought to share a value, so that a list of different values is no proof. ``once`` and
+    ``twice`` are how many values one person has, and two.
     """
-    one, two = int((counts == 1).sum()), 2 * int((counts == 2).sum())
-    return (two + 1) / (one + two + 1)
+    return (2 * twice + 1) / (once + 2 * twice + 1)
 
 
-def _by_cohort(column: EncodedColumn, cohort: Codes) -> Longs:
+def by_cohort(column: EncodedColumn, cohort: Codes) -> Longs:
+    """How many entries of each cohort have each value, shape (cohorts, values)."""
     known = column.codes >= 0
     names, cohorts = len(column.counts), int(cohort.max(initial=0)) + 1
     counts = np.bincount(
@@ -397,7 +445,8 @@ def _by_cohort(column: EncodedColumn, cohort: Codes) -> Longs:
     return counts.reshape(cohorts, names).astype(np.int64)
 
 
-def _by_sex(column: EncodedColumn, sex: Codes) -> Longs:
+def by_sex(column: EncodedColumn, sex: Codes) -> Longs:
+    """How many entries of each sex, and of any at the last place, have each value."""
     known = (column.codes >= 0) & (sex >= 0)
     counts = np.bincount(
         column.codes[known] * 2 + sex[known], minlength=2 * len(column.counts)
@@ -405,7 +454,8 @@ def _by_sex(column: EncodedColumn, sex: Codes) -> Longs:
     return np.column_stack([counts, column.counts]).astype(np.int64)
 
 
-def _encoded_column(column: pa.ChunkedArray) -> EncodedColumn:
+def encoded_column(column: pa.ChunkedArray) -> EncodedColumn:
+    """One column of text, as it is written or dictionary-encoded, encoded."""
     array = column.combine_chunks()
     if pa.types.is_dictionary(array.type):
         array = tables.by_appearance(array)
@@ -414,21 +464,27 @@ def _encoded_column(column: pa.ChunkedArray) -> EncodedColumn:
     return EncodedColumn(codes, distinct, counts)
 
 
-def _streets(voters: tables.Columns) -> tuple[EncodedColumn, EncodedColumn | None]:
-    """(the streets, the villages): a street that may be a village is both."""
-    written = _encoded_column(voters.column("street"))
+def street_names(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
+    """(the street of each entry, those of them that may be villages, null elsewhere)."""
+    written = encoded_column(column)
     in_doubt = pc.ends_with(written.values, STREET_OR_VILLAGE)
-    if not pc.any(in_doubt).as_py():
-        return written, None
     names = pc.replace_substring_regex(written.values, f"{STREET_OR_VILLAGE}$", "")
     codes = pa.array(written.codes, mask=written.codes < 0)
-    doubtful = pc.if_else(in_doubt, names, pa.scalar(None, pa.string())).take(codes)
+    doubtful = pc.if_else(in_doubt, names, pa.scalar(None, pa.string()))
+    return names.take(codes), doubtful.take(codes)
+
+
+def _streets(voters: tables.Columns) -> tuple[EncodedColumn, EncodedColumn | None]:
+    """(the streets, the villages): a street that may be a village is both."""
+    streets, doubtful = street_names(voters.column("street"))
+    if doubtful.null_count == len(doubtful):
+        return encoded_column(voters.column("street")), None
     settlement = tables.plain(voters.column("settlement").combine_chunks())
     is_asked = pc.is_in(settlement, value_set=doubtful.unique().drop_null())
-    is_village = pc.and_(pc.is_null(codes), is_asked)
+    is_village = pc.and_(pc.is_null(streets), is_asked)
     village = pc.if_else(is_village, settlement, doubtful)
-    streets = pa.chunked_array([names.take(codes)])
-    return _encoded_column(streets), _encoded_column(pa.chunked_array([village]))
+    one, other = (pa.chunked_array([column]) for column in (streets, village))
+    return encoded_column(one), encoded_column(other)
 
 
 def _numbers(column: pa.ChunkedArray, missing: int) -> Codes:
@@ -465,34 +521,53 @@ def _is_temporary(column: pa.ChunkedArray) -> Bools:
 def _rare_words(address: EncodedColumn, size: int) -> tuple[Codes, ...]:
     """The rare words of each address that bring entries together, as ``_COLUMNS`` columns of codes.
 
-    A word belongs to the column that a checksum of its letters gives, so that two lines that share
-    a rare word agree in that column, wherever in the line it stands; of two rare words of one line
-    in one column the rarer stands there.
+    Two lines that share a rare word agree in its column, wherever in the line it stands.
     """
-    lines = [
-        sorted({word[:WORD_START] for word in line.split()})
-        for line in address.values.to_pylist()
-    ]
-    counts: dict[str, int] = {}
-    for words, times in zip(lines, address.counts.tolist(), strict=True):
-        for word in words:
-            counts[word] = counts.get(word, 0) + times
-    most = max(RARE_WORD, size // RARE_WORD_SHARE)
-    place = {
-        word: code
-        for code, word in enumerate(
-            sorted(word for word, times in counts.items() if 2 <= times <= most)
-        )
-    }
-    columns = np.full((_COLUMNS, len(lines) + 1), -1, np.int32)
-    for number, words in enumerate(lines):
+    lines = [word_starts(line) for line in address.values.to_pylist()]
+    counts = counted_parts(lines, address.counts.tolist())
+    dealt = deal(lines, counts, max(RARE_WORD, size // RARE_WORD_SHARE))
+    return tuple(coded_parts(column)[address.codes] for column in dealt)
+
+
+def word_starts(line: str) -> list[str]:
+    """The beginnings of the words of a line, each once, in their order."""
+    return sorted({word[:WORD_START] for word in line.split()})
+
+
+def counted_parts(lines: Sequence[Iterable[str]], times: Sequence[int]) -> Counter[str]:
+    """How many entries have each part of these lines, a line standing so many times."""
+    counts: Counter[str] = Counter()
+    for parts, many in zip(lines, times, strict=True):
+        for part in parts:
+            counts[part] += many
+    return counts
+
+
+def deal(
+    lines: Sequence[Iterable[str]], counts: Mapping[str, int], most: int
+) -> list[list[str | None]]:
+    """For each of the columns the part of each line that stands in it, None where there is none.
+
+    Parts that at least 2 and at most ``most`` entries have are dealt. A part belongs to the column
+    that a checksum of its letters gives; of two parts of one line in one column the rarer stands
+    there.
+    """
+    columns: list[list[str | None]] = [[None] * len(lines) for _ in range(_COLUMNS)]
+    for number, parts in enumerate(lines):
+        shared = [part for part in parts if 2 <= counts[part] <= most]
         # From the commonest to the rarest: the last one written stands.
-        for word in sorted(
-            (word for word in words if word in place),
-            key=lambda word: (-counts[word], word),
-        ):
-            columns[crc32(word.encode()) % _COLUMNS, number] = place[word]
-    return tuple(column[address.codes] for column in columns)
+        for part in sorted(shared, key=lambda part: (-counts[part], part)):
+            columns[crc32(part.encode()) % _COLUMNS][number] = part
+    return columns
+
+
+def coded_parts(column: Sequence[str | None]) -> Codes:
+    """The code of the part of each line, -1 where there is none, and once more -1 at the end."""
+    place = {
+        part: code
+        for code, part in enumerate(sorted({one for one in column if one is not None}))
+    }
+    return np.array([*(place.get(part or "", -1) for part in column), -1], np.int32)
 
 
 def encode(
@@ -507,7 +582,7 @@ def encode(
     """
 
     def encoded(name: str) -> EncodedColumn:
-        return _encoded_column(voters.column(name))
+        return encoded_column(voters.column(name))
 
     def number(name: str) -> Identifiers:
         return identifiers(voters.column(name))
@@ -540,6 +615,6 @@ def encode(
         address_words=()
         if parsed or address.is_empty
         else _rare_words(address, voters.num_rows),
-        added={name: _encoded_column(column) for name, column in (added or {}).items()},
+        added={name: encoded_column(column) for name, column in (added or {}).items()},
         profile=profile,
     )

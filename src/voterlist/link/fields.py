@@ -6,10 +6,8 @@ Columns of a list, and what is derived from them, as codes.
 from __future__ import annotations
 
 import itertools
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from zlib import crc32
 
 import numpy as np
 
@@ -19,15 +17,26 @@ from voterlist.link.encode import (
     ADDRESS_WORDS,
     RARE_WORD,
     RARE_WORD_SHARE,
-    WORD_START,
     Encoded,
     EncodedColumn,
+    coded_parts,
+    counted_parts,
+    deal,
+    word_starts,
 )
 from voterlist.link.identifiers import Identifiers
 from voterlist.link.short_names import FULL_NAMES
 from voterlist.threads import each
 
-__all__ = ["ADDRESS_PARTS", "field", "prepare", "together"]
+__all__ = [
+    "ADDRESS_PARTS",
+    "address_numbers",
+    "field",
+    "most_of_part",
+    "parts_of_line",
+    "prepare",
+    "together",
+]
 
 _PART_COLUMNS = 8
 ADDRESS_PARTS = tuple(f"address_part_{number}" for number in range(_PART_COLUMNS))
@@ -91,7 +100,7 @@ def _sounds(entries: Encoded) -> Longs:
     return pack_known(surnames, np.append(given_name, -1)[entries.given_name.codes])
 
 
-def _numbers(line: str) -> str:
+def address_numbers(line: str) -> str:
     """The numbers of an address line, when there are at least two.
 
     House number and postcode stay the same however the street is spelt.
@@ -110,33 +119,21 @@ def _address_parts(entries: Encoded) -> tuple[Codes, ...]:
     """
     column = entries.address
     times = column.counts.tolist()
-    lines = [_beginnings(line) for line in column.words()]
-    words = _counted(lines, times)
-    parts = [[*_pairs(line, words), *_middling(line, words)] for line in lines]
-    counts = _counted(parts, times)
-    most = max(_RARE_PART, entries.size // RARE_WORD_SHARE)
-    rare = sorted(part for part, many in counts.items() if 2 <= many <= most)
-    place = {part: code for code, part in enumerate(rare)}
-    columns = np.full((len(ADDRESS_PARTS), len(lines) + 1), -1, np.int32)
-    for number, of_line in enumerate(parts):
-        shared = [part for part in of_line if part in place]
-        # From the commonest to the rarest: the last one written stands.
-        for part in sorted(shared, key=lambda part: (-counts[part], part)):
-            columns[crc32(part.encode()) % len(columns), number] = place[part]
-    return tuple(codes[column.codes] for codes in columns)
+    lines = [word_starts(line) for line in column.words()]
+    words = counted_parts(lines, times)
+    parts = [parts_of_line(line, words) for line in lines]
+    dealt = deal(parts, counted_parts(parts, times), most_of_part(entries.size))
+    return tuple(coded_parts(one)[column.codes] for one in dealt)
 
 
-def _beginnings(line: str) -> set[str]:
-    return {word[:WORD_START] for word in line.split()}
+def parts_of_line(line: Iterable[str], counts: Mapping[str, int]) -> list[str]:
+    """What an address shares beside rare words, by the beginnings of its words, counted."""
+    return [*_pairs(line, counts), *_middling(line, counts)]
 
 
-def _counted(lines: Sequence[Iterable[str]], times: Sequence[int]) -> Counter[str]:
-    """How many entries have each word of these lines, a line standing so many times."""
-    counts: Counter[str] = Counter()
-    for words, many in zip(lines, times, strict=True):
-        for word in words:
-            counts[word] += many
-    return counts
+def most_of_part(size: int) -> int:
+    """How many of so many entries have a rare part of an address at most."""
+    return max(_RARE_PART, size // RARE_WORD_SHARE)
 
 
 def _pairs(line: Iterable[str], counts: Mapping[str, int]) -> list[str]:
@@ -181,7 +178,7 @@ _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "patronymic_initial": lambda entries: _initial(entries.patronymic),
     "names": _names,
     "sounds": _sounds,
-    "numbers": lambda entries: _derived(entries.address, _numbers),
+    "numbers": lambda entries: _derived(entries.address, address_numbers),
     "document_start": lambda entries: entries.document.starts(5),
     **{name: partial(_address_part, name=name) for name in ADDRESS_PARTS},
     **{name: partial(_address_word, name=name) for name in ADDRESS_WORDS},

@@ -20,12 +20,22 @@ from voterlist.link.block import Blocks
 from voterlist.link.comparisons import MISSING, Comparisons
 from voterlist.link.encode import ADDED, ADDRESS_WORDS, Encoded
 from voterlist.link.estimate import Estimate
+from voterlist.link.keys import Key
 from voterlist.link.short_names import FULL_NAMES
 from voterlist.link.weigh import CLASSES, VectorCounts
 
-__all__ = ["Doubt", "Misfit", "doubts"]
+__all__ = [
+    "MUCH",
+    "Blocked",
+    "Compared",
+    "Doubt",
+    "Misfit",
+    "blocked",
+    "doubts",
+    "reachable",
+]
 
-_MUCH = 0.1
+MUCH = 0.1
 """The share of entries or pairs from which a doubt is told: one in ten."""
 _WIDE = 0.25
 """An interval of 95 % wider than this says next to nothing."""
@@ -75,39 +85,50 @@ class Compared:
     estimate: Estimate | None
 
 
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """How many entries the keys look at."""
+
+    entries: int
+    reachable: int
+    """Entries that have every field of some key."""
+    parted: int
+    """Entries that stand in too large blocks, and in no other."""
+
+
 def doubts(
-    entries: Encoded,
-    blocks: Sequence[Blocks],
-    comparisons: Comparisons,
-    compared: Compared,
+    blocked: Blocked, comparisons: Comparisons, compared: Compared
 ) -> tuple[Doubt, ...]:
     """Why the estimate of a list is not to be told, the gravest reason first; empty where it is."""
-    if entries.size < 2:
+    if blocked.entries < 2:
         return ()
-    return (
-        *_of_blocking(entries, blocks, compared),
-        *_of_the_model(comparisons, compared),
-    )
+    return (*_of_blocking(blocked, compared), *_of_the_model(comparisons, compared))
 
 
 # --- blocking
 # --------------------------------------------------------------------------------------
 
 
-def _of_blocking(
-    entries: Encoded, blocks: Sequence[Blocks], compared: Compared
-) -> Iterator[Doubt]:
+def blocked(entries: Encoded, blocks: Sequence[Blocks]) -> Blocked:
+    """What the keys of a list look at."""
+    reached = reachable(entries, [one.key for one in blocks])
+    return Blocked(
+        entries.size, int(reached.sum()), int(_parted(entries, blocks).sum())
+    )
+
+
+def _of_blocking(blocked: Blocked, compared: Compared) -> Iterator[Doubt]:
     """What the keys did not look at."""
-    unreachable = 1 - float(_reachable(entries, blocks).mean())
-    if unreachable > _MUCH:
+    unreachable = 1 - blocked.reachable / blocked.entries
+    if unreachable > MUCH:
         yield Doubt(Misfit.UNREACHABLE, unreachable)
-    parted = float(_parted(entries, blocks).mean())
-    if parted > _MUCH:
+    parted = blocked.parted / blocked.entries
+    if parted > MUCH:
         yield Doubt(Misfit.PARTED, parted)
     if not len(compared.vectors.codes):
         yield Doubt(Misfit.NO_CANDIDATES, 1.0)
     alone = _brought_by_one_key(compared.put_forward)
-    if alone > _MUCH:
+    if alone > MUCH:
         yield Doubt(Misfit.ONE_KEY, alone)
 
 
@@ -125,13 +146,13 @@ _MADE_OF: Mapping[str, tuple[str, ...]] = {
 """Fields of keys -> the columns that they are made of, where they have another name."""
 
 
-def _reachable(entries: Encoded, blocks: Sequence[Blocks]) -> Bools:
+def reachable(entries: Encoded, keys: Sequence[Key]) -> Bools:
     """The entries that have every field of some key."""
     known: dict[str, Bools] = {}
     reachable = np.zeros(entries.size, np.bool_)
-    for one in blocks:
+    for key in keys:
         has_all = np.ones(entries.size, np.bool_)
-        for name in one.key.fields:
+        for name in key.fields:
             for column in _MADE_OF.get(name, (_base(name),)):
                 if column not in known:
                     known[column] = _known(entries, column)

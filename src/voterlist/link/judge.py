@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,17 +10,26 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.arrays import Codes, Longs
+from voterlist.arrays import Bools, Codes, Longs
 from voterlist.config import LinkSettings
 from voterlist.link import block, candidates, classify, monotone, weigh
 from voterlist.link.cases import Judged
 from voterlist.link.comparisons import Comparisons, Pairs, Vectors
 from voterlist.link.encode import Encoded
 from voterlist.link.found import Candidates
+from voterlist.link.keys import Key
 from voterlist.link.weigh import Model
 from voterlist.model import PairKind
 
-__all__ = ["Scorer", "judge", "near"]
+__all__ = [
+    "Scorer",
+    "judge",
+    "judge_pairs",
+    "names_of_keys",
+    "near",
+    "near_codes",
+    "pair_table",
+]
 
 _CONFLICT = list(PairKind).index(PairKind.IDENTITY_CONFLICT)
 _ODDS_OF_A_BIN = 4
@@ -62,9 +72,30 @@ def judge(
     chosen = near(scorer, candidate_pairs, settings.kept_probability)
     chosen = np.union1d(chosen, stays) if len(stays) else chosen
     left, right, _ = candidate_pairs.at(chosen)
-    pairs, vectors, scored = scorer.compare(left, right)
+    closed = np.isin(chosen, stays) if len(stays) else None
+    pairs = Pairs(scorer.entries, left, right)
+    judged, vectors, _ = judge_pairs(
+        scorer, pairs, closed, settings, is_between=is_between
+    )
+    keys = _match_keys(blocks, Pairs(scorer.entries, judged.left, judged.right))
+    return judged, pair_table(ids, judged, vectors, keys, scorer.comparisons)
+
+
+def judge_pairs(
+    scorer: Scorer,
+    pairs: Pairs,
+    stays: Bools | None,
+    settings: LinkSettings,
+    *,
+    is_between: bool = False,
+) -> tuple[Judged, Vectors, Longs]:
+    """Of these pairs those worth keeping, their vectors, and where they stand among the pairs.
+
+    ``stays`` flags those that are kept whatever they are.
+    """
+    pairs, vectors, scored = scorer.compare(pairs.left, pairs.right)
     worth = classify.worth_keeping(vectors, scored.posterior, settings.kept_probability)
-    kept = np.flatnonzero(worth | np.isin(chosen, stays))
+    kept = np.flatnonzero(worth if stays is None else worth | stays)
     pairs, vectors = pairs.at(kept), vectors.at(kept)
     judgement = classify.Judgement(pairs, vectors, scored.posterior[kept])
     displaced = frozenset(settings.displaced_constituencies)
@@ -76,7 +107,7 @@ def judge(
 
     kind = kinds(settings.review_probability)
     kind_without_threshold = (
-        np.where(kind == _CONFLICT, kind, kinds(0.0)) if len(stays) else kind
+        kind if stays is None else np.where(kind == _CONFLICT, kind, kinds(0.0))
     )
     weight = scored.weight[kept]
     judged = Judged(
@@ -87,8 +118,7 @@ def judge(
         kind,
         kind_without_threshold,
     )
-    keys = _match_keys(blocks, pairs)
-    return judged, _pair_table(ids, judged, vectors, keys, scorer.comparisons)
+    return judged, vectors, kept
 
 
 def near(scorer: Scorer, candidate_pairs: Candidates, least: float) -> Longs:
@@ -96,32 +126,43 @@ def near(scorer: Scorer, candidate_pairs: Candidates, least: float) -> Longs:
 
     ``least`` is the probability of one person from which a pair is worth it.
     """
-    vectors = scorer.comparisons.unpack(candidate_pairs.vectors.codes)
+    codes = near_codes(scorer, candidate_pairs.vectors.codes, least)
+    return candidate_pairs.with_one_of(codes)
+
+
+def near_codes(scorer: Scorer, codes: Longs, least: float) -> Longs:
+    """Which of these packed vectors pairs may have that are worth keeping."""
+    vectors = scorer.comparisons.unpack(codes)
     rough = weigh.score(vectors, scorer.model)
-    worth = classify.worth_keeping(vectors, rough.posterior, least / _ODDS_OF_A_BIN)
-    return candidate_pairs.with_one_of(candidate_pairs.vectors.codes[worth])
+    return codes[
+        classify.worth_keeping(vectors, rough.posterior, least / _ODDS_OF_A_BIN)
+    ]
 
 
 def _match_keys(blocks: list[block.Blocks], pairs: Pairs) -> pa.Array:
     """The names of the keys that bring each pair together."""
     bits = candidates.match_keys(blocks, pairs.left, pairs.right)
+    return names_of_keys([key.key for key in blocks], bits)
+
+
+def names_of_keys(keys: Sequence[Key], bits: Longs) -> pa.Array:
+    """The names of the keys of these bits, bit 0 the first key."""
     distinct, place = np.unique(bits, return_inverse=True)
-    names = [_names_of_bits(blocks, mask) for mask in distinct.tolist()]
+    names = [
+        " + ".join(key.name for number, key in enumerate(keys) if mask >> number & 1)
+        for mask in distinct.tolist()
+    ]
     return pa.array(names, pa.string()).take(pa.array(place))
 
 
-def _names_of_bits(blocks: list[block.Blocks], mask: int) -> str:
-    names = [key.key.name for number, key in enumerate(blocks) if mask >> number & 1]
-    return " + ".join(names)
-
-
-def _pair_table(
+def pair_table(
     ids: pa.Array,
     judged: Judged,
     vectors: Vectors,
     match_keys: pa.Array,
     comparisons: Comparisons,
 ) -> pa.Table:
+    """PAIR of these pairs, whose keys have these names."""
     columns: dict[str, object] = {
         "entry_l": pc.take(ids, pa.array(judged.left)),
         "entry_r": pc.take(ids, pa.array(judged.right)),

@@ -18,11 +18,19 @@ from voterlist.link.comparisons import Pairs
 from voterlist.link.found import Candidates
 from voterlist.link.judge import Scorer, near
 
-__all__ = ["counted_again", "has_many_entries_a_person", "people"]
+__all__ = [
+    "SURE",
+    "counted_again",
+    "has_many_entries_a_person",
+    "of_sure_pairs",
+    "people",
+    "perhaps_related",
+    "sure_pairs",
+]
 
 _MANY = 0.25
 """Pairs of one person for each entry from which a list has many entries a person."""
-_SURE = 0.95
+SURE = 0.95
 """The probability from which two entries count as one person's."""
 _PERHAPS = 1e-6
 """The probability of not being unrelated from which a pair is looked at again."""
@@ -36,20 +44,37 @@ def has_many_entries_a_person(scorer: Scorer) -> bool:
 
 def people(scorer: Scorer, found: Candidates) -> Codes:
     """Whose each entry surely is: the position of the first entry of that person."""
-    chosen = near(scorer, found, _SURE)
-    left, right, _ = found.at(chosen)
+    left, right, _ = found.at(near(scorer, found, SURE))
+    return of_sure_pairs(scorer, *sure_pairs(scorer, left, right))
+
+
+def sure_pairs(
+    scorer: Scorer, left: Codes, right: Codes
+) -> tuple[Codes, Codes, Floats]:
+    """Of these pairs those that are surely one person: (left, right, weight)."""
     pairs, _, scored = scorer.compare(left, right)
-    sure = np.flatnonzero(scored.posterior[:, 0] >= _SURE)
+    sure = np.flatnonzero(scored.posterior[:, 0] >= SURE)
+    return pairs.left[sure], pairs.right[sure], scored.weight[sure]
+
+
+def of_sure_pairs(scorer: Scorer, left: Codes, right: Codes, weight: Floats) -> Codes:
+    """Whose each entry is, by the pairs that are surely one person."""
 
     def probability(left: Codes, right: Codes) -> Floats:
         return np.asarray(scorer.compare(left, right)[2].posterior[:, 0], np.float64)
 
-    one, other, weight = pairs.left[sure], pairs.right[sure], scored.weight[sure]
     of_entry = clusters(
-        scorer.entries.size, one, other, weight, probability, outvoted=True
+        scorer.entries.size, left, right, weight, probability, outvoted=True
     )
     every = np.arange(scorer.entries.size, dtype=np.int32)
     return np.where(of_entry >= 0, of_entry, every)
+
+
+def perhaps_related(scorer: Scorer, codes: Longs) -> Longs:
+    """Which of these vectors are not surely those of unrelated people."""
+    vectors = scorer.comparisons.unpack(codes)
+    posterior = weigh.score(vectors, scorer.model).posterior
+    return codes[posterior[:, -1] <= 1 - _PERHAPS]
 
 
 def counted_again(scorer: Scorer, found: Candidates, chunk_pairs: int) -> Candidates:
@@ -57,9 +82,7 @@ def counted_again(scorer: Scorer, found: Candidates, chunk_pairs: int) -> Candid
 
     Pairs of people who are surely unrelated keep their vectors.
     """
-    vectors = scorer.comparisons.unpack(found.vectors.codes)
-    posterior = weigh.score(vectors, scorer.model).posterior
-    perhaps = found.vectors.codes[posterior[:, -1] <= 1 - _PERHAPS]
+    perhaps = perhaps_related(scorer, found.vectors.codes)
 
     def again(left: Codes, right: Codes, vector: Longs) -> Longs:
         codes = vector.copy()

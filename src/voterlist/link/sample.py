@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from voterlist.arrays import Codes, Floats, Hashes, Levels, Longs, mix, salted
+from voterlist.arrays import Bools, Codes, Floats, Hashes, Levels, Longs, mix, salted
 from voterlist.link.comparisons import MISSING, Comparison, Comparisons, Pairs
 from voterlist.link.encode import Encoded
 from voterlist.link.scope import pairs_within
@@ -99,15 +99,33 @@ class Sample:
         Where the list has fewer pairs than are drawn, each stands once, so that it is compared
         once, and counts as often as it would be drawn.
         """
-        left, right = self._positions(entries.size)
-        times = np.ones(len(left), np.int64)
-        if pairs_within(entries.size) <= self.pairs:
-            drawn = np.bincount(left.astype(np.int64) * entries.size + right)
-            distinct = np.flatnonzero(drawn)
-            left, right = np.divmod(distinct.astype(np.int32), np.int32(entries.size))
-            times = drawn[distinct] * (self.pairs // max(drawn.sum(), 1))
+        left, right, times = self.draw(entries.size)
         levels = comparisons.pair_levels(Pairs(entries, left, right))
         return Drawn(left, right, times, levels)
+
+    def draw(self, size: int) -> tuple[Codes, Codes, Longs]:
+        """Pairs of so many entries: (left, right, how often each counts)."""
+        left, right = self._positions(size)
+        times = np.ones(len(left), np.int64)
+        if pairs_within(size) <= self.pairs:
+            drawn = np.bincount(left.astype(np.int64) * size + right)
+            distinct = np.flatnonzero(drawn)
+            left, right = np.divmod(distinct.astype(np.int32), np.int32(size))
+            times = drawn[distinct] * (self.pairs // max(drawn.sum(), 1))
+        return left, right, times
+
+    def may_draw(self, marks: Hashes, size: int) -> Bools:
+        """Which entries with these marks, of a list of this size, can be among the pairs.
+
+        A few more than are drawn, and all of a list that is not much larger. The pairs that
+        ``draw`` makes of these entries alone are those of the list.
+        """
+        if size <= 2 * self.pairs:
+            return np.ones(len(marks), np.bool_)
+        # So many that twelve standard deviations fewer are enough.
+        share = (self.pairs + 12 * self.pairs**0.5 + 1) / size
+        hashes = mix(marks ^ salted(self.seed, 0))
+        return np.asarray(hashes <= np.uint64(share * 2**64))
 
     def _positions(self, size: int) -> tuple[Codes, Codes]:
         """The left and the right entry of each pair; the left one stands before the right one."""

@@ -7,6 +7,7 @@ makes it. That two names have a short form in common makes them no forms of each
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -17,7 +18,14 @@ import numpy as np
 from voterlist.arrays import Bools, Codes, Longs, Words
 from voterlist.model import Profile
 
-__all__ = ["FULL_NAMES", "ShortNames", "full_names", "short_names"]
+__all__ = [
+    "FULL_NAMES",
+    "ShortNames",
+    "full_names",
+    "full_names_of",
+    "names_with_forms",
+    "short_names",
+]
 
 _COLUMNS = 4
 FULL_NAMES = tuple(f"full_name_{number}" for number in range(_COLUMNS))
@@ -79,12 +87,30 @@ def full_names(names: Words, counts: Longs, profile: Profile) -> tuple[Codes, ..
     there. Only names of which the list has both are in a column.
     """
     code = {name: number for number, name in enumerate(names)}
-    listed = [
-        (name, form) for name, form in _forms(profile) if name in code and form in code
-    ]
     columns = np.full((_COLUMNS, len(names)), -1, np.int32)
-    # From the most frequent to the rarest: the last one written stands.
-    for name, form in sorted(listed, key=lambda pair: (-counts[code[pair[0]]], *pair)):
-        column = columns[crc32(name.encode()) % _COLUMNS]
-        column[[code[name], code[form]]] = code[name]
+    times = dict(zip(names, counts.tolist(), strict=True))
+    for column, full in zip(columns, full_names_of(times, profile), strict=True):
+        for name, whole in full.items():
+            column[code[name]] = code[whole]
     return tuple(columns)
+
+
+def full_names_of(
+    counts: Mapping[str, int], profile: Profile
+) -> tuple[dict[str, str], ...]:
+    """For each column the full name of each name that has one, by how many entries have each."""
+    listed = [
+        (name, form)
+        for name, form in _forms(profile)
+        if name in counts and form in counts
+    ]
+    columns: tuple[dict[str, str], ...] = tuple({} for _ in range(_COLUMNS))
+    # From the most frequent to the rarest: the last one written stands.
+    for name, form in sorted(listed, key=lambda pair: (-counts[pair[0]], *pair)):
+        columns[crc32(name.encode()) % _COLUMNS].update({name: name, form: name})
+    return columns
+
+
+def names_with_forms(profile: Profile) -> frozenset[str]:
+    """The names that have short forms, and these."""
+    return frozenset(name for pair in _forms(profile) for name in pair)

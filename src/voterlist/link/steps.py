@@ -19,7 +19,7 @@ from voterlist.link.encode import LINKED, Encoded, encode
 from voterlist.link.estimate import estimate
 from voterlist.link.explain import with_model
 from voterlist.link.fit import Compared as FitOf
-from voterlist.link.fit import doubts
+from voterlist.link.fit import blocked, doubts
 from voterlist.link.found import Candidates, Store
 from voterlist.link.incremental import State, reuse, state
 from voterlist.link.judge import Scorer, judge
@@ -34,6 +34,9 @@ __all__ = [
     "Found",
     "Learnt",
     "Listed",
+    "added_use",
+    "cluster_of",
+    "cluster_table",
     "compare",
     "conclude",
     "learn",
@@ -134,7 +137,12 @@ def listed(
     ids, entries = made_ready.ids, made_ready.entries
     groups = None if scope is None else scope.groups_of(ids)
     blocks = block.build_all(
-        entries, entries.profile, settings.largest_block, groups, added.blocking
+        entries,
+        entries.profile,
+        settings.largest_block,
+        groups,
+        added.blocking,
+        one_by_one=made_ready.store is not None,
     )
     listed = Listed(
         ids, entries, with_added(added.kinds), blocks, store=made_ready.store
@@ -273,7 +281,8 @@ def conclude(
         table = table.filter(pa.array(stays_paired))
         left_out = len(apart.left)
     duplicate = settings.duplicate_probability
-    cluster = _cluster(scorer, judged, duplicate, partners)
+    outvoted = scorer.entries.person is not None
+    cluster = cluster_of(scorer, judged, duplicate, partners, outvoted=outvoted)
     review = settings.review_probability
     vectors = comparisons.unpack(counted.codes)
     posterior = weigh.score(vectors, model).posterior
@@ -281,11 +290,11 @@ def conclude(
     sure = pc.greater_equal(table.column("probability"), duplicate)
     keys_of_sure = table.column("match_key").filter(sure)
     fit = FitOf(counted, posterior, keys_of_sure, expected)
-    against = doubts(entries, listed.blocks, comparisons, fit)
+    against = doubts(blocked(entries, listed.blocks), comparisons, fit)
     return Linkage(
         pairs=with_model(table, model, comparisons),
         cases=cases(entries, ids, judged, cluster, review=review, closed=closed),
-        clusters=_cluster_table(ids, cluster),
+        clusters=cluster_table(ids, cluster),
         forecast=listed.forecast,
         candidates=len(candidate_pairs),
         afresh=candidate_pairs.afresh,
@@ -295,7 +304,7 @@ def conclude(
         reused=compared.reused,
         training_labels=learnt.labels.pairs,
         contradictory=learnt.labels.contradictory,
-        added=_added_use(entries, scorer),
+        added=added_use(entries, scorer),
         left_out=left_out,
         doubts=against,
     )
@@ -314,8 +323,13 @@ def _best_partners(
     return stays
 
 
-def _cluster(
-    scorer: Scorer, judged: Judged, threshold: float, lists: Codes | None = None
+def cluster_of(
+    scorer: Scorer,
+    judged: Judged,
+    threshold: float,
+    lists: Codes | None = None,
+    *,
+    outvoted: bool,
 ) -> Codes:
     """The cluster of each entry; with ``lists`` none has two entries of one list."""
 
@@ -332,13 +346,13 @@ def _cluster(
 
     sure = judged.posterior[:, 0] >= threshold
     left, right, weight = judged.left[sure], judged.right[sure], judged.weight[sure]
-    outvoted = scorer.entries.person is not None
     return clusters(
         scorer.entries.size, left, right, weight, probability, outvoted=outvoted
     )
 
 
-def _cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
+def cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
+    """The entries that share a cluster, and the number of each cluster."""
     inside = np.flatnonzero(cluster >= 0)
     names = {
         "entry_id": pc.take(ids, pa.array(inside)),
@@ -347,19 +361,19 @@ def _cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
     return pa.table(names)
 
 
-def _added_use(entries: Encoded, scorer: Scorer) -> tuple[AddedUse, ...]:
+def added_use(entries: Encoded, scorer: Scorer) -> tuple[AddedUse, ...]:
     """How each added comparison was used."""
     uses = []
     for name, kind in scorer.comparisons.added_kinds.items():
         column = entries.added[name]
-        known = int(column.counts.sum())
+        known = column.known
         log_m = scorer.model.log_m["same"][name][MISSING + 1]
         uses.append(
             AddedUse(
                 name,
                 kind,
                 known,
-                len(column.values),
+                column.distinct,
                 float(2**log_m) if known else None,
             )
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ from voterlist.normalize.letters import fine, letters
 from voterlist.normalize.patronymic import has_father, particle_of
 from voterlist.normalize.surname import is_surname_like
 
-__all__ = ["ProfileDoubt", "ToldProfile", "tell_profile"]
+__all__ = ["ProfileDoubt", "ToldProfile", "tell_counted", "tell_profile"]
 
 _HALF = 0.5
 _CLEAR = 0.25
@@ -66,17 +66,28 @@ def tell_profile(entries: pa.Table) -> ToldProfile:
     Args:
         entries: ENTRY, or any table with some of its columns of names.
     """
+    return tell_counted(
+        {
+            name: _counts(entries.column(name))
+            for name in _WITNESSES
+            if name in entries.column_names
+        }
+    )
+
+
+def tell_counted(names: Mapping[str, Mapping[str, int]]) -> ToldProfile:
+    """The same of names that are counted: for each column how many entries have each."""
     shares, counts = [], []
-    for column, looks in _witnesses(entries):
-        known, alike = _counted(column, looks)
+    for name, times in names.items():
+        known, alike = _looked_at(times, _WITNESSES[name])
         if known:
             shares.append(alike / known)
             counts.append(known)
     if not shares:
         return ToldProfile(Profile.AZ, 0.0, 0, ProfileDoubt.FEW)
-    share, names = float(np.mean(shares)), max(counts)
+    share, most = float(np.mean(shares)), max(counts)
     profile = Profile.AZ if share >= _HALF else Profile.GENERIC
-    return ToldProfile(profile, share, names, _doubt(share, names))
+    return ToldProfile(profile, share, most, _doubt(share, most))
 
 
 def _doubt(share: float, names: int) -> ProfileDoubt | None:
@@ -85,28 +96,18 @@ def _doubt(share: float, names: int) -> ProfileDoubt | None:
     return ProfileDoubt.MIXED if abs(share - _HALF) < _CLEAR else None
 
 
-def _witnesses(entries: pa.Table) -> Iterator[tuple[pa.ChunkedArray, Looks]]:
-    """Each column of names with what says that one of them looks Azerbaijani."""
-    for name, looks in (
-        ("given_name", _is_known),
-        ("surname", _has_ending),
-        ("patronymic", _has_particle),
-        ("full_name", _is_whole),
-    ):
-        if name in entries.column_names:
-            yield entries.column(name), looks
-
-
-def _counted(column: pa.ChunkedArray, looks: Looks) -> tuple[int, int]:
-    """The cells looked at, and how many of them look Azerbaijani."""
+def _counts(column: pa.ChunkedArray) -> dict[str, int]:
     codes, distinct = tables.codes(column)
     counts = np.bincount(codes[codes >= 0], minlength=len(distinct))
-    values = distinct.to_pylist()
+    return dict(zip(distinct.to_pylist(), counts.tolist(), strict=True))
+
+
+def _looked_at(times: Mapping[str, int], looks: Looks) -> tuple[int, int]:
+    """The cells looked at, and how many of them look Azerbaijani."""
     # Ties in the order of the values, so that the order of the rows says nothing.
-    ranked = sorted(range(len(values)), key=lambda at: (-counts[at], values[at]))
-    taken = ranked[:_MOST]
-    alike = [at for at in taken if _is_foreign_script(values[at]) or looks(values[at])]
-    return int(counts[taken].sum()), int(counts[alike].sum())
+    taken = sorted(times, key=lambda name: (-times[name], name))[:_MOST]
+    alike = [name for name in taken if _is_foreign_script(name) or looks(name)]
+    return sum(times[name] for name in taken), sum(times[name] for name in alike)
 
 
 def _is_foreign_script(text: str) -> bool:
@@ -139,3 +140,12 @@ def _is_whole(text: str) -> bool:
     )
     alike = [looks(text) for text, looks in parts if text]
     return 2 * sum(alike) > len(alike)
+
+
+_WITNESSES: Mapping[str, Looks] = {
+    "given_name": _is_known,
+    "surname": _has_ending,
+    "patronymic": _has_particle,
+    "full_name": _is_whole,
+}
+"""Each column of names with what says that one of them looks Azerbaijani."""

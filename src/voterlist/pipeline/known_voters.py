@@ -18,9 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from voterlist.findings import gather
 from voterlist.model import Profile
 from voterlist.normalize import has_kind_letter, normalize
-from voterlist.schemas import FINDING, VOTER
+from voterlist.schemas import VOTER
 from voterlist.storage.kept import KeptUnit, earlier
 from voterlist.tables import codes, concat, plain, sort_by
 
@@ -86,7 +87,7 @@ def _with_known(
     findings = findings.filter(_is_of(findings, sources))
     added = normalize(entries.filter(pc.invert(is_known)), profile)
     whole = concat([voters, added.table], VOTER)
-    return sort_by(whole, "entry_id"), concat([findings, added.findings], FINDING)
+    return sort_by(whole, "entry_id"), gather([findings, added.findings])
 
 
 def _is_of(rows: pa.Table, sources: pa.Array) -> pa.ChunkedArray:

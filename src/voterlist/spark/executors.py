@@ -66,9 +66,10 @@ def prepare(spark: SparkSession, work: Work, *, patience: float = PATIENCE) -> N
 def _program(folder: Path) -> Path:
     """An archive of the program in the work folder. The same program gives the same bytes."""
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(content, "w") as archive:
         for name, item in sorted(_files(resources.files("voterlist"), "voterlist")):
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), item.read_bytes())
+            info = zipfile.ZipInfo(name, _EPOCH)
+            archive.writestr(info, item.read_bytes(), zipfile.ZIP_DEFLATED)
     written = content.getvalue()
     # A session refuses another file under a name that it knows.
     digest = hashlib.sha256(written).hexdigest()[:12]

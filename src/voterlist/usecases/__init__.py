@@ -94,6 +94,7 @@ if TYPE_CHECKING:
         link_tables,
         plan_linkage,
     )
+    from voterlist.usecases.linking_on_spark import Place, Watch, link_tables_on_spark
     from voterlist.usecases.list_files import ListRequest, sums_of
     from voterlist.usecases.lists import ListsMade, make_lists
     from voterlist.usecases.maps import read_map
@@ -183,6 +184,7 @@ __all__ = [
     "Noticed",
     "PageRequest",
     "PartReading",
+    "Place",
     "PlaceAccount",
     "Plan",
     "PlannedStage",
@@ -210,6 +212,7 @@ __all__ = [
     "Verdict",
     "Verified",
     "Voucher",
+    "Watch",
     "Waterfall",
     "Words",
     "WorkspaceRun",
@@ -246,6 +249,7 @@ __all__ = [
     "is_total_different",
     "keys_are_protected",
     "link_tables",
+    "link_tables_on_spark",
     "list_users",
     "make_feedback",
     "make_lists",
@@ -292,6 +296,9 @@ __all__ = [
 _HOMES = {
     "plan_linkage": "voterlist.usecases.linking",
     "link_tables": "voterlist.usecases.linking",
+    "link_tables_on_spark": "voterlist.usecases.linking_on_spark",
+    "Place": "voterlist.usecases.linking_on_spark",
+    "Watch": "voterlist.usecases.linking_on_spark",
     "LinkRequest": "voterlist.usecases.linking",
     "Shortage": "voterlist.usecases.memory",
     "bytes_of": "voterlist.usecases.memory",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pyarrow as pa
 
@@ -50,7 +49,7 @@ class Normalised:
 
 
 class Cells:
-    """The cells of a file on the disk; columns of the type null, which were not read, are none."""
+    """The cells of a file, put aside. Columns of the type null, which were not read, are not."""
 
     def __init__(self, table: pa.Table, spill: Spill) -> None:
         """Put the columns of a table aside.
@@ -92,7 +91,9 @@ def normalised(
     blank = [one.only(()) for one in files.read]
     files.read.clear()
 
-    def entries_with(fields: Sequence[str], *, ids_differ: bool) -> tuple[Any, bool]:
+    def entries_with(
+        fields: Sequence[str], *, ids_differ: bool
+    ) -> tuple[pa.Table, bool]:
         wanted = {*_PLACE, *fields}
         return entries_of(
             [

@@ -21,6 +21,7 @@ from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.inbox import INBOX, REFERENCE
 from voterlist.pipeline.known import Known, known, known_work
 from voterlist.pipeline.list_input import ListSource
+from voterlist.pipeline.moved import settle_moves
 from voterlist.pipeline.standings import standings
 from voterlist.storage import kept, lock, removal, store
 from voterlist.storage import ledger as ledgers
@@ -177,6 +178,7 @@ def forget(
         desk = {"code": "desk-open-already", "name": _DESK_LOCK}
         held.enter_context(lock.hold(workspace, since=since, **desk))
         place = ledgers.place_in(workspace, settings)
+        settle_moves(workspace, place)
         with ledgers.reading(place) as ledger:
             unfinished = _unfinished(ledger)
             kinds = _wanted(request, unfinished)

@@ -155,7 +155,7 @@ def link_tables(
         settings = settings.model_copy(update={"chunk_pairs": most})
     _require_folder(request.state)
     with _held(request.state, since), _spill(request, out) as spill:
-        with helped(_helpers(sources)):
+        with helped(0 if spill is not None else _helpers(sources)):
             voters = _voters(sources, request, progress, spill)
         reading(voters.reading)
         linked = _link(voters, request, settings, progress, forecast, spill)

@@ -52,7 +52,7 @@ class Added(Comparison):
         column = entries.added[self.field]
         where = np.flatnonzero(levels == self._same)
         codes = column.codes[pairs.left[where]]
-        known = int(column.counts.sum())
+        known = column.known
         yield (
             where,
             share_of_codes(column, codes, known, least_share(column, _LEAST_VALUES)),

@@ -26,8 +26,6 @@ __all__ = ["Address", "AddressLevel"]
 
 _LEAST_LINES = 1000
 """A list is thought to have at least so many address lines, however few it shows."""
-_MOST_IN_A_HOME = 10
-"""A line that more entries have is a town or a street and no home."""
 _SAME_LINE, _NEAR_LINE = 97, 75
 """From how alike two lines are (0 to 100) they are *same* or *near*."""
 _LINE_CLASSES = (50, 55, 65)
@@ -138,9 +136,8 @@ class Address(Comparison):
         """False where most entries have lines of more than live in one home: *London*, say."""
         if not _has_lines(entries):
             return True
-        codes = entries.address.codes
-        counts = np.bincount(codes[codes >= 0])
-        return bool(counts[counts <= _MOST_IN_A_HOME].sum() >= counts.sum() / 2)
+        homes, lines = entries.home_lines
+        return homes >= lines / 2
 
     def value_levels(self, entries: Encoded) -> list[int]:
         """Of dwellings the sample tells how often two share one; of lines the term frequency."""

@@ -122,9 +122,8 @@ class BirthDate(Comparison):
 
 def incomplete_share(entries: Encoded) -> float:
     """P(of two entries at least one has a birth year only, or the first of January), 0 to 1."""
-    known = entries.year > 0
-    incomplete = float((known & entries.partial_date).sum())
-    whole = 1 - incomplete / max(int(known.sum()), 1)
+    incomplete, known = entries.incomplete_dates
+    whole = 1 - incomplete / max(known, 1)
     return 1 - whole * whole
 
 

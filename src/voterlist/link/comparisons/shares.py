@@ -29,7 +29,7 @@ def share_of_counts(
 
 def least_share(column: EncodedColumn, distinct: int) -> float:
     """The share of a value that only one pair has; a column has at least ``distinct`` values."""
-    return 1 / max(len(column.values), distinct)
+    return 1 / max(column.distinct, distinct)
 
 
 def share_of_codes(

@@ -135,7 +135,7 @@ class Surname(Comparison):
             return
         entries, shared, is_same = pairs.entries, pairs.at(where), is_same[where]
         code, stem = entries.surname.codes[shared.left], entries.stem.codes[shared.left]
-        values = max(len(entries.surname.values), LEAST_SURNAMES)
+        values = max(entries.surname.distinct, LEAST_SURNAMES)
         sex = entries.sex[shared.right]
         surname = entries.surname_counts[code, sex]
         ending = entries.stem_counts[stem, sex] - surname

@@ -1,0 +1,163 @@
+"""What coincidence alone would give in a list on a cluster: ``voterlist.chance`` tells how.
+
+Each part tells how many of its entries agree in a name or a birth. Equal values come to one task,
+which counts their pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist.arrays import Bools, Floats, Hashes, Longs, mix
+from voterlist.chance import AGREEMENTS, SEXES, YEARS, Agreeing, expected_of
+from voterlist.link.chance import Chance
+from voterlist.spark.entries import Counted
+from voterlist.spark.exchange import (
+    Parcel,
+    Tables,
+    delivered,
+    packed,
+    unpacked,
+)
+from voterlist.spark.key_codes import KeyCodes
+from voterlist.spark.part import ENTRIES, Whole
+from voterlist.spark.steps import Steps, kind_of, of_each, opened
+
+__all__ = ["chance"]
+
+_BANDS, _BLOCKS = "band", "block"
+_OF_BAND = ("given_name", "patronymic", "year", "date")
+
+
+@dataclass(frozen=True)
+class _Decades:
+    """The bands of a list: ten years of birth of one sex."""
+
+    first: int
+    many: int
+
+    @classmethod
+    def of(cls, whole: Whole) -> _Decades:
+        """From the first decade of the list to the last."""
+        occurs = np.flatnonzero(whole.decades)
+        if not len(occurs):
+            return cls(0, 0)
+        return cls(int(occurs[0]), int(occurs[-1] - occurs[0]) + 1)
+
+
+def chance(steps: Steps, counted: Counted) -> tuple[Chance, ...]:
+    """Expected and found pairs for each of ``AGREEMENTS``."""
+    decades, own = _Decades.of(counted.whole), kind_of(counted.parts, "part")
+    sent = partial(_sent, whole=counted.whole, decades=decades, tasks=counted.many)
+    codes = of_each(own, "chance", opened(sent))
+    told = steps.step(
+        "chance", lambda: of_each(delivered(codes, counted.many), "agreeing", _added_up)
+    )
+    tables = [unpacked(parcel.content)["pairs"] for parcel in steps.told(told, "told")]
+    every = pa.concat_tables(tables)
+    columns = ("kind", "band", "pairs")
+    kind, band, pairs = (every.column(name).to_numpy() for name in columns)
+    bands = SEXES * decades.many
+
+    def counts(name: str, many: int) -> Floats:
+        chosen = kind == _KINDS.index(name)
+        return np.asarray(np.bincount(band[chosen], pairs[chosen], many), np.float64)
+
+    agreeing = Agreeing(
+        counts(_BANDS, bands),
+        counts(_BLOCKS, SEXES),
+        {
+            "given_name": counts("given_name", bands),
+            "patronymic": counts("patronymic", bands),
+            "stem": counts("stem", SEXES),
+        },
+        {"year": counts("year", bands), "date": counts("date", bands)},
+    )
+    block_of_band = np.repeat(np.arange(SEXES), decades.many)
+    expected = expected_of(agreeing, block_of_band, 1)
+    return tuple(
+        Chance("+".join(names), float(of_names[0]), int(counts("+".join(names), 1)[0]))
+        for names, of_names in zip(AGREEMENTS, expected, strict=True)
+    )
+
+
+_KINDS = (_BANDS, _BLOCKS, "stem", *_OF_BAND, *map("+".join, AGREEMENTS))
+"""What entries agree in, by number."""
+
+
+def _sent(
+    number: int, tables: Tables, whole: Whole, decades: _Decades, tasks: int
+) -> Iterator[Parcel]:
+    """How many entries of a part have each value, for the tasks that count each."""
+    codes = KeyCodes(tables, whole)
+    sex = tables[ENTRIES].column("sex").to_numpy().astype(np.int64) + 1
+    year = codes.field("year")
+    decade = np.where(year >= 0, year // YEARS - decades.first, -1)
+    band = np.where(decade >= 0, sex * decades.many + decade, -1)
+    everywhere = np.zeros(len(sex), np.int64)
+    counted = [
+        _counted(_BANDS, band, everywhere, band >= 0),
+        _counted(_BLOCKS, sex, everywhere, sex >= 0),
+        _counted("stem", sex, codes.field("stem"), codes.field("stem") >= 0),
+    ]
+    for name in _OF_BAND:
+        values = codes.field(name)
+        counted.append(_counted(name, band, values, (values >= 0) & (band >= 0)))
+    for names in AGREEMENTS:
+        agreed = codes.together((*names, "year"))
+        of_sex = mix(mix(agreed.view(np.uint64)) + sex.view(np.uint64))
+        together = (of_sex >> np.uint64(1)).astype(np.int64)
+        is_known = agreed >= 0
+        name = "+".join(names)
+        counted.append(_each_once(name, together[is_known]))
+    table = pa.concat_tables(counted)
+    hashes: Hashes = mix(table.column("code").to_numpy().view(np.uint64))
+    task = (hashes % np.uint64(tasks)).astype(np.int64)
+    for target in range(tasks):
+        content = packed(
+            {"counts": table.take(pa.array(np.flatnonzero(task == target)))}
+        )
+        yield Parcel(target, "counts", number, len(table), content)
+
+
+def _counted(name: str, band: Longs, codes: Longs, known: Bools) -> pa.Table:
+    """How many entries of each band have each of these codes."""
+    mixed = mix(codes[known].view(np.uint64)) + band[known].view(np.uint64)
+    distinct, first, counts = np.unique(mixed, return_index=True, return_counts=True)
+    return pa.table(
+        {
+            "kind": np.full(len(distinct), _KINDS.index(name), np.int64),
+            "code": distinct.view(np.int64),
+            "band": band[known][first],
+            "count": counts.astype(np.int64),
+        }
+    )
+
+
+def _each_once(name: str, codes: Longs) -> pa.Table:
+    """These codes, nearly all of which are distinct: it is not worth while to count them here."""
+    rows = len(codes)
+    return pa.table(
+        {
+            "kind": np.full(rows, _KINDS.index(name), np.int64),
+            "code": codes,
+            "band": np.zeros(rows, np.int64),
+            "count": np.ones(rows, np.int64),
+        }
+    )
+
+
+def _added_up(number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
+    """How many pairs of each band agree in each of these ways."""
+    table = pa.concat_tables([unpacked(parcel.content)["counts"] for parcel in parcels])
+    counts = table.group_by(["kind", "code", "band"]).aggregate([("count", "sum")])
+    size = counts.column("count_sum").to_numpy()
+    made = counts.append_column("pairs", pa.array(size * (size - 1) // 2))
+    pairs = made.group_by(["kind", "band"]).aggregate([("pairs", "sum")])
+    told = pairs.rename_columns({"pairs_sum": "pairs"})
+    yield Parcel(number, "told", number, len(told), packed({"pairs": told}))

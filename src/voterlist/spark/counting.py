@@ -1,0 +1,358 @@
+"""How often the whole list has each value, counted by all tasks together.
+
+Each part asks about its distinct values: of a name it tells how many of its entries have it. What
+is asked about one value comes to one task, whichever part asks; that adds up and answers. So no
+table of all names goes to every task, however many names there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist.arrays import Codes, Hashes, Longs
+from voterlist.link.encode import (
+    RARE_WORD,
+    RARE_WORD_SHARE,
+    EncodedColumn,
+    by_cohort,
+    by_sex,
+    counted_parts,
+    deal,
+    of_homes,
+    seen_again,
+    word_starts,
+)
+from voterlist.link.fields import most_of_part, parts_of_line
+from voterlist.link.sample import marks_of
+from voterlist.link.short_names import names_with_forms
+from voterlist.model import Profile
+from voterlist.spark.exchange import Parcel, Tables, of_kind, packed, unpacked
+from voterlist.spark.numbers import Repeats, once
+from voterlist.spark.part import (
+    ENTRIES,
+    IDENTIFIERS,
+    Whole,
+    place_codes,
+    texts_of,
+)
+
+__all__ = [
+    "answer",
+    "ask",
+    "ask_lines",
+    "counted",
+    "with_lines",
+    "with_stats",
+]
+
+_BY_SEX, _BY_COHORT = ("surname", "stem"), ("given_name", "patronymic")
+_WORD, _LINE_PART = "word:", "line-part:"
+
+
+def ask(
+    tables: Tables, whole: Whole, start: int, repeats: Repeats | None = None
+) -> Tables:
+    """What a part, whose first entry stands at ``start``, asks about its values."""
+    repeats = repeats or {}
+    entries = tables[ENTRIES]
+    year, sex = (entries.column(name).to_numpy() for name in ("year", "sex"))
+    cohort = np.r_[whole.cohort(year), np.int32(whole.cohorts - 1)]
+    asked = {}
+    for name in texts_of(tables):
+        codes, values = entries.column(name).to_numpy(), tables[name].column("value")
+        single = once(codes, name, repeats)
+        counts = np.bincount(single[single >= 0], minlength=len(values)).astype(
+            np.int64
+        )
+        column = EncodedColumn(single, values.combine_chunks(), counts)
+        groups = np.zeros((len(values), 0), np.int64)
+        if name in _BY_SEX:
+            groups = by_sex(column, sex)
+        elif name in _BY_COHORT:
+            # One more entry than there are, of no name, has the last cohort: none is left out.
+            longer = replace(column, codes=np.r_[single, np.int32(-1)])
+            groups = by_cohort(longer, cohort).T
+        asked[name] = _question(
+            values, counts, groups, _first(codes, len(values)) + start
+        )
+    for name in IDENTIFIERS:
+        codes = entries.column(f"{name}_hash").to_numpy()
+        distinct, times = np.unique(codes[codes >= 0], return_counts=True)
+        asked[name] = _question(pa.array(distinct), times)
+    if whole.has_lines:
+        asked[_WORD] = _parts_asked(
+            [word_starts(line) for line in _lines(tables)], tables
+        )
+    return asked
+
+
+def _first(codes: Codes, many: int) -> Longs:
+    """The first row of each code."""
+    first = np.zeros(many, np.int64)
+    known = np.flatnonzero(codes >= 0)[::-1]
+    first[codes[known]] = known
+    return first
+
+
+def _question(
+    values: pa.Array | pa.ChunkedArray,
+    counts: Longs,
+    groups: Longs | None = None,
+    first: Longs | None = None,
+) -> pa.Table:
+    rows = len(counts)
+    groups = np.zeros((rows, 0), np.int64) if groups is None else groups
+    return pa.table(
+        {
+            "value": values,
+            "count": counts,
+            "first": np.zeros(rows, np.int64) if first is None else first,
+            "by": _groups(groups),
+        }
+    )
+
+
+def _groups(groups: Longs) -> pa.Array:
+    flat = pa.array(np.ascontiguousarray(groups).ravel())
+    if not groups.shape[1]:
+        return pa.nulls(len(groups), pa.null())
+    return pa.FixedSizeListArray.from_arrays(flat, groups.shape[1])
+
+
+def _lines(tables: Tables) -> list[str]:
+    lines: list[str] = tables["address"].column("value").to_pylist()
+    return lines
+
+
+def _line_times(tables: Tables) -> list[int]:
+    """How many entries of the part have each address line."""
+    codes = tables[ENTRIES].column("address").to_numpy()
+    times: list[int] = np.bincount(
+        codes[codes >= 0], minlength=len(tables["address"])
+    ).tolist()
+    return times
+
+
+def _parts_asked(lines: list[list[str]], tables: Tables) -> pa.Table:
+    counts = counted_parts(lines, _line_times(tables))
+    ordered = sorted(counts)
+    times = np.array([counts[part] for part in ordered], np.int64)
+    return _question(pa.array(ordered, pa.string()), times)
+
+
+def ask_lines(tables: Tables) -> Tables:
+    """What a part asks about the parts of its address lines, once its words are counted."""
+    words = _counts_of(tables[_WORD])
+    parts = [parts_of_line(word_starts(line), words) for line in _lines(tables)]
+    return {_LINE_PART: _parts_asked(parts, tables)}
+
+
+def _counts_of(table: pa.Table) -> dict[str, int]:
+    columns = (table.column(name).to_pylist() for name in ("value", "count"))
+    return dict(zip(*columns, strict=True))
+
+
+def to_tasks(asked: Tables, tasks: int) -> Iterator[tuple[int, Tables]]:
+    """What is asked of each task."""
+    places = {name: _task_of(table, tasks) for name, table in asked.items()}
+    for task in range(tasks):
+        yield (
+            task,
+            {
+                name: table.take(pa.array(np.flatnonzero(places[name] == task)))
+                for name, table in asked.items()
+            },
+        )
+
+
+def _task_of(table: pa.Table, tasks: int) -> Longs:
+    """Which task counts each value."""
+    values = table.column("value").combine_chunks()
+    hashes: Hashes = (
+        values.to_numpy().view(np.uint64)
+        if pa.types.is_integer(values.type)
+        else marks_of(values)
+    )
+    return (hashes % np.uint64(tasks)).astype(np.int64)
+
+
+def answer(parcels: list[Parcel], profile: Profile) -> Iterator[Parcel]:
+    """The answers of one task to all who asked it, and what it tells of its values."""
+    asked = [unpacked(parcel.content) for parcel in parcels]
+    answers: list[dict[str, pa.Table]] = [{} for _ in parcels]
+    stats, forms = (
+        [],
+        pa.table({"value": pa.array([], pa.string()), "count": np.zeros(0, np.int64)}),
+    )
+    for name in asked[0]:
+        every = pa.concat_tables([one[name] for one in asked]).combine_chunks()
+        counts, place = _added_up(every)
+        laid = counts.drop_columns(["value"]).take(pa.array(place))
+        starts = np.cumsum([0, *(len(one[name]) for one in asked)])
+        for number, start in enumerate(starts[:-1].tolist()):
+            answers[number][name] = laid.slice(start, len(asked[number][name]))
+        stats.append(_stats(name, counts.column("count").to_numpy()))
+        if name == "given_name":
+            forms = _with_forms(counts, profile)
+    for parcel, tables in zip(parcels, answers, strict=True):
+        content = packed(tables)
+        yield Parcel(parcel.sender, "answer", parcel.addressee, len(tables), content)
+    content = packed({"stats": pa.Table.from_pylist(stats), "forms": forms})
+    yield Parcel(
+        parcels[0].addressee, "stats", parcels[0].addressee, len(stats), content
+    )
+
+
+def _added_up(asked: pa.Table) -> tuple[pa.Table, Longs]:
+    """(one row for each distinct value, which of them each row of the question is)."""
+    encoded = asked.column("value").combine_chunks().dictionary_encode()
+    place = encoded.indices.to_numpy().astype(np.int64)
+    order = np.argsort(place, kind="stable")
+    starts = np.flatnonzero(np.diff(place[order], prepend=-1))
+    by = asked.column("by").combine_chunks()
+    if not len(order):
+        return asked.drop_columns(["by"] if pa.types.is_null(by.type) else []), place
+    columns: dict[str, object] = {"value": encoded.dictionary}
+
+    def added(values: Longs) -> Longs:
+        return np.add.reduceat(values[order], starts, axis=0)
+
+    columns["count"] = added(asked.column("count").to_numpy())
+    first = asked.column("first").to_numpy()[order]
+    columns["first"] = np.minimum.reduceat(first, starts)
+    if not pa.types.is_null(by.type):
+        width = by.type.list_size
+        columns["by"] = _groups(added(by.flatten().to_numpy().reshape(-1, width)))
+    return pa.table(columns), place
+
+
+def _stats(name: str, counts: Longs) -> dict[str, object]:
+    homes, lines = of_homes(counts)
+    once, twice = int((counts == 1).sum()), int((counts == 2).sum())
+    return {
+        "name": name,
+        "distinct": len(counts),
+        "once": once,
+        "twice": twice,
+        "homes": homes,
+        "lines": lines,
+    }
+
+
+def _with_forms(counts: pa.Table, profile: Profile) -> pa.Table:
+    known = names_with_forms(profile)
+    chosen = [value in known for value in counts.column("value").to_pylist()]
+    return counts.select(["value", "count"]).filter(pa.array(chosen, pa.bool_()))
+
+
+def with_stats(whole: Whole, told: Iterable[Tables], *, by_person: bool) -> Whole:
+    """The whole list, with what the tasks that counted tell of its values."""
+    stats: dict[str, dict[str, int]] = {}
+    forms: dict[str, int] = {}
+    for tables in told:
+        forms |= _counts_of(tables["forms"])
+        for row in tables["stats"].to_pylist():
+            of_name = stats.setdefault(row.pop("name"), dict.fromkeys(row, 0))
+            for what, many in row.items():
+                of_name[what] += many
+    pseudo = {
+        name: seen_again(row["once"], row["twice"])
+        for name, row in stats.items()
+        if name in {"surname", "stem", *_BY_COHORT, "address", *whole.added}
+    }
+    homes = stats.get("address", {"homes": 0, "lines": 0})
+    return replace(
+        whole,
+        values={name: (row["distinct"], row["lines"]) for name, row in stats.items()},
+        pseudo_counts=pseudo if by_person else {},
+        home_lines=whole.home_lines if by_person else (homes["homes"], homes["lines"]),
+        forms=forms,
+    )
+
+
+def counted(
+    tables: Tables, whole: Whole, start: int, answers: list[Parcel], tasks: int
+) -> Tables:
+    """The part with what the whole list counts of its values."""
+    asked = ask(tables, whole, start)
+    known = _gathered(asked, answers, tasks)
+    entries = tables[ENTRIES]
+    columns = {name: entries.column(name) for name in entries.column_names}
+    columns["position"] = np.arange(start, start + len(entries), dtype=np.int32)
+    made: dict[str, pa.Table] = {}
+    for name in texts_of(tables):
+        made[name] = known[name].append_column("value", asked[name].column("value"))
+    for name in IDENTIFIERS:
+        columns[f"{name}_times"] = _times(
+            asked[name], known[name], columns[f"{name}_hash"]
+        )
+    street, settlement, doubtful = (
+        columns.pop(name).to_numpy() if name != "street" else columns[name].to_numpy()
+        for name in ("street", "settlement", "doubtful")
+    )
+    is_village = (street < 0) & np.isin(settlement, whole.doubtful)
+    columns["village"] = np.where(is_village, settlement, doubtful)
+    if whole.has_lines:
+        made[_WORD] = known[_WORD].append_column("value", asked[_WORD].column("value"))
+    return {ENTRIES: pa.table(columns), **made}
+
+
+def _gathered(asked: Tables, answers: list[Parcel], tasks: int) -> dict[str, pa.Table]:
+    """The answers, in the order of what was asked."""
+    told = {
+        parcel.sender: unpacked(parcel.content) for parcel in of_kind(answers, "answer")
+    }
+    found = {}
+    for name, table in asked.items():
+        place = _task_of(table, tasks)
+        rows = np.argsort(place, kind="stable")
+        ordered = pa.concat_tables([told[task][name] for task in sorted(told)])
+        back = np.empty(len(rows), np.int64)
+        back[rows] = np.arange(len(rows))
+        found[name] = ordered.take(pa.array(back))
+    return found
+
+
+def _times(asked: pa.Table, known: pa.Table, codes: pa.ChunkedArray) -> Codes:
+    """How many entries have the identifier of each entry; 0 where it has none."""
+    values = asked.column("value").to_numpy()
+    times = np.append(known.column("count").to_numpy(), 0)
+    numbers = codes.to_numpy()
+    place = np.where(numbers >= 0, np.searchsorted(values, numbers), len(values))
+    return times[place].astype(np.int32)
+
+
+def with_lines(
+    tables: Tables, whole: Whole, answers: list[Parcel], tasks: int
+) -> Tables:
+    """The part with the rare words and the rare parts of its address lines."""
+    words = _counts_of(tables[_WORD])
+    starts = [word_starts(line) for line in _lines(tables)]
+    most = max(RARE_WORD, whole.size // RARE_WORD_SHARE)
+    asked = ask_lines(tables)
+    known = _gathered(asked, answers, tasks)[_LINE_PART]
+    counts = _counts_of(known.append_column("value", asked[_LINE_PART].column("value")))
+    parts = [parts_of_line(line, words) for line in starts]
+    dealt = {
+        "word": deal(starts, words, most),
+        "line_part": deal(parts, counts, most_of_part(whole.size)),
+    }
+    entries = tables[ENTRIES]
+    codes = entries.column("address").to_numpy()
+    for name, columns in dealt.items():
+        for number, column in enumerate(columns):
+            values = np.append(_part_codes(column), -1)
+            entries = entries.append_column(f"{name}_{number}", pa.array(values[codes]))
+    return {ENTRIES: entries} | {
+        name: table for name, table in tables.items() if name not in {ENTRIES, _WORD}
+    }
+
+
+def _part_codes(column: list[str | None]) -> Longs:
+    encoded = pa.array(column, pa.string()).dictionary_encode()
+    codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int32)
+    return place_codes(encoded.dictionary, codes)

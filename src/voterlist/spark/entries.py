@@ -1,0 +1,244 @@
+"""The list in parts, with what the whole list counts of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from voterlist.arrays import Codes, Longs
+from voterlist.errors import UsageError
+from voterlist.link.fit import reachable
+from voterlist.link.keys import Key
+from voterlist.model import Profile
+from voterlist.spark import counting, numbers, reading
+from voterlist.spark.exchange import (
+    COLUMNS,
+    Parcel,
+    Tables,
+    batch_of,
+    delivered,
+    of_kind,
+    packed,
+    unpacked,
+)
+from voterlist.spark.failures import in_task
+from voterlist.spark.part import Whole, part
+from voterlist.spark.rows import Columns, Rows, counted_names
+from voterlist.spark.steps import Steps, kind_of, of_each, opened
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+__all__ = ["Counted", "Listed", "counted", "read", "told_names", "whole_again"]
+
+_EQUAL = "spark-equal-ids"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The list in parts, with all counts."""
+
+    parts: DataFrame
+    whole: Whole
+    starts: Longs
+    """Where each part begins, and where the list ends."""
+
+    @property
+    def many(self) -> int:
+        """How many parts there are."""
+        return len(self.starts) - 1
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The list in parts, before anything is counted."""
+
+    parts: DataFrame
+    starts: Longs
+    """Where each part begins, and where the list ends."""
+    whole: Whole
+    random: tuple[Codes, Codes, Longs]
+    """Random pairs: (left, right, how often each counts)."""
+
+
+def read(steps: Steps, frame: DataFrame, rows: Rows) -> Listed | None:
+    """The entries of a frame in parts; None where it has no rows.
+
+    Raises:
+        UsageError: two entries have one id, or one has none.
+    """
+    ids = frame.select([frame[f"`{name}`"] for name in rows.ids])
+    told = ids.mapInArrow(in_task("ids", partial(_rows_of, reading.sampled)), COLUMNS)
+    samples = [Parcel(**row) for row in told.toArrow().to_pylist()]
+    unknown = sum(parcel.addressee for parcel in samples)
+    if unknown:
+        raise UsageError(f"{unknown} rows have no id", code="spark-no-id", places={})
+    size = sum(parcel.rows for parcel in samples)
+    if not size:
+        return None
+    parts = reading.part_count(size)
+    bounds = reading.bounds_of(samples, parts)
+
+    def dealt() -> DataFrame:
+        deal = partial(_rows_of, partial(reading.dealt, rows=rows, bounds=bounds))
+        spread = frame.mapInArrow(in_task("rows", deal), COLUMNS)
+        gather = partial(reading.gathered, rows=rows, size=size)
+        return of_each(delivered(spread, parts), "entries", gather)
+
+    entries = steps.step("entries", dealt)
+    summaries = steps.told(entries, "summary")
+    equal = sum(parcel.addressee for parcel in summaries)
+    if equal:
+        raise UsageError(
+            f"{equal} ids stand twice", code=_EQUAL, places={"count": str(equal)}
+        )
+    starts = reading.starts_of(summaries)
+    tables = [unpacked(parcel.content) for parcel in summaries]
+    whole = numbers.whole_of(tables, int(starts[-1]), rows.profile, rows.added)
+    return Listed(entries, starts, whole, reading.drawn_of(summaries, starts))
+
+
+def _rows_of(
+    work: Callable[[pa.Table], Iterator[Parcel]], batches: Iterator[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    """What is done with the rows of a frame that is no step, as batches of a step."""
+    rows = list(batches)
+    if rows:
+        yield from map(batch_of, work(pa.Table.from_batches(rows)))
+
+
+def counted(
+    steps: Steps,
+    listed: Listed,
+    keys: Callable[[int], tuple[Key, ...]],
+    *,
+    repeats: DataFrame | None = None,
+) -> Counted:
+    """The parts with how often the whole list has each value."""
+    starts, whole = listed.starts, listed.whole
+    many, suffix = len(starts) - 1, "" if repeats is None else "-again"
+    own = kind_of(listed.parts, "part")
+    asking = own if repeats is None else delivered(own.union(repeats), many)
+    ask = partial(_asked, whole=whole, starts=starts)
+
+    def answers(questions: DataFrame) -> Callable[[], DataFrame]:
+        answer = partial(_answered, profile=whole.profile)
+        return lambda: of_each(delivered(questions, many), "answers", answer)
+
+    told = steps.step(f"answers{suffix}", answers(of_each(asking, "questions", ask)))
+    stats = [unpacked(one.content) for one in steps.told(told, "stats")]
+    whole = counting.with_stats(whole, stats, by_person=repeats is not None)
+    put = partial(_put, whole=whole, starts=starts, keys=keys(whole.size))
+    with_counts = of_each(
+        delivered(own.union(kind_of(told, "answer")), many), "counts", put
+    )
+    if not whole.has_lines:
+        return Counted(steps.step(f"parts{suffix}", lambda: with_counts), whole, starts)
+    first = steps.step(f"words{suffix}", lambda: with_counts)
+    asked = of_each(first, "lines", opened(partial(_lines_asked, tasks=many)))
+    lines = steps.step(f"line-answers{suffix}", answers(asked))
+    every = kind_of(first, "part", "reachable").union(kind_of(lines, "answer"))
+    deal = partial(_lines_put, whole=whole, tasks=many)
+
+    def frame() -> DataFrame:
+        return of_each(delivered(every, many), "line-counts", deal)
+
+    return Counted(steps.step(f"parts{suffix}", frame), whole, starts)
+
+
+def whole_again(
+    steps: Steps, listed: Listed, before: Counted, repeats: DataFrame
+) -> Whole:
+    """What is known of the whole list, where the values of each person count once."""
+    own = delivered(kind_of(listed.parts, "part").union(repeats), before.many)
+    told = steps.step("summaries-again", lambda: of_each(own, "summaries", _summed))
+    tables = [unpacked(parcel.content) for parcel in steps.told(told, "summary")]
+    whole = before.whole
+    again = numbers.whole_of(tables, whole.size, whole.profile, whole.added)
+    return replace(again, home_lines=whole.home_lines)
+
+
+def _summed(number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
+    for own in of_kind(parcels, "part"):
+        told = numbers.summary(unpacked(own.content), _repeats(parcels))
+        yield Parcel(number, "summary", number, own.rows, packed(told))
+
+
+def _repeats(parcels: list[Parcel]) -> numbers.Repeats:
+    return {
+        name: table.column("row").to_numpy()
+        for parcel in of_kind(parcels, "repeats")
+        for name, table in unpacked(parcel.content).items()
+    }
+
+
+def _asked(
+    number: int, parcels: list[Parcel], whole: Whole, starts: Longs
+) -> Iterator[Parcel]:
+    for own in of_kind(parcels, "part"):
+        tables, start = unpacked(own.content), int(starts[number])
+        asked = counting.ask(tables, whole, start, _repeats(parcels))
+        yield from _questions(number, asked, len(starts) - 1)
+
+
+def _questions(number: int, asked: Tables, tasks: int) -> Iterator[Parcel]:
+    for task, tables in counting.to_tasks(asked, tasks):
+        yield Parcel(task, "question", number, len(tables), packed(tables))
+
+
+def _answered(
+    _number: int, parcels: list[Parcel], profile: Profile
+) -> Iterator[Parcel]:
+    yield from counting.answer(parcels, profile)
+
+
+def _put(
+    number: int,
+    parcels: list[Parcel],
+    whole: Whole,
+    starts: Longs,
+    keys: Sequence[Key],
+) -> Iterator[Parcel]:
+    (own,) = of_kind(parcels, "part")
+    start, tasks = int(starts[number]), len(starts) - 1
+    answers = of_kind(parcels, "answer")
+    made = counting.counted(unpacked(own.content), whole, start, answers, tasks)
+    yield Parcel(number, "part", number, own.rows, packed(made))
+    reached = int(reachable(part(made, whole), keys).sum())
+    yield Parcel(number, "reachable", number, reached, b"")
+
+
+def _lines_asked(number: int, tables: Tables, tasks: int) -> Iterator[Parcel]:
+    yield from _questions(number, counting.ask_lines(tables), tasks)
+
+
+def _lines_put(
+    number: int, parcels: list[Parcel], whole: Whole, tasks: int
+) -> Iterator[Parcel]:
+    yield from of_kind(parcels, "reachable")
+    (own,) = of_kind(parcels, "part")
+    answers = of_kind(parcels, "answer")
+    made = counting.with_lines(unpacked(own.content), whole, answers, tasks)
+    yield Parcel(number, "part", number, own.rows, packed(made))
+
+
+def told_names(frame: DataFrame, columns: Columns) -> dict[str, Counter[str]]:
+    """How often the most frequent names stand in each column of names."""
+    task = partial(_rows_of, partial(_names, columns=columns))
+    told = frame.mapInArrow(in_task("names", task), COLUMNS)
+    counts: dict[str, Counter[str]] = {}
+    for row in told.toArrow().to_pylist():
+        for name in unpacked(row["content"])["names"].to_pylist():
+            of_column = counts.setdefault(name["column"], Counter())
+            of_column[name["value"]] += name["count"]
+    return counts
+
+
+def _names(rows: pa.Table, columns: Columns) -> Iterator[Parcel]:
+    names = counted_names(rows, columns)
+    yield Parcel(0, "names", 0, len(names), packed({"names": names}))

@@ -1,0 +1,130 @@
+"""The model of a list on a cluster, learnt on the driver from the counts of vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist.arrays import Codes
+from voterlist.config import LinkSettings
+from voterlist.link import weigh
+from voterlist.link.comparisons import Comparisons
+from voterlist.link.encode import EncodedColumn
+from voterlist.link.identifiers import Identifiers
+from voterlist.link.judge import Scorer
+from voterlist.link.keys import Key, keys
+from voterlist.link.sample import Drawn, Sample
+from voterlist.link.weigh import Model
+from voterlist.model import Profile
+from voterlist.spark.entries import Counted
+from voterlist.spark.pairs import Compared
+from voterlist.spark.part import PLACES, TEXTS, Part, Whole
+
+__all__ = ["Done", "Wanted", "ends_of", "learnt", "nobody"]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is linked, and how."""
+
+    profile: Profile
+    settings: LinkSettings
+    comparisons: Comparisons
+    blocking: tuple[str, ...] = ()
+    """The added comparisons that are blocking keys too."""
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The added comparisons."""
+        return tuple(self.comparisons.added_kinds)
+
+    def keys(self, size: int) -> tuple[Key, ...]:
+        """The blocking keys of a list of so many entries."""
+        return keys(self.profile, size, self.settings.largest_block, self.blocking)
+
+
+class _Random(Sample):
+    """Random pairs that were drawn here and compared on the cluster."""
+
+    def __init__(self, counts: weigh.VectorCounts, comparisons: Comparisons) -> None:
+        super().__init__()
+        nobody = np.zeros(0, np.int32)
+        levels = comparisons.unpack(counts.codes).levels
+        self._counted = Drawn(nobody, nobody, counts.counts, levels)
+
+    def drawn(self, entries: object, comparisons: object) -> Drawn:
+        """The pairs, those of one vector as one pair drawn so often."""
+        del entries, comparisons
+        return self._counted
+
+
+@dataclass(frozen=True)
+class Done:
+    """The pairs compared, and the model."""
+
+    counted: Counted
+    compared: Compared
+    scorer: Scorer
+    """Of a list of which no entry is here."""
+    by_person: bool = False
+    """Whether the values of a person count once."""
+
+
+def learnt(whole: Whole, compared: Compared, wanted: Wanted) -> Model:
+    """The model of the pairs that were compared."""
+    model = weigh.learn(
+        nobody(whole),
+        compared.vectors,
+        wanted.profile,
+        comparisons=wanted.comparisons,
+        pairs=whole.size * (whole.size - 1) // 2,
+        sample=_Random(compared.random, wanted.comparisons),
+    )
+    return weigh.rounded(model)
+
+
+def nobody(whole: Whole) -> Part:
+    """A list of the size of the whole, of which no entry is here: what a model asks of a list."""
+    none = np.zeros(0, np.int32)
+    values = pa.array([], pa.string())
+    numbers = Identifiers(none.astype(np.int64), np.zeros((0, 0), np.uint64), None)
+
+    def column(name: str) -> EncodedColumn:
+        return EncodedColumn(
+            none,
+            values,
+            none.astype(np.int64),
+            whole.pseudo_counts.get(name, 1.0),
+            whole.values.get(name),
+        )
+
+    columns: dict[str, Any] = {name: column(name) for name in (*TEXTS, *PLACES)}
+    numbers_of = ("year", "month", "day", "sex", "constituency", "precinct")
+    columns |= dict.fromkeys(numbers_of, none)
+    return Part(
+        whole=whole,
+        ids=values,
+        positions=none,
+        size=whole.size,
+        fin=numbers,
+        document=numbers,
+        **columns,
+        temporary=none.astype(np.bool_),
+        address_words=(none,) if whole.has_lines else (),
+        added={name: column(name) for name in whole.added},
+        profile=whole.profile,
+    )
+
+
+def ends_of(pairs: pa.Table) -> tuple[Codes, Codes, Codes]:
+    """(the positions of the entries of these pairs, left and right as places among them)."""
+    if not pairs.num_columns:
+        none = np.zeros(0, np.int32)
+        return none, none, none
+    ends = [pairs.column(name).to_numpy() for name in ("left", "right")]
+    positions, places = np.unique(np.concatenate(ends), return_inverse=True)
+    left, right = np.split(places.astype(np.int32), 2)
+    return positions, left, right

@@ -1,0 +1,373 @@
+"""The candidate pairs of the list, on the cluster: made, compared, scored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist.arrays import Codes, Longs, pack_pairs
+from voterlist.link.block import Forecast
+from voterlist.link.comparisons import Comparisons
+from voterlist.link.fit import MUCH
+from voterlist.link.weigh import VectorCounts, count
+from voterlist.spark import comparing
+from voterlist.spark.blocking import Blocking, forecast_of
+from voterlist.spark.comparing import Ranges, Scoring
+from voterlist.spark.entries import Counted
+from voterlist.spark.exchange import (
+    Parcel,
+    Tables,
+    delivered,
+    mapped,
+    of_kind,
+    unpacked,
+)
+from voterlist.spark.part import Part, joined, part
+from voterlist.spark.steps import OfTask, Steps, kind_of, of_each, opened
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+__all__ = [
+    "Blocked",
+    "Compared",
+    "blocked",
+    "compared",
+    "compared_again",
+    "entries_at",
+    "kept",
+    "sure",
+]
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """The candidate pairs of the list, each once, in parts by their left entries."""
+
+    pairs: DataFrame
+    counts: dict[int, int]
+    """How many pairs each part has."""
+    forecast: tuple[Forecast, ...]
+    reachable: int
+    parted: int
+
+    @property
+    def candidates(self) -> int:
+        """How many pairs there are."""
+        return sum(self.counts.values())
+
+
+def blocked(
+    steps: Steps,
+    counted: Counted,
+    blocking: Blocking,
+    tell: Callable[[tuple[Forecast, ...]], None],
+) -> Blocked:
+    """The pairs that the keys bring together."""
+    many = counted.many
+    own = kind_of(counted.parts, "part")
+
+    def frame() -> DataFrame:
+        codes = of_each(own, "keys", opened(partial(_codes, blocking=blocking)))
+        return of_each(
+            delivered(codes, blocking.tasks), "blocks", partial(_blocks, blocking)
+        )
+
+    found = steps.step("blocks", frame)
+    told = [unpacked(parcel.content) for parcel in steps.told(found, "told")]
+    made = kind_of(found, "pairs")
+    asked = kind_of(found, "large")
+    if sum(tables["large"].column("count")[0].as_py() for tables in told):
+
+        def again() -> DataFrame:
+            both = delivered(own.union(asked), many)
+            values = of_each(both, "splits", partial(_splits, blocking))
+            return of_each(
+                delivered(values, blocking.tasks),
+                "split-blocks",
+                partial(_split_blocks, blocking),
+            )
+
+        split = steps.step("split-blocks", again)
+        told += [unpacked(parcel.content) for parcel in steps.told(split, "told")]
+        made = made.union(kind_of(split, "pairs"))
+    forecast = forecast_of(blocking.keys, told)
+    tell(forecast)
+    distinct = partial(comparing.distinct_pairs, starts=counted.starts)
+    pairs = steps.step(
+        "pairs", lambda: of_each(delivered(made, many), "pairs", distinct)
+    )
+    sizes = pairs.select("sender", "rows").toArrow().to_pylist()
+    reached = counted.parts.filter("kind = 'reachable'").select("rows").toArrow()
+    cut = np.concatenate(
+        [tables["cut"].column("position").to_numpy() for tables in told]
+    )
+    return Blocked(
+        pairs,
+        {row["sender"]: row["rows"] for row in sizes},
+        forecast,
+        sum(reached.column("rows").to_pylist()),
+        _parted(steps, found, np.unique(cut), counted.whole.size),
+    )
+
+
+def _parted(steps: Steps, found: DataFrame, cut: Codes, size: int) -> int:
+    """How many of the entries of blocks that are too large stand in no other block.
+
+    0 where they are too few for a doubt: then nobody asks for the others.
+    """
+    if len(cut) <= MUCH * size:
+        return 0
+    members = [unpacked(p.content)["members"] for p in steps.told(found, "members")]
+    inside = np.unique(
+        np.concatenate([m.column("position").to_numpy() for m in members])
+    )
+    return int((~np.isin(cut, inside)).sum())
+
+
+def _codes(number: int, tables: Tables, blocking: Blocking) -> Iterator[Parcel]:
+    yield from blocking.sent(number, tables, None)
+
+
+def _blocks(
+    blocking: Blocking, _number: int, parcels: list[Parcel]
+) -> Iterator[Parcel]:
+    yield from blocking.blocks(parcels)
+
+
+def _splits(blocking: Blocking, number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
+    asked = of_kind(parcels, "large")
+    if asked:
+        (own,) = of_kind(parcels, "part")
+        yield from blocking.splits(number, unpacked(own.content), asked)
+
+
+def _split_blocks(
+    blocking: Blocking, _number: int, parcels: list[Parcel]
+) -> Iterator[Parcel]:
+    yield from blocking.split_blocks(parcels)
+
+
+# --- vectors
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The pairs with their vectors, in ranges, and how many pairs have each vector."""
+
+    pairs: DataFrame
+    vectors: VectorCounts
+    random: VectorCounts
+    """Of the random pairs."""
+    ranges: int
+    """How many ranges there are."""
+
+
+def compared(
+    steps: Steps,
+    counted: Counted,
+    blocked: Blocked,
+    comparisons: Comparisons,
+    random: tuple[Codes, Codes, Longs],
+    most: int,
+) -> Compared:
+    """All pairs and the random ones, compared on the cluster."""
+    many, starts = counted.many, counted.starts
+    ranges = Ranges.of(blocked.counts, many, most, starts)
+    first_random = max(ranges.many, 1)
+    drawn = list(_drawn(random, first_random, _random_ranges(many)))
+    own, tasks = kind_of(counted.parts, "part"), first_random + len(drawn)
+
+    def frame() -> DataFrame:
+        wanted = mapped(blocked.pairs, "ranges", partial(_wanted, ranges))
+        sliced = mapped(blocked.pairs, "ranges", partial(_sliced, ranges))
+        wanted, sliced = _with_random(steps, drawn, starts, wanted, sliced)
+        served = of_each(
+            delivered(own.union(wanted), many), "entries", comparing.served
+        )
+        work = partial(
+            comparing.compared,
+            whole=counted.whole,
+            comparisons=comparisons,
+            random_from=first_random,
+        )
+        return of_each(delivered(sliced.union(served), tasks), "compare", work)
+
+    return _with_vectors(steps, steps.step("vectors", frame), first_random)
+
+
+def compared_again(
+    steps: Steps,
+    counted: Counted,
+    before: Compared,
+    comparisons: Comparisons,
+    random: tuple[Codes, Codes, Longs],
+    perhaps: Longs,
+) -> Compared:
+    """The same pairs with other counts; those of other vectors than ``perhaps`` stay."""
+    many, starts = counted.many, counted.starts
+    drawn = list(_drawn(random, before.ranges, _random_ranges(many)))
+    own, tasks = kind_of(counted.parts, "part"), before.ranges + len(drawn)
+
+    def frame() -> DataFrame:
+        wanted = mapped(before.pairs, "perhaps", partial(_near_wanted, perhaps, starts))
+        wanted, sliced = _with_random(steps, drawn, starts, wanted, before.pairs)
+        served = of_each(
+            delivered(own.union(wanted), many), "entries", comparing.served
+        )
+        work = partial(
+            comparing.compared_again,
+            whole=counted.whole,
+            comparisons=comparisons,
+            perhaps=perhaps,
+            random_from=before.ranges,
+        )
+        return of_each(delivered(sliced.union(served), tasks), "compare-again", work)
+
+    return _with_vectors(steps, steps.step("vectors-again", frame), before.ranges)
+
+
+def _with_random(
+    steps: Steps,
+    drawn: list[tuple[int, pa.Table]],
+    starts: Longs,
+    wanted: DataFrame,
+    sliced: DataFrame,
+) -> tuple[DataFrame, DataFrame]:
+    """What is asked for, and the pairs, with those of the random ranges."""
+    if not drawn:
+        return wanted, sliced
+    asked = [
+        one
+        for number, table in drawn
+        for one in comparing.wanted_by(number, table, starts)
+    ]
+    pairs = [comparing.slices_of(number, -1, table) for number, table in drawn]
+    return wanted.union(steps.sent(asked)), sliced.union(steps.sent(pairs))
+
+
+def _random_ranges(parts: int) -> int:
+    """In how many ranges random pairs are compared."""
+    return max(2, parts // 4)
+
+
+def _with_vectors(steps: Steps, pairs: DataFrame, ranges: int) -> Compared:
+    counts, random = (_vectors(steps, pairs, kind) for kind in ("counts", "random"))
+    return Compared(kind_of(pairs, "pairs"), counts, random, ranges)
+
+
+def _drawn(
+    random: tuple[Codes, Codes, Longs], first: int, tasks: int
+) -> Iterator[tuple[int, pa.Table]]:
+    """The random pairs in so many ranges."""
+    left, right, times = random
+    pairs = pack_pairs(left, right)
+    order = np.argsort(pairs, kind="stable")
+    for number, rows in enumerate(np.array_split(order, tasks)):
+        if len(rows):
+            yield first + number, pa.table({"pair": pairs[rows], "keys": times[rows]})
+
+
+def _wanted(ranges: Ranges, parcels: list[Parcel]) -> Iterator[Parcel]:
+    for number, table in ranges.slices(parcels):
+        yield from comparing.wanted_by(number, table, ranges.starts)
+
+
+def _sliced(ranges: Ranges, parcels: list[Parcel]) -> Iterator[Parcel]:
+    for parcel in parcels:
+        for number, table in ranges.slices([parcel]):
+            yield comparing.slices_of(number, parcel.sender, table)
+
+
+def _vectors(steps: Steps, frame: DataFrame, kind: str) -> VectorCounts:
+    tables = [unpacked(parcel.content)["counts"] for parcel in steps.told(frame, kind)]
+    return count(
+        [
+            VectorCounts(
+                table.column("code").to_numpy(), table.column("count").to_numpy()
+            )
+            for table in tables
+        ]
+    )
+
+
+# --- kept pairs, and the entries of some positions
+
+
+def kept(
+    steps: Steps, counted: Counted, compared: Compared, near: Longs, scoring: Scoring
+) -> pa.Table:
+    """The pairs worth keeping, in the order of left, then right."""
+    return _chosen(
+        steps,
+        "kept",
+        counted,
+        compared,
+        near,
+        partial(comparing.scored, scoring=scoring),
+    )
+
+
+def sure(
+    steps: Steps, counted: Counted, compared: Compared, near: Longs, scoring: Scoring
+) -> pa.Table:
+    """The pairs that are surely one person, in the same order."""
+    return _chosen(
+        steps, "sure", counted, compared, near, partial(comparing.sure, scoring=scoring)
+    )
+
+
+def _chosen(
+    steps: Steps,
+    name: str,
+    counted: Counted,
+    compared: Compared,
+    near: Longs,
+    work: OfTask,
+) -> pa.Table:
+    """What is worked out of the pairs whose vectors are among ``near``."""
+    own, many = kind_of(counted.parts, "part"), counted.many
+
+    def frame() -> DataFrame:
+        wanted = mapped(
+            compared.pairs, "near", partial(_near_wanted, near, counted.starts)
+        )
+        sliced = mapped(compared.pairs, "near", partial(_near, near))
+        served = of_each(
+            delivered(own.union(wanted), many), "entries", comparing.served
+        )
+        return of_each(delivered(sliced.union(served), compared.ranges), name, work)
+
+    found = steps.told(steps.step(name, frame), "kept")
+    if not found:
+        return pa.table({})
+    table = pa.concat_tables([unpacked(parcel.content)["kept"] for parcel in found])
+    return table.sort_by(
+        [("left", "ascending"), ("right", "ascending")]
+    ).combine_chunks()
+
+
+def _near_wanted(near: Longs, starts: Longs, parcels: list[Parcel]) -> Iterator[Parcel]:
+    for number, table in comparing.near_pairs(parcels, near):
+        yield from comparing.wanted_by(number, table, starts)
+
+
+def _near(near: Longs, parcels: list[Parcel]) -> Iterator[Parcel]:
+    for number, table in comparing.near_pairs(parcels, near):
+        yield comparing.slices_of(number, number, table)
+
+
+def entries_at(steps: Steps, counted: Counted, positions: Codes) -> Part | None:
+    """The entries at these positions, ascending, on the driver; None where there are none."""
+    if not len(positions):
+        return None
+    pairs = pa.table({"pair": pack_pairs(positions, positions)})
+    wanted = steps.sent(comparing.wanted_by(0, pairs, counted.starts))
+    both = delivered(kind_of(counted.parts, "part").union(wanted), counted.many)
+    found = steps.told(of_each(both, "entries", comparing.served), "entries")
+    return part(joined(comparing.pieces_of(found)), counted.whole)

@@ -1,0 +1,369 @@
+"""A part of a list that compares as the whole list does.
+
+What two entries are to each other depends on the rest of the list only by counts: how many entries
+have a name, how many are born in a year. A ``Part`` holds some entries, and with each of their
+values how often the *whole* list has it. The comparisons read it as any ``Encoded`` list. Values
+have the order in which they appear in the whole list, so that even what a distance makes of (a, b)
+and (b, a) is as there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import schemas
+from voterlist.arrays import Bools, Codes, Hashes, Longs
+from voterlist.link.encode import (
+    COHORT,
+    LINKED,
+    Encoded,
+    EncodedColumn,
+    encode,
+    street_names,
+)
+from voterlist.link.identifiers import Identifiers, identifiers
+from voterlist.link.sample import marks_of
+from voterlist.model import Profile
+from voterlist.spark.exchange import Tables
+from voterlist.tables import codes as codes_of
+
+__all__ = [
+    "ENTRIES",
+    "IDENTIFIERS",
+    "PLACES",
+    "TEXTS",
+    "Part",
+    "Whole",
+    "cut",
+    "encoded",
+    "joined",
+    "part",
+    "place_codes",
+    "texts_of",
+]
+
+ENTRIES = "entries"
+"""The table of the entries of a part; the others hold the distinct values of one column each."""
+TEXTS = ("surname", "stem", "given_name", "patronymic", "address")
+"""The columns whose values are compared or counted."""
+PLACES = ("street", "house", "flat")
+"""The columns whose values are the same or not: a hash is enough."""
+IDENTIFIERS = ("fin", "document")
+_NUMBERS = ("year", "month", "day", "sex", "constituency", "precinct", "temporary")
+_ANY_TEXT = pa.array([""])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Whole:
+    """What comparisons ask of the whole list; small, whatever the list."""
+
+    size: int
+    people: int
+    profile: Profile
+    years: Longs
+    """How many people are born in each year, those of no known year in the year 0."""
+    days: Longs
+    """How many are born on each day of a year of months of 31 days."""
+    first_year: int
+    dates: Longs
+    """How many are born on each day from the first year on."""
+    decades: Bools
+    """Which tens of years of birth occur."""
+    cohort_sizes: Longs
+    sizes: Longs
+    """How many people are male, female, and all."""
+    incomplete_dates: tuple[int, int]
+    has_streets: bool
+    has_addresses: bool
+    doubtful: Longs = field(default_factory=lambda: np.zeros(0, np.int64))
+    """The hashes of the streets that may be villages, sorted."""
+    values: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """How many distinct values each column has, and how many entries have one."""
+    pseudo_counts: dict[str, float] = field(default_factory=dict)
+    """For each column what is added to the count of each value."""
+    home_lines: tuple[int, int] = (0, 0)
+    forms: dict[str, int] = field(default_factory=dict)
+    """How many entries have each given name that is, or has, a short form."""
+    added: tuple[str, ...] = ()
+    """The added comparisons."""
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether addresses are compared as lines."""
+        return self.has_addresses and not self.has_streets
+
+    @property
+    def cohorts(self) -> int:
+        """How many cohorts there are, and one more for no known year."""
+        return int(self.decades.sum()) + 1
+
+    def cohort(self, year: Codes) -> Codes:
+        """The cohort of these years of birth."""
+        numbers = np.append(np.cumsum(self.decades) - 1, self.decades.sum())
+        decade = np.where(year > 0, year // COHORT, len(self.decades))
+        return numbers[decade].astype(np.int32)
+
+    def date_code(self, year: Codes, month: Codes, day: Codes) -> Codes:
+        """The days of these dates, counted from the first year; -1 where a part is unknown."""
+        full = (year > 0) & (month > 0) & (day > 0)
+        days = ((year - self.first_year) * 12 + month - 1) * 31 + day - 1
+        return np.where(full, days, -1).astype(np.int32)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Names(EncodedColumn):
+    """A column of names with what the whole list counts of each."""
+
+    by: Longs = field(default_factory=lambda: np.zeros((0, 0), np.int64))
+    """By sex or by cohort, shape (values, groups)."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Counted(Identifiers):
+    """Identifiers, and how many entries of the whole list have each."""
+
+    every: Longs = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def times(self, of: Codes) -> Longs:
+        """How many entries of the list have the identifier of each of these entries."""
+        return self.every[of]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Part(Encoded):
+    """Some entries of a list, with the counts of the whole list."""
+
+    whole: Whole
+    ids: pa.Array
+    positions: Codes
+    """Where each entry stands in the list, ascending."""
+
+    @property
+    def people(self) -> int:
+        """How many people the list has."""
+        return self.whole.people
+
+    @property
+    def sizes(self) -> Longs:
+        """How many of them are male, female, and all."""
+        return self.whole.sizes
+
+    @property
+    def cohort(self) -> Codes:
+        """The ten years in which each entry is born, numbered as in the list."""
+        return self.whole.cohort(self.year)
+
+    @property
+    def cohort_sizes(self) -> Longs:
+        """How many people of the list are born in each."""
+        return self.whole.cohort_sizes
+
+    @property
+    def surname_counts(self) -> Longs:
+        """How many people of each sex have each surname."""
+        return _by(self.surname)
+
+    @property
+    def stem_counts(self) -> Longs:
+        """The same for the stems of surnames."""
+        return _by(self.stem)
+
+    @property
+    def given_name_counts(self) -> Longs:
+        """How many people of each cohort have each given name."""
+        return _by(self.given_name).T
+
+    @property
+    def patronymic_counts(self) -> Longs:
+        """The same for patronymics."""
+        return _by(self.patronymic).T
+
+    @property
+    def year_counts(self) -> Longs:
+        """How many people are born in each year."""
+        return self.whole.years
+
+    @property
+    def day_counts(self) -> Longs:
+        """How many are born on each day of the year."""
+        return self.whole.days
+
+    @property
+    def date_counts(self) -> Longs:
+        """How many are born on each date."""
+        return self.whole.dates
+
+    @property
+    def date_code(self) -> Codes:
+        """Days from the first year of the list on."""
+        return self.whole.date_code(self.year, self.month, self.day)
+
+    @property
+    def incomplete_dates(self) -> tuple[int, int]:
+        """How many dates of the list are incomplete; how many have a year."""
+        return self.whole.incomplete_dates
+
+    @property
+    def home_lines(self) -> tuple[int, int]:
+        """How many entries have an address line of a home; how many have one."""
+        return self.whole.home_lines
+
+    def local(self, positions: Codes) -> Codes:
+        """Where the entries at these positions of the list stand in the part."""
+        return np.searchsorted(self.positions, positions).astype(np.int32)
+
+
+def _by(column: EncodedColumn) -> Longs:
+    return column.by if isinstance(column, _Names) else np.zeros((0, 0), np.int64)
+
+
+def texts_of(tables: Tables) -> list[str]:
+    """The columns of a part that have a table of their values."""
+    return [name for name in tables if name != ENTRIES and not name.endswith(":")]
+
+
+def place_codes(values: pa.Array, codes: Codes) -> Longs:
+    """Codes as 63 bits of a hash of the text, the same in every part; -1 where none is known."""
+    known: Hashes = marks_of(values) >> np.uint64(1)
+    return np.append(known.astype(np.int64), -1)[codes]
+
+
+def encoded(
+    voters: pa.Table, added: dict[str, pa.ChunkedArray], profile: Profile
+) -> Tables:
+    """The tables of a part: VOTER sorted by entry id, as codes, without any count."""
+    voters = schemas.require(voters, LINKED, "link")
+    whole = encode(voters, added, profile)
+    columns: dict[str, object] = {"id": voters.column("entry_id")}
+    held = {name: getattr(whole, name) for name in TEXTS} | dict(whole.added)
+    for name, column in held.items():
+        columns[name] = column.codes
+    for name in PLACES:
+        column = getattr(whole, name)
+        columns[name] = place_codes(column.values, column.codes)
+    _, doubtful = street_names(voters.column("street"))
+    settlement = voters.column("settlement")
+    for name, texts in (("doubtful", doubtful), ("settlement", settlement)):
+        codes, values = codes_of(texts)
+        columns[name] = place_codes(values, codes)
+    for name in _NUMBERS:
+        columns[name] = getattr(whole, name)
+    for name in IDENTIFIERS:
+        columns[name] = voters.column(name).cast(pa.string())
+        codes, values = codes_of(columns[name])
+        columns[f"{name}_hash"] = place_codes(values, codes)
+    values = {name: pa.table({"value": held[name].values}) for name in held}
+    return {ENTRIES: pa.table(columns), **values}
+
+
+def cut(tables: Tables, rows: Longs) -> Tables:
+    """The part that these rows make, with no other values than theirs."""
+    entries = tables[ENTRIES].take(pa.array(rows))
+    made = {ENTRIES: entries}
+    for name in texts_of(tables):
+        codes = entries.column(name).to_numpy()
+        used = np.flatnonzero(np.bincount(codes[codes >= 0]))
+        place = np.full(int(codes.max(initial=-1)) + 2, -1, np.int32)
+        place[used] = np.arange(len(used))
+        made[ENTRIES] = _with(made[ENTRIES], name, place[codes])
+        made[name] = tables[name].take(pa.array(used))
+    return made
+
+
+def joined(parts: Sequence[Tables]) -> Tables:
+    """Several parts as one, its values in the order in which the whole list has them.
+
+    The entries of a part stand before those of the next.
+    """
+    made = {ENTRIES: pa.concat_tables([part[ENTRIES] for part in parts])}
+    for name in texts_of(parts[0]):
+        table = pa.concat_tables([part[name] for part in parts]).combine_chunks()
+        again, _ = codes_of(table.column("value"))
+        _, first = np.unique(again, return_index=True)
+        appears = table.column("first").to_numpy()[first]
+        order = np.argsort(appears, kind="stable")
+        rank = np.empty(len(order), np.int32)
+        rank[order] = np.arange(len(order))
+        place, starts = (
+            rank[again],
+            np.cumsum([0, *(len(part[name]) for part in parts)]),
+        )
+        codes = [
+            _placed(place[start : start + len(part[name])], part[ENTRIES].column(name))
+            for part, start in zip(parts, starts, strict=False)
+        ]
+        made[ENTRIES] = _with(made[ENTRIES], name, np.concatenate(codes))
+        made[name] = table.take(pa.array(first[order]))
+    return made
+
+
+def _placed(place: Codes, codes: pa.ChunkedArray) -> Codes:
+    """The codes under the numbers that their values have now; -1 stays."""
+    return np.asarray(np.append(place, np.int32(-1))[codes.to_numpy()], np.int32)
+
+
+def _with(table: pa.Table, name: str, values: Codes) -> pa.Table:
+    number = table.schema.get_field_index(name)
+    return table.set_column(number, name, pa.array(values))
+
+
+def part(tables: Tables, whole: Whole) -> Part:
+    """The part that these tables hold, counted."""
+    entries = tables[ENTRIES].combine_chunks()
+
+    def number(name: str, kind: type[np.generic] = np.int32) -> Codes:
+        return np.asarray(entries.column(name).to_numpy(), kind)
+
+    def place(name: str, *, is_empty: bool) -> EncodedColumn:
+        values = _ANY_TEXT.slice(0, 0) if is_empty else _ANY_TEXT
+        return EncodedColumn(number(name, np.int64), values, np.zeros(0, np.int64))
+
+    words = [name for name in entries.column_names if name.startswith("word_")]
+    columns: dict[str, Any] = {name: _column(tables, name, whole) for name in TEXTS}
+    columns |= {name: _identifiers(entries, name) for name in IDENTIFIERS}
+    columns |= {name: number(name) for name in _NUMBERS if name != "temporary"}
+    return Part(
+        whole=whole,
+        ids=entries.column("id").combine_chunks(),
+        positions=number("position"),
+        size=len(entries),
+        **columns,
+        street=place("street", is_empty=not whole.has_streets),
+        house=place("house", is_empty=False),
+        flat=place("flat", is_empty=False),
+        village=place("village", is_empty=False),
+        temporary=np.asarray(entries.column("temporary"), np.bool_),
+        address_words=tuple(number(name, np.int64) for name in words),
+        added={name: _column(tables, name, whole) for name in whole.added},
+        profile=whole.profile,
+    )
+
+
+def _column(tables: Tables, name: str, whole: Whole) -> EncodedColumn:
+    table = tables[name].combine_chunks()
+    by = table.column("by").combine_chunks() if "by" in table.column_names else None
+    groups = by.type.list_size if by is not None else 0
+    return _Names(
+        tables[ENTRIES].column(name).to_numpy().astype(np.int32, copy=False),
+        table.column("value").combine_chunks(),
+        table.column("count").to_numpy(),
+        whole.pseudo_counts.get(name, 1.0),
+        whole.values[name],
+        by=np.zeros((len(table), 0), np.int64)
+        if by is None
+        else by.flatten().to_numpy().reshape(-1, groups),
+    )
+
+
+def _identifiers(entries: pa.Table, name: str) -> Identifiers:
+    plain = identifiers(entries.column(name))
+    times = pc.fill_null(entries.column(f"{name}_times"), 1)
+    return _Counted(
+        plain.codes, plain.letters, plain.texts, every=times.to_numpy().astype(np.int64)
+    )

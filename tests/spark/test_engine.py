@@ -1,0 +1,127 @@
+"""The linkage on a cluster gives what the linkage on one machine gives, value for value."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from voterlist import synth
+from voterlist.ingest import table_entries
+from voterlist.link.encode import COMPARED
+from voterlist.model import Profile
+from voterlist.normalize import normalize
+
+_COMPARE = """
+import json, sys
+from pathlib import Path
+import pyarrow.parquet as pq
+from voterlist import link, spark
+from voterlist.config import LinkSettings
+from voterlist.model import Profile
+from voterlist.spark.session import open_session
+
+master, *lists = sys.argv[1:]
+told = {}
+with open_session(master) as session:
+    for each in lists:
+        name, profile, limit = each.split(":")
+        settings = LinkSettings(largest_block=int(limit), chunk_pairs=5_000)
+        job = spark.Job(Path(f"work-{name}").absolute(), "one", "now")
+        frame = session.read.parquet(str(Path(f"{name}.parquet").absolute()))
+        there = spark.link(frame, job=job, profile=Profile(profile), settings=settings)
+        table = pq.read_table(f"{name}.parquet")
+        here = link.link(table, settings, profile=Profile(profile))
+        told[name] = {
+            "pairs": here.pairs.num_rows,
+            "differs": [
+                field
+                for field in ("pairs", "cases", "clusters")
+                if not getattr(here, field).equals(getattr(there, field), check_metadata=True)
+            ] + [
+                field
+                for field in ("forecast", "candidates", "estimate", "doubts", "chance", "added")
+                if getattr(here, field) != getattr(there, field)
+            ],
+        }
+print(json.dumps(told))
+"""
+
+
+def voters(size, profile=Profile.AZ, seed=3):
+    """VOTER of an invented list."""
+    entries = table_entries(synth.generate(size, constituencies=1, seed=seed).entries)
+    return normalize(entries, profile).table.select(COMPARED)
+
+
+def without(table, *columns):
+    """The table with nothing in these columns."""
+    for name in columns:
+        place = table.schema.get_field_index(name)
+        column = table.schema.field(place)
+        table = table.set_column(place, column, pa.nulls(len(table), column.type))
+    return table
+
+
+def mixed(table):
+    """The rows in another order."""
+    return table.take(pa.array(np.random.default_rng(5).permutation(len(table))))
+
+
+@pytest.fixture(scope="module")
+def lists(tmp_path_factory):
+    """Lists that need all that the engine can do."""
+    folder = tmp_path_factory.mktemp("lists")
+    az = voters(6_000)
+    repeated = pa.concat_tables([az.slice(0, 1_500)] * 3)
+    ids = pa.array([f"r{number:05}" for number in range(len(repeated))])
+    made = {
+        "az": az,
+        "az-without-ids": mixed(without(az, "fin", "document")),
+        # Addresses as lines, names by their sounds: the keys of the profile.
+        "generic": mixed(
+            without(voters(2_500, Profile.GENERIC), "street", "house", "flat")
+        ),
+        # Three entries a person: values are counted by people.
+        "repeated": repeated.set_column(0, az.schema.field(0), ids),
+        # Nobody is found twice.
+        "few": az.slice(0, 3),
+    }
+    for name, table in made.items():
+        pq.write_table(table, folder / f"{name}.parquet", row_group_size=1_000)
+    return folder
+
+
+def compare(drive, lists, master, *names):
+    """What differs between the two engines, list by list."""
+    return json.loads(drive(_COMPARE, master, *names, cwd=lists).stdout)
+
+
+def test_every_list_is_linked_as_on_one_machine(drive, lists):
+    """A pair, a case or a number that a cluster finds otherwise would make two truths of one list.
+
+    Blocks of more than 25 entries are split and cut.
+    """
+    told = compare(
+        drive,
+        lists,
+        "local[2]",
+        *("az:az:25", "az-without-ids:az:2000", "generic:generic:400"),
+        *("repeated:az:2000", "few:az:2000"),
+    )
+    assert {name: one["differs"] for name, one in told.items()} == {
+        name: [] for name in ("az", "az-without-ids", "generic", "repeated", "few")
+    }
+    assert all(told[name]["pairs"] for name in told if name != "few")
+
+
+def test_a_cluster_of_two_workers_and_connect_give_the_same(
+    drive, lists, standalone, connect
+):
+    """What runs in one process could still fail where tasks are sent to others."""
+    for master in (standalone.url, connect):
+        told = compare(drive, lists, master, "az:az:2000")
+        assert told["az"]["differs"] == []

@@ -1,0 +1,205 @@
+"""What tasks on a cluster do, without a cluster: a list in parts is read as the whole list is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from voterlist import synth
+from voterlist.arrays import unpack_pairs
+from voterlist.ingest import table_entries
+from voterlist.link import ranges
+from voterlist.link.block import build_all
+from voterlist.link.comparisons import SHIPPED, Pairs
+from voterlist.link.encode import COMPARED, LINKED, encode
+from voterlist.link.fields import together
+from voterlist.link.keys import keys
+from voterlist.model import Profile
+from voterlist.normalize import normalize
+from voterlist.schemas import require
+from voterlist.spark import comparing, counting, numbers
+from voterlist.spark.blocking import Blocking, forecast_of
+from voterlist.spark.comparing import Ranges
+from voterlist.spark.exchange import Parcel, of_kind, packed, unpacked
+from voterlist.spark.key_codes import KeyCodes
+from voterlist.spark.part import cut, encoded, joined, part
+from voterlist.tables import sort_by
+
+PARTS = 3
+TASKS = 4
+LIMIT = 2
+"""Entries in a block: so few that blocks are split and cut."""
+
+
+class InParts:
+    """A list in parts, each with the counts of the whole list."""
+
+    def __init__(self, size, profile, *, lines=False):
+        entries = table_entries(synth.generate(size, constituencies=1, seed=4).entries)
+        voters = normalize(entries, profile).table.select(COMPARED)
+        for name in ("street", "house", "flat") if lines else ():
+            place = voters.schema.get_field_index(name)
+            nothing = pa.nulls(len(voters), voters.schema.field(place).type)
+            voters = voters.set_column(place, voters.schema.field(place), nothing)
+        voters = sort_by(voters, "entry_id")
+        self.whole_list = encode(require(voters, LINKED, "link"), {}, profile)
+        self.starts = np.linspace(0, len(voters), PARTS + 1).astype(np.int64)
+        self.keys = keys(profile, len(voters), LIMIT)
+        plain = [
+            encoded(voters.slice(start, stop - start), {}, profile)
+            for start, stop in zip(self.starts[:-1], self.starts[1:], strict=True)
+        ]
+        summaries = [numbers.summary(tables) for tables in plain]
+        self.whole = numbers.whole_of(summaries, len(voters), profile, ())
+        asked = [
+            counting.ask(tables, self.whole, int(start))
+            for tables, start in zip(plain, self.starts, strict=False)
+        ]
+        answers, told = self._answered(asked)
+        self.whole = counting.with_stats(self.whole, told, by_person=False)
+        self.parts = [
+            counting.counted(tables, self.whole, int(start), of_part, PARTS)
+            for tables, start, of_part in zip(plain, self.starts, answers, strict=False)
+        ]
+        if self.whole.has_lines:
+            answers, _ = self._answered([counting.ask_lines(one) for one in self.parts])
+            self.parts = [
+                counting.with_lines(one, self.whole, of_part, PARTS)
+                for one, of_part in zip(self.parts, answers, strict=True)
+            ]
+
+    def _answered(self, asked):
+        """(the answers to each part, what the tasks tell)."""
+        questions = {task: [] for task in range(PARTS)}
+        for number, one in enumerate(asked):
+            for task, tables in counting.to_tasks(one, PARTS):
+                parcel = Parcel(task, "question", number, 0, packed(tables))
+                questions[task].append(parcel)
+        made = [
+            parcel
+            for parcels in questions.values()
+            for parcel in counting.answer(parcels, self.whole.profile)
+        ]
+        told = [unpacked(one.content) for one in of_kind(made, "stats")]
+        answers = of_kind(made, "answer")
+        return [
+            [one for one in answers if one.addressee == number]
+            for number in range(PARTS)
+        ], told
+
+    @property
+    def blocking(self):
+        """How it is dealt to tasks."""
+        return Blocking(self.whole, self.keys, LIMIT, self.starts, TASKS, 1_000)
+
+
+@pytest.fixture(scope="module", params=["streets", "lines", "generic"])
+def in_parts(request):
+    """Lists of three kinds: addresses in parts, as lines, and the other profile's keys."""
+    profile = Profile.GENERIC if request.param == "generic" else Profile.AZ
+    size = 900 if profile is Profile.GENERIC else 5_000
+    return InParts(size, profile, lines=request.param != "streets")
+
+
+def test_pairs_of_parts_compare_as_in_the_whole_list(in_parts):
+    """Else a name would be rarer, or a number another one, where a task holds few entries."""
+    random = np.random.default_rng(1)
+    left, right = random.integers(0, in_parts.whole.size, (2, 4_000)).astype(np.int32)
+    members = np.unique(np.concatenate([left, right]))[::2]
+    known = np.isin(left, members) & np.isin(right, members)
+    left, right = left[known], right[known]
+    pieces = []
+    for number, tables in enumerate(in_parts.parts):
+        start, stop = in_parts.starts[number : number + 2]
+        rows = members[(members >= start) & (members < stop)] - start
+        pieces.append(cut(tables, rows))
+    entries = part(joined(pieces), in_parts.whole)
+    there = SHIPPED.compare(Pairs(entries, entries.local(left), entries.local(right)))
+    here = SHIPPED.compare(Pairs(in_parts.whole_list, left, right))
+    assert (there.term_frequency == here.term_frequency).all()
+    for field, levels in here.levels.items():
+        assert (there.levels[field] == levels).all(), field
+
+
+def test_the_fields_of_keys_agree_where_they_agree_in_the_whole_list(in_parts):
+    """Else a block would be another one, and a pair be lost or made for nothing."""
+    codes = [KeyCodes(tables, in_parts.whole) for tables in in_parts.parts]
+    for key in in_parts.keys:
+        there = np.concatenate([one.together(key.fields) for one in codes])
+        here = together(in_parts.whole_list, key.fields)
+        assert ((there >= 0) == (here >= 0)).all(), key.name
+        known = here >= 0
+        both = np.unique(np.stack([there[known], here[known]]), axis=1)
+        assert both.shape[1] == len(np.unique(here[known])), key.name
+        assert both.shape[1] == len(np.unique(there[known])), key.name
+
+
+def test_the_tasks_find_the_pairs_and_the_forecast_of_the_whole_list(in_parts):
+    """Blocks are split and cut as on one machine, and what is left out is counted the same."""
+    blocking = in_parts.blocking
+    sent = [
+        parcel
+        for number, tables in enumerate(in_parts.parts)
+        for parcel in blocking.sent(number, tables, None)
+    ]
+    made = [
+        parcel
+        for task in range(TASKS)
+        for parcel in blocking.blocks([one for one in sent if one.addressee == task])
+    ]
+    values = [
+        parcel
+        for number, tables in enumerate(in_parts.parts)
+        for parcel in blocking.splits(
+            number, tables, [one for one in made if one.addressee == number]
+        )
+    ]
+    assert values
+    made += [
+        parcel
+        for task in range(TASKS)
+        if (of_task := [one for one in values if one.addressee == task])
+        for parcel in blocking.split_blocks(of_task)
+    ]
+    told = [unpacked(one.content) for one in of_kind(made, "told")]
+    blocks = build_all(in_parts.whole_list, in_parts.whole.profile, LIMIT)
+    assert forecast_of(in_parts.keys, told) == tuple(one.forecast for one in blocks)
+    cut_there = np.concatenate(
+        [one["cut"].column("position").to_numpy() for one in told]
+    )
+    cut_here = np.concatenate([one.cut for one in blocks])
+    assert sorted(cut_there.tolist()) == sorted(cut_here.tolist())
+    partners = [ranges.partners(one) for one in blocks]
+    size = in_parts.whole.size
+    expected = {
+        pair
+        for each in ranges.cut(partners, size, 10_000)
+        for pair in zip(
+            *(side.tolist() for side in ranges.pairs_of(partners, each)), strict=True
+        )
+    }
+    found = []
+    for number in range(PARTS):
+        own = [one for one in made if one.addressee == number and one.kind == "pairs"]
+        for parcel in comparing.distinct_pairs(number, own, in_parts.starts):
+            pairs = unpacked(parcel.content)["pairs"].column("pair").to_numpy()
+            found += zip(*(side.tolist() for side in unpack_pairs(pairs)), strict=True)
+    assert len(found) == len(set(found))
+    assert set(found) == expected
+
+
+def test_ranges_have_one_size_however_the_pairs_are_spread():
+    """One part with nearly all pairs would keep one task busy and the others waiting."""
+    starts = np.array([0, 10, 20, 30])
+    counts = {0: 9_000, 1: 10, 2: 500}
+    made = Ranges.of(counts, 4, 1_000, starts)
+    sizes = np.zeros(made.many, np.int64)
+    for number, many in counts.items():
+        table = pa.table({"pair": np.arange(many), "keys": np.ones(many, np.int64)})
+        parcel = Parcel(number, "pairs", number, many, packed({"pairs": table}))
+        for place, piece in made.slices([parcel]):
+            sizes[place] += len(piece)
+    assert sizes.sum() == sum(counts.values())
+    assert sizes.max() <= 1_000
+    assert sizes[:-1].min() == sizes.max()
