@@ -224,20 +224,39 @@ APP(sys.argv[1:], standalone_mode=False)
 """
 
 
+def killed(moment, *words):
+    """Run a command that dies when it is about to delete its n-th file."""
+    command = [sys.executable, "-c", KILLED, str(moment), *map(str, words)]
+    assert processes.run(command, capture_output=True).returncode == -9
+
+
 @pytest.mark.parametrize("moment", [10, 40, 90])
 def test_a_command_that_was_killed_is_gone_on_with(finished, moment):
     """The run is half gone then: the questions that it would be asked cannot be asked again."""
     below = finished.below
-    words = [str(word) for word in ("forget", below, *YES)]
-    done = processes.run(
-        [sys.executable, "-c", KILLED, str(moment), *words], capture_output=True
-    )
-    assert done.returncode == -9
+    killed(moment, "forget", below, *YES)
     code, said = told("forget", below, *YES)
     assert (code, said["done"], said["went_on"]) == (0, True, True)
     assert names(below) == {*KEPT, "inbox", "reference"}
     assert events(below) == ["forget-begun", "forgotten"]
     assert told("journal", below, "--verify")[1]["fits"]
+
+
+def test_a_killed_command_says_nothing_of_the_work_after_it(finished):
+    """The lists of the next cycle would go, unasked, for those of the last one were to go."""
+    below = finished.below
+    killed(10, "forget", below, "--handed-in", *YES)
+    assert told("run", below, "--today", DAY)[0] in {0, 1}
+    shutil.copy(
+        below / "inbox" / "88" / "menteqe-1.csv",
+        below / "inbox" / "88" / "menteqe-9.csv",
+    )
+    assert objections(told("forget", below, *YES))
+    (below / "inbox" / "88" / "menteqe-9.csv").unlink()
+    code, said = told("forget", below, *YES)
+    assert (code, said["done"], said["went_on"]) == (0, True, False)
+    assert list((below / "inbox").rglob("*.csv"))
+    assert events(below) == ["forget-begun", "forget-begun", "forgotten"]
 
 
 def test_the_central_commission_forgets_after_approval(finished):

@@ -205,13 +205,13 @@ def forget(
 
 
 def _unfinished(ledger: Reader) -> Mapping[str, str | int] | None:
-    """The line of a command that was killed in the middle; None where none was."""
+    """The line of a command that was killed in the middle; None where none was.
+
+    Whatever is noted after it ends it: there is new work, of which nobody was asked.
+    """
     last: Mapping[str, str | int] | None = None
     for _, event, details in ledger.journal():
-        if event == BEGUN:
-            last = details
-        elif event == FORGOTTEN:
-            last = None
+        last = details if event == BEGUN else None
     return last
 
 
