@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +17,7 @@ import processes
 import workspaces
 from handing import DAY, code_of, told
 from voterlist.storage import ledger as ledgers
-from voterlist.storage import lock, removal
+from voterlist.storage import lock, mounts, removal
 
 pytestmark = pytest.mark.slow
 
@@ -206,6 +209,69 @@ def test_a_folder_that_becomes_a_link_in_the_middle_is_not_followed(
     assert (outside / "precious.txt").exists()
 
 
+def test_a_mount_is_found_by_its_path_without_escapes():
+    """One that is overlooked is entered, and its files are deleted."""
+    lines = (
+        b"21 1 8:1 / / rw - ext4 /dev/sda1 rw",
+        b"40 21 8:1 /o /w rw shared:1 - ext4 /dev/sda1 rw",
+        b"41 21 8:1 /o /w/runs/a\\040b\\134c rw shared:1 - ext4 /dev/sda1 rw",
+        b"42 21 8:2 / /w/inbox rw - ext4 /dev/sdb1 rw",
+        b"43 21 8:2 / /wider/runs rw - ext4 /dev/sdb1 rw",
+    )
+    found = mounts.mounted_below(Path("/w"), b"\n".join(lines) + b"\n")
+    assert found == ["inbox", "runs/a b\\c"]
+
+
+MOUNTED = """
+mount --bind "$1" "$2" || exit 99
+shift 2
+exec "$@"
+"""
+
+
+def mounted(outside, place, *words):
+    """(exit code, what was said) of a command while a folder is mounted on a place."""
+    program = [sys.executable, "-m", "voterlist", *map(str, words), "--json"]
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", MOUNTED, "sh", outside, place, *program],
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode == 99 or not done.stdout:
+        pytest.skip("nothing can be mounted here")
+    return done.returncode, json.loads(done.stdout)
+
+
+@pytest.mark.skipif(not shutil.which("unshare"), reason="a tool of Linux")
+def test_what_is_mounted_in_the_workspace_is_left_alone(finished, tmp_path):
+    """A folder of the same disk looks like any other; its files are somebody else's."""
+    below, outside = finished.below, tmp_path / "outside"
+    outside.mkdir()
+    (outside / "precious.txt").write_text("x", encoding="utf-8")
+    (below / "runs" / "a").mkdir()
+    before = contents(below)
+    for place in (below / "runs" / "a", below / "lists"):
+        answer = mounted(outside, place, "forget", below, *YES)
+        assert code_of(answer) == (2, "forget-mounted")
+    assert (outside / "precious.txt").exists()
+    assert contents(below) == before
+    code, said = mounted(outside, below / "keys", "forget", below, *YES)
+    assert (code, said["done"]) == (0, True), "the keys are not to be deleted"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has none")
+def test_what_cannot_be_deleted_is_named_and_not_said_to_be_gone(finished):
+    """The journal would say that everything went while cells are left."""
+    below = finished.below
+    shutil.rmtree(below / "lists")
+    os.mkfifo(below / "lists")
+    assert code_of(told("forget", below, *YES)) == (2, "forget-left")
+    assert events(below) == ["forget-begun"]
+    (below / "lists").unlink()
+    assert told("forget", below, *YES)[1]["went_on"]
+    assert events(below) == ["forget-begun", "forgotten"]
+
+
 KILLED = """
 import os, signal, sys
 from voterlist.cli.app import APP
@@ -224,20 +290,39 @@ APP(sys.argv[1:], standalone_mode=False)
 """
 
 
+def killed(moment, *words):
+    """Run a command that dies when it is about to delete its n-th file."""
+    command = [sys.executable, "-c", KILLED, str(moment), *map(str, words)]
+    assert processes.run(command, capture_output=True).returncode == -9
+
+
 @pytest.mark.parametrize("moment", [10, 40, 90])
 def test_a_command_that_was_killed_is_gone_on_with(finished, moment):
     """The run is half gone then: the questions that it would be asked cannot be asked again."""
     below = finished.below
-    words = [str(word) for word in ("forget", below, *YES)]
-    done = processes.run(
-        [sys.executable, "-c", KILLED, str(moment), *words], capture_output=True
-    )
-    assert done.returncode == -9
+    killed(moment, "forget", below, *YES)
     code, said = told("forget", below, *YES)
     assert (code, said["done"], said["went_on"]) == (0, True, True)
     assert names(below) == {*KEPT, "inbox", "reference"}
     assert events(below) == ["forget-begun", "forgotten"]
     assert told("journal", below, "--verify")[1]["fits"]
+
+
+def test_a_killed_command_says_nothing_of_the_work_after_it(finished):
+    """The lists of the next cycle would go, unasked, for those of the last one were to go."""
+    below = finished.below
+    killed(10, "forget", below, "--handed-in", *YES)
+    assert told("run", below, "--today", DAY)[0] in {0, 1}
+    shutil.copy(
+        below / "inbox" / "88" / "menteqe-1.csv",
+        below / "inbox" / "88" / "menteqe-9.csv",
+    )
+    assert objections(told("forget", below, *YES))
+    (below / "inbox" / "88" / "menteqe-9.csv").unlink()
+    code, said = told("forget", below, *YES)
+    assert (code, said["done"], said["went_on"]) == (0, True, False)
+    assert list((below / "inbox").rglob("*.csv"))
+    assert events(below) == ["forget-begun", "forget-begun", "forgotten"]
 
 
 def test_the_central_commission_forgets_after_approval(finished):

@@ -23,7 +23,7 @@ from voterlist.pipeline.known import Known, known, known_work
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.moved import settle_moves
 from voterlist.pipeline.standings import standings
-from voterlist.storage import kept, lock, removal, store
+from voterlist.storage import kept, lock, mounts, removal, store
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.leftovers import WORK_FOLDERS
@@ -165,7 +165,8 @@ def forget(
         progress: told the kind, how many files are deleted, and of how many.
 
     Raises:
-        UsageError: it is no workspace; nobody is named who wants it.
+        UsageError: it is no workspace; nobody is named who wants it; something is mounted where
+            files are to be deleted, or something is left that is neither file nor folder.
         WorkspaceBusyError: a run or another command holds it, or its desk is open.
         InputError: the ledger, or a table of the run, cannot be read.
         OSError: a file cannot be deleted.
@@ -187,6 +188,7 @@ def forget(
                 if unfinished is not None
                 else tuple(_objections(workspace, settings, ledger, today))
             )
+        _refuse_mounts(workspace, kinds)
         inventory = _inventory(workspace, kinds)
         found = _counted(inventory)
         links = _links(workspace, kinds)
@@ -205,13 +207,13 @@ def forget(
 
 
 def _unfinished(ledger: Reader) -> Mapping[str, str | int] | None:
-    """The line of a command that was killed in the middle; None where none was."""
+    """The line of a command that was killed in the middle; None where none was.
+
+    Whatever is noted after it ends it: there is new work, of which nobody was asked.
+    """
     last: Mapping[str, str | int] | None = None
     for _, event, details in ledger.journal():
-        if event == BEGUN:
-            last = details
-        elif event == FORGOTTEN:
-            last = None
+        last = details if event == BEGUN else None
     return last
 
 
@@ -225,6 +227,19 @@ def _wanted(
         for kind in Kind
         if kind not in _HANDED_IN or request.handed_in or kind.value in begun
     ]
+
+
+def _refuse_mounts(workspace: Path, kinds: Sequence[Kind]) -> None:
+    """Refuse where something is mounted in what is to be deleted: its files are others'.
+
+    Raises:
+        UsageError: ``forget-mounted``.
+    """
+    names = {name for kind in kinds for name in _names(workspace, kind)}
+    for point in mounts.mounts_in(workspace):
+        if point.partition("/")[0] in names:
+            places = {"path": str(workspace / point)}
+            raise UsageError("mounted", code="forget-mounted", places=places)
 
 
 def _names(workspace: Path, kind: Kind) -> Sequence[str]:
@@ -293,6 +308,11 @@ def _delete(
     found: Sequence[Holds],
     progress: Callable[[str, int, int], None],
 ) -> None:
+    """Delete what there is of the kinds; links stay.
+
+    Raises:
+        UsageError: ``forget-left``: something else than a link stays, such as another disk.
+    """
     total = sum(one.files for one in found)
     done = 0
 
@@ -303,7 +323,10 @@ def _delete(
 
     for kind in kinds:
         for name in _names(workspace, kind):
-            removal.remove(workspace, name, gone)
+            is_gone = removal.remove(workspace, name, gone)
+            if not is_gone and not (workspace / name).is_symlink():
+                places = {"path": str(workspace / name)}
+                raise UsageError("left", code="forget-left", places=places)
         if kind in _HANDED_IN:
             # An empty one belongs to every workspace.
             store.make_folder(workspace / _NAMES[kind][0])
