@@ -317,7 +317,15 @@ def test_sessions_end_by_idleness_by_age_and_with_their_user(tmp_path, kind):
         clock.moment += dt.timedelta(minutes=25)
         is_in = door.visitor(cookie) is not None
     assert not is_in, "a session lasts for ever"
-    cookie = do(lambda one: door.let_in(one, door.user("Aysel"), None))
+    with Ledger(place) as other:
+        other.keep_user(_user("Aysel"), DAY, action="password")
+    do(lambda _: None)
+    with pytest.raises(Refusal):
+        # The password was right when it was tried, and is another one now.
+        do(lambda one: door.let_in(one, user, None))
+    before = do(lambda one: door.let_in(one, door.user("Aysel"), None))
+    cookie = do(lambda one: door.let_in(one, door.user("Aysel"), before))
+    assert door.visitor(before) is None, "a stolen cookie outlives the next log-in"
     with Ledger(place) as other:
         other.keep_user(_user("Aysel", until="2026-02-06"), DAY, action="removed")
     do(lambda _: None)
