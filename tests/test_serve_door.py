@@ -330,6 +330,32 @@ def test_sessions_end_by_idleness_by_age_and_with_their_user(tmp_path, kind):
     assert verify(place).fits
 
 
+@ledger_places.both
+def test_a_log_in_is_of_the_password_of_now_and_ends_the_session_before(tmp_path, kind):
+    """Who knows the old password would come in, and a stolen cookie stay good."""
+    place = ledger_places.new(kind, tmp_path)
+    door = Door(DeskSettings(), Clock())
+    old = _user("Aysel")
+    for user, action in ((old, "added"), (_user("Aysel"), "password")):
+        with Ledger(place) as other:
+            other.keep_user(user, DAY, action=action)
+    ledger = OpenLedger(place)
+
+    def let_in(user, cookie=None):
+        with ledger.block():
+            door.read(ledger)
+            return door.let_in(ledger, user, cookie)
+
+    with pytest.raises(Refusal):
+        # The password was right when it was tried, and is another one now.
+        let_in(old)
+    before = let_in(user)
+    after = let_in(user, before)
+    assert door.visitor(before) is None
+    assert door.visitor(after).name == "Aysel"
+    ledger.close()
+
+
 def _user(name, until=None):
     from voterlist.storage.ledger import User
 
