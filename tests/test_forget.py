@@ -325,6 +325,19 @@ def test_a_killed_command_says_nothing_of_the_work_after_it(finished):
     assert events(below) == ["forget-begun", "forget-begun", "forgotten"]
 
 
+def test_a_commission_that_had_taken_a_return_works_on(finished):
+    """It could neither hand over nor forget ever again: what was deleted was asked for."""
+    below, returned = finished.below, finished.folder / "return.zip"
+    assert told("run", finished.above, "--today", DAY)[0] in {0, 1}
+    words = ("-c", 88, "--out", returned, "--today", DAY)
+    assert told("return", finished.above, *words)[0] == 0
+    assert told("receive", below, returned, "--today", DAY)[0] == 0
+    assert told("forget", below, *YES)[1]["done"]
+    assert told("run", below, "--today", DAY)[0] in {0, 1}
+    assert finished.submit("again.zip")[0] == 0
+    assert objections(told("forget", below, *YES)) == ["forget.unacknowledged"]
+
+
 def test_the_central_commission_forgets_after_approval(finished):
     """Its lists are needed until they are approved."""
     above = finished.above
@@ -338,3 +351,7 @@ def test_the_central_commission_forgets_after_approval(finished):
     assert told("forget", above, *YES)[1]["done"]
     assert not (above / "received").exists()
     assert cells(above / "inbox"), "the lists stay until they are asked for"
+    assert told("run", above, "--today", DAY)[0] in {0, 1}
+    words = ("-c", 88, "--out", finished.folder / "return.zip", "--today", DAY)
+    # Of its entries nobody knows the ids below any more: others would be meant.
+    assert code_of(told("return", above, *words)) == (3, "received-gone")

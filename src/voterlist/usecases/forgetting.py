@@ -16,6 +16,7 @@ from pathlib import Path
 
 from voterlist.config import Settings
 from voterlist.errors import UsageError
+from voterlist.handovers import FORGET_BEGUN as BEGUN
 from voterlist.handovers import Event, handovers
 from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.inbox import INBOX, REFERENCE
@@ -32,7 +33,6 @@ from voterlist.usecases.gates import Gate, Scope, gates
 from voterlist.usecases.settings import settings_of
 
 __all__ = [
-    "BEGUN",
     "FORGOTTEN",
     "ForgetRequest",
     "Forgotten",
@@ -42,9 +42,8 @@ __all__ = [
     "forget",
 ]
 
-BEGUN = "forget-begun"
 FORGOTTEN = "forgotten"
-"""The journal's words: before the first file is deleted, and after the last one."""
+"""The journal's word for the moment after the last file is deleted."""
 _DESK_LOCK = ".desk.lock"
 
 
