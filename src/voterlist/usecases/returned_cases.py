@@ -293,18 +293,22 @@ def _folder_with(folder: Path, digest: str) -> Path | None:
 def returns_sent(
     workspace: Path, ledger: Reader, receiver: str
 ) -> tuple[Returned, ...]:
-    """What was returned to a receiver, the newest last.
+    """What was returned to a receiver in this cycle, the newest last.
+
+    Without what ``forget`` deleted.
 
     Raises:
         CustodyError: what was kept of it is damaged.
     """
-    packages = [
-        line.package
-        for line in handovers(ledger.journal())
-        if line.event is Event.RETURNED and line.receiver == receiver
+    kept = [
+        (workspace / _SENT / f"{line.package}.cases", may_be_gone)
+        for line, may_be_gone in _of_this_cycle(workspace, ledger, Event.RETURNED)
+        if line.receiver == receiver
     ]
     return tuple(
-        Returned.read(workspace / _SENT / f"{package}.cases") for package in packages
+        Returned.read(path)
+        for path, may_be_gone in kept
+        if path.exists() or not may_be_gone
     )
 
 
