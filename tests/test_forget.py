@@ -187,6 +187,40 @@ def test_nothing_outside_of_the_workspace_is_touched(finished, tmp_path):
     assert not (below / "kept").exists()
 
 
+def test_returned_cases_go_and_those_behind_a_link_stay(finished, tmp_path):
+    """They hold corrected values; behind a link lies what another workspace may need."""
+    below, outside = finished.below, tmp_path / "outside"
+    cases = below / "sent" / "abc.cases"
+    cases.write_text("Hüseynli", encoding="utf-8")
+    shutil.copytree(below / "sent", outside)
+    assert told("forget", below, *YES)[1]["done"]
+    assert not cases.exists()
+    assert list((below / "sent").glob("*.json")), "the manifests stay"
+    shutil.rmtree(below / "sent")
+    (below / "sent").symlink_to(outside)
+    assert told("run", below, "--today", DAY)[0] in {0, 1}
+    code, said = told("forget", below, *YES)
+    assert (code, said["done"], said["links"]) == (0, True, ["sent"])
+    assert (outside / "abc.cases").exists()
+    assert not removal.remove(below, "sent/abc.cases", lambda: None)
+    assert (outside / "abc.cases").exists()
+
+
+def test_it_ends_where_the_inbox_is_a_link_to_nothing_and_takes_what_killed_commands_left(
+    finished, tmp_path
+):
+    """It would begin for ever; and an unfinished workbook holds names of voters."""
+    below = finished.below
+    (below / ".cases.xlsx.999999999-0.part.xlsx").write_text(
+        "Hüseynli", encoding="utf-8"
+    )
+    shutil.rmtree(below / "reference")
+    (below / "reference").symlink_to(tmp_path / "missing")
+    code, said = told("forget", below, "--handed-in", *YES)
+    assert (code, said["done"], said["links"]) == (0, True, ["reference"])
+    assert names(below) == {*KEPT, "inbox", "reference"}
+
+
 def test_a_folder_that_becomes_a_link_in_the_middle_is_not_followed(
     tmp_path, monkeypatch
 ):
@@ -325,6 +359,19 @@ def test_a_killed_command_says_nothing_of_the_work_after_it(finished):
     assert events(below) == ["forget-begun", "forget-begun", "forgotten"]
 
 
+def test_a_commission_that_had_taken_a_return_works_on(finished):
+    """It could neither hand over nor forget ever again: what was deleted was asked for."""
+    below, returned = finished.below, finished.folder / "return.zip"
+    assert told("run", finished.above, "--today", DAY)[0] in {0, 1}
+    words = ("-c", 88, "--out", returned, "--today", DAY)
+    assert told("return", finished.above, *words)[0] == 0
+    assert told("receive", below, returned, "--today", DAY)[0] == 0
+    assert told("forget", below, *YES)[1]["done"]
+    assert told("run", below, "--today", DAY)[0] in {0, 1}
+    assert finished.submit("again.zip")[0] == 0
+    assert objections(told("forget", below, *YES)) == ["forget.unacknowledged"]
+
+
 def test_the_central_commission_forgets_after_approval(finished):
     """Its lists are needed until they are approved."""
     above = finished.above
@@ -338,3 +385,7 @@ def test_the_central_commission_forgets_after_approval(finished):
     assert told("forget", above, *YES)[1]["done"]
     assert not (above / "received").exists()
     assert cells(above / "inbox"), "the lists stay until they are asked for"
+    assert told("run", above, "--today", DAY)[0] in {0, 1}
+    words = ("-c", 88, "--out", finished.folder / "return.zip", "--today", DAY)
+    # Of its entries nobody knows the ids below any more: others would be meant.
+    assert code_of(told("return", above, *words)) == (3, "received-gone")

@@ -11,10 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Event", "Handover", "handovers"]
+__all__ = ["FORGET_BEGUN", "Event", "Handover", "handovers"]
 
 JournalLine = tuple[dt.date, str, Mapping[str, str | int]]
 """(day, event, details)."""
+
+
+FORGET_BEGUN = "forget-begun"
+"""The journal's word for the moment before the contents of packages are deleted."""
 
 
 class Event(StrEnum):
@@ -53,6 +57,7 @@ class Handover:
         finished: the day on which it was finished.
         ground: the paper or reason that it rests on.
         by: who states it.
+        cycle: the cycle of the package.
     """
 
     day: dt.date
@@ -69,12 +74,14 @@ class Handover:
     finished: dt.date | None = None
     ground: str = ""
     by: str = ""
+    cycle: str = ""
 
     def details(self) -> dict[str, str | int]:
         """The details of its line; what is not known is left out."""
-        texts = ("kind", "sender", "receiver", "package", "head", "stage", "ground")
+        ends = ("kind", "cycle", "sender", "receiver")
+        texts = (*ends, "package", "head", "stage", "ground", "by")
         details: dict[str, str | int] = {
-            name: getattr(self, name) for name in (*texts, "by") if getattr(self, name)
+            name: getattr(self, name) for name in texts if getattr(self, name)
         }
         for name in ("constituency", "precinct", "serial"):
             if getattr(self, name):
@@ -113,6 +120,7 @@ def _handover(day: dt.date, event: Event, details: Mapping[str, str | int]) -> H
         finished=dt.date.fromisoformat(str(finished)) if finished else None,
         ground=str(details.get("ground", "")),
         by=str(details.get("by", "")),
+        cycle=str(details.get("cycle", "")),
     )
 
 

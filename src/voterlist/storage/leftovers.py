@@ -10,7 +10,12 @@ from pathlib import Path
 from voterlist.storage.files import is_beside, remove_if_abandoned
 from voterlist.storage.temporary import remove_abandoned
 
-__all__ = ["WORK_FOLDERS", "remove_leftovers", "remove_work_folders"]
+__all__ = [
+    "WORK_FOLDERS",
+    "remove_leftovers",
+    "remove_unfinished",
+    "remove_work_folders",
+]
 
 _OWN_FOLDERS = ("runs", "reports", "compared", "lists", "sent", "keys")
 """The folders of a workspace in which the program alone writes."""
@@ -37,14 +42,19 @@ def remove_leftovers(workspace: Path) -> None:
 
     Whoever calls this holds the workspace.
     """
-    for path in workspace.iterdir():
-        _remove(path, "")
-    remove_abandoned(workspace)
+    remove_unfinished(workspace)
     for folder in _OWN_FOLDERS:
         for around, _, names in os.walk(workspace / folder):
             remove_abandoned(Path(around))
             for name in names:
                 _remove(Path(around) / name, folder)
+
+
+def remove_unfinished(workspace: Path) -> None:
+    """The same in the folder of the workspace alone: nothing in its folders is looked at."""
+    for path in workspace.iterdir():
+        _remove(path, "")
+    remove_abandoned(workspace)
 
 
 def remove_work_folders(workspace: Path) -> None:

@@ -60,7 +60,7 @@ def remove(workspace: Path, name: str, gone: Callable[[], None]) -> bool:
 
     Args:
         workspace: its folder.
-        name: a file or folder in it.
+        name: a file or folder in it, or a file of a folder in it.
         gone: called after each file.
 
     Returns:
@@ -69,21 +69,27 @@ def remove(workspace: Path, name: str, gone: Callable[[], None]) -> bool:
     Raises:
         OSError: something cannot be removed.
     """
+    around, _, inside = name.rpartition("/")
+    folder = workspace / around
+    if around and (folder.is_symlink() or _is_junction(folder)):
+        return False
     if not _IS_SAFE:
         return _remove_by_path(workspace / name, gone)
-    descriptor = os.open(workspace, os.O_RDONLY)
+    descriptor = os.open(folder, _FOLDER_FLAGS if around else os.O_RDONLY)
     try:
-        status = _status(descriptor, name)
+        if os.fstat(descriptor).st_dev != workspace.stat().st_dev:
+            return False
+        status = _status(descriptor, inside)
         if status is None:
             return True
         if stat.S_ISDIR(status.st_mode):
             device = os.fstat(descriptor).st_dev
-            return _remove_folder(descriptor, name, device, gone)
-        if not stat.S_ISREG(status.st_mode):
-            return False
-        os.unlink(name, dir_fd=descriptor)
-        gone()
-        return True
+            return _remove_folder(descriptor, inside, device, gone)
+        is_file = stat.S_ISREG(status.st_mode)
+        if is_file:
+            os.unlink(inside, dir_fd=descriptor)
+            gone()
+        return is_file
     finally:
         os.fsync(descriptor)
         os.close(descriptor)

@@ -215,10 +215,9 @@ def journal_package(
         package=manifest.digest,
         head=manifest.journal,
         by=by,
+        cycle=manifest.cycle,
     )
-    extra = {_CYCLE: manifest.cycle}
-    if manifest.run is not None:
-        extra["run"] = manifest.run
+    extra = {} if manifest.run is None else {"run": manifest.run}
     ledger.write_journal(day, event.value, **line.details(), **extra)
 
 
@@ -237,9 +236,9 @@ def journal_receipt_taken(
         serial=sent.serial,
         package=sent.digest,
         head=receipt.journal,
+        cycle=sent.cycle,
     )
     extra: dict[str, str | int] = {
-        _CYCLE: sent.cycle,
         _RECEIPT: receipt.digest,
         _RECEIPT_SERIAL: receipt.serial,
     }

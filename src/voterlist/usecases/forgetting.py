@@ -16,6 +16,7 @@ from pathlib import Path
 
 from voterlist.config import Settings
 from voterlist.errors import UsageError
+from voterlist.handovers import FORGET_BEGUN as BEGUN
 from voterlist.handovers import Event, handovers
 from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.inbox import INBOX, REFERENCE
@@ -26,13 +27,12 @@ from voterlist.pipeline.standings import standings
 from voterlist.storage import kept, lock, mounts, removal, store
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import Ledger, Reader
-from voterlist.storage.leftovers import WORK_FOLDERS
+from voterlist.storage.leftovers import WORK_FOLDERS, remove_unfinished
 from voterlist.storage.temporary import PREFIX
 from voterlist.usecases.gates import Gate, Scope, gates
 from voterlist.usecases.settings import settings_of
 
 __all__ = [
-    "BEGUN",
     "FORGOTTEN",
     "ForgetRequest",
     "Forgotten",
@@ -42,9 +42,8 @@ __all__ = [
     "forget",
 ]
 
-BEGUN = "forget-begun"
 FORGOTTEN = "forgotten"
-"""The journal's words: before the first file is deleted, and after the last one."""
+"""The journal's word for the moment after the last file is deleted."""
 _DESK_LOCK = ".desk.lock"
 
 
@@ -57,6 +56,8 @@ class Kind(StrEnum):
     REPORTS = "reports"
     LISTS = "lists"
     RECEIVED = "received"
+    RETURNED = "returned"
+    """Cases that were returned, with corrections that were proposed."""
     WORK = "work"
     """What killed commands left."""
     COPIES = "copies"
@@ -79,7 +80,11 @@ _NAMES = {
     Kind.INBOX: (INBOX,),
     Kind.REFERENCE: (REFERENCE,),
 }
-_PATTERNS = {Kind.COPIES: ("ledger-kept-*",), Kind.WORK: (f"{PREFIX}*",)}
+_PATTERNS = {
+    Kind.RETURNED: ("sent/*.cases",),
+    Kind.COPIES: ("ledger-kept-*",),
+    Kind.WORK: (f"{PREFIX}*",),
+}
 """Names that are others each time."""
 _ASKED = (
     Gate.STALE_RUN,
@@ -201,6 +206,7 @@ def forget(
                 by = request.by.strip()
                 written.write_journal(today, BEGUN, by=by, **details)
         _delete(workspace, kinds, found, progress)
+        remove_unfinished(workspace)
         with Ledger(place) as written:
             written.write_journal(today, FORGOTTEN, by=request.by.strip())
     return Forgotten(found, (), links, is_done=True, goes_on=goes_on)
@@ -235,17 +241,25 @@ def _refuse_mounts(workspace: Path, kinds: Sequence[Kind]) -> None:
     Raises:
         UsageError: ``forget-mounted``.
     """
-    names = {name for kind in kinds for name in _names(workspace, kind)}
+    names = [name for kind in kinds for name in _names(workspace, kind)]
+    folders = {name.partition("/")[0] for name in names}
     for point in mounts.mounts_in(workspace):
-        if point.partition("/")[0] in names:
+        if point.partition("/")[0] in folders:
             places = {"path": str(workspace / point)}
             raise UsageError("mounted", code="forget-mounted", places=places)
 
 
 def _names(workspace: Path, kind: Kind) -> Sequence[str]:
-    """The files and folders of a kind, by their names in the workspace."""
+    """The files and folders of a kind, by their paths in the workspace.
+
+    Of a folder that is a link it is the folder: nothing behind it is looked for.
+    """
     patterns = _PATTERNS.get(kind, ())
-    found = [path.name for one in patterns for path in workspace.glob(one)]
+    found = set()
+    for path in (path for one in patterns for path in workspace.glob(one)):
+        is_behind_link = path.parent != workspace and path.parent.is_symlink()
+        named = path.parent if is_behind_link else path
+        found.add(named.relative_to(workspace).as_posix())
     return (*_NAMES.get(kind, ()), *sorted(found))
 
 
@@ -328,8 +342,10 @@ def _delete(
                 places = {"path": str(workspace / name)}
                 raise UsageError("left", code="forget-left", places=places)
         if kind in _HANDED_IN:
-            # An empty one belongs to every workspace.
-            store.make_folder(workspace / _NAMES[kind][0])
+            # An empty one belongs to every workspace; a link stays, wherever it leads.
+            folder = workspace / _NAMES[kind][0]
+            if not folder.is_symlink():
+                store.make_folder(folder)
 
 
 # Why it is too early

@@ -14,8 +14,9 @@ from voterlist.custody import Kind, Manifest
 from voterlist.custody.commissions import Frozen
 from voterlist.custody.refusals import refusal
 from voterlist.errors import CustodyError
-from voterlist.handovers import Event, handovers
+from voterlist.handovers import FORGET_BEGUN, Event, Handover, handovers
 from voterlist.storage.ledger import Reader
+from voterlist.usecases.settings import settings_of
 
 __all__ = [
     "ANSWERED",
@@ -216,9 +217,9 @@ def owed(workspace: Path, ledger: Reader) -> tuple[Owed, ...]:
         if line.event is Event.RETURNED and line.constituency is not None
     }
     for constituency, receiver in places.items():
-        *_, returned = returns_sent(workspace, ledger, receiver)
-        for case in returned.cases:
-            asked.setdefault(case.case_id, {})[constituency] = case.number
+        for returned in returns_sent(workspace, ledger, receiver)[-1:]:
+            for case in returned.cases:
+                asked.setdefault(case.case_id, {})[constituency] = case.number
         for answer in answers_of(workspace, ledger, receiver):
             answered.setdefault(answer.case_id, {})[constituency] = answer.answer
     cases = (
@@ -240,46 +241,74 @@ def _owed(case_id: str, numbers: Mapping[int, int], answers: Mapping[int, str]) 
 def _newest(
     workspace: Path, ledger: Reader, kind: Kind, sender: str | None
 ) -> Path | None:
-    """The folder of the newest package of a kind that was taken; None where there is none."""
+    """The folder of the newest package of a kind that was taken in this cycle.
+
+    None where there is none, or where ``forget`` deleted it.
+
+    Raises:
+        CustodyError: ``received-gone``: it is not there, and nobody had it deleted.
+    """
     lines = [
-        line
-        for line in handovers(ledger.journal())
-        if line.event is Event.RECEIVED
-        and line.kind == kind.value
-        and sender in {None, line.sender}
+        (line, may_be_gone)
+        for line, may_be_gone in _of_this_cycle(workspace, ledger, Event.RECEIVED)
+        if line.kind == kind.value and sender in {None, line.sender}
     ]
     if not lines:
         return None
-    return _folder_with(workspace / _RECEIVED, lines[-1].package)
+    line, may_be_gone = lines[-1]
+    folder = _folder_with(workspace / _RECEIVED, line.package)
+    if folder is None and not may_be_gone:
+        raise refusal("received-gone", path=workspace / _RECEIVED)
+    return folder
 
 
-def _folder_with(folder: Path, digest: str) -> Path:
-    """The folder of the package with this identity.
+def _of_this_cycle(
+    workspace: Path, ledger: Reader, event: Event
+) -> list[tuple[Handover, bool]]:
+    """The hand-overs of the workspace's cycle, in order.
 
-    Raises:
-        CustodyError: ``received-gone``: it is not there.
+    Of each, whether a command ``forget`` was begun after it: then what was kept of the package may
+    be gone, and nothing of it was open any more.
     """
+    cycle = settings_of(workspace).workspace.cycle
+    journal = list(ledger.journal())
+    begun = [row for row, (_, word, _) in enumerate(journal) if word == FORGET_BEGUN]
+    last = begun[-1] if begun else 0
+    return [
+        (line, may_be_gone)
+        for part, may_be_gone in ((journal[:last], True), (journal[last:], False))
+        for line in handovers(part)
+        if line.event is event and line.cycle in {"", cycle}
+    ]
+
+
+def _folder_with(folder: Path, digest: str) -> Path | None:
+    """The folder of the package with this identity; None where it is not there."""
     for path in sorted(folder.glob("*/manifest.json")):
         if Manifest.model_validate_json(path.read_bytes()).digest == digest:
             return path.parent
-    raise refusal("received-gone", path=folder)
+    return None
 
 
 def returns_sent(
     workspace: Path, ledger: Reader, receiver: str
 ) -> tuple[Returned, ...]:
-    """What was returned to a receiver, the newest last.
+    """What was returned to a receiver in this cycle, the newest last.
+
+    Without what ``forget`` deleted.
 
     Raises:
         CustodyError: what was kept of it is damaged.
     """
-    packages = [
-        line.package
-        for line in handovers(ledger.journal())
-        if line.event is Event.RETURNED and line.receiver == receiver
+    kept = [
+        (workspace / _SENT / f"{line.package}.cases", may_be_gone)
+        for line, may_be_gone in _of_this_cycle(workspace, ledger, Event.RETURNED)
+        if line.receiver == receiver
     ]
     return tuple(
-        Returned.read(workspace / _SENT / f"{package}.cases") for package in packages
+        Returned.read(path)
+        for path, may_be_gone in kept
+        if path.exists() or not may_be_gone
     )
 
 
@@ -303,6 +332,17 @@ def known_as(workspace: Path, ledger: Reader, sender: str) -> dict[str, str]:
     """
     folder = _newest(workspace, ledger, Kind.SUBMIT, sender)
     if folder is None:
+        if _has_handed_over(workspace, ledger, sender):
+            # Ids of here would be those of others there.
+            raise refusal("received-gone", path=workspace / _RECEIVED)
         return {}
     ids: dict[str, str] = json.loads((folder / KNOWN_AS_NAME).read_bytes())
     return ids
+
+
+def _has_handed_over(workspace: Path, ledger: Reader, sender: str) -> bool:
+    """True where a package of its lists was taken in this cycle."""
+    lines = _of_this_cycle(workspace, ledger, Event.RECEIVED)
+    return any(
+        line.kind == Kind.SUBMIT.value and line.sender == sender for line, _ in lines
+    )
