@@ -144,3 +144,9 @@ def test_a_column_that_begins_blank_is_used(people, tmp_path):
         pq.write_table(rows, tmp_path / "list.parquet")
         request = LinkRequest([tmp_path / "list.parquet"])
         assert ("fin" in _listed(request.sources()).columns()) is used
+
+
+def test_what_may_differ_on_spark_is_said_before_the_work(refused, listed):
+    """Else whoever has lost letters in a list would not know that pairs can be missed."""
+    words = ("--engine", "spark", "--master", "nowhere", "--work", listed / "work")
+    assert "normalised alone" in " ".join(refused(*words)[2].split())

@@ -11,7 +11,7 @@ from voterlist.arrays import unpack_pairs
 from voterlist.ingest import table_entries
 from voterlist.link import ranges
 from voterlist.link.block import build_all
-from voterlist.link.comparisons import SHIPPED, Pairs
+from voterlist.link.comparisons import SHIPPED, Pairs, with_added
 from voterlist.link.encode import COMPARED, LINKED, encode
 from voterlist.link.fields import together
 from voterlist.link.keys import keys
@@ -35,7 +35,7 @@ LIMIT = 2
 class InParts:
     """A list in parts, each with the counts of the whole list."""
 
-    def __init__(self, size, profile, *, lines=False):
+    def __init__(self, size, profile, *, lines=False, added=()):
         entries = table_entries(synth.generate(size, constituencies=1, seed=4).entries)
         voters = normalize(entries, profile).table.select(COMPARED)
         for name in ("street", "house", "flat") if lines else ():
@@ -43,15 +43,24 @@ class InParts:
             nothing = pa.nulls(len(voters), voters.schema.field(place).type)
             voters = voters.set_column(place, voters.schema.field(place), nothing)
         voters = sort_by(voters, "entry_id")
-        self.whole_list = encode(require(voters, LINKED, "link"), {}, profile)
+        given_names = voters.column("given_skeleton").cast(pa.string())
+        columns = dict.fromkeys(added, given_names)
+        self.whole_list = encode(require(voters, LINKED, "link"), columns, profile)
         self.starts = np.linspace(0, len(voters), PARTS + 1).astype(np.int64)
-        self.keys = keys(profile, len(voters), LIMIT)
+        self.keys = keys(profile, len(voters), LIMIT, added)
         plain = [
-            encoded(voters.slice(start, stop - start), {}, profile)
+            encoded(
+                voters.slice(start, stop - start),
+                {
+                    name: column.slice(start, stop - start)
+                    for name, column in columns.items()
+                },
+                profile,
+            )
             for start, stop in zip(self.starts[:-1], self.starts[1:], strict=True)
         ]
         summaries = [numbers.summary(tables) for tables in plain]
-        self.whole = numbers.whole_of(summaries, len(voters), profile, ())
+        self.whole = numbers.whole_of(summaries, len(voters), profile, added)
         asked = [
             counting.ask(tables, self.whole, int(start))
             for tables, start in zip(plain, self.starts, strict=False)
@@ -104,6 +113,21 @@ def in_parts(request):
 
 def test_pairs_of_parts_compare_as_in_the_whole_list(in_parts):
     """Else a name would be rarer, or a number another one, where a task holds few entries."""
+    _compare_as_there(in_parts, SHIPPED)
+
+
+OWN_NAMES = ("stem", "id", "house", "year", "position", "village", "entries", "dates")
+"""Names of added comparisons that columns of a part have too."""
+
+
+def test_an_added_comparison_may_have_the_name_of_a_column_of_a_part():
+    """Else its values would stand where the stems or the ids were, and pairs be lost."""
+    in_parts = InParts(2_000, Profile.AZ, added=OWN_NAMES)
+    _compare_as_there(in_parts, with_added(dict.fromkeys(OWN_NAMES, "text")))
+    _keys_as_there(in_parts)
+
+
+def _compare_as_there(in_parts, comparisons):
     random = np.random.default_rng(1)
     left, right = random.integers(0, in_parts.whole.size, (2, 4_000)).astype(np.int32)
     members = np.unique(np.concatenate([left, right]))[::2]
@@ -115,8 +139,10 @@ def test_pairs_of_parts_compare_as_in_the_whole_list(in_parts):
         rows = members[(members >= start) & (members < stop)] - start
         pieces.append(cut(tables, rows))
     entries = part(joined(pieces), in_parts.whole)
-    there = SHIPPED.compare(Pairs(entries, entries.local(left), entries.local(right)))
-    here = SHIPPED.compare(Pairs(in_parts.whole_list, left, right))
+    there = comparisons.compare(
+        Pairs(entries, entries.local(left), entries.local(right))
+    )
+    here = comparisons.compare(Pairs(in_parts.whole_list, left, right))
     assert (there.term_frequency == here.term_frequency).all()
     for field, levels in here.levels.items():
         assert (there.levels[field] == levels).all(), field
@@ -124,6 +150,10 @@ def test_pairs_of_parts_compare_as_in_the_whole_list(in_parts):
 
 def test_the_fields_of_keys_agree_where_they_agree_in_the_whole_list(in_parts):
     """Else a block would be another one, and a pair be lost or made for nothing."""
+    _keys_as_there(in_parts)
+
+
+def _keys_as_there(in_parts):
     codes = [KeyCodes(tables, in_parts.whole) for tables in in_parts.parts]
     for key in in_parts.keys:
         there = np.concatenate([one.together(key.fields) for one in codes])

@@ -230,6 +230,8 @@ def _linked(
     """Link the files, here or on a cluster, and write what is found."""
     since = now().isoformat(" ", "minutes")
     if place is not None:
+        # Files are always normalised on the way; only a frame in Python may be VOTER already.
+        TERMINAL.warn(SAY("cli.link.parts-alone"))
         with Steps() as steps:
             watch = usecases.Watch(_releasing(steps), _tell_forecast, tell_reading)
             return usecases.link_tables_on_spark(

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from voterlist.arrays import Codes, Hashes, Longs
 from voterlist.link.encode import (
+    ADDED,
     RARE_WORD,
     RARE_WORD_SHARE,
     EncodedColumn,
@@ -259,10 +260,12 @@ def with_stats(whole: Whole, told: Iterable[Tables], *, by_person: bool) -> Whol
             of_name = stats.setdefault(row.pop("name"), dict.fromkeys(row, 0))
             for what, many in row.items():
                 of_name[what] += many
+    added = [ADDED + name for name in whole.added]
+    named = {"surname", "stem", *_BY_COHORT, "address", *added}
     pseudo = {
         name: seen_again(row["once"], row["twice"])
         for name, row in stats.items()
-        if name in {"surname", "stem", *_BY_COHORT, "address", *whole.added}
+        if name in named
     }
     homes = stats.get("address", {"homes": 0, "lines": 0})
     return replace(

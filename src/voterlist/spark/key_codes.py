@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import Bools, Hashes, Longs, mix, salted
-from voterlist.link.encode import ADDED, ADDRESS_WORDS
+from voterlist.link.encode import ADDRESS_WORDS
 from voterlist.link.fields import ADDRESS_PARTS, address_numbers
 from voterlist.link.short_names import FULL_NAMES, full_names_of
 from voterlist.link.sounds import sound_key
@@ -101,9 +101,8 @@ class KeyCodes:
         }
         if name in made:
             return made[name]()
-        column = name.removeprefix(ADDED)
-        if column in self._tables:
-            return self._derived(column, lambda word: word)
+        if name in self._tables:
+            return self._derived(name, lambda word: word)
         # What is unknown may be any number below 0.
         return np.maximum(self._number(name), -1)
 

@@ -12,7 +12,7 @@ from voterlist.arrays import Codes
 from voterlist.config import LinkSettings
 from voterlist.link import weigh
 from voterlist.link.comparisons import Comparisons
-from voterlist.link.encode import EncodedColumn
+from voterlist.link.encode import ADDED, EncodedColumn
 from voterlist.link.identifiers import Identifiers
 from voterlist.link.judge import Scorer
 from voterlist.link.keys import Key, keys
@@ -114,7 +114,7 @@ def nobody(whole: Whole) -> Part:
         **columns,
         temporary=none.astype(np.bool_),
         address_words=(none,) if whole.has_lines else (),
-        added={name: column(name) for name in whole.added},
+        added={name: column(ADDED + name) for name in whole.added},
         profile=whole.profile,
     )
 

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from voterlist import schemas
 from voterlist.arrays import Bools, Codes, Hashes, Longs
 from voterlist.link.encode import (
+    ADDED,
     COHORT,
     LINKED,
     Encoded,
@@ -241,7 +242,8 @@ def encoded(
     voters = schemas.require(voters, LINKED, "link")
     whole = encode(voters, added, profile)
     columns: dict[str, object] = {"id": voters.column("entry_id")}
-    held = {name: getattr(whole, name) for name in TEXTS} | dict(whole.added)
+    held = {name: getattr(whole, name) for name in TEXTS}
+    held |= {ADDED + name: column for name, column in whole.added.items()}
     for name, column in held.items():
         columns[name] = column.codes
     for name in PLACES:
@@ -340,7 +342,7 @@ def part(tables: Tables, whole: Whole) -> Part:
         village=place("village", is_empty=False),
         temporary=np.asarray(entries.column("temporary"), np.bool_),
         address_words=tuple(number(name, np.int64) for name in words),
-        added={name: _column(tables, name, whole) for name in whole.added},
+        added={name: _column(tables, ADDED + name, whole) for name in whole.added},
         profile=whole.profile,
     )
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from voterlist.arrays import Codes, Longs
 from voterlist.link import people
+from voterlist.link.encode import ADDED
 from voterlist.link.judge import Scorer, near_codes
 from voterlist.spark import entries as entries_of
 from voterlist.spark import pairs
@@ -69,7 +70,7 @@ def _repeats(members: Part | None, own: Codes, counted: Counted) -> list[Parcel]
         return [Parcel(0, "repeats", 0, 0, packed({}))]
     by_person = replace(members, person=own)
     codes = {name: getattr(members, name).codes for name in TEXTS}
-    codes |= {name: column.codes for name, column in members.added.items()}
+    codes |= {ADDED + name: column.codes for name, column in members.added.items()}
     codes |= {
         "years": members.year,
         "decades": members.cohort,

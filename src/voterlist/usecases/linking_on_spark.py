@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -213,12 +214,16 @@ def _parquet(path: Path) -> Iterator[Path]:
     if not path.is_dir():
         yield path
         return
-    yield from sorted(path.rglob("*.parquet"))
+    yield from sorted(filter(Path.is_file, path.rglob("*.parquet")))
 
 
 def _file(path: Path) -> _File:
     try:
         known = pq.ParquetFile(path)
+    except FileNotFoundError:
+        raise UsageError(
+            f"there is no {path}", code="no-such-file", places={"path": str(path)}
+        ) from None
     except pa.ArrowInvalid:
         raise _not_parquet(path) from None
     state = path.stat()
@@ -243,9 +248,9 @@ def _choice(files: Sequence[_File], source: Source) -> Choice:
 def _some_rows(files: Sequence[_File]) -> pa.Table:
     """Rows from all over the files, as text, in the columns of the first of them.
 
-    A column that has but one value in these rows gets two more, with the least and the greatest
-    value of all files: so it is blank, or the same in every row, only where it is so everywhere. A
-    file that lacks one of the columns adds no value to it.
+    Where these are not all rows, a column that has but one value in them gets two more, with the
+    least and the greatest value of all files: so it is blank, or the same in every row, only where
+    it is so everywhere. A file that lacks one of the columns adds no value to it.
     """
     groups = [(file, number) for file in files for number in range(file.groups)]
     step = max(1, len(groups) // _LOOKED_AT)
@@ -253,15 +258,31 @@ def _some_rows(files: Sequence[_File]) -> pa.Table:
     tables = [empty]
     for file, number in groups[::step]:
         rows = pq.ParquetFile(file.path).iter_batches(_EACH, [number])
-        tables.append(text_table(pa.Table.from_batches([next(rows)])))
+        # A part of a file may have no rows.
+        tables += [text_table(pa.Table.from_batches([one])) for one in islice(rows, 1)]
     joined = pa.concat_tables(tables, promote_options="default")
     joined = joined.select(empty.column_names)
+    if len(joined) == sum(file.rows for file in files):
+        return joined
+    seen = {
+        name: joined.column(name).unique().drop_null() for name in empty.schema.names
+    }
     ends = {
-        name: _ends(files, name)
-        for name in joined.column_names
-        if len(joined.column(name).unique().drop_null()) < 2
+        name: _others(_ends(files, name), values)
+        for name, values in seen.items()
+        if len(values) < 2
     }
     return pa.concat_tables([joined, pa.table(ends)], promote_options="default")
+
+
+def _others(ends: pa.Array, seen: pa.Array) -> pa.Array:
+    """The ends of a column without the value seen already, which would seem to stand twice.
+
+    Where all values are equal they stay: so the column stays one of equal values.
+    """
+    if len(ends.unique()) < 2:
+        return ends
+    return pc.if_else(pc.is_in(ends, seen), pa.scalar(None, pa.string()), ends)
 
 
 def _ends(files: Sequence[_File], name: str) -> pa.Array:
