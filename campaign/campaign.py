@@ -32,7 +32,7 @@ def main() -> int:
     for script, share in SHARES.items():
         words = [*shared, "--minutes", str(share * options.minutes)]
         codes.append(_run(script, words))
-    _run("page", ["--folder", str(options.folder)])
+    _run("reliability", ["--folder", str(options.folder)])
     return max(codes)
 
 

@@ -14,10 +14,10 @@ import commands  # noqa: E402  the folder is no package
 import disk  # noqa: E402
 import faults  # noqa: E402
 import kills  # noqa: E402
-import page  # noqa: E402
 import power  # noqa: E402
 import record  # noqa: E402
 import refusals  # noqa: E402
+import reliability  # noqa: E402
 from disk import Kind  # noqa: E402
 from faults import Fault, What  # noqa: E402
 
@@ -239,9 +239,9 @@ def test_a_record_is_gone_on_with(tmp_path):
 
 def test_the_page_has_the_summary_of_the_careless_changes(tmp_path):
     """The score would stand in a file that nobody opens."""
-    assert "## Careless changes" in page.page(tmp_path)
+    assert "## Careless changes" in reliability.page(tmp_path)
     (tmp_path / "careless_changes.md").write_text("199 of 200\n", encoding="utf-8")
-    assert "199 of 200" in page.page(tmp_path)
+    assert "199 of 200" in reliability.page(tmp_path)
 
 
 def test_the_page_counts_what_the_records_hold(tmp_path):
@@ -253,7 +253,7 @@ def test_the_page_counts_what_the_records_hold(tmp_path):
     ]
     text = "\n".join(map(json.dumps, lines)) + "\n"
     (tmp_path / "kills-1.jsonl").write_text(text, encoding="utf-8")
-    told = page.page(tmp_path)
+    told = reliability.page(tmp_path)
     assert "3 trials (seed 1; 0.0 hours), 1 of them found something." in told
     assert "| run | 3 | 1 |" in told
     assert "9 confirmed" in told

@@ -79,7 +79,8 @@ def read_table(
 def rows_of(path: Path) -> int | None:
     """The rows of a Parquet file, told by its end alone; None of any other file."""
     try:
-        with pq.ParquetFile(path) as file:
+        # Arrow opens no file whose name is not text.
+        with path.open("rb") as raw, pq.ParquetFile(raw) as file:
             return int(file.metadata.num_rows)
     except (pa.ArrowException, OSError):
         return None

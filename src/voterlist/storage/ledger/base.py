@@ -31,6 +31,7 @@ __all__ = [
 PRIVATE = 0o600
 """The mode of a ledger and of everything beside it: nobody else may read it."""
 _OTHERS = 0o077
+_AT_ONCE = 1 << 20
 CHUNK = 5_000
 """Rows that are held at once where a whole table is read."""
 
@@ -159,7 +160,21 @@ class SqliteBase(Base):
             self.execute(one)
 
     def is_sound(self) -> bool:
-        """False where the pages of the file do not fit together."""
+        """False where the pages of the file do not fit together.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        if self._fits():
+            return True
+        # A page that the disk did not give is told as one that does not fit. Who believed that
+        # would put an older copy in the place of a ledger that is whole.
+        with self.path.open("rb") as file:
+            while file.read(_AT_ONCE):
+                pass
+        return self._fits()
+
+    def _fits(self) -> bool:
         return self.rows("PRAGMA quick_check(1)") == [("ok",)]
 
     def has_schema_of(self, version: int) -> bool:

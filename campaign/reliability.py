@@ -1,6 +1,6 @@
 """``docs/reliability.md``: what the campaign tried, how often, and what it found.
 
-    python campaign/page.py [--folder build/campaign] [--out docs/reliability.md]
+    python campaign/reliability.py [--folder build/campaign] [--out docs/reliability.md]
 
 The figures are counted from the records of all scripts (``record.py``); what was found and mended
 stands in ``mended.toml``, written by hand when it was mended. A script whose record is not there is
