@@ -8,7 +8,6 @@ read at once, in whatever number of processes.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,8 @@ from voterlist import config, readers
 from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.model import PASSING, AsideCode, Stage
-from voterlist.pipeline.inbox import INBOX, Batch
-from voterlist.pipeline.known_files import INTAKE_TABLES, Folder, take
+from voterlist.pipeline.inbox import Batch
+from voterlist.pipeline.known_files import INTAKE_TABLES, Folder, inside_inbox, take
 from voterlist.pipeline.places import received_name, unit_name
 from voterlist.pipeline.steps import (
     NeededTables,
@@ -104,16 +103,14 @@ def _take_in(
     needs: str,
 ) -> dict[str, Any]:
     """Read a batch and write its intake into a folder; returns its numbers and its troubles."""
-    files = [_inside_inbox(file) for file in readers.read_listed(batch.files, settings)]
-    digests = {_inside(file.name): file.digest for file in batch.files}
-    how = Folder(batch.constituency, settings, territory, needs, digests)
-    taken = take(files, how, folder)
+    listed = Folder(batch.files, batch.constituency, settings, territory, needs)
+    taken = take(listed, folder)
     known = {
         (readers.unread_source(file.name), file.trouble)
         for file in batch.files
         if file.trouble is not None
     }
-    troubles = [(file.source, code) for file in files for code in file.troubles]
+    troubles = [(file.source, code) for file in taken.read for code in file.troubles]
     is_passing = any(
         code in PASSING and (source, code) not in known for source, code in troubles
     )
@@ -126,12 +123,14 @@ def _leave_out(context: StageContext, number: int, batch: Batch) -> dict[str, An
     """The intake of a batch whose work failed: each of its files is set aside."""
     files = [
         RawFile(
-            readers.unread_source(file.name), file.name, trouble=AsideCode.WORK_FAILED
+            readers.unread_source(file.name),
+            inside_inbox(file.name),
+            trouble=AsideCode.WORK_FAILED,
         )
         for file in batch.files
     ]
     intake = ingest(
-        [_inside_inbox(file) for file in files],
+        files,
         context.settings.ingest,
         constituency=batch.constituency,
     )
@@ -171,15 +170,6 @@ def _put_intake(folder: Path, number: int, done: Done) -> None:
 
 def _intake_path(folder: Path, name: str, number: int) -> Path:
     return folder / f"{place_of_table(received_name(name), number)}.parquet"
-
-
-def _inside_inbox(file: RawFile) -> RawFile:
-    """The file under its path inside the inbox, for the numbers that the path may carry."""
-    return replace(file, name=_inside(file.name))
-
-
-def _inside(name: str) -> str:
-    return name.removeprefix(f"{INBOX}/")
 
 
 def _sum(table: pa.Table, column: str) -> int:

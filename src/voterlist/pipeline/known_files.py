@@ -2,32 +2,35 @@
 
 What a file gives depends on its own content, on the place that its name gives in the light of the
 names beside it, and on the settings. Files meet only where they hold lists of one place: then one
-may be a version of the other. So a file whose place no other file has is taken as it was taken
-before, and where a new file comes to the place of a known one all are read together. The intake is
-the same, byte for byte.
+may be a version of the other. So a file whose place no other file has is not read again, and where
+a new file comes to the place of a known one all are read together. The intake is the same, byte for
+byte.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from voterlist import readers
 from voterlist.config import IngestSettings
 from voterlist.ingest import ABOUT_SEVERAL, ingest, joined
 from voterlist.ingest.file_names import places_of_names
 from voterlist.model import AsideCode
+from voterlist.pipeline.inbox import INBOX
+from voterlist.readers import ListedFile
 from voterlist.schemas import Intake, RawFile
 from voterlist.storage.kept import KeptUnit, earlier
 from voterlist.storage.store import digest_of
 from voterlist.tables import rows_among
 
-__all__ = ["INTAKE_TABLES", "Folder", "Taken", "take"]
+__all__ = ["INTAKE_TABLES", "Folder", "Taken", "inside_inbox", "take"]
 
 INTAKE_TABLES = ("entries", "lists", "set_aside", "findings")
 _ALONE = "alone"
@@ -36,25 +39,37 @@ _ALONE = "alone"
 _Place = tuple[int | None, int | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Folder:
-    """How the files of a folder are read.
+    """A folder of the inbox, and how its files are read. Each is read once, when it is wanted.
 
     Attributes:
+        files: what is listed of it, in order.
         constituency: whose folder it is; None where the lists say it themselves.
         settings: how lists are read.
         territory: the precincts of each constituency.
         needs: the digest of the program and of the settings.
-        digests: the SHA-256 of each file by its name; those in archives are not among them.
     """
 
+    files: tuple[ListedFile, ...]
     constituency: int | None
     settings: IngestSettings
     territory: Mapping[int, Collection[int]]
     needs: str
-    digests: Mapping[str, str]
+    _read: dict[str, list[RawFile]] = field(default_factory=dict)
 
-    def ingest(self, files: Sequence[RawFile], beside: Iterable[str] = ()) -> Intake:
+    def read(self, wanted: Collection[ListedFile]) -> list[RawFile]:
+        """What the readers find in these files, in the order of the folder."""
+        listed = [file for file in self.files if file in wanted]
+        for file in listed:
+            if file.name not in self._read:
+                self._read[file.name] = readers.read_listed([file], self.settings)
+        found = (raw for file in listed for raw in self._read[file.name])
+        return [
+            replace(raw, name=inside_inbox(raw.name)) for raw in readers.numbered(found)
+        ]
+
+    def intake(self, files: Sequence[RawFile], beside: Iterable[str] = ()) -> Intake:
         """The intake of these files; files of these names lie beside them."""
         return ingest(
             files,
@@ -64,37 +79,45 @@ class Folder:
             beside=beside,
         )
 
-    def keys(self, files: Sequence[RawFile]) -> dict[str, str]:
-        """By source the digest of all that a file by itself depends on.
+    def keys(
+        self, listed: Iterable[ListedFile], beside: Iterable[RawFile] = ()
+    ) -> dict[str, str]:
+        """By source the digest of all that each of these files by itself depends on.
 
         Left out is what has to be read each time: copies, files that could not be read whole.
+
+        Args:
+            listed: files that are no archives.
+            beside: all that the other files of the folder hold.
         """
-        names = places_of_names(
-            [file.name for file in files], self.constituency, self.territory
-        )
-        times = Counter(file.source for file in files)
+        files = [file for file in listed if file.trouble is None]
+        own_names = {file: inside_inbox(file.name) for file in files}
+        beside = list(beside)
+        names = [*own_names.values(), *(raw.name for raw in beside)]
+        places = places_of_names(names, self.constituency, self.territory)
+        sources = {file: _source(file) for file in files}
+        times = Counter([*sources.values(), *(raw.source for raw in beside)])
         return {
-            file.source: digest_of(
+            source: digest_of(
                 self.needs,
                 self.constituency,
-                self.digests[file.name],
-                file.name,
-                repr(names[file.name]),
+                file.digest,
+                own_names[file],
+                repr(places[own_names[file]]),
             )
-            for file in files
-            if file.name in self.digests
-            and times[file.source] == 1
-            and not file.troubles
+            for file, source in sources.items()
+            if times[source] == 1
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The intake of a folder, and which of its files stand alone in it."""
+    """The intake of a folder, which of its files stand alone in it, and what was read for it."""
 
     intake: Intake
     alone: Mapping[str, str]
     """Their keys by source."""
+    read: Sequence[RawFile]
 
     @property
     def said(self) -> dict[str, Mapping[str, str]]:
@@ -102,39 +125,79 @@ class Taken:
         return {_ALONE: self.alone}
 
 
-def take(files: Sequence[RawFile], folder: Folder, beside: Path) -> Taken:
+def take(folder: Folder, beside: Path) -> Taken:
     """The intake of the files of a folder.
 
     Args:
-        files: all of them, as the readers found them.
-        folder: how they are read.
+        folder: the folder.
         beside: the folder into which the intake is being written; what earlier runs made of the
             same folder of the inbox lies beside it.
     """
-    keys = folder.keys(files)
-    intake = _from_known(files, folder, keys, beside)
-    if intake is None:
-        intake = folder.ingest(files)
-    stands_alone = keys.keys() - _met(intake)
-    return Taken(intake, {source: keys[source] for source in sorted(stands_alone)})
-
-
-def _from_known(
-    files: Sequence[RawFile], folder: Folder, keys: Mapping[str, str], beside: Path
-) -> Intake | None:
-    """The intake out of an earlier one and of the files that are new; None where none fits."""
     for unit in earlier(beside):
-        alone = unit.said.get(_ALONE, {})
-        same = {source for source, key in keys.items() if alone.get(source) == key}
-        if not same:
-            continue
-        known = _rows_of(unit, same)
-        fresh = [file for file in files if file.source not in same]
-        names = [file.name for file in files if file.source in same]
-        added = folder.ingest(fresh, names)
-        if not _places(known.lists).keys() & _places(added.lists).keys():
-            return joined([known, added])
-    return None
+        taken = _with_known(folder, unit)
+        if taken is not None:
+            return taken
+    files = folder.read(folder.files)
+    return _taken(folder, folder.intake(files), (), files)
+
+
+def _with_known(folder: Folder, unit: KeptUnit) -> Taken | None:
+    """The intake out of an earlier one and of the files that are new; None where it does not fit.
+
+    A file that stood alone in the earlier one is no archive: it holds what its name says.
+    """
+    alone = unit.said.get(_ALONE, {})
+    candidates = [
+        file for file in folder.files if file.trouble is None and _source(file) in alone
+    ]
+    if not candidates:
+        return None
+    others = folder.read([file for file in folder.files if file not in candidates])
+    keys = folder.keys(candidates, others)
+    same = [
+        file
+        for file in candidates
+        if keys.get(_source(file), "") == alone[_source(file)]
+    ]
+    if not same:
+        return None
+    fresh = folder.read([file for file in folder.files if file not in same])
+    known = _rows_of(unit, {_source(file) for file in same})
+    added = folder.intake(fresh, [inside_inbox(file.name) for file in same])
+    if _places(known.lists).keys() & _places(added.lists).keys():
+        return None
+    return _taken(folder, joined([known, added]), same, fresh)
+
+
+def _taken(
+    folder: Folder,
+    intake: Intake,
+    same: Collection[ListedFile],
+    read: Sequence[RawFile],
+) -> Taken:
+    """The intake with the keys of the files that stand alone in it."""
+    whole = {raw.name for raw in read if not raw.troubles}
+    listed = [
+        file
+        for file in folder.files
+        if file in same or inside_inbox(file.name) in whole
+    ]
+    own_names = {inside_inbox(file.name) for file in listed}
+    keys = folder.keys(listed, (raw for raw in read if raw.name not in own_names))
+    stands_alone = keys.keys() - _met(intake)
+    return Taken(
+        intake, {source: keys[source] for source in sorted(stands_alone)}, read
+    )
+
+
+def inside_inbox(name: str) -> str:
+    """The path inside the inbox, for the numbers that it may carry."""
+    return name.removeprefix(f"{INBOX}/")
+
+
+def _source(file: ListedFile) -> str:
+    """The source of a file that is no archive."""
+    return file.digest[: readers.SOURCE_DIGITS]
 
 
 def _rows_of(unit: KeptUnit, sources: Collection[str]) -> Intake:

@@ -32,6 +32,7 @@ __all__ = [
     "list_files",
     "list_paths",
     "listed",
+    "numbered",
     "open_file",
     "read_content",
     "read_file",
@@ -114,7 +115,7 @@ def read_listed(files: Iterable[ListedFile], settings: IngestSettings) -> list[R
     Each is read once, and what is parsed are the bytes that were compared with its digest. One that
     cannot be read, or is no longer what its digest says, has ``unread_source`` as its source.
     """
-    return list(_numbered(raw for file in files for raw in _read(file, settings)))
+    return list(numbered(raw for file in files for raw in _read(file, settings)))
 
 
 def unread_source(name: str) -> str:
@@ -222,7 +223,8 @@ def read_paths(
     return read_listed((listed(path, root) for path in paths), settings)
 
 
-def _numbered(files: Iterable[RawFile]) -> Iterator[RawFile]:
+def numbered(files: Iterable[RawFile]) -> Iterator[RawFile]:
+    """The files in this order, those of one content numbered from 0."""
     copies: Counter[str] = Counter()
     for raw in files:
         yield dataclasses.replace(raw, copy=copies[raw.source])

@@ -27,10 +27,14 @@ class Words:
         """The catalogue's text; of a key that it lacks the key, so that nothing disappears."""
         if not places:
             return _plain(self.language, key)
-        if not self._catalogue.has(key):
+        text = _text(self.language, key)
+        if text is None:
             return key
-        filled = {name: self._filled(value) for name, value in places.items()}
-        return self._catalogue(key, **filled)
+        filled = {
+            name: value if type(value) is str else self._filled(value)
+            for name, value in places.items()
+        }
+        return text.format(**filled)
 
     def has(self, key: str) -> bool:
         """True where the catalogue has this key."""
@@ -114,11 +118,15 @@ class Words:
             return self("report.date.month", yyyy=year, mm=month)
         return self("report.date.short", yyyy=year, mm=month, dd=f"{value.day:02d}")
 
-    def _filled(self, value: Value) -> object:
-        # Numbers stay numbers: the catalogue groups their digits itself.
-        if value is None:
-            return UNKNOWN
-        return value if isinstance(value, int | float) else self.say(value)
+    def _filled(self, value: Value) -> str:
+        return UNKNOWN if value is None else self.say(value)
+
+
+@functools.cache
+def _text(language: str, key: str) -> str | None:
+    """The text of a key with its places; None where the catalogue lacks it."""
+    texts = catalogue(language)
+    return texts.text(key) if texts.has(key) else None
 
 
 @functools.cache

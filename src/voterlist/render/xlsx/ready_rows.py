@@ -13,7 +13,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
+from zipfile import ZipFile
 
+import xlsxwriter.workbook
 from xlsxwriter import Workbook
 from xlsxwriter.packager import Packager
 from xlsxwriter.sharedstrings import SharedStrings
@@ -32,6 +34,10 @@ _EXACT = 10**15
 """Below it the digits of a whole number are those that XlsxWriter writes."""
 _NOT_PLAIN = re.compile(r"^\s|\s\Z|[\x00-\x1f&<>\uffff\ufffe]|_x[0-9a-fA-F]{4}_")
 """What in a text has to be written otherwise, or asks for an attribute."""
+
+_LEVEL = 4
+"""How hard the parts of a book are compressed, of 9. A third of the time of the usual 6, and a
+tenth more bytes."""
 
 Formats = tuple[Any, ...]
 """The format of each cell of a row."""
@@ -181,6 +187,18 @@ class ReadyBook(Workbook):  # type: ignore[misc]  # XlsxWriter declares no types
 
     def _get_packager(self) -> Packager:
         return _Packager()
+
+
+class _Archive(ZipFile):
+    """What a book is written into."""
+
+    def writestr(self, part: Any, content: Any, **_: Any) -> None:  # type: ignore[override]
+        """Write a part, as ``ZipFile.writestr``."""
+        super().writestr(part, content, compresslevel=_LEVEL)
+
+
+# XlsxWriter does not ask how hard to compress.
+xlsxwriter.workbook.ZipFile = _Archive
 
 
 class _Packager(Packager):  # type: ignore[misc]  # XlsxWriter declares no types
