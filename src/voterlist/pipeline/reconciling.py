@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from voterlist import reconcile
 from voterlist.check import beside_last, indicators
 from voterlist.cycles import Cycles, compare_cycles
+from voterlist.matching import Rows
 from voterlist.model import Stage
 from voterlist.pipeline import reference
 from voterlist.pipeline.checking import is_passing
@@ -35,6 +36,8 @@ from voterlist.tables import concat, sort_by
 
 __all__ = ["FINDINGS", "reconcile_outside"]
 
+_UNKNOWN = -1
+"""Stands for a constituency that is not known."""
 FINDINGS = (
     "findings-check",
     "findings-ingest",
@@ -96,9 +99,8 @@ def _reconciled(
     be in it.
     """
     asks_of_all = reconcile.asks_of_all(outside.registers)
-    counted = tables.select("voters", reconcile.COUNTED)
-    place = counted.column("constituency").fill_null(-1).unique()
-    part = Part(np.sort(np.asarray(place, np.int64)), counted)
+    counted = _tally(tables.path("voters"), context)
+    part = Part(_constituencies_in(tables.path("voters")), counted)
     return reconcile.reconcile(
         tables["voters"] if asks_of_all else _candidates(outside, tables, context),
         registers=outside.registers,
@@ -108,6 +110,43 @@ def _reconciled(
         on_day=context.list_day,
         part=part,
     )
+
+
+def _tally(voters: Path, context: StageContext) -> pa.Table:
+    """TALLY of every voter, a constituency at a time."""
+    groups = zip(_places_of(voters), store.row_group_digests(voters), strict=True)
+    tasks = [
+        Task(
+            f"tally-{unit_name(place or None)}",
+            store.digest_of(digest),
+            (voters, group),
+            (place or None,),
+        )
+        for group, (place, digest) in enumerate(groups)
+    ]
+    done = context.units.each(Stage.RECONCILE, _count, tasks)
+    return concat(
+        [pq.read_table(one.path("tally.parquet")) for one in done], reconcile.TALLY
+    )
+
+
+def _constituencies_in(voters: Path) -> Rows:
+    """The constituencies of the voters, ascending; -1: one that is not known."""
+    metadata = pq.read_metadata(voters)
+    numbers = {
+        place or _UNKNOWN
+        for group, place in enumerate(_places_of(voters))
+        if metadata.row_group(group).num_rows
+    }
+    return np.array(sorted(numbers), np.int64)
+
+
+def _count(task: tuple[Path, int], folder: Path) -> dict[str, Any]:
+    """Count the voters of a constituency."""
+    path, group = task
+    rows = pq.ParquetFile(path).read_row_group(group, reconcile.COUNTED.names)
+    store.write_table(folder / "tally.parquet", reconcile.tally(rows))
+    return {}
 
 
 def _candidates(

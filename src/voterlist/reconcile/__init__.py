@@ -36,7 +36,13 @@ from voterlist.reconcile.registers import (
 )
 from voterlist.reconcile.rules import RULES
 from voterlist.reconcile.rules.registers import NOT_READ
-from voterlist.reconcile.statistics import compared, differences
+from voterlist.reconcile.statistics import (
+    COUNTED,
+    TALLY,
+    compared,
+    differences,
+    tally,
+)
 from voterlist.schemas import (
     COMPARISON,
     PROTOCOL,
@@ -55,6 +61,7 @@ __all__ = [
     "FORMER",
     "REGISTERS",
     "RULES",
+    "TALLY",
     "Part",
     "Reconciliation",
     "asks_of_all",
@@ -62,16 +69,10 @@ __all__ = [
     "not_read",
     "reconcile",
     "register_keys",
+    "tally",
 ]
 
 DEATHS = "deaths"
-COUNTED = pa.schema(
-    [
-        VOTER.field(name)
-        for name in ("constituency", "precinct", "list_kind", "sex", "birth_year")
-    ]
-)
-"""The columns of VOTER by which a list is held against statistics and protocols."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Part:
     constituencies: Rows
     """Those of which there is a list, ascending; -1 stands for one that is not known."""
     counted: pa.Table
-    """``COUNTED`` of every voter."""
+    """TALLY of every voter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def reconcile(
         name: require(table, VOTER, Stage.RECONCILE) for name, table in given.items()
     }
     constituencies = part.constituencies if part else constituencies_of(voters)
-    counted = part.counted if part else voters
+    counted = part.counted if part else tally(voters)
     matched, usable, findings_of_registers = compare_registers(
         given, voters, constituencies, settings, on_day
     )

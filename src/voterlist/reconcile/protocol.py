@@ -10,14 +10,14 @@ import pyarrow as pa
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.model import Rule, Unit
 from voterlist.reconcile.rules.protocol import PROTOCOL_LIST, PROTOCOL_SUM, TOTALS
-from voterlist.reconcile.statistics import Numbers, count_by_place, permanent
+from voterlist.reconcile.statistics import Numbers, count_by_place
 from voterlist.schemas import FINDING, PROTOCOL_LINES
 from voterlist.tables import concat
 
 __all__ = ["sums"]
 
 
-def sums(protocol: pa.Table, voters: pa.Table) -> pa.Table:
+def sums(protocol: pa.Table, counted: pa.Table) -> pa.Table:
     """FINDING: what does not add up in a PROTOCOL.
 
     Rows whose line 1 is not its parts, whose line 1a is not the list, or whose total is not the sum
@@ -28,7 +28,7 @@ def sums(protocol: pa.Table, voters: pa.Table) -> pa.Table:
     findings = [
         _differing(PROTOCOL_SUM, protocol, line["line_1"], parts),
         _differing(
-            PROTOCOL_LIST, protocol, line["line_1a"], _counted(protocol, voters)
+            PROTOCOL_LIST, protocol, line["line_1a"], _counted(protocol, counted)
         ),
     ]
     for name in PROTOCOL_LINES:
@@ -83,16 +83,15 @@ def _differing(
     return concat(findings, FINDING)
 
 
-def _counted(protocol: pa.Table, voters: pa.Table) -> Numbers:
+def _counted(protocol: pa.Table, tally: pa.Table) -> Numbers:
     """The voters that the permanent lists of each row's place have.
 
     NaN where it handed in none, and for the nation.
     """
-    voters = permanent(voters)
     constituency, precinct = (_is_known(protocol, name) for name in PRECINCT_PLACE)
-    whole = count_by_place(voters, protocol, "constituency")
+    whole = count_by_place(tally, protocol, "constituency")
     counted = np.where(
-        precinct, count_by_place(voters, protocol, *PRECINCT_PLACE), whole
+        precinct, count_by_place(tally, protocol, *PRECINCT_PLACE), whole
     )
     counted[~constituency] = np.nan
     return counted

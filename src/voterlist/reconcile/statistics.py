@@ -15,42 +15,56 @@ from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.matching import Flags, Rows
 from voterlist.model import ListKind, Rule, Sex, Unit
 from voterlist.reconcile.rules.statistics import BELOW_ADULTS, EXCEEDS_ADULTS
-from voterlist.schemas import COMPARISON, FINDING
+from voterlist.schemas import COMPARISON, FINDING, VOTER
 from voterlist.tables import codes, concat, from_columns, group_codes, sort_by
 
-__all__ = ["compared", "count_by_place", "differences", "permanent"]
+__all__ = ["COUNTED", "TALLY", "compared", "count_by_place", "differences", "tally"]
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
+
+_PLACE_AND_PERSON = ("constituency", "precinct", "sex", "birth_year")
+COUNTED = pa.schema([VOTER.field(name) for name in (*_PLACE_AND_PERSON, "list_kind")])
+"""The columns of VOTER by which a list is held against statistics and protocols."""
+TALLY = pa.schema(
+    [*(VOTER.field(name) for name in _PLACE_AND_PERSON), ("voters", pa.int64())]
+)
+"""How many voters of permanent lists there are of a place, a sex and a year of birth."""
 
 _WHOLE = ["constituency"]
 _PART = ["constituency", "precinct"]
 _SEX_OF = {"men": Sex.MALE, "women": Sex.FEMALE}
 
 
-def permanent(voters: pa.Table) -> pa.Table:
-    """The voters of permanent lists."""
-    return voters.filter(
-        pc.equal(voters.column("list_kind").cast(pa.string()), ListKind.PERMANENT.value)
+def tally(voters: pa.Table) -> pa.Table:
+    """TALLY of these voters (COUNTED), in order."""
+    kind = voters.column("list_kind").cast(pa.string())
+    names = list(_PLACE_AND_PERSON)
+    own = voters.filter(pc.equal(kind, ListKind.PERMANENT.value)).select(names)
+    own = own.set_column(2, "sex", own.column("sex").cast(pa.string()))
+    counted = own.group_by(names, use_threads=False).aggregate([([], "count_all")])
+    columns = {name: counted.column(name) for name in names}
+    return sort_by(
+        from_columns(columns | {"voters": counted.column("count_all")}, TALLY), *names
     )
 
 
-def count_by_place(voters: pa.Table, places: pa.Table, *names: str) -> Numbers:
-    """How many voters each place (these columns) has, for each row of ``places``.
+def count_by_place(counted: pa.Table, places: pa.Table, *names: str) -> Numbers:
+    """How many voters (TALLY) each place (these columns) has, for each row of ``places``.
 
     NaN where it has none.
     """
-    return _places(voters, places, list(names)).count(
-        np.ones(voters.num_rows, dtype=bool)
+    return _places(counted, places, list(names)).count(
+        np.ones(counted.num_rows, dtype=bool)
     )
 
 
-def compared(voters: pa.Table, statistics: pa.Table) -> pa.Table:
-    """COMPARISON: the list's own number for each of the statistics; permanent lists only."""
+def compared(counted: pa.Table, statistics: pa.Table) -> pa.Table:
+    """COMPARISON: the list's own number (of TALLY) for each of the statistics."""
     columns = {
         name: statistics.column(name)
         for name in ("constituency", "precinct", "measure")
     }
-    listed = _listed(voters, statistics)
+    listed = _listed(counted, statistics)
     columns["list"] = pa.array(listed, mask=np.isnan(listed))
     columns["statistic"] = statistics.column("value")
     return sort_by(
@@ -63,22 +77,21 @@ def compared(voters: pa.Table, statistics: pa.Table) -> pa.Table:
 
 
 def _listed(
-    voters: pa.Table, statistics: pa.Table, *, at_most: bool = False
+    counted: pa.Table, statistics: pa.Table, *, at_most: bool = False
 ) -> Numbers:
     """How many voters the list has for each number of the statistics.
 
     NaN where the place handed in no list.
     ``at_most``: voters whose sex is not known count as men and as women.
     """
-    voters = permanent(voters)
     constituency, precinct = (
-        _places(voters, statistics, names) for names in (_WHOLE, _PART)
+        _places(counted, statistics, names) for names in (_WHOLE, _PART)
     )
     whole = ~_is_known(statistics, "precinct")
     listed = np.full(statistics.num_rows, np.nan)
     measure, measures = codes(statistics.column("measure"))
     for code, name in enumerate(measures.to_pylist()):
-        flags = _measured(voters, name, at_most=at_most)
+        flags = _measured(counted, name, at_most=at_most)
         if flags is not None:
             for place, level in ((constituency, whole), (precinct, ~whole)):
                 at = (measure == code) & level
@@ -88,9 +101,11 @@ def _listed(
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Places of the voters and of the statistics, by one code."""
+    """Places of a tally and of the statistics, by one code."""
 
-    voters: Rows
+    counted: Rows
+    voters: Numbers
+    """How many there are of each row that is counted."""
     statistics: Rows
     groups: int
 
@@ -99,55 +114,63 @@ class _Places:
 
         NaN where it has no voters.
         """
-        present = np.bincount(self.voters, minlength=self.groups) > 0
-        counted = np.bincount(self.voters[flags], minlength=self.groups)
-        return np.where(present, counted, np.nan)[self.statistics]
+        present = np.bincount(self.counted, minlength=self.groups) > 0
+        voters = np.bincount(
+            self.counted[flags], self.voters[flags], minlength=self.groups
+        )
+        return np.where(present, voters, np.nan)[self.statistics]
 
 
-def _places(voters: pa.Table, statistics: pa.Table, names: list[str]) -> _Places:
+def _places(counted: pa.Table, statistics: pa.Table, names: list[str]) -> _Places:
     # Promoted: the constituency is known in the statistics and may be null in the list.
     both = pa.concat_tables(
-        [voters.select(names), statistics.select(names)], promote_options="default"
+        [counted.select(names), statistics.select(names)], promote_options="default"
     )
     code, groups = group_codes(both, *names, known=False)
-    return _Places(code[: voters.num_rows], code[voters.num_rows :], groups)
+    rows = counted.num_rows
+    voters = np.asarray(counted.column("voters"), np.float64)
+    return _Places(code[:rows], voters, code[rows:], groups)
 
 
-def _measured(voters: pa.Table, measure: str, *, at_most: bool) -> Flags | None:
-    """Which voters a measure counts.
+def _measured(counted: pa.Table, measure: str, *, at_most: bool) -> Flags | None:
+    """Which rows of a tally a measure counts.
 
     Adults, men, women, born-YYYY; None for one that the list cannot answer.
     """
     if measure == "adults":
-        return np.ones(voters.num_rows, dtype=bool)
+        return np.ones(counted.num_rows, dtype=bool)
     if measure in _SEX_OF:
-        flags = pc.equal(voters.column("sex").cast(pa.string()), _SEX_OF[measure].value)
+        flags = pc.equal(
+            counted.column("sex").cast(pa.string()), _SEX_OF[measure].value
+        )
         return np.asarray(flags.fill_null(fill_value=at_most), dtype=bool)
     if measure.startswith("born-") and measure[5:].isdecimal():
-        flags = pc.equal(voters.column("birth_year").cast(pa.int64()), int(measure[5:]))
+        flags = pc.equal(
+            counted.column("birth_year").cast(pa.int64()), int(measure[5:])
+        )
         return np.asarray(flags.fill_null(fill_value=False), dtype=bool)
     return None
 
 
 def differences(
-    voters: pa.Table, statistics: pa.Table, settings: CheckSettings
+    counted: pa.Table, statistics: pa.Table, settings: CheckSettings
 ) -> pa.Table:
-    """FINDING: lists whose adults, men or women differ too much from those of the statistics.
+    """FINDING: lists (TALLY) whose adults, men or women differ too much from the statistics.
 
     Above counts the voters known to be men (or women), below those who may be: what is not known
     accuses nobody.
     """
-    counted = pc.is_in(
+    is_held = pc.is_in(
         statistics.column("measure").cast(pa.string()), pa.array(["adults", *_SEX_OF])
     )
-    statistics = statistics.filter(counted)
+    statistics = statistics.filter(is_held)
     value = np.asarray(statistics.column("value"), dtype=np.float64)
     # Whole people: a list of 433 is above 432.6 and above 432 alike, and a commission reads the
     # limit. Rounded first, for 15 % above 100 comes out a little below 115.
     most = np.floor(np.round(value * (1 + settings.most_above_statistics), 6))
     least = np.ceil(np.round(value * (1 - settings.most_below_statistics), 6))
-    at_least = _listed(voters, statistics)
-    at_most = _listed(voters, statistics, at_most=True)
+    at_least = _listed(counted, statistics)
+    at_most = _listed(counted, statistics, at_most=True)
     findings = [
         *_beyond(EXCEEDS_ADULTS, statistics, at_least, most, at_least > most),
         *_beyond(BELOW_ADULTS, statistics, at_most, least, at_most < least),
