@@ -25,10 +25,17 @@ from voterlist.link.comparisons import (
 )
 from voterlist.link.encode import LINKED, encode
 from voterlist.link.grid import on_grid
+from voterlist.link.types import Ready
 from voterlist.link.weigh import CLASSES, Model, score
 from voterlist.schemas import SHARED_FIELDS, WATERFALL
 
-__all__ = ["read_comparisons", "read_model", "vectors_in", "waterfalls", "with_model"]
+__all__ = [
+    "read_comparisons",
+    "read_model",
+    "vectors_in",
+    "waterfalls",
+    "with_model",
+]
 
 _KEY = b"voterlist.model"
 
@@ -47,16 +54,14 @@ class _TermFrequencies:
     rest: Floats
 
 
-def waterfalls(
-    pairs: pa.Table, voters: pa.Table | tables.Columns | None = None
-) -> pa.Table:
+def waterfalls(pairs: pa.Table, voters: pa.Table | Ready | None = None) -> pa.Table:
     """WATERFALL: one row a pair, in the order of the PAIR table; no rows where that holds no model.
 
     Args:
         pairs: PAIR as ``link`` gave it, with its model in the metadata.
-        voters: VOTER, the whole list that was linked, or its columns. With it each field has its
-            own term frequency, counted in it exactly as the linkage does. Without it all of them
-            stand in the column ``term_frequency``.
+        voters: VOTER, the whole list that was linked, or as the linkage encoded it. With it each
+            field has its own term frequency, counted in it exactly as the linkage does. Without it
+            all of them stand in the column ``term_frequency``.
 
     Raises:
         SchemaError: a table has not its shape.
@@ -107,22 +112,21 @@ def _level_bits(field: str, vectors: Vectors, model: Model) -> Floats:
 
 
 def _term_frequencies(
-    vectors: Vectors, pairs: pa.Table, voters: pa.Table | tables.Columns | None
+    vectors: Vectors, pairs: pa.Table, voters: pa.Table | Ready | None
 ) -> _TermFrequencies:
     whole = -vectors.term_frequency
     if voters is None:
         return _TermFrequencies({}, whole)
     if isinstance(voters, pa.Table):
-        voters = schemas.require(voters, LINKED, "explain")
-    ids = voters.column("entry_id")
-    left, right = (_rows(pairs.column(f"entry_{side}"), ids) for side in "lr")
-    del ids
+        whole = schemas.require(voters, LINKED, "explain")
+        voters = Ready(whole.column("entry_id").combine_chunks(), encode(whole))
+    left, right = (_rows(pairs.column(f"entry_{side}"), voters.ids) for side in "lr")
     known = np.flatnonzero((left >= 0) & (right >= 0))
+    at_known = vectors.at(known)
+    shared = Pairs(voters.entries, left[known], right[known])
     by_field = {}
     for field in SHARED_FIELDS:
-        bits = _value_bits(
-            SHIPPED[field], vectors.at(known), voters, left[known], right[known]
-        )
+        bits = _value_bits(SHIPPED[field], at_known, shared)
         of_field = np.full(len(left), np.nan)
         of_field[known] = np.where(bits > 0, bits, np.nan)
         by_field[field] = of_field
@@ -131,27 +135,16 @@ def _term_frequencies(
     return _TermFrequencies(by_field, np.where(np.abs(rest) < _NOTHING, 0.0, rest))
 
 
-def _value_bits(
-    comparison: Comparison,
-    vectors: Vectors,
-    voters: tables.Columns,
-    left: Codes,
-    right: Codes,
-) -> Floats:
+def _value_bits(comparison: Comparison, vectors: Vectors, pairs: Pairs) -> Floats:
     """The bits that the term frequency of one field's values adds, as the linkage counts it."""
-    # The other columns stay null, so that of a nation no more than one is encoded at once.
-    counted = {name: voters.column(name) for name in comparison.counted_columns}
-    entries = encode(tables.from_columns(counted, LINKED, voters.num_rows))
-    pairs = Pairs(entries, left, right)
     total = np.zeros(len(pairs), np.float64)
-    for where, share in comparison.shared_value_shares(
-        pairs, vectors.levels[comparison.field]
-    ):
+    levels = vectors.levels[comparison.field]
+    for where, share in comparison.shared_value_shares(pairs, levels):
         total[where] += on_grid(share)
     return -total
 
 
-def _rows(wanted: pa.ChunkedArray, ids: pa.ChunkedArray) -> Codes:
+def _rows(wanted: pa.ChunkedArray, ids: pa.Array) -> Codes:
     """The row at which each wanted id stands, -1 where none does."""
     # Looked up in the few that are wanted, not in a nation's ids.
     few = pc.unique(wanted)

@@ -54,7 +54,6 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
             lambda step, done, total: context.progress(Stage.LINK, step, done, total)
         ),
     )
-    del ready
     # A run of some constituencies uses the stored state of all, and does not replace it by its own
     # part.
     if linkage.state is not None and (context.is_whole or not linkage.reused):
@@ -63,7 +62,7 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     del known
     made = {
         "pairs": linkage.pairs,
-        "waterfalls": waterfalls(linkage.pairs, voters),
+        "waterfalls": waterfalls(linkage.pairs, ready),
         "cases": linkage.cases,
         "clusters": linkage.clusters,
         "forecast": _records(linkage.forecast),

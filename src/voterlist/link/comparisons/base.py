@@ -122,8 +122,6 @@ class Comparison(ABC):
     levels: type[Level]
     pair_level_count: int
     """How many codes the pair levels have; at least as many as ``levels``."""
-    counted_columns: tuple[str, ...] = ()
-    """The columns of VOTER in which the term frequency of the field is counted."""
     joint: tuple[Level, ...] = ()
     """Levels that two fields show together, so that none of the two changes alone."""
     implied: tuple[str, ...] = ()

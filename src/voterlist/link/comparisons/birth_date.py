@@ -51,7 +51,6 @@ class BirthDate(Comparison):
     field = "birth_date"
     levels = BirthDateLevel
     pair_level_count = len(BirthDateLevel)
-    counted_columns = ("birth_year", "birth_month", "birth_day")
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """By the parts that agree."""

@@ -50,7 +50,6 @@ class Document(Comparison):
     field = "document"
     levels = DocumentLevel
     pair_level_count = len(DocumentLevel)
-    counted_columns = ("document",)
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """Same, one edit apart, long and similar, or different."""

@@ -37,7 +37,6 @@ class Fin(Comparison):
     field = "fin"
     levels = FinLevel
     pair_level_count = len(FinLevel)
-    counted_columns = ("fin",)
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """Same, one edit apart, or different."""

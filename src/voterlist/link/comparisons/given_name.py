@@ -42,7 +42,6 @@ class GivenName(CohortName):
 
     field = "given_name"
     levels = GivenNameLevel
-    counted_columns = ("given_skeleton", "birth_year")
     joint = (GivenNameLevel.SWAPPED, GivenNameLevel.CROSSED)
     implied = ("sex",)
 

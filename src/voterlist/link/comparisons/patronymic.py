@@ -31,7 +31,6 @@ class Patronymic(CohortName):
 
     field = "patronymic"
     levels = PatronymicLevel
-    counted_columns = ("patronymic_skeleton", "birth_year")
 
     def names(self, entries: Encoded) -> EncodedColumn:
         """The column of the patronymics."""

@@ -95,13 +95,6 @@ class Surname(Comparison):
     field = "surname"
     levels = SurnameLevel
     pair_level_count = _ONE_EDIT_SOUNDS_ALIKE + 1
-    counted_columns = (
-        "surname_skeleton",
-        "surname_stem",
-        "sex",
-        "patronymic_sex",
-        "given_sex",
-    )
     joint = (SurnameLevel.SWAPPED,)
 
     def pair_levels(self, pairs: Pairs) -> Levels:
