@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import sys
+import zipfile
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -96,6 +97,19 @@ def come_to_a_known_place(workspace):
     (inbox / "menteqe-2-new.csv").write_text(text + row, encoding="utf-8")
 
 
+def copy_beside(workspace):
+    """Neither the list nor its copy stands alone any more."""
+    path = workspace / "inbox" / "88" / "menteqe-2.csv"
+    shutil.copyfile(path, path.with_name("another-2.csv"))
+
+
+def copy_in_an_archive(workspace):
+    """What the archive holds shows only when it is read."""
+    path = workspace / "inbox" / "88" / "menteqe-2.csv"
+    with zipfile.ZipFile(path.with_name("again.zip"), "w") as archive:
+        archive.write(path, "menteqe-2.csv")
+
+
 def name_a_kind_by_a_letter(workspace):
     """What ``k.`` stands for is told by the other list of the constituency."""
     path = workspace / "inbox" / "88" / "menteqe-2.csv"
@@ -123,6 +137,8 @@ CHANGES = [
     rename,
     change_one_of_two,
     come_to_a_known_place,
+    copy_beside,
+    copy_in_an_archive,
     name_a_kind_by_a_letter,
     take_away,
     decide_case,
@@ -496,22 +512,29 @@ def test_a_list_handed_in_anew_is_read_alone(workspace, monkeypatch):
 
     One that comes to the place of another one is no list by itself: then both are read.
     """
-    read = []
-    whole = known_files.ingest
+    opened, taken_in = [], []
+    read, ingest = readers.read_listed, known_files.ingest
 
-    def watched(files, *arguments, **options):
-        read.append(sorted(Path(file.name).name for file in files))
-        return whole(files, *arguments, **options)
+    def watched_read(files, *arguments):
+        opened.extend(file.path.name for file in files)
+        return read(files, *arguments)
 
-    monkeypatch.setattr(known_files, "ingest", watched)
+    def watched_ingest(files, *arguments, **options):
+        taken_in.append(sorted(Path(file.name).name for file in files))
+        return ingest(files, *arguments, **options)
+
+    monkeypatch.setattr(readers, "read_listed", watched_read)
+    monkeypatch.setattr(known_files, "ingest", watched_ingest)
     change_one_of_two(workspace)
     workspaces.run(workspace)
-    assert read == [["menteqe-2.csv"]]
-    read.clear()
+    assert (opened, taken_in) == (["menteqe-2.csv"], [["menteqe-2.csv"]])
+    opened.clear()
+    taken_in.clear()
     come_to_a_known_place(workspace)
     workspaces.run(workspace)
     every = sorted(path.name for path in (workspace / "inbox" / "88").iterdir())
-    assert read == [["menteqe-2-new.csv"], every]
+    assert sorted(opened) == every
+    assert taken_in == [["menteqe-2-new.csv"], every]
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -134,6 +134,18 @@ def _lexicon() -> dict[str, str]:
 _KNOWN = _lexicon()
 _LONG = tuple(sorted(phrase for phrase in _KNOWN if len(phrase) >= 5))
 """Short words are alike by chance, so only these are compared by likeness."""
+
+
+def _by_count(phrases: Iterable[str]) -> dict[int, list[tuple[list[str], str]]]:
+    """Number of words -> the words and the role of each phrase that has so many."""
+    split: dict[int, list[tuple[list[str], str]]] = {}
+    for phrase in phrases:
+        words = phrase.split()
+        split.setdefault(len(words), []).append((words, _KNOWN[phrase]))
+    return split
+
+
+_LONG_BY_COUNT = _by_count(_LONG)
 _NAME_WORDS = tuple(
     sorted(
         (
@@ -218,13 +230,11 @@ def _abbreviated(folded: str) -> _Answer | None:
     words = folded.split()
     if len(words) < 2 and len(folded) < 4:
         return None
-    roles = set()
-    for phrase in _LONG:
-        full = phrase.split()
-        if len(full) == len(words) and all(
-            long.startswith(short) for short, long in zip(words, full, strict=True)
-        ):
-            roles.add(_KNOWN[phrase])
+    roles = {
+        role
+        for full, role in _LONG_BY_COUNT.get(len(words), ())
+        if all(long.startswith(short) for short, long in zip(words, full, strict=True))
+    }
     return (
         _Answer(roles.pop(), 0.85, "abbreviated")
         if len(roles) == 1 and len(folded) >= 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from voterlist.report.sections.cases.words import CaseWords
 
 __all__ = ["Bars", "Line", "Shown", "bars_of", "letters_of", "lines_of", "page"]
 
+_Step = tuple[str, int, int, int, int]
+"""What is done (``equal``, ``replace``, ...) from where to where in each of two texts."""
 _ALIKE = 0.5
 """Two texts less alike than this are marked as a whole: single letters would say nothing."""
 
@@ -99,16 +102,24 @@ def letters_of(case: Case, place: int, texts: Sequence[str]) -> list[tuple[str, 
     whole = [(texts[place], False)]
     if len(case.members) != 2 or not all(texts) or texts[0] == texts[1]:
         return whole
-    matcher = difflib.SequenceMatcher(None, texts[0], texts[1], autojunk=False)
-    if matcher.ratio() < _ALIKE:
-        return whole
-    return list(_pieces(matcher, texts[place], place))
+    steps = _steps(texts[0], texts[1])
+    return list(_pieces(steps, texts[place], place)) if steps else whole
+
+
+@functools.lru_cache(maxsize=4096)
+def _steps(first: str, second: str) -> Sequence[_Step]:
+    """How one text becomes the other; none where they are not alike.
+
+    Asked for each of the two, and in each language.
+    """
+    matcher = difflib.SequenceMatcher(None, first, second, autojunk=False)
+    return matcher.get_opcodes() if matcher.ratio() >= _ALIKE else ()
 
 
 def _pieces(
-    matcher: difflib.SequenceMatcher[str], text: str, place: int
+    steps: Iterable[_Step], text: str, place: int
 ) -> Iterable[tuple[str, bool]]:
-    for tag, *ends in matcher.get_opcodes():
+    for tag, *ends in steps:
         start, end = ends[2 * place : 2 * place + 2]
         if start < end:
             yield text[start:end], tag != "equal"
