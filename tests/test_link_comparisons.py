@@ -49,7 +49,8 @@ def test_the_tables_have_a_column_for_each_comparison():
     shared = {
         one.field for one in SHIPPED if type(one).shared_value_shares is not unshared
     }
-    assert shared == set(SHARED_FIELDS)
+    # What is rare of an address is the words of its line: no value of one field.
+    assert shared - {"address"} == set(SHARED_FIELDS)
 
 
 @pytest.mark.parametrize("comparison", list(SHIPPED), ids=lambda one: one.field)

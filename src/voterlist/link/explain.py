@@ -118,8 +118,8 @@ def _term_frequencies(
     if voters is None:
         return _TermFrequencies({}, whole)
     if isinstance(voters, pa.Table):
-        whole = schemas.require(voters, LINKED, "explain")
-        voters = Ready(whole.column("entry_id").combine_chunks(), encode(whole))
+        listed = schemas.require(voters, LINKED, "explain")
+        voters = Ready(listed.column("entry_id").combine_chunks(), encode(listed))
     left, right = (_rows(pairs.column(f"entry_{side}"), voters.ids) for side in "lr")
     known = np.flatnonzero((left >= 0) & (right >= 0))
     at_known = vectors.at(known)
