@@ -19,7 +19,7 @@ import sys
 import tempfile
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from types import FrameType
@@ -126,6 +126,18 @@ def handed_over(subject: Subject, content: bytes) -> tuple[str, str]:
     return end, wrong or (
         f"cells in what is said: {sorted(marks)[:3]}" if marks else ""
     )
+
+
+def handed_words(take: Callable[[bytes], object], content: bytes) -> str:
+    """What is wrong in how a parser tells of an input; other errors than ours are not caught."""
+    try:
+        take(content)
+    except VoterlistError as error:
+        if error.exit_code == VoterlistError.exit_code:
+            return f"a fault of its own: {error.code}"
+        if marked.marks_in(_words_of(error)):
+            return "cells in what is said"
+    return ""
 
 
 def _words_of(error: VoterlistError) -> str:

@@ -101,7 +101,14 @@ def _packages(folder: Path) -> Subject:
     """A package whose bytes were damaged: none is taken, and nothing of it is left."""
     world = packages.world(folder)
     path, _ = world.write()
-    whole = path.read_bytes()
+    whole, members = path.read_bytes(), packages.unzipped(path)
+
+    def damage(_whole: bytes, dice: random.Random, other: bytes) -> tuple[str, bytes]:
+        if dice.random() < 0.5:
+            return damaged(whole, dice, other)
+        if dice.random() < 0.5:
+            return "splice", packages.edited(dice, whole)
+        return "inside", packages.archive(packages.lying(dice, members))
 
     def take(content: bytes) -> str:
         code = world.refused_bytes(content)
@@ -109,7 +116,7 @@ def _packages(folder: Path) -> Subject:
             raise WrongError("a damaged package is taken")
         return code or "taken"
 
-    return Subject([whole], take, 60)
+    return Subject([whole], take, 60, damage)
 
 
 def _signed(folder: Path) -> Subject:

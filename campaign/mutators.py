@@ -268,7 +268,9 @@ def with_other_values(tree: Any, dice: random.Random) -> Any:
             break
         around, key = dice.choice(places)
         how = dice.random()
-        if how < 0.7:
+        if how < 0.4:
+            around[key] = _of_its_kind(around[key], dice)
+        elif how < 0.7:
             around[key] = copy.deepcopy(dice.choice(_VALUES))
         elif how < 0.8:
             del around[key]
@@ -280,6 +282,27 @@ def with_other_values(tree: Any, dice: random.Random) -> Any:
         else:
             around[f"{key}_"] = copy.deepcopy(around[key])
     return tree
+
+
+def _of_its_kind(value: Any, dice: random.Random) -> Any:
+    """Another value of the same type."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return dice.choice((value + 1, -value, 0, 2**40, value * 1000))
+    if isinstance(value, str):
+        others = (
+            value + "x",
+            value[:-1],
+            value[::-1],
+            value.upper(),
+            "../" + value,
+            f" {value}",
+        )
+        return dice.choice(others)
+    if isinstance(value, list):
+        return [*value[::-1], *value[:1]]
+    return value
 
 
 def _places(tree: Any) -> Iterator[tuple[Any, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -37,7 +38,7 @@ from voterlist.schemas import RawFile  # noqa: E402
 from voterlist.usecases import read_map  # noqa: E402
 from workspaces import TODAY  # noqa: E402
 
-__all__ = ["LIMITS", "SUBJECTS"]
+__all__ = ["LIMITS", "SUBJECTS", "texts"]
 
 LIMITS = IngestSettings(
     max_file_megabytes=20,
@@ -104,7 +105,8 @@ def _folded(text: str, profile: Profile) -> None:
     once = skeleton(text, profile)
     if skeleton(once, profile) != once:
         raise WrongError("a fold that is folded again is another")
-    if any(map(str.isalpha, text)) and not once:
+    # A vowel sign of Arabic that stands alone counts as a letter, until it is composed.
+    if any(map(str.isalpha, unicodedata.normalize("NFKC", text))) and not once:
         raise WrongError("a name with letters has no fold")
 
 
@@ -135,7 +137,7 @@ def _people() -> tuple[tuple[str, ...], ...]:
 
 
 @cache
-def _texts() -> tuple[bytes, ...]:
+def texts() -> tuple[bytes, ...]:
     """Lists as text, in three alphabets and their encodings."""
     plain = marked.table(list(map(list, _people())), "1 saylı seçki məntəqəsi")
     cyrillic = plain.translate(str.maketrans("zoltukbdfmnra", "золтукбдфмнра"))
@@ -152,7 +154,7 @@ def _texts() -> tuple[bytes, ...]:
 
 def _lists(kind: str, inputs: int, folder: Path) -> Subject:
     """Lists of a kind, read as a run reads them, and taken in."""
-    wholes = _texts() if kind == "csv" else _of_kind(kind, folder)
+    wholes = texts() if kind == "csv" else _of_kind(kind, folder)
     path = folder / f"list.{kind}"
     return Subject(wholes, partial(_take_in, path), inputs)
 

@@ -234,7 +234,7 @@ def skeleton(text: str, profile: Profile = Profile.AZ) -> str:
 
     ``Həsənov``, ``Hesenov``, ``Hasanov``, ``Гасанов`` and ``Gasanov`` all give ``hasanov``. Folding
     twice gives the same as folding once, and a text with a letter never gives an empty word; one
-    without may.
+    without may, or one of nothing but signs that stand beside letters (a vowel sign of Arabic).
     """
     if profile is Profile.GENERIC:
         return _generic_skeleton(text)
