@@ -34,6 +34,7 @@ class Trial:
         found: what is not as it should be; empty where all is.
         kind: under which of the columns of the page it is counted.
         numbers: what was counted besides.
+        tries: of a trial that tries many things, how many under each column.
     """
 
     what: str
@@ -41,6 +42,7 @@ class Trial:
     found: tuple[str, ...] = ()
     kind: str = ""
     numbers: dict[str, int] | None = None
+    tries: dict[str, int] | None = None
 
 
 def arguments(text: str, count: int) -> argparse.ArgumentParser:

@@ -48,11 +48,17 @@ def _of_script(script: str, about: Mapping[str, str], folder: Path) -> Iterator[
         yield "Not run.\n"
         return
     found = sum(bool(one["found"]) for one in made)
+    tried = [one.get("tries") or {one["kind"]: 1} for one in made]
+    count = sum(sum(one.values()) for one in tried)
     seeds = ", ".join(map(str, sorted({one["seed"] for one in made})))
     hours = sum(one["seconds"] for one in made) / 3600
-    yield f"{len(made):,} trials (seed {seeds}; {hours:.1f} hours), {_found(found)}.\n"
-    kinds = sorted({one["kind"] for one in made})
-    counted = Counter((one["what"], one["kind"]) for one in made)
+    things = f"{count:,} {about['things']} in " if "things" in about else ""
+    yield f"{things}{len(made):,} trials (seed {seeds}; {hours:.1f} hours), {_found(found)}.\n"
+    kinds = sorted({kind for one in tried for kind in one})
+    counted: Counter[tuple[str, str]] = Counter()
+    for one, kinds_of_one in zip(made, tried, strict=True):
+        for kind, times in kinds_of_one.items():
+            counted[one["what"], kind] += times
     wrong = Counter(one["what"] for one in made if one["found"])
     rows = [
         (what, *(counted[what, kind] for kind in kinds), wrong[what])

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from voterlist.config.lines import toml_mistake, with_lines
+from voterlist.config.lines import toml_mistake, tree_of, with_lines
 from voterlist.config.mistakes import (
     FILE_NAME,
     mistakes_of,
@@ -106,7 +106,7 @@ def parse(text: str, *, rule_codes: Collection[str] | None = None) -> Settings:
         SettingsError: it has mistakes; all of them, each with its key path and its line.
     """
     try:
-        tree = tomllib.loads(text)
+        tree = tree_of(text)
     except tomllib.TOMLDecodeError as error:
         raise settings_error([toml_mistake(FILE_NAME, text, error)]) from None
     mistakes: list[SettingsMistake] = []

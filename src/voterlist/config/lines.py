@@ -10,7 +10,7 @@ from typing import Any
 
 from voterlist.errors import SettingsMistake
 
-__all__ = ["TOML_CODES", "toml_mistake", "with_lines"]
+__all__ = ["TOML_CODES", "toml_mistake", "tree_of", "with_lines"]
 
 _AT_LINE = re.compile(r"\(at line (\d+)")
 _REASONS = (
@@ -25,7 +25,39 @@ _REASONS = (
     ("Invalid value|Invalid date", "toml-no-value"),
 )
 """What the parser's messages say, and our code for it; the first that fits."""
+_TOO_MUCH = "Invalid value"
+_DEEPEST = 20
+"""Sections and lists in each other; settings have four."""
 TOML_CODES = frozenset(code for _, code in _REASONS)
+
+
+def tree_of(text: str) -> dict[str, Any]:
+    """What a text of TOML says.
+
+    Raises:
+        tomllib.TOMLDecodeError: it is no TOML; or holds a number of thousands of digits, or
+            sections or brackets far too deep in each other, on which Python's reader or whoever
+            walks through the tree would break.
+    """
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except (ValueError, RecursionError):
+        raise tomllib.TOMLDecodeError(_TOO_MUCH) from None
+    level: list[Any] = [tree]
+    for _ in range(_DEEPEST):
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            return tree
+    raise tomllib.TOMLDecodeError(_TOO_MUCH)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    """The values in a section or a list."""
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def toml_mistake(
@@ -67,18 +99,28 @@ def _lines(text: str) -> dict[str, int]:
     return lines
 
 
+_ENDS = ("]", '"""', "'''")
+"""With one of them a value ends that goes over several lines."""
+_MOST_TRIES = 500
+"""Of the end of one value; what is opened and never closed goes on to the end of the text."""
+
+
 def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """(line, text, parsed) of each statement: a section, or a key with its value.
 
     What the end of the text breaks off is the last, parsed as nothing.
     """
-    first, begun = 1, ""
+    first, begun, tries = 1, "", 0
     for number, line in enumerate(text.splitlines(), 1):
         if not begun.strip():
-            first, begun = number, ""
+            first, begun, tries = number, "", 0
         begun += f"{line}\n"
+        is_an_end = number == first or any(one in line for one in _ENDS)
+        if not is_an_end or tries == _MOST_TRIES:
+            continue
+        tries += 1
         try:
-            tree = tomllib.loads(begun)
+            tree = tree_of(begun)
         except tomllib.TOMLDecodeError:
             # A value that goes on below.
             continue

@@ -360,4 +360,6 @@ def _is_full_date(text: str | None) -> bool:
     if _COMPACT_DATE.fullmatch(text.strip()):
         return "00" not in (text[4:6], text[6:8], text[:2], text[2:4])
     parts = re.findall(r"\d+", text)
-    return len(parts) >= _DATE_PARTS and all(int(part) for part in parts[:_DATE_PARTS])
+    return len(parts) >= _DATE_PARTS and all(
+        any(map(int, part)) for part in parts[:_DATE_PARTS]
+    )

@@ -132,6 +132,8 @@ _LINE = re.compile(
     r"(?:line|setir|строка|стр)?\s*1\s*([abcdабвг]?)(?:\s*(?:setri|setir))?"
 )
 _LETTER = dict(zip("абвг", "abcd", strict=True))
+_MOST_DIGITS = 18
+"""A longer number is no count of voters, and has no room in a table."""
 _TODO = (
     "Give a table with the headers constituency, precinct, 1, 1a, 1b, 1c, 1d"
     " and whole numbers in the lines."
@@ -230,6 +232,7 @@ def _whole(column: pa.Array) -> pa.Array:
 
     def number(text: str) -> int | None:
         plain = re.sub(r"[\s\N{NO-BREAK SPACE}]", "", text).removesuffix(".0")
-        return int(plain) if plain.isascii() and plain.isdecimal() else None
+        is_number = plain.isascii() and plain.isdecimal() and len(plain) <= _MOST_DIGITS
+        return int(plain) if is_number else None
 
     return map_unique(column, number, pa.int64())

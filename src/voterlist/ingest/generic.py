@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import IngestSettings
-from voterlist.config.lines import toml_mistake, with_lines
+from voterlist.config.lines import toml_mistake, tree_of, with_lines
 from voterlist.errors import InputError, MapError, SettingsMistake
 from voterlist.ingest.cells import flat, is_ascending, known_cells
 from voterlist.ingest.choice import choose, field_named, is_needed
@@ -66,7 +66,7 @@ def parse_map(text: str) -> dict[str, str | list[str]]:
             header that is no text.
     """
     try:
-        sections = tomllib.loads(text)
+        sections = tree_of(text)
     except tomllib.TOMLDecodeError as cause:
         mistake = toml_mistake("", text, cause)
         raise _map_error("the map of columns cannot be read", [mistake]) from None

@@ -49,9 +49,15 @@ def _key_of_letter(letter: str) -> str:
 def house_key(text: str) -> tuple[tuple[int, str], ...]:
     """A key by which 2 stands before 2A, and 2A before 10."""
     return tuple(
-        (int(part), "") if part.isdecimal() else (0, name_key(part))
+        _key_of_number(part) if part.isdecimal() else (0, name_key(part))
         for part in _PART.findall(text)
     )
+
+
+def _key_of_number(digits: str) -> tuple[int, str]:
+    """Shorter numbers first; of equally long ones the digits tell. No number is too long for it."""
+    significant = digits.lstrip("0")
+    return len(significant), significant
 
 
 def name_ranks(column: pa.Array | pa.ChunkedArray) -> Longs:

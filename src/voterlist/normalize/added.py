@@ -20,6 +20,8 @@ from voterlist.normalize.placeholders import is_placeholder
 __all__ = ["fold_added"]
 
 _PHONE_DIGITS = 9
+_MOST_DIGITS = 100
+"""Before or behind the point; a longer number is none that people write."""
 """Digits of a telephone number without its country's code and the zero before the area's."""
 
 
@@ -87,7 +89,9 @@ def _number(text: str) -> str | None:
         number = Decimal(plain.replace(",", ""))
     except InvalidOperation:
         return None
-    return f"{number.normalize():f}" if number.is_finite() else None
+    # 1e999999 would be a text of a million zeros.
+    is_usual = number.is_finite() and abs(number.adjusted()) <= _MOST_DIGITS
+    return f"{number.normalize():f}" if is_usual else None
 
 
 def _dates(words: Sequence[str | None]) -> list[str | None]:

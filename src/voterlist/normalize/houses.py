@@ -26,8 +26,8 @@ class Houses:
     house: str | None = None
 
 
-_HIGHEST = 9999
-"""A larger number is no house's."""
+_MOST_DIGITS = 4
+"""A longer number is no house's."""
 _PARTS = re.compile(r"[,;\n+]+|\b(?:və|ve|и|and)\b", re.IGNORECASE)
 _UNTIL = re.compile(r"-\s*(?:dən|dan|den|дән|дан)\b", re.IGNORECASE)
 _TO_SUFFIX = re.compile(r"-\s*(?:dək|dak|dek|ə|a|e|yə|ya|ye|дәк|дак)\b", re.IGNORECASE)
@@ -130,11 +130,14 @@ def _parity(words: list[str]) -> tuple[Covers | None, list[str]]:
 
 def _numbers(words: list[str], parity: Covers | None) -> Houses:
     """A house, or the houses from one number to another."""
-    numbers = [
-        int(number) for word in words for number in _NUMBER.findall(word.split("/")[0])
+    written = [
+        number.lstrip("0")
+        for word in words
+        for number in _NUMBER.findall(word.split("/")[0])
     ]
-    if not numbers or max(numbers) > _HIGHEST:
+    if not written or max(map(len, written)) > _MOST_DIGITS:
         return Houses(Covers.UNREAD)
+    numbers = [int(number or "0") for number in written]
     if len(words) == 1:
         return Houses(Covers.ONE, house=words[0].replace(" ", ""))
     if len(words) == 2 and len(words[1]) == 1 and words[1].isalpha():

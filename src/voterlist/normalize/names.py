@@ -48,6 +48,8 @@ _ENDINGS = ("oqlu", "qizi", "zada")
 are."""
 _SHORTEST_PART = 3
 _MOST_PASSES = 8
+_LONGEST = 120
+"""A text of more letters is no name: it is folded letter by letter, and not taken apart."""
 _SECOND = {"bak": "bai", "baq": "bai", "quli": "qulu"}
 """Second halves of a compound that are one word: Russian writes -bəy as -бек, and -qulu is -quli
 before -yev."""
@@ -59,6 +61,8 @@ def _compound(form: str) -> str | None:
 
     ``gasanali`` gives ``hasanali``.
     """
+    if len(form) > _LONGEST:
+        return None
     for cut in range(len(form) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
         first = lexicon.lookup(form[:cut])
         if first:
@@ -132,9 +136,14 @@ def _az_pass(latin: str) -> str:
 @lru_cache(maxsize=65536)
 def _pass(folded: str) -> str:
     """One pass over a name's letters; many spellings have the same."""
+    if len(folded) > _LONGEST:
+        return unknown(fine(folded))
     kept = apart(folded)
-    if kept:
-        return kept.skeleton
+    return kept.skeleton if kept else _by_parts(folded)
+
+
+def _by_parts(folded: str) -> str:
+    """The pass over a name that is two surnames, or a stem with an ending, or neither."""
     double = _double(folded)
     if double:
         return _az_pass(double[0]) + _az_pass(double[1])
@@ -225,7 +234,7 @@ def skeleton(text: str, profile: Profile = Profile.AZ) -> str:
 
     ``Həsənov``, ``Hesenov``, ``Hasanov``, ``Гасанов`` and ``Gasanov`` all give ``hasanov``. Folding
     twice gives the same as folding once, and a text with a letter never gives an empty word; one
-    without may.
+    without may, or one of nothing but signs that stand beside letters (a vowel sign of Arabic).
     """
     if profile is Profile.GENERIC:
         return _generic_skeleton(text)

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist import readers
-from voterlist.config import Settings
+from voterlist.config import IngestSettings, Settings
 from voterlist.ingest import FORMER_NAMES, REASON, extra_column, ingest
 from voterlist.model import Verdict
 from voterlist.normalize import normalize
@@ -74,16 +74,16 @@ def read_list(listed: Sequence[ListedFile], settings: Settings) -> Persons:
     own_tables: list[_OwnTable] = []
     others: list[ListedFile] = []
     for file in listed:
-        table = _own_table(file)
+        table = _own_table(file, settings.ingest)
         if table is None:
             others.append(file)
         else:
             own_tables.append(table)
     files = readers.read_listed(others, settings.ingest)
     taken, sources = _taken_in(files, settings)
-    own_entries = [table.entries() for table in own_tables]
+    own_entries = [table.entries for table in own_tables]
     entries = _without_repeats(concat([taken, *own_entries], ENTRY))
-    marks = [_marked(table.rows) for table in own_tables]
+    marks = [table.reasons for table in own_tables]
     return Persons(
         entries=entries,
         voters=_voters(entries, settings),
@@ -164,36 +164,37 @@ class _OwnTable:
     """The entries, or the corrected list, of a run."""
 
     source: str
-    rows: pa.Table
+    entries: pa.Table
+    """ENTRY."""
+    reasons: pa.Table
+    """REMOVAL_REASON of those that the last cycle marked as repeats."""
 
     def account(self) -> _Account:
         """(source, rows, entries, code of the trouble): every row is an entry."""
-        return self.source, self.rows.num_rows, self.rows.num_rows, None
-
-    def entries(self) -> pa.Table:
-        """The rows as ENTRY."""
-        return self.rows.select(ENTRY.names).cast(ENTRY)
+        return self.source, self.entries.num_rows, self.entries.num_rows, None
 
 
-def _own_table(file: ListedFile) -> _OwnTable | None:
+def _own_table(file: ListedFile, settings: IngestSettings) -> _OwnTable | None:
     """The table of a run in this file; None for any other file, and for one to be refused."""
     if file.path.suffix.lower() != ".parquet" or file.trouble is not None:
         return None
     try:
         with readers.open_file(file.path) as stream:
-            if not set(ENTRY.names) <= set(pq.read_schema(stream).names):
-                return None
-            stream.seek(0)
             content = stream.read()
         digest = hashlib.sha256(content).hexdigest()
         if file.digest and file.digest != digest:
             return None
+        if readers.parquet_trouble(content, settings) is not None:
+            return None
         buffer = pa.BufferReader(content)
-        has_marks = "mark" in pq.read_schema(buffer).names
-        columns = [*ENTRY.names, "mark"] if has_marks else ENTRY.names
-        source = digest[: readers.SOURCE_DIGITS]
-        return _OwnTable(source, pq.read_table(buffer, columns=columns))
-    except (pa.ArrowInvalid, OSError):
+        names = pq.read_schema(buffer).names
+        if not set(ENTRY.names) <= set(names):
+            return None
+        columns = [*ENTRY.names, *(["mark"] if "mark" in names else [])]
+        table = pq.read_table(buffer, columns=columns)
+        entries = table.select(ENTRY.names).cast(ENTRY)
+        return _OwnTable(digest[: readers.SOURCE_DIGITS], entries, _marked(table))
+    except (*readers.BROKEN_PARQUET, KeyError):
         # What is damaged is told by the readers, as of any file; the cause may quote a cell.
         return None
 

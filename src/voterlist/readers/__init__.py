@@ -18,13 +18,16 @@ from pathlib import Path, PurePosixPath
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers import sandbox
-from voterlist.readers.generic import read_table, rows_of
+from voterlist.readers.generic import prove_parquet, read_table, rows_of
 from voterlist.readers.listing import ListedFile, list_files, listed, open_file
 from voterlist.readers.outcome import ReadOutcome
+from voterlist.readers.records import BROKEN_PARQUET
+from voterlist.readers.sandbox import parquet_trouble
 from voterlist.readers.texts import text_table
 from voterlist.schemas import RawFile, RawSheet
 
 __all__ = [
+    "BROKEN_PARQUET",
     "SOURCE_DIGITS",
     "Fingerprint",
     "ListedFile",
@@ -34,6 +37,8 @@ __all__ = [
     "listed",
     "numbered",
     "open_file",
+    "parquet_trouble",
+    "prove_parquet",
     "read_content",
     "read_file",
     "read_files",

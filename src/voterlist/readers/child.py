@@ -31,6 +31,7 @@ from voterlist.readers.attempt import (
 from voterlist.readers.files import read_bytes
 from voterlist.readers.frames import Head, pack_outcome, read_frame, write_frame
 from voterlist.readers.outcome import ReadOutcome
+from voterlist.readers.records import prove_parquet
 
 try:
     import resource
@@ -169,6 +170,14 @@ def _read_table(
     yield _part(None, "", read_bytes(content, settings, attempt))
 
 
+def _prove_parquet(
+    content: bytes, settings: IngestSettings, _attempt: Attempt, _first: int
+) -> _Replies:
+    """Whether a Parquet file can be read to its end."""
+    trouble = prove_parquet(content, settings)
+    yield _part(None, "", ReadOutcome("parquet", trouble=trouble))
+
+
 def _read_parts(
     content: bytes, settings: IngestSettings, attempt: Attempt, first: int
 ) -> _Replies:
@@ -219,6 +228,7 @@ def _part(
 _JOBS: dict[str, Callable[[bytes, IngestSettings, Attempt, int], _Replies]] = {
     "table": _read_table,
     "parts": _read_parts,
+    "parquet": _prove_parquet,
     "members": _list_members,
 }
 

@@ -15,11 +15,12 @@ from voterlist.config import IngestSettings
 from voterlist.errors import InputError
 from voterlist.model import AsideCode
 from voterlist.readers import sandbox
+from voterlist.readers.records import BROKEN_PARQUET
 from voterlist.readers.texts import coded_text, text_table
 from voterlist.schemas import RawSheet
 from voterlist.threads import each
 
-__all__ = ["Wanted", "read_table", "rows_of"]
+__all__ = ["Wanted", "prove_parquet", "read_table", "rows_of"]
 
 _FEW_BYTES = 6.0
 """Bytes a value in the file, below which a column of text is dictionary-encoded: a name alone takes
@@ -62,7 +63,7 @@ def read_table(
     except OSError as error:
         raise _refuse(path, _trouble(error)) from None
     if is_parquet:
-        return _read_parquet(path, wanted)
+        return _read_parquet(path, settings, wanted)
     outcome = sandbox.read_table(content, settings or IngestSettings())
     if outcome.trouble is not None:
         raise _refuse(path, outcome.trouble)
@@ -144,16 +145,38 @@ def _names(headers: list[str | None]) -> list[str]:
     return names
 
 
-def _read_parquet(path: Path, wanted: Wanted | None) -> pa.Table:
+def _read_parquet(
+    path: Path, settings: IngestSettings | None, wanted: Wanted | None
+) -> pa.Table:
     """A Parquet file with every column as text."""
+    prove_parquet(path, settings)
     try:
         names = pq.read_schema(path).names
         if wanted is None or len(set(names)) < len(names):
             return text_table(pq.read_table(path))
-        return _read_columns(path, {names[place] for place in wanted(names)})
-    except (pa.ArrowException, OSError):
+        places = wanted(names)
+        return _read_columns(path, {names[place] for place in places})
+    except BROKEN_PARQUET:
         # The cause may quote a cell, so it is not chained.
         raise _refuse(path, AsideCode.FILE_UNREADABLE) from None
+
+
+def prove_parquet(path: Path, settings: IngestSettings | None = None) -> None:
+    """See that a Parquet file can be read by this process itself.
+
+    A child with limits on memory and time reads all of it first: what would break its reader, or
+    unpack to more than there is room for, breaks the child alone.
+
+    Raises:
+        InputError: the file cannot be read; ``code`` says why.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise _refuse(path, _trouble(error)) from None
+    trouble = sandbox.parquet_trouble(content, settings or IngestSettings())
+    if trouble is not None:
+        raise _refuse(path, trouble)
 
 
 def _read_columns(path: Path, wanted: Collection[str]) -> pa.Table:

@@ -32,7 +32,15 @@ from voterlist.readers.attempt import (
 from voterlist.readers.frames import Head, read_frame, unpack_outcome, write_frame
 from voterlist.readers.outcome import ReadOutcome
 
-__all__ = ["HEAD", "Part", "list_members", "may_hold_files", "read_parts", "read_table"]
+__all__ = [
+    "HEAD",
+    "Part",
+    "list_members",
+    "may_hold_files",
+    "parquet_trouble",
+    "read_parts",
+    "read_table",
+]
 
 HEAD = 64
 """So many bytes show what a file is."""
@@ -76,6 +84,15 @@ def may_hold_files(head: bytes) -> bool:
 def read_table(content: bytes, settings: IngestSettings) -> ReadOutcome:
     """The sheets in these bytes, or the code of why there are none; an archive is no table."""
     return next(_parts("table", content, settings)).outcome
+
+
+def parquet_trouble(content: bytes, settings: IngestSettings) -> AsideCode | None:
+    """The code of why a Parquet file cannot be read; None where all of it can.
+
+    Tables of millions of rows are then read by this process itself, as a part of their columns, by
+    threads: nothing in them breaks it any more.
+    """
+    return next(_parts("parquet", content, settings)).outcome.trouble
 
 
 def read_parts(content: bytes, settings: IngestSettings) -> Iterator[Part]:

@@ -116,15 +116,16 @@ class Desk:
             # Such a cookie is never sent without TLS, and no neighbour can set it.
             self._cookie, self._is_secure = "__Host-voterlist-desk", True
         return Guards(
-            self._routes(),
+            self._application(),
             scheme=address.scheme,
             hosts=address.hosts(),
             bodies=_BODIES,
             sentences=self._sentences,
         )
 
-    def _routes(self) -> Starlette:
-        routes = [
+    def routes(self) -> list[Route]:
+        """Everything that the desk answers to."""
+        return [
             Route("/", self._inside(self.home)),
             Route("/login", self.show_login),
             Route("/login", self.log_in, methods=["POST"]),
@@ -144,8 +145,10 @@ class Desk:
             Route(_IMPORT, self._inside(self.read_in, Role.OPERATOR), methods=["POST"]),
             Route("/{name}", self.asset),
         ]
+
+    def _application(self) -> Starlette:
         return Starlette(
-            routes=routes,
+            routes=self.routes(),
             lifespan=self._lifespan,
             exception_handlers={HTTPException: self._failed, Exception: self._failed},
         )

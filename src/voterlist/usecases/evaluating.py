@@ -76,7 +76,7 @@ def _read(path: Path, columns: tuple[str, ...]) -> pa.Table:
     """
     try:
         # A table of millions of pairs is read without a detour over text.
-        table = pq.read_table(path) if _is_parquet(path) else readers.read_table(path)
+        table = _parquet(path) if _is_parquet(path) else readers.read_table(path)
     except (OSError, pa.ArrowException):
         # The cause may quote a cell, so it is not chained.
         raise InputError(
@@ -88,6 +88,11 @@ def _read(path: Path, columns: tuple[str, ...]) -> pa.Table:
             f"{path} lacks {', '.join(missing)}", code="columns-missing", file=str(path)
         )
     return table.select(columns)
+
+
+def _parquet(path: Path) -> pa.Table:
+    readers.prove_parquet(path)
+    return pq.read_table(path)
 
 
 def _is_parquet(path: Path) -> bool:

@@ -1,0 +1,203 @@
+"""Damaged input of every kind, a short round of ``campaign/damaged.py``; and what it once found."""
+
+import io
+import random
+import sys
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "campaign"))
+
+import damaged  # noqa: E402  the folder is no package
+import mutators  # noqa: E402
+from subject import Subject, WrongError  # noqa: E402
+from subjects import SUBJECTS  # noqa: E402
+from voterlist import config, readers  # noqa: E402
+from voterlist.config import IngestSettings  # noqa: E402
+from voterlist.decisions.follow import _is_full_date  # noqa: E402
+from voterlist.errors import InputError, MapError, SettingsError  # noqa: E402
+from voterlist.ingest.extra import _whole  # noqa: E402
+from voterlist.lists.alphabet import house_key  # noqa: E402
+from voterlist.model import AsideCode  # noqa: E402
+from voterlist.normalize import read_name  # noqa: E402
+from voterlist.normalize.added import _number  # noqa: E402
+from voterlist.normalize.houses import Covers, read_houses  # noqa: E402
+from voterlist.normalize.names import skeleton  # noqa: E402
+from voterlist.usecases import evaluate_pairs, read_map  # noqa: E402
+
+ENDLESS = "9" * 5_000
+"""Python refuses to make a number of more than 4,300 digits."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_a_short_round_finds_nothing(name, tmp_path):
+    """An input of this kind would end in a traceback, or a row would be lost."""
+    trials = damaged.Damage(tmp_path, (name,), share=0.1)
+    made = trials(1, random.Random(f"short {name}"))  # noqa: S311  no secret
+    assert made.found == ()
+
+
+def test_the_same_dice_damages_in_the_same_way():
+    """A trial could not be made again by its number."""
+    made = [
+        mutators.damaged(b"a;b\n1;2\n", random.Random(seed), b"other")  # noqa: S311
+        for seed in range(200)
+        for _ in range(2)
+    ]
+    assert made[::2] == made[1::2]
+    assert {how for how, _ in made} == set(mutators.MUTATORS)
+
+
+def _fails(_content):
+    raise RuntimeError("zoltukbabaca")
+
+
+def _tells(_content):
+    raise InputError("zoltukbababa cannot be read")
+
+
+def _loses(_content):
+    raise WrongError("rows do not balance")
+
+
+def _prints(_content):
+    sys.stdout.write("zoltukbababa")
+    return "read"
+
+
+def _hangs(_content):
+    while True:
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("take", "wrong"),
+    [
+        (_fails, "RuntimeError at test_damaged.py"),
+        (_tells, "cells in what is said"),
+        (_loses, "rows do not balance"),
+        (_hangs, "_LateError"),
+        (_prints, "cells in what is said"),
+        (lambda _: "read", ""),
+    ],
+)
+def test_what_is_wrong_is_seen(take, wrong, monkeypatch):
+    """The rounds would find nothing because they look at nothing."""
+    monkeypatch.setattr(damaged, "SECONDS", 0.2)
+    _, found = damaged.handed_over(Subject([b""], take, 1), b"")
+    assert found.startswith(wrong)
+    assert bool(found) == bool(wrong)
+
+
+def test_a_cell_full_of_surnames_is_folded():
+    """One such cell ended the run of a whole constituency: the fold called itself too often."""
+    for text in ("Məmmədov" * 5_000, "Əliyeva-Həsənova " * 3_000):
+        folded = skeleton(text)
+        assert folded
+        assert skeleton(folded) == folded
+        read_name(text)
+
+
+def test_numbers_without_end_are_read_as_no_number():
+    """One such cell ended the command that met it: Python makes no number of so many digits."""
+    assert [one.covers for one in read_houses(f"{ENDLESS}-{ENDLESS}")] == [
+        Covers.UNREAD
+    ]
+    assert _is_full_date(f"{ENDLESS}.{ENDLESS}.1970")
+    assert not _is_full_date("00.00.0000")
+    assert _whole(pa.array([ENDLESS, "9" * 20, "1 200"])).to_pylist() == [
+        None,
+        None,
+        1200,
+    ]
+    assert sorted([ENDLESS, "10", "2A", "2", "007"], key=house_key) == [
+        "2",
+        "2A",
+        "007",
+        "10",
+        ENDLESS,
+    ]
+
+
+def test_a_number_with_an_endless_exponent_is_no_number():
+    """A cell of nine signs became a text of a million, or an error of its own."""
+    assert [_number(text) for text in ("1e999999", "1e99999999", "-1e-999999")] == [
+        None,
+        None,
+        None,
+    ]
+    assert _number("1e3") == "1000"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"a = {ENDLESS}", 1),
+        ("\na = " + "[" * 3_000, 2),
+        ("a = " + "{b = " * 3_000, 1),
+        ("[a" + ".a" * 3_000 + "]\nb = 1", 1),
+        ("a = [\n" + "x = [1]\n" * 30_000, 2),
+    ],
+)
+def test_settings_on_which_the_reader_of_toml_breaks_are_told(text, line, tmp_path):
+    """Settings and maps ended in a traceback, or were looked through for minutes."""
+    began = time.process_time()
+    with pytest.raises(SettingsError) as refused:
+        config.parse(text)
+    (mistake,) = refused.value.mistakes
+    assert (mistake.code, mistake.line) == ("toml-no-value", line)
+    path = tmp_path / "map.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(MapError):
+        read_map(path)
+    assert time.process_time() - began < 20
+
+
+def test_a_map_in_another_encoding_is_not_called_missing(tmp_path):
+    """People looked for a file that was there."""
+    path = tmp_path / "map.toml"
+    path.write_bytes('[columns]\nsurname = "Soyadı"\n'.encode("cp1254"))
+    with pytest.raises(MapError) as refused:
+        read_map(path)
+    (mistake,) = refused.value.mistakes
+    assert (mistake.code, mistake.line) == ("not-utf8", 2)
+    assert refused.value.map_name == "map.toml"
+
+
+def _bomb():
+    """A small Parquet file that unpacks to a hundred times more than this test lets it."""
+    text = pa.repeat("x" * 1_000, 300_000)
+    stream = io.BytesIO()
+    pq.write_table(pa.table({"name": text}), stream)
+    return stream.getvalue()
+
+
+def test_a_parquet_file_is_tried_by_a_child_before_it_is_read(tmp_path, monkeypatch):
+    """A damaged one ended the whole program, and a small one could fill the memory."""
+    path = tmp_path / "table.parquet"
+    small = IngestSettings(max_unpacked_megabytes=10)
+    path.write_bytes(_bomb())
+    assert path.stat().st_size < 2**20
+    with pytest.raises(InputError) as refused:
+        readers.read_table(path, small)
+    assert refused.value.code == AsideCode.FILE_TOO_LARGE
+
+    def unread(*_arguments, **_options):
+        raise AssertionError("this process reads a file that breaks its reader")
+
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[4:middle] = bytes(middle - 4)
+    path.write_bytes(content)
+    for name in ("read_table", "read_schema", "ParquetFile"):
+        monkeypatch.setattr(pq, name, unread)
+    with pytest.raises(InputError):
+        readers.read_table(path, wanted=lambda _: [0])
+    with pytest.raises(InputError):
+        evaluate_pairs(path, path, threshold=0.5)
