@@ -29,7 +29,7 @@ __all__ = [
 
 _SAMPLED = 256
 """Ids that tell how those of one task are spread."""
-_SMALL, _FEW, _MOST = 25_000, 16, 1_000_000
+_SMALL, _FEW, _MOST = 125_000, 16, 1_000_000
 """A part has at least so many entries until there are a few parts, and at most the last number."""
 
 
