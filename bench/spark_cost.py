@@ -22,7 +22,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,6 +41,9 @@ _COUNTS = 1.0
 """Seconds of work from which a stage is told: the tasks of a shorter one are mostly their start."""
 _NOISE = 2.0
 """Seconds that the longest task of a stage must take for its skew to be told."""
+_EXECUTOR = "Java"
+_WORKER = "the worker itself"
+"""What starts executors, and is there before and after the job."""
 COMMAND = [sys.executable, "-m", "voterlist", "link"]
 
 
@@ -52,6 +55,24 @@ class Used:
     """Seconds by process."""
     peak: dict[int, int] = field(default_factory=dict)
     """The most bytes that all processes of a session had at a time."""
+    kinds: dict[int, str] = field(default_factory=dict)
+    """What each process is."""
+    of_java: dict[int, tuple[str, float]] = field(default_factory=dict)
+    """By thread of an executor's Java: what it does for Java itself, and seconds."""
+
+    def by_kind(self) -> dict[str, float]:
+        """Seconds by what was done."""
+        told: dict[str, float] = defaultdict(float)
+        for process, seconds in self.cpu.items():
+            told[self.kinds[process]] += seconds
+        for kind, seconds in self.of_java.values():
+            told[kind] += seconds
+            told[_EXECUTOR] -= seconds
+        return dict(sorted(told.items()))
+
+    def of_executors(self) -> float:
+        """Seconds of the executors: Java and Python, without the worker that starts them."""
+        return sum(s for kind, s in self.by_kind().items() if kind != _WORKER)
 
     def look(self, sessions: Iterable[int]) -> None:
         """Read what every process of these sessions has used."""
@@ -62,7 +83,13 @@ class Used:
             if told is None or told[0] not in wanted:
                 continue
             session, cpu, memory = told
-            self.cpu[int(place.name)] = cpu
+            process = int(place.name)
+            self.cpu[process] = cpu
+            self.kinds[process] = kind = _kind(place) or self.kinds.get(
+                process, _WORKER
+            )
+            if kind == _EXECUTOR:
+                self.of_java |= _own_work_of_java(place)
             held[session] += memory
         for session, memory in held.items():
             self.peak[session] = max(self.peak.get(session, 0), memory)
@@ -79,6 +106,37 @@ def _stat(place: Path) -> tuple[int, float, int] | None:
     # Forked workers of Python share pages; those of libraries are counted to nobody.
     own = (int(pages[1]) - int(pages[2])) * _PAGE
     return int(fields[3]), (int(fields[11]) + int(fields[12])) / _TICKS, own
+
+
+def _kind(place: Path) -> str | None:
+    """What a process of a worker is; None where it ended."""
+    try:
+        words = (place / "cmdline").read_bytes()
+    except OSError:
+        return None
+    if not words:
+        # It is ending.
+        return None
+    if b"pyspark.daemon" in words:
+        return "Python"
+    if b"CoarseGrainedExecutorBackend" in words:
+        return _EXECUTOR
+    return _WORKER
+
+
+def _own_work_of_java(place: Path) -> dict[int, tuple[str, float]]:
+    """By thread: compiling or collecting garbage, and CPU seconds."""
+    found = {}
+    for thread in place.glob("task/*"):
+        with suppress(OSError):
+            text = (thread / "stat").read_text(encoding="utf-8", errors="replace")
+            name, _, rest = text.partition("(")[2].rpartition(")")
+            if name.startswith(("C1 Comp", "C2 Comp", "G1 ", "GC Thread", "VM Thread")):
+                kind = "Java compiling" if name.startswith("C") else "Java garbage"
+                fields = rest.split()
+                ticks = int(fields[11]) + int(fields[12])
+                found[int(thread.name)] = (kind, ticks / _TICKS)
+    return found
 
 
 @contextmanager
@@ -238,13 +296,15 @@ def main() -> None:
             )
         for workers in asked.workers:
             run, used, events = on_cluster(source, workers, asked.memory, around)
-            cpu = sum(used.cpu.values())
+            cpu = used.of_executors()
             peak = max(used.peak.values()) / 2**30
             print(
-                f"{workers} workers: {run.seconds:.0f} s, CPU of workers {cpu:.1f} s,"
+                f"{workers} workers: {run.seconds:.0f} s, CPU of executors {cpu:.1f} s,"
                 f" of the driver {run.cpu:.1f} s, at most {peak:.2f} GiB a worker,"
                 f" {run.told['compared']:,} candidate pairs, load {os.getloadavg()[0]:.1f}"
             )
+            for kind, seconds in used.by_kind().items():
+                print(f"  {kind}: {seconds:.1f} s")
             for times, longest, middle, tasks in skew(events)[:3]:
                 print(
                     f"  a stage of {tasks} tasks: the longest {longest:.1f} s,"

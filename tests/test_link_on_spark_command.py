@@ -123,14 +123,6 @@ def test_a_list_without_ids_is_refused(refused, tmp_path, people):
     assert refused(*SPARK, "--work", tmp_path / "work")[:2] == ("spark-no-id", 2)
 
 
-def test_a_file_that_spark_passes_over_is_refused(refused, tmp_path, people):
-    """Its entries would be in no pair, and nobody would know."""
-    pq.write_table(people, tmp_path / "_list.parquet")
-    work = ("--work", tmp_path / "work")
-    told = refused(*SPARK, *work, file="_list.parquet")
-    assert told[:2] == ("spark-rows-missing", 2)
-
-
 def test_a_column_that_begins_blank_is_used(people, tmp_path):
     """The first thousands may know no FIN: the numbers of all others would not be compared."""
     place = people.column_names.index("fin")

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from voterlist.errors import UsageError
+from voterlist.spark import reading
 from voterlist.usecases import linking_on_spark
 from voterlist.usecases.linking import LinkRequest
 
@@ -83,3 +84,31 @@ def test_a_missing_file_is_told_by_its_name(tmp_path):
         listed(path)
     assert refused.value.code == "no-such-file"
     assert refused.value.places == {"path": str(path)}
+
+
+def read_by_tasks(found):
+    """The ids that each task reads of a list."""
+    tasks = linking_on_spark._tasks(found)
+    return [[one for piece in task for one in _ids(piece)] for task in tasks]
+
+
+def _ids(piece):
+    return pq.ParquetFile(piece.path).read_row_group(piece.number)[0].to_pylist()
+
+
+def test_every_row_of_every_file_is_read_by_one_task(tmp_path, monkeypatch):
+    """Its entry would be in no pair, or in pairs with itself. Spark passes over _a.parquet."""
+    monkeypatch.setattr(reading, "_SMALL", 2)
+    for number, name in enumerate(("_a", "b")):
+        groups = [rows(3, first=10 * number + 3 * group) for group in range(3)]
+        written(tmp_path / f"{name}.parquet", *groups)
+    found = listed(tmp_path)
+    tasks = read_by_tasks(found)
+    every = [one for group in (0, 3, 6, 10, 13, 16) for one in _first(group)]
+    assert [one for task in tasks for one in task] == every
+    assert len(tasks) > 1
+    assert {len(task) for task in tasks} <= {3, 6}
+
+
+def _first(number):
+    return rows(3, first=number).column(0).to_pylist()

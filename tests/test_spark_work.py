@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from test_store import HOLD
 from voterlist.errors import StageError, UsageError, WorkspaceBusyError
+from voterlist.spark.executors import _program
 from voterlist.spark.failures import in_task, in_words, told
 from voterlist.spark.work import open_work
 
@@ -211,3 +213,35 @@ def test_our_own_errors_pass():
         raise UsageError("", code="spark-equal-ids")
     assert raised.value.code == "spark-equal-ids"
     assert in_words(Foreign("x"), Path()).places["kind"] == "Foreign"
+
+
+# The program, as the executors get it
+
+
+IMPORTED = """
+import sys, zipimport
+def refuse(path, source):
+    raise AssertionError(path)
+zipimport._compile_source = refuse
+sys.path.insert(0, sys.argv[1])
+import voterlist.arrays
+print(voterlist.arrays.__file__)
+"""
+
+
+def test_no_executor_compiles_the_program_again():
+    """It takes each worker of Python longer than its first tasks."""
+    archive = str(_program())
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTED, archive],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith(archive)
+
+
+def test_what_is_loaded_is_not_searched_for_garbage_after_each_task():
+    """Spark has each worker do that; it took more time than all that the tasks did."""
+    list(in_task("pairs", lambda batches: batches)(iter([])))
+    assert gc.get_freeze_count() > len(gc.get_objects())

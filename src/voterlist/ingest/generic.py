@@ -51,7 +51,7 @@ __all__ = [
 MAP_FIELDS = ("entry_id", *ENTRY_FIELDS, "constituency", "precinct")
 """What a map of columns may name."""
 
-_NAMES = frozenset({"surname", "given_name", "patronymic", "full_name"})
+NAME_FIELDS = frozenset({"surname", "given_name", "patronymic", "full_name"})
 
 _Columns = Mapping[str, str | Sequence[str]]
 
@@ -166,11 +166,11 @@ def _map(table: pa.Table, columns: _Columns | ColumnMap | None) -> ColumnMap:
 def name_columns(table: pa.Table, columns: ColumnMap) -> pa.Table:
     """The names of a table, as columns of ENTRY."""
     wanted = ColumnMap(
-        tuple(match for match in columns.matches if match.field in _NAMES)
+        tuple(match for match in columns.matches if match.field in NAME_FIELDS)
     )
     cells = {
         place: known_cells(table.column(place))
-        for field in _NAMES
+        for field in NAME_FIELDS
         for place in wanted.columns(field)
     }
     fields = entry_columns(cells, wanted)

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from voterlist.config import LinkSettings
 from voterlist.config.comparisons import AddedComparison
 from voterlist.link.comparisons import with_added
-from voterlist.link.encode import COMPARED
 from voterlist.link.types import Linkage, Watch
 from voterlist.model import Profile
 from voterlist.normalize.told import ToldProfile, tell_counted
@@ -26,6 +25,7 @@ from voterlist.spark.executors import prepare
 from voterlist.spark.failures import told
 from voterlist.spark.model import Wanted
 from voterlist.spark.rows import Columns, Rows
+from voterlist.spark.source import Files, Frame, Piece, Source, dealt_pieces
 from voterlist.spark.steps import Steps
 from voterlist.spark.work import open_work
 from voterlist.storage.store import program_digest
@@ -33,7 +33,7 @@ from voterlist.storage.store import program_digest
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["Job", "link", "tell"]
+__all__ = ["Files", "Job", "Piece", "dealt_pieces", "link", "tell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Job:
 
 
 def link(
-    frame: DataFrame,
+    rows: DataFrame | Files,
     columns: Columns | None = None,
     *,
     job: Job,
@@ -58,10 +58,10 @@ def link(
     comparisons: Sequence[AddedComparison] = (),
     watch: Watch | None = None,
 ) -> Linkage:
-    """The pairs, clusters and cases of a frame that is in Spark.
+    """The pairs, clusters and cases of a frame that is in Spark, or of files.
 
     Args:
-        frame: of any session, Spark Connect as well.
+        rows: a frame of any session, Spark Connect as well; or files that the tasks read.
         columns: field to the headers that make it up. None: the frame holds VOTER.
         job: where the work stands, and whose it is.
         profile: whose names they are.
@@ -76,18 +76,21 @@ def link(
         StageError: the cluster failed. What was done until then is kept.
     """
     settings = settings or LinkSettings()
-    rows = Rows(profile, columns, tuple(comparisons))
+    source = _source(rows)
+    reading = Rows(profile, columns, tuple(comparisons))
     kinds = {one.name: str(one.kind) for one in comparisons}
     blocking = tuple(one.name for one in comparisons if one.blocking)
     wanted = Wanted(profile, settings, with_added(kinds), blocking)
-    held = open_work(job.work, _identity(job, rows, settings), since=job.since)
+    held = open_work(job.work, _identity(job, reading, settings), since=job.since)
     with held as opened, told(job.work):
-        prepare(frame.sparkSession, opened)
-        if columns is None:
-            frame = frame.select(*COMPARED)
+        prepare(source.spark, opened)
         return linked(
-            Steps(frame.sparkSession, opened), frame, rows, wanted, watch or Watch()
+            Steps(source.spark, opened), source, reading, wanted, watch or Watch()
         )
+
+
+def _source(rows: DataFrame | Files) -> Source:
+    return rows if isinstance(rows, Files) else Frame(rows)
 
 
 def _identity(job: Job, rows: Rows, settings: LinkSettings) -> dict[str, str]:
@@ -100,6 +103,8 @@ def _identity(job: Job, rows: Rows, settings: LinkSettings) -> dict[str, str]:
     }
 
 
-def tell(frame: DataFrame, columns: Columns) -> ToldProfile:
-    """Whose names the rows of a frame have, told from the names."""
-    return tell_counted(told_names(frame, columns))
+def tell(rows: DataFrame | Files, columns: Columns) -> ToldProfile:
+    """Whose names the rows of a frame or of files have, told from the names."""
+    source = _source(rows)
+    prepare(source.spark, None)
+    return tell_counted(told_names(source, columns))

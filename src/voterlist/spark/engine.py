@@ -1,10 +1,9 @@
-"""The linkage of a frame: the steps on the cluster, and between them the model, on the driver."""
+"""The linkage of a list: the steps on the cluster, and between them the model, on the driver."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -34,19 +33,17 @@ from voterlist.spark.model import Done, Wanted, ends_of, learnt, nobody
 from voterlist.spark.pairs import Blocked
 from voterlist.spark.part import Whole
 from voterlist.spark.rows import Rows
+from voterlist.spark.source import Source
 from voterlist.spark.steps import Steps
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
 
 __all__ = ["linked"]
 
 
 def linked(
-    steps: Steps, frame: DataFrame, rows: Rows, wanted: Wanted, watch: Watch
+    steps: Steps, source: Source, rows: Rows, wanted: Wanted, watch: Watch
 ) -> Linkage:
-    """The pairs, clusters and cases of the rows of a frame, as ``link.link`` gives them."""
-    listed = entries_of.read(steps, frame, rows)
+    """The pairs, clusters and cases of the rows of a list, as ``link.link`` gives them."""
+    listed = entries_of.read(steps, source, rows)
     if listed is None:
         return local_link(LINKED.empty_table(), wanted.settings, profile=wanted.profile)
     counted = entries_of.counted(steps, listed, wanted.keys)

@@ -17,18 +17,16 @@ from voterlist.link.keys import Key
 from voterlist.model import Profile
 from voterlist.spark import counting, numbers, reading
 from voterlist.spark.exchange import (
-    COLUMNS,
     Parcel,
     Tables,
-    batch_of,
     delivered,
     of_kind,
     packed,
     unpacked,
 )
-from voterlist.spark.failures import in_task
 from voterlist.spark.part import Whole, part
-from voterlist.spark.rows import Columns, Rows, counted_names
+from voterlist.spark.rows import Columns, Rows, counted_names, of_names
+from voterlist.spark.source import Source
 from voterlist.spark.steps import Steps, kind_of, of_each, opened
 
 if TYPE_CHECKING:
@@ -66,27 +64,31 @@ class Listed:
     """Random pairs: (left, right, how often each counts)."""
 
 
-def read(steps: Steps, frame: DataFrame, rows: Rows) -> Listed | None:
-    """The entries of a frame in parts; None where it has no rows.
+def read(steps: Steps, source: Source, rows: Rows) -> Listed | None:
+    """The entries of a list in parts; None where it has no rows.
 
     Raises:
-        UsageError: two entries have one id, or one has none.
+        UsageError: two entries have one id, or one has none; the tasks read other rows than they
+            should.
     """
-    ids = frame.select([frame[f"`{name}`"] for name in rows.ids])
-    told = ids.mapInArrow(in_task("ids", partial(_rows_of, reading.sampled)), COLUMNS)
+    told = source.mapped("ids", rows.ids, reading.sampled)
     samples = [Parcel(**row) for row in told.toArrow().to_pylist()]
     unknown = sum(parcel.addressee for parcel in samples)
     if unknown:
         raise UsageError(f"{unknown} rows have no id", code="spark-no-id", places={})
     size = sum(parcel.rows for parcel in samples)
+    if source.rows not in {None, size}:
+        raise UsageError(
+            f"the tasks read {size} rows of {source.rows}", code="spark-rows-missing"
+        )
     if not size:
         return None
     parts = reading.part_count(size)
     bounds = reading.bounds_of(samples, parts)
 
     def dealt() -> DataFrame:
-        deal = partial(_rows_of, partial(reading.dealt, rows=rows, bounds=bounds))
-        spread = frame.mapInArrow(in_task("rows", deal), COLUMNS)
+        deal = partial(reading.dealt, rows=rows, bounds=bounds)
+        spread = source.mapped("rows", rows.used, deal)
         gather = partial(reading.gathered, rows=rows, size=size)
         return of_each(delivered(spread, parts), "entries", gather)
 
@@ -101,15 +103,6 @@ def read(steps: Steps, frame: DataFrame, rows: Rows) -> Listed | None:
     tables = [unpacked(parcel.content) for parcel in summaries]
     whole = numbers.whole_of(tables, int(starts[-1]), rows.profile, rows.added)
     return Listed(entries, starts, whole, reading.drawn_of(summaries, starts))
-
-
-def _rows_of(
-    work: Callable[[pa.Table], Iterator[Parcel]], batches: Iterator[pa.RecordBatch]
-) -> Iterator[pa.RecordBatch]:
-    """What is done with the rows of a frame that is no step, as batches of a step."""
-    rows = list(batches)
-    if rows:
-        yield from map(batch_of, work(pa.Table.from_batches(rows)))
 
 
 def counted(
@@ -227,10 +220,11 @@ def _lines_put(
     yield Parcel(number, "part", number, own.rows, packed(made))
 
 
-def told_names(frame: DataFrame, columns: Columns) -> dict[str, Counter[str]]:
+def told_names(source: Source, columns: Columns) -> dict[str, Counter[str]]:
     """How often the most frequent names stand in each column of names."""
-    task = partial(_rows_of, partial(_names, columns=columns))
-    told = frame.mapInArrow(in_task("names", task), COLUMNS)
+    names = of_names(columns)
+    used = list(dict.fromkeys(name for headers in names.values() for name in headers))
+    told = source.mapped("names", used, partial(_names, columns=names))
     counts: dict[str, Counter[str]] = {}
     for row in told.toArrow().to_pylist():
         for name in unpacked(row["content"])["names"].to_pylist():

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import importlib.util
 import io
+import marshal
+import shutil
+import tempfile
 import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -18,7 +24,6 @@ import pyarrow as pa
 from voterlist.errors import UsageError
 from voterlist.spark.failures import in_task, in_words
 from voterlist.spark.work import Work
-from voterlist.storage.files import write_atomically
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -34,15 +39,19 @@ _LIBRARIES = ("numpy", "pyarrow", "rapidfuzz")
 _TASKS = 16
 """Tasks that ask: enough for every machine of a small cluster, and no work for a large one."""
 _EPOCH = (2020, 1, 1, 0, 0, 0)
+_UNCHECKED = (0b01).to_bytes(4, "little")
+"""What says that a compiled module is known by a digest of its source, which nobody looks at."""
 _LOOKED = "library string, version string, sees boolean"
 
 
-def prepare(spark: SparkSession, work: Work, *, patience: float = PATIENCE) -> None:
+def prepare(
+    spark: SparkSession, work: Work | None, *, patience: float = PATIENCE
+) -> None:
     """Send the program to the executors, and see that they are fit for the work.
 
     Args:
         spark: a session of any kind; Spark Connect as well.
-        work: must be seen by every executor under the same path.
+        work: must be seen by every executor under the same path. None: nothing is written yet.
         patience: seconds within which the first small task has to be done.
 
     Raises:
@@ -52,31 +61,48 @@ def prepare(spark: SparkSession, work: Work, *, patience: float = PATIENCE) -> N
             work folder.
         StageError: the cluster fails otherwise.
     """
-    spark.addArtifact(str(_program(work.folder)), pyfile=True)
-    looked = _within(patience, spark, _asking(spark, work.probe()), work.folder)
-    if not all(looked.column("sees").to_pylist()):
+    spark.addArtifact(str(_program()), pyfile=True)
+    folder = Path() if work is None else work.folder
+    probe = folder if work is None else work.probe()
+    looked = _within(patience, spark, _asking(spark, probe), folder)
+    if work is not None and not all(looked.column("sees").to_pylist()):
         raise UsageError(
-            f"an executor does not see {work.folder}",
+            f"an executor does not see {folder}",
             code="work-not-shared",
-            places={"path": str(work.folder)},
+            places={"path": str(folder)},
         )
     _require_same_libraries(looked)
 
 
-def _program(folder: Path) -> Path:
-    """An archive of the program in the work folder. The same program gives the same bytes."""
+@cache
+def _program() -> Path:
+    """An archive of the program, which stands until this process ends.
+
+    Each module stands in it compiled as well, so that no worker of Python compiles it again. Of
+    another Python, which would refuse that, a worker is refused anyhow.
+    """
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name, item in sorted(_files(resources.files("voterlist"), "voterlist")):
-            info = zipfile.ZipInfo(name, _EPOCH)
-            archive.writestr(info, item.read_bytes(), zipfile.ZIP_DEFLATED)
-    written = content.getvalue()
+            written = item.read_bytes()
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), written)
+            if name.endswith(".py"):
+                info = zipfile.ZipInfo(f"{name}c", _EPOCH)
+                archive.writestr(info, _compiled(name, written))
     # A session refuses another file under a name that it knows.
-    digest = hashlib.sha256(written).hexdigest()[:12]
-    path = folder / f"voterlist-{digest}.zip"
-    if not path.exists():
-        write_atomically(path, lambda beside: beside.write_bytes(written))
+    digest = hashlib.sha256(content.getvalue()).hexdigest()[:12]
+    folder = tempfile.mkdtemp(prefix="voterlist-program-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / f"voterlist-{digest}.zip"
+    path.write_bytes(content.getvalue())
     return path
+
+
+def _compiled(name: str, source: bytes) -> bytes:
+    """A module as Python keeps it beside its source; the source is not asked again (PEP 552)."""
+    code = compile(source, name, "exec", dont_inherit=True)
+    head = importlib.util.MAGIC_NUMBER + _UNCHECKED + importlib.util.source_hash(source)
+    return head + marshal.dumps(code)
 
 
 def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:

@@ -8,8 +8,10 @@ one out: ``in_task`` puts its kind and the line of the program in its place.
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +47,8 @@ _SAYS = (
     ("Py4JNetworkError", "spark-gone"),
 )
 """What a message of Spark's says, and our code for it; the first that fits."""
+_loaded = 0
+"""So many modules were loaded when they were set aside last."""
 _FOREIGN = frozenset({"pyspark", "py4j", "grpc"})
 
 
@@ -61,6 +65,7 @@ def in_task(
     def run(batches: Batches) -> Batches:
         # An executor runs as many tasks as it has cores.
         threads.use(1)
+        _set_aside_modules()
         try:
             yield from function(batches)
         except OSError as error:
@@ -71,6 +76,17 @@ def in_task(
             raise RuntimeError(_without_values(step, error)) from None
 
     return run
+
+
+def _set_aside_modules() -> None:
+    """Keep what is loaded out of the search for garbage that Spark makes after each task.
+
+    It goes through every object of every module, and takes longer than a small task.
+    """
+    global _loaded  # noqa: PLW0603  of the process
+    if len(sys.modules) > _loaded:
+        gc.freeze()
+        _loaded = len(sys.modules)
 
 
 def _without_values(step: str, error: BaseException) -> str:

@@ -29,13 +29,13 @@ __all__ = [
 
 _SAMPLED = 256
 """Ids that tell how those of one task are spread."""
-_SMALL, _FEW, _MOST = 25_000, 16, 1_000_000
+_SMALL, _FEW, _MOST = 250_000, 16, 1_000_000
 """A part has at least so many entries until there are a few parts, and at most the last number."""
 
 
 def part_count(size: int) -> int:
     """In how many parts so many entries are dealt."""
-    return max(2, min(_FEW, size // _SMALL), -(-size // _MOST))
+    return max(2, min(_FEW, -(-size // _SMALL)), -(-size // _MOST))
 
 
 def sampled(ids: pa.Table) -> Iterator[Parcel]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from voterlist.config.comparisons import AddedComparison
 from voterlist.ingest import given_map, table_entries
 from voterlist.ingest.added import added_columns
-from voterlist.ingest.generic import name_columns
+from voterlist.ingest.generic import NAME_FIELDS, name_columns
 from voterlist.link.encode import COMPARED
 from voterlist.model import Profile
 from voterlist.normalize import normalize
@@ -18,7 +18,7 @@ from voterlist.normalize.added import fold_added
 from voterlist.readers import text_table
 from voterlist.tables import codes
 
-__all__ = ["ADDED", "Columns", "Rows", "counted_names"]
+__all__ = ["ADDED", "Columns", "Rows", "counted_names", "of_names"]
 
 ADDED = "added:"
 """Stands before the name of an added comparison where it is a column of rows."""
@@ -42,6 +42,15 @@ class Rows:
     def ids(self) -> Sequence[str]:
         """The columns of the entry ids."""
         return ("entry_id",) if self.columns is None else self.columns["entry_id"]
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """All columns that are read, each once."""
+        if self.columns is None:
+            return tuple(COMPARED)
+        headers = [name for names in self.columns.values() for name in names]
+        headers += [name for one in self.comparisons for name in one.columns]
+        return tuple(dict.fromkeys(headers))
 
     @property
     def added(self) -> tuple[str, ...]:
@@ -73,6 +82,13 @@ class Rows:
 
 def _map(columns: Columns) -> dict[str, list[str]]:
     return {field: list(headers) for field, headers in columns.items()}
+
+
+def of_names(columns: Columns) -> dict[str, list[str]]:
+    """Those of the columns that hold names."""
+    return {
+        field: list(names) for field, names in columns.items() if field in NAME_FIELDS
+    }
 
 
 def counted_names(rows: pa.Table, columns: Columns) -> pa.Table:

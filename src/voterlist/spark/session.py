@@ -45,6 +45,11 @@ _SETTINGS = {
     # The pages of a job are open to whoever reaches the port.
     "spark.ui.enabled": "false",
     "spark.log.level": "OFF",
+    # An executor lives for minutes, and most of what Java would compile a second time, with more
+    # care, it never runs again. What the user says of Java stands behind it, and goes before.
+    "spark.executor.defaultJavaOptions": "-XX:TieredStopAtLevel=1",
+    # pydantic looks for plug-ins in every package, archives of Spark's among them.
+    "spark.executorEnv.PYDANTIC_DISABLE_PLUGINS": "__all__",
 }
 _LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 _LOG = "VOTERLIST_SPARK_LOG"

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -37,16 +36,11 @@ from voterlist.usecases.reading import FileColumns, Reading
 from voterlist.usecases.rows import write_rows
 from voterlist.usecases.settings import link_settings
 
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
-
 __all__ = ["Place", "Watch", "link_tables_on_spark"]
 
 _LOOKED_AT, _EACH = 100, 1_000
 """Where no map names the columns, they are told by so many parts of the files, spread over all of
 them, and so many rows of each part."""
-_HIDDEN = ("_", ".")
-"""Spark passes over files whose names begin so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +68,8 @@ class _File:
 
     path: Path
     rows: int
-    groups: int
-    """Parts of its rows."""
+    groups: tuple[int, ...]
+    """Rows in each part of its rows."""
     schema: pa.Schema
     digest: str
     """Of its name, size, time and end: another content has another one."""
@@ -147,11 +141,11 @@ def link_tables_on_spark(
     sources, settings = request.sources(), link_settings(request.settings)
     listed = _listed(sources)
     with open_session(place.master) as spark, told(place.work):
-        frame = _frame(spark, listed)
-        listed, account = _under_profile(listed, frame, request.profile)
+        files = cluster.Files(spark, _tasks(listed))
+        listed, account = _under_profile(listed, files, request.profile)
         watch.reading(account)
         result = cluster.link(
-            frame,
+            files,
             listed.columns(),
             job=cluster.Job(place.work, listed.digest, since),
             profile=account.profile,
@@ -177,10 +171,10 @@ def link_tables_on_spark(
 
 
 def _under_profile(
-    listed: _List, frame: DataFrame, given: Profile | None
+    listed: _List, files: cluster.Files, given: Profile | None
 ) -> tuple[_List, Reading]:
     """The list under its profile, told from its names where none is given; how it was read."""
-    telling = None if given is not None else cluster.tell(frame, listed.columns())
+    telling = None if given is not None else cluster.tell(files, listed.columns())
     profile = given if telling is None else telling.profile
     assert profile is not None
     choice = listed.choice.under(profile)
@@ -198,8 +192,6 @@ def _listed(sources: Sequence[Source]) -> _List:
     files = [_file(path) for source in sources for path in _parquet(source.path)]
     if not files:
         raise _not_parquet(sources[0].path)
-    if any(file.path.name.startswith(_HIDDEN) for file in files):
-        raise _rows_missing()
     choice = _choice(files, sources[0])
     listed = _List(tuple(files), choice)
     if not choice.map.columns("entry_id"):
@@ -229,8 +221,10 @@ def _file(path: Path) -> _File:
     state = path.stat()
     told_of_it = [path.name, state.st_size, state.st_mtime_ns, known.metadata.to_dict()]
     digest = hashlib.sha256(json.dumps(told_of_it, default=str).encode()).hexdigest()
-    rows, groups = known.metadata.num_rows, known.num_row_groups
-    return _File(path, rows, groups, known.schema_arrow, digest)
+    groups = [
+        known.metadata.row_group(at).num_rows for at in range(known.num_row_groups)
+    ]
+    return _File(path, sum(groups), tuple(groups), known.schema_arrow, digest)
 
 
 def _choice(files: Sequence[_File], source: Source) -> Choice:
@@ -252,7 +246,7 @@ def _some_rows(files: Sequence[_File]) -> pa.Table:
     least and the greatest value of all files: so it is blank, or the same in every row, only where
     it is so everywhere. A file that lacks one of the columns adds no value to it.
     """
-    groups = [(file, number) for file in files for number in range(file.groups)]
+    groups = [(file, number) for file in files for number in range(len(file.groups))]
     step = max(1, len(groups) // _LOOKED_AT)
     empty = text_table(files[0].schema.empty_table())
     tables = [empty]
@@ -322,29 +316,14 @@ def _plain(kind: pa.DataType) -> pa.DataType:
     return pa.string() if pa.types.is_large_string(value) else value
 
 
-def _frame(spark: SparkSession, listed: _List) -> DataFrame:
-    """The columns that are used, of all rows of all files.
-
-    Raises:
-        UsageError: Spark does not read every row of them.
-    """
-    paths = [_as_is(file.path.resolve()) for file in listed.files]
-    frame = spark.read.parquet(*paths)
-    frame = frame.select([frame[f"`{name}`"] for name in listed.headers()])
-    if frame.count() != listed.rows:
-        raise _rows_missing()
-    return frame
-
-
-def _as_is(path: Path) -> str:
-    """A path in which Spark takes no letter for a pattern."""
-    return "".join(f"\\{sign}" if sign in "*?[]{}\\" else sign for sign in str(path))
-
-
-def _rows_missing() -> UsageError:
-    return UsageError(
-        "Spark does not read every row of the files", code="spark-rows-missing"
-    )
+def _tasks(listed: _List) -> tuple[tuple[cluster.Piece, ...], ...]:
+    """What of the files each task reads."""
+    pieces = [
+        cluster.Piece(str(file.path.resolve()), number, rows)
+        for file in listed.files
+        for number, rows in enumerate(file.groups)
+    ]
+    return cluster.dealt_pieces(pieces, listed.rows)
 
 
 def _not_parquet(path: Path) -> UsageError:
