@@ -17,7 +17,7 @@ from nation_desk import Confirmed, at_the_desk, fill_workbook
 from nation_lists import Nation, revise
 from nation_oracle import Held, above, below, chain, decisions
 
-__all__ = ["finish", "play_day"]
+__all__ = ["finish", "held", "play_day"]
 
 _BY_WORKBOOK = "Analyst by workbook"
 _CLERK = "L. Məmmədova"
@@ -197,7 +197,7 @@ def _filled(spring: Spring, book: Path, day: int) -> list[list[str]]:
     book.parent.mkdir(exist_ok=True)
     book.unlink(missing_ok=True)
     dice = spring.dice("workbook", day)
-    chosen = dice.choice(sorted(_held(spring, day)))
+    chosen = dice.choice(sorted(held(spring, day)))
     words = ("--out", book, "-c", chosen, "--language", "en", "--today", date_of(day))
     spring.call("review", "export", spring.centre, *words)
     filled = fill_workbook(book, _BY_WORKBOOK, 4, date_of(day), dice)
@@ -229,24 +229,24 @@ def _return(spring: Spring, number: int, day: int) -> None:
 # What has to hold
 
 
-def _held(spring: Spring, day: int) -> dict[int, Held]:
+def held(spring: Spring, day: int) -> dict[int, Held]:
     """The package of each constituency that holds at the end of a day."""
-    held: dict[int, Held] = {}
+    found: dict[int, Held] = {}
     for step, told in spring.steps():
         words = step.split()
         if words[-1] == "receive" and int(words[0]) <= day:
             package, run = Path(told["package"]), Path(told["run"])
-            held[int(words[1])] = Held(package, told["folder"], run)
-    return held
+            found[int(words[1])] = Held(package, told["folder"], run)
+    return found
 
 
 def _checked(spring: Spring, due: list[int], day: int, night: Path) -> list[str]:
     """What is wrong at the end of a day."""
-    held = _held(spring, day)
-    wrong = list(above(spring.centre, night, held))
+    there = held(spring, day)
+    wrong = list(above(spring.centre, night, there))
     wrong += chain(spring.centre)
     for number in due:
-        wrong += below(spring.of(number), held[number], number)
+        wrong += below(spring.of(number), there[number], number)
     before = [one for one in spring.confirmations if one.day < date_of(day)]
     wrong += decisions(spring.centre, night, before)
     return wrong
@@ -257,9 +257,9 @@ def finish(spring: Spring) -> list[str]:
     date = date_of(spring.size.days + 1)
     night = spring.once("last night", lambda: _night(spring, date))
     run = Path(night["folder"])
-    held = _held(spring, spring.size.days)
-    wrong = list(above(spring.centre, run, held))
-    for number, one in sorted(held.items()):
+    there = held(spring, spring.size.days)
+    wrong = list(above(spring.centre, run, there))
+    for number, one in sorted(there.items()):
         wrong += below(spring.of(number), one, number)
         wrong += chain(spring.of(number))
     wrong += chain(spring.centre)

@@ -23,7 +23,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from nation import Size, Spring, make
+from nation import ANALYSTS, Size, Spring, make
 from nation_attacks import refused
 from nation_days import finish, play_day
 from record import FOLDER
@@ -49,6 +49,12 @@ def found(spring: Spring) -> list[str]:
     days = [spring.told(day) for day in range(1, spring.size.days + 1)]
     told = [one for day in days if day for one in day["found"]]
     return told + list(dict(spring.steps()).get("end") or [])
+
+
+def folder_of(folder: Path, size: Size) -> Path:
+    """Where the spring of a size is played, below the folder of the records."""
+    numbers = (size.constituencies, size.voters_each, size.days, size.seed)
+    return folder / "-".join(map(str, (NAME, *numbers)))
 
 
 def summary(spring: Spring) -> str:
@@ -97,13 +103,19 @@ def main() -> int:
     parser.add_argument("--constituencies", type=int, default=125)
     parser.add_argument("--voters-each", type=int, default=400)
     parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--analysts", type=int, default=len(ANALYSTS))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=1e9, help="of this call")
     parser.add_argument("--folder", type=Path, default=FOLDER)
     given = parser.parse_args()
-    size = Size(given.constituencies, given.voters_each, given.days, given.seed)
-    names = f"{NAME}-{size.constituencies}-{size.voters_each}-{size.days}-{size.seed}"
-    spring = Spring(given.folder / names, size)
+    size = Size(
+        given.constituencies,
+        given.voters_each,
+        given.days,
+        given.seed,
+        given.analysts,
+    )
+    spring = Spring(folder_of(given.folder, size), size)
     play(spring, given.minutes)
     (given.folder / f"{NAME}.md").write_text(summary(spring), encoding="utf-8")
     wrong = found(spring)
