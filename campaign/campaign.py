@@ -15,7 +15,7 @@ from pathlib import Path
 
 from record import FOLDER
 
-SHARES = {"kills": 0.5, "power": 0.2, "refusals": 0.3}
+SHARES = {"kills": 0.4, "power": 0.2, "refusals": 0.2, "nation_spring": 0.2}
 """The share of each script in the time of a round; ``mended.toml`` says what each does."""
 HERE = Path(__file__).resolve().parent
 

@@ -73,7 +73,8 @@ def summary(spring: Spring) -> str:
     wrong = found(spring)
     counts = ", ".join(f"{count} {name}" for name, count in sorted(attacks.items()))
     over = "the last night equals a run from the beginning"
-    end = over if "end" in dict(spring.steps()) else "it goes on"
+    last = dict(spring.steps()).get("end")
+    end = "it goes on" if last is None else "its end is wrong" if last else over
     text = [
         f"{size.constituencies} constituencies of {size.voters_each:,} voters each (seed",
         f"{size.seed}): {len(days)} of {size.days} days; {end}.",
