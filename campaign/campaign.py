@@ -18,10 +18,11 @@ from record import FOLDER
 SHARES = {
     "kills": 0.3,
     "power": 0.1,
-    "refusals": 0.2,
-    "damaged": 0.25,
+    "refusals": 0.15,
+    "damaged": 0.2,
     "desk_requests": 0.05,
     "leaks": 0.1,
+    "nation_spring": 0.1,
 }
 """The share of each script in the time of a round; ``mended.toml`` says what each does."""
 HERE = Path(__file__).resolve().parent

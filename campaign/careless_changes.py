@@ -4,9 +4,10 @@
 
 ``careless_changes.toml`` lists the changes: a file, a line as it is, the line as somebody might
 write it by mistake, and the tests of that subject. Each change is made alone in a copy of the tree,
-and its tests are run there, those that are not slow before the others: a change is noticed where
-one of them fails. ``--everything`` runs the whole suite against those that are left. ``--lines``
-runs no test; it says which lines and files of tests are no longer in the tree as the list has them.
+and its tests are run there: a change is noticed where one of them fails. All changes are tried with
+the tests that are not slow; then those that are left with the slow ones. ``--everything`` runs the
+whole suite against those that are left then. ``--lines`` runs no test; it says which lines and
+files of tests are no longer in the tree as the list has them.
 
 Each trial is a line of JSON in ``build/campaign/careless_changes.jsonl``; a script that was stopped
 goes on behind it. ``--anew`` tries again what was noticed, first with the test that noticed it.
@@ -17,6 +18,7 @@ change is not noticed, where a line of the list is not there once, or where a te
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import shutil
@@ -27,7 +29,7 @@ import tempfile
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +45,10 @@ PATIENCE = 900
 """Seconds for the tests of one change."""
 _FIRST_MOMENT = 1_000_000_000
 """Long before any source was written."""
+_SECONDS = itertools.count(1)
+"""Each change is made in a second of its own: see ``Change.apply``."""
+_COPIES = f"{NAME}-"
+"""How the names of the folders of copies begin; the number of the process follows."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,8 @@ def main() -> int:
     load()
     record = Record(given.folder / f"{NAME}.jsonl")
     applicable = [change for change in chosen if change not in gone + untested]
-    with tempfile.TemporaryDirectory() as folder:
+    _remove_left_copies()
+    with tempfile.TemporaryDirectory(prefix=f"{_COPIES}{os.getpid()}-") as folder:
         tree = Path(folder) / "tree"
         _copy(tree)
         _try(tree, record, applicable, given)
@@ -177,10 +184,20 @@ class Record:
 
     def noticed(self, change: Change) -> bool:
         """True where a test failed."""
-        return bool(self.of(change)) and not self.of(change)["found"]
+        return self.tried(change) and not self.of(change)["found"]
 
-    def add(self, change: Change, by: str | None, seconds: float) -> None:
-        """Write down that a test noticed a change, or that none did."""
+    def tried(self, change: Change) -> bool:
+        """True where a test failed, or all tests were run."""
+        return bool(self.of(change)) and not self.tried_quickly(change)
+
+    def tried_quickly(self, change: Change) -> bool:
+        """True where no test failed so far, and the slow ones are still to be run."""
+        return bool(self.of(change).get("slow_left"))
+
+    def add(
+        self, change: Change, by: str | None, seconds: float, *, slow_left: bool = False
+    ) -> None:
+        """Write down that a test noticed a change, or that none did; see ``tried_quickly``."""
         line = {
             "script": NAME,
             "what": change.part,
@@ -192,6 +209,8 @@ class Record:
             "by": by or "",
             "seconds": round(seconds, 1),
         }
+        if slow_left:
+            line["slow_left"] = True
         self._lines[change.file, change.before, change.after] = line
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as page:
@@ -202,7 +221,7 @@ class Record:
 
 def summary(record: Record, listed: list[Change]) -> str:
     """A section of a page: how many were tried and noticed, by part of the program."""
-    tried = [change for change in listed if record.of(change)]
+    tried = [change for change in listed if record.tried(change)]
     missed = [change for change in tried if not record.noticed(change)]
     share = 100 * (len(tried) - len(missed)) / max(len(tried), 1)
     of = Counter(change.part for change in tried)
@@ -232,57 +251,96 @@ def _copy(tree: Path) -> None:
             shutil.copy2(ROOT / name, tree / name)
 
 
+def _remove_left_copies() -> None:
+    """Remove the copies of rounds that were killed."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_COPIES}*-*"):
+        process = path.name.removeprefix(_COPIES).split("-")[0]
+        if not Path("/proc", process).exists():
+            shutil.rmtree(path, ignore_errors=True)
+
+
 def _try(
     tree: Path, record: Record, applicable: list[Change], given: argparse.Namespace
 ) -> None:
     """Try the changes that are to be tried, as long as there is time."""
     until = time.monotonic() + 60 * given.minutes
-    for number, change in enumerate(applicable, 1):
-        if record.noticed(change) and not given.anew:
-            continue
-        start = time.monotonic()
-        if start > until:
-            break
-        by = _noticed_by(tree, change, _in_turn(record, change, given), number)
-        seconds = time.monotonic() - start
-        record.add(change, by, seconds)
-        word = "NOT NOTICED" if by is None else "noticed"
-        place = f"{change.file}: {change.after}"
-        print(f"{number:3} {word} in {seconds:.0f} s: {place}", flush=True)
+    wanted = [one for one in applicable if given.anew or not record.noticed(one)]
+    quickly = [one for one in wanted if given.anew or not record.tried_quickly(one)]
+    for change in quickly:
+        if time.monotonic() > until:
+            return
+        _try_one(tree, record, change, _nearest_tests(record, change))
+    for change in wanted:
+        if time.monotonic() > until:
+            return
+        if record.tried_quickly(change):
+            _try_one(tree, record, change, _slow_tests(change, given), is_last=True)
 
 
-def _in_turn(
-    record: Record, change: Change, given: argparse.Namespace
-) -> Iterator[list[str]]:
-    """Words that choose tests, for one call of pytest after the other."""
+def _try_one(
+    tree: Path,
+    record: Record,
+    change: Change,
+    in_turn: Sequence[list[str]],
+    *,
+    is_last: bool = False,
+) -> None:
+    """Run tests against one change, and write down and say what came of it."""
+    start = time.monotonic()
+    by = _noticed_by(tree, change, in_turn)
+    seconds = time.monotonic() - start
+    spent = record.of(change)["seconds"] if is_last else 0
+    slow_left = by is None and not is_last
+    record.add(change, by, spent + seconds, slow_left=slow_left)
+    told = "noticed" if by else "not yet noticed" if slow_left else "NOT NOTICED"
+    print(f"{told} in {seconds:.0f} s: {change.file}: {change.after}", flush=True)
+
+
+def _nearest_tests(record: Record, change: Change) -> list[list[str]]:
+    """Words that choose tests, for one call of pytest after the other, without slow files.
+
+    The test that noticed the change before is the first, then those that the list names.
+    """
     by = record.of(change).get("by", "").split("[")[0]
-    if _is_there(ROOT, by.removeprefix("tests/").replace(".py::", "::")):
-        yield [by]
+    is_known = _is_there(ROOT, by.removeprefix("tests/").replace(".py::", "::"))
+    named, files = _words(change)
+    quick = ["-m", "not slow", *files] if files else []
+    return [words for words in ([by] if is_known else [], named, quick) if words]
+
+
+def _slow_tests(change: Change, given: argparse.Namespace) -> list[list[str]]:
+    """The words for the slow tests of a change, and for those of all others where it is asked."""
+    files = _words(change)[1]
+    slow = ["-m", "slow", *files] if files else []
+    return [slow] * bool(slow) + [["tests"]] * given.everything
+
+
+def _words(change: Change) -> tuple[list[str], list[str]]:
+    """The single tests that the list names, and the files of tests."""
     named: list[str] = []
-    whole: list[str] = []
+    files: list[str] = []
     for name in change.tests:
         file, _, test = name.partition("::")
-        (named if test else whole).append(f"tests/{file}.py" + name[len(file) :])
-    yield from filter(None, (named, whole))
-    if given.everything:
-        yield []
+        (named if test else files).append(f"tests/{file}.py" + name[len(file) :])
+    return named, files
 
 
-def _noticed_by(
-    tree: Path, change: Change, in_turn: Iterator[list[str]], number: int
-) -> str | None:
+def _noticed_by(tree: Path, change: Change, in_turn: Sequence[list[str]]) -> str | None:
     """The test that fails on the tree with the change; None where there is none.
 
     Afterwards the tree is as it was.
     """
-    change.apply(tree, _FIRST_MOMENT + number)
+    path = tree / change.file
+    content, times = path.read_bytes(), path.stat()
+    change.apply(tree, _FIRST_MOMENT + next(_SECONDS))
     try:
         return next(
             (by for words in in_turn if (by := first_failing(tree, words, PATIENCE))),
             None,
         )
     finally:
-        shutil.copy2(ROOT / change.file, tree / change.file)
+        path.write_bytes(content)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def load() -> None:
 def first_failing(tree: Path, words: Sequence[str], patience: int) -> str | None:
     """The first test that fails; None where none does.
 
-    Those that are not slow are run before the others.
+    Those that are not slow are run before the others. Nothing that they write is left.
 
     Args:
         tree: a copy of the project.
@@ -54,6 +54,8 @@ def first_failing(tree: Path, words: Sequence[str], patience: int) -> str | None
         if not process:
             # A copy never comes back: it would undo what this process has still to do.
             try:
+                # What the tests leave among temporary files goes with the folder.
+                tempfile.tempdir = os.environ["TMPDIR"] = folder
                 told.write_text(_run(tree, words), encoding="utf-8")
             except BaseException as error:  # noqa: BLE001  told by the process above
                 told.write_text(f"not run: {error!r}", encoding="utf-8")

@@ -22,6 +22,15 @@ from record import FOLDER, lines
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "reliability.md"
 MENDED = Path(__file__).with_name("mended.toml")
+_NATION = """All constituencies hand in over simulated days, some of them again and again with
+changed lists; 20 analysts decide side by side at the desk, and one by workbook; nights run;
+packages go up and down with their receipts. Damaged, forged and replayed packages come between
+them, and have to be refused without a trace. All commands are real ones, each in a process of its
+own. On each day every voter is followed from the line of the file to the list, every decision that
+was confirmed to a person is looked for in the ledger, and the chain is verified. At the end the
+last night is compared with a run from the beginning. Which file and which package hold, and what
+was confirmed, is written down outside of the program. Megabytes are those of all processes
+together at their peak, shared pages counted once."""
 
 
 def page(folder: Path) -> str:
@@ -30,6 +39,7 @@ def page(folder: Path) -> str:
     parts = ["# What was tried to break it\n", told["preface"].strip() + "\n"]
     for script, about in told["scripts"].items():
         parts += _of_script(script, about, folder)
+    parts += _nation(folder)
     parts += _careless(folder)
     parts.append("## What was found, and how it was mended\n")
     parts.append(_table(("what was found", "what it could do", "now"), _mended(told)))
@@ -66,6 +76,14 @@ def _of_script(script: str, about: Mapping[str, str], folder: Path) -> Iterator[
     ]
     yield _table(("", *kinds, "of them wrong"), rows)
     yield from _numbers(made)
+
+
+def _nation(folder: Path) -> Iterator[str]:
+    """The part of the nation's spring, which writes its own summary."""
+    yield "## A nation's spring\n"
+    yield f"`campaign/nation_spring.py`. {_NATION}\n"
+    summary = folder / "nation_spring.md"
+    yield summary.read_text(encoding="utf-8") if summary.exists() else "Not run.\n"
 
 
 def _careless(folder: Path) -> Iterator[str]:

@@ -299,10 +299,11 @@ def test_the_wheel_has_the_same_bytes_in_two_clean_copies(own, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_bundle_has_the_same_bytes_in_two_clean_copies(room):
+@pytest.mark.parametrize("system", ["linux", "windows"])
+def test_the_bundle_has_the_same_bytes_in_two_clean_copies(room, system):
     """Nobody could make it again from the sources, and see that nothing was slipped in."""
     make_keys(room / "keys", SIGNER)
-    words = ("packaging/bundle.py", "--system", "linux", "--keys", room / "keys")
+    words = ("packaging/bundle.py", "--system", system, "--keys", room / "keys")
     first = clean_copy(room / "a", 1_600_000_000, 0o644)
     one = made_in(first, room / "1", *words, moment=1_600_000_000)
     shutil.rmtree(room / "1")

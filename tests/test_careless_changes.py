@@ -1,5 +1,6 @@
 """The list of careless changes is of this program: none of its lines is gone."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,36 @@ def test_a_record_goes_on_where_it_was(path):
     assert not again.noticed(LISTED[2])
     again.add(LISTED[1], "tests/test_x.py::test_z", 1.0)
     assert careless_changes.Record(path).noticed(LISTED[1])
+
+
+def test_a_change_whose_slow_tests_were_not_run_is_neither_noticed_nor_missed(path):
+    """A round that ends in the middle would count what it had no time for."""
+    record = careless_changes.Record(path)
+    record.add(LISTED[3], None, 1.0, slow_left=True)
+    again = careless_changes.Record(path)
+    assert again.tried_quickly(LISTED[3])
+    assert not again.tried(LISTED[3])
+    assert not again.noticed(LISTED[3])
+    assert "2 were tried" in careless_changes.summary(again, LISTED)
+    again.add(LISTED[3], "tests/test_x.py::test_y", 1.0)
+    assert again.noticed(LISTED[3])
+    assert not again.tried_quickly(LISTED[3])
+
+
+def test_the_copy_of_a_killed_round_is_removed_and_that_of_a_running_one_is_not(
+    tmp_path, monkeypatch
+):
+    """Each killed round would leave the whole tree among temporary files for ever."""
+    monkeypatch.setattr(careless_changes.tempfile, "tempdir", str(tmp_path))
+    done = subprocess.Popen([sys.executable, "-c", ""])
+    done.wait()
+    left = tmp_path / f"careless_changes-{done.pid}-x"
+    running = tmp_path / f"careless_changes-{os.getpid()}-x"
+    for folder in (left, running):
+        (folder / "tree").mkdir(parents=True)
+    careless_changes._remove_left_copies()
+    assert not left.exists()
+    assert running.exists()
 
 
 def test_the_summary_counts_what_was_tried(path):

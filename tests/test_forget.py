@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,12 +13,13 @@ from pathlib import Path
 import pytest
 
 import handing
+import leak_story
 import marked
 import processes
 import workspaces
 from handing import DAY, code_of, told
 from voterlist.storage import ledger as ledgers
-from voterlist.storage import lock, mounts, removal
+from voterlist.storage import lock, mounts, removal, temporary
 
 pytestmark = pytest.mark.slow
 
@@ -122,6 +124,41 @@ def test_what_holds_cells_goes_and_what_shows_what_was_done_stays(finished):
         assert ledger.given_verdicts().num_rows
     for command in ("status", "forget"):
         assert told(command, below, "--today", DAY)[0] in {0, 1}
+
+
+STAYS = {"ledger*", "inbox*", "reference*"}
+"""Places of the page about privacy that hold cells and stay."""
+
+
+def test_each_place_that_holds_cells_goes(finished):
+    """A place that the program fills and `forget` does not know is a leak for years."""
+    below = finished.below
+    made = []
+    for row in leak_story.places():
+        is_in_workspace = ":" not in row.pattern and row.holds != "none"
+        if is_in_workspace and row.pattern not in STAYS:
+            name = re.sub(r"(?<=[a-z])\*$", "/y", row.pattern).replace("*", "x")
+            made.append(below / name)
+    assert len(made) > 25
+    for path in made:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("Hüseynli", encoding="utf-8")
+    assert told("forget", below, *YES)[1]["done"]
+    assert [path for path in made if path.exists()] == []
+
+
+def test_what_a_killed_command_left_among_temporary_files_goes(
+    finished, tmp_path, monkeypatch
+):
+    """It may be a copy of the whole ledger; no other command comes after the end of a cycle."""
+    monkeypatch.setattr(temporary.tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / f"{temporary.PREFIX}abcdefgh"
+    with temporary.private_folder() as held:
+        left.mkdir()
+        (left / "ledger.db").write_text("Hüseynli", encoding="utf-8")
+        assert told("forget", finished.below, *YES)[1]["done"]
+        assert not left.exists()
+        assert held.exists()
 
 
 def test_lists_as_handed_in_go_only_where_that_is_asked_for(finished):
