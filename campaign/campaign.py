@@ -19,7 +19,8 @@ SHARES = {
     "kills": 0.3,
     "power": 0.1,
     "refusals": 0.2,
-    "damaged": 0.25,
+    "damaged": 0.2,
+    "guided": 0.05,
     "desk_requests": 0.05,
     "leaks": 0.1,
 }
