@@ -67,7 +67,8 @@ figures: $(READY)  ## figures of the code: density, longest functions, start-up,
 	$(BIN)/python bench/figures.py
 
 # It goes on where it was stopped; the record is in build/campaign.
-campaign: $(READY)  ## kills, power cuts, refusals: an hour, into docs/reliability.md: [MINUTES=60] [SEED=1]
+campaign: $(READY)  ## kills, power cuts, refusals, damage, leaks: an hour, into docs/reliability.md: [MINUTES=60] [SEED=1]
+	-$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,campaign]'
 	nice -n 19 $(BIN)/python campaign/campaign.py --minutes $(or $(MINUTES),60) --seed $(or $(SEED),1)
 
 # KEYS is a folder that `voterlist keys make` made.

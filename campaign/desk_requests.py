@@ -39,19 +39,21 @@ import workspaces  # noqa: E402
 from handed_subjects import reviewed  # noqa: E402
 from mutators import damaged, with_other_values  # noqa: E402
 from voterlist.model import Role  # noqa: E402
+from voterlist.serve import exchange  # noqa: E402
 from voterlist.serve.application import Desk, Host  # noqa: E402
-from voterlist.serve.cases_api import CasesApi  # noqa: E402
+from voterlist.serve.cases_api import MOST_BYTES, CasesApi  # noqa: E402
 from voterlist.serve.exchange import Exchange  # noqa: E402
 from voterlist.usecases import add_user  # noqa: E402
 
 COUNT = 60
 REQUESTS = 300
 PEOPLE = {"Aysel": Role.ANALYST, "Rauf": Role.CHAIR, "Orxan": Role.OPERATOR}
-_SESSIONS = 2
-"""Of each person; a session that a request ended is replaced by the next."""
 _CELLS = ("Məmmədov", "Məmmədova", "5XK1234", "12.03.1970")
 """Of the list of the workspace."""
 _SECONDS = 60
+_MOST = 64 * 1024
+_LARGEST = {"/api/decide": MOST_BYTES, "/api/import": exchange.MOST_BYTES}
+"""Bytes of a body, and of those paths that take more."""
 _KINDS = (
     "application/json", "application/x-www-form-urlencoded", "text/plain", "",
     "multipart/form-data; boundary=x", "application/json; charset=utf-16",
@@ -97,14 +99,13 @@ class Answer:
 
 @dataclass
 class Sent:
-    """A request, and whether it is one that should be let in."""
+    """A request; ``who`` is empty without a session."""
 
     who: str
     method: str
     path: str
     content: bytes
     headers: dict[str, str] = field(default_factory=dict)
-    is_plain: bool = True
 
     def to(self, address: tuple[str, int]) -> Answer:
         """Send it."""
@@ -186,13 +187,11 @@ class _Visit:
         self._routes = routes()
         self._bodies = _bodies(workspace)
         self._cookies = {
-            name: [_cookie(desk, name) for _ in range(_SESSIONS)] for name in PEOPLE
+            name: (_cookie(desk, name), _cookie(desk, name)) for name in PEOPLE
         }
         self.tries: Counter[str] = Counter()
         self.ends: Counter[str] = Counter()
         self._refused = self._refused_plainly()
-        self._is_let_in = False
-        self._before = _rows(workspace)
 
     def _refused_plainly(self) -> set[tuple[str, str, str]]:
         """(person, method, path) of what a plain request is refused because of its role."""
@@ -208,13 +207,15 @@ class _Visit:
 
     def _plain(self, who: str, method: str, path: str) -> Sent:
         content = b"{}" if method == "POST" else b""
+        # A session of its own is what a log-out ends.
+        usual, other = self._cookies.get(who, ("", ""))
         sent = Sent(who, method, path.replace("{kind}", "page"), content)
         sent.headers = {
             "Host": self._origin.rpartition("//")[2],
             "Origin": self._origin,
             "Content-Type": "application/json",
             "Content-Length": str(len(content)),
-            "Cookie": self._cookies[who][0] if who else "",
+            "Cookie": other if path == "/logout" else usual,
             "Connection": "close",
         }
         return sent
@@ -234,8 +235,10 @@ class _Visit:
             self.tries[how] += 1
         answer = sent.to(self._address)
         self.ends[str(answer.status)] += 1
-        self._is_let_in |= bool(who) and answer.status < 400
-        for wrong in self._wrong(sent, (who, method, path), answer, hows):
+        # Another method or path may be what that person is given.
+        refused = self._refused if not {"path", "method"} & set(hows) else set()
+        is_refused = (who, method, path) in refused
+        for wrong in wrong_in(sent, answer, is_refused=is_refused):
             yield f"{method} {path} of {who or 'nobody'}, {'+'.join(hows)}: {wrong}"
 
     def _damage(self, sent: Sent) -> str:
@@ -281,30 +284,8 @@ class _Visit:
             sent.content = b" " * dice.choice((65_537, 3 << 20))
         return how
 
-    def _wrong(
-        self, sent: Sent, asked: tuple[str, str, str], answer: Answer, hows: list[str]
-    ) -> Iterator[str]:
-        """What is wrong with an answer."""
-        if answer.status >= 500 and answer.status != 503:
-            yield f"status {answer.status}"
-        if "Traceback" in answer.body:
-            yield "a traceback"
-        if (
-            answer.status in range(200, 400)
-            and "content-security-policy" not in answer.head
-        ):
-            yield "an answer without its guards"
-        stays = not {"path", "method"} & set(hows)
-        if stays and asked in self._refused and answer.status in {200, 204}:
-            yield "a damaged request is given what a plain one is refused"
-        if not sent.who and any(cell in answer.body for cell in _CELLS):
-            yield "a cell without a session"
-        is_large = len(sent.content) > 2 << 20 and sent.method == "POST"
-        if is_large and answer.status == 200 and "/import" not in sent.path:
-            yield "a body beyond its size is taken"
-
     def nothing_changed(self) -> Iterator[str]:
-        """Whether those without a session changed anything, of another trial part."""
+        """Send requests without a session; what they changed."""
         before = _rows(self._workspace)
         for method, path in self._routes * 3:
             sent = self._plain("", method, path)
@@ -315,6 +296,30 @@ class _Visit:
             self.tries["nobody"] += 1
         if _rows(self._workspace) != before:
             yield "requests without a session changed the ledger"
+
+
+def wrong_in(sent: Sent, answer: Answer, *, is_refused: bool) -> Iterator[str]:
+    """What is wrong with an answer.
+
+    Args:
+        sent: what was asked, by whom; ``who`` is empty without a session.
+        answer: what came back.
+        is_refused: the same person is refused a plain request of that kind.
+    """
+    is_let_in = answer.status in range(200, 300)
+    if answer.status >= 500 and answer.status != 503:
+        yield f"status {answer.status}"
+    if "Traceback" in answer.body:
+        yield "a traceback"
+    if is_let_in and "content-security-policy" not in answer.head.lower():
+        yield "an answer without its guards"
+    if is_refused and is_let_in:
+        yield "a damaged request is given what a plain one is refused"
+    if not sent.who and any(cell in answer.body for cell in _CELLS):
+        yield "a cell without a session"
+    most = next((most for path, most in _LARGEST.items() if path in sent.path), _MOST)
+    if is_let_in and sent.method == "POST" and len(sent.content) > most:
+        yield "a body beyond its size is taken"
 
 
 def _rows(workspace: Path) -> dict[str, int]:

@@ -29,6 +29,7 @@ import workspaces  # noqa: E402
 from mutators import damaged, with_other_values  # noqa: E402
 from subject import Subject, WrongError  # noqa: E402
 from voterlist.cli.app import APP  # noqa: E402
+from voterlist.custody import sealing  # noqa: E402
 from voterlist.custody.keys import read_public_key  # noqa: E402
 
 __all__ = ["HANDED", "reviewed"]
@@ -117,6 +118,23 @@ def _packages(folder: Path) -> Subject:
         return code or "taken"
 
     return Subject([whole], take, 60, damage)
+
+
+def _sealed(folder: Path) -> Subject:
+    """A package that is encrypted to us, damaged on the way."""
+    world = packages.world(folder)
+    path, _ = world.write()
+    sealed = folder / "sealed.age"
+    sealing.encrypt(path, sealed, world.centre.public.age)
+    whole = sealed.read_bytes()
+
+    def take(content: bytes) -> str:
+        code = world.refused_bytes(content)
+        if code is None and content != whole:
+            raise WrongError("a damaged package is taken")
+        return code or "taken"
+
+    return Subject([whole], take, 60)
 
 
 def _signed(folder: Path) -> Subject:
@@ -212,6 +230,7 @@ HANDED: Mapping[str, Callable[[Path], Subject]] = {
         f"answers: {kind}": partial(_workbooks, kind) for kind in ("xlsx", "ods", "xls")
     },
     "packages": _packages,
+    "packages, encrypted": _sealed,
     "packages, signed": _signed,
     "keys": _keys,
     "inspect: csv": partial(_command, "inspect", "csv"),

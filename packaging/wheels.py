@@ -22,7 +22,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-NOT_FOR_USERS = frozenset({"dev", "postgres", "spark"})
+NOT_FOR_USERS = frozenset({"campaign", "dev", "postgres", "spark"})
 """Extras that are left out: of developers, and of servers that are set up with internet."""
 INSTALLER = "pip"
 """Installs the others on the machine: some systems have a Python without it."""

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "campaign"))
 
 import damaged  # noqa: E402  the folder is no package
+import desk_requests  # noqa: E402
 import mutators  # noqa: E402
 from subject import Subject, WrongError  # noqa: E402
 from subjects import SUBJECTS  # noqa: E402
@@ -201,3 +202,57 @@ def test_a_parquet_file_is_tried_by_a_child_before_it_is_read(tmp_path, monkeypa
         readers.read_table(path, wanted=lambda _: [0])
     with pytest.raises(InputError):
         evaluate_pairs(path, path, threshold=0.5)
+
+
+@pytest.mark.slow
+def test_a_short_round_of_requests_finds_nothing(tmp_path):
+    """A request that no browser sends would end in a 500, or be let in."""
+    trials = desk_requests.Requests(tmp_path, requests=60)
+    made = trials(1, random.Random("short desk"))  # noqa: S311  no secret
+    assert made.found == ()
+    assert sum(made.tries.values()) > 60
+
+
+def test_every_route_of_the_desk_is_known_to_the_requests():
+    """A new route would not be tried."""
+    asked = set(desk_requests.routes())
+    assert {("POST", "/api/decide"), ("GET", "/export/{kind}")} <= asked
+    assert ("POST", "/api/import") in asked
+
+
+@pytest.mark.parametrize(
+    ("answer", "wrong"),
+    [
+        (desk_requests.Answer(500, "", ""), "status 500"),
+        (desk_requests.Answer(400, "", "Traceback (most recent"), "a traceback"),
+        (desk_requests.Answer(401, "", "Məmmədov"), "a cell without a session"),
+        (
+            desk_requests.Answer(200, "content-security-policy: x", ""),
+            "a damaged request is given what a plain one is refused",
+        ),
+        (desk_requests.Answer(401, "", ""), None),
+        (desk_requests.Answer(303, "", ""), None),
+    ],
+)
+def test_what_is_wrong_in_an_answer_is_seen(answer, wrong):
+    """The requests would find nothing because nobody looks at the answers."""
+    sent = desk_requests.Sent("", "GET", "/api/desk", b"")
+    found = list(desk_requests.wrong_in(sent, answer, is_refused=True))
+    assert found == ([] if wrong is None else [wrong])
+
+
+def test_a_body_beyond_its_size_is_seen():
+    """The limits would be kept because nobody looks."""
+    large = b" " * 65_537
+    answer = desk_requests.Answer(200, "content-security-policy: x", "")
+    found = [
+        list(
+            desk_requests.wrong_in(
+                desk_requests.Sent("Aysel", "POST", path, large),
+                answer,
+                is_refused=False,
+            )
+        )
+        for path in ("/api/next", "/api/decide")
+    ]
+    assert found == [["a body beyond its size is taken"], []]

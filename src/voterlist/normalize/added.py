@@ -19,9 +19,9 @@ from voterlist.normalize.placeholders import is_placeholder
 
 __all__ = ["fold_added"]
 
-_PHONE_DIGITS = 9
 _MOST_DIGITS = 100
 """Before or behind the point; a longer number is none that people write."""
+_PHONE_DIGITS = 9
 """Digits of a telephone number without its country's code and the zero before the area's."""
 
 

@@ -19,6 +19,7 @@ from voterlist.config import IngestSettings, Settings
 from voterlist.ingest import FORMER_NAMES, REASON, extra_column, ingest
 from voterlist.model import Verdict
 from voterlist.normalize import normalize
+from voterlist.parquet_proof import BROKEN_PARQUET
 from voterlist.readers import ListedFile
 from voterlist.schemas import ENTRY, REMOVAL_REASON, VOTER, RawFile, empty
 from voterlist.tables import concat, from_columns, with_column
@@ -194,7 +195,7 @@ def _own_table(file: ListedFile, settings: IngestSettings) -> _OwnTable | None:
         table = pq.read_table(buffer, columns=columns)
         entries = table.select(ENTRY.names).cast(ENTRY)
         return _OwnTable(digest[: readers.SOURCE_DIGITS], entries, _marked(table))
-    except (*readers.BROKEN_PARQUET, KeyError):
+    except (*BROKEN_PARQUET, KeyError):
         # What is damaged is told by the readers, as of any file; the cause may quote a cell.
         return None
 

@@ -21,13 +21,11 @@ from voterlist.readers import sandbox
 from voterlist.readers.generic import prove_parquet, read_table, rows_of
 from voterlist.readers.listing import ListedFile, list_files, listed, open_file
 from voterlist.readers.outcome import ReadOutcome
-from voterlist.readers.records import BROKEN_PARQUET
 from voterlist.readers.sandbox import parquet_trouble
 from voterlist.readers.texts import text_table
 from voterlist.schemas import RawFile, RawSheet
 
 __all__ = [
-    "BROKEN_PARQUET",
     "SOURCE_DIGITS",
     "Fingerprint",
     "ListedFile",

@@ -10,7 +10,6 @@ from voterlist.model import AsideCode
 
 __all__ = [
     "NO_SHEET",
-    "OUT_OF_MEMORY",
     "WHOLE_FILE",
     "Allowance",
     "Attempt",
@@ -22,8 +21,6 @@ Place = tuple[int, int]
 """A file of an archive and a sheet of that file, both counted from 0."""
 WHOLE_FILE = NO_SHEET = -1
 """There is no archive; no sheet is open."""
-OUT_OF_MEMORY = 77
-"""The exit code of a child that was refused memory and could still say so."""
 
 _MEGABYTE = 2**20
 _LEAST_MEGABYTES = 512

@@ -12,18 +12,19 @@ import select
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import IO
+
+import pyarrow as pa
 
 from voterlist.config import IngestSettings
 from voterlist.discreet import be_discreet
+from voterlist.limits import OUT_OF_MEMORY, data_bytes, forbid_files, limit
 from voterlist.model import AsideCode
+from voterlist.parquet_proof import proof_of
 from voterlist.readers import archive
 from voterlist.readers.attempt import (
     NO_SHEET,
-    OUT_OF_MEMORY,
     WHOLE_FILE,
-    Allowance,
     Attempt,
     Place,
     allowance,
@@ -31,22 +32,12 @@ from voterlist.readers.attempt import (
 from voterlist.readers.files import read_bytes
 from voterlist.readers.frames import Head, pack_outcome, read_frame, write_frame
 from voterlist.readers.outcome import ReadOutcome
-from voterlist.readers.records import prove_parquet
-
-try:
-    import resource
-except (
-    ImportError
-):  # Windows has no such limits; the parent's clock still ends a file there
-    resource = None  # type: ignore[assignment]
+from voterlist.readers.proved import most_unpacked, trouble_of
 
 __all__ = ["main"]
 
 _RETIRED_AT = 256 * 2**20
 """A child that has kept so many bytes more than at its start makes room for a fresh one."""
-_STATM = Path("/proc/self/statm")
-_DATA_PAGES = 5
-"""The place of "data + stack", in pages, among the numbers of ``/proc/self/statm``."""
 
 
 class _WithoutPandas:
@@ -68,9 +59,11 @@ def main() -> None:
     threading.Thread(
         target=_end_with_parent, args=(requests.fileno(),), daemon=True
     ).start()
-    _forbid_files()
+    # No voter's row is left in a file, or in a dump of the memory of this process.
+    be_discreet()
+    forbid_files()
     sys.meta_path.insert(0, _WithoutPandas)
-    start = _data_bytes()
+    start = data_bytes()
     while (request := read_frame(requests)) is not None:
         head, content = request
         try:
@@ -78,7 +71,7 @@ def main() -> None:
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
         write_frame(
-            replies, {"kind": "end", "retires": _data_bytes() - start > _RETIRED_AT}
+            replies, {"kind": "end", "retires": data_bytes() - start > _RETIRED_AT}
         )
 
 
@@ -108,35 +101,6 @@ def _end_with_parent(requests: int) -> None:
     os._exit(0)
 
 
-def _forbid_files() -> None:
-    """No file is written by this process: no voter's row is left in a dump of its memory."""
-    be_discreet()
-    if resource is not None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-
-
-def _limit(allowed: Allowance) -> None:
-    """What this process may take from now on."""
-    if resource is None:
-        return
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = int(used.ru_utime + used.ru_stime) + 1 + allowed.seconds
-    _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, most))
-    if data := _data_bytes():
-        _, most = resource.getrlimit(resource.RLIMIT_DATA)
-        resource.setrlimit(resource.RLIMIT_DATA, (data + allowed.bytes, most))
-
-
-def _data_bytes() -> int:
-    """The memory that this process may write to, in bytes; 0 where the system does not tell."""
-    try:
-        pages = int(_STATM.read_text(encoding="ascii").split()[_DATA_PAGES])
-    except (OSError, ValueError, IndexError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
 def _serve(head: Head, content: bytes, replies: IO[bytes]) -> None:
     """Do one job and write its replies."""
     settings = IngestSettings.model_validate_json(head["settings"])
@@ -154,7 +118,8 @@ def _teller(
 
     def tell(place: Place, size: int) -> None:
         if place[1] == NO_SHEET:
-            _limit(allowance(size, settings))
+            allowed = allowance(size, settings)
+            limit(allowed.seconds, allowed.bytes)
         write_frame(replies, {"kind": "at", "place": place, "size": size})
 
     return tell
@@ -174,7 +139,8 @@ def _prove_parquet(
     content: bytes, settings: IngestSettings, _attempt: Attempt, _first: int
 ) -> _Replies:
     """Whether a Parquet file can be read to its end."""
-    trouble = prove_parquet(content, settings)
+    proof = proof_of(pa.BufferReader(content), most_unpacked(len(content), settings))
+    trouble = trouble_of(proof)
     yield _part(None, "", ReadOutcome("parquet", trouble=trouble))
 
 

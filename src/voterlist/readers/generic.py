@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError
 from voterlist.model import AsideCode
+from voterlist.parquet_proof import BROKEN_PARQUET
 from voterlist.readers import sandbox
-from voterlist.readers.records import BROKEN_PARQUET
+from voterlist.readers.proved import trouble_in
 from voterlist.readers.texts import coded_text, text_table
 from voterlist.schemas import RawSheet
 from voterlist.threads import each
@@ -164,17 +165,15 @@ def _read_parquet(
 def prove_parquet(path: Path, settings: IngestSettings | None = None) -> None:
     """See that a Parquet file can be read by this process itself.
 
-    A child with limits on memory and time reads all of it first: what would break its reader, or
-    unpack to more than there is room for, breaks the child alone.
+    A process with limits on memory and time reads all of it first.
 
     Raises:
         InputError: the file cannot be read; ``code`` says why.
     """
     try:
-        content = path.read_bytes()
+        trouble = trouble_in(path, settings or IngestSettings())
     except OSError as error:
         raise _refuse(path, _trouble(error)) from None
-    trouble = sandbox.parquet_trouble(content, settings or IngestSettings())
     if trouble is not None:
         raise _refuse(path, trouble)
 

@@ -17,13 +17,14 @@ import pyarrow.parquet as pq
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
+from voterlist.parquet_proof import BROKEN_PARQUET
 from voterlist.readers.encoding import Decoded, decode
 from voterlist.readers.outcome import ReadOutcome
 from voterlist.readers.text import columns, longest_cell
 from voterlist.readers.texts import text_table
 from voterlist.schemas import RawSheet
 
-__all__ = ["BROKEN_PARQUET", "prove_parquet", "read_json", "read_parquet"]
+__all__ = ["read_json", "read_parquet"]
 
 
 class _Record(list[tuple[str, Any]]):
@@ -163,18 +164,6 @@ def _whole(text: str) -> str:
     )
 
 
-BROKEN_PARQUET = (
-    pa.ArrowException,
-    OSError,
-    ValueError,
-    TypeError,
-    OverflowError,
-)
-"""What pyarrow raises for a damaged file; the words may quote a cell."""
-_MOST_UNPACKED = 100
-"""So many times its size a large table may take once it is unpacked."""
-
-
 def read_parquet(content: bytes, settings: IngestSettings) -> ReadOutcome:
     """The one sheet of a Parquet file."""
     try:
@@ -212,32 +201,6 @@ def read_parquet(content: bytes, settings: IngestSettings) -> ReadOutcome:
     return ReadOutcome(
         "parquet", (RawSheet(None, lines, cells, joined_columns=beyond),)
     )
-
-
-def prove_parquet(content: bytes, settings: IngestSettings) -> AsideCode | None:
-    """The code of why a Parquet file cannot be read; None where all of it can.
-
-    It is read to its last value, a column of a group of rows at a time, and nothing is kept. There
-    is no limit on its rows: tables of millions are linked. What it unpacks to is limited, but for a
-    large file by its own size.
-    """
-    most = max(settings.max_unpacked_megabytes * 2**20, _MOST_UNPACKED * len(content))
-    unpacked = 0
-    try:
-        file = pq.ParquetFile(pa.BufferReader(content))
-        for group in range(file.num_row_groups):
-            for place in range(file.metadata.num_columns):
-                # By its place: names may stand twice, or name a column inside another.
-                column = file.reader.read_row_group(group, column_indices=[place])
-                column.validate(full=True)
-                unpacked += column.nbytes
-                if unpacked > most:
-                    return AsideCode.FILE_TOO_LARGE
-    except MemoryError:
-        raise
-    except BROKEN_PARQUET:
-        return AsideCode.FILE_UNREADABLE
-    return None
 
 
 def _filled(column: pa.ChunkedArray) -> pa.Array:

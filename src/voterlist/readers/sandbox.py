@@ -12,7 +12,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -24,13 +23,13 @@ from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.attempt import (
     NO_SHEET,
-    OUT_OF_MEMORY,
     WHOLE_FILE,
     Place,
     allowance,
 )
 from voterlist.readers.frames import Head, read_frame, unpack_outcome, write_frame
 from voterlist.readers.outcome import ReadOutcome
+from voterlist.readers.proved import ONE_THREAD, cause_of_end
 
 __all__ = [
     "HEAD",
@@ -89,8 +88,7 @@ def read_table(content: bytes, settings: IngestSettings) -> ReadOutcome:
 def parquet_trouble(content: bytes, settings: IngestSettings) -> AsideCode | None:
     """The code of why a Parquet file cannot be read; None where all of it can.
 
-    Tables of millions of rows are then read by this process itself, as a part of their columns, by
-    threads: nothing in them breaks it any more.
+    As ``proved.trouble_in``, of bytes that are in memory.
     """
     return next(_parts("parquet", content, settings)).outcome.trouble
 
@@ -233,7 +231,7 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | _ONE_THREAD,
+            env=os.environ | ONE_THREAD,
         )
         self.owner = os.getpid()
 
@@ -277,24 +275,9 @@ class _Child:
 
     def _cause(self) -> AsideCode:
         """The code of why it ended."""
-        code = self._process.wait()
-        if code in {OUT_OF_MEMORY, -signal.SIGABRT}:
-            # The readers below Python abort where memory is refused to them.
-            return AsideCode.FILE_TOO_LARGE
-        return (
-            AsideCode.FILE_TOO_SLOW
-            if code == -_TOO_MUCH_TIME
-            else AsideCode.READER_STOPPED
-        )
+        return cause_of_end(self._process.wait())
 
 
-_ONE_THREAD = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "ARROW_DEFAULT_MEMORY_POOL": "system",
-}
-"""What a library reserves for threads that it does not use would count as memory taken."""
-_TOO_MUCH_TIME = getattr(signal, "SIGXCPU", 0)
 _TURN = threading.RLock()
 """One request at a time: a process has one child."""
 _current: _Child | None = None

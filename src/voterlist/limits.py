@@ -1,0 +1,53 @@
+"""Limits on the memory and the time of this process, where the system knows such limits.
+
+Linux does. Windows does not: there the parent's clock ends a process that takes too long.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+__all__ = ["OUT_OF_MEMORY", "data_bytes", "forbid_files", "limit"]
+
+OUT_OF_MEMORY = 77
+"""The exit code of a process that was refused memory and could still say so."""
+_STATM = Path("/proc/self/statm")
+_DATA_PAGES = 5
+"""The place of "data + stack", in pages, among the numbers of ``/proc/self/statm``."""
+
+
+def limit(seconds: int, more_bytes: int) -> None:
+    """End this process where it works longer than so many seconds from now on.
+
+    And refuse it more than so many bytes of memory beside what it has.
+    """
+    if resource is None:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    until = int(used.ru_utime + used.ru_stime) + 1 + seconds
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (until, most))
+    if data := data_bytes():
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (data + more_bytes, most))
+
+
+def forbid_files() -> None:
+    """No file is written by this process any more."""
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def data_bytes() -> int:
+    """The memory that this process may write to, in bytes; 0 where the system does not tell."""
+    try:
+        pages = int(_STATM.read_text(encoding="ascii").split()[_DATA_PAGES])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,83 @@
+"""Whether a Parquet file can be read to its end, tried in a process of its own.
+
+What would break the reader of Parquet, or unpack to more than there is room for, breaks that
+process alone. It loads little and opens the file itself, for it goes before each linkage of a list
+of millions.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import IntEnum
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from voterlist.discreet import be_discreet
+from voterlist.limits import OUT_OF_MEMORY, forbid_files, limit
+
+__all__ = ["BROKEN_PARQUET", "Proof", "main", "proof_of"]
+
+BROKEN_PARQUET = (
+    pa.ArrowException,
+    OSError,
+    ValueError,
+    TypeError,
+    OverflowError,
+)
+"""What pyarrow raises for a damaged file; the words may quote a cell."""
+
+
+class Proof(IntEnum):
+    """What came of it; the exit codes of the process."""
+
+    WHOLE = 0
+    BROKEN = 3
+    TOO_LARGE = 4
+
+
+def proof_of(source: BinaryIO | pa.NativeFile, most: int) -> Proof:
+    """Read a Parquet file to its last value, a column of a group of rows at a time.
+
+    Nothing is kept. There is no limit on its rows: tables of millions are linked.
+
+    Args:
+        source: the file.
+        most: bytes to which it may unpack.
+
+    Raises:
+        MemoryError: it needs more memory than this process may have.
+    """
+    unpacked = 0
+    try:
+        file = pq.ParquetFile(source)
+        for group in range(file.num_row_groups):
+            for place in range(file.metadata.num_columns):
+                # By its place: names may stand twice, or name a column inside another.
+                column = file.reader.read_row_group(group, column_indices=[place])
+                column.validate(full=True)
+                unpacked += column.nbytes
+                if unpacked > most:
+                    return Proof.TOO_LARGE
+    except MemoryError:
+        raise
+    except BROKEN_PARQUET:
+        return Proof.BROKEN
+    return Proof.WHOLE
+
+
+def main(path: str, seconds: str, memory: str, most: str) -> None:
+    """Prove a file within so many seconds of work and bytes of memory, and end with the answer."""
+    be_discreet()
+    forbid_files()
+    limit(int(seconds), int(memory))
+    try:
+        with open(path, "rb") as content:  # noqa: PTH123  little is loaded
+            proof = proof_of(content, int(most))
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    except OSError:
+        proof = Proof.BROKEN
+    sys.exit(proof)

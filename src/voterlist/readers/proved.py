@@ -1,0 +1,85 @@
+"""Parquet files that this process may read itself, since another has read all of them first."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from voterlist.config import IngestSettings
+from voterlist.limits import OUT_OF_MEMORY
+from voterlist.model import AsideCode
+from voterlist.parquet_proof import Proof
+from voterlist.readers.attempt import allowance
+
+__all__ = ["ONE_THREAD", "cause_of_end", "most_unpacked", "trouble_in", "trouble_of"]
+
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
+"""What a library reserves for threads that it does not use would count as memory taken."""
+_TOO_MUCH_TIME = getattr(signal, "SIGXCPU", 0)
+_MOST_UNPACKED = 100
+"""So many times its size a large table may take once it is unpacked."""
+_OWN_PATH = (
+    "import sys; given, sys.path[:] = sys.argv[1:5], sys.argv[5:]; "
+    "from voterlist.parquet_proof import main; main(*given)"
+)
+"""The process finds its modules where this one does, and nowhere else."""
+
+
+def trouble_in(path: Path, settings: IngestSettings) -> AsideCode | None:
+    """The code of why a Parquet file cannot be read; None where all of it can.
+
+    Tables of millions of rows are then read by this process itself, as a part of their columns, by
+    threads: nothing in them breaks it any more.
+
+    Raises:
+        OSError: there is no such file, or no right to read it.
+    """
+    with path.open("rb") as content:
+        size = os.fstat(content.fileno()).st_size
+    allowed = allowance(size, settings)
+    most = most_unpacked(size, settings)
+    numbers = map(str, (allowed.seconds, allowed.bytes, most))
+    around = [place for place in sys.path if place]
+    try:
+        code = subprocess.run(  # noqa: S603  this program's own interpreter and path
+            [sys.executable, "-c", _OWN_PATH, str(path), *numbers, *around],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | ONE_THREAD,
+            timeout=allowed.clock_seconds,
+            check=False,
+        ).returncode
+    except subprocess.TimeoutExpired:
+        return AsideCode.FILE_TOO_SLOW
+    return trouble_of(Proof(code)) if code in set(Proof) else cause_of_end(code)
+
+
+def most_unpacked(size: int, settings: IngestSettings) -> int:
+    """To how many bytes a Parquet file of this many may unpack."""
+    return max(settings.max_unpacked_megabytes * 2**20, _MOST_UNPACKED * size)
+
+
+def trouble_of(proof: Proof) -> AsideCode | None:
+    """The code for what came of a proof."""
+    if proof is Proof.WHOLE:
+        return None
+    is_broken = proof is Proof.BROKEN
+    return AsideCode.FILE_UNREADABLE if is_broken else AsideCode.FILE_TOO_LARGE
+
+
+def cause_of_end(code: int) -> AsideCode:
+    """The code of why a process that reads ended with this exit code before it had an answer."""
+    if code in {OUT_OF_MEMORY, -signal.SIGABRT}:
+        # The readers below Python abort where memory is refused to them.
+        return AsideCode.FILE_TOO_LARGE
+    return (
+        AsideCode.FILE_TOO_SLOW if code == -_TOO_MUCH_TIME else AsideCode.READER_STOPPED
+    )
