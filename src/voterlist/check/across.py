@@ -69,15 +69,7 @@ def shared_rows(keys: Sequence[Keys]) -> list[Rows]:
     apart = [np.unique(own[own != NO_KEY]) for own in keys]
     every = np.sort(np.concatenate(apart)) if apart else np.zeros(0, np.uint64)
     shared = np.unique(every[1:][every[1:] == every[:-1]])
-    if not len(shared):
-        return [np.zeros(0, np.int64) for _ in keys]
-    rows = []
-    for own in keys:
-        # Looked up: np.isin would sort what is shared once for each constituency.
-        places = np.searchsorted(shared, own)
-        places[places == len(shared)] = 0
-        rows.append(np.flatnonzero(shared[places] == own))
-    return rows
+    return [np.flatnonzero(np.isin(own, shared)) for own in keys]
 
 
 def across_findings(contexts: Mapping[str, Context]) -> pa.Table:
