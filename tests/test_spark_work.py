@@ -8,12 +8,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 from test_store import HOLD
 from voterlist.errors import StageError, UsageError, WorkspaceBusyError
+from voterlist.spark.exchange import (
+    Kept,
+    Parcel,
+    batch_of,
+    kept_in,
+    packed,
+    parcels_of,
+    unpacked,
+)
 from voterlist.spark.executors import _program
 from voterlist.spark.failures import in_task, in_words, told
 from voterlist.spark.work import open_work
@@ -27,6 +37,9 @@ def written(path, content=b"rows"):
     folder = Path(path)
     folder.mkdir()
     (folder / "part-0.parquet").write_bytes(content)
+    kept = folder.with_suffix(".kept")
+    kept.mkdir()
+    (kept / "large").write_bytes(content)
     (folder / "_SUCCESS").touch()
 
 
@@ -78,6 +91,8 @@ def test_half_a_step_is_done_anew(tmp_path):
         lambda step: (step / "part-0.parquet").write_bytes(b"less"[:2]),
         lambda step: (step / "part-1.parquet").write_bytes(b"more"),
         lambda step: step.with_suffix(".whole").write_text("{", encoding="utf-8"),
+        lambda step: (step.with_suffix(".kept") / "large").unlink(),
+        lambda step: (step.with_suffix(".kept") / "large").write_bytes(b"less"[:2]),
     ],
 )
 def test_a_step_that_was_changed_is_done_anew(tmp_path, harm):
@@ -137,6 +152,43 @@ def test_a_folder_of_another_machine_is_refused(tmp_path):
             work.step("pairs", lambda path: Path(path).mkdir())
         assert refused.value.code == "work-not-shared"
         assert not work.is_done("pairs")
+
+
+# Large rows
+
+
+def parcel_of(number, size):
+    """A parcel with so many numbers."""
+    table = pa.table({"value": np.arange(size)})
+    return Parcel(number, "part", number, size, packed({"values": table}))
+
+
+def test_large_rows_stand_in_a_file_and_are_read_from_there(tmp_path):
+    """Spark would move each of them through Java, twice for each step that reads it."""
+    sizes = [1, 10_000, 20_001, 2]
+    made = [parcel_of(number, size) for number, size in enumerate(sizes)]
+    batches = map(batch_of, kept_in(str(tmp_path), made))
+    found = [parcel for batch in batches for parcel in parcels_of(batch)]
+    assert [isinstance(one.content, Kept) for one in found] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert len(list(tmp_path.iterdir())) == 1
+    for parcel, expected in zip(found, made, strict=True):
+        assert unpacked(parcel.content) == unpacked(expected.content)
+        assert parcel.rows == expected.rows
+    # Who hands a row on does not write it again.
+    again = kept_in(str(tmp_path), found[1:3])
+    assert [one.content for one in again] == [one.content for one in found[1:3]]
+
+
+def test_tasks_that_do_the_same_work_twice_do_not_write_into_one_file(tmp_path):
+    """Spark begins a slow task a second time; half of the one would be half of the other."""
+    twice = [kept_in(str(tmp_path), [parcel_of(1, 10_000)]) for _ in range(2)]
+    places = {str(next(one).content) for one in twice}
+    assert len(places) == 2
 
 
 # What tasks tell

@@ -26,7 +26,7 @@ from voterlist.spark.exchange import (
 )
 from voterlist.spark.key_codes import KeyCodes
 from voterlist.spark.part import ENTRIES, Whole
-from voterlist.spark.steps import Steps, kind_of, of_each, opened
+from voterlist.spark.steps import Each, Steps, kind_of, of_each, opened
 
 __all__ = ["chance"]
 
@@ -55,10 +55,11 @@ def chance(steps: Steps, counted: Counted) -> tuple[Chance, ...]:
     decades, own = _Decades.of(counted.whole), kind_of(counted.parts, "part")
     sent = partial(_sent, whole=counted.whole, decades=decades, tasks=counted.many)
     codes = of_each(own, "chance", opened(sent))
-    told = steps.step(
-        "chance", lambda: of_each(delivered(codes, counted.many), "agreeing", _added_up)
+    steps.step(
+        "chance", lambda: Each(delivered(codes, counted.many), "agreeing", _added_up)
     )
-    tables = [unpacked(parcel.content)["pairs"] for parcel in steps.told(told, "told")]
+    told = steps.told("chance", "told")
+    tables = [unpacked(parcel.content)["pairs"] for parcel in told]
     every = pa.concat_tables(tables)
     columns = ("kind", "band", "pairs")
     kind, band, pairs = (every.column(name).to_numpy() for name in columns)

@@ -22,12 +22,13 @@ from voterlist.spark.exchange import (
     delivered,
     of_kind,
     packed,
+    parcels_of,
     unpacked,
 )
 from voterlist.spark.part import Whole, part
 from voterlist.spark.rows import Columns, Rows, counted_names, of_names
 from voterlist.spark.source import Source
-from voterlist.spark.steps import Steps, kind_of, of_each, opened
+from voterlist.spark.steps import Each, Steps, kind_of, of_each, opened
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -45,6 +46,8 @@ class Counted:
     whole: Whole
     starts: Longs
     """Where each part begins, and where the list ends."""
+    step: str
+    """The step that holds the parts."""
 
     @property
     def many(self) -> int:
@@ -72,7 +75,7 @@ def read(steps: Steps, source: Source, rows: Rows) -> Listed | None:
             should.
     """
     told = source.mapped("ids", rows.ids, reading.sampled)
-    samples = [Parcel(**row) for row in told.toArrow().to_pylist()]
+    samples = list(parcels_of(told.toArrow()))
     unknown = sum(parcel.addressee for parcel in samples)
     if unknown:
         raise UsageError(f"{unknown} rows have no id", code="spark-no-id", places={})
@@ -86,14 +89,14 @@ def read(steps: Steps, source: Source, rows: Rows) -> Listed | None:
     parts = reading.part_count(size)
     bounds = reading.bounds_of(samples, parts)
 
-    def dealt() -> DataFrame:
+    def dealt() -> Each:
         deal = partial(reading.dealt, rows=rows, bounds=bounds)
         spread = source.mapped("rows", rows.used, deal)
         gather = partial(reading.gathered, rows=rows, size=size)
-        return of_each(delivered(spread, parts), "entries", gather)
+        return Each(delivered(spread, parts), "entries", gather)
 
     entries = steps.step("entries", dealt)
-    summaries = steps.told(entries, "summary")
+    summaries = steps.told("entries", "summary")
     equal = sum(parcel.addressee for parcel in summaries)
     if equal:
         raise UsageError(
@@ -119,29 +122,33 @@ def counted(
     asking = own if repeats is None else delivered(own.union(repeats), many)
     ask = partial(_asked, whole=whole, starts=starts)
 
-    def answers(questions: DataFrame) -> Callable[[], DataFrame]:
+    def answers(questions: DataFrame) -> Callable[[], Each]:
         answer = partial(_answered, profile=whole.profile)
-        return lambda: of_each(delivered(questions, many), "answers", answer)
+        return lambda: Each(delivered(questions, many), "answers", answer)
 
     told = steps.step(f"answers{suffix}", answers(of_each(asking, "questions", ask)))
-    stats = [unpacked(one.content) for one in steps.told(told, "stats")]
+    told_stats = steps.told(f"answers{suffix}", "stats")
+    stats = [unpacked(one.content) for one in told_stats]
     whole = counting.with_stats(whole, stats, by_person=repeats is not None)
     put = partial(_put, whole=whole, starts=starts, keys=keys(whole.size))
-    with_counts = of_each(
-        delivered(own.union(kind_of(told, "answer")), many), "counts", put
-    )
+    name = f"parts{suffix}"
+
+    def with_counts() -> Each:
+        answered = delivered(own.union(kind_of(told, "answer")), many)
+        return Each(answered, "counts", put)
+
     if not whole.has_lines:
-        return Counted(steps.step(f"parts{suffix}", lambda: with_counts), whole, starts)
-    first = steps.step(f"words{suffix}", lambda: with_counts)
+        return Counted(steps.step(name, with_counts), whole, starts, name)
+    first = steps.step(f"words{suffix}", with_counts)
     asked = of_each(first, "lines", opened(partial(_lines_asked, tasks=many)))
     lines = steps.step(f"line-answers{suffix}", answers(asked))
     every = kind_of(first, "part", "reachable").union(kind_of(lines, "answer"))
     deal = partial(_lines_put, whole=whole, tasks=many)
 
-    def frame() -> DataFrame:
-        return of_each(delivered(every, many), "line-counts", deal)
+    def frame() -> Each:
+        return Each(delivered(every, many), "line-counts", deal)
 
-    return Counted(steps.step(f"parts{suffix}", frame), whole, starts)
+    return Counted(steps.step(name, frame), whole, starts, name)
 
 
 def whole_again(
@@ -149,8 +156,9 @@ def whole_again(
 ) -> Whole:
     """What is known of the whole list, where the values of each person count once."""
     own = delivered(kind_of(listed.parts, "part").union(repeats), before.many)
-    told = steps.step("summaries-again", lambda: of_each(own, "summaries", _summed))
-    tables = [unpacked(parcel.content) for parcel in steps.told(told, "summary")]
+    steps.step("summaries-again", lambda: Each(own, "summaries", _summed))
+    told = steps.told("summaries-again", "summary")
+    tables = [unpacked(parcel.content) for parcel in told]
     whole = before.whole
     again = numbers.whole_of(tables, whole.size, whole.profile, whole.added)
     return replace(again, home_lines=whole.home_lines)

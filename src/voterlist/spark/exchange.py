@@ -3,13 +3,20 @@
 Spark moves rows. To move a million entries as a million rows costs more than all that is done with
 them here. So a task puts all that it has for another task into one row: Arrow tables, packed. Spark
 sees who gets it, and how many bytes it has.
+
+What a step keeps is read again by the steps behind it. Its large rows stand in files that the tasks
+write and read themselves, and Spark moves but the places in them: a task that reads two columns of
+a part then reads two columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pyarrow as pa
 
@@ -20,18 +27,24 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLUMNS",
+    "Kept",
     "Parcel",
     "Tables",
     "batch_of",
     "by_addressee",
     "delivered",
+    "kept_in",
     "mapped",
     "of_kind",
     "packed",
+    "parcels_of",
+    "row_of",
     "unpacked",
 ]
 
-COLUMNS = "addressee int, kind string, sender int, rows long, content binary"
+COLUMNS = (
+    "addressee int, kind string, sender int, rows long, content binary, kept string"
+)
 """The columns of every step, as Spark writes them."""
 _SCHEMA = pa.schema(
     [
@@ -40,10 +53,33 @@ _SCHEMA = pa.schema(
         pa.field("sender", pa.int32()),
         pa.field("rows", pa.int64()),
         pa.field("content", pa.binary()),
+        pa.field("kept", pa.string()),
     ]
 )
+_LARGE = 16_384
+"""Bytes from which a row of a step stands in a file."""
+_ALIGNED = 64
+"""Where a row begins in its file: Arrow reads its columns in place."""
 
 Tables = Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where the content of a parcel stands in a file that all machines see."""
+
+    start: int
+    length: int
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.start} {self.length} {self.path}"
+
+    @classmethod
+    def of(cls, text: str) -> Kept:
+        """The place that this text tells."""
+        start, length, path = text.split(" ", 2)
+        return cls(int(start), int(length), path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +94,7 @@ class Parcel:
     """The task that made it; it tells the order in which parcels are opened."""
     rows: int
     """How much is in it."""
-    content: bytes
+    content: bytes | Kept
     """Tables, packed."""
 
 
@@ -72,9 +108,9 @@ def packed(tables: Tables) -> bytes:
     return bytes(sink.getvalue())
 
 
-def unpacked(content: bytes) -> dict[str, pa.Table]:
-    """The tables in these bytes."""
-    source = pa.BufferReader(content)
+def unpacked(content: bytes | Kept) -> dict[str, pa.Table]:
+    """The tables in these bytes. Those in a file are read as far as they are looked at."""
+    source = pa.BufferReader(_mapped(content) if isinstance(content, Kept) else content)
     with pa.ipc.open_stream(source) as reader:
         names = reader.read_all().column("name").to_pylist()
     found = {}
@@ -84,23 +120,60 @@ def unpacked(content: bytes) -> dict[str, pa.Table]:
     return found
 
 
+def _mapped(kept: Kept) -> pa.Buffer:
+    with pa.memory_map(kept.path) as file:
+        file.seek(kept.start)
+        return file.read_buffer(kept.length)
+
+
+def kept_in(folder: str, parcels: Iterable[Parcel]) -> Iterator[Parcel]:
+    """The parcels of a task, the content of the large ones in a file of this folder.
+
+    An attempt that fails leaves its file behind; nobody is told of it.
+    """
+    path = Path(folder) / uuid4().hex
+    with ExitStack() as opened:
+        file = None
+        for parcel in parcels:
+            content = parcel.content
+            if isinstance(content, Kept) or len(content) < _LARGE:
+                yield parcel
+                continue
+            if file is None:
+                file = opened.enter_context(path.open("xb"))
+            start = -(-file.tell() // _ALIGNED) * _ALIGNED
+            file.seek(start)
+            file.write(content)
+            yield replace(parcel, content=Kept(start, len(content), str(path)))
+
+
 Work = Callable[[list[Parcel]], Iterable[Parcel]]
 """What a task does with all parcels that it gets."""
 
 
-def mapped(frame: DataFrame, stage: str, work: Work) -> DataFrame:
-    """A step in which each task does ``work`` with its rows of the frame, a step as well."""
+def mapped(
+    frame: DataFrame, stage: str, work: Work, *, folder: str | None = None
+) -> DataFrame:
+    """A step in which each task does ``work`` with its rows of the frame, a step as well.
+
+    Where a folder is given, the large ones of its rows stand there.
+    """
 
     def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        parcels = [parcel for batch in batches for parcel in _parcels(batch)]
+        parcels = [parcel for batch in batches for parcel in parcels_of(batch)]
         if parcels:
-            yield from map(batch_of, work(_in_order(parcels)))
+            made = work(_in_order(parcels))
+            yield from map(batch_of, kept_in(folder, made) if folder else made)
 
     return frame.mapInArrow(in_task(stage, task), COLUMNS)
 
 
-def _parcels(batch: pa.RecordBatch) -> Iterator[Parcel]:
-    for row in batch.select(_SCHEMA.names).to_pylist():
+def parcels_of(rows: pa.RecordBatch | pa.Table) -> Iterator[Parcel]:
+    """The parcels that these rows of a step are."""
+    for row in rows.select(_SCHEMA.names).to_pylist():
+        place = row.pop("kept")
+        if place is not None:
+            row["content"] = Kept.of(place)
         yield Parcel(**row)
 
 
@@ -111,8 +184,22 @@ def _in_order(parcels: list[Parcel]) -> list[Parcel]:
 
 def batch_of(parcel: Parcel) -> pa.RecordBatch:
     """A row of a step, as Spark gets it."""
-    row = {name: getattr(parcel, name) for name in _SCHEMA.names}
-    return pa.RecordBatch.from_pylist([row], schema=_SCHEMA)
+    return pa.RecordBatch.from_pylist([row_of(parcel)], schema=_SCHEMA)
+
+
+def row_of(parcel: Parcel) -> dict[str, object]:
+    """A parcel as a row of a step."""
+    content, kept = parcel.content, None
+    if isinstance(content, Kept):
+        content, kept = b"", str(content)
+    return {
+        "addressee": parcel.addressee,
+        "kind": parcel.kind,
+        "sender": parcel.sender,
+        "rows": parcel.rows,
+        "content": content,
+        "kept": kept,
+    }
 
 
 def delivered(frame: DataFrame, tasks: int) -> DataFrame:

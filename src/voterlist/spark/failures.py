@@ -11,7 +11,6 @@ import errno
 import gc
 import os
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,8 +46,6 @@ _SAYS = (
     ("Py4JNetworkError", "spark-gone"),
 )
 """What a message of Spark's says, and our code for it; the first that fits."""
-_loaded = 0
-"""So many modules were loaded when they were set aside last."""
 _FOREIGN = frozenset({"pyspark", "py4j", "grpc"})
 
 
@@ -65,7 +62,9 @@ def in_task(
     def run(batches: Batches) -> Batches:
         # An executor runs as many tasks as it has cores.
         threads.use(1)
-        _set_aside_modules()
+        # After each task Spark has Python search all that is loaded for garbage, which takes longer
+        # than a small task. What is there before a task has just been searched, and stays.
+        gc.freeze()
         try:
             yield from function(batches)
         except OSError as error:
@@ -76,17 +75,6 @@ def in_task(
             raise RuntimeError(_without_values(step, error)) from None
 
     return run
-
-
-def _set_aside_modules() -> None:
-    """Keep what is loaded out of the search for garbage that Spark makes after each task.
-
-    It goes through every object of every module, and takes longer than a small task.
-    """
-    global _loaded  # noqa: PLW0603  of the process
-    if len(sys.modules) > _loaded:
-        gc.freeze()
-        _loaded = len(sys.modules)
 
 
 def _without_values(step: str, error: BaseException) -> str:

@@ -25,10 +25,19 @@ from voterlist.spark.exchange import (
     delivered,
     mapped,
     of_kind,
+    parcels_of,
     unpacked,
 )
 from voterlist.spark.part import Part, joined, part
-from voterlist.spark.steps import OfTask, Steps, kind_of, of_each, opened
+from voterlist.spark.steps import (
+    Each,
+    OfTask,
+    Steps,
+    in_order,
+    kind_of,
+    of_each,
+    opened,
+)
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -72,58 +81,57 @@ def blocked(
     many = counted.many
     own = kind_of(counted.parts, "part")
 
-    def frame() -> DataFrame:
+    def frame() -> Each:
         codes = of_each(own, "keys", opened(partial(_codes, blocking=blocking)))
-        return of_each(
+        return Each(
             delivered(codes, blocking.tasks), "blocks", partial(_blocks, blocking)
         )
 
     found = steps.step("blocks", frame)
-    told = [unpacked(parcel.content) for parcel in steps.told(found, "told")]
+    told = [unpacked(parcel.content) for parcel in steps.told("blocks", "told")]
     made = kind_of(found, "pairs")
     asked = kind_of(found, "large")
     if sum(tables["large"].column("count")[0].as_py() for tables in told):
 
-        def again() -> DataFrame:
+        def again() -> Each:
             both = delivered(own.union(asked), many)
             values = of_each(both, "splits", partial(_splits, blocking))
-            return of_each(
+            return Each(
                 delivered(values, blocking.tasks),
                 "split-blocks",
                 partial(_split_blocks, blocking),
             )
 
         split = steps.step("split-blocks", again)
-        told += [unpacked(parcel.content) for parcel in steps.told(split, "told")]
+        of_split = steps.told("split-blocks", "told")
+        told += [unpacked(parcel.content) for parcel in of_split]
         made = made.union(kind_of(split, "pairs"))
     forecast = forecast_of(blocking.keys, told)
     tell(forecast)
     distinct = partial(comparing.distinct_pairs, starts=counted.starts)
-    pairs = steps.step(
-        "pairs", lambda: of_each(delivered(made, many), "pairs", distinct)
-    )
-    sizes = pairs.select("sender", "rows").toArrow().to_pylist()
-    reached = counted.parts.filter("kind = 'reachable'").select("rows").toArrow()
+    pairs = steps.step("pairs", lambda: Each(delivered(made, many), "pairs", distinct))
+    sizes = {parcel.sender: parcel.rows for parcel in steps.told("pairs", "pairs")}
+    reached = [parcel.rows for parcel in steps.told(counted.step, "reachable")]
     cut = np.concatenate(
         [tables["cut"].column("position").to_numpy() for tables in told]
     )
     return Blocked(
         pairs,
-        {row["sender"]: row["rows"] for row in sizes},
+        sizes,
         forecast,
-        sum(reached.column("rows").to_pylist()),
-        _parted(steps, found, np.unique(cut), counted.whole.size),
+        sum(reached),
+        _parted(steps, np.unique(cut), counted.whole.size),
     )
 
 
-def _parted(steps: Steps, found: DataFrame, cut: Codes, size: int) -> int:
+def _parted(steps: Steps, cut: Codes, size: int) -> int:
     """How many of the entries of blocks that are too large stand in no other block.
 
     0 where they are too few for a doubt: then nobody asks for the others.
     """
     if len(cut) <= MUCH * size:
         return 0
-    members = [unpacked(p.content)["members"] for p in steps.told(found, "members")]
+    members = [unpacked(p.content)["members"] for p in steps.told("blocks", "members")]
     inside = np.unique(
         np.concatenate([m.column("position").to_numpy() for m in members])
     )
@@ -183,7 +191,7 @@ def compared(
     drawn = list(_drawn(random, first_random, _random_ranges(many)))
     own, tasks = kind_of(counted.parts, "part"), first_random + len(drawn)
 
-    def frame() -> DataFrame:
+    def frame() -> Each:
         wanted = mapped(blocked.pairs, "ranges", partial(_wanted, ranges))
         sliced = mapped(blocked.pairs, "ranges", partial(_sliced, ranges))
         wanted, sliced = _with_random(steps, drawn, starts, wanted, sliced)
@@ -196,9 +204,9 @@ def compared(
             comparisons=comparisons,
             random_from=first_random,
         )
-        return of_each(delivered(sliced.union(served), tasks), "compare", work)
+        return Each(delivered(sliced.union(served), tasks), "compare", work)
 
-    return _with_vectors(steps, steps.step("vectors", frame), first_random)
+    return _with_vectors(steps, "vectors", frame, first_random)
 
 
 def compared_again(
@@ -214,7 +222,7 @@ def compared_again(
     drawn = list(_drawn(random, before.ranges, _random_ranges(many)))
     own, tasks = kind_of(counted.parts, "part"), before.ranges + len(drawn)
 
-    def frame() -> DataFrame:
+    def frame() -> Each:
         wanted = mapped(before.pairs, "perhaps", partial(_near_wanted, perhaps, starts))
         wanted, sliced = _with_random(steps, drawn, starts, wanted, before.pairs)
         served = of_each(
@@ -227,9 +235,9 @@ def compared_again(
             perhaps=perhaps,
             random_from=before.ranges,
         )
-        return of_each(delivered(sliced.union(served), tasks), "compare-again", work)
+        return Each(delivered(sliced.union(served), tasks), "compare-again", work)
 
-    return _with_vectors(steps, steps.step("vectors-again", frame), before.ranges)
+    return _with_vectors(steps, "vectors-again", frame, before.ranges)
 
 
 def _with_random(
@@ -256,8 +264,11 @@ def _random_ranges(parts: int) -> int:
     return max(2, parts // 4)
 
 
-def _with_vectors(steps: Steps, pairs: DataFrame, ranges: int) -> Compared:
-    counts, random = (_vectors(steps, pairs, kind) for kind in ("counts", "random"))
+def _with_vectors(
+    steps: Steps, name: str, each: Callable[[], Each], ranges: int
+) -> Compared:
+    pairs = steps.step(name, each)
+    counts, random = (_vectors(steps, name, kind) for kind in ("counts", "random"))
     return Compared(kind_of(pairs, "pairs"), counts, random, ranges)
 
 
@@ -284,8 +295,8 @@ def _sliced(ranges: Ranges, parcels: list[Parcel]) -> Iterator[Parcel]:
             yield comparing.slices_of(number, parcel.sender, table)
 
 
-def _vectors(steps: Steps, frame: DataFrame, kind: str) -> VectorCounts:
-    tables = [unpacked(parcel.content)["counts"] for parcel in steps.told(frame, kind)]
+def _vectors(steps: Steps, name: str, kind: str) -> VectorCounts:
+    tables = [unpacked(parcel.content)["counts"] for parcel in steps.told(name, kind)]
     return count(
         [
             VectorCounts(
@@ -333,7 +344,7 @@ def _chosen(
     """What is worked out of the pairs whose vectors are among ``near``."""
     own, many = kind_of(counted.parts, "part"), counted.many
 
-    def frame() -> DataFrame:
+    def frame() -> Each:
         wanted = mapped(
             compared.pairs, "near", partial(_near_wanted, near, counted.starts)
         )
@@ -341,9 +352,10 @@ def _chosen(
         served = of_each(
             delivered(own.union(wanted), many), "entries", comparing.served
         )
-        return of_each(delivered(sliced.union(served), compared.ranges), name, work)
+        return Each(delivered(sliced.union(served), compared.ranges), name, work)
 
-    found = steps.told(steps.step(name, frame), "kept")
+    steps.step(name, frame)
+    found = steps.told(name, "kept")
     if not found:
         return pa.table({})
     table = pa.concat_tables([unpacked(parcel.content)["kept"] for parcel in found])
@@ -369,5 +381,6 @@ def entries_at(steps: Steps, counted: Counted, positions: Codes) -> Part | None:
     pairs = pa.table({"pair": pack_pairs(positions, positions)})
     wanted = steps.sent(comparing.wanted_by(0, pairs, counted.starts))
     both = delivered(kind_of(counted.parts, "part").union(wanted), counted.many)
-    found = steps.told(of_each(both, "entries", comparing.served), "entries")
-    return part(joined(comparing.pieces_of(found)), counted.whole)
+    found = of_each(both, "entries", comparing.served).toArrow()
+    pieces = comparing.pieces_of(in_order(parcels_of(found)))
+    return part(joined(pieces), counted.whole)

@@ -45,9 +45,15 @@ _SETTINGS = {
     # The pages of a job are open to whoever reaches the port.
     "spark.ui.enabled": "false",
     "spark.log.level": "OFF",
-    # An executor lives for minutes, and most of what Java would compile a second time, with more
-    # care, it never runs again. What the user says of Java stands behind it, and goes before.
+    # Java lives for minutes here, and most of what it would compile a second time, with more care,
+    # it never runs again. What the user says of Java stands behind it, and goes before.
+    "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1",
     "spark.executor.defaultJavaOptions": "-XX:TieredStopAtLevel=1",
+    # The same rows give the same parcels, whichever attempt makes them. Spark need not add up a
+    # checksum of each of their bytes to see it.
+    "spark.sql.shuffle.orderIndependentChecksum.enabled": "false",
+    "spark.sql.shuffle.orderIndependentChecksum.enableFullRetryOnMismatch": "false",
+    "spark.sql.shuffle.orderIndependentChecksum.enableQueryLevelRollbackOnMismatch": "false",
     # pydantic looks for plug-ins in every package, archives of Spark's among them.
     "spark.executorEnv.PYDANTIC_DISABLE_PLUGINS": "__all__",
 }

@@ -1,4 +1,4 @@
-"""How a step is written, and read: Parquet in the work folder."""
+"""How a step is written, and read: Parquet in the work folder, large rows in files beside it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
+
 from voterlist.spark.exchange import (
     COLUMNS,
     Parcel,
@@ -14,17 +16,29 @@ from voterlist.spark.exchange import (
     by_addressee,
     mapped,
     of_kind,
+    parcels_of,
+    row_of,
     unpacked,
 )
 from voterlist.spark.work import Work
+from voterlist.storage.files import make_folder
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["OfTask", "Steps", "kind_of", "of_each", "opened"]
+__all__ = ["Each", "OfTask", "Steps", "in_order", "kind_of", "of_each", "opened"]
 
 OfTask = Callable[[int, list[Parcel]], Iterable[Parcel]]
 """What is done with all parcels of one addressee."""
+
+
+@dataclass(frozen=True)
+class Each:
+    """Work on the parcels of each addressee together, which makes a step."""
+
+    frame: DataFrame
+    stage: str
+    work: OfTask
 
 
 @dataclass(frozen=True)
@@ -34,30 +48,40 @@ class Steps:
     spark: SparkSession
     work: Work
 
-    def step(self, name: str, frame: Callable[[], DataFrame]) -> DataFrame:
+    def step(self, name: str, each: Callable[[], Each]) -> DataFrame:
         """A step, done if need be."""
 
         def write(path: str) -> None:
-            writer = frame().write.option("compression", "none")
+            folder = self.work.kept(name)
+            make_folder(folder)
+            made = each()
+            frame = of_each(made.frame, made.stage, made.work, folder=str(folder))
+            writer = frame.write.option("compression", "none")
             writer.option("parquet.enable.dictionary", "false").parquet(path)
 
         return self.spark.read.schema(COLUMNS).parquet(self.work.step(name, write))
 
-    def told(self, frame: DataFrame, kind: str) -> list[Parcel]:
-        """The parcels of one kind, on the driver."""
-        rows = frame.filter(frame["kind"] == kind).toArrow()
-        parcels = [Parcel(**row) for row in rows.to_pylist()]
-        return sorted(parcels, key=lambda one: (one.sender, one.addressee))
+    def told(self, name: str, kind: str) -> list[Parcel]:
+        """The parcels of one kind in a step that is done, on the driver."""
+        rows = pq.read_table(self.work.folder / name, filters=[("kind", "=", kind)])
+        return in_order(parcels_of(rows))
 
     def sent(self, parcels: Iterable[Parcel]) -> DataFrame:
         """Parcels that the driver sends."""
-        rows = [(p.addressee, p.kind, p.sender, p.rows, p.content) for p in parcels]
+        rows = [tuple(row_of(parcel).values()) for parcel in parcels]
         return self.spark.createDataFrame(rows, COLUMNS)
 
 
-def of_each(frame: DataFrame, stage: str, work: OfTask) -> DataFrame:
+def in_order(parcels: Iterable[Parcel]) -> list[Parcel]:
+    """The parcels in the order of their senders."""
+    return sorted(parcels, key=lambda one: (one.sender, one.addressee))
+
+
+def of_each(
+    frame: DataFrame, stage: str, work: OfTask, *, folder: str | None = None
+) -> DataFrame:
     """A step in which the parcels of each addressee are worked on together."""
-    return mapped(frame, stage, partial(_of_each, work))
+    return mapped(frame, stage, partial(_of_each, work), folder=folder)
 
 
 def _of_each(work: OfTask, parcels: list[Parcel]) -> Iterator[Parcel]:

@@ -5,6 +5,7 @@
     FOLDER/
       job.json          whose work this is: digests of the inputs, the settings and the program
       <step>/           Parquet, written by the executors
+      <step>.kept/      large rows of the step, written by the executors; it says where they stand
       <step>.whole      the step is done: its files and their sizes
 
 A step counts as done once its mark stands beside it. The mark is renamed into place after all of
@@ -29,6 +30,7 @@ __all__ = ["Work", "open_work"]
 
 _PAGE = "job.json"
 _MARK = ".whole"
+_KEPT = ".kept"
 _DONE_BY_SPARK = "_SUCCESS"
 """Spark writes it when all tasks of a step have put their files into place."""
 _PROBE = ".probe"
@@ -46,7 +48,7 @@ class Work:
             marked = json.loads(self._mark(step).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return False
-        return bool(marked == _files(self.folder / step))
+        return bool(marked == self._files(step))
 
     def step(self, name: str, write: Callable[[str], object]) -> str:
         """The folder of a step, which is written where it is not done yet.
@@ -66,7 +68,7 @@ class Work:
         write(str(path))
         if not (path / _DONE_BY_SPARK).exists():
             raise _not_shared(self.folder)
-        text = json.dumps(_files(path), indent=1, sort_keys=True)
+        text = json.dumps(self._files(name), indent=1, sort_keys=True)
         write_atomically(
             self._mark(name), lambda beside: beside.write_text(text, encoding="utf-8")
         )
@@ -75,15 +77,28 @@ class Work:
     def drop(self, step: str) -> None:
         """Remove a step: first its mark, so that half of it never counts."""
         self._mark(step).unlink(missing_ok=True)
-        path = self.folder / step
-        if path.exists():
-            shutil.rmtree(path)
+        for path in (self.folder / step, self.kept(step)):
+            if path.exists():
+                shutil.rmtree(path)
+
+    def kept(self, step: str) -> Path:
+        """The folder of the large rows of a step."""
+        return self.folder / f"{step}{_KEPT}"
 
     def probe(self) -> Path:
         """A file that executors on other machines must see, to see what this process writes."""
         path = self.folder / _PROBE
         write_atomically(path, lambda beside: beside.write_bytes(b""))
         return path
+
+    def _files(self, step: str) -> dict[str, int]:
+        """The files of a step, by their path in the work folder, and their sizes in bytes."""
+        return {
+            path.relative_to(self.folder).as_posix(): path.stat().st_size
+            for folder in (self.folder / step, self.kept(step))
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
 
     def _mark(self, step: str) -> Path:
         return self.folder / f"{step}{_MARK}"
@@ -150,15 +165,6 @@ def _require_same(folder: Path, job: Mapping[str, str]) -> None:
             code="work-of-another-job",
             places={"path": str(folder), "names": ", ".join(other)},
         )
-
-
-def _files(folder: Path) -> dict[str, int]:
-    """The files of a step, by their path in it, and their sizes in bytes."""
-    return {
-        path.relative_to(folder).as_posix(): path.stat().st_size
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def _not_shared(folder: Path) -> UsageError:
