@@ -51,7 +51,7 @@ def told(number: int, dice: random.Random) -> record.Trial:
         story = leak_story.Story(Path(folder), umask)
         leak_story.through_every_command(story, crashes)
     # A call may not come so often; then the command does its work.
-    broken = len(crashes) - len(story.unbroken)
+    broken = len(leak_story.FORMS) * len(crashes) - len(story.unbroken)
     numbers = {
         "commands": len(story.done),
         "places searched": len(story.seen),

@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 import marked  # noqa: E402  these stand in the folder of the tests
 import test_readers_fuzz as whole_files  # noqa: E402
 from handed_subjects import HANDED  # noqa: E402
+from package_subjects import PACKED  # noqa: E402
 from subject import Subject, WrongError  # noqa: E402
 from voterlist import config, ingest, pipeline, readers  # noqa: E402
 from voterlist.config import IngestSettings  # noqa: E402
@@ -307,5 +308,6 @@ SUBJECTS: Mapping[str, Callable[[Path], Subject]] = {
     "tables: csv": partial(_table, "csv", 60),
     "tables: parquet": partial(_table, "parquet", 60),
     **HANDED,
+    **PACKED,
 }
 """Each kind of input by its name on the page."""

@@ -480,6 +480,8 @@ CRASHES = (
     ("lists", "voterlist.tables:concat", 1),
 )
 """(command, function, call) where it breaks, in a worker too; the error quotes a cell."""
+FORMS: tuple[tuple[str, ...], ...] = ((), ("--json",))
+"""Each crash comes once for people and once for programs."""
 
 
 def _fail(story: Story, crashes: Crashes) -> None:
@@ -559,7 +561,7 @@ def _crash(story: Story, crashes: Crashes) -> None:
     }
     for command, function, call in crashes:
         environment = _broken(story, function, call)
-        for more in ((), ("--json",)):
+        for more in FORMS:
             story.crash(command, *words[command], *more, environment=environment)
 
 

@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import handing
+import packages
 import workspaces
 from handing import code_of, told
 from test_handover import rewritten
@@ -80,3 +81,19 @@ def test_what_a_package_claims_is_made_again(pair):
     content[-400] ^= 1
     package.write_bytes(content)
     assert told("verify", package, "--workspace", pair.below)[0] == 3
+
+
+def test_a_damaged_package_is_refused_by_verify_too(pair):
+    """The command ended with a fault of its own: another reader of archives than ours was asked."""
+    pair.submit()
+    package = pair.folder / "package.zip"
+    whole = package.read_bytes()
+    draws = packages.draws_of(11)
+    for _ in range(60):
+        begin, end = sorted(draws.randrange(len(whole)) for _ in range(2))
+        package.write_bytes(
+            draws.choice((whole[:begin], whole[begin:], whole[:begin] + whole[end:]))
+        )
+        exit_code, code = code_of(told("verify", package, "--workspace", pair.below))
+        assert exit_code == 3
+        assert code.startswith("package-")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import shutil
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -27,6 +27,7 @@ from voterlist.custody import (
     own_public_key,
 )
 from voterlist.custody import Manifest as PackageManifest
+from voterlist.custody.archive import MOST_FILES, copy_member, read_directory
 from voterlist.custody.refusals import refusal
 from voterlist.errors import UsageError
 from voterlist.pipeline.answers import answers_in
@@ -180,17 +181,19 @@ def _stated(package: Path) -> PackageManifest:
     """What a package states, before anything of it is checked.
 
     Raises:
-        CustodyError: ``package-not-one``: it cannot be read at all.
+        CustodyError: it cannot be read at all.
+        OSError: the system does not let it be read.
     """
+    content = io.BytesIO()
+    with package.open("rb") as file:
+        members = read_directory(file, MOST_FILES)
+        found = [one for one in members if one.name.endswith("/manifest.json")]
+        if not found or found[0].size > _MOST_BYTES:
+            raise refusal("package-not-one")
+        copy_member(file, found[0], content)
     try:
-        with zipfile.ZipFile(package) as archive:
-            name = next(
-                one for one in archive.namelist() if one.endswith("/manifest.json")
-            )
-            with archive.open(name) as file:
-                content = file.read(_MOST_BYTES)
-        return PackageManifest.model_validate_json(content)
-    except (zipfile.BadZipFile, StopIteration, ValidationError, RuntimeError):
+        return PackageManifest.model_validate_json(content.getvalue())
+    except (ValidationError, UnicodeError, RecursionError):
         raise refusal("package-not-one") from None
 
 
