@@ -7,6 +7,7 @@ import hashlib
 import json
 import shutil
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -152,8 +153,9 @@ def _receive(
     spring: Spring, package: Path, run: dict[str, Any], date: str
 ) -> dict[str, str]:
     """Take a package in; what the oracle has to know of it."""
-    told = _take(spring, spring.centre, package, date)
-    folder = f"submit-2026-{told['sender']}-to-cec-{told['serial']:04}"
+    _take(spring, spring.centre, package, date)
+    with zipfile.ZipFile(package) as content:
+        folder = content.namelist()[0].partition("/")[0]
     return {"package": str(package), "folder": folder, "run": run["folder"]}
 
 
