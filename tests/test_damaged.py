@@ -213,7 +213,7 @@ def test_a_short_round_of_requests_finds_nothing(tmp_path):
     trials = desk_requests.Requests(tmp_path, requests=60)
     made = trials(1, random.Random("short desk"))  # noqa: S311  no secret
     assert made.found == ()
-    assert sum(made.tries.values()) > 60
+    assert sum(made.tries.values()) >= 60
 
 
 def test_every_route_of_the_desk_is_known_to_the_requests():
