@@ -231,8 +231,7 @@ class _Visit:
         sent.headers.setdefault("Content-Length", str(len(sent.content)))
         if "length" not in hows:
             sent.headers["Content-Length"] = str(len(sent.content))
-        for how in hows or ["plain"]:
-            self.tries[how] += 1
+        self.tries[hows[0] if hows else "plain"] += 1
         answer = sent.to(self._address)
         self.ends[str(answer.status)] += 1
         # Another method or path may be what that person is given.

@@ -14,7 +14,10 @@ import random
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
+
+from voterlist.readers.parts import DAMAGE
 
 __all__ = ["MUTATORS", "damaged", "with_other_values"]
 
@@ -41,9 +44,10 @@ def damaged(content: bytes, dice: random.Random, other: bytes) -> tuple[str, byt
         dice: the same dice damages the same content in the same way.
         other: another file, for splices.
     """
-    is_packed = content.startswith(_PACKED) and zipfile.is_zipfile(io.BytesIO(content))
-    if is_packed and dice.random() < _INSIDE:
-        return "inside", _inside(content, dice, other)
+    if content.startswith(_PACKED) and dice.random() < _INSIDE:
+        # What was damaged before may be no archive any more.
+        with suppress(*DAMAGE):
+            return "inside", _inside(content, dice, other)
     name = dice.choice(tuple(MUTATORS))
     return name, MUTATORS[name](content, dice, other)
 

@@ -34,7 +34,7 @@ from voterlist.desk import (
     seen_digests,
 )
 from voterlist.errors import InputError
-from voterlist.model import Action, Problem
+from voterlist.model import Action, AsideCode, Problem
 from voterlist.pipeline.known import Known
 from voterlist.render import xlsx
 from voterlist.render.xlsx import ANSWER_ROW, Answers
@@ -67,6 +67,9 @@ _Last: TypeAlias = dict[str, dict[str, tuple[float, str]]]
 _BEGINS = b"{"
 _BOM = b"\xef\xbb\xbf"
 _MEGABYTE = 1_000_000
+_MOST_PAGE_MEGABYTES = 50
+"""Of a file of decisions, as at the desk: about 80,000. It is read by this process itself, and JSON
+takes twenty times its size there."""
 
 
 class AnswerFile:
@@ -135,6 +138,9 @@ def _content(path: Path, limits: IngestSettings) -> bytes | None:
     """The bytes of a file of decisions; None of what may be a workbook, or is not there.
 
     A blank file was cut off: no workbook is blank.
+
+    Raises:
+        InputError: there are too many decisions in it.
     """
     try:
         if path.stat().st_size > limits.max_file_megabytes * _MEGABYTE:
@@ -145,9 +151,13 @@ def _content(path: Path, limits: IngestSettings) -> bytes | None:
             if not is_page:
                 return None
             stream.seek(0)
-            return stream.read()
+            content = stream.read(_MOST_PAGE_MEGABYTES * _MEGABYTE + 1)
     except OSError:
         return None
+    if len(content) > _MOST_PAGE_MEGABYTES * _MEGABYTE:
+        code = AsideCode.FILE_TOO_LARGE
+        raise InputError(f"{path.name}: {code}", code=code, file=str(path))
+    return content
 
 
 def answers_of_page(
