@@ -1,4 +1,4 @@
-"""Commands of the program, given one after the other, with their time and memory."""
+"""Commands of the program, given one after the other, and the memory of all processes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import os
 import sys
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,34 +24,23 @@ _MOMENT = 0.3
 
 
 class Calls:
-    """Gives commands, each in a process of its own, and counts how long each kind takes.
-
-    Attributes:
-        seconds: by command, since the last ``start``.
-    """
+    """Gives commands, each in a process of its own."""
 
     def __init__(self) -> None:
-        self.seconds: dict[str, float] = defaultdict(float)
         self._environment = os.environ | {
             "PYTHONPATH": str(ROOT / "src"),
             "VOTERLIST_LANG": "en",
         }
 
-    def start(self) -> None:
-        """Count anew."""
-        self.seconds.clear()
-
     def __call__(self, *words: object) -> tuple[int, dict[str, Any]]:
         """Give a command: (exit code, what it said)."""
         texts = [*map(str, words), "--json"]
-        began = time.monotonic()
         done = processes.run(
             [sys.executable, "-m", "voterlist", *texts],
             env=self._environment,
             text=True,
             capture_output=True,
         )
-        self.seconds[texts[0]] += time.monotonic() - began
         try:
             return done.returncode, json.loads(done.stdout)
         except ValueError:

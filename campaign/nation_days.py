@@ -183,7 +183,8 @@ def _decide(spring: Spring, day: int) -> list[str]:
     def work() -> list[str]:
         return at_the_desk(
             spring.centre,
-            (people, spring.size.decisions_each),
+            people,
+            spring.size.decisions_each,
             date,
             spring.confirmations,
             lambda: _read_in(spring, book, [Confirmed(*row) for row in rows]),
