@@ -1,10 +1,11 @@
-"""Commands of the program, given one after the other, and the memory of all processes."""
+"""Commands of the program, one after the other; memory and processor of all processes."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+import resource
 import sys
 import threading
 from collections import defaultdict
@@ -17,7 +18,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import processes  # noqa: E402  it stands beside this folder
 
-__all__ = ["Calls", "Memory"]
+__all__ = ["Calls", "Memory", "processor_seconds"]
 
 _MOMENT = 0.3
 """Seconds between two looks at the memory."""
@@ -46,6 +47,12 @@ class Calls:
         except ValueError:
             told = f"{texts}: exit code {done.returncode}: {done.stderr}"
             raise RuntimeError(told) from None
+
+
+def processor_seconds() -> float:
+    """What all processes have used that this one started, and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime + processes.spent[0]
 
 
 class Memory:
