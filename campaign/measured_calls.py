@@ -1,13 +1,13 @@
-"""Commands of the program, given one after the other, with their time and memory."""
+"""Commands of the program, one after the other; memory and processor of all processes."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+import resource
 import sys
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,46 +18,41 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import processes  # noqa: E402  it stands beside this folder
 
-__all__ = ["Calls", "Memory"]
+__all__ = ["Calls", "Memory", "processor_seconds"]
 
 _MOMENT = 0.3
 """Seconds between two looks at the memory."""
 
 
 class Calls:
-    """Gives commands, each in a process of its own, and counts how long each kind takes.
-
-    Attributes:
-        seconds: by command, since the last ``start``.
-    """
+    """Gives commands, each in a process of its own."""
 
     def __init__(self) -> None:
-        self.seconds: dict[str, float] = defaultdict(float)
         self._environment = os.environ | {
             "PYTHONPATH": str(ROOT / "src"),
             "VOTERLIST_LANG": "en",
         }
 
-    def start(self) -> None:
-        """Count anew."""
-        self.seconds.clear()
-
     def __call__(self, *words: object) -> tuple[int, dict[str, Any]]:
         """Give a command: (exit code, what it said)."""
         texts = [*map(str, words), "--json"]
-        began = time.monotonic()
         done = processes.run(
             [sys.executable, "-m", "voterlist", *texts],
             env=self._environment,
             text=True,
             capture_output=True,
         )
-        self.seconds[texts[0]] += time.monotonic() - began
         try:
             return done.returncode, json.loads(done.stdout)
         except ValueError:
             told = f"{texts}: exit code {done.returncode}: {done.stderr}"
             raise RuntimeError(told) from None
+
+
+def processor_seconds() -> float:
+    """What all processes have used that this one started, and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime + processes.spent[0]
 
 
 class Memory:

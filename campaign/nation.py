@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from typing import Any
 from measured_calls import Calls, Memory
 from nation_desk import Confirmations
 from nation_lists import Nation, nation_of, write_list
-from record import lines
+from record import append, lines
 
 # isort: split
 import desks  # the modules above have put its folder on the path
@@ -85,12 +84,8 @@ class Spring:
         """What a step told; it is made where it was not made yet."""
         if step not in self._done:
             told = make()
-            line = json.dumps({"step": step, "told": told}, ensure_ascii=False)
-            with (self.folder / "steps.jsonl").open("a", encoding="utf-8") as page:
-                page.write(line + "\n")
-                page.flush()
-                os.fsync(page.fileno())
-            self._done[step] = json.loads(line)["told"]
+            append(self.folder / "steps.jsonl", {"step": step, "told": told})
+            self._done[step] = json.loads(json.dumps(told))
         return self._done[step]
 
     def call(self, *words: object) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from measured_calls import processor_seconds
 from nation import ANALYSTS, FIRST_DAY, Spring, list_of
 from nation_attacks import attack, refused, replay
 from nation_desk import Confirmed, at_the_desk, fill_workbook
@@ -34,7 +35,7 @@ def date_of(day: int) -> str:
 def play_day(spring: Spring, nation: Nation, day: int) -> None:
     """One day of the spring; what it came to is told by its last step."""
     date = date_of(day)
-    began = time.monotonic()
+    began, used = time.monotonic(), processor_seconds()
     spring.memory.peak = 0
     due = _due(spring, nation, day)
     returned_to = _returned_to(spring, nation, day)
@@ -54,8 +55,9 @@ def play_day(spring: Spring, nation: Nation, day: int) -> None:
         "refused": sum(refused(spring, day).values()),
         "confirmed": sum(one.day == date for one in spring.confirmations),
         "returned": len(returned_to),
-        "seconds": round(time.monotonic() - began, 1),
-        "seconds of the night": night["seconds"],
+        "seconds": round(time.monotonic() - began),
+        "CPU seconds": round(processor_seconds() - used),
+        "seconds of the night": round(night["seconds"]),
         "megabytes": round(spring.memory.peak / 1e6),
         "found": wrong,
     }
@@ -183,7 +185,8 @@ def _decide(spring: Spring, day: int) -> list[str]:
     def work() -> list[str]:
         return at_the_desk(
             spring.centre,
-            (people, spring.size.decisions_each),
+            people,
+            spring.size.decisions_each,
             date,
             spring.confirmations,
             lambda: _read_in(spring, book, [Confirmed(*row) for row in rows]),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from record import append, lines
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -54,31 +54,27 @@ class Confirmations:
 
     def add(self, one: Confirmed) -> None:
         """Write down a decision at once."""
-        line = json.dumps([one.case, one.by, one.note, one.day], ensure_ascii=False)
-        with self._lock, self._path.open("a", encoding="utf-8") as page:
-            page.write(line + "\n")
-            page.flush()
-            os.fsync(page.fileno())
+        with self._lock:
+            append(self._path, asdict(one))
 
     def __iter__(self) -> Iterator[Confirmed]:
-        if self._path.exists():
-            for line in self._path.read_text(encoding="utf-8").splitlines():
-                yield Confirmed(*json.loads(line))
+        for line in lines(self._path):
+            yield Confirmed(**line)
 
 
 def at_the_desk(
     workspace: Path,
-    people_and_count: tuple[Sequence[str], int],
+    people: Sequence[str],
+    each: int,
     day: str,
     confirmations: Confirmations,
     meanwhile: Callable[[], None],
     dice: random.Random,
 ) -> list[str]:
-    """Let people decide so many cases each at the same time; what went wrong.
+    """Let all people decide so many cases each at the same time; what went wrong.
 
     ``meanwhile`` is called while the desk is open.
     """
-    people, each = people_and_count
     wrong: list[str] = []
     seeds = [dice.random() for _ in people]
     with desks.running(workspace) as desk:

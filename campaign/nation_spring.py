@@ -88,7 +88,7 @@ def summary(spring: Spring) -> str:
     ]
     names = (
         *("day", "handed in", "refused", "entries", "open cases", "confirmed"),
-        *("returned", "seconds", "seconds of the night", "megabytes"),
+        *("returned", "seconds", "seconds of the night", "CPU seconds", "megabytes"),
     )
     text += ["| " + " | ".join(names) + " |", "|---" * len(names) + "|"]
     text += [

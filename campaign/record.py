@@ -78,7 +78,7 @@ def play(
         made = asdict(trial(number, dice))
         made |= {"script": script, "seed": options.seed, "number": number}
         made["seconds"] = round(time.monotonic() - began, 2)
-        _append(path, made)
+        append(path, made)
         found += bool(made["found"])
         _tell(made)
     print(f"{script}: {len(list(lines(path)))} trials, {found} of them found something")
@@ -95,7 +95,8 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
                 continue
 
 
-def _append(path: Path, made: dict[str, Any]) -> None:
+def append(path: Path, made: dict[str, Any]) -> None:
+    """Write a line to the disk; what a killed script left of one before stays apart from it."""
     with path.open("a", encoding="utf-8") as page:
         if page.tell() and not path.read_bytes().endswith(b"\n"):
             page.write("\n")
