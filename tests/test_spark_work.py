@@ -276,13 +276,20 @@ def refuse(path, source):
     raise AssertionError(path)
 zipimport._compile_source = refuse
 sys.path.insert(0, sys.argv[1])
-import voterlist.arrays
-print(voterlist.arrays.__file__)
+from voterlist import arrays, errors
+print(arrays.__file__)
+try:
+    arrays.unpack_pairs(None)
+except Exception as error:
+    print(errors.place_of(error))
 """
 
 
 def test_no_executor_compiles_the_program_again():
-    """It takes each worker of Python longer than its first tasks."""
+    """It takes each worker of Python longer than its first tasks.
+
+    What is compiled already still tells where it fails.
+    """
     archive = str(_program())
     done = subprocess.run(
         [sys.executable, "-c", IMPORTED, archive],
@@ -290,7 +297,9 @@ def test_no_executor_compiles_the_program_again():
         text=True,
         check=True,
     )
-    assert done.stdout.startswith(archive)
+    file, place = done.stdout.split()
+    assert file.startswith(archive)
+    assert place.startswith("arrays.py:")
 
 
 def test_what_is_loaded_is_not_searched_for_garbage_after_each_task():

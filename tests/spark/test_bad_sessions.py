@@ -125,20 +125,42 @@ def test_workers_without_a_python_are_refused(opened, tmp_path):
     assert opened("local[1]", PYSPARK_PYTHON=nowhere).startswith("spark-no-python 5 |")
 
 
-def test_executors_need_the_packages_and_not_the_program(opened, tmp_path):
-    """Whoever adds a machine would have to install this version of the program on it first."""
+TELL = """
+import sys
+import pyarrow.parquet as pq
+from voterlist import spark, synth
+from voterlist.spark.session import open_session
+if __name__ == "__main__":
+    pq.write_table(synth.generate(200, constituencies=1, seed=1).entries, "list.parquet")
+    piece = spark.Piece("list.parquet", 0, 200)
+    with open_session(sys.argv[1]) as session:
+        names = {"surname": ["surname"], "given_name": ["given_name"]}
+        print(spark.tell(spark.Files(session, ((piece,),)), names).profile)
+"""
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """A Python with the packages, and without this program."""
     packages = Path(cluster.HOME).parent
-    bare = tmp_path / "bare"
-    bare.write_text(
-        # -S: what is installed for editing is not found.
+    path = tmp_path / "bare"
+    # -S: what is installed for editing is not found.
+    path.write_text(
         f'#!/bin/sh\nPYTHONPATH={packages} exec {sys.executable} -S "$@"\n',
         encoding="ascii",
     )
-    bare.chmod(0o755)
-    without = [bare, "-c", "import voterlist.link"]
-    assert (
-        subprocess.run(without, capture_output=True, check=False, env={}).returncode
-        == 1
-    )
-    hidden = {"PYSPARK_PYTHON": str(bare)}
-    assert opened("local[1]", **hidden).startswith("fit 4.")
+    path.chmod(0o755)
+    without = [path, "-c", "import voterlist.link"]
+    done = subprocess.run(without, capture_output=True, check=False, env={})
+    assert done.returncode == 1
+    return {"PYSPARK_PYTHON": str(path)}
+
+
+def test_executors_need_the_packages_and_not_the_program(opened, bare):
+    """Whoever adds a machine would have to install this version of the program on it first."""
+    assert opened("local[1]", **bare).startswith("fit 4.")
+
+
+def test_the_profile_is_told_by_executors_without_the_program(drive, bare):
+    """It is the first that they are asked, before the work folder is held."""
+    assert drive(TELL, "local[1]", **bare).stdout.split() == ["az"]

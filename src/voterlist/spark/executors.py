@@ -7,11 +7,10 @@ import hashlib
 import importlib.util
 import io
 import marshal
-import shutil
-import tempfile
 import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata, resources
@@ -24,6 +23,7 @@ import pyarrow as pa
 from voterlist.errors import UsageError
 from voterlist.spark.failures import in_task, in_words
 from voterlist.spark.work import Work
+from voterlist.storage.temporary import private_folder
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -78,8 +78,7 @@ def prepare(
 def _program() -> Path:
     """An archive of the program, which stands until this process ends.
 
-    Each module stands in it compiled as well, so that no worker of Python compiles it again. Of
-    another Python, which would refuse that, a worker is refused anyhow.
+    Each module stands in it compiled as well, so that no worker of Python compiles it again.
     """
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
@@ -91,16 +90,17 @@ def _program() -> Path:
                 archive.writestr(info, _compiled(name, written))
     # A session refuses another file under a name that it knows.
     digest = hashlib.sha256(content.getvalue()).hexdigest()[:12]
-    folder = tempfile.mkdtemp(prefix="voterlist-program-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    path = Path(folder) / f"voterlist-{digest}.zip"
+    opened = ExitStack()
+    atexit.register(opened.close)
+    path = opened.enter_context(private_folder()) / f"voterlist-{digest}.zip"
     path.write_bytes(content.getvalue())
     return path
 
 
 def _compiled(name: str, source: bytes) -> bytes:
     """A module as Python keeps it beside its source; the source is not asked again (PEP 552)."""
-    code = compile(source, name, "exec", dont_inherit=True)
+    # Where a task fails is told from this: the place in the program.
+    code = compile(source, f"program/{name}", "exec", dont_inherit=True)
     head = importlib.util.MAGIC_NUMBER + _UNCHECKED + importlib.util.source_hash(source)
     return head + marshal.dumps(code)
 
