@@ -173,7 +173,7 @@ def compare(
             listed.store,
         )
         return Found(candidate_pairs)
-    return _compare_again(listed, settings, profile, watch, incremental.known)
+    return _compare_again(listed, settings, profile, watch, incremental)
 
 
 def _compare_again(
@@ -181,9 +181,10 @@ def _compare_again(
     settings: LinkSettings,
     profile: Profile,
     watch: Watch,
-    known: State | None,
+    incremental: Incremental,
 ) -> Found:
     """The same from an earlier state, as far as it fits, with the state for the next linkage."""
+    known = incremental.taken()
     entries, blocks, comparisons = listed.entries, listed.blocks, listed.comparisons
     fits = state.fingerprint(
         entries,

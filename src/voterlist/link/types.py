@@ -39,14 +39,20 @@ class Watch:
     """Called with the forecast before any pair is made."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Incremental:
     """An earlier linkage from which this one goes on."""
 
     known: State | None = None
-    """Its state. One of another profile, other settings or another program is not used."""
+    """Its state, until a linkage takes it. One of another profile, other settings or another
+    program is not used."""
     keep: bool = True
     """Whether this linkage is to return its own state for the next."""
+
+    def taken(self) -> State | None:
+        """Its state, which is given up here: that of a nation takes half a gigabyte."""
+        known, self.known = self.known, None
+        return known
 
 
 @dataclass(frozen=True, slots=True)

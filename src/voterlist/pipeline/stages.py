@@ -43,13 +43,16 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     voters = tables.columns("voters", link.LINKED)
     folder = context.workspace / linkage_state.FOLDER
     known = linkage_state.read(folder)
+    # The linkage gives the state up when it has compared: nothing else may hold it.
+    earlier, use = link.Incremental(known.state), known.use
+    del known
     ready = link.ready(voters, context.settings.workspace.profile, link.Added())
     decided_by_people = decided(tables["decisions"], ready.ids)
     linkage = link.link_ready(
         ready,
         context.settings.link,
         decided=decided_by_people,
-        incremental=link.Incremental(known.state),
+        incremental=earlier,
         watch=link.Watch(
             lambda step, done, total: context.progress(Stage.LINK, step, done, total)
         ),
@@ -58,8 +61,7 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     # part.
     if linkage.state is not None and (context.is_whole or not linkage.reused):
         linkage_state.write(folder, linkage.state)
-    linkage, use = linkage.without_state(), known.after(linkage.reused)
-    del known
+    linkage, use = linkage.without_state(), use.after(linkage.reused)
     made = {
         "pairs": linkage.pairs,
         "waterfalls": waterfalls(linkage.pairs, ready),

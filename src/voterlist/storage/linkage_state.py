@@ -41,6 +41,11 @@ class StateUse(StrEnum):
     OTHER_SETTINGS = "other-settings"
     """Another profile, other limits, or addresses that are compared in another way."""
 
+    def after(self, reused: bool) -> StateUse:
+        """What became of the state once a linkage has said whether it could use it."""
+        is_other = self is StateUse.USED and not reused
+        return StateUse.OTHER_SETTINGS if is_other else self
+
 
 @dataclass(frozen=True, slots=True)
 class KeptState:
@@ -48,14 +53,6 @@ class KeptState:
 
     state: State | None
     use: StateUse
-
-    def after(self, reused: bool) -> StateUse:
-        """What became of it once a linkage has said whether it could use it."""
-        return (
-            StateUse.OTHER_SETTINGS
-            if self.state is not None and not reused
-            else self.use
-        )
 
 
 def read(folder: Path) -> KeptState:

@@ -177,19 +177,24 @@ def _link(
 ) -> Linked:
     entries = voters.entries
     progress(Stage.LINK, 0, entries)
-    known = linkage_state.read(request.state) if request.state else None
+    earlier = use = None
+    if request.state:
+        known = linkage_state.read(request.state)
+        # The linkage gives the state up when it has compared: nothing else may hold it.
+        earlier, use = linkage.Incremental(known.state), known.use
+        del known
     result = linkage.link_ready(
         _ready(voters, spill),
         settings,
         scope=voters.scope,
         added=voters.added,
-        incremental=linkage.Incremental(known.state) if known else None,
+        incremental=earlier,
         watch=linkage.Watch(
             lambda _step, done, total: progress(Stage.LINK, done, total),
             lambda keys: forecast(entries, keys),
         ),
     )
-    use = known.after(result.reused) if known else None
+    use = use.after(result.reused) if use else None
     new = voters.new if request.against else None
     return Linked(
         result, entries, new, settings, use, voters.are_renamed, voters.reading
