@@ -537,6 +537,18 @@ def test_a_line_taken_out_is_a_gap(place):
         assert first(place)[:2] == ("line-missing", line)
 
 
+def test_a_line_that_was_edited_behind_a_gap_is_named_too(place):
+    """Whoever takes a line out could edit the next one, and only the gap would be told."""
+    edit(
+        place,
+        ("DELETE FROM chain WHERE number = 4",),
+        ("UPDATE chain SET line = replace(line, '2026-', '2025-') WHERE number = 5",),
+    )
+    told = [(one.kind, one.line) for one in verify(place).problems]
+    assert ("line-missing", 4) in told
+    assert ("line-altered", 5) in told
+
+
 def test_a_chain_that_was_emptied_is_found(place):
     """A ledger of this version has at least its first line."""
     edit(place, ("DELETE FROM chain",))
