@@ -105,6 +105,17 @@ def test_a_step_that_was_changed_is_done_anew(tmp_path, harm):
         assert [path.name for path in step.glob("*.parquet")] == ["part-0.parquet"]
 
 
+def test_in_a_folder_that_was_moved_a_step_is_done_anew(tmp_path):
+    """It says where its large rows stood, and they are not there any more."""
+    with open_work(tmp_path / "work", JOB, since=NOW) as work:
+        work.step("pairs", written)
+    (tmp_path / "work").rename(tmp_path / "moved")
+    with open_work(tmp_path / "moved", JOB, since=NOW) as work:
+        assert not work.is_done("pairs")
+        work.step("pairs", written)
+        assert work.is_done("pairs")
+
+
 @pytest.mark.parametrize("name", JOB)
 def test_the_work_of_another_job_is_refused_and_left(tmp_path, name):
     """Pairs of one list would be told of another."""

@@ -81,7 +81,7 @@ class Files:
         """A step in which each task does ``work`` with these columns of its rows."""
         many = len(self.tasks)
         read = partial(_of_files, self.tasks, tuple(columns), work)
-        numbers = self.spark.range(0, many, 1, many)
+        numbers = self.spark.range(0, many, 1, max(many, 1))
         return numbers.mapInArrow(in_task(step, read), COLUMNS)
 
 
@@ -117,8 +117,9 @@ def _of_files(
 ) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         for number in batch.column(0).to_pylist():
-            tables = [_read(piece, columns) for piece in tasks[number]]
-            yield from map(batch_of, work(pa.concat_tables(tables)))
+            rows = pa.concat_tables([_read(piece, columns) for piece in tasks[number]])
+            if len(rows):
+                yield from map(batch_of, work(rows))
 
 
 def _read(piece: Piece, columns: Sequence[str]) -> pa.Table:

@@ -83,7 +83,7 @@ class Work:
 
     def kept(self, step: str) -> Path:
         """The folder of the large rows of a step."""
-        return self.folder / f"{step}{_KEPT}"
+        return self.folder.absolute() / f"{step}{_KEPT}"
 
     def probe(self) -> Path:
         """A file that executors on other machines must see, to see what this process writes."""
@@ -92,9 +92,13 @@ class Work:
         return path
 
     def _files(self, step: str) -> dict[str, int]:
-        """The files of a step, by their path in the work folder, and their sizes in bytes."""
+        """The files of a step, by their whole path, and their sizes in bytes.
+
+        The step says by the whole path where its large rows stand: in a folder that was moved it is
+        done anew.
+        """
         return {
-            path.relative_to(self.folder).as_posix(): path.stat().st_size
+            str(path.absolute()): path.stat().st_size
             for folder in (self.folder / step, self.kept(step))
             for path in sorted(folder.rglob("*"))
             if path.is_file()
