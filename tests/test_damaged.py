@@ -1,7 +1,9 @@
 """Damaged input of every kind, a short round of ``campaign/damaged.py``; and what it once found."""
 
 import io
+import os
 import random
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -270,3 +272,77 @@ def test_a_file_of_decisions_without_end_is_refused_unread(tmp_path):
     with pytest.raises(InputError) as refused:
         read_answer_file(path, IngestSettings())
     assert refused.value.code == AsideCode.FILE_TOO_LARGE
+
+
+def test_a_time_that_no_clock_shows_spoils_no_file(tmp_path):
+    """One odd value of a column that nobody reads set the whole list aside."""
+    path = tmp_path / "table.parquet"
+    late = pa.array([90_000], pa.int32()).view(pa.time32("s"))
+    pq.write_table(pa.table({"id": ["1"], "at": late}), path)
+    assert readers.read_table(path).column("id").to_pylist() == ["1"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
+def test_a_parquet_file_may_have_any_name(tmp_path):
+    """Arrow opens no name that is not text: the file was called damaged."""
+    path = tmp_path / os.fsdecode(b"\xff.parquet")
+    with path.open("wb") as file:
+        pq.write_table(pa.table({"id": ["1"]}), file)
+    assert readers.read_table(path).column("id").to_pylist() == ["1"]
+    assert readers.read_table(path, wanted=lambda _: [0]).num_rows == 1
+
+
+def test_a_parquet_file_is_tried_from_the_folder_of_the_program(tmp_path):
+    """Python writes that folder as an empty word, and the child did not find the program."""
+    path = tmp_path / "table.parquet"
+    pq.write_table(pa.table({"id": ["1"]}), path)
+    code = (
+        "import pathlib, sys; from voterlist import readers; "
+        "print(readers.read_table(pathlib.Path(sys.argv[1])).num_rows)"
+    )
+    around = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)],
+        cwd=ROOT / "src",
+        env=around,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("1\n", 0), done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing tells a child there")
+def test_who_tries_a_parquet_file_ends_with_who_asked(tmp_path):
+    """A process that goes on alone held the file, and a core, for minutes."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    # Nobody writes into the pipe, so the child waits for its first byte.
+    code = (
+        "import sys; from voterlist.parquet_proof import main; "
+        "print('begun', flush=True); main(sys.argv[1], '60', '1000000000', '1')"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, str(pipe)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+    )
+    with child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"begun\n"
+        assert child.poll() is None
+        child.stdin.close()
+        assert child.wait(30) == 0
+
+
+def test_behind_a_value_of_hundreds_of_lines_the_section_is_told():
+    """A search for the end of each value would take minutes; a wrong line would mislead."""
+    rows = "".join(f"  [{number}],\n" for number in range(600))
+    text = f"[check]\na = [\n{rows}]\nb = 1\n[link]\nc = 2\n"
+    with pytest.raises(SettingsError) as refused:
+        config.parse(text)
+    lines = {mistake.path: mistake.line for mistake in refused.value.mistakes}
+    assert (lines["check.a"], lines["check.b"]) == (1, 1)
+    assert lines["link.c"] is None

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from enum import IntEnum
 from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from voterlist.children import end_with_parent
 from voterlist.discreet import be_discreet
 from voterlist.limits import OUT_OF_MEMORY, forbid_files, limit
 
@@ -57,7 +59,9 @@ def proof_of(source: BinaryIO | pa.NativeFile, most: int) -> Proof:
             for place in range(file.metadata.num_columns):
                 # By its place: names may stand twice, or name a column inside another.
                 column = file.reader.read_row_group(group, column_indices=[place])
-                column.validate(full=True)
+                # An hour past midnight is odd, and hurts nobody.
+                is_time = pa.types.is_temporal(column.schema.field(0).type)
+                column.validate(full=not is_time)
                 unpacked += column.nbytes
                 if unpacked > most:
                     return Proof.TOO_LARGE
@@ -70,6 +74,7 @@ def proof_of(source: BinaryIO | pa.NativeFile, most: int) -> Proof:
 
 def main(path: str, seconds: str, memory: str, most: str) -> None:
     """Prove a file within so many seconds of work and bytes of memory, and end with the answer."""
+    threading.Thread(target=end_with_parent, args=(0,), daemon=True).start()
     be_discreet()
     forbid_files()
     limit(int(seconds), int(memory))

@@ -18,6 +18,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Any, TypeVar
 
+from voterlist.children import import_path, let_go
+
 __all__ = ["helped", "mapped"]
 
 V = TypeVar("V")
@@ -27,8 +29,6 @@ _FEWEST = 2000
 """Fewer texts are not worth sending."""
 _A_SHARE = 1000
 """Texts that a process takes at once."""
-_PATIENCE = 5
-"""Seconds in which a helper must end when it is asked to."""
 _OWN_PATH = (
     "import sys; sys.path[:] = sys.argv[1:]; "
     "from voterlist.shares import serve; serve(sys.stdin.buffer, sys.stdout.buffer)"
@@ -40,9 +40,8 @@ class _Helper:
     """A process that does what it is sent, one share after the other."""
 
     def __init__(self) -> None:
-        path = [place for place in sys.path if place]
         self._process = subprocess.Popen(  # noqa: S603  this program's own interpreter and path
-            [sys.executable, "-c", _OWN_PATH, *path],
+            [sys.executable, "-c", _OWN_PATH, *import_path()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -68,15 +67,7 @@ class _Helper:
 
     def end(self) -> None:
         """Let it go."""
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
-        try:
-            self._process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        let_go(self._process)
 
 
 _helpers: list[_Helper] = []

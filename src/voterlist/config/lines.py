@@ -108,7 +108,8 @@ _MOST_TRIES = 500
 def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """(line, text, parsed) of each statement: a section, or a key with its value.
 
-    What the end of the text breaks off is the last, parsed as nothing.
+    What the end of the text breaks off is the last, parsed as nothing; so is a value of hundreds of
+    lines with what stands behind it.
     """
     first, begun, tries = 1, "", 0
     for number, line in enumerate(text.splitlines(), 1):
@@ -116,8 +117,10 @@ def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
             first, begun, tries = number, "", 0
         begun += f"{line}\n"
         is_an_end = number == first or any(one in line for one in _ENDS)
-        if not is_an_end or tries == _MOST_TRIES:
+        if not is_an_end:
             continue
+        if tries == _MOST_TRIES:
+            break
         tries += 1
         try:
             tree = tree_of(begun)

@@ -60,7 +60,8 @@ class Folder:
 
     def read(self, wanted: Collection[ListedFile]) -> list[RawFile]:
         """What the readers find in these files, in the order of the folder."""
-        listed = [file for file in self.files if file in wanted]
+        names = {file.name for file in wanted}
+        listed = [file for file in self.files if file.name in names]
         for file in listed:
             if file.name not in self._read:
                 self._read[file.name] = readers.read_listed([file], self.settings)
@@ -152,7 +153,7 @@ def _with_known(folder: Folder, unit: KeptUnit) -> Taken | None:
     ]
     if not candidates:
         return None
-    others = folder.read([file for file in folder.files if file not in candidates])
+    others = folder.read(_without(folder.files, candidates))
     keys = folder.keys(candidates, others)
     same = [
         file
@@ -161,7 +162,7 @@ def _with_known(folder: Folder, unit: KeptUnit) -> Taken | None:
     ]
     if not same:
         return None
-    fresh = folder.read([file for file in folder.files if file not in same])
+    fresh = folder.read(_without(folder.files, same))
     known = _rows_of(unit, {_source(file) for file in same})
     added = folder.intake(fresh, [inside_inbox(file.name) for file in same])
     if _places(known.lists).keys() & _places(added.lists).keys():
@@ -177,17 +178,22 @@ def _taken(
 ) -> Taken:
     """The intake with the keys of the files that stand alone in it."""
     whole = {raw.name for raw in read if not raw.troubles}
-    listed = [
-        file
-        for file in folder.files
-        if file in same or inside_inbox(file.name) in whole
-    ]
+    whole |= {inside_inbox(file.name) for file in same}
+    listed = [file for file in folder.files if inside_inbox(file.name) in whole]
     own_names = {inside_inbox(file.name) for file in listed}
     keys = folder.keys(listed, (raw for raw in read if raw.name not in own_names))
     stands_alone = keys.keys() - _met(intake)
     return Taken(
         intake, {source: keys[source] for source in sorted(stands_alone)}, read
     )
+
+
+def _without(
+    files: Iterable[ListedFile], others: Iterable[ListedFile]
+) -> list[ListedFile]:
+    """The files that are not among the others."""
+    names = {file.name for file in others}
+    return [file for file in files if file.name not in names]
 
 
 def inside_inbox(name: str) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers import sandbox
-from voterlist.readers.generic import prove_parquet, read_table, rows_of
+from voterlist.readers.generic import arrow_source, prove_parquet, read_table, rows_of
 from voterlist.readers.listing import ListedFile, list_files, listed, open_file
 from voterlist.readers.outcome import ReadOutcome
 from voterlist.readers.sandbox import parquet_trouble
@@ -29,6 +29,7 @@ __all__ = [
     "SOURCE_DIGITS",
     "Fingerprint",
     "ListedFile",
+    "arrow_source",
     "fingerprint",
     "list_files",
     "list_paths",

@@ -8,7 +8,6 @@ when its parent does.
 from __future__ import annotations
 
 import os
-import select
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from typing import IO
 
 import pyarrow as pa
 
+from voterlist.children import end_with_parent
 from voterlist.config import IngestSettings
 from voterlist.discreet import be_discreet
 from voterlist.limits import OUT_OF_MEMORY, data_bytes, forbid_files, limit
@@ -57,7 +57,7 @@ def main() -> None:
     """Serve one request after the other until the parent is gone."""
     requests, replies = _private_streams()
     threading.Thread(
-        target=_end_with_parent, args=(requests.fileno(),), daemon=True
+        target=end_with_parent, args=(requests.fileno(),), daemon=True
     ).start()
     # No voter's row is left in a file, or in a dump of the memory of this process.
     be_discreet()
@@ -87,18 +87,6 @@ def _private_streams() -> tuple[IO[bytes], IO[bytes]]:
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
     return requests, replies
-
-
-def _end_with_parent(requests: int) -> None:
-    """End this process when nobody holds the other end of its input any more."""
-    if not hasattr(select, "poll"):
-        return
-    watch = select.poll()
-    watch.register(
-        requests, 0
-    )  # the end of the other side is told without being asked for
-    watch.poll()
-    os._exit(0)
 
 
 def _serve(head: Head, content: bytes, replies: IO[bytes]) -> None:

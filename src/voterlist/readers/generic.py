@@ -21,7 +21,7 @@ from voterlist.readers.texts import coded_text, text_table
 from voterlist.schemas import RawSheet
 from voterlist.threads import each
 
-__all__ = ["Wanted", "prove_parquet", "read_table", "rows_of"]
+__all__ = ["Wanted", "arrow_source", "prove_parquet", "read_table", "rows_of"]
 
 _FEW_BYTES = 6.0
 """Bytes a value in the file, below which a column of text is dictionary-encoded: a name alone takes
@@ -152,9 +152,9 @@ def _read_parquet(
     """A Parquet file with every column as text."""
     prove_parquet(path, settings)
     try:
-        names = pq.read_schema(path).names
+        names = pq.read_schema(arrow_source(path)).names
         if wanted is None or len(set(names)) < len(names):
-            return text_table(pq.read_table(path))
+            return text_table(pq.read_table(arrow_source(path)))
         places = wanted(names)
         return _read_columns(path, {names[place] for place in places})
     except BROKEN_PARQUET:
@@ -178,19 +178,28 @@ def prove_parquet(path: Path, settings: IngestSettings | None = None) -> None:
         raise _refuse(path, trouble)
 
 
+def arrow_source(path: Path) -> Path | pa.NativeFile:
+    """A file as Arrow opens it. By its path, but for a name that is no text: that Arrow refuses."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return pa.BufferReader(path.read_bytes())
+    return path
+
+
 def _read_columns(path: Path, wanted: Collection[str]) -> pa.Table:
     """These columns of a Parquet file, each by a thread.
 
     So only those that are being read are in memory as the file has them.
     """
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(arrow_source(path)) as file:
         repeating = [name for name in wanted if _repeats(file.metadata, name)]
         names, rows = file.schema_arrow.names, file.metadata.num_rows
 
     def column(name: str) -> pa.Array:
         if name not in wanted:
             return pa.nulls(rows)
-        with pq.ParquetFile(path, read_dictionary=repeating) as file:
+        with pq.ParquetFile(arrow_source(path), read_dictionary=repeating) as file:
             return coded_text(file.read(columns=[name]).column(0))
 
     return pa.Table.from_arrays(each(column, names), names=names)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from voterlist.children import import_path, let_go
 from voterlist.config import IngestSettings
 from voterlist.limits import OUT_OF_MEMORY
 from voterlist.model import AsideCode
@@ -46,19 +47,21 @@ def trouble_in(path: Path, settings: IngestSettings) -> AsideCode | None:
     allowed = allowance(size, settings)
     most = most_unpacked(size, settings)
     numbers = map(str, (allowed.seconds, allowed.bytes, most))
-    around = [place for place in sys.path if place]
+    process = subprocess.Popen(  # noqa: S603  this program's own interpreter and path
+        [sys.executable, "-c", _OWN_PATH, str(path), *numbers, *import_path()],
+        # By its end the process learns that this one is gone.
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | ONE_THREAD,
+    )
     try:
-        code = subprocess.run(  # noqa: S603  this program's own interpreter and path
-            [sys.executable, "-c", _OWN_PATH, str(path), *numbers, *around],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | ONE_THREAD,
-            timeout=allowed.clock_seconds,
-            check=False,
-        ).returncode
+        code = process.wait(allowed.clock_seconds)
     except subprocess.TimeoutExpired:
+        process.kill()
         return AsideCode.FILE_TOO_SLOW
+    finally:
+        let_go(process)
     return trouble_of(Proof(code)) if code in set(Proof) else cause_of_end(code)
 
 

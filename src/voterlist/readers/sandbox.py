@@ -10,7 +10,6 @@ being opened is set aside, of an archive only the file.
 from __future__ import annotations
 
 import atexit
-import contextlib
 import os
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
+from voterlist.children import import_path, let_go
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.attempt import (
@@ -49,8 +49,6 @@ _FIRST_NAME = 30
 _DOCUMENT = (b"[content_types].xml", b"mimetype")
 _MOST_ATTEMPTS = 8
 """So many children one file may end; it is then set aside from where the last one stopped."""
-_PATIENCE = 5
-"""Seconds in which an idle child must end when it is asked to."""
 _OWN_PATH = (
     "import sys; sys.path[:] = sys.argv[1:]; "
     "from voterlist.readers.child import main; main()"
@@ -225,9 +223,8 @@ class _Child:
     """A child process that parses."""
 
     def __init__(self) -> None:
-        path = [place for place in sys.path if place]
         self._process = subprocess.Popen(  # noqa: S603  this program's own interpreter and path
-            [sys.executable, "-c", _OWN_PATH, *path],
+            [sys.executable, "-c", _OWN_PATH, *import_path()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -259,15 +256,7 @@ class _Child:
 
     def end(self) -> None:
         """Let it go."""
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
-        try:
-            self._process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        let_go(self._process)
 
     def _end_late(self, late: threading.Event) -> None:
         late.set()

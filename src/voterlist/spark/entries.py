@@ -80,10 +80,7 @@ def read(steps: Steps, source: Source, rows: Rows) -> Listed | None:
     if unknown:
         raise UsageError(f"{unknown} rows have no id", code="spark-no-id", places={})
     size = sum(parcel.rows for parcel in samples)
-    if source.rows not in {None, size}:
-        raise UsageError(
-            f"the tasks read {size} rows of {source.rows}", code="spark-rows-missing"
-        )
+    _require_all(size, source.rows)
     if not size:
         return None
     parts = reading.part_count(size)
@@ -103,9 +100,23 @@ def read(steps: Steps, source: Source, rows: Rows) -> Listed | None:
             f"{equal} ids stand twice", code=_EQUAL, places={"count": str(equal)}
         )
     starts = reading.starts_of(summaries)
+    # The files are read a second time for it.
+    _require_all(int(starts[-1]), size)
     tables = [unpacked(parcel.content) for parcel in summaries]
     whole = numbers.whole_of(tables, int(starts[-1]), rows.profile, rows.added)
     return Listed(entries, starts, whole, reading.drawn_of(summaries, starts))
+
+
+def _require_all(read: int, there: int | None) -> None:
+    """Refuse where the tasks read other rows than there are; None: nobody knows how many.
+
+    Raises:
+        UsageError: ``spark-rows-missing``.
+    """
+    if there not in {None, read}:
+        raise UsageError(
+            f"the tasks read {read} rows of {there}", code="spark-rows-missing"
+        )
 
 
 def counted(

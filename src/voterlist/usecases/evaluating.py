@@ -92,7 +92,7 @@ def _read(path: Path, columns: tuple[str, ...]) -> pa.Table:
 
 def _parquet(path: Path) -> pa.Table:
     readers.prove_parquet(path)
-    return pq.read_table(path)
+    return pq.read_table(readers.arrow_source(path))
 
 
 def _is_parquet(path: Path) -> bool:

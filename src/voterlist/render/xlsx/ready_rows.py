@@ -185,6 +185,15 @@ class ReadyBook(Workbook):  # type: ignore[misc]  # XlsxWriter declares no types
         sheet.contents = self._contents
         return sheet
 
+    def _store_workbook(self) -> None:
+        # XlsxWriter does not ask how hard to compress.
+        usual = xlsxwriter.workbook.ZipFile
+        xlsxwriter.workbook.ZipFile = _Archive
+        try:
+            super()._store_workbook()
+        finally:
+            xlsxwriter.workbook.ZipFile = usual
+
     def _get_packager(self) -> Packager:
         return _Packager()
 
@@ -195,10 +204,6 @@ class _Archive(ZipFile):
     def writestr(self, part: Any, content: Any, **_: Any) -> None:  # type: ignore[override]
         """Write a part, as ``ZipFile.writestr``."""
         super().writestr(part, content, compresslevel=_LEVEL)
-
-
-# XlsxWriter does not ask how hard to compress.
-xlsxwriter.workbook.ZipFile = _Archive
 
 
 class _Packager(Packager):  # type: ignore[misc]  # XlsxWriter declares no types
