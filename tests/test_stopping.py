@@ -34,7 +34,8 @@ changes = 0
 
 def count(event, arguments):
     global changes
-    if event == "os.rename":
+    # Python itself keeps what it has compiled, once.
+    if event == "os.rename" and ".pyc" not in str(arguments[0]):
         changes += 1
         if changes == asked:
             os.kill(os.getpid(), number)
