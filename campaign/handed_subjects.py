@@ -10,6 +10,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache, partial
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from subject import Subject, WrongError  # noqa: E402
 from voterlist.cli.app import APP  # noqa: E402
 from voterlist.custody import sealing  # noqa: E402
 from voterlist.custody.keys import read_public_key  # noqa: E402
+from voterlist.usecases.reviewing import Imported  # noqa: E402
 
 __all__ = ["HANDED", "reviewed"]
 
@@ -63,12 +65,20 @@ def _workbooks(kind: str, folder: Path) -> Subject:
 
     def take(content: bytes) -> str:
         path.write_bytes(content)
-        read = reviews.read_in(workspace, path)
-        if not reviews.recorded(read) <= possible:
-            raise WrongError("a decision was recorded that nobody made")
-        return "read, rows refused" if read.problems else "read"
+        return _judged(reviews.read_in(workspace, path), possible)
 
     return Subject([books[kind]()], take, 8)
+
+
+def _judged(read: Imported, possible: AbstractSet[object]) -> str:
+    """How the answers that were read in ended, in a word.
+
+    Raises:
+        WrongError: one was recorded that nobody gave.
+    """
+    if not reviews.recorded(read) <= possible:
+        raise WrongError("a decision was recorded that nobody made")
+    return "read, rows refused" if read.problems else "read"
 
 
 def _page(folder: Path) -> Subject:
@@ -81,10 +91,7 @@ def _page(folder: Path) -> Subject:
 
     def take(content: bytes) -> str:
         path.write_bytes(content)
-        read = pages.read_in(workspace, path)
-        if not reviews.recorded(read) <= possible:
-            raise WrongError("a decision was recorded that nobody made")
-        return "read, rows refused" if read.problems else "read"
+        return _judged(pages.read_in(workspace, path), possible)
 
     def damage(whole: bytes, dice: random.Random, other: bytes) -> tuple[str, bytes]:
         if dice.random() > _SHARE_OF_VALUES:
