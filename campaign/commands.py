@@ -30,7 +30,7 @@ _APART = re.compile(
     # Times of a run, the lock, and the marks, which are held against the ledger by themselves.
     r"(.*/)?(trace\.json|result\.json|\.lock|ledger\.mark|.*\.db(-wal|-shm)?)"
     # Work kept for the next run, on which no result depends: it may hold older work as well.
-    r"|[^/]+/kept/.*"
+    r"|[^/]+/kept(/.*)?"
     # With such a file Python tries whether it may write.
     r"|tmp/[a-z0-9_]{8}"
 )
