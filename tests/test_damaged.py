@@ -271,7 +271,7 @@ def test_a_file_of_decisions_without_end_is_refused_unread(tmp_path):
         stream.truncate(50_000_001)
     with pytest.raises(InputError) as refused:
         read_answer_file(path, IngestSettings())
-    assert refused.value.code == AsideCode.FILE_TOO_LARGE
+    assert refused.value.code == "review-decisions-too-large"
 
 
 def test_a_time_that_no_clock_shows_spoils_no_file(tmp_path):

@@ -42,6 +42,7 @@ REASONS = (
 
 FILE_PROBLEMS = (
     "decisions-cut-off",
+    "decisions-too-large",
     "decisions-unknown",
     "decisions-newer",
     "decisions-edited",

@@ -34,7 +34,7 @@ from voterlist.desk import (
     seen_digests,
 )
 from voterlist.errors import InputError
-from voterlist.model import Action, AsideCode, Problem
+from voterlist.model import Action, Problem
 from voterlist.pipeline.known import Known
 from voterlist.render import xlsx
 from voterlist.render.xlsx import ANSWER_ROW, Answers
@@ -121,10 +121,10 @@ def read_answer_file(path: Path, limits: IngestSettings) -> AnswerFile:
     Raises:
         InputError: it cannot be read, or is neither.
     """
-    content = _content(path, limits)
-    if content is None:
-        return AnswerFile(xlsx.read_answers(path, limits))
     try:
+        content = _content(path, limits)
+        if content is None:
+            return AnswerFile(xlsx.read_answers(path, limits))
         page = read_decisions(content)
     except DecisionFileError as error:
         raise InputError(
@@ -140,7 +140,7 @@ def _content(path: Path, limits: IngestSettings) -> bytes | None:
     A blank file was cut off: no workbook is blank.
 
     Raises:
-        InputError: there are too many decisions in it.
+        DecisionFileError: there are too many decisions in it.
     """
     try:
         if path.stat().st_size > limits.max_file_megabytes * _MEGABYTE:
@@ -155,8 +155,7 @@ def _content(path: Path, limits: IngestSettings) -> bytes | None:
     except OSError:
         return None
     if len(content) > _MOST_PAGE_MEGABYTES * _MEGABYTE:
-        code = AsideCode.FILE_TOO_LARGE
-        raise InputError(f"{path.name}: {code}", code=code, file=str(path))
+        raise DecisionFileError("decisions-too-large")
     return content
 
 
