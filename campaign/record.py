@@ -20,7 +20,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).resolve().parents[1] / "build" / "campaign"
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "build" / "campaign"
 """Where the lines of all scripts are kept."""
 
 
@@ -62,6 +63,9 @@ def play(
 ) -> int:
     """Make the trials that the record does not hold yet; the exit code.
 
+    The trials end where somebody changes the program meanwhile: a run tells by which program it was
+    made, so that its end would be another one, and nothing of it is a fault.
+
     Returns:
         1 where anything was found, in this call or one before it.
     """
@@ -70,6 +74,7 @@ def play(
     before = list(lines(path))
     until = time.monotonic() + 60 * options.minutes
     found = sum(bool(one["found"]) for one in before)
+    program = _program()
     for number in range(len(before) + 1, options.count + 1):
         if time.monotonic() > until:
             break
@@ -78,6 +83,9 @@ def play(
         made = asdict(trial(number, dice))
         made |= {"script": script, "seed": options.seed, "number": number}
         made["seconds"] = round(time.monotonic() - began, 2)
+        if _program() != program:
+            print(f"{script}: the program was changed; start the script again")
+            break
         append(path, made)
         found += bool(made["found"])
         _tell(made)
@@ -103,6 +111,12 @@ def append(path: Path, made: dict[str, Any]) -> None:
         page.write(json.dumps(made, ensure_ascii=False, sort_keys=True) + "\n")
         page.flush()
         os.fsync(page.fileno())
+
+
+def _program() -> dict[Path, int]:
+    """When each file of the program was written, in nanoseconds."""
+    files = (ROOT / "src").rglob("*.*")
+    return {one: one.stat().st_mtime_ns for one in files if one.suffix != ".pyc"}
 
 
 def _tell(made: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """A short round of the campaign: kills, power cuts and refusals; and the model of a disk."""
 
 import json
+import os
 import random
 import sys
 from pathlib import Path
@@ -235,6 +236,25 @@ def test_a_record_is_gone_on_with(tmp_path):
     numbers = [one["number"] for one in record.lines(path)]
     assert numbers == [1, 2, 3, 4]
     assert json.loads(path.read_text().splitlines()[1])["found"] == ["wrong"]
+
+
+def test_a_round_ends_where_the_program_is_changed(tmp_path, monkeypatch, capsys):
+    """The end of a run tells by which program it was made: another one is no fault."""
+    program = tmp_path / "src" / "program.py"
+    program.parent.mkdir()
+    program.write_text("as it was")
+    monkeypatch.setattr(record, "ROOT", tmp_path)
+    options = record.arguments("x", 9).parse_args(["--folder", str(tmp_path)])
+
+    def trial(number, _dice):
+        if number == 3:
+            program.write_text("as it is")
+            os.utime(program, ns=(1, 1))
+        return record.Trial("some", "how", ("wrong",) if number == 3 else ())
+
+    assert record.play("some", options, trial) == 0
+    assert len(list(record.lines(tmp_path / "some-1.jsonl"))) == 2
+    assert "start the script again" in capsys.readouterr().out
 
 
 def test_the_page_has_the_summary_of_the_careless_changes(tmp_path):
