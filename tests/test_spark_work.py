@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +12,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from test_store import HOLD
 from voterlist.errors import StageError, UsageError, WorkspaceBusyError
+from voterlist.spark import source
 from voterlist.spark.exchange import (
     Kept,
     Parcel,
@@ -26,6 +29,7 @@ from voterlist.spark.exchange import (
 )
 from voterlist.spark.executors import _program
 from voterlist.spark.failures import in_task, in_words, told
+from voterlist.spark.source import Piece, stamp_of
 from voterlist.spark.work import open_work
 
 NOW = "2026-02-03 04:05"
@@ -252,6 +256,32 @@ def test_a_full_disk_is_told_as_such():
     error = told_of(text)
     assert isinstance(error, OSError)
     assert error.errno == errno.ENOSPC
+
+
+def test_a_file_that_is_changed_meanwhile_is_told(tmp_path):
+    """Half of the pairs would be of the old list and half of the new one."""
+    path = tmp_path / "list.parquet"
+    pq.write_table(pa.table({"surname": ["Quliyev", "Quliyeva"]}), path)
+    piece = Piece(str(path), 0, 2, stamp_of(path))
+    sizes = []
+
+    def task(_batches):
+        read = source._of_files([[piece]], ["surname"], count, iter([first]))
+        yield from read
+
+    def count(rows):
+        sizes.append(len(rows))
+        return []
+
+    first = pa.record_batch({"id": [0]})
+    assert list(task(None)) == []
+    assert sizes == [2]
+    pq.write_table(pa.table({"surname": ["Quliyev", "Quluzadə"]}), path)
+    os.utime(path, (1, 1))
+    text = raised_in_task(task)
+    assert sizes == [2]
+    error = told_of(text)
+    assert (error.code, error.exit_code) == ("spark-file-changed", 5)
 
 
 @pytest.mark.parametrize(

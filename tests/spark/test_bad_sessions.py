@@ -127,12 +127,13 @@ def test_workers_without_a_python_are_refused(opened, tmp_path):
 
 TELL = """
 import sys
+from pathlib import Path
 import pyarrow.parquet as pq
 from voterlist import spark, synth
 from voterlist.spark.session import open_session
 if __name__ == "__main__":
     pq.write_table(synth.generate(200, constituencies=1, seed=1).entries, "list.parquet")
-    piece = spark.Piece("list.parquet", 0, 200)
+    piece = spark.Piece("list.parquet", 0, 200, spark.stamp_of(Path("list.parquet")))
     with open_session(sys.argv[1]) as session:
         names = {"surname": ["surname"], "given_name": ["given_name"]}
         print(spark.tell(spark.Files(session, ((piece,),)), names).profile)

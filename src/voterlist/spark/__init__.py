@@ -25,7 +25,15 @@ from voterlist.spark.executors import prepare
 from voterlist.spark.failures import told
 from voterlist.spark.model import Wanted
 from voterlist.spark.rows import Columns, Rows
-from voterlist.spark.source import Files, Frame, Piece, Source, dealt_pieces
+from voterlist.spark.source import (
+    Files,
+    Frame,
+    Piece,
+    Source,
+    Stamp,
+    dealt_pieces,
+    stamp_of,
+)
 from voterlist.spark.steps import Steps
 from voterlist.spark.work import open_work
 from voterlist.storage.store import program_digest
@@ -33,7 +41,16 @@ from voterlist.storage.store import program_digest
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["Files", "Job", "Piece", "dealt_pieces", "link", "tell"]
+__all__ = [
+    "Files",
+    "Job",
+    "Piece",
+    "Stamp",
+    "dealt_pieces",
+    "link",
+    "stamp_of",
+    "tell",
+]
 
 
 @dataclass(frozen=True, slots=True)

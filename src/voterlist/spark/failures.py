@@ -46,6 +46,8 @@ _SAYS = (
     ("Py4JNetworkError", "spark-gone"),
 )
 """What a message of Spark's says, and our code for it; the first that fits."""
+_KINDS = {"ChangedError": "spark-file-changed"}
+"""The kind of an error of a task that has a sentence of its own, and its code."""
 _FOREIGN = frozenset({"pyspark", "py4j", "grpc"})
 
 
@@ -105,7 +107,7 @@ def in_words(error: Exception, folder: Path) -> VoterlistError | OSError:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
     task = _OF_TASK.search(text)
     if task is not None:
-        return _failed("spark-task-failed", step=task[1], kind=task[2], place=task[3])
+        return _failed_task(*task.groups())
     python = _OTHER_PYTHON.search(text)
     if python is not None:
         places = {"there": python[1], "here": python[2]}
@@ -117,6 +119,12 @@ def in_words(error: Exception, folder: Path) -> VoterlistError | OSError:
         if words in text:
             return _failed(code)
     return _failed("spark-failed", kind=_condition(error))
+
+
+def _failed_task(step: str, kind: str, place: str) -> StageError:
+    if code := _KINDS.get(kind):
+        return _failed(code)
+    return _failed("spark-task-failed", step=step, kind=kind, place=place)
 
 
 def _condition(error: Exception) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,10 +24,27 @@ from voterlist.spark.reading import part_count
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["Files", "Frame", "Piece", "Source", "dealt_pieces"]
+__all__ = ["Files", "Frame", "Piece", "Source", "Stamp", "dealt_pieces", "stamp_of"]
 
 OfRows = Callable[[pa.Table], Iterable[Parcel]]
 """What is done with the rows of a task."""
+Stamp = tuple[int, int]
+"""Size of a file in bytes, and when it was written, in whole seconds: machines that see one disk
+need not agree on more."""
+
+
+def stamp_of(path: Path) -> Stamp:
+    """By what a file is known again.
+
+    Raises:
+        OSError: it is gone, or may not be looked at.
+    """
+    state = path.stat()
+    return state.st_size, int(state.st_mtime)
+
+
+class ChangedError(Exception):
+    """A file is another one than when the linkage began."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +81,8 @@ class Piece:
     path: str
     number: int
     rows: int
+    stamp: Stamp
+    """Of the file as the driver saw it: what a task reads has to be the same."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +143,18 @@ def _of_files(
 
 
 def _read(piece: Piece, columns: Sequence[str]) -> pa.Table:
-    """These columns of a piece, as text."""
+    """These columns of a piece, as text.
+
+    Raises:
+        ChangedError: the file was changed, before it was read or meanwhile.
+    """
+    _require_same(piece)
     with pq.ParquetFile(piece.path) as file:
         rows = file.read_row_group(piece.number, columns=list(columns))
+    _require_same(piece)
     return text_table(rows.select(columns))
+
+
+def _require_same(piece: Piece) -> None:
+    if stamp_of(Path(piece.path)) != piece.stamp:
+        raise ChangedError

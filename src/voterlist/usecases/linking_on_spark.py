@@ -73,6 +73,7 @@ class _File:
     schema: pa.Schema
     digest: str
     """Of its name, size, time and end: another content has another one."""
+    stamp: cluster.Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,7 @@ def _parquet(path: Path) -> Iterator[Path]:
 
 def _file(path: Path) -> _File:
     try:
+        stamp = cluster.stamp_of(path)
         known = pq.ParquetFile(path)
     except FileNotFoundError:
         raise UsageError(
@@ -224,7 +226,7 @@ def _file(path: Path) -> _File:
     groups = [
         known.metadata.row_group(at).num_rows for at in range(known.num_row_groups)
     ]
-    return _File(path, sum(groups), tuple(groups), known.schema_arrow, digest)
+    return _File(path, sum(groups), tuple(groups), known.schema_arrow, digest, stamp)
 
 
 def _choice(files: Sequence[_File], source: Source) -> Choice:
@@ -319,7 +321,7 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 def _tasks(listed: _List) -> tuple[tuple[cluster.Piece, ...], ...]:
     """What of the files each task reads."""
     pieces = [
-        cluster.Piece(str(file.path.resolve()), number, rows)
+        cluster.Piece(str(file.path.resolve()), number, rows, file.stamp)
         for file in listed.files
         for number, rows in enumerate(file.groups)
     ]
