@@ -1,5 +1,6 @@
 """A short round of the campaign: kills, power cuts and refusals; and the model of a disk."""
 
+import errno
 import json
 import os
 import random
@@ -79,6 +80,27 @@ def test_a_fault_comes_at_its_call(copied):
     refused = copied.command.run(root, Fault(What.FAIL_ON, ("write",), 3, 28))
     assert (refused.code, refused.fired > 0) == (5, True)
     assert "no room left on the disk" in refused.errors
+
+
+@pytest.mark.slow
+@needs_compiler
+def test_a_read_that_the_disk_refuses_once_damages_no_ledger(folder):
+    """SQLite calls a ledger malformed when its first page is not given to it once.
+
+    Whoever put a copy in its place would lose every decision made since.
+    """
+    name = "receive-receipt"
+    scene = commands.stage(commands.COMMANDS[name], folder / "reads")
+    count = scene.counts["read"]
+    assert count > 90
+    damaged = commands._SAY("error.ledger-damaged.what", file="")[:20]
+    for number in range(count - 35, count - 10):
+        root = scene.copied()
+        refused = scene.command.run(
+            root, Fault(What.FAIL_ONCE, ("read",), number, errno.EIO)
+        )
+        assert damaged not in refused.errors, number
+        assert refused.code in {0, 5}
 
 
 @pytest.mark.slow

@@ -11,10 +11,11 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from voterlist.errors import InputError, VoterlistError, WorkspaceBusyError
+from voterlist.storage.temporary import private_folder
 
 __all__ = ["damaged", "forbidden", "locked", "translated_errors"]
 
@@ -70,7 +71,9 @@ def translated_errors(path: Path, *, unverified: bool = False) -> Iterator[None]
 def _cause(error: sqlite3.Error, path: Path, *, unverified: bool) -> Exception | None:
     """The error to raise; None for one of the program itself."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY
-    if code in _DAMAGED or (unverified and code == sqlite3.SQLITE_ERROR):
+    if code in _DAMAGED:
+        return damaged(path) if _is_damaged(path) else _unread(path)
+    if unverified and code == sqlite3.SQLITE_ERROR:
         return damaged(path)
     if code in _LOCKED:
         return locked(path)
@@ -95,4 +98,33 @@ def _cause_in_the_system(path: Path) -> Exception:
             return forbidden(path)
     if shutil.disk_usage(path.parent).free < _LEAST_ROOM:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+    return _unread(path)
+
+
+def _unread(path: Path) -> OSError:
     return OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+
+
+def _is_damaged(path: Path) -> bool:
+    """Whether a second look at the ledger finds damage too; False where it cannot be read.
+
+    SQLite says of a page that the disk did not give, once, that the ledger is malformed.
+    """
+    wal = path.with_name(f"{path.name}-wal")
+    try:
+        with private_folder() as folder:
+            copy = folder / path.name
+            shutil.copyfile(path, copy)
+            if wal.exists():
+                shutil.copyfile(wal, folder / wal.name)
+            return not _is_whole(copy)
+    except OSError:
+        return False
+
+
+def _is_whole(copy: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(copy)) as opened:
+            return opened.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
