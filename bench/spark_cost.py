@@ -206,13 +206,19 @@ def link(source: Path, folder: Path, *words: str, **env: str) -> Run:
 
 
 def skew(log: Path) -> list[tuple[float, float, float, int]]:
-    """(max over median, longest, median, tasks) of the stages that work, the most skewed first."""
-    tasks: dict[tuple[int, int], list[float]] = defaultdict(list)
+    """(max over median, longest, median, tasks) of the stages that work, the most skewed first.
+
+    Where a stage puts two things together, its tasks do two kinds of work: those that read what
+    other tasks moved, and those that read a step. Each kind counts by itself.
+    """
+    tasks: dict[tuple[int, int, bool], list[float]] = defaultdict(list)
     for line in log.read_text(encoding="utf-8").splitlines():
         event = json.loads(line)
         if event["Event"] == "SparkListenerTaskEnd":
             info = event["Task Info"]
-            key = (event["Stage ID"], event["Stage Attempt ID"])
+            moved = event["Task Metrics"]["Shuffle Read Metrics"]
+            is_moved = moved["Local Bytes Read"] + moved["Remote Bytes Read"] > 0
+            key = (event["Stage ID"], event["Stage Attempt ID"], is_moved)
             tasks[key].append((info["Finish Time"] - info["Launch Time"]) / 1000)
     told = []
     for times in tasks.values():

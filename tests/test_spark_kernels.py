@@ -14,13 +14,12 @@ from voterlist.link.block import build_all
 from voterlist.link.comparisons import SHIPPED, Pairs, with_added
 from voterlist.link.encode import COMPARED, LINKED, encode
 from voterlist.link.fields import together
-from voterlist.link.keys import keys
+from voterlist.link.keys import Key, keys
 from voterlist.model import Profile
 from voterlist.normalize import normalize
 from voterlist.schemas import require
 from voterlist.spark import comparing, counting, numbers
-from voterlist.spark.blocking import Blocking, forecast_of
-from voterlist.spark.comparing import Ranges
+from voterlist.spark.blocking import Blocking, Ranges, forecast_of, to_ranges
 from voterlist.spark.exchange import Parcel, of_kind, packed, unpacked
 from voterlist.spark.key_codes import KeyCodes
 from voterlist.spark.part import cut, encoded, joined, part
@@ -209,27 +208,82 @@ def test_the_tasks_find_the_pairs_and_the_forecast_of_the_whole_list(in_parts):
             *(side.tolist() for side in ranges.pairs_of(partners, each)), strict=True
         )
     }
-    found = []
-    for number in range(PARTS):
-        own = [one for one in made if one.addressee == number and one.kind == "pairs"]
-        for parcel in comparing.distinct_pairs(number, own, in_parts.starts):
-            pairs = unpacked(parcel.content)["pairs"].column("pair").to_numpy()
-            found += zip(*(side.tolist() for side in unpack_pairs(pairs)), strict=True)
+    found, keys_of = [], {}
+    for table in _in_ranges(blocking, made).values():
+        pairs = table.column("pair").to_numpy()
+        both = zip(*(side.tolist() for side in unpack_pairs(pairs)), strict=True)
+        found += both
+        keys_of |= zip(pairs.tolist(), table.column("keys").to_pylist(), strict=True)
     assert len(found) == len(set(found))
     assert set(found) == expected
+    left, right = unpack_pairs(np.array(list(keys_of)))
+    for place, one in enumerate(blocks):
+        holds = np.array([bits >> place & 1 for bits in keys_of.values()], np.bool_)
+        assert (holds == one.hold(left, right)).all(), one.key.name
 
 
-def test_ranges_have_one_size_however_the_pairs_are_spread():
-    """One part with nearly all pairs would keep one task busy and the others waiting."""
-    starts = np.array([0, 10, 20, 30])
-    counts = {0: 9_000, 1: 10, 2: 500}
-    made = Ranges.of(counts, 4, 1_000, starts)
-    sizes = np.zeros(made.many, np.int64)
-    for number, many in counts.items():
-        table = pa.table({"pair": np.arange(many), "keys": np.ones(many, np.int64)})
-        parcel = Parcel(number, "pairs", number, many, packed({"pairs": table}))
-        for place, piece in made.slices([parcel]):
-            sizes[place] += len(piece)
-    assert sizes.sum() == sum(counts.values())
-    assert sizes.max() <= 1_000
-    assert sizes[:-1].min() == sizes.max()
+def _in_ranges(blocking, made):
+    """The pairs of each range of the blocks that tasks made."""
+    own = of_kind(made, "blocks")
+    counts = np.zeros(PARTS, np.int64)
+    for parcel in own:
+        counts[parcel.addressee] += parcel.rows
+    dealt = Ranges.of(counts, blocking.chunk_pairs, blocking.starts)
+    of_range = {number: [] for number in range(dealt.many)}
+    for parcel in to_ranges(dealt, own):
+        of_range[parcel.addressee].append(parcel)
+    return {
+        number: blocking.pairs(number, parcels, dealt)
+        for number, parcels in of_range.items()
+    }
+
+
+def test_a_value_that_many_entries_of_one_part_have_keeps_no_task_longer_than_others():
+    """One task would make nearly all pairs of the list, hold them all, and serve all entries."""
+    entries, same = 30_000, 6_000
+    starts = np.linspace(0, entries, PARTS + 1).astype(np.int64)
+    position = np.arange(entries, dtype=np.int32)
+    # The first entries have one value, split into blocks; of the others two have each value.
+    code = np.where(position < same, position % 10, position // 2).astype(np.int64)
+    key = Key("surname", ("stem",))
+    blocking = Blocking(None, (key,), 2_000, starts, TASKS, 100_000)
+    sent = [
+        Parcel(task, "codes", part, len(rows), _codes(code[rows], position[rows]))
+        for part in range(PARTS)
+        for task in range(TASKS)
+        if len(rows := _rows_of(code, starts[part : part + 2], task))
+    ]
+    made = [
+        parcel
+        for task in range(TASKS)
+        for parcel in blocking.blocks([one for one in sent if one.addressee == task])
+    ]
+    tables = _in_ranges(blocking, made)
+    sizes = np.array([len(table) for table in tables.values()])
+    total = 10 * 600 * 599 // 2 + (entries - same) // 2
+    every = np.concatenate([one.column("pair").to_numpy() for one in tables.values()])
+    left, right = unpack_pairs(every)
+    assert len(np.unique(every)) == len(every) == total
+    assert (code[left] == code[right]).all()
+    assert len(sizes) == -(-total // 100_000)
+    assert sizes.max() <= 1.5 * np.median(sizes)
+    asked = np.zeros(PARTS, np.int64)
+    for number, table in tables.items():
+        for parcel in comparing.wanted_by(number, table, starts):
+            asked[parcel.addressee] += parcel.rows
+    assert asked.max() <= 1.5 * np.median(asked)
+
+
+def _rows_of(code, bounds, task):
+    rows = np.arange(*bounds)
+    return rows[code[rows] % TASKS == task]
+
+
+def _codes(code, position):
+    columns = {
+        "key": np.zeros(len(code), np.uint8),
+        "code": code,
+        "position": position,
+        "is_partial": np.zeros(len(code), np.bool_),
+    }
+    return packed({"codes": pa.table(columns)})

@@ -36,8 +36,10 @@ with open_session(master) as session:
         there = spark.link(frame, job=job, profile=Profile(profile), settings=settings)
         table = pq.read_table(f"{name}.parquet")
         here = link.link(table, settings, profile=Profile(profile))
+        step = pq.read_table(work / "pairs", filters=[("kind", "=", "pairs")])
         told[name] = {
             "pairs": here.pairs.num_rows,
+            "ranges": sorted(step.column("rows").to_pylist()),
             "differs": [
                 field
                 for field in ("pairs", "cases", "clusters")
@@ -67,6 +69,16 @@ def without(table, *columns):
     return table
 
 
+def of_one_name(table, many):
+    """The table with one surname and one given name in its first entries, by their ids."""
+    table = table.sort_by("entry_id")
+    same = pa.concat_tables([table.take(pa.array([0] * many)), table.slice(many)])
+    for name in ("surname_skeleton", "surname_stem", "given_skeleton"):
+        place = table.schema.get_field_index(name)
+        table = table.set_column(place, table.schema.field(place), same.column(name))
+    return table
+
+
 def mixed(table):
     """The rows in another order."""
     return table.take(pa.array(np.random.default_rng(5).permutation(len(table))))
@@ -88,6 +100,7 @@ def lists(tmp_path_factory):
         ),
         # Three entries a person: values are counted by people.
         "repeated": repeated.set_column(0, az.schema.field(0), ids),
+        "one-name": mixed(of_one_name(az, 2_000)),
         # Nobody is found twice.
         "few": az.slice(0, 3),
     }
@@ -117,6 +130,14 @@ def test_every_list_is_linked_as_on_one_machine(drive, lists):
         name: [] for name in ("az", "az-without-ids", "generic", "repeated", "few")
     }
     assert all(told[name]["pairs"] for name in told if name != "few")
+
+
+def test_one_name_of_a_third_of_a_list_keeps_no_task_longer_than_others(drive, lists):
+    """They stand in one part: one task would make nearly all pairs of the list, and hold them."""
+    told = compare(drive, lists, "local[2]", "one-name:az:2000")["one-name"]
+    assert told["differs"] == []
+    assert len(told["ranges"]) > 10
+    assert told["ranges"][-1] <= 3 * told["ranges"][len(told["ranges"]) // 2]
 
 
 def test_a_cluster_of_two_workers_and_connect_give_the_same(

@@ -20,7 +20,7 @@ import numpy as np
 from voterlist.arrays import Bools, Codes, Longs, pack_pairs, unpack_pairs
 from voterlist.link.block import Blocks
 
-__all__ = ["Partners", "Range", "cut", "pairs_of", "partners"]
+__all__ = ["Partners", "Range", "consecutive", "cut", "of_runs", "pairs_of", "partners"]
 
 _HALF = 32
 
@@ -129,7 +129,7 @@ def _meeting(sections: _Sections, may_pair: Bools) -> tuple[Longs, Longs]:
     # The sections that each section meets are those of its block.
     first, count = np.repeat(begins, many), np.repeat(many, many)
     one = np.repeat(np.arange(size), count)
-    other = _consecutive(first, count)
+    other = consecutive(first, count)
     chosen = may_pair[sections.kind[one], sections.kind[other]]
     return one[chosen], other[chosen]
 
@@ -137,7 +137,7 @@ def _meeting(sections: _Sections, may_pair: Bools) -> tuple[Longs, Longs]:
 def _runs(sections: _Sections, one: Longs, other: Longs) -> Partners:
     """The runs of the entries of sections ``one`` among those of ``other``."""
     starts, sizes, members = sections.starts, sections.sizes, sections.members
-    place = _consecutive(starts[one], sizes[one])
+    place = consecutive(starts[one], sizes[one])
     within = np.repeat(other, sizes[one])
     first = place + 1
     strange = np.flatnonzero(np.repeat(one != other, sizes[one]))
@@ -166,7 +166,7 @@ def _in_order(
     )
 
 
-def _consecutive(first: Codes | Longs, count: Codes | Longs) -> Longs:
+def consecutive(first: Codes | Longs, count: Codes | Longs) -> Longs:
     """So many numbers from each first one on, one run after the other."""
     before = np.cumsum(count, dtype=np.int64) - count
     numbers: Longs = np.repeat(first - before, count)
@@ -193,15 +193,19 @@ def cut(keys: Sequence[Partners], size: int, most: int) -> list[Range]:
     return ranges
 
 
+def of_runs(key: Partners, runs: Longs) -> tuple[Codes, Codes]:
+    """The pairs of these runs of a key: (left, right), run after run."""
+    count = key.count[runs]
+    left = np.repeat(key.left[runs], count)
+    return left, key.members[consecutive(key.first[runs], count)]
+
+
 def pairs_of(keys: Sequence[Partners], within: Range) -> tuple[Codes, Codes]:
     """The pairs of a range, each once: (left, right), in the order of left, then right."""
     numbers = [np.zeros(0, np.int64)]
     for key in keys:
         begin, end = np.searchsorted(key.left, (within.start, within.stop))
-        count = key.count[begin:end]
-        left = np.repeat(key.left[begin:end], count)
-        right = key.members[_consecutive(key.first[begin:end], count)]
-        numbers.append(pack_pairs(left, right))
+        numbers.append(pack_pairs(*of_runs(key, np.arange(begin, end))))
     every = np.concatenate(numbers)
     every.sort()
     return unpack_pairs(every[np.diff(every, prepend=-1) > 0])

@@ -3,24 +3,95 @@
 Each part sends the codes that its entries have under each key. Codes go to tasks by their value, so
 that a block stands in one task whole, and its size is known before a pair is made. A block that is
 too large is asked about again: the parts of its entries tell the fields by which it is split.
+
+A pair belongs to its left entry, as on one machine (``voterlist.link.ranges``). How many pairs the
+entries of each part begin is known from the sizes of the blocks; by that the left entries are dealt
+to ranges of equal size (PairRange: Kolb, Thor and Rahm 2012). The members of a block go to every
+range that has one of its left entries, and the range makes its pairs. So no task makes more pairs
+than another, whatever the blocks are from which they come.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
-from voterlist.arrays import AnyArray, Bools, Codes, Longs, dense, pack_pairs, runs
+from voterlist.arrays import (
+    AnyArray,
+    Bools,
+    Codes,
+    Longs,
+    dense,
+    mix,
+    pack_pairs,
+    runs,
+)
 from voterlist.link import block, ranges
 from voterlist.link.keys import Key
 from voterlist.spark.exchange import Parcel, Tables, of_kind, packed, unpacked
 from voterlist.spark.key_codes import KeyCodes
 from voterlist.spark.part import ENTRIES, Whole
 
-__all__ = ["Blocking", "forecast_of"]
+__all__ = ["Blocking", "Ranges", "forecast_of", "part_of", "to_ranges"]
+
+
+_HALF = np.uint64(32)
+
+
+def part_of(positions: AnyArray, starts: Longs) -> Longs:
+    """The part in which each entry stands."""
+    return np.asarray(np.searchsorted(starts[1:-1], positions, side="right"), np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """The range to which each left entry is dealt, with all pairs that it begins.
+
+    The pairs of the list stand in a line: part after part, inside a part by a digest of their left
+    entries. Equal stretches of the line are the ranges. So the pairs of a part stay together as far
+    as they are not too many, and entries that begin many pairs do not stand together.
+    """
+
+    starts: Longs
+    """Where each part of the list begins, and where the list ends."""
+    offsets: Longs
+    """Where the pairs of each part begin in the line, and where it ends."""
+    most: int
+    """Pairs in a range, one that several keys bring together counted with each: about so many."""
+
+    @classmethod
+    def of(cls, counts: Longs, most: int, starts: Longs) -> Ranges:
+        """Ranges of the pairs of parts that begin so many: at least as many ranges as parts."""
+        offsets = np.cumsum(np.append(0, counts))
+        even = -(-int(offsets[-1]) // len(counts))
+        return cls(starts, offsets, max(1, min(most, even)))
+
+    @property
+    def many(self) -> int:
+        """How many ranges there are: at least one."""
+        return max(1, -(-int(self.offsets[-1]) // self.most))
+
+    def of_left(self, positions: Codes) -> Longs:
+        """The range of each left entry."""
+        part = part_of(positions, self.starts)
+        digest = mix(positions.astype(np.uint64)) >> _HALF
+        before = digest * np.diff(self.offsets)[part] / (1 << 32)
+        return (self.offsets[part] + before.astype(np.int64)) // self.most
+
+    def of_part(self, part: int) -> range:
+        """The ranges that have left entries of a part."""
+        start, stop = self.offsets[part : part + 2].tolist()
+        return range(start // self.most, -(-stop // self.most))
+
+
+def to_ranges(ranges: Ranges, parcels: list[Parcel]) -> Iterator[Parcel]:
+    """The blocks of each part, for each of its ranges; the part is the sender now."""
+    for parcel in parcels:
+        for number in ranges.of_part(parcel.addressee):
+            yield replace(parcel, addressee=number, sender=parcel.addressee)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +106,7 @@ class Blocking:
     """Where each part begins, and where the list ends."""
     tasks: int
     chunk_pairs: int
-
-    def part_of(self, positions: AnyArray) -> Longs:
-        """The part in which each entry stands."""
-        return np.asarray(
-            np.searchsorted(self.starts[1:-1], positions, side="right"), np.int64
-        )
+    """Pairs in a range at most, one that several keys bring together counted with each."""
 
     def sent(
         self, number: int, tables: Tables, groups: Codes | None
@@ -78,7 +144,7 @@ class Blocking:
             yield Parcel(target, "codes", number, len(rows), content)
 
     def blocks(self, parcels: list[Parcel]) -> Iterator[Parcel]:
-        """The pairs of the blocks of one task, and the blocks that are to be split."""
+        """The blocks of one task, and the entries of those that are to be split."""
         made = _Made(self, parcels[0].addressee)
         pieces = [_Piece.of(unpacked(parcel.content)["codes"]) for parcel in parcels]
         for number, key in enumerate(self.keys):
@@ -113,7 +179,7 @@ class Blocking:
             yield Parcel(parcel.sender, "split", number, len(rows), content)
 
     def split_blocks(self, parcels: list[Parcel]) -> Iterator[Parcel]:
-        """The pairs of the large blocks of one task, split."""
+        """The large blocks of one task, split."""
         made = _Made(self, parcels[0].addressee)
         pieces = [_Piece.of(unpacked(parcel.content)["large"]) for parcel in parcels]
         for number, key in enumerate(self.keys):
@@ -132,10 +198,63 @@ class Blocking:
             made.add(number, listed, blocks)
         yield from made.parcels()
 
+    def pairs(self, number: int, parcels: list[Parcel], of: Ranges) -> pa.Table:
+        """The pairs of one range, each once, in their order, with the keys that hold it.
+
+        The sender of each parcel is the part whose left entries it has.
+        """
+        pieces, sizes = [], []
+        for parcel in parcels:
+            tables = unpacked(parcel.content)
+            piece, size = (_Piece.of(tables[name]) for name in ("members", "sizes"))
+            position = piece.columns["position"]
+            # A range may have entries of two parts: each of them comes with its own blocks.
+            own = part_of(position, self.starts) == parcel.sender
+            piece.columns["is_own"] = own & (of.of_left(position) == number)
+            pieces.append(piece)
+            sizes.append(size)
+        every, keys = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for place, key in enumerate(self.keys if pieces else ()):
+            listed = _listed(pieces, place)
+            runs_of_key = _runs_with(
+                listed.columns["is_own"], _listed(sizes, place).columns["size"]
+            )
+            blocks = block.of_runs(
+                key,
+                len(listed.position),
+                (*runs_of_key, 0),
+                self.limit,
+                listed.counting(key),
+            )
+            partners = ranges.partners(blocks)
+            own_runs = np.flatnonzero(listed.columns["is_own"][partners.left])
+            left, right = ranges.of_runs(partners, own_runs)
+            every.append(pack_pairs(listed.position[left], listed.position[right]))
+            keys.append(np.full(len(left), 1 << place, np.int64))
+        return _distinct(np.concatenate(every), np.concatenate(keys))
+
+
+def _runs_with(is_own: Bools, sizes: Longs) -> tuple[Longs, Longs]:
+    """The runs of so many entries that have one of one's own: (their entries, their sizes)."""
+    if not len(sizes):
+        return sizes, sizes
+    first = np.cumsum(sizes) - sizes
+    chosen = np.logical_or.reduceat(is_own, first)
+    return ranges.consecutive(first[chosen], sizes[chosen]), sizes[chosen]
+
+
+def _distinct(pairs: Longs, keys: Longs) -> pa.Table:
+    """Each of these pairs once, with all its keys."""
+    order = np.argsort(pairs, kind="stable")
+    ordered = pairs[order]
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))
+    every_key = np.bitwise_or.reduceat(keys[order], first) if len(first) else keys
+    return pa.table({"pair": ordered[first], "keys": every_key})
+
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What one part sends, key after key."""
+    """What one sender sends, key after key."""
 
     columns: dict[str, AnyArray]
     bounds: Longs
@@ -192,17 +311,17 @@ def _listed(pieces: Sequence[_Piece], key: int) -> _Listed:
 
 
 class _Made:
-    """What a task of blocks makes: pairs, questions, a forecast."""
+    """What a task of blocks makes: blocks, questions, a forecast."""
 
     def __init__(self, blocking: Blocking, task: int) -> None:
         self._blocking = blocking
         self._task = task
-        self._pairs: list[Longs] = [np.zeros(0, np.int64)]
-        self._keys: list[AnyArray] = [np.zeros(0, np.uint8)]
+        self._members: list[pa.Table] = []
+        self._sizes: list[Longs] = []
+        self._begun = np.zeros(len(blocking.starts) - 1, np.int64)
         self._forecast: list[dict[str, object]] = []
         self._large: list[pa.Table] = []
         self._cut: list[Codes] = [np.zeros(0, np.int32)]
-        self._members: list[Codes] = [np.zeros(0, np.int32)]
 
     def ask(self, key: int, listed: _Listed, rows: Longs) -> None:
         """Ask about the entries of blocks that are too large."""
@@ -230,21 +349,24 @@ class _Made:
             }
         )
         self._cut.append(listed.position[blocks.cut])
-        self._members.append(listed.position[blocks.members])
-        partners = [ranges.partners(blocks)]
-        for part in ranges.cut(partners, blocks.size, self._blocking.chunk_pairs):
-            left, right = ranges.pairs_of(partners, part)
-            pairs = pack_pairs(listed.position[left], listed.position[right])
-            self._pairs.append(pairs)
-            self._keys.append(np.full(len(pairs), key, np.uint8))
+        columns = {
+            "key": np.full(len(blocks.members), key, np.uint8),
+            "position": listed.position[blocks.members],
+            "is_partial": listed.is_partial[blocks.members],
+        }
+        if listed.group is not None:
+            columns["group"] = listed.group[blocks.members]
+        self._members.append(pa.table(columns))
+        self._sizes.append(np.diff(blocks.starts))
+        partners = ranges.partners(blocks)
+        part = part_of(listed.position[partners.left], self._blocking.starts)
+        begun = np.bincount(part, partners.count, len(self._begun))
+        self._begun += begun.astype(np.int64)
 
     def parcels(self) -> Iterator[Parcel]:
         """All of it, for the parts of the left entries, the parts that are asked, the driver."""
-        pairs, keys = np.concatenate(self._pairs), np.concatenate(self._keys)
-        for part, rows in self._by_part(pairs >> 32):
-            table = pa.table({"pair": pairs[rows], "key": keys[rows]})
-            content = packed({"pairs": table})
-            yield Parcel(part, "pairs", self._task, len(rows), content)
+        members = pa.concat_tables(self._members).combine_chunks()
+        yield from self._blocks_of_parts(members)
         if self._large:
             large = pa.concat_tables(self._large).combine_chunks()
             for part, rows in self._by_part(large.column("position").to_numpy()):
@@ -255,17 +377,39 @@ class _Made:
         large = pa.table({"count": [sum(map(len, self._large))]})
         content = packed({"forecast": told, "cut": cut, "large": large})
         yield Parcel(self._task, "told", self._task, len(cut), content)
-        members = pa.table({"position": np.unique(np.concatenate(self._members))})
-        yield Parcel(
-            self._task,
-            "members",
-            self._task,
-            len(members),
-            packed({"members": members}),
+        inside = pa.table(
+            {"position": np.unique(members.column("position").to_numpy())}
         )
+        content = packed({"members": inside})
+        yield Parcel(self._task, "members", self._task, len(inside), content)
+
+    def _blocks_of_parts(self, members: pa.Table) -> Iterator[Parcel]:
+        """The blocks for each part: from the first entry on that the part has in them."""
+        sizes, position = (
+            np.concatenate(self._sizes),
+            members.column("position").to_numpy(),
+        )
+        key = members.column("key").to_numpy()
+        block_of = np.repeat(np.arange(len(sizes)), sizes)
+        part = part_of(position, self._blocking.starts)
+        is_other_block = np.diff(block_of, prepend=-1) != 0
+        is_other_part = np.diff(part, prepend=-1) != 0
+        first = np.flatnonzero(is_other_block | is_other_part)
+        behind = np.cumsum(sizes)[block_of[first]] - first
+        # The last entry of a block begins no pair.
+        first, behind = first[behind > 1], behind[behind > 1]
+        for number, chosen in self._by_part(position[first]):
+            start, size = first[chosen], behind[chosen]
+            made = members.take(pa.array(ranges.consecutive(start, size)))
+            of_part = {
+                "members": made,
+                "sizes": pa.table({"key": key[start], "size": size.astype(np.int32)}),
+            }
+            begun = int(self._begun[number])
+            yield Parcel(number, "blocks", self._task, begun, packed(of_part))
 
     def _by_part(self, positions: AnyArray) -> Iterator[tuple[int, Longs]]:
-        part = self._blocking.part_of(positions).astype(np.uint16)
+        part = part_of(positions, self._blocking.starts).astype(np.uint16)
         order = np.argsort(part, kind="stable")
         bounds = np.cumsum(np.bincount(part))
         start = 0

@@ -1,15 +1,16 @@
-"""Pairs in ranges of equal size, and the entries that each range needs.
+"""The pairs of ranges, and the entries that each range needs.
 
-The pairs of the list are numbered, and cut into ranges of so many pairs each (PairRange: Kolb, Thor
-and Rahm 2012), whatever the blocks are from which they come. So no task has more to compare than
-another. A range asks the parts for its entries, once each, and compares its pairs as the local
-engine does.
+A range asks the parts for its entries, once each, and compares its pairs as the local engine does.
+The entries of a part are served by several tasks, each for other ranges: else one task would serve
+all the ranges of a value that nearly all of a part have.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 import pyarrow as pa
@@ -21,88 +22,42 @@ from voterlist.link.comparisons import Comparisons, Pairs
 from voterlist.link.judge import Scorer, judge_pairs
 from voterlist.link.people import sure_pairs
 from voterlist.link.weigh import Model
+from voterlist.spark.blocking import Blocking, Ranges, part_of
 from voterlist.spark.exchange import Parcel, Tables, of_kind, packed, unpacked
 from voterlist.spark.part import ENTRIES, Part, Whole, cut, joined, part
 
 __all__ = [
-    "Ranges",
     "Scoring",
     "compared",
     "compared_again",
-    "distinct_pairs",
+    "made",
     "near_pairs",
     "pieces_of",
     "scored",
     "served",
+    "servers",
     "slices_of",
     "sure",
     "wanted_by",
 ]
 
+_SERVERS = 16
 _NOT_SENT = ("fin_hash", "document_hash")
 
 
-def distinct_pairs(
-    number: int, parcels: list[Parcel], starts: Longs
+def made(
+    number: int, parcels: list[Parcel], blocking: Blocking, ranges: Ranges
 ) -> Iterator[Parcel]:
-    """The pairs of which this part has the left entry, each once, with the keys that hold it.
-
-    They stand in the order of the parts of their right entries, so that a range of them needs the
-    entries of few parts.
-    """
-    found = [unpacked(parcel.content)["pairs"] for parcel in of_kind(parcels, "pairs")]
-    if not found:
-        return
-    table = pa.concat_tables(found)
-    every, key = table.column("pair").to_numpy(), table.column("key").to_numpy()
-    order = np.argsort(every, kind="stable")
-    ordered = every[order]
-    first = np.flatnonzero(np.diff(ordered, prepend=-1))
-    bits = np.bitwise_or.reduceat(np.int64(1) << key[order].astype(np.int64), first)
-    pairs = ordered[first]
-    _, right = unpack_pairs(pairs)
-    by_part = np.argsort(
-        np.searchsorted(starts[1:-1], right, side="right").astype(np.uint16),
-        kind="stable",
-    )
-    content = packed(
-        {"pairs": pa.table({"pair": pairs[by_part], "keys": bits[by_part]})}
-    )
-    yield Parcel(number, "pairs", number, len(pairs), content)
+    """The pairs of a range, and what it asks of the parts."""
+    table = blocking.pairs(number, parcels, ranges)
+    if len(table):
+        yield slices_of(number, number, table)
+        yield from wanted_by(number, table, ranges.starts)
 
 
-@dataclass(frozen=True, slots=True)
-class Ranges:
-    """Where the pairs of each part stand among all pairs, and how many a range has."""
-
-    offsets: dict[int, int]
-    most: int
-    starts: Longs
-    """Where each part of the list begins, and where the list ends."""
-
-    @property
-    def many(self) -> int:
-        """How many ranges there are."""
-        return -(-self.offsets[-1] // self.most)
-
-    @classmethod
-    def of(cls, counts: dict[int, int], tasks: int, most: int, starts: Longs) -> Ranges:
-        """Ranges of at most so many pairs, and as many ranges as there are tasks if need be."""
-        numbers = sorted(counts)
-        ends = np.cumsum([0, *(counts[number] for number in numbers)]).tolist()
-        offsets = dict(zip(numbers, ends, strict=False)) | {-1: ends[-1]}
-        return cls(offsets, max(1, min(most, -(-ends[-1] // tasks))), starts)
-
-    def slices(self, parcels: list[Parcel]) -> Iterator[tuple[int, pa.Table]]:
-        """The pairs of some parts, range by range."""
-        for parcel in parcels:
-            table = unpacked(parcel.content)["pairs"]
-            start, done = self.offsets[parcel.sender], 0
-            while done < len(table):
-                number = (start + done) // self.most
-                end = min((number + 1) * self.most - start, len(table))
-                yield number, table.slice(done, end - done)
-                done = end
+def servers(parts: int) -> int:
+    """How many tasks serve the entries of each part: its own, and those behind it."""
+    return min(_SERVERS, parts)
 
 
 def _members(table: pa.Table) -> AnyArray:
@@ -111,14 +66,18 @@ def _members(table: pa.Table) -> AnyArray:
 
 
 def wanted_by(number: int, table: pa.Table, starts: Longs) -> Iterator[Parcel]:
-    """What a range asks of the parts: the positions of the entries of its pairs."""
+    """What a range asks of the parts: the positions of the entries of its pairs.
+
+    It asks one of the tasks that serve a part.
+    """
     members = _members(table)
-    bounds = np.searchsorted(members, starts)
-    for one in range(len(starts) - 1):
+    bounds, parts = np.searchsorted(members, starts), len(starts) - 1
+    for one in range(parts):
         positions = members[bounds[one] : bounds[one + 1]]
         if len(positions):
+            task = (one + number % servers(parts)) % parts
             content = packed({"wanted": pa.table({"position": positions})})
-            yield Parcel(one, "wanted", number, len(positions), content)
+            yield Parcel(task, "wanted", number, len(positions), content)
 
 
 def slices_of(number: int, sender: int, table: pa.Table) -> Parcel:
@@ -126,22 +85,27 @@ def slices_of(number: int, sender: int, table: pa.Table) -> Parcel:
     return Parcel(number, "pairs", sender, len(table), packed({"pairs": table}))
 
 
-def served(number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
-    """The entries of a part, for each range that asks for some."""
-    (own,) = of_kind(parcels, "part")
-    tables = unpacked(own.content)
-    entries = tables[ENTRIES].drop_columns(
-        [name for name in tables[ENTRIES].column_names if name in _NOT_SENT]
-    )
-    tables = {**tables, ENTRIES: entries}
-    start = entries.column("position")[0].as_py() if len(entries) else 0
-    asked: dict[int, list[AnyArray]] = {}
+def served(_number: int, parcels: list[Parcel], starts: Longs) -> Iterator[Parcel]:
+    """The entries of some parts, for each range that asks for some."""
+    parts = {parcel.sender: parcel.content for parcel in of_kind(parcels, "part")}
+    asked: dict[tuple[int, int], list[AnyArray]] = {}
     for parcel in of_kind(parcels, "wanted"):
         positions = unpacked(parcel.content)["wanted"].column("position").to_numpy()
-        asked.setdefault(parcel.sender, []).append(positions)
-    for sender, positions in asked.items():
-        rows = np.unique(np.concatenate(positions)).astype(np.int64) - start
-        yield Parcel(sender, "entries", number, len(rows), packed(cut(tables, rows)))
+        (part,) = part_of(positions[:1], starts).tolist()
+        asked.setdefault((part, parcel.sender), []).append(positions)
+    for part, of_part in groupby(sorted(asked), key=itemgetter(0)):
+        tables = _sent(unpacked(parts[part]))
+        for _, sender in of_part:
+            rows = np.unique(np.concatenate(asked[part, sender])).astype(np.int64)
+            content = packed(cut(tables, rows - starts[part]))
+            yield Parcel(sender, "entries", part, len(rows), content)
+
+
+def _sent(tables: Tables) -> Tables:
+    """The columns of a part that a range gets."""
+    entries = tables[ENTRIES]
+    kept = [name for name in entries.column_names if name not in _NOT_SENT]
+    return {**tables, ENTRIES: entries.select(kept)}
 
 
 def _opened(parcels: list[Parcel], whole: Whole) -> tuple[Part, pa.Table, Pairs]:

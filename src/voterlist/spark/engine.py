@@ -58,7 +58,7 @@ def linked(
     )
     blocked = pairs.blocked(steps, counted, blocking, watch.forecast)
     compared = pairs.compared(
-        steps, counted, blocked, wanted.comparisons, listed.random, settings.chunk_pairs
+        steps, counted, blocked, wanted.comparisons, listed.random
     )
     watch.progress("compare", blocked.candidates, blocked.candidates)
     model = learnt(counted.whole, compared, wanted)

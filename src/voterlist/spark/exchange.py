@@ -39,6 +39,7 @@ __all__ = [
     "packed",
     "parcels_of",
     "row_of",
+    "to_several",
     "unpacked",
 ]
 
@@ -205,6 +206,18 @@ def row_of(parcel: Parcel) -> dict[str, object]:
 def delivered(frame: DataFrame, tasks: int) -> DataFrame:
     """The rows of a step, each with the task that it is for; tasks are numbered from 0."""
     return frame.repartitionById(tasks, frame["addressee"])
+
+
+def to_several(frame: DataFrame, many: int, tasks: int) -> DataFrame:
+    """Each row of a step for so many tasks: its own, and those behind it, then from 0 on."""
+    from pyspark.sql import functions  # noqa: PLC0415  an extra
+
+    behind = functions.explode(
+        functions.sequence(functions.lit(0), functions.lit(many - 1))
+    )
+    repeated = frame.withColumn("behind", behind)
+    task = (repeated["addressee"] + repeated["behind"]) % tasks
+    return repeated.withColumn("addressee", task.cast("int")).drop("behind")
 
 
 def by_addressee(parcels: Iterable[Parcel]) -> Iterator[tuple[int, list[Parcel]]]:

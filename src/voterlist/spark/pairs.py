@@ -16,8 +16,8 @@ from voterlist.link.comparisons import Comparisons
 from voterlist.link.fit import MUCH
 from voterlist.link.weigh import VectorCounts, count
 from voterlist.spark import comparing
-from voterlist.spark.blocking import Blocking, forecast_of
-from voterlist.spark.comparing import Ranges, Scoring
+from voterlist.spark.blocking import Blocking, Ranges, forecast_of, to_ranges
+from voterlist.spark.comparing import Scoring
 from voterlist.spark.entries import Counted
 from voterlist.spark.exchange import (
     Parcel,
@@ -26,6 +26,7 @@ from voterlist.spark.exchange import (
     mapped,
     of_kind,
     parcels_of,
+    to_several,
     unpacked,
 )
 from voterlist.spark.part import Part, joined, part
@@ -56,19 +57,16 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Blocked:
-    """The candidate pairs of the list, each once, in parts by their left entries."""
+    """The candidate pairs of the list, each once, in ranges."""
 
     pairs: DataFrame
-    counts: dict[int, int]
-    """How many pairs each part has."""
+    ranges: int
+    """How many ranges there are."""
+    candidates: int
+    """How many pairs there are."""
     forecast: tuple[Forecast, ...]
     reachable: int
     parted: int
-
-    @property
-    def candidates(self) -> int:
-        """How many pairs there are."""
-        return sum(self.counts.values())
 
 
 def blocked(
@@ -89,7 +87,7 @@ def blocked(
 
     found = steps.step("blocks", frame)
     told = [unpacked(parcel.content) for parcel in steps.told("blocks", "told")]
-    made = kind_of(found, "pairs")
+    made, begun = kind_of(found, "blocks"), steps.told("blocks", "blocks")
     asked = kind_of(found, "large")
     if sum(tables["large"].column("count")[0].as_py() for tables in told):
 
@@ -105,19 +103,30 @@ def blocked(
         split = steps.step("split-blocks", again)
         of_split = steps.told("split-blocks", "told")
         told += [unpacked(parcel.content) for parcel in of_split]
-        made = made.union(kind_of(split, "pairs"))
+        made = made.union(kind_of(split, "blocks"))
+        begun += steps.told("split-blocks", "blocks")
     forecast = forecast_of(blocking.keys, told)
     tell(forecast)
-    distinct = partial(comparing.distinct_pairs, starts=counted.starts)
-    pairs = steps.step("pairs", lambda: Each(delivered(made, many), "pairs", distinct))
-    sizes = {parcel.sender: parcel.rows for parcel in steps.told("pairs", "pairs")}
+    counts = np.zeros(many, np.int64)
+    for parcel in begun:
+        counts[parcel.addressee] += parcel.rows
+    ranges = Ranges.of(counts, blocking.chunk_pairs, counted.starts)
+
+    def dealt() -> Each:
+        of_ranges = mapped(made, "ranges", partial(to_ranges, ranges))
+        work = partial(comparing.made, blocking=blocking, ranges=ranges)
+        return Each(delivered(of_ranges, ranges.many), "pairs", work)
+
+    pairs = steps.step("pairs", dealt)
+    sizes = [parcel.rows for parcel in steps.told("pairs", "pairs")]
     reached = [parcel.rows for parcel in steps.told(counted.step, "reachable")]
     cut = np.concatenate(
         [tables["cut"].column("position").to_numpy() for tables in told]
     )
     return Blocked(
         pairs,
-        sizes,
+        ranges.many,
+        sum(sizes),
         forecast,
         sum(reached),
         _parted(steps, np.unique(cut), counted.whole.size),
@@ -182,22 +191,17 @@ def compared(
     blocked: Blocked,
     comparisons: Comparisons,
     random: tuple[Codes, Codes, Longs],
-    most: int,
 ) -> Compared:
     """All pairs and the random ones, compared on the cluster."""
     many, starts = counted.many, counted.starts
-    ranges = Ranges.of(blocked.counts, many, most, starts)
-    first_random = max(ranges.many, 1)
+    first_random = blocked.ranges
     drawn = list(_drawn(random, first_random, _random_ranges(many)))
-    own, tasks = kind_of(counted.parts, "part"), first_random + len(drawn)
+    tasks = first_random + len(drawn)
 
     def frame() -> Each:
-        wanted = mapped(blocked.pairs, "ranges", partial(_wanted, ranges))
-        sliced = mapped(blocked.pairs, "ranges", partial(_sliced, ranges))
-        wanted, sliced = _with_random(steps, drawn, starts, wanted, sliced)
-        served = of_each(
-            delivered(own.union(wanted), many), "entries", comparing.served
-        )
+        asked, found = (kind_of(blocked.pairs, kind) for kind in ("wanted", "pairs"))
+        wanted, sliced = _with_random(steps, drawn, starts, asked, found)
+        served = _served(counted, wanted)
         work = partial(
             comparing.compared,
             whole=counted.whole,
@@ -220,14 +224,12 @@ def compared_again(
     """The same pairs with other counts; those of other vectors than ``perhaps`` stay."""
     many, starts = counted.many, counted.starts
     drawn = list(_drawn(random, before.ranges, _random_ranges(many)))
-    own, tasks = kind_of(counted.parts, "part"), before.ranges + len(drawn)
+    tasks = before.ranges + len(drawn)
 
     def frame() -> Each:
         wanted = mapped(before.pairs, "perhaps", partial(_near_wanted, perhaps, starts))
         wanted, sliced = _with_random(steps, drawn, starts, wanted, before.pairs)
-        served = of_each(
-            delivered(own.union(wanted), many), "entries", comparing.served
-        )
+        served = _served(counted, wanted)
         work = partial(
             comparing.compared_again,
             whole=counted.whole,
@@ -284,15 +286,12 @@ def _drawn(
             yield first + number, pa.table({"pair": pairs[rows], "keys": times[rows]})
 
 
-def _wanted(ranges: Ranges, parcels: list[Parcel]) -> Iterator[Parcel]:
-    for number, table in ranges.slices(parcels):
-        yield from comparing.wanted_by(number, table, ranges.starts)
-
-
-def _sliced(ranges: Ranges, parcels: list[Parcel]) -> Iterator[Parcel]:
-    for parcel in parcels:
-        for number, table in ranges.slices([parcel]):
-            yield comparing.slices_of(number, parcel.sender, table)
+def _served(counted: Counted, wanted: DataFrame) -> DataFrame:
+    """The entries that are asked for, for those who ask."""
+    many, own = counted.many, kind_of(counted.parts, "part")
+    every = to_several(own, comparing.servers(many), many).union(wanted)
+    work = partial(comparing.served, starts=counted.starts)
+    return of_each(delivered(every, many), "entries", work)
 
 
 def _vectors(steps: Steps, name: str, kind: str) -> VectorCounts:
@@ -342,16 +341,13 @@ def _chosen(
     work: OfTask,
 ) -> pa.Table:
     """What is worked out of the pairs whose vectors are among ``near``."""
-    own, many = kind_of(counted.parts, "part"), counted.many
 
     def frame() -> Each:
         wanted = mapped(
             compared.pairs, "near", partial(_near_wanted, near, counted.starts)
         )
         sliced = mapped(compared.pairs, "near", partial(_near, near))
-        served = of_each(
-            delivered(own.union(wanted), many), "entries", comparing.served
-        )
+        served = _served(counted, wanted)
         return Each(delivered(sliced.union(served), compared.ranges), name, work)
 
     steps.step(name, frame)
@@ -380,7 +376,6 @@ def entries_at(steps: Steps, counted: Counted, positions: Codes) -> Part | None:
         return None
     pairs = pa.table({"pair": pack_pairs(positions, positions)})
     wanted = steps.sent(comparing.wanted_by(0, pairs, counted.starts))
-    both = delivered(kind_of(counted.parts, "part").union(wanted), counted.many)
-    found = of_each(both, "entries", comparing.served).toArrow()
+    found = _served(counted, wanted).toArrow()
     pieces = comparing.pieces_of(in_order(parcels_of(found)))
     return part(joined(pieces), counted.whole)
