@@ -448,6 +448,7 @@ WRONG = {
     "another kind": (_set(kind="receipt"), "package-kind-other"),
     "unknown kind": (_set(kind="gift"), "package-manifest-wrong"),
     "cycle": (_set(cycle="2025"), "package-cycle-other"),
+    "a later cycle": (_set(cycle="2027"), "package-cycle-other"),
     "cycle that climbs": (_set(cycle="2025-/../.."), "package-manifest-wrong"),
     "serial": (_set(serial=0), "package-manifest-wrong"),
     "serial without previous": (_set(serial=2), "package-manifest-wrong"),
