@@ -616,3 +616,20 @@ def test_a_run_that_was_interrupted_links_again_once_something_was_decided(tmp_p
         False,
         1,
     )
+
+
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(0, 50), st.integers(0, 9), st.integers(0, 9)),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_a_pair_that_people_decided_is_learnt_from_once(rows):
+    """Counted as decided and as open it would weigh twice in what the model learns."""
+    open_pairs, same, apart = np.array(rows, np.int64).T
+    counts = open_pairs + same + apart
+    labels = weigh.Labels(same.astype(float), apart.astype(float))
+    likelihood = np.log2(np.linspace(0.1, 0.9, 4 * len(counts))).reshape(-1, 4)
+    expected = weigh._expected(likelihood, np.full(4, -2.0), counts, labels)
+    assert np.allclose(expected.sum(axis=1), counts)
