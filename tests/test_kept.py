@@ -250,6 +250,22 @@ def test_a_sheet_that_could_not_be_read_for_the_moment_is_read_again(
     assert json.loads(register.read_text())["said"]["troubles"] == []
 
 
+@pytest.mark.parametrize("stage", ["ingest", "reconcile"])
+def test_a_stage_that_failed_for_the_moment_is_never_the_same(
+    workspace, monkeypatch, stage
+):
+    """What one stage could not read would be missing until something else changes."""
+    folder = workspaces.run(workspace).folder
+    manifest = store.read_manifest(folder)
+    of_the_moment = replace(manifest.stages[stage], key="")
+    stages = {**manifest.stages, stage: of_the_moment}
+    found = folder, replace(manifest, stages=stages)
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "finished_run", lambda *_: found)
+        again = workspaces.run(workspace)
+    assert not again.is_unchanged
+
+
 UNREAD = {"name": "2", "trouble": AsideCode.READER_STOPPED}
 
 
