@@ -11,7 +11,7 @@ from voterlist.link import link
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.encode import encode
 from voterlist.link.explain import read_model, waterfalls
-from voterlist.link.grid import on_grid
+from voterlist.link.grid import on_grid, steady_count, steady_size
 from voterlist.link.sample import Sample, marks_of
 
 TEXTS = st.lists(st.text("abş", max_size=20), max_size=8)
@@ -62,6 +62,21 @@ def test_each_pair_of_a_short_list_is_drawn_alike():
     sample = Sample(10_000).drawn(encode(people), SHIPPED)
     assert len(sample.left) == 40 * 39 // 2
     assert set(sample.times.tolist()) == {10_000 // (40 * 39 // 2)}
+
+
+@given(st.integers(1, 10**9), st.integers(1, 10**9))
+def test_a_rounded_count_is_near_and_in_order(one, other):
+    """A frequent name would say more than a rare one, or another thing than it does."""
+    for rounded, share in ((steady_count, 1 / 16), (steady_size, 1 / 128)):
+        assert rounded(one) == pytest.approx(one, rel=share)
+        assert rounded(min(one, other)) <= rounded(max(one, other))
+    assert (steady_count(np.arange(17)) == np.arange(17)).all()
+
+
+@given(st.integers(1000, 10**7))
+def test_an_entry_less_seldom_moves_a_count(count):
+    """All pairs that share a frequent name would weigh otherwise each night."""
+    assert len(set(steady_count(np.arange(count, count + count // 20)).tolist())) <= 2
 
 
 def test_what_a_pair_weighs_stands_on_the_grid_and_sums_to_its_weight():

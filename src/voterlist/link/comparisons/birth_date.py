@@ -17,6 +17,7 @@ from voterlist.link.comparisons.base import (
     mark,
 )
 from voterlist.link.encode import Encoded
+from voterlist.link.grid import steady_count, steady_size
 
 __all__ = ["BirthDate", "BirthDateLevel", "incomplete_share"]
 
@@ -84,17 +85,20 @@ class BirthDate(Comparison):
         """Years by their frequency; full dates by theirs, so that the 1 January counts less."""
         entries = pairs.entries
         size = max(entries.people, 1)
-        year_share = (entries.year_counts + 1.0) / (size + _YEARS)
+        years = steady_count(entries.year_counts + 1.0)
+        year_share = years / steady_size(size + _YEARS)
         where = np.flatnonzero(levels == BirthDateLevel.YEAR)
         yield where, np.log2(year_share[entries.year[pairs.left[where]]])
         where = np.flatnonzero(levels == BirthDateLevel.SAME)
         if not len(where):
             return
         entry = pairs.left[where]
-        day_share = (entries.day_counts + 1.0) / (size + _DAYS)
+        days = steady_count(entries.day_counts + 1.0)
+        day_share = days / steady_size(size + _DAYS)
         least = year_share[entries.year[entry]] * day_share[entries.day_of_year[entry]]
         counts = entries.date_counts[entries.date_code[entry]]
-        yield where, np.log2((np.maximum(counts - 2, 0) + 1.0) / (size + 1.0 / least))
+        counted = steady_count(np.maximum(counts - 2, 0) + 1.0)
+        yield where, np.log2(counted / (steady_size(size) + 1.0 / least))
 
     def fit_unrelated(self, entries: Encoded, log_u: Floats) -> None:
         """*Year*: how often years agree, the term frequency tells; how many dates are incomplete.

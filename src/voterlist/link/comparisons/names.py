@@ -16,6 +16,7 @@ from voterlist.arrays import Bools, Codes, Floats, Levels, Longs, factorized
 from voterlist.link.comparisons.base import Pairs, mark
 from voterlist.link.comparisons.shares import least_share, share_of_counts
 from voterlist.link.encode import Encoded, EncodedColumn
+from voterlist.link.grid import steady_count, steady_size
 
 __all__ = [
     "LEAST_GIVEN_NAMES",
@@ -210,7 +211,7 @@ def cohort_shares(names: EncodedColumn, by_cohort: Longs, pairs: Pairs) -> Float
         share_of_counts(names.counts, entries.people, least, names.pseudo_count)
     )
     whole = whole_of_name[code]
-    sizes = entries.cohort_sizes
+    sizes = steady_size(entries.cohort_sizes + _COHORT_PSEUDO_COUNT)
     # Each of the two is left out where it is counted: both, if they are of one cohort.
     own = 1 + (entries.cohort[pairs.left] == entries.cohort[pairs.right])
     share = np.zeros(len(pairs))
@@ -218,5 +219,5 @@ def cohort_shares(names: EncodedColumn, by_cohort: Longs, pairs: Pairs) -> Float
         cohort = entries.cohort[side]
         counted = np.maximum(by_cohort[cohort, code] - own, 0)
         pseudo = _COHORT_PSEUDO_COUNT * whole
-        share += (counted + pseudo) / (sizes[cohort] + _COHORT_PSEUDO_COUNT) / 2
+        share += steady_count(counted + pseudo) / sizes[cohort] / 2
     return np.asarray(np.log2(share), np.float64)

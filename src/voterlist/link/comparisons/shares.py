@@ -10,6 +10,7 @@ import numpy as np
 
 from voterlist.arrays import Codes, Floats, Longs
 from voterlist.link.encode import EncodedColumn
+from voterlist.link.grid import steady_count, steady_size
 
 __all__ = ["least_share", "share_of_codes", "share_of_counts"]
 
@@ -21,9 +22,11 @@ def share_of_counts(
 
     ``counts`` are the entries with the value, ``size`` all entries. The two entries of the pair are
     left out of the count, and ``pseudo`` is added, as much for each of 1 / ``least`` values (a
-    Dirichlet prior). So a value that only the pair has is about as likely as ``least``.
+    Dirichlet prior). So a value that only the pair has is about as likely as ``least``. Both
+    numbers are rounded, so that an entry less hardly ever changes them.
     """
-    share = (np.maximum(counts - 2, 0) + pseudo) / (size + pseudo / least)
+    counted = steady_count(np.maximum(counts - 2, 0) + pseudo)
+    share = counted / steady_size(size + pseudo / least)
     return np.asarray(np.log2(share), np.float64)
 
 

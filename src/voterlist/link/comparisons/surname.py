@@ -15,6 +15,7 @@ from voterlist.link.comparisons.names import (
 )
 from voterlist.link.comparisons.sex import SexLevel
 from voterlist.link.encode import FEMALE
+from voterlist.link.grid import steady_count, steady_size
 
 __all__ = ["LEAST_SURNAMES", "Surname", "SurnameLevel"]
 
@@ -139,11 +140,12 @@ class Surname(Comparison):
         )
         of_same = entries.surname.pseudo_count
         pseudo = np.where(is_same, of_same, _ENDING_PSEUDO_COUNT)
-        share = (counted + pseudo) / (entries.sizes[sex] + values)
+        sizes = steady_size(entries.sizes + values)
+        share = steady_count(counted + pseudo) / sizes[sex]
         # The same surname counts as where it is more frequent, should a sex be wrong.
         other = entries.sex[shared.left]
         of_other = np.maximum(entries.surname_counts[code, other] - 2, 0) + of_same
-        of_other = np.where(is_same, of_other / (entries.sizes[other] + values), 0.0)
+        of_other = np.where(is_same, steady_count(of_other) / sizes[other], 0.0)
         yield where, np.log2(np.maximum(share, of_other))
 
     def sampled(self, levels: dict[str, Levels]) -> Bools | slice:
