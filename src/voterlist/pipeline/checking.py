@@ -214,7 +214,8 @@ def _examine(group: _Group, folder: Path, *, judging: _Judging) -> dict[str, Any
     part = _part(group.constituency, examine_context(looked_at), sums)
     for name in _PART:
         store.write_table(folder / f"{name}.parquet", getattr(part, name))
-    store.write_table(folder / _KEYS, pa.table(keys_of(looked_at)))
+    keys = pa.table(keys_of(looked_at))
+    store.write_table(folder / _KEYS, keys, repeats=False)
     store.write_table(folder / _NAMES, name_misspelt.name_counts(looked_at))
     return {"sums": sums.to_lists()}
 
