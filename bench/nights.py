@@ -1,10 +1,13 @@
 """What a night takes: a workspace run new, unchanged, and with one voter left out of a list.
 
-    python bench/nights.py [--like WORKSPACE] [--link ENTRIES.parquet] [--jobs 2] [--write]
+    python bench/nights.py [--like WORKSPACE] [--link ENTRIES.parquet] [--jobs 2] [--times 5]
+        [--write]
 
 ``--like`` is a workspace that is copied, without its runs; without it one of 50,000 voters is
-invented. ``--link`` is a list that ``voterlist link`` is timed on, with its steps. ``--write`` puts
-the tables into docs/benchmarks.md. Linux only: memory is that of all processes together.
+invented. ``--times`` lists are handed in anew, spread over the inbox, each for a night of its own:
+which voter is left out tells how many reports show something else. ``--link`` is a list that
+``voterlist link`` is timed on, with its steps. ``--write`` puts the tables into docs/benchmarks.md.
+Linux only: memory is that of all processes together.
 """
 
 from __future__ import annotations
@@ -18,7 +21,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from statistics import median
 
 import openpyxl
 import pyarrow.compute as pc
@@ -34,6 +39,12 @@ PROGRAM = [sys.executable, "-m", "voterlist"]
 MADE = ("runs", "reports", "kept", "compared", "ledger*", ".lock*")
 """What runs left in a workspace."""
 HEAD = "| {} | wall s | CPU s | peak MiB, all processes |\n|---|--:|--:|--:|"
+HEAD_OF_RUNS = (
+    "| {} | wall s | CPU s | peak MiB, all processes | reports written |\n"
+    "|---|--:|--:|--:|--:|"
+)
+Run = tuple[Cost, int]
+"""What a run took, and of how many constituencies it wrote reports."""
 
 
 def main() -> None:
@@ -42,11 +53,13 @@ def main() -> None:
     parser.add_argument("--like", type=Path, help="a workspace; it is copied")
     parser.add_argument("--link", type=Path, help="a list for link")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--times", type=int, default=5, help="lists handed in anew")
     parser.add_argument("--write", action="store_true", help="docs/benchmarks.md")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        parts = [_where(given.jobs), runs(_workspace(given.like, folder), given.jobs)]
+        workspace = _workspace(given.like, folder)
+        parts = [_where(given.jobs), runs(workspace, given.jobs, given.times)]
         if given.link is not None:
             parts.append(linkage(given.link, folder))
     text = "\n\n".join(parts)
@@ -75,17 +88,36 @@ def _workspace(like: Path | None, folder: Path) -> Path:
     return workspace
 
 
-def runs(workspace: Path, jobs: int) -> str:
-    """The table of three runs, and that of the stages of the first."""
-    command = [*PROGRAM, "run", str(workspace), *TODAY, "--jobs", str(jobs)]
-    lines = [HEAD.format(f"run, {_size(workspace)}")]
-    first = run(command, well=(0, 1))
+def runs(workspace: Path, jobs: int, times: int) -> str:
+    """The table of the runs, and that of the stages of the first."""
+    lines = [HEAD_OF_RUNS.format(f"run, {_size(workspace)}")]
+    first = _night(workspace, jobs)
     stages = _stages(workspace)
-    lines.append(_row("new", first))
-    lines.append(_row("again, nothing changed", run(command, well=(0, 1))))
-    _hand_in_anew(workspace)
-    lines.append(_row("again, one precinct anew", run(command, well=(0, 1))))
+    lines.append(_row_of_runs("new", [first]))
+    lines.append(_row_of_runs("again, nothing changed", [_night(workspace, jobs)]))
+    anew = []
+    for number in range(times):
+        _hand_in_anew(workspace, number / times)
+        anew.append(_night(workspace, jobs))
+    name = f"again, one precinct anew, {{}} of {times}"
+    lines.append(_row_of_runs(name.format("median"), anew))
+    lines.append(_row_of_runs(name.format("worst"), anew, max))
     return "\n".join(lines) + "\n\n" + stages
+
+
+def _night(workspace: Path, jobs: int) -> Run:
+    """One run of a workspace."""
+    before = _reports(workspace)
+    command = [*PROGRAM, "run", str(workspace), *TODAY, "--jobs", str(jobs)]
+    cost = run(command, well=(0, 1))
+    written = dict(_reports(workspace).items() - before.items())
+    return cost, len({path.parent for path in written})
+
+
+def _reports(workspace: Path) -> dict[Path, int]:
+    """When each report of a constituency was written."""
+    paths = (workspace / "reports").glob("*/*")
+    return {path: path.stat().st_mtime_ns for path in paths}
 
 
 def _size(workspace: Path) -> str:
@@ -97,6 +129,18 @@ def _row(name: str, cost: Cost) -> str:
     return f"| {name} | {cost.wall:.1f} | {cost.cpu:.1f} | {cost.peak:,.0f} |"
 
 
+def _row_of_runs(
+    name: str,
+    done: Sequence[Run],
+    of: Callable[[Iterable[float]], float] = median,
+) -> str:
+    """The row of several runs, each number for itself."""
+    cost = Cost(
+        *(of(getattr(one, part) for one, _ in done) for part in ("cpu", "wall", "peak"))
+    )
+    return f"{_row(name, cost)} {of(written for _, written in done):,.0f} |"
+
+
 def _stages(workspace: Path) -> str:
     """The seconds of each stage of the one run there is."""
     (trace,) = (workspace / "runs").glob("*/trace.json")
@@ -105,17 +149,21 @@ def _stages(workspace: Path) -> str:
     return "\n".join(["| stage of the new run | wall s |\n|---|--:|", *rows])
 
 
-def _hand_in_anew(workspace: Path) -> None:
-    """Leave a voter out of the first list that has any; the rows behind move up by one.
+def _hand_in_anew(workspace: Path, share: float) -> None:
+    """Leave a voter out of a list; the rows behind move up by one.
+
+    It is the first list with voters from this share of the inbox on.
 
     Raises:
         FileNotFoundError: no CSV file and no workbook gave an entry.
     """
-    (table,) = (workspace / "runs").glob("*/entries.parquet")
-    entries = pq.read_table(table, columns=["source", "sheet", "line"])
-    for path in sorted((workspace / "inbox").rglob("*")):
-        if path.suffix not in {".csv", ".xlsx"}:
-            continue
+    traces = (workspace / "runs").glob("*/trace.json")
+    newest = max(traces, key=lambda path: path.stat().st_mtime_ns).parent
+    columns = ["source", "sheet", "line"]
+    entries = pq.read_table(newest / "entries.parquet", columns=columns)
+    paths = sorted((workspace / "inbox").rglob("*"))
+    paths = [path for path in paths if path.suffix in {".csv", ".xlsx"}]
+    for path in paths[int(share * len(paths)) :]:
         source = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
         own = entries.filter(pc.equal(entries.column("source"), source))
         if own.num_rows:

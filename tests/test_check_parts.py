@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from registers import EACH, ON_DAY, clean
+from voterlist.check.across import shared_rows
 from voterlist.check.ages import oldest_possible, youngest_possible
 from voterlist.check.context import Context
 from voterlist.check.funnel import share_funnel
@@ -18,6 +19,17 @@ from voterlist.check.measures import ages_judged
 from voterlist.check.numbering import line_number
 from voterlist.config import CheckSettings
 from voterlist.tables import differ, group_codes, matches, similarity
+
+
+@given(st.lists(st.lists(st.integers(0, 9), max_size=12), max_size=6))
+def test_what_is_shared_stands_in_another_constituency_too(keys):
+    """Two entries of one person in two constituencies would not be found, or others would be."""
+    found = shared_rows([np.array(own, np.uint64) for own in keys])
+    for place, own in enumerate(keys):
+        others = {key for at, other in enumerate(keys) if at != place for key in other}
+        expected = [row for row, key in enumerate(own) if key and key in others]
+        assert found[place].tolist() == expected
+    assert len(found) == len(keys)
 
 
 @pytest.mark.parametrize(

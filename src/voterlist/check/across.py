@@ -8,12 +8,14 @@ together, and the same tests are asked of them as of the entries of one constitu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import repeated, run_sizes
 from voterlist.check.context import Context
 from voterlist.check.identifiers import PERSON
 from voterlist.check.rules import (
@@ -66,10 +68,30 @@ def _keys(context: Context, kind: str) -> Keys:
 
 def shared_rows(keys: Sequence[Keys]) -> list[Rows]:
     """For each constituency the rows whose number another constituency has too."""
-    apart = [np.unique(own[own != NO_KEY]) for own in keys]
-    every = np.sort(np.concatenate(apart)) if apart else np.zeros(0, np.uint64)
-    shared = np.unique(every[1:][every[1:] == every[:-1]])
-    return [np.flatnonzero(np.isin(own, shared)) for own in keys]
+    if not keys:
+        return []
+    every = np.concatenate(keys)
+    sizes = [len(own) for own in keys]
+    place = np.repeat(np.arange(len(keys)), sizes)
+    known = np.flatnonzero(every != NO_KEY)
+    rows = known[repeated(every[known])]
+    shared = rows[_in_several(every[rows], place[rows])]
+    starts = np.cumsum([0, *sizes])
+    cuts = np.searchsorted(shared, starts)
+    return [
+        shared[first:last] - start
+        for start, (first, last) in zip(starts, pairwise(cuts), strict=False)
+    ]
+
+
+def _in_several(keys: Keys, place: Rows) -> Rows:
+    """Where the keys that stand in several places are, ascending; ``place`` ascends."""
+    order = np.argsort(keys, kind="stable")
+    sizes = run_sizes(keys[order])
+    ends = np.cumsum(sizes)
+    of_run = place[order]
+    several = of_run[ends - sizes] != of_run[ends - 1]
+    return np.sort(order[np.repeat(several, sizes)])
 
 
 def across_findings(contexts: Mapping[str, Context]) -> pa.Table:

@@ -214,7 +214,8 @@ def _examine(group: _Group, folder: Path, *, judging: _Judging) -> dict[str, Any
     part = _part(group.constituency, examine_context(looked_at), sums)
     for name in _PART:
         store.write_table(folder / f"{name}.parquet", getattr(part, name))
-    store.write_table(folder / _KEYS, pa.table(keys_of(looked_at)))
+    keys = pa.table(keys_of(looked_at))
+    store.write_table(folder / _KEYS, keys, repeats=False)
     store.write_table(folder / _NAMES, name_misspelt.name_counts(looked_at))
     return {"sums": sums.to_lists()}
 
@@ -225,7 +226,7 @@ def _part(constituency: int | None, examined: Any, sums: Sums) -> PartTables:
 
 
 def _read(done: Done, group: _Group) -> PartTables:
-    tables = {name: pq.read_table(done.path(f"{name}.parquet")) for name in _PART}
+    tables = {name: done.table(f"{name}.parquet") for name in _PART}
     sums = Sums.from_lists(done.said["sums"])
     return PartTables(group.constituency, sums=sums, **tables)
 
@@ -234,7 +235,7 @@ def _whole(voters: Path, needs: Sequence[str], context: StageContext) -> pa.Tabl
     """COINCIDENCE of the whole list, of which some columns are held for it."""
     task = Task("whole", store.digest_of(*needs), voters)
     (done,) = context.units.each(Stage.CHECK, _count_whole, [task])
-    return pq.read_table(done.path("coincidences.parquet"))
+    return done.table("coincidences.parquet")
 
 
 def _count_whole(voters: Path, folder: Path) -> dict[str, Any]:
@@ -255,7 +256,7 @@ def _slips(
     task = Task("slips", store.digest_of(limit, *digests), paths)
     work = partial(_find_slips, settings=judging.settings)
     (found,) = context.units.each(Stage.CHECK, work, [task])
-    slips = pq.read_table(found.path(_NAMES)).to_pylist()
+    slips = found.table(_NAMES).to_pylist()
     named: dict[str, set[str]] = {}
     for row in slips:
         named.setdefault(row["field"], set()).add(row["name"])
@@ -279,7 +280,7 @@ def _own_slips(done: Done, slips: Mapping[str, set[str]]) -> dict[str, list[str]
     """Those of the slips that stand in a constituency."""
     if not slips:
         return {}
-    names = pq.read_table(done.path(_NAMES))
+    names = done.table(_NAMES)
     own: dict[str, list[str]] = {field: [] for field in slips}
     for field, slipped in slips.items():
         of_field = pc.equal(names.column("field"), field)
@@ -297,10 +298,12 @@ def _shared(
 ) -> _Shared:
     """What stands in several constituencies, and names that are slips, taken from each."""
     rows: list[dict[str, Any]] = [{} for _ in groups]
+    keys = [one.table(_KEYS) for one in done]
     for kind in KINDS:
-        keys = [_keys(one.path(_KEYS), kind) for one in done]
-        for own, shared in zip(rows, shared_rows(keys), strict=True):
+        of_kind = [np.asarray(one.column(kind)) for one in keys]
+        for own, shared in zip(rows, shared_rows(of_kind), strict=True):
             own[kind] = shared
+    del keys
     slips = _slips(done, judging, context)
     tasks = []
     for one, group, need, own in zip(done, groups, needs, rows, strict=True):
@@ -311,7 +314,7 @@ def _shared(
     work = partial(_take_shared, judging=judging)
     taken = context.units.each(Stage.CHECK, work, tasks)
     parts = {
-        name: [pq.read_table(one.path(f"{name}.parquet")) for one in taken]
+        name: [one.table(f"{name}.parquet") for one in taken]
         for name in ("voters", "entries", "slips", "kinds")
     }
     voters = concat(parts["voters"], VOTERS)
@@ -356,10 +359,6 @@ class _Shared:
             )
             for part in parts
         ]
-
-
-def _keys(path: Path, kind: str) -> np.ndarray[Any, np.dtype[np.uint64]]:
-    return np.asarray(pq.read_table(path, columns=[kind]).column(kind))
 
 
 def _take_shared(

@@ -63,7 +63,7 @@ def look_up(units: Units, path: Path, ids: pa.Array, schema: pa.Schema) -> Looke
         UnitsFailedError: a row group cannot be read.
     """
     done = units.each(Stage.REPORT, _take_out, list(_tasks(path, ids, schema.names)))
-    rows = (pq.read_table(one.path(_FILE)) for one in done)
+    rows = (one.table(_FILE) for one in done)
     return LookedUp(concat(rows, schema), _counts(done))
 
 

@@ -48,7 +48,7 @@ def merge_lists(tables: NeededTables, context: StageContext) -> StageResult:
     rows = store.join_tables(
         context.folder / "entries.parquet", ENTRY, map(_entries_of, done)
     )
-    counted = [pq.read_table(one.path("counts.parquet")) for one in done]
+    counted = [one.table("counts.parquet") for one in done]
     counts = pa.concat_tables(counted) if counted else count_entries(empty(ENTRY))
     merged = merge_accounts(accounts, counts)
     _require_known(merged.lists, context.inputs)

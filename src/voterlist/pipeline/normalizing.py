@@ -62,7 +62,7 @@ def normalize_entries(tables: NeededTables, context: StageContext) -> StageResul
         VOTER,
         [one.path(VOTERS) for one in done],
     )
-    findings = [pq.read_table(one.path(FINDINGS)) for one in done]
+    findings = [one.table(FINDINGS) for one in done]
     made = {"voters": Written(), "findings-normalize": gather(findings)}
     return StageResult(made, pq.read_metadata(entries).num_rows, rows)
 

@@ -125,9 +125,7 @@ def _tally(voters: Path, context: StageContext) -> pa.Table:
         for group, (place, digest) in enumerate(groups)
     ]
     done = context.units.each(Stage.RECONCILE, _count, tasks)
-    return concat(
-        [pq.read_table(one.path("tally.parquet")) for one in done], reconcile.TALLY
-    )
+    return concat([one.table("tally.parquet") for one in done], reconcile.TALLY)
 
 
 def _constituencies_in(voters: Path) -> Rows:
@@ -172,7 +170,7 @@ def _candidates(
     work = partial(_meet, keys=keys)
     progress = partial(context.progress, Stage.RECONCILE)
     done = context.units.each(Stage.RECONCILE, work, tasks, progress)
-    return concat([pq.read_table(one.path("voters.parquet")) for one in done], VOTER)
+    return concat([one.table("voters.parquet") for one in done], VOTER)
 
 
 def _places_of(voters: Path) -> list[int]:

@@ -13,7 +13,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from voterlist import config, readers
 from voterlist.config import IngestSettings, Settings, WorkspaceSettings
@@ -290,7 +289,7 @@ def _read_persons(
 
 def _kept_persons(done: Done) -> Persons:
     tables = {
-        name: concat([pq.read_table(done.path(f"{name}.parquet"))], schema)
+        name: concat([done.table(f"{name}.parquet")], schema)
         for name, schema in _PERSONS.items()
     }
     sources = tuple(

@@ -13,6 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from voterlist.errors import StageError, VoterlistError, place_of
 from voterlist.model import Stage
 from voterlist.storage import kept
@@ -64,6 +67,12 @@ class Done:
     def path(self, name: str) -> Path:
         """The path of a file that it wrote."""
         return self.made.path(name)
+
+    def table(self, name: str) -> pa.Table:
+        """The table in a file that it wrote."""
+        # Of a small file ``pq.read_table`` takes twice as long: it thinks of folders of files.
+        with pq.ParquetFile(self.path(name)) as file:
+            return file.read()
 
     @property
     def said(self) -> Mapping[str, Any]:

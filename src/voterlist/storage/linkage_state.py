@@ -131,5 +131,5 @@ def _write_table(folder: Path, name: str, table: pa.Table) -> str:
         digest = sha256(written)
         return _path(folder, name, digest)
 
-    write_table(folder / f"{name}.parquet", table, place=place)
+    write_table(folder / f"{name}.parquet", table, place=place, repeats=False)
     return digest

@@ -416,12 +416,22 @@ def read_manifest(folder: Path) -> Manifest | None:
 
 
 def write_table(
-    path: Path, table: pa.Table, *, place: Callable[[Path], Path] | None = None
+    path: Path,
+    table: pa.Table,
+    *,
+    place: Callable[[Path], Path] | None = None,
+    repeats: bool = True,
 ) -> None:
-    """Write a table as Parquet, all or nothing; ``place`` as ``write_atomically`` takes it."""
+    """Write a table as Parquet, all or nothing; ``place`` as ``write_atomically`` takes it.
+
+    ``repeats`` is False where hardly any value stands twice: to look for those that do takes longer
+    than all else, and makes the file larger.
+    """
 
     def write(beside: Path) -> None:
-        pq.write_table(table.combine_chunks(), beside, compression="zstd")
+        pq.write_table(
+            table.combine_chunks(), beside, compression="zstd", use_dictionary=repeats
+        )
 
     write_atomically(path, write, place=place)
 

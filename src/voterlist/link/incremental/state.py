@@ -289,6 +289,32 @@ def positions_before(before: Checksums, now: Checksums) -> Codes:
 
     -1 where no entry before has the same checksums. Equal entries are matched in their order.
     """
+    # Most lists begin and end as the list before: only between is there anything to look for.
+    head, tail = _same_ends(before, now)
+    end, now_end = before.shape[1] - tail, now.shape[1] - tail
+    between = _matched(before[:, head:end], now[:, head:now_end])
+    then = np.arange(now.shape[1], dtype=np.int32)
+    then[head:now_end] = np.where(between >= 0, between + head, -1)
+    then[now_end:] += end - now_end
+    return then
+
+
+def _same_ends(before: Checksums, now: Checksums) -> tuple[int, int]:
+    """How many entries two lists share at their beginning, and behind it at their end."""
+    shorter = min(before.shape[1], now.shape[1])
+    head = _same_from_start(before[:, :shorter], now[:, :shorter])
+    rest = shorter - head
+    tail = _same_from_start(before[:, ::-1][:, :rest], now[:, ::-1][:, :rest])
+    return head, tail
+
+
+def _same_from_start(one: Checksums, other: Checksums) -> int:
+    differing = np.flatnonzero((one != other).any(axis=0))
+    return int(differing[0]) if len(differing) else one.shape[1]
+
+
+def _matched(before: Checksums, now: Checksums) -> Codes:
+    """The same of lists of which nothing is known, by sorting both."""
     order, ordered, number = _numbered(before[0])
     wanted, words, which = _numbered(now[0])
     then = np.full(len(words), -1, np.int32)
