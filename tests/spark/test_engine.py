@@ -40,6 +40,7 @@ with open_session(master) as session:
         told[name] = {
             "pairs": here.pairs.num_rows,
             "ranges": sorted(step.column("rows").to_pylist()),
+            "handed": (work / "handed").exists(),
             "differs": [
                 field
                 for field in ("pairs", "cases", "clusters")
@@ -130,6 +131,7 @@ def test_every_list_is_linked_as_on_one_machine(drive, lists):
         name: [] for name in ("az", "az-without-ids", "generic", "repeated", "few")
     }
     assert all(told[name]["pairs"] for name in told if name != "few")
+    assert not any(one["handed"] for one in told.values())
 
 
 def test_one_name_of_a_third_of_a_list_keeps_no_task_longer_than_others(drive, lists):

@@ -54,7 +54,7 @@ def chance(steps: Steps, counted: Counted) -> tuple[Chance, ...]:
     """Expected and found pairs for each of ``AGREEMENTS``."""
     decades, own = _Decades.of(counted.whole), kind_of(counted.parts, "part")
     sent = partial(_sent, whole=counted.whole, decades=decades, tasks=counted.many)
-    codes = of_each(own, "chance", opened(sent))
+    codes = of_each(own, "chance", opened(sent), folder=steps.handed)
     steps.step(
         "chance", lambda: Each(delivered(codes, counted.many), "agreeing", _added_up)
     )

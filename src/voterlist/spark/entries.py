@@ -20,6 +20,7 @@ from voterlist.spark.exchange import (
     Parcel,
     Tables,
     delivered,
+    kept_in,
     of_kind,
     packed,
     parcels_of,
@@ -87,7 +88,7 @@ def read(steps: Steps, source: Source, rows: Rows) -> Listed | None:
     bounds = reading.bounds_of(samples, parts)
 
     def dealt() -> Each:
-        deal = partial(reading.dealt, rows=rows, bounds=bounds)
+        deal = partial(_dealt, rows=rows, bounds=bounds, folder=steps.handed)
         spread = source.mapped("rows", rows.used, deal)
         gather = partial(reading.gathered, rows=rows, size=size)
         return Each(delivered(spread, parts), "entries", gather)
@@ -105,6 +106,12 @@ def read(steps: Steps, source: Source, rows: Rows) -> Listed | None:
     tables = [unpacked(parcel.content) for parcel in summaries]
     whole = numbers.whole_of(tables, int(starts[-1]), rows.profile, rows.added)
     return Listed(entries, starts, whole, reading.drawn_of(summaries, starts))
+
+
+def _dealt(
+    table: pa.Table, rows: Rows, bounds: Sequence[str], folder: str
+) -> Iterator[Parcel]:
+    return kept_in(folder, reading.dealt(table, rows, bounds))
 
 
 def _require_all(read: int, there: int | None) -> None:
@@ -137,7 +144,8 @@ def counted(
         answer = partial(_answered, profile=whole.profile)
         return lambda: Each(delivered(questions, many), "answers", answer)
 
-    told = steps.step(f"answers{suffix}", answers(of_each(asking, "questions", ask)))
+    questions = of_each(asking, "questions", ask, folder=steps.handed)
+    told = steps.step(f"answers{suffix}", answers(questions))
     told_stats = steps.told(f"answers{suffix}", "stats")
     stats = [unpacked(one.content) for one in told_stats]
     whole = counting.with_stats(whole, stats, by_person=repeats is not None)
@@ -151,7 +159,8 @@ def counted(
     if not whole.has_lines:
         return Counted(steps.step(name, with_counts), whole, starts, name)
     first = steps.step(f"words{suffix}", with_counts)
-    asked = of_each(first, "lines", opened(partial(_lines_asked, tasks=many)))
+    ask_lines = opened(partial(_lines_asked, tasks=many))
+    asked = of_each(first, "lines", ask_lines, folder=steps.handed)
     lines = steps.step(f"line-answers{suffix}", answers(asked))
     every = kind_of(first, "part", "reachable").union(kind_of(lines, "answer"))
     deal = partial(_lines_put, whole=whole, tasks=many)

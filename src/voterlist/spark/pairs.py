@@ -80,7 +80,8 @@ def blocked(
     own = kind_of(counted.parts, "part")
 
     def frame() -> Each:
-        codes = of_each(own, "keys", opened(partial(_codes, blocking=blocking)))
+        work = opened(partial(_codes, blocking=blocking))
+        codes = of_each(own, "keys", work, folder=steps.handed)
         return Each(
             delivered(codes, blocking.tasks), "blocks", partial(_blocks, blocking)
         )
@@ -93,7 +94,9 @@ def blocked(
 
         def again() -> Each:
             both = delivered(own.union(asked), many)
-            values = of_each(both, "splits", partial(_splits, blocking))
+            values = of_each(
+                both, "splits", partial(_splits, blocking), folder=steps.handed
+            )
             return Each(
                 delivered(values, blocking.tasks),
                 "split-blocks",
@@ -201,7 +204,7 @@ def compared(
     def frame() -> Each:
         asked, found = (kind_of(blocked.pairs, kind) for kind in ("wanted", "pairs"))
         wanted, sliced = _with_random(steps, drawn, starts, asked, found)
-        served = _served(counted, wanted)
+        served = _served(counted, wanted, steps.handed)
         work = partial(
             comparing.compared,
             whole=counted.whole,
@@ -229,7 +232,7 @@ def compared_again(
     def frame() -> Each:
         wanted = mapped(before.pairs, "perhaps", partial(_near_wanted, perhaps, starts))
         wanted, sliced = _with_random(steps, drawn, starts, wanted, before.pairs)
-        served = _served(counted, wanted)
+        served = _served(counted, wanted, steps.handed)
         work = partial(
             comparing.compared_again,
             whole=counted.whole,
@@ -286,12 +289,14 @@ def _drawn(
             yield first + number, pa.table({"pair": pairs[rows], "keys": times[rows]})
 
 
-def _served(counted: Counted, wanted: DataFrame) -> DataFrame:
-    """The entries that are asked for, for those who ask."""
+def _served(
+    counted: Counted, wanted: DataFrame, folder: str | None = None
+) -> DataFrame:
+    """The entries that are asked for, for those who ask; large ones in this folder."""
     many, own = counted.many, kind_of(counted.parts, "part")
     every = to_several(own, comparing.servers(many), many).union(wanted)
     work = partial(comparing.served, starts=counted.starts)
-    return of_each(delivered(every, many), "entries", work)
+    return of_each(delivered(every, many), "entries", work, folder=folder)
 
 
 def _vectors(steps: Steps, name: str, kind: str) -> VectorCounts:
@@ -347,7 +352,7 @@ def _chosen(
             compared.pairs, "near", partial(_near_wanted, near, counted.starts)
         )
         sliced = mapped(compared.pairs, "near", partial(_near, near))
-        served = _served(counted, wanted)
+        served = _served(counted, wanted, steps.handed)
         return Each(delivered(sliced.union(served), compared.ranges), name, work)
 
     steps.step(name, frame)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -48,16 +49,28 @@ class Steps:
     spark: SparkSession
     work: Work
 
+    @property
+    def handed(self) -> str:
+        """Where the large rows stand that tasks hand to each other while a step is written."""
+        return str(self.work.handed)
+
     def step(self, name: str, each: Callable[[], Each]) -> DataFrame:
         """A step, done if need be."""
 
         def write(path: str) -> None:
-            folder = self.work.kept(name)
+            folder, handed = self.work.kept(name), self.work.handed
+            shutil.rmtree(handed, ignore_errors=True)
             make_folder(folder)
+            make_folder(handed)
             made = each()
             frame = of_each(made.frame, made.stage, made.work, folder=str(folder))
             writer = frame.write.option("compression", "none")
-            writer.option("parquet.enable.dictionary", "false").parquet(path)
+            writer = writer.option("parquet.enable.dictionary", "false")
+            try:
+                writer.parquet(path)
+            finally:
+                # What was handed is in the step now, or is made anew.
+                shutil.rmtree(handed, ignore_errors=True)
 
         return self.spark.read.schema(COLUMNS).parquet(self.work.step(name, write))
 

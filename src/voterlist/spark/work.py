@@ -6,6 +6,7 @@
       job.json          whose work this is: digests of the inputs, the settings and the program
       <step>/           Parquet, written by the executors
       <step>.kept/      large rows of the step, written by the executors; it says where they stand
+      handed/           large rows that tasks hand to each other, while a step is written
       <step>.whole      the step is done: its files and their sizes
 
 A step counts as done once its mark stands beside it. The mark is renamed into place after all of
@@ -31,6 +32,7 @@ __all__ = ["Work", "open_work"]
 _PAGE = "job.json"
 _MARK = ".whole"
 _KEPT = ".kept"
+_HANDED = "handed"
 _DONE_BY_SPARK = "_SUCCESS"
 """Spark writes it when all tasks of a step have put their files into place."""
 _PROBE = ".probe"
@@ -84,6 +86,11 @@ class Work:
     def kept(self, step: str) -> Path:
         """The folder of the large rows of a step."""
         return self.folder.absolute() / f"{step}{_KEPT}"
+
+    @property
+    def handed(self) -> Path:
+        """The folder of what tasks hand to each other while a step is written."""
+        return self.folder.absolute() / _HANDED
 
     def probe(self) -> Path:
         """A file that executors on other machines must see, to see what this process writes."""
