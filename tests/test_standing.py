@@ -506,6 +506,28 @@ def test_a_run_with_a_clock_behind_counts_as_of_the_day_before_it():
     assert burned.forecast is None
 
 
+def test_a_deadline_is_the_next_one_until_its_day_is_over():
+    """On its last day people would be told that there are ten days left."""
+    none = {name: pa.array([], pa.string()) for name in ("case_id", "decided_at")}
+    settings = config.parse(
+        '[workspace]\ncycle = "2026-election"\n[calendar]\nelection_day = 2026-11-01\n'
+    )
+
+    def due(today):
+        return burn_down(settings, Answers([], none), today).deadline.due
+
+    first, second, last = (day(f"2026-{one}") for one in ("09-27", "10-07", "10-12"))
+    a_day = dt.timedelta(days=1)
+    assert [due(first - a_day), due(first), due(first + a_day)] == [
+        first,
+        first,
+        second,
+    ]
+    assert [due(second), due(second + a_day), due(last)] == [second, last, last]
+    # Behind all of them it is the last one that is told.
+    assert due(last + a_day) == last
+
+
 @pytest.mark.slow
 def test_status_tells_scripts_what_it_tells_people(workspace):
     """The keys that were there stay; the new ones stand beside them."""

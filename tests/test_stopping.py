@@ -28,6 +28,8 @@ SETTINGS = '[report]\nlanguages = ["en"]\n'
 ASKED = """
 import os, signal, sys
 
+# Tests that a shell runs in the background would ignore it, and so would the run.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 asked, number = int(sys.argv[1]), int(sys.argv[2])
 sys.argv = ["voterlist", "run", *sys.argv[3:], "--json"]
 changes = 0
