@@ -33,7 +33,7 @@ def on_grid(bits: Floats) -> Floats:
     return np.asarray(np.rint(bits * _STEPS_A_BIT) / _STEPS_A_BIT, np.float64)
 
 
-def steady_count(counts: AnyArray) -> Floats:
+def steady_count(counts: AnyArray | float) -> Floats:
     """How many entries have a value, to four binary digits."""
     return _to_digits(counts, _DIGITS_OF_A_COUNT)
 
