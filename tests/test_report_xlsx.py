@@ -512,3 +512,13 @@ def test_a_review_of_no_cases_is_a_workbook():
 
     assert sheet.data_validations.dataValidation == []
     assert sheet.cell(5, 8).value == "Decision"
+
+
+@pytest.mark.parametrize("count", [16_383, 16_384, 32_766, 40_000])
+def test_a_text_of_signs_that_count_twice_still_fits_its_cell(count):
+    """Excel calls a workbook damaged that has a longer cell, and drops what is in it."""
+    text = "\N{OLD TURKIC LETTER ORKHON A}" * count
+    kept = safe(text)
+    units = len(kept.encode("utf-16-le")) // 2
+    assert units <= 32_767
+    assert kept == text if 2 * count <= 32_767 else kept.endswith("…")
