@@ -122,11 +122,8 @@ def link_ready(
     decided: Decided | None = None,
     incremental: Incremental | None = None,
     watch: Watch | None = None,
-    with_chance: bool = True,
 ) -> Linkage:
     """The same of a list that is encoded already.
-
-    ``with_chance`` is False where what coincidence would give is counted elsewhere.
 
     Raises:
         ValueError: what people decided is given for a linkage one to one, or a state is to be kept
@@ -144,7 +141,7 @@ def link_ready(
     def by_chance(groups: Codes | None) -> tuple[Chance, ...]:
         return chance(made_ready.entries, groups)
 
-    if with_chance and made_ready.store is not None:
+    if made_ready.with_chance and made_ready.store is not None:
         # Where memory is short it is done before there are blocks and pairs, not beside them.
         groups = None if scope is None else scope.groups_of(made_ready.ids)
         expected = by_chance(groups)
@@ -158,7 +155,7 @@ def link_ready(
         )
         return steps.conclude(listed, compared, learnt, closed, settings)
 
-    if not with_chance:
+    if not made_ready.with_chance:
         return judged()
     if made_ready.store is not None:
         return replace(judged(), chance=expected)

@@ -114,6 +114,8 @@ class Ready:
     """The entries in the order of the ids."""
     store: Store | None = None
     """Where the candidate pairs are put aside; None: they are held in memory."""
+    with_chance: bool = True
+    """False where what coincidence would give is counted elsewhere; ``chance`` is empty then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     earlier, use = link.Incremental(known.state), known.use
     del known
     ready = link.ready(voters, context.settings.workspace.profile, link.Added())
+    # The register tests count what coincidence would give.
+    ready = dataclasses.replace(ready, with_chance=False)
     decided_by_people = decided(tables["decisions"], ready.ids)
     linkage = link.link_ready(
         ready,
@@ -56,8 +58,6 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
         watch=link.Watch(
             lambda step, done, total: context.progress(Stage.LINK, step, done, total)
         ),
-        # The register tests count it.
-        with_chance=False,
     )
     # A run of some constituencies uses the stored state of all, and does not replace it by its own
     # part.
