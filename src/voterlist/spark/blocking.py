@@ -385,10 +385,8 @@ class _Made:
 
     def _blocks_of_parts(self, members: pa.Table) -> Iterator[Parcel]:
         """The blocks for each part: from the first entry on that the part has in them."""
-        sizes, position = (
-            np.concatenate(self._sizes),
-            members.column("position").to_numpy(),
-        )
+        sizes = np.concatenate(self._sizes)
+        position = members.column("position").to_numpy()
         key = members.column("key").to_numpy()
         block_of = np.repeat(np.arange(len(sizes)), sizes)
         part = part_of(position, self._blocking.starts)
