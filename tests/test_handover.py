@@ -1,12 +1,15 @@
 """Handing over and taking in, through the commands."""
 
 import hashlib
+import io
 import json
 import shutil
 import zipfile
 from pathlib import Path
 
 import docx
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pypdfium2
 import pytest
 
@@ -355,9 +358,21 @@ def no_decisions(files):
     files["data/decisions.parquet"] = b"\x00\x01"
 
 
+def no_moment(files):
+    """Decisions of which nobody knows when they were made."""
+    table = pq.read_table(io.BytesIO(files["data/decisions.parquet"]))
+    assert table.num_rows
+    place = table.column_names.index("decided_at")
+    blank = pa.nulls(table.num_rows, table.schema.types[place])
+    stream = io.BytesIO()
+    pq.write_table(table.set_column(place, "decided_at", blank), stream)
+    files["data/decisions.parquet"] = stream.getvalue()
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
+        (no_moment, "package-content-wrong"),
         (other_sums, "package-content-wrong"),
         (no_balance, "package-content-wrong"),
         (other_columns, "package-schema-other"),

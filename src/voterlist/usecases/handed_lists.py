@@ -108,15 +108,18 @@ def decisions_of(
     A case of which one entry alone is left on the lists is no case here.
 
     Raises:
-        CustodyError: ``package-content-wrong``: a table cannot be read.
+        CustodyError: ``package-content-wrong``: a table cannot be read, or lacks a value.
     """
     verdicts, case_entries = _verdicts(
         _rows(package, "decisions", settings.ingest), lists.known_as, package.manifest
     )
-    accepted = _rows(package, "accepted", settings.ingest)
-    return TakenDecisions(
-        verdicts, _acceptances(accepted, lists.known_as, package.manifest), case_entries
-    )
+    rows = _rows(package, "accepted", settings.ingest)
+    try:
+        accepted = _acceptances(rows, lists.known_as, package.manifest)
+    except (ValueError, OverflowError):
+        # A number is none.
+        raise _wrong("accepted") from None
+    return TakenDecisions(verdicts, accepted, case_entries)
 
 
 def _require_columns(file: RawFile) -> None:
@@ -219,7 +222,7 @@ def _verdicts(
             below = {"case_id": name, "entry_id": entry_id}
             by = _person(row.get("decided_by"), manifest)
             made.append({**row, **below, "decided_by": by})
-    return _table(made, DECISION), case_entries
+    return _table(made, DECISION, "decisions"), case_entries
 
 
 def _acceptances(
@@ -235,7 +238,7 @@ def _acceptances(
         if finding is not None:
             findings.append(finding)
             answers.append(row)
-    ids = finding_ids(_table(findings, FINDING))
+    ids = finding_ids(_table(findings, FINDING, "accepted"))
     made = [
         {
             **finding,
@@ -247,7 +250,7 @@ def _acceptances(
         }
         for finding, finding_id, row in zip(findings, ids, answers, strict=True)
     ]
-    return _table(made, ACCEPTANCE)
+    return _table(made, ACCEPTANCE, "accepted")
 
 
 def _finding(row: Cells, known_as: Mapping[str, str]) -> dict[str, Any] | None:
@@ -278,11 +281,14 @@ def _person(name: str | None, manifest: Manifest) -> str:
     return f"{name or '?'} ({manifest.sender.slug})"
 
 
-def _table(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+def _table(rows: Sequence[Mapping[str, Any]], schema: pa.Schema, part: str) -> pa.Table:
+    """The rows as a table of the schema; a part of a package may lack what it has to say."""
     columns = {
         field.name: pa.array([row.get(field.name) for row in rows], _plain(field.type))
         for field in schema
     }
+    if any(columns[field.name].null_count for field in schema if not field.nullable):
+        raise _wrong(part)
     return from_columns(columns, schema, len(rows))
 
 
