@@ -50,12 +50,11 @@ print(used.ru_maxrss * 1024, used.ru_utime + used.ru_stime)
 """
 
 
-def packed(**parts):
-    """An archive of these parts; in a name ``__`` stands for a point, ``_`` for a slash."""
+def packed(parts):
+    """An archive of these parts, by their paths."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            path = name.replace("__", ".").replace("_", "/")
+        for path, content in parts.items():
             archive.writestr(path, content)
     return stream.getvalue()
 
@@ -80,7 +79,7 @@ def docx_of_many_cells():
     text = (
         f'<w:document xmlns:w="{space}"><w:body><w:tbl>{row * 60_000}</w:tbl></w:body>'
     )
-    return packed(word_document__xml=f"{text}</w:document>")
+    return packed({"word/document.xml": f"{text}</w:document>"})
 
 
 def odt_of_repeated_cells():
@@ -90,10 +89,9 @@ def odt_of_repeated_cells():
     body = (
         f"<office:body><office:text><table:table>{row * 50}</table:table></office:text>"
     )
-    return packed(
-        mimetype="application/vnd.oasis.opendocument.text",
-        content__xml=f"<office:document-content>{body}</office:body></office:document-content>",
-    )
+    content = f"<office:document-content>{body}</office:body></office:document-content>"
+    mime = "application/vnd.oasis.opendocument.text"
+    return packed({"mimetype": mime, "content.xml": content})
 
 
 def ods_of_repeated_cells():

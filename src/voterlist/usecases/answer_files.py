@@ -123,13 +123,13 @@ def read_answer_file(path: Path, limits: IngestSettings) -> AnswerFile:
     """
     try:
         content = _content(path, limits)
-        if content is None:
-            return AnswerFile(xlsx.read_answers(path, limits))
-        page = read_decisions(content)
+        page = None if content is None else read_decisions(content)
     except DecisionFileError as error:
         raise InputError(
             f"{path.name}: {error.code}", code=f"review-{error.code}", file=str(path)
         ) from None
+    if content is None or page is None:
+        return AnswerFile(xlsx.read_answers(path, limits))
     digest = hashlib.sha256(content).hexdigest()
     return AnswerFile(answers_of_page(page, path.name, digest), page)
 

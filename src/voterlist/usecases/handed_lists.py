@@ -117,7 +117,7 @@ def decisions_of(
     try:
         accepted = _acceptances(rows, lists.known_as, package.manifest)
     except (ValueError, OverflowError):
-        # A number is none.
+        # What has to be a number is none.
         raise _wrong("accepted") from None
     return TakenDecisions(verdicts, accepted, case_entries)
 

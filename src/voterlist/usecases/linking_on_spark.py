@@ -74,6 +74,7 @@ class _File:
     digest: str
     """Of its name, size, time and end: another content has another one."""
     stamp: cluster.Stamp
+    """By what the tasks know that they read this file."""
 
 
 @dataclass(frozen=True, slots=True)
