@@ -19,7 +19,8 @@ from voterlist.model import Profile
 from voterlist.normalize import normalize
 from voterlist.schemas import require
 from voterlist.spark import comparing, counting, numbers
-from voterlist.spark.blocking import Blocking, Ranges, forecast_of, to_ranges
+from voterlist.spark.blocking import Blocking, forecast_of
+from voterlist.spark.dealing import Ranges, to_ranges
 from voterlist.spark.exchange import Parcel, of_kind, packed, unpacked
 from voterlist.spark.key_codes import KeyCodes
 from voterlist.spark.part import cut, encoded, joined, part

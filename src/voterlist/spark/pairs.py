@@ -16,8 +16,9 @@ from voterlist.link.comparisons import Comparisons
 from voterlist.link.fit import MUCH
 from voterlist.link.weigh import VectorCounts, count
 from voterlist.spark import comparing
-from voterlist.spark.blocking import Blocking, Ranges, forecast_of, to_ranges
+from voterlist.spark.blocking import Blocking, forecast_of
 from voterlist.spark.comparing import Scoring
+from voterlist.spark.dealing import Ranges, to_ranges
 from voterlist.spark.entries import Counted
 from voterlist.spark.exchange import (
     Parcel,
