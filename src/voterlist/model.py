@@ -155,6 +155,7 @@ class AsideCode(StrEnum):
     DOCUMENT_NOT_READ = "document-not-read"
     SCANNED_PAGE = "scanned-page"
     ARCHIVE_NESTED = "archive-nested"
+    CONTENT_UNREAD = "content-unread"
     ENCODING_UNREADABLE = "encoding-unreadable"
     READ_REFUSED = "read-refused"
     FILE_CHANGED = "file-changed"

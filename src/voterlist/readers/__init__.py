@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers import sandbox
+from voterlist.readers.archive import HEAD, may_hold_files
 from voterlist.readers.generic import arrow_source, prove_parquet, read_table, rows_of
 from voterlist.readers.listing import ListedFile, list_files, listed, open_file
 from voterlist.readers.outcome import ReadOutcome
@@ -86,9 +87,9 @@ def fingerprint(path: Path, settings: IngestSettings) -> Fingerprint:
         OSError: the system does not let it be read.
     """
     with open_file(path) as stream:
-        start = stream.read(sandbox.HEAD)
+        start = stream.read(HEAD)
         stream.seek(0)
-        if not sandbox.may_hold_files(start) or _is_too_large(stream, settings):
+        if not may_hold_files(start) or _is_too_large(stream, settings):
             return Fingerprint(hashlib.file_digest(stream, "sha256").hexdigest(), {})
         content = stream.read()
     members = sandbox.list_members(content, settings)

@@ -5,23 +5,42 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import PurePosixPath
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.attempt import NO_SHEET, Attempt
+from voterlist.readers.counted import unlisted
 from voterlist.readers.files import is_archive
 from voterlist.readers.workbook_facts import DAMAGE, is_workbook
 
-__all__ = ["Member", "is_list", "members"]
+__all__ = [
+    "HEAD",
+    "Member",
+    "is_list",
+    "may_hold_files",
+    "members",
+    "with_unique_names",
+]
+
+HEAD = 64
+"""So many bytes show what a file is."""
+_FIRST_NAME = 30
+"""Where the name of the first part stands in something packed."""
+_DOCUMENT = frozenset({b"[content_types].xml", b"mimetype"})
 
 _NOT_LISTS = frozenset({"thumbs.db", "desktop.ini"})
 """What operating systems leave in a folder; files that begin with a point or ``~$`` are left out
 too."""
 _ENCRYPTED = 1
 """The bit of a file's flags that says that it has a password."""
+
+
+_Listed = tuple[str, zipfile.ZipInfo | None]
+"""The name of a file of an archive, and what the directory says of it; None where it lists none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +54,16 @@ class Member:
     trouble: AsideCode | None = None
 
 
+def may_hold_files(head: bytes) -> bool:
+    """False where a file's first ``HEAD`` bytes show that it is no archive of lists.
+
+    Documents and workbooks are packed too; those whose first part is the usual one are told at
+    once.
+    """
+    end = _FIRST_NAME + int.from_bytes(head[26:28], "little")
+    return is_archive(head) and head[_FIRST_NAME:end].lower() not in _DOCUMENT
+
+
 def members(
     content: bytes, settings: IngestSettings, attempt: Attempt, first: int = 0
 ) -> Iterator[tuple[int, Member]] | AsideCode | None:
@@ -42,71 +71,77 @@ def members(
 
     The code of why it is not opened instead; None where it is no archive. A workbook is packed too,
     but is no archive. An archive in an archive is not opened. One file at a time is unpacked, and
-    none further than the size that it declares.
+    none further than the size that it declares. What the directory of the archive does not list
+    stands behind them with its code.
     """
-    if not is_archive(content) or is_workbook(content):
+    if not may_hold_files(content[:HEAD]) or is_workbook(content):
         return None
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-        parts = sorted(
-            (_name(part), place, part) for place, part in enumerate(archive.infolist())
-        )
+        parts = [(_name(part), part) for part in archive.infolist()]
+        beside = [(name, None) for name in unlisted(content, archive)]
     except DAMAGE:
         return AsideCode.FILE_UNREADABLE
-    if _is_document({name.lower() for name, _, _ in parts}):
+    if _is_document({name.lower() for name, _ in parts}):
         return None
-    lists = [
-        listed
-        for listed in parts
-        if not listed[2].is_dir() and is_list(PurePosixPath(listed[0]))
+    lists: list[_Listed] = [
+        (name, part)
+        for name, part in sorted(parts, key=itemgetter(0))
+        if _has_content(part) and is_list(PurePosixPath(name))
     ]
+    lists += beside
     if not lists:
         return AsideCode.FILE_EMPTY
     most = settings.max_unpacked_megabytes * 2**20
     if (
         len(lists) > settings.max_archive_files
-        or sum(part.file_size for _, _, part in lists) > most
+        or sum(part.file_size for _, part in lists if part) > most
     ):
         return AsideCode.FILE_TOO_LARGE
-    digest = hashlib.sha256(content).hexdigest()
+    names = with_unique_names([name for name, _ in lists])
+    files = [part for _, part in lists]
+    place = hashlib.sha256(content).hexdigest()
     return (
-        (number, _unpacked(archive, listed, digest, settings, attempt.of_file(number)))
-        for number, listed in enumerate(lists)
-        if number >= first
+        (
+            number,
+            _member(
+                names[number],
+                f"{place} {number}",
+                _unpacked(archive, files[number], settings, attempt.of_file(number)),
+            ),
+        )
+        for number in range(first, len(files))
     )
+
+
+def _member(name: str, place: str, found: bytes | AsideCode) -> Member:
+    """A file of an archive; ``place`` names one that cannot be unpacked."""
+    own = place.encode() if isinstance(found, AsideCode) else found
+    digest = hashlib.sha256(own).hexdigest()
+    if isinstance(found, AsideCode):
+        return Member(name, digest, trouble=found)
+    return Member(name, digest, found)
 
 
 def _unpacked(
     archive: zipfile.ZipFile,
-    listed: tuple[str, int, zipfile.ZipInfo],
-    digest: str,
+    part: zipfile.ZipInfo | None,
     settings: IngestSettings,
     attempt: Attempt,
-) -> Member:
-    """A file unpacked, or with the code of why it is not."""
-    name, place, part = listed
-    content = b""
+) -> bytes | AsideCode:
+    """What a file of the archive holds, or the code of why it is not unpacked."""
+    if part is None:
+        return AsideCode.CONTENT_UNREAD
     trouble = attempt.refuses(NO_SHEET, size=part.file_size)
+    if trouble := trouble or _trouble(part, settings):
+        return trouble
     try:
-        if trouble is None:
-            trouble = _trouble(part, settings)
-        if trouble is None:
-            content = archive.read(part)
-            if (
-                is_archive(content)
-                and not is_workbook(content)
-                and _holds_files(content)
-            ):
-                trouble = AsideCode.ARCHIVE_NESTED
+        content = archive.read(part)
     except DAMAGE:
-        trouble = AsideCode.FILE_UNREADABLE
-    own = content or f"{digest} {place}".encode()
-    return Member(
-        name,
-        hashlib.sha256(own).hexdigest(),
-        content if trouble is None else b"",
-        trouble,
-    )
+        return AsideCode.FILE_UNREADABLE
+    is_packed = is_archive(content) and not is_workbook(content)
+    is_nested = is_packed and _holds_files(content)
+    return AsideCode.ARCHIVE_NESTED if is_nested else content
 
 
 def _trouble(part: zipfile.ZipInfo, settings: IngestSettings) -> AsideCode | None:
@@ -136,6 +171,25 @@ def _holds_files(content: bytes) -> bool:
     except DAMAGE:
         return False
     return not _is_document(names)
+
+
+def _has_content(part: zipfile.ZipInfo) -> bool:
+    """False for a folder; one that holds bytes of its own is a file all the same."""
+    return not part.is_dir() or part.file_size > 0
+
+
+def with_unique_names(names: Iterable[str]) -> list[str]:
+    """These names in their order; one that stood before has its number behind it."""
+    known: set[str] = set()
+    apart = []
+    for name in names:
+        own, number = name, 1
+        while own in known:
+            number += 1
+            own = f"{name} ({number})"
+        known.add(own)
+        apart.append(own)
+    return apart
 
 
 def _name(part: zipfile.ZipInfo) -> str:

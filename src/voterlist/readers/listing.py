@@ -11,7 +11,7 @@ from io import BufferedReader
 from pathlib import Path, PurePosixPath
 
 from voterlist.model import AsideCode
-from voterlist.readers.archive import is_list
+from voterlist.readers.archive import is_list, with_unique_names
 
 __all__ = ["ListedFile", "list_files", "listed", "open_file"]
 
@@ -162,13 +162,5 @@ def _with_unique_names(files: list[ListedFile]) -> list[ListedFile]:
 
     The byte 0xff in a name reads like the four signs ``\xff`` in another.
     """
-    known: set[str] = set()
-    apart = []
-    for file in files:
-        name, number = file.name, 1
-        while name in known:
-            number += 1
-            name = f"{file.name} ({number})"
-        known.add(name)
-        apart.append(replace(file, name=name))
-    return apart
+    names = with_unique_names(file.name for file in files)
+    return [replace(file, name=name) for file, name in zip(files, names, strict=True)]

@@ -32,21 +32,13 @@ from voterlist.readers.outcome import ReadOutcome
 from voterlist.readers.proved import ONE_THREAD, cause_of_end
 
 __all__ = [
-    "HEAD",
     "Part",
     "list_members",
-    "may_hold_files",
     "parquet_trouble",
     "read_parts",
     "read_table",
 ]
 
-HEAD = 64
-"""So many bytes show what a file is."""
-_PACKED = (b"PK\x03\x04", b"PK\x05\x06")
-_FIRST_NAME = 30
-"""Where the name of the first part stands in something packed."""
-_DOCUMENT = (b"[content_types].xml", b"mimetype")
 _MOST_ATTEMPTS = 8
 """So many children one file may end; it is then set aside from where the last one stopped."""
 _OWN_PATH = (
@@ -65,17 +57,6 @@ class Part:
     digest: str
     """The SHA-256 of a file of an archive; empty where the file is no archive."""
     outcome: ReadOutcome
-
-
-def may_hold_files(head: bytes) -> bool:
-    """False where a file's first ``HEAD`` bytes show that it is no archive of lists.
-
-    Documents and workbooks are packed too; those whose first part is the usual one are told at
-    once.
-    """
-    return head.startswith(_PACKED) and not head[_FIRST_NAME:].lower().startswith(
-        _DOCUMENT
-    )
 
 
 def read_table(content: bytes, settings: IngestSettings) -> ReadOutcome:

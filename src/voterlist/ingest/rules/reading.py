@@ -182,6 +182,22 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
+        AsideCode.CONTENT_UNREAD.value,
+        Severity.ERROR,
+        Unit.FILE,
+        _GROUND,
+        looks_at=(
+            "Does the file hold more than was read? What it holds is counted over its bytes in a "
+            "way of its own: the cells and rows of a sheet, the text of a document, the files of "
+            "an archive. The finding names the file or the part; its rows are set aside where they "
+            "may be mixed up, and used where only something beside them is missing."
+        ),
+        false_alarms=(
+            "A note, a remark or a form in a place where no list stands, such as a footnote. Look "
+            "at what the finding names; without it, or moved into the table, the file is read."
+        ),
+    ),
+    Rule(
         AsideCode.ENCODING_UNREADABLE.value,
         Severity.ERROR,
         Unit.FILE,
