@@ -19,7 +19,13 @@ from record import FOLDER
 
 LANES = (
     {"kills": 0.45, "power": 0.1, "refusals": 0.15, "leaks": 0.3},
-    {"damaged": 0.4, "guided": 0.1, "desk_requests": 0.1, "nation_spring": 0.4},
+    {
+        "damaged": 0.25,
+        "vanished": 0.2,
+        "guided": 0.1,
+        "desk_requests": 0.1,
+        "nation_spring": 0.35,
+    },
 )
 """The scripts of each of two processors, one after the other, and the share of each in the time of
 a round; ``mended.toml`` says what each does."""
