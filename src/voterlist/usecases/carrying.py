@@ -50,7 +50,7 @@ def carried_over(path: Path, given: Given, limits: IngestSettings) -> list[Typed
     return [
         row
         for row in answers.typed
-        if _is_new(row) and (row.sheet, row.row) not in recorded
+        if _is_new(row) and not (row.is_own and (row.sheet, row.row) in recorded)
     ]
 
 

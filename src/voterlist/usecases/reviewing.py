@@ -34,6 +34,7 @@ from voterlist.usecases.origins import (
 )
 from voterlist.usecases.second_readers import SecondReaders
 from voterlist.usecases.settings import settings_of
+from voterlist.usecases.shown_rows import of_other_people
 
 __all__ = [
     "ORIGIN_PROBLEMS",
@@ -281,7 +282,11 @@ def import_decisions(
         imported = []
         for file, refused in zip(files, origins, strict=True):
             answers = importer.against_today(file).answers
-            unread = (*answers.problems, *of_elsewhere(answers, refused))
+            unread = (
+                *answers.problems,
+                *of_elsewhere(answers, refused),
+                *of_other_people(answers.asking, runs),
+            )
             one = importer.read(answers, unread)
             _write_journal(ledger, one, runs.run, decided_at.date())
             imported.append(one)

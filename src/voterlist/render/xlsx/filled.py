@@ -81,8 +81,8 @@ class FilledRow:
     """As the spreadsheet counts it."""
     texts: Mapping[str, str | None]
     """Column -> its text, None where blank."""
-    shown: tuple[str, ...] = ()
-    """The texts of the columns that are neither ids nor answers."""
+    shown: tuple[tuple[str, str | None], ...] = ()
+    """(heading, text) of the columns that are neither ids nor answers."""
 
 
 def read_file(path: Path, limits: IngestSettings) -> tuple[str, RawFile]:
@@ -231,16 +231,14 @@ def _below(sheet: RawSheet, top: int, columns: dict[str, int]) -> Iterator[Fille
         _texts(below.column(place), name in ANSWERS) for name, place in columns.items()
     ]
     known = set(columns.values())
-    others = [
-        below.column(place).to_pylist()
-        for place in range(below.num_columns)
-        if place not in known
-    ]
+    places = [place for place in range(below.num_columns) if place not in known]
+    heads = [sheet.cells.column(place)[top].as_py() or "" for place in places]
+    others = [below.column(place).to_pylist() for place in places]
     rest = zip(*others, strict=True) if others else [()] * below.num_rows
     numbers = sheet.lines.slice(top + 1).to_pylist()
     for number, shown, *row in zip(numbers, rest, *texts, strict=True):
         known_texts = dict(zip(columns, row, strict=True))
-        yield FilledRow(number, known_texts, tuple(text for text in shown if text))
+        yield FilledRow(number, known_texts, tuple(zip(heads, shown, strict=True)))
 
 
 def _texts(column: pa.ChunkedArray, is_answer: bool) -> Iterator[str | None]:

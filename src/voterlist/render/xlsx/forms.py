@@ -24,6 +24,8 @@ __all__ = [
     "ASKED_AS",
     "ASKED_OF",
     "AS_EXPORTED",
+    "AS_PRINTED",
+    "BOUND",
     "CASES",
     "CASE_ID",
     "CONFIRM",
@@ -60,6 +62,8 @@ ASKED_AS = "asked_as"
 """The hidden column that says why something is asked once more: ``report.Reopened.mark``."""
 AS_EXPORTED = "as_exported"
 """The hidden column with a digest of what was filled in when the workbook was written."""
+AS_PRINTED = "as_printed"
+"""The hidden column with short digests of what was printed in the row, bound to its ids."""
 NO_LONGER = "no_longer_asked"
 """The hidden column of answers whose row is gone; its rows decide nothing."""
 PROPOSED_AS = "proposed_as"
@@ -77,8 +81,11 @@ IDS = (
     PROPOSED_AS,
     ASKED_OF,
     AS_EXPORTED,
+    AS_PRINTED,
 )
 """The hidden columns of all sheets; their headings are the same in every language."""
+BOUND = (CASE_ID, ENTRY_ID, FINDING_ID, ASKED_AS)
+"""Those that say what a row asks: what was printed in it is bound to them."""
 
 ANSWER = "answer"
 """The column that says what is decided."""

@@ -13,6 +13,7 @@ from voterlist.render.xlsx.forms import (
     ANSWER,
     ANSWERS,
     AS_EXPORTED,
+    AS_PRINTED,
     ASKED_AS,
     ASKED_OF,
     CASE_ID,
@@ -28,6 +29,7 @@ from voterlist.render.xlsx.lines import (
     Line,
 )
 from voterlist.render.xlsx.plans import Plan, plans
+from voterlist.render.xlsx.printed import printed
 from voterlist.render.xlsx.sheets import Book, Sheet
 from voterlist.report import ReviewItems, Words
 from voterlist.report.sheets import Column, Row, columns_of
@@ -124,7 +126,7 @@ class _Writer:
         words = self.book.words
         sheet = self.book.sheet(plan.name)
         sheet.head(plan.title, *plan.notes)
-        ids = (RUN_ID, *plan.ids, ASKED_OF, AS_EXPORTED)
+        ids = (RUN_ID, *plan.ids, ASKED_OF, AS_PRINTED, AS_EXPORTED)
         columns = (
             *plan.before,
             *self._answer_columns(plan.answers, words),
@@ -148,11 +150,14 @@ class _Writer:
         """A row with what was answered before, or with what is carried over."""
         typed = self.carried.take(line.ids)
         texts = line.texts if typed is None else typed
+        heads = (column.heading for column in (*plan.before, *plan.after))
+        cells = zip(heads, (*line.before, *line.after), strict=True)
         all_ids = {
             **line.ids,
             RUN_ID: self.run,
             ASKED_OF: self.name or None,
             AS_EXPORTED: digest_of(line.texts),
+            AS_PRINTED: printed(cells, line.ids),
         }
         answers = [as_cell(texts.get(name)) for name in plan.answers]
         values = [
@@ -246,8 +251,11 @@ class _Writer:
         for typed in gone:
             # A row that was no longer asked before says from which sheet it came.
             before = typed.ids.get(NO_LONGER)
-            shown = typed.shown[1:] if before else typed.shown
-            all_ids = {**typed.ids, NO_LONGER: before or typed.sheet}
+            texts = [text for _, text in typed.shown if text]
+            shown = texts[1:] if before else texts
+            # Of a row that shows something else than its ids name, they name nothing.
+            ids_of_row = typed.ids if typed.is_own else {}
+            all_ids = {**ids_of_row, NO_LONGER: before or typed.sheet}
             values = [
                 before or typed.sheet,
                 as_cell(" | ".join(shown)),
