@@ -15,13 +15,15 @@ from pathlib import Path
 
 import openpyxl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import processes
 import workspaces
 from voterlist.config import IngestSettings
+from voterlist.errors import InputError
 from voterlist.model import AsideCode
-from voterlist.readers import read_content, read_files, sandbox
+from voterlist.readers import read_content, read_files, read_table, sandbox
 from voterlist.readers.attempt import allowance
 from voterlist.readers.frames import pack_outcome, unpack_outcome
 
@@ -205,6 +207,79 @@ def test_a_child_that_is_killed_loses_one_file_only(tmp_path):
     assert read_files(tmp_path / "a.csv", "a.csv", LIMITS)[0].sheets
     os.kill(sandbox._child()._process.pid, signal.SIGKILL)
     assert read_files(tmp_path / "a.csv", "a.csv", LIMITS)[0].sheets
+
+
+@pytest.fixture
+def sound(tmp_path, monkeypatch):
+    """A sound Parquet file, and a function: the program that each child runs at its start."""
+    path = tmp_path / "table.parquet"
+    pq.write_table(pa.table({"id": ["1", "2"]}), path)
+    folder = tmp_path / "start"
+    folder.mkdir()
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+
+    def start(program):
+        (folder / "sitecustomize.py").write_text(program, encoding="utf-8")
+        return path
+
+    return start
+
+
+ABORTS = """
+import os
+with open({count!r}, "a+") as count:
+    count.write("x")
+    count.seek(0)
+    if len(count.read()) <= {times}:
+        os.abort()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no signals")
+def test_the_way_out_of_a_child_spoils_no_sound_file(sound):
+    """A thread of Arrow that still waits aborts there: a sound list was called too large."""
+    path = sound("import atexit, os\natexit.register(os.abort)\n")
+    assert [read_table(path).num_rows for _ in range(3)] == [2, 2, 2]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no signals")
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_child_that_aborts_is_followed_by_one_more(sound, tmp_path, times):
+    """Its file was called too large, and whoever read that parted the list for nothing."""
+    count = tmp_path / "count"
+    path = sound(ABORTS.format(count=str(count), times=times))
+    if times == 1:
+        assert read_table(path).num_rows == 2
+    else:
+        with pytest.raises(InputError) as refused:
+            read_table(path)
+        assert refused.value.code == AsideCode.READER_STOPPED
+    assert count.read_text() == "xx"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no limit on memory elsewhere")
+def test_a_child_that_is_refused_memory_below_python_says_so(sound):
+    """C++ aborts then, as it does for other reasons: the person would not learn which limit."""
+    path = sound(
+        "import pyarrow\nfrom voterlist.limits import limit\n"
+        "limit(60, 2**10)\nimport pyarrow.compute\n"
+    )
+    with pytest.raises(InputError) as refused:
+        read_table(path)
+    assert refused.value.code == AsideCode.FILE_TOO_LARGE
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no signals")
+def test_a_list_whose_child_aborts_is_not_called_too_large(sound):
+    """The same of the child that reads lists of all kinds."""
+    sound(
+        "import os, sys\nif 'voterlist.readers.child' in sys.orig_argv[2]:\n"
+        "    from voterlist.readers import child\n"
+        "    child._JOBS['table'] = lambda *_: os.abort()\n"
+    )
+    sandbox._forget_child()
+    assert troubles(b"a;b") == [AsideCode.READER_STOPPED]
+    sandbox._forget_child()
 
 
 READS = """

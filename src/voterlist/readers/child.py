@@ -78,13 +78,14 @@ def main() -> None:
 def _private_streams() -> tuple[IO[bytes], IO[bytes]]:
     """The streams from and to the parent. Nothing else in this process can write to them.
 
-    The Rust side of the reader of workbooks writes to the standard error stream when it stumbles
-    over a damaged file: a trace of its stack, with whatever cell it had in hand. That goes nowhere.
+    The standard error stream goes to the parent alone, which looks whether memory was refused. The
+    Rust side of the reader of workbooks writes to it when it stumbles over a damaged file: a trace
+    of its stack, with whatever cell it had in hand.
     """
     requests = os.fdopen(os.dup(0), "rb")
     replies = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
+    for stream in (0, 1):
         os.dup2(nowhere, stream)
     return requests, replies
 

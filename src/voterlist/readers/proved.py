@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import IO
 
 from voterlist.children import import_path, let_go
 from voterlist.config import IngestSettings
@@ -15,7 +17,14 @@ from voterlist.model import AsideCode
 from voterlist.parquet_proof import Proof
 from voterlist.readers.attempt import allowance
 
-__all__ = ["ONE_THREAD", "cause_of_end", "most_unpacked", "trouble_in", "trouble_of"]
+__all__ = [
+    "ONE_THREAD",
+    "LastWords",
+    "cause_of_end",
+    "most_unpacked",
+    "trouble_in",
+    "trouble_of",
+]
 
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -26,6 +35,12 @@ ONE_THREAD = {
 _TOO_MUCH_TIME = getattr(signal, "SIGXCPU", 0)
 _MOST_UNPACKED = 100
 """So many times its size a large table may take once it is unpacked."""
+_REFUSED = (b"std::bad_alloc", b"memory allocation of")
+"""What C++ and Rust say before they end a process to which memory was refused."""
+_CHUNK = 4096
+"""Bytes of its words that are looked at together."""
+_PATIENCE = 5
+"""Seconds in which the last words of a process that ended must arrive."""
 _OWN_PATH = (
     "import sys; given, sys.path[:] = sys.argv[1:5], sys.argv[5:]; "
     "from voterlist.parquet_proof import main; main(*given)"
@@ -44,6 +59,15 @@ def trouble_in(path: Path, settings: IngestSettings) -> AsideCode | None:
     """
     with path.open("rb") as content:
         size = os.fstat(content.fileno()).st_size
+    trouble = _tried(path, size, settings)
+    if trouble is AsideCode.READER_STOPPED:
+        # Somebody may have killed it, or the machine may have had no room for it.
+        return _tried(path, size, settings)
+    return trouble
+
+
+def _tried(path: Path, size: int, settings: IngestSettings) -> AsideCode | None:
+    """What one process finds out about a Parquet file of so many bytes."""
     allowed = allowance(size, settings)
     most = most_unpacked(size, settings)
     numbers = map(str, (allowed.seconds, allowed.bytes, most))
@@ -52,9 +76,10 @@ def trouble_in(path: Path, settings: IngestSettings) -> AsideCode | None:
         # By its end the process learns that this one is gone.
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         env=os.environ | ONE_THREAD,
     )
+    words = LastWords(process.stderr)
     try:
         code = process.wait(allowed.clock_seconds)
     except subprocess.TimeoutExpired:
@@ -62,7 +87,7 @@ def trouble_in(path: Path, settings: IngestSettings) -> AsideCode | None:
         return AsideCode.FILE_TOO_SLOW
     finally:
         let_go(process)
-    return trouble_of(Proof(code)) if code in set(Proof) else cause_of_end(code)
+    return trouble_of(Proof(code)) if code in set(Proof) else cause_of_end(code, words)
 
 
 def most_unpacked(size: int, settings: IngestSettings) -> int:
@@ -78,11 +103,38 @@ def trouble_of(proof: Proof) -> AsideCode | None:
     return AsideCode.FILE_UNREADABLE if is_broken else AsideCode.FILE_TOO_LARGE
 
 
-def cause_of_end(code: int) -> AsideCode:
+class LastWords:
+    """Whether a process says on its standard error that memory was refused to it.
+
+    Its words are told to nobody: they may quote a cell.
+    """
+
+    def __init__(self, stream: IO[bytes] | None) -> None:
+        assert stream is not None
+        self._tell_of_memory = False
+        self._listener = threading.Thread(
+            target=self._listen, args=(stream,), daemon=True
+        )
+        self._listener.start()
+
+    def tell_of_memory(self) -> bool:
+        """True where the process, which has ended, said so."""
+        self._listener.join(_PATIENCE)
+        return self._tell_of_memory
+
+    def _listen(self, stream: IO[bytes]) -> None:
+        said = b""
+        with stream:
+            while more := os.read(stream.fileno(), _CHUNK):
+                # What it says may arrive in pieces.
+                said = said[-_CHUNK:] + more
+                self._tell_of_memory |= any(words in said for words in _REFUSED)
+
+
+def cause_of_end(code: int, words: LastWords) -> AsideCode:
     """The code of why a process that reads ended with this exit code before it had an answer."""
-    if code in {OUT_OF_MEMORY, -signal.SIGABRT}:
-        # The readers below Python abort where memory is refused to them.
-        return AsideCode.FILE_TOO_LARGE
-    return (
-        AsideCode.FILE_TOO_SLOW if code == -_TOO_MUCH_TIME else AsideCode.READER_STOPPED
-    )
+    if code == -_TOO_MUCH_TIME:
+        return AsideCode.FILE_TOO_SLOW
+    # The libraries below Python abort where memory is refused to them, and for other reasons.
+    is_refused = code == OUT_OF_MEMORY or words.tell_of_memory()
+    return AsideCode.FILE_TOO_LARGE if is_refused else AsideCode.READER_STOPPED

@@ -29,7 +29,7 @@ from voterlist.readers.attempt import (
 )
 from voterlist.readers.frames import Head, read_frame, unpack_outcome, write_frame
 from voterlist.readers.outcome import ReadOutcome
-from voterlist.readers.proved import ONE_THREAD, cause_of_end
+from voterlist.readers.proved import ONE_THREAD, LastWords, cause_of_end
 
 __all__ = [
     "Part",
@@ -208,9 +208,10 @@ class _Child:
             [sys.executable, "-c", _OWN_PATH, *import_path()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             env=os.environ | ONE_THREAD,
         )
+        self._words = LastWords(self._process.stderr)
         self.owner = os.getpid()
 
     @property
@@ -245,7 +246,7 @@ class _Child:
 
     def _cause(self) -> AsideCode:
         """The code of why it ended."""
-        return cause_of_end(self._process.wait())
+        return cause_of_end(self._process.wait(), self._words)
 
 
 _TURN = threading.RLock()
