@@ -20,9 +20,11 @@ class Thing:
     async def method(self):
         pass
 """
-    (tmp_path / "one.py").write_text(text, encoding="utf-8")
-    (tmp_path / "two.py").write_text(f"x = '{'y' * 100}'\n", encoding="utf-8")
-    found = figures.read(tmp_path)
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "one.py").write_text(text, encoding="utf-8")
+    (code / "two.py").write_text(f"x = '{'y' * 100}'\n", encoding="utf-8")
+    found = figures.read(code)
     assert [(one.place, one.parameters, one.lines) for one in found.functions] == [
         ("one.py:1 wide", 4, 3),
         ("one.py:7 method", 1, 2),
@@ -31,7 +33,7 @@ class Thing:
     assert found.nodes == 17 + 5
     # `return a` is a statement, a name and how it is used; `pass` is one node.
     assert (found.statements, found.nodes_inside) == (2, 4)
-    assert figures.read(tmp_path.parent, without=[tmp_path.name]).modules == 0
+    assert figures.read(tmp_path, without=[code.name]).modules == 0
 
 
 def test_a_recipe_is_read_from_its_table():
