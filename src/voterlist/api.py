@@ -16,9 +16,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from os import PathLike
+from functools import wraps
+from inspect import signature
+from typing import ParamSpec
 
 import numpy as np
 import pandas as pd
@@ -26,9 +28,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.check import check as check_register
-from voterlist.config import CheckSettings, LinkSettings
+from voterlist.config import CheckSettings, LinkSettings, parse_tree
 from voterlist.config.comparisons import AddedComparison, added_comparisons
-from voterlist.errors import InputError, MapError, NotAFrameError
+from voterlist.errors import (
+    InputError,
+    MapError,
+    NotAFrameError,
+    VoterlistError,
+    place_of,
+    refused,
+)
 from voterlist.ingest import given_map, name_columns, table_entries, table_intake
 from voterlist.ingest.added import added_columns, require_columns
 from voterlist.ingest.choice import (
@@ -42,7 +51,7 @@ from voterlist.model import Profile
 from voterlist.normalize import normalize as normalize_entries
 from voterlist.normalize.added import fold_added
 from voterlist.normalize.told import ToldProfile, tell_profile
-from voterlist.readers import text_table
+from voterlist.readers.pandas_frame import frame_table
 from voterlist.schemas import ENTRY, Intake
 from voterlist.tables import concat, with_column
 
@@ -55,6 +64,40 @@ __all__ = [
 ]
 
 Columns = Mapping[str, str | Sequence[str]]
+_Given = ParamSpec("_Given")
+_Function = Callable[_Given, pd.DataFrame]
+
+
+def _without_cells(function: _Function[_Given]) -> _Function[_Given]:
+    """The function, which tells of an error that nobody foresaw its kind and place alone.
+
+    Its words, and those of what caused it, may quote a cell.
+    """
+
+    @wraps(function)
+    def call(*args: _Given.args, **kwargs: _Given.kwargs) -> pd.DataFrame:
+        # A missing argument is for Python to tell.
+        signature(function).bind(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except (VoterlistError, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001  see above
+            failed = f"failed inside: {type(error).__name__} at {place_of(error)}"
+        raise VoterlistError(failed, todo="Report this line; it quotes no cell.")
+
+    return call
+
+
+def _profile(name: str) -> Profile:
+    """The profile of this name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if name in list(Profile):
+        return Profile(name)
+    raise refused("there is no such profile", f"Give one of: {', '.join(Profile)}.")
 
 
 def _require_frame(frame: object) -> None:
@@ -66,12 +109,9 @@ def _require_frame(frame: object) -> None:
     if isinstance(frame, pd.DataFrame):
         return
     kind = type(frame).__name__
-    is_path = isinstance(frame, str | PathLike)
     todo = (
-        'Read the file first: pandas.read_csv("file.csv", dtype=str), or pandas.read_excel; '
-        "the command voterlist link takes files."
-        if is_path
-        else "Make a frame of it: pandas.DataFrame(...)."
+        "Make a frame of it: pandas.DataFrame(...); of a file, "
+        'pandas.read_csv("file.csv", dtype=str). The command voterlist link takes files.'
     )
     message = f"a pandas DataFrame is needed, and this is of the type {kind}. {todo}"
     raise NotAFrameError(message, todo=todo)
@@ -80,9 +120,7 @@ def _require_frame(frame: object) -> None:
 def _intake(frame: pd.DataFrame, columns: Columns | None) -> Intake:
     """The frame's rows as entries; the index is left aside."""
     _require_frame(frame)
-    return table_intake(
-        text_table(pa.Table.from_pandas(frame, preserve_index=False)), columns
-    )
+    return table_intake(frame_table(frame), columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +146,13 @@ def _chosen(
 ) -> _Frame:
     """A frame with the use of each column; ``alone`` where no other is compared with it."""
     _require_frame(frame)
-    require_columns(list(frame.columns), comparisons, columns)
-    table = text_table(pa.Table.from_pandas(frame, preserve_index=False))
-    if columns is None:
+    table = frame_table(frame)
+    headers = table.column_names
+    given = None if columns is None else given_map(headers, columns)
+    require_columns(headers, comparisons, columns)
+    if given is None:
         return _Frame(table, choose(table, comparisons, alone=alone))
-    given = given_map(table.column_names, columns)
-    return _Frame(table, chosen(table.column_names, given, comparisons))
+    return _Frame(table, chosen(headers, given, comparisons))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +182,7 @@ def _told(
 ) -> tuple[Profile, ToldProfile | None]:
     """The profile, and how it was told from the names where it was not given."""
     if profile is not None:
-        return Profile(profile), None
+        return _profile(profile), None
     names = [name_columns(frame.table, frame.choice.map) for frame in frames]
     told = tell_profile(pa.concat_tables(names, promote_options="default"))
     return told.profile, told
@@ -190,6 +229,11 @@ def _of_one(frame: _Frame, profile: str | None) -> _Linkable:
     return _linkable(frames, [frames[0].entries()], used, told)
 
 
+def _bounds(settings: LinkSettings | None) -> LinkSettings:
+    """The settings, which may be a dict of their keys."""
+    return parse_tree({"link": settings or {}}).link
+
+
 def _frame(table: pa.Table) -> pd.DataFrame:
     """The table as pandas has it.
 
@@ -215,6 +259,7 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
+@_without_cells
 def normalize(
     frame: pd.DataFrame, columns: Columns | None = None, *, profile: str = "az"
 ) -> pd.DataFrame:
@@ -234,13 +279,15 @@ def normalize(
 
     Raises:
         NotAFrameError: ``frame`` is no pandas frame.
-        SettingsError: ``columns`` names a column that is not there.
+        UsageError: two of its columns have one name, or another argument is none of its kind.
+        SettingsError: the settings have mistakes, ``columns`` names a column that is not there.
         InputError: no column of a name is found, or an id stands twice.
     """
     entries = _intake(frame, columns).entries
-    return _frame(normalize_entries(entries, Profile(profile)).table)
+    return _frame(normalize_entries(entries, _profile(profile)).table)
 
 
+@_without_cells
 def find_duplicates(
     frame: pd.DataFrame,
     columns: Columns | None = None,
@@ -267,13 +314,16 @@ def find_duplicates(
 
     Raises:
         NotAFrameError: ``frame`` is no pandas frame.
-        SettingsError: ``columns`` names a column that is not there, or an added comparison is of an
-            unknown kind, on a column that is not there or on one that is compared already.
+        UsageError: two of its columns have one name, or another argument is none of its kind.
+        SettingsError: the settings have mistakes, ``columns`` names a column that is not there, or
+            an added comparison is of an unknown kind, on a column that is not there or on one that
+            is compared already.
         InputError: no column of a name is found, or an id stands twice.
     """
+    bounds = _bounds(settings)
     added = added_comparisons(comparisons or {}, TAKEN_NAMES)
     rows = _of_one(_chosen(frame, columns, added), profile)
-    linked = link(rows.voters, settings, profile=rows.profile, added=rows.added)
+    linked = link(rows.voters, bounds, profile=rows.profile, added=rows.added)
     return _pairs(linked, rows)
 
 
@@ -291,6 +341,7 @@ def _pairs(linked: Linkage, rows: _Linkable) -> pd.DataFrame:
     return pairs
 
 
+@_without_cells
 def find_matches(
     left: pd.DataFrame,
     right: pd.DataFrame,
@@ -311,7 +362,7 @@ def find_matches(
         columns: as ``normalize`` takes them: for both frames, or a tuple of two, for the left one
             and for the right one.
         profile: as ``find_duplicates`` takes it.
-        settings: thresholds and bounds.
+        settings: thresholds and bounds, or a dict of them.
         comparisons: as ``find_duplicates`` takes them; both frames have their columns.
         one_to_one: whether a row is one person with at most one row of the other frame. Of the
             pairs then those stay that make the best matching.
@@ -322,11 +373,15 @@ def find_matches(
 
     Raises:
         NotAFrameError: ``left`` or ``right`` is no pandas frame.
+        UsageError: as ``find_duplicates`` raises it.
         SettingsError: as ``find_duplicates`` raises it.
         InputError: no column of a name is found in a frame, or an id stands in one twice.
     """
+    bounds = _bounds(settings)
     added = added_comparisons(comparisons or {}, TAKEN_NAMES)
     maps = columns if isinstance(columns, tuple) else (columns, columns)
+    if len(maps) != len(_SIDES):
+        raise refused("columns is a tuple", "Give two maps: columns=(left, right).")
     sides = list(zip(_SIDES, (left, right), maps, strict=True))
     frames = [_side(name, frame, of_side, added) for name, frame, of_side in sides]
     used, told = _told(frames, profile)
@@ -336,7 +391,7 @@ def find_matches(
     ids = rows.voters.column("entry_id")
     lists = np.repeat(np.arange(2), [len(left), len(right)]).astype(np.int32)
     scope = Scope.between(ids, lists, one_to_one=one_to_one)
-    linked = link(rows.voters, settings, profile=used, scope=scope, added=rows.added)
+    linked = link(rows.voters, bounds, profile=used, scope=scope, added=rows.added)
     return _pairs(replace(linked, pairs=_without_marks(linked.pairs)), rows)
 
 
@@ -379,6 +434,7 @@ def _without_marks(pairs: pa.Table) -> pa.Table:
     return pairs
 
 
+@_without_cells
 def check(
     frame: pd.DataFrame,
     columns: Columns | None = None,
@@ -397,21 +453,26 @@ def check(
 
     Raises:
         NotAFrameError: ``frame`` is no pandas frame.
-        SettingsError: ``columns`` names a column that is not there.
+        UsageError: two of its columns have one name, or another argument is none of its kind.
+        SettingsError: the settings have mistakes, ``columns`` names a column that is not there.
         InputError: no column of a name is found, or an id stands twice.
     """
+    if not isinstance(on_day, dt.date) or pd.isna(on_day):
+        raise refused("on_day is no date", "Give a date: datetime.date(2026, 2, 3).")
+    used = parse_tree({"check": settings or {}}).check
     intake = _intake(frame, columns)
-    outcome = normalize_entries(intake.entries, Profile(profile))
+    outcome = normalize_entries(intake.entries, _profile(profile))
     findings = check_register(
         outcome.table,
         intake.entries,
         intake.lists,
-        settings or CheckSettings(),
+        used,
         on_day=on_day,
     )
     return pd.concat([_frame(outcome.findings), _frame(findings)], ignore_index=True)
 
 
+@_without_cells
 def linkage_features(
     frame: pd.DataFrame,
     columns: Columns | None = None,
@@ -428,11 +489,13 @@ def linkage_features(
 
     Raises:
         NotAFrameError: ``frame`` is no pandas frame.
-        SettingsError: ``columns`` names a column that is not there.
+        UsageError: two of its columns have one name, or another argument is none of its kind.
+        SettingsError: the settings have mistakes, ``columns`` names a column that is not there.
         InputError: no column of a name is found, or an id stands twice.
     """
     # recordlinkage takes a second to load.
     from voterlist.link.features import features  # noqa: PLC0415  see above
 
+    bounds = _bounds(settings)
     rows = _of_one(_chosen(frame, columns), profile)
-    return features(rows.voters, settings, rows.profile)
+    return features(rows.voters, bounds, rows.profile)

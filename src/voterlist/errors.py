@@ -36,6 +36,7 @@ __all__ = [
     "VoterlistError",
     "WorkspaceBusyError",
     "place_of",
+    "refused",
 ]
 
 
@@ -69,6 +70,11 @@ class UsageError(VoterlistError):
 
     exit_code = 2
     code = "wrong-usage"
+
+
+def refused(what: str, todo: str) -> UsageError:
+    """What a function of the Python API was given cannot be used; the message says what to do."""
+    return UsageError(f"{what}. {todo}", todo=todo)
 
 
 class NotAFrameError(UsageError, TypeError):

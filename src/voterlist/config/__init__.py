@@ -65,6 +65,7 @@ __all__ = [
     "digest",
     "load",
     "parse",
+    "parse_tree",
     "template",
 ]
 
@@ -109,6 +110,20 @@ def parse(text: str, *, rule_codes: Collection[str] | None = None) -> Settings:
         tree = tree_of(text)
     except tomllib.TOMLDecodeError as error:
         raise settings_error([toml_mistake(FILE_NAME, text, error)]) from None
+    return parse_tree(tree, text, rule_codes=rule_codes)
+
+
+def parse_tree(
+    tree: Mapping[str, Any],
+    text: str = "",
+    *,
+    rule_codes: Collection[str] | None = None,
+) -> Settings:
+    """The settings of this tree: section to its keys, or to the section that was made of them.
+
+    Raises:
+        SettingsError: as ``parse``; the lines are those of the text.
+    """
     mistakes: list[SettingsMistake] = []
     settings = None
     try:

@@ -59,7 +59,11 @@ def comparisons_error(mistakes: Collection[SettingsMistake]) -> MapError:
     """The error that holds these mistakes of a map of columns."""
     lines = "; ".join(f"{mistake.path}: {mistake.message}" for mistake in mistakes)
     message = f"the comparisons have mistakes: {lines}"
-    return MapError(message, tuple(mistakes))
+    todo = (
+        "Give each a name, its column and its kind: "
+        '{"city": {"column": "header", "kind": "place"}}.'
+    )
+    return MapError(message, tuple(mistakes), todo=todo)
 
 
 def added_comparisons(
@@ -101,14 +105,14 @@ def _mistakes(
     if not isinstance(section, Mapping):
         yield SettingsMistake(path, "not-a-section")
         return
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(str(name)):
         yield SettingsMistake(path, "not-a-comparison-name")
     elif name in taken:
         yield SettingsMistake(path, "comparison-name-taken")
-    yield from (_unknown_key(path, key) for key in section if key not in _KEYS)
+    yield from (_unknown_key(path, str(key)) for key in section if key not in _KEYS)
     if not _headers(section.get("column")):
         yield SettingsMistake(f"{path}.column", "not-a-header")
-    if section.get("kind") not in set(ComparisonKind):
+    if section.get("kind") not in list(ComparisonKind):
         choices = ", ".join(ComparisonKind)
         yield SettingsMistake(f"{path}.kind", "not-one-of", (("choices", choices),))
     if not isinstance(section.get("blocking", False), bool):

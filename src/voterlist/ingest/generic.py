@@ -91,7 +91,8 @@ def parse_map(text: str) -> dict[str, str | list[str]]:
 
 
 _MAP_TODO = (
-    f'Write lines such as surname = "header in the file". '
+    'Write lines such as surname = "header in the file"; '
+    'in Python, columns={"surname": "header"}. '
     f"The fields are: {', '.join(MAP_FIELDS)}."
 )
 
@@ -102,11 +103,11 @@ def _map_error(message: str, mistakes: Sequence[SettingsMistake]) -> MapError:
     return MapError(f"{message}: {lines}", tuple(mistakes), todo=_MAP_TODO)
 
 
-def _map_mistake(field: str, named: Any) -> SettingsMistake | None:
+def _map_mistake(field: object, named: Any) -> SettingsMistake | None:
     """What is wrong with one line of a map."""
     if field not in MAP_FIELDS:
-        return _unknown_field(field)
-    headers = named if isinstance(named, list) else [named]
+        return _unknown_field(str(field))
+    headers = named if isinstance(named, list | tuple) else [named]
     if not headers or not all(
         isinstance(header, str) and header.strip() for header in headers
     ):
@@ -196,7 +197,8 @@ def table_entries(
             looks again.
 
     The entry ids are kept as written; where an id is missing, or there is no column of ids, the
-    row's number stands in, counted from 1. ``line`` is the row's number.
+    row's number stands in, counted from 1; ``row 3`` where ``3`` is the id of another row. ``line``
+    is the row's number.
 
     Raises:
         MapError: ``columns`` names a header that the table does not have.
@@ -229,7 +231,8 @@ def table_intake(
             line=1,
             todo=(
                 "Name the columns in a map, a file with [columns] and"
-                ' surname = "header": --columns MAP.toml.'
+                ' surname = "header": --columns MAP.toml;'
+                ' in Python, columns={"surname": "header"}.'
             ),
         )
     rows = table.num_rows
@@ -269,8 +272,12 @@ def given_map(headers: Sequence[str], columns: _Columns) -> ColumnMap:
     """The map as a person gave it.
 
     Raises:
-        SettingsError: it names a header that is not there, or a field that does not exist.
+        MapError: it is no mapping, or it names a header that is not there, what is no header, or a
+            field that does not exist.
     """
+    if not isinstance(columns, Mapping):
+        mistake = SettingsMistake("columns", "not-a-section")
+        raise _map_error("the map of columns is no mapping", [mistake])
     headers = list(headers)
     exact = {header: position for position, header in enumerate(headers)}
     folded: dict[str, int] = {}
@@ -280,8 +287,9 @@ def given_map(headers: Sequence[str], columns: _Columns) -> ColumnMap:
     matches = []
     mistakes = []
     for field, named in columns.items():
-        if field not in MAP_FIELDS:
-            mistakes.append(_unknown_field(field))
+        wrong = _map_mistake(field, named)
+        if wrong:
+            mistakes.append(wrong)
             continue
         for header in [named] if isinstance(named, str) else named:
             column = exact.get(header, folded.get(fold(header)))
@@ -310,7 +318,10 @@ def _given_ids(
     is_distinct = distinct and not ids.null_count
     if ids.null_count:
         numbers = pa.array(np.arange(1, rows + 1)).cast(pa.string())
-        ids = pc.coalesce(ids, numbers)
+        # The number of a row without an id may be the id of another row.
+        in_words = pc.binary_join_element_wise("row", numbers, " ")
+        is_taken = pc.is_in(numbers, value_set=ids)
+        ids = pc.coalesce(ids, pc.if_else(is_taken, in_words, numbers))
     if is_distinct or is_ascending(ids):
         return ids
     indices = np.asarray(ids.dictionary_encode().indices)
