@@ -1,5 +1,6 @@
 """What the system refuses: nothing of an inbox or of ``reference/`` may vanish because of it."""
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -7,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+import zipfile
 
 import pyarrow.parquet as pq
 import pytest
@@ -15,11 +17,14 @@ import processes
 import workspaces
 from voterlist.catalogue import catalogue
 from voterlist.config import IngestSettings
+from voterlist.errors import InputError
 from voterlist.model import PASSING, AsideCode, Stage
-from voterlist.pipeline.inbox import find
 from voterlist.pipeline.told import unread_constituencies
 from voterlist.readers import list_files, read_paths
 from voterlist.storage.ledger import Ledger
+from voterlist.storage.store import read_manifest
+from voterlist.usecases.checking import check_files
+from voterlist.usecases.inspecting import inspect_files
 
 pytestmark = pytest.mark.skipif(
     os.name != "posix", reason="modes, links and pipes of POSIX"
@@ -159,8 +164,12 @@ def test_nothing_that_can_be_read_is_exit_code_3(workspace, closed):
 
 @pytest.mark.slow
 def test_links_to_folders_are_followed_at_any_depth(workspace, tmp_path):
-    """A list behind a link below a constituency's folder would be missing without a word."""
+    """A list behind a link below a constituency's folder would be missing without a word.
+
+    Where it lies outside of the inbox, the settings say so.
+    """
     elsewhere = tmp_path / "elsewhere"
+    allow(workspace, elsewhere)
     (elsewhere / "deeper").mkdir(parents=True)
     (workspace / "inbox" / "2" / "menteqe-2.csv").rename(
         elsewhere / "deeper" / "menteqe-2.csv"
@@ -169,7 +178,105 @@ def test_links_to_folders_are_followed_at_any_depth(workspace, tmp_path):
     result = workspaces.run(workspace)
     assert result.files == 4
     assert not result.troubles
-    assert "inbox/2/sent/deeper/menteqe-2.csv" in find(workspace).digests
+    read = read_manifest(result.folder).inputs
+    assert "inbox/2/sent/deeper/menteqe-2.csv" in read
+
+
+def allow(workspace, folder):
+    """Let links of the inbox and of ``reference`` lead into this folder."""
+    settings = workspace / "voterlist.toml"
+    text = settings.read_text(encoding="utf-8")
+    lines = f'linked_folders = ["{folder}"]\n'
+    assert "[ingest]" not in text
+    settings.write_text(f"{text}\n[ingest]\n{lines}", encoding="utf-8")
+
+
+@pytest.fixture
+def private(tmp_path):
+    """A folder outside of the workspace with a file of others, which may pass for a list."""
+    folder = tmp_path / "private"
+    folder.mkdir()
+    (folder / "passwords.csv").write_text(
+        "Soyadı;Adı;Ata adı;Doğum tarixi\nMarkedword;Orxan;Şamil oğlu;05.05.1965\n",
+        encoding="utf-8",
+    )
+    return folder
+
+
+@pytest.mark.slow
+def test_a_link_that_leads_out_of_the_inbox_is_named_and_not_read(workspace, private):
+    """Who may hand in a list could read any file of the computer in a report."""
+    inbox, secret = workspace / "inbox", private / "passwords.csv"
+    (inbox / "1" / "menteqe-7.csv").symlink_to(secret)
+    (inbox / "1" / "sent").symlink_to(private, target_is_directory=True)
+    (inbox / "3").symlink_to(private, target_is_directory=True)
+    (inbox / "2" / "menteqe-8.csv").symlink_to("../../voterlist.toml")
+    (workspace / "reference" / "dead.csv").symlink_to(secret)
+    (workspace / "reference" / "more").symlink_to(private, target_is_directory=True)
+    os.mkfifo(workspace / "reference" / "streets.csv")
+    code, said, _ = command(workspace)
+    outside = [
+        *("inbox/1/menteqe-7.csv", "inbox/1/sent", "inbox/2/menteqe-8.csv", "inbox/3"),
+        *("reference/dead.csv", "reference/more"),
+    ]
+    expected = {(name, "link-outside") for name in outside}
+    assert code == 1
+    assert unread(said) == expected | {("reference/streets.csv", "not-a-file")}
+    assert said["constituencies"] == [1, 2, 3]
+    written = (path for path in workspace.rglob("*") if path.is_file())
+    own = [path for path in written if path.resolve().is_relative_to(workspace)]
+    tables = [path for path in own if path.suffix == ".parquet"]
+    assert tables
+    assert not any("Markedword" in str(pq.read_table(path)) for path in tables)
+    assert not any(b"Markedword" in path.read_bytes() for path in own)
+
+
+@pytest.mark.slow
+def test_a_link_inside_the_inbox_is_followed(workspace):
+    """A commission that keeps its lists in one folder and links to them would lose them."""
+    inbox = workspace / "inbox"
+    (inbox / "handed in").mkdir()
+    (inbox / "2" / "menteqe-2.csv").rename(inbox / "handed in" / "menteqe-2.csv")
+    (inbox / "2" / "menteqe-2.csv").symlink_to("../handed in/menteqe-2.csv")
+    result = workspaces.run(workspace)
+    assert not result.troubles
+
+
+def test_a_folder_given_by_name_leads_nowhere_else(tmp_path, private):
+    """What somebody sent in a folder is looked at before it is put into an inbox."""
+    sent = tmp_path / "sent"
+    sent.mkdir()
+    (sent / "list.csv").symlink_to(private / "passwords.csv")
+    (account,) = inspect_files([sent])
+    assert account.trouble == "link-outside"
+    assert [file.trouble for file in list_files(sent, sent, [str(private)])] == [None]
+    columns = tmp_path / "map.toml"
+    columns.write_text('[columns]\nsurname = "Soyadı"\n', encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        check_files([sent], columns=columns, today=dt.date(2026, 2, 3))
+    assert refused.value.code == "link-outside"
+
+
+def test_what_is_no_file_in_an_archive_is_not_read(tmp_path):
+    """The content of a link in an archive is a path; unpacked, it would be another file."""
+    path = tmp_path / "sent.zip"
+    row = "Soyadı;Adı;Ata adı;Doğum tarixi\nƏliyev;Orxan;Şamil oğlu;05.05.1965\n"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, mode in (
+            ("link.csv", stat.S_IFLNK),
+            ("pipe.csv", stat.S_IFIFO),
+            ("../../above.csv", stat.S_IFREG),
+        ):
+            member = zipfile.ZipInfo(name)
+            member.external_attr = (mode | 0o600) << 16
+            archive.writestr(member, row)
+    files = read_paths([path], tmp_path, IngestSettings())
+    assert {file.name: file.trouble for file in files} == {
+        "sent.zip/above.csv": None,
+        "sent.zip/link.csv": AsideCode.NOT_A_FILE,
+        "sent.zip/pipe.csv": AsideCode.NOT_A_FILE,
+    }
+    assert [path.name for path in tmp_path.iterdir()] == ["sent.zip"]
 
 
 @pytest.mark.slow

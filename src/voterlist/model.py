@@ -162,6 +162,7 @@ class AsideCode(StrEnum):
     FOLDER_UNREADABLE = "folder-unreadable"
     LINK_BROKEN = "link-broken"
     LINK_CIRCLE = "link-circle"
+    LINK_OUTSIDE = "link-outside"
     NOT_A_FILE = "not-a-file"
     HEADER_UNKNOWN = "header-unknown"
     MAPPING_DOUBTFUL = "mapping-doubtful"
@@ -177,6 +178,7 @@ PASSING = frozenset(
         AsideCode.FOLDER_UNREADABLE,
         AsideCode.LINK_BROKEN,
         AsideCode.LINK_CIRCLE,
+        AsideCode.LINK_OUTSIDE,
         AsideCode.NOT_A_FILE,
         AsideCode.FILE_TOO_SLOW,
         AsideCode.READER_STOPPED,

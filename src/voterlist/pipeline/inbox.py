@@ -170,12 +170,13 @@ def find(
 ) -> Inputs:
     """The files that a run of these constituencies reads; without any, of all in the inbox.
 
-    ``limits`` hold for archives, which are looked into.
+    ``limits`` hold for archives, which are looked into, and say where links may lead.
 
     Raises:
         UsageError: the inbox has no folder for a constituency, or no file at all.
     """
-    everything = batches = _batches(workspace)
+    limits = limits or IngestSettings()
+    everything = batches = _batches(workspace, limits.linked_folders)
     if constituencies and not _is_unlisted(everything):
         _require_folders(everything, constituencies)
         batches = [
@@ -186,11 +187,11 @@ def find(
         raise UsageError(
             f"no lists in {workspace / INBOX}", code="no-lists", places=places
         )
-    reference = readers.list_files(workspace / REFERENCE, workspace)
+    reference = readers.list_files(
+        workspace / REFERENCE, workspace, limits.linked_folders
+    )
     files = [file for batch in batches for file in batch.files] + reference
-    hashed: _Hashed = {
-        file.name: _hashed(file, limits or IngestSettings()) for file in files
-    }
+    hashed: _Hashed = {file.name: _hashed(file, limits) for file in files}
     digests = {name: file.digest for name, (file, _) in hashed.items()}
     members: dict[str, tuple[str, ...]] = {}
     for outer, (_, inner) in hashed.items():
@@ -265,10 +266,10 @@ def lists_in(workspace: Path, constituency: int) -> tuple[str, ...]:
     )
 
 
-def _batches(workspace: Path) -> list[Batch]:
+def _batches(workspace: Path, linked: Iterable[str] = ()) -> list[Batch]:
     """The folders of the inbox that hold files, then the files that lie beside the folders."""
     folders: dict[int | None, list[ListedFile]] = {}
-    for file in readers.list_files(workspace / INBOX, workspace):
+    for file in readers.list_files(workspace / INBOX, workspace, linked):
         folders.setdefault(_home(file), []).append(file)
     order = sorted(folders, key=lambda number: (number is None, number or 0))
     return [Batch(number, tuple(folders[number])) for number in order]
@@ -289,6 +290,7 @@ def _stands_for_folder(file: ListedFile) -> bool:
     is_lost = file.trouble in {
         AsideCode.LINK_BROKEN,
         AsideCode.LINK_CIRCLE,
+        AsideCode.LINK_OUTSIDE,
         AsideCode.READ_REFUSED,
     }
     # A link to a file has the ending of a file.

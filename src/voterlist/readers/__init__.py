@@ -33,7 +33,6 @@ __all__ = [
     "arrow_source",
     "fingerprint",
     "list_files",
-    "list_paths",
     "listed",
     "numbered",
     "open_file",
@@ -210,12 +209,8 @@ def read_folder(folder: Path, settings: IngestSettings) -> list[RawFile]:
 
     A file's name is its path from the folder's parent, as in ``4/precinct-12.csv``.
     """
-    return read_paths(list_paths(folder), folder.parent, settings)
-
-
-def list_paths(folder: Path) -> list[Path]:
-    """The paths of ``list_files``, those that cannot be read too."""
-    return [file.path for file in list_files(folder, folder)]
+    files = list_files(folder, folder.parent, settings.linked_folders)
+    return read_listed(files, settings)
 
 
 def read_paths(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import stat
 import zipfile
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -37,6 +38,12 @@ _NOT_LISTS = frozenset({"thumbs.db", "desktop.ini"})
 too."""
 _ENCRYPTED = 1
 """The bit of a file's flags that says that it has a password."""
+_MODE = 16
+"""So many bits of a file's attributes stand below its mode on Unix."""
+_NO_FILES = frozenset(
+    {stat.S_IFLNK, stat.S_IFIFO, stat.S_IFSOCK, stat.S_IFCHR, stat.S_IFBLK}
+)
+"""Of a link the content is the path that it leads to."""
 
 
 _Listed = tuple[str, zipfile.ZipInfo | None]
@@ -148,6 +155,8 @@ def _trouble(part: zipfile.ZipInfo, settings: IngestSettings) -> AsideCode | Non
     """The code of why a file is not unpacked."""
     if part.flag_bits & _ENCRYPTED:
         return AsideCode.FILE_PROTECTED
+    if stat.S_IFMT(part.external_attr >> _MODE) in _NO_FILES:
+        return AsideCode.NOT_A_FILE
     return (
         AsideCode.FILE_TOO_LARGE
         if part.file_size > settings.max_file_megabytes * 2**20

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+import sys
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from io import BufferedReader
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 
 from voterlist.model import AsideCode
@@ -36,21 +38,28 @@ class ListedFile:
     """The SHA-256 that the content must have; empty where nothing is expected."""
 
 
-def list_files(folder: Path, root: Path) -> list[ListedFile]:
+def list_files(
+    folder: Path, root: Path, linked: Iterable[str] = ()
+) -> list[ListedFile]:
     """All that may be a list in a folder and in the folders in it, in order of name.
 
-    Symbolic links are followed. A folder that cannot be listed, a link that leads nowhere or back
-    to a folder it lies in, a pipe, a socket and a device stand in the list with their trouble. No
-    file is opened. A folder that is missing has no files.
+    Links are followed where they lead to a place inside of the folder, or of one that is ``linked``
+    to it: whoever may put a file into the folder may not read any other file through it. A folder
+    that cannot be listed, a link that leads elsewhere, nowhere or back to a folder it lies in, a
+    pipe, a socket and a device stand in the list with their trouble. No file is opened. A folder
+    that is missing has no files.
 
     Args:
         folder: the folder.
         root: a folder around it, or itself; the names are told from here.
+        linked: folders into which links may lead besides.
     """
     if _is_missing(folder):
         return []
+    homes = [Path(home).resolve() for home in (folder, *linked)]
     files = [
-        ListedFile(path, _name(path, root), trouble) for path, trouble in _walk(folder)
+        ListedFile(path, _name(path, root), trouble)
+        for path, trouble in _walk(folder, homes)
     ]
     return _with_unique_names(
         sorted(files, key=lambda file: (file.name, os.fsencode(file.path)))
@@ -103,16 +112,18 @@ def _is_missing(folder: Path) -> bool:
     return False
 
 
-def _walk(start: Path) -> Iterator[tuple[Path, AsideCode | None]]:
-    """The files of a folder and of the folders in it, in no order."""
+def _walk(
+    start: Path, homes: Collection[Path]
+) -> Iterator[tuple[Path, AsideCode | None]]:
+    """The files of a folder and of the folders in it, in no order; links stay in the homes."""
     pending: list[tuple[Path, frozenset[_Identity]]] = [(start, frozenset())]
     while pending:
         # With each folder go those that it was reached through.
         folder, above = pending.pop()
         try:
             status = folder.stat()
-            with os.scandir(folder) as entries:
-                names = sorted(entry.name for entry in entries)
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=attrgetter("name"))
         except OSError as error:
             yield folder, _unlisted(folder, error)
             continue
@@ -120,18 +131,37 @@ def _walk(start: Path) -> Iterator[tuple[Path, AsideCode | None]]:
         if here in above:
             yield folder, AsideCode.LINK_CIRCLE
             continue
-        for name in names:
-            path = folder / name
-            if not _is_folder(path):
-                yield from _wanted(path)
-            elif is_list(PurePosixPath(name, _MEMBER)):
+        for entry in entries:
+            path = folder / entry.name
+            is_folder = _is_folder(path)
+            member = PurePosixPath(entry.name, _MEMBER if is_folder else "")
+            if not is_list(member):
+                continue
+            if not is_folder:
+                yield path, _trouble_at(path) or _trouble_of_link(entry, path, homes)
+            elif trouble := _trouble_of_link(entry, path, homes):
+                yield path, trouble
+            else:
                 pending.append((path, above | {here}))
 
 
-def _wanted(path: Path) -> Iterator[tuple[Path, AsideCode | None]]:
-    """The file with its trouble; nothing for what is left out."""
-    if is_list(PurePosixPath(path.name)):
-        yield path, _trouble_at(path)
+def _trouble_of_link(
+    entry: os.DirEntry[str], path: Path, homes: Collection[Path]
+) -> AsideCode | None:
+    """Why what stands there is not followed: it is a link that leads out of the homes."""
+    if not (entry.is_symlink() or _is_junction(entry)):
+        return None
+    target = path.resolve()
+    is_inside = any(target.is_relative_to(home) for home in homes)
+    return None if is_inside else AsideCode.LINK_OUTSIDE
+
+
+def _is_junction(entry: os.DirEntry[str]) -> bool:
+    """True for what leads to another folder on Windows and is no symbolic link."""
+    if sys.platform != "win32":
+        return False
+    attributes = entry.stat(follow_symlinks=False).st_file_attributes
+    return bool(attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT)
 
 
 def _is_folder(path: Path) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ from voterlist.ingest import (
 from voterlist.model import Severity
 from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.result import FURNITURE
+from voterlist.readers import ListedFile
 from voterlist.usecases.settings import settings_around
 
 __all__ = [
@@ -65,12 +66,10 @@ def inspect_files(
         SettingsError: the settings have mistakes.
     """
     accounts: list[FileAccount] = []
-    for root, number, paths in _batches(files):
+    for root, number, listed in _batches(files, settings):
         chosen = settings_around(settings, root)
         raw = [
-            file
-            for path in paths
-            for file in readers.read_paths([path], root, chosen.ingest)
+            raw for file in listed for raw in readers.read_listed([file], chosen.ingest)
         ]
         accounts += ingest.inspect(
             raw,
@@ -168,25 +167,36 @@ def is_total_different(sheet: SheetAccount, place: PlaceAccount) -> bool:
     return place.declared not in {own, whole}
 
 
-def _batches(files: Sequence[Path]) -> list[tuple[Path, int | None, list[Path]]]:
+def _batches(
+    files: Sequence[Path], settings: Path | None
+) -> list[tuple[Path, int | None, list[ListedFile]]]:
     """(folder from which names are told, constituency of the inbox, files) read together.
 
     Raises:
         UsageError: there is no such file.
+        SettingsError: the settings have mistakes.
     """
-    batches: dict[tuple[Path, int | None], list[Path]] = {}
+    batches: dict[tuple[Path, int | None], dict[Path, ListedFile]] = {}
     for given in files:
         if not given.exists():
             raise UsageError(
                 f"there is no {given}", code="no-such-file", places={"path": str(given)}
             )
         whole = given.resolve()
-        for path in readers.list_paths(whole) if whole.is_dir() else [whole]:
-            key = _home(path, whole if whole.is_dir() else path.parent)
-            paths = batches.setdefault(key, [])
-            if path not in paths:
-                paths.append(path)
-    return [(root, number, paths) for (root, number), paths in batches.items()]
+        folder = whole if whole.is_dir() else whole.parent
+        for file in _listed(whole, settings):
+            root, number = _home(file.path, folder)
+            named = replace(file, name=readers.listed(file.path, root).name)
+            batches.setdefault((root, number), {}).setdefault(file.path, named)
+    return [(*key, list(listed.values())) for key, listed in batches.items()]
+
+
+def _listed(given: Path, settings: Path | None) -> list[ListedFile]:
+    """The files of a folder, or the file."""
+    if not given.is_dir():
+        return [readers.listed(given, given.parent)]
+    linked = settings_around(settings, given).ingest.linked_folders
+    return readers.list_files(given, given, linked)
 
 
 def _beside(root: Path, number: int | None) -> list[str]:

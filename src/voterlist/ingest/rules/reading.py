@@ -257,11 +257,20 @@ RULES: tuple[Rule, ...] = (
         false_alarms="None known. What the link leads to is read where it really lies.",
     ),
     Rule(
+        AsideCode.LINK_OUTSIDE.value,
+        Severity.ERROR,
+        Unit.FILE,
+        _GROUND,
+        looks_at="Does a link lead out of the folder it was found in, to a place that "
+        "`ingest.linked_folders` does not name?",
+        false_alarms="Lists that somebody keeps on another disk on purpose: name the folder there.",
+    ),
+    Rule(
         AsideCode.NOT_A_FILE.value,
         Severity.ERROR,
         Unit.FILE,
         _GROUND,
-        looks_at="Is it a pipe, a socket or a device?",
+        looks_at="Is it a pipe, a socket or a device, or a link inside an archive?",
         false_alarms="None known.",
     ),
 )
