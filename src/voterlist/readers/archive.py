@@ -40,10 +40,8 @@ _ENCRYPTED = 1
 """The bit of a file's flags that says that it has a password."""
 _MODE = 16
 """So many bits of a file's attributes stand below its mode on Unix."""
-_NO_FILES = frozenset(
-    {stat.S_IFLNK, stat.S_IFIFO, stat.S_IFSOCK, stat.S_IFCHR, stat.S_IFBLK}
-)
-"""Of a link the content is the path that it leads to."""
+_FILES = frozenset({stat.S_IFREG, 0})
+"""The kind of a file by its mode. 0: not told. Of a link the content is where it leads to."""
 
 
 _Listed = tuple[str, zipfile.ZipInfo | None]
@@ -155,7 +153,7 @@ def _trouble(part: zipfile.ZipInfo, settings: IngestSettings) -> AsideCode | Non
     """The code of why a file is not unpacked."""
     if part.flag_bits & _ENCRYPTED:
         return AsideCode.FILE_PROTECTED
-    if stat.S_IFMT(part.external_attr >> _MODE) in _NO_FILES:
+    if stat.S_IFMT(part.external_attr >> _MODE) not in _FILES:
         return AsideCode.NOT_A_FILE
     return (
         AsideCode.FILE_TOO_LARGE

@@ -56,7 +56,7 @@ def list_files(
     """
     if _is_missing(folder):
         return []
-    homes = [Path(home).resolve() for home in (folder, *linked)]
+    homes = [home.resolve() for home in (folder, *map(Path, linked))]
     files = [
         ListedFile(path, _name(path, root), trouble)
         for path, trouble in _walk(folder, homes)
