@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from voterlist import usecases
-from voterlist.cli.options import Today, Workspace, day, now, takes
+from voterlist.cli.options import Today, Workspace, as_day, day, now, takes
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 
@@ -88,7 +88,7 @@ def finish(options: _Finished) -> None:
     """State on which day a stage was finished."""
     finished = usecases.Finished(
         stage=options.stage,
-        day=day(options.on),
+        day=as_day(options.on),
         ground=options.ground,
         by=options.by,
         constituency=options.constituency,

@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, MutableMapping
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,7 @@ from voterlist.cli.completion import tell_in_our_words
 from voterlist.cli.failure import describe, report, report_stop
 from voterlist.cli.library import error_line, extra_in_our_words, help_in_our_words
 from voterlist.cli.logs import LOG, LogFile, LogJson
-from voterlist.cli.options import Json
+from voterlist.cli.options import DaySure, Json
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.version import __version__
@@ -76,16 +77,23 @@ class Entry:
         command = get_command(app)
         if all(parameter.name != _JSON for parameter in command.params):
             command.params += _options_of(_with_json, _JSON)
+        if any(parameter.name == _TODAY for parameter in command.params):
+            command.params += _options_of(_with_day_sure, "day_sure")
         if self.logs:
             command.params += _options_of(_with_logs, "log_json", "log_file")
         return command
 
 
 _JSON = "json"
+_TODAY = "today"
 
 
 def _with_json(json: Json = False) -> None:
     """A command with the option ``--json``, which every command takes."""
+
+
+def _with_day_sure(day_sure: DaySure = False) -> None:
+    """A command with the option ``--day-sure``, which every command with ``--today`` takes."""
 
 
 def _with_logs(log_json: LogJson = False, log_file: LogFile = None) -> None:
@@ -200,7 +208,8 @@ class Command(TyperCommand):
         started = time.monotonic()
         outcome: dict[str, Any] = {"exit_code": 0}
         try:
-            return super().invoke(ctx)
+            # What the command sets for itself holds until it ends.
+            return copy_context().run(super().invoke, ctx)
         except BaseException as error:
             outcome = _outcome(error)
             raise

@@ -9,7 +9,7 @@ import typer
 
 from voterlist import usecases
 from voterlist.catalogue import places as places_of
-from voterlist.cli.options import Workspace, day
+from voterlist.cli.options import Workspace, as_day
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY, title
 
@@ -46,12 +46,13 @@ def journal(
     """Tell what was done, or whether anybody altered it."""
     if verify or head:
         _verify(usecases.verify_journal(workspace, head or ()))
-    wanted = usecases.JournalFilter(case, person, day(on_day) if on_day else None)
+    wanted = usecases.JournalFilter(case, person, as_day(on_day) if on_day else None)
     lines = usecases.read_journal(workspace, wanted)
     for line in lines:
         number = f"{line.number or '—':>6}"
         moment = line.day.isoformat() if line.day else "—".ljust(10)
-        TERMINAL.say(f"{number}  {moment}  {sentence_of(line)}")
+        clock = f" {SAY('journal.clock', at=str(line.at))}" if line.at else ""
+        TERMINAL.say(f"{number}  {moment}  {sentence_of(line)}{clock}")
     if not lines:
         TERMINAL.say(SAY("journal.nothing"))
     if TERMINAL.json:

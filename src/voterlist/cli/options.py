@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Columns",
+    "DaySure",
     "Json",
     "ProfileOption",
     "Tables",
@@ -31,6 +32,7 @@ __all__ = [
     "ToldProfileOption",
     "Workspace",
     "WorkspaceAround",
+    "as_day",
     "day",
     "now",
     "require_parquet",
@@ -87,6 +89,11 @@ def _use_json(is_given: bool) -> bool:
     return is_given
 
 
+def _be_sure_of_day(is_given: bool) -> bool:
+    TERMINAL.is_day_sure = is_given
+    return is_given
+
+
 # Eager: an error in another option is then told as JSON too.
 Json = Annotated[
     bool,
@@ -96,6 +103,15 @@ Json = Annotated[
 ]
 Today = Annotated[
     str | None, typer.Option("--today", metavar="DATE", help=SAY("cli.option.today"))
+]
+DaySure = Annotated[
+    bool,
+    typer.Option(
+        "--day-sure",
+        help=SAY("cli.option.day-sure"),
+        callback=_be_sure_of_day,
+        is_eager=True,
+    ),
 ]
 Workspace = Annotated[
     Path, typer.Argument(metavar="DIR", help=SAY("cli.argument.workspace"))
@@ -124,11 +140,33 @@ def day(text: str | None, workspace: Path | None = None) -> dt.date:
     """The day that was given; today in the time zone of the workspace, where none was.
 
     Raises:
-        UsageError: it is no day, or there is no such workspace.
+        UsageError: it is no day, or one far ahead of the clock that nobody is sure of; or there is
+            no such workspace.
         SettingsError: the settings of the workspace have mistakes.
     """
     if text is None:
         return now(workspace).date()
+    # Loaded here: most commands are told no day, and some need no ledger.
+    from voterlist.storage.ledger.chain import CLOCK, is_ahead  # noqa: PLC0415  see above
+
+    named, moment = as_day(text), now(workspace)
+    if is_ahead(named, moment) and not TERMINAL.is_day_sure:
+        clock = moment.date().isoformat()
+        raise UsageError(
+            f"{text} lies far ahead of the clock ({clock})",
+            code="day-ahead",
+            places={"value": text, "clock": clock},
+        )
+    CLOCK.set(moment)
+    return named
+
+
+def as_day(text: str) -> dt.date:
+    """The day that a text names.
+
+    Raises:
+        UsageError: it names none.
+    """
     try:
         return dt.date.fromisoformat(text)
     except ValueError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ class DiaryLine:
         case: the number by which people call the case, or its id where it has none.
         details: the ids and counts that the sentence names.
         verdicts: how many entries of the case got each verdict.
+        at: the moment by the clock, where a person had named the day.
     """
 
     number: int | None
@@ -44,6 +45,7 @@ class DiaryLine:
     case: str | None = None
     details: Mapping[str, str | int] = field(default_factory=dict)
     verdicts: Mapping[str, int] = field(default_factory=dict)
+    at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,11 @@ def read_journal(workspace: Path, wanted: JournalFilter) -> list[DiaryLine]:
     with ledgers.reading(place) as ledger:
         numbers = {one.case_id: str(one.number) for one in ledger.case_numbers()}
         answers = _answers(ledger)
-        diary = list(_diary(ledger, answers, numbers))
+        clocks = {line.number: line.at for line in ledger.chain()}
+        diary = [
+            replace(line, at=clocks.get(line.number or 0))
+            for line in _diary(ledger, answers, numbers)
+        ]
     # A case may be asked for by its id too.
     case = numbers.get(wanted.case or "", wanted.case)
     chosen = JournalFilter(case, wanted.person, wanted.day)

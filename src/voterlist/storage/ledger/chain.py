@@ -1,8 +1,9 @@
 """The chain: a line for every change of the ledger, each with the hash of the line before it.
 
-A line is a text: canonical JSON (RFC 8785) of its number, its day, its event and its details. Its
-hash is the SHA-256 of ``PREFIX``, the hash of the line before it, a line break, and the bytes of
-the text as they are stored. Details hold ids, counts and digests, never a cell of a list.
+A line is a text: canonical JSON (RFC 8785) of its number, its day, its event and its details; and
+of the moment by the clock, where a person had named the day. Its hash is the SHA-256 of ``PREFIX``,
+the hash of the line before it, a line break, and the bytes of the text as they are stored. Details
+hold ids, counts and digests, never a cell of a list.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +21,7 @@ from voterlist.storage.ledger.base import Base
 __all__ = [
     "ADDED",
     "BEGINNING",
+    "CLOCK",
     "GENESIS",
     "PREFIX",
     "SEALS",
@@ -43,6 +46,10 @@ ADDED = "added"
 """The detail that holds [key, digest] of each row that was added, by table."""
 SEALS = "seals"
 """The detail that holds the rows and the digest of whole tables after the change, by table."""
+CLOCK: ContextVar[dt.datetime | None] = ContextVar("CLOCK", default=None)
+"""The moment by the clock while a command works to which a person named the day; else None."""
+_DAYS_AHEAD = 7
+"""A day that lies further ahead of the clock is that of a slip, whatever it was named for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +72,26 @@ class Line:
         day: the day of the change; None in the first line of a ledger that had no day yet.
         event: what was changed.
         details: ids, counts and digests.
+        at: the moment by the clock, where a person had named the day.
     """
 
     number: int
     day: dt.date | None
     event: str
     details: Mapping[str, Any]
+    at: dt.datetime | None = None
+
+    @property
+    def is_ahead(self) -> bool:
+        """True where the day lies too far ahead of the clock; no later line need follow it."""
+        return is_ahead(self.day, self.at)
+
+
+def is_ahead(day: dt.date | None, at: dt.datetime | None) -> bool:
+    """True where a day lies more than a week ahead of a moment."""
+    if day is None or at is None:
+        return False
+    return day - at.date() > dt.timedelta(days=_DAYS_AHEAD)
 
 
 def hash_of(previous: bytes, line: bytes) -> str:
@@ -85,9 +106,14 @@ def head_of(base: Base) -> Head | None:
 
 
 def newest_day(base: Base) -> dt.date | None:
-    """The day of the last line."""
-    rows = base.rows("SELECT line FROM chain ORDER BY number DESC LIMIT 1")
-    return read_line(rows[0][0]).day if rows else None
+    """The day of the last line that does not lie ahead of its clock."""
+    head = head_of(base)
+    query = "SELECT line FROM chain WHERE number = ?"
+    for number in range(head.number if head else 0, 0, -1):
+        line = read_line(base.rows(query, (number,))[0][0])
+        if not line.is_ahead:
+            return line.day
+    return None
 
 
 def append(
@@ -125,7 +151,14 @@ def read_line(text: str | bytes) -> Line:
         event, details = content["event"], content["details"]
     except (TypeError, KeyError):
         raise ValueError("not a line") from None
-    return Line(number, dt.date.fromisoformat(day) if day else None, event, details)
+    at = content.get("at")
+    return Line(
+        number,
+        dt.date.fromisoformat(day) if day else None,
+        event,
+        details,
+        dt.datetime.fromisoformat(at) if at else None,
+    )
 
 
 def _text_of(
@@ -137,6 +170,8 @@ def _text_of(
         "event": event,
         "details": details,
     }
+    if at := CLOCK.get():
+        content["at"] = at.isoformat(timespec="minutes")
     return json.dumps(
         content, sort_keys=True, separators=(",", ":"), ensure_ascii=False
     )

@@ -57,7 +57,8 @@ class Changes:
     def __init__(self, base: Base) -> None:
         self._base = base
         self._changes: list[_Change] = []
-        self._given: dt.date | None = None
+        self.given: dt.date | None = None
+        """The newest day that the block was given."""
         self._told: dt.date | None = None
 
     @property
@@ -66,12 +67,12 @@ class Changes:
 
         A block that was given none has the day on which its answers were given.
         """
-        days = [self._given or self._told, chain.newest_day(self._base)]
+        days = [self.given or self._told, chain.newest_day(self._base)]
         return max((day for day in days if day), default=None)
 
     def on(self, day: dt.date) -> None:
         """Note the day that the block was given."""
-        self._given = max(day, self._given or day)
+        self.given = max(day, self.given or day)
 
     def note(self, event: str, tables: tuple[str, ...], **details: str | int) -> None:
         """Tables of which a row may be changed, or that have no order of their own."""

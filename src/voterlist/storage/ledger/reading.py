@@ -19,7 +19,7 @@ from voterlist.schemas import (
     SUBJECT,
 )
 from voterlist.storage.ledger.base import Base
-from voterlist.storage.ledger.chain import Head, Line, head_of, lines_of
+from voterlist.storage.ledger.chain import Head, Line, head_of, lines_of, newest_day
 from voterlist.storage.ledger.mark import Mark, read_marks, require_no_gap
 from voterlist.storage.ledger.migration import migrate
 from voterlist.storage.ledger.opening import unverified
@@ -160,8 +160,13 @@ class Reader:
         return head
 
     def newest_day(self) -> dt.date | None:
-        """The newest day in the journal; None where it is empty."""
-        ((day,),) = self._base.rows("SELECT max(day) FROM journal")
+        """The newest day in the journal; None where it is empty.
+
+        Days that lie ahead of their clock do not count.
+        """
+        newest = newest_day(self._base)
+        query = "SELECT max(day) FROM journal WHERE day <= ?"
+        ((day,),) = self._base.rows(query, (newest.isoformat() if newest else "",))
         return dt.date.fromisoformat(day) if day else None
 
     def day_of(self, today: dt.date) -> dt.date:

@@ -143,6 +143,11 @@ class Ledger(Reader):
         """Store the digests of these tables."""
         seal(self._base, {table: digest(self._base, table) for table in tables})
 
+    def newest_day(self) -> dt.date | None:
+        """The newest day in the journal, with what is still to be kept."""
+        days = [super().newest_day(), self._changes.given]
+        return max((day for day in days if day), default=None)
+
     def submit(self, lists: pa.Table, names: Mapping[str, str], day: dt.date) -> None:
         """Note the lists (LIST) as handed in; a list known already keeps its first day.
 
@@ -170,7 +175,10 @@ class Ledger(Reader):
             "INSERT INTO submissions (source, sheet, constituency, precinct, list_kind, name, rows,"
             " entries, first_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (source, sheet, constituency, precinct, list_kind) DO UPDATE SET"
-            " name = excluded.name, rows = excluded.rows, entries = excluded.entries",
+            " name = excluded.name, rows = excluded.rows, entries = excluded.entries,"
+            # Days only go back behind one that lay ahead of its clock.
+            " first_seen = CASE WHEN excluded.first_seen < submissions.first_seen"
+            " THEN excluded.first_seen ELSE submissions.first_seen END",
             rows,
         )
         self._changes.on(today)

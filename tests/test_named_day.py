@@ -1,0 +1,93 @@
+"""A day that a person names in the place of the clock's: a slip of it must not date a ledger."""
+
+import datetime as dt
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+import workspaces
+from voterlist.cli.app import APP
+from voterlist.storage.ledger import reading
+
+AHEAD = "2099-01-01"
+TODAY = dt.datetime.now(dt.UTC).date()
+TYPED = "a long sentence of words 17\n"
+COMMANDS = [
+    ("run", "{w}"),
+    ("run", "{w}", "--plan"),
+    ("status", "{w}"),
+    ("user", "remove", "{w}", "Leyla"),
+    ("ledger", "renew", "{w}", "--by", "Leyla", "--reason", "moved"),
+    ("forget", "{w}", "--by", "Leyla"),
+]
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return workspaces.make(tmp_path / "w")
+
+
+def voterlist(workspace, *words, given=""):
+    """The exit code and the JSON object of a command, to which ``given`` is typed."""
+    told = [word.format(w=workspace) for word in words]
+    done = CliRunner().invoke(APP, [*told, "--json"], input=given)
+    return done.exit_code, json.loads(done.stdout)
+
+
+def days(workspace):
+    with reading(workspace / "ledger.db") as ledger:
+        return [day.isoformat() for day, _, _ in ledger.journal()]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_day_far_ahead_of_the_clock_is_refused(workspace, words):
+    """One slip dated everything that was ever recorded afterwards, without a question."""
+    code, said = voterlist(workspace, *words, "--today", AHEAD)
+    assert (code, said["error"]["code"]) == (2, "day-ahead")
+    assert days(workspace) == []
+
+
+@pytest.mark.parametrize("away", [-3000, -1, 0, 6])
+def test_a_day_of_late_work_and_of_the_next_days_needs_no_question(workspace, away):
+    """Late work is recorded in its time; the clock of another zone is a day ahead."""
+    named = (TODAY + dt.timedelta(days=away)).isoformat()
+    code, _ = voterlist(workspace, "status", "{w}", "--today", named)
+    assert code in {0, 1}
+
+
+@pytest.mark.slow
+def test_a_wrong_day_that_somebody_was_sure_of_holds_up_no_later_one(workspace):
+    """Lines behind it bore its day for good, and the lists came in 2099."""
+    wrong = ("--today", AHEAD, "--day-sure")
+    assert voterlist(workspace, "run", "{w}", *wrong)[0] in {0, 1}
+    named = ("--today", "2026-02-03")
+    _, said = voterlist(workspace, "run", "{w}", *named)
+    assert said["clock_behind"] is None
+    _, said = voterlist(workspace, "run", "{w}", "--today", "2026-02-04")
+    assert said["clock_behind"] is None
+    _, said = voterlist(workspace, "run", "{w}", *named)
+    assert said["clock_behind"] == "2026-02-04"
+    assert days(workspace) == [AHEAD, "2026-02-03", "2026-02-04", "2026-02-04"]
+    with reading(workspace / "ledger.db") as ledger:
+        assert {one.first_seen for one in ledger.submissions()} == {dt.date(2026, 2, 3)}
+    _, said = voterlist(workspace, "journal", "{w}")
+    runs = [line for line in said["lines"] if line["event"] == "run"]
+    clock = TODAY.year
+    assert (runs[0]["day"], int(runs[0]["at"][:4])) == (AHEAD, clock)
+    told = CliRunner().invoke(
+        APP, ["journal", str(workspace)], env={"VOTERLIST_LANG": "en"}
+    )
+    assert f"The day was named; the clock said {clock}" in told.stdout
+    assert voterlist(workspace, "journal", "{w}", "--verify")[1]["fits"]
+
+
+def test_a_day_that_nobody_named_has_no_clock_beside_it(workspace):
+    """It is that of the clock; and what one command was told is not told of the next."""
+    for number, named in enumerate((("--today", "2026-02-03"), ())):
+        words = ("user", "add", "{w}", f"Leyla {number}", "--role", "chair")
+        voterlist(workspace, *words, "--password-stdin", *named, given=TYPED)
+    with reading(workspace / "ledger.db") as ledger:
+        clocks = [line.at is None for line in ledger.chain()]
+    assert clocks[-1]
+    assert not all(clocks)
