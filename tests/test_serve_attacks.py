@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import resource
 import socket
+import sys
 import time
 
+import httpx
 import pytest
 
 import desks
@@ -119,3 +123,79 @@ def test_a_slow_client_is_let_go_and_holds_up_nobody(desk):
     assert head == b""
     assert b" 408 " in body or body == b""
     assert PATIENCE - 2 < waited < 3 * PATIENCE
+
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is Linux's")
+"""There every address that begins with 127 is this computer."""
+
+
+def somebody(desk, address, **options):
+    """A client of another computer, as far as the desk can see."""
+    transport = httpx.HTTPTransport(local_address=address)
+    return desk.visitor(transport=transport, **options)
+
+
+@LINUX
+def test_a_stranger_keeps_nobody_out(desk):
+    """Ten wrong passwords for the chair's name every quarter of an hour, and she never comes in."""
+    chair = desk.visitor("Rauf")
+    office = somebody(desk, "127.0.0.2")
+    assert desks.log_in(office, "Rauf").status_code == 303
+    office.cookies.clear()
+    for place in range(10, 14):
+        stranger = somebody(desk, f"127.0.0.{place}")
+        tried = [desks.log_in(stranger, "Rauf", "wrong").status_code for _ in range(10)]
+    assert tried[-1] == 429
+    assert desks.log_in(stranger, "Rauf").status_code == 429
+    # She may come in from where she was before, on the device of before, also beside a stranger.
+    assert desks.log_in(office, "Rauf").status_code == 303
+    beside = desk.visitor()
+    for _ in range(10):
+        desks.log_in(beside, "Rauf", "wrong")
+    assert desks.log_in(beside, "Rauf").status_code == 429
+    assert desks.log_in(chair, "Rauf").status_code == 303
+    moved = somebody(desk, "127.0.0.10", cookies=dict(chair.cookies))
+    assert desks.log_in(moved, "Rauf").status_code == 303
+    # The strangers, all together, have no more guesses.
+    assert desks.log_in(somebody(desk, "127.0.0.99"), "Rauf").status_code == 429
+
+
+@LINUX
+def test_guesses_that_come_at_once_are_counted_one_by_one(desk):
+    """All that were sent before the first was found wrong were tried: one of forty may be right."""
+    wrong = b"name=Orxan&password=wrong"
+    head = (
+        f"POST /login HTTP/1.1\r\nHost: {desk.url.rpartition('//')[2]}\r\n"
+        f"Origin: {desk.url}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(wrong)}\r\n\r\n"
+    )
+    with contextlib.ExitStack() as opened:
+        for _ in range(30):
+            guess = opened.enter_context(connected(desk, "127.0.0.30"))
+            guess.sendall(head.encode() + wrong)
+        last = desks.log_in(somebody(desk, "127.0.0.30"), "Orxan")
+    assert last.status_code == 429
+
+
+def connected(desk, address):
+    """A connection from another computer, as far as the desk can see."""
+    host, _, port = desk.url.rpartition("//")[2].rpartition(":")
+    return socket.create_connection((host, int(port)), 30, (address, 0))
+
+
+@LINUX
+@pytest.mark.parametrize("said", [b"", b"GET /login HTTP/1.1\r\nX-Slow: "])
+def test_connections_that_one_computer_holds_shut_out_nobody(desk, said):
+    """Five hundred that say nothing, or not all, and everybody else got a 503."""
+    analyst = somebody(desk, "127.0.0.2")
+    assert analyst.get("/login").status_code == 200
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    with contextlib.ExitStack() as opened:
+        for _ in range(600):
+            opened.enter_context(connected(desk, "127.0.0.1")).sendall(said)
+        started = time.monotonic()
+        assert analyst.get("/login").status_code == 200
+        for address in ("127.0.0.1", "127.0.0.2", "127.0.0.3"):
+            assert somebody(desk, address).get("/login").status_code == 200
+        assert time.monotonic() - started < PATIENCE / 2

@@ -13,7 +13,7 @@ from voterlist.model import Role
 from voterlist.serve import guards, throttle
 from voterlist.serve.door import Visitor
 from voterlist.serve.holds import Holds
-from voterlist.serve.throttle import LOCKED, MOST_WRONG, Throttle
+from voterlist.serve.throttle import LOCKED, MOST_WRONG, Guess, Throttle, origin_of
 
 NOON = dt.datetime(2026, 2, 3, 12, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
@@ -24,50 +24,120 @@ NIGAR = Visitor("token-n", "Nigar", Role.ANALYST)
 # Wrong passwords
 
 
-def wrong(counted, times, name="a", address="1", moment=NOON):
-    """What each of so many wrong passwords is told."""
-    return [counted.failed(name, address, moment) for _ in range(times)]
+SOMEBODY = Guess("a", "1")
+
+
+def wrong(counted, times, guess=SOMEBODY, moment=NOON):
+    """What each of so many wrong passwords is told: whether the journal has a line."""
+    told = []
+    for _ in range(times):
+        counted.begin(guess, moment)
+        told.append(counted.failed(guess))
+    return told
+
+
+def right(counted, guess, moment=NOON):
+    """A right password."""
+    assert counted.begin(guess, moment) == 0
+    counted.succeeded(guess)
 
 
 def test_the_last_wrong_password_alone_is_told_to_lock():
     """The journal would have a line too many, or none."""
-    assert wrong(Throttle(), MOST_WRONG["name"] + 1) == [False] * 9 + [True, False]
+    assert wrong(Throttle(), MOST_WRONG["pair"] + 1) == [False] * 9 + [True, False]
+
+
+def test_a_password_counts_before_it_is_tried():
+    """Of forty that come at once all would be tried."""
+    counted = Throttle()
+    tried = [counted.begin(SOMEBODY, NOON) == 0 for _ in range(40)]
+    assert sum(tried) == MOST_WRONG["pair"]
+
+
+def test_a_stranger_locks_nobody_out_where_they_logged_in_before():
+    """Ten wrong passwords every quarter of an hour would keep the chair out for ever."""
+    counted = Throttle()
+    device, office, home = (
+        Guess("chair", "9", "device"),
+        Guess("chair", "1"),
+        Guess("chair", "2"),
+    )
+    right(counted, office)
+    for number in range(10, 20):
+        wrong(counted, MOST_WRONG["pair"], Guess("chair", str(number)))
+    assert counted.wait(home, NOON) > 0, "a name is guessed from many addresses"
+    assert counted.wait(office, NOON) == 0
+    assert counted.wait(device, NOON) == 0
+    for number in range(10):
+        wrong(counted, MOST_WRONG["pair"], Guess(f"n{number}", "9"))
+    assert counted.wait(Guess("chair", "9"), NOON) > 0
+    assert counted.wait(device, NOON) == 0
+    wrong(counted, MOST_WRONG["device"], device)
+    assert counted.wait(device, NOON) > 0, "a stolen device guesses for ever"
 
 
 def test_who_logs_in_is_forgiven_and_the_address_is_not():
     """One good log-in between the guesses would let an address guess for ever."""
     counted = Throttle()
-    for number in range(MOST_WRONG["address"]):
-        wrong(counted, 1, f"n{number}")
-    counted.succeeded("n0")
-    assert counted.wait("n0", "2", NOON) == 0
-    assert counted.wait("n0", "1", NOON) > 0
+    own = Guess("own", "1")
+    for number in range(MOST_WRONG["address"] - 1):
+        wrong(counted, 1, Guess(f"n{number}", "1"))
+        right(counted, own)
+    wrong(counted, 1, Guess("last", "1"))
+    assert counted.wait(own, NOON) > 0
+    assert counted.wait(Guess("own", "2"), NOON) == 0
+
+
+def test_people_of_one_address_who_log_in_are_not_counted():
+    """The sixtieth analyst of an office in the morning would be kept out."""
+    counted = Throttle()
+    for number in range(2 * MOST_WRONG["address"]):
+        right(counted, Guess(f"n{number}", "1"))
+    assert counted.wait(Guess("n", "1"), NOON) == 0
 
 
 def test_a_count_begins_anew_after_its_time():
     """Nine slips in a year would lock a name with the tenth."""
     counted = Throttle()
-    wrong(counted, MOST_WRONG["name"] - 1)
+    wrong(counted, MOST_WRONG["pair"] - 1)
     assert wrong(counted, 1, moment=NOON + LOCKED) == [False]
-    assert counted.wait("a", "2", NOON + LOCKED) == 0
+    assert counted.wait(SOMEBODY, NOON + LOCKED) == 0
 
 
 def test_a_clock_that_was_set_back_locks_nobody_for_longer():
     """Everybody would be out for as many days as the clock was ahead."""
     counted = Throttle()
-    wrong(counted, MOST_WRONG["name"])
+    wrong(counted, MOST_WRONG["pair"])
     yesterday = NOON - dt.timedelta(days=1)
-    assert counted.wait("a", "2", yesterday) == LOCKED.total_seconds()
+    assert counted.wait(SOMEBODY, yesterday) == LOCKED.total_seconds()
 
 
 def test_where_too_many_are_counted_the_oldest_are_forgotten(monkeypatch):
     """A guesser would be forgotten at once, where others were guessed before."""
-    monkeypatch.setattr(throttle, "_MOST_COUNTED", 4)
+    monkeypatch.setattr(throttle, "_MOST_COUNTED", 6)
     counted = Throttle()
     for number in range(5):
-        wrong(counted, 1, f"n{number}", f"address{number}")
-    wrong(counted, MOST_WRONG["name"], "newest", "address")
-    assert counted.wait("newest", "another", NOON) > 0
+        wrong(counted, 1, Guess(f"n{number}", f"address{number}"))
+    newest = Guess("newest", "address")
+    wrong(counted, MOST_WRONG["pair"], newest)
+    assert counted.wait(newest, NOON) > 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("2001:db8::1", "2001:db8::ffff:2", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("::ffff:10.0.0.1", "::ffff:10.0.0.2", False),
+        ("::ffff:10.0.0.1", "10.0.0.1", True),
+        ("10.0.0.1", "10.0.0.2", False),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("", "localhost", False),
+    ],
+)
+def test_who_has_many_addresses_is_one_guesser(one, other, is_same):
+    """A subscriber has 2^64 addresses of IPv6, each with ten guesses of its own."""
+    assert (origin_of(one) == origin_of(other)) is is_same
 
 
 # Cases that somebody has open

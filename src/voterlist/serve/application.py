@@ -31,12 +31,12 @@ from voterlist.serve import exchange
 from voterlist.serve.address import Address
 from voterlist.serve.cases_api import MOST_BYTES, CasesApi
 from voterlist.serve.clerk import Clerk, Refusal
-from voterlist.serve.door import Clock, Door, Visitor
+from voterlist.serve.door import Clock, Door, Visitor, digest_of
 from voterlist.serve.exchange import Exchange
 from voterlist.serve.guards import STATUSES, Bodies, Guards
 from voterlist.serve.pages import assets, language_of, page
-from voterlist.serve.throttle import Throttle
-from voterlist.storage.ledger import OpenLedger
+from voterlist.serve.throttle import Guess, Throttle, origin_of
+from voterlist.storage.ledger import OpenLedger, User
 from voterlist.usecases.users import key_of
 
 __all__ = ["Desk", "Host"]
@@ -213,14 +213,7 @@ class Desk:
         return self._with_language(answer, say) if _chooses(request) else answer
 
     def _with_language(self, answer: Response, say: Catalogue) -> Response:
-        answer.set_cookie(
-            _LANGUAGE,
-            say.language,
-            max_age=_YEAR,
-            secure=self._is_secure,
-            httponly=True,
-            samesite="strict",
-        )
+        self._set_cookie(answer, _LANGUAGE, say.language, _YEAR)
         return answer
 
     async def log_in(self, request: Request) -> Response:
@@ -235,15 +228,14 @@ class Desk:
         say = self.words(request)
         form = parse_qs((await request.body()).decode("utf-8", "replace"))
         name, password = (form.get(key, [""])[0] for key in ("name", "password"))
-        address = request.client.host if request.client else ""
-        key = key_of(name)[:80]
-        wait = self._throttle.wait(key, address, self.clock())
-        if wait:
-            return self._locked(say, name, wait)
         if self._at_the_door >= _MOST_AT_THE_DOOR:
             message = say("serve.login.busy")
             return self._login_page(say, name=name, message=message, status=503)
         user = self.door.user(name)
+        guess = self._guess(request, name, user)
+        wait = self._throttle.begin(guess, self.clock())
+        if wait:
+            return self._locked(say, name, wait)
         self._at_the_door += 1
         try:
             async with self._hashing:
@@ -251,8 +243,8 @@ class Desk:
         finally:
             self._at_the_door -= 1
         if not is_right or user is None:
-            return await self._wrong(say, name, address)
-        self._throttle.succeeded(key)
+            return await self._wrong(say, name, guess)
+        self._throttle.succeeded(guess)
         old = request.cookies.get(self._cookie)
         try:
             cookie = await self.clerk.do(partial(self.door.let_in, user=user, old=old))
@@ -260,14 +252,33 @@ class Desk:
             message = say(f"serve.refused.{refusal.code}")
             return self._login_page(say, name=name, message=message, status=403)
         answer = RedirectResponse("/", _SEE_OTHER)
+        self._set_cookie(answer, self._cookie, cookie)
+        mark = self.door.mark(user, guess.device)
+        self._set_cookie(answer, self._mark_of(name), mark, _YEAR)
+        return answer
+
+    def _guess(self, request: Request, name: str, user: User | None) -> Guess:
+        """Who tries a password, and whether on a device that is known."""
+        mark = request.cookies.get(self._mark_of(name))
+        origin = origin_of(request.client.host if request.client else "")
+        return Guess(key_of(name)[:80], origin, self.door.device(user, mark))
+
+    def _mark_of(self, name: str) -> str:
+        """The cookie by which a device is known to a person; several may share the device."""
+        return f"{self._cookie}-{digest_of(key_of(name))[:16]}"
+
+    def _set_cookie(
+        self, answer: Response, name: str, value: str, seconds: int | None = None
+    ) -> None:
+        """Have the browser send this with each request; without seconds until it is closed."""
         answer.set_cookie(
-            self._cookie,
-            cookie,
+            name,
+            value,
+            max_age=seconds,
             secure=self._is_secure,
             httponly=True,
             samesite="strict",
         )
-        return answer
 
     async def decide(self, request: Request, visitor: Visitor) -> Response:
         """Record decisions."""
@@ -315,12 +326,12 @@ class Desk:
             return Response(None, 304, headers)
         return Response(found.content, 200, headers, media_type=found.kind)
 
-    async def _wrong(self, say: Catalogue, name: str, address: str) -> Response:
-        """Count a wrong password."""
-        moment = self.clock()
-        if self._throttle.failed(key_of(name)[:80], address, moment):
-            await self.clerk.do(partial(self.door.note_locked, address=address))
-        wait = self._throttle.wait(key_of(name)[:80], address, moment)
+    async def _wrong(self, say: Catalogue, name: str, guess: Guess) -> Response:
+        """Say that a password was wrong."""
+        if self._throttle.failed(guess):
+            note = partial(self.door.note_locked, address=guess.origin)
+            await self.clerk.do(note)
+        wait = self._throttle.wait(guess, self.clock())
         if wait:
             return self._locked(say, name, wait)
         message = say("serve.login.wrong")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import hmac
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from voterlist.config import DeskSettings
 from voterlist.model import Role
 from voterlist.serve.clerk import Refusal
 from voterlist.storage.ledger import OpenLedger, User
-from voterlist.storage.ledger.kept_open import StoredSession
 from voterlist.usecases.passwords import has_password, secret_of
 from voterlist.usecases.users import key_of
 
@@ -27,8 +27,6 @@ LOCKED_OUT = "desk-locked"
 """The journal's words."""
 
 _TOKEN_BYTES = 32
-_NOTED_EVERY = dt.timedelta(minutes=1)
-"""How exactly the ledger knows when somebody was seen last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +46,12 @@ class Visitor:
 
 @dataclass(slots=True)
 class _Session:
-    """A session, as this process knows it."""
+    """A session: it stands in the memory of this process alone, where nobody can plant one."""
 
-    name: str
+    user: User
+    """As they were when they logged in: with another password, or removed, they are out."""
     began: dt.datetime
     seen: dt.datetime
-    noted: dt.datetime
-    """The last request that the ledger knows of."""
 
 
 class Door:
@@ -77,15 +74,9 @@ class Door:
         """Is told the token of each session that ends."""
 
     def read(self, ledger: OpenLedger) -> None:
-        """Read users and sessions anew: another program may have changed them."""
+        """Read users anew: another program may have changed them."""
         self._users = {key_of(one.name): one for one in ledger.users()}
-        stored = {one.token: one for one in ledger.sessions()}
-        for token in self._sessions.keys() - stored.keys():
-            self._forget(token)
-        for token in stored.keys() - self._sessions.keys():
-            one = stored[token]
-            began, seen = map(dt.datetime.fromisoformat, (one.began, one.seen))
-            self._sessions[token] = _Session(one.name, began, seen, seen)
+        self.tidy()
 
     def has_users(self) -> bool:
         """True where anybody may log in."""
@@ -109,11 +100,23 @@ class Door:
         session = self._sessions.get(token)
         if session is None or self._is_over(session):
             return None
-        user = self.user(session.name)
-        if user is None:
-            return None
         session.seen = max(session.seen, self._clock())
-        return Visitor(token, user.name, Role(user.role))
+        return Visitor(token, session.user.name, Role(session.user.role))
+
+    def device(self, user: User | None, mark: str | None) -> str | None:
+        """The device that sends this mark, where this user has logged in before; None elsewhere."""
+        if user is None or not mark:
+            return None
+        device, _, _ = mark.partition(".")
+        is_known = hmac.compare_digest(mark.encode(), _marked(user, device).encode())
+        return device if is_known else None
+
+    def mark(self, user: User, device: str | None) -> str:
+        """What a device on which a user has logged in is to send with the next log-in.
+
+        It opens nothing: it tells the device from those of strangers. A new password ends it.
+        """
+        return _marked(user, device or secrets.token_hex(_TOKEN_BYTES))
 
     def let_in(self, ledger: OpenLedger, user: User, old: str | None) -> str:
         """Begin a session, whatever the browser sent before; returns what it is to send.
@@ -123,62 +126,49 @@ class Door:
         """
         if self.user(user.name) != user:
             raise Refusal("log-in-again", 403)
-        if old is not None and digest_of(old) in self._sessions:
-            self._end(ledger, digest_of(old))
+        if old is not None:
+            self._end(digest_of(old))
         cookie = secrets.token_urlsafe(_TOKEN_BYTES)
         moment = self._clock()
-        self._sessions[digest_of(cookie)] = _Session(user.name, moment, moment, moment)
-        self._store(ledger, digest_of(cookie))
+        self._sessions[digest_of(cookie)] = _Session(user, moment, moment)
         ledger.write_journal(moment.date(), LOGGED_IN, by=user.name)
         return cookie
 
     def let_out(self, ledger: OpenLedger, visitor: Visitor) -> None:
         """End a session."""
-        self._end(ledger, visitor.token)
+        self._end(visitor.token)
         ledger.write_journal(self._clock().date(), LOGGED_OUT, by=visitor.name)
 
     def note_locked(self, ledger: OpenLedger, address: str) -> None:
         """Note that log-ins are refused for a while."""
         ledger.write_journal(self._clock().date(), LOCKED_OUT, address=address)
 
-    def tidy(self, ledger: OpenLedger) -> None:
-        """End what is over, and note when the others were seen last."""
+    def tidy(self) -> None:
+        """End what is over."""
         for token, session in list(self._sessions.items()):
             if self._is_over(session):
-                self._end(ledger, token)
-            elif session.seen - session.noted >= _NOTED_EVERY:
-                session.noted = session.seen
-                self._store(ledger, token)
-
-    def tokens(self) -> Iterable[str]:
-        """The tokens of all sessions."""
-        return list(self._sessions)
-
-    def forget_all(self) -> None:
-        """Take nothing for granted that was not read from the ledger."""
-        self._sessions.clear()
+                self._end(token)
 
     def _is_over(self, session: _Session) -> bool:
+        if self.user(session.user.name) != session.user:
+            return True
         moment = self._clock()
         # A session of tomorrow is one of a wrong clock.
         is_of_tomorrow = session.began - moment > self._idle
         is_idle = moment - session.seen >= self._idle
         return is_of_tomorrow or is_idle or moment - session.began >= self._longest
 
-    def _store(self, ledger: OpenLedger, token: str) -> None:
-        session = self._sessions[token]
-        began, seen = session.began.isoformat(), session.seen.isoformat()
-        ledger.keep_session(StoredSession(token, session.name, began, seen))
-
-    def _end(self, ledger: OpenLedger, token: str) -> None:
-        ledger.end_session(token)
-        self._forget(token)
-
-    def _forget(self, token: str) -> None:
-        self._sessions.pop(token, None)
-        self.left(token)
+    def _end(self, token: str) -> None:
+        if self._sessions.pop(token, None) is not None:
+            self.left(token)
 
 
 def digest_of(cookie: str) -> str:
     """What is kept of a cookie: it is random, so that a plain hash of it tells nothing."""
     return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+def _marked(user: User, device: str) -> str:
+    """A device with its seal. The key is what is kept of the password, which nobody is shown."""
+    seal = hmac.digest(user.secret.encode(), device.encode(), "sha256")
+    return f"{device}.{seal.hex()}"

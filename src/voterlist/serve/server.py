@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -21,6 +22,7 @@ from voterlist.serve.clerk import Clerk
 from voterlist.serve.door import Clock, Door
 from voterlist.serve.exchange import Exchange
 from voterlist.serve.holds import Holds
+from voterlist.serve.throttle import origin_of
 from voterlist.serve.watch import Watch
 from voterlist.serve.work import Work
 from voterlist.storage import ledger as ledgers
@@ -31,6 +33,7 @@ __all__ = ["Server", "opened"]
 
 _LOCK = ".desk.lock"
 _MOST_CONNECTIONS = 500
+"""Open at once; for one more, whoever has the most of them loses one."""
 _IDLE_SECONDS = 75
 """A connection without a request is closed after so long."""
 _REQUEST_SECONDS = 15
@@ -66,7 +69,6 @@ class Server:
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=_MOST_CONNECTIONS,
             timeout_keep_alive=_IDLE_SECONDS,
             timeout_graceful_shutdown=10,
             h11_max_incomplete_event_size=_MOST_HEAD_BYTES,
@@ -82,17 +84,28 @@ class Server:
 
 
 class _Patient(H11Protocol):
-    """Closes a connection on which a request has begun, and its head does not come to an end."""
+    """Closes a connection on which a request has begun, and its head does not come to an end.
+
+    And one of whoever has the most, where there are too many.
+    """
 
     _watch: asyncio.TimerHandle | None = None
+    origin = ""
+    since = 0.0
+    """When something was heard of it last, by the clock of the loop."""
 
     def connection_made(self, transport: Any) -> None:
         """Wait for the first request."""
         super().connection_made(transport)
+        self.origin = origin_of(self.client[0] if self.client else "")
+        self.since = self.loop.time()
+        if len(self.connections) > _MOST_CONNECTIONS:
+            self._make_room()
         self._expect()
 
     def data_received(self, data: bytes) -> None:
         """Take what arrived, and wait for the rest."""
+        self.since = self.loop.time()
         super().data_received(data)
         self._expect()
 
@@ -103,11 +116,26 @@ class _Patient(H11Protocol):
 
     def _expect(self) -> None:
         """Start the clock where a head is not whole yet; stop it where one is."""
-        is_between = self.cycle is None or self.cycle.response_complete
-        if not is_between:
+        if not self.is_idle():
             self._forget()
         elif self._watch is None:
             self._watch = self.loop.call_later(_REQUEST_SECONDS, self._give_up)
+
+    def is_idle(self) -> bool:
+        """True between two requests."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def _make_room(self) -> None:
+        """Close another connection of whoever has the most: the one that is idle for longest."""
+        others = [one for one in self.connections - {self} if isinstance(one, _Patient)]
+        held = Counter(one.origin for one in others)
+        first = min(
+            others,
+            key=lambda one: (-held[one.origin], not one.is_idle(), one.since),
+        )
+        # At once: who reads no answer would keep it open for long.
+        first.transport.abort()
+        self.connections.discard(first)
 
     def _forget(self) -> None:
         if self._watch is not None:

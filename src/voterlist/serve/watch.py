@@ -106,7 +106,7 @@ class Watch:
 
     def idle(self, ledger: OpenLedger, *, is_last: bool) -> None:
         """End the sessions that are over, and now and then keep what follows from the answers."""
-        self._door.tidy(ledger)
+        self._door.tidy()
         moment = self._clock()
         if is_last or abs(moment - self._swept) >= _SWEPT_EVERY:
             # It reads the tables of the run: nobody is to wait for it often.

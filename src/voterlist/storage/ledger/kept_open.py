@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -32,24 +31,7 @@ from voterlist.storage.ledger.seals import (
 from voterlist.storage.ledger.tables import NUMBERED
 from voterlist.storage.ledger.writing import Ledger
 
-__all__ = ["OpenLedger", "StoredSession"]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSession:
-    """Somebody who is logged in.
-
-    Attributes:
-        token: the SHA-256 of what the browser sends; what it sends is stored nowhere.
-        name: who it is.
-        began: the moment of the log-in, with its time zone.
-        seen: the moment of the last request that was noted.
-    """
-
-    token: str
-    name: str
-    began: str
-    seen: str
+__all__ = ["OpenLedger"]
 
 
 class OpenLedger(Ledger):
@@ -135,23 +117,6 @@ class OpenLedger(Ledger):
         """Add a line to the journal; see ``Ledger.write_journal``."""
         super().write_journal(day, event, **details)
         self._day = max(day, self._day or day)
-
-    def sessions(self) -> list[StoredSession]:
-        """Everybody who is logged in."""
-        query = "SELECT token, name, began, seen FROM sessions ORDER BY token"
-        return [StoredSession(*row) for row in self._base.rows(query)]
-
-    def keep_session(self, session: StoredSession) -> None:
-        """Keep a session, or when it was seen last."""
-        self._base.execute(
-            "INSERT INTO sessions VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (token) DO UPDATE SET seen = excluded.seen",
-            (session.token, session.name, session.began, session.seen),
-        )
-
-    def end_session(self, token: str) -> None:
-        """Forget a session."""
-        self._base.execute("DELETE FROM sessions WHERE token = ?", (token,))
 
     def _catch_up(self) -> None:
         """Verify the ledger again where another program wrote."""

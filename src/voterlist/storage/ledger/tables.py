@@ -246,7 +246,8 @@ KEYS = {
 """The key of each table that holds content; a digest is taken over its rows in this order."""
 
 SESSIONS = "sessions"
-"""Who is logged in at the desk. It holds no content: it is under no seal, and in no copy."""
+"""Who was logged in at the desk of an earlier version. Nobody reads it: it is under no seal, and in
+no copy."""
 
 CHAIN = "chain"
 """The table in which every change of the others has its line."""

@@ -333,7 +333,7 @@ class Ledger(Reader):
         self._changes.note(changes.CASE_NUMBERS, ("case_numbers",))
 
     def keep_user(self, user: User, day: dt.date, *, action: str) -> None:
-        """Keep who may work at the desk; everybody of this name is logged out.
+        """Keep who may work at the desk; an open desk logs everybody of this name out.
 
         ``action`` says in the chain what was done.
         """
@@ -343,7 +343,6 @@ class Ledger(Reader):
             " role = excluded.role, secret = excluded.secret, until = excluded.until",
             (user.name, user.role, user.secret, user.since, user.until),
         )
-        self._base.execute("DELETE FROM sessions WHERE name = ?", (user.name,))
         self._changes.on(self.day_of(day))
         said = {"action": action, "name": user.name, "role": user.role}
         self._changes.note(changes.USERS, ("users",), **said)
