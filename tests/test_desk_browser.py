@@ -200,6 +200,89 @@ def test_work_goes_on_from_a_saved_file_on_another_computer(
         visit.window.close()
 
 
+DECIDING = ("s", "a", "1", "f", "w", "r", "1", "Shift+1", "b", "n", "d")
+
+
+def decided(visit):
+    """How many cases the page says are decided."""
+    return int(visit.page.locator("#done").text_content().split()[0])
+
+
+def test_a_key_after_a_search_without_a_hit_decides_nothing(visit):
+    """The case of before would be decided, which is not in the list that the person sees."""
+    from playwright.sync_api import expect
+
+    page = visit.page
+    first = visit.current()
+    page.locator("#find").fill("zzzzzzzz")
+    page.keyboard.press("Escape")
+    expect(page.locator("#case")).to_be_hidden()
+    assert "No case fits" in page.locator("#nothing").inner_text()
+    for key in DECIDING:
+        page.keyboard.press(key)
+    assert decided(visit) == 0
+    page.locator("#find").fill("")
+    page.keyboard.press("Escape")
+    expect(page.locator("#nothing")).to_be_hidden()
+    assert visit.current() == first
+    page.keyboard.press("s")
+    assert decided(visit) == 1
+
+
+def test_a_key_after_the_last_case_changes_no_decision(visit, tmp_path):
+    """One key too many turned the last case from one person into two."""
+    from playwright.sync_api import expect
+
+    page = visit.page
+    number = page.locator("#case-number").text_content().split()[-1]
+    named = page.locator('#list .item[aria-current="true"] .who').evaluate(
+        "element => element.firstChild.textContent"
+    )
+    page.locator("#find").fill(named)
+    page.keyboard.press("Escape")
+    assert page.locator("#find").input_value() == named
+    assert page.locator("#count").text_content().endswith(": 1")
+    page.keyboard.press("a")
+    expect(page.locator("#nothing")).to_be_visible()
+    for key in DECIDING:
+        page.keyboard.press(key)
+    expect(page.locator("#case")).to_be_hidden()
+    saved = json.loads(visit.save(tmp_path).read_text(encoding="utf-8"))
+    assert [one["verdict"] for one in saved["decisions"]] == ["same"]
+    page.locator("#undo-last").click()
+    expect(page.locator("#case")).to_be_visible()
+    assert page.locator("#case-number").text_content().endswith(f" {number}")
+    assert decided(visit) == 0
+
+
+def test_a_key_that_is_held_down_decides_one_case(visit):
+    """A keyboard repeats it thirty times a second: cases would go by that nobody saw."""
+    for _ in range(5):
+        visit.page.keyboard.down("s")
+    visit.page.keyboard.up("s")
+    assert decided(visit) == 1
+
+
+def test_what_is_not_proposed_is_no_button_to_press(visit):
+    """The coloured button would ask for a decision that the page does not know."""
+    page = visit.page
+    data = json.loads(page.locator("#desk-data").text_content())
+    nothing = data["codes"]["proposals"].index("nothing")
+    shown = page.locator("#as-proposed")
+    page.locator("#by-work").select_option("all")
+    for is_proposed in (True, False, True):
+        place = next(
+            place
+            for place, code in enumerate(data["cases"]["proposal"])
+            if (code != nothing) is is_proposed
+        )
+        name = data["strings"][data["cases"]["title"][place]]
+        page.locator("#find").fill(name)
+        page.locator(f'#list [data-case-id="{data["cases"]["id"][place]}"]').click()
+        assert shown.is_enabled() is is_proposed
+        assert ("main" in shown.get_attribute("class")) is is_proposed
+
+
 def test_keys_in_a_field_are_letters(visit):
     first = visit.current()
     visit.page.keyboard.press("n")

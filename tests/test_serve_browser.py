@@ -139,6 +139,28 @@ def _given(workspace):
         return ledger.given_verdicts().to_pylist()
 
 
+def test_a_key_on_no_case_decides_nothing_in_the_ledger(workspace, desk, opened):
+    """After a search without a hit the case of before would be decided."""
+    aysel = Analyst(opened, desk, "Aysel")
+    page = aysel.page
+    page.select_option("#by-work", "all")
+    page.locator("#list .item").first.click()
+    page.wait_for_function("document.querySelectorAll('#case-table td').length > 4")
+    before = len(_given(workspace))
+    page.fill("#find", "zzzzzzzz")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#case", state="hidden")
+    for key in ("s", "1", "f", "a", "w", "r", "1"):
+        page.keyboard.press(key)
+    page.fill("#find", "")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#case:not([hidden])")
+    assert page.locator("#recording").is_hidden()
+    assert len(_given(workspace)) == before
+    assert aysel.faults == []
+    aysel.window.close()
+
+
 def test_a_session_that_ends_is_told_and_loses_nothing(workspace, desk, opened):
     aysel = Analyst(opened, desk, "Aysel")
     change_password(workspace, "Aysel", desks.PASSWORD, today=DAY)

@@ -78,6 +78,9 @@ const drawCase = (desk, view) => {
   byId("case-chance").textContent = desk.probability(place);
   byId("case-state").textContent = view.stateWord(place);
   byId("case-state").className = `chip state-${decision ? "mine" : desk.state(place)}`;
+  const isProposed = ["same", "separate"].includes(desk.proposal(place));
+  byId("as-proposed").disabled = !isProposed;
+  byId("as-proposed").classList.toggle("main", isProposed);
   byId("case-sentence").textContent = desk.text(cases.sentence[place]);
   byId("case-table").replaceChildren(
     make("thead", {}, make("tr", {}, make("td", {}), ...rows.map(headCell))),

@@ -16,11 +16,21 @@ const bindKeys = (desk, view) => {
     "/": () => byId("find").focus(),
     "?": () => byId("help-dialog").showModal(),
   };
+  // These need no case in view; these may be held down.
+  const without = new Set(["j", "k", "u", "e", "/", "?"]);
+  const held = new Set(["j", "k"]);
   const isWriting = (target) => ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && isWriting(event.target)) event.target.blur();
-    const isElsewhere = isWriting(event.target) || document.querySelector("dialog[open]");
+    const isInDialog = document.querySelector("dialog[open]");
+    if (event.key === "Escape" && isWriting(event.target)) {
+      event.target.blur();
+      // A browser would empty the search and tell nobody: the list would not fit it.
+      if (!isInDialog) event.preventDefault();
+    }
+    const isElsewhere = isWriting(event.target) || isInDialog;
     if (isElsewhere || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (view.place < 0 && !without.has(event.key)) return;
+    if (event.repeat && !held.has(event.key)) return;
     const digit = /^Digit([1-9])$/.exec(event.code) || /^Numpad([1-9])$/.exec(event.code);
     if (isReason && digit) {
       const reason = desk.codes.reasons[Number(digit[1]) - 1];

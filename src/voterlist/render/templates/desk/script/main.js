@@ -53,7 +53,8 @@ const bindFilters = (desk, view) => {
   const changed = () => {
     view.list.filter(view.filters);
     drawProgress(desk, view);
-    if (!view.list.has(view.place) && view.list.places.length) view.show(view.list.places[0]);
+    if (!view.list.places.length) view.showNothing();
+    else if (!view.list.has(view.place)) view.show(view.list.places[0]);
   };
   for (const element of document.querySelectorAll("[data-filter]")) {
     element.addEventListener("input", () => {
@@ -69,6 +70,7 @@ const bindButtons = (desk, view) => {
     separate: view.separate,
     ask: view.ask,
     undo: view.undo,
+    "undo-last": view.undo,
     withdraw: view.withdraw,
     next: () => view.step(1),
     previous: () => view.step(-1),
@@ -147,7 +149,7 @@ const startDesk = (data, words, language, person, makeStore, adapt = () => {}) =
   view.relabel();
   if (person) view.setPerson(person);
   if (view.list.places.length) view.show(view.list.places[0]);
-  else byId("nothing").hidden = false;
+  else view.showNothing();
   window.addEventListener("resize", () => view.list.draw());
   document.documentElement.dataset.ready = "yes";
   return view;

@@ -125,11 +125,11 @@ const serveView = (desk, view, served) => {
     view.list.draw();
   };
 
-  const showNothing = () => {
-    view.place = -1;
-    byId("case").hidden = true;
-    byId("nothing").hidden = false;
-    view.list.draw();
+  const showNothing = view.showNothing;
+  view.showNothing = () => {
+    // A case that is on its way comes no more.
+    asked += 1;
+    showNothing();
   };
   // Until a case has come no key decides the one before.
   const showTold = async (path, content, order, before) => {
@@ -138,13 +138,13 @@ const serveView = (desk, view, served) => {
       answer = await call(path, content);
     } catch {
       served.tell(desk.say("serve.page.no-answer"));
-      view.place = before;
+      if (order === asked) view.place = before;
       return;
     }
     if (order !== asked) return;
     if (answer.told.code) {
       view.announce(answer.told.message);
-      if (answer.told.code === "nothing-left") showNothing();
+      if (answer.told.code === "nothing-left") view.showNothing();
       else view.place = before;
       return;
     }
@@ -152,18 +152,18 @@ const serveView = (desk, view, served) => {
     showNow(answer.told.place);
     view.refresh();
   };
-  view.finish = showNothing;
+  let isFirst = true;
   view.show = (place) => {
     if (place === undefined || place < 0) return;
     asked += 1;
     const order = asked;
     const before = view.place;
-    const isFirst = order === 1;
     const isDecided = served.decided >= 0 && served.decided !== place;
-    const isWhole = Object.entries(view.filters).every(([name, value]) => value === (name === "work" ? "todo" : ""));
+    const isNext = view.isUnfiltered() && (isFirst || isDecided);
+    isFirst = false;
     view.place = -1;
     const go = () => {
-      if (isWhole && (isFirst || isDecided)) showTold("/api/next", { after: before }, order, before);
+      if (isNext) showTold("/api/next", { after: before }, order, before);
       else showTold("/api/open", { case: desk.data.cases.id[place] }, order, before);
     };
     const waited = served.waiting.get(place);

@@ -32,6 +32,18 @@ const makeView = (desk, store) => {
     view.list.draw();
     byId("case").scrollTop = 0;
   };
+  // No case is in view: none was chosen, or none is left. Keys that act on one then do nothing.
+  view.isUnfiltered = () => Object.entries(view.filters).every(([name, value]) => value === (name === "work" ? "todo" : ""));
+  view.showNothing = () => {
+    view.place = -1;
+    byId("case").hidden = true;
+    byId("nothing").hidden = false;
+    const why = view.isUnfiltered() ? "desk.nothing" : "desk.none-fits";
+    byId("nothing-why").dataset.say = why;
+    byId("nothing-why").textContent = desk.say(why);
+    byId("undo-last").hidden = !view.undone.length;
+    view.list.draw();
+  };
   view.step = (by) => view.show(view.list.beside(view.place, by));
 
   // Changes go through here: (place, decision or null) together, undone together.
@@ -77,13 +89,7 @@ const makeView = (desk, store) => {
     drawProgress(desk, view);
     if (next !== undefined && view.list.has(next)) view.show(next);
     else if (view.list.places.length) view.show(view.list.places[0]);
-    else view.finish();
-  };
-  view.finish = () => {
-    drawCase(desk, view);
-    drawBar(desk, view);
-    view.list.draw();
-    byId("nothing").hidden = false;
+    else view.showNothing();
   };
   // What needs a name, a case in view.
   const ready = (act) => (...given) => {
@@ -153,7 +159,7 @@ const makeView = (desk, store) => {
     change(places.map((place) => [place, { ...proposed(place), isOneOfMany: true }]), desk.say("desk.bulk.told", { count: desk.number(places.length) }));
     view.refresh();
     if (view.list.places.length) view.show(view.list.places[0]);
-    else view.finish();
+    else view.showNothing();
   };
   view.take = (found) => {
     const fresh = found.filter(([place]) => !store.decisions.has(place));
