@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import math
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
@@ -17,8 +18,11 @@ DAMAGED = "utf-8-damaged"
 TWICE = "utf-8-twice"
 """UTF-8 that was read in a code page and saved as UTF-8 again (``É™`` for ``ə``): read back."""
 
+_MENDED = "-mended"
+"""The encoding's name ends so where a transfer as text put a byte before each line's end of a
+UTF-16 file; the bytes are taken out again."""
+
 _BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -87,12 +91,18 @@ each."""
 _LIKELY, _UNLIKELY = -4.6, -5.6
 """The mean binary logarithm of the letters' shares in such text is about -4.3; in text read in a
 wrong code page of Cyrillic it is below -5.6, the other letters being rare ones."""
-_NEUTRAL = frozenset("\N{NO-BREAK SPACE}«»“”„‘’–—…№°§·•´`­")
+_NEUTRAL = frozenset("\N{NO-BREAK SPACE}\N{REPLACEMENT CHARACTER}«»“”„‘’–—…№°§·•´`­")
 """Signs that fit a text of either script and so speak for neither reading."""
 _CYRILLIC_WORD = re.compile(f"[^\\x00-@\\[-`{{-\\x7f{''.join(_NEUTRAL)}]+")
 """Letters and the signs beyond ASCII that stand among them: a word in the wrong letters holds such
 signs."""
 _BEYOND = re.compile("[^\\x00-\\x7f]+")
+_OFF_BY_A_BYTE = "".join(chr(code << 8) for code in (10, 13, *range(0x31, 0x7F)))
+_TORN = re.compile(f"[{_OFF_BY_A_BYTE}]|[\u3001-\ud7ff]{{3}}")
+"""In a text read as UTF-16: signs of ASCII with their bytes exchanged, as behind a byte lost or
+added, and signs of the Far East in a row, as where text of another encoding was put behind it."""
+_WIDE_PIECE = re.compile(rb"(?:[^\0]\0{1,3}){8}")
+"""Text in UTF-16 or UTF-32; old programs fill up cells with zeros, never letter by letter."""
 _CONTROL = "".join(chr(code) for code in range(32) if chr(code) not in "\t\n\r\f\v\x1a")
 """The control characters that no text holds that a person typed."""
 _SAMPLE = 1_000_000
@@ -120,7 +130,7 @@ def decode(content: bytes) -> Decoded | None:
     A byte-order mark is believed; then strict UTF-8; then UTF-16 by its zero bytes; then the code
     pages of the region, by how many of their letters fit Azerbaijani or Russian words. Zero bytes
     with which old programs fill up their cells are left out. Text that was encoded twice is read
-    back.
+    back. UTF-16 that lost or gained a byte is no text, as what follows that place is no letters.
     """
     decoded = _decoded(content)
     if decoded is None or decoded.encoding not in _UNICODE:
@@ -133,10 +143,11 @@ def _decoded(content: bytes) -> Decoded | None:
     """The text as its bytes say."""
     for mark, encoding in _BOMS:
         if content.startswith(mark):
-            return _marked(content[len(mark) :], encoding)
+            return _marked(content.removeprefix(mark), encoding)
+    content = content.removeprefix(codecs.BOM_UTF8)
     if b"\0" in content:
         wide = _wide(content)
-        if wide is not None:
+        if wide is not None or _WIDE_PIECE.search(content):
             return wide
         content = content.replace(b"\0", b"")
     text = _strict(content, "utf-8")
@@ -239,31 +250,29 @@ def decode_database(content: bytes, named: str | None) -> Decoded | None:
 
 
 def _marked(content: bytes, encoding: str) -> Decoded | None:
-    """The text of a file whose mark names its encoding.
+    """The text in UTF-16 or UTF-32.
 
-    Cut off inside a letter, that letter is lost.
+    Where a transfer as text put a byte before each line feed, they are taken out again. Cut off
+    inside a letter, that letter is lost.
     """
-    decoded = _strict(content, encoding)
-    if decoded is not None or encoding == "utf-8":
-        return decoded or _damaged(content)
-    unit = 4 if "32" in encoding else 2
-    whole = (
-        _strict(content[: len(content) // unit * unit], encoding)
-        if len(content) % unit
-        else None
-    )
-    return (
-        Decoded(f"{whole.text}\N{REPLACEMENT CHARACTER}", f"{encoding}-damaged")
-        if whole
-        else None
+    if whole := _strict(content, encoding):
+        return whole
+    if mended := _strict(content.replace(b"\r\n", b"\n"), encoding):
+        return Decoded(mended.text, f"{encoding}{_MENDED}")
+    beyond = len(content) % (4 if "32" in encoding else 2)
+    cut = _strict(content[: len(content) - beyond], encoding)
+    return cut and Decoded(
+        f"{cut.text}\N{REPLACEMENT CHARACTER}", f"{encoding}-damaged"
     )
 
 
 def _strict(content: bytes, encoding: str, confidence: float = 1.0) -> Decoded | None:
-    """The text, if every byte of it belongs to the encoding and it holds no zero."""
+    """The text without its zeros, if every byte of it belongs to the encoding."""
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError:
+        return None
+    if "16" in encoding and _TORN.search(text):
         return None
     text = text.replace("\0", "")
     return None if _is_noise(text) else Decoded(text, encoding, confidence)
@@ -284,30 +293,14 @@ def _beyond_ascii(text: str) -> int:
 
 
 def _wide(content: bytes) -> Decoded | None:
-    """UTF-16 without its mark: the reading in which nearly all characters are Latin or Cyrillic."""
-    best: Decoded | None = None
-    for encoding in ("utf-16-le", "utf-16-be"):
-        decoded = _strict(content[: len(content) // 2 * 2], encoding)
-        if decoded is None:
-            continue
-        sample = Counter(decoded.text[:_SAMPLE])
-        near = sum(
-            count
-            for sign, count in sample.items()
-            if sign < "\u0530" or "\u2000" <= sign <= "\u2122"
-        )
-        if near >= 0.98 * sample.total():
-            if best is not None:
-                return None
-            cut = len(content) % 2
-            best = (
-                Decoded(
-                    f"{decoded.text}\N{REPLACEMENT CHARACTER}", f"{encoding}-damaged"
-                )
-                if cut
-                else decoded
-            )
-    return best
+    """UTF-16 without its mark: the one reading whose letters fit."""
+    readings = [_marked(content, encoding) for encoding in ("utf-16-le", "utf-16-be")]
+    fitting = [
+        reading
+        for reading in readings
+        if reading and _fit(unicodedata.normalize("NFC", reading.text)) >= _ENOUGH
+    ]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _damaged(content: bytes) -> Decoded | None:

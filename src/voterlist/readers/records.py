@@ -8,6 +8,7 @@ first.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from itertools import chain
 from typing import Any
 
@@ -40,7 +41,8 @@ _JSON = json.JSONDecoder(
 def read_json(content: bytes, settings: IngestSettings) -> ReadOutcome | None:
     """The one sheet of a JSON file; None where the bytes are no JSON records.
 
-    A line that is no record is a row with its text in a column of its own behind all others.
+    A line that is no record is a row with its text in a column of its own behind all others. Where
+    a record holds rows of a table, all but one would be lost: then the file is no table.
     """
     if content[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] not in {b"{", b"["}:
         return None
@@ -53,14 +55,43 @@ def read_json(content: bytes, settings: IngestSettings) -> ReadOutcome | None:
         if not lines[-1].strip():
             lines.pop()
         numbers = [lines.index(first) + 1, *range(1, len(lines) + 1)]
-        records = [_row(_parsed(line), line) if line.strip() else {} for line in lines]
-        return _sheet_of(records, numbers, "jsonl", decoded, settings)
+        parsed = [_parsed(line) if line.strip() else _Record() for line in lines]
+        records = list(map(_row, parsed, lines))
+        table = _sheet_of(records, numbers, "jsonl", decoded, settings)
+        return _NO_TABLE if any(map(_holds_rows, parsed)) else table
     items = _parsed(decoded.text)
     if not _is_list_of_records(items):
-        return None
+        return _NO_TABLE if _holds_rows(items) else None
     numbers = list(range(1, len(items) + 2))
     records = [_row(item, "") for item in items]
-    return _sheet_of(records, numbers, "json", decoded, settings)
+    table = _sheet_of(records, numbers, "json", decoded, settings)
+    return _NO_TABLE if any(map(_holds_rows, items)) else table
+
+
+_NO_TABLE = ReadOutcome("json", trouble=AsideCode.FILE_NOT_A_TABLE)
+
+
+def _holds_rows(value: Any) -> bool:
+    """True where a JSON value holds rows of a table that is not a list of records.
+
+    Those are records of the same names, lists of one length, in whatever they lie.
+    """
+    if not isinstance(value, list):
+        return False
+    is_record = isinstance(value, _Record)
+    inner = [one for _, one in value] if is_record else value
+    held = [one for one in inner if isinstance(one, list)]
+    names = Counter(chain.from_iterable(map(_names, held)))
+    repeated = sum(count > 1 for count in names.values())
+    return repeated > int(is_record) or any(map(_holds_rows, held))
+
+
+def _names(value: list[Any]) -> list[Any]:
+    """What a value has in common with another row of its table: its names, or its length."""
+    if isinstance(value, _Record):
+        return [name for name, _ in value]
+    # Of one item it says no more than that. Two lists of one length are two columns or rows.
+    return [len(value), (len(value),)] if len(value) > 1 else []
 
 
 def _is_list_of_records(value: Any) -> bool:

@@ -34,10 +34,7 @@ def read_text(content: bytes, settings: IngestSettings) -> ReadOutcome:
     decoded = decode(content)
     if decoded is None:
         return ReadOutcome("", trouble=AsideCode.ENCODING_UNREADABLE)
-    lines = decoded.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if not lines[-1].strip("\x1a"):
-        # What follows the last line's end is no line; old editors leave a 0x1A there.
-        lines.pop()
+    lines = _lines(decoded.text)
     if not any(line and not line.isspace() for line in lines):
         return ReadOutcome("text", trouble=AsideCode.FILE_EMPTY)
     if len(lines) > settings.max_rows:
@@ -58,6 +55,16 @@ def read_text(content: bytes, settings: IngestSettings) -> ReadOutcome:
         joined_columns=max(0, width - settings.max_columns),
     )
     return ReadOutcome("text", (sheet,))
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not lines[-1].strip("\x1a"):
+        # What follows the last line's end is no line; old editors leave a 0x1A there.
+        lines.pop()
+    # Elsewhere the ends of Unicode and of old printers are breaks inside a cell.
+    return lines[0].splitlines() if len(lines) == 1 else lines
 
 
 def _too_large(

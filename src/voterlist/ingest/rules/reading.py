@@ -21,8 +21,9 @@ RULES: tuple[Rule, ...] = (
         Unit.FILE,
         _GROUND,
         looks_at=(
-            "Is the content of the file a document without a table, a presentation or a web page? "
-            "The content tells, not the ending of the name."
+            "Is the content of the file a document without a table, a presentation or a web page, "
+            "or JSON whose rows are no list of records? The content tells, not the ending of the "
+            "name."
         ),
         false_alarms=(
             "A list that somebody wrote into a document line by line, without a table: the lines "
@@ -204,7 +205,8 @@ RULES: tuple[Rule, ...] = (
         _GROUND,
         looks_at=(
             "Can no encoding be named in which the text of the file was saved? UTF-8, UTF-16 and "
-            "the code pages of the languages used here are tried."
+            "the code pages of the languages used here are tried. UTF-16 that lost a byte, and a "
+            "file in two encodings, have none."
         ),
         false_alarms=(
             "A text file with a few damaged bytes between letters that would be read otherwise."
