@@ -3,6 +3,8 @@
 Docs/intake-files.md shows both.
 """
 
+import json
+
 import documents
 from intake_files import (
     BARE,
@@ -277,6 +279,11 @@ CASES: dict[str, Case] = {
         "88/12 (title): 0 entries; mapping-doubtful 24; doubtful surname, given_name"
         "; says mapping-doubtful -> 1",
     ),
+    "header-holds-a-voter": Case(
+        "the line end behind the header is lost",
+        files(list__csv=text(PLAIN).replace("FİN\r\n".encode(), "FİN".encode())),
+        "88/12 (title): 23 entries; may-be-voter 1; says may-be-voter -> 1",
+    ),
     "columns-in-any-order": Case(
         "FIN first, surname last",
         csv_of([[TITLE], *cut([HEADER, *voters()], 6, 4, 2, 3, 5, 1)]),
@@ -484,6 +491,19 @@ CASES: dict[str, Case] = {
         csv_of([*PLAIN, [*voters(1, 24)[0][:5], "Nizami küç.\n5", ""]]),
         "88/12 (title): 25 entries -> 0",
     ),
+    "cells-of-two-voters": Case(
+        "two voters in one row, each in a line of its cells",
+        book_of(
+            [
+                *PLAIN[:-2],
+                [
+                    f"{cell}\n{other}"
+                    for cell, other in zip(PLAIN[-2], PLAIN[-1], strict=True)
+                ],
+            ]
+        ),
+        "88/12 (title): 22 entries; may-be-voter 1; says may-be-voter -> 1",
+    ),
     "quote-never-closed": Case(
         "a quotation mark that never closes",
         files(list__csv=text(PLAIN) + '25;"Əliyev;Əli;;1970;x;\r\n'.encode()),
@@ -494,6 +514,41 @@ CASES: dict[str, Case] = {
         "UTF-16 with its mark",
         files(list__csv=text(PLAIN, encoding="utf-16")),
         "88/12 (title): 24 entries -> 0",
+    ),
+    "encoding-utf-16-sent-as-text": Case(
+        "UTF-16 with a byte before each line feed, as FTP puts it",
+        files(
+            list__csv=text(PLAIN, encoding="utf-16").replace(b"\n", b"\r\n"),
+        ),
+        "88/12 (title): 24 entries -> 0",
+    ),
+    "encoding-utf-16-off-by-a-byte": Case(
+        "UTF-16 that lost a byte in the middle",
+        files(
+            list__csv=text(PLAIN, encoding="utf-16")[:1000]
+            + text(PLAIN, encoding="utf-16")[1001:],
+        ),
+        "encoding-unreadable -> 3",
+    ),
+    "lines-end-as-in-unicode": Case(
+        "lines that end with U+2028",
+        files(list__csv=text(PLAIN).replace(b"\r\n", "\u2028".encode())),
+        "88/12 (title): 24 entries -> 0",
+    ),
+    "json-in-columns": Case(
+        "a JSON file with a list for each column",
+        files(
+            list__json=json.dumps(
+                dict(
+                    zip(
+                        HEADER,
+                        map(list, zip(*voters(), strict=True)),
+                        strict=True,
+                    )
+                )
+            ).encode()
+        ),
+        "file-not-a-table -> 3",
     ),
     "letters-lost": Case(
         "saved in a code page that lacks ə, ğ, ş and more",

@@ -167,6 +167,7 @@ class AsideCode(StrEnum):
     HEADER_UNKNOWN = "header-unknown"
     MAPPING_DOUBTFUL = "mapping-doubtful"
     NO_LIST = "no-list"
+    MAY_BE_VOTER = "may-be-voter"
     SAME_ENTRY = "same-entry"
     WORK_FAILED = "work-failed"
 

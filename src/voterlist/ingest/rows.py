@@ -6,7 +6,7 @@ An entry, or one of the rows around the entries, each with its code.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +16,11 @@ import pyarrow.compute as pc
 
 from voterlist.ingest.headers import ColumnMap
 from voterlist.ingest.heading import Header, filled_cells, same_cells
+from voterlist.ingest.persons import hides_voter, holds_person, is_of_two
 from voterlist.ingest.place import NOWHERE, title_place
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
-from voterlist.tables import join_text
+from voterlist.tables import join_text, map_unique
 
 __all__ = [
     "CODES",
@@ -38,6 +39,8 @@ _NUMBER = {code: number for number, code in enumerate(CODES)}
 _MOST_TITLE_CELLS = 4
 _OF_A_VOTER = ("birth_date", "address", "document", "fin", "constituency", "precinct")
 _NAMES = ("surname", "given_name", "full_name")
+_OF_ONE = (*_NAMES, "number", "birth_date", "fin")
+"""The fields whose cells have one line where they are of one voter."""
 _TOTAL = (
     r"(?i)^\W*(?:№\W*)?"
     r"(?:(?:siyah[ıiİ]\pL*|m[əe]nt[əe]q\pL*|[üu]zr[əe]|daimi|по|списк\pL*|участк\pL*) )*"
@@ -60,6 +63,9 @@ _PLACE_WORD = (
     r"(?i)m[əeә]nt[əeә][qгg]|da[iİи]r[əeә]|участ|округ"
     r"|precinct|polling station|constituency|msk|уик"
 )
+_LETTER = r"[^\W\d_]"
+_BROKEN = r"\S\s*[\n\r\v\f\x{85}\x{2028}\x{2029}]\s*\S"
+"""A cell of several lines."""
 _FALSE = pa.scalar(value=False)
 _Mask = npt.NDArray[np.bool_]
 _Ints = npt.NDArray[np.int64]
@@ -122,6 +128,7 @@ def classify(
     if header is None:
         _mark(codes, marks.outside, AsideCode.TITLE_ROW)
         _mark(codes, np.ones(rows, dtype=bool), AsideCode.HEADER_UNKNOWN)
+        _ask_around(cells, codes)
         return SheetRows(codes, {}, {})
     for row in header.rows:
         _mark(codes, same_cells(cells, row), AsideCode.HEADER_ROW)
@@ -137,6 +144,9 @@ def classify(
     # What a total, a title or a signature outside a table says counts; no voter stands there.
     _mark(codes, marks.outside, AsideCode.TITLE_ROW)
     _mark_faulty(raw, cells, codes, header, is_text=is_text)
+    _ask_around(cells, codes)
+    _ask_headings(cells, codes, header.map)
+    _ask_entries(raw, cells, codes, header)
     return SheetRows(codes, titles, totals)
 
 
@@ -190,7 +200,9 @@ def _around(
     A row of more than two cells with a name and, say, a birth date or an address in their columns
     is none of these.
     """
-    is_voter = _voters(cells, filled, columns)
+    # In a list of two columns a voter has no more cells than a signature has.
+    voters = _voters if len(columns.matches) > 2 else _full_voters
+    is_voter = voters(cells, filled, columns)
     bare = (codes == ENTRY_ROW) & (filled <= _MOST_TITLE_CELLS) & ~is_voter
     rows = np.flatnonzero(bare)
     if not len(rows):
@@ -222,10 +234,10 @@ def _around(
 
 
 def _voters(cells: list[pa.Array], filled: _Ints, columns: ColumnMap) -> _Mask:
-    """The rows of three or more cells with a name and, say, a birth date or an address."""
+    """The rows with a name and, say, a birth date or an address, of three cells if the list has."""
     has_about = _any_filled(cells, _columns_of(columns, _OF_A_VOTER))
     has_name = _any_filled(cells, _columns_of(columns, _NAMES))
-    return has_about & has_name & (filled > 2)
+    return has_about & has_name & (filled >= min(3, len(columns.matches)))
 
 
 def _full_voters(cells: list[pa.Array], filled: _Ints, columns: ColumnMap) -> _Mask:
@@ -270,7 +282,7 @@ def _mark_faulty(
     is_text: bool,
 ) -> None:
     """Marks rows that are too long, too short, or without a name."""
-    width = _header_width(raw, header, len(cells))
+    width = _header_width(raw, header, int(np.median(filled_cells(raw))))
     if is_text and len(cells) > width:
         # In a text file one delimiter too many shifts the cells; in a workbook cells cannot shift.
         beyond = _any_filled(cells, range(width, len(cells)))
@@ -283,7 +295,61 @@ def _mark_faulty(
     _mark(codes, np.logical_and.reduce(blank), AsideCode.NO_NAME)
 
 
+def _ask_around(cells: list[pa.Array], codes: _Codes) -> None:
+    """Asks about titles, signatures and totals that may hold a voter."""
+    around = [_NUMBER[AsideCode.TITLE_ROW], _NUMBER[AsideCode.TOTAL_ROW]]
+    _ask(codes, np.isin(codes, around), cells, hides_voter)
+
+
+def _ask_headings(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> None:
+    """Asks about headings that hold a voter as well: the end of their line is lost.
+
+    So they do, too, where they have about as many cells more as a voter has, in columns in which no
+    entry has any.
+    """
+    is_entry = pa.array(codes == ENTRY_ROW)
+    is_heading = codes == _NUMBER[AsideCode.HEADER_ROW]
+    known = {match.column for match in columns.matches}
+    spare = [column for number, column in enumerate(cells) if number not in known]
+    _ask(codes, is_heading, spare, holds_person)
+    only_here = [
+        column for column in spare if not pc.count(column.filter(is_entry)).as_py()
+    ]
+    if only_here:
+        is_long = filled_cells(only_here) >= max(2, len(known) - 1)
+        _ask(codes, is_heading & is_long, only_here, bool)
+
+
+def _ask_entries(
+    raw: list[pa.Array], cells: list[pa.Array], codes: _Codes, header: Header
+) -> None:
+    """Asks about entries that may be two: in cells of two lines, or beyond the headings."""
+    is_entry = codes == ENTRY_ROW
+    known = {match.column for match in header.map.matches}
+    named = {
+        at for at, text in enumerate(header.texts) if re.search(_LETTER, text or "")
+    }
+    bare = [column for at, column in enumerate(cells) if at not in named | known]
+    _ask(codes, is_entry, bare, hides_voter)
+    own = [raw[at] for at in _columns_of(header.map, _OF_ONE)]
+    in_lines = _mask(pc.match_substring_regex(own[0], _BROKEN))
+    _ask(codes, is_entry & in_lines, own, is_of_two)
+
+
+def _ask(
+    codes: _Codes,
+    which: _Mask,
+    cells: list[pa.Array],
+    is_voter: Callable[[str], bool],
+) -> None:
+    """Sets those of these rows aside to be looked at whose cells may be those of a voter."""
+    rows = np.flatnonzero(which)
+    if len(rows) and cells:
+        found = _mask(map_unique(_joined(cells, rows), is_voter, pa.bool_()))
+        codes[rows[found]] = _NUMBER[AsideCode.MAY_BE_VOTER]
+
+
 def _header_width(raw: list[pa.Array], header: Header, default: int) -> int:
-    """The number of cells of the widest row of the header."""
+    """The number of cells of the widest row of the header; without one the default."""
     widths = [sum(column[row].is_valid for column in raw) for row in header.rows]
     return max(widths, default=default)

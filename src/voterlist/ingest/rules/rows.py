@@ -25,6 +25,22 @@ RULES: tuple[Rule, ...] = (
         false_alarms="A list without headings in which hardly anything is filled in.",
     ),
     Rule(
+        AsideCode.MAY_BE_VOTER.value,
+        Severity.ERROR,
+        Unit.FILE,
+        "No voter is lost because a line of a file lost its end",
+        looks_at=(
+            "Do headings hold cells that name no column and look like a voter's? Does a title, a "
+            "signature or a total hold two of a name, a birth date, a FIN and a document, or "
+            "nothing but a whole name? Does a row hold two voters, each in a line of its cells or "
+            "the second one beyond the headings? Such a row is set aside; the line is its own."
+        ),
+        false_alarms=(
+            "A title that names a person and a day before 2013; a woman's two surnames and two "
+            "given names, written below each other."
+        ),
+    ),
+    Rule(
         "acting-file",
         Severity.WARNING,
         Unit.FILE,

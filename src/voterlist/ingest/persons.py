@@ -1,0 +1,81 @@
+"""Whether a row that is no entry may hold a voter, and an entry two: told by what stands in it."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["hides_voter", "holds_person", "is_of_two"]
+
+_SURNAME = re.compile(
+    r"[^\W\d_]{2,}(?:(?i:[oe]va?|zad[əǝe])|[оеё]ва?|зад[еә])(?![^\W\d_])"
+)
+"""A word with the ending of a surname. Those in -lı are left out, as *saylı* is in every title; so
+are Russian capitals, in which genitives of headings end the same way."""
+_FATHER = re.compile(
+    r"(?<![^\W\d_])(?:(?i:o[ğgq]h?l[uyı]|[qgk][ıiİy]z[ıiİy])|оглы|о[ғг]лу|[кгқ][ыи]з[ыи]"
+    r"|[^\W\d_]{2,}(?:[oe]vi[çc]h?|[oe]vna|[ое]вич|[ое]вна))(?![^\W\d_])"
+)
+_YEAR = r"(?:19\d\d|200\d|201[0-2])"
+_BIRTH = re.compile(
+    rf"(?<!\d)(?:\d{{1,2}}[./-]\d{{1,2}}[./-]{_YEAR}|{_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}})(?!\d)"
+)
+"""A date on which a voter may be born; lists are signed on later ones."""
+_FIN = re.compile(r"\b(?=[A-Z]*\d)(?=\d*[A-Z])[0-9A-HJ-NP-Z]{7}\b")
+_DOCUMENT = re.compile(r"\b(?:AZE|[A-Z]{2})[ №.-]*\d{7,8}\b")
+_OF_NOBODY = re.compile(
+    r"(?i)k[üu][çc]|prosp|rayon|[şs][əe]h[əe]r|m[əe]kt[əe]b|ad[ıi]na|say[ıi]?l|se[çc]k|siyah"
+    r"|m[əe]nt[əe]q|kom[iİ]ss|s[əe]dr|kat[iİı]b|[üu]zv|[iİı]mza"
+    r"|район|улиц|школ|участ|список|комисси|председ|секрет|член|подпис"
+    r"|street|school|commiss|chair|secretar|member|sign"
+)
+"""Words of what is named after people, of those who sign, and of titles."""
+_WORD = re.compile(r"[^\W\d_]+")
+_BREAK = re.compile(r"\s*[\n\r\v\f\x85\u2028\u2029]\s*")
+
+
+def hides_voter(text: str) -> bool:
+    """True for the text of a title, total or signature with two signs of a person, or but a name.
+
+    The signs are a name, a birth date, a FIN and a document. Whoever signs shows the first alone.
+    """
+    has_name = _SURNAME.search(text) or _FATHER.search(text)
+    signs = [bool(has_name), *map(bool, _identities(text))]
+    return sum(signs) > 1 or (_is_whole_name(text) and not _OF_NOBODY.search(text))
+
+
+def holds_person(text: str) -> bool:
+    """True where one of these cells, parted by tabs, names a person; for cells of a heading."""
+    return any(_identities(text)) or any(map(_is_name, text.split("\t")))
+
+
+def is_of_two(text: str) -> bool:
+    """True where cells of one row, parted by tabs, are of several lines, each of another person.
+
+    Two cells are, or one with a whole name in each line. Where a cell's line was too short for its
+    words, the next one goes on in small letters.
+    """
+    cells = [_BREAK.split(cell.strip()) for cell in text.split("\t")]
+    broken = [lines for lines in cells if len(lines) > 1]
+    goes_on = any(line[0].islower() for lines in broken for line in lines)
+    is_whole = any(all(map(_is_whole_name, lines)) for lines in broken)
+    return not goes_on and (len(broken) > 1 or is_whole)
+
+
+def _identities(text: str) -> list[re.Match[str] | None]:
+    """The birth date, the FIN and the document in a text."""
+    return [sign.search(text) for sign in (_BIRTH, _FIN, _DOCUMENT)]
+
+
+def _is_name(text: str) -> bool:
+    """True for a text of names alone, one of them with an ending of names."""
+    rest, particles = _FATHER.subn("", text)
+    words = _WORD.findall(rest)
+    has_ending = bool(words) and (particles == 1 or _SURNAME.search(text))
+    return bool(has_ending) and all(word[0].isupper() for word in words)
+
+
+def _is_whole_name(text: str) -> bool:
+    """True for two to five names, one of them a surname; initials are none."""
+    words = _WORD.findall(text)
+    has_words = 1 < len(words) < 6 and min(map(len, words)) > 1
+    return has_words and bool(_SURNAME.search(text)) and _is_name(text)

@@ -1,0 +1,427 @@
+"""Voters in rows that hold something else as well: none of them vanishes without a word."""
+
+import codecs
+import json
+import random
+import re
+
+import pytest
+
+import workspaces
+from intake_files import HEADER, TITLE, book, voters
+from voterlist import ingest
+from voterlist.config import IngestSettings
+from voterlist.ingest.persons import hides_voter, holds_person, is_of_two
+from voterlist.model import AsideCode, Stage
+from voterlist.readers.attempt import Attempt
+from voterlist.readers.files import read_bytes
+from voterlist.report.sections.set_aside import NOBODY
+from voterlist.schemas import RawFile
+from voterlist.usecases import gates
+from voterlist.usecases.inspecting import exit_code_of_accounts
+
+LIMITS = IngestSettings()
+ROWS = [[cell.replace(",", "") for cell in row] for row in voters(12)]
+NAMES = {row[1] for row in ROWS}
+HIDDEN = AsideCode.MAY_BE_VOTER.value
+TWO = [
+    [f"{cell}\n{other}" for cell, other in zip(one, two, strict=True)]
+    for one, two in zip(ROWS[::2], ROWS[1::2], strict=True)
+]
+WHOLE = [" ".join(row[1:4]) for row in ROWS]
+
+
+def lines(rows, delimiter=";", end="\r\n"):
+    return "".join(delimiter.join(row) + end for row in rows)
+
+
+def taken(content, name="list 12.csv"):
+    """(what ingest makes of a file, the exit code of ``inspect``)."""
+    raw = content.encode() if isinstance(content, str) else content
+    found = read_bytes(raw, LIMITS, Attempt())
+    file = RawFile(
+        "0" * 12,
+        name,
+        sheets=found.sheets,
+        trouble=found.trouble,
+        format=found.format,
+    )
+    accounts = ingest.inspect([file], LIMITS, constituency=88)
+    intake = ingest.ingest([file], LIMITS, constituency=88)
+    return intake, exit_code_of_accounts(accounts)
+
+
+def surnames(intake):
+    return set(intake.entries.column("surname").to_pylist())
+
+
+def asked(intake):
+    """The lines of the rows that may be a voter's."""
+    rows = intake.set_aside.select(["code", "line"]).to_pylist()
+    return [row["line"] for row in rows if row["code"] == HIDDEN]
+
+
+def named(intake):
+    """(number of rows, line of the first) as the finding says them."""
+    rows = intake.findings.select(["rule", "value", "line"]).to_pylist()
+    return [(row["value"], row["line"]) for row in rows if row["rule"] == HIDDEN]
+
+
+def joined(text, *numbers, by=""):
+    """The text without the ends of these lines, counted from 1."""
+    parts = re.split("(\r\n)", text)
+    for number in numbers:
+        parts[2 * number - 1] = by
+    return "".join(parts)
+
+
+# --- headings
+# --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+@pytest.mark.parametrize(
+    ("numbers", "by", "left"),
+    [
+        ((1,), "", 11),
+        ((1,), None, 11),
+        ((1, 2), "", 10),
+        (range(1, 13), "", 0),
+        (range(1, 13), None, 0),
+        (range(1, 13), " ", 0),
+    ],
+)
+def test_headings_that_swallow_voters_are_asked_about(delimiter, numbers, by, left):
+    """Where the line lost its end the first voters would be headings, and nobody would know."""
+    by = delimiter if by is None else by
+    intake, code = taken(joined(lines([HEADER, *ROWS], delimiter), *numbers, by=by))
+    assert intake.entries.num_rows == left
+    assert (asked(intake), named(intake), code) == ([1], [(1.0, 1)], 1)
+
+
+def test_headings_with_voters_who_have_but_a_name_are_asked_about():
+    """Without dates and endings of surnames only the number of cells tells."""
+    rows = [[str(at), "Şirin", "Gülər", "Bakı"] for at in range(12)]
+    text = lines([["№", "Soyadı", "Adı", "Ünvanı"], *rows])
+    intake, code = taken(joined(text, 1))
+    assert (asked(intake), code) == ([1], 1)
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        ([HEADER + ROWS[0], *ROWS[1:]], 1),
+        ([HEADER, *ROWS[:6], HEADER + ROWS[6], *ROWS[7:]], 8),
+        ([HEADER, [*"1234567", *ROWS[0]], *ROWS[1:]], 2),
+        ([HEADER, *ROWS[:6], ROWS[6] + ROWS[7], *ROWS[8:]], 8),
+        ([*ROWS[:6], ROWS[6] + ROWS[7], *ROWS[8:]], 7),
+    ],
+)
+def test_a_voter_behind_another_row_of_a_workbook_is_asked_about(rows, line):
+    """In a workbook no row is too long: what stands behind the columns would not be looked at."""
+    intake, code = taken(book({"Siyahı": rows}), "list 12.xlsx")
+    assert (asked(intake), code) == ([line], 1)
+
+
+@pytest.mark.parametrize("above", [[name] for name in (WHOLE[0], WHOLE[1].upper())])
+def test_a_name_alone_above_the_headings_is_no_title(above):
+    """The last voters of a list would be the title of the next one in its sheet."""
+    intake, code = taken(lines([[TITLE], above, HEADER, *ROWS]))
+    assert (asked(intake), intake.entries.num_rows, code) == ([2], 12, 1)
+
+
+def test_a_list_of_two_columns_is_no_list_of_signatures():
+    """A voter who lives in a street of a commission would be the signature of one."""
+    rows = [
+        [f"{row[1]} {row[2]}", f"Komissiya küç. {at}"] for at, row in enumerate(ROWS)
+    ]
+    intake, code = taken(lines([["Soyadı, adı", "Ünvanı"], *rows]))
+    assert (intake.entries.num_rows, code) == (12, 0)
+
+
+def test_a_joined_row_of_a_list_without_headings_is_too_long():
+    """Without headings the longest row would say how many columns there are."""
+    intake, code = taken(joined(lines(ROWS), 6))
+    assert intake.entries.num_rows == 10
+    assert intake.set_aside.column("code").to_pylist() == ["row-too-long"]
+    assert code == 1
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\v", "\f", "\r"])
+def test_other_ends_of_lines_are_ends_where_there_are_no_usual_ones(end):
+    """The whole list would be one row of headings."""
+    intake, code = taken(lines([HEADER, *ROWS], end=end))
+    assert (surnames(intake), code) == (NAMES, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "88 saylı seçki dairəsi, 12 saylı seçki məntəqəsi",
+        "HEYDƏR ƏLİYEV PROSPEKTİ 12",
+        "Zərifə Əliyeva adına 12 saylı tam orta məktəb",
+        "Məntəqə Seçki Komissiyasının sədri: Əliyev Elçin Rauf oğlu",
+        "Sədr\tƏliyev Elçin Rauf oğlu",
+        "Katib:\tQuliyeva L.K.\t05.02.2026",
+        "_________ E.R. Əliyev",
+        "Üzvlər: 1. Əliyev E. 2. Quliyev T. 3. Məmmədova S.",
+        "Azərbaycan Respublikasının 27.05.2003-cü il tarixli Seçki Məcəlləsi",
+        "Cəmi\t24",
+        "SEÇİCİLƏRİN SİYAHISI",
+        "Список избирателей 12 участка",
+        "Председатель комиссии Алиев Эльчин Рауф оглы",
+        "Chairman: Aliyev Elchin Rauf oglu",
+        "Məsul şəxs: Əliyev E. (050) 123 45 67",
+    ],
+)
+def test_titles_and_signatures_raise_no_alarm(text):
+    """A commission that is asked about each of its signatures reads no question any more."""
+    assert not hides_voter(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "13. Əliyev Elçin Rauf oğlu 01.02.1950",
+        "Əliyev Elçin Rauf oğlu",
+        "13 Quliyeva Leyla Kamil qızı AZE12345678",
+        "Şirin Gülər 1950-02-01 1XK0001",
+        "Алиев Эльчин Рауф оглы",
+        "Cəmi: 24\tƏliyev Elçin\t01.02.1950",
+    ],
+)
+def test_a_voter_among_titles_raises_one(text):
+    """A line of text below a table may be a voter."""
+    assert hides_voter(text)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "Atasının adı (oğlu/qızı)",
+        "OĞLU/QIZI",
+        "Подпись членов\tПОДПИСЬ ЧЛЕНОВ",
+        "FİN (7 simvol)\tQeyd 2",
+        "Doğum tarixi (gün.ay.il)",
+    ],
+)
+def test_unknown_headings_are_no_person(cells):
+    """Each list with a heading of its own would be asked about."""
+    assert not holds_person(cells)
+
+
+def test_a_row_that_may_be_a_voter_keeps_a_list_from_being_done(tmp_path):
+    """The run would end with 0, and the list go up without the voter."""
+    folder = workspaces.make(tmp_path)
+    first, second = sorted((folder / "inbox" / "88").iterdir())
+    first.unlink()
+    second.write_text(joined(lines([HEADER, *ROWS]), 1), encoding="utf-8")
+    result = workspaces.run(folder, until=Stage.CHECK)
+    assert (result.rows_out, result.exit_code) == (11, 1)
+    assert result.set_aside_by_code == {HIDDEN: 1}
+    state = gates._Run(folder, result.folder, None, None, gates.Scope(88))
+    assert gates._set_aside(state) == 1
+    assert HIDDEN not in NOBODY
+
+
+# --- rows of two voters
+# --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        TWO[5],
+        [*TWO[5][:5], "Nizami küç. 5", TWO[5][6]],
+        [ROWS[10][0], *TWO[5][1:3], *ROWS[10][3:]],
+    ],
+)
+def test_two_voters_in_one_row_of_cells_are_asked_about(row):
+    """Two people would be one entry of two names."""
+    content = book({"Siyahı": [HEADER, *ROWS[:10], row]})
+    intake, code = taken(content, "list 12.xlsx")
+    assert (asked(intake), named(intake), code) == ([12], [(1.0, 12)], 1)
+    assert intake.entries.num_rows == 10
+
+
+def test_two_whole_names_in_one_cell_are_asked_about():
+    """A list of names alone has no second cell to tell."""
+    rows = [["Soyadı, adı, atasının adı"], *([name] for name in WHOLE[:10])]
+    content = book({"Siyahı": [*rows, ["\n".join(WHOLE[10:])]]})
+    intake, code = taken(content, "list 12.xlsx")
+    assert (asked(intake), code) == ([12], 1)
+    assert asked(taken(lines(rows) + "\u2028".join(WHOLE[10:]))[0]) == [12]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "Əliyeva\n(Quliyeva)\tLeyla",
+        "Əliyev Elçin\nRauf oğlu\t1\t01.02.1950",
+        "Əliyev\nElçin\nRauf oğlu\t3",
+        "Abdurrəh\nmanova\tMəhəmməd\nəli",
+    ],
+)
+def test_a_name_in_two_lines_is_one_voter(cells):
+    """A narrow column would set its voters aside."""
+    assert not is_of_two(cells)
+
+
+# --- JSON
+# --------------------------------------------------------------------------------------
+
+RECORDS = [dict(zip(HEADER, row, strict=True)) for row in ROWS]
+COLUMNS = {name: [row[at] for row in ROWS] for at, name in enumerate(HEADER)}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [HEADER, *ROWS],
+        {"voters": RECORDS},
+        {"columns": HEADER, "data": ROWS},
+        COLUMNS,
+        {name: dict(enumerate(cells)) for name, cells in COLUMNS.items()},
+        dict(enumerate(RECORDS)),
+        [RECORDS[:6], RECORDS[6:]],
+        [{"Soyadı": "Əliyev", "voters": RECORDS[:6]}, {"voters": RECORDS[6:]}],
+        [*RECORDS[:6], ROWS[6:]],
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_json_that_holds_rows_in_another_way_is_named_as_no_table(value, indent):
+    """A record of twelve voters would be one entry, a list of lists one row of headings."""
+    intake, code = taken(json.dumps(value, ensure_ascii=False, indent=indent))
+    assert intake.set_aside.column("code").to_pylist() == ["file-not-a-table"]
+    assert code == 3
+
+
+def test_a_record_within_a_record_is_of_one_voter():
+    """An address or a document in parts would refuse the list."""
+    parts = {
+        "Ünvan": {"küçə": "Nizami", "ev": "5"},
+        "sənəd": {"seriya": "AA", "nömrə": "1234567"},
+        "telefon": ["050 111 22 33", "012 111 22 33"],
+    }
+    text = "\n".join(json.dumps({**record, **parts}) for record in RECORDS)
+    intake, code = taken(text)
+    assert (surnames(intake), code) == (NAMES, 0)
+
+
+# --- bytes lost and added
+# --------------------------------------------------------------------------------------
+
+TITLED = lines([[TITLE], HEADER, *ROWS, ["Cəmi: 12"], ["Sədr: Əliyev E."]])
+MARKS = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
+
+
+@pytest.mark.parametrize("marked", [True, False])
+@pytest.mark.parametrize("encoding", MARKS)
+def test_utf_16_off_by_a_byte_is_refused_or_whole(encoding, marked):
+    """What stands behind the lost byte would be one line of strange signs: half of the list."""
+    mark = MARKS[encoding] if marked else b""
+    content = mark + TITLED.encode(encoding)
+    assert surnames(taken(content)[0]) == NAMES
+    for at in range(0, len(content), 131):
+        for end in (content[at + 1 :], b"x" + content[at:], b"\r" + content[at:]):
+            intake, code = taken(content[:at] + end)
+            whole = surnames(intake) >= NAMES
+            assert whole or (code == 3 and not intake.entries.num_rows)
+
+
+@pytest.mark.parametrize("marked", [True, False])
+@pytest.mark.parametrize("encoding", MARKS)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_utf_16_sent_as_text_is_mended_and_said(encoding, marked, end):
+    """Every second line would be lost: a program that sends text puts a byte before each 0A."""
+    mark = MARKS[encoding] if marked else b""
+    content = mark + TITLED.replace("\r\n", end).encode(encoding)
+    intake, _ = taken(content.replace(b"\n", b"\r\n"))
+    assert surnames(intake) == NAMES
+    assert intake.lists.column("encoding").to_pylist() == [f"{encoding}-mended"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("utf-16", "utf-8"),
+        ("utf-8", "utf-16-le"),
+        ("utf-8-sig", "utf-16"),
+        ("utf-16", "utf-16-be"),
+    ],
+)
+def test_two_encodings_in_one_file_are_refused(first, second):
+    """Rows put behind a file by another program would be one strange line."""
+    content = lines([HEADER, *ROWS[:10]]).encode(first) + lines(ROWS[10:]).encode(
+        second
+    )
+    intake, code = taken(content)
+    assert (intake.entries.num_rows, code) == (0, 3)
+
+
+# --- a mutator that counts
+# --------------------------------------------------------------------------------------
+
+NUMBERS = [str(number) for number in range(1, 8)]
+HALF = [*ROWS[:6], ["Cəmi: 6"], HEADER, *ROWS[6:]]
+FORMS = {
+    "plain": (lines([HEADER, *ROWS]), "utf-8", ";"),
+    "commas": (lines([HEADER, *ROWS], ","), "utf-8", ","),
+    "titled": (TITLED, "utf-8", ";"),
+    "marked": (TITLED, "utf-8-sig", ";"),
+    "numbered": (lines([HEADER, NUMBERS, *ROWS]), "utf-8", ";"),
+    "pages": (lines([HEADER, *HALF]), "utf-8", ";"),
+    "bare": (lines(ROWS), "utf-8", ";"),
+    "wide": (TITLED, "utf-16-le", ";"),
+    "wide-marked": ("\ufeff" + TITLED, "utf-16-be", ";"),
+    "quoted": (
+        lines([[f'"{cell}"' for cell in row] for row in [HEADER, *ROWS]]),
+        "utf-8",
+        '"',
+    ),
+    "narrow": (lines([row[:3] for row in [HEADER, *ROWS]]), "utf-8", ";"),
+    "records": (json.dumps(RECORDS, ensure_ascii=False), "utf-8", '"'),
+    "rows": (json.dumps([HEADER, *ROWS], ensure_ascii=False), "utf-8", '"'),
+}
+BYTES = (b"\r", b"\n", b"x", b"\0", b"\xff", b'"', b";", b",", b"\x1a", b"\t", b"\f")
+BYTES += ("\u2028".encode(), "\x85".encode(), b"\r\n")
+ENDS = (b"", b" ", b";", b"\t", b"\r", b"\r\r\n", b"\n\r", "\u2028".encode(), b"\x85")
+
+
+def mutated(content, chance):
+    """The bytes with line ends lost, changed or added, or bytes lost, changed or added."""
+    at = chance.randrange(len(content))
+    way = chance.randrange(6)
+    if way == 0:
+        ends = [found.span() for found in re.finditer(rb"\r?\0?\n", content)] or [
+            (0, 0)
+        ]
+        for start, stop in sorted(chance.choices(ends, k=2), reverse=True):
+            content = content[:start] + chance.choice(ENDS[:4]) + content[stop:]
+        return content
+    if way == 1:
+        return content[:at] + content[at + chance.choice((1, 1, 2, 3, 20)) :]
+    if way == 2:
+        return content[:at] + chance.choice(BYTES) + content[at:]
+    if way == 3:
+        return content[:at] + bytes([chance.randrange(256)]) + content[at + 1 :]
+    if way == 4:
+        return content.replace(
+            chance.choice((b"\n", b"\r", b"\r\n")), chance.choice(ENDS)
+        )
+    return content[:at] + content[max(0, at - chance.randrange(60)) :]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", FORMS)
+def test_nobody_whose_name_stands_whole_in_a_file_is_lost_at_exit_code_0(form):
+    """What the bytes hold is counted in another way: as many entries, or somebody is asked."""
+    text, encoding, before = FORMS[form]
+    content = text.encode(encoding)
+    tokens = [(before + name).encode(encoding.removesuffix("-sig")) for name in NAMES]
+    for seed in range(40):
+        chance = random.Random(f"{form} {seed}")  # noqa: S311  no secret is made
+        changed = mutated(content, chance)
+        whole = sum(token in changed for token in tokens)
+        intake, code = taken(changed)
+        assert code or intake.entries.num_rows >= whole, seed
