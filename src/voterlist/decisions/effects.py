@@ -6,13 +6,13 @@ that were decided about become rows.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist import strict_json
 from voterlist.decisions.balance import balance, count_entries
 from voterlist.decisions.outcome import Place, Row, Today, folded_fin, outcome
 from voterlist.decisions.subjects import members_of
@@ -133,7 +133,7 @@ def read_today(
     case_ids = decisions.column("case_id").to_pylist()
     added = _ids_of(amendments, Action.ADD)
     cells = {
-        row["entry_id"]: json.loads(row["cells"])
+        row["entry_id"]: strict_json.loads(row["cells"])
         for row in rows_among(subjects, "entry_id", added).to_pylist()
     }
     return Today(

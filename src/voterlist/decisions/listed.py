@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from voterlist import strict_json
 from voterlist.decisions.amended import AmendmentContext, ValueReader
 from voterlist.decisions.answer import Row
 from voterlist.decisions.given import Given
@@ -145,7 +145,7 @@ def _added_before(given: Given) -> dict[str, Row]:
     }
     subjects = given.subjects.to_pylist()
     return {
-        row["entry_id"]: json.loads(row["cells"])
+        row["entry_id"]: strict_json.loads(row["cells"])
         for row in subjects
         if row["entry_id"] in added
     }

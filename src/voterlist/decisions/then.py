@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from voterlist import strict_json
 from voterlist.decisions.given import Given
 from voterlist.decisions.subjects import OTHERS, answered_ids, identity_of
 
@@ -26,7 +26,7 @@ class Then:
         self._noted: set[str] = set()
         """The entries of which it is known which others said the same."""
         for row in given.subjects.to_pylist():
-            self._note(row["entry_id"], json.loads(row["cells"]))
+            self._note(row["entry_id"], strict_json.loads(row["cells"]))
         for members in given.case_entries.values():
             self._stand_together(members)
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from voterlist import strict_json
 from voterlist.model import Action, Verdict
 
 __all__ = [
@@ -156,7 +157,7 @@ def read_decisions(content: bytes) -> DecisionFile:
         DecisionFileError: it is not whole, no such file, of a later version, or was changed.
     """
     try:
-        values = json.loads(content.decode("utf-8-sig"))
+        values = strict_json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise DecisionFileError("decisions-cut-off") from None
     if not isinstance(values, dict) or values.get("kind") != KIND:

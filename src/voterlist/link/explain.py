@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist import schemas, tables
+from voterlist import schemas, strict_json, tables
 from voterlist.arrays import Codes, Floats
 from voterlist.link.comparisons import (
     SHIPPED,
@@ -176,7 +176,7 @@ def read_model(metadata: dict[bytes, bytes] | None) -> Model | None:
     """The model in a table's metadata; None where there is none."""
     if not metadata or _KEY not in metadata:
         return None
-    content = json.loads(metadata[_KEY])
+    content = strict_json.loads(metadata[_KEY])
     comparisons = read_comparisons(metadata)
     log_m = {
         _FORMER_CLASSES.get(name, name): {
@@ -189,7 +189,7 @@ def read_model(metadata: dict[bytes, bytes] | None) -> Model | None:
 
 def read_comparisons(metadata: dict[bytes, bytes] | None) -> Comparisons:
     """The comparisons of a table's pairs: the shipped ones, and those that its metadata names."""
-    content = json.loads(metadata[_KEY]) if metadata and _KEY in metadata else {}
+    content = strict_json.loads(metadata[_KEY]) if metadata and _KEY in metadata else {}
     return with_added(content.get("added", {}))
 
 

@@ -14,6 +14,7 @@ from typing import IO, Any
 
 import pyarrow as pa
 
+from voterlist import strict_json
 from voterlist.model import AsideCode
 from voterlist.readers.outcome import ReadOutcome
 from voterlist.schemas import RawSheet
@@ -57,7 +58,7 @@ def read_frame(stream: IO[bytes]) -> tuple[Head, bytes] | None:
     content = stream.read(length)
     if len(head) < head_length or len(content) < length:
         return None
-    return json.loads(head), content
+    return strict_json.loads(head), content
 
 
 def pack_outcome(outcome: ReadOutcome) -> tuple[Head, list[pa.Buffer]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import pyarrow as pa
 
+from voterlist import strict_json
 from voterlist.decisions import Given, members_of
 from voterlist.model import Action, Mark, Returned
 from voterlist.report.asked import (
@@ -173,7 +173,7 @@ def _old_subjects(subjects: pa.Table, wanted: set[str]) -> dict[str, Subject]:
     for row in subjects.to_pylist():
         if row["entry_id"] not in wanted:
             continue
-        cells = json.loads(row["cells"])
+        cells = strict_json.loads(row["cells"])
         parts = [cells.get(name) for name in ("surname", "given_name", "patronymic")]
         name = " ".join(filter(None, parts)) or cells.get("full_name")
         place = Place(cells.get("constituency"), cells.get("precinct"))

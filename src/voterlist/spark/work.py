@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from voterlist import strict_json
 from voterlist.errors import UsageError
 from voterlist.storage import lock
 from voterlist.storage.files import make_folder, own_folder, write_atomically
@@ -47,7 +48,7 @@ class Work:
     def is_done(self, step: str) -> bool:
         """Whether a step is there, whole and unchanged in its files and their sizes."""
         try:
-            marked = json.loads(self._mark(step).read_text(encoding="utf-8"))
+            marked = strict_json.loads(self._mark(step).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return False
         return bool(marked == self._files(step))
@@ -166,7 +167,7 @@ def _require_same(folder: Path, job: Mapping[str, str]) -> None:
         write_atomically(page, lambda path: path.write_text(text, encoding="utf-8"))
         return
     try:
-        known = json.loads(page.read_text(encoding="utf-8"))
+        known = strict_json.loads(page.read_text(encoding="utf-8"))
     except ValueError:
         known = {}
     other = sorted(name for name in {*job, *known} if job.get(name) != known.get(name))

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from voterlist import strict_json
 from voterlist.storage.files import make_private, own_folder, sha256
 
 __all__ = ["FOLDER", "Kept", "KeptUnit", "Place", "earlier", "keep"]
@@ -85,7 +86,7 @@ class Kept:
         """The unit that lies there; None where there is none that can be believed."""
         folder = place.inside(self.workspace)
         try:
-            record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+            record = strict_json.loads((folder / RECORD).read_text(encoding="utf-8"))
             unit = KeptUnit(folder, dict(record["files"]), dict(record["said"]))
             is_own = record["key"] == place.key
             if is_own and not record["lasts"]:
@@ -108,7 +109,7 @@ class Kept:
             OSError: it is not there.
         """
         folder = place.inside(self.workspace)
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        record = strict_json.loads((folder / RECORD).read_text(encoding="utf-8"))
         self.used.add(place)
         return KeptUnit(folder, record["files"], record["said"])
 
@@ -184,7 +185,7 @@ def earlier(beside: Path) -> Iterator[KeptUnit]:
     """
     for folder in _folders_in(beside.parent):
         try:
-            record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+            record = strict_json.loads((folder / RECORD).read_text(encoding="utf-8"))
             unit = KeptUnit(folder, dict(record["files"]), dict(record["said"]))
             if record["lasts"] and _is_as_recorded(unit):
                 yield unit

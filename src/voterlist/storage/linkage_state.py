@@ -16,6 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from voterlist import strict_json
 from voterlist.link.incremental import TABLES, State
 from voterlist.storage.files import make_folder, write_atomically
 from voterlist.storage.store import program_digest, sha256, write_table
@@ -61,7 +62,7 @@ def read(folder: Path) -> KeptState:
     One that is not there, damaged, or another program's is None, with the reason.
     """
     try:
-        page = json.loads(_page_path(folder).read_text(encoding="utf-8"))
+        page = strict_json.loads(_page_path(folder).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return KeptState(None, StateUse.MISSING)
     except (OSError, ValueError):

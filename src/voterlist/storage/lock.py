@@ -15,6 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from voterlist import strict_json
 from voterlist.errors import UsageError, WorkspaceBusyError
 from voterlist.storage import workers
 from voterlist.storage.files import make_private, write_atomically
@@ -148,7 +149,7 @@ def _holder_named_in(path: Path) -> Holder | None:
     if path.is_symlink():
         return None
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
+        known = strict_json.loads(path.read_text(encoding="utf-8"))
         names = [str(known.get(name, _UNKNOWN)) for name in ("user", "machine")]
         return Holder(int(known["pid"]), str(known["since"]), *names)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

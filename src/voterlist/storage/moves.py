@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from voterlist import strict_json
 from voterlist.storage.files import make_folder, sync_folder, write_atomically
 
 __all__ = ["NAME", "Plan", "free_name", "move", "read_plan", "settle"]
@@ -46,7 +47,7 @@ def read_plan(workspace: Path) -> Plan | None:
         text = (workspace / NAME).read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
-    content = json.loads(text)
+    content = strict_json.loads(text)
     moves = [(workspace / source, workspace / to) for source, to in content["moves"]]
     return Plan(str(content["change"]), tuple(moves))
 

@@ -24,6 +24,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from voterlist import strict_json
 from voterlist.storage.file_columns import FileColumns
 from voterlist.storage.files import (
     close_folder,
@@ -405,7 +406,7 @@ def _without_scratch(record: StageRecord) -> StageRecord:
 def read_manifest(folder: Path) -> Manifest | None:
     """The manifest of a run's folder; None where there is none, or none that this version wrote."""
     try:
-        known = json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8"))
+        known = strict_json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8"))
         known["stages"] = {
             stage: StageRecord(**record) for stage, record in known["stages"].items()
         }

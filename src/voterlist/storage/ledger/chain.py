@@ -16,6 +16,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+from voterlist import strict_json
 from voterlist.storage.ledger.base import Base
 
 __all__ = [
@@ -145,7 +146,7 @@ def read_line(text: str | bytes) -> Line:
     Raises:
         ValueError: it holds none.
     """
-    content = json.loads(text)
+    content = strict_json.loads(text)
     try:
         number, day = content["number"], content["day"]
         event, details = content["event"], content["details"]

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from voterlist import strict_json
 from voterlist.errors import InputError
 from voterlist.storage.files import write_atomically
 from voterlist.storage.ledger.base import Base
@@ -103,7 +104,7 @@ def marks_by_path(ledger: Path) -> dict[Path, Mark]:
 
 def _read(path: Path) -> Mark:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = strict_json.loads(path.read_text(encoding="utf-8"))
         generation, tables = int(content["generation"]), content["tables"]
         for name in MARKED_LATER - tables.keys():
             tables[name] = asdict(NO_ROWS)

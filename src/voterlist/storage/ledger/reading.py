@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from voterlist import strict_json
 from voterlist.schemas import (
     ACCEPTANCE,
     DECISION,
@@ -141,7 +141,8 @@ class Reader:
         )
         read_day = dt.date.fromisoformat
         return [
-            (read_day(day), event, json.loads(details)) for day, event, details in rows
+            (read_day(day), event, strict_json.loads(details))
+            for day, event, details in rows
         ]
 
     def chain(self) -> list[Line]:
