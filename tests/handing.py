@@ -1,15 +1,20 @@
 """Workspaces of commissions that hand over to each other, for the tests of the commands."""
 
+import io
 import json
 import shutil
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from typer.testing import CliRunner
 
 import workspaces
 from voterlist.cli.app import APP
+from voterlist.custody import Outline, Payload, load_keys, write_package
+from voterlist.custody.manifest import Manifest
 from voterlist.schemas import DECISION
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
@@ -117,3 +122,61 @@ def pair(folder, settings=BELOW):
 def trust(workspace, other, name):
     key = other / "keys" / "public.json"
     return told("keys", "trust", workspace, key, "--name", name, "--today", DAY)
+
+
+def rewritten(path, keys, change=lambda _: None, stated=None, **outline):
+    """Write a package once more, signed by its sender, with other files or statements in it.
+
+    Args:
+        path: the package; it is written over.
+        keys: the folder of the sender's keys.
+        change: takes the files by their paths, and changes them.
+        stated: path -> (table, rows), where the manifest states others than before.
+        outline: fields of the manifest.
+    """
+    with zipfile.ZipFile(path) as package:
+        files = {
+            info.filename.partition("/")[2]: package.read(info)
+            for info in package.infolist()
+        }
+    manifest = Manifest.model_validate_json(files["manifest.json"])
+    apart = {name for name in files if not name.startswith("data/")}
+    tables = {one.path: (one.table, one.rows) for one in manifest.files}
+    change(files)
+    stated = stated or {}
+    tables |= stated
+    payloads = [
+        Payload(
+            name.removeprefix("data/"),
+            content,
+            *_said(content, *tables.get(name, (None, None)), is_own=name in stated),
+        )
+        for name, content in files.items()
+        if name not in apart
+    ]
+    same = {name: getattr(manifest, name) for name in Outline.__dataclass_fields__}
+    return write_package(path, Outline(**(same | outline)), payloads, load_keys(keys))
+
+
+def _said(content, table, rows, *, is_own):
+    """(table, rows) of a file: as many as it holds, where nobody states another number."""
+    if table is None or is_own:
+        return table, rows
+    if content.endswith(b"PAR1"):
+        rows = pq.read_metadata(io.BytesIO(content)).num_rows
+    elif table == "door":
+        rows = content.count(b"\n") - 1
+    return table, rows
+
+
+def rows_of(content):
+    """The rows of a table in a package."""
+    return pq.read_table(io.BytesIO(content)).to_pylist()
+
+
+def table_of(content, rows):
+    """The bytes of a table in a package with other rows."""
+    stream = io.BytesIO()
+    schema = pq.read_schema(io.BytesIO(content))
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), stream)
+    return stream.getvalue()

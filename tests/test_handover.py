@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import shutil
-import zipfile
 from pathlib import Path
 
 import docx
@@ -18,8 +17,7 @@ import packages
 import workspaces
 from handing import code_of, told
 from voterlist.cli.app import APP  # noqa: F401  its modules load once, not in the first test
-from voterlist.custody import Kind, Outline, Payload, load_keys, write_package
-from voterlist.custody.manifest import Manifest
+from voterlist.custody import load_keys
 from voterlist.handovers import Event, handovers
 from voterlist.storage.ledger import reading
 
@@ -304,31 +302,6 @@ def test_a_package_that_does_not_fit_is_refused_and_nothing_enters(
     assert not (handed.folder / "package-receipt.zip").exists()
 
 
-def rewritten(pair, change):
-    """The package, signed by its sender, with other files in it."""
-    path = pair.folder / "package.zip"
-    with zipfile.ZipFile(path) as package:
-        files = {
-            info.filename.partition("/")[2]: package.read(info)
-            for info in package.infolist()
-        }
-    manifest = Manifest.model_validate_json(files["manifest.json"])
-    change(files)
-    payloads = [
-        Payload(one.path.removeprefix("data/"), files[one.path], one.table, one.rows)
-        for one in manifest.files
-        if one.path in files
-    ]
-    names = ("cycle", "constituency", "receiver", "serial", "previous", "journal")
-    outline = Outline(
-        kind=Kind.SUBMIT,
-        run=manifest.run,
-        day=manifest.day,
-        **{name: getattr(manifest, name) for name in names},
-    )
-    write_package(path, outline, payloads, load_keys(pair.below / "keys"))
-
-
 LIST = "data/lists/constituency-088-precinct-000{}-record.parquet"
 
 
@@ -383,7 +356,8 @@ def no_moment(files):
 )
 def test_a_signed_package_whose_content_is_wrong_is_refused(handed, change, code):
     """A signature says who wrote it, not that the program did."""
-    rewritten(handed, change)
+    keys = handed.below / "keys"
+    handing.rewritten(handed.folder / "package.zip", keys, change)
     before = handing.contents(handed.above)
     assert code_of(handed.receive()) == (3, code)
     assert handing.contents(handed.above) == before

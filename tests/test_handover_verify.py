@@ -9,7 +9,6 @@ import handing
 import packages
 import workspaces
 from handing import code_of, told
-from test_handover import rewritten
 
 pytestmark = pytest.mark.slow
 
@@ -74,7 +73,7 @@ def test_what_a_package_claims_is_made_again(pair):
     def other_indicators(files):
         files["data/indicators.parquet"] = files["data/findings.parquet"]
 
-    rewritten(pair, other_indicators)
+    handing.rewritten(package, pair.below / "keys", other_indicators)
     code, said = told("verify", package, "--workspace", pair.below)
     assert (code, said["differences"]) == (3, ["indicators.parquet"])
     content = bytearray(package.read_bytes())

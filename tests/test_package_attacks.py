@@ -458,6 +458,17 @@ WRONG = {
     "journal": (_set(journal="AB" * 32), "package-manifest-wrong"),
     "day": (_set(day="2026-02-30"), "package-manifest-wrong"),
     "day as a moment": (_set(day="2026-02-03T00:00:00"), "package-manifest-wrong"),
+    "a day of another age": (_set(day="9999-12-31"), "package-manifest-wrong"),
+    "a day before all ages": (_set(day="0001-01-01"), "package-manifest-wrong"),
+    "a day of another cycle": (_set(day="2023-12-31"), "package-manifest-wrong"),
+    "more rows than people": (
+        lambda fields: fields["files"][1].update(rows=10**12),
+        "package-manifest-wrong",
+    ),
+    "NaN": (
+        lambda fields: rfc8785.dumps(fields).replace(b":88", b":NaN"),
+        "package-manifest-wrong",
+    ),
     "a field more": (_set(note="x"), "package-manifest-wrong"),
     "a field less": (
         lambda fields: fields.pop("run") and None,

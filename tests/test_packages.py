@@ -415,6 +415,33 @@ def test_a_gap_in_the_numbers_is_said(world, folder, serial, missing):
         assert package.missing == missing
 
 
+@pytest.mark.parametrize("serial", [23, 1000, 999_999])
+def test_a_gap_that_is_too_great_is_a_matter_of_a_person(world, folder, serial):
+    """A key that somebody stole would shut its owner out with the greatest of all numbers."""
+    _, one = world.write()
+    path, _ = world.write(serial=serial, previous="ab" * 32)
+    taken = series_taken(one)
+    assert world.refused(path, taken=taken) == "package-gap"
+    settled = world.receiving(taken=taken, is_settled=True)
+    with open_package(path, settled, folder) as package:
+        assert package.manifest.serial == serial
+
+
+def test_what_does_not_count_any_more_is_not_taken_again(world):
+    """After a new key, or after the chair settled the numbers, they begin where they begin."""
+    first, one = world.write()
+    _, far = world.write(serial=999_999, previous="ab" * 32)
+    second, _ = world.write(serial=2, previous=one.digest)
+    taken = {
+        series: [replace(package, counts=False) for package in several]
+        for series, several in series_taken(one, far).items()
+    }
+    assert world.refused(second, taken=series_taken(one, far)) == "package-older"
+    assert world.refused(second, taken=taken) is None
+    assert world.refused(first, taken=taken) == "package-taken"
+    assert world.refused(first, taken=taken, is_settled=True) == "package-taken"
+
+
 def test_packages_of_two_senders_are_counted_apart(world):
     """The first package of a constituency would be refused as an older one."""
     _, one = world.write()

@@ -28,6 +28,12 @@ def receive(
         Path | None,
         typer.Option("--receipt", metavar="FILE", help=SAY("cli.option.receipt")),
     ] = None,
+    ground: Annotated[
+        str, typer.Option("--ground", metavar="TEXT", help=SAY("cli.option.settle"))
+    ] = "",
+    by: Annotated[
+        str, typer.Option("--by", metavar="NAME", help=SAY("cli.option.settled-by"))
+    ] = "",
     passphrase_stdin: PassphraseStdin = False,
     today: Today = None,
 ) -> None:
@@ -37,6 +43,7 @@ def receive(
         package,
         passphrase_of(workspace, from_stdin=passphrase_stdin),
         receipt=receipt,
+        settled={"ground": ground, "by": by} if ground or by else None,
         today=day(today),
         since=now().isoformat(" ", "minutes"),
     )

@@ -18,7 +18,7 @@ from voterlist.custody.keys import (
 )
 from voterlist.custody.manifest import FORMAT, Manifest, PackedFile, Series
 from voterlist.custody.reading import Limits, Package, Receiving, Taken, open_package
-from voterlist.custody.receipts import Receipt, read_receipt, write_receipt
+from voterlist.custody.receipts import Receipt, read_receipt, receipt_in, write_receipt
 from voterlist.custody.sealing import encrypt
 from voterlist.custody.signatures import fingerprint
 from voterlist.custody.trust import (
@@ -61,6 +61,7 @@ __all__ = [
     "read_public_key",
     "read_receipt",
     "read_trust",
+    "receipt_in",
     "write_package",
     "write_receipt",
 ]

@@ -33,6 +33,7 @@ __all__ = [
     "Series",
     "TagFiles",
     "tag_files",
+    "years_of",
 ]
 
 FORMAT = 1
@@ -45,6 +46,10 @@ _LONGEST_PATH = 120
 _GREATEST_SERIAL = 999_999
 _GREATEST_NUMBER = 2**53 - 1
 """The greatest whole number that JSON holds exactly everywhere."""
+_GREATEST_ROWS = 10_000_000
+"""More than the country has people."""
+_YEARS_AROUND = 2
+"""Packages of a cycle are made in its year, or so many years before or after it."""
 
 TagFiles = dict[str, bytes]
 """Name -> content of the files of a package that are no data, in the order of the package."""
@@ -56,6 +61,12 @@ def _data_path(path: str) -> str:
     return path
 
 
+def years_of(cycle: str) -> range:
+    """The years in which packages of a cycle may be made."""
+    year = int(cycle[:4])
+    return range(year - _YEARS_AROUND, year + _YEARS_AROUND + 1)
+
+
 class PackedFile(Frozen):
     """One file of the package."""
 
@@ -65,7 +76,7 @@ class PackedFile(Frozen):
     sha256: Digest
     table: str | None = Field(pattern=r"\A[a-z][a-z0-9_]{0,63}\z")
     """The name of the table that the file holds; None where it holds none."""
-    rows: int | None = Field(ge=0, le=_GREATEST_NUMBER)
+    rows: int | None = Field(ge=0, le=_GREATEST_ROWS)
     """Rows of the table; None where the file is none."""
 
 
@@ -111,6 +122,8 @@ class Manifest(Frozen):
             raise ValueError("paths are not in order")
         if (self.serial == 1) != (self.previous is None):
             raise ValueError("only the first package has none before it")
+        if self.day.year not in years_of(self.cycle):
+            raise ValueError("a day of another age")
         return self
 
     @property

@@ -55,6 +55,8 @@ _SPARE_BYTES = MEGABYTE
 """Room on the disk beside what is written."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _OPENED = "package.zip"
+_MOST_MISSING = 20
+"""So many packages may not have come; where more are missing a person is asked to settle it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class Taken:
 
     serial: int
     digest: str
+    counts: bool = True
+    """False of one before a new key of its sender, or before somebody settled the numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ class Receiving:
         taken: of each series, the packages that were taken before, in any order.
         identity: opens packages that are encrypted to us; None where the key is not at hand.
         limits: how much a package may have.
+        is_settled: a person settled that the package is taken whatever its number is.
     """
 
     us: Commission
@@ -95,6 +100,7 @@ class Receiving:
     taken: Mapping[Series, Sequence[Taken]] = field(default_factory=dict)
     identity: pyrage.x25519.Identity | None = field(default=None, repr=False)
     limits: Limits = Limits()
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +220,7 @@ def _checked(
     _check_receiver(manifest, receiving)
     digest = hashlib.sha256(content).hexdigest()
     taken = receiving.taken.get(manifest.series, ())
-    missing = _missing(manifest, digest, taken)
+    missing = _missing(manifest, digest, taken, is_settled=receiving.is_settled)
     tags = tag_files(manifest, signature)
     _check_files(manifest, list(tags), members)
     for name, tag_content in tags.items():
@@ -301,26 +307,42 @@ def _check_receiver(manifest: Manifest, receiving: Receiving) -> None:
         raise refusal("package-kind-other", kind=manifest.kind)
 
 
-def _missing(manifest: Manifest, digest: str, taken: Sequence[Taken]) -> int:
+def _missing(
+    manifest: Manifest,
+    digest: str,
+    taken: Sequence[Taken],
+    *,
+    is_settled: bool = False,
+) -> int:
     """How many packages are missing between the last one taken and this one.
 
     Raises:
-        CustodyError: ``package-taken``: this very package; ``package-serial-twice``: another one of
-            this number; ``package-older``; ``package-chain-broken``: it does not follow the last
-            one taken.
+        CustodyError: ``package-taken``: this very package. Where nobody settled it:
+            ``package-serial-twice``: another one of this number; ``package-older``;
+            ``package-chain-broken``: it does not follow the last one taken; ``package-gap``: more
+            are missing than may be.
     """
-    digests = {package.serial: package.digest for package in taken}
-    last = max(digests, default=0)
     serial = manifest.serial
-    if digests.get(serial) == digest:
+    if digest in {package.digest for package in taken}:
         raise refusal("package-taken", serial=serial)
+    if is_settled:
+        return 0
+    digests = {package.serial: package.digest for package in taken if package.counts}
+    last = max(digests, default=0)
     if serial in digests:
         raise refusal("package-serial-twice", serial=serial)
     if serial < last:
         raise refusal("package-older", serial=serial, last=last)
     if serial == last + 1 and manifest.previous != digests.get(last):
         raise refusal("package-chain-broken", serial=serial, last=last)
-    return serial - last - 1
+    # Under a new key the numbers may go on as before.
+    follows = (serial - 1, manifest.previous)
+    if any(follows == (package.serial, package.digest) for package in taken):
+        return 0
+    missing = serial - last - 1
+    if missing > _MOST_MISSING:
+        raise refusal("package-gap", serial=serial, last=last, missing=missing)
+    return missing
 
 
 def _check_files(

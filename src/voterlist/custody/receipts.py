@@ -13,12 +13,12 @@ from typing import Literal
 from voterlist.custody.canonical import from_bytes, to_bytes
 from voterlist.custody.commissions import Digest, Frozen, Kind
 from voterlist.custody.keys import Keys
-from voterlist.custody.manifest import Manifest
+from voterlist.custody.manifest import DATA, Manifest
 from voterlist.custody.reading import Package
 from voterlist.custody.refusals import refusal
 from voterlist.custody.writing import Outline, Payload, write_package
 
-__all__ = ["RECEIPT_NAME", "Receipt", "read_receipt", "write_receipt"]
+__all__ = ["RECEIPT_NAME", "Receipt", "read_receipt", "receipt_in", "write_receipt"]
 
 RECEIPT_NAME = "receipt.json"
 _MOST_BYTES = 16 * 1024
@@ -90,6 +90,26 @@ def write_receipt(
     return write_package(out, outline, [payload], keys), receipt
 
 
+def receipt_in(package: Package) -> Receipt:
+    """The receipt in a package that ``open_package`` opened.
+
+    Raises:
+        CustodyError: ``receipt-damaged``: the package holds no receipt, or one beside other things.
+    """
+    manifest = package.manifest
+    files = [(file.path, file.table, file.rows) for file in manifest.files]
+    if manifest.kind is not Kind.RECEIPT or files != [
+        (DATA + RECEIPT_NAME, None, None)
+    ]:
+        raise refusal("receipt-damaged")
+    with package.path(manifest.files[0]).open("rb") as file:
+        receipt = from_bytes(Receipt, file.read(_MOST_BYTES))
+    stated = (manifest.journal, manifest.day)
+    if receipt is None or (receipt.receiver_journal, receipt.day) != stated:
+        raise refusal("receipt-damaged")
+    return receipt
+
+
 def read_receipt(package: Package, sent: Manifest) -> Receipt:
     """The receipt in a package that ``open_package`` opened.
 
@@ -101,16 +121,9 @@ def read_receipt(package: Package, sent: Manifest) -> Receipt:
         CustodyError: ``receipt-damaged``: the package holds no receipt; ``receipt-for-other``: it
             confirms another package, or says another head of our journal.
     """
-    manifest = package.manifest
-    names = [package.path(file).name for file in manifest.files]
-    if manifest.kind is not Kind.RECEIPT or names != [RECEIPT_NAME]:
-        raise refusal("receipt-damaged")
-    with package.path(manifest.files[0]).open("rb") as file:
-        receipt = from_bytes(Receipt, file.read(_MOST_BYTES))
-    if receipt is None or receipt.receiver_journal != manifest.journal:
-        raise refusal("receipt-damaged")
+    receipt = receipt_in(package)
     stated = (receipt.package, receipt.kind, receipt.serial, receipt.sender_journal)
     ours = (sent.digest, sent.kind, sent.serial, sent.journal)
-    if stated != ours or sent.receiver.place != manifest.sender.place:
+    if stated != ours or sent.receiver.place != package.manifest.sender.place:
         raise refusal("receipt-for-other")
     return receipt

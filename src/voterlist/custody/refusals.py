@@ -5,7 +5,7 @@ from __future__ import annotations
 from voterlist.catalogue import catalogue
 from voterlist.errors import CustodyError
 
-__all__ = ["refusal"]
+__all__ = ["refusal", "wrong"]
 
 
 def refusal(code: str, **places: object) -> CustodyError:
@@ -24,3 +24,8 @@ def refusal(code: str, **places: object) -> CustodyError:
         code=code,
         places=texts,
     )
+
+
+def wrong(part: str) -> CustodyError:
+    """The error of a part of a package that is not what the package says."""
+    return refusal("package-content-wrong", part=part)

@@ -15,7 +15,7 @@ from voterlist.lists.roll import Places
 from voterlist.schemas import LIST_BALANCE
 from voterlist.tables import from_columns, plain, sort_by
 
-__all__ = ["LIST_COUNTS", "LIST_KEY", "counted_balance", "require_balance"]
+__all__ = ["LIST_COUNTS", "LIST_KEY", "counted_balance", "listed_by", "require_balance"]
 
 LIST_KEY = ("constituency", "precinct", "list_kind")
 """The columns that name a list."""
@@ -98,7 +98,7 @@ def require_balance(
         StageError: they have not.
     """
     rows = counted.to_pylist()
-    is_even = all(row["listed"] == _sum(row) for row in rows)
+    is_even = all(row["listed"] == listed_by(row) for row in rows)
     is_whole = sum(row["listed"] for row in rows) == listed.num_rows
     if not is_even or not is_whole:
         raise _uneven("lists-unbalanced")
@@ -110,7 +110,7 @@ def require_balance(
         raise _uneven("lists-unlike-run")
 
 
-def _sum(row: Mapping[str, int]) -> int:
+def listed_by(row: Mapping[str, int]) -> int:
     """How many a list must have by the other numbers of its balance."""
     left = row["handed_in"] - row["struck"] - row["repeated"] - row["moved_out"]
     return left + row["moved_in"] + row["added"]

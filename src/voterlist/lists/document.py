@@ -13,7 +13,7 @@ import pyarrow as pa
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.schemas import CORRECTION, DOOR, empty
 
-__all__ = ["Balance", "ListDocument", "place_stem"]
+__all__ = ["Balance", "ListDocument", "place_stem", "record_stem"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,12 @@ def place_stem(constituency: int | None) -> str:
     """
     number = "unknown" if constituency is None else f"{constituency:03}"
     return f"constituency-{number}"
+
+
+def record_stem(constituency: int | None, precinct: int | None, kind: str) -> str:
+    """The name of the files of a list for programs, without their endings."""
+    stem = f"{place_stem(constituency)}-{_precinct_stem(precinct)}-record"
+    return stem if kind == ListKind.PERMANENT else f"{stem}-{kind}"
 
 
 def _precinct_stem(precinct: int | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import pyarrow as pa
 
@@ -24,7 +25,7 @@ from voterlist.pipeline.steps import NeededTables, StageContext, StageResult
 from voterlist.report import scorecard_of
 from voterlist.schemas import CASE_NUMBER
 from voterlist.storage.ledger import CaseNumber
-from voterlist.tables import from_columns
+from voterlist.tables import from_rows
 
 __all__ = ["SCORED", "bring_decisions", "review_cases"]
 
@@ -146,9 +147,7 @@ def _doubted(tables: NeededTables) -> list[str]:
 
 def _case_numbers(numbers: Sequence[CaseNumber]) -> pa.Table:
     """CASE_NUMBER of these cases."""
-    names = CASE_NUMBER.names
-    columns = {name: [getattr(one, name) for one in numbers] for name in names}
-    return from_columns(columns, CASE_NUMBER, len(numbers))
+    return from_rows([asdict(one) for one in numbers], CASE_NUMBER)
 
 
 SCORED = (

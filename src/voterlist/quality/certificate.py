@@ -33,7 +33,7 @@ from voterlist.quality.unasked import (
     unasked_pairs,
 )
 from voterlist.schemas import CASE, CERTIFICATE, empty, require
-from voterlist.tables import from_columns
+from voterlist.tables import from_rows
 
 __all__ = ["MEASURES", "certificate", "certificate_of_run"]
 
@@ -116,8 +116,7 @@ def certificate(
     rows = list(_of(known, None, sizes.get(None, {})))
     for place, own in sorted(by_place.items()):
         rows += _of(own, place, sizes.get(place, {}))
-    columns = {name: [row.get(name) for row in rows] for name in CERTIFICATE.names}
-    return from_columns(columns, CERTIFICATE, len(rows))
+    return from_rows(rows, CERTIFICATE)
 
 
 def certificate_of_run(

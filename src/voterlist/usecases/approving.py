@@ -81,7 +81,7 @@ def approve(
         WorkspaceBusyError: another command holds it.
         InputError: the ledger, or a table of the run, cannot be read.
     """
-    _require_grounded(approval.ground, approval.by)
+    require_grounded(approval.ground, approval.by)
     with _held(workspace, since) as (settings, ledger):
         if settings.workspace.level is not Level.CEC:
             raise UsageError("not above", code="approve-not-above")
@@ -111,7 +111,7 @@ def finish(
         WorkspaceBusyError: another command holds it.
         InputError: the ledger, or a table of the run, cannot be read.
     """
-    _require_grounded(finished.ground, finished.by)
+    require_grounded(finished.ground, finished.by)
     with _held(workspace, since) as (settings, ledger):
         line = Handover(
             day=ledger.day_of(today),
@@ -144,7 +144,7 @@ def _held(workspace: Path, since: str) -> Iterator[tuple[Settings, Ledger]]:
         yield settings, ledger
 
 
-def _require_grounded(ground: str, by: str) -> None:
+def require_grounded(ground: str, by: str) -> None:
     """Refuse a statement that rests on nothing, or is nobody's."""
     if not ground.strip() or not by.strip():
         raise UsageError("no ground", code="statement-incomplete")

@@ -33,6 +33,8 @@ from voterlist.usecases.settings import settings_of
 
 __all__ = [
     "KEYS",
+    "KEYS_MADE",
+    "KEY_TRUSTED",
     "KeysShown",
     "commission_of",
     "distrust_key",
@@ -46,8 +48,8 @@ __all__ = [
 
 KEYS = "keys"
 """The folder of a workspace in which the commission's keys lie."""
-_KEYS_MADE = "keys-made"
-_TRUSTED = "key-trusted"
+KEYS_MADE = "keys-made"
+KEY_TRUSTED = "key-trusted"
 _DISTRUSTED = "key-distrusted"
 _TRUST_DIGEST = "trust"
 """The detail that holds the SHA-256 of the file of trusted keys after the change."""
@@ -104,7 +106,7 @@ def make_workspace_keys(
     ):
         public = make_keys(workspace / KEYS, us, passphrase)
         ledger.write_journal(
-            today, _KEYS_MADE, commission=us.slug, fingerprint=public.fingerprint
+            today, KEYS_MADE, commission=us.slug, fingerprint=public.fingerprint
         )
     return public
 
@@ -142,7 +144,7 @@ def trust_key(
         "fingerprint": public.fingerprint,
     }
     with _changing(workspace, today, since) as change:
-        change(_TRUSTED, change.trust.added(public, name, today), details)
+        change(KEY_TRUSTED, change.trust.added(public, name, today), details)
     return public
 
 
@@ -166,7 +168,7 @@ def trust_of(workspace: Path, ledger: Reader) -> Trust:
     """
     digest = None
     for _, event, details in ledger.journal():
-        if event in {_TRUSTED, _DISTRUSTED}:
+        if event in {KEY_TRUSTED, _DISTRUSTED}:
             digest = str(details[_TRUST_DIGEST])
     return read_trust(workspace / TRUST_NAME, digest)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voterlist.config import Settings
@@ -21,18 +20,26 @@ from voterlist.custody import (
     Trust,
     encrypt,
 )
+from voterlist.custody.canonical import from_bytes
 from voterlist.errors import UsageError
-from voterlist.handovers import Event, Handover, handovers
+from voterlist.handovers import Event, Handover, JournalLine, handovers
 from voterlist.model import Level
 from voterlist.pipeline.moved import settle_moves
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
 from voterlist.storage.files import make_folder
 from voterlist.storage.ledger import Ledger, Reader
-from voterlist.usecases.commissions import commission_of, keys_of, trust_of
+from voterlist.usecases.commissions import (
+    KEY_TRUSTED,
+    KEYS_MADE,
+    commission_of,
+    keys_of,
+    trust_of,
+)
 from voterlist.usecases.settings import settings_of
 
 __all__ = [
+    "NUMBER_SETTLED",
     "RECEIPT_WRITTEN",
     "SEALED_SUFFIX",
     "SENT",
@@ -61,11 +68,13 @@ SENT = "sent"
 RECEIPT_WRITTEN = "receipt-written"
 """The journal's word for a receipt that was written for a package of another commission."""
 
+NUMBER_SETTLED = "number-settled"
+"""The journal's word for a package that a person let in whatever its number is."""
 _CYCLE = "cycle"
 _RECEIPT = "receipt"
 """The detail that holds the identity of a receipt."""
 _RECEIPT_SERIAL = "receipt_serial"
-_KINDS = {Event.SUBMITTED: Kind.SUBMIT, Event.RETURNED: Kind.RETURN}
+_SENT = frozenset({Event.SUBMITTED, Event.RETURNED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,8 @@ class Desk:
     us: Commission
     keys: Keys
     trust: Trust
+    settled: Mapping[str, str] | None = None
+    """By whom, and on what ground, a package is taken whatever its number is; None: it is not."""
 
     @property
     def cycle(self) -> str:
@@ -154,48 +165,58 @@ def next_in(
     ledger: Reader, kind: Kind, cycle: str, us: Commission, receiver: Commission
 ) -> tuple[int, str | None]:
     """(serial, identity of the package before) of the next package to a receiver."""
-    event = next(one for one, sent in _KINDS.items() if sent is kind)
-    last: Handover | None = None
-    for details, line in _lines(ledger, event):
-        ends = (line.sender, line.receiver)
-        if details.get(_CYCLE) == cycle and ends == (us.slug, receiver.slug):
-            last = line
-    return (1, None) if last is None else (last.serial + 1, last.package)
+    series = (kind.value, cycle, us.slug, receiver.slug)
+    sent = [
+        line
+        for line in handovers(_under_our_key(ledger))
+        if line.event in _SENT
+        and (line.kind, line.cycle, line.sender, line.receiver) == series
+    ]
+    return (sent[-1].serial + 1, sent[-1].package) if sent else (1, None)
 
 
 def next_receipt(ledger: Reader, cycle: str, receiver: str) -> tuple[int, str | None]:
     """(serial, identity of the receipt before) of the next receipt to a receiver."""
-    last: Mapping[str, str | int] | None = None
-    for _, event, details in ledger.journal():
-        ends = (details.get(_CYCLE), details.get("receiver"))
-        if event == RECEIPT_WRITTEN and ends == (cycle, receiver):
-            last = details
-    if last is None:
+    lines = [
+        details
+        for _, event, details in _under_our_key(ledger)
+        if event == RECEIPT_WRITTEN
+        and (details.get(_CYCLE), details.get("receiver")) == (cycle, receiver)
+    ]
+    if not lines:
         return 1, None
-    return int(last[_RECEIPT_SERIAL]) + 1, str(last[_RECEIPT])
+    return int(lines[-1][_RECEIPT_SERIAL]) + 1, str(lines[-1][_RECEIPT])
+
+
+def _under_our_key(ledger: Reader) -> Sequence[JournalLine]:
+    """The journal since our key was made: a new key begins series of its own."""
+    journal = ledger.journal()
+    made = (row for row, (_, event, _) in enumerate(journal) if event == KEYS_MADE)
+    return journal[max(made, default=0) :]
 
 
 def taken(ledger: Reader) -> dict[Series, list[Taken]]:
-    """The packages that were taken, by series; receipts among them."""
+    """The packages that were taken, by series, in order; receipts among them."""
     packages: dict[Series, list[Taken]] = {}
-    for details, line in _lines(ledger, Event.RECEIVED):
-        series = Series(
-            kind=Kind(line.kind),
-            cycle=str(details.get(_CYCLE, "")),
-            sender=line.sender,
-            receiver=line.receiver,
-        )
-        packages.setdefault(series, []).append(Taken(line.serial, line.package))
-    for details, line in _lines(ledger, Event.RECEIPT):
-        # A receipt goes the other way than the package that it confirms.
-        series = Series(
-            kind=Kind.RECEIPT,
-            cycle=str(details.get(_CYCLE, "")),
-            sender=line.receiver,
-            receiver=line.sender,
-        )
-        one = Taken(int(details[_RECEIPT_SERIAL]), str(details[_RECEIPT]))
-        packages.setdefault(series, []).append(one)
+    for day, event, details in ledger.journal():
+        if event in {KEY_TRUSTED, NUMBER_SETTLED}:
+            for series, before in packages.items():
+                if series.sender == details["commission"]:
+                    packages[series] = [replace(one, counts=False) for one in before]
+        for line in handovers([(day, event, details)]):
+            kind, one = line.kind, Taken(line.serial, line.package)
+            sender, receiver = line.sender, line.receiver
+            if line.event is Event.RECEIPT:
+                # A receipt goes the other way than the package that it confirms.
+                kind, sender, receiver = Kind.RECEIPT, receiver, sender
+                serial = int(details[_RECEIPT_SERIAL])
+                one = Taken(serial, str(details[_RECEIPT]))
+            elif line.event is not Event.RECEIVED:
+                continue
+            series = Series(
+                kind=Kind(kind), cycle=line.cycle, sender=sender, receiver=receiver
+            )
+            packages.setdefault(series, []).append(one)
     return packages
 
 
@@ -203,7 +224,28 @@ def journal_package(
     ledger: Ledger, day: dt.date, event: Event, manifest: Manifest, by: str = ""
 ) -> None:
     """Add the line of a package that was written or taken."""
-    line = Handover(
+    line = _handover(day, event, manifest, manifest.journal, by)
+    extra = {} if manifest.run is None else {"run": manifest.run}
+    ledger.write_journal(day, event.value, **line.details(), **extra)
+
+
+def journal_receipt_taken(
+    ledger: Ledger, day: dt.date, sent: Manifest, receipt: Manifest
+) -> None:
+    """Add the line of a receipt that came back for a package of ours."""
+    line = _handover(day, Event.RECEIPT, sent, receipt.journal)
+    extra: dict[str, str | int] = {
+        _RECEIPT: receipt.digest,
+        _RECEIPT_SERIAL: receipt.serial,
+    }
+    ledger.write_journal(day, Event.RECEIPT.value, **line.details(), **extra)
+
+
+def _handover(
+    day: dt.date, event: Event, manifest: Manifest, head: str, by: str = ""
+) -> Handover:
+    """The line of a package, or of the receipt for it."""
+    return Handover(
         day=day,
         event=event,
         kind=manifest.kind.value,
@@ -213,36 +255,10 @@ def journal_package(
         receiver=manifest.receiver.slug,
         serial=manifest.serial,
         package=manifest.digest,
-        head=manifest.journal,
+        head=head,
         by=by,
         cycle=manifest.cycle,
     )
-    extra = {} if manifest.run is None else {"run": manifest.run}
-    ledger.write_journal(day, event.value, **line.details(), **extra)
-
-
-def journal_receipt_taken(
-    ledger: Ledger, day: dt.date, sent: Manifest, receipt: Manifest
-) -> None:
-    """Add the line of a receipt that came back for a package of ours."""
-    line = Handover(
-        day=day,
-        event=Event.RECEIPT,
-        kind=sent.kind.value,
-        constituency=sent.constituency,
-        precinct=sent.sender.precinct or sent.receiver.precinct,
-        sender=sent.sender.slug,
-        receiver=sent.receiver.slug,
-        serial=sent.serial,
-        package=sent.digest,
-        head=receipt.journal,
-        cycle=sent.cycle,
-    )
-    extra: dict[str, str | int] = {
-        _RECEIPT: receipt.digest,
-        _RECEIPT_SERIAL: receipt.serial,
-    }
-    ledger.write_journal(day, Event.RECEIPT.value, **line.details(), **extra)
 
 
 def journal_receipt_written(
@@ -269,30 +285,21 @@ def has_receipt(ledger: Reader, package: str) -> bool:
 
 def keep_manifest(workspace: Path, manifest: Manifest) -> None:
     """Keep the manifest of a package that was written: its receipt is compared with it."""
-    folder = workspace / SENT
-    make_folder(folder)
-    store.write_atomically(
-        folder / f"{manifest.folder}.json",
-        lambda beside: beside.write_bytes(manifest.content),
-    )
+    path = workspace / SENT / f"{manifest.folder}.json"
+    make_folder(path.parent)
+    if path.exists() and path.read_bytes() != manifest.content:
+        # One of this number was written under another key, or by a process that was killed.
+        path = path.with_stem(f"{path.stem}-{manifest.digest[:8]}")
+    store.write_atomically(path, lambda beside: beside.write_bytes(manifest.content))
 
 
 def sent_manifest(workspace: Path, digest: str) -> Manifest | None:
     """The manifest of a package that we wrote; None where none is kept with this identity."""
     for path in sorted((workspace / SENT).glob("*.json")):
-        content = path.read_bytes()
-        if hashlib.sha256(content).hexdigest() == digest:
-            return Manifest.model_validate_json(content)
+        manifest = from_bytes(Manifest, path.read_bytes())
+        if manifest is not None and manifest.digest == digest:
+            return manifest
     return None
-
-
-def _lines(
-    ledger: Reader, event: Event
-) -> Iterator[tuple[Mapping[str, str | int], Handover]]:
-    """(details, hand-over) of the lines of an event, in order."""
-    journal = [one for one in ledger.journal() if one[1] == event]
-    for (_, _, details), line in zip(journal, handovers(journal), strict=True):
-        yield details, line
 
 
 def delivered(package: Path, out: Path, recipient: str | None) -> Path:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,7 +16,7 @@ import pyarrow.parquet as pq
 
 from voterlist.config import Settings, SubmitSettings
 from voterlist.errors import InputError, UsageError
-from voterlist.lists.balance import LIST_KEY
+from voterlist.lists.balance import listed_by
 from voterlist.model import AsideCode, Returned, Severity
 from voterlist.pipeline.inbox import INBOX, find
 from voterlist.pipeline.list_input import ListSource
@@ -111,6 +110,17 @@ class Scope:
                 is_own, pc.equal(table.column("precinct"), self.precinct)
             )
         return table.filter(pc.fill_null(is_own, fill_value=False))
+
+    def about(self, table: pa.Table) -> pa.Table:
+        """The rows about entries of this place, or about people who are to stand here."""
+        is_own = pc.starts_with(table.column("entry_id"), self.prefix)
+        if "constituency" in table.column_names:
+            stands = self.of(table.select(["entry_id", "constituency", "precinct"]))
+            is_there = pc.is_in(
+                table.column("entry_id"), value_set=stands.column("entry_id")
+            )
+            is_own = pc.or_(is_own, is_there)
+        return table.filter(is_own)
 
     @property
     def prefix(self) -> str:
@@ -358,20 +368,13 @@ def _returned_cases(run: _Run) -> int:
 def _broken_balances(run: _Run) -> int:
     """Lists whose sums do not fit, and one where the entries are others than were handed in."""
     rows = run.own("balance", LIST_BALANCE).to_pylist()
-    broken = sum(not _fits(row) for row in rows)
+    broken = sum(row["listed"] != listed_by(row) for row in rows)
     entries = run.own("entries", ENTRY).num_rows
     lists = run.own("lists", LIST).to_pylist()
     unequal = sum(row["rows"] != row["entries"] + row["set_aside"] for row in lists)
     handed_in: list[int] = [row["handed_in"] for row in rows]
     unaccounted = int(sum(handed_in) != entries)
     return int(broken + unequal + unaccounted)
-
-
-def _fits(row: Mapping[str, Any]) -> bool:
-    counts = {name: row[name] for name in LIST_BALANCE.names if name not in LIST_KEY}
-    gone = counts["struck"] + counts["repeated"] + counts["moved_out"]
-    come = counts["moved_in"] + counts["added"]
-    return bool(counts["handed_in"] - gone + come == counts["listed"])
 
 
 _COUNTS: Mapping[Gate, Callable[[_Run], int]] = {

@@ -2,38 +2,51 @@
 
 from __future__ import annotations
 
-import json
+import csv
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from voterlist import readers
+from voterlist import readers, strict_json
 from voterlist.config import IngestSettings, Settings
 from voterlist.custody import Manifest, Package
-from voterlist.errors import CustodyError
+from voterlist.custody.manifest import DATA
+from voterlist.custody.refusals import refusal, wrong
 from voterlist.findings import finding_ids
 from voterlist.ingest import ingest
 from voterlist.link.cases import case_id
+from voterlist.lists.balance import LIST_KEY, listed_by
+from voterlist.lists.document import record_stem
 from voterlist.model import Mark, Verdict
 from voterlist.pipeline.result import FURNITURE
 from voterlist.readers import ListedFile
-from voterlist.schemas import (
-    ACCEPTANCE,
-    DECISION,
-    FINDING,
-    RECORD,
-    RawFile,
-)
-from voterlist.tables import from_columns
+from voterlist.render.record import COLUMNS_NAME, write_record_csv
+from voterlist.schemas import ACCEPTANCE, DECISION, FINDING, LIST_BALANCE, RawFile
+from voterlist.tables import from_columns, from_rows
+from voterlist.usecases.held import PACKED, require_held
+from voterlist.usecases.list_files import BALANCE_NAME, balance_content
+from voterlist.usecases.returned_cases import ANSWERS_NAME, CASES_NAME, GATES_NAME
 
-__all__ = ["HandedLists", "TakenDecisions", "decisions_of", "lists_of", "place_inside"]
+__all__ = [
+    "HandedLists",
+    "HandedTable",
+    "TakenDecisions",
+    "decisions_of",
+    "lists_of",
+    "place_inside",
+    "tables_of",
+]
 
-Cells = dict[str, str | None]
-"""A row of a table as text, by column."""
+Row = dict[str, Any]
+_Stated = tuple[str | None, int | None]
+"""The table of a file, and its rows, as a manifest states them."""
+_PAGES = (COLUMNS_NAME, BALANCE_NAME, GATES_NAME, ANSWERS_NAME, CASES_NAME)
+"""Files of a package that are no tables, nor made of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +84,110 @@ def place_inside(manifest: Manifest) -> str:
     return f"{manifest.constituency}/{manifest.sender.slug}"
 
 
-def lists_of(package: Package, settings: Settings) -> HandedLists:
+@dataclass(frozen=True, slots=True)
+class HandedTable:
+    """A table of a package: as it was read, and as a table of its schema."""
+
+    name: str
+    path: Path
+    raw: RawFile
+    rows: pa.Table
+
+
+def tables_of(package: Package, settings: IngestSettings) -> tuple[HandedTable, ...]:
+    """The tables of a package, each held to what the package is about; no other file is in it.
+
+    Raises:
+        CustodyError: ``package-schema-other``: a table has other columns than this version reads;
+            ``package-content-wrong``: it cannot be read, has other rows than the manifest says, is
+            about others than the sender, or is not what the file says that is made of it for
+            people; a file is none that a package has.
+    """
+    manifest = package.manifest
+    files = {package.path(file): file.table for file in manifest.files if file.table}
+    inside = place_inside(manifest)
+    listed = [ListedFile(path, f"{inside}/{path.name}") for path in files]
+    raws = readers.read_listed(listed, settings)
+    if len(raws) != len(files):
+        raise wrong("files")
+    tables = tuple(
+        HandedTable(name, path, raw, _typed(name, path, raw))
+        for (path, name), raw in zip(files.items(), raws, strict=True)
+    )
+    expected: dict[str, _Stated] = dict.fromkeys(_PAGES, (None, None))
+    for one in tables:
+        require_held(one.name, one.rows, manifest)
+        expected |= _files_of(one, package)
+    for file in manifest.files:
+        if expected.get(file.path.removeprefix(DATA)) != (file.table, file.rows):
+            raise wrong("files")
+    return tables
+
+
+def _typed(name: str, path: Path, raw: RawFile) -> pa.Table:
+    """The table that was read, in the schema of its name."""
+    if name not in PACKED:
+        raise wrong("files")
+    schema = PACKED[name]
+    try:
+        columns = _of_csv(path) if name == "door" else _of_parquet(raw)
+        if [column[0].as_py() for column in columns] != schema.names:
+            raise refusal("package-schema-other")
+        known = [
+            pc.if_else(pc.not_equal(one, ""), one, None).slice(1) for one in columns
+        ]
+        rows = from_columns(dict(zip(schema.names, known, strict=True)), schema)
+    except (pa.ArrowException, ValueError, csv.Error):
+        # The cause quotes a cell.
+        raise wrong(name) from None
+    if any(rows.column(one.name).null_count for one in schema if not one.nullable):
+        raise wrong(name)
+    return rows
+
+
+def _of_parquet(raw: RawFile) -> list[pa.ChunkedArray]:
+    if raw.trouble is not None or raw.format != "parquet":
+        raise ValueError("no table")
+    columns: list[pa.ChunkedArray] = raw.sheets[0].cells.columns
+    return columns
+
+
+def _of_csv(path: Path) -> list[pa.Array]:
+    """The columns of a CSV of ours, as it was written: a reader of lists would guess."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(map(pa.array, zip(*csv.reader(file), strict=True)))
+
+
+def _files_of(table: HandedTable, package: Package) -> dict[str, _Stated]:
+    """The files that a table makes in a package: of a list also its CSV, which people open."""
+    count = table.rows.num_rows
+    if table.name != "record":
+        form = "csv" if table.name == "door" else "parquet"
+        return {f"{table.name}.{form}": (table.name, count)}
+    columns = (table.rows.column(name).to_pylist() for name in LIST_KEY)
+    keys = set(zip(*columns, strict=True))
+    if len(keys) != 1:
+        raise wrong("lists")
+    made, twin = package.folder.parent / "twin.csv", table.path.with_suffix(".csv")
+    write_record_csv(table.rows, made)
+    if not twin.is_file() or twin.read_bytes() != made.read_bytes():
+        raise wrong("lists")
+    stem = f"lists/{record_stem(*keys.pop())}"
+    return {f"{stem}.parquet": (table.name, count), f"{stem}.csv": (None, count)}
+
+
+def lists_of(
+    package: Package, tables: Iterable[HandedTable], settings: Settings
+) -> HandedLists:
     """The lists of a package, once they are what the package says they are.
 
     Raises:
-        CustodyError: ``package-schema-other``: its tables have other columns than this version
-            reads; ``package-content-wrong``: a table cannot be read, a list is of another place
-            than the sender's, or has other rows than the balance says.
+        CustodyError: ``package-content-wrong``: a list is of another place than the sender's, or
+            has other rows than the balance says.
     """
     manifest = package.manifest
-    paths = [package.path(file) for file in manifest.files if file.table == "record"]
-    inside = place_inside(manifest)
-    listed = [ListedFile(path, f"{inside}/{path.name}") for path in paths]
-    files = readers.read_listed(listed, settings.ingest)
-    for file in files:
-        _require_columns(file)
+    lists = [one for one in tables if one.name == "record"]
+    files = [one.raw for one in lists]
     intake = ingest(
         files,
         settings.ingest,
@@ -93,212 +195,123 @@ def lists_of(package: Package, settings: Settings) -> HandedLists:
         territory=settings.territory.by_number,
     )
     codes = set(intake.set_aside.column("code").to_pylist())
-    if not codes <= FURNITURE:
-        raise _wrong("lists")
-    _require_place(intake.entries, manifest)
+    count = sum(one.rows.num_rows for one in lists)
+    if not codes <= FURNITURE or intake.entries.num_rows != count:
+        raise wrong("lists")
+    require_held("entries", intake.entries, manifest)
     _require_balance(intake.entries, package)
-    return HandedLists(tuple(paths), intake.entries, _known_as(files, intake.entries))
+    paths = tuple(one.path for one in lists)
+    return HandedLists(paths, intake.entries, _known_as(lists, intake.entries))
 
 
 def decisions_of(
-    package: Package, lists: HandedLists, settings: Settings
+    manifest: Manifest, tables: Iterable[HandedTable], known_as: Mapping[str, str]
 ) -> TakenDecisions:
     """What was decided below about cases and findings that would be asked about here again.
 
     A case of which one entry alone is left on the lists is no case here.
-
-    Raises:
-        CustodyError: ``package-content-wrong``: a table cannot be read, or lacks a value.
     """
-    verdicts, case_entries = _verdicts(
-        _rows(package, "decisions", settings.ingest), lists.known_as, package.manifest
-    )
-    rows = _rows(package, "accepted", settings.ingest)
-    try:
-        accepted = _acceptances(rows, lists.known_as, package.manifest)
-    except (ValueError, OverflowError):
-        # What has to be a number is none.
-        raise _wrong("accepted") from None
+    rows = {one.name: one.rows.to_pylist() for one in tables}
+    verdicts, case_entries = _verdicts(rows.get("decisions", []), known_as, manifest)
+    accepted = _acceptances(rows.get("accepted", []), known_as, manifest)
     return TakenDecisions(verdicts, accepted, case_entries)
 
 
-def _require_columns(file: RawFile) -> None:
-    """Refuse a table whose header is another one than that of RECORD."""
-    if not _is_table(file):
-        raise _wrong("lists")
-    header = tuple(_cells(file)[0].values()) if file.sheets[0].cells.num_rows else ()
-    if header != tuple(RECORD.names):
-        raise CustodyError("other columns", code="package-schema-other")
-
-
-def _require_place(entries: pa.Table, manifest: Manifest) -> None:
-    """Refuse entries of another constituency than the sender's, or another precinct."""
-    constituencies = set(entries.column("constituency").unique().to_pylist())
-    precincts = set(entries.column("precinct").unique().to_pylist())
-    own = manifest.sender.precinct
-    is_elsewhere = own is not None and not precincts <= {own}
-    if not constituencies <= {manifest.constituency} or is_elsewhere:
-        raise _wrong("place")
-
-
 def _require_balance(entries: pa.Table, package: Package) -> None:
-    """Refuse lists that have other rows than the balance of the package says."""
-    path = package.folder / "balance.json"
+    """Refuse a balance that is not of these lists, or does not add up."""
+    manifest = package.manifest
     try:
-        stated = {
-            (one["precinct"], one["list_kind"]): one["listed"]
-            for one in json.loads(path.read_bytes())["lists"]
-            if one["listed"]
-        }
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        raise _wrong("balance") from None
-    columns = (entries.column(name).to_pylist() for name in ("precinct", "list_kind"))
-    if Counter(zip(*columns, strict=True)) != stated:
-        raise _wrong("balance")
+        stated = strict_json.loads((package.folder / BALANCE_NAME).read_bytes())
+        own = {"constituency": manifest.constituency}
+        rows = from_rows([own | one for one in stated["lists"]], LIST_BALANCE)
+        made = balance_content(
+            rows,
+            cycle=manifest.cycle,
+            constituency=manifest.constituency,
+            run=manifest.run or "",
+            day=manifest.day,
+        )
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
+        raise wrong("balance") from None
+    require_held("balance", rows, manifest)
+    lists = rows.to_pylist()
+    places = entries.select(LIST_KEY).to_pylist()
+    counted = Counter(tuple(one.values()) for one in places)
+    listed = {tuple(one[name] for name in LIST_KEY): one["listed"] for one in lists}
+    is_even = all(one["listed"] == listed_by(one) for one in lists)
+    if stated != made or counted != Counter(listed) or not is_even:
+        raise wrong("balance")
 
 
-def _known_as(files: Sequence[RawFile], entries: pa.Table) -> dict[str, str]:
+def _known_as(lists: Iterable[HandedTable], entries: pa.Table) -> dict[str, str]:
     """The id below -> the id here: the entry of a row of a list, and the id in that row."""
     here = {
         (row["source"], row["line"]): row["entry_id"]
         for row in entries.select(["source", "line", "entry_id"]).to_pylist()
     }
     known: dict[str, str] = {}
-    for file in files:
-        lines = file.sheets[0].lines.to_pylist()
-        column = RECORD.names.index("entry_id")
-        ids = file.sheets[0].cells.column(column).to_pylist()
+    for one in lists:
+        _, *lines = one.raw.sheets[0].lines.to_pylist()
+        ids = one.rows.column("entry_id").to_pylist()
         for line, below in zip(lines, ids, strict=True):
-            entry_id = here.get((file.source, line))
-            if entry_id is not None and below:
-                known[below] = entry_id
+            known[below] = here[one.raw.source, line]
     return known
 
 
-def _rows(package: Package, table: str, settings: IngestSettings) -> list[Cells]:
-    """The rows of a table of a package, as text; none where the package has no such table."""
-    found = [file for file in package.manifest.files if file.table == table]
-    listed = [ListedFile(package.path(file), table) for file in found]
-    rows: list[Cells] = []
-    for file in readers.read_listed(listed, settings):
-        if not _is_table(file):
-            raise _wrong(table)
-        header, *cells = _cells(file) or [{}]
-        names = [name or "" for name in header.values()]
-        for row in cells:
-            values = (value or None for value in row.values())
-            rows.append(dict(zip(names, values, strict=True)))
-    return rows
-
-
-def _is_table(file: RawFile) -> bool:
-    """True for a file of Parquet that could be read."""
-    return file.trouble is None and file.format == "parquet" and len(file.sheets) == 1
-
-
-def _cells(file: RawFile) -> list[Cells]:
-    rows: list[Cells] = file.sheets[0].cells.to_pylist()
-    return rows
-
-
 def _verdicts(
-    rows: Sequence[Cells], known_as: Mapping[str, str], manifest: Manifest
+    rows: Sequence[Row], known_as: Mapping[str, str], manifest: Manifest
 ) -> tuple[pa.Table, dict[str, list[str]]]:
     """(DECISION, the entries of each case) of cases with several entries left on the lists."""
-    cases: dict[str, list[Cells]] = {}
+    cases: dict[str, list[Row]] = {}
     for row in rows:
-        is_left = row.get("verdict") in {Verdict.KEEP, Verdict.SEPARATE}
-        if is_left and row.get("entry_id") in known_as:
-            cases.setdefault(row["case_id"] or "", []).append(row)
+        is_left = row["verdict"] in {Verdict.KEEP, Verdict.SEPARATE}
+        if is_left and row["entry_id"] in known_as:
+            cases.setdefault(row["case_id"], []).append(row)
     made: list[dict[str, Any]] = []
     case_entries: dict[str, list[str]] = {}
     for answers in cases.values():
-        ids = [known_as[row["entry_id"] or ""] for row in answers]
+        ids = [known_as[row["entry_id"]] for row in answers]
         if len(ids) < 2:
             continue
         name = case_id(ids)
         case_entries[name] = sorted(ids)
         for entry_id, row in zip(ids, answers, strict=True):
             below = {"case_id": name, "entry_id": entry_id}
-            by = _person(row.get("decided_by"), manifest)
+            by = _person(row["decided_by"], manifest)
             made.append({**row, **below, "decided_by": by})
-    return _table(made, DECISION, "decisions"), case_entries
+    return from_rows(made, DECISION), case_entries
 
 
 def _acceptances(
-    rows: Sequence[Cells], known_as: Mapping[str, str], manifest: Manifest
+    rows: Sequence[Row], known_as: Mapping[str, str], manifest: Manifest
 ) -> pa.Table:
     """ACCEPTANCE of findings that were accepted as they are, about entries and places of here."""
-    findings: list[dict[str, Any]] = []
-    answers: list[Cells] = []
-    for row in rows:
-        if row.get("action") or not row.get("accepted_by"):
-            continue
-        finding = _finding(row, known_as)
-        if finding is not None:
-            findings.append(finding)
-            answers.append(row)
-    ids = finding_ids(_table(findings, FINDING, "accepted"))
+    taken = [row for row in rows if row["accepted_by"] and not row["action"]]
+    findings = [one for row in taken if (one := _finding(row, known_as)) is not None]
+    ids = finding_ids(from_rows(findings, FINDING))
     made = [
         {
             **finding,
             "finding_id": finding_id,
             "mark": Mark.ACCEPT.value,
-            "reason": row.get("reason"),
-            "accepted_by": _person(row.get("accepted_by"), manifest),
+            "accepted_by": _person(finding["accepted_by"], manifest),
             "accepted_at": manifest.day.isoformat(),
         }
-        for finding, finding_id, row in zip(findings, ids, answers, strict=True)
+        for finding, finding_id in zip(findings, ids, strict=True)
     ]
-    return _table(made, ACCEPTANCE, "accepted")
+    return from_rows(made, ACCEPTANCE)
 
 
-def _finding(row: Cells, known_as: Mapping[str, str]) -> dict[str, Any] | None:
+def _finding(row: Row, known_as: Mapping[str, str]) -> Row | None:
     """The same finding under the ids of here; None where it has another file, or no entry here."""
-    ids = {name: row.get(name) for name in ("entry_id", "other_entry_id")}
+    ids = {name: row[name] for name in ("entry_id", "other_entry_id")}
     here = {name: known_as.get(one) if one else None for name, one in ids.items()}
-    is_about_file = not any(ids.values()) and row.get("source")
+    is_about_file = not any(ids.values()) and row["source"]
     if is_about_file or any(ids[name] and not here[name] for name in ids):
         return None
-    numbers = {name: _whole(row.get(name)) for name in ("constituency", "precinct")}
-    value = row.get("value")
-    of_file = {"source": None, "sheet": None, "line": None}
-    return {
-        **{name: row.get(name) for name in ("rule", "severity", "unit", "field")},
-        **here,
-        **numbers,
-        **of_file,
-        "value": None if value is None else float(value),
-    }
+    return {**row, **here, **dict.fromkeys(("source", "sheet", "line", "limit"))}
 
 
-def _whole(text: str | None) -> int | None:
-    return None if text is None else int(float(text))
-
-
-def _person(name: str | None, manifest: Manifest) -> str:
+def _person(name: str, manifest: Manifest) -> str:
     """Who decided below, with the commission in which."""
-    return f"{name or '?'} ({manifest.sender.slug})"
-
-
-def _table(rows: Sequence[Mapping[str, Any]], schema: pa.Schema, part: str) -> pa.Table:
-    """The rows as a table of the schema; a part of a package may lack what it has to say."""
-    columns = {
-        field.name: pa.array([row.get(field.name) for row in rows], _plain(field.type))
-        for field in schema
-    }
-    if any(columns[field.name].null_count for field in schema if not field.nullable):
-        raise _wrong(part)
-    return from_columns(columns, schema, len(rows))
-
-
-def _plain(kind: pa.DataType) -> pa.DataType:
-    return kind.value_type if pa.types.is_dictionary(kind) else kind
-
-
-def _wrong(part: str) -> CustodyError:
-    return CustodyError(
-        f"the {part} of a package are wrong",
-        code="package-content-wrong",
-        places={"part": part},
-    )
+    return f"{name} ({manifest.sender.slug})"

@@ -33,6 +33,7 @@ from voterlist.render.record import (
 from voterlist.storage import store
 
 __all__ = [
+    "BALANCE_NAME",
     "FORMS",
     "ListFile",
     "ListRequest",
@@ -43,6 +44,8 @@ __all__ = [
     "write_file",
 ]
 
+BALANCE_NAME = "balance.json"
+"""In a package."""
 WriteList = Callable[[ListDocument, Path, str], None]
 
 _WRITERS: Mapping[str, WriteList] = {

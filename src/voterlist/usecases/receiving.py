@@ -22,21 +22,25 @@ from voterlist.custody import (
     Taken,
     open_package,
     read_receipt,
+    receipt_in,
     write_receipt,
 )
-from voterlist.custody.refusals import refusal
+from voterlist.custody.refusals import refusal, wrong
 from voterlist.decisions import WITHDRAWN, subjects_among
 from voterlist.errors import CustodyError
 from voterlist.handovers import Event
 from voterlist.model import Level
 from voterlist.pipeline.inbox import INBOX, lists_in
 from voterlist.pipeline.moved import settle_moves
+from voterlist.render.record import COLUMNS_NAME, write_schema
 from voterlist.schemas import DECISION
 from voterlist.storage import moves, store
 from voterlist.storage.files import sync_folder
 from voterlist.storage.ledger import Ledger, Reader, reading
-from voterlist.tables import concat, from_columns
+from voterlist.tables import concat, from_rows
+from voterlist.usecases.approving import require_grounded
 from voterlist.usecases.exchanges import (
+    NUMBER_SETTLED,
     Desk,
     has_receipt,
     journal_package,
@@ -53,13 +57,17 @@ from voterlist.usecases.handed_lists import (
     decisions_of,
     lists_of,
     place_inside,
+    tables_of,
 )
+from voterlist.usecases.held import require_held
 from voterlist.usecases.returned_cases import (
     ANSWERS_NAME,
     CASES_NAME,
+    GATES_NAME,
     KNOWN_AS_NAME,
     Returned,
     read_answers,
+    read_gates,
 )
 from voterlist.usecases.returned_questions import questions_of
 from voterlist.usecases.settling import CameUp, Settled, settled
@@ -110,6 +118,7 @@ def receive(
     passphrase: str | None,
     *,
     receipt: Path | None = None,
+    settled: Mapping[str, str] | None = None,
     today: dt.date,
     since: str,
 ) -> Received:
@@ -123,16 +132,22 @@ def receive(
         path: the package, encrypted or not.
         passphrase: of the private key; None where it has none.
         receipt: where the receipt will be; None: beside the package.
+        settled: the ``ground`` on which it is taken whatever its number is, and ``by`` whom; None:
+            it is not.
         today: the day on which it is taken.
         since: told to another command that finds the workspace held.
 
     Raises:
         CustodyError: the package is refused, and nothing of it has entered.
-        UsageError: it is no workspace, or its settings do not say who the commission is.
+        UsageError: it is no workspace, or its settings do not say who the commission is; the number
+            is settled without a name.
         WorkspaceBusyError: another command holds it.
         OSError: a file cannot be read or written.
     """
-    with open_desk(workspace, passphrase, since=since) as desk:
+    if settled:
+        require_grounded(**settled)
+    with open_desk(workspace, passphrase, since=since) as held:
+        desk = replace(held, settled=settled)
         with _opened(desk, path) as (package, is_known):
             if is_known:
                 result = Received(package.manifest, was_taken=True)
@@ -163,6 +178,7 @@ def _opened(desk: Desk, path: Path) -> Iterator[tuple[Package, bool]]:
         trust=desk.trust,
         taken=before,
         identity=desk.keys.identity,
+        is_settled=bool(desk.settled),
     )
     refused: CustodyError | None = None
     try:
@@ -203,9 +219,17 @@ def _stem(path: Path) -> str:
 def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     """Lists into the inbox, decisions into the ledger, the rest into the folder ``received``."""
     manifest = package.manifest
-    lists = lists_of(package, desk.settings)
-    decisions = decisions_of(package, lists, desk.settings)
+    tables = tables_of(package, desk.settings.ingest)
+    lists = lists_of(package, tables, desk.settings)
+    decisions = decisions_of(manifest, tables, lists.known_as)
     answers = read_answers(package.folder / ANSWERS_NAME)
+    read_gates(package.folder / GATES_NAME)
+    if any(one.day > manifest.day.isoformat() for one in answers):
+        raise wrong("answers")
+    meanings = package.folder / COLUMNS_NAME
+    if meanings.exists():
+        # What the columns mean is not the sender's to say.
+        write_schema(meanings)
     came = CameUp(
         manifest.sender.slug, {one.case_id: one for one in answers}, lists.known_as
     )
@@ -215,9 +239,10 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     kept = desk.workspace / RECEIVED / manifest.folder
     try:
         with Ledger(desk.place) as ledger:
-            last = _last(ledger, manifest)
+            last = next(reversed(taken(ledger).get(manifest.series, [])), None)
             by_answers = _settled(desk, ledger, came)
             _take_decisions(ledger, decisions, by_answers, lists, manifest)
+            _note_settled(desk, ledger, manifest, today)
             journal_package(ledger, today, Event.RECEIVED, manifest)
             folders = [(staged, inbox), (package.folder, kept)]
             aside = {inbox: _superseded(desk, manifest, last), kept: _unfinished(kept)}
@@ -280,12 +305,6 @@ def _keep_beside(package: Package, lists: HandedLists) -> None:
         store.write_atomically(package.folder / name, write)
 
 
-def _last(ledger: Reader, manifest: Manifest) -> Taken | None:
-    """The last package of a series that was taken."""
-    several = taken(ledger).get(manifest.series, [])
-    return max(several, key=lambda one: one.serial, default=None)
-
-
 def _take_decisions(
     ledger: Ledger,
     decisions: TakenDecisions,
@@ -325,8 +344,7 @@ def _taken_back(ledger: Reader, verdicts: pa.Table, manifest: Manifest) -> pa.Ta
         for key, row in last.items()
         if key not in now and row["verdict"] != WITHDRAWN
     ]
-    columns = {name: [row[name] for row in gone] for name in DECISION.names}
-    return from_columns(columns, DECISION, len(gone))
+    return from_rows(gone, DECISION)
 
 
 def _superseded(desk: Desk, manifest: Manifest, last: Taken | None) -> Path:
@@ -379,11 +397,9 @@ def _enter_receipt(desk: Desk, package: Package, today: dt.date) -> Received:
             if event in {Event.SUBMITTED, Event.RETURNED}
         )
         if not is_sent or not ledger.has_line(receipt.sender_journal):
-            raise CustodyError(
-                "an older ledger",
-                code="receipt-head-unknown",
-                places={"serial": str(sent.serial), "head": receipt.sender_journal},
-            )
+            head = receipt.sender_journal
+            raise refusal("receipt-head-unknown", serial=sent.serial, head=head)
+        _note_settled(desk, ledger, package.manifest, today)
         journal_receipt_taken(ledger, today, sent, package.manifest)
     return Received(package.manifest, confirmed=sent.serial)
 
@@ -396,13 +412,15 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
     """
     manifest = package.manifest
     returned = Returned.read(package.folder / CASES_NAME)
-    own = f"{manifest.constituency:03}-"
-    named = [one.entry_id for case in returned.cases for one in case.own]
-    named += [one.entry_id for one in returned.proposals]
-    named += [one.entry_id for one in returned.findings]
-    if not all(one.startswith(own) for one in named):
-        places = {"part": "place"}
-        raise CustodyError("elsewhere", code="package-content-wrong", places=places)
+    tables_of(package, desk.settings.ingest)
+    own = [
+        {"constituency": manifest.constituency, **one.model_dump()}
+        for case in returned.cases
+        for one in case.own
+    ]
+    others = [one.model_dump() for one in (*returned.proposals, *returned.findings)]
+    for rows in (own, others):
+        require_held("cases", pa.Table.from_pylist(rows), manifest)
     write = partial(Path.write_bytes, data=manifest.content)
     store.write_atomically(package.folder / "manifest.json", write)
     words = catalogue(desk.settings.report.languages[0])
@@ -411,6 +429,7 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
         with Ledger(desk.place) as ledger:
             questions = questions_of(ledger, returned, manifest, words)
             ledger.amend(questions)
+            _note_settled(desk, ledger, manifest, today)
             journal_package(ledger, today, Event.RECEIVED, manifest)
             _move(desk, manifest, [(package.folder, kept)], {kept: _unfinished(kept)})
     finally:
@@ -423,18 +442,27 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
     )
 
 
+def _note_settled(
+    desk: Desk, ledger: Ledger, manifest: Manifest, today: dt.date
+) -> None:
+    """Add the line that begins the numbers of a sender anew, where somebody settled that."""
+    if desk.settled:
+        ledger.write_journal(
+            today,
+            NUMBER_SETTLED,
+            commission=manifest.sender.slug,
+            serial=manifest.serial,
+            **desk.settled,
+        )
+
+
 def _confirmed(desk: Desk, package: Package) -> Manifest:
     """The manifest of our package that a receipt names.
 
     Raises:
         CustodyError: ``receipt-damaged``, ``receipt-for-other``.
     """
-    path = package.path(package.manifest.files[0])
-    try:
-        digest = json.loads(path.read_bytes())["package"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise refusal("receipt-damaged") from None
-    sent = sent_manifest(desk.workspace, str(digest))
+    sent = sent_manifest(desk.workspace, receipt_in(package).package)
     if sent is None:
         raise refusal("receipt-for-other")
     return sent

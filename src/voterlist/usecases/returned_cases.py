@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
-from voterlist.custody import Kind, Manifest
+from voterlist import strict_json
+from voterlist.custody import Kind
 from voterlist.custody.commissions import Frozen
-from voterlist.custody.refusals import refusal
-from voterlist.errors import CustodyError
+from voterlist.custody.refusals import refusal, wrong
 from voterlist.handovers import FORGET_BEGUN, Event, Handover, handovers
+from voterlist.storage import store
 from voterlist.storage.ledger import Reader
 from voterlist.usecases.settings import settings_of
 
@@ -22,8 +22,10 @@ __all__ = [
     "ANSWERED",
     "ANSWERS_NAME",
     "CASES_NAME",
+    "GATES_NAME",
     "KNOWN_AS_NAME",
     "Answer",
+    "LetPass",
     "OtherEntry",
     "Owed",
     "OwnEntry",
@@ -37,12 +39,14 @@ __all__ = [
     "newest_return",
     "owed",
     "read_answers",
+    "read_gates",
     "returns_sent",
 ]
 
 ANSWERED = "case-answered"
 """The journal's word for an answer to a returned case."""
 CASES_NAME = "cases.json"
+GATES_NAME = "gates.json"
 ANSWERS_NAME = "answers.json"
 KNOWN_AS_NAME = "known-as.json"
 """In the folder of a package: the ids of its entries at the sender, by the ids of here."""
@@ -52,6 +56,7 @@ _RECEIVED = "received"
 _Id = Annotated[str, Field(pattern=r"\A[0-9A-Za-z.\-]{1,60}\z")]
 _Word = Annotated[str, Field(pattern=r"\A[a-z][a-z0-9-]{0,60}\z")]
 _Number = Annotated[int, Field(ge=0, le=9_999_999)]
+_Content = TypeVar("_Content")
 _Text = Annotated[str, Field(max_length=500)]
 
 
@@ -120,12 +125,7 @@ class Returned(Frozen):
         Raises:
             CustodyError: ``package-content-wrong``.
         """
-        try:
-            return cls.model_validate_json(path.read_bytes(), strict=True)
-        except (OSError, ValidationError, RecursionError):
-            raise CustodyError(
-                "no cases", code="package-content-wrong", places={"part": "cases"}
-            ) from None
+        return _read(path, TypeAdapter(cls), "cases")
 
 
 class Answer(Frozen):
@@ -136,10 +136,18 @@ class Answer(Frozen):
     answer: Literal["keep", "give-up"]
     """The person stands rightly here, or stands elsewhere and was struck off here."""
     by: _Text
-    day: Annotated[str, Field(pattern=r"\A\d{4}-\d\d-\d\d\z")]
+    day: Annotated[str, Field(pattern=r"\A20\d\d-\d\d-\d\d\z")]
+
+
+class LetPass(Frozen):
+    """A gate that the settings of the sender let pass."""
+
+    gate: _Word
+    count: _Number
 
 
 _ANSWERS = TypeAdapter(tuple[Answer, ...])
+_GATES = TypeAdapter(tuple[LetPass, ...])
 
 
 def read_answers(path: Path) -> tuple[Answer, ...]:
@@ -148,14 +156,25 @@ def read_answers(path: Path) -> tuple[Answer, ...]:
     Raises:
         CustodyError: ``package-content-wrong``.
     """
-    if not path.exists():
-        return ()
+    return _read(path, _ANSWERS, "answers") if path.exists() else ()
+
+
+def read_gates(path: Path) -> tuple[LetPass, ...]:
+    """What the settings of the sender of a package let pass; nothing where it does not say.
+
+    Raises:
+        CustodyError: ``package-content-wrong``.
+    """
+    return _read(path, _GATES, "gates") if path.exists() else ()
+
+
+def _read(path: Path, kind: TypeAdapter[_Content], part: str) -> _Content:
     try:
-        return _ANSWERS.validate_json(path.read_bytes())
-    except (ValidationError, RecursionError):
-        raise CustodyError(
-            "no answers", code="package-content-wrong", places={"part": "answers"}
-        ) from None
+        content = path.read_bytes()
+        strict_json.loads(content)
+        return kind.validate_json(content)
+    except (OSError, ValueError):
+        raise wrong(part) from None
 
 
 def answers_in_journal(ledger: Reader) -> dict[str, Answer]:
@@ -285,7 +304,7 @@ def _of_this_cycle(
 def _folder_with(folder: Path, digest: str) -> Path | None:
     """The folder of the package with this identity; None where it is not there."""
     for path in sorted(folder.glob("*/manifest.json")):
-        if Manifest.model_validate_json(path.read_bytes()).digest == digest:
+        if store.sha256(path) == digest:
             return path.parent
     return None
 
@@ -336,7 +355,7 @@ def known_as(workspace: Path, ledger: Reader, sender: str) -> dict[str, str]:
             # Ids of here would be those of others there.
             raise refusal("received-gone", path=workspace / _RECEIVED)
         return {}
-    ids: dict[str, str] = json.loads((folder / KNOWN_AS_NAME).read_bytes())
+    ids: dict[str, str] = strict_json.loads((folder / KNOWN_AS_NAME).read_bytes())
     return ids
 
 

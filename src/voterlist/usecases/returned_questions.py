@@ -9,7 +9,7 @@ from voterlist.custody import Manifest
 from voterlist.model import Action
 from voterlist.schemas import AMENDMENT
 from voterlist.storage.ledger import Reader
-from voterlist.tables import from_columns
+from voterlist.tables import from_rows
 from voterlist.usecases.returned_cases import Proposal, Returned, ReturnedCase
 
 __all__ = ["questions_of"]
@@ -53,8 +53,7 @@ def questions_of(
         for entry_id, field, reason in dict.fromkeys(reasons)
         if (entry_id, reason) not in asked
     ]
-    columns = {name: [row.get(name) for row in rows] for name in AMENDMENT.names}
-    return from_columns(columns, AMENDMENT, len(rows))
+    return from_rows(rows, AMENDMENT)
 
 
 def _reason(case: ReturnedCase, words: Catalogue) -> str:

@@ -36,6 +36,7 @@ from voterlist.usecases.exchanges import (
     receiver_of,
 )
 from voterlist.usecases.gates import Scope, run_table
+from voterlist.usecases.held import PACKED
 from voterlist.usecases.returned_cases import (
     CASES_NAME,
     OtherEntry,
@@ -53,8 +54,6 @@ __all__ = ["ReturnRequest", "Sent", "return_cases"]
 _SHOWN = 3
 """Characters of an identifier of somebody else that are shown."""
 _MASK = "•••"
-_HIDDEN = ("other_name", "other_address")
-"""Columns of DOOR that tell of somebody else."""
 _WORTH = frozenset({Severity.ERROR.value, Severity.WARNING.value})
 
 
@@ -159,7 +158,7 @@ def _payloads(content: Returned, door: pa.Table, work: Path) -> Iterator[Payload
     """The files of the package."""
     yield Payload(CASES_NAME, _bytes(content))
     # Who else it may be stands elsewhere: the name and the address are not the receiver's.
-    shown = door.drop_columns([*_HIDDEN, "entry_id", "case_id", "finding_id"])
+    shown = door.select(PACKED["door"].names)
     path = work / "door.csv"
     write_csv(path, shown)
     yield Payload("door.csv", path, "door", shown.num_rows)

@@ -19,7 +19,7 @@ from voterlist.link.cases import case_id
 from voterlist.model import Verdict
 from voterlist.schemas import DECISION
 from voterlist.storage.ledger import Reader
-from voterlist.tables import from_columns
+from voterlist.tables import from_rows
 from voterlist.usecases.returned_cases import (
     Answer,
     ReturnedCase,
@@ -101,14 +101,13 @@ def settled(
         name = case_id(list(stays))
         case_entries[name] = sorted(stays)
         rows += [_row(name, one, *answered, words) for one, answered in stays.items()]
-    columns = {name: [row[name] for row in rows] for name in DECISION.names}
     own = {
         entry_id
         for (_, sender), case in asked.items()
         if sender == newest.sender
         for entry_id in newest.listed(case)
     }
-    verdicts = from_columns(columns, DECISION, len(rows))
+    verdicts = from_rows(rows, DECISION)
     return Settled(verdicts, case_entries, frozenset(own))
 
 

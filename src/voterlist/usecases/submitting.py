@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.catalogue import catalogue
@@ -20,26 +19,19 @@ from voterlist.custody.commissions import Commission
 from voterlist.errors import UsageError
 from voterlist.handovers import Event
 from voterlist.lists import Compiled, compile_lists, record_rows
-from voterlist.lists.document import place_stem
+from voterlist.lists.document import record_stem
 from voterlist.model import Level, ListKind, ListOrder
 from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.known import known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.record import (
+    COLUMNS_NAME,
     write_record_csv,
     write_record_parquet,
     write_schema,
 )
 from voterlist.report.certified import certificate_of
-from voterlist.schemas import (
-    ACCEPTED,
-    AMENDMENT,
-    APPLIED,
-    CERTIFICATE,
-    DECISION,
-    FINDING,
-    INDICATOR,
-)
+from voterlist.schemas import CERTIFICATE
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
 from voterlist.usecases.acts import Handed, write_acts
@@ -55,8 +47,13 @@ from voterlist.usecases.exchanges import (
     receiver_of,
 )
 from voterlist.usecases.gates import GateState, Scope, gates, run_table
-from voterlist.usecases.list_files import balance_content
-from voterlist.usecases.returned_cases import ANSWERS_NAME, answers_in_journal
+from voterlist.usecases.held import PACKED, own_rows
+from voterlist.usecases.list_files import BALANCE_NAME, balance_content
+from voterlist.usecases.returned_cases import (
+    ANSWERS_NAME,
+    GATES_NAME,
+    answers_in_journal,
+)
 
 __all__ = [
     "Contents",
@@ -287,7 +284,7 @@ def contents_of(source: ListSource, scope: Scope, work: Path, day: dt.date) -> C
     payloads = [
         *_lists(compiled, scope, work),
         *_tables(source.runs.folder_of(scope.constituency), scope, work),
-        Payload("balance.json", _json(balance)),
+        Payload(BALANCE_NAME, _json(balance)),
     ]
     precincts = {row["precinct"] for row in balance["lists"] if row["listed"]}
     return Contents(tuple(payloads), balance["sum"], len(precincts))
@@ -296,7 +293,7 @@ def contents_of(source: ListSource, scope: Scope, work: Path, day: dt.date) -> C
 def _of_today(desk: Desk, states: tuple[GateState, ...]) -> tuple[Payload, ...]:
     """What the settings let pass, and what was answered to the commission above."""
     return (
-        Payload("gates.json", _json(_let_pass(states))),
+        Payload(GATES_NAME, _json(_let_pass(states))),
         Payload(ANSWERS_NAME, _json(_answers(desk))),
     )
 
@@ -314,7 +311,7 @@ def _lists(compiled: Compiled, scope: Scope, work: Path) -> Iterator[Payload]:
             rows = record_rows(of_precinct, kind)
             if not rows.num_rows:
                 continue
-            stem = _stem(scope.constituency, precinct, kind)
+            stem = record_stem(scope.constituency, precinct, kind)
             for form, write in _RECORDS.items():
                 path = work / f"{stem}.{form}"
                 write(rows, path)
@@ -322,43 +319,16 @@ def _lists(compiled: Compiled, scope: Scope, work: Path) -> Iterator[Payload]:
                 yield Payload(f"lists/{path.name}", path, table, rows.num_rows)
     page = work / "columns.txt"
     write_schema(page)
-    yield Payload(f"lists/{page.name}", page)
-
-
-def _stem(constituency: int, precinct: int | None, kind: ListKind) -> str:
-    """The name of a list, as the command ``lists`` calls it."""
-    number = "unknown" if precinct is None else f"{precinct:04}"
-    stem = f"{place_stem(constituency)}-precinct-{number}-record"
-    return stem if kind is ListKind.PERMANENT else f"{stem}-{kind}"
+    yield Payload(COLUMNS_NAME, page)
 
 
 def _tables(folder: Path, scope: Scope, work: Path) -> Iterator[Payload]:
     """What was decided and what was left, of the place that is handed over."""
-    indicators = scope.of(run_table(folder, "indicators", INDICATOR))
-    tables = {
-        "accepted": scope.of(run_table(folder, "accepted", ACCEPTED)),
-        "amendments": _about(run_table(folder, "amendments", AMENDMENT), scope),
-        "applied": _about(run_table(folder, "applied", APPLIED), scope),
-        "decisions": _about(run_table(folder, "decisions", DECISION), scope),
-        "findings": scope.of(run_table(folder, "findings", FINDING)),
-        "indicators": indicators,
-    }
-    for name, rows in tables.items():
+    for name in sorted(PACKED.keys() - {"door", "record"}):
+        rows = own_rows(name, run_table(folder, name, PACKED[name]), scope)
         path = work / f"{name}.parquet"
         store.write_table(path, rows)
         yield Payload(path.name, path, name, rows.num_rows)
-
-
-def _about(table: pa.Table, scope: Scope) -> pa.Table:
-    """The rows about entries of a place, or about people who are to stand there."""
-    is_own = pc.starts_with(table.column("entry_id"), scope.prefix)
-    if "constituency" in table.column_names:
-        stands = scope.of(table.select(["entry_id", "constituency", "precinct"]))
-        is_there = pc.is_in(
-            table.column("entry_id"), value_set=stands.column("entry_id")
-        )
-        is_own = pc.or_(is_own, is_there)
-    return table.filter(is_own)
 
 
 def _let_pass(states: tuple[GateState, ...]) -> list[dict[str, Any]]:

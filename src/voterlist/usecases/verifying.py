@@ -7,13 +7,11 @@ import hashlib
 import io
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-from pydantic import ValidationError
 
 from voterlist import config, pipeline
 from voterlist.config import Settings
@@ -28,6 +26,7 @@ from voterlist.custody import (
 )
 from voterlist.custody import Manifest as PackageManifest
 from voterlist.custody.archive import MOST_FILES, copy_member, read_directory
+from voterlist.custody.canonical import from_bytes
 from voterlist.custody.refusals import refusal
 from voterlist.errors import UsageError
 from voterlist.pipeline.answers import answers_in
@@ -41,10 +40,10 @@ from voterlist.storage import lock, store
 from voterlist.storage.ledger import Ledger, Reader, Submission
 from voterlist.storage.store import Manifest
 from voterlist.storage.temporary import private_folder
-from voterlist.tables import from_columns
+from voterlist.tables import from_rows
 from voterlist.usecases.commissions import KEYS
 from voterlist.usecases.gates import Scope
-from voterlist.usecases.returned_cases import ANSWERS_NAME
+from voterlist.usecases.returned_cases import ANSWERS_NAME, GATES_NAME
 from voterlist.usecases.settings import settings_of
 from voterlist.usecases.submitting import contents_of
 
@@ -153,6 +152,7 @@ def verify_package(
         cycle=stated.cycle,
         kinds=frozenset({Kind.SUBMIT}),
         trust=Trust().added(own, own.commission.name, stated.day),
+        is_settled=True,
     )
     with (
         lock.hold(workspace, since=since),
@@ -174,7 +174,7 @@ def verify_package(
     )
 
 
-_OF_ITS_DAY = ("gates.json", ANSWERS_NAME)
+_OF_ITS_DAY = (GATES_NAME, ANSWERS_NAME)
 
 
 def _stated(package: Path) -> PackageManifest:
@@ -191,10 +191,10 @@ def _stated(package: Path) -> PackageManifest:
         if not found or found[0].size > _MOST_BYTES:
             raise refusal("package-not-one")
         copy_member(file, found[0], content)
-    try:
-        return PackageManifest.model_validate_json(content.getvalue())
-    except (ValidationError, UnicodeError, RecursionError):
-        raise refusal("package-not-one") from None
+    stated = from_bytes(PackageManifest, content.getvalue())
+    if stated is None:
+        raise refusal("package-not-one")
+    return stated
 
 
 def _made_again(
@@ -346,20 +346,8 @@ def _by_day(
 
 
 def _submit(ledger: Ledger, submissions: Sequence[Submission]) -> None:
-    names = (
-        "source",
-        "sheet",
-        "constituency",
-        "precinct",
-        "list_kind",
-        "rows",
-        "entries",
-    )
-    columns: dict[str, Any] = {
-        name: [getattr(one, name) for one in submissions] for name in names
-    }
-    columns["set_aside"] = [one.rows - one.entries for one in submissions]
-    lists = from_columns(columns, LIST, len(submissions))
+    rows = [{**asdict(one), "set_aside": one.rows - one.entries} for one in submissions]
+    lists = from_rows(rows, LIST)
     files = {one.source: one.name for one in submissions}
     ledger.submit(lists, files, submissions[0].first_seen)
 
