@@ -1,12 +1,22 @@
-"""Packages that must be refused: changed, cut, forged, replayed. They leave nothing behind."""
+"""Packages that must be refused: changed, cut, forged, of a wrong sender, replayed.
+
+They leave nothing behind.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import shutil
+import sys
 from collections import Counter
 from pathlib import Path
 
-from nation import OK, Spring, forged
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+import handing  # noqa: E402  these stand in the folder of the tests
+from nation import OK, Spring, forged  # noqa: E402
+from test_wrong_senders import ACCEPTED, with_row  # noqa: E402
 
 __all__ = ["attack", "refused", "replay"]
 
@@ -24,12 +34,27 @@ def attack(spring: Spring, package: Path, date: str) -> dict[str, int]:
         "changed": bytes(changed),
         "cut": content[: dice.randrange(len(content))],
         "forged": forged(spring).read_bytes(),
+        "of others": _wrong(spring, package, of_others=True),
+        "far ahead": _wrong(spring, package, of_others=False),
     }
     name = dice.choice(sorted(attacks))
     path = spring.folder / "attack.zip"
     path.write_bytes(attacks[name])
     _must_be_refused(spring, path, date, name)
     return {name: 1}
+
+
+def _wrong(spring: Spring, package: Path, *, of_others: bool) -> bytes:
+    """A package that its sender signed: about another constituency, or of a far number."""
+    number = int(package.name.partition("-")[0])
+    keys = spring.of(number) / "keys"
+    path = Path(shutil.copy(package, spring.folder / "wrong.zip"))
+    if of_others:
+        change = with_row("accepted", constituency=number + 1, **ACCEPTED)
+        handing.rewritten(path, keys, change)
+    else:
+        handing.rewritten(path, keys, serial=999_999, previous="ab" * 32)
+    return path.read_bytes()
 
 
 def replay(spring: Spring, package: Path, date: str) -> dict[str, int]:

@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import handing  # noqa: E402  these stand in the folder of the tests
 import packages  # noqa: E402
+import test_wrong_senders as wrong_senders  # noqa: E402
 from mutators import damaged, with_other_values  # noqa: E402
 from subject import Subject, WrongError  # noqa: E402
 from voterlist.custody import Outline, Payload, load_keys, write_package  # noqa: E402
@@ -30,6 +31,9 @@ from voterlist.custody.manifest import Manifest  # noqa: E402
 
 __all__ = ["PACKED"]
 
+_REFUSED = 3
+_FAR = 0.1
+"""The share of packages of a wrong sender whose number is far ahead."""
 _SAID = range(4)
 """Exit codes of a command that took a package, or says why it did not."""
 
@@ -118,6 +122,36 @@ def _other_table(content: bytes, dice: random.Random) -> bytes:
     return stream.getvalue()
 
 
+def _wrong_sender(folder: Path) -> Subject:
+    """A package of a trusted sender who says what is not theirs to say: none is taken."""
+    pair = _pair()
+    whole, path = pair.folder / "package.zip", folder / "made.zip"
+
+    def damage(_whole: bytes, dice: random.Random, _other: bytes) -> tuple[str, bytes]:
+        shutil.copy(whole, path)
+        keys = pair.below / "keys"
+        if dice.random() < _FAR:
+            serial = dice.randrange(30, 1_000_000)
+            handing.rewritten(path, keys, serial=serial, previous="ab" * 32)
+        else:
+            change = wrong_senders.ATTACKS[dice.choice(sorted(wrong_senders.ATTACKS))]
+            handing.rewritten(path, keys, change)
+        return "wrong sender", path.read_bytes()
+
+    def take(content: bytes) -> str:
+        with tempfile.TemporaryDirectory(dir=folder) as inside:
+            above = shutil.copytree(pair.above, Path(inside) / "above")
+            package = Path(inside) / "package.zip"
+            package.write_bytes(content)
+            code, said = handing.told("receive", above, package, "--today", handing.DAY)
+        refusal = str(said.get("error", {}).get("code"))
+        if code != _REFUSED or not refusal.startswith("package-"):
+            raise WrongError(f"a package of a wrong sender is taken: exit code {code}")
+        return refusal
+
+    return Subject([b""], take, 5, damage)
+
+
 def _verified(folder: Path) -> Subject:
     """A damaged package that somebody lets be made again from its inputs."""
     pair = _pair()
@@ -146,5 +180,6 @@ def _as_it_should(ended: Any) -> str:
 PACKED: Mapping[str, Callable[[Path], Subject]] = {
     "packages, contents": _contents,
     "packages, verified": _verified,
+    "packages, wrong sender": _wrong_sender,
 }
 """Each kind of input by its name on the page."""
