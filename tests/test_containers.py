@@ -1,9 +1,12 @@
 """Files that hold more than their reader looks for: it is read, or it is named. Never silence."""
 
 import io
+import re
+import warnings
 import zipfile
 
 import pytest
+import xlsxwriter
 
 import documents
 import workspaces
@@ -35,10 +38,19 @@ def csv(first, last):
 
 def archive(*files):
     """A ZIP of these files, each with its name; a name may stand twice."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as packed:
-        for name, content in files:
-            packed.writestr(zipfile.ZipInfo(name), content)
+    return beside(None, *files)
+
+
+def beside(content, *files):
+    """The packed content, if any, and these files behind what it holds."""
+    stream = io.BytesIO(content or b"")
+    with (
+        warnings.catch_warnings(),
+        zipfile.ZipFile(stream, "a" if content else "w") as packed,
+    ):
+        warnings.simplefilter("ignore", UserWarning)
+        for name, one in files:
+            packed.writestr(zipfile.ZipInfo(name), one)
     return stream.getvalue()
 
 
@@ -59,7 +71,6 @@ def without_listing(content, name):
     return content[:entry] + bytes(tail)
 
 
-@pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize(
     "files",
     [
@@ -95,3 +106,213 @@ def test_files_of_an_archive_stop_no_run(tmp_path, files):
 def test_what_an_archive_holds_is_read_or_named(tmp_path, content, entries, codes):
     """A list in an archive stands where nobody looks, and its voters are gone in silence."""
     assert read(content, tmp_path, "precinct-12.zip") == (entries, codes)
+
+
+def voters_of(first, last):
+    """The headings and some voters as rows of cells."""
+    return [HEADER, *documents.voters(first, last)]
+
+
+def book(rows):
+    """A workbook of one sheet."""
+    stream = io.BytesIO()
+    made = xlsxwriter.Workbook(stream)
+    sheet = made.add_worksheet()
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    made.close()
+    return stream.getvalue()
+
+
+def changed(content, change, part="xl/worksheets/sheet1.xml"):
+    """A packed file with one of its parts changed; ``change`` gets and gives its text."""
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as whole,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        for name in whole.namelist():
+            text = whole.read(name)
+            packed.writestr(name, change(text.decode()) if name == part else text)
+    return stream.getvalue()
+
+
+BOOK = book(voters_of(1, 12))
+
+
+def from_row(number):
+    """Two texts: a sheet up to one of its rows, and its rows from there."""
+    text = zipfile.ZipFile(io.BytesIO(BOOK)).read("xl/worksheets/sheet1.xml").decode()
+    start, end = text.index(f'<row r="{number}"'), text.index("</sheetData>")
+    return text[:start], text[start:end]
+
+
+HEAD, ROWS = from_row(8)
+END = "</sheetData></worksheet>"
+SHEETS = {
+    "two rows of one number": lambda text: text.replace('r="7"', 'r="6"'),
+    "the same cells": lambda text: re.sub(r'r="([A-G]?)7"', r'r="\g<1>6"', text),
+    "two cells of one number": lambda text: text.replace('r="D6"', 'r="C6"'),
+    "two tables": lambda _: f"{HEAD}</sheetData><sheetData>{ROWS}{END}",
+    "behind the sheet": lambda _: f"{HEAD}{END}<sheetData>{ROWS}</sheetData>",
+    "in a remark": lambda _: f"{HEAD}<!--{ROWS}-->{END}",
+    "a wrong end": lambda text: text.replace("</row>", "</sheetData>", 7),
+    "a wrong tag": lambda text: text.replace('<c r="B7"', '<C r="B7"'),
+    "with prefixes": lambda _: re.sub(
+        r"<(/?)(?=\w)", r"<\1x:", f"{HEAD}</sheetData><sheetData>{ROWS}{END}"
+    ).replace("xmlns=", "xmlns:x="),
+}
+
+
+@pytest.mark.parametrize("change", SHEETS.values(), ids=SHEETS)
+def test_a_sheet_of_which_cells_are_lost_is_set_aside(tmp_path, change):
+    """A damaged sheet gives some of its voters, or one voter made of two, and nothing is said."""
+    assert read(changed(BOOK, change), tmp_path) == (0, {UNREAD})
+
+
+def test_a_sheet_in_letters_of_two_bytes_is_named(tmp_path):
+    """A sheet in UTF-16 seems to be empty, and the file is called so."""
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(BOOK)) as whole,
+        zipfile.ZipFile(stream, "w") as packed,
+    ):
+        for name in whole.namelist():
+            text = whole.read(name)
+            is_sheet = name.endswith("sheet1.xml")
+            packed.writestr(name, text.decode().encode("utf-16") if is_sheet else text)
+    assert read(stream.getvalue(), tmp_path) == (0, {UNREAD})
+
+
+MORE = book(voters_of(13, 24))
+
+
+def sheet_of(content):
+    """The first sheet of a workbook, as XML."""
+    return zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        beside(BOOK, ("xl/worksheets/sheet9.xml", sheet_of(MORE))),
+        beside(BOOK, ("xl/worksheets/sheet1.xml", sheet_of(BOOK))),
+        beside(BOOK, SECOND),
+        beside(BOOK, ("xl/embeddings/list.xlsx", MORE)),
+        archive(("[Content_Types].xml", b"")) + BOOK,
+        BOOK + csv(13, 24),
+    ],
+    ids=["no sheet", "twice", "a list", "an object", "before", "behind"],
+)
+def test_what_a_workbook_holds_beside_its_sheets_is_named(tmp_path, content):
+    """Voters in a part that no sheet is made of are gone, and nothing is said."""
+    assert read(content, tmp_path) == (12, {UNREAD})
+
+
+@pytest.mark.parametrize("kind", ["xls", "xlsb", "xlsx", "ods"])
+def test_sound_workbooks_of_other_programs_are_read(tmp_path, kind):
+    """The count calls a sound workbook damaged, and its voters are set aside."""
+    content = (documents.FILES / f"list.{kind}").read_bytes()
+    assert read(content, tmp_path) == (3, set())
+
+
+def test_blank_texts_and_errors_are_no_lost_cells(tmp_path):
+    """A cell whose shared text is blank, as after pasting formulas, calls the sheet damaged."""
+    rows = voters_of(1, 12)
+    blanked = changed(
+        book(rows),
+        lambda text: text.replace("<t>004AB4C</t>", "<t></t>").replace(
+            "<si><t>005AB5C</t></si>", "<si/>"
+        ),
+        "xl/sharedStrings.xml",
+    )
+    error = changed(
+        blanked, lambda text: text.replace('t="s"><v>9<', 't="e"><v>#N/A<', 1)
+    )
+    assert read(error, tmp_path) == (12, set())
+
+
+def ods(body):
+    """An ODS file of one sheet."""
+    names = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "text", "table", "draw", "calcext")
+    )
+    return archive(
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", "<manifest/>"),
+        (
+            "content.xml",
+            f"<office:document-content{names}><office:body><office:spreadsheet>"
+            + body.replace("<table:table>", '<table:table table:name="S">', 1)
+            + "</office:spreadsheet></office:body></office:document-content>",
+        ),
+    )
+
+
+def ods_row(texts, last=""):
+    """A row of ODS; ``last`` stands in its last cell."""
+    cells = [
+        f'<table:table-cell office:value-type="string"><text:p>{text}</text:p>'
+        for text in texts
+    ]
+    end = "</table:table-cell>"
+    whole = end.join(cells)
+    return f"<table:table-row>{whole}{last}{end}</table:table-row>"
+
+
+ODS = [ods_row(row) for row in voters_of(1, 12)]
+UPPER, LOWER = "".join(ODS[:7]), "".join(ODS[7:])
+IN_A_CELL = ods_row(["7"], f"<table:table>{LOWER}</table:table>")
+ODS_SHEETS = {
+    "a table in a cell": f"<table:table>{UPPER}{IN_A_CELL}</table:table>",
+    "rows in a cell": f"<table:table>{UPPER}{ods_row(['7'], LOWER)}</table:table>",
+    "rows behind the table": f"<table:table>{UPPER}</table:table>{LOWER}",
+}
+
+
+@pytest.mark.parametrize("body", ODS_SHEETS.values(), ids=ODS_SHEETS)
+def test_an_ods_sheet_of_which_cells_are_lost_is_set_aside(tmp_path, body):
+    """Rows that lie in a cell are lost, or run into the row around them."""
+    assert read(ods(body), tmp_path) == (0, {UNREAD})
+
+
+def test_remarks_pictures_and_errors_of_an_ods_sheet_are_no_lost_cells(tmp_path):
+    """A sound sheet is called damaged for a remark, a drawing or an error in it."""
+    beside_cells = [
+        "<office:annotation><text:p>baxılıb</text:p></office:annotation>",
+        "<draw:frame><draw:text-box><text:p>möhür</text:p></draw:text-box></draw:frame>",
+    ]
+    error = (
+        '<table:table-cell office:value-type="string" office:string-value="" '
+        'calcext:value-type="error"><text:p>#N/A</text:p></table:table-cell>'
+    )
+    rows = [ods_row([*voters_of(1, 1)[1], ""], "".join(beside_cells)), *ODS[2:]]
+    rows[-1] = rows[-1].replace("</table:table-row>", f"{error}</table:table-row>")
+    sheet = f"<table:table>{ODS[0]}{''.join(rows)}</table:table>"
+    assert read(ods(sheet), tmp_path) == (12, set())
+
+
+def old_book(row, other):
+    """The XLS file, in which the cells of one row have the number of another one."""
+    content = (documents.FILES / "list.xls").read_bytes()
+    label = b"\xfd\0\x0a\0%c\0"
+    assert content.count(label % row)
+    return content.replace(label % row, label % other)
+
+
+def binary_book(row, other):
+    """The same of the XLSB file."""
+    head = "\0\x11{}\0\0\0"
+    with zipfile.ZipFile(documents.FILES / "list.xlsb") as packed:
+        parts = [(name, packed.read(name)) for name in packed.namelist()]
+    written, wanted = (head.format(chr(number)).encode() for number in (row, other))
+    assert written in dict(parts)["xl/worksheets/sheet1.bin"]
+    return archive(*((name, part.replace(written, wanted)) for name, part in parts))
+
+
+@pytest.mark.parametrize("made", [old_book, binary_book])
+def test_a_binary_sheet_of_which_cells_are_lost_is_set_aside(tmp_path, made):
+    """Two rows of one number in XLS or XLSB give one voter, and nothing is said."""
+    assert read(made(3, 2), tmp_path) == (0, {UNREAD})
+    assert read(made(3, 9), tmp_path) == (3, set())

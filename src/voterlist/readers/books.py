@@ -24,7 +24,7 @@ from python_calamine import (
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.attempt import Attempt
-from voterlist.readers.outcome import ReadOutcome
+from voterlist.readers.outcome import ReadOutcome, unread_sheet
 from voterlist.readers.text import columns
 from voterlist.readers.workbook_facts import (
     SheetFacts,
@@ -98,7 +98,7 @@ def _sheets_of(
         if item.typ != SheetTypeEnum.WorkSheet:
             skipped.append(item.name)
         elif (closed := attempt.refuses(index)) is not None:
-            sheets.append(_nothing(item.name, closed))
+            sheets.append(unread_sheet(item.name, closed))
         else:
             hidden = item.visible != SheetVisibleEnum.Visible
             facts = known.sheets.get(index, SheetFacts())
@@ -108,7 +108,7 @@ def _sheets_of(
     filled = tuple(sheet for sheet in sheets if sheet.trouble or sheet.cells.num_rows)
     return ReadOutcome(
         known.format, filled, None if filled else AsideCode.FILE_EMPTY, tuple(skipped)
-    )
+    ).with_unread(known.unread)
 
 
 def _read_sheet(  # noqa: PLR0911  one return a reason why there are no rows
@@ -122,28 +122,31 @@ def _read_sheet(  # noqa: PLR0911  one return a reason why there are no rows
 ) -> RawSheet:
     """One sheet from its first row on, as text."""
     if facts.trouble is not None:
-        return _nothing(name, facts.trouble)
+        return unread_sheet(name, facts.trouble)
     try:
         sheet = book.get_sheet_by_index(index)
         if sheet.end is None:
-            return _nothing(name)
+            return unread_sheet(name, AsideCode.CONTENT_UNREAD if facts.cells else None)
         if trouble := _too_large(sheet, settings):
-            return _nothing(name, trouble)
+            return unread_sheet(name, trouble)
         rows = sheet.to_python(skip_empty_area=False)
         merged = facts.merged or sheet.merged_cell_ranges or []
     except _NOT_DAMAGE:
         raise
     except BaseException:  # noqa: BLE001  a panic of the reader's Rust side is one
-        return _nothing(name, AsideCode.FILE_UNREADABLE)
+        return unread_sheet(name, AsideCode.FILE_UNREADABLE)
+    read = sum(len(row) - row.count("") for row in rows)
+    if facts.cells > read:
+        return unread_sheet(name, AsideCode.CONTENT_UNREAD)
     filled = fill_merged(rows, merged, settings)
     arrays = [_text_column(column) for column in zip(*rows, strict=True)]
     if not any(cell for array in arrays for cell in array.unique().to_pylist()):
-        return _nothing(name)
+        return unread_sheet(name)
     if any(
         (pc.max(pc.utf8_length(array)).as_py() or 0) > settings.max_cell_characters
         for array in arrays
     ):
-        return _nothing(name, AsideCode.CELL_TOO_LONG)
+        return unread_sheet(name, AsideCode.CELL_TOO_LONG)
     beyond = max(0, len(arrays) - settings.max_columns)
     return RawSheet(
         name,
@@ -174,11 +177,6 @@ def _hidden_columns(facts: SheetFacts, arrays: list[pa.Array]) -> int:
     return sum(
         any(arrays[place].unique().to_pylist()) for place in np.flatnonzero(hidden)
     )
-
-
-def _nothing(name: str, trouble: AsideCode | None = None) -> RawSheet:
-    """A sheet without rows."""
-    return RawSheet(name, pa.array([], pa.int32()), pa.table({}), trouble=trouble)
 
 
 def _too_large(sheet: CalamineSheet, settings: IngestSettings) -> AsideCode | None:

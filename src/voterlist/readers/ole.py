@@ -1,19 +1,24 @@
 """The little of an XLS file ([MS-CFB], [MS-XLS]) that its reader does not tell.
 
-How many rows are hidden.
+How many rows are hidden, and how many cells hold something.
 """
 
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Iterator
 
-__all__ = ["DamagedError", "hidden_rows_of_sheets", "workbook_stream"]
+__all__ = ["DamagedError", "sheets_of_stream", "workbook_stream"]
 
 _LAST_SECTOR = 0xFFFFFFFA
 """Numbers above it mark the end of a chain, or a sector of another use."""
 _STREAM, _ROOT = 2, 5
 _ROW, _BOUND_SHEET = 0x0208, 0x0085
+_VALUES, _SEVERAL = frozenset({0x027E, 0x0203, 0x00FD}), 0x00BD
+"""RK, Number and LabelSst; MulRk, of six bytes a cell."""
+_TEXTS, _BLANK = frozenset({0x00FC, 0x003C}), bytes(3)
+"""The shared texts and what goes on with them; a blank one has no characters and no flags."""
 _BEGINNING = (0x0809, 0x0409, 0x0209, 0x0009)
 _RECORD_HEAD = 4
 """Bytes of a record's kind and length."""
@@ -122,23 +127,30 @@ def _item_name(item: bytes) -> str:
     return item[: max(0, length - 2)].decode("utf-16-le", errors="replace")
 
 
-def hidden_rows_of_sheets(stream: bytes) -> list[int]:
-    """The number of hidden rows of each sheet of a workbook's stream, in workbook order."""
+def sheets_of_stream(stream: bytes) -> list[tuple[int, int]]:
+    """Of each sheet of a workbook's stream, in workbook order, its hidden rows and filled cells.
+
+    The cells are not counted, 0, where some shared text is blank.
+    """
     starts: list[int] = []
-    hidden: dict[int, int] = {}
+    hidden: Counter[int] = Counter()
+    cells: Counter[int] = Counter()
     start = 0
+    has_blank = False
     for kind, place, length in _records(stream):
         if kind in _BEGINNING:
             start = place - _RECORD_HEAD
         elif kind == _BOUND_SHEET and length >= 4:
             starts.append(int.from_bytes(stream[place : place + 4], "little"))
-        elif (
-            kind == _ROW
-            and length > _ROW_FLAGS
-            and stream[place + _ROW_FLAGS] & _HIDDEN
-        ):
-            hidden[start] = hidden.get(start, 0) + 1
-    return [hidden.get(start, 0) for start in starts]
+        elif kind == _ROW and length > _ROW_FLAGS:
+            hidden[start] += bool(stream[place + _ROW_FLAGS] & _HIDDEN)
+        elif kind in _VALUES:
+            cells[start] += 1
+        elif kind == _SEVERAL:
+            cells[start] += length // 6 - 1
+        elif kind in _TEXTS:
+            has_blank |= stream.find(_BLANK, place + 8, place + length) >= 0
+    return [(hidden[start], 0 if has_blank else cells[start]) for start in starts]
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, int]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
 
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
 
-__all__ = ["ReadOutcome"]
+__all__ = ["ReadOutcome", "unread_sheet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +24,13 @@ class ReadOutcome:
     trouble: AsideCode | None = None
     skipped: tuple[str, ...] = ()
     """The names of sheets that hold no cells by their kind: charts, macros."""
+
+    def with_unread(self, parts: Iterable[str]) -> ReadOutcome:
+        """The same with the names of parts that hold something and were not read."""
+        unread = [unread_sheet(part, AsideCode.CONTENT_UNREAD) for part in parts]
+        return replace(self, sheets=(*self.sheets, *unread)) if self.sheets else self
+
+
+def unread_sheet(name: str, trouble: AsideCode | None = None) -> RawSheet:
+    """A sheet, or another part of a file, without rows."""
+    return RawSheet(name, pa.array([], pa.int32()), pa.table({}), trouble=trouble)

@@ -7,18 +7,15 @@ picture has its own trouble; the others are read.
 
 from __future__ import annotations
 
-import pyarrow as pa
-
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.documents import document
-from voterlist.readers.outcome import ReadOutcome
+from voterlist.readers.outcome import ReadOutcome, unread_sheet
 from voterlist.readers.pdf_broken import put_together
 from voterlist.readers.pdf_cells import Content, content_of
 from voterlist.readers.pdf_join import joined_lines
 from voterlist.readers.pdf_pages import PdfError, read_pages
 from voterlist.readers.pdf_unruled import find_unruled
-from voterlist.schemas import RawSheet
 
 __all__ = ["read_pdf"]
 
@@ -48,7 +45,9 @@ def read_pdf(content: bytes, settings: IngestSettings) -> ReadOutcome:
         return ReadOutcome("pdf", trouble=usual)
     if found.trouble is not None:
         return found
-    unread = [_unread(troubles[code], code) for code in sorted(troubles)]
+    unread = [
+        unread_sheet(f"p. {_ranges(troubles[code])}", code) for code in sorted(troubles)
+    ]
     return ReadOutcome("pdf", (*found.sheets, *unread))
 
 
@@ -62,16 +61,6 @@ def _read_pages(content: bytes) -> tuple[list[Content], _Troubles]:
         elif not page.is_blank:
             contents.append(content_of(page))
     return contents, troubles
-
-
-def _unread(pages: list[int], code: AsideCode) -> RawSheet:
-    """The pages that have this trouble."""
-    return RawSheet(
-        name=f"p. {_ranges(pages)}",
-        lines=pa.array([], pa.int32()),
-        cells=pa.table({}),
-        trouble=code,
-    )
 
 
 def _ranges(numbers: list[int]) -> str:

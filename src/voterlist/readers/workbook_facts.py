@@ -8,6 +8,7 @@ memory and time (``sandbox``).
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
 import zlib
@@ -17,8 +18,14 @@ from xml.parsers import expat
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
-from voterlist.readers.binary import hidden_rows, sheet_relations
-from voterlist.readers.ole import DamagedError, hidden_rows_of_sheets, workbook_stream
+from voterlist.readers.binary import (
+    filled_cells,
+    has_blank_text,
+    hidden_rows,
+    sheet_relations,
+)
+from voterlist.readers.counted import blank_strings, cells_and_rows
+from voterlist.readers.ole import DamagedError, sheets_of_stream, workbook_stream
 
 __all__ = [
     "DAMAGE",
@@ -45,6 +52,7 @@ _PIECE = 4 * 2**20
 """Bytes of a part that are looked at together."""
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]*\.(?:xml|bin)", re.IGNORECASE)
 _STRINGS_PART = "xl/sharedstrings.xml"
+_BINARY_STRINGS = "xl/sharedstrings.bin"
 _NAME = rb"<(?:\w+:)?"
 _TAG_REST = rb"[^<>]*"
 """What may stand in a tag behind its name: a plain ``<`` may not, so each search ends at the next
@@ -86,6 +94,9 @@ class SheetFacts:
     """Ranges, first and last (row, column) counted from 0, where the reader of workbooks has none.
     """
     trouble: AsideCode | None = None
+    cells: int = 0
+    """How many cells hold something, counted over the bytes; and of XLSX one more for each row that
+    has the number of another one, for its cells are mixed up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,8 @@ class WorkbookFacts:
     sheets: dict[int, SheetFacts]
     """By the place of the sheet in the workbook."""
     trouble: AsideCode | None = None
+    unread: tuple[str, ...] = ()
+    """The parts that hold cells and are no sheet of the workbook (XLSX)."""
 
 
 class _RefusedError(Exception):
@@ -129,8 +142,10 @@ def xls_facts(content: bytes) -> WorkbookFacts:
         return WorkbookFacts("xls", {}, AsideCode.FILE_UNREADABLE)
     if not stream:
         return WorkbookFacts("xls", {}, AsideCode.FILE_NOT_A_TABLE)
-    hidden = enumerate(hidden_rows_of_sheets(stream))
-    return WorkbookFacts("xls", {place: SheetFacts(count) for place, count in hidden})
+    sheets = [
+        SheetFacts(hidden, cells=cells) for hidden, cells in sheets_of_stream(stream)
+    ]
+    return WorkbookFacts("xls", dict(enumerate(sheets)))
 
 
 def _packed_facts(
@@ -147,20 +162,29 @@ def _packed_facts(
         if kind == "ods":
             facts = _ods_facts(archive, names["content.xml"], settings)
             return WorkbookFacts(kind, dict(enumerate(facts)))
+        blank: frozenset[bytes] = frozenset()
         if _STRINGS_PART in names:
-            for _ in _pieces(archive, names[_STRINGS_PART], settings):
-                pass
+            blank = blank_strings(_pieces(archive, names[_STRINGS_PART], settings))
+        elif _BINARY_STRINGS in names and has_blank_text(
+            archive.read(names[_BINARY_STRINGS])
+        ):
+            blank = frozenset({b""})
         order = _sheet_order(archive, names, kind)
         # Several sheets may name one part; it is looked over once.
         parts = {
-            part: _part_facts(archive, part, settings)
-            for part in sorted(set(order.values()))
+            part: _part_facts(archive, part, settings, blank)
+            for part in sorted(
+                {*order.values(), *filter(_SHEET_PART.fullmatch, names.values())}
+            )
         }
     except _RefusedError as refused:
         return WorkbookFacts(kind, {}, refused.args[0])
     except DAMAGE:
         return WorkbookFacts(kind, {}, AsideCode.FILE_UNREADABLE)
-    return WorkbookFacts(kind, {place: parts[part] for place, part in order.items()})
+    sheets = {place: parts[part] for place, part in order.items()}
+    beside = parts.keys() - order.values() if order else ()
+    unread = [part for part in sorted(beside) if parts[part].cells]
+    return WorkbookFacts(kind, sheets, unread=tuple(unread))
 
 
 def _part_names(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -210,7 +234,10 @@ def _pieces(
 
 
 def _part_facts(
-    archive: zipfile.ZipFile, part: str, settings: IngestSettings
+    archive: zipfile.ZipFile,
+    part: str,
+    settings: IngestSettings,
+    blank: frozenset[bytes],
 ) -> SheetFacts:
     """What one sheet of an XLSX or XLSB says of itself.
 
@@ -219,12 +246,22 @@ def _part_facts(
     """
     try:
         if part.lower().endswith(".bin"):
-            return SheetFacts(hidden_rows(archive.read(part)))
+            content = archive.read(part)
+            cells = 0 if blank else filled_cells(content)
+            return SheetFacts(hidden_rows(content), cells=cells)
         facts = SheetFacts()
+        rows: list[bytes] = []
         for piece in _pieces(archive, part, settings):
+            if b"\0" in piece:
+                # In UTF-16 its reader sees no cell.
+                return SheetFacts(trouble=AsideCode.CONTENT_UNREAD)
             _look_over(piece, facts)
+            count, numbers = cells_and_rows(piece, blank)
+            facts.cells += count
+            rows += numbers
     except DAMAGE:
         return SheetFacts(trouble=AsideCode.FILE_UNREADABLE)
+    facts.cells += len(rows) - len(set(rows))
     return facts
 
 
@@ -278,9 +315,8 @@ def _sheet_order(
 
 def _part_path(target: str) -> str:
     """Where a part stands in the archive, by what the workbook calls it."""
-    return (
-        target.removeprefix("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
-    )
+    path = target if target.startswith(("/", "xl/")) else f"xl/{target}"
+    return posixpath.normpath(path).lstrip("/")
 
 
 def _relations_of_sheets(
@@ -330,6 +366,10 @@ class _OdsTable:
     filled: bool = False
 
 
+_BESIDE_CELLS = ("office:annotation", "draw:")
+"""Remarks and pictures lie in a cell of an ODS file and are not what it holds."""
+
+
 class _OdsParser:
     """Finds what is hidden, merged, or a formula without a value in every table."""
 
@@ -339,6 +379,7 @@ class _OdsParser:
         self._depth = 0
         self._cell: dict[str, str] | None = None
         self._characters = 0
+        self._remarks = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """A tag begins."""
@@ -347,6 +388,9 @@ class _OdsParser:
             self._depth += 1
             if self._depth == 1:
                 self.tables.append(_OdsTable())
+        self._remarks += tag.startswith(_BESIDE_CELLS)
+        if name in {"table-cell", "covered-table-cell"}:
+            self._cell, self._characters = attributes, 0
         if self._depth != 1:
             return
         table = self.tables[-1]
@@ -361,21 +405,24 @@ class _OdsParser:
             table.column, table.filled = 0, False
             table.repeated_rows = _count(attributes, "table:number-rows-repeated")
             table.hidden = attributes.get("table:visibility") in {"collapse", "filter"}
-        elif name in {"table-cell", "covered-table-cell"}:
-            self._cell, self._characters = attributes, 0
 
     def text(self, text: str) -> None:
         """Text goes by."""
-        if self._cell is not None:
-            self._characters += len(text)
-            if self._characters > max(
-                8 * self._settings.max_cell_characters, 2 * _PIECE
-            ):
-                raise _RefusedError(AsideCode.CELL_TOO_LONG)
+        text = text.strip()
+        if self._cell is None or self._remarks or not text:
+            return
+        is_error = self._cell.get("calcext:value-type") == "error"
+        if not self._characters and self.tables and not is_error:
+            columns = _count(self._cell, "table:number-columns-repeated")
+            self.tables[-1].facts.cells += columns
+        self._characters += len(text)
+        if self._characters > max(8 * self._settings.max_cell_characters, 2 * _PIECE):
+            raise _RefusedError(AsideCode.CELL_TOO_LONG)
 
     def end(self, tag: str) -> None:
         """A tag ends."""
         name = tag.rpartition(":")[2]
+        self._remarks -= tag.startswith(_BESIDE_CELLS)
         if name == "table":
             self._depth -= 1
         if self._depth != 1:
