@@ -591,7 +591,7 @@ CASES: dict[str, Case] = {
     "list-in-word-deleted-row": Case(
         "a row deleted while changes were tracked",
         files(list__docx=documents.word_changed()),
-        "88/12 (title): 11 entries; deleted-row 1 -> 0",
+        "88/12 (title): 11 entries; deleted-row 1 -> 1",
     ),
     "list-in-odt": Case(
         "a table in an OpenDocument text",

@@ -5,6 +5,8 @@ import re
 import warnings
 import zipfile
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
@@ -316,3 +318,160 @@ def test_a_binary_sheet_of_which_cells_are_lost_is_set_aside(tmp_path, made):
     """Two rows of one number in XLS or XLSB give one voter, and nothing is said."""
     assert read(made(3, 2), tmp_path) == (0, {UNREAD})
     assert read(made(3, 9), tmp_path) == (3, set())
+
+
+PLACE = "".join(map(documents.paragraph, documents.PLACE))
+TOP = [documents.row(*row) for row in voters_of(1, 6)]
+VOTERS = documents.voters(7, 12)
+LOWER_ROWS = [documents.row(*row) for row in VOTERS]
+RELATED = (
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+)
+
+
+def tabbed(cells, tab="<w:tab/>"):
+    """A paragraph in which tabs part the cells."""
+    return f"<w:p><w:r>{tab.join(f'<w:t>{cell}</w:t>' for cell in cells)}</w:r></w:p>"
+
+
+def tracked(kind, row):
+    """A row of which all text was deleted, or moved, while changes were tracked."""
+    text = documents.row(*row)
+    text = text.replace("<w:r>", f"<w:{kind}><w:r>")
+    text = text.replace("</w:r>", f"</w:r></w:{kind}>")
+    return text.replace("w:t>", "w:delText>") if kind == "del" else text
+
+
+def with_footer(body):
+    """A document with the first six voters and this at the foot of its pages."""
+    edge = f'<w:footerReference {RELATED} w:type="default" w:id="rId1" r:id="rId1"/>'
+    relation = '<Relationship Id="rId1" Type="footer" Target="footer1.xml"/>'
+    return documents.word_of(
+        f"{PLACE}{documents.table(*TOP)}<w:sectPr>{edge}</w:sectPr>",
+        footer1__xml=f"<w:ftr {documents.WORDS}>{body}</w:ftr>",
+        **{
+            "_rels/document__xml__rels": f'<Relationships xmlns="x">{relation}</Relationships>'
+        },
+    )
+
+
+def word(*below, rows=()):
+    """A document with the first six voters in a table, more rows of it, and this below."""
+    table = documents.table(*TOP, *rows)
+    return documents.word_of(f"{PLACE}{table}{''.join(below)}")
+
+
+ODT_TOP = documents.odt_table(voters_of(1, 6))
+ODT_TABS = "".join(f"<text:p>{'<text:tab/>'.join(row)}</text:p>" for row in VOTERS)
+ODT_DELETED = f"<text:deletion>{documents.odt_table(VOTERS)}</text:deletion>"
+DOCUMENTS = {
+    "tabs": (word(*map(tabbed, VOTERS)), 12, set()),
+    "tabs and breaks": (
+        word(
+            f"<w:p>{'<w:r><w:br/></w:r>'.join(tabbed(row)[5:-6] for row in VOTERS)}</w:p>"
+        ),
+        12,
+        set(),
+    ),
+    "a signature": (word(tabbed(["Sədr:", "________", "R. Əliyev"])), 6, set()),
+    "a footer": (with_footer(documents.table(*LOWER_ROWS)), 12, set()),
+    "a footer of words": (with_footer(documents.paragraph("Səhifə 1")), 6, set()),
+    "deleted": (word(rows=[tracked("del", row) for row in VOTERS]), 6, {UNREAD}),
+    "one deleted": (word(rows=[tracked("del", VOTERS[0])]), 6, {UNREAD}),
+    "moved": (word(rows=[tracked("moveFrom", row) for row in VOTERS]), 6, {UNREAD}),
+    "inserted": (word(rows=[tracked("ins", row) for row in VOTERS]), 12, set()),
+    "a mended word": (word(tracked("del", ["Əliyev"])[6:-7]), 6, set()),
+    "no paragraph": (
+        word(*(f"<w:r><w:t>{' '.join(row)}</w:t></w:r>" for row in VOTERS)),
+        6,
+        {UNREAD},
+    ),
+    "an object": (
+        beside(word(), ("word/embeddings/list.xlsx", MORE)),
+        6,
+        {UNREAD},
+    ),
+    "ODT, tabs": (documents.odt(ODT_TOP + ODT_TABS), 12, set()),
+    "ODT, deleted": (
+        documents.odt(
+            f"<text:tracked-changes>{ODT_DELETED}</text:tracked-changes>{ODT_TOP}"
+        ),
+        6,
+        {UNREAD},
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("content", "entries", "codes"), DOCUMENTS.values(), ids=DOCUMENTS
+)
+def test_what_a_document_holds_is_read_or_named(tmp_path, content, entries, codes):
+    """Voters outside the table, or deleted and still in the file, are gone in silence."""
+    assert read(content, tmp_path) == (entries, codes)
+
+
+def test_a_run_with_deleted_rows_asks_for_a_person(tmp_path):
+    """A row that somebody deleted while changes were tracked is left out with exit code 0."""
+    folder = workspaces.make(tmp_path / "w", constituency=88)
+    for path in (folder / "inbox" / "88").iterdir():
+        path.unlink()
+    gone = documents.row(*VOTERS[0], properties="<w:trPr><w:del/></w:trPr>")
+    path = folder / "inbox" / "88" / "menteqe-12.docx"
+    path.write_bytes(word())
+    assert workspaces.run(folder, until=Stage.MERGE).exit_code == 0
+    path.write_bytes(word(rows=[gone]))
+    assert workspaces.run(folder, until=Stage.MERGE).exit_code == 1
+
+
+def parquet(street):
+    """A list as Parquet; of streets whose names are as long the files are alike to a byte."""
+    rows = documents.voters(1, 12, street=street)
+    stream = io.BytesIO()
+    table = pa.table(dict(zip(HEADER, zip(*rows, strict=True), strict=True)))
+    pq.write_table(
+        table,
+        stream,
+        row_group_size=5,
+        use_dictionary=False,
+        compression="none",
+        write_statistics=False,
+    )
+    return stream.getvalue()
+
+
+def in_fields(canvas):
+    """A list, and below it voters in fields to fill in."""
+    documents.draw_list(canvas, 1, 6)
+    for number, text in enumerate(documents.plain_voters(7, 7)[0]):
+        canvas.acroForm.textfield(name=f"f{number}", value=text, x=80 * number, y=300)
+
+
+DBF = documents.dbf_list()
+FILES = {
+    "DBF behind its end": (DBF + DBF[-80:], 4, {UNREAD}),
+    "DBF filled up": (DBF + bytes(512), 4, set()),
+    "DBF of a wrong count": (DBF[:4] + b"\2" + DBF[5:], 4, set()),
+    "Parquet of many pieces": (parquet("Nizami"), 12, set()),
+    "Parquet behind Parquet": (
+        parquet("Nizami") + parquet("Bakuvi"),
+        12,
+        {UNREAD},
+    ),
+    "PDF": (documents.drawn(documents.draw_list), 10, set()),
+    "PDF behind PDF": (documents.drawn(documents.draw_list) * 2, 10, {UNREAD}),
+    "PDF with fields": (documents.drawn(in_fields), 6, {UNREAD}),
+}
+
+
+@pytest.mark.parametrize(("content", "entries", "codes"), FILES.values(), ids=FILES)
+def test_what_a_file_holds_behind_its_rows_is_named(tmp_path, content, entries, codes):
+    """What stands behind the end of a file, or beside its rows, is gone in silence."""
+    assert read(content, tmp_path) == (entries, codes)
+
+
+@pytest.mark.parametrize("place", [400, 401, 1_000])
+def test_a_text_that_lost_a_byte_loses_no_lines_in_silence(tmp_path, place):
+    """Letters of two bytes run together behind a lost byte, and with them lines."""
+    text = csv(1, 12).decode().encode("utf-16")
+    entries, codes = read(text[:place] + text[place + 1 :], tmp_path)
+    assert entries == 12 or codes

@@ -39,7 +39,6 @@ FURNITURE = frozenset(
         AsideCode.TITLE_ROW,
         AsideCode.HEADER_ROW,
         AsideCode.TOTAL_ROW,
-        AsideCode.DELETED_ROW,
     }
 )
 """Rows that a list has besides its entries; setting them aside needs no person."""

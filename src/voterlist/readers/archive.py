@@ -92,7 +92,7 @@ def members(
     lists: list[_Listed] = [
         (name, part)
         for name, part in sorted(parts, key=itemgetter(0))
-        if _has_content(part) and is_list(PurePosixPath(name))
+        if (part.file_size or not part.is_dir()) and is_list(PurePosixPath(name))
     ]
     lists += beside
     if not lists:
@@ -103,29 +103,22 @@ def members(
         or sum(part.file_size for _, part in lists if part) > most
     ):
         return AsideCode.FILE_TOO_LARGE
-    names = with_unique_names([name for name, _ in lists])
-    files = [part for _, part in lists]
-    place = hashlib.sha256(content).hexdigest()
-    return (
-        (
-            number,
-            _member(
-                names[number],
-                f"{place} {number}",
-                _unpacked(archive, files[number], settings, attempt.of_file(number)),
-            ),
-        )
-        for number in range(first, len(files))
-    )
+    names = with_unique_names(name for name, _ in lists)
+    own = _digest(content)
+
+    def member(number: int) -> Member:
+        part = lists[number][1]
+        found = _unpacked(archive, part, settings, attempt.of_file(number))
+        if isinstance(found, AsideCode):
+            place = f"{own} {number}".encode()
+            return Member(names[number], _digest(place), trouble=found)
+        return Member(names[number], _digest(found), found)
+
+    return ((number, member(number)) for number in range(first, len(lists)))
 
 
-def _member(name: str, place: str, found: bytes | AsideCode) -> Member:
-    """A file of an archive; ``place`` names one that cannot be unpacked."""
-    own = place.encode() if isinstance(found, AsideCode) else found
-    digest = hashlib.sha256(own).hexdigest()
-    if isinstance(found, AsideCode):
-        return Member(name, digest, trouble=found)
-    return Member(name, digest, found)
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _unpacked(
@@ -178,11 +171,6 @@ def _holds_files(content: bytes) -> bool:
     except DAMAGE:
         return False
     return not _is_document(names)
-
-
-def _has_content(part: zipfile.ZipInfo) -> bool:
-    """False for a folder; one that holds bytes of its own is a file all the same."""
-    return not part.is_dir() or part.file_size > 0
 
 
 def with_unique_names(names: Iterable[str]) -> list[str]:

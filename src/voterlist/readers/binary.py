@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-__all__ = ["filled_cells", "has_blank_text", "hidden_rows", "sheet_relations"]
+__all__ = ["BLANK_TEXT", "filled_cells", "hidden_rows", "sheet_relations"]
 
 _ROW_HEADER, _BUNDLE_SHEET = 0, 156
 """BrtRowHdr; BrtBundleSh."""
 _VALUES = frozenset({2, 4, 5, 6, 7, 9, 10})
 """BrtCellRk, BrtCellBool, BrtCellReal, BrtCellSt, BrtCellIsst, BrtFmlaNum, BrtFmlaBool."""
-_SHARED_TEXT = 19
-"""BrtSSTItem, with the number of its characters behind its first byte."""
+BLANK_TEXT = b"\x13\x05" + bytes(5)
+"""A shared text without characters: BrtSSTItem."""
 _ROW_FLAGS, _HIDDEN = 11, 0x10
 """The byte of a row's header, and the bit of it, that say whether the row is hidden."""
 _RELATION = 12
@@ -54,14 +54,6 @@ def hidden_rows(content: bytes) -> int:
 def filled_cells(content: bytes) -> int:
     """How many cells of a sheet's part hold something, of the kinds that always do."""
     return sum(kind in _VALUES for kind, _, _ in _records(content))
-
-
-def has_blank_text(content: bytes) -> bool:
-    """True where one of the shared texts is blank, so that cells with it hold nothing."""
-    return any(
-        kind == _SHARED_TEXT and not any(content[start + 1 : start + 5])
-        for kind, start, _ in _records(content)
-    )
 
 
 def sheet_relations(content: bytes) -> list[str]:

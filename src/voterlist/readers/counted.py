@@ -6,6 +6,7 @@ aside with ``AsideCode.CONTENT_UNREAD``: docs/readers.md
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import struct
@@ -13,7 +14,20 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable
 
-__all__ = ["beside", "blank_strings", "cells_and_rows", "unlisted"]
+from voterlist.schemas import RawSheet
+
+__all__ = [
+    "BESIDE_PAGES",
+    "ODT_TEXT",
+    "WORD_TEXT",
+    "beside",
+    "blank_strings",
+    "cells_and_rows",
+    "lines_behind",
+    "unlisted",
+    "words",
+    "words_of",
+]
 
 _MEMBER, _END = b"PK\x03\x04", b"PK\x05\x06"
 _MEMBER_HEAD, _END_LENGTH = 30, 22
@@ -21,27 +35,46 @@ _LONGEST_RECORD = 100
 """No record that may stand between the members of an archive is longer: sums, a large directory."""
 
 _LIST = re.compile(
-    r".*\.(?:csv|tsv|txt|json|jsonl|xls[xmb]?|ods|docx?|odt|rtf|pdf|dbf|parquet|zip)",
-    re.IGNORECASE,
+    r".*\.(?:csv|tsv|txt|json|jsonl|xls[xmb]?|ods|docx?|odt|rtf|pdf|dbf|parquet|zip|html?|mht)"
 )
 """The name of a file that may be a list."""
-_SPACE = re.compile(rb"(</?)\w+:")
-_SPACED = (b":v>", b":is>", b":si>")
+WORD_TEXT = re.compile(
+    rb"<\w+:(?:t|delText)(?:\s[^<>]*)?>([^<]*)|</\w+:p>|<\w+:(?:tab|br|cr|noBreakHyphen|softHyphen)\b"
+)
+ODT_TEXT = re.compile(rb">([^<]+)|</text:[ph]>|<text:(?:tab|s|line-break)\b")
+_NOT_TEXT = re.compile(
+    rb"(?s)<(office:annotation|svg:\w+|dc:\w+|text:note-citation|text:ruby-text|\w+:Fallback)"
+    rb"[ >].*?</\1>"
+)
+"""Remarks, names of pictures, who changed it when; and the same text once more."""
+BESIDE_PAGES = re.compile(rb"%PDF-|/FT ?/Tx\b|/Subtype ?/FreeText\b")
+"""What a PDF file holds beside the text of its pages: a second file, fields to fill in, notes."""
+_WORD = re.compile(r"[^\s\xad-]+")
+_PREFIX = re.compile(rb"(</?)\w+:")
+_PREFIXED = re.compile(rb"</\w+:")
+_TAIL = 200
+"""So many bytes hold the last tags of a piece."""
 _ROW_NUMBER = re.compile(rb'<row [^<>]*?\br="([0-9]+)"')
 _NO_TEXT = rb"\s*(?:<t\b[^<>]*(?:/>|>\s*</t>)\s*)?</"
 _BLANK_INLINE = re.compile(rb"<is>" + _NO_TEXT)
 _BLANK_STRING = re.compile(rb"<si(?:\s*/>|>" + _NO_TEXT + rb")")
-_MAY_BE_BLANK = (b"/>", b"></t>", b"> </t>", b"<si></si>")
 _OF_STRINGS = re.compile(rb't="s"[^<>]*>\s*<v>([0-9]+)<')
 
 
 def beside(content: bytes) -> list[str]:
     """Names of what lies in a packed workbook or document, and is no part of it."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = archive.namelist()
-        others = filter(_LIST.fullmatch, names)
-        twice = Counter(map(str.lower, names)) - Counter({*map(str.lower, names)})
-        return [*unlisted(content, archive), *others, *twice]
+        names = [name.lower() for name in archive.namelist()]
+        twice = Counter(names) - Counter({*names})
+        return [*unlisted(content, archive), *filter(_LIST.fullmatch, names), *twice]
+
+
+def lines_behind(content: bytes, sheet: RawSheet) -> list[str]:
+    """The numbers of the lines of a text behind its last row, which may have line breaks itself."""
+    breaks = str(sheet.cells[-1:].to_pylist()).count("\\n")
+    end = sheet.lines[-1].as_py() + breaks
+    count = content.count(b"\n")
+    return [f"{end + 1}-{count}"] if count > end else []
 
 
 def unlisted(content: bytes, archive: zipfile.ZipFile) -> list[str]:
@@ -67,15 +100,11 @@ def unlisted(content: bytes, archive: zipfile.ZipFile) -> list[str]:
 def blank_strings(pieces: Iterable[bytes]) -> frozenset[bytes]:
     """The numbers of the shared strings of an XLSX file that hold nothing."""
     blank: set[bytes] = set()
-    number = 0
-    for piece in map(_without_spaces, pieces):
-        place = 0
-        if any(mark in piece for mark in _MAY_BE_BLANK):
-            for one in _BLANK_STRING.finditer(piece):
-                number += piece.count(b"<si", place, one.start())
-                blank.add(b"%d" % number)
-                place = one.start()
-        number += piece.count(b"<si", place)
+    before = 0
+    for piece in map(_without_prefixes, pieces):
+        for one in _BLANK_STRING.finditer(piece):
+            blank.add(b"%d" % (before + piece.count(b"<si", 0, one.start())))
+        before += piece.count(b"<si")
     return frozenset(blank)
 
 
@@ -84,7 +113,7 @@ def cells_and_rows(piece: bytes, blank: frozenset[bytes]) -> tuple[int, list[byt
 
     ``blank`` are the numbers of the shared strings that hold nothing. An error is no value.
     """
-    piece = _without_spaces(piece)
+    piece = _without_prefixes(piece)
     count = piece.count(b"<v>") - piece.count(b"<v><") - piece.count(b't="e"')
     if b"<is>" in piece:
         count += piece.count(b"<is>") - len(_BLANK_INLINE.findall(piece))
@@ -93,7 +122,18 @@ def cells_and_rows(piece: bytes, blank: frozenset[bytes]) -> tuple[int, list[byt
     return count, _ROW_NUMBER.findall(piece)
 
 
-def _without_spaces(piece: bytes) -> bytes:
-    """The tags without the spaces of their names, as most programs write them."""
-    is_spaced = any(mark in piece for mark in _SPACED)
-    return _SPACE.sub(rb"\1", piece) if is_spaced else piece
+def _without_prefixes(piece: bytes) -> bytes:
+    """The tags without prefixes before their names, as most programs write them."""
+    is_prefixed = _PREFIXED.search(piece[-_TAIL:])
+    return _PREFIX.sub(rb"\1", piece) if is_prefixed else piece
+
+
+def words(xml: bytes, texts: re.Pattern[bytes]) -> Counter[str]:
+    """The words of a document; ``texts`` finds pieces of its text, and blanks between them."""
+    pieces = (piece or b" " for piece in texts.findall(_NOT_TEXT.sub(b"", xml)))
+    return words_of(html.unescape(b"".join(pieces).decode("utf-8", errors="replace")))
+
+
+def words_of(text: str) -> Counter[str]:
+    """How often each word stands in a text."""
+    return Counter(_WORD.findall(text))

@@ -51,6 +51,8 @@ _CODE_PAGES = {
     0xCA: "windows-1254",
 }
 _DELETED, _END = ord("*"), 0x1A
+_NOTHING = b"\0\x1a \r\n"
+"""What may fill a file up behind its records."""
 _NOT_SHOWN = frozenset("0GP")
 """Fields of the program itself, and pictures."""
 _JULIAN_DAY = 1_721_425
@@ -107,7 +109,9 @@ def read_dbase(content: bytes, settings: IngestSettings) -> ReadOutcome:
     decoded = _decoded(fields, records, content[_LANGUAGE])
     if decoded is None:
         return ReadOutcome("dbf", trouble=AsideCode.ENCODING_UNREADABLE)
-    return ReadOutcome("dbf", (_sheet(fields, records, decoded, settings),))
+    found = ReadOutcome("dbf", (_sheet(fields, records, decoded, settings),))
+    behind = content[first + length * len(records) :].strip(_NOTHING)
+    return found.with_unread(["0x1A"] if behind else [])
 
 
 def _too_large(rows: int, width: int, settings: IngestSettings) -> AsideCode | None:

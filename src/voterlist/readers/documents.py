@@ -16,13 +16,26 @@ import pyarrow as pa
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.books import fill_merged
+from voterlist.readers.counted import words_of
 from voterlist.readers.outcome import ReadOutcome
 from voterlist.readers.text import columns, longest_cell
 from voterlist.schemas import RawSheet
 
-__all__ = ["Cell", "Line", "Row", "document", "table_lines", "text_line"]
+__all__ = [
+    "Cell",
+    "Line",
+    "Row",
+    "are_missing",
+    "document",
+    "is_row",
+    "paragraph_lines",
+    "table_lines",
+    "text_line",
+]
 
 
+_MOST_TEXTS = 3
+"""So many texts beside each other may be a title or a signature."""
 _MOST_BESIDE_SCAN = 5
 """So many lines of text may stand beside the pictures of a document that is a scan."""
 
@@ -43,6 +56,19 @@ class Line:
 def text_line(text: str) -> Line:
     """A line of text outside every table."""
     return Line([text], outside=True)
+
+
+def is_row(cells: Iterable[str]) -> bool:
+    """True for so many filled cells that they are no title and no signature."""
+    return sum(map(bool, cells)) > _MOST_TEXTS
+
+
+def paragraph_lines(text: str) -> list[Line]:
+    """A paragraph outside every table; what tabs part into cells are rows all the same."""
+    rows = [[cell.strip() for cell in line.split("\t")] for line in text.split("\n")]
+    if any(map(is_row, rows)):
+        return [Line(cells, outside=not is_row(cells)) for cells in rows]
+    return [text_line(text.replace("\t", " ").strip())]
 
 
 @dataclass(slots=True)
@@ -109,6 +135,12 @@ def _places(row: Row, usual: tuple[int, ...]) -> list[int]:
         above = max(0, bisect_right(usual, cell.start) - 1)
         places.append(max(above, places[-1] + 1) if places else above)
     return places
+
+
+def are_missing(held: Counter[str], lines: Iterable[Line]) -> bool:
+    """True where more words of a document are missing than those that somebody mended in a cell."""
+    read = words_of(" ".join(cell for line in lines for cell in line.cells))
+    return (held - read).total() > _MOST_TEXTS
 
 
 _Range = tuple[tuple[int, int], tuple[int, int]]

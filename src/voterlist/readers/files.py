@@ -11,7 +11,7 @@ from voterlist.model import AsideCode
 from voterlist.readers.acting import acting
 from voterlist.readers.attempt import Attempt
 from voterlist.readers.books import OLE, ZIP, read_workbook
-from voterlist.readers.counted import beside
+from voterlist.readers.counted import beside, lines_behind
 from voterlist.readers.dbase import is_dbase, read_dbase
 from voterlist.readers.opendocument import read_opendocument
 from voterlist.readers.outcome import ReadOutcome
@@ -59,6 +59,8 @@ def read_bytes(
     found = _read(content, settings, attempt)
     if is_archive(content) and found.sheets:
         found = found.with_unread(beside(content))
+    elif found.format in {"text", "jsonl"} and found.sheets:
+        found = found.with_unread(lines_behind(content, found.sheets[0]))
     acts = acting(content) if found.sheets else 0
     if not acts:
         return found

@@ -10,10 +10,12 @@ from xml.parsers import expat
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
-from voterlist.readers.documents import document
-from voterlist.readers.outcome import ReadOutcome
-from voterlist.readers.parts import DAMAGE, open_parts, parse_part
-from voterlist.readers.story import RefusedError, Story
+from voterlist.readers.counted import ODT_TEXT, words
+from voterlist.readers.documents import are_missing, document
+from voterlist.readers.outcome import ReadOutcome, RefusedError
+from voterlist.readers.parts import DAMAGE, parse_part
+from voterlist.readers.story import Story
+from voterlist.readers.workbook_facts import part_names
 
 __all__ = ["read_opendocument"]
 
@@ -29,7 +31,7 @@ _LEFT_OUT = frozenset(
     }
 )
 """Deleted text stands in ``tracked-changes``; remarks are not the text."""
-_SIGNS = {"text:tab": " ", "text:line-break": "\n"}
+_SIGNS = {"text:tab": "\t", "text:line-break": "\n"}
 _MOST_REPEATED = 1_000
 """A cell or a row that is said to stand more often than this is a mistake of the file."""
 
@@ -38,20 +40,26 @@ def read_opendocument(
     archive: zipfile.ZipFile, settings: IngestSettings
 ) -> ReadOutcome | None:
     """The one sheet of an OpenDocument text; None where the archive is none."""
-    names = open_parts(archive)
+    names = part_names(archive)
     try:
         if not {"content.xml", "mimetype"} <= names.keys():
             return None
         if not archive.read(names["mimetype"])[:100].startswith(_MIME):
             return None
         body = _Body(settings)
+        edges = _Body(settings)
+        if "styles.xml" in names:
+            parse_part(archive, names["styles.xml"], edges, namespaces=False)
         parse_part(archive, names["content.xml"], body, namespaces=False)
+        held = words(archive.read(names["content.xml"]), ODT_TEXT)
     except RefusedError as refused:
         return ReadOutcome("odt", trouble=refused.code)
     except (*DAMAGE, expat.ExpatError):
         return ReadOutcome("odt", trouble=AsideCode.FILE_UNREADABLE)
     has_pictures = any(name.startswith("pictures/") for name in names)
-    return document(body.story.lines, "odt", settings, has_pictures=has_pictures)
+    lines = [*edges.story.lines, *body.story.lines]
+    found = document(lines, "odt", settings, has_pictures=has_pictures)
+    return found.with_unread(["content.xml"] if are_missing(held, lines) else [])
 
 
 class _Body:

@@ -10,7 +10,15 @@ import pyarrow as pa
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
 
-__all__ = ["ReadOutcome", "unread_sheet"]
+__all__ = ["ReadOutcome", "RefusedError", "unread_sheet"]
+
+
+class RefusedError(Exception):
+    """The file is refused; ``code`` says why."""
+
+    def __init__(self, code: AsideCode) -> None:
+        super().__init__()
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from typing import Protocol
 from xml.parsers import expat
 
 from voterlist.model import AsideCode
-from voterlist.readers.story import RefusedError
+from voterlist.readers.outcome import RefusedError
 from voterlist.readers.workbook_facts import DAMAGE
 
-__all__ = ["DAMAGE", "open_parts", "parse_part", "tags"]
+__all__ = ["DAMAGE", "parse_part"]
 
 _PIECE = 2**20
 """Bytes of a part that are parsed together."""
@@ -27,11 +27,6 @@ class Handler(Protocol):
 
     def end(self, tag: str) -> None:
         """A tag ends."""
-
-
-def open_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The names of the parts by the same in lower case."""
-    return {part.filename.lower(): part.filename for part in archive.infolist()}
 
 
 def parse_part(
@@ -63,27 +58,3 @@ def parse_part(
 
 def _refuse(*_: object) -> None:
     raise RefusedError(AsideCode.FILE_UNREADABLE)
-
-
-class _Tags:
-    """Keeps the tags of a part."""
-
-    def __init__(self) -> None:
-        self.found: list[tuple[str, dict[str, str]]] = []
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """A tag begins."""
-        self.found.append((tag, attributes))
-
-    def text(self, _text: str) -> None:
-        """Text goes by."""
-
-    def end(self, _tag: str) -> None:
-        """A tag ends."""
-
-
-def tags(archive: zipfile.ZipFile, part: str) -> list[tuple[str, dict[str, str]]]:
-    """Every tag of a small part with its attributes. Raises as ``parse_part`` does."""
-    kept = _Tags()
-    parse_part(archive, part, kept, namespaces=False)
-    return kept.found

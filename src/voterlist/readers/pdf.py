@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
+from voterlist.readers.counted import BESIDE_PAGES
 from voterlist.readers.documents import document
 from voterlist.readers.outcome import ReadOutcome, unread_sheet
 from voterlist.readers.pdf_broken import put_together
@@ -48,7 +49,9 @@ def read_pdf(content: bytes, settings: IngestSettings) -> ReadOutcome:
     unread = [
         unread_sheet(f"p. {_ranges(troubles[code])}", code) for code in sorted(troubles)
     ]
-    return ReadOutcome("pdf", (*found.sheets, *unread))
+    more = BESIDE_PAGES.search(content, content.find(b"%PDF-") + 1)
+    outcome = ReadOutcome("pdf", (*found.sheets, *unread))
+    return outcome.with_unread([more[0].decode()] if more else [])
 
 
 def _read_pages(content: bytes) -> tuple[list[Content], _Troubles]:

@@ -28,6 +28,10 @@ from voterlist.schemas import RawSheet
 __all__ = ["read_json", "read_parquet"]
 
 
+_TWO_FILES = b"PAR1PAR1"
+"""The end of a Parquet file and the beginning of another one behind it."""
+
+
 class _Record(list[tuple[str, Any]]):
     """The pairs of a JSON object as they stand: a name may stand twice."""
 
@@ -229,9 +233,10 @@ def read_parquet(content: bytes, settings: IngestSettings) -> ReadOutcome:
             [list(row.values()) for row in cells.to_pylist()], settings.max_columns
         )
     lines = pa.array(range(1, cells.num_rows + 1), pa.int32())
-    return ReadOutcome(
+    found = ReadOutcome(
         "parquet", (RawSheet(None, lines, cells, joined_columns=beyond),)
     )
+    return found.with_unread(["PAR1"] if _TWO_FILES in content else [])
 
 
 def _filled(column: pa.ChunkedArray) -> pa.Array:

@@ -9,20 +9,20 @@ from dataclasses import dataclass, field
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
-from voterlist.readers.documents import Cell, Line, Row, table_lines, text_line
+from voterlist.readers.documents import (
+    Cell,
+    Line,
+    Row,
+    paragraph_lines,
+    table_lines,
+    text_line,
+)
+from voterlist.readers.outcome import RefusedError
 
-__all__ = ["RefusedError", "Story"]
+__all__ = ["Story"]
 
 _DEEPEST = 20
 """A table that lies deeper in other tables is read as text of the cell."""
-
-
-class RefusedError(Exception):
-    """The document is refused; ``code`` says why."""
-
-    def __init__(self, code: AsideCode) -> None:
-        super().__init__()
-        self.code = code
 
 
 @dataclass(slots=True)
@@ -59,9 +59,13 @@ class Story:
         """The open paragraph ends; one without text is left out."""
         if not self._paragraphs:
             return
-        text = "".join(self._paragraphs.pop()).strip()
-        if text:
-            self._flows[-1].append(text_line(text))
+        text = "".join(self._paragraphs.pop())
+        if not text.strip():
+            return
+        if self._open_cells:
+            self._flows[-1].append(text_line(text.replace("\t", " ").strip()))
+        else:
+            self._flows[-1] += paragraph_lines(text)
 
     def begin_box(self) -> None:
         """A text box begins; what it holds stands before the paragraph that holds it."""

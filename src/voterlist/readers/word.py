@@ -17,10 +17,12 @@ from xml.parsers import expat
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
-from voterlist.readers.documents import Line, document
-from voterlist.readers.outcome import ReadOutcome
-from voterlist.readers.parts import DAMAGE, open_parts, parse_part, tags
-from voterlist.readers.story import RefusedError, Story
+from voterlist.readers.counted import WORD_TEXT, words
+from voterlist.readers.documents import Line, are_missing, document, is_row
+from voterlist.readers.outcome import ReadOutcome, RefusedError
+from voterlist.readers.parts import DAMAGE, parse_part
+from voterlist.readers.story import Story
+from voterlist.readers.workbook_facts import part_names, tags
 
 __all__ = ["read_word"]
 
@@ -49,8 +51,8 @@ _LEFT_OUT = frozenset(
 )
 """Deleted text, and properties as they were before a change."""
 _SIGNS = {
-    "tab": " ",
-    "ptab": " ",
+    "tab": "\t",
+    "ptab": "\t",
     "br": "\n",
     "cr": "\n",
     "noBreakHyphen": "-",
@@ -64,7 +66,7 @@ def read_word(archive: zipfile.ZipFile, settings: IngestSettings) -> ReadOutcome
 
     Headings and footings of the pages stand before and behind the text: a title often stands there.
     """
-    names = open_parts(archive)
+    names = part_names(archive)
     main = next(filter(_MAIN_PART.fullmatch, sorted(names)), None)
     if main is None:
         return None
@@ -72,13 +74,15 @@ def read_word(archive: zipfile.ZipFile, settings: IngestSettings) -> ReadOutcome
         body = _Body(settings)
         _parse(archive, names[main], body)
         above, below = _page_edges(archive, names, main, body, settings)
+        held = words(archive.read(names[main]), WORD_TEXT)
     except RefusedError as refused:
         return ReadOutcome("docx", trouble=refused.code)
     except (*DAMAGE, expat.ExpatError):
         return ReadOutcome("docx", trouble=AsideCode.FILE_UNREADABLE)
     lines = [*above, *body.story.lines, *below]
     has_pictures = any(name.startswith("word/media/") for name in names)
-    return document(lines, "docx", settings, has_pictures=has_pictures)
+    found = document(lines, "docx", settings, has_pictures=has_pictures)
+    return found.with_unread([main] if are_missing(held, lines) else [])
 
 
 @dataclass(slots=True)
@@ -203,10 +207,11 @@ def _page_edges(
         edge = _Body(settings)
         _parse(archive, part, edge)
         for line in edge.story.lines:
-            # The table of an edge arranges its text; no list stands there.
+            # The table of an edge arranges its text, or its rows are those of a list.
             text = " ".join(filter(None, line.cells))
-            if text and not any(text == known.cells[0] for known in lines[kind]):
-                lines[kind].append(Line([text], outside=True))
+            made = line if is_row(line.cells) else Line([text], outside=True)
+            if text and made not in lines[kind]:
+                lines[kind].append(made)
     return lines["headerReference"], lines["footerReference"]
 
 
@@ -227,7 +232,7 @@ def _targets(
     if relations is None:
         return {}
     targets: dict[str, Any] = {}
-    for tag, attributes in tags(archive, relations):
+    for tag, attributes in tags(archive.read(relations)):
         if tag.rpartition(":")[2] == "Relationship":
             target = attributes.get("Target", "")
             path = posixpath.normpath(posixpath.join(folder, target))

@@ -19,13 +19,14 @@ from xml.parsers import expat
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.binary import (
+    BLANK_TEXT,
     filled_cells,
-    has_blank_text,
     hidden_rows,
     sheet_relations,
 )
 from voterlist.readers.counted import blank_strings, cells_and_rows
 from voterlist.readers.ole import DamagedError, sheets_of_stream, workbook_stream
+from voterlist.readers.outcome import RefusedError
 
 __all__ = [
     "DAMAGE",
@@ -33,6 +34,8 @@ __all__ = [
     "WorkbookFacts",
     "is_workbook",
     "packed_facts",
+    "part_names",
+    "tags",
     "xls_facts",
 ]
 
@@ -112,15 +115,11 @@ class WorkbookFacts:
     """The parts that hold cells and are no sheet of the workbook (XLSX)."""
 
 
-class _RefusedError(Exception):
-    """A part is refused; the argument is the code."""
-
-
 def is_workbook(content: bytes) -> bool:
     """True for a packed file whose parts are named as those of a workbook are."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _kind(archive, _part_names(archive)) is not None
+            return _kind(archive, part_names(archive)) is not None
     except DAMAGE:
         return False
 
@@ -151,7 +150,7 @@ def xls_facts(content: bytes) -> WorkbookFacts:
 def _packed_facts(
     archive: zipfile.ZipFile, settings: IngestSettings
 ) -> WorkbookFacts | None:
-    names = _part_names(archive)
+    names = part_names(archive)
     kind = _kind(archive, names)
     if kind is None:
         return None
@@ -165,10 +164,9 @@ def _packed_facts(
         blank: frozenset[bytes] = frozenset()
         if _STRINGS_PART in names:
             blank = blank_strings(_pieces(archive, names[_STRINGS_PART], settings))
-        elif _BINARY_STRINGS in names and has_blank_text(
-            archive.read(names[_BINARY_STRINGS])
-        ):
-            blank = frozenset({b""})
+        elif _BINARY_STRINGS in names:
+            texts = archive.read(names[_BINARY_STRINGS])
+            blank = frozenset({b""} if BLANK_TEXT in texts else ())
         order = _sheet_order(archive, names, kind)
         # Several sheets may name one part; it is looked over once.
         parts = {
@@ -177,8 +175,8 @@ def _packed_facts(
                 {*order.values(), *filter(_SHEET_PART.fullmatch, names.values())}
             )
         }
-    except _RefusedError as refused:
-        return WorkbookFacts(kind, {}, refused.args[0])
+    except RefusedError as refused:
+        return WorkbookFacts(kind, {}, refused.code)
     except DAMAGE:
         return WorkbookFacts(kind, {}, AsideCode.FILE_UNREADABLE)
     sheets = {place: parts[part] for place, part in order.items()}
@@ -187,7 +185,7 @@ def _packed_facts(
     return WorkbookFacts(kind, sheets, unread=tuple(unread))
 
 
-def _part_names(archive: zipfile.ZipFile) -> dict[str, str]:
+def part_names(archive: zipfile.ZipFile) -> dict[str, str]:
     """The names of the parts by the same in lower case."""
     return {part.filename.lower(): part.filename for part in archive.infolist()}
 
@@ -219,13 +217,13 @@ def _pieces(
         while chunk := stream.read(_PIECE):
             rest += chunk
             if first and (b"<!DOCTYPE" in rest or b"<!ENTITY" in rest):
-                raise _RefusedError(AsideCode.FILE_UNREADABLE)
+                raise RefusedError(AsideCode.FILE_UNREADABLE)
             first = False
             cut = rest.rfind(b"</row>") + len(b"</row>")
             if cut < len(b"</row>"):
                 cut = rest.rfind(b">") + 1
             if len(rest) - cut > longest:
-                raise _RefusedError(AsideCode.CELL_TOO_LONG)
+                raise RefusedError(AsideCode.CELL_TOO_LONG)
             if cut:
                 yield rest[:cut]
                 rest = rest[cut:]
@@ -297,10 +295,10 @@ def _sheet_order(
     try:
         relations = _relations_of_sheets(archive, names, kind)
         ending = "bin" if kind == "xlsb" else "xml"
-        tags = _tags(archive.read(names[f"xl/_rels/workbook.{ending}.rels"]))
+        found = tags(archive.read(names[f"xl/_rels/workbook.{ending}.rels"]))
         targets = {
             attributes.get("Id", ""): attributes.get("Target", "").lower()
-            for tag, attributes in tags
+            for tag, attributes in found
             if tag.rpartition(":")[2] == "Relationship"
         }
     except DAMAGE:
@@ -327,29 +325,29 @@ def _relations_of_sheets(
         return sheet_relations(archive.read(names["xl/workbook.bin"]))
     return [
         next((value for name, value in attributes.items() if name.endswith(":id")), "")
-        for tag, attributes in _tags(archive.read(names["xl/workbook.xml"]))
+        for tag, attributes in tags(archive.read(names["xl/workbook.xml"]))
         if tag.rpartition(":")[2] == "sheet"
     ]
 
 
-def _tags(content: bytes) -> list[tuple[str, dict[str, str]]]:
+def tags(content: bytes) -> list[tuple[str, dict[str, str]]]:
     """Every tag with its attributes.
 
     Raises ``ValueError`` where it is no XML, or declares anything.
     """
-    tags: list[tuple[str, dict[str, str]]] = []
+    found: list[tuple[str, dict[str, str]]] = []
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _refuse_declarations
-    parser.StartElementHandler = lambda tag, attributes: tags.append((tag, attributes))
+    parser.StartElementHandler = lambda tag, attributes: found.append((tag, attributes))
     try:
         parser.Parse(content, True)  # noqa: FBT003  expat takes no keyword
     except expat.ExpatError:
         raise ValueError("no XML") from None
-    return tags
+    return found
 
 
 def _refuse_declarations(*_: object) -> None:
-    raise _RefusedError(AsideCode.FILE_UNREADABLE)
+    raise RefusedError(AsideCode.FILE_UNREADABLE)
 
 
 @dataclass(slots=True)
@@ -413,11 +411,10 @@ class _OdsParser:
             return
         is_error = self._cell.get("calcext:value-type") == "error"
         if not self._characters and self.tables and not is_error:
-            columns = _count(self._cell, "table:number-columns-repeated")
-            self.tables[-1].facts.cells += columns
+            self.tables[-1].facts.cells += 1
         self._characters += len(text)
         if self._characters > max(8 * self._settings.max_cell_characters, 2 * _PIECE):
-            raise _RefusedError(AsideCode.CELL_TOO_LONG)
+            raise RefusedError(AsideCode.CELL_TOO_LONG)
 
     def end(self, tag: str) -> None:
         """A tag ends."""
@@ -479,5 +476,5 @@ def _ods_facts(
                 parser.Parse(chunk, False)  # noqa: FBT003  expat takes no keyword
             parser.Parse(b"", True)  # noqa: FBT003  the same
     except (*DAMAGE, expat.ExpatError):
-        raise _RefusedError(AsideCode.FILE_UNREADABLE) from None
+        raise RefusedError(AsideCode.FILE_UNREADABLE) from None
     return [table.facts for table in counted.tables]

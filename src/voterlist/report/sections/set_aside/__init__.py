@@ -29,7 +29,6 @@ NOBODY = (
     AsideCode.TITLE_ROW,
     AsideCode.HEADER_ROW,
     AsideCode.TOTAL_ROW,
-    AsideCode.DELETED_ROW,
     AsideCode.DUPLICATE_FILE,
     AsideCode.SAME_ENTRY,
 )
