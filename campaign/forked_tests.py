@@ -35,15 +35,18 @@ def load() -> None:
         importlib.import_module(name)
 
 
-def first_failing(tree: Path, words: Sequence[str], patience: int) -> str | None:
+def first_failing(
+    tree: Path, words: Sequence[str], patience: int, *, in_order: bool = False
+) -> str | None:
     """The first test that fails; None where none does.
 
-    Those that are not slow are run before the others. Nothing that they write is left.
+    Nothing that they write is left.
 
     Args:
         tree: a copy of the project.
         words: for pytest: files of tests, below the tree.
         patience: seconds; a program that goes round for ever is noticed too.
+        in_order: run them as they are named; else those that are not slow before the others.
 
     Raises:
         RuntimeError: the tests could not be run, so they say nothing.
@@ -56,7 +59,7 @@ def first_failing(tree: Path, words: Sequence[str], patience: int) -> str | None
             try:
                 # What the tests leave among temporary files goes with the folder.
                 tempfile.tempdir = os.environ["TMPDIR"] = folder
-                told.write_text(_run(tree, words), encoding="utf-8")
+                told.write_text(_run(tree, words, in_order=in_order), encoding="utf-8")
             except BaseException as error:  # noqa: BLE001  told by the process above
                 told.write_text(f"not run: {error!r}", encoding="utf-8")
             finally:
@@ -69,7 +72,7 @@ def first_failing(tree: Path, words: Sequence[str], patience: int) -> str | None
     return said or None
 
 
-def _run(tree: Path, words: Sequence[str]) -> str:
+def _run(tree: Path, words: Sequence[str], *, in_order: bool) -> str:
     """Run tests in this process, which is a copy; the first that failed, or nothing."""
     os.setpgid(0, 0)
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -80,7 +83,7 @@ def _run(tree: Path, words: Sequence[str]) -> str:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
     sys.path.insert(0, str(tree / "src"))
-    watcher = _Watcher()
+    watcher = _Watcher(words if in_order else ())
     fixed = ["-q", "-x", "-n", "0", "-p", "no:cacheprovider"]
     profile = ["--hypothesis-profile", "voterlist"]
     code = pytest.main([*fixed, *profile, *words], plugins=[watcher])
@@ -92,15 +95,24 @@ def _run(tree: Path, words: Sequence[str]) -> str:
 
 
 class _Watcher:
-    """Puts slow tests last, and remembers the first that failed."""
+    """Puts the tests in order, and remembers the first that failed.
 
-    def __init__(self) -> None:
+    Args:
+        order: names of tests; without any, slow tests are put last.
+    """
+
+    def __init__(self, order: Sequence[str]) -> None:
+        self._places = {test: place for place, test in enumerate(order)}
         self.failed = ""
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put slow tests last."""
-        items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+        """Put the tests in order."""
+        items.sort(key=self._place)
+
+    def _place(self, item: pytest.Item) -> int:
+        name = item.nodeid.partition("[")[0]
+        return self._places.get(name, item.get_closest_marker("slow") is not None)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Remember a test that failed."""

@@ -32,6 +32,11 @@ last night is compared with a run from the beginning. Which file and which packa
 was confirmed, is written down outside of the program. Megabytes are those of all processes
 together at their peak, shared pages counted once."""
 
+_SLIPS = """How much the tests notice: a line is drawn by lot from all lines of the program, and one
+slip is made on it, as somebody might mistype it: a limit that is met otherwise, a constant, an
+operator, a branch or a call that is dropped. The seed is the commit that is measured. Shares stand
+with their interval of 95 %."""
+
 
 def page(folder: Path) -> str:
     """The text of the page."""
@@ -40,7 +45,7 @@ def page(folder: Path) -> str:
     for script, about in told["scripts"].items():
         parts += _of_script(script, about, folder)
     parts += _nation(folder)
-    parts += _careless(folder)
+    parts += _slips(folder)
     parts.append("## What was found, and how it was mended\n")
     parts.append(_table(("what was found", "what it could do", "now"), _mended(told)))
     parts.append(f"## What is not covered\n\n{told['not_covered'].strip()}\n")
@@ -86,11 +91,11 @@ def _nation(folder: Path) -> Iterator[str]:
     yield summary.read_text(encoding="utf-8") if summary.exists() else "Not run.\n"
 
 
-def _careless(folder: Path) -> Iterator[str]:
-    """The part of the careless changes, which write their own summary."""
-    yield "## Careless changes\n"
-    yield "`campaign/careless_changes.py`. Each is made alone, and a test is to notice it.\n"
-    summary = folder / "careless_changes.md"
+def _slips(folder: Path) -> Iterator[str]:
+    """The part of the slips drawn by lot, which write their own summary."""
+    yield "## Slips drawn by lot\n"
+    yield f"`campaign/mutants.py`. {_SLIPS}\n"
+    summary = folder / "mutants.md"
     yield summary.read_text(encoding="utf-8") if summary.exists() else "Not run.\n"
 
 

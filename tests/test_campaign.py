@@ -279,10 +279,10 @@ def test_a_round_ends_where_the_program_is_changed(tmp_path, monkeypatch, capsys
     assert "start the script again" in capsys.readouterr().out
 
 
-def test_the_page_has_the_summary_of_the_careless_changes(tmp_path):
+def test_the_page_has_the_summary_of_the_slips(tmp_path):
     """The score would stand in a file that nobody opens."""
-    assert "## Careless changes" in reliability.page(tmp_path)
-    (tmp_path / "careless_changes.md").write_text("199 of 200\n", encoding="utf-8")
+    assert "## Slips drawn by lot" in reliability.page(tmp_path)
+    (tmp_path / "mutants.md").write_text("199 of 200\n", encoding="utf-8")
     assert "199 of 200" in reliability.page(tmp_path)
 
 
