@@ -82,12 +82,14 @@ def test_a_wrong_day_that_somebody_was_sure_of_holds_up_no_later_one(workspace):
     assert voterlist(workspace, "journal", "{w}", "--verify")[1]["fits"]
 
 
-def test_a_day_that_nobody_named_has_no_clock_beside_it(workspace):
-    """It is that of the clock; and what one command was told is not told of the next."""
-    for number, named in enumerate((("--today", "2026-02-03"), ())):
+def test_a_day_that_lies_not_ahead_has_no_clock_beside_it(workspace):
+    """The same day would give other bytes at another moment; and what one was told is not kept."""
+    ahead = (TODAY + dt.timedelta(days=2)).isoformat()
+    days = ("2026-02-03", "2026-02-04", ahead, None)
+    for number, day in enumerate(days):
+        named = ("--today", day) if day else ()
         words = ("user", "add", "{w}", f"Leyla {number}", "--role", "chair")
         voterlist(workspace, *words, "--password-stdin", *named, given=TYPED)
     with reading(workspace / "ledger.db") as ledger:
         clocks = [line.at is None for line in ledger.chain()]
-    assert clocks[-1]
-    assert not all(clocks)
+    assert clocks == [True, True, True, False, True]

@@ -35,7 +35,7 @@ class DiaryLine:
         case: the number by which people call the case, or its id where it has none.
         details: the ids and counts that the sentence names.
         verdicts: how many entries of the case got each verdict.
-        at: the moment by the clock, where a person had named the day.
+        at: the moment by the clock, where a person had named a day ahead of it.
     """
 
     number: int | None

@@ -1,9 +1,9 @@
 """The chain: a line for every change of the ledger, each with the hash of the line before it.
 
 A line is a text: canonical JSON (RFC 8785) of its number, its day, its event and its details; and
-of the moment by the clock, where a person had named the day. Its hash is the SHA-256 of ``PREFIX``,
-the hash of the line before it, a line break, and the bytes of the text as they are stored. Details
-hold ids, counts and digests, never a cell of a list.
+of the moment by the clock, where a person had named a day ahead of it. Its hash is the SHA-256 of
+``PREFIX``, the hash of the line before it, a line break, and the bytes of the text as they are
+stored. Details hold ids, counts and digests, never a cell of a list.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Line:
         day: the day of the change; None in the first line of a ledger that had no day yet.
         event: what was changed.
         details: ids, counts and digests.
-        at: the moment by the clock, where a person had named the day.
+        at: the moment by the clock, where a person had named a day ahead of it.
     """
 
     number: int
@@ -171,7 +171,9 @@ def _text_of(
         "event": event,
         "details": details,
     }
-    if at := CLOCK.get():
+    at = CLOCK.get()
+    # Of a day of late work nothing is written: the same day gives the same bytes on every other.
+    if at is not None and day is not None and day > at.date():
         content["at"] = at.isoformat(timespec="minutes")
     return json.dumps(
         content, sort_keys=True, separators=(",", ":"), ensure_ascii=False
