@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import resource
 import socket
 import sys
 import time
@@ -13,6 +12,7 @@ import pytest
 
 import desks
 import workspaces
+from voterlist.limits import allow_connections
 from voterlist.model import Role
 from voterlist.usecases import add_user
 
@@ -187,10 +187,9 @@ def connected(desk, address):
 @pytest.mark.parametrize("said", [b"", b"GET /login HTTP/1.1\r\nX-Slow: "])
 def test_connections_that_one_computer_holds_shut_out_nobody(desk, said):
     """Five hundred that say nothing, or not all, and everybody else got a 503."""
+    allow_connections(8192)
     analyst = somebody(desk, "127.0.0.2")
     assert analyst.get("/login").status_code == 200
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with contextlib.ExitStack() as opened:
         for _ in range(600):
             opened.enter_context(connected(desk, "127.0.0.1")).sendall(said)

@@ -13,7 +13,13 @@ try:
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
-__all__ = ["OUT_OF_MEMORY", "data_bytes", "forbid_files", "limit"]
+__all__ = [
+    "OUT_OF_MEMORY",
+    "allow_connections",
+    "data_bytes",
+    "forbid_files",
+    "limit",
+]
 
 OUT_OF_MEMORY = 77
 """The exit code of a process that was refused memory and could still say so."""
@@ -42,6 +48,16 @@ def forbid_files() -> None:
     """No file is written by this process any more."""
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def allow_connections(count: int) -> None:
+    """Let this process have so many connections open, or as many as the system lets it."""
+    if resource is None:
+        return
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count if most == resource.RLIM_INFINITY else min(count, most)
+    if soft != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), most))
 
 
 def data_bytes() -> int:

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from voterlist.discreet import keep_logs_discreet
 from voterlist.errors import UsageError
+from voterlist.limits import allow_connections
 from voterlist.serve.address import Address
 from voterlist.serve.application import Desk, Host
 from voterlist.serve.cases_api import CasesApi
@@ -34,6 +35,8 @@ __all__ = ["Server", "opened"]
 _LOCK = ".desk.lock"
 _MOST_CONNECTIONS = 500
 """Open at once; for one more, whoever has the most of them loses one."""
+_MOST_BEGUN = 8192
+"""Connections that TCP has begun: until TLS agreed on keys no protocol sees, or closes, them."""
 _IDLE_SECONDS = 75
 """A connection without a request is closed after so long."""
 _REQUEST_SECONDS = 15
@@ -77,6 +80,7 @@ class Server:
         )
         # The server logs an exception of a request with its words, which may quote a cell.
         keep_logs_discreet()
+        allow_connections(_MOST_BEGUN)
         server = uvicorn.Server(config)
         # The server raises a signal again once it has stopped for it.
         with suppress(KeyboardInterrupt):
