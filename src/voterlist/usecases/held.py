@@ -27,7 +27,7 @@ from voterlist.schemas import (
 from voterlist.tables import plain
 from voterlist.usecases.gates import Scope
 
-__all__ = ["PACKED", "own_rows", "require_held", "scope_of"]
+__all__ = ["PACKED", "own_rows", "require_held"]
 
 _NOT_AT_THE_DOOR = ("entry_id", "other_name", "other_address", "case_id", "finding_id")
 """Columns of DOOR that tell of somebody else, or tell nobody there anything."""
@@ -45,9 +45,9 @@ PACKED: Mapping[str, pa.Schema] = {
 _MOVED = frozenset({"amendments", "applied", "record"})
 """Tables of people who come from another place or go there, or whom a register adds: of such a row
 the entry or the place is of here, not both."""
-_OF_OTHERS = frozenset({"other_entry_id", "kept_entry_id"})
-"""The second entry of a finding, and the one kept in place of a repetition, may stand elsewhere.
-They are not believed: only what is on the sender's lists has an id here."""
+_OF_OTHERS = "other_entry_id"
+"""The second entry of a finding may stand elsewhere. It is not believed: only what is on the lists
+of the sender has an id here."""
 # A case may be shared with others, and so may its id: a package holds the own entries of a case,
 # and the receiver makes the id anew. An answer to a returned case names the case alone; it is heard
 # where that case was returned to its sender.
@@ -56,12 +56,6 @@ _FIRST_YEAR = 2000
 """Of a moment in a table: a decision of an earlier cycle may still hold."""
 _GREATEST = 10**9
 """Of any number in a package: a hundred times the people of the country."""
-
-
-def scope_of(manifest: Manifest) -> Scope:
-    """The place that a package is about: that of the lower of its two commissions."""
-    precinct = manifest.sender.precinct or manifest.receiver.precinct
-    return Scope(manifest.constituency, precinct)
 
 
 def own_rows(name: str, table: pa.Table, scope: Scope) -> pa.Table:
@@ -78,17 +72,26 @@ def require_held(name: str, table: pa.Table, manifest: Manifest) -> None:
     Raises:
         CustodyError: ``package-content-wrong``.
     """
-    scope = scope_of(manifest)
+    # The place that a package is about is that of the lower of its two commissions.
+    precinct = manifest.sender.precinct or manifest.receiver.precinct
+    scope = Scope(manifest.constituency, precinct)
     if own_rows(name, table, scope).num_rows < table.num_rows:
         raise wrong("place")
+    is_held = name not in _MOVED
     for column in table.column_names:
-        is_own = column.endswith("entry_id") and column not in _OF_OTHERS
-        prefix = scope.prefix if is_own and name not in _MOVED else ""
         for value in plain(table.column(column)).drop_null().unique().to_pylist():
-            if not str(value).startswith(prefix):
+            if is_held and _is_of_others(column, value, scope):
                 raise wrong("place")
             if not _can_be(column, value, manifest.cycle):
                 raise wrong(name)
+
+
+def _is_of_others(column: str, value: object, scope: Scope) -> bool:
+    """True for an entry or a constituency that is none of this place."""
+    if column.endswith("constituency"):
+        return value != scope.constituency
+    is_id = column.endswith("entry_id") and column != _OF_OTHERS
+    return is_id and not str(value).startswith(scope.prefix)
 
 
 def _can_be(column: str, value: object, cycle: str) -> bool:
