@@ -4,6 +4,7 @@ import codecs
 import json
 import random
 import re
+import time
 
 import pytest
 
@@ -260,11 +261,22 @@ def test_two_whole_names_in_one_cell_are_asked_about():
         "Əliyev Elçin\nRauf oğlu\t1\t01.02.1950",
         "Əliyev\nElçin\nRauf oğlu\t3",
         "Abdurrəh\nmanova\tMəhəmməd\nəli",
+        "Əliyev Elçin\nRauf oğlu\t02.03.\n1950",
     ],
 )
 def test_a_name_in_two_lines_is_one_voter(cells):
     """A narrow column would set its voters aside."""
     assert not is_of_two(cells)
+
+
+@pytest.mark.parametrize("sign", ["a", " ", "\n", "-", "A-", "\u0259 ", "1", "AZE "])
+def test_a_cell_of_any_length_is_looked_at_in_no_time(sign):
+    """One cell of a hundred thousand signs would hold a run for minutes."""
+    cell = sign * (100_000 // len(sign))
+    start = time.process_time()
+    for is_voter in (hides_voter, holds_person, is_of_two):
+        is_voter(f"Ab{cell}\nAb{cell}")
+    assert time.process_time() - start < 5
 
 
 # --- JSON

@@ -17,7 +17,7 @@ from voterlist.ingest.file_names import Territory
 from voterlist.ingest.headers import column_letters
 from voterlist.ingest.lists import balance
 from voterlist.ingest.look import look
-from voterlist.ingest.rows import CODES, ENTRY_ROW
+from voterlist.ingest.rows import CODES, ENTRY_ROW, code_number
 from voterlist.ingest.survey import Section, Survey, troubles
 from voterlist.model import AsideCode
 from voterlist.schemas import RawFile
@@ -264,12 +264,15 @@ def _list(survey: Survey, section: Section) -> ListAccount:
     """One list of a sheet."""
     matches = {match.column: match for match in section.header.map.matches}
     lines = survey.sheet.lines
+    texts = section.header.texts or (None,) * len(survey.cells)
+    codes = survey.rows.codes[list(section.header.rows)]
+    hides_voter = code_number(AsideCode.MAY_BE_VOTER) in codes
     columns = []
     for column, cells in enumerate(survey.cells):
         match = matches.get(column)
-        text = (
-            section.header.texts[column] if column < len(section.header.texts) else None
-        )
+        is_heading = match is not None and match.how == "known"
+        # What names no column may be a voter's.
+        text = texts[column] if is_heading or not hides_voter else ""
         if match is None and not text and cells.null_count == len(cells):
             continue
         columns.append(

@@ -7,7 +7,7 @@ import re
 __all__ = ["hides_voter", "holds_person", "is_of_two"]
 
 _SURNAME = re.compile(
-    r"[^\W\d_]{2,}(?:(?i:[oe]va?|zad[əǝe])|[оеё]ва?|зад[еә])(?![^\W\d_])"
+    r"(?<![^\W\d_])[^\W\d_]{2,}(?:(?i:[oe]va?|zad[əǝe])|[оеё]ва?|зад[еә])(?![^\W\d_])"
 )
 """A word with the ending of a surname. Those in -lı are left out, as *saylı* is in every title; so
 are Russian capitals, in which genitives of headings end the same way."""
@@ -22,6 +22,7 @@ _BIRTH = re.compile(
 """A date on which a voter may be born; lists are signed on later ones."""
 _FIN = re.compile(r"\b(?=[A-Z]*\d)(?=\d*[A-Z])[0-9A-HJ-NP-Z]{7}\b")
 _DOCUMENT = re.compile(r"\b(?:AZE|[A-Z]{2})[ №.-]*\d{7,8}\b")
+_IDENTITIES = (_BIRTH, _FIN, _DOCUMENT)
 _OF_NOBODY = re.compile(
     r"(?i)k[üu][çc]|prosp|rayon|[şs][əe]h[əe]r|m[əe]kt[əe]b|ad[ıi]na|say[ıi]?l|se[çc]k|siyah"
     r"|m[əe]nt[əe]q|kom[iİ]ss|s[əe]dr|kat[iİı]b|[üu]zv|[iİı]mza"
@@ -30,7 +31,8 @@ _OF_NOBODY = re.compile(
 )
 """Words of what is named after people, of those who sign, and of titles."""
 _WORD = re.compile(r"[^\W\d_]+")
-_BREAK = re.compile(r"\s*[\n\r\v\f\x85\u2028\u2029]\s*")
+_GOES_ON = re.compile(r"[(a-zçəğıöşüа-яё]|.*(?:[/-]|\d\d\.\d\d\.)$")
+"""A line behind or before which a narrow column was too short for its words or its date."""
 
 
 def hides_voter(text: str) -> bool:
@@ -38,40 +40,35 @@ def hides_voter(text: str) -> bool:
 
     The signs are a name, a birth date, a FIN and a document. Whoever signs shows the first alone.
     """
-    has_name = _SURNAME.search(text) or _FATHER.search(text)
-    signs = [bool(has_name), *map(bool, _identities(text))]
-    return sum(signs) > 1 or (_is_whole_name(text) and not _OF_NOBODY.search(text))
+    has_name = bool(_SURNAME.search(text) or _FATHER.search(text))
+    signs = has_name + sum(bool(sign.search(text)) for sign in _IDENTITIES)
+    return signs > 1 or (_is_whole_name(text) and not _OF_NOBODY.search(text))
 
 
 def holds_person(text: str) -> bool:
     """True where one of these cells, parted by tabs, names a person; for cells of a heading."""
-    return any(_identities(text)) or any(map(_is_name, text.split("\t")))
+    names = map(_is_name, text.split("\t"))
+    return any(names) or any(sign.search(text) for sign in _IDENTITIES)
 
 
 def is_of_two(text: str) -> bool:
     """True where cells of one row, parted by tabs, are of several lines, each of another person.
 
-    Two cells are, or one with a whole name in each line. Where a cell's line was too short for its
-    words, the next one goes on in small letters.
+    Two cells are, or one with a whole name in each line.
     """
-    cells = [_BREAK.split(cell.strip()) for cell in text.split("\t")]
-    broken = [lines for lines in cells if len(lines) > 1]
-    goes_on = any(line[0].islower() for lines in broken for line in lines)
+    cells = [map(str.strip, cell.splitlines()) for cell in text.split("\t")]
+    broken = [lines for cell in cells if len(lines := list(filter(None, cell))) > 1]
+    goes_on = any(_GOES_ON.match(line) for lines in broken for line in lines)
     is_whole = any(all(map(_is_whole_name, lines)) for lines in broken)
     return not goes_on and (len(broken) > 1 or is_whole)
-
-
-def _identities(text: str) -> list[re.Match[str] | None]:
-    """The birth date, the FIN and the document in a text."""
-    return [sign.search(text) for sign in (_BIRTH, _FIN, _DOCUMENT)]
 
 
 def _is_name(text: str) -> bool:
     """True for a text of names alone, one of them with an ending of names."""
     rest, particles = _FATHER.subn("", text)
     words = _WORD.findall(rest)
-    has_ending = bool(words) and (particles == 1 or _SURNAME.search(text))
-    return bool(has_ending) and all(word[0].isupper() for word in words)
+    has_ending = particles == 1 or _SURNAME.search(text) is not None
+    return bool(words) and has_ending and all(word[0].isupper() for word in words)
 
 
 def _is_whole_name(text: str) -> bool:

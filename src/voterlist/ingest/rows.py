@@ -36,6 +36,7 @@ ENTRY_ROW = -1
 """The code of a row that is an entry."""
 CODES = tuple(AsideCode)
 _NUMBER = {code: number for number, code in enumerate(CODES)}
+_AROUND = (_NUMBER[AsideCode.TITLE_ROW], _NUMBER[AsideCode.TOTAL_ROW])
 _MOST_TITLE_CELLS = 4
 _OF_A_VOTER = ("birth_date", "address", "document", "fin", "constituency", "precinct")
 _NAMES = ("surname", "given_name", "full_name")
@@ -128,7 +129,7 @@ def classify(
     if header is None:
         _mark(codes, marks.outside, AsideCode.TITLE_ROW)
         _mark(codes, np.ones(rows, dtype=bool), AsideCode.HEADER_UNKNOWN)
-        _ask_around(cells, codes)
+        _ask(codes, np.isin(codes, _AROUND), cells, hides_voter)
         return SheetRows(codes, {}, {})
     for row in header.rows:
         _mark(codes, same_cells(cells, row), AsideCode.HEADER_ROW)
@@ -144,7 +145,7 @@ def classify(
     # What a total, a title or a signature outside a table says counts; no voter stands there.
     _mark(codes, marks.outside, AsideCode.TITLE_ROW)
     _mark_faulty(raw, cells, codes, header, is_text=is_text)
-    _ask_around(cells, codes)
+    _ask(codes, np.isin(codes, _AROUND), cells, hides_voter)
     _ask_headings(cells, codes, header.map)
     _ask_entries(raw, cells, codes, header)
     return SheetRows(codes, titles, totals)
@@ -295,12 +296,6 @@ def _mark_faulty(
     _mark(codes, np.logical_and.reduce(blank), AsideCode.NO_NAME)
 
 
-def _ask_around(cells: list[pa.Array], codes: _Codes) -> None:
-    """Asks about titles, signatures and totals that may hold a voter."""
-    around = [_NUMBER[AsideCode.TITLE_ROW], _NUMBER[AsideCode.TOTAL_ROW]]
-    _ask(codes, np.isin(codes, around), cells, hides_voter)
-
-
 def _ask_headings(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> None:
     """Asks about headings that hold a voter as well: the end of their line is lost.
 
@@ -310,7 +305,7 @@ def _ask_headings(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> N
     is_entry = pa.array(codes == ENTRY_ROW)
     is_heading = codes == _NUMBER[AsideCode.HEADER_ROW]
     known = {match.column for match in columns.matches}
-    spare = [column for number, column in enumerate(cells) if number not in known]
+    spare = [column for at, column in enumerate(cells) if at not in known]
     _ask(codes, is_heading, spare, holds_person)
     only_here = [
         column for column in spare if not pc.count(column.filter(is_entry)).as_py()
@@ -326,10 +321,8 @@ def _ask_entries(
     """Asks about entries that may be two: in cells of two lines, or beyond the headings."""
     is_entry = codes == ENTRY_ROW
     known = {match.column for match in header.map.matches}
-    named = {
-        at for at, text in enumerate(header.texts) if re.search(_LETTER, text or "")
-    }
-    bare = [column for at, column in enumerate(cells) if at not in named | known]
+    named = [re.search(_LETTER, text or "") for text in header.texts]
+    bare = [cells[at] for at, name in enumerate(named) if not name and at not in known]
     _ask(codes, is_entry, bare, hides_voter)
     own = [raw[at] for at in _columns_of(header.map, _OF_ONE)]
     in_lines = _mask(pc.match_substring_regex(own[0], _BROKEN))

@@ -39,8 +39,8 @@ def sheet_findings(sheet: Survey, territory: Territory) -> _Findings:
         rows.add(AsideCode.DUPLICATE_FILE, value=len(sheet.rows.codes))
         return rows.findings
     if not sheet.sections:
-        return [*_without_header(sheet), *_may_be_voters(sheet)]
-    findings = [*_of_sheet(sheet), *_may_be_voters(sheet)]
+        return _without_header(sheet)
+    findings = _of_sheet(sheet)
     for section in sheet.sections:
         findings += _of_columns(sheet, section)
     findings += _unreadable_places(sheet)
@@ -109,12 +109,6 @@ def _of_sheet(sheet: Survey) -> _Findings:
     rows.add_count("hidden-columns", sheet.sheet.hidden_columns)
     headless = _rows_aside(sheet, AsideCode.HEADER_UNKNOWN)
     rows.add_count(AsideCode.HEADER_UNKNOWN, headless)
-    return rows.findings
-
-
-def _may_be_voters(sheet: Survey) -> _Findings:
-    """How many rows may be a voter's beside what they were taken for; the line of the first."""
-    rows = _Rows(sheet)
     asked = np.flatnonzero(sheet.rows.codes == code_number(AsideCode.MAY_BE_VOTER))
     if len(asked):
         line = sheet.sheet.lines[asked[0]].as_py()

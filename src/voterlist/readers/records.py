@@ -85,17 +85,17 @@ def _holds_rows(value: Any) -> bool:
     is_record = isinstance(value, _Record)
     inner = [one for _, one in value] if is_record else value
     held = [one for one in inner if isinstance(one, list)]
-    names = Counter(chain.from_iterable(map(_names, held)))
-    repeated = sum(count > 1 for count in names.values())
-    return repeated > int(is_record) or any(map(_holds_rows, held))
+    shared = Counter(chain.from_iterable(map(_shared, held)))
+    repeated = sum(count > 1 for count in shared.values())
+    return repeated > is_record or any(map(_holds_rows, held))
 
 
-def _names(value: list[Any]) -> list[Any]:
+def _shared(value: list[Any]) -> list[Any]:
     """What a value has in common with another row of its table: its names, or its length."""
     if isinstance(value, _Record):
         return [name for name, _ in value]
-    # Of one item it says no more than that. Two lists of one length are two columns or rows.
-    return [len(value), (len(value),)] if len(value) > 1 else []
+    # It counts as two names, for two records of one voter may share a name.
+    return [len(value), -len(value)] if len(value) > 1 else []
 
 
 def _is_list_of_records(value: Any) -> bool:

@@ -33,7 +33,8 @@ RULES: tuple[Rule, ...] = (
             "Do headings hold cells that name no column and look like a voter's? Does a title, a "
             "signature or a total hold two of a name, a birth date, a FIN and a document, or "
             "nothing but a whole name? Does a row hold two voters, each in a line of its cells or "
-            "the second one beyond the headings? Such a row is set aside; the line is its own."
+            "the second one beyond the headings? Such a row is set aside. The value is the number "
+            "of such rows, the line that of the first."
         ),
         false_alarms=(
             "A title that names a person and a day before 2013; a woman's two surnames and two "
