@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from hypothesis import example
 from hypothesis import given as over
 from hypothesis import strategies as st
 
@@ -842,7 +843,24 @@ def subject_of(row):
     return row["entry_id"] or of_finding[0] or of_finding[1] or of_case
 
 
+def accepted(reason, decided_by="Aysel"):
+    return to("deceased-confirmed", "accept", reason=reason, decided_by=decided_by)
+
+
+@pytest.mark.parametrize("people", [("Aysel", "Aysel"), ("Aysel", "Bahar")])
+def test_a_finding_that_a_file_accepts_twice_is_known_the_second_time(people):
+    """Each import would add lines to the ledger, and say that something was recorded."""
+    rows = [accepted(*said) for said in zip(("one", "two"), people, strict=True)]
+    first = check(*rows)
+    assert first.acceptances.column("reason").to_pylist() == ["one", "two"]
+    again = check(*rows, given=after(first), at=LATER)
+    assert again.acceptances.num_rows == 0
+    other = check(rows[0], given=after(first), at=LATER)
+    assert other.acceptances.column("reason").to_pylist() == ["one"]
+
+
 @pytest.mark.slow
+@example([accepted("one"), accepted("two")])
 @over(st.lists(CELLS, max_size=6))
 def test_what_is_imported_again_is_known(rows):
     """A workbook that is read twice changes nothing the second time."""

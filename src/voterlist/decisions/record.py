@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 from voterlist.decisions.amended import Amended, Replaced
@@ -16,6 +17,9 @@ from voterlist.schemas import ACCEPTANCE, AMENDMENT
 from voterlist.tables import from_rows
 
 __all__ = ["Record", "amendment"]
+
+_SAID = itemgetter("mark", "reason", "accepted_by")
+"""What was said of a finding, why and by whom."""
 
 
 def amendment(one: Judged, decided_at: str) -> Row:
@@ -52,6 +56,8 @@ class Record:
         self._words = {_words_of(row) for row in given.amendments.to_pylist()}
         """Every answer that was ever given, word for word."""
         accepted = given.acceptances.to_pylist()
+        self._stood = {row["finding_id"]: _SAID(row) for row in accepted}
+        """Finding -> what was last said of it before."""
         self._accepted = {row["finding_id"]: row for row in accepted}
         """Finding -> the last acceptance of it, or question about it."""
         self._amendments: list[Row] = []
@@ -79,10 +85,17 @@ class Record:
         """All that is to be recorded, and why other rows are refused."""
         plain_rows = [row for row in self._amendments if not row["adjudicates"]]
         settling = [row for row in self._amendments if row["adjudicates"]]
+        # A file may accept a finding more than once, in other words: its last word counts.
+        accepted = [
+            row
+            for row in self._acceptances
+            if _SAID(self._accepted[row["finding_id"]])
+            != self._stood.get(row["finding_id"])
+        ]
         return Amended(
             amendments=from_rows(plain_rows, AMENDMENT),
             adjudications=from_rows(settling, AMENDMENT),
-            acceptances=from_rows(self._acceptances, ACCEPTANCE),
+            acceptances=from_rows(accepted, ACCEPTANCE),
             subjects=subject_table(self._entries),
             problems=reasons.problems(),
             replaced=tuple(self._replaced),
