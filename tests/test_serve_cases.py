@@ -18,6 +18,7 @@ import pytest
 
 import desks
 import ledger_places
+import review_books
 import workspaces
 from voterlist.desk import DeskAnswer, State
 from voterlist.model import Role
@@ -25,10 +26,18 @@ from voterlist.pipeline.known import known
 from voterlist.serve.case import Case
 from voterlist.serve.cases_api import CasesApi
 from voterlist.serve.door import Visitor
+from voterlist.serve.exchange import KINDS
 from voterlist.serve.holds import Holds
 from voterlist.serve.packing import pack_list, unread_list
 from voterlist.storage.ledger import place_in, reading, verify
-from voterlist.usecases import add_user, read_journal, settings_of
+from voterlist.usecases import (
+    Bringer,
+    add_user,
+    export_review,
+    import_review,
+    read_journal,
+    settings_of,
+)
 from voterlist.usecases.desk_pages import desk_of_everybody
 from voterlist.usecases.journals import JournalFilter
 
@@ -381,6 +390,65 @@ def test_a_second_reader_does_not_know_the_first_decision(own_workspace):
         desk.stop()
 
 
+def _shown_to_second(workspace, verdict):
+    """All that Nigar is sent of a case that Aysel decided so."""
+    with desks.running(workspace) as desk:
+        aysel, nigar = Person(desk, "Aysel"), Person(desk, "Nigar")
+        case = aysel.next().json()
+        assert aysel.decide(case, verdict=verdict).status_code == 200
+        news = nigar.client.get("/api/news?since=0").json()
+        listed, shown = nigar.list(), nigar.open(id_of(case)).json()
+        desk.stop()
+    return news, listed, shown
+
+
+def test_a_second_reader_is_sent_the_same_whatever_was_decided(own_workspace, tmp_path):
+    """A digest of the first answer is found by trying all answers, within a second."""
+    settings = own_workspace / "voterlist.toml"
+    text = settings.read_text(encoding="utf-8")
+    text += '\n[review]\nsecond_reading = "all"\n'
+    settings.write_text(text, encoding="utf-8")
+    other = shutil.copytree(own_workspace, tmp_path / "other")
+    same = _shown_to_second(own_workspace, "same")
+    assert same == _shown_to_second(other, "separate")
+
+
+def test_nobody_decides_a_case_that_they_did_not_open(workspace, desk):
+    """Who never saw the entries could decide all cases by a program."""
+    aysel, nigar = Person(desk, "Aysel"), Person(desk, "Nigar")
+    before = given(workspace)
+    case = aysel.next().json()
+    aysel.next(case["place"])
+    unseen = nigar.decide(case)
+    assert (unseen.status_code, result(unseen)["code"]) == (409, "case-unopened")
+    assert Person(desk, "Aysel").decide(case).status_code == 409, "another session"
+    assert given(workspace) == before
+    assert nigar.open(id_of(case)).status_code == 200
+    assert nigar.decide(case).status_code == 200
+    undone = decision(case, "withdraw") | {
+        "knows": nigar.open(id_of(case)).json()["knows"]
+    }
+    nigar.next()
+    told = {"language": "en", "decisions": [undone]}
+    assert nigar.client.post("/api/decide", json=told).status_code == 200
+
+
+def test_nobody_decides_a_case_that_another_one_has_open(workspace, desk):
+    """Not who had it before, and not the chair, who may look at it."""
+    aysel, nigar, rauf = (Person(desk, name) for name in ("Aysel", "Nigar", "Rauf"))
+    before = given(workspace)
+    case = aysel.next().json()
+    aysel.next(case["place"])
+    assert nigar.open(id_of(case)).status_code == 200
+    assert rauf.open(id_of(case)).status_code == 200
+    for person in (aysel, rauf):
+        held = person.decide(case)
+        assert (held.status_code, result(held)["code"]) == (409, "case-held")
+        assert "Nigar" in result(held)["message"]
+    assert given(workspace) == before
+    assert nigar.decide(case).status_code == 200
+
+
 def _verdicts(workspace, case_id):
     with reading(place_in(workspace, settings_of(workspace))) as ledger:
         rows = ledger.given_verdicts().to_pylist()
@@ -451,47 +519,168 @@ def test_no_confirmed_decision_is_lost_where_the_server_is_killed(own_workspace)
     assert verify(own_workspace / "ledger.db").fits
 
 
-def test_decisions_are_taken_out_and_in_by_files_beside_the_desk(desk, tmp_path):
-    """Somebody works with the page in one file meanwhile: the desk knows what they decided."""
+def file_of(name, person, shown, verdict="separate", **more):
+    """The file of a page on which somebody of this name decided a case."""
     from voterlist.desk import Decision, write_decisions
 
-    aysel = Person(desk, "Aysel")
-    case = aysel.next().json()
     head = {
-        "run": aysel.list()["data"]["run"],
+        "run": person.list()["data"]["run"],
         "constituency": 88,
         "cycle": "2026",
-        "name": "Samir",
+        "name": name,
         "language": "en",
         "saved": "2026-02-03T12:00:00+04:00",
     }
-    made = Decision.model_validate(decision(case, "separate")["decision"])
-    file = tmp_path / "decisions.json"
-    file.write_bytes(write_decisions(head, [made]))
-    orxan = Person(desk, "Orxan").client
+    made = decision(shown, verdict, **more)["decision"]
+    return write_decisions(head, [Decision.model_validate(made)])
+
+
+def bring(person, content):
+    """The answer to who reads a file in at the desk."""
     kind = {"Content-Type": "application/json"}
-    content = file.read_bytes()
-    assert (
-        aysel.client.post("/api/import", content=content, headers=kind).status_code
-        == 403
-    )
-    told = orxan.post("/api/import", content=content, headers=kind)
+    return person.client.post("/api/import", content=content, headers=kind)
+
+
+def test_decisions_are_taken_out_and_in_by_files_beside_the_desk(workspace, desk):
+    """Somebody works with the page in one file meanwhile: the desk knows what they decided."""
+    aysel, nigar, orxan = (Person(desk, name) for name in ("Aysel", "Nigar", "Orxan"))
+    case = aysel.next().json()
+    content = file_of("NİGAR", nigar, case)
+    assert bring(orxan, content).status_code == 403
+    told = bring(nigar, content)
     assert told.json()["recorded"] == 2, told.text
-    broken = orxan.post("/api/import", content=b"{", headers=kind)
+    broken = bring(nigar, b"{")
     assert (broken.status_code, broken.json()["code"]) == (400, "file-unreadable")
-    book = orxan.get("/export/workbook")
+    book = orxan.client.get("/export/workbook")
     assert book.content.startswith(b"PK")
-    assert b"desk-data" in orxan.get("/export/page").content
-    assert orxan.get("/export/ledger").status_code == 404
+    assert b"desk-data" in orxan.client.get("/export/page").content
+    assert orxan.client.get("/export/ledger").status_code == 404
     assert aysel.client.get("/export/page").status_code == 403
     late = aysel.decide(case)
     assert (late.status_code, result(late)["code"]) == (409, "case-decided")
-    assert "Samir" in result(late)["message"]
-    events = [line.event for line in diary(desk.workspace, person="Orxan")]
-    assert [one for one in events if one != "desk-login"] == [
-        *["desk-import"] * 2,
-        *["desk-export"] * 2,
-    ]
+    assert "Nigar" in result(late)["message"]
+    lines = diary(workspace, person="Nigar")
+    brought = [line.event for line in lines if line.event in {"desk-import", "review"}]
+    assert brought == ["desk-import", "review", "desk-import"]
+
+
+def test_no_decision_is_lost_behind_a_file_that_was_taken_out(own_workspace):
+    """The desk had read its own ledger as a file, so another program took away the WAL."""
+    with desks.running(own_workspace) as desk:
+        aysel, orxan = Person(desk, "Aysel"), Person(desk, "Orxan")
+        assert orxan.client.get("/export/workbook").status_code == 200
+        desks.add_user(own_workspace, "Kamran")
+        case = aysel.next().json()
+        assert aysel.decide(case).status_code == 200
+        desk.kill()
+    assert {case for case, _, _ in given(own_workspace)} == {id_of(case)}
+    assert verify(own_workspace / "ledger.db").fits
+
+
+def test_nobody_brings_the_decisions_of_others_to_the_desk(workspace, desk):
+    """An operator decided as one analyst, as another, and settled their dispute as the chair."""
+    aysel, rauf, orxan = (Person(desk, name) for name in ("Aysel", "Rauf", "Orxan"))
+    case = aysel.next().json()
+    before = given(workspace)
+    for name in ("Aysel", "Nigar", "Rauf", "Samir", "Orxan"):
+        assert bring(orxan, file_of(name, orxan, case)).status_code == 403
+        for person in (aysel, rauf):
+            if person.name != name:
+                told = bring(person, file_of(name, person, case)).json()
+                assert (told["recorded"], told["refused"]) == (0, 1), name
+                assert told["problems"] == ["review.problem.needs-own-session"]
+    assert given(workspace) == before
+    told = bring(aysel, file_of("", aysel, case)).json()
+    assert told["recorded"] == 2, "who is not named is who brings it"
+    assert {person for one, person, _ in given(workspace) if one == id_of(case)} == {
+        "Aysel"
+    }
+
+
+def test_only_the_chair_settles_by_a_file(workspace, desk):
+    """And only in the own name."""
+    aysel, nigar, rauf = (Person(desk, name) for name in ("Aysel", "Nigar", "Rauf"))
+    add_user(workspace, "Samir", Role.ANALYST, desks.PASSWORD, today=DAY)
+    case = aysel.next().json()
+    assert aysel.decide(case).status_code == 200
+    seen = nigar.open(id_of(case)).json()
+    assert nigar.decide(seen, verdict="separate").status_code == 200
+    before = given(workspace)
+    samir = Person(desk, "Samir")
+    for name, person in (("Samir", samir), ("Rauf", samir), ("Samir", rauf)):
+        content = file_of(name, person, case, settles=True)
+        told = bring(person, content)
+        assert told.status_code == 200, (told.status_code, told.text)
+        assert told.json()["recorded"] == 0
+    path = workspace.parent / "settled.json"
+    path.write_bytes(file_of("Rauf", rauf, case, settles=True))
+    told = import_review(workspace, [path], decided_at=dt.datetime.now(dt.UTC))
+    assert {one.code for one in told.problems} == {"needs-own-session"}
+    assert given(workspace) == before
+    assert bring(rauf, path.read_bytes()).json()["recorded"] == 2
+
+
+def test_nobody_answers_second_by_a_file_beside_the_desk(own_workspace):
+    """Whoever has a command line could invent the second of two people, or take an answer back."""
+    settings = own_workspace / "voterlist.toml"
+    text = settings.read_text(encoding="utf-8")
+    text += '\n[review]\nsecond_reading = "all"\n'
+    settings.write_text(text, encoding="utf-8")
+    now = dt.datetime.now(dt.UTC)
+    path = own_workspace.parent / "brought.json"
+
+    def brought(content):
+        path.write_bytes(content)
+        bringer = Bringer("ramin")
+        return import_review(own_workspace, [path], decided_at=now, bringer=bringer)
+
+    with desks.running(own_workspace) as desk:
+        aysel = Person(desk, "Aysel")
+        case = aysel.next().json()
+        first = file_of("Samir", aysel, case, "same")
+        assert brought(first).recorded == 2
+        for name, verdict in (
+            ("Fuad", "same"),
+            ("Aysel", "same"),
+            ("Fuad", "separate"),
+        ):
+            told = brought(file_of(name, aysel, case, verdict))
+            assert {one.code for one in told.problems} == {"needs-own-session"}
+        assert brought(first).recorded == 0
+        people = {person for _, person, _ in given(own_workspace)}
+        assert people == {"Samir"}
+        shown = aysel.open(id_of(case)).json()
+        assert aysel.decide(shown).status_code == 200
+        back = brought(file_of("Samir", aysel, case, "withdraw", kept=None))
+        assert back.recorded == 0
+        desk.stop()
+    lines = [line for line in diary(own_workspace) if line.event == "review"]
+    assert {line.by for line in lines} == {"ramin"}
+
+
+def test_a_finding_is_accepted_by_a_file_in_the_own_name_alone(
+    workspace, desk, tmp_path
+):
+    """What is accepted is not raised again."""
+    book = tmp_path / "review.xlsx"
+    export_review(workspace, book, "en", today=DAY)
+    names = iter(["Aysel", "Nigar"])
+
+    def answer(row):
+        name = row.get("finding_id") and next(names, None)
+        return name and {"answer": "accept", "reason": "seen", "decided_by": name}
+
+    assert len(review_books.fill(book, answer)) == 2
+    kind = {"Content-Type": next(one for one in KINDS if "sheet" in one)}
+    client = Person(desk, "Aysel").client
+    told = client.post("/api/import", content=book.read_bytes(), headers=kind).json()
+    assert (told["refused"], told["problems"]) == (
+        1,
+        ["review.problem.needs-own-session"],
+    )
+    with reading(place_in(workspace, settings_of(workspace))) as ledger:
+        rows = ledger.given_acceptances().to_pylist()
+    assert [row["accepted_by"] for row in rows] == ["Aysel"]
 
 
 def test_the_list_does_not_tell_which_entry_is_proposed(workspace):

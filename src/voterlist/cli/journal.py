@@ -83,7 +83,7 @@ def sentence_of(line: usecases.DiaryLine) -> str:
     if not SAY.has(key):
         # A line of a later version, whose words this one has not.
         key, places = "journal.line.other", {"event": line.event}
-    places = {"by": line.by or "", "case": line.case or "", **places}
+    places = {"by": line.by or "—", "case": line.case or "", **places}
     # Lines of earlier versions hold fewer counts than those of today.
     text = SAY(key, **{name: places.get(name, 0) for name in places_of(SAY.text(key))})
     has_case = line.case is not None and line.event != "decided"

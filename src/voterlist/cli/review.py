@@ -17,6 +17,7 @@ from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY, title
 from voterlist.errors import UsageError
 from voterlist.model import Mark, Problem, Verdict
+from voterlist.storage.lock import user_name
 
 __all__ = ["export", "import_decisions"]
 
@@ -157,7 +158,11 @@ def import_decisions(
     with ExitStack() as plain:
         paths = opened_files(plain, workspace, files, from_stdin=passphrase_stdin)
         imported = usecases.import_review(
-            workspace, paths, by, decided_at=now(workspace)
+            workspace,
+            paths,
+            by,
+            decided_at=now(workspace),
+            bringer=usecases.Bringer(user_name()),
         )
     if len(files) > 1:
         _list_files(imported)

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
         review_cases,
         review_findings,
         review_items,
-        review_subjects,
     )
     from voterlist.report.values import Facts, Limits, Text
     from voterlist.report.whole import SCHEMAS, TABLES, build
@@ -70,7 +69,6 @@ __all__ = [
     "review_cases",
     "review_findings",
     "review_items",
-    "review_subjects",
     "scorecard_of",
     "without_first_readings",
 ]
@@ -103,7 +101,6 @@ _HOMES = {
     "review_cases": "voterlist.report.to_review",
     "review_findings": "voterlist.report.to_review",
     "review_items": "voterlist.report.to_review",
-    "review_subjects": "voterlist.report.to_review",
     "scorecard_of": "voterlist.report.sections.audit.scorecard:scorecard",
     "without_first_readings": "voterlist.report.blind",
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -57,7 +56,7 @@ from voterlist.schemas import (
     require,
 )
 
-__all__ = ["review_cases", "review_findings", "review_items", "review_subjects"]
+__all__ = ["review_cases", "review_findings", "review_items"]
 
 
 _Row: TypeAlias = dict[str, Any]
@@ -88,8 +87,7 @@ def review_items(
     names = Names(sources)
 
     def subjects(ids: Iterable[str | None]) -> dict[str, Subject]:
-        known = pa.concat_tables([entries, tables.registers])
-        return review_subjects(ids, known, tables.voters, sources)
+        return _subjects(ids, entries, tables, names)
 
     contested = _rows(holding.contested)
     pending = _rows(holding.pending)
@@ -237,29 +235,19 @@ def _cases(
     )
 
 
-def review_subjects(
-    ids: Iterable[str | None],
-    entries: pa.Table,
-    voters: pa.Table,
-    sources: Sources = MappingProxyType({}),
+def _subjects(
+    ids: Iterable[str | None], entries: pa.Table, tables: ReviewTables, names: Names
 ) -> dict[str, Subject]:
-    """These entries and rows of registers as a person recognises them, by id.
-
-    Args:
-        ids: theirs; None is passed over.
-        entries: ENTRY: at least these.
-        voters: VOTER.
-        sources: the files of each source.
-    """
+    """These entries and rows of registers as a person recognises them, by id."""
     wanted = pa.array(sorted({one for one in ids if one is not None}), pa.string())
-    found = rows_of(entries, wanted)
-    voters = rows_of(voters, wanted)
+    found = rows_of(pa.concat_tables([entries, tables.registers]), wanted)
+    voters = rows_of(tables.voters, wanted)
     columns = zip(
         wanted.to_pylist(),
         written_names(found).to_pylist(),
         _births(found, voters),
         found.column("address").to_pylist(),
-        Names(sources).places(found),
+        names.places(found),
         strict=True,
     )
     return {row[0]: Subject(*row) for row in columns}

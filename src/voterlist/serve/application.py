@@ -59,7 +59,7 @@ _DECIDE = (Role.ANALYST, Role.CHAIR)
 
 EXPORTED = "desk-export"
 READ_IN = "desk-import"
-"""The journal's words for files that an operator takes out and reads in."""
+"""The journal's words for files that an operator takes out, and that people read in."""
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 VisitorHandler: TypeAlias = Callable[[Request, Visitor], Awaitable[Response]]
@@ -142,7 +142,7 @@ class Desk:
                 )
             ),
             Route("/export/{kind}", self._inside(self.export, Role.OPERATOR)),
-            Route(_IMPORT, self._inside(self.read_in, Role.OPERATOR), methods=["POST"]),
+            Route(_IMPORT, self._inside(self.read_in, *_DECIDE), methods=["POST"]),
             Route("/{name}", self.asset),
         ]
 
@@ -293,10 +293,9 @@ class Desk:
         return await self.files.export(kind, self.words(request).language)
 
     async def read_in(self, request: Request, visitor: Visitor) -> Response:
-        """Decisions of somebody who has no access to the desk."""
-        # The file says who decided, and nobody vouches for that but whoever reads it in.
+        """Decisions that somebody made elsewhere: nobody brings those of others."""
         await self._note(READ_IN, visitor)
-        return await self.files.read_in(request, self.words(request))
+        return await self.files.read_in(request, visitor, self.words(request))
 
     async def _note(self, event: str, visitor: Visitor) -> None:
         """Note in the journal who does something, before it is done."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,9 +12,7 @@ from voterlist.model import Verdict
 from voterlist.report import blind_case
 from voterlist.report.sections.cases import Member
 
-__all__ = ["Case", "answered", "digest_of_answers"]
-
-_DIGITS = 16
+__all__ = ["Case", "answered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +22,8 @@ class Case:
     Attributes:
         place: its place in the queue, which is also its place on the page.
         desk: its entries and the answers.
-        knows: a digest of the answers: whoever decides says which of them they saw.
+        knows: the sum of the numbers of the answers: whoever decides says so which of them they
+            saw. It tells nothing of what they say, for a second reader sees it too.
         version: goes up with each change of any case.
         first: who decided it, where another person is to read it without knowing that decision.
     """
@@ -73,13 +70,3 @@ def _decided(member: Member, row: Mapping[str, Any] | None) -> Member:
         decided_by=None if row is None else row["decided_by"],
         decided_why=None if row is None else row["reason"],
     )
-
-
-def digest_of_answers(one: DeskCase) -> str:
-    """A digest of what everybody answered about a case."""
-    said = [
-        [answer.by, answer.at, sorted(answer.verdicts.items()), answer.reason]
-        for answer in one.answers
-    ]
-    text = json.dumps([said, one.is_contested], ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]

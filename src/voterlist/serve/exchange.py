@@ -11,11 +11,11 @@ from starlette.responses import JSONResponse, Response
 from voterlist.catalogue import Catalogue
 from voterlist.errors import VoterlistError, WorkspaceBusyError
 from voterlist.serve.clerk import Refusal
-from voterlist.serve.door import Clock
+from voterlist.serve.door import Clock, Visitor
 from voterlist.serve.guards import JSON
 from voterlist.storage.temporary import private_folder
 from voterlist.usecases.desk_pages import PageRequest, export_page
-from voterlist.usecases.reviewing import Imported, export_review, import_review
+from voterlist.usecases.reviewing import Bringer, Imported, export_review, import_review
 
 __all__ = ["KINDS", "MOST_BYTES", "Exchange"]
 
@@ -51,8 +51,10 @@ class Exchange:
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(content, 200, headers, media_type=media)
 
-    async def read_in(self, request: Request, say: Catalogue) -> Response:
-        """Read the decisions of a file into the ledger.
+    async def read_in(
+        self, request: Request, visitor: Visitor, say: Catalogue
+    ) -> Response:
+        """Read the decisions of whoever is logged in into the ledger.
 
         Raises:
             Refusal: it cannot be read, or another program holds the workspace.
@@ -60,7 +62,9 @@ class Exchange:
         kind = request.headers.get("content-type", "").partition(";")[0].strip()
         content = await request.body()
         try:
-            imported = await asyncio.to_thread(self._imported, KINDS[kind], content)
+            imported = await asyncio.to_thread(
+                self._imported, KINDS[kind], content, visitor
+            )
         except WorkspaceBusyError:
             raise Refusal("busy", 503) from None
         except VoterlistError:
@@ -82,8 +86,15 @@ class Exchange:
                 export_review(self._workspace, path, language, today=today)
             return path.read_bytes()
 
-    def _imported(self, name: str, content: bytes) -> Imported:
+    def _imported(self, name: str, content: bytes, visitor: Visitor) -> Imported:
         with private_folder() as folder:
             path = folder / name
             path.write_bytes(content)
-            return import_review(self._workspace, [path], decided_at=self._clock())
+            bringer = Bringer(visitor.name, visitor.role)
+            return import_review(
+                self._workspace,
+                [path],
+                visitor.name,
+                decided_at=self._clock(),
+                bringer=bringer,
+            )

@@ -7,6 +7,7 @@ answer is seen to where decisions are recorded. So holds live in the process, an
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 
 from voterlist.serve.door import Visitor
@@ -33,6 +34,8 @@ class Holds:
     def __init__(self, minutes: int) -> None:
         self._lasts = dt.timedelta(minutes=minutes)
         self._held: dict[str, _Hold] = {}
+        self.shown: defaultdict[str, set[str]] = defaultdict(set)
+        """The cases that were opened in a session, by its token."""
 
     def by(self, case: str, moment: dt.datetime) -> str | None:
         """Who has a case open; None where nobody has."""
@@ -55,6 +58,11 @@ class Holds:
         """Free what was opened in a session."""
         for case in [one for one, hold in self._held.items() if hold.token == token]:
             del self._held[case]
+
+    def end(self, token: str) -> None:
+        """Free and forget what was opened in a session that is over."""
+        self.free(token)
+        self.shown.pop(token, None)
 
     def drop(self, case: str) -> None:
         """Free a case."""

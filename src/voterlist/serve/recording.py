@@ -34,7 +34,7 @@ class Request:
         visitor: who decides.
         language: in which the reason is written.
         decision: what is decided, and what the person saw of the entries.
-        knows: a digest of the answers that the person saw.
+        knows: which answers the person saw; see ``Case.knows``.
         refusal: why it is not recorded; None where it is.
     """
 
@@ -66,7 +66,7 @@ def record(
     """
     taken: dict[str, Request] = {}
     for one in requests:
-        one.refusal = _refusal(one, work, taken)
+        one.refusal = one.refusal or _refusal(one, work, taken)
         if one.refusal is None:
             taken[one.decision.case] = one
     if not taken:

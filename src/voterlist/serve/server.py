@@ -173,7 +173,7 @@ def opened(workspace: Path, address: Address, clock: Clock) -> Iterator[Server]:
         door = Door(settings.desk, clock)
         work = Work(workspace, settings, lambda: clock().date())
         holds = Holds(settings.desk.reserve_minutes)
-        door.left = holds.free
+        door.left = holds.end
         watch = Watch(door, work, holds, clock)
         place = ledgers.place_in(workspace, settings)
         with closing(Clerk(place, watch)) as clerk:

@@ -6,6 +6,7 @@ and are found here without reading the tables of the run again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -70,6 +71,8 @@ class Answers:
         self._verdicts: dict[str, list[Row]] = {}
         self._amendments: dict[str, list[Row]] = {}
         self._acceptances: dict[str, Row] = {}
+        self.sums: Counter[str | None] = Counter()
+        """Case -> the sum of the numbers of the answers that name it."""
         self.last = 0
         """The number of the last verdict."""
         self.last_amendment = 0
@@ -89,10 +92,12 @@ class Answers:
             self._verdicts.setdefault(row["case_id"], []).append(row)
             self.last = max(self.last, row["number"])
             cases.add(row["case_id"])
+            self.sums[row["case_id"]] += row["number"]
         for row in amendments.to_pylist():
             self._amendments.setdefault(row["entry_id"], []).append(row)
             self.last_amendment = max(self.last_amendment, row["number"])
             cases.add(row["case_id"])
+            self.sums[row["case_id"]] += row["number"]
         return cases - {None}
 
     def of(self, cases: Iterable[str], entries: Iterable[str]) -> Given:

@@ -114,7 +114,19 @@ class Watch:
             self._swept = moment
 
     def decide(self, _ledger: OpenLedger, requests: Sequence[Request]) -> Recorded:
-        """Record decisions, with those of others, at the end of the block."""
+        """Record decisions, with those of others, at the end of the block.
+
+        Now it is told whether the person has the case: who is next may open it within the block.
+        """
+        for one in requests:
+            case_id, visitor = one.decision.case, one.visitor
+            other = self._holds.by(case_id, self._clock())
+            seen = self._holds.shown[visitor.token]
+            one.refusal = None
+            if other not in {None, visitor.name}:
+                one.refusal = Refusal("case-held", by=str(other))
+            elif case_id not in seen and self._work.case(case_id) is not None:
+                one.refusal = Refusal("case-unopened")
         self._requests += requests
         return Recorded(requests)
 
@@ -164,6 +176,7 @@ class Watch:
     def _note(self, ledger: OpenLedger, visitor: Visitor, case_id: str) -> None:
         """Note who saw which case, before it is shown."""
         day = self._clock().date()
+        self._holds.shown[visitor.token].add(case_id)
         ledger.write_journal(day, OPENED, by=visitor.name, case=case_id)
 
 

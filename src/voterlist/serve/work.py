@@ -19,7 +19,7 @@ from voterlist.model import Action
 from voterlist.pipeline.answers import answers_of_today, keep_subjects
 from voterlist.pipeline.known import Known, known
 from voterlist.quality import actions_of_two, place_of, second_readings
-from voterlist.serve.case import Case, answered, digest_of_answers
+from voterlist.serve.case import Case, answered
 from voterlist.serve.packing import unread_list
 from voterlist.serve.slices import Answers, Slice, Slices
 from voterlist.storage.ledger import OpenLedger
@@ -141,7 +141,7 @@ class Work:
             one.case.case_id: Case(
                 place=place,
                 desk=one,
-                knows=digest_of_answers(one),
+                knows=str(self.answers.sums[one.case.case_id]),
                 version=self.version,
                 first=first.get(one.case.case_id, ()),
             )
@@ -200,7 +200,7 @@ class Work:
             self._cases[case_id] = Case(
                 place=self._cases[case_id].place,
                 desk=one,
-                knows=digest_of_answers(one),
+                knows=str(self.answers.sums[case_id]),
                 version=self.version,
                 first=first.get(case_id, ()),
             )

@@ -21,7 +21,7 @@ from voterlist.storage import workers
 from voterlist.storage.files import make_private, write_atomically
 from voterlist.storage.leftovers import remove_leftovers
 
-__all__ = ["Holder", "hold", "require_free"]
+__all__ = ["Holder", "hold", "require_free", "user_name"]
 
 LOCK_NAME = ".lock"
 HOLDER_NAME = ".lock.holder"
@@ -72,7 +72,7 @@ def hold(
     """
     lock = _acquired(folder, since, code, name)
     holder = _holder_of(folder / name)
-    own = Holder(os.getpid(), since, _user(), platform.node() or _UNKNOWN)
+    own = Holder(os.getpid(), since, user_name(), platform.node() or _UNKNOWN)
     text = json.dumps(asdict(own))
     try:
         before = _holder_named_in(holder)
@@ -135,7 +135,7 @@ def _is_link(path: Path) -> UsageError:
     )
 
 
-def _user() -> str:
+def user_name() -> str:
     """The name of the user of this process."""
     try:
         return getpass.getuser()

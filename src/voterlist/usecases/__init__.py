@@ -103,6 +103,7 @@ if TYPE_CHECKING:
     from voterlist.usecases.receiving import Received, receive
     from voterlist.usecases.returning import ReturnRequest, Sent, return_cases
     from voterlist.usecases.reviewing import (
+        Bringer,
         Disputed,
         Imported,
         Replacement,
@@ -151,6 +152,7 @@ __all__ = [
     "Approval",
     "Audit",
     "AuditWords",
+    "Bringer",
     "BurnDown",
     "CaseAnswer",
     "CaseWords",
@@ -324,6 +326,7 @@ _HOMES = {
     "FileAccount": "voterlist.usecases.inspecting",
     "Disputed": "voterlist.usecases.reviewing",
     "FileLine": "voterlist.usecases.inspecting",
+    "Bringer": "voterlist.usecases.reviewing",
     "Imported": "voterlist.usecases.reviewing",
     "ListAccount": "voterlist.usecases.inspecting",
     "ListRequest": "voterlist.usecases.list_files",

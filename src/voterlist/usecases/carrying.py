@@ -34,7 +34,8 @@ def carried_over(path: Path, given: Given, limits: IngestSettings) -> list[Typed
         limits: of what is read.
 
     Raises:
-        InputError: it is there, and cannot be read as a review workbook.
+        InputError: it is there, and cannot be read as a review workbook, or rows of it were
+            exchanged.
     """
     if not path.exists():
         return []
@@ -46,11 +47,18 @@ def carried_over(path: Path, given: Given, limits: IngestSettings) -> list[Typed
             code="review-target-unreadable",
             file=str(path),
         ) from error
+    if any(one.code == "row-exchanged" for one in answers.problems):
+        # Carried over, an answer would stand beside whom the ids name.
+        raise InputError(
+            path.name,
+            code="review-target-exchanged",
+            file=str(path),
+        )
     recorded = _recorded(answers, given)
     return [
         row
         for row in answers.typed
-        if _is_new(row) and not (row.is_own and (row.sheet, row.row) in recorded)
+        if _is_new(row) and (row.sheet, row.row) not in recorded
     ]
 
 

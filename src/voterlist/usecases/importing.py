@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +18,9 @@ from voterlist.decisions import (
     Given,
     Standing,
     check_amendments,
+    is_same_person,
     members_of,
+    person_key,
     precincts_known,
     refused,
     standing,
@@ -25,7 +28,7 @@ from voterlist.decisions import (
 from voterlist.decisions.standing import last_answers
 from voterlist.decisions.verdicts import Checked
 from voterlist.findings import finding_ids
-from voterlist.model import Mark, Problem
+from voterlist.model import Mark, Problem, Role
 from voterlist.normalize import read_correction, read_day
 from voterlist.pipeline.answers import answers_of_today, keep_subjects
 from voterlist.pipeline.known import Known
@@ -38,13 +41,13 @@ from voterlist.schemas import (
     GIVEN_VERDICT,
 )
 from voterlist.storage.ledger import Ledger
-from voterlist.tables import concat, from_columns
+from voterlist.tables import concat, from_columns, from_rows
 from voterlist.usecases.answer_files import AnswerFile, Made
 from voterlist.usecases.answered_rows import Originals, Rows, spelled_as_before
 from voterlist.usecases.case_numbers import numbers_of
 from voterlist.usecases.drawn_pairs import with_drawn
 
-__all__ = ["CONFIRM_PROBLEMS", "ImportedFile", "Importer", "Replacement"]
+__all__ = ["CONFIRM_PROBLEMS", "Bringer", "ImportedFile", "Importer", "Replacement"]
 
 CONFIRM_PROBLEMS = ("cannot-confirm", "several-to-confirm")
 """Why a row is refused that says the same as somebody else; ``review.problem.<code>``."""
@@ -63,6 +66,19 @@ class Replacement:
     before: str
     """What it was: a code of ``Verdict`` or ``Action``, or ``accept``."""
     now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bringer:
+    """Who brings a file of answers.
+
+    Attributes:
+        name: of whoever is logged in, or whose account it is; a dash: it is not known.
+        role: at the desk that is served; None: the file is read in beside it.
+    """
+
+    name: str = "—"
+    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +129,7 @@ class Importer:
         by: who decided, where a row names nobody.
         decided_at: the moment, with its time zone.
         numbers: the number of each case; without it they are read.
+        bringer: who brings the files; None: each answer is its person's own.
     """
 
     def __init__(
@@ -123,11 +140,13 @@ class Importer:
         by: str | None,
         decided_at: dt.datetime,
         numbers: Mapping[str, int] | None = None,
+        bringer: Bringer | None = None,
     ) -> None:
         self._ledger = ledger
         self._runs = runs
         self._settings = settings
         self._by = by
+        self._bringer = bringer
         self._decided_at = decided_at
         self._cases = runs.table("cases")
         self._entries = runs.table("entries")
@@ -256,8 +275,13 @@ class Importer:
         refusals = refused(self._entries, self._cases, given, new, self._matches)
         of_cases = {one.number: one.code for one in refusals if one.case_id}
         others = {one.number: one.code for one in refusals if not one.case_id}
+        of_cases |= self._unvouched(new.verdicts, given.verdicts, "case_id")
+        others |= self._unvouched(new.amendments, given.amendments, "entry_id")
+        marks = _marks(amended.acceptances)
+        of_marks = self._unvouched(marks, given.amendments, "finding_id")
         problems = [
             *_problems_of(new.verdicts, of_cases, rows.verdicts),
+            *_problems_of(marks, of_marks, rows.amendments),
             *_problems_of(new.amendments, others, rows.amendments),
         ]
         return _Tried(
@@ -274,9 +298,36 @@ class Importer:
                 adjudications=_kept(
                     amended.adjudications, others, amended.amendments.num_rows
                 ),
+                acceptances=_kept(amended.acceptances, of_marks, 0),
             ),
             tuple(problems),
         )
+
+    def _unvouched(self, new: pa.Table, given: pa.Table, about: str) -> dict[int, str]:
+        """The new answers, by number, that need a session of their person, each with a code.
+
+        Where nobody may log in, files are all that there is, and are taken.
+        """
+        bringer = self._bringer
+        if bringer is None or not (bringer.role or self._ledger.users()):
+            return {}
+        rows = new.to_pylist()
+        said = {
+            (row[about], person_key(row["decided_by"]))
+            for row in (*given.to_pylist(), *rows)
+        }
+        people = Counter(one for one, _ in said)
+        # At the desk everybody brings the own answers; beside it nobody answers what another did.
+        return {
+            row["number"]: "needs-own-session"
+            for row in rows
+            if (row["adjudicates"] and bringer.role != Role.CHAIR)
+            or (
+                not is_same_person(row["decided_by"], bringer.name)
+                if bringer.role
+                else people[row[about]] > 1
+            )
+        }
 
     def record(self, checked: Checked, amended: Amended) -> None:
         """Write answers into the ledger, with what the entries say that they are about."""
@@ -348,6 +399,16 @@ def _numbered(table: pa.Table, plain: int, schema: pa.Schema) -> pa.Table:
     columns["number"] = list(range(1, size + 1))
     columns["adjudicates"] = [place >= plain for place in range(size)]
     return from_columns(columns, schema, size)
+
+
+def _marks(acceptances: pa.Table) -> pa.Table:
+    """Acceptances as answers, with their numbers, from 1."""
+    rows = [
+        row
+        | {"number": number, "action": row["mark"], "decided_by": row["accepted_by"]}
+        for number, row in enumerate(acceptances.to_pylist(), 1)
+    ]
+    return from_rows(rows, GIVEN_AMENDMENT)
 
 
 def _kept(table: pa.Table, refused_numbers: Collection[int], before: int) -> pa.Table:

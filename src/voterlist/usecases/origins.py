@@ -10,12 +10,16 @@ from voterlist.errors import InputError
 from voterlist.model import Problem
 from voterlist.pipeline.known import Known
 from voterlist.render.xlsx import Answers
+from voterlist.render.xlsx.forms import AS_PRINTED, CASE_ID, ENTRY_ID
+from voterlist.render.xlsx.printed import plain
+from voterlist.report.lookup import written_names
 from voterlist.usecases.answer_files import AnswerFile
 
 __all__ = [
     "ORIGIN_PROBLEMS",
     "Origins",
     "of_elsewhere",
+    "of_other_people",
     "origins_of",
     "require_own",
     "require_place",
@@ -79,6 +83,26 @@ def require_own(answers: Answers, origins: Origins, path: Path) -> None:
     codes = {origins[run] for run in answers.runs}
     code = next(one for one in ORIGIN_PROBLEMS if one in codes)
     raise InputError(f"{path.name}: {code}", code=f"review-{code}", file=str(path))
+
+
+def of_other_people(answers: Answers, runs: Known) -> Iterator[Problem]:
+    """The rows that lack the name of their entry and show that of another one.
+
+    Only workbooks of earlier versions are looked at: others say themselves what was printed in a
+    row. A name that was corrected since, or whose column somebody deleted, is no reason.
+    """
+    unsealed = [row for row in answers.typed if row.ids[AS_PRINTED] is None]
+    if not unsealed:
+        return
+    entries = runs.table("entries")
+    names = [plain(name) for name in written_names(entries).to_pylist()]
+    name_of = dict(zip(entries.column("entry_id").to_pylist(), names, strict=True))
+    of_all = set(names)
+    for row in unsealed:
+        case, entry = row.ids[CASE_ID], row.ids[ENTRY_ID]
+        shown = {plain(text) for text in row.shown} & of_all
+        if shown and name_of.get(entry, "") not in {"", *shown}:
+            yield Problem(row.row, "row-exchanged", row.sheet, case, entry)
 
 
 def of_elsewhere(answers: Answers, origins: Origins) -> Iterator[Problem]:

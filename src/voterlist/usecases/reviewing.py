@@ -24,21 +24,22 @@ from voterlist.storage.ledger import Ledger
 from voterlist.usecases.answer_files import read_answer_file
 from voterlist.usecases.carrying import carried_over, set_aside
 from voterlist.usecases.desk_pages import review_tables
-from voterlist.usecases.importing import ImportedFile, Importer, Replacement
+from voterlist.usecases.importing import Bringer, ImportedFile, Importer, Replacement
 from voterlist.usecases.origins import (
     ORIGIN_PROBLEMS,
     of_elsewhere,
+    of_other_people,
     origins_of,
     require_own,
     require_place,
 )
 from voterlist.usecases.second_readers import SecondReaders
 from voterlist.usecases.settings import settings_of
-from voterlist.usecases.shown_rows import of_other_people
 
 __all__ = [
     "ORIGIN_PROBLEMS",
     "REVIEW_EVENT",
+    "Bringer",
     "Disputed",
     "Exported",
     "Imported",
@@ -178,6 +179,7 @@ def import_review(
     by: str | None = None,
     *,
     decided_at: dt.datetime,
+    bringer: Bringer = Bringer(),  # noqa: B008  frozen
 ) -> Imported:
     """Read the answers of workbooks into the ledger; see ``import_decisions``.
 
@@ -188,7 +190,9 @@ def import_review(
         WorkspaceBusyError: a run holds the workspace.
     """
     settings = settings_of(workspace)
-    return import_decisions(workspace, settings, files, by, decided_at=decided_at)
+    return import_decisions(
+        workspace, settings, files, by, decided_at=decided_at, bringer=bringer
+    )
 
 
 def export(
@@ -246,6 +250,7 @@ def import_decisions(
     by: str | None,
     *,
     decided_at: dt.datetime,
+    bringer: Bringer = Bringer(),  # noqa: B008  frozen
 ) -> Imported:
     """Read answers of workbooks and pages into the ledger; what is refused is named.
 
@@ -258,6 +263,7 @@ def import_decisions(
         paths: the workbooks, and files of decisions.
         by: who decided, where a row names nobody.
         decided_at: the moment; with its time zone.
+        bringer: who brings the files.
 
     Raises:
         InputError: a file cannot be read, or is of another workspace or cycle.
@@ -278,17 +284,17 @@ def import_decisions(
         for file, refused, path in zip(files, origins, paths, strict=True):
             require_place(file, refused, runs, path)
             require_own(file.answers, refused, path)
-        importer = Importer(ledger, runs, settings, by, decided_at)
+        importer = Importer(ledger, runs, settings, by, decided_at, bringer=bringer)
         imported = []
         for file, refused in zip(files, origins, strict=True):
             answers = importer.against_today(file).answers
             unread = (
                 *answers.problems,
                 *of_elsewhere(answers, refused),
-                *of_other_people(answers.asking, runs),
+                *of_other_people(answers, runs),
             )
             one = importer.read(answers, unread)
-            _write_journal(ledger, one, runs.run, decided_at.date())
+            _write_journal(ledger, one, runs.run, decided_at.date(), bringer.name)
             imported.append(one)
         holding = importer.standing()
         touched = _touched([file.answers for file in files])
@@ -299,8 +305,10 @@ def import_decisions(
         )
 
 
-def _write_journal(ledger: Ledger, one: ImportedFile, run: str, day: dt.date) -> None:
-    """A line in the journal about a file that was read in."""
+def _write_journal(
+    ledger: Ledger, one: ImportedFile, run: str, day: dt.date, bringer: str
+) -> None:
+    """A line in the journal about a file that was read in, and who brought it."""
     ledger.write_journal(
         day,
         REVIEW_EVENT,
@@ -311,6 +319,7 @@ def _write_journal(ledger: Ledger, one: ImportedFile, run: str, day: dt.date) ->
         refused=len(one.problems),
         accepted=one.count(Mark.ACCEPT),
         asked_again=one.count(Mark.ASK),
+        by=bringer,
     )
 
 

@@ -6,14 +6,12 @@ from voterlist.render.xlsx.answers import (
     ANSWER_ROW,
     Answers,
     Typed,
-    exchanged,
     read_answers,
     read_review,
 )
 from voterlist.render.xlsx.carried import Carried
 from voterlist.render.xlsx.forms import CONFIRM
 from voterlist.render.xlsx.lists import render_list, write_list
-from voterlist.render.xlsx.printed import plain
 from voterlist.render.xlsx.report import render_report, write_report
 from voterlist.render.xlsx.review import render_review, write_review
 
@@ -23,8 +21,6 @@ __all__ = [
     "Answers",
     "Carried",
     "Typed",
-    "exchanged",
-    "plain",
     "read_answers",
     "read_review",
     "render_list",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -25,12 +25,9 @@ from voterlist.render.xlsx.filled import (
 from voterlist.render.xlsx.forms import (
     ANSWER,
     ANSWERS,
-    AS_PRINTED,
     ASKED_AS,
     ASKED_OF,
-    CASE_ID,
     CASES,
-    ENTRY_ID,
     FINDING_ID,
     GONE,
     IDS,
@@ -40,7 +37,6 @@ from voterlist.render.xlsx.forms import (
     known_grounds,
     known_words,
 )
-from voterlist.render.xlsx.printed import is_as_printed
 from voterlist.render.xlsx.ticks import TICK_PROBLEMS, with_ticks
 from voterlist.report import AskedAs
 from voterlist.review import REVIEW_ROW, UNKNOWN_VERDICT
@@ -51,16 +47,15 @@ __all__ = [
     "READING_PROBLEMS",
     "Answers",
     "Typed",
-    "exchanged",
     "read_answers",
     "read_review",
 ]
 
 READING_PROBLEMS = (
-    "row-exchanged",
     "formula-without-value",
     "formulas-without-value",
     "merged-answer",
+    "row-exchanged",
     *TICK_PROBLEMS,
 )
 """Why a row, or what is blank in a sheet, is not taken for an answer; ``review.problem.<code>``."""
@@ -80,10 +75,8 @@ class Typed:
     """The hidden columns."""
     texts: Mapping[str, str | None]
     """The columns that a person fills in, as written."""
-    shown: tuple[tuple[str, str | None], ...] = ()
-    """(heading, text) of the other cells of the row."""
-    is_own: bool = True
-    """False where these show something else than was printed beside the ids."""
+    shown: tuple[str, ...] = ()
+    """The other cells of the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +99,6 @@ class Answers:
     """Its name."""
     typed: tuple[Typed, ...] = ()
     """Every row in which somebody wrote, those that are no longer asked too."""
-    asking: tuple[Typed, ...] = ()
-    """The rows that decide something: some by what stands in another row of their case."""
 
 
 _Cells: TypeAlias = dict[str, Any]
@@ -141,10 +132,6 @@ def read_answers(path: Path, limits: IngestSettings | None = None) -> Answers:
     # Ticks are looked at by what they mean, but carried over as they were written.
     asked = [with_ticks(sheet) for sheet in sheets if sheet.form is not GONE]
     problems = [problem for sheet in asked for problem in sheet.problems]
-    asking = [
-        _typed(sheet, row) for sheet in asked for row in (*sheet.filled, *sheet.beside)
-    ]
-    problems += [exchanged(row) for row in asking if not row.is_own]
     decisions, amendments = _rows(asked, path.name)
     return Answers(
         decisions=decisions,
@@ -156,15 +143,8 @@ def read_answers(path: Path, limits: IngestSettings | None = None) -> Answers:
         ),
         digest=digest,
         file=path.name,
-        typed=tuple(_typed(sheet, row) for sheet in sheets for row in sheet.filled),
-        asking=tuple(asking),
+        typed=tuple(row for sheet in sheets for row in _typed(sheet)),
     )
-
-
-def exchanged(row: Typed) -> Problem:
-    """Why a row is refused that shows something else than its ids name."""
-    case, entry = row.ids[CASE_ID], row.ids[ENTRY_ID]
-    return Problem(row.row, "row-exchanged", row.sheet, case, entry)
 
 
 def read_review(path: Path) -> pa.Table:
@@ -176,17 +156,13 @@ def read_review(path: Path) -> pa.Table:
     return read_answers(path).decisions
 
 
-def _typed(sheet: FilledSheet, row: FilledRow) -> Typed:
-    """A row of a sheet as it stands there."""
-    ids = {name: row.texts.get(name) for name in IDS}
-    texts = {name: row.texts.get(name) for name in ANSWERS}
-    return Typed(sheet.name, row.number, ids, texts, row.shown, _is_own(row))
-
-
-def _is_own(row: FilledRow) -> bool:
-    """True where a row shows what was printed beside its ids, as far as it says what that was."""
-    digests = row.texts.get(AS_PRINTED)
-    return digests is None or is_as_printed(digests, row.shown, row.texts)
+def _typed(sheet: FilledSheet) -> Iterator[Typed]:
+    """The rows of a sheet in which somebody wrote, as they stand there."""
+    for row in sheet.filled:
+        ids = {name: row.texts.get(name) for name in IDS}
+        texts = {name: row.texts.get(name) for name in ANSWERS}
+        shown = tuple(text for _, text in row.shown)
+        yield Typed(sheet.name, row.number, ids, texts, shown)
 
 
 def _rows(sheets: Iterable[FilledSheet], file: str) -> tuple[pa.Table, pa.Table]:

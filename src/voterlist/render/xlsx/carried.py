@@ -23,8 +23,7 @@ class Carried:
     def __init__(self, typed: Iterable[Typed] = ()) -> None:
         self._rows: dict[_Key, list[Typed]] = {}
         for row in typed:
-            key = _key(row.ids) if row.is_own else (row.sheet, str(row.row))
-            rows = self._rows.setdefault(key, [])
+            rows = self._rows.setdefault(_key(row.ids), [])
             if all(row.texts != other.texts for other in rows):
                 rows.append(row)
 

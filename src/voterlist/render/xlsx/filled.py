@@ -16,6 +16,7 @@ from voterlist.model import AsideCode, Problem
 from voterlist.render.xlsx.forms import (
     ANSWER,
     ANSWERS,
+    AS_PRINTED,
     CASE_ID,
     ENTRY_ID,
     RUN_ID,
@@ -26,6 +27,7 @@ from voterlist.render.xlsx.forms import (
     form_of,
     known_headings,
 )
+from voterlist.render.xlsx.printed import printed
 from voterlist.schemas import RawFile, RawSheet
 
 __all__ = [
@@ -81,8 +83,19 @@ class FilledRow:
     """As the spreadsheet counts it."""
     texts: Mapping[str, str | None]
     """Column -> its text, None where blank."""
-    shown: tuple[tuple[str, str | None], ...] = ()
-    """(heading, text) of the columns that are neither ids nor answers."""
+    shown: tuple[tuple[str, str], ...] = ()
+    """(heading, text) of the columns that are neither ids nor answers and not blank."""
+
+    @property
+    def is_own(self) -> bool:
+        """False where a printed column says something else beside the ids of the row.
+
+        A column that somebody added, or one that was deleted, is no reason.
+        """
+        was = {*(self.texts.get(AS_PRINTED) or "").split()}
+        headings = {one[:4] for one in was}
+        shown = printed(self.shown, self.texts).split()
+        return all(one in was for one in shown if one[:4] in headings)
 
 
 def read_file(path: Path, limits: IngestSettings) -> tuple[str, RawFile]:
@@ -203,6 +216,12 @@ def read_sheet(
     unplaced = sheet.formulas_without_value - len(sheet.unworked)
     if unplaced > 0:
         problems.append(problem_of_sheet(sheet, "formulas-without-value", unplaced))
+    beside = tuple(_beside(filled, blank))
+    problems += [
+        _problem(sheet, row, "row-exchanged")
+        for row in (*filled, *beside)
+        if not row.is_own
+    ]
     return FilledSheet(
         form=form,
         name=sheet.name or "",
@@ -210,7 +229,7 @@ def read_sheet(
         problems=tuple(problems),
         runs=frozenset(runs),
         has_run=RUN_ID in columns,
-        beside=tuple(_beside(filled, blank)),
+        beside=beside,
     )
 
 
@@ -238,7 +257,8 @@ def _below(sheet: RawSheet, top: int, columns: dict[str, int]) -> Iterator[Fille
     numbers = sheet.lines.slice(top + 1).to_pylist()
     for number, shown, *row in zip(numbers, rest, *texts, strict=True):
         known_texts = dict(zip(columns, row, strict=True))
-        yield FilledRow(number, known_texts, tuple(zip(heads, shown, strict=True)))
+        cells = tuple(cell for cell in zip(heads, shown, strict=True) if cell[1])
+        yield FilledRow(number, known_texts, cells)
 
 
 def _texts(column: pa.ChunkedArray, is_answer: bool) -> Iterator[str | None]:

@@ -251,11 +251,8 @@ class _Writer:
         for typed in gone:
             # A row that was no longer asked before says from which sheet it came.
             before = typed.ids.get(NO_LONGER)
-            texts = [text for _, text in typed.shown if text]
-            shown = texts[1:] if before else texts
-            # Of a row that shows something else than its ids name, they name nothing.
-            ids_of_row = typed.ids if typed.is_own else {}
-            all_ids = {**ids_of_row, NO_LONGER: before or typed.sheet}
+            shown = typed.shown[1:] if before else typed.shown
+            all_ids = {**typed.ids, NO_LONGER: before or typed.sheet}
             values = [
                 before or typed.sheet,
                 as_cell(" | ".join(shown)),

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from voterlist.errors import UsageError
 from voterlist.storage.ledger.base import Base, SqliteBase, beside, make_private
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 __all__ = ["is_there", "name_of", "server", "unverified", "writable"]
 
+_WRITABLE: WeakSet[SqliteBase] = WeakSet()
+"""What this process has open for writing. Whoever closes a file loses all locks that the process
+has of it (POSIX): another program would then take away the WAL into which this one still writes.
+So such a file is read by SQLite alone, and never copied."""
 _ATTEMPTS = 20
 """How often a ledger is copied again that was written to meanwhile."""
 
@@ -59,6 +64,7 @@ def writable(place: Place, timeout: float) -> Base:
     with translated_errors(path, unverified=True):
         connection = sqlite3.connect(path, isolation_level=None, timeout=timeout)
     base = SqliteBase(connection, path)
+    _WRITABLE.add(base)
     try:
         base.execute("PRAGMA journal_mode = WAL")
         base.execute("PRAGMA synchronous = FULL")
@@ -138,7 +144,9 @@ def _in_memory(path: Path) -> Iterator[Base]:
             # A reader of a WAL has to write the index of the WAL beside it, and leaves it there.
             # So the files are copied, and SQLite reads the copy.
             with private_folder() as folder:
-                _read_copy(_copy_files(path, folder), base.connection, path)
+                is_own = any(one.path == path for one in _WRITABLE)
+                copy = path if is_own else _copy_files(path, folder)
+                _read_copy(copy, base.connection, path)
         yield base
 
 

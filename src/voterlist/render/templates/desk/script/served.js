@@ -207,10 +207,14 @@ const watchNews = (desk, view, served) => {
 
 const workbookKind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-// The operator takes files out for colleagues without access, and reads in what they decided.
-const dressForOperator = (desk, view) => {
+// The operator takes files out for colleagues without access.
+const dressForOperator = (desk) => {
   const link = (kind) => make("a", { href: `/export/${kind}`, id: `export-${kind}`, "data-say": `serve.page.export-${kind}` }, desk.say(`serve.page.export-${kind}`));
   byId("person").after(link("page"), link("workbook"));
+};
+
+// Whoever decided in a file reads it in: nobody brings the decisions of others.
+const readOwnFiles = (view) => {
   byId("open-file").accept = ".json,.xlsx";
   byId("open-file").addEventListener("change", async (event) => {
     event.stopImmediatePropagation();
@@ -227,9 +231,10 @@ const dressServed = (desk, view, served) => {
   const isOperator = served.role === "operator";
   for (const id of ["export-decisions", "bulk", "person"]) byId(id).disabled = true;
   for (const id of ["export-decisions", "bulk"]) byId(id).hidden = true;
-  byId("open-file").disabled = !isOperator;
-  byId("open-file").closest("label").hidden = !isOperator;
-  if (isOperator) dressForOperator(desk, view);
+  byId("open-file").disabled = isOperator;
+  byId("open-file").closest("label").hidden = isOperator;
+  if (isOperator) dressForOperator(desk);
+  else readOwnFiles(view);
   const leave = make("form", { method: "post", action: "/logout" }, make("button", { type: "submit", id: "leave", "data-say": "serve.login.leave" }, desk.say("serve.login.leave")));
   byId("person").after(leave);
   byId("language").addEventListener("click", () => { fetch(`/language?lang=${desk.language}`); });
