@@ -447,7 +447,7 @@ def _halved(content: bytes, dice: random.Random) -> list[tuple[str, bytes]]:
 def _twice(content: bytes, dice: random.Random) -> bytes:
     """A member stands in two halves of one name, or of names that differ in little."""
     parts = _halved(content, dice)
-    if dice.random() < 0.5:
+    if parts and dice.random() < 0.5:
         name, part = parts[-1]
         parts[-1] = (
             dice.choice((name.upper(), f"./{name}", f"x/../{name}", name[:-1])),
