@@ -300,6 +300,23 @@ CASES: dict[str, Case] = {
         ),
         "88/12 (title): 24 entries; says column-not-understood -> 0",
     ),
+    "register-by-a-heading": Case(
+        "a register of deaths, by its column of the date",
+        csv_of(
+            [
+                [TITLE],
+                [*HEADER, "Vəfat tarixi"],
+                *([*row, "10.10.2025"] for row in voters()),
+            ]
+        ),
+        "88/12 (title): 0 entries; looks-like-register 24"
+        "; says looks-like-register -> 1",
+    ),
+    "register-by-its-name": Case(
+        "a register of deaths, by its name",
+        csv_of([HEADER, *voters()], "Ölənlər 2025__csv"),
+        "?/? (-): 0 entries; looks-like-register 24; says looks-like-register -> 1",
+    ),
     "given-name-missing": Case(
         "the header of the given names is not one",
         csv_of(

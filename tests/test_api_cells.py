@@ -9,13 +9,21 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import voterlist
 from voterlist.config import CheckSettings, LinkSettings, Settings
-from voterlist.errors import MapError, SettingsError, UsageError, VoterlistError
+from voterlist.errors import (
+    MapError,
+    SettingsError,
+    StageError,
+    UsageError,
+    VoterlistError,
+)
+from voterlist.spark import failures
 
 TODAY = dt.date(2026, 2, 3)
 TOKEN = "Zülmətqızı"  # noqa: S105  a name
@@ -201,9 +209,9 @@ def test_a_column_of_any_type_is_read(column):
         ({"columns": {1: "surname"}}, MapError),
         ({"columns": {"surname": [1]}}, MapError),
         ({"columns": people()}, MapError),
-        ({"profile": "english"}, UsageError),
-        ({"profile": 3}, UsageError),
-        ({"profile": ["az"]}, UsageError),
+        ({"profile": "english"}, SettingsError),
+        ({"profile": 3}, SettingsError),
+        ({"profile": ["az"]}, SettingsError),
         ({"settings": "strict"}, SettingsError),
         ({"settings": {"review_probability": 2, "least_agee": 1}}, SettingsError),
         ({"settings": Settings()}, SettingsError),
@@ -266,7 +274,7 @@ def test_wrong_comparisons_are_refused(comparisons):
 @pytest.mark.parametrize("maps", [({},), ({}, {}, {})])
 def test_a_tuple_of_maps_has_two(maps):
     """One map too few would be compared with nothing."""
-    with pytest.raises(UsageError, match="two maps"):
+    with pytest.raises(MapError):
         voterlist.find_matches(people(), people(), maps)
 
 
@@ -282,6 +290,14 @@ def test_settings_may_be_given_by_their_keys():
     assert len(plain)
     assert same.equals(plain)
     assert voterlist.check(people(), on_day=TODAY, settings=off).empty
+
+
+def test_what_arrow_says_beside_a_cluster_quotes_no_cell(tmp_path):
+    """The driver reads what tasks made; an error of Arrow there would quote a cell too."""
+    with pytest.raises(StageError) as caught, failures.told(tmp_path):
+        pa.array([1, TOKEN], pa.int64())
+    assert caught.value.code == "spark-failed"
+    assert TOKEN not in told(caught.value)
 
 
 @pytest.mark.parametrize("blank", [None, "", " ", float("nan")])

@@ -1052,7 +1052,8 @@ def test_a_register_is_read_like_a_list():
         ],
         name="reference/deaths.csv",
     )
-    row = ingest.ingest_register([raw], LIMITS).to_pylist()[0]
+    register = ingest.ingest([raw], LIMITS, constituency=None, asks=False)
+    row = register.entries.to_pylist()[0]
     assert (row["surname"], row["birth_date"], row["fin"], row["precinct"]) == (
         "Əliyev",
         "1930",

@@ -16,7 +16,11 @@ from voterlist.schemas import SET_ASIDE
 from voterlist.tables import from_columns
 
 CODES = st.sampled_from(list(AsideCode))
-NOT_UNDERSTOOD = (AsideCode.HEADER_UNKNOWN, AsideCode.MAPPING_DOUBTFUL)
+NOT_UNDERSTOOD = (
+    AsideCode.HEADER_UNKNOWN,
+    AsideCode.MAPPING_DOUBTFUL,
+    AsideCode.LOOKS_LIKE_REGISTER,
+)
 
 
 def result(**known):

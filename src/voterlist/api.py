@@ -16,11 +16,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import wraps
 from inspect import signature
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import numpy as np
 import pandas as pd
@@ -34,9 +35,9 @@ from voterlist.errors import (
     InputError,
     MapError,
     NotAFrameError,
+    UsageError,
     VoterlistError,
     place_of,
-    refused,
 )
 from voterlist.ingest import given_map, name_columns, table_entries, table_intake
 from voterlist.ingest.added import added_columns, require_columns
@@ -80,7 +81,7 @@ def _without_cells(function: _Function[_Given]) -> _Function[_Given]:
         signature(function).bind(*args, **kwargs)
         try:
             return function(*args, **kwargs)
-        except (VoterlistError, MemoryError):
+        except VoterlistError:
             raise
         except Exception as error:  # noqa: BLE001  see above
             failed = f"failed inside: {type(error).__name__} at {place_of(error)}"
@@ -93,11 +94,9 @@ def _profile(name: str) -> Profile:
     """The profile of this name.
 
     Raises:
-        UsageError: there is none.
+        SettingsError: there is none.
     """
-    if name in list(Profile):
-        return Profile(name)
-    raise refused("there is no such profile", f"Give one of: {', '.join(Profile)}.")
+    return parse_tree({"workspace": {"profile": name}}).workspace.profile
 
 
 def _require_frame(frame: object) -> None:
@@ -379,14 +378,17 @@ def find_matches(
     """
     bounds = _bounds(settings)
     added = added_comparisons(comparisons or {}, TAKEN_NAMES)
-    maps = columns if isinstance(columns, tuple) else (columns, columns)
-    if len(maps) != len(_SIDES):
-        raise refused("columns is a tuple", "Give two maps: columns=(left, right).")
-    sides = list(zip(_SIDES, (left, right), maps, strict=True))
-    frames = [_side(name, frame, of_side, added) for name, frame, of_side in sides]
+    are_two = isinstance(columns, tuple) and len(columns) == len(_SIDES)
+    maps: Any = columns if are_two else (columns, columns)
+    frames = []
+    for name, frame, of_side in zip(_SIDES, (left, right), maps, strict=True):
+        with _told_of(name):
+            frames.append(_chosen(frame, of_side, added, alone=False))
     used, told = _told(frames, profile)
     frames = _under(frames, used)
-    entries = [_marked(frame, name) for name, frame in zip(_SIDES, frames, strict=True)]
+    entries = [
+        _marked(used_as, name) for name, used_as in zip(_SIDES, frames, strict=True)
+    ]
     rows = _linkable(frames, entries, used, told)
     ids = rows.voters.column("entry_id")
     lists = np.repeat(np.arange(2), [len(left), len(right)]).astype(np.int32)
@@ -402,15 +404,11 @@ In each pair the id of the left frame comes first then, and equal ids are two.
 """
 
 
-def _side(
-    name: str,
-    frame: pd.DataFrame,
-    columns: Columns | None,
-    added: Sequence[AddedComparison],
-) -> _Frame:
-    """One of two frames with the use of its columns; errors name it."""
+@contextmanager
+def _told_of(name: str) -> Iterator[None]:
+    """Errors in the block name this one of two frames."""
     try:
-        return _chosen(frame, columns, added, alone=False)
+        yield
     except MapError as error:
         raise error.of(file=name) from None
     except InputError as error:
@@ -419,10 +417,8 @@ def _side(
 
 def _marked(frame: _Frame, name: str) -> pa.Table:
     """The rows of one of two frames as ENTRY, with a mark before each id."""
-    try:
+    with _told_of(name):
         entries = frame.entries()
-    except InputError as error:
-        raise error.of_file(name) from None
     ids = pc.binary_join_element_wise(_SIDES[name], entries.column("entry_id"), "")
     return entries.set_column(0, ENTRY.field("entry_id"), ids)
 
@@ -458,7 +454,8 @@ def check(
         InputError: no column of a name is found, or an id stands twice.
     """
     if not isinstance(on_day, dt.date) or pd.isna(on_day):
-        raise refused("on_day is no date", "Give a date: datetime.date(2026, 2, 3).")
+        todo = "Give a date: datetime.date(2026, 2, 3)."
+        raise UsageError(f"on_day is no date. {todo}", todo=todo)
     used = parse_tree({"check": settings or {}}).check
     intake = _intake(frame, columns)
     outcome = normalize_entries(intake.entries, _profile(profile))

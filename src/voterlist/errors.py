@@ -36,7 +36,6 @@ __all__ = [
     "VoterlistError",
     "WorkspaceBusyError",
     "place_of",
-    "refused",
 ]
 
 
@@ -70,11 +69,6 @@ class UsageError(VoterlistError):
 
     exit_code = 2
     code = "wrong-usage"
-
-
-def refused(what: str, todo: str) -> UsageError:
-    """What a function of the Python API was given cannot be used; the message says what to do."""
-    return UsageError(f"{what}. {todo}", todo=todo)
 
 
 class NotAFrameError(UsageError, TypeError):

@@ -168,6 +168,8 @@ class AsideCode(StrEnum):
     MAPPING_DOUBTFUL = "mapping-doubtful"
     NO_LIST = "no-list"
     MAY_BE_VOTER = "may-be-voter"
+    LOOKS_LIKE_REGISTER = "looks-like-register"
+    REGISTER_UNKNOWN = "register-unknown"
     SAME_ENTRY = "same-entry"
     WORK_FAILED = "work-failed"
 

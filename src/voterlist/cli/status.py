@@ -53,6 +53,8 @@ def status(
     _tell_debts(status_now.standings)
     _tell_answers_owed(status_now)
     _tell_pace(status_now.burned)
+    for name in status_now.not_understood:
+        TERMINAL.say(f"{name}: {SAY('aside.register-unknown.todo')}")
     if ics_file is not None:
         usecases.write_calendar(ics_file, status_now, SAY)
         TERMINAL.say(SAY("cli.status.written", path=shown(ics_file)))
@@ -61,7 +63,7 @@ def status(
         pages = usecases.write_page(out or folder / "reports", status_now)
         for path in pages:
             TERMINAL.say(SAY("cli.status.page-written", path=shown(path)))
-    code = int(bool(status_now.overdue))
+    code = int(bool(status_now.overdue or status_now.not_understood))
     if TERMINAL.json:
         result = {**_as_json(status_now), "pages": pages, "exit_code": code}
         TERMINAL.result(result)
@@ -82,6 +84,7 @@ def _as_json(status_now: usecases.Status) -> dict[str, Any]:
             for one in status_now.answers_owed
         ],
         "burn_down": _burned_as_json(status_now.burned),
+        "not_understood": status_now.not_understood,
     }
 
 

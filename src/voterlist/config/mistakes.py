@@ -169,5 +169,5 @@ def settings_error(mistakes: list[SettingsMistake]) -> SettingsError:
         )
     )
     lines = "; ".join(f"{mistake.path}: {mistake.message}" for mistake in ordered)
-    message = f"{FILE_NAME} has mistakes: {lines}"
+    message = f"the settings have mistakes: {lines}"
     return SettingsError(message, ordered, todo="docs/settings.md names every key.")

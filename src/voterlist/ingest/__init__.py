@@ -3,8 +3,7 @@
 The header is found. Each row becomes an entry or is set aside with a code. Blank becomes null.
 
 ``ingest`` takes the lists of a constituency, ``inspect`` says what it would make of them;
-``ingest_register`` and ``statistics`` what other bodies sent; ``table_entries`` one table with any
-headers.
+``statistics`` and ``protocol`` what other bodies sent; ``table_entries`` one table of any headers.
 """
 
 from __future__ import annotations
@@ -39,7 +38,8 @@ from voterlist.ingest.generic import (
 )
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.ids import entry_ids
-from voterlist.ingest.look import look
+from voterlist.ingest.look import look, register_headed
+from voterlist.ingest.registers import register_named
 from voterlist.ingest.rules import LETTERS_LOST, PLACE_DOUBTS, RULES
 from voterlist.ingest.streets import StreetRows, street_rows
 from voterlist.ingest.versions import ABOUT_SEVERAL
@@ -67,13 +67,14 @@ __all__ = [
     "extra_column",
     "given_map",
     "ingest",
-    "ingest_register",
     "inspect",
     "joined",
     "map_columns",
     "name_columns",
     "parse_map",
     "protocol",
+    "register_headed",
+    "register_named",
     "statistics",
     "street_rows",
     "table_entries",
@@ -88,6 +89,7 @@ def ingest(
     constituency: int | None,
     territory: Territory | None = None,
     beside: Iterable[str] = (),
+    asks: bool = True,
 ) -> Intake:
     """The entries of these files, and an account of every row that is none.
 
@@ -97,12 +99,13 @@ def ingest(
         constituency: whose lists these are; None where the lists say it themselves.
         territory: the precincts of each constituency, as far as they are known.
         beside: the names of files that lie beside these and are not looked at.
+        asks: whether a list that looks like a register is set aside, until a person has looked.
 
     Returns:
         All tables sorted: ENTRY by id; LIST with ``rows = entries + set_aside`` for each list;
         SET_ASIDE; FINDING.
     """
-    seen = look(files, settings, constituency, territory or {}, beside)
+    seen = look(files, settings, constituency, territory or {}, beside, asks=asks)
     parts = seen.parts(constituency)
     entries = concat((part.entries for part in parts), ENTRY)
     entries = entries.set_column(0, ENTRY.field("entry_id"), entry_ids(entries))
@@ -170,12 +173,3 @@ _ORDER_OF_LISTS = (
     "rows",
     "entries",
 )
-
-
-def ingest_register(files: Sequence[RawFile], settings: IngestSettings) -> pa.Table:
-    """The entries (ENTRY) of a register that another body sent, such as that of deaths.
-
-    The same path as for lists. What could not be read is in the intake of ``ingest``; use that
-    where the share of the register that is usable matters.
-    """
-    return ingest(files, settings, constituency=None).entries

@@ -13,7 +13,9 @@ import pyarrow.compute as pc
 
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError
+from voterlist.ingest.generic import first_sheet
 from voterlist.ingest.headers import map_columns
+from voterlist.ingest.lexicon import WORDS
 from voterlist.ingest.place import cell_number
 from voterlist.ingest.text import clean, fold
 from voterlist.schemas import PROTOCOL, PROTOCOL_LINES, RawFile, RawSheet
@@ -21,50 +23,10 @@ from voterlist.tables import from_columns, map_unique, sort_by
 
 __all__ = ["FORMER_NAMES", "REASON", "extra_column", "protocol"]
 
-REASON = frozenset(
-    {
-        *(
-            "sebeb",
-            "sebebi",
-            "cixarilma sebebi",
-            "cixarilmanin sebebi",
-            "sebebin kodu",
-            "esas",
-            "esasi",
-        ),
-        *("причина", "причина исключения", "код причины", "основание"),
-        *(
-            "reason",
-            "reason code",
-            "cause",
-            "ground",
-            "reason of removal",
-            "reason for removal",
-        ),
-    }
-)
+REASON = frozenset(WORDS["register_columns"]["reason"])
 """Headers of the reason for a removal, as ``text.fold`` leaves them."""
 
-FORMER_NAMES = {
-    "surname": frozenset(
-        {
-            *("evvelki soyadi", "evvelki soyad", "kohne soyadi", "qizliq soyadi"),
-            *("прежняя фамилия", "девичья фамилия", "старая фамилия"),
-            *("previous surname", "former surname", "old surname", "maiden name"),
-        }
-    ),
-    "given_name": frozenset(
-        {
-            *("evvelki adi", "evvelki ad", "kohne adi", "прежнее имя"),
-            *(
-                "previous name",
-                "former name",
-                "previous given name",
-                "former given name",
-            ),
-        }
-    ),
-}
+FORMER_NAMES: dict[str, list[str]] = WORDS["former_names"]
 """Field -> headers of what it was before a change of name."""
 
 _HEAD = 50
@@ -147,16 +109,7 @@ def protocol(raw: RawFile) -> pa.Table:
         InputError: the file could not be read, has no column of a line, or a line holds something
             that is no whole number; it names the line of the file.
     """
-    if raw.trouble is not None or not raw.sheets or raw.sheets[0].trouble is not None:
-        code = (
-            raw.trouble
-            or (raw.sheets[0].trouble if raw.sheets else None)
-            or "file-empty"
-        )
-        raise InputError(
-            "the protocol cannot be read", code=code, file=raw.name, todo=_TODO
-        )
-    sheet = raw.sheets[0]
+    sheet = first_sheet(raw, _TODO)
     cells = [clean(_flat(column)) for column in sheet.cells.columns]
     header, columns = _protocol_columns(cells, raw.name)
     written = {

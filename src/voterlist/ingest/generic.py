@@ -40,6 +40,7 @@ from voterlist.threads import each
 __all__ = [
     "MAP_FIELDS",
     "columns_needed",
+    "first_sheet",
     "given_map",
     "name_columns",
     "parse_map",
@@ -319,9 +320,8 @@ def _given_ids(
     if ids.null_count:
         numbers = pa.array(np.arange(1, rows + 1)).cast(pa.string())
         # The number of a row without an id may be the id of another row.
-        in_words = pc.binary_join_element_wise("row", numbers, " ")
-        is_taken = pc.is_in(numbers, value_set=ids)
-        ids = pc.coalesce(ids, pc.if_else(is_taken, in_words, numbers))
+        words = pc.binary_join_element_wise("row", numbers, " ")
+        ids = pc.coalesce(ids, pc.if_else(pc.is_in(numbers, ids), words, numbers))
     if is_distinct or is_ascending(ids):
         return ids
     indices = np.asarray(ids.dictionary_encode().indices)
@@ -371,7 +371,7 @@ def statistics(raw: RawFile) -> pa.Table:
             must be; it names the line. Statistics are few rows from one body: better refused than
             half used.
     """
-    sheet = _first_sheet(raw)
+    sheet = first_sheet(raw, _STATISTICS_TODO)
     cells = [
         clean(flat(pa.chunked_array(column.chunks, pa.string())))
         for column in sheet.cells.columns
@@ -400,8 +400,8 @@ def statistics(raw: RawFile) -> pa.Table:
     return sort_by(table, "constituency", "precinct", "measure", "value")
 
 
-def _first_sheet(raw: RawFile) -> RawSheet:
-    """The first sheet of a file of statistics.
+def first_sheet(raw: RawFile, todo: str) -> RawSheet:
+    """The first sheet of a file of numbers; ``todo`` says what to give where it has none.
 
     Raises:
         InputError: there is none, or it could not be read.
@@ -410,10 +410,10 @@ def _first_sheet(raw: RawFile) -> RawSheet:
     trouble = raw.trouble or (sheet.trouble if sheet else None)
     if sheet is None or trouble is not None:
         raise InputError(
-            "the statistics cannot be read",
+            "the numbers cannot be read",
             code=trouble or "file-empty",
             file=raw.name,
-            todo=_STATISTICS_TODO,
+            todo=todo,
         )
     return sheet
 

@@ -47,24 +47,25 @@ PARTS: dict[str, tuple[str, ...]] = {
 
 FIELD_OF = {role: field for field, roles in PARTS.items() for role in roles}
 
-_WORDS = tomllib.loads(
+WORDS = tomllib.loads(
     resources.files("voterlist.ingest")
     .joinpath("headers.toml")
     .read_text(encoding="utf-8")
 )
+"""All that stands in the file."""
 
-SURNAME: tuple[str, ...] = tuple(_WORDS["name_parts"]["surname"])
-GIVEN: tuple[str, ...] = tuple(_WORDS["name_parts"]["given_name"])
-PATRONYMIC: tuple[str, ...] = tuple(_WORDS["name_parts"]["patronymic"])
+SURNAME: tuple[str, ...] = tuple(WORDS["name_parts"]["surname"])
+GIVEN: tuple[str, ...] = tuple(WORDS["name_parts"]["given_name"])
+PATRONYMIC: tuple[str, ...] = tuple(WORDS["name_parts"]["patronymic"])
 
-FILLERS: frozenset[str] = frozenset(_WORDS["fillers"])
+FILLERS: frozenset[str] = frozenset(WORDS["fillers"])
 """Words that may stand beside the names of the parts of a name."""
 
-TITLE_WORDS: frozenset[str] = frozenset(_WORDS["title_words"])
+TITLE_WORDS: frozenset[str] = frozenset(WORDS["title_words"])
 """Words of titles that no header holds."""
 
 PHRASES: dict[str, tuple[str, ...]] = {
-    role: tuple(words) for role, words in _WORDS["phrases"].items()
+    role: tuple(words) for role, words in WORDS["phrases"].items()
 }
 """The words of each role. ``other`` holds headers of columns that are known and not used: they win
 over a likeness to a field's words."""

@@ -17,12 +17,14 @@ from voterlist.config import IngestSettings
 from voterlist.ingest.cut_rows import cut_rows
 from voterlist.ingest.file_names import NamedPlace, Territory, places_of_names
 from voterlist.ingest.lists import Part, balance, entries, set_aside, troubled
+from voterlist.ingest.registers import register_in
 from voterlist.ingest.sheet_findings import copy_findings, sheet_findings
 from voterlist.ingest.survey import Survey, survey_file, troubles
 from voterlist.ingest.versions import claimed_twice, repeated_entries
+from voterlist.model import AsideCode
 from voterlist.schemas import RawFile
 
-__all__ = ["Seen", "look"]
+__all__ = ["Seen", "look", "register_headed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,13 @@ def look(
     constituency: int | None,
     territory: Territory,
     beside: Iterable[str] = (),
+    *,
+    asks: bool = True,
 ) -> Seen:
     """The files of one intake understood, in an order that their names do not change.
 
-    ``beside`` are the names of files that lie beside these and are not looked at.
+    ``beside`` are the names of files that lie beside these and are not looked at. ``asks``: whether
+    a list that looks like a register is set aside.
     """
     names = places_of_names(
         [*(file.name for file in files), *beside], constituency, territory
@@ -96,6 +101,9 @@ def look(
         )
         seen.append((file, copy, tuple(surveys_of_file)))
     surveys = _all_surveys(seen)
+    for one in surveys:
+        if asks and register_in(one):
+            one.set_aside(one.entries(), AsideCode.LOOKS_LIKE_REGISTER)
     tables = tuple(entries(survey) for survey in surveys)
     repeated = repeated_entries(surveys, tables)
     kept = tuple(map(_left, surveys, tables))
@@ -106,6 +114,13 @@ def look(
         *cut_rows(surveys, kept),
     )
     return Seen(tuple(seen), kept, findings, names, territory)
+
+
+def register_headed(files: Sequence[RawFile], settings: IngestSettings) -> str | None:
+    """The register that a sheet of these files is by its titles and headings, if any."""
+    seen = look(files, settings, None, {}, asks=False)
+    kinds = map(register_in, _all_surveys(seen.files))
+    return next(filter(None, kinds), None)
 
 
 def _left(survey: Survey, table: pa.Table) -> pa.Table:

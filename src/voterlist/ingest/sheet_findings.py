@@ -107,8 +107,8 @@ def _of_sheet(sheet: Survey) -> _Findings:
     rows.add_count("hidden-rows", sheet.sheet.hidden_rows)
     rows.add_count("cells-not-worked-out", sheet.sheet.formulas_without_value)
     rows.add_count("hidden-columns", sheet.sheet.hidden_columns)
-    headless = _rows_aside(sheet, AsideCode.HEADER_UNKNOWN)
-    rows.add_count(AsideCode.HEADER_UNKNOWN, headless)
+    for code in (AsideCode.HEADER_UNKNOWN, AsideCode.LOOKS_LIKE_REGISTER):
+        rows.add_count(code, _rows_aside(sheet, code))
     asked = np.flatnonzero(sheet.rows.codes == code_number(AsideCode.MAY_BE_VOTER))
     if len(asked):
         line = sheet.sheet.lines[asked[0]].as_py()

@@ -103,7 +103,6 @@ _WITH_ENDING = (
 """Kinds cut to their first letter that keep their ending: ``k-si`` is küçəsi, ``k-di`` kəndi. The
 letter alone may be either: see ``street_or_village``."""
 _DIGIT = re.compile(r"\d")
-_NUMBERED = re.compile(r"^\d+[a-z]?$")
 _SEGMENT = re.compile(r"[,;\n]+")
 _WORD = re.compile(r"\d+\s*/\s*\d+[a-z]?|\d+[a-z]?\b|[a-z0-9]+|-")
 

@@ -13,6 +13,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from voterlist import config, readers
 from voterlist.config import IngestSettings, Settings
 from voterlist.errors import UsageError
+from voterlist.ingest import register_named
 from voterlist.model import PASSING, AsideCode
 from voterlist.readers import ListedFile
 from voterlist.storage import store
@@ -23,7 +24,6 @@ __all__ = [
     "STREETS",
     "Batch",
     "Inputs",
-    "begins_with",
     "find",
     "is_street_register",
     "lists_in",
@@ -33,7 +33,7 @@ __all__ = [
 INBOX = "inbox"
 REFERENCE = "reference"
 STREETS = "streets"
-"""How the name of a register of the precincts' streets begins."""
+"""The kind of a register of the precincts' streets."""
 
 _NUMBER = re.compile(r"0*(\d{1,3})(?!\d)")
 """A folder belongs to the constituency whose number its name begins with: ``88``, ``088``,
@@ -233,14 +233,9 @@ def _hashed_batch(batch: Batch, hashed: _Hashed) -> Batch:
     )
 
 
-def begins_with(path: PurePath, kind: str) -> bool:
-    """True where the name of a file begins so, in any case, with ``_`` or a blank for ``-``."""
-    return path.name.lower().replace("_", "-").replace(" ", "-").startswith(kind)
-
-
 def is_street_register(path: PurePath) -> bool:
     """True for a register of the precincts' streets, by its name."""
-    return begins_with(path, STREETS)
+    return register_named(path.name) == STREETS
 
 
 def sources_of(digests: Mapping[str, str]) -> dict[str, list[str]]:

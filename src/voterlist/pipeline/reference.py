@@ -1,6 +1,6 @@
 """What lies in ``reference/``.
 
-Registers, lists of other cycles, statistics, protocols, told by their names.
+Registers, lists of other cycles, statistics, protocols, told by their names or their headings.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 from voterlist import config, readers
 from voterlist.config import IngestSettings, Settings, WorkspaceSettings
 from voterlist.errors import InputError
-from voterlist.ingest import protocol, statistics
-from voterlist.model import PASSING, Profile, Stage
-from voterlist.pipeline.inbox import STREETS, begins_with
+from voterlist.ingest import protocol, register_headed, register_named, statistics
+from voterlist.model import PASSING, AsideCode, Profile, Stage
+from voterlist.pipeline.inbox import REFERENCE, STREETS
 from voterlist.pipeline.registers import Persons, read_list, read_register
 from voterlist.pipeline.units import Done, Task, Units
 from voterlist.readers import ListedFile
@@ -42,9 +42,8 @@ __all__ = [
     "SOURCES",
     "STREETS",
     "Outside",
-    "kind_of",
+    "not_understood",
     "read",
-    "read_last",
     "rows_named",
 ]
 
@@ -52,8 +51,6 @@ STATISTICS = "statistics"
 PROTOCOLS = "protocol"
 LAST = "last-cycle"
 EARLIER = "earlier-cycle"
-KINDS = (*REGISTERS, LAST, EARLIER, STATISTICS, PROTOCOLS, STREETS)
-"""How the name of a file begins, in any case, with ``_`` or a blank for ``-``."""
 
 SOURCES = pa.schema(
     [
@@ -64,8 +61,8 @@ SOURCES = pa.schema(
         pa.field("trouble", pa.dictionary(pa.int32(), pa.string())),
     ],
 )
-"""One row a file of ``reference/``: what it is (null: its name says nothing known), how many of its
-rows could be used, and the code of why not."""
+"""One row a file of ``reference/``: what it is (null: nothing says it), how many of its rows could
+be used, and the code of why not."""
 
 
 @dataclass(slots=True)
@@ -97,36 +94,34 @@ class Outside:
         trouble: str | None = None,
     ) -> None:
         """Add a file to the sources."""
-        self.sources.append(
-            {
-                "source": source,
-                "register": register,
-                "rows": rows,
-                "usable": usable,
-                "trouble": trouble,
-            },
-        )
+        cells = (source, register, rows, usable, trouble)
+        self.sources.append(dict(zip(SOURCES.names, cells, strict=True)))
 
     def unread(self) -> tuple[list[str], list[str]]:
         """The sources of the files of which nothing could be used, and what each is by its name."""
-        rows = [
-            row
+        rows = sorted(
+            (str(row["register"]), str(row["source"]))
             for row in self.sources
-            if row["register"] is not None and row["trouble"] is not None
-        ]
-        rows.sort(key=lambda row: (str(row["register"]), str(row["source"])))
-        return [str(row["source"]) for row in rows], [
-            str(row["register"]) for row in rows
-        ]
+            if row["register"] and row["trouble"]
+        )
+        return [source for _, source in rows], [register for register, _ in rows]
 
     def table(self) -> pa.Table:
         """SOURCES, sorted."""
         return from_rows(self.sources, SOURCES, "source", "register")
 
 
-def kind_of(path: PurePath) -> str | None:
-    """What a file of ``reference/`` is, by its name; None where that says nothing known."""
-    return next((kind for kind in KINDS if begins_with(path, kind)), None)
+def not_understood(workspace: Path, limits: IngestSettings) -> tuple[str, ...]:
+    """The names of the files of ``reference/`` of which nothing says what they are."""
+    folder = workspace / REFERENCE
+    files = readers.list_files(folder, workspace, limits.linked_folders)
+    return tuple(file.name for file in files if _kind_of_file(file, limits) is None)
+
+
+def _kind_of_file(file: ListedFile, limits: IngestSettings) -> str | None:
+    """What a file is by its name, else by its titles and headings."""
+    named = register_named(file.path.name)
+    return named or register_headed(readers.read_listed([file], limits), limits)
 
 
 def read(
@@ -137,8 +132,8 @@ def read(
 ) -> Outside:
     """What these files hold.
 
-    The name of a file says what kind it is. A file that cannot be read is noted; the rest are read.
-    Registers and lists are kept from run to run.
+    The name of a file says what kind it is, else its headings. A file that cannot be read, or that
+    nothing is known of, is noted; the rest are read. Registers and lists are kept from run to run.
 
     Args:
         files: those of ``reference/``.
@@ -149,9 +144,10 @@ def read(
     outside = Outside()
     by_kind: dict[str | None, list[ListedFile]] = {}
     for file in files:
-        by_kind.setdefault(kind_of(file.path), []).append(file)
+        by_kind.setdefault(_kind_of_file(file, limits), []).append(file)
     for file in by_kind.get(None, ()):
-        outside.note(_source_of(file), None, 0, 0, file.trouble)
+        trouble = file.trouble or AsideCode.REGISTER_UNKNOWN
+        outside.note(_source_of(file), None, 0, 0, trouble)
     settings = _settings(limits, profile)
     persons = _persons(by_kind, settings, units)
     for one in persons.values():
@@ -179,12 +175,6 @@ def read(
         )
     outside.statistics, outside.protocol = numbers[STATISTICS], numbers[PROTOCOLS]
     return outside
-
-
-def read_last(files: Sequence[ListedFile], settings: Settings) -> Persons | None:
-    """The last cycle's list alone; None where there is none."""
-    own = [file for file in files if kind_of(file.path) == LAST]
-    return read_list(own, settings) if own else None
 
 
 def _source_of(file: ListedFile) -> str:

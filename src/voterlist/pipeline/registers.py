@@ -111,7 +111,7 @@ def _taken_in(
     files: Sequence[RawFile], settings: Settings
 ) -> tuple[pa.Table, tuple[_Account, ...]]:
     """ENTRY of the files, and (source, rows, entries, code of the trouble) of each file."""
-    intake = ingest(files, settings.ingest, constituency=None)
+    intake = ingest(files, settings.ingest, constituency=None, asks=False)
     rows: Counter[str] = Counter()
     entries: Counter[str] = Counter()
     for row in intake.lists.select(["source", "rows", "entries"]).to_pylist():

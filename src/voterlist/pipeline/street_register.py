@@ -14,10 +14,10 @@ from voterlist.errors import InputError
 from voterlist.findings import gather
 from voterlist.ingest import StreetRows, street_rows
 from voterlist.normalize import normalize_streets
-from voterlist.pipeline.reference import SOURCES, STREETS, kind_of
+from voterlist.pipeline.reference import SOURCES, STREETS
 from voterlist.readers import ListedFile
 from voterlist.schemas import FINDING, STREET, STREET_ROW, RawFile, empty
-from voterlist.tables import concat, from_columns, sort_by
+from voterlist.tables import concat, from_rows
 
 __all__ = ["StreetRegister", "read_given_streets", "read_streets"]
 
@@ -40,12 +40,8 @@ class StreetRegister:
 
 
 def read_streets(files: Sequence[ListedFile], settings: Settings) -> StreetRegister:
-    """The streets in those of these files that are named ``streets*``.
-
-    A bad file is noted, no more.
-    """
-    own = [file for file in files if kind_of(file.path) == STREETS]
-    return _register(readers.read_listed(own, settings.ingest) if own else ())
+    """The streets in these files. A bad file is noted, no more."""
+    return _register(readers.read_listed(files, settings.ingest))
 
 
 def read_given_streets(paths: Sequence[Path], settings: Settings) -> StreetRegister:
@@ -77,19 +73,8 @@ def _register(files: Iterable[RawFile]) -> StreetRegister:
         troubles += ((raw.source, code) for code in raw.troubles)
         rows, usable = (part.rows, part.table.num_rows) if part else (0, 0)
         sources.append((raw.source, STREETS, rows, usable, trouble))
-    columns = (
-        dict(zip(SOURCES.names, zip(*sources, strict=True), strict=True))
-        if sources
-        else {}
-    )
-    noted = sort_by(
-        from_columns(
-            {name: list(cells) for name, cells in columns.items()},
-            SOURCES,
-            len(sources),
-        ),
-        "source",
-    )
+    rows_of = [dict(zip(SOURCES.names, each, strict=True)) for each in sources]
+    noted = from_rows(rows_of, SOURCES, "source")
     if not parts:
         return StreetRegister(None, empty(FINDING), noted, tuple(troubles))
     outcome = normalize_streets(concat((part.table for part in parts), STREET_ROW))

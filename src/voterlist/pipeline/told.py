@@ -23,7 +23,11 @@ __all__ = [
     "whole_files_unread",
 ]
 
-_NOT_UNDERSTOOD = (AsideCode.HEADER_UNKNOWN.value, AsideCode.MAPPING_DOUBTFUL.value)
+_NOT_UNDERSTOOD = (
+    AsideCode.HEADER_UNKNOWN.value,
+    AsideCode.MAPPING_DOUBTFUL.value,
+    AsideCode.LOOKS_LIKE_REGISTER.value,
+)
 """Codes of rows that may be entries, of lists that nobody could make sense of."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from voterlist.errors import refused
+from voterlist.errors import UsageError
 from voterlist.readers.books import cell_text
 from voterlist.readers.texts import text_table
 
@@ -27,16 +27,14 @@ def frame_table(frame: pd.DataFrame) -> pa.Table:
     """
     names = [_text(label) or "" for label in frame.columns]
     if len(set(names)) < len(names):
-        raise refused(
-            "two columns have one name, or names of several levels",
-            "Give each column one name of its own: frame.columns = [...].",
-        )
+        todo = "Give each column one name of its own: frame.columns = [...]."
+        raise UsageError(f"two columns have no names of their own. {todo}", todo=todo)
     columns = [_texts(frame.iloc[:, place]) for place in range(len(names))]
     return pa.Table.from_arrays(columns, names=names)
 
 
-def _texts(column: pd.Series) -> pa.Array | pa.ChunkedArray:
-    """A column as text."""
+def _texts(column: pd.Series) -> Any:
+    """A column of Arrow as text."""
     # Arrow would tell the type of objects by the first of them, and 1 and True are one to it.
     kind = pa.string() if pd.api.types.is_object_dtype(column.dtype) else None
     # What it says when it cannot quotes a cell.

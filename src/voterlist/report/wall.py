@@ -28,9 +28,6 @@ __all__ = [
 ]
 
 _DONE = frozenset({Standing.DONE, Standing.DONE_LATE, Standing.DONE_UNDATED})
-_HANDED_ON = frozenset(
-    {Progress.HANDED_OVER, Progress.RECEIVED_ABOVE, Progress.APPROVED}
-)
 _NAMED = 40
 """With more constituencies than these, the cards show their numbers alone."""
 _WIDE, _HIGH = 277.0, 92.0
@@ -222,11 +219,6 @@ class Wall:
     def overdue(self) -> int:
         """Units that are overdue."""
         return sum(due.overdue for due in self.dues)
-
-    @property
-    def handed_on(self) -> int:
-        """Constituencies whose lists went up, and are not back."""
-        return sum(card.progress in _HANDED_ON for card in self.cards)
 
 
 def build_wall(

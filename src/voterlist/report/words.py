@@ -56,10 +56,6 @@ class Words:
         """A number as the language writes it."""
         return self._catalogue.number(value, digits)
 
-    def number_or_dash(self, value: float | None, digits: int | None = None) -> str:
-        """A number; a dash where it is not known."""
-        return UNKNOWN if value is None else self.number(value, digits)
-
     def percent(self, share: float, digits: int = 1) -> str:
         """A share (0 to 1) as a percentage."""
         return self._catalogue.percent(share, digits)

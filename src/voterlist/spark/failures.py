@@ -48,7 +48,7 @@ _SAYS = (
 """What a message of Spark's says, and our code for it; the first that fits."""
 _KINDS = {"ChangedError": "spark-file-changed"}
 """The kind of an error of a task that has a sentence of its own, and its code."""
-_FOREIGN = frozenset({"pyspark", "py4j", "grpc"})
+_FOREIGN = frozenset({"pyspark", "py4j", "grpc", "pyarrow"})
 
 
 def in_task(
@@ -85,7 +85,9 @@ def _without_values(step: str, error: BaseException) -> str:
 
 @contextmanager
 def told(folder: Path) -> Iterator[None]:
-    """Turn what Spark raises in the block into our own errors; ``folder`` is the work folder.
+    """Turn what Spark or Arrow raise in the block into our own errors.
+
+    ``folder`` is the work folder.
 
     Raises:
         OSError: ``ENOSPC`` where a disk is full.
@@ -97,7 +99,10 @@ def told(folder: Path) -> Iterator[None]:
     except Exception as error:
         if type(error).__module__.partition(".")[0] not in _FOREIGN:
             raise
-        raise in_words(error, folder) from None
+        told_in_words = in_words(error, folder)
+        # It stays the context of ours, and Arrow quotes cells.
+        error.args = ()
+        raise told_in_words from None
 
 
 def in_words(error: Exception, folder: Path) -> VoterlistError | OSError:

@@ -60,7 +60,6 @@ __all__ = [
     "write_atomically",
     "write_table",
     "write_tables",
-    "written_run_path",
 ]
 
 MANIFEST_NAME = "manifest.json"
@@ -508,16 +507,6 @@ def link_file(source: Path, target: Path) -> None:
 def run_path(workspace: Path, run: str) -> Path:
     """The folder of a run. While a complete run is made again, it is the complete one's."""
     return workspace / "runs" / run
-
-
-def written_run_path(workspace: Path, run: str) -> Path:
-    """The folder in which a run is being written.
-
-    That beside the complete one, if it is made again.
-    """
-    home = run_path(workspace, run)
-    again = _beside(home, _AGAIN)
-    return again if again.is_dir() else home
 
 
 def finished_run(workspace: Path, run: str) -> tuple[Path, Manifest] | None:

@@ -15,8 +15,9 @@ from voterlist import readers
 from voterlist.config import Settings
 from voterlist.cycles import NO_CAUSE, compare_cycles
 from voterlist.errors import InputError, UsageError
+from voterlist.ingest import register_named
 from voterlist.model import Stage
-from voterlist.pipeline.reference import EARLIER, LAST, Outside, kind_of, read
+from voterlist.pipeline.reference import EARLIER, LAST, Outside, read
 from voterlist.pipeline.registers import Persons, read_list
 from voterlist.pipeline.told import counts
 from voterlist.schemas import REMOVAL_REASON
@@ -126,7 +127,8 @@ def _outside(folder: Path | None, settings: Settings) -> Outside:
             f"there is no {folder}", code="no-such-file", places={"path": str(folder)}
         )
     files = readers.list_files(folder, folder.parent)
-    registers = [file for file in files if kind_of(file.path) not in {LAST, EARLIER}]
+    cycles = {LAST, EARLIER}
+    registers = [one for one in files if register_named(one.path.name) not in cycles]
     return read(registers, settings.ingest, settings.workspace.profile)
 
 

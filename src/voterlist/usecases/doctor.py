@@ -20,6 +20,7 @@ from voterlist.config import IngestSettings, Settings
 from voterlist.errors import SettingsError, VoterlistError, WorkspaceBusyError
 from voterlist.model import AsideCode
 from voterlist.pipeline.inbox import INBOX
+from voterlist.pipeline.reference import not_understood
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
 from voterlist.usecases import machine
@@ -155,6 +156,9 @@ def _of_workspace(workspace: Path, now: dt.datetime) -> Iterator[Noticed]:
         yield _clock(now, None, _ZONE)
         return
     yield Noticed("settings", Health.GOOD, {"file": config.FILE_NAME})
+    files = not_understood(workspace, settings.ingest)
+    health = Health.BAD if files else Health.GOOD
+    yield Noticed("registers", health, {"files": ", ".join(files)})
     yield _lock(workspace, now)
     ledger, newest = _ledger(workspace, settings)
     yield ledger

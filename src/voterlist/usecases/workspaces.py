@@ -15,6 +15,7 @@ from voterlist.model import Level
 from voterlist.pipeline import BurnDown, UnitStanding
 from voterlist.pipeline.inbox import INBOX, REFERENCE
 from voterlist.pipeline.publish import write_walls
+from voterlist.pipeline.reference import not_understood
 from voterlist.render import ics
 from voterlist.storage import store
 from voterlist.storage.ledger import place_in, reading
@@ -75,6 +76,8 @@ class Status:
     """How the open cases went down, and when they are decided at this pace."""
     answers_owed: tuple[Owed, ...] = ()
     """Above: the returned cases to which a constituency owes an answer."""
+    not_understood: tuple[str, ...] = ()
+    """The files of ``reference/`` of which nothing says what they are."""
 
 
 def status_of(workspace: Path, *, today: dt.date) -> Status:
@@ -102,6 +105,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         names=facts.constituencies(today),
         burned=burned,
         answers_owed=answers_owed,
+        not_understood=not_understood(workspace, settings.ingest),
     )
 
 

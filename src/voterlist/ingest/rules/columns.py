@@ -43,6 +43,20 @@ RULES: tuple[Rule, ...] = (
         false_alarms="Unusual headings above the right columns. Name the column in the settings.",
     ),
     Rule(
+        AsideCode.LOOKS_LIKE_REGISTER.value,
+        Severity.ERROR,
+        Unit.FILE,
+        "Those whom a register names are no voters by that, and some of them are dead",
+        looks_at=(
+            "Does the name of a file or sheet, a title, or the heading of a column filled in most "
+            "rows say that a list in the inbox is a register, such as that of deaths? Then nothing "
+            "of it is taken in. The value is the number of its rows."
+        ),
+        false_alarms=(
+            "A voters' list whose name says what was done with the dead. Give it another name."
+        ),
+    ),
+    Rule(
         "lists-side-by-side",
         Severity.ERROR,
         Unit.FILE,
