@@ -120,8 +120,9 @@ def not_understood(workspace: Path, limits: IngestSettings) -> tuple[str, ...]:
 
 def _kind_of_file(file: ListedFile, limits: IngestSettings) -> str | None:
     """What a file is by its name, else by its titles and headings."""
-    named = register_named(file.path.name)
-    return named or register_headed(readers.read_listed([file], limits), limits)
+    return register_named(file.path.name) or register_headed(
+        readers.read_listed([file], limits), limits
+    )
 
 
 def read(

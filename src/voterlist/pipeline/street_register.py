@@ -73,8 +73,11 @@ def _register(files: Iterable[RawFile]) -> StreetRegister:
         troubles += ((raw.source, code) for code in raw.troubles)
         rows, usable = (part.rows, part.table.num_rows) if part else (0, 0)
         sources.append((raw.source, STREETS, rows, usable, trouble))
-    rows_of = [dict(zip(SOURCES.names, each, strict=True)) for each in sources]
-    noted = from_rows(rows_of, SOURCES, "source")
+    noted = from_rows(
+        [dict(zip(SOURCES.names, each, strict=True)) for each in sources],
+        SOURCES,
+        "source",
+    )
     if not parts:
         return StreetRegister(None, empty(FINDING), noted, tuple(troubles))
     outcome = normalize_streets(concat((part.table for part in parts), STREET_ROW))
