@@ -360,8 +360,6 @@ def _review(story: Story) -> None:
     story.run("review sample", below, "-n", 4, "--today", DAY)
     story.run("review quality", below, "--json")
     story.run("review feedback", below, "-c", 88, "--today", DAY)
-    story.run("review train", out / "training", "-n", 2, "--today", DAY)
-    story.run("review score", out / "training")
     pairs = handing.newest(below, "pairs").to_pylist()
     story.run("explain", below, pairs[0]["entry_l"], pairs[0]["entry_r"])
     story.run("evaluate", out / "pairs.parquet", out / "synth" / "truth.parquet")

@@ -21,8 +21,6 @@ _REVIEW = SubGroup(
         Entry("review.feedback", "feedback", "feedback"),
         Entry("review.quality", "quality", "quality"),
         Entry("review.sample", "sample", "sample"),
-        Entry("review.train", "training", "train"),
-        Entry("review.score", "training", "score"),
     ),
 )
 _LEDGER = SubGroup(

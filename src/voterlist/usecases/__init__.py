@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from voterlist.pipeline.inbox import INBOX
     from voterlist.pipeline.plan import Plan, PlannedStage
     from voterlist.quality import Agreement
-    from voterlist.quality.training import Mark
     from voterlist.report import Words
     from voterlist.report.certified import certificate_lines, certificate_of
     from voterlist.report.said import said
@@ -123,12 +122,6 @@ if TYPE_CHECKING:
     from voterlist.usecases.sealing import is_sealed, opened, sealed, sealed_name
     from voterlist.usecases.settings import settings_of, workspace_here
     from voterlist.usecases.submitting import Submission, SubmitRequest, submit
-    from voterlist.usecases.training import (
-        Score,
-        Training,
-        make_training,
-        score_training,
-    )
     from voterlist.usecases.users import (
         add_user,
         change_password,
@@ -180,7 +173,6 @@ __all__ = [
     "ListAccount",
     "ListRequest",
     "ListsMade",
-    "Mark",
     "NameReading",
     "Night",
     "Noticed",
@@ -200,7 +192,6 @@ __all__ = [
     "SampleRequest",
     "Sampled",
     "Schedule",
-    "Score",
     "Sent",
     "Settings",
     "SheetAccount",
@@ -208,7 +199,6 @@ __all__ = [
     "Status",
     "Submission",
     "SubmitRequest",
-    "Training",
     "Trouble",
     "UnitStanding",
     "Verdict",
@@ -255,7 +245,6 @@ __all__ = [
     "list_users",
     "make_feedback",
     "make_lists",
-    "make_training",
     "make_workspace",
     "make_workspace_keys",
     "opened",
@@ -274,7 +263,6 @@ __all__ = [
     "run_workspace",
     "said",
     "sample_review",
-    "score_training",
     "sealed",
     "sealed_name",
     "settings_of",
@@ -367,11 +355,6 @@ _HOMES = {
     "read_map": "voterlist.usecases.maps",
     "read_name": "voterlist.normalize",
     "renew_ledger": "voterlist.usecases.ledgers",
-    "Mark": "voterlist.quality.training",
-    "Score": "voterlist.usecases.training",
-    "Training": "voterlist.usecases.training",
-    "make_training": "voterlist.usecases.training",
-    "score_training": "voterlist.usecases.training",
     "FeedbackMade": "voterlist.usecases.feedback",
     "make_feedback": "voterlist.usecases.feedback",
     "sample_review": "voterlist.usecases.sampling",
