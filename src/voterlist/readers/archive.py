@@ -31,7 +31,7 @@ HEAD = 64
 """So many bytes show what a file is."""
 _FIRST_NAME = 30
 """Where the name of the first part stands in something packed."""
-_DOCUMENT = frozenset({b"[content_types].xml", b"mimetype"})
+_DOCUMENT = (b"[content_types].xml", b"mimetype")
 
 _NOT_LISTS = frozenset({"thumbs.db", "desktop.ini"})
 """What operating systems leave in a folder; files that begin with a point or ``~$`` are left out

@@ -8,7 +8,7 @@ __all__ = ["BLANK_TEXT", "filled_cells", "hidden_rows", "sheet_relations"]
 
 _ROW_HEADER, _BUNDLE_SHEET = 0, 156
 """BrtRowHdr; BrtBundleSh."""
-_VALUES = frozenset({2, 4, 5, 6, 7, 9, 10})
+_VALUES = (2, 4, 5, 6, 7, 9, 10)
 """BrtCellRk, BrtCellBool, BrtCellReal, BrtCellSt, BrtCellIsst, BrtFmlaNum, BrtFmlaBool."""
 BLANK_TEXT = b"\x13\x05" + bytes(5)
 """A shared text without characters: BrtSSTItem."""

@@ -15,9 +15,9 @@ _LAST_SECTOR = 0xFFFFFFFA
 """Numbers above it mark the end of a chain, or a sector of another use."""
 _STREAM, _ROOT = 2, 5
 _ROW, _BOUND_SHEET = 0x0208, 0x0085
-_VALUES, _SEVERAL = frozenset({0x027E, 0x0203, 0x00FD}), 0x00BD
+_VALUES, _SEVERAL = (0x027E, 0x0203, 0x00FD), 0x00BD
 """RK, Number and LabelSst; MulRk, of six bytes a cell."""
-_TEXTS, _BLANK = frozenset({0x00FC, 0x003C}), bytes(3)
+_TEXTS, _BLANK = (0x00FC, 0x003C), bytes(3)
 """The shared texts and what goes on with them; a blank one has no characters and no flags."""
 _BEGINNING = (0x0809, 0x0409, 0x0209, 0x0009)
 _RECORD_HEAD = 4
