@@ -1,6 +1,5 @@
 """What the system refuses: nothing of an inbox or of ``reference/`` may vanish because of it."""
 
-import datetime as dt
 import json
 import os
 import shutil
@@ -17,14 +16,11 @@ import processes
 import workspaces
 from voterlist.catalogue import catalogue
 from voterlist.config import IngestSettings
-from voterlist.errors import InputError
 from voterlist.model import PASSING, AsideCode, Stage
 from voterlist.pipeline.told import unread_constituencies
-from voterlist.readers import list_files, read_paths
+from voterlist.readers import list_files, read_folder, read_paths
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.store import read_manifest
-from voterlist.usecases.checking import check_files
-from voterlist.usecases.inspecting import inspect_files
 
 pytestmark = pytest.mark.skipif(
     os.name != "posix", reason="modes, links and pipes of POSIX"
@@ -243,18 +239,15 @@ def test_a_link_inside_the_inbox_is_followed(workspace):
 
 
 def test_a_folder_given_by_name_leads_nowhere_else(tmp_path, private):
-    """What somebody sent in a folder is looked at before it is put into an inbox."""
+    """What somebody sent in a folder is checked before it is put into an inbox."""
     sent = tmp_path / "sent"
     sent.mkdir()
     (sent / "list.csv").symlink_to(private / "passwords.csv")
-    (account,) = inspect_files([sent])
-    assert account.trouble == "link-outside"
-    assert [file.trouble for file in list_files(sent, sent, [str(private)])] == [None]
-    columns = tmp_path / "map.toml"
-    columns.write_text('[columns]\nsurname = "Soyadı"\n', encoding="utf-8")
-    with pytest.raises(InputError) as refused:
-        check_files([sent], columns=columns, today=dt.date(2026, 2, 3))
-    assert refused.value.code == "link-outside"
+    (file,) = read_folder(sent, IngestSettings())
+    assert (file.trouble, file.sheets) == (AsideCode.LINK_OUTSIDE, ())
+    allowed = IngestSettings(linked_folders=[str(private)])
+    (file,) = read_folder(sent, allowed)
+    assert file.trouble is None
 
 
 def test_what_is_no_file_in_an_archive_is_not_read(tmp_path):

@@ -6,6 +6,7 @@ import json
 import shutil
 
 from voterlist import config, pipeline
+from voterlist.storage.ledger import Ledger
 
 TODAY = dt.date(2026, 2, 3)
 
@@ -83,7 +84,16 @@ def forget(folder, *, state=True):
         for record in manifest["stages"].values():
             record["key"] = "forgotten"
         path.write_text(json.dumps(manifest), encoding="utf-8")
+        _tell_journal(folder, path)
     return folder
+
+
+def _tell_journal(folder, manifest):
+    """Let the journal know the manifest of a run that a test wrote anew."""
+    with Ledger(folder / "ledger.db") as ledger:
+        digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
+        names = {"run": manifest.parent.name, "manifest": digest}
+        ledger.write_journal(ledger.newest_day() or TODAY, "forgotten", **names)
 
 
 def reports(folder):

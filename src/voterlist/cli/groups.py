@@ -24,7 +24,7 @@ from voterlist.cli.completion import tell_in_our_words
 from voterlist.cli.failure import describe, report, report_stop
 from voterlist.cli.library import error_line, extra_in_our_words, help_in_our_words
 from voterlist.cli.logs import LOG, LogFile, LogJson
-from voterlist.cli.options import DaySure, Json
+from voterlist.cli.options import Json
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.version import __version__
@@ -77,23 +77,16 @@ class Entry:
         command = get_command(app)
         if all(parameter.name != _JSON for parameter in command.params):
             command.params += _options_of(_with_json, _JSON)
-        if any(parameter.name == _TODAY for parameter in command.params):
-            command.params += _options_of(_with_day_sure, "day_sure")
         if self.logs:
             command.params += _options_of(_with_logs, "log_json", "log_file")
         return command
 
 
 _JSON = "json"
-_TODAY = "today"
 
 
 def _with_json(json: Json = False) -> None:
     """A command with the option ``--json``, which every command takes."""
-
-
-def _with_day_sure(day_sure: DaySure = False) -> None:
-    """A command with the option ``--day-sure``, which every command with ``--today`` takes."""
 
 
 def _with_logs(log_json: LogJson = False, log_file: LogFile = None) -> None:

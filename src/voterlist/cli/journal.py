@@ -51,7 +51,7 @@ def journal(
     for line in lines:
         number = f"{line.number or '—':>6}"
         moment = line.day.isoformat() if line.day else "—".ljust(10)
-        clock = f" {SAY('journal.clock', at=str(line.at))}" if line.at else ""
+        clock = f" {SAY('journal.clock', at=line.at)}" if line.at else ""
         TERMINAL.say(f"{number}  {moment}  {sentence_of(line)}{clock}")
     if not lines:
         TERMINAL.say(SAY("journal.nothing"))
@@ -70,6 +70,8 @@ def sentence_of(line: usecases.DiaryLine) -> str:
     for name in ("action", "mark"):
         if name in places:
             key = f"{key}.{places[name]}"
+    if places.get("altered"):
+        key = f"{key}.altered"
     if "rule" in places:
         places["rule"] = title("rule", str(places["rule"]))
     if "stage" in places:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Columns",
-    "DaySure",
     "Json",
     "ProfileOption",
     "Tables",
@@ -43,6 +42,10 @@ __all__ = [
 ]
 
 
+_DAYS_AHEAD = 7
+"""A day that lies further ahead of the clock is taken for a slip."""
+_SURE = "!"
+"""Behind a day far ahead of the clock it says that the day is right."""
 Options = TypeVar("Options", bound="DataclassInstance")
 
 
@@ -89,11 +92,6 @@ def _use_json(is_given: bool) -> bool:
     return is_given
 
 
-def _be_sure_of_day(is_given: bool) -> bool:
-    TERMINAL.is_day_sure = is_given
-    return is_given
-
-
 # Eager: an error in another option is then told as JSON too.
 Json = Annotated[
     bool,
@@ -103,15 +101,6 @@ Json = Annotated[
 ]
 Today = Annotated[
     str | None, typer.Option("--today", metavar="DATE", help=SAY("cli.option.today"))
-]
-DaySure = Annotated[
-    bool,
-    typer.Option(
-        "--day-sure",
-        help=SAY("cli.option.day-sure"),
-        callback=_be_sure_of_day,
-        is_eager=True,
-    ),
 ]
 Workspace = Annotated[
     Path, typer.Argument(metavar="DIR", help=SAY("cli.argument.workspace"))
@@ -144,20 +133,25 @@ def day(text: str | None, workspace: Path | None = None) -> dt.date:
             no such workspace.
         SettingsError: the settings of the workspace have mistakes.
     """
+    clock = now(workspace)
     if text is None:
-        return now(workspace).date()
+        return clock.date()
     # Loaded here: most commands are told no day, and some need no ledger.
-    from voterlist.storage.ledger.chain import CLOCK, is_ahead  # noqa: PLC0415  see above
+    from voterlist.storage.ledger.chain import CLOCK  # noqa: PLC0415  see above
 
-    named, moment = as_day(text), now(workspace)
-    if is_ahead(named, moment) and not TERMINAL.is_day_sure:
-        clock = moment.date().isoformat()
-        raise UsageError(
-            f"{text} lies far ahead of the clock ({clock})",
-            code="day-ahead",
-            places={"value": text, "clock": clock},
-        )
-    CLOCK.set(moment)
+    named = as_day(text.removesuffix(_SURE))
+    moment = {"at": clock.isoformat(" ", "minutes")}
+    if (named - clock.date()).days > _DAYS_AHEAD:
+        if not text.endswith(_SURE):
+            raise UsageError(
+                f"{text} lies far ahead of the clock",
+                code="day-ahead",
+                places={"value": text, "clock": str(clock.date())},
+            )
+        moment["ahead"] = text
+    if named > clock.date():
+        # Of a day of late work nothing is kept: it gives the same bytes on every other day.
+        CLOCK.set(moment)
     return named
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from random import SystemRandom
 from typing import Annotated, Any
 
 import typer
@@ -66,6 +67,10 @@ def run(
     if plan:
         tell_plan(folder, constituencies or (), day(today, folder))
         return
+    # Loaded here, as the command needs it. The numbers of the system cannot be foreseen.
+    from voterlist.storage.kept import DRAW  # noqa: PLC0415  see above
+
+    DRAW.set(SystemRandom().random)
     with Steps() as steps:
         done = usecases.run_workspace(
             folder,

@@ -34,8 +34,6 @@ class Terminal:
     def __init__(self) -> None:
         self.json = False
         """True once the command was asked for JSON."""
-        self.is_day_sure = False
-        """True once it was told that the day of ``--today`` is right, far ahead as it is."""
 
     def prepare(self) -> None:
         """Let the streams write every letter of every alphabet, whatever the console's code page.

@@ -48,7 +48,6 @@ PLAIN_CODES = {
     "not-a-ledger-url": "not-a-ledger-url",
     "string_pattern_mismatch": "not-a-constituency",
     "not-numbers": "not-numbers",
-    "not-a-whole-path": "not-a-whole-path",
     "not-a-month-and-day": "not-a-month-and-day",
 }
 """pydantic's words for mistakes that need no more than their path, and ours."""

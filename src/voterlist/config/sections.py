@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zoneinfo
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -88,15 +87,7 @@ def _time_zone(value: object) -> object:
         raise PydanticCustomError("not-a-time-zone", "a time zone") from None
 
 
-def _folder(value: object) -> object:
-    """The whole path of a folder: one that is told from somewhere would move with it."""
-    if isinstance(value, str) and Path(value).is_absolute():
-        return value
-    raise PydanticCustomError("not-a-whole-path", "a whole path")
-
-
 Day = Annotated[dt.date, BeforeValidator(_day)]
-Folder = Annotated[str, BeforeValidator(_folder)]
 Text = Annotated[str, Field(min_length=1, strict=True)]
 Numbers = Annotated[tuple[int, ...], BeforeValidator(_numbers)]
 
@@ -186,7 +177,7 @@ class IngestSettings(_Section):
     """Of one sheet, blank ones between the others too: each takes memory."""
     max_cell_characters: Count = 100_000
     max_archive_files: Count = 2_000
-    linked_folders: list[Folder] = Field(default_factory=list)
+    linked_folders: list[Text] = Field(default_factory=list)
     """Folders outside of the inbox and of ``reference`` into which links in them may lead."""
     max_memory_megabytes: Count = 4_096
     """Of the process that parses a file, beside its own; a small file gets less: 512, and 128 a

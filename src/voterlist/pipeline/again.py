@@ -108,7 +108,7 @@ def unchanged(
     remembered = _read(folder)
     if remembered is None or remembered.is_whole != inputs.is_whole:
         return None
-    if not _is_same_ledger(workspace, settings, remembered.ledger):
+    if not _is_same_ledger(workspace, settings, remembered.ledger, folder):
         return None
     if not _lies_as_recorded(workspace, folder, manifest):
         return None
@@ -153,10 +153,14 @@ def _read(folder: Path) -> _Remembered | None:
     return remembered if isinstance(remembered, _Remembered) else None
 
 
-def _is_same_ledger(workspace: Path, settings: Settings, head: str) -> bool:
-    """True where nothing was written into the ledger since."""
+def _is_same_ledger(
+    workspace: Path, settings: Settings, head: str, folder: Path
+) -> bool:
+    """True where nothing was written into the ledger since, and the run is the one it knows."""
     place = ledgers.place_in(workspace, settings)
     with ledgers.reading(place) as ledger:
+        if folder in store.altered_runs(workspace, ledger.journal()):
+            return False
         return str(ledger.head()) == head
 
 

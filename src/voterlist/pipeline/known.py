@@ -243,10 +243,11 @@ def _complete_runs(
     workspace: Path, ledger: Reader
 ) -> Iterator[tuple[Path, Manifest, bool]]:
     """(folder, manifest, whether all of the inbox was run) of complete runs, newest first."""
+    altered = store.altered_runs(workspace, ledger.journal())
     for _, event, details in reversed(ledger.journal()):
         if event == RUN_EVENT:
             finished = store.finished_run(workspace, str(details["run"]))
-            if finished is not None:
+            if finished is not None and finished[0] not in altered:
                 yield *finished, details.get("whole", 1) == 1
 
 

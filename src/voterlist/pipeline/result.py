@@ -60,8 +60,8 @@ class Trouble:
 
     @property
     def is_of_lists(self) -> bool:
-        """False for a file of ``reference/``."""
-        return PurePosixPath(self.file).parts[0] != REFERENCE
+        """False for a file of ``reference/``, and for what runs have made."""
+        return PurePosixPath(self.file).parts[0] not in {REFERENCE, "kept", "runs"}
 
 
 @dataclass(frozen=True, slots=True)

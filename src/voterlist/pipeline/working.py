@@ -25,7 +25,7 @@ from voterlist.pipeline.missing import MissingList, earlier_lists, missing_lists
 from voterlist.pipeline.needs import needs_of
 from voterlist.pipeline.outcome import Done, result_of
 from voterlist.pipeline.progress import Work, over, work_of
-from voterlist.pipeline.result import LeftOut, Progress, RunResult
+from voterlist.pipeline.result import LeftOut, Progress, RunResult, Trouble
 from voterlist.pipeline.stages import STAGES
 from voterlist.pipeline.standings import (
     RUN_EVENT,
@@ -42,7 +42,14 @@ from voterlist.storage import ledger as ledgers
 from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import CaseNumber, Ledger
 from voterlist.storage.stopping import whole
-from voterlist.storage.store import Manifest, RunFolder, program_digest
+from voterlist.storage.store import (
+    MANIFEST_NAME,
+    Manifest,
+    RunFolder,
+    altered_runs,
+    program_digest,
+    sha256,
+)
 from voterlist.version import __version__
 
 __all__ = ["Asked", "work"]
@@ -77,9 +84,15 @@ def work(asked: Asked) -> RunResult:
         given = answers_in(ledger)
         numbers = tuple(ledger.case_numbers())
         newest_day = ledger.newest_day()
+        altered = altered_runs(workspace, ledger.journal())
     watch.left(ledger)
+    kept = Kept(workspace)
+    for folder in altered:
+        # Nothing takes it for a run any more; a person may look at it.
+        (folder / MANIFEST_NAME).replace(folder / "manifest.altered.json")
+        kept.altered.append(folder.relative_to(workspace).as_posix())
     earlier = earlier_lists(workspace, place)
-    units = Units(Kept(workspace), program_digest(), max(1, asked.jobs))
+    units = Units(kept, program_digest(), max(1, asked.jobs))
     context = Context(
         workspace,
         asked.settings,
@@ -102,13 +115,16 @@ def work(asked: Asked) -> RunResult:
     result = result_of(done, standing)
     missing = _missing(earlier, inputs, done.walk.tables)
     is_behind = newest_day is not None and newest_day > asked.today
+    told = [Trouble(name, None, "work-altered") for name in kept.altered]
     result = replace(
         result,
+        troubles=(*result.troubles, *told),
         clock_behind=newest_day if is_behind else None,
         missing_lists=missing,
         damaged_units=units.kept.damaged,
     )
-    if done.is_complete and watch.is_calm:
+    # What was altered is said once.
+    if done.is_complete and watch.is_calm and not told:
         remember(
             done.walk.folder.path,
             result,
@@ -272,9 +288,13 @@ def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...
     numbers = _numbers(walk.tables["case_numbers"], run)
     unread = unread_constituencies(walk.tables["set_aside"])
     whom = None if context.is_whole else context.constituencies
+    altered = context.units.kept.altered if context.units else ()
     # Asked to end in here, the program ends behind it: a complete run stands in the journal.
     with whole():
         walk.finish([step.stage for step in STAGES], outputs)
+        manifest = walk.folder.path / MANIFEST_NAME
+        details["manifest"] = sha256(manifest)
+        details["altered"] = ", ".join(altered)
         with Ledger(place) as ledger:
             watch.came_to(ledger)
             ledger.note_cases(walk.tables["cases"], run, whom, unread=unread)

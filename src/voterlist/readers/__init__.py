@@ -33,6 +33,7 @@ __all__ = [
     "arrow_source",
     "fingerprint",
     "list_files",
+    "list_paths",
     "listed",
     "numbered",
     "open_file",
@@ -211,6 +212,11 @@ def read_folder(folder: Path, settings: IngestSettings) -> list[RawFile]:
     """
     files = list_files(folder, folder.parent, settings.linked_folders)
     return read_listed(files, settings)
+
+
+def list_paths(folder: Path) -> list[Path]:
+    """The paths of ``list_files``, those that cannot be read too."""
+    return [file.path for file in list_files(folder, folder)]
 
 
 def read_paths(

@@ -38,10 +38,6 @@ _NOT_LISTS = frozenset({"thumbs.db", "desktop.ini"})
 too."""
 _ENCRYPTED = 1
 """The bit of a file's flags that says that it has a password."""
-_MODE = 16
-"""So many bits of a file's attributes stand below its mode on Unix."""
-_FILES = frozenset({stat.S_IFREG, 0})
-"""The kind of a file by its mode. 0: not told. Of a link the content is where it leads to."""
 
 
 _Listed = tuple[str, zipfile.ZipInfo | None]
@@ -146,7 +142,8 @@ def _trouble(part: zipfile.ZipInfo, settings: IngestSettings) -> AsideCode | Non
     """The code of why a file is not unpacked."""
     if part.flag_bits & _ENCRYPTED:
         return AsideCode.FILE_PROTECTED
-    if stat.S_IFMT(part.external_attr >> _MODE) not in _FILES:
+    # Its kind, where that is told. Of a link the content is the path that it leads to.
+    if stat.S_IFMT(part.external_attr >> 16) not in {0, stat.S_IFREG}:
         return AsideCode.NOT_A_FILE
     return (
         AsideCode.FILE_TOO_LARGE

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from io import BufferedReader
-from operator import attrgetter
 from pathlib import Path, PurePosixPath
 
 from voterlist.model import AsideCode
@@ -19,6 +18,8 @@ __all__ = ["ListedFile", "list_files", "listed", "open_file"]
 
 _Identity = tuple[int, int]
 """The device and the inode number of a folder: the same by whatever path it is reached."""
+_Found = Iterator[tuple[Path, AsideCode | None]]
+"""Files, each with its trouble."""
 _MEMBER = "list"
 """A name that is never left out; it stands for the files in a folder."""
 _READ_AT_ONCE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -52,11 +53,11 @@ def list_files(
     Args:
         folder: the folder.
         root: a folder around it, or itself; the names are told from here.
-        linked: folders into which links may lead besides.
+        linked: folders into which links may lead besides, told from there too.
     """
     if _is_missing(folder):
         return []
-    homes = [home.resolve() for home in (folder, *map(Path, linked))]
+    homes = [folder.resolve(), *((root / home).resolve() for home in linked)]
     files = [
         ListedFile(path, _name(path, root), trouble)
         for path, trouble in _walk(folder, homes)
@@ -112,18 +113,19 @@ def _is_missing(folder: Path) -> bool:
     return False
 
 
-def _walk(
-    start: Path, homes: Collection[Path]
-) -> Iterator[tuple[Path, AsideCode | None]]:
+def _walk(start: Path, homes: Collection[Path]) -> _Found:
     """The files of a folder and of the folders in it, in no order; links stay in the homes."""
     pending: list[tuple[Path, frozenset[_Identity]]] = [(start, frozenset())]
     while pending:
         # With each folder go those that it was reached through.
         folder, above = pending.pop()
+        if code := _outside(folder, homes):
+            yield folder, code
+            continue
         try:
             status = folder.stat()
-            with os.scandir(folder) as found:
-                entries = sorted(found, key=attrgetter("name"))
+            with os.scandir(folder) as entries:
+                names = sorted(entry.name for entry in entries)
         except OSError as error:
             yield folder, _unlisted(folder, error)
             continue
@@ -131,37 +133,28 @@ def _walk(
         if here in above:
             yield folder, AsideCode.LINK_CIRCLE
             continue
-        for entry in entries:
-            path = folder / entry.name
-            is_folder = _is_folder(path)
-            member = PurePosixPath(entry.name, _MEMBER if is_folder else "")
-            if not is_list(member):
-                continue
-            if not is_folder:
-                yield path, _trouble_at(path) or _trouble_of_link(entry, path, homes)
-            elif trouble := _trouble_of_link(entry, path, homes):
-                yield path, trouble
-            else:
+        for name in names:
+            path = folder / name
+            if not _is_folder(path):
+                yield from _wanted(path, homes)
+            elif is_list(PurePosixPath(name, _MEMBER)):
                 pending.append((path, above | {here}))
 
 
-def _trouble_of_link(
-    entry: os.DirEntry[str], path: Path, homes: Collection[Path]
-) -> AsideCode | None:
-    """Why what stands there is not followed: it is a link that leads out of the homes."""
-    if not (entry.is_symlink() or _is_junction(entry)):
+def _wanted(path: Path, homes: Collection[Path]) -> _Found:
+    """The file with its trouble; nothing for what is left out."""
+    if is_list(PurePosixPath(path.name)):
+        yield path, _trouble_at(path) or _outside(path, homes)
+
+
+def _outside(path: Path, homes: Collection[Path]) -> AsideCode | None:
+    """The trouble of a link that leads out of the homes; None for all else."""
+    # A junction of Windows leads to a folder, and is no symbolic link.
+    if not (path.is_symlink() or (sys.platform == "win32" and path.is_dir())):
         return None
     target = path.resolve()
     is_inside = any(target.is_relative_to(home) for home in homes)
     return None if is_inside else AsideCode.LINK_OUTSIDE
-
-
-def _is_junction(entry: os.DirEntry[str]) -> bool:
-    """True for what leads to another folder on Windows and is no symbolic link."""
-    if sys.platform != "win32":
-        return False
-    attributes = entry.stat(follow_symlinks=False).st_file_attributes
-    return bool(attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT)
 
 
 def _is_folder(path: Path) -> bool:

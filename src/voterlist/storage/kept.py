@@ -17,6 +17,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,13 @@ from typing import Any
 from voterlist import strict_json
 from voterlist.storage.files import make_private, own_folder, sha256
 
-__all__ = ["FOLDER", "Kept", "KeptUnit", "Place", "earlier", "keep"]
+__all__ = ["DRAW", "FOLDER", "Kept", "KeptUnit", "Place", "earlier", "keep"]
 
 FOLDER = "kept"
 """The folder of a workspace in which its runs keep their work."""
 RECORD = "record.json"
+DRAW: ContextVar[Callable[[], float]] = ContextVar("DRAW", default=lambda: 1.0)
+"""Draws a number from 0 to 1, by which chance says what is proved; 1 where nothing is to be."""
 
 _KEY_DIGITS = 32
 """So many digits of a key name its folder; the record holds all."""
@@ -81,9 +84,17 @@ class Kept:
     """The units that this run used."""
     damaged: int = 0
     """How many units were not what their records say."""
+    altered: list[str] = field(default_factory=list)
+    """What somebody altered, as paths inside the workspace."""
+    drawn: dict[Place, Mapping[str, str]] = field(default_factory=dict)
+    """The files of the units that are to be proved."""
 
-    def find(self, place: Place) -> KeptUnit | None:
-        """The unit that lies there; None where there is none that can be believed."""
+    def find(self, place: Place, share: float = 0.0) -> KeptUnit | None:
+        """The unit that lies there; None where there is none that can be believed.
+
+        Nor is one that is drawn, which happens to this share: all that lies under its name goes, so
+        that it is made of its source alone, and ``made`` compares the two.
+        """
         folder = place.inside(self.workspace)
         try:
             record = strict_json.loads((folder / RECORD).read_text(encoding="utf-8"))
@@ -92,6 +103,10 @@ class Kept:
             if is_own and not record["lasts"]:
                 return None
             if is_own and _is_as_recorded(unit):
+                if DRAW.get()() < share:
+                    self.drawn[place] = unit.files
+                    _remove([folder.parent])
+                    return None
                 self.used.add(place)
                 return unit
         except FileNotFoundError:
@@ -111,6 +126,10 @@ class Kept:
         folder = place.inside(self.workspace)
         record = strict_json.loads((folder / RECORD).read_text(encoding="utf-8"))
         self.used.add(place)
+        # A failure of the moment proves nothing.
+        was = self.drawn.pop(place, record["files"])
+        if record["lasts"] and was != record["files"]:
+            self.altered.append(folder.relative_to(self.workspace).as_posix())
         return KeptUnit(folder, record["files"], record["said"])
 
     def sweep(self, *, is_whole: bool) -> None:

@@ -40,12 +40,14 @@ from voterlist.storage.stopping import whole
 from voterlist.version import __version__
 
 __all__ = [
+    "MANIFEST_NAME",
     "Manifest",
     "RunFolder",
     "Shelf",
     "StageRecord",
     "Work",
     "Written",
+    "altered_runs",
     "digest_of",
     "finished_run",
     "join_tables",
@@ -521,6 +523,20 @@ def finished_run(workspace: Path, run: str) -> tuple[Path, Manifest] | None:
         if manifest is not None and manifest.complete:
             return folder, manifest
     return None
+
+
+def altered_runs(workspace: Path, journal: Iterable[tuple[Any, ...]]) -> list[Path]:
+    """The folders of complete runs whose manifests are not those that the journal has of them.
+
+    Of runs of earlier versions it has none.
+    """
+    told = {one["run"]: one["manifest"] for *_, one in journal if "manifest" in one}
+    return [
+        found[0]
+        for run, digest in told.items()
+        if (found := finished_run(workspace, run))
+        and sha256(found[0] / MANIFEST_NAME) != digest
+    ]
 
 
 def _beside(home: Path, ending: str) -> Path:

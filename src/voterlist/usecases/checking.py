@@ -26,7 +26,7 @@ from voterlist.ingest import (
 )
 from voterlist.ingest.choice import Choice, choose, chosen
 from voterlist.merge import count_entries, merge, merge_accounts
-from voterlist.model import AsideCode, Profile, Severity, Stage
+from voterlist.model import Profile, Severity, Stage
 from voterlist.normalize import normalize
 from voterlist.normalize.told import tell_profile
 from voterlist.pipeline import RULE_CODES
@@ -34,7 +34,6 @@ from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.result import FURNITURE
 from voterlist.pipeline.street_register import StreetRegister, read_given_streets
 from voterlist.pipeline.told import counts, of_the_whole
-from voterlist.readers import ListedFile
 from voterlist.report.sections.audit import Audit, build_audit
 from voterlist.schemas import AGES, ENTRY, FINDING, SCORECARD, Intake, RawFile, empty
 from voterlist.tables import concat, sort_by
@@ -175,7 +174,7 @@ def _require_lists(paths: Sequence[Path]) -> None:
     """Files, or folders with files that are no workspace: of that a run reads the right ones."""
     _require_files([path for path in paths if not path.is_dir()])
     for folder in filter(Path.is_dir, paths):
-        code = "folder-empty" if not readers.list_files(folder, folder) else ""
+        code = "folder-empty" if not readers.list_paths(folder) else ""
         if (folder / FILE_NAME).is_file():
             code = "folder-is-workspace"
         if code:
@@ -223,20 +222,14 @@ def _intake(
     Of tables also how they were understood.
     """
     # A table of the program's own format has ids and one header: it is no list that was typed.
-    found = [
-        file
+    paths = [
+        path
         for given in files
-        for file in (
-            readers.list_files(given, given, settings.ingest.linked_folders)
-            if given.is_dir()
-            else [readers.listed(given, given.parent)]
-        )
+        for path in (readers.list_paths(given) if given.is_dir() else [given])
     ]
-    are_tables = all(
-        file.path.suffix == ".parquet" and file.trouble is None for file in found
-    )
+    are_tables = all(path.suffix == ".parquet" for path in paths)
     if columns is not None or are_tables:
-        intake, reading = _tables(found, columns, settings, profile)
+        intake, reading = _tables(paths, columns, settings, profile)
         return intake, {}, reading
     lists: list[RawFile] = []
     for given in files:
@@ -252,7 +245,7 @@ def _intake(
 
 
 def _tables(
-    files: Sequence[ListedFile],
+    files: Sequence[Path],
     columns: Map | None,
     settings: Settings,
     profile: Profile | None,
@@ -263,14 +256,7 @@ def _tables(
     """
     wanted = partial(columns_needed, columns=columns, numbered=True)
     read = []
-    for file in files:
-        path = file.path
-        if file.trouble is AsideCode.LINK_OUTSIDE:
-            raise InputError(
-                f"{path} is a link that leads elsewhere",
-                code=file.trouble.value,
-                file=path.name,
-            )
+    for path in files:
         try:
             table = readers.read_table(path, settings.ingest, wanted=wanted)
             read.append((path, table, _choice(table, columns)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,7 +21,6 @@ from voterlist.ingest import (
 from voterlist.model import Severity
 from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.result import FURNITURE
-from voterlist.readers import ListedFile
 from voterlist.usecases.settings import settings_around
 
 __all__ = [
@@ -66,10 +65,12 @@ def inspect_files(
         SettingsError: the settings have mistakes.
     """
     accounts: list[FileAccount] = []
-    for root, number, listed in _batches(files, settings):
+    for root, number, paths in _batches(files):
         chosen = settings_around(settings, root)
         raw = [
-            raw for file in listed for raw in readers.read_listed([file], chosen.ingest)
+            file
+            for path in paths
+            for file in readers.read_paths([path], root, chosen.ingest)
         ]
         accounts += ingest.inspect(
             raw,
@@ -167,36 +168,25 @@ def is_total_different(sheet: SheetAccount, place: PlaceAccount) -> bool:
     return place.declared not in {own, whole}
 
 
-def _batches(
-    files: Sequence[Path], settings: Path | None
-) -> list[tuple[Path, int | None, list[ListedFile]]]:
+def _batches(files: Sequence[Path]) -> list[tuple[Path, int | None, list[Path]]]:
     """(folder from which names are told, constituency of the inbox, files) read together.
 
     Raises:
         UsageError: there is no such file.
-        SettingsError: the settings have mistakes.
     """
-    batches: dict[tuple[Path, int | None], dict[Path, ListedFile]] = {}
+    batches: dict[tuple[Path, int | None], list[Path]] = {}
     for given in files:
         if not given.exists():
             raise UsageError(
                 f"there is no {given}", code="no-such-file", places={"path": str(given)}
             )
         whole = given.resolve()
-        folder = whole if whole.is_dir() else whole.parent
-        for file in _listed(whole, settings):
-            root, number = _home(file.path, folder)
-            named = replace(file, name=readers.listed(file.path, root).name)
-            batches.setdefault((root, number), {}).setdefault(file.path, named)
-    return [(*key, list(listed.values())) for key, listed in batches.items()]
-
-
-def _listed(given: Path, settings: Path | None) -> list[ListedFile]:
-    """The files of a folder, or the file."""
-    if not given.is_dir():
-        return [readers.listed(given, given.parent)]
-    linked = settings_around(settings, given).ingest.linked_folders
-    return readers.list_files(given, given, linked)
+        for path in readers.list_paths(whole) if whole.is_dir() else [whole]:
+            key = _home(path, whole if whole.is_dir() else path.parent)
+            paths = batches.setdefault(key, [])
+            if path not in paths:
+                paths.append(path)
+    return [(root, number, paths) for (root, number), paths in batches.items()]
 
 
 def _beside(root: Path, number: int | None) -> list[str]:

@@ -35,7 +35,7 @@ class DiaryLine:
         case: the number by which people call the case, or its id where it has none.
         details: the ids and counts that the sentence names.
         verdicts: how many entries of the case got each verdict.
-        at: the moment by the clock, where a person had named a day ahead of it.
+        at: the moment by the clock, where a person had named a day ahead of it; else empty.
     """
 
     number: int | None
@@ -45,7 +45,7 @@ class DiaryLine:
     case: str | None = None
     details: Mapping[str, str | int] = field(default_factory=dict)
     verdicts: Mapping[str, int] = field(default_factory=dict)
-    at: dt.datetime | None = None
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def read_journal(workspace: Path, wanted: JournalFilter) -> list[DiaryLine]:
         answers = _answers(ledger)
         clocks = {line.number: line.at for line in ledger.chain()}
         diary = [
-            replace(line, at=clocks.get(line.number or 0))
+            replace(line, at=clocks.get(line.number or 0, ""))
             for line in _diary(ledger, answers, numbers)
         ]
     # A case may be asked for by its id too.

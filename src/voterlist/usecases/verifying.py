@@ -119,6 +119,8 @@ def verify_run(
                 jobs=jobs,
             )
             differences, compared = _compared(folder, manifest, again.folder)
+            if folder in store.altered_runs(workspace, ledger.journal()):
+                differences = (store.MANIFEST_NAME, *differences)
         finally:
             shutil.rmtree(work, ignore_errors=True)
     is_same = manifest.program_digest == store.program_digest()
@@ -273,7 +275,7 @@ def _require_inputs(workspace: Path, settings: Settings, manifest: Manifest) -> 
 def _copy_inputs(workspace: Path, work: Path) -> None:
     for name in (INBOX, REFERENCE):
         if (workspace / name).exists():
-            shutil.copytree(workspace / name, work / name)
+            shutil.copytree(workspace / name, work / name, symlinks=True)
 
 
 def _as_it_was(ledger: Reader, then: _Then, path: Path) -> None:

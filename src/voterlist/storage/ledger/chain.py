@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from voterlist import strict_json
@@ -47,10 +48,10 @@ ADDED = "added"
 """The detail that holds [key, digest] of each row that was added, by table."""
 SEALS = "seals"
 """The detail that holds the rows and the digest of whole tables after the change, by table."""
-CLOCK: ContextVar[dt.datetime | None] = ContextVar("CLOCK", default=None)
-"""The moment by the clock while a command works to which a person named the day; else None."""
-_DAYS_AHEAD = 7
-"""A day that lies further ahead of the clock is that of a slip, whatever it was named for."""
+CLOCK: ContextVar[Mapping[str, str]] = ContextVar("CLOCK", default=MappingProxyType({}))
+"""What a line says besides while a command works to which a person named the day: ``at`` is the
+moment by the clock. A day far ahead of it is ``ahead``, and no later line need follow it."""
+_AHEAD = '"ahead":"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +74,14 @@ class Line:
         day: the day of the change; None in the first line of a ledger that had no day yet.
         event: what was changed.
         details: ids, counts and digests.
-        at: the moment by the clock, where a person had named a day ahead of it.
+        at: the moment by the clock, where a person had named a day ahead of it; else empty.
     """
 
     number: int
     day: dt.date | None
     event: str
     details: Mapping[str, Any]
-    at: dt.datetime | None = None
-
-    @property
-    def is_ahead(self) -> bool:
-        """True where the day lies too far ahead of the clock; no later line need follow it."""
-        return is_ahead(self.day, self.at)
-
-
-def is_ahead(day: dt.date | None, at: dt.datetime | None) -> bool:
-    """True where a day lies more than a week ahead of a moment."""
-    if day is None or at is None:
-        return False
-    return day - at.date() > dt.timedelta(days=_DAYS_AHEAD)
+    at: str = ""
 
 
 def hash_of(previous: bytes, line: bytes) -> str:
@@ -108,13 +97,9 @@ def head_of(base: Base) -> Head | None:
 
 def newest_day(base: Base) -> dt.date | None:
     """The day of the last line that does not lie ahead of its clock."""
-    head = head_of(base)
-    query = "SELECT line FROM chain WHERE number = ?"
-    for number in range(head.number if head else 0, 0, -1):
-        line = read_line(base.rows(query, (number,))[0][0])
-        if not line.is_ahead:
-            return line.day
-    return None
+    query = "SELECT line FROM chain WHERE line NOT LIKE ? ORDER BY number DESC LIMIT 1"
+    rows = base.rows(query, (f"%{_AHEAD}%",))
+    return read_line(rows[0][0]).day if rows else None
 
 
 def append(
@@ -152,14 +137,8 @@ def read_line(text: str | bytes) -> Line:
         event, details = content["event"], content["details"]
     except (TypeError, KeyError):
         raise ValueError("not a line") from None
-    at = content.get("at")
-    return Line(
-        number,
-        dt.date.fromisoformat(day) if day else None,
-        event,
-        details,
-        dt.datetime.fromisoformat(at) if at else None,
-    )
+    named = dt.date.fromisoformat(day) if day else None
+    return Line(number, named, event, details, content.get("at", ""))
 
 
 def _text_of(
@@ -170,11 +149,8 @@ def _text_of(
         "day": day.isoformat() if day else None,
         "event": event,
         "details": details,
+        **CLOCK.get(),
     }
-    at = CLOCK.get()
-    # Of a day of late work nothing is written: the same day gives the same bytes on every other.
-    if at is not None and day is not None and day > at.date():
-        content["at"] = at.isoformat(timespec="minutes")
     return json.dumps(
         content, sort_keys=True, separators=(",", ":"), ensure_ascii=False
     )

@@ -167,7 +167,7 @@ class Reader:
         """
         newest = newest_day(self._base)
         query = "SELECT max(day) FROM journal WHERE day <= ?"
-        ((day,),) = self._base.rows(query, (newest.isoformat() if newest else "",))
+        ((day,),) = self._base.rows(query, (str(newest or ""),))
         return dt.date.fromisoformat(day) if day else None
 
     def day_of(self, today: dt.date) -> dt.date:

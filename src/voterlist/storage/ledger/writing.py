@@ -145,8 +145,8 @@ class Ledger(Reader):
 
     def newest_day(self) -> dt.date | None:
         """The newest day in the journal, with what is still to be kept."""
-        days = [super().newest_day(), self._changes.given]
-        return max((day for day in days if day), default=None)
+        days = super().newest_day(), self._changes.given
+        return max(filter(None, days), default=None)
 
     def submit(self, lists: pa.Table, names: Mapping[str, str], day: dt.date) -> None:
         """Note the lists (LIST) as handed in; a list known already keeps its first day.

@@ -1,0 +1,157 @@
+"""What somebody who can write in a workspace alters: kept work, and the record of a run."""
+
+import hashlib
+import itertools
+import json
+import shutil
+
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+import workspaces
+from voterlist.cli.app import APP
+from voterlist.storage.kept import DRAW
+from voterlist.storage.ledger import reading
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """A workspace with a complete run, and a list that came since."""
+    folder = workspaces.make(tmp_path / "w", constituency=1)
+    workspaces.make(folder, constituency=2)
+    workspaces.run(folder)
+    return folder
+
+
+@pytest.fixture
+def everything_drawn():
+    """Everything that is kept is drawn."""
+    token = DRAW.set(lambda: 0.0)
+    yield
+    DRAW.reset(token)
+
+
+def forge(folder):
+    """Take a voter out of a folder, and write digest and counts where the old ones stood."""
+    (table,) = folder.glob("entries.parquet")
+    old = hashlib.sha256(table.read_bytes()).hexdigest()
+    rows = pq.read_table(table)
+    pq.write_table(rows.slice(1), table, compression="zstd")
+    new = hashlib.sha256(table.read_bytes()).hexdigest()
+    for record in folder.glob("*.json"):
+        content = json.loads(record.read_text(encoding="utf-8").replace(old, new))
+        for counted in [content["said"]] if "said" in content else []:
+            counted["rows"] -= 1
+            counted["entries"] -= 1
+        record.write_text(json.dumps(content), encoding="utf-8")
+
+
+def unit_of(workspace):
+    """The folder of the kept intake of the first constituency."""
+    (unit,) = (workspace / "kept" / "ingest" / "001").iterdir()
+    return unit
+
+
+def entries(result):
+    return pq.read_table(result.folder / "entries.parquet")
+
+
+def told(result):
+    return [one.file for one in result.troubles if one.code == "work-altered"]
+
+
+@pytest.mark.usefixtures("everything_drawn")
+def test_a_forged_unit_that_is_drawn_is_named_and_made_anew(workspace):
+    """A voter was missing at exit code 0, in every run that took it over."""
+    right = entries(workspaces.run(workspace, today=workspaces.TODAY.replace(day=4)))
+    forge(unit_of(workspace))
+    result = workspaces.run(workspace, today=workspaces.TODAY.replace(day=5))
+    name = unit_of(workspace).relative_to(workspace).as_posix()
+    assert (told(result), result.exit_code) == ([name], 1)
+    assert entries(result).equals(right)
+    with reading(workspace / "ledger.db") as ledger:
+        assert ledger.journal()[-1][2]["altered"] == name
+    calm = workspaces.run(workspace, today=workspaces.TODAY.replace(day=6))
+    assert told(calm) == []
+    assert told(workspaces.run(workspace, today=result.today)) == []
+
+
+@pytest.mark.usefixtures("everything_drawn")
+def test_a_forged_unit_beside_the_drawn_one_is_no_source_of_it(workspace):
+    """Rows of files that are as they were are taken out of earlier units: forged ones too."""
+    right = entries(workspaces.run(workspace, today=workspaces.TODAY.replace(day=4)))
+    unit = unit_of(workspace)
+    other = unit.with_name("0" * 32)
+    shutil.copytree(unit, other)
+    forge(other)
+    forge(unit)
+    result = workspaces.run(workspace, today=workspaces.TODAY.replace(day=5))
+    assert len(told(result)) == 1
+    assert entries(result).equals(right)
+
+
+def test_what_is_drawn_changes_no_result(workspace):
+    """The same input gives the same bytes, whatever chance says."""
+    days = (workspaces.TODAY.replace(day=day) for day in itertools.count(4))
+    draws = itertools.cycle((0.0, 0.9, 0.2))
+    contents = []
+    for draw in (lambda: 1.0, draws.__next__, lambda: 0.0):
+        token = DRAW.set(draw)
+        result = workspaces.run(workspace, today=next(days))
+        DRAW.reset(token)
+        assert told(result) == []
+        contents.append(workspaces.contents(result, tables_only=True))
+    assert contents[0] == contents[1] == contents[2]
+
+
+def test_a_command_finds_a_forged_unit_within_days(workspace):
+    """The command draws by itself: of each unit with a chance of a quarter a night."""
+    forge(unit_of(workspace))
+    codes = []
+    for day in range(4, 28):
+        words = ["run", str(workspace), "--until", "merge", "--json"]
+        done = CliRunner().invoke(APP, [*words, "--today", f"2026-02-{day:02}"])
+        said = json.loads(done.stdout)
+        codes += [one["code"] for one in said["unreadable"]]
+        if codes:
+            break
+    assert codes == ["work-altered"]
+    assert done.exit_code == 1
+
+
+@pytest.mark.parametrize("day", [3, 4], ids=["the same day", "the day after"])
+def test_a_run_that_was_written_anew_is_not_believed(workspace, day):
+    """Its tables were taken over by every later run, with the digests that stand beside them."""
+    first = workspaces.run(workspace, today=workspaces.TODAY)
+    right = entries(first)
+    forge(first.folder)
+    result = workspaces.run(workspace, today=workspaces.TODAY.replace(day=day))
+    name = f"runs/{first.run}"
+    assert (told(result), result.exit_code) == ([name], 1)
+    assert entries(result).equals(right)
+    with reading(workspace / "ledger.db") as ledger:
+        assert ledger.journal()[-1][2]["altered"] == name
+    later = workspaces.run(workspace, today=workspaces.TODAY.replace(day=5))
+    assert told(later) == []
+
+
+def test_verify_compares_the_manifest_with_the_journal(workspace):
+    """A number in the record of a run that no table shows could be any."""
+    first = workspaces.run(workspace, today=workspaces.TODAY)
+    path = first.folder / "manifest.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"rows_in"', '"rows_in" '), encoding="utf-8")
+    done = CliRunner().invoke(APP, ["verify", str(workspace), "--json"])
+    assert "manifest.json" in json.loads(done.stdout)["differences"]
+    assert done.exit_code != 0
+
+
+def test_a_run_of_an_earlier_version_is_read(workspace):
+    """Its line of the journal has no digest of a manifest."""
+    with reading(workspace / "ledger.db") as ledger:
+        details = ledger.journal()[-1][2]
+    assert len(details["manifest"]) == 64
+    assert details["altered"] == ""
