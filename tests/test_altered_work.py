@@ -5,6 +5,7 @@ import itertools
 import json
 import shutil
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
@@ -35,18 +36,33 @@ def everything_drawn():
 
 
 def forge(folder):
-    """Take a voter out of a folder, and write digest and counts where the old ones stood."""
-    (table,) = folder.glob("entries.parquet")
-    old = hashlib.sha256(table.read_bytes()).hexdigest()
-    rows = pq.read_table(table)
-    pq.write_table(rows.slice(1), table, compression="zstd")
-    new = hashlib.sha256(table.read_bytes()).hexdigest()
+    """Take a voter out of a folder, and write digests and counts where the old ones stood."""
+    voters, lists = folder / "entries.parquet", folder / "lists.parquet"
+    old = digests(voters, lists)
+    rows = pq.read_table(voters)
+    source = rows.column("source")[0].as_py()
+    pq.write_table(rows.slice(1), voters, compression="zstd")
+    told = pq.read_table(lists)
+    counted = [
+        {**row, **({name: row[name] - 1 for name in ("rows", "entries")})}
+        if row["source"] == source
+        else row
+        for row in told.to_pylist()
+    ]
+    pq.write_table(pa.Table.from_pylist(counted, told.schema), lists)
     for record in folder.glob("*.json"):
-        content = json.loads(record.read_text(encoding="utf-8").replace(old, new))
-        for counted in [content["said"]] if "said" in content else []:
-            counted["rows"] -= 1
-            counted["entries"] -= 1
+        text = record.read_text(encoding="utf-8")
+        for was, now in zip(old, digests(voters, lists), strict=True):
+            text = text.replace(was, now)
+        content = json.loads(text)
+        for said in [content["said"]] if "said" in content else []:
+            said["rows"] -= 1
+            said["entries"] -= 1
         record.write_text(json.dumps(content), encoding="utf-8")
+
+
+def digests(*paths):
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
 
 
 def unit_of(workspace):

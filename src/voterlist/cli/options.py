@@ -44,8 +44,6 @@ __all__ = [
 
 _DAYS_AHEAD = 7
 """A day that lies further ahead of the clock is taken for a slip."""
-_SURE = "!"
-"""Behind a day far ahead of the clock it says that the day is right."""
 Options = TypeVar("Options", bound="DataclassInstance")
 
 
@@ -139,10 +137,11 @@ def day(text: str | None, workspace: Path | None = None) -> dt.date:
     # Loaded here: most commands are told no day, and some need no ledger.
     from voterlist.storage.ledger.chain import CLOCK  # noqa: PLC0415  see above
 
-    named = as_day(text.removesuffix(_SURE))
+    # An exclamation mark behind it says that a day far ahead of the clock is right.
+    named = as_day(text.removesuffix("!"))
     moment = {"at": clock.isoformat(" ", "minutes")}
     if (named - clock.date()).days > _DAYS_AHEAD:
-        if not text.endswith(_SURE):
+        if not text.endswith("!"):
             raise UsageError(
                 f"{text} lies far ahead of the clock",
                 code="day-ahead",

@@ -29,8 +29,6 @@ Work = Callable[[Any, Path], Mapping[str, Any]]
 """Does a unit: is given the argument of its task and a folder, writes files into the folder, and
 returns what it says of them as plain values. A function of a module, or a ``partial`` of one."""
 
-_PROVED, _AMONG = 4, 16
-"""So many units of a stage are proved in a run as a rule; of fewer than these a quarter."""
 _WORKER_ENDED = "worker-ended"
 """The kind of a failure whose process was ended from outside."""
 
@@ -160,7 +158,8 @@ class Units:
         counted = self.counted.setdefault(stage, Counted())
         done: dict[int, Done] = {}
         missing = []
-        share = _PROVED / max(len(tasks), _AMONG)
+        # To be proved: a quarter of them, of many four as a rule.
+        share = 4 / max(len(tasks), 16)
         for number, task in enumerate(tasks):
             found = self.kept.find(self.place(stage, task), share)
             if found is None:

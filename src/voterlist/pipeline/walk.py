@@ -26,6 +26,7 @@ from voterlist.pipeline.steps import (
     Step,
     place_of_table,
 )
+from voterlist.storage.kept import DRAW
 from voterlist.storage.store import RunFolder, Shelf, StageRecord, Work, Written
 from voterlist.storage.workers import peak_megabytes
 
@@ -65,7 +66,9 @@ class Walk:
         self.context.progress(stage, "", 0, 1)
         started = time.perf_counter()
         key = step.key(self.program, self.digests, self.context)
-        record = None if self.is_passing else self._taken_over(step, key)
+        # Where units are drawn, lists are taken over unit by unit.
+        is_made = self.is_passing or (stage is Stage.INGEST and DRAW.get()() < 1)
+        record = None if is_made else self._taken_over(step, key)
         notes: Mapping[str, int | str] = {}
         is_reused = record is not None
         if record is None:

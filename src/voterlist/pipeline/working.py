@@ -292,8 +292,7 @@ def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...
     # Asked to end in here, the program ends behind it: a complete run stands in the journal.
     with whole():
         walk.finish([step.stage for step in STAGES], outputs)
-        manifest = walk.folder.path / MANIFEST_NAME
-        details["manifest"] = sha256(manifest)
+        details["manifest"] = sha256(walk.folder.path / MANIFEST_NAME)
         details["altered"] = ", ".join(altered)
         with Ledger(place) as ledger:
             watch.came_to(ledger)
