@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing, contextmanager
 
 import pytest
 
-from voterlist.storage.ledger import Place
-from voterlist.storage.ledger.opening import writable
+from voterlist.storage.ledger import Place, copies
+from voterlist.storage.ledger.opening import server, writable
 
 try:
     import postgres
@@ -86,3 +87,17 @@ def _switched_off(base):
     for (table,) in guarded:
         base.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     return [f"ALTER TABLE {table} ENABLE TRIGGER USER" for (table,) in guarded]
+
+
+def put_back(source, place):
+    """Put the rows of one ledger in the place of another's, by the means of its database."""
+    if place.url is None:
+        here, there = (sqlite3.connect(one.path) for one in (place, source))
+        with closing(here), closing(there):
+            there.backup(here)
+        return
+    with closing(server(source, 5)) as there, closing(server(place, 5)) as here:
+        here.begin()
+        here.set_aside()
+        copies.transfer(there, here)
+        here.commit()

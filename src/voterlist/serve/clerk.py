@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from voterlist.errors import VoterlistError
+from voterlist.errors import InputError, VoterlistError
 from voterlist.storage.ledger import OpenLedger, Place
 
 __all__ = ["Clerk", "Later", "Refusal", "Watcher"]
@@ -24,6 +24,9 @@ _MOST_TOGETHER = 64
 """Requests that share one block at most."""
 _TICK = 0.5
 """Seconds without a request after which the clerk looks around."""
+
+_LOST = {"ledger-replaced", "ledger-damaged"}
+"""Codes of errors after which nothing more is recorded until the desk is opened again."""
 
 T = TypeVar("T")
 
@@ -171,9 +174,11 @@ class Clerk:
         except Exception as error:  # noqa: BLE001  of one request; the others must not suffer
             self._watcher.undone()
             is_of_all = isinstance(error, VoterlistError | OSError)
+            is_lost = isinstance(error, InputError) and error.code in _LOST
             if is_of_all or len(jobs) == 1:
+                told = Refusal("ledger-lost", 503) if is_lost else error
                 for job in jobs:
-                    job.future.set_exception(error)
+                    job.future.set_exception(told)
                 return
             for job in jobs:
                 self._answer(ledger, [job])

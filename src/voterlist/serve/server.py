@@ -32,7 +32,6 @@ from voterlist.usecases.settings import settings_of
 
 __all__ = ["Server", "opened"]
 
-_LOCK = ".desk.lock"
 _MOST_CONNECTIONS = 500
 """Open at once; for one more, whoever has the most of them loses one."""
 _MOST_BEGUN = 8192
@@ -169,7 +168,7 @@ def opened(workspace: Path, address: Address, clock: Clock) -> Iterator[Server]:
     settings = settings_of(workspace)
     address.require_safe()
     since = clock().isoformat(" ", "minutes")
-    with lock.hold(workspace, since=since, code="desk-open-already", name=_LOCK):
+    with lock.hold(workspace, since=since, **lock.OF_DESK):
         door = Door(settings.desk, clock)
         work = Work(workspace, settings, lambda: clock().date())
         holds = Holds(settings.desk.reserve_minutes)

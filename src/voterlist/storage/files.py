@@ -22,7 +22,9 @@ if sys.platform != "win32":
     import fcntl
 
 __all__ = [
+    "Identity",
     "close_folder",
+    "identity",
     "is_beside",
     "make_folder",
     "make_private",
@@ -33,6 +35,9 @@ __all__ = [
     "sync_folder",
     "write_atomically",
 ]
+
+Identity = tuple[int, int] | None
+"""The disk of a file and its number there."""
 
 _FOLDER_MODE = 0o700
 _FILE_MODE = 0o600
@@ -142,6 +147,15 @@ def sha256(path: Path) -> str:
     """The SHA-256 of a file's content, in hexadecimal."""
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def identity(path: Path) -> Identity:
+    """What tells a file from another one of the same name; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def sync_folder(path: Path) -> None:

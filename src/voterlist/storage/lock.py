@@ -21,13 +21,22 @@ from voterlist.storage import workers
 from voterlist.storage.files import make_private, write_atomically
 from voterlist.storage.leftovers import remove_leftovers
 
-__all__ = ["Holder", "hold", "require_free", "user_name"]
+__all__ = [
+    "OF_DESK",
+    "Holder",
+    "hold",
+    "hold_all",
+    "require_free",
+    "user_name",
+]
 
 LOCK_NAME = ".lock"
 HOLDER_NAME = ".lock.holder"
 """Beside the lock: who holds it. While the lock is held it is that process; where the lock is free,
 it is one that ended without finishing."""
 
+OF_DESK = {"code": "desk-open-already", "name": ".desk.lock"}
+"""How ``hold`` holds the desk of a workspace, which stays open while a run holds the workspace."""
 _PRIVATE = 0o600
 _UNKNOWN = "?"
 """Stands for what an earlier version did not write down, or the system does not tell."""
@@ -90,6 +99,18 @@ def hold(
         workers.end_all()
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+@contextmanager
+def hold_all(workspace: Path, *, since: str) -> Iterator[None]:
+    """Hold a workspace, its desk too: nobody decides anything while the block runs.
+
+    Raises:
+        WorkspaceBusyError: a run or another command holds it, or its desk is open.
+        UsageError: a lock is a symbolic link.
+    """
+    with hold(workspace, since=since), hold(workspace, since=since, **OF_DESK):
+        yield
 
 
 def require_free(folder: Path, *, since: str) -> None:

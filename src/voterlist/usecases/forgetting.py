@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -44,7 +43,6 @@ __all__ = [
 
 FORGOTTEN = "forgotten"
 """The journal's word for the moment after the last file is deleted."""
-_DESK_LOCK = ".desk.lock"
 
 
 class Kind(StrEnum):
@@ -179,10 +177,7 @@ def forget(
     settings = settings_of(workspace)
     if request.is_sure and not request.by.strip():
         raise UsageError("nobody", code="forget-nobody")
-    with ExitStack() as held:
-        held.enter_context(lock.hold(workspace, since=since))
-        desk = {"code": "desk-open-already", "name": _DESK_LOCK}
-        held.enter_context(lock.hold(workspace, since=since, **desk))
+    with lock.hold_all(workspace, since=since):
         place = ledgers.place_in(workspace, settings)
         settle_moves(workspace, place)
         with ledgers.reading(place) as ledger:

@@ -10,7 +10,8 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
-from voterlist.storage.ledger.failures import translated_errors
+from voterlist.storage.files import Identity, identity
+from voterlist.storage.ledger.failures import replaced, translated_errors
 from voterlist.storage.ledger.tables import (
     SCHEMA_QUERY,
     for_sqlite,
@@ -54,6 +55,9 @@ class Base(ABC):
             damage.
     """
 
+    origin_query: str
+    origin_note: str
+
     def __init__(self, path: Path, name: str) -> None:
         self.path = path
         self.name = name
@@ -75,9 +79,28 @@ class Base(ABC):
     def close(self) -> None:
         """Close the database; a transaction that is open is undone."""
 
+    def require_in_place(self) -> None:  # noqa: B027  a database has no place of its own
+        """Stop where the file that is there is not the one that was opened.
+
+        Raises:
+            InputError: it is another one, or gone.
+        """
+
     @abstractmethod
     def version(self) -> int:
         """Which version its tables have; 0: it has none."""
+
+    def origin(self) -> int:
+        """Of which workspace it is: a number drawn when its first ledger was made; 0: not known.
+
+        It stands beside the tables, so that the same answers have the same heads everywhere.
+        """
+        ((origin,),) = self.rows(self.origin_query)
+        return int(origin or 0)
+
+    def set_origin(self, origin: int) -> None:
+        """Note of which workspace it is."""
+        self.execute(self.origin_note.format(origin))
 
     @abstractmethod
     def set_version(self, version: int) -> None:
@@ -121,19 +144,44 @@ class Base(ABC):
 
 
 class SqliteBase(Base):
-    """A connection to a ledger that is a file of SQLite, or to a copy of it in memory."""
+    """A connection to a ledger that is a file of SQLite, or to a copy of it in memory.
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    Args:
+        connection: to the file, or to the copy.
+        path: the file.
+        file: its identity, before it was opened; None for a copy, or a file that is being made.
+    """
+
+    origin_query = "PRAGMA application_id"
+    origin_note = "PRAGMA application_id = {}"
+
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, file: Identity = None
+    ) -> None:
         super().__init__(path, str(path))
         self.connection = connection
+        self.files: list[Identity] = [file] if file else []
+        """What is open: the file, and from the first transaction on the WAL and its index."""
 
     def begin(self) -> None:
-        """Take the lock of the file."""
+        """Take the lock of the file.
+
+        Raises:
+            InputError: the file is another one, or gone.
+        """
         self.execute("BEGIN IMMEDIATE")
+        self.require_in_place()
 
     def commit(self) -> None:
-        """Commit, and give the lock back."""
+        """Commit, and give the lock back.
+
+        Raises:
+            InputError: the file is another one, or gone: nobody will find what was written.
+        """
+        self.require_in_place()
         self.execute("COMMIT")
+        # It may have gone in between.
+        self.require_in_place()
 
     def rollback(self) -> None:
         """Undo, and give the lock back."""
@@ -142,8 +190,17 @@ class SqliteBase(Base):
 
     def close(self) -> None:
         """Close the file."""
+        self.files = []
         with self._translated():
             self.connection.close()
+
+    def require_in_place(self) -> None:
+        """Compare its file, WAL and index with those that were opened."""
+        if self.files:
+            there = [identity(part) for part in (self.path, *beside(self.path))]
+            self.files += there[len(self.files) :]
+            if there != self.files:
+                raise replaced(self.path)
 
     def version(self) -> int:
         """The ``user_version`` of the file."""

@@ -30,6 +30,7 @@ __all__ = [
     "Head",
     "Line",
     "append",
+    "has_line",
     "hash_of",
     "head_of",
     "lines_of",
@@ -93,6 +94,12 @@ def head_of(base: Base) -> Head | None:
     """The last line; None where there is none."""
     rows = base.rows("SELECT number, hash FROM chain ORDER BY number DESC LIMIT 1")
     return Head(*rows[0]) if rows else None
+
+
+def has_line(base: Base, line: Head) -> bool:
+    """True where the chain has this line, last or not."""
+    query = "SELECT hash FROM chain WHERE number = ?"
+    return base.rows(query, (line.number,)) == [(line.hash,)]
 
 
 def newest_day(base: Base) -> dt.date | None:

@@ -10,7 +10,7 @@ import datetime as dt
 import shutil
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,14 +19,22 @@ from typing import Any
 from voterlist.errors import InputError, UsageError
 from voterlist.storage import lock
 from voterlist.storage.files import write_atomically
+from voterlist.storage.ledger import chain
 from voterlist.storage.ledger.base import (
     Base,
     SqliteBase,
     beside,
 )
 from voterlist.storage.ledger.failures import translated_errors
-from voterlist.storage.ledger.mark import Gap, Mark, counts, find_gap, read_marks
-from voterlist.storage.ledger.opening import is_there, server
+from voterlist.storage.ledger.mark import (
+    Gap,
+    Mark,
+    counts,
+    find_gap,
+    origin_in,
+    read_marks,
+)
+from voterlist.storage.ledger.opening import alone, is_there, server
 from voterlist.storage.ledger.place import Place
 from voterlist.storage.ledger.reading import snapshot
 from voterlist.storage.ledger.seals import verify
@@ -108,26 +116,32 @@ def restore(
         older: take a copy that holds less than the workspace knows of.
 
     Raises:
-        UsageError: the copy is not there, or holds less and ``older`` is not set.
+        UsageError: the copy is not there, is of another workspace's ledger, or holds less and
+            ``older`` is not set.
         InputError: the copy is damaged.
-        WorkspaceBusyError: a run holds the workspace.
+        WorkspaceBusyError: a run holds the workspace, its desk is open, or another program has the
+            ledger open.
     """
     place = _ledger_of(where)
     if not is_there(Place(source)):
         places = {"path": str(source)}
         raise UsageError(f"{source} is not there", code="no-such-file", places=places)
     with (
-        lock.hold(place.path.parent, since=since),
+        lock.hold_all(place.path.parent, since=since),
         snapshot(source, whole=True) as base,
     ):
-        gap = find_gap(base, read_marks(place.path))
-        if gap is not None and not older:
-            places = {"path": str(source), **gap.numbers()}
-            raise UsageError(
-                f"{source} is behind", code="ledger-copy-behind", places=places
-            )
-        rows = counts(base)
-        kept = _replace(place, base)
+        with alone(place.path):
+            marks = read_marks(place.path)
+            gap = find_gap(base, marks)
+            if gap is not None:
+                _require_own(base, source, place, marks)
+                if not older:
+                    places = {"path": str(source), **gap.numbers()}
+                    raise UsageError(
+                        f"{source} is behind", code="ledger-copy-behind", places=places
+                    )
+            rows = counts(base)
+            kept = _replace(place, base)
         with Ledger(place, renewed=gap is not None) as ledger:
             is_older = int(gap is not None)
             ledger.write_journal(
@@ -150,33 +164,59 @@ def renew(
 
     Raises:
         UsageError: the ledger is not lost.
-        WorkspaceBusyError: a run holds the workspace.
+        WorkspaceBusyError: a run holds the workspace, its desk is open, or another program has the
+            ledger open.
     """
     place = _ledger_of(where)
     path = place.path
-    with lock.hold(path.parent, since=since):
+    with lock.hold_all(path.parent, since=since):
         marks = read_marks(path)
         kept: Path | str | None = None
-        try:
-            with snapshot(place, whole=True) as base:
-                gap = find_gap(base if is_there(place) else None, marks)
-                rows = counts(base)
-            if gap is None:
-                places = {"path": str(path)}
-                raise UsageError(
-                    f"{path} is not lost", code="ledger-not-lost", places=places
-                )
-        except InputError:
-            gap = find_gap(None, marks)
-            rows = dict.fromkeys(APPEND_ONLY, 0)
-            kept = _give_up(place)
-        if place.url is None and not is_there(place):
-            _remove_beside(path)
+        with alone(path):
+            try:
+                with snapshot(place, whole=True) as base:
+                    gap = find_gap(base if is_there(place) else None, marks)
+                    rows = counts(base)
+                if gap is None:
+                    places = {"path": str(path)}
+                    raise UsageError(
+                        f"{path} is not lost", code="ledger-not-lost", places=places
+                    )
+            except InputError:
+                gap = find_gap(None, marks)
+                rows = dict.fromkeys(APPEND_ONLY, 0)
+                kept = _give_up(place)
+            if place.url is None and not is_there(place):
+                _remove_beside(path)
         with Ledger(place, renewed=True) as ledger:
             ledger.write_journal(
                 today, RENEWED_EVENT, by=by, reason=reason, **_numbers(rows, gap)
             )
     return Replaced(rows, gap.known if gap else {}, kept)
+
+
+def _require_own(
+    base: Base, source: Path, place: Place, marks: tuple[Mark, ...]
+) -> None:
+    """Refuse a copy that is known to be of another workspace's ledger.
+
+    One that goes on where the ledger ends holds nothing of others.
+
+    Raises:
+        UsageError: it is.
+    """
+    known = origin_in(marks)
+    # One that is damaged tells nothing; marks of earlier versions do not say whose they are.
+    with suppress(InputError), snapshot(place) as there:
+        head = chain.head_of(there)
+        if head and head.number > 1 and chain.has_line(base, head):
+            return
+        known = known or there.origin()
+    if known and base.origin() not in {0, known}:
+        places = {"path": str(source), "workspace": str(place.path.parent)}
+        raise UsageError(
+            f"{source} is another workspace's", code="ledger-of-another", places=places
+        )
 
 
 def _ledger_of(where: Path | Place) -> Place:
@@ -237,9 +277,12 @@ def _replace(place: Place, base: Base) -> Path | str | None:
             # The WAL belongs to the ledger that goes: SQLite would apply it to the one that comes.
             _remove_beside(path)
 
-        write_atomically(path, write)
+        # Again: whatever closes the file, as a copy does, takes the lock away.
+        with alone(path):
+            write_atomically(path, write)
         return kept
     with closing(server(place, _PATIENCE)) as there:
+        there.hold(alone=True)
         there.begin()
         aside = there.set_aside() if there.version() else None
         transfer(base, there)
@@ -255,6 +298,7 @@ def _give_up(place: Place) -> Path | str | None:
         _remove_beside(place.path)
         return kept
     with closing(server(place, _PATIENCE)) as there:
+        there.hold(alone=True)
         there.begin()
         aside = there.set_aside()
         there.commit()
@@ -270,6 +314,7 @@ def transfer(base: Base, target: Base) -> None:
     for statement in statements(0):
         target.define(statement)
     target.set_version(len(MIGRATIONS))
+    target.set_origin(base.origin())
     for table in (*KEYS, "seals"):
         query = f"SELECT * FROM {table} ORDER BY {KEYS.get(table, 'name')}"  # noqa: S608  our names
         for chunk in base.chunks_of_bytes(query):

@@ -17,7 +17,7 @@ from pathlib import Path
 from voterlist.errors import InputError, VoterlistError, WorkspaceBusyError
 from voterlist.storage.temporary import private_folder
 
-__all__ = ["damaged", "forbidden", "locked", "translated_errors"]
+__all__ = ["damaged", "forbidden", "locked", "replaced", "translated_errors"]
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -46,6 +46,15 @@ def forbidden(path: Path | str) -> VoterlistError:
     """The ledger, or its folder, may not be written."""
     message = f"{path} may not be written"
     return VoterlistError(message, code="ledger-forbidden", places={"path": str(path)})
+
+
+def replaced(path: Path | str) -> InputError:
+    """The ledger that is there is not the one that was opened: what was written is not in it."""
+    return InputError(
+        f"{path} is another one by now, or gone",
+        code="ledger-replaced",
+        file=str(path),
+    )
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import Self
 import pyarrow as pa
 
 from voterlist.storage.ledger import chain, changes
-from voterlist.storage.ledger.failures import damaged
+from voterlist.storage.ledger.failures import damaged, replaced
 from voterlist.storage.ledger.mark import write_mark
 from voterlist.storage.ledger.place import Place
 from voterlist.storage.ledger.reading import SMALL
@@ -63,8 +63,8 @@ class OpenLedger(Ledger):
             InputError: another program wrote, and the ledger is damaged.
             WorkspaceBusyError: another program holds it.
         """
-        self._base.begin()
         try:
+            self._base.begin()
             self._catch_up()
             self._changed = set()
             self._changes = changes.Changes(self._base)
@@ -92,7 +92,9 @@ class OpenLedger(Ledger):
         The ledger may be ahead of its mark, so this need not follow every block.
         """
         if self._unmarked is not None:
-            write_mark(self._base.path, self._unmarked, self._generation)
+            # Beside another ledger it would say that decisions are lost.
+            self._base.require_in_place()
+            write_mark(self._base.path, self._unmarked, self._generation, self._origin)
             self._unmarked = None
 
     def close(self) -> None:
@@ -123,6 +125,8 @@ class OpenLedger(Ledger):
         head = chain.head_of(self._base)
         if head == self._head:
             return
+        if self._head is not None and not chain.has_line(self._base, self._head):
+            raise replaced(self._base.name)
         self._base.verified = False
         stored = sealed(self._base)
         for table in NUMBERED:

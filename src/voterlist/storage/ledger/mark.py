@@ -31,6 +31,7 @@ __all__ = [
     "find_gap",
     "mark_run",
     "marks_by_path",
+    "origin_in",
     "read_marks",
     "require_no_gap",
     "write_mark",
@@ -48,6 +49,8 @@ class Mark:
 
     generation: int
     tables: Mapping[str, TableDigest]
+    origin: int = 0
+    """Of which workspace it is (``Base.origin``); 0 where an earlier version wrote the mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +112,26 @@ def _read(path: Path) -> Mark:
         for name in MARKED_LATER - tables.keys():
             tables[name] = asdict(NO_ROWS)
         digests = {name: TableDigest(**tables[name]) for name in APPEND_ONLY}
-        return Mark(generation, digests)
+        return Mark(generation, digests, int(content.get("origin", 0)))
     except (ValueError, KeyError, TypeError, AttributeError):
         message = f"{path} is damaged"
         raise InputError(message, code="ledger-mark-damaged", file=str(path)) from None
 
 
-def write_mark(ledger: Path, seals: Mapping[str, TableDigest], generation: int) -> None:
+def origin_in(marks: Iterable[Mark]) -> int:
+    """Of which workspace the marked ledger is; 0 where no mark says it."""
+    return max((mark.origin for mark in marks), default=0)
+
+
+def write_mark(
+    ledger: Path, seals: Mapping[str, TableDigest], generation: int, origin: int
+) -> None:
     """Write beside the ledger how far it is."""
     tables = {name: asdict(seals[name]) for name in APPEND_ONLY}
     text = json.dumps(
-        {"generation": generation, "tables": tables}, indent=1, sort_keys=True
+        {"generation": generation, "origin": origin, "tables": tables},
+        indent=1,
+        sort_keys=True,
     )
 
     path = ledger.with_name(MARK_NAME)

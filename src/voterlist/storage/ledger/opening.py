@@ -6,6 +6,7 @@ import importlib
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from voterlist.errors import UsageError
+from voterlist.storage.files import identity
 from voterlist.storage.ledger.base import Base, SqliteBase, beside, make_private
 from voterlist.storage.ledger.failures import (
     damaged,
@@ -24,15 +26,20 @@ from voterlist.storage.ledger.failures import (
 from voterlist.storage.ledger.place import Place
 from voterlist.storage.temporary import private_folder
 
+if sys.platform != "win32":
+    import fcntl
+
 if TYPE_CHECKING:
     from voterlist.storage.ledger.postgres import PostgresBase
 
-__all__ = ["is_there", "name_of", "server", "unverified", "writable"]
+__all__ = ["alone", "is_there", "name_of", "server", "unverified", "writable"]
 
 _WRITABLE: WeakSet[SqliteBase] = WeakSet()
 """What this process has open for writing. Whoever closes a file loses all locks that the process
 has of it (POSIX): another program would then take away the WAL into which this one still writes.
 So such a file is read by SQLite alone, and never copied."""
+_BYTES_OF_THE_OPEN = (510, 0x4000_0002)
+"""How many bytes of a file, and from where on, SQLite locks as long as it is open."""
 _ATTEMPTS = 20
 """How often a ledger is copied again that was written to meanwhile."""
 
@@ -53,7 +60,9 @@ def writable(place: Place, timeout: float) -> Base:
         timeout: seconds to wait for another program that holds it.
     """
     if place.url is not None:
-        return server(place, timeout)
+        there = server(place, timeout)
+        there.hold()
+        return there
     path = place.path
     if path.is_dir():
         raise damaged(path)
@@ -61,9 +70,10 @@ def writable(place: Place, timeout: float) -> Base:
     if not os.access(path, os.W_OK):
         # SQLite would say so only at the first write, when the work is done.
         raise forbidden(path)
+    file = identity(path)
     with translated_errors(path, unverified=True):
         connection = sqlite3.connect(path, isolation_level=None, timeout=timeout)
-    base = SqliteBase(connection, path)
+    base = SqliteBase(connection, path, file)
     _WRITABLE.add(base)
     try:
         base.execute("PRAGMA journal_mode = WAL")
@@ -73,6 +83,34 @@ def writable(place: Place, timeout: float) -> Base:
         base.close()
         raise
     return base
+
+
+def _is_open_here(path: Path) -> bool:
+    """True where this process has the file open for writing."""
+    return any(one.files and one.path == path for one in _WRITABLE)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Nobody opens this file as a ledger while the block runs.
+
+    Whoever has it open keeps a lock of SQLite on the same bytes as long as it does, whether the
+    file is damaged or not. Where the system lets nobody replace an open file, nothing is needed.
+
+    Raises:
+        WorkspaceBusyError: somebody has it open: a desk, a run, another command.
+    """
+    if sys.platform == "win32" or not path.exists():
+        yield
+        return
+    if _is_open_here(path):
+        raise locked(path)
+    with path.open("rb+") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, *_BYTES_OF_THE_OPEN)
+        except OSError:
+            raise locked(path) from None
+        yield
 
 
 def name_of(place: Place) -> str:
@@ -144,7 +182,7 @@ def _in_memory(path: Path) -> Iterator[Base]:
             # A reader of a WAL has to write the index of the WAL beside it, and leaves it there.
             # So the files are copied, and SQLite reads the copy.
             with private_folder() as folder:
-                is_own = any(one.path == path for one in _WRITABLE)
+                is_own = _is_open_here(path)
                 copy = path if is_own else _copy_files(path, folder)
                 _read_copy(copy, base.connection, path)
         yield base

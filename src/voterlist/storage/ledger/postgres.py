@@ -34,6 +34,8 @@ __all__ = ["PostgresBase", "connect", "name_of", "snapshot"]
 
 _LOCK = 0x766F_7465_726C_6973
 """The advisory lock of whoever writes: the letters of ``voterlis``."""
+_HELD = _LOCK + 1
+"""The advisory lock of whoever has the ledger open for writing, and of who replaces it."""
 _CONNECT_TIMEOUT = "10"
 """Seconds to wait for a server that does not answer."""
 _VERSION = "ledger_version"
@@ -108,6 +110,10 @@ class PostgresBase(Base):
         timeout: seconds to wait for another program that writes.
     """
 
+    # The comment on the table of the version.
+    origin_query = f"SELECT obj_description(to_regclass('{_VERSION}'), 'pg_class')"
+    origin_note = f"COMMENT ON TABLE {_VERSION} IS '{{}}'"
+
     def __init__(self, connection: Connection, path: Path, timeout: float) -> None:
         super().__init__(path, name_of(connection.engine.url))
         self._connection = connection
@@ -115,12 +121,24 @@ class PostgresBase(Base):
 
     def begin(self) -> None:
         """Take the lock of whoever writes."""
+        self._take(f"pg_advisory_xact_lock({_LOCK})")
+
+    def hold(self, *, alone: bool = False) -> None:
+        """Hold the ledger until the connection is closed: with others, or alone.
+
+        Raises:
+            WorkspaceBusyError: others hold it otherwise.
+        """
+        self._take(f"pg_advisory_lock{'' if alone else '_shared'}({_HELD})")
+        self.commit()
+
+    def _take(self, lock: str) -> None:
         with self._translated():
             self._connection.rollback()
             wait = max(1, round(self._timeout * 1000))
             for setting in (f"lock_timeout = {wait}", "synchronous_commit = on"):
                 self._connection.exec_driver_sql(f"SET LOCAL {setting}")
-            self._connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            self._connection.exec_driver_sql(f"SELECT {lock}")
 
     def commit(self) -> None:
         """Commit, and give the lock back."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +14,12 @@ import pyarrow as pa
 
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION
 from voterlist.storage.ledger import chain, changes
-from voterlist.storage.ledger.mark import read_marks, require_no_gap, write_mark
+from voterlist.storage.ledger.mark import (
+    origin_in,
+    read_marks,
+    require_no_gap,
+    write_mark,
+)
 from voterlist.storage.ledger.migration import migrate
 from voterlist.storage.ledger.opening import is_there, writable
 from voterlist.storage.ledger.place import Place, place_of
@@ -32,6 +38,8 @@ from voterlist.storage.stopping import whole
 
 __all__ = ["Ledger"]
 
+_ORIGINS = 2**31 - 1
+"""So many numbers SQLite has for a file."""
 _PATIENCE = 10.0
 """Seconds to wait for another program that holds the ledger."""
 
@@ -66,6 +74,7 @@ class Ledger(Reader):
         self._generation = max((mark.generation for mark in marks), default=0) + int(
             renewed
         )
+        self._origin = origin_in(marks)
         if renewed:
             marks = ()
         if place.url is None and not is_there(place):
@@ -85,11 +94,19 @@ class Ledger(Reader):
             migrate(self._base, version)
             verify(self._base, SMALL)
             require_no_gap(self._base, marks, place.path)
+            self._be_known()
             self._base.commit()
         except BaseException:
             self._base.close()
             raise
         self._base.verified = True
+
+    def _be_known(self) -> None:
+        """Note of which workspace it is; a number is drawn where neither it nor a mark says it."""
+        own = self._base.origin()
+        self._origin = self._origin or own or 1 + secrets.randbelow(_ORIGINS)
+        if self._origin != own:
+            self._base.set_origin(self._origin)
 
     def __enter__(self) -> Self:
         try:
@@ -125,7 +142,7 @@ class Ledger(Reader):
             seals = self._commit()
         finally:
             self._base.close()
-        write_mark(self._base.path, seals, self._generation)
+        write_mark(self._base.path, seals, self._generation, self._origin)
 
     def _commit(self) -> dict[str, TableDigest]:
         """Seal and chain what was changed, and commit it; returns the digests of all tables."""
