@@ -1,11 +1,12 @@
-"""Who decided: one person, however the name is typed."""
+"""People who work with the lists: one person, however the name is typed.
+
+Decisions, the desk and the journal ask here.
+"""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-
-__all__ = ["Spellings", "is_same_person", "name_as_kept", "person_key"]
 
 _SAME_LETTER = {ord("\u0131"): "i", 0x0307: None}
 """The i without a dot, and the dot that a capital I with one leaves behind."""

@@ -24,6 +24,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from voterlist.catalogue import Catalogue, catalogue
+from voterlist.decisions import person_key
 from voterlist.errors import WorkspaceBusyError
 from voterlist.model import Role
 from voterlist.render.desk import frame
@@ -37,7 +38,6 @@ from voterlist.serve.guards import STATUSES, Bodies, Guards
 from voterlist.serve.pages import assets, language_of, page
 from voterlist.serve.throttle import Guess, Throttle, origin_of
 from voterlist.storage.ledger import OpenLedger, User
-from voterlist.usecases.users import key_of
 
 __all__ = ["Desk", "Host"]
 
@@ -261,11 +261,11 @@ class Desk:
         """Who tries a password, and whether on a device that is known."""
         mark = request.cookies.get(self._mark_of(name))
         origin = origin_of(request.client.host if request.client else "")
-        return Guess(key_of(name)[:80], origin, self.door.device(user, mark))
+        return Guess(person_key(name)[:80], origin, self.door.device(user, mark))
 
     def _mark_of(self, name: str) -> str:
         """The cookie by which a device is known to a person; several may share the device."""
-        return f"{self._cookie}-{digest_of(key_of(name))[:16]}"
+        return f"{self._cookie}-{digest_of(person_key(name))[:16]}"
 
     def _set_cookie(
         self, answer: Response, name: str, value: str, seconds: int | None = None

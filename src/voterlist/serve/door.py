@@ -14,7 +14,7 @@ from voterlist.model import Role
 from voterlist.serve.clerk import Refusal
 from voterlist.storage.ledger import OpenLedger, User
 from voterlist.usecases.passwords import has_password, secret_of
-from voterlist.usecases.users import key_of
+from voterlist.usecases.users import user_named
 
 __all__ = ["Clock", "Door", "Visitor", "digest_of"]
 
@@ -66,7 +66,7 @@ class Door:
         self._idle = dt.timedelta(minutes=settings.idle_minutes)
         self._longest = dt.timedelta(hours=settings.session_hours)
         self._clock = clock
-        self._users: dict[str, User] = {}
+        self._users: list[User] = []
         self._sessions: dict[str, _Session] = {}
         # Tried where nobody has the name, so that this takes as long.
         self._nobodys = secret_of(secrets.token_urlsafe(_TOKEN_BYTES))
@@ -75,16 +75,16 @@ class Door:
 
     def read(self, ledger: OpenLedger) -> None:
         """Read users anew: another program may have changed them."""
-        self._users = {key_of(one.name): one for one in ledger.users()}
+        self._users = ledger.users()
         self.tidy()
 
     def has_users(self) -> bool:
         """True where anybody may log in."""
-        return any(one.until is None for one in self._users.values())
+        return any(user.until is None for user in self._users)
 
     def user(self, name: str) -> User | None:
         """The user of this name, however it is typed; None where nobody may log in so."""
-        user = self._users.get(key_of(name))
+        user = user_named(self._users, name)
         return None if user is None or user.until is not None else user
 
     def is_right(self, user: User | None, password: str) -> bool:

@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from voterlist.decisions import is_same_person
 from voterlist.pipeline.standings import RUN_EVENT
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import Line, Reader, Verdict
@@ -66,7 +67,7 @@ class JournalFilter:
         """True where the line is wanted."""
         return (
             (self.case is None or line.case == self.case)
-            and (self.person is None or _alike(line.by, self.person))
+            and (self.person is None or is_same_person(line.by or "", self.person))
             and (self.day is None or line.day == self.day)
         )
 
@@ -262,12 +263,3 @@ def _day_of(moment: str) -> dt.date | None:
         return dt.date.fromisoformat(moment[:10])
     except ValueError:
         return None
-
-
-def _alike(name: str | None, other: str) -> bool:
-    """Whether two names of a person are one, capital letters and spaces apart."""
-    return name is not None and _folded(name) == _folded(other)
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())

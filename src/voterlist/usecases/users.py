@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from voterlist.decisions import person_key
 from voterlist.errors import UsageError
 from voterlist.model import Role
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import Ledger, Reader, User
 from voterlist.usecases.passwords import require_good, secret_of
 from voterlist.usecases.settings import settings_of
-
-__all__ = [
-    "add_user",
-    "change_password",
-    "key_of",
-    "list_users",
-    "remove_user",
-    "require_name",
-]
 
 _MOST_LETTERS = 80
 
@@ -44,7 +37,7 @@ def add_user(
     wanted = require_name(name)
     require_good(password, wanted)
     with Ledger(_place(workspace)) as ledger:
-        there = _found(ledger, wanted)
+        there = user_named(ledger.users(), wanted)
         if there is not None and there.until is None:
             places = {"name": there.name}
             raise UsageError("name taken", code="user-taken", places=places)
@@ -111,24 +104,23 @@ def require_name(name: str) -> str:
     return kept
 
 
-def key_of(name: str) -> str:
-    """What two ways to type one name have in common."""
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+def user_named(users: Iterable[User], name: str) -> User | None:
+    """The user of this name, however it is typed.
+
+    An older ledger may hold both "Nigar K" and "Nigar K.": then the one of these very letters.
+    """
+    alike = [user for user in users if person_key(user.name) == person_key(name)]
+    exact = [user for user in alike if user.name == name]
+    return next(iter(exact or alike), None)
 
 
 def _place(workspace: Path) -> ledgers.Place:
     return ledgers.place_in(workspace, settings_of(workspace))
 
 
-def _found(ledger: Reader, name: str) -> User | None:
-    """The user of this name, however it is typed."""
-    users = {key_of(one.name): one for one in ledger.users()}
-    return users.get(key_of(name))
-
-
 def _required(ledger: Reader, name: str) -> User:
     """The user of this name who was not removed."""
-    user = _found(ledger, name)
+    user = user_named(ledger.users(), name)
     if user is None or user.until is not None:
         raise UsageError("nobody", code="user-unknown", places={"name": name})
     return user
