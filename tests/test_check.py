@@ -12,7 +12,7 @@ import pytest
 from registers import EACH, ON_DAY, Tables, clean
 from voterlist.check import RULES, check, profile, pyramid
 from voterlist.check.coincidences import poisson_tail_bound
-from voterlist.check.spelling import misspelt
+from voterlist.check.rules.name_misspelt import misspelt
 from voterlist.config import CheckSettings, RuleSettings
 from voterlist.errors import SchemaError, StageError
 from voterlist.model import Severity

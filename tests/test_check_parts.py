@@ -10,7 +10,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from registers import EACH, ON_DAY, clean
-from voterlist.check.across import shared_rows
 from voterlist.check.ages import oldest_possible, youngest_possible
 from voterlist.check.context import Context
 from voterlist.check.funnel import share_funnel
@@ -19,17 +18,6 @@ from voterlist.check.measures import ages_judged
 from voterlist.check.numbering import line_number
 from voterlist.config import CheckSettings
 from voterlist.tables import differ, group_codes, matches, similarity
-
-
-@given(st.lists(st.lists(st.integers(0, 9), max_size=12), max_size=6))
-def test_what_is_shared_stands_in_another_constituency_too(keys):
-    """Two entries of one person in two constituencies would not be found, or others would be."""
-    found = shared_rows([np.array(own, np.uint64) for own in keys])
-    for place, own in enumerate(keys):
-        others = {key for at, other in enumerate(keys) if at != place for key in other}
-        expected = [row for row, key in enumerate(own) if key and key in others]
-        assert found[place].tolist() == expected
-    assert len(found) == len(keys)
 
 
 @pytest.mark.parametrize(
@@ -336,7 +324,7 @@ def test_the_spread_between_precincts_is_estimated_from_ten_on(precincts, widene
     funnel = share_funnel(
         count, np.full(precincts, 100), np.zeros(precincts, np.int64), chance=0.001
     )
-    assert (funnel.spread > 0) == widened
+    assert (funnel.spread > 0).any() == widened
 
 
 @pytest.mark.parametrize(("precincts", "widened"), [(9, False), (10, True)])
@@ -351,7 +339,7 @@ def test_the_spread_of_ages_is_estimated_from_ten_precincts_on(precincts, widene
         # Every second precinct is 40 years older.
         tables.voters["birth_year"][row] = 1945 + row % 10 + 40 * (precinct % 2)
     found = ages_judged(Context.of(*tables.arrow(), CheckSettings(), ON_DAY))
-    assert (found.funnel.spread > 0) == widened
+    assert (found.funnel.spread > 0).any() == widened
 
 
 def test_a_field_that_was_written_is_not_missing():

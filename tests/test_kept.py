@@ -493,7 +493,7 @@ def test_a_plan_says_what_is_done_and_why_and_writes_nothing(workspace):
     assert (reading.doing, reading.reasons) == (Doing.MADE, ("inbox",))
     assert (reading.constituencies, reading.taken_over) == ((90,), 1)
     checked = stages[Stage.CHECK]
-    assert (checked.doing, checked.constituencies) == (Doing.AT_MOST, (90,))
+    assert (checked.doing, checked.constituencies) == (Doing.AT_MOST, None)
     set_limit(workspace)
     (workspace / "inbox" / "90" / "menteqe-1.csv").write_bytes(
         next(path for path in before if path.match("90/menteqe-1.csv")).read_bytes()

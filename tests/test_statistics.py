@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from voterlist.check import (
     INDICATORS,
     beside_last,
     check,
+    examine,
     indicators,
     pyramid,
     pyramids,
@@ -21,8 +23,12 @@ from voterlist.check.agehist import distance, median, myers, whipple
 from voterlist.check.cyclic import CYCLE_INDICATORS
 from voterlist.check.funnel import false_discovery, middle_share, share_funnel, spread
 from voterlist.config import CheckSettings
-from voterlist.schemas import AGES, CYCLE_SUMMARY, ENTRY, INDICATOR, VOTER, empty
-from voterlist.tables import from_columns
+from voterlist.ingest import table_intake
+from voterlist.normalize import normalize
+from voterlist.readers import text_table
+from voterlist.schemas import AGES, CYCLE_SUMMARY, ENTRY, INDICATOR, LIST, VOTER, empty
+from voterlist.synth import generate
+from voterlist.tables import concat, from_columns
 
 RNG_SEEDS = range(3)
 
@@ -346,3 +352,50 @@ def test_planted_outliers_are_found_whatever_their_size(seed):
     count[planted] = np.round(0.68 * of[planted])
     found = share_funnel(count, of, group, chance=0.001, two_sided=True)
     assert ((found.p < 0.002) & (found.q <= 0.05))[planted].all()
+
+
+@pytest.mark.slow
+def test_a_constituency_is_told_the_same_alone_and_in_the_nation():
+    """Its own commission would ask about other precincts than the one above."""
+    made = generate(30_000, constituencies=2, seed=3)
+    entries = table_intake(text_table(made.entries)).entries
+    voters = normalize(entries).table
+    settings = CheckSettings(outlier_chance=0.2, most_outlying=0.01, false_outliers=0.5)
+
+    def examined(*places):
+        own = [
+            table.filter(
+                pc.is_in(table.column("constituency"), pa.array(places, pa.int32()))
+            )
+            for table in (voters, entries)
+        ]
+        return examine(*own, empty(LIST), settings, on_day=ON_DAY)
+
+    def told_of(examined, unit):
+        told = examined.indicators
+        return told.filter(pc.equal(told.column("unit").cast(pa.string()), unit))
+
+    places = sorted(set(entries.column("constituency").to_pylist()))
+    whole, parts = examined(*places), [examined(place) for place in places]
+    order = [(name, "ascending") for name in ("indicator", "constituency", "precinct")]
+    alone = concat([told_of(part, "precinct") for part in parts], INDICATOR)
+    alone, together = (
+        table.cast(
+            pa.schema(
+                [
+                    field.with_type(pa.string())
+                    if pa.types.is_dictionary(field.type)
+                    else field
+                    for field in table.schema
+                ]
+            )
+        )
+        .sort_by(order)
+        .to_pylist()
+        for table in (alone, told_of(whole, "precinct"))
+    )
+    assert alone == together
+    assert any(row["outlying"] for row in alone)
+    for name in ("profile", "pyramids"):
+        rows = [row for part in parts for row in getattr(part, name).to_pylist()]
+        assert rows == getattr(whole, name).to_pylist()

@@ -18,17 +18,6 @@ import numpy as np
 from voterlist.arrays import distinct_counts
 from voterlist.shared_values import agreeing
 
-__all__ = [
-    "AGREEMENTS",
-    "SEXES",
-    "YEARS",
-    "Agreeing",
-    "Pairs",
-    "PersonFields",
-    "expected_of",
-    "pairs_of",
-]
-
 AGREEMENTS: tuple[tuple[str, ...], ...] = (
     ("stem", "given_name", "patronymic", "date"),
     ("stem", "given_name", "date"),

@@ -16,8 +16,6 @@ import pyarrow.compute as pc
 
 from voterlist.tables import codes
 
-__all__ = ["SIGNS", "has_lost_letters", "rows_of_lost_lists", "with_sign_inside"]
-
 SIGNS = "?\N{REPLACEMENT CHARACTER}"
 """What stands in the place of a letter."""
 

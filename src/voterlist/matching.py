@@ -17,17 +17,6 @@ from voterlist.arrays import pack_pairs, unpack_pairs
 from voterlist.one_person import agrees, contradicts
 from voterlist.tables import differ, group_codes, matches
 
-__all__ = [
-    "CLASSES",
-    "LEVELS",
-    "MATCHED",
-    "Flags",
-    "Matched",
-    "Rows",
-    "match",
-    "usable_by",
-]
-
 Rows = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 

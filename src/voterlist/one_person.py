@@ -22,8 +22,6 @@ import pyarrow as pa
 
 from voterlist.tables import differ, similarity
 
-__all__ = ["agrees", "are_two_people", "contradicts", "doubts"]
-
 Flags: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 Codes: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 Sides: TypeAlias = tuple[Codes, Codes]

@@ -16,17 +16,6 @@ import pyarrow as pa
 from voterlist.arrays import factorized, mix, pack_columns, repeated
 from voterlist.tables import codes
 
-__all__ = [
-    "NO_KEY",
-    "Codes",
-    "Flags",
-    "agreeing",
-    "repeated",
-    "row_keys",
-    "sharing",
-    "text_hashes",
-]
-
 Codes = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]

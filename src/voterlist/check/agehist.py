@@ -10,17 +10,8 @@ import datetime as dt
 import numpy as np
 import pyarrow as pa
 
-from voterlist.check.context import Codes, Context, Numbers
-
-__all__ = [
-    "age_histogram",
-    "completed_years",
-    "distance",
-    "final_digits",
-    "median",
-    "myers",
-    "whipple",
-]
+from voterlist.check.context import Context, Numbers
+from voterlist.shared_values import Codes
 
 OLDEST = 130
 """Ages above it are no ages; they stand in no histogram."""

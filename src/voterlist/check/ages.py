@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from voterlist.check.context import Codes, Context, Flags
-
-__all__ = ["is_unborn", "oldest_possible", "youngest_possible"]
+from voterlist.check.context import Context
+from voterlist.shared_values import Codes, Flags
 
 _LAST_DAYS = np.array([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 """The last day of each month; of February that of a leap year."""

@@ -5,44 +5,18 @@ What chance would give, ``voterlist.chance`` reckons.
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 
 import numpy as np
 import pyarrow as pa
 
 from voterlist.chance import AGREEMENTS, PersonFields, pairs_of
-from voterlist.check.context import (
-    VOTERS,
-    Codes,
-    Context,
-    Numbers,
-    without_impossible_births,
-)
-from voterlist.config import CheckSettings
+from voterlist.check.context import Context, Numbers
 from voterlist.model import Sex
-from voterlist.schemas import COINCIDENCE, LIST
+from voterlist.schemas import COINCIDENCE
+from voterlist.shared_values import Codes
 from voterlist.tables import codes, concat, from_columns
 
-__all__ = ["COUNTED", "counted", "counted_whole", "poisson_tail_bound"]
-
-COUNTED = pa.schema(
-    [
-        VOTERS.field(name)
-        for name in (
-            "surname_stem",
-            "given_skeleton",
-            "patronymic_skeleton",
-            "birth_year",
-            "birth_month",
-            "birth_day",
-            "sex",
-            "patronymic_sex",
-            "given_sex",
-        )
-    ]
-)
-"""The columns of VOTERS that are looked at."""
 _SEX = {Sex.MALE.value: 1, Sex.FEMALE.value: 2}
 
 
@@ -96,21 +70,9 @@ def counted(context: Context) -> pa.Table:
         unplaced = pa.nulls(own.num_rows, pa.int32())
         return concat([own, own.set_column(0, "constituency", unplaced)], COINCIDENCE)
     parts = [_table(fields.of(known), place[known].astype(np.int64), numbers)]
-    parts.append(_of_whole(fields))
+    everywhere = np.zeros(len(context), dtype=np.int64)
+    parts.append(_table(fields, everywhere, pa.nulls(1, pa.int32())))
     return concat(parts, COINCIDENCE)
-
-
-def counted_whole(voters: pa.Table) -> pa.Table:
-    """COINCIDENCE of a whole list alone, of which only the columns of ``COUNTED`` are needed."""
-    voters = without_impossible_births(voters)
-    # The day and the entries say nothing here.
-    context = Context(voters, voters, LIST.empty_table(), CheckSettings(), dt.date.min)
-    return _of_whole(_fields(context))
-
-
-def _of_whole(fields: PersonFields) -> pa.Table:
-    place = np.zeros(len(fields.sex), dtype=np.int64)
-    return _table(fields, place, pa.nulls(1, pa.int32()))
 
 
 def _table(fields: PersonFields, place: Codes, numbers: pa.Array) -> pa.Table:

@@ -24,18 +24,6 @@ from voterlist.schemas import ENTRY, LIST, STREET, VOTER, require
 from voterlist.shared_values import Codes, Flags, agreeing
 from voterlist.tables import codes, group_codes, sort_by, with_encoded_text
 
-__all__ = [
-    "ENTRIES",
-    "VOTERS",
-    "Codes",
-    "Context",
-    "Flags",
-    "Groups",
-    "Numbers",
-    "groups_of",
-    "without_impossible_births",
-]
-
 _Answer = TypeVar("_Answer")
 
 _IDENTIFIERS = ("fin", "document")

@@ -17,8 +17,6 @@ from voterlist.model import Unit
 from voterlist.schemas import CYCLE_SUMMARY, INDICATOR, require
 from voterlist.tables import concat, from_columns, group_codes, matches, sort_by
 
-__all__ = ["CYCLE_INDICATORS", "beside_last"]
-
 CYCLE_INDICATORS = ("growth", "churn")
 """What only two cycles can say. Growth is judged by the rule ``unexplained-growth``, and shown
 here."""

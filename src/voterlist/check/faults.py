@@ -10,8 +10,6 @@ import pyarrow as pa
 
 from voterlist.tables import words
 
-__all__ = ["FaultScore", "evaluate_faults"]
-
 _PLACE = ["rule", "constituency", "precinct"]
 _HIT = ["rule", "fault", "finding"]
 

@@ -13,23 +13,14 @@ Statistical Society A 175, 2012).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from voterlist.check.context import Codes, Flags, Numbers
-
-__all__ = [
-    "FEWEST_FOR_SPREAD",
-    "Funnel",
-    "Limits",
-    "false_discovery",
-    "middle_share",
-    "share_funnel",
-    "spread",
-    "winsorised",
-]
+from voterlist.check.context import Numbers
+from voterlist.shared_values import Codes, Flags
 
 FEWEST_FOR_SPREAD = 10
 """Precincts from which on the spread between them is estimated; of fewer it is taken as none."""
@@ -65,9 +56,9 @@ class Funnel:
     q: Numbers
     """The smallest false discovery rate at which the precinct counts as an outlier (Benjamini and
     Hochberg)."""
-    spread: float
-    """The standard deviation between precincts on the scale of the arcsine, 0 where they differ by
-    chance alone."""
+    spread: Numbers
+    """The standard deviation between the precincts of its constituency on the scale of the
+    arcsine, 0 where they differ by chance alone."""
 
 
 def share_funnel(
@@ -107,7 +98,7 @@ def share_funnel(
         1 / np.sqrt(4 * of + 2),
     )
     away = np.where(judged, _arcsine(count, of) - centre, 0)
-    between = spread(away, error, judged & usable)
+    between = by_constituency(spread, group, away, error, judged & usable)
     wide = np.sqrt(error**2 + between**2)
     p = np.full(len(of), np.nan)
     p[judged] = _chance(count, of, base, away / wide, judged, two_sided=two_sided)
@@ -116,7 +107,27 @@ def share_funnel(
         np.where(judged, _share(np.clip(centre + step, 0, np.pi / 2), of), np.nan)
         for step in (-reach, reach)
     )
-    return Funnel(value, base, Limits(lower, upper), p, false_discovery(p), between)
+    q = by_constituency(false_discovery, group, p)
+    return Funnel(value, base, Limits(lower, upper), p, q, between)
+
+
+def by_constituency(
+    told: Callable[..., Numbers | float], group: Codes, *columns: Numbers | Flags
+) -> Numbers:
+    """What is told of the precincts of each constituency alone, put together.
+
+    A constituency is told the same in a list of its own and in that of the nation.
+
+    Args:
+        told: takes these columns of one constituency; gives a number, or one for each precinct.
+        group: the constituency of each precinct.
+        columns: one element per precinct.
+    """
+    together = np.full(len(group), np.nan)
+    for number in np.unique(group):
+        own = group == number
+        together[own] = told(*(column[own] for column in columns))
+    return together
 
 
 def middle_share(count: Codes, of: Codes, group: Codes, usable: Flags) -> Numbers:

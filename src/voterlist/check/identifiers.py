@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from voterlist.check.context import Codes, Context
+from voterlist.check.context import Context
 from voterlist.model import Rule
 from voterlist.one_person import are_two_people
-from voterlist.shared_values import sharing
-
-__all__ = ["PERSON", "beside_fullest", "shared_by_two_people"]
+from voterlist.shared_values import Codes, sharing
 
 PERSON = (
     "surname_stem",

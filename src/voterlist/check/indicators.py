@@ -6,15 +6,13 @@ One row an indicator and a precinct, a constituency or the whole.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist.check.agehist import age_histogram, final_digits, median, myers, whipple
-from voterlist.check.context import Codes, Context, Flags, Numbers
+from voterlist.check.context import Context, Numbers
 from voterlist.check.cyclic import CYCLE_INDICATORS
 from voterlist.check.measures import (
     AGE_STRUCTURE,
@@ -28,9 +26,8 @@ from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Unit
 from voterlist.schemas import INDICATOR, LIST, empty
+from voterlist.shared_values import Codes, Flags
 from voterlist.tables import concat, from_columns, sort_by
-
-__all__ = ["INDICATORS", "indicators", "indicators_of", "joined_indicators"]
 
 INDICATORS: tuple[str, ...] = (
     "voters",
@@ -123,73 +120,6 @@ def indicators_of(context: Context) -> pa.Table:
     return sort_by(
         concat(tables, INDICATOR), "indicator", "unit", "constituency", "precinct"
     )
-
-
-def joined_indicators(
-    parts: Sequence[pa.Table], ages: Codes, digits: Codes
-) -> pa.Table:
-    """INDICATOR of a whole list from those of its constituencies, in the order of ``indicators``.
-
-    Each constituency was told alone, as a whole of its own.
-
-    Args:
-        parts: INDICATOR of each constituency.
-        ages: how many voters of the whole there are of each age.
-        digits: the same of each birth year, as ``final_digits`` counts them.
-    """
-    filled = [part for part in parts if part.num_rows]
-    if not filled:
-        return empty(INDICATOR)
-    told = concat(filled, INDICATOR)
-    unit = told.column("unit").cast(pa.string())
-    own = told.filter(pc.equal(unit, Unit.CONSTITUENCY.value))
-    nation = concat(_of_nation(own, ages, digits), INDICATOR)
-    values = dict(
-        zip(
-            nation.column("indicator").to_pylist(),
-            nation.column("value").to_pylist(),
-            strict=True,
-        )
-    )
-    # A sum has no base: see ``_against``.
-    values["voters"] = None
-    base = [values[code] for code in own.column("indicator").to_pylist()]
-    place = INDICATOR.get_field_index("base")
-    own = own.set_column(place, INDICATOR.field("base"), pa.array(base, pa.float64()))
-    precincts = told.filter(pc.equal(unit, Unit.PRECINCT.value))
-    return sort_by(
-        concat([nation, own, precincts], INDICATOR),
-        "indicator",
-        "unit",
-        "constituency",
-        "precinct",
-    )
-
-
-def _of_nation(own: pa.Table, ages: Codes, digits: Codes) -> list[pa.Table]:
-    """INDICATOR of the whole, from those of its constituencies."""
-    nowhere = pa.table({name: pa.nulls(1, pa.int32()) for name in PRECINCT_PLACE})
-    heaped, within = whipple(ages[None, :])
-    statistics = {
-        "voters": _Statistic(_summed(own, "voters", "value").astype(np.float64)),
-        "median-age": _Statistic(median(ages[None, :]), of=ages[None, :].sum(axis=1)),
-        "whipple": _Statistic(_ratio(500 * heaped, within), heaped, within),
-        "myers": _Statistic(myers(digits[None, :]), of=digits[None, :].sum(axis=1)),
-    }
-    for measure in MEASURES:
-        count, of = (_summed(own, measure.code, name) for name in ("count", "of"))
-        statistics[measure.code] = _Statistic(_ratio(count, of), count, of)
-    return [
-        _rows(nowhere, Unit.NATION, code, statistic)
-        for code, statistic in statistics.items()
-    ]
-
-
-def _summed(own: pa.Table, code: str, name: str) -> Codes:
-    """A number of an indicator, summed over the constituencies, as one element."""
-    is_own = pc.equal(own.column("indicator").cast(pa.string()), code)
-    total = pc.sum(own.column(name).filter(is_own)).as_py() or 0
-    return np.array([round(total)], np.int64)
 
 
 def _all_places(context: Context) -> list[_Places]:
@@ -287,16 +217,12 @@ def _ratio(count: Codes, of: Codes) -> Numbers:
 
 
 def _table(places: _Places, code: str, statistic: _Statistic) -> pa.Table:
-    return _rows(places.where, places.unit, code, statistic)
-
-
-def _rows(where: pa.Table, unit: Unit, code: str, statistic: _Statistic) -> pa.Table:
     """INDICATOR of one indicator of these places."""
-    rows = where.num_rows
+    rows = places.where.num_rows
     columns = {
         "indicator": pa.repeat(code, rows),
-        "unit": pa.repeat(unit.value, rows),
-        **{name: where.column(name) for name in PRECINCT_PLACE},
+        "unit": pa.repeat(places.unit.value, rows),
+        **{name: places.where.column(name) for name in PRECINCT_PLACE},
     }
     for name in ("count", "of", "value", "base", "lower", "upper", "p", "q"):
         numbers = getattr(statistic, name)

@@ -10,19 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.check.context import Context, Flags
+from voterlist.check.context import Context
 from voterlist.facts.alphabets import meant
 from voterlist.model import Rule
 from voterlist.schemas import FINDING
+from voterlist.shared_values import Flags
 from voterlist.tables import codes, concat
-
-__all__ = [
-    "ANY_CYRILLIC",
-    "STRANGE",
-    "faulty_names",
-    "has_mixed_script",
-    "has_strange_character",
-]
 
 _NAMES = ("surname", "given_name", "patronymic", "full_name")
 

@@ -12,11 +12,12 @@ from functools import partial
 import numpy as np
 
 from voterlist.check.agehist import age_histogram, distance
-from voterlist.check.context import Codes, Context, Flags, Numbers
+from voterlist.check.context import Context, Numbers
 from voterlist.check.funnel import (
     FEWEST_FOR_SPREAD,
     Funnel,
     Limits,
+    by_constituency,
     false_discovery,
     share_funnel,
     winsorised,
@@ -25,22 +26,7 @@ from voterlist.check.missing import is_missing
 from voterlist.config import CheckSettings
 from voterlist.model import Sex
 from voterlist.schemas import PROFILE_FIELDS
-
-__all__ = [
-    "AGE_STRUCTURE",
-    "FIFTEENTH",
-    "FIRST_OF_JANUARY",
-    "MEASURES",
-    "MEN_SHARE",
-    "ROUND_YEAR",
-    "WITHOUT_FIN",
-    "YEAR_ONLY",
-    "Judged",
-    "Measure",
-    "ages_judged",
-    "judged",
-    "share_judged",
-]
+from voterlist.shared_values import Codes, Flags
 
 _DAYS_OF_YEAR = 365.25
 _DRAWN_SQUARE_OF_DISTANCE = 0.7789
@@ -213,13 +199,14 @@ def ages_judged(context: Context) -> Judged:
     inverse = np.divide(
         of + others, of * others, out=np.full(len(of), np.nan), where=at
     )
-    between = _spread_of_distances(value[at], inverse[at])
+    between = by_constituency(_spread_of_distances, group, value, inverse)
     wide = np.sqrt(inverse + between**2)
     p = np.full(len(of), np.nan)
     p[at] = special.kolmogorov(value[at] / wide[at])
     upper = np.minimum(special.kolmogi(settings.outlier_chance) * wide, 1)
     base = np.where(at, 0.0, np.nan)
-    funnel = Funnel(value, base, Limits(base, upper), p, false_discovery(p), between)
+    q = by_constituency(false_discovery, group, p)
+    funnel = Funnel(value, base, Limits(base, upper), p, q, between)
     limit = np.where(at, settings.most_outlying, np.nan)
     far = np.nan_to_num(value) > settings.most_outlying
     return Judged(
@@ -232,6 +219,8 @@ def ages_judged(context: Context) -> Judged:
 
 
 def _spread_of_distances(value: Numbers, inverse: Numbers) -> float:
+    known = ~np.isnan(value)
+    value, inverse = value[known], inverse[known]
     if len(value) < FEWEST_FOR_SPREAD:
         return 0.0
     # The ratio is free of the precinct's size, so it is what is drawn in.

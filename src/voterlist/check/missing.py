@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from voterlist.check.context import Context, Flags
-
-__all__ = ["ASKED_FIELDS", "is_missing", "lacks_column"]
+from voterlist.check.context import Context
+from voterlist.shared_values import Flags
 
 ASKED_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "sex", "address")
 """The fields that the law asks of every entry.

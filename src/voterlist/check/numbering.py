@@ -8,10 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from voterlist.check.context import Codes, Context, Flags
+from voterlist.check.context import Context
+from voterlist.shared_values import Codes, Flags
 from voterlist.tables import codes, group_codes
-
-__all__ = ["Numbered", "is_new_number", "line_number", "numbered_entries"]
 
 _MOST_REPEATED = 0.2
 """Where more of a list's numbers are repeats, it does not number its entries through (but by

@@ -9,8 +9,6 @@ from voterlist.check.context import Context
 from voterlist.check.measures import Judged
 from voterlist.model import Rule
 
-__all__ = ["outlier_findings"]
-
 
 def outlier_findings(
     context: Context, rule: Rule, judged: Judged, field: str

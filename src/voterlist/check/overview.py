@@ -11,12 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.check.agehist import completed_years
-from voterlist.check.context import (
-    Codes,
-    Context,
-    Numbers,
-    without_impossible_births,
-)
+from voterlist.check.context import Context, Numbers, without_impossible_births
 from voterlist.check.missing import is_missing
 from voterlist.config import CheckSettings
 from voterlist.model import Sex, Stage
@@ -30,9 +25,8 @@ from voterlist.schemas import (
     empty,
     require,
 )
+from voterlist.shared_values import Codes
 from voterlist.tables import from_columns, sort_by
-
-__all__ = ["profile", "profile_of", "pyramid", "pyramids"]
 
 _AGED = pa.schema(
     [VOTER.field(f"birth_{part}") for part in ("year", "month", "day")]

@@ -13,10 +13,11 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
 
-from voterlist.check.context import Codes, Flags, Numbers
+from voterlist.check.context import Numbers
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Covers, ListKind
 from voterlist.schemas import REGISTER_USE, STREET, VOTER, require
+from voterlist.shared_values import Codes, Flags
 from voterlist.tables import (
     codes,
     concat,
@@ -25,8 +26,6 @@ from voterlist.tables import (
     matches,
     with_encoded_text,
 )
-
-__all__ = ["OUTSIDE", "STREET_MEASURES", "JudgedAddresses", "judge", "street_use"]
 
 _ALIKE = 80.0
 """Two names of streets, or of settlements, are one if this alike in percent (``token_set_ratio``).

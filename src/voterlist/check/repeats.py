@@ -10,11 +10,10 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from voterlist.check.context import Codes, Context, groups_of
+from voterlist.check.context import Context, groups_of
 from voterlist.findings import PRECINCT_PLACE
+from voterlist.shared_values import Codes
 from voterlist.tables import group_codes
-
-__all__ = ["Repeats", "repeated_entries"]
 
 _NO_GROUP = -1
 """The code of a row that is in no group."""

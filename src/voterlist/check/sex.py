@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from voterlist.check.context import Context, Flags
+from voterlist.check.context import Context
 from voterlist.model import Sex
-
-__all__ = ["contradicts_sex"]
+from voterlist.shared_values import Flags
 
 
 def contradicts_sex(context: Context, witness: str) -> Flags:

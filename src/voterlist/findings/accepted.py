@@ -30,8 +30,6 @@ from voterlist.model import Mark, Rule, Severity, Unit
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, FINDING, require
 from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["FINDINGS_ACCEPTED", "Settled", "settle"]
-
 FINDINGS_ACCEPTED = Rule(
     "findings-accepted",
     Severity.NOTE,

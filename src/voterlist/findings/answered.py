@@ -14,8 +14,6 @@ from voterlist.model import Action, Verdict
 from voterlist.schemas import ACCEPTED, FINDING
 from voterlist.tables import from_columns, is_among
 
-__all__ = ["answered", "answers_to"]
-
 _Row: TypeAlias = dict[str, Any]
 
 _ANSWERS = frozenset({Action.STRIKE.value, Action.MOVE.value, Action.ADD.value})

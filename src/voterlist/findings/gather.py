@@ -13,8 +13,6 @@ from voterlist.model import Rule
 from voterlist.schemas import FINDING
 from voterlist.tables import concat, sort_by, words
 
-__all__ = ["FINDING_ORDER", "gather", "is_on"]
-
 FINDING_ORDER = (
     "rule",
     "constituency",

@@ -10,8 +10,6 @@ import pyarrow as pa
 
 from voterlist.schemas import FINDING
 
-__all__ = ["ID_COLUMNS", "finding_ids"]
-
 _OF_ENTRY = ("rule", "entry_id", "other_entry_id", "field", "value")
 _OF_PLACE = (
     "rule",

@@ -12,8 +12,6 @@ from voterlist.model import Rule
 from voterlist.schemas import FINDING
 from voterlist.tables import from_columns, from_rows
 
-__all__ = ["ENTRY_PLACE", "PRECINCT_PLACE", "make", "of_rows", "row", "take_columns"]
-
 ENTRY_PLACE = ("constituency", "precinct", "entry_id", "source", "sheet", "line")
 """The columns of ENTRY that a finding about an entry repeats."""
 

@@ -17,8 +17,6 @@ from voterlist.normalize.dates import read_date, resolve
 from voterlist.normalize.names import skeleton
 from voterlist.normalize.placeholders import is_placeholder
 
-__all__ = ["fold_added"]
-
 _MOST_DIGITS = 100
 """Before or behind the point; a longer number is none that people write."""
 _PHONE_DIGITS = 9

@@ -32,8 +32,6 @@ from voterlist.schemas import STREET_OR_VILLAGE
 from voterlist.shares import mapped
 from voterlist.tables import with_values
 
-__all__ = ["cut_at_numbers", "read_addresses"]
-
 _PARTS = ("address", "settlement", "street_kind", "street", "house", "building", "flat")
 _OF_STREET = ("settlement", "street_kind", "street")
 _OF_HOUSE = ("house", "flat", "building")

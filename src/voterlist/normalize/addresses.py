@@ -17,19 +17,6 @@ from voterlist.normalize.alphabet import ascii_letters, to_latin
 from voterlist.normalize.lexicon import spellings_of
 from voterlist.normalize.names import skeleton
 
-__all__ = [
-    "Address",
-    "Beginning",
-    "Numbers",
-    "Segment",
-    "read_address",
-    "read_beginning",
-    "read_house",
-    "read_numbers",
-    "read_segment",
-    "read_street",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Address:

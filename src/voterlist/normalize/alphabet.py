@@ -14,8 +14,6 @@ from functools import lru_cache
 from voterlist.facts.alphabets import CYRILLIC_TO_LATIN, is_cyrillic_letter, meant
 from voterlist.normalize.casing import lower, lower_name
 
-__all__ = ["ascii_letters", "is_cyrillic", "repaired", "script_of", "to_latin"]
-
 # The letter ə in its other encodings (turned e, a with two dots from old fonts), and letters that
 # NFKD leaves whole.
 _OTHER_LETTERS = {

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["lower", "title", "upper"]
-
 _UPPER = str.maketrans({"i": "İ", "ı": "I"})
 _DOT_ABOVE = "\N{COMBINING DOT ABOVE}"
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)

@@ -16,19 +16,6 @@ import pyarrow.compute as pc
 from voterlist.shares import mapped
 from voterlist.tables import by_appearance, codes, with_values
 
-__all__ = [
-    "Flags",
-    "encoded",
-    "flags",
-    "from_texts",
-    "kept",
-    "known",
-    "matching",
-    "rows_of",
-    "spread",
-    "where",
-]
-
 Flags = npt.NDArray[np.bool_]
 
 _FALSE = pa.scalar(value=False)

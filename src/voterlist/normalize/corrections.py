@@ -17,8 +17,6 @@ from voterlist.normalize.identifiers import (
 )
 from voterlist.normalize.placeholders import is_placeholder
 
-__all__ = ["read_correction", "read_day"]
-
 _NAMES = frozenset({"surname", "given_name", "patronymic", "full_name"})
 
 

@@ -19,15 +19,6 @@ import pyarrow.compute as pc
 from voterlist.facts import BIRTH_YEARS
 from voterlist.normalize.alphabet import ascii_letters, to_latin
 
-__all__ = [
-    "DateForm",
-    "Resolved",
-    "WrittenDate",
-    "read_date",
-    "read_dates",
-    "resolve",
-]
-
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 

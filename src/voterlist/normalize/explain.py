@@ -41,16 +41,6 @@ from voterlist.normalize.surname import (
 )
 from voterlist.normalize.titles import spread_initials, without_title
 
-__all__ = [
-    "NameReading",
-    "NameStep",
-    "PartReading",
-    "WordReading",
-    "alike",
-    "explain_name",
-    "read_name",
-]
-
 _WORD = re.compile(r"[^\W\d_]+")
 
 

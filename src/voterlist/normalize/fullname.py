@@ -11,8 +11,6 @@ from voterlist.normalize.patronymic import has_father, particle_of, short_partic
 from voterlist.normalize.surname import is_surname_like
 from voterlist.normalize.titles import spread_initials
 
-__all__ = ["FullName", "split_full_name"]
-
 _TITLES = frozenset({"aga", "bay", "bey", "bala", "han", "hanim", "hanum"})
 """Second halves of compound given names, as ``letters`` folds them: Əli Ağa, Zeynal bəy, Gül xanım.
 """

@@ -9,8 +9,6 @@ from functools import lru_cache
 from voterlist.model import Covers
 from voterlist.normalize.alphabet import ascii_letters, to_latin
 
-__all__ = ["Houses", "read_houses"]
-
 
 @dataclass(frozen=True, slots=True)
 class Houses:

@@ -11,21 +11,6 @@ from voterlist.model import Sex
 from voterlist.normalize.alphabet import ascii_letters, to_latin
 from voterlist.normalize.placeholders import is_placeholder
 
-__all__ = [
-    "DOCUMENT",
-    "FIN",
-    "PLACEHOLDER",
-    "PLAIN",
-    "REPAIRS",
-    "Identifier",
-    "Repair",
-    "parts_of",
-    "read_any",
-    "read_document",
-    "read_fin",
-    "read_sex",
-]
-
 FIN = r"^[0-9A-HJ-NP-Z]{7}$"
 """Seven capital Latin letters without I and O, and digits; there is no public check digit to test.
 """

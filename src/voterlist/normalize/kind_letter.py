@@ -14,15 +14,6 @@ from functools import lru_cache
 
 from voterlist.normalize.addresses import Segment, read_segment
 
-__all__ = [
-    "Kind",
-    "KindLetter",
-    "KindsRead",
-    "Named",
-    "named_by_its_column",
-    "read_kinds",
-]
-
 _LETTER = re.compile(r"(?<![^\W_])[KкК](?![^\W_])")
 """The letter by itself, in the forms that ``_Place`` does not know."""
 _COMMAS = re.compile(r"([,;\n]+)")

@@ -17,16 +17,6 @@ from operator import itemgetter
 
 from voterlist.normalize.alphabet import to_latin
 
-__all__ = [
-    "blunt",
-    "decide",
-    "fine",
-    "letters",
-    "letters_of_latin",
-    "squeeze",
-    "unknown",
-]
-
 _DIGRAPHS = (
     (frozenset("hçj"), re.compile("dzh|dj|zh|tch|ch|ç|j"), "c"),
     (frozenset("hx"), re.compile("kh|x"), "h"),

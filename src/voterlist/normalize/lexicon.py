@@ -29,15 +29,6 @@ from voterlist.normalize.letters import (
 )
 from voterlist.normalize.lookalikes import apart, different_names
 
-__all__ = [
-    "found_by",
-    "known_sex",
-    "lookup",
-    "names_and_stems",
-    "spellings_of",
-    "standard",
-]
-
 _MOST_FORMS = 32
 _VOWELS = frozenset("aeəıioöuü")
 

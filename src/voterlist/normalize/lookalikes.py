@@ -13,8 +13,6 @@ from importlib import resources
 
 from voterlist.normalize.letters import letters
 
-__all__ = ["Different", "apart", "different_names"]
-
 
 @dataclass(frozen=True, slots=True)
 class Different:

@@ -11,8 +11,6 @@ from voterlist.normalize.names import given_sex, skeleton, standard_name
 from voterlist.normalize.patronymic import father_and_sex, read_patronymic
 from voterlist.normalize.surname import fold_surname, standard_surname
 
-__all__ = ["FOLDS", "FOLDS_FOR_LINKAGE", "Folds"]
-
 
 def _fold_surname(text: str) -> tuple[str | None, str | None, str | None]:
     whole, stem, sex = fold_surname(text)

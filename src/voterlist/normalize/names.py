@@ -19,18 +19,6 @@ from voterlist.normalize.letters import (
 )
 from voterlist.normalize.lookalikes import apart
 
-__all__ = [
-    "given_sex",
-    "is_compound",
-    "letters_skeleton",
-    "skeleton",
-    "skeleton_of_letters",
-    "split_ending",
-    "standard_name",
-    "standard_word",
-    "stem_skeleton",
-]
-
 _OV = re.compile(
     r"^(.{3,}?)(?:(?:(?<=[aeiou])y|(?<=[^aeiouy])y)?e(?:v|ff)|o(?:v|ff))(a?)$"
 )

@@ -11,8 +11,6 @@ from voterlist.findings import ENTRY_PLACE, gather, make, take_columns
 from voterlist.model import Rule
 from voterlist.schemas import FINDING
 
-__all__ = ["NoNotes", "Notes"]
-
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 

@@ -12,16 +12,6 @@ from voterlist.normalize.letters import letters
 from voterlist.normalize.names import skeleton, standard_name, typed_without_marks
 from voterlist.normalize.titles import initials
 
-__all__ = [
-    "Patronymic",
-    "father_and_sex",
-    "has_father",
-    "particle_of",
-    "read_patronymic",
-    "short_particle",
-    "split_given",
-]
-
 _SON = re.compile(r"^o[gq]h?(?:l?[uyi]?|ul)$")
 _DAUGHTER = re.compile(r"^[qgk][iy]?z[iy]?$")
 _GLUED = re.compile(r"^(.{3,}?)(?:(o[gq]l[uyi])|([qgk][iy]z[iy]))$")

@@ -6,8 +6,6 @@ import re
 
 from voterlist.normalize.casing import lower
 
-__all__ = ["MAY_BE_PLACEHOLDER", "is_placeholder"]
-
 _WORDS = frozenset(
     {
         *(

@@ -23,8 +23,6 @@ from voterlist.normalize.columns import Flags, from_texts, matching, rows_of
 from voterlist.normalize.lexicon import names_and_stems
 from voterlist.tables import codes
 
-__all__ = ["letters_lost", "restored_address", "restored_cells", "restored_name"]
-
 _ALPHABET = "əğşıöüç"
 _CAPITALS = {"ı": ""} | {letter: upper(letter) for letter in _ALPHABET if letter != "ı"}
 """The capital of each that may be lost too: that of ı is in every code page."""

@@ -43,8 +43,6 @@ from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require
 from voterlist.tables import Outcome, coalesced, codes, from_columns, with_values
 from voterlist.threads import each
 
-__all__ = ["made_of", "normalize"]
-
 _TEXT = pa.string()
 _NAMES = ("surname", "given_name", "patronymic", "full_name")
 _CELLS = (*_NAMES, "birth_date", "sex", "address")

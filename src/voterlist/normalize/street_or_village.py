@@ -28,8 +28,6 @@ from voterlist.normalize.kind_letter import (
 )
 from voterlist.tables import codes, group_codes
 
-__all__ = ["has_kind_letter", "spelled_out"]
-
 _MAY_HOLD = r"(?i)(?:^|[^\p{L}\p{N}])[kк](?:$|[^\p{L}\p{N}])"
 """Arrow's pattern of an address that has the letter by itself."""
 _SURE_SHARE = 0.95

@@ -22,8 +22,6 @@ from voterlist.normalize.rules import HOUSES_UNREADABLE
 from voterlist.schemas import SET_ASIDE, STREET, STREET_ROW, empty, require
 from voterlist.tables import Outcome, from_columns, group_codes, sort_by
 
-__all__ = ["normalize_streets"]
-
 _PLACE = ("constituency", "precinct", "source", "sheet", "line")
 _WRITTEN = ("settlement", "street_kind", "street", "houses")
 _READ = {

@@ -23,14 +23,6 @@ from voterlist.normalize.names import (
     typed_without_marks,
 )
 
-__all__ = [
-    "fold_surname",
-    "is_surname_like",
-    "standard_surname",
-    "surname_sex",
-    "surname_stem",
-]
-
 _SHORTEST_STEM = 3
 _FRONT_VOWELS = {
     "e": "i",

@@ -9,8 +9,6 @@ import re
 
 from voterlist.normalize.casing import lower
 
-__all__ = ["MAY_HAVE_TITLE", "initials", "spread_initials", "without_title"]
-
 _TITLES = (
     *(
         "cənab",

@@ -18,8 +18,6 @@ from voterlist.normalize.letters import fine, letters
 from voterlist.normalize.patronymic import has_father, particle_of
 from voterlist.normalize.surname import is_surname_like
 
-__all__ = ["ProfileDoubt", "ToldProfile", "tell_counted", "tell_profile"]
-
 _HALF = 0.5
 _CLEAR = 0.25
 """A share closer to one half than this is a mixed list. Voters' lists of Azerbaijan have 0.97 and

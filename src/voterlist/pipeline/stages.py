@@ -145,7 +145,6 @@ STAGES: tuple[Step, ...] = (
         ),
         settings=("check", "ingest"),
         given=(Given.STREETS, Given.LIST_DAY),
-        by_constituency=True,
     ),
     Step(
         Stage.RECONCILE,

@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from voterlist.quality.intervals import Interval, wilson
 from voterlist.quality.twice import TwoReadings, people_of_case
 
-__all__ = ["Agreement", "agreement", "kappas"]
-
 
 @dataclass(frozen=True, slots=True)
 class Agreement:

@@ -35,8 +35,6 @@ from voterlist.quality.unasked import (
 from voterlist.schemas import CASE, CERTIFICATE, empty, require
 from voterlist.tables import from_rows
 
-__all__ = ["MEASURES", "certificate", "certificate_of_run"]
-
 MEASURES = (
     "agreement",
     "kappa",

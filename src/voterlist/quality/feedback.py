@@ -17,8 +17,6 @@ from voterlist.model import Action, Unit
 from voterlist.schemas import PROFILE_FIELDS
 from voterlist.tables import rows_among
 
-__all__ = ["GROUPS", "Feedback", "FeedbackRow", "feedback"]
-
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "missing": (*(f"missing-{field}" for field in PROFILE_FIELDS), "placeholder-value"),
     "names": (

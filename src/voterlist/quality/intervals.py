@@ -16,8 +16,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["Interval", "Stratum", "stratified", "wilson"]
-
 _TWO_SIDED_95 = 1.959964
 """Standard deviations on either side of the mean that hold 95 % of a normal distribution."""
 

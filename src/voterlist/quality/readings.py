@@ -15,13 +15,6 @@ from voterlist.quality.sampling import place_of
 from voterlist.schemas import CASE, SECOND_READING, require
 from voterlist.tables import from_rows, rows_among
 
-__all__ = [
-    "actions_of_two",
-    "in_effect",
-    "second_readings",
-    "waiting_for",
-]
-
 _Said: TypeAlias = Mapping[str, Mapping[str, Any]]
 """The last verdict of each person on one entry."""
 

@@ -12,8 +12,6 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-__all__ = ["Drawable", "draw", "place_of"]
-
 _LEAST = 2
 """Of each stratum at least so many are drawn: from one nothing is learnt of its spread."""
 _BYTES = 8

@@ -9,8 +9,6 @@ from typing import Any
 from voterlist.decisions import WITHDRAWN, Given, is_same_person
 from voterlist.model import Verdict
 
-__all__ = ["TwoReadings", "people_of_case", "read_twice"]
-
 _Row = dict[str, Any]
 _Verdicts = Mapping[str, str]
 """Entry -> verdict."""

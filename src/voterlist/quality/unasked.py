@@ -17,8 +17,6 @@ from voterlist.model import CaseKind
 from voterlist.schemas import PAIR
 from voterlist.tables import plain
 
-__all__ = ["UNASKED", "band_of", "counts_of_unasked", "is_unasked", "unasked_pairs"]
-
 UNASKED = pa.schema(
     [
         PAIR.field(name)

@@ -17,8 +17,6 @@ from voterlist.reconcile.policies import POLICIES
 from voterlist.schemas import VOTER
 from voterlist.shared_values import NO_KEY, row_keys
 
-__all__ = ["COMPARED", "asks_of_all", "may_meet", "register_keys"]
-
 Keys = np.ndarray[Any, np.dtype[np.uint64]]
 
 COMPARED = pa.schema(

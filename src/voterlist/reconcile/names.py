@@ -12,8 +12,6 @@ from voterlist.matching import Flags, Matched, Rows
 from voterlist.reconcile.rules.name_changes import BOTH_NAMES, OLD_NAME
 from voterlist.tables import similarity
 
-__all__ = ["changed_names", "merged_names"]
-
 _NONE = -1
 """The number of no entry."""
 _NAMES = ("surname_skeleton", "given_skeleton")

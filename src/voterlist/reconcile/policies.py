@@ -27,8 +27,6 @@ from voterlist.reconcile.rules.separate_lists import (
     PRISONER_PROBABLE,
 )
 
-__all__ = ["POLICIES", "REGISTERS", "Policy"]
-
 
 @dataclass(frozen=True, slots=True)
 class Policy:

@@ -14,8 +14,6 @@ from voterlist.reconcile.statistics import Numbers, count_by_place
 from voterlist.schemas import FINDING, PROTOCOL_LINES
 from voterlist.tables import concat
 
-__all__ = ["sums"]
-
 
 def sums(protocol: pa.Table, counted: pa.Table) -> pa.Table:
     """FINDING: what does not add up in a PROTOCOL.

@@ -12,15 +12,6 @@ from voterlist.matching import CLASSES, Flags, Matched, Rows, usable_by
 from voterlist.schemas import REGISTER_USE
 from voterlist.tables import concat, from_columns
 
-__all__ = [
-    "Compared",
-    "no_register",
-    "numbers",
-    "register_use",
-    "usable_rows",
-    "usable_share",
-]
-
 _MEASURES = ("total", "usable", "by-fin", "by-document", "by-name", *CLASSES)
 
 

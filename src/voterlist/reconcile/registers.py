@@ -27,8 +27,6 @@ from voterlist.reconcile.rules.registers import LITTLE_USABLE
 from voterlist.schemas import FINDING, MATCH, REGISTER_USE, VOTER
 from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["FORMER", "compare_registers", "constituencies_of"]
-
 FORMER = "former-names"
 """The rows of ``name-changes`` again, by the same ids, with the name that was given up."""
 _YEAR, _MONTH = 10_000, 100

@@ -18,8 +18,6 @@ from voterlist.reconcile.rules.statistics import BELOW_ADULTS, EXCEEDS_ADULTS
 from voterlist.schemas import COMPARISON, FINDING, VOTER
 from voterlist.tables import codes, concat, from_columns, group_codes, sort_by
 
-__all__ = ["COUNTED", "TALLY", "compared", "count_by_place", "differences", "tally"]
-
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 _PLACE_AND_PERSON = ("constituency", "precinct", "sex", "birth_year")

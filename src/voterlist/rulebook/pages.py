@@ -11,8 +11,6 @@ from voterlist.config import CheckSettings
 from voterlist.model import Rule
 from voterlist.rulebook import RULE_CODES, RULES, RULES_OF
 
-__all__ = ["INDEX", "all_pages", "page", "write_pages"]
-
 INDEX = "README.md"
 """The page that lists the others."""
 

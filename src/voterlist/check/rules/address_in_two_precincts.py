@@ -7,10 +7,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.check.context import Codes, Context
+from voterlist.arrays import repeated
+from voterlist.check.context import Context
 from voterlist.findings import take_columns
 from voterlist.model import Rule, Severity, Unit
-from voterlist.shared_values import repeated, text_hashes
+from voterlist.shared_values import Codes, text_hashes
 from voterlist.tables import codes, group_codes
 
 _HOUSE_AND_FLAT = ("ev", "menzil")

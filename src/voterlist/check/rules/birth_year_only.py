@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from voterlist.check.context import Context, Flags, Numbers
+from voterlist.check.context import Context, Numbers
 from voterlist.findings import make, take_columns
 from voterlist.model import Rule, Severity, Unit
+from voterlist.shared_values import Flags
 
 RULE = Rule(
     "birth-year-only",

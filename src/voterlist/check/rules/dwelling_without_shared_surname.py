@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from voterlist.check.context import Codes, Context
+from voterlist.check.context import Context
 from voterlist.model import Rule, Severity, Unit
+from voterlist.shared_values import Codes
 from voterlist.tables import codes
 
 RULE = Rule(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
 
 from voterlist.check.context import Context
-from voterlist.check.spelling import misspelt
-from voterlist.config import CheckSettings
 from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING
+from voterlist.shared_values import Codes, Flags
 from voterlist.tables import codes, concat
 
 _COUNTED_COLUMN = {
@@ -22,9 +21,9 @@ _COUNTED_COLUMN = {
     "patronymic": "patronymic_skeleton",
 }
 """Field -> the column of which the spellings are counted."""
-_COUNTS = pa.schema(
-    [("field", pa.string()), ("name", pa.string()), ("count", pa.int64())]
-)
+_SHORTEST = 5
+"""Shorter names are one letter from each other too often (Əli, Vəli)."""
+_AT_A_TIME = 4_096
 
 RULE = Rule(
     "name-misspelt",
@@ -53,59 +52,52 @@ RULE = Rule(
 
 
 def find(context: Context) -> pa.Table:
-    """Entries with a name that is a letter from one very much more frequent in the whole list."""
-    counts = name_counts(context)
-    return find_slips(context, slips_in(counts, context.settings))
-
-
-def name_counts(context: Context) -> pa.Table:
-    """How often each name stands in the list, by field: field, name, count."""
-    parts = []
-    for field, column in _COUNTED_COLUMN.items():
-        code, distinct = codes(context.voters.column(column))
-        counts = np.bincount(code[code >= 0], minlength=len(distinct))
-        columns = {"name": distinct, "count": counts}
-        parts.append(_counts_of(field, columns))
-    return pa.concat_tables(parts)
-
-
-def _counts_of(field: str, columns: Mapping[str, Any]) -> pa.Table:
-    count = len(columns["name"])
-    return pa.table({"field": [field] * count, **columns}).cast(_COUNTS)
-
-
-def slips_in(counts: pa.Table, settings: CheckSettings) -> dict[str, list[str]]:
-    """Field -> the names that are slips, in order.
-
-    ``counts`` is what ``name_counts`` gives, of one list or of several, of which the counts of a
-    name are added up.
-    """
-    summed = counts.group_by(["field", "name"]).aggregate([("count", "sum")])
-    slips = {}
-    for field in _COUNTED_COLUMN:
-        own = summed.filter(pc.equal(summed.column("field"), field)).sort_by("name")
-        names = own.column("name").to_pylist()
-        is_slip = misspelt(
-            names, own.column("count_sum").to_numpy(), settings.least_times_as_frequent
-        )
-        slips[field] = [names[row] for row in np.flatnonzero(is_slip)]
-    return slips
-
-
-def find_slips(context: Context, slips: Mapping[str, Sequence[str]]) -> pa.Table:
-    """FINDING: the entries with one of these names.
+    """Entries with a name that is a letter from one very much more frequent in the whole list.
 
     A given name that is known to be one is left alone however rare it is.
     """
+    times = context.settings.least_times_as_frequent
     findings = []
     for field, column in _COUNTED_COLUMN.items():
-        code, distinct = codes(context.voters.column(column))
-        is_named = pc.is_in(
-            distinct, value_set=pa.array(slips.get(field, ()), distinct.type)
-        )
-        is_slip = np.append(np.asarray(is_named, dtype=bool), False)[code]
+        code, names = codes(context.voters.column(column))
+        counts = np.bincount(code[code >= 0], minlength=len(names))
+        # The last flag is of code -1, the missing name.
+        is_slip = np.append(misspelt(names.to_pylist(), counts, times), False)[code]
         if field == "given_name":
             is_slip &= ~context.is_known("given_sex")
         is_slip &= ~context.lost_letters
         findings.append(context.entry_findings(RULE, is_slip, field=field))
     return concat(findings, FINDING)
+
+
+def misspelt(names: Sequence[str], counts: Codes, times: int) -> Flags:
+    """For each distinct name whether it is one letter from a name ``times`` as frequent or more.
+
+    A letter more, less, another, or two exchanged; never the first (Vəliyev is no slip for Əliyev),
+    and never the last one more or less, by which a woman's name differs from a man's (Samir,
+    Samirə).
+    """
+    flags = np.zeros(len(names), dtype=bool)
+    words = np.array(names, dtype=object)
+    is_frequent = counts >= times
+    frequent, count_of_frequent = words[is_frequent], counts[is_frequent]
+    is_long_enough = np.array([len(name) >= _SHORTEST for name in names], dtype=bool)
+    is_rare = counts * times <= counts.max(initial=0)
+    rare = np.flatnonzero(is_long_enough & is_rare)
+    for start in range(0, len(rare), _AT_A_TIME):
+        at = rare[start : start + _AT_A_TIME]
+        distance = cdist(
+            words[at], frequent, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8
+        )
+        is_near = (distance == 1) & (count_of_frequent >= times * counts[at][:, None])
+        for row, other in zip(*np.nonzero(is_near), strict=True):
+            flags[at[row]] |= _is_slip(words[at[row]], frequent[other])
+    return flags
+
+
+def _is_slip(rare: str, frequent: str) -> bool:
+    """True where two names differ in a letter that is neither the first nor a last one added.
+
+    The two must be one letter apart.
+    """
+    return rare[0] == frequent[0] and rare[:-1] != frequent and frequent[:-1] != rare

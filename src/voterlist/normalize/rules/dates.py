@@ -8,15 +8,6 @@ from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = [
-    "DATE_SWAPPED",
-    "DATE_UNREADABLE",
-    "IMPOSSIBLE_DATE",
-    "MONTH_FIRST",
-    "ORDER_MIXED",
-    "RULES",
-]
-
 IMPOSSIBLE_DATE = Rule(
     "impossible-date",
     Severity.WARNING,

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = ["DOCUMENT_INVALID", "FIN_HOLDS_DOCUMENT", "FIN_INVALID", "REPAIRS", "RULES"]
-
 _GROUND = "a FIN has neither I nor O, and no number has letters in its digits"
 
 O_FOR_ZERO = Rule(

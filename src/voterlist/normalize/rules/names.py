@@ -7,18 +7,6 @@ from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = [
-    "FULL_NAME_UNSURE",
-    "INITIALS_ONLY",
-    "MIXED_SCRIPT_REPAIRED",
-    "NAME_UNREADABLE",
-    "PATRONYMIC_IN_GIVEN",
-    "PLACEHOLDER",
-    "RULES",
-    "SEX_UNREADABLE",
-    "TITLE_REMOVED",
-]
-
 PLACEHOLDER = Rule(
     "placeholder-value",
     Severity.NOTE,

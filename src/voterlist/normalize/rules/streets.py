@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = ["HOUSES_UNREADABLE", "RULES"]
-
 HOUSES_UNREADABLE = Rule(
     "street-houses-unreadable",
     Severity.WARNING,

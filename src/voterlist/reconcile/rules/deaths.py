@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = ["CONFIRMED", "CONFLICTING", "PROBABLE", "RULES"]
-
 _GROUND = (
     "the dead are struck from the list on a record of their death; "
     "a name and a date alone are none"

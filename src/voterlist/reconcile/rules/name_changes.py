@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = ["BOTH_NAMES", "OLD_NAME", "RULES"]
-
 _GROUND = (
     "constituency commissions compare their lists with the information of the bodies that keep "
     "registers"

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = ["OF_AGE_MISSING", "OF_AGE_UNREGISTERED", "RULES"]
-
 _GROUND = (
     "whoever is of voting age on the day of the list belongs on it, and nobody younger"
 )

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = ["PROTOCOL_LIST", "PROTOCOL_SUM", "RULES", "TOTALS"]
-
 _GROUND = (
     "line 1 of the protocol = 1a (list) + 1b (supplementary) + 1c (voted with a card) - 1d (cards "
     "issued)"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = ["IDENTITY_CONFLICT", "LITTLE_USABLE", "NOT_READ", "RULES"]
-
 _GROUND = (
     "constituency commissions compare their lists with the information of the bodies that keep "
     "registers"

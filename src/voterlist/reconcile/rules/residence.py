@@ -7,17 +7,6 @@ from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = [
-    "ARRIVED_ELSEWHERE",
-    "ARRIVED_MISSING",
-    "MOVED_AWAY",
-    "MOVED_AWAY_PROBABLE",
-    "NOT_RESIDENT",
-    "RESIDENT_ELSEWHERE",
-    "RESIDENT_MISSING",
-    "RULES",
-]
-
 _GROUND = "a voter is listed once, in the precinct of the place of residence"
 
 MOVED_AWAY = Rule(

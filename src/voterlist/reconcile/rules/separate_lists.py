@@ -7,16 +7,6 @@ from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = [
-    "ABROAD",
-    "ABROAD_PROBABLE",
-    "CONSCRIPT",
-    "CONSCRIPT_PROBABLE",
-    "PRISONER",
-    "PRISONER_PROBABLE",
-    "RULES",
-]
-
 _GROUND = (
     "military units, places of detention and missions abroad have separate lists: nobody stands on "
     "two"

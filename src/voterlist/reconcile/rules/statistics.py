@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = ["BELOW_ADULTS", "EXCEEDS_ADULTS", "RULES"]
-
 _GROUND = (
     "list and statistics of adults are compared by every observer; a gap of either sign needs an "
     "explanation"
