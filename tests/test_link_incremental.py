@@ -18,11 +18,19 @@ from hypothesis import strategies as st
 
 from linkage_lists import crowd, voters
 from voterlist.config import LinkSettings
-from voterlist.link import Incremental, Scope, State, block, candidates, link, ranges
+from voterlist.link import (
+    Incremental,
+    Scope,
+    State,
+    block,
+    candidates,
+    incremental,
+    link,
+    ranges,
+)
 from voterlist.link.encode import encode
 from voterlist.link.explain import read_model
 from voterlist.link.grid import on_grid
-from voterlist.link.incremental import reuse, state
 from voterlist.model import Profile
 from voterlist.storage import linkage_state
 from voterlist.storage.linkage_state import StateUse
@@ -154,13 +162,22 @@ def blocked(people, profile, limit, streets, new=None):
     return (
         entries,
         block.build_all(entries, profile, limit, groups),
-        state.checksums(entries, groups),
+        incremental.checksums(entries, groups),
         groups,
     )
 
 
 def quiet(*_):
     """Progress for nobody."""
+
+
+def searched(entries, blocks, marks, known=None):
+    """(the candidates from an earlier state, the state that they leave)."""
+    found = candidates.find(
+        entries, blocks, 7, quiet, known=incremental.known_pairs(known, marks)
+    )
+    held = found.held
+    return found, State("", marks, held.left, held.right, held.levels)
 
 
 def pairs_of(found):
@@ -192,20 +209,13 @@ def test_candidates_are_those_of_a_search_from_the_beginning(
     for changed in [{}, *submissions]:
         people = handed_in(people, changed)
         entries, blocks, marks, _ = blocked(people, profile, limit, streets, new)
-        fits = state.fingerprint(
+        fits = incremental.fingerprint(
             entries, blocks, profile, limit, in_groups=new is not None
         )
         known = known if known and known.fingerprint == fits else None
-        then = (
-            state.positions_before(known.entries, marks) if known else unknown(entries)
-        )
-        found, levels = candidates.find_again(
-            entries, blocks, 7, quiet, reuse.reuse(known, then)
-        )
+        found, kept = searched(entries, blocks, marks, known)
         assert pairs_of(found) == pairs_of(candidates.find(entries, blocks, 7, quiet))
-        known = state.State(
-            fits, marks, state.block_members(blocks), found.left, found.right, levels
-        )
+        known = dataclasses.replace(kept, fingerprint=fits)
 
 
 @pytest.mark.slow
@@ -213,19 +223,12 @@ def test_candidates_are_those_of_a_search_from_the_beginning(
 @given(lists, changes)
 def test_only_pairs_of_what_was_handed_in_anew_are_compared(people, changed):
     entries, blocks, marks, _ = blocked(people, Profile.AZ, 100, streets=True)
-    first, levels = candidates.find_again(
-        entries, blocks, 7, quiet, reuse.reuse(None, unknown(entries))
-    )
-    known = state.State(
-        "", marks, state.block_members(blocks), first.left, first.right, levels
-    )
+    _, known = searched(entries, blocks, marks)
     entries, blocks, marks, _ = blocked(
         handed_in(people, changed), Profile.AZ, 100, streets=True
     )
-    then = state.positions_before(known.entries, marks)
-    found, _ = candidates.find_again(
-        entries, blocks, 7, quiet, reuse.reuse(known, then)
-    )
+    then = incremental.positions_before(known.entries, marks)
+    found, _ = searched(entries, blocks, marks, known)
     assert found.afresh == int(((then[found.left] < 0) | (then[found.right] < 0)).sum())
 
 
@@ -240,30 +243,14 @@ def test_other_ids_and_another_order_are_no_change(people, random, profile, stre
     Nothing is compared, and all is found.
     """
     entries, blocks, marks, _ = blocked(people, profile, 6, streets)
-    first, levels = candidates.find_again(
-        entries, blocks, 7, quiet, reuse.reuse(None, unknown(entries))
-    )
-    known = state.State(
-        "", marks, state.block_members(blocks), first.left, first.right, levels
-    )
+    _, known = searched(entries, blocks, marks)
     names = list(people)
     random.shuffle(names)
     moved = {name: people[other] for name, other in zip(people, names, strict=True)}
     entries, blocks, marks, _ = blocked(moved, profile, 6, streets)
-    again, _ = candidates.find_again(
-        entries,
-        blocks,
-        7,
-        quiet,
-        reuse.reuse(known, state.positions_before(known.entries, marks)),
-    )
+    again, _ = searched(entries, blocks, marks, known)
     assert again.afresh == 0
     assert pairs_of(again) == pairs_of(candidates.find(entries, blocks, 7, quiet))
-
-
-def unknown(entries):
-    """No entry stood anywhere before."""
-    return np.full(entries.size, -1, np.int32)
 
 
 @pytest.mark.slow
@@ -292,8 +279,8 @@ def test_an_entry_is_known_again_by_what_it_says(people, random):
     moved = encode(
         table({f"x{number:02d}": people[place] for number, place in enumerate(order)})
     )
-    then = state.positions_before(
-        state.checksums(entries), state.checksums(moved)
+    then = incremental.positions_before(
+        incremental.checksums(entries), incremental.checksums(moved)
     ).tolist()
     assert sorted(then) == sorted(order)
     compared = [{**person, "list_kind": ""} for person in people]
@@ -429,7 +416,7 @@ def test_a_state_is_read_as_it_was_written(list_and_state, tmp_path):
         for name in ("one", "two")
     )
     assert one == two
-    assert len(one) == 4
+    assert len(one) == 3
 
 
 def test_no_cell_and_no_id_is_in_a_state(tmp_path):
@@ -444,7 +431,7 @@ def test_no_cell_and_no_id_is_in_a_state(tmp_path):
     )
     content = b"".join(path.read_bytes() for path in (tmp_path / "state").iterdir())
     assert not any(word in content for word in (b"qaraqoyunlu", b"zulfuqar", b"id-one"))
-    kinds = {field.type for schema in state.TABLES.values() for field in schema}
+    kinds = {field.type for schema in incremental.TABLES.values() for field in schema}
     assert all(pa.types.is_integer(kind) for kind in kinds)
 
 
@@ -497,20 +484,6 @@ def test_a_state_of_another_program_is_left_aside(list_and_state, tmp_path):
     assert linkage_state.read(tmp_path).use is StateUse.OTHER_PROGRAM
 
 
-def test_a_state_of_an_earlier_version_is_made_anew(list_and_state, tmp_path):
-    """Its page had another name: it is recognised, not used, and leaves nothing behind."""
-    _, full = list_and_state
-    linkage_state.write(tmp_path, full.state)
-    page, former = tmp_path / "state.json", tmp_path / "memory.json"
-    text = page.read_text(encoding="utf-8")
-    page.unlink()
-    former.write_text(text.replace('"program": "', '"program": "0'), encoding="utf-8")
-    assert linkage_state.read(tmp_path).use is StateUse.OTHER_PROGRAM
-    linkage_state.write(tmp_path, full.state)
-    assert not former.exists()
-    assert linkage_state.read(tmp_path).use is StateUse.USED
-
-
 def test_a_state_half_written_leaves_the_old_one(list_and_state, tmp_path):
     """Files of a new state beside the page of the old one change nothing.
 
@@ -545,7 +518,7 @@ def test_tables_that_do_not_belong_together_are_no_state(list_and_state, column)
     tables["pairs"] = tables["pairs"].set_column(
         place, tables["pairs"].schema.field(column), wrong
     )
-    with pytest.raises(state.NoStateError):
+    with pytest.raises(incremental.NoStateError):
         State.of("", tables)
 
 
@@ -729,23 +702,16 @@ def test_between_lists_candidates_are_those_of_two_lists_however_they_are_search
         entries = encode(table({name: people[name] for name in names}))
         every = block.build_all(entries, profile, limit)
         blocks = block.build_all(entries, profile, limit, groups)
-        marks = state.checksums(entries, groups)
-        fits = state.fingerprint(entries, blocks, profile, limit, in_groups=True)
+        marks = incremental.checksums(entries, groups)
+        fits = incremental.fingerprint(entries, blocks, profile, limit, in_groups=True)
         known = known if known and known.fingerprint == fits else None
-        then = (
-            state.positions_before(known.entries, marks) if known else unknown(entries)
-        )
-        found, levels = candidates.find_again(
-            entries, blocks, 7, quiet, reuse.reuse(known, then)
-        )
+        found, kept = searched(entries, blocks, marks, known)
         whole = pairs_of(candidates.find(entries, every, 7, quiet))
         assert pairs_of(found) == [
             pair for pair in whole if groups[pair[0]] != groups[pair[1]]
         ]
         assert pairs_of(found) == pairs_of(candidates.find(entries, blocks, 7, quiet))
-        known = state.State(
-            fits, marks, state.block_members(blocks), found.left, found.right, levels
-        )
+        known = dataclasses.replace(kept, fingerprint=fits)
 
 
 @pytest.mark.slow

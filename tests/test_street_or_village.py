@@ -16,7 +16,7 @@ from voterlist import synth
 from voterlist.link.comparisons import SHIPPED, Pairs
 from voterlist.link.comparisons.address import AddressLevel
 from voterlist.link.encode import encode
-from voterlist.link.incremental.state import checksums
+from voterlist.link.incremental import checksums
 from voterlist.normalize import normalize, normalize_streets
 from voterlist.schemas import STREET_ROW
 from voterlist.tables import from_columns

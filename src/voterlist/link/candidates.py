@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from itertools import pairwise
-from typing import TypeVar
 
 import numpy as np
 
-from voterlist.arrays import Codes, Longs, pack_pairs
+from voterlist.arrays import Codes, Longs
 from voterlist.link import block, ranges, weigh
-from voterlist.link.comparisons import SHIPPED, Comparisons, Pairs
+from voterlist.link.comparisons import SHIPPED, Comparisons, Pairs, Vectors
 from voterlist.link.encode import Encoded
 from voterlist.link.found import Candidates, Compared, Store
-from voterlist.link.incremental import reuse
-from voterlist.link.ranges import Partners, Range
+from voterlist.link.incremental import Known
+from voterlist.link.ranges import Range
 from voterlist.threads import each, in_turn, workers
-
-__all__ = [
-    "Candidates",
-    "Compared",
-    "Progress",
-    "compare",
-    "cut",
-    "find",
-    "find_again",
-    "match_keys",
-]
-
-T = TypeVar("T")
 
 Progress = Callable[[str, int, int], None]
 """Called with (step, pairs done, pairs in all) as the work goes on."""
@@ -43,23 +27,23 @@ def match_keys(blocks: list[block.Blocks], left: Codes, right: Codes) -> Longs:
     return bits
 
 
-def cut(entries: Encoded, keys: list[Partners], chunk_pairs: int) -> list[Range]:
-    """The pairs of all keys in ranges, small enough that those of all threads make one chunk."""
-    return ranges.cut(keys, entries.size, max(chunk_pairs // workers(), 1))
-
-
 def find(
     entries: Encoded,
     blocks: list[block.Blocks],
     chunk_pairs: int,
     progress: Progress,
     comparisons: Comparisons = SHIPPED,
+    *,
     store: Store | None = None,
+    known: Known | None = None,
 ) -> Candidates:
     """All candidate pairs.
 
-    State: 12 bytes for each run of partners, 16 for each pair where there is no store, and the
-    working arrays of one chunk.
+    With ``known`` the pairs have their packed pair levels, for the next linkage. Those that are
+    known are not compared: only their frequency-adjusted levels are worked out anew.
+
+    State: 12 bytes for each run of partners, 16 for each pair where there is no store, 4 more for
+    its pair levels, and the working arrays of one chunk.
 
     Raises:
         OSError: the disk of the store is full.
@@ -72,79 +56,48 @@ def find(
     )
 
     def compared(part: Range) -> Compared:
-        return compare(Pairs(entries, *ranges.pairs_of(keys, part)), comparisons)
+        pairs = Pairs(entries, *ranges.pairs_of(keys, part))
+        if known is None:
+            return _compared(pairs, comparisons.compare(pairs), comparisons, len(pairs))
+        levels, afresh = _levels(pairs, comparisons, known)
+        vectors = comparisons.adjust(pairs, comparisons.unpack_pair_levels(levels))
+        return _compared(pairs, vectors, comparisons, afresh, levels)
 
-    parts = cut(entries, keys, chunk_pairs)
+    # Small enough that the ranges of all threads make one chunk.
+    parts = ranges.cut(keys, entries.size, max(chunk_pairs // workers(), 1))
     return Candidates.of(_told(compared, parts, progress), store)
 
 
-def compare(pairs: Pairs, comparisons: Comparisons) -> Compared:
-    """The pairs of a range, compared."""
-    codes = comparisons.pack(comparisons.compare(pairs))
-    return Compared(pairs.left, pairs.right, codes, weigh.count_chunk(codes))
+def _levels(
+    pairs: Pairs, comparisons: Comparisons, known: Known
+) -> tuple[Codes | Longs, int]:
+    """(the packed pair levels, how many pairs had to be compared for them)."""
+    is_known, of_known = known.looked_up(pairs.left, pairs.right)
+    new = np.flatnonzero(~is_known)
+    of_new = comparisons.pack_pair_levels(comparisons.pair_levels(pairs.at(new)))
+    levels = np.empty(len(pairs), of_new.dtype)
+    levels[is_known], levels[new] = of_known, of_new
+    return levels, len(new)
+
+
+def _compared(
+    pairs: Pairs,
+    vectors: Vectors,
+    comparisons: Comparisons,
+    afresh: int,
+    levels: Codes | Longs | None = None,
+) -> Compared:
+    codes = comparisons.pack(vectors)
+    counts = weigh.count_chunk(codes)
+    return Compared(pairs.left, pairs.right, codes, counts, afresh, levels)
 
 
 def _told(
-    work: Callable[[Range], T], parts: list[Range], progress: Progress
-) -> Iterator[T]:
+    work: Callable[[Range], Compared], parts: list[Range], progress: Progress
+) -> Iterator[Compared]:
     """What the work gives for each range, with the progress told."""
     every, done = sum(part.pairs for part in parts), 0
     for part, given in zip(parts, in_turn(work, parts), strict=True):
         done += part.pairs
         progress("compare", done, every)
         yield given
-
-
-def find_again(
-    entries: Encoded,
-    blocks: list[block.Blocks],
-    chunk_pairs: int,
-    progress: Progress,
-    earlier: reuse.Reuse,
-    comparisons: Comparisons = SHIPPED,
-) -> tuple[Candidates, Codes | Longs]:
-    """All candidate pairs, and their packed pair levels for the next linkage.
-
-    Pairs of an earlier linkage are not compared again: only their frequency-adjusted levels are
-    worked out anew.
-    """
-    keys = [
-        reuse.partners_to_compare(earlier, key, number)
-        for number, key in enumerate(blocks)
-    ]
-    known_left, known_right, known_levels = reuse.reused_pairs(earlier, blocks)
-    known = pack_pairs(known_left, known_right)
-
-    def compared(part: Range) -> tuple[Codes, Codes, Codes | Longs]:
-        left, right = ranges.pairs_of(keys, part)
-        unknown = earlier.unknown(left, right, known)
-        pairs = Pairs(entries, left[unknown], right[unknown])
-        levels = comparisons.pack_pair_levels(comparisons.pair_levels(pairs))
-        return pairs.left, pairs.right, levels
-
-    parts = cut(entries, keys, chunk_pairs)
-    new = list(_told(compared, parts, progress))
-    left, right, levels = reuse.in_order(
-        *(
-            np.concatenate(column)
-            for column in zip(
-                (known_left, known_right, known_levels), *new, strict=True
-            )
-        )
-    )
-    alone = comparisons.unpack_pair_levels
-
-    def adjusted(part: slice) -> Compared:
-        pairs = Pairs(entries, left[part], right[part])
-        codes = comparisons.pack(comparisons.adjust(pairs, alone(levels[part])))
-        return Compared(pairs.left, pairs.right, codes, weigh.count_chunk(codes))
-
-    found = Candidates.of(in_turn(adjusted, _slices(len(left), chunk_pairs)))
-    return replace(found, afresh=len(left) - len(known_left)), levels
-
-
-def _slices(many: int, chunk_pairs: int) -> list[slice]:
-    """So many pairs in parts, small enough that those of all threads make one chunk."""
-    most = max(chunk_pairs // workers(), 1)
-    bounds = [*range(0, many, most), many]
-    return [slice(start, stop) for start, stop in pairwise(bounds)]

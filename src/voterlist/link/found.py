@@ -18,9 +18,9 @@ __all__ = ["RECORD", "Candidates", "Compared", "Store"]
 
 T = TypeVar("T", bound=np.generic)
 
-RECORD = np.dtype([("left", np.int32), ("right", np.int32), ("vector", np.int64)])
+_KINDS = {"left": np.int32, "right": np.int32, "vector": np.int64}
+RECORD = np.dtype(list(_KINDS.items()))
 """A pair as it is put aside."""
-_COLUMNS = ("left", "right", "vector")
 _AT_ONCE = 1 << 20
 """So many pairs are read from a store at a time."""
 
@@ -50,6 +50,10 @@ class Compared:
     """The packed vector of each pair."""
     vectors: weigh.VectorCounts
     """The distinct packed vectors."""
+    afresh: int
+    """How many of the pairs were compared; what the others are was known."""
+    levels: Codes | Longs | None = None
+    """The packed pair levels of each pair, where they are kept for the next linkage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +93,25 @@ class Candidates:
         Raises:
             OSError: the disk of the store is full.
         """
-        counts, kept = [], []
+        counts, kept, afresh = [], [], 0
         for part in parts:
             counts.append(part.vectors)
+            afresh += part.afresh
             if store is None:
                 kept.append(part)
             else:
                 store.add(_record(part.left, part.right, part.vector))
         vectors = weigh.count(counts)
         if store is not None:
-            return cls(vectors, len(store), store=store)
-        left, right = (
-            np.concatenate(
-                [np.zeros(0, np.int32), *(getattr(part, side) for part in kept)]
-            )
-            for side in ("left", "right")
+            return cls(vectors, afresh, store=store)
+        left, right, vector = (
+            np.concatenate([np.zeros(0, kind), *(getattr(part, name) for part in kept)])
+            for name, kind in _KINDS.items()
         )
-        vector = np.concatenate(
-            [np.zeros(0, np.int64), *(part.vector for part in kept)]
-        )
-        return cls(vectors, len(left), Compared(left, right, vector, vectors))
+        of_parts = [part.levels for part in kept if part.levels is not None]
+        levels: AnyArray = np.concatenate([np.zeros(0, np.int32), *of_parts])
+        held = Compared(left, right, vector, vectors, afresh, levels)
+        return cls(vectors, afresh, held)
 
     def __len__(self) -> int:
         if self.held is not None:
@@ -137,7 +140,7 @@ class Candidates:
         elif self.store is not None:
             for start in range(0, max(len(self.store), 1), _AT_ONCE):
                 rows = self.store.between(start, min(start + _AT_ONCE, len(self.store)))
-                columns = (np.ascontiguousarray(rows[name]) for name in _COLUMNS)
+                columns = (np.ascontiguousarray(rows[name]) for name in _KINDS)
                 yield Part(start, *columns)
 
     def at(self, places: Longs) -> tuple[Codes, Codes, Longs]:
@@ -194,7 +197,7 @@ class Candidates:
             for part in self.parts():
                 codes = again(part.left, part.right, part.vector)
                 counts = weigh.count_chunk(codes)
-                yield Compared(part.left, part.right, codes, counts)
+                yield Compared(part.left, part.right, codes, counts, len(codes))
 
         found = Candidates.of(parts(), store)
         return Candidates(found.vectors, self.afresh, found.held, found.store)

@@ -20,8 +20,6 @@ import numpy as np
 from voterlist.arrays import Bools, Codes, Longs, pack_pairs, unpack_pairs
 from voterlist.link.block import Blocks
 
-__all__ = ["Partners", "Range", "consecutive", "cut", "of_runs", "pairs_of", "partners"]
-
 _HALF = 32
 
 
@@ -54,13 +52,9 @@ class Range:
     """How many there are, one that several keys bring together counted with each."""
 
 
-def partners(blocks: Blocks, anchors: Bools | None = None) -> Partners:
-    """The pairs that the blocks of a key bring together, as runs of partners.
-
-    With ``anchors``, flags of ``blocks.members``, a pair counts only where one of its entries is
-    one.
-    """
-    kinds, may_pair = _kinds(blocks, anchors)
+def partners(blocks: Blocks) -> Partners:
+    """The pairs that the blocks of a key bring together, as runs of partners."""
+    kinds, may_pair = _kinds(blocks)
     if may_pair.all():
         place = np.arange(len(kinds), dtype=np.int32)
         ends = np.repeat(blocks.starts[1:].astype(np.int32), np.diff(blocks.starts))
@@ -80,30 +74,29 @@ def partners(blocks: Blocks, anchors: Bools | None = None) -> Partners:
     return _runs(sections, *_meeting(sections, may_pair))
 
 
-def _kinds(blocks: Blocks, anchors: Bools | None) -> tuple[Longs, Bools]:
+def _kinds(blocks: Blocks) -> tuple[Longs, Bools]:
     """(the kind of each member, which two kinds of entries may be paired).
 
     A kind is all of an entry that decides whether a pair of a block counts.
     """
     counting, members = blocks.counting, blocks.members
-    flags = [] if anchors is None else [anchors]
-    flags += [] if counting.required is None else [counting.required[members]]
-    group = None if counting.groups is None else counting.groups[members]
-    number = np.zeros(len(members), np.int64) if group is None else group + np.int64(1)
-    for flag in flags:
-        number = number * 2 + flag
+    number = np.zeros(len(members), np.int64)
+    if counting.groups is not None:
+        number += counting.groups[members] + 1
+    number *= 2
+    if counting.required is not None:
+        number += counting.required[members]
     # Few numbers are in use, and none is large: they are looked up in a table.
     distinct = np.flatnonzero(np.bincount(number))
     place = np.zeros(int(distinct.max(initial=0)) + 1, np.int64)
     place[distinct] = np.arange(len(distinct))
     kinds = place[number]
+    group, has_flag = (distinct >> 1) - 1, (distinct & 1).astype(np.bool_)
     may_pair = np.ones((len(distinct), len(distinct)), np.bool_)
-    for bit in range(len(flags)):
-        has_flag = (distinct >> bit & 1).astype(np.bool_)
+    if counting.required is not None:
         may_pair &= has_flag[:, None] | has_flag
-    if group is not None:
-        of_kind = (distinct >> len(flags)) - 1
-        may_pair &= (of_kind[:, None] < 0) | (of_kind[:, None] != of_kind)
+    if counting.groups is not None:
+        may_pair &= (group[:, None] < 0) | (group[:, None] != group)
     return kinds, may_pair
 
 

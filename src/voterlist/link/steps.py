@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.arrays import Bools, Codes, Floats
+from voterlist.arrays import Bools, Codes, Floats, Hashes
 from voterlist.config import LinkSettings
 from voterlist.link import block, candidates, people, weigh
 from voterlist.link.cases import Closed, Judged, cases
@@ -21,7 +21,13 @@ from voterlist.link.explain import with_model
 from voterlist.link.fit import Compared as FitOf
 from voterlist.link.fit import blocked, doubts
 from voterlist.link.found import Candidates, Store
-from voterlist.link.incremental import State, reuse, state
+from voterlist.link.incremental import (
+    Known,
+    State,
+    checksums,
+    fingerprint,
+    known_pairs,
+)
 from voterlist.link.judge import Scorer, judge
 from voterlist.link.labels import TrainingLabels, inside, training_labels
 from voterlist.link.one_to_one import best_partners
@@ -29,20 +35,6 @@ from voterlist.link.sample import Sample, marks_of
 from voterlist.link.scope import Scope, pairs_within, pairs_without
 from voterlist.link.types import Added, AddedUse, Incremental, Linkage, Ready, Watch
 from voterlist.model import Profile
-
-__all__ = [
-    "Found",
-    "Learnt",
-    "Listed",
-    "added_use",
-    "cluster_of",
-    "cluster_table",
-    "compare",
-    "conclude",
-    "learn",
-    "listed",
-    "ready",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,60 +155,55 @@ def compare(
     """The candidate pairs of the list, compared."""
     watch.forecast(listed.forecast)
     watch.progress("forecast", 0, sum(line.pairs for line in listed.forecast))
-    if incremental is None or (incremental.known is None and not incremental.keep):
-        candidate_pairs = candidates.find(
-            listed.entries,
-            listed.blocks,
-            settings.chunk_pairs,
-            watch.progress,
-            listed.comparisons,
-            listed.store,
-        )
+    kept = _before(listed, settings, profile, incremental)
+    candidate_pairs = candidates.find(
+        listed.entries,
+        listed.blocks,
+        settings.chunk_pairs,
+        watch.progress,
+        listed.comparisons,
+        store=listed.store,
+        known=None if kept is None else kept.known,
+    )
+    held = candidate_pairs.held
+    if kept is None or held is None or held.levels is None:
         return Found(candidate_pairs)
-    return _compare_again(listed, settings, profile, watch, incremental)
+    of_next = State(kept.fits, kept.marks, held.left, held.right, held.levels)
+    return Found(candidate_pairs, of_next, kept.is_used)
 
 
-def _compare_again(
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept of a list, and what is known of it already."""
+
+    fits: str
+    marks: Hashes
+    known: Known
+    is_used: bool
+
+
+def _before(
     listed: Listed,
     settings: LinkSettings,
     profile: Profile,
-    watch: Watch,
-    incremental: Incremental,
-) -> Found:
-    """The same from an earlier state, as far as it fits, with the state for the next linkage."""
-    known = incremental.taken()
-    entries, blocks, comparisons = listed.entries, listed.blocks, listed.comparisons
-    fits = state.fingerprint(
-        entries,
-        blocks,
+    incremental: Incremental | None,
+) -> _Kept | None:
+    """What an earlier linkage knows, as far as it fits; None where nothing is to be kept."""
+    if incremental is None or (incremental.known is None and not incremental.keep):
+        return None
+    earlier = incremental.taken()
+    fits = fingerprint(
+        listed.entries,
+        listed.blocks,
         profile.value,
         settings.largest_block,
-        comparisons,
+        listed.comparisons,
         in_groups=listed.groups is not None,
     )
-    marks = state.checksums(entries, listed.groups)
-    if known is not None and known.fingerprint != fits:
-        known = None
-    then = np.full(entries.size, -1, np.int32)
-    if known is not None:
-        then = state.positions_before(known.entries, marks)
-    candidate_pairs, levels = candidates.find_again(
-        entries,
-        blocks,
-        settings.chunk_pairs,
-        watch.progress,
-        reuse.reuse(known, then),
-        comparisons,
-    )
-    kept = state.State(
-        fits,
-        marks,
-        state.block_members(blocks),
-        candidate_pairs.left,
-        candidate_pairs.right,
-        levels,
-    )
-    return Found(candidate_pairs, kept, known is not None)
+    marks = checksums(listed.entries, listed.groups)
+    if earlier is not None and earlier.fingerprint != fits:
+        earlier = None
+    return _Kept(fits, marks, known_pairs(earlier, marks), earlier is not None)
 
 
 def learn(

@@ -21,15 +21,12 @@ from voterlist.link.incremental import TABLES, State
 from voterlist.storage.files import make_folder, write_atomically
 from voterlist.storage.store import program_digest, sha256, write_table
 
-__all__ = ["FOLDER", "KeptState", "StateUse", "read", "write"]
-
 FOLDER = "compared"
 """The folder of a workspace in which its runs keep the state."""
 
 _PAGE = "state.json"
-_FORMER_PAGE = "memory.json"
-"""The page of a state that an earlier version of the program kept."""
-_OURS = re.compile(rf"({'|'.join(TABLES)})-[0-9a-f]{{12}}\.parquet")
+_OURS = re.compile(rf"({'|'.join(TABLES)}|blocks)-[0-9a-f]{{12}}\.parquet")
+"""The files of a state; states of version 0.1.0 had blocks."""
 
 
 class StateUse(StrEnum):
@@ -62,7 +59,7 @@ def read(folder: Path) -> KeptState:
     One that is not there, damaged, or another program's is None, with the reason.
     """
     try:
-        page = strict_json.loads(_page_path(folder).read_text(encoding="utf-8"))
+        page = strict_json.loads((folder / _PAGE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return KeptState(None, StateUse.MISSING)
     except (OSError, ValueError):
@@ -81,12 +78,6 @@ def read(folder: Path) -> KeptState:
         pa.ArrowException,
     ):
         return KeptState(None, StateUse.DAMAGED)
-
-
-def _page_path(folder: Path) -> Path:
-    """The page in a folder, under its name of today or its former one."""
-    page, former = folder / _PAGE, folder / _FORMER_PAGE
-    return former if former.exists() and not page.exists() else page
 
 
 def _table(folder: Path, name: str, digest: str) -> pa.Table:
@@ -116,7 +107,6 @@ def write(folder: Path, state: State) -> None:
     write_atomically(
         folder / _PAGE, lambda path: path.write_text(text, encoding="utf-8")
     )
-    (folder / _FORMER_PAGE).unlink(missing_ok=True)
     kept = {_path(folder, name, digest) for name, digest in digests.items()}
     for path in folder.iterdir():
         if _OURS.fullmatch(path.name) and path not in kept:

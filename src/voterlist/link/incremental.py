@@ -1,5 +1,8 @@
 """What one linkage leaves for the next: which pairs were compared, and what each is by itself.
 
+The keys of today say which pairs are candidates. One of two entries known again was compared
+already where the earlier linkage had it: its levels are looked up.
+
 Of an entry only checksums of what linkage reads are kept: an entry that says the same is known
 again by them, wherever it stands and whatever its id is. Nothing that the list says of a pair is
 kept, for the next list may say otherwise.
@@ -7,7 +10,6 @@ kept, for the next list may say otherwise.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,22 +17,20 @@ import numpy as np
 import pyarrow as pa
 import rapidfuzz
 
-from voterlist import tables
-from voterlist.arrays import Codes, Hashes, Longs, mix, salted, text_hashes
+from voterlist.arrays import (
+    Bools,
+    Codes,
+    Hashes,
+    Longs,
+    mix,
+    pack_pairs,
+    salted,
+    text_hashes,
+)
 from voterlist.link.block import Blocks
 from voterlist.link.comparisons import SHIPPED, Comparisons, with_added
 from voterlist.link.encode import Encoded, EncodedColumn
 from voterlist.link.identifiers import Identifiers
-
-__all__ = [
-    "TABLES",
-    "NoStateError",
-    "State",
-    "block_members",
-    "checksums",
-    "fingerprint",
-    "positions_before",
-]
 
 Checksums = Hashes
 """Two an entry, shape (2, entries)."""
@@ -69,17 +69,9 @@ TABLES = {
     "entries": pa.schema(
         [pa.field(name, pa.uint64(), nullable=False) for name in ("first", "second")]
     ),
-    "blocks": pa.schema(
-        [
-            pa.field("key", pa.int16(), nullable=False),
-            pa.field("block", pa.int32(), nullable=False),
-            pa.field("entry", pa.int32(), nullable=False),
-        ]
-    ),
     "pairs": _pairs_schema(pa.int32()),
 }
-"""The tables in which a state is kept. Entries are named by their row; pairs stand in ascending
-order."""
+"""The tables in which a state is kept. Entries are named by their row."""
 
 
 class NoStateError(ValueError):
@@ -93,8 +85,6 @@ class State:
     fingerprint: str
     """Names all besides the entries on which the candidate pairs depend: profile, keys, limits."""
     entries: Checksums
-    blocks: tuple[tuple[Codes, Codes], ...]
-    """For each key the entries that stand in its blocks, and the block of each."""
     left: Codes
     right: Codes
     levels: Codes | Longs
@@ -102,29 +92,12 @@ class State:
 
     def tables(self) -> dict[str, pa.Table]:
         """The state as ``TABLES``, without the fingerprint."""
-        blocks = [
-            (np.full(len(entry), key, np.int16), block, entry)
-            for key, (entry, block) in enumerate(self.blocks)
-        ]
-        columns = (
-            [np.concatenate(column) for column in zip(*blocks, strict=True)]
-            if blocks
-            else [np.zeros(0)] * 3
-        )
-        content = {
-            "entries": dict(zip(TABLES["entries"].names, self.entries, strict=True)),
-            "blocks": dict(zip(TABLES["blocks"].names, columns, strict=True)),
-            "pairs": {"left": self.left, "right": self.right, "levels": self.levels},
-        }
-        schemas = {
-            **TABLES,
-            "pairs": _pairs_schema(pa.from_numpy_dtype(self.levels.dtype)),
-        }
+        levels = pa.from_numpy_dtype(self.levels.dtype)
         return {
-            name: tables.from_columns(
-                arrays, schemas[name], len(next(iter(arrays.values())))
-            )
-            for name, arrays in content.items()
+            "entries": pa.table(list(self.entries), schema=TABLES["entries"]),
+            "pairs": pa.table(
+                [self.left, self.right, self.levels], schema=_pairs_schema(levels)
+            ),
         }
 
     @classmethod
@@ -139,38 +112,15 @@ class State:
             for name in TABLES
         ):
             raise NoStateError("the tables of a state have other columns")
-        columns = {
-            name: {
-                column: content[name].column(column).to_numpy()
-                for column in schema.names
-            }
-            for name, schema in TABLES.items()
-        }
-        blocks, pairs = columns["blocks"], columns["pairs"]
-        size = content["entries"].num_rows
-        positions = (blocks["entry"], blocks["block"], pairs["left"], pairs["right"])
-        inside = all(_below(column, size) for column in positions) and _below(
-            pairs["levels"], _comparisons_of(fingerprint).pair_level_codes
+        entries, (left, right, levels) = (
+            [column.to_numpy() for column in content[name].columns] for name in TABLES
         )
-        if (
-            not inside
-            or (np.diff(blocks["key"]) < 0).any()
-            or (pairs["left"] >= pairs["right"]).any()
-        ):
+        size = len(entries[0])
+        most = _comparisons_of(fingerprint).pair_level_codes
+        inside = _below(left, size) and _below(right, size) and _below(levels, most)
+        if not inside or (left >= right).any():
             raise NoStateError("the tables of a state do not belong together")
-        number = int(blocks["key"].max(initial=-1)) + 1
-        cuts = np.searchsorted(blocks["key"], np.arange(number + 1))
-        return cls(
-            fingerprint,
-            np.stack([columns["entries"][name] for name in TABLES["entries"].names]),
-            tuple(
-                (blocks["entry"][a:b], blocks["block"][a:b])
-                for a, b in itertools.pairwise(cuts)
-            ),
-            pairs["left"],
-            pairs["right"],
-            pairs["levels"],
-        )
+        return cls(fingerprint, np.stack(entries), left, right, levels)
 
 
 def _is_schema(name: str, schema: pa.Schema) -> bool:
@@ -209,11 +159,6 @@ def fingerprint(
     )
     fixed = f"{_FORM} {rapidfuzz.__version__} {profile} {limit} {lines} groups={in_groups} {names}"
     return f"{fixed}{_ADDED}{added}"
-
-
-def block_members(blocks: list[Blocks]) -> tuple[tuple[Codes, Codes], ...]:
-    """For each key the entries that stand in its blocks, and the block of each."""
-    return tuple((key.members, key.numbers()) for key in blocks)
 
 
 def _hashes(values: pa.Array) -> Hashes:
@@ -330,3 +275,44 @@ def _matched(before: Checksums, now: Checksums) -> Codes:
     )
     then[wanted[same]] = position[same]
     return then
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Pairs of an earlier linkage, by the positions of today, in ascending order."""
+
+    numbers: Longs
+    """Left and right packed."""
+    levels: Codes | Longs
+
+    def looked_up(self, left: Codes, right: Codes) -> tuple[Bools, Codes | Longs]:
+        """(whether each of these ascending pairs is known, the packed levels of those that are)."""
+        numbers = pack_pairs(left, right)
+        # All of them stand in one stretch of the known ones.
+        first, last = numbers[[0, -1]] if len(numbers) else (0, -1)
+        begin, end = np.searchsorted(self.numbers, (first, last + 1))
+        if begin == end:
+            return np.zeros(len(numbers), np.bool_), self.levels[:0]
+        known = self.numbers[begin:end]
+        place = np.minimum(np.searchsorted(known, numbers), len(known) - 1)
+        is_known = known[place] == numbers
+        return is_known, self.levels[begin:end][place[is_known]]
+
+
+def known_pairs(state: State | None, marks: Checksums) -> Known:
+    """The pairs of an earlier linkage whose entries both stand in a list with these checksums."""
+    if state is None:
+        return Known(np.zeros(0, np.int64), np.zeros(0, np.int32))
+    then = positions_before(state.entries, marks)
+    now = np.full(state.entries.shape[1], -1, np.int32)
+    stays = np.flatnonzero(then >= 0)
+    now[then[stays]] = stays
+    one, other = now[state.left], now[state.right]
+    there = (one >= 0) & (other >= 0)
+    one, other, levels = one[there], other[there], state.levels[there]
+    numbers = pack_pairs(np.minimum(one, other), np.maximum(one, other))
+    if (numbers[1:] < numbers[:-1]).any():
+        # Mostly in order already, and this sort takes such runs as they are.
+        order = np.argsort(numbers, kind="stable")
+        numbers, levels = numbers[order], levels[order]
+    return Known(numbers, levels)
