@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from registers import EACH, ON_DAY, clean
-from voterlist.check.ages import oldest_possible, youngest_possible
 from voterlist.check.context import Context
+from voterlist.check.entry import oldest_possible, youngest_possible
 from voterlist.check.funnel import share_funnel
 from voterlist.check.letters import has_mixed_script, has_strange_character
 from voterlist.check.measures import ages_judged

@@ -101,14 +101,7 @@ def examine(
     Raises:
         StageError: a table has the wrong shape, or voters and entries are not the same entries.
     """
-    return examine_context(
-        Context.of(voters, entries, lists, settings, on_day, streets)
-    )
-
-
-def examine_context(context: Context) -> Examined:
-    """The same of a context."""
-    on_day = context.on_day
+    context = Context.of(voters, entries, lists, settings, on_day, streets)
     return Examined(
         findings=_findings(context),
         indicators=indicators_of(context),

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import pyarrow as pa
 
 from voterlist.check.agehist import age_histogram, distance
 from voterlist.check.context import Context, Numbers
+from voterlist.check.entry import is_missing
 from voterlist.check.funnel import (
     FEWEST_FOR_SPREAD,
     Funnel,
@@ -22,9 +24,8 @@ from voterlist.check.funnel import (
     share_funnel,
     winsorised,
 )
-from voterlist.check.missing import is_missing
 from voterlist.config import CheckSettings
-from voterlist.model import Sex
+from voterlist.model import Rule, Sex
 from voterlist.schemas import PROFILE_FIELDS
 from voterlist.shared_values import Codes, Flags
 
@@ -235,3 +236,12 @@ def _no_chance(funnel: Funnel, settings: CheckSettings, *, two_sided: bool) -> F
         np.nan_to_num(funnel.q, nan=1.0) <= settings.false_outliers
     )
     return no_chance
+
+
+def outlier_findings(
+    context: Context, rule: Rule, judged: Judged, field: str
+) -> pa.Table:
+    """FINDING: the outliers, each with its value and the limit it has passed."""
+    at = np.flatnonzero(judged.outlying)
+    value, limit = judged.funnel.value[at], judged.limit[at]
+    return context.precinct_findings(rule, at, field=field, value=value, limit=limit)

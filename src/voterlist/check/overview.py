@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from voterlist.check.agehist import completed_years
 from voterlist.check.context import Context, Numbers, without_impossible_births
-from voterlist.check.missing import is_missing
+from voterlist.check.entry import is_missing
 from voterlist.config import CheckSettings
 from voterlist.model import Sex, Stage
 from voterlist.schemas import (

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.measures import FIRST_OF_JANUARY, judged
-from voterlist.check.outliers import outlier_findings
+from voterlist.check.measures import FIRST_OF_JANUARY, judged, outlier_findings
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(

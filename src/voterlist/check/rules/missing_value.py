@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.missing import ASKED_FIELDS, is_missing, lacks_column
+from voterlist.check.entry import ASKED_FIELDS, is_missing, lacks_column
 from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING
 from voterlist.tables import concat

@@ -1,11 +1,38 @@
-"""The youngest and the oldest age that a birth date leaves open on the day of the election."""
+"""What is asked of one entry: which fields it lacks, how old its bearer can be, which sex."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from voterlist.check.context import Context
+from voterlist.model import Sex
 from voterlist.shared_values import Codes, Flags
+
+ASKED_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "sex", "address")
+"""The fields that the law asks of every entry.
+
+FIN and document are weighed by precinct (``missing-fin-outlier``).
+"""
+
+
+def is_missing(context: Context, field: str) -> Flags:
+    """True where a field of ENTRY is neither written nor could be had from another cell.
+
+    A cell that was written and not understood, a placeholder among them, is not missing:
+    ``normalize`` speaks of it.
+    """
+    column = "birth_year" if field == "birth_date" else field
+    return ~(context.is_known(column) | context.is_written(field))
+
+
+def lacks_column(context: Context, missing: Flags) -> Flags:
+    """True for each precinct that lacks the field in more of its entries than the settings allow.
+
+    ``missing`` is what ``is_missing`` gives for the field.
+    """
+    precincts = context.precincts
+    return precincts.count(missing) > context.settings.most_missing * precincts.size
+
 
 _LAST_DAYS = np.array([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 """The last day of each month; of February that of a leap year."""
@@ -45,3 +72,15 @@ def oldest_possible(context: Context) -> Codes:
 def is_unborn(context: Context) -> Flags:
     """True where the birth date surely lies after the day."""
     return context.is_known("birth_year") & (oldest_possible(context) < 0)
+
+
+def contradicts_sex(context: Context, witness: str) -> Flags:
+    """True where the stated sex is not the one in the column ``witness`` of VOTER.
+
+    Where either is not known, nothing is contradicted.
+    """
+    is_man, is_woman = (context.equals("sex", sex) for sex in (Sex.MALE, Sex.FEMALE))
+    says_man, says_woman = (
+        context.equals(witness, sex) for sex in (Sex.MALE, Sex.FEMALE)
+    )
+    return (is_man & says_woman) | (is_woman & says_man)
