@@ -454,6 +454,11 @@ DBF = documents.dbf_list()
 FILES = {
     "DBF behind its end": (DBF + DBF[-80:], 4, {UNREAD}),
     "DBF filled up": (DBF + bytes(512), 4, set()),
+    "DBF with bytes more": (
+        DBF[:300] + b"x" * 30 + DBF[300:],
+        0,
+        {AsideCode.FILE_UNREADABLE},
+    ),
     "DBF of a wrong count": (DBF[:4] + b"\2" + DBF[5:], 4, set()),
     "Parquet of many pieces": (parquet("Nizami"), 12, set()),
     "Parquet behind Parquet": (

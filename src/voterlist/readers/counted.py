@@ -64,15 +64,15 @@ _OF_STRINGS = re.compile(rb't="s"[^<>]*>\s*<v>([0-9]+)<')
 def beside(content: bytes) -> list[str]:
     """Names of what lies in a packed workbook or document, and is no part of it."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = [name.lower() for name in archive.namelist()]
+        names = list(map(str.lower, archive.namelist()))
         twice = Counter(names) - Counter({*names})
         return [*unlisted(content, archive), *filter(_LIST.fullmatch, names), *twice]
 
 
 def lines_behind(content: bytes, sheet: RawSheet) -> list[str]:
     """The numbers of the lines of a text behind its last row, which may have line breaks itself."""
-    breaks = str(sheet.cells[-1:].to_pylist()).count("\\n")
-    end = sheet.lines[-1].as_py() + breaks
+    last = str(sheet.cells[-1:].to_pylist())
+    end = sheet.lines[-1].as_py() + last.count("\\n")
     count = content.count(b"\n")
     return [f"{end + 1}-{count}"] if count > end else []
 
@@ -115,8 +115,7 @@ def cells_and_rows(piece: bytes, blank: frozenset[bytes]) -> tuple[int, list[byt
     """
     piece = _without_prefixes(piece)
     count = piece.count(b"<v>") - piece.count(b"<v><") - piece.count(b't="e"')
-    if b"<is>" in piece:
-        count += piece.count(b"<is>") - len(_BLANK_INLINE.findall(piece))
+    count += piece.count(b"<is>") - len(_BLANK_INLINE.findall(piece))
     if blank:
         count -= sum(number in blank for number in _OF_STRINGS.findall(piece))
     return count, _ROW_NUMBER.findall(piece)

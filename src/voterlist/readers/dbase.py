@@ -51,6 +51,8 @@ _CODE_PAGES = {
     0xCA: "windows-1254",
 }
 _DELETED, _END = ord("*"), 0x1A
+_MARKS = b" *"
+"""What a record begins with: a deleted one with the second."""
 _NOTHING = b"\0\x1a \r\n"
 """What may fill a file up behind its records."""
 _NOT_SHOWN = frozenset("0GP")
@@ -103,8 +105,8 @@ def read_dbase(content: bytes, settings: IngestSettings) -> ReadOutcome:
     records = body.reshape(count, length)
     ends = np.flatnonzero(records[:, 0] == _END)
     records = records[: ends[0]] if len(ends) else records
-    if len(records) < declared:
-        # It was cut off: what is missing are voters.
+    if len(records) < declared or records[:, 0].tobytes().translate(None, _MARKS):
+        # It was cut off, and what is missing are voters; or its records stand elsewhere.
         return ReadOutcome("dbf", trouble=AsideCode.FILE_UNREADABLE)
     decoded = _decoded(fields, records, content[_LANGUAGE])
     if decoded is None:

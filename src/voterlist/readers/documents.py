@@ -55,7 +55,7 @@ class Line:
 
 def text_line(text: str) -> Line:
     """A line of text outside every table."""
-    return Line([text], outside=True)
+    return Line([text.replace("\t", " ").strip()], outside=True)
 
 
 def is_row(cells: Iterable[str]) -> bool:
@@ -68,7 +68,7 @@ def paragraph_lines(text: str) -> list[Line]:
     rows = [[cell.strip() for cell in line.split("\t")] for line in text.split("\n")]
     if any(map(is_row, rows)):
         return [Line(cells, outside=not is_row(cells)) for cells in rows]
-    return [text_line(text.replace("\t", " ").strip())]
+    return [text_line(text)]
 
 
 @dataclass(slots=True)

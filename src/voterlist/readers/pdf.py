@@ -49,9 +49,9 @@ def read_pdf(content: bytes, settings: IngestSettings) -> ReadOutcome:
     unread = [
         unread_sheet(f"p. {_ranges(troubles[code])}", code) for code in sorted(troubles)
     ]
-    more = BESIDE_PAGES.search(content, content.find(b"%PDF-") + 1)
+    beside = BESIDE_PAGES.findall(content, content.find(b"%PDF-") + 1)
     outcome = ReadOutcome("pdf", (*found.sheets, *unread))
-    return outcome.with_unread([more[0].decode()] if more else [])
+    return outcome.with_unread(sorted({*map(bytes.decode, beside)}))
 
 
 def _read_pages(content: bytes) -> tuple[list[Content], _Troubles]:

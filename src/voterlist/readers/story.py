@@ -60,12 +60,9 @@ class Story:
         if not self._paragraphs:
             return
         text = "".join(self._paragraphs.pop())
-        if not text.strip():
-            return
-        if self._open_cells:
-            self._flows[-1].append(text_line(text.replace("\t", " ").strip()))
-        else:
-            self._flows[-1] += paragraph_lines(text)
+        if text.strip():
+            lines = [text_line(text)] if self._open_cells else paragraph_lines(text)
+            self._flows[-1] += lines
 
     def begin_box(self) -> None:
         """A text box begins; what it holds stands before the paragraph that holds it."""

@@ -166,7 +166,7 @@ def _packed_facts(
             blank = blank_strings(_pieces(archive, names[_STRINGS_PART], settings))
         elif _BINARY_STRINGS in names:
             texts = archive.read(names[_BINARY_STRINGS])
-            blank = frozenset({b""} if BLANK_TEXT in texts else ())
+            blank = frozenset(re.findall(BLANK_TEXT, texts))
         order = _sheet_order(archive, names, kind)
         # Several sheets may name one part; it is looked over once.
         parts = {
@@ -180,9 +180,9 @@ def _packed_facts(
     except DAMAGE:
         return WorkbookFacts(kind, {}, AsideCode.FILE_UNREADABLE)
     sheets = {place: parts[part] for place, part in order.items()}
-    beside = parts.keys() - order.values() if order else ()
-    unread = [part for part in sorted(beside) if parts[part].cells]
-    return WorkbookFacts(kind, sheets, unread=tuple(unread))
+    beside = sorted(parts.keys() - order.values()) if order else ()
+    unread = tuple(part for part in beside if parts[part].cells)
+    return WorkbookFacts(kind, sheets, unread=unread)
 
 
 def part_names(archive: zipfile.ZipFile) -> dict[str, str]:
