@@ -22,7 +22,6 @@ from voterlist.spark import comparing, counting, numbers
 from voterlist.spark.blocking import Blocking, forecast_of
 from voterlist.spark.dealing import Ranges, to_ranges
 from voterlist.spark.exchange import Parcel, of_kind, packed, unpacked
-from voterlist.spark.key_codes import KeyCodes
 from voterlist.spark.part import cut, encoded, joined, part
 from voterlist.tables import sort_by
 
@@ -154,9 +153,9 @@ def test_the_fields_of_keys_agree_where_they_agree_in_the_whole_list(in_parts):
 
 
 def _keys_as_there(in_parts):
-    codes = [KeyCodes(tables, in_parts.whole) for tables in in_parts.parts]
+    parts = [part(tables, in_parts.whole) for tables in in_parts.parts]
     for key in in_parts.keys:
-        there = np.concatenate([one.together(key.fields) for one in codes])
+        there = np.concatenate([together(each, key.fields) for each in parts])
         here = together(in_parts.whole_list, key.fields)
         assert ((there >= 0) == (here >= 0)).all(), key.name
         known = here >= 0

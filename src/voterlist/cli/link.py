@@ -31,8 +31,6 @@ from voterlist.cli.words import SAY, title
 from voterlist.errors import UsageError
 from voterlist.model import PairKind
 
-__all__ = ["link"]
-
 
 class _Engine(StrEnum):
     """Who does the work."""

@@ -12,14 +12,6 @@ from voterlist import usecases
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 
-__all__ = [
-    "tell_chance",
-    "tell_compared",
-    "tell_doubts",
-    "tell_estimate",
-    "tell_training_labels",
-]
-
 
 def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
     """Precision and recall that the model expects, with their intervals.

@@ -21,16 +21,6 @@ from voterlist.link.scope import members_of_groups
 from voterlist.model import Profile
 from voterlist.threads import each
 
-__all__ = [
-    "Blocks",
-    "Counting",
-    "Forecast",
-    "build",
-    "build_all",
-    "of_runs",
-    "split_runs",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Forecast:

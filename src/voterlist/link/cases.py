@@ -18,8 +18,6 @@ from voterlist.link.weigh import CLASSES
 from voterlist.model import CaseKind, EntryRole, PairKind
 from voterlist.one_person import doubts
 
-__all__ = ["REASONS", "Closed", "Judged", "case_id", "cases"]
-
 REASONS = (
     "permanent-list",
     "has-fin",

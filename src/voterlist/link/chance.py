@@ -14,8 +14,6 @@ from voterlist.chance import AGREEMENTS, PersonFields, pairs_of
 from voterlist.link.encode import Encoded
 from voterlist.link.fields import field
 
-__all__ = ["Chance", "chance"]
-
 
 @dataclass(frozen=True, slots=True)
 class Chance:

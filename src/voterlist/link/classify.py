@@ -17,8 +17,6 @@ from voterlist.link.comparisons.surname import SurnameLevel
 from voterlist.link.weigh import CLASSES
 from voterlist.model import PairKind
 
-__all__ = ["Judgement", "kinds", "worth_keeping"]
-
 _SAME, _TWINS, *_RELATIVES, _UNRELATED = range(len(CLASSES))
 _TWINS_FROM = 0.5
 """The probability from which a pair of one birth date is listed as twins."""

@@ -11,8 +11,6 @@ import numpy as np
 
 from voterlist.arrays import Codes, Floats
 
-__all__ = ["clusters"]
-
 Judge = Callable[[Codes, Codes], Floats]
 """Tells P(same person) of the pairs (left, right), also of those that no key brought together."""
 

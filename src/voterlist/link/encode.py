@@ -13,38 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.arrays import Bools, Codes, Longs, Signs, Words, pack_known
+from voterlist.arrays import Bools, Codes, Longs, Signs, Words, dense, pack_known
 from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.link.short_names import ShortNames, full_names, short_names
 from voterlist.link.sounds import sound_codes
 from voterlist.model import ListKind, Profile, Sex
 from voterlist.schemas import STREET_OR_VILLAGE
 from voterlist.threads import each
-
-__all__ = [
-    "ADDED",
-    "ADDRESS_WORDS",
-    "COHORT",
-    "COMPARED",
-    "FEMALE",
-    "MALE",
-    "RARE_WORD",
-    "RARE_WORD_SHARE",
-    "WORD_START",
-    "Encoded",
-    "EncodedColumn",
-    "by_cohort",
-    "by_sex",
-    "coded_parts",
-    "counted_parts",
-    "deal",
-    "encode",
-    "encoded_column",
-    "of_homes",
-    "seen_again",
-    "street_names",
-    "word_starts",
-]
 
 MALE, FEMALE = 0, 1
 """The codes of ``Encoded.sex``."""
@@ -55,6 +30,8 @@ _NAMES = (
 )
 _COLUMNS = 8
 _FIRST_BEYOND_ASCII = 128
+DOCUMENT_START = 5
+"""Letters of the beginning of a document."""
 COHORT = 10
 """Years of birth over which a given name is taken to be equally common."""
 WORD_START = 5
@@ -201,7 +178,7 @@ class Encoded:
     precinct: Codes
     temporary: Bools
     """True where the entry stands on a temporary list."""
-    address_words: tuple[Codes, ...]
+    address_words: tuple[Codes | Longs, ...]
     """For addresses that are not parsed: the rare words of the line, dealt into columns (see
     ``_rare_words``)."""
     village: EncodedColumn | None = None
@@ -231,13 +208,40 @@ class Encoded:
         once[first] = codes[first]
         return once
 
+    def codes_of(self, name: str) -> Codes | Longs:
+        """The codes of a column as a field of blocking keys, below 0 where it is unknown.
+
+        In a part of a list codes of keys are the same as in every other part.
+        """
+        if name.startswith(ADDED):
+            return self.added[name.removeprefix(ADDED)].codes
+        column: EncodedColumn | Identifiers | Codes = getattr(self, name)
+        return column if isinstance(column, np.ndarray) else column.codes
+
+    def coded(self, words: Sequence[str | None]) -> Codes | Longs:
+        """The code of each of these words for keys, -1 for none, and -1 once more at the end."""
+        return coded_parts(words)
+
+    def pack(self, first: Codes | Longs, second: Codes | Longs) -> Longs:
+        """Two columns of codes for keys as one, below 0 where either is unknown."""
+        return pack_known(first.astype(np.int64, copy=False), second)
+
+    def narrow(self, codes: Longs) -> Codes | Longs:
+        """Codes for keys in less memory, where that is possible."""
+        return dense(codes).astype(np.int32)
+
+    @property
+    def document_starts(self) -> Longs:
+        """The code of the first letters of each document."""
+        return self.document.starts(DOCUMENT_START)
+
     @cached_property
     def short_given_names(self) -> ShortNames:
         """Which of the given names are short forms of which."""
         return short_names(self.given_name.words(), self.profile)
 
     @cached_property
-    def full_names(self) -> tuple[Codes, ...]:
+    def full_names(self) -> tuple[Codes | Longs, ...]:
         """For each column of full names the code of that of each entry; -1 without one."""
         names = self.given_name
         columns = full_names(names.words(), names.counts, self.profile)
@@ -366,7 +370,7 @@ class Encoded:
         return EncodedColumn(codes, coded.values, counts.astype(np.int64))
 
     @cached_property
-    def joins(self) -> dict[tuple[str, ...], Codes]:
+    def joins(self) -> dict[tuple[str, ...], Codes | Longs]:
         """A cache of what several keys need: one code an entry for several fields together."""
         return {}
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from voterlist.arrays import Floats
 from voterlist.link.weigh import VectorCounts
 
-__all__ = ["Estimate", "estimate"]
-
 _TWO_SIDED_95 = 1.96
 """Standard deviations on either side of the mean that hold 95 % of a normal distribution."""
 

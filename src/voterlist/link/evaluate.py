@@ -10,8 +10,6 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Floats
 
-__all__ = ["Evaluation", "evaluate", "is_one_person"]
-
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:

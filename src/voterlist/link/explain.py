@@ -29,14 +29,6 @@ from voterlist.link.types import Ready
 from voterlist.link.weigh import CLASSES, Model, score
 from voterlist.schemas import SHARED_FIELDS, WATERFALL
 
-__all__ = [
-    "read_comparisons",
-    "read_model",
-    "vectors_in",
-    "waterfalls",
-    "with_model",
-]
-
 _KEY = b"voterlist.model"
 
 _NOTHING = 1e-9

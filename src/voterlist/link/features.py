@@ -19,8 +19,6 @@ from voterlist.link.comparisons import SHIPPED, Pairs
 from voterlist.link.encode import encode
 from voterlist.model import Profile
 
-__all__ = ["baseline", "features"]
-
 
 def features(
     voters: pa.Table,

@@ -11,9 +11,8 @@ from functools import partial
 
 import numpy as np
 
-from voterlist.arrays import Codes, Longs, Words, dense, pack_known
+from voterlist.arrays import Codes, Longs
 from voterlist.link.encode import (
-    ADDED,
     ADDRESS_WORDS,
     RARE_WORD,
     RARE_WORD_SHARE,
@@ -24,23 +23,15 @@ from voterlist.link.encode import (
     deal,
     word_starts,
 )
-from voterlist.link.identifiers import Identifiers
 from voterlist.link.short_names import FULL_NAMES
+from voterlist.link.sounds import sound_key
+from voterlist.model import Profile
 from voterlist.threads import each
-
-__all__ = [
-    "ADDRESS_PARTS",
-    "address_numbers",
-    "field",
-    "most_of_part",
-    "parts_of_line",
-    "prepare",
-    "together",
-]
 
 _PART_COLUMNS = 8
 ADDRESS_PARTS = tuple(f"address_part_{number}" for number in range(_PART_COLUMNS))
 """The names of the columns of parts of an address, as fields of a blocking key."""
+_PARTS_OF_A_DATE = frozenset({"year", "month", "day"})
 _NAMES = frozenset({"stem", "given_name", "patronymic"})
 _RARE_PART = 60
 """A part of an address is rare where at most so many entries have it, or one in
@@ -49,55 +40,39 @@ _PAIRED_WORDS = 4
 """The rarest words of an address line that are paired."""
 
 
-def _derived(column: EncodedColumn, derive: Callable[[str], str]) -> Codes:
+def _derived(
+    entries: Encoded, column: EncodedColumn, derive: Callable[[str], str]
+) -> Codes | Longs:
     """The codes of what is derived from each value; -1 where that is empty."""
-    derived = [derive(word) for word in column.words()]
-    place = {
-        word: code
-        for code, word in enumerate(sorted({word for word in derived if word}))
-    }
-    return np.array([place.get(word, -1) for word in derived] + [-1], np.int32)[
+    return entries.coded([derive(word) or None for word in column.words()])[
         column.codes
     ]
 
 
 def _initial(column: EncodedColumn) -> Codes:
-    _, rank = np.unique(column.initials, return_inverse=True)
-    return np.append(rank, -1).astype(np.int32)[column.codes]
-
-
-def _initials(entries: Encoded) -> Longs:
-    """The first letters of surname and given name."""
-    return pack_known(
-        _initial(entries.stem).astype(np.int64), _initial(entries.given_name)
-    )
+    """The code points of first letters."""
+    return np.append(column.initials, np.int32(-1))[column.codes]
 
 
 def _names(entries: Encoded) -> Longs:
     """Surname and given name as one code whichever stands first."""
-    surnames, given_names = entries.surname.words(), entries.given_name.words()
-    place = {word: code for code, word in enumerate(sorted({*surnames, *given_names}))}
-
-    def common(words: Words) -> Longs:
-        return np.array([place[word] for word in words] + [-1], np.int64)
-
-    one, other = (
-        common(surnames)[entries.surname.codes],
-        common(given_names)[entries.given_name.codes],
-    )
-    known = (one >= 0) & (other >= 0)
-    return np.where(
-        known, np.minimum(one, other) * len(place) + np.maximum(one, other), -1
-    )
+    surnames = entries.surname.words()
+    place = entries.coded([*surnames, *entries.given_name.words()])
+    given = entries.given_name.codes
+    one = place[entries.surname.codes]
+    other = place[np.where(given >= 0, given + len(surnames), -1)]
+    return entries.pack(np.minimum(one, other), np.maximum(one, other))
 
 
 def _sounds(entries: Encoded) -> Longs:
     """How surname and given name sound; -1 where sounds are not compared."""
-    stem, given_name = entries.stem_sounds, entries.given_name_sounds
-    if stem is None or given_name is None:
+    if entries.profile is Profile.AZ:
         return np.full(entries.size, -1, np.int64)
-    surnames = np.append(stem, -1)[entries.stem.codes].astype(np.int64)
-    return pack_known(surnames, np.append(given_name, -1)[entries.given_name.codes])
+    stem, given_name = (
+        _derived(entries, column, sound_key)
+        for column in (entries.stem, entries.given_name)
+    )
+    return entries.pack(stem, given_name)
 
 
 def address_numbers(line: str) -> str:
@@ -148,7 +123,7 @@ def _middling(line: Iterable[str], counts: Mapping[str, int]) -> list[str]:
     return [word for word in line if RARE_WORD < counts[word] <= _RARE_PART]
 
 
-def _address_part(entries: Encoded, name: str) -> Codes:
+def _address_part(entries: Encoded, name: str) -> Codes | Longs:
     """One of the columns of parts; all are made when the first is asked for."""
     if (name,) not in entries.joins:
         made = _address_parts(entries)
@@ -158,28 +133,30 @@ def _address_part(entries: Encoded, name: str) -> Codes:
     return entries.joins[(name,)]
 
 
-def _address_word(entries: Encoded, name: str) -> Codes:
+def _address_word(entries: Encoded, name: str) -> Codes | Longs:
     """One of the columns of rare words; all unknown where addresses are parsed."""
     if not entries.address_words:
         return np.full(entries.size, -1, np.int32)
     return entries.address_words[ADDRESS_WORDS.index(name)]
 
 
-def _full_name(entries: Encoded, name: str) -> Codes:
+def _full_name(entries: Encoded, name: str) -> Codes | Longs:
     """One of the columns of full names."""
     return entries.full_names[FULL_NAMES.index(name)]
 
 
 _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "date": lambda entries: entries.date_code,
-    "initials": _initials,
+    "initials": lambda entries: entries.pack(
+        _initial(entries.stem), _initial(entries.given_name)
+    ),
     "stem_initial": lambda entries: _initial(entries.stem),
     "given_name_initial": lambda entries: _initial(entries.given_name),
     "patronymic_initial": lambda entries: _initial(entries.patronymic),
     "names": _names,
     "sounds": _sounds,
-    "numbers": lambda entries: _derived(entries.address, address_numbers),
-    "document_start": lambda entries: entries.document.starts(5),
+    "numbers": lambda entries: _derived(entries, entries.address, address_numbers),
+    "document_start": lambda entries: entries.document_starts,
     **{name: partial(_address_part, name=name) for name in ADDRESS_PARTS},
     **{name: partial(_address_word, name=name) for name in ADDRESS_WORDS},
     **{name: partial(_full_name, name=name) for name in FULL_NAMES},
@@ -188,23 +165,16 @@ _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
 
 def field(entries: Encoded, name: str) -> Codes | Longs:
     """The codes of one field, below 0 where unknown."""
+    if (name,) in entries.joins:
+        return entries.joins[(name,)]
     if name in _DERIVED:
         return _DERIVED[name](entries)
-    if name.startswith(ADDED):
-        return entries.added[name.removeprefix(ADDED)].codes
-    part = getattr(entries, name)
-    if isinstance(part, EncodedColumn | Identifiers):
-        return part.codes
+    codes = entries.codes_of(name)
     # A year, month or day of 0 is an unknown one.
-    codes: Codes = (
-        np.where(part > 0, part, -1).astype(np.int32)
-        if name in {"year", "month", "day"}
-        else part
-    )
-    return codes
+    return np.where(codes > 0, codes, -1) if name in _PARTS_OF_A_DATE else codes
 
 
-def _whole_names(entries: Encoded, names: tuple[str, ...]) -> Codes:
+def _whole_names(entries: Encoded, names: tuple[str, ...]) -> Codes | Longs:
     """One small code an entry for two or three names together; most keys begin with such."""
     if names not in entries.joins:
         first = (
@@ -212,8 +182,9 @@ def _whole_names(entries: Encoded, names: tuple[str, ...]) -> Codes:
             if len(names) > 2
             else field(entries, names[0])
         )
-        codes = dense(pack_known(first.astype(np.int64), field(entries, names[-1])))
-        entries.joins[names] = codes.astype(np.int32)
+        entries.joins[names] = entries.narrow(
+            entries.pack(first, field(entries, names[-1]))
+        )
     return entries.joins[names]
 
 
@@ -246,5 +217,5 @@ def together(entries: Encoded, names: tuple[str, ...]) -> Longs:
     )
     codes = codes.astype(np.int64)
     for name in names[max(whole, 1) :]:
-        codes = pack_known(codes, field(entries, name))
+        codes = entries.pack(codes, field(entries, name))
     return codes

@@ -24,17 +24,6 @@ from voterlist.link.keys import Key
 from voterlist.link.short_names import FULL_NAMES
 from voterlist.link.weigh import CLASSES, VectorCounts
 
-__all__ = [
-    "MUCH",
-    "Blocked",
-    "Compared",
-    "Doubt",
-    "Misfit",
-    "blocked",
-    "doubts",
-    "reachable",
-]
-
 MUCH = 0.1
 """The share of entries or pairs from which a doubt is told: one in ten."""
 _WIDE = 0.25

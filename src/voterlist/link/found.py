@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 from voterlist.arrays import AnyArray, Bools, Codes, Longs, pack_pairs
 from voterlist.link import weigh
 
-__all__ = ["RECORD", "Candidates", "Compared", "Store"]
-
 T = TypeVar("T", bound=np.generic)
 
 _KINDS = {"left": np.int32, "right": np.int32, "vector": np.int64}

@@ -18,8 +18,6 @@ import numpy as np
 
 from voterlist.arrays import AnyArray, Floats
 
-__all__ = ["on_grid", "steady_count", "steady_size"]
-
 _STEPS_A_BIT = 32.0
 _DIGITS_OF_A_COUNT = 4
 _DIGITS_OF_A_SIZE = 7

@@ -17,8 +17,6 @@ from rapidfuzz.distance import OSA
 from voterlist import tables
 from voterlist.arrays import Bools, Codes, Longs, Packed, Words, distinct_counts
 
-__all__ = ["Identifiers", "identifiers"]
-
 _MOST_LETTERS = 11
 """Letters of the longest identifier that is held as a number: a document's, AZE and eight digits.
 """

@@ -21,16 +21,6 @@ from voterlist.link.keys import Key
 from voterlist.link.weigh import Model
 from voterlist.model import PairKind
 
-__all__ = [
-    "Scorer",
-    "judge",
-    "judge_pairs",
-    "names_of_keys",
-    "near",
-    "near_codes",
-    "pair_table",
-]
-
 _CONFLICT = list(PairKind).index(PairKind.IDENTITY_CONFLICT)
 _ODDS_OF_A_BIN = 4
 """A bin of term frequency is two bits: within it the odds differ by at most this factor."""

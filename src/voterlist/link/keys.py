@@ -9,8 +9,6 @@ from voterlist.link.fields import ADDRESS_PARTS
 from voterlist.link.short_names import FULL_NAMES
 from voterlist.model import Profile
 
-__all__ = ["NAMES", "Key", "keys"]
-
 
 @dataclass(frozen=True, slots=True)
 class Key:

@@ -29,17 +29,6 @@ from voterlist.link.found import Candidates
 from voterlist.link.weigh import Labels
 from voterlist.model import Verdict
 
-__all__ = [
-    "CASES",
-    "PAIRS",
-    "Decided",
-    "TrainingLabels",
-    "closed_cases",
-    "decided",
-    "inside",
-    "training_labels",
-]
-
 PAIRS = pa.schema(
     [
         pa.field("entry_l", pa.string(), nullable=False),

@@ -34,15 +34,6 @@ from voterlist.link.comparisons import (
 from voterlist.link.encode import Encoded
 from voterlist.link.grid import on_grid
 
-__all__ = [
-    "bounded",
-    "in_order",
-    "of_levels",
-    "ordered",
-    "with_falling_ratio",
-    "with_rising_ratio",
-]
-
 _RATIO_TOLERANCE = 1e-12
 """By how much a ratio may be out of order for the sake of rounding."""
 

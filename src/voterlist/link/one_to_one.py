@@ -22,8 +22,6 @@ import numpy as np
 
 from voterlist.arrays import Bools, Codes, Floats, Longs
 
-__all__ = ["best_partners", "evidence", "matching"]
-
 _ROUNDS = 20
 """Rounds in which pairs are settled all at once; what is left then is solved one by one."""
 _LARGEST_MATRIX = 1 << 20

@@ -18,16 +18,6 @@ from voterlist.link.comparisons import Pairs
 from voterlist.link.found import Candidates
 from voterlist.link.judge import Scorer, near
 
-__all__ = [
-    "SURE",
-    "counted_again",
-    "has_many_entries_a_person",
-    "of_sure_pairs",
-    "people",
-    "perhaps_related",
-    "sure_pairs",
-]
-
 _MANY = 0.25
 """Pairs of one person for each entry from which a list has many entries a person."""
 SURE = 0.95

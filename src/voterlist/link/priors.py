@@ -16,9 +16,6 @@ from voterlist.link.comparisons import MISSING, SHIPPED, Comparison, Comparisons
 from voterlist.link.encode import Encoded
 from voterlist.model import Profile
 
-__all__ = ["Prior", "priors"]
-
-
 _ADDED_PSEUDO_COUNTS = 20.0
 """How many pairs the prior of an added comparison weighs: few, so the list decides."""
 _ADDED_SAME = (0.7, 0.1)

@@ -18,8 +18,6 @@ from voterlist.link.comparisons import MISSING, Comparison, Comparisons, Pairs
 from voterlist.link.encode import Encoded
 from voterlist.link.scope import pairs_within
 
-__all__ = ["Drawn", "Sample", "marks_of"]
-
 _SALT = 0x9E3779B97F4A7C15
 _WORD = 8
 """Bytes of a word, and bits of a byte."""

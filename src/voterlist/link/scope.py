@@ -11,8 +11,6 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Codes
 
-__all__ = ["Scope", "members_of_groups", "pairs_within", "pairs_without"]
-
 _NO_GROUP = -1
 
 

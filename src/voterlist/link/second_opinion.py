@@ -21,8 +21,6 @@ from voterlist.link.comparisons import SHIPPED
 from voterlist.link.labels import Decided
 from voterlist.model import CaseKind
 
-__all__ = ["FEWEST_LABELS", "second_opinion"]
-
 FEWEST_LABELS = 300
 """With fewer pairs that people decided there is no second opinion."""
 _FEWEST_OF_EACH = 10

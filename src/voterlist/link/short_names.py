@@ -18,15 +18,6 @@ import numpy as np
 from voterlist.arrays import Bools, Codes, Longs, Words
 from voterlist.model import Profile
 
-__all__ = [
-    "FULL_NAMES",
-    "ShortNames",
-    "full_names",
-    "full_names_of",
-    "names_with_forms",
-    "short_names",
-]
-
 _COLUMNS = 4
 FULL_NAMES = tuple(f"full_name_{number}" for number in range(_COLUMNS))
 """The names of the columns of full names, as fields of a blocking key."""

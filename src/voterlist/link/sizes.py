@@ -16,8 +16,6 @@ from voterlist.arrays import Floats
 from voterlist.link.comparisons import MISSING, Vectors
 from voterlist.link.priors import Prior
 
-__all__ = ["Sizes", "lacking"]
-
 _LEAST_KNOWN = 0.001
 """A field that fewer of the pairs have is one that the list lacks."""
 _NO_PAIRS = 2.0**-500

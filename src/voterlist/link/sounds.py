@@ -14,8 +14,6 @@ import numpy as np
 
 from voterlist.arrays import Codes, Words
 
-__all__ = ["sound_codes", "sound_key"]
-
 _SHORTEST_KEY = 3
 """Sounds of a name that tell it from others: Lee and Li are too short to say that they are one."""
 

@@ -18,8 +18,6 @@ from voterlist.link.fit import Doubt
 from voterlist.link.found import Store
 from voterlist.link.incremental import State
 
-__all__ = ["Added", "AddedUse", "Incremental", "Linkage", "Ready", "Watch"]
-
 
 def _quiet(_step: str, _done: int, _total: int) -> None:
     """Progress that nobody watches."""

@@ -43,18 +43,6 @@ from voterlist.link.priors import Prior, priors
 from voterlist.link.sample import Drawn, Sample
 from voterlist.model import Profile
 
-__all__ = [
-    "CLASSES",
-    "Labels",
-    "Model",
-    "Sample",
-    "Scored",
-    "VectorCounts",
-    "learn",
-    "rounded",
-    "score",
-]
-
 CLASSES = ("same", "twins", "siblings", "household", "lineage", "unrelated")
 """The latent classes of pairs, in the order of their rows and columns."""
 

@@ -29,13 +29,11 @@ from voterlist.arrays import (
     runs,
 )
 from voterlist.link import block, ranges
+from voterlist.link.fields import field, together
 from voterlist.link.keys import Key
 from voterlist.spark.dealing import Ranges, part_of
 from voterlist.spark.exchange import Parcel, Tables, of_kind, packed, unpacked
-from voterlist.spark.key_codes import KeyCodes
-from voterlist.spark.part import ENTRIES, Whole
-
-__all__ = ["Blocking", "forecast_of"]
+from voterlist.spark.part import Whole, part
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +54,12 @@ class Blocking:
         self, number: int, tables: Tables, groups: Codes | None
     ) -> Iterator[Parcel]:
         """The codes of the entries of a part under each key, for each task."""
-        codes = KeyCodes(tables, self.whole)
-        position = tables[ENTRIES].column("position").to_numpy()
-        flags = codes.is_partial()
+        entries = part(tables, self.whole)
+        position, flags = entries.positions, entries.partial_date
         columns: list[list[AnyArray]] = [[] for _ in range(self.tasks)]
         every: list[Longs] = []
         for key in self.keys:
-            code = codes.together(key.fields)
+            code = together(entries, key.fields)
             known = np.flatnonzero(code >= 0)
             task = (code[known] % self.tasks).astype(np.uint16)
             order = known[np.argsort(task, kind="stable")]
@@ -106,7 +103,7 @@ class Blocking:
         self, number: int, tables: Tables, asked: list[Parcel]
     ) -> Iterator[Parcel]:
         """What the entries of a part that stand in large blocks have in the fields of splits."""
-        codes = KeyCodes(tables, self.whole)
+        entries = part(tables, self.whole)
         for parcel in of_kind(asked, "large"):
             table = unpacked(parcel.content)["large"]
             rows = table.column("position").to_numpy() - self.starts[number]
@@ -116,7 +113,7 @@ class Blocking:
             for key_number in np.unique(key).tolist():
                 of_key = key == key_number
                 for place, name in enumerate(self.keys[key_number].splits):
-                    values[place, of_key] = codes.field(name)[rows[of_key]]
+                    values[place, of_key] = field(entries, name)[rows[of_key]]
             for place in range(most):
                 table = table.append_column(f"split_{place}", pa.array(values[place]))
             content = packed({"large": table})

@@ -13,9 +13,10 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from voterlist.arrays import Bools, Floats, Hashes, Longs, mix
+from voterlist.arrays import Bools, Codes, Floats, Hashes, Longs, mix
 from voterlist.chance import AGREEMENTS, SEXES, YEARS, Agreeing, expected_of
 from voterlist.link.chance import Chance
+from voterlist.link.fields import field, together
 from voterlist.spark.entries import Counted
 from voterlist.spark.exchange import (
     Parcel,
@@ -24,11 +25,8 @@ from voterlist.spark.exchange import (
     packed,
     unpacked,
 )
-from voterlist.spark.key_codes import KeyCodes
-from voterlist.spark.part import ENTRIES, Whole
+from voterlist.spark.part import Whole, part
 from voterlist.spark.steps import Each, Steps, kind_of, of_each, opened
-
-__all__ = ["chance"]
 
 _BANDS, _BLOCKS = "band", "block"
 _OF_BAND = ("given_name", "patronymic", "year", "date")
@@ -95,27 +93,27 @@ def _sent(
     number: int, tables: Tables, whole: Whole, decades: _Decades, tasks: int
 ) -> Iterator[Parcel]:
     """How many entries of a part have each value, for the tasks that count each."""
-    codes = KeyCodes(tables, whole)
-    sex = tables[ENTRIES].column("sex").to_numpy().astype(np.int64) + 1
-    year = codes.field("year")
+    entries = part(tables, whole)
+    sex = entries.sex.astype(np.int64) + 1
+    year = field(entries, "year")
     decade = np.where(year >= 0, year // YEARS - decades.first, -1)
     band = np.where(decade >= 0, sex * decades.many + decade, -1)
     everywhere = np.zeros(len(sex), np.int64)
     counted = [
         _counted(_BANDS, band, everywhere, band >= 0),
         _counted(_BLOCKS, sex, everywhere, sex >= 0),
-        _counted("stem", sex, codes.field("stem"), codes.field("stem") >= 0),
+        _counted("stem", sex, field(entries, "stem"), entries.stem.codes >= 0),
     ]
     for name in _OF_BAND:
-        values = codes.field(name)
+        values = field(entries, name)
         counted.append(_counted(name, band, values, (values >= 0) & (band >= 0)))
     for names in AGREEMENTS:
-        agreed = codes.together((*names, "year"))
+        agreed = together(entries, (*names, "year"))
         of_sex = mix(mix(agreed.view(np.uint64)) + sex.view(np.uint64))
-        together = (of_sex >> np.uint64(1)).astype(np.int64)
+        codes = (of_sex >> np.uint64(1)).astype(np.int64)
         is_known = agreed >= 0
         name = "+".join(names)
-        counted.append(_each_once(name, together[is_known]))
+        counted.append(_each_once(name, codes[is_known]))
     table = pa.concat_tables(counted)
     hashes: Hashes = mix(table.column("code").to_numpy().view(np.uint64))
     task = (hashes % np.uint64(tasks)).astype(np.int64)
@@ -126,9 +124,11 @@ def _sent(
         yield Parcel(target, "counts", number, len(table), content)
 
 
-def _counted(name: str, band: Longs, codes: Longs, known: Bools) -> pa.Table:
+def _counted(name: str, band: Longs, codes: Codes | Longs, known: Bools) -> pa.Table:
     """How many entries of each band have each of these codes."""
-    mixed = mix(codes[known].view(np.uint64)) + band[known].view(np.uint64)
+    mixed = mix(codes[known].astype(np.int64).view(np.uint64)) + band[known].view(
+        np.uint64
+    )
     distinct, first, counts = np.unique(mixed, return_index=True, return_counts=True)
     return pa.table(
         {

@@ -27,21 +27,6 @@ from voterlist.spark.dealing import Ranges, part_of
 from voterlist.spark.exchange import Parcel, Tables, of_kind, packed, unpacked
 from voterlist.spark.part import ENTRIES, Part, Whole, cut, joined, part
 
-__all__ = [
-    "Scoring",
-    "compared",
-    "compared_again",
-    "made",
-    "near_pairs",
-    "pieces_of",
-    "scored",
-    "served",
-    "servers",
-    "slices_of",
-    "sure",
-    "wanted_by",
-]
-
 _SERVERS = 16
 _NOT_SENT = ("fin_hash", "document_hash")
 

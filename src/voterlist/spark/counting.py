@@ -41,15 +41,6 @@ from voterlist.spark.part import (
     texts_of,
 )
 
-__all__ = [
-    "answer",
-    "ask",
-    "ask_lines",
-    "counted",
-    "with_lines",
-    "with_stats",
-]
-
 _BY_SEX, _BY_COHORT = ("surname", "stem"), ("given_name", "patronymic")
 _WORD, _LINE_PART = "word:", "line-part:"
 

@@ -13,8 +13,6 @@ import numpy as np
 from voterlist.arrays import AnyArray, Codes, Longs, mix
 from voterlist.spark.exchange import Parcel
 
-__all__ = ["Ranges", "part_of", "to_ranges"]
-
 _HALF = np.uint64(32)
 
 

@@ -36,8 +36,6 @@ from voterlist.spark.rows import Rows
 from voterlist.spark.source import Source
 from voterlist.spark.steps import Steps
 
-__all__ = ["linked"]
-
 
 def linked(
     steps: Steps, source: Source, rows: Rows, wanted: Wanted, watch: Watch

@@ -34,8 +34,6 @@ from voterlist.spark.steps import Each, Steps, kind_of, of_each, opened
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["Counted", "Listed", "counted", "read", "told_names", "whole_again"]
-
 _EQUAL = "spark-equal-ids"
 
 

@@ -25,24 +25,6 @@ from voterlist.spark.failures import in_task
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = [
-    "COLUMNS",
-    "Kept",
-    "Parcel",
-    "Tables",
-    "batch_of",
-    "by_addressee",
-    "delivered",
-    "kept_in",
-    "mapped",
-    "of_kind",
-    "packed",
-    "parcels_of",
-    "row_of",
-    "to_several",
-    "unpacked",
-]
-
 COLUMNS = (
     "addressee int, kind string, sender int, rows long, content binary, kept string"
 )

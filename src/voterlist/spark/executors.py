@@ -28,8 +28,6 @@ from voterlist.storage.temporary import private_folder
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["PATIENCE", "prepare"]
-
 PATIENCE = 120.0
 """Seconds within which the cluster has to begin with the first small task. Executors that are made
 for a job, as on Kubernetes, take a minute."""

@@ -20,8 +20,6 @@ from voterlist import threads
 from voterlist.errors import StageError, UsageError, VoterlistError, place_of
 from voterlist.model import Stage
 
-__all__ = ["in_task", "in_words", "told"]
-
 Batches = Iterator[Any]
 """Record batches of Arrow."""
 

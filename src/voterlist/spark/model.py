@@ -23,8 +23,6 @@ from voterlist.spark.entries import Counted
 from voterlist.spark.pairs import Compared
 from voterlist.spark.part import PLACES, TEXTS, Part, Whole
 
-__all__ = ["Done", "Wanted", "ends_of", "learnt", "nobody"]
-
 
 @dataclass(frozen=True)
 class Wanted:

@@ -14,8 +14,6 @@ from voterlist.model import Profile
 from voterlist.spark.exchange import Tables
 from voterlist.spark.part import ENTRIES, Whole
 
-__all__ = ["Repeats", "once", "summary", "whole_of"]
-
 Repeats = Mapping[str, Longs]
 """For each column the rows whose value another entry of the same person has before them."""
 

@@ -44,17 +44,6 @@ from voterlist.spark.steps import (
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = [
-    "Blocked",
-    "Compared",
-    "blocked",
-    "compared",
-    "compared_again",
-    "entries_at",
-    "kept",
-    "sure",
-]
-
 
 @dataclass(frozen=True)
 class Blocked:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,36 +19,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas
-from voterlist.arrays import Bools, Codes, Hashes, Longs
+from voterlist.arrays import Bools, Codes, Hashes, Longs, mix
 from voterlist.link.encode import (
     ADDED,
     COHORT,
+    DOCUMENT_START,
     LINKED,
     Encoded,
     EncodedColumn,
     encode,
     street_names,
 )
+from voterlist.link.fields import ADDRESS_PARTS
 from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.link.sample import marks_of
+from voterlist.link.short_names import full_names_of
 from voterlist.model import Profile
 from voterlist.spark.exchange import Tables
 from voterlist.tables import codes as codes_of
-
-__all__ = [
-    "ENTRIES",
-    "IDENTIFIERS",
-    "PLACES",
-    "TEXTS",
-    "Part",
-    "Whole",
-    "cut",
-    "encoded",
-    "joined",
-    "part",
-    "place_codes",
-    "texts_of",
-]
 
 ENTRIES = "entries"
 """The table of the entries of a part; the others hold the distinct values of one column each."""
@@ -123,6 +112,11 @@ class _Names(EncodedColumn):
 
     by: Longs = field(default_factory=lambda: np.zeros((0, 0), np.int64))
     """By sex or by cohort, shape (values, groups)."""
+
+    @cached_property
+    def hashed(self) -> Longs:
+        """The hash of the value of each entry; -1 where none is known."""
+        return place_codes(self.values, self.codes)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -214,6 +208,53 @@ class Part(Encoded):
     def home_lines(self) -> tuple[int, int]:
         """How many entries have an address line of a home; how many have one."""
         return self.whole.home_lines
+
+    def codes_of(self, name: str) -> Codes | Longs:
+        """The codes of a column as a field of keys: 63 bits of the hash of each value.
+
+        Two values of a nation of a billion share a code with a chance of one in twenty for each
+        key, and then a block too many is compared: no pair is lost.
+        """
+        is_added = name.startswith(ADDED)
+        column = (
+            self.added[name.removeprefix(ADDED)] if is_added else getattr(self, name)
+        )
+        return column.hashed if isinstance(column, _Names) else super().codes_of(name)
+
+    def coded(self, words: Sequence[str | None]) -> Longs:
+        """The same of other words."""
+        encoded = pa.array(words, pa.string()).dictionary_encode()
+        codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int32)
+        return np.append(place_codes(encoded.dictionary, codes), -1)
+
+    def pack(self, first: Codes | Longs, second: Codes | Longs) -> Longs:
+        """Two codes mixed to one, -1 where either is unknown."""
+        one, other = (side.astype(np.int64).view(np.uint64) for side in (first, second))
+        number = (mix(mix(one) + other) >> np.uint64(1)).astype(np.int64)
+        return np.where((first >= 0) & (second >= 0), number, -1)
+
+    def narrow(self, codes: Longs) -> Longs:
+        """The codes as they are: to number them would make them those of this part alone."""
+        return codes
+
+    @property
+    def document_starts(self) -> Longs:
+        """The code of the first letters of each document."""
+        known = np.flatnonzero(self.document.codes >= 0)
+        starts = np.full(self.size, -1, np.int64)
+        words = self.document.words(known.astype(np.int32))
+        starts[known] = self.coded([word[:DOCUMENT_START] for word in words])[:-1]
+        return starts
+
+    @property
+    def full_names(self) -> tuple[Longs, ...]:
+        """For each column of full names the code of that of each entry; -1 without one."""
+        columns = full_names_of(self.whole.forms, self.profile)
+        words, codes = self.given_name.words(), self.given_name.codes
+        return tuple(
+            self.coded([column.get(word) for word in words])[codes]
+            for column in columns
+        )
 
     def local(self, positions: Codes) -> Codes:
         """Where the entries at these positions of the list stand in the part."""
@@ -330,7 +371,7 @@ def part(tables: Tables, whole: Whole) -> Part:
     columns: dict[str, Any] = {name: _column(tables, name, whole) for name in TEXTS}
     columns |= {name: _identifiers(entries, name) for name in IDENTIFIERS}
     columns |= {name: number(name) for name in _NUMBERS if name != "temporary"}
-    return Part(
+    made = Part(
         whole=whole,
         ids=entries.column("id").combine_chunks(),
         positions=number("position"),
@@ -345,6 +386,14 @@ def part(tables: Tables, whole: Whole) -> Part:
         added={name: _column(tables, ADDED + name, whole) for name in whole.added},
         profile=whole.profile,
     )
+    # What keys are made of, where not of a column of values.
+    hashed = {name: f"{name}_hash" for name in IDENTIFIERS}
+    hashed |= {name: f"line_part_{place}" for place, name in enumerate(ADDRESS_PARTS)}
+    for name, column in hashed.items():
+        there = column in entries.column_names
+        codes = number(column, np.int64) if there else np.full(len(entries), -1)
+        made.joins[(name,)] = codes
+    return made
 
 
 def _column(tables: Tables, name: str, whole: Whole) -> EncodedColumn:

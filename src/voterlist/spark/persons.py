@@ -24,8 +24,6 @@ from voterlist.spark.model import Done, Wanted, ends_of, learnt, nobody
 from voterlist.spark.part import TEXTS, Part
 from voterlist.spark.steps import Steps
 
-__all__ = ["again"]
-
 
 def again(steps: Steps, wanted: Wanted, listed: Listed, first: Done) -> Done:
     """All counted again by people, and the model that follows from it."""

@@ -17,16 +17,6 @@ from voterlist.spark.part import encoded
 from voterlist.spark.rows import Rows
 from voterlist.tables import join_text, sort_by
 
-__all__ = [
-    "bounds_of",
-    "dealt",
-    "drawn_of",
-    "gathered",
-    "part_count",
-    "sampled",
-    "starts_of",
-]
-
 _SAMPLED = 256
 """Ids that tell how those of one task are spread."""
 _SMALL, _FEW, _MOST = 250_000, 16, 1_000_000

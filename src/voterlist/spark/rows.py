@@ -18,8 +18,6 @@ from voterlist.normalize.added import fold_added
 from voterlist.readers import text_table
 from voterlist.tables import codes
 
-__all__ = ["ADDED", "Columns", "Rows", "counted_names", "of_names"]
-
 ADDED = "added:"
 """Stands before the name of an added comparison where it is a column of rows."""
 _NAMES = 20_000

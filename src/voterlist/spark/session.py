@@ -24,8 +24,6 @@ from voterlist.spark.failures import told
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-__all__ = ["open_session", "require_master"]
-
 OLDEST_JAVA = 17
 _ANSWER = 10.0
 """Seconds within which a master or a Connect server has to take a connection."""

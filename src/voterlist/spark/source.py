@@ -24,8 +24,6 @@ from voterlist.spark.reading import part_count
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["Files", "Frame", "Piece", "Source", "Stamp", "dealt_pieces", "stamp_of"]
-
 OfRows = Callable[[pa.Table], Iterable[Parcel]]
 """What is done with the rows of a task."""
 Stamp = tuple[int, int]

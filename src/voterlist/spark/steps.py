@@ -27,8 +27,6 @@ from voterlist.storage.files import make_folder
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["Each", "OfTask", "Steps", "in_order", "kind_of", "of_each", "opened"]
-
 OfTask = Callable[[int, list[Parcel]], Iterable[Parcel]]
 """What is done with all parcels of one addressee."""
 

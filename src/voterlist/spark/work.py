@@ -28,8 +28,6 @@ from voterlist.errors import UsageError
 from voterlist.storage import lock
 from voterlist.storage.files import make_folder, own_folder, write_atomically
 
-__all__ = ["Work", "open_work"]
-
 _PAGE = "job.json"
 _MARK = ".whole"
 _KEPT = ".kept"

@@ -23,8 +23,6 @@ import pyarrow as pa
 from voterlist.arrays import AnyArray
 from voterlist.storage.files import make_private
 
-__all__ = ["PutAside", "Rows", "Spill"]
-
 
 @dataclass(slots=True)
 class Spill:

@@ -87,12 +87,8 @@ if TYPE_CHECKING:
         verify_journal,
     )
     from voterlist.usecases.ledgers import copy_ledger, renew_ledger, restore_ledger
-    from voterlist.usecases.linking import (
-        Linked,
-        LinkRequest,
-        link_tables,
-        plan_linkage,
-    )
+    from voterlist.usecases.link_request import LinkRequest
+    from voterlist.usecases.linking import Linked, link_tables, plan_linkage
     from voterlist.usecases.linking_on_spark import Place, Watch, link_tables_on_spark
     from voterlist.usecases.list_files import ListRequest, sums_of
     from voterlist.usecases.lists import ListsMade, make_lists
@@ -289,7 +285,7 @@ _HOMES = {
     "link_tables_on_spark": "voterlist.usecases.linking_on_spark",
     "Place": "voterlist.usecases.linking_on_spark",
     "Watch": "voterlist.usecases.linking_on_spark",
-    "LinkRequest": "voterlist.usecases.linking",
+    "LinkRequest": "voterlist.usecases.link_request",
     "Shortage": "voterlist.usecases.memory",
     "bytes_of": "voterlist.usecases.memory",
     "shortage": "voterlist.usecases.memory",

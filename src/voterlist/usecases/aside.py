@@ -21,8 +21,6 @@ from voterlist.normalize import made_of
 from voterlist.storage.spill import PutAside, Rows, Spill
 from voterlist.usecases.joined import Understood, entries_of
 
-__all__ = ["Cells", "Normalised", "normalised", "ready"]
-
 _PLACE = ("entry_id", "constituency", "precinct")
 _BESIDE = ("source", "constituency", "precinct")
 """What is read beside every group of fields."""

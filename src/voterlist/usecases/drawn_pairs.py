@@ -14,8 +14,6 @@ from voterlist.pipeline.known import Known
 from voterlist.schemas import CASE
 from voterlist.tables import concat, from_rows, is_among
 
-__all__ = ["cases_of_pairs", "with_drawn"]
-
 _REASON = "chance-possible"
 
 

@@ -17,8 +17,6 @@ from voterlist.model import Profile
 from voterlist.usecases.joined import Source
 from voterlist.usecases.maps import read_map
 
-__all__ = ["LinkRequest"]
-
 
 @dataclass(frozen=True, slots=True)
 class LinkRequest:

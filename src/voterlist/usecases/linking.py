@@ -31,14 +31,6 @@ from voterlist.usecases.reading import Reading
 from voterlist.usecases.rows import write_rows
 from voterlist.usecases.settings import link_settings
 
-__all__ = [
-    "LinkRequest",
-    "Linked",
-    "Planned",
-    "link_tables",
-    "plan_linkage",
-]
-
 _WORTH_HELP = 5_000_000
 """Bytes of the files, together, from which another process earns what it takes to start."""
 

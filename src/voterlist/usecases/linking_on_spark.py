@@ -25,9 +25,9 @@ from voterlist.readers import text_table
 from voterlist.spark.failures import told
 from voterlist.spark.session import open_session, require_master
 from voterlist.usecases.joined import Source
+from voterlist.usecases.link_request import LinkRequest
 from voterlist.usecases.linking import (
     Linked,
-    LinkRequest,
     Progress,
     TellForecast,
     TellReading,
@@ -35,8 +35,6 @@ from voterlist.usecases.linking import (
 from voterlist.usecases.reading import FileColumns, Reading
 from voterlist.usecases.rows import write_rows
 from voterlist.usecases.settings import link_settings
-
-__all__ = ["Place", "Watch", "link_tables_on_spark"]
 
 _LOOKED_AT, _EACH = 100, 1_000
 """Where no map names the columns, they are told by so many parts of the files, spread over all of

@@ -15,16 +15,6 @@ from voterlist.errors import UsageError
 from voterlist.readers import rows_of
 from voterlist.usecases.machine import available_bytes, held_bytes
 
-__all__ = [
-    "AN_ENTRY",
-    "AN_ENTRY_ASIDE",
-    "Shortage",
-    "bytes_of",
-    "needed_aside",
-    "require_enough",
-    "shortage",
-]
-
 _MEGABYTE = 1 << 20
 _PROGRAM = 310 * _MEGABYTE
 """The program itself, with its libraries, its lexicons and one chunk of pairs."""

@@ -11,8 +11,6 @@ from voterlist.link.comparisons.kinds import KINDS
 from voterlist.link.comparisons.names import distinct_pairs
 from voterlist.link.comparisons.shares import least_share, share_of_codes
 
-__all__ = ["Added"]
-
 _LEAST_VALUES = 1
 """Nothing is known of a column but the values that it has."""
 

@@ -22,8 +22,6 @@ from voterlist.link.comparisons.names import distinct_pairs
 from voterlist.link.comparisons.shares import least_share, share_of_codes
 from voterlist.link.encode import Encoded
 
-__all__ = ["Address", "AddressLevel"]
-
 _LEAST_LINES = 1000
 """A list is thought to have at least so many address lines, however few it shows."""
 _SAME_LINE, _NEAR_LINE = 97, 75

@@ -13,8 +13,6 @@ import numpy as np
 from voterlist.arrays import Bools, Codes, Floats, Levels, Longs
 from voterlist.link.encode import Encoded
 
-__all__ = ["Comparison", "Evidence", "Level", "Pairs", "Shares", "mark"]
-
 MISSING = 0
 """The code of the level *missing* in every comparison."""
 
@@ -85,7 +83,7 @@ class Pairs:
         """The same pairs with left and right exchanged."""
         return Pairs(self.entries, self.right, self.left)
 
-    def same(self, codes: Codes) -> Bools:
+    def same(self, codes: Codes | Longs) -> Bools:
         """True where both entries have a value of this column and it is one."""
         first = codes[self.left]
         return np.asarray((first == codes[self.right]) & (first >= 0))

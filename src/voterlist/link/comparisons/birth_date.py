@@ -19,8 +19,6 @@ from voterlist.link.comparisons.base import (
 from voterlist.link.encode import Encoded
 from voterlist.link.grid import steady_count, steady_size
 
-__all__ = ["BirthDate", "BirthDateLevel", "incomplete_share"]
-
 _DIGITS = 8
 """Digits of a date written as year, month and day."""
 _DAYS, _YEARS = 365.0, 100.0

@@ -17,8 +17,6 @@ from voterlist.link.comparisons.names import (
 )
 from voterlist.link.encode import Encoded, EncodedColumn
 
-__all__ = ["CohortName"]
-
 
 class CohortName(Comparison):
     """Skeletons of names that are counted within ten years of birth.

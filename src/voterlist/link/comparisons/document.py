@@ -14,8 +14,6 @@ from voterlist.link.comparisons.edits import (
     identifier_shares,
 )
 
-__all__ = ["Document", "DocumentLevel"]
-
 _LEAST_SHARE = 1e-8
 """The chance that an unrelated person has one given document."""
 _LONG_TEXT = 12

@@ -11,8 +11,6 @@ from voterlist.link.comparisons.base import Level, Pairs, Shares, mark
 from voterlist.link.comparisons.shares import share_of_counts
 from voterlist.link.identifiers import Identifiers
 
-__all__ = ["IdentifierLevels", "identifier_levels", "identifier_shares"]
-
 
 @dataclass(frozen=True, slots=True)
 class IdentifierLevels:

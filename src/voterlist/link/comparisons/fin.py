@@ -10,8 +10,6 @@ from voterlist.link.comparisons.edits import (
     identifier_shares,
 )
 
-__all__ = ["Fin", "FinLevel"]
-
 _LEAST_SHARE = 1e-9
 """The chance that an unrelated person has one given FIN."""
 

@@ -10,8 +10,6 @@ from voterlist.link.comparisons.cohort_name import CohortName
 from voterlist.link.comparisons.names import Nearness
 from voterlist.link.encode import Encoded, EncodedColumn
 
-__all__ = ["GivenName", "GivenNameLevel"]
-
 
 class GivenNameLevel(Level):
     """The levels of two given names."""

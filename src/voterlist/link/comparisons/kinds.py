@@ -14,8 +14,6 @@ from voterlist.arrays import Bools, Levels, Longs, Words
 from voterlist.config.comparisons import ComparisonKind
 from voterlist.link.comparisons.base import Evidence, Level
 
-__all__ = ["KINDS", "DistinctLevels", "Kind"]
-
 DistinctLevels = Callable[[Words, Words], Levels]
 """The level of each pair of values that differ; both are known."""
 

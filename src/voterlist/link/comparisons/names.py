@@ -18,17 +18,6 @@ from voterlist.link.comparisons.shares import least_share, share_of_counts
 from voterlist.link.encode import Encoded, EncodedColumn
 from voterlist.link.grid import steady_count, steady_size
 
-__all__ = [
-    "LEAST_GIVEN_NAMES",
-    "Nearness",
-    "adjust_names",
-    "cohort_shares",
-    "distinct_pairs",
-    "level_codes",
-    "name_levels",
-    "one_is_rare",
-]
-
 LEAST_GIVEN_NAMES = 300
 """A list is thought to have at least so many given names, however few it shows."""
 

@@ -7,8 +7,6 @@ from voterlist.link.comparisons.base import Evidence, Level
 from voterlist.link.comparisons.cohort_name import CohortName
 from voterlist.link.encode import Encoded, EncodedColumn
 
-__all__ = ["Patronymic", "PatronymicLevel"]
-
 
 class PatronymicLevel(Level):
     """The levels of two patronymics."""

@@ -8,8 +8,6 @@ from voterlist.arrays import Levels
 from voterlist.link.comparisons.base import Comparison, Level, Pairs, mark
 from voterlist.link.comparisons.given_name import GivenNameLevel
 
-__all__ = ["Sex", "SexLevel"]
-
 
 class SexLevel(Level):
     """The levels of two sexes."""

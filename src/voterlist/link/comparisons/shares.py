@@ -12,8 +12,6 @@ from voterlist.arrays import Codes, Floats, Longs
 from voterlist.link.encode import EncodedColumn
 from voterlist.link.grid import steady_count, steady_size
 
-__all__ = ["least_share", "share_of_codes", "share_of_counts"]
-
 
 def share_of_counts(
     counts: Longs, size: int, least: float, pseudo: float = 1.0

@@ -17,8 +17,6 @@ from voterlist.link.comparisons.sex import SexLevel
 from voterlist.link.encode import FEMALE
 from voterlist.link.grid import steady_count, steady_size
 
-__all__ = ["LEAST_SURNAMES", "Surname", "SurnameLevel"]
-
 LEAST_SURNAMES = 1000
 """A list is thought to have at least so many surnames, however few it shows."""
 

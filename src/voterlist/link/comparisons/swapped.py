@@ -14,8 +14,6 @@ from voterlist.link.comparisons.shares import least_share, share_of_codes
 from voterlist.link.comparisons.surname import LEAST_SURNAMES, SurnameLevel
 from voterlist.link.encode import Encoded
 
-__all__ = ["mark", "shared_value_shares"]
-
 _LONG_ENOUGH = 4
 """Letters of a name in which one edit may be a slip."""
 

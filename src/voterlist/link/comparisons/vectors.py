@@ -14,8 +14,6 @@ from voterlist.link.comparisons.added import Added
 from voterlist.link.comparisons.base import Comparison, Pairs, Shares
 from voterlist.link.grid import on_grid
 
-__all__ = ["Comparisons", "Vectors"]
-
 _BINS = 64
 _BITS_A_BIN = 2.0
 _SUMMED_FIRST = ("address", "fin", "document", "given_name", "patronymic", "surname")
