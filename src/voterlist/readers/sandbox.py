@@ -123,6 +123,12 @@ class _Request:
         }
 
 
+_NEARLY_ALL = 0.75
+"""The share of its memory that a child has taken when the next piece is refused to it."""
+_USED_UNIT = 1 if sys.platform == "darwin" else 1024
+"""In how many bytes the system counts the most memory that a child had."""
+
+
 class _EndedError(Exception):
     """The child ended. ``code`` says why; None where it had not yet begun with the request."""
 
@@ -232,7 +238,7 @@ class _Child:
         finally:
             timer.cancel()
         if frame is None:
-            cause = AsideCode.FILE_TOO_SLOW if late.is_set() else self._cause()
+            cause = AsideCode.FILE_TOO_SLOW if late.is_set() else self._cause(request)
             raise _EndedError(None if request.place is None else cause)
         return frame
 
@@ -244,9 +250,18 @@ class _Child:
         late.set()
         self._process.kill()
 
-    def _cause(self) -> AsideCode:
+    def _cause(self, request: _Request) -> AsideCode:
         """The code of why it ended."""
-        return cause_of_end(self._process.wait(), self._words)
+        if sys.platform == "win32":
+            return cause_of_end(self._process.wait(), self._words)
+        _, status, used = os.wait4(self._process.pid, 0)
+        self._process.returncode = os.waitstatus_to_exitcode(status)
+        cause = cause_of_end(self._process.returncode, self._words)
+        # PDFium says nothing when memory is refused to it; by then it has taken nearly all.
+        allowed = allowance(len(request.content), request.settings).bytes
+        is_full = used.ru_maxrss * _USED_UNIT > _NEARLY_ALL * allowed
+        is_refused = cause is AsideCode.READER_STOPPED and is_full
+        return AsideCode.FILE_TOO_LARGE if is_refused else cause
 
 
 _TURN = threading.RLock()
