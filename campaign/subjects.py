@@ -32,9 +32,9 @@ from voterlist.normalize import normalize, read_correction, read_day, read_name 
 from voterlist.normalize.addresses import read_address, read_street  # noqa: E402
 from voterlist.normalize.dates import read_date  # noqa: E402
 from voterlist.normalize.fullname import split_full_name  # noqa: E402
-from voterlist.normalize.houses import read_houses  # noqa: E402
 from voterlist.normalize.identifiers import read_any, read_document, read_fin, read_sex  # noqa: E402
 from voterlist.normalize.names import skeleton, standard_name  # noqa: E402
+from voterlist.normalize.streets import read_houses  # noqa: E402
 from voterlist.schemas import RawFile  # noqa: E402
 from voterlist.usecases import read_map  # noqa: E402
 from workspaces import TODAY  # noqa: E402

@@ -26,7 +26,7 @@ from voterlist.cli.app import APP
 from voterlist.config import CheckSettings
 from voterlist.errors import InputError
 from voterlist.findings import finding_ids, settle
-from voterlist.findings.ids import ID_COLUMNS
+from voterlist.findings.make import ID_COLUMNS
 from voterlist.model import Mark
 from voterlist.schemas import ACCEPTANCE, FINDING
 from voterlist.storage.ledger import Ledger, read_acceptances

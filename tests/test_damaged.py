@@ -29,8 +29,8 @@ from voterlist.lists.alphabet import house_key  # noqa: E402
 from voterlist.model import AsideCode  # noqa: E402
 from voterlist.normalize import read_name  # noqa: E402
 from voterlist.normalize.added import _number  # noqa: E402
-from voterlist.normalize.houses import Covers, read_houses  # noqa: E402
 from voterlist.normalize.names import skeleton  # noqa: E402
+from voterlist.normalize.streets import Covers, read_houses  # noqa: E402
 from voterlist.usecases import evaluate_pairs, read_map  # noqa: E402
 from voterlist.usecases.answer_files import read_answer_file  # noqa: E402
 

@@ -13,7 +13,7 @@ from voterlist.errors import SchemaError
 from voterlist.matching import Matched
 from voterlist.model import Severity
 from voterlist.reconcile import CLASSES, RULES, Reconciliation, reconcile
-from voterlist.reconcile.names import merged_names
+from voterlist.reconcile.registers import merged_names
 from voterlist.schemas import (
     COMPARISON,
     FINDING,

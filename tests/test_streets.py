@@ -19,7 +19,7 @@ from voterlist.errors import InputError
 from voterlist.ingest import street_rows
 from voterlist.model import AsideCode
 from voterlist.normalize import normalize_streets
-from voterlist.normalize.houses import read_houses
+from voterlist.normalize.streets import read_houses
 from voterlist.readers import read_content
 from voterlist.schemas import STREET, STREET_ROW, RawFile
 from voterlist.tables import from_columns

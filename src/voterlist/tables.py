@@ -41,6 +41,7 @@ __all__ = [
     "sort_by",
     "taken",
     "text_bytes",
+    "text_of",
     "with_column",
     "with_encoded_text",
     "with_values",
@@ -338,6 +339,11 @@ def plain(column: Column) -> Column:
     if pa.types.is_dictionary(column.type):
         return column.cast(column.type.value_type)
     return column
+
+
+def text_of(table: pa.Table, name: str) -> pa.ChunkedArray:
+    """A column as text, whether it is dictionary-encoded or not."""
+    return table.column(name).cast(pa.string())
 
 
 def with_column(table: pa.Table, name: str, column: Column) -> pa.Table:

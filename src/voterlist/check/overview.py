@@ -26,7 +26,7 @@ from voterlist.schemas import (
     require,
 )
 from voterlist.shared_values import Codes
-from voterlist.tables import from_columns, sort_by
+from voterlist.tables import from_columns, sort_by, text_of
 
 _AGED = pa.schema(
     [VOTER.field(f"birth_{part}") for part in ("year", "month", "day")]
@@ -106,7 +106,7 @@ def _by_group(
         mask=~known,
     )
     table = voters.select([*places, "sex"]).append_column("age_from", group)
-    table = table.set_column(len(places), "sex", voters.column("sex").cast(pa.string()))
+    table = table.set_column(len(places), "sex", text_of(voters, "sex"))
     names = [*places, "age_from", "sex"]
     counted = table.group_by(names, use_threads=False).aggregate([([], "count_all")])
     columns = {name: counted.column(name) for name in names} | {

@@ -24,6 +24,7 @@ from voterlist.tables import (
     from_columns,
     group_codes,
     matches,
+    text_of,
     with_encoded_text,
 )
 
@@ -138,7 +139,7 @@ def judge(voters: pa.Table, streets: pa.Table) -> JudgedAddresses:
 
 def _is_asked(voters: pa.Table) -> Flags:
     """True for entries of permanent lists whose constituency and precinct are known."""
-    list_kind = voters.column("list_kind").cast(pa.string())
+    list_kind = text_of(voters, "list_kind")
     is_permanent = pc.equal(list_kind, ListKind.PERMANENT.value)
     is_included = pc.fill_null(is_permanent, fill_value=False)
     for name in PRECINCT_PLACE:
@@ -330,13 +331,13 @@ def _settlements_meet(
 
 def _words(table: pa.Table, name: str) -> np.ndarray[Any, Any]:
     """A column as text, empty where null."""
-    texts = table.column(name).cast(pa.string()).fill_null("")
+    texts = text_of(table, name).fill_null("")
     return np.asarray(texts.to_pylist(), dtype=str)
 
 
 def _leading_number(table: pa.Table, name: str) -> Codes:
     """The number at the beginning of a house, -1 where none is known: 12 of 12A and of 12/3."""
-    house = table.column(name).cast(pa.string()).combine_chunks()
+    house = text_of(table, name).combine_chunks()
     parts = pc.extract_regex(house, _LEADING_NUMBER)
     numbers = pc.struct_field(parts, "number")
     return np.asarray(numbers.cast(pa.int64()).fill_null(-1), dtype=np.int64)

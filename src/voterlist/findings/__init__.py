@@ -9,11 +9,13 @@ of a person finds it again.
 from __future__ import annotations
 
 from voterlist.findings.accepted import FINDINGS_ACCEPTED, Settled, settle
-from voterlist.findings.gather import FINDING_ORDER, gather, is_on
-from voterlist.findings.ids import finding_ids
 from voterlist.findings.make import (
     ENTRY_PLACE,
+    FINDING_ORDER,
     PRECINCT_PLACE,
+    finding_ids,
+    gather,
+    is_on,
     make,
     of_rows,
     row,

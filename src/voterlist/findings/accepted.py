@@ -24,12 +24,10 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools
 from voterlist.config import CheckSettings
-from voterlist.findings.gather import FINDING_ORDER, gather
-from voterlist.findings.ids import finding_ids
-from voterlist.findings.make import make
+from voterlist.findings.make import FINDING_ORDER, finding_ids, gather, make
 from voterlist.model import Action, Mark, Rule, Severity, Unit, Verdict
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, FINDING, require
-from voterlist.tables import concat, from_columns, is_among, sort_by
+from voterlist.tables import concat, from_columns, is_among, sort_by, text_of
 
 _Row: TypeAlias = dict[str, Any]
 
@@ -326,10 +324,7 @@ def _keys(findings: pa.Table) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     its place where it names neither. The second is the rule with the place of a finding about the
     row of a register: the settings accept all such findings of a place at once.
     """
-    text = {
-        name: pc.fill_null(findings.column(name).cast(pa.string()), "")
-        for name in _KEY_COLUMNS
-    }
+    text = {name: pc.fill_null(text_of(findings, name), "") for name in _KEY_COLUMNS}
     of_place = pc.binary_join_element_wise(
         text["rule"], "", text["constituency"], text["precinct"], "\n"
     )
@@ -376,7 +371,7 @@ def _with_count(findings: pa.Table, accepted: pa.Table) -> pa.Table:
     if not accepted.num_rows:
         return findings
     counted = _counted(accepted)
-    code = findings.column("rule").cast(pa.string())
+    code = text_of(findings, "rule")
     before = pc.sum(pc.less(code, FINDINGS_ACCEPTED.code)).as_py() or 0
     return concat([findings.slice(0, before), counted, findings.slice(before)], FINDING)
 

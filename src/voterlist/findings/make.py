@@ -1,16 +1,19 @@
-"""How a finding is made: many at once from columns, or one at a time."""
+"""How a finding is made, named, ordered and switched off."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from voterlist.config import CheckSettings
 from voterlist.model import Rule
 from voterlist.schemas import FINDING
-from voterlist.tables import from_columns, from_rows
+from voterlist.tables import concat, from_columns, from_rows, sort_by, text_of, words
 
 ENTRY_PLACE = ("constituency", "precinct", "entry_id", "source", "sheet", "line")
 """The columns of ENTRY that a finding about an entry repeats."""
@@ -65,3 +68,106 @@ def _filled(value: Any, rows: int) -> Any:
     if isinstance(value, int | float):
         return np.full(rows, value, dtype=np.float64)
     return value
+
+
+FINDING_ORDER = (
+    "rule",
+    "constituency",
+    "precinct",
+    "entry_id",
+    "other_entry_id",
+    "source",
+    "sheet",
+    "line",
+    "field",
+    "value",
+    "limit",
+)
+"""The order of every table of findings, nulls last."""
+
+
+def gather(
+    parts: Iterable[pa.Table], settings: CheckSettings | None = None
+) -> pa.Table:
+    """FINDING of all parts (each FINDING), in ``FINDING_ORDER``.
+
+    With ``settings`` the rules that ``[check.rules]`` switches off are left out, and the others
+    have the severity that it gives them.
+    """
+    findings = concat(parts, FINDING)
+    if settings is not None:
+        findings = _under_settings(findings, settings)
+    return sort_by(findings, *FINDING_ORDER)
+
+
+def is_on(rule: Rule, settings: CheckSettings) -> bool:
+    """False where ``[check.rules]`` switches the rule off."""
+    return settings.severity_of(rule) is not None
+
+
+def _under_settings(findings: pa.Table, settings: CheckSettings) -> pa.Table:
+    if not settings.rules:
+        return findings
+    code = text_of(findings, "rule")
+    severity = text_of(findings, "severity")
+    kept = np.ones(findings.num_rows, dtype=bool)
+    for name, chosen in settings.rules.items():
+        is_own = pc.equal(code, name)
+        if not chosen.enabled:
+            kept &= ~np.asarray(is_own, dtype=bool)
+        elif chosen.severity is not None:
+            severity = pc.if_else(is_own, chosen.severity.value, severity)
+    place = findings.schema.get_field_index("severity")
+    graded = findings.set_column(place, FINDING.field("severity"), words(severity))
+    # Put together anew, so that no word that was filtered out stays in a dictionary.
+    return concat([graded.filter(pa.array(kept))], FINDING)
+
+
+_OF_ENTRY = ("rule", "entry_id", "other_entry_id", "field", "value")
+_OF_PLACE = (
+    "rule",
+    "constituency",
+    "precinct",
+    "source",
+    "sheet",
+    "line",
+    "field",
+    "value",
+)
+
+ID_COLUMNS = tuple(name for name in FINDING.names if name in {*_OF_ENTRY, *_OF_PLACE})
+"""The columns of FINDING of which an id is made."""
+
+_DIGITS_OF_ID = 16
+_BYTES_OF_LENGTH = 4
+
+
+def finding_ids(findings: pa.Table) -> list[str]:
+    """One id per FINDING: 16 hexadecimal digits of its rule, entries or place, field and number.
+
+    An entry id comes from what the entry says, so the finding of a corrected entry has another id.
+    A finding about the row of a register, beside which there is no entry, has the row's id in it.
+    """
+    return [_id(cells) for cells in findings.select(ID_COLUMNS).to_pylist()]
+
+
+def _id(cells: Mapping[str, Any]) -> str:
+    names_somebody = (
+        cells["entry_id"] is not None or cells["other_entry_id"] is not None
+    )
+    names = _OF_ENTRY if names_somebody else _OF_PLACE
+    digest = hashlib.sha256()
+    for name in names:
+        text = _text(cells[name]).encode()
+        # The length stands before the text: otherwise two findings would have one id where a text
+        # ends in one and the next begins in the other.
+        digest.update(len(text).to_bytes(_BYTES_OF_LENGTH, "big"))
+        digest.update(text)
+    return digest.hexdigest()[:_DIGITS_OF_ID]
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    # Six digits: numbers that are summed in another order differ in the sixteenth.
+    return f"{cell:.6g}" if isinstance(cell, float) else str(cell)

@@ -86,20 +86,10 @@ def normalize(
         entries, tables.with_encoded_text(ENTRY, apart=IDENTIFIERS), "normalize"
     ).combine_chunks()
     notes = NoNotes() if for_linkage else Notes(entries.select(ENTRY_PLACE))
-    cells = _without_placeholders(entries, notes)
-    if profile is Profile.AZ:
-        cells |= restored_cells(cells, entries)
-    columns = {name: entries.column(name) for name in _KEPT}
-    source, rows = entries.column("source"), entries.num_rows
-    numbers = [entries.column(name).combine_chunks() for name in ("fin", "document")]
+    columns, rows = {name: entries.column(name) for name in _KEPT}, entries.num_rows
+    written = _written(entries, profile, notes)
     # Of a list of millions each column as written is given up once it has been read.
     del entries
-    if profile is Profile.AZ:
-        cells = _clean_names(cells, notes)
-    written = _Written(
-        cells, source, numbers, columns["constituency"], columns["precinct"]
-    )
-    del cells, source, numbers
     parts = _parts(written, profile, notes, for_linkage=for_linkage)
     # Notes stand in their order: only where nobody reads them are the parts made side by side.
     made = each(_made, parts) if for_linkage else [_made(part) for part in parts]
@@ -130,19 +120,8 @@ def made_of(fields: Collection[str], entries: pa.Table, profile: Profile) -> pa.
     schema = tables.with_encoded_text(pa.schema(needed), apart=IDENTIFIERS)
     entries = require(entries, schema, "normalize").combine_chunks()
     notes = NoNotes()
-    cells = _without_placeholders(entries, notes)
-    if profile is Profile.AZ:
-        cells |= restored_cells(cells, entries)
-        cells = _clean_names(cells, notes)
-    numbers = [
-        entries.column(name).combine_chunks()
-        for name in ("fin", "document")
-        if name in fields
-    ]
-    source, constituency, precinct = (entries.column(name) for name in _BESIDE)
+    written = _written(entries, profile, notes)
     del entries
-    written = _Written(cells, source, numbers, constituency, precinct)
-    del cells, source, numbers
     columns: dict[str, Any] = {}
     for part in _parts(written, profile, notes, for_linkage=True):
         columns |= part()
@@ -160,6 +139,20 @@ class _Written:
     """FIN and document; empty once they are read."""
     constituency: pa.ChunkedArray
     precinct: pa.ChunkedArray
+
+
+def _written(entries: pa.Table, profile: Profile, notes: Notes) -> _Written:
+    """The columns of these entries, without placeholders and with the letters that were lost."""
+    cells = _without_placeholders(entries, notes)
+    if profile is Profile.AZ:
+        cells = _clean_names(cells | restored_cells(cells, entries), notes)
+    numbers = [
+        entries.column(name).combine_chunks()
+        for name in ("fin", "document")
+        if name in entries.column_names
+    ]
+    source, constituency, precinct = (entries.column(name) for name in _BESIDE)
+    return _Written(cells, source, numbers, constituency, precinct)
 
 
 Part = Callable[[], dict[str, Any]]

@@ -7,7 +7,13 @@ of each case, and ``certificate`` says what follows of all decisions, each figur
 
 from __future__ import annotations
 
-from voterlist.quality.agreement import Agreement, agreement, kappas
+from voterlist.quality.agreement import (
+    Agreement,
+    TwoReadings,
+    agreement,
+    kappas,
+    read_twice,
+)
 from voterlist.quality.certificate import certificate, certificate_of_run
 from voterlist.quality.intervals import Interval, stratified, wilson
 from voterlist.quality.readings import (
@@ -17,7 +23,6 @@ from voterlist.quality.readings import (
     waiting_for,
 )
 from voterlist.quality.sampling import Drawable, draw, place_of
-from voterlist.quality.twice import TwoReadings, read_twice
 from voterlist.quality.unasked import (
     UNASKED,
     band_of,

@@ -23,9 +23,14 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist.decisions import Given, standing
-from voterlist.quality.agreement import Agreement, agreement
+from voterlist.quality.agreement import (
+    Agreement,
+    TwoReadings,
+    agreement,
+    people_of_case,
+    read_twice,
+)
 from voterlist.quality.intervals import Interval, Stratum, stratified
-from voterlist.quality.twice import TwoReadings, people_of_case, read_twice
 from voterlist.quality.unasked import (
     band_of,
     counts_of_unasked,

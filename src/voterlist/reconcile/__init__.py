@@ -34,8 +34,7 @@ from voterlist.reconcile.registers import (
     compare_registers,
     constituencies_of,
 )
-from voterlist.reconcile.rules import RULES
-from voterlist.reconcile.rules.registers import NOT_READ
+from voterlist.reconcile.rules import NOT_READ, RULES
 from voterlist.reconcile.statistics import (
     COUNTED,
     TALLY,

@@ -6,25 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from voterlist.model import Rule
-from voterlist.reconcile.rules import deaths
-from voterlist.reconcile.rules.newly_of_age import OF_AGE_MISSING, OF_AGE_UNREGISTERED
-from voterlist.reconcile.rules.registers import IDENTITY_CONFLICT
-from voterlist.reconcile.rules.residence import (
+from voterlist.reconcile.rules import (
+    ABROAD,
+    ABROAD_PROBABLE,
     ARRIVED_ELSEWHERE,
     ARRIVED_MISSING,
+    CONSCRIPT,
+    CONSCRIPT_PROBABLE,
+    DECEASED_CONFIRMED,
+    DECEASED_CONFLICTING,
+    DECEASED_PROBABLE,
+    IDENTITY_CONFLICT,
     MOVED_AWAY,
     MOVED_AWAY_PROBABLE,
     NOT_RESIDENT,
-    RESIDENT_ELSEWHERE,
-    RESIDENT_MISSING,
-)
-from voterlist.reconcile.rules.separate_lists import (
-    ABROAD,
-    ABROAD_PROBABLE,
-    CONSCRIPT,
-    CONSCRIPT_PROBABLE,
+    OF_AGE_MISSING,
+    OF_AGE_UNREGISTERED,
     PRISONER,
     PRISONER_PROBABLE,
+    RESIDENT_ELSEWHERE,
+    RESIDENT_MISSING,
 )
 
 
@@ -49,9 +50,9 @@ class Policy:
 
 
 _DECEASED = {
-    "confirmed": deaths.CONFIRMED,
-    "conflicting": deaths.CONFLICTING,
-    "probable": deaths.PROBABLE,
+    "confirmed": DECEASED_CONFIRMED,
+    "conflicting": DECEASED_CONFLICTING,
+    "probable": DECEASED_PROBABLE,
 }
 _CONFLICT = {"conflicting": IDENTITY_CONFLICT}
 

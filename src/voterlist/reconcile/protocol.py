@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.model import Rule, Unit
-from voterlist.reconcile.rules.protocol import PROTOCOL_LIST, PROTOCOL_SUM, TOTALS
+from voterlist.reconcile.rules import PROTOCOL_LIST, PROTOCOL_SUM, TOTALS
 from voterlist.reconcile.statistics import Numbers, count_by_place
 from voterlist.schemas import FINDING, PROTOCOL_LINES
 from voterlist.tables import concat

@@ -14,9 +14,9 @@ from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.matching import Flags, Rows
 from voterlist.model import ListKind, Rule, Sex, Unit
-from voterlist.reconcile.rules.statistics import BELOW_ADULTS, EXCEEDS_ADULTS
+from voterlist.reconcile.rules import BELOW_ADULTS, EXCEEDS_ADULTS
 from voterlist.schemas import COMPARISON, FINDING, VOTER
-from voterlist.tables import codes, concat, from_columns, group_codes, sort_by
+from voterlist.tables import codes, concat, from_columns, group_codes, sort_by, text_of
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -35,10 +35,10 @@ _SEX_OF = {"men": Sex.MALE, "women": Sex.FEMALE}
 
 def tally(voters: pa.Table) -> pa.Table:
     """TALLY of these voters (COUNTED), in order."""
-    kind = voters.column("list_kind").cast(pa.string())
+    kind = text_of(voters, "list_kind")
     names = list(_PLACE_AND_PERSON)
     own = voters.filter(pc.equal(kind, ListKind.PERMANENT.value)).select(names)
-    own = own.set_column(2, "sex", own.column("sex").cast(pa.string()))
+    own = own.set_column(2, "sex", text_of(own, "sex"))
     counted = own.group_by(names, use_threads=False).aggregate([([], "count_all")])
     columns = {name: counted.column(name) for name in names}
     return sort_by(
@@ -138,9 +138,7 @@ def _measured(counted: pa.Table, measure: str, *, at_most: bool) -> Flags | None
     if measure == "adults":
         return np.ones(counted.num_rows, dtype=bool)
     if measure in _SEX_OF:
-        flags = pc.equal(
-            counted.column("sex").cast(pa.string()), _SEX_OF[measure].value
-        )
+        flags = pc.equal(text_of(counted, "sex"), _SEX_OF[measure].value)
         return np.asarray(flags.fill_null(fill_value=at_most), dtype=bool)
     if measure.startswith("born-") and measure[5:].isdecimal():
         flags = pc.equal(
@@ -158,9 +156,7 @@ def differences(
     Above counts the voters known to be men (or women), below those who may be: what is not known
     accuses nobody.
     """
-    is_held = pc.is_in(
-        statistics.column("measure").cast(pa.string()), pa.array(["adults", *_SEX_OF])
-    )
+    is_held = pc.is_in(text_of(statistics, "measure"), pa.array(["adults", *_SEX_OF]))
     statistics = statistics.filter(is_held)
     value = np.asarray(statistics.column("value"), dtype=np.float64)
     # Whole people: a list of 433 is above 432.6 and above 432 alike, and a commission reads the

@@ -11,6 +11,7 @@ from voterlist.check.context import Context
 from voterlist.config import CheckSettings
 from voterlist.findings import make, take_columns
 from voterlist.model import Rule, Severity, Unit
+from voterlist.tables import text_of
 
 _FEWEST = 5
 """Fewer pairs are told entry by entry; a sum of them says nothing more."""
@@ -61,7 +62,7 @@ def beyond(table: pa.Table, agreement: str, settings: CheckSettings) -> pa.Table
     pairs_found, expected = (
         table.column(name).to_numpy().astype(float) for name in ("found", "expected")
     )
-    kinds = table.column("agreement").cast(pa.string()).to_numpy(zero_copy_only=False)
+    kinds = text_of(table, "agreement").to_numpy(zero_copy_only=False)
     is_asked = (kinds == agreement) & (pairs_found >= _FEWEST)
     is_beyond = poisson_tail_bound(pairs_found, expected) < settings.outlier_chance
     at = np.flatnonzero(is_asked & is_beyond)

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from voterlist.check.context import Context
 from voterlist.findings import PRECINCT_PLACE, make
 from voterlist.model import ListKind, Rule, Severity, Unit
+from voterlist.tables import text_of
 
 _SOURCES = "source_count_distinct"
 """The column in which Arrow counts the different values of ``source``."""
@@ -29,9 +30,7 @@ RULE = Rule(
 def find(context: Context) -> pa.Table:
     """Precincts for which permanent lists of different content were handed in."""
     lists = context.lists
-    is_permanent = pc.equal(
-        lists.column("list_kind").cast(pa.string()), ListKind.PERMANENT.value
-    )
+    is_permanent = pc.equal(text_of(lists, "list_kind"), ListKind.PERMANENT.value)
     has_entries = pc.greater(lists.column("entries"), 0)
     is_placed = lists.column("precinct").is_valid()
     usable = lists.filter(pc.and_(pc.and_(is_permanent, has_entries), is_placed))
