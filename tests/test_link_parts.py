@@ -18,13 +18,12 @@ from linkage_lists import crowd, voters
 from voterlist.config import LinkSettings
 from voterlist.link import block, candidates, ranges, weigh
 from voterlist.link.cases import Judged, case_id, cases
-from voterlist.link.classify import Judgement, kinds
 from voterlist.link.cluster import clusters
 from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
 from voterlist.link.encode import FEMALE, MALE, encode
-from voterlist.link.estimate import estimate
+from voterlist.link.fit import estimate
 from voterlist.link.grid import on_grid, steady_count, steady_size
-from voterlist.link.judge import Scorer, judge
+from voterlist.link.judge import Judgement, Scorer, judge, kinds
 from voterlist.link.keys import Key, keys
 from voterlist.model import ListKind, PairKind, Profile
 

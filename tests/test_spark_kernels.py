@@ -18,9 +18,8 @@ from voterlist.link.keys import Key, keys
 from voterlist.model import Profile
 from voterlist.normalize import normalize
 from voterlist.schemas import require
-from voterlist.spark import comparing, counting, numbers
-from voterlist.spark.blocking import Blocking, forecast_of
-from voterlist.spark.dealing import Ranges, to_ranges
+from voterlist.spark import comparing, counting
+from voterlist.spark.blocking import Blocking, Ranges, forecast_of, to_ranges
 from voterlist.spark.exchange import Parcel, of_kind, packed, unpacked
 from voterlist.spark.part import cut, encoded, joined, part
 from voterlist.tables import sort_by
@@ -58,8 +57,8 @@ class InParts:
             )
             for start, stop in zip(self.starts[:-1], self.starts[1:], strict=True)
         ]
-        summaries = [numbers.summary(tables) for tables in plain]
-        self.whole = numbers.whole_of(summaries, len(voters), profile, added)
+        summaries = [counting.summary(tables) for tables in plain]
+        self.whole = counting.whole_of(summaries, len(voters), profile, added)
         asked = [
             counting.ask(tables, self.whole, int(start))
             for tables, start in zip(plain, self.starts, strict=False)

@@ -17,7 +17,7 @@ import pytest
 
 from test_store import HOLD
 from voterlist.errors import StageError, UsageError, WorkspaceBusyError
-from voterlist.spark import source
+from voterlist.spark import reading
 from voterlist.spark.exchange import (
     Kept,
     Parcel,
@@ -29,7 +29,7 @@ from voterlist.spark.exchange import (
 )
 from voterlist.spark.executors import _program
 from voterlist.spark.failures import in_task, in_words, told
-from voterlist.spark.source import Piece, stamp_of
+from voterlist.spark.reading import Piece, stamp_of
 from voterlist.spark.work import open_work
 
 NOW = "2026-02-03 04:05"
@@ -266,7 +266,7 @@ def test_a_file_that_is_changed_meanwhile_is_told(tmp_path):
     sizes = []
 
     def task(_batches):
-        read = source._of_files([[piece]], ["surname"], count, iter([first]))
+        read = reading._of_files([[piece]], ["surname"], count, iter([first]))
         yield from read
 
     def count(rows):

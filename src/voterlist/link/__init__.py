@@ -18,8 +18,7 @@ from voterlist.link.cases import REASONS
 from voterlist.link.chance import Chance, chance
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.encode import COMPARED, LINKED
-from voterlist.link.estimate import Estimate
-from voterlist.link.fit import Doubt
+from voterlist.link.fit import Doubt, Estimate
 from voterlist.link.incremental import State
 from voterlist.link.keys import NAMES
 from voterlist.link.labels import Decided, closed_cases

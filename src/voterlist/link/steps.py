@@ -16,10 +16,9 @@ from voterlist.link.cases import Closed, Judged, cases
 from voterlist.link.cluster import clusters
 from voterlist.link.comparisons import MISSING, Comparisons, with_added
 from voterlist.link.encode import LINKED, Encoded, encode
-from voterlist.link.estimate import estimate
 from voterlist.link.explain import with_model
+from voterlist.link.fit import Blocked, blocked, doubts, estimate
 from voterlist.link.fit import Compared as FitOf
-from voterlist.link.fit import blocked, doubts
 from voterlist.link.found import Candidates, Store
 from voterlist.link.incremental import (
     Known,
@@ -246,9 +245,8 @@ def conclude(
     settings: LinkSettings,
 ) -> Linkage:
     """What the model says of the candidate pairs."""
-    ids, entries, comparisons = listed.ids, listed.entries, listed.comparisons
+    ids, entries = listed.ids, listed.entries
     scorer, candidate_pairs = learnt.scorer, learnt.pairs
-    model = scorer.model
     stays = inside(candidate_pairs, closed)
     judged, table = judge(
         scorer,
@@ -262,38 +260,84 @@ def conclude(
     partners = listed.lists if listed.one_to_one else None
     counted, left_out = candidate_pairs.vectors, 0
     if partners is not None:
-        stays_paired = _best_partners(judged, model, partners, settings)
+        stays_paired = _best_partners(judged, scorer.model, partners, settings)
         apart = judged.at(np.flatnonzero(~stays_paired))
         counted = candidate_pairs.vectors_without(apart.left, apart.right)
         judged = judged.at(np.flatnonzero(stays_paired))
         table = table.filter(pa.array(stays_paired))
         left_out = len(apart.left)
-    duplicate = settings.duplicate_probability
-    outvoted = scorer.entries.person is not None
-    cluster = cluster_of(scorer, judged, duplicate, partners, outvoted=outvoted)
-    review = settings.review_probability
-    vectors = comparisons.unpack(counted.codes)
-    posterior = weigh.score(vectors, model).posterior
-    expected = estimate(counted, posterior[:, 0], duplicate)
-    sure = pc.greater_equal(table.column("probability"), duplicate)
-    keys_of_sure = table.column("match_key").filter(sure)
-    fit = FitOf(counted, posterior, keys_of_sure, expected)
-    against = doubts(blocked(entries, listed.blocks), comparisons, fit)
-    return Linkage(
-        pairs=with_model(table, model, comparisons),
-        cases=cases(entries, ids, judged, cluster, review=review, closed=closed),
-        clusters=cluster_table(ids, cluster),
+    scored = Scored(
+        scorer,
+        ids,
+        judged,
+        table,
+        counted,
+        of_keys=blocked(entries, listed.blocks),
         forecast=listed.forecast,
         candidates=len(candidate_pairs),
+        by_person=scorer.entries.person is not None,
+    )
+    return replace(
+        concluded(scored, settings, partners, closed),
         afresh=candidate_pairs.afresh,
-        estimate=None if against else expected,
-        chance=(),
         state=compared.state,
         reused=compared.reused,
         training_labels=learnt.labels.pairs,
         contradictory=learnt.labels.contradictory,
         added=added_use(entries, scorer),
         left_out=left_out,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The pairs that stay in the table, and what is told of the list for its estimate."""
+
+    scorer: Scorer
+    """The entries among which the pairs have their positions."""
+    ids: pa.Array
+    judged: Judged
+    table: pa.Table
+    """PAIR of them."""
+    vectors: weigh.VectorCounts
+    """Those of all candidates that count."""
+    of_keys: Blocked
+    forecast: tuple[block.Forecast, ...]
+    candidates: int
+    by_person: bool
+    """Whether the values of a person count once."""
+
+
+def concluded(
+    scored: Scored,
+    settings: LinkSettings,
+    partners: Codes | None = None,
+    closed: tuple[Closed, ...] = (),
+) -> Linkage:
+    """The clusters, the cases and the estimate that follow from scored pairs.
+
+    With ``partners``, the list of each entry, no cluster has two entries of one list.
+    """
+    scorer, judged, counted = scored.scorer, scored.judged, scored.vectors
+    model, comparisons = scorer.model, scorer.comparisons
+    duplicate, review = settings.duplicate_probability, settings.review_probability
+    cluster = cluster_of(scorer, judged, duplicate, partners, outvoted=scored.by_person)
+    posterior = weigh.score(comparisons.unpack(counted.codes), model).posterior
+    expected = estimate(counted, posterior[:, 0], duplicate)
+    sure = pa.array(judged.posterior[:, 0] >= duplicate)
+    keys_of_sure = scored.table.column("match_key").filter(sure)
+    fit = FitOf(counted, posterior, keys_of_sure, expected)
+    against = doubts(scored.of_keys, comparisons, fit)
+    return Linkage(
+        pairs=with_model(scored.table, model, comparisons),
+        cases=cases(
+            scorer.entries, scored.ids, judged, cluster, review=review, closed=closed
+        ),
+        clusters=cluster_table(scored.ids, cluster),
+        forecast=scored.forecast,
+        candidates=scored.candidates,
+        afresh=scored.candidates,
+        estimate=None if against else expected,
         doubts=against,
     )
 

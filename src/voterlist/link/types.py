@@ -13,8 +13,7 @@ from voterlist.link import block
 from voterlist.link.candidates import Progress
 from voterlist.link.chance import Chance
 from voterlist.link.encode import Encoded
-from voterlist.link.estimate import Estimate
-from voterlist.link.fit import Doubt
+from voterlist.link.fit import Doubt, Estimate
 from voterlist.link.found import Store
 from voterlist.link.incremental import State
 
@@ -134,10 +133,10 @@ class Linkage:
     """How many of them were compared in this linkage; the others were reused."""
     estimate: Estimate | None
     """None where no pair was put forward, and where there are doubts."""
-    chance: tuple[Chance, ...]
-    state: State | None
+    chance: tuple[Chance, ...] = ()
+    state: State | None = None
     """What the next linkage may go on from; None where it was not asked for."""
-    reused: bool
+    reused: bool = False
     """Whether the state that was given could be used."""
     training_labels: int = 0
     """Candidate pairs decided by people, from which the model learnt."""

@@ -21,20 +21,21 @@ from voterlist.model import Profile
 from voterlist.normalize.told import ToldProfile, tell_counted
 from voterlist.spark.engine import linked
 from voterlist.spark.entries import told_names
+from voterlist.spark.exchange import Steps
 from voterlist.spark.executors import prepare
 from voterlist.spark.failures import told
 from voterlist.spark.model import Wanted
-from voterlist.spark.rows import Columns, Rows
-from voterlist.spark.source import (
+from voterlist.spark.reading import (
+    Columns,
     Files,
     Frame,
     Piece,
+    Rows,
     Source,
     Stamp,
     dealt_pieces,
     stamp_of,
 )
-from voterlist.spark.steps import Steps
 from voterlist.spark.work import open_work
 from voterlist.storage.store import program_digest
 

@@ -19,14 +19,18 @@ from voterlist.link.chance import Chance
 from voterlist.link.fields import field, together
 from voterlist.spark.entries import Counted
 from voterlist.spark.exchange import (
+    Each,
     Parcel,
+    Steps,
     Tables,
     delivered,
+    kind_of,
+    of_each,
+    opened,
     packed,
     unpacked,
 )
 from voterlist.spark.part import Whole, part
-from voterlist.spark.steps import Each, Steps, kind_of, of_each, opened
 
 _BANDS, _BLOCKS = "band", "block"
 _OF_BAND = ("given_name", "patronymic", "year", "date")

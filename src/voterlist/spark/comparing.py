@@ -22,8 +22,7 @@ from voterlist.link.comparisons import Comparisons, Pairs
 from voterlist.link.judge import Scorer, judge_pairs
 from voterlist.link.people import sure_pairs
 from voterlist.link.weigh import Model
-from voterlist.spark.blocking import Blocking
-from voterlist.spark.dealing import Ranges, part_of
+from voterlist.spark.blocking import Blocking, Ranges, part_of
 from voterlist.spark.exchange import Parcel, Tables, of_kind, packed, unpacked
 from voterlist.spark.part import ENTRIES, Part, Whole, cut, joined, part
 

@@ -9,32 +9,26 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import Codes, Longs
+from voterlist.link import fit, people
 from voterlist.link import link as local_link
-from voterlist.link import people, weigh
-from voterlist.link.cases import Judged, cases
+from voterlist.link.cases import Judged
 from voterlist.link.comparisons import Comparisons, Vectors
 from voterlist.link.encode import LINKED
-from voterlist.link.estimate import estimate
-from voterlist.link.explain import with_model
-from voterlist.link.fit import Blocked as FitOfKeys
-from voterlist.link.fit import Compared as FitOf
-from voterlist.link.fit import doubts
 from voterlist.link.judge import Scorer, names_of_keys, near_codes, pair_table
 from voterlist.link.keys import Key
-from voterlist.link.steps import added_use, cluster_of, cluster_table
+from voterlist.link.steps import Scored, added_use, concluded
 from voterlist.link.types import Linkage, Watch
 from voterlist.link.weigh import CLASSES
 from voterlist.spark import entries as entries_of
-from voterlist.spark import pairs, persons
+from voterlist.spark import pairs
 from voterlist.spark.blocking import Blocking
 from voterlist.spark.chance import chance
 from voterlist.spark.comparing import Scoring
-from voterlist.spark.model import Done, Wanted, ends_of, learnt, nobody
+from voterlist.spark.exchange import Steps
+from voterlist.spark.model import Done, Wanted, again, ends_of, learnt, nobody
 from voterlist.spark.pairs import Blocked
 from voterlist.spark.part import Whole
-from voterlist.spark.rows import Rows
-from voterlist.spark.source import Source
-from voterlist.spark.steps import Steps
+from voterlist.spark.reading import Rows, Source
 
 
 def linked(
@@ -64,7 +58,7 @@ def linked(
         counted, compared, Scorer(nobody(counted.whole), wanted.comparisons, model)
     )
     if people.has_many_entries_a_person(done.scorer):
-        done = persons.again(steps, wanted, listed, done)
+        done = again(steps, wanted, listed, done)
     return _concluded(steps, wanted, blocked, done, counted.whole)
 
 
@@ -85,31 +79,21 @@ def _concluded(
     table = _pairs(
         kept, judged, entries.ids, comparisons, wanted.keys(counted.whole.size)
     )
-    duplicate = settings.duplicate_probability
-    cluster = cluster_of(scorer, judged, duplicate, outvoted=done.by_person)
-    vectors = comparisons.unpack(compared.vectors.codes)
-    posterior = weigh.score(vectors, model).posterior
-    expected = estimate(compared.vectors, posterior[:, 0], duplicate)
-    sure = judged.posterior[:, 0] >= duplicate
-    keys_of_sure = table.column("match_key").filter(pa.array(sure))
-    fit = FitOf(compared.vectors, posterior, keys_of_sure, expected)
-    of_keys = FitOfKeys(counted.whole.size, blocked.reachable, blocked.parted)
-    against = doubts(of_keys, comparisons, fit)
-    return Linkage(
-        pairs=with_model(table, model, comparisons),
-        cases=cases(
-            entries, entries.ids, judged, cluster, review=settings.review_probability
-        ),
-        clusters=cluster_table(entries.ids, cluster),
+    scored = Scored(
+        scorer,
+        entries.ids,
+        judged,
+        table,
+        compared.vectors,
+        of_keys=fit.Blocked(counted.whole.size, blocked.reachable, blocked.parted),
         forecast=blocked.forecast,
         candidates=blocked.candidates,
-        afresh=blocked.candidates,
-        estimate=None if against else expected,
+        by_person=done.by_person,
+    )
+    return replace(
+        concluded(scored, settings),
         chance=chance(steps, counted),
-        state=None,
-        reused=False,
         added=added_use(nobody(by_entry), scorer),
-        doubts=against,
     )
 
 

@@ -15,21 +15,24 @@ from voterlist.errors import UsageError
 from voterlist.link.fit import reachable
 from voterlist.link.keys import Key
 from voterlist.model import Profile
-from voterlist.spark import counting, numbers, reading
+from voterlist.spark import counting, reading
 from voterlist.spark.exchange import (
+    Each,
     Parcel,
+    Steps,
     Tables,
     delivered,
     kept_in,
+    kind_of,
+    of_each,
     of_kind,
+    opened,
     packed,
     parcels_of,
     unpacked,
 )
 from voterlist.spark.part import Whole, part
-from voterlist.spark.rows import Columns, Rows, counted_names, of_names
-from voterlist.spark.source import Source
-from voterlist.spark.steps import Each, Steps, kind_of, of_each, opened
+from voterlist.spark.reading import Columns, Rows, Source, counted_names, of_names
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -102,7 +105,7 @@ def read(steps: Steps, source: Source, rows: Rows) -> Listed | None:
     # The files are read a second time for it.
     _require_all(int(starts[-1]), size)
     tables = [unpacked(parcel.content) for parcel in summaries]
-    whole = numbers.whole_of(tables, int(starts[-1]), rows.profile, rows.added)
+    whole = counting.whole_of(tables, int(starts[-1]), rows.profile, rows.added)
     return Listed(entries, starts, whole, reading.drawn_of(summaries, starts))
 
 
@@ -178,17 +181,17 @@ def whole_again(
     told = steps.told("summaries-again", "summary")
     tables = [unpacked(parcel.content) for parcel in told]
     whole = before.whole
-    again = numbers.whole_of(tables, whole.size, whole.profile, whole.added)
+    again = counting.whole_of(tables, whole.size, whole.profile, whole.added)
     return replace(again, home_lines=whole.home_lines)
 
 
 def _summed(number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
     for own in of_kind(parcels, "part"):
-        told = numbers.summary(unpacked(own.content), _repeats(parcels))
+        told = counting.summary(unpacked(own.content), _repeats(parcels))
         yield Parcel(number, "summary", number, own.rows, packed(told))
 
 
-def _repeats(parcels: list[Parcel]) -> numbers.Repeats:
+def _repeats(parcels: list[Parcel]) -> counting.Repeats:
     return {
         name: table.column("row").to_numpy()
         for parcel in of_kind(parcels, "repeats")

@@ -11,19 +11,24 @@ a part then reads two columns.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from voterlist.spark.failures import in_task
+from voterlist.spark.work import Work
+from voterlist.storage.files import make_folder
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, SparkSession
 
 COLUMNS = (
     "addressee int, kind string, sender int, rows long, content binary, kept string"
@@ -130,12 +135,12 @@ def kept_in(folder: str, parcels: Iterable[Parcel]) -> Iterator[Parcel]:
             yield replace(parcel, content=Kept(start, len(content), str(path)))
 
 
-Work = Callable[[list[Parcel]], Iterable[Parcel]]
+OfParcels = Callable[[list[Parcel]], Iterable[Parcel]]
 """What a task does with all parcels that it gets."""
 
 
 def mapped(
-    frame: DataFrame, stage: str, work: Work, *, folder: str | None = None
+    frame: DataFrame, stage: str, work: OfParcels, *, folder: str | None = None
 ) -> DataFrame:
     """A step in which each task does ``work`` with its rows of the frame, a step as well.
 
@@ -213,3 +218,91 @@ def by_addressee(parcels: Iterable[Parcel]) -> Iterator[tuple[int, list[Parcel]]
 def of_kind(parcels: Iterable[Parcel], kind: str) -> list[Parcel]:
     """Those of a kind, in their order."""
     return [parcel for parcel in parcels if parcel.kind == kind]
+
+
+OfTask = Callable[[int, list[Parcel]], Iterable[Parcel]]
+"""What is done with all parcels of one addressee."""
+
+
+@dataclass(frozen=True)
+class Each:
+    """Work on the parcels of each addressee together, which makes a step."""
+
+    frame: DataFrame
+    stage: str
+    work: OfTask
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Where the steps of a linkage are written, and how."""
+
+    spark: SparkSession
+    work: Work
+
+    @property
+    def handed(self) -> str:
+        """Where the large rows stand that tasks hand to each other while a step is written."""
+        return str(self.work.handed)
+
+    def step(self, name: str, each: Callable[[], Each]) -> DataFrame:
+        """A step, done if need be."""
+
+        def write(path: str) -> None:
+            folder, handed = self.work.kept(name), self.work.handed
+            shutil.rmtree(handed, ignore_errors=True)
+            make_folder(folder)
+            make_folder(handed)
+            made = each()
+            frame = of_each(made.frame, made.stage, made.work, folder=str(folder))
+            writer = frame.write.option("compression", "none")
+            writer = writer.option("parquet.enable.dictionary", "false")
+            try:
+                writer.parquet(path)
+            finally:
+                # What was handed is in the step now, or is made anew.
+                shutil.rmtree(handed, ignore_errors=True)
+
+        return self.spark.read.schema(COLUMNS).parquet(self.work.step(name, write))
+
+    def told(self, name: str, kind: str) -> list[Parcel]:
+        """The parcels of one kind in a step that is done, on the driver."""
+        rows = pq.read_table(self.work.folder / name, filters=[("kind", "=", kind)])
+        return in_order(parcels_of(rows))
+
+    def sent(self, parcels: Iterable[Parcel]) -> DataFrame:
+        """Parcels that the driver sends."""
+        rows = [tuple(row_of(parcel).values()) for parcel in parcels]
+        return self.spark.createDataFrame(rows, COLUMNS)
+
+
+def in_order(parcels: Iterable[Parcel]) -> list[Parcel]:
+    """The parcels in the order of their senders."""
+    return sorted(parcels, key=lambda one: (one.sender, one.addressee))
+
+
+def of_each(
+    frame: DataFrame, stage: str, work: OfTask, *, folder: str | None = None
+) -> DataFrame:
+    """A step in which the parcels of each addressee are worked on together."""
+    return mapped(frame, stage, partial(_of_each, work), folder=folder)
+
+
+def _of_each(work: OfTask, parcels: list[Parcel]) -> Iterator[Parcel]:
+    for number, of_one in by_addressee(parcels):
+        yield from work(number, of_one)
+
+
+def kind_of(frame: DataFrame, *kinds: str) -> DataFrame:
+    """The rows of these kinds."""
+    return frame.filter(frame["kind"].isin(*kinds))
+
+
+def opened(work: Callable[[int, Tables], Iterable[Parcel]]) -> OfTask:
+    """Work on the tables of a part."""
+
+    def task(number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
+        for own in of_kind(parcels, "part"):
+            yield from work(number, unpacked(own.content))
+
+    return task

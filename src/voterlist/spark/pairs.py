@@ -16,30 +16,27 @@ from voterlist.link.comparisons import Comparisons
 from voterlist.link.fit import MUCH
 from voterlist.link.weigh import VectorCounts, count
 from voterlist.spark import comparing
-from voterlist.spark.blocking import Blocking, forecast_of
+from voterlist.spark.blocking import Blocking, Ranges, forecast_of, to_ranges
 from voterlist.spark.comparing import Scoring
-from voterlist.spark.dealing import Ranges, to_ranges
 from voterlist.spark.entries import Counted
 from voterlist.spark.exchange import (
+    Each,
+    OfTask,
     Parcel,
+    Steps,
     Tables,
     delivered,
+    in_order,
+    kind_of,
     mapped,
+    of_each,
     of_kind,
+    opened,
     parcels_of,
     to_several,
     unpacked,
 )
 from voterlist.spark.part import Part, joined, part
-from voterlist.spark.steps import (
-    Each,
-    OfTask,
-    Steps,
-    in_order,
-    kind_of,
-    of_each,
-    opened,
-)
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from voterlist.arrays import Codes, Longs
+from voterlist.config.comparisons import AddedComparison
+from voterlist.ingest import given_map, table_entries
+from voterlist.ingest.added import added_columns
+from voterlist.ingest.generic import NAME_FIELDS, name_columns
+from voterlist.link.encode import COMPARED
 from voterlist.link.sample import Sample, marks_of
+from voterlist.model import Profile
+from voterlist.normalize import normalize
+from voterlist.normalize.added import fold_added
 from voterlist.readers import text_table
-from voterlist.spark.exchange import Parcel, packed, unpacked
-from voterlist.spark.numbers import summary
+from voterlist.spark.counting import summary
+from voterlist.spark.exchange import COLUMNS, Parcel, batch_of, packed, unpacked
+from voterlist.spark.failures import in_task
 from voterlist.spark.part import encoded
-from voterlist.spark.rows import Rows
-from voterlist.tables import join_text, sort_by
+from voterlist.tables import codes, join_text, sort_by
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
 
 _SAMPLED = 256
 """Ids that tell how those of one task are spread."""
@@ -120,3 +136,232 @@ def starts_of(parcels: Sequence[Parcel]) -> Longs:
     """Where each part begins, and where the list ends, by the summaries of the parts."""
     sizes = [parcel.rows for parcel in sorted(parcels, key=lambda one: one.sender)]
     return np.cumsum([0, *sizes])
+
+
+ADDED = "added:"
+"""Stands before the name of an added comparison where it is a column of rows."""
+_NAMES = 20_000
+"""So many distinct names of a column are told of each task, the most frequent first."""
+
+Columns = Mapping[str, Sequence[str]]
+"""Field to the headers that make it up, as a map of columns says it."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """How the rows of a frame are read."""
+
+    profile: Profile
+    columns: Columns | None = None
+    """None: they are VOTER already."""
+    comparisons: Sequence[AddedComparison] = ()
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """The columns of the entry ids."""
+        return ("entry_id",) if self.columns is None else self.columns["entry_id"]
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """All columns that are read, each once."""
+        if self.columns is None:
+            return tuple(COMPARED)
+        headers = [name for names in self.columns.values() for name in names]
+        headers += [name for one in self.comparisons for name in one.columns]
+        return tuple(dict.fromkeys(headers))
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The added comparisons."""
+        return tuple(one.name for one in self.comparisons)
+
+    def entries(self, rows: pa.Table) -> pa.Table:
+        """The rows as ENTRY, or as VOTER, with the columns of added comparisons."""
+        if self.columns is None:
+            return rows.select(COMPARED)
+        text = text_table(rows)
+        entries = table_entries(text, _map(self.columns), distinct_ids=True)
+        for name, column in added_columns(text, self.comparisons).items():
+            entries = entries.append_column(ADDED + name, column)
+        return entries
+
+    def voters(self, entries: pa.Table) -> tuple[pa.Table, dict[str, pa.ChunkedArray]]:
+        """VOTER of these entries, and the folded columns of added comparisons."""
+        if self.columns is None:
+            return entries, {}
+        raw = {
+            name: entries.column(ADDED + name).combine_chunks() for name in self.added
+        }
+        entries = entries.drop_columns([ADDED + name for name in self.added])
+        voters = normalize(entries, self.profile, encoded=True, for_linkage=True).table
+        added = fold_added(raw, self.comparisons, self.profile)
+        return voters, {name: pa.chunked_array([one]) for name, one in added.items()}
+
+
+def _map(columns: Columns) -> dict[str, list[str]]:
+    return {field: list(headers) for field, headers in columns.items()}
+
+
+def of_names(columns: Columns) -> dict[str, list[str]]:
+    """Those of the columns that hold names."""
+    return {
+        field: list(names) for field, names in columns.items() if field in NAME_FIELDS
+    }
+
+
+def counted_names(rows: pa.Table, columns: Columns) -> pa.Table:
+    """How often each of the most frequent names stands in each column of names."""
+    text = text_table(rows)
+    names = name_columns(text, given_map(text.column_names, _map(columns)))
+    counted = []
+    for name in names.column_names:
+        of_row, values = codes(names.column(name))
+        counts = pa.array(of_row[of_row >= 0]).value_counts()
+        told = pa.table(
+            {
+                "column": pa.repeat(name, len(counts)),
+                "value": values.take(counts.field("values")).cast(pa.string()),
+                "count": counts.field("counts"),
+            }
+        )
+        order = [("count", "descending"), ("value", "ascending")]
+        counted.append(told.sort_by(order).slice(0, _NAMES))
+    return pa.concat_tables(counted)
+
+
+OfRows = Callable[[pa.Table], Iterable[Parcel]]
+"""What is done with the rows of a task."""
+Stamp = tuple[int, int]
+"""Size of a file in bytes, and when it was written, in whole seconds: machines that see one disk
+need not agree on more."""
+
+
+def stamp_of(path: Path) -> Stamp:
+    """By what a file is known again.
+
+    Raises:
+        OSError: it is gone, or may not be looked at.
+    """
+    state = path.stat()
+    return state.st_size, int(state.st_mtime)
+
+
+class ChangedError(Exception):
+    """A file is another one than when the linkage began."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The rows of a frame of Spark."""
+
+    frame: DataFrame
+
+    @property
+    def rows(self) -> None:
+        """How many rows there are is not known."""
+        return
+
+    @property
+    def spark(self) -> SparkSession:
+        """The session of the frame."""
+        return self.frame.sparkSession
+
+    def mapped(self, step: str, columns: Sequence[str], work: OfRows) -> DataFrame:
+        """A step in which each task does ``work`` with these columns of its rows.
+
+        With all of them where one is not there: a map may write a header in other letters.
+        """
+        chosen = self.frame
+        if set(columns) <= set(self.frame.columns):
+            chosen = chosen.select([chosen[f"`{name}`"] for name in columns])
+        return chosen.mapInArrow(in_task(step, partial(_of_frame, work)), COLUMNS)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A row group of a Parquet file, which every machine sees under the same path."""
+
+    path: str
+    number: int
+    rows: int
+    stamp: Stamp
+    """Of the file as the driver saw it: what a task reads has to be the same."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """The rows of Parquet files, by the pieces that each task reads.
+
+    Spark turns what it reads of a file into rows, and rows into Arrow, a cell at a time. Tasks that
+    read their part of a file themselves spare both.
+    """
+
+    spark: SparkSession
+    tasks: tuple[tuple[Piece, ...], ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows the files have."""
+        return sum(piece.rows for pieces in self.tasks for piece in pieces)
+
+    def mapped(self, step: str, columns: Sequence[str], work: OfRows) -> DataFrame:
+        """A step in which each task does ``work`` with these columns of its rows."""
+        many = len(self.tasks)
+        read = partial(_of_files, self.tasks, tuple(columns), work)
+        numbers = self.spark.range(0, many, 1, max(many, 1))
+        return numbers.mapInArrow(in_task(step, read), COLUMNS)
+
+
+Source = Frame | Files
+
+
+def dealt_pieces(pieces: Sequence[Piece], rows: int) -> tuple[tuple[Piece, ...], ...]:
+    """The pieces of a list of so many rows, in their order, as tasks of about one size."""
+    many = part_count(rows)
+    ends = np.cumsum([piece.rows for piece in pieces])
+    # A piece is not cut; it is the task's in which its middle stands.
+    middles = ends - [piece.rows / 2 for piece in pieces]
+    task = np.minimum(middles * many // max(rows, 1), many - 1).astype(np.int64)
+    return tuple(
+        tuple(pieces[place] for place in np.flatnonzero(task == number).tolist())
+        for number in np.unique(task).tolist()
+    )
+
+
+def _of_frame(
+    work: OfRows, batches: Iterator[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    rows = list(batches)
+    if rows:
+        yield from map(batch_of, work(pa.Table.from_batches(rows)))
+
+
+def _of_files(
+    tasks: Sequence[Sequence[Piece]],
+    columns: Sequence[str],
+    work: OfRows,
+    batches: Iterator[pa.RecordBatch],
+) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        for number in batch.column(0).to_pylist():
+            rows = pa.concat_tables([_read(piece, columns) for piece in tasks[number]])
+            if len(rows):
+                yield from map(batch_of, work(rows))
+
+
+def _read(piece: Piece, columns: Sequence[str]) -> pa.Table:
+    """These columns of a piece, as text.
+
+    Raises:
+        ChangedError: the file was changed, before it was read or meanwhile.
+    """
+    _require_same(piece)
+    with pq.ParquetFile(piece.path) as file:
+        rows = file.read_row_group(piece.number, columns=list(columns))
+    _require_same(piece)
+    return text_table(rows.select(columns))
+
+
+def _require_same(piece: Piece) -> None:
+    if stamp_of(Path(piece.path)) != piece.stamp:
+        raise ChangedError

@@ -87,8 +87,12 @@ if TYPE_CHECKING:
         verify_journal,
     )
     from voterlist.usecases.ledgers import copy_ledger, renew_ledger, restore_ledger
-    from voterlist.usecases.link_request import LinkRequest
-    from voterlist.usecases.linking import Linked, link_tables, plan_linkage
+    from voterlist.usecases.linking import (
+        Linked,
+        LinkRequest,
+        link_tables,
+        plan_linkage,
+    )
     from voterlist.usecases.linking_on_spark import Place, Watch, link_tables_on_spark
     from voterlist.usecases.list_files import ListRequest, sums_of
     from voterlist.usecases.lists import ListsMade, make_lists
@@ -285,7 +289,7 @@ _HOMES = {
     "link_tables_on_spark": "voterlist.usecases.linking_on_spark",
     "Place": "voterlist.usecases.linking_on_spark",
     "Watch": "voterlist.usecases.linking_on_spark",
-    "LinkRequest": "voterlist.usecases.link_request",
+    "LinkRequest": "voterlist.usecases.linking",
     "Shortage": "voterlist.usecases.memory",
     "bytes_of": "voterlist.usecases.memory",
     "shortage": "voterlist.usecases.memory",

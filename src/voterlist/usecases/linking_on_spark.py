@@ -25,9 +25,9 @@ from voterlist.readers import text_table
 from voterlist.spark.failures import told
 from voterlist.spark.session import open_session, require_master
 from voterlist.usecases.joined import Source
-from voterlist.usecases.link_request import LinkRequest
 from voterlist.usecases.linking import (
     Linked,
+    LinkRequest,
     Progress,
     TellForecast,
     TellReading,
