@@ -25,6 +25,7 @@ from voterlist.cli.failure import describe, report, report_stop
 from voterlist.cli.library import error_line, extra_in_our_words, help_in_our_words
 from voterlist.cli.logs import LOG, LogFile, LogJson
 from voterlist.cli.options import Json
+from voterlist.cli.outputs import require_outputs
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.version import __version__
@@ -195,6 +196,8 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; its log says when it began and how it ended."""
+        require_outputs(self, ctx.params)
+        LOG.open()
         LOG.tell(
             "begun", command=self.name, version=__version__, process_id=os.getpid()
         )

@@ -28,6 +28,8 @@ class _Log:
     def __init__(self) -> None:
         self.on_errors = False
         """True where its lines stand on standard error, and no words for people beside them."""
+        self.path: Path | None = None
+        """The file that was asked for, which is opened when it is known to be no other."""
         self._handlers: list[logging.Handler] = []
 
     @property
@@ -47,8 +49,10 @@ class _Log:
         self.on_errors = True
         self._add(logging.StreamHandler(sys.stderr))
 
-    def to_file(self, path: Path) -> None:
-        """Add lines to a file that only its owner can open; its folder is made if need be.
+    def open(self) -> None:
+        """Add lines to the file that was asked for, if one was: only its owner can open it.
+
+        Its folder is made if need be.
 
         Where the system moves the file away to rotate it, a new one is begun.
 
@@ -57,6 +61,9 @@ class _Log:
         """
         from logging.handlers import WatchedFileHandler  # noqa: PLC0415  as above
 
+        path = self.path
+        if path is None:
+            return
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         os.close(os.open(path, flags, _PRIVATE))
@@ -68,6 +75,7 @@ class _Log:
             _logger().removeHandler(handler)
             handler.close()
         self._handlers.clear()
+        self.path = None
         self.on_errors = False
 
     def _add(self, handler: logging.Handler) -> None:
@@ -112,8 +120,7 @@ def _log_json(is_given: bool) -> bool:
 
 
 def _log_file(path: Path | None) -> Path | None:
-    if path is not None:
-        LOG.to_file(path)
+    LOG.path = path
     return path
 
 

@@ -245,8 +245,11 @@ def _require_free(target: Path) -> Path:
     """The file, where nothing stands under its name; an empty file is nothing.
 
     Raises:
-        UsageError: something does.
+        UsageError: something does, or its folder is not there.
     """
+    if not target.parent.is_dir():
+        places = {"path": str(target.parent)}
+        raise UsageError("no folder", code="no-such-folder", places=places)
     is_empty = target.is_file() and not target.stat().st_size
     if (target.exists() or target.is_symlink()) and not is_empty:
         places = {"path": str(target)}
