@@ -3,7 +3,9 @@
 ``python campaign/desk_kills.py WORKSPACE [--rounds 100] [--analysts 4]``
 
 Analysts decide as fast as the desk answers; after a random time the server is killed (SIGKILL) and
-opened again. Every decision that it confirmed has to stand in the ledger. The workspace has a
+opened again. Every decision that it confirmed has to stand in the ledger. In some rounds somebody
+tries to put a copy of the ledger in its place, which has to be refused, and takes the ledger away
+for a moment, in which nothing may be confirmed. The workspace has a
 complete run, and is decided: give a copy. Where no case is left, the analysts go on by deciding
 their own ones anew.
 """
@@ -20,16 +22,21 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from voterlist.errors import WorkspaceBusyError
 from voterlist.model import Role
-from voterlist.storage.ledger import place_in, reading, verify
+from voterlist.storage.ledger import FILE_NAME, place_in, reading, verify
+from voterlist.storage.ledger.copies import copy
 from voterlist.usecases import add_user, list_users, settings_of
 
 PASSWORD = "brick orchard window seven"  # noqa: S105  of nobody
@@ -37,6 +44,9 @@ LONGEST = 1.5
 """Seconds after which a server is killed at the latest."""
 _DAY = "2026-02-03"
 _TOLD_EVERY = 10
+_DISTURBED_EVERY = 5
+_SETTLED = 0.5
+"""Seconds after which an answer that is on its way has arrived."""
 
 
 @dataclass(slots=True)
@@ -52,6 +62,10 @@ class Told:
     confirmed: int = 0
     lost: list[tuple[str, str, str]] = field(default_factory=list)
     unconfirmed: int = 0
+    replaced: int = 0
+    """How often the ledger of the open desk could be replaced."""
+    astray: int = 0
+    """How many decisions were confirmed while the ledger was away."""
 
 
 def rounds(workspace: Path, count: int, analysts: int = 4, seed: int = 0) -> Told:
@@ -60,11 +74,47 @@ def rounds(workspace: Path, count: int, analysts: int = 4, seed: int = 0) -> Tol
     names = with_analysts(workspace, analysts)
     confirmed: list[tuple[str, str, str]] = []
     notes = itertools.count(1)
+    told = Told()
     for number in range(1, count + 1):
-        one_round(workspace, names, draw.uniform(0.2, LONGEST), confirmed, notes)
+        is_disturbed = number % _DISTURBED_EVERY == 0
+        disturb = (
+            partial(_disturb, workspace, confirmed, told) if is_disturbed else None
+        )
+        one_round(
+            workspace,
+            names,
+            draw.uniform(0.2, LONGEST),
+            confirmed,
+            notes,
+            disturb=disturb,
+        )
         if number % _TOLD_EVERY == 0:
             print(f"{number}: {len(confirmed)} confirmed", file=sys.stderr, flush=True)
-    return compared(workspace, confirmed)
+    done = compared(workspace, confirmed)
+    return replace(done, replaced=told.replaced, astray=told.astray)
+
+
+def _disturb(
+    workspace: Path, confirmed: list[tuple[str, str, str]], told: Told
+) -> None:
+    """Try to replace the ledger of the open desk, then take it away for a moment."""
+    with tempfile.TemporaryDirectory() as folder:
+        copied = Path(folder) / "copy.db"
+        copy(place_in(workspace, settings_of(workspace)), copied)
+        command = [sys.executable, "-m", "voterlist", "ledger", "restore", "--older"]
+        tried = subprocess.run(
+            [*command, str(workspace), str(copied)], capture_output=True, check=False
+        )
+    told.replaced += tried.returncode != WorkspaceBusyError.exit_code
+    path = workspace / FILE_NAME
+    away = path.rename(path.with_name("taken-away.db"))
+    # What was committed before is confirmed within this time.
+    time.sleep(_SETTLED)
+    before = len(confirmed)
+    time.sleep(_SETTLED)
+    told.astray += len(confirmed) - before
+    away.rename(path)
+    time.sleep(_SETTLED)
 
 
 def with_analysts(workspace: Path, count: int) -> list[str]:
@@ -85,10 +135,12 @@ def one_round(
     confirmed: list[tuple[str, str, str]],
     notes: Any,
     environment: Mapping[str, str] = os.environ,
+    disturb: Callable[[], None] | None = None,
 ) -> None:
     """Open the desk, let everybody work, and kill it.
 
-    ``confirmed`` grows by what is confirmed. Its environment may end the desk earlier.
+    ``confirmed`` grows by what is confirmed. Its environment may end the desk earlier. ``disturb``
+    is called while everybody works.
     """
     server, url = _opened(workspace, environment)
     if not url:
@@ -107,6 +159,8 @@ def one_round(
             thread.start()
         with contextlib.suppress(subprocess.TimeoutExpired):
             server.wait(seconds)
+        if disturb is not None:
+            disturb()
         server.kill()
         over.set()
         for thread in threads:
@@ -212,8 +266,10 @@ def main() -> None:
     print(f"killed: {options.rounds}")
     print(f"decisions confirmed: {told.confirmed:,}; lost: {len(told.lost)}")
     print(f"recorded, though the answer never came: {told.unconfirmed}")
+    print(f"ledger replaced under the open desk: {told.replaced}")
+    print(f"confirmed while the ledger was away: {told.astray}")
     print(f"the chain fits: {fits}")
-    sys.exit(int(bool(told.lost) or not fits))
+    sys.exit(int(bool(told.lost or told.replaced or told.astray) or not fits))
 
 
 if __name__ == "__main__":
