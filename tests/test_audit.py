@@ -17,14 +17,14 @@ from voterlist.config import CheckSettings
 from voterlist.render.html import render_precincts, render_report
 from voterlist.render.xlsx import write_report
 from voterlist.report.pages import Page, build_pages
-from voterlist.report.sections.audit.build import build_audit
-from voterlist.report.sections.audit.funnels import funnel_plot
+from voterlist.report.sections.audit import funnel_plot
 from voterlist.report.sections.audit.model import (
     Audit,
     Funnel,
     Point,
     PrecinctAudit,
     Statistic,
+    build_audit,
 )
 from voterlist.report.sections.audit.scorecard import MEASURES, scorecard
 from voterlist.report.sections.balance import ListBalance

@@ -13,7 +13,7 @@ import review_books
 import workspaces
 from voterlist.errors import InputError
 from voterlist.render.xlsx import read_answers
-from voterlist.render.xlsx.printed import plain
+from voterlist.render.xlsx.forms import plain
 from voterlist.storage.ledger import Ledger
 from voterlist.usecases import export_review, import_review
 

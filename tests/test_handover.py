@@ -6,7 +6,6 @@ import json
 import shutil
 from pathlib import Path
 
-import docx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pypdfium2
@@ -100,33 +99,22 @@ def test_the_act_says_what_the_package_says_and_has_one_page(pair, tmp_path):
     acts = [Path(one) for one in made["package"]["acts"]]
     assert [act.name for act in acts] == [
         "package-act-az.pdf",
-        "package-act-az.docx",
         "package-act-en.pdf",
-        "package-act-en.docx",
     ]
     for act in acts:
         assert act.read_bytes() == (other.folder / act.name).read_bytes()
-    pdf = pypdfium2.PdfDocument(acts[2])
+    pdf = pypdfium2.PdfDocument(acts[1])
     assert len(pdf) == 1
     with reading(pair.below / "ledger.db") as ledger:
         head = ledger.head()
-    texts = {
-        pdf[0].get_textpage().get_text_bounded(),
-        "\n".join(
-            cell.text
-            for table in docx.Document(str(acts[3])).tables
-            for row in table.rows
-            for cell in row.cells
-        ),
-    }
+    text = pdf[0].get_textpage().get_text_bounded()
     package = hashlib.sha256((pair.folder / "package.zip").read_bytes()).hexdigest()
-    for text in texts:
-        assert made["package"]["id"] in text
-        assert package in text
-        assert f"{head.number - 1}-{made['package']['head']}" in text
-        assert "late by 3 day(s)" in text
-        assert "A. Əliyeva" in text
-        assert "On the list" in text
+    assert made["package"]["id"] in text
+    assert package in text
+    assert f"{head.number - 1}-{made['package']['head']}" in text
+    assert "late by 3 day(s)" in text
+    assert "A. Əliyeva" in text
+    assert "On the list" in text
 
 
 def test_an_encrypted_package_is_taken_and_no_plain_one_is_left(pair):

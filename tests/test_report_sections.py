@@ -10,8 +10,7 @@ import pytest
 import report_tables as tables
 import voterlist
 from voterlist import report
-from voterlist.report.run import build_sections
-from voterlist.report.section import Section
+from voterlist.report.section import Section, build_sections
 from voterlist.report.words import Words
 from voterlist.schemas import LIST, PAIR
 

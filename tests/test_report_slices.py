@@ -12,13 +12,13 @@ from voterlist.model import Stage
 from voterlist.pipeline.looked_up import look_up
 from voterlist.pipeline.report_units import report_task
 from voterlist.pipeline.units import Units
-from voterlist.report.of_all import in_round_numbers
 from voterlist.report.slices import (
     LOOKED_UP,
     Cutter,
     NamedRows,
     RowsByCode,
     by_name,
+    in_round_numbers,
     pyramid_of,
 )
 from voterlist.schemas import COINCIDENCE, INDICATOR

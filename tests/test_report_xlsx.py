@@ -15,7 +15,7 @@ from voterlist import report
 from voterlist.errors import InputError
 from voterlist.render import xlsx
 from voterlist.render.xlsx.sheets import Book
-from voterlist.render.xlsx.texts import safe
+from voterlist.report.sheets import safe
 from voterlist.review import UNKNOWN_VERDICT, check_decisions
 from voterlist.schemas import DECISION
 

@@ -21,7 +21,7 @@ from voterlist.decisions import REFUSAL_CODES
 from voterlist.errors import InputError
 from voterlist.render.xlsx.forms import ANSWERS, fold, known_headings
 from voterlist.report import GivenAnswer, Words
-from voterlist.report.said import said
+from voterlist.report.asked import said
 from voterlist.storage.ledger import Ledger
 from voterlist.usecases import reviewing
 

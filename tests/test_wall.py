@@ -14,10 +14,9 @@ from voterlist.deadlines import calendar
 from voterlist.model import Level, Owed, Progress, Standing
 from voterlist.pace import Forecast
 from voterlist.pipeline.burndown import BurnDown
-from voterlist.pipeline.progress import Waiting
-from voterlist.pipeline.standings import UnitStanding
 from voterlist.render.wall import render_wall
 from voterlist.report import Facts
+from voterlist.report.values import UnitStanding, Waiting
 from voterlist.report.wall import build_wall, layout_of
 
 TODAY = dt.date(2026, 4, 13)

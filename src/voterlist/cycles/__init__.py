@@ -24,10 +24,9 @@ from voterlist.cycles.causes import (
     known_to,
 )
 from voterlist.cycles.differences import fields_changed, is_elsewhere
-from voterlist.cycles.findings import findings
+from voterlist.cycles.findings import findings, summary
 from voterlist.cycles.pairing import Paired, pair
 from voterlist.cycles.rules import RULES
-from voterlist.cycles.summary import summary
 from voterlist.cycles.words import CAUSES, CHANGES, LEVELS, NO_CAUSE
 from voterlist.errors import StageError
 from voterlist.findings import PRECINCT_PLACE

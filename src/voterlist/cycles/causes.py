@@ -17,8 +17,6 @@ from voterlist.matching import Flags, Rows, match
 from voterlist.schemas import VOTER
 from voterlist.tables import concat
 
-__all__ = ["NONE", "Causes", "Explained", "Witnesses", "came_of_age", "known_to"]
-
 Causes: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 """Indexes into CAUSES, one per entry."""
 

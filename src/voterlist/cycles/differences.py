@@ -13,8 +13,6 @@ import pyarrow.compute as pc
 from voterlist.cycles.pairing import Paired
 from voterlist.matching import Flags, Rows
 
-__all__ = ["FIELDS", "Fields", "fields_changed", "is_elsewhere"]
-
 FIELDS = {
     "surname": ("surname_skeleton",),
     "given_name": ("given_skeleton",),

@@ -14,8 +14,6 @@ from voterlist.matching import Flags, Rows
 from voterlist.one_person import contradicts
 from voterlist.tables import group_codes
 
-__all__ = ["Paired", "pair"]
-
 _DATE = ("birth_year", "birth_month", "birth_day")
 _NAMES = ("given_skeleton", "patronymic_skeleton")
 _PERSON = ["given_skeleton", "given_sex", *_DATE, "fin", "document"]

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = ["ADDED", "GREW", "REMOVED", "RETURNED", "RULES"]
-
 _GROUND = "a new entry is of somebody who came of age or moved; any other needs an explanation"
 
 REMOVED = Rule(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["CAUSES", "CHANGES", "LEVELS", "NO_CAUSE"]
-
 CHANGES = ("added", "removed", "changed", "moved")
 """What became of an entry between two cycles; one that is as it was has no row."""
 

@@ -7,9 +7,13 @@ its precincts, each with what its purpose may show.
 from __future__ import annotations
 
 from voterlist.lists.compile import Compiled, ListInput, compile_lists
-from voterlist.lists.document import Balance, ListDocument
-from voterlist.lists.documents import Edition, documents
-from voterlist.lists.record import record_rows
+from voterlist.lists.documents import (
+    Balance,
+    Edition,
+    ListDocument,
+    documents,
+    record_rows,
+)
 
 __all__ = [
     "Balance",

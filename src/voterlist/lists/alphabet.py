@@ -12,8 +12,6 @@ import pyarrow as pa
 from voterlist.arrays import Longs
 from voterlist.tables import codes
 
-__all__ = ["ALPHABET", "house_key", "house_ranks", "name_key", "name_ranks"]
-
 ALPHABET = "abcçdeəfgğhxıijkqlmnoöprsştuüvyz"
 """The 32 letters in the order of the Azerbaijani alphabet of 1992."""
 

@@ -15,8 +15,6 @@ from voterlist.lists.roll import Places
 from voterlist.schemas import LIST_BALANCE
 from voterlist.tables import from_columns, plain, sort_by
 
-__all__ = ["LIST_COUNTS", "LIST_KEY", "counted_balance", "listed_by", "require_balance"]
-
 LIST_KEY = ("constituency", "precinct", "list_kind")
 """The columns that name a list."""
 LIST_COUNTS = tuple(name for name in LIST_BALANCE.names if name not in LIST_KEY)

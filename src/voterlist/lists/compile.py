@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Bools
+from voterlist.arrays import Bools, Longs
 from voterlist.decisions import with_corrections
 from voterlist.lists.balance import counted_balance, require_balance
 from voterlist.lists.corrections import corrections_of
 from voterlist.lists.door import door_of
 from voterlist.lists.listed import listed_rows
 from voterlist.lists.roll import Places, places_of
-from voterlist.lists.streets import street_texts
 from voterlist.model import ListOrder
 from voterlist.schemas import VOTER
-from voterlist.tables import from_columns, row_of_each, taken
-
-__all__ = ["Compiled", "ListInput", "compile_lists"]
+from voterlist.tables import codes, from_columns, group_codes, plain, row_of_each, taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +133,108 @@ def _taken(places: Places, rows: pa.Array) -> Places:
         is_moved=places.is_moved[at],
         is_added=places.is_added[at],
     )
+
+
+_NUMBER = re.compile(r"\d+")
+_HOUSE_WORDS = re.compile(
+    r"(?:[\s,;./\-№#]|\b(?:ev|evi|bina|binası|mənzil|menzil|m|d|dom|ев|бина|мәнзил"
+    r"|д|дом|кв|h|house|no|n|flat|apt))+$",
+    re.IGNORECASE,
+)
+"""What stands between the street and the number of the house."""
+
+
+def street_texts(addresses: pa.ChunkedArray, voters: pa.Table) -> pa.Array:
+    """The street or village of each row, as most addresses of it write it.
+
+    Null where an address names none. Rows are of one street where their folded settlement, kind and
+    street agree; a row without its settlement is of the only one of that name.
+
+    Args:
+        addresses: as written, one for each row.
+        voters: with ``precinct``, ``settlement``, ``street_kind``, ``street``, ``house`` and
+            ``flat``.
+    """
+    street = _streets(voters)
+    written = _without_houses(addresses, voters)
+    written_codes, texts = codes(written)
+    frame = pd.DataFrame({"street": street, "text": written_codes})
+    is_known = (street >= 0) & (written_codes >= 0)
+    counted = frame[is_known].value_counts(sort=False).reset_index(name="rows")
+    names: dict[int, str] = _most_frequent(counted, texts.to_pylist())
+    of_street = [names.get(one) for one in range(int(street.max(initial=-1)) + 1)]
+    places = pa.array(street, mask=street < 0)
+    return pa.array(of_street, pa.string()).take(places)
+
+
+def _streets(voters: pa.Table) -> Longs:
+    """The code of each row's street; -1 where the address names neither street nor village."""
+    named, _ = group_codes(voters, "precinct", "street_kind", "street", known=False)
+    settlement, _ = codes(voters.column("settlement"))
+    frame = pd.DataFrame({"named": named, "settlement": settlement})
+    known = frame[frame["settlement"] >= 0].groupby("named")["settlement"]
+    lowest = known.min()
+    only = lowest[lowest == known.max()]
+    has_street = np.asarray(voters.column("street").is_valid())
+    filled = frame["named"].map(only).fillna(-1).astype(np.int64).to_numpy()
+    own = np.where((settlement < 0) & has_street, filled, settlement)
+    both = np.stack([named, own], axis=1)
+    _, street = np.unique(both, axis=0, return_inverse=True)
+    nowhere = ~has_street & (settlement < 0)
+    return np.where(nowhere, -1, street.reshape(-1)).astype(np.int64)
+
+
+def _without_houses(addresses: pa.ChunkedArray, voters: pa.Table) -> pa.ChunkedArray:
+    """Each address without its house and flat; each distinct one is cut once."""
+    columns = {
+        "address": plain(addresses),
+        "house": plain(voters.column("house")),
+        "flat": plain(voters.column("flat")),
+    }
+    table = pa.table(columns)
+    row_codes, _ = group_codes(table, *columns, known=False)
+    _, first = np.unique(row_codes, return_index=True)
+    distinct = table.take(pa.array(first)).to_pylist()
+    streets = [_street_of(**row) for row in distinct]
+    return pa.chunked_array([pa.array(streets, pa.string()).take(pa.array(row_codes))])
+
+
+def _street_of(address: str | None, house: str | None, flat: str | None) -> str | None:
+    """What an address says before the number of its house."""
+    if address is None:
+        return None
+    ends = [match.start() for match in _house_numbers(address, house)]
+    if not ends:
+        return address.strip() if house is None else None
+    is_flat_of_same_number = _digits(flat) == _digits(house)
+    end = ends[-2] if is_flat_of_same_number and len(ends) > 1 else ends[-1]
+    return _HOUSE_WORDS.sub("", address[:end]).strip() or None
+
+
+def _house_numbers(address: str, house: str | None) -> list[re.Match[str]]:
+    """Where the number of the house may stand; not where no letter stands before it."""
+    number = _digits(house)
+    matches = _NUMBER.finditer(address) if number is not None else ()
+    return [
+        match
+        for match in matches
+        if match[0].lstrip("0") == number
+        and any(map(str.isalpha, address[: match.start()]))
+    ]
+
+
+def _digits(text: str | None) -> str | None:
+    """The first number in a text, without leading zeros; None where there is none."""
+    match = _NUMBER.search(text or "")
+    return match[0].lstrip("0") if match else None
+
+
+def _most_frequent(counted: pd.DataFrame, texts: list[str]) -> dict[int, str]:
+    """Street -> the most frequent of its texts; of equally frequent ones the first by code."""
+    by_street: dict[int, Counter[str]] = {}
+    for street, text, rows in counted.itertuples(index=False):
+        by_street.setdefault(street, Counter())[texts[text]] += rows
+    return {
+        street: min(spellings, key=lambda text: (-spellings[text], text))
+        for street, spellings in by_street.items()
+    }

@@ -14,8 +14,6 @@ from voterlist.model import Action
 from voterlist.schemas import CORRECTION
 from voterlist.tables import concat, from_columns, sort_by, taken
 
-__all__ = ["MOVED_IN", "MOVED_OUT", "corrections_of"]
-
 MOVED_OUT, MOVED_IN = "moved-out", "moved-in"
 
 _AS_APPLIED = (

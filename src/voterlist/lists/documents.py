@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -12,12 +12,89 @@ import pyarrow.compute as pc
 
 from voterlist.lists.balance import LIST_KEY
 from voterlist.lists.compile import Compiled
-from voterlist.lists.document import Balance, ListDocument
 from voterlist.model import ListKind, ListOrder, Purpose
-from voterlist.schemas import LISTED
+from voterlist.schemas import CORRECTION, DOOR, LISTED, RECORD, empty
 from voterlist.tables import from_columns, plain
 
-__all__ = ["Edition", "documents", "on_display"]
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The rows of one list: a row of LIST_BALANCE."""
+
+    handed_in: int
+    struck: int
+    repeated: int
+    moved_out: int
+    moved_in: int
+    added: int
+    listed: int
+
+    @property
+    def is_even(self) -> bool:
+        """True where the sum is right."""
+        left = self.handed_in - self.struck - self.repeated - self.moved_out
+        return left + self.moved_in + self.added == self.listed
+
+
+@dataclass(frozen=True, slots=True)
+class ListDocument:
+    """The list of one precinct, permanent or temporary."""
+
+    cycle: str
+    run: str
+    """The run that it comes from."""
+    day: dt.date
+    """The day on which it was made."""
+    purpose: Purpose
+    order: ListOrder
+    constituency: int | None
+    constituency_name: str | None
+    """None where no source vouches for a name."""
+    precinct: int | None
+    """None: the entries whose precinct is not known."""
+    list_kind: ListKind
+    rows: pa.Table
+    """LISTED in the order of ``number``. On display ``fin``, ``document`` and ``sex`` are null, and
+    ``birth_date``, ``birth_month`` and ``birth_day`` are null but for those who come of age: show
+    ``birth_date`` where it is known, else ``birth_year``."""
+    balance: Balance
+    corrections: pa.Table = field(default_factory=lambda: empty(CORRECTION))
+    """CORRECTION; without rows on display."""
+    door: pa.Table = field(default_factory=lambda: empty(DOOR))
+    """DOOR; without rows on display."""
+    members: int = 4
+    """How many sign beside chair and secretary."""
+
+    @property
+    def stem(self) -> str:
+        """The file's name without language and ending.
+
+        Such as ``constituency-088-precinct-0004-display``.
+        """
+        place = f"{place_stem(self.constituency)}-{_precinct_stem(self.precinct)}"
+        is_permanent = self.list_kind is ListKind.PERMANENT
+        kind = "" if is_permanent else f"-{self.list_kind}"
+        return f"{place}{kind}-{self.purpose}"
+
+
+def place_stem(constituency: int | None) -> str:
+    """How the names of a constituency's files begin.
+
+    The word stands before the number, so that nobody, and no program, takes it for a precinct's.
+    """
+    number = "unknown" if constituency is None else f"{constituency:03}"
+    return f"constituency-{number}"
+
+
+def record_stem(constituency: int | None, precinct: int | None, kind: str) -> str:
+    """The name of the files of a list for programs, without their endings."""
+    stem = f"{place_stem(constituency)}-{_precinct_stem(precinct)}-record"
+    return stem if kind == ListKind.PERMANENT else f"{stem}-{kind}"
+
+
+def _precinct_stem(precinct: int | None) -> str:
+    return "precinct-" + ("unknown" if precinct is None else f"{precinct:04}")
+
 
 _HIDDEN = ("fin", "document", "sex", "source", "sheet", "line", "entry_id", "corrected")
 """What no list on display holds."""
@@ -134,3 +211,21 @@ def _without(listed: pa.Table, *names: str) -> pa.Table:
 
 def _listed(columns: Mapping[str, Any], rows: int) -> pa.Table:
     return from_columns(columns, LISTED, rows)
+
+
+def record_rows(
+    listed: pa.Table, kind: ListKind, precinct: int | None = None
+) -> pa.Table:
+    """RECORD of the lists of one kind, by precinct and number.
+
+    Args:
+        listed: LISTED.
+        kind: of the lists.
+        precinct: only the lists of this one; None: all.
+    """
+    is_wanted = pc.equal(plain(listed.column("list_kind")), kind.value)
+    if precinct is not None:
+        is_wanted = pc.and_kleene(
+            is_wanted, pc.equal(listed.column("precinct"), precinct)
+        )
+    return listed.filter(is_wanted).select(RECORD.names).combine_chunks()

@@ -29,7 +29,6 @@ from voterlist.tables import (
 if TYPE_CHECKING:
     from voterlist.lists.compile import ListInput
 
-__all__ = ["ABOUT_ASK", "ABOUT_CASE", "ABOUT_FINDING", "door_of"]
 
 ABOUT_ASK, ABOUT_CASE, ABOUT_FINDING = "ask", "case", "finding"
 

@@ -21,8 +21,6 @@ from voterlist.tables import (
     words,
 )
 
-__all__ = ["listed_rows", "numbers_of", "order_of", "standard_names"]
-
 _NAME = ("surname", "given_name", "patronymic")
 _LIST = ("constituency", "precinct", "list_kind")
 

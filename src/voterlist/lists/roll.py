@@ -14,8 +14,6 @@ from voterlist.model import Action, Verdict
 from voterlist.schemas import ENTRY
 from voterlist.tables import concat, from_columns, plain, row_of_each, taken
 
-__all__ = ["MOVED", "REPEATED", "STRUCK", "Places", "of_action", "places_of", "taken"]
-
 STRUCK = Action.STRIKE.value
 REPEATED = Verdict.REPEAT.value
 MOVED = Action.MOVE.value

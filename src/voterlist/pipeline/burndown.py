@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from voterlist.config import Settings
 from voterlist.deadlines import Deadline, calendar
-from voterlist.pace import Forecast, forecast
+from voterlist.pace import forecast
 from voterlist.pipeline.progress import Work
 from voterlist.pipeline.standings import RUN_EVENT, Journal
+from voterlist.report.wall import BurnDown
 from voterlist.storage.ledger import Reader
 
 __all__ = ["BurnDown", "burn_down"]
@@ -22,26 +22,6 @@ __all__ = ["BurnDown", "burn_down"]
 _OPEN_IN = "open_in_"
 
 Days = Counter[dt.date]
-
-
-@dataclass(frozen=True, slots=True)
-class BurnDown:
-    """How the open cases went down until a day.
-
-    Attributes:
-        deadline: the stage by whose due date they have to be decided.
-        points: (day, open cases) at the end of each day on which a run counted them, and today.
-        forecast: when the rest is decided at this pace; None where nothing was decided yet, or
-            nothing is left.
-        of_constituencies: the same of each constituency, where it is known.
-        working_days_left: from today to the due date, both included.
-    """
-
-    deadline: Deadline
-    points: tuple[tuple[dt.date, int], ...] = ()
-    forecast: Forecast | None = None
-    of_constituencies: Mapping[int | None, Forecast] = field(default_factory=dict)
-    working_days_left: int = 0
 
 
 def burn_down(

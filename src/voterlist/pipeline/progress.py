@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 
 from voterlist.handovers import Event, Handover
 from voterlist.model import CaseKind, Progress, Severity
+from voterlist.report.values import Waiting
 from voterlist.storage.ledger import Submission
 
 __all__ = [
     "Place",
-    "Waiting",
     "Work",
     "handed_over",
     "lists_of_today",
@@ -33,28 +33,6 @@ Place = tuple[int | None, int | None]
 
 _UP = "submit"
 _DOWN = "return"
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What waits for a person in a precinct or constituency.
-
-    Attributes:
-        cases: cases to decide.
-        errors: findings of the severity error that nobody answered.
-        contested: answers of several people that contradict each other.
-        second_readings: decided cases that wait for their second reading.
-    """
-
-    cases: int = 0
-    errors: int = 0
-    contested: int = 0
-    second_readings: int = 0
-
-    @property
-    def is_nothing(self) -> bool:
-        """True where nothing waits."""
-        return not (self.cases or self.errors or self.contested or self.second_readings)
 
 
 @dataclass(frozen=True, slots=True)

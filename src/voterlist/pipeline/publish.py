@@ -26,8 +26,13 @@ from voterlist.pipeline.units import Units
 from voterlist.pipeline.walk import Walk, guarded
 from voterlist.render import wall
 from voterlist.report import Facts, Limits
-from voterlist.report.of_all import in_round_numbers
-from voterlist.report.slices import LOOKED_UP, Cutter, NamedRows, by_name
+from voterlist.report.slices import (
+    LOOKED_UP,
+    Cutter,
+    NamedRows,
+    by_name,
+    in_round_numbers,
+)
 from voterlist.report.wall import build_wall
 from voterlist.storage import store
 from voterlist.storage.kept import Kept

@@ -14,11 +14,11 @@ from voterlist.model import Level, Owed, Progress, Standing
 from voterlist.pipeline.progress import (
     HandedOver,
     Place,
-    Waiting,
     Work,
     handed_over,
     received,
 )
+from voterlist.report.values import UnitStanding, Waiting
 from voterlist.storage.ledger import Reader
 
 __all__ = [
@@ -55,41 +55,6 @@ class Finish:
     ground: str = ""
     by: str = ""
     is_undated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class UnitStanding:
-    """How one precinct or constituency stands with one stage of the calendar.
-
-    Attributes:
-        deadline: the stage and its due date.
-        constituency: its number; None where it is not known.
-        precinct: its number; None: the constituency as a whole.
-        finished: the day on which the unit finished the stage.
-        standing: how it stands against the due date.
-        progress: how far its work is.
-        days_over: days since the due date of what is overdue; 0 of all else.
-        waiting: what waits for a person.
-        owed: what is owed for the stage today; None where nothing is.
-        debtor: the commission that owes it.
-        creditor: the commission that waits for it.
-        ground: what a person named as the ground of the day.
-        by: who named it.
-    """
-
-    deadline: Deadline
-    constituency: int | None
-    precinct: int | None
-    finished: dt.date | None
-    standing: Standing
-    progress: Progress = Progress.NOT_STARTED
-    days_over: int = 0
-    waiting: Waiting = _NOTHING
-    owed: Owed | None = None
-    debtor: Level | None = None
-    creditor: Level | None = None
-    ground: str = ""
-    by: str = ""
 
 
 def standings(

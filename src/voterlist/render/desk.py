@@ -15,15 +15,6 @@ from voterlist.catalogue import LANGUAGES, entries
 from voterlist.desk import Desk, packed
 from voterlist.render.html import environment
 
-__all__ = [
-    "PageOptions",
-    "desk_script",
-    "desk_style",
-    "desk_words",
-    "frame",
-    "write_desk",
-]
-
 _SCRIPTS = (
     "digest",
     "letters",

@@ -11,8 +11,6 @@ from voterlist.render.html import environment
 from voterlist.report import Facts, Words
 from voterlist.report.lookup import Names
 
-__all__ = ["render_feedback", "write_feedback"]
-
 _MOST_ROWS = 14
 """So many rows stand on one page with everything beside them."""
 _MOST_LINES = 12

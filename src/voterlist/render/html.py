@@ -20,18 +20,6 @@ from voterlist.report.section import Section
 from voterlist.report.values import Facts
 from voterlist.report.words import title_of
 
-__all__ = [
-    "environment",
-    "nice",
-    "render_audit",
-    "render_pages",
-    "render_precincts",
-    "render_report",
-    "write_audit",
-    "write_precincts",
-    "write_report",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Part:

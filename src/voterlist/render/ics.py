@@ -12,8 +12,6 @@ from voterlist.catalogue import Catalogue
 from voterlist.deadlines import Deadline
 from voterlist.storage.store import write_atomically
 
-__all__ = ["calendar_bytes", "write"]
-
 
 def write(
     path: Path,

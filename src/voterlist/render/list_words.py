@@ -11,10 +11,8 @@ from voterlist.lists.corrections import MOVED_IN, MOVED_OUT
 from voterlist.lists.door import ABOUT_ASK, ABOUT_CASE
 from voterlist.model import Action, CaseKind, Purpose, Verdict
 from voterlist.report import Words
-from voterlist.report.said import evidence_of
+from voterlist.report.asked import evidence_of
 from voterlist.report.words import UNKNOWN
-
-__all__ = ["ListWords"]
 
 _Row = Mapping[str, Any]
 

@@ -12,14 +12,6 @@ import pyarrow.parquet as pq
 from voterlist.render.rows import write_csv
 from voterlist.schemas.lists import TABLES
 
-__all__ = [
-    "COLUMNS_NAME",
-    "write_balance",
-    "write_record_csv",
-    "write_record_parquet",
-    "write_schema",
-]
-
 COLUMNS_NAME = "lists/columns.txt"
 """The page that says what the columns mean, in a package."""
 _HEAD = """\

@@ -16,8 +16,6 @@ import xlsxwriter
 
 from voterlist.storage.temporary import private_folder
 
-__all__ = ["ROWS_OF_A_SHEET", "write_csv", "write_xlsx"]
-
 ROWS_OF_A_SHEET = 1_048_575
 """Rows that a sheet of XLSX holds below its headings."""
 

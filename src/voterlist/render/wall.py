@@ -8,9 +8,7 @@ from pathlib import Path
 
 from voterlist.render.html import environment, nice
 from voterlist.report import Words
-from voterlist.report.wall import Burned, Wall, WallDue
-
-__all__ = ["render_wall", "write_wall"]
+from voterlist.report.wall import BurnDown, Wall, WallDue
 
 _WIDE, _HIGH = 600.0, 200.0
 """The field of the chart, in its own units."""
@@ -91,7 +89,7 @@ class _Chart:
     last: dt.date
 
 
-def _chart(burned: Burned, today: dt.date) -> _Chart | None:
+def _chart(burned: BurnDown, today: dt.date) -> _Chart | None:
     """The burn-down; None where no run has counted cases yet."""
     points = burned.points
     if not points or not max(count for _, count in points):

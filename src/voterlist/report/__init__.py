@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         GivenAnswer,
         Reopened,
         ReviewItems,
+        ReviewTables,
         Subject,
     )
     from voterlist.report.blind import (
@@ -27,18 +28,24 @@ if TYPE_CHECKING:
         without_first_readings,
     )
     from voterlist.report.lookup import Sources
-    from voterlist.report.review_tables import ReviewTables
-    from voterlist.report.run import Report, Run
+    from voterlist.report.section import Report, Run
     from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
     from voterlist.report.sections.cases import Case
-    from voterlist.report.sections.order import AUDIT_PAGE, PAGE, SECTIONS, WORKBOOK
+    from voterlist.report.sections.order import (
+        AUDIT_PAGE,
+        PAGE,
+        SCHEMAS,
+        SECTIONS,
+        TABLES,
+        WORKBOOK,
+        build,
+    )
     from voterlist.report.to_review import (
         review_cases,
         review_findings,
         review_items,
     )
     from voterlist.report.values import Facts, Limits, Text
-    from voterlist.report.whole import SCHEMAS, TABLES, build
     from voterlist.report.words import Words
 
 __all__ = [
@@ -83,21 +90,21 @@ _HOMES = {
     "Limits": "voterlist.report.values",
     "PAGE": "voterlist.report.sections.order",
     "Reopened": "voterlist.report.asked",
-    "Report": "voterlist.report.run",
+    "Report": "voterlist.report.section",
     "ReviewItems": "voterlist.report.asked",
-    "ReviewTables": "voterlist.report.review_tables",
-    "Run": "voterlist.report.run",
-    "SCHEMAS": "voterlist.report.whole",
+    "ReviewTables": "voterlist.report.asked",
+    "Run": "voterlist.report.section",
+    "SCHEMAS": "voterlist.report.sections.order",
     "SECTIONS": "voterlist.report.sections.order",
     "Sources": "voterlist.report.lookup",
     "Subject": "voterlist.report.asked",
-    "TABLES": "voterlist.report.whole",
+    "TABLES": "voterlist.report.sections.order",
     "Text": "voterlist.report.values",
     "WORKBOOK": "voterlist.report.sections.order",
     "Words": "voterlist.report.words",
     "blind_case": "voterlist.report.blind",
     "blind_cases": "voterlist.report.blind",
-    "build": "voterlist.report.whole",
+    "build": "voterlist.report.sections.order",
     "review_cases": "voterlist.report.to_review",
     "review_findings": "voterlist.report.to_review",
     "review_items": "voterlist.report.to_review",

@@ -2,26 +2,56 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import pyarrow as pa
+
 from voterlist.decisions.answers import SHEETS, Answers, answers_of
+from voterlist.model import Verdict
 from voterlist.report.sections.cases import Case
 from voterlist.report.sections.chance import Chance
 from voterlist.report.sections.findings import FindingRow
 from voterlist.report.values import Place, Value
+from voterlist.report.words import Words
+from voterlist.schemas import COINCIDENCE, empty
 
-__all__ = [
-    "AskedAs",
-    "AskedFinding",
-    "GivenAnswer",
-    "Reopened",
-    "ReviewItems",
-    "Subject",
-    "given_answer",
-]
+
+@dataclass(frozen=True, slots=True)
+class ReviewTables:
+    """The tables of a run that a workbook or a page for deciding is made of.
+
+    Attributes:
+        cases: CASE.
+        entries: ENTRY.
+        voters: VOTER.
+        pairs: PAIR.
+        waterfalls: WATERFALL.
+        findings: FINDING.
+        accepted: ACCEPTED.
+        registers: ENTRY: the rows of registers that findings name.
+        numbers: ``case_id`` and ``number`` of every case.
+        returned: RETURNED: the answers whose entries changed.
+        doubted: the cases of which the second opinion differs from the model: asked first.
+        coincidences: COINCIDENCE: what chance alone would give.
+    """
+
+    cases: pa.Table
+    entries: pa.Table
+    voters: pa.Table
+    pairs: pa.Table
+    waterfalls: pa.Table
+    findings: pa.Table
+    accepted: pa.Table
+    registers: pa.Table
+    numbers: pa.Table
+    returned: pa.Table
+    doubted: frozenset[str] = frozenset()
+    coincidences: pa.Table = field(default_factory=lambda: empty(COINCIDENCE))
 
 
 class AskedAs(StrEnum):
@@ -191,3 +221,68 @@ class ReviewItems:
             "second_look": len(self.asked_as([AskedAs.PENDING])),
             "came_back": len(self.asked_as([AskedAs.RETURNED])),
         }
+
+
+_DAY_LENGTH = len("2026-02-03")
+_REGISTER_ROW = re.compile(r"([a-z-]+):\1:(.+)")
+"""How an answer names the row of a register: the register, and the id of the row, which begins with
+the register too."""
+
+
+def word_of(code: str, words: Words) -> str:
+    """The word of an answer."""
+    return words(f"verdict.{code}" if code in {*Verdict} else f"answer.{code}")
+
+
+def ground_of(code: str | None, words: Words) -> str | None:
+    """The title of a ground."""
+    return words(f"ground.{code}.title") if code else None
+
+
+def in_one_line(subject: Subject, words: Words) -> str:
+    """An entry, or the row of a register, in one line."""
+    parts = [
+        subject.name,
+        words.say(subject.born),
+        subject.address,
+        words.place(subject.place, None),
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def said(given: GivenAnswer, words: Words) -> str:
+    """Who answered what, when and why, in one text."""
+    head = ", ".join(filter(None, (given.decided_by, day_of(given.decided_at, words))))
+    details = [
+        words(f"field.{given.field}") if given.field else None,
+        given.value,
+        ground_of(given.ground, words),
+        evidence_of(given.document, words),
+        words.place(Place(given.constituency, given.precinct), None),
+        day_of(given.due, words),
+        given.reason,
+    ]
+    told = "; ".join(detail for detail in details if detail)
+    return ": ".join(
+        part for part in (head, word_of(given.answer, words), told) if part
+    )
+
+
+def is_register_row(document: str | None) -> bool:
+    """True where the row of a register stands in for a document."""
+    return document is not None and _REGISTER_ROW.match(document) is not None
+
+
+def evidence_of(document: str | None, words: Words) -> str | None:
+    """The document, or the name of the register whose row shows it."""
+    if document is None or not is_register_row(document):
+        return document
+    return words(f"field.{document.partition(':')[0]}")
+
+
+def day_of(moment: str | None, words: Words) -> str | None:
+    """The day of a day or moment in ISO 8601; a text that is none as it is."""
+    try:
+        return words.day(dt.date.fromisoformat((moment or "")[:_DAY_LENGTH]))
+    except ValueError:
+        return moment

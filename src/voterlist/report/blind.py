@@ -10,13 +10,11 @@ import pyarrow.compute as pc
 
 from voterlist.decisions import Standing
 from voterlist.model import CaseKind, EntryRole
+from voterlist.report.asked import ReviewTables
 from voterlist.report.lookup import Names, Sources
-from voterlist.report.review_tables import ReviewTables
 from voterlist.report.sections.cases import Case, CaseTables, build_cases
 from voterlist.schemas import DECISION, empty
 from voterlist.tables import is_among, rows_among
-
-__all__ = ["blind_case", "blind_cases", "without_first_readings"]
 
 
 def blind_cases(

@@ -12,17 +12,6 @@ import pyarrow.compute as pc
 from voterlist.report.values import Place
 from voterlist.tables import join_text, row_of_each
 
-__all__ = [
-    "Names",
-    "Sources",
-    "in_constituency",
-    "mask",
-    "mask_row",
-    "rows_of",
-    "text_column",
-    "written_names",
-]
-
 Sources = Mapping[str, str | Sequence[str]]
 """Source -> the file's name; where one content came as several files, their names in the order of
 ``copy``."""

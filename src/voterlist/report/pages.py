@@ -8,15 +8,13 @@ from itertools import groupby
 from typing import Protocol, TypeVar
 
 from voterlist.model import Severity
-from voterlist.report.run import Report
+from voterlist.report.section import Report
 from voterlist.report.sections.audit import AUDIT, AuditWords, PrecinctAudit
 from voterlist.report.sections.balance import BALANCE, ListBalance
 from voterlist.report.sections.findings import FINDINGS, FindingRow, FindingWords
 from voterlist.report.sections.people import PEOPLE, PrecinctCounts
 from voterlist.report.sections.set_aside import NOBODY, SET_ASIDE_ROWS, SetAsideRow
 from voterlist.report.values import Place, Precinct
-
-__all__ = ["Lines", "Page", "PageWords", "RuleLines", "build_pages"]
 
 _SEVERITIES = list(Severity)
 

@@ -20,16 +20,6 @@ from voterlist.report.asked import (
 from voterlist.report.values import Place
 from voterlist.tables import rows_among
 
-__all__ = [
-    "Subjects",
-    "answers_alone",
-    "came_back",
-    "contested_cases",
-    "contested_entries",
-    "decided_cases",
-    "is_of_case",
-]
-
 Subjects: TypeAlias = Callable[[Iterable[str | None]], dict[str, Subject]]
 """Looks up entries, and rows of registers, by their ids."""
 _Row: TypeAlias = Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""What a section of a report is: what it needs, how it is built, and how each output shows it.
+"""What a section of a report is, and how the tables of a run become a report of sections.
 
 A section is a folder of ``report/sections`` that defines one ``Section``. Its page is the template
 ``page.html`` beside it. The lists in ``report/sections/order.py`` say in which order the outputs
@@ -7,20 +7,19 @@ walk the sections.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from functools import cached_property
+from typing import Any, Generic, TypeVar, cast
 
 import pyarrow as pa
 
+from voterlist.model import Stage
+from voterlist.report.lookup import Names, Sources, in_constituency
 from voterlist.report.sheets import Block, SheetTable
-from voterlist.report.values import Facts
+from voterlist.report.values import Facts, Limits, UnitStanding
 from voterlist.report.words import Words
-
-if TYPE_CHECKING:
-    from voterlist.report.run import Inputs
-
-__all__ = ["Section"]
+from voterlist.schemas import empty, require
 
 Content = TypeVar("Content")
 SectionWords = TypeVar("SectionWords", bound=Words)
@@ -68,3 +67,127 @@ class Section(Generic[Content, SectionWords]):
     def folder(self) -> str:
         """The folder of its module and templates."""
         return self.name.replace("-", "_")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a report is made of: the tables of a run, and what stands in no table."""
+
+    facts: Facts
+    tables: Mapping[str, pa.Table | None]
+    """By name. Each may hold several constituencies, except ``pyramid``, which counts the voters of
+    the report. ``entries`` and ``voters`` hold every entry that a case or a finding names. None is
+    the same as no table of that name."""
+    sources: Sources
+    """Source -> name of the file, or names in the order of ``copy``."""
+    standings: Sequence[UnitStanding] = ()
+    limits: Limits = field(default_factory=Limits)
+    mask_identifiers: bool = True
+    """True: only the last three characters of FIN and document are shown."""
+    entry_count: int | None = None
+    """How many entries the constituency has; None: as many as ``entries`` holds of it."""
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of the files."""
+        return Names(self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report of one constituency: the content of every section, by the section's name."""
+
+    facts: Facts
+    contents: Mapping[str, Any]
+
+    def of(self, section: Section[Content, Any]) -> Content:
+        """The content of a section; None where it has nothing to show."""
+        return cast("Content", self.contents[section.name])
+
+
+class Inputs:
+    """What one section sees of a run: the tables that it declares, and other sections."""
+
+    def __init__(self, section: Section[Any, Any], builder: _Builder) -> None:
+        self._section = section
+        self._builder = builder
+        self.run = builder.run
+        self.facts = builder.run.facts
+
+    def has(self, name: str) -> bool:
+        """True where the run has this table."""
+        return self.run.tables.get(name) is not None
+
+    def table(self, name: str) -> pa.Table:
+        """A table of all constituencies; one that the section may do without is empty if not there.
+
+        Raises:
+            KeyError: the section does not declare it, or needs it and the run has none.
+            SchemaError: it does not have the shape of its schema.
+        """
+        return self._builder.table(name, self._section)
+
+    def own(self, name: str) -> pa.Table:
+        """The rows of the table that belong to the report's constituency, or to none.
+
+        Raises:
+            KeyError, SchemaError: as ``table``.
+        """
+        return in_constituency(self.table(name), self.facts.constituency)
+
+    def entry_count(self) -> int:
+        """How many entries the report's constituency has, with those of none."""
+        known = self.run.entry_count
+        return self.own("entries").num_rows if known is None else known
+
+    def of(self, section: Section[Content, Any]) -> Content:
+        """The content of another section."""
+        return self._builder.content(section)
+
+
+class _Builder:
+    """Builds each section when it is first asked for, and checks each table once."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._tables: dict[str, pa.Table] = {}
+        self.contents: dict[str, Any] = {}
+
+    def content(self, section: Section[Content, Any]) -> Content:
+        if section.name not in self.contents:
+            self.contents[section.name] = section.build(Inputs(section, self))
+        return cast("Content", self.contents[section.name])
+
+    def table(self, name: str, section: Section[Any, Any]) -> pa.Table:
+        is_needed = name in section.needs
+        if not is_needed and name not in section.uses:
+            raise KeyError(
+                f"the section {section.name} does not declare the table {name}"
+            )
+        if name not in self._tables:
+            schema = section.needs[name] if is_needed else section.uses[name]
+            self._tables[name] = self._checked(name, schema, is_needed=is_needed)
+        return self._tables[name]
+
+    def _checked(
+        self, name: str, schema: pa.Schema | None, *, is_needed: bool
+    ) -> pa.Table:
+        table = self.run.tables.get(name)
+        if table is None and is_needed:
+            raise KeyError(f"the report needs the table {name}")
+        if table is None:
+            return empty(schema or pa.schema([]))
+        return table if schema is None else require(table, schema, Stage.REPORT)
+
+
+def build_sections(run: Run, sections: Iterable[Section[Any, Any]]) -> Report:
+    """The report of these sections; what they use of others is built too.
+
+    Raises:
+        KeyError: a section needs a table that the run does not have.
+        SchemaError: a table does not have the shape of its schema.
+    """
+    builder = _Builder(run)
+    for section in sections:
+        builder.content(section)
+    return Report(run.facts, builder.contents)

@@ -18,6 +18,7 @@ from voterlist.report.asked import (
     AskedFinding,
     GivenAnswer,
     ReviewItems,
+    ReviewTables,
     Subject,
     given_answer,
 )
@@ -31,7 +32,6 @@ from voterlist.report.reopened import (
     decided_cases,
     is_of_case,
 )
-from voterlist.report.review_tables import ReviewTables
 from voterlist.report.sections.cases import (
     Case,
     CaseTables,
@@ -55,9 +55,6 @@ from voterlist.schemas import (
     empty,
     require,
 )
-
-__all__ = ["review_cases", "review_findings", "review_items"]
-
 
 _Row: TypeAlias = dict[str, Any]
 

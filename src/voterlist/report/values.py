@@ -8,23 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from voterlist.deadlines import Deadline
 from voterlist.model import Level, Owed, Progress, Standing
-
-__all__ = [
-    "Born",
-    "Facts",
-    "Limits",
-    "Place",
-    "Precinct",
-    "Text",
-    "UnitStanding",
-    "Value",
-    "Waiting",
-    "place_order",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,72 +71,61 @@ class Place:
         return (self.constituency, self.precinct)
 
 
-class Waiting(Protocol):
-    """What waits for a person in a unit."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for a person in a precinct or constituency.
+
+    Attributes:
+        cases: cases to decide.
+        errors: findings of the severity error that nobody answered.
+        contested: answers of several people that contradict each other.
+        second_readings: decided cases that wait for their second reading.
+    """
+
+    cases: int = 0
+    errors: int = 0
+    contested: int = 0
+    second_readings: int = 0
 
     @property
-    def cases(self) -> int:
-        """Cases to decide."""
-
-    @property
-    def errors(self) -> int:
-        """Findings of the severity error that nobody answered."""
-
-    @property
-    def contested(self) -> int:
-        """Answers of several people that contradict each other."""
-
-    @property
-    def second_readings(self) -> int:
-        """Decided cases that wait for their second reading."""
+    def is_nothing(self) -> bool:
+        """True where nothing waits."""
+        return not (self.cases or self.errors or self.contested or self.second_readings)
 
 
-class UnitStanding(Protocol):
-    """How one precinct or constituency stands with one stage of the calendar."""
+@dataclass(frozen=True, slots=True)
+class UnitStanding:
+    """How one precinct or constituency stands with one stage of the calendar.
 
-    @property
-    def deadline(self) -> Deadline:
-        """The stage and its due date."""
+    Attributes:
+        deadline: the stage and its due date.
+        constituency: its number; None where it is not known.
+        precinct: its number; None: the constituency as a whole.
+        finished: the day on which the unit finished the stage.
+        standing: how it stands against the due date.
+        progress: how far its work is.
+        days_over: days since the due date of what is overdue; 0 of all else.
+        waiting: what waits for a person.
+        owed: what is owed for the stage today; None where nothing is.
+        debtor: the commission that owes it.
+        creditor: the commission that waits for it.
+        ground: what a person named as the ground of the day.
+        by: who named it.
+    """
 
-    @property
-    def constituency(self) -> int | None:
-        """The unit's constituency."""
-
-    @property
-    def precinct(self) -> int | None:
-        """None: the constituency as a whole."""
-
-    @property
-    def finished(self) -> dt.date | None:
-        """The day on which the unit finished the stage."""
-
-    @property
-    def standing(self) -> Standing:
-        """How it stands against the due date."""
-
-    @property
-    def progress(self) -> Progress:
-        """How far its work is."""
-
-    @property
-    def days_over(self) -> int:
-        """Days since the due date of what is overdue; 0 of all else."""
-
-    @property
-    def waiting(self) -> Waiting:
-        """What waits for a person."""
-
-    @property
-    def owed(self) -> Owed | None:
-        """What is owed for the stage today."""
-
-    @property
-    def debtor(self) -> Level | None:
-        """The commission that owes it."""
-
-    @property
-    def creditor(self) -> Level | None:
-        """The commission that waits for it."""
+    deadline: Deadline
+    constituency: int | None
+    precinct: int | None
+    finished: dt.date | None
+    standing: Standing
+    progress: Progress = Progress.NOT_STARTED
+    days_over: int = 0
+    waiting: Waiting = Waiting()
+    owed: Owed | None = None
+    debtor: Level | None = None
+    creditor: Level | None = None
+    ground: str = ""
+    by: str = ""
 
 
 def place_order(

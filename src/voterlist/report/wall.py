@@ -7,25 +7,12 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from voterlist import facts
 from voterlist.deadlines import Deadline
 from voterlist.model import Level, Owed, Progress, Standing
 from voterlist.pace import Forecast
 from voterlist.report.values import Facts, UnitStanding
-
-__all__ = [
-    "Burned",
-    "Card",
-    "Debt",
-    "Layout",
-    "Square",
-    "Wall",
-    "WallDue",
-    "build_wall",
-    "layout_of",
-]
 
 _DONE = frozenset({Standing.DONE, Standing.DONE_LATE, Standing.DONE_UNDATED})
 _NAMED = 40
@@ -42,28 +29,24 @@ _FEW = 12
 """With more constituencies than these, a card has no room for more than its number."""
 
 
-class Burned(Protocol):
-    """How the open cases went down; ``pipeline.BurnDown`` is one."""
+@dataclass(frozen=True, slots=True)
+class BurnDown:
+    """How the open cases went down until a day.
 
-    @property
-    def deadline(self) -> Deadline:
-        """The stage by whose due date they have to be decided."""
+    Attributes:
+        deadline: the stage by whose due date they have to be decided.
+        points: (day, open cases) at the end of each day on which a run counted them, and today.
+        forecast: when the rest is decided at this pace; None where nothing was decided yet, or
+            nothing is left.
+        of_constituencies: the same of each constituency, where it is known.
+        working_days_left: from today to the due date, both included.
+    """
 
-    @property
-    def points(self) -> tuple[tuple[dt.date, int], ...]:
-        """(day, open cases), in order."""
-
-    @property
-    def forecast(self) -> Forecast | None:
-        """When the rest is decided at this pace."""
-
-    @property
-    def of_constituencies(self) -> Mapping[int | None, Forecast]:
-        """The same of each constituency."""
-
-    @property
-    def working_days_left(self) -> int:
-        """From today to the due date, both included."""
+    deadline: Deadline
+    points: tuple[tuple[dt.date, int], ...] = ()
+    forecast: Forecast | None = None
+    of_constituencies: Mapping[int | None, Forecast] = field(default_factory=dict)
+    working_days_left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +174,7 @@ class Wall:
     dues: tuple[WallDue, ...]
     cards: tuple[Card, ...]
     debts: tuple[Debt, ...]
-    burned: Burned
+    burned: BurnDown
     layout: Layout = Layout()
     precincts: Mapping[str, int] = field(default_factory=dict)
     """How many precincts are drawn as what."""
@@ -225,7 +208,7 @@ def build_wall(
     about: Facts,
     deadlines: Iterable[Deadline],
     rows: Sequence[UnitStanding],
-    burned: Burned,
+    burned: BurnDown,
 ) -> Wall:
     """What the page shows.
 
@@ -255,7 +238,7 @@ def _mark(standing: Standing, progress: Progress) -> str:
 
 
 def _cards(
-    rows: Sequence[UnitStanding], burned: Burned, today: dt.date
+    rows: Sequence[UnitStanding], burned: BurnDown, today: dt.date
 ) -> tuple[Card, ...]:
     squares: dict[int | None, list[Square]] = {}
     wholes: dict[int | None, list[UnitStanding]] = {}
@@ -277,7 +260,7 @@ def _card(
     stages: Sequence[UnitStanding],
     squares: Sequence[Square],
     name: str,
-    burned: Burned,
+    burned: BurnDown,
 ) -> Card:
     unfinished = [row for row in stages if row.standing not in _DONE]
     row = (unfinished or list(stages)[-1:])[0]

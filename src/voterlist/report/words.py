@@ -8,8 +8,6 @@ import functools
 from voterlist.catalogue import catalogue
 from voterlist.report.values import Born, Facts, Place, Text, Value
 
-__all__ = ["UNKNOWN", "Words", "title_of"]
-
 UNKNOWN = "\N{EN DASH}"
 """What stands for a value that is not known."""
 _SURE = 0.999

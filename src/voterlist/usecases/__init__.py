@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from voterlist.pipeline.plan import Plan, PlannedStage
     from voterlist.quality import Agreement
     from voterlist.report import Words
-    from voterlist.report.certified import certificate_lines, certificate_of
-    from voterlist.report.said import said
+    from voterlist.report.asked import said
     from voterlist.report.sections.audit import Audit, AuditWords
     from voterlist.report.sections.cases import CaseWords, Waterfall
+    from voterlist.report.sections.certificate import certificate_lines, certificate_of
     from voterlist.report.sections.chance import Chance, ChanceWords
     from voterlist.storage.ledger import Verdict
     from voterlist.storage.ledger.copies import Replaced
@@ -363,14 +363,14 @@ _HOMES = {
     "review_quality": "voterlist.usecases.quality",
     "ReviewQuality": "voterlist.usecases.quality",
     "Agreement": "voterlist.quality",
-    "certificate_lines": "voterlist.report.certified",
-    "certificate_of": "voterlist.report.certified",
+    "certificate_lines": "voterlist.report.sections.certificate",
+    "certificate_of": "voterlist.report.sections.certificate",
     "restore_ledger": "voterlist.usecases.ledgers",
     "run_workspace": "voterlist.usecases.running",
     "plan_run": "voterlist.usecases.running",
     "Plan": "voterlist.pipeline.plan",
     "PlannedStage": "voterlist.pipeline.plan",
-    "said": "voterlist.report.said",
+    "said": "voterlist.report.asked",
     "CRONTAB": "voterlist.usecases.scheduling",
     "Health": "voterlist.usecases.installation",
     "Noticed": "voterlist.usecases.installation",

@@ -13,15 +13,14 @@ from voterlist.catalogue import Catalogue, catalogue
 from voterlist.config import Settings
 from voterlist.custody import Commission, Manifest
 from voterlist.deadlines import Deadline, calendar
-from voterlist.render.acts import ActPage, ActRow, write_act
 from voterlist.render.pdf import typeset
 from voterlist.report import Words
-from voterlist.report.certified import certificate_lines
+from voterlist.report.sections.certificate import certificate_lines
 from voterlist.storage import store
 
-__all__ = ["Handed", "write_acts"]
-
+_Row = dict[str, str]
 LANGUAGES = ("az", "en")
+_SIGNS = ("title", "name", "signature", "seal", "date", "chair", "secretary")
 _COUNTS = (
     "handed_in",
     "struck",
@@ -57,7 +56,7 @@ class Handed:
 
 
 def write_acts(package: Path, handed: Handed, settings: Settings) -> tuple[Path, ...]:
-    """Write the act beside the package, in both languages, as PDF and DOCX.
+    """Write the act beside the package, in both languages, as PDF.
 
     The same arguments give the same bytes.
 
@@ -72,66 +71,63 @@ def write_acts(package: Path, handed: Handed, settings: Settings) -> tuple[Path,
     files = []
     for language in LANGUAGES:
         page = _page(handed, settings, catalogue(language))
-        pdf = typeset("act", page.data(), handed.manifest.day)
+        pdf = typeset("act", page, handed.manifest.day)
         path = package.with_name(f"{stem}-act-{language}.pdf")
         store.write_atomically(path, partial(Path.write_bytes, data=pdf))
-        files.append(path)
-        path = path.with_suffix(".docx")
-        store.write_atomically(path, partial(write_act, page))
         files.append(path)
     return tuple(files)
 
 
-def _page(handed: Handed, settings: Settings, words: Catalogue) -> ActPage:
+def _page(handed: Handed, settings: Settings, words: Catalogue) -> dict[str, Any]:
+    """The act as the template reads it: all texts are ready to be shown."""
     manifest = handed.manifest
-    counts = tuple(
-        ActRow(words(f"lists.balance.{name}"), str(handed.sums[name]))
-        for name in _COUNTS
-    )
-    facts = (
-        ActRow(words("act.sender"), _named(manifest.sender, words)),
-        ActRow(words("act.receiver"), _named(manifest.receiver, words)),
-        ActRow(words("act.cycle"), manifest.cycle),
-        ActRow(words("act.constituency"), str(manifest.constituency)),
-        ActRow(words("act.precincts"), str(handed.precincts)),
-        ActRow(words("act.day"), _day(manifest.day)),
-        *_deadline(manifest, settings, words),
-    )
-    marks = (
-        ActRow(words("act.serial"), str(manifest.serial)),
-        ActRow(words("act.run"), manifest.run or ""),
-        ActRow(words("act.identity"), manifest.digest),
-        ActRow(words("act.sha256"), handed.sha256),
-        ActRow(words("act.head"), handed.head),
-        ActRow(words("act.key"), manifest.key),
-    )
-    signs = ("title", "name", "signature", "seal", "date", "chair", "secretary")
-    return ActPage(
-        language=words.language,
-        title=words("act.title"),
-        note=words("act.note"),
-        facts=facts,
-        counts_title=words("act.counts"),
-        counts=counts,
-        quality_title=words("quality.title"),
-        quality=_quality(handed, words.language),
-        marks_title=words("act.marks"),
-        marks=marks,
-        sides=(
-            (words("act.handed-over"), handed.by),
-            (words("act.taken"), ""),
-        ),
-        signs={name: words(f"lists.sign.{name}") for name in signs},
-    )
+    facts = {
+        "sender": _named(manifest.sender, words),
+        "receiver": _named(manifest.receiver, words),
+        "cycle": manifest.cycle,
+        "constituency": str(manifest.constituency),
+        "precincts": str(handed.precincts),
+        "day": _day(manifest.day),
+        **_deadline(manifest, settings, words),
+    }
+    marks = {
+        "serial": str(manifest.serial),
+        "run": manifest.run or "",
+        "identity": manifest.digest,
+        "sha256": handed.sha256,
+        "head": handed.head,
+        "key": manifest.key,
+    }
+    counts = [(words(f"lists.balance.{name}"), handed.sums[name]) for name in _COUNTS]
+    return {
+        "language": words.language,
+        "title": words("act.title"),
+        "short": words("act.title"),
+        "note": words("act.note"),
+        "facts": [_row(words(f"act.{name}"), text) for name, text in facts.items()],
+        "counts_title": words("act.counts"),
+        # The last of the sums is that of the list.
+        "counts": [_row(label, str(count)) for label, count in counts],
+        "quality_title": words("quality.title"),
+        "quality": _quality(handed, words.language),
+        "marks_title": words("act.marks"),
+        "marks": [_row(words(f"act.{name}"), text) for name, text in marks.items()],
+        "sides": [(words("act.handed-over"), handed.by), (words("act.taken"), "")],
+        "signs": {name: words(f"lists.sign.{name}") for name in _SIGNS},
+    }
 
 
-def _quality(handed: Handed, language: str) -> tuple[ActRow, ...]:
+def _row(label: str, value: str) -> _Row:
+    """What is said, and of what."""
+    return {"label": label, "value": value}
+
+
+def _quality(handed: Handed, language: str) -> list[_Row]:
     """How right the decisions about cases are, where somebody read or drew any."""
     told = [row for row in handed.certificate if row["measure"] != "proposed"]
     if not any(row["read"] for row in told):
-        return ()
-    lines = certificate_lines(told, Words(language))
-    return tuple(ActRow(what, known) for what, known in lines)
+        return []
+    return [_row(*line) for line in certificate_lines(told, Words(language))]
 
 
 def _named(commission: Commission, words: Catalogue) -> str:
@@ -150,15 +146,15 @@ def _named(commission: Commission, words: Catalogue) -> str:
 
 def _deadline(
     manifest: Manifest, settings: Settings, words: Catalogue
-) -> tuple[ActRow, ...]:
+) -> dict[str, str]:
     """The due date of the stage that ends with this hand-over, and whether it was kept."""
     due = _due(manifest, settings)
     if due is None:
-        return ()
+        return {}
     late = (manifest.day - due.due).days
     is_kept = late <= 0
     kept = words("act.in-time") if is_kept else words("act.late", days=late)
-    return (ActRow(words("act.due"), f"{_day(due.due)}: {kept}"),)
+    return {"due": f"{_day(due.due)}: {kept}"}
 
 
 def _due(manifest: Manifest, settings: Settings) -> Deadline | None:

@@ -13,7 +13,7 @@ from voterlist.errors import InputError, UsageError
 from voterlist.link.explain import read_model, waterfalls
 from voterlist.pipeline.known import known
 from voterlist.report.sections.cases import Waterfall
-from voterlist.report.sections.cases.why import read_waterfalls
+from voterlist.report.sections.cases.build import read_waterfalls
 from voterlist.schemas import with_current_names
 from voterlist.storage import ledger as ledgers
 from voterlist.usecases.settings import settings_of

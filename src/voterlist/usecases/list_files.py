@@ -21,7 +21,7 @@ from voterlist.lists import (
     record_rows,
 )
 from voterlist.lists.balance import LIST_COUNTS
-from voterlist.lists.document import place_stem
+from voterlist.lists.documents import place_stem
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.render import pdf, xlsx
 from voterlist.render.record import (

@@ -10,8 +10,7 @@ from voterlist.errors import InputError
 from voterlist.model import Problem
 from voterlist.pipeline.known import Known
 from voterlist.render.xlsx import Answers
-from voterlist.render.xlsx.forms import AS_PRINTED, CASE_ID, ENTRY_ID
-from voterlist.render.xlsx.printed import plain
+from voterlist.render.xlsx.forms import AS_PRINTED, CASE_ID, ENTRY_ID, plain
 from voterlist.report.lookup import written_names
 from voterlist.usecases.answer_files import AnswerFile
 

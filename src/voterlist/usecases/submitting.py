@@ -19,7 +19,7 @@ from voterlist.custody.commissions import Commission
 from voterlist.errors import UsageError
 from voterlist.handovers import Event
 from voterlist.lists import Compiled, compile_lists, record_rows
-from voterlist.lists.document import record_stem
+from voterlist.lists.documents import record_stem
 from voterlist.model import Level, ListKind, ListOrder
 from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.known import known
@@ -30,7 +30,7 @@ from voterlist.render.record import (
     write_record_parquet,
     write_schema,
 )
-from voterlist.report.certified import certificate_of
+from voterlist.report.sections.certificate import certificate_of
 from voterlist.schemas import CERTIFICATE
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading

@@ -16,8 +16,6 @@ from voterlist.model import Purpose
 from voterlist.render.list_words import ListWords
 from voterlist.render.pdf.compiler import typeset
 
-__all__ = ["render_list", "write_list"]
-
 _Cells: TypeAlias = Mapping[str, Any]
 """A row of LISTED, CORRECTION or DOOR."""
 _Data: TypeAlias = dict[str, Any]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from voterlist.render.xlsx.answers import (
     ANSWER_ROW,
     Answers,
+    Carried,
     Typed,
     read_answers,
     read_review,
 )
-from voterlist.render.xlsx.carried import Carried
 from voterlist.render.xlsx.forms import CONFIRM
 from voterlist.render.xlsx.lists import render_list, write_list
 from voterlist.render.xlsx.report import render_report, write_report

@@ -27,7 +27,9 @@ from voterlist.render.xlsx.forms import (
     ANSWERS,
     ASKED_AS,
     ASKED_OF,
+    CASE_ID,
     CASES,
+    ENTRY_ID,
     FINDING_ID,
     GONE,
     IDS,
@@ -41,15 +43,6 @@ from voterlist.render.xlsx.ticks import TICK_PROBLEMS, with_ticks
 from voterlist.report import AskedAs
 from voterlist.review import REVIEW_ROW, UNKNOWN_VERDICT
 from voterlist.tables import from_rows
-
-__all__ = [
-    "ANSWER_ROW",
-    "READING_PROBLEMS",
-    "Answers",
-    "Typed",
-    "read_answers",
-    "read_review",
-]
 
 READING_PROBLEMS = (
     "formula-without-value",
@@ -239,3 +232,44 @@ def _place(text: str | None) -> tuple[str | None, str | None]:
     if not slash:
         return None, text
     return constituency.strip() or None, precinct.strip() or None
+
+
+_Key: TypeAlias = tuple[str | None, ...]
+
+
+class Carried:
+    """Rows that people filled in, to be put into the rows that ask the same.
+
+    Args:
+        typed: the rows, in the order of the workbook.
+    """
+
+    def __init__(self, typed: Iterable[Typed] = ()) -> None:
+        self._rows: dict[_Key, list[Typed]] = {}
+        for row in typed:
+            rows = self._rows.setdefault(_asked_key(row.ids), [])
+            if all(row.texts != other.texts for other in rows):
+                rows.append(row)
+
+    def take(self, ids: Mapping[str, str | None]) -> Mapping[str, str | None] | None:
+        """What was typed into the row with these ids, once; None where nothing was.
+
+        Of several rows that say different things the first is taken; the others stay in ``left``.
+        """
+        rows = self._rows.get(_asked_key(ids), [])
+        return rows.pop(0).texts if rows else None
+
+    def left(self) -> list[Typed]:
+        """The rows that nothing took, in order."""
+        rows = [row for group in self._rows.values() for row in group]
+        return sorted(rows, key=lambda row: (row.sheet, row.row))
+
+
+def _asked_key(ids: Mapping[str, str | None]) -> _Key:
+    """What makes two rows ask the same.
+
+    A finding is named by its own id: workbooks of earlier versions name nothing else.
+    """
+    if ids.get(ASKED_AS) is None and ids.get(FINDING_ID) is not None:
+        return (ids[FINDING_ID],)
+    return tuple(ids.get(name) for name in (ASKED_AS, CASE_ID, ENTRY_ID))

@@ -26,19 +26,9 @@ from voterlist.render.xlsx.forms import (
     fold,
     form_of,
     known_headings,
+    printed,
 )
-from voterlist.render.xlsx.printed import printed
 from voterlist.schemas import RawFile, RawSheet
-
-__all__ = [
-    "FilledRow",
-    "FilledSheet",
-    "headings",
-    "nothing_to_answer",
-    "problem_of_sheet",
-    "read_file",
-    "read_sheet",
-]
 
 _LOOKED_THROUGH = 50
 """Rows at the top of a sheet among which the headings are looked for."""

@@ -6,52 +6,19 @@ The writer and the reader take the same forms, so that what is offered is what i
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from voterlist.catalogue import LANGUAGES
 from voterlist.decisions.grounds import grounds
 from voterlist.model import Action, Mark, Verdict
-from voterlist.render.xlsx.texts import safe
 from voterlist.report import Words
+from voterlist.report.sheets import SheetValue, safe
 from voterlist.schemas import ENTRY_FIELDS
-
-__all__ = [
-    "ANSWER",
-    "ANSWERS",
-    "ASKED_AS",
-    "ASKED_OF",
-    "AS_EXPORTED",
-    "AS_PRINTED",
-    "BOUND",
-    "CASES",
-    "CASE_ID",
-    "CONFIRM",
-    "ENTRY_ID",
-    "FINDINGS",
-    "FINDING_ID",
-    "GONE",
-    "IDS",
-    "NO_LONGER",
-    "PROPOSED_AS",
-    "REOPENED",
-    "RUN_ID",
-    "TICK",
-    "TICKS",
-    "Form",
-    "answer_of",
-    "as_cell",
-    "digest_of",
-    "fold",
-    "form_of",
-    "is_tick",
-    "known_fields",
-    "known_grounds",
-    "known_headings",
-    "known_words",
-]
 
 RUN_ID = "run_id"
 """The hidden column that says from which run a row is."""
@@ -244,3 +211,38 @@ def as_cell(text: str | None) -> str | None:
 def _may_be_formula(text: str) -> bool:
     """True for what a spreadsheet could take for a formula, were there no apostrophes before it."""
     return safe(text.lstrip("'")).startswith("'")
+
+
+_WORD = re.compile(r"[^\W\d_]+|[1-9]\d*")
+
+
+def printed(
+    cells: Iterable[tuple[str, SheetValue]], ids: Mapping[str, str | None]
+) -> str:
+    """Short digests of the cells, (heading, value), of a row, in one text.
+
+    Each is one of the heading, and one of the cell beside the ids of the row. A share is left out:
+    it may come back rounded.
+    """
+    bound = " ".join(ids.get(name) or "" for name in BOUND)
+    return " ".join(
+        _digest(fold(heading)) + _digest(f"{bound} {fold(heading)} {plain(cell)}")
+        for heading, cell in cells
+        if not isinstance(cell, float)
+    )
+
+
+def _digest(text: str) -> str:
+    return f"{zlib.crc32(text.encode()) & 0xFFFF:04x}"
+
+
+def plain(cell: SheetValue) -> str:
+    """The words and numbers of a cell, the same whatever a spreadsheet makes of it.
+
+    Blanks, signs and leading zeros do not count. A day may be turned round, or have a time of zeros
+    behind it: where there are numbers alone, they stand in one order.
+    """
+    # A cell of a workbook holds any text of so many letters.
+    words = _WORD.findall(fold(str(cell or "")[:16_000]))
+    has_letters = any(map(str.isalpha, words))
+    return " ".join(words if has_letters else sorted(words))

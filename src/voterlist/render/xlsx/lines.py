@@ -22,7 +22,7 @@ from voterlist.report import (
     Reopened,
     Words,
 )
-from voterlist.report.said import (
+from voterlist.report.asked import (
     day_of,
     ground_of,
     in_one_line,
@@ -32,8 +32,6 @@ from voterlist.report.said import (
 )
 from voterlist.report.sections.findings import FindingWords
 from voterlist.report.sheets import SheetValue, place_cells
-
-__all__ = ["Line", "finding_lines", "reopened_lines", "texts_of", "words_of"]
 
 _COLUMNS = {
     Action.STRIKE.value: ("ground", "document", "precinct"),

@@ -17,8 +17,6 @@ from voterlist.render.xlsx.report import add_table
 from voterlist.render.xlsx.sheets import Book, Sheet
 from voterlist.report.sheets import Column, Row, SheetTable, SheetValue
 
-__all__ = ["render_list", "write_list"]
-
 _Cells: TypeAlias = Mapping[str, Any]
 """A row of LISTED, CORRECTION or DOOR."""
 

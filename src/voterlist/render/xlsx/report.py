@@ -12,8 +12,6 @@ from voterlist.report.section import Section
 from voterlist.report.sheets import Block, Column, Row, SheetTable
 from voterlist.report.words import title_of
 
-__all__ = ["add_table", "render_report", "write_report"]
-
 _MOST_ROWS = 1_048_000
 """Rows that a sheet can hold, less its head."""
 _SUMMARY_WIDTHS = (62, 16, 16, 16, 16)

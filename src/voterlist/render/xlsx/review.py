@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from voterlist.model import Verdict
-from voterlist.render.xlsx.carried import Carried
+from voterlist.render.xlsx.answers import Carried
 from voterlist.render.xlsx.forms import (
     ANSWER,
     ANSWERS,
@@ -24,17 +24,15 @@ from voterlist.render.xlsx.forms import (
     TICK,
     as_cell,
     digest_of,
+    printed,
 )
 from voterlist.render.xlsx.lines import (
     Line,
 )
 from voterlist.render.xlsx.plans import Plan, plans
-from voterlist.render.xlsx.printed import printed
 from voterlist.render.xlsx.sheets import Book, Sheet
 from voterlist.report import ReviewItems, Words
 from voterlist.report.sheets import Column, Row, columns_of
-
-__all__ = ["render_review", "write_review"]
 
 _MOST_LETTERS = 255
 """Letters of a list that stands in the cell's rule itself; a longer one stands on a sheet."""

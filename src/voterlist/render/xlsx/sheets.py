@@ -11,12 +11,10 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from voterlist.render.xlsx.ready_rows import ReadyBook
-from voterlist.render.xlsx.texts import safe
-from voterlist.report import Words
-from voterlist.report.sheets import Column, Row
+import xlsxwriter
 
-__all__ = ["Book", "Sheet"]
+from voterlist.report import Words
+from voterlist.report.sheets import Column, Row, SheetValue, safe
 
 _GROUNDS = {
     "": None,
@@ -53,7 +51,7 @@ class Book:
 
     def __init__(self, title: str, today: dt.date, words: Words) -> None:
         self._bytes = io.BytesIO()
-        self._book = ReadyBook(self._bytes, {"in_memory": True})
+        self._book = xlsxwriter.Workbook(self._bytes, {"in_memory": True})
         created = dt.datetime.combine(today, dt.time(), dt.UTC)
         self._book.set_properties({"title": title, "created": created})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
@@ -158,8 +156,22 @@ class Sheet:
             look = (tuple(row.marks), row.band, row.first)
             if look not in formats:
                 formats[look] = self._formats(kinds, row)
-            self.raw.write_values(self.row, row.values, formats[look])
+            for place, (value, shape) in enumerate(
+                zip(row.values, formats[look], strict=True)
+            ):
+                self._cell(place, value, shape)
             self.row += 1
+
+    def _cell(self, place: int, value: SheetValue, shape: Any) -> None:
+        """A cell of the row at hand: a text as a text, a number as a number, a day as a day."""
+        if value is None or value == "":
+            self.raw.write_blank(self.row, place, None, shape)
+        elif isinstance(value, str):
+            self.raw.write_string(self.row, place, safe(value), shape)
+        elif isinstance(value, dt.date):
+            self.raw.write_datetime(self.row, place, value, shape)
+        else:
+            self.raw.write_number(self.row, place, value, shape)
 
     def _formats(self, kinds: Sequence[str], row: Row) -> tuple[Any, ...]:
         """The format of each cell of a row."""

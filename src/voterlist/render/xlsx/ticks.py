@@ -16,8 +16,6 @@ from voterlist.render.xlsx.forms import (
     is_tick,
 )
 
-__all__ = ["TICK_PROBLEMS", "proposed_as", "with_ticks"]
-
 TICK_PROBLEMS = ("unknown-tick", "nothing-proposed")
 """Why a tick is refused; ``review.problem.<code>``."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from voterlist.report.section import Section
+from voterlist.report.section import Report, Run, Section, build_sections
 from voterlist.report.sections.audit import AUDIT
 from voterlist.report.sections.balance import BALANCE
 from voterlist.report.sections.cases import CASES
@@ -22,8 +22,6 @@ from voterlist.report.sections.numbers import NUMBERS
 from voterlist.report.sections.people import PEOPLE
 from voterlist.report.sections.registers import REGISTERS
 from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
-
-__all__ = ["AUDIT_PAGE", "PAGE", "SECTIONS", "WORKBOOK"]
 
 Sections = tuple[Section[Any, Any], ...]
 
@@ -59,3 +57,26 @@ AUDIT_PAGE: Sections = (BALANCE, AUDIT, FINDINGS, CHANCE, PEOPLE)
 
 SECTIONS: Sections = tuple(dict.fromkeys((*PAGE, *WORKBOOK, *AUDIT_PAGE)))
 """Every section once."""
+
+
+TABLES = frozenset(
+    name for section in SECTIONS for name in (*section.needs, *section.uses)
+)
+"""The names of the tables that the sections of a report need or use."""
+SCHEMAS = {
+    name: schema for section in SECTIONS for name, schema in section.needs.items()
+}
+"""The columns that are read of the tables that sections need."""
+
+
+def build(run: Run) -> Report:
+    """The report of ``run.facts.constituency``; the run may hold other constituencies too.
+
+    A case is in the report of each constituency that one of its entries is in. Rows whose
+    constituency is not known are in every report, for they must show somewhere.
+
+    Raises:
+        KeyError: the run lacks a table that a section needs.
+        SchemaError: a table does not have the shape of its schema.
+    """
+    return build_sections(run, SECTIONS)

@@ -24,8 +24,6 @@ from voterlist.report.values import Precinct
 from voterlist.schemas import SCORECARD
 from voterlist.tables import from_columns, sort_by
 
-__all__ = ["MEASURES", "REQUIRED_FIELDS", "scorecard"]
-
 Counts: TypeAlias = Mapping[Precinct, int]
 
 _Measured: TypeAlias = dict[str, tuple[Counts, Counts]]

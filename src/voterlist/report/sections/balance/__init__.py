@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import pyarrow.compute as pc
 
 from voterlist.report.lookup import text_column
-from voterlist.report.run import Inputs
-from voterlist.report.section import Section
+from voterlist.report.section import Inputs, Section
 from voterlist.report.sheets import (
     Row,
     SheetTable,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import difflib
+import functools
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import review
 from voterlist.model import Verdict
-from voterlist.report.run import Inputs
-from voterlist.report.section import Section
+from voterlist.report.section import Inputs, Section
 from voterlist.report.sections.cases.build import (
     LOOKED_UP_OF_VOTERS,
     CaseTables,
@@ -26,16 +30,20 @@ from voterlist.report.sections.cases.model import (
     Step,
     Waterfall,
 )
-from voterlist.report.sections.cases.page import page
-from voterlist.report.sections.cases.sentence import Sentences, chances_by_place
-from voterlist.report.sections.cases.sheets import (
-    case_cells,
-    case_columns,
-    sheets,
-    summary,
-)
-from voterlist.report.sections.cases.words import CaseWords
+from voterlist.report.sections.cases.words import CaseWords, Sentences, chances_by_place
 from voterlist.report.sections.chance import Chance
+from voterlist.report.sheets import (
+    Block,
+    Column,
+    Row,
+    SheetTable,
+    SheetValue,
+    columns_of,
+    place_cells,
+    place_columns,
+)
+from voterlist.report.values import Facts
+from voterlist.report.words import Words
 from voterlist.schemas import (
     CASE,
     CASE_NUMBER,
@@ -44,6 +52,7 @@ from voterlist.schemas import (
     DECISION,
     ENTRY,
     PAIR,
+    PAIR_FIELDS,
     RETURNED,
     SECOND_READING,
     VOTER,
@@ -68,6 +77,268 @@ __all__ = [
     "cases_in",
     "chances_by_place",
 ]
+
+_WIDTHS = (19, 13, 11, 13, 11, 7, 21, 10, 9)
+"""Of the columns of ``CASE_FIELDS``."""
+_UNMARKED_BEFORE, _UNMARKED_AFTER = ("",) * 6, ("",) * 8
+"""The marks of the columns before and after those of ``CASE_FIELDS``."""
+_RESTS = ("term_frequency", "rivals", "total")
+_RIVALS = ("twins", "relatives", "unrelated")
+
+
+def sheets(cases: Cases, _facts: Facts, words: CaseWords) -> Iterable[SheetTable]:
+    """The cases asked about, those that are not duplicates, and the evidence of both."""
+    yield _cases_sheet(cases.for_review, "cases", words)
+    yield _cases_sheet(cases.apart, "apart", words)
+    yield _evidence_sheet([*cases.for_review, *cases.apart], words)
+
+
+def summary(cases: Cases, words: CaseWords) -> Iterable[Block]:
+    """How many cases of each kind there are."""
+    headings = [
+        words(f"report.column.{name}") for name in ("kind", "cases", "entries", "open")
+    ]
+    rows: list[list[SheetValue]] = []
+    for row in cases.kinds:
+        title = words(f"case-kind.{row.kind}.title")
+        rows.append([title, row.cases, row.entries, row.open])
+    yield Block(words("report.kinds.title"), headings, rows)
+
+
+def case_columns(words: Words) -> tuple[Column, ...]:
+    """The columns that show an entry of a case, in the order of ``CASE_FIELDS``."""
+    widths = zip(CASE_FIELDS, _WIDTHS, strict=True)
+    return tuple(Column(words(f"field.{name}"), width) for name, width in widths)
+
+
+def case_cells(member: Member, words: Words) -> tuple[list[SheetValue], list[str]]:
+    """What an entry of a case shows, and the marks of the cells that differ."""
+    return [words.say(cell.value) for cell in member.cells], [
+        cell.mark for cell in member.cells
+    ]
+
+
+def _cases_sheet(cases: Sequence[Case], name: str, words: CaseWords) -> SheetTable:
+    columns = (
+        *columns_of(
+            words,
+            ("report.column.case", 6, "label"),
+            ("report.column.kind", 14, "text"),
+            ("report.column.probability", 10, "probability"),
+            ("report.column.state", 10, "text"),
+            ("report.column.proposed", 10, "text"),
+            ("report.column.why", 21, "text"),
+        ),
+        *case_columns(words),
+        *place_columns(words),
+        Column(words("report.column.list-kind"), 9),
+        Column(words("field.entry_id"), 25, printed=False),
+        Column(words("field.case_id"), 15),
+    )
+    rows = [
+        row
+        for number, case in enumerate(cases)
+        for row in _case_rows(case, words, band=number % 2 == 1)
+    ]
+    return SheetTable(
+        words(f"report.sheet.{name}"),
+        (
+            words(f"report.{name}.title"),
+            words(f"report.{name}.note"),
+            words("report.cases.marks"),
+        ),
+        columns,
+        rows,
+        words(f"report.{name}.none"),
+        frozen=2,
+    )
+
+
+def _case_rows(case: Case, words: CaseWords, *, band: bool) -> Iterable[Row]:
+    """One row for each entry of a case."""
+    kind = words(f"case-kind.{case.kind}.title")
+    for member in case.members:
+        shown, marks = case_cells(member, words)
+        values: list[SheetValue] = [
+            case.number,
+            kind,
+            case.probability,
+            "; ".join([words.state(case, member), *words.before(member)]),
+            words(f"role.{member.role}"),
+            words(f"reason.{member.reason}"),
+            *shown,
+            *place_cells(member.place),
+            words(f"list-kind.{member.list_kind}"),
+            member.entry_id,
+            case.case_id,
+        ]
+        all_marks = [*_UNMARKED_BEFORE, *marks, *_UNMARKED_AFTER]
+        yield Row(values, all_marks, band=band, first=member is case.members[0])
+
+
+def _evidence_sheet(cases: Sequence[Case], words: CaseWords) -> SheetTable:
+    """The waterfalls, one row for each case, so that cases can be filtered and sorted by them."""
+    columns = (
+        *columns_of(
+            words,
+            ("report.column.case", 6, "label"),
+            ("report.column.kind", 32, "text"),
+            ("report.column.name", 32, "text"),
+            ("waterfall.prior", 14, "bits"),
+        ),
+        *(Column(words(f"field.{name}"), 11, "bits") for name in PAIR_FIELDS),
+        *(Column(words(f"waterfall.{name}"), 11, "bits") for name in _RESTS),
+        Column(words("report.column.probability"), 13, "probability"),
+        *(
+            Column(words(f"waterfall.column.{name}"), 13, "probability")
+            for name in _RIVALS
+        ),
+        Column(words("waterfall.column.what"), 90, "line", printed=False),
+    )
+    explained = [(case, case.why) for case in cases if case.why]
+    rows = [
+        Row(_evidence_cells(case, why, words), band=number % 2 == 1)
+        for number, (case, why) in enumerate(explained)
+    ]
+    notes = (words("waterfall.note.numbers"), words("report.why.note"))
+    return SheetTable(
+        words("report.sheet.why"),
+        (words("report.why.title"), *notes),
+        columns,
+        rows,
+        words("report.why.none"),
+        frozen=3,
+    )
+
+
+def _evidence_cells(case: Case, why: Waterfall, words: CaseWords) -> list[SheetValue]:
+    bits = {step.field: step.bits for step in why.steps}
+    compared = [f"{words.field(step)}: {words.step(step)}" for step in why.steps]
+    return [
+        case.number,
+        words(f"case-kind.{case.kind}.title"),
+        case.title,
+        why.prior,
+        *(bits.get(name) for name in PAIR_FIELDS),
+        why.term_frequency or None,
+        why.rivals,
+        why.prior + why.weight,
+        why.probability,
+        why.twins,
+        why.relatives,
+        why.unrelated,
+        "; ".join(compared),
+    ]
+
+
+_Step = tuple[str, int, int, int, int]
+"""What is done (``equal``, ``replace``, ...) from where to where in each of two texts."""
+_ALIKE = 0.5
+"""Two texts less alike than this are marked as a whole: single letters would say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Where the bars of a waterfall stand, in per cent of the drawing's width."""
+
+    even: float
+    """Where the odds are even."""
+    bars: tuple[tuple[float, float], ...]
+    """(left end, width) of each line's bar, and last of the sum's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page shows of one field of an entry."""
+
+    text: str
+    mark: str
+    pieces: Sequence[tuple[str, bool]]
+    """The text in pieces, each with whether its letters differ; of a text that is not marked none.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field of the entries of a case, side by side."""
+
+    field: str
+    mark: str
+    """The first mark of its cells."""
+    cells: Sequence[Shown]
+
+
+def page(cases: Cases) -> Mapping[str, Any]:
+    """What the template of the cases needs besides the cases."""
+    kinds = [row.kind for row in cases.kinds]
+    return {
+        "kinds": kinds,
+        "side_by_side": lines_of,
+        "bars": bars_of,
+        "sentence": lambda words, case: Sentences(words, cases.chances).of(case),
+    }
+
+
+def lines_of(case: Case, words: CaseWords) -> list[Line]:
+    """The fields of a case of which something is known in some entry."""
+    lines = []
+    for place, field in enumerate(CASE_FIELDS):
+        cells = [member.cells[place] for member in case.members]
+        texts = [words.say(cell.value) for cell in cells]
+        if not any(texts):
+            continue
+        marks = [cell.mark for cell in cells]
+        shown = [
+            Shown(text, mark, letters_of(case, number, texts) if mark else ())
+            for number, (text, mark) in enumerate(zip(texts, marks, strict=True))
+        ]
+        lines.append(Line(field, next(filter(None, marks), ""), shown))
+    return lines
+
+
+def bars_of(bits: Sequence[float]) -> Bars:
+    """The bars of a waterfall.
+
+    Each begins where the one above ended; the sum's reaches from even odds to the end.
+    """
+    sums = [0.0, *itertools.accumulate(bits)]
+    low, high = min(sums), max(sums)
+    width = (high - low) or 1.0
+    places = [100 * (value - low) / width for value in sums]
+    ends = [*itertools.pairwise(places), (places[0], places[-1])]
+    bars = tuple((min(start, end), abs(end - start)) for start, end in ends)
+    return Bars(places[0], bars)
+
+
+def letters_of(case: Case, place: int, texts: Sequence[str]) -> list[tuple[str, bool]]:
+    """The text of one entry in pieces, each with whether it differs from the other entry's text.
+
+    Only of two entries whose texts are alike; otherwise the text is one piece that is not marked.
+    """
+    whole = [(texts[place], False)]
+    if len(case.members) != 2 or not all(texts) or texts[0] == texts[1]:
+        return whole
+    steps = _steps_between(texts[0], texts[1])
+    return list(_pieces(steps, texts[place], place)) if steps else whole
+
+
+@functools.lru_cache(maxsize=4096)
+def _steps_between(first: str, second: str) -> Sequence[_Step]:
+    """How one text becomes the other; none where they are not alike.
+
+    Asked for each of the two, and in each language.
+    """
+    matcher = difflib.SequenceMatcher(None, first, second, autojunk=False)
+    return matcher.get_opcodes() if matcher.ratio() >= _ALIKE else ()
+
+
+def _pieces(
+    steps: Iterable[_Step], text: str, place: int
+) -> Iterable[tuple[str, bool]]:
+    for tag, *ends in steps:
+        start, end = ends[2 * place : 2 * place + 2]
+        if start < end:
+            yield text[start:end], tag != "equal"
 
 
 _VOTER = pa.schema([VOTER.field(name) for name in LOOKED_UP_OF_VOTERS])

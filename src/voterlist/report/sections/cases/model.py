@@ -9,18 +9,6 @@ from voterlist.model import CaseKind, Verdict
 from voterlist.report.sections.chance import Chance
 from voterlist.report.values import Place, Precinct, Value
 
-__all__ = [
-    "CASE_FIELDS",
-    "Before",
-    "Case",
-    "Cases",
-    "Cell",
-    "KindCount",
-    "Member",
-    "Step",
-    "Waterfall",
-]
-
 CASE_FIELDS = (
     "written",
     "surname",

@@ -2,17 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from voterlist.report.certified import certificate_lines, certificate_of
-from voterlist.report.run import Inputs
-from voterlist.report.section import Section
+import pyarrow as pa
+
+from voterlist.report.section import Inputs, Section
 from voterlist.report.sheets import Block
 from voterlist.report.words import Words
 from voterlist.schemas import CERTIFICATE as CERTIFICATE_TABLE
 
 __all__ = ["CERTIFICATE", "CertificateWords"]
+
+_COUNTED = frozenset({"missed", "unasked"})
+"""Measures whose estimate is a number of cases and not a share."""
+_Row = Mapping[str, Any]
+
+
+def certificate_of(table: pa.Table, constituency: int | None) -> list[_Row]:
+    """The rows of CERTIFICATE of one constituency; without one, of all lists together."""
+    rows: list[_Row] = table.to_pylist()
+    return [row for row in rows if row["constituency"] == constituency]
+
+
+def certificate_lines(rows: Iterable[_Row], words: Words) -> Iterator[tuple[str, str]]:
+    """(what is measured, what is known of it) over all kinds of cases.
+
+    What is about no case at all is left out.
+
+    Args:
+        rows: of CERTIFICATE, of one constituency.
+        words: the language.
+    """
+    for row in rows:
+        if row["kind"] is None and row["cases"]:
+            yield words(f"quality.{row['measure']}"), told(row, words)
+
+
+def told(row: _Row, words: Words) -> str:
+    """What is known of a measure: the estimate, its interval, and how much was read for it."""
+    measure, read = row["measure"], row["read"]
+    counts = {"read": read, "cases": row["cases"], "found": row["found"]}
+    if row["estimate"] is None:
+        is_undefined = measure == "kappa" and read
+        return words(f"quality.{'undefined' if is_undefined else 'unread'}", **counts)
+    ends = {name: _number(row, name, words) for name in ("estimate", "low", "high")}
+    return words(f"quality.known.{_form(measure)}", **ends, **counts)
+
+
+def _form(measure: str) -> str:
+    if measure == "kappa":
+        return "kappa"
+    return "count" if measure in _COUNTED else "share"
+
+
+def _number(row: _Row, name: str, words: Words) -> str:
+    """An estimate or an end of its interval as its measure is written."""
+    form, value = _form(row["measure"]), row[name]
+    if form == "kappa":
+        return words.number(value, 2)
+    return words.number(value, 0) if form == "count" else words.percent(value)
+
 
 Content = Sequence[Mapping[str, Any]]
 """Rows of CERTIFICATE: of the constituency, or of all lists."""

@@ -10,8 +10,7 @@ from typing import Any
 
 from voterlist.deadlines import Deadline
 from voterlist.model import Level, Progress, Standing
-from voterlist.report.run import Inputs
-from voterlist.report.section import Section
+from voterlist.report.section import Inputs, Section
 from voterlist.report.sheets import Row, SheetTable, SheetValue, columns_of
 from voterlist.report.values import Facts, UnitStanding
 from voterlist.report.words import Words

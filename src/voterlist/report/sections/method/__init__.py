@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from voterlist.report.run import Inputs
-from voterlist.report.section import Section
+from voterlist.report.section import Inputs, Section
 from voterlist.report.sections.chance import CHANCE, Chance, ChanceWords
 from voterlist.report.sheets import Block
 

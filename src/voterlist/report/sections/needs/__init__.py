@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from voterlist.ingest import PLACE_DOUBTS
 from voterlist.model import Severity, Standing
-from voterlist.report.run import Inputs
-from voterlist.report.section import Section
+from voterlist.report.section import Inputs, Section
 from voterlist.report.sections.balance import BALANCE
 from voterlist.report.sections.cases import CASES
 from voterlist.report.sections.deadlines import DEADLINES, Due

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from voterlist.model import Severity
-from voterlist.report.run import Inputs
-from voterlist.report.section import Section
+from voterlist.report.section import Inputs, Section
 from voterlist.report.sections.balance import BALANCE
 from voterlist.report.sections.cases import CASES
 from voterlist.report.sections.findings import FINDINGS

@@ -10,8 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist.model import Severity, Sex
-from voterlist.report.run import Inputs
-from voterlist.report.section import Section
+from voterlist.report.section import Inputs, Section
 from voterlist.report.sections.cases import CASES, Case
 from voterlist.report.sections.findings import FINDINGS, FindingRow
 from voterlist.report.values import Limits, Precinct, place_order

@@ -2,17 +2,297 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from voterlist.report.section import Section
-from voterlist.report.sections.registers.build import build
-from voterlist.report.sections.registers.model import CLASSES, Registers
-from voterlist.report.sections.registers.sheets import CHANGES, sheets
+import pyarrow as pa
+
+from voterlist.report.section import Inputs, Section
+from voterlist.report.sheets import Column, Row, SheetTable, columns_of
+from voterlist.report.values import Facts, Precinct
 from voterlist.report.words import Words
 from voterlist.schemas import COMPARISON, CYCLE_SUMMARY, REGISTER_USE
 
 __all__ = ["REGISTERS", "Registers"]
+
+CLASSES = (
+    "confirmed",
+    "probable",
+    "conflicting",
+    "list-only",
+    "register-only",
+    "unusable",
+)
+"""The classes of a comparison with a register, in the order in which they are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One register; None where it was not given, or says nothing of the kind.
+
+    Attributes:
+        name: by which the settings call it.
+        total: its rows.
+        usable: the rows that hold enough to be matched.
+        classes: how many of each class, in the order of ``CLASSES``.
+        constituency: of which constituency's part of it these are the numbers; None: of all of it.
+    """
+
+    name: str
+    total: int | None
+    usable: int | None
+    classes: tuple[int | None, ...]
+    constituency: int | None = None
+
+    @property
+    def share(self) -> float | None:
+        """The share that could be used, 0 to 1.
+
+        None for a register that was not given, or has no rows.
+        """
+        return (
+            self.usable / self.total if self.total and self.usable is not None else None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A number of the statistics beside the list's own; ``listed`` None: there is no such list.
+
+    Attributes:
+        constituency: its number.
+        precinct: its number; None: the whole constituency.
+        measure: what is counted.
+        listed: the number on the list.
+        statistic: the number of the statistics.
+    """
+
+    constituency: int
+    precinct: int | None
+    measure: str
+    listed: float | None
+    statistic: float
+
+
+@dataclass(frozen=True, slots=True)
+class CauseCount:
+    """How many entries were added, removed, changed or moved in for one cause.
+
+    Attributes:
+        change: added, removed, changed or moved.
+        cause: the cause, as a code.
+        entries: how many.
+    """
+
+    change: str
+    cause: str
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class CyclePrecinct:
+    """A precinct in two cycles. ``unexplained``: entries added or removed without a cause."""
+
+    constituency: int | None
+    precinct: int | None
+    before: int
+    added: int
+    moved_in: int
+    removed: int
+    moved_out: int
+    after: int
+    unexplained: int
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Entries before, what came and went, and entries after: in the order of the fields."""
+        return (
+            self.before,
+            self.added,
+            self.moved_in,
+            self.removed,
+            self.moved_out,
+            self.after,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """Other bodies and the last cycle; without rows of a cycle where none was compared."""
+
+    registers: tuple[Register, ...]
+    compared: tuple[Compared, ...]
+    causes: tuple[CauseCount, ...]
+    precincts: tuple[CyclePrecinct, ...]
+    """Those with the most unexplained entries first."""
+
+
+_NO_CAUSE = "none"
+_COUNTS = (
+    "before",
+    "added",
+    "moved-in",
+    "removed",
+    "moved-out",
+    "after",
+    "unexplained",
+)
+
+Measures = Mapping[str, int | None]
+
+
+def build(inputs: Inputs) -> Registers | None:
+    """The section of one constituency; None where the run compared nothing.
+
+    Each register has a row as a whole and, in a run of several constituencies, a second row with
+    the part of this one.
+    """
+    if not inputs.has("register_use"):
+        return None
+    summary = inputs.own("cycle_summary")
+    return Registers(
+        registers=_registers(inputs.table("register_use"), inputs.facts.constituency),
+        compared=_compared(inputs.own("comparison")),
+        causes=_causes(summary),
+        precincts=_precincts(summary),
+    )
+
+
+def _registers(
+    register_use: pa.Table, constituency: int | None
+) -> tuple[Register, ...]:
+    parts: dict[str, dict[int | None, dict[str, int | None]]] = {}
+    for row in register_use.select(REGISTER_USE.names).to_pylist():
+        if row["constituency"] in {None, constituency}:
+            part = parts.setdefault(row["register"], {}).setdefault(
+                row["constituency"], {}
+            )
+            part[row["measure"]] = row["rows"]
+    return tuple(
+        _register(name, part, measures)
+        for name, of_register in parts.items()
+        for part, measures in of_register.items()
+    )
+
+
+def _register(name: str, constituency: int | None, measures: Measures) -> Register:
+    # Of the register of streets the addresses are counted that could be judged by it.
+    usable = measures.get("usable", measures.get("judged"))
+    classes = tuple(measures.get(kind) for kind in CLASSES)
+    return Register(name, measures.get("total"), usable, classes, constituency)
+
+
+def _compared(comparison: pa.Table) -> tuple[Compared, ...]:
+    """The numbers of adults; births by year are compared elsewhere."""
+    rows = [
+        row for row in comparison.to_pylist() if not row["measure"].startswith("born-")
+    ]
+    names = ("constituency", "precinct", "measure", "list", "statistic")
+    return tuple(Compared(*(row[name] for name in names)) for row in rows)
+
+
+def _causes(summary: pa.Table) -> tuple[CauseCount, ...]:
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in summary.to_pylist():
+        if row["cause"] is not None and row["change"] != "moved-out":
+            counts[row["change"], row["cause"]] += row["entries"]
+    order = sorted(counts, key=lambda key: (key[0], -counts[key], key[1]))
+    return tuple(CauseCount(*key, counts[key]) for key in order)
+
+
+def _precincts(summary: pa.Table) -> tuple[CyclePrecinct, ...]:
+    by_area: dict[Precinct, Counter[str]] = defaultdict(Counter)
+    for row in summary.to_pylist():
+        counts = by_area[row["constituency"], row["precinct"]]
+        counts[row["change"]] += row["entries"]
+        if row["cause"] == _NO_CAUSE and row["change"] in {"added", "removed"}:
+            counts["unexplained"] += row["entries"]
+    rows = [
+        CyclePrecinct(*area, *(counts[name] for name in _COUNTS))
+        for area, counts in by_area.items()
+    ]
+    return tuple(sorted(rows, key=_by_unexplained))
+
+
+def _by_unexplained(row: CyclePrecinct) -> tuple[int, int, int]:
+    return (-row.unexplained, row.constituency or 0, row.precinct or 0)
+
+
+CHANGES = ("before", "added", "moved-in", "removed", "moved-out", "after")
+"""The columns of a precinct in two cycles, in the order of ``CyclePrecinct.counts``."""
+
+
+def sheets(
+    content: Registers | None, _facts: Facts, words: Words
+) -> Iterator[SheetTable]:
+    """How much of each register could be used and what came of it; each precinct in two cycles."""
+    if content is not None:
+        yield _use_sheet(content, words)
+    if content is not None and content.precincts:
+        yield _cycle_sheet(content, words)
+
+
+def _use_sheet(content: Registers, words: Words) -> SheetTable:
+    columns = (
+        *columns_of(
+            words,
+            ("report.column.register", 34, "text"),
+            ("field.constituency", 12, "label"),
+            ("report.column.rows", 11, "count"),
+            ("report.column.usable", 13, "count"),
+        ),
+        *(Column(words(f"reconcile.measure.{kind}"), 16, "count") for kind in CLASSES),
+    )
+    rows = [
+        Row(
+            [
+                words(f"field.{row.name}"),
+                row.constituency,
+                row.total,
+                row.usable,
+                *row.classes,
+            ]
+        )
+        for row in content.registers
+    ]
+    head = (words("report.registers.title"), words("report.registers.note"))
+    return SheetTable(words("report.sheet.registers"), head, columns, rows)
+
+
+def _cycle_sheet(content: Registers, words: Words) -> SheetTable:
+    causes = "; ".join(_cause(row, words) for row in content.causes)
+    columns = (
+        *columns_of(
+            words,
+            ("field.constituency", 12, "text"),
+            ("field.precinct", 11, "text"),
+        ),
+        *(Column(words(f"cycles.change.{name}"), 16, "count") for name in CHANGES),
+        Column(words("report.column.unexplained"), 18, "count"),
+    )
+    head = (
+        words("report.registers.cycle"),
+        words("report.registers.cycle.note"),
+        causes,
+    )
+    rows = [_precinct_row(row) for row in content.precincts]
+    return SheetTable(words("report.sheet.cycle"), head, columns, rows)
+
+
+def _cause(row: CauseCount, words: Words) -> str:
+    change, cause = (
+        words(f"cycles.change.{row.change}"),
+        words(f"cycles.cause.{row.cause}"),
+    )
+    return f"{change}, {cause}: {words.number(row.entries)}"
+
+
+def _precinct_row(row: CyclePrecinct) -> Row:
+    values = [row.constituency, row.precinct, *row.counts, row.unexplained]
+    marks = [*[""] * (len(values) - 1), "warning" if row.unexplained else ""]
+    return Row(values, marks)
 
 
 def _page(_content: Registers | None) -> Mapping[str, Any]:

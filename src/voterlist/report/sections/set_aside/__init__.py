@@ -8,8 +8,7 @@ from typing import Any
 
 from voterlist.model import AsideCode
 from voterlist.report.lookup import mask_row, text_column
-from voterlist.report.run import Inputs
-from voterlist.report.section import Section
+from voterlist.report.section import Inputs, Section
 from voterlist.report.sheets import (
     Column,
     Row,
