@@ -14,6 +14,7 @@ import pyarrow as pa
 from voterlist import report
 from voterlist.deadlines import CalendarStage, Deadline
 from voterlist.model import Level, Progress, Standing
+from voterlist.report.sections.cases import CASES
 from voterlist.schemas import (
     AGES,
     CASE,
@@ -811,6 +812,12 @@ def run(*, facts=FACTS, mask_identifiers=True, calendar=None, **changed_tables):
 def build(**changes):
     """The report of the hand-made run, with changes as of ``run``."""
     return report.build(run(**changes))
+
+
+def open_cases(**changes):
+    """The cases of ``build`` that a person is asked, the contested ones too."""
+    cases = build(**changes).of(CASES).for_review
+    return tuple(case for case in cases if case.is_open)
 
 
 def everything():

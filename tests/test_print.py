@@ -17,7 +17,7 @@ from papers import DAY, correction, pages, paper, question, squeezed, voter
 from voterlist.catalogue import LANGUAGES
 from voterlist.errors import VoterlistError
 from voterlist.model import ListKind, Purpose
-from voterlist.render.pdf import letters, render_list, typeset, write_list
+from voterlist.render.pdf import compiler, render_list, typeset, write_list
 
 MARKUP = "#strong[x] *b* _i_ $x$ <b> \\ =1+1 @ref // /* ` ~ [a] {count} \\u0041"
 MILLIMETRE = 25.4 / 72
@@ -81,7 +81,7 @@ def test_everybody_is_on_paper_in_order_and_the_sums_of_the_pages_add_up(people)
     ]
     texts = pages(render_list(paper(rows), "en"))
     assert_in_order(
-        texts, json.loads(letters.printable(json.dumps(rows, ensure_ascii=False)))
+        texts, json.loads(compiler.printable(json.dumps(rows, ensure_ascii=False)))
     )
     counts = sums(texts)
     assert len(counts) == len(texts)
@@ -339,10 +339,10 @@ def test_the_first_font_has_every_letter_that_is_taken_for_sure():
         probe,
         format="pdf",
         ignore_system_fonts=True,
-        pdf_standards=letters.STANDARDS,
-        sys_inputs={"text": " ".join(sorted(letters._SURE))},
+        pdf_standards=compiler.STANDARDS,
+        sys_inputs={"text": " ".join(sorted(compiler._SURE))},
     )
-    assert letters._SURE - {"\N{NO-BREAK SPACE}"} <= set("".join(pages(content)))
+    assert compiler._SURE - {"\N{NO-BREAK SPACE}"} <= set("".join(pages(content)))
 
 
 @pytest.mark.parametrize(
@@ -357,7 +357,7 @@ def test_the_first_font_has_every_letter_that_is_taken_for_sure():
     ],
 )
 def test_letters_that_cannot_be_printed_are_named(text, printed):
-    assert json.loads(letters.printable(json.dumps([text], ensure_ascii=False))) == [
+    assert json.loads(compiler.printable(json.dumps([text], ensure_ascii=False))) == [
         printed
     ]
 

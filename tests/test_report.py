@@ -263,21 +263,6 @@ def test_a_decided_case_is_settled_and_asks_nobody():
     ] == [False]
 
 
-def test_review_cases_are_the_open_ones_with_the_numbers_of_the_report():
-    """What a person is asked has the same numbers as what the report shows."""
-    decided = tables.decisions(("c-move", "e1", "keep"), ("c-move", "e2", "repeat"))
-    made = {name: getattr(tables, name)() for name in ("entries", "voters", "pairs")}
-
-    asked = report.review_cases(
-        tables.cases(), made, sources=tables.FILES, decisions=decided
-    )
-
-    shown = {case.case_id: case.number for case in tables.build().of(CASES).for_review}
-    assert {case.case_id: case.number for case in asked} == {
-        name: shown[name] for name in ("c-both", "c-fin")
-    }
-
-
 def test_a_finding_takes_its_place_and_cells_from_its_entry():
     """The finding names ids alone; the report looks up file, line, name and the masked cell."""
     fault = next(

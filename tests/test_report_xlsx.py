@@ -60,14 +60,8 @@ def rows_of(sheet):
 
 
 def asked(decided=None):
-    made = {
-        name: getattr(tables, name)()
-        for name in ("entries", "voters", "pairs", "waterfalls")
-    }
-    cases = report.review_cases(
-        tables.cases(), made, sources=tables.FILES, decisions=decided
-    )
-    return report.ReviewItems(cases)
+    changes = {} if decided is None else {"decisions": decided}
+    return report.ReviewItems(tables.open_cases(**changes))
 
 
 def review_file(path, language="en", decided=None):
@@ -103,7 +97,7 @@ def decide(path, verdicts, *, reason="köçüb", who="A. Kərimova"):
 def read(path):
     return [
         (row["case_id"], row["entry_id"], row["verdict"])
-        for row in xlsx.read_review(path).to_pylist()
+        for row in xlsx.read_answers(path).decisions.to_pylist()
     ]
 
 
@@ -368,7 +362,7 @@ def test_a_review_workbook_offers_the_verdicts_of_its_language(language):
 
 def test_an_untouched_review_workbook_decides_nothing(tmp_path):
     """Without a decision there is no row to read."""
-    assert xlsx.read_review(review_file(tmp_path / "r.xlsx")).num_rows == 0
+    assert xlsx.read_answers(review_file(tmp_path / "r.xlsx")).decisions.num_rows == 0
 
 
 @pytest.mark.parametrize(
@@ -388,7 +382,7 @@ def test_decisions_come_back_in_either_language(tmp_path, language, keep, repeat
     )
 
     assert read(path) == [("c-move", "e1", "keep"), ("c-move", "e2", "repeat")]
-    rows = xlsx.read_review(path).to_pylist()
+    rows = xlsx.read_answers(path).decisions.to_pylist()
     assert [(row["row"], row["reason"], row["decided_by"]) for row in rows] == [
         (6, "köçüb", "A. Kərimova"),
         (7, "köçüb", "A. Kərimova"),
@@ -404,7 +398,7 @@ def test_what_is_left_blank_is_null(tmp_path):
         who=None,
     )
 
-    (row,) = xlsx.read_review(path).to_pylist()
+    (row,) = xlsx.read_answers(path).decisions.to_pylist()
     assert (row["reason"], row["decided_by"]) == (None, None)
 
 
@@ -434,7 +428,7 @@ def test_sorted_rows_and_moved_columns_are_read_all_the_same(tmp_path):
 def test_a_word_that_is_no_decision_is_read_as_unknown_and_its_row_named(tmp_path):
     """What a person wrote beside the list reaches the check, which names the row."""
     path = decide(review_file(tmp_path / "r.xlsx"), {("c-move", "e1"): "maybe"})
-    rows = xlsx.read_review(path)
+    rows = xlsx.read_answers(path).decisions
     checked = check_decisions(
         tables.cases(), rows, decided_at="2026-02-03T09:00:00+00:00"
     )
@@ -451,7 +445,7 @@ def test_a_half_decided_case_comes_back_unchanged(tmp_path):
     path = review_file(tmp_path / "r.xlsx", "az", decided)
     checked = check_decisions(
         tables.cases(),
-        xlsx.read_review(path),
+        xlsx.read_answers(path).decisions,
         decided_at="2026-02-04",
         earlier=tables.given(decided),
     )
@@ -494,7 +488,7 @@ def test_a_workbook_that_cannot_be_read_back_says_why(tmp_path, damage, code, li
     damage(path)
 
     with pytest.raises(InputError) as caught:
-        xlsx.read_review(path)
+        xlsx.read_answers(path)
 
     assert (caught.value.code, caught.value.file, caught.value.line) == (
         code,

@@ -557,18 +557,12 @@ def test_an_untouched_workbook_gives_back_what_was_written_and_records_nothing(
     }
     ids = {"finding_id": finding_ids(FOUND), "rule": ["over-age"], "entry_id": ["e1"]}
     accepted = from_columns(ids | mark, ACCEPTANCE)
-    made = {
-        one: getattr(tables, one)()
-        for one in ("entries", "voters", "pairs", "waterfalls")
-    }
-    cases = report.review_cases(
-        tables.cases(), made, sources=tables.FILES, decisions=said
-    )
+    cases = tables.open_cases(decisions=said)
     findings = report.review_findings(
         FOUND,
         empty(ACCEPTED),
         accepted,
-        entries=made["entries"],
+        entries=tables.entries(),
         registers=empty(ENTRY),
         sources=tables.FILES,
         mask_identifiers=True,

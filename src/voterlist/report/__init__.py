@@ -41,7 +41,6 @@ if TYPE_CHECKING:
         build,
     )
     from voterlist.report.to_review import (
-        review_cases,
         review_findings,
         review_items,
     )
@@ -73,7 +72,6 @@ __all__ = [
     "blind_case",
     "blind_cases",
     "build",
-    "review_cases",
     "review_findings",
     "review_items",
     "scorecard_of",
@@ -105,7 +103,6 @@ _HOMES = {
     "blind_case": "voterlist.report.blind",
     "blind_cases": "voterlist.report.blind",
     "build": "voterlist.report.sections.order",
-    "review_cases": "voterlist.report.to_review",
     "review_findings": "voterlist.report.to_review",
     "review_items": "voterlist.report.to_review",
     "scorecard_of": "voterlist.report.sections.audit.scorecard:scorecard",

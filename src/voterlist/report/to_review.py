@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist import review
 from voterlist.decisions import Given, Standing, with_corrections
 from voterlist.findings import FINDINGS_ACCEPTED, finding_ids
 from voterlist.model import Action, Mark, Stage
@@ -43,16 +42,8 @@ from voterlist.report.values import Born, Value
 from voterlist.schemas import (
     ACCEPTANCE,
     ACCEPTED,
-    CASE,
-    CASE_NUMBER,
-    DECISION,
     ENTRY,
     FINDING,
-    PAIR,
-    RETURNED,
-    VOTER,
-    WATERFALL,
-    empty,
     require,
 )
 
@@ -164,50 +155,6 @@ def _amendments_elsewhere(
         if not is_of_finding and not is_question and not is_changed:
             amendments.append(row)
     return amendments
-
-
-def review_cases(
-    cases: pa.Table,
-    tables: Mapping[str, pa.Table],
-    *,
-    sources: Sources,
-    decisions: pa.Table | None = None,
-    mask_identifiers: bool = True,
-) -> tuple[Case, ...]:
-    """The open cases of a CASE table by number, with their entries.
-
-    Args:
-        cases: CASE.
-        tables: ``entries``, ``voters``, ``pairs``, and where there are any ``waterfalls``,
-            ``case_numbers`` and ``returned``.
-        sources: the files of each source.
-        decisions: DECISION.
-        mask_identifiers: whether only the end of an identifier is shown.
-
-    Raises:
-        SchemaError: a table does not have the shape of its schema.
-    """
-    table = require(cases, CASE, Stage.REPORT)
-    built = build_cases(
-        table,
-        review.numbered(table, _checked(tables.get("case_numbers"), CASE_NUMBER)),
-        CaseTables(
-            entries=require(tables["entries"], ENTRY, Stage.REPORT),
-            voters=require(tables["voters"], VOTER, Stage.REPORT),
-            pairs=require(tables["pairs"], PAIR, Stage.REPORT),
-            waterfalls=_checked(tables.get("waterfalls"), WATERFALL),
-            decisions=_checked(decisions, DECISION),
-            returned=_checked(tables.get("returned"), RETURNED),
-        ),
-        Names(sources),
-        mask_identifiers=mask_identifiers,
-    )
-    return tuple(case for case in built if case.is_open)
-
-
-def _checked(table: pa.Table | None, schema: pa.Schema) -> pa.Table:
-    """The table, of this schema; without rows where there is none."""
-    return empty(schema) if table is None else require(table, schema, Stage.REPORT)
 
 
 def _cases(

@@ -8,7 +8,6 @@ from voterlist.render.xlsx.answers import (
     Carried,
     Typed,
     read_answers,
-    read_review,
 )
 from voterlist.render.xlsx.forms import CONFIRM
 from voterlist.render.xlsx.lists import render_list, write_list
@@ -22,7 +21,6 @@ __all__ = [
     "Carried",
     "Typed",
     "read_answers",
-    "read_review",
     "render_list",
     "render_report",
     "render_review",

@@ -140,15 +140,6 @@ def read_answers(path: Path, limits: IngestSettings | None = None) -> Answers:
     )
 
 
-def read_review(path: Path) -> pa.Table:
-    """REVIEW_ROW: the decisions of ``read_answers``.
-
-    Raises:
-        InputError: as there.
-    """
-    return read_answers(path).decisions
-
-
 def _typed(sheet: FilledSheet) -> Iterator[Typed]:
     """The rows of a sheet in which somebody wrote, as they stand there."""
     for row in sheet.filled:
