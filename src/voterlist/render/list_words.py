@@ -73,11 +73,15 @@ class ListWords(Words):
             return self.day_of(row["birth_date"])
         return "" if row["birth_year"] is None else str(row["birth_year"])
 
-    def fields(self, corrected: str | None) -> str:
+    def sex(self, row: _Row) -> str:
+        """The sex of a row of LISTED; empty where it is not known."""
+        return self(f"sex.{row['sex']}") if row["sex"] else ""
+
+    def corrected(self, row: _Row) -> str:
         """The corrected fields of a row of LISTED."""
-        if corrected is None:
+        if row["corrected"] is None:
             return ""
-        return ", ".join(self(f"field.{field}") for field in corrected.split("+"))
+        return ", ".join(self(f"field.{name}") for name in row["corrected"].split("+"))
 
     def came(self, row: _Row) -> str:
         """How a row of LISTED came onto this list, where it was not handed in with it."""
