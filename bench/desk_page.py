@@ -29,7 +29,7 @@ from voterlist.link import link
 from voterlist.link.explain import waterfalls
 from voterlist.normalize import normalize
 from voterlist.render import xlsx
-from voterlist.render.desk import PageOptions, write_desk
+from voterlist.render.desk import PageOptions, render_desk
 from voterlist.report import Facts, ReviewItems, ReviewTables
 from voterlist.schemas import (
     ACCEPTED,
@@ -144,13 +144,13 @@ def main() -> int:
         folder = arguments.keep or Path(made)
         page = folder / "desk.html"
         start = time.perf_counter()
-        write_desk(desk, page, PageOptions("az", "Bench"))
+        page.write_text(render_desk(desk, PageOptions("az", "Bench")), encoding="utf-8")
         weight = page.stat().st_size / 1_000_000
         print(f"page of {weight:.1f} MB in {time.perf_counter() - start:.1f} s")
         items = ReviewItems(cases=tuple(one.case for one in desk.cases))
         start = time.perf_counter()
         book = folder / "review.xlsx"
-        xlsx.write_review(items, book, "az", run="bench", today=DAY)
+        book.write_bytes(xlsx.render_review(items, "az", run="bench", today=DAY))
         print(f"workbook in {time.perf_counter() - start:.1f} s")
         _measure_page(page)
     return 0

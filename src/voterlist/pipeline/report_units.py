@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,10 +27,10 @@ from voterlist.tables import plain
 
 __all__ = ["make_reports", "put_reports", "report_task"]
 
-_WRITERS = {
-    "report-{language}.html": html.write_report,
-    "report-{language}.xlsx": xlsx.write_report,
-    "precincts-{language}.html": html.write_precincts,
+_RENDERED: Mapping[str, Callable[[report.Report, str], bytes | str]] = {
+    "report-{language}.html": html.render_report,
+    "report-{language}.xlsx": xlsx.render_report,
+    "precincts-{language}.html": html.render_precincts,
 }
 
 
@@ -75,8 +75,9 @@ def make_reports(parts: _Parts, folder: Path) -> dict[str, Any]:
     with _no_collection():
         built = report.build(run)
         for name, language in _names(parts.languages):
-            write = _WRITERS[name]
-            write(built, folder / name.format(language=language), language=language)
+            path = folder / name.format(language=language)
+            content = _RENDERED[name](built, language)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
     return {}
 
 
@@ -112,7 +113,7 @@ def put_reports(done: Done, languages: tuple[str, ...], folder: Path) -> list[Pa
 
 def _names(languages: tuple[str, ...]) -> list[tuple[str, str]]:
     """(name of a report with the place of its language, language), in order."""
-    return [(name, language) for language in languages for name in _WRITERS]
+    return [(name, language) for language in languages for name in _RENDERED]
 
 
 def _write_table(folder: Path, name: str, table: pa.Table) -> str:

@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from voterlist.catalogue import LANGUAGES, entries
@@ -78,15 +77,6 @@ class PageOptions:
 
     language: str
     name: str = ""
-
-
-def write_desk(desk: Desk, path: Path, options: PageOptions) -> None:
-    """Write the page to ``path``.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    path.write_bytes(render_desk(desk, options).encode())
 
 
 def render_desk(desk: Desk, options: PageOptions) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from voterlist.quality.feedback import GROUPS, Feedback, FeedbackRow
 from voterlist.render.html import environment
@@ -32,18 +31,6 @@ class _Shown:
     row: FeedbackRow
     lines: str
     more: int
-
-
-def write_feedback(
-    found: Feedback, path: Path, facts: Facts, names: Names, *, language: str
-) -> None:
-    """Write the page of a precinct in this language to ``path``.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    page = render_feedback(found, facts, names, language=language)
-    path.write_bytes(page.encode())
 
 
 def render_feedback(

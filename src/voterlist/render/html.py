@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -46,15 +45,6 @@ class _Frame:
     foot: str = ""
 
 
-def write_report(report: Report, path: Path, language: str) -> None:
-    """Write the report's page in this language to ``path``.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    path.write_bytes(render_report(report, language).encode())
-
-
 def render_report(report: Report, language: str, most: int | None = None) -> str:
     """The page as HTML; the same report gives the same text.
 
@@ -72,15 +62,6 @@ def render_report(report: Report, language: str, most: int | None = None) -> str
     )
 
 
-def write_precincts(report: Report, path: Path, language: str) -> None:
-    """Write the page of every precinct, one printed page or more each, to ``path``.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    path.write_bytes(render_precincts(report, language).encode())
-
-
 def render_precincts(report: Report, language: str) -> str:
     """The pages of the precincts as HTML; the same report gives the same text."""
     return render_pages(build_pages(report), report.facts, language)
@@ -90,15 +71,6 @@ def render_pages(pages: Sequence[Page], facts: Facts, language: str) -> str:
     """These pages of precincts as HTML."""
     template = environment().get_template("precincts.html")
     return template.render(facts=facts, w=PageWords(language), pages=pages)
-
-
-def write_audit(report: Report, path: Path, language: str) -> None:
-    """Write the audit of lists that no run has taken in, as a page of its own, to ``path``.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    path.write_bytes(render_audit(report, language).encode())
 
 
 def render_audit(report: Report, language: str, most: int | None = None) -> str:

@@ -10,7 +10,7 @@ from icalendar import Alarm, Calendar, Event
 
 from voterlist.catalogue import Catalogue
 from voterlist.deadlines import Deadline
-from voterlist.storage.store import write_atomically
+from voterlist.storage.store import write_content
 
 
 def write(
@@ -23,7 +23,7 @@ def write(
 ) -> None:
     """Write the deadlines to ``path``, all or nothing; see :func:`calendar_bytes`."""
     content = calendar_bytes(deadlines, words, stamp=stamp, warn_days=warn_days)
-    write_atomically(path, lambda beside: beside.write_bytes(content))
+    write_content(path, content)
 
 
 def calendar_bytes(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
 
 from voterlist.render.html import environment, nice
 from voterlist.report import Words
@@ -27,15 +26,6 @@ _MARKS = (
     "approved",
 )
 """What a precinct may be drawn as, in the order of the legend."""
-
-
-def write_wall(wall: Wall, path: Path, language: str) -> None:
-    """Write the page in this language to ``path``.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    path.write_bytes(render_wall(wall, language).encode())
 
 
 def render_wall(wall: Wall, language: str) -> str:

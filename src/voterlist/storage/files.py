@@ -34,6 +34,7 @@ __all__ = [
     "sha256",
     "sync_folder",
     "write_atomically",
+    "write_content",
 ]
 
 Identity = tuple[int, int] | None
@@ -141,6 +142,16 @@ def write_atomically(
         if descriptor is not None:
             os.close(descriptor)
     sync_folder(path.parent)
+
+
+def write_content(path: Path, content: bytes | str) -> None:
+    """Write a file whole or not at all, a text in UTF-8.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    write_atomically(path, lambda beside: beside.write_bytes(data))
 
 
 def sha256(path: Path) -> str:

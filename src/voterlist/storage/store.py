@@ -33,6 +33,7 @@ from voterlist.storage.files import (
     sha256,
     sync_folder,
     write_atomically,
+    write_content,
 )
 from voterlist.storage.leftovers import remove_leftovers, remove_work_folders
 from voterlist.storage.row_groups import join_files
@@ -60,6 +61,7 @@ __all__ = [
     "run_path",
     "sha256",
     "write_atomically",
+    "write_content",
     "write_table",
     "write_tables",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +72,7 @@ def write_acts(package: Path, handed: Handed, settings: Settings) -> tuple[Path,
         page = _page(handed, settings, catalogue(language))
         pdf = typeset("act", page, handed.manifest.day)
         path = package.with_name(f"{stem}-act-{language}.pdf")
-        store.write_atomically(path, partial(Path.write_bytes, data=pdf))
+        store.write_content(path, pdf)
         files.append(path)
     return tuple(files)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -46,9 +45,7 @@ def write_audit(
     paths = []
     for language in LANGUAGES:
         path = folder / f"audit-{language}.html"
-        store.write_atomically(
-            path, partial(html.write_audit, model, language=language)
-        )
+        store.write_content(path, html.render_audit(model, language))
         paths.append(path)
     return tuple(paths)
 

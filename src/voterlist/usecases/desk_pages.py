@@ -19,7 +19,7 @@ from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, known
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality import actions_of_two
-from voterlist.render.desk import PageOptions, write_desk
+from voterlist.render.desk import PageOptions, render_desk
 from voterlist.report import Facts, ReviewTables
 from voterlist.report.lookup import in_constituency
 from voterlist.report.sections.cases import cases_in
@@ -104,7 +104,7 @@ def export_page(workspace: Path, request: PageRequest) -> ExportedPage:
     language = request.language or settings.report.languages[0]
     options = PageOptions(language, request.name)
     store.make_folder(path.parent)
-    store.write_atomically(path, lambda beside: write_desk(desk, beside, options))
+    store.write_content(path, render_desk(desk, options))
     waiting = {State.OPEN, State.ASKED, State.CONTESTED}
     return ExportedPage(
         path=path,

@@ -290,7 +290,7 @@ def keep_manifest(workspace: Path, manifest: Manifest) -> None:
     if path.exists() and path.read_bytes() != manifest.content:
         # One of this number was written under another key, or by a process that was killed.
         path = path.with_stem(f"{path.stem}-{manifest.digest[:8]}")
-    store.write_atomically(path, lambda beside: beside.write_bytes(manifest.content))
+    store.write_content(path, manifest.content)
 
 
 def sent_manifest(workspace: Path, digest: str) -> Manifest | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from voterlist.catalogue import LANGUAGES
@@ -13,7 +12,7 @@ from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, known
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.feedback import feedback
-from voterlist.render.feedback import write_feedback
+from voterlist.render.feedback import render_feedback
 from voterlist.report import Facts
 from voterlist.report.lookup import Names
 from voterlist.schemas import APPLIED, ENTRY, FINDING, INDICATOR, PROFILE
@@ -93,10 +92,8 @@ def make_feedback(
     for one in found:
         for language in LANGUAGES:
             path = target / f"{number:03}-{one.precinct:04}-{language}.html"
-            write = partial(
-                write_feedback, one, facts=facts, names=names, language=language
-            )
-            store.write_atomically(path, write)
+            page = render_feedback(one, facts, names, language=language)
+            store.write_content(path, page)
             paths.append(path)
     return FeedbackMade(
         target, folder.name, number, tuple(one.precinct for one in found), tuple(paths)

@@ -38,7 +38,6 @@ __all__ = [
     "ListFile",
     "ListRequest",
     "ListWriter",
-    "WriteList",
     "balance_content",
     "sums_of",
     "write_file",
@@ -46,17 +45,15 @@ __all__ = [
 
 BALANCE_NAME = "balance.json"
 """In a package."""
-WriteList = Callable[[ListDocument, Path, str], None]
-
-_WRITERS: Mapping[str, WriteList] = {
-    "pdf": pdf.write_list,
-    "xlsx": xlsx.write_list,
+_RENDERED: Mapping[str, Callable[[ListDocument, str], bytes]] = {
+    "pdf": pdf.render_list,
+    "xlsx": xlsx.render_list,
 }
-"""The writer of each form in which people are given lists."""
+"""What makes each form in which people are given lists."""
 
 FORMS: Mapping[Purpose, tuple[str, ...]] = {
-    Purpose.DISPLAY: tuple(_WRITERS),
-    Purpose.WORK: tuple(_WRITERS),
+    Purpose.DISPLAY: tuple(_RENDERED),
+    Purpose.WORK: tuple(_RENDERED),
     Purpose.RECORD: ("csv", "parquet"),
 }
 """The forms of each purpose; all of them are written where none is asked for."""
@@ -139,7 +136,7 @@ class ListWriter:
             for form in _forms(self.request):
                 yield _Task(
                     self.folder / f"{document.stem}-{self.language}.{form}",
-                    partial(_write, document, self.language, _WRITERS[form]),
+                    partial(_write, document, self.language, form),
                     self.constituency,
                     document.precinct,
                     document.list_kind,
@@ -214,9 +211,9 @@ def balance_content(
     }
 
 
-def _write(document: ListDocument, language: str, write: WriteList, path: Path) -> None:
+def _write(document: ListDocument, language: str, form: str, path: Path) -> None:
     """Write a document; the path comes last, as ``store`` gives it."""
-    write(document, path, language)
+    path.write_bytes(_RENDERED[form](document, language))
 
 
 _RECORD_WRITERS: Mapping[str, Callable[[pa.Table, Path], None]] = {

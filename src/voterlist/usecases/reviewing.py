@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from voterlist.config import Settings
@@ -224,14 +223,15 @@ def export(
     old = set_aside(path, today) if typed else None
     carried = xlsx.Carried(typed)
     store.make_folder(path.parent)
-    write = partial(
-        xlsx.write_review,
+    book = xlsx.render_review(
+        items,
+        language,
         run=runs.run,
         today=today,
         carried=carried,
         name=reader or "",
     )
-    store.write_atomically(path, lambda beside: write(items, beside, language))
+    store.write_content(path, book)
     return Exported(
         path=path,
         run=runs.run,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from voterlist import quality
@@ -95,11 +94,13 @@ def sample_review(workspace: Path, request: SampleRequest) -> Sampled:
         set_aside(path, request.today)
     store.make_folder(path.parent)
     carried = xlsx.Carried(typed)
-    write = partial(
-        xlsx.write_review, run=runs.run, today=request.today, carried=carried
+    book = xlsx.render_review(
+        ReviewItems(cases),
+        language,
+        run=runs.run,
+        today=request.today,
+        carried=carried,
     )
-    store.write_atomically(
-        path, lambda beside: write(ReviewItems(cases), beside, language)
-    )
+    store.write_content(path, book)
     unasked = len({one.name for one in drawing.unasked} & {*drawn})
     return Sampled(path, runs.run, len(cases) - unasked, unasked)

@@ -48,9 +48,7 @@ def make_workspace(
             store.make_folder(folder / part)
         if constituency is not None:
             store.make_folder(folder / INBOX / str(constituency))
-        store.write_atomically(
-            path, lambda beside: beside.write_text(text, encoding="utf-8")
-        )
+        store.write_content(path, text)
     except OSError:
         raise UsageError(
             f"{folder} cannot be written",

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from voterlist.render.pdf.compiler import typeset
-from voterlist.render.pdf.lists import render_list, write_list
+from voterlist.render.pdf.lists import render_list
 
-__all__ = ["render_list", "typeset", "write_list"]
+__all__ = ["render_list", "typeset"]

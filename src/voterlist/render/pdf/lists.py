@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from voterlist.lists import ListDocument
@@ -28,16 +27,6 @@ _SIGNS = {
     "listed": "=",
 }
 """With which sign each count of the balance enters its sum."""
-
-
-def write_list(document: ListDocument, path: Path, language: str) -> None:
-    """Write the PDF file of a list in this language to ``path``.
-
-    Raises:
-        OSError: the file cannot be written.
-        VoterlistError: see ``typeset``.
-    """
-    path.write_bytes(render_list(document, language))
 
 
 def render_list(document: ListDocument, language: str) -> bytes:

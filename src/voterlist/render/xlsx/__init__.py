@@ -10,9 +10,9 @@ from voterlist.render.xlsx.answers import (
     read_answers,
 )
 from voterlist.render.xlsx.forms import CONFIRM
-from voterlist.render.xlsx.lists import render_list, write_list
-from voterlist.render.xlsx.report import render_report, write_report
-from voterlist.render.xlsx.review import render_review, write_review
+from voterlist.render.xlsx.lists import render_list
+from voterlist.render.xlsx.report import render_report
+from voterlist.render.xlsx.review import render_review
 
 __all__ = [
     "ANSWER_ROW",
@@ -24,7 +24,4 @@ __all__ = [
     "render_list",
     "render_report",
     "render_review",
-    "write_list",
-    "write_report",
-    "write_review",
 ]

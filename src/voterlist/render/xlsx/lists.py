@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from pathlib import Path
 
 import pyarrow as pa
 
@@ -20,15 +19,6 @@ _CORRECTED = "differs"
 """The mark of a cell that was corrected."""
 _TO_FILL_IN = "fill"
 _UNDERLINED = {"bottom": 1}
-
-
-def write_list(document: ListDocument, path: Path, language: str) -> None:
-    """Write the workbook of a list in this language to ``path``.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    path.write_bytes(render_list(document, language))
 
 
 def render_list(document: ListDocument, language: str) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from voterlist.render.xlsx.sheets import Book, Sheet
@@ -15,15 +14,6 @@ from voterlist.report.words import title_of
 _MOST_ROWS = 1_048_000
 """Rows that a sheet can hold, less its head."""
 _SUMMARY_WIDTHS = (62, 16, 16, 16, 16)
-
-
-def write_report(report: Report, path: Path, language: str) -> None:
-    """Write the report's workbook in this language to ``path``.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    path.write_bytes(render_report(report, language))
 
 
 def render_report(report: Report, language: str) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from voterlist.model import Verdict
 from voterlist.render.xlsx.answers import Carried
@@ -53,27 +52,6 @@ first 1,300 pixels."""
 _STEPS = range(1, 12)
 _STEP_OF_VERDICTS = 3
 """The step of the instructions below which each verdict is explained."""
-
-
-def write_review(
-    items: ReviewItems,
-    path: Path,
-    language: str,
-    *,
-    run: str,
-    today: dt.date,
-    carried: Carried | None = None,
-    name: str = "",
-) -> None:
-    """Write a review workbook to ``path``; the arguments are those of ``render_review``.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    content = render_review(
-        items, language, run=run, today=today, carried=carried, name=name
-    )
-    path.write_bytes(content)
 
 
 def render_review(
