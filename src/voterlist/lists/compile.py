@@ -9,15 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from voterlist.arrays import Bools, Longs
+from voterlist.arrays import Longs
 from voterlist.decisions import with_corrections
 from voterlist.lists.balance import counted_balance, require_balance
 from voterlist.lists.corrections import corrections_of
 from voterlist.lists.door import door_of
 from voterlist.lists.listed import listed_rows
-from voterlist.lists.roll import Places, places_of
+from voterlist.lists.roll import Places, is_of, places_of
 from voterlist.model import ListOrder
 from voterlist.schemas import VOTER
 from voterlist.tables import codes, from_columns, group_codes, plain, row_of_each, taken
@@ -86,7 +85,7 @@ def compile_lists(
     places = places_of(corrected.entries, corrected.additions, given.applied)
     voters = _in_order(given.voters, places.entries.column("entry_id"))
     streets = street_texts(places.entries.column("address"), voters)
-    is_here = places.is_listed & _is_of(
+    is_here = places.is_listed & is_of(
         places.entries.column("constituency"), constituency
     )
     rows = pa.array(np.flatnonzero(is_here))
@@ -112,13 +111,6 @@ def _in_order(voters: pa.Table, ids: pa.ChunkedArray) -> pa.Table:
     rows = row_of_each(ids, voters.column("entry_id"))
     columns = {name: taken(voters, name, rows) for name in VOTER.names}
     return from_columns(columns, VOTER, len(ids))
-
-
-def _is_of(column: pa.ChunkedArray, constituency: int | None) -> Bools:
-    """True for the rows of a constituency; None: those of which none is known."""
-    if constituency is None:
-        return np.asarray(column.is_null())
-    return np.asarray(pc.fill_null(pc.equal(column, constituency), fill_value=False))
 
 
 def _taken(places: Places, rows: pa.Array) -> Places:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist.lists.alphabet import name_ranks
 from voterlist.lists.listed import numbers_of, standard_names
-from voterlist.lists.roll import MOVED, REPEATED, STRUCK, Places, of_action
+from voterlist.lists.roll import MOVED, REPEATED, STRUCK, Places, is_of, of_action
 from voterlist.model import Action
 from voterlist.schemas import CORRECTION
 from voterlist.tables import concat, from_columns, sort_by, taken
@@ -56,11 +55,7 @@ def corrections_of(
         for change, is_origin, rows in _changes(applied)
     ]
     rows = concat(parts, CORRECTION)
-    column = rows.column("constituency")
-    is_here = (
-        pc.is_null(column) if constituency is None else pc.equal(column, constituency)
-    )
-    rows = rows.filter(is_here)
+    rows = rows.filter(pa.array(is_of(rows.column("constituency"), constituency)))
     rank = pa.array(name_ranks(rows.column("name")))
     order = ("precinct", "list_kind", "change", _RANK, "entry_id", "field")
     return sort_by(rows.append_column(_RANK, rank), *order).drop_columns([_RANK])

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.lists.balance import LIST_KEY
 from voterlist.lists.compile import Compiled
+from voterlist.lists.roll import is_of
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.schemas import CORRECTION, DOOR, LISTED, RECORD, empty
 from voterlist.tables import from_columns, plain
@@ -168,14 +170,8 @@ def _document(
 
 def _of_list(table: pa.Table, key: Mapping[str, Any]) -> pa.Table:
     """The rows of one list."""
-    kept = pc.equal(plain(table.column("list_kind")), key["list_kind"])
-    for name in ("constituency", "precinct"):
-        column = table.column(name)
-        is_own = (
-            pc.is_null(column) if key[name] is None else pc.equal(column, key[name])
-        )
-        kept = pc.and_(kept, is_own)
-    return table.filter(kept)
+    kept = [is_of(plain(table.column(name)), key[name]) for name in LIST_KEY]
+    return table.filter(pa.array(np.logical_and.reduce(kept)))
 
 
 def on_display(listed: pa.Table, of_age_since: dt.date | None) -> pa.Table:

@@ -21,6 +21,13 @@ MOVED = Action.MOVE.value
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 
 
+def is_of(column: Column, value: int | str | None) -> Bools:
+    """True for the rows that have this value; None: for those of which none is known."""
+    if value is None:
+        return np.asarray(column.is_null())
+    return np.asarray(pc.fill_null(pc.equal(column, value), fill_value=False))
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """Entries and additions, each with where it was handed in and where it stands."""

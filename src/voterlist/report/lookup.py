@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.report.values import Place
+from voterlist.report.values import Born, Place, Value
 from voterlist.tables import join_text, row_of_each
 
 Sources = Mapping[str, str | Sequence[str]]
@@ -85,6 +85,17 @@ def written_names(entries: pa.Table) -> pa.ChunkedArray:
         [entries.column(name) for name in ("surname", "given_name", "patronymic")]
     )
     return pc.coalesce(joined, entries.column("full_name"))
+
+
+def birth_dates(entries: pa.Table, voters: pa.Table) -> list[Value]:
+    """The birth date of each entry as far as it is known, else as it is written."""
+    names = ("birth_year", "birth_month", "birth_day")
+    parts = [voters.column(name).to_pylist() for name in names]
+    written = entries.column("birth_date").to_pylist()
+    return [
+        text if year is None else Born(year, month, day)
+        for text, year, month, day in zip(written, *parts, strict=True)
+    ]
 
 
 def mask(text: str) -> str:

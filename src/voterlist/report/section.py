@@ -25,18 +25,6 @@ Content = TypeVar("Content")
 SectionWords = TypeVar("SectionWords", bound=Words)
 
 
-def _no_sheets(_content: Any, _facts: Facts, _words: Any) -> Iterable[SheetTable]:
-    return ()
-
-
-def _no_blocks(_content: Any, _words: Any) -> Iterable[Block]:
-    return ()
-
-
-def _no_context(_content: Any) -> Mapping[str, Any]:
-    return {}
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Section(Generic[Content, SectionWords]):
     """One section of a report.
@@ -54,11 +42,11 @@ class Section(Generic[Content, SectionWords]):
     """The tables that the run must have, by name, with their schemas."""
     uses: Mapping[str, pa.Schema | None] = field(default_factory=dict)
     """The tables that the run may lack; without a schema a table is taken as it is."""
-    sheets: Callable[[Content, Facts, SectionWords], Iterable[SheetTable]] = _no_sheets
+    sheets: Callable[[Content, Facts, SectionWords], Iterable[SheetTable]] = lambda *_: ()
     """The sheets of the workbook that show it in full."""
-    summary: Callable[[Content, SectionWords], Iterable[Block]] = _no_blocks
+    summary: Callable[[Content, SectionWords], Iterable[Block]] = lambda *_: ()
     """Its small tables on the first sheet of the workbook."""
-    page: Callable[[Content], Mapping[str, Any]] = _no_context
+    page: Callable[[Content], Mapping[str, Any]] = lambda _: {}
     """What its template needs besides ``content``, ``facts``, ``w`` and ``most``."""
     most: Mapping[str, int] = field(default_factory=dict)
     """How many rows of each of its tables the page shows; ``most`` in the template."""

@@ -21,7 +21,7 @@ from voterlist.report.asked import (
     Subject,
     given_answer,
 )
-from voterlist.report.lookup import Names, Sources, rows_of, written_names
+from voterlist.report.lookup import Names, Sources, birth_dates, rows_of, written_names
 from voterlist.report.reopened import (
     Subjects,
     answers_alone,
@@ -38,7 +38,6 @@ from voterlist.report.sections.cases import (
     chances_by_place,
 )
 from voterlist.report.sections.findings import FindingRow, build_findings
-from voterlist.report.values import Born, Value
 from voterlist.schemas import (
     ACCEPTANCE,
     ACCEPTED,
@@ -77,8 +76,8 @@ def review_items(
     def subjects(ids: Iterable[str | None]) -> dict[str, Subject]:
         return _subjects(ids, entries, tables, names)
 
-    contested = _rows(holding.contested)
-    pending = _rows(holding.pending)
+    contested = holding.contested.to_pylist()
+    pending = holding.pending.to_pylist()
     disputed_cases = {row["case_id"] for row in contested if is_of_case(row)}
     cases = _cases(tables, entries, numbers, holding, names, mask_identifiers)
     findings = review_findings(
@@ -131,7 +130,7 @@ def _decisions_elsewhere(
     """
     open_cases = {case.case_id for case in asked.cases}
     decisions = []
-    for row in _rows(holding.decisions):
+    for row in holding.decisions.to_pylist():
         members = given.case_entries.get(row["case_id"], [row["entry_id"]])
         is_shown = row["case_id"] in open_cases or not changed.isdisjoint(members)
         if not is_shown:
@@ -148,7 +147,7 @@ def _amendments_elsewhere(
     """
     shown = {one.finding.finding_id for one in asked.findings if one.given}
     amendments = []
-    for row in _rows(holding.amendments):
+    for row in holding.amendments.to_pylist():
         is_of_finding = row["finding_id"] in shown
         is_question = (row["case_id"], row["entry_id"]) in asked.questions
         is_changed = row["entry_id"] in changed
@@ -189,25 +188,12 @@ def _subjects(
     columns = zip(
         wanted.to_pylist(),
         written_names(found).to_pylist(),
-        _births(found, voters),
+        birth_dates(found, voters),
         found.column("address").to_pylist(),
         names.places(found),
         strict=True,
     )
     return {row[0]: Subject(*row) for row in columns}
-
-
-def _births(entries: pa.Table, voters: pa.Table) -> list[Value]:
-    """The birth date as far as it is known, else as it is written."""
-    parts = [
-        voters.column(name).to_pylist()
-        for name in ("birth_year", "birth_month", "birth_day")
-    ]
-    written = entries.column("birth_date").to_pylist()
-    return [
-        text if year is None else Born(year, month, day)
-        for text, year, month, day in zip(written, *parts, strict=True)
-    ]
 
 
 def review_findings(
@@ -299,11 +285,6 @@ def _with_subjects(
     return tuple(complete)
 
 
-def _rows(table: pa.Table) -> list[dict[str, Any]]:
-    """The rows of a table."""
-    return list(table.to_pylist())
-
-
 def _questions(
     amendments: pa.Table, cases: Iterable[Case]
 ) -> dict[tuple[str, str], GivenAnswer]:
@@ -311,6 +292,6 @@ def _questions(
     is_open = {case.case_id for case in cases}
     return {
         (row["case_id"], row["entry_id"]): given_answer(Action.ASK.value, row)
-        for row in _rows(amendments)
+        for row in amendments.to_pylist()
         if row["action"] == Action.ASK and row["case_id"] in is_open
     }

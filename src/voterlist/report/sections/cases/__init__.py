@@ -30,8 +30,8 @@ from voterlist.report.sections.cases.model import (
     Step,
     Waterfall,
 )
-from voterlist.report.sections.cases.words import CaseWords, Sentences, chances_by_place
-from voterlist.report.sections.chance import Chance
+from voterlist.report.sections.cases.words import CaseWords, Sentences
+from voterlist.report.sections.chance import Chance, chances_by_place
 from voterlist.report.sheets import (
     Block,
     Column,

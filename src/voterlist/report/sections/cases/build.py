@@ -16,6 +16,7 @@ from voterlist import review
 from voterlist.model import CaseKind, Returned, Verdict
 from voterlist.report.lookup import (
     Names,
+    birth_dates,
     in_constituency,
     mask,
     rows_of,
@@ -32,7 +33,7 @@ from voterlist.report.sections.cases.model import (
     Step,
     Waterfall,
 )
-from voterlist.report.values import Born, Text, Value
+from voterlist.report.values import Text, Value
 from voterlist.schemas import RETURNED, SHARED_FIELDS, empty
 
 _COMPARED = {
@@ -249,7 +250,7 @@ def _shown(
     shown: dict[str, list[Value]] = {"written": written_names(entry).to_pylist()}
     for name in _NAMES:
         shown[name] = pc.coalesce(voter.column(name), entry.column(name)).to_pylist()
-    shown["birth_date"] = _birth_dates(entry, voter)
+    shown["birth_date"] = birth_dates(entry, voter)
     shown["sex"] = _sexes(entry, voter)
     shown["address"] = entry.column("address").to_pylist()
     hide: Callable[[str], str] = mask if mask_identifiers else str
@@ -257,18 +258,6 @@ def _shown(
         texts = entry.column(name).to_pylist()
         shown[name] = [None if text is None else hide(text) for text in texts]
     return shown
-
-
-def _birth_dates(entry: pa.Table, voter: pa.Table) -> list[Value]:
-    parts = [
-        voter.column(name).to_pylist()
-        for name in ("birth_year", "birth_month", "birth_day")
-    ]
-    dates = zip(entry.column("birth_date").to_pylist(), *parts, strict=True)
-    return [
-        written if year is None else Born(year, month, day)
-        for written, year, month, day in dates
-    ]
 
 
 def _sexes(entry: pa.Table, voter: pa.Table) -> list[Value]:

@@ -6,8 +6,6 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import pyarrow as pa
-
 from voterlist.chance import AGREEMENTS
 from voterlist.report.sections.cases.model import (
     CASE_FIELDS,
@@ -197,17 +195,6 @@ _AGREES: Mapping[str, tuple[str, frozenset[str]]] = {
     "year": ("birth_date", frozenset({_SAME, "year", "same-year", "swapped"})),
 }
 """Part of an agreement -> the field that is compared, and the levels at which it agrees."""
-
-
-def chances_by_place(coincidences: pa.Table) -> dict[int | None, tuple[Chance, ...]]:
-    """The rows of COINCIDENCE by constituency, None for the whole list; in order of agreement."""
-    by_place: dict[int | None, list[Chance]] = {}
-    rows = sorted(coincidences.to_pylist(), key=lambda row: row["agreement"])
-    for row in rows:
-        fields = tuple(row["agreement"].split("+"))
-        chance = Chance(fields, row["expected"], row["found"])
-        by_place.setdefault(row["constituency"], []).append(chance)
-    return {place: tuple(rows) for place, rows in by_place.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import pyarrow.compute as pc
+import pyarrow as pa
 
 from voterlist.chance import AGREEMENTS
 from voterlist.report.section import Inputs, Section
@@ -13,7 +13,7 @@ from voterlist.report.sheets import Block
 from voterlist.report.words import Words
 from voterlist.schemas import COINCIDENCE
 
-__all__ = ["CHANCE", "Chance", "ChanceWords"]
+__all__ = ["CHANCE", "Chance", "ChanceWords", "chances_by_place"]
 
 _SHARES = (("most", 0.5), ("some", 0.05), ("few", 0.0))
 """Which word is used from which share of the pairs found on that chance alone would give."""
@@ -55,14 +55,19 @@ class ChanceWords(Words):
 
 def _build(inputs: Inputs) -> tuple[Chance, ...]:
     """The agreements of the constituency; those of the whole list, where the report is of none."""
-    place, number = inputs.facts.constituency, pc.field("constituency")
-    is_own = number.is_null() if place is None else number == place
-    rows = inputs.table("coincidences").filter(is_own).to_pylist()
-    rows.sort(key=lambda row: _ORDER.index(row["agreement"]))
-    return tuple(
-        Chance(tuple(row["agreement"].split("+")), row["expected"], row["found"])
-        for row in rows
-    )
+    by_place = chances_by_place(inputs.table("coincidences"))
+    return by_place.get(inputs.facts.constituency, ())
+
+
+def chances_by_place(coincidences: pa.Table) -> dict[int | None, tuple[Chance, ...]]:
+    """The rows of COINCIDENCE by constituency, None for the whole list; in order of agreement."""
+    by_place: dict[int | None, list[Chance]] = {}
+    rows = coincidences.to_pylist()
+    for row in sorted(rows, key=lambda row: _ORDER.index(row["agreement"])):
+        fields = tuple(row["agreement"].split("+"))
+        chance = Chance(fields, row["expected"], row["found"])
+        by_place.setdefault(row["constituency"], []).append(chance)
+    return {place: tuple(chances) for place, chances in by_place.items()}
 
 
 def _summary(rows: Sequence[Chance], words: ChanceWords) -> Iterable[Block]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from voterlist.deadlines import Deadline
 from voterlist.model import Level, Progress, Standing
@@ -179,10 +178,6 @@ def _ground(due: Due, words: Words) -> str:
     return f"{ground}; {moved}"
 
 
-def _page(_dues: Sequence[Due]) -> Mapping[str, Any]:
-    return {"months_between": _months_between}
-
-
 def _months_between(first: dt.date, last: dt.date) -> list[dt.date]:
     """The first days of the months between two days, for the axis of a calendar."""
     numbers = range(first.month - 1, first.month - 1 + _MOST_MONTHS)
@@ -195,6 +190,6 @@ DEADLINES = Section(
     build=_build,
     words=Words,
     sheets=_sheets,
-    page=_page,
+    page=lambda _: {"months_between": _months_between},
     most={"waiting": 60},
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pyarrow as pa
 
@@ -213,11 +212,16 @@ def _precincts(summary: pa.Table) -> tuple[CyclePrecinct, ...]:
         CyclePrecinct(*area, *(counts[name] for name in _COUNTS))
         for area, counts in by_area.items()
     ]
-    return tuple(sorted(rows, key=_by_unexplained))
-
-
-def _by_unexplained(row: CyclePrecinct) -> tuple[int, int, int]:
-    return (-row.unexplained, row.constituency or 0, row.precinct or 0)
+    return tuple(
+        sorted(
+            rows,
+            key=lambda row: (
+                -row.unexplained,
+                row.constituency or 0,
+                row.precinct or 0,
+            ),
+        )
+    )
 
 
 CHANGES = ("before", "added", "moved-in", "removed", "moved-out", "after")
@@ -295,10 +299,6 @@ def _precinct_row(row: CyclePrecinct) -> Row:
     return Row(values, marks)
 
 
-def _page(_content: Registers | None) -> Mapping[str, Any]:
-    return {"classes": CLASSES, "changes": CHANGES}
-
-
 REGISTERS = Section(
     name="registers",
     build=build,
@@ -309,6 +309,6 @@ REGISTERS = Section(
         "cycle_summary": CYCLE_SUMMARY,
     },
     sheets=sheets,
-    page=_page,
+    page=lambda _: {"classes": CLASSES, "changes": CHANGES},
     most={"precincts": 300},
 )

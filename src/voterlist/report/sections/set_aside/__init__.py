@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from voterlist.model import AsideCode
 from voterlist.report.lookup import mask_row, text_column
@@ -122,16 +121,12 @@ def _row(row: SetAsideRow, words: Words) -> Row:
     return Row([title, *place_cells(row.place), row.rows, " | ".join(row.cells), todo])
 
 
-def _page(_rows: Sequence[SetAsideRow]) -> Mapping[str, Any]:
-    return {"nobody": NOBODY}
-
-
 SET_ASIDE_ROWS = Section(
     name="set-aside",
     build=_build,
     words=Words,
     needs={"set_aside": SET_ASIDE},
     sheets=_sheets,
-    page=_page,
+    page=lambda _: {"nobody": NOBODY},
     most={"rows": 60},
 )
