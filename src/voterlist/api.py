@@ -56,14 +56,6 @@ from voterlist.readers.pandas_frame import frame_table
 from voterlist.schemas import ENTRY, Intake
 from voterlist.tables import concat, with_column
 
-__all__ = [
-    "check",
-    "find_duplicates",
-    "find_matches",
-    "linkage_features",
-    "normalize",
-]
-
 Columns = Mapping[str, str | Sequence[str]]
 _Given = ParamSpec("_Given")
 _Function = Callable[_Given, pd.DataFrame]

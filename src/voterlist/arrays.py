@@ -13,34 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = [
-    "AnyArray",
-    "Bools",
-    "Codes",
-    "Floats",
-    "Hashes",
-    "Levels",
-    "Longs",
-    "Packed",
-    "Signs",
-    "Words",
-    "dense",
-    "distinct_counts",
-    "factorized",
-    "mix",
-    "pack_columns",
-    "pack_known",
-    "pack_mixed",
-    "pack_pairs",
-    "repeated",
-    "run_sizes",
-    "runs",
-    "salted",
-    "text_hashes",
-    "unpack_mixed",
-    "unpack_pairs",
-]
-
 Codes = npt.NDArray[np.int32]
 """int32 codes of values, -1 where nothing is known; or positions of entries."""
 Longs = npt.NDArray[np.int64]

@@ -9,8 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["end_with_parent", "import_path", "let_go"]
-
 _PATIENCE = 5
 """Seconds in which a process that was let go must end."""
 

@@ -12,17 +12,6 @@ from typing import Protocol
 
 from voterlist.model import Level, Standing
 
-__all__ = [
-    "CalendarRules",
-    "CalendarStage",
-    "Deadline",
-    "Moved",
-    "calendar",
-    "cycle_year",
-    "list_day",
-    "standing",
-]
-
 
 class Moved(Protocol):
     """Another day than the calendar has, and whose decision it is."""

@@ -19,8 +19,6 @@ try:
 except ImportError:  # Windows has other means
     resource = None  # type: ignore[assignment]
 
-__all__ = ["be_discreet", "keep_logs_discreet", "tell"]
-
 _UMASK = 0o077
 _NO_DUMP = 1
 """Bytes of a core dump. Less than a page is none; and where the kernel hands dumps to a program

@@ -23,21 +23,6 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = [
-    "CustodyError",
-    "InputError",
-    "MapError",
-    "NotAFrameError",
-    "SchemaError",
-    "SettingsError",
-    "SettingsMistake",
-    "StageError",
-    "UsageError",
-    "VoterlistError",
-    "WorkspaceBusyError",
-    "place_of",
-]
-
 
 class VoterlistError(Exception):
     """The root.

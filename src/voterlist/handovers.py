@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["FORGET_BEGUN", "Event", "Handover", "JournalLine", "handovers"]
-
 JournalLine = tuple[dt.date, str, Mapping[str, str | int]]
 """(day, event, details)."""
 

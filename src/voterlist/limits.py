@@ -13,14 +13,6 @@ try:
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
-__all__ = [
-    "OUT_OF_MEMORY",
-    "allow_connections",
-    "data_bytes",
-    "forbid_files",
-    "limit",
-]
-
 OUT_OF_MEMORY = 77
 """The exit code of a process that was refused memory and could still say so."""
 _STATM = Path("/proc/self/statm")

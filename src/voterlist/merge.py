@@ -20,8 +20,6 @@ from voterlist.model import AsideCode, ListKind, Rule, Severity, Stage, Unit
 from voterlist.schemas import ENTRY, FINDING, LIST, SET_ASIDE, Intake, empty, require
 from voterlist.tables import concat, sort_by
 
-__all__ = ["RULES", "check_ids", "count_entries", "merge", "merge_accounts"]
-
 DECLARED_DIFFERS = Rule(
     "declared-total-differs",
     Severity.WARNING,

@@ -9,32 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = [
-    "Action",
-    "AsideCode",
-    "CaseKind",
-    "Covers",
-    "EntryRole",
-    "Level",
-    "ListKind",
-    "ListOrder",
-    "Mark",
-    "Owed",
-    "PairKind",
-    "Problem",
-    "Profile",
-    "Progress",
-    "Purpose",
-    "Role",
-    "Rule",
-    "Severity",
-    "Sex",
-    "Stage",
-    "Standing",
-    "Unit",
-    "Verdict",
-]
-
 
 class Level(StrEnum):
     """The commission a workspace belongs to."""

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 
 from voterlist.facts.working_days import WorkingDays
 
-__all__ = ["Forecast", "forecast"]
-
 _DAYS = 10
 """Working days looked back on: two weeks."""
 _NORMAL_80 = 1.2816

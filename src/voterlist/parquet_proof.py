@@ -19,8 +19,6 @@ from voterlist.children import end_with_parent
 from voterlist.discreet import be_discreet
 from voterlist.limits import OUT_OF_MEMORY, forbid_files, limit
 
-__all__ = ["BROKEN_PARQUET", "Proof", "main", "proof_of"]
-
 BROKEN_PARQUET = (
     pa.ArrowException,
     OSError,

@@ -20,8 +20,6 @@ from typing import IO, Any, TypeVar
 
 from voterlist.children import import_path, let_go
 
-__all__ = ["helped", "mapped"]
-
 V = TypeVar("V")
 T = TypeVar("T")
 

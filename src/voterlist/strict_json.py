@@ -10,8 +10,6 @@ import json
 import math
 from typing import Any
 
-__all__ = ["loads"]
-
 _MOST_DIGITS = 20
 """Of a whole number: 64 bits have so many, with their sign."""
 

@@ -16,39 +16,6 @@ from rapidfuzz.process import cpdist
 
 from voterlist.arrays import Bools, Floats, Longs, factorized, pack_columns
 
-__all__ = [
-    "Columns",
-    "Outcome",
-    "by_appearance",
-    "coalesced",
-    "codes",
-    "concat",
-    "differ",
-    "from_columns",
-    "from_rows",
-    "group_codes",
-    "is_among",
-    "join_text",
-    "longest",
-    "map_unique",
-    "matches",
-    "order_of",
-    "plain",
-    "row_of_each",
-    "rows_among",
-    "rows_beyond",
-    "similarity",
-    "sort_by",
-    "taken",
-    "text_bytes",
-    "text_of",
-    "with_column",
-    "with_encoded_text",
-    "with_values",
-    "words",
-]
-
-
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 
 

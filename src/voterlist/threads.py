@@ -13,8 +13,6 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-__all__ = ["both", "each", "in_turn", "use", "workers"]
-
 T = TypeVar("T")
 R = TypeVar("R")
 

@@ -17,8 +17,6 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-__all__ = ["FILE", "Term", "page", "terms", "violations"]
-
 FILE = "glossary.toml"
 """Its name beside the files of the catalogue, of which it is none."""
 

@@ -7,8 +7,6 @@ import ctypes
 
 import pyarrow as pa
 
-__all__ = ["give_memory_back", "keep_memory", "release_free", "return_memory"]
-
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -2, -3, -4, -8
 """Settings of ``mallopt`` in the GNU C library."""
 _LARGE = 1 << 24

@@ -13,8 +13,6 @@ from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY, title
 from voterlist.errors import UsageError
 
-__all__ = ["answer"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Options:

@@ -10,8 +10,6 @@ from voterlist.cli.groups import PLAIN, Entry, SubGroup, commands_of
 from voterlist.cli.words import SAY
 from voterlist.version import __version__
 
-__all__ = ["APP"]
-
 _REVIEW = SubGroup(
     "review",
     (

@@ -12,8 +12,6 @@ from voterlist.cli.options import Today, Workspace, as_day, day, now, takes
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 
-__all__ = ["approve", "finish"]
-
 _Ground = Annotated[
     str, typer.Option("--ground", metavar="TEXT", help=SAY("cli.option.ground"))
 ]

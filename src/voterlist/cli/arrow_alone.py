@@ -6,8 +6,6 @@ import sys
 
 import pyarrow as pa
 
-__all__ = ["leave_pandas_out"]
-
 
 class _NoPandas:
     """Finds no pandas, wherever it is."""

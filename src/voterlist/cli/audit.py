@@ -8,8 +8,6 @@ from voterlist import usecases
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 
-__all__ = ["audit_as_json", "tell_audit"]
-
 _MOST_PRECINCTS = 6
 """Precincts named in a line; of more, their number is told."""
 

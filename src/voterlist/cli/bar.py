@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-__all__ = ["Bar"]
-
 
 class Bar:
     """A bar on standard error, with the stage before it and what is known of its pace behind it."""

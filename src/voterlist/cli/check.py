@@ -24,8 +24,6 @@ from voterlist.cli.reading import reading_as_json, tell_reading
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
 
-__all__ = ["check"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Options:

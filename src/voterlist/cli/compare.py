@@ -12,8 +12,6 @@ from voterlist.cli.options import Today, day, require_parquet
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY
 
-__all__ = ["compare"]
-
 _MOST_PRECINCTS = 20
 
 

@@ -15,8 +15,6 @@ from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY
 from voterlist.errors import UsageError
 
-__all__ = ["tell_in_our_words"]
-
 _SHELLS = frozenset({"bash", "fish", "powershell", "pwsh", "zsh"})
 """Shells for which the library has a script."""
 

@@ -14,8 +14,6 @@ from voterlist.cli.options import now
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 
-__all__ = ["doctor"]
-
 _COLOURS = {"good": "green", "doubtful": "yellow", "bad": "bold red"}
 
 

@@ -12,8 +12,6 @@ from voterlist import usecases
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY, title
 
-__all__ = ["evaluate"]
-
 _THRESHOLD = 0.95
 """The default of ``[link] duplicate_probability``; a test holds the two together."""
 

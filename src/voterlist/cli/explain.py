@@ -13,8 +13,6 @@ from voterlist import usecases
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY, title
 
-__all__ = ["explain"]
-
 _BAR = 40
 """Letters that the whole range of a waterfall takes."""
 

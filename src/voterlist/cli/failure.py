@@ -25,8 +25,6 @@ from voterlist.errors import (
 )
 from voterlist.storage.stopping import StoppedError
 
-__all__ = ["Failure", "describe", "report", "report_stop"]
-
 _BY_KEYBOARD = 130
 """The exit code of a command that was stopped from the keyboard."""
 _NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}

@@ -12,8 +12,6 @@ from voterlist.cli.options import Today, Workspace, day
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY
 
-__all__ = ["feedback"]
-
 
 def feedback(
     workspace: Workspace,

@@ -12,8 +12,6 @@ from voterlist.cli.options import Today, Workspace, day, now, takes
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY
 
-__all__ = ["forget"]
-
 _MEGABYTE = 2**20
 
 

@@ -30,8 +30,6 @@ from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.version import __version__
 
-__all__ = ["PLAIN", "Command", "Entry", "Group", "SubGroup", "commands_of"]
-
 PLAIN: dict[str, Any] = {
     "rich_markup_mode": None,
     "pretty_exceptions_enable": False,

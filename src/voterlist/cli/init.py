@@ -14,8 +14,6 @@ from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY
 from voterlist.model import Level
 
-__all__ = ["init"]
-
 _HIGHEST = 999
 """The highest number of a constituency for which an entry id has room."""
 

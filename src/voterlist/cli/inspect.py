@@ -18,8 +18,6 @@ from voterlist.cli.visible import visible_name
 from voterlist.cli.words import SAY, title
 from voterlist.model import AsideCode
 
-__all__ = ["inspect"]
-
 _MOST_NUMBERS = 3
 """Of more precincts in one file their number is shown."""
 _CERTAIN = 0.995

@@ -13,8 +13,6 @@ from voterlist.cli.options import Workspace, as_day
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY, title
 
-__all__ = ["journal", "sentence_of"]
-
 _ALTERED = 3
 """The exit code of a ledger that is not what it was."""
 _MOST_TOLD = 20

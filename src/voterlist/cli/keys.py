@@ -13,8 +13,6 @@ from voterlist.cli.passphrases import PassphraseStdin, new_passphrase
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY
 
-__all__ = ["distrust", "make", "show", "trust"]
-
 _NAME = typer.Option("--name", metavar="NAME", help=SAY("cli.option.key-name"))
 
 

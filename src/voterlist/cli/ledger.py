@@ -15,8 +15,6 @@ from voterlist.cli.passphrases import PassphraseStdin, SealTo, opened_files
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY
 
-__all__ = ["copy", "renew", "restore"]
-
 
 def copy(
     workspace: Workspace,

@@ -15,8 +15,6 @@ from functools import cache
 from voterlist.catalogue import texts
 from voterlist.cli.words import SAY
 
-__all__ = ["error_line", "extra_in_our_words", "help_in_our_words", "in_our_words"]
-
 _MESSAGES = (
     "missing-argument-of",
     "missing-argument",

@@ -15,8 +15,6 @@ from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY
 from voterlist.model import ListOrder, Purpose
 
-__all__ = ["lists"]
-
 _MOST_LISTS = 60
 """Lists whose balance is printed; JSON has all of them."""
 

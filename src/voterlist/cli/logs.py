@@ -17,8 +17,6 @@ from voterlist.cli.words import SAY
 if TYPE_CHECKING:
     import logging
 
-__all__ = ["LOG", "LogFile", "LogJson"]
-
 _PRIVATE = 0o600
 
 

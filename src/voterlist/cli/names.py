@@ -15,8 +15,6 @@ from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.model import Profile
 
-__all__ = ["names"]
-
 
 def names(
     written: Annotated[

@@ -22,25 +22,6 @@ from voterlist.model import Profile
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-__all__ = [
-    "Columns",
-    "Json",
-    "ProfileOption",
-    "Tables",
-    "Today",
-    "ToldProfileOption",
-    "Workspace",
-    "WorkspaceAround",
-    "as_day",
-    "day",
-    "now",
-    "require_parquet",
-    "require_rows",
-    "settings_of",
-    "takes",
-    "workspace_of",
-]
-
 
 _DAYS_AHEAD = 7
 """A day that lies further ahead of the clock is taken for a slip."""

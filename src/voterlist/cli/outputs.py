@@ -15,8 +15,6 @@ from voterlist.cli.logs import LOG
 from voterlist.errors import UsageError
 from voterlist.storage.files import identity
 
-__all__ = ["WRITTEN", "require_outputs"]
-
 WRITTEN = (
     *("out", "clusters", "receipt", "ics_file", "report"),
     *("state", "memory", "work"),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["Pace"]
-
 _FEWEST = 2
 """Units that must be done before a rate is told."""
 _SHORTEST = 3.0

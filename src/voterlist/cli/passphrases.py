@@ -16,14 +16,6 @@ from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.errors import UsageError
 
-__all__ = [
-    "PassphraseStdin",
-    "SealTo",
-    "new_passphrase",
-    "opened_files",
-    "passphrase_of",
-]
-
 PassphraseStdin = Annotated[
     bool, typer.Option("--passphrase-stdin", help=SAY("cli.option.passphrase-stdin"))
 ]

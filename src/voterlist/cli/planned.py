@@ -12,8 +12,6 @@ from voterlist import usecases
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 
-__all__ = ["tell_plan"]
-
 _MOST_NAMED = 8
 """So many constituencies are named; ``--json`` has all."""
 

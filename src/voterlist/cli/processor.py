@@ -7,8 +7,6 @@ import re
 import sys
 from pathlib import Path
 
-__all__ = ["is_zen4", "sort_quickly"]
-
 _CPUINFO = Path("/proc/cpuinfo")
 _FAMILY = 25
 _MODELS = (range(0x10, 0x20), range(0x60, 0x80), range(0xA0, 0xB0))

@@ -11,8 +11,6 @@ from voterlist.cli.options import Workspace
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY, title
 
-__all__ = ["quality"]
-
 
 def quality(workspace: Workspace) -> None:
     """Print the agreement of two people, and the quality certificate."""

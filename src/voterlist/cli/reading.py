@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from voterlist.ingest.choice import ColumnUse
     from voterlist.usecases.reading import Reading
 
-__all__ = ["reading_as_json", "tell_reading"]
-
 
 def tell_reading(reading: Reading) -> None:
     """Print the profile, and what each column of each file is used as.

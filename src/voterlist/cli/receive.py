@@ -13,8 +13,6 @@ from voterlist.cli.passphrases import PassphraseStdin, passphrase_of
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY
 
-__all__ = ["receive"]
-
 _MOST_NAMED = 5
 """With more files beside the package than these, the rest is counted."""
 

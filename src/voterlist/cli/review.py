@@ -19,8 +19,6 @@ from voterlist.errors import UsageError
 from voterlist.model import Mark, Problem, Verdict
 from voterlist.storage.lock import user_name
 
-__all__ = ["export", "import_decisions"]
-
 _ANSWER_NAMES = ("answer", "field", "ground", "reason", "decided_by", "decided_at")
 """What is told of an answer; what a field is corrected to stands in the workbook alone."""
 _PROBLEM_NAMES = (

@@ -28,8 +28,6 @@ from voterlist.cli.words import SAY, title
 from voterlist.errors import InputError
 from voterlist.model import AsideCode, CaseKind, Severity, Stage
 
-__all__ = ["run"]
-
 _MOST_DOUBTS = 50
 """So many lists in doubt are shown; ``--json`` and the reports have all."""
 _DECIDED = (

@@ -15,8 +15,6 @@ from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.errors import UsageError
 
-__all__ = ["schedule"]
-
 
 def schedule(
     workspace: Workspace,

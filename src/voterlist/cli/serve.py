@@ -14,8 +14,6 @@ from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.errors import UsageError
 
-__all__ = ["serve"]
-
 _PORT = 8765
 
 

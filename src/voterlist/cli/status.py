@@ -16,8 +16,6 @@ from voterlist.cli.words import SAY
 from voterlist.deadlines import Deadline, calendar
 from voterlist.model import Standing
 
-__all__ = ["standing_lines", "standings_as_json", "status"]
-
 _MOST_ROWS = 60
 """With more units than these, only those that are not done in time are listed one by one."""
 _COLOURS = {

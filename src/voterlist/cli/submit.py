@@ -14,8 +14,6 @@ from voterlist.cli.passphrases import PassphraseStdin, passphrase_of
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY
 
-__all__ = ["submit"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Options:

@@ -12,8 +12,6 @@ from voterlist import usecases
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY
 
-__all__ = ["synth"]
-
 
 def synth(
     out: Annotated[Path, typer.Argument(metavar="OUT", help=SAY("cli.argument.out"))],

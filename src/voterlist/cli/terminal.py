@@ -20,8 +20,6 @@ from voterlist.cli.words import SAY
 if TYPE_CHECKING:
     from voterlist.cli.bar import Bar
 
-__all__ = ["TERMINAL", "Steps", "Terminal", "shown"]
-
 _PATIENCE = 2.0
 """Seconds before progress is shown at all."""
 _LINE_EVERY = 10.0

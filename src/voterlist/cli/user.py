@@ -15,8 +15,6 @@ from voterlist.cli.words import SAY
 from voterlist.errors import UsageError
 from voterlist.model import Role
 
-__all__ = ["add", "change_password", "list_all", "remove"]
-
 _Name = Annotated[
     str, typer.Argument(metavar="NAME", help=SAY("cli.argument.user-name"))
 ]

@@ -13,8 +13,6 @@ from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY
 from voterlist.errors import UsageError
 
-__all__ = ["verify"]
-
 _DIFFERS = 3
 """The exit code of a run that is not what its inputs make, and of a program that was changed."""
 _NAMED = 20

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["in_json", "visible", "visible_name"]
-
 _CONTROLS = r"\x00-\x1f\x7f-\x9f"
 _LINES = r"\u2028\u2029"
 _DIRECTIONS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"

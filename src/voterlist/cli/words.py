@@ -9,8 +9,6 @@ from pathlib import Path
 from voterlist.catalogue import LANGUAGES, Catalogue
 from voterlist.cli.visible import visible_name
 
-__all__ = ["SAY", "language_of", "title"]
-
 
 def language_of(environment: Mapping[str, str]) -> str:
     """The language that the environment asks for.

@@ -11,13 +11,6 @@ from typing import Any
 
 from voterlist.errors import MapError, SettingsMistake
 
-__all__ = [
-    "AddedComparison",
-    "ComparisonKind",
-    "added_comparisons",
-    "comparisons_error",
-]
-
 SECTION = "comparisons"
 _KEYS = ("column", "kind", "blocking")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")

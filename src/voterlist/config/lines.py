@@ -10,8 +10,6 @@ from typing import Any
 
 from voterlist.errors import SettingsMistake
 
-__all__ = ["TOML_CODES", "toml_mistake", "tree_of", "with_lines"]
-
 _AT_LINE = re.compile(r"\(at line (\d+)")
 _REASONS = (
     ("overwrite|twice|Duplicate|immutable", "toml-twice"),

@@ -26,8 +26,6 @@ from voterlist.config.sections import (
 )
 from voterlist.errors import SettingsError, SettingsMistake
 
-__all__ = ["FILE_NAME", "PLAIN_CODES", "mistakes_of", "settings_error", "unknown_rules"]
-
 FILE_NAME = "voterlist.toml"
 
 PLAIN_CODES = {

@@ -22,29 +22,6 @@ from voterlist.facts.working_days import WorkingDays
 from voterlist.model import Level, Profile, Rule, Severity
 from voterlist.schemas import ENTRY_FIELDS
 
-__all__ = [
-    "COLUMN_FIELDS",
-    "AcceptedSettings",
-    "CalendarSettings",
-    "CheckSettings",
-    "DecisionSettings",
-    "FinishedSettings",
-    "IngestSettings",
-    "LedgerSettings",
-    "LinkSettings",
-    "ListSettings",
-    "MovedSettings",
-    "PinSettings",
-    "PrivacySettings",
-    "ReportSettings",
-    "ReviewSettings",
-    "RuleSettings",
-    "Settings",
-    "SubmitSettings",
-    "TerritorySettings",
-    "WorkspaceSettings",
-]
-
 COLUMN_FIELDS = (*ENTRY_FIELDS, "constituency", "precinct")
 """The fields to which ``[ingest.columns]`` may pin a header of the lists."""
 

@@ -27,20 +27,6 @@ from typing import BinaryIO
 from voterlist.custody.names import check_names
 from voterlist.custody.refusals import refusal
 
-__all__ = [
-    "MEGABYTE",
-    "MOST_BYTES",
-    "MOST_FILES",
-    "Measure",
-    "Member",
-    "chunks",
-    "copy_member",
-    "ends_of",
-    "local_header",
-    "measured",
-    "read_directory",
-]
-
 _LOCAL_MAGIC = b"PK\x03\x04"
 MEGABYTE = 2**20
 MOST_BYTES = 2048 * MEGABYTE

@@ -17,8 +17,6 @@ from voterlist.custody.keys import Keys, PublicKey, read_public_key
 from voterlist.custody.refusals import refusal
 from voterlist.custody.signatures import Signed, fingerprint, is_signature
 
-__all__ = ["DELIVERED", "Delivery", "read_delivery", "sign_sums", "signer_of"]
-
 DELIVERED = "delivered"
 """The folder of an installation that holds what came with it."""
 _SUMS = "SHA256SUMS"

@@ -9,8 +9,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from voterlist.custody.commissions import Frozen
 
-__all__ = ["from_bytes", "stated_format", "to_bytes"]
-
 _Content = TypeVar("_Content", bound=Frozen)
 
 

@@ -19,18 +19,6 @@ from voterlist.custody.refusals import refusal
 from voterlist.facts import CONSTITUENCY_NUMBERS
 from voterlist.model import Level
 
-__all__ = [
-    "Commission",
-    "Constituency",
-    "Digest",
-    "Frozen",
-    "Kind",
-    "Name",
-    "Place",
-    "as_written",
-    "may_send",
-]
-
 _LONGEST_NAME = 200
 
 Place = tuple[Level, int | None, int | None]

@@ -35,16 +35,6 @@ from voterlist.custody.sealing import AGE_HEAD, is_recipient
 from voterlist.custody.signatures import Signed, fingerprint
 from voterlist.storage.files import make_folder, open_private, sync_folder
 
-__all__ = [
-    "Keys",
-    "PublicKey",
-    "is_protected",
-    "load_keys",
-    "make_keys",
-    "own_public_key",
-    "read_public_key",
-]
-
 PRIVATE_NAME = "private.key"
 PUBLIC_NAME = "public.json"
 _FORMAT = 1

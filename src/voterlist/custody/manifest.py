@@ -23,19 +23,6 @@ from voterlist.custody.commissions import (
 )
 from voterlist.custody.names import is_usable
 
-__all__ = [
-    "DATA",
-    "FORMAT",
-    "MANIFEST",
-    "SIGNATURE",
-    "Manifest",
-    "PackedFile",
-    "Series",
-    "TagFiles",
-    "tag_files",
-    "years_of",
-]
-
 FORMAT = 1
 """The version of the format of packages that this program writes and reads."""
 MANIFEST = "manifest.json"

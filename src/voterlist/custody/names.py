@@ -12,8 +12,6 @@ from collections.abc import Sequence
 
 from voterlist.custody.refusals import refusal
 
-__all__ = ["check_names", "is_usable"]
-
 _LONGEST = 240
 _PART = r"[a-z0-9_][a-z0-9._-]*"
 _USABLE = re.compile(rf"{_PART}(?:/{_PART})*")

@@ -47,8 +47,6 @@ from voterlist.custody.trust import Trust, Trusted
 from voterlist.storage import moves
 from voterlist.storage.files import close_folder, make_folder, open_private, sync_folder
 
-__all__ = ["Limits", "Package", "Receiving", "Taken", "open_package"]
-
 _MOST_MANIFEST_BYTES = 16 * MEGABYTE
 """Of a manifest; one of 10,000 files has 3 MB."""
 _SPARE_BYTES = MEGABYTE

@@ -18,8 +18,6 @@ from voterlist.custody.reading import Package
 from voterlist.custody.refusals import refusal
 from voterlist.custody.writing import Outline, Payload, write_package
 
-__all__ = ["RECEIPT_NAME", "Receipt", "read_receipt", "receipt_in", "write_receipt"]
-
 RECEIPT_NAME = "receipt.json"
 _MOST_BYTES = 16 * 1024
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from voterlist.catalogue import catalogue
 from voterlist.errors import CustodyError
 
-__all__ = ["refusal", "wrong"]
-
 
 def refusal(code: str, **places: object) -> CustodyError:
     """The error with this code, and the English sentences of the catalogue.

@@ -15,8 +15,6 @@ from voterlist.custody.archive import MEGABYTE
 from voterlist.custody.refusals import refusal
 from voterlist.storage.files import open_private, write_atomically
 
-__all__ = ["AGE_HEAD", "decrypt", "encrypt", "is_recipient"]
-
 AGE_HEAD = b"age-encryption.org/v1\n"
 """How a file of age begins."""
 _HEAD_END = b"\n--- "

@@ -11,16 +11,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
-__all__ = [
-    "SIGNATURE_BYTES",
-    "Signed",
-    "fingerprint",
-    "is_signature",
-    "is_weak",
-    "public_key",
-    "sign",
-]
-
 SIGNATURE_BYTES = 64
 _GROUPS = 8
 _DIGITS = 5

@@ -31,8 +31,6 @@ from voterlist.custody.refusals import refusal
 from voterlist.custody.signatures import fingerprint
 from voterlist.storage.files import open_private, sync_folder, write_atomically
 
-__all__ = ["TRUST_NAME", "Trust", "Trusted", "changing_trust", "read_trust"]
-
 TRUST_NAME = "trust.json"
 _FORMAT = 1
 _MOST_BYTES = 64 * 1024 * 1024

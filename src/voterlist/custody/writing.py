@@ -28,8 +28,6 @@ from voterlist.custody.signatures import Signed
 from voterlist.storage.files import open_private, write_atomically
 from voterlist.version import __version__
 
-__all__ = ["Outline", "Payload", "write_package"]
-
 
 @dataclass(frozen=True, slots=True)
 class Payload:

@@ -12,8 +12,6 @@ import pyarrow as pa
 from voterlist.model import Problem
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, SUBJECT, empty
 
-__all__ = ["Amended", "AmendmentContext", "Replaced", "Value", "ValueReader"]
-
 
 @dataclass(frozen=True, slots=True)
 class Value:

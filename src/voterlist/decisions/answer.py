@@ -16,8 +16,6 @@ from voterlist.decisions.subjects import members_of
 from voterlist.model import Mark
 from voterlist.tables import is_among, rows_among
 
-__all__ = ["ACCEPT", "Answer", "Row", "Subjects"]
-
 ACCEPT = Mark.ACCEPT.value
 
 Row: TypeAlias = dict[str, Any]

@@ -10,16 +10,6 @@ from importlib import resources
 
 from voterlist.model import Action, Mark
 
-__all__ = [
-    "CORRECTABLE",
-    "FREE",
-    "OF_CASE",
-    "SHEETS",
-    "Answers",
-    "answers_by_rule",
-    "answers_of",
-]
-
 SHEETS = ("strikings", "corrections", "additions", "moves", "other")
 """The sheets of a review workbook on which findings stand, in this order."""
 

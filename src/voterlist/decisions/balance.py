@@ -15,8 +15,6 @@ from voterlist.model import Action, ListKind, Verdict
 from voterlist.schemas import LIST_BALANCE
 from voterlist.tables import from_columns, is_among, plain, sort_by
 
-__all__ = ["Counted", "balance", "count_entries", "require_balance"]
-
 _List: TypeAlias = tuple[int | None, int | None, str]
 """(constituency, precinct, kind of list)."""
 Counted: TypeAlias = Counter[_List]

@@ -22,12 +22,6 @@ from voterlist.decisions.standing import about, is_dispute, says, standing
 from voterlist.model import Action, Problem, Verdict
 from voterlist.schemas import require
 
-__all__ = [
-    "AMENDMENT_PROBLEMS",
-    "check_amendments",
-    "precincts_known",
-]
-
 AMENDMENT_PROBLEMS = (
     "accepted-without-reason",
     "action-missing",

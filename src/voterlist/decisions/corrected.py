@@ -8,8 +8,6 @@ import pyarrow.compute as pc
 from voterlist.model import Action
 from voterlist.tables import plain, row_of_each, taken, with_column
 
-__all__ = ["with_corrections"]
-
 
 def with_corrections(entries: pa.Table, amendments: pa.Table) -> pa.Table:
     """Entries (ENTRY, or some of its columns) that say what they were corrected to.

@@ -28,8 +28,6 @@ from voterlist.schemas import (
 )
 from voterlist.tables import from_rows, is_among, plain, rows_among
 
-__all__ = ["Effects", "columns_for", "effects", "read_today"]
-
 _OF_LIST = ("entry_id", "constituency", "precinct", "list_kind")
 """The columns of ENTRY that are read of every entry."""
 

@@ -32,8 +32,6 @@ from voterlist.decisions.then import Then
 from voterlist.schemas import ENTRY, FOLLOWED
 from voterlist.tables import Columns, from_columns, is_among
 
-__all__ = ["STOOD", "Followed", "follow", "not_among"]
-
 STOOD = pa.schema(
     [ENTRY.field(name) for name in ("entry_id", "source", "sheet", "line")]
 )

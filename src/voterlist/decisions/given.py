@@ -15,8 +15,6 @@ from voterlist.schemas import (
     empty,
 )
 
-__all__ = ["Given"]
-
 
 @dataclass(frozen=True, slots=True)
 class Given:

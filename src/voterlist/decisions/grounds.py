@@ -9,8 +9,6 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 
-__all__ = ["Ground", "Need", "grounds", "grounds_for"]
-
 
 class Need(StrEnum):
     """What an answer must hold besides its ground."""

@@ -14,8 +14,6 @@ from voterlist.decisions.grounds import Ground, Need, grounds
 from voterlist.facts import CONSTITUENCY_NUMBERS
 from voterlist.model import Action
 
-__all__ = ["Judge", "Judged"]
-
 _EMPTIABLE = frozenset({"patronymic", "document", "fin"})
 """The fields that may be corrected to nothing: who has none is a voter."""
 

@@ -19,8 +19,6 @@ from voterlist.decisions.standing import last_answers
 from voterlist.model import Action
 from voterlist.tables import rows_among
 
-__all__ = ["refuse_listed", "refuse_taken_fins"]
-
 
 def refuse_taken_fins(reasons: Reasons, voters: pa.Table, given: Given) -> None:
     """Refuse corrections to a FIN that another entry has, after all that is decided.

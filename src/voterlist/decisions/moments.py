@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-__all__ = ["moment_of"]
-
 
 def moment_of(text: str) -> float:
     """A moment in seconds since 1970, from its text in ISO 8601; minus infinity for other texts.

@@ -22,17 +22,6 @@ from voterlist.decisions.grounds import Need, grounds
 from voterlist.model import Action, ListKind, Verdict
 from voterlist.schemas import ENTRY_FIELDS
 
-__all__ = [
-    "SKIP_CODES",
-    "Outcome",
-    "Place",
-    "Row",
-    "Today",
-    "folded_fin",
-    "outcome",
-    "place_of_id",
-]
-
 SKIP_CODES = (
     "case-changed",
     "kept-missing",

@@ -15,8 +15,6 @@ from voterlist.decisions.checks import AMENDMENT_PROBLEMS
 from voterlist.decisions.grounds import Ground, grounds
 from voterlist.model import Problem
 
-__all__ = ["page", "tables"]
-
 
 def page(text: str) -> str:
     """The page with its tables made anew.

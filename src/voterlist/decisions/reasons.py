@@ -9,8 +9,6 @@ from voterlist.decisions.answer import Answer
 from voterlist.decisions.judge import Judged
 from voterlist.model import Problem
 
-__all__ = ["Reasons"]
-
 
 class Reasons:
     """Answers, and why some of them are refused."""

@@ -16,8 +16,6 @@ from voterlist.model import Action, Mark
 from voterlist.schemas import ACCEPTANCE, AMENDMENT
 from voterlist.tables import from_rows
 
-__all__ = ["Record", "amendment"]
-
 _SAID = itemgetter("mark", "reason", "accepted_by")
 """What was said of a finding, why and by whom."""
 

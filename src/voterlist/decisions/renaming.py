@@ -11,8 +11,6 @@ from voterlist.decisions.given import Given
 from voterlist.schemas import FOLLOWED
 from voterlist.tables import with_column
 
-__all__ = ["Names", "moves_of", "renamed"]
-
 
 @dataclass(frozen=True, slots=True)
 class Names:

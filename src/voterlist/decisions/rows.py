@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-__all__ = ["AMENDMENT_ROW", "UNKNOWN_ACTION"]
-
 UNKNOWN_ACTION = "unknown"
 
 _TEXT = pa.string()

@@ -21,18 +21,6 @@ from voterlist.model import Action, Mark
 from voterlist.schemas import AMENDMENT, CONTESTED, DECISION
 from voterlist.tables import from_rows
 
-__all__ = [
-    "WITHDRAWN",
-    "Standing",
-    "about",
-    "is_dispute",
-    "is_taken_back",
-    "last_answers",
-    "last_verdicts",
-    "says",
-    "standing",
-]
-
 WITHDRAWN = Action.WITHDRAW.value
 """The answer that takes an earlier one of the same person back."""
 

@@ -13,17 +13,6 @@ from voterlist.decisions.given import Given
 from voterlist.schemas import ENTRY, ENTRY_FIELDS, SUBJECT, require
 from voterlist.tables import from_columns, rows_among
 
-__all__ = [
-    "OTHERS",
-    "answered_ids",
-    "identities",
-    "identity_of",
-    "members_of",
-    "subject_table",
-    "subjects_among",
-    "subjects_of",
-]
-
 OTHERS = "others"
 """Beside the cells of an entry: the ids of the other entries that said the same then."""
 

@@ -9,8 +9,6 @@ from voterlist import strict_json
 from voterlist.decisions.given import Given
 from voterlist.decisions.subjects import OTHERS, answered_ids, identity_of
 
-__all__ = ["Then"]
-
 
 class Then:
     """What is known of the list as it was when something was decided."""

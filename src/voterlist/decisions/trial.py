@@ -35,8 +35,6 @@ from voterlist.schemas import (
 )
 from voterlist.tables import concat, from_rows
 
-__all__ = ["REFUSAL_CODES", "UNDOES_EARLIER", "Refusal", "refused"]
-
 UNDOES_EARLIER = "undoes-earlier"
 """The answer would take the effect of an earlier decision away."""
 

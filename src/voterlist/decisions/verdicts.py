@@ -21,14 +21,6 @@ from voterlist.model import Problem, Verdict
 from voterlist.schemas import CASE, DECISION, GIVEN_VERDICT, empty, require
 from voterlist.tables import from_rows, sort_by
 
-__all__ = [
-    "PROBLEM_CODES",
-    "REVIEW_ROW",
-    "UNKNOWN_VERDICT",
-    "Checked",
-    "check_decisions",
-]
-
 REVIEW_ROW = pa.schema(
     [
         pa.field("sheet", pa.string(), nullable=False),

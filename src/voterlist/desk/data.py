@@ -23,8 +23,6 @@ from voterlist.report.sections.cases import (
     chances_by_place,
 )
 
-__all__ = ["answers_in", "contested_in", "desk_of"]
-
 _Row: TypeAlias = Mapping[str, Any]
 _Key: TypeAlias = tuple[str, str]
 """(case, person)."""

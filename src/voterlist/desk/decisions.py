@@ -17,16 +17,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from voterlist import strict_json
 from voterlist.model import Action, Verdict
 
-__all__ = [
-    "FILE_PROBLEMS",
-    "REASONS",
-    "Decision",
-    "DecisionFile",
-    "DecisionFileError",
-    "read_decisions",
-    "write_decisions",
-]
-
 KIND = "voterlist-decisions"
 VERSION = 1
 

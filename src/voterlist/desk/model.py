@@ -10,16 +10,6 @@ from voterlist.model import EntryRole, Verdict
 from voterlist.report import Facts
 from voterlist.report.sections.cases import Case
 
-__all__ = [
-    "Desk",
-    "DeskAnswer",
-    "DeskCase",
-    "Proposal",
-    "State",
-    "proposed_verdicts",
-    "usual_reason",
-]
-
 _IDENTIFIERS = frozenset({"fin", "document"})
 _SAME = "same"
 

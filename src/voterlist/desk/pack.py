@@ -31,8 +31,6 @@ from voterlist.report.sections.cases import (
 )
 from voterlist.report.values import Value
 
-__all__ = ["FORMAT", "packed"]
-
 FORMAT = 1
 """Goes up where a script of before could not read the data."""
 

@@ -11,8 +11,6 @@ import pyarrow as pa
 from voterlist.report.lookup import rows_of
 from voterlist.schemas import ENTRY_FIELDS
 
-__all__ = ["seen_digests"]
-
 _DIGITS = 16
 _CELLS = ("entry_id", "list_kind", *ENTRY_FIELDS)
 

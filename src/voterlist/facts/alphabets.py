@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["CYRILLIC_TO_LATIN", "LATIN_TO_CYRILLIC", "is_cyrillic_letter", "meant"]
-
 CYRILLIC_TO_LATIN = dict(
     zip(
         "АВЕКМНОРСТУХІЈЅҺӘӨаеорсухіјѕһәө",

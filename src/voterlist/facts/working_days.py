@@ -15,8 +15,6 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-__all__ = ["WorkingDays", "holidays_of"]
-
 _SATURDAY = 5
 _ONE_DAY = dt.timedelta(days=1)
 

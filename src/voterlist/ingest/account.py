@@ -22,16 +22,6 @@ from voterlist.ingest.survey import Section, Survey, troubles
 from voterlist.model import AsideCode
 from voterlist.schemas import RawFile
 
-__all__ = [
-    "ColumnAccount",
-    "FileAccount",
-    "ListAccount",
-    "PlaceAccount",
-    "SheetAccount",
-    "inspect",
-]
-
-
 _OTHER_ROW = ("other_source", "other_sheet", "other_line")
 
 

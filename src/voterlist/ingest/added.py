@@ -17,8 +17,6 @@ from voterlist.errors import SettingsMistake
 from voterlist.ingest.cells import known_cells
 from voterlist.tables import join_text
 
-__all__ = ["added_columns", "parse_comparisons", "places_of_added", "require_columns"]
-
 
 def parse_comparisons(text: str, taken: Collection[str]) -> tuple[AddedComparison, ...]:
     """The ``[comparisons.<name>]`` of a map that ``parse_map`` could read.

@@ -10,8 +10,6 @@ from voterlist.arrays import Hashes, mix
 from voterlist.ingest.text import clean
 from voterlist.tables import longest, text_bytes
 
-__all__ = ["are_distinct", "flat", "is_ascending", "known_cells"]
-
 _SIGNS_OF_ABSENCE = ("NA", "NaN", "nan", "NULL", "None", "<NA>")
 """What programs write for a value that is missing. Each may be a name too, so it says so only where
 it is the commonest value of its column."""

@@ -21,18 +21,6 @@ from voterlist.ingest.shapes import Shape
 from voterlist.ingest.text import fold
 from voterlist.model import Profile
 
-__all__ = [
-    "Choice",
-    "ColumnUse",
-    "LeftReason",
-    "Use",
-    "choose",
-    "chosen",
-    "field_named",
-    "is_needed",
-    "with_common_comparisons",
-]
-
 _ENOUGH_ROWS = 20
 """In fewer rows a value that all share may be what makes them one person."""
 _LOOKED_AT = 1_000

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from voterlist.ingest.headers import ColumnMap, ColumnMatch
 from voterlist.ingest.shapes import Shape
 
-__all__ = ["by_content", "confirmed", "is_person_like", "is_side_by_side"]
-
 _HALVED = 0.5
 """The confidence left to a header whose column holds something else."""
 _MOST = 0.9

@@ -24,8 +24,6 @@ from voterlist.tables import concat
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["cut_rows"]
-
 _USUAL = 0.5
 """A column that more of a list's entries fill than this is expected in each of them."""
 _MOST_LOST = 1 / 3

@@ -17,8 +17,6 @@ from voterlist.ingest.file_names import Basis, Doubt, NamedPlace
 from voterlist.ingest.place import Place, cell_number, title_place
 from voterlist.tables import map_unique
 
-__all__ = ["KINDS", "ORIGINS", "Places", "column_numbers"]
-
 KINDS = ("constituency", "precinct")
 ORIGINS = ("inbox", "column", "title", "sheet", "file")
 """Where a number may stand, the nearest to the row first; the commission that received the file

@@ -21,8 +21,6 @@ from voterlist.ingest.text import clean, fold
 from voterlist.schemas import PROTOCOL, PROTOCOL_LINES, RawFile, RawSheet
 from voterlist.tables import from_columns, map_unique, sort_by
 
-__all__ = ["FORMER_NAMES", "REASON", "extra_column", "protocol"]
-
 REASON = frozenset(WORDS["register_columns"]["reason"])
 """Headers of the reason for a removal, as ``text.fold`` leaves them."""
 

@@ -10,8 +10,6 @@ import pyarrow as pa
 from voterlist.findings import gather, of_rows, row
 from voterlist.ingest.rules import RULES
 
-__all__ = ["finding", "findings_table"]
-
 _BY_CODE = {rule.code: rule for rule in RULES}
 
 

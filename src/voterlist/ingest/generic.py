@@ -37,18 +37,6 @@ from voterlist.schemas import (
 from voterlist.tables import from_columns, join_text, map_unique, sort_by
 from voterlist.threads import each
 
-__all__ = [
-    "MAP_FIELDS",
-    "columns_needed",
-    "first_sheet",
-    "given_map",
-    "name_columns",
-    "parse_map",
-    "statistics",
-    "table_entries",
-    "table_intake",
-]
-
 MAP_FIELDS = ("entry_id", *ENTRY_FIELDS, "constituency", "precinct")
 """What a map of columns may name."""
 

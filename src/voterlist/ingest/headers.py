@@ -21,16 +21,6 @@ from voterlist.ingest.lexicon import (
 )
 from voterlist.ingest.text import fold
 
-__all__ = [
-    "ColumnMap",
-    "ColumnMatch",
-    "claims",
-    "column_letters",
-    "map_columns",
-    "match_header",
-    "settle",
-]
-
 _SIMILAR = 84.0
 """Likeness in percent (normalised Indel) from which a header is taken for a known one."""
 _WEAK = 70.0

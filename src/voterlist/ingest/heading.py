@@ -18,16 +18,6 @@ from voterlist.ingest.content import by_content
 from voterlist.ingest.headers import ColumnMap, map_columns
 from voterlist.ingest.shapes import shapes
 
-__all__ = [
-    "Header",
-    "body_rows",
-    "filled_cells",
-    "find_header",
-    "headerless",
-    "later_headers",
-    "same_cells",
-]
-
 _HEAD_ROWS = 50
 """A header further down than this is not looked for."""
 _NAME_HEADER = (

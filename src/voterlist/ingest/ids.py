@@ -12,8 +12,6 @@ from voterlist.model import ListKind
 from voterlist.schemas import ENTRY_FIELDS
 from voterlist.tables import codes
 
-__all__ = ["HASHED_FIELDS", "content_hash", "entry_ids"]
-
 HASHED_FIELDS = tuple(field for field in ENTRY_FIELDS if field != "number")
 """What an id is made of. The line number is left out: it changes with every line inserted above."""
 

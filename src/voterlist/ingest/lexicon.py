@@ -9,17 +9,6 @@ from __future__ import annotations
 import tomllib
 from importlib import resources
 
-__all__ = [
-    "FIELD_OF",
-    "FILLERS",
-    "GIVEN",
-    "PARTS",
-    "PATRONYMIC",
-    "PHRASES",
-    "SURNAME",
-    "TITLE_WORDS",
-]
-
 PARTS: dict[str, tuple[str, ...]] = {
     "entry_id": ("entry_id",),
     "constituency": ("constituency",),

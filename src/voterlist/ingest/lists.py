@@ -23,8 +23,6 @@ from voterlist.model import AsideCode
 from voterlist.schemas import ENTRY, ENTRY_FIELDS, LIST, SET_ASIDE, RawFile
 from voterlist.tables import concat, from_columns, join_text
 
-__all__ = ["Part", "balance", "entries", "entry_columns", "set_aside", "troubled"]
-
 _Ints = npt.NDArray[np.int64]
 
 

@@ -24,8 +24,6 @@ from voterlist.ingest.versions import claimed_twice, repeated_entries
 from voterlist.model import AsideCode
 from voterlist.schemas import RawFile
 
-__all__ = ["Seen", "look", "register_headed"]
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:

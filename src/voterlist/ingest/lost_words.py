@@ -15,8 +15,6 @@ from voterlist.ingest.lexicon import (
 )
 from voterlist.lost_letters import SIGNS
 
-__all__ = ["may_have_lost_letters", "with_known_words"]
-
 _WORD = re.compile(rf"(?:[^\W\d_]|[{SIGNS}])+")
 _LOST = "[egsiouc]"
 """What the letters that can be lost are folded to: ə ğ ş ı i ö ü ç."""

@@ -12,8 +12,6 @@ import pyarrow as pa
 
 from voterlist.tables import codes
 
-__all__ = ["SURNAME_FIRST", "SURNAME_LAST", "name_order", "split_names"]
-
 SURNAME_FIRST = "surname-first"
 SURNAME_LAST = "surname-last"
 

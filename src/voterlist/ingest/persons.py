@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["hides_voter", "holds_person", "is_of_two"]
-
 _SURNAME = re.compile(
     r"(?<![^\W\d_])[^\W\d_]{2,}(?:(?i:[oe]va?|zad[əǝe])|[оеё]ва?|зад[еә])(?![^\W\d_])"
 )

@@ -9,15 +9,6 @@ from functools import lru_cache
 from voterlist.ingest.text import fold
 from voterlist.model import ListKind
 
-__all__ = [
-    "HIGHEST",
-    "NOWHERE",
-    "Place",
-    "cell_number",
-    "stated_kind",
-    "title_place",
-]
-
 HIGHEST = {"constituency": 999, "precinct": 9999}
 """The largest number that an entry id has room for; a larger one is no place."""
 

@@ -8,8 +8,6 @@ from voterlist.ingest.lexicon import WORDS
 from voterlist.ingest.survey import Survey
 from voterlist.ingest.text import fold
 
-__all__ = ["register_in", "register_named"]
-
 
 def _told(section: str, text: str) -> str | None:
     """The kind whose word of this section stands first in a text; None where none does."""

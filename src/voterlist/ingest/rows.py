@@ -22,16 +22,6 @@ from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
 from voterlist.tables import join_text, map_unique
 
-__all__ = [
-    "CODES",
-    "ENTRY_ROW",
-    "Marks",
-    "SheetRows",
-    "classify",
-    "code_number",
-    "ends_a_list",
-]
-
 ENTRY_ROW = -1
 """The code of a row that is an entry."""
 CODES = tuple(AsideCode)

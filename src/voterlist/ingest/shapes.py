@@ -14,8 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-__all__ = ["ENOUGH", "Shape", "shapes"]
-
 ENOUGH = 5
 """Fewer filled cells than this prove nothing of a column."""
 _SAMPLE = 200

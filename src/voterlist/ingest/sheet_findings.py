@@ -19,8 +19,6 @@ from voterlist.ingest.survey import Section, Survey
 from voterlist.lost_letters import has_lost_letters, with_sign_inside
 from voterlist.model import AsideCode
 
-__all__ = ["DAMAGED", "copy_findings", "sheet_findings"]
-
 DAMAGED = "-damaged"
 """The encoding's name ends so where letters of the file are lost."""
 

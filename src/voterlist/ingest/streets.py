@@ -30,8 +30,6 @@ from voterlist.ingest.text import clean, fold
 from voterlist.schemas import STREET_ROW, RawFile, RawSheet
 from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["StreetRows", "street_rows"]
-
 _Ints = npt.NDArray[np.int64]
 _Mask = npt.NDArray[np.bool_]
 _Cells = list[pa.Array]

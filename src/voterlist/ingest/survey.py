@@ -49,8 +49,6 @@ from voterlist.ingest.text import clean
 from voterlist.model import AsideCode, ListKind
 from voterlist.schemas import RawFile, RawSheet
 
-__all__ = ["Section", "Survey", "survey", "survey_file", "troubles"]
-
 _Ints = npt.NDArray[np.int64]
 _ABOVE = 6
 """So many rows above a further header may be its title."""

@@ -12,8 +12,6 @@ import pyarrow.compute as pc
 from voterlist.ingest.lost_words import may_have_lost_letters, with_known_words
 from voterlist.tables import rows_beyond, with_values
 
-__all__ = ["clean", "fold"]
-
 _NO_WIDTH = r"[\x{200B}-\x{200D}\x{2060}\x{FEFF}\x{00AD}]"
 _FALSE = pa.scalar(value=False)
 _BLANKS = r"[\s\x{00}-\x{1F}\x{0085}\p{Z}]+"

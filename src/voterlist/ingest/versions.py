@@ -24,8 +24,6 @@ from voterlist.model import AsideCode, ListKind
 from voterlist.schemas import ENTRY
 from voterlist.tables import concat
 
-__all__ = ["ABOUT_SEVERAL", "claimed_twice", "repeated_entries"]
-
 ABOUT_SEVERAL = frozenset(
     {"copy-elsewhere", "list-repeated", "list-version", "precinct-claimed-twice"}
 )

@@ -24,8 +24,6 @@ from voterlist.storage.files import write_content
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.store import Manifest
 
-__all__ = ["LedgerWatch", "needs_then", "remember", "unchanged"]
-
 NAME = "result.json"
 """Beside the trace of a run: what the run said."""
 

@@ -21,8 +21,6 @@ from voterlist.schemas import SUBJECT
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.tables import concat, from_columns
 
-__all__ = ["answers_in", "answers_of_today", "keep_subjects"]
-
 _UNKNOWN = "{}"
 """The cells of an entry of which no run says anything."""
 

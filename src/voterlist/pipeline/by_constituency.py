@@ -15,8 +15,6 @@ from voterlist.pipeline.result import FURNITURE, ConstituencyWork, LeftOut
 from voterlist.pipeline.told import whole_files_unread
 from voterlist.tables import rows_among
 
-__all__ = ["Account", "work_by_constituency"]
-
 Counts = Mapping[int | None, int]
 _OF_A_LIST = ["source", "sheet", "precinct"]
 

@@ -14,8 +14,6 @@ from voterlist.pipeline.result import Progress
 from voterlist.pipeline.units import Units
 from voterlist.storage.ledger import CaseNumber
 
-__all__ = ["Context"]
-
 
 @dataclass(frozen=True, slots=True)
 class Context:

@@ -12,8 +12,6 @@ import pyarrow.compute as pc
 from voterlist.model import Returned, Verdict
 from voterlist.schemas import SECOND_READING
 
-__all__ = ["DecisionsStanding", "decisions_standing"]
-
 _OF_CASES = ("case_id", "entry_id")
 _CHANGES_NOTHING = frozenset({Verdict.KEEP.value, Verdict.SEPARATE.value})
 """What such a verdict asks for is so, also where its case is gone: the entry stays on the list."""

@@ -27,8 +27,6 @@ from voterlist.schemas import CASE_NUMBER
 from voterlist.storage.ledger import CaseNumber
 from voterlist.tables import from_rows
 
-__all__ = ["SCORED", "bring_decisions", "review_cases"]
-
 
 def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
     """What people decided, brought to the entries of today; what of it holds."""

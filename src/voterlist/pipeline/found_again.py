@@ -28,8 +28,6 @@ from voterlist.normalize import normalize
 from voterlist.schemas import ENTRY, VOTER
 from voterlist.tables import from_rows, is_among
 
-__all__ = ["Answered", "Now", "Today", "what_became_of"]
-
 _COLUMNS = tuple(
     dict.fromkeys(
         (

@@ -18,18 +18,6 @@ from voterlist.model import PASSING, AsideCode
 from voterlist.readers import ListedFile
 from voterlist.storage import store
 
-__all__ = [
-    "INBOX",
-    "REFERENCE",
-    "STREETS",
-    "Batch",
-    "Inputs",
-    "find",
-    "is_street_register",
-    "lists_in",
-    "sources_of",
-]
-
 INBOX = "inbox"
 REFERENCE = "reference"
 STREETS = "streets"

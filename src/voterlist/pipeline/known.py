@@ -47,8 +47,6 @@ from voterlist.storage.ledger import Reader
 from voterlist.storage.store import Manifest
 from voterlist.tables import concat, from_columns
 
-__all__ = ["Known", "cycles_of_runs", "known", "known_work"]
-
 _KEYS = {
     "entries": ("entry_id",),
     "voters": ("entry_id",),

@@ -30,8 +30,6 @@ from voterlist.storage.kept import KeptUnit, earlier
 from voterlist.storage.store import digest_of
 from voterlist.tables import rows_among
 
-__all__ = ["INTAKE_TABLES", "Folder", "Taken", "inside_inbox", "take"]
-
 INTAKE_TABLES = ("entries", "lists", "set_aside", "findings")
 _ALONE = "alone"
 """In the record of an intake: by source the key of each file that no other one met."""

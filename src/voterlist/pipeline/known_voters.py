@@ -25,8 +25,6 @@ from voterlist.schemas import VOTER
 from voterlist.storage.kept import KeptUnit, earlier
 from voterlist.tables import codes, concat, plain, sort_by
 
-__all__ = ["FINDINGS", "VOTERS", "Normalized", "normalize_known"]
-
 VOTERS, FINDINGS = "voters.parquet", "findings.parquet"
 _FILES = "files"
 """In the record of a unit: the digest of the entries of each file, by source."""

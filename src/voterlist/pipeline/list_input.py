@@ -40,8 +40,6 @@ from voterlist.schemas import (
 )
 from voterlist.tables import concat, from_columns
 
-__all__ = ["ListSource"]
-
 _SCHEMAS = {
     "additions": ENTRY,
     "amendments": AMENDMENT,

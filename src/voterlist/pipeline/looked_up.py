@@ -22,8 +22,6 @@ from voterlist.pipeline.units import Done, Task, Units
 from voterlist.storage import store
 from voterlist.tables import concat
 
-__all__ = ["LookedUp", "look_up"]
-
 _FILE = "rows.parquet"
 
 

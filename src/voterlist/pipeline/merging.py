@@ -32,8 +32,6 @@ from voterlist.storage import store
 from voterlist.storage.store import Written
 from voterlist.tables import concat, sort_by
 
-__all__ = ["merge_lists"]
-
 
 def merge_lists(tables: NeededTables, context: StageContext) -> StageResult:
     """One list out of all: entries, lists, rows set aside, findings of the intake."""

@@ -17,8 +17,6 @@ from voterlist.pipeline.known import known
 from voterlist.schemas import LIST, empty
 from voterlist.storage import ledger as ledgers
 
-__all__ = ["MissingList", "earlier_lists", "missing_lists"]
-
 
 @dataclass(frozen=True, slots=True)
 class MissingList:

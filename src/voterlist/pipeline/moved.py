@@ -8,8 +8,6 @@ from voterlist.handovers import Event
 from voterlist.storage import moves
 from voterlist.storage.ledger import Place, reading
 
-__all__ = ["settle_moves"]
-
 
 def settle_moves(workspace: Path, place: Place) -> None:
     """Move back the folders of a package that the ledger does not hold.

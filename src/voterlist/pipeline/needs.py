@@ -8,8 +8,6 @@ from voterlist.pipeline.stages import STAGES
 from voterlist.pipeline.steps import Given, digest_of_given, digest_of_settings
 from voterlist.storage import store
 
-__all__ = ["needs_of"]
-
 
 def needs_of(context: Context) -> dict[str, str]:
     """Word -> digest: ``program``, ``day``, ``settings.<section>``, and each of ``Given``."""

@@ -29,8 +29,6 @@ from voterlist.schemas import VOTER
 from voterlist.storage import store
 from voterlist.storage.store import Written
 
-__all__ = ["normalize_entries"]
-
 
 def normalize_entries(tables: NeededTables, context: StageContext) -> StageResult:
     """A voter for every entry."""

@@ -29,8 +29,6 @@ from voterlist.pipeline.walk import Tables, Walk
 from voterlist.schemas import FINDING, LIST, SET_ASIDE, empty
 from voterlist.tables import concat
 
-__all__ = ["Done", "result_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Done:

@@ -10,16 +10,6 @@ import pyarrow.compute as pc
 from voterlist.model import Action
 from voterlist.tables import concat
 
-__all__ = [
-    "corrections_of",
-    "id_prefix",
-    "known_place",
-    "of_place",
-    "places_of",
-    "received_name",
-    "unit_name",
-]
-
 
 def unit_name(constituency: int | None) -> str:
     """The name of the unit of a constituency, or of the files of which none is known."""

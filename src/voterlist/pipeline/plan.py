@@ -30,8 +30,6 @@ from voterlist.storage import store
 from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import Reader
 
-__all__ = ["Doing", "Plan", "PlannedStage", "plan"]
-
 
 class Doing(StrEnum):
     """What a run will do of a stage."""

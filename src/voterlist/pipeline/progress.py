@@ -18,16 +18,6 @@ from voterlist.model import CaseKind, Progress, Severity
 from voterlist.report.values import Waiting
 from voterlist.storage.ledger import Submission
 
-__all__ = [
-    "Place",
-    "Work",
-    "handed_over",
-    "lists_of_today",
-    "over",
-    "received",
-    "work_of",
-]
-
 Place = tuple[int | None, int | None]
 """(constituency, precinct); without a precinct the constituency as a whole."""
 

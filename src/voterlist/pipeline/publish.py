@@ -39,8 +39,6 @@ from voterlist.storage.kept import Kept
 from voterlist.storage.store import Work
 from voterlist.storage.workers import peak_megabytes
 
-__all__ = ["REPORTS", "report_folder", "write_reports", "write_walls"]
-
 REPORTS = "reports"
 
 

@@ -34,8 +34,6 @@ from voterlist.schemas import (
 from voterlist.storage import store
 from voterlist.tables import concat, sort_by
 
-__all__ = ["FINDINGS", "reconcile_outside"]
-
 _UNKNOWN = -1
 """Stands for a constituency that is not known."""
 FINDINGS = (

@@ -24,9 +24,6 @@ from voterlist.readers import ListedFile
 from voterlist.schemas import ENTRY, REMOVAL_REASON, VOTER, RawFile, empty
 from voterlist.tables import concat, from_columns, with_column
 
-__all__ = ["Persons", "read_list", "read_register"]
-
-
 _Account = tuple[str, int, int, str | None]
 """Of a file: source, rows, rows that could be used, code of the trouble."""
 

@@ -25,8 +25,6 @@ from voterlist.render import html, xlsx
 from voterlist.storage import store
 from voterlist.tables import plain
 
-__all__ = ["make_reports", "put_reports", "report_task"]
-
 _RENDERED: Mapping[str, Callable[[report.Report, str], bytes | str]] = {
     "report-{language}.html": html.render_report,
     "report-{language}.xlsx": xlsx.render_report,

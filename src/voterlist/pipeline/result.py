@@ -19,16 +19,6 @@ from voterlist.pipeline.standings import UnitStanding
 from voterlist.storage.lock import Holder
 from voterlist.storage.store import Work
 
-__all__ = [
-    "FURNITURE",
-    "ConstituencyWork",
-    "LeftOut",
-    "PlaceDoubt",
-    "Progress",
-    "RunResult",
-    "Trouble",
-]
-
 Progress = Callable[[Stage, str, int, int], None]
 """Called with a stage, a step inside it (empty for the stage itself), how much is done, and of how
 much."""

@@ -19,8 +19,6 @@ from voterlist.pipeline.result import Progress, RunResult
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
 
-__all__ = ["no_progress", "run"]
-
 
 def no_progress(_stage: Stage, _step: str, _done: int, _total: int) -> None:
     """Progress for nobody."""

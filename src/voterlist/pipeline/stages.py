@@ -30,8 +30,6 @@ from voterlist.pipeline.steps import (
 )
 from voterlist.storage import linkage_state
 
-__all__ = ["STAGES"]
-
 
 def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     """Pairs that may be one person, and the cases they make.

@@ -32,22 +32,6 @@ from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import CaseNumber
 from voterlist.storage.store import Shelf, Written
 
-__all__ = [
-    "IN_PARTS",
-    "TEMPORARY",
-    "Given",
-    "NeededTables",
-    "Parts",
-    "StageContext",
-    "StageResult",
-    "Step",
-    "UndeclaredError",
-    "digest_of_given",
-    "digest_of_settings",
-    "place_of_table",
-    "places_of_table",
-]
-
 IN_PARTS = frozenset(
     {"received-entries", "received-lists", "received-set_aside", "received-findings"}
 )

@@ -19,8 +19,6 @@ from voterlist.readers import ListedFile
 from voterlist.schemas import FINDING, STREET, STREET_ROW, RawFile, empty
 from voterlist.tables import concat, from_rows
 
-__all__ = ["StreetRegister", "read_given_streets", "read_streets"]
-
 
 @dataclass(frozen=True, slots=True)
 class StreetRegister:

@@ -13,16 +13,6 @@ from voterlist.pipeline.inbox import Inputs, sources_of
 from voterlist.pipeline.result import FURNITURE, PlaceDoubt, Trouble
 from voterlist.tables import rows_among
 
-__all__ = [
-    "counts",
-    "lost_letters",
-    "of_the_whole",
-    "place_doubts",
-    "troubles",
-    "unread_constituencies",
-    "whole_files_unread",
-]
-
 _NOT_UNDERSTOOD = (
     AsideCode.HEADER_UNKNOWN.value,
     AsideCode.MAPPING_DOUBTFUL.value,

@@ -23,8 +23,6 @@ from voterlist.storage.kept import Kept, KeptUnit, Place
 from voterlist.storage.store import digest_of
 from voterlist.storage.workers import Lost, Pool, peak_megabytes
 
-__all__ = ["Done", "Task", "UnitFailure", "Units", "UnitsFailedError", "Work"]
-
 Work = Callable[[Any, Path], Mapping[str, Any]]
 """Does a unit: is given the argument of its task and a folder, writes files into the folder, and
 returns what it says of them as plain values. A function of a module, or a ``partial`` of one."""

@@ -30,8 +30,6 @@ from voterlist.storage.kept import DRAW
 from voterlist.storage.store import RunFolder, Shelf, StageRecord, Work, Written
 from voterlist.storage.workers import peak_megabytes
 
-__all__ = ["Tables", "Walk", "guarded"]
-
 _LOG = logging.getLogger(__name__)
 _NO_KEY = ""
 """The key of a stage that is never taken over; no digest is empty."""

@@ -52,8 +52,6 @@ from voterlist.storage.store import (
 )
 from voterlist.version import __version__
 
-__all__ = ["Asked", "work"]
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:

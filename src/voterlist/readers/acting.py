@@ -14,8 +14,6 @@ from collections.abc import Iterator
 
 from voterlist.readers.parts import DAMAGE
 
-__all__ = ["acting"]
-
 _PACKED, _COMPOUND, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 _PARTS = re.compile(
     r"(?:^|/)vbaproject[^/]*\.bin$|^xl/(?:macrosheets|dialogsheets|activex|externallinks"

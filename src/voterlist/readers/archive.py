@@ -18,15 +18,6 @@ from voterlist.readers.counted import unlisted
 from voterlist.readers.files import is_archive
 from voterlist.readers.workbook_facts import DAMAGE, is_workbook
 
-__all__ = [
-    "HEAD",
-    "Member",
-    "is_list",
-    "may_hold_files",
-    "members",
-    "with_unique_names",
-]
-
 HEAD = 64
 """So many bytes show what a file is."""
 _FIRST_NAME = 30

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-__all__ = ["BLANK_TEXT", "filled_cells", "hidden_rows", "sheet_relations"]
-
 _ROW_HEADER, _BUNDLE_SHEET = 0, 156
 """BrtRowHdr; BrtBundleSh."""
 _VALUES = (2, 4, 5, 6, 7, 9, 10)

@@ -34,8 +34,6 @@ from voterlist.readers.workbook_facts import (
 )
 from voterlist.schemas import RawSheet
 
-__all__ = ["OLE", "ZIP", "cell_text", "fill_merged", "read_workbook"]
-
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

@@ -34,8 +34,6 @@ from voterlist.readers.frames import Head, pack_outcome, read_frame, write_frame
 from voterlist.readers.outcome import ReadOutcome
 from voterlist.readers.proved import most_unpacked, trouble_of
 
-__all__ = ["main"]
-
 _RETIRED_AT = 256 * 2**20
 """A child that has kept so many bytes more than at its start makes room for a fresh one."""
 

@@ -16,19 +16,6 @@ from collections.abc import Iterable
 
 from voterlist.schemas import RawSheet
 
-__all__ = [
-    "BESIDE_PAGES",
-    "ODT_TEXT",
-    "WORD_TEXT",
-    "beside",
-    "blank_strings",
-    "cells_and_rows",
-    "lines_behind",
-    "unlisted",
-    "words",
-    "words_of",
-]
-
 _MEMBER, _END = b"PK\x03\x04", b"PK\x05\x06"
 _MEMBER_HEAD, _END_LENGTH = 30, 22
 _LONGEST_RECORD = 100

@@ -24,8 +24,6 @@ from voterlist.readers.outcome import ReadOutcome
 from voterlist.readers.text import columns
 from voterlist.schemas import RawSheet
 
-__all__ = ["is_dbase", "read_dbase"]
-
 _VERSIONS = frozenset({0x03, 0x30, 0x31, 0x32, 0x43, 0x83, 0x8B, 0xCB, 0xF5, 0xFB})
 _HEADER, _FIELD = 32, 32
 """Bytes of the header before its fields, and of a field in it."""

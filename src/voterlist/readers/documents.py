@@ -21,19 +21,6 @@ from voterlist.readers.outcome import ReadOutcome
 from voterlist.readers.text import columns, longest_cell
 from voterlist.schemas import RawSheet
 
-__all__ = [
-    "Cell",
-    "Line",
-    "Row",
-    "are_missing",
-    "document",
-    "is_row",
-    "paragraph_lines",
-    "table_lines",
-    "text_line",
-]
-
-
 _MOST_TEXTS = 3
 """So many texts beside each other may be a title or a signature."""
 _MOST_BESIDE_SCAN = 5

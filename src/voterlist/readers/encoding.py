@@ -10,8 +10,6 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
-__all__ = ["DAMAGED", "TWICE", "Decoded", "decode", "decode_database"]
-
 DAMAGED = "utf-8-damaged"
 """UTF-8 in which single bytes were lost: the rest stands, each loss as U+FFFD."""
 

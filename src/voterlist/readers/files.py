@@ -22,8 +22,6 @@ from voterlist.readers.records import read_json, read_parquet
 from voterlist.readers.text import read_text
 from voterlist.readers.word import read_word
 
-__all__ = ["is_archive", "read_bytes"]
-
 _MARGIN = b"\xef\xbb\xbf \t\r\n"
 _RTF = b"{\\rtf"
 _NOT_READ = (

@@ -19,8 +19,6 @@ from voterlist.model import AsideCode
 from voterlist.readers.outcome import ReadOutcome
 from voterlist.schemas import RawSheet
 
-__all__ = ["Head", "pack_outcome", "read_frame", "unpack_outcome", "write_frame"]
-
 Head = dict[str, Any]
 
 _LENGTHS = struct.Struct(">QQ")

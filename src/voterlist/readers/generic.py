@@ -21,8 +21,6 @@ from voterlist.readers.texts import coded_text, text_table
 from voterlist.schemas import RawSheet
 from voterlist.threads import each
 
-__all__ = ["Wanted", "arrow_source", "prove_parquet", "read_table", "rows_of"]
-
 _FEW_BYTES = 6.0
 """Bytes a value in the file, below which a column of text is dictionary-encoded: a name alone takes
 more."""

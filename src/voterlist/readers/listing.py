@@ -14,8 +14,6 @@ from pathlib import Path, PurePosixPath
 from voterlist.model import AsideCode
 from voterlist.readers.archive import is_list, with_unique_names
 
-__all__ = ["ListedFile", "list_files", "listed", "open_file"]
-
 _Identity = tuple[int, int]
 """The device and the inode number of a folder: the same by whatever path it is reached."""
 _Found = Iterator[tuple[Path, AsideCode | None]]

@@ -9,8 +9,6 @@ import struct
 from collections import Counter
 from collections.abc import Iterator
 
-__all__ = ["DamagedError", "sheets_of_stream", "workbook_stream"]
-
 _LAST_SECTOR = 0xFFFFFFFA
 """Numbers above it mark the end of a chain, or a sector of another use."""
 _STREAM, _ROOT = 2, 5

@@ -17,8 +17,6 @@ from voterlist.readers.parts import DAMAGE, parse_part
 from voterlist.readers.story import Story
 from voterlist.readers.workbook_facts import part_names
 
-__all__ = ["read_opendocument"]
-
 _MIME = b"application/vnd.oasis.opendocument.text"
 _LEFT_OUT = frozenset(
     {

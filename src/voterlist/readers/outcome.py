@@ -10,8 +10,6 @@ import pyarrow as pa
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
 
-__all__ = ["ReadOutcome", "RefusedError", "unread_sheet"]
-
 
 class RefusedError(Exception):
     """The file is refused; ``code`` says why."""

@@ -13,8 +13,6 @@ from voterlist.errors import UsageError
 from voterlist.readers.books import cell_text
 from voterlist.readers.texts import text_table
 
-__all__ = ["frame_table"]
-
 
 def frame_table(frame: pd.DataFrame) -> pa.Table:
     """The columns of a frame as text, in their order; its index is left aside.

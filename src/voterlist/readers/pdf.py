@@ -18,8 +18,6 @@ from voterlist.readers.pdf_join import joined_lines
 from voterlist.readers.pdf_pages import PdfError, read_pages
 from voterlist.readers.pdf_unruled import find_unruled
 
-__all__ = ["read_pdf"]
-
 _NO_TABLE = frozenset({AsideCode.FILE_EMPTY, AsideCode.FILE_NOT_A_TABLE})
 
 _Troubles = dict[AsideCode, list[int]]

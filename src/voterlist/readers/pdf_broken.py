@@ -12,8 +12,6 @@ from collections.abc import Iterable
 from voterlist.readers.documents import Line
 from voterlist.readers.pdf_words import PERHAPS_ONE_WORD
 
-__all__ = ["put_together"]
-
 _BREAK = re.compile(rf"(\S*){PERHAPS_ONE_WORD}([^\s{PERHAPS_ONE_WORD}]*)")
 _TOKEN = re.compile(rf"[^\s{PERHAPS_ONE_WORD}]+")
 _SIGNS = ".,;:()\"'«»"

@@ -21,8 +21,6 @@ from voterlist.readers.pdf_words import (
     words_of,
 )
 
-__all__ = ["Content", "Part", "content_of", "rows_of_lines"]
-
 _LEAST_NUMBERED = 3
 """Where a place between two lines holds so many numbered rows, lines between them are missing."""
 _LEAST_FULL = 4

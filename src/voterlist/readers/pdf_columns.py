@@ -12,8 +12,6 @@ import numpy.typing as npt
 
 from voterlist.readers.pdf_words import TextLine, Word
 
-__all__ = ["Columns", "chunks", "columns_of", "is_rest", "overlap", "row_groups"]
-
 Floats = npt.NDArray[np.float64]
 
 _BIN = 0.5

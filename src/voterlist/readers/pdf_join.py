@@ -11,8 +11,6 @@ from voterlist.readers.documents import Cell, Line, Row, table_lines, text_line
 from voterlist.readers.pdf_cells import Content, Part
 from voterlist.readers.pdf_words import line_text
 
-__all__ = ["joined_lines"]
-
 _SAME_COLUMN = 4.0
 """The edges of one table on two pages differ by no more points."""
 _MOST_HEADER_ROWS = 4

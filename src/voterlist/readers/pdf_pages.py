@@ -19,8 +19,6 @@ import numpy.typing as npt
 from voterlist.arrays import Bools
 from voterlist.model import AsideCode
 
-__all__ = ["Page", "PdfError", "read_pages"]
-
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 

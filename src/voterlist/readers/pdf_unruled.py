@@ -14,8 +14,6 @@ from voterlist.readers.pdf_columns import (
 )
 from voterlist.readers.pdf_words import TextLine
 
-__all__ = ["find_unruled"]
-
 _LEAST_PIECES = 3
 """A line of so many pieces may be a row."""
 _NEXT_LINE = 1.6

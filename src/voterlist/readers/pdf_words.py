@@ -13,17 +13,6 @@ import numpy.typing as npt
 from voterlist.arrays import Bools
 from voterlist.readers.pdf_pages import Page
 
-__all__ = [
-    "PERHAPS_ONE_WORD",
-    "TextLine",
-    "Word",
-    "cell_text",
-    "line_text",
-    "lines_of",
-    "whole_groups",
-    "words_of",
-]
-
 Ints = npt.NDArray[np.int64]
 
 _GAP = 0.22

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["is_picture"]
-
 _STARTS = (
     b"\x89PNG",
     b"\xff\xd8\xff",

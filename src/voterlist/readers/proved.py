@@ -17,15 +17,6 @@ from voterlist.model import AsideCode
 from voterlist.parquet_proof import Proof
 from voterlist.readers.attempt import allowance
 
-__all__ = [
-    "ONE_THREAD",
-    "LastWords",
-    "cause_of_end",
-    "most_unpacked",
-    "trouble_in",
-    "trouble_of",
-]
-
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",

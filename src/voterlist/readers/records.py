@@ -25,9 +25,6 @@ from voterlist.readers.text import columns, longest_cell
 from voterlist.readers.texts import text_table
 from voterlist.schemas import RawSheet
 
-__all__ = ["read_json", "read_parquet"]
-
-
 _TWO_FILES = b"PAR1PAR1"
 """The end of a Parquet file and the beginning of another one behind it."""
 

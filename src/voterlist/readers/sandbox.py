@@ -31,14 +31,6 @@ from voterlist.readers.frames import Head, read_frame, unpack_outcome, write_fra
 from voterlist.readers.outcome import ReadOutcome
 from voterlist.readers.proved import ONE_THREAD, LastWords, cause_of_end
 
-__all__ = [
-    "Part",
-    "list_members",
-    "parquet_trouble",
-    "read_parts",
-    "read_table",
-]
-
 _MOST_ATTEMPTS = 8
 """So many children one file may end; it is then set aside from where the last one stopped."""
 _OWN_PATH = (

@@ -19,8 +19,6 @@ from voterlist.readers.documents import (
 )
 from voterlist.readers.outcome import RefusedError
 
-__all__ = ["Story"]
-
 _DEEPEST = 20
 """A table that lies deeper in other tables is read as text of the cell."""
 

@@ -19,8 +19,6 @@ from voterlist.readers.encoding import decode
 from voterlist.readers.outcome import ReadOutcome
 from voterlist.schemas import RawSheet
 
-__all__ = ["find_delimiter", "read_text", "split_rows"]
-
 _MOST_LINES = 12
 """A quoted cell may run over this many lines; a quote open for longer is a slip of the keyboard."""
 _QUOTED = re.compile(r'"(?:[^"\n]|"")*"')

@@ -6,8 +6,6 @@ import pyarrow as pa
 
 from voterlist.readers.books import cell_text
 
-__all__ = ["coded_text", "text_table"]
-
 _SAMPLE = 100_000
 _NEARLY_ALL = 0.9
 """The share of distinct texts among the known ones of a sample, above which a column is not held as

@@ -24,8 +24,6 @@ from voterlist.readers.parts import DAMAGE, parse_part
 from voterlist.readers.story import Story
 from voterlist.readers.workbook_facts import part_names, tags
 
-__all__ = ["read_word"]
-
 _MAIN_PART = re.compile(r"word/document\d*\.xml")
 _SPACES = frozenset(
     {

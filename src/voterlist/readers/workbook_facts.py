@@ -28,17 +28,6 @@ from voterlist.readers.counted import blank_strings, cells_and_rows
 from voterlist.readers.ole import DamagedError, sheets_of_stream, workbook_stream
 from voterlist.readers.outcome import RefusedError
 
-__all__ = [
-    "DAMAGE",
-    "SheetFacts",
-    "WorkbookFacts",
-    "is_workbook",
-    "packed_facts",
-    "part_names",
-    "tags",
-    "xls_facts",
-]
-
 DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,

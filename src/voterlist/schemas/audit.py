@@ -14,17 +14,6 @@ from voterlist.schemas.columns import (
     Table,
 )
 
-__all__ = [
-    "AGES",
-    "COINCIDENCE",
-    "INDICATOR",
-    "PROFILE",
-    "PROFILE_FIELDS",
-    "PYRAMID",
-    "SCORECARD",
-    "TABLES",
-]
-
 PROFILE_FIELDS = (
     "surname",
     "given_name",

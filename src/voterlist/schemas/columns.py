@@ -10,32 +10,6 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-__all__ = [
-    "BOOL",
-    "CASE_ID",
-    "CONSTITUENCY",
-    "COUNT",
-    "DECIDED_AT",
-    "DECIDED_BY",
-    "ENTRY_ID",
-    "INT8",
-    "INT16",
-    "INT32",
-    "LINE",
-    "LIST_KIND",
-    "NUMBER",
-    "PRECINCT",
-    "REASON",
-    "SHEET",
-    "SOURCE",
-    "SUBJECT_ID",
-    "TEXT",
-    "TEXTS",
-    "WORD",
-    "Column",
-    "Table",
-]
-
 TEXT = pa.string()
 TEXTS = pa.list_(TEXT)
 WORD = pa.dictionary(pa.int32(), pa.string())

@@ -13,8 +13,6 @@ from voterlist.schemas.columns import (
     Table,
 )
 
-__all__ = ["CYCLE_CHANGE", "CYCLE_SUMMARY", "REMOVAL_REASON", "TABLES"]
-
 _REMOVAL_REASON = Table(
     "REMOVAL_REASON",
     "Why somebody was taken off the list.",

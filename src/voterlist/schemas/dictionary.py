@@ -27,8 +27,6 @@ from voterlist.schemas import (
 )
 from voterlist.schemas.columns import WORD, Column, Table
 
-__all__ = ["TABLES", "page"]
-
 TABLES: tuple[Table, ...] = tuple(
     chain.from_iterable(
         module.TABLES

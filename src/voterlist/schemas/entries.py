@@ -23,8 +23,6 @@ from voterlist.schemas.columns import (
     Table,
 )
 
-__all__ = ["ENTRY", "ENTRY_FIELDS", "LIST", "SET_ASIDE", "TABLES", "Intake"]
-
 _AS_WRITTEN = (
     Column("number", TEXT, "The line number in the precinct's list, as written."),
     Column("surname", TEXT, "The surname, as written."),

@@ -16,8 +16,6 @@ from voterlist.schemas.columns import (
     Table,
 )
 
-__all__ = ["ACCEPTANCE", "ACCEPTED", "FINDING", "TABLES"]
-
 _RULE = Column("rule", WORD, "The code of the rule.", known=True)
 _FIELD = Column("field", WORD, "The field of ENTRY that the finding is about.")
 _VALUE = Column("value", NUMBER, "The number that the rule found.")

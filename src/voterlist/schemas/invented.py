@@ -13,8 +13,6 @@ from voterlist.schemas.columns import (
     Table,
 )
 
-__all__ = ["FAULT", "TABLES", "TRUTH"]
-
 _TRUTH = Table(
     "TRUTH",
     "Which entries are one person.",

@@ -16,18 +16,6 @@ from voterlist.schemas.columns import (
     Table,
 )
 
-__all__ = [
-    "CASE",
-    "PAIR",
-    "PAIR_FIELDS",
-    "SECOND_OPINION",
-    "SHARED_FIELDS",
-    "TABLES",
-    "WATERFALL",
-    "pair_schema",
-    "waterfall_schema",
-]
-
 PAIR_FIELDS = (
     "surname",
     "given_name",

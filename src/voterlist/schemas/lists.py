@@ -26,8 +26,6 @@ from voterlist.schemas.columns import (
     Table,
 )
 
-__all__ = ["CORRECTION", "DOOR", "LISTED", "LIST_BALANCE", "RECORD", "TABLES"]
-
 _LIST_BALANCE = Table(
     "LIST_BALANCE",
     "The list of each precinct: handed_in - struck - repeated - moved_out + moved_in + added"

@@ -15,8 +15,6 @@ from voterlist.schemas.columns import (
     Table,
 )
 
-__all__ = ["CERTIFICATE", "SECOND_READING", "TABLES"]
-
 _SECOND_READING = Table(
     "SECOND_READING",
     "An entry of a case that one person decided and another one is to read, without knowing how it"

@@ -8,8 +8,6 @@ import pyarrow as pa
 
 from voterlist.model import AsideCode
 
-__all__ = ["RawFile", "RawSheet"]
-
 
 @dataclass(frozen=True, slots=True)
 class RawSheet:

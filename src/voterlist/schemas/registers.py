@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from voterlist.schemas.columns import CONSTITUENCY, COUNT, TEXT, WORD, Column, Table
 
-__all__ = ["MATCH", "REGISTER_USE", "TABLES"]
-
 _REGISTER = Column(
     "register", WORD, "The kind of register: `deaths`, `arrivals` ...", known=True
 )

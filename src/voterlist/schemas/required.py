@@ -6,8 +6,6 @@ import pyarrow as pa
 
 from voterlist.errors import SchemaError
 
-__all__ = ["empty", "require", "with_current_names"]
-
 
 def empty(schema: pa.Schema) -> pa.Table:
     """A table of this schema with no rows."""

@@ -20,22 +20,6 @@ from voterlist.schemas.columns import (
     Table,
 )
 
-__all__ = [
-    "AMENDMENT",
-    "APPLIED",
-    "CASE_NUMBER",
-    "CHANGE",
-    "CONTESTED",
-    "DECISION",
-    "FOLLOWED",
-    "GIVEN_AMENDMENT",
-    "GIVEN_VERDICT",
-    "RETURNED",
-    "SKIPPED",
-    "SUBJECT",
-    "TABLES",
-]
-
 _VERDICT = Column("verdict", WORD, "`keep`, `repeat` or `separate`.", known=True)
 
 _DECISION = Table(

@@ -12,8 +12,6 @@ from voterlist.schemas.columns import (
     Table,
 )
 
-__all__ = ["COMPARISON", "PROTOCOL", "PROTOCOL_LINES", "STATISTIC", "TABLES"]
-
 _MEASURE = Column(
     "measure", WORD, "`adults`, `men`, `women`, `born-1980` ...", known=True
 )

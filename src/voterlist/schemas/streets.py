@@ -15,8 +15,6 @@ from voterlist.schemas.columns import (
     Table,
 )
 
-__all__ = ["STREET", "STREET_ROW", "TABLES"]
-
 _STREET_ROW = Table(
     "STREET_ROW",
     "One row of the register of the precincts' streets, as written.",

@@ -15,8 +15,6 @@ from voterlist.schemas.columns import (
     Table,
 )
 
-__all__ = ["STREET_OR_VILLAGE", "TABLES", "VOTER"]
-
 STREET_OR_VILLAGE = " k"
 """How ``street`` ends where nothing tells whether the address names a street or a village."""
 

@@ -12,8 +12,6 @@ from cryptography import x509
 
 from voterlist.errors import UsageError
 
-__all__ = ["Address"]
-
 _BACKLOG = 128
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  named to be recognised

@@ -39,8 +39,6 @@ from voterlist.serve.pages import assets, language_of, page
 from voterlist.serve.throttle import Guess, Throttle, origin_of
 from voterlist.storage.ledger import OpenLedger, User
 
-__all__ = ["Desk", "Host"]
-
 _SEE_OTHER = 303
 _LANGUAGE = "language"
 _YEAR = 365 * 24 * 3600

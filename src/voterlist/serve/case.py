@@ -12,8 +12,6 @@ from voterlist.model import Verdict
 from voterlist.report import blind_case
 from voterlist.report.sections.cases import Member
 
-__all__ = ["Case", "answered"]
-
 
 @dataclass(frozen=True, slots=True)
 class Case:

@@ -22,8 +22,6 @@ from voterlist.serve.recording import Refused, Request
 from voterlist.serve.watch import Watch
 from voterlist.serve.work import Work
 
-__all__ = ["MOST_BYTES", "CasesApi"]
-
 _MOST_DECISIONS = 200
 MOST_BYTES = 2 * 1024 * 1024
 """Of a request with decisions."""

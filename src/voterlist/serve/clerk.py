@@ -18,8 +18,6 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from voterlist.errors import InputError, VoterlistError
 from voterlist.storage.ledger import OpenLedger, Place
 
-__all__ = ["Clerk", "Later", "Refusal", "Watcher"]
-
 _MOST_TOGETHER = 64
 """Requests that share one block at most."""
 _TICK = 0.5

@@ -16,8 +16,6 @@ from voterlist.storage.ledger import OpenLedger, User
 from voterlist.usecases.passwords import has_password, secret_of
 from voterlist.usecases.users import user_named
 
-__all__ = ["Clock", "Door", "Visitor", "digest_of"]
-
 Clock = Callable[[], dt.datetime]
 """The moment, with its time zone."""
 

@@ -17,8 +17,6 @@ from voterlist.storage.temporary import private_folder
 from voterlist.usecases.desk_pages import PageRequest, export_page
 from voterlist.usecases.reviewing import Bringer, Imported, export_review, import_review
 
-__all__ = ["KINDS", "MOST_BYTES", "Exchange"]
-
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {JSON: "decisions.json", WORKBOOK: "review.xlsx"}
 """What may be read in, and how such a file is called here."""

@@ -18,8 +18,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from voterlist.errors import place_of
 
-__all__ = ["FORM", "JSON", "STATUSES", "Guards"]
-
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 

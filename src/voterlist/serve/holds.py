@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 from voterlist.serve.door import Visitor
 
-__all__ = ["Holds"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Hold:

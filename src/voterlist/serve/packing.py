@@ -12,8 +12,6 @@ from voterlist.report import blind_case
 from voterlist.report.sections.cases import CASE_FIELDS
 from voterlist.serve.case import Case
 
-__all__ = ["pack_case", "pack_list", "pack_state", "unread_list"]
-
 Packed: TypeAlias = dict[str, Any]
 
 _NEUTRAL = ("id", "role", "marks", "verdict", "constituency", "precinct")

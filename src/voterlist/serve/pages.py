@@ -14,8 +14,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from voterlist.catalogue import LANGUAGES, Catalogue, catalogue, entries
 from voterlist.render.desk import desk_script, desk_style, desk_words
 
-__all__ = ["Asset", "assets", "language_of", "page", "served_words"]
-
 _WORDS = ("serve.page.", "serve.login.leave")
 
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}

@@ -23,8 +23,6 @@ from voterlist.usecases.answer_files import answers_of_page
 from voterlist.usecases.answered_rows import Originals
 from voterlist.usecases.importing import Importer
 
-__all__ = ["Refused", "Request", "record"]
-
 
 @dataclass(slots=True)
 class Request:

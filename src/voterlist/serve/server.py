@@ -30,8 +30,6 @@ from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
 from voterlist.usecases.settings import settings_of
 
-__all__ = ["Server", "opened"]
-
 _MOST_CONNECTIONS = 500
 """Open at once; for one more, whoever has the most of them loses one."""
 _MOST_BEGUN = 8192

@@ -27,8 +27,6 @@ from voterlist.schemas import (
 )
 from voterlist.tables import from_rows
 
-__all__ = ["Answers", "Group", "Slice", "Slices"]
-
 Row: TypeAlias = Mapping[str, Any]
 _NONE = (
     ("findings", FINDING),

@@ -12,8 +12,6 @@ import ipaddress
 from collections import OrderedDict
 from dataclasses import dataclass
 
-__all__ = ["MOST_WRONG", "Guess", "Throttle", "origin_of"]
-
 MOST_WRONG = {"device": 10, "pair": 10, "name": 30, "address": 50}
 """After so many wrong passwords a guess is refused: of a known device; for a name from an address;
 for a name from addresses from which nobody logged in by it; from an address for any names."""

@@ -17,8 +17,6 @@ from voterlist.serve.recording import Request, record
 from voterlist.serve.work import Work
 from voterlist.storage.ledger import OpenLedger
 
-__all__ = ["Opened", "Recorded", "Watch"]
-
 _SWEPT_EVERY = dt.timedelta(minutes=10)
 
 OPENED = "desk-view"

@@ -25,8 +25,6 @@ from voterlist.serve.slices import Answers, Slice, Slices
 from voterlist.storage.ledger import OpenLedger
 from voterlist.usecases.desk_pages import desk_of_everybody, doubted_cases
 
-__all__ = ["Work"]
-
 _SAMPLE = "sample"
 """Why a case is read twice that was drawn."""
 

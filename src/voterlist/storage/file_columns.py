@@ -8,8 +8,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-__all__ = ["FileColumns"]
-
 
 @dataclass(frozen=True, slots=True)
 class FileColumns:

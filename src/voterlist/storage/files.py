@@ -21,22 +21,6 @@ from typing import BinaryIO
 if sys.platform != "win32":
     import fcntl
 
-__all__ = [
-    "Identity",
-    "close_folder",
-    "identity",
-    "is_beside",
-    "make_folder",
-    "make_private",
-    "open_private",
-    "own_folder",
-    "remove_if_abandoned",
-    "sha256",
-    "sync_folder",
-    "write_atomically",
-    "write_content",
-]
-
 Identity = tuple[int, int] | None
 """The disk of a file and its number there."""
 

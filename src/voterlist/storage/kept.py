@@ -25,8 +25,6 @@ from typing import Any
 from voterlist import strict_json
 from voterlist.storage.files import make_private, own_folder, sha256
 
-__all__ = ["DRAW", "FOLDER", "Kept", "KeptUnit", "Place", "earlier", "keep"]
-
 FOLDER = "kept"
 """The folder of a workspace in which its runs keep their work."""
 RECORD = "record.json"

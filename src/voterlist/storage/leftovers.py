@@ -10,13 +10,6 @@ from pathlib import Path
 from voterlist.storage.files import is_beside, remove_if_abandoned
 from voterlist.storage.temporary import remove_abandoned
 
-__all__ = [
-    "WORK_FOLDERS",
-    "remove_leftovers",
-    "remove_unfinished",
-    "remove_work_folders",
-]
-
 _OWN_FOLDERS = ("runs", "reports", "compared", "lists", "sent", "keys")
 """The folders of a workspace in which the program alone writes."""
 

@@ -21,15 +21,6 @@ from voterlist.storage import workers
 from voterlist.storage.files import make_private, write_atomically
 from voterlist.storage.leftovers import remove_leftovers
 
-__all__ = [
-    "OF_DESK",
-    "Holder",
-    "hold",
-    "hold_all",
-    "require_free",
-    "user_name",
-]
-
 LOCK_NAME = ".lock"
 HOLDER_NAME = ".lock.holder"
 """Beside the lock: who holds it. While the lock is held it is that process; where the lock is free,

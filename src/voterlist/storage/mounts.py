@@ -7,8 +7,6 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["mounted_below", "mounts_in"]
-
 _MOUNTS = Path("/proc/self/mountinfo")
 _MOUNT_POINT = 4
 """The field of a line that holds the mount point (``proc_pid_mountinfo(5)``)."""

@@ -15,8 +15,6 @@ from pathlib import Path
 from voterlist import strict_json
 from voterlist.storage.files import make_folder, sync_folder, write_atomically
 
-__all__ = ["NAME", "Plan", "free_name", "move", "read_plan", "settle"]
-
 NAME = ".moves.json"
 """The page, in the workspace, while folders are being moved."""
 

@@ -15,8 +15,6 @@ from typing import Any, BinaryIO
 
 from voterlist.storage.files import write_atomically
 
-__all__ = ["join_files"]
-
 _MAGIC = b"PAR1"
 _TAIL = 8
 """Bytes behind the footer: its length and the magic word."""

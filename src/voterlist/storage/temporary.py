@@ -19,8 +19,6 @@ from pathlib import Path
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["PREFIX", "private_folder", "remove_abandoned"]
-
 PREFIX = ".voterlist-work-"
 """How the names of such folders begin."""
 _NAME = re.compile(rf"{re.escape(PREFIX)}[A-Za-z0-9_]{{8}}")

@@ -23,8 +23,6 @@ from typing import Any, cast
 from voterlist.discreet import be_discreet, tell
 from voterlist.storage import stopping
 
-__all__ = ["Lost", "Pool", "end_all", "end_with_parent", "peak_megabytes"]
-
 _SET_DEATH_SIGNAL = 1
 """``PR_SET_PDEATHSIG`` of Linux: the signal that a process gets when its parent ends."""
 _PATIENCE = 5

@@ -14,8 +14,6 @@ import pyarrow as pa
 from voterlist.synth.lexicon import Lexicon
 from voterlist.synth.plan import Plan
 
-__all__ = ["BORDERS", "borders", "settlement", "street"]
-
 Numbers = npt.NDArray[Any]
 
 BORDERS = pa.schema(

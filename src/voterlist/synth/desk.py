@@ -15,8 +15,6 @@ from numpy.random import Generator
 from voterlist.model import Unit
 from voterlist.synth.plan import Plan
 
-__all__ = ["Desk"]
-
 Numbers = npt.NDArray[Any]
 
 

@@ -16,8 +16,6 @@ from voterlist.model import Unit
 from voterlist.synth.borders import settlement, street
 from voterlist.synth.desk import Desk
 
-__all__ = ["OF_ENTRIES"]
-
 _PERSON = ("surname", "given_name", "patronymic", "birth_date", "sex")
 """Who an entry is, without the numbers of documents."""
 _NUMBERS = ("document", "fin")

@@ -12,8 +12,6 @@ import numpy as np
 from voterlist.model import Unit
 from voterlist.synth.desk import Desk
 
-__all__ = ["OF_FILES", "OF_LISTS", "finish"]
-
 _LARGEST = 1_500
 """A list of more entries is too large."""
 _SMALLEST = 30

@@ -26,8 +26,6 @@ from voterlist.synth.plan import Plan, stream
 from voterlist.synth.rates import Rates
 from voterlist.tables import from_rows, with_column
 
-__all__ = ["QUIET", "Planted", "plant"]
-
 Numbers = npt.NDArray[Any]
 
 _STYLES = (

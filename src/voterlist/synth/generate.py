@@ -16,8 +16,6 @@ from voterlist.synth.rates import Rates
 from voterlist.synth.render import ENTRIES, render, render_deaths
 from voterlist.synth.spelling import SCRIPTS
 
-__all__ = ["LISTS", "Synthetic", "generate", "lists_of"]
-
 LISTS = pa.schema(
     [
         ("constituency", pa.int32()),

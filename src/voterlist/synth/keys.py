@@ -12,8 +12,6 @@ from voterlist.config import IngestSettings
 from voterlist.errors import StageError
 from voterlist.synth.generate import Synthetic
 
-__all__ = ["with_run_ids"]
-
 
 def with_run_ids(synthetic: Synthetic, places: pa.Table, inbox: Path) -> Synthetic:
     """``synthetic`` with the entry ids that ``ingest`` makes of the files in ``inbox``.

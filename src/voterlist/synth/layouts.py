@@ -12,8 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xlsxwriter
 
-__all__ = ["LAYOUTS", "Layout", "Sheet", "file_bytes", "fitting", "sheet"]
-
 
 @dataclass(frozen=True, slots=True)
 class Layout:

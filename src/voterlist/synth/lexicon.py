@@ -12,8 +12,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ERAS", "ERA_STARTS", "FORMS", "Lexicon", "lexicon", "surname"]
-
 Numbers = npt.NDArray[Any]
 
 ERAS = ("old", "middle", "late", "young")

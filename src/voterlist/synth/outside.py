@@ -14,8 +14,6 @@ from voterlist.synth.plan import Plan, stream
 from voterlist.synth.repeats import Done
 from voterlist.tables import from_rows
 
-__all__ = ["statistics"]
-
 Numbers = npt.NDArray[Any]
 
 _FIRST_YEAR = 1890

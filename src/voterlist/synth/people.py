@@ -16,15 +16,6 @@ from numpy.random import Generator
 
 from voterlist.synth.lexicon import ERA_STARTS, Lexicon
 
-__all__ = [
-    "People",
-    "concat_people",
-    "draw_forms",
-    "draw_given",
-    "draw_people",
-    "draw_stems",
-]
-
 Numbers = npt.NDArray[Any]
 
 _FATHER, _MOTHER, _HEAD, _WIFE, _CHILD, _TWIN = 0, 1, 2, 3, 4, 7

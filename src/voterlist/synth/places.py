@@ -16,16 +16,6 @@ from voterlist.synth.lexicon import Lexicon
 from voterlist.synth.rates import Rates
 from voterlist.synth.spelling import SCRIPTS
 
-__all__ = [
-    "DATE_FORMS",
-    "Clerks",
-    "Dwellings",
-    "Precincts",
-    "draw_clerks",
-    "draw_dwellings",
-    "split_precincts",
-]
-
 Numbers = npt.NDArray[Any]
 
 DATE_FORMS = ("dotted", "iso", "dotted-short", "year")

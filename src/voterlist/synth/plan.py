@@ -29,18 +29,6 @@ from voterlist.synth.places import (
 from voterlist.synth.rates import Rates
 from voterlist.synth.repeats import Done, Entries, Nation, draw_entries
 
-__all__ = [
-    "CONSTITUENCIES",
-    "DISPLACED",
-    "USUAL",
-    "Country",
-    "Dead",
-    "Plan",
-    "default_constituencies",
-    "draw_plan",
-    "stream",
-]
-
 Numbers = npt.NDArray[Any]
 
 CONSTITUENCIES = 125

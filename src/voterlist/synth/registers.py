@@ -23,8 +23,6 @@ from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.identifiers import documents, fins
 
-__all__ = ["PLANTED", "USABLE_DEATHS", "write_registers"]
-
 Rows = npt.NDArray[np.int64]
 
 PLANTED = pa.schema(

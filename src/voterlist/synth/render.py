@@ -24,8 +24,6 @@ from voterlist.synth.repeats import Done, done_words
 from voterlist.synth.spelling import SCRIPTS
 from voterlist.synth.spellings import FIRST_YEAR, YEARS, spellings, style
 
-__all__ = ["DEATHS", "ENTRIES", "Chunk", "render", "render_deaths"]
-
 Numbers = npt.NDArray[Any]
 
 ENTRIES = pa.schema(

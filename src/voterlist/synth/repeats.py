@@ -15,8 +15,6 @@ from voterlist.synth.people import People, draw_forms, draw_stems
 from voterlist.synth.places import Dwellings, Precincts
 from voterlist.synth.rates import Rates
 
-__all__ = ["Done", "Entries", "done_words", "draw_entries"]
-
 Numbers = npt.NDArray[Any]
 
 

@@ -18,8 +18,6 @@ from voterlist.synth.plan import Country
 from voterlist.synth.rates import Rates
 from voterlist.synth.write import write_workspace
 
-__all__ = ["SEED", "sample", "write_sample"]
-
 SEED = 97
 _NUMBER = 88
 """Göyçay."""

@@ -15,8 +15,6 @@ import numpy.typing as npt
 import pyarrow as pa
 from numpy.random import Generator
 
-__all__ = ["damage_document", "damage_fin", "mistype"]
-
 Numbers = npt.NDArray[Any]
 _Damage: TypeAlias = Callable[[Generator, Numbers], Numbers]
 """A matrix of code points in, the damaged one out."""

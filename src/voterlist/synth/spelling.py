@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["SCRIPTS", "capitals", "spell"]
-
 SCRIPTS = ("latin", "ascii", "english", "azeri-cyrillic", "russian")
 
 _LETTERS: dict[str, dict[str, str]] = {

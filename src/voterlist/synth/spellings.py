@@ -15,8 +15,6 @@ import pyarrow as pa
 from voterlist.synth.lexicon import FORMS, lexicon, surname
 from voterlist.synth.spelling import SCRIPTS, capitals, spell
 
-__all__ = ["FIRST_YEAR", "YEARS", "Spellings", "spellings", "style"]
-
 Numbers = npt.NDArray[Any]
 
 FIRST_YEAR, YEARS = 1890, 140

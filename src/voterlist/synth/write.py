@@ -35,8 +35,6 @@ from voterlist.synth.registers import write_registers
 from voterlist.synth.render import ENTRIES, render, render_deaths
 from voterlist.tables import plain
 
-__all__ = ["FILES_UP_TO", "Also", "Summary", "write", "write_tables", "write_workspace"]
-
 FILES_UP_TO = 100_000
 """With more voters, precinct files are written on request only."""
 

@@ -42,14 +42,6 @@ from voterlist.report import Words
 from voterlist.review import REVIEW_ROW
 from voterlist.tables import from_rows
 
-__all__ = [
-    "PAGE_PROBLEMS",
-    "AnswerFile",
-    "Made",
-    "answers_of_page",
-    "read_answer_file",
-]
-
 PAGE_PROBLEMS = (
     "changed-since-seen",
     "other-constituency",

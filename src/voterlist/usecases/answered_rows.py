@@ -15,8 +15,6 @@ from voterlist.model import Action, Mark, Problem
 from voterlist.render.xlsx import ANSWER_ROW, CONFIRM, Answers
 from voterlist.tables import from_rows
 
-__all__ = ["Originals", "Rows", "spelled_as_before"]
-
 _Row: TypeAlias = dict[str, Any]
 
 _SHOWN = ("field", "value", "ground", "document", "constituency", "precinct", "due")

@@ -27,8 +27,6 @@ from voterlist.usecases.returned_cases import (
 )
 from voterlist.usecases.settings import settings_of
 
-__all__ = ["CaseAnswer", "answer_case", "cases_returned", "owed_answers"]
-
 _WITHDRAW = "withdraw"
 _MOVED = "moved-away"
 

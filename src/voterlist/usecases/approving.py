@@ -28,8 +28,6 @@ from voterlist.usecases.gates import Scope, is_stale, run_table
 from voterlist.usecases.returned_cases import owed
 from voterlist.usecases.settings import settings_of
 
-__all__ = ["Approval", "Finished", "approve", "finish"]
-
 
 @dataclass(frozen=True, slots=True)
 class Approval:

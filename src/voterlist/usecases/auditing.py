@@ -24,8 +24,6 @@ from voterlist.schemas import (
 )
 from voterlist.storage import store
 
-__all__ = ["write_audit"]
-
 
 def write_audit(
     folder: Path,

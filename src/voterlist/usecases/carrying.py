@@ -18,8 +18,6 @@ from voterlist.render import xlsx
 from voterlist.render.xlsx import CONFIRM, Answers, Typed
 from voterlist.render.xlsx.forms import AS_EXPORTED, NO_LONGER, digest_of
 
-__all__ = ["carried_over", "set_aside"]
-
 _Row: TypeAlias = dict[str, Any]
 _Place: TypeAlias = tuple[str, int]
 """(sheet, row)."""

@@ -9,8 +9,6 @@ from voterlist import review
 from voterlist.pipeline.known import Known
 from voterlist.storage.ledger import Reader
 
-__all__ = ["numbers_of", "numbers_table"]
-
 _COLUMNS = ["case_id", "number"]
 
 

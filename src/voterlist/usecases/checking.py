@@ -43,8 +43,6 @@ from voterlist.usecases.maps import Map, read_map
 from voterlist.usecases.reading import FileColumns, Reading
 from voterlist.usecases.settings import acceptances_around, settings_around
 
-__all__ = ["Checked", "check_files"]
-
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and of how much."""
 

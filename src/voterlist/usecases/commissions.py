@@ -31,21 +31,6 @@ from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.usecases.settings import settings_of
 
-__all__ = [
-    "KEYS",
-    "KEYS_MADE",
-    "KEY_TRUSTED",
-    "KeysShown",
-    "commission_of",
-    "distrust_key",
-    "keys_are_protected",
-    "keys_of",
-    "make_workspace_keys",
-    "show_keys",
-    "trust_key",
-    "trust_of",
-]
-
 KEYS = "keys"
 """The folder of a workspace in which the commission's keys lie."""
 KEYS_MADE = "keys-made"

@@ -23,8 +23,6 @@ from voterlist.pipeline.told import counts
 from voterlist.schemas import REMOVAL_REASON
 from voterlist.tables import concat
 
-__all__ = ["Compared", "compare_lists"]
-
 
 @dataclass(frozen=True, slots=True)
 class Compared:

@@ -27,8 +27,6 @@ from voterlist.custody.bundles import DELIVERED, Delivery, read_delivery
 from voterlist.custody.refusals import refusal
 from voterlist.errors import UsageError
 
-__all__ = ["ProgramVerified", "Voucher", "verify_program"]
-
 _STAGE = "verify-program"
 _LIBRARIES = ("lib/python3.*/site-packages", "Lib/site-packages")
 _OF_ENVIRONMENT = re.compile(

@@ -30,16 +30,6 @@ from voterlist.usecases.case_numbers import numbers_table
 from voterlist.usecases.second_readers import SecondReaders
 from voterlist.usecases.settings import settings_of
 
-__all__ = [
-    "ExportedPage",
-    "PageRequest",
-    "desk_of_everybody",
-    "desk_of_workspace",
-    "doubted_cases",
-    "export_page",
-    "review_tables",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:

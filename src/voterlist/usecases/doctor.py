@@ -27,8 +27,6 @@ from voterlist.usecases import machine
 from voterlist.usecases.installation import Health, Noticed
 from voterlist.usecases.settings import settings_of
 
-__all__ = ["examine"]
-
 _FEWEST_MEGABYTES = 2_000
 """Memory with which a constituency of 50,000 is done without harm to others."""
 _MEGABYTES_OF_THE_NATION = 6_000

@@ -16,8 +16,6 @@ from voterlist.schemas import CASE
 from voterlist.tables import concat, rows_among
 from voterlist.usecases.drawn_pairs import cases_of_pairs
 
-__all__ = ["Drawing", "with_cases"]
-
 
 class Drawing:
     """What may be drawn, and the cases of what was.

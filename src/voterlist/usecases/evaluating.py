@@ -14,8 +14,6 @@ from voterlist.link import evaluate as evaluation
 from voterlist.link.evaluate import Evaluation
 from voterlist.schemas import FAULT
 
-__all__ = ["evaluate_findings", "evaluate_pairs"]
-
 _PAIR_COLUMNS = ("entry_l", "entry_r", "weight", "probability")
 _FINDING_COLUMNS = ("rule", "constituency", "precinct", "entry_id", "other_entry_id")
 _TRUTH_COLUMNS = ("entry_id", "person_id")

@@ -38,28 +38,6 @@ from voterlist.usecases.commissions import (
 )
 from voterlist.usecases.settings import settings_of
 
-__all__ = [
-    "NUMBER_SETTLED",
-    "RECEIPT_WRITTEN",
-    "SEALED_SUFFIX",
-    "SENT",
-    "Desk",
-    "above",
-    "below",
-    "delivered",
-    "has_receipt",
-    "journal_package",
-    "journal_receipt_taken",
-    "journal_receipt_written",
-    "keep_manifest",
-    "next_in",
-    "next_receipt",
-    "open_desk",
-    "receiver_of",
-    "sent_manifest",
-    "taken",
-]
-
 SEALED_SUFFIX = ".age"
 """How the name of an encrypted package ends."""
 

@@ -18,8 +18,6 @@ from voterlist.schemas import with_current_names
 from voterlist.storage import ledger as ledgers
 from voterlist.usecases.settings import settings_of
 
-__all__ = ["Explained", "explain_pair"]
-
 
 @dataclass(frozen=True, slots=True)
 class Explained:

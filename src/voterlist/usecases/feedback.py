@@ -21,8 +21,6 @@ from voterlist.storage import store
 from voterlist.usecases.gates import run_table
 from voterlist.usecases.settings import settings_of
 
-__all__ = ["FeedbackMade", "make_feedback"]
-
 _TABLES = {
     "findings": FINDING,
     "applied": APPLIED,

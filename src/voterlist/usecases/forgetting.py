@@ -31,16 +31,6 @@ from voterlist.storage.temporary import PREFIX
 from voterlist.usecases.gates import Gate, Scope, gates
 from voterlist.usecases.settings import settings_of
 
-__all__ = [
-    "FORGOTTEN",
-    "ForgetRequest",
-    "Forgotten",
-    "Holds",
-    "Kind",
-    "Objection",
-    "forget",
-]
-
 FORGOTTEN = "forgotten"
 """The journal's word for the moment after the last file is deleted."""
 

@@ -38,8 +38,6 @@ from voterlist.storage import store
 from voterlist.tables import from_columns
 from voterlist.usecases.returned_cases import answers_in_journal, newest_return
 
-__all__ = ["Gate", "GateState", "Scope", "gates", "is_stale", "run_table"]
-
 
 class Gate(StrEnum):
     """What may keep a list from being handed over, in the order in which it is told."""

@@ -32,16 +32,6 @@ from voterlist.usecases.held import PACKED, require_held
 from voterlist.usecases.list_files import BALANCE_NAME, balance_content
 from voterlist.usecases.returned_cases import ANSWERS_NAME, CASES_NAME, GATES_NAME
 
-__all__ = [
-    "HandedLists",
-    "HandedTable",
-    "TakenDecisions",
-    "decisions_of",
-    "lists_of",
-    "place_inside",
-    "tables_of",
-]
-
 Row = dict[str, Any]
 _Stated = tuple[str | None, int | None]
 """The table of a file, and its rows, as a manifest states them."""

@@ -27,8 +27,6 @@ from voterlist.schemas import (
 from voterlist.tables import plain
 from voterlist.usecases.gates import Scope
 
-__all__ = ["PACKED", "own_rows", "require_held"]
-
 _NOT_AT_THE_DOOR = ("entry_id", "other_name", "other_address", "case_id", "finding_id")
 """Columns of DOOR that tell of somebody else, or tell nobody there anything."""
 PACKED: Mapping[str, pa.Schema] = {

@@ -47,8 +47,6 @@ from voterlist.usecases.answered_rows import Originals, Rows, spelled_as_before
 from voterlist.usecases.case_numbers import numbers_of
 from voterlist.usecases.drawn_pairs import with_drawn
 
-__all__ = ["CONFIRM_PROBLEMS", "Bringer", "ImportedFile", "Importer", "Replacement"]
-
 CONFIRM_PROBLEMS = ("cannot-confirm", "several-to-confirm")
 """Why a row is refused that says the same as somebody else; ``review.problem.<code>``."""
 

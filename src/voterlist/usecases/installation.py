@@ -15,8 +15,6 @@ from enum import StrEnum
 from importlib import resources
 from pathlib import Path
 
-__all__ = ["Health", "Noticed", "Package", "examine_installation", "packages", "pins"]
-
 _OLDEST_PYTHON = (3, 11)
 _PINS = "constraints.txt"
 _REQUIRED = re.compile(r"\s*([A-Za-z0-9._-]+)")

@@ -32,17 +32,6 @@ from voterlist.schemas import ENTRY
 from voterlist.tables import concat
 from voterlist.usecases.reading import FileColumns
 
-__all__ = [
-    "Joined",
-    "Map",
-    "Source",
-    "Understood",
-    "entries_of",
-    "joined",
-    "names_together",
-    "understood",
-]
-
 Map = Mapping[str, str | Sequence[str]]
 Keep = Callable[[pa.Table], pa.Table]
 """What holds the cells of a file, in memory or not."""

@@ -18,8 +18,6 @@ from voterlist.storage.ledger.chain import ADDED, GENESIS
 from voterlist.storage.ledger.changes import ACCEPTED, AMENDED, DECIDED, JOURNAL
 from voterlist.usecases.settings import settings_of
 
-__all__ = ["DiaryLine", "JournalFilter", "read_journal", "verify_journal"]
-
 _OPEN_IN = "open_in_"
 """How the details of a run begin that count the open cases of a constituency."""
 

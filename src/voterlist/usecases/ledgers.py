@@ -9,8 +9,6 @@ from voterlist.storage.ledger import FILE_NAME, Place, copies, opening, place_in
 from voterlist.storage.ledger.copies import Replaced
 from voterlist.usecases.settings import settings_of
 
-__all__ = ["copy_ledger", "renew_ledger", "restore_ledger"]
-
 _OF_SERVERS = "postgresql://"
 """How the address of a database begins."""
 

@@ -32,17 +32,6 @@ from voterlist.render.record import (
 )
 from voterlist.storage import store
 
-__all__ = [
-    "BALANCE_NAME",
-    "FORMS",
-    "ListFile",
-    "ListRequest",
-    "ListWriter",
-    "balance_content",
-    "sums_of",
-    "write_file",
-]
-
 BALANCE_NAME = "balance.json"
 """In a package."""
 _RENDERED: Mapping[str, Callable[[ListDocument, str], bytes]] = {

@@ -13,15 +13,6 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = [
-    "available_bytes",
-    "cores",
-    "disk_megabytes_a_second",
-    "held_bytes",
-    "memory_megabytes",
-    "speed",
-]
-
 _REFERENCE_SECONDS = 0.12
 """CPU seconds of the small job on the machine of docs/benchmarks.md."""
 _TRIES = 3

@@ -8,8 +8,6 @@ from pathlib import Path
 from voterlist.errors import MapError, SettingsMistake, UsageError
 from voterlist.ingest import parse_map
 
-__all__ = ["Map", "read_map"]
-
 Map = Mapping[str, str | Sequence[str]]
 """Field to header, or to headers that are joined with a blank."""
 

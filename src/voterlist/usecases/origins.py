@@ -14,16 +14,6 @@ from voterlist.render.xlsx.forms import AS_PRINTED, CASE_ID, ENTRY_ID, plain
 from voterlist.report.lookup import written_names
 from voterlist.usecases.answer_files import AnswerFile
 
-__all__ = [
-    "ORIGIN_PROBLEMS",
-    "Origins",
-    "of_elsewhere",
-    "of_other_people",
-    "origins_of",
-    "require_own",
-    "require_place",
-]
-
 ORIGIN_PROBLEMS = ("other-workspace", "other-cycle")
 """Why a row is refused for its run; ``review.problem.<code>`` and ``error.review-<code>``."""
 

@@ -11,8 +11,6 @@ from voterlist.errors import UsageError
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-__all__ = ["LEAST_LETTERS", "MOST_LETTERS", "has_password", "require_good", "secret_of"]
-
 LEAST_LETTERS = 12
 """A password has at least so many letters: NIST SP 800-63B asks for 8, and 15 without a second
 factor; what is decided here is looked at by more than one person."""

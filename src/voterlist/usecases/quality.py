@@ -15,8 +15,6 @@ from voterlist.quality import Agreement
 from voterlist.storage import ledger as ledgers
 from voterlist.usecases.settings import settings_of
 
-__all__ = ["ReviewQuality", "review_quality"]
-
 
 @dataclass(frozen=True, slots=True)
 class ReviewQuality:

@@ -8,8 +8,6 @@ from voterlist.ingest.choice import ColumnUse
 from voterlist.model import Profile
 from voterlist.normalize.told import ToldProfile
 
-__all__ = ["FileColumns", "Reading"]
-
 
 @dataclass(frozen=True, slots=True)
 class FileColumns:

@@ -72,8 +72,6 @@ from voterlist.usecases.returned_cases import (
 from voterlist.usecases.returned_questions import questions_of
 from voterlist.usecases.settling import CameUp, Settled, settled
 
-__all__ = ["RECEIVED", "Received", "receive"]
-
 RECEIVED = "received"
 """The folder of a workspace that keeps what came in packages, each in a folder of its own."""
 _WORK = ".receiving"

@@ -18,31 +18,6 @@ from voterlist.storage import store
 from voterlist.storage.ledger import Reader
 from voterlist.usecases.settings import settings_of
 
-__all__ = [
-    "ANSWERED",
-    "ANSWERS_NAME",
-    "CASES_NAME",
-    "GATES_NAME",
-    "KNOWN_AS_NAME",
-    "Answer",
-    "LetPass",
-    "OtherEntry",
-    "Owed",
-    "OwnEntry",
-    "Proposal",
-    "Returned",
-    "ReturnedCase",
-    "ReturnedFinding",
-    "answers_in_journal",
-    "answers_of",
-    "known_as",
-    "newest_return",
-    "owed",
-    "read_answers",
-    "read_gates",
-    "returns_sent",
-]
-
 ANSWERED = "case-answered"
 """The journal's word for an answer to a returned case."""
 CASES_NAME = "cases.json"

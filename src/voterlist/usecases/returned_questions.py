@@ -12,8 +12,6 @@ from voterlist.storage.ledger import Reader
 from voterlist.tables import from_rows
 from voterlist.usecases.returned_cases import Proposal, Returned, ReturnedCase
 
-__all__ = ["questions_of"]
-
 
 def questions_of(
     ledger: Reader, returned: Returned, manifest: Manifest, words: Catalogue

@@ -49,8 +49,6 @@ from voterlist.usecases.returned_cases import (
 )
 from voterlist.usecases.submitting import general_names
 
-__all__ = ["ReturnRequest", "Sent", "return_cases"]
-
 _SHOWN = 3
 """Characters of an identifier of somebody else that are shown."""
 _MASK = "•••"

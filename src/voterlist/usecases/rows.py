@@ -10,8 +10,6 @@ from voterlist.errors import UsageError
 from voterlist.storage.files import write_atomically
 from voterlist.storage.store import write_table
 
-__all__ = ["write_rows"]
-
 
 def write_rows(path: Path, table: pa.Table) -> None:
     """Write a table, all or nothing: as CSV or XLSX where the name ends so, else as Parquet.

@@ -18,8 +18,6 @@ from voterlist.usecases.settings import settings_of
 if TYPE_CHECKING:
     from voterlist.pipeline.plan import Plan
 
-__all__ = ["WorkspaceRun", "plan_run", "run_workspace"]
-
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceRun:

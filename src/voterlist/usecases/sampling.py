@@ -20,8 +20,6 @@ from voterlist.usecases.desk_pages import review_tables
 from voterlist.usecases.drawing import Drawing
 from voterlist.usecases.settings import settings_of
 
-__all__ = ["SampleRequest", "Sampled", "sample_review"]
-
 
 @dataclass(frozen=True, slots=True)
 class SampleRequest:

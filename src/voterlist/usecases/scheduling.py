@@ -12,16 +12,6 @@ from pathlib import Path
 from voterlist.catalogue import Catalogue
 from voterlist.errors import UsageError
 
-__all__ = [
-    "CRONTAB",
-    "Night",
-    "Schedule",
-    "ScheduledFile",
-    "for_cron",
-    "for_systemd",
-    "time_of",
-]
-
 CRONTAB = "crontab"
 """Stands for the path of the crontab of the user, which a program edits."""
 LOG_NAME = "log/run.jsonl"

@@ -20,8 +20,6 @@ from voterlist.usecases.commissions import commission_of, keys_of, trust_of
 from voterlist.usecases.exchanges import SEALED_SUFFIX
 from voterlist.usecases.settings import settings_of
 
-__all__ = ["is_sealed", "opened", "sealed", "sealed_name"]
-
 _MOST_BYTES = 2 * 2**30
 """As of a package."""
 

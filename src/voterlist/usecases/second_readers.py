@@ -11,8 +11,6 @@ from voterlist.config import Settings
 from voterlist.decisions import Given, Standing, standing
 from voterlist.report import ReviewItems, ReviewTables, Sources
 
-__all__ = ["SecondReaders"]
-
 
 class SecondReaders:
     """What is asked of each person, so that nobody sees a first decision before the second.

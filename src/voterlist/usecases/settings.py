@@ -13,15 +13,6 @@ from voterlist.config import LinkSettings, Settings
 from voterlist.errors import SettingsError, UsageError
 from voterlist.schemas import ACCEPTANCE, empty
 
-__all__ = [
-    "acceptances_around",
-    "link_settings",
-    "settings_around",
-    "settings_of",
-    "workspace_around",
-    "workspace_here",
-]
-
 
 class _RuleCodes(Collection[str]):
     """The codes of all rules, which are loaded only where the settings name one."""

@@ -28,8 +28,6 @@ from voterlist.usecases.returned_cases import (
     returns_sent,
 )
 
-__all__ = ["CameUp", "Settled", "settled"]
-
 _KEEPS = "keep"
 
 

@@ -55,15 +55,6 @@ from voterlist.usecases.returned_cases import (
     answers_in_journal,
 )
 
-__all__ = [
-    "Contents",
-    "Submission",
-    "SubmitRequest",
-    "contents_of",
-    "general_names",
-    "submit",
-]
-
 _WORK = ".submitting"
 """The folder of a workspace in which the files of a package lie until it is written."""
 _RECORDS = {"csv": write_record_csv, "parquet": write_record_parquet}

@@ -47,8 +47,6 @@ from voterlist.usecases.returned_cases import ANSWERS_NAME, GATES_NAME
 from voterlist.usecases.settings import settings_of
 from voterlist.usecases.submitting import contents_of
 
-__all__ = ["Verified", "verify_package", "verify_run"]
-
 _MOST_BYTES = 16 * 1024 * 1024
 """Of a manifest."""
 

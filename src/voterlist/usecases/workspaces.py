@@ -22,8 +22,6 @@ from voterlist.storage.ledger import place_in, reading
 from voterlist.usecases.returned_cases import Owed, owed
 from voterlist.usecases.settings import settings_of
 
-__all__ = ["Status", "make_workspace", "status_of", "write_calendar", "write_page"]
-
 
 def make_workspace(
     folder: Path, *, cycle: str, level: Level, constituency: int | None = None

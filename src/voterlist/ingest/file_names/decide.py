@@ -13,17 +13,6 @@ from voterlist.ingest.file_names.readings import Name, Reading, Told, name_of, r
 from voterlist.ingest.file_names.tokens import maybe_time, stem
 from voterlist.ingest.place import HIGHEST
 
-__all__ = [
-    "NOT_NAMED",
-    "Basis",
-    "Doubt",
-    "NamedPlace",
-    "Territory",
-    "place_of_name",
-    "places_of_names",
-    "places_of_sheets",
-]
-
 _SURE_RUN = 3
 """So many names show by themselves which of their numbers is the precinct's."""
 _MOST_PARTS = 9

@@ -14,8 +14,6 @@ from itertools import product
 from voterlist.ingest.file_names.tokens import Kind, Token, candidates, tokens
 from voterlist.ingest.file_names.words import Sense
 
-__all__ = ["Name", "Reading", "Told", "name_of", "readings"]
-
 _LABELS = (Sense.CONSTITUENCY, Sense.PRECINCT, Sense.OTHER)
 _BETWEEN_NUMBERS = (Sense.PLAIN, Sense.LIST, Sense.SIGN)
 _BINDING = (Sense.PLAIN, Sense.ORDINAL, Sense.SIGN)

@@ -13,8 +13,6 @@ from pathlib import PurePosixPath
 from voterlist.ingest.file_names.words import LETTER_PAIRS, Sense, sense_of
 from voterlist.ingest.text import fold
 
-__all__ = ["Kind", "Token", "candidates", "maybe_time", "stem", "tokens"]
-
 _PIECE = re.compile(r"\d+|[^\W\d_]+|[\W_]")
 _MARK = re.compile(r"[\u0300-\u036f]")
 _HUMP = re.compile(r"(?<=[a-zа-яəıöüçşğ])(?=[A-ZА-ЯƏİÖÜÇŞĞ])")

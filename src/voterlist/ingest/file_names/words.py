@@ -5,8 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import lru_cache
 
-__all__ = ["LETTER_PAIRS", "Sense", "sense_of"]
-
 
 class Sense(StrEnum):
     """What a word says of a number beside it."""

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from voterlist.model import AsideCode, Rule, Severity, Unit
 
-__all__ = ["RULES"]
-
 _GROUND_1 = (
     "A list taken in with its columns mistaken "
     "names people who do not exist and loses those who do"

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from voterlist.model import AsideCode, Rule, Severity, Unit
 
-__all__ = ["RULES"]
-
 _GROUND = "A list handed in twice counts once"
 
 RULES: tuple[Rule, ...] = (

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = ["PLACE_DOUBTS", "RULES"]
-
 _GROUND = (
     "Election Code of Azerbaijan, art. 46: "
     "a list is compiled for one precinct of one constituency"

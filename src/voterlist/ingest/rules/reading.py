@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from voterlist.model import AsideCode, Rule, Severity, Unit
 
-__all__ = ["RULES"]
-
 _GROUND = (
     "Every file handed in is read or named as not read: no list is dropped silently"
 )

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from voterlist.model import AsideCode, Rule, Severity, Unit
 
-__all__ = ["LETTERS_LOST", "RULES"]
-
 LETTERS_LOST = "letters-lost"
 """A list of which the whole lost letters."""
 

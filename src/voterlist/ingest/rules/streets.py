@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = ["RULES"]
-
 RULES: tuple[Rule, ...] = (
     Rule(
         "street-row-unused",

@@ -19,16 +19,6 @@ from voterlist.storage.ledger.tables import (
     schema_of,
 )
 
-__all__ = [
-    "CHUNK",
-    "Base",
-    "Row",
-    "SqliteBase",
-    "beside",
-    "create_private",
-    "make_private",
-]
-
 PRIVATE = 0o600
 """The mode of a ledger and of everything beside it: nobody else may read it."""
 _OTHERS = 0o077

@@ -20,24 +20,6 @@ from typing import Any
 from voterlist import strict_json
 from voterlist.storage.ledger.base import Base
 
-__all__ = [
-    "ADDED",
-    "BEGINNING",
-    "CLOCK",
-    "GENESIS",
-    "PREFIX",
-    "SEALS",
-    "Head",
-    "Line",
-    "append",
-    "has_line",
-    "hash_of",
-    "head_of",
-    "lines_of",
-    "newest_day",
-    "read_line",
-]
-
 PREFIX = b"voterlist ledger chain 1\n"
 """What is hashed before everything else, so that no other text has the hash of a line."""
 BEGINNING = "0" * 64

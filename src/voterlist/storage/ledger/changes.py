@@ -13,20 +13,6 @@ from voterlist.storage.ledger import chain
 from voterlist.storage.ledger.base import Base
 from voterlist.storage.ledger.seals import TableDigest, row_digests
 
-__all__ = [
-    "ACCEPTED",
-    "AMENDED",
-    "CASES",
-    "CASE_ENTRIES",
-    "CASE_NUMBERS",
-    "DECIDED",
-    "JOURNAL",
-    "SUBJECTS",
-    "SUBMISSIONS",
-    "USERS",
-    "Changes",
-]
-
 SUBMISSIONS = "submissions"
 USERS = "users"
 CASES = "cases"

@@ -48,8 +48,6 @@ from voterlist.storage.ledger.tables import (
 )
 from voterlist.storage.ledger.writing import Ledger
 
-__all__ = ["RENEWED_EVENT", "RESTORED_EVENT", "Replaced", "copy", "renew", "restore"]
-
 RESTORED_EVENT = "ledger-restored"
 """The journal's word for a copy of the ledger that was put back."""
 _PATIENCE = 10.0

@@ -17,8 +17,6 @@ from pathlib import Path
 from voterlist.errors import InputError, VoterlistError, WorkspaceBusyError
 from voterlist.storage.temporary import private_folder
 
-__all__ = ["damaged", "forbidden", "locked", "replaced", "translated_errors"]
-
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _FORBIDDEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}

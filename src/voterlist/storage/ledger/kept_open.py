@@ -31,8 +31,6 @@ from voterlist.storage.ledger.seals import (
 from voterlist.storage.ledger.tables import NUMBERED
 from voterlist.storage.ledger.writing import Ledger
 
-__all__ = ["OpenLedger"]
-
 
 class OpenLedger(Ledger):
     """A ledger that stays open for many blocks. Of one thread: that which opened it.

@@ -24,19 +24,6 @@ from voterlist.storage.ledger.base import Base
 from voterlist.storage.ledger.seals import NO_ROWS, TableDigest, digests_at, sealed
 from voterlist.storage.ledger.tables import APPEND_ONLY, MARKED_LATER
 
-__all__ = [
-    "MARK_NAME",
-    "Gap",
-    "Mark",
-    "find_gap",
-    "mark_run",
-    "marks_by_path",
-    "origin_in",
-    "read_marks",
-    "require_no_gap",
-    "write_mark",
-]
-
 MARK_NAME = "ledger.mark"
 
 Counts = dict[str, int]

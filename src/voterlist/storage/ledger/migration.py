@@ -19,8 +19,6 @@ from voterlist.storage.ledger.tables import (
     statements,
 )
 
-__all__ = ["migrate"]
-
 
 def migrate(base: Base, version: int) -> None:
     """Bring the tables of this version to this program's, in the caller's transaction.

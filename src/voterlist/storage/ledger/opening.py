@@ -32,8 +32,6 @@ if sys.platform != "win32":
 if TYPE_CHECKING:
     from voterlist.storage.ledger.postgres import PostgresBase
 
-__all__ = ["alone", "is_there", "name_of", "server", "unverified", "writable"]
-
 _WRITABLE: WeakSet[SqliteBase] = WeakSet()
 """What this process has open for writing. Whoever closes a file loses all locks that the process
 has of it (POSIX): another program would then take away the WAL into which this one still writes.

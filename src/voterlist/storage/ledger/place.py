@@ -8,8 +8,6 @@ from pathlib import Path
 from voterlist.config import Settings
 from voterlist.storage.ledger.tables import FILE_NAME
 
-__all__ = ["Place", "place_in", "place_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -30,8 +30,6 @@ from voterlist.storage.ledger.base import CHUNK, Base, Row
 from voterlist.storage.ledger.failures import damaged, forbidden, locked
 from voterlist.storage.ledger.tables import GUARD, KEYS, SESSIONS, statements
 
-__all__ = ["PostgresBase", "connect", "name_of", "snapshot"]
-
 _LOCK = 0x766F_7465_726C_6973
 """The advisory lock of whoever writes: the letters of ``voterlis``."""
 _HELD = _LOCK + 1

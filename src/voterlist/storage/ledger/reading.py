@@ -29,16 +29,6 @@ from voterlist.storage.ledger.seals import verify, verify_structure
 from voterlist.storage.ledger.tables import KEYS, SEALED_SINCE, tables_of
 from voterlist.tables import from_columns
 
-__all__ = [
-    "LARGE",
-    "SMALL",
-    "JournalLine",
-    "Reader",
-    "read_acceptances",
-    "reading",
-    "snapshot",
-]
-
 JournalLine = tuple[dt.date, str, dict[str, str | int]]
 """(day, event, details)."""
 

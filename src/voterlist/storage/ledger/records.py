@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-__all__ = ["UNKNOWN_PLACE", "CaseNote", "CaseNumber", "Submission", "User", "received"]
-
 UNKNOWN_PLACE = 0
 """Stands for a constituency or precinct that is not known: a key column cannot be null."""
 

@@ -23,21 +23,6 @@ from voterlist.storage.ledger.tables import (
     MIGRATIONS,
 )
 
-__all__ = [
-    "NO_ROWS",
-    "RunningDigest",
-    "TableDigest",
-    "digest",
-    "digests_at",
-    "row_digest",
-    "row_digests",
-    "seal",
-    "sealed",
-    "verify",
-    "verify_structure",
-    "version_of",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class TableDigest:

@@ -7,27 +7,6 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from functools import cache
 
-__all__ = [
-    "APPEND_ONLY",
-    "CHAIN",
-    "CHAINED_SINCE",
-    "FILE_NAME",
-    "GUARD",
-    "KEYS",
-    "MARKED_LATER",
-    "MIGRATIONS",
-    "NUMBERED",
-    "SCHEMA_QUERY",
-    "SEALED_SINCE",
-    "SESSIONS",
-    "UNNUMBERED",
-    "for_sqlite",
-    "schema_in",
-    "schema_of",
-    "statements",
-    "tables_of",
-]
-
 FILE_NAME = "ledger.db"
 
 MIGRATIONS = (

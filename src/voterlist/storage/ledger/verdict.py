@@ -48,8 +48,6 @@ from voterlist.storage.ledger.tables import (
     tables_of,
 )
 
-__all__ = ["Problem", "Verdict", "verify"]
-
 _HEAD = re.compile(r"(?:([0-9]+)-)?([0-9a-f]{8,64})")
 """A head as it is printed: the number of the line, and its hash or the beginning of it."""
 

@@ -36,8 +36,6 @@ from voterlist.storage.ledger.seals import (
 from voterlist.storage.ledger.tables import CHAIN
 from voterlist.storage.stopping import whole
 
-__all__ = ["Ledger"]
-
 _ORIGINS = 2**31 - 1
 """So many numbers SQLite has for a file."""
 _PATIENCE = 10.0
