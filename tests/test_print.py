@@ -10,7 +10,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 import typst
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from papers import DAY, correction, pages, paper, question, squeezed, voter
@@ -73,6 +73,7 @@ PEOPLE = st.lists(st.tuples(STRANGE, STRANGE, STRANGE), max_size=70)
 
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(PEOPLE)
+@example([("Quliyev\u115f", "Aydın", "Nizami 4")])
 @pytest.mark.slow
 def test_everybody_is_on_paper_in_order_and_the_sums_of_the_pages_add_up(people):
     rows = [

@@ -36,6 +36,13 @@ _PROBE = b"""
 """
 
 
+_INVISIBLE = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
+) | frozenset(map(chr, range(0xFE00, 0xFE10)))
+"""Letters and marks that no font draws, besides those of the category Cf: Unicode's property
+Default_Ignorable_Code_Point."""
+
+
 def printable(page: str) -> str:
     """A page of JSON in which every letter of every text can be printed.
 
@@ -63,7 +70,7 @@ def _replacements(letters: frozenset[str]) -> Mapping[int, str]:
 def _without_shape(letter: str) -> str | None:
     """What is printed instead of a letter that no font draws; None for all others."""
     category = unicodedata.category(letter)
-    if category == "Cf":
+    if category == "Cf" or letter in _INVISIBLE:
         return ""
     if category in {"Zs", "Zl", "Zp", "Cc"}:
         return " "
