@@ -192,8 +192,6 @@ def completed(words, tmp_path):
                 "feedback",
                 "quality",
                 "sample",
-                "train",
-                "score",
             ],
         ),
         (["voterlist", "run", "--unt"], ["--until"]),

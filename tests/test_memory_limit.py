@@ -188,11 +188,12 @@ def test_a_limit_below_what_the_list_needs_is_refused_with_the_need(lists, tmp_p
     assert link_with(lists, tmp_path, f"{needed}MiB").exit_code == 0
 
 
-def test_a_folder_that_is_not_there_is_told_as_the_file_was_named(lists, tmp_path):
-    """Nobody asked for the file that is named, and nobody would find it."""
+def test_a_folder_that_is_not_there_is_told_before_any_work(lists, tmp_path):
+    """Nobody asked for the file that is put aside there, and the work would be for nothing."""
     found = link_with(lists, tmp_path / "gone", "2GiB")
-    assert found.exit_code == 5
-    assert (tmp_path / "gone" / "pairs.parquet").as_posix() in found.stderr
+    assert found.exit_code == 2
+    assert (tmp_path / "gone").as_posix() in found.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_state_is_not_kept_with_a_limit(lists, tmp_path):

@@ -246,12 +246,17 @@ class _Child:
         """The code of why it ended."""
         if sys.platform == "win32":
             return cause_of_end(self._process.wait(), self._words)
+        import resource  # noqa: PLC0415  not on Windows
+
         _, status, used = os.wait4(self._process.pid, 0)
         self._process.returncode = os.waitstatus_to_exitcode(status)
         cause = cause_of_end(self._process.returncode, self._words)
-        # PDFium says nothing when memory is refused to it; by then it has taken nearly all.
+        # PDFium says nothing when memory is refused to it; by then it has taken nearly all. Linux
+        # counts what this process had when the child began as the child's.
         allowed = allowance(len(request.content), request.settings).bytes
-        is_full = used.ru_maxrss * _USED_UNIT > _NEARLY_ALL * allowed
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        most = max(own, _NEARLY_ALL * allowed / _USED_UNIT)
+        is_full = used.ru_maxrss > most
         is_refused = cause is AsideCode.READER_STOPPED and is_full
         return AsideCode.FILE_TOO_LARGE if is_refused else cause
 
