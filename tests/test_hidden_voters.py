@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+import documents
 import workspaces
 from intake_files import HEADER, TITLE, book, voters
 from voterlist import ingest
@@ -74,6 +75,43 @@ def joined(text, *numbers, by=""):
     for number in numbers:
         parts[2 * number - 1] = by
     return "".join(parts)
+
+
+# --- rows that lack a cell
+# --------------------------------------------------------------------------------------
+
+
+def shifted(row, column):
+    """The row without this cell, so that the cells behind it stand in columns of others."""
+    return [*row[:column], *row[column + 1 :]]
+
+
+@pytest.mark.parametrize("column", range(len(HEADER) - 1))
+@pytest.mark.parametrize("form", ["csv", "docx", "odt"])
+def test_a_row_that_lacks_a_cell_is_no_entry(column, form):
+    """Its cells would be those of a person who is not there, at exit code 0."""
+    rows = [HEADER, *ROWS]
+    rows[5] = shifted(rows[5], column)
+    content = {
+        "csv": lambda: lines(rows),
+        "docx": lambda: documents.word_of(
+            documents.table(*(documents.row(*row) for row in rows))
+        ),
+        "odt": lambda: documents.odt(documents.odt_table(rows)),
+    }[form]()
+    intake, code = taken(content, f"list 12.{form}")
+    assert surnames(intake) == NAMES - {ROWS[4][1]}
+    aside = intake.set_aside.select(["code", "line"]).to_pylist()
+    assert {"code": "row-too-short", "line": 6} in aside
+    assert code == 1
+
+
+def test_a_row_that_merely_ends_early_is_an_entry():
+    """The FIN is often unknown, and the birth date may be."""
+    rows = [HEADER, *(row[:-1] for row in ROWS)]
+    rows[3][4] = ""
+    intake, code = taken(lines(rows))
+    assert (surnames(intake), code) == (NAMES, 0)
 
 
 # --- headings

@@ -16,6 +16,8 @@ except ImportError:  # Windows
 OUT_OF_MEMORY = 77
 """The exit code of a process that was refused memory and could still say so."""
 _STATM = Path("/proc/self/statm")
+_NEARLY_ALL = 0.75
+"""The share of its memory that a process has taken when the next piece is refused to it."""
 _DATA_PAGES = 5
 """The place of "data + stack", in pages, among the numbers of ``/proc/self/statm``."""
 
@@ -34,6 +36,14 @@ def limit(seconds: int, more_bytes: int) -> None:
     if data := data_bytes():
         _, most = resource.getrlimit(resource.RLIMIT_DATA)
         resource.setrlimit(resource.RLIMIT_DATA, (data + more_bytes, most))
+
+
+def is_memory_short() -> bool:
+    """True where this process has taken nearly all of the memory that ``limit`` lets it have."""
+    if resource is None:
+        return False
+    allowed, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    return allowed != resource.RLIM_INFINITY and data_bytes() > _NEARLY_ALL * allowed
 
 
 def forbid_files() -> None:

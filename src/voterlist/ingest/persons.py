@@ -49,6 +49,16 @@ def holds_person(text: str) -> bool:
     return any(names) or any(sign.search(text) for sign in _IDENTITIES)
 
 
+def is_birth_date(text: str) -> bool:
+    """True for a date alone on which a voter may be born."""
+    return _BIRTH.fullmatch(text) is not None
+
+
+def is_fin(text: str) -> bool:
+    """True for a text that has the form of a FIN."""
+    return _FIN.fullmatch(text) is not None
+
+
 def is_of_two(text: str) -> bool:
     """True where cells of one row, parted by tabs, are of several lines, each of another person.
 

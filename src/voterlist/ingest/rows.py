@@ -16,7 +16,13 @@ import pyarrow.compute as pc
 
 from voterlist.ingest.headers import ColumnMap
 from voterlist.ingest.heading import Header, filled_cells, same_cells
-from voterlist.ingest.persons import hides_voter, holds_person, is_of_two
+from voterlist.ingest.persons import (
+    hides_voter,
+    holds_person,
+    is_birth_date,
+    is_fin,
+    is_of_two,
+)
 from voterlist.ingest.place import NOWHERE, title_place
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
@@ -32,6 +38,8 @@ _OF_A_VOTER = ("birth_date", "address", "document", "fin", "constituency", "prec
 _NAMES = ("surname", "given_name", "full_name")
 _OF_ONE = (*_NAMES, "number", "birth_date", "fin")
 """The fields whose cells have one line where they are of one voter."""
+_OF_NEITHER = ("number", *_NAMES, "patronymic", "address")
+"""The fields in which neither a birth date nor a FIN stands alone."""
 _TOTAL = (
     r"(?i)^\W*(?:№\W*)?"
     r"(?:(?:siyah[ıiİ]\pL*|m[əe]nt[əe]q\pL*|[üu]zr[əe]|daimi|по|списк\pL*|участк\pL*) )*"
@@ -281,9 +289,36 @@ def _mark_faulty(
     needed = _columns_of(header.map, _NAMES)
     ended = [_mask(pc.is_null(raw[column])) for column in needed]
     _mark(codes, np.logical_or.reduce(ended), AsideCode.ROW_TOO_SHORT)
+    _mark_shifted(cells, codes, header.map)
     named = [*needed, *header.map.columns("patronymic")]
     blank = [_mask(pc.is_null(cells[column])) for column in named]
     _mark(codes, np.logical_and.reduce(blank), AsideCode.NO_NAME)
+
+
+def _mark_shifted(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> None:
+    """Marks rows that lack a cell before their end, so that cells stand in columns of others.
+
+    The last cell of such a row is blank. A birth date or a FIN stands in a column of another field
+    and not in its own, or a word stands in place of the number. Which cell is missing is for a
+    person to say.
+    """
+    last = max(match.column for match in columns.matches)
+    rows = np.flatnonzero((codes == ENTRY_ROW) & _mask(pc.is_null(cells[last])))
+    if not len(rows):
+        return
+    chosen = pa.array(rows)
+
+    def is_in(fields: Sequence[str], is_such: Callable[[str], bool]) -> _Mask:
+        found = np.zeros(len(rows), dtype=bool)
+        for column in _columns_of(columns, fields):
+            found |= _mask(map_unique(cells[column].take(chosen), is_such, pa.bool_()))
+        return found
+
+    is_shifted = is_in(["number"], str.isalpha)
+    for field, is_such in (("birth_date", is_birth_date), ("fin", is_fin)):
+        if columns.columns(field):
+            is_shifted |= is_in(_OF_NEITHER, is_such) & ~is_in([field], is_such)
+    codes[rows[is_shifted]] = _NUMBER[AsideCode.ROW_TOO_SHORT]
 
 
 def _ask_headings(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> None:

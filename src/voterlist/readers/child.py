@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import IO
 
@@ -18,7 +19,13 @@ import pyarrow as pa
 from voterlist.children import end_with_parent
 from voterlist.config import IngestSettings
 from voterlist.discreet import be_discreet
-from voterlist.limits import OUT_OF_MEMORY, data_bytes, forbid_files, limit
+from voterlist.limits import (
+    OUT_OF_MEMORY,
+    data_bytes,
+    forbid_files,
+    is_memory_short,
+    limit,
+)
 from voterlist.model import AsideCode
 from voterlist.parquet_proof import proof_of
 from voterlist.readers import archive
@@ -32,10 +39,12 @@ from voterlist.readers.attempt import (
 from voterlist.readers.files import read_bytes
 from voterlist.readers.frames import Head, pack_outcome, read_frame, write_frame
 from voterlist.readers.outcome import ReadOutcome
-from voterlist.readers.proved import most_unpacked, trouble_of
+from voterlist.readers.proved import MEMORY_SHORT, most_unpacked, trouble_of
 
 _RETIRED_AT = 256 * 2**20
 """A child that has kept so many bytes more than at its start makes room for a fresh one."""
+_LOOK_SECONDS = 0.05
+"""Between two looks at its memory a child takes some ten megabytes."""
 
 
 class _WithoutPandas:
@@ -57,6 +66,7 @@ def main() -> None:
     threading.Thread(
         target=end_with_parent, args=(requests.fileno(),), daemon=True
     ).start()
+    threading.Thread(target=_tell_of_short_memory, daemon=True).start()
     # No voter's row is left in a file, or in a dump of the memory of this process.
     be_discreet()
     forbid_files()
@@ -86,6 +96,17 @@ def _private_streams() -> tuple[IO[bytes], IO[bytes]]:
     for stream in (0, 1):
         os.dup2(nowhere, stream)
     return requests, replies
+
+
+def _tell_of_short_memory() -> None:
+    """Say so on the standard error stream as long as nearly all of the memory is taken.
+
+    PDFium aborts without a word where memory is refused to it.
+    """
+    while True:
+        time.sleep(_LOOK_SECONDS)
+        if is_memory_short():
+            os.write(sys.stderr.fileno(), MEMORY_SHORT)
 
 
 def _serve(head: Head, content: bytes, replies: IO[bytes]) -> None:

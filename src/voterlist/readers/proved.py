@@ -26,8 +26,10 @@ ONE_THREAD = {
 _TOO_MUCH_TIME = getattr(signal, "SIGXCPU", 0)
 _MOST_UNPACKED = 100
 """So many times its size a large table may take once it is unpacked."""
-_REFUSED = (b"std::bad_alloc", b"memory allocation of")
-"""What C++ and Rust say before they end a process to which memory was refused."""
+MEMORY_SHORT = b"memory is short"
+"""What a process says that has taken nearly all of its memory."""
+_REFUSED = (b"std::bad_alloc", b"memory allocation of", MEMORY_SHORT)
+"""The first two are what C++ and Rust say before they end a process to which memory was refused."""
 _CHUNK = 4096
 """Bytes of its words that are looked at together."""
 _PATIENCE = 5
@@ -107,6 +109,10 @@ class LastWords:
             target=self._listen, args=(stream,), daemon=True
         )
         self._listener.start()
+
+    def forget(self) -> None:
+        """What it said until now was of another file."""
+        self._tell_of_memory = False
 
     def tell_of_memory(self) -> bool:
         """True where the process, which has ended, said so."""

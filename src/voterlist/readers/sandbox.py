@@ -16,7 +16,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO
 
 from voterlist.children import import_path, let_go
 from voterlist.config import IngestSettings
@@ -115,12 +114,6 @@ class _Request:
         }
 
 
-_NEARLY_ALL = 0.75
-"""The share of its memory that a child has taken when the next piece is refused to it."""
-_USED_UNIT = 1 if sys.platform == "darwin" else 1024
-"""In how many bytes the system counts the most memory that a child had."""
-
-
 class _EndedError(Exception):
     """The child ended. ``code`` says why; None where it had not yet begun with the request."""
 
@@ -183,7 +176,7 @@ def _ask(request: _Request) -> None:
     request.place = None
     clock = allowance(len(request.content), request.settings).clock_seconds
     try:
-        write_frame(child.requests, request.head(), request.content)
+        child.begin(request)
     except OSError:
         raise _EndedError(None) from None
     while (reply := child.reply(clock, request))[0]["kind"] != "end":
@@ -212,11 +205,11 @@ class _Child:
         self._words = LastWords(self._process.stderr)
         self.owner = os.getpid()
 
-    @property
-    def requests(self) -> IO[bytes]:
-        """Where it reads from."""
+    def begin(self, request: _Request) -> None:
+        """Hand it a request; raises ``OSError`` where it has ended."""
         assert self._process.stdin is not None
-        return self._process.stdin
+        self._words.forget()
+        write_frame(self._process.stdin, request.head(), request.content)
 
     def reply(self, seconds: int, request: _Request) -> tuple[Head, bytes]:
         """Its next frame, which must come within so many seconds by the clock."""
@@ -230,7 +223,11 @@ class _Child:
         finally:
             timer.cancel()
         if frame is None:
-            cause = AsideCode.FILE_TOO_SLOW if late.is_set() else self._cause(request)
+            cause = (
+                AsideCode.FILE_TOO_SLOW
+                if late.is_set()
+                else cause_of_end(self._process.wait(), self._words)
+            )
             raise _EndedError(None if request.place is None else cause)
         return frame
 
@@ -241,24 +238,6 @@ class _Child:
     def _end_late(self, late: threading.Event) -> None:
         late.set()
         self._process.kill()
-
-    def _cause(self, request: _Request) -> AsideCode:
-        """The code of why it ended."""
-        if sys.platform == "win32":
-            return cause_of_end(self._process.wait(), self._words)
-        import resource  # noqa: PLC0415  not on Windows
-
-        _, status, used = os.wait4(self._process.pid, 0)
-        self._process.returncode = os.waitstatus_to_exitcode(status)
-        cause = cause_of_end(self._process.returncode, self._words)
-        # PDFium says nothing when memory is refused to it; by then it has taken nearly all. Linux
-        # counts what this process had when the child began as the child's.
-        allowed = allowance(len(request.content), request.settings).bytes
-        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        most = max(own, _NEARLY_ALL * allowed / _USED_UNIT)
-        is_full = used.ru_maxrss > most
-        is_refused = cause is AsideCode.READER_STOPPED and is_full
-        return AsideCode.FILE_TOO_LARGE if is_refused else cause
 
 
 _TURN = threading.RLock()
