@@ -156,8 +156,8 @@ class Units:
         counted = self.counted.setdefault(stage, Counted())
         done: dict[int, Done] = {}
         missing = []
-        # To be proved: a quarter of them, of many four as a rule.
-        share = 4 / max(len(tasks), 16)
+        # To be proved: a quarter of few, about four of more than 16, an eighth of many.
+        share = max(1 / 8, 4 / max(len(tasks), 16))
         for number, task in enumerate(tasks):
             found = self.kept.find(self.place(stage, task), share)
             if found is None:
