@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from voterlist import report
 from voterlist.deadlines import CalendarStage, Deadline
+from voterlist.fields import COMPARED
 from voterlist.model import Level, Progress, Standing
 from voterlist.report.sections.cases import CASES
 from voterlist.schemas import (
@@ -30,7 +31,6 @@ from voterlist.schemas import (
     INDICATOR,
     LIST,
     PAIR,
-    PAIR_FIELDS,
     PROFILE,
     PYRAMID,
     REGISTER_USE,
@@ -351,7 +351,7 @@ def cases():
 
 def pairs():
     """PAIR: the move alone."""
-    levels = {f"{name}_level": "same" for name in PAIR_FIELDS} | {
+    levels = {f"{name}_level": "same" for name in COMPARED} | {
         "birth_date_level": "year",
         "document_level": "missing",
     }

@@ -24,6 +24,7 @@ from voterlist.decisions import (
     standing,
     subjects_of,
 )
+from voterlist.fields import ENTRY_FIELDS
 from voterlist.findings import finding_ids
 from voterlist.model import Problem
 from voterlist.normalize import read_correction, read_day
@@ -31,7 +32,6 @@ from voterlist.schemas import (
     ACCEPTANCE,
     CASE,
     ENTRY,
-    ENTRY_FIELDS,
     FINDING,
     GIVEN_AMENDMENT,
     LIST,

@@ -17,10 +17,10 @@ from voterlist.decisions import (
 from voterlist.decisions.answers import CORRECTABLE, FREE, answers_by_rule
 from voterlist.decisions.grounds import Need
 from voterlist.decisions.page import page, tables
+from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Action, Unit, Verdict
 from voterlist.reconcile.policies import REGISTERS
 from voterlist.rulebook import RULES
-from voterlist.schemas import ENTRY_FIELDS
 
 PAGE = Path(__file__).parent.parent / "docs" / "decisions.md"
 ACTIONS = {action.value for action in Action} - {"withdraw"} | {"accept"}

@@ -19,10 +19,10 @@ import processes
 from linkage_lists import crowd
 from test_link import among_others
 from voterlist.cli.app import APP
+from voterlist.fields import COMPARED, SHARED
 from voterlist.link import link
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.explain import read_model, waterfalls, with_model
-from voterlist.schemas import PAIR_FIELDS, SHARED_FIELDS
 from voterlist.storage import store
 
 
@@ -56,7 +56,7 @@ def test_the_steps_sum_to_the_weight_of_every_pair(linkage):
         falls = waterfalls(linkage.pairs, voters).to_pylist()
         assert len(falls) == linkage.pairs.num_rows > 2
         for row, fall in zip(linkage.pairs.to_pylist(), falls, strict=True):
-            bits = sum(fall[f"{field}_bits"] for field in PAIR_FIELDS)
+            bits = sum(fall[f"{field}_bits"] for field in COMPARED)
             assert np.isclose(
                 bits + fall["term_frequency"] + fall["rivals"], row["weight"]
             )
@@ -76,10 +76,10 @@ def test_term_frequency_is_attributed_to_the_fields_exactly_as_the_linkage_count
         waterfalls(linkage.pairs, crowd_of()).to_pylist(),
         strict=True,
     ):
-        parts = [fall[f"{field}_term_frequency"] for field in SHARED_FIELDS]
+        parts = [fall[f"{field}_term_frequency"] for field in SHARED]
         assert np.isclose(sum(part for part in parts if part), -row["term_frequency"])
         assert fall["term_frequency"] == 0.0
-        for field in SHARED_FIELDS:
+        for field in SHARED:
             assert (fall[f"{field}_term_frequency"] is None) or row[
                 f"{field}_level"
             ] not in {
@@ -131,7 +131,7 @@ def test_names_that_changed_places_keep_their_term_frequency_in_a_line_of_its_ow
         fall = falls[row["entry_l"], row["entry_r"]]
         assert fall["surname_term_frequency"] is None
         assert fall["term_frequency"] > 5
-        parts = sum(fall[f"{field}_term_frequency"] or 0 for field in SHARED_FIELDS)
+        parts = sum(fall[f"{field}_term_frequency"] or 0 for field in SHARED)
         assert np.isclose(parts + fall["term_frequency"], -row["term_frequency"])
 
 
@@ -144,7 +144,7 @@ def test_an_entry_that_the_list_does_not_hold_leaves_its_term_frequency_whole(li
         strict=True,
     ):
         assert fall["term_frequency"] == -row["term_frequency"]
-        assert all(fall[f"{field}_term_frequency"] is None for field in SHARED_FIELDS)
+        assert all(fall[f"{field}_term_frequency"] is None for field in SHARED)
 
 
 def test_a_table_without_a_model_or_rows_has_no_waterfalls(linkage):
@@ -212,7 +212,7 @@ def test_a_model_is_read_as_it_was_written(linkage):
 def test_a_missing_value_says_nothing(linkage):
     """A comparison in which a value is unknown has no bits."""
     row, fall = row_of(linkage, "p0", "p1")
-    missing = [field for field in PAIR_FIELDS if row[f"{field}_level"] == "missing"]
+    missing = [field for field in COMPARED if row[f"{field}_level"] == "missing"]
     assert missing
     assert {fall[f"{field}_bits"] for field in missing} == {0.0}
 

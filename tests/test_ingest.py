@@ -11,9 +11,10 @@ from voterlist import ingest
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError, SettingsError
+from voterlist.fields import HASHED
 from voterlist.ingest.file_names import place_of_name
 from voterlist.ingest.headers import match_header
-from voterlist.ingest.ids import HASHED_FIELDS, content_hash
+from voterlist.ingest.ids import content_hash
 from voterlist.ingest.place import Place, cell_number, title_place
 from voterlist.ingest.text import clean, fold
 from voterlist.model import AsideCode
@@ -776,7 +777,7 @@ def test_what_stands_in_which_field_counts():
     """Exchanged fields, joined cells and null against text each give another hash."""
 
     def entry(**fields: str) -> dict:
-        return {name: fields.get(name) for name in HASHED_FIELDS}
+        return {name: fields.get(name) for name in HASHED}
 
     rows = [
         entry(surname="x", given_name="y"),
@@ -788,10 +789,7 @@ def test_what_stands_in_which_field_counts():
         entry(),
     ]
     table = pa.table(
-        {
-            name: pa.array([row[name] for row in rows], pa.string())
-            for name in HASHED_FIELDS
-        }
+        {name: pa.array([row[name] for row in rows], pa.string()) for name in HASHED}
     )
     assert len(set(content_hash(table).tolist())) == len(rows)
 

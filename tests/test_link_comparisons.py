@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkage_lists import crowd
+from voterlist.fields import COMPARED, SHARED
 from voterlist.link.comparisons import MISSING, SHIPPED, Comparison, Pairs
 from voterlist.link.comparisons.shares import share_of_counts
 from voterlist.link.encode import encode
 from voterlist.link.priors import priors
 from voterlist.model import Profile
-from voterlist.schemas import PAIR_FIELDS, SHARED_FIELDS
 
 BENCH = Path(__file__).resolve().parents[1] / "bench"
 
@@ -44,13 +44,13 @@ def test_the_page_has_the_levels_of_the_comparisons(monkeypatch):
 
 
 def test_the_tables_have_a_column_for_each_comparison():
-    assert SHIPPED.fields == PAIR_FIELDS
+    assert SHIPPED.fields == COMPARED
     unshared = Comparison.shared_value_shares
     shared = {
         one.field for one in SHIPPED if type(one).shared_value_shares is not unshared
     }
     # What is rare of an address is the words of its line: no value of one field.
-    assert shared - {"address"} == set(SHARED_FIELDS)
+    assert shared - {"address"} == set(SHARED)
 
 
 @pytest.mark.parametrize("comparison", list(SHIPPED), ids=lambda one: one.field)

@@ -11,9 +11,10 @@ from normalizing import entries, found
 from voterlist.catalogue import catalogue
 from voterlist.catalogue import entries as catalogue_entries
 from voterlist.errors import SchemaError
+from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Profile, Unit
 from voterlist.normalize import RULES, normalize
-from voterlist.schemas import ENTRY, ENTRY_FIELDS, FINDING, VOTER
+from voterlist.schemas import ENTRY, FINDING, VOTER
 
 
 def test_no_rows():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import report_tables as tables
 from voterlist import catalogue, report
+from voterlist.fields import COMPARED, ENTRY_FIELDS
 from voterlist.link import REASONS
 from voterlist.link.comparisons import SHIPPED
 from voterlist.model import (
@@ -33,7 +34,7 @@ from voterlist.report.sections.numbers import NUMBERS
 from voterlist.report.sections.people import PEOPLE
 from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
 from voterlist.review import PROBLEM_CODES
-from voterlist.schemas import ENTRY, ENTRY_FIELDS, FINDING, PAIR_FIELDS
+from voterlist.schemas import ENTRY, FINDING
 from voterlist.tables import concat
 
 
@@ -402,7 +403,7 @@ def test_every_word_of_the_model_has_a_text_in_both_languages():
     keys += [f"list-kind.{kind}" for kind in ListKind] + [f"sex.{sex}" for sex in Sex]
     keys += [f"aside.{code}.{part}" for code in AsideCode for part in ("title", "todo")]
     keys += [f"reason.{reason}" for reason in REASONS]
-    keys += [f"field.{name}" for name in {*PAIR_FIELDS, *ENTRY_FIELDS, *CASE_FIELDS}]
+    keys += [f"field.{name}" for name in {*COMPARED, *ENTRY_FIELDS, *CASE_FIELDS}]
     keys += [level.key for comparison in SHIPPED for level in comparison.levels]
     keys += [
         f"review.problem.{code}.{part}"

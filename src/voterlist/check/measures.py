@@ -25,8 +25,8 @@ from voterlist.check.funnel import (
     winsorised,
 )
 from voterlist.config import CheckSettings
+from voterlist.fields import COMPARED
 from voterlist.model import Rule, Sex
-from voterlist.schemas import PROFILE_FIELDS
 from voterlist.shared_values import Codes, Flags
 
 _DAYS_OF_YEAR = 365.25
@@ -129,7 +129,7 @@ MEASURES: tuple[Measure, ...] = (
     WITHOUT_FIN,
     *(
         Measure(f"missing-{name.replace('_', '-')}", partial(_missing, name=name))
-        for name in PROFILE_FIELDS
+        for name in COMPARED
     ),
 )
 """In the order in which a report shows them."""

@@ -14,12 +14,12 @@ from voterlist.check.agehist import completed_years
 from voterlist.check.context import Context, Numbers, without_impossible_births
 from voterlist.check.entry import is_missing
 from voterlist.config import CheckSettings
+from voterlist.fields import COMPARED
 from voterlist.model import Sex, Stage
 from voterlist.schemas import (
     AGES,
     LIST,
     PROFILE,
-    PROFILE_FIELDS,
     PYRAMID,
     VOTER,
     empty,
@@ -65,7 +65,7 @@ def profile_of(context: Context) -> pa.Table:
             len(precincts.size),
         ),
     }
-    for name in PROFILE_FIELDS:
+    for name in COMPARED:
         columns[f"missing_{name}"] = (
             precincts.count(is_missing(context, name)) / precincts.size
         )

@@ -19,8 +19,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from voterlist.facts.working_days import WorkingDays
+from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Level, Profile, Rule, Severity
-from voterlist.schemas import ENTRY_FIELDS
 
 COLUMN_FIELDS = (*ENTRY_FIELDS, "constituency", "precinct")
 """The fields to which ``[ingest.columns]`` may pin a header of the lists."""

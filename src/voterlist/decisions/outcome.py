@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from voterlist.decisions.grounds import Need, grounds
+from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Action, ListKind, Verdict
-from voterlist.schemas import ENTRY_FIELDS
 
 SKIP_CODES = (
     "case-changed",

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.decisions.given import Given
-from voterlist.schemas import ENTRY, ENTRY_FIELDS, SUBJECT, require
+from voterlist.fields import ENTRY_FIELDS
+from voterlist.schemas import ENTRY, SUBJECT, require
 from voterlist.tables import from_columns, rows_among
 
 OTHERS = "others"

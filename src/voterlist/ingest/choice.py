@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config.comparisons import AddedComparison, ComparisonKind
+from voterlist.fields import FIELDS
 from voterlist.ingest.cells import are_distinct, known_cells
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, match_header, settle
 from voterlist.ingest.lexicon import FIELD_OF
@@ -166,20 +167,17 @@ class _Said:
 
 
 def _own_words() -> dict[str, _Said]:
-    known = {header: _Said(_GROUP) for header in _WORDS["groups"]["headers"]}
-    known |= {header: _Said(_ID) for header in _WORDS["entry_id"]["headers"]}
-    for role, headers in _WORDS["fields"].items():
-        known |= {header: _Said(role) for header in headers}
-    for name, section in _WORDS["comparisons"].items():
-        kind = ComparisonKind(section["kind"])
-        known |= {header: _Said(name, kind=kind) for header in section["headers"]}
+    """The headers of tables from anywhere that say something else in them than in a list."""
+    known = {header: _Said(_GROUP) for header in _WORDS["groups"]}
+    for field in FIELDS.values():
+        kind = ComparisonKind(field.compared_as) if field.compared_as else None
+        known |= dict.fromkeys(field.elsewhere, _Said(field.name, kind=kind))
+        if kind or field.name == _ID:
+            known |= dict.fromkeys(field.words, _Said(field.name, kind=kind))
     return known
 
 
 _OWN = _own_words()
-_BLOCKING = frozenset(
-    name for name, section in _WORDS["comparisons"].items() if section.get("blocking")
-)
 
 
 @lru_cache(maxsize=4096)
@@ -463,7 +461,7 @@ class _Chooser:
             self._leave(place, LeftReason.SECOND, said.what)
         else:
             header = self._headers[place]
-            blocks = said.what in _BLOCKING
+            blocks = "blocking" in FIELDS[said.what].uses
             added = AddedComparison(said.what, (header,), said.kind, blocks)
             self._comparisons.append(added)
             self._uses[place] = _comparison_use(header, added)

@@ -16,9 +16,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.fields import ENTRY_FIELDS
 from voterlist.ingest.findings import finding
 from voterlist.ingest.survey import Section, Survey
-from voterlist.schemas import ENTRY, ENTRY_FIELDS
+from voterlist.schemas import ENTRY
 from voterlist.tables import concat
 
 if TYPE_CHECKING:

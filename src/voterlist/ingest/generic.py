@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from voterlist.config import IngestSettings
 from voterlist.config.lines import toml_mistake, tree_of, with_lines
 from voterlist.errors import InputError, MapError, SettingsMistake
+from voterlist.fields import ENTRY_FIELDS
 from voterlist.ingest.cells import flat, is_ascending, known_cells
 from voterlist.ingest.choice import choose, field_named, is_needed
 from voterlist.ingest.findings import finding, findings_table
@@ -26,7 +27,6 @@ from voterlist.ingest.text import clean, fold
 from voterlist.model import ListKind, Profile
 from voterlist.schemas import (
     ENTRY,
-    ENTRY_FIELDS,
     LIST,
     SET_ASIDE,
     STATISTIC,

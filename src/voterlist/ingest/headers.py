@@ -10,13 +10,14 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from voterlist.config import IngestSettings
+from voterlist.fields import FIELDS
 from voterlist.ingest.lexicon import (
     FIELD_OF,
     FILLERS,
     GIVEN,
+    KNOWN,
     PARTS,
     PATRONYMIC,
-    PHRASES,
     SURNAME,
 )
 from voterlist.ingest.text import fold
@@ -112,17 +113,7 @@ class _Answer:
     how: str
 
 
-def _lexicon() -> dict[str, str]:
-    """Every known header with its role."""
-    known = {phrase: role for role, phrases in PHRASES.items() for phrase in phrases}
-    known |= dict.fromkeys(PATRONYMIC, "patronymic")
-    known |= dict.fromkeys(SURNAME, "surname")
-    known |= dict.fromkeys(GIVEN, "given_name")
-    return known
-
-
-_KNOWN = _lexicon()
-_LONG = tuple(sorted(phrase for phrase in _KNOWN if len(phrase) >= 5))
+_LONG = tuple(sorted(phrase for phrase in KNOWN if len(phrase) >= 5))
 """Short words are alike by chance, so only these are compared by likeness."""
 
 
@@ -131,7 +122,7 @@ def _by_count(phrases: Iterable[str]) -> dict[int, list[tuple[list[str], str]]]:
     split: dict[int, list[tuple[list[str], str]]] = {}
     for phrase in phrases:
         words = phrase.split()
-        split.setdefault(len(words), []).append((words, _KNOWN[phrase]))
+        split.setdefault(len(words), []).append((words, KNOWN[phrase]))
     return split
 
 
@@ -180,7 +171,7 @@ def match_header(text: str, *, weak: bool = False) -> _Answer | None:
 
 def _understood(text: str, folded: str) -> _Answer | None:
     """The match of a header that is a known one, with words before, behind or beside it."""
-    if role := _KNOWN.get(folded):
+    if role := KNOWN.get(folded):
         return _Answer(role, 1.0, "known")
     if role := _composed(folded):
         return _Answer(role, 0.98, "composed")
@@ -190,7 +181,7 @@ def _understood(text: str, folded: str) -> _Answer | None:
     ]
     parts += [fold(part) for part in re.split(r"[/|()\n;\[\]]+", text)]
     for part in parts:
-        if part != folded and (role := _KNOWN.get(part) or _composed(part)):
+        if part != folded and (role := KNOWN.get(part) or _composed(part)):
             return _Answer(role, 0.95, "known")
     return None
 
@@ -241,9 +232,9 @@ def _similar(folded: str, least: float) -> _Answer | None:
     )
     if not candidates or candidates[0][1] < least:
         return None
-    role, best = _KNOWN[candidates[0][0]], candidates[0][1]
+    role, best = KNOWN[candidates[0][0]], candidates[0][1]
     if any(
-        _KNOWN[phrase] != role and score > best - _LEAD
+        KNOWN[phrase] != role and score > best - _LEAD
         for phrase, score, _ in candidates[1:]
     ):
         return None
@@ -349,24 +340,7 @@ def column_letters(column: int) -> str:
     return letters
 
 
-_ONE_COLUMN = frozenset(
-    {
-        "entry_id",
-        "constituency",
-        "precinct",
-        "number",
-        "surname",
-        "given_name",
-        "patronymic",
-        "full_name",
-        "birth_date",
-        "birth_day",
-        "birth_month",
-        "birth_year",
-        "sex",
-        "fin",
-    }
-)
+_ONE_COLUMN = frozenset(name for name, field in FIELDS.items() if "once" in field.uses)
 
 
 def settle(matches: list[ColumnMatch]) -> list[ColumnMatch]:

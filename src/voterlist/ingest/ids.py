@@ -8,14 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import mix, salted, text_hashes
+from voterlist.fields import HASHED, LATER_FIELDS, NAME_PARTS
 from voterlist.model import ListKind
-from voterlist.schemas import ENTRY_FIELDS
 from voterlist.tables import codes
-
-HASHED_FIELDS = tuple(field for field in ENTRY_FIELDS if field != "number")
-"""What an id is made of. The line number is left out: it changes with every line inserted above."""
-
-_NAME_PARTS = ("surname", "given_name", "patronymic")
 
 _DIGITS = np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", dtype=np.uint8)
 """Crockford's base 32: no I, L, O and U, so an id can be read aloud and typed."""
@@ -97,9 +92,9 @@ def content_hash(entries: pa.Table) -> _Words:
     """
     total = np.zeros(entries.num_rows, dtype=np.uint64)
     whole = np.asarray(entries.column("full_name").is_valid(), dtype=bool)
-    for position, field in enumerate(HASHED_FIELDS):
+    for position, field in enumerate(HASHED):
         indices, distinct = codes(entries.column(field))
-        if field in _NAME_PARTS and whole.any():
+        if field in NAME_PARTS and whole.any():
             indices = np.where(whole, np.int32(-1), indices).astype(np.int32)
         texts = np.array(distinct.to_pylist(), dtype=object)
         hashes = text_hashes(texts)
@@ -109,7 +104,11 @@ def content_hash(entries: pa.Table) -> _Words:
         salt = salted(_GOLDEN, position)
         # Mixed again with the field's salt, so that two fields with their texts exchanged give
         # another sum.
-        total += mix(hashes ^ salt)[indices]
+        mixed = mix(hashes ^ salt)
+        if field in LATER_FIELDS:
+            # Else every entry would have got another id on the day when the field came.
+            mixed[-1] = 0
+        total += mixed[indices]
     return mix(total)
 
 

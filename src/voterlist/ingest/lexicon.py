@@ -1,7 +1,7 @@
 """The words by which headers name their columns, in Azerbaijani, English and Russian.
 
-The words stand in ``headers.toml``, written as ``text.fold`` leaves them. A *role* is a field of an
-entry or a part of one; ``PARTS`` says of which, in the order in which parts are joined.
+Those of fields stand in ``fields.toml``, all others in ``headers.toml``, written as ``text.fold``
+leaves them. A *role* is a field of an entry or a part of one; ``FIELD_OF`` says of which.
 """
 
 from __future__ import annotations
@@ -9,32 +9,7 @@ from __future__ import annotations
 import tomllib
 from importlib import resources
 
-PARTS: dict[str, tuple[str, ...]] = {
-    "entry_id": ("entry_id",),
-    "constituency": ("constituency",),
-    "precinct": ("precinct",),
-    "number": ("number",),
-    "surname": ("surname",),
-    "given_name": ("given_name",),
-    "patronymic": ("patronymic",),
-    "full_name": ("full_name",),
-    "birth_date": ("birth_date", "birth_day", "birth_month", "birth_year"),
-    "sex": ("sex",),
-    "address": (
-        "address",
-        "settlement",
-        "street_kind",
-        "street",
-        "house",
-        "block",
-        "flat",
-        "postcode",
-    ),
-    "document": ("document_series", "document", "document_number"),
-    "fin": ("fin",),
-}
-
-FIELD_OF = {role: field for field, roles in PARTS.items() for role in roles}
+from voterlist.fields import FIELDS, NAME_PARTS, Field
 
 WORDS = tomllib.loads(
     resources.files("voterlist.ingest")
@@ -43,9 +18,28 @@ WORDS = tomllib.loads(
 )
 """All that stands in the file."""
 
-SURNAME: tuple[str, ...] = tuple(WORDS["name_parts"]["surname"])
-GIVEN: tuple[str, ...] = tuple(WORDS["name_parts"]["given_name"])
-PATRONYMIC: tuple[str, ...] = tuple(WORDS["name_parts"]["patronymic"])
+UNUSED = "other"
+"""The role of columns that are known and not used: they win over a likeness to a field's words."""
+
+
+def _field_of(record: Field) -> str | None:
+    """The field that a column with the words of this record is or is part of."""
+    is_field = record.meaning or record.kind == "place"
+    return record.name if is_field else record.of or None
+
+
+FIELD_OF = {
+    name: field for name, record in FIELDS.items() if (field := _field_of(record))
+}
+"""Role -> the field of an entry."""
+
+PARTS: dict[str, tuple[str, ...]] = {
+    field: tuple(role for role, whole in FIELD_OF.items() if whole == field)
+    for field in dict.fromkeys(FIELD_OF.values())
+}
+"""Field -> its roles, in the order in which they are joined."""
+
+SURNAME, GIVEN, PATRONYMIC = (FIELDS[name].words for name in NAME_PARTS)
 
 FILLERS: frozenset[str] = frozenset(WORDS["fillers"])
 """Words that may stand beside the names of the parts of a name."""
@@ -53,8 +47,9 @@ FILLERS: frozenset[str] = frozenset(WORDS["fillers"])
 TITLE_WORDS: frozenset[str] = frozenset(WORDS["title_words"])
 """Words of titles that no header holds."""
 
-PHRASES: dict[str, tuple[str, ...]] = {
-    role: tuple(words) for role, words in WORDS["phrases"].items()
-}
-"""The words of each role. ``other`` holds headers of columns that are known and not used: they win
-over a likeness to a field's words."""
+KNOWN: dict[str, str] = {
+    phrase: name if name in FIELD_OF else UNUSED
+    for name, record in FIELDS.items()
+    for phrase in record.words
+} | {phrase: role for role, phrases in WORDS["phrases"].items() for phrase in phrases}
+"""Every known header of a list with its role."""

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.fields import ENTRY_FIELDS
 from voterlist.ingest.evidence import KINDS
 from voterlist.ingest.file_names import NamedPlace
 from voterlist.ingest.findings import finding
@@ -20,7 +21,7 @@ from voterlist.ingest.place import stated_kind
 from voterlist.ingest.rows import CODES, ENTRY_ROW
 from voterlist.ingest.survey import Section, Survey
 from voterlist.model import AsideCode
-from voterlist.schemas import ENTRY, ENTRY_FIELDS, LIST, SET_ASIDE, RawFile
+from voterlist.schemas import ENTRY, LIST, SET_ASIDE, RawFile
 from voterlist.tables import concat, from_columns, join_text
 
 _Ints = npt.NDArray[np.int64]

@@ -5,14 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from voterlist.ingest.lexicon import (
-    FILLERS,
-    GIVEN,
-    PATRONYMIC,
-    PHRASES,
-    SURNAME,
-    TITLE_WORDS,
-)
+from voterlist.ingest.lexicon import FILLERS, KNOWN, TITLE_WORDS
 from voterlist.lost_letters import SIGNS
 
 _WORD = re.compile(rf"(?:[^\W\d_]|[{SIGNS}])+")
@@ -56,6 +49,5 @@ _FOLDED = str.maketrans("əǝäışçğöü", "eeeiscgou")
 @cache
 def _words() -> str:
     """Every word of the known headers and titles, one a line."""
-    phrases = [phrase for known in PHRASES.values() for phrase in known]
-    every = [*phrases, *SURNAME, *GIVEN, *PATRONYMIC, *FILLERS, *TITLE_WORDS]
+    every = [*KNOWN, *FILLERS, *TITLE_WORDS]
     return "\n".join(sorted({word for phrase in every for word in phrase.split()}))

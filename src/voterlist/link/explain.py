@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from voterlist import schemas, strict_json, tables
 from voterlist.arrays import Codes, Floats
+from voterlist.fields import SHARED
 from voterlist.link.comparisons import (
     SHIPPED,
     Comparison,
@@ -27,7 +28,7 @@ from voterlist.link.encode import LINKED, encode
 from voterlist.link.grid import on_grid
 from voterlist.link.types import Ready
 from voterlist.link.weigh import CLASSES, Model, score
-from voterlist.schemas import SHARED_FIELDS, WATERFALL
+from voterlist.schemas import WATERFALL
 
 _KEY = b"voterlist.model"
 
@@ -117,7 +118,7 @@ def _term_frequencies(
     at_known = vectors.at(known)
     shared = Pairs(voters.entries, left[known], right[known])
     by_field = {}
-    for field in SHARED_FIELDS:
+    for field in SHARED:
         bits = _value_bits(SHIPPED[field], at_known, shared)
         of_field = np.full(len(left), np.nan)
         of_field[known] = np.where(bits > 0, bits, np.nan)

@@ -7,10 +7,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Longs
+from voterlist.fields import ENTRY_FIELDS
 from voterlist.lists.alphabet import house_ranks, name_ranks
 from voterlist.lists.roll import Places, of_action
 from voterlist.model import Action, ListOrder
-from voterlist.schemas import ENTRY_FIELDS, LISTED
+from voterlist.schemas import LISTED
 from voterlist.tables import (
     from_columns,
     group_codes,

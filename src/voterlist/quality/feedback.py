@@ -13,12 +13,12 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.fields import COMPARED
 from voterlist.model import Action, Unit
-from voterlist.schemas import PROFILE_FIELDS
 from voterlist.tables import rows_among
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "missing": (*(f"missing-{field}" for field in PROFILE_FIELDS), "placeholder-value"),
+    "missing": (*(f"missing-{field}" for field in COMPARED), "placeholder-value"),
     "names": (
         "letters-lost",
         "name-misspelt",
@@ -68,7 +68,7 @@ _INDICATORS = frozenset({"first-of-january", "year-only"})
 _RULES = (
     frozenset(code for codes in GROUPS.values() for code in codes)
     - _INDICATORS
-    - {f"missing-{field}" for field in PROFILE_FIELDS}
+    - {f"missing-{field}" for field in COMPARED}
 )
 _MISSING = "missing-value"
 LETTERS_LOST = "letters-lost"
@@ -175,7 +175,7 @@ def _counted(
     profile: list[_Row], indicators: pa.Table, constituency: int
 ) -> Iterator[tuple[str, dict[int, int]]]:
     """(what, precinct -> count) of what is missing, and of what is counted elsewhere."""
-    for field in PROFILE_FIELDS:
+    for field in COMPARED:
         yield (
             f"missing-{field}",
             {
@@ -217,7 +217,7 @@ def _lines(tables: Mapping[str, pa.Table], constituency: int) -> _Lines:
     for row in _own(entries.select(names), constituency):
         key = (row["precinct"], corrected[row["entry_id"]])
         lines.setdefault(key, set()).add((row["source"], row["line"]))
-    known = _RULES | {f"missing-{field}" for field in PROFILE_FIELDS}
+    known = _RULES | {f"missing-{field}" for field in COMPARED}
     return {key: places for key, places in lines.items() if key[1] in known}
 
 

@@ -13,20 +13,17 @@ from voterlist.schemas.audit import (
     COINCIDENCE,
     INDICATOR,
     PROFILE,
-    PROFILE_FIELDS,
     PYRAMID,
     SCORECARD,
 )
 from voterlist.schemas.cycles import CYCLE_CHANGE, CYCLE_SUMMARY, REMOVAL_REASON
-from voterlist.schemas.entries import ENTRY, ENTRY_FIELDS, LIST, SET_ASIDE, Intake
+from voterlist.schemas.entries import ENTRY, LIST, SET_ASIDE, Intake
 from voterlist.schemas.findings import ACCEPTANCE, ACCEPTED, FINDING
 from voterlist.schemas.invented import FAULT, TRUTH
 from voterlist.schemas.linkage import (
     CASE,
     PAIR,
-    PAIR_FIELDS,
     SECOND_OPINION,
-    SHARED_FIELDS,
     WATERFALL,
     pair_schema,
     waterfall_schema,
@@ -73,7 +70,6 @@ __all__ = [
     "DECISION",
     "DOOR",
     "ENTRY",
-    "ENTRY_FIELDS",
     "FAULT",
     "FINDING",
     "FOLLOWED",
@@ -85,9 +81,7 @@ __all__ = [
     "LIST_BALANCE",
     "MATCH",
     "PAIR",
-    "PAIR_FIELDS",
     "PROFILE",
-    "PROFILE_FIELDS",
     "PROTOCOL",
     "PROTOCOL_LINES",
     "PYRAMID",
@@ -99,7 +93,6 @@ __all__ = [
     "SECOND_OPINION",
     "SECOND_READING",
     "SET_ASIDE",
-    "SHARED_FIELDS",
     "SKIPPED",
     "STATISTIC",
     "STREET",

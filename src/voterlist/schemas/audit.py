@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voterlist.fields import COMPARED
 from voterlist.schemas.columns import (
     BOOL,
     CONSTITUENCY,
@@ -14,23 +15,11 @@ from voterlist.schemas.columns import (
     Table,
 )
 
-PROFILE_FIELDS = (
-    "surname",
-    "given_name",
-    "patronymic",
-    "birth_date",
-    "sex",
-    "address",
-    "document",
-    "fin",
-)
-"""What a precinct's profile counts as missing; each has a column ``missing_<field>``."""
-
 _VOTERS = Column("voters", COUNT, "The number of voters.", known=True)
 
 _MISSING = tuple(
     Column(f"missing_{name}", NUMBER, f"The share (0 to 1) without {name}.", known=True)
-    for name in PROFILE_FIELDS
+    for name in COMPARED
 )
 
 _PROFILE = Table(

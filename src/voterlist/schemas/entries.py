@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from voterlist.fields import CELLS
 from voterlist.schemas.columns import (
     CONSTITUENCY,
     COUNT,
@@ -23,26 +24,7 @@ from voterlist.schemas.columns import (
     Table,
 )
 
-_AS_WRITTEN = (
-    Column("number", TEXT, "The line number in the precinct's list, as written."),
-    Column("surname", TEXT, "The surname, as written."),
-    Column("given_name", TEXT, "The given name, as written."),
-    Column("patronymic", TEXT, "The patronymic, as written."),
-    Column(
-        "full_name",
-        TEXT,
-        "The whole name, as written, where a list has it in one column.",
-    ),
-    Column("birth_date", TEXT, "The birth date, as written."),
-    Column("sex", TEXT, "The sex, as written."),
-    Column("address", TEXT, "The address, as written."),
-    Column("document", TEXT, "The number of the identity document, as written."),
-    Column("fin", TEXT, "The personal identification number (FIN), as written."),
-)
-
-ENTRY_FIELDS = tuple(column.name for column in _AS_WRITTEN)
-"""What an entry holds as written, in this order. ``number`` is the line number in the precinct's
-list."""
+_AS_WRITTEN = tuple(Column(cell.name, TEXT, cell.meaning) for cell in CELLS)
 
 _LIST = Table(
     "LIST",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from voterlist.fields import COMPARED, SHARED
 from voterlist.schemas.columns import (
     BOOL,
     CONSTITUENCY,
@@ -16,21 +17,6 @@ from voterlist.schemas.columns import (
     Table,
 )
 
-PAIR_FIELDS = (
-    "surname",
-    "given_name",
-    "patronymic",
-    "birth_date",
-    "sex",
-    "address",
-    "document",
-    "fin",
-)
-"""The comparisons of a pair; each has a column ``<field>_level``."""
-
-SHARED_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "document", "fin")
-"""The comparisons with a term frequency of their own."""
-
 _ENTRIES = (
     Column("entry_l", TEXT, "The id of the first entry; below entry_r.", known=True),
     Column("entry_r", TEXT, "The id of the second entry.", known=True),
@@ -38,7 +24,7 @@ _ENTRIES = (
 
 _LEVELS = tuple(
     Column(f"{name}_level", WORD, f"The comparison level of {name}.", known=True)
-    for name in PAIR_FIELDS
+    for name in COMPARED
 )
 
 _PAIR = Table(
@@ -91,7 +77,7 @@ _BITS = tuple(
         f"What the level of {name} adds to the weight.",
         known=True,
     )
-    for name in PAIR_FIELDS
+    for name in COMPARED
 )
 _TERM_FREQUENCIES = tuple(
     Column(
@@ -100,7 +86,7 @@ _TERM_FREQUENCIES = tuple(
         f"The part of {name}_bits that the term frequency of the shared value gives; null where no"
         " value is shared.",
     )
-    for name in SHARED_FIELDS
+    for name in SHARED
 )
 
 _WATERFALL = Table(

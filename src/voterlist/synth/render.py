@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.random import Generator
 
-from voterlist.schemas import ENTRY_FIELDS, TRUTH
+from voterlist.fields import ENTRY_FIELDS
+from voterlist.schemas import TRUTH
 from voterlist.synth import slips
 from voterlist.synth.identifiers import documents, fins, numbered
 from voterlist.synth.people import People

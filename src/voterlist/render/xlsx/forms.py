@@ -15,10 +15,10 @@ from functools import cache
 
 from voterlist.catalogue import LANGUAGES
 from voterlist.decisions.grounds import grounds
+from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Action, Mark, Verdict
 from voterlist.report import Words
 from voterlist.report.sheets import SheetValue, safe
-from voterlist.schemas import ENTRY_FIELDS
 
 RUN_ID = "run_id"
 """The hidden column that says from which run a row is."""

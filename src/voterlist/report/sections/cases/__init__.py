@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import review
+from voterlist.fields import COMPARED
 from voterlist.model import Verdict
 from voterlist.report.section import Inputs, Section
 from voterlist.report.sections.cases.build import (
@@ -52,7 +53,6 @@ from voterlist.schemas import (
     DECISION,
     ENTRY,
     PAIR,
-    PAIR_FIELDS,
     RETURNED,
     SECOND_READING,
     VOTER,
@@ -186,7 +186,7 @@ def _evidence_sheet(cases: Sequence[Case], words: CaseWords) -> SheetTable:
             ("report.column.name", 32, "text"),
             ("waterfall.prior", 14, "bits"),
         ),
-        *(Column(words(f"field.{name}"), 11, "bits") for name in PAIR_FIELDS),
+        *(Column(words(f"field.{name}"), 11, "bits") for name in COMPARED),
         *(Column(words(f"waterfall.{name}"), 11, "bits") for name in _RESTS),
         Column(words("report.column.probability"), 13, "probability"),
         *(
@@ -219,7 +219,7 @@ def _evidence_cells(case: Case, why: Waterfall, words: CaseWords) -> list[SheetV
         words(f"case-kind.{case.kind}.title"),
         case.title,
         why.prior,
-        *(bits.get(name) for name in PAIR_FIELDS),
+        *(bits.get(name) for name in COMPARED),
         why.term_frequency or None,
         why.rivals,
         why.prior + why.weight,

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import review
+from voterlist.fields import SHARED
 from voterlist.model import CaseKind, Returned, Verdict
 from voterlist.report.lookup import (
     Names,
@@ -34,7 +35,7 @@ from voterlist.report.sections.cases.model import (
     Waterfall,
 )
 from voterlist.report.values import Text, Value
-from voterlist.schemas import RETURNED, SHARED_FIELDS, empty
+from voterlist.schemas import RETURNED, empty
 
 _COMPARED = {
     "surname": ("surname_skeleton",),
@@ -354,7 +355,7 @@ def _waterfall(row: dict[str, Any], fields: list[str]) -> Waterfall:
 
 def _step(field: str, row: dict[str, Any]) -> Step:
     shared = None
-    if field in SHARED_FIELDS:
+    if field in SHARED:
         bits = _of_either(row, f"{field}_term_frequency", f"{field}_rarity")
         shared = None if pd.isna(bits) else float(bits)
     return Step(field, str(row[f"{field}_level"]), float(row[f"{field}_bits"]), shared)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Severity
 from voterlist.normalize.placeholders import is_placeholder
 from voterlist.report.lookup import Names, mask, rows_of, text_column, written_names
 from voterlist.report.values import Place, Precinct, place_order
-from voterlist.schemas import ENTRY_FIELDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,74 @@
+"""The fields of an entry: ``fields.toml``, read once, and the lists of them that follow from it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One record of ``fields.toml``, which says what each attribute means."""
+
+    name: str
+    meaning: str = ""
+    since: int = 2
+    kind: str = ""
+    of: str = ""
+    words: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    compared_as: str = ""
+    width: int = 12
+    paper: int = 20
+    uses: frozenset[str] = frozenset()
+
+
+def _read() -> dict[str, Field]:
+    text = resources.files(__package__).joinpath("fields.toml").read_text("utf-8")
+    made = {}
+    for name, cells in tomllib.loads(text).items():
+        for key in ("words", "elsewhere"):
+            cells[key] = tuple(cells.get(key, ()))
+        cells["uses"] = frozenset(cells.get("uses", ()))
+        made[name] = Field(name=name, **cells)
+    return made
+
+
+FIELDS: Mapping[str, Field] = _read()
+"""Every record by its name."""
+
+CELLS = tuple(field for field in FIELDS.values() if field.meaning)
+"""The columns of ENTRY that are cells of a list."""
+
+
+def using(use: str) -> tuple[str, ...]:
+    """The fields of ENTRY with this use, in its order."""
+    return tuple(field.name for field in CELLS if use in field.uses)
+
+
+def of_kind(*kinds: str) -> tuple[str, ...]:
+    """The fields of ENTRY of these kinds, in its order."""
+    return tuple(field.name for field in CELLS if field.kind in kinds)
+
+
+ENTRY_FIELDS = tuple(field.name for field in CELLS)
+"""What an entry holds as written, in this order. ``number`` is the line number in the precinct's
+list."""
+LATER_FIELDS = tuple(field.name for field in CELLS if field.since > 1)
+"""Those that ENTRY did not have from the beginning."""
+NAME_PARTS = of_kind("name")
+"""Surname, given name and patronymic."""
+NAMES = of_kind("name", "whole-name")
+"""The same, and the whole name in one cell."""
+IDENTIFIERS = of_kind("identifier")
+COMPARED = using("compared")
+"""The comparisons of every linkage."""
+SHARED = using("shared")
+"""Those with a term frequency of their own."""
+CORRECTED = using("corrected")
+TRAVELLING = using("travels")
+HASHED = tuple(sorted(using("hashed"), key=lambda name: FIELDS[name].since))
+"""What an entry id is made of. The line number is left out: it changes with every line inserted
+above."""
