@@ -14,10 +14,10 @@ from voterlist.decisions import (
     grounds,
     grounds_for,
 )
-from voterlist.decisions.answers import CORRECTABLE, FREE, answers_by_rule
+from voterlist.decisions.answers import FREE, answers_by_rule
 from voterlist.decisions.grounds import Need
 from voterlist.decisions.page import page, tables
-from voterlist.fields import ENTRY_FIELDS
+from voterlist.fields import CORRECTED, ENTRY_FIELDS
 from voterlist.model import Action, Unit, Verdict
 from voterlist.reconcile.policies import REGISTERS
 from voterlist.rulebook import RULES
@@ -35,7 +35,7 @@ def test_every_rule_has_its_answers(rule):
     assert answers.sheet in SHEETS
     assert set(answers.actions) <= ACTIONS
     assert "accept" in answers.actions
-    assert set(answers.fields) <= set(CORRECTABLE)
+    assert set(answers.fields) <= set(CORRECTED)
     assert bool(answers.fields) == ("correct" in answers.actions)
     assert answers.actions[0] in grounds()[answers.ground].actions
     assert answers.register is None or answers.register in REGISTERS

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voterlist.decisions import AMENDMENT_PROBLEMS
-from voterlist.decisions.answers import CORRECTABLE
+from voterlist.fields import CORRECTED
 from voterlist.model import Profile
 from voterlist.normalize import read_correction, read_day
 
@@ -70,7 +70,7 @@ def test_identifiers_of_another_country_are_taken_as_they_are():
     assert value.text == "DE12-34"
 
 
-@given(st.sampled_from(CORRECTABLE), st.text(max_size=30))
+@given(st.sampled_from(CORRECTED), st.text(max_size=30))
 def test_every_text_is_kept_or_refused_and_what_is_kept_stays_as_it_is(field, text):
     """A value that is read again, by the next run, may not become another one."""
     value = read_correction(field, text, TODAY)

@@ -20,6 +20,7 @@ class Field:
     words: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     compared_as: str = ""
+    differs_in: tuple[str, ...] = ()
     width: int = 12
     paper: int = 20
     uses: frozenset[str] = frozenset()
@@ -29,7 +30,7 @@ def _read() -> dict[str, Field]:
     text = resources.files(__package__).joinpath("fields.toml").read_text("utf-8")
     made = {}
     for name, cells in tomllib.loads(text).items():
-        for key in ("words", "elsewhere"):
+        for key in ("words", "elsewhere", "differs_in"):
             cells[key] = tuple(cells.get(key, ()))
         cells["uses"] = frozenset(cells.get("uses", ()))
         made[name] = Field(name=name, **cells)
@@ -58,17 +59,30 @@ ENTRY_FIELDS = tuple(field.name for field in CELLS)
 list."""
 LATER_FIELDS = tuple(field.name for field in CELLS if field.since > 1)
 """Those that ENTRY did not have from the beginning."""
+HASHED = tuple(sorted(using("hashed"), key=lambda name: FIELDS[name].since))
+"""What an entry id is made of. The line number is left out: it changes with every line inserted
+above."""
+
 NAME_PARTS = of_kind("name")
 """Surname, given name and patronymic."""
 NAMES = of_kind("name", "whole-name")
 """The same, and the whole name in one cell."""
 IDENTIFIERS = of_kind("identifier")
+
+REQUIRED = using("required")
+"""The fields that the law asks of every entry."""
 COMPARED = using("compared")
 """The comparisons of every linkage."""
 SHARED = using("shared")
 """Those with a term frequency of their own."""
 CORRECTED = using("corrected")
+"""The fields that can be corrected; a list is numbered anew, so ``number`` is none."""
+EMPTIED = using("emptied")
+"""Those that may be corrected to nothing."""
+
 TRAVELLING = using("travels")
-HASHED = tuple(sorted(using("hashed"), key=lambda name: FIELDS[name].since))
-"""What an entry id is made of. The line number is left out: it changes with every line inserted
-above."""
+"""What stands beside an entry of a case and on the lists."""
+CARRIED = tuple(name for name in TRAVELLING if name in LATER_FIELDS)
+"""What only travels: shown as written, and not normalised."""
+DISPLAYED = using("displayed")
+MASKED = using("masked")

@@ -14,12 +14,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.fields import NAMES
 from voterlist.tables import codes
 
 SIGNS = "?\N{REPLACEMENT CHARACTER}"
 """What stands in the place of a letter."""
 
-_NAMES = ("surname", "given_name", "patronymic", "full_name")
 _INSIDE = r"(?:^|[\p{L}\s?\x{FFFD}-])[?\x{FFFD}]\p{L}"
 """Arrow's pattern of a sign that a letter follows: people put a mark of doubt behind a word."""
 _LEAST_ROWS = 3
@@ -50,7 +50,7 @@ def has_lost_letters(with_sign: int, rows: int) -> bool:
 
 def rows_of_lost_lists(entries: pa.Table) -> Flags:
     """The rows of ENTRY whose file lost letters."""
-    with_sign = with_sign_inside([entries.column(name) for name in _NAMES])
+    with_sign = with_sign_inside([entries.column(name) for name in NAMES])
     if not with_sign.any():
         return with_sign
     source, sources = codes(entries.column("source"))

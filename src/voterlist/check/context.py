@@ -17,6 +17,7 @@ from voterlist.arrays import pack_columns
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
 from voterlist.facts import BIRTH_YEARS
+from voterlist.fields import IDENTIFIERS
 from voterlist.findings import ENTRY_PLACE, PRECINCT_PLACE, make, take_columns
 from voterlist.lost_letters import rows_of_lost_lists
 from voterlist.model import ListKind, Rule, Stage
@@ -26,15 +27,13 @@ from voterlist.tables import codes, group_codes, sort_by, with_encoded_text
 
 _Answer = TypeVar("_Answer")
 
-_IDENTIFIERS = ("fin", "document")
-"""Nearly all distinct: to code them would cost more than it saves."""
 _UNUSED = {"surname_skeleton", "street_kind", "building"}
 
 
 def _encoded(schema: pa.Schema) -> pa.Schema:
     return with_encoded_text(
         pa.schema([field for field in schema if field.name not in _UNUSED]),
-        apart=_IDENTIFIERS,
+        apart=IDENTIFIERS,
     )
 
 

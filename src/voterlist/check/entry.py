@@ -8,12 +8,6 @@ from voterlist.check.context import Context
 from voterlist.model import Sex
 from voterlist.shared_values import Codes, Flags
 
-ASKED_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "sex", "address")
-"""The fields that the law asks of every entry.
-
-FIN and document are weighed by precinct (``missing-fin-outlier``).
-"""
-
 
 def is_missing(context: Context, field: str) -> Flags:
     """True where a field of ENTRY is neither written nor could be had from another cell.

@@ -12,12 +12,11 @@ import pyarrow.compute as pc
 
 from voterlist.check.context import Context
 from voterlist.facts.alphabets import meant
+from voterlist.fields import NAMES
 from voterlist.model import Rule
 from voterlist.schemas import FINDING
 from voterlist.shared_values import Flags
 from voterlist.tables import codes, concat
-
-_NAMES = ("surname", "given_name", "patronymic", "full_name")
 
 _LATIN = "a-zA-ZçÇəƏğĞıİöÖşŞüÜ" + "äÄǝƎ" + "âÂîÎûÛ"
 """Basic Latin, the Azerbaijani alphabet, the letters that stand for ə in older fonts, and the
@@ -72,7 +71,7 @@ def faulty_names(
         rows: the entries that are asked; all where left out.
     """
     findings = []
-    for field in _NAMES:
+    for field in NAMES:
         code, distinct = codes(context.entries.column(field))
         at = np.flatnonzero(pc.match_substring_regex(distinct, suspect))
         # The last flag is of code -1, the missing name.

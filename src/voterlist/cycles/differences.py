@@ -11,18 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.cycles.pairing import Paired
+from voterlist.fields import COMPARED, FIELDS
 from voterlist.matching import Flags, Rows
 
-FIELDS = {
-    "surname": ("surname_skeleton",),
-    "given_name": ("given_skeleton",),
-    "patronymic": ("patronymic_skeleton",),
-    "birth_date": ("birth_year", "birth_month", "birth_day"),
-    "sex": ("sex",),
-    "address": ("address",),
-    "document": ("document",),
-    "fin": ("fin",),
-    "list_kind": ("list_kind",),
+TOLD_BY = {name: FIELDS[name].differs_in for name in COMPARED} | {
+    "list_kind": ("list_kind",)
 }
 """A field, and the columns of VOTER that tell whether it changed: another spelling of one name is
 no change."""
@@ -38,7 +31,8 @@ class Fields:
         """The names of the fields of these pairs, joined with ``+``; null where none changed."""
         distinct, place = np.unique(self.codes[at], return_inverse=True)
         names = [
-            "+".join(name for bit, name in enumerate(FIELDS) if code >> bit & 1) or None
+            "+".join(name for bit, name in enumerate(TOLD_BY) if code >> bit & 1)
+            or None
             for code in distinct
         ]
         return pa.array(names, pa.string()).take(pa.array(place.ravel()))
@@ -50,7 +44,7 @@ def fields_changed(old: pa.Table, new: pa.Table, paired: Paired) -> Fields:
     Filled in or emptied is changed too.
     """
     codes = np.zeros(len(paired.old), dtype=np.int64)
-    for bit, columns in enumerate(FIELDS.values()):
+    for bit, columns in enumerate(TOLD_BY.values()):
         changed = reduce(
             np.logical_or,
             (_is_changed(*_columns(old, new, paired, name)) for name in columns),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from voterlist.fields import CORRECTED
 from voterlist.model import Action, Mark
 
 SHEETS = ("strikings", "corrections", "additions", "moves", "other")
@@ -34,19 +35,6 @@ class Answers:
     """Where a precinct is found where none is written: ``row`` of the register, or ``value``."""
 
 
-CORRECTABLE = (
-    "surname",
-    "given_name",
-    "patronymic",
-    "full_name",
-    "birth_date",
-    "sex",
-    "address",
-    "document",
-    "fin",
-)
-"""The fields of ENTRY that can be corrected; a list is numbered anew, so ``number`` is none."""
-
 FREE = Answers(
     sheet="other",
     actions=(
@@ -56,7 +44,7 @@ FREE = Answers(
         Action.STRIKE.value,
         Action.ADD.value,
     ),
-    fields=CORRECTABLE,
+    fields=CORRECTED,
     ground="other",
 )
 """What may be decided about an entry, or a register's row, of which no finding is answered."""

@@ -29,6 +29,7 @@ from voterlist.decisions.subjects import (
     identity_of,
 )
 from voterlist.decisions.then import Then
+from voterlist.fields import IDENTIFIERS
 from voterlist.schemas import ENTRY, FOLLOWED
 from voterlist.tables import Columns, from_columns, is_among
 
@@ -339,9 +340,7 @@ def _is_one_person(cells: Mapping[str, Any]) -> bool:
     That is a name, and an identifier or a full birth date.
     """
     has_name = bool(cells.get("full_name") or cells.get("surname"))
-    has_identifier = any(
-        _is_identifier(cells.get(name)) for name in ("fin", "document")
-    )
+    has_identifier = any(_is_identifier(cells.get(name)) for name in IDENTIFIERS)
     return has_name and (has_identifier or _is_full_date(cells.get("birth_date")))
 
 

@@ -9,13 +9,10 @@ from dataclasses import dataclass, replace
 
 from voterlist.decisions.amended import AmendmentContext
 from voterlist.decisions.answer import ACCEPT, Answer, Subjects
-from voterlist.decisions.answers import CORRECTABLE
 from voterlist.decisions.grounds import Ground, Need, grounds
 from voterlist.facts import CONSTITUENCY_NUMBERS
+from voterlist.fields import CORRECTED, EMPTIED
 from voterlist.model import Action
-
-_EMPTIABLE = frozenset({"patronymic", "document", "fin"})
-"""The fields that may be corrected to nothing: who has none is a voter."""
 
 _AMENDS = frozenset({Action.STRIKE, Action.CORRECT, Action.MOVE, Action.ADD})
 """What changes a list, and needs a ground."""
@@ -154,7 +151,7 @@ class Judge:
         value = self._context.read_value(field, written, self._today)
         if value.problem is not None:
             return Judged(answer, (value.problem,))
-        if value.text is None and field not in _EMPTIABLE:
+        if value.text is None and field not in EMPTIED:
             return Judged(answer, ("value-missing",))
         return Judged(answer, value=value.text)
 
@@ -180,7 +177,7 @@ class Judge:
     def _withdrawal(self, answer: Answer) -> Judged:
         """A withdrawal: of one field where the row names it."""
         field = answer.cells["field"]
-        is_known = field is None or field in CORRECTABLE
+        is_known = field is None or field in CORRECTED
         return Judged(
             answer, () if is_known else ("field-not-correctable",), field=field
         )

@@ -16,6 +16,7 @@ from voterlist.decisions.answer import Row
 from voterlist.decisions.given import Given
 from voterlist.decisions.reasons import Reasons
 from voterlist.decisions.standing import last_answers
+from voterlist.fields import NAME_PARTS
 from voterlist.model import Action
 from voterlist.tables import rows_among
 
@@ -114,9 +115,6 @@ class _Added:
         )
 
 
-_PARTS = ("surname", "given_name", "patronymic")
-
-
 def _person_of(
     entry: Mapping[str, Any], read_value: ValueReader, today: dt.date
 ) -> _Person:
@@ -128,9 +126,9 @@ def _person_of(
         return read_value(field, text, today).text if text else None
 
     born = value("birth_date")
-    names = [value("full_name")] if entry.get("full_name") else map(value, _PARTS)
+    names = [value("full_name")] if entry.get("full_name") else map(value, NAME_PARTS)
     parts = [" ".join(name.split()).casefold() for name in names if name]
-    is_whole = born is not None and len(parts) in {1, len(_PARTS)}
+    is_whole = born is not None and len(parts) in {1, len(NAME_PARTS)}
     return _Person(value("fin"), (*parts, born) if is_whole and born else None)
 
 

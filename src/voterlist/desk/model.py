@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from voterlist.fields import IDENTIFIERS
 from voterlist.model import EntryRole, Verdict
 from voterlist.report import Facts
 from voterlist.report.sections.cases import Case
 
-_IDENTIFIERS = frozenset({"fin", "document"})
 _SAME = "same"
 
 
@@ -26,7 +26,7 @@ def usual_reason(case: Case) -> str:
     """The reason, a code of ``REASONS``, of whoever takes what is proposed and says no other."""
     steps = case.why.steps if case.why else ()
     same = {step.field for step in steps if step.level == _SAME}
-    return "one-identifier" if same & _IDENTIFIERS else "names-and-birth"
+    return "one-identifier" if same.intersection(IDENTIFIERS) else "names-and-birth"
 
 
 class Proposal(StrEnum):

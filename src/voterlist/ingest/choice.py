@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config.comparisons import AddedComparison, ComparisonKind
-from voterlist.fields import FIELDS
+from voterlist.fields import FIELDS, NAMES
 from voterlist.ingest.cells import are_distinct, known_cells
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, match_header, settle
 from voterlist.ingest.lexicon import FIELD_OF
@@ -144,9 +144,7 @@ _INDEX = re.compile(r"c?\d{1,2}")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ID, _GROUP = "entry_id", "group"
 _UNUSED = frozenset({"other", "measure", "value"})
-_ALWAYS_USED = frozenset(
-    {"constituency", "precinct", "surname", "given_name", "patronymic", "full_name"}
-)
+_ALWAYS_USED = frozenset({"constituency", "precinct", *NAMES})
 """Fields that tell how others are read: one value in all rows is no reason to leave them."""
 _BARE_PARTS = frozenset({"year", "il", "год", "month", "ay", "месяц", "day", "gun"})
 """Parts of some date; of which, the header does not say."""

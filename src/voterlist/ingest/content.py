@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from voterlist.fields import NAMES
 from voterlist.ingest.headers import ColumnMap, ColumnMatch
 from voterlist.ingest.shapes import Shape
 
@@ -16,7 +17,6 @@ _CONFIRMED = 0.15
 """The confidence that cells of the right form add to a header."""
 _SURNAMES = {"surname", "full_name"}
 """The roles of which every list has one."""
-_NAMES = {"surname", "given_name", "patronymic", "full_name"}
 _OF_A_LIST = {"number", "birth_date", "birth_year", "fin", "document", "address"}
 """Roles that a list has once."""
 _Looks = tuple[bool, bool]
@@ -55,7 +55,7 @@ def _verdict(role: str, shape: Shape) -> int:
     """1: the cells are what the role says; -1: they are something else; 0: they prove nothing."""
     if not shape.enough:
         return 0
-    if role in _NAMES:
+    if role in NAMES:
         return _verdict_of_name(role, shape)
     if role not in _LOOKS:
         return 0

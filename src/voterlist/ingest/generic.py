@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from voterlist.config import IngestSettings
 from voterlist.config.lines import toml_mistake, tree_of, with_lines
 from voterlist.errors import InputError, MapError, SettingsMistake
-from voterlist.fields import ENTRY_FIELDS
+from voterlist.fields import ENTRY_FIELDS, NAMES
 from voterlist.ingest.cells import flat, is_ascending, known_cells
 from voterlist.ingest.choice import choose, field_named, is_needed
 from voterlist.ingest.findings import finding, findings_table
@@ -39,8 +39,6 @@ from voterlist.threads import each
 
 MAP_FIELDS = ("entry_id", *ENTRY_FIELDS, "constituency", "precinct")
 """What a map of columns may name."""
-
-NAME_FIELDS = frozenset({"surname", "given_name", "patronymic", "full_name"})
 
 _Columns = Mapping[str, str | Sequence[str]]
 
@@ -156,11 +154,11 @@ def _map(table: pa.Table, columns: _Columns | ColumnMap | None) -> ColumnMap:
 def name_columns(table: pa.Table, columns: ColumnMap) -> pa.Table:
     """The names of a table, as columns of ENTRY."""
     wanted = ColumnMap(
-        tuple(match for match in columns.matches if match.field in NAME_FIELDS)
+        tuple(match for match in columns.matches if match.field in NAMES)
     )
     cells = {
         place: known_cells(table.column(place))
-        for field in NAME_FIELDS
+        for field in NAMES
         for place in wanted.columns(field)
     }
     fields = entry_columns(cells, wanted)

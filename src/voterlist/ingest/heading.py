@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import IngestSettings
+from voterlist.fields import NAMES
 from voterlist.ingest.content import by_content
 from voterlist.ingest.headers import ColumnMap, map_columns
 from voterlist.ingest.shapes import shapes
@@ -319,7 +320,7 @@ def _pinned_and_by_cells(pinned: ColumnMap, by_cells: ColumnMap) -> ColumnMap:
     columns = {match.column for match in pinned.matches}
     roles = pinned.roles()
     if roles & {"surname", "given_name", "full_name"}:
-        roles |= {"surname", "given_name", "patronymic", "full_name"}
+        roles |= {*NAMES}
     rest = [
         match
         for match in by_cells.matches

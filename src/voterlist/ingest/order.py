@@ -10,6 +10,7 @@ import re
 
 import pyarrow as pa
 
+from voterlist.fields import NAME_PARTS
 from voterlist.tables import codes
 
 SURNAME_FIRST = "surname-first"
@@ -88,7 +89,7 @@ def split_names(column: pa.Array) -> dict[str, pa.Array]:
     indices, distinct = codes(column)
     split = [_split(text) for text in distinct.to_pylist()]
     rows = pa.array(indices, mask=indices < 0)
-    names = ("surname", "given_name", "patronymic")
+    names = NAME_PARTS
     if not any(parts[0] for parts in split):
         return {name: pa.nulls(len(column), pa.string()) for name in names}
     return {

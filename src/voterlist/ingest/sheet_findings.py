@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.fields import NAMES
 from voterlist.ingest.evidence import KINDS, ORIGINS
 from voterlist.ingest.file_names import Territory
 from voterlist.ingest.findings import finding
@@ -21,8 +22,6 @@ from voterlist.model import AsideCode
 
 DAMAGED = "-damaged"
 """The encoding's name ends so where letters of the file are lost."""
-
-_NAMES = ("surname", "given_name", "patronymic", "full_name")
 
 _Findings = list[dict[str, Any]]
 
@@ -233,7 +232,7 @@ def _is_damaged(sheet: Survey) -> bool:
 def _names(sheet: Survey, section: Section) -> list[pa.Array]:
     """The columns of a list that hold names, or parts of one."""
     columns: set[int] = set()
-    for name in _NAMES:
+    for name in NAMES:
         columns.update(section.header.map.columns(name))
     length = section.stop - section.start
     return [

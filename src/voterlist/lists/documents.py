@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.fields import DISPLAYED, TRAVELLING
 from voterlist.lists.balance import LIST_KEY
 from voterlist.lists.compile import Compiled
 from voterlist.lists.roll import is_of
@@ -98,7 +99,10 @@ def _precinct_stem(precinct: int | None) -> str:
     return "precinct-" + ("unknown" if precinct is None else f"{precinct:04}")
 
 
-_HIDDEN = ("fin", "document", "sex", "source", "sheet", "line", "entry_id", "corrected")
+_HIDDEN = (
+    *(name for name in TRAVELLING if name not in DISPLAYED),
+    *("source", "sheet", "line", "entry_id", "corrected"),
+)
 """What no list on display holds."""
 
 

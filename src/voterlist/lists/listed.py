@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Longs
-from voterlist.fields import ENTRY_FIELDS
+from voterlist.fields import CARRIED, ENTRY_FIELDS, IDENTIFIERS, NAME_PARTS
 from voterlist.lists.alphabet import house_ranks, name_ranks
 from voterlist.lists.roll import Places, of_action
 from voterlist.model import Action, ListOrder
@@ -22,13 +22,12 @@ from voterlist.tables import (
     words,
 )
 
-_NAME = ("surname", "given_name", "patronymic")
 _LIST = ("constituency", "precinct", "list_kind")
 
 
 def standard_names(voters: pa.Table) -> pa.Array:
     """The whole name of each voter in its standard spelling."""
-    return join_text([plain(voters.column(name)) for name in _NAME])
+    return join_text([plain(voters.column(name)) for name in NAME_PARTS])
 
 
 def numbers_of(ids: pa.ChunkedArray, listed: pa.Table) -> pa.Array:
@@ -72,8 +71,9 @@ def listed_rows(
         pc.is_valid(standard), plain(voters.column("surname")), written
     )
     columns["birth_date"] = _dates(entries, voters)
-    columns["address"] = _said(entries.column("address"))
-    for name in ("document", "fin"):
+    for name in ("address", *CARRIED):
+        columns[name] = _said(entries.column(name))
+    for name in IDENTIFIERS:
         columns[name] = pc.coalesce(
             plain(voters.column(name)), _said(entries.column(name))
         )
@@ -86,7 +86,7 @@ def listed_rows(
     return from_columns(columns, LISTED, entries.num_rows)
 
 
-_FROM_VOTERS = (*_NAME, "birth_year", "birth_month", "birth_day", "sex")
+_FROM_VOTERS = (*NAME_PARTS, "birth_year", "birth_month", "birth_day", "sex")
 
 
 def order_of(
@@ -97,7 +97,7 @@ def order_of(
     By constituency, precinct and kind of list, unknown ones last; then by name, or by street and
     house; ties by birth date and id.
     """
-    by_name = [name_ranks(voters.column(name)) for name in _NAME]
+    by_name = [name_ranks(voters.column(name)) for name in NAME_PARTS]
     by_house = [
         name_ranks(streets),
         house_ranks(voters.column("house")),
@@ -132,7 +132,7 @@ def _numbers(entries: pa.Table) -> Longs:
 
 def _whole_names(entries: pa.Table) -> pa.Array:
     """The names as handed in or corrected."""
-    parts = join_text([plain(entries.column(name)) for name in _NAME])
+    parts = join_text([plain(entries.column(name)) for name in NAME_PARTS])
     return pc.coalesce(parts, plain(entries.column("full_name")))
 
 

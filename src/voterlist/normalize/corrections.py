@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 
 from voterlist.decisions import Value
+from voterlist.fields import IDENTIFIERS, NAMES
 from voterlist.model import Profile
 from voterlist.normalize.dates import DateForm, Resolved, read_date, resolve
 from voterlist.normalize.identifiers import (
@@ -16,8 +17,6 @@ from voterlist.normalize.identifiers import (
     read_sex,
 )
 from voterlist.normalize.placeholders import is_placeholder
-
-_NAMES = frozenset({"surname", "given_name", "patronymic", "full_name"})
 
 
 def read_correction(
@@ -42,9 +41,9 @@ def read_correction(
     if field == "sex":
         sex = read_sex(text)
         return Value(None, "value-unreadable") if sex is None else Value(sex.value)
-    if field in {"fin", "document"}:
+    if field in IDENTIFIERS:
         return _identifier(field, text, profile)
-    if field in _NAMES and not any(sign.isalpha() for sign in text):
+    if field in NAMES and not any(sign.isalpha() for sign in text):
         return Value(None, "value-unreadable")
     return Value(text)
 

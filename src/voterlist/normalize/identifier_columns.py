@@ -32,7 +32,6 @@ from voterlist.normalize.notes import Notes
 from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER
 from voterlist.tables import text_bytes
 
-IDENTIFIERS = ("document", "fin")
 _ROWS_AT_ONCE = 1 << 15
 """So many rows stay in the processor's own memory while they are looked at."""
 _WIDTH = 12

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from voterlist.fields import NAMES
 from voterlist.lost_letters import SIGNS, rows_of_lost_lists
 from voterlist.normalize.alphabet import ascii_letters
 from voterlist.normalize.casing import lower, title, upper
@@ -235,9 +236,7 @@ def _candidates(word: str, *, in_address: bool) -> Iterator[str]:
 
 
 _READERS: dict[str, Callable[[str, str], str]] = {
-    **dict.fromkeys(
-        ("surname", "given_name", "patronymic", "full_name"), restored_name
-    ),
+    **dict.fromkeys(NAMES, restored_name),
     "address": restored_address,
 }
 """The columns that are read, and how."""

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from voterlist import tables
 from voterlist.arrays import factorized
+from voterlist.fields import IDENTIFIERS, NAMES
 from voterlist.findings import ENTRY_PLACE
 from voterlist.model import Profile
 from voterlist.normalize import rules
@@ -29,7 +30,7 @@ from voterlist.normalize.columns import (
 )
 from voterlist.normalize.dates import read_dates, resolve
 from voterlist.normalize.fullname import split_full_name
-from voterlist.normalize.identifier_columns import IDENTIFIERS, read_identifiers
+from voterlist.normalize.identifier_columns import read_identifiers
 from voterlist.normalize.identifiers import read_sex
 from voterlist.normalize.name_folds import FOLDS, FOLDS_FOR_LINKAGE, Folds
 from voterlist.normalize.names import skeleton
@@ -44,8 +45,7 @@ from voterlist.tables import Outcome, coalesced, codes, from_columns, with_value
 from voterlist.threads import each
 
 _TEXT = pa.string()
-_NAMES = ("surname", "given_name", "patronymic", "full_name")
-_CELLS = (*_NAMES, "birth_date", "sex", "address")
+_CELLS = (*NAMES, "birth_date", "sex", "address")
 _TWO_SCRIPTS = r"\p{Latin}\p{Cyrillic}|\p{Cyrillic}\p{Latin}"
 _KEPT = ("entry_id", "constituency", "precinct", "list_kind")
 _BESIDE = ("source", "constituency", "precinct")
@@ -244,7 +244,7 @@ def _clean_names(cells: Cells, notes: Notes) -> Cells:
     The repair itself is part of every fold, so the cell need not change for it.
     """
     cleaned = dict(cells)
-    for name in _NAMES:
+    for name in NAMES:
         if name not in cells:
             continue
         column = cells[name]

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from voterlist.cycles.differences import FIELDS, fields_changed, is_elsewhere
+from voterlist.cycles.differences import TOLD_BY, fields_changed, is_elsewhere
 from voterlist.cycles.pairing import Paired, pair
 from voterlist.decisions import (
     Given,
@@ -36,7 +36,7 @@ _COLUMNS = tuple(
             "precinct",
             "surname_stem",
             "given_sex",
-            *(column for columns in FIELDS.values() for column in columns),
+            *(column for columns in TOLD_BY.values() for column in columns),
         )
     )
 )

@@ -13,10 +13,11 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from voterlist.cycles.differences import FIELDS
+from voterlist.cycles.differences import TOLD_BY
 from voterlist.decisions import (
     not_among,
 )
+from voterlist.fields import NAME_PARTS
 from voterlist.model import Action, Mark, Returned, Verdict
 from voterlist.pipeline.found_again import Answered, Now, Today, what_became_of
 from voterlist.schemas import RETURNED, empty
@@ -26,8 +27,8 @@ __all__ = ["Answered", "Today", "returned"]
 
 _UNIMPORTANT = frozenset({"address", "list_kind"})
 """Fields that may change beside what a precinct corrected."""
-_PARTS = {"full_name": ("surname", "given_name", "patronymic")}
-"""Fields of ENTRY that are read into several of FIELDS."""
+_PARTS = {"full_name": NAME_PARTS}
+"""Fields of ENTRY that are read into several of TOLD_BY."""
 _ORDER = ("old_entry_id", "case_id", "answer", "field", "decided_by")
 
 _Row: TypeAlias = dict[str, Any]
@@ -160,7 +161,7 @@ class _Reasons:
         if answer == Action.MOVE:
             return own.place == (row["constituency"], row["precinct"])
         parts = set(_PARTS.get(row["field"], (row["field"],)))
-        says_so = parts <= FIELDS.keys() and not parts & own.against_corrected
+        says_so = parts <= TOLD_BY.keys() and not parts & own.against_corrected
         return answer == Action.CORRECT and says_so
 
     def _are_repeats_removed(self, case_id: str, gone: Mapping[str, Now]) -> bool:
@@ -185,7 +186,7 @@ class _Reasons:
 
 
 def _corrected_fields(answered: Answered) -> dict[str, frozenset[str]]:
-    """By entry the fields that were corrected, by the names of FIELDS."""
+    """By entry the fields that were corrected, by the names of TOLD_BY."""
     corrected: dict[str, frozenset[str]] = {}
     for row in answered.amendments.to_pylist():
         if row["action"] == Action.CORRECT:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Literal, TypeAlias
 
+from voterlist.fields import CARRIED, DISPLAYED, FIELDS, NAME_PARTS
 from voterlist.render.list_words import ListWords
 
 Cells: TypeAlias = Mapping[str, Any]
@@ -75,7 +76,7 @@ _YEAR = _column("lists.column.born", "birth_year", 9, 15, kind="label", align="c
 
 def _names(*papers: int) -> list[Shown]:
     """The columns of the three names; the surname is bold."""
-    names = zip(("surname", "given_name", "patronymic"), papers, strict=True)
+    names = zip(NAME_PARTS, papers, strict=True)
     return [
         Shown(
             f"field.{name}",
@@ -94,6 +95,22 @@ def _name(width: int, paper: int) -> Shown:
     return _column("lists.column.name", "name", width, paper, kind="text", is_bold=True)
 
 
+def _carried(wanted: Collection[str]) -> list[Shown]:
+    """Those of the wanted columns that only travel, as written."""
+    return [
+        _column(
+            f"field.{name}",
+            name,
+            FIELDS[name].width,
+            FIELDS[name].paper,
+            kind="text",
+            seldom="everywhere",
+        )
+        for name in CARRIED
+        if name in wanted
+    ]
+
+
 def _display(words: ListWords) -> list[Shown]:
     """What a list on display shows: no identifier, and of the birth date what its rows hold."""
     return [
@@ -101,6 +118,7 @@ def _display(words: ListWords) -> list[Shown]:
         *_names(33, 27, 33),
         Shown("lists.column.born", words.born, 12, 21, align="center"),
         _column("field.address", "address", 48, 55, kind="text"),
+        *_carried(DISPLAYED),
         _WRITTEN,
     ]
 
@@ -116,6 +134,7 @@ def _work(words: ListWords) -> list[Shown]:
         _column("field.address", "address", 44, 52, kind="text"),
         _column("field.document", "document", 14, 26),
         _column("field.fin", "fin", 10, 23),
+        *_carried(CARRIED),
         Shown("lists.column.corrected", words.corrected, 18, 0),
         Shown("lists.column.came", words.came, 24, 30, kind="text", seldom="paper"),
         _WRITTEN,

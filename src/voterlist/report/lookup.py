@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.fields import NAME_PARTS
 from voterlist.report.values import Born, Place, Value
 from voterlist.tables import join_text, row_of_each
 
@@ -81,9 +82,7 @@ def text_column(table: pa.Table, name: str) -> pa.ChunkedArray:
 
 def written_names(entries: pa.Table) -> pa.ChunkedArray:
     """The name of each entry as written: its parts, or the full name where there are none."""
-    joined = join_text(
-        [entries.column(name) for name in ("surname", "given_name", "patronymic")]
-    )
+    joined = join_text([entries.column(name) for name in NAME_PARTS])
     return pc.coalesce(joined, entries.column("full_name"))
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from voterlist import strict_json
 from voterlist.decisions import Given, members_of
+from voterlist.fields import NAME_PARTS
 from voterlist.model import Action, Mark, Returned
 from voterlist.report.asked import (
     AskedAs,
@@ -164,7 +165,7 @@ def _old_subjects(subjects: pa.Table, wanted: set[str]) -> dict[str, Subject]:
         if row["entry_id"] not in wanted:
             continue
         cells = strict_json.loads(row["cells"])
-        parts = [cells.get(name) for name in ("surname", "given_name", "patronymic")]
+        parts = [cells.get(name) for name in NAME_PARTS]
         name = " ".join(filter(None, parts)) or cells.get("full_name")
         place = Place(cells.get("constituency"), cells.get("precinct"))
         old[row["entry_id"]] = Subject(

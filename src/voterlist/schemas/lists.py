@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voterlist.fields import CARRIED, FIELDS, TRAVELLING
 from voterlist.schemas.columns import (
     BOOL,
     CASE_ID,
@@ -76,6 +77,7 @@ _LISTED = Table(
         Column("address", TEXT, "The address as handed in or corrected."),
         Column("document", TEXT, "The identity document."),
         Column("fin", TEXT, "The FIN."),
+        *(Column(name, TEXT, FIELDS[name].meaning) for name in CARRIED),
         Column("corrected", WORD, "The fields that were corrected, joined with `+`."),
         Column("from_constituency", INT32, "Where a moved entry was handed in."),
         Column("from_precinct", INT32, "Where a moved entry was handed in."),
@@ -93,14 +95,7 @@ _OF_RECORD = (
     "precinct",
     "list_kind",
     "number",
-    "surname",
-    "given_name",
-    "patronymic",
-    "birth_date",
-    "sex",
-    "address",
-    "document",
-    "fin",
+    *TRAVELLING,
     "name_as_written",
     "corrected",
     "from_constituency",

@@ -15,9 +15,10 @@ import pyarrow.parquet as pq
 
 from voterlist.arrays import Codes, Longs
 from voterlist.config.comparisons import AddedComparison
+from voterlist.fields import NAMES
 from voterlist.ingest import given_map, table_entries
 from voterlist.ingest.added import added_columns
-from voterlist.ingest.generic import NAME_FIELDS, name_columns
+from voterlist.ingest.generic import name_columns
 from voterlist.link.encode import COMPARED
 from voterlist.link.sample import Sample, marks_of
 from voterlist.model import Profile
@@ -204,9 +205,7 @@ def _map(columns: Columns) -> dict[str, list[str]]:
 
 def of_names(columns: Columns) -> dict[str, list[str]]:
     """Those of the columns that hold names."""
-    return {
-        field: list(names) for field, names in columns.items() if field in NAME_FIELDS
-    }
+    return {field: list(names) for field, names in columns.items() if field in NAMES}
 
 
 def counted_names(rows: pa.Table, columns: Columns) -> pa.Table:

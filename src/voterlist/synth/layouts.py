@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xlsxwriter
 
+from voterlist.fields import NAME_PARTS
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -174,9 +176,7 @@ def _split_address(address: pa.Array) -> dict[str, list[Cell]]:
 
 def _full_name(entries: pa.Table) -> list[Cell]:
     # The first is never null: with a null in every column pyarrow 26 leaves the row out.
-    surname, *others = (
-        entries.column(name) for name in ("surname", "given_name", "patronymic")
-    )
+    surname, *others = (entries.column(name) for name in NAME_PARTS)
     joined = pc.binary_join_element_wise(
         pc.fill_null(surname, ""), *others, " ", null_handling="skip"
     )
@@ -212,10 +212,7 @@ def _columns(entries: pa.Table, layout: Layout) -> dict[str, list[Cell]]:
     if layout.one_name:
         columns["full_name"] = _full_name(entries)
     else:
-        columns |= {
-            name: entries.column(name).to_pylist()
-            for name in ("surname", "given_name", "patronymic")
-        }
+        columns |= {name: entries.column(name).to_pylist() for name in NAME_PARTS}
     dates: list[str | None] = entries.column("birth_date").to_pylist()
     years = all(date is None or len(date) == 4 for date in dates)
     cells: list[Cell] = [

@@ -19,6 +19,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from numpy.random import Generator
 
+from voterlist.fields import NAME_PARTS
 from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.identifiers import documents, fins
@@ -273,7 +274,7 @@ def _deaths(into: _Folder, deaths: pa.Table, rng: Generator) -> None:
     """The register of deaths again, so many rows without ids and date that 45 % can be used."""
     date_length = pc.fill_null(pc.utf8_length(deaths.column("birth_date")), 0)
     named = pc.equal(date_length, 10)
-    for name in ("surname", "given_name", "patronymic"):
+    for name in NAME_PARTS:
         named = pc.and_(named, pc.is_valid(deaths.column(name)))
     has_fin = pc.is_valid(deaths.column("fin"))
     has_document = pc.is_valid(deaths.column("document"))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from voterlist import tables
+from voterlist.fields import NAMES
 from voterlist.link import COMPARED, LINKED, Added, Ready
 from voterlist.link.encode import encode
 from voterlist.link.found import RECORD
@@ -28,7 +29,7 @@ _KEPT = ("entry_id", "constituency", "precinct", "list_kind")
 _GROUPS = (
     ("fin", "document"),
     ("birth_date", "sex"),
-    ("surname", "given_name", "patronymic", "full_name", "address"),
+    (*NAMES, "address"),
 )
 """Fields that are read together."""
 

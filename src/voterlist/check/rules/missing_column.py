@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.entry import ASKED_FIELDS, is_missing, lacks_column
+from voterlist.check.entry import is_missing, lacks_column
+from voterlist.fields import REQUIRED
 from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING
 from voterlist.tables import concat
@@ -33,7 +34,7 @@ def find(context: Context) -> pa.Table:
     """Precincts most of whose entries lack a field: one finding instead of one for each entry."""
     precincts, limit = context.precincts, context.settings.most_missing
     findings = []
-    for field in ASKED_FIELDS:
+    for field in REQUIRED:
         missing = is_missing(context, field)
         at = np.flatnonzero(lacks_column(context, missing))
         share = precincts.count(missing)[at] / precincts.size[at]

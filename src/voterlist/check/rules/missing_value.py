@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.entry import ASKED_FIELDS, is_missing, lacks_column
+from voterlist.check.entry import is_missing, lacks_column
+from voterlist.fields import REQUIRED
 from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING
 from voterlist.tables import concat
@@ -32,7 +33,7 @@ RULE = Rule(
 def find(context: Context) -> pa.Table:
     """Entries without a field that the other entries of their precinct have."""
     findings = []
-    for field in ASKED_FIELDS:
+    for field in REQUIRED:
         missing = is_missing(context, field)
         without_column = lacks_column(context, missing)[context.precincts.codes]
         findings.append(

@@ -17,6 +17,7 @@ from typing import TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.fields import REQUIRED
 from voterlist.model import EntryRole, Severity, Unit
 from voterlist.report.lookup import text_column
 from voterlist.report.sections.set_aside import NOBODY
@@ -28,16 +29,6 @@ Counts: TypeAlias = Mapping[Precinct, int]
 
 _Measured: TypeAlias = dict[str, tuple[Counts, Counts]]
 """By measure: how many of each precinct are counted, and of how many."""
-
-REQUIRED_FIELDS = (
-    "surname",
-    "given_name",
-    "patronymic",
-    "birth_date",
-    "sex",
-    "address",
-)
-"""The fields that the law asks of every entry."""
 
 MEASURES = {
     "listed-of-adults": "comprehensiveness",
@@ -184,14 +175,10 @@ def _cells_missing(profile: pa.Table) -> tuple[Counts, Counts]:
     """Empty cells of the fields that the law requires, and all cells of these fields."""
     missing: Counter[Precinct] = Counter()
     for row in profile.to_pylist():
-        empty = [
-            round(row[f"missing_{name}"] * row["voters"]) for name in REQUIRED_FIELDS
-        ]
+        empty = [round(row[f"missing_{name}"] * row["voters"]) for name in REQUIRED]
         missing[row["constituency"], row["precinct"]] += sum(empty)
     voters = _counted(profile, "voters")
-    return missing, {
-        area: len(REQUIRED_FIELDS) * count for area, count in voters.items()
-    }
+    return missing, {area: len(REQUIRED) * count for area, count in voters.items()}
 
 
 def _has_deaths(register_use: pa.Table) -> bool:

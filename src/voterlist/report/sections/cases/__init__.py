@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import review
-from voterlist.fields import COMPARED
+from voterlist.fields import COMPARED, FIELDS, TRAVELLING
 from voterlist.model import Verdict
 from voterlist.report.section import Inputs, Section
 from voterlist.report.sections.cases.build import (
@@ -78,8 +78,8 @@ __all__ = [
     "chances_by_place",
 ]
 
-_WIDTHS = (19, 13, 11, 13, 11, 7, 21, 10, 9)
-"""Of the columns of ``CASE_FIELDS``."""
+_WRITTEN = 19
+"""The width of the name as written, in characters."""
 _UNMARKED_BEFORE, _UNMARKED_AFTER = ("",) * 6, ("",) * 8
 """The marks of the columns before and after those of ``CASE_FIELDS``."""
 _RESTS = ("term_frequency", "rivals", "total")
@@ -107,8 +107,10 @@ def summary(cases: Cases, words: CaseWords) -> Iterable[Block]:
 
 def case_columns(words: Words) -> tuple[Column, ...]:
     """The columns that show an entry of a case, in the order of ``CASE_FIELDS``."""
-    widths = zip(CASE_FIELDS, _WIDTHS, strict=True)
-    return tuple(Column(words(f"field.{name}"), width) for name, width in widths)
+    widths = {"written": _WRITTEN} | {name: FIELDS[name].width for name in TRAVELLING}
+    return tuple(
+        Column(words(f"field.{name}"), width) for name, width in widths.items()
+    )
 
 
 def case_cells(member: Member, words: Words) -> tuple[list[SheetValue], list[str]]:

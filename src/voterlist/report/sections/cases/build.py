@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import review
-from voterlist.fields import SHARED
+from voterlist.fields import FIELDS, MASKED, NAME_PARTS, SHARED, TRAVELLING
 from voterlist.model import CaseKind, Returned, Verdict
 from voterlist.report.lookup import (
     Names,
@@ -37,21 +37,10 @@ from voterlist.report.sections.cases.model import (
 from voterlist.report.values import Text, Value
 from voterlist.schemas import RETURNED, empty
 
-_COMPARED = {
-    "surname": ("surname_skeleton",),
-    "given_name": ("given_skeleton",),
-    "patronymic": ("patronymic_skeleton",),
-    # A year alone does not contradict a full date: each part is compared for itself.
-    "birth_date": ("birth_year", "birth_month", "birth_day"),
-    "sex": ("sex",),
-    "address": ("address",),
-    "document": ("document",),
-    "fin": ("fin",),
-}
+_COMPARED = {name: FIELDS[name].differs_in for name in TRAVELLING}
 """The columns of VOTER in which two entries of a case contradict each other."""
-_NAMES = ("surname", "given_name", "patronymic")
 LOOKED_UP_OF_VOTERS = tuple(
-    dict.fromkeys(["entry_id", *_NAMES, *itertools.chain(*_COMPARED.values())])
+    dict.fromkeys(["entry_id", *NAME_PARTS, *itertools.chain(*_COMPARED.values())])
 )
 """The columns of VOTER that are read."""
 _ASKED_AGAIN = frozenset({Returned.CHANGED, Returned.GONE, Returned.UNCLEAR})
@@ -228,9 +217,11 @@ def _contradictions(
         name: np.logical_or.reduce(
             [_contradicts(frame[column], groups) for column in columns]
         )
+        if columns
+        else np.zeros(len(frame), bool)
         for name, columns in _COMPARED.items()
     }
-    is_one_name = ~np.logical_or.reduce([differs[name] for name in _NAMES])
+    is_one_name = ~np.logical_or.reduce([differs[name] for name in NAME_PARTS])
     written = _contradicts(written_names(entry).to_pandas(), groups)
     return differs | {"written": written & is_one_name}
 
@@ -249,15 +240,16 @@ def _shown(
 ) -> dict[str, list[Value]]:
     """What is shown of each field: the standard form where known, else the text as written."""
     shown: dict[str, list[Value]] = {"written": written_names(entry).to_pylist()}
-    for name in _NAMES:
+    for name in NAME_PARTS:
         shown[name] = pc.coalesce(voter.column(name), entry.column(name)).to_pylist()
     shown["birth_date"] = birth_dates(entry, voter)
     shown["sex"] = _sexes(entry, voter)
-    shown["address"] = entry.column("address").to_pylist()
-    hide: Callable[[str], str] = mask if mask_identifiers else str
-    for name in ("document", "fin"):
+    as_written = [name for name in TRAVELLING if name not in shown]
+    for name in as_written:
         texts = entry.column(name).to_pylist()
-        shown[name] = [None if text is None else hide(text) for text in texts]
+        if mask_identifiers and name in MASKED:
+            texts = [None if text is None else mask(text) for text in texts]
+        shown[name] = texts
     return shown
 
 

@@ -5,21 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from voterlist.fields import TRAVELLING
 from voterlist.model import CaseKind, Verdict
 from voterlist.report.sections.chance import Chance
 from voterlist.report.values import Place, Precinct, Value
 
-CASE_FIELDS = (
-    "written",
-    "surname",
-    "given_name",
-    "patronymic",
-    "birth_date",
-    "sex",
-    "address",
-    "document",
-    "fin",
-)
+CASE_FIELDS = ("written", *TRAVELLING)
 """What is shown of an entry of a case, in this order. ``written`` is the name as the list has it;
 the three names after it are the standard spelling. Each has its heading in the catalogue
 (``field.<name>``)."""

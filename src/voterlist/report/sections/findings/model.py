@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.fields import ENTRY_FIELDS
+from voterlist.fields import ENTRY_FIELDS, MASKED
 from voterlist.model import Severity
 from voterlist.normalize.placeholders import is_placeholder
 from voterlist.report.lookup import Names, mask, rows_of, text_column, written_names
@@ -65,7 +65,6 @@ class Findings:
 
 
 _SEVERITIES = list(Severity)
-_IDENTIFIERS = ("document", "fin")
 _PLACE_PARTS = ("constituency", "precinct", "file", "sheet", "line")
 _COLUMNS = (
     "rule",
@@ -186,7 +185,7 @@ def _named_cells(
     cells = pa.nulls(findings.num_rows, pa.string())
     for name in ENTRY_FIELDS:
         column = entry.column(name)
-        if mask_identifiers and name in _IDENTIFIERS:
+        if mask_identifiers and name in MASKED:
             column = pa.array(list(map(_masked, column.to_pylist())), pa.string())
         is_named = pc.fill_null(pc.equal(field, name), fill_value=False)
         cells = pc.if_else(is_named, column, cells)
