@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -13,7 +14,6 @@ from pathlib import Path, PurePath, PurePosixPath
 from voterlist import config, readers
 from voterlist.config import IngestSettings, Settings
 from voterlist.errors import UsageError
-from voterlist.ingest import register_named
 from voterlist.model import PASSING, AsideCode
 from voterlist.readers import ListedFile
 from voterlist.storage import store
@@ -223,7 +223,9 @@ def _hashed_batch(batch: Batch, hashed: _Hashed) -> Batch:
 
 def is_street_register(path: PurePath) -> bool:
     """True for a register of the precincts' streets, by its name."""
-    return register_named(path.name) == STREETS
+    # What reads lists is loaded where there is work: a run of which nothing changed asks for none.
+    ingest = importlib.import_module("voterlist.ingest")
+    return bool(ingest.register_named(path.name) == STREETS)
 
 
 def sources_of(digests: Mapping[str, str]) -> dict[str, list[str]]:
