@@ -109,6 +109,22 @@ def test_a_forged_unit_beside_the_drawn_one_is_no_source_of_it(workspace):
     assert entries(result).equals(right)
 
 
+@pytest.mark.usefixtures("everything_drawn")
+def test_forged_rows_of_files_are_no_source_of_a_drawn_unit(workspace):
+    """A list would be empty for good, and the unit made of it the same each time."""
+    right = entries(workspaces.run(workspace, today=workspaces.TODAY.replace(day=4)))
+    for record in (workspace / "kept" / "ingest" / "001.parts").glob("*/record.json"):
+        rows = record.with_name("rows")
+        old = digests(rows)
+        with pa.output_stream(rows, compression="zstd") as stream:
+            stream.write(b"")
+        text = record.read_text(encoding="utf-8")
+        record.write_text(text.replace(*old, *digests(rows)), encoding="utf-8")
+    result = workspaces.run(workspace, today=workspaces.TODAY.replace(day=5))
+    assert told(result) == []
+    assert entries(result).equals(right)
+
+
 def test_what_is_drawn_changes_no_result(workspace):
     """The same input gives the same bytes, whatever chance says."""
     days = (workspaces.TODAY.replace(day=day) for day in itertools.count(4))

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import zipfile
 from dataclasses import replace
@@ -18,7 +19,7 @@ from test_cli import call
 from test_pipeline import DEATHS, decide
 from voterlist import config, readers
 from voterlist.model import AsideCode, Stage
-from voterlist.pipeline import known_files, known_voters
+from voterlist.pipeline import intake, normalizing
 from voterlist.pipeline.known import known
 from voterlist.pipeline.plan import Doing, plan
 from voterlist.pipeline.units import Task, Units, UnitsFailedError
@@ -284,8 +285,8 @@ def test_a_constituency_whose_work_fails_is_left_out_and_the_others_go_on(
     add_row(workspace)
     shutil.rmtree(workspace / FOLDER)
     module, name = {
-        Stage.INGEST: (known_files, "ingest"),
-        Stage.NORMALIZE: (known_voters, "normalize"),
+        Stage.INGEST: (intake, "ingest"),
+        Stage.NORMALIZE: (normalizing, "normalize"),
     }[stage]
     whole = getattr(module, name)
 
@@ -323,7 +324,7 @@ def test_what_is_known_of_a_constituency_that_is_left_out_stays(workspace, monke
     again.write_text(text, encoding="utf-8")
     before = workspaces.run(workspace)
     strike(workspace, before)
-    whole = known_voters.normalize
+    whole = normalizing.normalize
 
     def broken(entries, *arguments):
         if entries.column("constituency")[0].as_py() == 90:
@@ -333,7 +334,7 @@ def test_what_is_known_of_a_constituency_that_is_left_out_stays(workspace, monke
     shutil.rmtree(workspace / FOLDER)
     day = workspaces.TODAY.replace(day=4)
     with monkeypatch.context() as patch:
-        patch.setattr(known_voters, "normalize", broken)
+        patch.setattr(normalizing, "normalize", broken)
         result = workspaces.run(workspace, today=day)
     assert [one.constituency for one in result.left_out] == [90]
     assert not pq.read_table(result.folder / "returned.parquet").num_rows
@@ -526,50 +527,36 @@ def test_a_run_does_no_more_than_its_plan_says(workspace, change):
 def test_a_list_handed_in_anew_is_read_alone(workspace, monkeypatch):
     """One precinct would cost as much as its constituency.
 
-    One that comes to the place of another one is no list by itself: then both are read.
+    So is one that comes to the place of another one, though both are taken in together then.
     """
-    opened, taken_in = [], []
-    read, ingest = readers.read_listed, known_files.ingest
+    opened = []
+    read = readers.read_listed
 
     def watched_read(files, *arguments):
         opened.extend(file.path.name for file in files)
         return read(files, *arguments)
 
-    def watched_ingest(files, *arguments, **options):
-        taken_in.append(sorted(Path(file.name).name for file in files))
-        return ingest(files, *arguments, **options)
-
     monkeypatch.setattr(readers, "read_listed", watched_read)
-    monkeypatch.setattr(known_files, "ingest", watched_ingest)
     change_one_of_two(workspace)
     workspaces.run(workspace)
-    assert (opened, taken_in) == (["menteqe-2.csv"], [["menteqe-2.csv"]])
+    assert opened == ["menteqe-2.csv"]
     opened.clear()
-    taken_in.clear()
     come_to_a_known_place(workspace)
     workspaces.run(workspace)
-    every = sorted(path.name for path in (workspace / "inbox" / "88").iterdir())
-    assert sorted(opened) == every
-    assert taken_in == [["menteqe-2-new.csv"], every]
+    assert opened == ["menteqe-2-new.csv"]
 
 
-@pytest.mark.slow
-def test_a_list_that_is_as_it_was_is_not_normalised_again(workspace, monkeypatch):
-    """One precinct would cost as much as its constituency."""
-    rows = []
-    whole = known_voters.normalize
-
-    def watched(entries, *arguments):
-        rows.append(entries.num_rows)
-        return whole(entries, *arguments)
-
-    monkeypatch.setattr(known_voters, "normalize", watched)
-    change_one_of_two(workspace)
-    result = workspaces.run(workspace)
-    lists = pq.read_table(result.folder / "lists.parquet").to_pylist()
-    (changed,) = [
-        row["entries"]
-        for row in lists
-        if row["constituency"] == 88 and row["precinct"] == 2
-    ]
-    assert rows == [changed]
+def test_a_run_of_which_nothing_has_changed_loads_nothing_that_reads_lists(workspace):
+    """Each constituency unchanged would cost a second of every night."""
+    code = (
+        "import datetime, pathlib, sys\n"
+        "from voterlist import config, pipeline\n"
+        "folder = pathlib.Path(sys.argv[1])\n"
+        "settings = config.load(folder / config.FILE_NAME)\n"
+        "today = datetime.date.fromisoformat(sys.argv[2])\n"
+        "assert pipeline.run(folder, settings, today=today).is_unchanged\n"
+        "print([n for n in ('pandas', 'scipy', 'voterlist.ingest') if n in sys.modules])"
+    )
+    arguments = [sys.executable, "-c", code, workspace, workspaces.TODAY.isoformat()]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

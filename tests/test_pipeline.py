@@ -15,7 +15,7 @@ import workspaces
 from voterlist import config, pipeline
 from voterlist.errors import StageError, UsageError
 from voterlist.model import Stage, Standing
-from voterlist.pipeline import known_voters, normalizing, places, stages
+from voterlist.pipeline import normalizing, places, stages
 from voterlist.schemas import DECISION, LIST
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import Outcome, from_columns
@@ -475,7 +475,7 @@ def test_a_stage_that_breaks_says_where_and_never_what(workspace, monkeypatch):
     def broken(*_arguments):
         raise ValueError("Məmmədov 5XK1234")
 
-    monkeypatch.setattr(known_voters, "normalize", broken)
+    monkeypatch.setattr(normalizing, "normalize", broken)
     with pytest.raises(StageError) as caught:
         workspaces.run(workspace)
     error = caught.value
@@ -497,13 +497,13 @@ def test_a_stage_that_loses_or_adds_a_row_stops_the_run(
     workspace, monkeypatch, change, rows_out
 ):
     """An entry would be lost silently, or one that nobody handed in would stand on the list."""
-    whole = known_voters.normalize
+    whole = normalizing.normalize
 
     def unbalanced(entries, profile):
         found = whole(entries, profile)
         return Outcome(change(found.table), found.findings, found.set_aside)
 
-    monkeypatch.setattr(known_voters, "normalize", unbalanced)
+    monkeypatch.setattr(normalizing, "normalize", unbalanced)
     with pytest.raises(StageError) as caught:
         workspaces.run(workspace)
     assert caught.value.code == "rows-lost"

@@ -15,7 +15,6 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist.config import IngestSettings
-from voterlist.findings import gather
 from voterlist.ingest.account import (
     ColumnAccount,
     FileAccount,
@@ -42,13 +41,11 @@ from voterlist.ingest.look import look, register_headed
 from voterlist.ingest.registers import register_named
 from voterlist.ingest.rules import LETTERS_LOST, PLACE_DOUBTS, RULES
 from voterlist.ingest.streets import StreetRows, street_rows
-from voterlist.ingest.versions import ABOUT_SEVERAL
 from voterlist.model import Unit
-from voterlist.schemas import ENTRY, FINDING, LIST, SET_ASIDE, Intake, RawFile
+from voterlist.schemas import ENTRY, LIST, SET_ASIDE, Intake, RawFile
 from voterlist.tables import concat, sort_by
 
 __all__ = [
-    "ABOUT_SEVERAL",
     "FORMER_NAMES",
     "LETTERS_LOST",
     "PLACE_DOUBTS",
@@ -68,7 +65,6 @@ __all__ = [
     "given_map",
     "ingest",
     "inspect",
-    "joined",
     "map_columns",
     "name_columns",
     "parse_map",
@@ -88,7 +84,6 @@ def ingest(
     *,
     constituency: int | None,
     territory: Territory | None = None,
-    beside: Iterable[str] = (),
     asks: bool = True,
 ) -> Intake:
     """The entries of these files, and an account of every row that is none.
@@ -98,49 +93,24 @@ def ingest(
         settings: ``columns`` pins headers.
         constituency: whose lists these are; None where the lists say it themselves.
         territory: the precincts of each constituency, as far as they are known.
-        beside: the names of files that lie beside these and are not looked at.
         asks: whether a list that looks like a register is set aside, until a person has looked.
 
     Returns:
         All tables sorted: ENTRY by id; LIST with ``rows = entries + set_aside`` for each list;
         SET_ASIDE; FINDING.
     """
-    seen = look(files, settings, constituency, territory or {}, beside, asks=asks)
+    seen = look(files, settings, constituency, territory or {}, asks=asks)
     parts = seen.parts(constituency)
     entries = concat((part.entries for part in parts), ENTRY)
     entries = entries.set_column(0, ENTRY.field("entry_id"), entry_ids(entries))
     lists = concat((part.lists for part in parts), LIST)
     set_aside = concat((part.set_aside for part in parts), SET_ASIDE)
     findings = _with_ids(chain.from_iterable(part.findings for part in parts), entries)
-    return _in_order(entries, lists, set_aside, findings_table(findings))
-
-
-def joined(intakes: Sequence[Intake]) -> Intake:
-    """One intake of several that have no content and no place of entries in common."""
-    named = {
-        name: concat((getattr(one, name) for one in intakes), schema)
-        for name, schema in _TABLES.items()
-    }
-    return _in_order(
-        named["entries"],
-        named["lists"],
-        named["set_aside"],
-        gather([named["findings"]]),
-    )
-
-
-_TABLES = {"entries": ENTRY, "lists": LIST, "set_aside": SET_ASIDE, "findings": FINDING}
-
-
-def _in_order(
-    entries: pa.Table, lists: pa.Table, set_aside: pa.Table, findings: pa.Table
-) -> Intake:
-    """The intake of these rows; the findings are in order."""
     return Intake(
         entries=sort_by(entries, "entry_id"),
         lists=sort_by(lists, *_ORDER_OF_LISTS),
         set_aside=sort_by(set_aside, "source", "copy", "sheet", "line", "code"),
-        findings=findings,
+        findings=findings_table(findings),
     )
 
 

@@ -24,10 +24,6 @@ from voterlist.model import AsideCode, ListKind
 from voterlist.schemas import ENTRY
 from voterlist.tables import concat
 
-ABOUT_SEVERAL = frozenset(
-    {"copy-elsewhere", "list-repeated", "list-version", "precinct-claimed-twice"}
-)
-"""The rules whose findings say of a list what follows from other ones."""
 _FEWEST = 10
 """So many entries at least must be the same, unless both lists are the same altogether."""
 _MOST_OF = 0.5

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     )
     from voterlist.normalize.rules import RULES
     from voterlist.normalize.stage import made_of, normalize
-    from voterlist.normalize.street_or_village import has_kind_letter
     from voterlist.normalize.streets import normalize_streets
 
 __all__ = [
@@ -32,7 +31,6 @@ __all__ = [
     "PartReading",
     "alike",
     "explain_name",
-    "has_kind_letter",
     "made_of",
     "normalize",
     "normalize_streets",
@@ -48,7 +46,6 @@ _HOMES = {
     "RULES": "voterlist.normalize.rules",
     "alike": "voterlist.normalize.explain",
     "explain_name": "voterlist.normalize.explain",
-    "has_kind_letter": "voterlist.normalize.street_or_village",
     "made_of": "voterlist.normalize.stage",
     "normalize": "voterlist.normalize.stage",
     "normalize_streets": "voterlist.normalize.streets",

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist.normalize.address_columns import cut_at_numbers
 from voterlist.normalize.columns import from_texts, matching
@@ -52,12 +51,6 @@ class _Beginning:
     def areas(self) -> tuple[_Area, _Area]:
         """Where evidence is looked for, the nearest first."""
         return ("precinct", self.precinct), ("constituency", self.constituency)
-
-
-def has_kind_letter(addresses: pa.ChunkedArray) -> bool:
-    """True where one of the addresses may have ``k.``; otherwise each is read by itself."""
-    _, texts = codes(addresses)
-    return bool(pc.any(pc.match_substring_regex(texts, _MAY_HOLD)).as_py())
 
 
 def spelled_out(

@@ -1,5 +1,8 @@
 """The stage that reads the inbox, one of its folders at a time.
 
+The rows of a file are kept by themselves, so that a file is read once in its life. What a folder
+gives is made of the rows of all its files together, for one may be a version of another.
+
 What a folder gives is written where the run keeps its tables, and the next stage reads it from
 there; a worker process hands back counts, never rows. The tables are the same as if all had been
 read at once, in whatever number of processes.
@@ -8,6 +11,7 @@ read at once, in whatever number of processes.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,8 +23,7 @@ from voterlist import config, readers
 from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.model import PASSING, AsideCode, Stage
-from voterlist.pipeline.inbox import Batch
-from voterlist.pipeline.known_files import INTAKE_TABLES, Folder, inside_inbox, take
+from voterlist.pipeline.inbox import INBOX, Batch
 from voterlist.pipeline.places import received_name, unit_name
 from voterlist.pipeline.steps import (
     NeededTables,
@@ -30,21 +33,27 @@ from voterlist.pipeline.steps import (
     place_of_table,
 )
 from voterlist.pipeline.units import Done, Task
+from voterlist.readers import ListedFile
 from voterlist.schemas import ENTRY, Intake, RawFile
 from voterlist.storage import store
+from voterlist.storage.kept import Place, memo
 
-__all__ = ["INTAKE_TABLES", "intake_tasks", "take_in"]
+INTAKE_TABLES = ("entries", "lists", "set_aside", "findings")
+_ROWS = "rows"
+"""The file that holds the rows of a file of the inbox."""
 
 
 def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
     """Read every file of the inbox; one intake for each of its folders."""
     tasks = intake_tasks(context)
-    read = partial(
-        _take_in,
-        settings=context.settings.ingest,
-        territory=context.settings.territory.by_number,
-        needs=store.digest_of(context.units.program, _digest_of_settings(context)),
+    settings = context.settings.ingest
+    reading = _Reading(
+        context.workspace,
+        settings,
+        context.settings.territory.by_number,
+        store.digest_of(context.units.program, config.digest(settings)),
     )
+    read = partial(_take_in, reading=reading)
     progress = partial(context.progress, Stage.INGEST)
     done = context.units.each(Stage.INGEST, read, tasks, progress)
     intakes = {one.task.constituencies[0]: one for one in done}
@@ -94,29 +103,77 @@ def _needs_of(batch: Batch) -> Iterator[object]:
         yield from (file.name, file.digest, file.trouble)
 
 
-def _take_in(
-    batch: Batch,
-    folder: Path,
-    *,
-    settings: IngestSettings,
-    territory: Mapping[int, Collection[int]],
-    needs: str,
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How the lists of a workspace are read.
+
+    Attributes:
+        workspace: its folder, in which the rows of its files are kept.
+        settings: how files are read.
+        territory: the precincts of each constituency.
+        needs: the digest of all that the rows of a file depend on besides the file.
+    """
+
+    workspace: Path
+    settings: IngestSettings
+    territory: Mapping[int, Collection[int]]
+    needs: str
+
+    def key(self, file: ListedFile) -> str:
+        """The digest of all that the rows of a file depend on."""
+        return store.digest_of(self.needs, file.name, file.digest)
+
+    def rows(self, file: ListedFile, place: Place) -> list[RawFile]:
+        """A file, or those in it, read or as they are kept in this place."""
+        if file.trouble is not None:
+            return readers.read_listed([file], self.settings)
+        unit = memo(self.workspace, place, partial(self._read, file))
+        with pa.input_stream(unit.path(_ROWS), compression="zstd") as stream:
+            return list(readers.unpack_files(stream.read()))
+
+    def _read(self, file: ListedFile, folder: Path) -> dict[str, Any]:
+        """Read a file into a folder."""
+        files = readers.read_listed([file], self.settings)
+        with pa.output_stream(folder / _ROWS, compression="zstd") as stream:
+            stream.write(readers.pack_files(files))
+        troubles = (code for raw in files for code in raw.troubles)
+        return {"passing": any(code in PASSING for code in troubles)}
+
+
+def _take_in(batch: Batch, folder: Path, *, reading: _Reading) -> dict[str, Any]:
     """Read a batch and write its intake into a folder; returns its numbers and its troubles."""
-    listed = Folder(batch.files, batch.constituency, settings, territory, needs)
-    taken = take(listed, folder)
+    own = Place(Stage.INGEST.value, unit_name(batch.constituency), "")
+    parts = {file: own.part(reading.key(file)) for file in batch.files}
+    found = (raw for file, place in parts.items() for raw in reading.rows(file, place))
+    files = [
+        replace(raw, name=_inside_inbox(raw.name)) for raw in readers.numbered(found)
+    ]
+    intake = ingest(
+        files,
+        reading.settings,
+        constituency=batch.constituency,
+        territory=reading.territory,
+    )
     known = {
         (readers.unread_source(file.name), file.trouble)
         for file in batch.files
         if file.trouble is not None
     }
-    troubles = [(file.source, code) for file in taken.read for code in file.troubles]
+    troubles = [(file.source, code) for file in files for code in file.troubles]
     is_passing = any(
         code in PASSING and (source, code) not in known for source, code in troubles
     )
-    _write_intake(taken.intake, folder)
-    said = _said_of(taken.intake) | taken.said
-    return said | {"troubles": troubles, "passing": is_passing}
+    _write_intake(intake, folder)
+    return _said_of(intake) | {
+        "troubles": troubles,
+        "passing": is_passing,
+        "parts": [place.key for place in parts.values()],
+    }
+
+
+def _inside_inbox(name: str) -> str:
+    """The path inside the inbox, for the numbers that it may carry."""
+    return name.removeprefix(f"{INBOX}/")
 
 
 def _leave_out(context: StageContext, number: int, batch: Batch) -> dict[str, Any]:
@@ -124,7 +181,7 @@ def _leave_out(context: StageContext, number: int, batch: Batch) -> dict[str, An
     files = [
         RawFile(
             readers.unread_source(file.name),
-            inside_inbox(file.name),
+            _inside_inbox(file.name),
             trouble=AsideCode.WORK_FAILED,
         )
         for file in batch.files

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from voterlist.decisions import with_corrections
 from voterlist.findings import gather
 from voterlist.model import Profile, Stage
-from voterlist.pipeline.known_voters import FINDINGS, VOTERS, normalize_known
+from voterlist.normalize import normalize
 from voterlist.pipeline.places import (
     corrections_of,
     known_place,
@@ -28,6 +28,9 @@ from voterlist.pipeline.units import Task
 from voterlist.schemas import VOTER
 from voterlist.storage import store
 from voterlist.storage.store import Written
+
+VOTERS, FINDINGS = "voters.parquet", "findings.parquet"
+"""The files of a unit."""
 
 
 def normalize_entries(tables: NeededTables, context: StageContext) -> StageResult:
@@ -51,7 +54,7 @@ def normalize_entries(tables: NeededTables, context: StageContext) -> StageResul
         )
     done = context.units.each(
         Stage.NORMALIZE,
-        partial(_normalize, needs=store.digest_of(context.units.program, profile)),
+        _normalize,
         tasks,
         partial(context.progress, Stage.NORMALIZE),
     )
@@ -106,14 +109,15 @@ def _apart(lists: pa.Table) -> list[tuple[int, ...]]:
     return [*runs, tuple(range(start, end + 1))] if pairs else []
 
 
-def _normalize(task: _Groups, folder: Path, *, needs: str) -> dict[str, Any]:
+def _normalize(task: _Groups, folder: Path) -> dict[str, Any]:
     """Normalise row groups; the voters of each constituency are a row group of their file."""
     entries = pq.ParquetFile(task.entries).read_row_groups(list(task.groups))
     corrected = with_corrections(entries.unify_dictionaries(), task.amendments)
-    made = normalize_known(corrected, task.profile, needs, folder)
-    voters = made.voters
+    made = normalize(corrected, task.profile)
     is_one = len(task.places) == 1
-    parts = [voters] if is_one else (of_place(voters, one) for one in task.places)
+    parts = (
+        [made.table] if is_one else (of_place(made.table, one) for one in task.places)
+    )
     store.write_tables(folder / VOTERS, VOTER, parts)
     store.write_table(folder / FINDINGS, made.findings)
-    return dict(made.said)
+    return {}

@@ -19,6 +19,7 @@ from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers import sandbox
 from voterlist.readers.archive import HEAD, may_hold_files
+from voterlist.readers.frames import pack_files, unpack_files
 from voterlist.readers.generic import arrow_source, prove_parquet, read_table, rows_of
 from voterlist.readers.listing import ListedFile, list_files, listed, open_file
 from voterlist.readers.outcome import ReadOutcome
@@ -37,6 +38,7 @@ __all__ = [
     "listed",
     "numbered",
     "open_file",
+    "pack_files",
     "parquet_trouble",
     "prove_parquet",
     "read_content",
@@ -48,6 +50,7 @@ __all__ = [
     "read_table",
     "rows_of",
     "text_table",
+    "unpack_files",
     "unread_source",
 ]
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from io import BytesIO
 from typing import IO, Any
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ import pyarrow as pa
 from voterlist import strict_json
 from voterlist.model import AsideCode
 from voterlist.readers.outcome import ReadOutcome
-from voterlist.schemas import RawSheet
+from voterlist.schemas import RawFile, RawSheet
 
 Head = dict[str, Any]
 
@@ -86,6 +87,32 @@ def unpack_outcome(head: Head, content: bytes) -> ReadOutcome:
     return ReadOutcome(
         head["format"], tuple(sheets), _code(head["trouble"]), tuple(head["skipped"])
     )
+
+
+def pack_files(files: Iterable[RawFile]) -> bytes:
+    """These files as frames, one behind the other."""
+    stream = BytesIO()
+    for raw in files:
+        outcome = ReadOutcome(raw.format, raw.sheets, raw.trouble, raw.skipped)
+        head, tables = pack_outcome(outcome)
+        write_frame(stream, {**head, "source": raw.source, "name": raw.name}, *tables)
+    return stream.getvalue()
+
+
+def unpack_files(content: bytes) -> Iterator[RawFile]:
+    """The same, read back; copies are not numbered."""
+    stream = BytesIO(content)
+    while frame := read_frame(stream):
+        head, columns = frame
+        outcome = unpack_outcome(head, columns)
+        yield RawFile(
+            head["source"],
+            head["name"],
+            outcome.sheets,
+            outcome.trouble,
+            format=outcome.format,
+            skipped=outcome.skipped,
+        )
 
 
 def _sheet_head(sheet: RawSheet, length: int) -> Head:

@@ -33,6 +33,8 @@ DRAW: ContextVar[Callable[[], float]] = ContextVar("DRAW", default=lambda: 1.0)
 
 _KEY_DIGITS = 32
 """So many digits of a key name its folder; the record holds all."""
+_PARTS = ".parts"
+"""How the name of a unit ends under which the parts of another one are kept."""
 _BESIDE = ".part"
 """How the name of a folder ends that is being written."""
 
@@ -52,6 +54,10 @@ class Place:
     def around(self, workspace: Path) -> Path:
         """The folder that holds the unit under all its keys."""
         return workspace / FOLDER / self.stage / self.unit
+
+    def part(self, key: str) -> Place:
+        """Where a part of the unit lies, which is kept by itself."""
+        return Place(self.stage, f"{self.unit}{_PARTS}", key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,30 +96,23 @@ class Kept:
     def find(self, place: Place, share: float = 0.0) -> KeptUnit | None:
         """The unit that lies there; None where there is none that can be believed.
 
-        Nor is one that is drawn, which happens to this share: all that lies under its name goes, so
-        that it is made of its source alone, and ``made`` compares the two.
+        Nor is one that is drawn, which happens to this share: it goes with all its parts, so that
+        it is made of its source alone, and ``made`` compares the two.
         """
-        folder = place.inside(self.workspace)
         try:
-            record = strict_json.loads((folder / RECORD).read_text(encoding="utf-8"))
-            unit = KeptUnit(folder, dict(record["files"]), dict(record["said"]))
-            is_own = record["key"] == place.key
-            if is_own and not record["lasts"]:
-                return None
-            if is_own and _is_as_recorded(unit):
-                if DRAW.get()() < share:
-                    self.drawn[place] = unit.files
-                    _remove([folder.parent])
-                    return None
-                self.used.add(place)
-                return unit
-        except FileNotFoundError:
-            if not folder.is_dir():
-                return None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            pass
-        self.damaged += 1
-        return None
+            unit = _found(self.workspace, place)
+        except _DamagedError:
+            self.damaged += 1
+            return None
+        if unit is None:
+            return None
+        if DRAW.get()() < share:
+            self.drawn[place] = unit.files
+            parts = place.part("")
+            _remove([place.around(self.workspace), parts.around(self.workspace)])
+            return None
+        self._use(place, unit)
+        return unit
 
     def made(self, place: Place) -> KeptUnit:
         """The unit that was put there just now.
@@ -123,12 +122,16 @@ class Kept:
         """
         folder = place.inside(self.workspace)
         record = strict_json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        self.used.add(place)
+        unit = KeptUnit(folder, record["files"], record["said"])
+        self._use(place, unit)
         # A failure of the moment proves nothing.
-        was = self.drawn.pop(place, record["files"])
-        if record["lasts"] and was != record["files"]:
+        was = self.drawn.pop(place, unit.files)
+        if record["lasts"] and was != unit.files:
             self.altered.append(folder.relative_to(self.workspace).as_posix())
-        return KeptUnit(folder, record["files"], record["said"])
+        return unit
+
+    def _use(self, place: Place, unit: KeptUnit) -> None:
+        self.used |= {place, *(place.part(key) for key in unit.said.get("parts", ()))}
 
     def sweep(self, *, is_whole: bool) -> None:
         """Remove what this run did not use.
@@ -157,12 +160,12 @@ class Kept:
 
 def keep(
     workspace: Path, place: Place, fill: Callable[[Path], Mapping[str, Any]]
-) -> None:
+) -> KeptUnit:
     """Let ``fill`` make a unit in a folder beside its place, and put it there whole.
 
     ``fill`` writes files into the folder and returns what the unit says of its work: plain values,
     of which ``passing`` is true where something could not be done for a reason of the moment. Such
-    a unit serves this run and no other.
+    a unit serves this run and no other. ``parts`` are the keys of the parts it was made of.
 
     Raises:
         OSError: it cannot be written. What ``fill`` raises is raised.
@@ -192,22 +195,48 @@ def keep(
         beside.rename(target)
     finally:
         _remove([beside])
+    return KeptUnit(target, files, said)
 
 
-def earlier(beside: Path) -> Iterator[KeptUnit]:
-    """The units of the same name that earlier runs left and that can be believed.
+def memo(
+    workspace: Path, place: Place, fill: Callable[[Path], Mapping[str, Any]]
+) -> KeptUnit:
+    """The unit that lies there, made by ``fill`` where there is none that can be believed.
 
-    Args:
-        beside: the folder into which a unit is being written, as ``fill`` of ``keep`` gets it.
+    Raises:
+        OSError: it cannot be written. What ``fill`` raises is raised.
     """
-    for folder in _folders_in(beside.parent):
-        try:
-            record = strict_json.loads((folder / RECORD).read_text(encoding="utf-8"))
-            unit = KeptUnit(folder, dict(record["files"]), dict(record["said"]))
-            if record["lasts"] and _is_as_recorded(unit):
-                yield unit
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            continue
+    with suppress(_DamagedError):
+        unit = _found(workspace, place)
+        if unit is not None:
+            return unit
+    return keep(workspace, place, fill)
+
+
+class _DamagedError(Exception):
+    """What lies in a place is not what its record says."""
+
+
+def _found(workspace: Path, place: Place) -> KeptUnit | None:
+    """The unit that lies there; None where there is none, or one of the moment.
+
+    Raises:
+        _DamagedError: it is not what its record says.
+    """
+    folder = place.inside(workspace)
+    try:
+        record = strict_json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        unit = KeptUnit(folder, dict(record["files"]), dict(record["said"]))
+        if record["key"] == place.key and not record["lasts"]:
+            return None
+        if record["key"] == place.key and _is_as_recorded(unit):
+            return unit
+    except FileNotFoundError:
+        if not folder.is_dir():
+            return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise _DamagedError
 
 
 def _is_as_recorded(unit: KeptUnit) -> bool:
