@@ -13,7 +13,7 @@ TESTS ?= -n 2 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo fast test test-spark check bench nights peers same figures campaign bundle sbom clean
+.PHONY: help demo fast test test-spark check bench nights peers same figures manual campaign bundle sbom clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -65,6 +65,9 @@ same: $(READY)  ## the tables of this checkout against those of another one: OLD
 
 figures: $(READY)  ## figures of the code: density, longest functions, start-up, files a change touches
 	$(BIN)/python bench/figures.py
+
+manual: $(READY)  ## rules, tables, settings, commands ... as files, in both languages, into build/manual
+	$(BIN)/python packaging/manual.py build/manual
 
 # It goes on where it was stopped; the record is in build/campaign.
 campaign: $(READY)  ## kills, power cuts, refusals, damage, leaks: an hour, into docs/reliability.md: [MINUTES=60] [SEED=1]

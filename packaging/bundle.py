@@ -21,6 +21,7 @@ from pathlib import Path
 
 import contents
 import licences
+import manual
 import sbom
 from voterlist.custody.bundles import sign_sums
 from voterlist.custody.keys import is_protected, load_keys
@@ -41,7 +42,6 @@ HERE = ROOT / "packaging"
 SUMS = "SHA256SUMS"
 LICENCES = "LICENSES.txt"
 PAPERS = ("README.md", "CHANGELOG.md", "LICENSE")
-PAGES = ("install.md", "nights.md", "commands.md", "settings.md", "workspace.md")
 
 
 def main() -> None:
@@ -127,7 +127,7 @@ def make_bundle(
 
 
 def _add_papers(system: System, home: Path, python: str) -> None:
-    """The installer, the guides and the papers."""
+    """The installer, the papers, the documentation and the manual."""
     for name in (system.installer, "install.py"):
         text = (HERE / name).read_text(encoding="utf-8").replace("@PYTHON@", python)
         # cmd.exe wants its own ends of lines.
@@ -135,9 +135,8 @@ def _add_papers(system: System, home: Path, python: str) -> None:
         (home / name).write_text(text, encoding="utf-8", newline=end)
     for name in PAPERS:
         shutil.copy(ROOT / name, home)
-    shutil.copytree(ROOT / "docs" / "guide", home / "docs" / "guide")
-    for name in PAGES:
-        shutil.copy(ROOT / "docs" / name, home / "docs")
+    shutil.copytree(ROOT / "docs", home / "docs")
+    manual.write_manual(home / "docs" / "manual")
 
 
 def _requirements(wheels: Sequence[Path]) -> str:

@@ -1,6 +1,6 @@
 """Files that break one rule each, and what ``voterlist inspect`` says of them.
 
-Docs/intake-files.md shows both.
+``make manual`` shows both.
 """
 
 import json

@@ -319,6 +319,8 @@ def _make(story: Story) -> None:
     story.run("synth", out / "synth", "--voters", 60, "--constituencies", 1, "--files")
     story.run("doctor", story.below)
     story.run("schedule", story.below, "--systemd")
+    story.run("manual", "under-age", "--json")
+    story.run("manual", "--out", out / "manual")
     story.run("inspect", story.below / "inbox", "--details")
     story.run("inspect", story.below / "inbox", "--details", "--json")
     story.run(

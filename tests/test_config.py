@@ -1,7 +1,5 @@
 import datetime as dt
 import json
-import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +11,7 @@ from voterlist.config.lines import TOML_CODES
 from voterlist.config.mistakes import PLAIN_CODES
 from voterlist.errors import SettingsError, SettingsMistake, UsageError
 from voterlist.model import Level, Profile
+from voterlist.rulebook.pages import chapters
 
 WRONG = """
 [link]
@@ -312,26 +311,30 @@ def test_equal_settings_have_one_digest_however_they_are_written():
     assert config.digest(first) == config.digest(second) != config.digest(other)
 
 
-PAGE = (Path(__file__).parents[1] / "docs" / "settings.md").read_text(encoding="utf-8")
-
-
-def test_the_page_on_settings_names_every_key_with_its_default():
-    """What the page says of a key is what the program takes."""
-    shown = dict(re.findall(r"^\| `([a-z_.]+)` \| (.*?) \| [\w`]", PAGE, re.MULTILINE))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_manual_names_every_key_with_its_default(language):
+    """What the manual says of a key is what the program takes; each key has its sentence."""
+    *_, grid = chapters()["settings"](catalogue(language)).parts
     expected = {}
     for name, field in config.Settings.model_fields.items():
         for key, value in json.loads(field.annotation().model_dump_json()).items():
-            expected[f"{name}.{key}"] = (
-                "" if value in (None, {}) else f"`{json.dumps(value)}`"
-            )
-    assert shown == expected
+            expected[f"{name}.{key}"] = "" if value in (None, {}) else json.dumps(value)
+    assert {key: default for key, default, _ in grid.rows} == expected
+    assert all(meaning.strip() for *_, meaning in grid.rows)
 
 
-def test_the_page_on_settings_names_every_kind_of_mistake():
+def test_no_key_of_the_settings_is_explained_that_is_gone():
+    explained = {key for key in entries() if key.startswith("setting.")}
+    *_, grid = chapters()["settings"](catalogue("en")).parts
+    assert explained == {f"setting.{key}" for key, *_ in grid.rows}
+
+
+def test_the_manual_names_every_kind_of_mistake():
     """A code that a script may meet can be looked up."""
     codes = {
         key.removeprefix("settings.")
         for key in entries()
         if key.startswith("settings.")
     }
-    assert codes <= set(re.findall(r"`([a-z0-9-]+)`", PAGE))
+    *_, grid = chapters()["mistakes"](catalogue("en")).parts
+    assert {code for code, _ in grid.rows} == codes

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from voterlist.catalogue import LANGUAGES, entries
+from voterlist.catalogue import LANGUAGES, catalogue, entries
 from voterlist.decisions import (
     AMENDMENT_PROBLEMS,
     SHEETS,
@@ -16,13 +14,12 @@ from voterlist.decisions import (
 )
 from voterlist.decisions.answers import FREE, answers_by_rule
 from voterlist.decisions.grounds import Need
-from voterlist.decisions.page import page, tables
 from voterlist.fields import CORRECTED, ENTRY_FIELDS
 from voterlist.model import Action, Unit, Verdict
 from voterlist.reconcile.policies import REGISTERS
 from voterlist.rulebook import RULES
+from voterlist.rulebook.pages import chapters
 
-PAGE = Path(__file__).parent.parent / "docs" / "decisions.md"
 ACTIONS = {action.value for action in Action} - {"withdraw"} | {"accept"}
 OF_ENTRIES = {Unit.ENTRY, Unit.DWELLING}
 ALL = list(grounds().values())
@@ -95,23 +92,18 @@ def test_without_a_finding_every_field_but_the_line_number_can_be_corrected():
     assert set(FREE.fields) == set(ENTRY_FIELDS) - {"number"}
 
 
-def test_the_page_is_made_of_the_data():
-    text = PAGE.read_text(encoding="utf-8")
-    assert page(text) == text
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_manual_has_every_ground_rule_and_problem(language):
+    """A ground that is not shown would be asked for by telephone."""
 
+    def cells(name, column):
+        *_, grid = chapters()[name](catalogue(language)).parts
+        return [row[column] for row in grid.rows]
 
-def test_the_page_has_every_ground_rule_and_problem():
-    """A table that lost a row would still be the table that the page has."""
-    made = tables()
-    for name, codes in {
-        "grounds": grounds(),
-        "answers": answers_by_rule(),
-        "refused": AMENDMENT_PROBLEMS,
-    }.items():
-        for code in codes:
-            assert f"`{code}`" in made[name]
-
-
-def test_a_page_without_its_places_is_refused():
-    with pytest.raises(ValueError, match="grounds"):
-        page("# No tables")
+    assert cells("grounds", 0) == list(grounds())
+    assert cells("refusals", 0) == list(AMENDMENT_PROBLEMS)
+    rules = ", ".join(cells("answers", -1)[:-1]).split(", ")
+    assert sorted(rules) == sorted(answers_by_rule())
+    for code, article in zip(grounds(), cells("grounds", -1), strict=True):
+        ground = grounds()[code]
+        assert all(part in article for part in (ground.article, ground.source) if part)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from voterlist.catalogue import LANGUAGES, entries
-from voterlist.catalogue.glossary import page, terms, violations
-
-_PAGE = Path(__file__).resolve().parents[1] / "docs" / "glossary.md"
+from voterlist.catalogue import LANGUAGES, catalogue, entries
+from voterlist.catalogue.glossary import terms, violations
+from voterlist.rulebook.pages import chapters
 
 
 def test_every_sentence_keeps_to_the_glossary() -> None:
@@ -51,5 +48,10 @@ def test_a_term_is_one_of_its_own_forms() -> None:
         assert term.forms["az"].search(verb + "ın"), term.name
 
 
-def test_the_page_is_made_from_the_glossary() -> None:
-    assert _PAGE.read_text(encoding="utf-8") == page()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_manual_has_every_word(language: str) -> None:
+    """Who meets a word that they do not know would look in vain."""
+    *_, grid = chapters()["words"](catalogue(language)).parts
+    assert sorted(grid.rows) == sorted(
+        (term.name["en"], term.name["az"], term.meaning[language]) for term in terms()
+    )

@@ -3,23 +3,21 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from voterlist.catalogue import LANGUAGES, entries, places
+from voterlist.catalogue import LANGUAGES, catalogue, entries, places
 from voterlist.check import RULES as CHECK_RULES
 from voterlist.check import SHARE_RULES, rules
 from voterlist.config import CheckSettings
 from voterlist.reconcile import RULES as RECONCILE_RULES
 from voterlist.rulebook import RULE_CODES, RULES, RULES_OF
-from voterlist.rulebook.pages import INDEX, all_pages, page, write_pages
+from voterlist.rulebook.pages import Grid, articles, chapters
 
-SOURCE = Path(__file__).parent.parent / "src" / "voterlist"
-DOCS = Path(__file__).parent.parent / "docs"
-PAGES = DOCS / "rules"
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "voterlist"
+DOCS = ROOT / "docs"
 PARTS = ("title", "message", "todo")
 PLACES = {"value", "limit", "count"}
 
@@ -52,50 +50,52 @@ def test_a_rule_says_what_its_page_needs(rule):
     }
 
 
-def test_the_pages_are_those_of_the_rules():
-    """A page that somebody edited, or forgot to make, would tell what the rule does not do.
-
-    ``python -m voterlist.rulebook docs/rules`` makes them.
-    """
-    written = {path.name: path.read_text(encoding="utf-8") for path in PAGES.iterdir()}
-    assert written == all_pages()
-
-
-def test_a_page_has_all_that_the_rule_says():
-    (rule,) = (rule for rule in RULES if rule.code == "missing-column")
-    text = page(rule)
-    assert text.startswith("# missing-column\n")
-    for line in (
-        "- Unit: precinct\n",
-        "- Severity: warning\n",
-        f"- Ground: {rule.ground}\n",
-        "- Settings: `check.most_missing = 0.5`, `[check.rules.missing-column]`\n",
-    ):
-        assert line in text
-    plain = " ".join(text.split())
-    assert " ".join(rule.looks_at.split()) in plain
-    assert " ".join(rule.false_alarms.split()) in plain
-    for part in PARTS:
-        for language in LANGUAGES:
-            assert entries()[f"rule.missing-column.{part}"][language] in text
-
-
-def test_the_links_of_the_pages_lead_somewhere():
-    for name, text in all_pages().items():
-        for target in re.findall(r"\]\(([^)#]+)", text):
-            assert (PAGES / target).exists(), (name, target)
-
-
-@pytest.mark.slow
-def test_the_command_writes_the_pages_and_removes_old_ones(tmp_path):
-    (tmp_path / "gone.md").write_text("a rule of last year", encoding="utf-8")
-    command = [sys.executable, "-m", "voterlist.rulebook", str(tmp_path)]
-    subprocess.run(command, check=True)
-    assert {path.name for path in tmp_path.iterdir()} == set(all_pages())
-    write_pages(tmp_path)
-    assert {path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == set(
-        all_pages().values()
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_the_page_of_a_rule_has_all_that_it_says(rule, language):
+    """Who is asked about a finding would not know what was looked at, or how it errs."""
+    say = catalogue(language)
+    page = articles("rules")[rule.code](say)
+    facts, *texts = page.parts
+    told = {text for _, text in facts.rows}
+    assert page.title == rule.code
+    assert {say.text(f"rule.{rule.code}.{part}") for part in PARTS} <= told
+    assert {
+        rule.ground,
+        say(f"unit.{rule.unit}"),
+        say(f"severity.{rule.severity}"),
+    } <= told
+    for name in rule.settings:
+        default = getattr(CheckSettings(), name)
+        assert any(f"check.{name} = {default}" in text for text in told)
+    assert (rule.code in RULE_CODES) == any(
+        f"[check.rules.{rule.code}]" in text for text in told
     )
+    for text in (rule.looks_at, rule.false_alarms):
+        assert any(part.endswith(text) for part in texts)
+    assert rule.is_share == (say("manual.shares") in texts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_chapter_leads_to_every_rule(language):
+    """A rule that is not named there is one that nobody finds."""
+    grids = [
+        part
+        for part in chapters()["rules"](catalogue(language)).parts
+        if isinstance(part, Grid)
+    ]
+    assert [row[0] for grid in grids for row in grid.rows] == [
+        rule.code for rule in RULES
+    ]
+
+
+def test_a_page_names_no_file_that_is_not_there():
+    """The texts of rules lead to pages of the documentation by their path."""
+    for rule in RULES:
+        for target in re.findall(
+            r"docs/[\w/.-]*\.md", rule.looks_at + rule.false_alarms
+        ):
+            assert (ROOT / target).exists(), (rule.code, target)
 
 
 def test_a_register_test_is_one_file():
@@ -134,29 +134,17 @@ def test_no_words_without_a_rule():
     assert named == {rule.code for rule in RULES}
 
 
-def test_the_page_of_reconcile_leads_to_every_rule():
+def test_the_page_of_reconcile_names_every_rule():
     text = (DOCS / "reconcile.md").read_text(encoding="utf-8")
-    assert _linked(text) == {rule.code for rule in RECONCILE_RULES}
+    assert {rule.code for rule in RECONCILE_RULES} <= _in_code(text)
 
 
-def test_the_index_leads_to_every_rule():
-    text = (PAGES / INDEX).read_text(encoding="utf-8")
-    assert set(re.findall(r"\]\(([a-z0-9-]+)\.md\)", text)) == {
-        rule.code for rule in RULES
-    }
-
-
-def test_the_docs_name_no_rule_that_is_gone():
-    codes = {rule.code for rule in RULES}
-    for path in DOCS.glob("*.md"):
-        assert _linked(path.read_text(encoding="utf-8")) <= codes, path
+def test_the_table_of_tests_names_no_rule_that_is_gone():
     text = (DOCS / "check.md").read_text(encoding="utf-8")
     table = text.split("## Test by test")[1].split("##")[0]
-    assert set(re.findall(r"`([a-z0-9-]+)`", table)) <= codes
+    assert _in_code(table) <= {rule.code for rule in RULES}
 
 
-def _linked(text):
-    """The rules whose pages a text leads to."""
-    return {
-        name for name in re.findall(r"\]\(rules/([\w-]+)\.md", text) if name != "README"
-    }
+def _in_code(text):
+    """The words of a text that look like codes."""
+    return set(re.findall(r"`([a-z0-9-]+)`", text))

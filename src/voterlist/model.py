@@ -333,9 +333,9 @@ class Rule:
     """One thing that a stage may notice.
 
     The same ``code`` names the catalogue's messages (``rule.<code>.title``,
-    ``rule.<code>.message``, ``rule.<code>.todo``), the settings' switch and the page of the
-    documentation, ``docs/rules/<code>.md``. That page is made of the rule: its texts are English,
-    paragraphs of Markdown with a blank line between them.
+    ``rule.<code>.message``, ``rule.<code>.todo``), the settings' switch and the page of
+    the manual, ``voterlist manual <code>``. That page is made of the rule: its texts are English
+    paragraphs with a blank line between them.
     """
 
     code: str

@@ -1,21 +1,17 @@
 """One word for one thing, in English and in Azerbaijani.
 
 ``glossary.toml`` holds the terms. A test holds every sentence of the catalogue against them, and
-``docs/glossary.md`` is made from them::
-
-    python -m voterlist.catalogue.glossary docs/glossary.md
+``voterlist manual words`` shows them.
 """
 
 from __future__ import annotations
 
 import re
-import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from pathlib import Path
 
 FILE = "glossary.toml"
 """Its name beside the files of the catalogue, of which it is none."""
@@ -100,28 +96,3 @@ def _words(text: str) -> str:
     return _NOT_WORDS.sub(
         " ", text.replace("\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}", "i")
     )
-
-
-def page() -> str:
-    """The text of ``docs/glossary.md``."""
-    ordered = sorted(terms(), key=lambda term: term.name["en"])
-    rows = [
-        f"| {term.name['en']} | {term.name['az']} | {term.meaning['en']} | {term.meaning['az']} |"
-        for term in ordered
-    ]
-    return "\n".join([*_HEAD, *rows, ""])
-
-
-_HEAD = (
-    "# Glossary",
-    "",
-    "Every text that a person reads uses these words, one for one thing. Made from",
-    "`src/voterlist/catalogue/glossary.toml` by",
-    "`python -m voterlist.catalogue.glossary docs/glossary.md`.",
-    "",
-    "| English | Azərbaycanca | Meaning | Mənası |",
-    "|---|---|---|---|",
-)
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(page(), encoding="utf-8")

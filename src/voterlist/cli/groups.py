@@ -11,9 +11,11 @@ import importlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextvars import copy_context
 from dataclasses import dataclass
+from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 import typer
@@ -56,6 +58,11 @@ class Entry:
     function: str
     logs: bool = False
     """True where it can write down what it does."""
+
+    @property
+    def name(self) -> str:
+        """What is typed."""
+        return self.key.rpartition(".")[2]
 
     @property
     def short(self) -> str:
@@ -114,13 +121,18 @@ class SubGroup:
     entries: tuple[Entry, ...]
 
     @property
+    def name(self) -> str:
+        """What is typed."""
+        return self.key
+
+    @property
     def short(self) -> str:
         """Its line in the list of commands."""
         return SAY(f"cli.{self.key}.help")
 
     def load(self) -> Any:
         """The group, of the command line library."""
-        group = commands_of(*self.entries)
+        group = commands_of({"commands": self.entries})
         app = typer.Typer(
             cls=group, help=self.short, no_args_is_help=True, **_of_groups()
         )
@@ -135,7 +147,7 @@ class _Table(MutableMapping[str, Any]):
     """The commands of a group by name; each is loaded when it is first asked for."""
 
     def __init__(self, entries: tuple[Entry | SubGroup, ...]) -> None:
-        self._entries = {entry.key.rpartition(".")[2]: entry for entry in entries}
+        self._entries = {entry.name: entry for entry in entries}
         self._loaded: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
@@ -155,10 +167,6 @@ class _Table(MutableMapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._entries)
-
-    def rows(self) -> list[tuple[str, str]]:
-        """(name, its line in the list) of every command; none is loaded."""
-        return [(name, entry.short) for name, entry in self._entries.items()]
 
 
 def _write_usage(command: Any, ctx: Any, formatter: Any) -> None:
@@ -226,11 +234,12 @@ class Group(TyperGroup):
     What a command raises is told in words, and its exit code ends the process.
     """
 
-    entries: tuple[Entry | SubGroup, ...] = ()
+    sections: Mapping[str, tuple[Entry | SubGroup, ...]] = MappingProxyType({})
+    """Its commands, by the word ``library.<section>`` under which the help lists them."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.commands = _Table(self.entries)
+        self.commands = _Table(tuple(chain.from_iterable(self.sections.values())))
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write the line of usage."""
@@ -239,8 +248,9 @@ class Group(TyperGroup):
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the options, then the commands."""
         _write_options(self, ctx, formatter)
-        with formatter.section(SAY("library.commands")):
-            formatter.write_dl(_Table(self.entries).rows())
+        for name, entries in self.sections.items():
+            with formatter.section(SAY(f"library.{name}")):
+                formatter.write_dl([(entry.name, entry.short) for entry in entries])
 
     def make_context(
         self, info_name: Any, args: list[str], *more: Any, **others: Any
@@ -263,9 +273,9 @@ class Group(TyperGroup):
             LOG.close()
 
 
-def commands_of(*entries: Entry | SubGroup) -> type[Group]:
-    """A class of groups with these commands."""
-    return type("Commands", (Group,), {"entries": entries})
+def commands_of(sections: Mapping[str, tuple[Entry | SubGroup, ...]]) -> type[Group]:
+    """A class of groups with these commands, by section of its help."""
+    return type("Commands", (Group,), {"sections": sections})
 
 
 def _guarded(work: Callable[[], Any], as_json: bool) -> Any:

@@ -167,4 +167,6 @@ def settings_error(mistakes: list[SettingsMistake]) -> SettingsError:
     )
     lines = "; ".join(f"{mistake.path}: {mistake.message}" for mistake in ordered)
     message = f"the settings have mistakes: {lines}"
-    return SettingsError(message, ordered, todo="docs/settings.md names every key.")
+    return SettingsError(
+        message, ordered, todo="voterlist manual settings names every key."
+    )

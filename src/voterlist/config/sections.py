@@ -197,7 +197,7 @@ class AcceptedSettings(_Section):
 
 
 class CheckSettings(_Section):
-    """``[check]``: the limits of the register tests (their grounds: docs/rules)."""
+    """``[check]``: the limits of the register tests (their grounds: ``voterlist manual rules``)."""
 
     voting_age: Count = 18
     oldest_age: Count = 105

@@ -260,8 +260,8 @@ HOUSES_UNREADABLE = Rule(
     Unit.FILE,
     "the register of the precincts' streets as written",
     looks_at=(
-        "Could every house and range of houses in a row of the [register of "
-        "streets](../streets.md) be read? Those that could not may be any: no address of this "
+        "Could every house and range of houses in a row of the register of "
+        "streets (docs/streets.md) be read? Those that could not may be any: no address of this "
         "street in this precinct counts as outside."
     ),
     false_alarms="Words beside the numbers that say nothing of the houses.",

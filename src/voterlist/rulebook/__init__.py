@@ -1,8 +1,7 @@
 """The rules of all stages in one place.
 
 A stage declares its own rules and exports them as ``RULES``. Here they stand together, for the
-settings, which may name any of them, and for the pages of the documentation
-(``python -m voterlist.rulebook docs/rules``).
+settings, which may name any of them, and for the manual.
 """
 
 from __future__ import annotations

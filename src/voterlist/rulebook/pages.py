@@ -1,118 +1,331 @@
-"""The documentation page of each rule, made of the rule and of the catalogue's words."""
+"""The pages of the manual that are made of the program itself: what is there cannot be told wrong.
+
+A page is paragraphs and tables. ``voterlist manual`` shows it on a terminal, as JSON, or writes it
+into a file.
+"""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 
-from voterlist.catalogue import Catalogue, catalogue
-from voterlist.config import CheckSettings
-from voterlist.model import Rule
+import pyarrow as pa
+from pydantic import BaseModel
+
+from voterlist import schemas
+from voterlist.catalogue import Catalogue, entries
+from voterlist.catalogue.glossary import terms
+from voterlist.config import CheckSettings, Settings
+from voterlist.decisions import AMENDMENT_PROBLEMS, SHEETS, Answers, Ground, grounds
+from voterlist.decisions.answers import OF_PLACE, answers_by_rule
+from voterlist.model import AsideCode, Problem, Rule
 from voterlist.rulebook import RULE_CODES, RULES, RULES_OF
+from voterlist.schemas.columns import WORD, Column, Table
 
-INDEX = "README.md"
-"""The page that lists the others."""
-
-_WIDTH = 100
-_WORDS = (("Title", "title"), ("Message", "message"), ("What to do", "todo"))
-_SHARES = (
-    "`{value}` and `{limit}` are shares, 0 to 1; a report shows them as percentages."
+TABLES: tuple[Table, ...] = tuple(
+    chain.from_iterable(
+        module.TABLES
+        for module in (
+            schemas.entries,
+            schemas.voters,
+            schemas.findings,
+            schemas.linkage,
+            schemas.review,
+            schemas.quality,
+            schemas.lists,
+            schemas.audit,
+            schemas.registers,
+            schemas.statistics,
+            schemas.cycles,
+            schemas.streets,
+            schemas.invented,
+        )
+    )
 )
-_HEAD_OF_INDEX = """\
-# Rules
-
-Everything that a stage may notice. These pages are made of the rules themselves, by
-`python -m voterlist.rulebook docs/rules`; a test holds both together."""
+"""Every table, in the order in which they come up on the way from a list to a report."""
 
 
-def write_pages(folder: Path) -> None:
-    """Write every page into the folder, and remove the pages of rules that are no more."""
-    pages = all_pages()
-    for path in folder.glob("*.md"):
-        if path.name not in pages:
-            path.unlink()
-    for name, text in pages.items():
-        (folder / name).write_text(text, encoding="utf-8")
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of a page.
+
+    Attributes:
+        heads: the headings of its columns.
+        rows: as many cells each.
+    """
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
-def all_pages() -> Mapping[str, str]:
-    """The text of each page by the name of its file."""
-    pages = {f"{rule.code}.md": page(rule) for rule in RULES}
-    return {INDEX: _index(), **pages}
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A part of a page that stands as a terminal shows it."""
+
+    text: str
 
 
-def page(rule: Rule) -> str:
-    """The page of a rule, as Markdown."""
-    return "\n\n".join(_parts(rule)) + "\n"
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the manual.
+
+    Attributes:
+        title: its heading.
+        parts: paragraphs and tables, in their order.
+    """
+
+    title: str
+    parts: tuple[str | Grid | Shown, ...]
 
 
-def _parts(rule: Rule) -> Iterator[str]:
-    english, azerbaijani = catalogue("en"), catalogue("az")
-    yield f"# {rule.code}"
-    yield f"{english(_key(rule, 'title'))} / {azerbaijani(_key(rule, 'title'))}"
-    yield _facts(rule)
-    yield "## What it looks at"
-    yield _wrapped(rule.looks_at)
-    if rule.is_share:
-        yield _SHARES
-    yield "## How a false alarm comes about"
-    yield _wrapped(rule.false_alarms)
-    yield "## Words"
-    yield _words(rule, english, azerbaijani)
+Maker = Callable[[Catalogue], Page]
+"""Makes a page in a language."""
 
 
-def _facts(rule: Rule) -> str:
-    facts = [
-        f"- Unit: {rule.unit.value}",
-        f"- Severity: {rule.severity.value}",
-        f"- Ground: {rule.ground}",
+def chapters() -> dict[str, Maker]:
+    """Who makes each chapter, by the name under which it is asked for."""
+    return {
+        "rules": _rules,
+        "tables": _tables,
+        "settings": _settings,
+        "mistakes": _mistakes,
+        "grounds": _grounds,
+        "answers": _answers,
+        "refusals": _refusals,
+        "set-aside": _set_aside,
+        "words": _words,
+    }
+
+
+def articles(chapter: str) -> dict[str, Maker]:
+    """Who makes the pages of a chapter, by the name under which each is asked for.
+
+    Only the chapters of rules, tables and settings have any.
+    """
+    if chapter == "rules":
+        return {rule.code: partial(_rule, rule) for rule in RULES}
+    if chapter == "tables":
+        return {table.name.lower(): partial(_table, table) for table in TABLES}
+    if chapter == "settings":
+        return {f"settings {name}": partial(_section, name) for name in _SECTIONS}
+    return {}
+
+
+_SECTIONS: tuple[str, ...] = tuple(Settings.model_fields)
+
+
+def _rules(say: Catalogue) -> Page:
+    parts: list[str | Grid | Shown] = [say("manual.rules.about")]
+    for package, rules in RULES_OF.items():
+        rows = tuple(
+            (rule.code, say.text(f"rule.{rule.code}.title"), *_place(rule, say))
+            for rule in rules
+        )
+        parts += [package, _grid(say, ("code", "title", "unit", "severity"), rows)]
+    return Page(say("manual.rules.title"), tuple(parts))
+
+
+def _place(rule: Rule, say: Catalogue) -> tuple[str, str]:
+    """What a rule looks at, and how grave its findings are."""
+    return say(f"unit.{rule.unit.value}"), say(f"severity.{rule.severity.value}")
+
+
+def _rule(rule: Rule, say: Catalogue) -> Page:
+    unit, severity = _place(rule, say)
+    words = {
+        part: say.text(f"rule.{rule.code}.{part}")
+        for part in ("title", "message", "todo")
+    }
+    facts = {
+        **words,
+        "unit": unit,
+        "severity": severity,
+        "settings": _keys_of(rule),
+        "ground": rule.ground,
+    }
+    parts: list[str | Grid | Shown] = [
+        Grid(
+            ("", ""),
+            tuple(
+                (say(f"manual.{name}"), text) for name, text in facts.items() if text
+            ),
+        ),
+        f"{say('manual.looks-at')}: {rule.looks_at}",
+        f"{say('manual.false-alarms')}: {rule.false_alarms}",
     ]
-    if settings := _settings(rule):
-        facts.append(f"- Settings: {settings}")
-    return "\n".join(facts)
+    if rule.is_share:
+        parts.append(say("manual.shares"))
+    if say.language != "en":
+        parts.append(say("manual.in-english"))
+    return Page(rule.code, tuple(parts))
 
 
-def _settings(rule: Rule) -> str:
+def _keys_of(rule: Rule) -> str:
     """The keys of the settings that the rule depends on, each with its default."""
     defaults = CheckSettings()
-    keys = [f"`check.{name} = {getattr(defaults, name)}`" for name in rule.settings]
+    keys = [f"check.{name} = {getattr(defaults, name)}" for name in rule.settings]
     if rule.code in RULE_CODES:
-        keys.append(f"`[check.rules.{rule.code}]`")
+        keys.append(f"[check.rules.{rule.code}]")
     return ", ".join(keys)
 
 
-def _words(rule: Rule, english: Catalogue, azerbaijani: Catalogue) -> str:
-    rows = ["| | English | Azerbaijani |", "|---|---|---|"]
-    for name, part in _WORDS:
-        key = _key(rule, part)
-        rows.append(f"| {name} | {english.text(key)} | {azerbaijani.text(key)} |")
-    return "\n".join(rows)
+def _tables(say: Catalogue) -> Page:
+    rows = tuple((table.name, table.meaning) for table in TABLES)
+    grid = _grid(say, ("table", "meaning"), rows)
+    return Page(say("manual.tables.title"), (say("manual.tables.about"), grid))
 
 
-def _key(rule: Rule, part: str) -> str:
-    return f"rule.{rule.code}.{part}"
+def _table(table: Table, say: Catalogue) -> Page:
+    rows = tuple(_column(column, say) for column in table.columns)
+    grid = _grid(say, ("column", "type", "null", "meaning"), rows)
+    return Page(table.name, (table.meaning, grid))
 
 
-def _wrapped(text: str) -> str:
-    """Paragraphs of lines of at most ``_WIDTH`` characters."""
-    paragraphs = [
-        textwrap.fill(paragraph, _WIDTH, break_long_words=False, break_on_hyphens=False)
-        for paragraph in text.split("\n\n")
+def _column(column: Column, say: Catalogue) -> tuple[str, ...]:
+    null = say("manual.no" if column.known else "manual.yes")
+    return column.name, _type_name(column.kind), null, column.meaning
+
+
+def _type_name(kind: pa.DataType) -> str:
+    if kind == WORD:
+        return "word"
+    if pa.types.is_list(kind):
+        return f"list of {_type_name(kind.value_type)}"
+    names = {"string": "text", "double": "float64", "bool": "boolean"}
+    return names.get(str(kind), str(kind))
+
+
+def _settings(say: Catalogue) -> Page:
+    rows = chain.from_iterable(_keys(name, say) for name in _SECTIONS)
+    return _of_keys(say("manual.settings.title"), rows, say)
+
+
+def _section(name: str, say: Catalogue) -> Page:
+    return _of_keys(f"[{name}]", _keys(name, say), say)
+
+
+def _of_keys(title: str, rows: Iterable[tuple[str, ...]], say: Catalogue) -> Page:
+    grid = _grid(say, ("key", "default", "meaning"), tuple(rows))
+    return Page(title, (say("manual.settings.about"), grid))
+
+
+def _keys(name: str, say: Catalogue) -> Iterator[tuple[str, ...]]:
+    """(Key, default as TOML has it, meaning) of each key of a section of the settings."""
+    section: type[BaseModel] = Settings.model_fields[name].annotation  # type: ignore[assignment]
+    for key, value in json.loads(section().model_dump_json()).items():
+        default = "" if value in (None, {}) else json.dumps(value)
+        yield f"{name}.{key}", default, say(f"setting.{name}.{key}")
+
+
+def _mistakes(say: Catalogue) -> Page:
+    keys = sorted(key for key in entries() if key.startswith("settings."))
+    rows = tuple((key.removeprefix("settings."), say.text(key)) for key in keys)
+    grid = _grid(say, ("code", "meaning"), rows)
+    return Page(say("manual.mistakes.title"), (say("manual.mistakes.about"), grid))
+
+
+def _grounds(say: Catalogue) -> Page:
+    heads = ("code", "ground", "carries", "needs", "registers", "last-entry", "article")
+    rows = tuple(_ground(ground, say) for ground in grounds().values())
+    about = say("manual.grounds.about")
+    return Page(say("manual.grounds.title"), (about, _grid(say, heads, rows)))
+
+
+def _ground(ground: Ground, say: Catalogue) -> tuple[str, ...]:
+    seen = "" if ground.source or not ground.article else say("manual.not-seen")
+    return (
+        ground.code,
+        say.text(f"ground.{ground.code}.title"),
+        ", ".join(sorted(ground.actions)),
+        ", ".join(sorted(ground.needs)),
+        ", ".join(sorted(ground.registers)),
+        say("manual.yes") if ground.of_person else "",
+        " ".join(filter(None, (ground.article, ground.source, seen))),
+    )
+
+
+def _answers(say: Catalogue) -> Page:
+    rules: dict[Answers, list[str]] = {}
+    for rule, answers in answers_by_rule().items():
+        rules.setdefault(answers, []).append(rule)
+    rows = [
+        _of_rules(answers, ", ".join(sorted(rules[answers])))
+        for answers in sorted(rules, key=lambda kind: SHEETS.index(kind.sheet))
     ]
-    return "\n\n".join(paragraphs)
+    rows.append(_of_rules(OF_PLACE, say("manual.all-others")))
+    heads = ("sheet", "answers", "fields", "ground", "registers", "findings")
+    about = say("manual.answers.about")
+    return Page(say("manual.answers.title"), (about, _grid(say, heads, tuple(rows))))
 
 
-def _index() -> str:
-    parts = [_HEAD_OF_INDEX]
-    for package, rules in RULES_OF.items():
-        rows = ["| rule | title | unit | severity |", "|---|---|---|---|"]
-        rows += [_row(rule) for rule in rules]
-        parts += [f"## {package}", "\n".join(rows)]
-    return "\n\n".join(parts) + "\n"
+def _of_rules(answers: Answers, rules: str) -> tuple[str, ...]:
+    """The cells of rules that are answered alike."""
+    register = answers.register or ""
+    return (
+        answers.sheet,
+        ", ".join(answers.actions),
+        ", ".join(answers.fields),
+        answers.ground,
+        f"{register}*" if answers.by_name_too else register,
+        rules,
+    )
 
 
-def _row(rule: Rule) -> str:
-    title = catalogue("en").text(_key(rule, "title"))
-    link = f"[{rule.code}]({rule.code}.md)"
-    return f"| {link} | {title} | {rule.unit.value} | {rule.severity.value} |"
+def _refusals(say: Catalogue) -> Page:
+    return _of_codes(
+        "refusals", {code: Problem(0, code, "").key for code in AMENDMENT_PROBLEMS}, say
+    )
+
+
+def _set_aside(say: Catalogue) -> Page:
+    return _of_codes(
+        "set-aside", {code.value: f"aside.{code.value}" for code in AsideCode}, say
+    )
+
+
+def _of_codes(name: str, keys: Mapping[str, str], say: Catalogue) -> Page:
+    """A chapter of codes, each with what is wrong and what to do."""
+    rows = tuple(
+        (code, say.text(f"{key}.title"), say.text(f"{key}.todo"))
+        for code, key in keys.items()
+    )
+    grid = _grid(say, ("code", "title", "todo"), rows)
+    return Page(say(f"manual.{name}.title"), (say(f"manual.{name}.about"), grid))
+
+
+def _words(say: Catalogue) -> Page:
+    ordered = sorted(terms(), key=lambda term: term.name[say.language].casefold())
+    rows = tuple(
+        (term.name["en"], term.name["az"], term.meaning[say.language])
+        for term in ordered
+    )
+    grid = Grid(("English", "Azərbaycanca", say("manual.meaning")), rows)
+    return Page(say("manual.words.title"), (say("manual.words.about"), grid))
+
+
+def _grid(
+    say: Catalogue, heads: tuple[str, ...], rows: tuple[tuple[str, ...], ...]
+) -> Grid:
+    return Grid(tuple(say(f"manual.{head}") for head in heads), rows)
+
+
+def as_markdown(page: Page, level: int = 1) -> str:
+    """The page as Markdown, its heading of this level."""
+    parts = map(_marked, page.parts)
+    return "\n\n".join([f"{'#' * level} {page.title}", *parts]) + "\n"
+
+
+def _marked(part: str | Grid | Shown) -> str:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Shown):
+        return f"```text\n{part.text.rstrip()}\n```"
+    rows = [part.heads, ("---",) * len(part.heads), *part.rows]
+    return "\n".join(f"| {' | '.join(map(_in_cell, row))} |" for row in rows)
+
+
+def _in_cell(text: str) -> str:
+    return " ".join(text.replace("|", r"\|").split())

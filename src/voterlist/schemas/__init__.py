@@ -3,7 +3,7 @@
 The table is the interface: whoever knows these columns can start at any point of the street. A
 column is null where nothing is known; an empty string stands nowhere (``ingest`` makes blanks null,
 once). Tables that leave a stage are sorted by their first columns, so the same input gives the same
-bytes. ``docs/tables.md`` says what each column means.
+bytes. ``voterlist manual tables`` says what each column means.
 """
 
 from __future__ import annotations

@@ -67,7 +67,9 @@ _ACCEPTED = Table(
             "What was done to the list: `strike`, `move`, `add` or `repeat`; null: accepted as it"
             " is.",
         ),
-        Column("ground", WORD, "Why it was done: a code of `docs/decisions.md`."),
+        Column(
+            "ground", WORD, "Why it was done: a code of `voterlist manual grounds`."
+        ),
     ),
 )
 ACCEPTED = _ACCEPTED.schema

@@ -148,7 +148,9 @@ _CORRECTION = Table(
         Column("from_precinct", INT32, "Where it was handed in."),
         Column("to_constituency", INT32, "Where the person stands from now on."),
         Column("to_precinct", INT32, "Where the person stands from now on."),
-        Column("ground", WORD, "Why it may be done: a code of `docs/decisions.md`."),
+        Column(
+            "ground", WORD, "Why it may be done: a code of `voterlist manual grounds`."
+        ),
         Column(
             "document",
             TEXT,

@@ -80,7 +80,9 @@ _AMENDMENT = Table(
         Column("action", WORD, "What is done: a code of `Action`.", known=True),
         Column("field", WORD, "The field of ENTRY that is corrected."),
         Column("value", TEXT, "What the field says from now on."),
-        Column("ground", WORD, "Why it may be done: a code of `docs/decisions.md`."),
+        Column(
+            "ground", WORD, "Why it may be done: a code of `voterlist manual grounds`."
+        ),
         Column(
             "document",
             TEXT,
@@ -165,7 +167,9 @@ _RETURNED = Table(
         _ANSWER,
         Column("field", WORD, "The field of ENTRY that was corrected."),
         Column("value", TEXT, "What the field was to say."),
-        Column("ground", WORD, "Why it was decided: a code of `docs/decisions.md`."),
+        Column(
+            "ground", WORD, "Why it was decided: a code of `voterlist manual grounds`."
+        ),
         REASON,
         DECIDED_BY,
         DECIDED_AT,
@@ -206,7 +210,9 @@ _APPLIED = Table(
         Column("written", TEXT, "What the field said as handed in."),
         Column("value", TEXT, "What it says now."),
         Column("kept_entry_id", TEXT, "The entry that is kept in place of a repeat."),
-        Column("ground", WORD, "Why it may be done: a code of `docs/decisions.md`."),
+        Column(
+            "ground", WORD, "Why it may be done: a code of `voterlist manual grounds`."
+        ),
         Column(
             "document",
             TEXT,
@@ -249,7 +255,11 @@ _SKIPPED = Table(
         ),
         CONSTITUENCY.but("Where the entry stands, or stood when it was decided."),
         PRECINCT.but("Where the entry stands, or stood when it was decided."),
-        Column("ground", WORD, "Why it was to be done: a code of `docs/decisions.md`."),
+        Column(
+            "ground",
+            WORD,
+            "Why it was to be done: a code of `voterlist manual grounds`.",
+        ),
         CASE_ID.but(
             "The id of the case; null where it is not about a case.", known=False
         ),

@@ -27,6 +27,14 @@ if TYPE_CHECKING:
     from voterlist.report.sections.cases import CaseWords, Waterfall
     from voterlist.report.sections.certificate import certificate_lines, certificate_of
     from voterlist.report.sections.chance import Chance, ChanceWords
+    from voterlist.rulebook.pages import (
+        Grid,
+        Page,
+        Shown,
+        articles,
+        as_markdown,
+        chapters,
+    )
     from voterlist.storage.ledger import Verdict
     from voterlist.storage.ledger.copies import Replaced
     from voterlist.storage.store import write_table
@@ -164,6 +172,7 @@ __all__ = [
     "Forecast",
     "ForgetRequest",
     "Forgotten",
+    "Grid",
     "Health",
     "Imported",
     "JournalFilter",
@@ -176,6 +185,7 @@ __all__ = [
     "NameReading",
     "Night",
     "Noticed",
+    "Page",
     "PageRequest",
     "PartReading",
     "Place",
@@ -196,6 +206,7 @@ __all__ = [
     "Settings",
     "SheetAccount",
     "Shortage",
+    "Shown",
     "Status",
     "Submission",
     "SubmitRequest",
@@ -212,11 +223,14 @@ __all__ = [
     "alike",
     "answer_case",
     "approve",
+    "articles",
+    "as_markdown",
     "bytes_of",
     "cases_returned",
     "certificate_lines",
     "certificate_of",
     "change_password",
+    "chapters",
     "check_files",
     "compare_lists",
     "copy_ledger",
@@ -398,6 +412,12 @@ _HOMES = {
     "SubmitRequest": "voterlist.usecases.submitting",
     "submit": "voterlist.usecases.submitting",
     "Received": "voterlist.usecases.receiving",
+    "Grid": "voterlist.rulebook.pages",
+    "Page": "voterlist.rulebook.pages",
+    "Shown": "voterlist.rulebook.pages",
+    "articles": "voterlist.rulebook.pages",
+    "as_markdown": "voterlist.rulebook.pages",
+    "chapters": "voterlist.rulebook.pages",
     "receive": "voterlist.usecases.receiving",
     "CaseAnswer": "voterlist.usecases.answering",
     "answer_case": "voterlist.usecases.answering",

@@ -21,7 +21,7 @@ RULE = Rule(
     looks_at=(
         "Does the register of streets give this street, or this house in it, to other precincts "
         "only? Asked of entries in permanent lists whose precinct has at least one row in the "
-        "register (`reference/streets*`, see [streets](../streets.md)). The value is the precinct "
+        "register (`reference/streets*`, see docs/streets.md). The value is the precinct "
         "that the register gives the address to, of several the lowest; a dash where it has the "
         "street but nowhere the house.\n\n"
         "An address counts as outside only where the register has the very name of its street, "

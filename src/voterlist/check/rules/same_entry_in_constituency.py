@@ -21,7 +21,7 @@ RULE = Rule(
     ),
     false_alarms=(
         "Namesakes born on one day: rare in a constituency; "
-        "[coincidences-beyond-chance](coincidences-beyond-chance.md) says how many to expect."
+        "coincidences-beyond-chance says how many to expect."
     ),
 )
 

@@ -21,7 +21,7 @@ RULES: tuple[Rule, ...] = (
         looks_at=(
             "Do two places say different numbers of the constituency or precinct, and was the one "
             "in the folder of the inbox taken? The value is the other number, the limit the number "
-            "taken. The order in which places are believed stands in [ingest](../ingest.md#place)."
+            "taken. The order in which places are believed stands in docs/ingest.md."
         ),
         false_alarms=(
             "A number in a title or a name that means something else, such as the precinct in "
@@ -36,7 +36,7 @@ RULES: tuple[Rule, ...] = (
         looks_at=(
             "Do two places say different numbers of the constituency or precinct, and was the one "
             "in the column of the list taken? The value is the other number, the limit the number "
-            "taken. The order in which places are believed stands in [ingest](../ingest.md#place)."
+            "taken. The order in which places are believed stands in docs/ingest.md."
         ),
         false_alarms=(
             "A number in a title or a name that means something else, such as the precinct in "
@@ -51,7 +51,7 @@ RULES: tuple[Rule, ...] = (
         looks_at=(
             "Do two places say different numbers of the constituency or precinct, and was the one "
             "in the title of the list taken? The value is the other number, the limit the number "
-            "taken. The order in which places are believed stands in [ingest](../ingest.md#place)."
+            "taken. The order in which places are believed stands in docs/ingest.md."
         ),
         false_alarms=(
             "A number in a title or a name that means something else, such as the precinct in "
@@ -66,7 +66,7 @@ RULES: tuple[Rule, ...] = (
         looks_at=(
             "Do two places say different numbers of the constituency or precinct, and was the one "
             "in the name of the sheet taken? The value is the other number, the limit the number "
-            "taken. The order in which places are believed stands in [ingest](../ingest.md#place)."
+            "taken. The order in which places are believed stands in docs/ingest.md."
         ),
         false_alarms=(
             "A number in a title or a name that means something else, such as the precinct in "
@@ -115,7 +115,7 @@ RULES: tuple[Rule, ...] = (
         looks_at=(
             "Do several numbers of a name come into question for the precinct, while nothing else "
             "says it? None is taken. Value and limit are two of them. How names are read stands in "
-            "[ingest](../ingest.md#names)."
+            "docs/ingest.md."
         ),
         false_alarms="A name that people understand because they know its sender.",
     ),
@@ -127,7 +127,7 @@ RULES: tuple[Rule, ...] = (
         looks_at=(
             "Was a number of a name taken for the precinct, and another number of it may be the "
             "precinct's too? The value is the number taken, the limit the other one. How names are "
-            "read stands in [ingest](../ingest.md#names)."
+            "read stands in docs/ingest.md."
         ),
         false_alarms="A single file of a constituency, called by both numbers: 4-12.",
     ),
@@ -139,7 +139,7 @@ RULES: tuple[Rule, ...] = (
         looks_at=(
             "Was a number of a name taken for the precinct that may be none: of a date, a time, a "
             "page, a count, or beside words that are not known? The value is the number. How names "
-            "are read stands in [ingest](../ingest.md#names)."
+            "are read stands in docs/ingest.md."
         ),
         false_alarms="A file called by the name of its village and its number.",
     ),
@@ -151,7 +151,7 @@ RULES: tuple[Rule, ...] = (
         looks_at=(
             "Does a word of a name say one precinct, while the names beside it change in another "
             "number only? The value is the number taken, the limit the other one. How names are "
-            "read stands in [ingest](../ingest.md#names)."
+            "read stands in docs/ingest.md."
         ),
         false_alarms="A precinct whose list came in several numbered parts.",
     ),

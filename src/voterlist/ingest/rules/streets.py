@@ -14,7 +14,7 @@ RULES: tuple[Rule, ...] = (
             "used or named"
         ),
         looks_at=(
-            "Does each row of the [register of streets](../streets.md) name a street or a "
+            "Does each row of the register of streets (docs/streets.md) name a street or a "
             "settlement, and a precinct and a constituency that can be read? No address is judged "
             "by one that does not."
         ),

@@ -1,0 +1,174 @@
+"""``manual``: what a rule, a table, a setting, a ground or a command means."""
+
+from __future__ import annotations
+
+import difflib
+import shutil
+import textwrap
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from voterlist import usecases
+from voterlist.catalogue import Catalogue
+from voterlist.cli.terminal import TERMINAL, shown
+from voterlist.cli.words import SAY
+from voterlist.errors import UsageError
+from voterlist.storage.files import make_folder, write_content
+
+if TYPE_CHECKING:
+    from voterlist.rulebook.pages import Maker
+
+_WIDTH = 80
+"""Columns of a help text in the manual, on every terminal."""
+
+
+def manual(
+    context: typer.Context,
+    topic: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TOPIC]...", help=SAY("cli.argument.topic")),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help=SAY("cli.option.manual-out")),
+    ] = None,
+) -> None:
+    """Show a page of the manual, or write all of it."""
+    commands: dict[str, Maker] = {
+        words.removeprefix("voterlist").strip(): partial(_help, words, command)
+        for words, command in _commands(context.find_root().command)
+    }
+    if out is not None:
+        _write(out, commands)
+        return
+    name = " ".join(topic or ()).lower()
+    page = _found(name, commands)(SAY)
+    _tell(page)
+    if TERMINAL.json:
+        parts = [_as_json(part) for part in page.parts]
+        TERMINAL.result(
+            {"topic": name, "title": page.title, "parts": parts, "exit_code": 0}
+        )
+
+
+def _commands(group: Any, words: str = "voterlist") -> Iterator[tuple[str, Any]]:
+    """(As it is typed, command) of a group and of every command below it."""
+    yield words, group
+    for name, command in sorted(getattr(group, "commands", {}).items()):
+        yield from _commands(command, f"{words} {name}")
+
+
+def _help(words: str, command: Any, _say: Catalogue) -> usecases.Page:
+    """The page of a command: what ``--help`` shows, in the language of the terminal."""
+    context = command.context_class(
+        command, info_name=words, terminal_width=_WIDTH, **command.context_settings
+    )
+    return usecases.Page(words, (usecases.Shown(command.get_help(context)),))
+
+
+def _found(name: str, commands: dict[str, Maker]) -> Maker:
+    """Who makes the page of a name.
+
+    Raises:
+        UsageError: there is no such page; the names nearest to it are told.
+    """
+    pages: dict[str, Maker] = {"": _contents, **usecases.chapters()}
+    pages["commands"] = partial(_index, tuple(commands))
+    for chapter in usecases.chapters():
+        pages |= usecases.articles(chapter)
+    # A command and a rule of one name would hide each other: a test holds that there are none.
+    pages |= {words: page for words, page in commands.items() if words}
+    if name not in pages:
+        near = difflib.get_close_matches(name, pages, n=5)
+        places = {
+            "topic": name,
+            "near": ", ".join(near) or ", ".join(usecases.chapters()),
+        }
+        raise UsageError("no such topic", code="manual-no-topic", places=places)
+    return pages[name]
+
+
+def _contents(say: Catalogue) -> usecases.Page:
+    rows = tuple(
+        (name, say(f"manual.{name}.title"))
+        for name in (*usecases.chapters(), "commands")
+    )
+    grid = usecases.Grid((say("manual.chapter"), say("manual.title")), rows)
+    return usecases.Page(say("manual.all.title"), (grid, say("manual.all.about")))
+
+
+def _index(names: tuple[str, ...], say: Catalogue) -> usecases.Page:
+    lines = "\n".join(f"voterlist {name}".strip() for name in names)
+    parts = (say("manual.commands.about"), usecases.Shown(lines))
+    return usecases.Page(say("manual.commands.title"), parts)
+
+
+def _write(folder: Path, commands: dict[str, Maker]) -> None:
+    """Write every chapter into a file of the folder, in the language of the terminal."""
+    make_folder(folder)
+    books = {
+        name: (page, usecases.articles(name))
+        for name, page in usecases.chapters().items()
+    }
+    books["settings"][1].clear()  # Its chapter has every section.
+    books["commands"] = (partial(_index, tuple(commands)), commands)
+    files = []
+    for name, (first, others) in books.items():
+        pages = [usecases.as_markdown(first(SAY))]
+        pages += [usecases.as_markdown(make(SAY), level=2) for make in others.values()]
+        files.append(folder / f"{name}.md")
+        write_content(files[-1], "\n".join(pages))
+        TERMINAL.say(shown(files[-1]))
+    if TERMINAL.json:
+        TERMINAL.result({"out": folder, "files": files, "exit_code": 0})
+
+
+def _tell(page: usecases.Page) -> None:
+    width = max(60, min(100, shutil.get_terminal_size().columns))
+    TERMINAL.say(page.title)
+    for part in page.parts:
+        TERMINAL.say()
+        if isinstance(part, usecases.Shown):
+            TERMINAL.say(part.text.rstrip())
+        elif isinstance(part, str):
+            for paragraph in part.split("\n\n"):
+                TERMINAL.say(_filled(paragraph, width))
+        else:
+            _tell_grid(part, width)
+
+
+def _tell_grid(grid: usecases.Grid, width: int) -> None:
+    """A table where its rows fit into the terminal; else a paragraph for each row."""
+    widths = [
+        max(map(len, column)) for column in zip(grid.heads, *grid.rows, strict=True)
+    ]
+    if sum(widths) + 2 * len(widths) <= width:
+        TERMINAL.table(grid.heads, grid.rows)
+        return
+    for first, *others in grid.rows:
+        TERMINAL.say(f"  {first}")
+        for head, cell in zip(grid.heads[1:], others, strict=True):
+            if cell:
+                text = f"{head}: {cell}" if head else cell
+                TERMINAL.say(_filled(text, width, "    "))
+
+
+def _filled(text: str, width: int, indent: str = "") -> str:
+    return textwrap.fill(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _as_json(part: str | usecases.Grid | usecases.Shown) -> dict[str, Any]:
+    if isinstance(part, usecases.Grid):
+        return {"heads": part.heads, "rows": part.rows}
+    return {"text": part if isinstance(part, str) else part.text}
