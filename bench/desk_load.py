@@ -28,7 +28,8 @@ import httpx
 
 from voterlist.model import Role
 from voterlist.storage.ledger import place_in, verify
-from voterlist.usecases import add_user, settings_of
+from voterlist.usecases.settings import settings_of
+from voterlist.usecases.users import add_user
 
 PASSWORD = "brick orchard window seven"  # noqa: S105  of nobody
 LIMIT = 0.050

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import browsers
 import workspaces
-from voterlist.usecases.desk_pages import PageRequest, export_page
+from voterlist.usecases.desk_pages import export_page
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "data" / "samples" / "goychay"
@@ -69,10 +69,9 @@ def main() -> int:
         folder = Path(made) / "goychay"
         shutil.copytree(SAMPLE, folder)
         workspaces.run(folder)
-        request = PageRequest(today=DAY, language="en", name="Aynur Əliyeva")
-        path = export_page(folder, request).path
+        page = export_page(folder, None, "en", today=DAY, reader="Aynur Əliyeva")
         for name in SHOTS:
-            _shoot(opened, path, name)
+            _shoot(opened, page.path, name)
     return 0
 
 

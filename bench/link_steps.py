@@ -16,7 +16,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from voterlist.cli.processor import sort_quickly
+from voterlist.cli.process import sort_quickly
 
 __all__ = ["STEPS"]
 
@@ -51,8 +51,7 @@ def main() -> None:
     sort_quickly()
     # Loaded here: they load numpy.
     from voterlist import threads  # noqa: PLC0415  see above
-    from voterlist.cli.allocator import keep_memory  # noqa: PLC0415  see above
-    from voterlist.cli.arrow_alone import leave_pandas_out  # noqa: PLC0415  see above
+    from voterlist.cli.process import keep_memory, leave_pandas_out  # noqa: PLC0415
     from voterlist.usecases import linking  # noqa: PLC0415  see above
 
     threads.use(1)

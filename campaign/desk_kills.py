@@ -37,7 +37,8 @@ from voterlist.errors import WorkspaceBusyError
 from voterlist.model import Role
 from voterlist.storage.ledger import FILE_NAME, place_in, reading, verify
 from voterlist.storage.ledger.copies import copy
-from voterlist.usecases import add_user, list_users, settings_of
+from voterlist.usecases.settings import settings_of
+from voterlist.usecases.users import add_user, list_users
 
 PASSWORD = "brick orchard window seven"  # noqa: S105  of nobody
 LONGEST = 1.5

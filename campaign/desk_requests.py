@@ -43,7 +43,7 @@ from voterlist.serve import exchange  # noqa: E402
 from voterlist.serve.application import Desk, Host  # noqa: E402
 from voterlist.serve.cases_api import MOST_BYTES, CasesApi  # noqa: E402
 from voterlist.serve.exchange import Exchange  # noqa: E402
-from voterlist.usecases import add_user  # noqa: E402
+from voterlist.usecases.users import add_user  # noqa: E402
 
 COUNT = 60
 REQUESTS = 300

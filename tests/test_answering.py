@@ -12,8 +12,7 @@ from voterlist.tables import from_columns
 from voterlist.usecases import answering
 from voterlist.usecases.returned_cases import OtherEntry, OwnEntry, ReturnedCase
 
-TODAY = dt.date(2026, 3, 1)
-ANSWER = answering.CaseAnswer(1, stays=False, by="Leyla M.", document="№ 7")
+SAID = {"decided_by": "Leyla M.", "decided_at": "2026-03-01"}
 
 
 def other(constituency, precinct):
@@ -31,7 +30,7 @@ def case(*others):
 
 def test_who_stands_elsewhere_is_struck_with_the_place():
     """The sheet of corrections would not say where the voter stands now."""
-    rows = answering._strikings(case(other(87, 3), other(87, 3)), ANSWER, TODAY)
+    rows = answering._strikings(case(other(87, 3), other(87, 3)), "№ 7", SAID)
     told = [(row["entry_id"], row["precinct"]) for row in rows.to_pylist()]
     assert told == [("088-1", 3), ("088-2", 3)]
 
@@ -42,7 +41,7 @@ def test_who_stands_elsewhere_is_struck_with_the_place():
 def test_nobody_is_struck_while_it_is_not_known_where_they_stand(others):
     """A lawful voter would be struck here and looked for in the wrong place, or nowhere."""
     with pytest.raises(UsageError) as refused:
-        answering._strikings(case(*others), ANSWER, TODAY)
+        answering._strikings(case(*others), "№ 7", SAID)
     assert refused.value.code == "answer-no-place"
 
 
@@ -60,5 +59,5 @@ def test_only_questions_that_were_asked_are_taken_back(tmp_path):
     }
     with Ledger(path) as ledger:
         ledger.amend(from_columns(columns, AMENDMENT, 1))
-        rows = answering._questions_closed(ledger, case(), ANSWER, TODAY)
+        rows = answering._questions_closed(ledger, case(), SAID)
     assert [row["entry_id"] for row in rows.to_pylist()] == ["088-2"]

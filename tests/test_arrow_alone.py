@@ -5,7 +5,7 @@ import sys
 
 PROBE = """
 import sys
-from voterlist.cli.arrow_alone import leave_pandas_out
+from voterlist.cli.process import leave_pandas_out
 leave_pandas_out()
 import pyarrow as pa
 column = pa.array(["a", None])

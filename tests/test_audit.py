@@ -11,7 +11,7 @@ import report_tables as run
 from registers import ON_DAY, clean
 from report_tables import named, table
 from voterlist.check import indicators, pyramids
-from voterlist.cli.audit import tell_audit
+from voterlist.cli.check import tell_audit
 from voterlist.cli.terminal import TERMINAL
 from voterlist.config import CheckSettings
 from voterlist.render.html import render_precincts, render_report

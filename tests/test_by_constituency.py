@@ -7,7 +7,7 @@ import pytest
 import workspaces
 from test_cli import call
 from voterlist.catalogue import catalogue
-from voterlist.cli.pace import Pace
+from voterlist.cli.steps import Pace
 
 EN = catalogue("en")
 BAD = "1 saylı seçki məntəqəsi\n" + workspaces.HEADER + "1;;;;;;;\n2;;Leyla;;;;;\n"

@@ -21,7 +21,8 @@ from voterlist import cli, pipeline
 from voterlist.catalogue import catalogue, entries
 from voterlist.cli.app import APP
 from voterlist.cli.failure import describe
-from voterlist.cli.terminal import Steps, Terminal
+from voterlist.cli.steps import Steps
+from voterlist.cli.terminal import Terminal
 from voterlist.cli.words import language_of
 from voterlist.usecases.checking import check_files
 
@@ -555,7 +556,7 @@ def test_a_file_that_is_not_there_is_not_called_damaged(people):
 
 def test_work_that_tells_nothing_of_itself_is_told_of(monkeypatch, capsys):
     """Whoever waits would not know what for: the work reports only once."""
-    monkeypatch.setattr("voterlist.cli.terminal._PATIENCE", 0.02)
+    monkeypatch.setattr("voterlist.cli.steps._PATIENCE", 0.02)
     with Steps() as steps:
         steps("link", 0, 1)
         end = time.monotonic() + 5

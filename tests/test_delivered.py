@@ -20,8 +20,8 @@ from voterlist.custody.commissions import Commission
 from voterlist.custody.keys import load_keys, make_keys
 from voterlist.errors import CustodyError, UsageError
 from voterlist.model import Level
-from voterlist.usecases import Voucher, verify_program
 from voterlist.usecases import delivered as delivered_module
+from voterlist.usecases.delivered import Voucher, verify_program
 
 SIGNER = Commission(level=Level.CONEC, constituency=7, precinct=None, name="MSK")
 LIBRARY = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"

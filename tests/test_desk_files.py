@@ -28,7 +28,6 @@ from voterlist.storage.ledger import Ledger
 from voterlist.usecases import reviewing
 from voterlist.usecases.answer_files import PAGE_PROBLEMS
 from voterlist.usecases.desk_pages import (
-    PageRequest,
     desk_of_workspace,
     export_page,
 )
@@ -386,12 +385,11 @@ def test_the_command_writes_a_page_and_says_what_is_wrong(workspace, tmp_path):
 def test_the_same_workspace_gives_the_same_page(workspace, tmp_path):
     pages = []
     for name in ("a.html", "b.html"):
-        request = PageRequest(today=workspaces.TODAY, out=tmp_path / name)
-        pages.append(export_page(workspace, request).path.read_bytes())
+        made = export_page(workspace, tmp_path / name, today=workspaces.TODAY)
+        pages.append(made.path.read_bytes())
     assert pages[0] == pages[1]
-    unknown = PageRequest(today=workspaces.TODAY, constituency=12)
     with pytest.raises(UsageError):
-        export_page(workspace, unknown)
+        export_page(workspace, today=workspaces.TODAY, constituency=12)
 
 
 def test_a_page_is_of_one_constituency_or_of_all_of_them(tmp_path):
@@ -403,8 +401,9 @@ def test_a_page_is_of_one_constituency_or_of_all_of_them(tmp_path):
     workspaces.run(folder)
     made = {}
     for constituency in (None, 12, 88):
-        request = PageRequest(today=workspaces.TODAY, constituency=constituency)
-        made[constituency] = export_page(folder, request)
+        made[constituency] = export_page(
+            folder, today=workspaces.TODAY, constituency=constituency
+        )
     names = [page.path.name for page in made.values()]
     assert names == ["desk.html", "desk-12.html", "desk-88.html"]
     assert {page.cases for page in made.values()} == {1}

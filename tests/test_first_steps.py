@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import workspaces
 from voterlist.catalogue import catalogue
-from voterlist.cli import completion
+from voterlist.cli import library as completion
 from voterlist.cli.app import APP
 
 EN = catalogue("en")

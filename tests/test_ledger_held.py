@@ -29,7 +29,7 @@ from voterlist.storage.ledger import (
     verify,
 )
 from voterlist.storage.ledger.copies import copy, renew, restore
-from voterlist.usecases import add_user
+from voterlist.usecases.users import add_user
 
 TESTS = str(Path(__file__).resolve().parent)
 ANSWER = {"today": ledgers.DAY, "since": "2026-02-03 09:00"}

@@ -7,7 +7,7 @@ import pytest
 
 import workspaces
 from list_tables import amendments, applied, compiled, entries
-from voterlist import readers, usecases
+from voterlist import readers
 from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.lists import record_rows
@@ -19,7 +19,11 @@ from voterlist.render.record import (
     write_schema,
 )
 from voterlist.schemas import RECORD
+from voterlist.usecases.comparing import compare_lists
+from voterlist.usecases.inspecting import inspect_files
 from voterlist.usecases.joined import Source, joined
+from voterlist.usecases.list_files import ListRequest
+from voterlist.usecases.lists import make_lists
 
 FIELDS = (
     *("constituency", "precinct", "list_kind", "number", "surname", "given_name"),
@@ -161,7 +165,7 @@ def test_the_intake_reads_back_what_is_listed(record):
 
 def test_every_column_is_told_without_doubt(record):
     for path in record:
-        (account,) = usecases.inspect_files([path])
+        (account,) = inspect_files([path])
         sheet = account.sheets[0]
         (columns,) = [one.columns for one in sheet.lists]
         assert {column.confidence for column in columns if column.field} == {1.0}
@@ -202,7 +206,7 @@ def test_a_record_compared_with_itself_has_no_changes(listed, tmp_path):
     old, new = tmp_path / "088-record.csv", tmp_path / "088-record.parquet"
     write_record_csv(rows, old)
     write_record_parquet(rows, new)
-    compared = usecases.compare_lists(old, new, today=dt.date(2026, 5, 30))
+    compared = compare_lists(old, new, today=dt.date(2026, 5, 30))
     assert (compared.before, compared.after) == (rows.num_rows, rows.num_rows)
     assert not compared.changes.num_rows
 
@@ -218,8 +222,8 @@ def test_the_lists_of_the_next_cycle_come_from_the_record(listed, tmp_path):
             record_rows(listed, kind), inbox / f"constituency-088-record-{kind}.csv"
         )
     workspaces.run(tmp_path)
-    request = usecases.ListRequest(purpose=Purpose.RECORD)
-    made = usecases.make_lists(tmp_path, request, today=workspaces.TODAY)
+    request = ListRequest(purpose=Purpose.RECORD)
+    made = make_lists(tmp_path, request, today=workspaces.TODAY)
     for file in made.files:
         if file.path.suffix == ".parquet":
             again = pq.read_table(file.path)

@@ -16,8 +16,9 @@ import pytest
 
 from test_cli import AZ, EN, call, started
 from voterlist import synth, threads
-from voterlist.usecases import bytes_of, memory
+from voterlist.usecases import memory
 from voterlist.usecases.machine import available_bytes
+from voterlist.usecases.memory import bytes_of
 
 MAP = """[columns]
 entry_id = "entry_id"

@@ -11,8 +11,9 @@ import desks
 from voterlist.decisions import is_same_person, person_key
 from voterlist.errors import UsageError
 from voterlist.model import Level, Role
-from voterlist.usecases import add_user, make_workspace
 from voterlist.usecases.journals import DiaryLine, JournalFilter
+from voterlist.usecases.users import add_user
+from voterlist.usecases.workspaces import make_workspace
 
 DAY = dt.date(2026, 2, 6)
 NAMES = st.text("abcçdeəfgğhxıijkqlmnoöprsştuüvyzИлгарАбвİIƏéß", min_size=1)

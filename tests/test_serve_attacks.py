@@ -14,7 +14,7 @@ import desks
 import workspaces
 from voterlist.limits import allow_connections
 from voterlist.model import Role
-from voterlist.usecases import add_user
+from voterlist.usecases.users import add_user
 
 pytestmark = pytest.mark.slow
 

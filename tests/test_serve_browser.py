@@ -12,7 +12,7 @@ import desks
 import workspaces
 from voterlist.model import Role
 from voterlist.storage.ledger import reading, verify
-from voterlist.usecases import add_user, change_password
+from voterlist.usecases.users import add_user, change_password
 
 pytestmark = [pytest.mark.slow, browsers.NEEDED]
 

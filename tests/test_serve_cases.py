@@ -30,16 +30,11 @@ from voterlist.serve.exchange import KINDS
 from voterlist.serve.holds import Holds
 from voterlist.serve.packing import pack_list, unread_list
 from voterlist.storage.ledger import place_in, reading, verify
-from voterlist.usecases import (
-    Bringer,
-    add_user,
-    export_review,
-    import_review,
-    read_journal,
-    settings_of,
-)
 from voterlist.usecases.desk_pages import desk_of_everybody
-from voterlist.usecases.journals import JournalFilter
+from voterlist.usecases.journals import JournalFilter, read_journal
+from voterlist.usecases.reviewing import Bringer, export_review, import_review
+from voterlist.usecases.settings import settings_of
+from voterlist.usecases.users import add_user
 
 pytestmark = pytest.mark.slow
 

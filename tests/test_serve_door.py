@@ -27,16 +27,10 @@ from voterlist.serve import Address
 from voterlist.serve.clerk import Clerk, Refusal
 from voterlist.serve.door import Door, digest_of
 from voterlist.storage.ledger import Ledger, OpenLedger, reading, verify
-from voterlist.usecases import (
-    add_user,
-    change_password,
-    list_users,
-    make_workspace,
-    read_journal,
-    remove_user,
-)
-from voterlist.usecases.journals import JournalFilter
+from voterlist.usecases.journals import JournalFilter, read_journal
 from voterlist.usecases.passwords import has_password, secret_of
+from voterlist.usecases.users import add_user, change_password, list_users, remove_user
+from voterlist.usecases.workspaces import make_workspace
 
 DAY = dt.date(2026, 2, 6)
 NOON = dt.datetime(2026, 2, 6, 12, tzinfo=dt.UTC)

@@ -11,7 +11,6 @@ import sys
 import pytest
 from typer.main import get_command
 
-from voterlist import usecases
 from voterlist.catalogue import LANGUAGES, entries, places
 from voterlist.cli import evaluate
 from voterlist.cli.app import APP
@@ -139,15 +138,6 @@ def test_the_help_of_a_command_loads_no_library_of_tables(helps, command):
     assert set(loaded) <= {VALUES}
 
 
-def test_every_use_case_is_where_the_front_says():
-    """A name that is only promised would fail in the user's hands."""
-    assert set(usecases.__all__) == set(usecases._HOMES)
-    for name in usecases.__all__:
-        assert getattr(usecases, name) is not None
-    with pytest.raises(AttributeError):
-        _ = usecases.march
-
-
 def test_the_threshold_in_the_help_is_that_of_the_settings():
     """The help would promise another limit than a run uses."""
     assert LinkSettings().duplicate_probability == evaluate._THRESHOLD
@@ -212,7 +202,7 @@ def test_a_message_of_the_library_is_said_with_all_that_it_names(key):
     assert named[0] == named[1]
 
 
-@pytest.mark.parametrize("package", ["normalize", "report", "usecases"])
+@pytest.mark.parametrize("package", ["normalize", "report"])
 def test_a_name_that_is_loaded_late_is_no_module(package):
     """Whoever loads the module would find it in place of what has its name."""
     home = importlib.import_module(f"voterlist.{package}")

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from voterlist import readers
-from voterlist.cli.allocator import keep_memory
+from voterlist.cli.process import keep_memory
 from voterlist.ingest import parse_map, table_entries
 from voterlist.link import COMPARED, link
 from voterlist.model import Profile

@@ -8,7 +8,7 @@ could not be read; 4 another run holds the workspace; 5 failed inside; 130 stopp
 from __future__ import annotations
 
 from voterlist.cli.app import APP
-from voterlist.cli.processor import sort_quickly
+from voterlist.cli.process import sort_quickly
 from voterlist.cli.terminal import TERMINAL
 from voterlist.discreet import be_discreet
 from voterlist.storage import stopping

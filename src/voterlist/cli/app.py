@@ -16,9 +16,9 @@ _REVIEW = SubGroup(
         Entry("review.export", "review", "export"),
         Entry("review.import", "review", "import_decisions"),
         Entry("review.serve", "serve", "serve"),
-        Entry("review.feedback", "feedback", "feedback"),
-        Entry("review.quality", "quality", "quality"),
-        Entry("review.sample", "sample", "sample"),
+        Entry("review.feedback", "review", "feedback"),
+        Entry("review.quality", "review", "quality"),
+        Entry("review.sample", "review", "sample"),
     ),
 )
 _LEDGER = SubGroup(
@@ -60,10 +60,10 @@ _COMMANDS = commands_of(
         ),
         "handing-over": (
             _KEYS,
-            Entry("submit", "submit", "submit"),
-            Entry("receive", "receive", "receive"),
-            Entry("return", "returning", "return_cases"),
-            Entry("answer", "answer", "answer"),
+            Entry("submit", "handover", "submit"),
+            Entry("receive", "handover", "receive"),
+            Entry("return", "handover", "return_cases"),
+            Entry("answer", "handover", "answer"),
             Entry("approve", "approve", "approve"),
             Entry("finish", "approve", "finish"),
         ),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voterlist import usecases
-from voterlist.cli.options import Today, Workspace, as_day, day, now, takes
-from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.options import Today, Workspace, as_day, when
+from voterlist.cli.terminal import Answer, tell
 from voterlist.cli.words import SAY
+
+if TYPE_CHECKING:
+    from voterlist.handovers import Handover
 
 _Ground = Annotated[
     str, typer.Option("--ground", metavar="TEXT", help=SAY("cli.option.ground"))
@@ -20,95 +21,65 @@ _By = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Approval:
-    """The arguments and options of ``approve``."""
-
-    workspace: Workspace
+def approve(
+    workspace: Workspace,
     constituency: Annotated[
         int,
         typer.Option(
             "-c", "--constituency", metavar="N", help=SAY("cli.option.approve-of")
         ),
-    ]
-    ground: _Ground
-    by: _By
-    today: Today = None
-
-
-@takes(_Approval)
-def approve(options: _Approval) -> None:
+    ],
+    ground: _Ground,
+    by: _By,
+    today: Today = None,
+) -> Answer:
     """State that the lists of a constituency are approved."""
-    approval = usecases.Approval(
-        constituency=options.constituency, ground=options.ground, by=options.by
+    from voterlist.usecases import approving
+
+    line = approving.approve(
+        workspace, constituency, ground=ground, by=by, **when(today)
     )
-    line = usecases.approve(options.workspace, approval, **_when(options.today))
-    TERMINAL.say(
-        SAY(
-            "cli.approve.recorded",
-            number=options.constituency,
-            day=line.day.isoformat(),
-        )
-    )
-    _result(line)
+    tell("cli.approve.recorded", number=constituency, day=line.day)
+    return _line(line)
 
 
-@dataclass(frozen=True, slots=True)
-class _Finished:
-    """The arguments and options of ``finish``."""
-
-    workspace: Workspace
+def finish(
+    workspace: Workspace,
     stage: Annotated[
         str, typer.Argument(metavar="STAGE", help=SAY("cli.argument.finish-stage"))
-    ]
+    ],
     on: Annotated[
         str, typer.Option("--day", metavar="DATE", help=SAY("cli.option.finish-day"))
-    ]
-    ground: _Ground
-    by: _By
+    ],
+    ground: _Ground,
+    by: _By,
     constituency: Annotated[
         int | None,
         typer.Option(
             "-c", "--constituency", metavar="N", help=SAY("cli.option.finish-of")
         ),
-    ] = None
+    ] = None,
     precinct: Annotated[
         int | None,
         typer.Option(
             "--precinct", metavar="P", min=1, help=SAY("cli.option.finish-precinct")
         ),
-    ] = None
-    today: Today = None
-
-
-@takes(_Finished)
-def finish(options: _Finished) -> None:
+    ] = None,
+    today: Today = None,
+) -> Answer:
     """State on which day a stage was finished."""
-    finished = usecases.Finished(
-        stage=options.stage,
-        day=as_day(options.on),
-        ground=options.ground,
-        by=options.by,
-        constituency=options.constituency,
-        precinct=options.precinct,
+    from voterlist.usecases import approving
+
+    finished = approving.Finished(stage, as_day(on), ground, by, constituency, precinct)
+    line = approving.finish(workspace, finished, **when(today))
+    tell(
+        "cli.finish.recorded",
+        title=SAY(f"deadline.{line.stage}.title"),
+        day=finished.day,
     )
-    line = usecases.finish(options.workspace, finished, **_when(options.today))
-    TERMINAL.say(
-        SAY(
-            "cli.finish.recorded",
-            title=SAY(f"deadline.{line.stage}.title"),
-            day=finished.day.isoformat(),
-        )
-    )
-    _result(line)
+    return _line(line)
 
 
-def _when(today: str | None) -> dict[str, Any]:
-    return {"today": day(today), "since": now().isoformat(" ", "minutes")}
-
-
-def _result(line: Any) -> None:
-    """The line as plain values; scripts are written against these names."""
-    if TERMINAL.json:
-        names = {"event": line.event.value, "day": line.day.isoformat()}
-        TERMINAL.result({**names, **line.details(), "exit_code": 0})
+def _line(line: Handover) -> Answer:
+    """The line of the journal, for programs."""
+    return {"event": line.event, "day": line.day, **line.details()}

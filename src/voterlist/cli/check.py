@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voterlist import usecases
-from voterlist.cli.audit import audit_as_json, tell_audit
-from voterlist.cli.measured import tell_chance
+from voterlist.cli.common import reading_as_json, tell_chance, tell_reading
 from voterlist.cli.options import (
     Columns,
     Tables,
@@ -18,92 +15,104 @@ from voterlist.cli.options import (
     ToldProfileOption,
     day,
     require_parquet,
-    takes,
 )
-from voterlist.cli.reading import reading_as_json, tell_reading
-from voterlist.cli.terminal import TERMINAL, Steps, shown
+from voterlist.cli.steps import Steps
+from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
 from voterlist.cli.words import SAY, title
 
+if TYPE_CHECKING:
+    from voterlist.report.sections.audit import Audit
+    from voterlist.usecases.checking import Checked
 
-@dataclass(frozen=True, slots=True)
-class _Options:
-    """What ``check`` takes on the command line."""
+_MOST_PRECINCTS = 6
+"""Precincts named in a line; of more, their number is told."""
 
-    files: Tables
-    columns: Columns = None
+
+def check(
+    files: Tables,
+    columns: Columns = None,
     settings: Annotated[
         Path | None,
         typer.Option(
             "--settings", metavar="TOML", help=SAY("cli.option.check-settings")
         ),
-    ] = None
+    ] = None,
     streets: Annotated[
         list[Path] | None,
         typer.Option("--streets", metavar="FILE", help=SAY("cli.option.streets")),
-    ] = None
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
             "--out", metavar="FINDINGS.parquet", help=SAY("cli.option.findings-out")
         ),
-    ] = None
+    ] = None,
     report: Annotated[
         Path | None,
         typer.Option("--report", metavar="FOLDER", help=SAY("cli.option.audit-folder")),
-    ] = None
-    profile: ToldProfileOption = None
-    today: Today = None
-
-
-@takes(_Options)
-def check(given: _Options) -> None:
+    ] = None,
+    profile: ToldProfileOption = None,
+    today: Today = None,
+) -> Answer:
     """Run the register tests."""
-    # Loaded here, because it loads Arrow.
-    from voterlist.cli.allocator import give_memory_back  # noqa: PLC0415  see above
+    from voterlist.cli.process import give_memory_back
+    from voterlist.storage.store import write_table
+    from voterlist.usecases.checking import check_files
 
-    if given.out is not None:
-        require_parquet(given.out)
+    if out is not None:
+        require_parquet(out)
     give_memory_back()
     with Steps() as steps:
-        checked = usecases.check_files(
-            given.files,
-            today=day(given.today),
-            columns=given.columns,
-            settings=given.settings,
-            streets=given.streets or (),
-            profile=given.profile,
-            report=given.report,
+        checked = check_files(
+            files,
+            today=day(today),
+            columns=columns,
+            settings=settings,
+            streets=streets or (),
+            profile=profile,
+            report=report,
             progress=steps,
         )
-    if given.out is not None:
-        usecases.write_table(given.out, checked.findings)
+    if out is not None:
+        write_table(out, checked.findings)
     if checked.reading is not None:
         tell_reading(checked.reading)
     _tell(checked)
-    written = [*([given.out] if given.out else []), *checked.pages]
-    for path in written:
-        TERMINAL.say(SAY("cli.check.written", path=shown(path)))
-    if TERMINAL.json:
-        TERMINAL.result(_as_json(checked, given.out))
-    raise typer.Exit(checked.exit_code)
+    for path in (*([out] if out else []), *checked.pages):
+        tell("cli.check.written", path=path)
+    counted = picked(checked, "accepted", "coincidences", "streets", "rules")
+    return {
+        "rows": {
+            "in": checked.rows_in,
+            "out": checked.rows_out,
+            "set_aside": sum(checked.set_aside.values()),
+        },
+        "set_aside": checked.set_aside,
+        "findings": checked.findings_by_rule,
+        **counted,
+        "out": out,
+        "exit_code": checked.exit_code,
+        **(reading_as_json(checked.reading) if checked.reading else {}),
+        **_indicators(checked.indicators.to_pylist()),
+        "pages": checked.pages,
+    }
 
 
-def _tell(checked: usecases.Checked) -> None:
+def _tell(checked: Checked) -> None:
     """The findings by rule, what chance explains, the statistics."""
     number = sum(row["count"] for row in checked.findings_by_rule)
-    TERMINAL.say(SAY("cli.check.done", entries=checked.rows_out, findings=number))
+    tell("cli.check.done", entries=checked.rows_out, findings=number)
     rows = [
         (title("rule", row["rule"]), SAY(f"severity.{row['severity']}"), row["count"])
         for row in checked.findings_by_rule
     ]
-    TERMINAL.table(
-        [SAY(f"cli.table.{name}") for name in ("test", "severity", "findings")], rows
-    )
+    table(("test", "severity", "findings"), rows)
     _tell_streets(checked.streets)
     if checked.accepted:
-        TERMINAL.say(SAY("cli.check.accepted", accepted=checked.accepted))
+        tell("cli.check.accepted", accepted=checked.accepted)
     tell_chance(checked.coincidences)
-    tell_audit(checked.audit)
+    if checked.audit is not None:
+        tell_audit(checked.audit)
 
 
 def _tell_streets(counted: dict[str, int | None]) -> None:
@@ -113,29 +122,60 @@ def _tell_streets(counted: dict[str, int | None]) -> None:
     """
     if counted["total"] is None:
         return
-    numbers = {name: counted[name] for name in ("total", "judged", "outside")}
-    TERMINAL.say(SAY("cli.check.streets", **numbers))
+    tell("cli.check.streets", **counted)
     if counted["total"] and not counted["judged"]:
-        TERMINAL.say(SAY("cli.failure.todo", todo=SAY("cli.check.streets-unused")))
+        tell("cli.failure.todo", todo=SAY("cli.check.streets-unused"))
 
 
-def _as_json(checked: usecases.Checked, out: Path | None) -> dict[str, Any]:
-    """The result as plain values; scripts are written against these names."""
+def tell_audit(audit: Audit) -> None:
+    """For each statistic the whole, the lowest and highest precinct, and the unusual ones."""
+    from voterlist.report.sections.audit import AuditWords
+
+    words = AuditWords(SAY.language)
+    TERMINAL.say()
+    tell("cli.check.audit", precincts=len(audit.precincts), unusual=audit.outlying)
+    rows = []
+    for row in audit.whole:
+        values = audit.values(row.indicator)
+        lowest, highest = (min(values), max(values)) if values else (None, None)
+        cells = (
+            words(f"indicator.{row.indicator}"),
+            words.statistic(row, row.value),
+            words.statistic(row, lowest),
+            words.statistic(row, highest),
+            _unusual(audit, row.indicator),
+        )
+        rows.append(cells)
+    names = ("indicator", "here", "least", "most", "outliers")
+    TERMINAL.table([words(f"audit.column.{name}") for name in names], rows)
+
+
+def _unusual(audit: Audit, indicator: str) -> str:
+    """The numbers of the unusual precincts, the first of them where they are many."""
+    places = []
+    for precinct in audit.precincts:
+        row = precinct.statistic(indicator)
+        if row and row.outlying:
+            places.append(f"{precinct.constituency or '-'}/{precinct.precinct}")
+    left = len(places) - _MOST_PRECINCTS
+    more = f" (+{left})" if left > 0 else ""
+    return ", ".join(places[:_MOST_PRECINCTS]) + more
+
+
+def _indicators(rows: list[Answer]) -> Answer:
+    """``indicators`` of the whole, and ``unusual``: what lies outside, place by place."""
+    whole = ("indicator", "count", "of", "value")
+    place = ("indicator", "constituency", "precinct")
+    bounds = ("value", "base", "lower", "upper", "q")
     return {
-        "rows": {
-            "in": checked.rows_in,
-            "out": checked.rows_out,
-            "set_aside": sum(checked.set_aside.values()),
-        },
-        "set_aside": checked.set_aside,
-        "findings": list(checked.findings_by_rule),
-        "accepted": checked.accepted,
-        "coincidences": checked.coincidences,
-        "streets": checked.streets,
-        "rules": checked.rules,
-        "out": out,
-        "exit_code": checked.exit_code,
-        **(reading_as_json(checked.reading) if checked.reading else {}),
-        **audit_as_json(checked),
-        "pages": list(checked.pages),
+        "indicators": [
+            {name: row[name] for name in whole}
+            for row in rows
+            if row["unit"] == "nation"
+        ],
+        "unusual": [
+            {name: row[name] for name in (*place, *bounds)}
+            for row in rows
+            if row["outlying"]
+        ],
     }

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voterlist import usecases
 from voterlist.cli.options import Today, day, require_parquet
-from voterlist.cli.terminal import TERMINAL, Steps, shown
+from voterlist.cli.steps import Steps
+from voterlist.cli.terminal import Answer, picked, table, tell
 from voterlist.cli.words import SAY
+
+if TYPE_CHECKING:
+    from voterlist.usecases.comparing import Compared
 
 _MOST_PRECINCTS = 20
 
@@ -33,12 +36,15 @@ def compare(
         ),
     ] = None,
     today: Today = None,
-) -> None:
+) -> Answer:
     """Compare the lists of two cycles."""
+    from voterlist.storage.store import write_table
+    from voterlist.usecases.comparing import compare_lists
+
     if out is not None:
         require_parquet(out)
     with Steps() as steps:
-        compared = usecases.compare_lists(
+        compared = compare_lists(
             old,
             new,
             today=day(today),
@@ -47,25 +53,22 @@ def compare(
             progress=steps,
         )
     if out is not None:
-        usecases.write_table(out, compared.changes)
+        write_table(out, compared.changes)
     _tell(compared)
     if out is not None:
-        TERMINAL.say(SAY("cli.compare.written", path=shown(out)))
-    if TERMINAL.json:
-        TERMINAL.result(_as_json(compared, out))
+        tell("cli.compare.written", path=out)
+    return {
+        **picked(compared, "before", "after"),
+        "changes": compared.by_cause,
+        **picked(compared, "unexplained", "findings"),
+        "out": out,
+    }
 
 
-def _tell(compared: usecases.Compared) -> None:
+def _tell(compared: Compared) -> None:
     """The changes by cause, then the precincts with entries that nothing explains."""
     changes = sum(row["entries"] for row in compared.by_cause)
-    TERMINAL.say(
-        SAY(
-            "cli.compare.done",
-            before=compared.before,
-            after=compared.after,
-            changes=changes,
-        )
-    )
+    tell("cli.compare.done", **picked(compared, "before", "after"), changes=changes)
     rows = [
         (
             SAY(f"cycles.change.{row['change']}"),
@@ -74,16 +77,13 @@ def _tell(compared: usecases.Compared) -> None:
         )
         for row in compared.by_cause
     ]
-    TERMINAL.table(
-        [SAY(f"cli.table.{name}") for name in ("change", "cause", "entries")], rows
-    )
+    table(("change", "cause", "entries"), rows)
     if compared.unexplained:
         _tell_unexplained(compared)
 
 
-def _tell_unexplained(compared: usecases.Compared) -> None:
-    TERMINAL.say(SAY("cli.compare.unexplained"))
-    names = ("constituency", "precinct", "added", "removed")
+def _tell_unexplained(compared: Compared) -> None:
+    tell("cli.compare.unexplained")
     rows = [
         (
             _place(row["constituency"]),
@@ -93,24 +93,11 @@ def _tell_unexplained(compared: usecases.Compared) -> None:
         )
         for row in compared.unexplained[:_MOST_PRECINCTS]
     ]
-    TERMINAL.table([SAY(f"cli.table.{name}") for name in names], rows)
+    table(("constituency", "precinct", "added", "removed"), rows)
     left = len(compared.unexplained) - _MOST_PRECINCTS
     if left > 0:
-        TERMINAL.say(SAY("cli.compare.more", left=left))
+        tell("cli.compare.more", left=left)
 
 
 def _place(number: int | None) -> str:
     return "-" if number is None else str(number)
-
-
-def _as_json(compared: usecases.Compared, out: Path | None) -> dict[str, Any]:
-    """The result as plain values; scripts are written against these names."""
-    return {
-        "before": compared.before,
-        "after": compared.after,
-        "changes": list(compared.by_cause),
-        "unexplained": list(compared.unexplained),
-        "findings": compared.findings,
-        "out": out,
-        "exit_code": 0,
-    }

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voterlist import usecases
 from voterlist.cli.options import now
-from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.terminal import TERMINAL, Answer, table
 from voterlist.cli.words import SAY
+
+if TYPE_CHECKING:
+    from voterlist.usecases.installation import Noticed
 
 _COLOURS = {"good": "green", "doubtful": "yellow", "bad": "bold red"}
 
@@ -22,37 +23,38 @@ def doctor(
         Path | None,
         typer.Argument(metavar="DIR", help=SAY("cli.argument.workspace-or-none")),
     ] = None,
-) -> None:
+) -> Answer:
     """Look at the installation, the machine and a workspace."""
-    noticed = usecases.examine_installation()
+    from voterlist.usecases.installation import examine_installation
+
+    noticed = examine_installation()
     if not _asks(noticed):
-        noticed += usecases.examine(workspace, Path.cwd(), now())
+        # What is installed is whole, so the rest can be loaded.
+        from voterlist.usecases.doctor import examine
+
+        noticed += examine(workspace, Path.cwd(), now())
     _tell(noticed)
-    code = int(_asks(noticed))
-    if TERMINAL.json:
-        looked = [{**dataclasses.asdict(one), "health": one.health} for one in noticed]
-        TERMINAL.result({"noticed": looked, "exit_code": code})
-    raise typer.Exit(code)
+    return {"noticed": noticed, "exit_code": int(_asks(noticed))}
 
 
-def _asks(noticed: Sequence[usecases.Noticed]) -> bool:
+def _asks(noticed: Sequence[Noticed]) -> bool:
     """True where something needs a person."""
-    return any(one.health == "bad" for one in noticed)
+    return any(each.health == "bad" for each in noticed)
 
 
-def _tell(noticed: Sequence[usecases.Noticed]) -> None:
+def _tell(noticed: Sequence[Noticed]) -> None:
     """A line each, then what to do about what is not good."""
-    headers = [SAY(f"cli.table.{name}") for name in ("looked-at", "health", "noticed")]
     rows = [
         (
-            SAY(f"doctor.{one.code}.title"),
-            SAY(f"doctor.health.{one.health}"),
-            SAY(f"doctor.{one.code}.{one.health}", **one.places),
+            SAY(f"doctor.{each.code}.title"),
+            SAY(f"doctor.health.{each.health}"),
+            SAY(f"doctor.{each.code}.{each.health}", **each.places),
         )
-        for one in noticed
+        for each in noticed
     ]
-    TERMINAL.table(headers, rows, colours=[_COLOURS[one.health] for one in noticed])
-    for one in noticed:
-        if one.health != "good":
-            todo = SAY(f"doctor.{one.code}.todo", **one.places)
-            TERMINAL.say(f"  {SAY(f'doctor.{one.code}.title')}: {todo}")
+    colours = [_COLOURS[each.health] for each in noticed]
+    table(("looked-at", "health", "noticed"), rows, colours=colours)
+    for each in noticed:
+        if each.health != "good":
+            todo = SAY(f"doctor.{each.code}.todo", **each.places)
+            TERMINAL.say(f"  {SAY(f'doctor.{each.code}.title')}: {todo}")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from voterlist import usecases
-from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.terminal import Answer, picked, table, tell
 from voterlist.cli.words import SAY, title
 
 _THRESHOLD = 0.95
@@ -30,26 +28,24 @@ def evaluate(
     faults: Annotated[
         bool, typer.Option("--faults", help=SAY("cli.option.evaluate-faults"))
     ] = False,
-) -> None:
+) -> Answer:
     """Measure pairs against truth."""
+    from voterlist.usecases.evaluating import evaluate_pairs
+
     if faults:
-        _evaluate_findings(pairs, truth)
-        return
-    measures = dataclasses.asdict(
-        usecases.evaluate_pairs(pairs, truth, threshold=threshold)
-    )
+        return _evaluate_findings(pairs, truth)
+    measures = picked(evaluate_pairs(pairs, truth, threshold=threshold))
     for name, value in measures.items():
         text = SAY.number(value) if isinstance(value, int) else SAY.number(value, 4)
-        TERMINAL.say(
-            SAY("cli.evaluate.line", name=SAY(f"cli.evaluate.{name}"), value=text)
-        )
-    if TERMINAL.json:
-        TERMINAL.result({**measures, "exit_code": 0})
+        tell("cli.evaluate.line", name=SAY(f"cli.evaluate.{name}"), value=text)
+    return measures
 
 
-def _evaluate_findings(findings: Path, faults: Path) -> None:
+def _evaluate_findings(findings: Path, faults: Path) -> Answer:
     """Test by test: faults planted, faults found, false alarms."""
-    scores = usecases.evaluate_findings(findings, faults)
+    from voterlist.usecases.evaluating import evaluate_findings
+
+    scores = evaluate_findings(findings, faults)
     rows = [
         (
             title("rule", score.rule),
@@ -61,14 +57,10 @@ def _evaluate_findings(findings: Path, faults: Path) -> None:
         )
         for score in scores
     ]
-    headers = ("test", "planted", "found", "false-alarms", "places", "false-percent")
-    TERMINAL.table([SAY(f"cli.table.{name}") for name in headers], rows)
+    names = ("test", "planted", "found", "false-alarms", "places", "false-percent")
+    table(names, rows)
     planted = sum(score.planted for score in scores)
     missed = planted - sum(score.found for score in scores)
-    TERMINAL.say(SAY("cli.evaluate.missed", planted=planted, missed=missed))
-    if TERMINAL.json:
-        tests = [
-            {**dataclasses.asdict(score), "false_rate": score.false_rate}
-            for score in scores
-        ]
-        TERMINAL.result({"tests": tests, "missed": missed, "exit_code": 0})
+    tell("cli.evaluate.missed", planted=planted, missed=missed)
+    tests = [{**picked(score), "false_rate": score.false_rate} for score in scores]
+    return {"tests": tests, "missed": missed}

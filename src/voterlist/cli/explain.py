@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voterlist import usecases
-from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.terminal import TERMINAL, Answer, picked, tell
 from voterlist.cli.words import SAY, title
+
+if TYPE_CHECKING:
+    from voterlist.report.sections.cases import Waterfall
 
 _BAR = 40
 """Letters that the whole range of a waterfall takes."""
@@ -26,20 +27,23 @@ def explain(
     other: Annotated[
         str, typer.Argument(metavar="ENTRY", help=SAY("cli.explain.entry"))
     ],
-) -> None:
+) -> Answer:
     """Show why a pair has its weight."""
-    pair = usecases.explain_pair(pairs, one, other)
+    from voterlist.usecases.explaining import explain_pair
+
+    pair = explain_pair(pairs, one, other)
     names = {"left": pair.left, "right": pair.right}
-    TERMINAL.say(SAY("cli.explain.title", **names, kind=title("case-kind", pair.kind)))
+    tell("cli.explain.title", **names, kind=title("case-kind", pair.kind))
     _tell(pair.why)
-    if TERMINAL.json:
-        ids = {"entry_l": pair.left, "entry_r": pair.right, "kind": pair.kind}
-        TERMINAL.result({**ids, **_as_json(pair.why), "exit_code": 0})
+    ids = {"entry_l": pair.left, "entry_r": pair.right, "kind": pair.kind}
+    return {**ids, **_as_json(pair.why)}
 
 
-def _tell(why: usecases.Waterfall) -> None:
+def _tell(why: Waterfall) -> None:
     """The waterfall, a line a comparison; what is not known says nothing and is left out."""
-    words = usecases.CaseWords(SAY.language)
+    from voterlist.report.sections.cases import CaseWords
+
+    words = CaseWords(SAY.language)
     lines = words.lines(why)
     bars = _bars([bits for *_, bits in lines])
     headers = [SAY(f"cli.explain.table.{name}") for name in ("field", "level", "bits")]
@@ -76,8 +80,8 @@ def _bars(steps: list[float]) -> list[str]:
     return bars
 
 
-def _as_json(why: usecases.Waterfall) -> dict[str, Any]:
-    content = dataclasses.asdict(why)
+def _as_json(why: Waterfall) -> Answer:
+    content = picked(why)
     names = ("twins", "relatives", "unrelated")
     posterior = {"same": why.probability} | {name: content.pop(name) for name in names}
     del content["entries"]

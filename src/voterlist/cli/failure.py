@@ -13,8 +13,7 @@ from typing import Any
 
 from voterlist.cli.library import in_our_words
 from voterlist.cli.terminal import TERMINAL
-from voterlist.cli.visible import visible_name
-from voterlist.cli.words import SAY
+from voterlist.cli.words import SAY, visible_name
 from voterlist.errors import (
     InputError,
     SettingsError,

@@ -22,13 +22,17 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
-from voterlist.cli.completion import tell_in_our_words
 from voterlist.cli.failure import describe, report, report_stop
-from voterlist.cli.library import error_line, extra_in_our_words, help_in_our_words
+from voterlist.cli.library import (
+    error_line,
+    extra_in_our_words,
+    help_in_our_words,
+    tell_in_our_words,
+)
 from voterlist.cli.logs import LOG, LogFile, LogJson
 from voterlist.cli.options import Json
 from voterlist.cli.outputs import require_outputs
-from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.terminal import TERMINAL, answer
 from voterlist.cli.words import SAY
 from voterlist.version import __version__
 
@@ -200,8 +204,8 @@ def _explanation(own: str, text: str) -> str:
 class Command(TyperCommand):
     """A command whose help is in the user's language."""
 
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command; its log says when it began and how it ended."""
+    def invoke(self, ctx: Any) -> None:
+        """Run the command, and tell its answer; its log says when it began and how it ended."""
         require_outputs(self, ctx.params)
         LOG.open()
         LOG.tell(
@@ -211,13 +215,16 @@ class Command(TyperCommand):
         outcome: dict[str, Any] = {"exit_code": 0}
         try:
             # What the command sets for itself holds until it ends.
-            return copy_context().run(super().invoke, ctx)
+            told = copy_context().run(super().invoke, ctx)
+            outcome["exit_code"] = answer(told) if told is not None else 0
         except BaseException as error:
             outcome = _outcome(error)
             raise
         finally:
             seconds = round(time.monotonic() - started, 3)
             LOG.tell("ended", command=self.name, **outcome, seconds=seconds)
+        if outcome["exit_code"]:
+            raise typer.Exit(outcome["exit_code"])
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write the line of usage."""

@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from voterlist import usecases
 from voterlist.cli.options import now
-from voterlist.cli.terminal import TERMINAL, shown
+from voterlist.cli.terminal import TERMINAL, Answer, tell
 from voterlist.cli.words import SAY
 from voterlist.model import Level
 
@@ -35,34 +34,32 @@ def init(
             help=SAY("cli.option.own-constituency"),
         ),
     ] = None,
-) -> None:
+) -> Answer:
     """Make a workspace."""
+    from voterlist.pipeline.inbox import INBOX
+    from voterlist.usecases.workspaces import make_workspace
+
     if constituency is None and level is not Level.CEC and not TERMINAL.json:
         constituency = _asked()
-    settings = usecases.make_workspace(
+    settings = make_workspace(
         folder,
         cycle=cycle or str(now().year),
         level=level,
         constituency=constituency,
     )
     made_cycle = settings.workspace.cycle
-    TERMINAL.say(SAY("cli.init.made", cycle=made_cycle, path=shown(folder)))
-    inbox = folder / usecases.INBOX
+    tell("cli.init.made", cycle=made_cycle, path=folder)
+    inbox = folder / INBOX
     if constituency is None:
-        TERMINAL.say(SAY("cli.init.next-any", inbox=shown(inbox), path=shown(folder)))
+        tell("cli.init.next-any", inbox=inbox, path=folder)
     else:
-        own = shown(inbox / str(constituency))
-        TERMINAL.say(SAY("cli.init.next", inbox=own, path=shown(folder)))
-    if TERMINAL.json:
-        TERMINAL.result(
-            {
-                "workspace": folder,
-                "cycle": made_cycle,
-                "level": level.value,
-                "constituency": constituency,
-                "exit_code": 0,
-            }
-        )
+        tell("cli.init.next", inbox=inbox / str(constituency), path=folder)
+    return {
+        "workspace": folder,
+        "cycle": made_cycle,
+        "level": level,
+        "constituency": constituency,
+    }
 
 
 def _asked() -> int | None:

@@ -5,58 +5,64 @@ Headers and counts are shown, never a voter's cell.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from voterlist import usecases
-from voterlist.cli.terminal import TERMINAL
-from voterlist.cli.visible import visible_name
-from voterlist.cli.words import SAY, title
+from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
+from voterlist.cli.words import SAY, title, visible_name
 from voterlist.model import AsideCode
+
+if TYPE_CHECKING:
+    from voterlist.usecases.inspecting import (
+        FileAccount,
+        FileLine,
+        ListAccount,
+        PlaceAccount,
+        SheetAccount,
+    )
 
 _MOST_NUMBERS = 3
 """Of more precincts in one file their number is shown."""
 _CERTAIN = 0.995
 """A confidence from here on is shown as certain, not as 1.00."""
 
-Files = Annotated[
-    list[Path], typer.Argument(metavar="FILE", help=SAY("inspect.argument.files"))
-]
-SettingsFile = Annotated[
-    Path | None,
-    typer.Option("--settings", metavar="TOML", help=SAY("inspect.option.settings")),
-]
-Constituency = Annotated[
-    int | None,
-    typer.Option(
-        "-c",
-        "--constituency",
-        metavar="N",
-        min=1,
-        max=999,
-        help=SAY("inspect.option.constituency"),
-    ),
-]
-
-Details = Annotated[bool, typer.Option("--details", help=SAY("inspect.option.details"))]
-
 
 def inspect(
-    files: Files,
-    settings: SettingsFile = None,
-    constituency: Constituency = None,
-    details: Details = False,
-) -> None:
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help=SAY("inspect.argument.files"))
+    ],
+    settings: Annotated[
+        Path | None,
+        typer.Option("--settings", metavar="TOML", help=SAY("inspect.option.settings")),
+    ] = None,
+    constituency: Annotated[
+        int | None,
+        typer.Option(
+            "-c",
+            "--constituency",
+            metavar="N",
+            min=1,
+            max=999,
+            help=SAY("inspect.option.constituency"),
+        ),
+    ] = None,
+    details: Annotated[
+        bool, typer.Option("--details", help=SAY("inspect.option.details"))
+    ] = False,
+) -> Answer:
     """Show what is understood of a list, before anything is taken in."""
-    accounts = usecases.inspect_files(
-        files, settings=settings, constituency=constituency
+    from voterlist.usecases.inspecting import (
+        exit_code_of_accounts,
+        file_line,
+        inspect_files,
     )
-    code = usecases.exit_code_of_accounts(accounts)
-    lines = [usecases.file_line(account) for account in accounts]
+
+    accounts = inspect_files(files, settings=settings, constituency=constituency)
+    code = exit_code_of_accounts(accounts)
+    lines = [file_line(account) for account in accounts]
     is_alone = len(accounts) == 1
     if len(lines) > 1:
         _tell_lines(lines)
@@ -66,24 +72,23 @@ def inspect(
             _tell_file(account, sources)
     elif accounts:
         _tell_todos(lines)
-    TERMINAL.say(SAY(f"inspect.code.{code}"))
-    if TERMINAL.json:
-        content = {
-            "table": [dataclasses.asdict(line) for line in lines],
-            "files": [_as_json(account) for account in accounts],
-            "exit_code": code,
-        }
-        TERMINAL.result(content)
-    raise typer.Exit(code)
+    tell(f"inspect.code.{code}")
+    return {
+        "table": lines,
+        "files": [
+            {**picked(account), "unreadable": account.unreadable}
+            for account in accounts
+        ],
+        "exit_code": code,
+    }
 
 
 # In words
 
 
-def _tell_lines(lines: Sequence[usecases.FileLine]) -> None:
+def _tell_lines(lines: Sequence[FileLine]) -> None:
     """One table, a line a file."""
     names = ("file", "constituency", "precinct", "rows", "entries", "trouble")
-    headers = [SAY(f"inspect.lines.{name}") for name in names]
     rows = []
     for line in lines:
         trouble = "; ".join(_code_title(code) for code in line.trouble)
@@ -101,7 +106,7 @@ def _tell_lines(lines: Sequence[usecases.FileLine]) -> None:
                 trouble,
             )
         )
-    TERMINAL.table(headers, rows, 0)
+    table(names, rows, of="inspect.lines", indent=0)
     TERMINAL.say()
 
 
@@ -122,7 +127,7 @@ def _code_title(code: str) -> str:
     return title("rule" if SAY.has(f"rule.{code}.title") else "aside", code)
 
 
-def _tell_todos(lines: Sequence[usecases.FileLine]) -> None:
+def _tell_todos(lines: Sequence[FileLine]) -> None:
     """What to do about each trouble of the table."""
     codes = dict.fromkeys(code for line in lines for code in line.trouble)
     for code in codes:
@@ -130,10 +135,10 @@ def _tell_todos(lines: Sequence[usecases.FileLine]) -> None:
         TERMINAL.say(f"{_code_title(code)}: {SAY(f'{kind}.{code}.todo')}")
     if codes:
         TERMINAL.say()
-    TERMINAL.say(SAY("inspect.lines.details"))
+    tell("inspect.lines.details")
 
 
-def _tell_file(account: usecases.FileAccount, sources: Mapping[str, str]) -> None:
+def _tell_file(account: FileAccount, sources: Mapping[str, str]) -> None:
     """One file; ``sources`` are the names of all by their source."""
     say = TERMINAL.say
     say(visible_name(account.name))
@@ -154,10 +159,10 @@ def _tell_trouble(code: AsideCode) -> None:
     TERMINAL.say(
         f"  {SAY('inspect.trouble', title=title('aside', code))} {SAY(f'aside.{code}.message')}"
     )
-    TERMINAL.say(f"    {SAY('cli.failure.todo', todo=SAY(f'aside.{code}.todo'))}")
+    tell("cli.failure.todo", 4, todo=SAY(f"aside.{code}.todo"))
 
 
-def _tell_sheet(sheet: usecases.SheetAccount, *, copy: int) -> None:
+def _tell_sheet(sheet: SheetAccount, *, copy: int) -> None:
     """One sheet: how it was read, whose list it is, its columns, its balance, what to look at."""
     say = TERMINAL.say
     if sheet.name is not None:
@@ -189,7 +194,7 @@ def _tell_sheet(sheet: usecases.SheetAccount, *, copy: int) -> None:
         say(f"  {SAY('inspect.set-aside', parts=parts)}")
 
 
-def _tell_list(one: usecases.ListAccount) -> None:
+def _tell_list(one: ListAccount) -> None:
     """The header of one list, and its columns."""
     say = TERMINAL.say
     if one.header_lines:
@@ -238,8 +243,10 @@ def _role(field: str | None, role: str | None) -> str:
     )
 
 
-def _tell_place(sheet: usecases.SheetAccount, place: usecases.PlaceAccount) -> None:
+def _tell_place(sheet: SheetAccount, place: PlaceAccount) -> None:
     """Whose list the rows are, and their balance."""
+    from voterlist.usecases.inspecting import is_total_different
+
     words = []
     for kind in ("constituency", "precinct"):
         number, origin = getattr(place, kind), getattr(place, f"{kind}_from")
@@ -261,12 +268,12 @@ def _tell_place(sheet: usecases.SheetAccount, place: usecases.PlaceAccount) -> N
     if place.declared is not None:
         balance += "; " + SAY("inspect.declared", declared=place.declared)
     TERMINAL.say(f"    {balance}")
-    if usecases.is_total_different(sheet, place):
+    if is_total_different(sheet, place):
         rule = "declared-total-differs"
         counted = place.entries + place.elsewhere
         message = SAY(f"rule.{rule}.message", value=counted, limit=place.declared)
         TERMINAL.say(f"    ! {message}")
-        TERMINAL.say(f"      {SAY('cli.failure.todo', todo=SAY(f'rule.{rule}.todo'))}")
+        tell("cli.failure.todo", 6, todo=SAY(f"rule.{rule}.todo"))
 
 
 def _tell_finding(row: Mapping[str, Any], sources: Mapping[str, str]) -> None:
@@ -284,7 +291,7 @@ def _tell_finding(row: Mapping[str, Any], sources: Mapping[str, str]) -> None:
         whole = SAY("inspect.whole-row", file=file, line=row["other_line"])
         TERMINAL.say(f"    {whole}")
     if row["severity"] != "note":
-        TERMINAL.say(f"    {SAY('cli.failure.todo', todo=SAY(f'rule.{rule}.todo'))}")
+        tell("cli.failure.todo", 4, todo=SAY(f"rule.{rule}.todo"))
 
 
 def _number(value: float) -> int | float:
@@ -295,10 +302,3 @@ def _share(confidence: float) -> str:
     return (
         SAY("inspect.certain") if confidence >= _CERTAIN else SAY.number(confidence, 2)
     )
-
-
-def _as_json(account: usecases.FileAccount) -> dict[str, Any]:
-    """A file as plain values; scripts are written against these names."""
-    content = dataclasses.asdict(account)
-    content["unreadable"] = account.unreadable
-    return content

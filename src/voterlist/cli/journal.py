@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from voterlist import usecases
 from voterlist.catalogue import places as places_of
 from voterlist.cli.options import Workspace, as_day
-from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.terminal import TERMINAL, Answer, picked, tell
 from voterlist.cli.words import SAY, title
+
+if TYPE_CHECKING:
+    from voterlist.storage.ledger import Verdict
+    from voterlist.usecases.journals import DiaryLine
 
 _ALTERED = 3
 """The exit code of a ledger that is not what it was."""
@@ -40,28 +42,27 @@ def journal(
         list[str] | None,
         typer.Option("--head", metavar="HEAD", help=SAY("cli.option.journal-head")),
     ] = None,
-) -> None:
+) -> Answer:
     """Tell what was done, or whether anybody altered it."""
+    from voterlist.usecases.journals import JournalFilter, read_journal, verify_journal
+
     if verify or head:
-        _verify(usecases.verify_journal(workspace, head or ()))
-    wanted = usecases.JournalFilter(case, person, as_day(on_day) if on_day else None)
-    lines = usecases.read_journal(workspace, wanted)
+        return _verify(verify_journal(workspace, head or ()))
+    wanted = JournalFilter(case, person, as_day(on_day) if on_day else None)
+    lines = read_journal(workspace, wanted)
     for line in lines:
         number = f"{line.number or '—':>6}"
         moment = line.day.isoformat() if line.day else "—".ljust(10)
         clock = f" {SAY('journal.clock', at=line.at)}" if line.at else ""
         TERMINAL.say(f"{number}  {moment}  {sentence_of(line)}{clock}")
     if not lines:
-        TERMINAL.say(SAY("journal.nothing"))
-    if TERMINAL.json:
-        rows = [
-            {**dataclasses.asdict(line), "sentence": sentence_of(line)}
-            for line in lines
-        ]
-        TERMINAL.result({"lines": rows, "exit_code": 0})
+        tell("journal.nothing")
+    return {
+        "lines": [{**picked(line), "sentence": sentence_of(line)} for line in lines]
+    }
 
 
-def sentence_of(line: usecases.DiaryLine) -> str:
+def sentence_of(line: DiaryLine) -> str:
     """A line of the diary as a sentence."""
     places: dict[str, Any] = {**line.details}
     key = f"journal.line.{line.event}"
@@ -96,38 +97,30 @@ def _unit_of(details: dict[str, Any]) -> str:
     return next(units, "all")
 
 
-def _verify(verdict: usecases.Verdict) -> None:
-    """Tell what does not fit, and end."""
+def _verify(verdict: Verdict) -> Answer:
+    """Tell what does not fit."""
     head = str(verdict.head) if verdict.head else None
-    if verdict.fits:
-        TERMINAL.say(
-            SAY("journal.fits", count=verdict.head.number, head=head)
-            if verdict.head
-            else SAY("journal.no-chain")
-        )
+    if not verdict.fits:
+        tell("journal.altered", count=len(verdict.problems))
+    elif verdict.head:
+        tell("journal.fits", count=verdict.head.number, head=head)
     else:
-        TERMINAL.say(SAY("journal.altered", count=len(verdict.problems)))
+        tell("journal.no-chain")
     for problem in verdict.problems[:_MOST_TOLD]:
         # Numbers of lines and rows are names, and not grouped.
         places = {
             name: "—" if value is None else str(value)
-            for name, value in dataclasses.asdict(problem).items()
+            for name, value in picked(problem).items()
         }
-        TERMINAL.say(f"  {SAY(f'journal.problem.{problem.kind}', **places)}")
+        tell(f"journal.problem.{problem.kind}", 2, **places)
     rest = len(verdict.problems) - _MOST_TOLD
     if rest > 0:
-        TERMINAL.say(f"  {SAY('journal.more', count=rest)}")
+        tell("journal.more", 2, count=rest)
     if not verdict.fits:
-        TERMINAL.say(SAY("journal.todo"))
-    code = 0 if verdict.fits else _ALTERED
-    if TERMINAL.json:
-        problems = [dataclasses.asdict(problem) for problem in verdict.problems]
-        TERMINAL.result(
-            {
-                "fits": verdict.fits,
-                "head": head,
-                "problems": problems,
-                "exit_code": code,
-            }
-        )
-    raise typer.Exit(code)
+        tell("journal.todo")
+    return {
+        "fits": verdict.fits,
+        "head": head,
+        "problems": verdict.problems,
+        "exit_code": 0 if verdict.fits else _ALTERED,
+    }

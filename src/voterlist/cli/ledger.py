@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voterlist import usecases
-from voterlist.cli.options import Today, Workspace, day, now
+from voterlist.cli.options import Today, Workspace, when
 from voterlist.cli.passphrases import PassphraseStdin, SealTo, opened_files
-from voterlist.cli.terminal import TERMINAL, shown
+from voterlist.cli.terminal import Answer, tell
 from voterlist.cli.words import SAY
+
+if TYPE_CHECKING:
+    from voterlist.storage.ledger.copies import Replaced
 
 
 def copy(
@@ -23,19 +24,21 @@ def copy(
         typer.Argument(metavar="FILE", help=SAY("cli.argument.ledger-copy-out")),
     ],
     encrypt_to: SealTo = None,
-) -> None:
+) -> Answer:
     """Copy the ledger whole."""
+    from voterlist.usecases.ledgers import copy_ledger
+    from voterlist.usecases.sealing import sealed, sealed_name
+
     if encrypt_to is None:
-        copied, rows = usecases.copy_ledger(workspace, out)
+        copied, rows = copy_ledger(workspace, out)
     else:
-        sealed = usecases.sealed_name(Path(out))
-        with usecases.sealed(workspace, sealed, encrypt_to) as plain:
-            _, rows = usecases.copy_ledger(workspace, str(plain))
-        out = copied = str(sealed)
-    path = shown(Path(copied)) if copied == out else copied
-    TERMINAL.say(SAY("cli.ledger.copied", path=path, **rows))
-    if TERMINAL.json:
-        TERMINAL.result({"out": copied, **rows, "exit_code": 0})
+        name = sealed_name(Path(out))
+        with sealed(workspace, name, encrypt_to) as plain:
+            _, rows = copy_ledger(workspace, str(plain))
+        out = copied = str(name)
+    # A database on a server has a name of its own.
+    tell("cli.ledger.copied", path=Path(copied) if copied == out else copied, **rows)
+    return {"out": copied, **rows}
 
 
 def restore(
@@ -48,17 +51,18 @@ def restore(
     ] = False,
     passphrase_stdin: PassphraseStdin = False,
     today: Today = None,
-) -> None:
+) -> Answer:
     """Put a copy back."""
-    since = now(workspace).isoformat(" ", "minutes")
+    from voterlist.usecases.ledgers import restore_ledger
+
     with ExitStack() as plain:
         (copy_of,) = opened_files(
             plain, workspace, [source], from_stdin=passphrase_stdin
         )
-        replaced = usecases.restore_ledger(
-            workspace, copy_of, today=day(today, workspace), since=since, older=older
+        replaced = restore_ledger(
+            workspace, copy_of, older=older, **when(today, workspace)
         )
-    _tell("cli.ledger.restored", replaced)
+    return _tell("cli.ledger.restored", replaced)
 
 
 def renew(
@@ -68,26 +72,23 @@ def renew(
         str, typer.Option(metavar="TEXT", help=SAY("cli.option.renew-reason"))
     ],
     today: Today = None,
-) -> None:
+) -> Answer:
     """Go on without what is lost."""
-    since = now(workspace).isoformat(" ", "minutes")
-    replaced = usecases.renew_ledger(
-        workspace, by=by, reason=reason, today=day(today, workspace), since=since
-    )
-    _tell("cli.ledger.renewed", replaced)
+    from voterlist.usecases.ledgers import renew_ledger
+
+    replaced = renew_ledger(workspace, by=by, reason=reason, **when(today, workspace))
+    return _tell("cli.ledger.renewed", replaced)
 
 
-def _tell(key: str, replaced: usecases.Replaced) -> None:
+def _tell(key: str, replaced: Replaced) -> Answer:
     """What the ledger holds now, what is missing, and where the one before lies."""
-    TERMINAL.say(SAY(key, **replaced.rows))
+    tell(key, **replaced.rows)
     if replaced.known:
-        TERMINAL.say(SAY("cli.ledger.known", **replaced.known))
-    kept = replaced.kept
-    if kept is not None:
-        path = shown(kept) if isinstance(kept, Path) else kept
-        TERMINAL.say(SAY("cli.ledger.kept", path=path))
-    if TERMINAL.json:
-        known: Mapping[str, int] | None = replaced.known or None
-        TERMINAL.result(
-            {**replaced.rows, "known": known, "kept": replaced.kept, "exit_code": 0}
-        )
+        tell("cli.ledger.known", **replaced.known)
+    if replaced.kept is not None:
+        tell("cli.ledger.kept", path=replaced.kept)
+    return {
+        **replaced.rows,
+        "known": replaced.known or None,
+        "kept": replaced.kept,
+    }

@@ -7,29 +7,35 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from voterlist import usecases
-from voterlist.cli.measured import (
+from voterlist.cli.common import (
+    reading_as_json,
     tell_chance,
     tell_compared,
     tell_doubts,
     tell_estimate,
+    tell_reading,
 )
 from voterlist.cli.options import (
     Tables,
     ToldProfileOption,
-    now,
     require_rows,
+    since,
     takes,
 )
-from voterlist.cli.reading import reading_as_json, tell_reading
-from voterlist.cli.terminal import TERMINAL, Steps, shown
+from voterlist.cli.steps import Steps
+from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, table, tell
 from voterlist.cli.words import SAY, title
 from voterlist.errors import UsageError
 from voterlist.model import PairKind
+
+if TYPE_CHECKING:
+    from voterlist.usecases.linking import Linked, LinkRequest
+    from voterlist.usecases.linking_on_spark import Place
+    from voterlist.usecases.memory import Shortage
 
 
 class _Engine(StrEnum):
@@ -133,12 +139,14 @@ class _Options:
             raise UsageError("--state and --memory are given", code="state-twice")
         return self.memory if self.state is None else self.state
 
-    def place(self) -> usecases.Place | None:
+    def place(self) -> Place | None:
         """Where Spark does the work; None where this machine does it.
 
         Raises:
             UsageError: an option does not go with the engine, or there is no work folder.
         """
+        from voterlist.usecases.linking_on_spark import Place
+
         with_spark = {"--master": self.master, "--work": self.work}
         if self.engine is _Engine.LOCAL:
             _refuse(with_spark, "only-with-spark")
@@ -156,7 +164,7 @@ class _Options:
         _refuse(without, "not-with-spark")
         if self.work is None:
             raise UsageError("--work is not given", code="no-work")
-        return usecases.Place(self.master or _ANY_CORE, self.work)
+        return Place(self.master or _ANY_CORE, self.work)
 
 
 def _refuse(options: Mapping[str, object], code: str) -> None:
@@ -171,12 +179,12 @@ def _refuse(options: Mapping[str, object], code: str) -> None:
 
 
 @takes(_Options)
-def link(given: _Options) -> None:
+def link(given: _Options) -> Answer:
     """Find the pairs that may be one person."""
-    # Loaded here, because they load Arrow.
-    from voterlist import threads  # noqa: PLC0415  see above
-    from voterlist.cli.allocator import keep_memory, return_memory  # noqa: PLC0415
-    from voterlist.cli.arrow_alone import leave_pandas_out  # noqa: PLC0415  see above
+    from voterlist import threads
+    from voterlist.cli.process import keep_memory, leave_pandas_out, return_memory
+    from voterlist.usecases.linking import LinkRequest
+    from voterlist.usecases.memory import bytes_of
 
     place = given.place()
     if place is None:
@@ -185,7 +193,7 @@ def link(given: _Options) -> None:
     if given.jobs is not None or limit is not None:
         # Each thread has arrays of its own.
         threads.use(given.jobs or 1)
-    request = usecases.LinkRequest(
+    request = LinkRequest(
         given.files,
         given.columns or (),
         given.against or (),
@@ -195,12 +203,11 @@ def link(given: _Options) -> None:
         given.settings,
         between=given.between,
         one_to_one=given.one_to_one,
-        memory_limit=None if limit is None else usecases.bytes_of(limit),
+        memory_limit=None if limit is None else bytes_of(limit),
     )
     if given.plan:
         keep_memory()
-        _plan(request)
-        return
+        return _plan(request)
     if given.out is None:
         raise UsageError("neither --out nor --plan is given", code="no-out")
     require_rows(given.out)
@@ -213,37 +220,38 @@ def link(given: _Options) -> None:
     linked = _linked(given, request, given.out, place)
     _tell(linked, request, given.out)
     if place is not None:
-        TERMINAL.say(SAY("cli.link.work-kept", path=shown(place.work)))
-    if TERMINAL.json:
-        paths = {"out": given.out, "clusters": given.clusters}
-        TERMINAL.result({**_as_json(linked, request), **paths, "exit_code": 0})
+        tell("cli.link.work-kept", path=place.work)
+    return {**_as_json(linked, request), **picked(given, "out", "clusters")}
 
 
 def _linked(
     given: _Options,
-    request: usecases.LinkRequest,
+    request: LinkRequest,
     out: Path,
-    place: usecases.Place | None,
-) -> usecases.Linked:
+    place: Place | None,
+) -> Linked:
     """Link the files, here or on a cluster, and write what is found."""
-    since = now().isoformat(" ", "minutes")
+    from voterlist.usecases.linking import link_tables
+    from voterlist.usecases.linking_on_spark import Watch, link_tables_on_spark
+    from voterlist.usecases.memory import shortage
+
     if place is not None:
         # Files are always normalised on the way; only a frame in Python may be VOTER already.
         TERMINAL.warn(SAY("cli.link.parts-alone"))
         with Steps() as steps:
-            watch = usecases.Watch(_releasing(steps), _tell_forecast, tell_reading)
-            return usecases.link_tables_on_spark(
-                request, place, out, given.clusters, since=since, watch=watch
+            watch = Watch(_releasing(steps), _tell_forecast, tell_reading)
+            return link_tables_on_spark(
+                request, place, out, given.clusters, since=since(), watch=watch
             )
     is_told = given.memory_limit is not None or _tell_shortage(
-        usecases.shortage(request.every_file)
+        shortage(request.every_file)
     )
     with Steps() as steps:
-        return usecases.link_tables(
+        return link_tables(
             request,
             out,
             given.clusters,
-            since=since,
+            since=since(),
             progress=_releasing(steps),
             forecast=_tell_forecast if is_told else _forecast_of(request),
             reading=tell_reading,
@@ -252,8 +260,7 @@ def _linked(
 
 def _releasing(steps: Steps) -> Callable[[str, int, int], None]:
     """The progress told, and what the step before left in memory given back."""
-    # Loaded here, because it loads Arrow.
-    from voterlist.cli.allocator import release_free  # noqa: PLC0415  see above
+    from voterlist.cli.process import release_free
 
     def progress(stage: str, done: int, total: int) -> None:
         if not done:
@@ -263,7 +270,7 @@ def _releasing(steps: Steps) -> Callable[[str, int, int], None]:
     return progress
 
 
-def _tell_shortage(shortage: usecases.Shortage | None) -> bool:
+def _tell_shortage(shortage: Shortage | None) -> bool:
     """Say that the list will not fit into memory, and what can be done; whether it is so."""
     if shortage is not None:
         told = {"needed": shortage.needed, "available": shortage.available}
@@ -272,59 +279,56 @@ def _tell_shortage(shortage: usecases.Shortage | None) -> bool:
 
 
 def _forecast_of(
-    request: usecases.LinkRequest,
+    request: LinkRequest,
 ) -> Callable[[int, Sequence[Any]], None]:
     """Tells the forecast, and whether its pairs will fit into memory."""
+    from voterlist.usecases.memory import shortage
 
     def tell(entries: int, forecast: Sequence[Any]) -> None:
         _tell_forecast(entries, forecast)
         pairs = sum(line.pairs for line in forecast)
-        _tell_shortage(usecases.shortage(request.every_file, pairs))
+        _tell_shortage(shortage(request.every_file, pairs))
 
     return tell
 
 
-def _plan(request: usecases.LinkRequest) -> None:
+def _plan(request: LinkRequest) -> Answer:
     """What each blocking key would cost; no pair is made."""
+    from voterlist.usecases.linking import plan_linkage
+
     with Steps() as steps:
-        planned = usecases.plan_linkage(request, progress=_releasing(steps))
+        planned = plan_linkage(request, progress=_releasing(steps))
     tell_reading(planned.reading)
     _tell_forecast(planned.entries, planned.forecast)
-    if TERMINAL.json:
-        pairs = sum(line.pairs for line in planned.forecast)
-        keys = [dataclasses.asdict(line) for line in planned.forecast]
-        TERMINAL.result(
-            {
-                **reading_as_json(planned.reading),
-                "entries": planned.entries,
-                "pairs": pairs,
-                "keys": keys,
-                "exit_code": 0,
-            }
-        )
+    return {
+        **reading_as_json(planned.reading),
+        "entries": planned.entries,
+        "pairs": sum(line.pairs for line in planned.forecast),
+        "keys": planned.forecast,
+    }
 
 
-def _tell(linked: usecases.Linked, request: usecases.LinkRequest, out: Path) -> None:
+def _tell(linked: Linked, request: LinkRequest, out: Path) -> None:
     """Print what the linkage gave, in words."""
     if linked.are_renamed:
         TERMINAL.warn(SAY("cli.link.renamed"))
     linkage, entries = linked.result, linked.entries
     done = {"entries": entries, "pairs": linkage.pairs.num_rows, "path": shown(out)}
-    TERMINAL.say(SAY("cli.link.done", **done))
+    tell("cli.link.done", **done)
     if linked.new is not None:
         base = entries - linked.new
-        TERMINAL.say(SAY("cli.link.against", new=linked.new, base=base))
+        tell("cli.link.against", new=linked.new, base=base)
     if request.between:
-        TERMINAL.say(SAY("cli.link.between"))
+        tell("cli.link.between")
     if request.one_to_one:
-        TERMINAL.say(SAY("cli.link.one-to-one", left_out=linkage.left_out))
+        tell("cli.link.one-to-one", left_out=linkage.left_out)
     tell_compared(linkage.afresh, linkage.candidates, linked.state_use)
     rows = [(title("case-kind", kind), count) for kind, count in linked.kinds().items()]
-    TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.pairs")), rows)
+    table(("kind", "pairs"), rows)
     _tell_added(linkage.added)
-    tell_estimate(dataclasses.asdict(linkage.estimate) if linkage.estimate else None)
-    tell_doubts([dataclasses.asdict(doubt) for doubt in linkage.doubts])
-    tell_chance([dataclasses.asdict(row) for row in linkage.chance])
+    tell_estimate(picked(linkage.estimate) if linkage.estimate else None)
+    tell_doubts(map(picked, linkage.doubts))
+    tell_chance(map(picked, linkage.chance))
 
 
 def _tell_added(added: Sequence[Any]) -> None:
@@ -336,10 +340,6 @@ def _tell_added(added: Sequence[Any]) -> None:
             )
     if not added:
         return
-    headers = [
-        SAY(f"cli.table.{name}")
-        for name in ("comparison", "kind", "known", "distinct", "m")
-    ]
     rows = [
         (
             one.name,
@@ -350,10 +350,10 @@ def _tell_added(added: Sequence[Any]) -> None:
         )
         for one in added
     ]
-    TERMINAL.table(headers, rows)
+    table(("comparison", "kind", "known", "distinct", "m"), rows)
 
 
-def _as_json(linked: usecases.Linked, request: usecases.LinkRequest) -> dict[str, Any]:
+def _as_json(linked: Linked, request: LinkRequest) -> Answer:
     """What the linkage gave, as plain values; scripts rely on these names."""
     linkage, entries = linked.result, linked.entries
     kinds = linked.kinds()
@@ -375,23 +375,14 @@ def _as_json(linked: usecases.Linked, request: usecases.LinkRequest) -> dict[str
         "state_use": linked.state_use,
         "pairs": linkage.pairs.num_rows,
         "left_out": linkage.left_out,
-        "comparisons": [dataclasses.asdict(one) for one in linkage.added],
-        "kinds": {kind.value: kinds.get(kind, 0) for kind in PairKind},
-        "estimate": dataclasses.asdict(linkage.estimate) if linkage.estimate else None,
-        "doubts": [dataclasses.asdict(doubt) for doubt in linkage.doubts],
-        "chance": [dataclasses.asdict(row) for row in linkage.chance],
+        "comparisons": linkage.added,
+        "kinds": {kind: kinds.get(kind, 0) for kind in PairKind},
+        **picked(linkage, "estimate", "doubts", "chance"),
     }
 
 
 def _tell_forecast(entries: int, forecast: Sequence[Any]) -> None:
     """Print what each blocking key will cost."""
-    TERMINAL.say(
-        SAY(
-            "cli.link.plan", entries=entries, pairs=sum(line.pairs for line in forecast)
-        )
-    )
-    headers = [
-        SAY(f"cli.table.{name}")
-        for name in ("key", "blocks", "pairs", "largest", "not-compared")
-    ]
-    TERMINAL.table(headers, [dataclasses.astuple(line) for line in forecast])
+    tell("cli.link.plan", entries=entries, pairs=sum(line.pairs for line in forecast))
+    names = ("key", "blocks", "pairs", "largest", "not-compared")
+    table(names, [dataclasses.astuple(line) for line in forecast])

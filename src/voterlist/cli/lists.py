@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from voterlist import usecases
 from voterlist.cli.options import Today, Workspace, day, takes
-from voterlist.cli.terminal import TERMINAL, Steps, shown
+from voterlist.cli.steps import Steps
+from voterlist.cli.terminal import TERMINAL, Answer, picked, tell
 from voterlist.cli.words import SAY
 from voterlist.model import ListOrder, Purpose
+
+if TYPE_CHECKING:
+    from voterlist.usecases.lists import ListsMade
 
 _MOST_LISTS = 60
 """Lists whose balance is printed; JSON has all of them."""
@@ -58,10 +61,13 @@ class _Options:
 
 
 @takes(_Options)
-def lists(options: _Options) -> None:
+def lists(options: _Options) -> Answer:
     """Write the compiled, corrected list of each precinct."""
+    from voterlist.usecases.list_files import ListRequest, sums_of
+    from voterlist.usecases.lists import make_lists
+
     forms = (options.form or "").lower().split(",")
-    request = usecases.ListRequest(
+    request = ListRequest(
         purpose=options.purpose,
         constituencies=tuple(options.constituencies or ()),
         precinct=options.precinct,
@@ -71,21 +77,30 @@ def lists(options: _Options) -> None:
         order=options.order,
     )
     with Steps() as steps:
-        made = usecases.make_lists(
+        made = make_lists(
             options.workspace,
             request,
             today=day(options.today, options.workspace),
             jobs=options.jobs,
             progress=steps,
         )
-    _tell(made)
-    if TERMINAL.json:
-        TERMINAL.result(_as_json(made))
+    sums = sums_of(made.balance)
+    _tell(made, sums)
+    names = ("path", "constituency", "precinct", "list_kind", "rows", "sha256")
+    return {
+        "files": [picked(file, *names) for file in made.files],
+        "balance": made.balance.to_pylist(),
+        "sum": sums,
+        "runs": [
+            {"constituency": constituency, "run": run}
+            for constituency, run in made.runs.items()
+        ],
+        **picked(made, "corrections", "questions"),
+    }
 
 
-def _tell(made: usecases.ListsMade) -> None:
+def _tell(made: ListsMade, sums: Mapping[str, int]) -> None:
     """The balance of each list, then where the files are."""
-    sums = usecases.sums_of(made.balance)
     headings = [
         SAY("cli.table.constituency"),
         SAY("cli.table.precinct"),
@@ -95,14 +110,12 @@ def _tell(made: usecases.ListsMade) -> None:
     TERMINAL.table(headings, [_cells(row, sums) for row in rows[:_MOST_LISTS]])
     left = len(rows) - _MOST_LISTS
     if left > 0:
-        TERMINAL.say(SAY("cli.lists.more", left=left))
-    TERMINAL.say(SAY("cli.lists.sum", **sums))
-    TERMINAL.say(
-        SAY("cli.lists.made", corrections=made.corrections, questions=made.questions)
-    )
+        tell("cli.lists.more", left=left)
+    tell("cli.lists.sum", **sums)
+    tell("cli.lists.made", **picked(made, "corrections", "questions"))
     for folder in dict.fromkeys(file.path.parent for file in made.files):
         count = sum(1 for file in made.files if file.path.parent == folder)
-        TERMINAL.say(SAY("cli.lists.written", count=count, path=shown(folder)))
+        tell("cli.lists.written", count=count, path=folder)
 
 
 def _cells(row: dict[str, Any], counts: Iterable[str]) -> tuple[Any, ...]:
@@ -111,20 +124,3 @@ def _cells(row: dict[str, Any], counts: Iterable[str]) -> tuple[Any, ...]:
     numbers = ["-" if number is None else str(number) for number in places]
     kind = SAY(f"list-kind.{row['list_kind']}")
     return (*numbers, kind, *(row[name] for name in counts))
-
-
-def _as_json(made: usecases.ListsMade) -> dict[str, Any]:
-    """The result as plain values; scripts are written against these names."""
-    names = ("path", "constituency", "precinct", "list_kind", "rows", "sha256")
-    return {
-        "files": [{name: getattr(file, name) for name in names} for file in made.files],
-        "balance": made.balance.to_pylist(),
-        "sum": usecases.sums_of(made.balance),
-        "runs": [
-            {"constituency": constituency, "run": run}
-            for constituency, run in made.runs.items()
-        ],
-        "corrections": made.corrections,
-        "questions": made.questions,
-        "exit_code": 0,
-    }

@@ -42,7 +42,7 @@ class _Log:
 
     def to_errors(self) -> None:
         """Write lines on standard error."""
-        import logging  # noqa: PLC0415  see the head of the module
+        import logging
 
         self.on_errors = True
         self._add(logging.StreamHandler(sys.stderr))
@@ -57,7 +57,7 @@ class _Log:
         Raises:
             OSError: it cannot be opened.
         """
-        from logging.handlers import WatchedFileHandler  # noqa: PLC0415  as above
+        from logging.handlers import WatchedFileHandler
 
         path = self.path
         if path is None:
@@ -88,14 +88,14 @@ class _Log:
 
 def _logger() -> logging.Logger:
     """The logger of the program, to which its parts write too."""
-    import logging  # noqa: PLC0415  see the head of the module
+    import logging
 
     return logging.getLogger("voterlist")
 
 
 def _formatter() -> logging.Formatter:
     """Lines of JSON: the event, when, how bad, and what belongs to it."""
-    import structlog  # noqa: PLC0415  see the head of the module
+    import structlog
 
     when = structlog.processors.TimeStamper(fmt="iso", utc=True)
     level = structlog.stdlib.add_log_level

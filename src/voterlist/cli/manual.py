@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from voterlist import usecases
 from voterlist.catalogue import Catalogue
-from voterlist.cli.terminal import TERMINAL, shown
+from voterlist.cli.terminal import TERMINAL, Answer, shown
 from voterlist.cli.words import SAY
 from voterlist.errors import UsageError
 from voterlist.storage.files import make_folder, write_content
 
 if TYPE_CHECKING:
-    from voterlist.rulebook.pages import Maker
+    from voterlist.rulebook.pages import Grid, Maker, Page, Shown
 
 _WIDTH = 80
 """Columns of a help text in the manual, on every terminal."""
@@ -36,23 +35,19 @@ def manual(
         Path | None,
         typer.Option("--out", metavar="FOLDER", help=SAY("cli.option.manual-out")),
     ] = None,
-) -> None:
+) -> Answer:
     """Show a page of the manual, or write all of it."""
     commands: dict[str, Maker] = {
         words.removeprefix("voterlist").strip(): partial(_help, words, command)
         for words, command in _commands(context.find_root().command)
     }
     if out is not None:
-        _write(out, commands)
-        return
+        return {"out": out, "files": _written(out, commands)}
     name = " ".join(topic or ()).lower()
     page = _found(name, commands)(SAY)
     _tell(page)
-    if TERMINAL.json:
-        parts = [_as_json(part) for part in page.parts]
-        TERMINAL.result(
-            {"topic": name, "title": page.title, "parts": parts, "exit_code": 0}
-        )
+    parts = [_as_json(part) for part in page.parts]
+    return {"topic": name, "title": page.title, "parts": parts}
 
 
 def _commands(group: Any, words: str = "voterlist") -> Iterator[tuple[str, Any]]:
@@ -62,12 +57,14 @@ def _commands(group: Any, words: str = "voterlist") -> Iterator[tuple[str, Any]]
         yield from _commands(command, f"{words} {name}")
 
 
-def _help(words: str, command: Any, _say: Catalogue) -> usecases.Page:
+def _help(words: str, command: Any, _say: Catalogue) -> Page:
     """The page of a command: what ``--help`` shows, in the language of the terminal."""
+    from voterlist.rulebook import pages as book
+
     context = command.context_class(
         command, info_name=words, terminal_width=_WIDTH, **command.context_settings
     )
-    return usecases.Page(words, (usecases.Shown(command.get_help(context)),))
+    return book.Page(words, (book.Shown(command.get_help(context)),))
 
 
 def _found(name: str, commands: dict[str, Maker]) -> Maker:
@@ -76,63 +73,70 @@ def _found(name: str, commands: dict[str, Maker]) -> Maker:
     Raises:
         UsageError: there is no such page; the names nearest to it are told.
     """
-    pages: dict[str, Maker] = {"": _contents, **usecases.chapters()}
+    from voterlist.rulebook import pages as book
+
+    pages: dict[str, Maker] = {"": _contents, **book.chapters()}
     pages["commands"] = partial(_index, tuple(commands))
-    for chapter in usecases.chapters():
-        pages |= usecases.articles(chapter)
+    for chapter in book.chapters():
+        pages |= book.articles(chapter)
     # A command and a rule of one name would hide each other: a test holds that there are none.
     pages |= {words: page for words, page in commands.items() if words}
     if name not in pages:
         near = difflib.get_close_matches(name, pages, n=5)
         places = {
             "topic": name,
-            "near": ", ".join(near) or ", ".join(usecases.chapters()),
+            "near": ", ".join(near) or ", ".join(book.chapters()),
         }
         raise UsageError("no such topic", code="manual-no-topic", places=places)
     return pages[name]
 
 
-def _contents(say: Catalogue) -> usecases.Page:
+def _contents(say: Catalogue) -> Page:
+    from voterlist.rulebook import pages as book
+
     rows = tuple(
-        (name, say(f"manual.{name}.title"))
-        for name in (*usecases.chapters(), "commands")
+        (name, say(f"manual.{name}.title")) for name in (*book.chapters(), "commands")
     )
-    grid = usecases.Grid((say("manual.chapter"), say("manual.title")), rows)
-    return usecases.Page(say("manual.all.title"), (grid, say("manual.all.about")))
+    grid = book.Grid((say("manual.chapter"), say("manual.title")), rows)
+    return book.Page(say("manual.all.title"), (grid, say("manual.all.about")))
 
 
-def _index(names: tuple[str, ...], say: Catalogue) -> usecases.Page:
+def _index(names: tuple[str, ...], say: Catalogue) -> Page:
+    from voterlist.rulebook import pages as book
+
     lines = "\n".join(f"voterlist {name}".strip() for name in names)
-    parts = (say("manual.commands.about"), usecases.Shown(lines))
-    return usecases.Page(say("manual.commands.title"), parts)
+    parts = (say("manual.commands.about"), book.Shown(lines))
+    return book.Page(say("manual.commands.title"), parts)
 
 
-def _write(folder: Path, commands: dict[str, Maker]) -> None:
-    """Write every chapter into a file of the folder, in the language of the terminal."""
+def _written(folder: Path, commands: dict[str, Maker]) -> list[Path]:
+    """The files of the chapters, written into the folder in the language of the terminal."""
+    from voterlist.rulebook import pages as book
+
     make_folder(folder)
     books = {
-        name: (page, usecases.articles(name))
-        for name, page in usecases.chapters().items()
+        name: (page, book.articles(name)) for name, page in book.chapters().items()
     }
     books["settings"][1].clear()  # Its chapter has every section.
     books["commands"] = (partial(_index, tuple(commands)), commands)
     files = []
     for name, (first, others) in books.items():
-        pages = [usecases.as_markdown(first(SAY))]
-        pages += [usecases.as_markdown(make(SAY), level=2) for make in others.values()]
+        pages = [book.as_markdown(first(SAY))]
+        pages += [book.as_markdown(make(SAY), level=2) for make in others.values()]
         files.append(folder / f"{name}.md")
         write_content(files[-1], "\n".join(pages))
         TERMINAL.say(shown(files[-1]))
-    if TERMINAL.json:
-        TERMINAL.result({"out": folder, "files": files, "exit_code": 0})
+    return files
 
 
-def _tell(page: usecases.Page) -> None:
+def _tell(page: Page) -> None:
+    from voterlist.rulebook import pages as book
+
     width = max(60, min(100, shutil.get_terminal_size().columns))
     TERMINAL.say(page.title)
     for part in page.parts:
         TERMINAL.say()
-        if isinstance(part, usecases.Shown):
+        if isinstance(part, book.Shown):
             TERMINAL.say(part.text.rstrip())
         elif isinstance(part, str):
             for paragraph in part.split("\n\n"):
@@ -141,7 +145,7 @@ def _tell(page: usecases.Page) -> None:
             _tell_grid(part, width)
 
 
-def _tell_grid(grid: usecases.Grid, width: int) -> None:
+def _tell_grid(grid: Grid, width: int) -> None:
     """A table where its rows fit into the terminal; else a paragraph for each row."""
     widths = [
         max(map(len, column)) for column in zip(grid.heads, *grid.rows, strict=True)
@@ -168,7 +172,9 @@ def _filled(text: str, width: int, indent: str = "") -> str:
     )
 
 
-def _as_json(part: str | usecases.Grid | usecases.Shown) -> dict[str, Any]:
-    if isinstance(part, usecases.Grid):
+def _as_json(part: str | Grid | Shown) -> Answer:
+    from voterlist.rulebook import pages as book
+
+    if isinstance(part, book.Grid):
         return {"heads": part.heads, "rows": part.rows}
     return {"text": part if isinstance(part, str) else part.text}

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voterlist import usecases
 from voterlist.cli.options import ProfileOption
-from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.terminal import TERMINAL, Answer, tell
 from voterlist.cli.words import SAY
 from voterlist.model import Profile
+
+if TYPE_CHECKING:
+    from voterlist.normalize import NameReading, PartReading
 
 
 def names(
@@ -21,42 +22,39 @@ def names(
         list[str], typer.Argument(metavar="NAME", help=SAY("cli.argument.names"))
     ],
     profile: ProfileOption = Profile.AZ,
-) -> None:
+) -> Answer:
     """Show what is made of a name, and compare several."""
-    readings = [usecases.read_name(text.strip(), profile) for text in written]
+    from voterlist.normalize import alike, read_name
+
+    readings = [read_name(text.strip(), profile) for text in written]
     for reading in readings:
         _tell(reading)
     compared = [
-        (one, other, usecases.alike(one, other))
-        for one, other in combinations(readings, 2)
+        (one, other, alike(one, other)) for one, other in combinations(readings, 2)
     ]
     for one, other, verdict in compared:
-        TERMINAL.say(
-            SAY(f"names.alike.{verdict}", one=one.written, other=other.written)
-        )
-    if TERMINAL.json:
-        pairs = [
-            {"one": one.written, "other": other.written, "alike": verdict}
-            for one, other, verdict in compared
-        ]
-        names = [dataclasses.asdict(reading) for reading in readings]
-        TERMINAL.result({"names": names, "pairs": pairs, "exit_code": 0})
+        tell(f"names.alike.{verdict}", one=one.written, other=other.written)
+    pairs = [
+        {"one": one.written, "other": other.written, "alike": verdict}
+        for one, other, verdict in compared
+    ]
+    return {"names": readings, "pairs": pairs}
 
 
-def _tell(reading: usecases.NameReading) -> None:
+def _tell(reading: NameReading) -> None:
     TERMINAL.say(reading.written)
     if reading.is_placeholder:
-        TERMINAL.say(f"  {SAY('names.placeholder')}")
+        tell("names.placeholder", 2)
     if reading.without_title:
-        TERMINAL.say(f"  {SAY('names.without-title', name=reading.without_title)}")
+        tell("names.without-title", 2, name=reading.without_title)
     if not reading.sure:
-        TERMINAL.say(f"  {SAY('names.unsure')}")
+        tell("names.unsure", 2)
     for part in reading.parts:
         _tell_part(part)
     TERMINAL.say()
 
 
-def _tell_part(part: usecases.PartReading) -> None:
+def _tell_part(part: PartReading) -> None:
     """A part of the name as it is written, and a line for each step of its reading."""
     label = SAY(f"names.part.{part.part}")
     written = " ".join(word.written for word in part.words)
@@ -67,7 +65,7 @@ def _tell_part(part: usecases.PartReading) -> None:
         TERMINAL.say(f"    {label.ljust(width)}  {text}")
 
 
-def _steps(part: usecases.PartReading) -> Iterator[tuple[str, str]]:
+def _steps(part: PartReading) -> Iterator[tuple[str, str]]:
     """(step, what to say of it) from the name as written to its skeleton.
 
     Steps with nothing to tell are left out.
@@ -92,7 +90,7 @@ def _steps(part: usecases.PartReading) -> Iterator[tuple[str, str]]:
     return ((step, text) for step, text in texts.items() if text)
 
 
-def _found_by(part: usecases.PartReading) -> str:
+def _found_by(part: PartReading) -> str:
     return SAY(
         f"names.found-by.{part.found_by}",
         names=" / ".join(part.known),

@@ -13,14 +13,15 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from voterlist import usecases
-from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.terminal import TERMINAL, Answer
 from voterlist.cli.words import SAY
 from voterlist.errors import UsageError
 from voterlist.model import Profile
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+    from voterlist.config import Settings
 
 
 _DAYS_AHEAD = 7
@@ -30,7 +31,7 @@ Options = TypeVar("Options", bound="DataclassInstance")
 
 def takes(
     options: type[Options],
-) -> Callable[[Callable[[Options], None]], Callable[..., None]]:
+) -> Callable[[Callable[[Options], Answer | None]], Callable[..., Answer | None]]:
     """A command whose arguments and options are the fields of a dataclass.
 
     The command line library reads a function's parameters; a command with many options
@@ -48,10 +49,12 @@ def takes(
         for field in dataclasses.fields(options)
     ]
 
-    def decorate(command: Callable[[Options], None]) -> Callable[..., None]:
+    def decorate(
+        command: Callable[[Options], Answer | None],
+    ) -> Callable[..., Answer | None]:
         @functools.wraps(command)
-        def run(**given: Any) -> None:
-            command(options(**given))
+        def run(**given: Any) -> Answer | None:
+            return command(options(**given))
 
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = hints
@@ -116,7 +119,7 @@ def day(text: str | None, workspace: Path | None = None) -> dt.date:
     if text is None:
         return clock.date()
     # Loaded here: most commands are told no day, and some need no ledger.
-    from voterlist.storage.ledger.chain import CLOCK  # noqa: PLC0415  see above
+    from voterlist.storage.ledger.chain import CLOCK
 
     # An exclamation mark behind it says that a day far ahead of the clock is right.
     named = as_day(text.removesuffix("!"))
@@ -164,18 +167,37 @@ def now(workspace: Path | None = None) -> dt.datetime:
     return dt.datetime.now(ZoneInfo(zone))
 
 
+def when(today: str | None, workspace: Path | None = None) -> dict[str, Any]:
+    """Of a command that holds the workspace: ``today``, and ``since`` when it does, for others.
+
+    Raises:
+        UsageError: as ``day``.
+        SettingsError: as ``day``.
+    """
+    return {"today": day(today, workspace), "since": since(workspace)}
+
+
+def since(workspace: Path | None = None) -> str:
+    """The moment at which a command begins, as it is told to another one that has to wait."""
+    return now(workspace).isoformat(" ", "minutes")
+
+
 def workspace_of(given: Path | None) -> Path:
     """The workspace that was given; where none was, the one around the current folder.
 
     Raises:
         UsageError: the current folder lies in none.
     """
-    return usecases.workspace_here(Path.cwd()) if given is None else given
+    from voterlist.usecases.settings import workspace_here
+
+    return workspace_here(Path.cwd()) if given is None else given
 
 
-def settings_of(workspace: Path) -> usecases.Settings:
+def settings_of(workspace: Path) -> Settings:
     """The settings of a workspace; see ``usecases.settings_of``."""
-    return usecases.settings_of(workspace)
+    from voterlist.usecases import settings
+
+    return settings.settings_of(workspace)
 
 
 def require_rows(path: Path) -> None:

@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 
-from voterlist import usecases
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.errors import UsageError
@@ -54,9 +53,11 @@ def passphrase_of(workspace: Path, *, from_stdin: bool) -> str | None:
     Raises:
         CustodyError: there are no keys, or others can read them.
     """
+    from voterlist.usecases.commissions import keys_are_protected
+
     if from_stdin:
         return _first_line()
-    if not usecases.keys_are_protected(workspace) or not _is_terminal():
+    if not keys_are_protected(workspace) or not _is_terminal():
         return None
     return getpass.getpass(SAY("cli.keys.ask"))
 
@@ -71,14 +72,13 @@ def opened_files(
     Raises:
         CustodyError: the keys cannot be opened, or a file is encrypted to others.
     """
+    from voterlist.usecases.sealing import is_sealed, opened
+
     files = list(files)
     passphrase = None
-    if any(map(usecases.is_sealed, files)):
+    if any(map(is_sealed, files)):
         passphrase = passphrase_of(workspace, from_stdin=from_stdin)
-    return [
-        stack.enter_context(usecases.opened(workspace, path, passphrase))
-        for path in files
-    ]
+    return [stack.enter_context(opened(workspace, path, passphrase)) for path in files]
 
 
 def _first_line() -> str:

@@ -1,46 +1,50 @@
-"""``review``: cases out to a workbook, decisions back in."""
+"""``review``: cases out to a workbook or a page, decisions back in, and how right they are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from voterlist import usecases
-from voterlist.cli.options import Today, Workspace, day, now, takes
+from voterlist.cli.options import Today, Workspace, day, now
 from voterlist.cli.passphrases import PassphraseStdin, SealTo, opened_files
-from voterlist.cli.terminal import TERMINAL, shown
+from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
 from voterlist.cli.words import SAY, title
 from voterlist.errors import UsageError
 from voterlist.model import Mark, Problem, Verdict
 from voterlist.storage.lock import user_name
 
-_ANSWER_NAMES = ("answer", "field", "ground", "reason", "decided_by", "decided_at")
+if TYPE_CHECKING:
+    from voterlist.quality import Agreement
+    from voterlist.usecases.desk_pages import ExportedPage
+    from voterlist.usecases.reviewing import (
+        Disputed,
+        Exported,
+        Imported,
+        Replacement,
+    )
+
+_ANSWER = ("answer", "field", "ground", "reason", "decided_by", "decided_at")
 """What is told of an answer; what a field is corrected to stands in the workbook alone."""
-_PROBLEM_NAMES = (
-    "file",
-    "sheet",
-    "row",
-    "code",
-    "case_id",
-    "case_number",
-    "entry_id",
-    "rule",
-)
+_SUBJECT = ("case_id", "case_number", "entry_id", "rule")
+_REPLACED = ("file", *_SUBJECT, "decided_by", "before", "now")
+_PROBLEM = ("file", "sheet", "row", "code", *_SUBJECT)
+_Language = Annotated[
+    Literal["az", "en"] | None, typer.Option(help=SAY("cli.option.language"))
+]
+_SIZE = 200
+"""Cases and pairs of a sample."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExportOptions:
-    """The arguments and options of ``review export``."""
-
-    workspace: Workspace
+def export(
+    workspace: Workspace,
     form: Annotated[
         Literal["workbook", "page"], typer.Option(help=SAY("cli.option.review-form"))
-    ] = "workbook"
+    ] = "workbook",
     constituency: Annotated[
         int | None,
         typer.Option(
@@ -49,97 +53,78 @@ class ExportOptions:
             metavar="NUMBER",
             help=SAY("cli.option.review-constituency"),
         ),
-    ] = None
+    ] = None,
     name: Annotated[
         str | None,
         typer.Option("--for", metavar="NAME", help=SAY("cli.option.review-for")),
-    ] = None
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE", help=SAY("cli.option.review-out")),
-    ] = None
-    encrypt_to: SealTo = None
-    language: Annotated[
-        Literal["az", "en"] | None, typer.Option(help=SAY("cli.option.language"))
-    ] = None
-    today: Today = None
-
-
-@takes(ExportOptions)
-def export(options: ExportOptions) -> None:
+    ] = None,
+    encrypt_to: SealTo = None,
+    language: _Language = None,
+    today: Today = None,
+) -> Answer:
     """Write what waits for a decision into a workbook, or a page."""
-    write = _export_page if options.form == "page" else _export_workbook
-    if options.encrypt_to is None:
-        write(options)
-        return
-    if options.out is None:
-        raise UsageError("nowhere", code="seal-without-out")
-    name = usecases.sealed_name(options.out)
-    with usecases.sealed(options.workspace, name, options.encrypt_to) as plain:
-        write(replace(options, out=plain), name)
+    from voterlist.usecases.desk_pages import export_page
+    from voterlist.usecases.reviewing import export_review
+    from voterlist.usecases.sealing import sealed, sealed_name
+
+    asked: dict[str, Any] = {
+        "language": language,
+        "constituency": constituency,
+        "reader": name,
+        "today": day(today, workspace),
+    }
+    with ExitStack() as carried:
+        seal, plain = None, out
+        if encrypt_to is not None:
+            if out is None:
+                raise UsageError("nowhere", code="seal-without-out")
+            seal = sealed_name(out)
+            plain = carried.enter_context(sealed(workspace, seal, encrypt_to))
+        if form == "page":
+            return _tell_page(workspace, export_page(workspace, plain, **asked), seal)
+        made = export_review(workspace, plain, **asked)
+        return _tell_workbook(workspace, made, seal, is_for_all=name is None)
 
 
-def _export_page(options: ExportOptions, sealed: Path | None = None) -> None:
-    """Write the cases into a page, and say what it holds; ``sealed``: where it is carried to."""
-    workspace = options.workspace
-    request = usecases.PageRequest(
-        today=day(options.today, workspace),
-        out=options.out,
-        language=options.language,
-        constituency=options.constituency,
-        name=options.name or "",
-    )
-    made = usecases.export_page(workspace, request)
+def _tell_page(workspace: Path, made: ExportedPage, sealed: Path | None) -> Answer:
+    """What the page of cases holds; ``sealed``: where it is carried to."""
     out = sealed or made.path
-    path = shown(out)
-    told = SAY("cli.review.page", cases=made.cases, open=made.open, path=path)
-    TERMINAL.say(told)
-    TERMINAL.say(SAY("cli.review.page.next", folder=shown(workspace)))
-    if TERMINAL.json:
-        counted = {"run": made.run, "cases": made.cases, "open_cases": made.open}
-        TERMINAL.result({**counted, "out": out, "exit_code": 0})
+    tell("cli.review.page", cases=made.cases, open=made.open, path=out)
+    tell("cli.review.page.next", folder=workspace)
+    counted = {"run": made.run, "cases": made.cases, "open_cases": made.open}
+    return {**counted, "out": out}
 
 
-def _export_workbook(options: ExportOptions, sealed: Path | None = None) -> None:
-    """Write cases and findings into a workbook, and say what it holds; ``sealed`` as above."""
-    workspace = options.workspace
-    made = usecases.export_review(
-        workspace,
-        options.out,
-        options.language,
-        today=day(options.today, workspace),
-        reader=options.name,
-        constituency=options.constituency,
-    )
+def _tell_workbook(
+    workspace: Path, made: Exported, sealed: Path | None, *, is_for_all: bool
+) -> Answer:
+    """What the workbook of cases and findings holds; ``sealed``: where it is carried to."""
     out = sealed or made.path
-    path = shown(out)
-    TERMINAL.say(
-        SAY(
-            "cli.review.exported",
-            cases=made.cases,
-            findings=made.findings,
-            path=path,
-        )
-    )
+    tell("cli.review.exported", **picked(made, "cases", "findings"), path=out)
     for name in ("contested", "second_look", "came_back"):
         if made.counts[name]:
-            TERMINAL.say(SAY(f"cli.review.exported.{name}", count=made.counts[name]))
-    if made.second_readings and options.name is None:
-        count, folder = made.second_readings, shown(workspace)
-        TERMINAL.say(SAY("cli.review.second-readings", count=count, folder=folder))
+            tell(f"cli.review.exported.{name}", count=made.counts[name])
+    if made.second_readings and is_for_all:
+        count = made.second_readings
+        tell("cli.review.second-readings", count=count, folder=workspace)
     if made.old is not None:
-        TERMINAL.say(
-            SAY("cli.review.carried", count=made.carried, path=shown(made.old))
-        )
+        tell("cli.review.carried", count=made.carried, path=made.old)
     if made.gone:
-        TERMINAL.say(SAY("cli.review.gone", count=made.gone))
+        tell("cli.review.gone", count=made.gone)
     if any(made.counts.values()):
-        TERMINAL.say(SAY("cli.review.export.next", folder=shown(workspace), path=path))
-    if TERMINAL.json:
-        counted = {"run": made.run, "findings": made.findings, **made.counts}
-        counted["second_readings"] = made.second_readings
-        kept = {"carried": made.carried, "no_longer_asked": made.gone, "old": made.old}
-        TERMINAL.result({**counted, **kept, "out": out, "exit_code": 0})
+        tell("cli.review.export.next", folder=workspace, path=out)
+    return {
+        **picked(made, "run", "findings"),
+        **made.counts,
+        **picked(made, "second_readings", "carried"),
+        "no_longer_asked": made.gone,
+        "old": made.old,
+        "out": out,
+    }
 
 
 def import_decisions(
@@ -151,16 +136,18 @@ def import_decisions(
         str | None, typer.Option(metavar="NAME", help=SAY("cli.option.by"))
     ] = None,
     passphrase_stdin: PassphraseStdin = False,
-) -> None:
+) -> Answer:
     """Read decisions into the ledger."""
+    from voterlist.usecases.reviewing import Bringer, import_review
+
     with ExitStack() as plain:
         paths = opened_files(plain, workspace, files, from_stdin=passphrase_stdin)
-        imported = usecases.import_review(
+        imported = import_review(
             workspace,
             paths,
             by,
             decided_at=now(workspace),
-            bringer=usecases.Bringer(user_name()),
+            bringer=Bringer(user_name()),
         )
     if len(files) > 1:
         _list_files(imported)
@@ -170,26 +157,44 @@ def import_decisions(
         for problem in imported.problems
         if problem.row
     }
-    TERMINAL.say(SAY("cli.review.imported", **counted, problems=len(refused)))
-    TERMINAL.say(SAY("cli.review.marked", **counted))
+    tell("cli.review.imported", **counted, problems=len(refused))
+    tell("cli.review.marked", **counted)
     for one, path in zip(imported.files, files, strict=True):
         if not one.is_origin_known:
-            TERMINAL.say(SAY("cli.review.origin-unknown", path=shown(path)))
+            tell("cli.review.origin-unknown", path=path)
         if one.says_nothing_new:
-            TERMINAL.say(SAY("cli.review.nothing-new", path=shown(path)))
+            tell("cli.review.nothing-new", path=path)
     _list_replaced(imported.replaced)
     _list_disputes("contested", imported.contested)
     _list_disputes("pending", imported.pending)
     _list_problems(imported.problems)
     if imported.recorded:
-        TERMINAL.say(SAY("cli.review.import.next", folder=shown(workspace)))
-    code = int(bool(imported.problems or imported.contested))
-    if TERMINAL.json:
-        TERMINAL.result({**_as_json(imported), "exit_code": code})
-    raise typer.Exit(code)
+        tell("cli.review.import.next", folder=workspace)
+    return {
+        **counted,
+        "files": [
+            {
+                "file": one.file,
+                "sha256": one.digest,
+                "recorded": one.recorded,
+                "replaced": len(one.replaced),
+                "refused": len(one.problems),
+            }
+            for one in imported.files
+        ],
+        "replacements": [picked(one, *_REPLACED) for one in imported.replaced],
+        "contested": [_dispute(one) for one in imported.contested],
+        "pending": [_dispute(one) for one in imported.pending],
+        "problems": [
+            {**picked(problem, *_PROBLEM), "todo": _todo(problem)}
+            for problem in imported.problems
+        ],
+        "origin_known": imported.is_origin_known,
+        "exit_code": int(bool(imported.problems or imported.contested)),
+    }
 
 
-def _counted(imported: usecases.Imported) -> dict[str, int]:
+def _counted(imported: Imported) -> dict[str, int]:
     """How many answers were recorded, by what they are."""
     tables = [
         table for one in imported.files for table in (one.verdicts, one.amendments)
@@ -202,49 +207,10 @@ def _counted(imported: usecases.Imported) -> dict[str, int]:
     }
 
 
-def _as_json(imported: usecases.Imported) -> dict[str, Any]:
-    """The result as plain values; scripts are written against these names."""
-    return {
-        **_counted(imported),
-        "files": [
-            {
-                "file": one.file,
-                "sha256": one.digest,
-                "recorded": one.recorded,
-                "replaced": len(one.replaced),
-                "refused": len(one.problems),
-            }
-            for one in imported.files
-        ],
-        "replacements": [_replacement(one) for one in imported.replaced],
-        "contested": [_dispute(one) for one in imported.contested],
-        "pending": [_dispute(one) for one in imported.pending],
-        "problems": [_problem(one) for one in imported.problems],
-        "origin_known": imported.is_origin_known,
-    }
-
-
-def _replacement(one: usecases.Replacement) -> dict[str, Any]:
-    """A replaced answer as plain values."""
-    names = ("file", "case_id", "case_number", "entry_id", "rule", "decided_by")
-    told = {name: getattr(one, name) for name in names}
-    return {**told, "before": one.before, "now": one.now}
-
-
-def _dispute(one: usecases.Disputed) -> dict[str, Any]:
-    """What people answered in different ways, as plain values."""
-    names = ("case_id", "case_number", "entry_id", "rule")
-    answers = [
-        {name: getattr(answer, name) for name in _ANSWER_NAMES}
-        for answer in one.answers
-    ]
-    return {**{name: getattr(one, name) for name in names}, "answers": answers}
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    """A problem as plain values, with what to do."""
-    told = {name: getattr(problem, name) for name in _PROBLEM_NAMES}
-    return {**told, "todo": _todo(problem)}
+def _dispute(one: Disputed) -> Answer:
+    """What people answered in different ways, for programs."""
+    answers = [picked(given, *_ANSWER) for given in one.answers]
+    return {**picked(one, *_SUBJECT), "answers": answers}
 
 
 def _todo(problem: Problem) -> str:
@@ -252,45 +218,45 @@ def _todo(problem: Problem) -> str:
     return SAY(f"{problem.key}.todo", who=problem.who or "")
 
 
-def _list_files(imported: usecases.Imported) -> None:
+def _list_files(imported: Imported) -> None:
     """What was read out of each file."""
-    names = ("file", "recorded", "replaced", "refused")
     rows = [
         (one.file, one.recorded, len(one.replaced), len(one.problems))
         for one in imported.files
     ]
-    TERMINAL.table([SAY(f"cli.table.{name}") for name in names], rows)
+    table(("file", "recorded", "replaced", "refused"), rows)
 
 
-def _list_replaced(replaced: Iterable[usecases.Replacement]) -> None:
+def _list_replaced(replaced: Iterable[Replacement]) -> None:
     """Each earlier answer that the same person replaced, old and new."""
     for one in replaced:
-        TERMINAL.say(
-            SAY(
-                "cli.review.replaced",
-                who=one.decided_by,
-                what=_subject(one.case_number, one.case_id, one.rule, one.entry_id),
-                before=_word(one.before),
-                now=_word(one.now),
-            )
+        tell(
+            "cli.review.replaced",
+            who=one.decided_by,
+            what=_subject(one),
+            before=_word(one.before),
+            now=_word(one.now),
         )
 
 
-def _list_disputes(name: str, disputes: Sequence[usecases.Disputed]) -> None:
+def _list_disputes(name: str, disputes: Sequence[Disputed]) -> None:
     """What people answered, side by side."""
+    from voterlist.report.asked import said
+    from voterlist.report.words import Words
+
     if not disputes:
         return
-    words = usecases.Words(SAY.language)
+    words = Words(SAY.language)
     subjects = {one.case_id or (one.entry_id, one.rule) for one in disputes}
-    TERMINAL.say(SAY(f"cli.review.{name}", count=len(subjects)))
+    tell(f"cli.review.{name}", count=len(subjects))
     people = max(len(one.answers) for one in disputes)
     rows = []
     for one in disputes:
         # What a field is corrected to is a cell of a list from now on.
         answers = [replace(each, value=None, document=None) for each in one.answers]
-        told = [usecases.said(each, words) for each in answers]
-        what = _subject(one.case_number, one.case_id, one.rule, one.entry_id)
-        rows.append([what, one.entry_id, *told, *[""] * (people - len(told))])
+        told = [said(each, words) for each in answers]
+        blank = [""] * (people - len(told))
+        rows.append([_subject(one), one.entry_id, *told, *blank])
     answers_of = [SAY("cli.table.answer", number=place + 1) for place in range(people)]
     heads = [SAY("cli.table.asked"), SAY("field.entry_id"), *answers_of]
     TERMINAL.table(heads, rows)
@@ -298,32 +264,129 @@ def _list_disputes(name: str, disputes: Sequence[usecases.Disputed]) -> None:
 
 def _list_problems(problems: tuple[Problem, ...]) -> None:
     """Every row and sheet that was refused, and what to do about it."""
-    if not problems:
-        return
-    names = ("file", "sheet", "row", "asked", "problem", "todo")
-    rows = [_cells(problem) for problem in problems]
-    TERMINAL.table([SAY(f"cli.table.{name}") for name in names], rows)
+    if problems:
+        names = ("file", "sheet", "row", "asked", "problem", "todo")
+        table(names, [_cells(problem) for problem in problems])
 
 
 def _cells(problem: Problem) -> tuple[str, ...]:
     """File, sheet, row, what it is about, what is wrong, what to do."""
     wrong = SAY(f"{problem.key}.title", count=problem.count, who=problem.who or "")
     row = str(problem.row or "-")
-    what = _subject(
-        problem.case_number, problem.case_id, problem.rule, problem.entry_id
-    )
-    return problem.file, problem.sheet, row, what, wrong, _todo(problem)
+    return problem.file, problem.sheet, row, _subject(problem), wrong, _todo(problem)
 
 
-def _subject(
-    number: int | None, case: str | None, rule: str | None, entry: str | None
-) -> str:
+def _subject(about: Problem | Replacement | Disputed) -> str:
     """The case with its number, the rule of the finding, or the entry."""
-    if number is not None:
-        return SAY("cli.review.case", number=str(number))
-    return case or (title("rule", rule) if rule else None) or entry or "-"
+    if about.case_number is not None:
+        return SAY("cli.review.case", number=str(about.case_number))
+    rule = title("rule", about.rule) if about.rule else None
+    return about.case_id or rule or about.entry_id or "-"
 
 
 def _word(answer: str) -> str:
     """A verdict or an action in words."""
     return SAY(f"verdict.{answer}" if answer in {*Verdict} else f"answer.{answer}")
+
+
+# How right the decisions are
+
+
+def sample(
+    workspace: Workspace,
+    size: Annotated[
+        int, typer.Option("-n", min=1, help=SAY("cli.option.sample-size"))
+    ] = _SIZE,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help=SAY("cli.option.sample-out")),
+    ] = None,
+    language: _Language = None,
+    today: Today = None,
+) -> Answer:
+    """Draw cases and pairs, and write them into a workbook."""
+    from voterlist.usecases.sampling import sample_review
+
+    made = sample_review(workspace, size, out, language, today=day(today, workspace))
+    counts = picked(made, "asked", "unasked")
+    tell("cli.sample.written", path=made.path, **counts)
+    tell("cli.sample.next", folder=workspace)
+    return {"run": made.run, **counts, "out": made.path}
+
+
+def feedback(
+    workspace: Workspace,
+    constituency: Annotated[
+        int | None,
+        typer.Option(
+            "-c",
+            "--constituency",
+            metavar="N",
+            min=1,
+            help=SAY("cli.option.feedback-constituency"),
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help=SAY("cli.option.feedback-out")),
+    ] = None,
+    today: Today = None,
+) -> Answer:
+    """Write a page for each precinct."""
+    from voterlist.usecases.feedback import make_feedback
+
+    made = make_feedback(workspace, constituency, out, today=day(today, workspace))
+    tell("cli.feedback.written", precincts=len(made.precincts), path=made.folder)
+    told = picked(made, "run", "constituency", "precincts")
+    return {**told, "outputs": made.paths}
+
+
+def quality(workspace: Workspace) -> Answer:
+    """Print the agreement of two people, and the quality certificate."""
+    from voterlist.report.sections.certificate import certificate_lines, certificate_of
+    from voterlist.report.words import Words
+    from voterlist.usecases.quality import review_quality
+
+    found = review_quality(workspace)
+    words = Words(SAY.language)
+    rows = certificate_of(found.certificate, None)
+    lines = list(certificate_lines(rows, words))
+    tell("quality.title")
+    if lines:
+        table(("measure", "told"), lines)
+    if found.people:
+        _agreements("kinds", found.kinds, lambda kind: title("case-kind", kind))
+        _agreements("people", found.people, str)
+    else:
+        tell("cli.quality.none")
+    if found.ready:
+        tell("cli.quality.waiting", ready=found.ready, held=found.held_back)
+        tell("cli.quality.next", folder=workspace)
+    return {
+        "run": found.run,
+        "certificate": found.certificate.to_pylist(),
+        **picked(found, "kinds", "people"),
+        "second_readings": picked(found, "ready", "held_back"),
+    }
+
+
+def _agreements(
+    name: str, found: Mapping[str, Agreement], say: Callable[[str], str]
+) -> None:
+    """How far two people agree, a line for each kind or person."""
+    tell(f"cli.quality.{name}")
+    first = "kind" if name == "kinds" else "person"
+    heads = (first, "read-twice", "agreed", "kappa")
+    rows = [(say(key), one.read, one.agreed, _kappa(one)) for key, one in found.items()]
+    table(heads, rows)
+
+
+def _kappa(one: Agreement) -> str:
+    """The coefficient with its interval; a dash where it is undefined."""
+    if one.kappa is None:
+        return "-"
+    ends = {
+        name: SAY.number(getattr(one.kappa, name), 2)
+        for name in ("estimate", "low", "high")
+    }
+    return SAY("quality.known.kappa", **ends)

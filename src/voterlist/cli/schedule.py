@@ -5,15 +5,17 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voterlist import usecases
 from voterlist.cli.options import Workspace, settings_of
-from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.terminal import TERMINAL, Answer
 from voterlist.cli.words import SAY
 from voterlist.errors import UsageError
+
+if TYPE_CHECKING:
+    from voterlist.usecases.scheduling import Schedule
 
 
 def schedule(
@@ -28,40 +30,38 @@ def schedule(
     jobs: Annotated[
         int | None, typer.Option(min=1, help=SAY("cli.option.schedule-jobs"))
     ] = None,
-) -> None:
+) -> Answer:
     """Print units for systemd or a line for cron."""
+    from voterlist.usecases.scheduling import Night, for_cron, for_systemd, time_of
+
     if systemd == cron:
         raise UsageError("--systemd or --cron is needed", code="no-scheduler")
-    night = usecases.Night(
+    night = Night(
         workspace=workspace.resolve(),
         program=(sys.executable, "-m", "voterlist"),
         user=getpass.getuser(),
-        at=usecases.time_of(at),
+        at=time_of(at),
         zone=settings_of(workspace).calendar.time_zone,
         jobs=jobs or os.cpu_count() or 1,
         language=SAY.language,
     )
-    make = usecases.for_systemd if systemd else usecases.for_cron
+    make = for_systemd if systemd else for_cron
     made = make(night, SAY)
     _tell(made)
-    if TERMINAL.json:
-        TERMINAL.result(
-            {
-                "scheduler": "systemd" if systemd else "cron",
-                "name": night.name,
-                "files": [
-                    {"path": file.path, "content": file.content} for file in made.files
-                ],
-                "steps": list(made.steps),
-                "exit_code": 0,
-            }
-        )
+    return {
+        "scheduler": "systemd" if systemd else "cron",
+        "name": night.name,
+        "files": made.files,
+        "steps": made.steps,
+    }
 
 
-def _tell(made: usecases.Schedule) -> None:
+def _tell(made: Schedule) -> None:
     """The files, each under its name, as they are to be installed."""
+    from voterlist.usecases.scheduling import CRONTAB
+
     for file in made.files:
-        name = "crontab" if file.path == usecases.CRONTAB else "file"
+        name = "crontab" if file.path == CRONTAB else "file"
         TERMINAL.say(f"# {SAY(f'cli.schedule.{name}', path=file.path)}")
         TERMINAL.say(file.content)
     TERMINAL.say(f"# {SAY('cli.schedule.steps')}")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from voterlist import usecases
-from voterlist.cli.terminal import TERMINAL, Steps, shown
+from voterlist.cli.steps import Steps
+from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, tell
 from voterlist.cli.words import SAY
 
 
@@ -30,15 +29,17 @@ def synth(
     faults: Annotated[
         bool, typer.Option("--faults", help=SAY("cli.option.faults"))
     ] = False,
-) -> None:
+) -> Answer:
     """Invent voters' lists."""
-    also = usecases.Also.NOTHING
+    from voterlist.synth import Also, write
+
+    also = Also.NOTHING
     if registers:
-        also |= usecases.Also.REGISTERS
+        also |= Also.REGISTERS
     if faults:
-        also |= usecases.Also.FAULTS
+        also |= Also.FAULTS
     with Steps() as steps:
-        made = usecases.invent_lists(
+        made = write(
             out,
             voters=voters,
             constituencies=constituencies,
@@ -47,17 +48,9 @@ def synth(
             also=also,
             progress=lambda _what, done, total: steps("synth", done, total),
         )
-    TERMINAL.say(
-        SAY(
-            "cli.synth.done",
-            entries=made.entries,
-            voters=made.voters,
-            repeated=made.repeated,
-        )
-    )
+    tell("cli.synth.done", **picked(made, "entries", "voters", "repeated"))
     for path in made.paths:
         TERMINAL.say(f"  {shown(path)}")
     if made.files:
-        TERMINAL.say(SAY("cli.synth.next", path=shown(out)))
-    if TERMINAL.json:
-        TERMINAL.result({**dataclasses.asdict(made), "exit_code": 0})
+        tell("cli.synth.next", path=out)
+    return picked(made)

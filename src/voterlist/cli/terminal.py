@@ -5,25 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-import threading
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import Any, TextIO
 
 from voterlist.cli.logs import LOG
-from voterlist.cli.pace import Pace
-from voterlist.cli.visible import in_json, visible, visible_name
-from voterlist.cli.words import SAY
-
-if TYPE_CHECKING:
-    from voterlist.cli.bar import Bar
-
-_PATIENCE = 2.0
-"""Seconds before progress is shown at all."""
-_LINE_EVERY = 10.0
-"""Seconds between two lines about one step, where there is no terminal."""
+from voterlist.cli.words import SAY, in_json, visible, visible_name
 
 
 class Terminal:
@@ -94,7 +81,7 @@ class Terminal:
             self.say(text)
             return
         # The library is loaded here: most commands end before they need it.
-        from rich.console import Console  # noqa: PLC0415  see above
+        from rich.console import Console
 
         console = Console(file=stream, soft_wrap=True, highlight=False)
         console.print(visible(text), style=style, markup=False, emoji=False)
@@ -113,135 +100,44 @@ TERMINAL = Terminal()
 """The terminal of this process; a command that is given ``--json`` says so here."""
 
 
-class Steps:
-    """Progress of long work: a bar on a terminal, lines elsewhere, nothing in the first 2 seconds.
-
-    A watch repeats the last report for a stage that reports nothing for longer. The log, where
-    one is written, is told from the beginning.
-    """
-
-    def __init__(self) -> None:
-        self._bar: Bar | None = None
-        self._started = time.monotonic()
-        self._pace = Pace("", 0, self._started)
-        self._told = ("", 0.0)
-        self._logged = ("", 0.0)
-        self._last: _Report | None = None
-        self._turn = threading.Lock()
-        self._over = threading.Event()
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._watch, daemon=True).start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._over.set()
-        with self._turn:
-            if self._bar is not None:
-                self._bar.stop()
-
-    def __call__(self, stage: str, done: int, total: int, unit: str = "") -> None:
-        """Tell that of a stage's work so much is done.
-
-        ``unit`` names what was done last: the number of a constituency, or a word of the stage.
-        """
-        now = time.monotonic()
-        with self._turn:
-            if (stage, total) != (self._pace.stage, self._pace.total):
-                self._pace = Pace(stage, total, now)
-            self._pace.note(done, now)
-            self._last = _Report(stage, done, total, unit)
-            self._tell(self._last, now)
-
-    def _watch(self) -> None:
-        while not self._over.wait(_PATIENCE):
-            with self._turn:
-                if self._last is not None and not self._over.is_set():
-                    self._tell(self._last, time.monotonic())
-
-    def _tell(self, report: _Report, now: float) -> None:
-        if LOG.is_on and _is_due(self._logged, report.stage, now):
-            self._logged = (report.stage, now)
-            self._log(report, now)
-        if LOG.on_errors or now - self._started < _PATIENCE:
-            return
-        if sys.stderr.isatty():
-            self._show(report, now)
-        elif _is_due(self._told, report.stage, now):
-            self._told = (report.stage, now)
-            self._line(report, now)
-
-    def _log(self, report: _Report, now: float) -> None:
-        rate, left = self._pace.rate, self._pace.seconds_left(now)
-        LOG.tell(
-            "progress",
-            **dataclasses.asdict(report),
-            seconds=round(now - self._started, 1),
-            a_second=None if rate is None else round(rate, 3),
-            seconds_left=None if left is None else round(left),
-        )
-
-    def _show(self, report: _Report, now: float) -> None:
-        if self._bar is None:
-            # The library that draws it is loaded here: most commands end before they need it.
-            from voterlist.cli.bar import Bar  # noqa: PLC0415  see above
-
-            self._bar = Bar()
-        title = SAY(f"cli.stage.{report.stage}")
-        self._bar.show(title, report.done, report.total, self._details(report, now))
-
-    def _line(self, report: _Report, now: float) -> None:
-        share = f"{100 * report.done // report.total} %" if report.total > 1 else ""
-        line = SAY(
-            "cli.progress",
-            seconds=round(now - self._started),
-            stage=SAY(f"cli.stage.{report.stage}"),
-            share=share,
-        ).rstrip()
-        TERMINAL.warn(", ".join((line, *self._details(report, now))))
-
-    def _details(self, report: _Report, now: float) -> list[str]:
-        """How much is done, what was done last, how fast it goes and how long it will take."""
-        if report.total <= 1:
-            return []
-        details = [SAY("cli.progress.of", done=report.done, total=report.total)]
-        if report.unit.isdecimal():
-            details.append(SAY("cli.progress.unit", unit=report.unit))
-        rate = self._pace.rate
-        left = self._pace.seconds_left(now)
-        if rate is not None and left is not None:
-            a_minute = SAY.number(60 * rate, 1 if 60 * rate < 10 else 0)
-            details.append(SAY("cli.progress.rate", rate=a_minute))
-            details.append(SAY("cli.progress.left", left=_clock(left)))
-        return details
+Answer = dict[str, Any]
+"""What a command answers to programs. Its ``exit_code`` is that of the command; 0 where none is
+said."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Report:
-    """How much of a stage's work is done, and what of it was done last."""
-
-    stage: str
-    done: int
-    total: int
-    unit: str
+def answer(content: Answer) -> int:
+    """Print what a command answers, where it was asked for JSON; its exit code."""
+    code: int = content.setdefault("exit_code", 0)
+    if TERMINAL.json:
+        TERMINAL.result(content)
+    return code
 
 
-def _is_due(last: tuple[str, float], stage: str, now: float) -> bool:
-    """True where a line about a stage is to be written after the last one."""
-    last_stage, last_time = last
-    return stage != last_stage or now - last_time >= _LINE_EVERY
+def picked(record: Any, *names: str) -> Answer:
+    """These fields of a record, by the names that scripts are written against; without any, all."""
+    wanted = names or [field.name for field in dataclasses.fields(record)]
+    return {name: getattr(record, name) for name in wanted}
 
 
-def _clock(seconds: float) -> str:
-    """Seconds as minutes and seconds, or as hours, minutes and seconds."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+def tell(key: str, indent: int = 0, /, **places: object) -> None:
+    """A line of the result: the text of a key; a path in it as a person would type it here."""
+    typed = {
+        name: shown(value) if isinstance(value, Path) else value
+        for name, value in places.items()
+    }
+    TERMINAL.say(" " * indent + SAY(key, **typed))
+
+
+def table(
+    names: Iterable[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    of: str = "cli.table",
+    indent: int = 2,
+    colours: Sequence[str] = (),
+) -> None:
+    """Rows in columns, whose headings are the texts of ``<of>.<name>``."""
+    TERMINAL.table([SAY(f"{of}.{name}") for name in names], rows, indent, colours)
 
 
 def shown(path: Path) -> str:
@@ -263,5 +159,10 @@ def _cell(value: object) -> str:
     )
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> object:
+    """What stands in JSON for a value that it does not know: a record by its fields."""
+    if dataclasses.is_dataclass(value):
+        return picked(value)
+    if isinstance(value, Mapping):
+        return dict(value)
     return value.as_posix() if isinstance(value, Path) else str(value)

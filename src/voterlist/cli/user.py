@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from voterlist import usecases
 from voterlist.cli.options import Today, Workspace, day
-from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
 from voterlist.cli.words import SAY
 from voterlist.errors import UsageError
 from voterlist.model import Role
@@ -29,44 +28,39 @@ def add(
     role: Annotated[Role, typer.Option("--role", help=SAY("cli.option.user-role"))],
     password_stdin: _PasswordStdin = False,
     today: Today = None,
-) -> None:
+) -> Answer:
     """Let somebody work at the desk."""
+    from voterlist.usecases.users import add_user
+
     password = _password(from_stdin=password_stdin)
     when = day(today, workspace)
-    user = usecases.add_user(workspace, name, role, password, today=when)
-    TERMINAL.say(SAY("cli.user.added", name=user.name, role=_role(user.role)))
-    if TERMINAL.json:
-        TERMINAL.result({"name": user.name, "role": user.role, "exit_code": 0})
+    user = add_user(workspace, name, role, password, today=when)
+    tell("cli.user.added", name=user.name, role=_role(user.role))
+    return picked(user, "name", "role")
 
 
-def list_all(workspace: Workspace) -> None:
+def list_all(workspace: Workspace) -> Answer:
     """Show who may work at the desk."""
-    users = usecases.list_users(workspace)
-    heads = [SAY(f"cli.user.{name}") for name in ("name", "role", "since", "until")]
-    rows = [(one.name, _role(one.role), one.since, one.until or "") for one in users]
+    from voterlist.usecases.users import list_users
+
+    users = list_users(workspace)
+    rows = [
+        (user.name, _role(user.role), user.since, user.until or "") for user in users
+    ]
     if rows:
-        TERMINAL.table(heads, rows)
+        table(("name", "role", "since", "until"), rows, of="cli.user")
     else:
-        TERMINAL.say(SAY("cli.user.nobody"))
-    if TERMINAL.json:
-        told = [
-            {
-                "name": one.name,
-                "role": one.role,
-                "since": one.since,
-                "until": one.until,
-            }
-            for one in users
-        ]
-        TERMINAL.result({"users": told, "exit_code": 0})
+        tell("cli.user.nobody")
+    return {"users": [picked(user, "name", "role", "since", "until") for user in users]}
 
 
-def remove(workspace: Workspace, name: _Name, today: Today = None) -> None:
+def remove(workspace: Workspace, name: _Name, today: Today = None) -> Answer:
     """Let somebody work at the desk no more."""
-    user = usecases.remove_user(workspace, name, today=day(today, workspace))
-    TERMINAL.say(SAY("cli.user.removed", name=user.name))
-    if TERMINAL.json:
-        TERMINAL.result({"name": user.name, "exit_code": 0})
+    from voterlist.usecases.users import remove_user
+
+    user = remove_user(workspace, name, today=day(today, workspace))
+    tell("cli.user.removed", name=user.name)
+    return picked(user, "name")
 
 
 def change_password(
@@ -74,14 +68,15 @@ def change_password(
     name: _Name,
     password_stdin: _PasswordStdin = False,
     today: Today = None,
-) -> None:
+) -> Answer:
     """Give somebody another password."""
+    from voterlist.usecases import users
+
     password = _password(from_stdin=password_stdin)
     when = day(today, workspace)
-    user = usecases.change_password(workspace, name, password, today=when)
-    TERMINAL.say(SAY("cli.user.password-changed", name=user.name))
-    if TERMINAL.json:
-        TERMINAL.result({"name": user.name, "exit_code": 0})
+    user = users.change_password(workspace, name, password, today=when)
+    tell("cli.user.password-changed", name=user.name)
+    return picked(user, "name")
 
 
 def _role(code: str) -> str:

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from voterlist import usecases
-from voterlist.cli.options import now
-from voterlist.cli.terminal import TERMINAL, Steps, shown
+from voterlist.cli.options import since
+from voterlist.cli.steps import Steps
+from voterlist.cli.terminal import Answer, picked, tell
 from voterlist.cli.words import SAY
 from voterlist.errors import UsageError
 
@@ -45,51 +45,36 @@ def verify(
             "--delivered", metavar="DIR", help=SAY("cli.option.verify-delivered")
         ),
     ] = None,
-) -> None:
+) -> Answer:
     """Make a finished run again, or hold the program against what was delivered."""
     if program:
-        raise typer.Exit(_program(target, workspace, key, delivered))
+        return _program(target, workspace, key, delivered)
     if target is None:
         raise UsageError("no workspace", code="verify-what")
-    raise typer.Exit(_run(target, workspace, run, jobs))
+    return _run(target, workspace, run, jobs)
 
 
-def _run(target: Path, workspace: Path | None, run: str | None, jobs: int) -> int:
-    """Make a run again, or that of a package; the exit code."""
-    since = now().isoformat(" ", "minutes")
+def _run(target: Path, workspace: Path | None, run: str | None, jobs: int) -> Answer:
+    """Make a run again, or that of a package."""
+    from voterlist.usecases.verifying import verify_package, verify_run
+
     if workspace is None:
-        verified = usecases.verify_run(target, run, since=since, jobs=jobs)
+        verified = verify_run(target, run, since=since(), jobs=jobs)
     else:
-        verified = usecases.verify_package(target, workspace, since=since, jobs=jobs)
+        verified = verify_package(target, workspace, since=since(), jobs=jobs)
     if verified.program is not None:
-        TERMINAL.say(SAY("cli.verify.other-program", program=verified.program))
+        tell("cli.verify.other-program", program=verified.program)
+    places = picked(verified, "run", "compared")
     if verified.fits:
-        TERMINAL.say(
-            SAY("cli.verify.fits", run=verified.run, compared=verified.compared)
-        )
+        tell("cli.verify.fits", **places)
     else:
-        TERMINAL.say(
-            SAY(
-                "cli.verify.differs",
-                run=verified.run,
-                count=len(verified.differences),
-                compared=verified.compared,
-                first=verified.differences[0],
-            )
-        )
-    code = 0 if verified.fits else _DIFFERS
-    if TERMINAL.json:
-        TERMINAL.result(
-            {
-                "run": verified.run,
-                "fits": verified.fits,
-                "compared": verified.compared,
-                "differences": verified.differences,
-                "other_program": verified.program,
-                "exit_code": code,
-            }
-        )
-    return code
+        count, first = len(verified.differences), verified.differences[0]
+        tell("cli.verify.differs", count=count, first=first, **places)
+    return {
+        **picked(verified, "run", "fits", "compared", "differences"),
+        "other_program": verified.program,
+        "exit_code": 0 if verified.fits else _DIFFERS,
+    }
 
 
 def _program(
@@ -97,54 +82,36 @@ def _program(
     workspace: Path | None,
     key: Path | None,
     delivered: Path | None,
-) -> int:
-    """Hold an installation against what was delivered; the exit code."""
+) -> Answer:
+    """Hold an installation against what was delivered."""
+    from voterlist.usecases.delivered import verify_program
+
     with Steps() as steps:
-        verified = usecases.verify_program(
+        verified = verify_program(
             target, delivered=delivered, key=key, workspace=workspace, progress=steps
         )
-    _say_voucher(verified)
-    kinds = {
-        "altered": verified.altered,
-        "missing": verified.missing,
-        "additional": verified.additional,
-    }
+    tell(
+        f"cli.verify.program.{verified.voucher}",
+        owner=verified.owner,
+        fingerprint=verified.fingerprint or "",
+    )
+    kinds = picked(verified, "altered", "missing", "additional")
     for kind, names in kinds.items():
         for name in names[:_NAMED]:
-            TERMINAL.say(SAY(f"cli.verify.program.{kind}", file=name))
+            tell(f"cli.verify.program.{kind}", file=name)
         if len(names) > _NAMED:
-            more = len(names) - _NAMED
-            TERMINAL.say(SAY(f"cli.verify.program.more-{kind}", count=more))
-    places = {"path": shown(verified.folder), "compared": verified.compared}
-    code = 0 if verified.fits else _DIFFERS
+            tell(f"cli.verify.program.more-{kind}", count=len(names) - _NAMED)
+    places = {"path": verified.folder, "compared": verified.compared}
     if verified.fits:
-        TERMINAL.say(SAY("cli.verify.program.fits", **places))
+        tell("cli.verify.program.fits", **places)
     else:
         counts = {kind: len(names) for kind, names in kinds.items()}
-        TERMINAL.say(SAY("cli.verify.program.differs", **places, **counts))
-        TERMINAL.say(SAY("cli.verify.program.todo"))
-    if TERMINAL.json:
-        TERMINAL.result(
-            {
-                "program": verified.folder,
-                "fits": verified.fits,
-                "compared": verified.compared,
-                **kinds,
-                "voucher": verified.voucher,
-                "owner": verified.owner,
-                "fingerprint": verified.fingerprint,
-                "exit_code": code,
-            }
-        )
-    return code
-
-
-def _say_voucher(verified: usecases.ProgramVerified) -> None:
-    """Who says what was delivered."""
-    TERMINAL.say(
-        SAY(
-            f"cli.verify.program.{verified.voucher}",
-            owner=verified.owner,
-            fingerprint=verified.fingerprint or "",
-        )
-    )
+        tell("cli.verify.program.differs", **places, **counts)
+        tell("cli.verify.program.todo")
+    return {
+        "program": verified.folder,
+        **picked(verified, "fits", "compared"),
+        **kinds,
+        **picked(verified, "voucher", "owner", "fingerprint"),
+        "exit_code": 0 if verified.fits else _DIFFERS,
+    }

@@ -14,7 +14,7 @@ from voterlist.serve.clerk import Refusal
 from voterlist.serve.door import Clock, Visitor
 from voterlist.serve.guards import JSON
 from voterlist.storage.temporary import private_folder
-from voterlist.usecases.desk_pages import PageRequest, export_page
+from voterlist.usecases.desk_pages import export_page
 from voterlist.usecases.reviewing import Bringer, Imported, export_review, import_review
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -78,8 +78,7 @@ class Exchange:
         with private_folder() as folder:
             path = folder / name
             if name.endswith(".html"):
-                wanted = PageRequest(today=today, out=path, language=language)
-                export_page(self._workspace, wanted)
+                export_page(self._workspace, path, language, today=today)
             else:
                 export_review(self._workspace, path, language, today=today)
             return path.read_bytes()

@@ -30,21 +30,6 @@ from voterlist.usecases.settings import settings_of
 
 
 @dataclass(frozen=True, slots=True)
-class Approval:
-    """The lists of a constituency are approved.
-
-    Attributes:
-        constituency: its number.
-        ground: the decision that approves them.
-        by: who states it.
-    """
-
-    constituency: int
-    ground: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
 class Finished:
     """A stage was finished on a day that no list and no package shows.
 
@@ -66,11 +51,17 @@ class Finished:
 
 
 def approve(
-    workspace: Path, approval: Approval, *, today: dt.date, since: str
+    workspace: Path,
+    constituency: int,
+    *,
+    ground: str,
+    by: str,
+    today: dt.date,
+    since: str,
 ) -> Handover:
     """Add the line of the journal by which the lists of a constituency are approved.
 
-    Returns the line.
+    Returns the line. ``ground`` is the decision that approves them, ``by`` who states it.
 
     Raises:
         UsageError: it is no workspace, or not that of the central commission; the constituency has
@@ -79,19 +70,19 @@ def approve(
         WorkspaceBusyError: another command holds it.
         InputError: the ledger, or a table of the run, cannot be read.
     """
-    require_grounded(approval.ground, approval.by)
+    require_grounded(ground, by)
     with _held(workspace, since) as (settings, ledger):
         if settings.workspace.level is not Level.CEC:
             raise UsageError("not above", code="approve-not-above")
         line = Handover(
             day=ledger.day_of(today),
             event=Event.APPROVED,
-            constituency=approval.constituency,
-            ground=approval.ground.strip(),
-            by=approval.by.strip(),
+            constituency=constituency,
+            ground=ground.strip(),
+            by=by.strip(),
         )
         _require_handed_over(workspace, settings, ledger, line)
-        _require_settled(workspace, settings, ledger, approval.constituency)
+        _require_settled(workspace, settings, ledger, constituency)
         ledger.write_journal(line.day, line.event.value, **line.details())
     return line
 

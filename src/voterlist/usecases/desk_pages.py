@@ -32,25 +32,6 @@ from voterlist.usecases.settings import settings_of
 
 
 @dataclass(frozen=True, slots=True)
-class PageRequest:
-    """Which page is wanted.
-
-    Attributes:
-        today: the day that the page names.
-        out: the file; without it ``reports/desk-<constituency>.html``.
-        language: in which it opens; without it the first of the settings.
-        constituency: whose cases; without it the only one of the workspace, or all of several.
-        name: who is to decide; without it the page asks.
-    """
-
-    today: dt.date
-    out: Path | None = None
-    language: str | None = None
-    constituency: int | None = None
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ExportedPage:
     """What was written for a person to decide.
 
@@ -69,8 +50,24 @@ class ExportedPage:
     size: int
 
 
-def export_page(workspace: Path, request: PageRequest) -> ExportedPage:
+def export_page(
+    workspace: Path,
+    out: Path | None = None,
+    language: str | None = None,
+    *,
+    today: dt.date,
+    constituency: int | None = None,
+    reader: str | None = None,
+) -> ExportedPage:
     """Write the cases into a page that needs nothing beside it.
+
+    Args:
+        workspace: its folder.
+        out: the page; without it ``reports/desk-<constituency>.html``.
+        language: in which it opens; without it the first of the settings.
+        today: the day that the page names.
+        constituency: whose cases; without it the only one of the workspace, or all of several.
+        reader: who is to decide; without a name the page asks.
 
     Raises:
         UsageError: it is no workspace, has no complete run, or not this constituency.
@@ -84,15 +81,14 @@ def export_page(workspace: Path, request: PageRequest) -> ExportedPage:
             known(workspace, ledger),
             ledger,
             settings,
-            today=request.today,
-            constituency=request.constituency,
-            reader=request.name or None,
+            today=today,
+            constituency=constituency,
+            reader=reader or None,
         )
     whose = desk.facts.constituency
     name = "desk.html" if whose is None else f"desk-{whose}.html"
-    path = request.out or workspace / REPORTS / name
-    language = request.language or settings.report.languages[0]
-    options = PageOptions(language, request.name)
+    path = out or workspace / REPORTS / name
+    options = PageOptions(language or settings.report.languages[0], reader or "")
     store.make_folder(path.parent)
     store.write_content(path, render_desk(desk, options))
     waiting = {State.OPEN, State.ASKED, State.CONTESTED}

@@ -87,21 +87,6 @@ _ASKED = (
 
 
 @dataclass(frozen=True, slots=True)
-class ForgetRequest:
-    """What is to be deleted, and who wants it.
-
-    Attributes:
-        by: who; needed to delete.
-        handed_in: the lists and registers as handed in too.
-        is_sure: delete; otherwise it is only said what would be.
-    """
-
-    by: str = ""
-    handed_in: bool = False
-    is_sure: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Holds:
     """What there is of a kind: how many files, and bytes together."""
 
@@ -139,8 +124,10 @@ class Forgotten:
 
 def forget(
     workspace: Path,
-    request: ForgetRequest,
     *,
+    by: str = "",
+    handed_in: bool = False,
+    is_sure: bool = False,
     today: dt.date,
     since: str,
     progress: Callable[[str, int, int], None],
@@ -152,7 +139,9 @@ def forget(
 
     Args:
         workspace: its folder; held meanwhile, the desk too.
-        request: what is to be deleted.
+        by: who wants it; needed to delete.
+        handed_in: the lists and registers as handed in are to be deleted too.
+        is_sure: delete; otherwise it is only said what would be.
         today: the day that the journal notes.
         since: told to another command that finds the workspace held.
         progress: told the kind, how many files are deleted, and of how many.
@@ -165,14 +154,14 @@ def forget(
         OSError: a file cannot be deleted.
     """
     settings = settings_of(workspace)
-    if request.is_sure and not request.by.strip():
+    if is_sure and not by:
         raise UsageError("nobody", code="forget-nobody")
     with lock.hold_all(workspace, since=since):
         place = ledgers.place_in(workspace, settings)
         settle_moves(workspace, place)
         with ledgers.reading(place) as ledger:
             unfinished = _unfinished(ledger)
-            kinds = _wanted(request, unfinished)
+            kinds = _wanted(unfinished, handed_in=handed_in)
             objections = (
                 ()
                 if unfinished is not None
@@ -183,17 +172,16 @@ def forget(
         found = _counted(inventory)
         links = _links(workspace, kinds)
         goes_on = unfinished is not None
-        if objections or not request.is_sure or not (found or goes_on):
+        if objections or not is_sure or not (found or goes_on):
             return Forgotten(found, objections, links, goes_on=goes_on)
         with Ledger(place) as written:
             if not goes_on:
                 details = _details(found, inventory)
-                by = request.by.strip()
                 written.write_journal(today, BEGUN, by=by, **details)
         _delete(workspace, kinds, found, progress)
         remove_unfinished(workspace)
         with Ledger(place) as written:
-            written.write_journal(today, FORGOTTEN, by=request.by.strip())
+            written.write_journal(today, FORGOTTEN, by=by)
     return Forgotten(found, (), links, is_done=True, goes_on=goes_on)
 
 
@@ -209,14 +197,14 @@ def _unfinished(ledger: Reader) -> Mapping[str, str | int] | None:
 
 
 def _wanted(
-    request: ForgetRequest, unfinished: Mapping[str, str | int] | None
+    unfinished: Mapping[str, str | int] | None, *, handed_in: bool
 ) -> list[Kind]:
     """The kinds to delete: those asked for, with those that a killed command had begun with."""
     begun = str(unfinished["kinds"]).split() if unfinished else []
     return [
         kind
         for kind in Kind
-        if kind not in _HANDED_IN or request.handed_in or kind.value in begun
+        if kind not in _HANDED_IN or handed_in or kind.value in begun
     ]
 
 

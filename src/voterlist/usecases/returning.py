@@ -56,25 +56,6 @@ _WORTH = frozenset({Severity.ERROR.value, Severity.WARNING.value})
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnRequest:
-    """What is returned, and how.
-
-    Attributes:
-        constituency: which.
-        precinct: the precinct, where a constituency returns to one.
-        out: where the package will be; its name ends in ``.zip``.
-        encrypt_to: the trusted key to which it is encrypted; None: it is not.
-        by: who returns it.
-    """
-
-    constituency: int
-    out: Path
-    precinct: int | None = None
-    encrypt_to: str | None = None
-    by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Sent:
     """A return that was written."""
 
@@ -87,9 +68,12 @@ class Sent:
 
 def return_cases(
     workspace: Path,
-    request: ReturnRequest,
+    scope: Scope,
+    out: Path,
     passphrase: str | None,
     *,
+    encrypt_to: str | None = None,
+    by: str = "",
     today: dt.date,
     since: str,
 ) -> Sent:
@@ -97,6 +81,16 @@ def return_cases(
 
     Of people who stand elsewhere it holds the place and the last three characters of their
     identifiers. Entries have the ids by which the receiver knows them.
+
+    Args:
+        workspace: its folder; held meanwhile.
+        scope: the constituency, or the precinct where a constituency returns to one.
+        out: where the package will be; its name ends in ``.zip``.
+        passphrase: of the private key; None where it has none.
+        encrypt_to: the trusted key to which it is encrypted; None: it is not.
+        by: who returns it.
+        today: the day that the package states.
+        since: told to another command that finds the workspace held.
 
     Raises:
         UsageError: it is no workspace, has no complete run, or nobody is below; the name of the
@@ -106,24 +100,23 @@ def return_cases(
         WorkspaceBusyError: another command holds the workspace.
         OSError: a file cannot be written.
     """
-    if request.out.suffix.lower() != ".zip":
-        places = {"path": str(request.out)}
+    if out.suffix.lower() != ".zip":
+        places = {"path": str(out)}
         raise UsageError("no name", code="out-not-a-package", places=places)
-    scope = Scope(request.constituency, request.precinct)
     with open_desk(workspace, passphrase, since=since) as desk:
-        place = below(desk.us, request.constituency, request.precinct)
+        place = below(desk.us, scope.constituency, scope.precinct)
         receiver = receiver_of(desk.trust, place, general_names())
-        key = desk.trust.of_name(request.encrypt_to or "")
-        if request.encrypt_to and (key is None or key.commission.place != place):
-            places = {"name": request.encrypt_to, "receiver": receiver.slug}
+        key = desk.trust.of_name(encrypt_to or "")
+        if encrypt_to and (key is None or key.commission.place != place):
+            places = {"name": encrypt_to, "receiver": receiver.slug}
             raise UsageError("no key", code="encrypt-to-unknown", places=places)
         with reading(desk.place) as ledger:
             runs, answers = known(workspace, ledger), answers_in(ledger)
             ids = known_as(workspace, ledger, receiver.slug)
         source = ListSource(workspace, runs, answers, desk.settings)
-        run, given = source.input_of(request.constituency)
-        door = scope.of(compile_lists(given, constituency=request.constituency).door)
-        content = _content(runs.folder_of(request.constituency), scope, ids)
+        run, given = source.input_of(scope.constituency)
+        door = scope.of(compile_lists(given, constituency=scope.constituency).door)
+        content = _content(runs.folder_of(scope.constituency), scope, ids)
         with (
             private_folder() as work,
             Ledger(desk.place) as ledger,
@@ -134,7 +127,7 @@ def return_cases(
             outline = Outline(
                 kind=Kind.RETURN,
                 cycle=desk.cycle,
-                constituency=request.constituency,
+                constituency=scope.constituency,
                 receiver=receiver,
                 serial=serial,
                 previous=previous,
@@ -147,9 +140,9 @@ def return_cases(
             manifest = write_package(package, outline, payloads, desk.keys)
             keep_manifest(workspace, manifest)
             _keep_cases(workspace, manifest, content)
-            out = delivered(package, request.out, key.age if key else None)
-            journal_package(ledger, today, Event.RETURNED, manifest, by=request.by)
-    return Sent(out, manifest, content, door.num_rows)
+            sent = delivered(package, out, key.age if key else None)
+            journal_package(ledger, today, Event.RETURNED, manifest, by=by)
+    return Sent(sent, manifest, content, door.num_rows)
 
 
 def _payloads(content: Returned, door: pa.Table, work: Path) -> Iterator[Payload]:

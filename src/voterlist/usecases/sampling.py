@@ -22,23 +22,6 @@ from voterlist.usecases.settings import settings_of
 
 
 @dataclass(frozen=True, slots=True)
-class SampleRequest:
-    """What is drawn, and into which file.
-
-    Attributes:
-        size: how many cases and pairs.
-        out: the workbook; None: ``reports/sample-<language>.xlsx``.
-        language: of the workbook; None: the first of the settings.
-        today: the day that the workbook names.
-    """
-
-    size: int
-    out: Path | None
-    language: str | None
-    today: dt.date
-
-
-@dataclass(frozen=True, slots=True)
 class Sampled:
     """What was drawn.
 
@@ -55,12 +38,26 @@ class Sampled:
     unasked: int
 
 
-def sample_review(workspace: Path, request: SampleRequest) -> Sampled:
+def sample_review(
+    workspace: Path,
+    size: int,
+    out: Path | None = None,
+    language: str | None = None,
+    *,
+    today: dt.date,
+) -> Sampled:
     """Draw cases and pairs by strata, and write them without score into a workbook.
 
     What was drawn and decided counts for the certificate. The same answers draw the same sample; a
     sample that was decided is followed by another one. Of a workbook that is there already, answers
     that are in no ledger are carried over, and it stays beside the new one.
+
+    Args:
+        workspace: its folder.
+        size: how many cases and pairs.
+        out: the workbook; None: ``reports/sample-<language>.xlsx``.
+        language: of the workbook; None: the first of the settings.
+        today: the day that the workbook names.
 
     Raises:
         UsageError: it is no workspace, or has no complete run.
@@ -69,8 +66,8 @@ def sample_review(workspace: Path, request: SampleRequest) -> Sampled:
         OSError: the workbook cannot be written.
     """
     settings = settings_of(workspace)
-    language = request.language or settings.report.languages[0]
-    path = request.out or workspace / REPORTS / f"sample-{language}.xlsx"
+    words = language or settings.report.languages[0]
+    path = out or workspace / REPORTS / f"sample-{words}.xlsx"
     with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
         runs = known(workspace, ledger)
         given = answers_of_today(ledger, runs)
@@ -78,7 +75,7 @@ def sample_review(workspace: Path, request: SampleRequest) -> Sampled:
     drawing = Drawing(tables, settings.link.review_probability)
     drawn = quality.draw(
         (*drawing.asked, *drawing.unasked),
-        request.size,
+        size,
         settings.workspace.cycle,
         without=drawing.decided(given),
     )
@@ -89,14 +86,14 @@ def sample_review(workspace: Path, request: SampleRequest) -> Sampled:
     )
     typed = carried_over(path, given, settings.ingest)
     if typed:
-        set_aside(path, request.today)
+        set_aside(path, today)
     store.make_folder(path.parent)
     carried = xlsx.Carried(typed)
     book = xlsx.render_review(
         ReviewItems(cases),
-        language,
+        words,
         run=runs.run,
-        today=request.today,
+        today=today,
         carried=carried,
     )
     store.write_content(path, book)

@@ -61,23 +61,6 @@ _RECORDS = {"csv": write_record_csv, "parquet": write_record_parquet}
 
 
 @dataclass(frozen=True, slots=True)
-class SubmitRequest:
-    """What is handed over, and how.
-
-    Attributes:
-        constituency: which; None: our own.
-        out: where the package will be; its name ends in ``.zip``.
-        encrypt_to: the trusted key to which it is encrypted; None: it is not.
-        by: who hands over.
-    """
-
-    constituency: int | None
-    out: Path
-    encrypt_to: str | None = None
-    by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Submission:
     """What came of it.
 
@@ -107,9 +90,12 @@ class Submission:
 
 def submit(
     workspace: Path,
-    request: SubmitRequest,
+    out: Path,
     passphrase: str | None,
     *,
+    constituency: int | None = None,
+    encrypt_to: str | None = None,
+    by: str = "",
     today: dt.date,
     since: str,
 ) -> Submission:
@@ -119,8 +105,11 @@ def submit(
 
     Args:
         workspace: its folder; held meanwhile.
-        request: what is handed over, and how.
+        out: where the package will be; its name ends in ``.zip``.
         passphrase: of the private key; None where it has none.
+        constituency: which is handed over; None: our own.
+        encrypt_to: the trusted key to which it is encrypted; None: it is not.
+        by: who hands over.
         today: the day that the package states.
         since: told to another command that finds the workspace held.
 
@@ -132,12 +121,12 @@ def submit(
         WorkspaceBusyError: another command holds the workspace.
         OSError: a file cannot be written.
     """
-    _require_zip(request.out)
+    _require_zip(out)
     with open_desk(workspace, passphrase, since=since) as desk:
         place = above(desk.us)
-        scope = _scope(desk.us, request.constituency)
+        scope = _scope(desk.us, constituency)
         receiver = receiver_of(desk.trust, place, general_names())
-        recipient = _recipient(desk, request.encrypt_to, receiver)
+        recipient = _recipient(desk, encrypt_to, receiver)
         with reading(desk.place) as ledger:
             runs, answers = known(workspace, ledger), answers_in(ledger)
         source = ListSource(workspace, runs, answers, desk.settings)
@@ -152,21 +141,21 @@ def submit(
             payloads = (*contents.payloads, *_of_today(desk, states))
             manifest = write_package(work / "package.zip", outline, payloads, desk.keys)
             keep_manifest(workspace, manifest)
-            package = delivered(work / "package.zip", request.out, recipient)
+            package = delivered(work / "package.zip", out, recipient)
             handed = Handed(
                 manifest=manifest,
                 sha256=store.sha256(work / "package.zip"),
                 head=str(ledger.head()),
                 sums=contents.sums,
                 precincts=contents.precincts,
-                by=request.by,
+                by=by,
                 certificate=certificate_of(
                     run_table(folder, "certificate", CERTIFICATE), scope.constituency
                 ),
             )
             acts = write_acts(package, handed, desk.settings)
             # The line is written down last: killed before it, the same package is made again.
-            journal_package(ledger, today, Event.SUBMITTED, manifest, by=request.by)
+            journal_package(ledger, today, Event.SUBMITTED, manifest, by=by)
     return replace(
         result,
         package=package,

@@ -1,0 +1,331 @@
+"""``submit``, ``receive``, ``return``, ``answer``: commissions hand over to each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from voterlist.cli.options import Today, Workspace, when
+from voterlist.cli.passphrases import PassphraseStdin, passphrase_of
+from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, tell
+from voterlist.cli.words import SAY, title
+from voterlist.errors import UsageError
+
+if TYPE_CHECKING:
+    from voterlist.custody import Manifest
+    from voterlist.usecases.receiving import Received
+    from voterlist.usecases.returned_cases import Answer as CaseAnswer
+    from voterlist.usecases.returned_cases import ReturnedCase
+    from voterlist.usecases.submitting import Submission
+
+_MOST_NAMED = 5
+"""With more files beside the package than these, the rest is counted."""
+
+_PackageOut = Annotated[
+    Path,
+    typer.Option("--out", metavar="PACKAGE.zip", help=SAY("cli.option.package-out")),
+]
+_EncryptTo = Annotated[
+    str | None,
+    typer.Option("--encrypt-to", metavar="NAME", help=SAY("cli.option.encrypt-to")),
+]
+
+
+def submit(
+    workspace: Workspace,
+    out: _PackageOut,
+    constituency: Annotated[
+        int | None,
+        typer.Option(
+            "-c", "--constituency", metavar="N", help=SAY("cli.option.submit-of")
+        ),
+    ] = None,
+    encrypt_to: _EncryptTo = None,
+    by: Annotated[
+        str, typer.Option("--by", metavar="NAME", help=SAY("cli.option.submit-by"))
+    ] = "",
+    passphrase_stdin: PassphraseStdin = False,
+    today: Today = None,
+) -> Answer:
+    """Hand over to the commission above."""
+    from voterlist.usecases import submitting
+
+    made = submitting.submit(
+        workspace,
+        out,
+        passphrase_of(workspace, from_stdin=passphrase_stdin),
+        constituency=constituency,
+        encrypt_to=encrypt_to,
+        by=by,
+        **when(today),
+    )
+    _tell_gates(made)
+    gates = [
+        {
+            **picked(state, "gate", "count", "limit"),
+            "open": state.is_open,
+            "what": SAY(f"gate.{state.gate}.what", count=state.count),
+            "todo": SAY(f"gate.{state.gate}.todo"),
+        }
+        for state in made.gates
+    ]
+    package = None
+    if made.manifest is not None:
+        _tell_package(made, made.manifest)
+        sent = picked(made, "sums", "precincts", "acts")
+        package = {**_package(made.package, made.manifest), **sent}
+    return {
+        "run": made.run,
+        "gates": gates,
+        "package": package,
+        "exit_code": int(made.is_refused),
+    }
+
+
+def _tell_gates(made: Submission) -> None:
+    """Each open gate with what to do, then what the settings let pass."""
+    if made.is_refused:
+        tell("cli.submit.refused", run=made.run)
+    for state in made.gates:
+        if state.is_open:
+            tell(f"gate.{state.gate}.what", 2, count=state.count)
+            tell(f"gate.{state.gate}.todo", 4)
+        elif state.is_let_pass:
+            what = SAY(f"gate.{state.gate}.what", count=state.count)
+            tell("cli.submit.let-pass", what=what)
+
+
+def _tell_package(made: Submission, manifest: Manifest) -> None:
+    assert made.sums is not None
+    tell(
+        "cli.submit.written",
+        receiver=manifest.receiver.name,
+        serial=manifest.serial,
+        path=made.package,
+    )
+    tell("cli.submit.sums", voters=made.sums["listed"], precincts=made.precincts)
+    tell("cli.submit.digest", digest=manifest.digest)
+    for path in made.acts:
+        tell("cli.submit.act", path=path)
+    tell("cli.submit.next")
+
+
+def _package(path: Path | None, manifest: Manifest) -> Answer:
+    """A package that was written, for programs."""
+    return {
+        "path": path,
+        "id": manifest.digest,
+        "serial": manifest.serial,
+        "receiver": manifest.receiver.slug,
+        "head": manifest.journal,
+    }
+
+
+def receive(
+    workspace: Workspace,
+    package: Annotated[
+        Path, typer.Argument(metavar="PACKAGE.zip", help=SAY("cli.argument.package"))
+    ],
+    receipt: Annotated[
+        Path | None,
+        typer.Option("--receipt", metavar="FILE", help=SAY("cli.option.receipt")),
+    ] = None,
+    ground: Annotated[
+        str, typer.Option("--ground", metavar="TEXT", help=SAY("cli.option.settle"))
+    ] = "",
+    by: Annotated[
+        str, typer.Option("--by", metavar="NAME", help=SAY("cli.option.settled-by"))
+    ] = "",
+    passphrase_stdin: PassphraseStdin = False,
+    today: Today = None,
+) -> Answer:
+    """Take in a package."""
+    from voterlist.usecases import receiving
+
+    taken = receiving.receive(
+        workspace,
+        package,
+        passphrase_of(workspace, from_stdin=passphrase_stdin),
+        receipt=receipt,
+        settled={"ground": ground, "by": by} if ground or by else None,
+        **when(today),
+    )
+    _tell_taken(taken)
+    manifest = taken.manifest
+    return {
+        "kind": manifest.kind,
+        "sender": manifest.sender.slug,
+        "constituency": manifest.constituency,
+        "serial": manifest.serial,
+        "id": manifest.digest,
+        "head": manifest.journal,
+        **picked(taken, "entries", "decisions", "cases", "settled", "inbox"),
+        **picked(taken, "superseded", "missing", "receipt", "beside"),
+        **picked(taken, "confirmed", "was_taken"),
+    }
+
+
+def _tell_taken(taken: Received) -> None:
+    """What was taken in, and what to do next."""
+    manifest = taken.manifest
+    places = {"sender": manifest.sender.name, "serial": manifest.serial}
+    if taken.was_taken:
+        tell("cli.receive.was-taken", **places)
+    else:
+        counts = picked(taken, "entries", "decisions", "cases")
+        confirmed = taken.confirmed or 0
+        tell(f"cli.receive.{manifest.kind}", **places, **counts, confirmed=confirmed)
+    if taken.cases:
+        tell("cli.receive.answer")
+    if taken.settled:
+        tell("cli.receive.settled", count=taken.settled)
+    if taken.inbox is not None:
+        tell("cli.receive.inbox", path=taken.inbox)
+    if taken.superseded is not None:
+        tell("cli.receive.superseded")
+    if taken.beside:
+        names = ", ".join(shown(Path(name)) for name in taken.beside[:_MOST_NAMED])
+        TERMINAL.warn(SAY("cli.receive.beside", count=len(taken.beside), files=names))
+    if taken.missing:
+        tell("cli.receive.missing", count=taken.missing)
+    if taken.receipt is not None:
+        tell("cli.receive.receipt-written", path=taken.receipt)
+
+
+def return_cases(
+    workspace: Workspace,
+    constituency: Annotated[
+        int,
+        typer.Option(
+            "-c", "--constituency", metavar="N", help=SAY("cli.option.return-to")
+        ),
+    ],
+    out: _PackageOut,
+    precinct: Annotated[
+        int | None,
+        typer.Option(
+            "--precinct", metavar="P", min=1, help=SAY("cli.option.return-precinct")
+        ),
+    ] = None,
+    encrypt_to: _EncryptTo = None,
+    by: Annotated[
+        str, typer.Option("--by", metavar="NAME", help=SAY("cli.option.return-by"))
+    ] = "",
+    passphrase_stdin: PassphraseStdin = False,
+    today: Today = None,
+) -> Answer:
+    """Send down what was found."""
+    from voterlist.usecases import returning
+    from voterlist.usecases.answering import owed_answers
+    from voterlist.usecases.gates import Scope
+
+    sent = returning.return_cases(
+        workspace,
+        Scope(constituency, precinct),
+        out,
+        passphrase_of(workspace, from_stdin=passphrase_stdin),
+        encrypt_to=encrypt_to,
+        by=by,
+        **when(today),
+    )
+    counts = {
+        "cases": len(sent.returned.cases),
+        "proposals": len(sent.returned.proposals),
+        "findings": len(sent.returned.findings),
+        "questions": sent.questions,
+    }
+    tell(
+        "cli.return.written",
+        serial=sent.manifest.serial,
+        receiver=sent.manifest.receiver.name,
+        path=sent.package,
+    )
+    tell("cli.return.counts", **counts)
+    owed = owed_answers(workspace)
+    for case in owed:
+        owing = ", ".join(map(str, case.owing))
+        tell("cli.return.owed", number=case.number, owing=owing)
+    return {
+        "package": _package(sent.package, sent.manifest),
+        **counts,
+        "owed": [picked(case, "number", "asked", "owing") for case in owed],
+    }
+
+
+def answer(
+    workspace: Workspace,
+    case: Annotated[
+        int | None,
+        typer.Option("--case", metavar="N", help=SAY("cli.option.answer-case")),
+    ] = None,
+    stays: Annotated[
+        bool | None,
+        typer.Option("--stays/--elsewhere", help=SAY("cli.option.answer-stays")),
+    ] = None,
+    by: Annotated[
+        str, typer.Option("--by", metavar="NAME", help=SAY("cli.option.answer-by"))
+    ] = "",
+    reason: Annotated[
+        str,
+        typer.Option("--reason", metavar="TEXT", help=SAY("cli.option.answer-reason")),
+    ] = "",
+    document: Annotated[
+        str,
+        typer.Option(
+            "--document", metavar="TEXT", help=SAY("cli.option.answer-document")
+        ),
+    ] = "",
+    today: Today = None,
+) -> Answer:
+    """List the returned cases, or answer one."""
+    from voterlist.usecases.answering import answer_case, cases_returned
+
+    if case is not None:
+        if stays is None or not by.strip():
+            raise UsageError("no answer", code="answer-incomplete")
+        answer_case(
+            workspace,
+            case,
+            stays=stays,
+            by=by.strip(),
+            reason=reason,
+            document=document,
+            **when(today),
+        )
+        tell("cli.answer.recorded", number=case, path=workspace)
+    cases = cases_returned(workspace)
+    if case is None:
+        for returned, given in cases:
+            _tell_case(returned, given)
+    tell("cli.answer.left", count=sum(given is None for _, given in cases))
+    return {
+        "cases": [
+            {
+                **returned.model_dump(mode="json"),
+                "answer": given and given.answer,
+                "by": given and given.by,
+            }
+            for returned, given in cases
+        ]
+    }
+
+
+def _tell_case(case: ReturnedCase, given: CaseAnswer | None) -> None:
+    """A case with its entries, the others masked, and the answer."""
+    tell(
+        "cli.answer.case",
+        number=case.number,
+        kind=title("case-kind", case.kind),
+        state=SAY(f"cli.answer.state.{given.answer if given else 'open'}"),
+    )
+    for entry in case.own:
+        tell("cli.answer.own", entry=entry.entry_id)
+    for other in case.others:
+        places: dict[str, Any] = {
+            "constituency": other.constituency or 0,
+            "precinct": other.precinct or 0,
+            "mark": other.fin or other.document or "-",
+        }
+        tell("returned.other", 4, **places)
