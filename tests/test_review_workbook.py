@@ -846,3 +846,23 @@ def test_only_sheets_with_rows_are_written(workspace, tmp_path):
     assert all(review_books.columns_of(sheet) for sheet in visible[:-1])
     with_rows = {row["sheet"] for row in review_books.rows_of(path)}
     assert with_rows == {sheet.title for sheet in visible[:-1]}
+
+
+def test_accepted_findings_are_written_again_as_they_were_accepted(workspace, tmp_path):
+    """The number that a rule found is no value that somebody wrote."""
+    own = "[check]\nmost_voters_in_dwelling = 1\n"
+    (workspace / config.FILE_NAME).write_text(own, encoding="utf-8")
+    workspaces.run(workspace)
+    accepted = {"answer": "accept", "reason": "seen", "decided_by": "Aynur"}
+    path = filled(workspace, tmp_path / "first.xlsx", lambda _row: accepted)
+    read_in(workspace, path)
+    for again in ("at once.xlsx", "after a run.xlsx"):
+        export(workspace, tmp_path / again)
+        shown = {
+            row["finding_id"]: (row["answer"], row.get("value"), row["decided_by"])
+            for row in review_books.rows_of(tmp_path / again)
+            if row.get("finding_id") and not row.get("asked_as")
+        }
+        assert set(shown.values()) == {("accept", None, "Aynur")}
+        assert read_in(workspace, tmp_path / again).problems == ()
+        workspaces.run(workspace)

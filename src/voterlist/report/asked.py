@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist.decisions.answers import SHEETS, Answers, answers_of
-from voterlist.model import Verdict
+from voterlist.model import Mark, Verdict
 from voterlist.report.sections.cases import Case
 from voterlist.report.sections.chance import Chance
 from voterlist.report.sections.findings import FindingRow
@@ -115,10 +115,12 @@ class GivenAnswer:
 
 def given_answer(answer: str, row: Mapping[str, Any]) -> GivenAnswer:
     """The answer that a row of DECISION, AMENDMENT, CONTESTED or ACCEPTANCE holds."""
-    texts = ("field", "value", "ground", "document", "due", "reason")
+    texts = ("field", "ground", "document", "due", "reason")
     return GivenAnswer(
         answer,
         **{name: row.get(name) for name in texts},
+        # Of an accepted finding it is the number that the rule found.
+        value=None if answer == Mark.ACCEPT else row.get("value"),
         constituency=row.get("constituency"),
         precinct=row.get("precinct"),
         decided_by=row.get("decided_by") or row.get("accepted_by"),
