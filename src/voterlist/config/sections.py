@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zoneinfo
+from collections.abc import Sized
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -67,6 +68,14 @@ def _time_zone(value: object) -> object:
 Day = Annotated[dt.date, BeforeValidator(_day)]
 Text = Annotated[str, Field(min_length=1, strict=True)]
 Numbers = Annotated[tuple[int, ...], BeforeValidator(_numbers)]
+
+
+def _is_empty(value: Sized) -> bool:
+    """True for the default of a key that came later than the first version.
+
+    It is left out of what settings say of themselves, so that the digests of older runs fit.
+    """
+    return not value
 
 
 class _Section(BaseModel):
@@ -154,7 +163,7 @@ class IngestSettings(_Section):
     """Of one sheet, blank ones between the others too: each takes memory."""
     max_cell_characters: Count = 100_000
     max_archive_files: Count = 2_000
-    linked_folders: list[Text] = Field(default_factory=list)
+    linked_folders: list[Text] = Field(default_factory=list, exclude_if=_is_empty)
     """Folders outside of the inbox and of ``reference`` into which links in them may lead."""
     max_memory_megabytes: Count = 4_096
     """Of the process that parses a file, beside its own; a small file gets less: 512, and 128 a
