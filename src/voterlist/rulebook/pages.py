@@ -14,6 +14,7 @@ from itertools import chain
 
 import pyarrow as pa
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
 from voterlist import schemas
 from voterlist.catalogue import Catalogue, entries
@@ -215,7 +216,9 @@ def _of_keys(title: str, rows: Iterable[tuple[str, ...]], say: Catalogue) -> Pag
 def _keys(name: str, say: Catalogue) -> Iterator[tuple[str, ...]]:
     """(Key, default as TOML has it, meaning) of each key of a section of the settings."""
     section: type[BaseModel] = Settings.model_fields[name].annotation  # type: ignore[assignment]
-    for key, value in json.loads(section().model_dump_json()).items():
+    defaults = section()
+    for key in section.model_fields:
+        value = to_jsonable_python(getattr(defaults, key))
         default = "" if value in (None, {}) else json.dumps(value)
         yield f"{name}.{key}", default, say(f"setting.{name}.{key}")
 
