@@ -12,6 +12,9 @@ TESTS ?= -n 2 --dist loadfile --no-loadscope-reorder
 # Tests start Python often: it would compile the whole program each time.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Said before a target begins: its words in the list.
+TELL = @sed -n 's/^$@:.*  *\#\# \([^[]*\).*/$@: \1/p' $(firstword $(MAKEFILE_LIST))
+
 .DEFAULT_GOAL := help
 .PHONY: help demo fast test test-spark check bench nights peers same figures manual campaign bundle sbom clean
 
@@ -20,50 +23,62 @@ help:  ## this list
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "voterlist needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.13"; exit 2; }
+	@echo "Making $(VENV) and fetching the packages of constraints.txt: some minutes, once."
 	$(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be made. On Debian: apt-get install python3-venv"; exit 2; }
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/pip install --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $(READY)
 
 # Half a gigabyte that only the tests of the linkage on a cluster need.
 $(SPARK): $(READY)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,spark]'
+	@echo "Fetching Spark: half a gigabyte, once."
+	$(BIN)/pip install --disable-pip-version-check -c constraints.txt -e '.[dev,spark]'
 	@touch $(SPARK)
 
 demo: $(READY)  ## a run over the sample lists, with its reports
+	$(TELL)
 	@$(BIN)/voterlist run $(SAMPLE) --today 2026-02-03; code=$$?; [ $$code -le 1 ]
 
-fast: $(READY)  ## the tests that are not slow, with fewer examples of each law: three minutes
+fast: $(READY)  ## the tests that are not slow, with fewer examples of each law: a minute
+	$(TELL)
 	$(BIN)/python -m pytest $(TESTS) -m "not slow"
 
 test: $(READY)  ## all tests
+	$(TELL)
 	$(BIN)/python -m pytest $(TESTS)
 
 test-spark: $(SPARK)  ## the linkage on a cluster of its own, on this machine; needs Java 17
+	$(TELL)
 	$(BIN)/python -m pytest -n 0 tests/spark
 
 check: $(READY)  ## linter, format, types, and imports that go down
+	$(TELL)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 bench: $(READY)  ## accuracy, time and memory of link, written into docs/benchmarks.md
+	$(TELL)
 	$(BIN)/python bench/run.py --write
 
 # With LISTS_FOLDER=... also RLdata500, RLdata10000 and fake_1000.
 peers: $(READY)  ## the same lists with Splink and recordlinkage
+	$(TELL)
 	$(BIN)/python bench/peers/run.py --write $(if $(LISTS_FOLDER),--lists-folder $(LISTS_FOLDER))
 
 # With LIKE=folder of a workspace, and LINK=list.parquet.
 nights: $(READY)  ## a run new, unchanged and with one precinct anew, and the steps of link
+	$(TELL)
 	$(BIN)/python bench/nights.py --write $(if $(LIKE),--like $(LIKE)) $(if $(LINK),--link $(LINK))
 
 # OLD is the folder of another checkout.
 same: $(READY)  ## the tables of this checkout against those of another one: OLD=folder
+	$(TELL)
 	@[ -n "$(OLD)" ] || { echo "Which checkout? make same OLD=folder [VOTERS=100000] [RENAMED=\"old=new\"] [REWORDED=\"column:old=new\"]"; exit 2; }
 	$(BIN)/python bench/same_answers.py $(OLD) . --voters $(or $(VOTERS),100000) $(if $(RENAMED),--renamed $(RENAMED)) $(if $(REWORDED),--reworded $(REWORDED))
 
 figures: $(READY)  ## figures of the code: density, longest functions, start-up, files a change touches
+	$(TELL)
 	$(BIN)/python bench/figures.py
 
 manual: $(READY)  ## rules, tables, settings, commands ... as files, in both languages, into build/manual
@@ -71,15 +86,19 @@ manual: $(READY)  ## rules, tables, settings, commands ... as files, in both lan
 
 # It goes on where it was stopped; the record is in build/campaign.
 campaign: $(READY)  ## kills, power cuts, refusals, damage, leaks: an hour, into docs/reliability.md: [MINUTES=60] [SEED=1]
+	$(TELL)
 	-$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,campaign]'
 	nice -n 19 $(BIN)/python campaign/campaign.py --minutes $(or $(MINUTES),60) --seed $(or $(SEED),1)
 
 # KEYS is a folder that `voterlist keys make` made.
 bundle: $(READY)  ## archives for machines without internet, Linux and Windows, into dist: [KEYS=folder]
+	$(TELL)
 	$(BIN)/python packaging/bundle.py $(if $(KEYS),--keys $(KEYS))
 
 sbom: $(READY)  ## what the bundles hold, as CycloneDX 1.6: every package with licence and digest, into dist
+	$(TELL)
 	$(BIN)/python packaging/sbom.py
 
 clean:  ## remove .venv and the caches
+	$(TELL)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis bench/peers/.venvs

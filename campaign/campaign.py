@@ -18,7 +18,7 @@ from pathlib import Path
 from record import FOLDER
 
 LANES = (
-    {"kills": 0.45, "power": 0.1, "refusals": 0.15, "leaks": 0.3},
+    {"kills": 0.35, "power": 0.1, "refusals": 0.15, "leaks": 0.25, "laws": 0.15},
     {
         "damaged": 0.25,
         "vanished": 0.2,

@@ -1,17 +1,21 @@
-"""What all tests share: language, profiles of hypothesis, order of files, processes."""
+"""What all tests share: language, profiles of hypothesis, order of files, folders, processes."""
 
+import gc
 import os
+import shutil
 from collections import Counter
+from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
+import made_once
 import processes
 
 # Before the command line is imported: it fixes the language then.
 os.environ["VOTERLIST_LANG"] = "en"
 
 WITHOUT_SLOW = "not slow"
-EXAMPLES, QUICK_EXAMPLES = 100, 25
+EXAMPLES, QUICK_EXAMPLES, MANY_EXAMPLES = 40, 12, 1000
 # No deadline: how long an example takes depends on what else the machine does, and says nothing of
 # the code.
 settings.register_profile(
@@ -20,16 +24,38 @@ settings.register_profile(
     max_examples=EXAMPLES,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile(
-    "quick", settings.get_profile("voterlist"), max_examples=QUICK_EXAMPLES
-)
+for name, count in (("quick", QUICK_EXAMPLES), ("long", MANY_EXAMPLES)):
+    settings.register_profile(
+        name, settings.get_profile("voterlist"), max_examples=count
+    )
+
+
+MEMORY = Path("/dev/shm")  # noqa: S108  each test has a folder of its own in it
+MEMORY_NEEDED = 4 << 30
+"""Bytes: the tests of bundles and of large files take two gigabytes for a moment."""
+
+
+def _is_fit(folder):
+    """Whether the folders of tests may lie here: there is room, and programs can be started."""
+    return (
+        folder.is_dir()
+        and shutil.disk_usage(folder).free > MEMORY_NEEDED
+        and not os.statvfs(folder).f_flag & os.ST_NOEXEC
+    )
+
+
+# A run forces 200 files to the disk; in memory that takes no time. Who names a folder has it there.
+if "TMPDIR" not in os.environ and _is_fit(MEMORY):
+    os.environ["TMPDIR"] = str(MEMORY)
 
 
 def pytest_configure(config):
-    """Try each law on fewer examples where the slow tests are left out.
+    """Keep what is made once in the cache; try each law on fewer examples without the slow tests.
 
     ``--hypothesis-profile`` goes before it.
     """
+    if config.pluginmanager.hasplugin("cacheprovider"):
+        made_once.keep_in(config.cache.mkdir("made-once"))
     if config.getoption("--hypothesis-profile"):
         return
     is_quick = WITHOUT_SLOW in config.getoption("markexpr")
@@ -37,12 +63,19 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with the files of few tests.
+    """Begin with the files of slow tests, and of these with those of few.
 
     Their tests take longest each; a long file that begins last is waited for by one process alone.
     """
     tests = Counter(item.path for item in items)
-    items.sort(key=lambda item: tests[item.path])
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path not in slow, tests[item.path]))
+
+
+def pytest_collection_finish():
+    """Spare the search for garbage the modules, which are never garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish():

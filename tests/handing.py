@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from typer.testing import CliRunner
 
+import made_once
 import workspaces
 from voterlist.cli.app import APP
 from voterlist.custody import Outline, Payload, load_keys, write_package
@@ -104,6 +105,17 @@ def contents(folder):
 
 def pair(folder, settings=BELOW):
     """Both, with keys; the constituency has a run and its one case is decided."""
+    made_once.copied(f"pair {settings}", lambda made: _pair(made, settings), folder)
+    return Pair(folder / "below", folder / "above", folder)
+
+
+def handed(folder):
+    """The same, when a package is written and not taken in yet."""
+    made_once.copied("handed", lambda made: pair(made).submit(), folder)
+    return Pair(folder / "below", folder / "above", folder)
+
+
+def _pair(folder, settings):
     below = workspaces.make(folder / "below", settings=settings)
     above = folder / "above"
     (above / "inbox").mkdir(parents=True)
@@ -116,7 +128,6 @@ def pair(folder, settings=BELOW):
         told("keys", "make", workspace, "--today", DAY)
     trust(above, below, "Göyçay")
     trust(below, above, "MSK")
-    return made
 
 
 def trust(workspace, other, name):

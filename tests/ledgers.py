@@ -157,8 +157,7 @@ def voterlist(*arguments, **options):
 
 def workspace(folder):
     """A workspace with a complete run, and decisions and acceptances in its ledger."""
-    workspaces.make(folder)
-    workspaces.run(folder)
+    workspaces.finished(folder)
     with Ledger(folder / "ledger.db") as ledger:
         ledger.decide(decisions(0, 5))
         ledger.accept(acceptances(2))

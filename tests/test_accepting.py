@@ -113,7 +113,7 @@ def call(*arguments):
 @pytest.mark.parametrize("language", ["en", "az"])
 def test_an_accepted_finding_is_not_raised_again(workspace, tmp_path, language):
     """In either language the next run would ask again, or lose reason and name."""
-    first = workspaces.run(workspace)
+    first = workspaces.ran(workspace)
     assert raised(first, "over-age") == [(88, 1), (88, 2)]
     path = exported(workspace, tmp_path / "review.xlsx", language)
     marked(path, "over-age", Mark.ACCEPT, precinct=1, language=language)
@@ -148,7 +148,7 @@ def test_an_accepted_finding_is_not_raised_again(workspace, tmp_path, language):
 
 def test_it_is_raised_again_when_the_entry_changes(workspace, tmp_path):
     """An entry that says something else is another entry: the finding about it is asked anew."""
-    workspaces.run(workspace)
+    workspaces.ran(workspace)
     path = exported(workspace, tmp_path / "review.xlsx")
     marked(path, "over-age", Mark.ACCEPT, precinct=1)
     read_in(workspace, path)
@@ -165,7 +165,7 @@ def test_it_is_raised_again_when_the_entry_changes(workspace, tmp_path):
 
 def test_a_place_is_asked_again_when_its_number_changes(workspace, tmp_path):
     """A precinct accepted as too small with four voters is asked about with five."""
-    workspaces.run(workspace)
+    workspaces.ran(workspace)
     path = exported(workspace, tmp_path / "review.xlsx")
     marked(path, "precinct-too-small", Mark.ACCEPT, "a mountain village")
     assert read_in(workspace, path).count(Mark.ACCEPT) == 2
@@ -178,7 +178,7 @@ def test_a_place_is_asked_again_when_its_number_changes(workspace, tmp_path):
 
 def test_a_mark_without_a_reason_is_refused_and_the_rest_goes_on(workspace, tmp_path):
     """Sheet and row of what is refused must be told, and the other marks recorded."""
-    workspaces.run(workspace)
+    workspaces.ran(workspace)
     path = exported(workspace, tmp_path / "review.xlsx")
     (row,) = marked(path, "over-age", Mark.ACCEPT, reason="  ", precinct=1)
     marked(path, "over-age", Mark.ACCEPT, precinct=2)
@@ -209,7 +209,7 @@ def test_a_copy_of_a_sheet_is_read_as_well(workspace, tmp_path):
 
     What they say of one finding must agree.
     """
-    workspaces.run(workspace)
+    workspaces.ran(workspace)
     path = exported(workspace, tmp_path / "review.xlsx")
     book = openpyxl.load_workbook(path)
     book.copy_worksheet(book["Strikings"])
@@ -228,7 +228,7 @@ def test_a_copy_of_a_sheet_is_read_as_well(workspace, tmp_path):
 
 def test_rows_refused_are_counted_once_whatever_is_wrong_with_them(workspace, tmp_path):
     """A row without a reason and without a name has two faults, and is one row."""
-    workspaces.run(workspace)
+    workspaces.ran(workspace)
     path = exported(workspace, tmp_path / "review.xlsx")
     marked(path, "over-age", Mark.ACCEPT, reason=None, who=None, precinct=1)
     found = call("review", "import", workspace, path)
@@ -248,7 +248,7 @@ def test_what_was_accepted_stands_in_the_next_workbook_and_can_be_asked_again(
 
     Read back unchanged it changes nothing, "withdraw" takes it back.
     """
-    workspaces.run(workspace)
+    workspaces.ran(workspace)
     path = exported(workspace, tmp_path / "review.xlsx")
     marked(path, "over-age", Mark.ACCEPT, precinct=1)
     read_in(workspace, path)
@@ -272,7 +272,7 @@ def test_check_of_the_workspace_knows_what_was_accepted(workspace, tmp_path):
 
     Elsewhere it asks.
     """
-    workspaces.run(workspace)
+    workspaces.ran(workspace)
     path = exported(workspace, tmp_path / "review.xlsx")
     marked(path, "over-age", Mark.ACCEPT)
     read_in(workspace, path)
@@ -295,7 +295,7 @@ def test_a_workbook_of_findings_alone_is_read(workspace, tmp_path):
 
     A sheet that lost its ids is refused, not passed over.
     """
-    workspaces.run(workspace)
+    workspaces.ran(workspace)
     path = exported(workspace, tmp_path / "review.xlsx")
     marked(path, "over-age", Mark.ACCEPT, who="N")
     book = openpyxl.load_workbook(path)

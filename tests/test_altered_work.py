@@ -23,7 +23,7 @@ def workspace(tmp_path):
     """A workspace with a complete run, and a list that came since."""
     folder = workspaces.make(tmp_path / "w", constituency=1)
     workspaces.make(folder, constituency=2)
-    workspaces.run(folder)
+    workspaces.ran(folder)
     return folder
 
 

@@ -42,6 +42,7 @@ def test_the_example_of_the_documentation_is_true():
     assert pairs["probability"].iloc[0] > 0.95
 
 
+@pytest.mark.slow
 def test_duplicates_are_found_and_ranked(people):
     """Most pairs put first by ``find_duplicates`` are one person by the truth."""
     frame, truth = people

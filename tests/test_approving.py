@@ -17,18 +17,10 @@ APPROVE = ("--ground", "Decision 3/7", "--by", "L. M.", "--today", handing.DAY)
 STATED = ("--ground", "Act 12", "--by", "L. M.", "--today", handing.DAY)
 
 
-@pytest.fixture(scope="module")
-def _pair(tmp_path_factory):
-    """The package of the constituency is written and not taken in."""
-    made = handing.pair(tmp_path_factory.mktemp("approving"))
-    assert made.submit()[0] == 0
-    return made
-
-
 @pytest.fixture
-def pair(_pair, tmp_path):
-    shutil.copy(_pair.folder / "package.zip", tmp_path)
-    return _pair.copied(tmp_path)
+def pair(tmp_path):
+    """The package of the constituency is written and not taken in."""
+    return handing.handed(tmp_path)
 
 
 def approve(workspace, *words, number=88):

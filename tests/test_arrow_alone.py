@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 PROBE = """
 import sys
 from voterlist.cli.process import leave_pandas_out
@@ -16,6 +18,7 @@ print(pa.array(pd.Series([1, 2])).to_pylist())
 """
 
 
+@pytest.mark.slow
 def test_arrow_does_without_pandas_until_somebody_needs_it():
     """Else link would start a quarter of a second later, or a command that needs pandas fail."""
     told = subprocess.run(

@@ -21,7 +21,7 @@ from voterlist.model import AsideCode
 from voterlist.readers.attempt import allowance
 
 FILES = Path(__file__).parent / "reader_files"
-SECONDS = 3
+SECONDS = 1
 SET_ASIDE = {
     AsideCode.CELL_TOO_LONG,
     AsideCode.FILE_EMPTY,

@@ -340,6 +340,7 @@ def test_a_second_run_while_one_is_running_is_refused(workspace):
     assert found.stdout == ""
 
 
+@pytest.mark.slow
 def test_a_bad_file_makes_exit_code_one_and_is_named(workspace):
     """The run is done, and the person is told which file to ask for again."""
     (workspace / "inbox" / "88" / "scan.csv").write_bytes(b"%PDF-1.7 and so on")
@@ -349,6 +350,7 @@ def test_a_bad_file_makes_exit_code_one_and_is_named(workspace):
     assert EN("aside.file-unreadable.title") in found.stdout
 
 
+@pytest.mark.slow
 def test_no_readable_file_makes_exit_code_three(workspace):
     """Nothing could be read: that is an input error, told as one."""
     for path in (workspace / "inbox" / "88").iterdir():
@@ -451,6 +453,7 @@ def test_stopping_by_the_keyboard_is_tidy(workspace, monkeypatch):
 # status
 
 
+@pytest.mark.slow
 def test_status_shows_every_precinct_and_writes_a_calendar(workspace, tmp_path):
     """Precincts that handed in, one that did not, and the calendar as a file."""
     (workspace / "voterlist.toml").write_text(
@@ -639,6 +642,7 @@ def test_check_alone_tells_the_findings_of_lists(workspace, tmp_path):
     assert pq.read_table(out).num_rows == sum(counted.values())
 
 
+@pytest.mark.slow
 def test_check_alone_measures_the_precincts_and_writes_the_audit(workspace, tmp_path):
     """The statistics would be missing, or a page, or the name of a list on it."""
     lists = sorted((workspace / "inbox" / "88").iterdir())
@@ -665,6 +669,7 @@ def test_check_alone_measures_the_precincts_and_writes_the_audit(workspace, tmp_
     )
 
 
+@pytest.mark.slow
 def test_check_alone_follows_the_settings_of_the_workspace_or_those_given(
     workspace, tmp_path
 ):
@@ -722,6 +727,7 @@ def test_check_alone_follows_the_settings_of_the_workspace_or_those_given(
     assert call("check", *lists, "--settings", tmp_path / "none.toml").exit_code == 2
 
 
+@pytest.mark.slow
 def test_check_alone_tells_what_chance_explains(workspace):
     """A reader or a script would take pairs by coincidence for repeats."""
     lists = sorted((workspace / "inbox" / "88").iterdir())
@@ -795,7 +801,7 @@ def fill(path, verdicts):
 @pytest.mark.slow
 def test_a_decision_goes_out_and_comes_back(workspace):
     """Cases go out to a workbook, decisions come back, and the next run marks the entry."""
-    first = workspaces.run(workspace)
+    first = workspaces.ran(workspace)
     assert first.open_cases == 1
     out = workspace / "reports" / "review-en.xlsx"
     exported = call("review", "export", workspace, "--today", "2026-02-03", "--json")
@@ -829,7 +835,7 @@ def test_a_decision_goes_out_and_comes_back(workspace):
 @pytest.mark.slow
 def test_a_contradiction_is_refused_and_named(workspace):
     """Nobody may lose every entry: a case in which all are repeats is not recorded."""
-    workspaces.run(workspace)
+    workspaces.ran(workspace)
     out = workspace / "cases.xlsx"
     call("review", "export", workspace, "--out", out, "--language", "en")
     fill(out, {1: "repeat", 2: "repeat"})
@@ -849,9 +855,10 @@ def test_review_before_any_run_says_to_run_first(workspace):
     )
 
 
+@pytest.mark.slow
 def test_a_workbook_that_is_none_is_an_input_error(workspace):
     """A file that is no workbook ends with exit code 3, not in a traceback."""
-    workspaces.run(workspace)
+    workspaces.ran(workspace)
     path = workspace / "cases.xlsx"
     path.write_bytes(b"no workbook")
     found = call("review", "import", workspace, path)

@@ -43,7 +43,7 @@ ENDLESS = "9" * 5_000
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_a_short_round_finds_nothing(name, tmp_path):
     """An input of this kind would end in a traceback, or a row would be lost."""
-    trials = damaged.Damage(tmp_path, (name,), share=0.1)
+    trials = damaged.Damage(tmp_path, (name,), share=0.03)
     made = trials(1, random.Random(f"short {name}"))  # noqa: S311  no secret
     assert made.found == ()
 
@@ -140,6 +140,7 @@ def test_a_number_with_an_endless_exponent_is_no_number():
     assert _number("1e3") == "1000"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "code", "line"),
     [
@@ -185,6 +186,7 @@ def _bomb():
     return stream.getvalue()
 
 
+@pytest.mark.slow
 def test_a_parquet_file_is_tried_by_a_child_before_it_is_read(tmp_path, monkeypatch):
     """A damaged one ended the whole program, and a small one could fill the memory."""
     path = tmp_path / "table.parquet"
@@ -213,10 +215,10 @@ def test_a_parquet_file_is_tried_by_a_child_before_it_is_read(tmp_path, monkeypa
 @pytest.mark.slow
 def test_a_short_round_of_requests_finds_nothing(tmp_path):
     """A request that no browser sends would end in a 500, or be let in."""
-    trials = desk_requests.Requests(tmp_path, requests=60)
+    trials = desk_requests.Requests(tmp_path, requests=25)
     made = trials(1, random.Random("short desk"))  # noqa: S311  no secret
     assert made.found == ()
-    assert sum(made.tries.values()) >= 60
+    assert sum(made.tries.values()) >= 25
 
 
 def test_every_route_of_the_desk_is_known_to_the_requests():
@@ -293,6 +295,7 @@ def test_a_parquet_file_may_have_any_name(tmp_path):
     assert readers.read_table(path, wanted=lambda _: [0]).num_rows == 1
 
 
+@pytest.mark.slow
 def test_a_parquet_file_is_tried_from_the_folder_of_the_program(tmp_path):
     """Python writes that folder as an empty word, and the child did not find the program."""
     path = tmp_path / "table.parquet"
@@ -338,6 +341,7 @@ def test_who_tries_a_parquet_file_ends_with_who_asked(tmp_path):
         assert child.wait(30) == 0
 
 
+@pytest.mark.slow
 def test_behind_a_value_of_hundreds_of_lines_the_section_is_told():
     """A search for the end of each value would take minutes; a wrong line would mislead."""
     rows = "".join(f"  [{number}],\n" for number in range(600))

@@ -19,11 +19,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import processes
 import workspaces
+from examples import tries
 from linkage_lists import crowd
 from voterlist import config, review, schemas
 from voterlist.catalogue import catalogue
@@ -398,7 +399,7 @@ def sample(tmp_path_factory):
     return read(result, "entries"), read(result, "voters")
 
 
-@settings(max_examples=6)
+@tries(6)
 @given(
     st.lists(st.sampled_from(["same", "apart", "both kept"]), min_size=2, max_size=4)
 )
@@ -502,7 +503,7 @@ def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
     The next run learns, keeps each case, and is the same again.
     """
     folder = shutil.copytree(SAMPLE, tmp_path / "goychay")
-    first = workspaces.run(folder)
+    first = workspaces.ran(folder)
     assert (first.training_labels, first.contradictory) == (0, 0)
     path = tmp_path / "review.xlsx"
     settings = config.load(folder / config.FILE_NAME)
@@ -574,7 +575,7 @@ def test_a_run_says_how_many_pairs_it_learnt_from(tmp_path):
     """
     folder = workspaces.make(tmp_path / "2026")
     assert SAY("cli.run.training-labels", labels=0) not in said_by_run(folder)
-    queue = read(workspaces.run(folder), "queue").column("entry_id").to_pylist()
+    queue = read(workspaces.ran(folder), "queue").column("entry_id").to_pylist()
     with Ledger(folder / "ledger.db") as ledger:
         ledger.decide(
             decisions((dict(zip(sorted(queue), ("keep", "repeat"), strict=True)), 4))

@@ -275,9 +275,9 @@ def test_the_bundle_itself_can_be_named(home, tmp_path, keys):
 
 
 @pytest.mark.slow
-def test_a_workspace_says_whom_it_trusts(home, keys, tmp_path_factory):
+def test_a_workspace_says_whom_it_trusts(home, keys, tmp_path):
     """The person would have to carry the key about; a trusted one lies in the workspace."""
-    pair = handing.pair(tmp_path_factory.mktemp("trusting"))
+    pair = handing.pair(tmp_path / "trusting")
     assert refused(home, workspace=pair.below) == "delivery-stranger"
     trust = ("keys", "trust", pair.below, keys / "public.json", "--name", "Maker")
     assert told(*trust, "--today", "2026-03-01")[0] == 0

@@ -38,17 +38,10 @@ MOMENT = dt.datetime(2026, 2, 4, 12, 0, tzinfo=dt.UTC)
 MADE = "2026-02-04T09:00:00+04:00"
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """One person stands in two precincts."""
-    folder = workspaces.make(tmp_path_factory.mktemp("page") / "2026")
-    workspaces.run(folder)
-    return folder
-
-
 @pytest.fixture
-def workspace(finished, tmp_path):
-    return shutil.copytree(finished, tmp_path / "2026")
+def workspace(tmp_path):
+    """One person stands in two precincts."""
+    return workspaces.finished(tmp_path / "2026")
 
 
 def settings_of(workspace):

@@ -659,6 +659,7 @@ def test_a_page_of_too_many_lines_is_a_drawing():
     assert read_content(documents.drawn(draw), LIMITS) is AsideCode.FILE_NOT_A_TABLE
 
 
+@pytest.mark.slow
 def test_the_libraries_of_documents_are_loaded_by_the_child_alone():
     """A command that reads no PDF file would wait for them at its start."""
     import subprocess

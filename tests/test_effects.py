@@ -8,7 +8,7 @@ import shutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import workspaces
@@ -24,6 +24,7 @@ from deciding import (
     unbalanced,
     vanished,
 )
+from examples import tries
 from voterlist.catalogue import entries as sentences
 from voterlist.config import CheckSettings
 from voterlist.decisions import (
@@ -322,7 +323,7 @@ CORRECTED = st.sets(st.sampled_from(NAMES))
 
 
 @pytest.mark.slow
-@settings(max_examples=200)
+@tries(200)
 @given(VERDICTS, AMENDED, CORRECTED, st.randoms(use_true_random=False))
 def test_nobody_vanishes_and_every_decision_is_accounted_for(
     verdicts, amended, corrected, chance
@@ -369,6 +370,7 @@ def decide(folder, *rows, subjects=None):
             ledger.keep_subjects(subjects_of(subjects))
 
 
+@pytest.mark.slow
 def test_a_run_lists_whom_it_should_and_asks_no_more_about_what_was_answered(tmp_path):
     """After all errors were decided the run would still show them, or not say what was done."""
     folder = workspaces.make(tmp_path / "2026")
@@ -432,6 +434,7 @@ def skipped_in(result):
     return {row["entry_id"]: row["code"] for row in read(result, "skipped").to_pylist()}
 
 
+@pytest.mark.slow
 def test_a_run_of_some_constituencies_knows_what_was_done_in_the_others(tmp_path):
     """What the newest run has no list of would be told as gone, or be missing."""
     folder = workspaces.make(tmp_path / "2026")

@@ -88,6 +88,7 @@ def test_term_frequency_is_attributed_to_the_fields_exactly_as_the_linkage_count
             }
 
 
+@pytest.mark.slow
 def test_a_rare_surname_weighs_more_than_a_common_one():
     """Two persons entered twice, one of a name that fifty have.
 

@@ -168,6 +168,7 @@ def test_a_register_of_streets_that_cannot_be_read_stops_the_check(tmp_path: Pat
     assert "none.csv" in told["error"]["where"]
 
 
+@pytest.mark.slow
 def test_a_register_of_other_precincts_is_said_to_be_of_no_use(tmp_path: Path):
     """Where no address could be held against the register, it is said what to look at.
 

@@ -125,6 +125,7 @@ def test_a_folder_inside_is_told_where_the_workspace_is(workspace, command):
 # check of a folder
 
 
+@pytest.mark.slow
 def test_check_reads_a_folder_as_its_files(workspace):
     """Who names a folder would be told that there is no such file."""
     inbox = workspace / "inbox"
@@ -179,6 +180,7 @@ def completed(words, tmp_path):
     ).stdout.split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "offered"),
     [

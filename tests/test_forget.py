@@ -31,8 +31,7 @@ LATER = "2026-02-05"
 @pytest.fixture(scope="module")
 def _finished(tmp_path_factory):
     """A constituency that handed over, and has the receipt."""
-    pair = handing.pair(tmp_path_factory.mktemp("forget"))
-    assert pair.submit()[0] == 0
+    pair = handing.handed(tmp_path_factory.mktemp("forget"))
     assert pair.receive("package.zip", "--receipt", pair.folder / "receipt.zip")[0] == 0
     assert (
         told("receive", pair.below, pair.folder / "receipt.zip", "--today", DAY)[0] == 0
@@ -173,7 +172,7 @@ def test_lists_as_handed_in_go_only_where_that_is_asked_for(finished):
 def test_what_waits_for_a_person_is_refused_with_what_to_do(tmp_path):
     """Open cases are voters whose entries are in doubt: without the run nobody decides them."""
     workspace = workspaces.make(tmp_path / "2026", settings=handing.BELOW)
-    workspaces.run(workspace)
+    workspaces.ran(workspace)
     before = contents(workspace)
     found = objections(told("forget", workspace, *YES))
     assert found == ["gate.open-cases", "forget.open-stage"]

@@ -23,28 +23,15 @@ from voterlist.storage.ledger import reading
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def _pair(tmp_path_factory):
-    return handing.pair(tmp_path_factory.mktemp("handing"))
+@pytest.fixture
+def pair(tmp_path):
+    return handing.pair(tmp_path)
 
 
 @pytest.fixture
-def pair(_pair, tmp_path):
-    return _pair.copied(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def _handed(_pair, tmp_path_factory):
-    pair = _pair.copied(tmp_path_factory.mktemp("handed"))
-    assert pair.submit()[0] == 0
-    return pair
-
-
-@pytest.fixture
-def handed(_handed, tmp_path):
+def handed(tmp_path):
     """A package is written and not taken in yet."""
-    shutil.copy(_handed.folder / "package.zip", tmp_path)
-    return _handed.copied(tmp_path)
+    return handing.handed(tmp_path)
 
 
 def events(workspace):

@@ -24,18 +24,10 @@ from voterlist.storage.ledger.base import SqliteBase
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def _handed(tmp_path_factory):
-    pair = handing.pair(tmp_path_factory.mktemp("handed"))
-    assert pair.submit()[0] == 0
-    return pair
-
-
 @pytest.fixture
-def handed(_handed, tmp_path):
+def handed(tmp_path):
     """A package is written and not taken in yet."""
-    shutil.copy(_handed.folder / "package.zip", tmp_path)
-    return _handed.copied(tmp_path)
+    return handing.handed(tmp_path)
 
 
 def mutations(content, members, count):

@@ -52,6 +52,7 @@ def test_the_private_key_is_closed_to_others_and_never_made_twice(workspace):
     assert (code, failure["error"]["code"]) == (3, "keys-there")
 
 
+@pytest.mark.slow
 def test_a_passphrase_comes_from_standard_input(workspace):
     """A script has no terminal, and a passphrase among the arguments is seen by everybody."""
     code, _ = told("keys", "make", workspace, "--passphrase-stdin", given="söz\n")

@@ -1,7 +1,5 @@
 """``verify``: a run is what its inputs and the answers of then make."""
 
-import shutil
-
 import pyarrow.parquet as pq
 import pytest
 
@@ -13,19 +11,14 @@ from handing import code_of, told
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def _pair(tmp_path_factory):
-    return handing.pair(tmp_path_factory.mktemp("verify"))
+@pytest.fixture
+def pair(tmp_path):
+    return handing.pair(tmp_path)
 
 
 @pytest.fixture
-def below(_pair, tmp_path):
-    return shutil.copytree(_pair.below, tmp_path / "below")
-
-
-@pytest.fixture
-def pair(_pair, tmp_path):
-    return _pair.copied(tmp_path)
+def below(pair):
+    return pair.below
 
 
 def test_a_run_is_made_again_with_the_answers_of_then(below):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ HANDOVERS = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(HANDOVERS))
 def test_a_handover_is_read_as_it_was_written(made):
     lines = [(one.day, one.event.value, one.details()) for one in made]

@@ -4,9 +4,10 @@ import random
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import tries
 from voterlist import ingest
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.config import IngestSettings
@@ -801,7 +802,7 @@ def test_ids_are_the_same_on_every_machine():
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@tries(40)
 @given(st.randoms(use_true_random=False), st.integers(1, 6))
 def test_entries_do_not_depend_on_the_order_or_names_of_files(
     shuffler: random.Random, count: int
@@ -854,7 +855,7 @@ _CELLS = st.sampled_from(
 
 
 @pytest.mark.slow
-@settings(max_examples=150)
+@tries(150)
 @given(
     st.lists(st.lists(_CELLS, max_size=4), min_size=1, max_size=12).filter(any),
     st.sampled_from([None, "S", "12"]),
@@ -870,7 +871,8 @@ def test_every_row_ends_in_exactly_one_table(rows, name):
     assert sorted(lines) == list(range(1, len(rows) + 1))
 
 
-@settings(max_examples=100)
+@pytest.mark.slow
+@tries(100)
 @given(st.binary(max_size=200))
 def test_any_bytes_balance(content):
     """Bytes of any kind become entries, rows set aside, or one trouble."""

@@ -6,9 +6,10 @@ from collections import Counter
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import tries
 from intake_files import HEADER, TITLE, cut, voters
 from voterlist import ingest
 from voterlist.config import IngestSettings, PinSettings
@@ -400,7 +401,7 @@ ENTRIES = st.lists(st.integers(0, 40), min_size=15, max_size=40)
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@tries(60)
 @given(
     ENTRIES,
     st.lists(st.integers(0, 60), max_size=6),

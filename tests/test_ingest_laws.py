@@ -6,9 +6,10 @@ import random
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from examples import tries
 from voterlist import ingest
 from voterlist.config import IngestSettings
 from voterlist.readers import read_file
@@ -138,8 +139,8 @@ def read_back(content, folder, name):
 
 
 @pytest.mark.slow
-@settings(
-    max_examples=120,
+@tries(
+    120,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(VOTER, min_size=1, max_size=30), LAYOUT)

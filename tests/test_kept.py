@@ -251,6 +251,7 @@ def test_a_sheet_that_could_not_be_read_for_the_moment_is_read_again(
     assert json.loads(register.read_text())["said"]["troubles"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["ingest", "reconcile"])
 def test_a_stage_that_failed_for_the_moment_is_never_the_same(
     workspace, monkeypatch, stage
@@ -270,6 +271,7 @@ def test_a_stage_that_failed_for_the_moment_is_never_the_same(
 UNREAD = {"name": "2", "trouble": AsideCode.READER_STOPPED}
 
 
+@pytest.mark.slow
 def test_an_answer_is_a_change(workspace):
     """A run would end at once, and the answer would be in no report."""
     decide(workspace, workspaces.run(workspace))

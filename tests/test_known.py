@@ -6,9 +6,10 @@ import tempfile
 from itertools import accumulate
 from pathlib import Path
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from examples import tries
 from voterlist.pipeline.known import Known
 from voterlist.schemas import ENTRY, FINDING
 from voterlist.storage import store
@@ -45,7 +46,7 @@ def rows_of(table):
     return sorted(map(str, (tuple(pair.values()) for pair in pairs)))
 
 
-@settings(max_examples=25)
+@tries(25)
 @example([{"a": None, "b": 1}])
 @example([{"a": 1}, {"a": 2, "b": 1, "c": 2, "d": None}])
 @given(RUNS)

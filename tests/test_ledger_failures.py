@@ -38,14 +38,9 @@ def path(tmp_path):
     return path
 
 
-@pytest.fixture(scope="module")
-def _workspace(tmp_path_factory):
-    return ledgers.workspace(tmp_path_factory.mktemp("ledger") / "2026")
-
-
 @pytest.fixture
-def workspace(_workspace, tmp_path):
-    return shutil.copytree(_workspace, tmp_path / "2026")
+def workspace(tmp_path):
+    return ledgers.workspace(tmp_path / "2026")
 
 
 @contextmanager

@@ -26,14 +26,9 @@ posix = pytest.mark.skipif(os.name != "posix", reason="modes are those of POSIX"
 ANSWER = {"today": ledgers.DAY, "since": "2026-02-03 09:00"}
 
 
-@pytest.fixture(scope="module")
-def _workspace(tmp_path_factory):
-    return ledgers.workspace(tmp_path_factory.mktemp("ledger") / "2026")
-
-
 @pytest.fixture
-def workspace(_workspace, tmp_path):
-    return shutil.copytree(_workspace, tmp_path / "2026")
+def workspace(tmp_path):
+    return ledgers.workspace(tmp_path / "2026")
 
 
 @pytest.fixture
@@ -120,6 +115,7 @@ def test_a_ledger_that_lost_rows_stops_every_command(workspace, lose, kind):
     assert (path.read_bytes() if path.exists() else None) == before
 
 
+@pytest.mark.slow
 def test_the_folder_of_a_run_knows_how_far_the_ledger_was(workspace):
     """The ledger and the mark beside it deleted together are noticed all the same."""
     workspaces.run(workspace, today=workspaces.TODAY.replace(day=4))
@@ -135,6 +131,7 @@ def test_the_folder_of_a_run_knows_how_far_the_ledger_was(workspace):
     assert caught.value.places["known_decisions"] == "5"
 
 
+@pytest.mark.slow
 def test_the_furthest_mark_counts(workspace):
     """An old ledger put back with its old mark: the newest run's folder has the other one."""
     path = workspace / "ledger.db"

@@ -104,7 +104,7 @@ def finished(workspace, today):
 def test_a_run_killed_at_its_end_is_in_no_journal(workspace, tmp_path, point):
     """A line for an incomplete run would date the end of the checks and offer its cases."""
     calm = workspaces.copied(workspace, tmp_path / "calm")
-    first = workspaces.run(workspace)
+    first = workspaces.ran(workspace)
     kill(workspace, point)
     assert runs_of(workspace) == [first.run]
     made = reviewing.export(
@@ -117,7 +117,7 @@ def test_a_run_killed_at_its_end_is_in_no_journal(workspace, tmp_path, point):
     assert (made.run, made.cases) == (first.run, first.open_cases)
     again = workspaces.run(workspace, today=workspaces.TODAY.replace(day=5))
     assert runs_of(workspace) == [first.run, again.run]
-    workspaces.run(calm)
+    workspaces.ran(calm)
     undisturbed = workspaces.run(calm, today=workspaces.TODAY.replace(day=5))
     assert workspaces.contents(again) == workspaces.contents(undisturbed)
     for path in again.outputs:
@@ -175,7 +175,7 @@ def test_reports_count_the_run_that_they_are_of(workspace):
 def test_a_clock_of_2020_moves_no_day(workspace):
     """A run with a wrong clock must not turn "done late" into "done in time"."""
     late = dt.date(2026, 2, 20)
-    workspaces.run(workspace, today=late)
+    workspaces.ran(workspace, today=late)
     before = finished(workspace, late)
     assert Standing.DONE_LATE in {standing for _, standing, _ in before}
     result = workspaces.run(workspace, today=dt.date(2020, 1, 5))
@@ -188,7 +188,7 @@ def test_a_clock_of_2020_moves_no_day(workspace):
 @pytest.mark.slow
 def test_a_list_that_a_clock_of_2020_sees_first_is_of_the_newest_day_known(workspace):
     """It came after the others, whatever the clock says."""
-    workspaces.run(workspace, today=dt.date(2026, 2, 20))
+    workspaces.ran(workspace, today=dt.date(2026, 2, 20))
     one = workspace / "inbox" / "88" / "menteqe-1.csv"
     text = one.read_text(encoding="utf-8").replace("1 saylı", "3 saylı")
     (workspace / "inbox" / "88" / "menteqe-3.csv").write_text(text, encoding="utf-8")
@@ -217,11 +217,12 @@ def test_run_says_that_the_clock_is_behind(workspace):
     )
 
 
+@pytest.mark.slow
 def test_what_a_person_recorded_goes_before_a_clock(workspace):
     """[calendar.finished] is the way to correct a day that was recorded wrongly."""
     text = '[calendar.finished]\ncompile = "2026-02-01"\n'
     (workspace / config.FILE_NAME).write_text(text, encoding="utf-8")
-    workspaces.run(workspace, today=dt.date(2026, 2, 20))
+    workspaces.ran(workspace, today=dt.date(2026, 2, 20))
     days = {
         day
         for stage, _, day in finished(workspace, dt.date(2026, 2, 20))

@@ -13,12 +13,13 @@ import traceback
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import ledger_places
 import ledgers
 import workspaces
+from examples import tries
 from voterlist import config
 from voterlist.cli.failure import describe
 from voterlist.errors import (
@@ -141,7 +142,7 @@ VALUES = st.floats(allow_nan=False, allow_infinity=False)
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None)
+@tries(15)
 @example(reasons=[], values=[-0.0])
 @given(reasons=st.lists(TEXT, max_size=4), values=st.lists(VALUES, max_size=3))
 def test_both_databases_have_the_same_head(_pair, reasons, values):  # noqa: PT019

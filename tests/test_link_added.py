@@ -148,6 +148,7 @@ def found():
     )
 
 
+@pytest.mark.slow
 def test_an_added_comparison_weighs(found):
     """An e-mail address that only two entries have would be left unused."""
     without = weights_of_doubles(
@@ -165,6 +166,7 @@ def test_an_added_comparison_weighs(found):
     }
 
 
+@pytest.mark.slow
 def test_a_column_that_is_compared_is_taken_from_no_other_field():
     """Headers alone would have made the e-mail, or the town, part of another field as well."""
     frame = people().rename(
@@ -177,6 +179,7 @@ def test_a_column_that_is_compared_is_taken_from_no_other_field():
     assert "same" in set(pairs["contact_level"])
 
 
+@pytest.mark.slow
 def test_a_blocking_comparison_brings_entries_together():
     """Entries that agree in nothing else would never be compared on a long list."""
     frame = people()
@@ -197,6 +200,7 @@ def test_a_blocking_comparison_brings_entries_together():
         assert bool(least) == any("mail" in names for names in keys)
 
 
+@pytest.mark.slow
 def test_frequent_values_weigh_less(found):
     """Two people of one town would count as much as two of one address."""
     town = {"town": {"column": "town", "kind": "place"}}
@@ -364,6 +368,7 @@ def test_explain_shows_an_added_comparison(list_file):
     assert parts == pytest.approx(why["weight"])
 
 
+@pytest.mark.slow
 def test_a_blank_column_is_told_and_says_nothing(list_file):
     """A comparison that was named in vain would seem to have been made."""
     frame = people().assign(mail="")

@@ -13,9 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from examples import tries
 from linkage_lists import crowd, voters
 from voterlist.config import LinkSettings
 from voterlist.link import (
@@ -101,7 +102,7 @@ def assert_same(one, other):
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@tries(25)
 @given(
     lists,
     st.lists(changes, min_size=1, max_size=2),
@@ -193,7 +194,7 @@ def pairs_of(found):
 
 
 @pytest.mark.slow
-@settings(max_examples=400)
+@tries(400)
 @given(
     lists,
     st.lists(changes, min_size=1, max_size=3),
@@ -219,7 +220,7 @@ def test_candidates_are_those_of_a_search_from_the_beginning(
 
 
 @pytest.mark.slow
-@settings(max_examples=100)
+@tries(100)
 @given(lists, changes)
 def test_only_pairs_of_what_was_handed_in_anew_are_compared(people, changed):
     entries, blocks, marks, _ = blocked(people, Profile.AZ, 100, streets=True)
@@ -233,7 +234,7 @@ def test_only_pairs_of_what_was_handed_in_anew_are_compared(people, changed):
 
 
 @pytest.mark.slow
-@settings(max_examples=100)
+@tries(100)
 @given(
     lists, st.randoms(use_true_random=False), st.sampled_from(Profile), st.booleans()
 )
@@ -254,7 +255,7 @@ def test_other_ids_and_another_order_are_no_change(people, random, profile, stre
 
 
 @pytest.mark.slow
-@settings(max_examples=200)
+@tries(200)
 @given(lists, st.sampled_from(Profile), st.booleans(), st.integers(2, 6), st.sets(ids))
 def test_against_another_list_candidates_are_those_that_have_a_new_entry(
     people, profile, streets, limit, new
@@ -268,7 +269,8 @@ def test_against_another_list_candidates_are_those_that_have_a_new_entry(
         assert key.forecast.pairs == ranges.partners(key).pairs
 
 
-@settings(max_examples=60)
+@pytest.mark.slow
+@tries(60)
 @given(st.lists(persons, max_size=12), st.randoms(use_true_random=False))
 def test_an_entry_is_known_again_by_what_it_says(people, random):
     entries = encode(
@@ -312,6 +314,7 @@ def test_nothing_is_compared_where_nothing_changed(list_and_state):
     assert_same(again, full)
 
 
+@pytest.mark.slow
 def test_everything_is_compared_where_everything_changed(list_and_state):
     people, full = list_and_state
     other = precinct_anew(people, range(people.num_rows))
@@ -320,6 +323,7 @@ def test_everything_is_compared_where_everything_changed(list_and_state):
     assert_same(again, link(other, incremental=Incremental()))
 
 
+@pytest.mark.slow
 def test_a_precinct_handed_in_anew_costs_its_own_pairs(list_and_state):
     """Of a list of which a part changed, fewer pairs are compared than are reused_pairs over."""
     people, full = list_and_state
@@ -371,6 +375,7 @@ def test_a_state_with_former_names_of_keys_is_left_aside(list_and_state):
     assert_same(again, full)
 
 
+@pytest.mark.slow
 def test_addresses_that_are_compared_in_another_way_make_the_state_another():
     """Lines of address are compared as streets once one entry has a street.
 
@@ -389,6 +394,7 @@ def test_addresses_that_are_compared_in_another_way_make_the_state_another():
     assert_same(again, link(people, profile=Profile.GENERIC, incremental=Incremental()))
 
 
+@pytest.mark.slow
 def test_a_threshold_changes_nothing_in_the_state(list_and_state):
     """The state does not depend on the thresholds, which are asked of every pair anew."""
     people, full = list_and_state
@@ -536,6 +542,7 @@ def ids_of(pairs):
     )
 
 
+@pytest.mark.slow
 def test_a_list_that_is_all_new_is_linked_as_ever():
     """Where every entry is new, nothing is left out.
 
@@ -578,6 +585,7 @@ def test_the_odds_are_those_of_the_pairs_that_have_a_new_entry(new):
     assert model.log_size[-1] == on_grid(np.log2(max(count, 1)))
 
 
+@pytest.mark.slow
 def test_each_pair_is_what_it_is_in_a_linkage_of_both_lists():
     people = crowd(800, doubles=60)
     new = people.column("entry_id").slice(0, 40)
@@ -657,7 +665,7 @@ def test_entries_that_come_together_because_others_are_gone_are_compared(left):
     now={"e01"},
     profile=Profile.AZ,
 )
-@settings(max_examples=25)
+@tries(25)
 @given(lists, st.sets(ids), st.sets(ids), st.sampled_from(Profile))
 def test_other_new_entries_among_the_same_people_are_linked_as_if_they_were_the_first(
     people, before, now, profile
@@ -679,7 +687,7 @@ def test_other_new_entries_among_the_same_people_are_linked_as_if_they_were_the_
 
 
 @pytest.mark.slow
-@settings(max_examples=200)
+@tries(200)
 @given(
     lists,
     st.lists(changes, max_size=2),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from examples import tries
 from linkage_lists import crowd, voters
 from voterlist import schemas, tables
 from voterlist.link import candidates, link, monotone, people, weigh
@@ -93,7 +94,7 @@ models = st.sampled_from([learnt, unlearnt])
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@tries(25)
 @given(profiles, seeds, lacking, models)
 def test_levels_stand_in_the_order_of_their_evidence(profile, seed, lacking, learn):
     """A stronger level never speaks less for one person, against whatever class of pairs."""
@@ -113,7 +114,7 @@ def test_levels_stand_in_the_order_of_their_evidence(profile, seed, lacking, lea
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@tries(25)
 @given(profiles, seeds, lacking, models, st.data())
 def test_a_stronger_level_never_lowers_the_probability(
     profile, seed, lacking, learn, data
@@ -145,7 +146,7 @@ def test_a_stronger_level_never_lowers_the_probability(
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@tries(40)
 @given(profiles, seeds, lacking, st.sampled_from(list(PARTS)), st.data())
 def test_the_same_value_never_lowers_the_probability(
     profile, seed, lacking, field, data
@@ -186,6 +187,7 @@ def test_the_same_value_never_lowers_the_probability(
     assert raised >= probability - 1e-9
 
 
+@pytest.mark.slow
 def test_without_birth_dates_no_class_takes_the_repetitions():
     """Father and son of one name are told by their dates; without dates they took the repetitions.
 

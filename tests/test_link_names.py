@@ -329,6 +329,7 @@ def test_a_short_form_has_its_bits_in_the_waterfall(linkage, people):
     assert min(waterfalls(pairs, people).column("given_name_bits").to_pylist()) > 5
 
 
+@pytest.mark.slow
 def test_an_incremental_linkage_finds_the_same_forms(linkage, people):
     """The kept pair level of a short form would be read back as another one."""
     again = link(

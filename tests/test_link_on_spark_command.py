@@ -91,6 +91,7 @@ def test_another_format_is_refused(refused, tmp_path):
     assert refused(*SPARK, *work, file="empty")[:2] == ("spark-not-parquet", 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [

@@ -11,9 +11,10 @@ from dataclasses import asdict
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from examples import tries
 from linkage_lists import crowd, voters
 from voterlist.config import LinkSettings
 from voterlist.link import block, candidates, ranges, weigh
@@ -90,7 +91,8 @@ def test_no_pair_is_cut_without_being_counted(rows, limit):
     assert blocks.forecast.largest <= limit
 
 
-@settings(max_examples=50)
+@pytest.mark.slow
+@tries(50)
 @example(
     rows=[("aliyev", None, None, month) for month in (1, 2, 2, 2)],
     new={1},
@@ -121,7 +123,8 @@ def test_where_only_some_pairs_count_these_are_made_and_forecast(
     assert cut.forecast.pairs + cut.forecast.not_compared == len(expected)
 
 
-@settings(max_examples=100)
+@pytest.mark.slow
+@tries(100)
 @example(
     rows=[("aliyev", None, None, month) for month in (1, 2, 2, 1, 2)],
     groups=[0, 0, 1, 1, -1],
@@ -169,7 +172,7 @@ def test_no_work_is_spent_on_pairs_inside_a_list(rows, lists):
     assert ranges.partners(found).pairs == found.forecast.pairs
 
 
-@settings(max_examples=50)
+@tries(50)
 @example([("aliyev", None, 1980, 1), ("mamadov", None, 1980, 1)])
 @given(small_lists)
 def test_a_pair_is_put_down_to_the_keys_on_which_it_agrees(rows):
@@ -582,7 +585,8 @@ BORN = st.lists(
 )
 
 
-@settings(max_examples=50)
+@pytest.mark.slow
+@tries(50)
 @example([("ali", None, year) for year in (1950, 1990, 1990)])
 @given(BORN)
 def test_names_are_as_frequent_whichever_entry_stands_first(people):
@@ -681,7 +685,7 @@ ENTRIES_OF_ONE = st.lists(
 )
 
 
-@settings(max_examples=50)
+@tries(50)
 @example(
     [{"list_kind": ListKind.PERMANENT, "given_name": given} for given in (None, "ali")]
 )
@@ -718,7 +722,7 @@ SOME_PAIRS = st.lists(
 )
 
 
-@settings(max_examples=50)
+@tries(50)
 @example([((1, 2), 0.01)])
 @example([((2, 3), 0.5)])
 @given(SOME_PAIRS)

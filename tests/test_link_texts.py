@@ -9,10 +9,11 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
+from examples import tries
 from linkage_lists import voters
 from voterlist.link import block
 from voterlist.link.comparisons import SHIPPED, Pairs
@@ -137,7 +138,7 @@ def test_documents_that_begin_alike_have_one_code(more):
 IDENTIFIERS = st.lists(st.text("AB1", min_size=1, max_size=5), min_size=2, max_size=6)
 
 
-@settings(max_examples=50)
+@tries(50)
 @example(["5ABC123", "5ACB123", "5ABC12", "5ABC1234", "15ABC23", "5BACD123"])
 @given(IDENTIFIERS)
 def test_identifiers_are_a_slip_apart_as_their_texts_are(identifiers):

@@ -1,7 +1,6 @@
 """``voterlist lists``: from a finished run to the lists of its precincts."""
 
 import json
-import shutil
 import stat
 from pathlib import Path
 
@@ -18,18 +17,9 @@ from voterlist.tables import from_columns
 DAY = workspaces.TODAY.isoformat()
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """A workspace with a finished run."""
-    folder = workspaces.make(tmp_path_factory.mktemp("lists") / "workspace")
-    result = workspaces.run(folder)
-    return folder, result
-
-
 @pytest.fixture
-def workspace(finished, tmp_path):
-    """A copy of it to write into."""
-    return shutil.copytree(finished[0], tmp_path / "workspace")
+def workspace(tmp_path):
+    return workspaces.finished(tmp_path / "workspace")
 
 
 def lists(*arguments):
@@ -98,6 +88,7 @@ def test_what_is_not_there_is_refused(workspace, arguments, code):
     assert not (workspace / "lists").exists()
 
 
+@pytest.mark.slow
 def test_lists_without_an_entry_are_not_blamed_on_a_precinct(tmp_path):
     """Nobody had named a precinct, and was told to leave it out."""
     empty = workspaces.make(tmp_path / "empty")
@@ -108,9 +99,9 @@ def test_lists_without_an_entry_are_not_blamed_on_a_precinct(tmp_path):
     assert (exit_code, made["error"]["code"]) == (2, "lists-nobody")
 
 
-def test_no_list_is_older_than_what_was_decided(workspace, finished):
+def test_no_list_is_older_than_what_was_decided(workspace):
     """Somebody struck off yesterday would be on the list that is signed today."""
-    entry_id = next(iter(entry_ids(workspace, finished[1].run)))
+    entry_id = next(iter(entry_ids(workspace, workspaces.run(workspace).run)))
     decision = {
         "entry_id": entry_id,
         "action": "strike",

@@ -177,6 +177,7 @@ def test_a_limit_that_is_no_size_is_refused(lists, tmp_path, limit):
     assert EN("error.memory-limit-unreadable.what") in found.stderr
 
 
+@pytest.mark.slow
 def test_a_limit_below_what_the_list_needs_is_refused_with_the_need(lists, tmp_path):
     """The machine would be brought to a stand, or the work be for nothing."""
     found = link_with(lists, tmp_path, "100MiB", "--json")

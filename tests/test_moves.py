@@ -13,21 +13,10 @@ from voterlist.storage.ledger import Place, reading
 from voterlist.usecases import receiving
 
 
-@pytest.fixture(scope="module")
-def _packed(tmp_path_factory):
-    """A package that waits to be taken in."""
-    both = handing.pair(tmp_path_factory.mktemp("moves"))
-    assert both.submit()[0] == 0
-    return both
-
-
 @pytest.fixture
-def packed(_packed, tmp_path):
-    both = _packed.copied(tmp_path)
-    (tmp_path / "package.zip").write_bytes(
-        (_packed.folder / "package.zip").read_bytes()
-    )
-    return both
+def packed(tmp_path):
+    """A package waits to be taken in."""
+    return handing.handed(tmp_path)
 
 
 def journal(workspace):
@@ -129,7 +118,7 @@ def test_a_free_name_is_one_under_which_nothing_stands(tmp_path):
 def test_a_run_that_ended_behind_its_line_of_the_journal_adds_no_second_one(tmp_path):
     """The journal would say of one run that there were two."""
     workspace = workspaces.make(tmp_path / "2026")
-    folder = workspaces.run(workspace).folder
+    folder = workspaces.ran(workspace).folder
     # The last that a run writes: without it the next one is made again.
     (folder / "result.json").unlink()
     result = workspaces.run(workspace)

@@ -72,6 +72,7 @@ def test_the_slips_of_a_text():
     )
 
 
+@pytest.mark.slow
 @given(st.sampled_from(sorted((ROOT / "src/voterlist").rglob("*.py"))), st.randoms())
 def test_a_slip_gives_another_program(path, dice):
     """What cannot be compiled is noticed by anything, what changes nothing by nothing."""
@@ -83,6 +84,7 @@ def test_a_slip_gives_another_program(path, dice):
         assert ast.dump(ast.parse(one.made_in(text))) != ast.dump(ast.parse(text))
 
 
+@pytest.mark.slow
 def test_the_same_seed_draws_the_same_lines_and_no_line_twice():
     """A trial could not be made again by its number."""
     drawn = mutants.drawn(ROOT, "00000000", 200, "src/voterlist/lists")

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import tries
 from normalizing import entries, found
 from voterlist.catalogue import catalogue
 from voterlist.catalogue import entries as catalogue_entries
@@ -375,7 +376,7 @@ CELL = st.one_of(
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@tries(40)
 @given(
     st.lists(st.tuples(*[CELL] * len(ENTRY_FIELDS)), max_size=6),
     st.sampled_from(list(Profile)),

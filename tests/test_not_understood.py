@@ -120,6 +120,7 @@ def test_the_documented_names_are_told():
         assert ingest.register_named(f"{name}.csv") == name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Ölənlər 2025 (VVADQ).xlsx", "siyahi.xlsx"])
 def test_a_register_of_deaths_is_used_whatever_its_name(workspace, name):
     """It was passed over: the dead stayed on the list, and nobody was told."""
@@ -156,6 +157,7 @@ def test_a_register_is_told_by_its_headings(tmp_path, heading, kind):
     assert list(outside.registers)[:1] == [kind]
 
 
+@pytest.mark.slow
 def test_a_file_of_reference_that_is_not_understood_is_asked_for(workspace):
     """It was mentioned nowhere."""
     write_book(workspace / "reference" / "export (17).xlsx")
@@ -181,6 +183,7 @@ def test_a_file_of_reference_that_is_not_understood_is_asked_for(workspace):
     ]
 
 
+@pytest.mark.slow
 def test_status_and_doctor_are_content_where_all_is_understood(workspace):
     """A question that is always asked is not read."""
     write_book(workspace / "reference" / "Vəfat edənlər.xlsx")
@@ -190,6 +193,7 @@ def test_status_and_doctor_are_content_where_all_is_understood(workspace):
     assert "every file of reference is understood" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "options"),
     [
@@ -225,6 +229,7 @@ def test_a_list_in_the_inbox_that_looks_like_a_register_is_asked_about(
     assert "looks-like-register" in said or "Looks like a register" in said
 
 
+@pytest.mark.slow
 def test_a_lawful_list_is_no_register(workspace):
     """A list of barracks has words of a register; a blank column for the dead says nothing."""
     inbox = workspace / "inbox" / "88"

@@ -63,16 +63,9 @@ def lists(tmp_path, monkeypatch):
     return folder
 
 
-@pytest.fixture(scope="module")
-def _workspace(tmp_path_factory):
-    folder = workspaces.make(tmp_path_factory.mktemp("outputs") / "2026")
-    workspaces.run(folder)
-    return folder
-
-
 @pytest.fixture
-def workspace(_workspace, tmp_path):
-    return shutil.copytree(_workspace, tmp_path / "2026")
+def workspace(tmp_path):
+    return workspaces.finished(tmp_path / "2026")
 
 
 # Inputs
@@ -292,6 +285,7 @@ def test_nothing_is_invented_in_a_workspace(workspace):
     assert digests(workspace) == before
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("lists")
 def test_what_was_written_before_is_written_anew(workspace):
     """Results and reports are no inputs: the same command may be started again."""

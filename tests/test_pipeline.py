@@ -33,12 +33,13 @@ def table(result, name):
     return pq.read_table(result.folder / f"{name}.parquet")
 
 
+@pytest.mark.slow
 def test_the_whole_street_finds_the_person_who_stands_twice(workspace):
     """Raw files go in.
 
     The one repeated person comes out as a case to decide, and every row is accounted for.
     """
-    result = workspaces.run(workspace)
+    result = workspaces.ran(workspace)
     assert result.rows_in == result.rows_out + result.set_aside
     assert (result.rows_out, result.files, result.lists) == (7, 2, 2)
     cases = table(result, "cases").filter(
@@ -53,9 +54,10 @@ def test_the_whole_street_finds_the_person_who_stands_twice(workspace):
     assert result.until is None
 
 
+@pytest.mark.slow
 def test_every_stage_balances_and_stands_in_the_trace(workspace):
     """Rows in are rows out and rows set aside, in each of the stages, in their order."""
-    result = workspaces.run(workspace)
+    result = workspaces.ran(workspace)
     trace = json.loads((result.folder / "trace.json").read_text(encoding="utf-8"))
     assert [work["stage"] for work in trace["stages"]] == [
         stage.value for stage in Stage
@@ -79,7 +81,7 @@ def test_the_street_has_every_stage_of_the_model_once_and_in_order():
 @pytest.mark.slow
 def test_the_same_input_is_the_same_run_and_the_same_bytes(workspace):
     """A second run on the same day rewrites the first: one folder, not a bit different."""
-    first = workspaces.run(workspace)
+    first = workspaces.ran(workspace)
     before = workspaces.contents(first)
     second = workspaces.run(workspace)
     assert second.run == first.run
@@ -94,7 +96,7 @@ def test_renamed_files_give_the_same_tables(workspace, tmp_path):
     inbox = other / "inbox" / "88"
     (inbox / "menteqe-1.csv").rename(inbox / "z.csv")
     (inbox / "menteqe-2.csv").rename(inbox / "a.csv")
-    first, second = workspaces.run(workspace), workspaces.run(other)
+    first, second = workspaces.ran(workspace), workspaces.run(other)
     assert first.run == second.run
     assert workspaces.contents(first, tables_only=True) == workspaces.contents(
         second, tables_only=True
@@ -190,7 +192,7 @@ def test_a_killed_run_ends_as_if_it_had_not_been(workspace, tmp_path, stage):
         [sys.executable, "-c", KILLED, str(workspace), stage.value, tests], check=False
     )
     assert killed.returncode == -signal.SIGKILL
-    result, undisturbed = workspaces.run(workspace), workspaces.run(calm)
+    result, undisturbed = workspaces.run(workspace), workspaces.ran(calm)
     assert [work.stage for work in result.stages if work.reused] == [
         step.stage
         for step in stages.STAGES
@@ -203,7 +205,7 @@ def test_a_killed_run_ends_as_if_it_had_not_been(workspace, tmp_path, stage):
 @pytest.mark.slow
 def test_a_run_until_a_stage_is_gone_on_with(workspace, tmp_path):
     """--until stops after a stage; the next run takes its tables over and ends like any other."""
-    calm = workspaces.run(workspaces.copied(workspace, tmp_path / "calm"))
+    calm = workspaces.ran(workspaces.copied(workspace, tmp_path / "calm"))
     half = workspaces.run(workspace, until=Stage.NORMALIZE)
     assert half.until is Stage.NORMALIZE
     assert (half.folder / "voters.parquet").exists()
@@ -243,7 +245,7 @@ def test_another_limit_makes_only_the_stages_that_follow_it_again(workspace):
 
     Another run's name keeps both apart.
     """
-    first = workspaces.run(workspace)
+    first = workspaces.ran(workspace)
     (workspace / config.FILE_NAME).write_text(
         "[check]\nsmallest_precinct = 1\n", encoding="utf-8"
     )
@@ -256,9 +258,10 @@ def test_another_limit_makes_only_the_stages_that_follow_it_again(workspace):
     assert rules[0] - rules[1] == {"precinct-too-small"}
 
 
+@pytest.mark.slow
 def test_the_manifest_names_every_input_and_its_content(workspace):
     """Afterwards it can be shown which bytes a result was made from."""
-    result = workspaces.run(workspace)
+    result = workspaces.ran(workspace)
     manifest = json.loads((result.folder / "manifest.json").read_text(encoding="utf-8"))
     assert sorted(manifest["inputs"]) == [
         "inbox/88/menteqe-1.csv",
@@ -274,6 +277,7 @@ def test_the_manifest_names_every_input_and_its_content(workspace):
     assert recorded == workspaces.contents(result, tables_only=True)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_table_is_named_and_the_rest_goes_on(workspace):
     """One picture among the lists: the run is done, and says that a person is needed."""
     (workspace / "inbox" / "88" / "foto.csv").write_bytes(
@@ -305,7 +309,7 @@ def without_bare_row(workspace):
 def test_an_unreadable_workbook_beside_clean_lists_needs_a_person(workspace, content):
     """A damaged workbook would leave a precinct out of the list without a word."""
     without_bare_row(workspace)
-    assert workspaces.run(workspace).exit_code == 0
+    assert workspaces.ran(workspace).exit_code == 0
     (workspace / "inbox" / "88" / "menteqe-3.xlsx").write_bytes(content)
     result = workspaces.run(workspace)
     assert [trouble.file for trouble in result.troubles] == ["inbox/88/menteqe-3.xlsx"]
@@ -317,7 +321,7 @@ def test_who_reads_a_report_while_it_is_made_anew_reads_the_old_one_to_its_end(
     workspace,
 ):
     """A report written in its place would show half a page while it is written."""
-    result = workspaces.run(workspace)
+    result = workspaces.ran(workspace)
     assert result.outputs
     with contextlib.ExitStack() as opened:
         files = [
@@ -372,6 +376,7 @@ def holds(path, text):
     )
 
 
+@pytest.mark.slow
 def test_when_no_file_can_be_read_the_exit_code_is_three(workspace):
     """The street is walked with zero entries, and every file is named."""
     for path in (workspace / "inbox" / "88").iterdir():
@@ -380,9 +385,10 @@ def test_when_no_file_can_be_read_the_exit_code_is_three(workspace):
     assert (result.rows_out, len(result.troubles), result.exit_code) == (0, 2, 3)
 
 
+@pytest.mark.slow
 def test_furniture_of_a_list_needs_no_person(workspace):
     """Every list has titles and blank lines: every run would end with 1."""
-    result = workspaces.run(workspace)
+    result = workspaces.ran(workspace)
     assert set(result.set_aside_by_code) <= {
         "blank-row",
         "title-row",
@@ -408,6 +414,7 @@ def test_nothing_to_run_is_wrong_usage(workspace, options, code):
     assert (caught.value.code, caught.value.exit_code) == (code, 2)
 
 
+@pytest.mark.slow
 def test_only_the_constituencies_asked_for_are_run(workspace):
     """-c picks folders; the others are neither read nor recorded."""
     workspaces.make(workspace, constituency=23)
@@ -416,6 +423,7 @@ def test_only_the_constituencies_asked_for_are_run(workspace):
     assert set(table(result, "entries").column("constituency").to_pylist()) == {23}
 
 
+@pytest.mark.slow
 def test_a_list_beside_the_folders_is_read_too(workspace):
     """A file that somebody dropped into the inbox itself is not lost."""
     path = workspace / "inbox" / "88" / "menteqe-2.csv"
@@ -442,6 +450,7 @@ def headed(workspace):
     return workspace
 
 
+@pytest.mark.slow
 def test_a_list_dropped_twice_is_one_list_and_its_copy(headed):
     """The same file in its folder and beside it.
 
@@ -455,6 +464,7 @@ def test_a_list_dropped_twice_is_one_list_and_its_copy(headed):
     assert result.rows_in == result.rows_out + result.set_aside
 
 
+@pytest.mark.slow
 def test_the_same_row_through_two_folders_is_two_entries(headed):
     """A corrected list dropped beside the folder repeats rows.
 
@@ -515,6 +525,7 @@ DEATHS = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\nRzayev;Orxan;Şamil o
 STATISTICS = "constituency,precinct,measure,value\n88,,adults,9\n"
 
 
+@pytest.mark.slow
 def test_registers_in_the_reference_folder_are_compared(workspace):
     """A register would lie in the folder and not be compared."""
     (workspace / "reference" / "deaths.csv").write_text(DEATHS, encoding="utf-8")
@@ -532,6 +543,7 @@ def test_registers_in_the_reference_folder_are_compared(workspace):
     ]
 
 
+@pytest.mark.slow
 def test_a_register_that_cannot_be_used_is_noted_and_the_run_goes_on(workspace):
     """Half a table of statistics is refused whole; the list is none the worse for it."""
     (workspace / "reference" / "statistics.csv").write_text(
@@ -573,7 +585,7 @@ def decide(workspace, result):
 @pytest.mark.slow
 def test_a_decision_marks_an_entry_and_closes_its_case(workspace):
     """After the decision the corrected list has every entry, one marked, and the queue is empty."""
-    first = workspaces.run(workspace)
+    first = workspaces.ran(workspace)
     assert not (first.folder / "corrected.parquet").exists()
     decide(workspace, first)
     second = workspaces.run(workspace)
@@ -622,6 +634,7 @@ def test_a_list_first_seen_after_the_day_is_late(workspace):
     } == {dt.date(2026, 2, 9)}
 
 
+@pytest.mark.slow
 def test_what_a_person_recorded_as_finished_is_finished(workspace):
     """[calendar.finished] settles a stage that the program cannot see, for every unit of it."""
     (workspace / config.FILE_NAME).write_text(
@@ -671,7 +684,7 @@ def test_a_run_of_one_constituency_leaves_what_is_known_of_others(
 ):
     """After ``run -c 88`` the cases of 89 would be gone, or called done."""
     workspace = two_constituencies
-    workspaces.run(workspace)
+    workspaces.ran(workspace)
     settings = config.load(workspace / config.FILE_NAME)
     before = reviewing.export(
         workspace, settings, tmp_path / "before.xlsx", "en", today=workspaces.TODAY
@@ -702,7 +715,7 @@ def test_a_run_of_one_constituency_leaves_what_is_known_of_others(
 def test_a_whole_run_lets_go_of_what_is_no_longer_there(two_constituencies):
     """When all of the inbox was looked at, a case that is not found again is gone."""
     workspace = two_constituencies
-    workspaces.run(workspace)
+    workspaces.ran(workspace)
     for path in (workspace / "inbox" / "89").iterdir():
         path.unlink()
     workspaces.run(workspace, today=workspaces.TODAY + dt.timedelta(days=1))
@@ -710,6 +723,7 @@ def test_a_whole_run_lets_go_of_what_is_no_longer_there(two_constituencies):
         assert "gone" in {case.status for case in ledger.cases()}
 
 
+@pytest.mark.slow
 def test_a_run_stopped_before_the_merge_names_what_was_set_aside(workspace):
     """After ``--until ingest`` an unreadable file would not be told."""
     (workspace / "inbox" / "88" / "empty.csv").write_bytes(b"")

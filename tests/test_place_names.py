@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import tries
 from voterlist.ingest.file_names import place_of_name, places_of_names, places_of_sheets
 
 SCHEMES = (
@@ -194,7 +195,7 @@ def is_wrong(reading, precinct):
 
 
 @pytest.mark.slow
-@settings(max_examples=1000, deadline=None)
+@tries(1000)
 @given(folders(), st.booleans(), st.booleans())
 def test_a_name_is_read_rightly_or_asked_about(folder, is_known, has_territory):
     """No name gives another precinct than its own without a doubt, whatever stands beside it."""

@@ -138,6 +138,7 @@ def test_a_file_that_stood_open_is_closed_when_it_is_written_again(tmp_path):
     assert mode(path) == 0o600
 
 
+@pytest.mark.slow
 def test_a_run_closes_its_own_folders_and_leaves_the_others(tmp_path):
     """What an earlier version left open is closed.
 
@@ -209,6 +210,7 @@ def test_what_a_killed_writer_left_goes_when_the_file_is_written_again(tmp_path)
     assert [found.name for found in tmp_path.iterdir()] == ["report-en.html"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "place",
     [

@@ -9,9 +9,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import tries
 from linkage_lists import crowd, voters
 from voterlist import synth
 from voterlist.config import LinkSettings
@@ -65,7 +66,7 @@ def blocked(rows, limit, group):
     return [block.build(entries, key, limit, codes) for key in KEYS]
 
 
-@settings(max_examples=200)
+@tries(200)
 @given(people, st.integers(2, 16), groups, st.integers(1, 9))
 def test_ranges_hold_every_pair_once_and_in_order(rows, limit, group, most):
     """A pair of two keys would be compared twice, one at the border of two ranges be lost."""
@@ -86,7 +87,7 @@ def test_ranges_hold_every_pair_once_and_in_order(rows, limit, group, most):
     assert made == expected
 
 
-@settings(max_examples=100)
+@tries(100)
 @given(people, groups, st.integers(1, 9))
 def test_ranges_are_of_one_size_but_where_one_entry_begins_more(rows, group, most):
     """One block of a common value would be one task, for which all others wait."""
@@ -113,7 +114,7 @@ def test_a_block_with_half_of_all_pairs_is_cut_in_the_middle():
 @pytest.fixture(scope="module")
 def with_numbers():
     """An invented list, as the linkage reads it."""
-    return normalised(synth.generate(1_500, constituencies=2, seed=5).entries)
+    return normalised(synth.generate(600, constituencies=2, seed=5).entries)
 
 
 def normalised(entries):
@@ -160,6 +161,7 @@ def linked_alike(voters, least=1, **named):
     return whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", list(Profile))
 def test_however_pairs_are_cut_the_linkage_is_the_same(with_numbers, profile):
     """A list would have other pairs where memory is short."""
@@ -167,6 +169,7 @@ def test_however_pairs_are_cut_the_linkage_is_the_same(with_numbers, profile):
     linked_alike(without_numbers(with_numbers), profile=profile)
 
 
+@pytest.mark.slow
 def test_so_with_pairs_that_people_decided(with_numbers):
     """The model would learn from a decided pair only where its range holds it."""
     first = link(with_numbers).pairs
@@ -180,6 +183,7 @@ def test_so_with_pairs_that_people_decided(with_numbers):
     assert found.training_labels == first.num_rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("one_to_one", [False, True])
 def test_so_between_lists(with_numbers, one_to_one):
     """Pairs of two lists would depend on memory, or a partner be chosen among some of them."""
@@ -189,6 +193,7 @@ def test_so_between_lists(with_numbers, one_to_one):
     linked_alike(with_numbers, scope=Scope.held_against(ids.slice(0, 300)))
 
 
+@pytest.mark.slow
 def test_so_with_a_comparison_of_ones_own():
     """Levels of added comparisons would be those of one range."""
     people = crowd(400, doubles=60)
@@ -202,6 +207,7 @@ def test_so_with_a_comparison_of_ones_own():
     assert linked_alike(people, added=added).added[0].known == len(ids)
 
 
+@pytest.mark.slow
 def test_a_list_of_many_entries_a_person_is_looked_at_again_from_the_disk():
     """The second look would change pairs that are held, and not those that are put aside."""
     people = crowd(60, doubles=60)

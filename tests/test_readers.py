@@ -8,9 +8,10 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from examples import tries
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError
 from voterlist.model import AsideCode
@@ -373,8 +374,8 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path):
     assert (missing.name, missing.trouble) == ("4/gone.csv", AsideCode.READ_REFUSED)
 
 
-@settings(
-    max_examples=150,
+@tries(
+    150,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
@@ -394,7 +395,7 @@ def test_no_bytes_make_the_reader_fail(content):
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@tries(60)
 @given(st.data())
 def test_no_damage_to_a_workbook_makes_the_reader_fail(data):
     """A workbook with bytes changed, cut or doubled anywhere gives sheets or a code."""
@@ -415,7 +416,7 @@ _CELL = st.text(
 )
 
 
-@settings(max_examples=100)
+@tries(100)
 @given(st.lists(st.lists(_CELL, min_size=2, max_size=4), min_size=1, max_size=8))
 def test_cells_without_quotes_come_back_as_written(table):
     """Splitting is the inverse of joining, one row a line."""

@@ -367,6 +367,7 @@ def test_a_part_that_cannot_be_unpacked_whole_is_not_opened(name):
     assert (found.trouble or found.sheets[0].trouble) is AsideCode.FILE_UNREADABLE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "place"),
     [
@@ -397,6 +398,7 @@ def test_a_size_that_cannot_be_ends_in_an_old_workbook(kind, place):
         }
 
 
+@pytest.mark.slow
 def test_a_shortened_row_of_a_binary_workbook_hides_no_far_cell():
     """A row header of XLSB without its tail counts.
 
@@ -482,6 +484,7 @@ def _written(cells, kind):
     return book(lambda page: [page.append(row) for row in cells])
 
 
+@pytest.mark.slow
 def test_what_stands_behind_the_rows_of_a_sheet_is_no_long_cell():
     """A list with hundreds of merged cells would be refused for one cell that is too long."""
 
@@ -495,6 +498,7 @@ def test_what_stands_behind_the_rows_of_a_sheet_is_no_long_cell():
     assert sheet.cells.num_rows == 999
 
 
+@pytest.mark.slow
 def test_a_cell_without_end_is_refused_while_it_is_unpacked():
     """A cell of hundreds of megabytes in a small workbook is not laid out in memory."""
     whole = book(lambda page: page.append(["a", "b"]))
@@ -747,6 +751,7 @@ def test_rarer_delimiters_are_found(sign):
     assert table(sheet)[2] == ["2", "Quliyev", "Rza", "03.04.1980"]
 
 
+@pytest.mark.slow
 def test_the_inbox_is_never_written_to(tmp_path):
     """A run over an inbox that nobody may write to leaves every byte, name and time as it was."""
     workspace = workspaces.make(tmp_path / "2026")

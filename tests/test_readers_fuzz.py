@@ -7,10 +7,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
 import documents
+from examples import tries
 from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.readers import read_files
@@ -33,8 +34,8 @@ HEADS = [
     b"\xff\xfe",
     b"\xef\xbb\xbf",
 ]
-FUZZ = settings(
-    max_examples=60,
+FUZZ = tries(
+    60,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -161,6 +162,7 @@ def test_any_bytes_are_rows_or_a_code(tmp_path, head, tail):
     assert_balanced(head + tail, tmp_path)
 
 
+@pytest.mark.slow
 @FUZZ
 @given(text=st.text(st.sampled_from('abəşЯ;,\t"\n\r\0|{}[]: 19.'), max_size=300))
 @example(text="{}")

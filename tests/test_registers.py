@@ -48,6 +48,7 @@ def found(table, *codes: str):
     ]
 
 
+@pytest.mark.slow
 def test_each_register_is_read_by_its_name_whatever_its_format_and_language(workspace):
     """Russian headers, a workbook, a name in capitals.
 
@@ -97,6 +98,7 @@ def test_each_register_is_read_by_its_name_whatever_its_format_and_language(work
     assert use["deaths", "total"] is None
 
 
+@pytest.mark.slow
 def test_a_row_of_a_register_can_be_found_in_its_file(workspace):
     """The table of register rows has file, line and cells of every row that a finding names."""
     put(
@@ -118,6 +120,7 @@ def test_a_row_of_a_register_can_be_found_in_its_file(workspace):
     assert row["entry_id"].startswith("deaths:")
 
 
+@pytest.mark.slow
 def test_arrivals_are_missing_or_listed_elsewhere(workspace):
     """Who came and stands in no list is missing.
 
@@ -139,6 +142,7 @@ def test_arrivals_are_missing_or_listed_elsewhere(workspace):
     ]
 
 
+@pytest.mark.slow
 def test_residents_and_those_on_the_list_only(workspace):
     """A usable register of residence tells who is missing on either side.
 
@@ -163,6 +167,7 @@ def test_residents_and_those_on_the_list_only(workspace):
     ] == 6
 
 
+@pytest.mark.slow
 def test_the_use_of_a_register_is_told_by_constituency_where_there_are_several(
     workspace,
 ):
@@ -213,6 +218,7 @@ def test_the_use_of_a_register_is_told_by_constituency_where_there_are_several(
         assert whole == sum(parts) > 0
 
 
+@pytest.mark.slow
 def test_a_changed_name_is_found_under_the_former_one(workspace):
     """The column of the former surname is used: old name alone, both names, new name alone."""
     put(
@@ -272,6 +278,7 @@ GONE += "2;Əsədov;Anar;Namiq oğlu;07.05.1957;kişi;Səttar Bəhlulzadə küç
 GONE += workspaces.TWO.split("\n")[1].replace("2;", "3;", 1) + "\n"
 
 
+@pytest.mark.slow
 def test_a_run_compares_with_the_last_cycle(workspace, tmp_path):
     """Unchanged entries are found by their ids.
 
@@ -301,6 +308,7 @@ def test_a_run_compares_with_the_last_cycle(workspace, tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_the_last_cycle_may_be_a_plain_file(workspace):
     """A list without ids and in other spellings would not be compared."""
     put(
@@ -319,6 +327,7 @@ def test_the_last_cycle_may_be_a_plain_file(workspace):
     }
 
 
+@pytest.mark.slow
 def test_a_last_cycle_that_cannot_be_read_makes_nobody_new(workspace):
     """A damaged file is noted with its trouble, and no comparison is made.
 
@@ -336,6 +345,7 @@ def test_a_last_cycle_that_cannot_be_read_makes_nobody_new(workspace):
     assert (finding["field"], finding["source"]) == ("last-cycle", row["source"])
 
 
+@pytest.mark.slow
 def test_a_register_whose_columns_are_doubtful_is_told(workspace):
     """A register none of whose rows was taken in has the code of why, and is a finding.
 
@@ -365,6 +375,7 @@ PROTOCOL = (
 )
 
 
+@pytest.mark.slow
 def test_a_protocol_must_add_up(workspace):
     """Line 1 against its parts, 1a against the list, totals against their parts.
 

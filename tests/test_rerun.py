@@ -123,7 +123,7 @@ def test_after_a_killed_rerun_cases_can_be_exported_and_decided(tmp_path, stage)
     workspace = workspaces.make(
         tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n'
     )
-    first = workspaces.run(workspace)
+    first = workspaces.ran(workspace)
     before = workspaces.contents(first)
     workspaces.forget(workspace)
     forgotten = workspaces.contents(first)
@@ -150,7 +150,7 @@ def test_after_a_killed_rerun_cases_can_be_exported_and_decided(tmp_path, stage)
 def test_half_of_a_run_made_again_goes_with_the_next_day(tmp_path):
     """Tables of voters that nobody will finish would lie there for good."""
     workspace = workspaces.make(tmp_path / "2026")
-    first = workspaces.run(workspace, until=None)
+    first = workspaces.ran(workspace, until=None)
     half = workspaces.run(workspace, until=Stage.NORMALIZE)
     assert half.folder != first.folder
     assert (half.folder / "voters.parquet").exists()
@@ -175,7 +175,7 @@ def test_folders_of_people_among_the_runs_stay(tmp_path):
 def test_the_tables_of_a_run_made_again_can_be_read_after_it(tmp_path):
     """The result of the second run counts its cases from where the tables lie in the end."""
     workspace = workspaces.make(tmp_path / "2026")
-    first = workspaces.run(workspace)
+    first = workspaces.ran(workspace)
     second = workspaces.run(workspaces.forget(workspace))
     assert second.cases_by_kind == first.cases_by_kind
     assert second.open_cases == first.open_cases

@@ -18,12 +18,13 @@ from xml.sax.saxutils import escape
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import report_tables as tables
 import workspaces
+from examples import tries
 from mutations import mutated
 from voterlist import config, report
 from voterlist.catalogue import catalogue, entries
@@ -56,7 +57,7 @@ def call(*arguments):
 def finished(tmp_path_factory):
     """A workspace with a finished run and its review workbook, for copies."""
     folder = workspaces.make(tmp_path_factory.mktemp("review") / "2026")
-    workspaces.run(folder)
+    workspaces.ran(folder)
     export(folder, folder / "review.xlsx")
     return folder
 
@@ -404,10 +405,11 @@ def other_workspace(folder):
     path.write_text(
         path.read_text(encoding="utf-8").replace("küç. 19", "küç. 21"), encoding="utf-8"
     )
-    workspaces.run(made)
+    workspaces.ran(made)
     return made
 
 
+@pytest.mark.slow
 def test_a_workbook_of_another_workspace_is_refused_whole(workspace, tmp_path):
     """The same case may stand in two workspaces: what was decided there is not decided here."""
     foreign = decided(
@@ -421,6 +423,7 @@ def test_a_workbook_of_another_workspace_is_refused_whole(workspace, tmp_path):
     assert journal(workspace)[-1][1] != reviewing.REVIEW_EVENT
 
 
+@pytest.mark.slow
 def test_an_untouched_workbook_of_another_workspace_is_refused_too(workspace, tmp_path):
     """That nothing was decided in it is no reason to call it one's own."""
     foreign = export(other_workspace(tmp_path / "other"), tmp_path / "foreign.xlsx")
@@ -450,6 +453,7 @@ def test_a_row_of_another_workspace_is_refused_among_ones_own(workspace):
     assert journal(workspace)[-1][2]["refused"] == 2
 
 
+@pytest.mark.slow
 def test_a_workbook_of_an_earlier_run_is_taken(workspace):
     """A run on the next day does not spoil a workbook that somebody is still filling in."""
     workspaces.run(workspace, today=workspaces.TODAY + dt.timedelta(days=1))
@@ -526,7 +530,7 @@ FOUND = from_columns(
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@tries(40)
 @given(reason=ANSWERS, name=ANSWERS)
 @example("- ok", "=A1")
 @example("'- ok", "'=A1")

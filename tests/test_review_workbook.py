@@ -42,7 +42,7 @@ def finished(tmp_path_factory):
         text = path.read_text(encoding="utf-8")
         text = text.replace("23.11.1988", OLD).replace("05.05.1965", OLD)
         path.write_text(text, encoding="utf-8")
-    workspaces.run(folder)
+    workspaces.ran(folder)
     return folder
 
 

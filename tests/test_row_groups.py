@@ -45,6 +45,7 @@ def written(folder, parts):
     return paths
 
 
+@pytest.mark.slow
 @given(parts=PARTS)
 def test_what_is_joined_are_the_rows_of_the_parts(tmp_path_factory, parts):
     """A footer that points to the wrong bytes would give voters that nobody handed in."""

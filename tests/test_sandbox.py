@@ -28,7 +28,7 @@ from voterlist.readers.attempt import allowance
 from voterlist.readers.frames import pack_outcome, unpack_outcome
 
 LIMITS = IngestSettings()
-SHORT = IngestSettings(max_read_seconds=2)
+SHORT = IngestSettings(max_read_seconds=1)
 FILES = Path(__file__).parent / "reader_files"
 LIST = "№;Soyadı;Adı;Doğum tarixi\n1;Əliyev;Əli;01.02.1970\n"
 CELL = '<c r="A1" t="inlineStr"><is><t>a</t></is></c>'
@@ -122,6 +122,7 @@ def test_three_thousand_sheets_of_one_part_are_stopped():
     assert troubles(book(rows, sheets=3_000), SHORT) == [AsideCode.FILE_TOO_SLOW]
 
 
+@pytest.mark.slow
 def test_a_small_file_may_not_take_much_memory():
     """The limits of rows and columns alone let a file of two kilobytes lay out two gigabytes."""
     content = book(
@@ -198,6 +199,7 @@ def test_a_run_names_the_file_and_goes_on(tmp_path, jobs):
     assert told["rows"]["out"] == alone.rows_out
 
 
+@pytest.mark.slow
 def test_a_child_that_is_killed_loses_one_file_only(tmp_path):
     """Whoever frees memory on the machine may end it.
 
@@ -235,6 +237,7 @@ with open({count!r}, "a+") as count:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no signals")
 def test_the_way_out_of_a_child_spoils_no_sound_file(sound):
     """A thread of Arrow that still waits aborts there: a sound list was called too large."""
@@ -269,6 +272,7 @@ def test_a_child_that_is_refused_memory_below_python_says_so(sound):
     assert refused.value.code == AsideCode.FILE_TOO_LARGE
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no signals")
 def test_a_list_whose_child_aborts_is_not_called_too_large(sound):
     """The same of the child that reads lists of all kinds."""
@@ -353,6 +357,7 @@ def test_a_formula_without_a_value_says_where_it_stands():
     assert found.sheets[0].formulas_without_value == 2
 
 
+@pytest.mark.slow
 def test_an_answer_that_was_broken_off_is_not_the_next_one(monkeypatch):
     """After Ctrl-C in the middle of a file, its voters would be read as those of the next file."""
     write_frame = sandbox.write_frame

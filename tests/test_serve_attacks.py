@@ -25,8 +25,7 @@ PATIENCE = 15
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    workspace = workspaces.make(tmp_path_factory.mktemp("attacks") / "2026")
-    workspaces.run(workspace)
+    workspace = workspaces.finished(tmp_path_factory.mktemp("attacks") / "2026")
     for name, role in PEOPLE.items():
         add_user(workspace, name, role, desks.PASSWORD, today=workspaces.TODAY)
     with desks.running(workspace) as running:

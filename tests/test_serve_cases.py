@@ -53,7 +53,7 @@ def finished(tmp_path_factory):
     """The sample, run; four people may work at its desk."""
     folder = tmp_path_factory.mktemp("cases") / "2026"
     shutil.copytree(SAMPLE, folder)
-    workspaces.run(folder)
+    workspaces.ran(folder)
     for name, role in PEOPLE.items():
         add_user(folder, name, role, desks.PASSWORD, today=DAY)
     return folder

@@ -44,8 +44,7 @@ def workspace(tmp_path_factory):
 
 def new_workspace(folder):
     """A workspace with a run, at whose desk two people may work."""
-    workspaces.make(folder)
-    workspaces.run(folder)
+    workspaces.finished(folder)
     for name, role in (("Aysel", Role.ANALYST), (HOSTILE, Role.CHAIR)):
         add_user(folder, name, role, desks.PASSWORD, today=DAY)
     return folder
@@ -113,6 +112,7 @@ def test_bad_names_and_passwords_are_refused(tmp_path, name, password, code):
     assert list_users(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_the_commands_of_users(tmp_path):
     make_workspace(tmp_path, cycle="2026", level=Level.CONEC)
     desks.add_user(tmp_path, "Aysel", "operator")
@@ -169,6 +169,7 @@ def test_who_logs_in_gets_a_session_that_is_stored_nowhere(desk, workspace):
     assert {"desk-login", "desk-logout"} <= set(events(workspace))
 
 
+@pytest.mark.slow
 def test_who_writes_the_ledger_plants_no_session(tmp_path):
     """A row in the table of sessions let its writer in as the chair, unseen."""
     workspace = new_workspace(tmp_path / "workspace")
@@ -227,6 +228,7 @@ def test_a_hostile_name_is_text(desk):
     assert "<img" not in wrong.text
 
 
+@pytest.mark.slow
 def test_the_tenth_wrong_password_locks_the_name(tmp_path):
     """Also the right one is refused then; who else is there can go on."""
     workspace = new_workspace(tmp_path / "workspace")
@@ -504,6 +506,7 @@ def test_a_certificate_that_is_none_is_refused(tmp_path):
         assert error.value.code == "desk-tls"
 
 
+@pytest.mark.slow
 def test_with_a_certificate_the_cookie_is_bound_to_the_host(tmp_path):
     workspace = new_workspace(tmp_path / "workspace")
     certificate, key = _certificate(tmp_path)
@@ -560,6 +563,7 @@ def _certificate(folder):
     return paths
 
 
+@pytest.mark.slow
 def test_a_second_desk_and_a_taken_port_are_refused_in_words(desk, workspace, tmp_path):
     other = new_workspace(tmp_path / "workspace")
     _, port = _address(desk)
@@ -578,6 +582,7 @@ def _refusal(*options):
     return json.loads(done.stdout)["error"]["code"], done.returncode
 
 
+@pytest.mark.slow
 def test_without_users_nobody_is_let_in(tmp_path):
     workspaces.make(tmp_path)
     assert _refusal(tmp_path, "--port", "0") == ("no-run", 2)
@@ -655,6 +660,7 @@ def _fail_inside(ledger):
         raise KeyError
 
 
+@pytest.mark.slow
 @ledger_places.both
 def test_what_is_written_block_by_block_fits_with_others_in_between(tmp_path, kind):
     """The digests go on from the last block, or are read again where another program wrote."""

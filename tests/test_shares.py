@@ -36,6 +36,7 @@ def end_process(text):
     return text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [0, 1, 2])
 def test_results_stand_in_the_order_of_the_texts(processes):
     """Else a voter would bear the skeleton of another one's name."""
@@ -46,6 +47,7 @@ def test_results_stand_in_the_order_of_the_texts(processes):
     assert fathers == [father_and_sex(text) for text in MANY]
 
 
+@pytest.mark.slow
 def test_the_helpers_do_a_part_of_it_and_end():
     """Else they would cost memory and help nobody; or live on when the work is done."""
     with shares.helped(1):
@@ -56,12 +58,14 @@ def test_the_helpers_do_a_part_of_it_and_end():
         os.kill(other, 0)
 
 
+@pytest.mark.slow
 def test_an_error_is_raised_as_it_is():
     """Else a fault in a fold would look like a fault of the machine, or go unseen."""
     with shares.helped(1), pytest.raises(ValueError, match="this one"):
         shares.mapped(refuse, MANY)
 
 
+@pytest.mark.slow
 def test_a_helper_that_ends_is_done_without(monkeypatch):
     """Else a process killed for memory would end the linkage, or lose its texts."""
     monkeypatch.setenv(ASKING, str(os.getpid()))
@@ -70,6 +74,7 @@ def test_a_helper_that_ends_is_done_without(monkeypatch):
         assert shares.mapped(fold_surname, MANY)[:1] == [fold_surname(MANY[0])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", list(Profile))
 def test_any_number_of_helpers_gives_the_same_voters(profile, monkeypatch):
     """Else a list would have other pairs on a machine with more cores."""

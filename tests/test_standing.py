@@ -174,6 +174,7 @@ def test_a_stated_day_has_its_ground_and_goes_before_a_hand_over(workspace):
     )
 
 
+@pytest.mark.slow
 def test_a_precinct_hands_its_list_over_itself(workspace):
     """In its own workspace a list that lies in the inbox is in nobody else's hands."""
     settings = config.parse(f'[workspace]\nlevel = "pec"\n{TERRITORY}')

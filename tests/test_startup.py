@@ -112,6 +112,7 @@ def test_the_start_loads_no_library_of_tables(arguments):
     assert code == (2 if any("rum" in word for word in arguments) else 0)
 
 
+@pytest.mark.slow
 def test_nothing_but_the_linkage_on_a_cluster_loads_spark():
     """Whoever has no cluster would need Spark, or wait for it.
 
@@ -143,6 +144,7 @@ def test_the_threshold_in_the_help_is_that_of_the_settings():
     assert LinkSettings().duplicate_probability == evaluate._THRESHOLD
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["", "link", "run", "review", "names", "synth"])
 def test_help_holds_no_english_of_the_library(command):
     """An Azerbaijani page with English headings is half a page."""
@@ -176,6 +178,7 @@ SLIPS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("arguments", "expected"), SLIPS)
 def test_a_slip_is_told_in_the_language_of_the_user(arguments, expected):
     """Of all sentences the one about a mistake must be understood."""
@@ -187,6 +190,7 @@ def test_a_slip_is_told_in_the_language_of_the_user(arguments, expected):
     )
 
 
+@pytest.mark.slow
 def test_a_slip_told_as_json_is_in_the_language_of_the_user():
     """A script that shows the sentence shows it to the same person."""
     _, shown, _ = start("run", "x", "--hepl", "--json", language="az")

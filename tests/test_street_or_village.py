@@ -146,6 +146,7 @@ ADDRESSES = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(ADDRESSES, st.randoms(use_true_random=False))
 def test_the_order_of_rows_decides_nothing(rows, chance):
     """Two runs over the same lists would read one address in two ways."""
@@ -160,6 +161,7 @@ def test_the_order_of_rows_decides_nothing(rows, chance):
     assert both[0] == both[1]
 
 
+@pytest.mark.slow
 @given(ADDRESSES)
 def test_one_text_of_a_precinct_has_one_reading(rows):
     """The same evidence would give two streets."""

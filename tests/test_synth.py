@@ -8,9 +8,10 @@ import re
 import numpy as np
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import tries
 from voterlist.errors import UsageError
 from voterlist.schemas import STATISTIC, TRUTH, require
 from voterlist.synth import Country, Rates, default_constituencies, generate
@@ -83,7 +84,8 @@ def test_more_constituencies_than_voters():
     assert pc.count_distinct(made.truth.column("person_id")).as_py() == 3
 
 
-@settings(max_examples=15)
+@pytest.mark.slow
+@tries(15)
 @given(
     voters=st.integers(0, 900),
     constituencies=st.integers(1, 4),
@@ -264,6 +266,7 @@ def test_there_are_fathers_and_sons_of_one_name(plan):
     assert named_after > 20
 
 
+@pytest.mark.slow
 def test_no_two_persons_share_a_fin_or_a_document():
     """FINs and documents are one to one with persons; they have the lawful form."""
     persons = np.arange(300_000)

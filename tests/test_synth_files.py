@@ -178,6 +178,7 @@ def test_every_script_has_a_layout(script):
     assert fitting(script)
 
 
+@pytest.mark.slow
 def test_every_entry_of_a_workspace_is_read_back(made, workspace):
     """Ingest finds each entry where it was written, with the names, place and list as written.
 
@@ -211,6 +212,7 @@ def test_every_entry_of_a_workspace_is_read_back(made, workspace):
         )
 
 
+@pytest.mark.slow
 def test_the_total_below_a_list_is_its_number_of_entries(workspace):
     """Where a list declares a total, it is the number of its entries."""
     folder, _ = workspace
@@ -365,6 +367,7 @@ def test_the_sample_is_what_its_seed_makes(tmp_path):
         )
 
 
+@pytest.mark.slow
 def test_the_sample_is_small_and_varied():
     """Twelve files, at most 3 MB, some 6,000 entries, several layouts and scripts, and bad rows."""
     files = [path for path in (SAMPLE / "inbox").rglob("*") if path.is_file()]

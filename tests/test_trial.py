@@ -7,7 +7,6 @@ import random
 
 import pytest
 from hypothesis import given as hypothesis_given
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from deciding import (
@@ -22,6 +21,7 @@ from deciding import (
     unbalanced,
     vanished,
 )
+from examples import tries
 from voterlist.decisions import Given, effects, refused, standing
 from voterlist.schemas import GIVEN_AMENDMENT, GIVEN_VERDICT
 from voterlist.tables import concat
@@ -361,7 +361,7 @@ def held(holding):
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@tries(40)
 @hypothesis_given(st.integers(0, 10**9), st.booleans())
 def test_what_is_taken_has_an_effect_and_leaves_the_effects_of_before(seed, is_again):
     """An import would record what does nothing, or undo in silence what somebody decided."""

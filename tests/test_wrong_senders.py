@@ -22,18 +22,10 @@ ACCEPTED = {**FINDING, "reason": "it is so", "accepted_by": "Leyla M."}
 BY = {"decided_by": "Leyla M.", "decided_at": "2026-02-03T09:00:00+04:00"}
 
 
-@pytest.fixture(scope="module")
-def _handed(tmp_path_factory):
-    pair = handing.pair(tmp_path_factory.mktemp("handed"))
-    assert pair.submit()[0] == 0
-    return pair
-
-
 @pytest.fixture
-def handed(_handed, tmp_path):
+def handed(tmp_path):
     """A package is written and not taken in yet."""
-    shutil.copy(_handed.folder / "package.zip", tmp_path)
-    return _handed.copied(tmp_path)
+    return handing.handed(tmp_path)
 
 
 def with_row(table, **cells):

@@ -5,6 +5,7 @@ import hashlib
 import json
 import shutil
 
+import made_once
 from voterlist import config, pipeline
 from voterlist.storage.ledger import Ledger
 
@@ -39,6 +40,38 @@ def run(folder, **options):
     """The result of a run over a workspace."""
     settings = config.load(folder / config.FILE_NAME, rule_codes=pipeline.RULE_CODES)
     return pipeline.run(folder, settings, **{"today": TODAY, **options})
+
+
+def ran(folder, **options):
+    """The result of a run over a workspace that was never run; tests of the same lists share it.
+
+    Not for a test whose subject is how that run goes: a second run finds that nothing has changed,
+    and says what the first one said.
+    """
+    name = f"{content_digest(folder)} {sorted(options.items())}"
+
+    def make(place):
+        shutil.copytree(folder, place, dirs_exist_ok=True)
+        run(place, **options)
+
+    made_once.copied(name, make, folder)
+    return run(folder, **options)
+
+
+def finished(folder, **options):
+    """A workspace of ``make`` with a run."""
+    ran(make(folder, **options))
+    return folder
+
+
+def content_digest(folder):
+    """The SHA-256 of all that a folder holds, with the names."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            name, content = path.relative_to(folder).as_posix(), path.read_bytes()
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
 
 
 def contents(result, *, tables_only=False):
