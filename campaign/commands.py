@@ -19,6 +19,7 @@ import openpyxl
 import faults
 import handing
 import workspaces
+from command_line import call, told
 from voterlist.catalogue import catalogue
 from voterlist.errors import VoterlistError
 from voterlist.storage.ledger import verify
@@ -89,7 +90,7 @@ def _answered(root: Path) -> None:
     _done(root)
     book_path = root / "answers.xlsx"
     words = ["review", "export", root / "w", "--out", book_path, "--language", "en"]
-    assert handing.call(*words).exit_code == 0
+    assert call(*words).exit_code == 0
     book = openpyxl.load_workbook(book_path)
     sheet = book["Cases"]
     for row in sheet.iter_rows():
@@ -142,7 +143,7 @@ def _returned(root: Path) -> None:
     """What the central commission returned waits to be taken in below."""
     both = _taken(root)
     words = ["return", both.above, "-c", 88, "--out", root / "return.zip"]
-    assert handing.told(*words, "--today", DAY)[0] == 0
+    assert told(*words, "--today", DAY)[0] == 0
 
 
 _HERE = ("--today", DAY)

@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 import handing  # noqa: E402  these stand in the folder of the tests
 import packages  # noqa: E402
 import test_wrong_senders as wrong_senders  # noqa: E402
+from command_line import call, told  # noqa: E402
 from mutators import damaged, with_other_values  # noqa: E402
 from subject import Subject, WrongError  # noqa: E402
 from voterlist.custody import Outline, Payload, load_keys, write_package  # noqa: E402
@@ -80,7 +81,7 @@ def _contents(folder: Path) -> Subject:
             above = shutil.copytree(pair.above, Path(inside) / "above")
             package = Path(inside) / "package.zip"
             package.write_bytes(content)
-            ended = handing.call("receive", above, package, "--today", handing.DAY)
+            ended = call("receive", above, package, "--today", handing.DAY)
         return _as_it_should(ended)
 
     return Subject([b""], take, 5, damage)
@@ -143,7 +144,7 @@ def _wrong_sender(folder: Path) -> Subject:
             above = shutil.copytree(pair.above, Path(inside) / "above")
             package = Path(inside) / "package.zip"
             package.write_bytes(content)
-            code, said = handing.told("receive", above, package, "--today", handing.DAY)
+            code, said = told("receive", above, package, "--today", handing.DAY)
         refusal = str(said.get("error", {}).get("code"))
         if code != _REFUSED or not refusal.startswith("package-"):
             raise WrongError(f"a package of a wrong sender is taken: exit code {code}")
@@ -166,7 +167,7 @@ def _verified(folder: Path) -> Subject:
 
     def take(content: bytes) -> str:
         path.write_bytes(content)
-        return _as_it_should(handing.call("verify", path, "--workspace", pair.below))
+        return _as_it_should(call("verify", path, "--workspace", pair.below))
 
     return Subject([whole], take, 10, damage)
 

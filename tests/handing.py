@@ -1,7 +1,6 @@
 """Workspaces of commissions that hand over to each other, for the tests of the commands."""
 
 import io
-import json
 import shutil
 import zipfile
 from dataclasses import dataclass
@@ -9,11 +8,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from typer.testing import CliRunner
 
 import made_once
 import workspaces
-from voterlist.cli.app import APP
+from command_line import told
 from voterlist.custody import Outline, Payload, load_keys, write_package
 from voterlist.custody.manifest import Manifest
 from voterlist.schemas import DECISION
@@ -68,15 +66,6 @@ class Pair:
         }
         with Ledger(self.below / "ledger.db") as ledger:
             ledger.decide(from_columns(rows, DECISION, len(queue)))
-
-
-def call(*words, given=None):
-    return CliRunner().invoke(APP, [str(word) for word in words], input=given)
-
-
-def told(*words, given=None):
-    result = call(*words, "--json", given=given)
-    return result.exit_code, json.loads(result.stdout)
 
 
 def code_of(answer):

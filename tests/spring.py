@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 import sys
 from collections import Counter, defaultdict
 from contextlib import closing
@@ -21,6 +20,7 @@ import pyarrow.compute as pc
 import pypdfium2
 from pyarrow import csv
 
+import processes
 from review_books import fill, rows_of
 from voterlist.model import CaseKind
 from voterlist.report import Words
@@ -42,7 +42,7 @@ LOOK = 1
 def voterlist(*words, exits=(OK, LOOK)):
     """The JSON that a command prints; it must end with one of ``exits``."""
     command = [sys.executable, "-m", "voterlist", *map(str, words), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = processes.run(command, capture_output=True, text=True)
     if done.returncode not in exits:
         raise AssertionError(f"{words}: exit code {done.returncode}\n{done.stderr}")
     return json.loads(done.stdout)

@@ -16,13 +16,12 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 import review_books
 import workspaces
+from command_line import call
 from voterlist import config
 from voterlist.catalogue import catalogue
-from voterlist.cli.app import APP
 from voterlist.config import CheckSettings
 from voterlist.errors import InputError
 from voterlist.findings import finding_ids, settle
@@ -104,10 +103,6 @@ def raised(result, rule):
     return [
         (row["constituency"], row["precinct"]) for row in rows if row["rule"] == rule
     ]
-
-
-def call(*arguments):
-    return CliRunner().invoke(APP, [str(argument) for argument in arguments])
 
 
 @pytest.mark.parametrize("language", ["en", "az"])

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import workspaces
-from test_cli import call
+from command_line import call
 from voterlist.catalogue import catalogue
 from voterlist.cli.steps import Pace
 

@@ -1,7 +1,6 @@
 import errno
 import getpass
 import json
-import os
 import platform
 import re
 import subprocess
@@ -13,39 +12,16 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner
 
-import processes
 import workspaces
+from command_line import AZ, EN, call, started
 from voterlist import cli, pipeline
-from voterlist.catalogue import catalogue, entries
-from voterlist.cli.app import APP
+from voterlist.catalogue import entries
 from voterlist.cli.failure import describe
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import Terminal
 from voterlist.cli.words import language_of
 from voterlist.usecases.checking import check_files
-
-EN, AZ = catalogue("en"), catalogue("az")
-
-
-def call(*arguments):
-    """The command's outcome, in this process: exit_code, stdout, stderr."""
-    return CliRunner().invoke(
-        APP, [str(argument) for argument in arguments], prog_name="voterlist"
-    )
-
-
-def started(*arguments, language="en"):
-    """The command's outcome, in a process of its own."""
-    return processes.run(
-        [sys.executable, "-m", "voterlist", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        env={**os.environ, "VOTERLIST_LANG": language},
-    )
 
 
 @pytest.fixture

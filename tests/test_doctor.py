@@ -11,7 +11,7 @@ import pytest
 
 import processes
 import workspaces
-from test_cli import call
+from command_line import call
 from test_store import holder  # noqa: F401  a fixture
 from voterlist.catalogue import LANGUAGES, catalogue, entries
 from voterlist.storage import lock

@@ -9,21 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 import workspaces
+from command_line import call
 from voterlist.catalogue import catalogue
 from voterlist.cli import library as completion
-from voterlist.cli.app import APP
 
 EN = catalogue("en")
-
-
-def call(*arguments):
-    """The command's outcome, in this process: exit_code, stdout, stderr."""
-    return CliRunner().invoke(
-        APP, [str(argument) for argument in arguments], prog_name="voterlist"
-    )
 
 
 @pytest.fixture

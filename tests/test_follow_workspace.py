@@ -1,16 +1,14 @@
 """A workspace whose cases are decided, and then its lists are corrected, renamed and sent anew."""
 
 import json
-import os
 import shutil
-import sys
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-import processes
 import workspaces
+from command_line import started
 from voterlist.catalogue import catalogue
 from voterlist.findings import finding_ids
 from voterlist.model import Stage
@@ -273,17 +271,6 @@ def test_what_changed_comes_back_and_what_was_carried_out_does_not(decided, tmp_
     assert say("decided-before.changed", **known) in page
 
 
-def started(language, *arguments):
-    return processes.run(
-        [sys.executable, "-m", "voterlist", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        env={**os.environ, "VOTERLIST_LANG": language},
-    )
-
-
 def test_the_last_lines_of_a_run_say_what_became_of_decisions(decided, tmp_path):
     """A Parquet file alone would tell nobody."""
     folder = copied(decided, tmp_path)
@@ -291,7 +278,8 @@ def test_the_last_lines_of_a_run_say_what_became_of_decisions(decided, tmp_path)
 
     for language in ("en", "az"):
         say = catalogue(language)
-        told = started(language, "run", folder, "--today", "2026-02-04").stdout
+        words = ("run", folder, "--today", "2026-02-04")
+        told = started(*words, language=language).stdout
         known = {"holding": 18, "carried_out": 3, "changed": 2}
         lines = [
             say(f"cli.run.decided.{name}", count=count) for name, count in known.items()
@@ -300,7 +288,7 @@ def test_the_last_lines_of_a_run_say_what_became_of_decisions(decided, tmp_path)
         end = "\n".join([*lines, todo])
         assert end in told
         assert not told.rpartition(end)[2].strip()
-    told = started("en", "run", folder, "--today", "2026-02-04", "--json")
+    told = started("run", folder, "--today", "2026-02-04", "--json")
     assert json.loads(told.stdout)["decided"]["changed"] == 2
 
 

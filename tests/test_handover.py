@@ -14,6 +14,7 @@ import pytest
 import handing
 import packages
 import workspaces
+from command_line import call
 from handing import code_of, told
 from voterlist.cli.app import APP  # noqa: F401  its modules load once, not in the first test
 from voterlist.custody import load_keys
@@ -355,7 +356,7 @@ def test_a_receipt_that_was_not_written_is_written_the_next_time(handed, monkeyp
 
     with monkeypatch.context() as patch:
         patch.setattr("voterlist.usecases.receiving._write_receipt", killed)
-        handing.call("receive", handed.above, handed.folder / "package.zip")
+        call("receive", handed.above, handed.folder / "package.zip")
     code, taken = handed.receive()
     assert (code, taken["was_taken"]) == (0, True)
     receipt = handed.folder / "package-receipt.zip"

@@ -1,13 +1,11 @@
 """The commands ``keys``: made, shown, trusted and distrusted, each with a line of the journal."""
 
-import json
 import stat
 
 import pytest
-from typer.testing import CliRunner
 
 import workspaces
-from voterlist.cli.app import APP
+from command_line import told
 from voterlist.storage.ledger import reading
 
 SETTINGS = '[workspace]\nname = "Göyçay dairəsi"\nconstituency = 88\n'
@@ -16,15 +14,6 @@ SETTINGS = '[workspace]\nname = "Göyçay dairəsi"\nconstituency = 88\n'
 @pytest.fixture
 def workspace(tmp_path):
     return workspaces.make(tmp_path / "88", settings=SETTINGS)
-
-
-def call(*words, given=None):
-    return CliRunner().invoke(APP, [str(word) for word in words], input=given)
-
-
-def told(*words, given=None):
-    result = call(*words, "--json", given=given)
-    return result.exit_code, json.loads(result.stdout)
 
 
 def events(workspace):

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import workspaces
-from test_cli import call
+from command_line import call
 from test_pipeline import DEATHS, decide
 from voterlist import config, readers
 from voterlist.model import AsideCode, Stage

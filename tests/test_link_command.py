@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import workspaces
-from test_cli import AZ, EN, call, started
+from command_line import AZ, EN, call, started
 from test_store import HOLD
 from voterlist.model import Stage
 from voterlist.storage import linkage_state

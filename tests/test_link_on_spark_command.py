@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from test_cli import call
+from command_line import call
 from voterlist import synth
 from voterlist.usecases.linking import LinkRequest
 from voterlist.usecases.linking_on_spark import _listed

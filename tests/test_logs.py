@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import workspaces
-from test_cli import call
+from command_line import call
 
 SETTINGS = '[report]\nlanguages = ["en"]\n'
 TODAY = workspaces.TODAY.isoformat()

@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 import workspaces
+from command_line import call
 from normalizing import entries
 from voterlist import ingest
 from voterlist.check import check
-from voterlist.cli.app import APP
 from voterlist.config import CheckSettings, IngestSettings
 from voterlist.ingest.headers import match_header
 from voterlist.ingest.place import Place, title_place
@@ -289,10 +288,6 @@ def test_nothing_but_a_sign_is_no_value():
 
 
 # Commands
-
-
-def call(*arguments):
-    return CliRunner().invoke(APP, list(map(str, arguments)), prog_name="voterlist")
 
 
 @pytest.mark.slow

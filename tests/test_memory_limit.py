@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from test_cli import AZ, EN, call, started
+from command_line import AZ, EN, call, started
 from voterlist import synth, threads
 from voterlist.usecases import memory
 from voterlist.usecases.machine import available_bytes

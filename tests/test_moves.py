@@ -7,6 +7,7 @@ import pytest
 
 import handing
 import workspaces
+from command_line import told
 from voterlist.pipeline.moved import settle_moves
 from voterlist.storage import moves
 from voterlist.storage.ledger import Place, reading
@@ -39,7 +40,7 @@ def begun(workspace, change):
 def test_lists_of_a_package_that_the_ledger_does_not_hold_leave_the_inbox(packed):
     """A run would take lists whose decisions stand nowhere."""
     inbox = begun(packed.above, "a" * 64)
-    code, said = handing.told("run", packed.above, "--today", handing.DAY)
+    code, said = told("run", packed.above, "--today", handing.DAY)
     assert (code, said["error"]["code"]) == (2, "no-lists")
     assert not inbox.exists()
     assert not (packed.above / moves.NAME).exists()
@@ -83,7 +84,7 @@ def test_where_the_ledger_is_lost_in_the_middle_the_next_command_settles(
         changed.setattr(receiving, "settle_moves", lost)
         assert packed.receive()[0] != 0
     assert inbox.exists()
-    code, said = handing.told("run", packed.above, "--today", handing.DAY)
+    code, said = told("run", packed.above, "--today", handing.DAY)
     assert (code, said["error"]["code"]) == (2, "no-lists")
     assert not inbox.exists()
     assert packed.receive()[0] == 0

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import workspaces
-from test_cli import call
+from command_line import call
 from voterlist import ingest
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode, Profile, Stage

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 from typer.main import get_command
-from typer.testing import CliRunner
 
 import workspaces
+from command_line import call
 from voterlist.cli.app import APP
 from voterlist.cli.outputs import WRITTEN
 
@@ -24,11 +24,6 @@ LIST = (
     "id,surname,name,born\n1,Aliyev,Rauf,1970-03-12\n2,Aliyev,Rauf,1970-03-12\n"
     "3,Rzayeva,Aygun,1969-02-17\n"
 )
-
-
-def call(*words):
-    """The outcome of a command, in this process."""
-    return CliRunner().invoke(APP, [str(word) for word in words], prog_name="voterlist")
 
 
 def refused(code, *words):

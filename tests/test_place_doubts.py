@@ -3,23 +3,17 @@
 import json
 
 import pytest
-from typer.testing import CliRunner
 
 import workspaces
+from command_line import call
 from intake_files import HEADER, book, text, voters
 from voterlist import ingest
 from voterlist.catalogue import catalogue
-from voterlist.cli.app import APP
 from voterlist.config import IngestSettings
 from voterlist.readers import read_paths
 
 EN = catalogue("en")
 LIMITS = IngestSettings()
-
-
-def call(*arguments):
-    """The command's outcome."""
-    return CliRunner().invoke(APP, [*map(str, arguments)], prog_name="voterlist")
 
 
 def written(folder, **titles):

@@ -18,6 +18,7 @@ import handing
 import leak_story
 import marked
 import workspaces
+from command_line import call
 from handing import DAY, told
 from voterlist.config import IngestSettings
 from voterlist.readers import read_content
@@ -102,7 +103,7 @@ def test_a_run_and_inspect_say_that_a_list_acts(workbook, tmp_path):
     findings = handing.newest(workspace, "findings").to_pylist()
     assert [one["value"] for one in findings if one["rule"] == "acting-file"] == [1.0]
     assert result.folder.exists()
-    said = handing.call("inspect", path).stdout
+    said = call("inspect", path).stdout
     assert "act when a program opens it" in said
 
 

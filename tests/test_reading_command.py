@@ -7,7 +7,7 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
-from test_cli import AZ, EN, call, started
+from command_line import AZ, EN, call, started
 from voterlist import synth
 
 pytestmark = pytest.mark.slow

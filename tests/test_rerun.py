@@ -12,7 +12,7 @@ import pytest
 
 import processes
 import workspaces
-from test_cli import call
+from command_line import call
 from test_pipeline import KILLED
 from voterlist.model import Stage
 from voterlist.pipeline.known import known

@@ -20,15 +20,14 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 import report_tables as tables
 import workspaces
+from command_line import call
 from examples import tries
 from mutations import mutated
 from voterlist import config, report
 from voterlist.catalogue import catalogue, entries
-from voterlist.cli.app import APP
 from voterlist.errors import InputError
 from voterlist.findings import finding_ids
 from voterlist.model import AsideCode, Mark, Problem, Verdict
@@ -47,10 +46,6 @@ FILES = Path(__file__).parent / "reader_files"
 VERDICT, REASON, NAME = (
     EN(f"review.column.{key}") for key in ("verdict", "reason", "decided_by")
 )
-
-
-def call(*arguments):
-    return CliRunner().invoke(APP, [str(argument) for argument in arguments])
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 import workspaces
-from test_cli import call
+from command_line import call
 from voterlist.usecases.scheduling import CRONTAB
 
 ODD = "list's 100% $ğ"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from test_cli import call
+from command_line import call
 from voterlist import synth, threads
 from voterlist.ingest import table_entries
 from voterlist.ingest.cells import are_distinct

