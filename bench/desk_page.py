@@ -24,13 +24,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 import browsers  # the folder of tests is no package
 from voterlist import config, review
 from voterlist.decisions import Given, standing
-from voterlist.desk import Desk, desk_of
+from voterlist.desk.data import Desk, desk_of
 from voterlist.link import link
 from voterlist.link.explain import waterfalls
 from voterlist.normalize import normalize
 from voterlist.render import xlsx
 from voterlist.render.desk import PageOptions, render_desk
-from voterlist.report import Facts, ReviewItems, ReviewTables
+from voterlist.report.asked import ReviewItems, ReviewTables
+from voterlist.report.values import Facts
 from voterlist.schemas import (
     ACCEPTED,
     ENTRY,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import review_books
-from voterlist.report import Words
+from voterlist.report.words import Words
 
 AYNUR, RASHAD, LEYLA = "Aynur Əliyeva", "Rəşad Quliyev", "Leyla Həsənova"
 AYNURS_CASES = range(1, 26)

@@ -476,7 +476,7 @@ CRASHES = (
     ("run", "voterlist.tables:from_columns", 3),
     ("run", "voterlist.storage.store:write_table", 2),
     # Behind all stages, so that whatever a run draws, it leaves what it had put aside.
-    ("run", "voterlist.report.wall:build_wall", 1),
+    ("run", "voterlist.render.wall:build_wall", 1),
     ("check", "voterlist.tables:concat", 1),
     ("link", "voterlist.link.block:build", 1),
     ("lists", "voterlist.tables:concat", 1),

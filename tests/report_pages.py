@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from html.parser import HTMLParser
 
-from voterlist import report
+from voterlist.report.section import Report
+from voterlist.report.sections.order import SECTIONS
 from voterlist.report.values import Born, Place, Text
 
 VOID = {
@@ -137,7 +138,7 @@ class Page(HTMLParser):
 def outline(built):
     """A report as text: a line for each record, what it holds below it."""
     lines = []
-    for section in report.SECTIONS:
+    for section in SECTIONS:
         lines.append(f"[{section.name}]")
         lines += _lines(built.of(section), 0)
     return "\n".join(lines) + "\n"
@@ -233,6 +234,6 @@ def renumbered(built):
     numbers = Numbers()
     contents = {
         section.name: numbers.again(built.of(section), section.name)
-        for section in report.SECTIONS
+        for section in SECTIONS
     }
-    return report.Report(built.facts, contents), numbers.given
+    return Report(built.facts, contents), numbers.given

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from voterlist import report
 from voterlist.deadlines import CalendarStage, Deadline
 from voterlist.fields import COMPARED
 from voterlist.model import Level, Progress, Standing
+from voterlist.report.section import Run
 from voterlist.report.sections.cases import CASES
+from voterlist.report.sections.order import build as build_report
+from voterlist.report.values import Facts
 from voterlist.schemas import (
     AGES,
     CASE,
@@ -758,7 +760,7 @@ def comparison():
     return table(COMPARISON, rows, constituency=88, measure="adults")
 
 
-FACTS = report.Facts("2026", Level.CONEC, 88, TODAY)
+FACTS = Facts("2026", Level.CONEC, 88, TODAY)
 
 
 def run_tables():
@@ -793,14 +795,12 @@ def nothing():
         "profile": PROFILE,
         "pyramid": PYRAMID,
     }
-    return report.Run(
-        FACTS, {name: shape.empty_table() for name, shape in shapes.items()}, {}
-    )
+    return Run(FACTS, {name: shape.empty_table() for name, shape in shapes.items()}, {})
 
 
 def run(*, facts=FACTS, mask_identifiers=True, calendar=None, **changed_tables):
     """The hand-made run; ``changed_tables`` replace its tables or stand beside them."""
-    return report.Run(
+    return Run(
         facts,
         run_tables() | changed_tables,
         sources=FILES,
@@ -811,7 +811,7 @@ def run(*, facts=FACTS, mask_identifiers=True, calendar=None, **changed_tables):
 
 def build(**changes):
     """The report of the hand-made run, with changes as of ``run``."""
-    return report.build(run(**changes))
+    return build_report(run(**changes))
 
 
 def open_cases(**changes):
@@ -867,7 +867,7 @@ def wrong():
     ]
     decided = decisions(("c-move", "e1", "keep"), ("c-move", "e2", "repeat"))
     return run(
-        facts=report.Facts("2026", Level.CEC, None, dt.date(2026, 2, 9)),
+        facts=Facts("2026", Level.CEC, None, dt.date(2026, 2, 9)),
         lists=table(LIST, unbalanced),
         set_aside=set_aside().slice(1),
         decisions=decided,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import openpyxl
 
-from voterlist.report import Words
+from voterlist.report.words import Words
 
 LANGUAGES = ("en", "az")
 IDS = (

@@ -23,7 +23,7 @@ from pyarrow import csv
 import processes
 from review_books import fill, rows_of
 from voterlist.model import CaseKind
-from voterlist.report import Words
+from voterlist.report.words import Words
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "samples" / "goychay"
 PEOPLE = ("Aynur Həsənova", "Rauf Əliyev", "Səbinə Quliyeva")

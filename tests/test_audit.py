@@ -14,9 +14,8 @@ from voterlist.check import indicators, pyramids
 from voterlist.cli.check import tell_audit
 from voterlist.cli.terminal import TERMINAL
 from voterlist.config import CheckSettings
-from voterlist.render.html import render_precincts, render_report
+from voterlist.render.html import Page, build_pages, render_precincts, render_report
 from voterlist.render.xlsx import render_report as render_workbook
-from voterlist.report.pages import Page, build_pages
 from voterlist.report.sections.audit import funnel_plot
 from voterlist.report.sections.audit.model import (
     Audit,

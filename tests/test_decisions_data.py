@@ -12,8 +12,7 @@ from voterlist.decisions import (
     grounds,
     grounds_for,
 )
-from voterlist.decisions.answers import FREE, answers_by_rule
-from voterlist.decisions.grounds import Need
+from voterlist.decisions.answers import FREE, Need, answers_by_rule
 from voterlist.fields import CORRECTED, ENTRY_FIELDS
 from voterlist.model import Action, Unit, Verdict
 from voterlist.reconcile.policies import REGISTERS

@@ -13,15 +13,15 @@ import workspaces
 from voterlist import config
 from voterlist.catalogue import entries
 from voterlist.cli.app import APP
-from voterlist.desk import (
+from voterlist.desk.decisions import (
     FILE_PROBLEMS,
     REASONS,
     Decision,
     DecisionFileError,
-    packed,
     read_decisions,
     write_decisions,
 )
+from voterlist.desk.pack import packed
 from voterlist.errors import InputError, UsageError
 from voterlist.pipeline.known import known
 from voterlist.storage.ledger import Ledger

@@ -33,7 +33,7 @@ from voterlist.decisions import (
     columns_for,
     effects,
 )
-from voterlist.decisions.balance import require_balance
+from voterlist.decisions.effects import require_balance
 from voterlist.errors import StageError
 from voterlist.findings import finding_ids, settle
 from voterlist.pipeline.known import known

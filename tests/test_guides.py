@@ -11,7 +11,7 @@ from voterlist.catalogue import LANGUAGES, entries
 from voterlist.catalogue.glossary import violations
 from voterlist.decisions import SHEETS, grounds
 from voterlist.model import Action, Mark, Verdict
-from voterlist.report import Words
+from voterlist.report.words import Words
 
 OTHER_SHEETS = ("cases", "contested", "second-look", "came-back", "decided", "how")
 LEAST_GROUNDS = 8

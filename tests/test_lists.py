@@ -25,7 +25,7 @@ from voterlist.lists import documents
 from voterlist.lists.alphabet import ALPHABET, house_key, name_key
 from voterlist.lists.balance import require_balance
 from voterlist.model import ListKind, ListOrder, Purpose
-from voterlist.render.list_words import ListWords
+from voterlist.render.lists import ListWords
 from voterlist.render.xlsx import render_list
 from voterlist.rulebook import RULE_CODES
 

@@ -13,7 +13,7 @@ from voterlist.ingest import ingest
 from voterlist.lists import record_rows
 from voterlist.model import ListKind, Profile, Purpose
 from voterlist.pipeline import reference
-from voterlist.render.record import (
+from voterlist.render.rows import (
     write_record_csv,
     write_record_parquet,
     write_schema,

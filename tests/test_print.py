@@ -17,7 +17,8 @@ from papers import DAY, correction, pages, paper, question, squeezed, voter
 from voterlist.catalogue import LANGUAGES
 from voterlist.errors import VoterlistError
 from voterlist.model import ListKind, Purpose
-from voterlist.render.pdf import compiler, render_list, typeset
+from voterlist.render import pdf
+from voterlist.render.pdf import render_list, typeset
 
 MARKUP = "#strong[x] *b* _i_ $x$ <b> \\ =1+1 @ref // /* ` ~ [a] {count} \\u0041"
 MILLIMETRE = 25.4 / 72
@@ -82,7 +83,7 @@ def test_everybody_is_on_paper_in_order_and_the_sums_of_the_pages_add_up(people)
     ]
     texts = pages(render_list(paper(rows), "en"))
     assert_in_order(
-        texts, json.loads(compiler.printable(json.dumps(rows, ensure_ascii=False)))
+        texts, json.loads(pdf.printable(json.dumps(rows, ensure_ascii=False)))
     )
     counts = sums(texts)
     assert len(counts) == len(texts)
@@ -340,10 +341,10 @@ def test_the_first_font_has_every_letter_that_is_taken_for_sure():
         probe,
         format="pdf",
         ignore_system_fonts=True,
-        pdf_standards=compiler.STANDARDS,
-        sys_inputs={"text": " ".join(sorted(compiler._SURE))},
+        pdf_standards=pdf.STANDARDS,
+        sys_inputs={"text": " ".join(sorted(pdf._SURE))},
     )
-    assert compiler._SURE - {"\N{NO-BREAK SPACE}"} <= set("".join(pages(content)))
+    assert pdf._SURE - {"\N{NO-BREAK SPACE}"} <= set("".join(pages(content)))
 
 
 @pytest.mark.parametrize(
@@ -358,7 +359,7 @@ def test_the_first_font_has_every_letter_that_is_taken_for_sure():
     ],
 )
 def test_letters_that_cannot_be_printed_are_named(text, printed):
-    assert json.loads(compiler.printable(json.dumps([text], ensure_ascii=False))) == [
+    assert json.loads(pdf.printable(json.dumps([text], ensure_ascii=False))) == [
         printed
     ]
 

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 import deciding
 import review_books
 import workspaces
-from voterlist import config, quality
+from voterlist import config
 from voterlist.catalogue import catalogue
 from voterlist.cli.app import APP
 from voterlist.config import DecisionSettings, ReviewSettings
@@ -26,7 +26,30 @@ from voterlist.decisions import Given
 from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.known import known
 from voterlist.pipeline.list_input import ListSource
-from voterlist.quality.intervals import Stratum, stratified, wilson
+from voterlist.quality.agreement import (
+    Stratum,
+    TwoReadings,
+    kappas,
+    read_twice,
+    stratified,
+    wilson,
+)
+from voterlist.quality.agreement import (
+    agreement as agreement_of,
+)
+from voterlist.quality.certificate import certificate
+from voterlist.quality.readings import (
+    actions_of_two,
+    in_effect,
+    second_readings,
+    waiting_for,
+)
+from voterlist.quality.sampling import (
+    UNASKED,
+    band_of,
+    counts_of_unasked,
+    unasked_pairs,
+)
 from voterlist.render.pdf import typeset
 from voterlist.schemas import CASE
 from voterlist.storage import ledger as ledgers
@@ -84,7 +107,7 @@ def answered(*said):
 
 
 def waiting(given, cases, settings=STRIKINGS):
-    return quality.second_readings(given, cases, settings, "2026")
+    return second_readings(given, cases, settings, "2026")
 
 
 def told(readings):
@@ -134,9 +157,9 @@ def test_nobody_reads_their_own_decision():
     """A person would confirm themselves."""
     given = answered(("c1", "Aysel", REPEAT), ("c2", "Bahar", REPEAT))
     readings = waiting(given, cases_of("c1", "c2"))
-    assert quality.waiting_for(readings, "AYSEL ") == ["c2"]
-    assert quality.waiting_for(readings, "Cavid") == ["c1", "c2"]
-    assert quality.waiting_for(readings, "Cavid", {"c1"}) == ["c1"]
+    assert waiting_for(readings, "AYSEL ") == ["c2"]
+    assert waiting_for(readings, "Cavid") == ["c1", "c2"]
+    assert waiting_for(readings, "Cavid", {"c1"}) == ["c1"]
 
 
 @pytest.mark.parametrize(
@@ -153,17 +176,17 @@ def test_nobody_is_a_second_person_by_typing_their_name_otherwise(typed):
     first = "Gülnar İlhamqızı"
     given = answered(("c1", first, REPEAT), ("c1", typed, REPEAT))
     assert {row[0] for row in told(waiting(given, cases_of("c1")))} == {"c1"}
-    assert quality.waiting_for(waiting(given, cases_of("c1")), typed) == []
-    assert quality.read_twice(given, {"c1": [ONE, TWO]}) == []
+    assert waiting_for(waiting(given, cases_of("c1")), typed) == []
+    assert read_twice(given, {"c1": [ONE, TWO]}) == []
 
 
 def test_what_was_half_decided_holds_back_and_is_given_to_nobody():
     """A second person would read a case that the first has not finished."""
     three = deciding.cases_of({"c1": [ONE, TWO, deciding.entry_id("c")]})
     readings = waiting(answered(("c1", "Aysel", REPEAT)), three)
-    assert quality.waiting_for(readings, "Bahar") == []
+    assert waiting_for(readings, "Bahar") == []
     decisions = deciding.decisions_of(("c1", ONE, "keep"), ("c1", TWO, "repeat"))
-    assert not quality.in_effect(decisions, readings).num_rows
+    assert not in_effect(decisions, readings).num_rows
 
 
 def test_only_a_striking_is_held_back():
@@ -172,7 +195,7 @@ def test_only_a_striking_is_held_back():
     readings = waiting(answered(("c1", "Aysel", REPEAT)), cases_of("c1"), settings)
     decisions = deciding.decisions_of(("c1", ONE, "keep"), ("c1", TWO, "repeat"))
     assert told(readings) == [("c1", "Aysel", "sample", False)]
-    assert quality.in_effect(decisions, readings).equals(decisions)
+    assert in_effect(decisions, readings).equals(decisions)
 
 
 @over(st.permutations(range(60)), st.integers(0, 60))
@@ -203,17 +226,17 @@ def test_another_cycle_draws_another_sample():
     given = answered(*((case, "Aysel", APART) for case in ids))
     settings = ReviewSettings(sample_share=0.5)
     drawn = [
-        quality.second_readings(given, cases_of(*ids), settings, cycle)
+        second_readings(given, cases_of(*ids), settings, cycle)
         for cycle in ("2026", "2027")
     ]
     assert not drawn[0].equals(drawn[1])
 
 
 def test_a_striking_on_a_finding_waits_for_two_people_too():
-    assert quality.actions_of_two(DecisionSettings(), STRIKINGS) == {"strike"}
-    assert quality.actions_of_two(DecisionSettings(), ReviewSettings()) == set()
+    assert actions_of_two(DecisionSettings(), STRIKINGS) == {"strike"}
+    assert actions_of_two(DecisionSettings(), ReviewSettings()) == set()
     moves = DecisionSettings(two_people=["move"])
-    assert quality.actions_of_two(moves, STRIKINGS) == {"strike", "move"}
+    assert actions_of_two(moves, STRIKINGS) == {"strike", "move"}
 
 
 # Agreement
@@ -227,14 +250,14 @@ def readings_of(*pairs):
     said = []
     for number, (first, second) in enumerate(pairs):
         said += [(f"c{number}", "Aysel", first), (f"c{number}", "Bahar", second)]
-    return quality.read_twice(answered(*said), MEMBERS)
+    return read_twice(answered(*said), MEMBERS)
 
 
 def test_kappa_is_that_of_the_book():
     """Cohen's (1960) formula on a table of 20, 5, 10, 15: agreement 0.7, kappa 0.4."""
     pairs = [(REPEAT, REPEAT)] * 20 + [(REPEAT, APART)] * 5
     pairs += [(APART, REPEAT)] * 10 + [(APART, APART)] * 15
-    result = quality.agreement(readings_of(*pairs))
+    result = agreement_of(readings_of(*pairs))
     assert (result.read, result.agreed) == (50, 35)
     assert result.kappa.estimate == pytest.approx(0.4)
     assert -1 <= result.kappa.low < 0.4 < result.kappa.high <= 1
@@ -242,7 +265,7 @@ def test_kappa_is_that_of_the_book():
 
 def test_kappa_of_full_agreement_has_an_interval():
     """Three cases read alike would show two people who never differ."""
-    result = quality.agreement(readings_of((REPEAT, REPEAT), (APART, APART)))
+    result = agreement_of(readings_of((REPEAT, REPEAT), (APART, APART)))
     assert result.kappa.estimate == 1
     assert result.kappa.low < 0.5
 
@@ -250,13 +273,13 @@ def test_kappa_of_full_agreement_has_an_interval():
 @pytest.mark.parametrize("pairs", [[], [(REPEAT, REPEAT)] * 9], ids=["none", "one"])
 def test_kappa_is_undefined_where_chance_alone_would_agree(pairs):
     """It would be a division by zero."""
-    assert quality.agreement(readings_of(*pairs)).kappa is None
+    assert agreement_of(readings_of(*pairs)).kappa is None
 
 
 def test_who_keeps_another_entry_does_not_agree():
     """Kappa tells people apart; the verdicts have to be the same one by one."""
     other = {ONE: "repeat", TWO: "keep"}
-    result = quality.agreement(readings_of((REPEAT, other), (APART, APART)))
+    result = agreement_of(readings_of((REPEAT, other), (APART, APART)))
     assert (result.agreed, result.kappa.estimate) == (1, 1)
 
 
@@ -268,7 +291,7 @@ def test_what_is_said_after_the_second_reading_is_no_reading():
         ("c1", "Aysel", APART),
         ("c1", "Cavid", APART),
     )
-    [one] = quality.read_twice(given, MEMBERS)
+    [one] = read_twice(given, MEMBERS)
     assert (one.people, one.agrees) == (("Aysel", "Bahar"), False)
 
 
@@ -285,14 +308,14 @@ def test_what_was_corrected_or_taken_back_before_is_no_reading():
         ("c3", "chair", APART),
         ("c3", "Bahar", APART),
     )
-    [one] = quality.read_twice(given, MEMBERS)
+    [one] = read_twice(given, MEMBERS)
     assert (one.case_id, one.agrees) == ("c1", True)
 
 
 def test_kappa_by_kind_and_person():
     readings = readings_of((REPEAT, REPEAT), (APART, APART), (APART, REPEAT))
     kinds = dict.fromkeys(("c0", "c1"), "displaced") | {"c2": "name-change"}
-    by_kind, by_person = quality.kappas(readings, kinds)
+    by_kind, by_person = kappas(readings, kinds)
     assert {kind: one.agreed for kind, one in by_kind.items()} == {
         "displaced": 2,
         "name-change": 0,
@@ -306,10 +329,10 @@ def test_kappa_by_kind_and_person():
 def test_a_persons_kappa_has_their_own_readings_on_one_side():
     """Who says the same of everything would be told from others by who read first."""
     readings = [
-        quality.TwoReadings("c0", ("Aysel", "Bahar"), REPEAT, APART),
-        quality.TwoReadings("c1", ("Bahar", "Aysel"), APART, REPEAT),
+        TwoReadings("c0", ("Aysel", "Bahar"), REPEAT, APART),
+        TwoReadings("c1", ("Bahar", "Aysel"), APART, REPEAT),
     ]
-    _, by_person = quality.kappas(readings, {})
+    _, by_person = kappas(readings, {})
     # Each said one thing of both cases: chance alone never agrees, so kappa is 0 and not -1.
     assert {one.kappa.estimate for one in by_person.values()} == {0}
 
@@ -389,7 +412,7 @@ def test_the_certificate_counts_what_was_confirmed():
         ("c5", "chair", REPEAT),
     )
     cases = cases_of("c1", "c2", "c3", "c4", "c5", "c6")
-    table = quality.certificate(given, cases)
+    table = certificate(given, cases)
     precision = measured(table, "precision")
     assert (precision["cases"], precision["read"], precision["found"]) == (4, 3, 2)
     assert precision["estimate"] == pytest.approx(2 / 3)
@@ -413,13 +436,13 @@ def test_a_kind_of_which_nothing_was_read_stands_apart():
     cases = from_columns(
         {name: [row[name] for row in rows] for name in CASE.names}, CASE, len(rows)
     )
-    table = quality.certificate(given, cases)
+    table = certificate(given, cases)
     assert measured(table, "precision")["cases"] == 1
     assert measured(table, "precision", "name-change")["estimate"] is None
 
 
 def test_without_a_case_there_is_nothing_to_say():
-    table = quality.certificate(Given(), cases_of())
+    table = certificate(Given(), cases_of())
     for row in table.to_pylist():
         assert row["estimate"] is None
         assert row["read"] == 0
@@ -433,7 +456,7 @@ def test_what_nobody_is_asked_about_is_measured_by_what_was_drawn():
         ("c9", "Aysel", REPEAT),
     )
     sizes = {None: {"0.05-0.1": 40, "0.1-0.2": 7}, 88: {"0.05-0.1": 40}}
-    table = quality.certificate(given, drawn, unasked=sizes, review_probability=0.2)
+    table = certificate(given, drawn, unasked=sizes, review_probability=0.2)
     row = measured(table, "unasked")
     assert (row["cases"], row["read"], row["found"]) == (40, 10, 1)
     assert row["estimate"] == pytest.approx(4)
@@ -445,9 +468,7 @@ def test_what_nobody_is_asked_about_is_measured_by_what_was_drawn():
 def pairs_of(*rows):
     names = ("entry_l", "entry_r", "probability", "kind")
     columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
-    return from_columns(
-        {**columns, "weight": [0.0] * len(rows)}, quality.UNASKED, len(rows)
-    )
+    return from_columns({**columns, "weight": [0.0] * len(rows)}, UNASKED, len(rows))
 
 
 def test_which_pairs_nobody_is_asked_about():
@@ -459,9 +480,9 @@ def test_which_pairs_nobody_is_asked_about():
         (ONE, other, 0.3, "unlikely"),
         (ONE, other, 0.01, "identity-conflict"),
     )
-    left = quality.unasked_pairs(pairs, cases_of("c1"), 0.2)
+    left = unasked_pairs(pairs, cases_of("c1"), 0.2)
     assert left.column("kind").to_pylist() == ["twins"]
-    assert quality.counts_of_unasked(left) == {
+    assert counts_of_unasked(left) == {
         None: {"0.05-0.1": 1},
         88: {"0.05-0.1": 1},
         89: {"0.05-0.1": 1},
@@ -470,7 +491,7 @@ def test_which_pairs_nobody_is_asked_about():
 
 @over(st.floats(0, 1))
 def test_every_probability_has_one_band(probability):
-    low, high = map(float, quality.band_of(probability).split("-"))
+    low, high = map(float, band_of(probability).split("-"))
     assert low <= probability < high or probability == high == 1
 
 
@@ -613,7 +634,7 @@ def test_nobody_sees_what_the_first_reader_asked_the_precinct(finished, tmp_path
 def test_the_act_tells_what_was_measured():
     """The commission above would sign for figures that it never saw; one page holds it all."""
     given = answered(("c1", "Aysel", REPEAT), ("c1", "Bahar", REPEAT))
-    rows = quality.certificate(given, cases_of("c1", "c2")).to_pylist()
+    rows = certificate(given, cases_of("c1", "c2")).to_pylist()
     handed = Handed(
         None, "", "", {}, 1, "", [row for row in rows if row["kind"] is None]
     )

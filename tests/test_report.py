@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import report_tables as tables
-from voterlist import catalogue, report
+from voterlist import catalogue
 from voterlist.fields import COMPARED, ENTRY_FIELDS
 from voterlist.link import REASONS
 from voterlist.link.comparisons import SHIPPED
@@ -24,15 +24,17 @@ from voterlist.model import (
     Unit,
     Verdict,
 )
-from voterlist.report.lookup import mask, mask_row
 from voterlist.report.sections.balance import BALANCE
 from voterlist.report.sections.cases import CASE_FIELDS, CASES, Cases
 from voterlist.report.sections.deadlines import DEADLINES
 from voterlist.report.sections.findings import FINDINGS, Findings
 from voterlist.report.sections.needs import NEEDS
 from voterlist.report.sections.numbers import NUMBERS
+from voterlist.report.sections.order import SECTIONS, build
 from voterlist.report.sections.people import PEOPLE
 from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
+from voterlist.report.values import Facts, Text, mask, mask_row
+from voterlist.report.words import Words
 from voterlist.review import PROBLEM_CODES
 from voterlist.schemas import ENTRY, FINDING
 from voterlist.tables import concat
@@ -67,7 +69,7 @@ def test_a_report_holds_its_constituency_and_cases_that_reach_into_it():
 
     A case across constituencies is in both reports.
     """
-    facts = report.Facts("2026", Level.CEC, 7, tables.TODAY)
+    facts = Facts("2026", Level.CEC, 7, tables.TODAY)
     here, there = tables.build(), tables.build(facts=facts)
 
     assert (number(here, "entries"), number(there, "entries")) == (7, 1)
@@ -87,7 +89,7 @@ def test_without_a_constituency_a_report_holds_everything():
     """A report of all constituencies counts the entries of all."""
     assert (
         number(
-            tables.build(facts=report.Facts("2026", Level.CEC, None, tables.TODAY)),
+            tables.build(facts=Facts("2026", Level.CEC, None, tables.TODAY)),
             "entries",
         )
         == 8
@@ -97,9 +99,7 @@ def test_without_a_constituency_a_report_holds_everything():
 def test_a_row_of_unknown_constituency_shows_in_every_report():
     """What belongs nowhere is not lost between the reports."""
     for constituency in (7, 88):
-        model = tables.build(
-            facts=report.Facts("2026", Level.CEC, constituency, tables.TODAY)
-        )
+        model = tables.build(facts=Facts("2026", Level.CEC, constituency, tables.TODAY))
         assert [
             row.code for row in model.of(SET_ASIDE_ROWS) if row.place.line == 0
         ] == ["file-not-a-table"]
@@ -145,7 +145,7 @@ def test_what_needs_a_person_is_listed_and_a_settled_run_needs_nobody():
         "need.files-unread": {"count": 1},
         "need.errors": {"count": 1},
         "need.due-soon": {
-            "stage": report.Text("deadline.compile.title"),
+            "stage": Text("deadline.compile.title"),
             "due": tables.standings()[0].deadline.due,
             "days": 2,
             "count": 1,
@@ -154,7 +154,7 @@ def test_what_needs_a_person_is_listed_and_a_settled_run_needs_nobody():
         "need.rows-perhaps-people": {"count": 1},
         "need.declared-differs": {"count": 1},
     }
-    assert report.build(tables.nothing()).of(NEEDS) == ()
+    assert build(tables.nothing()).of(NEEDS) == ()
 
 
 def test_a_list_that_lost_letters_is_asked_for_again():
@@ -197,7 +197,7 @@ def test_a_precinct_in_doubt_needs_a_person():
 
 def test_an_overdue_unit_counts_in_its_own_constituency_only():
     """The overdue precinct of constituency 7 is an error there and nowhere else."""
-    other = tables.build(facts=report.Facts("2026", Level.CEC, 7, tables.TODAY))
+    other = tables.build(facts=Facts("2026", Level.CEC, 7, tables.TODAY))
 
     assert needs(other)["need.overdue"]["count"] == 1
     assert "need.overdue" not in needs(tables.build())
@@ -305,7 +305,7 @@ def test_a_finding_that_names_a_row_of_a_register_keeps_its_id():
     )
 
     assert fault.other == "r7"
-    assert report.Words("en").place(fault.other) == "r7"
+    assert Words("en").place(fault.other) == "r7"
 
 
 def test_findings_are_counted_by_rule_and_precinct():
@@ -330,7 +330,7 @@ def test_findings_are_counted_by_rule_and_precinct():
 
 def test_no_rows_at_all_make_a_report():
     """A run without a single list has an empty report that balances."""
-    model = report.build(tables.nothing())
+    model = build(tables.nothing())
 
     assert model.of(BALANCE).balances
     assert model.of(CASES) == Cases((), (), ())
@@ -354,7 +354,7 @@ def test_the_order_of_rows_changes_nothing():
         for model in (changed, same)
     ]
     assert units[0] == units[1]
-    for section in set(report.SECTIONS) - {DEADLINES}:
+    for section in set(SECTIONS) - {DEADLINES}:
         assert changed.of(section) == same.of(section), section.name
 
 

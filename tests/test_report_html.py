@@ -6,8 +6,10 @@ import pytest
 
 import report_tables as tables
 from report_pages import Page
-from voterlist import catalogue, report
+from voterlist import catalogue
 from voterlist.render import html
+from voterlist.report.sections.order import build
+from voterlist.report.words import Words
 
 
 @pytest.fixture(scope="module", params=["en", "az"])
@@ -45,7 +47,7 @@ def test_a_case_across_constituencies_names_them():
 
 def test_the_page_of_nothing_says_so():
     """A run without lists would look like one whose page is broken."""
-    page = Page(html.render_report(report.build(tables.nothing()), "en"))
+    page = Page(html.render_report(build(tables.nothing()), "en"))
 
     assert "Nothing needs a person now" in page.text
 
@@ -62,7 +64,7 @@ def test_paper_leaves_out_nothing_in_silence(source):
     """Where folded cases and findings are would not be said, nor which rows are nobody's."""
     page = Page(source)
     (root,) = page.root.all("html")
-    words = report.Words(root.attributes["lang"])
+    words = Words(root.attributes["lang"])
     on_paper = [
         one.text for one in page.root.all("p") if one.classes == ["left", "paper"]
     ]

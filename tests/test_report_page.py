@@ -14,9 +14,9 @@ import pytest
 
 import report_tables as tables
 from report_pages import Numbers, Page, outline, renumbered
-from voterlist import catalogue, report
+from voterlist import catalogue
 from voterlist.render import html, xlsx
-from voterlist.report.pages import build_pages
+from voterlist.render.html import build_pages
 from voterlist.report.sections.audit import AUDIT
 from voterlist.report.sections.balance import BALANCE
 from voterlist.report.sections.cases import CASES
@@ -24,9 +24,11 @@ from voterlist.report.sections.deadlines import DEADLINES
 from voterlist.report.sections.findings import FINDINGS
 from voterlist.report.sections.needs import NEEDS
 from voterlist.report.sections.numbers import NUMBERS
+from voterlist.report.sections.order import PAGE, WORKBOOK, build
 from voterlist.report.sections.people import PEOPLE
 from voterlist.report.sections.registers import REGISTERS
 from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
+from voterlist.report.words import Words
 
 GOLDEN = Path(__file__).with_name("golden") / "report-model.txt"
 
@@ -48,7 +50,7 @@ CUT_PAGES = (html.render_report, html.render_audit)
 
 @pytest.fixture(scope="module")
 def reports():
-    return {name: report.build(make()) for name, make in RUNS.items()}
+    return {name: build(make()) for name, make in RUNS.items()}
 
 
 @pytest.fixture(scope="module", params=[*RUNS])
@@ -201,7 +203,7 @@ def test_every_number_of_the_model_stands_on_the_page(reports, language):
     """A column dropped from a template, or filled with another value, would go unseen."""
     model, given = renumbered(reports["everything"])
     text = Page(html.render_report(model, language)).text
-    missing = missing_numbers(given, text, report.Words(language))
+    missing = missing_numbers(given, text, Words(language))
     assert unexpected(missing, NOT_ON_THE_PAGE) == ([], [])
 
 
@@ -222,7 +224,7 @@ def test_every_number_of_the_model_stands_in_the_workbook(reports, language):
         for path, made in given.items()
     }
     text = " ".join(" ".join(cell.split()) for cell in cells if isinstance(cell, str))
-    missing = missing_numbers(elsewhere, text, report.Words(language))
+    missing = missing_numbers(elsewhere, text, Words(language))
     assert unexpected(missing, NOT_IN_THE_WORKBOOK) == ([], [])
 
 
@@ -233,7 +235,7 @@ def test_every_number_of_a_precinct_stands_on_its_page(reports, language):
         numbers = Numbers()
         renumbered_page = numbers.again(page, "page")
         text = Page(html.render_pages([renumbered_page], tables.FACTS, language)).text
-        missing |= missing_numbers(numbers.given, text, report.Words(language))
+        missing |= missing_numbers(numbers.given, text, Words(language))
     assert unexpected(missing, NOT_ON_ITS_PAGE) == ([], [])
 
 
@@ -242,8 +244,8 @@ def test_every_number_of_a_precinct_stands_on_its_page(reports, language):
 
 def test_every_section_stands_on_the_page_in_its_place(built, language):
     """A section would be left out, stand elsewhere, or bear the title of another one."""
-    page, words = Page(html.render_report(built, language)), report.Words(language)
-    names = [section.name for section in report.PAGE if built.of(section) is not None]
+    page, words = Page(html.render_report(built, language)), Words(language)
+    names = [section.name for section in PAGE if built.of(section) is not None]
     titles = {
         name: section.all("h2")[0].text for name, section in page.sections.items()
     }
@@ -266,10 +268,8 @@ def test_every_section_of_the_page_is_walked_by_the_workbook_or_the_summary():
     """What the page shows would be nowhere in the workbook that people hand on."""
     in_summary = {"needs", "numbers", "method", "certificate"}
     only_drawn = {"people"}
-    names = {section.name for section in report.PAGE}
-    assert (
-        names - {section.name for section in report.WORKBOOK} == in_summary | only_drawn
-    )
+    names = {section.name for section in PAGE}
+    assert names - {section.name for section in WORKBOOK} == in_summary | only_drawn
 
 
 # Words.
@@ -485,7 +485,7 @@ def test_the_stages_stand_where_their_days_are(reports, language):
 
 def test_a_case_bears_the_state_it_is_in(reports, language):
     """A case that is settled would be taken for one to decide, or the other way round."""
-    words = report.Words(language)
+    words = Words(language)
     for built in reports.values():
         page = Page(html.render_report(built, language))
         cases = [one for one in page.root.all("details") if "case" in one.classes]
@@ -516,7 +516,7 @@ def test_a_group_of_ages_is_told_in_words_too(reports, language):
     """Who does not see the drawing would be told of men as women."""
     page, words = (
         Page(html.render_report(reports["everything"], language)),
-        report.Words(language),
+        Words(language),
     )
     titles = [title.text for title in page.sections["people"].all("title")]
     for group in reports["everything"].of(PEOPLE).ages:

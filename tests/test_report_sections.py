@@ -9,8 +9,9 @@ import pytest
 
 import report_tables as tables
 import voterlist
-from voterlist import report
-from voterlist.report.section import Section, build_sections
+from voterlist.report.section import Run, Section, build_sections
+from voterlist.report.sections.order import AUDIT_PAGE, PAGE
+from voterlist.report.sections.order import SECTIONS as ORDER
 from voterlist.report.words import Words
 from voterlist.schemas import LIST, PAIR
 
@@ -44,23 +45,23 @@ def test_a_table_that_is_needed_must_be_there(absent):
     made = {
         name: table for name, table in tables.run_tables().items() if name != "pairs"
     }
-    run = report.Run(tables.FACTS, made | absent, tables.FILES)
+    run = Run(tables.FACTS, made | absent, tables.FILES)
     new = section(lambda inputs: inputs.table("pairs").num_rows, needs={"pairs": PAIR})
     with pytest.raises(KeyError, match="needs the table pairs"):
         build_sections(run, [new])
 
 
 def test_a_table_that_may_be_lacking_is_empty():
-    run = report.Run(tables.FACTS, {}, tables.FILES)
+    run = Run(tables.FACTS, {}, tables.FILES)
     new = section(lambda inputs: inputs.table("pairs"), uses={"pairs": PAIR})
     built = build_sections(run, [new]).of(new)
     assert (built.schema, built.num_rows) == (PAIR, 0)
 
 
-@pytest.mark.parametrize("one", report.SECTIONS, ids=lambda one: one.name)
+@pytest.mark.parametrize("one", ORDER, ids=lambda one: one.name)
 def test_every_section_has_its_folder_and_its_templates(one):
     """A page would fail on the first run that has something to show there."""
-    pages = {"page.html": report.PAGE, "brief.html": report.AUDIT_PAGE}
+    pages = {"page.html": PAGE, "brief.html": AUDIT_PAGE}
     folder = SECTIONS / one.folder
     assert (folder / "__init__.py").is_file()
     assert {path.name for path in folder.glob("*.html")} >= {

@@ -7,11 +7,13 @@ import pyarrow as pa
 import pytest
 
 import report_tables as tables
-from voterlist import report, review
+from voterlist import review
 from voterlist.model import Stage
 from voterlist.pipeline.looked_up import look_up
 from voterlist.pipeline.report_units import report_task
 from voterlist.pipeline.units import Units
+from voterlist.report.section import Run
+from voterlist.report.sections.order import build
 from voterlist.report.slices import (
     LOOKED_UP,
     Cutter,
@@ -21,6 +23,7 @@ from voterlist.report.slices import (
     in_round_numbers,
     pyramid_of,
 )
+from voterlist.report.values import Facts, in_constituency
 from voterlist.schemas import COINCIDENCE, INDICATOR
 from voterlist.storage import store
 from voterlist.storage.kept import Kept
@@ -65,7 +68,7 @@ def cutter(run):
 
 
 def facts(constituency):
-    return report.Facts("2026", tables.FACTS.level, constituency, tables.TODAY)
+    return Facts("2026", tables.FACTS.level, constituency, tables.TODAY)
 
 
 @pytest.mark.parametrize("constituency", [87, 88, 89, None])
@@ -74,22 +77,22 @@ def test_a_report_of_the_part_is_the_report_of_the_whole(run, cutter, constituen
     named = {name: NamedRows(cutter.ids, made[name]) for name in LOOKED_UP}
     part, names = by_name(cutter.tables_of(constituency, named), whole.sources)
     entries = made["entries"]
-    own = report.lookup.in_constituency(entries, constituency)
-    from_part = report.Run(
+    own = in_constituency(entries, constituency)
+    from_part = Run(
         facts(constituency),
         part,
         names,
         whole.standings,
         entry_count=own.num_rows,
     )
-    ages = report.lookup.in_constituency(made["ages"], constituency)
-    from_whole = report.Run(
+    ages = in_constituency(made["ages"], constituency)
+    from_whole = Run(
         facts(constituency),
         made | {"pyramid": pyramid_of(ages)},
         whole.sources,
         whole.standings,
     )
-    assert report.build(from_part) == report.build(from_whole)
+    assert build(from_part) == build(from_whole)
 
 
 def test_a_part_holds_no_entry_that_its_report_does_not_name(run, cutter):
@@ -132,7 +135,7 @@ def test_the_reports_of_a_part_have_a_key_of_all_that_they_show(tmp_path, run, c
     whole, made = run
     named = {name: NamedRows(cutter.ids, made[name]) for name in LOOKED_UP}
     part = cutter.tables_of(88, named)
-    own = report.Run(facts(88), part, {"a": ["one.csv"]}, whole.standings)
+    own = Run(facts(88), part, {"a": ["one.csv"]}, whole.standings)
 
     def key(changed, languages=("en",)):
         return report_task(changed, languages, tmp_path).key
@@ -165,7 +168,7 @@ def test_the_key_does_not_depend_on_how_text_is_stored(tmp_path, run, cutter):
         for name, table in part.items()
     }
     keys = {
-        report_task(report.Run(facts(88), one, {}), ("en",), tmp_path).key
+        report_task(Run(facts(88), one, {}), ("en",), tmp_path).key
         for one in (part, plain_text)
     }
     assert len(keys) == 1
@@ -181,7 +184,7 @@ def test_a_file_of_other_content_leaves_the_key_of_reports_that_show_its_name(tm
         place = whole.tables["entries"].schema.get_field_index("source")
         entries = whole.tables["entries"].set_column(place, "source", column)
         part, used = by_name({"entries": entries}, names)
-        return report_task(report.Run(facts(88), part, used), ("en",), tmp_path).key
+        return report_task(Run(facts(88), part, used), ("en",), tmp_path).key
 
     assert key("a" * 12) == key("b" * 12)
     assert key("a" * 12) != key("a" * 12, {"a" * 12: ["inbox/88/two.csv"]})

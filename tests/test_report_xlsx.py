@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
 import report_tables as tables
-from voterlist import report
 from voterlist.errors import InputError
 from voterlist.render import xlsx
 from voterlist.render.xlsx.sheets import Book
-from voterlist.report.sheets import safe
+from voterlist.report.asked import ReviewItems
+from voterlist.report.section import safe
+from voterlist.report.sections.order import build
+from voterlist.report.words import Words
 from voterlist.review import UNKNOWN_VERDICT, check_decisions
 from voterlist.schemas import DECISION
 
@@ -61,7 +63,7 @@ def rows_of(sheet):
 
 def asked(decided=None):
     changes = {} if decided is None else {"decisions": decided}
-    return report.ReviewItems(tables.open_cases(**changes))
+    return ReviewItems(tables.open_cases(**changes))
 
 
 def review_file(path, language="en", decided=None):
@@ -72,7 +74,7 @@ def review_file(path, language="en", decided=None):
 
 def column_of(heads, name):
     """The column with this heading, in whatever language the sheet is."""
-    texts = {report.Words(one)(f"review.column.{name}") for one in ("en", "az")}
+    texts = {Words(one)(f"review.column.{name}") for one in ("en", "az")}
     return next(column for heading, column in heads.items() if heading in texts)
 
 
@@ -296,7 +298,7 @@ def test_a_safe_text_never_begins_a_formula_and_keeps_what_was_written(text):
 @example("\x00\x01\x0b\x1f\ufffe\uffff_x0041_")
 def test_any_text_makes_a_workbook_that_opens(text):
     """Control characters and odd code points are written so that the file can be read again."""
-    book = Book("title", tables.TODAY, report.Words("en"))
+    book = Book("title", tables.TODAY, Words("en"))
     sheet = book.sheet("s")
     sheet.text(0, text)
 
@@ -305,7 +307,7 @@ def test_any_text_makes_a_workbook_that_opens(text):
 
 def test_a_workbook_of_nothing_opens_and_says_so():
     """Zero rows give every sheet with its headings and a sentence."""
-    book = opened(xlsx.render_report(report.build(tables.nothing()), "en"))
+    book = opened(xlsx.render_report(build(tables.nothing()), "en"))
 
     assert book.sheetnames == SHEETS["en"]
     assert (
@@ -502,7 +504,7 @@ def test_a_workbook_that_cannot_be_read_back_says_why(tmp_path, damage, code, li
 def test_a_review_of_no_cases_is_a_workbook():
     """With nothing to decide there is a workbook with headings and no drop-down list."""
     sheet = opened(
-        xlsx.render_review(report.ReviewItems(), "en", run="r", today=tables.TODAY)
+        xlsx.render_review(ReviewItems(), "en", run="r", today=tables.TODAY)
     ).worksheets[0]
 
     assert sheet.data_validations.dataValidation == []

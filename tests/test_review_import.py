@@ -26,13 +26,15 @@ import workspaces
 from command_line import call
 from examples import tries
 from mutations import mutated
-from voterlist import config, report
+from voterlist import config
 from voterlist.catalogue import catalogue, entries
 from voterlist.errors import InputError
 from voterlist.findings import finding_ids
 from voterlist.model import AsideCode, Mark, Problem, Verdict
 from voterlist.render import xlsx
 from voterlist.render.xlsx import answers, filled
+from voterlist.report.asked import ReviewItems
+from voterlist.report.to_review import review_findings
 from voterlist.review import REVIEW_ROW, check_decisions
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, DECISION, ENTRY, FINDING, empty
 from voterlist.storage.ledger import Ledger
@@ -557,7 +559,7 @@ def test_an_untouched_workbook_gives_back_what_was_written_and_records_nothing(
     ids = {"finding_id": finding_ids(FOUND), "rule": ["over-age"], "entry_id": ["e1"]}
     accepted = from_columns(ids | mark, ACCEPTANCE)
     cases = tables.open_cases(decisions=said)
-    findings = report.review_findings(
+    findings = review_findings(
         FOUND,
         empty(ACCEPTED),
         accepted,
@@ -566,7 +568,7 @@ def test_an_untouched_workbook_gives_back_what_was_written_and_records_nothing(
         sources=tables.FILES,
         mask_identifiers=True,
     )
-    items = report.ReviewItems(cases, findings=findings)
+    items = ReviewItems(cases, findings=findings)
     path.write_bytes(xlsx.render_review(items, "en", run="r", today=tables.TODAY))
     back = xlsx.read_answers(path)
     for rows in (back.decisions, back.amendments):

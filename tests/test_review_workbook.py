@@ -20,8 +20,8 @@ from voterlist.cli.app import APP
 from voterlist.decisions import REFUSAL_CODES
 from voterlist.errors import InputError
 from voterlist.render.xlsx.forms import ANSWERS, fold, known_headings
-from voterlist.report import GivenAnswer, Words
-from voterlist.report.asked import said
+from voterlist.report.asked import GivenAnswer, said
+from voterlist.report.words import Words
 from voterlist.storage.ledger import Ledger
 from voterlist.usecases import reviewing
 

@@ -20,15 +20,14 @@ import desks
 import ledger_places
 import review_books
 import workspaces
-from voterlist.desk import DeskAnswer, State
+from voterlist.desk.data import DeskAnswer, State
 from voterlist.model import Role
 from voterlist.pipeline.known import known
-from voterlist.serve.case import Case
 from voterlist.serve.cases_api import CasesApi
 from voterlist.serve.door import Visitor
 from voterlist.serve.exchange import KINDS
-from voterlist.serve.holds import Holds
-from voterlist.serve.packing import pack_list, unread_list
+from voterlist.serve.packing import Case, pack_list, unread_list
+from voterlist.serve.watch import Holds
 from voterlist.storage.ledger import place_in, reading, verify
 from voterlist.usecases.desk_pages import desk_of_everybody
 from voterlist.usecases.journals import JournalFilter, read_journal
@@ -516,7 +515,7 @@ def test_no_confirmed_decision_is_lost_where_the_server_is_killed(own_workspace)
 
 def file_of(name, person, shown, verdict="separate", **more):
     """The file of a page on which somebody of this name decided a case."""
-    from voterlist.desk import Decision, write_decisions
+    from voterlist.desk.decisions import Decision, write_decisions
 
     head = {
         "run": person.list()["data"]["run"],

@@ -23,9 +23,9 @@ from voterlist.catalogue import catalogue
 from voterlist.config import DeskSettings
 from voterlist.errors import UsageError
 from voterlist.model import Level, Role
-from voterlist.serve import Address
 from voterlist.serve.clerk import Clerk, Refusal
 from voterlist.serve.door import Door, digest_of
+from voterlist.serve.guards import Address
 from voterlist.storage.ledger import Ledger, OpenLedger, reading, verify
 from voterlist.usecases.journals import JournalFilter, read_journal
 from voterlist.usecases.passwords import has_password, secret_of

@@ -10,10 +10,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from voterlist.model import Role
-from voterlist.serve import guards, throttle
-from voterlist.serve.door import Visitor
-from voterlist.serve.holds import Holds
-from voterlist.serve.throttle import LOCKED, MOST_WRONG, Guess, Throttle, origin_of
+from voterlist.serve import door, guards
+from voterlist.serve.door import LOCKED, MOST_WRONG, Guess, Throttle, Visitor, origin_of
+from voterlist.serve.watch import Holds
 
 NOON = dt.datetime(2026, 2, 3, 12, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
@@ -114,7 +113,7 @@ def test_a_clock_that_was_set_back_locks_nobody_for_longer():
 
 def test_where_too_many_are_counted_the_oldest_are_forgotten(monkeypatch):
     """A guesser would be forgotten at once, where others were guessed before."""
-    monkeypatch.setattr(throttle, "_MOST_COUNTED", 6)
+    monkeypatch.setattr(door, "_MOST_COUNTED", 6)
     counted = Throttle()
     for number in range(5):
         wrong(counted, 1, Guess(f"n{number}", f"address{number}"))

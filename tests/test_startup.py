@@ -206,7 +206,7 @@ def test_a_message_of_the_library_is_said_with_all_that_it_names(key):
     assert named[0] == named[1]
 
 
-@pytest.mark.parametrize("package", ["normalize", "report"])
+@pytest.mark.parametrize("package", ["normalize"])
 def test_a_name_that_is_loaded_late_is_no_module(package):
     """Whoever loads the module would find it in place of what has its name."""
     home = importlib.import_module(f"voterlist.{package}")

@@ -14,10 +14,8 @@ from voterlist.deadlines import calendar
 from voterlist.model import Level, Owed, Progress, Standing
 from voterlist.pace import Forecast
 from voterlist.pipeline.burndown import BurnDown
-from voterlist.render.wall import render_wall
-from voterlist.report import Facts
-from voterlist.report.values import UnitStanding, Waiting
-from voterlist.report.wall import build_wall, layout_of
+from voterlist.render.wall import build_wall, layout_of, render_wall
+from voterlist.report.values import Facts, UnitStanding, Waiting
 
 TODAY = dt.date(2026, 4, 13)
 DEADLINES = calendar(CalendarSettings(), "2026")

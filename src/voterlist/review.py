@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.decisions import Effects, effects, identity_of, with_corrections
-from voterlist.decisions.moments import moment_of
+from voterlist.decisions.given import moment_of
 from voterlist.decisions.verdicts import (
     PROBLEM_CODES,
     REVIEW_ROW,

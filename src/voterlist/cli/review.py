@@ -19,7 +19,7 @@ from voterlist.model import Mark, Problem, Verdict
 from voterlist.storage.lock import user_name
 
 if TYPE_CHECKING:
-    from voterlist.quality import Agreement
+    from voterlist.quality.agreement import Agreement
     from voterlist.usecases.desk_pages import ExportedPage
     from voterlist.usecases.reviewing import (
         Disputed,

@@ -42,16 +42,17 @@ def serve(
 ) -> None:
     """Open the desk, until it is stopped."""
     try:
-        from voterlist import serve as desk
+        from voterlist.serve.guards import Address
+        from voterlist.serve.server import opened
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("voterlist"):
             raise
         raise UsageError("no packages", code="desk-not-installed") from None
-    address = desk.Address(
+    address = Address(
         host=host, port=port, certificate=tls_cert, key=tls_key, insecure=insecure
     )
     clock = functools.partial(now, workspace)
-    with desk.opened(workspace, address, clock) as server:
+    with opened(workspace, address, clock) as server:
         tell("cli.serve.open", address=server.url)
         if address.is_readable_on_the_way:
             TERMINAL.warn(SAY("cli.serve.insecure"))

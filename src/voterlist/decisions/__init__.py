@@ -8,24 +8,39 @@ all of it does to the list; ``refused`` tries new answers before they are record
 
 from __future__ import annotations
 
-from voterlist.decisions.amended import (
+from voterlist.decisions.answer import (
     Amended,
     AmendmentContext,
     Replaced,
     Value,
     ValueReader,
 )
-from voterlist.decisions.answers import SHEETS, Answers, answers_of
+from voterlist.decisions.answers import (
+    SHEETS,
+    Answers,
+    Ground,
+    Need,
+    answers_of,
+    grounds,
+    grounds_for,
+)
 from voterlist.decisions.checks import (
     AMENDMENT_PROBLEMS,
     check_amendments,
     precincts_known,
 )
-from voterlist.decisions.corrected import with_corrections
-from voterlist.decisions.effects import Effects, columns_for, effects
-from voterlist.decisions.follow import STOOD, Followed, follow, not_among
-from voterlist.decisions.given import Given
-from voterlist.decisions.grounds import Ground, Need, grounds, grounds_for
+from voterlist.decisions.effects import Effects, columns_for, effects, with_corrections
+from voterlist.decisions.follow import (
+    STOOD,
+    Followed,
+    Names,
+    Then,
+    follow,
+    moves_of,
+    not_among,
+    renamed,
+)
+from voterlist.decisions.given import AMENDMENT_ROW, UNKNOWN_ACTION, Given
 from voterlist.decisions.outcome import SKIP_CODES
 from voterlist.decisions.people import (
     Spellings,
@@ -33,8 +48,6 @@ from voterlist.decisions.people import (
     name_as_kept,
     person_key,
 )
-from voterlist.decisions.renaming import Names, moves_of, renamed
-from voterlist.decisions.rows import AMENDMENT_ROW, UNKNOWN_ACTION
 from voterlist.decisions.standing import (
     WITHDRAWN,
     Standing,
@@ -49,7 +62,6 @@ from voterlist.decisions.subjects import (
     subjects_among,
     subjects_of,
 )
-from voterlist.decisions.then import Then
 from voterlist.decisions.trial import REFUSAL_CODES, Refusal, refused
 
 __all__ = [

@@ -15,23 +15,153 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist import strict_json
 from voterlist.decisions.given import Given
-from voterlist.decisions.renaming import Names, renamed
 from voterlist.decisions.subjects import (
+    OTHERS,
     answered_ids,
     identities,
     identity_of,
 )
-from voterlist.decisions.then import Then
 from voterlist.fields import IDENTIFIERS
 from voterlist.schemas import ENTRY, FOLLOWED
-from voterlist.tables import Columns, from_columns, is_among
+from voterlist.tables import Columns, from_columns, is_among, with_column
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How cases and findings are named by their entries."""
+
+    case_id: Callable[[list[str]], str]
+    """The id of the case of these entries."""
+    finding_ids: Callable[[pa.Table], list[str]]
+    """The ids of these findings (columns of FINDING)."""
+
+
+def moves_of(followed: pa.Table) -> dict[str, str]:
+    """Old id -> id of today of the entries of FOLLOWED."""
+    ids = (followed.column(name).to_pylist() for name in FOLLOWED.names)
+    return dict(zip(*ids, strict=True))
+
+
+def renamed(given: Given, followed: pa.Table, names: Names) -> Given:
+    """The answers under the ids of today; ``followed`` is FOLLOWED."""
+    moves = moves_of(followed)
+    if not moves:
+        return given
+    cases: dict[str, str] = {}
+    members: dict[str, list[str]] = {}
+    for old, entries in given.case_entries.items():
+        today = [moves.get(entry, entry) for entry in entries]
+        new = names.case_id(today) if today != list(entries) else old
+        cases[old] = new
+        members[new] = sorted(today)
+    acceptances = _with(given.acceptances, {"entry_id": moves, "other_entry_id": moves})
+    findings = _finding_ids(given.acceptances, acceptances, names)
+    return replace(
+        given,
+        verdicts=_with(given.verdicts, {"entry_id": moves, "case_id": cases}),
+        amendments=_with(
+            given.amendments,
+            {"entry_id": moves, "case_id": cases, "finding_id": findings},
+        ),
+        acceptances=_with(acceptances, {"finding_id": findings}),
+        case_entries=members,
+    )
+
+
+def _finding_ids(then: pa.Table, today: pa.Table, names: Names) -> dict[str, str]:
+    """Id then -> id today of the findings whose entries moved.
+
+    Args:
+        then: ACCEPTANCE.
+        today: the same rows, under the entry ids of today.
+        names: how findings are named.
+    """
+    columns = ("entry_id", "other_entry_id")
+    is_moved = [
+        before != after
+        for before, after in zip(
+            then.select(columns).to_pylist(),
+            today.select(columns).to_pylist(),
+            strict=True,
+        )
+    ]
+    moved = today.filter(pa.array(is_moved, pa.bool_()))
+    old_ids = moved.column("finding_id").to_pylist()
+    return dict(zip(old_ids, names.finding_ids(moved), strict=True))
+
+
+def _with(table: pa.Table, names: Mapping[str, Mapping[str, str]]) -> pa.Table:
+    """The table with the texts of these columns replaced."""
+    for column, new in names.items():
+        texts = [new.get(text, text) for text in table.column(column).to_pylist()]
+        table = with_column(table, column, pa.array(texts, pa.string()))
+    return table
+
+
+class Then:
+    """What is known of the list as it was when something was decided."""
+
+    def __init__(self, given: Given) -> None:
+        self._answered = answered_ids(given)
+        self._beside: dict[str, set[str]] = {}
+        """The entries known to have stood on the list beside each entry, itself among them."""
+        self._cells: dict[str, Mapping[str, Any]] = {}
+        """What each entry said."""
+        self._by_identity: dict[str, Mapping[str, Any]] = {}
+        """What an entry of each identity said."""
+        self._noted: set[str] = set()
+        """The entries of which it is known which others said the same."""
+        for row in given.subjects.to_pylist():
+            self._note(row["entry_id"], strict_json.loads(row["cells"]))
+        for members in given.case_entries.values():
+            self._stand_together(members)
+
+    def _note(self, entry_id: str, cells: Mapping[str, Any]) -> None:
+        """Note what an entry said, and which others said the same then."""
+        self._cells[entry_id] = cells
+        self._by_identity[identity_of(entry_id)] = cells
+        if OTHERS in cells:
+            alike = [entry_id, *cells[OTHERS]]
+            self._noted.update(alike)
+            self._stand_together(alike)
+
+    def _stand_together(self, entry_ids: Collection[str]) -> None:
+        """Note that these entries stood on the list at the same time."""
+        for entry_id in entry_ids:
+            self._beside.setdefault(entry_id, set()).update(entry_ids)
+
+    @property
+    def known(self) -> set[str]:
+        """The entries of which anything was decided, and those known to have stood beside."""
+        return self._answered | self._beside.keys()
+
+    def cells(self, entry_id: str) -> Mapping[str, Any]:
+        """What the entry said, by the names of ENTRY; nothing where that is not known."""
+        return self._cells.get(entry_id, {})
+
+    def cells_alike(self, entry_id: str) -> Mapping[str, Any]:
+        """What an entry of the same identity said, perhaps in another place."""
+        return self._by_identity.get(identity_of(entry_id), {})
+
+    def beside(self, entry_id: str) -> set[str]:
+        """The entries known to have stood on the list beside it, and the entry itself."""
+        return self._beside.get(entry_id, {entry_id})
+
+    def stood_together(self, one: str, other: str) -> bool:
+        """True where both may have been on the list at once: they are two entries."""
+        if other in self.beside(one) or one in self.beside(other):
+            return True
+        # Where nobody noted which entries said the same, one that was decided of may be one.
+        return one not in self._noted and other in self._answered
+
 
 STOOD = pa.schema(
     [ENTRY.field(name) for name in ("entry_id", "source", "sheet", "line")]

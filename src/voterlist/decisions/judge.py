@@ -1,18 +1,18 @@
-"""One answer by itself: what is wrong with it, or what is decided by it."""
+"""One answer by itself: what is wrong with it, or what is decided by it; why some are refused."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from voterlist.decisions.amended import AmendmentContext
-from voterlist.decisions.answer import ACCEPT, Answer, Subjects
-from voterlist.decisions.grounds import Ground, Need, grounds
+from voterlist.decisions.answer import ACCEPT, AmendmentContext, Answer, Subjects
+from voterlist.decisions.answers import Ground, Need, grounds
 from voterlist.facts import CONSTITUENCY_NUMBERS
 from voterlist.fields import CORRECTED, EMPTIED
-from voterlist.model import Action
+from voterlist.model import Action, Problem
 
 _AMENDS = frozenset({Action.STRIKE, Action.CORRECT, Action.MOVE, Action.ADD})
 """What changes a list, and needs a ground."""
@@ -336,3 +336,51 @@ def _is_written(answer: Answer, field: str) -> bool:
     """False for a whole name that the entry does not have: its parts are corrected."""
     has_whole_name = answer.entry is not None and answer.entry["full_name"] is not None
     return field != "full_name" or has_whole_name
+
+
+class Reasons:
+    """Answers, and why some of them are refused."""
+
+    def __init__(self, judged: list[Judged]) -> None:
+        self._judged = judged
+        self._codes: dict[tuple[str, str, int], dict[str, Answer]] = defaultdict(dict)
+        for one in judged:
+            for code in one.problems:
+                self.refuse(code, one)
+
+    def refuse(self, code: str, one: Judged) -> None:
+        """Refuse the row of this answer."""
+        self._codes[one.answer.place].setdefault(code, one.answer)
+
+    def refuse_all(self, code: str, those: Iterable[Judged]) -> bool:
+        """Refuse the rows of these answers; true where there is one."""
+        those = list(those)
+        for one in those:
+            self.refuse(code, one)
+        return bool(those)
+
+    def kept(self) -> list[Judged]:
+        """The answers that are not refused, in their order."""
+        return [one for one in self._judged if one.answer.place not in self._codes]
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Every reason, in order of file, sheet, row and code."""
+        return tuple(
+            _problem(code, answer)
+            for _, answers in sorted(self._codes.items())
+            for code, answer in sorted(answers.items())
+        )
+
+
+def _problem(code: str, answer: Answer) -> Problem:
+    """The problem of an answer, at its row."""
+    cells, finding = answer.cells, answer.finding
+    return Problem(
+        cells["row"],
+        code,
+        cells["sheet"],
+        case_id=cells["case_id"],
+        entry_id=answer.entry_id or cells["entry_id"],
+        rule=None if finding is None else finding["rule"],
+        file=cells["file"],
+    )

@@ -11,10 +11,9 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist import strict_json
-from voterlist.decisions.amended import AmendmentContext, ValueReader
-from voterlist.decisions.answer import Row
+from voterlist.decisions.answer import AmendmentContext, Row, ValueReader
 from voterlist.decisions.given import Given
-from voterlist.decisions.reasons import Reasons
+from voterlist.decisions.judge import Reasons
 from voterlist.decisions.standing import last_answers
 from voterlist.fields import NAME_PARTS
 from voterlist.model import Action

@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from voterlist.decisions.grounds import Need, grounds
+from voterlist.decisions.answers import Need, grounds
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Action, ListKind, Verdict
 

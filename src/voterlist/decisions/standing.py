@@ -14,8 +14,7 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from voterlist.decisions.given import Given
-from voterlist.decisions.moments import moment_of
+from voterlist.decisions.given import Given, moment_of
 from voterlist.decisions.people import is_same_person
 from voterlist.model import Action, Mark
 from voterlist.schemas import AMENDMENT, CONTESTED, DECISION

@@ -13,8 +13,7 @@ from typing import TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.decisions.balance import count_entries
-from voterlist.decisions.effects import read_today
+from voterlist.decisions.effects import count_entries, read_today
 from voterlist.decisions.given import Given
 from voterlist.decisions.outcome import (
     SKIP_CODES,

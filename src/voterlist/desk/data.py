@@ -1,18 +1,21 @@
-"""The desk of a constituency, out of the tables of a run and of what people answered."""
+"""What stands on a desk: the cases as one run knows them, and what was answered."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, TypeAlias
+
+import pyarrow as pa
 
 from voterlist.catalogue import LANGUAGES
 from voterlist.decisions import Standing, with_corrections
-from voterlist.desk.model import Desk, DeskAnswer, DeskCase
-from voterlist.desk.seen import seen_digests
-from voterlist.model import Action
-from voterlist.report import Facts, ReviewTables, blind_case
-from voterlist.report.lookup import Names, Sources
-from voterlist.report.reopened import is_of_case
+from voterlist.fields import ENTRY_FIELDS, IDENTIFIERS, LATER_FIELDS
+from voterlist.model import Action, EntryRole, Verdict
+from voterlist.report.asked import ReviewTables, is_of_case
 from voterlist.report.sections.cases import (
     Case,
     CaseTables,
@@ -22,6 +25,165 @@ from voterlist.report.sections.cases import (
     cases_in,
     chances_by_place,
 )
+from voterlist.report.to_review import blind_case
+from voterlist.report.values import Facts, Names, Sources, rows_of
+
+_SAME = "same"
+
+
+def proposed_verdicts(case: Case) -> dict[str, Verdict]:
+    """What is proposed of each entry of a case; nothing where a person has to find out."""
+    roles = {member.entry_id: member.role for member in case.members}
+    if EntryRole.QUESTION in roles.values() or EntryRole.KEEP not in roles.values():
+        return {}
+    return {entry_id: Verdict(role) for entry_id, role in roles.items()}
+
+
+def usual_reason(case: Case) -> str:
+    """The reason, a code of ``REASONS``, of whoever takes what is proposed and says no other."""
+    steps = case.why.steps if case.why else ()
+    same = {step.field for step in steps if step.level == _SAME}
+    return "one-identifier" if same.intersection(IDENTIFIERS) else "names-and-birth"
+
+
+class Proposal(StrEnum):
+    """What the program proposes of a case as a whole."""
+
+    SAME = "same"
+    """One person: an entry is kept, the others repeat it."""
+    SEPARATE = "separate"
+    """Different people."""
+    NOTHING = "nothing"
+    """A person has to find out."""
+
+
+class State(StrEnum):
+    """How far a case is."""
+
+    OPEN = "open"
+    ASKED = "asked"
+    """A precinct was asked, and has not answered."""
+    CONTESTED = "contested"
+    """People decided in different ways."""
+    SETTLED = "settled"
+    APART = "apart"
+    """Not asked about: twins, relatives, namesakes."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAnswer:
+    """What one person answered about a case.
+
+    Attributes:
+        by: who.
+        at: when, in ISO 8601.
+        verdicts: by entry, a code of ``Verdict``, or ``ask``.
+        reason: in the person's words.
+        due: of a question, the day until which the precinct answers.
+    """
+
+    by: str
+    at: str
+    verdicts: Mapping[str, str]
+    reason: str | None = None
+    due: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCase:
+    """A case with what people answered about it.
+
+    Attributes:
+        case: its entries side by side, and the evidence.
+        seen: the digest of what its entries say; see ``seen_digests``.
+        answers: what counts of each person's answers, in order of name.
+        is_contested: whether the answers differ.
+    """
+
+    case: Case
+    seen: str
+    answers: tuple[DeskAnswer, ...] = ()
+    is_contested: bool = False
+
+    @property
+    def proposal(self) -> Proposal:
+        """What is proposed of the case as a whole."""
+        if not self.case.kind.is_asked:
+            return Proposal.SEPARATE
+        return Proposal.NOTHING if self.kept is None else Proposal.SAME
+
+    @property
+    def kept(self) -> str | None:
+        """The entry that is proposed to be kept; None where nothing is proposed."""
+        verdicts = proposed_verdicts(self.case)
+        return next(
+            (one for one, said in verdicts.items() if said == Verdict.KEEP), None
+        )
+
+    @property
+    def state(self) -> State:
+        """How far it is."""
+        if self.is_contested:
+            return State.CONTESTED
+        if all(member.verdict for member in self.case.members):
+            return State.SETTLED
+        if any("ask" in answer.verdicts.values() for answer in self.answers):
+            return State.ASKED
+        return State.OPEN if self.case.is_asked else State.APART
+
+    @property
+    def due(self) -> str | None:
+        """The first day by which a precinct that was asked answers, in ISO 8601."""
+        days = [answer.due for answer in self.answers if answer.due]
+        return min(days, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All cases of a constituency, or of a workspace, by number."""
+
+    facts: Facts
+    """Whose they are."""
+    cases: tuple[DeskCase, ...]
+    sentences: Mapping[str, tuple[str, ...]]
+    """By language, the sentence of each case."""
+    run: str = ""
+    """The newest run of the workspace."""
+
+
+_DIGITS = 16
+_FIRST = (
+    "entry_id",
+    "list_kind",
+    *(name for name in ENTRY_FIELDS if name not in LATER_FIELDS),
+)
+
+
+def seen_digests(
+    members: Mapping[str, Sequence[str]], entries: pa.Table
+) -> dict[str, str]:
+    """For each case a digest of what its entries say, in hexadecimal digits.
+
+    Args:
+        members: the entries of each case.
+        entries: ENTRY with the corrections that hold.
+    """
+    ids = pa.array([one for ids in members.values() for one in ids], pa.string())
+    rows = rows_of(entries, ids).select([*_FIRST, *LATER_FIELDS]).to_pylist()
+    texts = {row["entry_id"]: json.dumps(_said(row)) for row in rows}
+    digests = {}
+    for case_id, ids_of_case in members.items():
+        said = "\n".join(texts.get(one, one) for one in sorted(ids_of_case))
+        digest = hashlib.sha256(f"{case_id}\n{said}".encode()).hexdigest()
+        digests[case_id] = digest[:_DIGITS]
+    return digests
+
+
+def _said(row: Mapping[str, Any]) -> list[Any]:
+    """What an entry says; a field that came later is named where something stands in it."""
+    later = {name: row[name] for name in LATER_FIELDS if row[name] is not None}
+    return [*(row[name] for name in _FIRST), *([later] if later else [])]
+
 
 _Row: TypeAlias = Mapping[str, Any]
 _Key: TypeAlias = tuple[str, str]

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from voterlist.catalogue import LANGUAGES
-from voterlist.desk.decisions import REASONS
-from voterlist.desk.model import (
+from voterlist.desk.data import (
     Desk,
     DeskAnswer,
     DeskCase,
@@ -21,6 +20,7 @@ from voterlist.desk.model import (
     State,
     usual_reason,
 )
+from voterlist.desk.decisions import REASONS
 from voterlist.model import Action, CaseKind, EntryRole, Verdict
 from voterlist.report.sections.cases import (
     CASE_FIELDS,

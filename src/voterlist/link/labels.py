@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 
 from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Longs, pack_pairs, unpack_pairs
-from voterlist.decisions.moments import moment_of
+from voterlist.decisions.given import moment_of
 from voterlist.link.cases import Closed, case_id
 from voterlist.link.found import Candidates
 from voterlist.link.weigh import Labels

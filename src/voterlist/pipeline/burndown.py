@@ -14,7 +14,7 @@ from voterlist.deadlines import Deadline, calendar
 from voterlist.pace import forecast
 from voterlist.pipeline.progress import Work
 from voterlist.pipeline.standings import RUN_EVENT, Journal
-from voterlist.report.wall import BurnDown
+from voterlist.render.wall import BurnDown
 from voterlist.storage.ledger import Reader
 
 __all__ = ["BurnDown", "burn_down"]

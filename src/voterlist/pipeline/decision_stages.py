@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import pyarrow as pa
 
-from voterlist import quality, review
+from voterlist import review
 from voterlist.decisions import (
     STOOD,
     Given,
@@ -22,7 +22,10 @@ from voterlist.findings import finding_ids, settle
 from voterlist.link.cases import case_id
 from voterlist.pipeline.returned import Answered, Today, returned
 from voterlist.pipeline.steps import NeededTables, StageContext, StageResult
-from voterlist.report import scorecard_of
+from voterlist.quality.certificate import certificate_of_run
+from voterlist.quality.readings import actions_of_two, in_effect, second_readings
+from voterlist.quality.sampling import UNASKED
+from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
 from voterlist.schemas import CASE_NUMBER
 from voterlist.storage.ledger import CaseNumber
 from voterlist.tables import from_rows
@@ -34,7 +37,7 @@ def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
     stood = tables.columns("entries", STOOD)
     followed = follow(context.answers, stood, _NAMES, context.is_of_run)
     settings = context.settings
-    two_people = quality.actions_of_two(settings.decisions, settings.review)
+    two_people = actions_of_two(settings.decisions, settings.review)
     holding = standing(followed.given, two_people=two_people)
     made = {
         "decisions": holding.decisions,
@@ -59,10 +62,10 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     amendments = tables["amendments"]
     given = renamed(context.answers, tables["followed"], _NAMES)
     settings = context.settings
-    readings = quality.second_readings(
+    readings = second_readings(
         given, tables["cases"], settings.review, settings.workspace.cycle
     )
-    decisions = quality.in_effect(tables["decisions"], readings)
+    decisions = in_effect(tables["decisions"], readings)
     # Of the list of a whole nation only the columns needed here are read.
     entries = tables.select("entries", columns_for(amendments))
     done = effects(
@@ -88,11 +91,11 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
             tables["cases"], tables["decisions"], numbers, _doubted(tables)
         ),
         "second_readings": readings,
-        "certificate": quality.certificate_of_run(
+        "certificate": certificate_of_run(
             given,
             tables["cases"],
             # Of the pairs of a nation only the columns needed here are read.
-            lambda: tables.select("pairs", quality.UNASKED),
+            lambda: tables.select("pairs", UNASKED),
             settings.link.review_probability,
         ),
         "findings": settled.findings,

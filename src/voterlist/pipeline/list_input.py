@@ -26,7 +26,7 @@ from voterlist.link.cases import case_id
 from voterlist.lists import ListInput
 from voterlist.normalize import normalize
 from voterlist.pipeline.known import Known
-from voterlist.quality import actions_of_two
+from voterlist.quality.readings import actions_of_two
 from voterlist.schemas import (
     AMENDMENT,
     APPLIED,

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from voterlist import report
 from voterlist.config import Settings
 from voterlist.deadlines import calendar
 from voterlist.model import Stage
@@ -25,7 +24,9 @@ from voterlist.pipeline.standings import UnitStanding
 from voterlist.pipeline.units import Units
 from voterlist.pipeline.walk import Walk, guarded
 from voterlist.render import wall
-from voterlist.report import Facts, Limits
+from voterlist.render.wall import build_wall
+from voterlist.report.section import Run
+from voterlist.report.sections.order import SCHEMAS, TABLES
 from voterlist.report.slices import (
     LOOKED_UP,
     Cutter,
@@ -33,7 +34,7 @@ from voterlist.report.slices import (
     by_name,
     in_round_numbers,
 )
-from voterlist.report.wall import build_wall
+from voterlist.report.values import Facts, Limits
 from voterlist.storage import store
 from voterlist.storage.kept import Kept
 from voterlist.storage.store import Work
@@ -143,12 +144,12 @@ def _runs(
     units: Units,
     constituencies: Sequence[int | None],
     standing: Sequence[UnitStanding],
-) -> Iterator[report.Run]:
+) -> Iterator[Run]:
     """What the report of each constituency is made of, one after the other."""
-    names = (report.TABLES - {*LOOKED_UP, "pyramid"}) & walk.tables.keys()
+    names = (TABLES - {*LOOKED_UP, "pyramid"}) & walk.tables.keys()
     cutter = Cutter({name: walk.tables[name] for name in names})
     found = {
-        name: look_up(units, walk.tables.path(name), cutter.ids, report.SCHEMAS[name])
+        name: look_up(units, walk.tables.path(name), cutter.ids, SCHEMAS[name])
         for name in LOOKED_UP
     }
     named = {name: NamedRows(cutter.ids, one.rows) for name, one in found.items()}
@@ -160,7 +161,7 @@ def _runs(
         if len(constituencies) > 1:
             cut = in_round_numbers(cut)
         tables, named_sources = by_name(cut, sources)
-        yield report.Run(
+        yield Run(
             _facts(context, constituency),
             tables,
             sources=named_sources,

@@ -18,14 +18,15 @@ from typing import Any
 
 import pyarrow as pa
 
-from voterlist import report
 from voterlist.pipeline.places import unit_name
 from voterlist.pipeline.units import Done, Task
 from voterlist.render import html, xlsx
+from voterlist.report.section import Report, Run
+from voterlist.report.sections.order import build
 from voterlist.storage import store
 from voterlist.tables import plain
 
-_RENDERED: Mapping[str, Callable[[report.Report, str], bytes | str]] = {
+_RENDERED: Mapping[str, Callable[[Report, str], bytes | str]] = {
     "report-{language}.html": html.render_report,
     "report-{language}.xlsx": xlsx.render_report,
     "precincts-{language}.html": html.render_precincts,
@@ -42,12 +43,12 @@ class _Parts:
         languages: of the reports.
     """
 
-    run: report.Run
+    run: Run
     tables: Path
     languages: tuple[str, ...]
 
 
-def report_task(run: report.Run, languages: tuple[str, ...], folder: Path) -> Task:
+def report_task(run: Run, languages: tuple[str, ...], folder: Path) -> Task:
     """The reports of a constituency as a task; their tables are written into the folder.
 
     They are too large to be handed over, and those of a nation to be held.
@@ -71,7 +72,7 @@ def make_reports(parts: _Parts, folder: Path) -> dict[str, Any]:
     """Build a report and write it in every language into a folder."""
     run = replace(parts.run, tables=_read_tables(parts.tables))
     with _no_collection():
-        built = report.build(run)
+        built = build(run)
         for name, language in _names(parts.languages):
             path = folder / name.format(language=language)
             content = _RENDERED[name](built, language)

@@ -25,13 +25,15 @@ import pyarrow as pa
 from voterlist.decisions import Given, standing
 from voterlist.quality.agreement import (
     Agreement,
+    Interval,
+    Stratum,
     TwoReadings,
     agreement,
     people_of_case,
     read_twice,
+    stratified,
 )
-from voterlist.quality.intervals import Interval, Stratum, stratified
-from voterlist.quality.unasked import (
+from voterlist.quality.sampling import (
     band_of,
     counts_of_unasked,
     is_unasked,

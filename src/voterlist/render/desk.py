@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any
 
 from voterlist.catalogue import LANGUAGES, entries
-from voterlist.desk import Desk, packed
+from voterlist.desk.data import Desk
+from voterlist.desk.pack import packed
 from voterlist.render.html import environment
 
 _SCRIPTS = (

@@ -1,23 +1,162 @@
-"""The report as pages that need nothing else: no network and no file beside them."""
+"""The report, a page a precinct, and what to tell its clerks, as pages that need nothing else."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from itertools import groupby
+from typing import Any, Protocol, TypeVar
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from voterlist.report import AUDIT_PAGE, PAGE, Report, Words
-from voterlist.report.pages import Page, PageWords, build_pages
-from voterlist.report.section import Section
-from voterlist.report.values import Facts
-from voterlist.report.words import title_of
+from voterlist.model import Severity
+from voterlist.quality.feedback import GROUPS, Feedback, FeedbackRow
+from voterlist.report.section import Report, Section
+from voterlist.report.sections.audit import AUDIT, AuditWords, PrecinctAudit
+from voterlist.report.sections.balance import BALANCE, ListBalance
+from voterlist.report.sections.findings import FINDINGS, FindingRow, FindingWords
+from voterlist.report.sections.order import AUDIT_PAGE, PAGE
+from voterlist.report.sections.people import PEOPLE, PrecinctCounts
+from voterlist.report.sections.set_aside import NOBODY, SET_ASIDE_ROWS, SetAsideRow
+from voterlist.report.values import Facts, Names, Place, Precinct
+from voterlist.report.words import Words, title_of
+
+_SEVERITIES = list(Severity)
+
+
+class _Placed(Protocol):
+    @property
+    def place(self) -> Place: ...
+
+
+_Item = TypeVar("_Item", bound=_Placed)
+
+
+class PageWords(AuditWords, FindingWords):
+    """Says what stands on a precinct's page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of one sheet of one file, ascending, and how many more there are."""
+
+    file: str | None
+    sheet: str | None
+    lines: tuple[int, ...]
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLines:
+    """What one rule noticed in a precinct, and where."""
+
+    rule: str
+    severity: Severity
+    count: int
+    first: FindingRow
+    """For the sentence of a finding about the precinct as a whole."""
+    places: tuple[Lines, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page of one precinct."""
+
+    precinct: PrecinctCounts
+    audit: PrecinctAudit | None
+    lists: tuple[ListBalance, ...]
+    rules: tuple[RuleLines, ...]
+    set_aside: tuple[SetAsideRow, ...]
+    """Rows set aside that may be voters."""
+    set_aside_left: int
+    """How many more of these there are."""
+
+    @property
+    def rows(self) -> int:
+        """Rows of all its lists."""
+        return sum(row.rows for row in self.lists)
+
+    @property
+    def rows_set_aside(self) -> int:
+        """Rows of its lists that became no entry."""
+        return sum(row.set_aside for row in self.lists)
+
+    @property
+    def declared(self) -> int | None:
+        """The sum of the totals written below its lists; None where none is."""
+        totals = [row.declared for row in self.lists if row.declared is not None]
+        return sum(totals) if totals else None
+
+
+def build_pages(
+    report: Report, *, most_lines: int = 40, most_rows: int = 12
+) -> tuple[Page, ...]:
+    """The pages of all precincts of a report, in their order.
+
+    A page names at most ``most_lines`` lines of a rule in one sheet and ``most_rows`` rows set
+    aside, and says how many more there are.
+    """
+    audit = report.of(AUDIT)
+    audits = {row.area: row for row in audit.precincts} if audit else {}
+    lists = _by_precinct(report.of(BALANCE).lists)
+    findings = _by_precinct(report.of(FINDINGS).rows)
+    maybe_voters = [row for row in report.of(SET_ASIDE_ROWS) if row.code not in NOBODY]
+    set_aside = _by_precinct(maybe_voters)
+    pages = []
+    for precinct in report.of(PEOPLE).precincts:
+        area = precinct.area
+        rows = set_aside.get(area, [])
+        page = Page(
+            precinct=precinct,
+            audit=audits.get(area),
+            lists=tuple(lists.get(area, [])),
+            rules=_rules(findings.get(area, []), most_lines),
+            set_aside=tuple(rows[:most_rows]),
+            set_aside_left=max(len(rows) - most_rows, 0),
+        )
+        pages.append(page)
+    return tuple(pages)
+
+
+def _by_precinct(rows: Iterable[_Item]) -> dict[Precinct, list[_Item]]:
+    grouped: dict[Precinct, list[_Item]] = {}
+    for row in rows:
+        grouped.setdefault(row.place.area, []).append(row)
+    return grouped
+
+
+def _rules(rows: Sequence[FindingRow], most: int) -> tuple[RuleLines, ...]:
+    """The findings by rule, errors first; each line once."""
+    by_rule: dict[tuple[Severity, str], list[FindingRow]] = {}
+    for row in rows:
+        by_rule.setdefault((row.severity, row.rule), []).append(row)
+    rules = [
+        RuleLines(rule, severity, len(of_rule), of_rule[0], _lines(of_rule, most))
+        for (severity, rule), of_rule in by_rule.items()
+    ]
+    return tuple(sorted(rules, key=_order))
+
+
+def _order(rule: RuleLines) -> tuple[int, int, str]:
+    return (_SEVERITIES.index(rule.severity), -rule.count, rule.rule)
+
+
+def _lines(rows: Sequence[FindingRow], most: int) -> tuple[Lines, ...]:
+    places = [row.place for row in rows if row.place.line]
+    ordered = sorted(
+        {(place.file or "", place.sheet or "", place.line) for place in places}
+    )
+    of_sheets = []
+    for (file, sheet), group in groupby(ordered, key=lambda row: row[:2]):
+        lines = [line for *_, line in group if line]
+        shown, left = tuple(lines[:most]), max(len(lines) - most, 0)
+        of_sheets.append(Lines(file or None, sheet or None, shown, left))
+    return tuple(of_sheets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,3 +322,77 @@ def nice(most: int) -> int:
     scale: int = 10 ** (len(str(most)) - 1)
     ends = (2 * scale, 4 * scale, 6 * scale, 8 * scale, 10 * scale)
     return next(end for end in ends if end >= most)
+
+
+_MOST_ROWS = 14
+"""So many rows stand on one page with everything beside them."""
+_MOST_LINES = 12
+_FIELD = "missing-"
+
+
+@dataclass(frozen=True, slots=True)
+class _Mistake:
+    """A row of the page.
+
+    Attributes:
+        what: what is wrong, in words.
+        row: the numbers.
+        lines: where, the first of them, in words.
+        more: how many lines more there are.
+    """
+
+    what: str
+    row: FeedbackRow
+    lines: str
+    more: int
+
+
+def render_feedback(
+    found: Feedback, facts: Facts, names: Names, *, language: str
+) -> str:
+    """The page as HTML; the same numbers give the same text."""
+    words = Words(language)
+    rows = found.rows[:_MOST_ROWS]
+    groups = {row.group for row in rows}
+    return (
+        environment()
+        .get_template("feedback.html")
+        .render(
+            w=words,
+            facts=facts,
+            found=found,
+            rows=[_mistake(row, names, words) for row in rows],
+            left=len(found.rows) - len(rows),
+            advice=[group for group in GROUPS if group in groups],
+        )
+    )
+
+
+def _mistake(row: FeedbackRow, names: Names, words: Words) -> _Mistake:
+    lines = row.lines[:_MOST_LINES]
+    return _Mistake(
+        _what(row.code, words),
+        row,
+        _places_told(lines, names, words),
+        len(row.lines) - len(lines),
+    )
+
+
+def _what(code: str, words: Words) -> str:
+    """What is wrong, in words."""
+    if code.startswith(_FIELD):
+        field = words(f"field.{code.removeprefix(_FIELD)}")
+        return words("feedback.missing", field=field)
+    key = f"rule.{code}.title"
+    return words(key) if words.has(key) else words(f"indicator.{code}")
+
+
+def _places_told(lines: Sequence[tuple[str, int]], names: Names, words: Words) -> str:
+    """The lines, by file where there is more than one."""
+    by_file: dict[str, list[str]] = {}
+    for source, line in lines:
+        by_file.setdefault(names.of(source) or source, []).append(str(line))
+    return "; ".join(
+        words("feedback.lines", file=file.rpartition("/")[2], lines=", ".join(numbers))
+        for file, numbers in by_file.items()
+    )

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Floats, Longs
 from voterlist.model import Unit
-from voterlist.report.lookup import Sources, text_column
 from voterlist.report.sections.audit.model import SHARES
+from voterlist.report.values import Sources, text_column
 from voterlist.schemas import PYRAMID
 from voterlist.tables import from_columns
 

@@ -1,8 +1,8 @@
-"""What a review workbook holds, made of the tables of a run and of what people answered."""
+"""What people are asked, out of the tables of a run and of what they answered; also blind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from voterlist.decisions import Given, Standing, with_corrections
 from voterlist.findings import FINDINGS_ACCEPTED, finding_ids
-from voterlist.model import Action, Mark, Stage
+from voterlist.model import Action, CaseKind, EntryRole, Mark, Stage
 from voterlist.report.asked import (
     AskedAs,
     AskedFinding,
@@ -19,16 +19,13 @@ from voterlist.report.asked import (
     ReviewItems,
     ReviewTables,
     Subject,
-    given_answer,
-)
-from voterlist.report.lookup import Names, Sources, birth_dates, rows_of, written_names
-from voterlist.report.reopened import (
     Subjects,
     answers_alone,
     came_back,
     contested_cases,
     contested_entries,
     decided_cases,
+    given_answer,
     is_of_case,
 )
 from voterlist.report.sections.cases import (
@@ -38,13 +35,106 @@ from voterlist.report.sections.cases import (
     chances_by_place,
 )
 from voterlist.report.sections.findings import FindingRow, build_findings
+from voterlist.report.values import Names, Sources, birth_dates, rows_of, written_names
 from voterlist.schemas import (
     ACCEPTANCE,
     ACCEPTED,
+    DECISION,
     ENTRY,
     FINDING,
+    empty,
     require,
 )
+from voterlist.tables import is_among, rows_among
+
+
+def blind_cases(
+    case_ids: Collection[str],
+    tables: ReviewTables,
+    *,
+    sources: Sources,
+    mask_identifiers: bool = True,
+) -> tuple[Case, ...]:
+    """These cases as nobody had decided them, without score, proposal and evidence.
+
+    Args:
+        case_ids: the cases that the person may read.
+        tables: the tables of the run.
+        sources: the files of each source.
+        mask_identifiers: whether only the end of an identifier is shown.
+    """
+    looked_up = CaseTables(
+        entries=tables.entries,
+        voters=tables.voters,
+        pairs=tables.pairs.slice(0, 0),
+        waterfalls=tables.waterfalls.slice(0, 0),
+        decisions=empty(DECISION),
+    )
+    cases = build_cases(
+        rows_among(tables.cases, "case_id", case_ids),
+        tables.numbers,
+        looked_up,
+        Names(sources),
+        mask_identifiers=mask_identifiers,
+    )
+    return tuple(blind_case(case) for case in cases)
+
+
+def blind_case(case: Case) -> Case:
+    """The case with its entries in the order of their ids, and nothing that anybody says of them.
+
+    Its kind says where the entries stand, and not what the program takes them for. The writers of
+    page and workbook leave the score out.
+    """
+    members = sorted(case.members, key=lambda member: member.entry_id)
+    hidden = [
+        replace(
+            member,
+            role=EntryRole.QUESTION.value,
+            verdict=None,
+            decided_by=None,
+            decided_why=None,
+            before=(),
+        )
+        for member in members
+    ]
+    return replace(
+        case,
+        kind=_kind_by_place(case),
+        is_asked=True,
+        members=tuple(hidden),
+        why=None,
+        is_blind=True,
+    )
+
+
+def _kind_by_place(case: Case) -> CaseKind:
+    """The kind that a case of one person in these places would have."""
+    if len(case.areas) == 1:
+        return CaseKind.SAME_PRECINCT
+    constituencies = {constituency for constituency, _ in case.areas}
+    is_one = len(constituencies) == 1
+    return CaseKind.WITHIN_CONSTITUENCY if is_one else CaseKind.ACROSS_CONSTITUENCIES
+
+
+def without_first_readings(
+    tables: ReviewTables, holding: Standing, case_ids: Collection[str]
+) -> tuple[ReviewTables, Standing]:
+    """The tables and what holds, without these cases: who is to read them must not see them."""
+    cases = _others(tables.cases, case_ids)
+    left = replace(
+        holding,
+        decisions=_others(holding.decisions, case_ids),
+        # What the first reader asked the precinct about a case, and why.
+        amendments=_others(holding.amendments, case_ids),
+    )
+    return replace(tables, cases=cases), left
+
+
+def _others(table: pa.Table, case_ids: Collection[str]) -> pa.Table:
+    """The rows of other cases, and of none."""
+    return table.filter(pc.invert(is_among(table.column("case_id"), case_ids)))
+
 
 _Row: TypeAlias = dict[str, Any]
 

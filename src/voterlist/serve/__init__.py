@@ -3,10 +3,3 @@
 One process: an event loop answers requests, one thread, the clerk, writes the ledger. What people
 decide is confirmed once it is on the disk. The packages that it stands on are an extra.
 """
-
-from __future__ import annotations
-
-from voterlist.serve.address import Address
-from voterlist.serve.server import Server, opened
-
-__all__ = ["Address", "Server", "opened"]

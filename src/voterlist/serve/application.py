@@ -1,15 +1,18 @@
-"""The application: which request does what."""
+"""The application: which request does what, and the pages that it sends."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
-from typing import TypeAlias
+from functools import cache, partial
+from importlib import resources
+from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,21 +26,86 @@ from starlette.responses import (
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from voterlist.catalogue import Catalogue, catalogue
+from voterlist.catalogue import LANGUAGES, Catalogue, catalogue
 from voterlist.decisions import person_key
 from voterlist.errors import WorkspaceBusyError
 from voterlist.model import Role
-from voterlist.render.desk import frame
+from voterlist.render.desk import desk_script, desk_style, frame
 from voterlist.serve import exchange
-from voterlist.serve.address import Address
 from voterlist.serve.cases_api import MOST_BYTES, CasesApi
 from voterlist.serve.clerk import Clerk, Refusal
-from voterlist.serve.door import Clock, Door, Visitor, digest_of
+from voterlist.serve.door import (
+    Clock,
+    Door,
+    Guess,
+    Throttle,
+    Visitor,
+    digest_of,
+    origin_of,
+)
 from voterlist.serve.exchange import Exchange
-from voterlist.serve.guards import STATUSES, Bodies, Guards
-from voterlist.serve.pages import assets, language_of, page
-from voterlist.serve.throttle import Guess, Throttle, origin_of
+from voterlist.serve.guards import STATUSES, Address, Bodies, Guards
 from voterlist.storage.ledger import OpenLedger, User
+
+_KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that a page asks for.
+
+    Attributes:
+        content: its bytes.
+        kind: its media type.
+        tag: changes where the content does.
+    """
+
+    content: bytes
+    kind: str
+    tag: str
+
+
+@cache
+def assets() -> Mapping[str, Asset]:
+    """Every file that may be asked for, by its name: nothing else is ever opened."""
+    script, style = desk_script("served").encode(), desk_style().encode()
+    found = {
+        "desk.js": _asset(script, ".js"),
+        "desk.css": _asset(style, ".css"),
+    }
+    for item in resources.files(__package__).joinpath("assets").iterdir():
+        ending = f".{item.name.rpartition('.')[2]}"
+        if ending in _KINDS:
+            found[item.name] = _asset(item.read_bytes(), ending)
+    return found
+
+
+def _asset(content: bytes, ending: str) -> Asset:
+    tag = hashlib.sha256(content).hexdigest()[:16]
+    return Asset(content, _KINDS[ending], tag)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("voterlist.serve"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def page(name: str, words: Catalogue, **content: Any) -> str:
+    """A page in the language of these words; everything in it is escaped."""
+    template = _environment().get_template(f"{name}.html")
+    return template.render(say=words, language=words.language, **content)
+
+
+def language_of(wanted: str | None, first: str) -> Catalogue:
+    """The language that a browser asks for, else the first of the settings."""
+    return catalogue(wanted if wanted in LANGUAGES else first)
+
 
 _SEE_OTHER = 303
 _LANGUAGE = "language"

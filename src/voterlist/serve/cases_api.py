@@ -12,14 +12,11 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 
 from voterlist.catalogue import Catalogue
-from voterlist.desk import Decision
+from voterlist.desk.decisions import Decision
 from voterlist.serve.clerk import Clerk, Refusal
 from voterlist.serve.door import Clock, Visitor
-from voterlist.serve.holds import Holds
-from voterlist.serve.packing import pack_case, pack_list, pack_state
-from voterlist.serve.pages import served_words
-from voterlist.serve.recording import Refused, Request
-from voterlist.serve.watch import Watch
+from voterlist.serve.packing import pack_case, pack_list, pack_state, served_words
+from voterlist.serve.watch import Holds, Refused, Request, Watch
 from voterlist.serve.work import Work
 
 _MOST_DECISIONS = 200

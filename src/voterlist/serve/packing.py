@@ -1,16 +1,78 @@
-"""What the page's script is sent: the list of all cases without a cell, and one case whole."""
+"""A case as it stands now; cases as plain values: the list for all, each for who asks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, TypeAlias
 
-from voterlist.catalogue import LANGUAGES, catalogue
-from voterlist.desk import Desk, DeskCase, packed
-from voterlist.report import blind_case
-from voterlist.report.sections.cases import CASE_FIELDS
-from voterlist.serve.case import Case
+from voterlist.catalogue import LANGUAGES, catalogue, entries
+from voterlist.decisions import Standing, is_same_person
+from voterlist.desk.data import Desk, DeskCase, answers_in, contested_in
+from voterlist.desk.pack import packed
+from voterlist.model import Verdict
+from voterlist.render.desk import desk_words
+from voterlist.report.sections.cases import CASE_FIELDS, Member
+from voterlist.report.to_review import blind_case
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as it stands now.
+
+    Attributes:
+        place: its place in the queue, which is also its place on the page.
+        desk: its entries and the answers.
+        knows: the sum of the numbers of the answers: whoever decides says so which of them they
+            saw. It tells nothing of what they say, for a second reader sees it too.
+        version: goes up with each change of any case.
+        first: who decided it, where another person is to read it without knowing that decision.
+    """
+
+    place: int
+    desk: DeskCase
+    knows: str
+    version: int
+    first: tuple[str, ...] = ()
+
+    def shown_to(self, name: str) -> DeskCase:
+        """The case as this person sees it: who reads it second sees no answer and no proposal."""
+        if not self.first or any(is_same_person(one, name) for one in self.first):
+            return self.desk
+        return DeskCase(case=blind_case(self.desk.case), seen=self.desk.seen)
+
+
+def answered(cases: Sequence[DeskCase], holding: Standing) -> Iterator[DeskCase]:
+    """The cases with what holds of all answers about them."""
+    said = answers_in(holding)
+    contested = {row["case_id"] for row in contested_in(holding)}
+    verdicts = {
+        (row["case_id"], row["entry_id"]): row for row in holding.decisions.to_pylist()
+    }
+    for one in cases:
+        case_id = one.case.case_id
+        members = tuple(
+            _decided(member, verdicts.get((case_id, member.entry_id)))
+            for member in one.case.members
+        )
+        yield replace(
+            one,
+            case=replace(one.case, members=members),
+            answers=said.get(case_id, ()),
+            is_contested=case_id in contested,
+        )
+
+
+def _decided(member: Member, row: Mapping[str, Any] | None) -> Member:
+    """An entry of a case with the verdict that holds; None: none does."""
+    return replace(
+        member,
+        verdict=None if row is None else Verdict(row["verdict"]),
+        decided_by=None if row is None else row["decided_by"],
+        decided_why=None if row is None else row["reason"],
+    )
+
 
 Packed: TypeAlias = dict[str, Any]
 
@@ -131,3 +193,16 @@ def _alone(
     said = sentences or dict.fromkeys(LANGUAGES, "")
     alone = {language: (sentence,) for language, sentence in said.items()}
     return packed(replace(desk, cases=(shown,), sentences=alone))
+
+
+_WORDS = ("serve.page.", "serve.login.leave")
+
+
+@cache
+def served_words() -> Mapping[str, Mapping[str, str]]:
+    """By language, the words that the page's script shows."""
+    own = [key for key in entries() if key.startswith(_WORDS)]
+    return {
+        language: {**words, **{key: entries()[key][language] for key in own}}
+        for language, words in desk_words().items()
+    }

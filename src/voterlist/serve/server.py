@@ -16,15 +16,13 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from voterlist.discreet import keep_logs_discreet
 from voterlist.errors import UsageError
 from voterlist.limits import allow_connections
-from voterlist.serve.address import Address
 from voterlist.serve.application import Desk, Host
 from voterlist.serve.cases_api import CasesApi
 from voterlist.serve.clerk import Clerk
-from voterlist.serve.door import Clock, Door
+from voterlist.serve.door import Clock, Door, origin_of
 from voterlist.serve.exchange import Exchange
-from voterlist.serve.holds import Holds
-from voterlist.serve.throttle import origin_of
-from voterlist.serve.watch import Watch
+from voterlist.serve.guards import Address
+from voterlist.serve.watch import Holds, Watch
 from voterlist.serve.work import Work
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock

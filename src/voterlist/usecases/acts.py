@@ -13,8 +13,8 @@ from voterlist.config import Settings
 from voterlist.custody import Commission, Manifest
 from voterlist.deadlines import Deadline, calendar
 from voterlist.render.pdf import typeset
-from voterlist.report import Words
 from voterlist.report.sections.certificate import certificate_lines
+from voterlist.report.words import Words
 from voterlist.storage import store
 
 _Row = dict[str, str]

@@ -24,21 +24,21 @@ from voterlist.decisions import (
     person_key,
     with_corrections,
 )
-from voterlist.decisions.moments import moment_of
-from voterlist.desk import (
+from voterlist.decisions.given import moment_of
+from voterlist.desk.data import seen_digests
+from voterlist.desk.decisions import (
     REASONS,
     Decision,
     DecisionFile,
     DecisionFileError,
     read_decisions,
-    seen_digests,
 )
 from voterlist.errors import InputError
 from voterlist.model import Action, Problem
 from voterlist.pipeline.known import Known
 from voterlist.render import xlsx
 from voterlist.render.xlsx import ANSWER_ROW, Answers
-from voterlist.report import Words
+from voterlist.report.words import Words
 from voterlist.review import REVIEW_ROW
 from voterlist.tables import from_rows
 

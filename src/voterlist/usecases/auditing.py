@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from voterlist import report
 from voterlist.catalogue import LANGUAGES
 from voterlist.check import Examined
 from voterlist.model import Level
 from voterlist.render import html
+from voterlist.report.section import Report, Run
+from voterlist.report.sections.audit.scorecard import scorecard
+from voterlist.report.sections.order import build
+from voterlist.report.values import Facts
 from voterlist.schemas import (
     CASE,
     COMPARISON,
@@ -54,10 +57,10 @@ def _model(
     findings: pa.Table,
     names: Mapping[str, str],
     on_day: dt.date,
-) -> report.Report:
+) -> Report:
     """The report of lists without linkage and without registers."""
     constituency = _only_constituency(intake.entries)
-    facts = report.Facts(str(on_day.year), Level.CONEC, constituency, on_day)
+    facts = Facts(str(on_day.year), Level.CONEC, constituency, on_day)
     tables = {
         "entries": intake.entries,
         "voters": empty(VOTER),
@@ -71,7 +74,7 @@ def _model(
         "coincidences": examined.coincidences,
         "indicators": examined.indicators,
         "ages": examined.pyramids,
-        "scorecard": report.scorecard_of(
+        "scorecard": scorecard(
             profile=examined.profile,
             lists=intake.lists,
             set_aside=intake.set_aside,
@@ -81,7 +84,7 @@ def _model(
             register_use=empty(REGISTER_USE),
         ),
     }
-    return report.build(report.Run(facts, tables, sources=names))
+    return build(Run(facts, tables, sources=names))
 
 
 def _only_constituency(entries: pa.Table) -> int | None:

@@ -11,18 +11,17 @@ import pyarrow.compute as pc
 
 from voterlist.config import Settings
 from voterlist.decisions import standing
-from voterlist.desk import Desk, desk_of
-from voterlist.desk.model import State
+from voterlist.desk.data import Desk, State, desk_of
 from voterlist.errors import UsageError
 from voterlist.pipeline.answers import answers_of_today
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, known
 from voterlist.pipeline.publish import REPORTS
-from voterlist.quality import actions_of_two
+from voterlist.quality.readings import actions_of_two
 from voterlist.render.desk import PageOptions, render_desk
-from voterlist.report import Facts, ReviewTables
-from voterlist.report.lookup import in_constituency
+from voterlist.report.asked import ReviewTables
 from voterlist.report.sections.cases import cases_in
+from voterlist.report.values import Facts, in_constituency
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import store
 from voterlist.storage.ledger import Reader

@@ -84,7 +84,7 @@ def _reader() -> Noticed:
 def _letters() -> Noticed:
     """Whether papers can be set, with every letter of the lists."""
     # Loaded here: the compiler takes its time.
-    from voterlist.render.pdf.compiler import is_drawn  # noqa: PLC0415  see above
+    from voterlist.render.pdf import is_drawn  # noqa: PLC0415  see above
 
     is_good = is_drawn(_LETTERS)
     return Noticed("fonts", Health.GOOD if is_good else Health.BAD)

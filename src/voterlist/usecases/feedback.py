@@ -12,9 +12,8 @@ from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, known
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.feedback import feedback
-from voterlist.render.feedback import render_feedback
-from voterlist.report import Facts
-from voterlist.report.lookup import Names
+from voterlist.render.html import render_feedback
+from voterlist.report.values import Facts, Names
 from voterlist.schemas import APPLIED, ENTRY, FINDING, INDICATOR, PROFILE
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import store

@@ -25,7 +25,7 @@ from voterlist.lists.documents import record_stem
 from voterlist.model import Mark, Verdict
 from voterlist.pipeline.result import FURNITURE
 from voterlist.readers import ListedFile
-from voterlist.render.record import COLUMNS_NAME, write_record_csv
+from voterlist.render.rows import COLUMNS_NAME, write_record_csv
 from voterlist.schemas import ACCEPTANCE, DECISION, FINDING, LIST_BALANCE, RawFile
 from voterlist.tables import from_columns, from_rows
 from voterlist.usecases.held import PACKED, require_held

@@ -32,7 +32,7 @@ from voterlist.model import Mark, Problem, Role
 from voterlist.normalize import read_correction, read_day
 from voterlist.pipeline.answers import answers_of_today, keep_subjects
 from voterlist.pipeline.known import Known
-from voterlist.quality import actions_of_two
+from voterlist.quality.readings import actions_of_two
 from voterlist.render.xlsx import Answers
 from voterlist.schemas import (
     AMENDMENT,
@@ -45,7 +45,7 @@ from voterlist.tables import concat, from_columns, from_rows
 from voterlist.usecases.answer_files import AnswerFile, Made
 from voterlist.usecases.answered_rows import Originals, Rows, spelled_as_before
 from voterlist.usecases.case_numbers import numbers_of
-from voterlist.usecases.drawn_pairs import with_drawn
+from voterlist.usecases.sampling import with_drawn
 
 CONFIRM_PROBLEMS = ("cannot-confirm", "several-to-confirm")
 """Why a row is refused that says the same as somebody else; ``review.problem.<code>``."""

@@ -24,7 +24,7 @@ from voterlist.lists.balance import LIST_COUNTS
 from voterlist.lists.documents import place_stem
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.render import pdf, xlsx
-from voterlist.render.record import (
+from voterlist.render.rows import (
     write_balance,
     write_record_csv,
     write_record_parquet,

@@ -11,7 +11,7 @@ from voterlist.model import Problem
 from voterlist.pipeline.known import Known
 from voterlist.render.xlsx import Answers
 from voterlist.render.xlsx.forms import AS_PRINTED, CASE_ID, ENTRY_ID, plain
-from voterlist.report.lookup import written_names
+from voterlist.report.values import written_names
 from voterlist.usecases.answer_files import AnswerFile
 
 ORIGIN_PROBLEMS = ("other-workspace", "other-cycle")

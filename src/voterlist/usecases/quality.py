@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from voterlist import quality
 from voterlist.pipeline.answers import answers_of_today
 from voterlist.pipeline.known import known
-from voterlist.quality import Agreement
+from voterlist.quality.agreement import Agreement, kappas, read_twice
+from voterlist.quality.certificate import certificate_of_run
+from voterlist.quality.readings import second_readings
 from voterlist.storage import ledger as ledgers
 from voterlist.usecases.settings import settings_of
 
@@ -55,15 +56,13 @@ def review_quality(workspace: Path) -> ReviewQuality:
     for row in rows:
         members.setdefault(row["case_id"], []).append(row["entry_id"])
     kinds = {row["case_id"]: row["kind"] for row in rows}
-    by_kind, by_person = quality.kappas(quality.read_twice(given, members), kinds)
-    waiting = quality.second_readings(
-        given, cases, settings.review, settings.workspace.cycle
-    )
+    by_kind, by_person = kappas(read_twice(given, members), kinds)
+    waiting = second_readings(given, cases, settings.review, settings.workspace.cycle)
     ready = waiting.filter(waiting.column("is_ready"))
     held = ready.filter(ready.column("holds_back"))
     return ReviewQuality(
         run=runs.run,
-        certificate=quality.certificate_of_run(
+        certificate=certificate_of_run(
             given,
             cases,
             lambda: runs.table("pairs"),

@@ -32,7 +32,7 @@ from voterlist.handovers import Event
 from voterlist.model import Level
 from voterlist.pipeline.inbox import INBOX, lists_in
 from voterlist.pipeline.moved import settle_moves
-from voterlist.render.record import COLUMNS_NAME, write_schema
+from voterlist.render.rows import COLUMNS_NAME, write_schema
 from voterlist.schemas import DECISION
 from voterlist.storage import moves, store
 from voterlist.storage.files import sync_folder

@@ -15,8 +15,7 @@ from voterlist.pipeline.known import cycles_of_runs, known
 from voterlist.pipeline.publish import REPORTS
 from voterlist.render import xlsx
 from voterlist.render.xlsx import Answers
-from voterlist.report import GivenAnswer
-from voterlist.report.asked import given_answer
+from voterlist.report.asked import GivenAnswer, given_answer
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
 from voterlist.storage.ledger import Ledger

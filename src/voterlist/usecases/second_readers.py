@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from voterlist import quality, report
 from voterlist.config import Settings
 from voterlist.decisions import Given, Standing, standing
-from voterlist.report import ReviewItems, ReviewTables, Sources
+from voterlist.quality.readings import actions_of_two, second_readings, waiting_for
+from voterlist.report.asked import ReviewItems, ReviewTables
+from voterlist.report.to_review import blind_cases, review_items, without_first_readings
+from voterlist.report.values import Sources
 
 
 class SecondReaders:
@@ -29,7 +31,7 @@ class SecondReaders:
         self._given = given
         self._settings = settings
         self._sources = sources
-        self._readings = quality.second_readings(
+        self._readings = second_readings(
             given, tables.cases, settings.review, settings.workspace.cycle
         )
 
@@ -46,9 +48,7 @@ class SecondReaders:
     def standing(self) -> Standing:
         """What holds."""
         decisions, review = self._settings.decisions, self._settings.review
-        return standing(
-            self._given, two_people=quality.actions_of_two(decisions, review)
-        )
+        return standing(self._given, two_people=actions_of_two(decisions, review))
 
     def shown_to(
         self, reader: str | None
@@ -57,10 +57,10 @@ class SecondReaders:
 
         Cases that wait for somebody else are in neither.
         """
-        own = () if reader is None else quality.waiting_for(self._readings, reader)
+        own = () if reader is None else waiting_for(self._readings, reader)
         others = set(self._ready.to_pylist()) - set(own)
-        tables, _ = report.without_first_readings(self._tables, self.standing(), others)
-        _, holding = report.without_first_readings(
+        tables, _ = without_first_readings(self._tables, self.standing(), others)
+        _, holding = without_first_readings(
             self._tables, self.standing(), self._ready.to_pylist()
         )
         return tables, holding, frozenset(own)
@@ -72,10 +72,10 @@ class SecondReaders:
         that wait for somebody else are left out.
         """
         is_masked = self._settings.privacy.mask_identifiers
-        tables, holding = report.without_first_readings(
+        tables, holding = without_first_readings(
             self._tables, self.standing(), self._ready.to_pylist()
         )
-        items = report.review_items(
+        items = review_items(
             tables,
             self._given,
             holding,
@@ -84,8 +84,8 @@ class SecondReaders:
         )
         if reader is None:
             return items
-        blind = report.blind_cases(
-            quality.waiting_for(self._readings, reader),
+        blind = blind_cases(
+            waiting_for(self._readings, reader),
             self._tables,
             sources=self._sources,
             mask_identifiers=is_masked,

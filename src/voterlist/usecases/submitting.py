@@ -24,7 +24,7 @@ from voterlist.model import Level, ListKind, ListOrder
 from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.known import known
 from voterlist.pipeline.list_input import ListSource
-from voterlist.render.record import (
+from voterlist.render.rows import (
     COLUMNS_NAME,
     write_record_csv,
     write_record_parquet,

@@ -1,8 +1,285 @@
-"""Papers as PDF files: templates of typst with the words of the catalogue."""
+"""Papers as PDF files: a template of typst and its data -> the bytes; the list of a precinct."""
 
 from __future__ import annotations
 
-from voterlist.render.pdf.compiler import typeset
-from voterlist.render.pdf.lists import render_list
+import datetime as dt
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import cache
+from importlib import resources
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, TypeAlias
 
-__all__ = ["render_list", "typeset"]
+import typst
+
+from voterlist.errors import VoterlistError
+from voterlist.lists import ListDocument
+from voterlist.model import Purpose
+from voterlist.render.lists import Cells, ListWords, SheetName, Shown, columns_of
+
+STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
+"""PDF/A-2a, to be kept for decades, and PDF/UA-1, to be read aloud."""
+
+_SURE = frozenset(
+    "".join(map(chr, range(0x20, 0x7F)))
+    + "".join(map(chr, range(0x0410, 0x0450)))
+    + "ƏəĞğŞşİıÖöÜüÇçÂâÎîÛû"
+    + "ЁёҜҝҒғҸҹҺһӘәӨөҮүЈјІі"
+    + "№§«»„“”’–—→−\N{NO-BREAK SPACE}"
+)
+"""Letters that the first font has; a test says so."""
+
+_ESCAPE = re.compile(r'\\(?:[bfnrt]|u00[01][0-9a-f]|["\\])')
+_OF_JSON = frozenset({'\\"', "\\\\"})
+_PROBE = b"""
+#set document(title: "probe")
+#set text(font: ("Libertinus Serif", "DejaVu Sans Mono"), lang: "az")
+#sys.inputs.text
+"""
+
+
+_INVISIBLE = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
+) | frozenset(map(chr, range(0xFE00, 0xFE10)))
+"""Letters and marks that no font draws, besides those of the category Cf: Unicode's property
+Default_Ignorable_Code_Point."""
+
+
+def printable(page: str) -> str:
+    """A page of JSON in which every letter of every text can be printed.
+
+    Ends of lines, tabs and other controls become blanks, and what has no shape of its own (joiners,
+    marks of direction) is left out. A letter that no embedded font has becomes its number in
+    Unicode, such as ``[U+6F22]``, so that nothing of a name is lost on paper.
+    """
+    plain = _ESCAPE.sub(_without_control, page)
+    return plain.translate(_replacements(frozenset(plain) - _SURE))
+
+
+def _without_control(escape: re.Match[str]) -> str:
+    return escape[0] if escape[0] in _OF_JSON else " "
+
+
+@cache
+def _replacements(letters: frozenset[str]) -> Mapping[int, str]:
+    """What is printed instead of those of these letters that cannot be printed."""
+    found = {letter: _without_shape(letter) for letter in letters}
+    shaped = sorted(letter for letter, other in found.items() if other is None)
+    found |= {letter: f"[U+{ord(letter):04X}]" for letter in _missing("".join(shaped))}
+    return {ord(letter): other for letter, other in found.items() if other is not None}
+
+
+def _without_shape(letter: str) -> str | None:
+    """What is printed instead of a letter that no font draws; None for all others."""
+    category = unicodedata.category(letter)
+    if category == "Cf" or letter in _INVISIBLE:
+        return ""
+    if category in {"Zs", "Zl", "Zp", "Cc"}:
+        return " "
+    if category in {"Cs", "Co", "Cn"}:
+        return f"[U+{ord(letter):04X}]"
+    return None
+
+
+def _missing(letters: str) -> str:
+    """Those of these letters that no embedded font has, found by halving."""
+    if not letters or is_drawn(letters):
+        return ""
+    if len(letters) == 1:
+        return letters
+    middle = len(letters) // 2
+    return _missing(letters[:middle]) + _missing(letters[middle:])
+
+
+def is_drawn(letters: str) -> bool:
+    """True where the fonts that come with the compiler have all of these letters."""
+    # A blank between them: marks would join, and letters of one alphabet change each other.
+    try:
+        typst.compile(
+            _PROBE,
+            format="pdf",
+            ignore_system_fonts=True,
+            pdf_standards=STANDARDS,
+            sys_inputs={"text": " ".join(letters)},
+        )
+    except typst.TypstError:
+        return False
+    return True
+
+
+_ROUNDS_KEPT = 10
+"""How many documents later the compiler forgets what it computed for one."""
+
+
+def typeset(template: str, data: Mapping[str, Any], day: dt.date) -> bytes:
+    """The PDF file of a template with its data; the same data give the same bytes.
+
+    Fonts are those that come with the compiler; they are embedded in the file. Nothing is read but
+    the templates beside this module, and nothing is fetched.
+
+    Args:
+        template: the name of a file in ``templates``, without its ending.
+        data: what the template reads as ``data``: texts, numbers, lists and mappings. A text is
+            never markup. Has ``title`` and ``language``.
+        day: the day on which the document was made, by its own word.
+
+    Raises:
+        VoterlistError: the template does not go with the data.
+    """
+    page = printable(json.dumps(data, ensure_ascii=False))
+    noon = dt.datetime.combine(day, dt.time(12), dt.UTC)
+    with resources.as_file(resources.files(__package__) / "templates") as folder:
+        try:
+            return typst.compile(
+                folder / f"{template}.typ",
+                root=folder,
+                format="pdf",
+                ignore_system_fonts=True,
+                pdf_standards=STANDARDS,
+                sys_inputs={"data": page, "day": day.isoformat()},
+                timestamp=noon,
+            )
+        except typst.TypstError as error:
+            # The compiler's message quotes what it could not set.
+            places = {"kind": type(error).__name__, "place": f"{template}.typ"}
+            raise VoterlistError("a paper was not set", places=places) from None
+        finally:
+            _forget()
+
+
+def _forget() -> None:
+    """Let the compiler forget what it keeps for the next document, which is another one.
+
+    Without this it holds up to ten lists: 900 MB instead of 130 MB.
+    """
+    for _ in range(_ROUNDS_KEPT):
+        typst.compile(b"", format="pdf", ignore_system_fonts=True)
+
+
+_Data: TypeAlias = dict[str, Any]
+"""What a template reads."""
+
+_SIGNS = {
+    "handed_in": "",
+    "struck": "−",
+    "repeated": "−",
+    "moved_out": "−",
+    "moved_in": "+",
+    "added": "+",
+    "listed": "=",
+}
+"""With which sign each count of the balance enters its sum."""
+
+
+def render_list(document: ListDocument, language: str) -> bytes:
+    """The PDF file of a list; the same document gives the same bytes.
+
+    On display it holds the list alone. For the precinct's own use the sheet of corrections and the
+    checklist for the door follow.
+
+    Raises:
+        VoterlistError: see ``typeset``.
+    """
+    words = ListWords(language)
+    is_display = document.purpose is Purpose.DISPLAY
+    data = _of_every_list(document, words)
+    sheet: SheetName = "display" if is_display else "work"
+    data["list"] = _section(sheet, [(None, document.rows.to_pylist())], words)
+    data["list"] |= {"none": words("lists.none"), "counted": True}
+    if is_display:
+        return typeset("display", data, document.day)
+    corrections = document.corrections.to_pylist()
+    streets = [
+        (street or words("print.no-street"), list(asked))
+        for street, asked in groupby(document.door.to_pylist(), itemgetter("street"))
+    ]
+    data["corrections"] = _section("corrections", [(None, corrections)], words)
+    data["corrections"] |= _said("corrections", words)
+    data["door"] = _section("door", streets, words) | _said("door", words)
+    return typeset("work", data, document.day)
+
+
+def _of_every_list(document: ListDocument, words: ListWords) -> _Data:
+    """What every list says, whatever it is for."""
+    title, place = words.title(document), words.place_of(document)
+    listed = str(document.balance.listed)
+    return {
+        "language": words.language,
+        "title": title,
+        "short": place,
+        "place": place,
+        "notes": [place, words.made(document)],
+        "words": {
+            "foot": words("print.foot", page="{page}", sum="{sum}"),
+            "legend": words("print.legend"),
+            "total": words("print.total", count=listed),
+        },
+        "balance": {
+            "title": words("lists.balance.title"),
+            "rows": [
+                [_SIGNS[name], words(f"lists.balance.{name}"), str(count)]
+                for name, count in asdict(document.balance).items()
+            ],
+        },
+        "signatures": _signatures(document, words),
+    }
+
+
+def _signatures(document: ListDocument, words: ListWords) -> _Data:
+    """The words at the places for who signs, the seal and the date."""
+    roles = ("chair", "secretary", *["member"] * document.members)
+    said = ("title", "name", "signature", "seal", "date")
+    return {name: words(f"lists.sign.{name}") for name in said} | {
+        "roles": [words(f"lists.sign.{role}") for role in roles]
+    }
+
+
+def _section(
+    sheet: SheetName,
+    groups: Sequence[tuple[str | None, list[Cells]]],
+    words: ListWords,
+) -> _Data:
+    """A table as the templates read it: columns, groups of rows, places of corrected cells."""
+    rows = [row for _, rows in groups for row in rows]
+    columns = columns_of(sheet, words, rows, on_paper=True)
+    marks = {}
+    for number, row in enumerate(rows):
+        places = [at for at, shown in enumerate(columns) if shown.is_corrected(row)]
+        if places:
+            marks[str(number)] = places
+    return {
+        "columns": [
+            {
+                "heading": words(shown.key),
+                "width": shown.paper,
+                "align": shown.align,
+                "weight": "bold" if shown.is_bold else "regular",
+            }
+            for shown in columns
+        ],
+        "groups": [
+            {"heading": heading, "rows": [_texts(columns, row) for row in rows]}
+            for heading, rows in groups
+        ],
+        "marks": marks,
+        "counted": False,
+    }
+
+
+def _texts(columns: Sequence[Shown], row: Cells) -> list[str | None]:
+    """The texts of a row; None where a person fills in, empty where nothing is known."""
+    values = [shown.value(row) for shown in columns]
+    return [
+        None if shown.is_to_fill_in else "" if value is None else str(value)
+        for shown, value in zip(columns, values, strict=True)
+    ]
+
+
+def _said(name: str, words: ListWords) -> _Data:
+    """The title of a sheet, what it is for, and what stands on it where it has no row."""
+    said = ("title", "note", "none")
+    return {key: words(f"lists.{name}.{key}") for key in said}

@@ -10,10 +10,11 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from voterlist.config import IngestSettings
-from voterlist.decisions.rows import AMENDMENT_ROW, UNKNOWN_ACTION
+from voterlist.decisions.given import AMENDMENT_ROW, UNKNOWN_ACTION
 from voterlist.decisions.standing import WITHDRAWN
 from voterlist.model import Action, Problem
 from voterlist.render.xlsx.filled import (
+    TICK_PROBLEMS,
     FilledRow,
     FilledSheet,
     headings,
@@ -21,6 +22,7 @@ from voterlist.render.xlsx.filled import (
     problem_of_sheet,
     read_file,
     read_sheet,
+    with_ticks,
 )
 from voterlist.render.xlsx.forms import (
     ANSWER,
@@ -39,8 +41,7 @@ from voterlist.render.xlsx.forms import (
     known_grounds,
     known_words,
 )
-from voterlist.render.xlsx.ticks import TICK_PROBLEMS, with_ticks
-from voterlist.report import AskedAs
+from voterlist.report.asked import AskedAs
 from voterlist.review import REVIEW_ROW, UNKNOWN_VERDICT
 from voterlist.tables import from_rows
 

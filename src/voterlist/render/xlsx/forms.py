@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from voterlist.catalogue import LANGUAGES
-from voterlist.decisions.grounds import grounds
+from voterlist.decisions.answers import grounds
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Action, Mark, Verdict
-from voterlist.report import Words
-from voterlist.report.sheets import SheetValue, safe
+from voterlist.report.section import SheetValue, safe
+from voterlist.report.words import Words
 
 RUN_ID = "run_id"
 """The hidden column that says from which run a row is."""

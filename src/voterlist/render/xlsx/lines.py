@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from voterlist.decisions.grounds import grounds_for
+from voterlist.decisions.answers import grounds_for
 from voterlist.model import Action, Mark, Verdict
 from voterlist.render.xlsx.forms import (
     ANSWER,
@@ -15,14 +15,11 @@ from voterlist.render.xlsx.forms import (
     ENTRY_ID,
     FINDING_ID,
 )
-from voterlist.report import (
+from voterlist.report.asked import (
     AskedAs,
     AskedFinding,
     GivenAnswer,
     Reopened,
-    Words,
-)
-from voterlist.report.asked import (
     day_of,
     ground_of,
     in_one_line,
@@ -30,8 +27,9 @@ from voterlist.report.asked import (
     said,
     word_of,
 )
+from voterlist.report.section import SheetValue, place_cells
 from voterlist.report.sections.findings import FindingWords
-from voterlist.report.sheets import SheetValue, place_cells
+from voterlist.report.words import Words
 
 _COLUMNS = {
     Action.STRIKE.value: ("ground", "document", "precinct"),

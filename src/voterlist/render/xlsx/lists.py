@@ -9,11 +9,10 @@ import pyarrow as pa
 
 from voterlist.lists import ListDocument
 from voterlist.model import Purpose
-from voterlist.render.list_columns import Cells, SheetName, Shown, columns_of
-from voterlist.render.list_words import ListWords
+from voterlist.render.lists import Cells, ListWords, SheetName, Shown, columns_of
 from voterlist.render.xlsx.report import add_table
 from voterlist.render.xlsx.sheets import Book, Sheet
-from voterlist.report.sheets import Column, Row, SheetTable
+from voterlist.report.section import Column, Row, SheetTable
 
 _CORRECTED = "differs"
 """The mark of a cell that was corrected."""

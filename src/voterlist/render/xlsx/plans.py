@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from voterlist.decisions.answers import SHEETS
-from voterlist.desk import proposed_verdicts, usual_reason
+from voterlist.desk.data import proposed_verdicts, usual_reason
 from voterlist.model import Action, Verdict
+from voterlist.render.xlsx.filled import proposed_as
 from voterlist.render.xlsx.forms import (
     ANSWER,
     ANSWERS,
@@ -26,18 +27,23 @@ from voterlist.render.xlsx.lines import (
     texts_of,
     words_of,
 )
-from voterlist.render.xlsx.ticks import proposed_as
-from voterlist.report import (
+from voterlist.report.asked import (
     AskedAs,
     AskedFinding,
-    Case,
     GivenAnswer,
     Reopened,
     ReviewItems,
-    Words,
+)
+from voterlist.report.section import (
+    Column,
+    SheetValue,
+    columns_of,
+    place_cells,
+    place_columns,
 )
 from voterlist.report.sections.cases import (
     CASE_FIELDS,
+    Case,
     CaseWords,
     Member,
     Sentences,
@@ -45,13 +51,7 @@ from voterlist.report.sections.cases import (
     case_columns,
 )
 from voterlist.report.sections.findings import FindingWords
-from voterlist.report.sheets import (
-    Column,
-    SheetValue,
-    columns_of,
-    place_cells,
-    place_columns,
-)
+from voterlist.report.words import Words
 
 _CASE_ANSWERS = (*(verdict.value for verdict in Verdict), Action.ASK, Action.WITHDRAW)
 _SHOWN_FIRST = ("written", "birth_date", "address")

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from voterlist.render.xlsx.sheets import Book, Sheet
-from voterlist.report import PAGE, WORKBOOK, Report, Words
-from voterlist.report.section import Section
-from voterlist.report.sheets import Block, Column, Row, SheetTable
-from voterlist.report.words import title_of
+from voterlist.report.section import Block, Column, Report, Row, Section, SheetTable
+from voterlist.report.sections.order import PAGE, WORKBOOK
+from voterlist.report.words import Words, title_of
 
 _MOST_ROWS = 1_048_000
 """Rows that a sheet can hold, less its head."""

@@ -30,8 +30,9 @@ from voterlist.render.xlsx.lines import (
 )
 from voterlist.render.xlsx.plans import Plan, plans
 from voterlist.render.xlsx.sheets import Book, Sheet
-from voterlist.report import ReviewItems, Words
-from voterlist.report.sheets import Column, Row, columns_of
+from voterlist.report.asked import ReviewItems
+from voterlist.report.section import Column, Row, columns_of
+from voterlist.report.words import Words
 
 _MOST_LETTERS = 255
 """Letters of a list that stands in the cell's rule itself; a longer one stands on a sheet."""

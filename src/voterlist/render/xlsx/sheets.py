@@ -13,8 +13,8 @@ from typing import Any
 
 import xlsxwriter
 
-from voterlist.report import Words
-from voterlist.report.sheets import Column, Row, SheetValue, safe
+from voterlist.report.section import Column, Row, SheetValue, safe
+from voterlist.report.words import Words
 
 _GROUNDS = {
     "": None,

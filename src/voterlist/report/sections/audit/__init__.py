@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from voterlist.report.section import Inputs, Section
+from voterlist.report.section import (
+    Column,
+    Inputs,
+    Row,
+    Section,
+    SheetTable,
+    SheetValue,
+    columns_of,
+)
 from voterlist.report.sections.audit.model import (
     Audit,
     Funnel,
@@ -16,7 +24,6 @@ from voterlist.report.sections.audit.model import (
     Statistic,
     build_audit,
 )
-from voterlist.report.sheets import Column, Row, SheetTable, SheetValue, columns_of
 from voterlist.report.values import Facts, Precinct
 from voterlist.report.words import UNKNOWN, Words
 from voterlist.schemas import AGES, INDICATOR, SCORECARD

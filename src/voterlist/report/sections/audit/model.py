@@ -10,10 +10,9 @@ import pyarrow as pa
 
 from voterlist.check import INDICATORS
 from voterlist.model import Unit
-from voterlist.report.lookup import in_constituency
 from voterlist.report.sections.audit.scorecard import MEASURES
 from voterlist.report.sections.people import AgeGroup, age_groups
-from voterlist.report.values import Precinct, place_order
+from voterlist.report.values import Precinct, in_constituency, place_order
 
 SHARES = frozenset(INDICATORS) - {"voters", "median-age", "whipple", "myers"}
 """Indicators whose values are shares, 0 to 1."""

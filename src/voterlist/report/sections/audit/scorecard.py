@@ -19,9 +19,8 @@ import pyarrow.compute as pc
 
 from voterlist.fields import REQUIRED
 from voterlist.model import EntryRole, Severity, Unit
-from voterlist.report.lookup import text_column
 from voterlist.report.sections.set_aside import NOBODY
-from voterlist.report.values import Precinct
+from voterlist.report.values import Precinct, text_column
 from voterlist.schemas import SCORECARD
 from voterlist.tables import from_columns, sort_by
 

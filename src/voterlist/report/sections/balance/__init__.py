@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import pyarrow.compute as pc
 
-from voterlist.report.lookup import text_column
-from voterlist.report.section import Inputs, Section
-from voterlist.report.sheets import (
+from voterlist.report.section import (
+    Inputs,
     Row,
+    Section,
     SheetTable,
     columns_of,
     place_cells,
     place_columns,
 )
-from voterlist.report.values import Facts, Place, place_order
+from voterlist.report.values import Facts, Place, place_order, text_column
 from voterlist.report.words import Words
 from voterlist.schemas import ENTRY, LIST, SET_ASIDE
 

@@ -15,7 +15,18 @@ import pyarrow.compute as pc
 from voterlist import review
 from voterlist.fields import COMPARED, FIELDS, TRAVELLING
 from voterlist.model import Verdict
-from voterlist.report.section import Inputs, Section
+from voterlist.report.section import (
+    Block,
+    Column,
+    Inputs,
+    Row,
+    Section,
+    SheetTable,
+    SheetValue,
+    columns_of,
+    place_cells,
+    place_columns,
+)
 from voterlist.report.sections.cases.build import (
     LOOKED_UP_OF_VOTERS,
     CaseTables,
@@ -27,22 +38,13 @@ from voterlist.report.sections.cases.model import (
     CASE_FIELDS,
     Case,
     Cases,
+    CaseWords,
     Member,
+    Sentences,
     Step,
     Waterfall,
 )
-from voterlist.report.sections.cases.words import CaseWords, Sentences
 from voterlist.report.sections.chance import Chance, chances_by_place
-from voterlist.report.sheets import (
-    Block,
-    Column,
-    Row,
-    SheetTable,
-    SheetValue,
-    columns_of,
-    place_cells,
-    place_columns,
-)
 from voterlist.report.values import Facts
 from voterlist.report.words import Words
 from voterlist.schemas import (

@@ -15,15 +15,6 @@ import pyarrow.compute as pc
 from voterlist import review
 from voterlist.fields import FIELDS, MASKED, NAME_PARTS, SHARED, TRAVELLING
 from voterlist.model import CaseKind, Returned, Verdict
-from voterlist.report.lookup import (
-    Names,
-    birth_dates,
-    in_constituency,
-    mask,
-    rows_of,
-    text_column,
-    written_names,
-)
 from voterlist.report.sections.cases.model import (
     CASE_FIELDS,
     Before,
@@ -34,7 +25,17 @@ from voterlist.report.sections.cases.model import (
     Step,
     Waterfall,
 )
-from voterlist.report.values import Text, Value
+from voterlist.report.values import (
+    Names,
+    Text,
+    Value,
+    birth_dates,
+    in_constituency,
+    mask,
+    rows_of,
+    text_column,
+    written_names,
+)
 from voterlist.schemas import RETURNED, empty
 
 _COMPARED = {name: FIELDS[name].differs_in for name in TRAVELLING}

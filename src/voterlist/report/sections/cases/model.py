@@ -1,14 +1,17 @@
-"""Cases as the report shows them: groups of entries that may be one person, side by side."""
+"""Cases as the report shows them: entries that may be one person, side by side, and in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from voterlist.chance import AGREEMENTS
 from voterlist.fields import TRAVELLING
 from voterlist.model import CaseKind, Verdict
-from voterlist.report.sections.chance import Chance
+from voterlist.report.sections.chance import Chance, ChanceWords
 from voterlist.report.values import Place, Precinct, Value
+from voterlist.report.words import UNKNOWN, Words
 
 CASE_FIELDS = ("written", *TRAVELLING)
 """What is shown of an entry of a case, in this order. ``written`` is the name as the list has it;
@@ -194,3 +197,273 @@ class Cases:
     """In the order of ``CaseKind``; kinds without a case are left out."""
     chances: Mapping[int | None, tuple[Chance, ...]] = field(default_factory=dict)
     """What chance alone would give in the constituency of the report, None for the whole list."""
+
+
+_COMMON = (("common", 7.0), ("uncommon", 10.0), ("rare", float("inf")))
+"""Which word is used below how many bits of term frequency: 7 bits are a name that one entry in 128
+has, 10 bits one that one in 1,024 has."""
+_WORDED = frozenset({"surname", "given_name", "patronymic", "birth_date"})
+"""Fields whose term frequency is put in words; that a document is one person's own needs none."""
+_RAREST = 17.0
+"""Bits of term frequency that are not told apart: one in 130,000."""
+_ONE_LINE = ("written", "birth_date", "address")
+"""The fields by which an entry is told in one line."""
+_NO_BITS = 0.05
+"""Bits below which 0.0 is shown."""
+_NO_SHARE = 0.0005
+"""A smaller share would be shown as 0.0 %."""
+
+
+class CaseWords(Words):
+    """Says what cases and waterfalls hold."""
+
+    def precincts(self, case: Case) -> str:
+        """The precincts of a case; each with its constituency where the case has more than one."""
+        areas = [member.place.area for member in case.members]
+        is_across = len({constituency for constituency, _ in areas}) > 1
+        names = []
+        for constituency, precinct in areas:
+            number = _number(precinct)
+            names.append(f"{_number(constituency)}/{number}" if is_across else number)
+        return self("report.case.where", precincts=", ".join(dict.fromkeys(names)))
+
+    def state(self, case: Case, member: Member) -> str:
+        """What was decided about an entry, or that a person still has to decide."""
+        if member.verdict is not None:
+            return self(f"verdict.{member.verdict}")
+        return self(f"report.state.{case.state}")
+
+    def before(self, member: Member) -> list[str]:
+        """What was decided about an entry before it, or another one of its case, changed."""
+        said = []
+        for one in member.before:
+            verdict = self(f"verdict.{one.verdict}")
+            fields = ", ".join(self(f"field.{name}") for name in one.changed)
+            key = "decided-before.changed" if fields else "decided-before"
+            said.append(self(key, verdict=verdict, by=one.decided_by, fields=fields))
+        return said
+
+    def line(self, member: Member) -> str:
+        """An entry in one line: the name as written, the birth date, the address."""
+        shown = dict(zip(CASE_FIELDS, member.cells, strict=True))
+        texts = [self.say(shown[name].value) for name in _ONE_LINE]
+        return " · ".join(filter(None, texts))
+
+    def bits(self, bits: float) -> str:
+        """Bits with their sign and one digit: +8.1, −1.2.
+
+        The minus is a real one, as wide as the plus.
+        """
+        sign = "+" if bits > 0 else "\N{MINUS SIGN}"
+        if abs(bits) < _NO_BITS:
+            sign = ""
+        return sign + self.number(abs(bits), 1)
+
+    def field(self, step: Step) -> str:
+        """What a comparison is called; one that a user added has the name that it was given."""
+        key = f"field.{step.field}"
+        return self(key) if self.has(key) else step.field
+
+    def step(self, step: Step) -> str:
+        """What a comparison gave, and how rare the shared value is.
+
+        ``same; common, about 1 entry in 45``.
+        """
+        level = self(f"comparison.{step.level}")
+        if step.term_frequency is None or step.field not in _WORDED:
+            return level
+        return f"{level}; {self._shared_by(step.field, step.term_frequency)}"
+
+    def _shared_by(self, field: str, bits: float) -> str:
+        """How many entries share a value whose term frequency gives so many bits."""
+        # A value that nobody else has gets a number from the prior; "more than" says so.
+        count = self.number(_round(2.0 ** min(bits, _RAREST)))
+        more = ">\N{NO-BREAK SPACE}" if bits > _RAREST else ""
+        word = next(name for name, most in _COMMON if bits < most)
+        key = "date" if field == "birth_date" else word
+        return self._rarity(key, more + count)
+
+    @functools.cache  # noqa: B019  one CaseWords lives as long as one report is written
+    def _rarity(self, key: str, count: str) -> str:
+        return self(f"waterfall.term_frequency.{key}", count=count)
+
+    def why(self, why: Waterfall) -> str:
+        """The waterfall in one line: every field with its bits, what is taken back, and the sum."""
+        steps = [f"{self.field(step)} {self.bits(step.bits)}" for step in why.steps]
+        rest = [
+            f"{self(f'waterfall.{name}.short')} {self.bits(bits)}"
+            for name, bits in _rest(why)
+        ]
+        return f"{'; '.join([*steps, *rest])} = {self.bits(why.weight)}"
+
+    def lines(self, why: Waterfall) -> list[tuple[str, str, float]]:
+        """(what, what was found, bits) of each line of a waterfall from the top.
+
+        The sum of all is the log-odds.
+        """
+        prior = (self("waterfall.prior"), self("waterfall.prior.note"), why.prior)
+        steps = [(self.field(step), self.step(step), step.bits) for step in why.steps]
+        rest = [
+            (self(f"waterfall.{name}"), self(f"waterfall.{name}.note"), bits)
+            for name, bits in _rest(why)
+        ]
+        return [prior, *steps, *rest]
+
+    def total(self, why: Waterfall) -> str:
+        """The end of a waterfall: its weight, and the probability."""
+        weight, probability = self.bits(why.weight), self.probability(why.probability)
+        return self("waterfall.total.note", weight=weight, probability=probability)
+
+    def tying(self, case: Case, home: int | None = None) -> str:
+        """Which two entries of a case of more than two its waterfall compares.
+
+        ``home`` as in ``place``.
+        """
+        ends = case.why.entries if case.why else ()
+        tied = [member.place for member in case.members if member.entry_id in ends]
+        places = "; ".join(self.place(place, home) for place in tied)
+        return self("waterfall.of-pair", places=places)
+
+    def others(self, why: Waterfall) -> str:
+        """How likely each explanation is that is not one person."""
+        return self(
+            "waterfall.others",
+            twins=self._share(why.twins),
+            relatives=self._share(why.relatives),
+            unrelated=self._share(why.unrelated),
+        )
+
+    def _share(self, value: float) -> str:
+        """A share as a percentage; one that is small is not shown as none."""
+        if 0 < value < _NO_SHARE:
+            return f"<\N{NO-BREAK SPACE}{self.percent(0.001)}"
+        return self.probability(value)
+
+
+def _rest(why: Waterfall) -> list[tuple[str, float]]:
+    """(name, bits) of what is no comparison of a field; what would be shown as 0.0 is left out."""
+    rest = (("term_frequency", why.term_frequency), ("rivals", why.rivals))
+    return [(name, bits) for name, bits in rest if abs(bits) >= _NO_BITS]
+
+
+def _round(number: float) -> int:
+    """The number to two digits: it is an estimate, and more digits would claim more."""
+    return int(float(f"{number:.1e}"))
+
+
+def _number(number: int | None) -> str:
+    return UNKNOWN if number is None else str(number)
+
+
+_ORDER = (
+    "fin",
+    "document",
+    "surname",
+    "given_name",
+    "patronymic",
+    "birth_date",
+    "address",
+    "sex",
+)
+"""The fields in the order in which a person asks for them; those that users added stand behind."""
+_SAME = "same"
+_UNSAID = frozenset({("sex", _SAME), ("address", "same-constituency")})
+"""(field, level) that would say nothing of two entries of one list."""
+_AGREES: Mapping[str, tuple[str, frozenset[str]]] = {
+    "stem": ("surname", frozenset({_SAME, "ending"})),
+    "given_name": ("given_name", frozenset({_SAME})),
+    "patronymic": ("patronymic", frozenset({_SAME})),
+    "date": ("birth_date", frozenset({_SAME})),
+    "year": ("birth_date", frozenset({_SAME, "year", "same-year", "swapped"})),
+}
+"""Part of an agreement -> the field that is compared, and the levels at which it agrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Says in one sentence why entries are a case."""
+
+    words: CaseWords
+    chances: Mapping[int | None, Sequence[Chance]] = field(default_factory=dict)
+    """Those of each constituency, None for the whole list."""
+
+    def of(self, case: Case) -> str:
+        """The sentence; of more than two entries, of the two that tie the case.
+
+        A case of which no evidence is kept is told by its kind.
+        """
+        if case.why is None or not case.why.steps:
+            return self.words(f"case-kind.{case.kind}.message")
+        parts = [*self._compared(case.why.steps), *self._chance(case)]
+        text = "; ".join(parts)
+        if len(case.members) > 2:
+            text = self.words("sentence.of-pair", pair=_pair(case, case.why), text=text)
+        return f"{text[:1].upper()}{text[1:]}."
+
+    def _compared(self, steps: Iterable[Step]) -> Iterable[str]:
+        """What is the same, in one part; then each field that is not."""
+        ordered = sorted(steps, key=_place)
+        told = [step for step in ordered if (step.field, step.level) not in _UNSAID]
+        same = [self._field(step) for step in told if step.level == _SAME]
+        if same:
+            yield self.words("sentence.same", fields=self._joined(same))
+        for step in told:
+            if step.level != _SAME:
+                yield self._level(step)
+
+    def _level(self, step: Step) -> str:
+        """What one field says that is not the same; an added level by its plain word."""
+        special = f"sentence.{step.field}.{step.level}"
+        key = special if self.words.has(special) else f"sentence.level.{step.level}"
+        if self.words.has(key):
+            return self.words(key, field=self._field(step))
+        return f"{self._field(step)}: {self.words(f'comparison.{step.level}')}"
+
+    def _field(self, step: Step) -> str:
+        """The field as it stands within a sentence."""
+        key = f"sentence.field.{step.field}"
+        return self.words(key) if self.words.has(key) else step.field
+
+    def _joined(self, parts: Sequence[str]) -> str:
+        """``a``, ``a and b``, ``a, b and c``."""
+        *first, last = parts
+        if not first:
+            return last
+        return self.words("sentence.and", first=", ".join(first), last=last)
+
+    def _chance(self, case: Case) -> Iterable[str]:
+        """How many pairs agree so, and how many would by chance; nothing where none is counted."""
+        assert case.why is not None
+        levels = {step.field: step.level for step in case.why.steps}
+        agreement = next(filter(lambda one: _agrees(one, levels), AGREEMENTS), None)
+        if agreement is None:
+            return
+        places = {member.place.constituency for member in case.members}
+        place = places.pop() if len(places) == 1 else None
+        own = self.chances.get(place) if place is not None else None
+        key = "sentence.chance" if own else "sentence.chance.all-lists"
+        for chance in own or self.chances.get(None, ()):
+            if chance.agreement == agreement and chance.found:
+                expected = ChanceWords(self.words.language).expected(chance.expected)
+                yield self.words(key, expected=expected, found=chance.found)
+
+
+def _place(step: Step) -> int:
+    """Where a field stands in the sentence."""
+    is_known = step.field in _ORDER
+    return _ORDER.index(step.field) if is_known else len(_ORDER)
+
+
+def _agrees(agreement: Iterable[str], levels: Mapping[str, str]) -> bool:
+    """True where a pair agrees in every part of an agreement."""
+    return all(levels.get(_AGREES[part][0]) in _AGREES[part][1] for part in agreement)
+
+
+def _pair(case: Case, why: Waterfall) -> str:
+    """The two entries of a waterfall by their places in the case: ``1–3``."""
+    numbers = [
+        str(number)
+        for number, member in enumerate(case.members, 1)
+        if member.entry_id in why.entries
+    ]
+    return "\N{EN DASH}".join(numbers)

@@ -7,8 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from voterlist.report.section import Inputs, Section
-from voterlist.report.sheets import Block
+from voterlist.report.section import Block, Inputs, Section
 from voterlist.report.words import Words
 from voterlist.schemas import CERTIFICATE as CERTIFICATE_TABLE
 

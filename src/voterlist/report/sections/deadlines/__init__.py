@@ -9,8 +9,14 @@ from dataclasses import dataclass
 
 from voterlist.deadlines import Deadline
 from voterlist.model import Level, Progress, Standing
-from voterlist.report.section import Inputs, Section
-from voterlist.report.sheets import Row, SheetTable, SheetValue, columns_of
+from voterlist.report.section import (
+    Inputs,
+    Row,
+    Section,
+    SheetTable,
+    SheetValue,
+    columns_of,
+)
 from voterlist.report.values import Facts, UnitStanding
 from voterlist.report.words import Words
 

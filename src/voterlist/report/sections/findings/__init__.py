@@ -1,48 +1,234 @@
-"""The findings of all stages, by rule and precinct."""
+"""The findings of all stages, by rule and precinct, each with its place looked up."""
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.check import SHARE_RULES
+from voterlist.fields import ENTRY_FIELDS, MASKED
 from voterlist.model import Severity
-from voterlist.report.section import Inputs, Section
-from voterlist.report.sections.findings.model import (
-    FindingRow,
-    Findings,
-    RuleCount,
-    build_findings,
-    count_rules,
-)
-from voterlist.report.sheets import (
+from voterlist.normalize.placeholders import is_placeholder
+from voterlist.report.section import (
     Block,
     Column,
+    Inputs,
     Row,
+    Section,
     SheetTable,
     SheetValue,
     columns_of,
     place_cells,
     place_columns,
 )
-from voterlist.report.values import Facts, Precinct, place_order
+from voterlist.report.values import (
+    Facts,
+    Names,
+    Place,
+    Precinct,
+    mask,
+    place_order,
+    rows_of,
+    text_column,
+    written_names,
+)
 from voterlist.report.words import Words
 from voterlist.schemas import ENTRY, FINDING, PROFILE
 
-__all__ = [
-    "FINDINGS",
-    "FindingRow",
-    "FindingWords",
-    "Findings",
-    "RuleCount",
-    "build_findings",
-    "finding_cells",
-    "finding_columns",
-]
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One finding with its place looked up."""
+
+    rule: str
+    severity: Severity
+    unit: str
+    place: Place
+    other: Place | str | None
+    """The place of the other entry that the finding names; its id, where it is a row of a register
+    and no entry."""
+    entry_id: str | None
+    written: str | None
+    """The name as written, of a finding about an entry."""
+    field: str | None
+    cell: str | None
+    """The cell of that field as written."""
+    value: float | None
+    limit: float | None
+    finding_id: str | None = None
+    """Where a person is asked about it: the id by which an answer finds it again."""
+    other_entry_id: str | None = None
+    """The other entry, or the row of a register, that it names."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """How many findings a rule made: in all, and by precinct in the order of ``Findings.areas``."""
+
+    rule: str
+    severity: Severity
+    count: int
+    by_precinct: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The findings of a report."""
+
+    rows: tuple[FindingRow, ...]
+    """Errors first, then by rule, precinct, file and line."""
+    rules: tuple[RuleCount, ...]
+    """Errors first, then the most frequent."""
+    areas: tuple[tuple[int | None, int | None], ...]
+    """The precincts in order: (constituency, precinct)."""
+
+
+_SEVERITIES = list(Severity)
+_PLACE_PARTS = ("constituency", "precinct", "file", "sheet", "line")
+_COLUMNS = (
+    "rule",
+    "severity",
+    "unit",
+    "entry_id",
+    "other_entry_id",
+    "field",
+    "value",
+    "limit",
+)
+
+
+def build_findings(
+    findings: pa.Table,
+    entries: pa.Table,
+    names: Names,
+    *,
+    registers: pa.Table,
+    mask_identifiers: bool,
+    ids: Sequence[str] | None = None,
+) -> tuple[FindingRow, ...]:
+    """The findings, errors first, then by rule, precinct, file and line.
+
+    What a finding lacks of its place is taken from the entry it names.
+
+    Args:
+        findings: FINDING.
+        entries: ENTRY; every entry that a finding names.
+        names: the names of the files.
+        registers: ENTRY; the rows of other bodies, and of the last cycle, that findings name beside
+            an entry, or instead of one.
+        mask_identifiers: show only the last three characters of FIN and document.
+        ids: those of the findings, where a person is asked about them.
+    """
+    entry = rows_of(entries, findings.column("entry_id"))
+    other = rows_of(
+        pa.concat_tables([entries, registers]), findings.column("other_entry_id")
+    )
+    has_no_entry = pc.is_null(findings.column("entry_id"))
+    instead = pc.if_else(has_no_entry, written_names(other), None)
+    columns = zip(
+        findings.select(list(_COLUMNS)).to_pylist(),
+        _merged(names.places(findings), names.places(entry)),
+        names.places(other),
+        pc.coalesce(written_names(entry), instead).to_pylist(),
+        _named_cells(findings, entry, mask_identifiers=mask_identifiers),
+        ids or itertools.repeat(None, findings.num_rows),
+        strict=True,
+    )
+    rows = [
+        FindingRow(
+            rule=row["rule"],
+            severity=Severity(row["severity"]),
+            unit=row["unit"],
+            place=place,
+            other=other_place if other_place.file else row["other_entry_id"],
+            entry_id=row["entry_id"],
+            written=written,
+            field=row["field"],
+            cell=cell,
+            value=row["value"],
+            limit=row["limit"],
+            finding_id=finding_id,
+            other_entry_id=row["other_entry_id"],
+        )
+        for row, place, other_place, written, cell, finding_id in columns
+    ]
+    return tuple(sorted(rows, key=_order))
+
+
+def count_rules(
+    rows: Sequence[FindingRow], areas: Sequence[Precinct]
+) -> tuple[RuleCount, ...]:
+    """How many findings each rule made, errors first, then the most frequent.
+
+    A finding of no precinct, or of none of ``areas``, counts in the total alone.
+    """
+    totals = Counter((row.severity, row.rule) for row in rows)
+    by_area = Counter((row.severity, row.rule, row.place.area) for row in rows)
+    counts = []
+    for (severity, rule), total in totals.items():
+        by_precinct = tuple(by_area[severity, rule, area] for area in areas)
+        counts.append(RuleCount(rule, severity, total, by_precinct))
+    return tuple(sorted(counts, key=_rule_order))
+
+
+def _rule_order(count: RuleCount) -> tuple[int, int, str]:
+    return (_SEVERITIES.index(count.severity), -count.count, count.rule)
+
+
+def _merged(own: list[Place], of_entry: list[Place]) -> list[Place]:
+    """The places of findings, with what is unknown in them taken from their entries."""
+    return [
+        _merged_place(place, entry) for place, entry in zip(own, of_entry, strict=True)
+    ]
+
+
+def _merged_place(place: Place, entry: Place) -> Place:
+    own = [getattr(place, part) for part in _PLACE_PARTS]
+    others = [getattr(entry, part) for part in _PLACE_PARTS]
+    return Place(*(b if a is None else a for a, b in zip(own, others, strict=True)))
+
+
+def _masked(text: str | None) -> str | None:
+    """An identifier masked.
+
+    What stands in its place to say that there is none ("yoxdur") is shown as it is.
+    """
+    return text if text is None or is_placeholder(text) else mask(text)
+
+
+def _named_cells(
+    findings: pa.Table, entry: pa.Table, *, mask_identifiers: bool
+) -> list[str | None]:
+    """The cell of the field that each finding names, as written."""
+    field = text_column(findings, "field")
+    cells = pa.nulls(findings.num_rows, pa.string())
+    for name in ENTRY_FIELDS:
+        column = entry.column(name)
+        if mask_identifiers and name in MASKED:
+            column = pa.array(list(map(_masked, column.to_pylist())), pa.string())
+        is_named = pc.fill_null(pc.equal(field, name), fill_value=False)
+        cells = pc.if_else(is_named, column, cells)
+    return list(cells.to_pylist())
+
+
+def _order(row: FindingRow) -> tuple[object, ...]:
+    place = row.place
+    return (
+        _SEVERITIES.index(row.severity),
+        row.rule,
+        *place_order(*place.area),
+        *(place.file or "", place.sheet or "", place.line or 0),
+        row.entry_id or "",
+        row.field or "",
+        row.value or 0.0,
+    )
 
 
 class FindingWords(Words):

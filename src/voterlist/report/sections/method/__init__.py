@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from voterlist.report.section import Inputs, Section
+from voterlist.report.section import Block, Inputs, Section
 from voterlist.report.sections.chance import CHANCE, Chance, ChanceWords
-from voterlist.report.sheets import Block
 
 __all__ = ["METHOD", "Estimate", "Method", "MethodWords"]
 

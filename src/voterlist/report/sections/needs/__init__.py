@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from voterlist.ingest import PLACE_DOUBTS
 from voterlist.model import Severity, Standing
-from voterlist.report.section import Inputs, Section
+from voterlist.report.section import Block, Inputs, Section
 from voterlist.report.sections.balance import BALANCE
 from voterlist.report.sections.cases import CASES
 from voterlist.report.sections.deadlines import DEADLINES, Due
 from voterlist.report.sections.findings import FINDINGS
 from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
-from voterlist.report.sheets import Block
 from voterlist.report.values import Text
 from voterlist.report.words import Words
 

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from voterlist.model import Severity
-from voterlist.report.section import Inputs, Section
+from voterlist.report.section import Block, Inputs, Section
 from voterlist.report.sections.balance import BALANCE
 from voterlist.report.sections.cases import CASES
 from voterlist.report.sections.findings import FINDINGS
 from voterlist.report.sections.people import PEOPLE, PrecinctCounts
-from voterlist.report.sheets import Block
 from voterlist.report.words import UNKNOWN, Words
 
 __all__ = ["NUMBERS", "Number", "NumberWords"]

@@ -8,8 +8,14 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from voterlist.report.section import Inputs, Section
-from voterlist.report.sheets import Column, Row, SheetTable, columns_of
+from voterlist.report.section import (
+    Column,
+    Inputs,
+    Row,
+    Section,
+    SheetTable,
+    columns_of,
+)
 from voterlist.report.values import Facts, Precinct
 from voterlist.report.words import Words
 from voterlist.schemas import COMPARISON, CYCLE_SUMMARY, REGISTER_USE

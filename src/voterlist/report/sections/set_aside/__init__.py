@@ -6,17 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from voterlist.model import AsideCode
-from voterlist.report.lookup import mask_row, text_column
-from voterlist.report.section import Inputs, Section
-from voterlist.report.sheets import (
+from voterlist.report.section import (
     Column,
+    Inputs,
     Row,
+    Section,
     SheetTable,
     columns_of,
     place_cells,
     place_columns,
 )
-from voterlist.report.values import Facts, Place, place_order
+from voterlist.report.values import Facts, Place, mask_row, place_order, text_column
 from voterlist.report.words import Words
 from voterlist.schemas import SET_ASIDE
 
