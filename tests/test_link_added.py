@@ -17,13 +17,13 @@ from linkage_lists import crowd
 from voterlist.catalogue import catalogue
 from voterlist.cli.app import APP
 from voterlist.config.comparisons import (
+    KIND_NAMES,
     AddedComparison,
-    ComparisonKind,
     added_comparisons,
 )
 from voterlist.errors import SettingsError
 from voterlist.link import Added, Incremental, link
-from voterlist.link.comparisons import Pairs, with_added
+from voterlist.link.comparisons import FOLDS, Pairs, with_added
 from voterlist.link.encode import encode
 from voterlist.model import Profile
 from voterlist.normalize.added import fold_added
@@ -44,8 +44,10 @@ birth_date = "born"
 
 def word(kind, one, other):
     """The level of two values as written."""
-    added = AddedComparison("x", ("x",), ComparisonKind(kind))
-    folded = fold_added({"x": pa.array([one, other])}, [added], Profile.GENERIC)["x"]
+    added = AddedComparison("x", ("x",), kind)
+    folded = fold_added({"x": pa.array([one, other])}, [added], Profile.GENERIC, FOLDS)[
+        "x"
+    ]
     entries = encode(crowd(2), {"x": pa.chunked_array([folded])})
     comparisons = with_added({"x": kind})
     pairs = Pairs(entries, np.array([0], np.int32), np.array([1], np.int32))
@@ -99,7 +101,7 @@ def test_values_reach_the_level_a_person_would_give(kind, one, other, level):
 def test_every_level_of_every_kind_has_words():
     """A reader of a waterfall would see a code instead of words."""
     comparisons = with_added(
-        {f"x{number}": kind for number, kind in enumerate(ComparisonKind)}
+        {f"x{number}": kind for number, kind in enumerate(KIND_NAMES)}
     )
     for language in ("en", "az"):
         say = catalogue(language)
@@ -213,7 +215,7 @@ def test_frequent_values_weigh_less(found):
 
 def added_of(table):
     """A crowd's street as an added comparison too."""
-    comparison = AddedComparison("road", ("road",), ComparisonKind.TEXT)
+    comparison = AddedComparison("road", ("road",), "text")
     values = {"road": table.column("street").dictionary_encode().combine_chunks()}
     return Added([comparison], values, table.column("entry_id"))
 

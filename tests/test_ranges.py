@@ -16,7 +16,7 @@ from examples import tries
 from linkage_lists import crowd, voters
 from voterlist import synth
 from voterlist.config import LinkSettings
-from voterlist.config.comparisons import AddedComparison, ComparisonKind
+from voterlist.config.comparisons import AddedComparison
 from voterlist.ingest import table_entries
 from voterlist.link import (
     Added,
@@ -200,7 +200,7 @@ def test_so_with_a_comparison_of_ones_own():
     ids = people.column("entry_id")
     mails = pa.chunked_array([[f"{row % 150}@a.org" for row in range(len(ids))]])
     added = Added(
-        [AddedComparison("mail", ("mail",), ComparisonKind.EMAIL, blocking=True)],
+        [AddedComparison("mail", ("mail",), "email", blocking=True)],
         {"mail": mails},
         ids,
     )

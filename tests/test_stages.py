@@ -28,7 +28,7 @@ from voterlist.pipeline.steps import (
     place_of_table,
     places_of_table,
 )
-from voterlist.schemas import DECISION, empty
+from voterlist.schemas import ADDED, DECISION, empty
 from voterlist.storage import linkage_state, store
 from voterlist.storage.ledger import FILE_NAME, reading
 from voterlist.storage.store import Shelf, Written
@@ -106,8 +106,9 @@ def link_alone(workspace, voters, *, is_whole):
         lambda *_: None,
     )
     shelf = Shelf()
-    for name, table in (("voters", voters), ("decisions", empty(DECISION))):
-        shelf.put(name, workspace / f"{name}.parquet", table)
+    tables = {"voters": voters, "decisions": empty(DECISION), "added": empty(ADDED)}
+    for name, table in tables.items():
+        shelf.put(place_of_table(name), workspace / f"{name}.parquet", table)
     link_entries(NeededTables(shelf, LINK), StageContext(context, LINK, workspace))
 
 
@@ -229,12 +230,13 @@ def test_another_content_of_a_table_is_another_key():
         print,
     )
     step = next(step for step in STAGES if step.stage is Stage.LINK)
-    one, other, program = (
-        step.key("program", {"voters": "a", "decisions": "d"}, context),
-        step.key("program", {"voters": "b", "decisions": "d"}, context),
-        step.key("another program", {"voters": "a", "decisions": "d"}, context),
-    )
-    assert len({one, other, program}) == 3
+    digests = {"voters": "a", "decisions": "d", place_of_table("added"): "v"}
+    keys = {
+        step.key("program", digests, context),
+        step.key("another program", digests, context),
+        *(step.key("program", digests | {name: "b"}, context) for name in digests),
+    }
+    assert len(keys) == 5
 
 
 @pytest.mark.slow

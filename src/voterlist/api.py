@@ -47,7 +47,7 @@ from voterlist.ingest.choice import (
     chosen,
     with_common_comparisons,
 )
-from voterlist.link import TAKEN_NAMES, Added, Linkage, Scope, link
+from voterlist.link import FOLDS, TAKEN_NAMES, Added, Linkage, Scope, link
 from voterlist.model import Profile
 from voterlist.normalize import normalize as normalize_entries
 from voterlist.normalize.added import fold_added
@@ -198,7 +198,7 @@ def _linkable(
             one.name: pa.concat_arrays([of_frame[one.name] for of_frame in columns])
             for one in comparisons
         }
-        values = fold_added(texts, comparisons, profile)
+        values = fold_added(texts, comparisons, profile, FOLDS)
         added = Added(comparisons, values, voters.column("entry_id"))
     choices = tuple(frame.choice for frame in frames)
     return _Linkable(voters, added, profile, told, choices)

@@ -234,6 +234,9 @@ def _tell_list(one: ListAccount) -> None:
 
 def _role(field: str | None, role: str | None) -> str:
     """What a column was taken for."""
+    _, _, compared_as = (role or "").partition(".")
+    if compared_as:
+        return SAY("inspect.compared", name=compared_as)
     if field is None:
         return SAY("inspect.not-used")
     return (

@@ -19,6 +19,7 @@ from voterlist.config.mistakes import (
     FILE_NAME,
     mistakes_of,
     settings_error,
+    taken_comparisons,
     unknown_rules,
 )
 from voterlist.config.sections import (
@@ -70,12 +71,18 @@ __all__ = [
 ]
 
 
-def load(path: Path, *, rule_codes: Collection[str] | None = None) -> Settings:
+def load(
+    path: Path,
+    *,
+    rule_codes: Collection[str] | None = None,
+    taken_names: Collection[str] = (),
+) -> Settings:
     """The settings in this file.
 
     Args:
         path: ``voterlist.toml``, in UTF-8.
         rule_codes: the codes that ``[check.rules]`` may name; None accepts any.
+        taken_names: names that no added comparison can have.
 
     Raises:
         UsageError: there is no such file, or it cannot be opened.
@@ -97,10 +104,15 @@ def load(path: Path, *, rule_codes: Collection[str] | None = None) -> Settings:
         raise settings_error(
             [SettingsMistake(FILE_NAME, "not-utf8", line=line)]
         ) from None
-    return parse(text, rule_codes=rule_codes)
+    return parse(text, rule_codes=rule_codes, taken_names=taken_names)
 
 
-def parse(text: str, *, rule_codes: Collection[str] | None = None) -> Settings:
+def parse(
+    text: str,
+    *,
+    rule_codes: Collection[str] | None = None,
+    taken_names: Collection[str] = (),
+) -> Settings:
     """The settings that this text of TOML holds.
 
     Raises:
@@ -110,7 +122,7 @@ def parse(text: str, *, rule_codes: Collection[str] | None = None) -> Settings:
         tree = tree_of(text)
     except tomllib.TOMLDecodeError as error:
         raise settings_error([toml_mistake(FILE_NAME, text, error)]) from None
-    return parse_tree(tree, text, rule_codes=rule_codes)
+    return parse_tree(tree, text, rule_codes=rule_codes, taken_names=taken_names)
 
 
 def parse_tree(
@@ -118,6 +130,7 @@ def parse_tree(
     text: str = "",
     *,
     rule_codes: Collection[str] | None = None,
+    taken_names: Collection[str] = (),
 ) -> Settings:
     """The settings of this tree: section to its keys, or to the section that was made of them.
 
@@ -132,6 +145,7 @@ def parse_tree(
         details = error.errors(include_url=False, include_input=False)
         mistakes += [mistake for detail in details for mistake in mistakes_of(detail)]
     mistakes += unknown_rules(tree, rule_codes)
+    mistakes += taken_comparisons(tree, taken_names)
     if settings is None or mistakes:
         raise settings_error(with_lines(text, mistakes))
     return settings

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import pkgutil
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from enum import Enum
+from pathlib import Path
+from typing import Any, TypeAlias
 
 from voterlist.errors import MapError, SettingsMistake
 
@@ -18,21 +20,27 @@ _MOST = 8
 """So many comparisons can be added: the codes of more might not fit into 64 bits."""
 
 
-class ComparisonKind(StrEnum):
-    """How the values of an added comparison are read and compared."""
+_KINDS = Path(__file__).parents[1] / "link" / "comparisons" / "kinds"
+KIND_NAMES = tuple(
+    sorted(module.name for module in pkgutil.iter_modules([str(_KINDS)]))
+)
+"""The kinds of added comparisons: each is a file of that folder, of which only the name is read."""
 
-    EXACT = "exact"
-    """As written."""
-    TEXT = "text"
-    """Words in any order, without marks and capitals."""
+
+class SharedFold(Enum):
+    """Folds that need what the program knows of names, dates and words."""
+
+    WORDS = "words"
+    """The words in plain lower-case letters and digits."""
     NAME = "name"
-    """A name of a person in any of the alphabets."""
+    """The skeleton of a person's name in any of the alphabets."""
     DATE = "date"
-    NUMBER = "number"
-    PLACE = "place"
-    """The name of a town or a district."""
-    EMAIL = "email"
-    PHONE = "phone"
+    """Year, month and day; the whole column decides which number is the day."""
+
+
+Fold: TypeAlias = SharedFold | Callable[[str], str | None]
+"""How the values of a kind are folded: one of those, or what a value becomes; blank or None where
+it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,8 @@ class AddedComparison:
     """The field: ``<name>_level`` is its column of PAIR."""
     columns: tuple[str, ...]
     """Headers of the list; the texts of several are joined with a blank."""
-    kind: ComparisonKind
+    kind: str
+    """One of ``KIND_NAMES``: how its values are read and compared."""
     blocking: bool = False
     """Whether entries that agree in it are compared, whatever else they agree in."""
 
@@ -71,10 +80,20 @@ def added_comparisons(
             unknown key or kind, a column that is no header, two comparisons on one column, too
             many comparisons.
     """
+    added, mistakes = read_comparisons(sections, taken)
+    if mistakes:
+        raise comparisons_error(mistakes)
+    return added
+
+
+def read_comparisons(
+    sections: Any, taken: Collection[str] = ()
+) -> tuple[tuple[AddedComparison, ...], tuple[SettingsMistake, ...]]:
+    """The comparisons of these sections, and every mistake in them; see ``added_comparisons``."""
     mistakes: list[SettingsMistake] = []
     added: list[AddedComparison] = []
     if not isinstance(sections, Mapping):
-        raise comparisons_error([SettingsMistake(SECTION, "not-a-section")])
+        return (), (SettingsMistake(SECTION, "not-a-section"),)
     for name, section in sections.items():
         wrong = list(_mistakes(name, section, taken))
         mistakes += wrong
@@ -85,9 +104,7 @@ def added_comparisons(
         mistakes.append(
             SettingsMistake(SECTION, "too-many-comparisons", (("most", str(_MOST)),))
         )
-    if mistakes:
-        raise comparisons_error(mistakes)
-    return tuple(added)
+    return tuple(added), tuple(mistakes)
 
 
 def _mistakes(
@@ -105,8 +122,8 @@ def _mistakes(
     yield from (_unknown_key(path, str(key)) for key in section if key not in _KEYS)
     if not _headers(section.get("column")):
         yield SettingsMistake(f"{path}.column", "not-a-header")
-    if section.get("kind") not in list(ComparisonKind):
-        choices = ", ".join(ComparisonKind)
+    if section.get("kind") not in KIND_NAMES:
+        choices = ", ".join(KIND_NAMES)
         yield SettingsMistake(f"{path}.kind", "not-one-of", (("choices", choices),))
     if not isinstance(section.get("blocking", False), bool):
         yield SettingsMistake(f"{path}.blocking", "not-true-or-false")
@@ -133,9 +150,9 @@ def _headers(column: Any) -> tuple[str, ...]:
 
 
 def _comparison(name: str, section: Mapping[str, Any]) -> AddedComparison:
-    kind = ComparisonKind(section["kind"])
+    headers = _headers(section["column"])
     return AddedComparison(
-        name, _headers(section["column"]), kind, section.get("blocking", False)
+        name, headers, section["kind"], section.get("blocking", False)
     )
 
 

@@ -69,6 +69,8 @@ def mistakes_of(detail: ErrorDetails) -> Iterator[SettingsMistake]:
             SettingsMistake(f"{path}.{name}", "not-a-header")
             for name in context["wrong"]
         )
+    elif kind == "comparisons":
+        yield from context["mistakes"]
     elif kind == "extra_forbidden":
         yield _unknown(path, parts[-1], _keys_of(parts[:-1]))
     elif kind == "out-of-order":
@@ -149,6 +151,18 @@ def unknown_rules(
         _unknown(path, code, rule_codes)
         for path, code in named.items()
         if code not in rule_codes
+    ]
+
+
+def taken_comparisons(
+    tree: Mapping[str, Any], taken_names: Collection[str]
+) -> list[SettingsMistake]:
+    """A mistake for each comparison that has a name of the program's own."""
+    sections = tree.get("comparisons")
+    return [
+        SettingsMistake(f"comparisons.{name}", "comparison-name-taken")
+        for name in (sections if isinstance(sections, Mapping) else ())
+        if name in taken_names
     ]
 
 

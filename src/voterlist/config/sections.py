@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from voterlist.config.comparisons import AddedComparison, read_comparisons
 from voterlist.facts.working_days import WorkingDays
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Level, Profile, Rule, Severity
@@ -465,6 +466,14 @@ class DeskSettings(_Section):
     """A case that somebody opened is free for others again after so long."""
 
 
+def _comparisons(sections: object) -> tuple[AddedComparison, ...]:
+    """The sections ``[comparisons.<name>]``."""
+    added, mistakes = read_comparisons(sections)
+    if mistakes:
+        raise PydanticCustomError("comparisons", "comparisons", {"mistakes": mistakes})
+    return added
+
+
 class Settings(_Section):
     """All settings of a workspace; each has a default, so an empty file is a valid one."""
 
@@ -474,6 +483,10 @@ class Settings(_Section):
     ingest: IngestSettings = Field(default_factory=IngestSettings)
     check: CheckSettings = Field(default_factory=CheckSettings)
     link: LinkSettings = Field(default_factory=LinkSettings)
+    comparisons: Annotated[
+        tuple[AddedComparison, ...], BeforeValidator(_comparisons)
+    ] = Field(default=(), exclude_if=_is_empty)
+    """Those that a run makes beside the ones of every list."""
     decisions: DecisionSettings = Field(default_factory=DecisionSettings)
     # What people decide does not depend on how long they stay logged in.
     desk: DeskSettings = Field(default_factory=DeskSettings, exclude=True)

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist.config import IngestSettings
+from voterlist.config.comparisons import AddedComparison
 from voterlist.ingest.account import (
     ColumnAccount,
     FileAccount,
@@ -23,6 +24,7 @@ from voterlist.ingest.account import (
     SheetAccount,
     inspect,
 )
+from voterlist.ingest.added import with_columns
 from voterlist.ingest.extra import FORMER_NAMES, REASON, extra_column, protocol
 from voterlist.ingest.file_names import Territory
 from voterlist.ingest.findings import findings_table
@@ -42,7 +44,7 @@ from voterlist.ingest.registers import register_named
 from voterlist.ingest.rules import LETTERS_LOST, PLACE_DOUBTS, RULES
 from voterlist.ingest.streets import StreetRows, street_rows
 from voterlist.model import Unit
-from voterlist.schemas import ENTRY, LIST, SET_ASIDE, Intake, RawFile
+from voterlist.schemas import ADDED, ENTRY, LIST, SET_ASIDE, Intake, RawFile
 from voterlist.tables import concat, sort_by
 
 __all__ = [
@@ -85,6 +87,7 @@ def ingest(
     constituency: int | None,
     territory: Territory | None = None,
     asks: bool = True,
+    comparisons: Sequence[AddedComparison] = (),
 ) -> Intake:
     """The entries of these files, and an account of every row that is none.
 
@@ -94,23 +97,27 @@ def ingest(
         constituency: whose lists these are; None where the lists say it themselves.
         territory: the precincts of each constituency, as far as they are known.
         asks: whether a list that looks like a register is set aside, until a person has looked.
+        comparisons: those whose columns are read beside the fields of an entry.
 
     Returns:
         All tables sorted: ENTRY by id; LIST with ``rows = entries + set_aside`` for each list;
-        SET_ASIDE; FINDING.
+        SET_ASIDE; FINDING; ADDED.
     """
+    settings = with_columns(settings, comparisons)
     seen = look(files, settings, constituency, territory or {}, asks=asks)
     parts = seen.parts(constituency)
     entries = concat((part.entries for part in parts), ENTRY)
     entries = entries.set_column(0, ENTRY.field("entry_id"), entry_ids(entries))
     lists = concat((part.lists for part in parts), LIST)
     set_aside = concat((part.set_aside for part in parts), SET_ASIDE)
+    added = concat((part.added for part in parts), ADDED)
     findings = _with_ids(chain.from_iterable(part.findings for part in parts), entries)
     return Intake(
         entries=sort_by(entries, "entry_id"),
         lists=sort_by(lists, *_ORDER_OF_LISTS),
         set_aside=sort_by(set_aside, "source", "copy", "sheet", "line", "code"),
         findings=findings_table(findings),
+        added=sort_by(added, "source", "sheet", "line", "comparison"),
     )
 
 

@@ -13,7 +13,7 @@ from importlib import resources
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.config.comparisons import AddedComparison, ComparisonKind
+from voterlist.config.comparisons import AddedComparison
 from voterlist.fields import FIELDS, NAMES
 from voterlist.ingest.cells import are_distinct, known_cells
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, match_header, settle
@@ -71,7 +71,7 @@ class ColumnUse:
     use: Use
     name: str | None = None
     """The field or the comparison."""
-    kind: ComparisonKind | None = None
+    kind: str | None = None
     """Of a comparison."""
     reason: LeftReason | None = None
     """Of a column that is left."""
@@ -157,7 +157,7 @@ class _Said:
     what: str
     """A role, the name of a comparison, or ``group``."""
     certainty: float = 1.0
-    kind: ComparisonKind | None = None
+    kind: str | None = None
     index: int = 0
     """Of several columns of one name that are numbered: the number."""
     base: str = ""
@@ -168,7 +168,7 @@ def _own_words() -> dict[str, _Said]:
     """The headers of tables from anywhere that say something else in them than in a list."""
     known = {header: _Said(_GROUP) for header in _WORDS["groups"]}
     for field in FIELDS.values():
-        kind = ComparisonKind(field.compared_as) if field.compared_as else None
+        kind = field.compared_as or None
         known |= dict.fromkeys(field.elsewhere, _Said(field.name, kind=kind))
         if kind or field.name == _ID:
             known |= dict.fromkeys(field.words, _Said(field.name, kind=kind))

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.fields import ENTRY_FIELDS
+from voterlist.ingest.added import compared_columns
 from voterlist.ingest.evidence import KINDS
 from voterlist.ingest.file_names import NamedPlace
 from voterlist.ingest.findings import finding
@@ -21,7 +22,7 @@ from voterlist.ingest.place import stated_kind
 from voterlist.ingest.rows import CODES, ENTRY_ROW
 from voterlist.ingest.survey import Section, Survey
 from voterlist.model import AsideCode
-from voterlist.schemas import ENTRY, LIST, SET_ASIDE, RawFile
+from voterlist.schemas import ADDED, ENTRY, LIST, SET_ASIDE, RawFile
 from voterlist.tables import concat, from_columns, join_text
 
 _Ints = npt.NDArray[np.int64]
@@ -37,6 +38,7 @@ class Part:
     entries: pa.Table
     lists: pa.Table
     set_aside: pa.Table
+    added: pa.Table
     findings: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -78,6 +80,7 @@ def troubled(
         ENTRY.empty_table(),
         from_columns(common | in_lists, LIST),
         from_columns(common | aside, SET_ASIDE),
+        ADDED.empty_table(),
         [remark],
     )
 
@@ -166,6 +169,27 @@ def _section_entries(survey: Survey, section: Section, chosen: _Ints) -> pa.Tabl
     if section.name_order == SURNAME_LAST and not has_parts:
         fields = split_names(fields["full_name"]) | fields
     return from_columns(fields, ENTRY, length=len(rows)).select(list(ENTRY_FIELDS))
+
+
+def added(survey: Survey) -> pa.Table:
+    """ADDED of the sheet's entries, without ids: the cells under the columns of comparisons."""
+    chosen = np.flatnonzero(survey.entries())
+    parts = [ADDED.empty_table()]
+    for section in survey.sections:
+        inside = (chosen >= section.start) & (chosen < section.stop)
+        rows = pa.array(chosen[inside])
+        for name, columns in compared_columns(section.header.map).items():
+            cells = [survey.cells[at].take(rows).cast(pa.string()) for at in columns]
+            values = {
+                "source": _repeated(survey.file.source, len(rows)),
+                "sheet": _repeated(survey.sheet.name, len(rows)),
+                "line": survey.sheet.lines.take(rows),
+                "comparison": _repeated(name, len(rows)),
+                "value": join_text(cells),
+            }
+            table = from_columns(values, ADDED, length=len(rows))
+            parts.append(table.filter(table.column("value").is_valid()))
+    return concat(parts, ADDED)
 
 
 def _repeated(text: str | None, count: int) -> pa.Array | None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from voterlist.config import IngestSettings
 from voterlist.ingest.cut_rows import cut_rows
 from voterlist.ingest.file_names import NamedPlace, Territory, places_of_names
-from voterlist.ingest.lists import Part, balance, entries, set_aside, troubled
+from voterlist.ingest.lists import Part, added, balance, entries, set_aside, troubled
 from voterlist.ingest.registers import register_in
 from voterlist.ingest.sheet_findings import copy_findings, sheet_findings
 from voterlist.ingest.survey import Survey, survey_file, troubles
@@ -48,7 +48,8 @@ class Seen:
                 parts.append(troubled(file, sheet, code, constituency, named, copy))
         for survey, table in zip(_all_surveys(self.files), self.tables, strict=True):
             findings = self.findings_of(survey)
-            parts.append(Part(table, balance(survey), set_aside(survey), findings))
+            accounts = balance(survey), set_aside(survey), added(survey)
+            parts.append(Part(table, *accounts, findings))
         return parts
 
     def findings_of(self, survey: Survey) -> list[dict[str, Any]]:

@@ -306,7 +306,9 @@ def _doubts(columns: ColumnMap, least: float) -> tuple[ColumnMatch, ...]:
 
 def _side_by_side(header: Header, columns: ColumnMap, settings: IngestSettings) -> bool:
     """True where two lists stand beside each other under one header and no column is pinned."""
-    if not header.rows or any(match.how == "pinned" for match in columns.matches):
+    if not header.rows or any(
+        match.how == "pinned" and match.field for match in columns.matches
+    ):
         return False
     return is_side_by_side(claims(header.texts, settings))
 

@@ -16,7 +16,7 @@ from voterlist.config import LinkSettings
 from voterlist.link import block, steps
 from voterlist.link.cases import REASONS
 from voterlist.link.chance import Chance, chance
-from voterlist.link.comparisons import SHIPPED
+from voterlist.link.comparisons import FOLDS, SHIPPED
 from voterlist.link.encode import COMPARED, LINKED
 from voterlist.link.fit import Doubt, Estimate
 from voterlist.link.incremental import State
@@ -37,6 +37,7 @@ from voterlist.threads import both
 
 __all__ = [
     "COMPARED",
+    "FOLDS",
     "LINKED",
     "REASONS",
     "RULES",

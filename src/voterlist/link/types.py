@@ -65,7 +65,7 @@ class Added:
     @property
     def kinds(self) -> dict[str, str]:
         """The kind of each comparison by its name."""
-        return {one.name: str(one.kind) for one in self.comparisons}
+        return {one.name: one.kind for one in self.comparisons}
 
     @property
     def blocking(self) -> tuple[str, ...]:

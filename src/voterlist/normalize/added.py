@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
-from voterlist.config.comparisons import AddedComparison, ComparisonKind
+from voterlist.config.comparisons import AddedComparison, Fold, SharedFold
 from voterlist.model import Profile
 from voterlist.normalize.addresses import read_address
 from voterlist.normalize.dates import read_date, resolve
 from voterlist.normalize.names import skeleton
 from voterlist.normalize.placeholders import is_placeholder
 
-_MOST_DIGITS = 100
-"""Before or behind the point; a longer number is none that people write."""
-_PHONE_DIGITS = 9
-"""Digits of a telephone number without its country's code and the zero before the area's."""
-
 
 def fold_added(
-    columns: Mapping[str, pa.Array], added: Sequence[AddedComparison], profile: Profile
+    columns: Mapping[str, pa.Array],
+    added: Sequence[AddedComparison],
+    profile: Profile,
+    folds: Mapping[str, Fold],
 ) -> dict[str, pa.DictionaryArray]:
     """The columns, dictionary-encoded, with each value folded; null where a value says nothing.
 
-    A date becomes ``1985-06-17``, with ``00`` for a part that is not known; a telephone number its
-    last nine digits; a name its skeleton.
+    ``folds`` are those of the kinds (``link.FOLDS``). A date becomes ``1985-06-17``, with ``00``
+    for a part that is not known; a telephone number its last nine digits; a name its skeleton.
     """
-    return {one.name: _folded(columns[one.name], one.kind, profile) for one in added}
+    return {
+        comparison.name: _folded(
+            columns[comparison.name], folds[comparison.kind], profile
+        )
+        for comparison in added
+    }
 
 
-def _folded(
-    column: pa.Array, kind: ComparisonKind, profile: Profile
-) -> pa.DictionaryArray:
+def _folded(column: pa.Array, fold: Fold, profile: Profile) -> pa.DictionaryArray:
     encoded = column.dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
@@ -44,52 +43,22 @@ def _folded(
         None if is_placeholder(word) else word
         for word in encoded.dictionary.to_pylist()
     ]
-    if kind is ComparisonKind.DATE:
+    if fold is SharedFold.DATE:
         folded = _dates(words)
     else:
-        fold = _folds(profile)[kind]
-        folded = [fold(word) or None if word else None for word in words]
+        of_word = _of_word(fold, profile)
+        folded = [of_word(word) or None if word else None for word in words]
     return pa.array(folded, pa.string()).take(encoded.indices).dictionary_encode()
 
 
-def _folds(profile: Profile) -> dict[ComparisonKind, Callable[[str], str | None]]:
-    return {
-        ComparisonKind.EXACT: str.strip,
-        ComparisonKind.TEXT: _words,
-        ComparisonKind.NAME: partial(skeleton, profile=profile),
-        ComparisonKind.NUMBER: _number,
-        ComparisonKind.PLACE: _words,
-        ComparisonKind.EMAIL: _email,
-        ComparisonKind.PHONE: _phone,
-    }
-
-
-def _words(text: str) -> str | None:
-    """The words in plain lower-case letters and digits."""
-    return read_address(text, Profile.GENERIC).line
-
-
-def _email(text: str) -> str:
-    return "".join(text.split()).casefold()
-
-
-def _phone(text: str) -> str:
-    digits = [str(int(letter)) for letter in text if letter.isdecimal()]
-    return "".join(digits[-_PHONE_DIGITS:])
-
-
-def _number(text: str) -> str | None:
-    """The number in one form: 1 043,50 and 1043.5 are one."""
-    plain = re.sub(r"\s", "", text)
-    if "," in plain and "." not in plain:
-        plain = plain.replace(",", ".")
-    try:
-        number = Decimal(plain.replace(",", ""))
-    except InvalidOperation:
-        return None
-    # 1e999999 would be a text of a million zeros.
-    is_usual = number.is_finite() and abs(number.adjusted()) <= _MOST_DIGITS
-    return f"{number.normalize():f}" if is_usual else None
+def _of_word(fold: Fold, profile: Profile) -> Callable[[str], str | None]:
+    if fold is SharedFold.WORDS:
+        return lambda text: read_address(text, Profile.GENERIC).line
+    if fold is SharedFold.NAME:
+        return partial(skeleton, profile=profile)
+    if isinstance(fold, SharedFold):
+        raise TypeError("dates are folded column by column")
+    return fold
 
 
 def _dates(words: Sequence[str | None]) -> list[str | None]:

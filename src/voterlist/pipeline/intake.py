@@ -10,7 +10,7 @@ read at once, in whatever number of processes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from voterlist import config, readers
 from voterlist.config import IngestSettings
+from voterlist.config.comparisons import AddedComparison
 from voterlist.ingest import ingest
 from voterlist.model import PASSING, AsideCode, Stage
 from voterlist.pipeline.inbox import INBOX, Batch
@@ -38,7 +39,7 @@ from voterlist.schemas import ENTRY, Intake, RawFile
 from voterlist.storage import store
 from voterlist.storage.kept import Place, memo
 
-INTAKE_TABLES = ("entries", "lists", "set_aside", "findings")
+INTAKE_TABLES = ("entries", "lists", "set_aside", "findings", "added")
 _ROWS = "rows"
 """The file that holds the rows of a file of the inbox."""
 
@@ -52,6 +53,7 @@ def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
         settings,
         context.settings.territory.by_number,
         store.digest_of(context.units.program, config.digest(settings)),
+        context.settings.comparisons,
     )
     read = partial(_take_in, reading=reading)
     progress = partial(context.progress, Stage.INGEST)
@@ -93,7 +95,8 @@ def intake_tasks(context: StageContext) -> list[Task]:
 def _digest_of_settings(context: StageContext) -> str:
     """The settings that reading depends on."""
     sections = context.settings.ingest, context.settings.territory
-    return store.digest_of(*map(config.digest, sections))
+    digests = map(config.digest, sections)
+    return store.digest_of(*digests, repr(context.settings.comparisons))
 
 
 def _needs_of(batch: Batch) -> Iterator[object]:
@@ -112,12 +115,14 @@ class _Reading:
         settings: how files are read.
         territory: the precincts of each constituency.
         needs: the digest of all that the rows of a file depend on besides the file.
+        comparisons: those whose columns are read beside the fields of an entry.
     """
 
     workspace: Path
     settings: IngestSettings
     territory: Mapping[int, Collection[int]]
     needs: str
+    comparisons: Sequence[AddedComparison]
 
     def key(self, file: ListedFile) -> str:
         """The digest of all that the rows of a file depend on."""
@@ -153,6 +158,7 @@ def _take_in(batch: Batch, folder: Path, *, reading: _Reading) -> dict[str, Any]
         reading.settings,
         constituency=batch.constituency,
         territory=reading.territory,
+        comparisons=reading.comparisons,
     )
     known = {
         (readers.unread_source(file.name), file.trouble)

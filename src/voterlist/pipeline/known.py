@@ -40,6 +40,7 @@ from voterlist.schemas import (
     SKIPPED,
     VOTER,
     WATERFALL,
+    with_added,
     with_current_names,
 )
 from voterlist.storage import store
@@ -278,11 +279,19 @@ def _with_list(skipped: pa.Table) -> pa.Table:
 
 def _newest_rows(parts: list[pa.Table], name: str) -> pa.Table:
     """The parts below each other, without the rows whose key stands in a part before."""
-    kept = parts[:1]
+    schema = with_added(_SCHEMAS[name], parts)
+    kept = [_with_all(parts[0], schema)]
     for part in parts[1:]:
-        left, right = _key(part, name), _key(concat(kept, _SCHEMAS[name]), name)
-        kept.append(part.filter(pc.invert(pc.is_in(left, value_set=right))))
-    return concat(kept, _SCHEMAS[name])
+        left, right = _key(part, name), _key(concat(kept, schema), name)
+        older = part.filter(pc.invert(pc.is_in(left, value_set=right)))
+        kept.append(_with_all(older, schema))
+    return concat(kept, schema)
+
+
+def _with_all(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The table with every column of the schema; one that it has not is null."""
+    columns = dict(zip(table.column_names, table.columns, strict=True))
+    return from_columns(columns, schema, table.num_rows)
 
 
 def _key(table: pa.Table, name: str) -> pa.Array:
@@ -298,11 +307,7 @@ def _read(folder: Path, name: str) -> pa.Table:
     try:
         table = with_current_names(pq.read_table(path))
         # A column that came later is null in older runs.
-        return from_columns(
-            {one: table.column(one) for one in table.column_names},
-            _SCHEMAS[name],
-            table.num_rows,
-        )
+        return _with_all(table, with_added(_SCHEMAS[name], [table]))
     except (OSError, pa.ArrowException):
         # The cause may quote a cell, so it is not chained.
         raise InputError(

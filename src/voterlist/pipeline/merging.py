@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist.errors import StageError
+from voterlist.ingest.added import ENTRY_CELL, with_ids
 from voterlist.ingest.ids import entry_ids
 from voterlist.merge import check_ids, count_entries, merge_accounts
 from voterlist.model import Stage
@@ -27,7 +28,7 @@ from voterlist.pipeline.places import (
 )
 from voterlist.pipeline.steps import NeededTables, StageContext, StageResult
 from voterlist.pipeline.units import Done, Task
-from voterlist.schemas import ENTRY, Intake, empty
+from voterlist.schemas import ADDED, ENTRY, Intake, empty
 from voterlist.storage import store
 from voterlist.storage.store import Written
 from voterlist.tables import concat, sort_by
@@ -50,11 +51,16 @@ def merge_lists(tables: NeededTables, context: StageContext) -> StageResult:
     counts = pa.concat_tables(counted) if counted else count_entries(empty(ENTRY))
     merged = merge_accounts(accounts, counts)
     _require_known(merged.lists, context.inputs)
+    added = concat(tables.parts(received_name("added")), ADDED)
+    if added.num_rows:
+        path = context.folder / "entries.parquet"
+        added = with_ids(added, pq.read_table(path, columns=ENTRY_CELL.names))
     made = {
         "entries": Written(),
         "lists": merged.lists,
         "set_aside": merged.set_aside,
         "findings-ingest": merged.findings,
+        "added": added,
     }
     rows_in = sum(pq.read_metadata(path).num_rows for path in received)
     return StageResult(made, rows_in, rows)

@@ -9,12 +9,14 @@ import dataclasses
 from collections.abc import Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist import link
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
 from voterlist.link.second_opinion import second_opinion
 from voterlist.model import Stage
+from voterlist.normalize.added import fold_added
 from voterlist.pipeline.checking import check_register
 from voterlist.pipeline.decision_stages import SCORED, bring_decisions, review_cases
 from voterlist.pipeline.intake import INTAKE_TABLES, take_in
@@ -29,6 +31,7 @@ from voterlist.pipeline.steps import (
     Step,
 )
 from voterlist.storage import linkage_state
+from voterlist.tables import rows_among
 
 
 def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
@@ -44,13 +47,15 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     # The linkage gives the state up when it has compared: nothing else may hold it.
     earlier, use = link.Incremental(known.state), known.use
     del known
-    ready = link.ready(voters, context.settings.workspace.profile, link.Added())
+    added = _added(tables["added"], context)
+    ready = link.ready(voters, context.settings.workspace.profile, added)
     # The register tests count what coincidence would give.
     ready = dataclasses.replace(ready, with_chance=False)
     decided_by_people = decided(tables["decisions"], ready.ids)
     linkage = link.link_ready(
         ready,
         context.settings.link,
+        added=added,
         decided=decided_by_people,
         incremental=earlier,
         watch=link.Watch(
@@ -81,8 +86,26 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
         "training_labels": linkage.training_labels,
         "contradictory": linkage.contradictory,
     }
+    notes |= {f"known.{use.name}": use.known for use in linkage.added}
     rows = voters.num_rows
     return StageResult(made, rows, rows, notes=notes)
+
+
+def _added(told: pa.Table, context: StageContext) -> link.Added:
+    """The comparisons that the settings add, with the values of the entries (ADDED)."""
+    comparisons = context.settings.comparisons
+    if not comparisons:
+        return link.Added()
+    ids = pc.unique(told.column("entry_id"))
+    written = {}
+    for comparison in comparisons:
+        rows = rows_among(told, "comparison", [comparison.name])
+        at = pc.index_in(ids, value_set=rows.column("entry_id").combine_chunks())
+        written[comparison.name] = rows.column("value").take(at).combine_chunks()
+    profile = context.settings.workspace.profile
+    return link.Added(
+        comparisons, fold_added(written, comparisons, profile, link.FOLDS), ids
+    )
 
 
 STAGES: tuple[Step, ...] = (
@@ -90,7 +113,7 @@ STAGES: tuple[Step, ...] = (
         Stage.INGEST,
         take_in,
         makes=tuple(f"received-{name}" for name in INTAKE_TABLES),
-        settings=("ingest", "territory"),
+        settings=("ingest", "territory", "comparisons"),
         given=(Given.INBOX,),
         by_constituency=True,
     ),
@@ -98,7 +121,7 @@ STAGES: tuple[Step, ...] = (
         Stage.MERGE,
         merge_lists,
         needs=tuple(f"received-{name}" for name in INTAKE_TABLES),
-        makes=("entries", "lists", "set_aside", "findings-ingest"),
+        makes=("entries", "lists", "set_aside", "findings-ingest", "added"),
         given=(Given.INBOX,),
         by_constituency=True,
     ),
@@ -171,7 +194,7 @@ STAGES: tuple[Step, ...] = (
     Step(
         Stage.LINK,
         link_entries,
-        needs=("voters", "decisions"),
+        needs=("voters", "decisions", "added"),
         makes=(
             "pairs",
             "waterfalls",
@@ -182,7 +205,7 @@ STAGES: tuple[Step, ...] = (
             "doubts",
             "second_opinion",
         ),
-        settings=("link", "workspace.profile"),
+        settings=("link", "comparisons", "workspace.profile"),
     ),
     Step(
         Stage.REVIEW,

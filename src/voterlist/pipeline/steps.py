@@ -33,10 +33,17 @@ from voterlist.storage.ledger import CaseNumber
 from voterlist.storage.store import Shelf, Written
 
 IN_PARTS = frozenset(
-    {"received-entries", "received-lists", "received-set_aside", "received-findings"}
+    {
+        "received-entries",
+        "received-lists",
+        "received-set_aside",
+        "received-findings",
+        "received-added",
+    }
 )
 """Tables that lie in parts, one for each folder of the inbox."""
 TEMPORARY = IN_PARTS | {
+    "added",
     "findings-ingest",
     "findings-normalize",
     "findings-check",

@@ -26,7 +26,7 @@ from voterlist.report.values import (
     in_constituency,
 )
 from voterlist.report.words import Words
-from voterlist.schemas import empty, require
+from voterlist.schemas import empty, require, with_added
 
 SheetValue: TypeAlias = str | float | dt.date | None
 
@@ -286,7 +286,9 @@ class _Builder:
             raise KeyError(f"the report needs the table {name}")
         if table is None:
             return empty(schema or pa.schema([]))
-        return table if schema is None else require(table, schema, Stage.REPORT)
+        if schema is None:
+            return table
+        return require(table, with_added(schema, [table]), Stage.REPORT)
 
 
 def build_sections(run: Run, sections: Iterable[Section[Any, Any]]) -> Report:

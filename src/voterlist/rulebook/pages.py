@@ -215,6 +215,10 @@ def _of_keys(title: str, rows: Iterable[tuple[str, ...]], say: Catalogue) -> Pag
 
 def _keys(name: str, say: Catalogue) -> Iterator[tuple[str, ...]]:
     """(Key, default as TOML has it, meaning) of each key of a section of the settings."""
+    if name == "comparisons":
+        # Its keys are names of the user's own.
+        yield name, "", say(f"setting.{name}")
+        return
     section: type[BaseModel] = Settings.model_fields[name].annotation  # type: ignore[assignment]
     defaults = section()
     for key in section.model_fields:

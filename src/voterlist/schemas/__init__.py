@@ -17,7 +17,7 @@ from voterlist.schemas.audit import (
     SCORECARD,
 )
 from voterlist.schemas.cycles import CYCLE_CHANGE, CYCLE_SUMMARY, REMOVAL_REASON
-from voterlist.schemas.entries import ENTRY, LIST, SET_ASIDE, Intake
+from voterlist.schemas.entries import ADDED, ENTRY, LIST, SET_ASIDE, Intake
 from voterlist.schemas.findings import ACCEPTANCE, ACCEPTED, FINDING
 from voterlist.schemas.invented import FAULT, TRUTH
 from voterlist.schemas.linkage import (
@@ -27,6 +27,7 @@ from voterlist.schemas.linkage import (
     WATERFALL,
     pair_schema,
     waterfall_schema,
+    with_added,
 )
 from voterlist.schemas.lists import CORRECTION, DOOR, LIST_BALANCE, LISTED, RECORD
 from voterlist.schemas.quality import CERTIFICATE, SECOND_READING
@@ -54,6 +55,7 @@ from voterlist.schemas.voters import STREET_OR_VILLAGE, VOTER
 __all__ = [
     "ACCEPTANCE",
     "ACCEPTED",
+    "ADDED",
     "AGES",
     "AMENDMENT",
     "APPLIED",
@@ -109,5 +111,6 @@ __all__ = [
     "pair_schema",
     "require",
     "waterfall_schema",
+    "with_added",
     "with_current_names",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -82,7 +82,21 @@ _SET_ASIDE = Table(
 )
 SET_ASIDE = _SET_ASIDE.schema
 
-TABLES = (_LIST, _ENTRY, _SET_ASIDE)
+_ADDED = Table(
+    "ADDED",
+    "What an entry says in the columns of an added comparison; only while a run is made.",
+    (
+        ENTRY_ID.but("The id of the entry; null until the lists are one.", known=False),
+        SOURCE,
+        SHEET,
+        LINE,
+        Column("comparison", WORD, "The name of the comparison.", known=True),
+        Column("value", TEXT, "The cell as written; several are joined.", known=True),
+    ),
+)
+ADDED = _ADDED.schema
+
+TABLES = (_LIST, _ENTRY, _SET_ASIDE, _ADDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +111,5 @@ class Intake:
     """SET_ASIDE"""
     findings: pa.Table
     """FINDING"""
+    added: pa.Table = field(default_factory=ADDED.empty_table)
+    """ADDED"""

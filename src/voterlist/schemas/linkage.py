@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyarrow as pa
 
 from voterlist.fields import COMPARED, SHARED
@@ -137,6 +139,25 @@ def waterfall_schema(added: tuple[str, ...] = ()) -> pa.Schema:
     """WATERFALL with a column ``<name>_bits`` for each added comparison."""
     bits = (pa.field(f"{name}_bits", NUMBER, nullable=False) for name in added)
     return pa.schema([*WATERFALL, *bits])
+
+
+def with_added(schema: pa.Schema, tables: Iterable[pa.Table]) -> pa.Schema:
+    """PAIR or WATERFALL with the columns of added comparisons that any of these tables has.
+
+    They are null in the rows of a table that has them not. Any other schema stays as it is.
+    """
+    ending = {PAIR: "_level", WATERFALL: "_bits"}.get(schema)
+    if ending is None:
+        return schema
+    columns = {
+        name: field
+        for table in tables
+        for name, field in zip(table.column_names, table.schema, strict=True)
+        if name.endswith(ending) and name not in schema.names
+    }
+    return pa.schema(
+        [*schema, *(pa.field(field.name, field.type) for field in columns.values())]
+    )
 
 
 _CASE = Table(

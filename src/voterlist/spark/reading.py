@@ -19,6 +19,7 @@ from voterlist.fields import NAMES
 from voterlist.ingest import given_map, table_entries
 from voterlist.ingest.added import added_columns
 from voterlist.ingest.generic import name_columns
+from voterlist.link.comparisons import FOLDS
 from voterlist.link.encode import COMPARED
 from voterlist.link.sample import Sample, marks_of
 from voterlist.model import Profile
@@ -195,7 +196,7 @@ class Rows:
         }
         entries = entries.drop_columns([ADDED + name for name in self.added])
         voters = normalize(entries, self.profile, encoded=True, for_linkage=True).table
-        added = fold_added(raw, self.comparisons, self.profile)
+        added = fold_added(raw, self.comparisons, self.profile, FOLDS)
         return voters, {name: pa.chunked_array([one]) for name, one in added.items()}
 
 

@@ -18,6 +18,7 @@ from voterlist.ingest import (
     PlaceAccount,
     SheetAccount,
 )
+from voterlist.ingest.added import with_columns
 from voterlist.model import Severity
 from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.result import FURNITURE
@@ -74,7 +75,7 @@ def inspect_files(
         ]
         accounts += ingest.inspect(
             raw,
-            chosen.ingest,
+            with_columns(chosen.ingest, chosen.comparisons),
             constituency=constituency or number,
             territory=chosen.territory.by_number,
             beside=_beside(root, number),

@@ -355,7 +355,9 @@ def _voters(
     # In the order of their ids the linkage need not sort them again. The sorted entries have no
     # name here: normalize is the last to hold them, and lets go of what it has read.
     voters = normalize(_in_order(held), profile, encoded=True, for_linkage=True).table
-    added = linkage.Added(comparisons, fold_added(raw, comparisons, profile), ids)
+    added = linkage.Added(
+        comparisons, fold_added(raw, comparisons, profile, linkage.FOLDS), ids
+    )
     return _Voters([voters], voters.num_rows, new, scope, added, are_renamed, reading)
 
 
@@ -373,7 +375,7 @@ def _voters_aside(
     files = understood(sources, request.profile, keep)
     profile, comparisons = files.profile, files.comparisons
     reading = Reading(profile, files.told, files.uses)
-    folded = fold_added(files.added(), comparisons, profile)
+    folded = fold_added(files.added(), comparisons, profile, linkage.FOLDS)
     progress(Stage.NORMALIZE, 0, 1)
     is_scoped = bool(request.against) or request.between
     made = aside.normalised(

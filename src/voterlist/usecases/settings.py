@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,26 +16,34 @@ from voterlist.errors import SettingsError, UsageError
 from voterlist.schemas import ACCEPTANCE, empty
 
 
-class _RuleCodes(Collection[str]):
-    """The codes of all rules, which are loaded only where the settings name one."""
+@dataclass(frozen=True, slots=True)
+class _Names(Collection[str]):
+    """Names that a module has, which is loaded only where the settings name one."""
 
-    def __contains__(self, code: object) -> bool:
-        return code in self._codes
+    module: str
+    attribute: str
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._codes)
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(self._codes)
+        return len(self._names)
 
     @property
-    def _codes(self) -> Collection[str]:
-        codes: Collection[str] = importlib.import_module(_RULEBOOK).RULE_CODES
-        return codes
+    def _names(self) -> Collection[str]:
+        module = importlib.import_module(self.module)
+        names: Collection[str] = getattr(module, self.attribute)
+        return names
 
 
-_RULEBOOK = "voterlist.rulebook"
-_RULE_CODES = _RuleCodes()
+_load = partial(
+    config.load,
+    rule_codes=_Names("voterlist.rulebook", "RULE_CODES"),
+    taken_names=_Names("voterlist.link", "TAKEN_NAMES"),
+)
 
 
 def settings_of(workspace: Path) -> Settings:
@@ -51,7 +61,7 @@ def settings_of(workspace: Path) -> Settings:
             code="inside-workspace",
             places={"path": str(workspace), "workspace": str(around)},
         )
-    return config.load(path, rule_codes=_RULE_CODES)
+    return _load(path)
 
 
 def workspace_around(folder: Path) -> Path | None:
@@ -86,7 +96,7 @@ def settings_around(given: Path | None, folder: Path) -> Settings:
     path = _settings_path(given, folder)
     if path is None:
         return Settings()
-    return config.load(path, rule_codes=_RULE_CODES)
+    return _load(path)
 
 
 def link_settings(given: Path | None) -> LinkSettings:
@@ -103,7 +113,7 @@ def link_settings(given: Path | None) -> LinkSettings:
             f"there is no {given}", code="no-such-file", places={"path": str(given)}
         )
     try:
-        return config.load(given, rule_codes=_RULE_CODES).link
+        return _load(given).link
     except SettingsError as error:
         # The file may have any name, so the message must not say voterlist.toml.
         error.places |= {"variant": "of-file", "file": given.name}
@@ -124,7 +134,7 @@ def acceptances_around(given: Path | None, folder: Path) -> pa.Table:
     # Loaded here: who only links needs no ledger.
     from voterlist.storage import ledger  # noqa: PLC0415  see above
 
-    settings = config.load(path, rule_codes=_RULE_CODES)
+    settings = _load(path)
     return ledger.read_acceptances(ledger.place_in(path.parent, settings))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from voterlist.config.comparisons import ComparisonKind
 from voterlist.link.comparisons.added import Added
 from voterlist.link.comparisons.address import Address
 from voterlist.link.comparisons.base import MISSING, Comparison, Evidence, Level, Pairs
@@ -12,12 +11,14 @@ from voterlist.link.comparisons.birth_date import BirthDate
 from voterlist.link.comparisons.document import Document
 from voterlist.link.comparisons.fin import Fin
 from voterlist.link.comparisons.given_name import GivenName
+from voterlist.link.comparisons.kinds import FOLDS
 from voterlist.link.comparisons.patronymic import Patronymic
 from voterlist.link.comparisons.sex import Sex
 from voterlist.link.comparisons.surname import Surname
 from voterlist.link.comparisons.vectors import Comparisons, Vectors
 
 __all__ = [
+    "FOLDS",
     "MISSING",
     "SHIPPED",
     "Comparison",
@@ -46,5 +47,5 @@ SHIPPED = Comparisons(_SHIPPED)
 
 def with_added(kinds: Mapping[str, str]) -> Comparisons:
     """The shipped comparisons, and those that a user added: field to kind, in their order."""
-    added = [Added(field, ComparisonKind(kind)) for field, kind in kinds.items()]
+    added = [Added(field, kind) for field, kind in kinds.items()]
     return Comparisons((*_SHIPPED, *added)) if added else SHIPPED

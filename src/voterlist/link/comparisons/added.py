@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from voterlist.arrays import Levels
-from voterlist.config.comparisons import ComparisonKind
 from voterlist.link.comparisons.base import MISSING, Comparison, Evidence, Pairs, Shares
 from voterlist.link.comparisons.kinds import KINDS
 from voterlist.link.comparisons.names import distinct_pairs
@@ -18,7 +17,7 @@ _LEAST_VALUES = 1
 class Added(Comparison):
     """The values of an added column, each distinct pair of them compared once."""
 
-    def __init__(self, field: str, kind: ComparisonKind) -> None:
+    def __init__(self, field: str, kind: str) -> None:
         self.field = field
         self.kind = kind
         self.levels = KINDS[kind].levels

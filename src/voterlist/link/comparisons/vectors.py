@@ -60,7 +60,7 @@ class Comparisons:
     @property
     def added_kinds(self) -> dict[str, str]:
         """The fields that a user added, with their kinds."""
-        return {one.field: str(one.kind) for one in self if isinstance(one, Added)}
+        return {one.field: one.kind for one in self if isinstance(one, Added)}
 
     @property
     def fields(self) -> tuple[str, ...]:

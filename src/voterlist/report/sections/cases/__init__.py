@@ -182,6 +182,11 @@ def _case_rows(case: Case, words: CaseWords, *, band: bool) -> Iterable[Row]:
 
 def _evidence_sheet(cases: Sequence[Case], words: CaseWords) -> SheetTable:
     """The waterfalls, one row for each case, so that cases can be filtered and sorted by them."""
+    explained = [(case, case.why) for case in cases if case.why]
+    steps = (step for _, why in explained for step in why.steps)
+    added = {step.field: words.field(step) for step in steps}
+    titles = {name: words(f"field.{name}") for name in COMPARED}
+    titles |= {name: added[name] for name in sorted(added.keys() - titles.keys())}
     columns = (
         *columns_of(
             words,
@@ -190,7 +195,7 @@ def _evidence_sheet(cases: Sequence[Case], words: CaseWords) -> SheetTable:
             ("report.column.name", 32, "text"),
             ("waterfall.prior", 14, "bits"),
         ),
-        *(Column(words(f"field.{name}"), 11, "bits") for name in COMPARED),
+        *(Column(title, 11, "bits") for title in titles.values()),
         *(Column(words(f"waterfall.{name}"), 11, "bits") for name in _RESTS),
         Column(words("report.column.probability"), 13, "probability"),
         *(
@@ -199,9 +204,8 @@ def _evidence_sheet(cases: Sequence[Case], words: CaseWords) -> SheetTable:
         ),
         Column(words("waterfall.column.what"), 90, "line", printed=False),
     )
-    explained = [(case, case.why) for case in cases if case.why]
     rows = [
-        Row(_evidence_cells(case, why, words), band=number % 2 == 1)
+        Row(_evidence_cells(case, why, words, titles), band=number % 2 == 1)
         for number, (case, why) in enumerate(explained)
     ]
     notes = (words("waterfall.note.numbers"), words("report.why.note"))
@@ -215,7 +219,9 @@ def _evidence_sheet(cases: Sequence[Case], words: CaseWords) -> SheetTable:
     )
 
 
-def _evidence_cells(case: Case, why: Waterfall, words: CaseWords) -> list[SheetValue]:
+def _evidence_cells(
+    case: Case, why: Waterfall, words: CaseWords, fields: Iterable[str]
+) -> list[SheetValue]:
     bits = {step.field: step.bits for step in why.steps}
     compared = [f"{words.field(step)}: {words.step(step)}" for step in why.steps]
     return [
@@ -223,7 +229,7 @@ def _evidence_cells(case: Case, why: Waterfall, words: CaseWords) -> list[SheetV
         words(f"case-kind.{case.kind}.title"),
         case.title,
         why.prior,
-        *(bits.get(name) for name in COMPARED),
+        *(bits.get(name) for name in fields),
         why.term_frequency or None,
         why.rivals,
         why.prior + why.weight,

@@ -331,7 +331,12 @@ def _fields(waterfalls: pa.Table) -> list[str]:
 
 
 def _waterfall(row: dict[str, Any], fields: list[str]) -> Waterfall:
-    known = [field for field in fields if row[f"{field}_level"] != _MISSING]
+    levels = {field: row[f"{field}_level"] for field in fields}
+    known = [
+        field
+        for field, level in levels.items()
+        if level != _MISSING and not pd.isna(level)
+    ]
     return Waterfall(
         entries=(str(row["entry_l"]), str(row["entry_r"])),
         prior=float(row["prior"]),

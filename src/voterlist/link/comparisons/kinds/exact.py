@@ -1,0 +1,25 @@
+"""Values as written."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from voterlist.arrays import Levels, Words
+from voterlist.link.comparisons.base import Evidence, Level
+from voterlist.link.comparisons.kind import Kind
+
+
+class ExactLevel(Level):
+    """The levels of values that are compared as written."""
+
+    SAME = 1, 1.0, Evidence.VALUE
+    DIFFERS = 2
+    MISSING = 0
+
+
+def _distinct(one: Words, other: Words) -> Levels:
+    del other
+    return np.full(len(one), ExactLevel.DIFFERS, np.uint8)
+
+
+KIND = Kind(str.strip, ExactLevel, _distinct)
