@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config.comparisons import AddedComparison
-from voterlist.fields import FIELDS, NAMES
+from voterlist.fields import CARRIED, FIELDS, NAMES
 from voterlist.ingest.cells import are_distinct, known_cells
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, match_header, settle
 from voterlist.ingest.lexicon import FIELD_OF
@@ -143,6 +143,8 @@ _IN_PARTS = frozenset({"surname", "given_name"})
 _INDEX = re.compile(r"c?\d{1,2}")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ID, _GROUP = "entry_id", "group"
+_FIELD_OF = {role: field for role, field in FIELD_OF.items() if field not in CARRIED}
+"""Role -> field, without those of lists that nobody compares."""
 _UNUSED = frozenset({"other", "measure", "value"})
 _ALWAYS_USED = frozenset({"constituency", "precinct", *NAMES})
 """Fields that tell how others are read: one value in all rows is no reason to leave them."""
@@ -263,7 +265,7 @@ def field_named(header: str) -> str | None:
     said = _said(header)
     if said is None or said.what in _UNUSED or said.what == _GROUP:
         return None
-    return FIELD_OF.get(said.what, said.what)
+    return _FIELD_OF.get(said.what, said.what)
 
 
 def _field_use(header: str, field: str) -> ColumnUse:
@@ -395,7 +397,7 @@ class _Chooser:
             for place, one in said.items()
             if place not in self._uses
             and one is not None
-            and one.what in FIELD_OF
+            and one.what in _FIELD_OF
             and self._fits(place, one)
         }
         has_date = any(one.what == "birth_date" for one in offered.values())
@@ -427,7 +429,7 @@ class _Chooser:
                 self._uses[match.column] = _field_use(match.header, field)
         for place, one in offered.items():
             if place not in self._uses:
-                self._leave(place, LeftReason.SECOND, FIELD_OF[one.what])
+                self._leave(place, LeftReason.SECOND, _FIELD_OF[one.what])
         return ColumnMap(tuple(every))
 
     def _match(self, place: int, said: _Said) -> ColumnMatch:
@@ -438,7 +440,7 @@ class _Chooser:
     def _fits(self, place: int, said: _Said) -> bool:
         """False for a header that is only like a date's over cells that are none."""
         is_sure = said.certainty >= 0.9
-        if is_sure or FIELD_OF[said.what] != "birth_date":
+        if is_sure or _FIELD_OF[said.what] != "birth_date":
             return True
         shape = self._cells[place].shape()
         return max(shape["date"], shape["year"], shape["plain-date"]) >= _MOST_ALIKE
@@ -447,7 +449,7 @@ class _Chooser:
         """A column that is no field: a comparison, or left with its reason."""
         if said is None:
             self._leave(place, LeftReason.UNKNOWN, self._cells[place].looks_like())
-        elif said.what in FIELD_OF:
+        elif said.what in _FIELD_OF:
             self._leave(place, LeftReason.NOT_COMPARED, self._cells[place].looks_like())
         elif said.what == _GROUP:
             self._leave(place, LeftReason.GROUP)
@@ -473,7 +475,7 @@ class _Chooser:
 def _field_or_header(place: int, said: _Said | None) -> str:
     """The field of which a column is a part; of any other column a name of its own."""
     own = f"column {place}"
-    return own if said is None else FIELD_OF.get(said.what, own)
+    return own if said is None else _FIELD_OF.get(said.what, own)
 
 
 def _firsts(offered: Mapping[int, _Said]) -> list[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from importlib import resources
 
-from voterlist.fields import FIELDS, NAME_PARTS, Field
+from voterlist.fields import CARRIED, FIELDS, NAME_PARTS, Field
 
 WORDS = tomllib.loads(
     resources.files("voterlist.ingest")
@@ -51,5 +51,10 @@ KNOWN: dict[str, str] = {
     phrase: name if name in FIELD_OF else UNUSED
     for name, record in FIELDS.items()
     for phrase in record.words
-} | {phrase: role for role, phrases in WORDS["phrases"].items() for phrase in phrases}
+}
 """Every known header of a list with its role."""
+KNOWN |= {
+    phrase: role for role, phrases in WORDS["phrases"].items() for phrase in phrases
+}
+# The list as compiled is read as any other list, so its own headings are known.
+KNOWN |= {name.replace("_", " "): name for name in CARRIED}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.errors import SchemaError
+from voterlist.fields import LATER_FIELDS
+from voterlist.schemas.columns import TEXT
 
 
 def empty(schema: pa.Schema) -> pa.Table:
@@ -31,11 +33,16 @@ def _current_name(name: str) -> str:
 def require(table: pa.Table, schema: pa.Schema, stage: str) -> pa.Table:
     """The table with exactly the schema's columns, in its order and types.
 
+    A field that came later than the table is null.
+
     Raises:
         SchemaError: a column is missing, has another type, or is null where it must be known. The
             message names columns only.
     """
     table = with_current_names(table)
+    for name in LATER_FIELDS:
+        if name in schema.names and name not in table.column_names:
+            table = table.append_column(schema.field(name), pa.nulls(len(table), TEXT))
     missing = [name for name in schema.names if name not in table.column_names]
     if missing:
         raise SchemaError(
