@@ -6,6 +6,22 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from typing import Literal, TypeAlias
+
+Use: TypeAlias = Literal[
+    "once",
+    "required",
+    "compared",
+    "shared",
+    "hashed",
+    "corrected",
+    "emptied",
+    "travels",
+    "displayed",
+    "masked",
+    "blocking",
+]
+Kind: TypeAlias = Literal["", "name", "whole-name", "identifier", "place"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +31,7 @@ class Field:
     name: str
     meaning: str = ""
     since: int = 2
-    kind: str = ""
+    kind: Kind = ""
     of: str = ""
     words: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
@@ -23,7 +39,7 @@ class Field:
     differs_in: tuple[str, ...] = ()
     width: int = 12
     paper: int = 20
-    uses: frozenset[str] = frozenset()
+    uses: frozenset[Use] = frozenset()
 
 
 def _read() -> dict[str, Field]:
@@ -44,12 +60,12 @@ CELLS = tuple(field for field in FIELDS.values() if field.meaning)
 """The columns of ENTRY that are cells of a list."""
 
 
-def using(use: str) -> tuple[str, ...]:
+def using(use: Use) -> tuple[str, ...]:
     """The fields of ENTRY with this use, in its order."""
     return tuple(field.name for field in CELLS if use in field.uses)
 
 
-def of_kind(*kinds: str) -> tuple[str, ...]:
+def of_kind(*kinds: Kind) -> tuple[str, ...]:
     """The fields of ENTRY of these kinds, in its order."""
     return tuple(field.name for field in CELLS if field.kind in kinds)
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xlsxwriter
 
-from voterlist.fields import NAME_PARTS
+from voterlist.fields import IDENTIFIERS, NAME_PARTS, NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ LAYOUTS = (
     Layout("ru-xlsx-one-name", "xlsx", "ru", one_name=True, titled=True),
 )
 
-_HEADERS = {
+HEADERS = {
     "az": {
         "constituency": "Seçki dairəsi",
         "precinct": "Seçki məntəqəsi",
@@ -224,7 +224,7 @@ def _columns(entries: pa.Table, layout: Layout) -> dict[str, list[Cell]]:
         columns |= _split_address(entries.column("address").combine_chunks())
     else:
         columns["address"] = entries.column("address").to_pylist()
-    columns |= {name: entries.column(name).to_pylist() for name in ("document", "fin")}
+    columns |= {name: entries.column(name).to_pylist() for name in IDENTIFIERS}
     return {
         name: values
         for name, values in columns.items()
@@ -235,8 +235,7 @@ def _columns(entries: pa.Table, layout: Layout) -> dict[str, list[Cell]]:
 def _faulty(columns: dict[str, list[Cell]], row: list[Cell]) -> list[list[Cell]]:
     """Rows as they go wrong: one that breaks off, one without a name, one that is blank."""
     nameless = [
-        None if name in {"surname", "given_name", "patronymic", "full_name"} else cell
-        for name, cell in zip(columns, row, strict=True)
+        None if name in NAMES else cell for name, cell in zip(columns, row, strict=True)
     ]
     return [row[: list(columns).index("number") + 1], nameless, [None] * len(row)]
 
@@ -250,7 +249,7 @@ def sheet(entries: pa.Table, layout: Layout, *, faults: bool = False) -> Sheet:
         faults: put three bad rows into the middle; they are no entries.
     """
     columns = _columns(entries, layout)
-    headers = _HEADERS[layout.language]
+    headers = HEADERS[layout.language]
     title, permanent, temporary, total = _TITLES[layout.language]
     kind = (
         temporary

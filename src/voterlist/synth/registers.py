@@ -19,10 +19,11 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from numpy.random import Generator
 
-from voterlist.fields import NAME_PARTS
+from voterlist.fields import COMPARED, NAME_PARTS
 from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.identifiers import documents, fins
+from voterlist.synth.layouts import HEADERS
 
 Rows = npt.NDArray[np.int64]
 
@@ -45,28 +46,8 @@ _YOUNGEST = "2007"
 """The youngest year of birth on the lists."""
 _SHARE = 0.004
 """Of the entries, those planted for each thing; at least one, where there are so many."""
-_PERSON = (
-    "surname",
-    "given_name",
-    "patronymic",
-    "birth_date",
-    "sex",
-    "address",
-    "document",
-    "fin",
-)
 _PLACE = ("constituency", "precinct")
-_HEADERS = {
-    "surname": "Soyadı",
-    "given_name": "Adı",
-    "patronymic": "Atasının adı",
-    "birth_date": "Doğum tarixi",
-    "sex": "Cinsi",
-    "address": "Ünvanı",
-    "document": "Şəxsiyyət vəsiqəsi",
-    "fin": "FİN",
-    "constituency": "Seçki dairəsi",
-    "precinct": "Seçki məntəqəsi",
+_HEADERS = HEADERS["az"] | {
     "former": "Əvvəlki soyadı",
     "reason": "Çıxarılma səbəbi",
 }
@@ -189,7 +170,7 @@ def _clean(synthetic: Synthetic) -> pa.Table:
     conditions = [
         pc.is_in(person, value_set=listed_once),
         pc.equal(entries.column("list_kind"), "permanent"),
-        *(pc.is_valid(entries.column(name)) for name in _PERSON),
+        *(pc.is_valid(entries.column(name)) for name in COMPARED),
         pc.equal(pc.utf8_length(entries.column("fin")), 7),
         pc.match_substring_regex(done, rf"^({_TYPED}[a-z-]+(\+{_TYPED}[a-z-]+)*)?$"),
         pc.greater(pc.utf8_length(birth_date), 4),
@@ -249,7 +230,7 @@ def _permanent(synthetic: Synthetic) -> pa.Table:
 
 def _person(rows: pa.Table, *more: str) -> pa.Table:
     """What a register says of these people, and these columns."""
-    return rows.select([*_PERSON, *more])
+    return rows.select([*COMPARED, *more])
 
 
 def _below(*tables: pa.Table) -> pa.Table:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.random import Generator
 
-from voterlist.fields import ENTRY_FIELDS
+from voterlist.fields import COMPARED
 from voterlist.schemas import TRUTH
 from voterlist.synth import slips
 from voterlist.synth.identifiers import documents, fins, numbered
@@ -33,26 +33,15 @@ ENTRIES = pa.schema(
         pa.field("constituency", pa.int32(), nullable=False),
         pa.field("precinct", pa.int32(), nullable=False),
         pa.field("list_kind", pa.string(), nullable=False),
-        *(pa.field(name, pa.string()) for name in ENTRY_FIELDS if name != "full_name"),
+        *(pa.field(name, pa.string()) for name in ("number", *COMPARED)),
     ],
 )
 """Invented entries: text as written, in the order of the lists."""
 
-_DEATH_FIELDS = (
-    "surname",
-    "given_name",
-    "patronymic",
-    "birth_date",
-    "sex",
-    "address",
-    "document",
-    "fin",
-)
-
 DEATHS = pa.schema(
     [
         pa.field("death_id", pa.string(), nullable=False),
-        *(pa.field(name, pa.string()) for name in _DEATH_FIELDS),
+        *(pa.field(name, pa.string()) for name in COMPARED),
         pa.field("death_date", pa.string(), nullable=False),
         pa.field("constituency", pa.int32(), nullable=False),
     ],

@@ -22,7 +22,7 @@ from voterlist.schemas import TRUTH
 from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.keys import with_run_ids
-from voterlist.synth.layouts import LAYOUTS, Layout, file_bytes, fitting, sheet
+from voterlist.synth.layouts import HEADERS, LAYOUTS, Layout, file_bytes, fitting, sheet
 from voterlist.synth.outside import statistics
 from voterlist.synth.plan import (
     DISPLACED,
@@ -47,18 +47,9 @@ _STREET_HEADERS = {
     "street": "Küçə",
     "houses": "Evlər",
 }
-_DEATH_HEADERS = {
+_DEATH_HEADERS = HEADERS["az"] | {
     "death_id": "Qeydin nömrəsi",
-    "surname": "Soyadı",
-    "given_name": "Adı",
-    "patronymic": "Atasının adı",
-    "birth_date": "Doğum tarixi",
-    "sex": "Cinsi",
-    "address": "Ünvanı",
-    "document": "Şəxsiyyət vəsiqəsi",
-    "fin": "FİN",
     "death_date": "Ölüm tarixi",
-    "constituency": "Seçki dairəsi",
 }
 
 
