@@ -5,10 +5,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SPARK := $(VENV)/.spark
 SAMPLE := data/samples/goychay
-# Two processes of tests; a file of tests stays in one of them, so that what its tests share is made
-# once; the files are begun in the order of tests/conftest.py. TESTS="-n 0 -x" runs them one after
-# the other.
-TESTS ?= -n 2 --dist loadfile --no-loadscope-reorder
+# A file of tests stays in one process, so that what its tests share is made once; the files are
+# begun in the order of tests/conftest.py. TESTS="-n 0 -x" runs them one after the other.
+TESTS ?= --dist loadfile --no-loadscope-reorder
 # Tests start Python often: it would compile the whole program each time.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -40,11 +39,12 @@ demo: $(READY)  ## a run over the sample lists, with its reports
 
 fast: $(READY)  ## the tests that are not slow, with fewer examples of each law: a minute
 	$(TELL)
-	$(BIN)/python -m pytest $(TESTS) -m "not slow"
+	$(BIN)/python -m pytest -n 2 $(TESTS) -m "not slow"
 
+# Three processes on two processors: a desk that waits for a slow visitor leaves room for others.
 test: $(READY)  ## all tests
 	$(TELL)
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n 3 $(TESTS)
 
 test-spark: $(SPARK)  ## the linkage on a cluster of its own, on this machine; needs Java 17
 	$(TELL)
