@@ -145,12 +145,42 @@ def _wrong_sender(folder: Path) -> Subject:
             package = Path(inside) / "package.zip"
             package.write_bytes(content)
             code, said = told("receive", above, package, "--today", handing.DAY)
-        refusal = str(said.get("error", {}).get("code"))
-        if code != _REFUSED or not refusal.startswith("package-"):
-            raise WrongError(f"a package of a wrong sender is taken: exit code {code}")
-        return refusal
+        return _refusal(code, said)
 
     return Subject([b""], take, 5, damage)
+
+
+def _received(folder: Path) -> Subject:
+    """A package that was changed on its way: it is refused, and nothing of it is written."""
+    pair = _pair()
+    whole = (pair.folder / "package.zip").read_bytes()
+    members = packages.unzipped(pair.folder / "package.zip")
+    above = shutil.copytree(pair.above, folder / "above")
+    before = handing.contents(above)
+    path = folder / "package.zip"
+
+    def damage(_whole: bytes, dice: random.Random, other: bytes) -> tuple[str, bytes]:
+        how, made = "inside", packages.archive(packages.lying(dice, members))
+        if dice.random() < 0.5:
+            how, made = damaged(whole, dice, other)
+        return how, made if made != whole else whole[:-1]
+
+    def take(content: bytes) -> str:
+        path.write_bytes(content)
+        code, said = told("receive", above, path, "--today", handing.DAY)
+        if handing.contents(above) != before:
+            raise WrongError("a package that is refused leaves something")
+        return _refusal(code, said)
+
+    return Subject([whole], take, 60, damage)
+
+
+def _refusal(code: int, said: Mapping[str, Any]) -> str:
+    """Why a package was refused, as it has to be."""
+    refusal = str(said.get("error", {}).get("code"))
+    if code != _REFUSED or not refusal.startswith("package-"):
+        raise WrongError(f"a wrong package is taken: exit code {code}")
+    return refusal
 
 
 def _verified(folder: Path) -> Subject:
@@ -180,6 +210,7 @@ def _as_it_should(ended: Any) -> str:
 
 PACKED: Mapping[str, Callable[[Path], Subject]] = {
     "packages, contents": _contents,
+    "packages, received": _received,
     "packages, verified": _verified,
     "packages, wrong sender": _wrong_sender,
 }

@@ -30,6 +30,9 @@ def handed(tmp_path):
     return handing.handed(tmp_path)
 
 
+HANDFUL = 60
+
+
 def mutations(content, members, count):
     """Packages that differ from the good one: in a bit, in a piece, in what they say of a file."""
     draws = draws_of(7)
@@ -49,21 +52,23 @@ def mutations(content, members, count):
             yield bytes(made)
 
 
-@pytest.mark.parametrize("count", [60, 2000])
-def test_no_mutated_package_is_taken_by_the_command(handed, count):
-    """The library refuses them; the command could have written before it asked."""
+def test_no_mutated_package_is_taken_by_the_command(handed):
+    """The library refuses them; the command could have written before it asked.
+
+    A handful; ``campaign/damaged.py`` hands over packages by the thousand.
+    """
     path = handed.folder / "package.zip"
     content, members = path.read_bytes(), packages.unzipped(path)
     before = handing.contents(handed.above)
     codes = Counter()
-    for made in mutations(content, members, count):
+    for made in mutations(content, members, HANDFUL):
         path.write_bytes(made)
         exit_code, code = code_of(handed.receive())
         assert exit_code == 3
         assert handing.contents(handed.above) == before
         codes[code] += 1
 
-    assert codes.total() == count
+    assert codes.total() == HANDFUL
     assert all(code.startswith("package-") for code in codes)
     path.write_bytes(content)
     assert handed.receive()[0] == 0

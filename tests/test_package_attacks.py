@@ -86,13 +86,12 @@ def test_the_helpers_make_a_good_package_again(world, members, package, content)
 # Bytes
 
 
-@pytest.mark.parametrize("step", [29, pytest.param(1, marks=pytest.mark.slow)])
-def test_no_byte_can_be_changed(world, content, step):
-    """Each byte, in two ways: more than 6,000 packages."""
+def test_no_byte_can_be_changed(world, content):
+    """Every 29th, and those at the end, in two ways; ``campaign/damaged.py`` goes on by lot."""
     draws = draws_of(0)
     taken = []
     ends = range(len(content) - 22, len(content))
-    for place in {*range(0, len(content), step), *ends}:
+    for place in {*range(0, len(content), 29), *ends}:
         for mask in {1, draws.randrange(2, 256)}:
             changed = bytearray(content)
             changed[place] ^= mask
@@ -132,23 +131,21 @@ def test_bytes_before_and_behind_are_noticed(world, content, more):
     }
 
 
-@pytest.mark.parametrize("count", [100, pytest.param(1500, marks=pytest.mark.slow)])
-def test_no_edited_package_is_taken(world, content, count):
+def test_no_edited_package_is_taken(world, content):
     """A piece is taken out, doubled, moved, or becomes another one."""
     draws = draws_of(2)
-    made = [edited(draws, content) for _ in range(count)]
+    made = [edited(draws, content) for _ in range(100)]
     changed = [one for one in made if one != content]
-    assert len(changed) > 0.9 * count
+    assert len(changed) > 90
     assert [one for one in changed if world.refused_bytes(one) is None] == []
 
 
-@pytest.mark.parametrize("count", [100, pytest.param(1500, marks=pytest.mark.slow)])
-def test_no_package_that_lies_about_its_files_is_taken(world, members, content, count):
+def test_no_package_that_lies_about_its_files_is_taken(world, members, content):
     """The files are put together again, with a few fields that lie."""
     draws = draws_of(3)
-    made = [archive(lying(draws, members)) for _ in range(count)]
+    made = [archive(lying(draws, members)) for _ in range(100)]
     changed = [one for one in made if one != content]
-    assert len(changed) > 0.9 * count
+    assert len(changed) > 90
     assert [one for one in changed if world.refused_bytes(one) is None] == []
 
 
