@@ -411,9 +411,15 @@ def test_a_clean_register_raises_nothing():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("code", sorted(RULE_OF))
-@pytest.mark.parametrize("shape", ["no rows", "all unknown", "one row"])
-def test_every_rule_meets_the_smallest_registers(code, shape):
+@pytest.mark.parametrize(
+    ("shape", "allowed"),
+    [
+        ("no rows", []),
+        ("all unknown", ["missing-column"]),
+        ("one row", ["precinct-too-small"]),
+    ],
+)
+def test_every_rule_meets_the_smallest_registers(shape, allowed):
     """Zero rows, rows of nothing but gaps and a single row pass every rule.
 
     Gaps never count as equal.
@@ -428,12 +434,12 @@ def test_every_rule_meets_the_smallest_registers(code, shape):
     if shape == "no rows":
         for name in tables.lists:
             tables.lists[name] = []
-    only = CheckSettings(
-        rules={other: RuleSettings(enabled=False) for other in RULE_OF if other != code}
-    )
-    found = tables.findings(only)
-    allowed = {("all unknown", "missing-column"), ("one row", "precinct-too-small")}
-    assert bool(found) == ((shape, code) in allowed)
+    raised = []
+    for code in sorted(RULE_OF):
+        others = {name: RuleSettings(enabled=False) for name in RULE_OF if name != code}
+        if tables.findings(CheckSettings(rules=others)):
+            raised.append(code)
+    assert raised == allowed
 
 
 def test_empty_tables_give_an_empty_table():

@@ -34,18 +34,17 @@ NAME_LETTERS = (
 )
 
 
-@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group[0])
-def test_every_writing_of_a_name_folds_to_one_skeleton(group):
+def test_every_writing_of_a_name_folds_to_one_skeleton():
     """All writings of one name, in three alphabets, give one skeleton."""
-    assert {skeleton(name) for name in group} == {skeleton(group[0])}
+    for group in GROUPS:
+        assert {skeleton(name) for name in group} == {skeleton(group[0])}
 
 
-@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group[0])
-def test_every_writing_of_a_name_has_one_stem(group):
+def test_every_writing_of_a_name_has_one_stem():
     """The stem, too, is the same in all writings, and it is the beginning of the skeleton."""
-    stems = {surname_stem(name) for name in group}
-    assert len(stems) == 1
-    assert skeleton(group[0]).startswith(stems.pop())
+    for group in GROUPS:
+        (stem,) = {surname_stem(name) for name in group}
+        assert skeleton(group[0]).startswith(stem)
 
 
 def test_different_names_keep_different_skeletons():
@@ -99,13 +98,13 @@ DIFFERENT = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), DIFFERENT, ids="/".join)
-def test_look_alikes_of_the_list_stay_apart(one, other):
+def test_look_alikes_of_the_list_stay_apart():
     """No pair of the list of different names meets, in capitals either, nor do surnames' stems."""
-    for fold in (str, upper):
-        assert skeleton(fold(one)) != skeleton(fold(other))
-    if surname_sex(one) and surname_sex(other):
-        assert surname_stem(one) != surname_stem(other)
+    for one, other in DIFFERENT:
+        for fold in (str, upper):
+            assert skeleton(fold(one)) != skeleton(fold(other)), (one, other)
+        if surname_sex(one) and surname_sex(other):
+            assert surname_stem(one) != surname_stem(other), (one, other)
 
 
 @pytest.mark.parametrize("kept", different_names(), ids=lambda kept: kept.name)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import pkgutil
 import re
 from pathlib import Path
@@ -28,52 +29,47 @@ def test_a_code_is_of_one_rule():
     assert len(codes) == len(set(codes))
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_a_rule_has_its_words_in_both_languages(rule):
+def test_a_rule_has_its_words_in_both_languages():
     """Without them a report would fail, or show a message without its number."""
-    for part in PARTS:
+    for rule, part in itertools.product(RULES, PARTS):
         texts = entries()[f"rule.{rule.code}.{part}"]
-        assert all(texts[language].strip() for language in LANGUAGES)
-        assert places(texts["en"]) == places(texts["az"])
-        assert places(texts["en"]) <= PLACES
-        assert texts["en"] != texts["az"]
+        assert all(texts[language].strip() for language in LANGUAGES), rule
+        assert places(texts["en"]) == places(texts["az"]), rule
+        assert places(texts["en"]) <= PLACES, rule
+        assert texts["en"] != texts["az"], rule
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_a_rule_says_what_its_page_needs(rule):
-    assert rule.ground
-    assert rule.looks_at
-    assert rule.false_alarms
-    assert {type(getattr(CheckSettings(), name)) for name in rule.settings} <= {
-        int,
-        float,
-    }
+def test_a_rule_says_what_its_page_needs():
+    numbers = {int, float}
+    for rule in RULES:
+        assert rule.ground, rule
+        assert rule.looks_at, rule
+        assert rule.false_alarms, rule
+        limits = [getattr(CheckSettings(), name) for name in rule.settings]
+        assert set(map(type, limits)) <= numbers, rule
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_the_page_of_a_rule_has_all_that_it_says(rule, language):
+def test_the_page_of_a_rule_has_all_that_it_says(language):
     """Who is asked about a finding would not know what was looked at, or how it errs."""
     say = catalogue(language)
-    page = articles("rules")[rule.code](say)
-    facts, *texts = page.parts
-    told = {text for _, text in facts.rows}
-    assert page.title == rule.code
-    assert {say.text(f"rule.{rule.code}.{part}") for part in PARTS} <= told
-    assert {
-        rule.ground,
-        say(f"unit.{rule.unit}"),
-        say(f"severity.{rule.severity}"),
-    } <= told
-    for name in rule.settings:
-        default = getattr(CheckSettings(), name)
-        assert any(f"check.{name} = {default}" in text for text in told)
-    assert (rule.code in RULE_CODES) == any(
-        f"[check.rules.{rule.code}]" in text for text in told
-    )
-    for text in (rule.looks_at, rule.false_alarms):
-        assert any(part.endswith(text) for part in texts)
-    assert rule.is_share == (say("manual.shares") in texts)
+    for rule in RULES:
+        page = articles("rules")[rule.code](say)
+        facts, *texts = page.parts
+        told = {text for _, text in facts.rows}
+        assert page.title == rule.code
+        words = {say.text(f"rule.{rule.code}.{part}") for part in PARTS}
+        kinds = {say(f"unit.{rule.unit}"), say(f"severity.{rule.severity}")}
+        assert {rule.ground, *words, *kinds} <= told, rule
+        for name in rule.settings:
+            default = getattr(CheckSettings(), name)
+            assert any(f"check.{name} = {default}" in text for text in told), rule
+        switch = f"[check.rules.{rule.code}]"
+        is_switched = any(switch in text for text in told)
+        assert (rule.code in RULE_CODES) == is_switched, rule
+        for text in (rule.looks_at, rule.false_alarms):
+            assert any(part.endswith(text) for part in texts), rule
+        assert rule.is_share == (say("manual.shares") in texts), rule
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
