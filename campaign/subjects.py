@@ -36,7 +36,7 @@ from voterlist.normalize.identifiers import read_any, read_document, read_fin, r
 from voterlist.normalize.names import skeleton, standard_name  # noqa: E402
 from voterlist.normalize.streets import read_houses  # noqa: E402
 from voterlist.schemas import RawFile  # noqa: E402
-from voterlist.usecases.maps import read_map  # noqa: E402
+from voterlist.usecases.joined import read_map  # noqa: E402
 from workspaces import TODAY  # noqa: E402
 
 __all__ = ["LIMITS", "SUBJECTS", "texts"]

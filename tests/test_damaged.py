@@ -33,7 +33,7 @@ from voterlist.normalize.names import skeleton  # noqa: E402
 from voterlist.normalize.streets import Covers, read_houses  # noqa: E402
 from voterlist.usecases.answer_files import read_answer_file  # noqa: E402
 from voterlist.usecases.evaluating import evaluate_pairs  # noqa: E402
-from voterlist.usecases.maps import read_map  # noqa: E402
+from voterlist.usecases.joined import read_map  # noqa: E402
 
 ENDLESS = "9" * 5_000
 """Python refuses to make a number of more than 4,300 digits."""

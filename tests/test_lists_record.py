@@ -22,8 +22,7 @@ from voterlist.schemas import RECORD
 from voterlist.usecases.comparing import compare_lists
 from voterlist.usecases.inspecting import inspect_files
 from voterlist.usecases.joined import Source, joined
-from voterlist.usecases.list_files import ListRequest
-from voterlist.usecases.lists import make_lists
+from voterlist.usecases.lists import ListRequest, make_lists
 
 FIELDS = (
     *("constituency", "precinct", "list_kind", "number", "surname", "given_name"),

@@ -28,8 +28,14 @@ from voterlist.serve.door import Door, digest_of
 from voterlist.serve.guards import Address
 from voterlist.storage.ledger import Ledger, OpenLedger, reading, verify
 from voterlist.usecases.journals import JournalFilter, read_journal
-from voterlist.usecases.passwords import has_password, secret_of
-from voterlist.usecases.users import add_user, change_password, list_users, remove_user
+from voterlist.usecases.users import (
+    add_user,
+    change_password,
+    has_password,
+    list_users,
+    remove_user,
+    secret_of,
+)
 from voterlist.usecases.workspaces import make_workspace
 
 DAY = dt.date(2026, 2, 6)

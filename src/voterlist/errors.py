@@ -56,6 +56,12 @@ class UsageError(VoterlistError):
     code = "wrong-usage"
 
 
+def usage_error(code: str, /, **places: object) -> UsageError:
+    """The error of this code, with what the catalogue's sentences about it name."""
+    texts = {name: str(value) for name, value in places.items()}
+    return UsageError(code, code=code, places=texts)
+
+
 class NotAFrameError(UsageError, TypeError):
     """A function of the Python API was given something else than a pandas frame."""
 

@@ -10,7 +10,7 @@ from voterlist.cli.words import SAY
 
 if TYPE_CHECKING:
     from voterlist.ingest.choice import ColumnUse
-    from voterlist.usecases.reading import Reading
+    from voterlist.usecases.joined import Reading
 
 
 def tell_reading(reading: Reading) -> None:

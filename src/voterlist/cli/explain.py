@@ -29,7 +29,7 @@ def explain(
     ],
 ) -> Answer:
     """Show why a pair has its weight."""
-    from voterlist.usecases.explaining import explain_pair
+    from voterlist.usecases.evaluating import explain_pair
 
     pair = explain_pair(pairs, one, other)
     names = {"left": pair.left, "right": pair.right}

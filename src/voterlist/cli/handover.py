@@ -11,7 +11,7 @@ from voterlist.cli.options import Today, Workspace, when
 from voterlist.cli.passphrases import PassphraseStdin, passphrase_of
 from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, tell
 from voterlist.cli.words import SAY, title
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 
 if TYPE_CHECKING:
     from voterlist.custody import Manifest
@@ -284,7 +284,7 @@ def answer(
 
     if case is not None:
         if stays is None or not by.strip():
-            raise UsageError("no answer", code="answer-incomplete")
+            raise usage_error("answer-incomplete")
         answer_case(
             workspace,
             case,

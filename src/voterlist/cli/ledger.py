@@ -26,7 +26,7 @@ def copy(
     encrypt_to: SealTo = None,
 ) -> Answer:
     """Copy the ledger whole."""
-    from voterlist.usecases.ledgers import copy_ledger
+    from voterlist.usecases.journals import copy_ledger
     from voterlist.usecases.sealing import sealed, sealed_name
 
     if encrypt_to is None:
@@ -53,7 +53,7 @@ def restore(
     today: Today = None,
 ) -> Answer:
     """Put a copy back."""
-    from voterlist.usecases.ledgers import restore_ledger
+    from voterlist.usecases.journals import restore_ledger
 
     with ExitStack() as plain:
         (copy_of,) = opened_files(
@@ -74,7 +74,7 @@ def renew(
     today: Today = None,
 ) -> Answer:
     """Go on without what is lost."""
-    from voterlist.usecases.ledgers import renew_ledger
+    from voterlist.usecases.journals import renew_ledger
 
     replaced = renew_ledger(workspace, by=by, reason=reason, **when(today, workspace))
     return _tell("cli.ledger.renewed", replaced)

@@ -22,7 +22,7 @@ from typer.completion import install  # type: ignore[attr-defined]
 from voterlist.catalogue import texts
 from voterlist.cli.terminal import tell
 from voterlist.cli.words import SAY
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 
 _MESSAGES = (
     "missing-argument-of",
@@ -152,7 +152,7 @@ def _shell() -> str:
     for name in (_running_shell(), own):
         if name in _SHELLS:
             return name
-    raise UsageError(f"no completion for the shell {own!r}", code="shell-unknown")
+    raise usage_error("shell-unknown")
 
 
 def _running_shell() -> str:

@@ -29,7 +29,7 @@ from voterlist.cli.options import (
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, table, tell
 from voterlist.cli.words import SAY, title
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.model import PairKind
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class _Options:
             UsageError: both names are given.
         """
         if self.state is not None and self.memory is not None:
-            raise UsageError("--state and --memory are given", code="state-twice")
+            raise usage_error("state-twice")
         return self.memory if self.state is None else self.state
 
     def place(self) -> Place | None:
@@ -163,7 +163,7 @@ class _Options:
         }
         _refuse(without, "not-with-spark")
         if self.work is None:
-            raise UsageError("--work is not given", code="no-work")
+            raise usage_error("no-work")
         return Place(self.master or _ANY_CORE, self.work)
 
 
@@ -175,7 +175,7 @@ def _refuse(options: Mapping[str, object], code: str) -> None:
     """
     for option, value in options.items():
         if value:
-            raise UsageError(f"{option}: {code}", code=code, places={"option": option})
+            raise usage_error(code, option=option)
 
 
 @takes(_Options)
@@ -209,7 +209,7 @@ def link(given: _Options) -> Answer:
         keep_memory()
         return _plan(request)
     if given.out is None:
-        raise UsageError("neither --out nor --plan is given", code="no-out")
+        raise usage_error("no-out")
     require_rows(given.out)
     if given.clusters is not None:
         require_rows(given.clusters)

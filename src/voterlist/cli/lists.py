@@ -63,8 +63,7 @@ class _Options:
 @takes(_Options)
 def lists(options: _Options) -> Answer:
     """Write the compiled, corrected list of each precinct."""
-    from voterlist.usecases.list_files import ListRequest, sums_of
-    from voterlist.usecases.lists import make_lists
+    from voterlist.usecases.lists import ListRequest, make_lists, sums_of
 
     forms = (options.form or "").lower().split(",")
     request = ListRequest(

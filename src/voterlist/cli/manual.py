@@ -15,7 +15,7 @@ import typer
 from voterlist.catalogue import Catalogue
 from voterlist.cli.terminal import TERMINAL, Answer, shown
 from voterlist.cli.words import SAY
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.storage.files import make_folder, write_content
 
 if TYPE_CHECKING:
@@ -83,11 +83,11 @@ def _found(name: str, commands: dict[str, Maker]) -> Maker:
     pages |= {words: page for words, page in commands.items() if words}
     if name not in pages:
         near = difflib.get_close_matches(name, pages, n=5)
-        places = {
-            "topic": name,
-            "near": ", ".join(near) or ", ".join(book.chapters()),
-        }
-        raise UsageError("no such topic", code="manual-no-topic", places=places)
+        raise usage_error(
+            "manual-no-topic",
+            topic=name,
+            near=", ".join(near) or ", ".join(book.chapters()),
+        )
     return pages[name]
 
 

@@ -15,7 +15,7 @@ import typer
 
 from voterlist.cli.terminal import TERMINAL, Answer
 from voterlist.cli.words import SAY
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.model import Profile
 
 if TYPE_CHECKING:
@@ -126,11 +126,7 @@ def day(text: str | None, workspace: Path | None = None) -> dt.date:
     moment = {"at": clock.isoformat(" ", "minutes")}
     if (named - clock.date()).days > _DAYS_AHEAD:
         if not text.endswith("!"):
-            raise UsageError(
-                f"{text} lies far ahead of the clock",
-                code="day-ahead",
-                places={"value": text, "clock": str(clock.date())},
-            )
+            raise usage_error("day-ahead", value=text, clock=clock.date())
         moment["ahead"] = text
     if named > clock.date():
         # Of a day of late work nothing is kept: it gives the same bytes on every other day.
@@ -147,9 +143,7 @@ def as_day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise UsageError(
-            f"{text} is not a day", code="not-a-day", places={"value": text}
-        ) from None
+        raise usage_error("not-a-day", value=text) from None
 
 
 def now(workspace: Path | None = None) -> dt.datetime:
@@ -207,11 +201,7 @@ def require_rows(path: Path) -> None:
         UsageError: the name ends otherwise.
     """
     if path.suffix.lower() not in {".parquet", ".csv", ".xlsx"}:
-        raise UsageError(
-            f"{path} ends neither in .parquet nor in .csv nor in .xlsx",
-            code="out-not-a-table",
-            places={"path": str(path)},
-        )
+        raise usage_error("out-not-a-table", path=path)
 
 
 def require_parquet(path: Path) -> None:
@@ -221,8 +211,4 @@ def require_parquet(path: Path) -> None:
         UsageError: the name ends otherwise.
     """
     if path.suffix.lower() != ".parquet":
-        raise UsageError(
-            f"{path} is no name of a Parquet file",
-            code="out-not-parquet",
-            places={"path": str(path)},
-        )
+        raise usage_error("out-not-parquet", path=path)

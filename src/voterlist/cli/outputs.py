@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from voterlist.cli.logs import LOG
-from voterlist.errors import UsageError
+from voterlist.errors import UsageError, usage_error
 from voterlist.storage.files import identity
 
 WRITTEN = (
@@ -83,4 +83,4 @@ def _key(path: Path) -> object:
 
 
 def _refused(code: str, path: Path) -> UsageError:
-    return UsageError(f"{path}: {code}", code=code, places={"path": str(path)})
+    return usage_error(code, path=path)

@@ -13,7 +13,7 @@ import typer
 
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 
 PassphraseStdin = Annotated[
     bool, typer.Option("--passphrase-stdin", help=SAY("cli.option.passphrase-stdin"))
@@ -43,7 +43,7 @@ def new_passphrase(*, from_stdin: bool) -> str | None:
     if not first:
         return None
     if getpass.getpass(SAY("cli.keys.ask-again")) != first:
-        raise UsageError("two passphrases", code="passphrases-differ")
+        raise usage_error("passphrases-differ")
     return first
 
 

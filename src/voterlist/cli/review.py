@@ -14,7 +14,7 @@ from voterlist.cli.options import Today, Workspace, day, now
 from voterlist.cli.passphrases import PassphraseStdin, SealTo, opened_files
 from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
 from voterlist.cli.words import SAY, title
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.model import Mark, Problem, Verdict
 from voterlist.storage.lock import user_name
 
@@ -81,7 +81,7 @@ def export(
         seal, plain = None, out
         if encrypt_to is not None:
             if out is None:
-                raise UsageError("nowhere", code="seal-without-out")
+                raise usage_error("seal-without-out")
             seal = sealed_name(out)
             plain = carried.enter_context(sealed(workspace, seal, encrypt_to))
         if form == "page":
@@ -333,7 +333,7 @@ def feedback(
     today: Today = None,
 ) -> Answer:
     """Write a page for each precinct."""
-    from voterlist.usecases.feedback import make_feedback
+    from voterlist.usecases.quality import make_feedback
 
     made = make_feedback(workspace, constituency, out, today=day(today, workspace))
     tell("cli.feedback.written", precincts=len(made.precincts), path=made.folder)

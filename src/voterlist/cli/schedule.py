@@ -12,7 +12,7 @@ import typer
 from voterlist.cli.options import Workspace, settings_of
 from voterlist.cli.terminal import TERMINAL, Answer
 from voterlist.cli.words import SAY
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 
 if TYPE_CHECKING:
     from voterlist.usecases.scheduling import Schedule
@@ -35,7 +35,7 @@ def schedule(
     from voterlist.usecases.scheduling import Night, for_cron, for_systemd, time_of
 
     if systemd == cron:
-        raise UsageError("--systemd or --cron is needed", code="no-scheduler")
+        raise usage_error("no-scheduler")
     night = Night(
         workspace=workspace.resolve(),
         program=(sys.executable, "-m", "voterlist"),

@@ -11,7 +11,7 @@ import typer
 from voterlist.cli.options import Workspace, now
 from voterlist.cli.terminal import TERMINAL, answer, tell
 from voterlist.cli.words import SAY
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 
 _PORT = 8765
 
@@ -47,7 +47,7 @@ def serve(
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("voterlist"):
             raise
-        raise UsageError("no packages", code="desk-not-installed") from None
+        raise usage_error("desk-not-installed") from None
     address = Address(
         host=host, port=port, certificate=tls_cert, key=tls_key, insecure=insecure
     )

@@ -11,7 +11,7 @@ import typer
 from voterlist.cli.options import Today, Workspace, day
 from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
 from voterlist.cli.words import SAY
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.model import Role
 
 _Name = Annotated[
@@ -92,8 +92,8 @@ def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or TERMINAL.json:
-        raise UsageError("nobody to ask", code="password-missing")
+        raise usage_error("password-missing")
     first = getpass.getpass(SAY("cli.user.ask"))
     if getpass.getpass(SAY("cli.user.ask-again")) != first:
-        raise UsageError("two passwords", code="passwords-differ")
+        raise usage_error("passwords-differ")
     return first

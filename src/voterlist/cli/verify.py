@@ -11,7 +11,7 @@ from voterlist.cli.options import since
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import Answer, picked, tell
 from voterlist.cli.words import SAY
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 
 _DIFFERS = 3
 """The exit code of a run that is not what its inputs make, and of a program that was changed."""
@@ -50,7 +50,7 @@ def verify(
     if program:
         return _program(target, workspace, key, delivered)
     if target is None:
-        raise UsageError("no workspace", code="verify-what")
+        raise usage_error("verify-what")
     return _run(target, workspace, run, jobs)
 
 

@@ -20,8 +20,7 @@ from voterlist.config import DeskSettings
 from voterlist.model import Role
 from voterlist.serve.clerk import Refusal
 from voterlist.storage.ledger import OpenLedger, User
-from voterlist.usecases.passwords import has_password, secret_of
-from voterlist.usecases.users import user_named
+from voterlist.usecases.users import has_password, secret_of, user_named
 
 MOST_WRONG = {"device": 10, "pair": 10, "name": 30, "address": 50}
 """After so many wrong passwords a guess is refused: of a known device; for a name from an address;

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +10,7 @@ import pyarrow.compute as pc
 
 from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, calendar
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.handovers import Event, Handover, handovers
 from voterlist.model import Level, Progress
 from voterlist.pipeline import UnitStanding, known_work, standings
@@ -21,12 +19,10 @@ from voterlist.pipeline.known import known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.progress import HandedOver, handed_over
 from voterlist.schemas import CASE
-from voterlist.storage import ledger as ledgers
-from voterlist.storage import lock
-from voterlist.storage.ledger import Ledger, Reader
+from voterlist.storage.ledger import Reader
 from voterlist.usecases.gates import Scope, is_stale, run_table
+from voterlist.usecases.opening import open_to_change
 from voterlist.usecases.returned_cases import owed
-from voterlist.usecases.settings import settings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +67,9 @@ def approve(
         InputError: the ledger, or a table of the run, cannot be read.
     """
     require_grounded(ground, by)
-    with _held(workspace, since) as (settings, ledger):
+    with open_to_change(workspace, since) as (settings, ledger):
         if settings.workspace.level is not Level.CEC:
-            raise UsageError("not above", code="approve-not-above")
+            raise usage_error("approve-not-above")
         line = Handover(
             day=ledger.day_of(today),
             event=Event.APPROVED,
@@ -101,7 +97,7 @@ def finish(
         InputError: the ledger, or a table of the run, cannot be read.
     """
     require_grounded(finished.ground, finished.by)
-    with _held(workspace, since) as (settings, ledger):
+    with open_to_change(workspace, since) as (settings, ledger):
         line = Handover(
             day=ledger.day_of(today),
             event=Event.FINISHED,
@@ -114,29 +110,18 @@ def finish(
         )
         _require_stage(settings, finished.stage)
         if finished.day > line.day:
-            places = {"day": finished.day.isoformat()}
-            raise UsageError("still to come", code="finish-ahead", places=places)
+            raise usage_error("finish-ahead", day=finished.day.isoformat())
         rows = _standings(workspace, settings, ledger, line.day)
         if not any(_is_about(finished, row) for row in rows):
-            places = {"stage": finished.stage}
-            raise UsageError("no such unit", code="finish-no-unit", places=places)
+            raise usage_error("finish-no-unit", stage=finished.stage)
         ledger.write_journal(line.day, line.event.value, **line.details())
     return line
-
-
-@contextmanager
-def _held(workspace: Path, since: str) -> Iterator[tuple[Settings, Ledger]]:
-    """(settings, ledger) of a workspace that is held."""
-    settings = settings_of(workspace)
-    place = ledgers.place_in(workspace, settings)
-    with lock.hold(workspace, since=since), Ledger(place) as ledger:
-        yield settings, ledger
 
 
 def require_grounded(ground: str, by: str) -> None:
     """Refuse a statement that rests on nothing, or is nobody's."""
     if not ground.strip() or not by.strip():
-        raise UsageError("no ground", code="statement-incomplete")
+        raise usage_error("statement-incomplete")
 
 
 def _require_stage(settings: Settings, stage: str) -> None:
@@ -144,8 +129,7 @@ def _require_stage(settings: Settings, stage: str) -> None:
     deadlines = calendar(settings.calendar, settings.workspace.cycle)
     stages = [deadline.stage.value for deadline in deadlines]
     if stage not in stages:
-        places = {"stage": stage, "stages": ", ".join(stages)}
-        raise UsageError("no stage", code="finish-no-stage", places=places)
+        raise usage_error("finish-no-stage", stage=stage, stages=", ".join(stages))
 
 
 def _is_about(finished: Finished, row: UnitStanding) -> bool:
@@ -174,9 +158,9 @@ def _require_handed_over(
     number = str(line.constituency)
     since = {"number": number, "day": state.since.isoformat() if state.since else ""}
     if state.progress is Progress.APPROVED:
-        raise UsageError("approved", code="approve-already", places=since)
+        raise usage_error("approve-already", **since)
     if state.progress is Progress.RETURNED:
-        raise UsageError("returned", code="approve-returned", places=since)
+        raise usage_error("approve-returned", **since)
     if state.sent is not None:
         return
     # Of lists that came as plain files a person states the day.
@@ -186,8 +170,7 @@ def _require_handed_over(
         for row in rows
         if row.constituency == line.constituency
     ):
-        places = {"number": number}
-        raise UsageError("not here", code="approve-not-handed-over", places=places)
+        raise usage_error("approve-not-handed-over", number=number)
 
 
 def _require_settled(
@@ -199,7 +182,7 @@ def _require_settled(
     scope = Scope(constituency)
     number = str(constituency)
     if is_stale(workspace, settings, source, scope):
-        raise UsageError("stale", code="approve-stale-run", places={"number": number})
+        raise usage_error("approve-stale-run", number=number)
     queue = run_table(runs.folder_of(constituency), "queue", CASE)
     is_own = pc.equal(queue.column("constituency"), constituency)
     is_other = pc.invert(pc.fill_null(is_own, fill_value=False))
@@ -209,5 +192,4 @@ def _require_settled(
         one.case_id for one in owed(workspace, ledger) if constituency in one.asked
     }
     if left:
-        places = {"number": number, "count": str(len(left))}
-        raise UsageError("open cases", code="approve-open-cases", places=places)
+        raise usage_error("approve-open-cases", number=number, count=len(left))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import readers
+from voterlist.catalogue import LANGUAGES
 from voterlist.check import Examined, examine
 from voterlist.config import FILE_NAME, Settings
-from voterlist.errors import InputError, MapError, UsageError
+from voterlist.errors import InputError, MapError, usage_error
 from voterlist.findings import Settled, settle
 from voterlist.ingest import (
     columns_needed,
@@ -26,7 +27,7 @@ from voterlist.ingest import (
 )
 from voterlist.ingest.choice import Choice, choose, chosen
 from voterlist.merge import count_entries, merge, merge_accounts
-from voterlist.model import Profile, Severity, Stage
+from voterlist.model import Level, Profile, Severity, Stage
 from voterlist.normalize import normalize
 from voterlist.normalize.told import tell_profile
 from voterlist.pipeline import RULE_CODES
@@ -34,14 +35,102 @@ from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.result import FURNITURE
 from voterlist.pipeline.street_register import StreetRegister, read_given_streets
 from voterlist.pipeline.told import counts, of_the_whole
+from voterlist.render import html
+from voterlist.report.section import Report, Run
 from voterlist.report.sections.audit import Audit, build_audit
-from voterlist.schemas import AGES, ENTRY, FINDING, SCORECARD, Intake, RawFile, empty
+from voterlist.report.sections.audit.scorecard import scorecard
+from voterlist.report.sections.order import build
+from voterlist.report.values import Facts
+from voterlist.schemas import (
+    AGES,
+    CASE,
+    COMPARISON,
+    ENTRY,
+    FINDING,
+    PAIR,
+    REGISTER_USE,
+    SCORECARD,
+    VOTER,
+    Intake,
+    RawFile,
+    empty,
+)
+from voterlist.storage import store
 from voterlist.tables import concat, sort_by
-from voterlist.usecases.auditing import write_audit
-from voterlist.usecases.joined import names_together
-from voterlist.usecases.maps import Map, read_map
-from voterlist.usecases.reading import FileColumns, Reading
+from voterlist.usecases.joined import (
+    FileColumns,
+    Map,
+    Reading,
+    names_together,
+    read_map,
+)
 from voterlist.usecases.settings import acceptances_around, settings_around
+
+
+def write_audit(
+    folder: Path,
+    intake: Intake,
+    examined: Examined,
+    findings: pa.Table,
+    names: Mapping[str, str],
+    on_day: dt.date,
+) -> tuple[Path, ...]:
+    """Write the audit of the lists as a page in each language; returns the paths.
+
+    Raises:
+        OSError: the folder cannot be made, or a page not be written.
+    """
+    store.make_folder(folder)
+    model = _model(intake, examined, findings, names, on_day)
+    paths = []
+    for language in LANGUAGES:
+        path = folder / f"audit-{language}.html"
+        store.write_content(path, html.render_audit(model, language))
+        paths.append(path)
+    return tuple(paths)
+
+
+def _model(
+    intake: Intake,
+    examined: Examined,
+    findings: pa.Table,
+    names: Mapping[str, str],
+    on_day: dt.date,
+) -> Report:
+    """The report of lists without linkage and without registers."""
+    constituency = _only_constituency(intake.entries)
+    facts = Facts(str(on_day.year), Level.CONEC, constituency, on_day)
+    tables = {
+        "entries": intake.entries,
+        "voters": empty(VOTER),
+        "lists": intake.lists,
+        "set_aside": intake.set_aside,
+        "findings": findings,
+        "cases": empty(CASE),
+        "pairs": empty(PAIR),
+        "profile": examined.profile,
+        "pyramid": examined.pyramid,
+        "coincidences": examined.coincidences,
+        "indicators": examined.indicators,
+        "ages": examined.pyramids,
+        "scorecard": scorecard(
+            profile=examined.profile,
+            lists=intake.lists,
+            set_aside=intake.set_aside,
+            findings=findings,
+            cases=None,
+            comparison=empty(COMPARISON),
+            register_use=empty(REGISTER_USE),
+        ),
+    }
+    return build(Run(facts, tables, sources=names))
+
+
+def _only_constituency(entries: pa.Table) -> int | None:
+    """The constituency of all entries; None where they have several, or some have none."""
+    numbers = entries.column("constituency").unique().to_pylist()
+    return numbers[0] if len(numbers) == 1 else None
+
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and of how much."""
@@ -163,9 +252,7 @@ def check_files(
 def _require_files(paths: Sequence[Path]) -> None:
     for path in paths:
         if not path.is_file():
-            raise UsageError(
-                f"there is no {path}", code="no-such-file", places={"path": str(path)}
-            )
+            raise usage_error("no-such-file", path=path)
 
 
 def _require_lists(paths: Sequence[Path]) -> None:
@@ -176,11 +263,7 @@ def _require_lists(paths: Sequence[Path]) -> None:
         if (folder / FILE_NAME).is_file():
             code = "folder-is-workspace"
         if code:
-            raise UsageError(
-                f"{folder} cannot be checked: {code}",
-                code=code,
-                places={"path": str(folder), "inbox": str(folder / INBOX)},
-            )
+            raise usage_error(code, path=folder, inbox=folder / INBOX)
 
 
 def _audited(

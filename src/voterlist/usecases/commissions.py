@@ -24,11 +24,12 @@ from voterlist.custody import (
     read_trust,
 )
 from voterlist.custody.commissions import as_written
-from voterlist.errors import CustodyError, UsageError
+from voterlist.errors import CustodyError, UsageError, usage_error
 from voterlist.model import Level
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger, Reader
+from voterlist.usecases.opening import open_to_read
 from voterlist.usecases.settings import settings_of
 
 KEYS = "keys"
@@ -103,8 +104,7 @@ def show_keys(workspace: Path) -> KeysShown:
         UsageError: it is no workspace.
         CustodyError: the file of the trusted keys is not as this program wrote it.
     """
-    settings = settings_of(workspace)
-    with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
+    with open_to_read(workspace) as (_, ledger):
         trust = trust_of(workspace, ledger)
     folder = workspace / KEYS
     own = own_public_key(folder) if folder.exists() else None
@@ -229,6 +229,4 @@ def _said(number: int | None, of_territory: Collection[int], key: str) -> int:
 
 
 def _unset(key: str) -> UsageError:
-    return UsageError(
-        f"workspace.{key} is not set", code="commission-unset", places={"setting": key}
-    )
+    return usage_error("commission-unset", setting=key)

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from voterlist import readers
 from voterlist.config import Settings
 from voterlist.cycles import NO_CAUSE, compare_cycles
-from voterlist.errors import InputError, UsageError
+from voterlist.errors import InputError, usage_error
 from voterlist.ingest import register_named
 from voterlist.model import Stage
 from voterlist.pipeline.reference import EARLIER, LAST, Outside, read
@@ -101,9 +101,7 @@ def _list(path: Path, settings: Settings) -> Persons:
         InputError: nothing in it can be read.
     """
     if not path.is_file():
-        raise UsageError(
-            f"there is no {path}", code="no-such-file", places={"path": str(path)}
-        )
+        raise usage_error("no-such-file", path=path)
     persons = read_list([readers.listed(path, path.parent)], settings)
     troubles = [trouble for *_, trouble in persons.sources if trouble]
     if troubles and not persons.entries.num_rows:
@@ -121,9 +119,7 @@ def _outside(folder: Path | None, settings: Settings) -> Outside:
     if folder is None:
         return Outside()
     if not folder.is_dir():
-        raise UsageError(
-            f"there is no {folder}", code="no-such-file", places={"path": str(folder)}
-        )
+        raise usage_error("no-such-file", path=folder)
     files = readers.list_files(folder, folder.parent)
     cycles = {LAST, EARLIER}
     registers = [one for one in files if register_named(one.path.name) not in cycles]

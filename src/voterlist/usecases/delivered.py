@@ -25,7 +25,7 @@ from types import CodeType
 from voterlist.custody import read_public_key
 from voterlist.custody.bundles import DELIVERED, Delivery, read_delivery
 from voterlist.custody.refusals import refusal
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 
 _STAGE = "verify-program"
 _LIBRARIES = ("lib/python3.*/site-packages", "Lib/site-packages")
@@ -161,8 +161,7 @@ def _library(home: Path) -> Path:
         for library in sorted(home.glob(pattern)):
             if (library / "voterlist").is_dir():
                 return library
-    places = {"path": str(home)}
-    raise UsageError("no program", code="verify-no-program", places=places)
+    raise usage_error("verify-no-program", path=home)
 
 
 def _delivery(

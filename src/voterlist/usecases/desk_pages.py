@@ -7,27 +7,146 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist import review
 from voterlist.config import Settings
-from voterlist.decisions import standing
+from voterlist.decisions import Given, Standing, standing
 from voterlist.desk.data import Desk, State, desk_of
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.pipeline.answers import answers_of_today
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, known
 from voterlist.pipeline.publish import REPORTS
-from voterlist.quality.readings import actions_of_two
+from voterlist.quality.readings import actions_of_two, second_readings, waiting_for
 from voterlist.render.desk import PageOptions, render_desk
-from voterlist.report.asked import ReviewTables
+from voterlist.report.asked import ReviewItems, ReviewTables
 from voterlist.report.sections.cases import cases_in
-from voterlist.report.values import Facts, in_constituency
-from voterlist.storage import ledger as ledgers
+from voterlist.report.to_review import blind_cases, review_items, without_first_readings
+from voterlist.report.values import Facts, Sources, in_constituency
 from voterlist.storage import store
 from voterlist.storage.ledger import Reader
-from voterlist.usecases.case_numbers import numbers_table
-from voterlist.usecases.second_readers import SecondReaders
-from voterlist.usecases.settings import settings_of
+from voterlist.usecases.opening import open_to_read
+
+_COLUMNS = ["case_id", "number"]
+
+
+def numbers_table(runs: Known, cases: pa.Table, ledger: Reader) -> pa.Table:
+    """``case_id`` and ``number`` of every case: as its run gave them, else as the report has them.
+
+    Behind them those of cases that are gone: people know them by these numbers.
+
+    Args:
+        runs: the runs of the workspace.
+        cases: CASE of these runs.
+        ledger: of the workspace.
+    """
+    of_run = runs.table("case_numbers").select(_COLUMNS)
+    # Runs of earlier versions gave no numbers that stay.
+    if not pc.all(_is_in(cases, of_run), min_count=0).as_py():
+        of_run = review.numbered(cases).select(_COLUMNS)
+    notes = ledger.case_numbers()
+    ever = {
+        "case_id": pa.array([one.case_id for one in notes], pa.string()),
+        "number": pa.array([one.number for one in notes], pa.int32()),
+    }
+    kept = pa.table(ever, schema=of_run.schema)
+    return pa.concat_tables([of_run, kept.filter(pc.invert(_is_in(kept, of_run)))])
+
+
+def _is_in(table: pa.Table, numbers: pa.Table) -> pa.ChunkedArray:
+    """True for the rows whose case has one of these numbers."""
+    known = numbers.column("case_id").combine_chunks()
+    return pc.is_in(table.column("case_id"), value_set=known)
+
+
+def numbers_of(runs: Known, cases: pa.Table, ledger: Reader) -> dict[str, int]:
+    """The number of each case."""
+    rows = numbers_table(runs, cases, ledger).to_pylist()
+    return {row["case_id"]: row["number"] for row in rows}
+
+
+class SecondReaders:
+    """What is asked of each person, so that nobody sees a first decision before the second.
+
+    Args:
+        tables: the tables of the newest run.
+        given: the answers, under the ids of today.
+        settings: those of the workspace.
+        sources: the files of each source.
+    """
+
+    def __init__(
+        self, tables: ReviewTables, given: Given, settings: Settings, sources: Sources
+    ) -> None:
+        self._tables = tables
+        self._given = given
+        self._settings = settings
+        self._sources = sources
+        self._readings = second_readings(
+            given, tables.cases, settings.review, settings.workspace.cycle
+        )
+
+    @property
+    def _ready(self) -> pa.ChunkedArray:
+        is_ready = self._readings.column("is_ready")
+        return self._readings.filter(is_ready).column("case_id").unique()
+
+    @property
+    def waiting_cases(self) -> int:
+        """How many decided cases wait for their second reading."""
+        return len(self._ready)
+
+    def standing(self) -> Standing:
+        """What holds."""
+        decisions, review = self._settings.decisions, self._settings.review
+        return standing(self._given, two_people=actions_of_two(decisions, review))
+
+    def shown_to(
+        self, reader: str | None
+    ) -> tuple[ReviewTables, Standing, frozenset[str]]:
+        """(the tables, what holds, the cases that are to be read blind) as a person sees them.
+
+        Cases that wait for somebody else are in neither.
+        """
+        own = () if reader is None else waiting_for(self._readings, reader)
+        others = set(self._ready.to_pylist()) - set(own)
+        tables, _ = without_first_readings(self._tables, self.standing(), others)
+        _, holding = without_first_readings(
+            self._tables, self.standing(), self._ready.to_pylist()
+        )
+        return tables, holding, frozenset(own)
+
+    def items_for(self, reader: str | None) -> ReviewItems:
+        """What is asked: without a name of everybody, with one of this person.
+
+        The cases that the person is to read a second time stand among the others by number. Cases
+        that wait for somebody else are left out.
+        """
+        is_masked = self._settings.privacy.mask_identifiers
+        tables, holding = without_first_readings(
+            self._tables, self.standing(), self._ready.to_pylist()
+        )
+        items = review_items(
+            tables,
+            self._given,
+            holding,
+            sources=self._sources,
+            mask_identifiers=is_masked,
+        )
+        if reader is None:
+            return items
+        blind = blind_cases(
+            waiting_for(self._readings, reader),
+            self._tables,
+            sources=self._sources,
+            mask_identifiers=is_masked,
+        )
+        cases = [*items.cases, *blind]
+        first = self._tables.doubted
+        cases.sort(key=lambda case: (case.case_id not in first, case.number))
+        return replace(items, cases=tuple(cases))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +192,7 @@ def export_page(
         SettingsError: its settings have mistakes.
         OSError: the page cannot be written.
     """
-    settings = settings_of(workspace)
-    place = ledgers.place_in(workspace, settings)
-    with ledgers.reading(place) as ledger:
+    with open_to_read(workspace) as (settings, ledger):
         desk = desk_of_workspace(
             known(workspace, ledger),
             ledger,
@@ -200,11 +317,7 @@ def _require_constituency(constituency: int, there: Sequence[int]) -> None:
     """
     if constituency not in there:
         numbers = ", ".join(map(str, there))
-        raise UsageError(
-            f"no run has constituency {constituency}",
-            code="constituency-not-run",
-            places={"number": str(constituency), "known": numbers},
-        )
+        raise usage_error("constituency-not-run", number=constituency, known=numbers)
 
 
 def review_tables(

@@ -21,7 +21,7 @@ from voterlist.custody import (
     encrypt,
 )
 from voterlist.custody.canonical import from_bytes
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.handovers import Event, Handover, JournalLine, handovers
 from voterlist.model import Level
 from voterlist.pipeline.moved import settle_moves
@@ -104,7 +104,7 @@ def above(us: Commission) -> tuple[Level, int | None, int | None]:
         return Level.CONEC, us.constituency, None
     if us.level is Level.CONEC:
         return Level.CEC, None, None
-    raise UsageError("nobody is above", code="submit-nobody-above")
+    raise usage_error("submit-nobody-above")
 
 
 def below(
@@ -119,7 +119,7 @@ def below(
         return Level.CONEC, constituency, None
     if us.level is Level.CONEC and precinct is not None:
         return Level.PEC, constituency, precinct
-    raise UsageError("nobody is below", code="return-nobody-below")
+    raise usage_error("return-nobody-below")
 
 
 def receiver_of(

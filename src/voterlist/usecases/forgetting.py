@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from voterlist.config import Settings
-from voterlist.errors import UsageError
+from voterlist.errors import UsageError, usage_error
 from voterlist.handovers import FORGET_BEGUN as BEGUN
 from voterlist.handovers import Event, handovers
 from voterlist.pipeline.answers import answers_in
@@ -155,7 +155,7 @@ def forget(
     """
     settings = settings_of(workspace)
     if is_sure and not by:
-        raise UsageError("nobody", code="forget-nobody")
+        raise usage_error("forget-nobody")
     with lock.hold_all(workspace, since=since):
         place = ledgers.place_in(workspace, settings)
         settle_moves(workspace, place)
@@ -218,8 +218,7 @@ def _refuse_mounts(workspace: Path, kinds: Sequence[Kind]) -> None:
     folders = {name.partition("/")[0] for name in names}
     for point in mounts.mounts_in(workspace):
         if point.partition("/")[0] in folders:
-            places = {"path": str(workspace / point)}
-            raise UsageError("mounted", code="forget-mounted", places=places)
+            raise usage_error("forget-mounted", path=workspace / point)
 
 
 def _names(workspace: Path, kind: Kind) -> Sequence[str]:
@@ -312,8 +311,7 @@ def _delete(
         for name in _names(workspace, kind):
             is_gone = removal.remove(workspace, name, gone)
             if not is_gone and not (workspace / name).is_symlink():
-                places = {"path": str(workspace / name)}
-                raise UsageError("left", code="forget-left", places=places)
+                raise usage_error("forget-left", path=workspace / name)
         if kind in _HANDED_IN:
             # An empty one belongs to every workspace; a link stays, wherever it leads.
             folder = workspace / _NAMES[kind][0]

@@ -44,7 +44,7 @@ from voterlist.storage.ledger import Ledger
 from voterlist.tables import concat, from_columns, from_rows
 from voterlist.usecases.answer_files import AnswerFile, Made
 from voterlist.usecases.answered_rows import Originals, Rows, spelled_as_before
-from voterlist.usecases.case_numbers import numbers_of
+from voterlist.usecases.desk_pages import numbers_of
 from voterlist.usecases.sampling import with_drawn
 
 CONFIRM_PROBLEMS = ("cannot-confirm", "several-to-confirm")

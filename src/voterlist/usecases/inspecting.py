@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from voterlist import config, ingest, readers
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.ingest import (
     LETTERS_LOST,
     PLACE_DOUBTS,
@@ -178,9 +178,7 @@ def _batches(files: Sequence[Path]) -> list[tuple[Path, int | None, list[Path]]]
     batches: dict[tuple[Path, int | None], list[Path]] = {}
     for given in files:
         if not given.exists():
-            raise UsageError(
-                f"there is no {given}", code="no-such-file", places={"path": str(given)}
-            )
+            raise usage_error("no-such-file", path=given)
         whole = given.resolve()
         for path in readers.list_paths(whole) if whole.is_dir() else [whole]:
             key = _home(path, whole if whole.is_dir() else path.parent)

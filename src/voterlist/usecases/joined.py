@@ -1,4 +1,4 @@
-"""Several tables as one list of entries, each entry with an id of its own."""
+"""Tables from anywhere: the maps of their columns, how these are used, all rows as one list."""
 
 from __future__ import annotations
 
@@ -12,16 +12,23 @@ import pyarrow.compute as pc
 
 from voterlist import readers
 from voterlist.config.comparisons import AddedComparison
-from voterlist.errors import InputError, MapError, UsageError
+from voterlist.errors import (
+    InputError,
+    MapError,
+    SettingsMistake,
+    usage_error,
+)
 from voterlist.ingest import (
     columns_needed,
     given_map,
     name_columns,
+    parse_map,
     table_entries,
 )
 from voterlist.ingest.added import added_columns, places_of_added, require_columns
 from voterlist.ingest.choice import (
     Choice,
+    ColumnUse,
     choose,
     chosen,
     with_common_comparisons,
@@ -30,9 +37,63 @@ from voterlist.model import Profile
 from voterlist.normalize.told import ToldProfile, tell_profile
 from voterlist.schemas import ENTRY
 from voterlist.tables import concat
-from voterlist.usecases.reading import FileColumns
 
 Map = Mapping[str, str | Sequence[str]]
+"""Field to header, or to headers that are joined with a blank."""
+
+
+def read_map(path: Path | None) -> Map | None:
+    """The map of columns in a file of TOML; None where none is given.
+
+    Raises:
+        UsageError: there is no such file.
+        MapError: it is no map; holds every mistake.
+    """
+    if path is None:
+        return None
+    try:
+        content = path.read_bytes()
+    except OSError:
+        raise usage_error("no-such-file", path=path) from None
+    try:
+        return parse_map(_text_of(content))
+    except MapError as error:
+        raise error.of(map_name=path.name) from None
+
+
+def _text_of(content: bytes) -> str:
+    """The text of a map.
+
+    Raises:
+        MapError: it is not in UTF-8; says on which line.
+    """
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        mistake = SettingsMistake("", "not-utf8", line=line)
+        raise MapError("the map is not in UTF-8", (mistake,)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class FileColumns:
+    """The columns of one file, and what each is used as."""
+
+    file: str
+    columns: tuple[ColumnUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the files were understood."""
+
+    profile: Profile
+    told: ToldProfile | None
+    """How the profile was told from the names; None where it was given."""
+    columns: tuple[FileColumns, ...]
+    """What the columns of each file are used as."""
+
+
 Keep = Callable[[pa.Table], pa.Table]
 """What holds the cells of a file, in memory or not."""
 
@@ -282,8 +343,7 @@ def _require_names_apart(paths: Sequence[Path]) -> None:
     names = [path.name for path in paths]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        message = f"two files with the same entry ids are both named {twice}"
-        raise UsageError(message, code="same-file-names", places={"path": twice})
+        raise usage_error("same-file-names", path=twice)
 
 
 def _named(table: pa.Table, path: Path) -> pa.Table:

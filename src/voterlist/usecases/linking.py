@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from voterlist import link as linkage
 from voterlist.config import LinkSettings
 from voterlist.config.comparisons import AddedComparison, comparisons_error
-from voterlist.errors import MapError, SettingsMistake, UsageError
+from voterlist.errors import MapError, SettingsMistake, usage_error
 from voterlist.ingest.added import parse_comparisons
 from voterlist.ingest.cells import is_ascending
 from voterlist.link.block import Forecast
@@ -27,10 +27,8 @@ from voterlist.storage.linkage_state import StateUse
 from voterlist.storage.spill import PutAside, Spill
 from voterlist.threads import each, workers
 from voterlist.usecases import aside
-from voterlist.usecases.joined import Source, joined, understood
-from voterlist.usecases.maps import read_map
+from voterlist.usecases.joined import Reading, Source, joined, read_map, understood
 from voterlist.usecases.memory import require_enough
-from voterlist.usecases.reading import Reading
 from voterlist.usecases.rows import write_rows
 from voterlist.usecases.settings import link_settings
 
@@ -89,15 +87,11 @@ class LinkRequest:
 
     def _require_lists(self) -> None:
         if self.against_columns and not self.against:
-            raise UsageError(
-                "--against-columns is given without --against", code="no-against"
-            )
+            raise usage_error("no-against")
         if self.one_to_one and not self.between:
-            raise UsageError(
-                "--one-to-one is given without --between", code="no-between"
-            )
+            raise usage_error("no-between")
         if self.between and len(self.files) == 1 and not self.against:
-            raise UsageError("--between is given with one file", code="one-list")
+            raise usage_error("one-list")
 
     def scope(self, ids: pa.ChunkedArray, rows: Sequence[int]) -> linkage.Scope | None:
         """Which pairs of the entries are looked for; ``rows`` are those of each file."""
@@ -133,12 +127,7 @@ def _a_map_each(files: Sequence[Path], maps: Sequence[Path]) -> list[Path | None
     if len(maps) == 1:
         return [maps[0]] * len(files)
     if len(maps) != len(files):
-        places = {"maps": str(len(maps)), "files": str(len(files))}
-        raise UsageError(
-            f"{len(maps)} maps are given for {len(files)} files",
-            code="other-number-of-maps",
-            places=places,
-        )
+        raise usage_error("other-number-of-maps", maps=len(maps), files=len(files))
     return list(maps)
 
 
@@ -434,8 +423,7 @@ def _spill(request: LinkRequest, out: Path) -> Iterator[Spill | None]:
         yield None
         return
     if request.state is not None:
-        message = "--state is given with --memory-limit"
-        raise UsageError(message, code="memory-limit-with-state")
+        raise usage_error("memory-limit-with-state")
     require_enough(request.memory_limit, request.every_file)
     with Spill.beside(out) as spill:
         yield spill
@@ -444,8 +432,4 @@ def _spill(request: LinkRequest, out: Path) -> Iterator[Spill | None]:
 def _require_folder(path: Path | None) -> None:
     for around in () if path is None else (path, *path.parents):
         if around.exists() and not around.is_dir():
-            raise UsageError(
-                f"{around} is no folder",
-                code="not-a-folder",
-                places={"path": str(around)},
-            )
+            raise usage_error("not-a-folder", path=around)

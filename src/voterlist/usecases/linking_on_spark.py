@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from voterlist import link as linkage
 from voterlist import spark as cluster
-from voterlist.errors import MapError, UsageError
+from voterlist.errors import MapError, UsageError, usage_error
 from voterlist.ingest import given_map
 from voterlist.ingest.added import require_columns
 from voterlist.ingest.choice import Choice, choose, chosen
@@ -24,7 +24,7 @@ from voterlist.model import Profile, Stage
 from voterlist.readers import text_table
 from voterlist.spark.failures import told
 from voterlist.spark.session import open_session, require_master
-from voterlist.usecases.joined import Source
+from voterlist.usecases.joined import FileColumns, Reading, Source
 from voterlist.usecases.linking import (
     Linked,
     LinkRequest,
@@ -32,7 +32,6 @@ from voterlist.usecases.linking import (
     TellForecast,
     TellReading,
 )
-from voterlist.usecases.reading import FileColumns, Reading
 from voterlist.usecases.rows import write_rows
 from voterlist.usecases.settings import link_settings
 
@@ -195,7 +194,7 @@ def _listed(sources: Sequence[Source]) -> _List:
     choice = _choice(files, sources[0])
     listed = _List(tuple(files), choice)
     if not choice.map.columns("entry_id"):
-        raise UsageError("no column of ids was found", code="spark-no-id")
+        raise usage_error("spark-no-id")
     for file in files[1:]:
         _require_columns(file, files[0], listed.headers())
     return listed
@@ -214,9 +213,7 @@ def _file(path: Path) -> _File:
         stamp = cluster.stamp_of(path)
         known = pq.ParquetFile(path)
     except FileNotFoundError:
-        raise UsageError(
-            f"there is no {path}", code="no-such-file", places={"path": str(path)}
-        ) from None
+        raise usage_error("no-such-file", path=path) from None
     except pa.ArrowInvalid:
         raise _not_parquet(path) from None
     state = path.stat()
@@ -304,11 +301,7 @@ def _require_columns(file: _File, first: _File, headers: Sequence[str]) -> None:
         place = file.schema.get_field_index(header)
         expected = _plain(first.schema.field(header).type)
         if place < 0 or _plain(file.schema.field(place).type) != expected:
-            raise UsageError(
-                f"{file.path.name} has other columns than {first.path.name}",
-                code="spark-other-columns",
-                places={"path": str(file.path), "column": header},
-            )
+            raise usage_error("spark-other-columns", path=file.path, column=header)
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
@@ -328,8 +321,4 @@ def _tasks(listed: _List) -> tuple[tuple[cluster.Piece, ...], ...]:
 
 
 def _not_parquet(path: Path) -> UsageError:
-    return UsageError(
-        f"{path} is no Parquet file",
-        code="spark-not-parquet",
-        places={"path": str(path)},
-    )
+    return usage_error("spark-not-parquet", path=path)

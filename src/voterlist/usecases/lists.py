@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,38 +18,223 @@ import pyarrow.compute as pc
 from voterlist import facts
 from voterlist.config import Settings
 from voterlist.deadlines import list_day
-from voterlist.errors import UsageError
+from voterlist.errors import UsageError, usage_error
 from voterlist.lists import (
     Compiled,
     Edition,
+    ListDocument,
     compile_lists,
+    documents,
+    record_rows,
 )
-from voterlist.model import ListOrder
+from voterlist.lists.balance import LIST_COUNTS
+from voterlist.lists.documents import place_stem
+from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.known import known
 from voterlist.pipeline.list_input import ListSource
+from voterlist.render import pdf, xlsx
+from voterlist.render.rows import (
+    write_balance,
+    write_record_csv,
+    write_record_parquet,
+    write_schema,
+)
 from voterlist.schemas import LIST_BALANCE
-from voterlist.storage import ledger as ledgers
 from voterlist.storage import store
 from voterlist.storage.workers import end_with_parent
 from voterlist.tables import concat
-from voterlist.usecases.list_files import (
-    FORMS,
-    ListFile,
-    ListRequest,
-    ListWriter,
-    write_file,
-)
-from voterlist.usecases.settings import settings_of
+from voterlist.usecases.opening import open_to_read
 
-__all__ = [
-    "FORMS",
-    "LISTS",
-    "ListFile",
-    "ListRequest",
-    "ListsMade",
-    "make_lists",
-]
+BALANCE_NAME = "balance.json"
+"""In a package."""
+_RENDERED: Mapping[str, Callable[[ListDocument, str], bytes]] = {
+    "pdf": pdf.render_list,
+    "xlsx": xlsx.render_list,
+}
+"""What makes each form in which people are given lists."""
+
+FORMS: Mapping[Purpose, tuple[str, ...]] = {
+    Purpose.DISPLAY: tuple(_RENDERED),
+    Purpose.WORK: tuple(_RENDERED),
+    Purpose.RECORD: ("csv", "parquet"),
+}
+"""The forms of each purpose; all of them are written where none is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """Which lists are to be written, and how."""
+
+    purpose: Purpose
+    constituencies: tuple[int, ...] = ()
+    """Those of these constituencies; without any, of all."""
+    precinct: int | None = None
+    """Only those of this precinct."""
+    forms: tuple[str, ...] = ()
+    """In these forms; without any, in all that the purpose has."""
+    out: Path | None = None
+    """The folder; without it ``lists/<constituency>`` in the workspace."""
+    language: str | None = None
+    """The language; without it the first of the settings."""
+    order: ListOrder | None = None
+    """The order of the lists; without it that of the settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A file that was written."""
+
+    path: Path
+    constituency: int | None
+    precinct: int | None
+    list_kind: ListKind | None
+    """None: it is of several lists."""
+    rows: int
+    """The voters in it."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A file to write."""
+
+    path: Path
+    write: Callable[[Path], object]
+    constituency: int | None
+    precinct: int | None
+    list_kind: ListKind | None = None
+    rows: int = 0
+
+
+def write_file(task: _Task) -> ListFile:
+    """Write a file whole, and tell what it is."""
+    store.write_atomically(task.path, task.write)
+    return ListFile(
+        path=task.path,
+        constituency=task.constituency,
+        precinct=task.precinct,
+        list_kind=task.list_kind,
+        rows=task.rows,
+        sha256=store.sha256(task.path),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ListWriter:
+    """How the lists of one constituency are written."""
+
+    folder: Path
+    request: ListRequest
+    language: str
+    constituency: int | None
+    edition: Edition
+
+    def tasks(self, compiled: Compiled) -> Iterator[_Task]:
+        """The files to write, in every form that was asked for."""
+        if self.edition.purpose is Purpose.RECORD:
+            yield from self._record(compiled)
+            return
+        for document in documents(compiled, self.edition):
+            for form in _forms(self.request):
+                yield _Task(
+                    self.folder / f"{document.stem}-{self.language}.{form}",
+                    partial(_write, document, self.language, form),
+                    self.constituency,
+                    document.precinct,
+                    document.list_kind,
+                    document.rows.num_rows,
+                )
+
+    def _record(self, compiled: Compiled) -> Iterator[_Task]:
+        """The tables, the page that describes them, and the balance."""
+        precinct = self.request.precinct
+        for kind in ListKind:
+            rows = record_rows(compiled.listed, kind)
+            if not rows.num_rows:
+                continue
+            for form in _forms(self.request):
+                yield _Task(
+                    self.folder / f"{self._record_stem(kind)}.{form}",
+                    partial(_RECORD_WRITERS[form], rows),
+                    self.constituency,
+                    precinct,
+                    kind,
+                    rows.num_rows,
+                )
+        page = self.folder / f"{self._stem()}-record-schema.txt"
+        yield _Task(page, write_schema, self.constituency, precinct)
+        path = self.folder / f"{self._stem()}-balance.json"
+        write = partial(write_balance, self._balance(compiled))
+        yield _Task(path, write, self.constituency, precinct)
+
+    def _stem(self) -> str:
+        """The beginning of the names of files that are of several lists."""
+        place = place_stem(self.constituency)
+        precinct = self.request.precinct
+        return place if precinct is None else f"{place}-precinct-{precinct:04}"
+
+    def _record_stem(self, kind: ListKind) -> str:
+        """The name of a table of one kind of list; the intake reads the kind from it."""
+        is_permanent = kind is ListKind.PERMANENT
+        return f"{self._stem()}-record" + ("" if is_permanent else f"-{kind}")
+
+    def _balance(self, compiled: Compiled) -> dict[str, Any]:
+        edition = self.edition
+        return balance_content(
+            compiled.balance,
+            cycle=edition.cycle,
+            constituency=self.constituency,
+            run=edition.run,
+            day=edition.day,
+        )
+
+
+def balance_content(
+    balance: pa.Table,
+    *,
+    cycle: str,
+    constituency: int | None,
+    run: str,
+    day: dt.date,
+) -> dict[str, Any]:
+    """LIST_BALANCE as plain values; scripts are written against these names."""
+    names = facts.constituencies(day)
+    return {
+        "cycle": cycle,
+        "constituency": constituency,
+        "constituency_name": names.get(constituency or 0),
+        "run": run,
+        "day": day.isoformat(),
+        "lists": [
+            {name: row[name] for name in row if name != "constituency"}
+            for row in balance.to_pylist()
+        ],
+        "sum": sums_of(balance),
+    }
+
+
+def _write(document: ListDocument, language: str, form: str, path: Path) -> None:
+    """Write a document; the path comes last, as ``store`` gives it."""
+    path.write_bytes(_RENDERED[form](document, language))
+
+
+_RECORD_WRITERS: Mapping[str, Callable[[pa.Table, Path], None]] = {
+    "csv": write_record_csv,
+    "parquet": write_record_parquet,
+}
+
+
+def sums_of(balance: pa.Table) -> dict[str, int]:
+    """The sums of LIST_BALANCE over all lists."""
+    sums = {name: pc.sum(balance.column(name)).as_py() for name in LIST_COUNTS}
+    return {name: int(count or 0) for name, count in sums.items()}
+
+
+def _forms(request: ListRequest) -> tuple[str, ...]:
+    """The forms that were asked for, or all that the purpose has."""
+    return request.forms or FORMS[request.purpose]
+
 
 LISTS = "lists"
 """The folder of a workspace in which the lists lie."""
@@ -100,8 +287,7 @@ def make_lists(
         OSError: a file cannot be written.
     """
     _require_forms(request)
-    settings = settings_of(workspace)
-    with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
+    with open_to_read(workspace) as (settings, ledger):
         runs = known(workspace, ledger)
         answers = answers_in(ledger)
     source = ListSource(workspace, runs, answers, settings)
@@ -219,10 +405,8 @@ def _wanted(
     for number in asked:
         if number not in known_ones:
             numbers = (str(one) for one in known_ones if one is not None)
-            raise UsageError(
-                f"no run has entries of constituency {number}",
-                code="lists-no-constituency",
-                places={"number": str(number), "known": ", ".join(numbers) or "-"},
+            raise usage_error(
+                "lists-no-constituency", number=number, known=", ".join(numbers) or "-"
             )
     return tuple(sorted(set(asked))) if asked else known_ones
 
@@ -235,24 +419,17 @@ def _require_forms(request: ListRequest) -> None:
     """
     for form in request.forms:
         if form not in FORMS[request.purpose]:
-            raise UsageError(
-                f"{request.purpose} has no form {form}",
-                code="lists-no-form",
-                places={
-                    "form": form,
-                    "purpose": request.purpose.value,
-                    "known": ", ".join(FORMS[request.purpose]),
-                },
+            raise usage_error(
+                "lists-no-form",
+                form=form,
+                purpose=request.purpose.value,
+                known=", ".join(FORMS[request.purpose]),
             )
 
 
 def _no_list(request: ListRequest) -> UsageError:
     """The error where there is nothing to write."""
     if request.precinct is None:
-        return UsageError("nobody is on the lists", code="lists-nobody")
+        return usage_error("lists-nobody")
     number = str(request.precinct)
-    return UsageError(
-        f"there is no list of precinct {number}",
-        code="lists-no-precinct",
-        places={"number": number},
-    )
+    return usage_error("lists-no-precinct", number=number)

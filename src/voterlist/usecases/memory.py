@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.readers import rows_of
 from voterlist.usecases.machine import available_bytes, held_bytes
 
@@ -47,7 +47,7 @@ def bytes_of(limit: str) -> int:
     """
     found = _SIZE.fullmatch(limit.strip())
     if found is None:
-        raise UsageError("the memory limit is no size", code="memory-limit-unreadable")
+        raise usage_error("memory-limit-unreadable")
     number, unit, is_binary = found.groups()
     # Without an i the units are those of the decimal system, and a letter alone is binary.
     decimal = is_binary is None and limit.strip().upper().endswith("B")
@@ -64,13 +64,8 @@ def require_enough(limit: int, files: Sequence[Path]) -> None:
     needed = needed_aside(files)
     if limit >= needed:
         return
-    raise UsageError(
-        "the memory limit is less than the list needs",
-        code="memory-limit-too-small",
-        places={
-            "limit": str(limit // _MEGABYTE),
-            "needed": str(_megabytes(needed)),
-        },
+    raise usage_error(
+        "memory-limit-too-small", limit=limit // _MEGABYTE, needed=_megabytes(needed)
     )
 
 

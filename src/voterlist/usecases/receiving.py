@@ -38,6 +38,7 @@ from voterlist.storage import moves, store
 from voterlist.storage.files import sync_folder
 from voterlist.storage.ledger import Ledger, Reader, reading
 from voterlist.tables import concat, from_rows
+from voterlist.usecases.answering import CameUp, Settled, questions_of, settled
 from voterlist.usecases.approving import require_grounded
 from voterlist.usecases.exchanges import (
     NUMBER_SETTLED,
@@ -57,9 +58,9 @@ from voterlist.usecases.handed_lists import (
     decisions_of,
     lists_of,
     place_inside,
+    require_held,
     tables_of,
 )
-from voterlist.usecases.held import require_held
 from voterlist.usecases.returned_cases import (
     ANSWERS_NAME,
     CASES_NAME,
@@ -69,8 +70,6 @@ from voterlist.usecases.returned_cases import (
     read_answers,
     read_gates,
 )
-from voterlist.usecases.returned_questions import questions_of
-from voterlist.usecases.settling import CameUp, Settled, settled
 
 RECEIVED = "received"
 """The folder of a workspace that keeps what came in packages, each in a folder of its own."""

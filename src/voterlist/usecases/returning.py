@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.custody import Kind, Manifest, Outline, Payload, write_package
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.handovers import Event
 from voterlist.lists import compile_lists
 from voterlist.model import Severity
@@ -36,7 +36,7 @@ from voterlist.usecases.exchanges import (
     receiver_of,
 )
 from voterlist.usecases.gates import Scope, run_table
-from voterlist.usecases.held import PACKED
+from voterlist.usecases.handed_lists import PACKED
 from voterlist.usecases.returned_cases import (
     CASES_NAME,
     OtherEntry,
@@ -101,15 +101,15 @@ def return_cases(
         OSError: a file cannot be written.
     """
     if out.suffix.lower() != ".zip":
-        places = {"path": str(out)}
-        raise UsageError("no name", code="out-not-a-package", places=places)
+        raise usage_error("out-not-a-package", path=out)
     with open_desk(workspace, passphrase, since=since) as desk:
         place = below(desk.us, scope.constituency, scope.precinct)
         receiver = receiver_of(desk.trust, place, general_names())
         key = desk.trust.of_name(encrypt_to or "")
         if encrypt_to and (key is None or key.commission.place != place):
-            places = {"name": encrypt_to, "receiver": receiver.slug}
-            raise UsageError("no key", code="encrypt-to-unknown", places=places)
+            raise usage_error(
+                "encrypt-to-unknown", name=encrypt_to, receiver=receiver.slug
+            )
         with reading(desk.place) as ledger:
             runs, answers = known(workspace, ledger), answers_in(ledger)
             ids = known_as(workspace, ledger, receiver.slug)

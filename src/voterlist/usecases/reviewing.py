@@ -19,19 +19,18 @@ from voterlist.report.asked import GivenAnswer, given_answer
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
 from voterlist.storage.ledger import Ledger
-from voterlist.usecases.answer_files import read_answer_file
-from voterlist.usecases.carrying import carried_over, set_aside
-from voterlist.usecases.desk_pages import review_tables
-from voterlist.usecases.importing import Bringer, ImportedFile, Importer, Replacement
-from voterlist.usecases.origins import (
+from voterlist.usecases.answer_files import (
     ORIGIN_PROBLEMS,
     of_elsewhere,
     of_other_people,
     origins_of,
+    read_answer_file,
     require_own,
     require_place,
 )
-from voterlist.usecases.second_readers import SecondReaders
+from voterlist.usecases.carrying import carried_over, set_aside
+from voterlist.usecases.desk_pages import SecondReaders, review_tables
+from voterlist.usecases.importing import Bringer, ImportedFile, Importer, Replacement
 from voterlist.usecases.settings import settings_of
 
 __all__ = [

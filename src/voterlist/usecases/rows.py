@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.storage.files import write_atomically
 from voterlist.storage.store import write_table
 
@@ -25,14 +25,11 @@ def write_rows(path: Path, table: pa.Table) -> None:
         write_atomically(path, lambda beside: rows.write_csv(beside, table))
     elif ending == ".xlsx":
         if table.num_rows > rows.ROWS_OF_A_SHEET:
-            raise UsageError(
-                f"{table.num_rows} rows do not fit into a sheet",
-                code="rows-beyond-xlsx",
-                places={
-                    "path": str(path),
-                    "rows": f"{table.num_rows:,}",
-                    "most": f"{rows.ROWS_OF_A_SHEET:,}",
-                },
+            raise usage_error(
+                "rows-beyond-xlsx",
+                path=path,
+                rows=f"{table.num_rows:,}",
+                most=f"{rows.ROWS_OF_A_SHEET:,}",
             )
         write_atomically(path, lambda beside: rows.write_xlsx(beside, table))
     else:

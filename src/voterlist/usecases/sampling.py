@@ -31,12 +31,11 @@ from voterlist.report.sections.cases import Case
 from voterlist.report.to_review import blind_cases
 from voterlist.report.values import Sources
 from voterlist.schemas import CASE
-from voterlist.storage import ledger as ledgers
 from voterlist.storage import store
 from voterlist.tables import concat, from_rows, is_among, rows_among
 from voterlist.usecases.carrying import carried_over, set_aside
 from voterlist.usecases.desk_pages import review_tables
-from voterlist.usecases.settings import settings_of
+from voterlist.usecases.opening import open_to_read
 
 _REASON = "chance-possible"
 
@@ -248,13 +247,12 @@ def sample_review(
         InputError: a table of a run is gone or damaged, or what stands there is no workbook.
         OSError: the workbook cannot be written.
     """
-    settings = settings_of(workspace)
-    words = language or settings.report.languages[0]
-    path = out or workspace / REPORTS / f"sample-{words}.xlsx"
-    with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
+    with open_to_read(workspace) as (settings, ledger):
         runs = known(workspace, ledger)
         given = answers_of_today(ledger, runs)
         tables = review_tables(runs, ledger)
+    words = language or settings.report.languages[0]
+    path = out or workspace / REPORTS / f"sample-{words}.xlsx"
     drawing = Drawing(tables, settings.link.review_probability)
     drawn = draw(
         (*drawing.asked, *drawing.unasked),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voterlist.catalogue import Catalogue
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 
 CRONTAB = "crontab"
 """Stands for the path of the crontab of the user, which a program edits."""
@@ -78,9 +78,7 @@ def time_of(text: str) -> dt.time:
         UsageError: it is none.
     """
     if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", text):
-        raise UsageError(
-            f"{text} is no time of day", code="not-a-time", places={"value": text}
-        )
+        raise usage_error("not-a-time", value=text)
     hour, minute = text.split(":")
     return dt.time(int(hour), int(minute))
 

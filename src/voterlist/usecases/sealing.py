@@ -12,12 +12,12 @@ from pathlib import Path
 
 from voterlist.custody import encrypt
 from voterlist.custody.sealing import AGE_HEAD, decrypt
-from voterlist.errors import UsageError
-from voterlist.storage import ledger as ledgers
+from voterlist.errors import usage_error
 from voterlist.storage.files import make_folder
 from voterlist.storage.temporary import private_folder
 from voterlist.usecases.commissions import commission_of, keys_of, trust_of
 from voterlist.usecases.exchanges import SEALED_SUFFIX
+from voterlist.usecases.opening import open_to_read
 from voterlist.usecases.settings import settings_of
 
 _MOST_BYTES = 2 * 2**30
@@ -45,15 +45,13 @@ def sealed(workspace: Path, out: Path, name: str) -> Iterator[Path]:
         CustodyError: the trusted keys were changed by hand.
         OSError: a file cannot be written.
     """
-    place = ledgers.place_in(workspace, settings_of(workspace))
-    with ledgers.reading(place) as ledger:
+    with open_to_read(workspace) as (_, ledger):
         key = trust_of(workspace, ledger).of_name(name)
     if key is None:
-        raise UsageError("not a key", code="seal-to-unknown", places={"name": name})
+        raise usage_error("seal-to-unknown", name=name)
     path = sealed_name(out)
     if path.exists():
-        places = {"path": str(path)}
-        raise UsageError(f"{path} exists", code="file-taken", places=places)
+        raise usage_error("file-taken", path=path)
     with private_folder(workspace) as folder:
         plain = folder / path.stem
         yield plain

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from voterlist import config
 from voterlist.config import LinkSettings, Settings
-from voterlist.errors import SettingsError, UsageError
+from voterlist.errors import SettingsError, usage_error
 from voterlist.schemas import ACCEPTANCE, empty
 
 
@@ -56,11 +56,7 @@ def settings_of(workspace: Path) -> Settings:
     path = workspace / config.FILE_NAME
     around = None if path.is_file() else workspace_around(workspace)
     if around is not None:
-        raise UsageError(
-            f"{workspace} is inside the workspace {around}",
-            code="inside-workspace",
-            places={"path": str(workspace), "workspace": str(around)},
-        )
+        raise usage_error("inside-workspace", path=workspace, workspace=around)
     return _load(path)
 
 
@@ -78,11 +74,7 @@ def workspace_here(folder: Path) -> Path:
     """
     around = workspace_around(folder)
     if around is None:
-        raise UsageError(
-            f"no workspace around {folder}",
-            code="no-workspace-here",
-            places={"path": str(folder)},
-        )
+        raise usage_error("no-workspace-here", path=folder)
     return around
 
 
@@ -109,9 +101,7 @@ def link_settings(given: Path | None) -> LinkSettings:
     if given is None:
         return LinkSettings()
     if not given.is_file():
-        raise UsageError(
-            f"there is no {given}", code="no-such-file", places={"path": str(given)}
-        )
+        raise usage_error("no-such-file", path=given)
     try:
         return _load(given).link
     except SettingsError as error:

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from voterlist.catalogue import catalogue
 from voterlist.custody import Kind, Manifest, Outline, Payload, write_package
 from voterlist.custody.commissions import Commission
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.handovers import Event
 from voterlist.lists import Compiled, compile_lists, record_rows
 from voterlist.lists.documents import record_stem
@@ -47,8 +47,8 @@ from voterlist.usecases.exchanges import (
     receiver_of,
 )
 from voterlist.usecases.gates import GateState, Scope, gates, run_table
-from voterlist.usecases.held import PACKED, own_rows
-from voterlist.usecases.list_files import BALANCE_NAME, balance_content
+from voterlist.usecases.handed_lists import PACKED, own_rows
+from voterlist.usecases.lists import BALANCE_NAME, balance_content
 from voterlist.usecases.returned_cases import (
     ANSWERS_NAME,
     GATES_NAME,
@@ -168,11 +168,7 @@ def submit(
 
 def _require_zip(out: Path) -> None:
     if out.suffix.lower() not in {".zip", SEALED_SUFFIX}:
-        raise UsageError(
-            f"{out} is no name of a package",
-            code="out-not-a-package",
-            places={"path": str(out)},
-        )
+        raise usage_error("out-not-a-package", path=out)
 
 
 def _scope(us: Commission, constituency: int | None) -> Scope:
@@ -183,8 +179,7 @@ def _scope(us: Commission, constituency: int | None) -> Scope:
     """
     assert us.constituency is not None  # whoever has somebody above has one
     if constituency not in {None, us.constituency}:
-        places = {"number": str(constituency), "own": str(us.constituency)}
-        raise UsageError("not ours", code="submit-not-ours", places=places)
+        raise usage_error("submit-not-ours", number=constituency, own=us.constituency)
     return Scope(us.constituency, us.precinct)
 
 
@@ -204,8 +199,7 @@ def _recipient(desk: Desk, name: str | None, receiver: Commission) -> str | None
         return None
     key = desk.trust.of_name(name)
     if key is None or key.commission.place != receiver.place:
-        places = {"name": name, "receiver": receiver.slug}
-        raise UsageError("not a key", code="encrypt-to-unknown", places=places)
+        raise usage_error("encrypt-to-unknown", name=name, receiver=receiver.slug)
     return key.age
 
 

@@ -1,20 +1,93 @@
-"""Who may work at the desk, and as what."""
+"""Who may work at the desk, and the passwords of those."""
 
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from voterlist.decisions import person_key
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.model import Role
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import Ledger, Reader, User
-from voterlist.usecases.passwords import require_good, secret_of
 from voterlist.usecases.settings import settings_of
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+LEAST_LETTERS = 12
+"""A password has at least so many letters: NIST SP 800-63B asks for 8, and 15 without a second
+factor; what is decided here is looked at by more than one person."""
+MOST_LETTERS = 256
+"""A longer one is refused: it would only cost time."""
+
+_MEMORY_KIBIBYTES = 46 * 1024
+_ROUNDS = 1
+_LANES = 1
+"""The first of the settings that OWASP recommends for Argon2id: 46 MiB, one round, one lane."""
+
+
+def secret_of(password: str) -> str:
+    """What is kept of a password: a salt and the hash, in the form of the library.
+
+    Raises:
+        UsageError: Argon2 is not installed.
+    """
+    return str(_hasher().hash(password))
+
+
+def has_password(secret: str, password: str) -> bool:
+    """True where the password is that of the secret. Takes the same time in either case.
+
+    Raises:
+        UsageError: Argon2 is not installed.
+    """
+    argon2 = _library()
+    try:
+        return bool(_hasher().verify(secret, password))
+    except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+        return False
+
+
+def require_good(password: str, name: str) -> None:
+    """Refuse a password that is too short, too long, or the name itself.
+
+    Raises:
+        UsageError: it is one of these.
+    """
+    places = {"least": str(LEAST_LETTERS), "most": str(MOST_LETTERS)}
+    if not LEAST_LETTERS <= len(password) <= MOST_LETTERS:
+        raise usage_error("password-length", **places)
+    letters = set(password.casefold())
+    if password.casefold() == name.casefold() or len(letters) < 4:
+        raise usage_error("password-easy")
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    hasher: PasswordHasher = _library().PasswordHasher(
+        time_cost=_ROUNDS, memory_cost=_MEMORY_KIBIBYTES, parallelism=_LANES
+    )
+    return hasher
+
+
+def _library() -> Any:
+    """Argon2, loaded when it is needed: it is an extra.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    try:
+        return importlib.import_module("argon2")
+    except ModuleNotFoundError:
+        raise usage_error("desk-not-installed") from None
+
 
 _MOST_LETTERS = 80
 
@@ -39,8 +112,7 @@ def add_user(
     with Ledger(_place(workspace)) as ledger:
         there = user_named(ledger.users(), wanted)
         if there is not None and there.until is None:
-            places = {"name": there.name}
-            raise UsageError("name taken", code="user-taken", places=places)
+            raise usage_error("user-taken", name=there.name)
         user = User(
             name=wanted if there is None else there.name,
             role=role.value,
@@ -99,8 +171,7 @@ def require_name(name: str) -> str:
     kept = " ".join(unicodedata.normalize("NFC", name).split())
     is_visible = all(unicodedata.category(letter)[0] != "C" for letter in kept)
     if not kept or len(kept) > _MOST_LETTERS or not is_visible:
-        places = {"most": str(_MOST_LETTERS)}
-        raise UsageError("bad name", code="user-name", places=places)
+        raise usage_error("user-name", most=_MOST_LETTERS)
     return kept
 
 
@@ -122,5 +193,5 @@ def _required(ledger: Reader, name: str) -> User:
     """The user of this name who was not removed."""
     user = user_named(ledger.users(), name)
     if user is None or user.until is not None:
-        raise UsageError("nobody", code="user-unknown", places={"name": name})
+        raise usage_error("user-unknown", name=name)
     return user

@@ -28,7 +28,7 @@ from voterlist.custody import Manifest as PackageManifest
 from voterlist.custody.archive import MOST_FILES, copy_member, read_directory
 from voterlist.custody.canonical import from_bytes
 from voterlist.custody.refusals import refusal
-from voterlist.errors import UsageError
+from voterlist.errors import UsageError, usage_error
 from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.inbox import INBOX, REFERENCE, find
 from voterlist.pipeline.known import Known
@@ -254,20 +254,18 @@ def _finished(workspace: Path, run: str) -> tuple[Path, Manifest]:
 
 def _no_run(workspace: Path, run: str | None) -> UsageError:
     if run is None:
-        places = {"path": str(workspace)}
-        return UsageError("no run", code="no-run", places=places)
-    return UsageError("no such run", code="verify-no-run", places={"run": run})
+        return usage_error("no-run", path=workspace)
+    return usage_error("verify-no-run", run=run)
 
 
 def _require_inputs(workspace: Path, settings: Settings, manifest: Manifest) -> None:
     """Refuse a run whose lists or settings are not there any more as they were."""
     if config.digest(settings) != manifest.settings:
-        raise UsageError("other settings", code="verify-settings-changed")
+        raise usage_error("verify-settings-changed")
     digests = find(workspace, (), settings.ingest).digests
     for name, digest in sorted(manifest.inputs.items()):
         if digests.get(name) != digest:
-            places = {"file": name}
-            raise UsageError("others", code="verify-inputs-changed", places=places)
+            raise usage_error("verify-inputs-changed", file=name)
 
 
 def _copy_inputs(workspace: Path, work: Path) -> None:

@@ -10,7 +10,7 @@ from voterlist import config, facts, pipeline
 from voterlist.catalogue import Catalogue
 from voterlist.config import Settings
 from voterlist.deadlines import Deadline, calendar
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.model import Level
 from voterlist.pipeline import BurnDown, UnitStanding
 from voterlist.pipeline.inbox import INBOX, REFERENCE
@@ -18,9 +18,8 @@ from voterlist.pipeline.publish import write_walls
 from voterlist.pipeline.reference import not_understood
 from voterlist.render import ics
 from voterlist.storage import store
-from voterlist.storage.ledger import place_in, reading
+from voterlist.usecases.opening import open_to_read
 from voterlist.usecases.returned_cases import Owed, owed
-from voterlist.usecases.settings import settings_of
 
 
 def make_workspace(
@@ -38,9 +37,7 @@ def make_workspace(
     settings = config.parse(text)
     path = folder / config.FILE_NAME
     if path.exists():
-        raise UsageError(
-            f"{folder} is taken", code="folder-taken", places={"path": str(folder)}
-        )
+        raise usage_error("folder-taken", path=folder)
     try:
         for part in (INBOX, REFERENCE):
             store.make_folder(folder / part)
@@ -48,11 +45,7 @@ def make_workspace(
             store.make_folder(folder / INBOX / str(constituency))
         store.write_content(path, text)
     except OSError:
-        raise UsageError(
-            f"{folder} cannot be written",
-            code="folder-unwritable",
-            places={"path": str(folder)},
-        ) from None
+        raise usage_error("folder-unwritable", path=folder) from None
     return settings
 
 
@@ -85,8 +78,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         InputError: its ledger cannot be read.
         CustodyError: what was kept of a package is damaged.
     """
-    settings = settings_of(workspace)
-    with reading(place_in(workspace, settings)) as ledger:
+    with open_to_read(workspace) as (settings, ledger):
         work = pipeline.known_work(workspace, ledger)
         standings = pipeline.standings(settings, ledger, today, work=work)
         burned = pipeline.burn_down(settings, ledger, today, work=work)
