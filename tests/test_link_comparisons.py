@@ -1,9 +1,6 @@
-"""The comparisons as objects: their levels, their codes, and the page that describes them."""
+"""The comparisons as objects: their levels, their codes, and the page of the manual about them."""
 
 from __future__ import annotations
-
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkage_lists import crowd
+from voterlist.catalogue import catalogue
 from voterlist.fields import COMPARED, SHARED
 from voterlist.link.comparisons import MISSING, SHIPPED, Comparison, Pairs
 from voterlist.link.comparisons.shares import share_of_counts
 from voterlist.link.encode import encode
 from voterlist.link.priors import priors
 from voterlist.model import Profile
-
-BENCH = Path(__file__).resolve().parents[1] / "bench"
+from voterlist.rulebook.pages import chapters
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +28,14 @@ def every_pair(entries):
     return Pairs(entries, left, right)
 
 
-def test_the_page_has_the_levels_of_the_comparisons(monkeypatch):
-    """Who reads the page would look for a level that is not there (python bench/levels.py)."""
-    monkeypatch.setattr(sys, "path", [str(BENCH), *sys.path])
-    import levels
-    import page
-
-    assert (
-        page.part(levels.PAGE.read_text(encoding="utf-8"), levels.PART)
-        == levels.table() + "\n"
-    )
+def test_the_manual_has_the_levels_of_the_comparisons():
+    """Who reads it would look for a level that is not there."""
+    *_, grid = chapters()["levels"](catalogue("en")).parts
+    assert [(field, word, likeness) for field, word, _, likeness, _ in grid.rows] == [
+        (comparison.field, level.word, f"{level.likeness:g}")
+        for comparison in SHIPPED
+        for level in comparison.levels
+    ]
 
 
 def test_the_tables_have_a_column_for_each_comparison():

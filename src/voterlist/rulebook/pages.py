@@ -22,6 +22,7 @@ from voterlist.catalogue.glossary import terms
 from voterlist.config import CheckSettings, Settings
 from voterlist.decisions import AMENDMENT_PROBLEMS, SHEETS, Answers, Ground, grounds
 from voterlist.decisions.answers import OF_PLACE, answers_by_rule
+from voterlist.link.comparisons import SHIPPED
 from voterlist.model import AsideCode, Problem, Rule
 from voterlist.rulebook import RULE_CODES, RULES, RULES_OF
 from voterlist.schemas.columns import WORD, Column, Table
@@ -97,6 +98,7 @@ def chapters() -> dict[str, Maker]:
         "answers": _answers,
         "refusals": _refusals,
         "set-aside": _set_aside,
+        "levels": _levels,
         "words": _words,
     }
 
@@ -301,6 +303,18 @@ def _of_codes(name: str, keys: Mapping[str, str], say: Catalogue) -> Page:
     )
     grid = _grid(say, ("code", "title", "todo"), rows)
     return Page(say(f"manual.{name}.title"), (say(f"manual.{name}.about"), grid))
+
+
+def _levels(say: Catalogue) -> Page:
+    rows = tuple(
+        (comparison.field, level.word, say(level.key), f"{level.likeness:g}", source)
+        for comparison in SHIPPED
+        for level in comparison.levels
+        for source in [say(f"manual.u.{level.evidence.value if level else 'missing'}")]
+    )
+    heads = ("comparison", "code", "level", "likeness", "u")
+    about = say("manual.levels.about")
+    return Page(say("manual.levels.title"), (about, _grid(say, heads, rows)))
 
 
 def _words(say: Catalogue) -> Page:
