@@ -3,8 +3,8 @@
     python campaign/reliability.py [--folder build/campaign] [--out docs/reliability.md]
 
 The figures are counted from the records of all scripts (``record.py``); what was found and mended
-stands in ``mended.toml``, written by hand when it was mended, with the test that holds it. A script whose record is not there is
-named as not run.
+stands in ``mended.toml``, written by hand when it was mended, with the test that holds it. A script
+whose record is not there is named as not run.
 """
 
 from __future__ import annotations

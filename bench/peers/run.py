@@ -283,7 +283,8 @@ def main() -> None:
     """Measures every list, prints the table, and writes it where asked."""
     options = parse()
     splink, ecm = environment("splink"), environment("recordlinkage")
-    tables: dict[str, list[str]] = {"table": [HEAD], "sizes": [], "tried": [HEAD]}
+    tables: dict[str, list[str]] = {"table": [HEAD], "sizes": []}
+    tried = [HEAD]
     best: dict[str, str] = {}
     print(HEAD)
     with tempfile.TemporaryDirectory() as name:
@@ -300,15 +301,12 @@ def main() -> None:
             print("\n".join(lines), flush=True)
             tables["table"] += lines
             tables["sizes"].append(size(which, shown))
-            tables["tried"] += [row.line(row.setup) for row in ranked]
+            tried += [row.line(row.setup) for row in ranked]
             best[which.title] = f"{which.kind}/{ranked[0].setup}"
-    print(
-        "\n".join(
-            ["", *tables["sizes"], "", "Every set-up of Splink:", "", *tables["tried"]]
-        )
-    )
+    setups = ["", "Every set-up of Splink:", "", *tried, *setup_lines(splink, best)]
+    print("\n".join(["", *tables["sizes"], *setups]))
     if options.write:
-        write({**tables, "setups": setup_lines(splink, best)}, options.seed)
+        write(tables, options.seed)
 
 
 if __name__ == "__main__":

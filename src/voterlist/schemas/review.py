@@ -251,7 +251,10 @@ _SKIPPED = Table(
         ),
         Column("field", WORD, "The field of ENTRY that was to be corrected."),
         Column(
-            "code", WORD, "Why it does nothing: a code of `docs/review.md`.", known=True
+            "code",
+            WORD,
+            "Why it does nothing: a code of `docs/decisions.md`.",
+            known=True,
         ),
         CONSTITUENCY.but("Where the entry stands, or stood when it was decided."),
         PRECINCT.but("Where the entry stands, or stood when it was decided."),
