@@ -10,7 +10,7 @@ from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.config import CalendarSettings
 from voterlist.deadlines import CalendarStage, Deadline, calendar, standing
 from voterlist.model import Level, Standing
-from voterlist.pipeline.context import Context
+from voterlist.pipeline.steps import Context
 from voterlist.render.ics import calendar_bytes
 
 YEARLY = calendar(CalendarSettings(), "2026")

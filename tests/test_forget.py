@@ -19,7 +19,7 @@ import processes
 import workspaces
 from handing import DAY, code_of, told
 from voterlist.storage import ledger as ledgers
-from voterlist.storage import lock, mounts, removal, temporary
+from voterlist.storage import lock, removal, temporary
 
 pytestmark = pytest.mark.slow
 
@@ -288,7 +288,7 @@ def test_a_mount_is_found_by_its_path_without_escapes():
         b"42 21 8:2 / /w/inbox rw - ext4 /dev/sdb1 rw",
         b"43 21 8:2 / /wider/runs rw - ext4 /dev/sdb1 rw",
     )
-    found = mounts.mounted_below(Path("/w"), b"\n".join(lines) + b"\n")
+    found = removal.mounted_below(Path("/w"), b"\n".join(lines) + b"\n")
     assert found == ["inbox", "runs/a b\\c"]
 
 

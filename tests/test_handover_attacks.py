@@ -17,7 +17,7 @@ import processes
 import workspaces
 from handing import code_of, told
 from packages import Zipped, draws_of
-from voterlist.pipeline.moved import settle_moves
+from voterlist.pipeline.running import settle_moves
 from voterlist.storage.ledger import Place, reading
 from voterlist.storage.ledger.base import SqliteBase
 

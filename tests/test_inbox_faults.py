@@ -17,7 +17,7 @@ import workspaces
 from voterlist.catalogue import catalogue
 from voterlist.config import IngestSettings
 from voterlist.model import PASSING, AsideCode, Stage
-from voterlist.pipeline.told import unread_constituencies
+from voterlist.pipeline.outcome import unread_constituencies
 from voterlist.readers import list_files, read_folder, read_paths
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.store import read_manifest

@@ -14,7 +14,7 @@ import ledgers
 import workspaces
 from voterlist.catalogue import LANGUAGES, catalogue, entries
 from voterlist.model import Action, Mark
-from voterlist.storage.ledger import CaseNumber, Ledger, changes, verdict
+from voterlist.storage.ledger import CaseNumber, Ledger, chain, verdict
 from voterlist.storage.ledger.copies import copy, restore
 
 CASE = f"{1:012x}"
@@ -199,8 +199,7 @@ def test_what_was_done_before_the_chain_is_in_the_diary(workspace):
 def test_every_event_and_problem_has_its_sentence():
     """The command would fail at the one that nobody thought of."""
     keys = set(entries())
-    events = {value for name, value in vars(changes).items() if name.isupper()}
-    simple = events - {"decided", "amended", "accepted", "journal", "users"}
+    simple = chain.EVENTS - {"decided", "amended", "accepted", "journal", "users"}
     done = ("added", "removed", "password")
     assert {f"journal.line.users.{one}" for one in done} <= keys
     assert {f"journal.line.{event}" for event in simple} <= keys
@@ -213,7 +212,7 @@ def test_every_event_and_problem_has_its_sentence():
     assert len(kinds) > 15
     page = PAGE.read_text(encoding="utf-8")
     assert all(f"`{kind}`" in page for kind in kinds)
-    assert all(f"`{event}`" in page for event in events)
+    assert all(f"`{event}`" in page for event in chain.EVENTS)
     assert {f"journal.problem.{kind}" for kind in kinds} == {
         key for key in keys if key.startswith("journal.problem.")
     }

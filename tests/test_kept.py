@@ -19,7 +19,7 @@ from command_line import call
 from test_pipeline import DEATHS, decide
 from voterlist import config, readers
 from voterlist.model import AsideCode, Stage
-from voterlist.pipeline import intake, normalizing
+from voterlist.pipeline import intake
 from voterlist.pipeline.known import known
 from voterlist.pipeline.plan import Doing, plan
 from voterlist.pipeline.units import Task, Units, UnitsFailedError
@@ -288,7 +288,7 @@ def test_a_constituency_whose_work_fails_is_left_out_and_the_others_go_on(
     shutil.rmtree(workspace / FOLDER)
     module, name = {
         Stage.INGEST: (intake, "ingest"),
-        Stage.NORMALIZE: (normalizing, "normalize"),
+        Stage.NORMALIZE: (intake, "normalize"),
     }[stage]
     whole = getattr(module, name)
 
@@ -326,7 +326,7 @@ def test_what_is_known_of_a_constituency_that_is_left_out_stays(workspace, monke
     again.write_text(text, encoding="utf-8")
     before = workspaces.run(workspace)
     strike(workspace, before)
-    whole = normalizing.normalize
+    whole = intake.normalize
 
     def broken(entries, *arguments):
         if entries.column("constituency")[0].as_py() == 90:
@@ -336,7 +336,7 @@ def test_what_is_known_of_a_constituency_that_is_left_out_stays(workspace, monke
     shutil.rmtree(workspace / FOLDER)
     day = workspaces.TODAY.replace(day=4)
     with monkeypatch.context() as patch:
-        patch.setattr(normalizing, "normalize", broken)
+        patch.setattr(intake, "normalize", broken)
         result = workspaces.run(workspace, today=day)
     assert [one.constituency for one in result.left_out] == [90]
     assert not pq.read_table(result.folder / "returned.parquet").num_rows

@@ -25,8 +25,7 @@ from voterlist.storage.ledger import (
     verify,
 )
 from voterlist.storage.ledger.base import SqliteBase
-from voterlist.storage.ledger.chain import BEGINNING, PREFIX, append
-from voterlist.storage.ledger.seals import digest, seal
+from voterlist.storage.ledger.chain import BEGINNING, PREFIX, append, digest, seal
 from voterlist.storage.ledger.tables import (
     CHAINED_SINCE,
     KEYS,

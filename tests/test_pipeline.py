@@ -15,7 +15,7 @@ import workspaces
 from voterlist import config, pipeline
 from voterlist.errors import StageError, UsageError
 from voterlist.model import Stage, Standing
-from voterlist.pipeline import normalizing, places, stages
+from voterlist.pipeline import intake, stages, steps
 from voterlist.schemas import DECISION, LIST
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import Outcome, from_columns
@@ -161,9 +161,9 @@ def test_constituencies_that_share_no_file_are_normalised_apart():
         "set_aside": [0] * 6,
     }
     lists = from_columns(columns, LIST)
-    assert places.places_of(lists) == [0, 1, 2, 3, 4, 5]
-    assert normalizing._apart(lists) == [(0,), (1,), (2, 3, 4), (5,)]
-    assert normalizing._apart(lists.slice(0, 0)) == []
+    assert steps.places_of(lists) == [0, 1, 2, 3, 4, 5]
+    assert intake._apart(lists) == [(0,), (1,), (2, 3, 4), (5,)]
+    assert intake._apart(lists.slice(0, 0)) == []
 
 
 KILLED = """
@@ -485,7 +485,7 @@ def test_a_stage_that_breaks_says_where_and_never_what(workspace, monkeypatch):
     def broken(*_arguments):
         raise ValueError("Məmmədov 5XK1234")
 
-    monkeypatch.setattr(normalizing, "normalize", broken)
+    monkeypatch.setattr(intake, "normalize", broken)
     with pytest.raises(StageError) as caught:
         workspaces.run(workspace)
     error = caught.value
@@ -507,13 +507,13 @@ def test_a_stage_that_loses_or_adds_a_row_stops_the_run(
     workspace, monkeypatch, change, rows_out
 ):
     """An entry would be lost silently, or one that nobody handed in would stand on the list."""
-    whole = normalizing.normalize
+    whole = intake.normalize
 
     def unbalanced(entries, profile):
         found = whole(entries, profile)
         return Outcome(change(found.table), found.findings, found.set_aside)
 
-    monkeypatch.setattr(normalizing, "normalize", unbalanced)
+    monkeypatch.setattr(intake, "normalize", unbalanced)
     with pytest.raises(StageError) as caught:
         workspaces.run(workspace)
     assert caught.value.code == "rows-lost"

@@ -23,8 +23,7 @@ from voterlist.catalogue import catalogue
 from voterlist.cli.app import APP
 from voterlist.config import DecisionSettings, ReviewSettings
 from voterlist.decisions import Given
-from voterlist.pipeline.answers import answers_in
-from voterlist.pipeline.known import known
+from voterlist.pipeline.known import answers_in, known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.quality.agreement import (
     Stratum,

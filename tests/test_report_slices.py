@@ -9,8 +9,7 @@ import pytest
 import report_tables as tables
 from voterlist import review
 from voterlist.model import Stage
-from voterlist.pipeline.looked_up import look_up
-from voterlist.pipeline.report_units import report_task
+from voterlist.pipeline.publish import look_up, report_task
 from voterlist.pipeline.units import Units
 from voterlist.report.section import Run
 from voterlist.report.sections.order import build

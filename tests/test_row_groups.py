@@ -1,4 +1,4 @@
-"""Parquet files joined by copying their row groups."""
+"""Parquet files joined to one with the row groups of all."""
 
 import datetime as dt
 
@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist.storage.row_groups import join_files
-from voterlist.storage.store import row_group_digests, write_tables
+from voterlist.storage.store import join_tables, row_group_digests, write_tables
 
 WORDS = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
@@ -48,10 +47,10 @@ def written(folder, parts):
 @pytest.mark.slow
 @given(parts=PARTS)
 def test_what_is_joined_are_the_rows_of_the_parts(tmp_path_factory, parts):
-    """A footer that points to the wrong bytes would give voters that nobody handed in."""
+    """A unit would be made anew because it was joined with others."""
     folder = tmp_path_factory.mktemp("joined")
     paths = written(folder, parts)
-    rows = join_files(folder / "all.parquet", paths)
+    rows = join_tables(folder / "all.parquet", SCHEMA, paths)
     assert rows == sum(map(len, parts))
     filled = [path for path, part in zip(paths, parts, strict=True) if part]
     file = pq.ParquetFile(folder / "all.parquet")
@@ -71,7 +70,5 @@ def test_parts_of_another_schema_and_files_that_are_none_are_refused(tmp_path):
     (tmp_path / "text.parquet").write_text("no Parquet at all", encoding="utf-8")
     for wrong in ("other.parquet", "text.parquet"):
         with pytest.raises(ValueError, match=r"schema|Parquet"):
-            join_files(tmp_path / "all.parquet", [path, tmp_path / wrong])
-    with pytest.raises(ValueError, match="no part"):
-        join_files(tmp_path / "all.parquet", [])
+            join_tables(tmp_path / "all.parquet", SCHEMA, [path, tmp_path / wrong])
     assert not (tmp_path / "all.parquet").exists()

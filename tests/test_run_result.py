@@ -9,9 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voterlist.model import AsideCode
-from voterlist.pipeline.decided import DecisionsStanding
-from voterlist.pipeline.result import FURNITURE, RunResult, Trouble
-from voterlist.pipeline.told import unread_constituencies
+from voterlist.pipeline.outcome import unread_constituencies
+from voterlist.pipeline.result import FURNITURE, DecisionsStanding, RunResult, Trouble
 from voterlist.schemas import SET_ASIDE
 from voterlist.tables import from_columns
 

@@ -14,19 +14,19 @@ from voterlist import config
 from voterlist.decisions import Given
 from voterlist.model import Stage
 from voterlist.pipeline import inbox, steps
-from voterlist.pipeline.answers import answers_in
-from voterlist.pipeline.context import Context
+from voterlist.pipeline.known import answers_in
 from voterlist.pipeline.stages import STAGES, link_entries
 from voterlist.pipeline.steps import (
-    Given as Need,
-)
-from voterlist.pipeline.steps import (
+    Context,
     NeededTables,
     StageContext,
     Step,
     UndeclaredError,
     place_of_table,
     places_of_table,
+)
+from voterlist.pipeline.steps import (
+    Given as Need,
 )
 from voterlist.schemas import ADDED, DECISION, empty
 from voterlist.storage import linkage_state, store

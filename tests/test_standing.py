@@ -15,7 +15,6 @@ from voterlist.deadlines import calendar
 from voterlist.errors import SettingsError
 from voterlist.handovers import Event, Handover
 from voterlist.model import Level, Owed, Progress, Standing
-from voterlist.pipeline.burndown import burn_down
 from voterlist.pipeline.progress import (
     Waiting,
     Work,
@@ -24,7 +23,7 @@ from voterlist.pipeline.progress import (
     over,
     received,
 )
-from voterlist.pipeline.standings import RUN_EVENT, open_in
+from voterlist.pipeline.standings import RUN_EVENT, burn_down, open_in
 from voterlist.schemas import DECISION
 from voterlist.storage.ledger import Ledger, Submission, reading
 from voterlist.tables import from_columns

@@ -16,11 +16,16 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from voterlist.pipeline.burndown import BurnDown, burn_down
     from voterlist.pipeline.known import known_work
     from voterlist.pipeline.result import Progress, RunResult, Trouble
     from voterlist.pipeline.running import no_progress, run
-    from voterlist.pipeline.standings import UnitStanding, overdue, standings
+    from voterlist.pipeline.standings import (
+        BurnDown,
+        UnitStanding,
+        burn_down,
+        overdue,
+        standings,
+    )
     from voterlist.rulebook import RULE_CODES
 
 __all__ = [
@@ -40,12 +45,12 @@ __all__ = [
 
 _HOMES = {
     "RULE_CODES": "voterlist.rulebook",
-    "BurnDown": "voterlist.pipeline.burndown",
+    "BurnDown": "voterlist.pipeline.standings",
     "Progress": "voterlist.pipeline.result",
     "RunResult": "voterlist.pipeline.result",
     "Trouble": "voterlist.pipeline.result",
     "UnitStanding": "voterlist.pipeline.standings",
-    "burn_down": "voterlist.pipeline.burndown",
+    "burn_down": "voterlist.pipeline.standings",
     "known_work": "voterlist.pipeline.known",
     "no_progress": "voterlist.pipeline.running",
     "overdue": "voterlist.pipeline.standings",

@@ -18,26 +18,42 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from voterlist import config, readers
 from voterlist.config import IngestSettings
 from voterlist.config.comparisons import AddedComparison
+from voterlist.decisions import with_corrections
+from voterlist.errors import StageError
+from voterlist.findings import gather
 from voterlist.ingest import ingest
-from voterlist.model import PASSING, AsideCode, Stage
-from voterlist.pipeline.inbox import INBOX, Batch
-from voterlist.pipeline.places import received_name, unit_name
+from voterlist.ingest.added import ENTRY_CELL, with_ids
+from voterlist.ingest.ids import entry_ids
+from voterlist.merge import check_ids, count_entries, merge_accounts
+from voterlist.model import PASSING, AsideCode, Profile, Stage
+from voterlist.normalize import normalize
+from voterlist.pipeline.inbox import INBOX, Batch, Inputs
 from voterlist.pipeline.steps import (
     NeededTables,
     Parts,
     StageContext,
     StageResult,
+    corrections_of,
+    id_prefix,
+    known_place,
+    of_place,
     place_of_table,
+    places_of,
+    received_name,
+    unit_name,
 )
 from voterlist.pipeline.units import Done, Task
 from voterlist.readers import ListedFile
-from voterlist.schemas import ENTRY, Intake, RawFile
+from voterlist.schemas import ADDED, ENTRY, VOTER, Intake, RawFile, empty
 from voterlist.storage import store
 from voterlist.storage.kept import Place, memo
+from voterlist.storage.store import Written
+from voterlist.tables import concat, sort_by
 
 INTAKE_TABLES = ("entries", "lists", "set_aside", "findings", "added")
 _ROWS = "rows"
@@ -237,3 +253,230 @@ def _intake_path(folder: Path, name: str, number: int) -> Path:
 
 def _sum(table: pa.Table, column: str) -> int:
     return int(pc.sum(table.column(column)).as_py() or 0)
+
+
+def merge_lists(tables: NeededTables, context: StageContext) -> StageResult:
+    """One list out of all: entries, lists, rows set aside, findings of the intake."""
+    accounts = _accounts(tables)
+    received = tables.part_paths(received_name("entries"))
+    done = context.units.each(
+        Stage.MERGE,
+        _merge_place,
+        _merge_tasks(received, accounts),
+        partial(context.progress, Stage.MERGE),
+    )
+    rows = store.join_tables(
+        context.folder / "entries.parquet", ENTRY, map(_entries_of, done)
+    )
+    counted = [one.table("counts.parquet") for one in done]
+    counts = pa.concat_tables(counted) if counted else count_entries(empty(ENTRY))
+    merged = merge_accounts(accounts, counts)
+    _require_known(merged.lists, context.inputs)
+    added = concat(tables.parts(received_name("added")), ADDED)
+    if added.num_rows:
+        path = context.folder / "entries.parquet"
+        added = with_ids(added, pq.read_table(path, columns=ENTRY_CELL.names))
+    made = {
+        "entries": Written(),
+        "lists": merged.lists,
+        "set_aside": merged.set_aside,
+        "findings-ingest": merged.findings,
+        "added": added,
+    }
+    rows_in = sum(pq.read_metadata(path).num_rows for path in received)
+    return StageResult(made, rows_in, rows)
+
+
+def _accounts(tables: NeededTables) -> list[Intake]:
+    """The intake of each folder of the inbox, without its entries, which are too many to hold."""
+    lists, set_aside, findings = (
+        tables.parts(received_name(name)) for name in ("lists", "set_aside", "findings")
+    )
+    parts = zip(lists, set_aside, findings, strict=True)
+    return [Intake(empty(ENTRY), *part) for part in parts]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A constituency, and the files of entries in which it was received."""
+
+    number: int
+    received: tuple[Path, ...]
+    is_alone: bool
+    """True where there is one such file, and it holds no other constituency."""
+
+
+def _merge_tasks(received: Sequence[Path], accounts: Sequence[Intake]) -> list[Task]:
+    """The units of merging: each constituency, in order of its ids.
+
+    An id begins with the number of the constituency, so the constituencies below each other are in
+    order of id.
+    """
+    places = [places_of(account.lists) for account in accounts]
+    homes: dict[int, list[int]] = {}
+    for number, own in enumerate(places):
+        for place in own:
+            homes.setdefault(place, []).append(number)
+    digests = {number: store.sha256(received[number]) for number in range(len(places))}
+    tasks = []
+    for place in sorted(homes, key=id_prefix):
+        numbers = homes[place]
+        is_alone = len(numbers) == 1 and len(places[numbers[0]]) == 1
+        paths = tuple(received[number] for number in numbers)
+        needs = (place, is_alone, *(digests[number] for number in numbers))
+        tasks.append(
+            Task(
+                unit_name(known_place(place)),
+                store.digest_of(*needs),
+                _Place(place, paths, is_alone),
+                (known_place(place),),
+            )
+        )
+    return tasks
+
+
+def _merge_place(place: _Place, folder: Path) -> dict[str, Any]:
+    """The entries of a constituency by id, and how many each of its lists has.
+
+    As they were received they are in order of id; where nothing else belongs to them, that file
+    stays.
+    """
+    if place.is_alone:
+        entries = pq.read_table(place.received[0], columns=_COUNTED)
+    else:
+        parts = [of_place(pq.read_table(one), place.number) for one in place.received]
+        entries = concat(parts, ENTRY)
+        if len(parts) > 1:
+            entries = _with_unique_ids(entries)
+        entries = sort_by(entries, "entry_id")
+        store.write_tables(folder / "entries.parquet", ENTRY, [entries])
+    check_ids(entries)
+    store.write_table(folder / "counts.parquet", count_entries(entries))
+    return {}
+
+
+_COUNTED = ["entry_id", "source", "sheet", "constituency", "precinct"]
+"""The columns of ENTRY by which entries are counted."""
+
+
+def _entries_of(done: Done) -> Path:
+    """The file that holds the entries of a constituency."""
+    place: _Place = done.task.argument
+    return place.received[0] if place.is_alone else done.path("entries.parquet")
+
+
+def _require_known(lists: pa.Table, inputs: Inputs) -> None:
+    """Stop the run where a list has a content that is none of those that the manifest names."""
+    known = {source for source, _ in inputs.names()}
+    unknown = sorted(set(lists.column("source").to_pylist()) - known)
+    if unknown:
+        message = f"{len(unknown)} lists were read that are not among the inputs"
+        places = {"sources": ", ".join(unknown)}
+        raise StageError(
+            message, stage=Stage.MERGE, code="input-unknown", places=places
+        )
+
+
+def _with_unique_ids(entries: pa.Table) -> pa.Table:
+    """The entries of several intakes, with ids that no two share.
+
+    Ids are unique inside an intake. Two intakes share one where the same row of a precinct came in
+    through two folders; it is then numbered as ``entry_ids`` numbers equal rows of one intake.
+    """
+    if pc.count_distinct(entries.column("entry_id")).as_py() == entries.num_rows:
+        return entries
+    return entries.set_column(0, ENTRY.field("entry_id"), entry_ids(entries))
+
+
+VOTERS, FINDINGS = "voters.parquet", "findings.parquet"
+"""The files of a unit."""
+
+
+def normalize_entries(tables: NeededTables, context: StageContext) -> StageResult:
+    """A voter for every entry."""
+    entries, amendments = tables.path("entries"), tables["amendments"]
+    profile = context.settings.workspace.profile
+    places = places_of(tables["lists"])
+    digests = store.row_group_digests(entries)
+    tasks = []
+    for groups in _apart(tables["lists"]):
+        numbers = tuple(places[group] for group in groups)
+        own = corrections_of(amendments, numbers)
+        needs = (profile, *(digests[group] for group in groups), own.to_pylist())
+        tasks.append(
+            Task(
+                _unit_name_of(numbers),
+                store.digest_of(*needs),
+                _Groups(groups, numbers, entries, profile, own),
+                tuple(map(known_place, numbers)),
+            )
+        )
+    done = context.units.each(
+        Stage.NORMALIZE,
+        _normalize,
+        tasks,
+        partial(context.progress, Stage.NORMALIZE),
+    )
+    rows = store.join_tables(
+        context.folder / "voters.parquet",
+        VOTER,
+        [one.path(VOTERS) for one in done],
+    )
+    findings = [one.table(FINDINGS) for one in done]
+    made = {"voters": Written(), "findings-normalize": gather(findings)}
+    return StageResult(made, pq.read_metadata(entries).num_rows, rows)
+
+
+def _unit_name_of(places: Sequence[int]) -> str:
+    """The name of the unit of these constituencies, which stand next to each other in the list."""
+    ends = dict.fromkeys((places[0], places[-1]))
+    return "-".join(unit_name(known_place(place)) for place in ends)
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Row groups of the entries to normalise together, each a constituency."""
+
+    groups: tuple[int, ...]
+    places: tuple[int, ...]
+    entries: Path
+    profile: Profile
+    amendments: pa.Table
+    """AMENDMENT: its corrections are put into the entries first."""
+
+
+def _apart(lists: pa.Table) -> list[tuple[int, ...]]:
+    """The row groups of the entries, each a constituency, in runs that share no file.
+
+    A file's dates are read in the light of all its rows, so a file of several constituencies is not
+    cut.
+    """
+    order = {place: group for group, place in enumerate(places_of(lists))}
+    filled = lists.filter(pc.greater(lists.column("entries"), 0))
+    homes = pc.fill_null(filled.column("constituency"), 0).to_pylist()
+    sources = filled.column("source").to_pylist()
+    groups = [order[home] for home in homes]
+    pairs = sorted(zip(groups, sources, strict=True))
+    reach = {source: group for group, source in pairs}  # the last group stands
+    runs: list[tuple[int, ...]] = []
+    start, end = 0, -1
+    for group, source in pairs:
+        if group > end >= start:
+            runs.append(tuple(range(start, end + 1)))
+            start = group
+        end = max(end, reach[source])
+    return [*runs, tuple(range(start, end + 1))] if pairs else []
+
+
+def _normalize(task: _Groups, folder: Path) -> dict[str, Any]:
+    """Normalise row groups; the voters of each constituency are a row group of their file."""
+    entries = pq.ParquetFile(task.entries).read_row_groups(list(task.groups))
+    corrected = with_corrections(entries.unify_dictionaries(), task.amendments)
+    made = normalize(corrected, task.profile)
+    is_one = len(task.places) == 1
+    parts = (
+        [made.table] if is_one else (of_place(made.table, one) for one in task.places)
+    )
+    store.write_tables(folder / VOTERS, VOTER, parts)
+    store.write_table(folder / FINDINGS, made.findings)
+    return {}

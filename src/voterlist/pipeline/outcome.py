@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
+from voterlist.errors import UsageError
 from voterlist.findings import gather
-from voterlist.model import Stage
-from voterlist.pipeline.by_constituency import Account, work_by_constituency
-from voterlist.pipeline.context import Context
-from voterlist.pipeline.decided import decisions_standing
+from voterlist.ingest import LETTERS_LOST, PLACE_DOUBTS
+from voterlist.model import AsideCode, Returned, Severity, Stage, Verdict
+from voterlist.pipeline.inbox import Inputs, sources_of
+from voterlist.pipeline.known import known
 from voterlist.pipeline.reference import SOURCES
-from voterlist.pipeline.result import LeftOut, RunResult
-from voterlist.pipeline.standings import UnitStanding, overdue
-from voterlist.pipeline.steps import place_of_table, places_of_table
-from voterlist.pipeline.told import (
-    counts,
-    lost_letters,
-    of_the_whole,
-    place_doubts,
-    troubles,
+from voterlist.pipeline.result import (
+    FURNITURE,
+    ConstituencyWork,
+    DecisionsStanding,
+    LeftOut,
+    MissingList,
+    PlaceDoubt,
+    RunResult,
+    Trouble,
 )
+from voterlist.pipeline.standings import UnitStanding, overdue
+from voterlist.pipeline.steps import Context, place_of_table, places_of_table
 from voterlist.pipeline.walk import Tables, Walk
-from voterlist.schemas import FINDING, LIST, SET_ASIDE, empty
-from voterlist.tables import concat
+from voterlist.schemas import FINDING, LIST, SECOND_READING, SET_ASIDE, empty
+from voterlist.storage import ledger as ledgers
+from voterlist.tables import concat, rows_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +179,354 @@ def _cases_by_kind(tables: Tables) -> dict[str, int]:
 def _open_cases(tables: Tables) -> int:
     """How many cases of the queue are open."""
     return len(tables["queue"].column("case_id").unique()) if "queue" in tables else 0
+
+
+_OF_CASES = ("case_id", "entry_id")
+_CHANGES_NOTHING = frozenset({Verdict.KEEP.value, Verdict.SEPARATE.value})
+"""What such a verdict asks for is so, also where its case is gone: the entry stays on the list."""
+
+
+def decisions_standing(tables: Mapping[str, pa.Table]) -> DecisionsStanding:
+    """How the decisions stand; ``tables`` are those of a run, as far as it went."""
+    if "returned" not in tables:
+        return DecisionsStanding()
+    returned = tables["returned"]
+    reasons = _counts(returned.column("why"))
+    back = {_key(row["case_id"], row["old_entry_id"]) for row in returned.to_pylist()}
+    decisions, amendments = tables["decisions"], tables["amendments"]
+    verdicts = decisions.select(_OF_CASES).to_pylist()
+    # An amendment is about its entry, whatever case it came from.
+    waiting = tables.get("second_readings", SECOND_READING.empty_table())
+    held = set(waiting.filter(waiting.column("holds_back"))["case_id"].to_pylist())
+    keys = [
+        _key(row["case_id"], row["entry_id"])
+        for row in verdicts
+        if row["case_id"] not in held
+    ]
+    keys += [_key(None, one) for one in amendments.column("entry_id").to_pylist()]
+    left = sum(key not in back for key in keys)
+    skipped = _skipped(tables.get("skipped"), back)
+    cases, entries = _contested(tables["contested"])
+    return DecisionsStanding(
+        holding=left - sum(skipped.values()),
+        followed=tables["followed"].num_rows,
+        carried_out=reasons.get(Returned.CARRIED_OUT, 0),
+        answered=reasons.get(Returned.ANSWERED, 0),
+        changed=reasons.get(Returned.CHANGED, 0),
+        gone=reasons.get(Returned.GONE, 0),
+        unclear=reasons.get(Returned.UNCLEAR, 0),
+        contested_cases=cases,
+        contested_entries=entries,
+        pending=tables["pending"].num_rows,
+        second_readings=len(waiting.column("case_id").unique()),
+        skipped=sum(skipped.values()),
+        skipped_by_reason=skipped,
+    )
+
+
+def _counts(words: pa.ChunkedArray) -> dict[str, int]:
+    """Word -> how often it stands there."""
+    counted = pc.value_counts(words.cast(pa.string())).to_pylist()
+    return {one["values"]: one["counts"] for one in counted}
+
+
+def _key(case_id: str | None, entry_id: str) -> tuple[str, str]:
+    return case_id or "", entry_id
+
+
+def _skipped(skipped: pa.Table | None, back: set[tuple[str, str]]) -> dict[str, int]:
+    """Code -> how many decisions cannot take effect for it, without those that came back."""
+    if skipped is None:
+        return {}
+    rows = skipped.select([*_OF_CASES, "answer", "code"]).to_pylist()
+    counts = Counter(
+        row["code"]
+        for row in rows
+        if row["answer"] not in _CHANGES_NOTHING
+        and _key(row["case_id"], row["entry_id"]) not in back
+    )
+    return dict(sorted(counts.items()))
+
+
+def _contested(contested: pa.Table) -> tuple[int, int]:
+    """How many cases and how many entries are contested."""
+    cases: set[str] = set()
+    entries: set[str] = set()
+    for row in contested.select([*_OF_CASES, "answer"]).to_pylist():
+        if row["answer"] in set(Verdict):
+            cases.add(row["case_id"])
+        else:
+            entries.add(row["entry_id"])
+    return len(cases), len(entries)
+
+
+def earlier_lists(workspace: Path, place: ledgers.Place) -> pa.Table:
+    """LIST of the newest complete runs; without rows where there is none.
+
+    ``place``: where the ledger of the workspace is.
+
+    Raises:
+        InputError: the table of an earlier run is damaged.
+    """
+    with ledgers.reading(place) as ledger:
+        try:
+            return known(workspace, ledger).table("lists")
+        except UsageError:
+            return empty(LIST)
+
+
+def missing_lists(
+    earlier: pa.Table,
+    lists: pa.Table,
+    *,
+    constituencies: Collection[int] | None,
+    unread: Collection[int | None],
+) -> tuple[MissingList, ...]:
+    """The precincts of ``earlier`` of which ``lists`` (both LIST) has no entry, in order.
+
+    Args:
+        earlier: the lists of the last run.
+        lists: those of this run.
+        constituencies: those of this run; None where it is of all.
+        unread: those of which something could not be read, which is said already; None among them
+            stands for a list of which nobody knows whose it is.
+    """
+    counted = _entries(earlier)
+    gone = set(counted) - set(_entries(lists))
+    return tuple(
+        MissingList(*place, counted[place])
+        for place in sorted(gone, key=_unknown_last)
+        if (constituencies is None or place[0] in constituencies)
+        and place[0] not in unread
+    )
+
+
+_Place = tuple[int | None, int | None]
+
+
+def _entries(lists: pa.Table) -> dict[_Place, int]:
+    """How many entries each precinct has, where it has any."""
+    filled = lists.filter(pc.greater(lists.column("entries"), 0))
+    grouped = filled.group_by(["constituency", "precinct"]).aggregate(
+        [("entries", "sum")]
+    )
+    return {
+        (row["constituency"], row["precinct"]): row["entries_sum"]
+        for row in grouped.to_pylist()
+    }
+
+
+def _unknown_last(place: _Place) -> tuple[bool, int, bool, int]:
+    constituency, precinct = place
+    return constituency is None, constituency or 0, precinct is None, precinct or 0
+
+
+Counts = Mapping[int | None, int]
+_OF_A_LIST = ["source", "sheet", "precinct"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The tables of a run that say what became of its lists."""
+
+    lists: pa.Table
+    """LIST"""
+    set_aside: pa.Table
+    """SET_ASIDE"""
+    findings: pa.Table
+    """FINDING: those that are left to ask."""
+    queue: pa.Table | None
+    """The cases that wait for a decision; None where the run was stopped before it had them."""
+
+
+def work_by_constituency(
+    account: Account, left_out: Collection[LeftOut]
+) -> tuple[ConstituencyWork, ...]:
+    """What was done for each constituency that has a list, a case or a failure, ascending."""
+    findings = account.findings
+    counted: dict[str, Counts] = {
+        "entries": _summed(account.lists, "entries"),
+        "set_aside": _summed(_unexpected(account.set_aside), "rows"),
+        "unreadable": _rows(whole_files_unread(account.set_aside)),
+        "in_doubt": _distinct(rows_among(findings, "rule", PLACE_DOUBTS), _OF_A_LIST),
+        "lost_letters": _distinct(
+            rows_among(findings, "rule", (LETTERS_LOST,)), _OF_A_LIST
+        ),
+        "errors": _rows(rows_among(findings, "severity", (Severity.ERROR.value,))),
+        "open_cases": _cases(account.queue),
+    }
+    failures = {one.constituency: one.kind for one in left_out}
+    work: dict[int | None, dict[str, int]] = defaultdict(dict)
+    for name, counts in counted.items():
+        for constituency, count in counts.items():
+            work[constituency][name] = count
+    places = sorted({*work, *failures}, key=lambda one: (one is None, one or 0))
+    return tuple(
+        ConstituencyWork(place, **work[place], failure=failures.get(place))
+        for place in places
+    )
+
+
+def _cases(queue: pa.Table | None) -> Counts:
+    return {} if queue is None else _distinct(queue, ["case_id"])
+
+
+def _unexpected(set_aside: pa.Table) -> pa.Table:
+    """The rows that are no header, title, total or blank row."""
+    codes = set_aside.column("code").cast(pa.string())
+    usual = pc.is_in(codes, pa.array(sorted(FURNITURE), pa.string()))
+    return set_aside.filter(pc.invert(usual))
+
+
+def _summed(table: pa.Table, column: str) -> Counts:
+    sums = table.group_by("constituency").aggregate([(column, "sum")])
+    return _as_counts(sums, f"{column}_sum")
+
+
+def _rows(table: pa.Table) -> Counts:
+    counts = table.group_by("constituency").aggregate([([], "count_all")])
+    return _as_counts(counts, "count_all")
+
+
+def _distinct(table: pa.Table, columns: list[str]) -> Counts:
+    """How many different values the columns have in each constituency."""
+    apart = table.select(["constituency", *columns])
+    return _rows(apart.group_by(apart.column_names).aggregate([]))
+
+
+def _as_counts(table: pa.Table, column: str) -> Counts:
+    places, counts = (
+        table.column(name).to_pylist() for name in ("constituency", column)
+    )
+    return {place: count for place, count in zip(places, counts, strict=True) if count}
+
+
+_NOT_UNDERSTOOD = (
+    AsideCode.HEADER_UNKNOWN.value,
+    AsideCode.MAPPING_DOUBTFUL.value,
+    AsideCode.LOOKS_LIKE_REGISTER.value,
+)
+"""Codes of rows that may be entries, of lists that nobody could make sense of."""
+
+
+def counts(table: pa.Table, column: str, weight: str | None = None) -> dict[str, int]:
+    """Word of a column -> its rows, or the sum of ``weight`` over them, in order of word."""
+    if not table.num_rows:
+        return {}
+    words = table.column(column).cast(pa.string())
+    weights = table.column(weight) if weight else pa.array([1] * table.num_rows)
+    summed = (
+        pa.table({"word": words, "weight": weights})
+        .group_by("word")
+        .aggregate([("weight", "sum")])
+    )
+    return {
+        row["word"]: int(row["weight_sum"])
+        for row in summed.sort_by("word").to_pylist()
+        if row["word"]
+    }
+
+
+def of_the_whole(coincidences: pa.Table) -> tuple[dict[str, Any], ...]:
+    """agreement, expected, found: the rows of a COINCIDENCE table that are of no constituency."""
+    whole = coincidences.filter(pc.is_null(coincidences.column("constituency")))
+    return tuple(whole.select(["agreement", "expected", "found"]).to_pylist())
+
+
+def place_doubts(findings: pa.Table, inputs: Inputs) -> tuple[PlaceDoubt, ...]:
+    """The lists whose precinct is not known or in doubt, by file.
+
+    Args:
+        findings: FINDING.
+        inputs: what the run read.
+    """
+    asked = rows_among(findings, "rule", PLACE_DOUBTS)
+    names = inputs.names()
+    doubts = {
+        PlaceDoubt(
+            names.get((row["source"], 0), row["source"]),
+            row["sheet"],
+            row["constituency"],
+            row["precinct"],
+            row["rule"],
+        )
+        for row in asked.to_pylist()
+    }
+    return tuple(sorted(doubts, key=_order_of_doubts))
+
+
+def _order_of_doubts(doubt: PlaceDoubt) -> tuple[str, str, int, str]:
+    return doubt.file, doubt.sheet or "", doubt.precinct or 0, doubt.rule
+
+
+def troubles(
+    set_aside: pa.Table, reference: pa.Table, inputs: Inputs
+) -> tuple[Trouble, ...]:
+    """The files and sheets that could not be read, by name.
+
+    Args:
+        set_aside: SET_ASIDE.
+        reference: SOURCES, as far as ``reference/`` was read.
+        inputs: what the run read, and what it could not even open.
+    """
+    names = inputs.names()
+    distinct_troubles = {
+        Trouble(
+            names.get((row["source"], row["copy"]), row["source"]),
+            row["sheet"],
+            row["code"],
+        )
+        for row in _unread(set_aside)
+    }
+    distinct_troubles |= {
+        Trouble(file.name, None, file.trouble)
+        for file in inputs.unread()
+        if file.trouble
+    }
+    outside = sources_of({file.name: file.digest for file in inputs.reference})
+    for row in reference.select(["source", "trouble"]).to_pylist():
+        if row["trouble"] not in {None, AsideCode.DUPLICATE_FILE, *FURNITURE}:
+            same = outside.get(row["source"], [row["source"]])
+            distinct_troubles |= {Trouble(name, None, row["trouble"]) for name in same}
+    return tuple(
+        sorted(
+            distinct_troubles,
+            key=lambda trouble: (trouble.file, trouble.sheet or "", trouble.code),
+        )
+    )
+
+
+def lost_letters(findings: pa.Table, inputs: Inputs) -> tuple[str, ...]:
+    """The files of which a list lost letters, by name. ``findings`` is FINDING."""
+    is_lost = pc.equal(findings.column("rule").cast(pa.string()), LETTERS_LOST)
+    sources = findings.filter(is_lost).column("source").unique().to_pylist()
+    names = inputs.names()
+    return tuple(sorted(names.get((source, 0), source) for source in sources))
+
+
+def unread_constituencies(set_aside: pa.Table) -> frozenset[int | None]:
+    """The constituencies of which a file, a sheet or a folder could not be read, or not understood.
+
+    None among them: it is not known whose list that is. ``set_aside`` is SET_ASIDE.
+    """
+    strange_rows = rows_among(set_aside, "code", _NOT_UNDERSTOOD)
+    strange = strange_rows.column("constituency").unique().to_pylist()
+    return frozenset(row["constituency"] for row in _unread(set_aside)) | frozenset(
+        strange
+    )
+
+
+def whole_files_unread(set_aside: pa.Table) -> pa.Table:
+    """The rows of whole files and sheets that could not be read; a copy of another was read."""
+    is_whole = pc.equal(set_aside.column("line"), 0)
+    codes = set_aside.column("code").cast(pa.string())
+    is_copy = pc.equal(codes, AsideCode.DUPLICATE_FILE.value)
+    return set_aside.filter(pc.and_not(is_whole, is_copy))
+
+
+def _unread(set_aside: pa.Table) -> list[dict[str, Any]]:
+    columns = ["source", "copy", "sheet", "constituency", "code"]
+    rows: list[dict[str, Any]] = (
+        whole_files_unread(set_aside).select(columns).to_pylist()
+    )
+    return rows

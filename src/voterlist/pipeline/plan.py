@@ -15,15 +15,13 @@ from pathlib import Path
 
 from voterlist.config import Settings
 from voterlist.model import Stage
-from voterlist.pipeline import again, inbox
-from voterlist.pipeline.answers import answers_in
-from voterlist.pipeline.context import Context
+from voterlist.pipeline import inbox
 from voterlist.pipeline.intake import intake_tasks
-from voterlist.pipeline.needs import needs_of
-from voterlist.pipeline.running import no_progress
-from voterlist.pipeline.stages import STAGES
+from voterlist.pipeline.known import answers_in
+from voterlist.pipeline.running import needs_then, no_progress, unchanged
+from voterlist.pipeline.stages import STAGES, needs_of
 from voterlist.pipeline.standings import RUN_EVENT
-from voterlist.pipeline.steps import StageContext, Step
+from voterlist.pipeline.steps import Context, StageContext, Step
 from voterlist.pipeline.units import Units
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import store
@@ -96,7 +94,7 @@ def plan(
     """
     inputs = inbox.find(workspace, constituencies, settings.ingest)
     run = inputs.run_id(settings, today)
-    if again.unchanged(workspace, settings, inputs, today) is not None:
+    if unchanged(workspace, settings, inputs, today) is not None:
         return Plan(run, run, ())
     with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
         context = Context(
@@ -120,7 +118,7 @@ def _last_needs(workspace: Path, ledger: Reader) -> tuple[str, dict[str, str]]:
     for _, event, details in reversed(ledger.journal()):
         if event == RUN_EVENT:
             found = store.finished_run(workspace, str(details["run"]))
-            needs = again.needs_then(found[0]) if found else None
+            needs = needs_then(found[0]) if found else None
             if needs is not None:
                 return str(details["run"]), needs
     return "", {}

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
+import hashlib
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist.config import Settings
 from voterlist.deadlines import calendar
 from voterlist.model import Stage
-from voterlist.pipeline.burndown import BurnDown
-from voterlist.pipeline.context import Context
 from voterlist.pipeline.inbox import sources_of
-from voterlist.pipeline.looked_up import look_up
-from voterlist.pipeline.report_units import make_reports, put_reports, report_task
-from voterlist.pipeline.standings import UnitStanding
-from voterlist.pipeline.units import Units
+from voterlist.pipeline.standings import BurnDown, UnitStanding
+from voterlist.pipeline.steps import Context, unit_name
+from voterlist.pipeline.units import Done, Task, Units
 from voterlist.pipeline.walk import Walk, guarded
-from voterlist.render import wall
+from voterlist.render import html, wall, xlsx
 from voterlist.render.wall import build_wall
-from voterlist.report.section import Run
-from voterlist.report.sections.order import SCHEMAS, TABLES
+from voterlist.report.section import Report, Run
+from voterlist.report.sections.order import SCHEMAS, TABLES, build
 from voterlist.report.slices import (
     LOOKED_UP,
     Cutter,
@@ -39,6 +43,7 @@ from voterlist.storage import store
 from voterlist.storage.kept import Kept
 from voterlist.storage.store import Work
 from voterlist.storage.workers import peak_megabytes
+from voterlist.tables import concat, plain
 
 REPORTS = "reports"
 
@@ -193,3 +198,211 @@ def _standings_of(
     """How a constituency and its precincts stand; None: everybody."""
     is_whole, here = constituency is None, {constituency, None}
     return tuple(row for row in standing if is_whole or row.constituency in here)
+
+
+_RENDERED: Mapping[str, Callable[[Report, str], bytes | str]] = {
+    "report-{language}.html": html.render_report,
+    "report-{language}.xlsx": xlsx.render_report,
+    "precincts-{language}.html": html.render_precincts,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the reports of a constituency are made of.
+
+    Attributes:
+        run: all but the tables.
+        tables: the folder that holds them.
+        languages: of the reports.
+    """
+
+    run: Run
+    tables: Path
+    languages: tuple[str, ...]
+
+
+def report_task(run: Run, languages: tuple[str, ...], folder: Path) -> Task:
+    """The reports of a constituency as a task; their tables are written into the folder.
+
+    They are too large to be handed over, and those of a nation to be held.
+    """
+    constituency = run.facts.constituency
+    name = unit_name(constituency)
+    own_folder = folder / name
+    store.own_folder(folder)
+    store.own_folder(own_folder)
+    digests = [
+        (name, _write_table(own_folder, name, run.tables[name]))
+        for name in sorted(run.tables)
+    ]
+    needed = replace(run, tables={}, sources=dict(sorted(run.sources.items())))
+    parts = _Parts(needed, own_folder, languages)
+    key = store.digest_of(*digests, needed, *languages)
+    return Task(name, key, parts, (constituency,))
+
+
+def make_reports(parts: _Parts, folder: Path) -> dict[str, Any]:
+    """Build a report and write it in every language into a folder."""
+    run = replace(parts.run, tables=_read_tables(parts.tables))
+    with _no_collection():
+        built = build(run)
+        for name, language in _names(parts.languages):
+            path = folder / name.format(language=language)
+            content = _RENDERED[name](built, language)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return {}
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let nobody look for garbage: a report makes many small values and hardly any circles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def put_reports(done: Done, languages: tuple[str, ...], folder: Path) -> list[Path]:
+    """Put the reports of a constituency where people open them; returns their paths.
+
+    One that lies there already is left alone. The others are copied: people may write into theirs.
+    """
+    store.own_folder(folder.parent)
+    store.own_folder(folder)
+    paths = []
+    for template, language in _names(languages):
+        name = template.format(language=language)
+        path = folder / name
+        if not path.is_file() or store.sha256(path) != done.made.files[name]:
+            copy = partial(shutil.copyfile, done.path(name))
+            store.write_atomically(path, copy)
+        paths.append(path)
+    return paths
+
+
+def _names(languages: tuple[str, ...]) -> list[tuple[str, str]]:
+    """(name of a report with the place of its language, language), in order."""
+    return [(name, language) for language in languages for name in _RENDERED]
+
+
+def _write_table(folder: Path, name: str, table: pa.Table) -> str:
+    """Write a table whose text is plain, whatever way it was stored; returns its digest."""
+    columns = [plain(column) for column in table.itercolumns()]
+    table = pa.table(columns, names=table.column_names).combine_chunks()
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    content = sink.getvalue()
+    (folder / name).write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _read_tables(folder: Path) -> Mapping[str, pa.Table]:
+    """The tables in a folder by name."""
+    tables = {}
+    for path in sorted(folder.iterdir()):
+        with pa.ipc.open_stream(path.read_bytes()) as reader:
+            tables[path.name] = reader.read_all()
+    return tables
+
+
+_FILE = "rows.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What was looked up in a table of a run.
+
+    Attributes:
+        rows: the rows that are wanted.
+        counts: how many rows the table has of each constituency.
+    """
+
+    rows: pa.Table
+    counts: Mapping[int | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which rows of one row group are wanted; ``ids`` may be those of others too."""
+
+    path: Path
+    row_group: int
+    ids: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+def look_up(units: Units, path: Path, ids: pa.Array, schema: pa.Schema) -> LookedUp:
+    """The rows of a file of entries or voters that are wanted.
+
+    Args:
+        units: does the work.
+        path: the file, in order of the ids.
+        ids: those of the wanted entries, ascending.
+        schema: the columns that are wanted.
+
+    Raises:
+        UnitsFailedError: a row group cannot be read.
+    """
+    done = units.each(Stage.REPORT, _take_out, list(_tasks(path, ids, schema.names)))
+    rows = (one.table(_FILE) for one in done)
+    return LookedUp(concat(rows, schema), _counts(done))
+
+
+def _tasks(path: Path, ids: pa.Array, columns: Sequence[str]) -> Iterator[Task]:
+    """One task for each row group."""
+    metadata = pq.read_metadata(path)
+    for number, digest in enumerate(store.row_group_digests(path)):
+        group = metadata.row_group(number)
+        first, last = _ends(group, "entry_id")
+        start = bisect_left(ids, first, key=_text)
+        end = bisect_right(ids, last, key=_text)
+        inside = tuple(ids[start:end].to_pylist())
+        constituency, _ = _ends(group, "constituency")
+        yield Task(
+            f"{path.stem}-{unit_name(constituency)}",
+            store.digest_of(digest, columns, inside),
+            _Wanted(path, number, inside, tuple(columns)),
+            (constituency,),
+        )
+
+
+def _text(value: pa.StringScalar) -> str:
+    """The text of a value of an array."""
+    return str(value.as_py())
+
+
+def _ends(group: pq.RowGroupMetaData, name: str) -> tuple[Any, Any]:
+    """The smallest and the largest value of a column in a row group; None: it has none."""
+    for number in range(group.num_columns):
+        column = group.column(number)
+        if column.path_in_schema == name and column.statistics.has_min_max:
+            return column.statistics.min, column.statistics.max
+    return None, None
+
+
+def _take_out(wanted: _Wanted, folder: Path) -> dict[str, Any]:
+    """Write the wanted rows of a row group; how many rows it has by constituency."""
+    file = pq.ParquetFile(wanted.path)
+    columns = list(dict.fromkeys(["constituency", *wanted.columns]))
+    rows = file.read_row_group(wanted.row_group, columns=columns, use_threads=False)
+    is_wanted = pc.is_in(
+        rows.column("entry_id"), value_set=pa.array(wanted.ids, pa.string())
+    )
+    found = rows.select(list(wanted.columns)).filter(is_wanted)
+    store.write_table(folder / _FILE, found)
+    counted = pc.value_counts(rows.column("constituency")).to_pylist()
+    return {"counts": [[row["values"], row["counts"]] for row in counted]}
+
+
+def _counts(done: Sequence[Done]) -> dict[int | None, int]:
+    """How many rows there are of each constituency."""
+    counts: dict[int | None, int] = {}
+    for one in done:
+        for constituency, rows in one.said["counts"]:
+            counts[constituency] = counts.get(constituency, 0) + rows
+    return counts

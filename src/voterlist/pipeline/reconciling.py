@@ -19,8 +19,7 @@ from voterlist.matching import Rows
 from voterlist.model import Stage
 from voterlist.pipeline import reference
 from voterlist.pipeline.checking import is_passing
-from voterlist.pipeline.places import unit_name
-from voterlist.pipeline.steps import NeededTables, StageContext, StageResult
+from voterlist.pipeline.steps import NeededTables, StageContext, StageResult, unit_name
 from voterlist.pipeline.units import Task
 from voterlist.reconcile import Part, Reconciliation
 from voterlist.schemas import (

@@ -12,9 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from voterlist.model import AsideCode, Stage
-from voterlist.pipeline.decided import DecisionsStanding
 from voterlist.pipeline.inbox import REFERENCE
-from voterlist.pipeline.missing import MissingList
 from voterlist.pipeline.standings import UnitStanding
 from voterlist.storage.lock import Holder
 from voterlist.storage.store import Work
@@ -52,6 +50,16 @@ class Trouble:
     def is_of_lists(self) -> bool:
         """False for a file of ``reference/``, and for what runs have made."""
         return PurePosixPath(self.file).parts[0] not in {REFERENCE, "kept", "runs"}
+
+
+@dataclass(frozen=True, slots=True)
+class MissingList:
+    """A precinct of which the last run had entries, and this one has none."""
+
+    constituency: int | None
+    precinct: int | None
+    entries: int
+    """How many the last run had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +136,46 @@ class ConstituencyWork:
         return tuple(
             name for name in (*names, "errors", "open_cases") if getattr(self, name)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionsStanding:
+    """How what people decided stands after a run.
+
+    Attributes:
+        holding: decisions about entries that hold and take effect.
+        followed: entries that stand in another place than when they were decided of.
+        carried_out: decisions that the precincts carried out themselves.
+        answered: decisions that a later one about the entry of today settled.
+        changed: decisions that came back because an entry changed.
+        gone: decisions that came back because an entry is on no list any more.
+        unclear: decisions of which it is not known where their entry is.
+        contested_cases: cases that people decided in different ways.
+        contested_entries: entries about which people decided in different ways.
+        pending: decisions that wait for a second person.
+        second_readings: cases that wait for their second reading.
+        skipped: decisions that cannot take effect.
+        skipped_by_reason: the same by the code of why, in the order of the codes.
+    """
+
+    holding: int = 0
+    followed: int = 0
+    carried_out: int = 0
+    answered: int = 0
+    changed: int = 0
+    gone: int = 0
+    unclear: int = 0
+    contested_cases: int = 0
+    contested_entries: int = 0
+    pending: int = 0
+    second_readings: int = 0
+    skipped: int = 0
+    skipped_by_reason: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def contested(self) -> int:
+        """The cases and entries about which people decided in different ways."""
+        return self.contested_cases + self.contested_entries
 
 
 @dataclass(frozen=True, slots=True)

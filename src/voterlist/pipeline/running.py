@@ -7,17 +7,25 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from voterlist import config
 from voterlist.config import Settings
+from voterlist.handovers import Event
 from voterlist.model import Stage
-from voterlist.pipeline import again, inbox
-from voterlist.pipeline.moved import settle_moves
+from voterlist.pipeline import inbox
+from voterlist.pipeline.inbox import Inputs
 from voterlist.pipeline.result import Progress, RunResult
 from voterlist.storage import ledger as ledgers
-from voterlist.storage import lock
+from voterlist.storage import lock, moves, store
+from voterlist.storage.files import write_content
+from voterlist.storage.ledger import Ledger, Place, Reader, reading
+from voterlist.storage.store import Manifest
 
 
 def no_progress(_stage: Stage, _step: str, _done: int, _total: int) -> None:
@@ -59,10 +67,183 @@ def run(
         settle_moves(workspace, ledgers.place_in(workspace, settings))
         inputs = inbox.find(workspace, constituencies, settings.ingest)
         if until in {None, Stage.REPORT}:
-            known = again.unchanged(workspace, settings, inputs, today)
+            known = unchanged(workspace, settings, inputs, today)
             if known is not None:
                 return replace(known, taken_over=before)
         working = importlib.import_module("voterlist.pipeline.working")
         asked = working.Asked(workspace, settings, inputs, until, today, jobs, progress)
         result: RunResult = working.work(asked)
         return replace(result, taken_over=before)
+
+
+NAME = "result.json"
+"""Beside the trace of a run: what the run said."""
+
+
+@dataclass(slots=True)
+class LedgerWatch:
+    """Sees whether anybody else wrote into the ledger while a run went on."""
+
+    head: str = ""
+    """The last line of the ledger when this run left it."""
+    is_calm: bool = True
+    """False where a line of another stood in it since."""
+
+    def came_to(self, ledger: Reader) -> None:
+        """The run opens the ledger again."""
+        self.is_calm = self.is_calm and str(ledger.head()) == self.head
+
+    def left(self, ledger: Ledger) -> None:
+        """The run has closed the ledger."""
+        self.head = str(ledger.last_head)
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """What a run said, and what it depended on besides what its manifest names."""
+
+    ledger: str
+    is_whole: bool
+    result: RunResult
+    needs: dict[str, str]
+    """What the run depended on, as ``needs_of`` says it."""
+    outputs: tuple[str, ...]
+    """The files that people open, in order, as paths inside the workspace."""
+
+
+def remember(
+    folder: Path,
+    result: RunResult,
+    head: str,
+    needs: Mapping[str, str],
+    *,
+    is_whole: bool,
+) -> None:
+    """Keep what a complete run said in its folder.
+
+    Args:
+        folder: that of the run.
+        result: what it said.
+        head: the last line of the ledger after the run.
+        needs: what it depended on, as ``needs_of`` says it.
+        is_whole: the run was of all the inbox.
+    """
+    workspace = folder.parent.parent
+    names = tuple(path.relative_to(workspace).as_posix() for path in result.outputs)
+    # The workspace may be moved, so no path from outside of it is kept.
+    inside = replace(result, folder=Path(), outputs=())
+    kept_needs = {**needs, "ledger": head}
+    remembered = _Remembered(head, is_whole, inside, kept_needs, names)
+    content = TypeAdapter(_Remembered).dump_json(remembered, indent=1)
+    if TypeAdapter(_Remembered).validate_json(content) != remembered:
+        # A number that JSON has no word for: the run is then made again.
+        return
+    write_content(folder / NAME, content)
+
+
+def unchanged(
+    workspace: Path, settings: Settings, inputs: Inputs, today: dt.date
+) -> RunResult | None:
+    """The result of the complete run of these inputs, of which nothing has changed.
+
+    None where there is none, or where anything that it depends on, or that it wrote, is not as it
+    was.
+    """
+    found = store.finished_run(workspace, inputs.run_id(settings, today))
+    if found is None:
+        return None
+    folder, manifest = found
+    if not _is_same(manifest, settings, inputs):
+        return None
+    remembered = _read(folder)
+    if remembered is None or remembered.is_whole != inputs.is_whole:
+        return None
+    if not _is_same_ledger(workspace, settings, remembered.ledger, folder):
+        return None
+    if not _lies_as_recorded(workspace, folder, manifest):
+        return None
+    return replace(
+        remembered.result,
+        folder=folder,
+        outputs=tuple(workspace / name for name in remembered.outputs),
+        # It is that run's list that the next one is held against.
+        missing_lists=(),
+        # What was damaged then is whole now.
+        damaged_units=0,
+        is_unchanged=True,
+    )
+
+
+def needs_then(folder: Path) -> dict[str, str] | None:
+    """What a complete run depended on, by its folder; None where that is not known."""
+    remembered = _read(folder)
+    return None if remembered is None else remembered.needs
+
+
+def _is_same(manifest: Manifest, settings: Settings, inputs: Inputs) -> bool:
+    """True where a run of these inputs and settings by this program would have this manifest.
+
+    And where nothing of it was one of the moment.
+    """
+    return (
+        manifest.program_digest == store.program_digest()
+        and manifest.settings == config.digest(settings)
+        and dict(manifest.inputs) == dict(inputs.digests)
+        and manifest.constituencies == inputs.constituencies
+        and all(record.key for record in manifest.stages.values())
+    )
+
+
+def _read(folder: Path) -> _Remembered | None:
+    try:
+        content = (folder / NAME).read_bytes()
+        remembered: Any = TypeAdapter(_Remembered).validate_json(content)
+    except (OSError, ValidationError):
+        return None
+    return remembered if isinstance(remembered, _Remembered) else None
+
+
+def _is_same_ledger(
+    workspace: Path, settings: Settings, head: str, folder: Path
+) -> bool:
+    """True where nothing was written into the ledger since, and the run is the one it knows."""
+    place = ledgers.place_in(workspace, settings)
+    with ledgers.reading(place) as ledger:
+        if folder in store.altered_runs(workspace, ledger.journal()):
+            return False
+        return str(ledger.head()) == head
+
+
+def _lies_as_recorded(workspace: Path, folder: Path, manifest: Manifest) -> bool:
+    """True where every table and every report is the file that was recorded."""
+    files = {
+        folder / f"{name}.parquet": digest
+        for record in manifest.stages.values()
+        for name, digest in record.tables.items()
+    }
+    files |= {workspace / name: digest for name, digest in manifest.outputs.items()}
+    return all(
+        path.is_file() and store.sha256(path) == digest
+        for path, digest in files.items()
+    )
+
+
+def settle_moves(workspace: Path, place: Place) -> None:
+    """Move back the folders of a package that the ledger does not hold.
+
+    Without that its lists would stand in the inbox, and its decisions nowhere. The caller holds the
+    workspace.
+
+    Raises:
+        InputError: the ledger cannot be read.
+        OSError: a folder cannot be moved back.
+    """
+    plan = moves.read_plan(workspace)
+    if plan is None:
+        return
+    with reading(place) as ledger:
+        is_kept = any(
+            event == Event.RECEIVED and details.get("package") == plan.change
+            for _, event, details in ledger.journal()
+        )
+    moves.settle(workspace, plan, is_kept=is_kept)

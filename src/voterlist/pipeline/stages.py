@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import link
+from voterlist.config import Settings
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
 from voterlist.link.second_opinion import second_opinion
@@ -19,18 +20,24 @@ from voterlist.model import Stage
 from voterlist.normalize.added import fold_added
 from voterlist.pipeline.checking import check_register
 from voterlist.pipeline.decision_stages import SCORED, bring_decisions, review_cases
-from voterlist.pipeline.intake import INTAKE_TABLES, take_in
-from voterlist.pipeline.merging import merge_lists
-from voterlist.pipeline.normalizing import normalize_entries
+from voterlist.pipeline.intake import (
+    INTAKE_TABLES,
+    merge_lists,
+    normalize_entries,
+    take_in,
+)
 from voterlist.pipeline.reconciling import FINDINGS, reconcile_outside
 from voterlist.pipeline.steps import (
+    Context,
     Given,
     NeededTables,
     StageContext,
     StageResult,
     Step,
+    digest_of_given,
+    digest_of_settings,
 )
-from voterlist.storage import linkage_state
+from voterlist.storage import linkage_state, store
 from voterlist.tables import rows_among
 
 
@@ -258,3 +265,19 @@ def _records(records: Sequence[object]) -> pa.Table:
     """Frozen records of plain values as a table, one row each."""
     rows = [dataclasses.asdict(record) for record in records]  # type: ignore[call-overload]
     return pa.Table.from_pylist(rows) if rows else pa.table({})
+
+
+def needs_of(context: Context) -> dict[str, str]:
+    """Word -> digest: ``program``, ``day``, ``settings.<section>``, and each of ``Given``."""
+    paths = {path for step in STAGES for path in step.settings}
+    settings = {
+        f"settings.{path}": digest_of_settings(context.settings, path)
+        for path in sorted(paths | set(Settings.model_fields))
+    }
+    given = {need.value: digest_of_given(context, need) for need in Given}
+    return {
+        "program": store.program_digest(),
+        "day": context.today.isoformat(),
+        **settings,
+        **given,
+    }

@@ -8,7 +8,7 @@ that its tables can depend on.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from operator import attrgetter
@@ -16,21 +16,23 @@ from pathlib import Path
 from typing import Any, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import BaseModel
 
 from voterlist import config
 from voterlist.config import Settings
+from voterlist.deadlines import list_day
 from voterlist.decisions import Given as Answers
-from voterlist.model import Stage
-from voterlist.pipeline.context import Context
+from voterlist.model import Action, Stage
 from voterlist.pipeline.inbox import Inputs
+from voterlist.pipeline.result import Progress
 from voterlist.pipeline.units import Units
 from voterlist.readers import ListedFile
 from voterlist.storage import store
-from voterlist.storage.file_columns import FileColumns
 from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import CaseNumber
-from voterlist.storage.store import Shelf, Written
+from voterlist.storage.store import FileColumns, Shelf, Written
+from voterlist.tables import concat
 
 IN_PARTS = frozenset(
     {
@@ -392,3 +394,92 @@ class _DeclaredSettings:
         inner = tuple(one for one in self._declared if one.startswith(f"{path}."))
         _require_declared(self._step, path, [path] if inner else [])
         return _DeclaredSettings(value, self._step, f"{path}.", inner)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the stages of a run may depend on besides the tables."""
+
+    workspace: Path
+    settings: Settings
+    inputs: Inputs
+    given: Answers
+    """What people answered, under the ids that the entries had then."""
+    today: dt.date
+    jobs: int
+    progress: Progress
+    case_numbers: tuple[CaseNumber, ...] = ()
+    """The numbers of the cases of earlier runs."""
+    units: Units | None = None
+    """Does the units of the stages; None: each stage makes one for itself."""
+    left_out: frozenset[int | None] = frozenset()
+    """The constituencies (None: the files beside the folders) whose work failed in this run."""
+
+    @property
+    def list_day(self) -> dt.date:
+        """The day on which the list counts: the election, or the last due date of the cycle.
+
+        Whoever is of voting age on that day belongs on the list.
+        """
+        return list_day(self.settings.calendar, self.settings.workspace.cycle)
+
+    @property
+    def is_whole(self) -> bool:
+        """False for a run of some constituencies only, asked for or because others failed."""
+        return self.inputs.is_whole and not self.left_out
+
+    @property
+    def constituencies(self) -> tuple[int, ...]:
+        """The constituencies of the run, without those whose work failed."""
+        return tuple(
+            number
+            for number in self.inputs.constituencies
+            if number not in self.left_out
+        )
+
+
+def unit_name(constituency: int | None) -> str:
+    """The name of the unit of a constituency, or of the files of which none is known."""
+    return "unknown" if constituency is None else f"{constituency:03d}"
+
+
+def known_place(place: int) -> int | None:
+    """The number of a constituency; None for the unknown one."""
+    return place or None
+
+
+def places_of(lists: pa.Table) -> list[int]:
+    """The constituencies with entries in these lists, by id; 0 is the unknown one."""
+    filled = lists.filter(pc.greater(lists.column("entries"), 0))
+    return sorted(
+        pc.fill_null(filled.column("constituency"), 0).unique().to_pylist(),
+        key=id_prefix,
+    )
+
+
+def id_prefix(place: int) -> str:
+    """How the entry ids of a constituency begin."""
+    return f"{place:03d}-"
+
+
+def of_place(rows: pa.Table, place: int) -> pa.Table:
+    """The rows of one constituency, 0 the unknown one, with no word that none of them has."""
+    is_own = pc.equal(pc.fill_null(rows.column("constituency"), 0), place)
+    return concat([rows.filter(is_own)], rows.schema)
+
+
+def corrections_of(amendments: pa.Table, places: Sequence[int]) -> pa.Table:
+    """The corrections (AMENDMENT) of the entries of these constituencies."""
+    if not amendments.num_rows:
+        return amendments
+    prefix = pc.utf8_slice_codeunits(amendments.column("entry_id"), 0, 4)
+    own = pa.array([id_prefix(place) for place in places])
+    is_own = pc.is_in(prefix.cast(pa.string()), value_set=own)
+    action = amendments.column("action").cast(pa.string())
+    is_correction = pc.equal(action, Action.CORRECT.value)
+    return amendments.filter(pc.and_(is_own, is_correction))
+
+
+def received_name(name: str) -> str:
+    """The name of the table that holds this table of every intake in parts."""
+    return f"received-{name}"

@@ -17,9 +17,9 @@ import pyarrow as pa
 
 from voterlist.errors import StageError, VoterlistError, place_of
 from voterlist.model import Stage
-from voterlist.pipeline.context import Context
 from voterlist.pipeline.steps import (
     IN_PARTS,
+    Context,
     NeededTables,
     StageContext,
     StageResult,

@@ -16,26 +16,25 @@ from voterlist.config import Settings
 from voterlist.errors import UsageError
 from voterlist.model import Stage
 from voterlist.pipeline import inbox, publish
-from voterlist.pipeline.again import LedgerWatch, remember
-from voterlist.pipeline.answers import answers_in, keep_subjects
-from voterlist.pipeline.burndown import burn_down
-from voterlist.pipeline.context import Context
-from voterlist.pipeline.known import known, known_work
-from voterlist.pipeline.missing import MissingList, earlier_lists, missing_lists
-from voterlist.pipeline.needs import needs_of
-from voterlist.pipeline.outcome import Done, result_of
+from voterlist.pipeline.known import answers_in, keep_subjects, known, known_work
+from voterlist.pipeline.outcome import (
+    Done,
+    earlier_lists,
+    missing_lists,
+    result_of,
+    unread_constituencies,
+)
 from voterlist.pipeline.progress import Work, over, work_of
-from voterlist.pipeline.result import LeftOut, Progress, RunResult, Trouble
-from voterlist.pipeline.stages import STAGES
+from voterlist.pipeline.result import LeftOut, MissingList, Progress, RunResult, Trouble
+from voterlist.pipeline.running import LedgerWatch, remember
+from voterlist.pipeline.stages import STAGES, needs_of
 from voterlist.pipeline.standings import (
     RUN_EVENT,
+    burn_down,
     open_in,
     standings,
 )
-from voterlist.pipeline.steps import places_of_table
-from voterlist.pipeline.told import (
-    unread_constituencies,
-)
+from voterlist.pipeline.steps import Context, places_of_table
 from voterlist.pipeline.units import Units, UnitsFailedError
 from voterlist.pipeline.walk import Tables, Walk
 from voterlist.storage import ledger as ledgers

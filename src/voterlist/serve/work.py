@@ -21,8 +21,7 @@ from voterlist.deadlines import CalendarStage, calendar
 from voterlist.decisions import Given, standing
 from voterlist.desk.data import Desk
 from voterlist.model import Action
-from voterlist.pipeline.answers import answers_of_today, keep_subjects
-from voterlist.pipeline.known import Known, known
+from voterlist.pipeline.known import Known, answers_of_today, keep_subjects, known
 from voterlist.quality.readings import actions_of_two, second_readings
 from voterlist.quality.sampling import place_of
 from voterlist.schemas import (

@@ -19,7 +19,7 @@ from voterlist import strict_json
 from voterlist.errors import UsageError, WorkspaceBusyError
 from voterlist.storage import workers
 from voterlist.storage.files import make_private, write_atomically
-from voterlist.storage.leftovers import remove_leftovers
+from voterlist.storage.temporary import remove_leftovers
 
 LOCK_NAME = ".lock"
 HOLDER_NAME = ".lock.holder"

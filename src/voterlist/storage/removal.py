@@ -7,6 +7,7 @@ middle of the work; and no other file system that is mounted inside is entered.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -150,3 +151,39 @@ def _is_junction(path: Path) -> bool:
         attributes = getattr(path.lstat(), "st_file_attributes", 0)
         return bool(attributes & _REPARSE_POINT)
     return False
+
+
+_MOUNTS = Path("/proc/self/mountinfo")
+_MOUNT_POINT = 4
+"""The field of a line that holds the mount point (``proc_pid_mountinfo(5)``)."""
+_ESCAPED = re.compile(rb"\\([0-7]{3})")
+"""A blank, tab, line feed or backslash of a path, in octal."""
+
+
+def mounts_in(workspace: Path) -> list[str]:
+    """The paths inside of a workspace on which something is mounted, in order.
+
+    None on systems that do not tell: there only other file systems are known, by their number.
+    """
+    with suppress(FileNotFoundError):
+        return mounted_below(workspace.resolve(), _MOUNTS.read_bytes())
+    return []
+
+
+def mounted_below(folder: Path, mountinfo: bytes) -> list[str]:
+    """The mount points below a folder, as paths inside of it, in order.
+
+    Args:
+        folder: its path without links.
+        mountinfo: the text of ``/proc/self/mountinfo``.
+    """
+    points = {
+        Path(os.fsdecode(_ESCAPED.sub(_byte, line.split()[_MOUNT_POINT])))
+        for line in mountinfo.splitlines()
+    }
+    below = (one.relative_to(folder) for one in points if folder in one.parents)
+    return sorted(one.as_posix() for one in below)
+
+
+def _byte(escape: re.Match[bytes]) -> bytes:
+    return bytes([int(escape[1], 8)])

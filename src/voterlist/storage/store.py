@@ -25,7 +25,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from voterlist import strict_json
-from voterlist.storage.file_columns import FileColumns
 from voterlist.storage.files import (
     close_folder,
     make_folder,
@@ -35,9 +34,8 @@ from voterlist.storage.files import (
     write_atomically,
     write_content,
 )
-from voterlist.storage.leftovers import remove_leftovers, remove_work_folders
-from voterlist.storage.row_groups import join_files
 from voterlist.storage.stopping import whole
+from voterlist.storage.temporary import remove_leftovers, remove_work_folders
 from voterlist.version import __version__
 
 __all__ = [
@@ -465,10 +463,19 @@ def write_tables(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> i
 def join_tables(path: Path, schema: pa.Schema, parts: Iterable[Path]) -> int:
     """Join files of this schema to one with the row groups of all; returns the rows.
 
-    All or nothing. Their values are not read: row groups are copied as they are.
+    All or nothing. A row group has the same bytes there as in its part.
+
+    Raises:
+        ValueError: a part has another schema.
     """
-    files = list(parts)
-    return join_files(path, files) if files else write_tables(path, schema, ())
+
+    def groups() -> Iterator[pa.Table]:
+        for part in parts:
+            with pq.ParquetFile(part) as file:
+                for number in range(file.num_row_groups):
+                    yield file.read_row_group(number)
+
+    return write_tables(path, schema, groups())
 
 
 def row_group_digests(path: Path) -> list[str]:
@@ -651,3 +658,25 @@ def _json(content: Mapping[str, Any]) -> str:
     # A name that is not UTF-8 holds lone surrogates, which UTF-8 has no bytes for; JSON can write
     # them as digits.
     return re.sub("[\ud800-\udfff]", lambda sign: f"\\u{ord(sign[0]):04x}", text)
+
+
+@dataclass(frozen=True, slots=True)
+class FileColumns:
+    """Columns of a table on the disk. Of the list of a nation one column is in memory at a time."""
+
+    path: Path
+    schema: pa.Schema
+    """What is read of it, text as codes where the schema has it so."""
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+        with pq.ParquetFile(self.path) as file:
+            return int(file.metadata.num_rows)
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """A column of the schema, read anew."""
+        kind = self.schema.field(name).type
+        words = [name] if pa.types.is_dictionary(kind) else []
+        table = pq.read_table(self.path, columns=[name], read_dictionary=words)
+        return table.unify_dictionaries().combine_chunks().column(0).cast(kind)

@@ -17,7 +17,7 @@ from voterlist.errors import usage_error
 from voterlist.handovers import Event, handovers
 from voterlist.link.cases import case_id
 from voterlist.model import Action, Verdict
-from voterlist.pipeline.answers import answers_in
+from voterlist.pipeline.known import answers_in
 from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.storage.ledger import Reader
 from voterlist.tables import from_columns, from_rows

@@ -14,8 +14,7 @@ from voterlist.errors import usage_error
 from voterlist.handovers import Event, Handover, handovers
 from voterlist.model import Level, Progress
 from voterlist.pipeline import UnitStanding, known_work, standings
-from voterlist.pipeline.answers import answers_in
-from voterlist.pipeline.known import known
+from voterlist.pipeline.known import answers_in, known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.progress import HandedOver, handed_over
 from voterlist.schemas import CASE

@@ -31,10 +31,10 @@ from voterlist.model import Level, Profile, Severity, Stage
 from voterlist.normalize import normalize
 from voterlist.normalize.told import tell_profile
 from voterlist.pipeline import RULE_CODES
+from voterlist.pipeline.checking import StreetRegister, read_given_streets
 from voterlist.pipeline.inbox import INBOX
+from voterlist.pipeline.outcome import counts, of_the_whole
 from voterlist.pipeline.result import FURNITURE
-from voterlist.pipeline.street_register import StreetRegister, read_given_streets
-from voterlist.pipeline.told import counts, of_the_whole
 from voterlist.render import html
 from voterlist.report.section import Report, Run
 from voterlist.report.sections.audit import Audit, build_audit

@@ -17,9 +17,15 @@ from voterlist.cycles import NO_CAUSE, compare_cycles
 from voterlist.errors import InputError, usage_error
 from voterlist.ingest import register_named
 from voterlist.model import Stage
-from voterlist.pipeline.reference import EARLIER, LAST, Outside, read
-from voterlist.pipeline.registers import Persons, read_list
-from voterlist.pipeline.told import counts
+from voterlist.pipeline.outcome import counts
+from voterlist.pipeline.reference import (
+    EARLIER,
+    LAST,
+    Outside,
+    Persons,
+    read,
+    read_list,
+)
 from voterlist.schemas import REMOVAL_REASON
 from voterlist.tables import concat
 

@@ -15,9 +15,8 @@ from voterlist.config import Settings
 from voterlist.decisions import Given, Standing, standing
 from voterlist.desk.data import Desk, State, desk_of
 from voterlist.errors import usage_error
-from voterlist.pipeline.answers import answers_of_today
 from voterlist.pipeline.inbox import sources_of
-from voterlist.pipeline.known import Known, known
+from voterlist.pipeline.known import Known, answers_of_today, known
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.readings import actions_of_two, second_readings, waiting_for
 from voterlist.render.desk import PageOptions, render_desk

@@ -24,7 +24,7 @@ from voterlist.custody.canonical import from_bytes
 from voterlist.errors import usage_error
 from voterlist.handovers import Event, Handover, JournalLine, handovers
 from voterlist.model import Level
-from voterlist.pipeline.moved import settle_moves
+from voterlist.pipeline.running import settle_moves
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
 from voterlist.storage.files import make_folder

@@ -17,17 +17,15 @@ from voterlist.config import Settings
 from voterlist.errors import UsageError, usage_error
 from voterlist.handovers import FORGET_BEGUN as BEGUN
 from voterlist.handovers import Event, handovers
-from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.inbox import INBOX, REFERENCE
-from voterlist.pipeline.known import Known, known, known_work
+from voterlist.pipeline.known import Known, answers_in, known, known_work
 from voterlist.pipeline.list_input import ListSource
-from voterlist.pipeline.moved import settle_moves
+from voterlist.pipeline.running import settle_moves
 from voterlist.pipeline.standings import standings
-from voterlist.storage import kept, lock, mounts, removal, store
+from voterlist.storage import kept, lock, removal, store
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import Ledger, Reader
-from voterlist.storage.leftovers import WORK_FOLDERS, remove_unfinished
-from voterlist.storage.temporary import PREFIX
+from voterlist.storage.temporary import PREFIX, WORK_FOLDERS, remove_unfinished
 from voterlist.usecases.gates import Gate, Scope, gates
 from voterlist.usecases.settings import settings_of
 
@@ -216,7 +214,7 @@ def _refuse_mounts(workspace: Path, kinds: Sequence[Kind]) -> None:
     """
     names = [name for kind in kinds for name in _names(workspace, kind)]
     folders = {name.partition("/")[0] for name in names}
-    for point in mounts.mounts_in(workspace):
+    for point in removal.mounts_in(workspace):
         if point.partition("/")[0] in folders:
             raise usage_error("forget-mounted", path=workspace / point)
 

@@ -30,8 +30,7 @@ from voterlist.decisions.verdicts import Checked
 from voterlist.findings import finding_ids
 from voterlist.model import Mark, Problem, Role
 from voterlist.normalize import read_correction, read_day
-from voterlist.pipeline.answers import answers_of_today, keep_subjects
-from voterlist.pipeline.known import Known
+from voterlist.pipeline.known import Known, answers_of_today, keep_subjects
 from voterlist.quality.readings import actions_of_two
 from voterlist.render.xlsx import Answers
 from voterlist.schemas import (

@@ -23,8 +23,14 @@ from voterlist.storage.ledger import (
     opening,
     place_in,
 )
-from voterlist.storage.ledger.chain import ADDED, GENESIS
-from voterlist.storage.ledger.changes import ACCEPTED, AMENDED, DECIDED, JOURNAL
+from voterlist.storage.ledger.chain import (
+    ACCEPTED,
+    ADDED,
+    AMENDED,
+    DECIDED,
+    GENESIS,
+    JOURNAL,
+)
 from voterlist.storage.ledger.copies import Replaced
 from voterlist.usecases.opening import open_to_read
 from voterlist.usecases.settings import settings_of

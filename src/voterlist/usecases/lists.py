@@ -30,8 +30,7 @@ from voterlist.lists import (
 from voterlist.lists.balance import LIST_COUNTS
 from voterlist.lists.documents import place_stem
 from voterlist.model import ListKind, ListOrder, Purpose
-from voterlist.pipeline.answers import answers_in
-from voterlist.pipeline.known import known
+from voterlist.pipeline.known import answers_in, known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render import pdf, xlsx
 from voterlist.render.rows import (

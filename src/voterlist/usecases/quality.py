@@ -11,9 +11,8 @@ import pyarrow as pa
 
 from voterlist.catalogue import LANGUAGES
 from voterlist.errors import usage_error
-from voterlist.pipeline.answers import answers_of_today
 from voterlist.pipeline.inbox import sources_of
-from voterlist.pipeline.known import Known, known
+from voterlist.pipeline.known import Known, answers_of_today, known
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.agreement import Agreement, kappas, read_twice
 from voterlist.quality.certificate import certificate_of_run

@@ -31,7 +31,7 @@ from voterlist.errors import CustodyError
 from voterlist.handovers import Event
 from voterlist.model import Level
 from voterlist.pipeline.inbox import INBOX, lists_in
-from voterlist.pipeline.moved import settle_moves
+from voterlist.pipeline.running import settle_moves
 from voterlist.render.rows import COLUMNS_NAME, write_schema
 from voterlist.schemas import DECISION
 from voterlist.storage import moves, store

@@ -17,8 +17,7 @@ from voterlist.errors import usage_error
 from voterlist.handovers import Event
 from voterlist.lists import compile_lists
 from voterlist.model import Severity
-from voterlist.pipeline.answers import answers_in
-from voterlist.pipeline.known import known
+from voterlist.pipeline.known import answers_in, known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.rows import write_csv
 from voterlist.schemas import AMENDMENT, CASE, CASE_NUMBER, FINDING, VOTER

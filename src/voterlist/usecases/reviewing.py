@@ -9,9 +9,8 @@ from pathlib import Path
 
 from voterlist.config import Settings
 from voterlist.model import Mark, Problem, Verdict
-from voterlist.pipeline.answers import answers_of_today
 from voterlist.pipeline.inbox import sources_of
-from voterlist.pipeline.known import cycles_of_runs, known
+from voterlist.pipeline.known import answers_of_today, cycles_of_runs, known
 from voterlist.pipeline.publish import REPORTS
 from voterlist.render import xlsx
 from voterlist.render.xlsx import Answers

@@ -14,9 +14,8 @@ from voterlist.decisions import Given, standing
 from voterlist.decisions.outcome import place_of_id
 from voterlist.link.cases import case_id
 from voterlist.model import CaseKind, EntryRole
-from voterlist.pipeline.answers import answers_of_today
 from voterlist.pipeline.inbox import sources_of
-from voterlist.pipeline.known import Known, known
+from voterlist.pipeline.known import Known, answers_of_today, known
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.sampling import (
     Drawable,

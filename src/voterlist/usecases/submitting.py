@@ -21,8 +21,7 @@ from voterlist.handovers import Event
 from voterlist.lists import Compiled, compile_lists, record_rows
 from voterlist.lists.documents import record_stem
 from voterlist.model import Level, ListKind, ListOrder
-from voterlist.pipeline.answers import answers_in
-from voterlist.pipeline.known import known
+from voterlist.pipeline.known import answers_in, known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.rows import (
     COLUMNS_NAME,

@@ -29,9 +29,8 @@ from voterlist.custody.archive import MOST_FILES, copy_member, read_directory
 from voterlist.custody.canonical import from_bytes
 from voterlist.custody.refusals import refusal
 from voterlist.errors import UsageError, usage_error
-from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.inbox import INBOX, REFERENCE, find
-from voterlist.pipeline.known import Known
+from voterlist.pipeline.known import Known, answers_in
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.standings import RUN_EVENT
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION, LIST

@@ -16,16 +16,16 @@ from __future__ import annotations
 from voterlist.storage.ledger.chain import Head, Line
 from voterlist.storage.ledger.kept_open import OpenLedger
 from voterlist.storage.ledger.mark import mark_run
-from voterlist.storage.ledger.place import Place, place_in
+from voterlist.storage.ledger.opening import Place, place_in
 from voterlist.storage.ledger.reading import Reader, read_acceptances, reading
-from voterlist.storage.ledger.records import (
+from voterlist.storage.ledger.tables import (
+    FILE_NAME,
     CaseNote,
     CaseNumber,
     Submission,
     User,
     received,
 )
-from voterlist.storage.ledger.tables import FILE_NAME
 from voterlist.storage.ledger.verdict import Problem, Verdict, verify
 from voterlist.storage.ledger.writing import Ledger
 

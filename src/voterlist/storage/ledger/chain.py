@@ -11,14 +11,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
 from voterlist import strict_json
-from voterlist.storage.ledger.base import Base
+from voterlist.errors import UsageError
+from voterlist.storage.ledger.base import Base, damaged
+from voterlist.storage.ledger.tables import CHAIN, KEYS, MIGRATIONS
 
 PREFIX = b"voterlist ledger chain 1\n"
 """What is hashed before everything else, so that no other text has the hash of a line."""
@@ -143,3 +147,314 @@ def _text_of(
     return json.dumps(
         content, sort_keys=True, separators=(",", ":"), ensure_ascii=False
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TableDigest:
+    """How many rows a table has, and the digest of them."""
+
+    rows: int
+    digest: str
+
+
+NO_ROWS = TableDigest(0, hashlib.sha256().hexdigest())
+"""What ``digest`` gives for a table without rows."""
+
+
+def digest(base: Base, table: str) -> TableDigest:
+    """The digest of a table as it is."""
+    return digests_at(base, table, ())[0]
+
+
+def digests_at(
+    base: Base,
+    table: str,
+    positions: Collection[int],
+) -> tuple[TableDigest, dict[int, str]]:
+    """The digest of a table, and those of its first rows up to each position, in one reading."""
+    if table == CHAIN:
+        return _hashes_at(base, positions)
+    state = hashlib.sha256()
+    wanted = sorted(set(positions))
+    digests = {0: state.hexdigest()}
+    rows_read = 0
+    query = f"SELECT * FROM {table} ORDER BY {KEYS[table]}"  # noqa: S608  our names
+    for chunk in base.chunks_of_bytes(query):
+        done = 0
+        for position in wanted:
+            if rows_read < position <= rows_read + len(chunk):
+                state.update(_as_bytes(chunk[done : position - rows_read]))
+                done = position - rows_read
+                digests[position] = state.hexdigest()
+        state.update(_as_bytes(chunk[done:]))
+        rows_read += len(chunk)
+    return TableDigest(rows_read, state.hexdigest()), digests
+
+
+def _hashes_at(
+    base: Base, positions: Collection[int]
+) -> tuple[TableDigest, dict[int, str]]:
+    """The last line of the chain, and the hash of each of these lines."""
+    last = base.rows("SELECT number, hash FROM chain ORDER BY number DESC LIMIT 1")
+    whole = TableDigest(*last[0]) if last else NO_ROWS
+    hashes = {0: NO_ROWS.digest}
+    for position in positions:
+        query = "SELECT number, hash FROM chain WHERE number = :number"
+        hashes.update(base.rows(query, {"number": position}))
+    return whole, hashes
+
+
+def row_digest(row: tuple[object, ...]) -> str:
+    """The digest of one row; every text in it as bytes."""
+    return hashlib.sha256(_as_bytes([row])).hexdigest()
+
+
+def row_digests(base: Base, table: str, first: int) -> list[tuple[int, str]]:
+    """(key, digest) of each row of a numbered table from this key on, in order."""
+    key = KEYS[table]
+    rows = f"WHERE {key} >= {int(first)} ORDER BY {key}"
+    query = f"SELECT * FROM {table} {rows}"  # noqa: S608  our names
+    digests: list[tuple[int, str]] = []
+    for chunk in base.chunks_of_bytes(query):
+        digests += [(row[0], row_digest(row)) for row in chunk]
+    return digests
+
+
+@dataclass(frozen=True, slots=True)
+class RunningDigest:
+    """The digest of a table whose rows are only added, from which the next rows go on.
+
+    Attributes:
+        rows: how many rows it had.
+        last: the key of the last of them.
+        state: the hash of them; it is copied, never changed.
+    """
+
+    rows: int = 0
+    last: int = 0
+    state: Any = field(default_factory=hashlib.sha256)
+
+    @property
+    def sealed(self) -> TableDigest:
+        """The digest of the table as it is stored."""
+        return TableDigest(self.rows, self.state.hexdigest())
+
+    def go_on(self, base: Base, table: str) -> RunningDigest:
+        """The digest with the rows that were added since."""
+        key = KEYS[table]
+        rows = f"WHERE {key} > {self.last} ORDER BY {key}"
+        query = f"SELECT * FROM {table} {rows}"  # noqa: S608  our names
+        count, last, state = self.rows, self.last, self.state.copy()
+        for chunk in base.chunks_of_bytes(query):
+            state.update(_as_bytes(chunk))
+            count, last = count + len(chunk), chunk[-1][0]
+        return RunningDigest(count, last, state)
+
+
+def _as_bytes(rows: Iterable[tuple[object, ...]]) -> bytes:
+    return "".join([f"{row!r}\n" for row in rows]).encode()
+
+
+def seal(base: Base, digests: Mapping[str, TableDigest]) -> None:
+    """Store the digests of tables, in the transaction that changed them."""
+    base.execute_many(
+        "INSERT INTO seals VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+        " rows = excluded.rows, digest = excluded.digest",
+        [(table, one.rows, one.digest) for table, one in sorted(digests.items())],
+    )
+
+
+def sealed(base: Base) -> dict[str, TableDigest]:
+    """The digests that are stored, by table."""
+    stored = base.rows("SELECT name, rows, digest FROM seals")
+    return {name: TableDigest(rows, text) for name, rows, text in stored}
+
+
+def verify(base: Base, tables: Iterable[str]) -> None:
+    """Compare these tables with their seals.
+
+    Raises:
+        InputError: a table is not what was sealed.
+    """
+    stored = sealed(base)
+    for table in tables:
+        if stored.get(table) != digest(base, table):
+            raise damaged(base.name)
+
+
+def verify_structure(base: Base) -> int:
+    """Check the pages of the file and its schema; returns the version of its tables.
+
+    Raises:
+        InputError: it is damaged, or no ledger.
+        UsageError: a newer version of the program wrote it.
+    """
+    version = version_of(base)
+    if not base.has_schema_of(version):
+        raise damaged(base.name)
+    return version
+
+
+def version_of(base: Base) -> int:
+    """The version of the tables of a ledger whose pages fit together.
+
+    Raises:
+        InputError: they do not, or it is no ledger.
+        UsageError: a newer version of the program wrote it.
+    """
+    if not base.is_sound():
+        raise damaged(base.name)
+    version = base.version()
+    if version > len(MIGRATIONS):
+        message = f"a newer version of the program wrote {base.name}"
+        raise UsageError(message, code="ledger-newer", places={"path": base.name})
+    if version < 0:
+        raise damaged(base.name)
+    return version
+
+
+SUBMISSIONS = "submissions"
+USERS = "users"
+CASES = "cases"
+DECIDED = "decided"
+AMENDED = "amended"
+ACCEPTED = "accepted"
+JOURNAL = "journal"
+SUBJECTS = "subjects"
+CASE_ENTRIES = "case-entries"
+CASE_NUMBERS = "case-numbers"
+EVENTS = frozenset(
+    {
+        *(SUBMISSIONS, USERS, CASES, DECIDED, AMENDED),
+        *(ACCEPTED, JOURNAL, SUBJECTS, CASE_ENTRIES, CASE_NUMBERS),
+    }
+)
+"""What a line of the chain may tell."""
+
+Details = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A line to come."""
+
+    event: str
+    details: Details
+    tables: tuple[str, ...] = ()
+    """The tables whose digest it holds."""
+
+
+class Changes:
+    """The changes of one block, in the order in which they were made."""
+
+    def __init__(self, base: Base) -> None:
+        self._base = base
+        self._changes: list[_Change] = []
+        self.given: dt.date | None = None
+        """The newest day that the block was given."""
+        self._told: dt.date | None = None
+
+    @property
+    def day(self) -> dt.date | None:
+        """The day of the lines: the newest that the block was given, never before the last line.
+
+        A block that was given none has the day on which its answers were given.
+        """
+        days = [self.given or self._told, newest_day(self._base)]
+        return max((day for day in days if day), default=None)
+
+    def on(self, day: dt.date) -> None:
+        """Note the day that the block was given."""
+        self.given = max(day, self.given or day)
+
+    def note(self, event: str, tables: tuple[str, ...], **details: str | int) -> None:
+        """Tables of which a row may be changed, or that have no order of their own."""
+        self._changes.append(_Change(event, details, tables))
+
+    def decided(
+        self, rows: Sequence[Mapping[str, Any]], numbers: range, *, adjudicates: bool
+    ) -> None:
+        """Decisions that were added, one line for each case and person."""
+        keys = [(row["case_id"], row["decided_by"]) for row in rows]
+        tables = ["decisions", *(["adjudications"] if adjudicates else [])]
+        for (case, by), added in self._grouped(tables, keys, numbers):
+            details = {"case": case, "by": by, "adjudicates": int(adjudicates)}
+            self._changes.append(_Change(DECIDED, {**details, ADDED: added}))
+        self._tell(rows, "decided_at")
+
+    def amended(self, rows: Sequence[Mapping[str, Any]], numbers: range) -> None:
+        """Amendments that were added, one line for each action, case and person."""
+        names = ("action", "case_id", "decided_by", "adjudicates")
+        keys = [tuple(row[name] for name in names) for row in rows]
+        for (action, case, by, flag), added in self._grouped(
+            ["amendments"], keys, numbers
+        ):
+            details = {"action": action, "case": case, "by": by, "adjudicates": flag}
+            self._changes.append(_Change(AMENDED, {**details, ADDED: added}))
+        self._tell(rows, "decided_at")
+
+    def accepted(self, rows: Sequence[Mapping[str, Any]], numbers: range) -> None:
+        """Marks of findings that were added, one line for each rule, mark and person."""
+        names = ("rule", "mark", "accepted_by")
+        keys = [tuple(row[name] for name in names) for row in rows]
+        for (rule, mark, by), added in self._grouped(["acceptances"], keys, numbers):
+            details = {"rule": rule, "mark": mark, "by": by}
+            self._changes.append(_Change(ACCEPTED, {**details, ADDED: added}))
+        self._tell(rows, "accepted_at")
+
+    def journalled(self, event: str, numbers: range) -> None:
+        """A line of the journal that was added."""
+        for key, added in self._grouped(["journal"], [event], numbers):
+            self._changes.append(_Change(JOURNAL, {"of": key, ADDED: added}))
+
+    def lines(
+        self, before: Mapping[str, TableDigest], after: Mapping[str, TableDigest]
+    ) -> list[tuple[str, Details]]:
+        """(event, details) of each line; ``before`` and ``after``: the digests of the tables.
+
+        A change that left its tables as they were has no line. Every table that is another one
+        than before must have one.
+        """
+        lines = []
+        for one in self._changes:
+            changed = [name for name in one.tables if before[name] != after[name]]
+            if changed:
+                seals = {name: asdict(after[name]) for name in changed}
+                more = after[changed[0]].rows - before[changed[0]].rows
+                details = {**one.details, "new": more, SEALS: seals}
+                lines.append((one.event, details))
+            elif not one.tables:
+                lines.append((one.event, one.details))
+        told = {table for _, details in lines for table in _tables_in(details)}
+        changed = [table for table in after if before[table] != after[table]]
+        untold = set(changed) - told
+        # Verification would take such a row for one that was added by hand.
+        assert not untold, f"a change of {sorted(untold)} has no line in the chain"
+        return lines
+
+    def _grouped(
+        self, tables: Sequence[str], keys: Sequence[Any], numbers: range
+    ) -> Iterator[tuple[Any, dict[str, list[tuple[int, str]]]]]:
+        """(key, digests of the rows by table) of rows that follow one another with one key."""
+        if not numbers:
+            return
+        digests = {
+            table: row_digests(self._base, table, numbers[0]) for table in tables
+        }
+        first = 0
+        for key, members in groupby(keys):
+            last = first + sum(1 for _ in members)
+            yield key, {table: rows[first:last] for table, rows in digests.items()}
+            first = last
+
+    def _tell(self, rows: Sequence[Mapping[str, Any]], name: str) -> None:
+        """Note the newest day on which an answer was given."""
+        newest = max((str(row[name])[:10] for row in rows), default="")
+        with suppress(ValueError):
+            day = dt.date.fromisoformat(newest)
+            self._told = max(day, self._told or day)
+
+
+def _tables_in(details: Details) -> set[str]:
+    """The tables that a line tells of."""
+    return {*details.get(ADDED, ()), *details.get(SEALS, ())}

@@ -24,8 +24,9 @@ from voterlist.storage.ledger.base import (
     Base,
     SqliteBase,
     beside,
+    translated_errors,
 )
-from voterlist.storage.ledger.failures import translated_errors
+from voterlist.storage.ledger.chain import verify
 from voterlist.storage.ledger.mark import (
     Gap,
     Mark,
@@ -34,10 +35,8 @@ from voterlist.storage.ledger.mark import (
     origin_in,
     read_marks,
 )
-from voterlist.storage.ledger.opening import alone, is_there, server
-from voterlist.storage.ledger.place import Place
+from voterlist.storage.ledger.opening import Place, alone, is_there, server
 from voterlist.storage.ledger.reading import snapshot
-from voterlist.storage.ledger.seals import verify
 from voterlist.storage.ledger.tables import (
     APPEND_ONLY,
     FILE_NAME,

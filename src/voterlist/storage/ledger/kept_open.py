@@ -15,12 +15,9 @@ from typing import Self
 
 import pyarrow as pa
 
-from voterlist.storage.ledger import chain, changes
-from voterlist.storage.ledger.failures import damaged, replaced
-from voterlist.storage.ledger.mark import write_mark
-from voterlist.storage.ledger.place import Place
-from voterlist.storage.ledger.reading import SMALL
-from voterlist.storage.ledger.seals import (
+from voterlist.storage.ledger import chain
+from voterlist.storage.ledger.base import damaged, replaced
+from voterlist.storage.ledger.chain import (
     RunningDigest,
     TableDigest,
     digest,
@@ -28,6 +25,9 @@ from voterlist.storage.ledger.seals import (
     sealed,
     verify,
 )
+from voterlist.storage.ledger.mark import write_mark
+from voterlist.storage.ledger.opening import Place
+from voterlist.storage.ledger.reading import SMALL
 from voterlist.storage.ledger.tables import NUMBERED
 from voterlist.storage.ledger.writing import Ledger
 
@@ -65,7 +65,7 @@ class OpenLedger(Ledger):
             self._base.begin()
             self._catch_up()
             self._changed = set()
-            self._changes = changes.Changes(self._base)
+            self._changes = chain.Changes(self._base)
             self._new_states = {}
             yield self
             if self._changed:

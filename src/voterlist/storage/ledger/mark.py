@@ -21,7 +21,7 @@ from voterlist import strict_json
 from voterlist.errors import InputError
 from voterlist.storage.files import write_atomically
 from voterlist.storage.ledger.base import Base
-from voterlist.storage.ledger.seals import NO_ROWS, TableDigest, digests_at, sealed
+from voterlist.storage.ledger.chain import NO_ROWS, TableDigest, digests_at, sealed
 from voterlist.storage.ledger.tables import APPEND_ONLY, MARKED_LATER
 
 MARK_NAME = "ledger.mark"

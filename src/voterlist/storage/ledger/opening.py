@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import os
 import shutil
@@ -9,21 +10,36 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
+from voterlist.config import Settings
 from voterlist.errors import UsageError
 from voterlist.storage.files import identity
-from voterlist.storage.ledger.base import Base, SqliteBase, beside, make_private
-from voterlist.storage.ledger.failures import (
+from voterlist.storage.ledger.base import (
+    Base,
+    SqliteBase,
+    beside,
     damaged,
     forbidden,
     locked,
+    make_private,
     translated_errors,
 )
-from voterlist.storage.ledger.place import Place
+from voterlist.storage.ledger.chain import GENESIS, append, digest, seal, sealed
+from voterlist.storage.ledger.tables import (
+    CHAIN,
+    CHAINED_SINCE,
+    FILE_NAME,
+    KEYS,
+    MIGRATIONS,
+    NUMBERED,
+    SEALED_SINCE,
+    statements,
+)
 from voterlist.storage.temporary import private_folder
 
 if sys.platform != "win32":
@@ -225,3 +241,60 @@ def _state(path: Path) -> tuple[int, int, int] | None:
     except FileNotFoundError:
         return None
     return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a ledger is.
+
+    Attributes:
+        path: its file in the workspace; where it is on a server, the file that it would be: the
+            marks are beside it.
+        url: its database on a server, with the password that it may hold; None for the file.
+    """
+
+    path: Path
+    url: str | None = field(default=None, repr=False)
+
+
+def place_of(where: Path | Place) -> Place:
+    """A path, which says a file of SQLite, as a place."""
+    return where if isinstance(where, Place) else Place(where)
+
+
+def place_in(workspace: Path, settings: Settings) -> Place:
+    """Where the ledger of a workspace is, by ``[ledger]`` in its settings."""
+    url = settings.ledger.url
+    return Place(workspace / FILE_NAME, url.get_secret_value() if url else None)
+
+
+def migrate(base: Base, version: int) -> None:
+    """Bring the tables of this version to this program's, in the caller's transaction.
+
+    A ledger without a chain gets its first line, with the digests of the tables as they are: what
+    was done before it stands in the old lines of the journal, and is sealed by it.
+    """
+    if version == len(MIGRATIONS):
+        return
+    for statement in statements(version):
+        base.define(statement)
+    unsealed = KEYS if version < SEALED_SINCE else KEYS.keys() - sealed(base).keys()
+    seal(base, {table: digest(base, table) for table in unsealed})
+    if version < CHAINED_SINCE:
+        _begin_chain(base, version)
+        seal(base, {CHAIN: digest(base, CHAIN)})
+    base.set_version(len(MIGRATIONS))
+
+
+def _begin_chain(base: Base, version: int) -> None:
+    """Write the first line of the chain."""
+    ((newest,),) = base.rows("SELECT max(day) FROM journal")
+    tables: dict[str, dict[str, Any]] = {}
+    stored = sealed(base)
+    for name in KEYS.keys() - {CHAIN}:
+        tables[name] = asdict(stored[name])
+    for name in NUMBERED:
+        ((last,),) = base.rows(f"SELECT max({KEYS[name]}) FROM {name}")  # noqa: S608  our tables
+        tables[name]["last"] = last or 0
+    day = dt.date.fromisoformat(newest) if newest else None
+    append(base, day, [(GENESIS, {"version": version, "tables": tables})])

@@ -26,8 +26,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import NullPool
 
 from voterlist.errors import UsageError, VoterlistError
-from voterlist.storage.ledger.base import CHUNK, Base, Row
-from voterlist.storage.ledger.failures import damaged, forbidden, locked
+from voterlist.storage.ledger.base import CHUNK, Base, Row, damaged, forbidden, locked
 from voterlist.storage.ledger.tables import GUARD, KEYS, SESSIONS, statements
 
 _LOCK = 0x766F_7465_726C_6973

@@ -19,14 +19,26 @@ from voterlist.schemas import (
     SUBJECT,
 )
 from voterlist.storage.ledger.base import Base
-from voterlist.storage.ledger.chain import Head, Line, head_of, lines_of, newest_day
+from voterlist.storage.ledger.chain import (
+    Head,
+    Line,
+    head_of,
+    lines_of,
+    newest_day,
+    verify,
+    verify_structure,
+)
 from voterlist.storage.ledger.mark import Mark, read_marks, require_no_gap
-from voterlist.storage.ledger.migration import migrate
-from voterlist.storage.ledger.opening import unverified
-from voterlist.storage.ledger.place import Place, place_of
-from voterlist.storage.ledger.records import CaseNote, CaseNumber, Submission, User
-from voterlist.storage.ledger.seals import verify, verify_structure
-from voterlist.storage.ledger.tables import KEYS, SEALED_SINCE, tables_of
+from voterlist.storage.ledger.opening import Place, migrate, place_of, unverified
+from voterlist.storage.ledger.tables import (
+    KEYS,
+    SEALED_SINCE,
+    CaseNote,
+    CaseNumber,
+    Submission,
+    User,
+    tables_of,
+)
 from voterlist.tables import from_columns
 
 JournalLine = tuple[dt.date, str, dict[str, str | int]]

@@ -19,25 +19,21 @@ from voterlist.storage.ledger.chain import (
     ADDED,
     BEGINNING,
     GENESIS,
+    NO_ROWS,
     SEALS,
     Head,
-    hash_of,
-    head_of,
-    read_line,
-)
-from voterlist.storage.ledger.mark import Mark, find_gap, marks_by_path
-from voterlist.storage.ledger.migration import migrate
-from voterlist.storage.ledger.opening import unverified
-from voterlist.storage.ledger.place import Place, place_of
-from voterlist.storage.ledger.seals import (
-    NO_ROWS,
     TableDigest,
     digest,
     digests_at,
+    hash_of,
+    head_of,
+    read_line,
     row_digest,
     sealed,
     version_of,
 )
+from voterlist.storage.ledger.mark import Mark, find_gap, marks_by_path
+from voterlist.storage.ledger.opening import Place, migrate, place_of, unverified
 from voterlist.storage.ledger.tables import (
     CHAIN,
     CHAINED_SINCE,

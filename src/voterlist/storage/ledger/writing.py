@@ -13,19 +13,8 @@ from typing import Any, Self
 import pyarrow as pa
 
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION
-from voterlist.storage.ledger import chain, changes
-from voterlist.storage.ledger.mark import (
-    origin_in,
-    read_marks,
-    require_no_gap,
-    write_mark,
-)
-from voterlist.storage.ledger.migration import migrate
-from voterlist.storage.ledger.opening import is_there, writable
-from voterlist.storage.ledger.place import Place, place_of
-from voterlist.storage.ledger.reading import SMALL, Reader
-from voterlist.storage.ledger.records import UNKNOWN_PLACE, CaseNumber, User
-from voterlist.storage.ledger.seals import (
+from voterlist.storage.ledger import chain
+from voterlist.storage.ledger.chain import (
     TableDigest,
     digest,
     seal,
@@ -33,7 +22,21 @@ from voterlist.storage.ledger.seals import (
     verify,
     verify_structure,
 )
-from voterlist.storage.ledger.tables import CHAIN
+from voterlist.storage.ledger.mark import (
+    origin_in,
+    read_marks,
+    require_no_gap,
+    write_mark,
+)
+from voterlist.storage.ledger.opening import (
+    Place,
+    is_there,
+    migrate,
+    place_of,
+    writable,
+)
+from voterlist.storage.ledger.reading import SMALL, Reader
+from voterlist.storage.ledger.tables import CHAIN, UNKNOWN_PLACE, CaseNumber, User
 from voterlist.storage.stopping import whole
 
 _ORIGINS = 2**31 - 1
@@ -82,7 +85,7 @@ class Ledger(Reader):
         self.last_head: chain.Head | None = None
         """The last line of the chain when the ledger was closed; None while it is open."""
         self._changed: set[str] = set()
-        self._changes = changes.Changes(self._base)
+        self._changes = chain.Changes(self._base)
         try:
             # The lock comes before the look: two processes may open a new workspace at once.
             self._base.begin()
@@ -197,7 +200,7 @@ class Ledger(Reader):
             rows,
         )
         self._changes.on(today)
-        self._changes.note(changes.SUBMISSIONS, ("submissions",), lists=len(rows))
+        self._changes.note(chain.SUBMISSIONS, ("submissions",), lists=len(rows))
 
     def note_cases(
         self,
@@ -250,7 +253,7 @@ class Ledger(Reader):
             (run,),
         )
         tables = ("cases", "case_places")
-        self._changes.note(changes.CASES, tables, run=run, cases=kinds.num_rows)
+        self._changes.note(chain.CASES, tables, run=run, cases=kinds.num_rows)
 
     def _let_go(
         self, run: str, only: Collection[int] | None, unread: Collection[int]
@@ -323,7 +326,7 @@ class Ledger(Reader):
             "INSERT INTO subjects VALUES (:entry_id, :cells) ON CONFLICT DO NOTHING",
             subjects.sort_by("entry_id").to_pylist(),
         )
-        self._changes.note(changes.SUBJECTS, ("subjects",))
+        self._changes.note(chain.SUBJECTS, ("subjects",))
 
     def keep_case_entries(self, entries: Mapping[str, Collection[str]]) -> None:
         """Keep the entries of cases of which something is decided, by case."""
@@ -335,7 +338,7 @@ class Ledger(Reader):
             "INSERT INTO case_entries VALUES (?, ?) ON CONFLICT DO NOTHING",
             sorted(rows),
         )
-        self._changes.note(changes.CASE_ENTRIES, ("case_entries",))
+        self._changes.note(chain.CASE_ENTRIES, ("case_entries",))
 
     def number_cases(self, numbers: Iterable[CaseNumber]) -> None:
         """Keep the numbers of cases; a case that has one keeps it."""
@@ -345,7 +348,7 @@ class Ledger(Reader):
             "INSERT INTO case_numbers VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
             sorted(rows),
         )
-        self._changes.note(changes.CASE_NUMBERS, ("case_numbers",))
+        self._changes.note(chain.CASE_NUMBERS, ("case_numbers",))
 
     def keep_user(self, user: User, day: dt.date, *, action: str) -> None:
         """Keep who may work at the desk; an open desk logs everybody of this name out.
@@ -360,7 +363,7 @@ class Ledger(Reader):
         )
         self._changes.on(self.day_of(day))
         said = {"action": action, "name": user.name, "role": user.role}
-        self._changes.note(changes.USERS, ("users",), **said)
+        self._changes.note(chain.USERS, ("users",), **said)
 
     def accept(self, acceptances: pa.Table) -> None:
         """Add what was said of findings (ACCEPTANCE)."""
