@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 import review_books
 import workspaces
 from command_line import call
-from voterlist import config
 from voterlist.catalogue import catalogue
 from voterlist.config import CheckSettings
 from voterlist.errors import InputError
@@ -54,8 +53,7 @@ def workspace(tmp_path):
 
 
 def exported(workspace, path, language="en"):
-    settings = config.load(workspace / config.FILE_NAME)
-    reviewing.export(workspace, settings, path, language, today=workspaces.TODAY)
+    reviewing.export_review(workspace, path, language, today=workspaces.TODAY)
     return path
 
 
@@ -88,9 +86,8 @@ def marked(
 
 
 def read_in(workspace, path, by="A. Kərimova"):
-    return reviewing.import_decisions(
+    return reviewing.import_review(
         workspace,
-        config.load(workspace / config.FILE_NAME),
         [path],
         by,
         decided_at=MOMENT,

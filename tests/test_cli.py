@@ -82,7 +82,9 @@ def test_every_word_the_commands_say_is_in_the_catalogue():
     keys = {
         key
         for path in folder.glob("*.py")
-        for key in re.findall(r'SAY\(\s*"([^"{]+)"', path.read_text("utf-8"))
+        for key in re.findall(
+            r'(?:SAY|tell|warn)\(\s*"([^"{]+)"', path.read_text("utf-8")
+        )
     }
     assert len(keys) > 80
     assert keys <= set(entries())

@@ -26,7 +26,7 @@ import processes
 import workspaces
 from examples import tries
 from linkage_lists import crowd
-from voterlist import config, review, schemas
+from voterlist import review, schemas
 from voterlist.catalogue import catalogue
 from voterlist.config import LinkSettings
 from voterlist.link import Decided, Incremental, link, weigh
@@ -506,16 +506,13 @@ def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
     first = workspaces.ran(folder)
     assert (first.training_labels, first.contradictory) == (0, 0)
     path = tmp_path / "review.xlsx"
-    settings = config.load(folder / config.FILE_NAME)
-    reviewing.export(folder, settings, path, "en", today=workspaces.TODAY)
+    reviewing.export_review(folder, path, "en", today=workspaces.TODAY)
     wrongly = {
         case: ("keep", "repeat") if case < "2" else ("separate", "separate")
         for case in members_of(first)
     }
     said = fill(path, lambda case: wrongly[case] if case < "8" else None)
-    imported = reviewing.import_decisions(
-        folder, settings, [path], "N", decided_at=MOMENT
-    )
+    imported = reviewing.import_review(folder, [path], "N", decided_at=MOMENT)
     assert not imported.problems
     second = workspaces.run(folder)
     assert 0 < second.training_labels <= second.decisions

@@ -92,8 +92,7 @@ def saved(workspace, path, *decisions, **more):
 
 
 def read_in(workspace, *paths, at=MOMENT):
-    settings = settings_of(workspace)
-    return reviewing.import_decisions(workspace, settings, paths, None, decided_at=at)
+    return reviewing.import_review(workspace, paths, None, decided_at=at)
 
 
 def given(workspace):
@@ -157,8 +156,7 @@ def test_two_people_who_differ_are_contested_and_a_third_settles_it(
 
 def test_a_workbook_and_a_page_are_read_together(workspace, tmp_path):
     book = tmp_path / "book.xlsx"
-    settings = settings_of(workspace)
-    reviewing.export(workspace, settings, book, "en", today=workspaces.TODAY)
+    reviewing.export_review(workspace, book, "en", today=workspaces.TODAY)
     page = saved(workspace, tmp_path / "a.json", decision(workspace))
     imported = read_in(workspace, book, page)
     assert [one.recorded for one in imported.files] == [0, 2]
@@ -288,10 +286,7 @@ def test_of_two_files_read_in_together_the_later_decision_holds(workspace, tmp_p
 def test_who_is_named_beside_the_file_is_not_overwritten_either(workspace, tmp_path):
     def import_by(path, hours):
         moment = MOMENT + dt.timedelta(hours=hours)
-        settings = settings_of(workspace)
-        return reviewing.import_decisions(
-            workspace, settings, [path], "Aynur", decided_at=moment
-        )
+        return reviewing.import_review(workspace, [path], "Aynur", decided_at=moment)
 
     made = decision(workspace, time="2026-02-04T10:00:00+04:00")
     import_by(saved(workspace, tmp_path / "a.json", made, name=""), 0)
@@ -402,9 +397,8 @@ def test_a_page_is_of_one_constituency_or_of_all_of_them(tmp_path):
     assert {page.cases for page in made.values()} == {1}
     settings, book = settings_of(folder), tmp_path / "book.xlsx"
     asked = {
-        constituency: reviewing.export(
+        constituency: reviewing.export_review(
             folder,
-            settings,
             book,
             "en",
             today=workspaces.TODAY,

@@ -107,9 +107,8 @@ def test_a_run_killed_at_its_end_is_in_no_journal(workspace, tmp_path, point):
     first = workspaces.ran(workspace)
     kill(workspace, point)
     assert runs_of(workspace) == [first.run]
-    made = reviewing.export(
+    made = reviewing.export_review(
         workspace,
-        config.load(workspace / config.FILE_NAME),
         workspace / "review.xlsx",
         "en",
         today=workspaces.TODAY,
@@ -129,10 +128,9 @@ def test_a_first_run_killed_at_its_end_leaves_nothing_to_review(workspace):
     """It is told that there is no finished run, and the next one ends as always."""
     kill(workspace, "after the manifest")
     assert runs_of(workspace) == []
-    settings = config.load(workspace / config.FILE_NAME)
     with pytest.raises(UsageError) as caught:
-        reviewing.export(
-            workspace, settings, workspace / "r.xlsx", "en", today=workspaces.TODAY
+        reviewing.export_review(
+            workspace, workspace / "r.xlsx", "en", today=workspaces.TODAY
         )
     assert caught.value.code == "no-run"
     again = workspaces.run(workspace)

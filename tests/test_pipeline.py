@@ -349,9 +349,8 @@ def test_identifiers_are_masked_as_the_settings_say(tmp_path, setting, masked):
         for path in result.outputs
         if path.suffix == ".html"
     ]
-    settings = config.load(workspace / config.FILE_NAME)
-    reviewing.export(
-        workspace, settings, tmp_path / "review.xlsx", "en", today=workspaces.TODAY
+    reviewing.export_review(
+        workspace, tmp_path / "review.xlsx", "en", today=workspaces.TODAY
     )
     books = [
         *(path for path in result.outputs if path.suffix == ".xlsx"),
@@ -686,14 +685,14 @@ def test_a_run_of_one_constituency_leaves_what_is_known_of_others(
     workspace = two_constituencies
     workspaces.ran(workspace)
     settings = config.load(workspace / config.FILE_NAME)
-    before = reviewing.export(
-        workspace, settings, tmp_path / "before.xlsx", "en", today=workspaces.TODAY
+    before = reviewing.export_review(
+        workspace, tmp_path / "before.xlsx", "en", today=workspaces.TODAY
     )
     workspaces.run(
         workspace, constituencies=(88,), today=workspaces.TODAY + dt.timedelta(days=1)
     )
-    after = reviewing.export(
-        workspace, settings, tmp_path / "after.xlsx", "en", today=workspaces.TODAY
+    after = reviewing.export_review(
+        workspace, tmp_path / "after.xlsx", "en", today=workspaces.TODAY
     )
     assert after.cases == before.cases >= 2
     with Ledger(workspace / "ledger.db") as ledger:
@@ -705,8 +704,8 @@ def test_a_run_of_one_constituency_leaves_what_is_known_of_others(
         if row.precinct is None and row.deadline.stage == "check"
     }
     assert checks == {88: None, 89: None}
-    checked = reviewing.import_decisions(
-        workspace, settings, [tmp_path / "before.xlsx"], "N", decided_at=MOMENT
+    checked = reviewing.import_review(
+        workspace, [tmp_path / "before.xlsx"], "N", decided_at=MOMENT
     )
     assert not checked.problems
 

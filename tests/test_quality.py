@@ -511,9 +511,8 @@ def finished(tmp_path_factory):
 
 
 def export(workspace, path, **options):
-    settings = config.load(workspace / config.FILE_NAME)
-    return reviewing.export(
-        workspace, settings, path, "en", today=workspaces.TODAY, **options
+    return reviewing.export_review(
+        workspace, path, "en", today=workspaces.TODAY, **options
     )
 
 
@@ -529,8 +528,7 @@ def decide(workspace, path, person, *words, **options):
         return {**cells, "decided_by": person}
 
     assert len(review_books.fill(path, answer)) == len(words)
-    settings = config.load(workspace / config.FILE_NAME)
-    reviewing.import_decisions(workspace, settings, [path], None, decided_at=MOMENT)
+    reviewing.import_review(workspace, [path], None, decided_at=MOMENT)
     return workspaces.run(workspace)
 
 
@@ -621,8 +619,7 @@ def test_nobody_sees_what_the_first_reader_asked_the_precinct(finished, tmp_path
         )
 
     assert len(review_books.fill(book, ask)) == 2
-    settings = config.load(workspace / config.FILE_NAME)
-    reviewing.import_decisions(workspace, settings, [book], None, decided_at=MOMENT)
+    reviewing.import_review(workspace, [book], None, decided_at=MOMENT)
     decide(workspace, tmp_path / "decided.xlsx", "Aysel", "keep", "repeat")
     for reader in (None, "Bahar"):
         export(workspace, tmp_path / "out.xlsx", reader=reader)

@@ -65,14 +65,12 @@ def workspace(finished, tmp_path):
 
 
 def export(folder, path):
-    loaded = config.load(folder / config.FILE_NAME)
-    reviewing.export(folder, loaded, path, "en", today=workspaces.TODAY)
+    reviewing.export_review(folder, path, "en", today=workspaces.TODAY)
     return path
 
 
 def read_in(folder, path, by="N"):
-    loaded = config.load(folder / config.FILE_NAME)
-    return reviewing.import_decisions(folder, loaded, [path], by, decided_at=MOMENT)
+    return reviewing.import_review(folder, [path], by, decided_at=MOMENT)
 
 
 def headings(sheet):

@@ -56,13 +56,11 @@ def settings_of(workspace):
 
 
 def export(workspace, path, language="en"):
-    settings = settings_of(workspace)
-    return reviewing.export(workspace, settings, path, language, today=workspaces.TODAY)
+    return reviewing.export_review(workspace, path, language, today=workspaces.TODAY)
 
 
 def read_in(workspace, *paths, by=None, at=MOMENT):
-    settings = settings_of(workspace)
-    return reviewing.import_decisions(workspace, settings, paths, by, decided_at=at)
+    return reviewing.import_review(workspace, paths, by, decided_at=at)
 
 
 def call(*arguments):

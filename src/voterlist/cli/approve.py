@@ -4,31 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from voterlist.cli.options import Today, Workspace, as_day, when
+from voterlist.cli.options import Today, Workspace, argument, as_day, option, when
 from voterlist.cli.terminal import Answer, tell
 from voterlist.cli.words import SAY
 
 if TYPE_CHECKING:
     from voterlist.handovers import Handover
 
-_Ground = Annotated[
-    str, typer.Option("--ground", metavar="TEXT", help=SAY("cli.option.ground"))
-]
-_By = Annotated[
-    str, typer.Option("--by", metavar="NAME", help=SAY("cli.option.stated-by"))
-]
+_Ground = Annotated[str, option("ground", "--ground", "TEXT")]
+_By = Annotated[str, option("stated-by", "--by", "NAME")]
 
 
 def approve(
     workspace: Workspace,
-    constituency: Annotated[
-        int,
-        typer.Option(
-            "-c", "--constituency", metavar="N", help=SAY("cli.option.approve-of")
-        ),
-    ],
+    constituency: Annotated[int, option("approve-of", "-c", "--constituency", "N")],
     ground: _Ground,
     by: _By,
     today: Today = None,
@@ -45,25 +34,15 @@ def approve(
 
 def finish(
     workspace: Workspace,
-    stage: Annotated[
-        str, typer.Argument(metavar="STAGE", help=SAY("cli.argument.finish-stage"))
-    ],
-    on: Annotated[
-        str, typer.Option("--day", metavar="DATE", help=SAY("cli.option.finish-day"))
-    ],
+    stage: Annotated[str, argument("finish-stage", "STAGE")],
+    on: Annotated[str, option("finish-day", "--day", "DATE")],
     ground: _Ground,
     by: _By,
     constituency: Annotated[
-        int | None,
-        typer.Option(
-            "-c", "--constituency", metavar="N", help=SAY("cli.option.finish-of")
-        ),
+        int | None, option("finish-of", "-c", "--constituency", "N")
     ] = None,
     precinct: Annotated[
-        int | None,
-        typer.Option(
-            "--precinct", metavar="P", min=1, help=SAY("cli.option.finish-precinct")
-        ),
+        int | None, option("finish-precinct", "--precinct", "P", min=1)
     ] = None,
     today: Today = None,
 ) -> Answer:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from voterlist.cli.common import reading_as_json, tell_chance, tell_reading
 from voterlist.cli.options import (
     Columns,
@@ -14,6 +12,7 @@ from voterlist.cli.options import (
     Today,
     ToldProfileOption,
     day,
+    option,
     require_parquet,
 )
 from voterlist.cli.steps import Steps
@@ -32,25 +31,15 @@ def check(
     files: Tables,
     columns: Columns = None,
     settings: Annotated[
-        Path | None,
-        typer.Option(
-            "--settings", metavar="TOML", help=SAY("cli.option.check-settings")
-        ),
+        Path | None, option("check-settings", "--settings", "TOML")
     ] = None,
     streets: Annotated[
-        list[Path] | None,
-        typer.Option("--streets", metavar="FILE", help=SAY("cli.option.streets")),
+        list[Path] | None, option("streets", "--streets", "FILE")
     ] = None,
     out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar="FINDINGS.parquet", help=SAY("cli.option.findings-out")
-        ),
+        Path | None, option("findings-out", "--out", "FINDINGS.parquet")
     ] = None,
-    report: Annotated[
-        Path | None,
-        typer.Option("--report", metavar="FOLDER", help=SAY("cli.option.audit-folder")),
-    ] = None,
+    report: Annotated[Path | None, option("audit-folder", "--report", "FOLDER")] = None,
     profile: ToldProfileOption = None,
     today: Today = None,
 ) -> Answer:

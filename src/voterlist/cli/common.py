@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
+from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell, warn
 from voterlist.cli.words import SAY
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _tell_profile(reading: Reading) -> None:
     share = SAY.percent(told.share)
     tell("cli.profile.told", profile=reading.profile, share=share)
     if told.doubt is not None:
-        TERMINAL.warn(SAY(f"cli.profile.doubt-{told.doubt}", names=told.names))
+        warn(f"cli.profile.doubt-{told.doubt}", names=told.names)
 
 
 def _use(use: ColumnUse) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from voterlist.cli.options import Today, day, require_parquet
+from voterlist.cli.options import Today, argument, day, option, require_parquet
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import Answer, picked, table, tell
 from voterlist.cli.words import SAY
@@ -19,21 +17,14 @@ _MOST_PRECINCTS = 20
 
 
 def compare(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help=SAY("cli.argument.old"))],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help=SAY("cli.argument.new"))],
-    earlier: Annotated[
-        Path | None,
-        typer.Option("--earlier", metavar="FILE", help=SAY("cli.option.earlier")),
-    ] = None,
+    old: Annotated[Path, argument("old", "OLD")],
+    new: Annotated[Path, argument("new", "NEW")],
+    earlier: Annotated[Path | None, option("earlier", "--earlier", "FILE")] = None,
     reference: Annotated[
-        Path | None,
-        typer.Option("--reference", metavar="FOLDER", help=SAY("cli.option.reference")),
+        Path | None, option("reference", "--reference", "FOLDER")
     ] = None,
     out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar="CHANGES.parquet", help=SAY("cli.option.changes-out")
-        ),
+        Path | None, option("changes-out", "--out", "CHANGES.parquet")
     ] = None,
     today: Today = None,
 ) -> Answer:

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from voterlist.cli.options import now
+from voterlist.cli.options import argument, now
 from voterlist.cli.terminal import TERMINAL, Answer, table
 from voterlist.cli.words import SAY
 
@@ -19,10 +17,7 @@ _COLOURS = {"good": "green", "doubtful": "yellow", "bad": "bold red"}
 
 
 def doctor(
-    workspace: Annotated[
-        Path | None,
-        typer.Argument(metavar="DIR", help=SAY("cli.argument.workspace-or-none")),
-    ] = None,
+    workspace: Annotated[Path | None, argument("workspace-or-none", "DIR")] = None,
 ) -> Answer:
     """Look at the installation, the machine and a workspace."""
     from voterlist.usecases.installation import examine_installation

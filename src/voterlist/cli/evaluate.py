@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from voterlist.cli.options import argument, option
 from voterlist.cli.terminal import Answer, picked, table, tell
 from voterlist.cli.words import SAY, title
 
@@ -15,19 +14,10 @@ _THRESHOLD = 0.95
 
 
 def evaluate(
-    pairs: Annotated[
-        Path, typer.Argument(metavar="PAIRS", help=SAY("cli.argument.pairs"))
-    ],
-    truth: Annotated[
-        Path, typer.Argument(metavar="TRUTH", help=SAY("cli.argument.truth"))
-    ],
-    threshold: Annotated[
-        float,
-        typer.Option(min=0, max=1, help=SAY("cli.option.threshold")),
-    ] = _THRESHOLD,
-    faults: Annotated[
-        bool, typer.Option("--faults", help=SAY("cli.option.evaluate-faults"))
-    ] = False,
+    pairs: Annotated[Path, argument("pairs", "PAIRS")],
+    truth: Annotated[Path, argument("truth", "TRUTH")],
+    threshold: Annotated[float, option("threshold", min=0, max=1)] = _THRESHOLD,
+    faults: Annotated[bool, option("evaluate-faults", "--faults")] = False,
 ) -> Answer:
     """Measure pairs against truth."""
     from voterlist.usecases.evaluating import evaluate_pairs

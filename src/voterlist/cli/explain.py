@@ -6,8 +6,7 @@ import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from voterlist.cli.options import argument
 from voterlist.cli.terminal import TERMINAL, Answer, picked, tell
 from voterlist.cli.words import SAY, title
 
@@ -19,14 +18,9 @@ _BAR = 40
 
 
 def explain(
-    pairs: Annotated[
-        Path,
-        typer.Argument(metavar="PAIRS", help=SAY("cli.argument.pairs-or-workspace")),
-    ],
-    one: Annotated[str, typer.Argument(metavar="ENTRY", help=SAY("cli.explain.entry"))],
-    other: Annotated[
-        str, typer.Argument(metavar="ENTRY", help=SAY("cli.explain.entry"))
-    ],
+    pairs: Annotated[Path, argument("pairs-or-workspace", "PAIRS")],
+    one: Annotated[str, argument("cli.explain.entry", "ENTRY")],
+    other: Annotated[str, argument("cli.explain.entry", "ENTRY")],
 ) -> Answer:
     """Show why a pair has its weight."""
     from voterlist.usecases.evaluating import explain_pair

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from voterlist.cli.library import in_our_words
-from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.terminal import TERMINAL, warn
 from voterlist.cli.words import SAY, visible_name
 from voterlist.errors import (
     InputError,
@@ -144,11 +144,11 @@ def report(failure: Failure, more: Mapping[str, Any] | None = None) -> None:
         TERMINAL.warn(line)
     TERMINAL.warn(failure.what)
     if failure.where:
-        TERMINAL.warn(SAY("cli.failure.where", place=failure.where))
+        warn("cli.failure.where", place=failure.where)
     for line in failure.after:
         TERMINAL.warn(line)
     if failure.todo:
-        TERMINAL.warn(SAY("cli.failure.todo", todo=failure.todo))
+        warn("cli.failure.todo", todo=failure.todo)
     if TERMINAL.json:
         content = {
             name: getattr(failure, name) for name in ("code", "what", "where", "todo")

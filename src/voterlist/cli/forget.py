@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from voterlist.cli.options import Today, Workspace, day, since
+from voterlist.cli.options import Today, Workspace, day, option, since
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import TERMINAL, Answer, tell
+from voterlist.cli.terminal import Answer, tell, warn
 from voterlist.cli.words import SAY
 
 if TYPE_CHECKING:
@@ -20,18 +18,10 @@ _MEGABYTE = 2**20
 
 def forget(
     workspace: Workspace,
-    by: Annotated[
-        str, typer.Option("--by", metavar="NAME", help=SAY("cli.option.forget-by"))
-    ] = "",
-    handed_in: Annotated[
-        bool, typer.Option("--handed-in", help=SAY("cli.option.forget-handed-in"))
-    ] = False,
-    plan: Annotated[
-        bool, typer.Option("--plan", help=SAY("cli.option.forget-plan"))
-    ] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", help=SAY("cli.option.forget-yes"))
-    ] = False,
+    by: Annotated[str, option("forget-by", "--by", "NAME")] = "",
+    handed_in: Annotated[bool, option("forget-handed-in", "--handed-in")] = False,
+    plan: Annotated[bool, option("forget-plan", "--plan")] = False,
+    yes: Annotated[bool, option("forget-yes", "--yes")] = False,
     today: Today = None,
 ) -> Answer:
     """Delete what holds cells of the lists, or say what would be deleted."""
@@ -81,7 +71,7 @@ def _tell(found: Forgotten, workspace: Path) -> None:
             megabytes=SAY.number(held.bytes / _MEGABYTE, 1),
         )
     for name in found.links:
-        TERMINAL.warn(SAY("forget.link", name=name))
+        warn("forget.link", name=name)
     if found.objections:
         tell("forget.refused")
     for why in found.objections:

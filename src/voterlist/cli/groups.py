@@ -32,7 +32,7 @@ from voterlist.cli.library import (
 from voterlist.cli.logs import LOG, LogFile, LogJson
 from voterlist.cli.options import Json
 from voterlist.cli.outputs import require_outputs
-from voterlist.cli.terminal import TERMINAL, answer
+from voterlist.cli.terminal import TERMINAL, answer, warn
 from voterlist.cli.words import SAY
 from voterlist.version import __version__
 
@@ -341,6 +341,6 @@ def _tell_wrong_usage(error: Any) -> None:
     if context is not None:
         option = context.help_option_names[0]
         TERMINAL.warn(context.get_usage())
-        TERMINAL.warn(SAY("library.try", command=context.command_path, option=option))
+        warn("library.try", command=context.command_path, option=option)
         TERMINAL.warn()
     TERMINAL.warn(error_line(error.format_message()))

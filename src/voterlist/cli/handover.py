@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
-from voterlist.cli.options import Today, Workspace, when
+from voterlist.cli.options import Today, Workspace, argument, option, when
 from voterlist.cli.passphrases import PassphraseStdin, passphrase_of
-from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, tell
+from voterlist.cli.terminal import Answer, picked, shown, tell, warn
 from voterlist.cli.words import SAY, title
 from voterlist.errors import usage_error
 
@@ -23,29 +21,18 @@ if TYPE_CHECKING:
 _MOST_NAMED = 5
 """With more files beside the package than these, the rest is counted."""
 
-_PackageOut = Annotated[
-    Path,
-    typer.Option("--out", metavar="PACKAGE.zip", help=SAY("cli.option.package-out")),
-]
-_EncryptTo = Annotated[
-    str | None,
-    typer.Option("--encrypt-to", metavar="NAME", help=SAY("cli.option.encrypt-to")),
-]
+_PackageOut = Annotated[Path, option("package-out", "--out", "PACKAGE.zip")]
+_EncryptTo = Annotated[str | None, option("encrypt-to", "--encrypt-to", "NAME")]
 
 
 def submit(
     workspace: Workspace,
     out: _PackageOut,
     constituency: Annotated[
-        int | None,
-        typer.Option(
-            "-c", "--constituency", metavar="N", help=SAY("cli.option.submit-of")
-        ),
+        int | None, option("submit-of", "-c", "--constituency", "N")
     ] = None,
     encrypt_to: _EncryptTo = None,
-    by: Annotated[
-        str, typer.Option("--by", metavar="NAME", help=SAY("cli.option.submit-by"))
-    ] = "",
+    by: Annotated[str, option("submit-by", "--by", "NAME")] = "",
     passphrase_stdin: PassphraseStdin = False,
     today: Today = None,
 ) -> Answer:
@@ -125,19 +112,10 @@ def _package(path: Path | None, manifest: Manifest) -> Answer:
 
 def receive(
     workspace: Workspace,
-    package: Annotated[
-        Path, typer.Argument(metavar="PACKAGE.zip", help=SAY("cli.argument.package"))
-    ],
-    receipt: Annotated[
-        Path | None,
-        typer.Option("--receipt", metavar="FILE", help=SAY("cli.option.receipt")),
-    ] = None,
-    ground: Annotated[
-        str, typer.Option("--ground", metavar="TEXT", help=SAY("cli.option.settle"))
-    ] = "",
-    by: Annotated[
-        str, typer.Option("--by", metavar="NAME", help=SAY("cli.option.settled-by"))
-    ] = "",
+    package: Annotated[Path, argument("package", "PACKAGE.zip")],
+    receipt: Annotated[Path | None, option("receipt", "--receipt", "FILE")] = None,
+    ground: Annotated[str, option("settle", "--ground", "TEXT")] = "",
+    by: Annotated[str, option("settled-by", "--by", "NAME")] = "",
     passphrase_stdin: PassphraseStdin = False,
     today: Today = None,
 ) -> Answer:
@@ -187,7 +165,7 @@ def _tell_taken(taken: Received) -> None:
         tell("cli.receive.superseded")
     if taken.beside:
         names = ", ".join(shown(Path(name)) for name in taken.beside[:_MOST_NAMED])
-        TERMINAL.warn(SAY("cli.receive.beside", count=len(taken.beside), files=names))
+        warn("cli.receive.beside", count=len(taken.beside), files=names)
     if taken.missing:
         tell("cli.receive.missing", count=taken.missing)
     if taken.receipt is not None:
@@ -196,23 +174,13 @@ def _tell_taken(taken: Received) -> None:
 
 def return_cases(
     workspace: Workspace,
-    constituency: Annotated[
-        int,
-        typer.Option(
-            "-c", "--constituency", metavar="N", help=SAY("cli.option.return-to")
-        ),
-    ],
+    constituency: Annotated[int, option("return-to", "-c", "--constituency", "N")],
     out: _PackageOut,
     precinct: Annotated[
-        int | None,
-        typer.Option(
-            "--precinct", metavar="P", min=1, help=SAY("cli.option.return-precinct")
-        ),
+        int | None, option("return-precinct", "--precinct", "P", min=1)
     ] = None,
     encrypt_to: _EncryptTo = None,
-    by: Annotated[
-        str, typer.Option("--by", metavar="NAME", help=SAY("cli.option.return-by"))
-    ] = "",
+    by: Annotated[str, option("return-by", "--by", "NAME")] = "",
     passphrase_stdin: PassphraseStdin = False,
     today: Today = None,
 ) -> Answer:
@@ -256,27 +224,11 @@ def return_cases(
 
 def answer(
     workspace: Workspace,
-    case: Annotated[
-        int | None,
-        typer.Option("--case", metavar="N", help=SAY("cli.option.answer-case")),
-    ] = None,
-    stays: Annotated[
-        bool | None,
-        typer.Option("--stays/--elsewhere", help=SAY("cli.option.answer-stays")),
-    ] = None,
-    by: Annotated[
-        str, typer.Option("--by", metavar="NAME", help=SAY("cli.option.answer-by"))
-    ] = "",
-    reason: Annotated[
-        str,
-        typer.Option("--reason", metavar="TEXT", help=SAY("cli.option.answer-reason")),
-    ] = "",
-    document: Annotated[
-        str,
-        typer.Option(
-            "--document", metavar="TEXT", help=SAY("cli.option.answer-document")
-        ),
-    ] = "",
+    case: Annotated[int | None, option("answer-case", "--case", "N")] = None,
+    stays: Annotated[bool | None, option("answer-stays", "--stays/--elsewhere")] = None,
+    by: Annotated[str, option("answer-by", "--by", "NAME")] = "",
+    reason: Annotated[str, option("answer-reason", "--reason", "TEXT")] = "",
+    document: Annotated[str, option("answer-document", "--document", "TEXT")] = "",
     today: Today = None,
 ) -> Answer:
     """List the returned cases, or answer one."""

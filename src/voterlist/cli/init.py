@@ -6,10 +6,8 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from voterlist.cli.options import now
-from voterlist.cli.terminal import TERMINAL, Answer, tell
+from voterlist.cli.options import argument, now, option
+from voterlist.cli.terminal import TERMINAL, Answer, tell, warn
 from voterlist.cli.words import SAY
 from voterlist.model import Level
 
@@ -18,21 +16,12 @@ _HIGHEST = 999
 
 
 def init(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help=SAY("cli.argument.new-workspace"))
-    ],
-    cycle: Annotated[str | None, typer.Option(help=SAY("cli.option.cycle"))] = None,
-    level: Annotated[Level, typer.Option(help=SAY("cli.option.level"))] = Level.CONEC,
+    folder: Annotated[Path, argument("new-workspace", "DIR")],
+    cycle: Annotated[str | None, option("cycle")] = None,
+    level: Annotated[Level, option("level")] = Level.CONEC,
     constituency: Annotated[
         int | None,
-        typer.Option(
-            "-c",
-            "--constituency",
-            metavar="N",
-            min=1,
-            max=_HIGHEST,
-            help=SAY("cli.option.own-constituency"),
-        ),
+        option("own-constituency", "-c", "--constituency", "N", min=1, max=_HIGHEST),
     ] = None,
 ) -> Answer:
     """Make a workspace."""
@@ -42,10 +31,7 @@ def init(
     if constituency is None and level is not Level.CEC and not TERMINAL.json:
         constituency = _asked()
     settings = make_workspace(
-        folder,
-        cycle=cycle or str(now().year),
-        level=level,
-        constituency=constituency,
+        folder, cycle=cycle or str(now().year), level=level, constituency=constituency
     )
     made_cycle = settings.workspace.cycle
     tell("cli.init.made", cycle=made_cycle, path=folder)
@@ -75,4 +61,4 @@ def _asked() -> int | None:
             return None
         if answer.isdecimal() and 1 <= int(answer) <= _HIGHEST:
             return int(answer)
-        TERMINAL.warn(SAY("cli.init.no-number", most=_HIGHEST))
+        warn("cli.init.no-number", most=_HIGHEST)

@@ -9,20 +9,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
+from voterlist.cli.options import argument, option
 from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
 from voterlist.cli.words import SAY, title, visible_name
 from voterlist.model import AsideCode
 
 if TYPE_CHECKING:
-    from voterlist.usecases.inspecting import (
-        FileAccount,
-        FileLine,
-        ListAccount,
-        PlaceAccount,
-        SheetAccount,
-    )
+    from voterlist.ingest import FileAccount, ListAccount, PlaceAccount, SheetAccount
+    from voterlist.usecases.inspecting import FileLine
 
 _MOST_NUMBERS = 3
 """Of more precincts in one file their number is shown."""
@@ -31,27 +25,17 @@ _CERTAIN = 0.995
 
 
 def inspect(
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE", help=SAY("inspect.argument.files"))
-    ],
+    files: Annotated[list[Path], argument("inspect.argument.files", "FILE")],
     settings: Annotated[
-        Path | None,
-        typer.Option("--settings", metavar="TOML", help=SAY("inspect.option.settings")),
+        Path | None, option("inspect.option.settings", "--settings", "TOML")
     ] = None,
     constituency: Annotated[
         int | None,
-        typer.Option(
-            "-c",
-            "--constituency",
-            metavar="N",
-            min=1,
-            max=999,
-            help=SAY("inspect.option.constituency"),
+        option(
+            "inspect.option.constituency", "-c", "--constituency", "N", min=1, max=999
         ),
     ] = None,
-    details: Annotated[
-        bool, typer.Option("--details", help=SAY("inspect.option.details"))
-    ] = False,
+    details: Annotated[bool, option("inspect.option.details", "--details")] = False,
 ) -> Answer:
     """Show what is understood of a list, before anything is taken in."""
     from voterlist.usecases.inspecting import (

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from voterlist.catalogue import places as places_of
-from voterlist.cli.options import Workspace, as_day
+from voterlist.cli.options import Workspace, as_day, option
 from voterlist.cli.terminal import TERMINAL, Answer, picked, tell
 from voterlist.cli.words import SAY, title
 
@@ -23,25 +21,11 @@ _MOST_TOLD = 20
 
 def journal(
     workspace: Workspace,
-    case: Annotated[
-        str | None,
-        typer.Option("--case", metavar="N", help=SAY("cli.option.journal-case")),
-    ] = None,
-    person: Annotated[
-        str | None,
-        typer.Option("--person", metavar="NAME", help=SAY("cli.option.journal-person")),
-    ] = None,
-    on_day: Annotated[
-        str | None,
-        typer.Option("--day", metavar="DATE", help=SAY("cli.option.journal-day")),
-    ] = None,
-    verify: Annotated[
-        bool, typer.Option("--verify", help=SAY("cli.option.journal-verify"))
-    ] = False,
-    head: Annotated[
-        list[str] | None,
-        typer.Option("--head", metavar="HEAD", help=SAY("cli.option.journal-head")),
-    ] = None,
+    case: Annotated[str | None, option("journal-case", "--case", "N")] = None,
+    person: Annotated[str | None, option("journal-person", "--person", "NAME")] = None,
+    on_day: Annotated[str | None, option("journal-day", "--day", "DATE")] = None,
+    verify: Annotated[bool, option("journal-verify", "--verify")] = False,
+    head: Annotated[list[str] | None, option("journal-head", "--head", "HEAD")] = None,
 ) -> Answer:
     """Tell what was done, or whether anybody altered it."""
     from voterlist.usecases.journals import JournalFilter, read_journal, verify_journal

@@ -5,17 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from voterlist.cli.options import Today, Workspace, when
+from voterlist.cli.options import Today, Workspace, argument, option, when
 from voterlist.cli.passphrases import PassphraseStdin, new_passphrase
 from voterlist.cli.terminal import Answer, picked, tell
-from voterlist.cli.words import SAY
 
 if TYPE_CHECKING:
     from voterlist.custody import PublicKey, Trusted
 
-_NAME = typer.Option("--name", metavar="NAME", help=SAY("cli.option.key-name"))
+_NAME = option("key-name", "--name", "NAME")
 
 
 def make(
@@ -60,9 +57,7 @@ def show(workspace: Workspace) -> Answer:
 
 def trust(
     workspace: Workspace,
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help=SAY("cli.argument.public-key"))
-    ],
+    file: Annotated[Path, argument("public-key", "FILE")],
     name: Annotated[str, _NAME],
     today: Today = None,
 ) -> Answer:

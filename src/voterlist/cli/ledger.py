@@ -6,12 +6,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from voterlist.cli.options import Today, Workspace, when
+from voterlist.cli.options import Today, Workspace, argument, option, when
 from voterlist.cli.passphrases import PassphraseStdin, SealTo, opened_files
 from voterlist.cli.terminal import Answer, tell
-from voterlist.cli.words import SAY
 
 if TYPE_CHECKING:
     from voterlist.storage.ledger.copies import Replaced
@@ -19,10 +16,7 @@ if TYPE_CHECKING:
 
 def copy(
     workspace: Workspace,
-    out: Annotated[
-        str,
-        typer.Argument(metavar="FILE", help=SAY("cli.argument.ledger-copy-out")),
-    ],
+    out: Annotated[str, argument("ledger-copy-out", "FILE")],
     encrypt_to: SealTo = None,
 ) -> Answer:
     """Copy the ledger whole."""
@@ -43,12 +37,8 @@ def copy(
 
 def restore(
     workspace: Workspace,
-    source: Annotated[
-        Path, typer.Argument(metavar="FILE", help=SAY("cli.argument.ledger-copy"))
-    ],
-    older: Annotated[
-        bool, typer.Option("--older", help=SAY("cli.option.older"))
-    ] = False,
+    source: Annotated[Path, argument("ledger-copy", "FILE")],
+    older: Annotated[bool, option("older", "--older")] = False,
     passphrase_stdin: PassphraseStdin = False,
     today: Today = None,
 ) -> Answer:
@@ -67,10 +57,8 @@ def restore(
 
 def renew(
     workspace: Workspace,
-    by: Annotated[str, typer.Option(metavar="NAME", help=SAY("cli.option.renewed-by"))],
-    reason: Annotated[
-        str, typer.Option(metavar="TEXT", help=SAY("cli.option.renew-reason"))
-    ],
+    by: Annotated[str, option("renewed-by", "NAME")],
+    reason: Annotated[str, option("renew-reason", "TEXT")],
     today: Today = None,
 ) -> Answer:
     """Go on without what is lost."""
@@ -87,8 +75,4 @@ def _tell(key: str, replaced: Replaced) -> Answer:
         tell("cli.ledger.known", **replaced.known)
     if replaced.kept is not None:
         tell("cli.ledger.kept", path=replaced.kept)
-    return {
-        **replaced.rows,
-        "known": replaced.known or None,
-        "kept": replaced.kept,
-    }
+    return {**replaced.rows, "known": replaced.known or None, "kept": replaced.kept}

@@ -55,11 +55,7 @@ _MESSAGES = (
 """The messages in the order in which they are tried: the longer of two like ones first."""
 
 
-_OWN_OPTIONS = (
-    "library.help",
-    "library.install-completion",
-    "library.show-completion",
-)
+_OWN_OPTIONS = ("library.help", "library.install-completion", "library.show-completion")
 """The explanations of options that the library adds."""
 
 

@@ -9,8 +9,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from voterlist.cli.common import (
     reading_as_json,
     tell_chance,
@@ -22,12 +20,13 @@ from voterlist.cli.common import (
 from voterlist.cli.options import (
     Tables,
     ToldProfileOption,
+    option,
     require_rows,
     since,
     takes,
 )
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, table, tell
+from voterlist.cli.terminal import Answer, picked, shown, table, tell, warn
 from voterlist.cli.words import SAY, title
 from voterlist.errors import usage_error
 from voterlist.model import PairKind
@@ -54,80 +53,34 @@ class _Options:
     """What ``link`` takes on the command line."""
 
     files: Tables
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar="PAIRS.parquet", help=SAY("cli.option.pairs-out")
-        ),
-    ] = None
+    out: Annotated[Path | None, option("pairs-out", "--out", "PAIRS.parquet")] = None
     columns: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--columns", metavar="MAP.toml", help=SAY("cli.option.columns-of-files")
-        ),
+        list[Path] | None, option("columns-of-files", "--columns", "MAP.toml")
     ] = None
-    between: Annotated[
-        bool, typer.Option("--between", help=SAY("cli.option.between"))
-    ] = False
-    one_to_one: Annotated[
-        bool, typer.Option("--one-to-one", help=SAY("cli.option.one-to-one"))
-    ] = False
-    clusters: Annotated[
-        Path | None,
-        typer.Option("--clusters", metavar="FILE", help=SAY("cli.option.clusters")),
-    ] = None
+    between: Annotated[bool, option("between", "--between")] = False
+    one_to_one: Annotated[bool, option("one-to-one", "--one-to-one")] = False
+    clusters: Annotated[Path | None, option("clusters", "--clusters", "FILE")] = None
     profile: ToldProfileOption = None
-    against: Annotated[
-        list[Path] | None,
-        typer.Option("--against", metavar="FILE", help=SAY("cli.option.against")),
-    ] = None
+    against: Annotated[list[Path] | None, option("against", "--against", "FILE")] = None
     against_columns: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--against-columns",
-            metavar="MAP.toml",
-            help=SAY("cli.option.against-columns"),
-        ),
+        list[Path] | None, option("against-columns", "--against-columns", "MAP.toml")
     ] = None
-    settings: Annotated[
-        Path | None,
-        typer.Option(
-            "--settings", metavar="FILE", help=SAY("cli.option.link-settings")
-        ),
-    ] = None
-    state: Annotated[
-        Path | None,
-        typer.Option("--state", metavar="FOLDER", help=SAY("cli.option.state")),
-    ] = None
+    settings: Annotated[Path | None, option("link-settings", "--settings", "FILE")] = (
+        None
+    )
+    state: Annotated[Path | None, option("state", "--state", "FOLDER")] = None
     memory: Annotated[
-        Path | None,
-        typer.Option(
-            "--memory", metavar="FOLDER", help=SAY("cli.option.memory"), hidden=True
-        ),
+        Path | None, option("memory", "--memory", "FOLDER", hidden=True)
     ] = None
     """The former name of ``state``."""
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", min=1, help=SAY("cli.option.threads")),
-    ] = None
+    jobs: Annotated[int | None, option("threads", "--jobs", min=1)] = None
     memory_limit: Annotated[
-        str | None,
-        typer.Option(
-            "--memory-limit", metavar="SIZE", help=SAY("cli.option.memory-limit")
-        ),
+        str | None, option("memory-limit", "--memory-limit", "SIZE")
     ] = None
-    plan: Annotated[bool, typer.Option("--plan", help=SAY("cli.option.plan"))] = False
-    engine: Annotated[
-        _Engine, typer.Option("--engine", help=SAY("cli.option.engine"))
-    ] = _Engine.LOCAL
-    master: Annotated[
-        str | None,
-        typer.Option("--master", metavar="URL", help=SAY("cli.option.master")),
-    ] = None
-    work: Annotated[
-        Path | None,
-        typer.Option("--work", metavar="FOLDER", help=SAY("cli.option.work")),
-    ] = None
+    plan: Annotated[bool, option("plan", "--plan")] = False
+    engine: Annotated[_Engine, option("engine", "--engine")] = _Engine.LOCAL
+    master: Annotated[str | None, option("master", "--master", "URL")] = None
+    work: Annotated[Path | None, option("work", "--work", "FOLDER")] = None
 
     def state_folder(self) -> Path | None:
         """The folder of the state, under whichever name of the option.
@@ -173,9 +126,9 @@ def _refuse(options: Mapping[str, object], code: str) -> None:
     Raises:
         UsageError: one is.
     """
-    for option, value in options.items():
+    for name, value in options.items():
         if value:
-            raise usage_error(code, option=option)
+            raise usage_error(code, option=name)
 
 
 @takes(_Options)
@@ -225,10 +178,7 @@ def link(given: _Options) -> Answer:
 
 
 def _linked(
-    given: _Options,
-    request: LinkRequest,
-    out: Path,
-    place: Place | None,
+    given: _Options, request: LinkRequest, out: Path, place: Place | None
 ) -> Linked:
     """Link the files, here or on a cluster, and write what is found."""
     from voterlist.usecases.linking import link_tables
@@ -237,7 +187,7 @@ def _linked(
 
     if place is not None:
         # Files are always normalised on the way; only a frame in Python may be VOTER already.
-        TERMINAL.warn(SAY("cli.link.parts-alone"))
+        warn("cli.link.parts-alone")
         with Steps() as steps:
             watch = Watch(_releasing(steps), _tell_forecast, tell_reading)
             return link_tables_on_spark(
@@ -274,13 +224,11 @@ def _tell_shortage(shortage: Shortage | None) -> bool:
     """Say that the list will not fit into memory, and what can be done; whether it is so."""
     if shortage is not None:
         told = {"needed": shortage.needed, "available": shortage.available}
-        TERMINAL.warn(SAY("cli.link.shortage", **told))
+        warn("cli.link.shortage", **told)
     return shortage is not None
 
 
-def _forecast_of(
-    request: LinkRequest,
-) -> Callable[[int, Sequence[Any]], None]:
+def _forecast_of(request: LinkRequest) -> Callable[[int, Sequence[Any]], None]:
     """Tells the forecast, and whether its pairs will fit into memory."""
     from voterlist.usecases.memory import shortage
 
@@ -311,7 +259,7 @@ def _plan(request: LinkRequest) -> Answer:
 def _tell(linked: Linked, request: LinkRequest, out: Path) -> None:
     """Print what the linkage gave, in words."""
     if linked.are_renamed:
-        TERMINAL.warn(SAY("cli.link.renamed"))
+        warn("cli.link.renamed")
     linkage, entries = linked.result, linked.entries
     done = {"entries": entries, "pairs": linkage.pairs.num_rows, "path": shown(out)}
     tell("cli.link.done", **done)
@@ -335,9 +283,7 @@ def _tell_added(added: Sequence[Any]) -> None:
     """What each added comparison told; a note for one whose column holds nothing."""
     for one in added:
         if not one.known:
-            TERMINAL.warn(
-                SAY("cli.link.added-blank", path=f"comparisons.{one.name}.column")
-            )
+            warn("cli.link.added-blank", path=f"comparisons.{one.name}.column")
     if not added:
         return
     rows = [
@@ -364,11 +310,7 @@ def _as_json(linked: Linked, request: LinkRequest) -> Answer:
         "between": request.between,
         "one_to_one": request.one_to_one,
         "thresholds": linked.settings.model_dump(
-            include={
-                "duplicate_probability",
-                "review_probability",
-                "kept_probability",
-            }
+            include={"duplicate_probability", "review_probability", "kept_probability"}
         ),
         "compared": linkage.candidates,
         "afresh": linkage.afresh,

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import typer
-
-from voterlist.cli.options import Today, Workspace, day, takes
+from voterlist.cli.options import Today, Workspace, day, option, takes
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import TERMINAL, Answer, picked, tell
 from voterlist.cli.words import SAY
@@ -27,37 +25,19 @@ class _Options:
     """The arguments and options of the command."""
 
     workspace: Workspace
-    purpose: Annotated[
-        Purpose, typer.Option("--purpose", help=SAY("cli.option.purpose"))
-    ]
+    purpose: Annotated[Purpose, option("purpose", "--purpose")]
     constituencies: Annotated[
-        list[int] | None,
-        typer.Option(
-            "-c", "--constituency", metavar="N", help=SAY("cli.option.lists-of")
-        ),
+        list[int] | None, option("lists-of", "-c", "--constituency", "N")
     ] = None
     precinct: Annotated[
-        int | None,
-        typer.Option(
-            "--precinct", metavar="P", min=1, help=SAY("cli.option.lists-precinct")
-        ),
+        int | None, option("lists-precinct", "--precinct", "P", min=1)
     ] = None
-    form: Annotated[
-        str | None,
-        typer.Option("--form", metavar="FORM", help=SAY("cli.option.lists-form")),
-    ] = None
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FOLDER", help=SAY("cli.option.lists-out")),
-    ] = None
-    language: Annotated[
-        Literal["az", "en"] | None, typer.Option(help=SAY("cli.option.lists-language"))
-    ] = None
-    order: Annotated[
-        ListOrder | None, typer.Option("--order", help=SAY("cli.option.lists-order"))
-    ] = None
+    form: Annotated[str | None, option("lists-form", "--form", "FORM")] = None
+    out: Annotated[Path | None, option("lists-out", "--out", "FOLDER")] = None
+    language: Annotated[Literal["az", "en"] | None, option("lists-language")] = None
+    order: Annotated[ListOrder | None, option("lists-order", "--order")] = None
     today: Today = None
-    jobs: Annotated[int, typer.Option(min=1, help=SAY("cli.option.lists-jobs"))] = 1
+    jobs: Annotated[int, option("lists-jobs", min=1)] = 1
 
 
 @takes(_Options)

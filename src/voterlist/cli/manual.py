@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from voterlist.catalogue import Catalogue
+from voterlist.cli.options import argument, option
 from voterlist.cli.terminal import TERMINAL, Answer, shown
 from voterlist.cli.words import SAY
 from voterlist.errors import usage_error
@@ -27,14 +28,8 @@ _WIDTH = 80
 
 def manual(
     context: typer.Context,
-    topic: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[TOPIC]...", help=SAY("cli.argument.topic")),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FOLDER", help=SAY("cli.option.manual-out")),
-    ] = None,
+    topic: Annotated[list[str] | None, argument("topic", "[TOPIC]...")] = None,
+    out: Annotated[Path | None, option("manual-out", "--out", "FOLDER")] = None,
 ) -> Answer:
     """Show a page of the manual, or write all of it."""
     commands: dict[str, Maker] = {

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from voterlist.cli.options import ProfileOption
+from voterlist.cli.options import ProfileOption, argument
 from voterlist.cli.terminal import TERMINAL, Answer, tell
 from voterlist.cli.words import SAY
 from voterlist.model import Profile
@@ -18,9 +16,7 @@ if TYPE_CHECKING:
 
 
 def names(
-    written: Annotated[
-        list[str], typer.Argument(metavar="NAME", help=SAY("cli.argument.names"))
-    ],
+    written: Annotated[list[str], argument("names", "NAME")],
     profile: ProfileOption = Profile.AZ,
 ) -> Answer:
     """Show what is made of a name, and compare several."""

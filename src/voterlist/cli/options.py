@@ -69,41 +69,40 @@ def _default_of(field: dataclasses.Field[Any]) -> Any:
     return inspect.Parameter.empty if has_none else field.default
 
 
+def option(words: str, *names: str, **more: Any) -> Any:
+    """An option: the key of its help below ``cli.option``, its names, what its value is called.
+
+    A key of another place of the catalogue is told whole. ``more`` is the library's own.
+    """
+    called = [name for name in names if not name.startswith("-")]
+    given = [name for name in names if name.startswith("-")]
+    metavar = called[0] if called else None
+    return typer.Option(*given, metavar=metavar, help=_help("option", words), **more)
+
+
+def argument(words: str, metavar: str) -> Any:
+    """An argument: the key of its help below ``cli.argument``, and what it is called."""
+    return typer.Argument(metavar=metavar, help=_help("argument", words))
+
+
+def _help(kind: str, words: str) -> str:
+    return SAY(words if "." in words else f"cli.{kind}.{words}")
+
+
 def _use_json(is_given: bool) -> bool:
     TERMINAL.json = is_given
     return is_given
 
 
 # Eager: an error in another option is then told as JSON too.
-Json = Annotated[
-    bool,
-    typer.Option(
-        "--json", help=SAY("cli.option.json"), callback=_use_json, is_eager=True
-    ),
-]
-Today = Annotated[
-    str | None, typer.Option("--today", metavar="DATE", help=SAY("cli.option.today"))
-]
-Workspace = Annotated[
-    Path, typer.Argument(metavar="DIR", help=SAY("cli.argument.workspace"))
-]
-WorkspaceAround = Annotated[
-    Path | None,
-    typer.Argument(metavar="DIR", help=SAY("cli.argument.workspace-around")),
-]
-Tables = Annotated[
-    list[Path], typer.Argument(metavar="FILE", help=SAY("cli.argument.tables"))
-]
-Columns = Annotated[
-    Path | None,
-    typer.Option("--columns", metavar="MAP.toml", help=SAY("cli.option.columns")),
-]
-ProfileOption = Annotated[
-    Profile, typer.Option("--profile", help=SAY("cli.option.profile"))
-]
-ToldProfileOption = Annotated[
-    Profile | None, typer.Option("--profile", help=SAY("cli.option.profile-told"))
-]
+Json = Annotated[bool, option("json", "--json", callback=_use_json, is_eager=True)]
+Today = Annotated[str | None, option("today", "--today", "DATE")]
+Workspace = Annotated[Path, argument("workspace", "DIR")]
+WorkspaceAround = Annotated[Path | None, argument("workspace-around", "DIR")]
+Tables = Annotated[list[Path], argument("tables", "FILE")]
+Columns = Annotated[Path | None, option("columns", "--columns", "MAP.toml")]
+ProfileOption = Annotated[Profile, option("profile", "--profile")]
+ToldProfileOption = Annotated[Profile | None, option("profile-told", "--profile")]
 """The profile, told from the names where it is not given."""
 
 

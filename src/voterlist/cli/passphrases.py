@@ -9,21 +9,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from voterlist.cli.options import option
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.errors import usage_error
 
-PassphraseStdin = Annotated[
-    bool, typer.Option("--passphrase-stdin", help=SAY("cli.option.passphrase-stdin"))
-]
+PassphraseStdin = Annotated[bool, option("passphrase-stdin", "--passphrase-stdin")]
 
 
-SealTo = Annotated[
-    str | None,
-    typer.Option("--encrypt-to", metavar="NAME", help=SAY("cli.option.seal-to")),
-]
+SealTo = Annotated[str | None, option("seal-to", "--encrypt-to", "NAME")]
 """Of commands that write what is carried, other than packages."""
 
 

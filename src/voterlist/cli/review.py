@@ -8,9 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import typer
-
-from voterlist.cli.options import Today, Workspace, day, now
+from voterlist.cli.options import Today, Workspace, argument, day, now, option
 from voterlist.cli.passphrases import PassphraseStdin, SealTo, opened_files
 from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
 from voterlist.cli.words import SAY, title
@@ -21,47 +19,26 @@ from voterlist.storage.lock import user_name
 if TYPE_CHECKING:
     from voterlist.quality.agreement import Agreement
     from voterlist.usecases.desk_pages import ExportedPage
-    from voterlist.usecases.reviewing import (
-        Disputed,
-        Exported,
-        Imported,
-        Replacement,
-    )
-
+    from voterlist.usecases.importing import Replacement
+    from voterlist.usecases.reviewing import Disputed, Exported, Imported
 _ANSWER = ("answer", "field", "ground", "reason", "decided_by", "decided_at")
 """What is told of an answer; what a field is corrected to stands in the workbook alone."""
 _SUBJECT = ("case_id", "case_number", "entry_id", "rule")
 _REPLACED = ("file", *_SUBJECT, "decided_by", "before", "now")
 _PROBLEM = ("file", "sheet", "row", "code", *_SUBJECT)
-_Language = Annotated[
-    Literal["az", "en"] | None, typer.Option(help=SAY("cli.option.language"))
-]
+_Language = Annotated[Literal["az", "en"] | None, option("language")]
 _SIZE = 200
 """Cases and pairs of a sample."""
 
 
 def export(
     workspace: Workspace,
-    form: Annotated[
-        Literal["workbook", "page"], typer.Option(help=SAY("cli.option.review-form"))
-    ] = "workbook",
+    form: Annotated[Literal["workbook", "page"], option("review-form")] = "workbook",
     constituency: Annotated[
-        int | None,
-        typer.Option(
-            "--constituency",
-            "-c",
-            metavar="NUMBER",
-            help=SAY("cli.option.review-constituency"),
-        ),
+        int | None, option("review-constituency", "--constituency", "-c", "NUMBER")
     ] = None,
-    name: Annotated[
-        str | None,
-        typer.Option("--for", metavar="NAME", help=SAY("cli.option.review-for")),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FILE", help=SAY("cli.option.review-out")),
-    ] = None,
+    name: Annotated[str | None, option("review-for", "--for", "NAME")] = None,
+    out: Annotated[Path | None, option("review-out", "--out", "FILE")] = None,
     encrypt_to: SealTo = None,
     language: _Language = None,
     today: Today = None,
@@ -129,16 +106,13 @@ def _tell_workbook(
 
 def import_decisions(
     workspace: Workspace,
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE", help=SAY("cli.argument.workbook"))
-    ],
-    by: Annotated[
-        str | None, typer.Option(metavar="NAME", help=SAY("cli.option.by"))
-    ] = None,
+    files: Annotated[list[Path], argument("workbook", "FILE")],
+    by: Annotated[str | None, option("by", "NAME")] = None,
     passphrase_stdin: PassphraseStdin = False,
 ) -> Answer:
     """Read decisions into the ledger."""
-    from voterlist.usecases.reviewing import Bringer, import_review
+    from voterlist.usecases.importing import Bringer
+    from voterlist.usecases.reviewing import import_review
 
     with ExitStack() as plain:
         paths = opened_files(plain, workspace, files, from_stdin=passphrase_stdin)
@@ -294,13 +268,8 @@ def _word(answer: str) -> str:
 
 def sample(
     workspace: Workspace,
-    size: Annotated[
-        int, typer.Option("-n", min=1, help=SAY("cli.option.sample-size"))
-    ] = _SIZE,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FILE", help=SAY("cli.option.sample-out")),
-    ] = None,
+    size: Annotated[int, option("sample-size", "-n", min=1)] = _SIZE,
+    out: Annotated[Path | None, option("sample-out", "--out", "FILE")] = None,
     language: _Language = None,
     today: Today = None,
 ) -> Answer:
@@ -317,19 +286,9 @@ def sample(
 def feedback(
     workspace: Workspace,
     constituency: Annotated[
-        int | None,
-        typer.Option(
-            "-c",
-            "--constituency",
-            metavar="N",
-            min=1,
-            help=SAY("cli.option.feedback-constituency"),
-        ),
+        int | None, option("feedback-constituency", "-c", "--constituency", "N", min=1)
     ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FOLDER", help=SAY("cli.option.feedback-out")),
-    ] = None,
+    out: Annotated[Path | None, option("feedback-out", "--out", "FOLDER")] = None,
     today: Today = None,
 ) -> Answer:
     """Write a page for each precinct."""

@@ -8,8 +8,6 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from voterlist.cli.common import (
     tell_chance,
     tell_compared,
@@ -18,10 +16,17 @@ from voterlist.cli.common import (
     tell_training_labels,
 )
 from voterlist.cli.logs import LOG
-from voterlist.cli.options import Today, WorkspaceAround, day, since, workspace_of
+from voterlist.cli.options import (
+    Today,
+    WorkspaceAround,
+    day,
+    option,
+    since,
+    workspace_of,
+)
 from voterlist.cli.status import standing_lines, unit_as_json
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, table, tell
+from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, table, tell, warn
 from voterlist.cli.words import SAY, title, visible_name
 from voterlist.errors import InputError
 from voterlist.model import AsideCode, CaseKind, Severity, Stage
@@ -53,17 +58,12 @@ _NOTHING_TO_DO = frozenset({"holding", "followed", "carried_out"})
 def run(
     workspace: WorkspaceAround = None,
     constituencies: Annotated[
-        list[int] | None,
-        typer.Option(
-            "-c", "--constituency", metavar="N", help=SAY("cli.option.constituency")
-        ),
+        list[int] | None, option("constituency", "-c", "--constituency", "N")
     ] = None,
-    until: Annotated[Stage | None, typer.Option(help=SAY("cli.option.until"))] = None,
+    until: Annotated[Stage | None, option("until")] = None,
     today: Today = None,
-    jobs: Annotated[int, typer.Option(min=1, help=SAY("cli.option.jobs"))] = 1,
-    plan: Annotated[
-        bool, typer.Option("--plan", help=SAY("cli.option.run-plan"))
-    ] = False,
+    jobs: Annotated[int, option("jobs", min=1)] = 1,
+    plan: Annotated[bool, option("run-plan", "--plan")] = False,
 ) -> Answer | None:
     """Run every stage."""
     from voterlist.usecases.running import run_workspace
@@ -97,10 +97,7 @@ def _releasing(steps: Steps) -> Callable[[Stage, str, int, int], None]:
     def progress(stage: Stage, step: str, done: int, total: int) -> None:
         if not step and not done:
             # Loaded here: a run of which nothing has changed begins no stage, and needs no Arrow.
-            from voterlist.cli.process import (
-                release_free,
-                return_memory,
-            )
+            from voterlist.cli.process import release_free, return_memory
 
             return_memory()
             release_free()
@@ -139,8 +136,8 @@ def _tell(done: WorkspaceRun, workspace: Path) -> None:
         TERMINAL.say()
         tell("cli.run.code")
     if result.exit_code == InputError.exit_code:
-        TERMINAL.warn(SAY("error.no-readable-list.what", count=result.files))
-        TERMINAL.warn(SAY("error.no-readable-list.todo"))
+        warn("error.no-readable-list.what", count=result.files)
+        warn("error.no-readable-list.todo")
 
 
 def _tell_balance(result: RunResult) -> None:

@@ -7,9 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from voterlist.cli.options import Workspace, settings_of
+from voterlist.cli.options import Workspace, option, settings_of
 from voterlist.cli.terminal import TERMINAL, Answer
 from voterlist.cli.words import SAY
 from voterlist.errors import usage_error
@@ -20,16 +18,10 @@ if TYPE_CHECKING:
 
 def schedule(
     workspace: Workspace,
-    systemd: Annotated[
-        bool, typer.Option("--systemd", help=SAY("cli.option.systemd"))
-    ] = False,
-    cron: Annotated[bool, typer.Option("--cron", help=SAY("cli.option.cron"))] = False,
-    at: Annotated[
-        str, typer.Option("--at", metavar="HH:MM", help=SAY("cli.option.at"))
-    ] = "02:00",
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help=SAY("cli.option.schedule-jobs"))
-    ] = None,
+    systemd: Annotated[bool, option("systemd", "--systemd")] = False,
+    cron: Annotated[bool, option("cron", "--cron")] = False,
+    at: Annotated[str, option("at", "--at", "HH:MM")] = "02:00",
+    jobs: Annotated[int | None, option("schedule-jobs", min=1)] = None,
 ) -> Answer:
     """Print units for systemd or a line for cron."""
     from voterlist.usecases.scheduling import Night, for_cron, for_systemd, time_of

@@ -6,11 +6,8 @@ import functools
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from voterlist.cli.options import Workspace, now
-from voterlist.cli.terminal import TERMINAL, answer, tell
-from voterlist.cli.words import SAY
+from voterlist.cli.options import Workspace, now, option
+from voterlist.cli.terminal import answer, tell, warn
 from voterlist.errors import usage_error
 
 _PORT = 8765
@@ -18,27 +15,11 @@ _PORT = 8765
 
 def serve(
     workspace: Workspace,
-    host: Annotated[
-        str,
-        typer.Option("--host", metavar="ADDRESS", help=SAY("cli.option.serve-host")),
-    ] = "127.0.0.1",
-    port: Annotated[
-        int,
-        typer.Option(
-            "--port", min=0, max=65535, metavar="N", help=SAY("cli.option.serve-port")
-        ),
-    ] = _PORT,
-    tls_cert: Annotated[
-        Path | None,
-        typer.Option("--tls-cert", metavar="FILE", help=SAY("cli.option.tls-cert")),
-    ] = None,
-    tls_key: Annotated[
-        Path | None,
-        typer.Option("--tls-key", metavar="FILE", help=SAY("cli.option.tls-key")),
-    ] = None,
-    insecure: Annotated[
-        bool, typer.Option("--insecure", help=SAY("cli.option.insecure"))
-    ] = False,
+    host: Annotated[str, option("serve-host", "--host", "ADDRESS")] = "127.0.0.1",
+    port: Annotated[int, option("serve-port", "--port", "N", min=0, max=65535)] = _PORT,
+    tls_cert: Annotated[Path | None, option("tls-cert", "--tls-cert", "FILE")] = None,
+    tls_key: Annotated[Path | None, option("tls-key", "--tls-key", "FILE")] = None,
+    insecure: Annotated[bool, option("insecure", "--insecure")] = False,
 ) -> None:
     """Open the desk, until it is stopped."""
     try:
@@ -55,7 +36,7 @@ def serve(
     with opened(workspace, address, clock) as server:
         tell("cli.serve.open", address=server.url)
         if address.is_readable_on_the_way:
-            TERMINAL.warn(SAY("cli.serve.insecure"))
+            warn("cli.serve.insecure")
         # Told at once: the command ends when the desk is closed.
         answer({"address": server.url})
         server.run()

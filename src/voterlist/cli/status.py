@@ -7,9 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from voterlist.cli.options import Today, WorkspaceAround, day, workspace_of
+from voterlist.cli.options import Today, WorkspaceAround, day, option, workspace_of
 from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
 from voterlist.cli.words import SAY
 from voterlist.deadlines import Deadline, calendar
@@ -35,14 +33,9 @@ _COLOURS = {
 
 def status(
     workspace: WorkspaceAround = None,
-    ics_file: Annotated[
-        Path | None, typer.Option("--ics", metavar="FILE", help=SAY("cli.option.ics"))
-    ] = None,
-    page: Annotated[bool, typer.Option("--page", help=SAY("cli.option.page"))] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FOLDER", help=SAY("cli.option.page-out")),
-    ] = None,
+    ics_file: Annotated[Path | None, option("ics", "--ics", "FILE")] = None,
+    page: Annotated[bool, option("page", "--page")] = False,
+    out: Annotated[Path | None, option("page-out", "--out", "FOLDER")] = None,
     today: Today = None,
 ) -> Answer:
     """Show how everyone stands against the calendar."""

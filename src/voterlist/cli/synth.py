@@ -5,30 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from voterlist.cli.options import argument, option
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, tell
-from voterlist.cli.words import SAY
 
 
 def synth(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help=SAY("cli.argument.out"))],
-    voters: Annotated[int, typer.Option(min=0, help=SAY("cli.option.voters"))],
+    out: Annotated[Path, argument("out", "OUT")],
+    voters: Annotated[int, option("voters", min=0)],
     constituencies: Annotated[
-        int | None,
-        typer.Option(min=1, max=125, help=SAY("cli.option.constituencies")),
+        int | None, option("constituencies", min=1, max=125)
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help=SAY("cli.option.seed"))] = 1,
-    files: Annotated[
-        bool | None, typer.Option("--files/--no-files", help=SAY("cli.option.files"))
-    ] = None,
-    registers: Annotated[
-        bool, typer.Option("--registers", help=SAY("cli.option.registers"))
-    ] = False,
-    faults: Annotated[
-        bool, typer.Option("--faults", help=SAY("cli.option.faults"))
-    ] = False,
+    seed: Annotated[int, option("seed", min=0)] = 1,
+    files: Annotated[bool | None, option("files", "--files/--no-files")] = None,
+    registers: Annotated[bool, option("registers", "--registers")] = False,
+    faults: Annotated[bool, option("faults", "--faults")] = False,
 ) -> Answer:
     """Invent voters' lists."""
     from voterlist.synth import Also, write

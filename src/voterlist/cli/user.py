@@ -6,26 +6,20 @@ import getpass
 import sys
 from typing import Annotated
 
-import typer
-
-from voterlist.cli.options import Today, Workspace, day
+from voterlist.cli.options import Today, Workspace, argument, day, option
 from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
 from voterlist.cli.words import SAY
 from voterlist.errors import usage_error
 from voterlist.model import Role
 
-_Name = Annotated[
-    str, typer.Argument(metavar="NAME", help=SAY("cli.argument.user-name"))
-]
-_PasswordStdin = Annotated[
-    bool, typer.Option("--password-stdin", help=SAY("cli.option.password-stdin"))
-]
+_Name = Annotated[str, argument("user-name", "NAME")]
+_PasswordStdin = Annotated[bool, option("password-stdin", "--password-stdin")]
 
 
 def add(
     workspace: Workspace,
     name: _Name,
-    role: Annotated[Role, typer.Option("--role", help=SAY("cli.option.user-role"))],
+    role: Annotated[Role, option("user-role", "--role")],
     password_stdin: _PasswordStdin = False,
     today: Today = None,
 ) -> Answer:

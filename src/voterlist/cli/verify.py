@@ -5,12 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from voterlist.cli.options import since
+from voterlist.cli.options import argument, option, since
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import Answer, picked, tell
-from voterlist.cli.words import SAY
 from voterlist.errors import usage_error
 
 _DIFFERS = 3
@@ -20,30 +17,14 @@ _NAMED = 20
 
 
 def verify(
-    target: Annotated[
-        Path | None, typer.Argument(metavar="DIR", help=SAY("cli.argument.verify"))
-    ] = None,
-    workspace: Annotated[
-        Path | None,
-        typer.Option("--workspace", metavar="DIR", help=SAY("cli.option.verify-of")),
-    ] = None,
-    run: Annotated[
-        str | None,
-        typer.Option("--run", metavar="RUN", help=SAY("cli.option.verify-run")),
-    ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help=SAY("cli.option.verify-jobs"))] = 1,
-    program: Annotated[
-        bool, typer.Option("--program", help=SAY("cli.option.verify-program"))
-    ] = False,
-    key: Annotated[
-        Path | None,
-        typer.Option("--key", metavar="FILE", help=SAY("cli.option.verify-key")),
-    ] = None,
+    target: Annotated[Path | None, argument("verify", "DIR")] = None,
+    workspace: Annotated[Path | None, option("verify-of", "--workspace", "DIR")] = None,
+    run: Annotated[str | None, option("verify-run", "--run", "RUN")] = None,
+    jobs: Annotated[int, option("verify-jobs", min=1)] = 1,
+    program: Annotated[bool, option("verify-program", "--program")] = False,
+    key: Annotated[Path | None, option("verify-key", "--key", "FILE")] = None,
     delivered: Annotated[
-        Path | None,
-        typer.Option(
-            "--delivered", metavar="DIR", help=SAY("cli.option.verify-delivered")
-        ),
+        Path | None, option("verify-delivered", "--delivered", "DIR")
     ] = None,
 ) -> Answer:
     """Make a finished run again, or hold the program against what was delivered."""

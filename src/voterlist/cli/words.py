@@ -82,8 +82,7 @@ def visible_name(text: str) -> str:
 def in_json(text: str) -> str:
     """JSON that means the same; such characters in its strings are written as digits."""
     return _HIDDEN.sub(
-        lambda sign: sign[0] if sign[0] in _BREAKS else f"\\u{ord(sign[0]):04x}",
-        text,
+        lambda sign: sign[0] if sign[0] in _BREAKS else f"\\u{ord(sign[0]):04x}", text
     )
 
 

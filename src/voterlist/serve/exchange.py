@@ -15,7 +15,8 @@ from voterlist.serve.door import Clock, Visitor
 from voterlist.serve.guards import JSON
 from voterlist.storage.temporary import private_folder
 from voterlist.usecases.desk_pages import export_page
-from voterlist.usecases.reviewing import Bringer, Imported, export_review, import_review
+from voterlist.usecases.importing import Bringer
+from voterlist.usecases.reviewing import Imported, export_review, import_review
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {JSON: "decisions.json", WORKBOOK: "review.xlsx"}

@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from voterlist.catalogue import catalogue
 from voterlist.config import Settings
 from voterlist.custody import (
     Commission,
     Keys,
     Kind,
     Manifest,
+    Outline,
     Series,
     Taken,
     Trust,
@@ -123,20 +125,59 @@ def below(
 
 
 def receiver_of(
-    trust: Trust, place: tuple[Level, int | None, int | None], names: Mapping[str, str]
+    trust: Trust, place: tuple[Level, int | None, int | None]
 ) -> Commission:
     """The commission at a place: as its trusted key names it, else by a general name.
 
     Args:
         trust: the trusted keys.
         place: level, constituency, precinct.
-        names: the general name of each level.
     """
     known = trust.of_place(place)
     if known is not None:
         return known.commission
     level, constituency, precinct = place
-    return Commission.of(level, constituency, precinct, names[level.value])
+    general = catalogue("az")(f"commission.{level.value}")
+    return Commission.of(level, constituency, precinct, general)
+
+
+def recipient_of(desk: Desk, name: str | None, receiver: Commission) -> str | None:
+    """The recipient that the package is encrypted to.
+
+    Raises:
+        UsageError: no key of this name is trusted, or it is of another commission.
+    """
+    if name is None:
+        return None
+    key = desk.trust.of_name(name)
+    if key is None or key.commission.place != receiver.place:
+        raise usage_error("encrypt-to-unknown", name=name, receiver=receiver.slug)
+    return key.age
+
+
+def outline_of(
+    desk: Desk,
+    ledger: Ledger,
+    kind: Kind,
+    receiver: Commission,
+    *,
+    constituency: int,
+    run: str,
+    today: dt.date,
+) -> Outline:
+    """What a package states beside its files."""
+    serial, previous = next_in(ledger, kind, desk.cycle, desk.us, receiver)
+    return Outline(
+        kind=kind,
+        cycle=desk.cycle,
+        constituency=constituency,
+        receiver=receiver,
+        serial=serial,
+        previous=previous,
+        journal=ledger.head().hash,
+        run=run,
+        day=ledger.day_of(today),
+    )
 
 
 def next_in(

@@ -14,7 +14,6 @@ from voterlist.ingest import (
     LETTERS_LOST,
     PLACE_DOUBTS,
     FileAccount,
-    ListAccount,
     PlaceAccount,
     SheetAccount,
 )
@@ -23,18 +22,6 @@ from voterlist.model import Severity
 from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.result import FURNITURE
 from voterlist.usecases.settings import settings_around
-
-__all__ = [
-    "FileAccount",
-    "FileLine",
-    "ListAccount",
-    "PlaceAccount",
-    "SheetAccount",
-    "exit_code_of_accounts",
-    "file_line",
-    "inspect_files",
-    "is_total_different",
-]
 
 DECLARED_DIFFERS = "declared-total-differs"
 """The rule of ``merge`` for a total below a list that is not its number of entries."""

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.custody import Kind, Manifest, Outline, Payload, write_package
+from voterlist.custody import Kind, Manifest, Payload, write_package
 from voterlist.errors import usage_error
 from voterlist.handovers import Event
 from voterlist.lists import compile_lists
@@ -30,9 +30,10 @@ from voterlist.usecases.exchanges import (
     delivered,
     journal_package,
     keep_manifest,
-    next_in,
     open_desk,
+    outline_of,
     receiver_of,
+    recipient_of,
 )
 from voterlist.usecases.gates import Scope, run_table
 from voterlist.usecases.handed_lists import PACKED
@@ -46,7 +47,6 @@ from voterlist.usecases.returned_cases import (
     ReturnedFinding,
     known_as,
 )
-from voterlist.usecases.submitting import general_names
 
 _SHOWN = 3
 """Characters of an identifier of somebody else that are shown."""
@@ -103,12 +103,8 @@ def return_cases(
         raise usage_error("out-not-a-package", path=out)
     with open_desk(workspace, passphrase, since=since) as desk:
         place = below(desk.us, scope.constituency, scope.precinct)
-        receiver = receiver_of(desk.trust, place, general_names())
-        key = desk.trust.of_name(encrypt_to or "")
-        if encrypt_to and (key is None or key.commission.place != place):
-            raise usage_error(
-                "encrypt-to-unknown", name=encrypt_to, receiver=receiver.slug
-            )
+        receiver = receiver_of(desk.trust, place)
+        recipient = recipient_of(desk, encrypt_to or None, receiver)
         with reading(desk.place) as ledger:
             runs, answers = known(workspace, ledger), answers_in(ledger)
             ids = known_as(workspace, ledger, receiver.slug)
@@ -120,26 +116,21 @@ def return_cases(
             private_folder() as work,
             Ledger(desk.place) as ledger,
         ):
-            serial, previous = next_in(
-                ledger, Kind.RETURN, desk.cycle, desk.us, receiver
-            )
-            outline = Outline(
-                kind=Kind.RETURN,
-                cycle=desk.cycle,
+            outline = outline_of(
+                desk,
+                ledger,
+                Kind.RETURN,
+                receiver,
                 constituency=scope.constituency,
-                receiver=receiver,
-                serial=serial,
-                previous=previous,
-                journal=ledger.head().hash,
                 run=run,
-                day=ledger.day_of(today),
+                today=today,
             )
             package = work / "package.zip"
             payloads = list(_payloads(content, door, work))
             manifest = write_package(package, outline, payloads, desk.keys)
             keep_manifest(workspace, manifest)
             _keep_cases(workspace, manifest, content)
-            sent = delivered(package, out, key.age if key else None)
+            sent = delivered(package, out, recipient)
             journal_package(ledger, today, Event.RETURNED, manifest, by=by)
     return Sent(sent, manifest, content, door.num_rows)
 

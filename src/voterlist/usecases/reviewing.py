@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from voterlist.config import Settings
 from voterlist.model import Mark, Problem, Verdict
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import answers_of_today, cycles_of_runs, known
@@ -19,7 +18,6 @@ from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
 from voterlist.storage.ledger import Ledger
 from voterlist.usecases.answer_files import (
-    ORIGIN_PROBLEMS,
     of_elsewhere,
     of_other_people,
     origins_of,
@@ -30,21 +28,8 @@ from voterlist.usecases.answer_files import (
 from voterlist.usecases.carrying import carried_over, set_aside
 from voterlist.usecases.desk_pages import SecondReaders, review_tables
 from voterlist.usecases.importing import Bringer, ImportedFile, Importer, Replacement
+from voterlist.usecases.opening import open_to_read
 from voterlist.usecases.settings import settings_of
-
-__all__ = [
-    "ORIGIN_PROBLEMS",
-    "REVIEW_EVENT",
-    "Bringer",
-    "Disputed",
-    "Exported",
-    "Imported",
-    "Replacement",
-    "export",
-    "export_review",
-    "import_decisions",
-    "import_review",
-]
 
 REVIEW_EVENT = "review"
 """The journal's word for decisions that were read in."""
@@ -155,65 +140,12 @@ def export_review(
         InputError: what stands under the name cannot be read as a workbook.
         OSError: the workbook cannot be written.
     """
-    settings = settings_of(workspace)
-    words = language or settings.report.languages[0]
-    path = out or workspace / REPORTS / f"review-{words}.xlsx"
-    return export(
-        workspace,
-        settings,
-        path,
-        words,
-        today=today,
-        reader=reader,
-        constituency=constituency,
-    )
-
-
-def import_review(
-    workspace: Path,
-    files: Sequence[Path],
-    by: str | None = None,
-    *,
-    decided_at: dt.datetime,
-    bringer: Bringer = Bringer(),  # noqa: B008  frozen
-) -> Imported:
-    """Read the answers of workbooks into the ledger; see ``import_decisions``.
-
-    Raises:
-        UsageError: it is no workspace, or has no complete run.
-        SettingsError: its settings have mistakes.
-        InputError: a workbook cannot be read, or is of another workspace or cycle.
-        WorkspaceBusyError: a run holds the workspace.
-    """
-    settings = settings_of(workspace)
-    return import_decisions(
-        workspace, settings, files, by, decided_at=decided_at, bringer=bringer
-    )
-
-
-def export(
-    workspace: Path,
-    settings: Settings,
-    path: Path,
-    language: str,
-    *,
-    today: dt.date,
-    reader: str | None = None,
-    constituency: int | None = None,
-) -> Exported:
-    """Write what waits for a decision into a workbook; see ``export_review``.
-
-    It is of the newest run, and of constituencies that it left out, of the run before.
-
-    Raises:
-        UsageError: there is no complete run.
-        InputError: what stands at ``path`` cannot be read as a workbook.
-        OSError: the workbook cannot be written.
-    """
-    with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
+    with open_to_read(workspace) as (settings, ledger):
         runs = known(workspace, ledger)
         given = answers_of_today(ledger, runs)
         tables = review_tables(runs, ledger, constituency)
+    words = language or settings.report.languages[0]
+    path = out or workspace / REPORTS / f"review-{words}.xlsx"
     readers = SecondReaders(tables, given, settings, sources_of(runs.inputs))
     items = readers.items_for(reader)
     typed = carried_over(path, given, settings.ingest)
@@ -222,7 +154,7 @@ def export(
     store.make_folder(path.parent)
     book = xlsx.render_review(
         items,
-        language,
+        words,
         run=runs.run,
         today=today,
         carried=carried,
@@ -240,11 +172,10 @@ def export(
     )
 
 
-def import_decisions(
+def import_review(
     workspace: Path,
-    settings: Settings,
-    paths: Sequence[Path],
-    by: str | None,
+    files: Sequence[Path],
+    by: str | None = None,
     *,
     decided_at: dt.datetime,
     bringer: Bringer = Bringer(),  # noqa: B008  frozen
@@ -256,18 +187,19 @@ def import_decisions(
 
     Args:
         workspace: its folder; held meanwhile.
-        settings: its settings: limits of what is read, and the cycle.
-        paths: the workbooks, and files of decisions.
+        files: the workbooks, and files of decisions.
         by: who decided, where a row names nobody.
         decided_at: the moment; with its time zone.
         bringer: who brings the files.
 
     Raises:
         InputError: a file cannot be read, or is of another workspace or cycle.
-        UsageError: there is no complete run.
+        UsageError: it is no workspace, or has no complete run.
+        SettingsError: its settings have mistakes.
         WorkspaceBusyError: a run holds the workspace.
     """
-    files = [read_answer_file(path, settings.ingest) for path in paths]
+    settings = settings_of(workspace)
+    books = [read_answer_file(path, settings.ingest) for path in files]
     since = decided_at.isoformat(" ", "minutes")
     with (
         lock.hold(workspace, since=since),
@@ -276,14 +208,14 @@ def import_decisions(
         runs = known(workspace, ledger)
         cycles = cycles_of_runs(workspace, ledger)
         origins = [
-            origins_of(file.answers, cycles, settings.workspace.cycle) for file in files
+            origins_of(file.answers, cycles, settings.workspace.cycle) for file in books
         ]
-        for file, refused, path in zip(files, origins, paths, strict=True):
+        for file, refused, path in zip(books, origins, files, strict=True):
             require_place(file, refused, runs, path)
             require_own(file.answers, refused, path)
         importer = Importer(ledger, runs, settings, by, decided_at, bringer=bringer)
         imported = []
-        for file, refused in zip(files, origins, strict=True):
+        for file, refused in zip(books, origins, strict=True):
             answers = importer.against_today(file).answers
             unread = (
                 *answers.problems,
@@ -294,7 +226,7 @@ def import_decisions(
             _write_journal(ledger, one, runs.run, decided_at.date(), bringer.name)
             imported.append(one)
         holding = importer.standing()
-        touched = _touched([file.answers for file in files])
+        touched = _touched([file.answers for file in books])
         return Imported(
             tuple(imported),
             tuple(_disputed(holding.contested.to_pylist(), touched, importer.numbers)),

@@ -13,14 +13,13 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from voterlist.catalogue import catalogue
-from voterlist.custody import Kind, Manifest, Outline, Payload, write_package
+from voterlist.custody import Kind, Manifest, Payload, write_package
 from voterlist.custody.commissions import Commission
 from voterlist.errors import usage_error
 from voterlist.handovers import Event
 from voterlist.lists import Compiled, compile_lists, record_rows
 from voterlist.lists.documents import record_stem
-from voterlist.model import Level, ListKind, ListOrder
+from voterlist.model import ListKind, ListOrder
 from voterlist.pipeline.known import answers_in, known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.rows import (
@@ -41,9 +40,10 @@ from voterlist.usecases.exchanges import (
     delivered,
     journal_package,
     keep_manifest,
-    next_in,
     open_desk,
+    outline_of,
     receiver_of,
+    recipient_of,
 )
 from voterlist.usecases.gates import GateState, Scope, gates, run_table
 from voterlist.usecases.handed_lists import PACKED, own_rows
@@ -124,8 +124,8 @@ def submit(
     with open_desk(workspace, passphrase, since=since) as desk:
         place = above(desk.us)
         scope = _scope(desk.us, constituency)
-        receiver = receiver_of(desk.trust, place, general_names())
-        recipient = _recipient(desk, encrypt_to, receiver)
+        receiver = receiver_of(desk.trust, place)
+        recipient = recipient_of(desk, encrypt_to, receiver)
         with reading(desk.place) as ledger:
             runs, answers = known(workspace, ledger), answers_in(ledger)
         source = ListSource(workspace, runs, answers, desk.settings)
@@ -135,7 +135,15 @@ def submit(
         if result.is_refused:
             return result
         with _own_folder(workspace / _WORK) as work, Ledger(desk.place) as ledger:
-            outline = _outline(desk, ledger, receiver, scope, folder.name, today)
+            outline = outline_of(
+                desk,
+                ledger,
+                Kind.SUBMIT,
+                receiver,
+                constituency=scope.constituency,
+                run=folder.name,
+                today=today,
+            )
             contents = contents_of(source, scope, work, outline.day)
             payloads = (*contents.payloads, *_of_today(desk, states))
             manifest = write_package(work / "package.zip", outline, payloads, desk.keys)
@@ -180,49 +188,6 @@ def _scope(us: Commission, constituency: int | None) -> Scope:
     if constituency not in {None, us.constituency}:
         raise usage_error("submit-not-ours", number=constituency, own=us.constituency)
     return Scope(us.constituency, us.precinct)
-
-
-def general_names() -> dict[str, str]:
-    """What a commission is called of which no key is trusted, by level."""
-    words = catalogue("az")
-    return {level.value: words(f"commission.{level.value}") for level in Level}
-
-
-def _recipient(desk: Desk, name: str | None, receiver: Commission) -> str | None:
-    """The recipient that the package is encrypted to.
-
-    Raises:
-        UsageError: no key of this name is trusted, or it is of another commission.
-    """
-    if name is None:
-        return None
-    key = desk.trust.of_name(name)
-    if key is None or key.commission.place != receiver.place:
-        raise usage_error("encrypt-to-unknown", name=name, receiver=receiver.slug)
-    return key.age
-
-
-def _outline(
-    desk: Desk,
-    ledger: Ledger,
-    receiver: Commission,
-    scope: Scope,
-    run: str,
-    today: dt.date,
-) -> Outline:
-    """What the package states beside its files."""
-    serial, previous = next_in(ledger, Kind.SUBMIT, desk.cycle, desk.us, receiver)
-    return Outline(
-        kind=Kind.SUBMIT,
-        cycle=desk.cycle,
-        constituency=scope.constituency,
-        receiver=receiver,
-        serial=serial,
-        previous=previous,
-        journal=ledger.head().hash,
-        run=run,
-        day=ledger.day_of(today),
-    )
 
 
 @dataclass(frozen=True, slots=True)
