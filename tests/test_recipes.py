@@ -1,0 +1,157 @@
+"""The recipes of CONTRIBUTING.md are done as they stand, in a copy of the program, and work."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+STEP = re.compile(
+    r"^`(?P<file>src/[^`]+)`(?:, below `(?P<line>[^`]+)`)?:\n\n```\w+\n(?P<text>.*?)```",
+    re.MULTILINE | re.DOTALL,
+)
+MOST_FILES = {
+    "A register rule": 3,
+    "A ground, or an answer to a rule": 2,
+    "A command, or a message": 3,
+    "A reader": 2,
+}
+"""Files of the program that the steps of a recipe touch."""
+LIST = (
+    "Seçki dairəsi 88, məntəqə 12\n"
+    "№;Soyadı;Adı;Atasının adı;Doğum tarixi;Cinsi;Ünvan\n"
+    "1;Əliyev;Elçin;Rauf oğlu;29.02.1984;K;Nizami küç. 1\n"
+    "2;Həsənova;Leyla;Rauf qızı;12.03.1980;Q;Nizami küç. 2\n"
+)
+CARDS = (
+    "BEGIN:VCARD\nN:Əliyev;Elçin;Rauf oğlu\nEND:VCARD\n"
+    "BEGIN:VCARD\nN:Həsənova;Leyla\nEND:VCARD\n"
+)
+
+
+def steps(title):
+    """What a recipe says to write: (file, line below which it stands or "", text)."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    recipe = page.partition(f"### {title}\n")[2].partition("\n### ")[0]
+    return [
+        (one["file"], one["line"] or "", one["text"]) for one in STEP.finditer(recipe)
+    ]
+
+
+def follow(title, folder):
+    """Do the steps of a recipe in the copy of the program."""
+    for file, line, text in steps(title):
+        path = folder / file
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        if line:
+            assert before.count(f"{line}\n") == 1, (file, line)
+            head, found, tail = before.partition(f"{line}\n")
+            path.write_text(f"{head}{found}{text}{tail}", encoding="utf-8")
+        else:
+            path.write_text(f"{before}\n{text}" if before else text, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of the program in which all recipes were done."""
+    folder = tmp_path_factory.mktemp("program")
+    shutil.copytree(
+        ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    for title in MOST_FILES:
+        follow(title, folder)
+    return folder
+
+
+def told(copy, *words, language="en"):
+    """(Exit code, what a command of the copy printed)."""
+    outcome = subprocess.run(
+        [sys.executable, "-m", "voterlist", *map(str, words)],
+        env={**os.environ, "PYTHONPATH": str(copy / "src"), "VOTERLIST_LANG": language},
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert "Traceback" not in outcome.stderr, outcome.stderr
+    return outcome.returncode, outcome.stdout
+
+
+@pytest.mark.parametrize("title", MOST_FILES)
+def test_a_recipe_stays_short(title):
+    """A newcomer would go through the whole program for a small addition."""
+    assert len({file for file, *_ in steps(title)}) == MOST_FILES[title]
+
+
+def test_the_words_of_the_recipes_are_in_both_languages():
+    """Who copies them would leave one language out."""
+    for title in MOST_FILES:
+        for file, _, text in steps(title):
+            if "catalogue" in file:
+                assert all(
+                    set(one) == {"en", "az"} for one in tomllib.loads(text).values()
+                )
+
+
+@pytest.mark.slow
+def test_a_rule_finds_is_explained_and_can_be_answered(copy, tmp_path):
+    path = tmp_path / "12.csv"
+    path.write_text(LIST, encoding="utf-8")
+    _, said = told(copy, "check", path, "--today", "2026-02-03", "--json")
+    found = {one["rule"]: one["count"] for one in json.loads(said)["findings"]}
+    assert found["leap-day"] == 1
+    _, page = told(copy, "manual", "leap-day", language="az")
+    assert "29 fevralda doğulub" in page
+    assert "leap-day" in told(copy, "manual", "answers")[1]
+
+
+@pytest.mark.slow
+def test_a_ground_can_be_chosen(copy):
+    _, said = told(copy, "manual", "grounds", "--json", language="az")
+    (row,) = (row for row in json.loads(said)["parts"][1]["rows"] if row[0] == "vow")
+    assert row[1:4] == [
+        "Şəxs heç vaxt səs verməyəcəyinə and içib",
+        "strike",
+        "evidence, reason",
+    ]
+    code = "from voterlist.decisions import grounds_for; print(grounds_for('strike'))"
+    offered = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(copy / "src")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "code='vow'" in offered.stdout
+
+
+@pytest.mark.slow
+def test_a_command_speaks_both_languages_and_json(copy, tmp_path):
+    path = tmp_path / "12.csv"
+    path.write_bytes(b"12345")
+    assert told(copy, "weigh", path) == (0, "12.csv has 5 bytes.\n")
+    assert told(copy, "weigh", path, language="az") == (0, "12.csv: 5 bayt.\n")
+    code, said = told(copy, "weigh", path, "--json")
+    assert (code, json.loads(said)) == (0, {"bytes": 5, "exit_code": 0})
+    assert "weigh" in told(copy, "--help")[1]
+    assert told(copy, "weigh", tmp_path / "none", "--json")[0] != 0
+
+
+@pytest.mark.slow
+def test_a_reader_gives_entries_and_takes_any_bytes(copy, tmp_path):
+    good, cut = tmp_path / "12.vcf", tmp_path / "13.vcf"
+    good.write_text(CARDS, encoding="utf-8")
+    cut.write_bytes(CARDS.encode()[:30] + b"\xff\xfe\0")
+    _, said = told(copy, "inspect", good, cut, "--json")
+    first, second = json.loads(said)["files"]
+    assert (first["format"], first["sheets"][0]["entries"]) == ("cards", 2)
+    assert second["format"] == "cards"
