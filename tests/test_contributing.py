@@ -11,6 +11,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "bench"))
 
 import figures  # noqa: E402  it stands in another folder
+import house  # noqa: E402
+import page  # noqa: E402
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 RECIPES = figures.recipes(PAGE)
@@ -56,14 +58,34 @@ def test_additions_stay_cheap():
     } == {}
 
 
-def test_the_folders_of_the_page_are_those_of_the_program():
-    """A folder that nobody describes would be found by accident."""
-    described = set(
-        re.findall(r"`([a-z_]+(?:\.py)?)`", _section("How the code is cut"))
-    )
+def test_the_house_on_the_page_is_that_of_the_code():
+    """A room that nobody describes would be found by accident (``python bench/house.py``)."""
+    text = house.PAGE.read_text(encoding="utf-8")
+    assert page.part(text, house.PART) == f"{house.drawn()}\n"
     folder = ROOT / "src/voterlist"
     there = {path.name for path in folder.iterdir() if (path / "__init__.py").exists()}
-    assert there - described == set()
+    assert there - {room for floor in house.floors() for room in floor} == set()
+
+
+def test_the_way_of_a_surname_leads_through_functions_that_are_there():
+    """A newcomer would look for a function that somebody renamed."""
+    way = (ROOT / "docs/design.md").read_text(encoding="utf-8")
+    way = way.partition("## A surname on its way\n")[2].partition("\n## ")[0]
+    steps = re.findall(r"^\| `([\w/.]+)` \| `(\w+)` \|", way, re.MULTILINE)
+    assert len(steps) > 10
+    assert [
+        (file, function)
+        for file, function in steps
+        if f"def {function}("
+        not in (ROOT / "src/voterlist" / file).read_text(encoding="utf-8")
+    ] == []
+
+
+def test_what_a_newcomer_reads_first_is_short():
+    """README, this page and the design: an hour, not a day."""
+    pages = ("README.md", "CONTRIBUTING.md", "docs/design.md")
+    words = [len((ROOT / name).read_text(encoding="utf-8").split()) for name in pages]
+    assert sum(words) <= 6_000
 
 
 def test_the_targets_of_the_page_are_those_of_make():
@@ -83,8 +105,3 @@ def test_the_targets_of_the_page_are_those_of_make():
         "same",
         "figures",
     } <= targets
-
-
-def _section(title):
-    """The text below a heading of the second level."""
-    return PAGE.partition(f"## {title}\n")[2].partition("\n## ")[0]
