@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import pyarrow as pa
@@ -20,7 +21,6 @@ from voterlist.report.values import (
     Facts,
     Limits,
     Names,
-    Place,
     Sources,
     UnitStanding,
     in_constituency,
@@ -31,33 +31,99 @@ from voterlist.schemas import empty, require, with_added
 SheetValue: TypeAlias = str | float | dt.date | None
 
 
+Told: TypeAlias = str | Callable[[Any], Any]
+"""What is told of a row: the path of an attribute, such as ``place.file``, or a function of it."""
+
+
+def _unmarked(_row: Any) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a sheet: its heading, its width in characters, and what its values are."""
+    """A column of a table: its heading, and what of a row stands in it.
+
+    Attributes:
+        heading: in the language of the table.
+        width: in characters.
+        kind: what its values are: ``text``, ``line`` (a text that is not wrapped), ``count``,
+            ``decimal``, ``share``, ``bits``, ``probability``, ``day``, or ``label`` (a number that
+            names and does not count).
+        value: what of a row stands in it.
+        mark: of what it stands for: ``differs``, ``spelling``, a severity, or an empty text.
+        hidden: whether nobody sees it.
+        printed: False keeps it and the columns after it off paper, where every column makes the
+            print smaller.
+    """
 
     heading: str
     width: int
     kind: str = "text"
-    """``text``, ``line`` (a text that is not wrapped), ``count``, ``decimal``, ``share``, ``bits``,
-    ``probability``, ``day``, or ``label`` (a number that names and does not count)."""
+    value: Callable[[Any], SheetValue] = _unmarked
+    mark: Callable[[Any], str] = _unmarked
     hidden: bool = False
     printed: bool = True
-    """False keeps it and the columns after it off paper, where every column makes the print
-    smaller."""
+
+
+def column(
+    heading: str,
+    width: int,
+    kind: str,
+    value: Told,
+    mark: Told = _unmarked,
+    *,
+    printed: bool = True,
+) -> Column:
+    """A column; what it tells may be the path of an attribute."""
+    return Column(heading, width, kind, _getter(value), _getter(mark), printed=printed)
+
+
+def _getter(told: Told) -> Callable[[Any], Any]:
+    return attrgetter(told) if isinstance(told, str) else told
+
+
+def columns_of(words: Words, *columns: tuple[Any, ...]) -> tuple[Column, ...]:
+    """Columns out of (key of the heading in the catalogue, width, kind, value, perhaps mark)."""
+    return tuple(column(words(key), *rest) for key, *rest in columns)
+
+
+_PLACE_COLUMNS = (
+    ("field.constituency", 11, "label", "constituency"),
+    ("field.precinct", 9, "label", "precinct"),
+    ("field.source", 18, "text", "file"),
+    ("field.sheet", 10, "text", "sheet"),
+    ("field.line", 7, "label", "line"),
+)
+
+
+def place_columns(words: Words, of: str = "place") -> tuple[Column, ...]:
+    """The columns that say where an entry stands; ``of`` is the path to its place."""
+    *columns, line = columns_of(
+        words,
+        *(
+            (key, width, kind, f"{of}.{part}")
+            for key, width, kind, part in _PLACE_COLUMNS
+        ),
+    )
+    # Line 0 stands for a whole file.
+    return (*columns, replace(line, value=lambda row: line.value(row) or None))
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row.
-
-    Its values, and for each a mark (``differs``, ``spelling``, a severity) or an empty text.
-    """
+    """The values of a row, and for each its mark, as the columns tell them."""
 
     values: Sequence[SheetValue]
     marks: Sequence[str] = ()
     band: bool = False
     first: bool = False
     """True draws a line above: a new group begins."""
+
+
+def row_of(columns: Iterable[Column], row: Any, look: tuple[bool, bool]) -> Row:
+    """A row as these columns tell it; ``look``: whether it has a ground, and a line above."""
+    told = [(column.value(row), column.mark(row)) for column in columns]
+    return Row([value for value, _ in told], [mark for _, mark in told], *look)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +134,14 @@ class SheetTable:
     head: Sequence[str]
     """The title, then what a reader should know before the table."""
     columns: Sequence[Column]
-    rows: Sequence[Row]
+    rows: Sequence[Any]
+    """Whatever the columns tell of."""
     none: str = ""
     """What stands below the headings where there is no row."""
     frozen: int = 0
     """How many columns at the left stay in sight."""
+    look: Callable[[Any], tuple[bool, bool]] = lambda _: (False, False)
+    """Of a row, whether a ground sets it apart, and whether a line is drawn above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,36 +151,6 @@ class Block:
     title: str
     headings: Sequence[str]
     rows: Sequence[Sequence[SheetValue]]
-
-
-def columns_of(words: Words, *columns: tuple[str, int, str]) -> tuple[Column, ...]:
-    """Columns out of (key of the heading in the catalogue, width, kind)."""
-    return tuple(Column(words(key), width, kind) for key, width, kind in columns)
-
-
-_PLACE_COLUMNS = (
-    ("field.constituency", 11, "label"),
-    ("field.precinct", 9, "label"),
-    ("field.source", 18, "text"),
-    ("field.sheet", 10, "text"),
-    ("field.line", 7, "label"),
-)
-
-
-def place_columns(words: Words) -> tuple[Column, ...]:
-    """The columns that say where an entry stands."""
-    return columns_of(words, *_PLACE_COLUMNS)
-
-
-def place_cells(place: Place) -> list[SheetValue]:
-    """Where an entry stands, in the order of ``place_columns``."""
-    return [
-        place.constituency,
-        place.precinct,
-        place.file,
-        place.sheet,
-        place.line or None,
-    ]
 
 
 _LONGEST = 32_767

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from functools import partial
 
 import pyarrow as pa
 
@@ -12,7 +13,7 @@ from voterlist.model import Purpose
 from voterlist.render.lists import Cells, ListWords, SheetName, Shown, columns_of
 from voterlist.render.xlsx.report import add_table
 from voterlist.render.xlsx.sheets import Book, Sheet
-from voterlist.report.section import Column, Row, SheetTable
+from voterlist.report.section import Column, SheetTable
 
 _CORRECTED = "differs"
 """The mark of a cell that was corrected."""
@@ -54,15 +55,11 @@ def _table(
     words = ListWords(sheet.book.words.language)
     rows = table.to_pylist()
     columns = columns_of(name, words, rows, on_paper=False)
-    headings = [Column(words(shown.key), shown.width, shown.kind) for shown in columns]
-    cells = [
-        Row(
-            [shown.value(row) for shown in columns],
-            [_mark(shown, row) for shown in columns],
-        )
-        for row in rows
+    shown = [
+        Column(words(one.key), one.width, one.kind, one.value, partial(_mark, one))
+        for one in columns
     ]
-    add_table(sheet, SheetTable("", (), headings, cells, words(none), frozen=2))
+    add_table(sheet, SheetTable("", (), shown, rows, words(none), frozen=2))
     return len(columns)
 
 

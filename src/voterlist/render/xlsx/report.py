@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from voterlist.render.xlsx.sheets import Book, Sheet
-from voterlist.report.section import Block, Column, Report, Row, Section, SheetTable
+from voterlist.report.section import (
+    Block,
+    Column,
+    Report,
+    Row,
+    Section,
+    SheetTable,
+    row_of,
+)
 from voterlist.report.sections.order import PAGE, WORKBOOK
 from voterlist.report.words import Words, title_of
 
@@ -44,7 +52,10 @@ def add_table(sheet: Sheet, table: SheetTable) -> int:
         sheet.row -= 1
         sheet.text(0, words("report.cut", shown=_MOST_ROWS, left=left), bold=True)
         sheet.row += 1
-    top = sheet.table(table.columns, table.rows[:_MOST_ROWS], frozen=table.frozen)
+    rows = [
+        row_of(table.columns, row, table.look(row)) for row in table.rows[:_MOST_ROWS]
+    ]
+    top = sheet.table(table.columns, rows, frozen=table.frozen)
     if not table.rows and table.none:
         sheet.text(0, table.none, italic=True)
     return top

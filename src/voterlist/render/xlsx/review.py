@@ -25,13 +25,10 @@ from voterlist.render.xlsx.forms import (
     digest_of,
     printed,
 )
-from voterlist.render.xlsx.lines import (
-    Line,
-)
-from voterlist.render.xlsx.plans import Plan, plans
+from voterlist.render.xlsx.plans import Line, Plan, plans
 from voterlist.render.xlsx.sheets import Book, Sheet
 from voterlist.report.asked import ReviewItems
-from voterlist.report.section import Column, Row, columns_of
+from voterlist.report.section import Column, Row, row_of
 from voterlist.report.words import Words
 
 _MOST_LETTERS = 255
@@ -127,8 +124,10 @@ class _Writer:
         """A row with what was answered before, or with what is carried over."""
         typed = self.carried.take(line.ids)
         texts = line.texts if typed is None else typed
+        before = row_of(plan.before, line.item, line.look)
+        after = row_of(plan.after, line.item, line.look)
         heads = (column.heading for column in (*plan.before, *plan.after))
-        cells = zip(heads, (*line.before, *line.after), strict=True)
+        cells = zip(heads, (*before.values, *after.values), strict=True)
         all_ids = {
             **line.ids,
             RUN_ID: self.run,
@@ -138,18 +137,18 @@ class _Writer:
         }
         answers = [as_cell(texts.get(name)) for name in plan.answers]
         values = [
-            *line.before,
+            *before.values,
             *answers,
-            *line.after,
+            *after.values,
             *(all_ids.get(name) for name in ids),
         ]
         marks = [
-            *(line.marks_before or [""] * len(line.before)),
+            *before.marks,
             *["fill"] * len(answers),
-            *(line.marks_after or [""] * len(line.after)),
+            *after.marks,
             *[""] * len(ids),
         ]
-        return Row(values, marks, band=line.band, first=line.first)
+        return Row(values, marks, *line.look)
 
     def _offer(
         self, sheet: Sheet, top: int, column: int, name: str, lines: Sequence[Line]
@@ -216,11 +215,8 @@ class _Writer:
         sheet.head(words("review.sheet.gone.title"), words("review.sheet.gone.note"))
         ids = (RUN_ID, CASE_ID, ENTRY_ID, FINDING_ID, ASKED_AS, NO_LONGER)
         columns = (
-            *columns_of(
-                words,
-                ("review.column.from-sheet", 16, "text"),
-                ("review.column.row-was", 48, "text"),
-            ),
+            Column(words("review.column.from-sheet"), 16),
+            Column(words("review.column.row-was"), 48),
             *self._answer_columns(list(ANSWERS), words),
             *(Column(name, 14, hidden=True) for name in ids),
         )

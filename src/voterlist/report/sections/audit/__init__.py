@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from voterlist.report.section import (
     Column,
     Inputs,
-    Row,
     Section,
     SheetTable,
-    SheetValue,
+    column,
     columns_of,
 )
 from voterlist.report.sections.audit.model import (
@@ -20,7 +19,6 @@ from voterlist.report.sections.audit.model import (
     Funnel,
     Point,
     PrecinctAudit,
-    Score,
     Statistic,
     build_audit,
 )
@@ -156,8 +154,14 @@ def _sizes(most: float) -> list[int]:
     return list(range(0, int(most) + 1, step))
 
 
-_VALUES = ("value", "usual", "last", "lower", "upper")
-_VALUE_COLUMN, _UNUSUAL_COLUMN, _STATISTIC_COLUMNS = 6, 12, 13
+_VALUES = {
+    "value": "value",
+    "usual": "base",
+    "last": "last",
+    "lower": "lower",
+    "upper": "upper",
+}
+"""The columns of values, each with what of a statistic stands in it."""
 
 
 def sheets(
@@ -169,22 +173,49 @@ def sheets(
         yield _scorecard_sheet(audit, words)
 
 
+class _Placed(NamedTuple):
+    """A statistic, or a score, with the place that it is of."""
+
+    unit: str
+    area: Precinct
+    row: Any
+
+    @property
+    def mark(self) -> str:
+        """The mark of what is out of the ordinary."""
+        return "error" if self.row.outlying else ""
+
+
 def _statistics_sheet(audit: Audit, words: AuditWords) -> SheetTable:
     columns = (
         *columns_of(
             words,
-            ("audit.column.place", 16, "text"),
-            ("field.constituency", 12, "text"),
-            ("field.precinct", 11, "text"),
-            ("audit.column.indicator", 26, "text"),
-            ("audit.column.count", 10, "count"),
-            ("audit.column.of", 10, "count"),
+            (
+                "audit.column.place",
+                16,
+                "text",
+                lambda placed: words(f"audit.unit.{placed.unit}"),
+            ),
+            *_AREA_COLUMNS,
+            (
+                "audit.column.indicator",
+                26,
+                "text",
+                lambda placed: words(f"indicator.{placed.row.indicator}"),
+            ),
+            *_COUNT_COLUMNS,
         ),
-        *(Column(words(f"audit.column.{name}"), 12) for name in _VALUES),
+        *(_value_column(name, of, words) for name, of in _VALUES.items()),
         *columns_of(
             words,
-            ("audit.column.q", 10, "decimal"),
-            ("audit.column.unusual", 12, "text"),
+            ("audit.column.q", 10, "decimal", "row.q"),
+            (
+                "audit.column.unusual",
+                12,
+                "text",
+                lambda placed: _unusual(placed.row, words),
+                "mark",
+            ),
         ),
     )
     rounded = (words("audit.note.run"),) if audit.nation else ()
@@ -192,52 +223,69 @@ def _statistics_sheet(audit: Audit, words: AuditWords) -> SheetTable:
         words("audit.sheet.statistics"),
         (words("report.audit.title"), words("audit.note"), *rounded),
         columns,
-        [
-            _statistic_row(unit, area, row, words)
-            for unit, area, row in _of_places(audit)
-        ],
+        list(_of_places(audit)),
         frozen=4,
     )
 
 
-def _of_places(audit: Audit) -> Iterator[tuple[str, Precinct, Statistic]]:
-    """(unit, its numbers, statistic): of the run, the constituency, then the precincts."""
-    yield from (("nation", (None, None), row) for row in audit.nation)
+_AREA_COLUMNS = (
+    ("field.constituency", 12, "text", lambda placed: placed.area[0]),
+    ("field.precinct", 11, "text", lambda placed: placed.area[1]),
+)
+_COUNT_COLUMNS = (
+    ("audit.column.count", 10, "count", "row.count"),
+    ("audit.column.of", 10, "count", "row.of"),
+)
+
+
+def _value_column(name: str, of: str, words: AuditWords) -> Column:
+    return column(
+        words(f"audit.column.{name}"),
+        12,
+        "text",
+        lambda placed: words.statistic(placed.row, getattr(placed.row, of)),
+        *(["mark"] if of == "value" else []),
+    )
+
+
+def _unusual(row: Statistic, words: Words) -> str | None:
+    if row.outlying is None:
+        return None
+    return words("report.yes" if row.outlying else "report.no")
+
+
+def _of_places(audit: Audit) -> Iterator[_Placed]:
+    """Of the run, the constituency, then the precincts."""
+    yield from (_Placed("nation", (None, None), row) for row in audit.nation)
     unit = "constituency" if audit.is_of_one else "nation"
     number = audit.precincts[0].constituency if audit.is_of_one else None
-    yield from ((unit, (number, None), row) for row in audit.whole)
+    yield from (_Placed(unit, (number, None), row) for row in audit.whole)
     for precinct in audit.precincts:
-        yield from (("precinct", precinct.area, row) for row in precinct.statistics)
-
-
-def _statistic_row(unit: str, area: Precinct, row: Statistic, words: AuditWords) -> Row:
-    values = (row.value, row.base, row.last, row.lower, row.upper)
-    shown = [words.statistic(row, value) for value in values]
-    name, place = words(f"indicator.{row.indicator}"), words(f"audit.unit.{unit}")
-    marks = [""] * _STATISTIC_COLUMNS
-    if row.outlying:
-        marks[_VALUE_COLUMN] = marks[_UNUSUAL_COLUMN] = "error"
-    unusual = (
-        None
-        if row.outlying is None
-        else words("report.yes" if row.outlying else "report.no")
-    )
-    return Row([place, *area, name, row.count, row.of, *shown, row.q, unusual], marks)
+        for row in precinct.statistics:
+            yield _Placed("precinct", precinct.area, row)
 
 
 def _scorecard_sheet(audit: Audit, words: AuditWords) -> SheetTable:
     columns = columns_of(
         words,
-        ("field.constituency", 12, "text"),
-        ("field.precinct", 11, "text"),
-        ("audit.column.quality", 18, "text"),
-        ("audit.column.measure", 44, "text"),
-        ("audit.column.count", 10, "count"),
-        ("audit.column.of", 10, "count"),
-        ("audit.column.value", 10, "share"),
+        *_AREA_COLUMNS,
+        (
+            "audit.column.quality",
+            18,
+            "text",
+            lambda placed: words(f"quality.{placed.row.quality}"),
+        ),
+        (
+            "audit.column.measure",
+            44,
+            "text",
+            lambda placed: words(f"score.{placed.row.measure}"),
+        ),
+        *_COUNT_COLUMNS,
+        ("audit.column.value", 10, "share", "row.value"),
     )
     rows = [
-        Row([*precinct.area, *_score_cells(score, words)])
+        _Placed("precinct", precinct.area, score)
         for precinct in audit.precincts
         for score in precinct.scores
     ]
@@ -248,14 +296,6 @@ def _scorecard_sheet(audit: Audit, words: AuditWords) -> SheetTable:
         rows,
         frozen=2,
     )
-
-
-def _score_cells(score: Score, words: AuditWords) -> list[SheetValue]:
-    quality, measure = (
-        words(f"quality.{score.quality}"),
-        words(f"score.{score.measure}"),
-    )
-    return [quality, measure, score.count, score.of, score.value]
 
 
 class AuditWords(Words):

@@ -9,11 +9,9 @@ import pyarrow.compute as pc
 
 from voterlist.report.section import (
     Inputs,
-    Row,
     Section,
     SheetTable,
     columns_of,
-    place_cells,
     place_columns,
 )
 from voterlist.report.values import Facts, Place, place_order, text_column
@@ -101,13 +99,30 @@ def _sheets(balance: Balance, _facts: Facts, words: Words) -> Iterable[SheetTabl
         *place_columns(words)[:_PLACES_SHOWN],
         *columns_of(
             words,
-            ("report.column.list-kind", 11, "text"),
-            ("report.column.rows", 10, "count"),
-            ("report.column.entries", 10, "count"),
-            ("report.column.set-aside", 12, "count"),
-            ("report.column.balances", 12, "text"),
-            ("report.column.declared", 12, "count"),
-            ("report.column.differs", 12, "count"),
+            (
+                "report.column.list-kind",
+                11,
+                "text",
+                lambda row: words(f"list-kind.{row.list_kind}"),
+            ),
+            ("report.column.rows", 10, "count", "rows"),
+            ("report.column.entries", 10, "count", "entries"),
+            ("report.column.set-aside", 12, "count", "set_aside"),
+            (
+                "report.column.balances",
+                12,
+                "text",
+                lambda row: words("report.yes" if row.balances else "report.no"),
+                lambda row: "good" if row.balances else "error",
+            ),
+            ("report.column.declared", 12, "count", "declared"),
+            (
+                "report.column.differs",
+                12,
+                "count",
+                "differs",
+                lambda row: "warning" if row.differs else "",
+            ),
         ),
     )
     yield SheetTable(
@@ -118,26 +133,9 @@ def _sheets(balance: Balance, _facts: Facts, words: Words) -> Iterable[SheetTabl
             words(verdict),
         ),
         columns,
-        [_row(row, words) for row in balance.lists],
+        balance.lists,
         words("report.balance.none"),
     )
-
-
-def _row(row: ListBalance, words: Words) -> Row:
-    values = [
-        *place_cells(row.place)[:_PLACES_SHOWN],
-        words(f"list-kind.{row.list_kind}"),
-        row.rows,
-        row.entries,
-        row.set_aside,
-        words("report.yes" if row.balances else "report.no"),
-        row.declared,
-        row.differs,
-    ]
-    marks = [""] * len(values)
-    marks[8] = "good" if row.balances else "error"
-    marks[10] = "warning" if row.differs else ""
-    return Row(values, marks)
 
 
 BALANCE = Section(

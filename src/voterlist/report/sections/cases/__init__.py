@@ -7,7 +7,8 @@ import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,12 +20,11 @@ from voterlist.report.section import (
     Block,
     Column,
     Inputs,
-    Row,
     Section,
     SheetTable,
     SheetValue,
+    column,
     columns_of,
-    place_cells,
     place_columns,
 )
 from voterlist.report.sections.cases.build import (
@@ -66,6 +66,7 @@ __all__ = [
     "CASES",
     "CASE_FIELDS",
     "Case",
+    "CaseRow",
     "CaseTables",
     "CaseWords",
     "Cases",
@@ -74,18 +75,14 @@ __all__ = [
     "Step",
     "Waterfall",
     "build_cases",
-    "case_cells",
     "case_columns",
+    "case_rows",
     "cases_in",
     "chances_by_place",
 ]
 
 _WRITTEN = 19
 """The width of the name as written, in characters."""
-_UNMARKED_BEFORE, _UNMARKED_AFTER = ("",) * 6, ("",) * 8
-"""The marks of the columns before and after those of ``CASE_FIELDS``."""
-_RESTS = ("term_frequency", "rivals", "total")
-_RIVALS = ("twins", "relatives", "unrelated")
 
 
 def sheets(cases: Cases, _facts: Facts, words: CaseWords) -> Iterable[SheetTable]:
@@ -107,43 +104,96 @@ def summary(cases: Cases, words: CaseWords) -> Iterable[Block]:
     yield Block(words("report.kinds.title"), headings, rows)
 
 
+class CaseRow(NamedTuple):
+    """A row of a sheet: an entry in its case."""
+
+    case: Case
+    member: Member
+    place: int
+    """The place of the case on the sheet."""
+
+    @property
+    def is_first(self) -> bool:
+        """True for the first entry of its case."""
+        return self.member is self.case.members[0]
+
+    @property
+    def look(self) -> tuple[bool, bool]:
+        """Every other case has a ground, and each begins with a line."""
+        return self.place % 2 == 1, self.is_first
+
+
+def case_rows(cases: Iterable[Case]) -> list[CaseRow]:
+    """One row for each entry of each case."""
+    return [
+        CaseRow(case, member, place)
+        for place, case in enumerate(cases)
+        for member in case.members
+    ]
+
+
 def case_columns(words: Words) -> tuple[Column, ...]:
     """The columns that show an entry of a case, in the order of ``CASE_FIELDS``."""
     widths = {"written": _WRITTEN} | {name: FIELDS[name].width for name in TRAVELLING}
     return tuple(
-        Column(words(f"field.{name}"), width) for name, width in widths.items()
+        _cell_column(at, words(f"field.{name}"), width, words)
+        for at, (name, width) in enumerate(widths.items())
     )
 
 
-def case_cells(member: Member, words: Words) -> tuple[list[SheetValue], list[str]]:
-    """What an entry of a case shows, and the marks of the cells that differ."""
-    return [words.say(cell.value) for cell in member.cells], [
-        cell.mark for cell in member.cells
-    ]
+def _cell_column(at: int, heading: str, width: int, words: Words) -> Column:
+    """The column that shows the cells at this place."""
+    return column(
+        heading,
+        width,
+        "text",
+        lambda row: words.say(row.member.cells[at].value),
+        lambda row: row.member.cells[at].mark,
+    )
 
 
 def _cases_sheet(cases: Sequence[Case], name: str, words: CaseWords) -> SheetTable:
     columns = (
         *columns_of(
             words,
-            ("report.column.case", 6, "label"),
-            ("report.column.kind", 14, "text"),
-            ("report.column.probability", 10, "probability"),
-            ("report.column.state", 10, "text"),
-            ("report.column.proposed", 10, "text"),
-            ("report.column.why", 21, "text"),
+            ("report.column.case", 6, "label", "case.number"),
+            ("report.column.kind", 14, "text", lambda row: words.kind(row.case)),
+            ("report.column.probability", 10, "probability", "case.probability"),
+            (
+                "report.column.state",
+                10,
+                "text",
+                lambda row: "; ".join(
+                    [words.state(row.case, row.member), *words.before(row.member)]
+                ),
+            ),
+            (
+                "report.column.proposed",
+                10,
+                "text",
+                lambda row: words(f"role.{row.member.role}"),
+            ),
+            (
+                "report.column.why",
+                21,
+                "text",
+                lambda row: words(f"reason.{row.member.reason}"),
+            ),
         ),
         *case_columns(words),
-        *place_columns(words),
-        Column(words("report.column.list-kind"), 9),
-        Column(words("field.entry_id"), 25, printed=False),
-        Column(words("field.case_id"), 15),
+        *place_columns(words, "member.place"),
+        *columns_of(
+            words,
+            (
+                "report.column.list-kind",
+                9,
+                "text",
+                lambda row: words(f"list-kind.{row.member.list_kind}"),
+            ),
+        ),
+        column(words("field.entry_id"), 25, "text", "member.entry_id", printed=False),
+        column(words("field.case_id"), 15, "text", "case.case_id"),
     )
-    rows = [
-        row
-        for number, case in enumerate(cases)
-        for row in _case_rows(case, words, band=number % 2 == 1)
-    ]
     return SheetTable(
         words(f"report.sheet.{name}"),
         (
@@ -152,93 +202,92 @@ def _cases_sheet(cases: Sequence[Case], name: str, words: CaseWords) -> SheetTab
             words("report.cases.marks"),
         ),
         columns,
-        rows,
+        case_rows(cases),
         words(f"report.{name}.none"),
         frozen=2,
+        look=attrgetter("look"),
     )
 
 
-def _case_rows(case: Case, words: CaseWords, *, band: bool) -> Iterable[Row]:
-    """One row for each entry of a case."""
-    kind = words(f"case-kind.{case.kind}.title")
-    for member in case.members:
-        shown, marks = case_cells(member, words)
-        values: list[SheetValue] = [
-            case.number,
-            kind,
-            case.probability,
-            "; ".join([words.state(case, member), *words.before(member)]),
-            words(f"role.{member.role}"),
-            words(f"reason.{member.reason}"),
-            *shown,
-            *place_cells(member.place),
-            words(f"list-kind.{member.list_kind}"),
-            member.entry_id,
-            case.case_id,
-        ]
-        all_marks = [*_UNMARKED_BEFORE, *marks, *_UNMARKED_AFTER]
-        yield Row(values, all_marks, band=band, first=member is case.members[0])
+class _Explained(NamedTuple):
+    """A row of the sheet of evidence."""
+
+    case: Case
+    why: Waterfall
+    place: int
+
+    @property
+    def look(self) -> tuple[bool, bool]:
+        """Every other case has a ground."""
+        return self.place % 2 == 1, False
 
 
 def _evidence_sheet(cases: Sequence[Case], words: CaseWords) -> SheetTable:
     """The waterfalls, one row for each case, so that cases can be filtered and sorted by them."""
     explained = [(case, case.why) for case in cases if case.why]
-    steps = (step for _, why in explained for step in why.steps)
-    added = {step.field: words.field(step) for step in steps}
-    titles = {name: words(f"field.{name}") for name in COMPARED}
-    titles |= {name: added[name] for name in sorted(added.keys() - titles.keys())}
-    columns = (
-        *columns_of(
-            words,
-            ("report.column.case", 6, "label"),
-            ("report.column.kind", 32, "text"),
-            ("report.column.name", 32, "text"),
-            ("waterfall.prior", 14, "bits"),
-        ),
-        *(Column(title, 11, "bits") for title in titles.values()),
-        *(Column(words(f"waterfall.{name}"), 11, "bits") for name in _RESTS),
-        Column(words("report.column.probability"), 13, "probability"),
-        *(
-            Column(words(f"waterfall.column.{name}"), 13, "probability")
-            for name in _RIVALS
-        ),
-        Column(words("waterfall.column.what"), 90, "line", printed=False),
-    )
-    rows = [
-        Row(_evidence_cells(case, why, words, titles), band=number % 2 == 1)
-        for number, (case, why) in enumerate(explained)
-    ]
     notes = (words("waterfall.note.numbers"), words("report.why.note"))
     return SheetTable(
         words("report.sheet.why"),
         (words("report.why.title"), *notes),
-        columns,
-        rows,
+        _evidence_columns(words),
+        [_Explained(*row, place) for place, row in enumerate(explained)],
         words("report.why.none"),
         frozen=3,
+        look=attrgetter("look"),
     )
 
 
-def _evidence_cells(
-    case: Case, why: Waterfall, words: CaseWords, fields: Iterable[str]
-) -> list[SheetValue]:
-    bits = {step.field: step.bits for step in why.steps}
-    compared = [f"{words.field(step)}: {words.step(step)}" for step in why.steps]
-    return [
-        case.number,
-        words(f"case-kind.{case.kind}.title"),
-        case.title,
-        why.prior,
-        *(bits.get(name) for name in fields),
-        why.term_frequency or None,
-        why.rivals,
-        why.prior + why.weight,
-        why.probability,
-        why.twins,
-        why.relatives,
-        why.unrelated,
-        "; ".join(compared),
-    ]
+def _evidence_columns(words: CaseWords) -> tuple[Column, ...]:
+    return (
+        *columns_of(
+            words,
+            ("report.column.case", 6, "label", "case.number"),
+            ("report.column.kind", 32, "text", lambda row: words.kind(row.case)),
+            ("report.column.name", 32, "text", "case.title"),
+            ("waterfall.prior", 14, "bits", "why.prior"),
+            *(
+                (
+                    f"field.{name}",
+                    11,
+                    "bits",
+                    lambda row, name=name: _bits_of(row.why, name),
+                )
+                for name in COMPARED
+            ),
+            (
+                "waterfall.term_frequency",
+                11,
+                "bits",
+                lambda row: row.why.term_frequency or None,
+            ),
+            ("waterfall.rivals", 11, "bits", "why.rivals"),
+            (
+                "waterfall.total",
+                11,
+                "bits",
+                lambda row: row.why.prior + row.why.weight,
+            ),
+            ("report.column.probability", 13, "probability", "why.probability"),
+            *(
+                (f"waterfall.column.{name}", 13, "probability", f"why.{name}")
+                for name in ("twins", "relatives", "unrelated")
+            ),
+        ),
+        column(
+            words("waterfall.column.what"),
+            90,
+            "line",
+            lambda row: "; ".join(
+                f"{words.field(step)}: {words.step(step)}" for step in row.why.steps
+            ),
+            printed=False,
+        ),
+    )
+
+
+def _bits_of(why: Waterfall, field: str) -> float | None:
+    """The bits of one comparison; None where it says nothing."""
+    return next((step.bits for step in why.steps if step.field == field), None)
 
 
 _Step = tuple[str, int, int, int, int]

@@ -6,15 +6,14 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from voterlist.deadlines import Deadline
 from voterlist.model import Level, Progress, Standing
 from voterlist.report.section import (
     Inputs,
-    Row,
     Section,
     SheetTable,
-    SheetValue,
     columns_of,
 )
 from voterlist.report.values import Facts, UnitStanding
@@ -131,48 +130,61 @@ def _sheets(dues: Sequence[Due], facts: Facts, words: Words) -> Iterable[SheetTa
     note = words("report.deadlines.note", today=words.long_day(facts.today))
     columns = columns_of(
         words,
-        ("report.column.stage", 46, "text"),
-        ("report.column.from-to", 52, "text"),
-        ("report.column.opens", 12, "day"),
-        ("report.column.due", 12, "day"),
-        ("field.constituency", 12, "label"),
-        ("field.precinct", 11, "label"),
-        ("report.column.finished", 12, "day"),
-        ("report.column.standing", 20, "text"),
-        ("report.column.days-over", 10, "number"),
-        ("report.column.progress", 24, "text"),
-        ("report.column.ground", 56, "text"),
+        (
+            "report.column.stage",
+            46,
+            "text",
+            lambda row: words(f"deadline.{row.due.stage}.title"),
+        ),
+        ("report.column.from-to", 52, "text", lambda row: _from_to(row.due, words)),
+        ("report.column.opens", 12, "day", "due.opens"),
+        ("report.column.due", 12, "day", "due.due"),
+        ("field.constituency", 12, "label", "unit.constituency"),
+        ("field.precinct", 11, "label", "unit.precinct"),
+        ("report.column.finished", 12, "day", "unit.finished"),
+        (
+            "report.column.standing",
+            20,
+            "text",
+            lambda row: words(f"standing.{row.unit.standing}"),
+            lambda row: _MARKS.get(row.unit.standing, ""),
+        ),
+        (
+            "report.column.days-over",
+            10,
+            "number",
+            lambda row: row.unit.days_over or None,
+        ),
+        (
+            "report.column.progress",
+            24,
+            "text",
+            lambda row: words(f"progress.{row.unit.progress}"),
+        ),
+        ("report.column.ground", 56, "text", lambda row: _ground(row.due, words)),
     )
     yield SheetTable(
         words("report.sheet.deadlines"),
         (words("report.deadlines.title"), note),
         columns,
-        [_row(due, unit, words) for due in dues for unit in due.units],
+        [_UnitOf(due, unit) for due in dues for unit in due.units],
         words("report.deadlines.none"),
     )
 
 
-def _row(due: Due, unit: Unit, words: Words) -> Row:
+class _UnitOf(NamedTuple):
+    """A row of the sheet: a unit in its stage."""
+
+    due: Due
+    unit: Unit
+
+
+def _from_to(due: Due, words: Words) -> str:
     sender, receiver = (
         words(f"commission.{due.sender}"),
         words(f"commission.{due.receiver}"),
     )
-    values: list[SheetValue] = [
-        words(f"deadline.{due.stage}.title"),
-        f"{sender} \N{RIGHTWARDS ARROW} {receiver}",
-        due.opens,
-        due.due,
-        unit.constituency,
-        unit.precinct,
-        unit.finished,
-        words(f"standing.{unit.standing}"),
-        unit.days_over or None,
-        words(f"progress.{unit.progress}"),
-        _ground(due, words),
-    ]
-    marks = [""] * len(values)
-    marks[7] = _MARKS.get(unit.standing, "")
-    return Row(values, marks)
+    return f"{sender} \N{RIGHTWARDS ARROW} {receiver}"
 
 
 def _ground(due: Due, words: Words) -> str:

@@ -20,12 +20,10 @@ from voterlist.report.section import (
     Block,
     Column,
     Inputs,
-    Row,
     Section,
     SheetTable,
     SheetValue,
     columns_of,
-    place_cells,
     place_columns,
 )
 from voterlist.report.values import (
@@ -246,6 +244,10 @@ class FindingWords(Words):
             key = of_all
         return self(key, value=value, limit=limit, count=value)
 
+    def field_of(self, finding: FindingRow) -> str | None:
+        """The field that it is about."""
+        return self(f"field.{finding.field}") if finding.field else None
+
     def _shown(self, finding: FindingRow, value: float | None) -> float | str | None:
         if value is None or finding.rule not in SHARE_RULES:
             return value
@@ -257,16 +259,11 @@ def sheets(
 ) -> Iterable[SheetTable]:
     """One row for each finding."""
     notes = (words("report.findings.note"), words("report.findings.accept"))
-    columns = finding_columns(words)
-    rows = []
-    for row in findings.rows:
-        marks = [row.severity.value, *[""] * (len(columns) - 1)]
-        rows.append(Row(finding_cells(row, words, facts.constituency), marks))
     yield SheetTable(
         words("report.sheet.findings"),
         (words("report.findings.title"), *notes),
-        columns,
-        rows,
+        _columns(words, facts.constituency),
+        findings.rows,
         words("report.findings.none"),
         frozen=2,
     )
@@ -287,47 +284,50 @@ def summary(findings: Findings, words: FindingWords) -> Iterable[Block]:
     yield Block(words("report.rules.title"), headings, rows)
 
 
-def finding_columns(words: FindingWords) -> tuple[Column, ...]:
-    """The columns that show a finding; the first two say what it is."""
+def _columns(words: FindingWords, home: int | None) -> tuple[Column, ...]:
+    """The columns that show a finding; the first two say what it is.
+
+    The constituency ``home`` is not repeated in the place of the other entry.
+    """
     return (
         *columns_of(
             words,
-            ("report.column.severity", 11, "text"),
-            ("report.column.rule", 30, "text"),
+            (
+                "report.column.severity",
+                11,
+                "text",
+                lambda row: words(f"severity.{row.severity}"),
+                "severity",
+            ),
+            (
+                "report.column.rule",
+                30,
+                "text",
+                lambda row: words(f"rule.{row.rule}.title"),
+            ),
         ),
         *place_columns(words),
         *columns_of(
             words,
-            ("field.written", 30, "text"),
-            ("report.column.field", 15, "text"),
-            ("report.column.cell", 20, "text"),
-            ("report.column.message", 48, "text"),
-            ("report.column.todo", 48, "text"),
-            ("report.column.other", 34, "text"),
-            ("field.entry_id", 25, "text"),
+            ("field.written", 30, "text", "written"),
+            ("report.column.field", 15, "text", words.field_of),
+            ("report.column.cell", 20, "text", "cell"),
+            ("report.column.message", 48, "text", words.message),
+            (
+                "report.column.todo",
+                48,
+                "text",
+                lambda row: words(f"rule.{row.rule}.todo"),
+            ),
+            (
+                "report.column.other",
+                34,
+                "text",
+                lambda row: words.place(row.other, home) if row.other else None,
+            ),
+            ("field.entry_id", 25, "text", "entry_id"),
         ),
     )
-
-
-def finding_cells(
-    row: FindingRow, words: FindingWords, home: int | None
-) -> list[SheetValue]:
-    """What a finding shows, in the order of ``finding_columns``.
-
-    The constituency ``home`` is not repeated in the place of the other entry.
-    """
-    return [
-        words(f"severity.{row.severity}"),
-        words(f"rule.{row.rule}.title"),
-        *place_cells(row.place),
-        row.written,
-        words(f"field.{row.field}") if row.field else None,
-        row.cell,
-        words.message(row),
-        words(f"rule.{row.rule}.todo"),
-        words.place(row.other, home) if row.other else None,
-        row.entry_id,
-    ]
 
 
 _SHADES = 4

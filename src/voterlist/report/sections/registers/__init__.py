@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pyarrow as pa
 
 from voterlist.report.section import (
     Column,
     Inputs,
-    Row,
     Section,
     SheetTable,
+    column,
     columns_of,
 )
 from voterlist.report.values import Facts, Precinct
@@ -248,27 +249,20 @@ def _use_sheet(content: Registers, words: Words) -> SheetTable:
     columns = (
         *columns_of(
             words,
-            ("report.column.register", 34, "text"),
-            ("field.constituency", 12, "label"),
-            ("report.column.rows", 11, "count"),
-            ("report.column.usable", 13, "count"),
+            (
+                "report.column.register",
+                34,
+                "text",
+                lambda row: words(f"field.{row.name}"),
+            ),
+            ("field.constituency", 12, "label", "constituency"),
+            ("report.column.rows", 11, "count", "total"),
+            ("report.column.usable", 13, "count", "usable"),
         ),
-        *(Column(words(f"reconcile.measure.{kind}"), 16, "count") for kind in CLASSES),
+        *_counted(words, "reconcile.measure", CLASSES, "classes"),
     )
-    rows = [
-        Row(
-            [
-                words(f"field.{row.name}"),
-                row.constituency,
-                row.total,
-                row.usable,
-                *row.classes,
-            ]
-        )
-        for row in content.registers
-    ]
     head = (words("report.registers.title"), words("report.registers.note"))
-    return SheetTable(words("report.sheet.registers"), head, columns, rows)
+    return SheetTable(words("report.sheet.registers"), head, columns, content.registers)
 
 
 def _cycle_sheet(content: Registers, words: Words) -> SheetTable:
@@ -276,19 +270,41 @@ def _cycle_sheet(content: Registers, words: Words) -> SheetTable:
     columns = (
         *columns_of(
             words,
-            ("field.constituency", 12, "text"),
-            ("field.precinct", 11, "text"),
+            ("field.constituency", 12, "text", "constituency"),
+            ("field.precinct", 11, "text", "precinct"),
         ),
-        *(Column(words(f"cycles.change.{name}"), 16, "count") for name in CHANGES),
-        Column(words("report.column.unexplained"), 18, "count"),
+        *_counted(words, "cycles.change", CHANGES, "counts"),
+        *columns_of(
+            words,
+            (
+                "report.column.unexplained",
+                18,
+                "count",
+                "unexplained",
+                lambda row: "warning" if row.unexplained else "",
+            ),
+        ),
     )
     head = (
         words("report.registers.cycle"),
         words("report.registers.cycle.note"),
         causes,
     )
-    rows = [_precinct_row(row) for row in content.precincts]
-    return SheetTable(words("report.sheet.cycle"), head, columns, rows)
+    return SheetTable(words("report.sheet.cycle"), head, columns, content.precincts)
+
+
+def _counted(
+    words: Words, prefix: str, names: Iterable[str], counts: str
+) -> Iterator[Column]:
+    """A column for each of these counts of a row."""
+    for place, name in enumerate(names):
+        count = partial(_count_at, counts, place)
+        yield column(words(f"{prefix}.{name}"), 16, "count", count)
+
+
+def _count_at(counts: str, place: int, row: Register | CyclePrecinct) -> int | None:
+    numbers: Sequence[int | None] = getattr(row, counts)
+    return numbers[place]
 
 
 def _cause(row: CauseCount, words: Words) -> str:
@@ -297,12 +313,6 @@ def _cause(row: CauseCount, words: Words) -> str:
         words(f"cycles.cause.{row.cause}"),
     )
     return f"{change}, {cause}: {words.number(row.entries)}"
-
-
-def _precinct_row(row: CyclePrecinct) -> Row:
-    values = [row.constituency, row.precinct, *row.counts, row.unexplained]
-    marks = [*[""] * (len(values) - 1), "warning" if row.unexplained else ""]
-    return Row(values, marks)
 
 
 REGISTERS = Section(

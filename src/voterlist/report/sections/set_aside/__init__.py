@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 from voterlist.model import AsideCode
 from voterlist.report.section import (
-    Column,
     Inputs,
-    Row,
     Section,
     SheetTable,
+    column,
     columns_of,
-    place_cells,
     place_columns,
 )
 from voterlist.report.values import Facts, Place, mask_row, place_order, text_column
@@ -98,27 +96,32 @@ def _sheets(
     words: Words,
 ) -> Iterable[SheetTable]:
     columns = (
-        Column(words("report.column.why-aside"), 28),
+        column(
+            words("report.column.why-aside"),
+            28,
+            "text",
+            lambda row: words(f"aside.{row.code}.title"),
+        ),
         *place_columns(words),
         *columns_of(
             words,
-            ("report.column.rows", 9, "count"),
-            ("report.column.cells", 60, "text"),
-            ("report.column.todo", 48, "text"),
+            ("report.column.rows", 9, "count", "rows"),
+            ("report.column.cells", 60, "text", lambda row: " | ".join(row.cells)),
+            (
+                "report.column.todo",
+                48,
+                "text",
+                lambda row: words(f"aside.{row.code}.todo"),
+            ),
         ),
     )
     yield SheetTable(
         words("report.sheet.set-aside"),
         (words("report.set-aside.title"), words("report.set-aside.note")),
         columns,
-        [_row(row, words) for row in rows],
+        rows,
         words("report.set-aside.none"),
     )
-
-
-def _row(row: SetAsideRow, words: Words) -> Row:
-    title, todo = words(f"aside.{row.code}.title"), words(f"aside.{row.code}.todo")
-    return Row([title, *place_cells(row.place), row.rows, " | ".join(row.cells), todo])
 
 
 SET_ASIDE_ROWS = Section(
