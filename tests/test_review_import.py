@@ -41,6 +41,7 @@ from voterlist.storage.ledger import Ledger
 from voterlist.storage.ledger.copies import restore
 from voterlist.tables import from_columns
 from voterlist.usecases import reviewing
+from voterlist.usecases.answer_files import ORIGIN_PROBLEMS
 
 EN = catalogue("en")
 MOMENT = dt.datetime(2026, 2, 4, 12, 0, tzinfo=dt.UTC)
@@ -370,13 +371,13 @@ def test_an_answer_of_its_own_beside_a_merged_cell_is_taken(workspace):
 
 def test_every_problem_has_its_sentences():
     """What is refused is told in both languages, with what to do."""
-    known = (*answers.READING_PROBLEMS, *reviewing.ORIGIN_PROBLEMS)
+    known = (*answers.READING_PROBLEMS, *ORIGIN_PROBLEMS)
     keys = [
         f"review.problem.{code}.{part}" for code in known for part in ("title", "todo")
     ]
     keys += [
         f"error.review-{code}.{part}"
-        for code in reviewing.ORIGIN_PROBLEMS
+        for code in ORIGIN_PROBLEMS
         for part in ("what", "todo")
     ]
     assert [
@@ -689,7 +690,7 @@ def test_a_damaged_workbook_is_refused_or_says_what_it_said(workspace, kind):
 KNOWN_CODES = {
     *AsideCode,
     *("review-unreadable", "review-no-sheet", "review-column-twice"),
-    *(f"review-{code}" for code in reviewing.ORIGIN_PROBLEMS),
+    *(f"review-{code}" for code in ORIGIN_PROBLEMS),
 }
 
 

@@ -32,7 +32,8 @@ SheetValue: TypeAlias = str | float | dt.date | None
 
 
 Told: TypeAlias = str | Callable[[Any], Any]
-"""What is told of a row: the path of an attribute, such as ``place.file``, or a function of it."""
+"""What is told of a row: the path of an attribute, such as ``place.file``; the key of a word with
+such paths in it, such as ``rule.{0.rule}.title``; or a function of the row."""
 
 
 def _unmarked(_row: Any) -> str:
@@ -66,6 +67,7 @@ class Column:
 
 
 def column(
+    words: Words,
     heading: str,
     width: int,
     kind: str,
@@ -74,17 +76,20 @@ def column(
     *,
     printed: bool = True,
 ) -> Column:
-    """A column; what it tells may be the path of an attribute."""
-    return Column(heading, width, kind, _getter(value), _getter(mark), printed=printed)
+    """A column that tells this of each row, in the language of these words."""
+    tells, marks = _told(value, words), _told(mark, words)
+    return Column(heading, width, kind, tells, marks, printed=printed)
 
 
-def _getter(told: Told) -> Callable[[Any], Any]:
-    return attrgetter(told) if isinstance(told, str) else told
+def _told(of: Told, words: Words) -> Callable[[Any], Any]:
+    if not isinstance(of, str):
+        return of
+    return (lambda row: words(of.format(row))) if "{" in of else attrgetter(of)
 
 
 def columns_of(words: Words, *columns: tuple[Any, ...]) -> tuple[Column, ...]:
     """Columns out of (key of the heading in the catalogue, width, kind, value, perhaps mark)."""
-    return tuple(column(words(key), *rest) for key, *rest in columns)
+    return tuple(column(words, words(key), *rest) for key, *rest in columns)
 
 
 _PLACE_COLUMNS = (

@@ -8,25 +8,25 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
-from voterlist.decisions import Amended, Given, is_same_person, standing
-from voterlist.decisions.verdicts import Checked
+from voterlist.decisions import is_same_person
 from voterlist.desk.data import State
-from voterlist.desk.decisions import Decision, DecisionFile
+from voterlist.desk.decisions import Decision
 from voterlist.model import Problem, Role
-from voterlist.render.xlsx import Answers
-from voterlist.schemas import RETURNED, empty
+from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.serve.clerk import Refusal
 from voterlist.serve.door import Clock, Door, Visitor
 from voterlist.serve.packing import Case
 from voterlist.serve.work import Work
 from voterlist.storage.ledger import OpenLedger
-from voterlist.tables import concat
-from voterlist.usecases.answer_files import answers_of_page
-from voterlist.usecases.answered_rows import Originals
-from voterlist.usecases.importing import Importer
+from voterlist.usecases.answer_files import Said, answers_of_decisions
+from voterlist.usecases.importing import (
+    Against,
+    ImportedFile,
+    check_answers,
+    in_parts,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +134,17 @@ def record(
     if not taken:
         return
     runs, given = work.around(taken)
-    importer = _DeskImporter(
-        ledger, runs, work.settings, None, moment, numbers=work.numbers()
+    against = Against(
+        runs=runs,
+        given=given,
+        settings=work.settings,
+        numbers=work.numbers(),
+        decided_at=moment,
     )
-    importer.answered = given
     rows = list(taken.values())
-    imported = importer.read(_answers(rows, work.run), ())
+    said = [Said(one.decision, one.visitor.name, one.language) for one in rows]
+    imported = check_answers(answers_of_decisions(said, work.run), (), against)
+    _write(ledger, imported)
     for problem in imported.problems:
         request = _meant(problem, rows)
         request.refusal = Refused(problem)
@@ -171,30 +176,13 @@ def _is_as_seen(decision: Decision, case: Case) -> bool:
     return is_of_case and decision.seen == case.desk.seen
 
 
-def _answers(requests: Sequence[Request], run: str) -> Answers:
-    """The decisions as the rows of a workbook; ``row`` is the place among them, from 1."""
-    pages = [
-        answers_of_page(_page(one, run), "", "", first=row)
-        for row, one in enumerate(requests, 1)
-    ]
-    first = pages[0]
-    decisions = [page.decisions for page in pages]
-    amendments = [page.amendments for page in pages]
-    return replace(
-        first,
-        decisions=concat(decisions, first.decisions.schema),
-        amendments=concat(amendments, first.amendments.schema),
-    )
-
-
-def _page(one: Request, run: str) -> DecisionFile:
-    """A decision as the file of a page that holds no other."""
-    return DecisionFile.model_construct(
-        run=run,
-        name=one.visitor.name,
-        language=one.language,
-        decisions=[one.decision],
-    )
+def _write(ledger: OpenLedger, imported: ImportedFile) -> None:
+    """Write answers into the ledger; what entries say is kept later."""
+    for verdicts, is_settling in in_parts(imported.verdicts, DECISION):
+        ledger.add_verdicts(verdicts, adjudicates=is_settling)
+    for amendments, is_settling in in_parts(imported.amendments, AMENDMENT):
+        if amendments.num_rows:
+            ledger.amend(amendments, adjudicates=is_settling)
 
 
 def _meant(problem: Problem, requests: Sequence[Request]) -> Request:
@@ -207,33 +195,6 @@ def _meant(problem: Problem, requests: Sequence[Request]) -> Request:
         ):
             return one
     raise AssertionError(problem.code)
-
-
-class _DeskImporter(Importer):
-    """Checks answers against a few cases, and writes what was added alone."""
-
-    answered: Given = Given()
-
-    def given(self) -> Given:
-        """The answers about what the cases hang together with."""
-        return self.answered
-
-    def _originals(self, _given: Given) -> Originals:
-        """Nothing: no row of a page confirms what a workbook shows."""
-        nothing = standing(Given())
-        return Originals(nothing, Given(), empty(RETURNED))
-
-    def record(self, checked: Checked, amended: Amended) -> None:
-        """Write answers into the ledger; what entries say is kept later."""
-        ledger: Any = self._ledger
-        ledger.add_verdicts(checked.decisions)
-        ledger.add_verdicts(checked.adjudications, adjudicates=True)
-        for rows, adjudicates in (
-            (amended.amendments, False),
-            (amended.adjudications, True),
-        ):
-            if rows.num_rows:
-                ledger.amend(rows, adjudicates=adjudicates)
 
 
 _SWEPT_EVERY = dt.timedelta(minutes=10)

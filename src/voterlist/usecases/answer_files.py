@@ -6,10 +6,10 @@ import datetime as dt
 import hashlib
 import math
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import pyarrow as pa
 
@@ -125,7 +125,9 @@ def read_answer_file(path: Path, limits: IngestSettings) -> AnswerFile:
     if content is None or page is None:
         return AnswerFile(xlsx.read_answers(path, limits))
     digest = hashlib.sha256(content).hexdigest()
-    return AnswerFile(answers_of_page(page, path.name, digest), page)
+    said = [Said(one, page.name, page.language) for one in page.decisions]
+    answers = answers_of_decisions(said, page.run, file=path.name, digest=digest)
+    return AnswerFile(answers, page)
 
 
 def _content(path: Path, limits: IngestSettings) -> bytes | None:
@@ -153,21 +155,29 @@ def _content(path: Path, limits: IngestSettings) -> bytes | None:
     return content
 
 
-def answers_of_page(
-    page: DecisionFile, file: str, digest: str, *, first: int = 1
+class Said(NamedTuple):
+    """A decision of a page, or of the desk, with who made it and in which language."""
+
+    decision: Decision
+    name: str
+    language: str
+
+
+def answers_of_decisions(
+    said: Iterable[Said], run: str, *, file: str = "", digest: str = ""
 ) -> Answers:
-    """The decisions as the rows of a workbook; ``row`` counts them, from ``first`` on."""
+    """Decisions as the rows of a workbook; ``row`` counts them, from 1."""
     verdicts: list[dict[str, Any]] = []
     questions: list[dict[str, Any]] = []
-    for number, one in enumerate(page.decisions, first):
+    for number, (one, name, language) in enumerate(said, 1):
         common = {
             "file": file,
             "sheet": "",
             "row": number,
             "case_id": one.case,
-            "reason": _reason(one, page.language),
-            "decided_by": page.name or None,
-            "run_id": page.run,
+            "reason": _reason(one, language),
+            "decided_by": name or None,
+            "run_id": run,
             "adjudicates": one.settles,
         }
         for entry, verdict in one.verdicts():
@@ -181,7 +191,7 @@ def answers_of_page(
     return Answers(
         decisions=from_rows(verdicts, REVIEW_ROW),
         amendments=from_rows(questions, ANSWER_ROW),
-        runs=frozenset({page.run}),
+        runs=frozenset({run}),
         digest=digest,
         file=file,
     )

@@ -52,14 +52,14 @@ def spelled_as_before(
 
 
 class Originals:
-    """The answers that are shown where somebody may confirm or settle them."""
+    """The answers that are shown where somebody may confirm or settle them.
 
-    def __init__(self, holding: Standing, given: Given, returned: pa.Table) -> None:
-        self._by_cause: dict[str, list[_Row]] = {
-            "pending": holding.pending.to_pylist(),
-            "contested-entry": holding.contested.to_pylist(),
-            "returned": list(_returned(returned, given)),
-        }
+    Args:
+        by_cause: the answers, by why they are shown; without them nothing may be confirmed.
+    """
+
+    def __init__(self, by_cause: Mapping[str, list[_Row]] | None = None) -> None:
+        self._by_cause = by_cause or {}
 
     def of(self, row: Mapping[str, Any]) -> list[_Row]:
         """The answers that a row confirms, or chooses among; different ones only."""
@@ -76,6 +76,17 @@ class Originals:
                 said = tuple(one.get(name) for name in _SHOWN)
                 different.setdefault(said, one | {"action": answer})
         return list(different.values())
+
+
+def originals_of(holding: Standing, given: Given, returned: pa.Table) -> Originals:
+    """What may be confirmed or settled, of what holds, and of RETURNED."""
+    return Originals(
+        {
+            "pending": holding.pending.to_pylist(),
+            "contested-entry": holding.contested.to_pylist(),
+            "returned": list(_returned(returned, given)),
+        }
+    )
 
 
 def _returned(returned: pa.Table, given: Given) -> Iterator[_Row]:

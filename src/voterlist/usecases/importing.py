@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist import review
 from voterlist.config import Settings
@@ -16,34 +17,31 @@ from voterlist.decisions import (
     Amended,
     AmendmentContext,
     Given,
-    Standing,
     check_amendments,
     is_same_person,
     members_of,
     person_key,
     precincts_known,
     refused,
-    standing,
 )
 from voterlist.decisions.standing import last_answers
-from voterlist.decisions.verdicts import Checked
 from voterlist.findings import finding_ids
 from voterlist.model import Mark, Problem, Role
 from voterlist.normalize import read_correction, read_day
-from voterlist.pipeline.known import Known, answers_of_today, keep_subjects
-from voterlist.quality.readings import actions_of_two
+from voterlist.pipeline.known import Known, keep_subjects
 from voterlist.render.xlsx import Answers
 from voterlist.schemas import (
     AMENDMENT,
+    DECISION,
     FINDING,
     GIVEN_AMENDMENT,
     GIVEN_VERDICT,
+    SUBJECT,
+    empty,
 )
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import concat, from_columns, from_rows
-from voterlist.usecases.answer_files import AnswerFile, Made
 from voterlist.usecases.answered_rows import Originals, Rows, spelled_as_before
-from voterlist.usecases.desk_pages import numbers_of
 from voterlist.usecases.sampling import with_drawn
 
 CONFIRM_PROBLEMS = ("cannot-confirm", "several-to-confirm")
@@ -84,9 +82,9 @@ class ImportedFile:
 
     file: str
     verdicts: pa.Table
-    """DECISION: the answers about entries of cases that were recorded."""
+    """GIVEN_VERDICT: the answers about entries of cases that are recorded, numbered from 1."""
     amendments: pa.Table
-    """AMENDMENT: those about findings and entries."""
+    """GIVEN_AMENDMENT: those about findings and entries, likewise."""
     acceptances: pa.Table
     """ACCEPTANCE: those about findings that are as they should be, or are asked again."""
     replaced: tuple[Replacement, ...]
@@ -98,6 +96,10 @@ class ImportedFile:
     """False where a sheet does not say from which run it is."""
     answers: int = 0
     """How many answers stand in it, those that were recorded before too."""
+    subjects: pa.Table = field(default_factory=lambda: empty(SUBJECT))
+    """SUBJECT: what the rows of registers say from which people are added."""
+    drawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The entries of pairs that are decided and no case of the run."""
 
     @property
     def says_nothing_new(self) -> bool:
@@ -116,113 +118,154 @@ class ImportedFile:
         return sum(int(table.num_rows) for table in tables)
 
 
-class Importer:
-    """Reads files of answers into an open ledger, one after the other.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Against:
+    """What the answers of a file are held against.
 
-    Args:
-        ledger: open for writing; everything is one transaction of it.
+    Attributes:
         runs: the runs that people decided on.
+        given: the answers so far, under the ids of the newest run.
         settings: those of the workspace.
-        by: who decided, where a row names nobody.
+        numbers: the number of each case.
         decided_at: the moment, with its time zone.
-        numbers: the number of each case; without it they are read.
-        bringer: who brings the files; None: each answer is its person's own.
+        by: who decided, where a row names nobody.
+        bringer: who brings the file; None: each answer is its person's own.
+        originals: the answers that a row may confirm, or settle.
     """
 
+    runs: Known
+    given: Given
+    settings: Settings
+    numbers: Mapping[str, int]
+    decided_at: dt.datetime
+    by: str | None = None
+    bringer: Bringer | None = None
+    originals: Originals = Originals()  # noqa: RUF009  nothing to confirm
+
+
+def check_answers(
+    answers: Answers, unread: Collection[Problem], against: Against
+) -> ImportedFile:
+    """What of the answers of a file is to be recorded; nothing is written.
+
+    Args:
+        answers: what the file says.
+        unread: rows and sheets that were refused before.
+        against: what they are held against.
+    """
+    return _Check(answers, unread, against).imported()
+
+
+def record(ledger: Ledger, runs: Known, one: ImportedFile) -> None:
+    """Write the answers of a file into the ledger, with what the entries say of which they are."""
+    for verdicts, is_settling in in_parts(one.verdicts, DECISION):
+        ledger.decide(verdicts, adjudicates=is_settling)
+    for amendments, is_settling in in_parts(one.amendments, AMENDMENT):
+        ledger.amend(amendments, adjudicates=is_settling)
+    ledger.accept(one.acceptances)
+    if one.drawn:
+        ledger.keep_case_entries(one.drawn)
+    keep_subjects(ledger, lambda: runs)
+    ledger.keep_subjects(one.subjects)
+
+
+def in_parts(answers: pa.Table, schema: pa.Schema) -> Iterator[tuple[pa.Table, bool]]:
+    """The plain answers as the ledger takes them, then those that settle disputes."""
+    for is_settling in (False, True):
+        is_of_part = pc.equal(answers.column("adjudicates"), is_settling)
+        yield answers.filter(is_of_part).select(schema.names), is_settling
+
+
+class _Check:
+    """The answers of one file, held against all others."""
+
     def __init__(
-        self,
-        ledger: Ledger,
-        runs: Known,
-        settings: Settings,
-        by: str | None,
-        decided_at: dt.datetime,
-        numbers: Mapping[str, int] | None = None,
-        bringer: Bringer | None = None,
+        self, answers: Answers, unread: Collection[Problem], against: Against
     ) -> None:
-        self._ledger = ledger
-        self._runs = runs
-        self._settings = settings
-        self._by = by
-        self._bringer = bringer
-        self._decided_at = decided_at
-        self._cases = runs.table("cases")
-        self._entries = runs.table("entries")
-        self._matches = runs.table("matches")
-        if numbers is None:
-            numbers = numbers_of(runs, self._cases, ledger)
-        self._numbers = numbers
-        self._made: Made = {}
+        self._against = against
+        self._runs, self._given = against.runs, against.given
+        self._answers, self._by = spelled_as_before(answers, against.by, self._given)
+        self._unread = unread
+        self._rows = Rows(self._answers, self._given, self._by, against.originals)
+        self._cases = with_drawn(
+            self._runs.table("cases"), self._runs, self._given, self._rows.verdicts
+        )
 
-    @property
-    def numbers(self) -> Mapping[str, int]:
-        """The number of each case."""
-        return self._numbers
-
-    def given(self) -> Given:
-        """All answers so far, under the ids of the newest run."""
-        return answers_of_today(self._ledger, self._runs)
-
-    def standing(self) -> Standing:
-        """What holds now."""
-        settings = self._settings
-        two_people = actions_of_two(settings.decisions, settings.review)
-        return standing(self.given(), two_people=two_people)
-
-    def against_today(self, file: AnswerFile) -> AnswerFile:
-        """The file with the problems that its decisions have today; a workbook as it is."""
-        now, made = self._decided_at, self._made
-        holding, given = self.standing(), self.given()
-        return file.against(self._runs, holding, given, now, by=self._by, made=made)
-
-    def read(self, answers: Answers, unread: Collection[Problem]) -> ImportedFile:
-        """Check the answers of a file, and record those that are not refused.
-
-        Args:
-            answers: what the file says.
-            unread: rows and sheets that were refused before.
-        """
-        given = self.given()
-        answers, self._by = spelled_as_before(answers, self._by, given)
-        rows = Rows(answers, given, self._by, self._originals(given))
-        self._cases = with_drawn(self._cases, self._runs, given, rows.verdicts)
+    def imported(self) -> ImportedFile:
+        """What is recorded of them, and why some are refused."""
+        rows, answers = self._rows, self._answers
         checked = review.check_decisions(
             self._cases,
             rows.verdicts,
-            decided_at=self._decided_at.isoformat(timespec="seconds"),
+            decided_at=self._against.decided_at.isoformat(timespec="seconds"),
             decided_by=self._by,
-            earlier=given.verdicts,
-            refused=unread,
+            earlier=self._given.verdicts,
+            refused=self._unread,
         )
-        amended = Amended()
-        if rows.amendments.num_rows:
-            amended = check_amendments(
-                rows.amendments,
-                self._context(),
-                given,
-                decided_at=self._decided_at,
-                decided_by=self._by,
-                refused=(*unread, *rows.problems),
-            )
-        tried = self._tried(given, checked, amended, rows)
-        self.record(tried.checked, tried.amended)
-        problems = [*unread, *rows.problems, *checked.problems]
-        problems += [*_with_others(amended.problems, given), *tried.problems]
+        amended = self._amended()
+        new = Given(
+            verdicts=_numbered(checked.decisions, checked.adjudications, GIVEN_VERDICT),
+            amendments=_numbered(
+                amended.amendments, amended.adjudications, GIVEN_AMENDMENT
+            ),
+            acceptances=amended.acceptances,
+            subjects=amended.subjects,
+        )
+        marks = _marks(amended.acceptances)
+        tried = self._refusals(new, marks)
+        problems = [*self._unread, *rows.problems, *checked.problems]
+        problems += _with_others(amended.problems, self._given)
+        for table, codes, asked in zip(
+            (new.verdicts, marks, new.amendments),
+            tried,
+            (rows.verdicts, rows.amendments, rows.amendments),
+            strict=True,
+        ):
+            problems += _problems_of(table, codes, asked)
+        verdicts = _kept(new.verdicts, tried.verdicts)
         return ImportedFile(
             file=answers.file,
-            verdicts=concat(
-                [tried.checked.decisions, tried.checked.adjudications],
-                checked.decisions.schema,
+            verdicts=verdicts,
+            amendments=_kept(new.amendments, tried.amendments),
+            acceptances=amended.acceptances.filter(
+                _is_kept(marks.column("number"), tried.marks)
             ),
-            amendments=concat(
-                [tried.amended.amendments, tried.amended.adjudications], AMENDMENT
+            replaced=(
+                *self._replaced(checked.replaced, verdicts),
+                *self._replaced_otherwise(amended),
             ),
-            acceptances=tried.amended.acceptances,
-            replaced=tuple(self._replaced(tried, answers.file)),
-            problems=tuple(self._placed(one, answers.file) for one in problems),
+            problems=tuple(self._placed(one) for one in problems),
             digest=answers.digest,
             is_origin_known=not answers.sheets_without_run,
             answers=answers.decisions.num_rows + answers.amendments.num_rows,
+            subjects=amended.subjects,
+            drawn=self._drawn(verdicts),
         )
+
+    def _amended(self) -> Amended:
+        """The answers about findings and entries, checked."""
+        rows = self._rows
+        if not rows.amendments.num_rows:
+            return Amended()
+        return check_amendments(
+            rows.amendments,
+            self._context(),
+            self._given,
+            decided_at=self._against.decided_at,
+            decided_by=self._by,
+            refused=(*self._unread, *rows.problems),
+        )
+
+    def _drawn(self, verdicts: pa.Table) -> Mapping[str, Sequence[str]]:
+        """The entries of the decided cases that are none of the run."""
+        decided = set(
+            verdicts.filter(pc.invert(verdicts.column("adjudicates")))
+            .column("case_id")
+            .to_pylist()
+        )
+        known = self._runs.table("cases").column("case_id")
+        drawn = decided.difference(known.to_pylist()) if decided else decided
+        return members_of(self._cases, drawn)
 
     def _context(self) -> AmendmentContext:
         """What answers about findings and entries are held against."""
@@ -237,67 +280,30 @@ class Importer:
         return AmendmentContext(
             findings=findings,
             finding_ids=finding_ids(findings),
-            entries=self._entries,
+            entries=self._runs.table("entries"),
             registers=self._runs.table("register_rows"),
             voters=self._runs.table("voters"),
             cases=self._cases,
             precincts=precincts_known(
-                self._settings.territory.by_number, self._runs.table("lists")
+                self._against.settings.territory.by_number, self._runs.table("lists")
             ),
             read_value=read_correction,
             read_day=read_day,
-            matches=self._matches,
+            matches=self._runs.table("matches"),
         )
 
-    def _originals(self, given: Given) -> Originals:
-        """What may be confirmed or settled by a row."""
-        return Originals(self.standing(), given, self._runs.table("returned"))
-
-    def _tried(
-        self, given: Given, checked: Checked, amended: Amended, rows: Rows
-    ) -> _Tried:
-        """The answers without those that would do nothing, or would make a person vanish."""
-        verdicts = concat(
-            [checked.decisions, checked.adjudications], checked.decisions.schema
+    def _refusals(self, new: Given, marks: pa.Table) -> _Refused:
+        """The answers that would do nothing or make a person vanish, and those of others."""
+        given, runs = self._given, self._runs
+        refusals = refused(
+            runs.table("entries"), self._cases, given, new, runs.table("matches")
         )
-        amendments = concat([amended.amendments, amended.adjudications], AMENDMENT)
-        new = Given(
-            verdicts=_numbered(verdicts, checked.decisions.num_rows, GIVEN_VERDICT),
-            amendments=_numbered(
-                amendments, amended.amendments.num_rows, GIVEN_AMENDMENT
-            ),
-            acceptances=amended.acceptances,
-            subjects=amended.subjects,
-        )
-        refusals = refused(self._entries, self._cases, given, new, self._matches)
         of_cases = {one.number: one.code for one in refusals if one.case_id}
         others = {one.number: one.code for one in refusals if not one.case_id}
-        of_cases |= self._unvouched(new.verdicts, given.verdicts, "case_id")
-        others |= self._unvouched(new.amendments, given.amendments, "entry_id")
-        marks = _marks(amended.acceptances)
-        of_marks = self._unvouched(marks, given.amendments, "finding_id")
-        problems = [
-            *_problems_of(new.verdicts, of_cases, rows.verdicts),
-            *_problems_of(marks, of_marks, rows.amendments),
-            *_problems_of(new.amendments, others, rows.amendments),
-        ]
-        return _Tried(
-            replace(
-                checked,
-                decisions=_kept(checked.decisions, of_cases, 0),
-                adjudications=_kept(
-                    checked.adjudications, of_cases, checked.decisions.num_rows
-                ),
-            ),
-            replace(
-                amended,
-                amendments=_kept(amended.amendments, others, 0),
-                adjudications=_kept(
-                    amended.adjudications, others, amended.amendments.num_rows
-                ),
-                acceptances=_kept(amended.acceptances, of_marks, 0),
-            ),
-            tuple(problems),
+        return _Refused(
+            of_cases | self._unvouched(new.verdicts, given.verdicts, "case_id"),
+            self._unvouched(marks, given.amendments, "finding_id"),
+            others | self._unvouched(new.amendments, given.amendments, "entry_id"),
         )
 
     def _unvouched(self, new: pa.Table, given: pa.Table, about: str) -> dict[int, str]:
@@ -305,8 +311,8 @@ class Importer:
 
         Where nobody may log in, files are all that there is, and are taken.
         """
-        bringer = self._bringer
-        if bringer is None or not (bringer.role or self._ledger.users()):
+        bringer = self._against.bringer
+        if bringer is None:
             return {}
         rows = new.to_pylist()
         said = {
@@ -326,45 +332,32 @@ class Importer:
             )
         }
 
-    def record(self, checked: Checked, amended: Amended) -> None:
-        """Write answers into the ledger, with what the entries say that they are about."""
-        ledger = self._ledger
-        ledger.decide(checked.decisions)
-        ledger.decide(checked.adjudications, adjudicates=True)
-        ledger.amend(amended.amendments)
-        ledger.amend(amended.adjudications, adjudicates=True)
-        ledger.accept(amended.acceptances)
-        decided = set(checked.decisions.column("case_id").to_pylist())
-        drawn = decided - set(self._runs.table("cases").column("case_id").to_pylist())
-        if drawn:
-            ledger.keep_case_entries(members_of(self._cases, drawn))
-        keep_subjects(ledger, lambda: self._runs)
-        # Of the rows of registers from which people are added.
-        ledger.keep_subjects(amended.subjects)
-
-    def _replaced(self, tried: _Tried, file: str) -> Iterator[Replacement]:
-        """The earlier answers of the same people that are replaced."""
-        new = {
-            (row["case_id"], row["entry_id"], row["decided_by"]): row["verdict"]
-            for table in (tried.checked.decisions, tried.checked.adjudications)
-            for row in table.to_pylist()
+    def _replaced(self, earlier: pa.Table, new: pa.Table) -> Iterator[Replacement]:
+        """The earlier verdicts of the same people that are replaced."""
+        names = ("case_id", "entry_id", "decided_by")
+        said = {
+            tuple(row[name] for name in names): row["verdict"]
+            for row in new.to_pylist()
         }
-        for row in tried.checked.replaced.to_pylist():
-            now = new.get((row["case_id"], row["entry_id"], row["decided_by"]))
-            if now is not None:
+        for row in earlier.to_pylist():
+            case, entry, person = key = tuple(row[name] for name in names)
+            if key in said:
                 yield Replacement(
-                    file=file,
-                    case_id=row["case_id"],
-                    case_number=self._numbers.get(row["case_id"]),
-                    entry_id=row["entry_id"],
+                    file=self._answers.file,
+                    case_id=case,
+                    case_number=self._against.numbers.get(case),
+                    entry_id=entry,
                     rule=None,
-                    decided_by=row["decided_by"],
+                    decided_by=person,
                     before=row["verdict"],
-                    now=now,
+                    now=said[key],
                 )
-        for one in tried.amended.replaced:
+
+    def _replaced_otherwise(self, amended: Amended) -> Iterator[Replacement]:
+        """The earlier answers about entries and findings that are replaced."""
+        for one in amended.replaced:
             yield Replacement(
-                file=file,
+                file=self._answers.file,
                 case_id=None,
                 case_number=None,
                 entry_id=one.entry_id,
@@ -374,27 +367,27 @@ class Importer:
                 now=one.now,
             )
 
-    def _placed(self, problem: Problem, file: str) -> Problem:
+    def _placed(self, problem: Problem) -> Problem:
         """A problem with its file, and the number of its case."""
-        number = self._numbers.get(problem.case_id or "")
-        return replace(problem, file=file, case_number=number)
+        number = self._against.numbers.get(problem.case_id or "")
+        return replace(problem, file=self._answers.file, case_number=number)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tried:
-    """What is left of answers after they were tried against all others."""
+class _Refused(NamedTuple):
+    """The numbers of the answers that are refused, each with a code."""
 
-    checked: Checked
-    amended: Amended
-    problems: tuple[Problem, ...]
+    verdicts: Mapping[int, str]
+    marks: Mapping[int, str]
+    amendments: Mapping[int, str]
 
 
-def _numbered(table: pa.Table, plain: int, schema: pa.Schema) -> pa.Table:
-    """Answers with their numbers, from 1; those behind the first ``plain`` settle disputes."""
+def _numbered(plain: pa.Table, settling: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Answers with their numbers, from 1; behind the plain ones those that settle disputes."""
+    table = concat([plain, settling], plain.schema)
     size = table.num_rows
     columns: dict[str, Any] = {name: table.column(name) for name in table.column_names}
     columns["number"] = list(range(1, size + 1))
-    columns["adjudicates"] = [place >= plain for place in range(size)]
+    columns["adjudicates"] = [place >= plain.num_rows for place in range(size)]
     return from_columns(columns, schema, size)
 
 
@@ -408,11 +401,14 @@ def _marks(acceptances: pa.Table) -> pa.Table:
     return from_rows(rows, GIVEN_AMENDMENT)
 
 
-def _kept(table: pa.Table, refused_numbers: Collection[int], before: int) -> pa.Table:
-    """The rows whose numbers were not refused; the first has the number ``before`` + 1."""
-    numbers = range(before + 1, before + 1 + table.num_rows)
-    is_kept = [number not in refused_numbers for number in numbers]
-    return table.filter(pa.array(is_kept, pa.bool_()))
+def _kept(table: pa.Table, refused_numbers: Collection[int]) -> pa.Table:
+    """The answers whose numbers were not refused."""
+    return table.filter(_is_kept(table.column("number"), refused_numbers))
+
+
+def _is_kept(numbers: pa.ChunkedArray, refused_numbers: Collection[int]) -> pa.Array:
+    kept = [number not in refused_numbers for number in numbers.to_pylist()]
+    return pa.array(kept, pa.bool_())
 
 
 def _problems_of(

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from voterlist.decisions import standing
 from voterlist.model import Mark, Problem, Verdict
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import answers_of_today, cycles_of_runs, known
 from voterlist.pipeline.publish import REPORTS
+from voterlist.quality.readings import actions_of_two
 from voterlist.render import xlsx
 from voterlist.render.xlsx import Answers
 from voterlist.report.asked import GivenAnswer, given_answer
@@ -18,6 +20,7 @@ from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
 from voterlist.storage.ledger import Ledger
 from voterlist.usecases.answer_files import (
+    Made,
     of_elsewhere,
     of_other_people,
     origins_of,
@@ -25,9 +28,17 @@ from voterlist.usecases.answer_files import (
     require_own,
     require_place,
 )
+from voterlist.usecases.answered_rows import originals_of
 from voterlist.usecases.carrying import carried_over, set_aside
-from voterlist.usecases.desk_pages import SecondReaders, review_tables
-from voterlist.usecases.importing import Bringer, ImportedFile, Importer, Replacement
+from voterlist.usecases.desk_pages import SecondReaders, numbers_of, review_tables
+from voterlist.usecases.importing import (
+    Against,
+    Bringer,
+    ImportedFile,
+    Replacement,
+    check_answers,
+    record,
+)
 from voterlist.usecases.opening import open_to_read
 from voterlist.usecases.settings import settings_of
 
@@ -213,23 +224,42 @@ def import_review(
         for file, refused, path in zip(books, origins, files, strict=True):
             require_place(file, refused, runs, path)
             require_own(file.answers, refused, path)
-        importer = Importer(ledger, runs, settings, by, decided_at, bringer=bringer)
+        numbers = numbers_of(runs, runs.table("cases"), ledger)
+        two_people = actions_of_two(settings.decisions, settings.review)
+        # Where nobody may log in, files are all that there is, and are taken.
+        is_vouched = not (bringer.role or ledger.users())
+        made: Made = {}
         imported = []
         for file, refused in zip(books, origins, strict=True):
-            answers = importer.against_today(file).answers
+            given = answers_of_today(ledger, runs)
+            holding = standing(given, two_people=two_people)
+            answers = file.against(
+                runs, holding, given, decided_at, by=by, made=made
+            ).answers
             unread = (
                 *answers.problems,
                 *of_elsewhere(answers, refused),
                 *of_other_people(answers, runs),
             )
-            one = importer.read(answers, unread)
+            against = Against(
+                runs=runs,
+                given=given,
+                settings=settings,
+                numbers=numbers,
+                decided_at=decided_at,
+                by=by,
+                bringer=None if is_vouched else bringer,
+                originals=originals_of(holding, given, runs.table("returned")),
+            )
+            one = check_answers(answers, unread, against)
+            record(ledger, runs, one)
             _write_journal(ledger, one, runs.run, decided_at.date(), bringer.name)
             imported.append(one)
-        holding = importer.standing()
+        holding = standing(answers_of_today(ledger, runs), two_people=two_people)
         touched = _touched([file.answers for file in books])
         return Imported(
             tuple(imported),
-            tuple(_disputed(holding.contested.to_pylist(), touched, importer.numbers)),
+            tuple(_disputed(holding.contested.to_pylist(), touched, numbers)),
             tuple(_pending(holding.pending.to_pylist(), touched)),
         )
 

@@ -158,7 +158,7 @@ def _cases(items: ReviewItems, words: CaseWords) -> Plan:
             "text",
             lambda row: _sentence(row.case, sentences) if row.is_first else None,
         ),
-        ("review.column.kind", 16, "text", lambda row: words.kind(row.case)),
+        ("review.column.kind", 16, "text", "case-kind.{0.case.kind}.title"),
         (
             "review.column.probability",
             11,
@@ -178,6 +178,7 @@ def _cases(items: ReviewItems, words: CaseWords) -> Plan:
     )
     constituency, _, *place = place_columns(words, "member.place")
     why = column(
+        words,
         words("waterfall.column.why"),
         44,
         "text",
@@ -285,7 +286,7 @@ def _findings(name: str, findings: Sequence[AskedFinding], words: FindingWords) 
             "report.column.rule",
             18,
             "text",
-            lambda asked: words(f"rule.{asked.finding.rule}.title"),
+            "rule.{0.finding.rule}.title",
             "finding.severity",
         ),
         ("review.column.subject", 20, "text", lambda asked: _name(asked, words)),
@@ -322,13 +323,13 @@ def _findings(name: str, findings: Sequence[AskedFinding], words: FindingWords) 
             "report.column.todo",
             40,
             "text",
-            lambda asked: words(f"rule.{asked.finding.rule}.todo"),
+            "rule.{0.finding.rule}.todo",
         ),
         (
             "report.column.severity",
             11,
             "text",
-            lambda asked: words(f"severity.{asked.finding.severity}"),
+            "severity.{0.finding.severity}",
         ),
     )
     lines = [_finding_line(asked, words) for asked in findings[:_MOST_FINDINGS]]
@@ -459,6 +460,7 @@ def _reopened(name: str, items: Sequence[Reopened], words: Words) -> Plan:
 def _said_column(name: str, place: int, words: Words) -> Column:
     """The column for the answer of one person."""
     return column(
+        words,
         words(f"review.column.said.{name}", number=place + 1),
         24,
         "text",

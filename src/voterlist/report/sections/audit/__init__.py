@@ -194,14 +194,14 @@ def _statistics_sheet(audit: Audit, words: AuditWords) -> SheetTable:
                 "audit.column.place",
                 16,
                 "text",
-                lambda placed: words(f"audit.unit.{placed.unit}"),
+                "audit.unit.{0.unit}",
             ),
             *_AREA_COLUMNS,
             (
                 "audit.column.indicator",
                 26,
                 "text",
-                lambda placed: words(f"indicator.{placed.row.indicator}"),
+                "indicator.{0.row.indicator}",
             ),
             *_COUNT_COLUMNS,
         ),
@@ -240,6 +240,7 @@ _COUNT_COLUMNS = (
 
 def _value_column(name: str, of: str, words: AuditWords) -> Column:
     return column(
+        words,
         words(f"audit.column.{name}"),
         12,
         "text",
@@ -273,13 +274,13 @@ def _scorecard_sheet(audit: Audit, words: AuditWords) -> SheetTable:
             "audit.column.quality",
             18,
             "text",
-            lambda placed: words(f"quality.{placed.row.quality}"),
+            "quality.{0.row.quality}",
         ),
         (
             "audit.column.measure",
             44,
             "text",
-            lambda placed: words(f"score.{placed.row.measure}"),
+            "score.{0.row.measure}",
         ),
         *_COUNT_COLUMNS,
         ("audit.column.value", 10, "share", "row.value"),

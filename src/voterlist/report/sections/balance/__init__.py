@@ -103,7 +103,7 @@ def _sheets(balance: Balance, _facts: Facts, words: Words) -> Iterable[SheetTabl
                 "report.column.list-kind",
                 11,
                 "text",
-                lambda row: words(f"list-kind.{row.list_kind}"),
+                "list-kind.{0.list_kind}",
             ),
             ("report.column.rows", 10, "count", "rows"),
             ("report.column.entries", 10, "count", "entries"),

@@ -144,6 +144,7 @@ def case_columns(words: Words) -> tuple[Column, ...]:
 def _cell_column(at: int, heading: str, width: int, words: Words) -> Column:
     """The column that shows the cells at this place."""
     return column(
+        words,
         heading,
         width,
         "text",
@@ -157,7 +158,7 @@ def _cases_sheet(cases: Sequence[Case], name: str, words: CaseWords) -> SheetTab
         *columns_of(
             words,
             ("report.column.case", 6, "label", "case.number"),
-            ("report.column.kind", 14, "text", lambda row: words.kind(row.case)),
+            ("report.column.kind", 14, "text", "case-kind.{0.case.kind}.title"),
             ("report.column.probability", 10, "probability", "case.probability"),
             (
                 "report.column.state",
@@ -171,13 +172,13 @@ def _cases_sheet(cases: Sequence[Case], name: str, words: CaseWords) -> SheetTab
                 "report.column.proposed",
                 10,
                 "text",
-                lambda row: words(f"role.{row.member.role}"),
+                "role.{0.member.role}",
             ),
             (
                 "report.column.why",
                 21,
                 "text",
-                lambda row: words(f"reason.{row.member.reason}"),
+                "reason.{0.member.reason}",
             ),
         ),
         *case_columns(words),
@@ -188,11 +189,13 @@ def _cases_sheet(cases: Sequence[Case], name: str, words: CaseWords) -> SheetTab
                 "report.column.list-kind",
                 9,
                 "text",
-                lambda row: words(f"list-kind.{row.member.list_kind}"),
+                "list-kind.{0.member.list_kind}",
             ),
         ),
-        column(words("field.entry_id"), 25, "text", "member.entry_id", printed=False),
-        column(words("field.case_id"), 15, "text", "case.case_id"),
+        column(
+            words, words("field.entry_id"), 25, "text", "member.entry_id", printed=False
+        ),
+        column(words, words("field.case_id"), 15, "text", "case.case_id"),
     )
     return SheetTable(
         words(f"report.sheet.{name}"),
@@ -225,11 +228,15 @@ class _Explained(NamedTuple):
 def _evidence_sheet(cases: Sequence[Case], words: CaseWords) -> SheetTable:
     """The waterfalls, one row for each case, so that cases can be filtered and sorted by them."""
     explained = [(case, case.why) for case in cases if case.why]
+    steps = (step for _, why in explained for step in why.steps)
+    added = {step.field: words.field(step) for step in steps}
+    titles = {name: words(f"field.{name}") for name in COMPARED}
+    titles |= {name: added[name] for name in sorted(added.keys() - titles.keys())}
     notes = (words("waterfall.note.numbers"), words("report.why.note"))
     return SheetTable(
         words("report.sheet.why"),
         (words("report.why.title"), *notes),
-        _evidence_columns(words),
+        _evidence_columns(titles, words),
         [_Explained(*row, place) for place, row in enumerate(explained)],
         words("report.why.none"),
         frozen=3,
@@ -237,23 +244,21 @@ def _evidence_sheet(cases: Sequence[Case], words: CaseWords) -> SheetTable:
     )
 
 
-def _evidence_columns(words: CaseWords) -> tuple[Column, ...]:
+def _evidence_columns(
+    titles: Mapping[str, str], words: CaseWords
+) -> tuple[Column, ...]:
+    """The columns of the evidence; ``titles``: of each comparison."""
     return (
         *columns_of(
             words,
             ("report.column.case", 6, "label", "case.number"),
-            ("report.column.kind", 32, "text", lambda row: words.kind(row.case)),
+            ("report.column.kind", 32, "text", "case-kind.{0.case.kind}.title"),
             ("report.column.name", 32, "text", "case.title"),
             ("waterfall.prior", 14, "bits", "why.prior"),
-            *(
-                (
-                    f"field.{name}",
-                    11,
-                    "bits",
-                    lambda row, name=name: _bits_of(row.why, name),
-                )
-                for name in COMPARED
-            ),
+        ),
+        *(_bits_column(name, title, words) for name, title in titles.items()),
+        *columns_of(
+            words,
             (
                 "waterfall.term_frequency",
                 11,
@@ -274,6 +279,7 @@ def _evidence_columns(words: CaseWords) -> tuple[Column, ...]:
             ),
         ),
         column(
+            words,
             words("waterfall.column.what"),
             90,
             "line",
@@ -285,9 +291,17 @@ def _evidence_columns(words: CaseWords) -> tuple[Column, ...]:
     )
 
 
-def _bits_of(why: Waterfall, field: str) -> float | None:
-    """The bits of one comparison; None where it says nothing."""
-    return next((step.bits for step in why.steps if step.field == field), None)
+def _bits_column(field: str, title: str, words: CaseWords) -> Column:
+    """The column with the bits of one comparison; blank where it says nothing."""
+    return column(
+        words,
+        title,
+        11,
+        "bits",
+        lambda row: next(
+            (step.bits for step in row.why.steps if step.field == field), None
+        ),
+    )
 
 
 _Step = tuple[str, int, int, int, int]

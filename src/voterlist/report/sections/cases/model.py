@@ -227,10 +227,6 @@ class CaseWords(Words):
             names.append(f"{_number(constituency)}/{number}" if is_across else number)
         return self("report.case.where", precincts=", ".join(dict.fromkeys(names)))
 
-    def kind(self, case: Case) -> str:
-        """What kind of case it is."""
-        return self(f"case-kind.{case.kind}.title")
-
     def state(self, case: Case, member: Member) -> str:
         """What was decided about an entry, or that a person still has to decide."""
         if member.verdict is not None:

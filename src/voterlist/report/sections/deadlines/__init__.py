@@ -134,7 +134,7 @@ def _sheets(dues: Sequence[Due], facts: Facts, words: Words) -> Iterable[SheetTa
             "report.column.stage",
             46,
             "text",
-            lambda row: words(f"deadline.{row.due.stage}.title"),
+            "deadline.{0.due.stage}.title",
         ),
         ("report.column.from-to", 52, "text", lambda row: _from_to(row.due, words)),
         ("report.column.opens", 12, "day", "due.opens"),
@@ -146,7 +146,7 @@ def _sheets(dues: Sequence[Due], facts: Facts, words: Words) -> Iterable[SheetTa
             "report.column.standing",
             20,
             "text",
-            lambda row: words(f"standing.{row.unit.standing}"),
+            "standing.{0.unit.standing}",
             lambda row: _MARKS.get(row.unit.standing, ""),
         ),
         (
@@ -159,7 +159,7 @@ def _sheets(dues: Sequence[Due], facts: Facts, words: Words) -> Iterable[SheetTa
             "report.column.progress",
             24,
             "text",
-            lambda row: words(f"progress.{row.unit.progress}"),
+            "progress.{0.unit.progress}",
         ),
         ("report.column.ground", 56, "text", lambda row: _ground(row.due, words)),
     )

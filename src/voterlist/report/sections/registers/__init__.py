@@ -253,7 +253,7 @@ def _use_sheet(content: Registers, words: Words) -> SheetTable:
                 "report.column.register",
                 34,
                 "text",
-                lambda row: words(f"field.{row.name}"),
+                "field.{0.name}",
             ),
             ("field.constituency", 12, "label", "constituency"),
             ("report.column.rows", 11, "count", "total"),
@@ -299,7 +299,7 @@ def _counted(
     """A column for each of these counts of a row."""
     for place, name in enumerate(names):
         count = partial(_count_at, counts, place)
-        yield column(words(f"{prefix}.{name}"), 16, "count", count)
+        yield column(words, words(f"{prefix}.{name}"), 16, "count", count)
 
 
 def _count_at(counts: str, place: int, row: Register | CyclePrecinct) -> int | None:

@@ -97,10 +97,11 @@ def _sheets(
 ) -> Iterable[SheetTable]:
     columns = (
         column(
+            words,
             words("report.column.why-aside"),
             28,
             "text",
-            lambda row: words(f"aside.{row.code}.title"),
+            "aside.{0.code}.title",
         ),
         *place_columns(words),
         *columns_of(
@@ -111,7 +112,7 @@ def _sheets(
                 "report.column.todo",
                 48,
                 "text",
-                lambda row: words(f"aside.{row.code}.todo"),
+                "aside.{0.code}.todo",
             ),
         ),
     )
