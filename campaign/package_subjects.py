@@ -26,9 +26,10 @@ import test_wrong_senders as wrong_senders  # noqa: E402
 from command_line import call, told  # noqa: E402
 from mutators import damaged, with_other_values  # noqa: E402
 from subject import Subject, WrongError  # noqa: E402
-from voterlist.custody import Outline, Payload, load_keys, write_package  # noqa: E402
 from voterlist.custody.canonical import from_bytes  # noqa: E402
+from voterlist.custody.keys import load_keys  # noqa: E402
 from voterlist.custody.manifest import Manifest  # noqa: E402
+from voterlist.custody.writing import Outline, Payload, write_package  # noqa: E402
 
 __all__ = ["PACKED"]
 

@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 import made_once
 import workspaces
 from command_line import told
-from voterlist.custody import Outline, Payload, load_keys, write_package
+from voterlist.custody.keys import load_keys
 from voterlist.custody.manifest import Manifest
+from voterlist.custody.writing import Outline, Payload, write_package
 from voterlist.schemas import DECISION
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns

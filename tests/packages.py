@@ -12,21 +12,11 @@ from pathlib import Path
 
 import rfc8785
 
-from voterlist.custody import (
-    Commission,
-    Keys,
-    Kind,
-    Outline,
-    Payload,
-    Receiving,
-    Taken,
-    Trust,
-    load_keys,
-    make_keys,
-    open_package,
-    write_package,
-)
-from voterlist.custody.signatures import Signed
+from voterlist.custody.commissions import Commission, Kind
+from voterlist.custody.keys import Keys, Signed, load_keys, make_keys
+from voterlist.custody.reading import Receiving, Taken, open_package
+from voterlist.custody.trust import Trust
+from voterlist.custody.writing import Outline, Payload, write_package
 from voterlist.errors import CustodyError
 from voterlist.model import Level
 

@@ -6,7 +6,7 @@ import unicodedata
 
 import pypdfium2
 
-from voterlist.lists import Balance, ListDocument
+from voterlist.lists.documents import Balance, ListDocument
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.schemas import CORRECTION, DOOR, LISTED
 from voterlist.tables import from_columns

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 import packages
-from voterlist.custody import Kind
+from voterlist.custody.commissions import Kind
 from voterlist.custody.manifest import FORMAT, Manifest
 from voterlist.errors import CustodyError
 from voterlist.tables import from_rows, plain

@@ -12,18 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packages import CENTRE, CONSTITUENCY, DAY, OTHER
-from voterlist.custody import (
-    Trust,
-    changing_trust,
+from voterlist.custody.keys import (
+    Signed,
     fingerprint,
     is_protected,
+    is_weak,
     load_keys,
     make_keys,
     own_public_key,
     read_public_key,
-    read_trust,
 )
-from voterlist.custody.signatures import Signed, is_weak
+from voterlist.custody.trust import Trust, changing_trust, read_trust
 from voterlist.errors import CustodyError
 
 

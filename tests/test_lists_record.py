@@ -10,7 +10,7 @@ from list_tables import amendments, applied, compiled, entries
 from voterlist import readers
 from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
-from voterlist.lists import record_rows
+from voterlist.lists.documents import record_rows
 from voterlist.model import ListKind, Profile, Purpose
 from voterlist.pipeline import reference
 from voterlist.render.rows import (

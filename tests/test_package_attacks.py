@@ -33,16 +33,13 @@ from packages import (
     unzipped,
 )
 from voterlist.catalogue import LANGUAGES, entries
-from voterlist.custody import (
-    Kind,
-    Limits,
-    Payload,
-    Trust,
-    encrypt,
-    open_package,
-    reading,
-)
+from voterlist.custody import reading
 from voterlist.custody.archive import Member, copy_member
+from voterlist.custody.commissions import Kind
+from voterlist.custody.keys import encrypt
+from voterlist.custody.reading import Limits, open_package
+from voterlist.custody.trust import Trust
+from voterlist.custody.writing import Payload
 from voterlist.errors import CustodyError
 
 

@@ -20,27 +20,19 @@ from hypothesis import strategies as st
 
 import packages
 from packages import CENTRE, CONSTITUENCY, DAY, FILES, OTHER, PRECINCT, series_taken
-from voterlist.custody import (
-    Kind,
-    Limits,
-    Manifest,
-    PackedFile,
+from voterlist.custody import keys as sealing
+from voterlist.custody import writing
+from voterlist.custody.canonical import from_bytes
+from voterlist.custody.commissions import Kind, may_send
+from voterlist.custody.keys import PublicKey, encrypt, load_keys, make_keys
+from voterlist.custody.manifest import Manifest, PackedFile
+from voterlist.custody.reading import Limits, Taken, _missing, open_package
+from voterlist.custody.writing import (
     Payload,
-    PublicKey,
-    Taken,
-    encrypt,
-    load_keys,
-    make_keys,
-    may_send,
-    open_package,
     read_receipt,
-    sealing,
     write_package,
     write_receipt,
-    writing,
 )
-from voterlist.custody.canonical import from_bytes
-from voterlist.custody.reading import _missing
 from voterlist.errors import CustodyError
 from voterlist.model import Level
 

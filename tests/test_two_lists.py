@@ -31,7 +31,7 @@ from voterlist.link.explain import read_model
 from voterlist.link.grid import on_grid
 from voterlist.model import PairKind
 from voterlist.render import rows
-from voterlist.usecases.rows import write_rows
+from voterlist.usecases.joined import write_rows
 
 THREE = 3
 

@@ -64,8 +64,8 @@ _COMMANDS = commands_of(
             Entry("receive", "handover", "receive"),
             Entry("return", "handover", "return_cases"),
             Entry("answer", "handover", "answer"),
-            Entry("approve", "approve", "approve"),
-            Entry("finish", "approve", "finish"),
+            Entry("approve", "handover", "approve"),
+            Entry("finish", "handover", "finish"),
         ),
         "any-table": (
             Entry("link", "link", "link", logs=True),

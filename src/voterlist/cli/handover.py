@@ -1,18 +1,19 @@
-"""``submit``, ``receive``, ``return``, ``answer``: commissions hand over to each other."""
+"""Handing over: ``submit``, ``receive``, ``return``, ``answer``, ``approve``, ``finish``."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from voterlist.cli.options import Today, Workspace, argument, option, when
+from voterlist.cli.options import Today, Workspace, argument, as_day, option, when
 from voterlist.cli.passphrases import PassphraseStdin, passphrase_of
 from voterlist.cli.terminal import Answer, picked, shown, tell, warn
 from voterlist.cli.words import SAY, title
 from voterlist.errors import usage_error
 
 if TYPE_CHECKING:
-    from voterlist.custody import Manifest
+    from voterlist.custody.manifest import Manifest
+    from voterlist.handovers import Handover
     from voterlist.usecases.receiving import Received
     from voterlist.usecases.returned_cases import Answer as CaseAnswer
     from voterlist.usecases.returned_cases import ReturnedCase
@@ -281,3 +282,56 @@ def _tell_case(case: ReturnedCase, given: CaseAnswer | None) -> None:
             "mark": other.fin or other.document or "-",
         }
         tell("returned.other", 4, **places)
+
+
+_Ground = Annotated[str, option("ground", "--ground", "TEXT")]
+_By = Annotated[str, option("stated-by", "--by", "NAME")]
+
+
+def approve(
+    workspace: Workspace,
+    constituency: Annotated[int, option("approve-of", "-c", "--constituency", "N")],
+    ground: _Ground,
+    by: _By,
+    today: Today = None,
+) -> Answer:
+    """State that the lists of a constituency are approved."""
+    from voterlist.usecases import approving
+
+    line = approving.approve(
+        workspace, constituency, ground=ground, by=by, **when(today)
+    )
+    tell("cli.approve.recorded", number=constituency, day=line.day)
+    return _line(line)
+
+
+def finish(
+    workspace: Workspace,
+    stage: Annotated[str, argument("finish-stage", "STAGE")],
+    on: Annotated[str, option("finish-day", "--day", "DATE")],
+    ground: _Ground,
+    by: _By,
+    constituency: Annotated[
+        int | None, option("finish-of", "-c", "--constituency", "N")
+    ] = None,
+    precinct: Annotated[
+        int | None, option("finish-precinct", "--precinct", "P", min=1)
+    ] = None,
+    today: Today = None,
+) -> Answer:
+    """State on which day a stage was finished."""
+    from voterlist.usecases import approving
+
+    finished = approving.Finished(stage, as_day(on), ground, by, constituency, precinct)
+    line = approving.finish(workspace, finished, **when(today))
+    tell(
+        "cli.finish.recorded",
+        title=SAY(f"deadline.{line.stage}.title"),
+        day=finished.day,
+    )
+    return _line(line)
+
+
+def _line(line: Handover) -> Answer:
+    """The line of the journal, for programs."""
+    return {"event": line.event, "day": line.day, **line.details()}

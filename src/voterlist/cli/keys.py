@@ -10,7 +10,8 @@ from voterlist.cli.passphrases import PassphraseStdin, new_passphrase
 from voterlist.cli.terminal import Answer, picked, tell
 
 if TYPE_CHECKING:
-    from voterlist.custody import PublicKey, Trusted
+    from voterlist.custody.keys import PublicKey
+    from voterlist.custody.trust import Trusted
 
 _NAME = option("key-name", "--name", "NAME")
 

@@ -20,8 +20,8 @@ def copy(
     encrypt_to: SealTo = None,
 ) -> Answer:
     """Copy the ledger whole."""
+    from voterlist.usecases.commissions import sealed, sealed_name
     from voterlist.usecases.journals import copy_ledger
-    from voterlist.usecases.sealing import sealed, sealed_name
 
     if encrypt_to is None:
         copied, rows = copy_ledger(workspace, out)

@@ -66,7 +66,7 @@ def opened_files(
     Raises:
         CustodyError: the keys cannot be opened, or a file is encrypted to others.
     """
-    from voterlist.usecases.sealing import is_sealed, opened
+    from voterlist.usecases.commissions import is_sealed, opened
 
     files = list(files)
     passphrase = None

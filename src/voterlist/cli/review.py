@@ -44,9 +44,9 @@ def export(
     today: Today = None,
 ) -> Answer:
     """Write what waits for a decision into a workbook, or a page."""
+    from voterlist.usecases.commissions import sealed, sealed_name
     from voterlist.usecases.desk_pages import export_page
     from voterlist.usecases.reviewing import export_review
-    from voterlist.usecases.sealing import sealed, sealed_name
 
     asked: dict[str, Any] = {
         "language": language,

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from voterlist.custody.names import check_names
+from voterlist.custody.manifest import check_names
 from voterlist.custody.refusals import refusal
 
 _LOCAL_MAGIC = b"PK\x03\x04"

@@ -13,9 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voterlist.custody.canonical import to_bytes
-from voterlist.custody.keys import Keys, PublicKey, read_public_key
+from voterlist.custody.keys import (
+    Keys,
+    PublicKey,
+    Signed,
+    fingerprint,
+    is_signature,
+    read_public_key,
+)
 from voterlist.custody.refusals import refusal
-from voterlist.custody.signatures import Signed, fingerprint, is_signature
 
 DELIVERED = "delivered"
 """The folder of an installation that holds what came with it."""

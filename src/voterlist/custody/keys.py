@@ -1,46 +1,217 @@
-"""The keys of a commission: made once, kept private, shown to others as a small file.
-
-The folder of the keys holds two files, both of mode 0600:
-
-``private.key``
-    The Ed25519 key as PKCS #8 in PEM, and below it the age identity, which opens packages that are
-    encrypted to the commission. With a passphrase the whole text is an age file: its key comes
-    from the passphrase by scrypt, which takes a second. PKCS #8 has a passphrase of its own, but
-    as written here it is 2,048 rounds of PBKDF2, which a guesser does in no time.
-``public.json``
-    What is carried to other commissions.
-"""
+"""Keys of commissions: how they sign, are told, made and read, and what is sealed to them."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import stat
 import unicodedata
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import pyrage
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from pydantic import Field
 
-from voterlist.custody import signatures
+from voterlist.custody.archive import MEGABYTE
 from voterlist.custody.canonical import from_bytes, stated_format, to_bytes
 from voterlist.custody.commissions import Commission, Digest, Frozen
 from voterlist.custody.refusals import refusal
-from voterlist.custody.sealing import AGE_HEAD, is_recipient
-from voterlist.custody.signatures import Signed, fingerprint
-from voterlist.storage.files import make_folder, open_private, sync_folder
+from voterlist.storage.files import (
+    make_folder,
+    open_private,
+    sync_folder,
+    write_atomically,
+)
+
+SIGNATURE_BYTES = 64
+_GROUPS = 8
+_DIGITS = 5
+"""Eight groups of five decimal digits hold 132 bits, and are read the same in every language."""
+_WEAK_TRIALS = 256
+_NEUTRAL_ELEMENT = bytes([1]) + bytes(31)
+_FITS_ANYTHING = _NEUTRAL_ELEMENT + bytes(32)
+"""R the neutral element and S zero: fits a message where the key's order divides the hash."""
+
+
+class Signed(Enum):
+    """What a signature is of. The prefix is signed before the content.
+
+    So a signature of one kind of content is none of another kind.
+    """
+
+    MANIFEST = b"voterlist package manifest 1\n"
+    PUBLIC_KEY = b"voterlist public key 1\n"
+    BUNDLE = b"voterlist bundle sums 1\n"
+
+
+def sign(key: Ed25519PrivateKey, what: Signed, content: bytes) -> bytes:
+    """The signature, 64 bytes. The same key and content give the same signature."""
+    return key.sign(what.value + content)
+
+
+def is_signature(
+    key_digits: str, what: Signed, content: bytes, signature: bytes
+) -> bool:
+    """True where the signature of the content was made with the private half of this key.
+
+    Args:
+        key_digits: the public key in hexadecimal digits.
+        what: what was signed.
+        content: its bytes.
+        signature: any bytes.
+    """
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key_digits))
+    try:
+        key.verify(signature, what.value + content)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def public_key(key: Ed25519PrivateKey) -> str:
+    """The public half in hexadecimal digits."""
+    return key.public_key().public_bytes_raw().hex()
+
+
+def is_weak(key_digits: str) -> bool:
+    """True for a key of small order: one signature fits many messages, so it proves nothing.
+
+    Such a key has an order of at most 8. So one message of eight at least is taken with the
+    signature that no private key is needed for; a usable key takes it of none.
+    """
+    return any(
+        is_signature(key_digits, Signed.PUBLIC_KEY, number.to_bytes(2), _FITS_ANYTHING)
+        for number in range(_WEAK_TRIALS)
+    )
+
+
+def fingerprint(key_digits: str) -> str:
+    """What two people read to each other to compare a public key: ``01234 56789 ...``.
+
+    Eight groups of five decimal digits, made from the SHA-256 of the 32 bytes of the key.
+    """
+    number = int.from_bytes(hashlib.sha256(bytes.fromhex(key_digits)).digest())
+    digits = f"{number % 10 ** (_GROUPS * _DIGITS):0{_GROUPS * _DIGITS}}"
+    groups = (
+        digits[start : start + _DIGITS] for start in range(0, len(digits), _DIGITS)
+    )
+    return " ".join(groups)
+
+
+SEALED_SUFFIX = ".age"
+"""How the name of an encrypted file ends."""
+AGE_HEAD = b"age-encryption.org/v1\n"
+"""How a file of age begins."""
+_HEAD_END = b"\n--- "
+_MOST_HEAD_BYTES = 64 * 1024
+"""Of the head of an age file; one receiver takes 200."""
+
+
+class _TooLargeError(Exception):
+    """More came out of an encrypted file than a package may have."""
+
+
+class _Limited:
+    """A file that takes no more than so many bytes."""
+
+    def __init__(self, file: BinaryIO, most: int) -> None:
+        self._file = file
+        self._left = most
+
+    def write(self, content: bytes) -> int:
+        """Write all of it, or nothing.
+
+        Raises:
+            _TooLargeError: it would be more than the file takes.
+        """
+        self._left -= len(content)
+        if self._left < 0:
+            raise _TooLargeError
+        return self._file.write(content)
+
+    def flush(self) -> None:
+        """Hand over to the system what was written."""
+        self._file.flush()
+
+
+def is_recipient(text: str) -> bool:
+    """True for a recipient of age, such as ``age1...``, in the one spelling that is written."""
+    try:
+        return str(pyrage.x25519.Recipient.from_str(text)) == text
+    except pyrage.RecipientError:
+        return False
+
+
+def encrypt(package: Path, out: Path, recipient: str) -> None:
+    """Write a package so that only the receiver can open it.
+
+    Args:
+        package: the package.
+        out: where the encrypted file will be, whole or not at all; its name ends in ``.zip.age``.
+        recipient: ``age`` of the receiver's public key.
+    """
+    to = pyrage.x25519.Recipient.from_str(recipient)
+
+    def write(beside: Path) -> None:
+        with package.open("rb") as plain, open_private(beside) as file:
+            pyrage.encrypt_io(plain, file, [to])
+
+    write_atomically(out, write)
+
+
+def decrypt(
+    file: BinaryIO, out: Path, identity: pyrage.x25519.Identity, most_bytes: int
+) -> None:
+    """Write what an encrypted file holds into a private file.
+
+    Args:
+        file: the encrypted file, at its beginning; it can seek.
+        out: where the content will be.
+        identity: ours.
+        most_bytes: how much the content may have.
+
+    Raises:
+        CustodyError: ``package-sealed-for-other``, ``package-sealed-damaged``,
+            ``package-too-large``.
+        OSError: there is no room.
+    """
+    if _HEAD_END not in file.read(_MOST_HEAD_BYTES):
+        # A head without end would be read into memory.
+        raise refusal("package-sealed-damaged")
+    file.seek(0)
+    with open_private(out) as plain:
+        try:
+            pyrage.decrypt_io(file, _Limited(plain, most_bytes), [identity])
+        except _TooLargeError:
+            raise refusal("package-too-large", most=most_bytes // MEGABYTE) from None
+        except pyrage.DecryptError as error:
+            is_for_other = str(error) == "No matching keys found"
+            code = (
+                "package-sealed-for-other" if is_for_other else "package-sealed-damaged"
+            )
+            raise refusal(code) from None
+        except OSError as error:
+            # Without a number it is age that says so: a part of the content does not fit.
+            if error.errno is None:
+                raise refusal("package-sealed-damaged") from None
+            raise
+
 
 PRIVATE_NAME = "private.key"
 PUBLIC_NAME = "public.json"
 _FORMAT = 1
 _MOST_BYTES = 64 * 1024
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_SIGNATURE_DIGITS = 2 * signatures.SIGNATURE_BYTES
+_SIGNATURE_DIGITS = 2 * SIGNATURE_BYTES
 
 
 class PublicKey(Frozen):
@@ -75,7 +246,7 @@ class Keys:
 
     def sign(self, what: Signed, content: bytes) -> bytes:
         """The signature of the content, 64 bytes."""
-        return signatures.sign(self.signing, what, content)
+        return sign(self.signing, what, content)
 
 
 def make_keys(
@@ -139,7 +310,7 @@ def load_keys(folder: Path, passphrase: str | None = None) -> Keys:
     signing, identity = _parsed(folder, content)
     public = own_public_key(folder)
     theirs = (public.signing, public.age)
-    if theirs != (signatures.public_key(signing), str(identity.to_public())):
+    if theirs != (public_key(signing), str(identity.to_public())):
         raise refusal("keys-differ", path=folder)
     return Keys(public, signing, identity)
 
@@ -173,13 +344,13 @@ def read_public_key(path: Path) -> PublicKey:
     public = from_bytes(PublicKey, content)
     if public is None or not _is_as_its_owner_wrote_it(public):
         raise refusal("public-key-damaged", path=path)
-    if signatures.is_weak(public.signing):
+    if is_weak(public.signing):
         raise refusal("public-key-weak", path=path)
     return public
 
 
 def _is_as_its_owner_wrote_it(public: PublicKey) -> bool:
-    return is_recipient(public.age) and signatures.is_signature(
+    return is_recipient(public.age) and is_signature(
         public.signing,
         Signed.PUBLIC_KEY,
         to_bytes(public, without="signature"),
@@ -195,12 +366,12 @@ def _public_key(
     """The public key, signed with itself."""
     unsigned = PublicKey(
         commission=commission,
-        signing=signatures.public_key(signing),
+        signing=public_key(signing),
         age=str(identity.to_public()),
         signature="0" * _SIGNATURE_DIGITS,
     )
     content = to_bytes(unsigned, without="signature")
-    signature = signatures.sign(signing, Signed.PUBLIC_KEY, content).hex()
+    signature = sign(signing, Signed.PUBLIC_KEY, content).hex()
     return unsigned.model_copy(update={"signature": signature})
 
 

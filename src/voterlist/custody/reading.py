@@ -20,7 +20,6 @@ from typing import BinaryIO
 
 import pyrage
 
-from voterlist.custody import sealing, signatures
 from voterlist.custody.archive import (
     MEGABYTE,
     MOST_BYTES,
@@ -31,6 +30,14 @@ from voterlist.custody.archive import (
 )
 from voterlist.custody.canonical import from_bytes, stated_format
 from voterlist.custody.commissions import Commission, Kind
+from voterlist.custody.keys import (
+    AGE_HEAD,
+    SIGNATURE_BYTES,
+    Signed,
+    decrypt,
+    fingerprint,
+    is_signature,
+)
 from voterlist.custody.manifest import (
     DATA,
     FORMAT,
@@ -42,7 +49,6 @@ from voterlist.custody.manifest import (
     tag_files,
 )
 from voterlist.custody.refusals import refusal
-from voterlist.custody.signatures import Signed, fingerprint
 from voterlist.custody.trust import Trust, Trusted
 from voterlist.storage import moves
 from voterlist.storage.files import close_folder, make_folder, open_private, sync_folder
@@ -162,8 +168,8 @@ def _package(path: Path, receiving: Receiving, folder: Path) -> Package:
     """The package, its files unpacked below the folder."""
     try:
         with _opened(path) as file:
-            head = file.read(len(sealing.AGE_HEAD))
-            if head != sealing.AGE_HEAD:
+            head = file.read(len(AGE_HEAD))
+            if head != AGE_HEAD:
                 return _checked(file, receiving, folder)
             _decrypt(file, receiving, folder)
         with _opened(folder / _OPENED) as file:
@@ -195,7 +201,7 @@ def _decrypt(file: BinaryIO, receiving: Receiving, folder: Path) -> None:
         raise refusal("package-sealed-no-key")
     file.seek(0)
     most = receiving.limits.bytes
-    sealing.decrypt(file, folder / _OPENED, receiving.identity, most)
+    decrypt(file, folder / _OPENED, receiving.identity, most)
 
 
 def _checked(
@@ -208,7 +214,7 @@ def _checked(
     members = read_directory(file, limits.files)
     by_name = _by_name(members)
     content = _small(file, by_name, MANIFEST, _MOST_MANIFEST_BYTES)
-    signature = _small(file, by_name, SIGNATURE, signatures.SIGNATURE_BYTES)
+    signature = _small(file, by_name, SIGNATURE, SIGNATURE_BYTES)
     _check_format(content)
     signer = _signer(content, signature, receiving.trust)
     manifest = from_bytes(Manifest, content)
@@ -272,14 +278,12 @@ def _signer(content: bytes, signature: bytes, trust: Trust) -> Trusted:
     The signature is verified before the manifest is believed in anything.
     """
     for trusted in trust.keys:
-        if signatures.is_signature(
-            trusted.signing, Signed.MANIFEST, content, signature
-        ):
+        if is_signature(trusted.signing, Signed.MANIFEST, content, signature):
             if not trusted.holds:
                 raise refusal("package-signer-withdrawn", name=trusted.name)
             return trusted
     named = from_bytes(Manifest, content)
-    if named is not None and signatures.is_signature(
+    if named is not None and is_signature(
         named.key, Signed.MANIFEST, content, signature
     ):
         raise refusal("package-signer-unknown", fingerprint=fingerprint(named.key))

@@ -26,9 +26,8 @@ from voterlist.custody.commissions import (
     Place,
     as_written,
 )
-from voterlist.custody.keys import PublicKey
+from voterlist.custody.keys import PublicKey, fingerprint
 from voterlist.custody.refusals import refusal
-from voterlist.custody.signatures import fingerprint
 from voterlist.storage.files import open_private, sync_folder, write_atomically
 
 TRUST_NAME = "trust.json"

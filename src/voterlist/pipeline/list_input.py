@@ -23,7 +23,7 @@ from voterlist.decisions import (
 from voterlist.errors import InputError, UsageError
 from voterlist.findings import finding_ids
 from voterlist.link.cases import case_id
-from voterlist.lists import ListInput
+from voterlist.lists.compile import ListInput
 from voterlist.normalize import normalize
 from voterlist.pipeline.known import Known
 from voterlist.quality.readings import actions_of_two

@@ -9,8 +9,8 @@ from operator import itemgetter
 from typing import Any, Literal, TypeAlias
 
 from voterlist.fields import CARRIED, DISPLAYED, FIELDS, NAME_PARTS
-from voterlist.lists import ListDocument
 from voterlist.lists.corrections import MOVED_IN, MOVED_OUT
+from voterlist.lists.documents import ListDocument
 from voterlist.lists.door import ABOUT_ASK, ABOUT_CASE
 from voterlist.model import Action, CaseKind, Purpose, Verdict
 from voterlist.report.asked import evidence_of

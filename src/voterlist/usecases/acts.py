@@ -10,7 +10,8 @@ from typing import Any
 
 from voterlist.catalogue import Catalogue, catalogue
 from voterlist.config import Settings
-from voterlist.custody import Commission, Manifest
+from voterlist.custody.commissions import Commission
+from voterlist.custody.manifest import Manifest
 from voterlist.deadlines import Deadline, calendar
 from voterlist.render.pdf import typeset
 from voterlist.report.sections.certificate import certificate_lines

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist.catalogue import Catalogue
-from voterlist.custody import Manifest
+from voterlist.custody.manifest import Manifest
 from voterlist.decisions import standing
 from voterlist.errors import usage_error
 from voterlist.handovers import Event, handovers

@@ -22,8 +22,8 @@ from enum import StrEnum
 from pathlib import Path
 from types import CodeType
 
-from voterlist.custody import read_public_key
 from voterlist.custody.bundles import DELIVERED, Delivery, read_delivery
+from voterlist.custody.keys import read_public_key
 from voterlist.custody.refusals import refusal
 from voterlist.errors import usage_error
 

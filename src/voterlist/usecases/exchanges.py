@@ -11,18 +11,13 @@ from pathlib import Path
 
 from voterlist.catalogue import catalogue
 from voterlist.config import Settings
-from voterlist.custody import (
-    Commission,
-    Keys,
-    Kind,
-    Manifest,
-    Outline,
-    Series,
-    Taken,
-    Trust,
-    encrypt,
-)
 from voterlist.custody.canonical import from_bytes
+from voterlist.custody.commissions import Commission, Kind
+from voterlist.custody.keys import SEALED_SUFFIX, Keys, encrypt
+from voterlist.custody.manifest import Manifest, Series
+from voterlist.custody.reading import Taken
+from voterlist.custody.trust import Trust
+from voterlist.custody.writing import Outline
 from voterlist.errors import usage_error
 from voterlist.handovers import Event, Handover, JournalLine, handovers
 from voterlist.model import Level
@@ -39,9 +34,6 @@ from voterlist.usecases.commissions import (
     trust_of,
 )
 from voterlist.usecases.settings import settings_of
-
-SEALED_SUFFIX = ".age"
-"""How the name of an encrypted package ends."""
 
 SENT = "sent"
 """The folder of a workspace that keeps the manifest of each package that was written."""

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from voterlist import readers, strict_json
 from voterlist.config import IngestSettings, Settings
-from voterlist.custody import Manifest, Package
-from voterlist.custody.manifest import DATA, years_of
+from voterlist.custody.manifest import DATA, Manifest, years_of
+from voterlist.custody.reading import Package
 from voterlist.custody.refusals import refusal, wrong
 from voterlist.findings import finding_ids
 from voterlist.ingest import ingest

@@ -12,12 +12,7 @@ import pyarrow.compute as pc
 
 from voterlist import readers
 from voterlist.config.comparisons import AddedComparison
-from voterlist.errors import (
-    InputError,
-    MapError,
-    SettingsMistake,
-    usage_error,
-)
+from voterlist.errors import InputError, MapError, SettingsMistake, usage_error
 from voterlist.ingest import (
     columns_needed,
     given_map,
@@ -36,6 +31,8 @@ from voterlist.ingest.choice import (
 from voterlist.model import Profile
 from voterlist.normalize.told import ToldProfile, tell_profile
 from voterlist.schemas import ENTRY
+from voterlist.storage.files import write_atomically
+from voterlist.storage.store import write_table
 from voterlist.tables import concat
 
 Map = Mapping[str, str | Sequence[str]]
@@ -349,3 +346,28 @@ def _require_names_apart(paths: Sequence[Path]) -> None:
 def _named(table: pa.Table, path: Path) -> pa.Table:
     ids = pc.binary_join_element_wise(path.name, table.column("entry_id"), ":")
     return table.set_column(0, ENTRY.field("entry_id"), ids)
+
+
+def write_rows(path: Path, table: pa.Table) -> None:
+    """Write a table, all or nothing: as CSV or XLSX where the name ends so, else as Parquet.
+
+    Raises:
+        UsageError: a sheet has not as many rows.
+    """
+    # Neither the CSV of Arrow nor xlsxwriter is loaded for a file of Parquet.
+    from voterlist.render import rows  # noqa: PLC0415  see above
+
+    ending = path.suffix.lower()
+    if ending == ".csv":
+        write_atomically(path, lambda beside: rows.write_csv(beside, table))
+    elif ending == ".xlsx":
+        if table.num_rows > rows.ROWS_OF_A_SHEET:
+            raise usage_error(
+                "rows-beyond-xlsx",
+                path=path,
+                rows=f"{table.num_rows:,}",
+                most=f"{rows.ROWS_OF_A_SHEET:,}",
+            )
+        write_atomically(path, lambda beside: rows.write_xlsx(beside, table))
+    else:
+        write_table(path, table)

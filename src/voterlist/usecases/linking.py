@@ -27,9 +27,15 @@ from voterlist.storage.linkage_state import StateUse
 from voterlist.storage.spill import PutAside, Spill
 from voterlist.threads import each, workers
 from voterlist.usecases import aside
-from voterlist.usecases.joined import Reading, Source, joined, read_map, understood
+from voterlist.usecases.joined import (
+    Reading,
+    Source,
+    joined,
+    read_map,
+    understood,
+    write_rows,
+)
 from voterlist.usecases.memory import require_enough
-from voterlist.usecases.rows import write_rows
 from voterlist.usecases.settings import link_settings
 
 

@@ -24,7 +24,7 @@ from voterlist.model import Profile, Stage
 from voterlist.readers import text_table
 from voterlist.spark.failures import told
 from voterlist.spark.session import open_session, require_master
-from voterlist.usecases.joined import FileColumns, Reading, Source
+from voterlist.usecases.joined import FileColumns, Reading, Source, write_rows
 from voterlist.usecases.linking import (
     Linked,
     LinkRequest,
@@ -32,7 +32,6 @@ from voterlist.usecases.linking import (
     TellForecast,
     TellReading,
 )
-from voterlist.usecases.rows import write_rows
 from voterlist.usecases.settings import link_settings
 
 _LOOKED_AT, _EACH = 100, 1_000

@@ -13,19 +13,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from voterlist.catalogue import catalogue
-from voterlist.custody import (
-    Kind,
-    Manifest,
-    Package,
-    Receiving,
-    Series,
-    Taken,
-    open_package,
-    read_receipt,
-    receipt_in,
-    write_receipt,
-)
+from voterlist.custody.commissions import Kind
+from voterlist.custody.manifest import Manifest, Series
+from voterlist.custody.reading import Package, Receiving, Taken, open_package
 from voterlist.custody.refusals import refusal, wrong
+from voterlist.custody.writing import read_receipt, receipt_in, write_receipt
 from voterlist.decisions import WITHDRAWN, subjects_among
 from voterlist.errors import CustodyError
 from voterlist.handovers import Event

@@ -10,8 +10,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, TypeAdapter
 
 from voterlist import strict_json
-from voterlist.custody import Kind
-from voterlist.custody.commissions import Frozen
+from voterlist.custody.commissions import Frozen, Kind
 from voterlist.custody.refusals import refusal, wrong
 from voterlist.handovers import FORGET_BEGUN, Event, Handover, handovers
 from voterlist.storage import store

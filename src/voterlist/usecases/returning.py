@@ -12,10 +12,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.custody import Kind, Manifest, Payload, write_package
+from voterlist.custody.commissions import Kind
+from voterlist.custody.manifest import Manifest
+from voterlist.custody.writing import Payload, write_package
 from voterlist.errors import usage_error
 from voterlist.handovers import Event
-from voterlist.lists import compile_lists
+from voterlist.lists.compile import compile_lists
 from voterlist.model import Severity
 from voterlist.pipeline.known import answers_in, known
 from voterlist.pipeline.list_input import ListSource

@@ -13,12 +13,14 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from voterlist.custody import Kind, Manifest, Payload, write_package
-from voterlist.custody.commissions import Commission
+from voterlist.custody.commissions import Commission, Kind
+from voterlist.custody.keys import SEALED_SUFFIX
+from voterlist.custody.manifest import Manifest
+from voterlist.custody.writing import Payload, write_package
 from voterlist.errors import usage_error
 from voterlist.handovers import Event
-from voterlist.lists import Compiled, compile_lists, record_rows
-from voterlist.lists.documents import record_stem
+from voterlist.lists.compile import Compiled, compile_lists
+from voterlist.lists.documents import record_rows, record_stem
 from voterlist.model import ListKind, ListOrder
 from voterlist.pipeline.known import answers_in, known
 from voterlist.pipeline.list_input import ListSource
@@ -34,7 +36,6 @@ from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
 from voterlist.usecases.acts import Handed, write_acts
 from voterlist.usecases.exchanges import (
-    SEALED_SUFFIX,
     Desk,
     above,
     delivered,

@@ -16,18 +16,15 @@ import pyarrow as pa
 from voterlist import config, pipeline
 from voterlist.config import Settings
 from voterlist.config.sections import LedgerSettings
-from voterlist.custody import (
-    Kind,
-    Payload,
-    Receiving,
-    Trust,
-    open_package,
-    own_public_key,
-)
-from voterlist.custody import Manifest as PackageManifest
 from voterlist.custody.archive import MOST_FILES, copy_member, read_directory
 from voterlist.custody.canonical import from_bytes
+from voterlist.custody.commissions import Kind
+from voterlist.custody.keys import own_public_key
+from voterlist.custody.manifest import Manifest as PackageManifest
+from voterlist.custody.reading import Receiving, open_package
 from voterlist.custody.refusals import refusal
+from voterlist.custody.trust import Trust
+from voterlist.custody.writing import Payload
 from voterlist.errors import UsageError, usage_error
 from voterlist.pipeline.inbox import INBOX, REFERENCE, find
 from voterlist.pipeline.known import Known, answers_in

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import typst
 
 from voterlist.errors import VoterlistError
-from voterlist.lists import ListDocument
+from voterlist.lists.documents import ListDocument
 from voterlist.model import Purpose
 from voterlist.render.lists import Cells, ListWords, SheetName, Shown, columns_of
 

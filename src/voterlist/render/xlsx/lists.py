@@ -8,7 +8,7 @@ from functools import partial
 
 import pyarrow as pa
 
-from voterlist.lists import ListDocument
+from voterlist.lists.documents import ListDocument
 from voterlist.model import Purpose
 from voterlist.render.lists import Cells, ListWords, SheetName, Shown, columns_of
 from voterlist.render.xlsx.report import add_table
