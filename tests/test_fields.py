@@ -16,11 +16,15 @@ import pyarrow.parquet as pq
 import pytest
 
 import workspaces
+from list_tables import entries
+from voterlist.desk import data
+from voterlist.desk.data import seen_digests
+from voterlist.errors import SchemaError
 from voterlist.fields import CELLS, FIELDS, HASHED, Field, Kind, Use
 from voterlist.ingest.headers import match_header
 from voterlist.ingest.text import fold
 from voterlist.model import Stage
-from voterlist.schemas import VOTER
+from voterlist.schemas import ENTRY, VOTER, empty, require, required
 
 ROOT = Path(__file__).parents[1]
 HEADINGS = (
@@ -82,6 +86,32 @@ def test_a_field_that_comes_later_changes_no_id(monkeypatch):
     assert second == before[1]
 
 
+def test_a_table_from_before_it_is_read(monkeypatch):
+    """Else no list could be compiled from the runs that there are."""
+    monkeypatch.setattr(required, "LATER_FIELDS", ("fin",))
+    table = empty(ENTRY).drop_columns(["fin"])
+    assert require(table, ENTRY, "lists").schema == ENTRY
+    with pytest.raises(SchemaError):
+        require(table.drop_columns(["sex"]), ENTRY, "lists")
+
+
+def test_a_case_is_seen_as_before_where_nothing_stands_in_it(monkeypatch):
+    """Else decisions from a page of before would come back as if the case had changed."""
+    before = seen_digests({"c": ["e"]}, entries({"entry_id": "e", "precinct": 1}))
+    monkeypatch.setattr(data, "LATER_FIELDS", ("later",))
+    digests = [
+        seen_digests(
+            {"c": ["e"]},
+            entries({"entry_id": "e", "precinct": 1}).append_column(
+                "later", pa.array([cell], pa.string())
+            ),
+        )
+        for cell in (None, "b")
+    ]
+    assert digests[0] == before
+    assert digests[1] != before
+
+
 # The recipe
 
 
@@ -96,7 +126,7 @@ def program(tmp_path_factory):
     folder = tmp_path_factory.mktemp("program")
     shutil.copytree(ROOT / "src", folder / "src")
     source = folder / "src/voterlist"
-    for file, added in (("fields.toml", record), ("catalogue/kinds.toml", name)):
+    for file, added in (("fields.toml", record), ("catalogue/fields.toml", name)):
         with (source / file).open("a", encoding="utf-8") as written:
             written.write(f"\n{added}")
     return folder / "src"

@@ -17,6 +17,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import xlsxwriter
 
+from voterlist.schemas import without_blank
 from voterlist.schemas.lists import TABLES
 from voterlist.storage.temporary import private_folder
 
@@ -125,21 +126,21 @@ precinct and by their number in its list.
 
 
 def write_record_csv(rows: pa.Table, path: Path) -> None:
-    """Write RECORD as CSV.
+    """Write RECORD as CSV, without the columns that came later and that nobody fills.
 
     Raises:
         OSError: the file cannot be written.
     """
-    write_csv(path, rows)
+    write_csv(path, without_blank(rows))
 
 
 def write_record_parquet(rows: pa.Table, path: Path) -> None:
-    """Write RECORD as Parquet.
+    """Write RECORD as Parquet, without the same columns.
 
     Raises:
         OSError: the file cannot be written.
     """
-    pq.write_table(rows, path, compression="zstd")
+    pq.write_table(without_blank(rows), path, compression="zstd")
 
 
 def write_schema(path: Path) -> None:

@@ -33,7 +33,12 @@ from voterlist.schemas.lists import CORRECTION, DOOR, LIST_BALANCE, LISTED, RECO
 from voterlist.schemas.quality import CERTIFICATE, SECOND_READING
 from voterlist.schemas.raw import RawFile, RawSheet
 from voterlist.schemas.registers import MATCH, REGISTER_USE
-from voterlist.schemas.required import empty, require, with_current_names
+from voterlist.schemas.required import (
+    empty,
+    require,
+    with_current_names,
+    without_blank,
+)
 from voterlist.schemas.review import (
     AMENDMENT,
     APPLIED,
@@ -113,4 +118,5 @@ __all__ = [
     "waterfall_schema",
     "with_added",
     "with_current_names",
+    "without_blank",
 ]

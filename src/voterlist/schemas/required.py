@@ -30,6 +30,17 @@ def _current_name(name: str) -> str:
     return _FORMER_NAMES.get(name, name)
 
 
+def without_blank(table: pa.Table) -> pa.Table:
+    """The table as it was before fields came in which no row has anything."""
+    blank = [
+        name
+        for name in LATER_FIELDS
+        if name in table.column_names
+        and table.column(name).null_count == table.num_rows
+    ]
+    return table.drop_columns(blank) if blank else table
+
+
 def require(table: pa.Table, schema: pa.Schema, stage: str) -> pa.Table:
     """The table with exactly the schema's columns, in its order and types.
 

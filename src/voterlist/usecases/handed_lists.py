@@ -18,6 +18,7 @@ from voterlist.config import IngestSettings, Settings
 from voterlist.custody.manifest import DATA, Manifest, years_of
 from voterlist.custody.reading import Package
 from voterlist.custody.refusals import refusal, wrong
+from voterlist.fields import LATER_FIELDS
 from voterlist.findings import finding_ids
 from voterlist.ingest import ingest
 from voterlist.link.cases import case_id
@@ -212,12 +213,14 @@ def _typed(name: str, path: Path, raw: RawFile) -> pa.Table:
     schema = PACKED[name]
     try:
         columns = _of_csv(path) if name == "door" else _of_parquet(raw)
-        if [column[0].as_py() for column in columns] != schema.names:
+        names = [column[0].as_py() for column in columns]
+        blank = {*LATER_FIELDS}.difference(names)
+        if names != [one for one in schema.names if one not in blank]:
             raise refusal("package-schema-other")
         known = [
             pc.if_else(pc.not_equal(one, ""), one, None).slice(1) for one in columns
         ]
-        rows = from_columns(dict(zip(schema.names, known, strict=True)), schema)
+        rows = from_columns(dict(zip(names, known, strict=True)), schema)
     except (pa.ArrowException, ValueError, csv.Error):
         # The cause quotes a cell.
         raise wrong(name) from None
