@@ -8,6 +8,7 @@ from voterlist.catalogue import LANGUAGES, catalogue, entries
 from voterlist.decisions import (
     AMENDMENT_PROBLEMS,
     SHEETS,
+    SKIP_CODES,
     answers_of,
     grounds,
     grounds_for,
@@ -100,7 +101,8 @@ def test_the_manual_has_every_ground_rule_and_problem(language):
         return [row[column] for row in grid.rows]
 
     assert cells("grounds", 0) == list(grounds())
-    assert cells("refusals", 0) == list(AMENDMENT_PROBLEMS)
+    assert set(AMENDMENT_PROBLEMS) <= set(cells("refusals", 0))
+    assert set(cells("skips", 0)) == set(SKIP_CODES)
     rules = ", ".join(cells("answers", -1)[:-1]).split(", ")
     assert sorted(rules) == sorted(answers_by_rule())
     for code, article in zip(grounds(), cells("grounds", -1), strict=True):

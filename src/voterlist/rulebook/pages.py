@@ -7,7 +7,7 @@ into a file.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -20,10 +20,10 @@ from voterlist import schemas
 from voterlist.catalogue import Catalogue, entries
 from voterlist.catalogue.glossary import terms
 from voterlist.config import CheckSettings, Settings
-from voterlist.decisions import AMENDMENT_PROBLEMS, SHEETS, Answers, Ground, grounds
+from voterlist.decisions import SHEETS, Answers, Ground, grounds
 from voterlist.decisions.answers import OF_PLACE, answers_by_rule
 from voterlist.link.comparisons import SHIPPED
-from voterlist.model import AsideCode, Problem, Rule
+from voterlist.model import Rule
 from voterlist.rulebook import RULE_CODES, RULES, RULES_OF
 from voterlist.schemas.columns import WORD, Column, Table
 
@@ -93,11 +93,15 @@ def chapters() -> dict[str, Maker]:
         "rules": _rules,
         "tables": _tables,
         "settings": _settings,
-        "mistakes": _mistakes,
+        "mistakes": partial(_of_codes, "mistakes", "settings.", ()),
         "grounds": _grounds,
         "answers": _answers,
-        "refusals": _refusals,
-        "set-aside": _set_aside,
+        "refusals": partial(
+            _of_codes, "refusals", "review.problem.", ("title", "todo")
+        ),
+        "skips": partial(_of_codes, "skips", "review.skipped.", ()),
+        "set-aside": partial(_of_codes, "set-aside", "aside.", ("title", "todo")),
+        "errors": partial(_of_codes, "errors", "error.", ("what", "todo")),
         "levels": _levels,
         "words": _words,
     }
@@ -229,13 +233,6 @@ def _keys(name: str, say: Catalogue) -> Iterator[tuple[str, ...]]:
         yield f"{name}.{key}", default, say(f"setting.{name}.{key}")
 
 
-def _mistakes(say: Catalogue) -> Page:
-    keys = sorted(key for key in entries() if key.startswith("settings."))
-    rows = tuple((key.removeprefix("settings."), say.text(key)) for key in keys)
-    grid = _grid(say, ("code", "meaning"), rows)
-    return Page(say("manual.mistakes.title"), (say("manual.mistakes.about"), grid))
-
-
 def _grounds(say: Catalogue) -> Page:
     heads = ("code", "ground", "carries", "needs", "registers", "last-entry", "article")
     rows = tuple(_ground(ground, say) for ground in grounds().values())
@@ -283,26 +280,30 @@ def _of_rules(answers: Answers, rules: str) -> tuple[str, ...]:
     )
 
 
-def _refusals(say: Catalogue) -> Page:
-    return _of_codes(
-        "refusals", {code: Problem(0, code, "").key for code in AMENDMENT_PROBLEMS}, say
+def _of_codes(name: str, prefix: str, parts: tuple[str, ...], say: Catalogue) -> Page:
+    """A chapter of codes: each with its texts in the catalogue.
+
+    Args:
+        name: of the chapter.
+        prefix: what their keys begin with.
+        parts: what stands behind the code in the keys of the texts; none where a code has one text.
+        say: the language.
+    """
+    ends = tuple(f".{part}" for part in parts) or ("",)
+    keys = (
+        key for key in entries() if key.startswith(prefix) and key.endswith(ends[0])
     )
-
-
-def _set_aside(say: Catalogue) -> Page:
-    return _of_codes(
-        "set-aside", {code.value: f"aside.{code.value}" for code in AsideCode}, say
-    )
-
-
-def _of_codes(name: str, keys: Mapping[str, str], say: Catalogue) -> Page:
-    """A chapter of codes, each with what is wrong and what to do."""
+    codes = sorted(key.removeprefix(prefix).removesuffix(ends[0]) for key in keys)
     rows = tuple(
-        (code, say.text(f"{key}.title"), say.text(f"{key}.todo"))
-        for code, key in keys.items()
+        (code, *(_text(f"{prefix}{code}{end}", say) for end in ends)) for code in codes
     )
-    grid = _grid(say, ("code", "title", "todo"), rows)
-    return Page(say(f"manual.{name}.title"), (say(f"manual.{name}.about"), grid))
+    heads = ("code", "what", "todo") if parts else ("code", "meaning")
+    about = say(f"manual.{name}.about")
+    return Page(say(f"manual.{name}.title"), (about, _grid(say, heads, rows)))
+
+
+def _text(key: str, say: Catalogue) -> str:
+    return say.text(key) if key in entries() else ""
 
 
 def _levels(say: Catalogue) -> Page:
