@@ -79,12 +79,14 @@ def _of_script(script: str, about: Mapping[str, str], folder: Path) -> Iterator[
     for one, kinds_of_one in zip(made, tried, strict=True):
         counted[one["what"]] += sum(kinds_of_one.values())
     wrong = Counter(one["what"] for one in made if one["found"])
-    rows = [
-        (what, counted[what], wrong[what])
-        for what in sorted({one["what"] for one in made})
-    ]
-    yield _table(("", "tried", "of them wrong"), rows)
+    yield f"Of: {', '.join(_told(what, counted, wrong) for what in sorted(counted))}.\n"
     yield from _numbers(made)
+
+
+def _told(what: str, counted: Counter[str], wrong: Counter[str]) -> str:
+    """How often something was tried; how often wrong, where it was."""
+    found = f" ({wrong[what]} wrong)" if wrong[what] else ""
+    return f"{what} {counted[what]:,}{found}"
 
 
 def _nation(folder: Path) -> Iterator[str]:
@@ -129,19 +131,6 @@ def _numbers(made: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     if sums:
         told = ", ".join(f"{count:,} {name}" for name, count in sorted(sums.items()))
         yield f"Counted in them: {told}.\n"
-
-
-def _table(head: Sequence[object], rows: Any) -> str:
-    """Rows as a table of Markdown."""
-    texts = [list(map(_cell, head)), ["---"] * len(head)]
-    texts += [list(map(_cell, row)) for row in rows]
-    return "\n".join(f"| {' | '.join(row)} |" for row in texts) + "\n"
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, int):
-        return f"{value:,}" if value else ""
-    return " ".join(str(value).split())
 
 
 def main() -> int:
