@@ -22,7 +22,7 @@ import test_readers_fuzz as whole_files  # noqa: E402
 from handed_subjects import HANDED  # noqa: E402
 from package_subjects import PACKED  # noqa: E402
 from subject import Subject, WrongError  # noqa: E402
-from voterlist import config, ingest, pipeline, readers  # noqa: E402
+from voterlist import config, ingest, readers  # noqa: E402
 from voterlist.config import IngestSettings  # noqa: E402
 from voterlist.ingest import columns_needed, given_map, table_entries  # noqa: E402
 from voterlist.ingest.added import parse_comparisons  # noqa: E402
@@ -35,6 +35,7 @@ from voterlist.normalize.fullname import split_full_name  # noqa: E402
 from voterlist.normalize.identifiers import read_any, read_document, read_fin, read_sex  # noqa: E402
 from voterlist.normalize.names import skeleton, standard_name  # noqa: E402
 from voterlist.normalize.streets import read_houses  # noqa: E402
+from voterlist.rulebook import RULE_CODES  # noqa: E402
 from voterlist.schemas import RawFile  # noqa: E402
 from voterlist.usecases.joined import read_map  # noqa: E402
 from workspaces import TODAY  # noqa: E402
@@ -231,7 +232,7 @@ def _settings(folder: Path) -> Subject:
 
     def take(content: bytes) -> str:
         path.write_bytes(content)
-        config.load(path, rule_codes=pipeline.RULE_CODES)
+        config.load(path, rule_codes=RULE_CODES)
         return "read"
 
     return Subject(wholes, take, 60)

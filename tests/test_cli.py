@@ -15,12 +15,13 @@ import pytest
 
 import workspaces
 from command_line import AZ, EN, call, started
-from voterlist import cli, pipeline
+from voterlist import cli
 from voterlist.catalogue import entries
 from voterlist.cli.failure import describe
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import Terminal
 from voterlist.cli.words import language_of
+from voterlist.pipeline import inbox
 from voterlist.usecases.checking import check_files
 
 
@@ -405,7 +406,7 @@ def test_an_unexpected_error_tells_its_kind_and_place_and_no_cell(
     def broken(*_arguments, **_options):
         raise KeyError("Məmmədov Elçin 5XK1234")
 
-    monkeypatch.setattr(pipeline.inbox, "find", broken)
+    monkeypatch.setattr(inbox, "find", broken)
     found = call("run", workspace)
     assert found.exit_code == 5
     assert "KeyError" in found.stderr
@@ -420,7 +421,7 @@ def test_stopping_by_the_keyboard_is_tidy(workspace, monkeypatch):
     def stop(*_arguments, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline.inbox, "find", stop)
+    monkeypatch.setattr(inbox, "find", stop)
     found = call("run", workspace)
     todo = EN("cli.failure.todo", todo=EN("error.stopped.todo"))
     assert found.exit_code == 130

@@ -552,11 +552,12 @@ def test_a_run_of_which_nothing_has_changed_loads_nothing_that_reads_lists(works
     """Each constituency unchanged would cost a second of every night."""
     code = (
         "import datetime, pathlib, sys\n"
-        "from voterlist import config, pipeline\n"
+        "from voterlist import config\n"
+        "from voterlist.pipeline import running\n"
         "folder = pathlib.Path(sys.argv[1])\n"
         "settings = config.load(folder / config.FILE_NAME)\n"
         "today = datetime.date.fromisoformat(sys.argv[2])\n"
-        "assert pipeline.run(folder, settings, today=today).is_unchanged\n"
+        "assert running.run(folder, settings, today=today).is_unchanged\n"
         "print([n for n in ('pandas', 'scipy', 'voterlist.ingest') if n in sys.modules])"
     )
     arguments = [sys.executable, "-c", code, workspace, workspaces.TODAY.isoformat()]

@@ -14,10 +14,11 @@ import pytest
 import ledgers
 import processes
 import workspaces
-from voterlist import config, pipeline
+from voterlist import config
 from voterlist.errors import UsageError
 from voterlist.model import Progress, Standing
-from voterlist.pipeline.standings import RUN_EVENT
+from voterlist.pipeline.standings import RUN_EVENT, standings
+from voterlist.rulebook import RULE_CODES
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
 from voterlist.usecases import reviewing
@@ -27,7 +28,7 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 import workspaces
-from voterlist import pipeline
+from voterlist.pipeline import publish
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.store import RunFolder
@@ -43,9 +44,9 @@ def after(whole):
 
 point = sys.argv[3]
 if point == "before the reports":
-    pipeline.publish.write_reports = die
+    publish.write_reports = die
 if point == "after the reports":
-    pipeline.publish.write_reports = after(pipeline.publish.write_reports)
+    publish.write_reports = after(publish.write_reports)
 if point == "after the manifest":
     RunFolder.finish = after(RunFolder.finish)
 if point == "before the commit":
@@ -93,9 +94,9 @@ def runs_of(workspace):
 
 def finished(workspace, today):
     """(stage, standing, day finished) of every unit."""
-    settings = config.load(workspace / config.FILE_NAME, rule_codes=pipeline.RULE_CODES)
+    settings = config.load(workspace / config.FILE_NAME, rule_codes=RULE_CODES)
     with reading(workspace / "ledger.db") as ledger:
-        rows = pipeline.standings(settings, ledger, today)
+        rows = standings(settings, ledger, today)
     return [(row.deadline.stage.value, row.standing, row.finished) for row in rows]
 
 

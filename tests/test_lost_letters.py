@@ -25,7 +25,7 @@ from voterlist.link.comparisons.surname import SurnameLevel
 from voterlist.link.encode import encode
 from voterlist.lost_letters import SIGNS, has_lost_letters
 from voterlist.normalize import normalize
-from voterlist.normalize.casing import title, upper
+from voterlist.normalize.alphabet import title, upper
 from voterlist.normalize.lexicon import names_and_stems
 from voterlist.normalize.restored import (
     letters_lost,

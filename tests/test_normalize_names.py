@@ -13,9 +13,14 @@ from hypothesis import strategies as st
 from voterlist.facts.alphabets import LATIN_TO_CYRILLIC, meant
 from voterlist.model import Profile, Sex
 from voterlist.normalize import explain_name, lexicon
-from voterlist.normalize.alphabet import repaired, to_latin
-from voterlist.normalize.casing import lower, title, upper
-from voterlist.normalize.lookalikes import different_names
+from voterlist.normalize.alphabet import (
+    different_names,
+    lower,
+    repaired,
+    title,
+    to_latin,
+    upper,
+)
 from voterlist.normalize.names import given_sex, skeleton, standard_name
 from voterlist.normalize.patronymic import read_patronymic, split_given
 from voterlist.normalize.surname import standard_surname, surname_sex, surname_stem

@@ -20,8 +20,12 @@ from voterlist.normalize.identifiers import (
     read_fin,
     read_sex,
 )
-from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
-from voterlist.normalize.titles import MAY_HAVE_TITLE, without_title
+from voterlist.normalize.titles import (
+    MAY_BE_PLACEHOLDER,
+    MAY_HAVE_TITLE,
+    is_placeholder,
+    without_title,
+)
 
 
 @pytest.mark.parametrize(

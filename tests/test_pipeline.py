@@ -12,10 +12,11 @@ import pytest
 
 import processes
 import workspaces
-from voterlist import config, pipeline
+from voterlist import config
 from voterlist.errors import StageError, UsageError
 from voterlist.model import Stage, Standing
 from voterlist.pipeline import intake, stages, steps
+from voterlist.pipeline.standings import overdue, standings
 from voterlist.schemas import DECISION, LIST
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import Outcome, from_columns
@@ -649,9 +650,9 @@ def test_what_a_person_recorded_as_finished_is_finished(workspace):
 def test_a_constituency_is_not_blamed_for_the_central_commission():
     """Overdue is what one's own level, or one below it, has to finish."""
     settings = config.parse('[territory.precincts]\n88 = "1"\n')
-    found = pipeline.standings(settings, None, dt.date(2026, 6, 30))
+    found = standings(settings, None, dt.date(2026, 6, 30))
     stages = {
-        level: {row.deadline.stage.value for row in pipeline.overdue(found, level)}
+        level: {row.deadline.stage.value for row in overdue(found, level)}
         for level in ("conec", "cec")
     }
     assert stages == {
@@ -697,7 +698,7 @@ def test_a_run_of_one_constituency_leaves_what_is_known_of_others(
     assert after.cases == before.cases >= 2
     with Ledger(workspace / "ledger.db") as ledger:
         assert {case.status for case in ledger.cases()} == {"open"}
-        rows = pipeline.standings(settings, ledger, workspaces.TODAY)
+        rows = standings(settings, ledger, workspaces.TODAY)
     checks = {
         row.constituency: row.finished
         for row in rows

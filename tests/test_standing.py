@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import ledgers
 import workspaces
-from voterlist import config, pipeline
+from voterlist import config
 from voterlist.deadlines import calendar
 from voterlist.errors import SettingsError
 from voterlist.handovers import Event, Handover
@@ -23,7 +23,7 @@ from voterlist.pipeline.progress import (
     over,
     received,
 )
-from voterlist.pipeline.standings import RUN_EVENT, burn_down, open_in
+from voterlist.pipeline.standings import RUN_EVENT, burn_down, open_in, standings
 from voterlist.schemas import DECISION
 from voterlist.storage.ledger import Ledger, Submission, reading
 from voterlist.tables import from_columns
@@ -154,7 +154,7 @@ def test_a_stated_day_has_its_ground_and_goes_before_a_hand_over(workspace):
 
     def check(settings):
         with reading(workspace / "ledger.db") as ledger:
-            rows = pipeline.standings(settings, ledger, day("2026-04-22"))
+            rows = standings(settings, ledger, day("2026-04-22"))
         row = next(row for row in rows if row.deadline.stage == "check")
         return row.finished, row.standing, row.ground, row.by
 
@@ -183,7 +183,7 @@ def test_a_precinct_hands_its_list_over_itself(workspace):
 
     def compiled():
         with reading(workspace / "ledger.db") as ledger:
-            rows = pipeline.standings(settings, ledger, day("2026-02-04"))
+            rows = standings(settings, ledger, day("2026-02-04"))
         return {
             row.precinct: (row.finished, row.progress)
             for row in rows
@@ -211,7 +211,7 @@ def test_the_central_commission_calls_no_precinct_late_whose_list_it_sees_later(
     settings = config.parse('[workspace]\nlevel = "cec"\n')
     late = submission("a", "inbox/88/1.csv", 1, "2026-04-01")
     in_time = submission("b", "inbox/88/2.csv", 2, "2026-02-01")
-    rows = pipeline.standings(settings, Lists([late, in_time]), day("2026-04-02"))
+    rows = standings(settings, Lists([late, in_time]), day("2026-04-02"))
     assert [(row.precinct, row.finished, row.standing) for row in rows[:2]] == [
         (1, None, Standing.DONE_UNDATED),
         (2, day("2026-02-01"), Standing.DONE),
@@ -358,7 +358,7 @@ def test_the_central_commission_owes_what_it_has_received():
     settings = config.parse(f'[workspace]\nlevel = "cec"\n{TERRITORY}')
     line = Handover(day("2026-04-01"), Event.RECEIVED, **UP)
     pending = [(line.day, line.event.value, line.details())]
-    rows = pipeline.standings(settings, None, day("2026-04-10"), pending)
+    rows = standings(settings, None, day("2026-04-10"), pending)
     verify = next(row for row in rows if row.deadline.stage == "verify")
     assert (verify.owed, verify.debtor, verify.creditor) == (
         Owed.APPROVAL,

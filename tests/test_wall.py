@@ -13,8 +13,7 @@ from voterlist.config import CalendarSettings
 from voterlist.deadlines import calendar
 from voterlist.model import Level, Owed, Progress, Standing
 from voterlist.pace import Forecast
-from voterlist.pipeline.standings import BurnDown
-from voterlist.render.wall import build_wall, layout_of, render_wall
+from voterlist.render.wall import BurnDown, build_wall, layout_of, render_wall
 from voterlist.report.values import Facts, UnitStanding, Waiting
 
 TODAY = dt.date(2026, 4, 13)

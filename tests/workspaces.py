@@ -6,7 +6,9 @@ import json
 import shutil
 
 import made_once
-from voterlist import config, pipeline
+from voterlist import config
+from voterlist.pipeline import running
+from voterlist.rulebook import RULE_CODES
 from voterlist.storage.ledger import Ledger
 
 TODAY = dt.date(2026, 2, 3)
@@ -38,8 +40,8 @@ def make(folder, *, constituency=88, settings=""):
 
 def run(folder, **options):
     """The result of a run over a workspace."""
-    settings = config.load(folder / config.FILE_NAME, rule_codes=pipeline.RULE_CODES)
-    return pipeline.run(folder, settings, **{"today": TODAY, **options})
+    settings = config.load(folder / config.FILE_NAME, rule_codes=RULE_CODES)
+    return running.run(folder, settings, **{"today": TODAY, **options})
 
 
 def ran(folder, **options):

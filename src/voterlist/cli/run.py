@@ -32,8 +32,8 @@ from voterlist.errors import InputError
 from voterlist.model import AsideCode, CaseKind, Severity, Stage
 
 if TYPE_CHECKING:
-    from voterlist.pipeline import RunResult, Trouble
     from voterlist.pipeline.plan import PlannedStage
+    from voterlist.pipeline.result import RunResult, Trouble
     from voterlist.usecases.running import WorkspaceRun
 
 _MOST_NAMED = 8

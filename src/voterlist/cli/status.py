@@ -16,7 +16,8 @@ from voterlist.model import Standing
 if TYPE_CHECKING:
     from voterlist.config import Settings
     from voterlist.pace import Forecast
-    from voterlist.pipeline import BurnDown, UnitStanding
+    from voterlist.render.wall import BurnDown
+    from voterlist.report.values import UnitStanding
     from voterlist.usecases.workspaces import Status
 
 _MOST_ROWS = 60

@@ -13,7 +13,7 @@ from voterlist.model import Profile
 from voterlist.normalize.addresses import read_address
 from voterlist.normalize.dates import read_date, resolve
 from voterlist.normalize.names import skeleton
-from voterlist.normalize.placeholders import is_placeholder
+from voterlist.normalize.titles import is_placeholder
 
 
 def fold_added(

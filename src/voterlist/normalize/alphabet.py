@@ -8,11 +8,14 @@ names, so that no name vanishes.
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from operator import itemgetter
 
 from voterlist.facts.alphabets import CYRILLIC_TO_LATIN, is_cyrillic_letter, meant
-from voterlist.normalize.casing import lower, lower_name
 
 # The letter ə in its other encodings (turned e, a with two dots from old fonts), and letters that
 # NFKD leaves whole.
@@ -203,3 +206,203 @@ def ascii_letters(latin: str) -> str:
     ``əliyev`` becomes ``eliyev``.
     """
     return latin.translate(_ASCII)
+
+
+_UPPER = str.maketrans({"i": "İ", "ı": "I"})
+_DOT_ABOVE = "\N{COMBINING DOT ABOVE}"
+_WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
+_VOWELS = frozenset("aeəıioöuü")
+_MARKED = frozenset("ÇƏĞÖŞÜ")
+_BACK_VOWELS = frozenset("aıou")
+
+
+def lower(text: str) -> str:
+    """The text in lower case: ``QIZI`` becomes ``qızı``, ``İLHAM`` becomes ``ilham``."""
+    if text.isascii():
+        return text.replace("I", "ı").lower()
+    composed = unicodedata.normalize("NFC", text)
+    small = composed.replace("İ", "i").replace("I", "ı").lower()
+    return small.replace(_DOT_ABOVE, "")
+
+
+def upper(text: str) -> str:
+    """The text in upper case: ``qızı`` becomes ``QIZI``, ``ilham`` becomes ``İLHAM``."""
+    return unicodedata.normalize("NFC", text).translate(_UPPER).upper()
+
+
+def title(text: str) -> str:
+    """Each word with a capital first letter: ``məmməd-əli`` becomes ``Məmməd-Əli``."""
+    return _WORD.sub(lambda word: upper(word[0][:1]) + lower(word[0][1:]), text)
+
+
+def lower_name(word: str) -> str:
+    """One word of a name in lower case, where capital ``I`` may stand for ``ı`` or ``i``.
+
+    ``KAMIL`` typed on an English keyboard means ``kamil``. In a word all in capitals with no ``İ``,
+    an ``I`` takes the letter that vowel harmony gives after the vowel before it: ı after a ı o u,
+    otherwise i. With no vowel before, it is i at the beginning of a word, and ı in a word typed
+    with letters such as Ş or Ə.
+    """
+    if "I" not in word or "İ" in word or not word.isupper():
+        return lower(word)
+    letters: list[str] = []
+    back = word[0] != "I" and not _MARKED.isdisjoint(word)
+    for letter in word:
+        small = ("ı" if back else "i") if letter == "I" else lower(letter)
+        letters.append(small)
+        if small in _VOWELS:
+            back = small in _BACK_VOWELS
+    return "".join(letters)
+
+
+_DIGRAPHS = (
+    (frozenset("hçj"), re.compile("dzh|dj|zh|tch|ch|ç|j"), "c"),
+    (frozenset("hx"), re.compile("kh|x"), "h"),
+    (frozenset("hğ"), re.compile("gh|ğ"), "g"),
+    (frozenset("hş"), re.compile("shch|sch|sh|ş"), "w"),
+    # What is left of тч, tch, дж and dzh beside a c; so in Neftçi too, in every spelling.
+    (frozenset("c"), re.compile("[dt]c"), "c"),
+)
+"""One of these letters stands in every match; to look for them first is quicker than to look for
+the pattern."""
+_FOLDED_VOWELS = (("ə", "a"), ("ı", "i"), ("ö", "o"), ("ü", "u"))
+_NOT_LETTERS = re.compile("[^a-z]+")
+_Y_BEFORE_VOWEL = re.compile("(?<=[bcdfghklmnpqrstvwz])y(?=[aeou])")
+_DOUBLED = re.compile(r"(.)\1+")
+_FIRST = itemgetter(1)
+_FINAL_ULLAH = re.compile("(?<=ul)(l?)ah$")
+
+
+def letters(text: str) -> str:
+    """The name's letters with the consonants folded into classes; blanks and hyphens go.
+
+    ``Cəfərov``, ``Jafarov`` and ``Джафаров`` all give ``cafarov``; ``Ceferov`` gives ``ceferov``.
+    """
+    return letters_of_latin(to_latin(text))
+
+
+@lru_cache(maxsize=65536)
+def letters_of_latin(latin: str) -> str:
+    """``letters`` of a text that is in lower-case Azerbaijani Latin letters already."""
+    # From here on w stands for ş.
+    folded = latin.replace("w", "v")
+    for signs, pattern, letter in _DIGRAPHS:
+        if not signs.isdisjoint(folded):
+            folded = pattern.sub(letter, folded)
+    if not folded.isascii():
+        for vowel, letter in _FOLDED_VOWELS:
+            folded = folded.replace(vowel, letter)
+    return (
+        folded
+        if folded.isascii() and folded.isalpha() and folded.islower()
+        else _NOT_LETTERS.sub("", folded)
+    )
+
+
+def single(form: str) -> str:
+    """The form with doubled letters single."""
+    # A function in the place of a template is what the module of patterns is quicker with.
+    return _DOUBLED.sub(_FIRST, form)
+
+
+def _single_again(form: str, changed: str) -> str:
+    """What became of a form whose doubled letters are single, with them single again."""
+    return form if changed == form else single(changed)
+
+
+def squeeze(folded: str) -> str:
+    """``letters`` with y decided and doubled letters single; ``e`` stays ``e``."""
+    if folded.endswith("ah"):
+        folded = _FINAL_ULLAH.sub(r"\1a", folded)
+    if "y" in folded:
+        folded = _Y_BEFORE_VOWEL.sub("", folded).replace("y", "i")
+    return single(folded)
+
+
+@lru_cache(maxsize=65536)
+def fine(folded: str) -> str:
+    """``letters`` with vowels folded and doubled letters single.
+
+    ``əliyyə`` and ``aliya`` both give ``alia``.
+    """
+    return single(squeeze(folded).replace("e", "a"))
+
+
+def blunt(form: str) -> str:
+    """A fine form as it would be without the letter ş."""
+    return _single_again(form, form.replace("w", "s"))
+
+
+def decide(form: str) -> str:
+    """A fine form with each ``g`` of the class of q and each ``w`` of the class of s.
+
+    A skeleton.
+    """
+    return _single_again(form, form.replace("w", "s").replace("g", "q"))
+
+
+def unknown(form: str) -> str:
+    """The skeleton of a fine form that no known name explains; ``k`` counts as q.
+
+    Russian writes q as г or к (Кубадов is Qubadov), and only a known name tells which k is meant as
+    k.
+    """
+    decided = decide(form)
+    return _single_again(decided, decided.replace("k", "q"))
+
+
+@dataclass(frozen=True, slots=True)
+class Different:
+    """A name kept apart from the different one, ``unlike``, whose skeleton it would share."""
+
+    name: str
+    skeleton: str
+    written: tuple[str, ...]
+    """Spellings of this name alone."""
+    stem: tuple[str, ...]
+    """Spellings that mean this name only before a surname's ending."""
+    unlike: str
+
+
+@cache
+def different_names() -> tuple[Different, ...]:
+    """The names kept apart, in the order of the list."""
+    shipped = resources.files("voterlist.normalize").joinpath(
+        "data", "different_names.toml"
+    )
+    kept = tomllib.loads(shipped.read_text(encoding="utf-8"))
+    return tuple(
+        Different(
+            name,
+            row["skeleton"],
+            tuple(row["written"]),
+            tuple(row["stem"]),
+            row["unlike"],
+        )
+        for name, row in kept.items()
+    )
+
+
+@cache
+def _by_letters() -> tuple[dict[str, Different], dict[str, Different]]:
+    """Letters to the name kept apart.
+
+    Of whole words, and of what stands before a surname's ending.
+    """
+    whole = {
+        letters(text): kept
+        for kept in different_names()
+        for text in (*kept.written, kept.skeleton)
+    }
+    stems = whole | {
+        letters(text): kept for kept in different_names() for text in kept.stem
+    }
+    return whole, stems
+
+
+def apart(folded: str, *, stem: bool = False) -> Different | None:
+    """The name kept apart that has these ``letters``; None for any other.
+
+    ``stem`` says that the letters stand before a surname's ending.
+    """
+    return _by_letters()[stem].get(folded)

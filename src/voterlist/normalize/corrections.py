@@ -16,7 +16,7 @@ from voterlist.normalize.identifiers import (
     read_fin,
     read_sex,
 )
-from voterlist.normalize.placeholders import is_placeholder
+from voterlist.normalize.titles import is_placeholder
 
 
 def read_correction(

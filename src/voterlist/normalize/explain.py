@@ -12,11 +12,16 @@ from rapidfuzz.distance import OSA
 
 from voterlist.model import Profile, Sex
 from voterlist.normalize import lexicon
-from voterlist.normalize.alphabet import repaired, script_of, to_latin
-from voterlist.normalize.casing import title
+from voterlist.normalize.alphabet import (
+    apart,
+    fine,
+    letters,
+    repaired,
+    script_of,
+    title,
+    to_latin,
+)
 from voterlist.normalize.fullname import split_full_name
-from voterlist.normalize.letters import fine, letters
-from voterlist.normalize.lookalikes import apart
 from voterlist.normalize.names import (
     given_sex,
     is_compound,
@@ -32,14 +37,13 @@ from voterlist.normalize.patronymic import (
     short_particle,
     split_given,
 )
-from voterlist.normalize.placeholders import is_placeholder
 from voterlist.normalize.surname import (
     is_surname_like,
     standard_surname,
     surname_sex,
     surname_stem,
 )
-from voterlist.normalize.titles import spread_initials, without_title
+from voterlist.normalize.titles import is_placeholder, spread_initials, without_title
 
 _WORD = re.compile(r"[^\W\d_]+")
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from voterlist.model import Profile
-from voterlist.normalize.letters import letters
+from voterlist.normalize.alphabet import letters
 from voterlist.normalize.patronymic import has_father, particle_of, short_particle
 from voterlist.normalize.surname import is_surname_like
 from voterlist.normalize.titles import spread_initials

@@ -6,10 +6,20 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from string import ascii_uppercase, digits
+from typing import NamedTuple
 
-from voterlist.model import Sex
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.model import Profile, Sex
+from voterlist.normalize import rules
 from voterlist.normalize.alphabet import ascii_letters, to_latin
-from voterlist.normalize.placeholders import is_placeholder
+from voterlist.normalize.columns import Flags, Notes, flags, known, spread
+from voterlist.normalize.titles import MAY_BE_PLACEHOLDER, is_placeholder
 
 FIN = r"^[0-9A-HJ-NP-Z]{7}$"
 """Seven capital Latin letters without I and O, and digits; there is no public check digit to test.
@@ -188,3 +198,123 @@ def read_sex(text: str) -> Sex | None:
     if word in _MEN:
         return Sex.MALE
     return Sex.FEMALE if word in _WOMEN else None
+
+
+_SIGNS = "[ \u2116-]+"
+_WITH_SIGNS = rf"^(?:AZE{_SIGNS}[0-9]{{8}}|[A-Z]{{2}}{_SIGNS}[0-9]{{7}})$"
+"""Documents that are valid but for blanks, hyphens and numero signs between series and number."""
+
+
+class _Form(NamedTuple):
+    """How identifiers of a kind are written."""
+
+    valid: str
+    """Arrow's pattern of what is right as it was written."""
+    filler: str
+    """Arrow's pattern of what of that may be a placeholder."""
+    read: Callable[[str], Identifier]
+    """Reads all other texts, one by one."""
+
+
+def _same(signs: str, times: str) -> str:
+    """The pattern of one of these signs again and again."""
+    return "(?:" + "|".join(f"{sign}{{{times}}}" for sign in signs) + ")$"
+
+
+_FINS = _Form(FIN, "^" + _same(digits + ascii_uppercase, "7"), read_fin)
+_DOCUMENTS = _Form(DOCUMENT, "^(?:AZE|[A-Z]{2})" + _same(digits, "7,8"), read_document)
+_OF_ANY_KIND = _Form(PLAIN, MAY_BE_PLACEHOLDER, read_any)
+
+
+def _valid(column: pa.Array, form: _Form) -> Flags:
+    """The rows that hold a valid identifier as written, no placeholder."""
+    is_valid = flags(pc.match_substring_regex(column, form.valid))
+    return is_valid & ~flags(pc.match_substring_regex(column, form.filler))
+
+
+class _Read(NamedTuple):
+    """A column of identifiers, read; one item an entry."""
+
+    values: pa.Array
+    documents: pa.Array
+    """Documents found in the place of a FIN."""
+    repairs: npt.NDArray[np.uint8]
+    """The repairs, a bit each, or ``PLACEHOLDER``."""
+    invalid: Flags
+
+    def note(self, name: str, notes: Notes) -> None:
+        """Note each repair."""
+        for place, repair in enumerate(REPAIRS):
+            is_repaired = (self.repairs >> place) & 1
+            notes.rows(rules.REPAIRS[repair], is_repaired.astype(np.bool_), name)
+
+
+def _read(column: pa.Array, form: _Form, valid: Flags | None = None) -> _Read:
+    """The column read; of texts that are valid as written none is looked at."""
+    valid = _valid(column, form) if valid is None else valid
+    rest = known(column) & ~valid
+    written = column.filter(pa.array(rest)).dictionary_encode()
+    kinds = (pa.string(), pa.string(), pa.int64())
+    value, document, repairs = spread(
+        written, partial(parts_of, form.read), kinds, shared=True
+    )
+    bits = np.zeros(len(column), np.uint8)
+    bits[rest] = repairs.to_numpy()
+    values = _replaced(column, rest, value)
+    documents = pa.nulls(len(column), pa.string())
+    if document.null_count < len(document):
+        documents = _replaced(documents, rest, document)
+    is_read = known(values) | known(documents) | (bits == PLACEHOLDER)
+    return _Read(values, documents, bits, rest & ~is_read)
+
+
+def _read_documents(column: pa.Array) -> _Read:
+    """The column read.
+
+    Signs between series and number, as many a clerk writes them, are taken out all at once.
+    """
+    valid = _valid(column, _DOCUMENTS)
+    rest = np.flatnonzero(~valid)
+    texts = column.take(pa.array(rest))
+    with_signs = flags(pc.match_substring_regex(texts, _WITH_SIGNS))
+    without = pc.replace_substring_regex(texts.filter(pa.array(with_signs)), _SIGNS, "")
+    # What is a placeholder without its signs is looked at as it was written.
+    is_valid = _valid(without, _DOCUMENTS)
+    chosen = np.zeros(len(column), np.bool_)
+    chosen[rest[with_signs][is_valid]] = True
+    replacements = without.filter(pa.array(is_valid))
+    cleaned = pc.replace_with_mask(column, pa.array(chosen), replacements)
+    documents = _read(cleaned, _DOCUMENTS, valid | chosen)
+    documents.repairs[chosen] = 1 << REPAIRS.index(Repair.SIGNS_REMOVED)
+    return documents
+
+
+def _replaced(column: pa.Array, rows: Flags, values: pa.DictionaryArray) -> pa.Array:
+    """A column of text with other values in these rows, in their order."""
+    return pc.replace_with_mask(column, pa.array(rows), values.cast(pa.string()))
+
+
+def read_identifiers(
+    fin: pa.Array, document: pa.Array, profile: Profile, notes: Notes
+) -> dict[str, pa.Array]:
+    """The columns of VOTER ``fin`` and ``document``, read off those of a list, as text."""
+    if profile is Profile.GENERIC:
+        fins, documents = (_read(one, _OF_ANY_KIND) for one in (fin, document))
+    else:
+        fins, documents = _read(fin, _FINS), _read_documents(document)
+    # Of two placeholders of one entry the document's is noted, of two repairs of one kind the
+    # FIN's.
+    notes.rows(rules.PLACEHOLDER, documents.repairs == PLACEHOLDER, "document")
+    notes.rows(rules.PLACEHOLDER, fins.repairs == PLACEHOLDER, "fin")
+    fins.note("fin", notes)
+    documents.note("document", notes)
+    notes.rows(rules.FIN_HOLDS_DOCUMENT, known(fins.documents), "fin")
+    notes.rows(rules.FIN_INVALID, fins.invalid, "fin")
+    notes.rows(rules.DOCUMENT_INVALID, documents.invalid, "document")
+    misplaced = known(fins.documents).any()
+    return {
+        "fin": fins.values,
+        "document": pc.coalesce(documents.values, fins.documents)
+        if misplaced
+        else documents.values,
+    }

@@ -17,17 +17,18 @@ from importlib import resources
 from itertools import product
 
 from voterlist.model import Sex
-from voterlist.normalize.alphabet import ascii_letters
-from voterlist.normalize.casing import lower
-from voterlist.normalize.letters import (
+from voterlist.normalize.alphabet import (
+    apart,
+    ascii_letters,
     blunt,
     decide,
+    different_names,
     fine,
     letters,
     letters_of_latin,
+    lower,
     squeeze,
 )
-from voterlist.normalize.lookalikes import apart, different_names
 
 _MOST_FORMS = 32
 _VOWELS = frozenset("aeəıioöuü")

@@ -8,16 +8,19 @@ from functools import lru_cache
 
 from voterlist.model import Profile, Sex
 from voterlist.normalize import lexicon
-from voterlist.normalize.alphabet import ascii_letters, is_cyrillic, repaired, to_latin
-from voterlist.normalize.casing import title
-from voterlist.normalize.letters import (
+from voterlist.normalize.alphabet import (
+    apart,
+    ascii_letters,
     decide,
     fine,
+    is_cyrillic,
     letters,
     letters_of_latin,
+    repaired,
+    title,
+    to_latin,
     unknown,
 )
-from voterlist.normalize.lookalikes import apart
 
 _OV = re.compile(
     r"^(.{3,}?)(?:(?:(?<=[aeiou])y|(?<=[^aeiouy])y)?e(?:v|ff)|o(?:v|ff))(a?)$"

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from voterlist.model import Sex
-from voterlist.normalize.alphabet import to_latin
-from voterlist.normalize.letters import letters
+from voterlist.normalize.alphabet import letters, to_latin
 from voterlist.normalize.names import skeleton, standard_name, typed_without_marks
 from voterlist.normalize.titles import initials
 

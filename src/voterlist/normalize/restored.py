@@ -18,8 +18,7 @@ import pyarrow as pa
 
 from voterlist.fields import NAMES
 from voterlist.lost_letters import SIGNS, rows_of_lost_lists
-from voterlist.normalize.alphabet import ascii_letters
-from voterlist.normalize.casing import lower, title, upper
+from voterlist.normalize.alphabet import ascii_letters, lower, title, upper
 from voterlist.normalize.columns import Flags, from_texts, matching, rows_of
 from voterlist.normalize.lexicon import names_and_stems
 from voterlist.tables import codes

@@ -177,7 +177,7 @@ PLACEHOLDER = Rule(
     looks_at=(
         "Does a cell hold a sign of absence instead of a value: a dash, question marks, zeros, one "
         'letter or digit over and over, `XXX`, "yoxdur", "нет", "unknown" and the like '
-        "(`normalize/placeholders.py`)? The cell is then treated as blank, and equals nothing."
+        "(`normalize/titles.py`)? The cell is then treated as blank, and equals nothing."
     ),
     false_alarms="A surname of three equal letters, of which none is known.",
 )

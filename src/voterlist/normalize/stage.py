@@ -20,6 +20,8 @@ from voterlist.normalize.address_columns import read_addresses
 from voterlist.normalize.alphabet import repaired
 from voterlist.normalize.columns import (
     Flags,
+    NoNotes,
+    Notes,
     flags,
     kept,
     known,
@@ -30,16 +32,18 @@ from voterlist.normalize.columns import (
 )
 from voterlist.normalize.dates import read_dates, resolve
 from voterlist.normalize.fullname import split_full_name
-from voterlist.normalize.identifier_columns import read_identifiers
-from voterlist.normalize.identifiers import read_sex
+from voterlist.normalize.identifiers import read_identifiers, read_sex
 from voterlist.normalize.name_folds import FOLDS, FOLDS_FOR_LINKAGE, Folds
 from voterlist.normalize.names import skeleton
-from voterlist.normalize.notes import NoNotes, Notes
 from voterlist.normalize.patronymic import split_given
-from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
 from voterlist.normalize.restored import restored_cells
 from voterlist.normalize.street_or_village import spelled_out
-from voterlist.normalize.titles import MAY_HAVE_TITLE, without_title
+from voterlist.normalize.titles import (
+    MAY_BE_PLACEHOLDER,
+    MAY_HAVE_TITLE,
+    is_placeholder,
+    without_title,
+)
 from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require
 from voterlist.tables import Outcome, coalesced, codes, from_columns, with_values
 from voterlist.threads import each

@@ -18,8 +18,8 @@ from voterlist.findings import gather, make
 from voterlist.model import Covers
 from voterlist.normalize.addresses import read_address, read_street
 from voterlist.normalize.alphabet import ascii_letters, to_latin
-from voterlist.normalize.kind_letter import Kind, named_by_its_column
 from voterlist.normalize.rules import HOUSES_UNREADABLE
+from voterlist.normalize.street_or_village import Kind, named_by_its_column
 from voterlist.schemas import SET_ASIDE, STREET, STREET_ROW, empty, require
 from voterlist.tables import Outcome, from_columns, group_codes, sort_by, text_of
 

@@ -10,10 +10,7 @@ from functools import lru_cache
 
 from voterlist.model import Profile, Sex
 from voterlist.normalize import lexicon
-from voterlist.normalize.alphabet import to_latin
-from voterlist.normalize.casing import lower, title
-from voterlist.normalize.letters import letters
-from voterlist.normalize.lookalikes import apart
+from voterlist.normalize.alphabet import apart, letters, lower, title, to_latin
 from voterlist.normalize.names import (
     skeleton,
     skeleton_of_letters,

@@ -13,8 +13,8 @@ from voterlist import tables
 from voterlist.facts.alphabets import is_cyrillic_letter
 from voterlist.model import Profile
 from voterlist.normalize import lexicon
+from voterlist.normalize.alphabet import fine, letters
 from voterlist.normalize.fullname import split_full_name
-from voterlist.normalize.letters import fine, letters
 from voterlist.normalize.patronymic import has_father, particle_of
 from voterlist.normalize.surname import is_surname_like
 

@@ -17,7 +17,8 @@ from voterlist.errors import InputError
 from voterlist.findings import gather
 from voterlist.ingest import StreetRows, street_rows
 from voterlist.normalize import normalize_streets
-from voterlist.pipeline.reference import SOURCES, STREETS
+from voterlist.pipeline.inbox import STREETS
+from voterlist.pipeline.reference import SOURCES
 from voterlist.pipeline.steps import NeededTables, StageContext, StageResult
 from voterlist.readers import ListedFile
 from voterlist.schemas import FINDING, STREET, STREET_ROW, RawFile, empty

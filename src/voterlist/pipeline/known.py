@@ -5,9 +5,10 @@ Its newest run, and of constituencies that it left out the newest that had them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -95,6 +96,7 @@ _SCHEMAS = {
     "pairs": PAIR,
     "waterfalls": WATERFALL,
     "cases": CASE,
+    "queue": CASE,
     "case_numbers": CASE_NUMBER,
     "coincidences": COINCIDENCE,
     "register_rows": ENTRY,
@@ -166,10 +168,10 @@ class Known:
             InputError: a table is gone or damaged.
         """
         if name in _OF_ALL:
-            return _read(self.folders[0], name)
+            return read_table(self.folders[0], name)
         parts = []
         for folder, newer in zip(self.folders, self.left_out, strict=True):
-            part = _read(folder, name)
+            part = read_table(folder, name)
             if name == "skipped" and len(self.folders) > 1:
                 part = _with_list(part)
             if name == "cases":
@@ -311,14 +313,29 @@ def _key(table: pa.Table, name: str) -> pa.Array:
     return pc.binary_join_element_wise(*columns, "\n").combine_chunks()
 
 
-def _read(folder: Path, name: str) -> pa.Table:
+def read_table(
+    folder: Path, name: str, rows: Any = None, columns: Sequence[str] | None = None
+) -> pa.Table:
+    """A table of a run in the schema of today.
+
+    Args:
+        folder: that of the run.
+        name: one of ``_SCHEMAS``.
+        rows: a filter of the rows to read; None: all.
+        columns: those to read; None: all. One that came later is null in older runs.
+
+    Raises:
+        InputError: it is gone or damaged.
+    """
+    schema = _SCHEMAS[name]
     path = folder / f"{name}.parquet"
     if name in _LATER and not path.exists():
-        return _SCHEMAS[name].empty_table()
+        return schema.empty_table()
     try:
-        table = with_current_names(pq.read_table(path))
-        # A column that came later is null in older runs.
-        return _with_all(table, with_added(_SCHEMAS[name], [table]))
+        table = with_current_names(pq.read_table(path, columns=columns, filters=rows))
+        given = {one: table.column(one) for one in table.column_names}
+        kept = schema if columns is None else pa.schema(map(schema.field, columns))
+        return from_columns(given, kept, table.num_rows)
     except (OSError, pa.ArrowException):
         # The cause may quote a cell, so it is not chained.
         raise InputError(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from voterlist.config import Settings
 from voterlist.decisions import (
@@ -20,40 +18,18 @@ from voterlist.decisions import (
     standing,
     with_corrections,
 )
-from voterlist.errors import InputError, UsageError
+from voterlist.errors import UsageError
 from voterlist.findings import finding_ids
 from voterlist.link.cases import case_id
 from voterlist.lists.compile import ListInput
 from voterlist.normalize import normalize
-from voterlist.pipeline.known import Known
+from voterlist.pipeline.known import Known, read_table
 from voterlist.quality.readings import actions_of_two
 from voterlist.schemas import (
-    AMENDMENT,
-    APPLIED,
-    CASE,
-    DECISION,
     ENTRY,
-    FINDING,
-    FOLLOWED,
-    LIST_BALANCE,
     VOTER,
 )
-from voterlist.tables import concat, from_columns
-
-_SCHEMAS = {
-    "additions": ENTRY,
-    "amendments": AMENDMENT,
-    "applied": APPLIED,
-    "balance": LIST_BALANCE,
-    "decisions": DECISION,
-    "entries": ENTRY,
-    "findings": FINDING,
-    "followed": FOLLOWED,
-    "queue": CASE,
-    "voters": VOTER,
-}
-_LATER = frozenset({"additions", "amendments", "applied", "balance", "followed"})
-"""Tables that runs of earlier versions do not have."""
+from voterlist.tables import concat
 
 
 @dataclass(slots=True)
@@ -74,8 +50,7 @@ class ListSource:
         """
         numbers: set[int | None] = set()
         for folder in self.runs.folders:
-            path = folder / "entries.parquet"
-            column = _read_columns(path, ["constituency"]).column(0)
+            column = read_table(folder, "entries", columns=["constituency"]).column(0)
             numbers |= set(pc.unique(column).to_pylist())
         return tuple(sorted(numbers, key=lambda number: (number is None, number or 0)))
 
@@ -87,18 +62,18 @@ class ListSource:
         """
         folder = self.runs.folder_of(constituency)
         of_place = _is(constituency)
-        entries = _read(folder, "entries", of_place)
+        entries = read_table(folder, "entries", of_place)
         ids = entries.column("entry_id").combine_chunks()
         has_moved = (
             of_place
             | pc.field("entry_id").isin(ids)
             | _is(constituency, "from_constituency")
         )
-        applied = _read(folder, "applied", has_moved)
+        applied = read_table(folder, "applied", has_moved)
         moved = applied.column("entry_id").combine_chunks()
         known = pc.field("entry_id").isin(_distinct(ids, moved))
-        findings = _read(folder, "findings", known)
-        queue = _read(folder, "queue")
+        findings = read_table(folder, "findings", known)
+        queue = read_table(folder, "queue")
         cases = queue.filter(
             pc.is_in(queue.column("case_id"), value_set=_cases(queue, ids))
         )
@@ -109,20 +84,23 @@ class ListSource:
             cases.column("entry_id"),
             findings.column("other_entry_id"),
         )
-        amendments = _read(folder, "amendments")
-        additions = _read(folder, "additions", of_place)
+        amendments = read_table(folder, "amendments")
+        additions = read_table(folder, "additions", of_place)
         is_other = pc.field("entry_id").isin(others)
         profile = self.settings.workspace.profile
         added = normalize(with_corrections(additions, amendments), profile).table
-        voters = [_read(folder, "voters", of_place), _read(folder, "voters", is_other)]
+        voters = [
+            read_table(folder, "voters", of_place),
+            read_table(folder, "voters", is_other),
+        ]
         has_balance = (folder / "balance.parquet").exists()
         return folder.name, ListInput(
-            entries=concat([entries, _read(folder, "entries", is_other)], ENTRY),
+            entries=concat([entries, read_table(folder, "entries", is_other)], ENTRY),
             voters=concat([*voters, added], VOTER),
             additions=additions,
             applied=applied,
             amendments=amendments,
-            balance=_read(folder, "balance", of_place) if has_balance else None,
+            balance=read_table(folder, "balance", of_place) if has_balance else None,
             findings=findings,
             cases=cases,
         )
@@ -135,10 +113,12 @@ class ListSource:
             InputError: a table of the run is gone or damaged.
         """
         folder = self.runs.folder_of(constituency)
-        entries = _read(folder, "entries", _is(constituency))
+        entries = read_table(folder, "entries", _is(constituency))
         ids = entries.column("entry_id").combine_chunks()
         holding = self._holding(folder)
-        of_run = {name: _read(folder, name) for name in ("decisions", "amendments")}
+        of_run = {
+            name: read_table(folder, name) for name in ("decisions", "amendments")
+        }
         is_decided = any(
             _of_place(table, ids, constituency) for table in of_run.values()
         )
@@ -159,7 +139,7 @@ class ListSource:
     def _holding(self, folder: Path) -> Standing:
         """What holds today of all answers about the entries of a run."""
         if folder not in self._standing:
-            moves = _read(folder, "followed")
+            moves = read_table(folder, "followed")
             given = renamed(self.answers, moves, Names(case_id, finding_ids))
             two_people = actions_of_two(self.settings.decisions, self.settings.review)
             self._standing[folder] = standing(given, two_people=two_people)
@@ -203,34 +183,3 @@ def _others(ids: pa.Array, *columns: Any) -> pa.Array:
     """The ids in these columns that are none of ``ids``."""
     named = _distinct(*columns)
     return named.filter(pc.invert(pc.is_in(named, value_set=ids)))
-
-
-def _read(folder: Path, name: str, rows: Any = None) -> pa.Table:
-    """A table of a run, or the rows of it that a filter lets through."""
-    schema = _SCHEMAS[name]
-    path = folder / f"{name}.parquet"
-    if name in _LATER and not path.exists():
-        return schema.empty_table()
-    table = _read_columns(path, None, rows)
-    columns = {
-        one: table.column(one) for one in table.column_names if one in schema.names
-    }
-    return from_columns(columns, schema, table.num_rows)
-
-
-def _read_columns(
-    path: Path, names: Iterable[str] | None, rows: Any = None
-) -> pa.Table:
-    """The columns of a table of a run, or all of them.
-
-    Raises:
-        InputError: the table is gone or damaged.
-    """
-    try:
-        columns = None if names is None else list(names)
-        return pq.read_table(path, columns=columns, filters=rows)
-    except (OSError, pa.ArrowException):
-        # The cause may quote a cell, so it is not chained.
-        raise InputError(
-            f"{path} cannot be read", code="run-damaged", file=str(path)
-        ) from None

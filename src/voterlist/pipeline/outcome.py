@@ -29,9 +29,10 @@ from voterlist.pipeline.result import (
     RunResult,
     Trouble,
 )
-from voterlist.pipeline.standings import UnitStanding, overdue
+from voterlist.pipeline.standings import overdue
 from voterlist.pipeline.steps import Context, place_of_table, places_of_table
 from voterlist.pipeline.walk import Tables, Walk
+from voterlist.report.values import UnitStanding
 from voterlist.schemas import FINDING, LIST, SECOND_READING, SET_ASIDE, empty
 from voterlist.storage import ledger as ledgers
 from voterlist.tables import concat, rows_among

@@ -23,12 +23,11 @@ from voterlist.config import Settings
 from voterlist.deadlines import calendar
 from voterlist.model import Stage
 from voterlist.pipeline.inbox import sources_of
-from voterlist.pipeline.standings import BurnDown, UnitStanding
 from voterlist.pipeline.steps import Context, unit_name
 from voterlist.pipeline.units import Done, Task, Units
 from voterlist.pipeline.walk import Walk, guarded
 from voterlist.render import html, wall, xlsx
-from voterlist.render.wall import build_wall
+from voterlist.render.wall import BurnDown, build_wall
 from voterlist.report.section import Report, Run
 from voterlist.report.sections.order import SCHEMAS, TABLES, build
 from voterlist.report.slices import (
@@ -38,7 +37,7 @@ from voterlist.report.slices import (
     by_name,
     in_round_numbers,
 )
-from voterlist.report.values import Facts, Limits
+from voterlist.report.values import Facts, Limits, UnitStanding
 from voterlist.storage import store
 from voterlist.storage.kept import Kept
 from voterlist.storage.store import Work

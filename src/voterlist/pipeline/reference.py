@@ -33,7 +33,7 @@ from voterlist.ingest import (
 from voterlist.model import PASSING, AsideCode, Profile, Stage, Verdict
 from voterlist.normalize import normalize
 from voterlist.parquet_proof import BROKEN_PARQUET
-from voterlist.pipeline.inbox import REFERENCE, STREETS
+from voterlist.pipeline.inbox import REFERENCE
 from voterlist.pipeline.units import Done, Task, Units
 from voterlist.readers import ListedFile
 from voterlist.reconcile import FORMER, REGISTERS
@@ -48,17 +48,6 @@ from voterlist.schemas import (
 )
 from voterlist.storage import store
 from voterlist.tables import concat, from_columns, from_rows, sort_by, with_column
-
-__all__ = [
-    "EARLIER",
-    "LAST",
-    "SOURCES",
-    "STREETS",
-    "Outside",
-    "not_understood",
-    "read",
-    "rows_named",
-]
 
 STATISTICS = "statistics"
 PROTOCOLS = "protocol"
@@ -138,6 +127,35 @@ def _kind_of_file(file: ListedFile, limits: IngestSettings) -> str | None:
     )
 
 
+def _kinds(
+    files: Sequence[ListedFile], limits: IngestSettings, units: Units | None
+) -> list[str | None]:
+    """What each file is; what its headings say of one is kept from run to run."""
+    if units is None:
+        return [_kind_of_file(file, limits) for file in files]
+    unnamed = [file for file in files if register_named(file.path.name) is None]
+    tasks = [
+        Task(
+            f"kind-{store.digest_of(file.name)[:12]}",
+            store.digest_of(config.digest(limits), file.digest, file.trouble),
+            file,
+        )
+        for file in unnamed
+    ]
+    done = units.each(Stage.RECONCILE, partial(_say_kind, limits=limits), tasks)
+    headed = {file: one.said["kind"] for file, one in zip(unnamed, done, strict=True)}
+    return [headed.get(file, register_named(file.path.name)) for file in files]
+
+
+def _say_kind(
+    file: ListedFile, _folder: Path, *, limits: IngestSettings
+) -> dict[str, Any]:
+    """What a file is by its headings."""
+    raw = readers.read_listed([file], limits)
+    is_passing = any(code in PASSING for one in raw for code in one.troubles)
+    return {"kind": register_headed(raw, limits), "passing": is_passing}
+
+
 def read(
     files: Sequence[ListedFile],
     limits: IngestSettings,
@@ -157,8 +175,8 @@ def read(
     """
     outside = Outside()
     by_kind: dict[str | None, list[ListedFile]] = {}
-    for file in files:
-        by_kind.setdefault(_kind_of_file(file, limits), []).append(file)
+    for file, kind in zip(files, _kinds(files, limits, units), strict=True):
+        by_kind.setdefault(kind, []).append(file)
     for file in by_kind.get(None, ()):
         trouble = file.trouble or AsideCode.REGISTER_UNKNOWN
         outside.note(_source_of(file), None, 0, 0, trouble)

@@ -13,7 +13,7 @@ from typing import Any
 
 from voterlist.model import AsideCode, Stage
 from voterlist.pipeline.inbox import REFERENCE
-from voterlist.pipeline.standings import UnitStanding
+from voterlist.report.values import UnitStanding
 from voterlist.storage.lock import Holder
 from voterlist.storage.store import Work
 

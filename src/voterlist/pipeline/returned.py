@@ -35,8 +35,6 @@ from voterlist.normalize import normalize
 from voterlist.schemas import ENTRY, RETURNED, VOTER, empty
 from voterlist.tables import from_rows, is_among
 
-__all__ = ["Answered", "Today", "returned"]
-
 _UNIMPORTANT = frozenset({"address", "list_kind"})
 """Fields that may change beside what a precinct corrected."""
 _PARTS = {"full_name": NAME_PARTS}

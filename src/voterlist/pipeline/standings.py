@@ -18,15 +18,6 @@ from voterlist.render.wall import BurnDown
 from voterlist.report.values import UnitStanding, Waiting
 from voterlist.storage.ledger import Reader
 
-__all__ = [
-    "RUN_EVENT",
-    "Finish",
-    "UnitStanding",
-    "open_in",
-    "overdue",
-    "standings",
-]
-
 RUN_EVENT = "run"
 """The journal's word for a run that was completed; its details say how many cases were open."""
 
@@ -292,8 +283,6 @@ def _in_order(places: Collection[Place]) -> list[Place]:
 def _null_last(number: int | None) -> tuple[bool, int]:
     return (number is None, number or 0)
 
-
-__all__ = ["BurnDown", "burn_down"]
 
 _OPEN_IN = "open_in_"
 

@@ -13,10 +13,11 @@ from voterlist.deadlines import CalendarStage, calendar
 from voterlist.errors import usage_error
 from voterlist.handovers import Event, Handover, handovers
 from voterlist.model import Level, Progress
-from voterlist.pipeline import UnitStanding, known_work, standings
-from voterlist.pipeline.known import answers_in, known
+from voterlist.pipeline.known import answers_in, known, known_work
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.progress import HandedOver, handed_over
+from voterlist.pipeline.standings import standings
+from voterlist.report.values import UnitStanding
 from voterlist.schemas import CASE
 from voterlist.storage.ledger import Reader
 from voterlist.usecases.gates import Scope, is_stale, run_table

@@ -30,7 +30,6 @@ from voterlist.merge import count_entries, merge, merge_accounts
 from voterlist.model import Level, Profile, Severity, Stage
 from voterlist.normalize import normalize
 from voterlist.normalize.told import tell_profile
-from voterlist.pipeline import RULE_CODES
 from voterlist.pipeline.checking import StreetRegister, read_given_streets
 from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.outcome import counts, of_the_whole
@@ -41,6 +40,7 @@ from voterlist.report.sections.audit import Audit, build_audit
 from voterlist.report.sections.audit.scorecard import scorecard
 from voterlist.report.sections.order import build
 from voterlist.report.values import Facts
+from voterlist.rulebook import RULE_CODES
 from voterlist.schemas import (
     AGES,
     CASE,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voterlist import pipeline
 from voterlist.config import Settings
 from voterlist.model import Stage
-from voterlist.pipeline import Progress, RunResult
+from voterlist.pipeline import running
+from voterlist.pipeline.result import Progress, RunResult
 from voterlist.storage.stopping import StoppedError
 from voterlist.usecases.settings import settings_of
 
@@ -35,7 +35,7 @@ def run_workspace(
     until: Stage | None = None,
     since: str = "",
     jobs: int = 1,
-    progress: Progress = pipeline.no_progress,
+    progress: Progress = running.no_progress,
 ) -> WorkspaceRun:
     """Run every stage over a workspace with its own settings; the arguments are ``pipeline.run``'s.
 
@@ -49,7 +49,7 @@ def run_workspace(
     settings = settings_of(workspace)
     heard = _Heard(progress)
     try:
-        result = pipeline.run(
+        result = running.run(
             workspace,
             settings,
             constituencies=constituencies,

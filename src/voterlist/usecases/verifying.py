@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from voterlist import config, pipeline
+from voterlist import config
 from voterlist.config import Settings
 from voterlist.config.sections import LedgerSettings
 from voterlist.custody.archive import MOST_FILES, copy_member, read_directory
@@ -28,6 +28,7 @@ from voterlist.custody.trust import Trust
 from voterlist.custody.writing import Payload
 from voterlist.errors import UsageError, usage_error
 from voterlist.fields import LATER_FIELDS
+from voterlist.pipeline import running
 from voterlist.pipeline.inbox import INBOX, REFERENCE, find
 from voterlist.pipeline.known import Known, answers_in
 from voterlist.pipeline.list_input import ListSource
@@ -107,7 +108,7 @@ def verify_run(
         try:
             _copy_inputs(workspace, work)
             _as_it_was(ledger, then, work / ledgers.FILE_NAME)
-            again = pipeline.run(
+            again = running.run(
                 work,
                 settings.model_copy(update={"ledger": LedgerSettings()}),
                 constituencies=() if then.is_whole else manifest.constituencies,

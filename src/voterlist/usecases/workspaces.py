@@ -6,17 +6,20 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from voterlist import config, facts, pipeline
+from voterlist import config, facts
 from voterlist.catalogue import Catalogue
 from voterlist.config import Settings
 from voterlist.deadlines import Deadline, calendar
 from voterlist.errors import usage_error
 from voterlist.model import Level
-from voterlist.pipeline import BurnDown, UnitStanding
 from voterlist.pipeline.inbox import INBOX, REFERENCE
+from voterlist.pipeline.known import known_work
 from voterlist.pipeline.publish import write_walls
 from voterlist.pipeline.reference import not_understood
+from voterlist.pipeline.standings import burn_down, overdue, standings
 from voterlist.render import ics
+from voterlist.render.wall import BurnDown
+from voterlist.report.values import UnitStanding
 from voterlist.storage import store
 from voterlist.usecases.opening import open_to_read
 from voterlist.usecases.returned_cases import Owed, owed
@@ -79,17 +82,17 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         CustodyError: what was kept of a package is damaged.
     """
     with open_to_read(workspace) as (settings, ledger):
-        work = pipeline.known_work(workspace, ledger)
-        standings = pipeline.standings(settings, ledger, today, work=work)
-        burned = pipeline.burn_down(settings, ledger, today, work=work)
+        work = known_work(workspace, ledger)
+        rows = standings(settings, ledger, today, work=work)
+        burned = burn_down(settings, ledger, today, work=work)
         is_central = settings.workspace.level is Level.CEC
         answers_owed = owed(workspace, ledger) if is_central else ()
     return Status(
         today=today,
         settings=settings,
         deadlines=tuple(calendar(settings.calendar, settings.workspace.cycle)),
-        standings=standings,
-        overdue=pipeline.overdue(standings, settings.workspace.level),
+        standings=rows,
+        overdue=overdue(rows, settings.workspace.level),
         names=facts.constituencies(today),
         burned=burned,
         answers_owed=answers_owed,
