@@ -1,4 +1,4 @@
-"""docs/dependencies.md and packaging/packages.toml tell of every pinned package, and of no other."""
+"""The page and the table of dependencies tell of every pinned package, and of no other."""
 
 import re
 import tomllib
