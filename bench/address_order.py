@@ -19,7 +19,7 @@ import pyarrow as pa
 import febrl
 from voterlist.ingest import table_entries
 from voterlist.link import link
-from voterlist.link.evaluate import evaluate
+from voterlist.link.fit import evaluate
 from voterlist.model import Profile
 from voterlist.normalize import normalize
 

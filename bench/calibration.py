@@ -30,7 +30,7 @@ import lists  # noqa: E402 - it stands in the folder beside
 
 import other_lists  # noqa: E402
 from process import run  # noqa: E402
-from voterlist.link.evaluate import Evaluation, evaluate, is_one_person  # noqa: E402
+from voterlist.link.fit import Evaluation, evaluate, is_one_person  # noqa: E402
 
 BANDS = (0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.99, 1.0)
 ENGLISH = ("febrl1", "febrl2", "febrl3", "febrl4", *lists.FOREIGN)

@@ -24,7 +24,8 @@ GROUND = "config"
 def floors() -> list[list[str]]:
     """The rooms by floor, from the top, as the contract of the imports has them."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    (contract,) = settings["tool"]["importlinter"]["contracts"]
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    (contract,) = (one for one in contracts if one["type"] == "layers")
     return [floor.split(" | ") for floor in contract["layers"]]
 
 

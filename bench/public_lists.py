@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import febrl
-from voterlist.link.evaluate import Evaluation, evaluate
+from voterlist.link.fit import Evaluation, evaluate
 
 TRUTHS = (
     "cluster",

@@ -2,10 +2,10 @@
 
     python bench/sounds.py
 
-measures ``voterlist.link.sounds`` and the phonetic keys of jellyfish on ``bench/names/sounds.txt``
-and writes the table into docs/names.md. The rules were tuned on the pairs above the line
-``# held out``; the pairs below it were written afterwards. A test compares the page with what this
-script would write.
+measures ``voterlist.link.short_names`` and the phonetic keys of jellyfish on
+``bench/names/sounds.txt`` and writes the table into docs/names.md. The rules were tuned on the
+pairs above the line ``# held out``; the pairs below it were written afterwards. A test compares the
+page with what this script would write.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 import jellyfish
 
 import page
-from voterlist.link.sounds import sound_key
+from voterlist.link.short_names import sound_key
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "names.md"

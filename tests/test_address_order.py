@@ -12,7 +12,7 @@ from voterlist.config import LinkSettings
 from voterlist.ingest import table_entries
 from voterlist.link import plan
 from voterlist.link.encode import encode
-from voterlist.link.fields import ADDRESS_PARTS, field
+from voterlist.link.keys import ADDRESS_PARTS, field
 from voterlist.model import Profile
 from voterlist.normalize import normalize
 

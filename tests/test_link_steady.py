@@ -12,7 +12,7 @@ from voterlist.link.comparisons import SHIPPED
 from voterlist.link.encode import encode
 from voterlist.link.explain import read_model, waterfalls
 from voterlist.link.grid import on_grid, steady_count, steady_size
-from voterlist.link.sample import Sample, marks_of
+from voterlist.link.priors import Sample, marks_of
 
 TEXTS = st.lists(st.text("abş", max_size=20), max_size=8)
 

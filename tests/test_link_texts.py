@@ -19,8 +19,8 @@ from voterlist.link import block
 from voterlist.link.comparisons import SHIPPED, Pairs
 from voterlist.link.comparisons.fin import FinLevel
 from voterlist.link.encode import encode
-from voterlist.link.fields import field
 from voterlist.link.judge import worth_keeping
+from voterlist.link.keys import field
 from voterlist.link.weigh import CLASSES
 from voterlist.model import Profile
 

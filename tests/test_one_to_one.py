@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from voterlist.link import one_to_one
+from voterlist.link import cluster
 
 WEIGHTS = st.integers(1, 6).map(float) | st.floats(0.001, 40)
 graphs = st.dictionaries(
@@ -40,7 +40,7 @@ def heaviest(graph):
 
 def chosen_of(graph):
     left, right, weight = arrays(graph)
-    chosen = one_to_one.matching(left, right, weight)
+    chosen = cluster.matching(left, right, weight)
     return {edge for edge, is_chosen in zip(graph, chosen, strict=True) if is_chosen}
 
 
@@ -56,8 +56,8 @@ def test_no_matching_weighs_more_than_the_one_chosen(rounds, largest_matrix, gra
     So with every way to the answer: all at once, as a matrix, and as a sparse graph.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(one_to_one, "_ROUNDS", rounds)
-        patch.setattr(one_to_one, "_LARGEST_MATRIX", largest_matrix)
+        patch.setattr(cluster, "_ROUNDS", rounds)
+        patch.setattr(cluster, "_LARGEST_MATRIX", largest_matrix)
         chosen = chosen_of(graph)
     assert is_matching(chosen)
     assert sum(graph[edge] for edge in chosen) == pytest.approx(heaviest(graph))
@@ -89,8 +89,8 @@ def test_lists_whose_ids_mix_have_the_best_partners_too(lists, log_odds):
         if pair[0] < pair[1] < len(lists) and lists[pair[0]] != lists[pair[1]]
     }
     left, right, odds = arrays(pairs)
-    stays = one_to_one.best_partners(left, right, odds, np.array(lists, np.int32))
-    weights = dict(zip(pairs, one_to_one.evidence(odds), strict=True))
+    stays = cluster.best_partners(left, right, odds, np.array(lists, np.int32))
+    weights = dict(zip(pairs, cluster.evidence(odds), strict=True))
     # Each entry is a node for each other list.
     edges = {
         ((one, lists[other]), (other, lists[one])): weight
@@ -110,8 +110,8 @@ def test_a_sure_pair_does_not_yield_to_two_doubtful_ones():
     """Two pairs of one in three would part one of eight in nine, were their odds not weighed."""
     odds = {(0, 5): 8.0, (0, 6): 0.5, (1, 5): 0.5}
     left, right, _ = arrays(odds)
-    weight = one_to_one.evidence(np.log2(list(odds.values())))
-    assert one_to_one.matching(left, right, weight).tolist() == [True, False, False]
+    weight = cluster.evidence(np.log2(list(odds.values())))
+    assert cluster.matching(left, right, weight).tolist() == [True, False, False]
 
 
 def test_an_entry_has_a_partner_in_each_other_list():
@@ -119,5 +119,5 @@ def test_an_entry_has_a_partner_in_each_other_list():
     lists = np.array([0, 1, 2, 2], np.int32)
     left, right = np.array([[0, 0, 1, 0], [1, 2, 2, 3]], np.int32)
     log_odds = np.array([20.0, 18.0, 15.0, 2.0])
-    stays = one_to_one.best_partners(left, right, log_odds, lists)
+    stays = cluster.best_partners(left, right, log_odds, lists)
     assert stays.tolist() == [True, True, True, False]

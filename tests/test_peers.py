@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import voterlist
-from voterlist.link.evaluate import evaluate
+from voterlist.link.fit import evaluate
 
 BENCH = Path(__file__).resolve().parents[1] / "bench"
 TRUTH = pa.table(

@@ -28,8 +28,8 @@ from voterlist.link import (
     ranges,
     ready,
 )
+from voterlist.link.candidates import RECORD
 from voterlist.link.encode import encode
-from voterlist.link.found import RECORD
 from voterlist.link.keys import Key
 from voterlist.link.labels import CASES, PAIRS
 from voterlist.model import Profile

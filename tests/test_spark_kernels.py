@@ -13,8 +13,7 @@ from voterlist.link import ranges
 from voterlist.link.block import build_all
 from voterlist.link.comparisons import SHIPPED, Pairs, with_added
 from voterlist.link.encode import COMPARED, LINKED, encode
-from voterlist.link.fields import together
-from voterlist.link.keys import Key, keys
+from voterlist.link.keys import Key, keys, together
 from voterlist.model import Profile
 from voterlist.normalize import normalize
 from voterlist.schemas import require

@@ -27,9 +27,9 @@ from voterlist.spark.exchange import (
     parcels_of,
     unpacked,
 )
-from voterlist.spark.executors import _program
 from voterlist.spark.failures import in_task, in_words, told
 from voterlist.spark.reading import Piece, stamp_of
+from voterlist.spark.session import _program
 from voterlist.spark.work import open_work
 
 NOW = "2026-02-03 04:05"

@@ -15,8 +15,8 @@ from examples import tries
 from voterlist.errors import UsageError
 from voterlist.schemas import STATISTIC, TRUTH, require
 from voterlist.synth import Country, Rates, default_constituencies, generate
-from voterlist.synth.identifiers import documents, fins
 from voterlist.synth.lexicon import lexicon, surname
+from voterlist.synth.people import documents, fins
 from voterlist.synth.plan import draw_plan
 from voterlist.synth.repeats import Done, done_words
 

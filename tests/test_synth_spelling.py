@@ -11,8 +11,7 @@ from rapidfuzz.distance import OSA
 
 from voterlist.synth.lexicon import lexicon
 from voterlist.synth.slips import damage_document, damage_fin, mistype
-from voterlist.synth.spelling import SCRIPTS, capitals, spell
-from voterlist.synth.spellings import spellings
+from voterlist.synth.spellings import SCRIPTS, capitals, spell, spellings
 
 
 def rng(seed=1):

@@ -26,8 +26,8 @@ from voterlist.errors import InputError, MapError
 from voterlist.link import Decided, Incremental, Scope, link, weigh
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.encode import encode
-from voterlist.link.evaluate import evaluate
 from voterlist.link.explain import read_model
+from voterlist.link.fit import evaluate
 from voterlist.link.grid import on_grid
 from voterlist.model import PairKind
 from voterlist.render import rows

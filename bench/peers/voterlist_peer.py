@@ -57,7 +57,7 @@ def main() -> None:
         keep_memory()
         pq.write_table(link(_compared(source)).pairs, out)
     else:
-        from voterlist.link.features import features  # noqa: PLC0415 - recordlinkage takes a second to load
+        from voterlist.link.second_opinion import features  # noqa: PLC0415 - recordlinkage takes a second to load
 
         profile = Profile(how[0]) if how else Profile.AZ
         features(voters(source, *how), profile=profile).reset_index().to_parquet(

@@ -483,7 +483,7 @@ def linkage_features(
         InputError: no column of a name is found, or an id stands twice.
     """
     # recordlinkage takes a second to load.
-    from voterlist.link.features import features  # noqa: PLC0415  see above
+    from voterlist.link.second_opinion import features  # noqa: PLC0415  see above
 
     bounds = _bounds(settings)
     rows = _of_one(_chosen(frame, columns), profile)

@@ -13,7 +13,7 @@ OPEN = """
 import sys
 from pathlib import Path
 from voterlist.cli.failure import describe
-from voterlist.spark.executors import prepare
+from voterlist.spark.session import prepare
 from voterlist.spark.session import open_session
 from voterlist.spark.work import open_work
 try:

@@ -134,14 +134,16 @@ def _refuse(options: Mapping[str, object], code: str) -> None:
 @takes(_Options)
 def link(given: _Options) -> Answer:
     """Find the pairs that may be one person."""
-    from voterlist import threads
     from voterlist.cli.process import keep_memory, leave_pandas_out, return_memory
+
+    if given.engine is _Engine.LOCAL:
+        # Before anything else loads Arrow, and pandas with its first list.
+        leave_pandas_out()
+    from voterlist import threads
     from voterlist.usecases.linking import LinkRequest
     from voterlist.usecases.memory import bytes_of
 
     place = given.place()
-    if place is None:
-        leave_pandas_out()
     limit = given.memory_limit
     if given.jobs is not None or limit is not None:
         # Each thread has arrays of its own.

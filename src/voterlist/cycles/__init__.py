@@ -23,11 +23,16 @@ from voterlist.cycles.causes import (
     came_of_age,
     known_to,
 )
-from voterlist.cycles.differences import fields_changed, is_elsewhere
-from voterlist.cycles.findings import findings, summary
-from voterlist.cycles.pairing import Paired, pair
-from voterlist.cycles.rules import RULES
-from voterlist.cycles.words import CAUSES, CHANGES, LEVELS, NO_CAUSE
+from voterlist.cycles.findings import (
+    CAUSES,
+    CHANGES,
+    LEVELS,
+    NO_CAUSE,
+    RULES,
+    findings,
+    summary,
+)
+from voterlist.cycles.pairing import Paired, fields_changed, is_elsewhere, pair
 from voterlist.errors import StageError
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.matching import Flags, Rows

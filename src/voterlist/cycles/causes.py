@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.cycles.words import CAUSES, NO_CAUSE
+from voterlist.cycles.findings import CAUSES, NO_CAUSE
 from voterlist.matching import Flags, Rows, match
 from voterlist.schemas import VOTER
 from voterlist.tables import concat

@@ -15,22 +15,23 @@ from voterlist.arrays import Codes
 from voterlist.config import LinkSettings
 from voterlist.link import block, steps
 from voterlist.link.cases import REASONS
-from voterlist.link.chance import Chance, chance
 from voterlist.link.comparisons import FOLDS, SHIPPED
 from voterlist.link.encode import COMPARED, LINKED
 from voterlist.link.fit import Doubt, Estimate
 from voterlist.link.incremental import State
 from voterlist.link.keys import NAMES
 from voterlist.link.labels import Decided, closed_cases
-from voterlist.link.scope import Scope
 from voterlist.link.steps import ready
 from voterlist.link.types import (
     Added,
     AddedUse,
+    Chance,
     Incremental,
     Linkage,
     Ready,
+    Scope,
     Watch,
+    chance,
 )
 from voterlist.model import Profile, Rule
 from voterlist.threads import both

@@ -7,17 +7,15 @@ a split separates are counted, so no pair is lost unseen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from voterlist.arrays import Bools, Codes, Longs, dense, runs
 from voterlist.link.encode import Encoded
-from voterlist.link.fields import field as field_of
-from voterlist.link.fields import prepare, together
-from voterlist.link.keys import Key, keys
-from voterlist.link.scope import members_of_groups
+from voterlist.link.keys import Key, keys, prepare, together
+from voterlist.link.keys import field as field_of
 from voterlist.model import Profile
 from voterlist.threads import each
 
@@ -226,3 +224,20 @@ def build_all(
     if one_by_one:
         return [build(entries, key, limit, groups) for key in every]
     return each(lambda key: build(entries, key, limit, groups), every)
+
+
+def members_of_groups(groups: Codes) -> Iterator[Bools]:
+    """For each group the flags of its entries."""
+    for group in np.unique(groups[groups >= 0]).tolist():
+        yield groups == group
+
+
+def pairs_within(size: int) -> int:
+    """How many pairs so many entries make."""
+    return size * (size - 1) // 2
+
+
+def pairs_without(groups: Codes) -> int:
+    """How many pairs of entries count: all but those inside a group."""
+    sizes = np.bincount(groups[groups >= 0]).tolist()
+    return pairs_within(len(groups)) - sum(map(pairs_within, sizes))

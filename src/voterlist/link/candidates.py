@@ -3,17 +3,219 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from voterlist.arrays import Codes, Longs
+from voterlist.arrays import AnyArray, Bools, Codes, Longs, pack_pairs
 from voterlist.link import block, ranges, weigh
 from voterlist.link.comparisons import SHIPPED, Comparisons, Pairs, Vectors
 from voterlist.link.encode import Encoded
-from voterlist.link.found import Candidates, Compared, Store
 from voterlist.link.incremental import Known
 from voterlist.link.ranges import Range
 from voterlist.threads import each, in_turn, workers
+
+T = TypeVar("T", bound=np.generic)
+
+_KINDS = {"left": np.int32, "right": np.int32, "vector": np.int64}
+RECORD = np.dtype(list(_KINDS.items()))
+"""A pair as it is put aside."""
+_AT_ONCE = 1 << 20
+"""So many pairs are read from a store at a time."""
+
+
+class Store(Protocol):
+    """Where pairs are put aside: rows of ``RECORD``, added at the end and read by their places."""
+
+    def __len__(self) -> int: ...
+
+    def add(self, rows: AnyArray) -> None:
+        """Add rows at the end."""
+
+    def between(self, start: int, stop: int) -> AnyArray:
+        """The rows from one place up to another."""
+
+    def another(self) -> Store:
+        """A store beside this one, empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Pairs (``left[i]`` < ``right[i]``, positions in the list) and their comparison vectors."""
+
+    left: Codes
+    right: Codes
+    vector: Longs
+    """The packed vector of each pair."""
+    vectors: weigh.VectorCounts
+    """The distinct packed vectors."""
+    afresh: int
+    """How many of the pairs were compared; what the others are was known."""
+    levels: Codes | Longs | None = None
+    """The packed pair levels of each pair, where they are kept for the next linkage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the candidate pairs, one after the other."""
+
+    start: int
+    """The place of the first among all."""
+    left: Codes
+    right: Codes
+    vector: Longs
+
+    def here(self, places: Longs) -> Longs:
+        """Which of these places are of this part."""
+        stop = self.start + len(self.left)
+        return np.flatnonzero((places >= self.start) & (places < stop))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The candidate pairs in the order of left, then right, with their vectors.
+
+    They are held in memory as one part, or stand in a store and are read part by part.
+    """
+
+    vectors: weigh.VectorCounts
+    """The distinct packed vectors."""
+    afresh: int
+    """How many of the pairs were compared afresh; the others were reused."""
+    held: Compared | None = None
+    store: Store | None = None
+
+    @classmethod
+    def of(cls, parts: Iterator[Compared], store: Store | None = None) -> Candidates:
+        """The pairs of these parts, which follow each other; put into the store if there is one.
+
+        Raises:
+            OSError: the disk of the store is full.
+        """
+        counts, kept, afresh = [], [], 0
+        for part in parts:
+            counts.append(part.vectors)
+            afresh += part.afresh
+            if store is None:
+                kept.append(part)
+            else:
+                store.add(_record(part.left, part.right, part.vector))
+        vectors = weigh.count(counts)
+        if store is not None:
+            return cls(vectors, afresh, store=store)
+        left, right, vector = (
+            np.concatenate([np.zeros(0, kind), *(getattr(part, name) for part in kept)])
+            for name, kind in _KINDS.items()
+        )
+        of_parts = [part.levels for part in kept if part.levels is not None]
+        levels: AnyArray = np.concatenate([np.zeros(0, np.int32), *of_parts])
+        held = Compared(left, right, vector, vectors, afresh, levels)
+        return cls(vectors, afresh, held)
+
+    def __len__(self) -> int:
+        if self.held is not None:
+            return len(self.held.left)
+        return 0 if self.store is None else len(self.store)
+
+    @property
+    def left(self) -> Codes:
+        """The left entry of each pair, all in memory."""
+        return _together([part.left for part in self.parts()])
+
+    @property
+    def right(self) -> Codes:
+        """The right entry of each pair, all in memory."""
+        return _together([part.right for part in self.parts()])
+
+    @property
+    def vector(self) -> Longs:
+        """The packed vector of each pair, all in memory."""
+        return _together([part.vector for part in self.parts()])
+
+    def parts(self) -> Iterator[Part]:
+        """The pairs part by part; there is one at least."""
+        if self.held is not None:
+            yield Part(0, self.held.left, self.held.right, self.held.vector)
+        elif self.store is not None:
+            for start in range(0, max(len(self.store), 1), _AT_ONCE):
+                rows = self.store.between(start, min(start + _AT_ONCE, len(self.store)))
+                columns = (np.ascontiguousarray(rows[name]) for name in _KINDS)
+                yield Part(start, *columns)
+
+    def at(self, places: Longs) -> tuple[Codes, Codes, Longs]:
+        """(left, right, packed vectors) of the pairs at these places, in their order."""
+        left, right = np.zeros((2, len(places)), np.int32)
+        vector = np.zeros(len(places), np.int64)
+        for part in self.parts():
+            here = part.here(places)
+            inside = places[here] - part.start
+            left[here], right[here] = part.left[inside], part.right[inside]
+            vector[here] = part.vector[inside]
+        return left, right, vector
+
+    def with_one_of(self, codes: Longs) -> Longs:
+        """The places of the pairs whose packed vector is one of these."""
+        # These are few: a look-up in a hash table of them is much faster than a search in the
+        # sorted codes of all vectors.
+        few = pa.array(codes)
+        found = [
+            part.start + np.flatnonzero(pc.is_in(pa.array(part.vector), value_set=few))
+            for part in self.parts()
+        ]
+        return np.concatenate(found)
+
+    def among(self, left: Codes, right: Codes) -> tuple[Longs, Bools]:
+        """(the place of each of these pairs, whether it is a candidate at all)."""
+        numbers = pack_pairs(left, right)
+        where = np.zeros(len(numbers), np.int64)
+        is_there = np.zeros(len(numbers), np.bool_)
+        for part in self.parts():
+            every = pack_pairs(part.left, part.right)
+            place = np.searchsorted(every, numbers)
+            here = np.flatnonzero(place < len(every))
+            here = here[every[place[here]] == numbers[here]]
+            where[here] = part.start + place[here]
+            is_there[here] = True
+        return where, is_there
+
+    def vectors_without(self, left: Codes, right: Codes) -> weigh.VectorCounts:
+        """The distinct vectors, counted without these of the pairs."""
+        places, _ = self.among(left, right)
+        codes = self.vectors.codes
+        which = np.searchsorted(codes, self.at(places)[2])
+        gone = np.bincount(which, minlength=len(codes)).astype(np.int64)
+        return weigh.VectorCounts(codes, self.vectors.counts - gone)
+
+    def compared_again(
+        self, again: Callable[[Codes, Codes, Longs], Longs]
+    ) -> Candidates:
+        """The pairs with the packed vectors that ``again`` gives for (left, right, vectors)."""
+        store = None if self.store is None else self.store.another()
+
+        def parts() -> Iterator[Compared]:
+            for part in self.parts():
+                codes = again(part.left, part.right, part.vector)
+                counts = weigh.count_chunk(codes)
+                yield Compared(part.left, part.right, codes, counts, len(codes))
+
+        found = Candidates.of(parts(), store)
+        return Candidates(found.vectors, self.afresh, found.held, found.store)
+
+
+def _together(columns: list[NDArray[T]]) -> NDArray[T]:
+    return np.concatenate(columns) if len(columns) > 1 else columns[0]
+
+
+def _record(left: Codes, right: Codes, vector: Longs) -> AnyArray:
+    """Pairs as rows of ``RECORD``."""
+    rows = np.empty(len(left), RECORD)
+    rows["left"], rows["right"], rows["vector"] = left, right, vector
+    return rows
+
 
 Progress = Callable[[str, int, int], None]
 """Called with (step, pairs done, pairs in all) as the work goes on."""

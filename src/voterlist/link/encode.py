@@ -15,8 +15,7 @@ import pyarrow.compute as pc
 from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Longs, Signs, Words, dense, pack_known
 from voterlist.link.identifiers import Identifiers, identifiers
-from voterlist.link.short_names import ShortNames, full_names, short_names
-from voterlist.link.sounds import sound_codes
+from voterlist.link.short_names import ShortNames, full_names, short_names, sound_codes
 from voterlist.model import ListKind, Profile, Sex
 from voterlist.schemas import STREET_OR_VILLAGE
 from voterlist.threads import each

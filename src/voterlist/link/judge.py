@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Floats, Longs
 from voterlist.config import LinkSettings
-from voterlist.link import block, candidates, monotone, weigh
+from voterlist.link import block, candidates, weigh
+from voterlist.link.candidates import Candidates
 from voterlist.link.cases import Judged
 from voterlist.link.comparisons import Comparisons, Pairs, Vectors
 from voterlist.link.comparisons.birth_date import BirthDateLevel
@@ -25,7 +26,6 @@ from voterlist.link.comparisons.given_name import GivenNameLevel
 from voterlist.link.comparisons.patronymic import PatronymicLevel
 from voterlist.link.comparisons.surname import SurnameLevel
 from voterlist.link.encode import Encoded
-from voterlist.link.found import Candidates
 from voterlist.link.keys import Key
 from voterlist.link.weigh import CLASSES, Model
 from voterlist.model import PairKind
@@ -160,7 +160,7 @@ class Scorer:
     def compare(self, left: Codes, right: Codes) -> tuple[Pairs, Vectors, weigh.Scored]:
         """Pairs with their exact vectors and scores."""
         pairs = Pairs(self.entries, left, right)
-        vectors = monotone.bounded(
+        vectors = weigh.bounded(
             pairs, self.comparisons.compare(pairs), self.comparisons, self.model.log_m
         )
         return pairs, vectors, weigh.score(vectors, self.model)

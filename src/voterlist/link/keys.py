@@ -2,12 +2,223 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from importlib import resources
+from itertools import chain, combinations, takewhile
 
-from voterlist.link.encode import ADDED, ADDRESS_WORDS
-from voterlist.link.fields import ADDRESS_PARTS
-from voterlist.link.short_names import FULL_NAMES
+import numpy as np
+
+from voterlist.arrays import Codes, Longs
+from voterlist.link.encode import (
+    ADDED,
+    ADDRESS_WORDS,
+    RARE_WORD,
+    RARE_WORD_SHARE,
+    Encoded,
+    EncodedColumn,
+    coded_parts,
+    counted_parts,
+    deal,
+    word_starts,
+)
+from voterlist.link.short_names import FULL_NAMES, sound_key
 from voterlist.model import Profile
+from voterlist.threads import each
+
+_PART_COLUMNS = 8
+ADDRESS_PARTS = tuple(f"address_part_{number}" for number in range(_PART_COLUMNS))
+"""The names of the columns of parts of an address, as fields of a blocking key."""
+_PARTS_OF_A_DATE = frozenset({"year", "month", "day"})
+_NAMES = frozenset({"stem", "given_name", "patronymic"})
+_RARE_PART = 60
+"""A part of an address is rare where at most so many entries have it, or one in
+``RARE_WORD_SHARE`` of a longer list."""
+_PAIRED_WORDS = 4
+"""The rarest words of an address line that are paired."""
+
+
+def _derived(
+    entries: Encoded, column: EncodedColumn, derive: Callable[[str], str]
+) -> Codes | Longs:
+    """The codes of what is derived from each value; -1 where that is empty."""
+    return entries.coded([derive(word) or None for word in column.words()])[
+        column.codes
+    ]
+
+
+def _initial(column: EncodedColumn) -> Codes:
+    """The code points of first letters."""
+    return np.append(column.initials, np.int32(-1))[column.codes]
+
+
+def _names(entries: Encoded) -> Longs:
+    """Surname and given name as one code whichever stands first."""
+    surnames = entries.surname.words()
+    place = entries.coded([*surnames, *entries.given_name.words()])
+    given = entries.given_name.codes
+    one = place[entries.surname.codes]
+    other = place[np.where(given >= 0, given + len(surnames), -1)]
+    return entries.pack(np.minimum(one, other), np.maximum(one, other))
+
+
+def _sounds(entries: Encoded) -> Longs:
+    """How surname and given name sound; -1 where sounds are not compared."""
+    if entries.profile is Profile.AZ:
+        return np.full(entries.size, -1, np.int64)
+    stem, given_name = (
+        _derived(entries, column, sound_key)
+        for column in (entries.stem, entries.given_name)
+    )
+    return entries.pack(stem, given_name)
+
+
+def address_numbers(line: str) -> str:
+    """The numbers of an address line, when there are at least two.
+
+    House number and postcode stay the same however the street is spelt.
+    """
+    numbers = [word for word in line.split() if word.isdigit()]
+    return " ".join(sorted(numbers)) if len(numbers) > 1 else ""
+
+
+def _address_parts(entries: Encoded) -> tuple[Codes, ...]:
+    """What addresses share beside rare words, as ``ADDRESS_PARTS`` columns of codes.
+
+    That is pairs of the rarest words of a line, and words that are a little too common to be rare
+    ones; of each word the beginning, in whatever order they stand. A part that many entries have,
+    such as a city and its state, tells nobody apart. A part belongs to the column that a checksum
+    of its letters gives; of two parts of one line in one column the rarer stands there.
+    """
+    column = entries.address
+    times = column.counts.tolist()
+    lines = [word_starts(line) for line in column.words()]
+    words = counted_parts(lines, times)
+    parts = [parts_of_line(line, words) for line in lines]
+    dealt = deal(parts, counted_parts(parts, times), most_of_part(entries.size))
+    return tuple(coded_parts(one)[column.codes] for one in dealt)
+
+
+def parts_of_line(line: Iterable[str], counts: Mapping[str, int]) -> list[str]:
+    """What an address shares beside rare words, by the beginnings of its words, counted."""
+    return [*_pairs(line, counts), *_middling(line, counts)]
+
+
+def most_of_part(size: int) -> int:
+    """How many of so many entries have a rare part of an address at most."""
+    return max(_RARE_PART, size // RARE_WORD_SHARE)
+
+
+def _pairs(line: Iterable[str], counts: Mapping[str, int]) -> list[str]:
+    """The pairs of the rarest words of a line; a word that one entry alone has is none of them."""
+    shared = [word for word in line if counts[word] > 1]
+    rarest = sorted(shared, key=lambda word: (counts[word], word))[:_PAIRED_WORDS]
+    return [" ".join(pair) for pair in combinations(sorted(rarest), 2)]
+
+
+def _middling(line: Iterable[str], counts: Mapping[str, int]) -> list[str]:
+    """The words of a line that are no rare ones, and not much more common."""
+    return [word for word in line if RARE_WORD < counts[word] <= _RARE_PART]
+
+
+def _address_part(entries: Encoded, name: str) -> Codes | Longs:
+    """One of the columns of parts; all are made when the first is asked for."""
+    if (name,) not in entries.joins:
+        made = _address_parts(entries)
+        entries.joins.update(
+            {(one,): codes for one, codes in zip(ADDRESS_PARTS, made, strict=True)}
+        )
+    return entries.joins[(name,)]
+
+
+def _address_word(entries: Encoded, name: str) -> Codes | Longs:
+    """One of the columns of rare words; all unknown where addresses are parsed."""
+    if not entries.address_words:
+        return np.full(entries.size, -1, np.int32)
+    return entries.address_words[ADDRESS_WORDS.index(name)]
+
+
+def _full_name(entries: Encoded, name: str) -> Codes | Longs:
+    """One of the columns of full names."""
+    return entries.full_names[FULL_NAMES.index(name)]
+
+
+_DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
+    "date": lambda entries: entries.date_code,
+    "initials": lambda entries: entries.pack(
+        _initial(entries.stem), _initial(entries.given_name)
+    ),
+    "stem_initial": lambda entries: _initial(entries.stem),
+    "given_name_initial": lambda entries: _initial(entries.given_name),
+    "patronymic_initial": lambda entries: _initial(entries.patronymic),
+    "names": _names,
+    "sounds": _sounds,
+    "numbers": lambda entries: _derived(entries, entries.address, address_numbers),
+    "document_start": lambda entries: entries.document_starts,
+    **{name: partial(_address_part, name=name) for name in ADDRESS_PARTS},
+    **{name: partial(_address_word, name=name) for name in ADDRESS_WORDS},
+    **{name: partial(_full_name, name=name) for name in FULL_NAMES},
+}
+
+
+def field(entries: Encoded, name: str) -> Codes | Longs:
+    """The codes of one field, below 0 where unknown."""
+    if (name,) in entries.joins:
+        return entries.joins[(name,)]
+    if name in _DERIVED:
+        return _DERIVED[name](entries)
+    codes = entries.codes_of(name)
+    # A year, month or day of 0 is an unknown one.
+    return np.where(codes > 0, codes, -1) if name in _PARTS_OF_A_DATE else codes
+
+
+def _whole_names(entries: Encoded, names: tuple[str, ...]) -> Codes | Longs:
+    """One small code an entry for two or three names together; most keys begin with such."""
+    if names not in entries.joins:
+        first = (
+            _whole_names(entries, names[:-1])
+            if len(names) > 2
+            else field(entries, names[0])
+        )
+        entries.joins[names] = entries.narrow(
+            entries.pack(first, field(entries, names[-1]))
+        )
+    return entries.joins[names]
+
+
+def prepare(entries: Encoded, every: Iterable[tuple[str, ...]]) -> None:
+    """Make what several of these keys need, so that threads do not make it each for itself."""
+    keys = list(every)
+    names = {_leading_names(fields) for fields in keys}
+    pairs = {whole[:2] for whole in names if len(whole) > 1}
+    if any((part,) in keys for part in ADDRESS_PARTS):
+        _address_part(entries, ADDRESS_PARTS[0])
+    each(partial(_whole_names, entries), sorted(pairs))
+    each(partial(_whole_names, entries), sorted(one for one in names if len(one) > 2))
+
+
+def _leading_names(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """The names with which a key begins."""
+    return tuple(takewhile(_NAMES.__contains__, fields))
+
+
+def together(entries: Encoded, names: tuple[str, ...]) -> Longs:
+    """One code an entry for several fields, -1 where one of them is unknown.
+
+    Without any field, all entries have the same code.
+    """
+    if not names:
+        return np.zeros(entries.size, np.int64)
+    whole = len(_leading_names(names))
+    codes = (
+        _whole_names(entries, names[:whole]) if whole > 1 else field(entries, names[0])
+    )
+    codes = codes.astype(np.int64)
+    for name in names[max(whole, 1) :]:
+        codes = entries.pack(codes, field(entries, name))
+    return codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,181 +238,46 @@ class Key:
 _SPLITS_OF_VALUES = ("date", "given_name")
 """By what a block of one FIN, document or added value is split."""
 
-_AZ = (
-    Key("fin", ("fin",), _SPLITS_OF_VALUES),
-    Key("document", ("document",), _SPLITS_OF_VALUES),
-    Key("given_name+patronymic+date", ("given_name", "patronymic", "date"), ("stem",)),
-    Key("surname+given_name+date", ("stem", "given_name", "date"), ("patronymic",)),
-    Key("surname+patronymic+date", ("stem", "patronymic", "date"), ("given_name",)),
-    # All three names, and what a slip in the date leaves: its year, its day and month, or nothing
-    # but the place.
-    Key(
-        "names+year",
-        ("stem", "given_name", "patronymic", "year"),
-        ("constituency", "precinct"),
-    ),
-    Key(
-        "names+day",
-        ("stem", "given_name", "patronymic", "month", "day"),
-        ("constituency", "precinct"),
-    ),
-    Key(
-        "names+place",
-        ("stem", "given_name", "patronymic", "constituency"),
-        ("precinct", "street"),
-    ),
-    # One name and the date leave many strangers; a first letter more leaves those whom a slip could
-    # explain.
-    Key(
-        "given_name+date+surname-initial",
-        ("given_name", "date", "stem_initial"),
-        ("constituency", "precinct"),
-    ),
-    Key(
-        "given_name+date+patronymic-initial",
-        ("given_name", "date", "patronymic_initial"),
-        ("constituency", "precinct"),
-    ),
-    Key(
-        "surname+date+given_name-initial",
-        ("stem", "date", "given_name_initial"),
-        ("constituency", "precinct"),
-    ),
-    Key(
-        "patronymic+date+given_name-initial",
-        ("patronymic", "date", "given_name_initial"),
-        ("constituency", "precinct"),
-    ),
-    Key("surname+date+place", ("stem", "date", "constituency"), ("precinct",)),
-    Key("given_name+date+place", ("given_name", "date", "constituency"), ("precinct",)),
-    Key("patronymic+date+place", ("patronymic", "date", "constituency"), ("precinct",)),
-    Key("swapped-names+date", ("names", "date"), ()),
-    # Without a full date: the year, and more of the name or the same constituency.
-    Key(
-        "given_name+patronymic+year",
-        ("given_name", "patronymic", "year", "stem_initial"),
-        ("constituency", "precinct"),
-        partial_dates=True,
-    ),
-    Key(
-        "given_name+patronymic+year+place",
-        ("given_name", "patronymic", "year", "constituency"),
-        ("precinct", "street"),
-    ),
-    Key(
-        "surname+given_name+year",
-        ("stem", "given_name", "year", "patronymic_initial"),
-        ("constituency", "precinct"),
-        partial_dates=True,
-    ),
-    Key(
-        "surname+given_name+year+place",
-        ("stem", "given_name", "year", "constituency"),
-        ("precinct", "street"),
-    ),
-    Key(
-        "surname+patronymic+year",
-        ("stem", "patronymic", "year", "given_name_initial"),
-        ("constituency", "precinct"),
-        partial_dates=True,
-    ),
-    Key(
-        "surname+patronymic+year+place",
-        ("stem", "patronymic", "year", "constituency"),
-        ("precinct", "street"),
-    ),
-    Key(
-        "swapped-names+year",
-        ("names", "patronymic", "year"),
-        ("constituency", "precinct"),
-    ),
-    # Two names, and the day and month where the year is wrong.
-    Key(
-        "surname+given_name+day",
-        ("stem", "given_name", "month", "day", "patronymic_initial"),
-        ("constituency", "precinct"),
-    ),
-    Key(
-        "given_name+patronymic+day",
-        ("given_name", "patronymic", "month", "day", "stem_initial"),
-        ("constituency", "precinct"),
-    ),
-    Key(
-        "surname+patronymic+day",
-        ("stem", "patronymic", "month", "day", "given_name_initial"),
-        ("constituency", "precinct"),
-    ),
-    Key(
-        "given_name+patronymic+day+place",
-        ("given_name", "patronymic", "month", "day", "constituency"),
-        ("precinct",),
-    ),
-    Key(
-        "surname+given_name+day+place",
-        ("stem", "given_name", "month", "day", "constituency"),
-        ("precinct",),
-    ),
-    Key(
-        "surname+patronymic+day+place",
-        ("stem", "patronymic", "month", "day", "constituency"),
-        ("precinct",),
-    ),
-    # One home, for names or dates that went wrong.
-    Key(
-        "given_name+house", ("given_name", "street", "house", "constituency"), ("year",)
-    ),
-    Key("date+house", ("date", "street", "house", "constituency"), ()),
-    Key(
-        "surname+given_name+street",
-        ("stem", "given_name", "street", "constituency"),
-        ("year",),
-    ),
-)
+_NUMBERED = {
+    "full_name": FULL_NAMES,
+    "address_part": ADDRESS_PARTS,
+    "address_word": ADDRESS_WORDS,
+}
+"""Columns that are several; a key of one of them is a key of each."""
 
-_GENERIC = (
-    Key("fin", ("fin",), _SPLITS_OF_VALUES),
-    Key("document", ("document",), _SPLITS_OF_VALUES),
-    Key("given_name+date", ("given_name", "date"), ("stem",)),
-    Key("surname+date", ("stem", "date"), ("given_name",)),
-    Key("surname+given_name", ("stem", "given_name"), ("year", "date")),
-    Key("date", ("date",), ("initials",)),
-    Key("address", ("address",), ("given_name", "date")),
-    Key("surname+year", ("stem", "year"), ("initials", "month")),
-    Key("given_name+year", ("given_name", "year"), ("initials", "month")),
-    Key("surname+month+day", ("stem", "month", "day"), ("initials",)),
-    Key("given_name+month+day", ("given_name", "month", "day"), ("initials",)),
-    Key("initials+year+month", ("initials", "year", "month"), ("day",)),
-    Key("initials+year+day", ("initials", "year", "day"), ("month",)),
-    Key("surname+initials", ("stem", "initials"), ("year",)),
-    Key("given_name+initials", ("given_name", "initials"), ("year",)),
-    Key("names", ("names",), ("year", "date")),
-    Key("sounds", ("sounds",), ("year", "date")),
-    *(
-        Key(f"surname+full-name-{name[-1]}", ("stem", name), ("year", "date"))
-        for name in FULL_NAMES
-    ),
-    Key("given_name+address", ("given_name", "address"), ("year",)),
-    Key("surname+address", ("stem", "address"), ("year",)),
-    Key("initials+numbers", ("initials", "numbers"), ("year",)),
-    Key("surname+numbers", ("stem", "numbers"), ("year",)),
-    Key("given_name+numbers", ("given_name", "numbers"), ("year",)),
-    *(
-        Key(f"address-part-{name[-1]}", (name,), ("initials",))
-        for name in ADDRESS_PARTS
-    ),
-    Key("document-start", ("document_start",), ("initials",)),
-    *(
-        Key(f"rare-address-word-{name[-1]}", (name,), ("initials",))
-        for name in ADDRESS_WORDS
-    ),
-)
+
+def _shipped() -> dict[str, tuple[Key, ...]]:
+    """The keys of each profile, as ``keys.toml`` has them."""
+    text = resources.files(__package__).joinpath("keys.toml").read_text("utf-8")
+    return {
+        profile: tuple(key for row in rows for key in _keys_of(**row))
+        for profile, rows in tomllib.loads(text).items()
+    }
+
+
+def _keys_of(
+    name: str,
+    fields: list[str],
+    splits: Sequence[str] = (),
+    each: str = "",
+    *,
+    partial_dates: bool = False,
+) -> Iterator[Key]:
+    if not each:
+        yield Key(name, tuple(fields), tuple(splits), partial_dates)
+    for column in _NUMBERED[each] if each else ():
+        of_column = tuple(column if field == each else field for field in fields)
+        yield Key(f"{name}-{column[-1]}", of_column, tuple(splits), partial_dates)
+
+
+_SHIPPED = _shipped()
 
 _WHOLE = Key("every-pair", ())
 """A short list of the profile ``generic`` is compared whole: no error in any field keeps two
 entries apart."""
 
 
-NAMES = frozenset(key.name for key in (*_AZ, *_GENERIC, _WHOLE))
+NAMES = frozenset(key.name for key in (*chain(*_SHIPPED.values()), _WHOLE))
 """The names of the shipped keys."""
 
 
@@ -215,8 +291,7 @@ def keys(
     """
     if profile is Profile.GENERIC and size <= limit:
         return (_WHOLE,)
-    shipped = _AZ if profile is Profile.AZ else _GENERIC
     return (
-        *shipped,
+        *_SHIPPED[profile.value],
         *(Key(name, (ADDED + name,), _SPLITS_OF_VALUES) for name in added),
     )

@@ -24,8 +24,8 @@ import pyarrow.compute as pc
 from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Longs, pack_pairs, unpack_pairs
 from voterlist.decisions.given import moment_of
+from voterlist.link.candidates import Candidates
 from voterlist.link.cases import Closed, case_id
-from voterlist.link.found import Candidates
 from voterlist.link.weigh import Labels
 from voterlist.model import Verdict
 

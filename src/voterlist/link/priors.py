@@ -10,9 +10,11 @@ from importlib import resources
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
-from voterlist.arrays import Bools, Floats
-from voterlist.link.comparisons import MISSING, SHIPPED, Comparison, Comparisons
+from voterlist.arrays import Bools, Codes, Floats, Hashes, Levels, Longs, mix, salted
+from voterlist.link.block import pairs_within
+from voterlist.link.comparisons import MISSING, SHIPPED, Comparison, Comparisons, Pairs
 from voterlist.link.encode import Encoded
 from voterlist.model import Profile
 
@@ -189,3 +191,205 @@ def priors(
         }
         fitted[name] = replace(prior, shares=shares)
     return fitted
+
+
+# --- Random pairs of a list, which tell how often two unrelated people agree
+# Which pairs are drawn depends on the ids of the entries, one by one, and not on their number or
+# order. So a list in which one entry is another one has all but a few of the pairs that it had, and
+# says nearly the same of unrelated people. Drawn by position, each list would say something else: a
+# level that ten of the pairs show moves by half a bit from one drawing to the next.
+
+
+_SALT = 0x9E3779B97F4A7C15
+_WORD = 8
+"""Bytes of a word, and bits of a byte."""
+_PART = 1 << 18
+"""So many ids are hashed at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Random pairs with their levels."""
+
+    left: Codes
+    right: Codes
+    times: Longs
+    """How often each pair was drawn."""
+    levels: dict[str, Levels]
+    """The level of each pair in each field."""
+
+    def counts(self, comparison: Comparison) -> Floats:
+        """How many of the pairs have each level of a comparison; shape (levels,)."""
+        sampled = comparison.sampled(self.levels)
+        seen, times = self.levels[comparison.field][sampled], self.times[sampled]
+        counts = np.bincount(seen, times, minlength=len(comparison.levels))
+        return counts.astype(np.float64)
+
+    def known_share(self, field: str) -> float:
+        """The share of the pairs in which both values of a field are known; 0 without pairs."""
+        is_known = self.levels[field] != MISSING
+        return float(self.times[is_known].sum() / max(self.times.sum(), 1))
+
+
+class Sample:
+    """The random pairs that tell how often unrelated people agree.
+
+    What follows from two entries alone is worked out once for all models of one list.
+    """
+
+    def __init__(
+        self,
+        pairs: int = 250_000,
+        seed: int = 1,
+        lists: Codes | None = None,
+        marks: Hashes | None = None,
+    ) -> None:
+        """How many pairs are drawn, and how.
+
+        Args:
+            pairs: how many; all that there are, where these are not more.
+            seed: other pairs are drawn with another one.
+            lists: the list of each entry, where only pairs of two lists count.
+            marks: a number for each entry, the same whatever else the list has. With them a list
+                of which one entry is another one has nearly the same pairs. None: the positions.
+        """
+        self.pairs = pairs
+        self.seed = seed
+        self._lists = lists
+        self._marks = marks
+        self._drawn: Drawn | None = None
+
+    def drawn(self, entries: Encoded, comparisons: Comparisons) -> Drawn:
+        """The pairs of two people; none where the list has not two entries."""
+        if self._drawn is None:
+            self._drawn = self._draw(entries, comparisons)
+        whole = self._drawn
+        apart = np.arange(len(whole.left))
+        if entries.person is not None:
+            one, other = entries.person[whole.left], entries.person[whole.right]
+            apart = np.flatnonzero(one != other)
+        left, right = whole.left[apart], whole.right[apart]
+        levels = {field: codes[apart] for field, codes in whole.levels.items()}
+        adjusted = comparisons.adjust(Pairs(entries, left, right), levels).levels
+        return Drawn(left, right, whole.times[apart], adjusted)
+
+    def _draw(self, entries: Encoded, comparisons: Comparisons) -> Drawn:
+        """The pairs of two entries.
+
+        Where the list has fewer pairs than are drawn, each stands once, so that it is compared
+        once, and counts as often as it would be drawn.
+        """
+        left, right, times = self.draw(entries.size)
+        levels = comparisons.pair_levels(Pairs(entries, left, right))
+        return Drawn(left, right, times, levels)
+
+    def draw(self, size: int) -> tuple[Codes, Codes, Longs]:
+        """Pairs of so many entries: (left, right, how often each counts)."""
+        left, right = self._positions(size)
+        times = np.ones(len(left), np.int64)
+        if pairs_within(size) <= self.pairs:
+            drawn = np.bincount(left.astype(np.int64) * size + right)
+            distinct = np.flatnonzero(drawn)
+            left, right = np.divmod(distinct.astype(np.int32), np.int32(size))
+            times = drawn[distinct] * (self.pairs // max(drawn.sum(), 1))
+        return left, right, times
+
+    def may_draw(self, marks: Hashes, size: int) -> Bools:
+        """Which entries with these marks, of a list of this size, can be among the pairs.
+
+        A few more than are drawn, and all of a list that is not much larger. The pairs that
+        ``draw`` makes of these entries alone are those of the list.
+        """
+        if size <= 2 * self.pairs:
+            return np.ones(len(marks), np.bool_)
+        # So many that twelve standard deviations fewer are enough.
+        share = (self.pairs + 12 * self.pairs**0.5 + 1) / size
+        hashes = mix(marks ^ salted(self.seed, 0))
+        return np.asarray(hashes <= np.uint64(share * 2**64))
+
+    def _positions(self, size: int) -> tuple[Codes, Codes]:
+        """The left and the right entry of each pair; the left one stands before the right one."""
+        if self._lists is not None:
+            one, other = _drawn_between(self._lists, self.pairs, self.seed)
+        elif pairs_within(size) <= self.pairs:
+            one, other = np.triu_indices(size, 1)
+        else:
+            marks = np.arange(size, dtype=np.uint64)
+            marks = marks if self._marks is None else self._marks
+            one, other = _neighbours(marks, self.pairs, self.seed)
+        left, right = np.minimum(one, other), np.maximum(one, other)
+        return left.astype(np.int32), right.astype(np.int32)
+
+
+def _neighbours(marks: Hashes, pairs: int, seed: int) -> Codes:
+    """Pairs of entries that follow each other in a random order; shape (2, pairs).
+
+    The order is that of a hash of each entry's mark, and the first entries of it are taken; where
+    there are fewer than pairs, another order goes on. The last entry is followed by the first.
+    """
+    ones, others = [], []
+    for number in range(-(-pairs // len(marks))):
+        hashes = mix(marks ^ salted(seed, number))
+        taken = min(pairs - number * len(marks), len(marks))
+        order = _smallest(hashes, taken + 1)
+        ones.append(order[:taken])
+        others.append(np.roll(order, -1)[:taken])
+    return np.stack([np.concatenate(ones), np.concatenate(others)])
+
+
+def _smallest(hashes: Hashes, count: int) -> Longs:
+    """The places of the smallest numbers, in their order; at most all."""
+    count = min(count, len(hashes))
+    last = np.partition(hashes, count - 1)[count - 1]
+    places = np.flatnonzero(hashes <= last)
+    return places[np.argsort(hashes[places], kind="stable")][:count]
+
+
+def _drawn_between(lists: Codes, sample: int, seed: int) -> Codes:
+    """Pairs of entries of two lists, each as likely as any other; shape (2, pairs)."""
+    random = np.random.default_rng(seed)
+    sizes = np.bincount(lists)
+    others = sizes.sum() - sizes
+    pairs = sizes * others
+    if not pairs.any():
+        return np.zeros((2, 0), np.int32)
+    starts = np.cumsum(sizes) - sizes
+    of_list = random.choice(len(sizes), sample, p=pairs / pairs.sum())
+    one = starts[of_list] + random.integers(0, sizes[of_list])
+    # Counted without the first entry's own list, which is stepped over.
+    other = random.integers(0, others[of_list])
+    other += np.where(other >= starts[of_list], sizes[of_list], 0)
+    list_by_list = np.argsort(lists, kind="stable").astype(np.int32)
+    return np.asarray(list_by_list[np.stack([one, other])], np.int32)
+
+
+def marks_of(ids: pa.Array) -> Hashes:
+    """A hash of each text, of that text alone; the array has no nulls."""
+    starts = range(0, len(ids), _PART)
+    return np.concatenate(
+        [np.zeros(0, np.uint64), *(_marks_of(ids.slice(one, _PART)) for one in starts)]
+    )
+
+
+def _marks_of(ids: pa.Array) -> Hashes:
+    """The same of a few, at least one."""
+    texts = ids.cast(pa.large_string())
+    _, offsets, data = texts.buffers()
+    last = texts.offset + len(texts)
+    ends = np.frombuffer(offsets, np.int64)[texts.offset : last + 1]
+    content = np.frombuffer(data or b"", np.uint8)[ends[0] : ends[-1]]
+    # The words of eight bytes that end at each byte.
+    text = np.concatenate([np.zeros(_WORD, np.uint8), content])
+    words = np.ndarray(len(text) - _WORD + 1, "<u8", text, strides=(1,))
+    lengths, last_places = np.diff(ends), ends[1:] - ends[0]
+    marks = lengths.astype(np.uint64)
+    rows = np.arange(len(lengths))
+    for number in range(-(-int(lengths.max()) // _WORD)):
+        # One long text among short ones costs no more than its own words.
+        rows = rows[lengths[rows] > number * _WORD]
+        left = np.minimum(lengths[rows] - number * _WORD, _WORD)
+        # A word that begins before its text is rid of the bytes of the text before.
+        strange = (_WORD * (_WORD - left)).astype(np.uint64)
+        word = words[last_places[rows] - number * _WORD] >> strange
+        marks[rows] += mix(word ^ salted(_SALT, number))
+    return mix(marks)

@@ -17,9 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.link.comparisons import SHIPPED
+from voterlist.config import LinkSettings
+from voterlist.link import block, candidates
+from voterlist.link.comparisons import SHIPPED, Pairs
+from voterlist.link.encode import encode
 from voterlist.link.labels import Decided
-from voterlist.model import CaseKind
+from voterlist.model import CaseKind, Profile
 
 FEWEST_LABELS = 300
 """With fewer pairs that people decided there is no second opinion."""
@@ -134,3 +137,59 @@ def _probabilities(
     """The model's probability of each of these pairs."""
     rows = _at(pairs, wanted).select([*_KEY, "probability"]).to_pylist()
     return {(row["entry_l"], row["entry_r"]): row["probability"] for row in rows}
+
+
+# --- The comparison table for recordlinkage
+# recordlinkage has what we do not write again: classifiers to fit on an analyst's labels, the ECM
+# model as a baseline, the measures of links. It compares slowly, so it is given our candidate pairs
+# and our levels.
+
+
+def features(
+    voters: pa.Table,
+    settings: LinkSettings | None = None,
+    profile: Profile = Profile.AZ,
+) -> pd.DataFrame:
+    """The candidate pairs of a VOTER table as recordlinkage has them.
+
+    Returns a frame with a MultiIndex (entry_l, entry_r) and a column a comparison, float64 from 0
+    to 1: what any recordlinkage classifier is fitted on and predicts from.
+
+    Raises:
+        SchemaError: ``voters`` has not the shape of VOTER.
+    """
+    settings = settings or LinkSettings()
+    voters = tables.sort_by(schemas.require(voters, schemas.VOTER, "link"), "entry_id")
+    entries = encode(voters, profile=profile)
+    blocks = block.build_all(entries, profile, settings.largest_block)
+    candidate_pairs = candidates.find(
+        entries, blocks, settings.chunk_pairs, lambda *_: None
+    )
+    levels = SHIPPED.compare(
+        Pairs(entries, candidate_pairs.left, candidate_pairs.right)
+    ).levels
+    ids = np.array(voters.column("entry_id").to_pylist(), dtype=object)
+    index = pd.MultiIndex.from_arrays(
+        [ids[candidate_pairs.left], ids[candidate_pairs.right]],
+        names=["entry_l", "entry_r"],
+    )
+    # Missing is 0, as recordlinkage's own comparisons have it.
+    columns = {one.field: one.likenesses[levels[one.field]] for one in SHIPPED}
+    return pd.DataFrame(columns, index=index).sort_index()
+
+
+def baseline(table: pd.DataFrame) -> pd.Series:
+    """P(match) of each pair by recordlinkage's ECM: two classes, no frequencies, no labels.
+
+    The comparisons are cut at 0.7 to yes or no, which is what its model takes. A column that never
+    varies tells nothing and is left out.
+    """
+    import recordlinkage  # noqa: PLC0415  as above
+
+    binary = (table >= 0.7).astype(int)
+    binary = binary.loc[:, (binary != binary.iloc[0]).any()]
+    classifier = recordlinkage.ECMClassifier()
+    # Its naive Bayes takes the logarithm of zero shares on purpose: no warnings of it.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        classifier.fit(binary)
+        return pd.Series(classifier.prob(binary), index=table.index, name="probability")

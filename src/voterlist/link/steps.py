@@ -11,15 +11,16 @@ import pyarrow.compute as pc
 from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Floats, Hashes
 from voterlist.config import LinkSettings
-from voterlist.link import block, candidates, people, weigh
+from voterlist.link import block, candidates, cluster, weigh
+from voterlist.link.block import pairs_within, pairs_without
+from voterlist.link.candidates import Candidates, Store
 from voterlist.link.cases import Closed, Judged, cases
-from voterlist.link.cluster import clusters
+from voterlist.link.cluster import best_partners, clusters
 from voterlist.link.comparisons import MISSING, Comparisons, with_added
 from voterlist.link.encode import LINKED, Encoded, encode
 from voterlist.link.explain import with_model
 from voterlist.link.fit import Blocked, blocked, doubts, estimate
 from voterlist.link.fit import Compared as FitOf
-from voterlist.link.found import Candidates, Store
 from voterlist.link.incremental import (
     Known,
     State,
@@ -29,10 +30,16 @@ from voterlist.link.incremental import (
 )
 from voterlist.link.judge import Scorer, judge
 from voterlist.link.labels import TrainingLabels, inside, training_labels
-from voterlist.link.one_to_one import best_partners
-from voterlist.link.sample import Sample, marks_of
-from voterlist.link.scope import Scope, pairs_within, pairs_without
-from voterlist.link.types import Added, AddedUse, Incremental, Linkage, Ready, Watch
+from voterlist.link.priors import Sample, marks_of
+from voterlist.link.types import (
+    Added,
+    AddedUse,
+    Incremental,
+    Linkage,
+    Ready,
+    Scope,
+    Watch,
+)
 from voterlist.model import Profile
 
 
@@ -230,11 +237,11 @@ def learn(
         return Learnt(scorer, candidate_pairs, labels)
 
     first = learnt(listed.entries, found)
-    if not people.has_many_entries_a_person(first.scorer):
+    if not cluster.has_many_entries_a_person(first.scorer):
         return first
-    entries = listed.entries.by_person(people.people(first.scorer, found))
+    entries = listed.entries.by_person(cluster.people(first.scorer, found))
     counted = Scorer(entries, listed.comparisons, first.scorer.model)
-    return learnt(entries, people.counted_again(counted, found, chunk_pairs))
+    return learnt(entries, cluster.counted_again(counted, found, chunk_pairs))
 
 
 def conclude(

@@ -5,17 +5,52 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Codes
+from voterlist.chance import AGREEMENTS, PersonFields, pairs_of
 from voterlist.config.comparisons import AddedComparison
-from voterlist.link import block
-from voterlist.link.candidates import Progress
-from voterlist.link.chance import Chance
+from voterlist.link import block, keys
+from voterlist.link.candidates import Progress, Store
 from voterlist.link.encode import Encoded
 from voterlist.link.fit import Doubt, Estimate
-from voterlist.link.found import Store
 from voterlist.link.incremental import State
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """One kind of agreement in a list.
+
+    Pairs found are those of one person, of relatives and of unrelated people alike.
+    """
+
+    agreement: str
+    expected: float
+    """Pairs that unrelated people of one sex would make, were their names and dates independent."""
+    found: int
+
+
+def chance(entries: Encoded, groups: Codes | None = None) -> tuple[Chance, ...]:
+    """Expected and found pairs for each of ``AGREEMENTS``, as the register tests count them.
+
+    With ``groups``, pairs of two entries of one group do not count; -1 is no group.
+    """
+    columns = [
+        np.asarray(keys.field(entries, name), np.int32)
+        for name in ("stem", "given_name", "patronymic", "year", "date")
+    ]
+    pairs = pairs_of(
+        PersonFields(entries.sex + 1, *columns),
+        np.zeros(entries.size, np.int64),
+        1,
+        groups,
+    )
+    return tuple(
+        Chance("+".join(agreement), float(expected[0]), int(counts[0]))
+        for agreement, expected, counts in zip(AGREEMENTS, *pairs, strict=True)
+    )
 
 
 def _quiet(_step: str, _done: int, _total: int) -> None:
@@ -151,3 +186,62 @@ class Linkage:
     def without_state(self) -> Linkage:
         """The same without the state, which is large."""
         return replace(self, state=None)
+
+
+# --- Which pairs of entries are looked for, where the list is made of several
+
+
+_NO_GROUP = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The groups of entries whose pairs are not looked for.
+
+    A pair of two entries of one group does not count. It is not made, not compared and no part of
+    any number of pairs. An entry without a group is paired with every other.
+    """
+
+    entry_ids: pa.Array | pa.ChunkedArray
+    """The entries whose group is told. All others form one group."""
+    groups: Codes
+    """The group of each of them, from 0; -1 where it has none."""
+    is_between: bool = False
+    """Whether each group is a list of its own, and only pairs of two lists are looked for."""
+    one_to_one: bool = False
+    """Whether an entry is one person with at most one entry of each other list."""
+
+    @classmethod
+    def held_against(cls, new: pa.Array | pa.ChunkedArray) -> Scope:
+        """Every pair with at least one of these entries counts; the others are one group."""
+        return cls(new, np.full(len(new), _NO_GROUP, np.int32))
+
+    @classmethod
+    def between(
+        cls,
+        entry_ids: pa.Array | pa.ChunkedArray,
+        lists: Codes,
+        *,
+        one_to_one: bool = False,
+    ) -> Scope:
+        """Only pairs of two lists count; ``lists`` are the numbers of the lists, from 0."""
+        return cls(entry_ids, lists, is_between=True, one_to_one=one_to_one)
+
+    def groups_of(self, ids: pa.Array) -> Codes:
+        """The group of each of these entries.
+
+        Lists are numbered in the order of their first entries, so that nothing depends on the order
+        in which they are given.
+        """
+        place = pc.index_in(ids, value_set=_array(self.entry_ids).cast(ids.type))
+        of_others = 0
+        known = np.append(self.groups, np.int32(of_others))
+        groups = known[np.asarray(pc.fill_null(place, len(self.groups)), np.int64)]
+        return _in_order(groups) if self.is_between else groups
+
+
+def _in_order(groups: Codes) -> Codes:
+    """The groups numbered in the order of their first entries."""
+    _, first, number = np.unique(groups, return_index=True, return_inverse=True)
+    rank = np.argsort(np.argsort(first))
+    return rank[number].astype(np.int32)

@@ -17,8 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from voterlist.cycles.differences import TOLD_BY, fields_changed, is_elsewhere
-from voterlist.cycles.pairing import Paired, pair
+from voterlist.cycles.pairing import TOLD_BY, Paired, fields_changed, is_elsewhere, pair
 from voterlist.decisions import (
     Given,
     Then,

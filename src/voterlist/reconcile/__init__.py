@@ -20,19 +20,16 @@ from voterlist.errors import StageError
 from voterlist.findings import gather, make
 from voterlist.matching import CLASSES, Rows
 from voterlist.model import Stage
-from voterlist.reconcile.candidates import (
-    COMPARED,
-    asks_of_all,
-    may_meet,
-    register_keys,
-)
 from voterlist.reconcile.policies import REGISTERS
-from voterlist.reconcile.protocol import sums
-from voterlist.reconcile.register_use import no_register
 from voterlist.reconcile.registers import (
+    COMPARED,
     FORMER,
+    asks_of_all,
     compare_registers,
     constituencies_of,
+    may_meet,
+    no_register,
+    register_keys,
 )
 from voterlist.reconcile.rules import NOT_READ, RULES
 from voterlist.reconcile.statistics import (
@@ -40,6 +37,7 @@ from voterlist.reconcile.statistics import (
     TALLY,
     compared,
     differences,
+    sums,
     tally,
 )
 from voterlist.schemas import (

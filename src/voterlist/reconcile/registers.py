@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,19 +13,56 @@ import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
-from voterlist.matching import CLASSES, LEVELS, Flags, Matched, Rows, match, usable_by
+from voterlist.matching import (
+    CLASSES,
+    LEVELS,
+    MATCHED,
+    Flags,
+    Matched,
+    Rows,
+    match,
+    usable_by,
+)
 from voterlist.model import ListKind, Rule
 from voterlist.reconcile.policies import POLICIES, Policy
-from voterlist.reconcile.register_use import (
-    Compared,
-    numbers,
-    register_use,
-    usable_rows,
-    usable_share,
-)
 from voterlist.reconcile.rules import BOTH_NAMES, LITTLE_USABLE, OLD_NAME
 from voterlist.schemas import FINDING, MATCH, REGISTER_USE, VOTER
+from voterlist.shared_values import NO_KEY, row_keys
 from voterlist.tables import concat, from_columns, similarity, sort_by, text_of
+
+Keys = np.ndarray[Any, np.dtype[np.uint64]]
+
+COMPARED = pa.schema(
+    [VOTER.field(name) for name in dict.fromkeys(sum(MATCHED.values(), ()))]
+)
+"""The columns of VOTER by which an entry and a row of a register meet."""
+
+
+def asks_of_all(registers: Iterable[str]) -> bool:
+    """True where one of these registers says something of the entries that no row of it meets."""
+    return any(
+        POLICIES[name].list_only is not None for name in registers if name in POLICIES
+    )
+
+
+def register_keys(registers: Iterable[pa.Table]) -> dict[str, Keys]:
+    """The numbers by which a row of these registers (VOTER) can be met, ascending."""
+    tables = list(registers)
+    keys = {}
+    for kind, names in MATCHED.items():
+        own = [row_keys(table, names) for table in tables]
+        every = np.unique(np.concatenate(own)) if own else np.zeros(0, np.uint64)
+        keys[kind] = every[every != NO_KEY]
+    return keys
+
+
+def may_meet(voters: pa.Table, keys: Mapping[str, Keys]) -> np.ndarray[Any, Any]:
+    """The rows of the list (``COMPARED``) that a row with one of these numbers may meet."""
+    flags = np.zeros(voters.num_rows, dtype=bool)
+    for kind, names in MATCHED.items():
+        flags |= np.isin(row_keys(voters, names), keys[kind])
+    return np.flatnonzero(flags)
+
 
 FORMER = "former-names"
 """The rows of ``name-changes`` again, by the same ids, with the name that was given up."""
@@ -315,3 +353,102 @@ def _beside(
     """The columns of findings about these entries, each beside a row of another table."""
     columns = take_columns(voters, entry, (*PRECINCT_PLACE, "entry_id"))
     return columns | {"other_entry_id": other.column("entry_id").take(pa.array(row))}
+
+
+# --- How much of a register could be used, and what its rows came to be
+
+
+_MEASURES = ("total", "usable", "by-fin", "by-document", "by-name", *CLASSES)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One register against the list."""
+
+    name: str
+    register: pa.Table
+    """VOTER"""
+    rows: Matched
+
+
+def usable_rows(compared: Compared) -> int:
+    """How many rows of the register hold enough to be found."""
+    return int(np.logical_or.reduce(list(usable_by(compared.register).values())).sum())
+
+
+def usable_share(compared: Compared) -> float:
+    """The share of the register's rows that could be used; 1 for a register without rows."""
+    total = compared.register.num_rows
+    return usable_rows(compared) / total if total else 1.0
+
+
+def numbers(table: pa.Table, name: str) -> Rows:
+    """A column of whole numbers, -1 where null."""
+    return np.asarray(table.column(name).fill_null(-1).to_numpy(), dtype=np.int64)
+
+
+def register_use(
+    compared: Compared, alone: Flags | None, voters: pa.Table, constituencies: Rows
+) -> pa.Table:
+    """REGISTER_USE: how many rows of the register there are, can be used, and came to be what.
+
+    Of the whole; and of each constituency by what the register's rows say, where the list has
+    several (``constituencies``). ``alone``: the entries that the register should have and does not;
+    None where it says nothing of the absent.
+    """
+    counted = _Counted.of(compared, alone)
+    place = numbers(compared.register, "constituency")
+    listed = numbers(voters, "constituency")
+    everything = np.ones(len(place), dtype=bool), np.ones(len(listed), dtype=bool)
+    parts = [_table(compared.name, counted.measures(*everything))]
+    places = constituencies[constituencies >= 0].tolist()
+    if len(places) > 1 and (place >= 0).any():
+        for number in places:
+            measures = counted.measures(place == number, listed == number)
+            parts.append(_table(compared.name, measures, number))
+    return concat(parts, REGISTER_USE)
+
+
+def no_register(name: str) -> pa.Table:
+    """REGISTER_USE of a register that was not given: what is not known is null, never zero."""
+    return _table(name, dict.fromkeys(_MEASURES))
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What is counted of a register: a flag or a class per row, and a flag per entry."""
+
+    usable_by: tuple[Flags, ...]
+    best: Rows
+    """The best class of each row."""
+    alone: Flags | None
+
+    @classmethod
+    def of(cls, compared: Compared, alone: Flags | None) -> _Counted:
+        """What is counted of this register."""
+        flags = tuple(usable_by(compared.register).values())
+        return cls(flags, compared.rows.best(), alone)
+
+    def measures(self, rows: Flags, entries: Flags) -> dict[str, int | None]:
+        """The measures of these rows of the register, and of these entries."""
+        return dict(self._measures(rows, entries))
+
+    def _measures(self, rows: Flags, entries: Flags) -> Iterator[tuple[str, int]]:
+        usable = [int((flags & rows).sum()) for flags in self.usable_by]
+        classes = np.bincount(self.best[rows], minlength=len(CLASSES)).tolist()
+        counts = [int(rows.sum()), sum(usable), *usable, *classes]
+        yield from zip(_MEASURES, counts, strict=True)
+        if self.alone is not None:
+            yield "list-only", int((self.alone & entries).sum())
+
+
+def _table(
+    name: str, measures: Mapping[str, int | None], constituency: int | None = None
+) -> pa.Table:
+    columns = {
+        "register": [name] * len(measures),
+        "measure": list(measures),
+        "rows": pa.array(measures.values(), pa.int64()),
+        "constituency": pa.array([constituency] * len(measures), pa.int32()),
+    }
+    return from_columns(columns, REGISTER_USE)

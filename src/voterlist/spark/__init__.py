@@ -19,12 +19,10 @@ from voterlist.link.comparisons import with_added
 from voterlist.link.types import Linkage, Watch
 from voterlist.model import Profile
 from voterlist.normalize.told import ToldProfile, tell_counted
-from voterlist.spark.engine import linked
+from voterlist.spark.engine import Wanted, linked
 from voterlist.spark.entries import told_names
 from voterlist.spark.exchange import Steps
-from voterlist.spark.executors import prepare
 from voterlist.spark.failures import told
-from voterlist.spark.model import Wanted
 from voterlist.spark.reading import (
     Columns,
     Files,
@@ -36,6 +34,7 @@ from voterlist.spark.reading import (
     dealt_pieces,
     stamp_of,
 )
+from voterlist.spark.session import prepare
 from voterlist.spark.work import open_work
 from voterlist.storage.store import program_digest
 

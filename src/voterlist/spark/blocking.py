@@ -30,8 +30,7 @@ from voterlist.arrays import (
     runs,
 )
 from voterlist.link import block, ranges
-from voterlist.link.fields import field, together
-from voterlist.link.keys import Key
+from voterlist.link.keys import Key, field, together
 from voterlist.spark.exchange import Parcel, Tables, of_kind, packed, unpacked
 from voterlist.spark.part import Whole, part
 

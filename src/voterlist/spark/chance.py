@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from voterlist.arrays import Bools, Codes, Floats, Hashes, Longs, mix
 from voterlist.chance import AGREEMENTS, SEXES, YEARS, Agreeing, expected_of
-from voterlist.link.chance import Chance
-from voterlist.link.fields import field, together
+from voterlist.link.keys import field, together
+from voterlist.link.types import Chance
 from voterlist.spark.entries import Counted
 from voterlist.spark.exchange import (
     Each,

@@ -18,9 +18,9 @@ import pyarrow as pa
 from voterlist.arrays import AnyArray, Longs, unpack_pairs
 from voterlist.config import LinkSettings
 from voterlist.link import weigh
+from voterlist.link.cluster import sure_pairs
 from voterlist.link.comparisons import Comparisons, Pairs
 from voterlist.link.judge import Scorer, judge_pairs
-from voterlist.link.people import sure_pairs
 from voterlist.link.weigh import Model
 from voterlist.spark.blocking import Blocking, Ranges, part_of
 from voterlist.spark.exchange import Parcel, Tables, of_kind, packed, unpacked

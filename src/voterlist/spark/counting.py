@@ -28,8 +28,8 @@ from voterlist.link.encode import (
     seen_again,
     word_starts,
 )
-from voterlist.link.fields import most_of_part, parts_of_line
-from voterlist.link.sample import marks_of
+from voterlist.link.keys import most_of_part, parts_of_line
+from voterlist.link.priors import marks_of
 from voterlist.link.short_names import names_with_forms
 from voterlist.model import Profile
 from voterlist.spark.exchange import Parcel, Tables, of_kind, packed, unpacked

@@ -30,9 +30,9 @@ from voterlist.link.encode import (
     encode,
     street_names,
 )
-from voterlist.link.fields import ADDRESS_PARTS
 from voterlist.link.identifiers import Identifiers, identifiers
-from voterlist.link.sample import marks_of
+from voterlist.link.keys import ADDRESS_PARTS
+from voterlist.link.priors import marks_of
 from voterlist.link.short_names import full_names_of
 from voterlist.model import Profile
 from voterlist.spark.exchange import Tables

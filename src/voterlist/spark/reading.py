@@ -21,7 +21,7 @@ from voterlist.ingest.added import added_columns
 from voterlist.ingest.generic import name_columns
 from voterlist.link.comparisons import FOLDS
 from voterlist.link.encode import COMPARED
-from voterlist.link.sample import Sample, marks_of
+from voterlist.link.priors import Sample, marks_of
 from voterlist.model import Profile
 from voterlist.normalize import normalize
 from voterlist.normalize.added import fold_added

@@ -7,8 +7,8 @@ seed.
 from __future__ import annotations
 
 from voterlist.synth.generate import Synthetic, generate
+from voterlist.synth.places import Rates
 from voterlist.synth.plan import Country, default_constituencies
-from voterlist.synth.rates import Rates
 from voterlist.synth.write import (
     FILES_UP_TO,
     Also,

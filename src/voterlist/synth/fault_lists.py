@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from voterlist.model import Unit
-from voterlist.synth.desk import Desk
+from voterlist.synth.fault_kinds import Desk
 
 _LARGEST = 1_500
 """A list of more entries is too large."""

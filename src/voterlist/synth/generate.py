@@ -2,19 +2,195 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from itertools import islice
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from voterlist.schemas import TRUTH
-from voterlist.synth.faults import QUIET, plant
-from voterlist.synth.outside import statistics
-from voterlist.synth.places import DATE_FORMS
-from voterlist.synth.plan import USUAL, Country, Plan, draw_plan
-from voterlist.synth.rates import Rates
+from voterlist.arrays import AnyArray
+from voterlist.model import Unit
+from voterlist.schemas import FAULT, STATISTIC, TRUTH
+from voterlist.synth.fault_kinds import OF_ENTRIES, Desk
+from voterlist.synth.fault_lists import OF_FILES, OF_LISTS, finish
+from voterlist.synth.places import DATE_FORMS, Rates
+from voterlist.synth.plan import (
+    BORDERS,
+    USUAL,
+    Country,
+    Plan,
+    borders,
+    draw_plan,
+    stream,
+)
 from voterlist.synth.render import ENTRIES, render, render_deaths
-from voterlist.synth.spelling import SCRIPTS
+from voterlist.synth.repeats import Done
+from voterlist.synth.spellings import SCRIPTS
+from voterlist.tables import from_rows, with_column
+
+_STYLES = (
+    "typed_ascii",
+    "typed_english",
+    "typed_azeri_cyrillic",
+    "typed_russian",
+    "typed_capitals",
+)
+QUIET = Rates(**{part.name: 0.0 for part in fields(Rates) if part.name not in _STYLES})
+"""Clerks of every script, who make no mistake; nobody stands twice, and nobody listed is dead."""
+
+ENTRIES_A_SITE = 5_000
+"""One planted fault of each kind of entry for so many entries, three at least and ``MOST_SITES`` at
+most."""
+MOST_SITES = 40
+LISTS_A_PLACE = 60
+"""One planted fault of each kind of precinct for so many lists, one at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """Lists with faults of every kind in them.
+
+    Attributes:
+        entries: the lists.
+        truth: of each entry, whose it is and what was done to it.
+        lists: one row a list.
+        faults: FAULT: what was planted where.
+        streets: ``borders.BORDERS``: the register of the precincts' streets, against which
+            addresses are held.
+    """
+
+    entries: pa.Table
+    truth: pa.Table
+    lists: pa.Table
+    faults: pa.Table
+    streets: pa.Table
+
+
+def plant(
+    plan: Plan,
+    entries: pa.Table,
+    truth: pa.Table,
+    lists: pa.Table,
+    *,
+    files: bool = False,
+) -> Planted:
+    """The lists with faults of every kind in them, and what was planted where.
+
+    A list gets faults of its entries or one fault as a whole, never both. Kinds that need more
+    lists, entries or constituencies than there are stay out; so do, unless each list is to be a
+    file (``files``), those of files.
+    """
+    rng = stream(plan.seed, "faults")
+    sizes = lists.column("entries").to_numpy()
+    list_of = np.repeat(np.arange(len(sizes)), sizes)
+    person_digits = pc.utf8_slice_codeunits(truth.column("person_id"), 1)
+    person = pc.cast(person_digits, pa.int64()).to_numpy()
+    desk = Desk(plan, entries, list_of, rng, plan.people.female[person])
+    large = np.flatnonzero(sizes >= max(1, sizes.max(initial=0) / 3))
+    order = rng.permutation(large)
+    half = len(order) // 2
+    copies = max(1, len(large) // LISTS_A_PLACE)
+    kinds = (*OF_LISTS, *OF_FILES) if files else OF_LISTS
+    # At most half of the lists: what is held against the rest needs a rest.
+    places = iter(order[:half])
+    for kind in kinds:
+        for at in islice(places, copies):
+            kind(desk, int(at))
+    sites = _sites(desk, order[half:])
+    count = int(np.clip(len(list_of) // ENTRIES_A_SITE, 3, MOST_SITES))
+    for plant_fault in OF_ENTRIES:
+        for turn in range(count):
+            site = next((row for row in sites if row not in desk.with_fault), None)
+            if site is not None:
+                plant_fault(desk, site, turn)
+    finish(desk)
+    entries, truth, lists = _written(desk, truth, lists)
+    more_streets = pa.Table.from_pylist(desk.streets, BORDERS)
+    streets = pa.concat_tables([borders(plan, desk.into()), more_streets])
+    return Planted(entries, truth, lists, _truth(desk, entries), streets)
+
+
+def _sites(desk: Desk, lists: AnyArray) -> Iterator[int]:
+    """Entries in random order, so far apart that two faults never meet in a dwelling."""
+    rows = np.flatnonzero(np.isin(desk.list_of, lists))
+    return iter(desk.rng.permutation(rows[::25]).tolist())
+
+
+def _written(
+    desk: Desk, truth: pa.Table, lists: pa.Table
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """(entries, truth, lists) as they are now.
+
+    Cells written, entries taken out, lists put together.
+    """
+    kept = np.ones(len(desk.list_of), dtype=bool)
+    kept[list(desk.removed)] = False
+    entries = desk.entries
+    for name, texts in desk.cells.items():
+        is_written = np.zeros(len(kept), dtype=bool)
+        is_written[list(texts)] = True
+        values = pa.array([texts[row] for row in sorted(texts)], pa.string())
+        column = entries.column(name).combine_chunks()
+        replaced = pc.replace_with_mask(column, pa.array(is_written), values)
+        entries = with_column(entries, name, replaced)
+    into = desk.into()
+    precinct_of_list = lists.column("precinct").to_numpy()[into]
+    precinct = pa.array(precinct_of_list[desk.list_of], pa.int32())
+    entries = with_column(entries, "precinct", precinct)
+    sizes = np.bincount(into[desk.list_of[kept]], minlength=lists.num_rows)
+    lists = with_column(lists, "entries", pa.array(sizes, pa.int64()))
+    mask = pa.array(kept)
+    return entries.filter(mask), truth.filter(mask), _in_files(desk, lists)
+
+
+def _in_files(desk: Desk, lists: pa.Table) -> pa.Table:
+    """The lists, those that are handed in as two files with a row for each half."""
+    every = np.arange(lists.num_rows)
+    is_halved = np.isin(every, list(desk.halved))
+    at = np.repeat(every, 1 + is_halved)
+    second = np.r_[False, at[1:] == at[:-1]]
+    first = np.r_[second[1:], False]
+    sizes = lists.column("entries").to_numpy()[at]
+    half = sizes // 2
+    rest = np.where(second, sizes - half, sizes)
+    sizes = np.where(first, half, rest)
+    return with_column(lists.take(pa.array(at)), "entries", pa.array(sizes, pa.int64()))
+
+
+def _truth(desk: Desk, entries: pa.Table) -> pa.Table:
+    """FAULT of what was planted; ``entries`` are those that are left."""
+    precincts_left = entries.group_by(["constituency", "precinct"]).aggregate([])
+    units = {
+        Unit.ENTRY: entries.num_rows,
+        Unit.DWELLING: pc.count_distinct(entries.column("address")).as_py(),
+        Unit.FILE: len(np.unique(desk.list_of)),
+        Unit.PRECINCT: precincts_left.num_rows,
+        Unit.CONSTITUENCY: pc.count_distinct(entries.column("constituency")).as_py(),
+    }
+    entry_id = desk.entries.column("entry_id")
+    constituency = desk.entries.column("constituency")
+    precinct = desk.entries.column("precinct")
+    rows = []
+    for fault in desk.faults:
+        row = fault.get("row", fault.get("place"))
+        has_place = row is not None
+        has_precinct = has_place and fault["unit"] is not Unit.CONSTITUENCY
+        rows.append(
+            {
+                "fault": fault["fault"],
+                "rule": fault["rule"],
+                "unit": str(fault["unit"]),
+                "constituency": constituency[row].as_py() if has_place else None,
+                "precinct": precinct[row].as_py() if has_precinct else None,
+                "entry_id": entry_id[row].as_py() if "row" in fault else None,
+                "of": units[fault["unit"]],
+            }
+        )
+    return from_rows(rows, FAULT)
+
 
 LISTS = pa.schema(
     [
@@ -122,3 +298,69 @@ def generate(
         planted.faults,
         planted.streets,
     )
+
+
+# --- What other bodies know of the invented nation: the statistics office's numbers
+
+
+_FIRST_YEAR = 1890
+"""Nobody is born before."""
+
+
+def _born_years(plan: Plan) -> AnyArray:
+    days = plan.people.born.astype("datetime64[D]")
+    years_since_1970 = days.astype("datetime64[Y]").astype(np.int64)
+    return 1970 + years_since_1970
+
+
+def _rows(
+    constituency: int, precinct: int | None, measures: Mapping[str, float]
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "constituency": constituency,
+            "precinct": precinct,
+            "measure": measure,
+            "value": float(value),
+        }
+        for measure, value in measures.items()
+    ]
+
+
+def statistics(plan: Plan) -> pa.Table:
+    """STATISTIC: adults, men, women and births by year per constituency, adults per precinct.
+
+    Counted from the living at home, with up to two in a hundred more whom no list has: the gap
+    between lists and statistics that commissions are asked about.
+    """
+    rng = stream(plan.seed, "statistics")
+    count = len(plan.numbers)
+    dead_bits = int(Done.DEAD_IN_REGISTER | Done.DEAD_NOT_IN_REGISTER)
+    is_dead_entry = plan.entries.done & dead_bits != 0
+    alive = np.ones(len(plan.people), bool)
+    alive[plan.entries.person[is_dead_entry]] = False
+    precinct = plan.dwellings.precinct[plan.people.household][alive]
+    constituency = plan.precincts.constituency[precinct]
+    female = plan.people.female[alive]
+    years = _born_years(plan)[alive]
+    unlisted = 1 + rng.uniform(0, 0.02, count)
+    by_year = np.zeros((count, 200))
+    np.add.at(by_year, (constituency, years - _FIRST_YEAR), 1)
+    by_precinct = np.bincount(precinct, minlength=len(plan.precincts.number))
+    rows: list[dict[str, Any]] = []
+    for at, number in enumerate(plan.numbers.tolist()):
+        here = constituency == at
+        women = round(float((female & here).sum()) * unlisted[at])
+        men = round(float((~female & here).sum()) * unlisted[at])
+        rows += _rows(number, None, {"adults": men + women, "men": men, "women": women})
+        births = {}
+        for year in np.flatnonzero(by_year[at]):
+            births[f"born-{_FIRST_YEAR + year}"] = round(
+                by_year[at, year] * unlisted[at]
+            )
+        rows += _rows(number, None, births)
+        permanent = (plan.precincts.constituency == at) & ~plan.precincts.temporary
+        for place in np.flatnonzero(permanent):
+            adults = {"adults": int(by_precinct[place])}
+            rows += _rows(number, int(plan.precincts.number[place]), adults)
+    return from_rows(rows, STATISTIC)

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Numbers = npt.NDArray[Any]
+from voterlist.arrays import AnyArray
 
 ERAS = ("old", "middle", "late", "young")
 ERA_STARTS = (1955, 1980, 2000)
@@ -71,12 +69,12 @@ class Lexicon:
 
     given: tuple[str, ...]
     men: int
-    given_shares: tuple[tuple[Numbers, ...], ...]
+    given_shares: tuple[tuple[AnyArray, ...], ...]
     stems: tuple[str, ...]
-    stem_shares: Numbers
-    form_shares: Numbers
-    rhymes: Numbers
-    rhymes_across: Numbers
+    stem_shares: AnyArray
+    form_shares: AnyArray
+    rhymes: AnyArray
+    rhymes_across: AnyArray
     russian: dict[str, str]
     streets: tuple[tuple[str, str], ...]
     villages: tuple[str, ...]
@@ -91,7 +89,7 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
     return csv.DictReader(text.splitlines())
 
 
-def _cumulative(weights: Numbers) -> Numbers:
+def _cumulative(weights: AnyArray) -> AnyArray:
     """Weights as cumulative shares along the last axis; the last one is 1."""
     sums = np.cumsum(weights, axis=-1, dtype=np.float64)
     return sums / sums[..., -1:]
@@ -112,7 +110,7 @@ def _compounds(plain: list[tuple[str, float, str]]) -> list[tuple[str, float, st
     return compounds
 
 
-def _rhymes(given: list[str], men: int) -> tuple[Numbers, Numbers]:
+def _rhymes(given: list[str], men: int) -> tuple[AnyArray, AnyArray]:
     """(rhyme of the same sex, rhyme of the other sex) of each given name, -1 where none is."""
     same = np.full(len(given), -1, np.int16)
     across = np.full(len(given), -1, np.int16)
@@ -159,7 +157,7 @@ def lexicon() -> Lexicon:
     )
 
 
-def _era_shares(rows: list[dict[str, str]]) -> tuple[Numbers, ...]:
+def _era_shares(rows: list[dict[str, str]]) -> tuple[AnyArray, ...]:
     """The cumulative shares of the given names of one sex, by era."""
     shares = []
     for era in ERAS:

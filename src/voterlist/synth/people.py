@@ -8,15 +8,14 @@ married, dead, moved out, not yet 18) is masked. A person is a row of codes into
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.random import Generator
 
+from voterlist.arrays import AnyArray
 from voterlist.synth.lexicon import ERA_STARTS, Lexicon
-
-Numbers = npt.NDArray[Any]
 
 _FATHER, _MOTHER, _HEAD, _WIFE, _CHILD, _TWIN = 0, 1, 2, 3, 4, 7
 _FEMALE_PLACE = np.array([False, True, False, True])
@@ -40,13 +39,13 @@ class People:
         born: int32, days since 1970-01-01.
     """
 
-    household: Numbers
-    female: Numbers
-    stem: Numbers
-    form: Numbers
-    given: Numbers
-    father: Numbers
-    born: Numbers
+    household: AnyArray
+    female: AnyArray
+    stem: AnyArray
+    form: AnyArray
+    given: AnyArray
+    father: AnyArray
+    born: AnyArray
 
     def __len__(self) -> int:
         return len(self.household)
@@ -67,24 +66,24 @@ def concat_people(parts: list[People]) -> People:
     return People(**columns)
 
 
-def draw_stems(rng: Generator, names: Lexicon, count: int) -> Numbers:
+def draw_stems(rng: Generator, names: Lexicon, count: int) -> AnyArray:
     """Surname stems by their shares: int16."""
     chance = rng.random(count)
-    stems: Numbers = np.searchsorted(names.stem_shares, chance, side="right")
+    stems: AnyArray = np.searchsorted(names.stem_shares, chance, side="right")
     return stems.astype(np.int16)
 
 
-def draw_forms(rng: Generator, names: Lexicon, stems: Numbers) -> Numbers:
+def draw_forms(rng: Generator, names: Lexicon, stems: AnyArray) -> AnyArray:
     """A family of endings for each stem, among those the stem allows: int8."""
     chance = rng.random(len(stems))
     passed = chance[:, None] >= names.form_shares[stems]
-    forms: Numbers = passed.sum(axis=1)
+    forms: AnyArray = passed.sum(axis=1)
     return forms.astype(np.int8)
 
 
 def draw_given(
-    rng: Generator, names: Lexicon, female: Numbers, born: Numbers
-) -> Numbers:
+    rng: Generator, names: Lexicon, female: AnyArray, born: AnyArray
+) -> AnyArray:
     """Given names by sex and by the era of the birth day: int16.
 
     Args:
@@ -107,7 +106,7 @@ def draw_given(
     return given
 
 
-def _draw_ages(rng: Generator, count: int) -> Numbers:
+def _draw_ages(rng: Generator, count: int) -> AnyArray:
     """Ages in years by household and place: (count, 8).
 
     The wife's follows from the head's, the mother's too, the father's from the mother's, and the
@@ -131,7 +130,7 @@ def _draw_ages(rng: Generator, count: int) -> Numbers:
     return ages
 
 
-def _alive(rng: Generator, ages: Numbers) -> Numbers:
+def _alive(rng: Generator, ages: AnyArray) -> AnyArray:
     """True where a person of this age is alive, by a smooth law of mortality among the old.
 
     The hazard grows e-fold in 8.5 years (Gompertz); at 84 a share of 1/e is alive.
@@ -140,7 +139,7 @@ def _alive(rng: Generator, ages: Numbers) -> Numbers:
     return rng.random(ages.shape) < np.exp(-hazard)
 
 
-def _draw_presence(rng: Generator, ages: Numbers, female: Numbers) -> Numbers:
+def _draw_presence(rng: Generator, ages: AnyArray, female: AnyArray) -> AnyArray:
     """Who of the eight places is there and at least 18: bool, (count, 8).
 
     Each household has at least one person: a single man or woman, a lone parent, or a couple.
@@ -179,9 +178,9 @@ def _draw_presence(rng: Generator, ages: Numbers, female: Numbers) -> Numbers:
 def _name_children(
     rng: Generator,
     names: Lexicon,
-    given: Numbers,
-    female: Numbers,
-    born: Numbers,
+    given: AnyArray,
+    female: AnyArray,
+    born: AnyArray,
 ) -> None:
     """Give the children names, in place.
 
@@ -215,10 +214,10 @@ def _name_children(
 def _name_twins(
     rng: Generator,
     names: Lexicon,
-    given: Numbers,
-    female: Numbers,
-    born: Numbers,
-) -> Numbers:
+    given: AnyArray,
+    female: AnyArray,
+    born: AnyArray,
+) -> AnyArray:
     """Make the last place a twin of one of the children, in place.
 
     Names of twins often rhyme. No twin has the name of a brother or sister.
@@ -258,7 +257,7 @@ def _name_twins(
 
 def _draw_surnames(
     rng: Generator, names: Lexicon, count: int
-) -> tuple[Numbers, Numbers]:
+) -> tuple[AnyArray, AnyArray]:
     """Stems and forms by household and place: (count, 8) each.
 
     Wives and mothers have their own name or the husband's.
@@ -317,7 +316,7 @@ def draw_people(rng: Generator, names: Lexicon, count: int, today: int) -> Peopl
     )
 
 
-def _households_needed(there: Numbers, count: int) -> int:
+def _households_needed(there: AnyArray, count: int) -> int:
     """The number of households, from the first, that hold ``count`` people."""
     if not count:
         return 0
@@ -326,8 +325,8 @@ def _households_needed(there: Numbers, count: int) -> int:
 
 
 def _draw_fathers(
-    rng: Generator, names: Lexicon, given: Numbers, born: Numbers
-) -> Numbers:
+    rng: Generator, names: Lexicon, given: AnyArray, born: AnyArray
+) -> AnyArray:
     """The father's given name by household and place.
 
     Drawn, with the usual names of a generation earlier, or that of the man who is there.
@@ -339,3 +338,92 @@ def _draw_fathers(
     father[:, _HEAD] = given[:, _FATHER]
     father[:, _CHILD:] = given[:, _HEAD, None]
     return father
+
+
+# --- AnyArray of invented documents as text
+# Each made from the person's number, so none is given out twice.
+
+
+_FIN_LETTERS = np.frombuffer(b"0123456789ABCDEFGHJKLMNPQRSTUVWXYZ", np.uint8)
+_DIGITS = np.frombuffer(b"0123456789", np.uint8)
+
+
+def _column(characters: AnyArray) -> pa.Array:
+    """Rows of single-byte characters (count x width, uint8) as a text column."""
+    count, width = characters.shape
+    offsets = np.arange(count + 1, dtype=np.int32) * width
+    data = np.ascontiguousarray(characters)
+    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(data))
+
+
+def _beside(left: AnyArray, right: AnyArray) -> pa.Array:
+    """Rows of characters, each with those of the same row behind it, as a text column."""
+    return _column(np.concatenate([left, right], axis=1))
+
+
+def _in_base(values: AnyArray, width: int, letters: AnyArray) -> AnyArray:
+    """Each number as ``width`` digits: the letters are the digits of the base."""
+    base = np.uint64(len(letters))
+    rest = values.astype(np.uint64)
+    digits = np.empty((len(rest), width), np.uint8)
+    for at in range(width - 1, -1, -1):
+        rest, digit = np.divmod(rest, base)
+        digits[:, at] = letters[digit.astype(np.int64)]
+    return digits
+
+
+def numbered(front: str, values: AnyArray, width: int = 7) -> pa.Array:
+    """``front`` and each number with leading zeros: ``e0000001``."""
+    digits = _in_base(values, width, _DIGITS)
+    return _beside(_letters(front, len(values)), digits)
+
+
+def fins(persons: AnyArray, seed: int) -> pa.Array:
+    """A FIN for each person's number: seven digits and capital Latin letters but I and O.
+
+    A one-to-one map of the numbers below 34^7, so two persons never share one: a multiplication by
+    a number without a common factor, then two Feistel rounds so that neighbours' FINs look
+    unrelated.
+    """
+    whole = np.uint64(34**7)
+    low_count = np.uint64(34**4)
+    high_count = np.uint64(34**3)
+    shifted = persons.astype(np.uint64) + np.uint64(7919 + seed % 1000)
+    values = shifted * np.uint64(1_299_709_387) % whole
+    high, low = np.divmod(values, low_count)
+    high = (high + low * low * np.uint64(7)) % high_count
+    low = (low + high * high * np.uint64(11)) % low_count
+    return _column(_in_base(high * low_count + low, 7, _FIN_LETTERS))
+
+
+def documents(
+    persons: AnyArray, version: AnyArray, new: AnyArray, seed: int
+) -> pa.Array:
+    """A document number per person: ``AZE`` and 8 digits, or 2 letters and 7 digits.
+
+    Args:
+        persons: the person's number.
+        version: which of the person's documents, from 0; each has its own number.
+        new: bool, whether it is the new card, the one with two letters.
+        seed: moves all numbers on.
+    """
+    # Two numbers a person.
+    values = persons.astype(np.uint64) * np.uint64(2)
+    values += version.astype(np.uint64)
+    values += np.uint64(seed % 997)
+    values *= np.uint64(73_939_133)
+    eight_digits = _in_base(values % np.uint64(10**8), 8, _DIGITS)
+    old_card = _beside(_letters("AZE", len(values)), eight_digits)
+
+    of_two_series = values % np.uint64(20_000_000)
+    series = np.where(of_two_series < 10**7, 0, 1)
+    fronts = np.array([list(b"AA"), list(b"AB")], np.uint8)[series]
+    seven_digits = _in_base(of_two_series % np.uint64(10**7), 7, _DIGITS)
+    new_card = _beside(fronts, seven_digits)
+    return pc.if_else(pa.array(new), new_card, old_card)
+
+
+def _letters(text: str, count: int) -> AnyArray:
+    """The letters of one text, once for each of ``count`` rows."""
+    letters = np.frombuffer(text.encode("ascii"), np.uint8)
+    return np.broadcast_to(letters, (count, len(text)))

@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+import pyarrow as pa
 from numpy.random import Generator
 
+from voterlist.arrays import AnyArray
 from voterlist.errors import UsageError
 from voterlist.synth.lexicon import Lexicon, lexicon
 from voterlist.synth.people import People, concat_people, draw_given, draw_people
@@ -22,14 +22,12 @@ from voterlist.synth.places import (
     Clerks,
     Dwellings,
     Precincts,
+    Rates,
     draw_clerks,
     draw_dwellings,
     split_precincts,
 )
-from voterlist.synth.rates import Rates
 from voterlist.synth.repeats import Done, Entries, Nation, draw_entries
-
-Numbers = npt.NDArray[Any]
 
 CONSTITUENCIES = 125
 VOTERS_A_CONSTITUENCY = 52_000
@@ -77,9 +75,9 @@ class Dead:
     """
 
     people: People
-    constituency: Numbers
-    person: Numbers
-    died: Numbers
+    constituency: AnyArray
+    person: AnyArray
+    died: AnyArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +103,17 @@ class Plan:
     today: int
     rates: Rates
     names: Lexicon
-    numbers: Numbers
+    numbers: AnyArray
     people: People
     dwellings: Dwellings
     precincts: Precincts
     clerks: Clerks
     entries: Entries
-    starts: Numbers
+    starts: AnyArray
     dead: Dead
 
 
-def _numbers(constituencies: int, given: Sequence[int] | None) -> Numbers:
+def _numbers(constituencies: int, given: Sequence[int] | None) -> AnyArray:
     if given is not None:
         if len(given) != constituencies or len(set(given)) != constituencies:
             raise UsageError(
@@ -127,7 +125,7 @@ def _numbers(constituencies: int, given: Sequence[int] | None) -> Numbers:
     return np.arange(1, constituencies + 1, dtype=np.int32)
 
 
-def _sizes(rng: Generator, voters: int, constituencies: int) -> Numbers:
+def _sizes(rng: Generator, voters: int, constituencies: int) -> AnyArray:
     """Voters by constituency, within a tenth of the mean, summing up to ``voters``."""
     shares = np.cumsum(rng.uniform(0.9, 1.1, constituencies))
     bounds = np.round(shares / shares[-1] * voters).astype(np.int64)
@@ -149,8 +147,8 @@ def _concat_dwellings(parts: list[Dwellings], shifts: list[int]) -> Dwellings:
 def _settle(
     seed: int,
     names: Lexicon,
-    numbers: Numbers,
-    sizes: Numbers,
+    numbers: AnyArray,
+    sizes: AnyArray,
     precinct_size: int,
     today: int,
     rates: Rates,
@@ -175,7 +173,7 @@ def _settle(
     return concat_people(people), _concat_dwellings(dwellings, shifts), precincts
 
 
-def _all_precincts(counts: Numbers) -> Precincts:
+def _all_precincts(counts: AnyArray) -> Precincts:
     """So many precincts of each constituency, and one temporary list behind them."""
     with_temporary = counts + 1
     last = np.cumsum(with_temporary) - 1
@@ -195,11 +193,11 @@ def _bury(
     seed: int,
     names: Lexicon,
     people: People,
-    home: Numbers,
+    home: AnyArray,
     rates: Rates,
     today: int,
     count: int,
-) -> tuple[Dead, Numbers]:
+) -> tuple[Dead, AnyArray]:
     """The register of deaths, and the bits of ``Done`` for each person."""
     rng = stream(seed, "dead")
     age = (today - people.born) / 365.2425
@@ -237,7 +235,7 @@ def _bury(
 
 def _in_order(
     entries: Entries, precincts: Precincts, count: int
-) -> tuple[Entries, Numbers]:
+) -> tuple[Entries, AnyArray]:
     """The entries by constituency, and where each constituency begins."""
     constituency = precincts.constituency[entries.precinct]
     order = np.argsort(constituency.astype(np.int16), kind="stable")
@@ -316,3 +314,65 @@ def draw_plan(
         starts,
         dead,
     )
+
+
+# --- The register of the precincts' streets of an invented nation
+# Which streets and houses belong to which precinct.
+
+
+BORDERS = pa.schema(
+    [
+        ("constituency", pa.int32()),
+        ("precinct", pa.int32()),
+        ("settlement", pa.string()),
+        ("street", pa.string()),
+        ("houses", pa.string()),
+    ]
+)
+"""One row a street of a precinct, as a commission types it; ``houses`` from the lowest to the
+highest."""
+
+
+def street(names: Lexicon, number: int) -> str:
+    """A street with its kind."""
+    return " ".join(names.streets[number])
+
+
+def settlement(names: Lexicon, number: int) -> str | None:
+    """A village with its kind; None for a town's streets, which stand without."""
+    return f"{names.villages[number]} kəndi" if number >= 0 else None
+
+
+def borders(plan: Plan, into: AnyArray) -> pa.Table:
+    """BORDERS of all dwellings, by precinct, settlement and street.
+
+    ``into`` gives the list in whose precinct each list's dwellings lie.
+    """
+    homes, names = plan.dwellings, plan.names
+    at = into[homes.precinct]
+    order = np.lexsort((homes.house, homes.street, homes.village, at))
+    key = np.column_stack([at, homes.village, homes.street])[order]
+    starts = (
+        np.flatnonzero(np.r_[True, (key[1:] != key[:-1]).any(axis=1)])
+        if len(order)
+        else np.array([], np.int64)
+    )
+    ends = np.r_[starts[1:], len(order)][: len(starts)] - 1
+    low, high = homes.house[order[starts]], homes.house[order[ends]]
+    place = key[starts, 0].astype(np.int64) if len(order) else np.array([], np.int64)
+    return pa.table(
+        {
+            "constituency": plan.numbers[plan.precincts.constituency[place]],
+            "precinct": plan.precincts.number[place],
+            "settlement": pa.array(
+                [settlement(names, int(one)) for one in key[starts, 1]], pa.string()
+            ),
+            "street": pa.array(
+                [street(names, int(one)) for one in key[starts, 2]], pa.string()
+            ),
+            "houses": pa.array(
+                [f"{one}-{other}" for one, other in zip(low, high, strict=True)],
+                pa.string(),
+            ),
+        }
+    ).cast(BORDERS)

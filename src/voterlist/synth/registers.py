@@ -22,8 +22,8 @@ from numpy.random import Generator
 from voterlist.fields import COMPARED, NAME_PARTS
 from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import Synthetic, generate
-from voterlist.synth.identifiers import documents, fins
 from voterlist.synth.layouts import HEADERS
+from voterlist.synth.people import documents, fins
 
 Rows = npt.NDArray[np.int64]
 

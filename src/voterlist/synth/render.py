@@ -5,27 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.random import Generator
 
+from voterlist.arrays import AnyArray
 from voterlist.fields import COMPARED
 from voterlist.schemas import TRUTH
 from voterlist.synth import slips
-from voterlist.synth.identifiers import documents, fins, numbered
-from voterlist.synth.people import People
-from voterlist.synth.places import DATE_FORMS
+from voterlist.synth.people import People, documents, fins, numbered
+from voterlist.synth.places import DATE_FORMS, Rates
 from voterlist.synth.plan import Plan, stream
-from voterlist.synth.rates import Rates
 from voterlist.synth.repeats import Done, done_words
-from voterlist.synth.spelling import SCRIPTS
-from voterlist.synth.spellings import FIRST_YEAR, YEARS, spellings, style
-
-Numbers = npt.NDArray[Any]
+from voterlist.synth.spellings import FIRST_YEAR, SCRIPTS, YEARS, spellings, style
 
 ENTRIES = pa.schema(
     [
@@ -78,15 +72,15 @@ class _Rows:
         date_form: place of the list's form of dates in ``DATE_FORMS``.
     """
 
-    person: Numbers
-    female: Numbers
-    stem: Numbers
-    form: Numbers
-    given: Numbers
-    father: Numbers
-    born: Numbers
-    style: Numbers
-    date_form: Numbers
+    person: AnyArray
+    female: AnyArray
+    stem: AnyArray
+    form: AnyArray
+    given: AnyArray
+    father: AnyArray
+    born: AnyArray
+    style: AnyArray
+    date_form: AnyArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +95,13 @@ class _Pen:
 
     rng: Generator
     rates: Rates
-    done: Numbers
+    done: AnyArray
 
-    def hit(self, share: float) -> Numbers:
+    def hit(self, share: float) -> AnyArray:
         """Bool: this share of the entries, by chance."""
         return self.rng.random(len(self.done)) < share
 
-    def slip(self, what: Done, among: Numbers | None = None) -> Numbers:
+    def slip(self, what: Done, among: AnyArray | None = None) -> AnyArray:
         """Bool: who is hit by this slip, among all or among these; the bit is set for them.
 
         The share stands in the rates under the name of the slip, in small letters.
@@ -126,7 +120,7 @@ class _Pen:
     def rewritten(
         self,
         texts: pa.Array,
-        hit: Numbers,
+        hit: AnyArray,
         rewrite: Callable[[Generator, pa.Array], pa.Array],
     ) -> pa.Array:
         """The texts, those that are hit and not null passed through ``rewrite``."""
@@ -138,17 +132,17 @@ class _Pen:
         return pc.replace_with_mask(texts, pa.array(hit), rewritten)
 
 
-def _at(texts: pa.Array, rows: Numbers) -> pa.Array:
+def _at(texts: pa.Array, rows: AnyArray) -> pa.Array:
     """The texts at these rows, in their order; a row may stand more than once."""
     return texts.take(pa.array(rows))
 
 
-def _known(texts: pa.Array) -> Numbers:
+def _known(texts: pa.Array) -> AnyArray:
     """Bool: where the texts are not null."""
     return np.asarray(texts.is_valid())
 
 
-def _blank(texts: pa.Array, hit: Numbers) -> pa.Array:
+def _blank(texts: pa.Array, hit: AnyArray) -> pa.Array:
     """The texts, null where hit."""
     return pc.if_else(pa.array(hit), pa.scalar(None, pa.string()), texts)
 
@@ -181,7 +175,7 @@ def _given_names(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
     return _blank(texts, missing)
 
 
-def _patronymics(pen: _Pen, plan: Plan, rows: _Rows, particle: Numbers) -> pa.Array:
+def _patronymics(pen: _Pen, plan: Plan, rows: _Rows, particle: AnyArray) -> pa.Array:
     """The patronymics as typed, null where the clerk left them out.
 
     The spellings are indexed by style, particle, sex and the father's name. ``particle`` is that of
@@ -196,7 +190,7 @@ def _patronymics(pen: _Pen, plan: Plan, rows: _Rows, particle: Numbers) -> pa.Ar
     return _blank(texts, missing)
 
 
-def _calendar(days: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+def _calendar(days: AnyArray) -> tuple[AnyArray, AnyArray, AnyArray]:
     """Year, month and day (from 1) of days since 1970-01-01."""
     dates = days.astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
@@ -208,7 +202,9 @@ def _calendar(days: Numbers) -> tuple[Numbers, Numbers, Numbers]:
     return year, month, day
 
 
-def _digit_off(rng: Generator, year: Numbers, day: Numbers) -> tuple[Numbers, Numbers]:
+def _digit_off(
+    rng: Generator, year: AnyArray, day: AnyArray
+) -> tuple[AnyArray, AnyArray]:
     """A date with one digit off.
 
     In two of three in the year (once in a hundred the century's), else in the day.
@@ -259,16 +255,18 @@ def _birth_dates(pen: _Pen, rows: _Rows) -> pa.Array:
     return _blank(texts, missing)
 
 
-def _date_index(form: Numbers, year: Numbers, month: Numbers, day: Numbers) -> Numbers:
+def _date_index(
+    form: AnyArray, year: AnyArray, month: AnyArray, day: AnyArray
+) -> AnyArray:
     """The place of each date among the spellings of dates."""
     year_place = np.clip(year - FIRST_YEAR, 0, YEARS - 1)
     in_years = form * YEARS + year_place
     in_months = in_years * 12 + month - 1
-    index: Numbers = in_months * 31 + day - 1
+    index: AnyArray = in_months * 31 + day - 1
     return index
 
 
-def _sexes(pen: _Pen, rows: _Rows, sex_form: Numbers, has_sex: Numbers) -> pa.Array:
+def _sexes(pen: _Pen, rows: _Rows, sex_form: AnyArray, has_sex: AnyArray) -> pa.Array:
     """The sexes as typed; null where they are missing or the list has no such column.
 
     The spellings are indexed by style, form and the sex written.
@@ -297,7 +295,7 @@ def _counts() -> pa.Array:
 
 
 def _address_parts(
-    plan: Plan, dwelling: Numbers, way: Numbers
+    plan: Plan, dwelling: AnyArray, way: AnyArray
 ) -> tuple[pa.Array, pa.Array, pa.Array, pa.Array]:
     """Place, street, house and flat of each dwelling, in its style; a flat is null without one.
 
@@ -328,7 +326,7 @@ def _address_parts(
 
 
 def _addresses(
-    pen: _Pen, plan: Plan, rows: _Rows, dwelling: Numbers, address_form: Numbers
+    pen: _Pen, plan: Plan, rows: _Rows, dwelling: AnyArray, address_form: AnyArray
 ) -> pa.Array:
     """The addresses as typed, null where the clerk left them out.
 
@@ -362,7 +360,7 @@ def _addresses(
 
 
 def _documents(
-    pen: _Pen, plan: Plan, rows: _Rows, version: Numbers, has_document: Numbers
+    pen: _Pen, plan: Plan, rows: _Rows, version: AnyArray, has_document: AnyArray
 ) -> pa.Array:
     """The document numbers as typed; null where they are missing or the list has no such column.
 
@@ -383,7 +381,7 @@ def _documents(
 
 
 def _fins(
-    pen: _Pen, plan: Plan, rows: _Rows, has_fin: Numbers, written: pa.Array
+    pen: _Pen, plan: Plan, rows: _Rows, has_fin: AnyArray, written: pa.Array
 ) -> pa.Array:
     """The FINs as typed; null where they are missing or the list has no such column.
 
@@ -411,12 +409,12 @@ def _fins(
 
 def _rows_of(
     people: People,
-    person: Numbers,
-    way: Numbers,
-    date_form: Numbers,
+    person: AnyArray,
+    way: AnyArray,
+    date_form: AnyArray,
     *,
-    stem: Numbers | None = None,
-    form: Numbers | None = None,
+    stem: AnyArray | None = None,
+    form: AnyArray | None = None,
 ) -> _Rows:
     """What is typed of these persons.
 
@@ -447,7 +445,7 @@ def _rows_of(
     )
 
 
-def _list_order(plan: Plan, at: slice, rng: Generator) -> Numbers:
+def _list_order(plan: Plan, at: slice, rng: Generator) -> AnyArray:
     """The entries of a constituency in the order of their lists.
 
     Precinct, street, house, flat; else by chance.
@@ -462,17 +460,17 @@ def _list_order(plan: Plan, at: slice, rng: Generator) -> Numbers:
         homes.street[dwelling],
         entries.precinct[at],
     )
-    order: Numbers = np.lexsort(keys)
+    order: AnyArray = np.lexsort(keys)
     return order
 
 
-def _positions(precinct: Numbers) -> Numbers:
+def _positions(precinct: AnyArray) -> AnyArray:
     """The number of each row within its precinct, from 1; ``precinct`` ascends."""
     first = np.searchsorted(precinct, precinct, side="left")
     return np.arange(len(precinct)) - first + 1
 
 
-def _typed_bits(plan: Plan, precinct: Numbers) -> Numbers:
+def _typed_bits(plan: Plan, precinct: AnyArray) -> AnyArray:
     """The bits of ``Done`` that say in which script, and whether in capitals, a list is typed."""
     script = plan.clerks.script[precinct].astype(np.int64)
     # The bits of the scripts stand in the order of the scripts; the first script has none.
@@ -483,7 +481,7 @@ def _typed_bits(plan: Plan, precinct: Numbers) -> Numbers:
     return (bits | capitals_bit).astype(np.int32)
 
 
-def _done_column(done: Numbers) -> pa.Array:
+def _done_column(done: AnyArray) -> pa.Array:
     """What was done to each entry, in the words of the truth; null where nothing was."""
     distinct, index = np.unique(done, return_inverse=True)
     words = pa.array([done_words(int(bits)) for bits in distinct], pa.string())
@@ -525,7 +523,7 @@ def render(plan: Plan, constituency: int) -> Chunk:
     )
 
 
-def _places(plan: Plan, precinct: Numbers) -> dict[str, pa.Array]:
+def _places(plan: Plan, precinct: AnyArray) -> dict[str, pa.Array]:
     """The columns that say on which list an entry stands, and where on it."""
     constituency = plan.precincts.constituency[precinct]
     temporary = pa.array(plan.precincts.temporary[precinct])
@@ -538,7 +536,7 @@ def _places(plan: Plan, precinct: Numbers) -> dict[str, pa.Array]:
 
 
 def _typed(
-    pen: _Pen, plan: Plan, rows: _Rows, precinct: Numbers, order: Numbers
+    pen: _Pen, plan: Plan, rows: _Rows, precinct: AnyArray, order: AnyArray
 ) -> dict[str, pa.Array]:
     """The columns of an entry that are typed; each draws from the pen, in this order.
 
@@ -568,7 +566,7 @@ def _typed(
     }
 
 
-def _counts_from(numbers: Numbers) -> pa.Array:
+def _counts_from(numbers: AnyArray) -> pa.Array:
     """Whole numbers as text."""
     return pa.array(numbers, pa.int32()).cast(pa.string())
 

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from enum import IntFlag
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from numpy.random import Generator
 
+from voterlist.arrays import AnyArray
 from voterlist.synth.lexicon import Lexicon
 from voterlist.synth.people import People, draw_forms, draw_stems
-from voterlist.synth.places import Dwellings, Precincts
-from voterlist.synth.rates import Rates
-
-Numbers = npt.NDArray[Any]
+from voterlist.synth.places import Dwellings, Precincts, Rates
 
 
 class Done(IntFlag):
@@ -81,13 +77,13 @@ class Entries:
         done: int32, bits of ``Done``.
     """
 
-    person: Numbers
-    dwelling: Numbers
-    precinct: Numbers
-    stem: Numbers
-    form: Numbers
-    document: Numbers
-    done: Numbers
+    person: AnyArray
+    dwelling: AnyArray
+    precinct: AnyArray
+    stem: AnyArray
+    form: AnyArray
+    document: AnyArray
+    done: AnyArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,26 +101,26 @@ class Nation:
     people: People
     dwellings: Dwellings
     precincts: Precincts
-    displaced: Numbers
+    displaced: AnyArray
     rates: Rates
 
     @property
-    def home(self) -> Numbers:
+    def home(self) -> AnyArray:
         """The dwelling of each person."""
         return self.people.household
 
-    def constituency(self, dwelling: Numbers) -> Numbers:
+    def constituency(self, dwelling: AnyArray) -> AnyArray:
         """The constituency of each of these dwellings, counted from 0."""
         return self.precincts.constituency[self.dwellings.precinct[dwelling]]
 
-    def first_dwelling(self) -> Numbers:
+    def first_dwelling(self) -> AnyArray:
         """The first dwelling of each constituency, and the number of dwellings behind them."""
         constituency = self.precincts.constituency[self.dwellings.precinct]
         sizes = np.bincount(constituency, minlength=len(self.displaced))
         return np.concatenate([[0], np.cumsum(sizes)])
 
 
-def _take(rng: Generator, allowed: Numbers, share: float, count: int) -> Numbers:
+def _take(rng: Generator, allowed: AnyArray, share: float, count: int) -> AnyArray:
     """Some ``share * count`` of the persons allowed, each at most once, ascending."""
     candidates = np.flatnonzero(allowed)
     wanted = min(len(candidates), round(share * count))
@@ -133,7 +129,7 @@ def _take(rng: Generator, allowed: Numbers, share: float, count: int) -> Numbers
     return np.sort(rng.choice(candidates, wanted, replace=False))
 
 
-def _elsewhere(rng: Generator, nation: Nation, homes: Numbers, scope: str) -> Numbers:
+def _elsewhere(rng: Generator, nation: Nation, homes: AnyArray, scope: str) -> AnyArray:
     """Another dwelling for each home; -1 where none was found in a few tries.
 
     Args:
@@ -166,7 +162,9 @@ def _elsewhere(rng: Generator, nation: Nation, homes: Numbers, scope: str) -> Nu
     return dwelling
 
 
-def _entries(nation: Nation, person: Numbers, dwelling: Numbers, done: int) -> Entries:
+def _entries(
+    nation: Nation, person: AnyArray, dwelling: AnyArray, done: int
+) -> Entries:
     """Entries of these persons at these dwellings; those without a dwelling (-1) are left out."""
     kept = dwelling >= 0
     person, dwelling = person[kept].astype(np.int32), dwelling[kept].astype(np.int32)
@@ -192,7 +190,7 @@ def _concat(parts: list[Entries]) -> Entries:
 
 
 def _moved(
-    rng: Generator, nation: Nation, person: Numbers, scope: str, done: int
+    rng: Generator, nation: Nation, person: AnyArray, scope: str, done: int
 ) -> Entries:
     """Entries of these persons at another dwelling; who finds none has no entry.
 
@@ -209,7 +207,7 @@ def _moved(
 
 
 def _moved_either(
-    rng: Generator, nation: Nation, person: Numbers, done: int
+    rng: Generator, nation: Nation, person: AnyArray, done: int
 ) -> Entries:
     """Seven in ten move within their constituency, the rest across, as far as there is room."""
     has_room = len(nation.displaced) > 1
@@ -220,7 +218,7 @@ def _moved_either(
 
 
 def _renamed(
-    rng: Generator, nation: Nation, names: Lexicon, person: Numbers
+    rng: Generator, nation: Nation, names: Lexicon, person: AnyArray
 ) -> Entries:
     """Entries of these persons elsewhere, under another surname, with another document."""
     moved = _moved_either(rng, nation, person, Done.SURNAME_BY_MARRIAGE)
@@ -234,7 +232,7 @@ _NEW_ENDINGS = np.array([1, 1, 2], np.int8)
 """The new ending is -li for two in three, -zadə for the others."""
 
 
-def _ended(rng: Generator, nation: Nation, person: Numbers) -> Entries:
+def _ended(rng: Generator, nation: Nation, person: AnyArray) -> Entries:
     """Entries of these persons with another ending of the surname.
 
     Half of them have moved within their constituency; the others stand on their list twice.
@@ -249,7 +247,7 @@ def _ended(rng: Generator, nation: Nation, person: Numbers) -> Entries:
     return replace(both, form=form)
 
 
-def _temporary(nation: Nation, person: Numbers) -> Entries:
+def _temporary(nation: Nation, person: AnyArray) -> Entries:
     """Entries of these persons on the temporary list of their constituency."""
     entries = _entries(nation, person, nation.home[person], Done.TEMPORARY_LIST)
     by_constituency = np.full(len(nation.displaced), -1, np.int32)
@@ -269,7 +267,7 @@ def _second(rng: Generator, nation: Nation, names: Lexicon, today: int) -> Entri
     displaced = nation.displaced[home]
     several_forms = (names.form_shares[:, 0] > 0) & (names.form_shares[:, 0] < 1)
 
-    def take(allowed: Numbers, share: float, of: int = count) -> Numbers:
+    def take(allowed: AnyArray, share: float, of: int = count) -> AnyArray:
         person = _take(rng, free & allowed, share, of)
         free[person] = False
         return person

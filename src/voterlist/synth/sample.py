@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 from voterlist.storage.files import open_private
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.keys import with_run_ids
+from voterlist.synth.places import Rates
 from voterlist.synth.plan import Country
-from voterlist.synth.rates import Rates
 from voterlist.synth.write import write_workspace
 
 SEED = 97

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from string import ascii_lowercase, ascii_uppercase
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from numpy.random import Generator
 
-Numbers = npt.NDArray[Any]
-_Damage: TypeAlias = Callable[[Generator, Numbers], Numbers]
+from voterlist.arrays import AnyArray
+
+_Damage: TypeAlias = Callable[[Generator, AnyArray], AnyArray]
 """A matrix of code points in, the damaged one out."""
 
 _KEYBOARDS = (
@@ -31,7 +31,7 @@ _POINTS = 0x600
 """Code points up to Cyrillic: all letters of invented lists."""
 
 
-def _neighbours() -> Numbers:
+def _neighbours() -> AnyArray:
     """For each code point the two keys beside it on the first keyboard that has it.
 
     Itself where none has.
@@ -55,7 +55,7 @@ _BESIDE = _neighbours()
 _LOOKALIKES = dict(zip("ABCEHKMOPTX", "АВСЕНКМОРТХ", strict=True))
 
 
-def _matrix(texts: list[str]) -> tuple[Numbers, Numbers]:
+def _matrix(texts: list[str]) -> tuple[AnyArray, AnyArray]:
     """(code points, lengths) of texts: uint32, padded with 0 to beyond the longest."""
     width = max((len(text) for text in texts), default=0) + 1
     fixed_width = np.array(texts, dtype=f"U{width}")
@@ -64,7 +64,7 @@ def _matrix(texts: list[str]) -> tuple[Numbers, Numbers]:
     return matrix, lengths
 
 
-def _texts(matrix: Numbers) -> pa.Array:
+def _texts(matrix: AnyArray) -> pa.Array:
     """The texts of a matrix of code points; what is 0 is no part of a text."""
     if not len(matrix):
         return pa.array([], pa.string())
@@ -73,7 +73,7 @@ def _texts(matrix: Numbers) -> pa.Array:
     return pa.array(texts, pa.string())
 
 
-def _shifted(matrix: Numbers, source: Numbers) -> Numbers:
+def _shifted(matrix: AnyArray, source: AnyArray) -> AnyArray:
     """The matrix with each cell taken from another column of its row.
 
     ``source``: the number of that column for each cell; beyond the last column means the last,
@@ -119,7 +119,7 @@ def mistype(rng: Generator, texts: pa.Array) -> pa.Array:
     return _texts(changed)
 
 
-def _replaced(pairs: dict[str, str]) -> Numbers:
+def _replaced(pairs: dict[str, str]) -> AnyArray:
     """For each code point the one to write instead: itself, but for these letters."""
     table = np.arange(_POINTS, dtype=np.uint32)
     for before, after in pairs.items():
@@ -132,22 +132,22 @@ _LOWER = _replaced(dict(zip(ascii_uppercase, ascii_lowercase, strict=True)))
 _CYRILLIC = _replaced(_LOOKALIKES)
 
 
-def _letters_for_digits(_rng: Generator, matrix: Numbers) -> Numbers:
+def _letters_for_digits(_rng: Generator, matrix: AnyArray) -> AnyArray:
     """O for 0 and I for 1, as an eye confuses them."""
     return _FOR_DIGITS[matrix]
 
 
-def _lower_case(_rng: Generator, matrix: Numbers) -> Numbers:
+def _lower_case(_rng: Generator, matrix: AnyArray) -> AnyArray:
     """Small letters for capitals."""
     return _LOWER[matrix]
 
 
-def _lookalikes(_rng: Generator, matrix: Numbers) -> Numbers:
+def _lookalikes(_rng: Generator, matrix: AnyArray) -> AnyArray:
     """Cyrillic letters for Latin ones that look the same."""
     return _CYRILLIC[matrix]
 
 
-def _insert(matrix: Numbers, at: int, points: Numbers) -> Numbers:
+def _insert(matrix: AnyArray, at: int, points: AnyArray) -> AnyArray:
     """The matrix with one more character in each row; the last column, which is padding, falls off.
 
     Args:
@@ -160,17 +160,17 @@ def _insert(matrix: Numbers, at: int, points: Numbers) -> Numbers:
     return np.concatenate([before, inserted, behind], axis=1)
 
 
-def _blank_inside(_rng: Generator, matrix: Numbers) -> Numbers:
+def _blank_inside(_rng: Generator, matrix: AnyArray) -> AnyArray:
     """A blank behind the third character."""
     return _insert(matrix, 3, np.full(len(matrix), ord(" ")))
 
 
-def _eighth_character(rng: Generator, matrix: Numbers) -> Numbers:
+def _eighth_character(rng: Generator, matrix: AnyArray) -> AnyArray:
     """A digit behind the seventh character, kept from the card."""
     return _insert(matrix, 7, rng.integers(ord("0"), ord("9") + 1, len(matrix)))
 
 
-def _one_character_off(rng: Generator, matrix: Numbers) -> Numbers:
+def _one_character_off(rng: Generator, matrix: AnyArray) -> AnyArray:
     """One of the first seven characters replaced by its neighbour on the keyboard."""
     changed = matrix.copy()
     rows = np.arange(len(matrix))

@@ -5,17 +5,112 @@ Made once, indexed by whole numbers.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import numpy.typing as npt
 import pyarrow as pa
 
 from voterlist.synth.lexicon import FORMS, lexicon, surname
-from voterlist.synth.spelling import SCRIPTS, capitals, spell
 
-Numbers = npt.NDArray[Any]
+SCRIPTS = ("latin", "ascii", "english", "azeri-cyrillic", "russian")
+
+_LETTERS: dict[str, dict[str, str]] = {
+    "ascii": dict(zip("əşçğıöü", "escgiou", strict=True)),
+    "english": {
+        **dict(zip("əcqıöü", "ajgiou", strict=True)),
+        "x": "kh",
+        "ş": "sh",
+        "ç": "ch",
+        "ğ": "gh",
+        "j": "zh",
+    },
+    "azeri-cyrillic": dict(
+        zip(
+            "abvqğdeəjziıykglmnoöprstuüfxhçcş",
+            "абвгғдеәжзиыјкҝлмноөпрстуүфхһчҹш",
+            strict=True,
+        ),
+    ),
+    "russian": {
+        **dict(
+            zip(
+                "abcvqğdjziıyklmnopörstuüfxçşg",
+                "абцвггджзиыйклмнопёрстуюфхчшг",
+                strict=True,
+            )
+        ),
+        "c": "дж",
+        "ö": "о",
+        "ü": "у",
+    },
+}
+_VOWELS = "aəeıioöuü"
+
+
+def _lower(text: str) -> str:
+    return text.replace("İ", "i").replace("I", "ı").lower()
+
+
+def _russian_letter(word: str, at: int) -> str:
+    """The Russian letters for one Azerbaijani letter, which depend on its neighbours."""
+    letter = word[at]
+    before = word[at - 1] if at else ""
+    after = word[at + 1 : at + 2]
+    if letter == "ə":
+        if not before or before in "cçfhxjqş" or not after:
+            return "а"
+        return "я" if before in "gkl" else "е"
+    if letter == "e":
+        return "э" if not before else "е"
+    if letter == "h":
+        return "г" if after and after in _VOWELS else "х"
+    if letter == "ü" and before and before in "lgkt":
+        return "ю"
+    return _LETTERS["russian"].get(letter, letter)
+
+
+def _russian(word: str) -> str:
+    pairs = {"ye": "е", "ya": "я", "yə": "я", "yu": "ю", "yü": "ю"}
+    parts, at = [], 0
+    while at < len(word):
+        pair = pairs.get(word[at : at + 2])
+        parts.append(pair or _russian_letter(word, at))
+        at += 2 if pair else 1
+    return "".join(parts)
+
+
+def _spell_word(word: str, script: str) -> str:
+    lower = _lower(word)
+    if script == "russian":
+        spelled = _russian(lower)
+    else:
+        table = _LETTERS[script]
+        spelled = "".join(table.get(letter, letter) for letter in lower)
+    if word[:1] == lower[:1]:
+        return spelled
+    first = "İ" if script == "latin" and spelled[0] == "i" else spelled[0].upper()
+    return first + spelled[1:]
+
+
+def spell(text: str, script: str, exceptions: Mapping[str, str] | None = None) -> str:
+    """A text written in Azerbaijani Latin, in the script named; each word keeps its capital.
+
+    ``exceptions`` hold whole words whose Russian rendering follows no rule.
+    """
+    if script == "latin":
+        return text
+    known = exceptions if exceptions and script == "russian" else {}
+    return " ".join(
+        known.get(word) or _spell_word(word, script) for word in text.split(" ")
+    )
+
+
+def capitals(text: str, script: str) -> str:
+    """The text in capitals; only Azerbaijani Latin has the dotted capital İ."""
+    return (text.replace("i", "İ") if script == "latin" else text).upper()
+
 
 FIRST_YEAR, YEARS = 1890, 140
 """The birth years that a date can be written with."""

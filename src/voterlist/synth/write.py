@@ -20,10 +20,9 @@ from numpy.random import Generator
 
 from voterlist.schemas import TRUTH
 from voterlist.storage.files import make_folder, open_private
-from voterlist.synth.generate import Synthetic, generate
+from voterlist.synth.generate import Synthetic, generate, statistics
 from voterlist.synth.keys import with_run_ids
 from voterlist.synth.layouts import HEADERS, LAYOUTS, Layout, file_bytes, fitting, sheet
-from voterlist.synth.outside import statistics
 from voterlist.synth.plan import (
     DISPLACED,
     Plan,

@@ -15,8 +15,8 @@ import pyarrow as pa
 from voterlist import tables
 from voterlist.fields import NAMES
 from voterlist.link import COMPARED, LINKED, Added, Ready
+from voterlist.link.candidates import RECORD
 from voterlist.link.encode import encode
-from voterlist.link.found import RECORD
 from voterlist.model import Profile
 from voterlist.normalize import made_of
 from voterlist.storage.spill import PutAside, Rows, Spill

@@ -12,8 +12,7 @@ import pyarrow.parquet as pq
 from voterlist import readers
 from voterlist.check.faults import FaultScore, evaluate_faults
 from voterlist.errors import InputError, usage_error
-from voterlist.link import evaluate as evaluation
-from voterlist.link.evaluate import Evaluation
+from voterlist.link import fit
 from voterlist.link.explain import read_model, waterfalls
 from voterlist.pipeline.known import known
 from voterlist.report.sections.cases import Waterfall
@@ -126,7 +125,7 @@ _TRUTH_COLUMNS = ("entry_id", "person_id")
 _PARQUET_MAGIC = b"PAR1"
 
 
-def evaluate_pairs(pairs: Path, truth: Path, *, threshold: float) -> Evaluation:
+def evaluate_pairs(pairs: Path, truth: Path, *, threshold: float) -> fit.Evaluation:
     """Precision, recall and the like of a table of pairs.
 
     Args:
@@ -138,7 +137,7 @@ def evaluate_pairs(pairs: Path, truth: Path, *, threshold: float) -> Evaluation:
         InputError: a file cannot be read, or lacks a column.
     """
     table = _with_numbers(pairs, _read(pairs, _PAIR_COLUMNS))
-    return evaluation.evaluate(table, _read(truth, _TRUTH_COLUMNS), threshold)
+    return fit.evaluate(table, _read(truth, _TRUTH_COLUMNS), threshold)
 
 
 def _with_numbers(path: Path, pairs: pa.Table) -> pa.Table:

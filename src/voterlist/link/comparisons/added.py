@@ -7,8 +7,7 @@ import numpy as np
 from voterlist.arrays import Levels
 from voterlist.link.comparisons.base import MISSING, Comparison, Evidence, Pairs, Shares
 from voterlist.link.comparisons.kinds import KINDS
-from voterlist.link.comparisons.names import distinct_pairs
-from voterlist.link.comparisons.shares import least_share, share_of_codes
+from voterlist.link.comparisons.names import distinct_pairs, least_share, share_of_codes
 
 _LEAST_VALUES = 1
 """Nothing is known of a column but the values that it has."""

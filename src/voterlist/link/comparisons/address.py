@@ -18,8 +18,7 @@ from voterlist.link.comparisons.base import (
     Shares,
     mark,
 )
-from voterlist.link.comparisons.names import distinct_pairs
-from voterlist.link.comparisons.shares import least_share, share_of_codes
+from voterlist.link.comparisons.names import distinct_pairs, least_share, share_of_codes
 from voterlist.link.encode import Encoded
 
 _LEAST_LINES = 1000

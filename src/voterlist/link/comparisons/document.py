@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 
 from voterlist.arrays import Bools, Levels, Words
 from voterlist.link.comparisons.base import Comparison, Evidence, Level, Pairs, Shares
-from voterlist.link.comparisons.edits import (
+from voterlist.link.comparisons.names import (
     IdentifierLevels,
     identifier_levels,
     identifier_shares,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voterlist.arrays import Levels
 from voterlist.link.comparisons.base import Comparison, Evidence, Level, Pairs, Shares
-from voterlist.link.comparisons.edits import (
+from voterlist.link.comparisons.names import (
     IdentifierLevels,
     identifier_levels,
     identifier_shares,

@@ -6,8 +6,7 @@ import numpy as np
 
 from voterlist.arrays import Bools, Codes, Levels, Longs
 from voterlist.link.comparisons.base import Evidence, Level, Pairs
-from voterlist.link.comparisons.cohort_name import CohortName
-from voterlist.link.comparisons.names import Nearness
+from voterlist.link.comparisons.names import CohortName, Nearness
 from voterlist.link.encode import Encoded, EncodedColumn
 
 

@@ -5,7 +5,9 @@ A pair of names that meets a thousand times is compared once.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -13,10 +15,41 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from voterlist.arrays import Bools, Codes, Floats, Levels, Longs, factorized
-from voterlist.link.comparisons.base import Pairs, mark
-from voterlist.link.comparisons.shares import least_share, share_of_counts
+from voterlist.link.comparisons.base import Comparison, Level, Pairs, Shares, mark
 from voterlist.link.encode import Encoded, EncodedColumn
 from voterlist.link.grid import steady_count, steady_size
+from voterlist.link.identifiers import Identifiers
+
+
+def share_of_counts(
+    counts: Longs, size: int, least: float, pseudo: float = 1.0
+) -> Floats:
+    """log2 of the share of unrelated people who have a value that so many entries have.
+
+    ``counts`` are the entries with the value, ``size`` all entries. The two entries of the pair are
+    left out of the count, and ``pseudo`` is added, as much for each of 1 / ``least`` values (a
+    Dirichlet prior). So a value that only the pair has is about as likely as ``least``. Both
+    numbers are rounded, so that an entry less hardly ever changes them.
+    """
+    counted = steady_count(np.maximum(counts - 2, 0) + pseudo)
+    share = counted / steady_size(size + pseudo / least)
+    return np.asarray(np.log2(share), np.float64)
+
+
+def least_share(column: EncodedColumn, distinct: int) -> float:
+    """The share of a value that only one pair has; a column has at least ``distinct`` values."""
+    return 1 / max(column.distinct, distinct)
+
+
+def share_of_codes(
+    column: EncodedColumn, codes: Codes, size: int, least: float
+) -> Floats:
+    """log2 of the share of unrelated people who have the values with these codes; 0 for -1."""
+    if not len(column.counts):
+        return np.zeros(len(codes))
+    shares = share_of_counts(column.counts[codes], size, least, column.pseudo_count)
+    return np.where(codes >= 0, shares, 0.0)
+
 
 LEAST_GIVEN_NAMES = 300
 """A list is thought to have at least so many given names, however few it shows."""
@@ -210,3 +243,103 @@ def cohort_shares(names: EncodedColumn, by_cohort: Longs, pairs: Pairs) -> Float
         pseudo = _COHORT_PSEUDO_COUNT * whole
         share += steady_count(counted + pseudo) / sizes[cohort] / 2
     return np.asarray(np.log2(share), np.float64)
+
+
+# --- Identifiers beside each other: the same, one sign apart, or different
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierLevels:
+    """Which levels of a comparison say what of two identifiers."""
+
+    missing: Level
+    same: Level
+    digit: Level
+    differs: Level
+
+
+def identifier_levels(
+    identifiers: Identifiers, pairs: Pairs, levels: IdentifierLevels
+) -> Levels:
+    """The level of each pair: same, one edit apart, or different."""
+    first, second = identifiers.codes[pairs.left], identifiers.codes[pairs.right]
+    known = (first >= 0) & (second >= 0)
+    marked = np.full(len(pairs), levels.missing, np.uint8)
+    mark(marked, known, levels.differs)
+    mark(marked, known & (first == second), levels.same)
+    other = np.flatnonzero(known & (first != second))
+    one_edit = identifiers.one_edit(pairs.left[other], pairs.right[other])
+    marked[other[one_edit]] = levels.digit
+    return marked
+
+
+def identifier_shares(
+    identifiers: Identifiers, pairs: Pairs, is_same: np.ndarray, least: float
+) -> Shares:
+    """How many entries have the identifier that these pairs share; ``least`` where only they do."""
+    where = np.flatnonzero(is_same)
+    counts = identifiers.times(pairs.left[where])
+    yield where, share_of_counts(counts, pairs.entries.people, least)
+
+
+# --- Names that have fashions: given names, and patronymics, which are the given names of fathers
+
+
+class CohortName(Comparison):
+    """Skeletons of names that are counted within ten years of birth.
+
+    ``levels`` has at least the levels that are named here.
+    """
+
+    def __init__(self) -> None:
+        levels = self.levels
+        # Pair levels of names one and two edits apart: whether a spelling is rare, the list tells.
+        one_edit, two_edits = len(levels), len(levels) + 1
+        self.pair_level_count = two_edits + 1
+        self._codes = level_codes(
+            {
+                Nearness.UNKNOWN: levels["MISSING"],
+                Nearness.SAME: levels["SAME"],
+                Nearness.INITIAL: levels["INITIAL"],
+                Nearness.ONE_EDIT: one_edit,
+                Nearness.TWO_EDITS: two_edits,
+                Nearness.SIMILAR: levels["SIMILAR"],
+                Nearness.DIFFERENT: levels["DIFFERS"],
+            }
+        )
+        self._outcomes = {
+            one_edit: (levels["MISSPELT"], levels["LOOK_ALIKE"]),
+            two_edits: (levels["MISSPELT_TWICE"], levels["SIMILAR"]),
+        }
+
+    @abstractmethod
+    def names(self, entries: Encoded) -> EncodedColumn:
+        """The column of the names."""
+
+    @abstractmethod
+    def cohort_counts(self, entries: Encoded) -> Longs:
+        """How many entries of each cohort have each name, shape (cohorts and one more, names)."""
+
+    def sounds(self, entries: Encoded) -> Codes | None:
+        """The code of the sound of each name; None where sounds are not compared."""
+        del entries
+        return None
+
+    def pair_levels(self, pairs: Pairs) -> Levels:
+        """By how near the names are."""
+        entries = pairs.entries
+        return name_levels(
+            self.names(entries), pairs, self._codes, self.sounds(entries)
+        )
+
+    def adjust(self, pairs: Pairs, levels: Levels) -> None:
+        """By how rare the spellings are."""
+        adjust_names(self.names(pairs.entries), pairs, levels, self._outcomes)
+
+    def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
+        """How often those born in the years of the two entries have the name."""
+        where = np.flatnonzero(levels == self.levels["SAME"])
+        if len(where):
+            names = self.names(pairs.entries)
+            counts = self.cohort_counts(pairs.entries)
+            yield where, cohort_shares(names, counts, pairs.at(where))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voterlist.arrays import Longs
 from voterlist.link.comparisons.base import Evidence, Level
-from voterlist.link.comparisons.cohort_name import CohortName
+from voterlist.link.comparisons.names import CohortName
 from voterlist.link.encode import Encoded, EncodedColumn
 
 
