@@ -56,10 +56,11 @@ class Entry:
     """One command: where its function is."""
 
     key: str
-    """Its words are ``cli.<key>.short`` and ``cli.<key>.help``."""
-    module: str
-    """A module of ``voterlist.cli``."""
-    function: str
+    """What is typed, with points for blanks; its words are ``cli.<key>.short`` and ``.help``."""
+    module: str = ""
+    """A module of ``voterlist.cli``; without one, that of the first word."""
+    function: str = ""
+    """Without one, that of the last word."""
     logs: bool = False
     """True where it can write down what it does."""
 
@@ -75,7 +76,8 @@ class Entry:
 
     def load(self) -> Any:
         """The command, of the command line library."""
-        module = importlib.import_module(f"voterlist.cli.{self.module}")
+        name = self.module or self.key.partition(".")[0]
+        module = importlib.import_module(f"voterlist.cli.{name}")
         app = typer.Typer(**PLAIN)
         decorate = app.command(
             cls=Command,
@@ -83,7 +85,7 @@ class Entry:
             short_help=self.short,
             options_metavar=PLAIN["options_metavar"],
         )
-        decorate(getattr(module, self.function))
+        decorate(getattr(module, self.function or self.name))
         command = get_command(app)
         if all(parameter.name != _JSON for parameter in command.params):
             command.params += _options_of(_with_json, _JSON)

@@ -16,8 +16,6 @@ from pathlib import PurePath
 from typing import Any
 
 import typer
-from shellingham import ShellDetectionFailure, detect_shell
-from typer.completion import install  # type: ignore[attr-defined]
 
 from voterlist.catalogue import texts
 from voterlist.cli.terminal import tell
@@ -137,6 +135,8 @@ def _install(context: Any, _parameter: Any, value: Any) -> Any:
     """
     if not value or context.resilient_parsing:
         return value
+    from typer.completion import install  # type: ignore[attr-defined]
+
     shell, path = install(shell=_shell())
     tell("cli.completion.installed", shell=shell, path=path)
     raise typer.Exit
@@ -153,6 +153,8 @@ def _shell() -> str:
 
 def _running_shell() -> str:
     """The name of the shell among the parents of the process; empty where there is none."""
+    from shellingham import ShellDetectionFailure, detect_shell
+
     try:
         return str(detect_shell()[0])
     except ShellDetectionFailure:

@@ -9,7 +9,6 @@ import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -156,6 +155,8 @@ def now(workspace: Path | None = None) -> dt.datetime:
     """
     if workspace is None:
         return dt.datetime.now().astimezone()
+    from zoneinfo import ZoneInfo
+
     zone = settings_of(workspace).calendar.time_zone
     return dt.datetime.now(ZoneInfo(zone))
 

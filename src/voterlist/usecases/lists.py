@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -81,41 +81,27 @@ class ListRequest:
 
 @dataclass(frozen=True, slots=True)
 class ListFile:
-    """A file that was written."""
+    """A file that is written."""
 
     path: Path
-    constituency: int | None
-    precinct: int | None
-    list_kind: ListKind | None
-    """None: it is of several lists."""
-    rows: int
-    """The voters in it."""
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """A file to write."""
-
-    path: Path
-    write: Callable[[Path], object]
     constituency: int | None
     precinct: int | None
     list_kind: ListKind | None = None
+    """None: it is of several lists."""
     rows: int = 0
+    """The voters in it."""
+    sha256: str = ""
+
+
+_Task = tuple[ListFile, Callable[[Path], object]]
+"""A file, and what writes it."""
 
 
 def write_file(task: _Task) -> ListFile:
     """Write a file whole, and tell what it is."""
-    store.write_atomically(task.path, task.write)
-    return ListFile(
-        path=task.path,
-        constituency=task.constituency,
-        precinct=task.precinct,
-        list_kind=task.list_kind,
-        rows=task.rows,
-        sha256=store.sha256(task.path),
-    )
+    file, write = task
+    store.write_atomically(file.path, write)
+    return replace(file, sha256=store.sha256(file.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,36 +121,32 @@ class ListWriter:
             return
         for document in documents(compiled, self.edition):
             for form in _forms(self.request):
-                yield _Task(
+                file = ListFile(
                     self.folder / f"{document.stem}-{self.language}.{form}",
-                    partial(_write, document, self.language, form),
                     self.constituency,
                     document.precinct,
                     document.list_kind,
                     document.rows.num_rows,
                 )
+                yield file, partial(_write, document, self.language, form)
 
     def _record(self, compiled: Compiled) -> Iterator[_Task]:
         """The tables, the page that describes them, and the balance."""
-        precinct = self.request.precinct
         for kind in ListKind:
             rows = record_rows(compiled.listed, kind)
             if not rows.num_rows:
                 continue
             for form in _forms(self.request):
-                yield _Task(
-                    self.folder / f"{self._record_stem(kind)}.{form}",
-                    partial(_RECORD_WRITERS[form], rows),
-                    self.constituency,
-                    precinct,
-                    kind,
-                    rows.num_rows,
-                )
-        page = self.folder / f"{self._stem()}-record-schema.txt"
-        yield _Task(page, write_schema, self.constituency, precinct)
-        path = self.folder / f"{self._stem()}-balance.json"
-        write = partial(write_balance, self._balance(compiled))
-        yield _Task(path, write, self.constituency, precinct)
+                file = self._file(f"{self._record_stem(kind)}.{form}")
+                file = replace(file, list_kind=kind, rows=rows.num_rows)
+                yield file, partial(_RECORD_WRITERS[form], rows)
+        yield self._file(f"{self._stem()}-record-schema.txt"), write_schema
+        balance = partial(write_balance, self._balance(compiled))
+        yield self._file(f"{self._stem()}-balance.json"), balance
+
+    def _file(self, name: str) -> ListFile:
+        """A file of this name, of all lists that were asked for."""
+        return ListFile(self.folder / name, self.constituency, self.request.precinct)
 
     def _stem(self) -> str:
         """The beginning of the names of files that are of several lists."""
