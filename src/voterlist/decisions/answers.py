@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+from itertools import chain
 
-from voterlist.fields import CORRECTED
+from voterlist.fields import CORRECTED, NAMES
 from voterlist.model import Action, Mark
 
 
@@ -120,6 +121,10 @@ OF_PLACE = Answers(
 """What may be answered to a finding about a file, a precinct or a constituency."""
 
 
+_GROUPS = {"names": NAMES, "all": CORRECTED}
+"""Names of several fields in ``answers.toml``."""
+
+
 @cache
 def answers_by_rule() -> Mapping[str, Answers]:
     """The answers of the rules whose findings name an entry, by the code of the rule."""
@@ -129,7 +134,9 @@ def answers_by_rule() -> Mapping[str, Answers]:
         answers = Answers(
             sheet=cells["sheet"],
             actions=tuple(cells["actions"]),
-            fields=tuple(cells["fields"]),
+            fields=tuple(
+                chain.from_iterable(_GROUPS.get(one, (one,)) for one in cells["fields"])
+            ),
             ground=cells["ground"],
             register=cells.get("register"),
             destination=cells.get("destination"),

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from importlib import resources
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,7 +15,7 @@ from voterlist.config.comparisons import AddedComparison
 from voterlist.fields import CARRIED, FIELDS, NAMES
 from voterlist.ingest.cells import are_distinct, known_cells
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, match_header, settle
-from voterlist.ingest.lexicon import FIELD_OF
+from voterlist.ingest.lexicon import FIELD_OF, WORDS
 from voterlist.ingest.shapes import Shape
 from voterlist.ingest.text import fold
 from voterlist.model import Profile
@@ -130,12 +128,7 @@ def with_common_comparisons(choices: Sequence[Choice]) -> list[Choice]:
 # --- headers
 # --------------------------------------------------------------------------------------
 
-_WORDS = tomllib.loads(
-    resources.files("voterlist.ingest")
-    .joinpath("columns.toml")
-    .read_text(encoding="utf-8")
-)
-_DECORATIONS = frozenset(_WORDS["decorations"])
+_DECORATIONS = frozenset(WORDS["decorations"])
 _REPEATED = re.compile(r" \(\d+\)$")
 """What the reader adds to a header that stands twice."""
 _IN_PARTS = frozenset({"surname", "given_name"})
@@ -145,7 +138,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ID, _GROUP = "entry_id", "group"
 _FIELD_OF = {role: field for role, field in FIELD_OF.items() if field not in CARRIED}
 """Role -> field, without those of lists that nobody compares."""
-_UNUSED = frozenset({"other", "measure", "value"})
+_UNUSED = frozenset(WORDS["phrases"])
 _ALWAYS_USED = frozenset({"constituency", "precinct", *NAMES})
 """Fields that tell how others are read: one value in all rows is no reason to leave them."""
 _BARE_PARTS = frozenset({"year", "il", "год", "month", "ay", "месяц", "day", "gun"})
@@ -168,7 +161,7 @@ class _Said:
 
 def _own_words() -> dict[str, _Said]:
     """The headers of tables from anywhere that say something else in them than in a list."""
-    known = {header: _Said(_GROUP) for header in _WORDS["groups"]}
+    known = {header: _Said(_GROUP) for header in WORDS["groups"]}
     for field in FIELDS.values():
         kind = field.compared_as or None
         known |= dict.fromkeys(field.elsewhere, _Said(field.name, kind=kind))
