@@ -12,13 +12,12 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from voterlist.catalogue import LANGUAGES
-from voterlist.decisions import Standing, with_corrections
+from voterlist.decisions import Standing
 from voterlist.fields import ENTRY_FIELDS, IDENTIFIERS, LATER_FIELDS
 from voterlist.model import Action, EntryRole, Verdict
 from voterlist.report.asked import ReviewTables, is_of_case
 from voterlist.report.sections.cases import (
     Case,
-    CaseTables,
     CaseWords,
     Sentences,
     build_cases,
@@ -210,18 +209,11 @@ def desk_of(
         blind: cases that are shown as if nobody had decided or compared them.
     """
     table = cases_in(tables.cases, facts.constituency)
-    entries = with_corrections(tables.entries, holding.amendments)
+    looked_up = tables.looked_up(holding)
     cases = build_cases(
         table,
         tables.numbers,
-        CaseTables(
-            entries=entries,
-            voters=tables.voters,
-            pairs=tables.pairs,
-            waterfalls=tables.waterfalls,
-            decisions=holding.decisions,
-            returned=tables.returned,
-        ),
+        looked_up,
         Names(sources),
         mask_identifiers=mask_identifiers,
     )
@@ -231,7 +223,7 @@ def desk_of(
     answers = answers_in(holding)
     contested = {row["case_id"] for row in contested_in(holding)}
     members = {case.case_id: _ids(case) for case in cases}
-    digests = seen_digests(members, entries)
+    digests = seen_digests(members, looked_up["entries"])
     built = tuple(
         DeskCase(
             case=case,
@@ -242,13 +234,10 @@ def desk_of(
         for case in cases
     )
     chances = chances_by_place(tables.coincidences)
-    sentences = {}
-    for language in LANGUAGES:
-        said = Sentences(CaseWords(language), chances)
-        sentences[language] = tuple(
-            said.words("quality.blind") if case.is_blind else said.of(case)
-            for case in cases
-        )
+    sentences = {
+        language: tuple(map(Sentences(CaseWords(language), chances).of, cases))
+        for language in LANGUAGES
+    }
     return Desk(facts, built, sentences)
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from voterlist import strict_json
-from voterlist.decisions import Given, members_of
+from voterlist.decisions import Given, Standing, members_of, with_corrections
 from voterlist.decisions.answers import SHEETS, Answers, answers_of
 from voterlist.fields import NAME_PARTS
 from voterlist.model import Action, Mark, Returned, Verdict
@@ -56,6 +56,17 @@ class ReviewTables:
     returned: pa.Table
     doubted: frozenset[str] = frozenset()
     coincidences: pa.Table = field(default_factory=lambda: empty(COINCIDENCE))
+
+    def looked_up(self, holding: Standing) -> dict[str, pa.Table]:
+        """What is looked up for its cases, as of ``build_cases``, with what holds of answers."""
+        return {
+            "entries": with_corrections(self.entries, holding.amendments),
+            "voters": self.voters,
+            "pairs": self.pairs,
+            "waterfalls": self.waterfalls,
+            "decisions": holding.decisions,
+            "returned": self.returned,
+        }
 
 
 class AskedAs(StrEnum):

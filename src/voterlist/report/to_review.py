@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.decisions import Given, Standing, with_corrections
+from voterlist.decisions import Given, Standing, standing
 from voterlist.findings import FINDINGS_ACCEPTED, finding_ids
 from voterlist.model import Action, CaseKind, EntryRole, Mark, Stage
 from voterlist.report.asked import (
@@ -30,7 +30,6 @@ from voterlist.report.asked import (
 )
 from voterlist.report.sections.cases import (
     Case,
-    CaseTables,
     build_cases,
     chances_by_place,
 )
@@ -39,10 +38,8 @@ from voterlist.report.values import Names, Sources, birth_dates, rows_of, writte
 from voterlist.schemas import (
     ACCEPTANCE,
     ACCEPTED,
-    DECISION,
     ENTRY,
     FINDING,
-    empty,
     require,
 )
 from voterlist.tables import is_among, rows_among
@@ -63,17 +60,10 @@ def blind_cases(
         sources: the files of each source.
         mask_identifiers: whether only the end of an identifier is shown.
     """
-    looked_up = CaseTables(
-        entries=tables.entries,
-        voters=tables.voters,
-        pairs=tables.pairs.slice(0, 0),
-        waterfalls=tables.waterfalls.slice(0, 0),
-        decisions=empty(DECISION),
-    )
     cases = build_cases(
         rows_among(tables.cases, "case_id", case_ids),
         tables.numbers,
-        looked_up,
+        tables.looked_up(standing(Given())),
         Names(sources),
         mask_identifiers=mask_identifiers,
     )
@@ -160,8 +150,8 @@ def review_items(
         mask_identifiers: whether only the end of an identifier is shown.
     """
     numbers = tables.numbers
-    entries = with_corrections(tables.entries, holding.amendments)
-    names = Names(sources)
+    looked_up = tables.looked_up(holding)
+    entries, names = looked_up["entries"], Names(sources)
 
     def subjects(ids: Iterable[str | None]) -> dict[str, Subject]:
         return _subjects(ids, entries, tables, names)
@@ -169,7 +159,9 @@ def review_items(
     contested = holding.contested.to_pylist()
     pending = holding.pending.to_pylist()
     disputed_cases = {row["case_id"] for row in contested if is_of_case(row)}
-    cases = _cases(tables, entries, numbers, holding, names, mask_identifiers)
+    cases = build_cases(
+        tables.cases, numbers, looked_up, names, mask_identifiers=mask_identifiers
+    )
     findings = review_findings(
         tables.findings,
         tables.accepted,
@@ -244,28 +236,6 @@ def _amendments_elsewhere(
         if not is_of_finding and not is_question and not is_changed:
             amendments.append(row)
     return amendments
-
-
-def _cases(
-    tables: ReviewTables,
-    entries: pa.Table,
-    numbers: pa.Table,
-    holding: Standing,
-    names: Names,
-    mask_identifiers: bool,
-) -> tuple[Case, ...]:
-    """All cases by number."""
-    looked_up = CaseTables(
-        entries=entries,
-        voters=tables.voters,
-        pairs=tables.pairs,
-        waterfalls=tables.waterfalls,
-        decisions=holding.decisions,
-        returned=tables.returned,
-    )
-    return build_cases(
-        tables.cases, numbers, looked_up, names, mask_identifiers=mask_identifiers
-    )
 
 
 def _subjects(

@@ -134,6 +134,11 @@ class UnitStanding:
     ground: str = ""
     by: str = ""
 
+    @property
+    def is_late(self) -> bool:
+        """True where it is overdue, or will soon be."""
+        return self.standing in {Standing.OVERDUE, Standing.DUE_SOON}
+
 
 def place_order(
     constituency: int | None, precinct: int | None

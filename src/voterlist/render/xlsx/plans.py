@@ -44,7 +44,6 @@ from voterlist.report.section import (
 )
 from voterlist.report.sections.cases import (
     CASE_FIELDS,
-    Case,
     CaseRow,
     CaseWords,
     Member,
@@ -156,7 +155,7 @@ def _cases(items: ReviewItems, words: CaseWords) -> Plan:
             "review.column.sentence",
             46,
             "text",
-            lambda row: _sentence(row.case, sentences) if row.is_first else None,
+            lambda row: sentences.of(row.case) if row.is_first else None,
         ),
         ("review.column.kind", 16, "text", "case-kind.{0.case.kind}.title"),
         (
@@ -200,11 +199,6 @@ def _cases(items: ReviewItems, words: CaseWords) -> Plan:
 def _unless_blind(told: Callable[[CaseRow], SheetValue]) -> Callable[[Any], SheetValue]:
     """What is told of a row; nothing where a second person reads."""
     return lambda row: None if row.case.is_blind else told(row)
-
-
-def _sentence(case: Case, sentences: Sentences) -> str:
-    """Why the entries are a case; a second reader is not told."""
-    return sentences.words("quality.blind") if case.is_blind else sentences.of(case)
 
 
 def _case_lines(items: ReviewItems, words: CaseWords) -> Iterator[Line]:
@@ -319,18 +313,8 @@ def _findings(name: str, findings: Sequence[AskedFinding], words: FindingWords) 
             "text",
             lambda asked: asked.subject.address if asked.subject else None,
         ),
-        (
-            "report.column.todo",
-            40,
-            "text",
-            "rule.{0.finding.rule}.todo",
-        ),
-        (
-            "report.column.severity",
-            11,
-            "text",
-            "severity.{0.finding.severity}",
-        ),
+        ("report.column.todo", 40, "text", "rule.{0.finding.rule}.todo"),
+        ("report.column.severity", 11, "text", "severity.{0.finding.severity}"),
     )
     lines = [_finding_line(asked, words) for asked in findings[:_MOST_FINDINGS]]
     return Plan(

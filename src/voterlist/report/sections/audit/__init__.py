@@ -190,19 +190,9 @@ def _statistics_sheet(audit: Audit, words: AuditWords) -> SheetTable:
     columns = (
         *columns_of(
             words,
-            (
-                "audit.column.place",
-                16,
-                "text",
-                "audit.unit.{0.unit}",
-            ),
+            ("audit.column.place", 16, "text", "audit.unit.{0.unit}"),
             *_AREA_COLUMNS,
-            (
-                "audit.column.indicator",
-                26,
-                "text",
-                "indicator.{0.row.indicator}",
-            ),
+            ("audit.column.indicator", 26, "text", "indicator.{0.row.indicator}"),
             *_COUNT_COLUMNS,
         ),
         *(_value_column(name, of, words) for name, of in _VALUES.items()),
@@ -270,18 +260,8 @@ def _scorecard_sheet(audit: Audit, words: AuditWords) -> SheetTable:
     columns = columns_of(
         words,
         *_AREA_COLUMNS,
-        (
-            "audit.column.quality",
-            18,
-            "text",
-            "quality.{0.row.quality}",
-        ),
-        (
-            "audit.column.measure",
-            44,
-            "text",
-            "score.{0.row.measure}",
-        ),
+        ("audit.column.quality", 18, "text", "quality.{0.row.quality}"),
+        ("audit.column.measure", 44, "text", "score.{0.row.measure}"),
         *_COUNT_COLUMNS,
         ("audit.column.value", 10, "share", "row.value"),
     )

@@ -99,12 +99,7 @@ def _sheets(balance: Balance, _facts: Facts, words: Words) -> Iterable[SheetTabl
         *place_columns(words)[:_PLACES_SHOWN],
         *columns_of(
             words,
-            (
-                "report.column.list-kind",
-                11,
-                "text",
-                "list-kind.{0.list_kind}",
-            ),
+            ("report.column.list-kind", 11, "text", "list-kind.{0.list_kind}"),
             ("report.column.rows", 10, "count", "rows"),
             ("report.column.entries", 10, "count", "entries"),
             ("report.column.set-aside", 12, "count", "set_aside"),

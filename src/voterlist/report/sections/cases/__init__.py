@@ -168,29 +168,14 @@ def _cases_sheet(cases: Sequence[Case], name: str, words: CaseWords) -> SheetTab
                     [words.state(row.case, row.member), *words.before(row.member)]
                 ),
             ),
-            (
-                "report.column.proposed",
-                10,
-                "text",
-                "role.{0.member.role}",
-            ),
-            (
-                "report.column.why",
-                21,
-                "text",
-                "reason.{0.member.reason}",
-            ),
+            ("report.column.proposed", 10, "text", "role.{0.member.role}"),
+            ("report.column.why", 21, "text", "reason.{0.member.reason}"),
         ),
         *case_columns(words),
         *place_columns(words, "member.place"),
         *columns_of(
             words,
-            (
-                "report.column.list-kind",
-                9,
-                "text",
-                "list-kind.{0.member.list_kind}",
-            ),
+            ("report.column.list-kind", 9, "text", "list-kind.{0.member.list_kind}"),
         ),
         column(
             words, words("field.entry_id"), 25, "text", "member.entry_id", printed=False
@@ -266,12 +251,7 @@ def _evidence_columns(
                 lambda row: row.why.term_frequency or None,
             ),
             ("waterfall.rivals", 11, "bits", "why.rivals"),
-            (
-                "waterfall.total",
-                11,
-                "bits",
-                lambda row: row.why.prior + row.why.weight,
-            ),
+            ("waterfall.total", 11, "bits", lambda row: row.why.prior + row.why.weight),
             ("report.column.probability", 13, "probability", "why.probability"),
             *(
                 (f"waterfall.column.{name}", 13, "probability", f"why.{name}")
@@ -429,7 +409,7 @@ def _build(inputs: Inputs) -> Cases:
     built = build_cases(
         cases_in(all_cases, inputs.facts.constituency),
         review.numbered(all_cases, numbers),
-        CaseTables(**looked_up),
+        looked_up,
         inputs.run.names,
         mask_identifiers=inputs.run.mask_identifiers,
     )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -36,7 +35,6 @@ from voterlist.report.values import (
     text_column,
     written_names,
 )
-from voterlist.schemas import RETURNED, empty
 
 _COMPARED = {name: FIELDS[name].differs_in for name in TRAVELLING}
 """The columns of VOTER in which two entries of a case contradict each other."""
@@ -53,16 +51,9 @@ Groups = np.ndarray[Any, Any]
 """For each row of the table of cases, the number of its case."""
 
 
-@dataclass(frozen=True, slots=True)
-class CaseTables:
-    """What is looked up for cases: every entry that they name, and the evidence of their pairs."""
-
-    entries: pa.Table
-    voters: pa.Table
-    pairs: pa.Table
-    waterfalls: pa.Table
-    decisions: pa.Table
-    returned: pa.Table = field(default_factory=lambda: empty(RETURNED))
+CaseTables: TypeAlias = Mapping[str, pa.Table]
+"""What is looked up for cases, by name: ``entries`` and ``voters`` that they name, ``pairs`` and
+``waterfalls`` of them, the ``decisions`` that hold and those that were ``returned``."""
 
 
 def build_cases(
@@ -80,7 +71,7 @@ def build_cases(
     table = _ordered(cases, numbers)
     groups = pd.factorize(table.column("case_id").to_pandas())[0]
     members = _members(table, groups, tables, names, mask_identifiers=mask_identifiers)
-    waterfalls = waterfalls_of(table, tables.pairs, tables.waterfalls)
+    waterfalls = waterfalls_of(table, tables["pairs"], tables["waterfalls"])
     starts = np.flatnonzero(np.diff(groups, prepend=-1))
     ends = np.append(starts[1:], len(groups))[: len(starts)]
     shown = ["case_id", "number", "kind", "probability", "weight"]
@@ -146,10 +137,10 @@ def _members(
 ) -> list[Member]:
     """One member for each row of the table of cases."""
     ids = table.column("entry_id")
-    entry, voter = rows_of(tables.entries, ids), rows_of(tables.voters, ids)
-    decided = review.current(tables.decisions).to_pylist()
+    entry, voter = rows_of(tables["entries"], ids), rows_of(tables["voters"], ids)
+    decided = review.current(tables["decisions"]).to_pylist()
     verdicts = {(row["case_id"], row["entry_id"]): row for row in decided}
-    before = _decided_before(tables.returned)
+    before = _decided_before(tables["returned"])
     columns = zip(
         table.select(["case_id", "entry_id", "role", "reason"]).to_pylist(),
         names.places(entry),

@@ -390,8 +390,10 @@ class Sentences:
     def of(self, case: Case) -> str:
         """The sentence; of more than two entries, of the two that tie the case.
 
-        A case of which no evidence is kept is told by its kind.
+        A case of which no evidence is kept is told by its kind; a second reader is told nothing.
         """
+        if case.is_blind:
+            return self.words("quality.blind")
         if case.why is None or not case.why.steps:
             return self.words(f"case-kind.{case.kind}.message")
         parts = [*self._compared(case.why.steps), *self._chance(case)]

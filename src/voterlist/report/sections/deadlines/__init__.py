@@ -6,10 +6,9 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from voterlist.deadlines import Deadline
-from voterlist.model import Level, Progress, Standing
+from voterlist.model import Standing
 from voterlist.report.section import (
     Inputs,
     Section,
@@ -37,46 +36,19 @@ _MARKS = {
     Standing.DONE_LATE: "note",
     Standing.DONE_UNDATED: "good",
 }
-_LATE = (Standing.OVERDUE, Standing.DUE_SOON)
 _MOST_MONTHS = 36
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One precinct or constituency in a stage; ``precinct`` None: the constituency as a whole."""
-
-    constituency: int | None
-    precinct: int | None
-    finished: dt.date | None
-    standing: Standing
-    progress: Progress
-    days_over: int
-    """Days since the due date of what is overdue; 0 of all else."""
-
-    @property
-    def is_late(self) -> bool:
-        """True where it is overdue, or will soon be."""
-        return self.standing in _LATE
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """One stage of the calendar and how its units stand."""
 
-    stage: str
-    sender: Level
-    receiver: Level
-    opens: dt.date
-    due: dt.date
+    deadline: Deadline
     days_left: int
     """Days from today to the due day; negative after it."""
     standings: tuple[tuple[Standing, int], ...]
     """How many units stand how, in the order of ``Standing``."""
-    units: tuple[Unit, ...]
-    planned: dt.date | None = None
-    """The day that the calendar has, where a decision moved it."""
-    decision: str = ""
-    """The number of that decision."""
+    units: tuple[UnitStanding, ...]
 
     @property
     def worst(self) -> Standing:
@@ -93,36 +65,24 @@ def _build(inputs: Inputs) -> tuple[Due, ...]:
     rows = [row for row in inputs.run.standings if is_whole or row.constituency in here]
     stages = dict.fromkeys(row.deadline for row in rows)
     dues = [_due(stage, rows, inputs.facts.today) for stage in stages]
-    return tuple(sorted(dues, key=lambda due: (due.due, due.opens, due.stage)))
+    return tuple(sorted(dues, key=_order))
+
+
+def _order(due: Due) -> tuple[dt.date, dt.date, str]:
+    deadline = due.deadline
+    return (deadline.due, deadline.opens, deadline.stage.value)
 
 
 def _due(deadline: Deadline, rows: Sequence[UnitStanding], today: dt.date) -> Due:
-    units = [
-        Unit(
-            row.constituency,
-            row.precinct,
-            row.finished,
-            row.standing,
-            row.progress,
-            row.days_over,
-        )
-        for row in rows
-        if row.deadline == deadline
-    ]
+    units = tuple(row for row in rows if row.deadline == deadline)
     counts = Counter(unit.standing for unit in units)
     return Due(
-        stage=deadline.stage.value,
-        sender=deadline.sender,
-        receiver=deadline.receiver,
-        opens=deadline.opens,
-        due=deadline.due,
+        deadline,
         days_left=(deadline.due - today).days,
         standings=tuple(
             (standing, counts[standing]) for standing in Standing if counts[standing]
         ),
-        units=tuple(units),
-        planned=deadline.planned,
-        decision=deadline.decision,
+        units=units,
     )
 
 
@@ -130,56 +90,44 @@ def _sheets(dues: Sequence[Due], facts: Facts, words: Words) -> Iterable[SheetTa
     note = words("report.deadlines.note", today=words.long_day(facts.today))
     columns = columns_of(
         words,
+        ("report.column.stage", 46, "text", "deadline.{0.deadline.stage}.title"),
         (
-            "report.column.stage",
-            46,
+            "report.column.from-to",
+            52,
             "text",
-            "deadline.{0.due.stage}.title",
+            lambda unit: _from_to(unit.deadline, words),
         ),
-        ("report.column.from-to", 52, "text", lambda row: _from_to(row.due, words)),
-        ("report.column.opens", 12, "day", "due.opens"),
-        ("report.column.due", 12, "day", "due.due"),
-        ("field.constituency", 12, "label", "unit.constituency"),
-        ("field.precinct", 11, "label", "unit.precinct"),
-        ("report.column.finished", 12, "day", "unit.finished"),
+        ("report.column.opens", 12, "day", "deadline.opens"),
+        ("report.column.due", 12, "day", "deadline.due"),
+        ("field.constituency", 12, "label", "constituency"),
+        ("field.precinct", 11, "label", "precinct"),
+        ("report.column.finished", 12, "day", "finished"),
         (
             "report.column.standing",
             20,
             "text",
-            "standing.{0.unit.standing}",
-            lambda row: _MARKS.get(row.unit.standing, ""),
+            "standing.{0.standing}",
+            lambda unit: _MARKS.get(unit.standing, ""),
         ),
+        ("report.column.days-over", 10, "number", lambda unit: unit.days_over or None),
+        ("report.column.progress", 24, "text", "progress.{0.progress}"),
         (
-            "report.column.days-over",
-            10,
-            "number",
-            lambda row: row.unit.days_over or None,
-        ),
-        (
-            "report.column.progress",
-            24,
+            "report.column.ground",
+            56,
             "text",
-            "progress.{0.unit.progress}",
+            lambda unit: _ground(unit.deadline, words),
         ),
-        ("report.column.ground", 56, "text", lambda row: _ground(row.due, words)),
     )
     yield SheetTable(
         words("report.sheet.deadlines"),
         (words("report.deadlines.title"), note),
         columns,
-        [_UnitOf(due, unit) for due in dues for unit in due.units],
+        [unit for due in dues for unit in due.units],
         words("report.deadlines.none"),
     )
 
 
-class _UnitOf(NamedTuple):
-    """A row of the sheet: a unit in its stage."""
-
-    due: Due
-    unit: Unit
-
-
-def _from_to(due: Due, words: Words) -> str:
+def _from_to(due: Deadline, words: Words) -> str:
     sender, receiver = (
         words(f"commission.{due.sender}"),
         words(f"commission.{due.receiver}"),
@@ -187,7 +135,7 @@ def _from_to(due: Due, words: Words) -> str:
     return f"{sender} \N{RIGHTWARDS ARROW} {receiver}"
 
 
-def _ground(due: Due, words: Words) -> str:
+def _ground(due: Deadline, words: Words) -> str:
     """What the date stands on, and the decision that moved it."""
     ground = words(f"deadline.{due.stage}.ground")
     if due.planned is None:

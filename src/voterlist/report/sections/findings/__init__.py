@@ -299,12 +299,7 @@ def _columns(words: FindingWords, home: int | None) -> tuple[Column, ...]:
                 "severity.{0.severity}",
                 "severity",
             ),
-            (
-                "report.column.rule",
-                30,
-                "text",
-                "rule.{0.rule}.title",
-            ),
+            ("report.column.rule", 30, "text", "rule.{0.rule}.title"),
         ),
         *place_columns(words),
         *columns_of(
@@ -313,12 +308,7 @@ def _columns(words: FindingWords, home: int | None) -> tuple[Column, ...]:
             ("report.column.field", 15, "text", words.field_of),
             ("report.column.cell", 20, "text", "cell"),
             ("report.column.message", 48, "text", words.message),
-            (
-                "report.column.todo",
-                48,
-                "text",
-                "rule.{0.rule}.todo",
-            ),
+            ("report.column.todo", 48, "text", "rule.{0.rule}.todo"),
             (
                 "report.column.other",
                 34,

@@ -85,8 +85,8 @@ def _stages(
         units = dict(due.standings).get(standing, 0)
         if units:
             places = (
-                ("stage", Text(f"deadline.{due.stage}.title")),
-                ("due", due.due),
+                ("stage", Text(f"deadline.{due.deadline.stage}.title")),
+                ("due", due.deadline.due),
                 ("days", abs(due.days_left)),
                 ("count", units),
             )

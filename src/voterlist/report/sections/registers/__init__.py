@@ -249,12 +249,7 @@ def _use_sheet(content: Registers, words: Words) -> SheetTable:
     columns = (
         *columns_of(
             words,
-            (
-                "report.column.register",
-                34,
-                "text",
-                "field.{0.name}",
-            ),
+            ("report.column.register", 34, "text", "field.{0.name}"),
             ("field.constituency", 12, "label", "constituency"),
             ("report.column.rows", 11, "count", "total"),
             ("report.column.usable", 13, "count", "usable"),

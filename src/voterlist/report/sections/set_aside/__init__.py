@@ -108,12 +108,7 @@ def _sheets(
             words,
             ("report.column.rows", 9, "count", "rows"),
             ("report.column.cells", 60, "text", lambda row: " | ".join(row.cells)),
-            (
-                "report.column.todo",
-                48,
-                "text",
-                "aside.{0.code}.todo",
-            ),
+            ("report.column.todo", 48, "text", "aside.{0.code}.todo"),
         ),
     )
     yield SheetTable(
