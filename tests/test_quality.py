@@ -38,16 +38,14 @@ from voterlist.quality.agreement import (
 )
 from voterlist.quality.certificate import certificate
 from voterlist.quality.readings import (
-    actions_of_two,
-    in_effect,
-    second_readings,
-    waiting_for,
-)
-from voterlist.quality.sampling import (
     UNASKED,
+    actions_of_two,
     band_of,
     counts_of_unasked,
+    in_effect,
+    second_readings,
     unasked_pairs,
+    waiting_for,
 )
 from voterlist.render.pdf import typeset
 from voterlist.schemas import CASE

@@ -8,7 +8,7 @@ import pytest
 
 import report_tables
 from voterlist.render.html import render_report
-from voterlist.render.xlsx.report import render_report as render_book
+from voterlist.render.xlsx.sheets import render_report as render_book
 from voterlist.report.sections.findings import FINDINGS
 from voterlist.report.sections.registers import REGISTERS
 from voterlist.schemas import CYCLE_SUMMARY, ENTRY, FINDING, REGISTER_USE

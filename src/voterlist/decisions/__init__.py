@@ -40,27 +40,27 @@ from voterlist.decisions.follow import (
     not_among,
     renamed,
 )
-from voterlist.decisions.given import AMENDMENT_ROW, UNKNOWN_ACTION, Given
-from voterlist.decisions.outcome import SKIP_CODES
-from voterlist.decisions.people import (
+from voterlist.decisions.given import (
+    AMENDMENT_ROW,
+    UNKNOWN_ACTION,
+    Given,
     Spellings,
+    answered_ids,
+    identities,
+    identity_of,
     is_same_person,
+    members_of,
     name_as_kept,
     person_key,
+    subjects_among,
+    subjects_of,
 )
+from voterlist.decisions.outcome import SKIP_CODES
 from voterlist.decisions.standing import (
     WITHDRAWN,
     Standing,
     last_verdicts,
     standing,
-)
-from voterlist.decisions.subjects import (
-    answered_ids,
-    identities,
-    identity_of,
-    members_of,
-    subjects_among,
-    subjects_of,
 )
 from voterlist.decisions.trial import REFUSAL_CODES, Refusal, refused
 

@@ -11,8 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.decisions.answers import FREE, OF_CASE, Answers, answers_of
-from voterlist.decisions.given import Given
-from voterlist.decisions.subjects import members_of
+from voterlist.decisions.given import Given, members_of
 from voterlist.model import Mark, Problem
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, SUBJECT, empty
 from voterlist.tables import is_among, rows_among

@@ -19,7 +19,7 @@ from voterlist.decisions.answer import (
     Row,
     Subjects,
 )
-from voterlist.decisions.given import AMENDMENT_ROW, Given
+from voterlist.decisions.given import AMENDMENT_ROW, Given, subject_table
 from voterlist.decisions.judge import Judge, Judged, Reasons
 from voterlist.decisions.listed import refuse_listed, refuse_taken_fins
 from voterlist.decisions.standing import (
@@ -30,7 +30,6 @@ from voterlist.decisions.standing import (
     says,
     standing,
 )
-from voterlist.decisions.subjects import subject_table
 from voterlist.model import Action, Mark, Problem, Verdict
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, require
 from voterlist.tables import from_rows

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import strict_json
+from voterlist.decisions.given import members_of
 from voterlist.decisions.outcome import Outcome, Place, Row, Today, folded_fin, outcome
-from voterlist.decisions.subjects import members_of
 from voterlist.errors import StageError
 from voterlist.model import Action, ListKind, Verdict
 from voterlist.schemas import (

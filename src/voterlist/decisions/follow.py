@@ -22,9 +22,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import strict_json
-from voterlist.decisions.given import Given
-from voterlist.decisions.subjects import (
+from voterlist.decisions.given import (
     OTHERS,
+    Given,
     answered_ids,
     identities,
     identity_of,

@@ -14,8 +14,7 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from voterlist.decisions.given import Given, moment_of
-from voterlist.decisions.people import is_same_person
+from voterlist.decisions.given import Given, is_same_person, moment_of
 from voterlist.model import Action, Mark
 from voterlist.schemas import AMENDMENT, CONTESTED, DECISION
 from voterlist.tables import from_rows

@@ -14,9 +14,8 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from voterlist.decisions.given import Given
+from voterlist.decisions.given import Given, members_of
 from voterlist.decisions.standing import WITHDRAWN, standing
-from voterlist.decisions.subjects import members_of
 from voterlist.model import Problem, Verdict
 from voterlist.schemas import CASE, DECISION, GIVEN_VERDICT, empty, require
 from voterlist.tables import from_rows, sort_by

@@ -23,8 +23,12 @@ from voterlist.link.cases import case_id
 from voterlist.pipeline.returned import Answered, Today, returned
 from voterlist.pipeline.steps import NeededTables, StageContext, StageResult
 from voterlist.quality.certificate import certificate_of_run
-from voterlist.quality.readings import actions_of_two, in_effect, second_readings
-from voterlist.quality.sampling import UNASKED
+from voterlist.quality.readings import (
+    UNASKED,
+    actions_of_two,
+    in_effect,
+    second_readings,
+)
 from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
 from voterlist.schemas import CASE_NUMBER
 from voterlist.storage.ledger import CaseNumber

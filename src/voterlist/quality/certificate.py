@@ -33,7 +33,7 @@ from voterlist.quality.agreement import (
     read_twice,
     stratified,
 )
-from voterlist.quality.sampling import (
+from voterlist.quality.readings import (
     band_of,
     counts_of_unasked,
     is_unasked,

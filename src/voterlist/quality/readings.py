@@ -1,19 +1,191 @@
-"""Which decided cases a second person is to read, blind, and what has to wait for it."""
+"""Which decided cases a second person is to read, blind, and which cases and pairs are drawn.
+
+How many are drawn of each stratum: Neyman, J. (1934), On the two different aspects of the
+representative method, Journal of the Royal Statistical Society 97, 558-625; in Cochran (1977),
+section 5.5. Most come from where the model is in doubt, and from where there are many. Pairs about
+which nobody is asked are told apart by the probability of one person in bands.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import math
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import DecisionSettings, ReviewSettings
 from voterlist.decisions import Given, is_same_person, last_verdicts
-from voterlist.model import Action, Verdict
-from voterlist.quality.sampling import place_of
-from voterlist.schemas import CASE, SECOND_READING, require
-from voterlist.tables import from_rows, rows_among
+from voterlist.model import Action, CaseKind, Verdict
+from voterlist.schemas import CASE, PAIR, SECOND_READING, require
+from voterlist.tables import from_rows, plain, rows_among
+
+UNASKED = pa.schema(
+    [
+        PAIR.field(name)
+        for name in ("entry_l", "entry_r", "weight", "probability", "kind")
+    ]
+)
+"""The columns of PAIR that are read here."""
+
+_EDGES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""Between the bands of probability."""
+_CONFLICT = CaseKind.IDENTITY_CONFLICT.value
+_PLACE_DIGITS = 3
+
+
+def band_of(probability: float) -> str:
+    """The band of a probability, such as ``0.05-0.1``; its lower end belongs to it."""
+    place = int(np.searchsorted(_EDGES[1:-1], probability, side="right"))
+    return f"{_EDGES[place]:g}-{_EDGES[place + 1]:g}"
+
+
+def is_unasked(kind: str, probability: float, review_probability: float) -> bool:
+    """True where the program does not ask about a case of itself.
+
+    One that was drawn and decided has a kind that is asked about, and the probability that it had.
+    """
+    if not CaseKind(kind).is_asked:
+        return True
+    return probability < review_probability and kind != _CONFLICT
+
+
+def unasked_pairs(
+    pairs: pa.Table, cases: pa.Table, review_probability: float
+) -> pa.Table:
+    """The pairs (UNASKED) about which the program asks in no case, in their order.
+
+    Args:
+        pairs: PAIR, or its columns of UNASKED.
+        cases: CASE.
+        review_probability: the probability from which the program asks.
+    """
+    is_below = pc.less(pairs.column("probability"), review_probability)
+    is_conflict = pc.equal(plain(pairs.column("kind")), _CONFLICT)
+    rest = pairs.select(UNASKED.names).filter(pc.and_(is_below, pc.invert(is_conflict)))
+    members: dict[str, list[str]] = {}
+    names = ["case_id", "entry_id", "kind", "probability"]
+    for row in cases.select(names).to_pylist():
+        if not is_unasked(row["kind"], row["probability"], review_probability):
+            members.setdefault(row["case_id"], []).append(row["entry_id"])
+    asked = {
+        f"{one} {other}"
+        for entries in members.values()
+        for one, other in combinations(sorted(entries), 2)
+    }
+    keys = pc.binary_join_element_wise(
+        rest.column("entry_l"), rest.column("entry_r"), " "
+    )
+    known = pa.array(sorted(asked), pa.string())
+    return rest.filter(pc.invert(pc.is_in(keys, value_set=known)))
+
+
+def counts_of_unasked(pairs: pa.Table) -> Mapping[int | None, Mapping[str, int]]:
+    """How many of these pairs (UNASKED) each constituency has in each band.
+
+    Under None those of all lists together. A pair of two constituencies counts in both.
+    """
+    bands = np.searchsorted(
+        _EDGES[1:-1], np.asarray(pairs.column("probability")), side="right"
+    )
+    left, right = (
+        pc.utf8_slice_codeunits(pairs.column(name), 0, _PLACE_DIGITS)
+        for name in ("entry_l", "entry_r")
+    )
+    counts: dict[int | None, dict[str, int]] = {None: _by_band(bands)}
+    places = {*left.unique().to_pylist(), *right.unique().to_pylist()}
+    for place in sorted(places):
+        if place.isdigit() and int(place):
+            is_own = np.asarray(pc.or_(pc.equal(left, place), pc.equal(right, place)))
+            counts[int(place)] = _by_band(bands[is_own])
+    return counts
+
+
+def _by_band(bands: np.ndarray) -> dict[str, int]:
+    """How many there are in each band that has any."""
+    numbers = np.bincount(bands, minlength=len(_EDGES) - 1)
+    return {
+        band_of(_EDGES[place]): int(count)
+        for place, count in enumerate(numbers)
+        if count
+    }
+
+
+_LEAST = 2
+"""Of each stratum at least so many are drawn: from one nothing is learnt of its spread."""
+_BYTES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Drawable:
+    """What may be drawn.
+
+    Attributes:
+        name: by which it is known: of a case, or of a pair.
+        stratum: to which it belongs.
+        probability: of one person, by the model, 0 to 1.
+    """
+
+    name: str
+    stratum: str
+    probability: float
+
+
+def place_of(name: str, cycle: str) -> float:
+    """A number from 0 to 1 that only the name and the cycle decide."""
+    digest = hashlib.blake2b(f"{cycle}\n{name}".encode(), digest_size=_BYTES)
+    return float(int.from_bytes(digest.digest()) / 2 ** (8 * _BYTES))
+
+
+def draw(
+    items: Iterable[Drawable],
+    size: int,
+    cycle: str,
+    *,
+    without: Collection[str] = (),
+) -> list[str]:
+    """The names of those that are drawn, by stratum and chance; the same for the same items.
+
+    Args:
+        items: what may be drawn.
+        size: how many are wanted; of every stratum two at least are drawn.
+        cycle: the compilation; another one draws others.
+        without: what was decided before; it is not drawn again.
+    """
+    strata: dict[str, list[Drawable]] = {}
+    for one in items:
+        if one.name not in without:
+            strata.setdefault(one.stratum, []).append(one)
+    wanted = _shares(strata, size)
+    drawn: list[str] = []
+    for stratum, own in sorted(strata.items()):
+        order = sorted((place_of(one.name, cycle), one.name) for one in own)
+        drawn += [name for _, name in order[: wanted[stratum]]]
+    return drawn
+
+
+def _shares(strata: Mapping[str, list[Drawable]], size: int) -> dict[str, int]:
+    """How many of each stratum are drawn: by its size and its spread."""
+    weights = {stratum: _weight(own) for stratum, own in strata.items()}
+    total = sum(weights.values()) or 1.0
+    return {
+        stratum: min(
+            len(own), max(_LEAST, math.floor(size * weights[stratum] / total + 0.5))
+        )
+        for stratum, own in strata.items()
+    }
+
+
+def _weight(own: list[Drawable]) -> float:
+    """The size of a stratum times the standard deviation that the model expects in it."""
+    share = math.fsum(one.probability for one in own) / len(own)
+    return len(own) * math.sqrt(share * (1 - share))
+
 
 _Said: TypeAlias = Mapping[str, Mapping[str, Any]]
 """The last verdict of each person on one entry."""

@@ -22,8 +22,7 @@ from voterlist.decisions import Given, standing
 from voterlist.desk.data import Desk
 from voterlist.model import Action
 from voterlist.pipeline.known import Known, answers_of_today, keep_subjects, known
-from voterlist.quality.readings import actions_of_two, second_readings
-from voterlist.quality.sampling import place_of
+from voterlist.quality.readings import actions_of_two, place_of, second_readings
 from voterlist.schemas import (
     ACCEPTANCE,
     ENTRY,

@@ -17,7 +17,7 @@ from voterlist.model import CaseKind, EntryRole
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, answers_of_today, known
 from voterlist.pipeline.publish import REPORTS
-from voterlist.quality.sampling import (
+from voterlist.quality.readings import (
     Drawable,
     band_of,
     draw,

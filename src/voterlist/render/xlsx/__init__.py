@@ -11,8 +11,8 @@ from voterlist.render.xlsx.answers import (
 )
 from voterlist.render.xlsx.forms import CONFIRM
 from voterlist.render.xlsx.lists import render_list
-from voterlist.render.xlsx.report import render_report
 from voterlist.render.xlsx.review import render_review
+from voterlist.render.xlsx.sheets import render_report
 
 __all__ = [
     "ANSWER_ROW",

@@ -11,8 +11,7 @@ import pyarrow as pa
 from voterlist.lists.documents import ListDocument
 from voterlist.model import Purpose
 from voterlist.render.lists import Cells, ListWords, SheetName, Shown, columns_of
-from voterlist.render.xlsx.report import add_table
-from voterlist.render.xlsx.sheets import Book, Sheet
+from voterlist.render.xlsx.sheets import Book, Sheet, add_table
 from voterlist.report.section import Column, SheetTable
 
 _CORRECTED = "differs"
