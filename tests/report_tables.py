@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -17,7 +16,7 @@ from voterlist.model import Level, Progress, Standing
 from voterlist.report.section import Run
 from voterlist.report.sections.cases import CASES
 from voterlist.report.sections.order import build as build_report
-from voterlist.report.values import Facts
+from voterlist.report.values import Facts, UnitStanding
 from voterlist.schemas import (
     AGES,
     CASE,
@@ -496,19 +495,6 @@ def pyramid():
     return table(PYRAMID, rows)
 
 
-@dataclass(frozen=True)
-class Unit:
-    """A row of standings, as the pipeline makes them."""
-
-    deadline: Deadline
-    constituency: int | None
-    precinct: int | None
-    finished: dt.date | None
-    standing: Standing
-    progress: Progress = Progress.RECEIVED
-    days_over: int = 0
-
-
 def standings():
     """One precinct done, one awaited; the constituency's own stage not begun."""
     compile_ = Deadline(
@@ -528,10 +514,12 @@ def standings():
         "",
     )
     return (
-        Unit(compile_, 88, 1, dt.date(2026, 2, 1), Standing.DONE),
-        Unit(compile_, 88, 2, None, Standing.DUE_SOON),
-        Unit(compile_, 7, 3, None, Standing.OVERDUE, Progress.NOT_STARTED, 3),
-        Unit(check, 88, None, None, Standing.NOT_STARTED),
+        UnitStanding(
+            compile_, 88, 1, dt.date(2026, 2, 1), Standing.DONE, Progress.RECEIVED
+        ),
+        UnitStanding(compile_, 88, 2, None, Standing.DUE_SOON, Progress.RECEIVED),
+        UnitStanding(compile_, 7, 3, None, Standing.OVERDUE, Progress.NOT_STARTED, 3),
+        UnitStanding(check, 88, None, None, Standing.NOT_STARTED, Progress.RECEIVED),
     )
 
 

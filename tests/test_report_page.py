@@ -329,8 +329,14 @@ def test_every_sentence_of_the_report_is_shown_somewhere(reports, language):
 def words_of(built):
     """The keys of the words that the page owes to what the report holds."""
     for due in built.of(DEADLINES):
-        yield from (f"deadline.{due.stage}.title", f"deadline.{due.stage}.ground")
-        yield from (f"commission.{due.sender}", f"commission.{due.receiver}")
+        yield from (
+            f"deadline.{due.deadline.stage}.title",
+            f"deadline.{due.deadline.stage}.ground",
+        )
+        yield from (
+            f"commission.{due.deadline.sender}",
+            f"commission.{due.deadline.receiver}",
+        )
         yield from (f"standing.{standing}" for standing, _ in due.standings)
     for case in (*built.of(CASES).for_review, *built.of(CASES).apart):
         yield from (f"case-kind.{case.kind}.title", f"case-kind.{case.kind}.message")
@@ -477,7 +483,10 @@ def test_the_stages_stand_where_their_days_are(reports, language):
     ends = []
     for due, bar in zip(built.of(DEADLINES), bars, strict=True):
         left, long = (float(bar.attributes[name]) for name in ("x", "width"))
-        ends += [(due.opens.toordinal(), left), (due.due.toordinal(), left + long)]
+        ends += [
+            (due.deadline.opens.toordinal(), left),
+            (due.deadline.due.toordinal(), left + long),
+        ]
     (first, start), *others = ends
     scales = [(place - start) / (day - first) for day, place in others]
     assert scales == pytest.approx([scales[0]] * len(scales), rel=0.01)
