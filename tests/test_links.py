@@ -40,3 +40,22 @@ def test_every_link_leads_somewhere(page):
         ):
             lost.append(target)
     assert lost == []
+
+
+def test_every_module_that_a_page_names_is_there():
+    """A newcomer would look for a file that somebody moved."""
+    there = {
+        path.as_posix() for path in ROOT.rglob("*.py") if ".venv" not in path.parts
+    }
+    missing = []
+    for page in PAGES:
+        if page.name == "CHANGELOG.md":
+            continue
+        named = set(re.findall(r"`((?:[\w-]+/)*[\w-]+\.py)`", text_of(page)))
+        new = set(re.findall(r"^`(src/[^`]+\.py)`:$", text_of(page), re.MULTILINE))
+        missing += [
+            (page.name, name)
+            for name in sorted(named - new - {"job.py"})
+            if not any(path.endswith(f"/{name}") for path in there)
+        ]
+    assert missing == []
