@@ -21,7 +21,7 @@ STEP = re.compile(
 MOST_FILES = {
     "A register rule": 3,
     "A ground, or an answer to a rule": 2,
-    "A command, or a message": 3,
+    "A command, or a message": 4,
     "A reader": 2,
 }
 """Files of the program that the steps of a recipe touch."""

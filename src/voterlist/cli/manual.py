@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import shutil
 import textwrap
+import tomllib
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -52,14 +54,25 @@ def _commands(group: Any, words: str = "voterlist") -> Iterator[tuple[str, Any]]
         yield from _commands(command, f"{words} {name}")
 
 
-def _help(words: str, command: Any, _say: Catalogue) -> Page:
-    """The page of a command: what ``--help`` shows, in the language of the terminal."""
+def _help(words: str, command: Any, say: Catalogue) -> Page:
+    """The page of a command: what ``--help`` shows, and the keys of its JSON."""
     from voterlist.rulebook import pages as book
 
     context = command.context_class(
         command, info_name=words, terminal_width=_WIDTH, **command.context_settings
     )
-    return book.Page(words, (book.Shown(command.get_help(context)),))
+    parts: list[str | Grid | Shown] = [book.Shown(command.get_help(context))]
+    keys = json_keys().get(words.removeprefix("voterlist").strip())
+    if keys:
+        parts.append(f"{say('manual.json')}: {keys}")
+    return book.Page(words, tuple(parts))
+
+
+@cache
+def json_keys() -> dict[str, str]:
+    """What each command prints with ``--json``, by its words; in English."""
+    text = (resources.files(__package__) / "json_keys.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
 
 def _found(name: str, commands: dict[str, Maker]) -> Maker:
