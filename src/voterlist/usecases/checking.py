@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +18,12 @@ from voterlist.config import FILE_NAME, Settings
 from voterlist.errors import InputError, MapError, usage_error
 from voterlist.findings import Settled, settle
 from voterlist.ingest import (
-    columns_needed,
-    given_map,
     ingest,
-    name_columns,
     table_intake,
 )
-from voterlist.ingest.choice import Choice, choose, chosen
 from voterlist.merge import count_entries, merge, merge_accounts
 from voterlist.model import Level, Profile, Severity, Stage
 from voterlist.normalize import normalize
-from voterlist.normalize.told import tell_profile
 from voterlist.pipeline.checking import StreetRegister, read_given_streets
 from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.outcome import counts, of_the_whole
@@ -58,11 +52,12 @@ from voterlist.schemas import (
 from voterlist.storage import store
 from voterlist.tables import concat, sort_by
 from voterlist.usecases.joined import (
-    FileColumns,
     Map,
+    ReadFile,
     Reading,
-    names_together,
+    Source,
     read_map,
+    understood,
 )
 from voterlist.usecases.settings import acceptances_around, settings_around
 
@@ -335,53 +330,27 @@ def _tables(
 
     The text of one table is dictionary-encoded.
     """
-    wanted = partial(columns_needed, columns=columns, numbered=True)
-    read = []
-    for path in files:
-        try:
-            table = readers.read_table(path, settings.ingest, wanted=wanted)
-            read.append((path, table, _choice(table, columns)))
-        except InputError as error:
-            raise error.of_file(path.name) from None
-        except MapError as error:
-            raise error.of(file=path.name) from None
-    names = [name_columns(table, choice.map) for _, table, choice in read]
-    told = None
-    if profile is None:
-        told = tell_profile(names_together(names))
-        profile = told.profile
-    # Nothing is compared with anything here.
-    read = [
-        (path, table, choice.under(profile).only(frozenset()))
-        for path, table, choice in read
-    ]
-    uses = tuple(FileColumns(path.name, choice.uses) for path, _, choice in read)
-    intake = _tables_intake(read)
-    return intake, Reading(profile, told, uses)
+    sources = [Source(path, columns) for path in files]
+    read = understood(sources, profile, settings=settings.ingest, linked=False)
+    reading = Reading(read.profile, read.told, read.uses)
+    return _tables_intake(read.read), reading
 
 
-def _choice(table: pa.Table, columns: Map | None) -> Choice:
-    if columns is None:
-        return choose(table, alone=False, numbered=True)
-    headers = table.column_names
-    return chosen(headers, given_map(headers, columns))
-
-
-def _tables_intake(read: Sequence[tuple[Path, pa.Table, Choice]]) -> Intake:
+def _tables_intake(read: Sequence[ReadFile]) -> Intake:
     taken = []
-    for path, table, choice in read:
+    for one in read:
         try:
             intake = table_intake(
-                table,
-                choice.map,
+                one.table,
+                one.choice.map,
                 keep_encoded=True,
-                distinct_ids=choice.has_distinct_ids,
+                distinct_ids=one.choice.has_distinct_ids,
             )
             taken.append(intake)
         except InputError as error:
-            raise error.of_file(path.name) from None
+            raise error.of_file(one.path.name) from None
         except MapError as error:
-            raise error.of(file=path.name) from None
+            raise error.of(file=one.path.name) from None
     if len(taken) > 1:
         # The dictionaries of two files differ, so of several files the text itself is joined.
         decoded = [

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import readers
+from voterlist.config import IngestSettings
 from voterlist.config.comparisons import AddedComparison
 from voterlist.errors import InputError, MapError, SettingsMistake, usage_error
 from voterlist.ingest import (
@@ -130,18 +131,18 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class ReadFile:
     """The cells of a file, and what its columns are used as."""
 
     path: Path
     table: pa.Table
     choice: Choice
 
-    def of(self, table: pa.Table) -> _Read:
+    def of(self, table: pa.Table) -> ReadFile:
         """The same with other cells."""
         return replace(self, table=table)
 
-    def only(self, fields: Collection[str], *, ids_differ: bool = False) -> _Read:
+    def only(self, fields: Collection[str], *, ids_differ: bool = False) -> ReadFile:
         """The same with the cells of these fields alone: the columns of others hold nothing.
 
         ``ids_differ``: whether it was found already that no id stands twice.
@@ -164,7 +165,7 @@ class _Read:
 class Understood:
     """The cells of all files, and how they are understood."""
 
-    read: list[_Read]
+    read: list[ReadFile]
     profile: Profile
     """Whose names they are."""
     told: ToldProfile | None
@@ -213,30 +214,47 @@ def understood(
     sources: Sequence[Source],
     profile: Profile | None = None,
     keep: Keep = lambda table: table,
+    *,
+    settings: IngestSettings | None = None,
+    linked: bool = True,
 ) -> Understood:
     """The files read, and how they are understood.
 
-    ``keep`` is given the cells of each file and gives them back as they are to be held.
+    Args:
+        sources: the files.
+        profile: whose names they are; None: told from the names.
+        keep: given the cells of each file, it gives them back as they are to be held.
+        settings: the limits of what is read.
+        linked: their rows are linked. Of others the numbers in the lists are used, and no column is
+            one that is only compared.
 
     Raises:
         InputError: a file could not be read.
         MapError: a map names a column that is not there.
     """
-    read = [_read(source, keep, alone=len(sources) == 1) for source in sources]
+    alone = linked and len(sources) == 1
+    read = [
+        _read(source, keep, settings, alone=alone, numbered=not linked)
+        for source in sources
+    ]
     told = None
     if profile is None:
         told = tell_profile(
             names_together([name_columns(one.table, one.choice.map) for one in read])
         )
         profile = told.profile
-    choices = with_common_comparisons([one.choice.under(profile) for one in read])
+    choices = [one.choice.under(profile) for one in read]
+    if linked:
+        choices = with_common_comparisons(choices)
+    else:
+        choices = [choice.only(frozenset()) for choice in choices]
     read = [
         replace(one, choice=choice) for one, choice in zip(read, choices, strict=True)
     ]
     return Understood(read, profile, told)
 
 
-def entries_of(read: list[_Read]) -> tuple[pa.Table, bool]:
+def entries_of(read: list[ReadFile]) -> tuple[pa.Table, bool]:
     """(the ENTRY table of files, whether their ids are told with their names); empties ``read``.
 
     Raises:
@@ -258,31 +276,38 @@ def entries_of(read: list[_Read]) -> tuple[pa.Table, bool]:
     return concat(tables, ENTRY), are_renamed
 
 
-def _read(source: Source, keep: Keep, *, alone: bool) -> _Read:
+def _read(
+    source: Source,
+    keep: Keep,
+    settings: IngestSettings | None,
+    *,
+    alone: bool,
+    numbered: bool,
+) -> ReadFile:
     """The cells of a file, and the choice of its columns."""
 
     def wanted(headers: Sequence[str]) -> frozenset[int]:
         require_columns(headers, source.added, source.columns)
         places = places_of_added(headers, source.added)
         others = _without(headers, places)
-        return columns_needed(others, source.columns) | places
+        return columns_needed(others, source.columns, numbered=numbered) | places
 
     try:
-        table = keep(readers.read_table(source.path, wanted=wanted))
+        table = keep(readers.read_table(source.path, settings, wanted=wanted))
         require_columns(table.column_names, source.added, source.columns)
-        choice = _choice(table, source, alone=alone)
+        choice = _choice(table, source, alone=alone, numbered=numbered)
     except InputError as error:
         raise error.of_file(source.path.name) from None
     except MapError as error:
         file = source.path.name
         raise error.of(map_name=source.map_name, file=file) from None
-    return _Read(source.path, table, choice)
+    return ReadFile(source.path, table, choice)
 
 
-def _choice(table: pa.Table, source: Source, *, alone: bool) -> Choice:
+def _choice(table: pa.Table, source: Source, *, alone: bool, numbered: bool) -> Choice:
     """What the columns are used as: as the map says, or as headers and cells tell."""
     if source.columns is None:
-        return choose(table, source.added, alone=alone)
+        return choose(table, source.added, alone=alone, numbered=numbered)
     headers = table.column_names
     return chosen(headers, given_map(headers, source.columns), source.added)
 
@@ -300,7 +325,7 @@ def _as_text(table: pa.Table) -> pa.Schema:
 
 
 def _added(
-    read: Sequence[_Read], comparisons: Sequence[AddedComparison]
+    read: Sequence[ReadFile], comparisons: Sequence[AddedComparison]
 ) -> dict[str, pa.Array]:
     """The column of each comparison over all files."""
     columns = [added_columns(one.table, one.choice.comparisons) for one in read]
@@ -310,7 +335,7 @@ def _added(
     }
 
 
-def _entries(read: _Read) -> pa.Table:
+def _entries(read: ReadFile) -> pa.Table:
     """The ENTRY table of a file."""
     try:
         return table_entries(
