@@ -20,6 +20,7 @@ MOST_FILES = {
     "A ground, or an answer to a rule": 0,
     "A register rule": 2,
     "A comparison level": 2,
+    "A kind of comparison": 1,
     "A column that only travels": 0,
     "A report section": 3,
 }

@@ -11,6 +11,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,6 +24,7 @@ MOST_FILES = {
     "A ground, or an answer to a rule": 2,
     "A command, or a message": 4,
     "A reader": 2,
+    "A kind of comparison": 2,
 }
 """Files of the program that the steps of a recipe touch."""
 LIST = (
@@ -30,6 +32,17 @@ LIST = (
     "№;Soyadı;Adı;Atasının adı;Doğum tarixi;Cinsi;Ünvan\n"
     "1;Əliyev;Elçin;Rauf oğlu;29.02.1984;K;Nizami küç. 1\n"
     "2;Həsənova;Leyla;Rauf qızı;12.03.1980;Q;Nizami küç. 2\n"
+)
+BLOOD = """
+[report]
+languages = ["en"]
+[comparisons.blood]
+column = "Qan qrupu"
+kind = "blood"
+"""
+PEOPLE = "".join(
+    f"{row};Məmmədov;{name};Rauf oğlu;12.{row % 12 + 1:02d}.19{row + 40};Nizami küç. {row};AB@\n"
+    for row, name in enumerate(["Elçin", "Tural", "Orxan", "Zaur", "Anar"] * 4, 1)
 )
 CARDS = (
     "BEGIN:VCARD\nN:Əliyev;Elçin;Rauf oğlu\nEND:VCARD\n"
@@ -155,3 +168,25 @@ def test_a_reader_gives_entries_and_takes_any_bytes(copy, tmp_path):
     first, second = json.loads(said)["files"]
     assert (first["format"], first["sheets"][0]["entries"]) == ("cards", 2)
     assert second["format"] == "cards"
+
+
+@pytest.mark.slow
+def test_a_kind_of_comparison_is_evidence_in_a_run(copy, tmp_path):
+    """On the page of cases, in the words of the catalogue, though no code but the file knows it."""
+    inbox = tmp_path / "inbox" / "88"
+    inbox.mkdir(parents=True)
+    (tmp_path / "voterlist.toml").write_text(BLOOD, encoding="utf-8")
+    header = "№;Soyadı;Adı;Atasının adı;Doğum tarixi;Ünvan;Qan qrupu\n"
+    for precinct, rhesus in ((1, "+"), (2, "-")):
+        text = (
+            f"{precinct} saylı seçki məntəqəsi\n{header}{PEOPLE.replace('@', rhesus)}"
+        )
+        (inbox / f"{precinct}.csv").write_text(text, encoding="utf-8")
+    told(copy, "run", tmp_path, "--today", "2026-02-03")
+    (pairs,) = tmp_path.glob("runs/*/pairs.parquet")
+    assert "other-rhesus" in pq.read_table(pairs).column("blood_level").to_pylist()
+    (report,) = tmp_path.glob("reports/88/report-en.html")
+    assert "the same group, another rhesus" in report.read_text(encoding="utf-8")
+    page = tmp_path / "cases.html"
+    told(copy, "review", "export", tmp_path, "--form", "page", "--out", page)
+    assert "the same group, another rhesus" in page.read_text(encoding="utf-8")

@@ -2,16 +2,12 @@
 
 import json
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-import voterlist
 import workspaces
 from voterlist.cli.app import APP
 from voterlist.config import parse
@@ -193,59 +189,3 @@ def test_mistakes_are_told_with_their_key_path_and_line(tmp_path, section, path,
     assert told.keys() == {"link.x", path}
     assert told[path].code == code
     assert told[path].line
-
-
-KIND = '''"""Groups of blood."""
-
-import numpy as np
-
-from voterlist.link.comparisons.base import Evidence, Level
-from voterlist.link.comparisons.kind import Kind
-
-
-class BloodLevel(Level):
-    """The levels of two groups of blood."""
-
-    SAME = 1, 1.0, Evidence.VALUE
-    OTHER_RHESUS = 2, 0.5
-    DIFFERS = 3
-    MISSING = 0
-
-
-def _distinct(one, other):
-    same = [first[:-1] == second[:-1] for first, second in zip(one, other)]
-    return np.where(same, BloodLevel.OTHER_RHESUS, BloodLevel.DIFFERS).astype(np.uint8)
-
-
-KIND = Kind(str.upper, BloodLevel, _distinct)
-'''
-WORDS = '\n["comparison.other-rhesus"]\nen = "another rhesus"\naz = "başqa rezus"\n'
-
-
-@pytest.mark.slow
-def test_a_new_kind_is_one_file_and_its_words(tmp_path):
-    """CONTRIBUTING.md promises it: beside them a test, and the settings of whoever uses it."""
-    shutil.copytree(Path(voterlist.__file__).parent, tmp_path / "src" / "voterlist")
-    package = tmp_path / "src" / "voterlist"
-    kind = package / "link" / "comparisons" / "kinds" / "blood.py"
-    kind.write_text(KIND, encoding="utf-8")
-    with (package / "catalogue" / "kinds.toml").open("a", encoding="utf-8") as words:
-        words.write(WORDS)
-    settings = SETTINGS.replace("birth_place", "blood").replace('"place"', '"blood"')
-    folder = workspace(tmp_path / "w", settings.replace("Doğulduğu yer", "Qan"), "Qan")
-    for path, sign in zip(sorted(folder.glob("inbox/*/*.csv")), "+-", strict=True):
-        text = path.read_text("utf-8")
-        for town, group in zip(TOWNS, ("O", "A", "B", "AB", "B1"), strict=True):
-            text = text.replace(town, group + sign)
-        path.write_text(text, encoding="utf-8")
-    subprocess.run(
-        [sys.executable, "-m", "voterlist", "run", str(folder), "--today", "2026-02-03"],
-        env={"PYTHONPATH": str(tmp_path / "src"), "VOTERLIST_LANG": "en"},
-        cwd=tmp_path,
-        check=False,
-    )  # fmt: skip
-    (pairs,) = folder.glob("runs/*/pairs.parquet")
-    levels = set(pq.read_table(pairs).column("blood_level").to_pylist())
-    assert "other-rhesus" in levels
-    pages = [path.read_text("utf-8") for path in folder.rglob("*.html")]
-    assert any("another rhesus" in page for page in pages)

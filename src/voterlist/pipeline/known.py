@@ -334,8 +334,11 @@ def read_table(
     try:
         table = with_current_names(pq.read_table(path, columns=columns, filters=rows))
         given = {one: table.column(one) for one in table.column_names}
-        kept = schema if columns is None else pa.schema(map(schema.field, columns))
-        return from_columns(given, kept, table.num_rows)
+        if columns is None:
+            schema = with_added(schema, [table])
+        else:
+            schema = pa.schema(map(schema.field, columns))
+        return from_columns(given, schema, table.num_rows)
     except (OSError, pa.ArrowException):
         # The cause may quote a cell, so it is not chained.
         raise InputError(
