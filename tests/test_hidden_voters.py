@@ -86,24 +86,59 @@ def shifted(row, column):
     return [*row[:column], *row[column + 1 :]]
 
 
+def in_form(form, rows):
+    """A list of these rows in a format."""
+    made = {
+        "csv": lambda: lines(rows),
+        "xlsx": lambda: book({"Siyahı": rows}),
+        "docx": lambda: documents.word_of(
+            documents.table(*(documents.row(*row) for row in rows))
+        ),
+        "odt": lambda: documents.odt(documents.odt_table(rows)),
+    }
+    return made[form]()
+
+
 @pytest.mark.parametrize("column", range(len(HEADER) - 1))
 @pytest.mark.parametrize("form", ["csv", "docx", "odt"])
 def test_a_row_that_lacks_a_cell_is_no_entry(column, form):
     """Its cells would be those of a person who is not there, at exit code 0."""
     rows = [HEADER, *ROWS]
     rows[5] = shifted(rows[5], column)
-    content = {
-        "csv": lambda: lines(rows),
-        "docx": lambda: documents.word_of(
-            documents.table(*(documents.row(*row) for row in rows))
-        ),
-        "odt": lambda: documents.odt(documents.odt_table(rows)),
-    }[form]()
-    intake, code = taken(content, f"list 12.{form}")
+    intake, code = taken(in_form(form, rows), f"list 12.{form}")
     assert surnames(intake) == NAMES - {ROWS[4][1]}
     aside = intake.set_aside.select(["code", "line"]).to_pylist()
     assert {"code": "row-too-short", "line": 6} in aside
     assert code == 1
+
+
+@pytest.mark.parametrize("form", ["csv", "docx", "odt", "xlsx"])
+@pytest.mark.parametrize("column", range(len(HEADER) - 2))
+def test_a_row_that_has_a_cell_too_many_is_no_entry(column, form):
+    """Each cell behind it is another one's: the date in the address, the address in the FIN."""
+    rows = [HEADER, *ROWS]
+    rows[5] = [*rows[5][:column], "", *rows[5][column:-1]]
+    intake, code = taken(in_form(form, rows), f"list 12.{form}")
+    assert surnames(intake) == NAMES - {ROWS[4][1]}
+    aside = intake.set_aside.select(["code", "line"]).to_pylist()
+    assert {"code": "row-too-long", "line": 6} in aside
+    assert code == 1
+
+
+@pytest.mark.parametrize("form", ["docx", "odt", "xlsx"])
+def test_an_identifier_beyond_the_headings_is_asked_about(form):
+    """The FIN in its place may be another voter's."""
+    rows = [[*HEADER, ""], *([*row, ""] for row in ROWS)]
+    rows[5] = [*ROWS[4][:-2], "", ROWS[3][-1], ROWS[4][-1]]
+    intake, code = taken(in_form(form, rows), f"list 12.{form}")
+    assert (asked(intake), code) == ([6], 1)
+
+
+def test_two_voters_in_a_row_whose_surnames_stand_in_one_line_are_asked_about():
+    rows = [list(row) for row in TWO]
+    rows[2][1] = rows[2][1].replace("\n", "")
+    intake, code = taken(in_form("xlsx", [HEADER, *ROWS, *rows[2:3]]), "list 12.xlsx")
+    assert (asked(intake), code) == ([len(ROWS) + 2], 1)
 
 
 def test_a_row_that_merely_ends_early_is_an_entry():

@@ -245,6 +245,19 @@ def test_a_quote_never_closed_hides_no_row():
     assert found[3] == ["3", "Quliyev", "Rza"]
 
 
+@pytest.mark.parametrize("lost", ["first", "last", "both"])
+@pytest.mark.parametrize("delimiter", [";", ","])
+def test_a_quote_lost_at_an_end_of_a_line_leaves_its_cells_without_quotes(
+    lost, delimiter
+):
+    """The others would stand around each name, and the voter would be another one."""
+    people = [[str(number), f"Name {number}", "Nizami 4"] for number in range(1, 9)]
+    lines = [delimiter.join(f'"{cell}"' for cell in row) for row in people]
+    start, stop = lost in {"first", "both"}, lost in {"last", "both"}
+    lines[4] = lines[4][start : len(lines[4]) - stop]
+    assert rows("\n".join(lines).encode()) == people
+
+
 def test_a_quote_closed_rows_later_hides_no_row():
     """Two stray quotation marks do not join rows, even where the joined row has the right width."""
     lines = ["1;a;b", '2;"a;b', "3;a;b", '4;a";b', "5;a;b"]

@@ -296,29 +296,33 @@ def _mark_faulty(
 
 
 def _mark_shifted(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> None:
-    """Marks rows that lack a cell before their end, so that cells stand in columns of others.
+    """Marks rows whose cells stand in columns of others.
 
-    The last cell of such a row is blank. A birth date or a FIN stands in a column of another field
-    and not in its own, or a word stands in place of the number. Which cell is missing is for a
-    person to say.
+    A birth date or a FIN stands alone in a column of another field and not in its own, or a word
+    stands in place of the number of a row whose last cell is blank. The row lacks a cell where its
+    last one is blank, else it has one too many. Which one is for a person to say.
     """
     last = max(match.column for match in columns.matches)
-    rows = np.flatnonzero((codes == ENTRY_ROW) & _mask(pc.is_null(cells[last])))
-    if not len(rows):
-        return
-    chosen = pa.array(rows)
+    is_short = _mask(pc.is_null(cells[last]))
 
-    def is_in(fields: Sequence[str], is_such: Callable[[str], bool]) -> _Mask:
-        found = np.zeros(len(rows), dtype=bool)
-        for column in _columns_of(columns, fields):
-            found |= _mask(map_unique(cells[column].take(chosen), is_such, pa.bool_()))
+    def having(
+        fields: Sequence[str], is_such: Callable[[str], bool], rows: _Mask
+    ) -> _Mask:
+        found = np.zeros(len(codes), dtype=bool)
+        at = np.flatnonzero(rows)
+        for column in _columns_of(columns, fields) if len(at) else ():
+            chosen = cells[column].take(pa.array(at))
+            found[at] |= _mask(map_unique(chosen, is_such, pa.bool_()))
         return found
 
-    is_shifted = is_in(["number"], str.isalpha)
+    is_entry = codes == ENTRY_ROW
+    is_shifted = having(["number"], str.isalpha, is_entry & is_short)
     for field, is_such in (("birth_date", is_birth_date), ("fin", is_fin)):
         if columns.columns(field):
-            is_shifted |= is_in(_OF_NEITHER, is_such) & ~is_in([field], is_such)
-    codes[rows[is_shifted]] = _NUMBER[AsideCode.ROW_TOO_SHORT]
+            elsewhere = is_entry & ~having([field], is_such, is_entry)
+            is_shifted |= having(_OF_NEITHER, is_such, elsewhere)
+    _mark(codes, is_shifted & is_short, AsideCode.ROW_TOO_SHORT)
+    _mark(codes, is_shifted, AsideCode.ROW_TOO_LONG)
 
 
 def _ask_headings(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> None:
@@ -349,9 +353,12 @@ def _ask_entries(
     named = [re.search(_LETTER, text or "") for text in header.texts]
     bare = [cells[at] for at, name in enumerate(named) if not name and at not in known]
     _ask(codes, is_entry, bare, hides_voter)
+    if header.map.columns("fin"):
+        for column in bare:
+            _ask(codes, is_entry, [column], is_fin)
     own = [raw[at] for at in _columns_of(header.map, _OF_ONE)]
-    in_lines = _mask(pc.match_substring_regex(own[0], _BROKEN))
-    _ask(codes, is_entry & in_lines, own, is_of_two)
+    broken = [_mask(pc.match_substring_regex(column, _BROKEN)) for column in own]
+    _ask(codes, is_entry & np.logical_or.reduce(broken), own, is_of_two)
 
 
 def _ask(

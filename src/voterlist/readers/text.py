@@ -185,7 +185,15 @@ def _record(
     lines: list[str], index: int, delimiter: str, usual: int
 ) -> tuple[list[str], int]:
     """The cells of the row that begins on this line, and how many lines it takes."""
-    as_written = lines[index].split(delimiter), 1
+    line = lines[index]
+    between = line.split(f'"{delimiter}"')
+    if len(between) == usual + 1:
+        # All other cells have their quotes: where one is missing, it is at an end of the line.
+        as_written = [cell.strip('"') for cell in between], 1
+    else:
+        as_written = line.split(delimiter), 1
+    if len(between) == usual + 1 and not line.startswith('"'):
+        return as_written
     ahead = lines[index : index + _MOST_LINES]
     # The last line has no end, so that a quote still open there is not closed by one.
     pieces = [f"{line}\n" for line in ahead[:-1]] + [ahead[-1], ""]
