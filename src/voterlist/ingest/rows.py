@@ -65,6 +65,8 @@ _PLACE_WORD = (
 _LETTER = r"[^\W\d_]"
 _BROKEN = r"\S\s*[\n\r\v\f\x{85}\x{2028}\x{2029}]\s*\S"
 """A cell of several lines."""
+_MOST_SHIFTED = 0.5
+"""The share of entries whose cells may stand elsewhere before their headings are at fault."""
 _FALSE = pa.scalar(value=False)
 _Mask = npt.NDArray[np.bool_]
 _Ints = npt.NDArray[np.int64]
@@ -321,6 +323,9 @@ def _mark_shifted(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> N
         if columns.columns(field):
             elsewhere = is_entry & ~having([field], is_such, is_entry)
             is_shifted |= having(_OF_NEITHER, is_such, elsewhere)
+    if np.count_nonzero(is_shifted) > _MOST_SHIFTED * np.count_nonzero(is_entry):
+        # The headings stand beside their columns: the whole list is doubtful.
+        return
     _mark(codes, is_shifted & is_short, AsideCode.ROW_TOO_SHORT)
     _mark(codes, is_shifted, AsideCode.ROW_TOO_LONG)
 
