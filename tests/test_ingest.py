@@ -872,7 +872,6 @@ def test_every_row_ends_in_exactly_one_table(rows, name):
 
 
 @pytest.mark.slow
-@tries(100)
 @given(st.binary(max_size=200))
 def test_any_bytes_balance(content):
     """Bytes of any kind become entries, rows set aside, or one trouble."""

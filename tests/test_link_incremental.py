@@ -194,7 +194,6 @@ def pairs_of(found):
 
 
 @pytest.mark.slow
-@tries(400)
 @given(
     lists,
     st.lists(changes, min_size=1, max_size=3),
@@ -220,7 +219,6 @@ def test_candidates_are_those_of_a_search_from_the_beginning(
 
 
 @pytest.mark.slow
-@tries(100)
 @given(lists, changes)
 def test_only_pairs_of_what_was_handed_in_anew_are_compared(people, changed):
     entries, blocks, marks, _ = blocked(people, Profile.AZ, 100, streets=True)
@@ -234,7 +232,6 @@ def test_only_pairs_of_what_was_handed_in_anew_are_compared(people, changed):
 
 
 @pytest.mark.slow
-@tries(100)
 @given(
     lists, st.randoms(use_true_random=False), st.sampled_from(Profile), st.booleans()
 )
@@ -255,7 +252,6 @@ def test_other_ids_and_another_order_are_no_change(people, random, profile, stre
 
 
 @pytest.mark.slow
-@tries(200)
 @given(lists, st.sampled_from(Profile), st.booleans(), st.integers(2, 6), st.sets(ids))
 def test_against_another_list_candidates_are_those_that_have_a_new_entry(
     people, profile, streets, limit, new
@@ -687,7 +683,6 @@ def test_other_new_entries_among_the_same_people_are_linked_as_if_they_were_the_
 
 
 @pytest.mark.slow
-@tries(200)
 @given(
     lists,
     st.lists(changes, max_size=2),

@@ -124,7 +124,6 @@ def test_where_only_some_pairs_count_these_are_made_and_forecast(
 
 
 @pytest.mark.slow
-@tries(100)
 @example(
     rows=[("aliyev", None, None, month) for month in (1, 2, 2, 1, 2)],
     groups=[0, 0, 1, 1, -1],

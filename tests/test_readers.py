@@ -429,7 +429,6 @@ _CELL = st.text(
 )
 
 
-@tries(100)
 @given(st.lists(st.lists(_CELL, min_size=2, max_size=4), min_size=1, max_size=8))
 def test_cells_without_quotes_come_back_as_written(table):
     """Splitting is the inverse of joining, one row a line."""
