@@ -28,12 +28,15 @@ def told(*words, given=None):
     return result.exit_code, json.loads(result.stdout)
 
 
-def started(*words, language="en"):
-    """The outcome of a command in a process of its own: returncode, stdout, stderr."""
+def started(*words, language="en", **how):
+    """The outcome of a command in a process of its own: returncode, stdout, stderr.
+
+    ``how`` are the options of ``processes.run``.
+    """
     return processes.run(
         [sys.executable, "-m", "voterlist", *map(str, words)],
         capture_output=True,
-        text=True,
         encoding="utf-8",
         env={**os.environ, "VOTERLIST_LANG": language},
+        **how,
     )

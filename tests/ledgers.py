@@ -147,14 +147,6 @@ def write_and_die(path):
     assert path.with_name("ledger.db-wal").stat().st_size
 
 
-def voterlist(*arguments, **options):
-    """What the command line printed, and its exit code."""
-    command = [sys.executable, "-m", "voterlist", *map(str, arguments)]
-    return processes.run(
-        command, capture_output=True, text=True, check=False, **options
-    )
-
-
 def workspace(folder):
     """A workspace with a complete run, and decisions and acceptances in its ledger."""
     workspaces.finished(folder)

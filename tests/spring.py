@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 from collections import Counter, defaultdict
 from contextlib import closing
 from itertools import zip_longest
@@ -20,7 +19,7 @@ import pyarrow.compute as pc
 import pypdfium2
 from pyarrow import csv
 
-import processes
+from command_line import started
 from review_books import fill, rows_of
 from voterlist.model import CaseKind
 from voterlist.report.words import Words
@@ -41,8 +40,7 @@ LOOK = 1
 
 def voterlist(*words, exits=(OK, LOOK)):
     """The JSON that a command prints; it must end with one of ``exits``."""
-    command = [sys.executable, "-m", "voterlist", *map(str, words), "--json"]
-    done = processes.run(command, capture_output=True, text=True)
+    done = started(*words, "--json")
     if done.returncode not in exits:
         raise AssertionError(f"{words}: exit code {done.returncode}\n{done.stderr}")
     return json.loads(done.stdout)

@@ -8,9 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
-import os
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +20,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import processes
 import workspaces
+from command_line import started
 from examples import tries
 from linkage_lists import crowd
 from voterlist import review, schemas
@@ -544,25 +542,8 @@ def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
 
 def said_by_run(folder, *options, language="en"):
     """What ``voterlist run`` prints, in a process of its own."""
-    arguments = [
-        sys.executable,
-        "-m",
-        "voterlist",
-        "run",
-        folder,
-        "--today",
-        workspaces.TODAY.isoformat(),
-        *options,
-    ]
-    env = {**os.environ, "VOTERLIST_LANG": language}
-    return processes.run(
-        arguments,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        env=env,
-    ).stdout
+    words = ("run", folder, "--today", workspaces.TODAY, *options)
+    return started(*words, language=language).stdout
 
 
 def test_a_run_says_how_many_pairs_it_learnt_from(tmp_path):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +14,7 @@ import pyarrow.compute as pc
 import pytest
 from typer.testing import CliRunner
 
-import processes
+from command_line import started
 from linkage_lists import crowd
 from test_link import among_others
 from voterlist.cli.app import APP
@@ -226,12 +225,7 @@ def test_twins_take_back_what_the_shared_fields_say(linkage):
 
 
 def run(*arguments):
-    return processes.run(
-        [sys.executable, "-m", "voterlist", "explain", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return started("explain", *arguments)
 
 
 @pytest.mark.parametrize("other", ["p1", "p2"])

@@ -14,6 +14,7 @@ import pytest
 
 import processes
 import workspaces
+from command_line import started
 from voterlist.catalogue import catalogue
 from voterlist.config import IngestSettings
 from voterlist.model import PASSING, AsideCode, Stage
@@ -50,26 +51,11 @@ UNTIL_RECONCILE = ("--until", "reconcile")
 
 def command(folder, *options):
     """A run in a process that modes bind: its exit code and what it says with ``--json``."""
-    words = [
-        sys.executable,
-        "-m",
-        "voterlist",
-        "run",
-        str(folder),
-        "--today",
-        "2026-02-03",
-        "--json",
-    ]
-    done = processes.run(
-        [*words, *(options or UNTIL_RECONCILE)],
-        capture_output=True,
-        check=False,
-        timeout=SECONDS,
-        bound_by_modes=True,
-        env={**os.environ, "PYTHONUTF8": "1", "VOTERLIST_LANG": "en"},
-    )
-    assert done.returncode in {0, 1, 3}, done.stderr.decode()
-    return done.returncode, json.loads(done.stdout), done.stderr.decode()
+    words = ("run", folder, "--today", "2026-02-03", "--json")
+    more = options or UNTIL_RECONCILE
+    done = started(*words, *more, timeout=SECONDS, bound_by_modes=True)
+    assert done.returncode in {0, 1, 3}, done.stderr
+    return done.returncode, json.loads(done.stdout), done.stderr
 
 
 def unread(said):

@@ -1,7 +1,6 @@
 """The command ``journal``: the diary of a workspace, and whether anybody altered it."""
 
 import json
-import os
 import re
 import shutil
 import sqlite3
@@ -12,6 +11,7 @@ import pytest
 
 import ledgers
 import workspaces
+from command_line import started
 from voterlist.catalogue import LANGUAGES, catalogue, entries
 from voterlist.model import Action, Mark
 from voterlist.storage.ledger import CaseNumber, Ledger, chain, verdict
@@ -43,8 +43,7 @@ def workspace(_workspace, tmp_path):
 
 
 def journal(workspace, *options, language="en"):
-    env = {**os.environ, "VOTERLIST_LANG": language}
-    return ledgers.voterlist("journal", workspace, *options, env=env)
+    return started("journal", workspace, *options, language=language)
 
 
 def told(workspace, *options):

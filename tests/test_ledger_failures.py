@@ -15,6 +15,7 @@ import pytest
 
 import ledgers
 import processes
+from command_line import started
 from voterlist.catalogue import catalogue
 from voterlist.errors import InputError, VoterlistError, WorkspaceBusyError
 from voterlist.storage.ledger import Ledger, reading
@@ -108,7 +109,7 @@ def test_a_ledger_that_may_not_be_written_is_not_called_damaged(workspace):
     path.chmod(0o444)
     before = path.read_bytes()
     words = ("run", workspace, "--today", "2026-02-04", "--json")
-    found = ledgers.voterlist(*words, bound_by_modes=True)
+    found = started(*words, bound_by_modes=True)
     assert told(found) == (5, "ledger-forbidden")
     assert path.read_bytes() == before
     assert len(list((workspace / "runs").iterdir())) == 1

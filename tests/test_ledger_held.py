@@ -16,6 +16,7 @@ import desks
 import ledger_places
 import ledgers
 import processes
+from command_line import started
 from voterlist.errors import InputError, UsageError, WorkspaceBusyError
 from voterlist.model import Role
 from voterlist.storage.ledger import (
@@ -270,7 +271,7 @@ def reasons(path):
 def test_the_ledger_of_an_open_desk_is_not_replaced(workspace):
     """The desk went on, and confirmed decisions that stood in no file."""
     copied = workspace.parent / "copy.db"
-    ledgers.voterlist("ledger", "copy", workspace, copied)
+    started("ledger", "copy", workspace, copied)
     with desks.running(workspace) as desk:
         analyst = desk.visitor("Aysel")
         case = analyst.post("/api/next", json={"after": -1}).json()
@@ -280,7 +281,7 @@ def test_the_ledger_of_an_open_desk_is_not_replaced(workspace):
             ("restore", workspace, copied, "--older"),
             ("renew", workspace, *given_up),
         ):
-            refused = ledgers.voterlist("ledger", *command, "--json")
+            refused = started("ledger", *command, "--json")
             assert refused.returncode == 4, refused.stdout
             assert json.loads(refused.stdout)["error"]["code"] == "desk-open-already"
         answer = analyst.post("/api/decide", json=_told(case, "after"))

@@ -10,6 +10,7 @@ import pytest
 
 import ledgers
 import workspaces
+from command_line import started
 from voterlist.errors import InputError, UsageError, WorkspaceBusyError
 from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger, copies, mark, reading
@@ -96,9 +97,7 @@ def test_a_ledger_that_lost_rows_stops_every_command(workspace, lose, kind):
     lose(path)
     before = path.read_bytes() if path.exists() else None
     for command in COMMANDS:
-        found = ledgers.voterlist(
-            *[word.format(workspace) for word in command], "--json"
-        )
+        found = started(*[word.format(workspace) for word in command], "--json")
         error = json.loads(found.stdout)["error"]
         assert (found.returncode, error["code"]) == (3, "ledger-shrunk")
     beginning = {
@@ -370,7 +369,7 @@ def test_a_ledger_given_up_is_journalled_and_the_work_goes_on(workspace, lose):
         "2026-02-05",
         "--json",
     )
-    found = ledgers.voterlist("ledger", "renew", workspace, *words)
+    found = started("ledger", "renew", workspace, *words)
     assert found.returncode == 0, found.stderr
     assert json.loads(found.stdout)["known"]["decisions"] >= 5
     with Ledger(path) as ledger:
@@ -378,7 +377,7 @@ def test_a_ledger_given_up_is_journalled_and_the_work_goes_on(workspace, lose):
     assert (day.isoformat(), event) == ("2026-02-05", RENEWED_EVENT)
     assert (details["by"], details["reason"]) == ("Leyla M.", "the disk broke")
     workspaces.run(workspace, today=day)
-    done = ledgers.voterlist("review", "export", workspace)
+    done = started("review", "export", workspace)
     assert done.returncode == 0, done.stderr
 
 
@@ -414,18 +413,18 @@ def test_a_run_that_holds_the_workspace_is_not_disturbed(path):
 def test_the_commands_copy_and_put_back(workspace):
     """What the page of the commands says: names of the JSON, exit codes, and a whole ledger."""
     out = workspace.parent / "copy.db"
-    made = ledgers.voterlist("ledger", "copy", workspace, out, "--json")
+    made = started("ledger", "copy", workspace, out, "--json")
     assert (made.returncode, set(json.loads(made.stdout))) == (
         0,
         {"out", *APPEND_ONLY, "exit_code"},
     )
     gone(workspace / "ledger.db")
-    back = ledgers.voterlist(
+    back = started(
         "ledger", "restore", workspace, out, "--today", "2026-02-05", "--json"
     )
     keys = {*APPEND_ONLY, "known", "kept", "exit_code"}
     assert (back.returncode, set(json.loads(back.stdout))) == (0, keys)
-    done = ledgers.voterlist("review", "export", workspace)
+    done = started("review", "export", workspace)
     assert done.returncode == 0, done.stderr
 
 
@@ -480,7 +479,7 @@ def test_status_reads_a_ledger_that_may_not_be_written(workspace, has_wal, modes
         part.chmod(of_file)
     workspace.chmod(of_folder)
     try:
-        found = ledgers.voterlist(
+        found = started(
             "status", workspace, "--today", "2026-02-03", bound_by_modes=True
         )
     finally:

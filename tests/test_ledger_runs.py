@@ -14,6 +14,7 @@ import pytest
 import ledgers
 import processes
 import workspaces
+from command_line import started
 from voterlist import config
 from voterlist.errors import UsageError
 from voterlist.model import Progress, Standing
@@ -143,7 +144,7 @@ def test_a_run_killed_before_its_own_mark_is_complete(workspace):
     """The mark beside the ledger is written by then; the ledger is not taken for a shrunk one."""
     kill(workspace, "before the run's mark")
     assert len(runs_of(workspace)) == 1
-    assert ledgers.voterlist("review", "export", workspace).returncode == 0
+    assert started("review", "export", workspace).returncode == 0
 
 
 @pytest.mark.slow
@@ -201,9 +202,9 @@ def test_a_list_that_a_clock_of_2020_sees_first_is_of_the_newest_day_known(works
 @pytest.mark.slow
 def test_run_says_that_the_clock_is_behind(workspace):
     """In words and in JSON, with exit code 1; an accurate clock is not mentioned."""
-    first = ledgers.voterlist("run", workspace, "--today", "2026-02-03", "--json")
+    first = started("run", workspace, "--today", "2026-02-03", "--json")
     assert json.loads(first.stdout)["clock_behind"] is None
-    second = ledgers.voterlist("run", workspace, "--today", "2020-01-05", "--json")
+    second = started("run", workspace, "--today", "2020-01-05", "--json")
     result = json.loads(second.stdout)
     assert (second.returncode, result["exit_code"], result["clock_behind"]) == (
         1,

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 import ledger_places
 import ledgers
 import workspaces
+from command_line import started
 from examples import tries
 from voterlist import config
 from voterlist.cli.failure import describe
@@ -336,22 +337,20 @@ def test_the_connection_is_closed_whatever_happens(server):
 def test_a_workspace_works_on_a_server(server, tmp_path):
     """Moved there by the command; a run, the standing, the diary and its verification go on."""
     folder = ledgers.workspace(tmp_path / "2026")
-    moved = ledgers.voterlist("ledger", "copy", folder, server.url, "--json")
+    moved = started("ledger", "copy", folder, server.url, "--json")
     assert moved.returncode == 0, moved.stderr
     assert "voterlist@" not in moved.stdout + moved.stderr
-    head = json.loads(
-        ledgers.voterlist("journal", folder, "--verify", "--json").stdout
-    )["head"]
+    head = json.loads(started("journal", folder, "--verify", "--json").stdout)["head"]
     (folder / "ledger.db").unlink()
     settings_file = folder / config.FILE_NAME
     text = settings_file.read_text(encoding="utf-8")
     settings_file.write_text(f'{text}\n[ledger]\nurl = "{server.url}"\n', "utf-8")
-    found = ledgers.voterlist("journal", folder, "--head", head)
+    found = started("journal", folder, "--head", head)
     assert found.returncode == 0, found.stdout
-    ran = ledgers.voterlist("run", folder, "--today", "2026-02-04", "--json")
+    ran = started("run", folder, "--today", "2026-02-04", "--json")
     assert ran.returncode in {0, 1}, ran.stderr
-    assert ledgers.voterlist("status", folder).returncode in {0, 1}
-    assert ledgers.voterlist("review", "export", folder).returncode == 0
+    assert started("status", folder).returncode in {0, 1}
+    assert started("review", "export", folder).returncode == 0
     assert not (folder / "ledger.db").exists()
     place = place_in(folder, config.load(settings_file))
     assert verify(place, [head]).fits

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-import processes
 import workspaces
+from command_line import started
 from unprivileged import give_up_rights
 from voterlist.storage import files, store
 from voterlist.storage.store import Manifest, RunFolder
@@ -53,13 +53,6 @@ def open_to_others(folder):
         for path, wanted in kept.items()
         if mode(path) != wanted
     ]
-
-
-def started(*arguments, umask):
-    command = [sys.executable, "-m", "voterlist", *map(str, arguments)]
-    return processes.run(
-        command, capture_output=True, text=True, check=False, umask=umask
-    )
 
 
 # Modes

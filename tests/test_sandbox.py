@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-import processes
 import workspaces
+from command_line import started
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError
 from voterlist.model import AsideCode
@@ -180,19 +180,7 @@ def test_a_run_names_the_file_and_goes_on(tmp_path, jobs):
         workspaces.copied(folder, tmp_path.parent / f"{tmp_path.name}-alone")
     )
     (folder / "inbox/88/bomb.xlsx").write_bytes(book(FAR["single quotes"]))
-    command = [
-        sys.executable,
-        "-m",
-        "voterlist",
-        "run",
-        folder,
-        "--today",
-        "2026-02-03",
-        "--jobs",
-        str(jobs),
-        "--json",
-    ]
-    done = processes.run(command, capture_output=True, text=True, check=False)
+    done = started("run", folder, "--today", "2026-02-03", "--jobs", jobs, "--json")
     told = json.loads(done.stdout)
     assert done.returncode == 1, done.stderr
     assert [trouble["file"] for trouble in told["unreadable"]] == ["inbox/88/bomb.xlsx"]

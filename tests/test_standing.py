@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import ledgers
 import workspaces
+from command_line import started
 from voterlist import config
 from voterlist.deadlines import calendar
 from voterlist.errors import SettingsError
@@ -533,7 +533,7 @@ def test_status_tells_scripts_what_it_tells_people(workspace):
     """The keys that were there stay; the new ones stand beside them."""
     workspaces.run(workspace)
     given = ("--today", "2026-02-09", "--page", "--json")
-    ended = ledgers.voterlist("status", workspace, *given)
+    ended = started("status", workspace, *given)
     told = json.loads(ended.stdout)
     assert ended.returncode == told["exit_code"] == 0
     unit = next(one for one in told["units"] if one["stage"] == "check")
