@@ -21,7 +21,7 @@ from voterlist.config import CheckSettings, IngestSettings, Settings
 from voterlist.ingest import ingest
 from voterlist.normalize import RULES as NORMALIZE_RULES
 from voterlist.normalize import normalize
-from voterlist.pipeline.checking import read_given_streets
+from voterlist.pipeline.reconciling import read_given_streets
 from voterlist.readers import read_folder
 from voterlist.schemas import FAULT, FINDING, TRUTH
 from voterlist.synth import Also, generate, write

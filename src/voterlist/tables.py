@@ -313,6 +313,31 @@ def text_of(table: pa.Table, name: str) -> pa.ChunkedArray:
     return table.column(name).cast(pa.string())
 
 
+def distinct(table: pa.Table, *names: str) -> pa.Table:
+    """The distinct rows of these columns, in any order."""
+    return table.select(names).group_by(list(names)).aggregate([])
+
+
+def count_by(table: pa.Table, *names: str, of: str | None = None) -> dict[Any, int]:
+    """Value of a column -> how many rows have it; tuple of values where several are named.
+
+    ``of``: a column whose sum is wanted instead.
+    """
+    columns = {name: plain(table.column(name)) for name in names}
+    each = pa.repeat(1, table.num_rows) if of is None else table.column(of)
+    grouped = pa.table([*columns.values(), each], names=[*names, ""]).group_by(names)
+    *keys, counts = grouped.aggregate([("", "sum")]).itercolumns()
+    values = (
+        keys[0].to_pylist()
+        if len(keys) == 1
+        else zip(*(key.to_pylist() for key in keys), strict=True)
+    )
+    return {
+        value: count or 0
+        for value, count in zip(values, counts.to_pylist(), strict=True)
+    }
+
+
 def with_column(table: pa.Table, name: str, column: Column) -> pa.Table:
     """The table with other values in a column; its place, type and nullability stay."""
     place = table.schema.get_field_index(name)

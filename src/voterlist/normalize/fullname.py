@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from voterlist.model import Profile
 from voterlist.normalize.alphabet import letters
-from voterlist.normalize.patronymic import has_father, particle_of, short_particle
-from voterlist.normalize.surname import is_surname_like
+from voterlist.normalize.names import given_sex, skeleton, standard_name
+from voterlist.normalize.patronymic import (
+    father_and_sex,
+    has_father,
+    particle_of,
+    read_patronymic,
+    short_particle,
+)
+from voterlist.normalize.surname import fold_surname, is_surname_like, standard_surname
 from voterlist.normalize.titles import spread_initials
 
 _TITLES = frozenset({"aga", "bay", "bey", "bala", "han", "hanim", "hanum"})
@@ -167,3 +175,52 @@ def _single(words: list[str], patronymic: str | None) -> FullName:
     if is_surname_like(words[0]):
         return FullName(words[0], None, patronymic)
     return FullName(None, words[0], patronymic, sure=False)
+
+
+def _fold_surname(text: str) -> tuple[str | None, str | None, str | None]:
+    whole, stem, sex = fold_surname(text)
+    return whole or None, stem or None, sex
+
+
+def _fold_given(text: str) -> tuple[str | None, str | None]:
+    folded = skeleton(text)
+    return folded or None, given_sex(folded)
+
+
+def _fold_patronymic(text: str) -> tuple[str | None, str | None, str | None]:
+    patronymic = read_patronymic(text)
+    if patronymic is None:
+        return None, None, None
+    return patronymic.father, patronymic.sex, patronymic.standard
+
+
+def _spell_surname(text: str) -> tuple[str | None, ...]:
+    return *_fold_surname(text), standard_surname(text)
+
+
+def _spell_given(text: str) -> tuple[str | None, ...]:
+    return *_fold_given(text), standard_name(text)
+
+
+Folds = dict[str, tuple[Callable[[str], Sequence[str | None]], tuple[str, ...]]]
+"""For each part of a name its fold, and the columns that the fold gives."""
+
+FOLDS_FOR_LINKAGE: Folds = {
+    "surname": (_fold_surname, ("surname_skeleton", "surname_stem", "surname_sex")),
+    "given_name": (_fold_given, ("given_skeleton", "given_sex")),
+    "patronymic": (father_and_sex, ("patronymic_skeleton", "patronymic_sex")),
+}
+FOLDS: Folds = {
+    "surname": (
+        _spell_surname,
+        (*FOLDS_FOR_LINKAGE["surname"][1], "surname"),
+    ),
+    "given_name": (
+        _spell_given,
+        (*FOLDS_FOR_LINKAGE["given_name"][1], "given_name"),
+    ),
+    "patronymic": (
+        _fold_patronymic,
+        (*FOLDS_FOR_LINKAGE["patronymic"][1], "patronymic"),
+    ),
+}

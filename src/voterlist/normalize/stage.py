@@ -31,9 +31,13 @@ from voterlist.normalize.columns import (
     where,
 )
 from voterlist.normalize.dates import read_dates, resolve
-from voterlist.normalize.fullname import split_full_name
+from voterlist.normalize.fullname import (
+    FOLDS,
+    FOLDS_FOR_LINKAGE,
+    Folds,
+    split_full_name,
+)
 from voterlist.normalize.identifiers import read_identifiers, read_sex
-from voterlist.normalize.name_folds import FOLDS, FOLDS_FOR_LINKAGE, Folds
 from voterlist.normalize.names import skeleton
 from voterlist.normalize.patronymic import split_given
 from voterlist.normalize.restored import restored_cells

@@ -35,7 +35,7 @@ from voterlist.pipeline.walk import Tables, Walk
 from voterlist.report.values import UnitStanding
 from voterlist.schemas import FINDING, LIST, SECOND_READING, SET_ASIDE, empty
 from voterlist.storage import ledger as ledgers
-from voterlist.tables import concat, rows_among
+from voterlist.tables import concat, count_by, distinct, rows_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +168,7 @@ def _cases_by_kind(tables: Tables) -> dict[str, int]:
     """How many cases there are of each kind."""
     if "cases" not in tables:
         return {}
-    distinct = (
-        tables["cases"]
-        .select(["case_id", "kind"])
-        .group_by(["case_id", "kind"])
-        .aggregate([])
-    )
-    return counts(distinct, "kind")
+    return counts(distinct(tables["cases"], "case_id", "kind"), "kind")
 
 
 def _open_cases(tables: Tables) -> int:
@@ -192,7 +186,7 @@ def decisions_standing(tables: Mapping[str, pa.Table]) -> DecisionsStanding:
     if "returned" not in tables:
         return DecisionsStanding()
     returned = tables["returned"]
-    reasons = _counts(returned.column("why"))
+    reasons = count_by(returned, "why")
     back = {_key(row["case_id"], row["old_entry_id"]) for row in returned.to_pylist()}
     decisions, amendments = tables["decisions"], tables["amendments"]
     verdicts = decisions.select(_OF_CASES).to_pylist()
@@ -223,12 +217,6 @@ def decisions_standing(tables: Mapping[str, pa.Table]) -> DecisionsStanding:
         skipped=sum(skipped.values()),
         skipped_by_reason=skipped,
     )
-
-
-def _counts(words: pa.ChunkedArray) -> dict[str, int]:
-    """Word -> how often it stands there."""
-    counted = pc.value_counts(words.cast(pa.string())).to_pylist()
-    return {one["values"]: one["counts"] for one in counted}
 
 
 def _key(case_id: str | None, entry_id: str) -> tuple[str, str]:
@@ -307,14 +295,8 @@ _Place = tuple[int | None, int | None]
 
 def _entries(lists: pa.Table) -> dict[_Place, int]:
     """How many entries each precinct has, where it has any."""
-    filled = lists.filter(pc.greater(lists.column("entries"), 0))
-    grouped = filled.group_by(["constituency", "precinct"]).aggregate(
-        [("entries", "sum")]
-    )
-    return {
-        (row["constituency"], row["precinct"]): row["entries_sum"]
-        for row in grouped.to_pylist()
-    }
+    counted = count_by(lists, "constituency", "precinct", of="entries")
+    return {place: count for place, count in counted.items() if count}
 
 
 def _unknown_last(place: _Place) -> tuple[bool, int, bool, int]:
@@ -344,27 +326,30 @@ def work_by_constituency(
     account: Account, left_out: Collection[LeftOut]
 ) -> tuple[ConstituencyWork, ...]:
     """What was done for each constituency that has a list, a case or a failure, ascending."""
-    findings = account.findings
+    findings, place = account.findings, "constituency"
     counted: dict[str, Counts] = {
-        "entries": _summed(account.lists, "entries"),
-        "set_aside": _summed(_unexpected(account.set_aside), "rows"),
-        "unreadable": _rows(whole_files_unread(account.set_aside)),
+        "entries": count_by(account.lists, place, of="entries"),
+        "set_aside": count_by(_unexpected(account.set_aside), place, of="rows"),
+        "unreadable": count_by(whole_files_unread(account.set_aside), place),
         "in_doubt": _distinct(rows_among(findings, "rule", PLACE_DOUBTS), _OF_A_LIST),
         "lost_letters": _distinct(
             rows_among(findings, "rule", (LETTERS_LOST,)), _OF_A_LIST
         ),
-        "errors": _rows(rows_among(findings, "severity", (Severity.ERROR.value,))),
+        "errors": count_by(
+            rows_among(findings, "severity", (Severity.ERROR.value,)), place
+        ),
         "open_cases": _cases(account.queue),
     }
     failures = {one.constituency: one.kind for one in left_out}
     work: dict[int | None, dict[str, int]] = defaultdict(dict)
     for name, counts in counted.items():
         for constituency, count in counts.items():
-            work[constituency][name] = count
+            if count:
+                work[constituency][name] = count
     places = sorted({*work, *failures}, key=lambda one: (one is None, one or 0))
     return tuple(
-        ConstituencyWork(place, **work[place], failure=failures.get(place))
-        for place in places
+        ConstituencyWork(number, **work[number], failure=failures.get(number))
+        for number in places
     )
 
 
@@ -379,27 +364,9 @@ def _unexpected(set_aside: pa.Table) -> pa.Table:
     return set_aside.filter(pc.invert(usual))
 
 
-def _summed(table: pa.Table, column: str) -> Counts:
-    sums = table.group_by("constituency").aggregate([(column, "sum")])
-    return _as_counts(sums, f"{column}_sum")
-
-
-def _rows(table: pa.Table) -> Counts:
-    counts = table.group_by("constituency").aggregate([([], "count_all")])
-    return _as_counts(counts, "count_all")
-
-
 def _distinct(table: pa.Table, columns: list[str]) -> Counts:
     """How many different values the columns have in each constituency."""
-    apart = table.select(["constituency", *columns])
-    return _rows(apart.group_by(apart.column_names).aggregate([]))
-
-
-def _as_counts(table: pa.Table, column: str) -> Counts:
-    places, counts = (
-        table.column(name).to_pylist() for name in ("constituency", column)
-    )
-    return {place: count for place, count in zip(places, counts, strict=True) if count}
+    return count_by(distinct(table, "constituency", *columns), "constituency")
 
 
 _NOT_UNDERSTOOD = (
@@ -412,20 +379,8 @@ _NOT_UNDERSTOOD = (
 
 def counts(table: pa.Table, column: str, weight: str | None = None) -> dict[str, int]:
     """Word of a column -> its rows, or the sum of ``weight`` over them, in order of word."""
-    if not table.num_rows:
-        return {}
-    words = table.column(column).cast(pa.string())
-    weights = table.column(weight) if weight else pa.array([1] * table.num_rows)
-    summed = (
-        pa.table({"word": words, "weight": weights})
-        .group_by("word")
-        .aggregate([("weight", "sum")])
-    )
-    return {
-        row["word"]: int(row["weight_sum"])
-        for row in summed.sort_by("word").to_pylist()
-        if row["word"]
-    }
+    counted = count_by(table, column, of=weight) if table.num_rows else {}
+    return {word: counted[word] for word in sorted(filter(None, counted))}
 
 
 def of_the_whole(coincidences: pa.Table) -> tuple[dict[str, Any], ...]:

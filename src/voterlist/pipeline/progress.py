@@ -17,6 +17,7 @@ from voterlist.handovers import Event, Handover
 from voterlist.model import CaseKind, Progress, Severity
 from voterlist.report.values import Waiting
 from voterlist.storage.ledger import Submission
+from voterlist.tables import count_by, distinct
 
 Place = tuple[int | None, int | None]
 """(constituency, precinct); without a precinct the constituency as a whole."""
@@ -145,34 +146,29 @@ def _waiting(
 
 def _case_counts(cases: pa.Table) -> Counter[Place]:
     """How many cases each precinct and each constituency has an entry in."""
-    counted: Counter[Place] = Counter()
-    for keys in (["constituency", "precinct"], ["constituency"]):
-        grouped = cases.group_by(keys).aggregate([("case_id", "count_distinct")])
-        for row in grouped.to_pylist():
-            # Entries of an unknown precinct stand for no constituency as a whole.
-            if "precinct" in row and row["precinct"] is None:
-                continue
-            place = row["constituency"], row.get("precinct")
-            counted[place] = row["case_id_count_distinct"]
+    of_precincts = distinct(cases, "case_id", "constituency", "precinct")
+    counted = Counter(count_by(of_precincts, "constituency", "precinct"))
+    in_constituency = distinct(cases, "case_id", "constituency")
+    # Entries of an unknown precinct stand for no constituency as a whole.
+    for constituency, count in count_by(in_constituency, "constituency").items():
+        counted[constituency, None] = count
     return counted
 
 
 def _row_counts(rows: pa.Table) -> Counter[Place]:
     """How many rows each precinct and each constituency has."""
     counted: Counter[Place] = Counter()
-    grouped = rows.group_by(["constituency", "precinct"]).aggregate([([], "count_all")])
-    for row in grouped.to_pylist():
-        if row["precinct"] is not None:
-            counted[row["constituency"], row["precinct"]] += row["count_all"]
-        counted[row["constituency"], None] += row["count_all"]
+    for place, count in count_by(rows, "constituency", "precinct").items():
+        constituency, _ = place
+        for each in {place, (constituency, None)}:
+            counted[each] += count
     return counted
 
 
 def _constituencies(cases: pa.Table) -> dict[str, frozenset[int | None]]:
     """The constituencies of each case."""
-    keys = ["case_id", "constituency"]
     found: dict[str, set[int | None]] = {}
-    for row in cases.group_by(keys).aggregate([]).to_pylist():
+    for row in distinct(cases, "case_id", "constituency").to_pylist():
         found.setdefault(row["case_id"], set()).add(row["constituency"])
     return {case_id: frozenset(numbers) for case_id, numbers in found.items()}
 

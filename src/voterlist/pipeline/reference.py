@@ -47,7 +47,14 @@ from voterlist.schemas import (
     empty,
 )
 from voterlist.storage import store
-from voterlist.tables import concat, from_columns, from_rows, sort_by, with_column
+from voterlist.tables import (
+    concat,
+    count_by,
+    from_columns,
+    from_rows,
+    sort_by,
+    with_column,
+)
 
 STATISTICS = "statistics"
 PROTOCOLS = "protocol"
@@ -442,11 +449,10 @@ def _taken_in(
 ) -> tuple[pa.Table, tuple[_Account, ...]]:
     """ENTRY of the files, and (source, rows, entries, code of the trouble) of each file."""
     intake = ingest(files, settings.ingest, constituency=None, asks=False)
-    rows: Counter[str] = Counter()
-    entries: Counter[str] = Counter()
-    for row in intake.lists.select(["source", "rows", "entries"]).to_pylist():
-        rows[row["source"]] += row["rows"]
-        entries[row["source"]] += row["entries"]
+    rows, entries = (
+        Counter(count_by(intake.lists, "source", of=name))
+        for name in ("rows", "entries")
+    )
     reasons = _most_set_aside(intake.set_aside)
     accounts: list[_Account] = []
     for file in files:
@@ -460,12 +466,9 @@ def _taken_in(
 
 def _most_set_aside(set_aside: pa.Table) -> dict[str, str]:
     """Source -> the code for which most of its rows are no entries."""
-    names = ["source", "code"]
-    columns = {name: set_aside.column(name).cast(pa.string()) for name in names}
-    table = pa.table({**columns, "rows": set_aside.column("rows")})
-    counted = table.group_by(names).aggregate([("rows", "sum")]).to_pylist()
-    fewest_first = sorted(counted, key=lambda row: (row["rows_sum"], row["code"]))
-    return {row["source"]: row["code"] for row in fewest_first}
+    counted = count_by(set_aside, "source", "code", of="rows")
+    fewest_first = sorted(counted, key=lambda key: (counted[key], key[1]))
+    return dict(fewest_first)
 
 
 def _voters(entries: pa.Table, settings: Settings) -> pa.Table:

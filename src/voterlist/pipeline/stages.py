@@ -18,7 +18,6 @@ from voterlist.link.labels import decided
 from voterlist.link.second_opinion import second_opinion
 from voterlist.model import Stage
 from voterlist.normalize.added import fold_added
-from voterlist.pipeline.checking import check_register
 from voterlist.pipeline.decision_stages import SCORED, bring_decisions, review_cases
 from voterlist.pipeline.intake import (
     INTAKE_TABLES,
@@ -26,7 +25,7 @@ from voterlist.pipeline.intake import (
     normalize_entries,
     take_in,
 )
-from voterlist.pipeline.reconciling import FINDINGS, reconcile_outside
+from voterlist.pipeline.reconciling import FINDINGS, check_register, reconcile_outside
 from voterlist.pipeline.steps import (
     Context,
     Given,

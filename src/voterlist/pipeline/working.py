@@ -49,6 +49,7 @@ from voterlist.storage.store import (
     program_digest,
     sha256,
 )
+from voterlist.tables import count_by, distinct
 from voterlist.version import __version__
 
 
@@ -339,13 +340,8 @@ def _open_by_constituency(tables: Tables) -> dict[int | None, int]:
     lists = tables["lists"]
     filled = lists.filter(pc.greater(lists.column("entries"), 0))
     places = filled.column("constituency").unique().to_pylist()
-    rows = (
-        tables["queue"]
-        .group_by("constituency")
-        .aggregate([("case_id", "count_distinct")])
-        .to_pylist()
-    )
-    counted = {row["constituency"]: row["case_id_count_distinct"] for row in rows}
+    of_cases = distinct(tables["queue"], "case_id", "constituency")
+    counted = count_by(of_cases, "constituency")
     return {
         place: counted.get(place, 0)
         for place in sorted(places, key=lambda place: place or 0)

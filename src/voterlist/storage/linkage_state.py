@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from voterlist import strict_json
 from voterlist.link.incremental import TABLES, State
-from voterlist.storage.files import make_folder, write_atomically
+from voterlist.storage.files import make_folder, write_content
 from voterlist.storage.store import program_digest, sha256, write_table
 
 FOLDER = "compared"
@@ -104,9 +104,7 @@ def write(folder: Path, state: State) -> None:
         "tables": digests,
     }
     text = json.dumps(page, indent=1, sort_keys=True) + "\n"
-    write_atomically(
-        folder / _PAGE, lambda path: path.write_text(text, encoding="utf-8")
-    )
+    write_content(folder / _PAGE, text)
     kept = {_path(folder, name, digest) for name, digest in digests.items()}
     for path in folder.iterdir():
         if _OURS.fullmatch(path.name) and path not in kept:

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from voterlist import strict_json
 from voterlist.errors import UsageError, WorkspaceBusyError
 from voterlist.storage import workers
-from voterlist.storage.files import make_private, write_atomically
+from voterlist.storage.files import make_private, write_content
 from voterlist.storage.temporary import remove_leftovers
 
 LOCK_NAME = ".lock"
@@ -78,9 +78,7 @@ def hold(
         before = _holder_named_in(holder)
         if before is not None:
             remove_leftovers(folder)
-        write_atomically(
-            holder, lambda beside: beside.write_text(text, encoding="utf-8")
-        )
+        write_content(holder, text)
         yield before
     except KeyboardInterrupt:
         workers.end_all()

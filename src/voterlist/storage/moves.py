@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voterlist import strict_json
-from voterlist.storage.files import make_folder, sync_folder, write_atomically
+from voterlist.storage.files import make_folder, sync_folder, write_content
 
 NAME = ".moves.json"
 """The page, in the workspace, while folders are being moved."""
@@ -62,10 +62,7 @@ def move(workspace: Path, plan: Plan) -> None:
     text = json.dumps({"change": plan.change, "moves": moves}, indent=1)
     for _, target in plan.moves:
         make_folder(target.parent)
-    write_atomically(
-        workspace / NAME,
-        lambda beside: beside.write_text(f"{text}\n", encoding="utf-8"),
-    )
+    write_content(workspace / NAME, f"{text}\n")
     for source, target in plan.moves:
         _rename(source, target)
 

@@ -330,9 +330,7 @@ class RunFolder:
         text = _json(
             {"run": self._manifest.run, "stages": [asdict(item) for item in self._work]}
         )
-        write_atomically(
-            self.path / TRACE_NAME, lambda path: path.write_text(text, encoding="utf-8")
-        )
+        write_content(self.path / TRACE_NAME, text)
 
     def finish(self, stages: Iterable[str], outputs: Iterable[Path]) -> None:
         """Record the run as complete: these stages, these files for people.
@@ -367,11 +365,7 @@ class RunFolder:
         return path.relative_to(self.workspace).as_posix()
 
     def _record(self) -> None:
-        text = _json(asdict(self._manifest))
-        write_atomically(
-            self.path / MANIFEST_NAME,
-            lambda path: path.write_text(text, encoding="utf-8"),
-        )
+        write_content(self.path / MANIFEST_NAME, _json(asdict(self._manifest)))
 
 
 def _table_path(folder: Path, name: str) -> Path:

@@ -24,9 +24,9 @@ from voterlist.ingest import (
 from voterlist.merge import count_entries, merge, merge_accounts
 from voterlist.model import Level, Profile, Severity, Stage
 from voterlist.normalize import normalize
-from voterlist.pipeline.checking import StreetRegister, read_given_streets
 from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.outcome import counts, of_the_whole
+from voterlist.pipeline.reconciling import StreetRegister, read_given_streets
 from voterlist.pipeline.result import FURNITURE
 from voterlist.render import html
 from voterlist.report.section import Report, Run

@@ -19,7 +19,7 @@ from typing import Literal
 
 from voterlist import strict_json
 from voterlist.errors import InputError
-from voterlist.storage.files import write_atomically
+from voterlist.storage.files import write_atomically, write_content
 from voterlist.storage.ledger.base import Base
 from voterlist.storage.ledger.chain import NO_ROWS, TableDigest, digests_at, sealed
 from voterlist.storage.ledger.tables import APPEND_ONLY, MARKED_LATER
@@ -122,9 +122,7 @@ def write_mark(
     )
 
     path = ledger.with_name(MARK_NAME)
-    write_atomically(
-        path, lambda fresh: fresh.write_text(f"{text}\n", encoding="utf-8")
-    )
+    write_content(path, f"{text}\n")
 
 
 def mark_run(ledger: Path, run_folder: Path) -> None:
