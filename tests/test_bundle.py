@@ -316,10 +316,10 @@ def test_the_bundle_has_the_same_bytes_in_two_clean_copies(room, system):
 # What needs no wheel
 
 
-@pytest.fixture
-def small(bundle, tmp_path):
+@pytest.fixture(scope="module")
+def papers(bundle, tmp_path_factory):
     """A bundle without wheels but that of the installer's name: enough to be looked through."""
-    home = tmp_path / "bundle"
+    home = tmp_path_factory.mktemp("papers") / "bundle"
     (home / "wheels").mkdir(parents=True)
     (home / "wheels" / "pip-1-py3-none-any.whl").write_bytes(b"wheel")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -327,6 +327,29 @@ def small(bundle, tmp_path):
     (home / "requirements.txt").write_text("x==1\n", encoding="ascii")
     (home / "SHA256SUMS").write_text(bundle._sums(home), encoding="utf-8")
     return home
+
+
+@pytest.fixture
+def small(papers, tmp_path):
+    """A copy of it, for harm."""
+    return Path(shutil.copytree(papers, tmp_path / "bundle"))
+
+
+@pytest.mark.slow
+def test_the_pages_and_the_manual_are_in_it(papers):
+    """An office without internet would have the program and nothing that explains it."""
+    docs = papers / "docs"
+    assert {path.name for path in (ROOT / "docs").glob("*.md")} <= {
+        path.name for path in docs.iterdir()
+    }
+    for language, title in (
+        ("en", "Under age on the day"),
+        ("az", "Həmin gün yaşı çatmır"),
+    ):
+        pages = {path.stem: path for path in (docs / "manual" / language).iterdir()}
+        assert {"rules", "tables", "settings", "commands", "errors"} <= pages.keys()
+        assert title in pages["rules"].read_text(encoding="utf-8")
+    assert "exit code" in (docs / "manual" / "intake-files.md").read_text("utf-8")
 
 
 def refused(home, *options):
@@ -342,6 +365,7 @@ def refused(home, *options):
     return done.returncode, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("harm", "named"),
     [
@@ -361,6 +385,7 @@ def test_a_bundle_that_was_changed_installs_nothing(small, harm, named):
     assert named in said
 
 
+@pytest.mark.slow
 def test_a_bundle_for_another_python_says_so(small):
     """The wheels would not fit, and pip would say so in words that nobody understands."""
     text = (small / "install.py").read_text(encoding="utf-8")
@@ -372,6 +397,7 @@ def test_a_bundle_for_another_python_says_so(small):
     assert "3.99" in said
 
 
+@pytest.mark.slow
 def test_who_signed_is_known_and_a_changed_list_is_nobodys(small, tmp_path):
     """The digests of a forged bundle fit its files."""
     folder = tmp_path / "keys"
@@ -383,6 +409,7 @@ def test_who_signed_is_known_and_a_changed_list_is_nobodys(small, tmp_path):
     assert signer_of(small) is None
 
 
+@pytest.mark.slow
 def test_the_same_files_make_the_same_archive(bundle, small, tmp_path):
     """Nobody could make it again and compare."""
     writers = {"a.tar": bundle._write_tar, "a.zip": bundle._write_zip}
