@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _WIDTH = 80
 """Columns of a help text in the manual, on every terminal."""
+_INDENT = "    "
+"""Before the cells of a row that does not fit into a line."""
 
 
 def manual(
@@ -163,10 +165,21 @@ def _tell_grid(grid: Grid, width: int) -> None:
         return
     for first, *others in grid.rows:
         TERMINAL.say(f"  {first}")
-        for head, cell in zip(grid.heads[1:], others, strict=True):
-            if cell:
-                text = f"{head}: {cell}" if head else cell
-                TERMINAL.say(_filled(text, width, "    "))
+        told = zip(grid.heads[1:], others, strict=True)
+        texts = [f"{head}: {cell}" if head else cell for head, cell in told if cell]
+        for line in _joined(texts, width - len(_INDENT)):
+            TERMINAL.say(_filled(line, width, _INDENT))
+
+
+def _joined(texts: list[str], width: int) -> list[str]:
+    """The texts in lines: as many in one as fit into it."""
+    lines: list[str] = []
+    for text in texts:
+        if lines and len(lines[-1]) + len(text) + 2 <= width:
+            lines[-1] += f"; {text}"
+        else:
+            lines.append(text)
+    return lines
 
 
 def _filled(text: str, width: int, indent: str = "") -> str:
