@@ -16,9 +16,8 @@ import pytest
 
 from command_line import AZ, EN, call, started
 from voterlist import synth, threads
-from voterlist.usecases import memory
-from voterlist.usecases.machine import available_bytes
-from voterlist.usecases.memory import bytes_of
+from voterlist.usecases import machine as memory
+from voterlist.usecases.machine import available_bytes, bytes_of
 
 MAP = """[columns]
 entry_id = "entry_id"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from voterlist.cli.library import in_our_words
-from voterlist.cli.terminal import TERMINAL, warn
+from voterlist.cli.terminal import TERMINAL, picked, warn
 from voterlist.cli.words import SAY, visible_name
 from voterlist.errors import (
     InputError,
@@ -150,16 +150,9 @@ def report(failure: Failure, more: Mapping[str, Any] | None = None) -> None:
     if failure.todo:
         warn("cli.failure.todo", todo=failure.todo)
     if TERMINAL.json:
-        content = {
-            name: getattr(failure, name) for name in ("code", "what", "where", "todo")
-        }
-        TERMINAL.result(
-            {
-                "error": {**content, "details": list(failure.details)},
-                **(more or {}),
-                "exit_code": failure.exit_code,
-            }
-        )
+        told = picked(failure, "code", "what", "where", "todo", "details")
+        code = {"exit_code": failure.exit_code}
+        TERMINAL.result({"error": told, **(more or {}), **code})
 
 
 def _texts(error: VoterlistError, **more: object) -> tuple[str, str]:

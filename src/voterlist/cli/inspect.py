@@ -124,19 +124,18 @@ def _tell_todos(lines: Sequence[FileLine]) -> None:
 
 def _tell_file(account: FileAccount, sources: Mapping[str, str]) -> None:
     """One file; ``sources`` are the names of all by their source."""
-    say = TERMINAL.say
-    say(visible_name(account.name))
+    TERMINAL.say(visible_name(account.name))
     if account.trouble is not None:
         _tell_trouble(account.trouble)
     elif account.format:
-        say(f"  {SAY('inspect.format', format=account.format)}")
+        tell("inspect.format", 2, format=account.format)
     for sheet in account.sheets:
         _tell_sheet(sheet, copy=account.copy)
         for row in sheet.findings:
             _tell_finding(row, sources)
     for name in account.skipped:
-        say(f"  {SAY('inspect.skipped', sheet=name)}")
-    say()
+        tell("inspect.skipped", 2, sheet=name)
+    TERMINAL.say()
 
 
 def _tell_trouble(code: AsideCode) -> None:
@@ -148,24 +147,21 @@ def _tell_trouble(code: AsideCode) -> None:
 
 def _tell_sheet(sheet: SheetAccount, *, copy: int) -> None:
     """One sheet: how it was read, whose list it is, its columns, its balance, what to look at."""
-    say = TERMINAL.say
     if sheet.name is not None:
         key = "inspect.sheet-hidden" if sheet.hidden else "inspect.sheet"
-        say(f"  {SAY(key, sheet=sheet.name)}")
+        tell(key, 2, sheet=sheet.name)
     if sheet.trouble is not None:
         _tell_trouble(sheet.trouble)
         return
     if sheet.encoding:
         confidence = _share(sheet.encoding_confidence)
-        say(
-            f"  {SAY('inspect.encoding', encoding=sheet.encoding, confidence=confidence)}"
-        )
+        tell("inspect.encoding", 2, encoding=sheet.encoding, confidence=confidence)
     if sheet.delimiter:
         sign = title(
             "inspect.delimiter",
             {"\t": "tab", " ": "blank"}.get(sheet.delimiter, sheet.delimiter),
         )
-        say(f"  {SAY('inspect.delimited', sign=sign)}")
+        tell("inspect.delimited", 2, sign=sign)
     for one in sheet.lists if not copy else ():
         _tell_list(one)
     for place in sheet.places:
@@ -175,16 +171,15 @@ def _tell_sheet(sheet: SheetAccount, *, copy: int) -> None:
         parts = ", ".join(
             f"{title('aside', code)} {SAY.number(count)}" for code, count in counts
         )
-        say(f"  {SAY('inspect.set-aside', parts=parts)}")
+        tell("inspect.set-aside", 2, parts=parts)
 
 
 def _tell_list(one: ListAccount) -> None:
     """The header of one list, and its columns."""
-    say = TERMINAL.say
     if one.header_lines:
-        say(f"  {SAY('inspect.header', lines=', '.join(map(str, one.header_lines)))}")
+        tell("inspect.header", 2, lines=", ".join(map(str, one.header_lines)))
     else:
-        say(f"  {SAY('inspect.no-header', line=one.first_line)}")
+        tell("inspect.no-header", 2, line=one.first_line)
     rows = []
     for column in one.columns:
         known = column.role is not None and column.field is not None
@@ -213,7 +208,7 @@ def _tell_list(one: ListAccount) -> None:
         4,
     )
     if one.name_order:
-        say(f"    {SAY(f'inspect.order.{one.name_order}')}")
+        tell(f"inspect.order.{one.name_order}", 4)
 
 
 def _role(field: str | None, role: str | None) -> str:

@@ -34,7 +34,7 @@ from voterlist.model import PairKind
 if TYPE_CHECKING:
     from voterlist.usecases.linking import Linked, LinkRequest
     from voterlist.usecases.linking_on_spark import Place
-    from voterlist.usecases.memory import Shortage
+    from voterlist.usecases.machine import Shortage
 
 
 class _Engine(StrEnum):
@@ -141,7 +141,7 @@ def link(given: _Options) -> Answer:
         leave_pandas_out()
     from voterlist import threads
     from voterlist.usecases.linking import LinkRequest
-    from voterlist.usecases.memory import bytes_of
+    from voterlist.usecases.machine import bytes_of
 
     place = given.place()
     limit = given.memory_limit
@@ -185,7 +185,7 @@ def _linked(
     """Link the files, here or on a cluster, and write what is found."""
     from voterlist.usecases.linking import link_tables
     from voterlist.usecases.linking_on_spark import Watch, link_tables_on_spark
-    from voterlist.usecases.memory import shortage
+    from voterlist.usecases.machine import shortage
 
     if place is not None:
         # Files are always normalised on the way; only a frame in Python may be VOTER already.
@@ -232,7 +232,7 @@ def _tell_shortage(shortage: Shortage | None) -> bool:
 
 def _forecast_of(request: LinkRequest) -> Callable[[int, Sequence[Any]], None]:
     """Tells the forecast, and whether its pairs will fit into memory."""
-    from voterlist.usecases.memory import shortage
+    from voterlist.usecases.machine import shortage
 
     def tell(entries: int, forecast: Sequence[Any]) -> None:
         _tell_forecast(entries, forecast)

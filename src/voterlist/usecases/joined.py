@@ -240,7 +240,7 @@ def understood(
     told = None
     if profile is None:
         told = tell_profile(
-            names_together([name_columns(one.table, one.choice.map) for one in read])
+            _names_together([name_columns(one.table, one.choice.map) for one in read])
         )
         profile = told.profile
     choices = [one.choice.under(profile) for one in read]
@@ -312,7 +312,7 @@ def _choice(table: pa.Table, source: Source, *, alone: bool, numbered: bool) -> 
     return chosen(headers, given_map(headers, source.columns), source.added)
 
 
-def names_together(tables: Sequence[pa.Table]) -> pa.Table:
+def _names_together(tables: Sequence[pa.Table]) -> pa.Table:
     """The names of all files as one table; each has the columns that it has."""
     if len(tables) == 1:
         return tables[0]

@@ -35,7 +35,7 @@ from voterlist.usecases.joined import (
     understood,
     write_rows,
 )
-from voterlist.usecases.memory import require_enough
+from voterlist.usecases.machine import require_enough
 from voterlist.usecases.settings import link_settings
 
 
