@@ -127,7 +127,8 @@ _WRITE = """
 import sys
 from pathlib import Path
 import packages
-from voterlist.custody import load_keys, write_package
+from voterlist.custody.keys import load_keys
+from voterlist.custody.writing import write_package
 keys = load_keys(Path(sys.argv[1]))
 write_package(Path(sys.argv[2]), packages.World.outline(None), packages.FILES, keys)
 """
