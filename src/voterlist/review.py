@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -42,7 +41,6 @@ from voterlist.tables import (
     plain,
     row_of_each,
     rows_among,
-    sort_by,
     taken,
     with_column,
 )
@@ -143,16 +141,12 @@ def numbered(cases: pa.Table, earlier: pa.Table | None = None) -> pa.Table:
 
 def _in_order(cases: pa.Table) -> list[str]:
     """The ids of the cases in the order in which a person should look."""
-    frame = (
-        cases.select(["case_id", "kind", "probability"])
-        .to_pandas()
-        .drop_duplicates("case_id")
-    )
-    is_asked = frame["kind"].astype(str).isin(_asked_kinds())
-    frame = frame.assign(is_asked=is_asked)
-    order = ["is_asked", "probability", "case_id"]
-    frame = frame.sort_values(order, ascending=[False, False, True])
-    return list(frame["case_id"])
+    asked = set(_asked_kinds())
+    places: dict[str, tuple[bool, float, str]] = {}
+    for row in cases.select(["case_id", "kind", "probability"]).to_pylist():
+        place = (row["kind"] not in asked, -row["probability"], row["case_id"])
+        places.setdefault(row["case_id"], place)
+    return sorted(places, key=places.__getitem__)
 
 
 def _contents(cases: pa.Table) -> dict[str, str]:
@@ -176,15 +170,17 @@ def current(decisions: pa.Table) -> pa.Table:
     What cannot be read as a moment comes before every moment. At the same moment the verdict that
     keeps more wins: separate before keep before repeat.
     """
-    frame = require(decisions, DECISION, "review").to_pandas()
-    # pandas takes "now" for a moment, and reads no year after 2262.
-    moment = [moment_of(text) for text in frame["decided_at"]]
-    rank = frame["verdict"].astype(str).map(_RANK)
-    order = [*_KEY, "moment", "rank", "decided_by", "reason"]
-    frame = frame.assign(rank=rank, moment=moment).sort_values(
-        order, na_position="first"
-    )
-    return _decisions(frame.drop_duplicates(_KEY, keep="last"))
+    rows = require(decisions, DECISION, "review").to_pylist()
+    rows.sort(key=_precedence)
+    last = {tuple(row[name] for name in _KEY): row for row in rows}
+    return from_rows(last.values(), DECISION, *_KEY)
+
+
+def _precedence(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Decisions about one entry of a case stand in this order; the last one counts."""
+    moment, rank = moment_of(row["decided_at"]), _RANK[row["verdict"]]
+    said = row["decided_by"] or "", row["reason"] or ""
+    return (*(row[name] for name in _KEY), moment, rank, *said)
 
 
 def queue(
@@ -206,15 +202,23 @@ def queue(
         first: cases that stand before all others.
     """
     table = require(cases, CASE, "review")
-    frame = rows_among(table, "kind", _asked_kinds()).to_pandas()
     given = numbered(cases) if numbers is None else numbers
-    number_of = given.to_pandas().set_index("case_id")["number"]
-    decided = current(decisions).to_pandas().set_index(_KEY)["verdict"].astype(object)
-    verdicts = decided.reindex(pd.MultiIndex.from_frame(frame[_KEY])).to_numpy()
-    frame = frame.assign(number=frame["case_id"].map(number_of), verdict=verdicts)
-    undecided = frame.loc[frame["verdict"].isna(), "case_id"].unique()
-    frame = frame[frame["case_id"].isin(undecided)]
-    ordered = sort_by(_table(frame, QUEUE), "number", "entry_id")
+    number_of = {row["case_id"]: row["number"] for row in given.to_pylist()}
+    verdicts = {
+        (row["case_id"], row["entry_id"]): row["verdict"]
+        for row in current(decisions).to_pylist()
+    }
+    rows = [
+        row
+        | {
+            "number": number_of[row["case_id"]],
+            "verdict": verdicts.get((row["case_id"], row["entry_id"])),
+        }
+        for row in rows_among(table, "kind", _asked_kinds()).to_pylist()
+    ]
+    undecided = {row["case_id"] for row in rows if row["verdict"] is None}
+    waiting = [row for row in rows if row["case_id"] in undecided]
+    ordered = from_rows(waiting, QUEUE, "number", "entry_id")
     is_first = is_among(ordered.column("case_id"), first)
     return pa.concat_tables(
         [ordered.filter(is_first), ordered.filter(pc.invert(is_first))]
@@ -310,19 +314,3 @@ def _moved(entries: pa.Table, applied: pa.Table) -> pa.Table:
 def _asked_kinds() -> list[str]:
     """The kinds of cases about which a person is asked."""
     return [kind.value for kind in CaseKind if kind.is_asked]
-
-
-def _table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
-    """The frame's columns as a table of this schema; NaN, None and NaT become null."""
-    columns: dict[str, Any] = {}
-    for field in schema:
-        kind = pa.string() if pa.types.is_dictionary(field.type) else field.type
-        columns[field.name] = pa.array(
-            frame[field.name].astype(object), kind, from_pandas=True
-        )
-    return from_columns(columns, schema, length=len(frame))
-
-
-def _decisions(frame: pd.DataFrame) -> pa.Table:
-    """DECISION of these rows, by case and entry."""
-    return sort_by(_table(frame, DECISION), *_KEY)
