@@ -39,10 +39,13 @@ import workspaces  # noqa: E402
 from handed_subjects import reviewed  # noqa: E402
 from mutators import damaged, with_other_values  # noqa: E402
 from voterlist.model import Role  # noqa: E402
-from voterlist.serve import exchange  # noqa: E402
 from voterlist.serve.application import Desk, Host  # noqa: E402
-from voterlist.serve.cases_api import MOST_BYTES, CasesApi  # noqa: E402
-from voterlist.serve.exchange import Exchange  # noqa: E402
+from voterlist.serve.cases_api import (  # noqa: E402
+    MOST_BYTES,
+    MOST_FILE_BYTES,
+    CasesApi,
+    Exchange,
+)
 from voterlist.usecases.users import add_user  # noqa: E402
 
 COUNT = 60
@@ -52,7 +55,7 @@ _CELLS = ("Məmmədov", "Məmmədova", "5XK1234", "12.03.1970")
 """Of the list of the workspace."""
 _SECONDS = 60
 _MOST = 64 * 1024
-_LARGEST = {"/api/decide": MOST_BYTES, "/api/import": exchange.MOST_BYTES}
+_LARGEST = {"/api/decide": MOST_BYTES, "/api/import": MOST_FILE_BYTES}
 """Bytes of a body, and of those paths that take more."""
 _KINDS = (
     "application/json", "application/x-www-form-urlencoded", "text/plain", "",

@@ -31,8 +31,13 @@ from voterlist.decisions import person_key
 from voterlist.errors import WorkspaceBusyError
 from voterlist.model import Role
 from voterlist.render.desk import desk_script, desk_style, frame
-from voterlist.serve import exchange
-from voterlist.serve.cases_api import MOST_BYTES, CasesApi
+from voterlist.serve.cases_api import (
+    KINDS,
+    MOST_BYTES,
+    MOST_FILE_BYTES,
+    CasesApi,
+    Exchange,
+)
 from voterlist.serve.clerk import Clerk, Refusal
 from voterlist.serve.door import (
     Clock,
@@ -43,7 +48,6 @@ from voterlist.serve.door import (
     digest_of,
     origin_of,
 )
-from voterlist.serve.exchange import Exchange
 from voterlist.serve.guards import STATUSES, Address, Bodies, Guards
 from voterlist.storage.ledger import OpenLedger, User
 
@@ -118,8 +122,8 @@ _HASHED_AT_ONCE = 2
 _IMPORT = "/api/import"
 _BODIES = Bodies(
     forms=frozenset({"/login", "/logout"}),
-    largest={"/api/decide": MOST_BYTES, _IMPORT: exchange.MOST_BYTES},
-    kinds={_IMPORT: frozenset(exchange.KINDS)},
+    largest={"/api/decide": MOST_BYTES, _IMPORT: MOST_FILE_BYTES},
+    kinds={_IMPORT: frozenset(KINDS)},
 )
 _DECIDE = (Role.ANALYST, Role.CHAIR)
 

@@ -17,10 +17,9 @@ from voterlist.discreet import keep_logs_discreet
 from voterlist.errors import UsageError
 from voterlist.limits import allow_connections
 from voterlist.serve.application import Desk, Host
-from voterlist.serve.cases_api import CasesApi
+from voterlist.serve.cases_api import CasesApi, Exchange
 from voterlist.serve.clerk import Clerk
 from voterlist.serve.door import Clock, Door, origin_of
-from voterlist.serve.exchange import Exchange
 from voterlist.serve.guards import Address
 from voterlist.serve.watch import Holds, Watch
 from voterlist.serve.work import Work
