@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -19,6 +19,7 @@ from voterlist.report.asked import ReviewTables, is_of_case
 from voterlist.report.sections.cases import (
     Case,
     CaseWords,
+    Member,
     Sentences,
     build_cases,
     cases_in,
@@ -220,25 +221,50 @@ def desk_of(
     shown = [blind_case(case) if case.case_id in blind else case for case in cases]
     shown.sort(key=lambda case: (case.case_id not in tables.doubted, case.number))
     cases = tuple(shown)
-    answers = answers_in(holding)
-    contested = {row["case_id"] for row in contested_in(holding)}
     members = {case.case_id: _ids(case) for case in cases}
     digests = seen_digests(members, looked_up["entries"])
-    built = tuple(
-        DeskCase(
-            case=case,
-            seen=digests[case.case_id],
-            answers=() if case.is_blind else answers.get(case.case_id, ()),
-            is_contested=case.case_id in contested,
-        )
-        for case in cases
-    )
+    unread = (DeskCase(case, digests[case.case_id]) for case in cases)
+    built = tuple(answered(unread, holding))
     chances = chances_by_place(tables.coincidences)
     sentences = {
         language: tuple(map(Sentences(CaseWords(language), chances).of, cases))
         for language in LANGUAGES
     }
     return Desk(facts, built, sentences)
+
+
+def answered(cases: Iterable[DeskCase], holding: Standing) -> Iterator[DeskCase]:
+    """The cases with what holds of all answers about them; a second reader is not told."""
+    said = answers_in(holding)
+    contested = {row["case_id"] for row in contested_in(holding)}
+    verdicts = {
+        (row["case_id"], row["entry_id"]): row for row in holding.decisions.to_pylist()
+    }
+    for one in cases:
+        case_id = one.case.case_id
+        if one.case.is_blind:
+            yield replace(one, is_contested=case_id in contested)
+            continue
+        members = tuple(
+            _decided(member, verdicts.get((case_id, member.entry_id)))
+            for member in one.case.members
+        )
+        yield replace(
+            one,
+            case=replace(one.case, members=members),
+            answers=said.get(case_id, ()),
+            is_contested=case_id in contested,
+        )
+
+
+def _decided(member: Member, row: Mapping[str, Any] | None) -> Member:
+    """An entry of a case with the verdict that holds; None: none does."""
+    return replace(
+        member,
+        verdict=None if row is None else Verdict(row["verdict"]),
+        decided_by=None if row is None else row["decided_by"],
+        decided_why=None if row is None else row["reason"],
+    )
 
 
 def _ids(case: Case) -> list[str]:

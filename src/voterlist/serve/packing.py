@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, TypeAlias
 
 from voterlist.catalogue import LANGUAGES, catalogue, entries
-from voterlist.decisions import Standing, is_same_person
-from voterlist.desk.data import Desk, DeskCase, answers_in, contested_in
+from voterlist.decisions import is_same_person
+from voterlist.desk.data import Desk, DeskCase
 from voterlist.desk.pack import packed
-from voterlist.model import Verdict
 from voterlist.render.desk import desk_words
-from voterlist.report.sections.cases import CASE_FIELDS, Member
+from voterlist.report.sections.cases import CASE_FIELDS
 from voterlist.report.to_review import blind_case
 
 
@@ -41,37 +40,6 @@ class Case:
         if not self.first or any(is_same_person(one, name) for one in self.first):
             return self.desk
         return DeskCase(case=blind_case(self.desk.case), seen=self.desk.seen)
-
-
-def answered(cases: Sequence[DeskCase], holding: Standing) -> Iterator[DeskCase]:
-    """The cases with what holds of all answers about them."""
-    said = answers_in(holding)
-    contested = {row["case_id"] for row in contested_in(holding)}
-    verdicts = {
-        (row["case_id"], row["entry_id"]): row for row in holding.decisions.to_pylist()
-    }
-    for one in cases:
-        case_id = one.case.case_id
-        members = tuple(
-            _decided(member, verdicts.get((case_id, member.entry_id)))
-            for member in one.case.members
-        )
-        yield replace(
-            one,
-            case=replace(one.case, members=members),
-            answers=said.get(case_id, ()),
-            is_contested=case_id in contested,
-        )
-
-
-def _decided(member: Member, row: Mapping[str, Any] | None) -> Member:
-    """An entry of a case with the verdict that holds; None: none does."""
-    return replace(
-        member,
-        verdict=None if row is None else Verdict(row["verdict"]),
-        decided_by=None if row is None else row["decided_by"],
-        decided_why=None if row is None else row["reason"],
-    )
 
 
 Packed: TypeAlias = dict[str, Any]

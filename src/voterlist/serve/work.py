@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, calendar
 from voterlist.decisions import Given, standing
-from voterlist.desk.data import Desk
+from voterlist.desk.data import Desk, answered
 from voterlist.model import Action
 from voterlist.pipeline.known import Known, answers_of_today, keep_subjects, known
 from voterlist.quality.readings import actions_of_two, place_of, second_readings
@@ -33,7 +33,7 @@ from voterlist.schemas import (
     RETURNED,
     empty,
 )
-from voterlist.serve.packing import Case, answered, unread_list
+from voterlist.serve.packing import Case, unread_list
 from voterlist.storage.ledger import OpenLedger
 from voterlist.tables import from_rows
 from voterlist.usecases.desk_pages import desk_of_everybody, doubted_cases
