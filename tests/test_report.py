@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import report_tables as tables
 from voterlist import catalogue
+from voterlist.decisions.verdicts import PROBLEM_CODES
 from voterlist.fields import COMPARED, ENTRY_FIELDS
 from voterlist.link import REASONS
 from voterlist.link.comparisons import SHIPPED
@@ -25,7 +26,8 @@ from voterlist.model import (
     Verdict,
 )
 from voterlist.report.sections.balance import BALANCE
-from voterlist.report.sections.cases import CASE_FIELDS, CASES, Cases
+from voterlist.report.sections.cases import CASES
+from voterlist.report.sections.cases.model import CASE_FIELDS, Cases
 from voterlist.report.sections.deadlines import DEADLINES
 from voterlist.report.sections.findings import FINDINGS, Findings
 from voterlist.report.sections.needs import NEEDS
@@ -35,7 +37,6 @@ from voterlist.report.sections.people import PEOPLE
 from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
 from voterlist.report.values import Facts, Text, mask, mask_row
 from voterlist.report.words import Words
-from voterlist.review import PROBLEM_CODES
 from voterlist.schemas import ENTRY, FINDING
 from voterlist.tables import concat
 

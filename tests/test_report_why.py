@@ -11,7 +11,7 @@ import pytest
 
 import report_tables as tables
 from voterlist.render import html
-from voterlist.report.sections.cases import CaseWords, Step
+from voterlist.report.sections.cases.model import CaseWords, Step
 from voterlist.report.sections.chance import Chance, ChanceWords
 from voterlist.schemas import CASE
 from voterlist.tables import sort_by

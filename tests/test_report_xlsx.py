@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
 import report_tables as tables
+from voterlist.decisions.verdicts import UNKNOWN_VERDICT, check_decisions
 from voterlist.errors import InputError
 from voterlist.render import xlsx
 from voterlist.render.xlsx.sheets import Book
@@ -18,7 +19,6 @@ from voterlist.report.asked import ReviewItems
 from voterlist.report.section import safe
 from voterlist.report.sections.order import build
 from voterlist.report.words import Words
-from voterlist.review import UNKNOWN_VERDICT, check_decisions
 from voterlist.schemas import DECISION
 
 SHEETS = {

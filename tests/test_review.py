@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voterlist import review
+from voterlist.decisions import verdicts
 from voterlist.model import CaseKind, Verdict
 from voterlist.schemas import CASE, CHANGE, DECISION, ENTRY, GIVEN_VERDICT
 from voterlist.tables import from_columns, sort_by
@@ -77,10 +78,10 @@ def make_rows(*rows):
     full = [row + ("moved", "Operator")[len(row) - 3 :] for row in rows]
     columns = {
         name: [row[place] for row in full]
-        for place, name in enumerate(review.REVIEW_ROW.names[2:7])
+        for place, name in enumerate(verdicts.REVIEW_ROW.names[2:7])
     }
     columns |= {"sheet": ["Cases"] * len(full), "row": list(range(2, len(full) + 2))}
-    return from_columns(columns, review.REVIEW_ROW, length=len(full))
+    return from_columns(columns, verdicts.REVIEW_ROW, length=len(full))
 
 
 def problems_of(checked):
@@ -269,7 +270,7 @@ def test_a_moment_of_a_far_year_is_read():
         ([("c9", "a", "keep")], [(2, "unknown-case")]),
         ([(None, None, "keep")], [(2, "unknown-case")]),
         ([("c1", "z", "keep")], [(2, "unknown-entry")]),
-        ([("c1", "a", review.UNKNOWN_VERDICT)], [(2, "unknown-verdict")]),
+        ([("c1", "a", verdicts.UNKNOWN_VERDICT)], [(2, "unknown-verdict")]),
         ([("c1", "a", "keep", None, None)], [(2, "no-decider")]),
         ([("c1", "a", None, "moved", None), ("c1", "b", "keep")], [(2, "no-verdict")]),
         ([("c1", "a", None, None, "Clerk")], [(2, "no-verdict")]),
@@ -301,13 +302,13 @@ def test_a_moment_of_a_far_year_is_read():
 )
 def test_each_kind_of_mistake_is_refused_with_its_row(rows, found):
     """A mistake names its row and code, and nothing of its case is recorded."""
-    checked = review.check_decisions(
+    checked = verdicts.check_decisions(
         make_cases({"c1": ["a", "b", "c"]}), make_rows(*rows), decided_at=AT
     )
 
     assert problems_of(checked) == found
     assert checked.decisions.num_rows == 0
-    assert {problem.code for problem in checked.problems} <= set(review.PROBLEM_CODES)
+    assert {problem.code for problem in checked.problems} <= set(verdicts.PROBLEM_CODES)
 
 
 def test_a_mistake_in_one_case_does_not_hold_up_another():
@@ -320,7 +321,7 @@ def test_a_mistake_in_one_case_does_not_hold_up_another():
         ("c2", "d", "repeat"),
     )
 
-    checked = review.check_decisions(cases, rows, decided_at=AT)
+    checked = verdicts.check_decisions(cases, rows, decided_at=AT)
 
     assert problems_of(checked) == [(2, "all-repeat")]
     assert checked.decisions.column("case_id").to_pylist() == ["c2", "c2"]
@@ -333,13 +334,13 @@ def test_earlier_decisions_count_when_a_case_is_judged():
     kept = make_decisions(("c1", "a", "keep"))
     both = make_decisions(("c1", "a", "keep"), ("c1", "b", "repeat"))
 
-    fine = review.check_decisions(
+    fine = verdicts.check_decisions(
         cases,
         make_rows(("c1", "b", "repeat")),
         decided_at=LATER,
         earlier=in_order(kept),
     )
-    wrong = review.check_decisions(
+    wrong = verdicts.check_decisions(
         cases,
         make_rows(("c1", "a", "repeat")),
         decided_at=LATER,
@@ -361,10 +362,10 @@ def test_a_later_decision_replaces_and_the_same_one_is_not_recorded_again():
     changed = make_rows(("c1", "a", "keep"), ("c1", "b", "separate"))
     same = make_rows(("c1", "a", "keep"), ("c1", "b", "repeat"))
 
-    again = review.check_decisions(
+    again = verdicts.check_decisions(
         cases, same, decided_at=LATER, earlier=in_order(earlier)
     )
-    checked = review.check_decisions(
+    checked = verdicts.check_decisions(
         cases, changed, decided_at=LATER, earlier=in_order(earlier)
     )
 
@@ -384,7 +385,7 @@ def test_the_same_verdict_with_another_reason_is_recorded_and_replaces_nothing()
     """
     rows = make_rows(("c1", "a", "keep", "seen in the passport"))
 
-    checked = review.check_decisions(
+    checked = verdicts.check_decisions(
         make_cases({"c1": ["a", "b"]}),
         rows,
         decided_at=LATER,
@@ -401,7 +402,7 @@ def test_a_row_without_a_name_takes_the_importer():
         ("c1", "a", "keep", None, None), ("c1", "b", "separate", None, "Clerk")
     )
 
-    checked = review.check_decisions(
+    checked = verdicts.check_decisions(
         make_cases({"c1": ["a", "b"]}), rows, decided_at=AT, decided_by="Importer"
     )
 
@@ -567,7 +568,7 @@ def test_an_answer_whose_case_is_gone_may_be_read_in_again():
     earlier = in_order(make_decisions(("c1", "a", "separate", None, "Operator", AT)))
     same, other = ("c1", "a", "separate", None), ("c1", "a", "keep", None)
     for row, codes in ((same, []), (other, ["unknown-case"])):
-        checked = review.check_decisions(
+        checked = verdicts.check_decisions(
             make_cases({}), make_rows(row), decided_at=LATER, earlier=earlier
         )
         assert [problem.code for problem in checked.problems] == codes

@@ -28,6 +28,7 @@ from examples import tries
 from mutations import mutated
 from voterlist import config
 from voterlist.catalogue import catalogue, entries
+from voterlist.decisions.verdicts import REVIEW_ROW, check_decisions
 from voterlist.errors import InputError
 from voterlist.findings import finding_ids
 from voterlist.model import AsideCode, Mark, Problem, Verdict
@@ -35,7 +36,6 @@ from voterlist.render import xlsx
 from voterlist.render.xlsx import answers, filled
 from voterlist.report.asked import ReviewItems
 from voterlist.report.to_review import review_findings
-from voterlist.review import REVIEW_ROW, check_decisions
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, DECISION, ENTRY, FINDING, empty
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.ledger.copies import restore

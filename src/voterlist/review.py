@@ -17,14 +17,7 @@ import pyarrow.compute as pc
 
 from voterlist.decisions import Effects, effects, identity_of, with_corrections
 from voterlist.decisions.given import moment_of
-from voterlist.decisions.verdicts import (
-    PROBLEM_CODES,
-    REVIEW_ROW,
-    UNKNOWN_VERDICT,
-    Checked,
-    check_decisions,
-)
-from voterlist.model import Action, CaseKind, Problem, Rule, Verdict
+from voterlist.model import Action, CaseKind, Rule, Verdict
 from voterlist.schemas import (
     CASE,
     CASE_NUMBER,
@@ -44,23 +37,6 @@ from voterlist.tables import (
     taken,
     with_column,
 )
-
-__all__ = [
-    "CORRECTED",
-    "PROBLEM_CODES",
-    "QUEUE",
-    "REVIEW_ROW",
-    "RULES",
-    "UNKNOWN_VERDICT",
-    "Checked",
-    "Corrected",
-    "Problem",
-    "apply",
-    "check_decisions",
-    "current",
-    "numbered",
-    "queue",
-]
 
 RULES: tuple[Rule, ...] = ()
 

@@ -20,7 +20,7 @@ from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
 from voterlist.cli.words import SAY, title
 
 if TYPE_CHECKING:
-    from voterlist.report.sections.audit import Audit
+    from voterlist.report.sections.audit.model import Audit
     from voterlist.usecases.checking import Checked
 
 _MOST_PRECINCTS = 6

@@ -11,7 +11,7 @@ from voterlist.cli.terminal import TERMINAL, Answer, picked, tell
 from voterlist.cli.words import SAY, title
 
 if TYPE_CHECKING:
-    from voterlist.report.sections.cases import Waterfall
+    from voterlist.report.sections.cases.model import Waterfall
 
 _BAR = 40
 """Letters that the whole range of a waterfall takes."""
@@ -35,7 +35,7 @@ def explain(
 
 def _tell(why: Waterfall) -> None:
     """The waterfall, a line a comparison; what is not known says nothing and is left out."""
-    from voterlist.report.sections.cases import CaseWords
+    from voterlist.report.sections.cases.model import CaseWords
 
     words = CaseWords(SAY.language)
     lines = words.lines(why)

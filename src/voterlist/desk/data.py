@@ -16,15 +16,9 @@ from voterlist.decisions import Standing
 from voterlist.fields import ENTRY_FIELDS, IDENTIFIERS, LATER_FIELDS
 from voterlist.model import Action, EntryRole, Verdict
 from voterlist.report.asked import ReviewTables, is_of_case
-from voterlist.report.sections.cases import (
-    Case,
-    CaseWords,
-    Member,
-    Sentences,
-    build_cases,
-    cases_in,
-    chances_by_place,
-)
+from voterlist.report.sections.cases.build import build_cases, cases_in
+from voterlist.report.sections.cases.model import Case, CaseWords, Member, Sentences
+from voterlist.report.sections.chance import chances_by_place
 from voterlist.report.to_review import blind_case
 from voterlist.report.values import Facts, Names, Sources, rows_of
 

@@ -22,7 +22,7 @@ from voterlist.desk.data import (
 )
 from voterlist.desk.decisions import REASONS
 from voterlist.model import Action, CaseKind, EntryRole, Verdict
-from voterlist.report.sections.cases import (
+from voterlist.report.sections.cases.model import (
     CASE_FIELDS,
     Case,
     CaseWords,

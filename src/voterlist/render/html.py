@@ -17,7 +17,8 @@ from markupsafe import Markup
 from voterlist.model import Severity
 from voterlist.quality.feedback import GROUPS, Feedback, FeedbackRow
 from voterlist.report.section import Report, Section
-from voterlist.report.sections.audit import AUDIT, AuditWords, PrecinctAudit
+from voterlist.report.sections.audit import AUDIT, AuditWords
+from voterlist.report.sections.audit.model import PrecinctAudit
 from voterlist.report.sections.balance import BALANCE, ListBalance
 from voterlist.report.sections.findings import FINDINGS, FindingRow, FindingWords
 from voterlist.report.sections.order import AUDIT_PAGE, PAGE

@@ -16,7 +16,7 @@ from voterlist.decisions import Given, Standing, members_of, with_corrections
 from voterlist.decisions.answers import SHEETS, Answers, answers_of
 from voterlist.fields import NAME_PARTS
 from voterlist.model import Action, Mark, Returned, Verdict
-from voterlist.report.sections.cases import Case
+from voterlist.report.sections.cases.model import Case
 from voterlist.report.sections.chance import Chance
 from voterlist.report.sections.findings import FindingRow
 from voterlist.report.values import Place, Value

@@ -28,11 +28,9 @@ from voterlist.report.asked import (
     given_answer,
     is_of_case,
 )
-from voterlist.report.sections.cases import (
-    Case,
-    build_cases,
-    chances_by_place,
-)
+from voterlist.report.sections.cases.build import build_cases
+from voterlist.report.sections.cases.model import Case
+from voterlist.report.sections.chance import chances_by_place
 from voterlist.report.sections.findings import FindingRow, build_findings
 from voterlist.report.values import Names, Sources, birth_dates, rows_of, written_names
 from voterlist.schemas import (

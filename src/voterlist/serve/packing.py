@@ -12,7 +12,7 @@ from voterlist.decisions import is_same_person
 from voterlist.desk.data import Desk, DeskCase
 from voterlist.desk.pack import packed
 from voterlist.render.desk import desk_words
-from voterlist.report.sections.cases import CASE_FIELDS
+from voterlist.report.sections.cases.model import CASE_FIELDS
 from voterlist.report.to_review import blind_case
 
 

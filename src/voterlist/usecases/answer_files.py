@@ -25,6 +25,7 @@ from voterlist.decisions import (
     with_corrections,
 )
 from voterlist.decisions.given import moment_of
+from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.desk.data import seen_digests
 from voterlist.desk.decisions import (
     REASONS,
@@ -41,7 +42,6 @@ from voterlist.render.xlsx import ANSWER_ROW, Answers
 from voterlist.render.xlsx.forms import AS_PRINTED, CASE_ID, ENTRY_ID, plain
 from voterlist.report.values import written_names
 from voterlist.report.words import Words
-from voterlist.review import REVIEW_ROW
 from voterlist.tables import from_rows
 
 PAGE_PROBLEMS = (

@@ -30,7 +30,7 @@ from voterlist.pipeline.reconciling import StreetRegister, read_given_streets
 from voterlist.pipeline.result import FURNITURE
 from voterlist.render import html
 from voterlist.report.section import Report, Run
-from voterlist.report.sections.audit import Audit, build_audit
+from voterlist.report.sections.audit.model import Audit, build_audit
 from voterlist.report.sections.audit.scorecard import scorecard
 from voterlist.report.sections.order import build
 from voterlist.report.values import Facts

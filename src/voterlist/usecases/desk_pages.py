@@ -21,7 +21,7 @@ from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.readings import actions_of_two, second_readings, waiting_for
 from voterlist.render.desk import PageOptions, render_desk
 from voterlist.report.asked import ReviewItems, ReviewTables
-from voterlist.report.sections.cases import cases_in
+from voterlist.report.sections.cases.build import cases_in
 from voterlist.report.to_review import blind_cases, review_items, without_first_readings
 from voterlist.report.values import Facts, Sources, in_constituency
 from voterlist.storage import store

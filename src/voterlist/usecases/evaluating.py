@@ -15,8 +15,8 @@ from voterlist.errors import InputError, usage_error
 from voterlist.link import fit
 from voterlist.link.explain import read_model, waterfalls
 from voterlist.pipeline.known import known
-from voterlist.report.sections.cases import Waterfall
 from voterlist.report.sections.cases.build import read_waterfalls
+from voterlist.report.sections.cases.model import Waterfall
 from voterlist.schemas import FAULT, with_current_names
 from voterlist.usecases.opening import open_to_read
 

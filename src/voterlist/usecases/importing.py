@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist import review
 from voterlist.config import Settings
 from voterlist.decisions import (
     Amended,
@@ -25,6 +24,7 @@ from voterlist.decisions import (
     refused,
 )
 from voterlist.decisions.standing import last_answers
+from voterlist.decisions.verdicts import check_decisions
 from voterlist.findings import finding_ids
 from voterlist.model import Mark, Problem, Role
 from voterlist.normalize import read_correction, read_day
@@ -194,7 +194,7 @@ class _Check:
     def imported(self) -> ImportedFile:
         """What is recorded of them, and why some are refused."""
         rows, answers = self._rows, self._answers
-        checked = review.check_decisions(
+        checked = check_decisions(
             self._cases,
             rows.verdicts,
             decided_at=self._against.decided_at.isoformat(timespec="seconds"),

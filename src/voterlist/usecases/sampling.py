@@ -26,7 +26,7 @@ from voterlist.quality.readings import (
 )
 from voterlist.render import xlsx
 from voterlist.report.asked import ReviewItems, ReviewTables
-from voterlist.report.sections.cases import Case
+from voterlist.report.sections.cases.model import Case
 from voterlist.report.to_review import blind_cases
 from voterlist.report.values import Sources
 from voterlist.schemas import CASE

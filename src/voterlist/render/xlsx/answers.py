@@ -12,6 +12,7 @@ import pyarrow as pa
 from voterlist.config import IngestSettings
 from voterlist.decisions.given import AMENDMENT_ROW, UNKNOWN_ACTION
 from voterlist.decisions.standing import WITHDRAWN
+from voterlist.decisions.verdicts import REVIEW_ROW, UNKNOWN_VERDICT
 from voterlist.model import Action, Problem
 from voterlist.render.xlsx.filled import (
     TICK_PROBLEMS,
@@ -42,7 +43,6 @@ from voterlist.render.xlsx.forms import (
     known_words,
 )
 from voterlist.report.asked import AskedAs
-from voterlist.review import REVIEW_ROW, UNKNOWN_VERDICT
 from voterlist.tables import from_rows
 
 READING_PROBLEMS = (

@@ -42,14 +42,12 @@ from voterlist.report.section import (
     columns_of,
     place_columns,
 )
-from voterlist.report.sections.cases import (
+from voterlist.report.sections.cases import CaseRow, case_columns, case_rows
+from voterlist.report.sections.cases.model import (
     CASE_FIELDS,
-    CaseRow,
     CaseWords,
     Member,
     Sentences,
-    case_columns,
-    case_rows,
 )
 from voterlist.report.sections.findings import FindingWords
 from voterlist.report.words import Words

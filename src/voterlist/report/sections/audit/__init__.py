@@ -18,15 +18,12 @@ from voterlist.report.sections.audit.model import (
     Audit,
     Funnel,
     Point,
-    PrecinctAudit,
     Statistic,
     build_audit,
 )
 from voterlist.report.values import Facts, Precinct
 from voterlist.report.words import UNKNOWN, Words
 from voterlist.schemas import AGES, INDICATOR, SCORECARD
-
-__all__ = ["AUDIT", "Audit", "AuditWords", "PrecinctAudit", "Statistic", "build_audit"]
 
 _LEFT, _RIGHT, _TOP, _FLOOR = 50, 428, 12, 196
 """The edges of the drawing in user units."""

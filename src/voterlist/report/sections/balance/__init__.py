@@ -18,8 +18,6 @@ from voterlist.report.values import Facts, Place, place_order, text_column
 from voterlist.report.words import Words
 from voterlist.schemas import ENTRY, LIST, SET_ASIDE
 
-__all__ = ["BALANCE", "Balance", "ListBalance"]
-
 _PLACES_SHOWN = 4
 """A list has a constituency, a precinct, a file and a sheet, and no line."""
 

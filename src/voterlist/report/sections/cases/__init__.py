@@ -29,7 +29,6 @@ from voterlist.report.section import (
 )
 from voterlist.report.sections.cases.build import (
     LOOKED_UP_OF_VOTERS,
-    CaseTables,
     build_cases,
     cases_in,
     count_kinds,
@@ -41,7 +40,6 @@ from voterlist.report.sections.cases.model import (
     CaseWords,
     Member,
     Sentences,
-    Step,
     Waterfall,
 )
 from voterlist.report.sections.chance import Chance, chances_by_place
@@ -61,25 +59,6 @@ from voterlist.schemas import (
     WATERFALL,
 )
 from voterlist.tables import is_among
-
-__all__ = [
-    "CASES",
-    "CASE_FIELDS",
-    "Case",
-    "CaseRow",
-    "CaseTables",
-    "CaseWords",
-    "Cases",
-    "Member",
-    "Sentences",
-    "Step",
-    "Waterfall",
-    "build_cases",
-    "case_columns",
-    "case_rows",
-    "cases_in",
-    "chances_by_place",
-]
 
 _WRITTEN = 19
 """The width of the name as written, in characters."""

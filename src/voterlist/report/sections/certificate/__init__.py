@@ -11,8 +11,6 @@ from voterlist.report.section import Block, Inputs, Section
 from voterlist.report.words import Words
 from voterlist.schemas import CERTIFICATE as CERTIFICATE_TABLE
 
-__all__ = ["CERTIFICATE", "CertificateWords"]
-
 _COUNTED = frozenset({"missed", "unasked"})
 """Measures whose estimate is a number of cases and not a share."""
 _Row = Mapping[str, Any]

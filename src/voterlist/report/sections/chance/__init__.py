@@ -12,8 +12,6 @@ from voterlist.report.section import Block, Inputs, Section
 from voterlist.report.words import Words
 from voterlist.schemas import COINCIDENCE
 
-__all__ = ["CHANCE", "Chance", "ChanceWords", "chances_by_place"]
-
 _SHARES = (("most", 0.5), ("some", 0.05), ("few", 0.0))
 """Which word is used from which share of the pairs found on that chance alone would give."""
 _SMALLEST = 0.05

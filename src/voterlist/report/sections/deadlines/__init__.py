@@ -18,8 +18,6 @@ from voterlist.report.section import (
 from voterlist.report.values import Facts, UnitStanding
 from voterlist.report.words import Words
 
-__all__ = ["DEADLINES", "Due", "Unit"]
-
 _STANDING_ORDER = (
     Standing.DONE,
     Standing.DONE_UNDATED,

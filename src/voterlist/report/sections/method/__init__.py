@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from voterlist.report.section import Block, Inputs, Section
 from voterlist.report.sections.chance import CHANCE, Chance, ChanceWords
 
-__all__ = ["METHOD", "Estimate", "Method", "MethodWords"]
-
 _MEASURES = ("precision", "recall")
 
 

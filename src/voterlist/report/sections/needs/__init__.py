@@ -16,8 +16,6 @@ from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
 from voterlist.report.values import Text
 from voterlist.report.words import Words
 
-__all__ = ["NEEDS", "Need"]
-
 
 @dataclass(frozen=True, slots=True)
 class Need:

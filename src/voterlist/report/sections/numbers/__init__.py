@@ -14,8 +14,6 @@ from voterlist.report.sections.findings import FINDINGS
 from voterlist.report.sections.people import PEOPLE, PrecinctCounts
 from voterlist.report.words import UNKNOWN, Words
 
-__all__ = ["NUMBERS", "Number", "NumberWords"]
-
 
 @dataclass(frozen=True, slots=True)
 class Number:

@@ -11,13 +11,12 @@ import pyarrow as pa
 
 from voterlist.model import Severity, Sex
 from voterlist.report.section import Inputs, Section
-from voterlist.report.sections.cases import CASES, Case
+from voterlist.report.sections.cases import CASES
+from voterlist.report.sections.cases.model import Case
 from voterlist.report.sections.findings import FINDINGS, FindingRow
 from voterlist.report.values import Limits, Precinct, place_order
 from voterlist.report.words import Words
 from voterlist.schemas import PROFILE, PYRAMID
-
-__all__ = ["PEOPLE", "AgeGroup", "People", "PrecinctCounts", "age_groups"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,6 @@ from voterlist.report.values import Facts, Precinct
 from voterlist.report.words import Words
 from voterlist.schemas import COMPARISON, CYCLE_SUMMARY, REGISTER_USE
 
-__all__ = ["REGISTERS", "Registers"]
-
 CLASSES = (
     "confirmed",
     "probable",

@@ -18,8 +18,6 @@ from voterlist.report.values import Facts, Place, mask_row, place_order, text_co
 from voterlist.report.words import Words
 from voterlist.schemas import SET_ASIDE
 
-__all__ = ["NOBODY", "SET_ASIDE_ROWS", "SetAsideRow"]
-
 NOBODY = (
     AsideCode.BLANK_ROW,
     AsideCode.TITLE_ROW,
