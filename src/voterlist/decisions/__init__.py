@@ -1,4 +1,4 @@
-"""What people decided: what of it holds, what is contested, and whom it is about today.
+"""What people decided: what of it holds or is contested, and about whom.
 
 People answer; each answer is recorded and none is overwritten. ``follow`` brings the answers to the
 entries of today, ``standing`` says what holds: what everybody who answered says alike, or what a
