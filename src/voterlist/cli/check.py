@@ -69,6 +69,8 @@ def check(
     _tell(checked)
     for path in (*([out] if out else []), *checked.pages):
         tell("cli.check.written", path=path)
+    # Of a nation these are a million rows, which a terminal does not show.
+    indicators = checked.indicators.to_pylist() if TERMINAL.json else []
     counted = picked(checked, "accepted", "coincidences", "streets", "rules")
     return {
         "rows": {
@@ -82,7 +84,7 @@ def check(
         "out": out,
         "exit_code": checked.exit_code,
         **(reading_as_json(checked.reading) if checked.reading else {}),
-        **_indicators(checked.indicators.to_pylist()),
+        **_indicators(indicators),
         "pages": checked.pages,
     }
 

@@ -33,16 +33,16 @@ def journal(
     if verify or head:
         return _verify(verify_journal(workspace, head or ()))
     wanted = JournalFilter(case, person, as_day(on_day) if on_day else None)
-    lines = read_journal(workspace, wanted)
-    for line in lines:
+    told = [(line, sentence_of(line)) for line in read_journal(workspace, wanted)]
+    for line, sentence in told:
         number = f"{line.number or '—':>6}"
         moment = line.day.isoformat() if line.day else "—".ljust(10)
         clock = f" {SAY('journal.clock', at=line.at)}" if line.at else ""
-        TERMINAL.say(f"{number}  {moment}  {sentence_of(line)}{clock}")
-    if not lines:
+        TERMINAL.say(f"{number}  {moment}  {sentence}{clock}")
+    if not told:
         tell("journal.nothing")
     return {
-        "lines": [{**picked(line), "sentence": sentence_of(line)} for line in lines]
+        "lines": [{**picked(line), "sentence": sentence} for line, sentence in told]
     }
 
 

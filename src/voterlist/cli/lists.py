@@ -63,12 +63,12 @@ def lists(options: _Options) -> Answer:
             jobs=options.jobs,
             progress=steps,
         )
-    sums = sums_of(made.balance)
-    _tell(made, sums)
+    sums, balance = sums_of(made.balance), made.balance.to_pylist()
+    _tell(made, sums, balance)
     names = ("path", "constituency", "precinct", "list_kind", "rows", "sha256")
     return {
         "files": [picked(file, *names) for file in made.files],
-        "balance": made.balance.to_pylist(),
+        "balance": balance,
         "sum": sums,
         "runs": [
             {"constituency": constituency, "run": run}
@@ -78,14 +78,13 @@ def lists(options: _Options) -> Answer:
     }
 
 
-def _tell(made: ListsMade, sums: Mapping[str, int]) -> None:
+def _tell(made: ListsMade, sums: Mapping[str, int], rows: list[Answer]) -> None:
     """The balance of each list, then where the files are."""
     headings = [
         SAY("cli.table.constituency"),
         SAY("cli.table.precinct"),
         *(SAY(f"lists.short.{name}") for name in ("kind", *sums)),
     ]
-    rows = made.balance.to_pylist()
     TERMINAL.table(headings, [_cells(row, sums) for row in rows[:_MOST_LISTS]])
     left = len(rows) - _MOST_LISTS
     if left > 0:
