@@ -58,7 +58,7 @@ from voterlist.schemas import (
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.store import Manifest
-from voterlist.tables import concat, from_columns
+from voterlist.tables import concat, from_columns, is_among
 
 _KEYS = {
     "entries": ("entry_id",),
@@ -286,8 +286,8 @@ def _only_other_places(rows: pa.Table, covered: Collection[int]) -> pa.Table:
 
 def _with_list(skipped: pa.Table) -> pa.Table:
     """Without what a run skipped because it had no list of that constituency: another run had."""
-    code = skipped.column("code").cast(pa.string())
-    return skipped.filter(pc.not_equal(code, "list-missing"))
+    is_missing = is_among(skipped.column("code"), ("list-missing",))
+    return skipped.filter(pc.invert(is_missing))
 
 
 def _newest_rows(parts: list[pa.Table], name: str) -> pa.Table:

@@ -35,7 +35,7 @@ from voterlist.pipeline.walk import Tables, Walk
 from voterlist.report.values import UnitStanding
 from voterlist.schemas import FINDING, LIST, SECOND_READING, SET_ASIDE, empty
 from voterlist.storage import ledger as ledgers
-from voterlist.tables import concat, count_by, distinct, rows_among
+from voterlist.tables import concat, count_by, distinct, is_among, rows_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,9 +359,7 @@ def _cases(queue: pa.Table | None) -> Counts:
 
 def _unexpected(set_aside: pa.Table) -> pa.Table:
     """The rows that are no header, title, total or blank row."""
-    codes = set_aside.column("code").cast(pa.string())
-    usual = pc.is_in(codes, pa.array(sorted(FURNITURE), pa.string()))
-    return set_aside.filter(pc.invert(usual))
+    return set_aside.filter(pc.invert(is_among(set_aside.column("code"), FURNITURE)))
 
 
 def _distinct(table: pa.Table, columns: list[str]) -> Counts:
@@ -454,8 +452,8 @@ def troubles(
 
 def lost_letters(findings: pa.Table, inputs: Inputs) -> tuple[str, ...]:
     """The files of which a list lost letters, by name. ``findings`` is FINDING."""
-    is_lost = pc.equal(findings.column("rule").cast(pa.string()), LETTERS_LOST)
-    sources = findings.filter(is_lost).column("source").unique().to_pylist()
+    lost = rows_among(findings, "rule", (LETTERS_LOST,))
+    sources = lost.column("source").unique().to_pylist()
     names = inputs.names()
     return tuple(sorted(names.get((source, 0), source) for source in sources))
 

@@ -17,7 +17,7 @@ from voterlist.handovers import Event, Handover
 from voterlist.model import CaseKind, Progress, Severity
 from voterlist.report.values import Waiting
 from voterlist.storage.ledger import Submission
-from voterlist.tables import count_by, distinct
+from voterlist.tables import count_by, distinct, rows_among
 
 Place = tuple[int | None, int | None]
 """(constituency, precinct); without a precinct the constituency as a whole."""
@@ -61,14 +61,11 @@ def work_of(
     asked = [kind.value for kind in CaseKind if kind.is_asked]
     columns = ["case_id", "entry_id", "kind", "constituency", "precinct"]
     cases = tables["cases"].select(columns)
-    kinds = cases.column("kind").cast(pa.string())
-    cases = cases.filter(pc.is_in(kinds, value_set=pa.array(asked)))
+    cases = rows_among(cases, "kind", asked)
     contested = tables["contested"].column("case_id").unique().drop_null()
     still_open = _undecided(cases, decisions, contested)
     is_contested = pc.is_in(still_open.column("case_id"), value_set=contested)
-    errors = pc.equal(
-        tables["findings"].column("severity").cast(pa.string()), Severity.ERROR.value
-    )
+    errors = rows_among(tables["findings"], "severity", (Severity.ERROR.value,))
     lists = tables["lists"]
     lists = lists.filter(pc.greater(lists.column("entries"), 0))
     sources: dict[str, set[Place]] = {}
@@ -79,7 +76,7 @@ def work_of(
     return Work(
         waiting=_waiting(
             _case_counts(still_open),
-            _row_counts(tables["findings"].filter(errors)),
+            _row_counts(errors),
             _case_counts(still_open.filter(is_contested)),
             _case_counts(_among(cases, tables["second_readings"])),
         ),

@@ -52,6 +52,7 @@ from voterlist.tables import (
     count_by,
     from_columns,
     from_rows,
+    rows_among,
     sort_by,
     with_column,
 )
@@ -538,7 +539,6 @@ def _marked(table: pa.Table) -> pa.Table:
     if "mark" not in table.column_names:
         return empty(REMOVAL_REASON)
     reason = Verdict.REPEAT.value
-    is_repeat = pc.equal(table.column("mark").cast(pa.string()), reason)
-    ids = table.column("entry_id").filter(is_repeat)
+    ids = rows_among(table, "mark", (reason,)).column("entry_id")
     columns = {"id": ids, "reason": pa.repeat(reason, len(ids))}
     return from_columns(columns, REMOVAL_REASON)

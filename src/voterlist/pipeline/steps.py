@@ -32,7 +32,7 @@ from voterlist.storage import store
 from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import CaseNumber
 from voterlist.storage.store import FileColumns, Shelf, Written
-from voterlist.tables import concat
+from voterlist.tables import concat, is_among, rows_among
 
 IN_PARTS = frozenset(
     {
@@ -472,12 +472,9 @@ def corrections_of(amendments: pa.Table, places: Sequence[int]) -> pa.Table:
     """The corrections (AMENDMENT) of the entries of these constituencies."""
     if not amendments.num_rows:
         return amendments
-    prefix = pc.utf8_slice_codeunits(amendments.column("entry_id"), 0, 4)
-    own = pa.array([id_prefix(place) for place in places])
-    is_own = pc.is_in(prefix.cast(pa.string()), value_set=own)
-    action = amendments.column("action").cast(pa.string())
-    is_correction = pc.equal(action, Action.CORRECT.value)
-    return amendments.filter(pc.and_(is_own, is_correction))
+    corrections = rows_among(amendments, "action", (Action.CORRECT.value,))
+    prefix = pc.utf8_slice_codeunits(corrections.column("entry_id"), 0, 4)
+    return corrections.filter(is_among(prefix, map(id_prefix, places)))
 
 
 def received_name(name: str) -> str:

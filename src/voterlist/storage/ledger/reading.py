@@ -207,7 +207,10 @@ def _as_table(rows: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.Table:
 
 def _submission(row: Sequence[Any]) -> Submission:
     """A row of the table of submissions, its columns in the order of the query."""
-    (
+    source, name, *place, list_kind, rows, entries, day = row
+    sheet, constituency, precinct = (known or None for known in place)
+    first_seen = dt.date.fromisoformat(day)
+    return Submission(
         source,
         name,
         sheet,
@@ -217,17 +220,6 @@ def _submission(row: Sequence[Any]) -> Submission:
         rows,
         entries,
         first_seen,
-    ) = row
-    return Submission(
-        source=source,
-        name=name,
-        sheet=sheet or None,
-        constituency=constituency or None,
-        precinct=precinct or None,
-        list_kind=list_kind,
-        rows=rows,
-        entries=entries,
-        first_seen=dt.date.fromisoformat(first_seen),
     )
 
 

@@ -38,6 +38,7 @@ from voterlist.storage.ledger.opening import (
 from voterlist.storage.ledger.reading import SMALL, Reader
 from voterlist.storage.ledger.tables import CHAIN, UNKNOWN_PLACE, CaseNumber, User
 from voterlist.storage.stopping import whole
+from voterlist.tables import distinct
 
 _ORIGINS = 2**31 - 1
 """So many numbers SQLite has for a file."""
@@ -222,21 +223,13 @@ class Ledger(Reader):
         """
         self._change("cases", "case_places")
         # In the order of the key, so that neighbours on the disk are written one after the other.
-        kinds = (
-            cases.select(["case_id", "kind"])
-            .group_by(["case_id", "kind"])
-            .aggregate([])
-        )
-        kinds = kinds.sort_by("case_id")
+        kinds = distinct(cases, "case_id", "kind").sort_by("case_id")
         self._base.execute_many(
             "INSERT INTO cases VALUES (?, ?, 'open', ?, ?) ON CONFLICT (case_id) DO UPDATE SET"
             " kind = excluded.kind, last_run = excluded.last_run",
             [(case["case_id"], case["kind"], run, run) for case in kinds.to_pylist()],
         )
-        columns = ["case_id", "constituency"]
-        places = (
-            cases.select(columns).group_by(columns).aggregate([]).sort_by("case_id")
-        )
+        places = distinct(cases, "case_id", "constituency").sort_by("case_id")
         self._base.execute_many(
             "INSERT INTO case_places VALUES (?, ?) ON CONFLICT DO NOTHING",
             [
