@@ -26,6 +26,7 @@ plain = st.text("0123456789ABCXYZ", min_size=1, max_size=11)
 codes = st.integers(-2, 5) | st.integers(0, 2**62)
 
 
+@pytest.mark.slow
 @given(texts, st.integers(1, 12), st.integers(0, 3))
 @example(["a", None, "bc"], 4, 1)
 def test_bytes_of_texts_are_those_that_each_text_encodes_to(words, width, start):

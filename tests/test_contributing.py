@@ -59,6 +59,7 @@ def test_additions_stay_cheap():
     } == {}
 
 
+@pytest.mark.slow
 def test_the_house_on_the_page_is_that_of_the_code():
     """A room that nobody describes would be found by accident (``python bench/house.py``)."""
     text = house.PAGE.read_text(encoding="utf-8")

@@ -548,6 +548,7 @@ def test_a_list_handed_in_anew_is_read_alone(workspace, monkeypatch):
     assert opened == ["menteqe-2-new.csv"]
 
 
+@pytest.mark.slow
 def test_a_run_of_which_nothing_has_changed_loads_nothing_that_reads_lists(workspace):
     """Each constituency unchanged would cost a second of every night."""
     code = (

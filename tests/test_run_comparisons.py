@@ -107,6 +107,7 @@ def test_nothing_of_it_stays_beside_the_tables_of_the_linkage(ran):
     assert not {name for name in files if "added" in name}
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_from_its_state_is_the_same(ran, tmp_path):
     """Levels of the added comparison would be lost with what is kept."""
     folder, result = ran
@@ -124,6 +125,7 @@ def test_a_run_that_goes_on_from_its_state_is_the_same(ran, tmp_path):
     assert table(again, "pairs").equals(table(result, "pairs"), check_metadata=True)
 
 
+@pytest.mark.slow
 def test_one_file_in_two_folders_says_the_same_of_each_of_its_entries(ran, tmp_path):
     folder = workspaces.copied(ran[0], tmp_path / "twice")
     shutil.copytree(folder / "inbox" / "88", folder / "inbox" / "89")
@@ -131,6 +133,7 @@ def test_one_file_in_two_folders_says_the_same_of_each_of_its_entries(ran, tmp_p
     assert link.notes["known.birth_place"] == 240
 
 
+@pytest.mark.slow
 def test_a_list_without_the_column_has_no_value_of_it(tmp_path):
     folder = workspace(tmp_path / "w", header="Qeyd")
     result = run(folder)
@@ -141,6 +144,7 @@ def test_a_list_without_the_column_has_no_value_of_it(tmp_path):
     assert link.notes["known.birth_place"] == 0
 
 
+@pytest.mark.slow
 def test_runs_with_and_without_it_are_shown_together(ran, tmp_path):
     """A workspace whose settings changed between two runs would show neither."""
     folder = workspaces.copied(ran[0], tmp_path / "both")
@@ -158,6 +162,7 @@ def test_runs_with_and_without_it_are_shown_together(ran, tmp_path):
     assert "Place of birth" in page.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_without_comparisons_a_run_has_the_name_and_tables_it_had(tmp_path):
     settings = parse("[link]\n")
     assert "comparisons" not in settings.model_dump()

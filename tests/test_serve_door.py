@@ -638,6 +638,7 @@ class Failing(AtTheDoor):
     kept = idle = _fail
 
 
+@pytest.mark.slow
 def test_a_fault_behind_a_block_undoes_nothing_and_stops_nobody(tmp_path):
     """What is on the disk would be tried again and refused; or nobody would answer any more."""
     place = ledger_places.Place(tmp_path / "ledger.db")
