@@ -1,6 +1,8 @@
 """A short round of the campaign: kills, power cuts and refusals; and the model of a disk."""
 
+import ast
 import errno
+import importlib.util
 import json
 import os
 import random
@@ -29,6 +31,31 @@ needs_compiler = pytest.mark.skipif(
 SHORT = ("receive-receipt", "review-import")
 """Commands that take a moment; ``make campaign`` disturbs all of them."""
 FORCING = {Kind.SYNC, Kind.SYNC_FOLDER}
+
+
+def imported(path):
+    """(module, name) of all that a script imports from the program."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(
+            "voterlist."
+        ):
+            yield from ((node.module, one.name) for one in node.names)
+
+
+def is_there(module, name):
+    home = importlib.import_module(module)
+    return hasattr(home, name) or importlib.util.find_spec(f"{module}.{name}")
+
+
+@pytest.mark.slow
+def test_all_that_the_scripts_import_is_there():
+    """A name that moved would end a long round at its first command; nobody makes one daily."""
+    paths = [
+        path for name in ("bench", "campaign") for path in (ROOT / name).glob("*.py")
+    ]
+    wanted = {(path.name, *one) for path in paths for one in imported(path)}
+    assert len(wanted) > 100
+    assert sorted(one for one in wanted if not is_there(*one[1:])) == []
 
 
 @pytest.fixture(scope="module")
