@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import page
@@ -55,16 +56,18 @@ def uses(room: str) -> set[str]:
 
 
 def drawn() -> str:
-    """The picture as a table of Markdown: a row a room, from the top down."""
-    rows = ["| room | what belongs there | uses |", "|---|---|---|"]
+    """The picture in Markdown, from the top down: a row a room, and the ground floor as a list."""
     house = floors()
     ground = next(place for place, floor in enumerate(house) if GROUND in floor)
-    above = [room for floor in house[:ground] for room in floor]
-    for room in (room for floor in house for room in floor):
+    above, below = (list(chain(*part)) for part in (house[:ground], house[ground:]))
+    lines = ["| room | what belongs there | uses |", "|---|---|---|"]
+    for room in above:
         used = uses(room)
         shown = " ".join(f"`{other}`" for other in above if other in used)
-        rows.append(f"| `{room}` | {sentence(room)} | {shown} |")
-    return "\n".join(rows)
+        lines.append(f"| `{room}` | {sentence(room)} | {shown} |")
+    lines += ["", "The ground floor, which all may use:", ""]
+    lines += [f"* `{room}`: {sentence(room)}" for room in below]
+    return "\n".join(lines)
 
 
 def main() -> None:
