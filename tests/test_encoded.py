@@ -5,6 +5,8 @@ The same content, from the file to the voters, and addresses cut in two.
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,6 +36,33 @@ def encoded(values, dictionary=("d", "b", "a", "x", "c")):
 
 
 # Tables
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b", None]),
+            st.integers(0, 2),
+            st.none() | st.integers(0, 9),
+        )
+    )
+)
+def test_each_row_is_counted_under_its_own_values(rows):
+    """A list would have entries that nobody handed in, or lack some."""
+    columns = [pa.array([row[at] for row in rows]) for at in range(3)]
+    word = columns[0].cast(pa.string()).dictionary_encode()
+    number, weight = (column.cast(pa.int64()) for column in columns[1:])
+    table = pa.table({"word": word, "number": number, "weight": weight})
+    assert tables.count_by(table, "word") == Counter(row[0] for row in rows)
+    pairs = Counter(row[:2] for row in rows)
+    assert tables.count_by(table, "word", "number") == pairs
+    assert set(tables.count_by(tables.distinct(table, "number"), "number")) == {
+        row[1] for row in rows
+    }
+    sums = Counter()
+    for row in rows:
+        sums[row[1]] += row[2] or 0
+    assert tables.count_by(table, "number", of="weight") == sums
 
 
 @given(TEXTS)

@@ -125,12 +125,7 @@ class Inputs:
 
         What a stage made of it is not what the digests say, so another run must not take it over.
         """
-        known = {
-            (readers.unread_source(file.name), file.trouble) for file in self.unread()
-        }
-        return any(
-            code in PASSING and (source, code) not in known for source, code in troubles
-        )
+        return is_passing(troubles, self.unread())
 
     def digest(self) -> str:
         """One digest of where each content lies; the names of the files are not in it."""
@@ -149,6 +144,16 @@ class Inputs:
         """
         digest = store.digest_of(self.digest(), config.digest(settings))
         return f"{today.isoformat()}-{digest[:_RUN_DIGITS]}"
+
+
+def is_passing(
+    troubles: Iterable[tuple[str, str | None]], files: Iterable[ListedFile]
+) -> bool:
+    """True where one of these (source, code) is of the moment, and not one of these files' own."""
+    known = {(readers.unread_source(file.name), file.trouble) for file in files}
+    return any(
+        code in PASSING and (source, code) not in known for source, code in troubles
+    )
 
 
 def find(

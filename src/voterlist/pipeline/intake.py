@@ -32,7 +32,7 @@ from voterlist.ingest.ids import entry_ids
 from voterlist.merge import check_ids, count_entries, merge_accounts
 from voterlist.model import PASSING, AsideCode, Profile, Stage
 from voterlist.normalize import normalize
-from voterlist.pipeline.inbox import INBOX, Batch, Inputs
+from voterlist.pipeline.inbox import INBOX, Batch, Inputs, is_passing
 from voterlist.pipeline.steps import (
     NeededTables,
     Parts,
@@ -176,19 +176,11 @@ def _take_in(batch: Batch, folder: Path, *, reading: _Reading) -> dict[str, Any]
         territory=reading.territory,
         comparisons=reading.comparisons,
     )
-    known = {
-        (readers.unread_source(file.name), file.trouble)
-        for file in batch.files
-        if file.trouble is not None
-    }
     troubles = [(file.source, code) for file in files for code in file.troubles]
-    is_passing = any(
-        code in PASSING and (source, code) not in known for source, code in troubles
-    )
     _write_intake(intake, folder)
     return _said_of(intake) | {
         "troubles": troubles,
-        "passing": is_passing,
+        "passing": is_passing(troubles, batch.files),
         "parts": [place.key for place in parts.values()],
     }
 

@@ -33,7 +33,7 @@ from voterlist.ingest import (
 from voterlist.model import PASSING, AsideCode, Profile, Stage, Verdict
 from voterlist.normalize import normalize
 from voterlist.parquet_proof import BROKEN_PARQUET
-from voterlist.pipeline.inbox import REFERENCE
+from voterlist.pipeline.inbox import REFERENCE, is_passing
 from voterlist.pipeline.units import Done, Task, Units
 from voterlist.readers import ListedFile
 from voterlist.reconcile import FORMER, REGISTERS
@@ -160,8 +160,8 @@ def _say_kind(
 ) -> dict[str, Any]:
     """What a file is by its headings."""
     raw = readers.read_listed([file], limits)
-    is_passing = any(code in PASSING for one in raw for code in one.troubles)
-    return {"kind": register_headed(raw, limits), "passing": is_passing}
+    is_of_moment = any(code in PASSING for one in raw for code in one.troubles)
+    return {"kind": register_headed(raw, limits), "passing": is_of_moment}
 
 
 def read(
@@ -305,15 +305,10 @@ def _read_persons(
     persons = _read_named(name, files, settings)
     for table in _PERSONS:
         store.write_table(folder / f"{table}.parquet", getattr(persons, table))
-    known = {(readers.unread_source(file.name), file.trouble) for file in files}
-    is_passing = any(
-        code in PASSING and (source, code) not in known
-        for source, code in persons.troubles
-    )
     return {
         "sources": persons.sources,
         "troubles": persons.troubles,
-        "passing": is_passing,
+        "passing": is_passing(persons.troubles, files),
     }
 
 
