@@ -84,8 +84,8 @@ class InParts:
                 questions[task].append(parcel)
         made = [
             parcel
-            for parcels in questions.values()
-            for parcel in counting.answer(parcels, self.whole.profile)
+            for task, parcels in questions.items()
+            for parcel in counting.answer(task, parcels, self.whole.profile)
         ]
         told = [unpacked(one.content) for one in of_kind(made, "stats")]
         answers = of_kind(made, "answer")
@@ -169,12 +169,14 @@ def test_the_tasks_find_the_pairs_and_the_forecast_of_the_whole_list(in_parts):
     sent = [
         parcel
         for number, tables in enumerate(in_parts.parts)
-        for parcel in blocking.sent(number, tables, None)
+        for parcel in blocking.sent(number, tables)
     ]
     made = [
         parcel
         for task in range(TASKS)
-        for parcel in blocking.blocks([one for one in sent if one.addressee == task])
+        for parcel in blocking.blocks(
+            task, [one for one in sent if one.addressee == task]
+        )
     ]
     values = [
         parcel
@@ -188,7 +190,7 @@ def test_the_tasks_find_the_pairs_and_the_forecast_of_the_whole_list(in_parts):
         parcel
         for task in range(TASKS)
         if (of_task := [one for one in values if one.addressee == task])
-        for parcel in blocking.split_blocks(of_task)
+        for parcel in blocking.split_blocks(task, of_task)
     ]
     told = [unpacked(one.content) for one in of_kind(made, "told")]
     blocks = build_all(in_parts.whole_list, in_parts.whole.profile, LIMIT)
@@ -256,7 +258,9 @@ def test_a_value_that_many_entries_of_one_part_have_keeps_no_task_longer_than_ot
     made = [
         parcel
         for task in range(TASKS)
-        for parcel in blocking.blocks([one for one in sent if one.addressee == task])
+        for parcel in blocking.blocks(
+            task, [one for one in sent if one.addressee == task]
+        )
     ]
     tables = _in_ranges(blocking, made)
     sizes = np.array([len(table) for table in tables.values()])

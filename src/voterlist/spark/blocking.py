@@ -14,7 +14,7 @@ than another, whatever the blocks are from which they come.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -104,9 +104,7 @@ class Blocking:
     chunk_pairs: int
     """Pairs in a range at most, one that several keys bring together counted with each."""
 
-    def sent(
-        self, number: int, tables: Tables, groups: Codes | None
-    ) -> Iterator[Parcel]:
+    def sent(self, number: int, tables: Tables) -> Iterator[Parcel]:
         """The codes of the entries of a part under each key, for each task."""
         entries = part(tables, self.whole)
         position, flags = entries.positions, entries.partial_date
@@ -133,14 +131,12 @@ class Blocking:
                 "position": position[rows],
                 "is_partial": flags[rows],
             }
-            if groups is not None:
-                made["group"] = groups[rows]
             content = packed({"codes": pa.table(made)})
             yield Parcel(target, "codes", number, len(rows), content)
 
-    def blocks(self, parcels: list[Parcel]) -> Iterator[Parcel]:
+    def blocks(self, task: int, parcels: list[Parcel]) -> Iterator[Parcel]:
         """The blocks of one task, and the entries of those that are to be split."""
-        made = _Made(self, parcels[0].addressee)
+        made = _Made(self, task)
         pieces = [_Piece.of(unpacked(parcel.content)["codes"]) for parcel in parcels]
         for number, key in enumerate(self.keys):
             listed = _listed(pieces, number)
@@ -173,9 +169,9 @@ class Blocking:
             content = packed({"large": table})
             yield Parcel(parcel.sender, "split", number, len(rows), content)
 
-    def split_blocks(self, parcels: list[Parcel]) -> Iterator[Parcel]:
+    def split_blocks(self, task: int, parcels: list[Parcel]) -> Iterator[Parcel]:
         """The large blocks of one task, split."""
-        made = _Made(self, parcels[0].addressee)
+        made = _Made(self, task)
         pieces = [_Piece.of(unpacked(parcel.content)["large"]) for parcel in parcels]
         for number, key in enumerate(self.keys):
             listed = _listed(pieces, number)
@@ -280,14 +276,8 @@ class _Listed:
     def is_partial(self) -> Bools:
         return self.columns["is_partial"]
 
-    @property
-    def group(self) -> Codes | None:
-        return self.columns.get("group")
-
     def counting(self, key: Key) -> block.Counting:
-        return block.Counting(
-            self.is_partial if key.partial_dates else None, self.group
-        )
+        return block.Counting(self.is_partial if key.partial_dates else None, None)
 
 
 def _listed(pieces: Sequence[_Piece], key: int) -> _Listed:
@@ -327,30 +317,17 @@ class _Made:
                 "position": listed.position[rows],
                 "is_partial": listed.is_partial[rows],
             }
-            if listed.group is not None:
-                columns["group"] = listed.group[rows]
             self._large.append(pa.table(columns))
 
     def add(self, key: int, listed: _Listed, blocks: block.Blocks) -> None:
         """The pairs of the blocks of one key."""
-        told = blocks.forecast
-        self._forecast.append(
-            {
-                "key": key,
-                "blocks": told.blocks,
-                "pairs": told.pairs,
-                "largest": told.largest,
-                "not_compared": told.not_compared,
-            }
-        )
+        self._forecast.append(asdict(blocks.forecast) | {"key": key})
         self._cut.append(listed.position[blocks.cut])
         columns = {
             "key": np.full(len(blocks.members), key, np.uint8),
             "position": listed.position[blocks.members],
             "is_partial": listed.is_partial[blocks.members],
         }
-        if listed.group is not None:
-            columns["group"] = listed.group[blocks.members]
         self._members.append(pa.table(columns))
         self._sizes.append(np.diff(blocks.starts))
         partners = ranges.partners(blocks)

@@ -188,7 +188,6 @@ class Scoring:
     comparisons: Comparisons
     model: Model
     settings: LinkSettings
-    is_between: bool = False
 
 
 def sure(number: int, parcels: list[Parcel], scoring: Scoring) -> Iterator[Parcel]:
@@ -209,14 +208,10 @@ def scored(number: int, parcels: list[Parcel], scoring: Scoring) -> Iterator[Par
     """The pairs of a range that are worth keeping, scored exactly."""
     entries, table, pairs = _opened(parcels, scoring.whole)
     scorer = Scorer(entries, scoring.comparisons, scoring.model)
-    kept, vectors, rows = judge_pairs(
-        scorer, pairs, None, scoring.settings, is_between=scoring.is_between
-    )
+    kept, vectors, rows = judge_pairs(scorer, pairs, None, scoring.settings)
     columns: dict[str, object] = {
         "left": entries.positions[kept.left],
         "right": entries.positions[kept.right],
-        "entry_l": entries.ids.take(pa.array(kept.left)),
-        "entry_r": entries.ids.take(pa.array(kept.right)),
         "keys": table.column("keys").to_numpy()[rows],
         "weight": kept.weight,
         "kind": kept.kind,

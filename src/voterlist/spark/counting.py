@@ -286,7 +286,7 @@ def _task_of(table: pa.Table, tasks: int) -> Longs:
     return (hashes % np.uint64(tasks)).astype(np.int64)
 
 
-def answer(parcels: list[Parcel], profile: Profile) -> Iterator[Parcel]:
+def answer(task: int, parcels: list[Parcel], profile: Profile) -> Iterator[Parcel]:
     """The answers of one task to all who asked it, and what it tells of its values."""
     asked = [unpacked(parcel.content) for parcel in parcels]
     answers: list[dict[str, pa.Table]] = [{} for _ in parcels]
@@ -308,9 +308,7 @@ def answer(parcels: list[Parcel], profile: Profile) -> Iterator[Parcel]:
         content = packed(tables)
         yield Parcel(parcel.sender, "answer", parcel.addressee, len(tables), content)
     content = packed({"stats": pa.Table.from_pylist(stats), "forms": forms})
-    yield Parcel(
-        parcels[0].addressee, "stats", parcels[0].addressee, len(stats), content
-    )
+    yield Parcel(task, "stats", task, len(stats), content)
 
 
 def _added_up(asked: pa.Table) -> tuple[pa.Table, Longs]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,8 @@ from voterlist.link.steps import Scored, added_use, concluded
 from voterlist.link.types import Linkage, Watch
 from voterlist.link.weigh import CLASSES, Model
 from voterlist.model import Profile
+from voterlist.spark import comparing, pairs
 from voterlist.spark import entries as entries_of
-from voterlist.spark import pairs
 from voterlist.spark.blocking import Blocking
 from voterlist.spark.chance import chance
 from voterlist.spark.comparing import Scoring
@@ -150,7 +151,8 @@ def again(steps: Steps, wanted: Wanted, listed: Listed, first: Done) -> Done:
     )
     scoring = Scoring(first.counted.whole, comparisons, scorer.model, wanted.settings)
     near = near_codes(scorer, codes, cluster.SURE)
-    sure = pairs.sure(steps, first.counted, first.compared, near, scoring)
+    work = partial(comparing.sure, scoring=scoring)
+    sure = pairs.chosen(steps, "sure", first.counted, first.compared, near, work)
     positions, left, right = ends_of(sure)
     members = pairs.entries_at(steps, first.counted, positions)
     own = np.zeros(0, np.int32)
@@ -264,7 +266,8 @@ def _concluded(
     model = scorer.model
     near = near_codes(scorer, compared.vectors.codes, settings.kept_probability)
     scoring = Scoring(counted.whole, comparisons, model, settings)
-    kept = pairs.kept(steps, counted, compared, near, scoring)
+    work = partial(comparing.scored, scoring=scoring)
+    kept = pairs.chosen(steps, "kept", counted, compared, near, work)
     judged, positions = _judged(kept)
     entries = pairs.entries_at(steps, counted, positions)
     entries = entries or replace(nobody(counted.whole), size=0)

@@ -14,7 +14,6 @@ from voterlist.arrays import Codes, Longs
 from voterlist.errors import UsageError
 from voterlist.link.fit import reachable
 from voterlist.link.keys import Key
-from voterlist.model import Profile
 from voterlist.spark import counting, reading
 from voterlist.spark.exchange import (
     Each,
@@ -142,7 +141,7 @@ def counted(
     ask = partial(_asked, whole=whole, starts=starts)
 
     def answers(questions: DataFrame) -> Callable[[], Each]:
-        answer = partial(_answered, profile=whole.profile)
+        answer = partial(counting.answer, profile=whole.profile)
         return lambda: Each(delivered(questions, many), "answers", answer)
 
     questions = of_each(asking, "questions", ask, folder=steps.handed)
@@ -211,12 +210,6 @@ def _asked(
 def _questions(number: int, asked: Tables, tasks: int) -> Iterator[Parcel]:
     for task, tables in counting.to_tasks(asked, tasks):
         yield Parcel(task, "question", number, len(tables), packed(tables))
-
-
-def _answered(
-    _number: int, parcels: list[Parcel], profile: Profile
-) -> Iterator[Parcel]:
-    yield from counting.answer(parcels, profile)
 
 
 def _put(

@@ -34,15 +34,14 @@ COLUMNS = (
     "addressee int, kind string, sender int, rows long, content binary, kept string"
 )
 """The columns of every step, as Spark writes them."""
+_TYPES = {
+    "int": pa.int32(),
+    "long": pa.int64(),
+    "string": pa.string(),
+    "binary": pa.binary(),
+}
 _SCHEMA = pa.schema(
-    [
-        pa.field("addressee", pa.int32()),
-        pa.field("kind", pa.string()),
-        pa.field("sender", pa.int32()),
-        pa.field("rows", pa.int64()),
-        pa.field("content", pa.binary()),
-        pa.field("kept", pa.string()),
-    ]
+    [(name, _TYPES[kind]) for name, kind in map(str.split, COLUMNS.split(", "))]
 )
 _LARGE = 16_384
 """Bytes from which a row of a step stands in a file."""

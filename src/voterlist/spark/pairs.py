@@ -17,14 +17,12 @@ from voterlist.link.fit import MUCH
 from voterlist.link.weigh import VectorCounts, count
 from voterlist.spark import comparing
 from voterlist.spark.blocking import Blocking, Ranges, forecast_of, to_ranges
-from voterlist.spark.comparing import Scoring
 from voterlist.spark.entries import Counted
 from voterlist.spark.exchange import (
     Each,
     OfTask,
     Parcel,
     Steps,
-    Tables,
     delivered,
     in_order,
     kind_of,
@@ -67,11 +65,8 @@ def blocked(
     own = kind_of(counted.parts, "part")
 
     def frame() -> Each:
-        work = opened(partial(_codes, blocking=blocking))
-        codes = of_each(own, "keys", work, folder=steps.handed)
-        return Each(
-            delivered(codes, blocking.tasks), "blocks", partial(_blocks, blocking)
-        )
+        codes = of_each(own, "keys", opened(blocking.sent), folder=steps.handed)
+        return Each(delivered(codes, blocking.tasks), "blocks", blocking.blocks)
 
     found = steps.step("blocks", frame)
     told = [unpacked(parcel.content) for parcel in steps.told("blocks", "told")]
@@ -87,7 +82,7 @@ def blocked(
             return Each(
                 delivered(values, blocking.tasks),
                 "split-blocks",
-                partial(_split_blocks, blocking),
+                blocking.split_blocks,
             )
 
         split = steps.step("split-blocks", again)
@@ -137,27 +132,11 @@ def _parted(steps: Steps, cut: Codes, size: int) -> int:
     return int((~np.isin(cut, inside)).sum())
 
 
-def _codes(number: int, tables: Tables, blocking: Blocking) -> Iterator[Parcel]:
-    yield from blocking.sent(number, tables, None)
-
-
-def _blocks(
-    blocking: Blocking, _number: int, parcels: list[Parcel]
-) -> Iterator[Parcel]:
-    yield from blocking.blocks(parcels)
-
-
 def _splits(blocking: Blocking, number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
     asked = of_kind(parcels, "large")
     if asked:
         (own,) = of_kind(parcels, "part")
         yield from blocking.splits(number, unpacked(own.content), asked)
-
-
-def _split_blocks(
-    blocking: Blocking, _number: int, parcels: list[Parcel]
-) -> Iterator[Parcel]:
-    yield from blocking.split_blocks(parcels)
 
 
 # --- vectors
@@ -301,30 +280,7 @@ def _vectors(steps: Steps, name: str, kind: str) -> VectorCounts:
 # --- kept pairs, and the entries of some positions
 
 
-def kept(
-    steps: Steps, counted: Counted, compared: Compared, near: Longs, scoring: Scoring
-) -> pa.Table:
-    """The pairs worth keeping, in the order of left, then right."""
-    return _chosen(
-        steps,
-        "kept",
-        counted,
-        compared,
-        near,
-        partial(comparing.scored, scoring=scoring),
-    )
-
-
-def sure(
-    steps: Steps, counted: Counted, compared: Compared, near: Longs, scoring: Scoring
-) -> pa.Table:
-    """The pairs that are surely one person, in the same order."""
-    return _chosen(
-        steps, "sure", counted, compared, near, partial(comparing.sure, scoring=scoring)
-    )
-
-
-def _chosen(
+def chosen(
     steps: Steps,
     name: str,
     counted: Counted,
@@ -332,7 +288,7 @@ def _chosen(
     near: Longs,
     work: OfTask,
 ) -> pa.Table:
-    """What is worked out of the pairs whose vectors are among ``near``."""
+    """What is worked out of the pairs whose vectors are among ``near``, by left, then right."""
 
     def frame() -> Each:
         wanted = mapped(
