@@ -31,7 +31,7 @@ from voterlist.arrays import (
 )
 from voterlist.link import block, ranges
 from voterlist.link.keys import Key, field, together
-from voterlist.spark.exchange import Parcel, Tables, of_kind, packed, unpacked
+from voterlist.spark.exchange import Parcel, Tables, of_kind, packed
 from voterlist.spark.part import Whole, part
 
 _HALF = np.uint64(32)
@@ -137,7 +137,7 @@ class Blocking:
     def blocks(self, task: int, parcels: list[Parcel]) -> Iterator[Parcel]:
         """The blocks of one task, and the entries of those that are to be split."""
         made = _Made(self, task)
-        pieces = [_Piece.of(unpacked(parcel.content)["codes"]) for parcel in parcels]
+        pieces = [_Piece.of(parcel.tables["codes"]) for parcel in parcels]
         for number, key in enumerate(self.keys):
             listed = _listed(pieces, number)
             runs_of_key, sizes = runs(listed.code)
@@ -155,7 +155,7 @@ class Blocking:
         """What the entries of a part that stand in large blocks have in the fields of splits."""
         entries = part(tables, self.whole)
         for parcel in of_kind(asked, "large"):
-            table = unpacked(parcel.content)["large"]
+            table = parcel.tables["large"]
             rows = table.column("position").to_numpy() - self.starts[number]
             key = table.column("key").to_numpy()
             most = max((len(one.splits) for one in self.keys), default=0)
@@ -172,7 +172,7 @@ class Blocking:
     def split_blocks(self, task: int, parcels: list[Parcel]) -> Iterator[Parcel]:
         """The large blocks of one task, split."""
         made = _Made(self, task)
-        pieces = [_Piece.of(unpacked(parcel.content)["large"]) for parcel in parcels]
+        pieces = [_Piece.of(parcel.tables["large"]) for parcel in parcels]
         for number, key in enumerate(self.keys):
             listed = _listed(pieces, number)
             if not len(listed.code):
@@ -196,7 +196,7 @@ class Blocking:
         """
         pieces, sizes = [], []
         for parcel in parcels:
-            tables = unpacked(parcel.content)
+            tables = parcel.tables
             piece, size = (_Piece.of(tables[name]) for name in ("members", "sizes"))
             position = piece.columns["position"]
             # A range may have entries of two parts: each of them comes with its own blocks.

@@ -28,7 +28,6 @@ from voterlist.spark.exchange import (
     of_each,
     opened,
     packed,
-    unpacked,
 )
 from voterlist.spark.part import Whole, part
 
@@ -61,7 +60,7 @@ def chance(steps: Steps, counted: Counted) -> tuple[Chance, ...]:
         "chance", lambda: Each(delivered(codes, counted.many), "agreeing", _added_up)
     )
     told = steps.told("chance", "told")
-    tables = [unpacked(parcel.content)["pairs"] for parcel in told]
+    tables = [parcel.tables["pairs"] for parcel in told]
     every = pa.concat_tables(tables)
     columns = ("kind", "band", "pairs")
     kind, band, pairs = (every.column(name).to_numpy() for name in columns)
@@ -159,7 +158,7 @@ def _each_once(name: str, codes: Longs) -> pa.Table:
 
 def _added_up(number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
     """How many pairs of each band agree in each of these ways."""
-    table = pa.concat_tables([unpacked(parcel.content)["counts"] for parcel in parcels])
+    table = pa.concat_tables([parcel.tables["counts"] for parcel in parcels])
     counts = table.group_by(["kind", "code", "band"]).aggregate([("count", "sum")])
     size = counts.column("count_sum").to_numpy()
     made = counts.append_column("pairs", pa.array(size * (size - 1) // 2))

@@ -75,7 +75,7 @@ def served(_number: int, parcels: list[Parcel], starts: Longs) -> Iterator[Parce
     parts = {parcel.sender: parcel.content for parcel in of_kind(parcels, "part")}
     asked: dict[tuple[int, int], list[AnyArray]] = {}
     for parcel in of_kind(parcels, "wanted"):
-        positions = unpacked(parcel.content)["wanted"].column("position").to_numpy()
+        positions = parcel.tables["wanted"].column("position").to_numpy()
         (part,) = part_of(positions[:1], starts).tolist()
         asked.setdefault((part, parcel.sender), []).append(positions)
     for part, of_part in groupby(sorted(asked), key=itemgetter(0)):
@@ -96,7 +96,7 @@ def _sent(tables: Tables) -> Tables:
 def _opened(parcels: list[Parcel], whole: Whole) -> tuple[Part, pa.Table, Pairs]:
     """(the entries of a range, its pairs as a table, its pairs)."""
     entries = part(joined(pieces_of(parcels)), whole)
-    found = [unpacked(parcel.content)["pairs"] for parcel in of_kind(parcels, "pairs")]
+    found = [parcel.tables["pairs"] for parcel in of_kind(parcels, "pairs")]
     table = pa.concat_tables(found).combine_chunks()
     left, right = unpack_pairs(table.column("pair").to_numpy())
     return entries, table, Pairs(entries, entries.local(left), entries.local(right))
@@ -104,7 +104,7 @@ def _opened(parcels: list[Parcel], whole: Whole) -> tuple[Part, pa.Table, Pairs]
 
 def pieces_of(parcels: list[Parcel]) -> list[Tables]:
     """The entries that the parts sent, in the order of the parts."""
-    return [unpacked(parcel.content) for parcel in of_kind(parcels, "entries")]
+    return [parcel.tables for parcel in of_kind(parcels, "entries")]
 
 
 def compared(
@@ -142,7 +142,7 @@ def compared_again(
     if number >= random_from:
         yield from compared(number, parcels, whole, comparisons, random_from)
         return
-    found = [unpacked(parcel.content)["pairs"] for parcel in of_kind(parcels, "pairs")]
+    found = [parcel.tables["pairs"] for parcel in of_kind(parcels, "pairs")]
     table = pa.concat_tables(found).combine_chunks()
     vectors = table.column("vector").to_numpy().copy()
     rows = _among(vectors, perhaps)
@@ -174,7 +174,7 @@ def _among(codes: Longs, chosen: Longs) -> Longs:
 def near_pairs(parcels: list[Parcel], near: Longs) -> Iterator[tuple[int, pa.Table]]:
     """Of each range the pairs whose vector is among these, which are sorted."""
     for parcel in of_kind(parcels, "pairs"):
-        table = unpacked(parcel.content)["pairs"]
+        table = parcel.tables["pairs"]
         rows = _among(table.column("vector").to_numpy(), near)
         if len(rows):
             yield parcel.sender, table.take(pa.array(rows))

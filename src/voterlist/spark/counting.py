@@ -32,7 +32,7 @@ from voterlist.link.keys import most_of_part, parts_of_line
 from voterlist.link.priors import marks_of
 from voterlist.link.short_names import names_with_forms
 from voterlist.model import Profile
-from voterlist.spark.exchange import Parcel, Tables, of_kind, packed, unpacked
+from voterlist.spark.exchange import Parcel, Tables, of_kind, packed
 from voterlist.spark.part import (
     ENTRIES,
     IDENTIFIERS,
@@ -288,7 +288,7 @@ def _task_of(table: pa.Table, tasks: int) -> Longs:
 
 def answer(task: int, parcels: list[Parcel], profile: Profile) -> Iterator[Parcel]:
     """The answers of one task to all who asked it, and what it tells of its values."""
-    asked = [unpacked(parcel.content) for parcel in parcels]
+    asked = [parcel.tables for parcel in parcels]
     answers: list[dict[str, pa.Table]] = [{} for _ in parcels]
     stats, forms = (
         [],
@@ -409,9 +409,7 @@ def counted(
 
 def _gathered(asked: Tables, answers: list[Parcel], tasks: int) -> dict[str, pa.Table]:
     """The answers, in the order of what was asked."""
-    told = {
-        parcel.sender: unpacked(parcel.content) for parcel in of_kind(answers, "answer")
-    }
+    told = {parcel.sender: parcel.tables for parcel in of_kind(answers, "answer")}
     found = {}
     for name, table in asked.items():
         place = _task_of(table, tasks)

@@ -103,7 +103,7 @@ def read(steps: Steps, source: Source, rows: Rows) -> Listed | None:
     starts = reading.starts_of(summaries)
     # The files are read a second time for it.
     _require_all(int(starts[-1]), size)
-    tables = [unpacked(parcel.content) for parcel in summaries]
+    tables = [parcel.tables for parcel in summaries]
     whole = counting.whole_of(tables, int(starts[-1]), rows.profile, rows.added)
     return Listed(entries, starts, whole, reading.drawn_of(summaries, starts))
 
@@ -146,8 +146,7 @@ def counted(
 
     questions = of_each(asking, "questions", ask, folder=steps.handed)
     told = steps.step(f"answers{suffix}", answers(questions))
-    told_stats = steps.told(f"answers{suffix}", "stats")
-    stats = [unpacked(one.content) for one in told_stats]
+    stats = [parcel.tables for parcel in steps.told(f"answers{suffix}", "stats")]
     whole = counting.with_stats(whole, stats, by_person=repeats is not None)
     put = partial(_put, whole=whole, starts=starts, keys=keys(whole.size))
     name = f"parts{suffix}"
@@ -178,7 +177,7 @@ def whole_again(
     own = delivered(kind_of(listed.parts, "part").union(repeats), before.many)
     steps.step("summaries-again", lambda: Each(own, "summaries", _summed))
     told = steps.told("summaries-again", "summary")
-    tables = [unpacked(parcel.content) for parcel in told]
+    tables = [parcel.tables for parcel in told]
     whole = before.whole
     again = counting.whole_of(tables, whole.size, whole.profile, whole.added)
     return replace(again, home_lines=whole.home_lines)
@@ -186,7 +185,7 @@ def whole_again(
 
 def _summed(number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
     for own in of_kind(parcels, "part"):
-        told = counting.summary(unpacked(own.content), _repeats(parcels))
+        told = counting.summary(own.tables, _repeats(parcels))
         yield Parcel(number, "summary", number, own.rows, packed(told))
 
 
@@ -194,7 +193,7 @@ def _repeats(parcels: list[Parcel]) -> counting.Repeats:
     return {
         name: table.column("row").to_numpy()
         for parcel in of_kind(parcels, "repeats")
-        for name, table in unpacked(parcel.content).items()
+        for name, table in parcel.tables.items()
     }
 
 
@@ -202,7 +201,7 @@ def _asked(
     number: int, parcels: list[Parcel], whole: Whole, starts: Longs
 ) -> Iterator[Parcel]:
     for own in of_kind(parcels, "part"):
-        tables, start = unpacked(own.content), int(starts[number])
+        tables, start = own.tables, int(starts[number])
         asked = counting.ask(tables, whole, start, _repeats(parcels))
         yield from _questions(number, asked, len(starts) - 1)
 
@@ -222,7 +221,7 @@ def _put(
     (own,) = of_kind(parcels, "part")
     start, tasks = int(starts[number]), len(starts) - 1
     answers = of_kind(parcels, "answer")
-    made = counting.counted(unpacked(own.content), whole, start, answers, tasks)
+    made = counting.counted(own.tables, whole, start, answers, tasks)
     yield Parcel(number, "part", number, own.rows, packed(made))
     reached = int(reachable(part(made, whole), keys).sum())
     yield Parcel(number, "reachable", number, reached, b"")
@@ -238,7 +237,7 @@ def _lines_put(
     yield from of_kind(parcels, "reachable")
     (own,) = of_kind(parcels, "part")
     answers = of_kind(parcels, "answer")
-    made = counting.with_lines(unpacked(own.content), whole, answers, tasks)
+    made = counting.with_lines(own.tables, whole, answers, tasks)
     yield Parcel(number, "part", number, own.rows, packed(made))
 
 

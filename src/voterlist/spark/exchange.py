@@ -84,6 +84,11 @@ class Parcel:
     content: bytes | Kept
     """Tables, packed."""
 
+    @property
+    def tables(self) -> dict[str, pa.Table]:
+        """Its tables; those in a file are read as far as they are looked at."""
+        return unpacked(self.content)
+
 
 def packed(tables: Tables) -> bytes:
     """Tables as bytes: for each its name, and an Arrow stream."""
@@ -302,6 +307,6 @@ def opened(work: Callable[[int, Tables], Iterable[Parcel]]) -> OfTask:
 
     def task(number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
         for own in of_kind(parcels, "part"):
-            yield from work(number, unpacked(own.content))
+            yield from work(number, own.tables)
 
     return task

@@ -32,7 +32,6 @@ from voterlist.spark.exchange import (
     opened,
     parcels_of,
     to_several,
-    unpacked,
 )
 from voterlist.spark.part import Part, joined, part
 
@@ -69,7 +68,7 @@ def blocked(
         return Each(delivered(codes, blocking.tasks), "blocks", blocking.blocks)
 
     found = steps.step("blocks", frame)
-    told = [unpacked(parcel.content) for parcel in steps.told("blocks", "told")]
+    told = [parcel.tables for parcel in steps.told("blocks", "told")]
     made, begun = kind_of(found, "blocks"), steps.told("blocks", "blocks")
     asked = kind_of(found, "large")
     if sum(tables["large"].column("count")[0].as_py() for tables in told):
@@ -87,7 +86,7 @@ def blocked(
 
         split = steps.step("split-blocks", again)
         of_split = steps.told("split-blocks", "told")
-        told += [unpacked(parcel.content) for parcel in of_split]
+        told += [parcel.tables for parcel in of_split]
         made = made.union(kind_of(split, "blocks"))
         begun += steps.told("split-blocks", "blocks")
     forecast = forecast_of(blocking.keys, told)
@@ -125,7 +124,7 @@ def _parted(steps: Steps, cut: Codes, size: int) -> int:
     """
     if len(cut) <= MUCH * size:
         return 0
-    members = [unpacked(p.content)["members"] for p in steps.told("blocks", "members")]
+    members = [p.tables["members"] for p in steps.told("blocks", "members")]
     inside = np.unique(
         np.concatenate([m.column("position").to_numpy() for m in members])
     )
@@ -136,7 +135,7 @@ def _splits(blocking: Blocking, number: int, parcels: list[Parcel]) -> Iterator[
     asked = of_kind(parcels, "large")
     if asked:
         (own,) = of_kind(parcels, "part")
-        yield from blocking.splits(number, unpacked(own.content), asked)
+        yield from blocking.splits(number, own.tables, asked)
 
 
 # --- vectors
@@ -266,7 +265,7 @@ def _served(
 
 
 def _vectors(steps: Steps, name: str, kind: str) -> VectorCounts:
-    tables = [unpacked(parcel.content)["counts"] for parcel in steps.told(name, kind)]
+    tables = [parcel.tables["counts"] for parcel in steps.told(name, kind)]
     return count(
         [
             VectorCounts(
@@ -302,7 +301,7 @@ def chosen(
     found = steps.told(name, "kept")
     if not found:
         return pa.table({})
-    table = pa.concat_tables([unpacked(parcel.content)["kept"] for parcel in found])
+    table = pa.concat_tables([parcel.tables["kept"] for parcel in found])
     return table.sort_by(
         [("left", "ascending"), ("right", "ascending")]
     ).combine_chunks()

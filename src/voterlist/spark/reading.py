@@ -27,7 +27,7 @@ from voterlist.normalize import normalize
 from voterlist.normalize.added import fold_added
 from voterlist.readers import text_table
 from voterlist.spark.counting import summary
-from voterlist.spark.exchange import COLUMNS, Parcel, batch_of, packed, unpacked
+from voterlist.spark.exchange import COLUMNS, Parcel, batch_of, packed
 from voterlist.spark.failures import in_task
 from voterlist.spark.part import encoded
 from voterlist.tables import codes, join_text, sort_by
@@ -58,7 +58,7 @@ def bounds_of(parcels: Sequence[Parcel], parts: int) -> list[str]:
     """The first ids of the parts after the first."""
     ids: list[tuple[str, float]] = []
     for parcel in parcels:
-        table = unpacked(parcel.content)["ids"]
+        table = parcel.tables["ids"]
         weight = parcel.rows / max(len(table), 1)
         ids += [
             (one, weight) for one in table.column("id").to_pylist() if one is not None
@@ -98,7 +98,7 @@ def gathered(
     number: int, parcels: list[Parcel], rows: Rows, size: int
 ) -> Iterator[Parcel]:
     """One part, encoded, and what it tells the driver of a list of this size."""
-    held = pa.concat_tables([unpacked(parcel.content)["rows"] for parcel in parcels])
+    held = pa.concat_tables([parcel.tables["rows"] for parcel in parcels])
     held = sort_by(held.combine_chunks(), "entry_id")
     ids = held.column("entry_id").combine_chunks()
     voters, added = rows.voters(held)
@@ -122,7 +122,7 @@ def _equal(ids: pa.Array) -> int:
 def drawn_of(parcels: Sequence[Parcel], starts: Longs) -> tuple[Codes, Codes, Longs]:
     """Random pairs of the list, by the summaries of the parts: (left, right, times)."""
     size = int(starts[-1])
-    tables = [unpacked(parcel.content)["marks"] for parcel in parcels]
+    tables = [parcel.tables["marks"] for parcel in parcels]
     positions = np.concatenate(
         [
             table.column("row").to_numpy() + starts[parcel.sender]
