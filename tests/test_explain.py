@@ -9,8 +9,6 @@ import json
 import re
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 from typer.testing import CliRunner
 
@@ -20,7 +18,6 @@ from test_link import among_others
 from voterlist.cli.app import APP
 from voterlist.fields import COMPARED, SHARED
 from voterlist.link import link
-from voterlist.link.comparisons import SHIPPED
 from voterlist.link.explain import read_model, waterfalls, with_model
 from voterlist.storage import store
 
@@ -154,35 +151,6 @@ def test_a_table_without_a_model_or_rows_has_no_waterfalls(linkage):
         == 0
     )
     assert waterfalls(linkage.pairs.slice(0, 0), crowd_of()).num_rows == 0
-
-
-def as_of_version_0_1_0(pairs):
-    """The table as version 0.1.0 wrote it: other names, and the model's levels by their codes."""
-    names = {"match_key": "found_by", "term_frequency": "rarity"}
-    former = pairs.rename_columns(
-        [names.get(name, name) for name in pairs.column_names]
-    )
-    keys = pc.replace_substring(
-        former.column("found_by").cast(pa.string()), "given_name", "given"
-    )
-    former = former.set_column(former.column_names.index("found_by"), "found_by", keys)
-    (key,) = pairs.schema.metadata
-    content = json.loads(pairs.schema.metadata[key])
-    log_m = {
-        name.replace("unrelated", "strangers"): {
-            field: [bits[word] for word in SHIPPED[field].words]
-            for field, bits in fields.items()
-        }
-        for name, fields in content["log_m"].items()
-    }
-    return former.replace_schema_metadata({key: json.dumps(content | {"log_m": log_m})})
-
-
-def test_pairs_of_an_earlier_version_explain_themselves(linkage):
-    """A run of last year could not be explained any more once columns and classes are renamed."""
-    former = as_of_version_0_1_0(linkage.pairs)
-    assert {"found_by", "rarity"} <= set(former.column_names)
-    assert waterfalls(former, crowd_of()).equals(waterfalls(linkage.pairs, crowd_of()))
 
 
 def without_level(pairs, field, word):

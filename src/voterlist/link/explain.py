@@ -34,8 +34,6 @@ _KEY = b"voterlist.model"
 
 _NOTHING = 1e-9
 """Bits below which a rest is what adding up in another order leaves."""
-_FORMER_CLASSES = {"strangers": "unrelated"}
-"""Classes of models of version 0.1.0 that have another name since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +170,7 @@ def read_model(metadata: dict[bytes, bytes] | None) -> Model | None:
     content = strict_json.loads(metadata[_KEY])
     comparisons = read_comparisons(metadata)
     log_m = {
-        _FORMER_CLASSES.get(name, name): {
+        name: {
             field: _by_code(comparisons[field], bits) for field, bits in fields.items()
         }
         for name, fields in content["log_m"].items()
@@ -186,10 +184,8 @@ def read_comparisons(metadata: dict[bytes, bytes] | None) -> Comparisons:
     return with_added(content.get("added", {}))
 
 
-def _by_code(comparison: Comparison, bits: dict[str, float] | list[float]) -> Floats:
-    """The bits of each level by its code; models of version 0.1.0 hold them in that order."""
-    if isinstance(bits, list):
-        return np.array(bits)
+def _by_code(comparison: Comparison, bits: dict[str, float]) -> Floats:
+    """The bits of each level by its code."""
     # A level that is younger than the model is a level of none of its pairs.
     return np.array([bits.get(word, 0.0) for word in comparison.words])
 

@@ -53,7 +53,6 @@ from voterlist.schemas import (
     VOTER,
     WATERFALL,
     with_added,
-    with_current_names,
 )
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, Reader
@@ -332,7 +331,7 @@ def read_table(
     if name in _LATER and not path.exists():
         return schema.empty_table()
     try:
-        table = with_current_names(pq.read_table(path, columns=columns, filters=rows))
+        table = pq.read_table(path, columns=columns, filters=rows)
         given = {one: table.column(one) for one in table.column_names}
         if columns is None:
             schema = with_added(schema, [table])

@@ -36,7 +36,6 @@ from voterlist.schemas.registers import MATCH, REGISTER_USE
 from voterlist.schemas.required import (
     empty,
     require,
-    with_current_names,
     without_blank,
 )
 from voterlist.schemas.review import (
@@ -117,6 +116,5 @@ __all__ = [
     "require",
     "waterfall_schema",
     "with_added",
-    "with_current_names",
     "without_blank",
 ]

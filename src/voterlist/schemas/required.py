@@ -14,22 +14,6 @@ def empty(schema: pa.Schema) -> pa.Table:
     return schema.empty_table()
 
 
-_FORMER_NAMES = {"found_by": "match_key", "p_strangers": "p_unrelated"}
-"""Columns of tables of version 0.1.0 that have another name since."""
-
-
-def with_current_names(table: pa.Table) -> pa.Table:
-    """The table with the columns of earlier versions under their names of today."""
-    names = [_current_name(name) for name in table.column_names]
-    return table if names == table.column_names else table.rename_columns(names)
-
-
-def _current_name(name: str) -> str:
-    if name == "rarity" or name.endswith("_rarity"):
-        return name.removesuffix("rarity") + "term_frequency"
-    return _FORMER_NAMES.get(name, name)
-
-
 def without_blank(table: pa.Table) -> pa.Table:
     """The table as it was before fields came in which no row has anything."""
     blank = [
@@ -50,7 +34,6 @@ def require(table: pa.Table, schema: pa.Schema, stage: str) -> pa.Table:
         SchemaError: a column is missing, has another type, or is null where it must be known. The
             message names columns only.
     """
-    table = with_current_names(table)
     for name in LATER_FIELDS:
         if name in schema.names and name not in table.column_names:
             table = table.append_column(schema.field(name), pa.nulls(len(table), TEXT))

@@ -6,7 +6,7 @@ Parquet tables, and a workspace with the files that precincts hand in.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Flag, auto
 from pathlib import Path
@@ -240,7 +240,6 @@ def _lists(synthetic: Synthetic) -> Iterator[tuple[dict[str, object], pa.Table]]
 def write_workspace(
     synthetic: Synthetic,
     folder: Path,
-    layouts: Sequence[Layout] | None = None,
     seed: int = 1,
     *,
     faults: bool = False,
@@ -251,9 +250,6 @@ def write_workspace(
     Args:
         synthetic: what ``generate`` made.
         folder: the workspace; made where it is not there.
-        layouts: the layouts to use, all without it; each clerk takes those of the language of the
-            script typed in, or any of these where none fits. Lists with faults of cells keep every
-            cell as it was typed.
         seed: picks a layout for each precinct, and the names of the files.
         faults: put some bad rows into two of the files.
         progress: called with what is being written, how many are done, and of how many.
@@ -272,7 +268,7 @@ def write_workspace(
     lines: list[int] = []
     lists = list(_lists(synthetic))
     rng = stream(seed, "files")
-    choice = _LayoutChoice(_allowed(synthetic, layouts), rng)
+    choice = _LayoutChoice(_allowed(synthetic), rng)
     for at, (row, entries) in enumerate(lists):
         layout = choice.next(str(row["script"]))
         with_faults = faults and at in _FILES_WITH_FAULTS
@@ -304,13 +300,10 @@ _FILES_WITH_FAULTS = {1, 4}
 """The places of the files with bad rows among all files."""
 
 
-def _allowed(synthetic: Synthetic, layouts: Sequence[Layout] | None) -> list[Layout]:
-    """The layouts given, or all; lists with faults keep every cell as it was typed."""
-    if layouts:
-        return list(layouts)
-    if synthetic.faults is None:
-        return list(LAYOUTS)
-    return [layout for layout in LAYOUTS if layout.is_as_typed]
+def _allowed(synthetic: Synthetic) -> list[Layout]:
+    """All layouts; lists with faults keep every cell as it was typed."""
+    has_faults = synthetic.faults is not None
+    return [layout for layout in LAYOUTS if layout.is_as_typed or not has_faults]
 
 
 class _LayoutChoice:
@@ -325,11 +318,8 @@ class _LayoutChoice:
         self.used: dict[str, int] = {}
 
     def next(self, script: str) -> Layout:
-        """The layout for a list typed in this script; any where none fits the script."""
-        fitting_script = [
-            layout for layout in fitting(script) if layout in self.allowed
-        ]
-        layouts = fitting_script or self.allowed
+        """The layout for a list typed in this script."""
+        layouts = [layout for layout in fitting(script) if layout in self.allowed]
         ranks = []
         for place, layout in enumerate(layouts):
             used = self.used.get(layout.name, 0)

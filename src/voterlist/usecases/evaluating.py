@@ -17,7 +17,7 @@ from voterlist.link.explain import read_model, waterfalls
 from voterlist.pipeline.known import known
 from voterlist.report.sections.cases.build import read_waterfalls
 from voterlist.report.sections.cases.model import Waterfall
-from voterlist.schemas import FAULT, with_current_names
+from voterlist.schemas import FAULT
 from voterlist.usecases.opening import open_to_read
 
 
@@ -81,7 +81,7 @@ def _row(path: Path, left: str, right: str) -> pa.Table:
     Raises:
         InputError: the table cannot be read, or holds no model.
     """
-    table = with_current_names(_rows_of_pair(path, left, right))
+    table = _rows_of_pair(path, left, right)
     if (
         read_model(table.schema.metadata) is None
         or "term_frequency" not in table.column_names

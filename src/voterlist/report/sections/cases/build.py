@@ -332,24 +332,19 @@ def _waterfall(row: dict[str, Any], fields: list[str]) -> Waterfall:
         entries=(str(row["entry_l"]), str(row["entry_r"])),
         prior=float(row["prior"]),
         steps=tuple(_step(field, row) for field in known),
-        term_frequency=float(_of_either(row, "term_frequency", "rarity")),
+        term_frequency=float(row["term_frequency"]),
         rivals=float(row["rivals"]),
         weight=float(row["weight"]),
         probability=float(row["probability"]),
         twins=float(row["p_twins"]),
         relatives=float(row["p_relatives"]),
-        unrelated=float(_of_either(row, "p_unrelated", "p_strangers")),
+        unrelated=float(row["p_unrelated"]),
     )
 
 
 def _step(field: str, row: dict[str, Any]) -> Step:
     shared = None
     if field in SHARED:
-        bits = _of_either(row, f"{field}_term_frequency", f"{field}_rarity")
+        bits = row[f"{field}_term_frequency"]
         shared = None if pd.isna(bits) else float(bits)
     return Step(field, str(row[f"{field}_level"]), float(row[f"{field}_bits"]), shared)
-
-
-def _of_either(row: dict[str, Any], name: str, former_name: str) -> Any:
-    """The value of a column that tables of version 0.1.0 have under its former name."""
-    return row[name] if name in row else row[former_name]
