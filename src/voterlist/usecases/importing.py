@@ -157,7 +157,7 @@ def check_answers(
 
 
 def record(ledger: Ledger, runs: Known, one: ImportedFile) -> None:
-    """Write the answers of a file into the ledger, with what the entries say of which they are."""
+    """Write the answers of a file into the ledger, and what the entries say that they are about."""
     for verdicts, is_settling in in_parts(one.verdicts, DECISION):
         ledger.decide(verdicts, adjudicates=is_settling)
     for amendments, is_settling in in_parts(one.amendments, AMENDMENT):

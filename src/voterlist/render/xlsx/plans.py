@@ -446,8 +446,13 @@ def _said_column(name: str, place: int, words: Words) -> Column:
         words(f"review.column.said.{name}", number=place + 1),
         24,
         "text",
-        lambda one: "".join(said(each, words) for each in one.answers[place:][:1]),
+        lambda one: _answer_at(one, place, words),
     )
+
+
+def _answer_at(one: Reopened, place: int, words: Words) -> str | None:
+    """What the person in this place answered; None where fewer people did."""
+    return said(one.answers[place], words) if place < len(one.answers) else None
 
 
 def _reopened_lines(items: Sequence[Reopened], words: Words) -> list[Line]:
