@@ -18,7 +18,7 @@ from voterlist.render.rows import (
     write_record_parquet,
     write_schema,
 )
-from voterlist.schemas import RECORD
+from voterlist.schemas import RECORD, without_blank
 from voterlist.usecases.comparing import compare_lists
 from voterlist.usecases.inspecting import inspect_files
 from voterlist.usecases.joined import Source, joined
@@ -226,7 +226,8 @@ def test_the_lists_of_the_next_cycle_come_from_the_record(listed, tmp_path):
     for file in made.files:
         if file.path.suffix == ".parquet":
             again = pq.read_table(file.path)
-            assert again.schema.equals(RECORD)
+            # Nobody has anything in a column that came later.
+            assert again.schema.equals(without_blank(RECORD.empty_table()).schema)
             assert values(again) == values(record_rows(listed, file.list_kind))
 
 
