@@ -50,8 +50,8 @@ def main() -> None:
     """Links the file and prints the CPU seconds of each step, and of all of it."""
     sort_quickly()
     # Loaded here: they load numpy.
-    from voterlist import threads  # noqa: PLC0415  see above
     from voterlist.cli.process import keep_memory, leave_pandas_out  # noqa: PLC0415
+    from voterlist.processes import threads  # noqa: PLC0415  see above
     from voterlist.usecases import linking  # noqa: PLC0415  see above
 
     threads.use(1)

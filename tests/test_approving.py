@@ -8,7 +8,7 @@ import pytest
 import handing
 import workspaces
 from handing import code_of, told
-from voterlist.handovers import Event, handovers
+from voterlist.deadlines.handovers import Event, handovers
 from voterlist.storage.ledger import reading
 
 pytestmark = pytest.mark.slow

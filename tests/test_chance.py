@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist.chance import AGREEMENTS, Pairs, PersonFields, pairs_of
 from voterlist.check import examine
 from voterlist.config import CheckSettings
 from voterlist.ingest import table_intake
 from voterlist.link import link
 from voterlist.normalize import normalize
+from voterlist.persons.chance import AGREEMENTS, Pairs, PersonFields, pairs_of
 from voterlist.readers import text_table
 from voterlist.synth import generate
 from voterlist.synth.generate import QUIET

@@ -321,7 +321,7 @@ def test_who_tries_a_parquet_file_ends_with_who_asked(tmp_path):
     os.mkfifo(pipe)
     # Nobody writes into the pipe, so the child waits for its first byte.
     code = (
-        "import sys; from voterlist.parquet_proof import main; "
+        "import sys; from voterlist.processes.parquet_proof import main; "
         "print('begun', flush=True); main(sys.argv[1], '60', '1000000000', '1')"
     )
     child = subprocess.Popen(

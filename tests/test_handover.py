@@ -18,7 +18,7 @@ from command_line import call
 from handing import code_of, told
 from voterlist.cli.app import APP  # noqa: F401  its modules load once, not in the first test
 from voterlist.custody.keys import load_keys
-from voterlist.handovers import Event, handovers
+from voterlist.deadlines.handovers import Event, handovers
 from voterlist.storage.ledger import reading
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from handing import told
-from voterlist.handovers import Event, handovers
+from voterlist.deadlines.handovers import Event, handovers
 from voterlist.storage.ledger import reading
 from voterlist.usecases import returned_cases
 from voterlist.usecases.answering import owed_answers

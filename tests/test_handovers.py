@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist.handovers import Event, Handover, handovers
+from voterlist.deadlines.handovers import Event, Handover, handovers
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=12)
 NUMBERS = st.none() | st.integers(1, 9999)

@@ -137,7 +137,7 @@ def test_a_place_that_the_page_does_not_know_is_a_leak(tmp_path):
 
 _LIMITS = """
 import os, resource, sys
-from voterlist.discreet import be_discreet
+from voterlist.processes.discreet import be_discreet
 from voterlist.storage.workers import Pool
 from voterlist.storage import workers
 import test_leaks
@@ -177,7 +177,7 @@ def test_no_process_leaves_an_image_of_its_memory(tmp_path):
 
 _UNFORESEEN = """
 import gc, sys, threading
-from voterlist.discreet import be_discreet, keep_logs_discreet
+from voterlist.processes.discreet import be_discreet, keep_logs_discreet
 be_discreet()
 keep_logs_discreet()
 import logging

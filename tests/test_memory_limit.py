@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from command_line import AZ, EN, call, started
-from voterlist import synth, threads
+from voterlist import synth
+from voterlist.processes import threads
 from voterlist.usecases import machine as memory
 from voterlist.usecases.machine import available_bytes, bytes_of
 

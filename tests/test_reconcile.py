@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from voterlist.config import CheckSettings, RuleSettings
 from voterlist.errors import SchemaError
-from voterlist.matching import Matched
 from voterlist.model import Severity
+from voterlist.persons.matching import Matched
 from voterlist.reconcile import CLASSES, RULES, Reconciliation, reconcile
 from voterlist.reconcile.registers import merged_names
 from voterlist.schemas import (

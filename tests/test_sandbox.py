@@ -252,7 +252,7 @@ def test_a_child_that_aborts_is_followed_by_one_more(sound, tmp_path, times):
 def test_a_child_that_is_refused_memory_below_python_says_so(sound):
     """C++ aborts then, as it does for other reasons: the person would not learn which limit."""
     path = sound(
-        "import pyarrow\nfrom voterlist.limits import limit\n"
+        "import pyarrow\nfrom voterlist.processes.limits import limit\n"
         "limit(60, 2**10)\nimport pyarrow.compute\n"
     )
     with pytest.raises(InputError) as refused:

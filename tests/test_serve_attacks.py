@@ -12,8 +12,8 @@ import pytest
 
 import desks
 import workspaces
-from voterlist.limits import allow_connections
 from voterlist.model import Role
+from voterlist.processes.limits import allow_connections
 from voterlist.usecases.users import add_user
 
 pytestmark = pytest.mark.slow

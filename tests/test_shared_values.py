@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist import shared_values as module
-from voterlist.shared_values import agreeing, repeated, sharing, text_hashes
+from voterlist.persons import shared_values as module
+from voterlist.persons.shared_values import agreeing, repeated, sharing, text_hashes
 
 texts = (
     st.none()

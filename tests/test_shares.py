@@ -4,12 +4,13 @@ import os
 
 import pytest
 
-from voterlist import shares, synth
+from voterlist import synth
 from voterlist.ingest import table_entries
 from voterlist.model import Profile
 from voterlist.normalize import normalize
 from voterlist.normalize.patronymic import father_and_sex
 from voterlist.normalize.surname import fold_surname
+from voterlist.processes import shares
 
 MANY = [f"Əliyev{'abc'[number % 3] * (number % 7)}{number}" for number in range(4_500)]
 

@@ -12,8 +12,8 @@ import workspaces
 from command_line import started
 from voterlist import config
 from voterlist.deadlines import calendar
+from voterlist.deadlines.handovers import Event, Handover
 from voterlist.errors import SettingsError
-from voterlist.handovers import Event, Handover
 from voterlist.model import Level, Owed, Progress, Standing
 from voterlist.pipeline.progress import (
     Waiting,

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from command_line import call
-from voterlist import synth, threads
+from voterlist import synth
 from voterlist.ingest import table_entries
 from voterlist.ingest.cells import are_distinct
 from voterlist.link import Incremental, link
 from voterlist.link.identifiers import identifiers
 from voterlist.model import Profile
 from voterlist.normalize import normalize
+from voterlist.processes import threads
 
 
 @pytest.fixture(autouse=True)

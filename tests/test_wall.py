@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.config import CalendarSettings
 from voterlist.deadlines import calendar
+from voterlist.deadlines.pace import Forecast
 from voterlist.model import Level, Owed, Progress, Standing
-from voterlist.pace import Forecast
 from voterlist.render.wall import BurnDown, build_wall, layout_of, render_wall
 from voterlist.report.values import Facts, UnitStanding, Waiting
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voterlist.deadlines.pace import forecast
 from voterlist.facts import WorkingDays, holidays_of
-from voterlist.pace import forecast
 
 USUAL = WorkingDays()
 DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31))

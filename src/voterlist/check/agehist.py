@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.check.context import Context, Numbers
-from voterlist.shared_values import Codes
+from voterlist.persons.shared_values import Codes
 
 OLDEST = 130
 """Ages above it are no ages; they stand in no histogram."""

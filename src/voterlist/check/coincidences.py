@@ -1,6 +1,6 @@
 """Coincidences of each constituency and of the whole list, beside those that chance explains.
 
-What chance would give, ``voterlist.chance`` reckons.
+What chance would give, ``voterlist.persons.chance`` reckons.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import math
 import numpy as np
 import pyarrow as pa
 
-from voterlist.chance import AGREEMENTS, PersonFields, pairs_of
 from voterlist.check.context import Context, Numbers
 from voterlist.model import Sex
+from voterlist.persons.chance import AGREEMENTS, PersonFields, pairs_of
+from voterlist.persons.shared_values import Codes
 from voterlist.schemas import COINCIDENCE
-from voterlist.shared_values import Codes
 from voterlist.tables import codes, concat, from_columns
 
 _SEX = {Sex.MALE.value: 1, Sex.FEMALE.value: 2}

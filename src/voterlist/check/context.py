@@ -21,8 +21,8 @@ from voterlist.fields import IDENTIFIERS
 from voterlist.findings import ENTRY_PLACE, PRECINCT_PLACE, make, take_columns
 from voterlist.lost_letters import rows_of_lost_lists
 from voterlist.model import ListKind, Rule, Stage
+from voterlist.persons.shared_values import Codes, Flags, agreeing
 from voterlist.schemas import ENTRY, LIST, STREET, VOTER, require
-from voterlist.shared_values import Codes, Flags, agreeing
 from voterlist.tables import codes, group_codes, sort_by, with_encoded_text
 
 _Answer = TypeVar("_Answer")

@@ -6,7 +6,7 @@ import numpy as np
 
 from voterlist.check.context import Context
 from voterlist.model import Sex
-from voterlist.shared_values import Codes, Flags
+from voterlist.persons.shared_values import Codes, Flags
 
 
 def is_missing(context: Context, field: str) -> Flags:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from voterlist.check.context import Numbers
-from voterlist.shared_values import Codes, Flags
+from voterlist.persons.shared_values import Codes, Flags
 
 FEWEST_FOR_SPREAD = 10
 """Precincts from which on the spread between them is estimated; of fewer it is taken as none."""

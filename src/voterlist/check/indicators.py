@@ -25,8 +25,8 @@ from voterlist.check.measures import (
 from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Unit
+from voterlist.persons.shared_values import Codes, Flags
 from voterlist.schemas import INDICATOR, LIST, empty
-from voterlist.shared_values import Codes, Flags
 from voterlist.tables import concat, from_columns, sort_by
 
 INDICATORS: tuple[str, ...] = (

@@ -14,8 +14,8 @@ from voterlist.check.context import Context
 from voterlist.facts.alphabets import meant
 from voterlist.fields import NAMES
 from voterlist.model import Rule
+from voterlist.persons.shared_values import Flags
 from voterlist.schemas import FINDING
-from voterlist.shared_values import Flags
 from voterlist.tables import codes, concat
 
 _LATIN = "a-zA-ZçÇəƏğĞıİöÖşŞüÜ" + "äÄǝƎ" + "âÂîÎûÛ"

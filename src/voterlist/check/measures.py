@@ -27,7 +27,7 @@ from voterlist.check.funnel import (
 from voterlist.config import CheckSettings
 from voterlist.fields import COMPARED
 from voterlist.model import Rule, Sex
-from voterlist.shared_values import Codes, Flags
+from voterlist.persons.shared_values import Codes, Flags
 
 _DAYS_OF_YEAR = 365.25
 _DRAWN_SQUARE_OF_DISTANCE = 0.7789

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.shared_values import Codes, Flags
+from voterlist.persons.shared_values import Codes, Flags
 from voterlist.tables import codes, group_codes
 
 _MOST_REPEATED = 0.2

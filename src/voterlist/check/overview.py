@@ -16,6 +16,7 @@ from voterlist.check.entry import is_missing
 from voterlist.config import CheckSettings
 from voterlist.fields import COMPARED
 from voterlist.model import Sex, Stage
+from voterlist.persons.shared_values import Codes
 from voterlist.schemas import (
     AGES,
     LIST,
@@ -25,7 +26,6 @@ from voterlist.schemas import (
     empty,
     require,
 )
-from voterlist.shared_values import Codes
 from voterlist.tables import from_columns, sort_by, text_of
 
 _AGED = pa.schema(

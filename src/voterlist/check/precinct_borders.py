@@ -16,8 +16,8 @@ from rapidfuzz.process import cdist
 from voterlist.check.context import Numbers
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Covers, ListKind
+from voterlist.persons.shared_values import Codes, Flags
 from voterlist.schemas import REGISTER_USE, STREET, VOTER, require
-from voterlist.shared_values import Codes, Flags
 from voterlist.tables import (
     codes,
     concat,

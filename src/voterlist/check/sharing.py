@@ -13,8 +13,8 @@ import pyarrow as pa
 from voterlist.check.context import Context, groups_of
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Rule
-from voterlist.one_person import are_two_people
-from voterlist.shared_values import Codes, sharing
+from voterlist.persons.one_person import are_two_people
+from voterlist.persons.shared_values import Codes, sharing
 from voterlist.tables import group_codes
 
 PERSON = (

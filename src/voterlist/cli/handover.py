@@ -13,7 +13,7 @@ from voterlist.errors import usage_error
 
 if TYPE_CHECKING:
     from voterlist.custody.manifest import Manifest
-    from voterlist.handovers import Handover
+    from voterlist.deadlines.handovers import Handover
     from voterlist.usecases.receiving import Received
     from voterlist.usecases.returned_cases import Answer as CaseAnswer
     from voterlist.usecases.returned_cases import ReturnedCase

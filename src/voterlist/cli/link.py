@@ -139,7 +139,7 @@ def link(given: _Options) -> Answer:
     if given.engine is _Engine.LOCAL:
         # Before anything else loads Arrow, and pandas with its first list.
         leave_pandas_out()
-    from voterlist import threads
+    from voterlist.processes import threads
     from voterlist.usecases.linking import LinkRequest
     from voterlist.usecases.machine import bytes_of
 

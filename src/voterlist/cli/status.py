@@ -15,7 +15,7 @@ from voterlist.model import Standing
 
 if TYPE_CHECKING:
     from voterlist.config import Settings
-    from voterlist.pace import Forecast
+    from voterlist.deadlines.pace import Forecast
     from voterlist.render.wall import BurnDown
     from voterlist.report.values import UnitStanding
     from voterlist.usecases.workspaces import Status

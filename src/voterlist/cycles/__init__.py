@@ -35,8 +35,8 @@ from voterlist.cycles.findings import (
 from voterlist.cycles.pairing import Paired, fields_changed, is_elsewhere, pair
 from voterlist.errors import StageError
 from voterlist.findings import PRECINCT_PLACE
-from voterlist.matching import Flags, Rows
 from voterlist.model import Stage
+from voterlist.persons.matching import Flags, Rows
 from voterlist.schemas import CYCLE_CHANGE, REMOVAL_REASON, VOTER, empty, require
 from voterlist.tables import concat, from_columns, sort_by
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.cycles.findings import CAUSES, NO_CAUSE
-from voterlist.matching import Flags, Rows, match
+from voterlist.persons.matching import Flags, Rows, match
 from voterlist.schemas import VOTER
 from voterlist.tables import concat
 

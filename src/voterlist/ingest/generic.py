@@ -25,6 +25,7 @@ from voterlist.ingest.lists import entry_columns
 from voterlist.ingest.place import cell_number
 from voterlist.ingest.text import clean, fold
 from voterlist.model import ListKind, Profile
+from voterlist.processes.threads import each
 from voterlist.schemas import (
     ENTRY,
     LIST,
@@ -35,7 +36,6 @@ from voterlist.schemas import (
     RawSheet,
 )
 from voterlist.tables import from_columns, join_text, map_unique, sort_by
-from voterlist.threads import each
 
 MAP_FIELDS = ("entry_id", *ENTRY_FIELDS, "constituency", "precinct")
 """What a map of columns may name."""

@@ -34,7 +34,7 @@ from voterlist.link.types import (
     chance,
 )
 from voterlist.model import Profile, Rule
-from voterlist.threads import both
+from voterlist.processes.threads import both
 
 __all__ = [
     "COMPARED",

@@ -17,7 +17,7 @@ from voterlist.link.encode import Encoded
 from voterlist.link.keys import Key, keys, prepare, together
 from voterlist.link.keys import field as field_of
 from voterlist.model import Profile
-from voterlist.threads import each
+from voterlist.processes.threads import each
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from voterlist.link.comparisons import SHIPPED, Comparisons, Pairs, Vectors
 from voterlist.link.encode import Encoded
 from voterlist.link.incremental import Known
 from voterlist.link.ranges import Range
-from voterlist.threads import each, in_turn, workers
+from voterlist.processes.threads import each, in_turn, workers
 
 T = TypeVar("T", bound=np.generic)
 

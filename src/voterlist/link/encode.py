@@ -17,8 +17,8 @@ from voterlist.arrays import Bools, Codes, Longs, Signs, Words, dense, pack_know
 from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.link.short_names import ShortNames, full_names, short_names, sound_codes
 from voterlist.model import ListKind, Profile, Sex
+from voterlist.processes.threads import each
 from voterlist.schemas import STREET_OR_VILLAGE
-from voterlist.threads import each
 
 MALE, FEMALE = 0, 1
 """The codes of ``Encoded.sex``."""

@@ -26,7 +26,7 @@ from voterlist.link.encode import (
 )
 from voterlist.link.short_names import FULL_NAMES, sound_key
 from voterlist.model import Profile
-from voterlist.threads import each
+from voterlist.processes.threads import each
 
 _PART_COLUMNS = 8
 ADDRESS_PARTS = tuple(f"address_part_{number}" for number in range(_PART_COLUMNS))

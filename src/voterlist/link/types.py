@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Codes
-from voterlist.chance import AGREEMENTS, PersonFields, pairs_of
 from voterlist.config.comparisons import AddedComparison
 from voterlist.link import block, keys
 from voterlist.link.candidates import Progress, Store
 from voterlist.link.encode import Encoded
 from voterlist.link.fit import Doubt, Estimate
 from voterlist.link.incremental import State
+from voterlist.persons.chance import AGREEMENTS, PersonFields, pairs_of
 
 
 @dataclass(frozen=True, slots=True)

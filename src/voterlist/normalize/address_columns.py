@@ -28,8 +28,8 @@ from voterlist.normalize.addresses import (
     read_numbers,
 )
 from voterlist.normalize.columns import spread
+from voterlist.processes.shares import mapped
 from voterlist.schemas import STREET_OR_VILLAGE
-from voterlist.shares import mapped
 from voterlist.tables import with_values
 
 _PARTS = ("address", "settlement", "street_kind", "street", "house", "building", "flat")

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from voterlist.findings import ENTRY_PLACE, gather, make, take_columns
 from voterlist.model import Rule
+from voterlist.processes.shares import mapped
 from voterlist.schemas import FINDING
-from voterlist.shares import mapped
 from voterlist.tables import by_appearance, codes, with_values
 
 Flags = npt.NDArray[np.bool_]

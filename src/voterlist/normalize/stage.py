@@ -48,9 +48,9 @@ from voterlist.normalize.titles import (
     is_placeholder,
     without_title,
 )
+from voterlist.processes.threads import each
 from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require
 from voterlist.tables import Outcome, coalesced, codes, from_columns, with_values
-from voterlist.threads import each
 
 _TEXT = pa.string()
 _CELLS = (*NAMES, "birth_date", "sex", "address")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.handovers import Event, Handover
+from voterlist.deadlines.handovers import Event, Handover
 from voterlist.model import CaseKind, Progress, Severity
 from voterlist.report.values import Waiting
 from voterlist.storage.ledger import Submission

@@ -21,9 +21,9 @@ from voterlist.decisions import with_corrections
 from voterlist.errors import InputError
 from voterlist.findings import gather
 from voterlist.ingest import StreetRows, street_rows
-from voterlist.matching import Rows
 from voterlist.model import Stage
 from voterlist.normalize import normalize_streets
+from voterlist.persons.matching import Rows
 from voterlist.pipeline import reference
 from voterlist.pipeline.inbox import STREETS
 from voterlist.pipeline.reference import SOURCES

@@ -32,9 +32,9 @@ from voterlist.ingest import (
 )
 from voterlist.model import PASSING, AsideCode, Profile, Stage, Verdict
 from voterlist.normalize import normalize
-from voterlist.parquet_proof import BROKEN_PARQUET
 from voterlist.pipeline.inbox import REFERENCE, is_passing
 from voterlist.pipeline.units import Done, Task, Units
+from voterlist.processes.parquet_proof import BROKEN_PARQUET
 from voterlist.readers import ListedFile
 from voterlist.reconcile import FORMER, REGISTERS
 from voterlist.schemas import (

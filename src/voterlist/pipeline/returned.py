@@ -28,9 +28,9 @@ from voterlist.decisions import (
     with_corrections,
 )
 from voterlist.fields import NAME_PARTS
-from voterlist.matching import Rows
 from voterlist.model import Action, Mark, Profile, Returned, Verdict
 from voterlist.normalize import normalize
+from voterlist.persons.matching import Rows
 from voterlist.schemas import ENTRY, RETURNED, VOTER, empty
 from voterlist.tables import from_rows, is_among
 

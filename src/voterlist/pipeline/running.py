@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from voterlist import config
 from voterlist.config import Settings
-from voterlist.handovers import Event
+from voterlist.deadlines.handovers import Event
 from voterlist.model import Stage
 from voterlist.pipeline import inbox
 from voterlist.pipeline.inbox import Inputs

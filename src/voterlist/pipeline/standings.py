@@ -10,9 +10,9 @@ from functools import cached_property
 
 from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, Deadline, calendar, standing
-from voterlist.handovers import Event, Handover, handovers
+from voterlist.deadlines.handovers import Event, Handover, handovers
+from voterlist.deadlines.pace import forecast
 from voterlist.model import Level, Owed, Progress, Standing
-from voterlist.pace import forecast
 from voterlist.pipeline.progress import HandedOver, Place, Work, handed_over, received
 from voterlist.render.wall import BurnDown
 from voterlist.report.values import UnitStanding, Waiting

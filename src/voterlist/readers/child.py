@@ -16,18 +16,18 @@ from typing import IO
 
 import pyarrow as pa
 
-from voterlist.children import end_with_parent
 from voterlist.config import IngestSettings
-from voterlist.discreet import be_discreet
-from voterlist.limits import (
+from voterlist.model import AsideCode
+from voterlist.processes.children import end_with_parent
+from voterlist.processes.discreet import be_discreet
+from voterlist.processes.limits import (
     OUT_OF_MEMORY,
     data_bytes,
     forbid_files,
     is_memory_short,
     limit,
 )
-from voterlist.model import AsideCode
-from voterlist.parquet_proof import proof_of
+from voterlist.processes.parquet_proof import proof_of
 from voterlist.readers import archive
 from voterlist.readers.attempt import (
     NO_SHEET,

@@ -14,12 +14,12 @@ import pyarrow.parquet as pq
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError
 from voterlist.model import AsideCode
-from voterlist.parquet_proof import BROKEN_PARQUET
+from voterlist.processes.parquet_proof import BROKEN_PARQUET
+from voterlist.processes.threads import each
 from voterlist.readers import sandbox
 from voterlist.readers.proved import trouble_in
 from voterlist.readers.texts import coded_text, text_table
 from voterlist.schemas import RawSheet
-from voterlist.threads import each
 
 _FEW_BYTES = 6.0
 """Bytes a value in the file, below which a column of text is dictionary-encoded: a name alone takes

@@ -10,11 +10,11 @@ import threading
 from pathlib import Path
 from typing import IO
 
-from voterlist.children import import_path, let_go
 from voterlist.config import IngestSettings
-from voterlist.limits import OUT_OF_MEMORY
 from voterlist.model import AsideCode
-from voterlist.parquet_proof import Proof
+from voterlist.processes.children import import_path, let_go
+from voterlist.processes.limits import OUT_OF_MEMORY
+from voterlist.processes.parquet_proof import Proof
 from voterlist.readers.attempt import allowance
 
 ONE_THREAD = {
@@ -36,7 +36,7 @@ _PATIENCE = 5
 """Seconds in which the last words of a process that ended must arrive."""
 _OWN_PATH = (
     "import sys; given, sys.path[:] = sys.argv[1:5], sys.argv[5:]; "
-    "from voterlist.parquet_proof import main; main(*given)"
+    "from voterlist.processes.parquet_proof import main; main(*given)"
 )
 """The process finds its modules where this one does, and nowhere else."""
 

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
-from voterlist.parquet_proof import BROKEN_PARQUET
+from voterlist.processes.parquet_proof import BROKEN_PARQUET
 from voterlist.readers.encoding import Decoded, decode
 from voterlist.readers.outcome import ReadOutcome
 from voterlist.readers.text import columns, longest_cell

@@ -17,9 +17,9 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from voterlist.children import import_path, let_go
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
+from voterlist.processes.children import import_path, let_go
 from voterlist.readers.attempt import (
     NO_SHEET,
     WHOLE_FILE,

@@ -18,8 +18,8 @@ import pyarrow as pa
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
 from voterlist.findings import gather, make
-from voterlist.matching import CLASSES, Rows
 from voterlist.model import Stage
+from voterlist.persons.matching import CLASSES, Rows
 from voterlist.reconcile.policies import REGISTERS
 from voterlist.reconcile.registers import (
     COMPARED,

@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
-from voterlist.matching import (
+from voterlist.model import ListKind, Rule
+from voterlist.persons.matching import (
     CLASSES,
     LEVELS,
     MATCHED,
@@ -23,11 +24,10 @@ from voterlist.matching import (
     match,
     usable_by,
 )
-from voterlist.model import ListKind, Rule
+from voterlist.persons.shared_values import NO_KEY, row_keys
 from voterlist.reconcile.policies import POLICIES, Policy
 from voterlist.reconcile.rules import BOTH_NAMES, LITTLE_USABLE, OLD_NAME
 from voterlist.schemas import FINDING, MATCH, REGISTER_USE, VOTER
-from voterlist.shared_values import NO_KEY, row_keys
 from voterlist.tables import concat, from_columns, similarity, sort_by, text_of
 
 Keys = np.ndarray[Any, np.dtype[np.uint64]]

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
-from voterlist.matching import Flags, Rows
 from voterlist.model import ListKind, Rule, Sex, Unit
+from voterlist.persons.matching import Flags, Rows
 from voterlist.reconcile.rules import (
     BELOW_ADULTS,
     EXCEEDS_ADULTS,

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from voterlist import facts
 from voterlist.deadlines import Deadline
+from voterlist.deadlines.pace import Forecast
 from voterlist.model import Level, Owed, Progress, Standing
-from voterlist.pace import Forecast
 from voterlist.render.html import environment, nice
 from voterlist.report.values import Facts, UnitStanding
 from voterlist.report.words import Words

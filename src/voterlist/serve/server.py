@@ -13,9 +13,9 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from voterlist.discreet import keep_logs_discreet
 from voterlist.errors import UsageError
-from voterlist.limits import allow_connections
+from voterlist.processes.discreet import keep_logs_discreet
+from voterlist.processes.limits import allow_connections
 from voterlist.serve.application import Desk, Host
 from voterlist.serve.cases_api import CasesApi, Exchange
 from voterlist.serve.clerk import Clerk

@@ -1,4 +1,4 @@
-"""What coincidence alone would give in a list on a cluster: ``voterlist.chance`` tells how.
+"""What coincidence alone would give in a list on a cluster: ``voterlist.persons.chance`` tells how.
 
 Each part tells how many of its entries agree in a name or a birth. Equal values come to one task,
 which counts their pairs.
@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import Bools, Codes, Floats, Hashes, Longs, mix
-from voterlist.chance import AGREEMENTS, SEXES, YEARS, Agreeing, expected_of
 from voterlist.link.keys import field, together
 from voterlist.link.types import Chance
+from voterlist.persons.chance import AGREEMENTS, SEXES, YEARS, Agreeing, expected_of
 from voterlist.spark.entries import Counted
 from voterlist.spark.exchange import (
     Each,

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from voterlist import threads
 from voterlist.errors import StageError, UsageError, VoterlistError, place_of
 from voterlist.model import Stage
+from voterlist.processes import threads
 
 Batches = Iterator[Any]
 """Record batches of Arrow."""

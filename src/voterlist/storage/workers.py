@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, cast
 
-from voterlist.discreet import be_discreet, tell
+from voterlist.processes.discreet import be_discreet, tell
 from voterlist.storage import stopping
 
 _SET_DEATH_SIGNAL = 1

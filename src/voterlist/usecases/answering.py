@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from voterlist.catalogue import Catalogue
 from voterlist.custody.manifest import Manifest
+from voterlist.deadlines.handovers import Event, handovers
 from voterlist.decisions import standing
 from voterlist.errors import usage_error
-from voterlist.handovers import Event, handovers
 from voterlist.link.cases import case_id
 from voterlist.model import Action, Verdict
 from voterlist.pipeline.known import answers_in

@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, calendar
+from voterlist.deadlines.handovers import Event, Handover, handovers
 from voterlist.errors import usage_error
-from voterlist.handovers import Event, Handover, handovers
 from voterlist.model import Level, Progress
 from voterlist.pipeline.known import answers_in, known, known_work
 from voterlist.pipeline.list_input import ListSource

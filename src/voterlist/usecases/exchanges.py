@@ -18,8 +18,8 @@ from voterlist.custody.manifest import Manifest, Series
 from voterlist.custody.reading import Taken
 from voterlist.custody.trust import Trust
 from voterlist.custody.writing import Outline
+from voterlist.deadlines.handovers import Event, Handover, JournalLine, handovers
 from voterlist.errors import usage_error
-from voterlist.handovers import Event, Handover, JournalLine, handovers
 from voterlist.model import Level
 from voterlist.pipeline.running import settle_moves
 from voterlist.storage import ledger as ledgers

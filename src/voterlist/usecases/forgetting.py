@@ -14,9 +14,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from voterlist.config import Settings
+from voterlist.deadlines.handovers import FORGET_BEGUN as BEGUN
+from voterlist.deadlines.handovers import Event, handovers
 from voterlist.errors import UsageError, usage_error
-from voterlist.handovers import FORGET_BEGUN as BEGUN
-from voterlist.handovers import Event, handovers
 from voterlist.pipeline.inbox import INBOX, REFERENCE
 from voterlist.pipeline.known import Known, answers_in, known, known_work
 from voterlist.pipeline.list_input import ListSource

@@ -21,11 +21,11 @@ from voterlist.link.block import Forecast
 from voterlist.model import PairKind, Profile, Stage
 from voterlist.normalize import normalize
 from voterlist.normalize.added import fold_added
-from voterlist.shares import helped
+from voterlist.processes.shares import helped
+from voterlist.processes.threads import each, workers
 from voterlist.storage import linkage_state, lock, store
 from voterlist.storage.linkage_state import StateUse
 from voterlist.storage.spill import PutAside, Spill
-from voterlist.threads import each, workers
 from voterlist.usecases import aside
 from voterlist.usecases.joined import (
     Reading,

@@ -18,9 +18,9 @@ from voterlist.custody.manifest import Manifest, Series
 from voterlist.custody.reading import Package, Receiving, Taken, open_package
 from voterlist.custody.refusals import refusal, wrong
 from voterlist.custody.writing import read_receipt, receipt_in, write_receipt
+from voterlist.deadlines.handovers import Event
 from voterlist.decisions import WITHDRAWN, subjects_among
 from voterlist.errors import CustodyError
-from voterlist.handovers import Event
 from voterlist.model import Level
 from voterlist.pipeline.inbox import INBOX, lists_in
 from voterlist.pipeline.running import settle_moves

@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 from voterlist import strict_json
 from voterlist.custody.commissions import Frozen, Kind
 from voterlist.custody.refusals import refusal, wrong
-from voterlist.handovers import FORGET_BEGUN, Event, Handover, handovers
+from voterlist.deadlines.handovers import FORGET_BEGUN, Event, Handover, handovers
 from voterlist.storage import store
 from voterlist.storage.ledger import Reader
 from voterlist.usecases.settings import settings_of

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 from voterlist.custody.commissions import Kind
 from voterlist.custody.manifest import Manifest
 from voterlist.custody.writing import Payload, write_package
+from voterlist.deadlines.handovers import Event
 from voterlist.errors import usage_error
-from voterlist.handovers import Event
 from voterlist.lists.compile import compile_lists
 from voterlist.model import Severity
 from voterlist.pipeline.known import answers_in, known

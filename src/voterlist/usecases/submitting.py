@@ -17,8 +17,8 @@ from voterlist.custody.commissions import Commission, Kind
 from voterlist.custody.keys import SEALED_SUFFIX
 from voterlist.custody.manifest import Manifest
 from voterlist.custody.writing import Payload, write_package
+from voterlist.deadlines.handovers import Event
 from voterlist.errors import usage_error
-from voterlist.handovers import Event
 from voterlist.lists.compile import Compiled, compile_lists
 from voterlist.lists.documents import record_rows, record_stem
 from voterlist.model import ListKind, ListOrder

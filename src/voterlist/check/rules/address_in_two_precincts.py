@@ -11,7 +11,7 @@ from voterlist.arrays import repeated
 from voterlist.check.context import Context
 from voterlist.findings import take_columns
 from voterlist.model import Rule, Severity, Unit
-from voterlist.shared_values import Codes, text_hashes
+from voterlist.persons.shared_values import Codes, text_hashes
 from voterlist.tables import codes, group_codes
 
 _HOUSE_AND_FLAT = ("ev", "menzil")

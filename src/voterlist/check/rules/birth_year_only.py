@@ -8,7 +8,7 @@ import pyarrow as pa
 from voterlist.check.context import Context, Numbers
 from voterlist.findings import make, take_columns
 from voterlist.model import Rule, Severity, Unit
-from voterlist.shared_values import Flags
+from voterlist.persons.shared_values import Flags
 
 RULE = Rule(
     "birth-year-only",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from voterlist.chance import AGREEMENTS
 from voterlist.check.coincidences import counted, poisson_tail_bound
 from voterlist.check.context import Context
 from voterlist.config import CheckSettings
 from voterlist.findings import make, take_columns
 from voterlist.model import Rule, Severity, Unit
+from voterlist.persons.chance import AGREEMENTS
 from voterlist.tables import text_of
 
 _FEWEST = 5

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from voterlist.check.context import Context
 from voterlist.model import Rule, Severity, Unit
-from voterlist.shared_values import Codes
+from voterlist.persons.shared_values import Codes
 from voterlist.tables import codes
 
 RULE = Rule(

@@ -11,8 +11,8 @@ from rapidfuzz.process import cdist
 
 from voterlist.check.context import Context
 from voterlist.model import Rule, Severity, Unit
+from voterlist.persons.shared_values import Codes, Flags
 from voterlist.schemas import FINDING
-from voterlist.shared_values import Codes, Flags
 from voterlist.tables import codes, concat
 
 _COUNTED_COLUMN = {

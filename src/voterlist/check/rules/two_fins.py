@@ -8,7 +8,7 @@ import pyarrow as pa
 from voterlist.check.context import Context
 from voterlist.check.sharing import PERSON, beside_fullest
 from voterlist.model import Rule, Severity, Unit
-from voterlist.shared_values import agreeing
+from voterlist.persons.shared_values import agreeing
 from voterlist.tables import differ
 
 RULE = Rule(

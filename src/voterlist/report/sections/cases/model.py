@@ -6,9 +6,9 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from voterlist.chance import AGREEMENTS
 from voterlist.fields import TRAVELLING
 from voterlist.model import CaseKind, Verdict
+from voterlist.persons.chance import AGREEMENTS
 from voterlist.report.sections.chance import Chance, ChanceWords
 from voterlist.report.values import Place, Precinct, Value
 from voterlist.report.words import UNKNOWN, Words

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from voterlist.chance import AGREEMENTS
+from voterlist.persons.chance import AGREEMENTS
 from voterlist.report.section import Block, Inputs, Section
 from voterlist.report.words import Words
 from voterlist.schemas import COINCIDENCE

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import pack_pairs, unpack_pairs
-from voterlist.one_person import agrees, contradicts
+from voterlist.persons.one_person import agrees, contradicts
 from voterlist.tables import differ, group_codes, matches
 
 Rows = np.ndarray[Any, np.dtype[np.int64]]

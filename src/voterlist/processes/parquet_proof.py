@@ -15,9 +15,9 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from voterlist.children import end_with_parent
-from voterlist.discreet import be_discreet
-from voterlist.limits import OUT_OF_MEMORY, forbid_files, limit
+from voterlist.processes.children import end_with_parent
+from voterlist.processes.discreet import be_discreet
+from voterlist.processes.limits import OUT_OF_MEMORY, forbid_files, limit
 
 BROKEN_PARQUET = (
     pa.ArrowException,

@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Any, TypeVar
 
-from voterlist.children import import_path, let_go
+from voterlist.processes.children import import_path, let_go
 
 V = TypeVar("V")
 T = TypeVar("T")
@@ -29,7 +29,7 @@ _A_SHARE = 1000
 """Texts that a process takes at once."""
 _OWN_PATH = (
     "import sys; sys.path[:] = sys.argv[1:]; "
-    "from voterlist.shares import serve; serve(sys.stdin.buffer, sys.stdout.buffer)"
+    "from voterlist.processes.shares import serve; serve(sys.stdin.buffer, sys.stdout.buffer)"
 )
 """A helper finds its modules where this process does."""
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from voterlist.arrays import distinct_counts
-from voterlist.shared_values import agreeing
+from voterlist.persons.shared_values import agreeing
 
 AGREEMENTS: tuple[tuple[str, ...], ...] = (
     ("stem", "given_name", "patronymic", "date"),
