@@ -149,6 +149,17 @@ def test_a_row_that_merely_ends_early_is_an_entry():
     assert (surnames(intake), code) == (NAMES, 0)
 
 
+@pytest.mark.parametrize("lost", ["Soyadı", "Adı"])
+@pytest.mark.parametrize("count", [3, 12])
+def test_a_list_of_which_one_part_of_the_name_is_not_understood_is_doubtful(
+    lost, count
+):
+    """Its voters would be entries without a surname, or without a given name."""
+    header = [name.replace(lost, "Sdx") if name == lost else name for name in HEADER]
+    intake, code = taken(lines([header, *ROWS[:count]]))
+    assert (intake.entries.num_rows, code) == (0, 1)
+
+
 # --- headings
 # --------------------------------------------------------------------------------------
 

@@ -382,9 +382,9 @@ def test_day_month_and_year_become_one_date():
 def test_a_year_stands_in_for_a_missing_date():
     """Where a list has columns of dates and of years, the date wins and the year fills gaps."""
     rows = [
-        ["Soyadı", "Doğum ili", "Doğum tarixi"],
-        ["Əliyev", "1970", "01.02.1970"],
-        ["Vəliyev", "1980", ""],
+        ["Soyadı", "Adı", "Doğum ili", "Doğum tarixi"],
+        ["Əliyev", "Əli", "1970", "01.02.1970"],
+        ["Vəliyev", "Rza", "1980", ""],
     ]
     assert [
         row["birth_date"] for row in by_line(take(file(rows, name="4/12.csv")))

@@ -16,6 +16,8 @@ _MOST = 0.9
 _CONFIRMED = 0.15
 """The confidence that cells of the right form add to a header."""
 _SURNAMES = {"surname", "full_name"}
+_FEW = 0.5
+"""A column with fewer cells of several words is one of single words."""
 """The roles of which every list has one."""
 _OF_A_LIST = {"number", "birth_date", "birth_year", "fin", "document", "address"}
 """Roles that a list has once."""
@@ -150,23 +152,19 @@ def _doubted(match: ColumnMatch) -> ColumnMatch:
 
 
 def _alone(matches: list[ColumnMatch], shapes: Sequence[Shape]) -> list[ColumnMatch]:
-    """The matches, a surname of one word without a given name anywhere less sure.
+    """The matches, a name of one word without its other part anywhere less sure.
 
-    The given name was not understood.
+    The column of the given name, or that of the surname, was not understood.
     """
-    if {match.role for match in matches} & {"given_name", "full_name"}:
+    roles = {match.role for match in matches} & {"surname", "given_name", "full_name"}
+    if len(roles) != 1:
         return matches
     kept = []
     for match in matches:
-        is_surname = match.role == "surname" and match.how != "pinned"
-        doubtful = is_surname and _of_one_word(shapes[match.column])
+        is_name = match.role in roles and match.how != "pinned"
+        doubtful = is_name and shapes[match.column]["several"] < _FEW
         kept.append(_doubted(match) if doubtful else match)
     return kept
-
-
-def _of_one_word(shape: Shape) -> bool:
-    """True for a column of single words."""
-    return shape.enough and shape["several"] < 0.5
 
 
 def is_side_by_side(matches: Sequence[ColumnMatch]) -> bool:
