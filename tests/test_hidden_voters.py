@@ -134,6 +134,16 @@ def test_an_identifier_beyond_the_headings_is_asked_about(form):
     assert (asked(intake), code) == ([6], 1)
 
 
+@pytest.mark.parametrize("column", [0, 1, 2, 3, 5])
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_whole_line_in_one_cell_of_an_entry_is_asked_about(column, form):
+    rows = [HEADER, *(list(row) for row in ROWS)]
+    rows[4][column] = f"{rows[4][column]} {','.join(ROWS[7])}"
+    del rows[8]
+    intake, code = taken(in_form(form, rows), f"list 12.{form}")
+    assert (asked(intake), code) == ([5], 1)
+
+
 def test_two_voters_in_a_row_whose_surnames_stand_in_one_line_are_asked_about():
     rows = [list(row) for row in TWO]
     rows[2][1] = rows[2][1].replace("\n", "")

@@ -34,13 +34,17 @@ _GOES_ON = re.compile(r"[(a-zçəğıöşüа-яё]|.*(?:[/-]|\d\d\.\d\d\.)$")
 
 
 def hides_voter(text: str) -> bool:
-    """True for the text of a title, total or signature with two signs of a person, or but a name.
+    """True for the text of a title, total or signature that holds a voter, or but a whole name."""
+    return holds_voter(text) or (_is_whole_name(text) and not _OF_NOBODY.search(text))
 
-    The signs are a name, a birth date, a FIN and a document. Whoever signs shows the first alone.
+
+def holds_voter(text: str) -> bool:
+    """True for a text with two signs of a person: a name, a birth date, a FIN, a document.
+
+    Whoever signs shows the first alone.
     """
     has_name = bool(_SURNAME.search(text) or _FATHER.search(text))
-    signs = has_name + sum(bool(sign.search(text)) for sign in _IDENTITIES)
-    return signs > 1 or (_is_whole_name(text) and not _OF_NOBODY.search(text))
+    return has_name + sum(bool(sign.search(text)) for sign in _IDENTITIES) > 1
 
 
 def holds_person(text: str) -> bool:

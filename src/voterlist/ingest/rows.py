@@ -19,6 +19,7 @@ from voterlist.ingest.heading import Header, filled_cells, same_cells
 from voterlist.ingest.persons import (
     hides_voter,
     holds_person,
+    holds_voter,
     is_birth_date,
     is_fin,
     is_of_two,
@@ -38,6 +39,12 @@ _OF_A_VOTER = ("birth_date", "address", "document", "fin", "constituency", "prec
 _NAMES = ("surname", "given_name", "full_name")
 _OF_ONE = (*_NAMES, "number", "birth_date", "fin")
 """The fields whose cells have one line where they are of one voter."""
+_MAY_HOLD = {
+    "number": r"\pL",
+    **dict.fromkeys(("surname", "given_name", "patronymic"), r"\d"),
+    "address": r"\d[./-]\d{1,2}[./-]\d|[0-9A-Z]{7}",
+}
+"""What stands in the cells of one field that may hold a voter: few cells are looked at."""
 _OF_NEITHER = ("number", *_NAMES, "patronymic", "address")
 """The fields in which neither a birth date nor a FIN stands alone."""
 _TOTAL = (
@@ -352,7 +359,7 @@ def _ask_headings(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> N
 def _ask_entries(
     raw: list[pa.Array], cells: list[pa.Array], codes: _Codes, header: Header
 ) -> None:
-    """Asks about entries that may be two: in cells of two lines, or beyond the headings."""
+    """Asks about entries that may be two: in one cell, in broken ones, or beyond the headings."""
     is_entry = codes == ENTRY_ROW
     known = {match.column for match in header.map.matches}
     named = [re.search(_LETTER, text or "") for text in header.texts]
@@ -361,6 +368,10 @@ def _ask_entries(
     if header.map.columns("fin"):
         for column in bare:
             _ask(codes, is_entry, [column], is_fin)
+    for field, sign in _MAY_HOLD.items():
+        for column in header.map.columns(field):
+            may_hold = _mask(pc.match_substring_regex(cells[column], sign))
+            _ask(codes, is_entry & may_hold, [cells[column]], holds_voter)
     own = [raw[at] for at in _columns_of(header.map, _OF_ONE)]
     broken = [_mask(pc.match_substring_regex(column, _BROKEN)) for column in own]
     _ask(codes, is_entry & np.logical_or.reduce(broken), own, is_of_two)
