@@ -33,7 +33,7 @@ DRAW: ContextVar[Callable[[], float]] = ContextVar("DRAW", default=lambda: 1.0)
 
 _KEY_DIGITS = 32
 """So many digits of a key name its folder; the record holds all."""
-_PARTS = ".parts"
+_PARTS = ".pieces"
 """How the name of a unit ends under which the parts of another one are kept."""
 _BESIDE = ".part"
 """How the name of a folder ends that is being written."""
