@@ -395,6 +395,20 @@ DOCUMENTS = {
         6,
         {UNREAD},
     ),
+    "ODT, rows in a remark": (
+        documents.odt(
+            f"{ODT_TOP}<office:annotation>{documents.odt_table(VOTERS)}</office:annotation>"
+        ),
+        6,
+        {UNREAD},
+    ),
+    "ODT, a remark": (
+        documents.odt(
+            f"{ODT_TOP}<office:annotation><text:p>baxılıb</text:p></office:annotation>"
+        ),
+        6,
+        set(),
+    ),
     "ODT, tabs": (documents.odt(ODT_TOP + ODT_TABS), 12, set()),
     "ODT, deleted": (
         documents.odt(

@@ -34,6 +34,7 @@ _NOT_TEXT = re.compile(
     rb"[ >].*?</\1>"
 )
 """Remarks, names of pictures, who changed it when; and the same text once more."""
+_AGAIN, _ROW = b"Fallback", b":table-row"
 BESIDE_PAGES = re.compile(rb"%PDF-|/FT ?/Tx\b|/Subtype ?/FreeText\b")
 """What a PDF file holds beside the text of its pages: a second file, fields to fill in, notes."""
 _WORD = re.compile(r"[^\s\xad-]+")
@@ -116,8 +117,14 @@ def _without_prefixes(piece: bytes) -> bytes:
 
 def words(xml: bytes, texts: re.Pattern[bytes]) -> Counter[str]:
     """The words of a document; ``texts`` finds pieces of its text, and blanks between them."""
-    pieces = (piece or b" " for piece in texts.findall(_NOT_TEXT.sub(b"", xml)))
+    pieces = (piece or b" " for piece in texts.findall(_NOT_TEXT.sub(_rows_in, xml)))
     return words_of(html.unescape(b"".join(pieces).decode("utf-8", errors="replace")))
+
+
+def _rows_in(left_out: re.Match[bytes]) -> bytes:
+    """What counts of a piece that is not text: rows of a table are no remark."""
+    has_rows = _ROW in left_out[0] and not left_out[1].endswith(_AGAIN)
+    return left_out[0] if has_rows else b""
 
 
 def words_of(text: str) -> Counter[str]:
