@@ -134,14 +134,62 @@ def test_an_identifier_beyond_the_headings_is_asked_about(form):
     assert (asked(intake), code) == ([6], 1)
 
 
-@pytest.mark.parametrize("column", [0, 1, 2, 3, 5])
+WHOLE_HEADER = ["№", "Soyadı, adı, atasının adı", *HEADER[4:6], "Sənəd", "FİN"]
+WHOLE_ROWS = [
+    [row[0], " ".join(row[1:4]), *row[4:6], f"AZE {12345678 + at}", row[6]]
+    for at, row in enumerate(ROWS)
+]
+
+
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_a_whole_line_in_one_cell_of_an_entry_is_asked_about(column, form):
-    rows = [HEADER, *(list(row) for row in ROWS)]
-    rows[4][column] = f"{rows[4][column]} {','.join(ROWS[7])}"
+@pytest.mark.parametrize(
+    ("header", "body", "column"),
+    [
+        *((HEADER, ROWS, column) for column in range(len(HEADER))),
+        *((WHOLE_HEADER, WHOLE_ROWS, column) for column in range(len(WHOLE_HEADER))),
+    ],
+)
+def test_a_whole_line_in_one_cell_of_an_entry_is_asked_about(
+    header, body, column, form
+):
+    rows = [header, *(list(row) for row in body)]
+    rows[4][column] = f"{rows[4][column]} {','.join(body[7])}"
     del rows[8]
     intake, code = taken(in_form(form, rows), f"list 12.{form}")
     assert (asked(intake), code) == ([5], 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        # A few: where the names of more hold digits, their heading is doubtful.
+        ([*WHOLE_HEADER[:2], "Ünvanı"], [[r[0], f"{r[1]}, {r[2]}", r[3]] for r in WHOLE_ROWS[:4]]),
+        (WHOLE_HEADER[:5], [[*r[:4], f"{r[4]} {r[5]}"] for r in WHOLE_ROWS]),
+        ([*WHOLE_HEADER[:4], "FİN"], [[*r[:4], f"{r[5]} {r[4]}"] for r in WHOLE_ROWS]),
+    ],
+    ids=["birth date behind the name", "FIN behind the document", "document behind the FIN"],
+)  # fmt: skip
+def test_a_cell_of_one_voter_may_hold_what_has_no_column_of_its_own(header, cells):
+    intake, _ = taken(lines([header, *cells]))
+    assert (intake.entries.num_rows, asked(intake)) == (len(cells), [])
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 12, 30])
+@pytest.mark.parametrize("share", [0.3, 0.6, 1])
+@pytest.mark.parametrize("is_left", [True, False])
+def test_however_many_rows_stand_beside_their_headings_none_is_an_entry(
+    count, share, is_left
+):
+    """Their voters would be others, at exit code 0, where most rows or a short list are so."""
+    rows = [[cell.replace(",", "") for cell in row] for row in voters(count)]
+    places = range(max(1, int(count * share)))
+    for at in places:
+        row = rows[at]
+        rows[at] = shifted(row, 3) if is_left else [*row[:3], "", *row[3:-1]]
+    whole = {row[1] for row in rows[len(places) :]}
+    intake, code = taken(lines([HEADER, *rows]))
+    assert surnames(intake) <= whole
+    assert code == 1
 
 
 def test_two_voters_in_a_row_whose_surnames_stand_in_one_line_are_asked_about():

@@ -16,9 +16,9 @@ _MOST = 0.9
 _CONFIRMED = 0.15
 """The confidence that cells of the right form add to a header."""
 _SURNAMES = {"surname", "full_name"}
-_FEW = 0.5
-"""A column with fewer cells of several words is one of single words."""
 """The roles of which every list has one."""
+_MOSTLY = 0.5
+"""A column is one of single words where more of its cells are."""
 _OF_A_LIST = {"number", "birth_date", "birth_year", "fin", "document", "address"}
 """Roles that a list has once."""
 _Looks = tuple[bool, bool]
@@ -162,9 +162,14 @@ def _alone(matches: list[ColumnMatch], shapes: Sequence[Shape]) -> list[ColumnMa
     kept = []
     for match in matches:
         is_name = match.role in roles and match.how != "pinned"
-        doubtful = is_name and shapes[match.column]["several"] < _FEW
+        doubtful = is_name and _is_of_single_words(shapes[match.column])
         kept.append(_doubted(match) if doubtful else match)
     return kept
+
+
+def _is_of_single_words(shape: Shape) -> bool:
+    """True for a column whose cells hold one word and nothing else."""
+    return shape["words"] - shape["several"] > _MOSTLY
 
 
 def is_side_by_side(matches: Sequence[ColumnMatch]) -> bool:

@@ -34,17 +34,18 @@ _GOES_ON = re.compile(r"[(a-zçəğıöşüа-яё]|.*(?:[/-]|\d\d\.\d\d\.)$")
 
 
 def hides_voter(text: str) -> bool:
-    """True for the text of a title, total or signature that holds a voter, or but a whole name."""
-    return holds_voter(text) or (_is_whole_name(text) and not _OF_NOBODY.search(text))
+    """True for the text of a title, total or signature that holds a voter, or but a whole name.
 
-
-def holds_voter(text: str) -> bool:
-    """True for a text with two signs of a person: a name, a birth date, a FIN, a document.
-
-    Whoever signs shows the first alone.
+    Whoever signs shows one sign alone, the name.
     """
+    is_name = _is_whole_name(text) and not _OF_NOBODY.search(text)
+    return signs_of_person(text) > 1 or is_name
+
+
+def signs_of_person(text: str) -> int:
+    """How many of these four a text holds: a name, a birth date, a FIN, a document."""
     has_name = bool(_SURNAME.search(text) or _FATHER.search(text))
-    return has_name + sum(bool(sign.search(text)) for sign in _IDENTITIES) > 1
+    return has_name + sum(bool(sign.search(text)) for sign in _IDENTITIES)
 
 
 def holds_person(text: str) -> bool:

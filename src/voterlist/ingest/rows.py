@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +20,10 @@ from voterlist.ingest.heading import Header, filled_cells, same_cells
 from voterlist.ingest.persons import (
     hides_voter,
     holds_person,
-    holds_voter,
     is_birth_date,
     is_fin,
     is_of_two,
+    signs_of_person,
 )
 from voterlist.ingest.place import NOWHERE, title_place
 from voterlist.model import AsideCode
@@ -39,12 +40,17 @@ _OF_A_VOTER = ("birth_date", "address", "document", "fin", "constituency", "prec
 _NAMES = ("surname", "given_name", "full_name")
 _OF_ONE = (*_NAMES, "number", "birth_date", "fin")
 """The fields whose cells have one line where they are of one voter."""
-_MAY_HOLD = {
-    "number": r"\pL",
-    **dict.fromkeys(("surname", "given_name", "patronymic"), r"\d"),
-    "address": r"\d[./-]\d{1,2}[./-]\d|[0-9A-Z]{7}",
+_OF_A_LINE = {
+    "number": (r"\pL", 2),
+    **dict.fromkeys(("surname", "given_name", "patronymic", "full_name"), (r"\d", 2)),
+    "birth_date": (r"\pL", 2),
+    "address": (r"\d[./-]\d{1,2}[./-]\d|[0-9A-Z]{7}", 2),
+    # These two may stand in one cell.
+    "document": (r"\pL{4}", 3),
+    "fin": (r"[^0-9A-Z]", 3),
 }
-"""What stands in the cells of one field that may hold a voter: few cells are looked at."""
+"""For each field: what a cell has into which a voter's whole line came, so that few are looked at;
+and how many signs of a person it has at least."""
 _OF_NEITHER = ("number", *_NAMES, "patronymic", "address")
 """The fields in which neither a birth date nor a FIN stands alone."""
 _TOTAL = (
@@ -72,8 +78,6 @@ _PLACE_WORD = (
 _LETTER = r"[^\W\d_]"
 _BROKEN = r"\S\s*[\n\r\v\f\x{85}\x{2028}\x{2029}]\s*\S"
 """A cell of several lines."""
-_MOST_SHIFTED = 0.5
-"""The share of entries whose cells may stand elsewhere before their headings are at fault."""
 _FALSE = pa.scalar(value=False)
 _Mask = npt.NDArray[np.bool_]
 _Ints = npt.NDArray[np.int64]
@@ -123,10 +127,12 @@ def classify(
     marks: Marks,
     *,
     is_text: bool,
+    is_doubtful: bool = False,
 ) -> SheetRows:
     """What each row is.
 
-    ``raw`` the columns as read (null where a row of text ends), ``cells`` the same cleaned.
+    ``raw`` the columns as read (null where a row of text ends), ``cells`` the same cleaned. Under
+    headings that are doubtful no row is told to stand beside them.
     """
     rows = len(cells[0]) if cells else 0
     codes: _Codes = np.full(rows, ENTRY_ROW, dtype=np.int8)
@@ -152,6 +158,8 @@ def classify(
     # What a total, a title or a signature outside a table says counts; no voter stands there.
     _mark(codes, marks.outside, AsideCode.TITLE_ROW)
     _mark_faulty(raw, cells, codes, header, is_text=is_text)
+    if not is_doubtful:
+        _mark_shifted(cells, codes, header.map)
     _ask(codes, np.isin(codes, _AROUND), cells, hides_voter)
     _ask_headings(cells, codes, header.map)
     _ask_entries(raw, cells, codes, header)
@@ -298,7 +306,6 @@ def _mark_faulty(
     needed = _columns_of(header.map, _NAMES)
     ended = [_mask(pc.is_null(raw[column])) for column in needed]
     _mark(codes, np.logical_or.reduce(ended), AsideCode.ROW_TOO_SHORT)
-    _mark_shifted(cells, codes, header.map)
     named = [*needed, *header.map.columns("patronymic")]
     blank = [_mask(pc.is_null(cells[column])) for column in named]
     _mark(codes, np.logical_and.reduce(blank), AsideCode.NO_NAME)
@@ -330,9 +337,6 @@ def _mark_shifted(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> N
         if columns.columns(field):
             elsewhere = is_entry & ~having([field], is_such, is_entry)
             is_shifted |= having(_OF_NEITHER, is_such, elsewhere)
-    if np.count_nonzero(is_shifted) > _MOST_SHIFTED * np.count_nonzero(is_entry):
-        # The headings stand beside their columns: the whole list is doubtful.
-        return
     _mark(codes, is_shifted & is_short, AsideCode.ROW_TOO_SHORT)
     _mark(codes, is_shifted, AsideCode.ROW_TOO_LONG)
 
@@ -368,13 +372,21 @@ def _ask_entries(
     if header.map.columns("fin"):
         for column in bare:
             _ask(codes, is_entry, [column], is_fin)
-    for field, sign in _MAY_HOLD.items():
+    for field, (sign, least) in _OF_A_LINE.items():
+        # Where dates have no column of their own, they may stand behind the names.
+        is_dated = field == "full_name" and not header.map.columns("birth_date")
+        holds_line = partial(_has_signs, least=least + is_dated)
         for column in header.map.columns(field):
             may_hold = _mask(pc.match_substring_regex(cells[column], sign))
-            _ask(codes, is_entry & may_hold, [cells[column]], holds_voter)
+            _ask(codes, is_entry & may_hold, [cells[column]], holds_line)
     own = [raw[at] for at in _columns_of(header.map, _OF_ONE)]
     broken = [_mask(pc.match_substring_regex(column, _BROKEN)) for column in own]
     _ask(codes, is_entry & np.logical_or.reduce(broken), own, is_of_two)
+
+
+def _has_signs(text: str, least: int) -> bool:
+    """True for a text with at least so many signs of a person."""
+    return signs_of_person(text) >= least
 
 
 def _ask(

@@ -348,6 +348,7 @@ def _classified(
             section.header.moved(-start),
             marks.part(start, section.stop),
             is_text=is_text,
+            is_doubtful=section.doubtful,
         )
         codes.append(rows.codes)
         titles |= {row + start: text for row, text in rows.titles.items()}

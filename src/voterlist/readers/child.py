@@ -44,7 +44,7 @@ from voterlist.readers.proved import MEMORY_SHORT, most_unpacked, trouble_of
 _RETIRED_AT = 256 * 2**20
 """A child that has kept so many bytes more than at its start makes room for a fresh one."""
 _LOOK_SECONDS = 0.05
-"""Between two looks at its memory a child takes some ten megabytes."""
+"""So often a child looks at its memory."""
 
 
 class _WithoutPandas:
