@@ -14,11 +14,15 @@ _FATHER = re.compile(
     r"|[^\W\d_]{2,}(?:[oe]vi[çc]h?|[oe]vna|[ое]вич|[ое]вна))(?![^\W\d_])"
 )
 _YEAR = r"(?:19\d\d|200\d|201[0-2])"
-_BIRTH = re.compile(
-    rf"(?<!\d)(?:\d{{1,2}}[./-]\d{{1,2}}[./-]{_YEAR}|{_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}})(?!\d)"
-)
+_DATE = rf"(?:\d{{1,2}}[./-]\d{{1,2}}[./-]{_YEAR}|{_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}})"
 """A date on which a voter may be born; lists are signed on later ones."""
+_BIRTH = re.compile(rf"(?<!\d){_DATE}(?!\d)")
 _FIN = re.compile(r"\b(?=[A-Z]*\d)(?=\d*[A-Z])[0-9A-HJ-NP-Z]{7}\b")
+ALONE = {
+    "birth_date": (rf"^{_DATE}$",),
+    "fin": (r"^[0-9A-HJ-NP-Z]{7}$", r"\d[A-Z]|[A-Z]\d"),
+}
+"""What fits a cell that holds nothing but one of these, for RE2: columns are looked at whole."""
 _DOCUMENT = re.compile(r"\b(?:AZE|[A-Z]{2})[ №.-]*\d{7,8}\b")
 _IDENTITIES = (_BIRTH, _FIN, _DOCUMENT)
 _OF_NOBODY = re.compile(
@@ -52,16 +56,6 @@ def holds_person(text: str) -> bool:
     """True where one of these cells, parted by tabs, names a person; for cells of a heading."""
     names = map(_is_name, text.split("\t"))
     return any(names) or any(sign.search(text) for sign in _IDENTITIES)
-
-
-def is_birth_date(text: str) -> bool:
-    """True for a date alone on which a voter may be born."""
-    return _BIRTH.fullmatch(text) is not None
-
-
-def is_fin(text: str) -> bool:
-    """True for a text that has the form of a FIN."""
-    return _FIN.fullmatch(text) is not None
 
 
 def is_of_two(text: str) -> bool:

@@ -18,10 +18,9 @@ import pyarrow.compute as pc
 from voterlist.ingest.headers import ColumnMap
 from voterlist.ingest.heading import Header, filled_cells, same_cells
 from voterlist.ingest.persons import (
+    ALONE,
     hides_voter,
     holds_person,
-    is_birth_date,
-    is_fin,
     is_of_two,
     signs_of_person,
 )
@@ -51,6 +50,7 @@ _OF_A_LINE = {
 }
 """For each field: what a cell has into which a voter's whole line came, so that few are looked at;
 and how many signs of a person it has at least."""
+_WORD_ALONE = (r"^\pL+$",)
 _OF_NEITHER = ("number", *_NAMES, "patronymic", "address")
 """The fields in which neither a birth date nor a FIN stands alone."""
 _TOTAL = (
@@ -320,25 +320,27 @@ def _mark_shifted(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> N
     """
     last = max(match.column for match in columns.matches)
     is_short = _mask(pc.is_null(cells[last]))
-
-    def having(
-        fields: Sequence[str], is_such: Callable[[str], bool], rows: _Mask
-    ) -> _Mask:
-        found = np.zeros(len(codes), dtype=bool)
-        at = np.flatnonzero(rows)
-        for column in _columns_of(columns, fields) if len(at) else ():
-            chosen = cells[column].take(pa.array(at))
-            found[at] |= _mask(map_unique(chosen, is_such, pa.bool_()))
-        return found
-
     is_entry = codes == ENTRY_ROW
-    is_shifted = having(["number"], str.isalpha, is_entry & is_short)
-    for field, is_such in (("birth_date", is_birth_date), ("fin", is_fin)):
-        if columns.columns(field):
-            elsewhere = is_entry & ~having([field], is_such, is_entry)
-            is_shifted |= having(_OF_NEITHER, is_such, elsewhere)
+    is_shifted = is_short & _any_match(cells, columns.columns("number"), _WORD_ALONE)
+    for field, patterns in ALONE.items():
+        if own := columns.columns(field):
+            elsewhere = _columns_of(columns, _OF_NEITHER)
+            is_elsewhere = _any_match(cells, elsewhere, patterns)
+            is_shifted |= is_elsewhere & ~_any_match(cells, own, patterns)
+    is_shifted &= is_entry
     _mark(codes, is_shifted & is_short, AsideCode.ROW_TOO_SHORT)
     _mark(codes, is_shifted, AsideCode.ROW_TOO_LONG)
+
+
+def _any_match(
+    cells: list[pa.Array], columns: Iterable[int], patterns: Sequence[str]
+) -> _Mask:
+    """The rows of which a cell in one of these columns fits all of the patterns."""
+    found = np.zeros(len(cells[0]), dtype=bool)
+    for column in columns:
+        fits = [_mask(pc.match_substring_regex(cells[column], one)) for one in patterns]
+        found |= np.logical_and.reduce(fits)
+    return found
 
 
 def _ask_headings(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> None:
@@ -369,9 +371,9 @@ def _ask_entries(
     named = [re.search(_LETTER, text or "") for text in header.texts]
     bare = [cells[at] for at, name in enumerate(named) if not name and at not in known]
     _ask(codes, is_entry, bare, hides_voter)
-    if header.map.columns("fin"):
-        for column in bare:
-            _ask(codes, is_entry, [column], is_fin)
+    if header.map.columns("fin") and bare:
+        is_fin = _any_match(bare, range(len(bare)), ALONE["fin"])
+        codes[is_entry & is_fin] = _NUMBER[AsideCode.MAY_BE_VOTER]
     for field, (sign, least) in _OF_A_LINE.items():
         # Where dates have no column of their own, they may stand behind the names.
         is_dated = field == "full_name" and not header.map.columns("birth_date")
