@@ -21,8 +21,8 @@ import test_containers as containers  # noqa: E402
 from voterlist.config import IngestSettings  # noqa: E402
 from voterlist.ingest import ingest  # noqa: E402
 from voterlist.pipeline.result import FURNITURE  # noqa: E402
-from voterlist.readers.attempt import Attempt  # noqa: E402
 from voterlist.readers.files import read_bytes  # noqa: E402
+from voterlist.readers.outcome import Attempt  # noqa: E402
 from voterlist.schemas import RawFile  # noqa: E402
 
 __all__ = ["main", "silent_loss"]

@@ -18,7 +18,7 @@ import pytest
 import processes
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
-from voterlist.readers.attempt import allowance
+from voterlist.readers.outcome import allowance
 
 FILES = Path(__file__).parent / "reader_files"
 SECONDS = 1

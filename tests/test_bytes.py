@@ -19,7 +19,7 @@ from voterlist.link.identifiers import identifiers
 from voterlist.model import Profile
 from voterlist.normalize import normalize
 from voterlist.normalize.identifiers import read_document, read_fin
-from voterlist.normalize.titles import is_placeholder
+from voterlist.normalize.names import is_placeholder
 
 texts = st.lists(st.none() | st.text(max_size=9), max_size=12)
 plain = st.text("0123456789ABCXYZ", min_size=1, max_size=11)

@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 
 from registers import EACH, ON_DAY, clean
 from voterlist.check.context import Context
-from voterlist.check.entry import oldest_possible, youngest_possible
-from voterlist.check.funnel import share_funnel
-from voterlist.check.letters import has_mixed_script, has_strange_character
-from voterlist.check.measures import ages_judged
-from voterlist.check.numbering import line_number
+from voterlist.check.measures import ages_judged, share_funnel
+from voterlist.check.shared import (
+    has_mixed_script,
+    has_strange_character,
+    line_number,
+    oldest_possible,
+    youngest_possible,
+)
 from voterlist.config import CheckSettings
 from voterlist.tables import differ, group_codes, matches, similarity
 

@@ -9,8 +9,7 @@ from pydantic_core import to_jsonable_python
 
 from voterlist import config
 from voterlist.catalogue import LANGUAGES, catalogue, entries
-from voterlist.config.lines import TOML_CODES
-from voterlist.config.mistakes import PLAIN_CODES
+from voterlist.config.mistakes import PLAIN_CODES, TOML_CODES
 from voterlist.errors import SettingsError, SettingsMistake, UsageError
 from voterlist.model import Level, Profile
 from voterlist.rulebook.pages import chapters

@@ -24,9 +24,9 @@ from voterlist import config, readers  # noqa: E402
 from voterlist.config import IngestSettings  # noqa: E402
 from voterlist.decisions.follow import _is_full_date  # noqa: E402
 from voterlist.errors import InputError, MapError, SettingsError  # noqa: E402
-from voterlist.ingest.extra import _whole  # noqa: E402
+from voterlist.ingest.registers import _whole  # noqa: E402
 from voterlist.link import FOLDS  # noqa: E402
-from voterlist.lists.alphabet import house_key  # noqa: E402
+from voterlist.lists.listed import house_key  # noqa: E402
 from voterlist.model import AsideCode  # noqa: E402
 from voterlist.normalize import read_name  # noqa: E402
 from voterlist.normalize.names import skeleton  # noqa: E402

@@ -18,7 +18,7 @@ from voterlist.ingest import ingest, inspect
 from voterlist.model import AsideCode
 from voterlist.readers import read_content, read_files, read_table, sandbox
 from voterlist.readers.documents import Line
-from voterlist.readers.pdf_broken import put_together
+from voterlist.readers.pdf import put_together
 from voterlist.schemas import RawFile
 
 LIMITS = IngestSettings()

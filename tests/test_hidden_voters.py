@@ -13,10 +13,10 @@ import workspaces
 from intake_files import HEADER, TITLE, book, voters
 from voterlist import ingest
 from voterlist.config import IngestSettings
-from voterlist.ingest.persons import hides_voter, holds_person, is_of_two
+from voterlist.ingest.rows import hides_voter, holds_person, is_of_two
 from voterlist.model import AsideCode, Stage
-from voterlist.readers.attempt import Attempt
 from voterlist.readers.files import read_bytes
+from voterlist.readers.outcome import Attempt
 from voterlist.report.sections.set_aside import NOBODY
 from voterlist.schemas import RawFile
 from voterlist.usecases import gates

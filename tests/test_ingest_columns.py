@@ -13,12 +13,11 @@ from examples import tries
 from intake_files import HEADER, TITLE, cut, voters
 from voterlist import ingest
 from voterlist.config import IngestSettings, PinSettings
-from voterlist.ingest.content import by_content, is_side_by_side
+from voterlist.ingest.content import Shape, by_content, is_side_by_side, shapes
 from voterlist.ingest.file_names import place_of_name
 from voterlist.ingest.headers import ColumnMatch, column_letters, map_columns
 from voterlist.ingest.order import SURNAME_FIRST, SURNAME_LAST, name_order, split_names
 from voterlist.ingest.place import Place, title_place
-from voterlist.ingest.shapes import Shape, shapes
 from voterlist.merge import merge
 from voterlist.schemas import RawFile, RawSheet
 

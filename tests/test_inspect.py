@@ -19,7 +19,7 @@ from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.cli.app import APP
 from voterlist.config import IngestSettings
 from voterlist.ingest.evidence import ORIGINS
-from voterlist.ingest.lexicon import FIELD_OF
+from voterlist.ingest.text import FIELD_OF
 from voterlist.readers import read_paths
 
 TABLE = ("| file | what is unusual | what is said | exit code |", "|---|---|---|---|")

@@ -26,7 +26,7 @@ from voterlist.link import Added, Incremental, link
 from voterlist.link.comparisons import FOLDS, Pairs, with_added
 from voterlist.link.encode import encode
 from voterlist.model import Profile
-from voterlist.normalize.added import fold_added
+from voterlist.normalize.stage import fold_added
 
 COLUMNS = {
     "entry_id": "id",

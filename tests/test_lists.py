@@ -21,9 +21,9 @@ from list_tables import (
 from voterlist import catalogue
 from voterlist.errors import StageError
 from voterlist.findings import finding_ids
-from voterlist.lists.alphabet import ALPHABET, house_key, name_key
-from voterlist.lists.balance import require_balance
 from voterlist.lists.documents import documents
+from voterlist.lists.listed import ALPHABET, house_key, name_key
+from voterlist.lists.roll import require_balance
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.render.lists import ListWords
 from voterlist.render.xlsx import render_list

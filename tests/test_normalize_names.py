@@ -21,9 +21,14 @@ from voterlist.normalize.alphabet import (
     to_latin,
     upper,
 )
+from voterlist.normalize.name_parts import (
+    read_patronymic,
+    split_given,
+    standard_surname,
+    surname_sex,
+    surname_stem,
+)
 from voterlist.normalize.names import given_sex, skeleton, standard_name
-from voterlist.normalize.patronymic import read_patronymic, split_given
-from voterlist.normalize.surname import standard_surname, surname_sex, surname_stem
 
 HERE = Path(__file__).parent
 GROUPS = [

@@ -20,7 +20,7 @@ from voterlist.normalize.identifiers import (
     read_fin,
     read_sex,
 )
-from voterlist.normalize.titles import (
+from voterlist.normalize.names import (
     MAY_BE_PLACEHOLDER,
     MAY_HAVE_TITLE,
     is_placeholder,

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from voterlist.persons.one_person import agrees, are_two_people, contradicts, doubts
+from voterlist.persons.matching import agrees, are_two_people, contradicts, doubts
 from voterlist.schemas import VOTER
 from voterlist.tables import from_columns
 

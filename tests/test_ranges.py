@@ -34,7 +34,7 @@ from voterlist.link.keys import Key
 from voterlist.link.labels import CASES, PAIRS
 from voterlist.model import Profile
 from voterlist.normalize import normalize
-from voterlist.storage.spill import Rows, Spill
+from voterlist.storage.linkage_state import Rows, Spill
 
 KEYS = (
     Key("surname", ("stem",), ("year",)),

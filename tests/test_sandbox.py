@@ -24,8 +24,8 @@ from voterlist.config import IngestSettings
 from voterlist.errors import InputError
 from voterlist.model import AsideCode
 from voterlist.readers import read_content, read_files, read_table, sandbox
-from voterlist.readers.attempt import allowance
 from voterlist.readers.frames import pack_outcome, unpack_outcome
+from voterlist.readers.outcome import allowance
 
 LIMITS = IngestSettings()
 SHORT = IngestSettings(max_read_seconds=1)

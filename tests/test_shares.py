@@ -8,8 +8,7 @@ from voterlist import synth
 from voterlist.ingest import table_entries
 from voterlist.model import Profile
 from voterlist.normalize import normalize
-from voterlist.normalize.patronymic import father_and_sex
-from voterlist.normalize.surname import fold_surname
+from voterlist.normalize.name_parts import father_and_sex, fold_surname
 from voterlist.processes import shares
 
 MANY = [f"Əliyev{'abc'[number % 3] * (number % 7)}{number}" for number in range(4_500)]

@@ -20,8 +20,8 @@ from voterlist.check import (
     pyramids,
 )
 from voterlist.check.agehist import distance, median, myers, whipple
-from voterlist.check.cyclic import CYCLE_INDICATORS
-from voterlist.check.funnel import false_discovery, middle_share, share_funnel, spread
+from voterlist.check.indicators import CYCLE_INDICATORS
+from voterlist.check.measures import false_discovery, middle_share, share_funnel, spread
 from voterlist.config import CheckSettings
 from voterlist.ingest import table_intake
 from voterlist.normalize import normalize

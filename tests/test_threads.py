@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 from command_line import call
 from voterlist import synth
 from voterlist.ingest import table_entries
-from voterlist.ingest.cells import are_distinct
+from voterlist.ingest.added import are_distinct
 from voterlist.link import Incremental, link
 from voterlist.link.identifiers import identifiers
 from voterlist.model import Profile

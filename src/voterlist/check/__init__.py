@@ -13,10 +13,14 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from voterlist.check import coincidences
+from voterlist.check.agehist import profile, profile_of, pyramid, pyramids
 from voterlist.check.context import ENTRIES, VOTERS, Context
-from voterlist.check.cyclic import beside_last
-from voterlist.check.indicators import INDICATORS, indicators, indicators_of
-from voterlist.check.overview import profile, profile_of, pyramid, pyramids
+from voterlist.check.indicators import (
+    INDICATORS,
+    beside_last,
+    indicators,
+    indicators_of,
+)
 from voterlist.check.precinct_borders import street_use
 from voterlist.check.rules import RULES, TESTS
 from voterlist.config import CheckSettings

@@ -1,4 +1,4 @@
-"""The shares by which precincts are compared, and how each is judged.
+"""The shares by which precincts are compared, and which of them lie outside the funnel.
 
 Once for the rules and for the indicators.
 """
@@ -8,26 +8,251 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from voterlist.check.agehist import age_histogram, distance
 from voterlist.check.context import Context, Numbers
-from voterlist.check.entry import is_missing
-from voterlist.check.funnel import (
-    FEWEST_FOR_SPREAD,
-    Funnel,
-    Limits,
-    by_constituency,
-    false_discovery,
-    share_funnel,
-    winsorised,
-)
+from voterlist.check.shared import is_missing
 from voterlist.config import CheckSettings
 from voterlist.fields import COMPARED
 from voterlist.model import Rule, Sex
 from voterlist.persons.shared_values import Codes, Flags
+
+# Which precincts lie outside the funnel: outliers, by limits that hold for small precincts too.
+#
+# A share of 60 voters swings further by chance than one of 1,500, so each precinct is held
+# against limits of its own width (a funnel plot: Spiegelhalter, Funnel plots for comparing
+# institutional performance, Statistics in Medicine 24, 2005, doi 10.1002/sim.1970). Precincts of
+# a sound list differ by more than chance too: clerks have habits, streets have ages. That spread
+# between precincts is estimated from the list itself, from z scores of which the outer tenths are
+# drawn in (winsorised), so that outliers do not widen the limits that they are held against
+# (Spiegelhalter, Handling over-dispersion of performance indicators, Quality and Safety in Health
+# Care 14, 2005; Spiegelhalter and others, Statistical methods for healthcare regulation, Journal
+# of the Royal Statistical Society A 175, 2012).
+
+FEWEST_FOR_SPREAD = 10
+"""Precincts from which on the spread between them is estimated; of fewer it is taken as none."""
+
+_DRAWN_IN = 0.1
+"""The share of z scores at each end that is drawn in, as the sources do."""
+_DRAWN_SQUARE = 0.6786
+"""The mean square of standard normal scores so drawn in: without it the spread would be taken too
+small by a third."""
+
+
+class Limits(NamedTuple):
+    """The funnel at a precinct's size, as shares 0 to 1."""
+
+    lower: Numbers
+    upper: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """One element per precinct.
+
+    NaN where it was not judged: nobody to count, or nothing to be held against.
+    """
+
+    value: Numbers
+    base: Numbers
+    """What the precinct is held against."""
+    limits: Limits
+    """What chance and the spread between precincts leave below ``chance``, on each side."""
+    p: Numbers
+    """How often a sound precinct would lie as far out."""
+    q: Numbers
+    """The smallest false discovery rate at which the precinct counts as an outlier (Benjamini and
+    Hochberg)."""
+    spread: Numbers
+    """The standard deviation between the precincts of its constituency on the scale of the
+    arcsine, 0 where they differ by chance alone."""
+
+
+def share_funnel(
+    count: Codes,
+    of: Codes,
+    group: Codes,
+    *,
+    chance: float,
+    target: float | None = None,
+    two_sided: bool = False,
+    usable: Flags | None = None,
+) -> Funnel:
+    """The funnel of ``count`` among ``of``, precinct by precinct.
+
+    Args:
+        count: how many are counted in each precinct.
+        of: among how many.
+        group: the constituency of each precinct.
+        chance: the level of the limits, on each side.
+        target: the share that is expected everywhere; None: the middle precinct of the
+            constituency, and a constituency of one precinct is not judged.
+        two_sided: True asks about both sides, False about too many only.
+        usable: precincts that may say what is usual; all of them if None.
+    """
+    usable = np.ones(len(of), dtype=bool) if usable is None else usable
+    base = (
+        np.full(len(of), target)
+        if target is not None
+        else middle_share(count, of, group, usable)
+    )
+    from scipy import special  # noqa: PLC0415 - scipy takes a fifth of a second to load
+
+    judged = (of > 0) & ~np.isnan(base)
+    value = np.divide(count, of, out=np.full(len(of), np.nan), where=of > 0)
+    centre, error = (
+        _arcsine(np.where(judged, base * of, 0), of),
+        1 / np.sqrt(4 * of + 2),
+    )
+    away = np.where(judged, _arcsine(count, of) - centre, 0)
+    between = by_constituency(spread, group, away, error, judged & usable)
+    wide = np.sqrt(error**2 + between**2)
+    p = np.full(len(of), np.nan)
+    p[judged] = _chance(count, of, base, away / wide, judged, two_sided=two_sided)
+    reach = special.ndtri(1 - chance) * wide
+    lower, upper = (
+        np.where(judged, _share(np.clip(centre + step, 0, np.pi / 2), of), np.nan)
+        for step in (-reach, reach)
+    )
+    q = by_constituency(false_discovery, group, p)
+    return Funnel(value, base, Limits(lower, upper), p, q, between)
+
+
+def by_constituency(
+    told: Callable[..., Numbers | float], group: Codes, *columns: Numbers | Flags
+) -> Numbers:
+    """What is told of the precincts of each constituency alone, put together.
+
+    A constituency is told the same in a list of its own and in that of the nation.
+
+    Args:
+        told: takes these columns of one constituency; gives a number, or one for each precinct.
+        group: the constituency of each precinct.
+        columns: one element per precinct.
+    """
+    together = np.full(len(group), np.nan)
+    for number in np.unique(group):
+        own = group == number
+        together[own] = told(*(column[own] for column in columns))
+    return together
+
+
+def middle_share(count: Codes, of: Codes, group: Codes, usable: Flags) -> Numbers:
+    """For each precinct the share in the middle precinct of its constituency.
+
+    Precincts are weighed by ``of``.
+    One precinct, or several as long as they hold less than half of the voters, cannot move it. NaN
+    where the constituency has no other precinct.
+    """
+    groups = int(group.max(initial=-1)) + 1
+    rows = np.flatnonzero((of > 0) & usable)
+    others = np.bincount(group[of > 0], minlength=groups) > 1
+    share = count[rows] / of[rows]
+    order = rows[np.lexsort((share, group[rows]))]
+    weight = np.cumsum(of[order].astype(np.float64))
+    total = np.bincount(group[order], weights=of[order], minlength=groups)
+    before = np.cumsum(total) - total
+    at = np.searchsorted(weight, before + total / 2)
+    middle = np.full(groups, np.nan)
+    has_middle = (total > 0) & others
+    precinct = order[at[has_middle]]
+    middle[has_middle] = count[precinct] / of[precinct]
+    return np.asarray(middle[group])
+
+
+def spread(away: Numbers, error: Numbers, judged: Flags) -> float:
+    """The standard deviation between precincts beyond chance.
+
+    It comes of their distances (``away``) and the standard errors of these.
+
+    The additive model of the sources above: with phi the mean square of the winsorised z scores of
+    I precincts, made 1 for chance alone, and w = 1 / error**2, the variance is (I phi - (I - 1)) /
+    (sum w - sum w**2 / sum w), never below 0.
+    """
+    if judged.sum() < FEWEST_FOR_SPREAD:
+        return 0.0
+    score, weight = winsorised(away[judged] / error[judged]), 1 / error[judged] ** 2
+    excess = float((score**2).sum()) / _DRAWN_SQUARE - (len(score) - 1)
+    scale = weight.sum() - (weight**2).sum() / weight.sum()
+    return float(np.sqrt(max(0.0, excess / scale)))
+
+
+def winsorised(values: Numbers) -> Numbers:
+    """The values with the outer tenths drawn in to where they begin."""
+    low, high = np.quantile(values, (_DRAWN_IN, 1 - _DRAWN_IN))
+    drawn: Numbers = np.clip(values, low, high)
+    return drawn
+
+
+def false_discovery(p: Numbers) -> Numbers:
+    """The q value of each p: NaN stays NaN.
+
+    Calling outliers what has q of at most r keeps the expected share of false ones among them at r
+    (Benjamini and Hochberg, Journal of the Royal Statistical Society B 57, 1995).
+    """
+    q = np.full(len(p), np.nan)
+    at = np.flatnonzero(~np.isnan(p))
+    order = at[np.argsort(-p[at], kind="stable")]
+    rank = np.arange(len(order), 0, -1)
+    q[order] = np.minimum.accumulate(np.minimum(p[order] * len(order) / rank, 1.0))
+    return q
+
+
+def _chance(
+    count: Codes,
+    of: Codes,
+    base: Numbers,
+    score: Numbers,
+    judged: Flags,
+    *,
+    two_sided: bool,
+) -> Numbers:
+    """The larger of two chances.
+
+    By the funnel, and by the exact binomial tail, which alone holds for the smallest.
+    """
+    from scipy import special  # noqa: PLC0415 - scipy takes a fifth of a second to load
+
+    k, n, share = count[judged], of[judged], base[judged]
+    score = score[judged]
+    # P(X >= k) and P(X <= k) by the regularised incomplete beta function.
+    above = np.where(
+        k > 0, special.betainc(np.maximum(k, 1), n - np.maximum(k, 1) + 1, share), 1.0
+    )
+    p: Numbers = np.maximum(special.ndtr(-score), above)
+    if not two_sided:
+        return p
+    below = np.where(
+        k < n,
+        special.betainc(n - np.minimum(k, n - 1), np.minimum(k, n - 1) + 1, 1 - share),
+        1.0,
+    )
+    both: Numbers = np.minimum(
+        1.0, 2 * np.minimum(p, np.maximum(special.ndtr(score), below))
+    )
+    return both
+
+
+def _arcsine(count: Numbers | Codes, of: Numbers | Codes) -> Numbers:
+    """The share on a scale on which its standard error hangs on ``of`` alone.
+
+    The standard error is 1 / sqrt(4 of + 2) whatever the share (Anscombe 1948).
+    """
+    angle: Numbers = np.arcsin(np.sqrt((count + 0.375) / (of + 0.75)))
+    return angle
+
+
+def _share(angle: Numbers, of: Numbers | Codes) -> Numbers:
+    """The share at this place of the scale."""
+    share: Numbers = np.clip(
+        (np.sin(angle) ** 2 * (of + 0.75) - 0.375) / np.maximum(of, 1), 0, 1
+    )
+    return share
+
 
 _DAYS_OF_YEAR = 365.25
 _DRAWN_SQUARE_OF_DISTANCE = 0.7789

@@ -14,13 +14,15 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from voterlist.config.lines import toml_mistake, tree_of, with_lines
 from voterlist.config.mistakes import (
     FILE_NAME,
     mistakes_of,
     settings_error,
     taken_comparisons,
+    toml_mistake,
+    tree_of,
     unknown_rules,
+    with_lines,
 )
 from voterlist.config.sections import (
     AcceptedSettings,

@@ -15,21 +15,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
-from voterlist.cycles.causes import (
-    NONE,
-    Causes,
-    Explained,
-    Witnesses,
-    came_of_age,
-    known_to,
-)
 from voterlist.cycles.findings import (
     CAUSES,
     CHANGES,
     LEVELS,
     NO_CAUSE,
+    NONE,
     RULES,
+    Causes,
+    Explained,
+    Witnesses,
+    came_of_age,
     findings,
+    known_to,
     summary,
 )
 from voterlist.cycles.pairing import Paired, fields_changed, is_elsewhere, pair

@@ -13,8 +13,7 @@ import pyarrow.compute as pc
 
 from voterlist.cycles.findings import LEVELS
 from voterlist.fields import COMPARED, FIELDS
-from voterlist.persons.matching import Flags, Rows
-from voterlist.persons.one_person import contradicts
+from voterlist.persons.matching import Flags, Rows, contradicts
 from voterlist.tables import group_codes
 
 _DATE = ("birth_year", "birth_month", "birth_day")

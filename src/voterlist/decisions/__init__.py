@@ -8,18 +8,16 @@ all of it does to the list; ``refused`` tries new answers before they are record
 
 from __future__ import annotations
 
-from voterlist.decisions.answer import (
-    Amended,
-    AmendmentContext,
-    Replaced,
-    Value,
-    ValueReader,
-)
 from voterlist.decisions.answers import (
     SHEETS,
+    Amended,
+    AmendmentContext,
     Answers,
     Ground,
     Need,
+    Replaced,
+    Value,
+    ValueReader,
     answers_of,
     grounds,
     grounds_for,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from voterlist.decisions.answer import (
+from voterlist.decisions.answers import (
     ACCEPT,
     Amended,
     AmendmentContext,

@@ -8,8 +8,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from voterlist.decisions.answer import ACCEPT, AmendmentContext, Answer, Subjects
-from voterlist.decisions.answers import Ground, Need, grounds
+from voterlist.decisions.answers import (
+    ACCEPT,
+    AmendmentContext,
+    Answer,
+    Ground,
+    Need,
+    Subjects,
+    grounds,
+)
 from voterlist.facts import CONSTITUENCY_NUMBERS
 from voterlist.fields import CORRECTED, EMPTIED
 from voterlist.model import Action, Problem

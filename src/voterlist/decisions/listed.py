@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist import strict_json
-from voterlist.decisions.answer import AmendmentContext, Row, ValueReader
+from voterlist.decisions.answers import AmendmentContext, Row, ValueReader
 from voterlist.decisions.given import Given
 from voterlist.decisions.judge import Reasons
 from voterlist.decisions.standing import last_answers

@@ -25,7 +25,6 @@ from voterlist.ingest.account import (
     inspect,
 )
 from voterlist.ingest.added import with_columns
-from voterlist.ingest.extra import FORMER_NAMES, REASON, extra_column, protocol
 from voterlist.ingest.file_names import Territory
 from voterlist.ingest.findings import findings_table
 from voterlist.ingest.generic import (
@@ -40,9 +39,16 @@ from voterlist.ingest.generic import (
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.ids import entry_ids
 from voterlist.ingest.look import look, register_headed
-from voterlist.ingest.registers import register_named
+from voterlist.ingest.registers import (
+    FORMER_NAMES,
+    REASON,
+    StreetRows,
+    extra_column,
+    protocol,
+    register_named,
+    street_rows,
+)
 from voterlist.ingest.rules import LETTERS_LOST, PLACE_DOUBTS, RULES
-from voterlist.ingest.streets import StreetRows, street_rows
 from voterlist.model import Unit
 from voterlist.schemas import ADDED, ENTRY, LIST, SET_ASIDE, Intake, RawFile
 from voterlist.tables import concat, sort_by

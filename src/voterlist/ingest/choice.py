@@ -13,11 +13,10 @@ import pyarrow.compute as pc
 
 from voterlist.config.comparisons import AddedComparison
 from voterlist.fields import CARRIED, FIELDS, NAMES
-from voterlist.ingest.cells import are_distinct, known_cells
+from voterlist.ingest.added import are_distinct, known_cells
+from voterlist.ingest.content import Shape
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, match_header, settle
-from voterlist.ingest.lexicon import FIELD_OF, WORDS
-from voterlist.ingest.shapes import Shape
-from voterlist.ingest.text import fold
+from voterlist.ingest.text import FIELD_OF, WORDS, fold
 from voterlist.model import Profile
 
 _ENOUGH_ROWS = 20

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import IngestSettings
-from voterlist.config.lines import toml_mistake, tree_of, with_lines
+from voterlist.config.mistakes import toml_mistake, tree_of, with_lines
 from voterlist.errors import InputError, MapError, SettingsMistake
 from voterlist.fields import ENTRY_FIELDS, NAMES
-from voterlist.ingest.cells import flat, is_ascending, known_cells
+from voterlist.ingest.added import flat, is_ascending, known_cells
 from voterlist.ingest.choice import choose, field_named, is_needed
 from voterlist.ingest.findings import finding, findings_table
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 
 from voterlist.config import IngestSettings
 from voterlist.fields import FIELDS
-from voterlist.ingest.lexicon import (
+from voterlist.ingest.text import (
     FIELD_OF,
     FILLERS,
     GIVEN,
@@ -19,8 +19,8 @@ from voterlist.ingest.lexicon import (
     PARTS,
     PATRONYMIC,
     SURNAME,
+    fold,
 )
-from voterlist.ingest.text import fold
 
 _SIMILAR = 84.0
 """Likeness in percent (normalised Indel) from which a header is taken for a known one."""

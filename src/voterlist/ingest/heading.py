@@ -15,9 +15,8 @@ import pyarrow.compute as pc
 
 from voterlist.config import IngestSettings
 from voterlist.fields import NAMES
-from voterlist.ingest.content import by_content
+from voterlist.ingest.content import by_content, shapes
 from voterlist.ingest.headers import ColumnMap, map_columns
-from voterlist.ingest.shapes import shapes
 
 _HEAD_ROWS = 50
 """A header further down than this is not looked for."""

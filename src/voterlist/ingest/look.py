@@ -11,18 +11,207 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from voterlist.config import IngestSettings
-from voterlist.ingest.cut_rows import cut_rows
 from voterlist.ingest.file_names import NamedPlace, Territory, places_of_names
+from voterlist.ingest.findings import finding
+from voterlist.ingest.ids import content_hash
 from voterlist.ingest.lists import Part, added, balance, entries, set_aside, troubled
 from voterlist.ingest.registers import register_in
-from voterlist.ingest.sheet_findings import copy_findings, sheet_findings
+from voterlist.ingest.sheet_findings import copy_findings, cut_rows, sheet_findings
 from voterlist.ingest.survey import Survey, survey_file, troubles
-from voterlist.ingest.versions import claimed_twice, repeated_entries
-from voterlist.model import AsideCode
-from voterlist.schemas import RawFile
+from voterlist.model import AsideCode, ListKind
+from voterlist.schemas import ENTRY, RawFile
+from voterlist.tables import concat
+
+# Lists of one precinct that are versions of each other: an entry in both counts once.
+#
+# Which of two versions holds is for a person to say, so every entry that stands in one of them
+# only is kept: no voter is lost, whoever was first. What says the same in every field is one
+# voter written down twice, and is set aside in the second list, so no voter is doubled. Two lists
+# are versions only where most of the smaller one is the same; the parts of one list, where a
+# namesake may stand in each, share next to nothing.
+
+_FEWEST = 10
+"""So many entries at least must be the same, unless both lists are the same altogether."""
+_MOST_OF = 0.5
+"""The share of the smaller list that must be the same."""
+_Words = npt.NDArray[np.uint64]
+_Ints = npt.NDArray[np.int64]
+_Place = tuple[int, int]
+"""(constituency, precinct), 0 where one is not known."""
+
+
+class _List:
+    """The entries of one place in one sheet.
+
+    Attributes:
+        survey: the sheet.
+        place: (constituency, precinct), 0 where one is not known.
+        rows: the rows of the sheet, equal entries beside each other.
+        hashes: of the content of each.
+        counts: how often each hash stands in the list.
+        nth: which of several equal entries each is, from 0.
+    """
+
+    def __init__(
+        self, survey: Survey, place: _Place, rows: _Ints, hashes: _Words
+    ) -> None:
+        self.survey, self.place = survey, place
+        # Equal entries in order of their rows, so that of three the same ones are always kept.
+        order = np.lexsort((rows, hashes))
+        self.rows, self.hashes = rows[order], hashes[order]
+        values, starts, counts = np.unique(
+            self.hashes, return_index=True, return_counts=True
+        )
+        self.counts = dict(zip(values.tolist(), counts.tolist(), strict=True))
+        self.nth = np.arange(len(self.rows)) - np.repeat(starts, counts)
+
+    def key(self) -> tuple[int, str, str]:
+        """The larger list first, then an order that no file's name changes."""
+        return (-len(self.rows), self.survey.file.source, self.survey.sheet.name or "")
+
+
+def repeated_entries(
+    surveys: Sequence[Survey], tables: Sequence[pa.Table]
+) -> list[dict[str, Any]]:
+    """Sets the entries aside that another version of their list repeats; returns the remarks.
+
+    Args:
+        surveys: of the sheets of one intake.
+        tables: the entries of each.
+    """
+    lists = _lists(surveys, tables)
+    findings = []
+    for place in sorted(lists):
+        same_place = sorted(lists[place], key=_List.key)
+        for at, later in enumerate(same_place):
+            earlier = same_place[:at]
+            versions = [one for one in earlier if _are_versions(one, later)]
+            if versions:
+                findings.append(_set_aside(later, versions))
+    return findings
+
+
+def claimed_twice(
+    surveys: Sequence[Survey], repeated: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The remarks on files that claim one precinct and are no versions of one another.
+
+    Of temporary lists a precinct may have several.
+
+    Args:
+        surveys: of the sheets of one intake, after ``repeated_entries``.
+        repeated: its remarks.
+    """
+    versions = {_list_of(row) for row in repeated}
+    claims: dict[_Place, list[Survey]] = {}
+    for survey in surveys:
+        if survey.kind is not ListKind.PERMANENT:
+            continue
+        for place in _places(survey):
+            sheet = (survey.file.source, survey.sheet.name, *place)
+            _, precinct = place
+            if precinct and sheet not in versions:
+                claims.setdefault(place, []).append(survey)
+    findings = []
+    for place, claimants in sorted(claims.items()):
+        sources = {survey.file.source for survey in claimants}
+        if len(sources) < 2:
+            continue
+        for survey in claimants:
+            cells = _cells(survey, place)
+            count = float(len(sources))
+            findings.append(finding("precinct-claimed-twice", **cells, value=count))
+    return findings
+
+
+def _places(survey: Survey) -> list[_Place]:
+    """The places of which a sheet has entries."""
+    constituencies, precincts, which, _ = survey.places.groups()
+    groups = np.unique(which[survey.entries()])
+    pairs = zip(constituencies[groups], precincts[groups], strict=True)
+    return [(int(constituency), int(precinct)) for constituency, precinct in pairs]
+
+
+def _cells(survey: Survey, place: _Place) -> dict[str, Any]:
+    """The cells of a finding that say which list it is about."""
+    constituency, precinct = place
+    return {
+        "source": survey.file.source,
+        "sheet": survey.sheet.name,
+        "constituency": constituency or None,
+        "precinct": precinct or None,
+    }
+
+
+def _list_of(row: Mapping[str, Any]) -> tuple[str, str | None, int, int]:
+    """The list that a remark is about."""
+    place = int(row["constituency"] or 0), int(row["precinct"] or 0)
+    return row["source"], row["sheet"], *place
+
+
+def _lists(
+    surveys: Sequence[Survey], tables: Sequence[pa.Table]
+) -> dict[tuple[int, int, str], list[_List]]:
+    """The lists of each place and kind that has several."""
+    if sum(table.num_rows > 0 for table in tables) < 2:
+        return {}
+    hashes = content_hash(concat(tables, ENTRY))
+    lists_of: dict[tuple[int, int, str], list[_List]] = {}
+    start = 0
+    for survey, table in zip(surveys, tables, strict=True):
+        own = hashes[start : start + table.num_rows]
+        start += table.num_rows
+        rows = np.flatnonzero(survey.entries())
+        _, _, which, _ = survey.places.groups()
+        for group in np.unique(which[rows]).tolist():
+            inside = which[rows] == group
+            first = int(rows[inside][0])
+            place = (
+                int(survey.places.final["constituency"][first]),
+                int(survey.places.final["precinct"][first]),
+            )
+            key = (*place, str(survey.kind))
+            lists_of.setdefault(key, []).append(
+                _List(survey, place, rows[inside], own[inside])
+            )
+    return {key: lists for key, lists in lists_of.items() if len(lists) > 1}
+
+
+def _shared(one: _List, other: _List) -> int:
+    """How many entries are the same in both, each counted as often as it stands in both."""
+    in_both = Counter(one.counts) & Counter(other.counts)
+    return in_both.total()
+
+
+def _are_versions(one: _List, other: _List) -> bool:
+    """True where two lists are one list twice, or a version of one another."""
+    same, sizes = _shared(one, other), (len(one.rows), len(other.rows))
+    if same == sizes[0] == sizes[1]:
+        return same >= 2
+    return same >= max(_FEWEST, _MOST_OF * min(sizes))
+
+
+def _set_aside(later: _List, versions: Sequence[_List]) -> dict[str, Any]:
+    """Sets aside what the other versions repeat; the list with most copies of it counts."""
+    counts: Counter[int] = Counter()
+    for one in versions:
+        counts |= Counter(one.counts)
+    repeats = later.nth < np.array([counts[entry] for entry in later.hashes.tolist()])
+    later.survey.set_aside(later.rows[repeats], AsideCode.SAME_ENTRY)
+    shared = [_shared(one, later) for one in versions]
+    same = max(shared)
+    one = versions[shared.index(same)]
+    only = len(one.rows) + len(later.rows) - 2 * same
+    cells = _cells(later.survey, later.place)
+    if not only:
+        return finding("list-repeated", **cells, value=float(same))
+    count = float(repeats.sum())
+    return finding("list-version", **cells, value=count, limit=float(only))
 
 
 @dataclass(frozen=True, slots=True)

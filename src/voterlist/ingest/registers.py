@@ -1,12 +1,481 @@
-"""What a register of another body is told by: the name of its file, its titles, its headings."""
+"""What other bodies send: registers of persons, a protocol, the streets of the precincts.
+
+A register is told by the name of its file, its titles and its headings.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from voterlist.ingest.lexicon import WORDS
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.config import IngestSettings
+from voterlist.errors import InputError
+from voterlist.ingest.added import flat
+from voterlist.ingest.evidence import KINDS, column_numbers
+from voterlist.ingest.file_names import (
+    NOT_NAMED,
+    NamedPlace,
+    place_of_name,
+    places_of_sheets,
+)
+from voterlist.ingest.findings import finding, findings_table
+from voterlist.ingest.generic import first_sheet
+from voterlist.ingest.headers import map_columns, match_header
+from voterlist.ingest.heading import filled_cells, same_cells
+from voterlist.ingest.place import cell_number, title_place
 from voterlist.ingest.survey import Survey
-from voterlist.ingest.text import fold
+from voterlist.ingest.text import WORDS, clean, fold
+from voterlist.schemas import PROTOCOL, PROTOCOL_LINES, STREET_ROW, RawFile, RawSheet
+from voterlist.tables import concat, from_columns, map_unique, sort_by
+
+# Columns that only some registers have, beside those of an entry; and tables of a protocol.
+
+REASON = frozenset(WORDS["register_columns"]["reason"])
+"""Headers of the reason for a removal, as ``text.fold`` leaves them."""
+
+FORMER_NAMES: dict[str, list[str]] = WORDS["former_names"]
+"""Field -> headers of what it was before a change of name."""
+
+_HEAD = 50
+"""A header stands in one of the first so many rows."""
+
+
+def extra_column(
+    files: Sequence[RawFile], headers: Collection[str], entries: pa.Table
+) -> pa.Array:
+    """The cell under one of these headers (as ``text.fold`` leaves them) of each entry (ENTRY).
+
+    Null where none is.
+    """
+    parts = [
+        part
+        for file in files
+        for sheet in file.sheets
+        if (part := _cells(file, sheet, headers)) is not None
+    ]
+    if not parts:
+        return pa.nulls(entries.num_rows, pa.string())
+    key = ["source", "sheet", "line"]
+    import pandas as pd  # noqa: PLC0415  it takes longer to load than all else here
+
+    known = pd.concat(map(pd.DataFrame, parts), ignore_index=True).drop_duplicates(key)
+    places = entries.select(key).to_pandas()
+    places["sheet"] = places["sheet"].fillna("").astype(str)
+    return pa.array(
+        places.merge(known, on=key, how="left", validate="m:1")["text"],
+        pa.string(),
+        from_pandas=True,
+    )
+
+
+def _cells(
+    file: RawFile, sheet: RawSheet, headers: Collection[str]
+) -> dict[str, Any] | None:
+    """source, sheet, line, text of the column under the first header that is one of these.
+
+    None without one.
+    """
+    columns = [clean(_flat(column)) for column in sheet.cells.columns]
+    for row in range(min(_HEAD, sheet.cells.num_rows)):
+        for column in columns:
+            text = column[row].as_py()
+            if text is not None and fold(text) in headers:
+                lines = np.asarray(sheet.lines)
+                return {
+                    "source": file.source,
+                    "sheet": sheet.name or "",
+                    "line": lines,
+                    "text": column.to_pylist(),
+                }
+    return None
+
+
+def _flat(column: pa.ChunkedArray) -> pa.Array:
+    return pa.chunked_array(column.chunks, pa.string()).combine_chunks()
+
+
+# --- the protocol
+# --------------------------------------------------------------------------------------
+
+_LINE = re.compile(
+    r"(?:line|setir|строка|стр)?\s*1\s*([abcdабвг]?)(?:\s*(?:setri|setir))?"
+)
+_LETTER = dict(zip("абвг", "abcd", strict=True))
+_MOST_DIGITS = 18
+"""A longer number is no count of voters, and has no room in a table."""
+_PROTOCOL_TODO = (
+    "Give a table with the headers constituency, precinct, 1, 1a, 1b, 1c, 1d"
+    " and whole numbers in the lines."
+)
+
+
+def protocol(raw: RawFile) -> pa.Table:
+    """The PROTOCOL table of the first sheet of a file; rows without any number are left out.
+
+    Raises:
+        InputError: the file could not be read, has no column of a line, or a line holds something
+            that is no whole number; it names the line of the file.
+    """
+    sheet = first_sheet(raw, _PROTOCOL_TODO)
+    cells = [clean(_flat(column)) for column in sheet.cells.columns]
+    header, columns = _protocol_columns(cells, raw.name)
+    written = {
+        name: cells[column].slice(header + 1) for name, column in columns.items()
+    }
+    numbers = {
+        name: _whole(written[name]) for name in written if name in PROTOCOL_LINES
+    }
+    numbers |= {
+        name: map_unique(written[name], partial(cell_number, kind=name), pa.int32())
+        for name in ("constituency", "precinct")
+        if name in written
+    }
+    for name, column in numbers.items():
+        unread = np.asarray(
+            pc.and_(pc.is_valid(written[name]), pc.is_null(column)), dtype=bool
+        )
+        if unread.any():
+            line = sheet.lines[header + 1 + int(np.argmax(unread))].as_py()
+            raise InputError(
+                f"the protocol has something in {name} that is no number",
+                code="statistic-unreadable",
+                file=raw.name,
+                line=line,
+                todo=_PROTOCOL_TODO,
+            )
+    has_number = np.logical_or.reduce(
+        [
+            np.asarray(numbers[name].is_valid(), dtype=bool)
+            for name in numbers
+            if "line" in name
+        ]
+    )
+    table = from_columns(numbers, PROTOCOL, length=len(has_number)).filter(
+        pa.array(has_number)
+    )
+    return sort_by(table, "constituency", "precinct", *PROTOCOL_LINES)
+
+
+def _protocol_columns(cells: list[pa.Array], name: str) -> tuple[int, dict[str, int]]:
+    """(the row of the header, the column of each line and of the place)."""
+    for row in range(min(_HEAD, len(cells[0]) if cells else 0)):
+        texts = [column[row].as_py() for column in cells]
+        lines = {
+            line: place
+            for place, text in enumerate(texts)
+            if text and (line := _line_of(text))
+        }
+        if {"line_1", "line_1a"} <= set(lines):
+            matches = map_columns(texts, IngestSettings()).matches
+            places = {
+                match.role: match.column
+                for match in matches
+                if match.role in {"constituency", "precinct"}
+            }
+            return row, places | lines
+    raise InputError(
+        "the protocol has no columns 1 and 1a",
+        code="header-unknown",
+        file=name,
+        todo=_PROTOCOL_TODO,
+    )
+
+
+def _line_of(text: str) -> str | None:
+    """``line_1a`` for 1a, line 1a, sətir 1a, строка 1а; None for any other header."""
+    match = _LINE.fullmatch(fold(text))
+    return f"line_1{_LETTER.get(match[1], match[1])}" if match else None
+
+
+def _whole(column: pa.Array) -> pa.Array:
+    """Whole numbers, with or without blanks between the thousands."""
+
+    def number(text: str) -> int | None:
+        plain = re.sub(r"[\s\N{NO-BREAK SPACE}]", "", text).removesuffix(".0")
+        is_number = plain.isascii() and plain.isdecimal() and len(plain) <= _MOST_DIGITS
+        return int(plain) if is_number else None
+
+    return map_unique(column, number, pa.int64())
+
+
+# The register of the precincts' streets, as handed in.
+#
+# Which streets and houses belong to which precinct.
+
+_Ints = npt.NDArray[np.int64]
+_Mask = npt.NDArray[np.bool_]
+_Cells = list[pa.Array]
+
+_HEAD_ROWS = 50
+"""A header further down than this is not looked for."""
+_UNREAD = -1
+_HEADERS = {
+    word: role
+    for role, words in {
+        "street": (
+            *(
+                "kuceler",
+                "kucelerin adi",
+                "kucelerin adlari",
+                "kuce ve evler",
+                "kuce ve prospektler",
+                "streets",
+            ),
+            *(
+                "улицы",
+                "названия улиц",
+                "наименование улицы",
+                "наименование улиц",
+                "күчәләр",
+            ),
+        ),
+        "houses": (
+            *(
+                "evler",
+                "ev nomreleri",
+                "evlerin nomreleri",
+                "evlerin sayi ve nomresi",
+                "binalar",
+                "bina nomreleri",
+            ),
+            *(
+                "nomreler",
+                "houses",
+                "house numbers",
+                "house number range",
+                "buildings",
+                "numbers",
+            ),
+            *("дома", "номера домов", "дома no", "no домов", "евләр"),
+        ),
+    }.items()
+    for word in words
+}
+"""Headings that stand in no voters' list, for they are of many streets or houses."""
+_ROLES = {"address": "street", "house": "houses", "number": ""}
+"""What the columns of a voters' list are here."""
+_OF_VOTERS = "birth_date"
+"""A column that every voters' list has, and no register of streets: the addresses of one prove
+nothing of the other."""
+_STREETS_TODO = (
+    "Give a table with the headers precinct, street, houses,"
+    " and constituency where the title does not name it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StreetRows:
+    """What a file of streets holds."""
+
+    table: pa.Table
+    """STREET_ROW, sorted by place in the file."""
+    findings: pa.Table
+    """FINDING: the rows that say no precinct or no street."""
+    rows: int
+    """How many rows there are below the headers, headers and titles not counted."""
+
+
+def street_rows(raw: RawFile) -> StreetRows:
+    """The streets in every sheet of a file that has a heading for them.
+
+    A precinct, and a constituency, stands in the row, or in the row or title above it where the
+    cell is blank, or in the name of the sheet, file or folder.
+
+    Raises:
+        InputError: the file could not be read, or no sheet has the headings.
+    """
+    if raw.trouble is not None:
+        raise InputError(
+            "the streets cannot be read",
+            code=raw.trouble,
+            file=raw.name,
+            todo=_STREETS_TODO,
+        )
+    parts = [
+        part
+        for sheet in raw.sheets
+        if sheet.trouble is None and (part := _sheet(raw, sheet))
+    ]
+    if not parts:
+        code = next(
+            (sheet.trouble for sheet in raw.sheets if sheet.trouble),
+            "no-street-columns",
+        )
+        raise InputError(
+            "no sheet has the columns of streets",
+            code=code,
+            file=raw.name,
+            todo=_STREETS_TODO,
+        )
+    return StreetRows(
+        sort_by(
+            concat((part.table for part in parts), STREET_ROW),
+            "source",
+            "sheet",
+            "line",
+        ),
+        concat((part.findings for part in parts), parts[0].findings.schema),
+        sum(part.rows for part in parts),
+    )
+
+
+def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
+    """The streets of one sheet; None where it has no headings of them."""
+    cells = [clean(flat(column)) for column in sheet.cells.columns]
+    header, columns = _find_header(cells)
+    if header is None:
+        return None
+    filled = filled_cells(cells)
+    body = (np.arange(len(filled)) > header) & (filled > 0) & ~same_cells(cells, header)
+    named = _is_known(cells, columns, ("street", "settlement"))
+    titles = {
+        row: place
+        for row in np.flatnonzero(filled == 1).tolist()
+        if (place := title_place(_only(cells, row)))
+    }
+    titled = [
+        row for row, place in titles.items() if place.constituency or place.precinct
+    ]
+    body[titled] = False
+    places = {
+        kind: _numbers(cells, columns, titles, body, header, kind) for kind in KINDS
+    }
+    for kind, numbers in places.items():
+        numbers[numbers == 0] = _by_names(raw, sheet, kind)
+    placed = np.logical_and.reduce([numbers > 0 for numbers in places.values()])
+    chosen = np.flatnonzero(body & named & placed)
+    taken = pa.array(chosen)
+    values: dict[str, Any] = {
+        role: cells[at].take(taken) for role, at in columns.items() if role not in KINDS
+    }
+    values |= {
+        kind: pa.array(numbers[chosen], pa.int32()) for kind, numbers in places.items()
+    }
+    values |= {
+        "source": pa.repeat(raw.source, len(chosen)),
+        "line": sheet.lines.take(taken),
+    }
+    values["sheet"] = (
+        pa.repeat(sheet.name, len(chosen)) if sheet.name is not None else None
+    )
+    table = from_columns(values, STREET_ROW, length=len(chosen))
+    return StreetRows(table, _unused(raw, sheet, body, named, places), int(body.sum()))
+
+
+def _by_names(raw: RawFile, sheet: RawSheet, kind: str) -> int:
+    """The number of this kind that the name of the sheet says, else that of the file; else 0."""
+    of_sheet = places_of_sheets([sheet.name])[sheet.name] if sheet.name else NOT_NAMED
+    numbers = (_sure_number(one, kind) for one in (of_sheet, place_of_name(raw.name)))
+    return next((number for number in numbers if number), 0)
+
+
+def _sure_number(reading: NamedPlace, kind: str) -> int | None:
+    number: int | None = getattr(reading, kind)
+    is_doubtful = kind == "precinct" and reading.doubt is not None
+    return None if is_doubtful else number
+
+
+def _find_header(cells: _Cells) -> tuple[int | None, dict[str, int]]:
+    """(the row of the headings, the column of each role).
+
+    The first row that names streets, and precincts or houses.
+    """
+    for row in range(min(_HEAD_ROWS, len(cells[0]) if cells else 0)):
+        columns: dict[str, int] = {}
+        for at, column in enumerate(cells):
+            if role := _role(column[row].as_py()):
+                columns.setdefault(role, at)
+        has_streets = {"street", "settlement"} & set(columns) and {
+            "precinct",
+            "houses",
+        } & set(columns)
+        if has_streets and _OF_VOTERS not in columns:
+            return row, columns
+    return None, {}
+
+
+def _role(text: str | None) -> str | None:
+    """What a heading is taken for; None where it is of nothing that a register of streets needs."""
+    if text is None:
+        return None
+    if known := _HEADERS.get(fold(text)):
+        return known
+    answer = match_header(text)
+    role = _ROLES.get(answer.role, answer.role) if answer else ""
+    return role if role in {*KINDS, *STREET_ROW.names, _OF_VOTERS} else None
+
+
+def _is_known(cells: _Cells, columns: dict[str, int], roles: tuple[str, ...]) -> _Mask:
+    """The rows in which one of these columns holds something."""
+    known: _Mask = np.zeros(len(cells[0]), dtype=bool)
+    for role in (role for role in roles if role in columns):
+        known |= np.asarray(pc.is_valid(cells[columns[role]]), dtype=bool)
+    return known
+
+
+def _only(cells: _Cells, row: int) -> str:
+    """The text of the one filled cell of a row."""
+    return next(str(text) for column in cells if (text := column[row].as_py()))
+
+
+def _numbers(
+    cells: _Cells,
+    columns: dict[str, int],
+    titles: dict[int, Any],
+    body: _Mask,
+    header: int,
+    kind: str,
+) -> _Ints:
+    """The number in force at each row.
+
+    Of its cell, else of the cell or title above; 0 where none is, -1 unreadable.
+    """
+    numbers = np.zeros(len(body), dtype=np.int64)
+    if kind in columns:
+        column = cells[columns[kind]]
+        numbers, _ = column_numbers(column, kind, body)
+        numbers[body & np.asarray(pc.is_valid(column), dtype=bool) & (numbers == 0)] = (
+            _UNREAD
+        )
+    for row, place in sorted(titles.items(), reverse=True):
+        if number := getattr(place, kind):
+            # Titles above the headings hold from the first row on; of two, the upper one.
+            numbers[0 if row < header else row] = number
+    known = np.flatnonzero(numbers)
+    if not len(known):
+        return numbers
+    last = np.searchsorted(known, np.arange(len(numbers)), side="right") - 1
+    return np.where(last >= 0, numbers[known[np.maximum(last, 0)]], 0)
+
+
+def _unused(
+    raw: RawFile, sheet: RawSheet, body: _Mask, named: _Mask, places: dict[str, _Ints]
+) -> pa.Table:
+    """FINDING: one a row that says no street, or of no precinct or constituency."""
+    rows = []
+    for row in np.flatnonzero(body).tolist():
+        lacks = [kind for kind in KINDS if places[kind][row] <= 0] + (
+            [] if named[row] else ["street"]
+        )
+        if lacks:
+            where = {
+                kind: int(places[kind][row]) for kind in KINDS if places[kind][row] > 0
+            }
+            at = {
+                "source": raw.source,
+                "sheet": sheet.name,
+                "line": sheet.lines[row].as_py(),
+            }
+            rows.append(finding("street-row-unused", **at, **where, field=lacks[0]))
+    return findings_table(rows)
 
 
 def _told(section: str, text: str) -> str | None:

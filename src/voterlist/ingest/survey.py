@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from voterlist.arrays import Bools
 from voterlist.config import IngestSettings, PinSettings
-from voterlist.ingest.content import confirmed, is_person_like, is_side_by_side
+from voterlist.ingest.content import confirmed, is_person_like, is_side_by_side, shapes
 from voterlist.ingest.evidence import KINDS, Places, column_numbers
 from voterlist.ingest.file_names import (
     NOT_NAMED,
@@ -44,7 +44,6 @@ from voterlist.ingest.rows import (
     code_number,
     ends_a_list,
 )
-from voterlist.ingest.shapes import shapes
 from voterlist.ingest.text import clean
 from voterlist.model import AsideCode, ListKind
 from voterlist.schemas import RawFile, RawSheet

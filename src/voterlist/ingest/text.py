@@ -1,16 +1,124 @@
-"""What a cell, a header and a title are reduced to before anything is recognised in them."""
+"""What a cell, a header and a title are reduced to before anything is recognised in them.
+
+Beside it the words by which headers name their columns, also those in which letters were lost.
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
+from functools import cache, lru_cache
+from importlib import resources
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.ingest.lost_words import may_have_lost_letters, with_known_words
+from voterlist.fields import CARRIED, FIELDS, NAME_PARTS, Field
+from voterlist.lost_letters import SIGNS
 from voterlist.tables import rows_beyond, with_values
+
+# The words by which headers name their columns, in Azerbaijani, English and Russian.
+#
+# Those of fields stand in ``fields.toml``, all others in ``headers.toml``, written as ``text.fold``
+# leaves them. A *role* is a field of an entry or a part of one; ``FIELD_OF`` says of which.
+
+WORDS = tomllib.loads(
+    resources.files("voterlist.ingest")
+    .joinpath("headers.toml")
+    .read_text(encoding="utf-8")
+)
+"""All that stands in the file."""
+
+UNUSED = "other"
+"""The role of columns that are known and not used: they win over a likeness to a field's words."""
+
+
+def _field_of(record: Field) -> str | None:
+    """The field that a column with the words of this record is or is part of."""
+    is_field = record.meaning or record.kind == "place"
+    return record.name if is_field else record.of or None
+
+
+FIELD_OF = {
+    name: field for name, record in FIELDS.items() if (field := _field_of(record))
+}
+"""Role -> the field of an entry."""
+
+PARTS: dict[str, tuple[str, ...]] = {
+    field: tuple(role for role, whole in FIELD_OF.items() if whole == field)
+    for field in dict.fromkeys(FIELD_OF.values())
+}
+"""Field -> its roles, in the order in which they are joined."""
+
+SURNAME, GIVEN, PATRONYMIC = (FIELDS[name].words for name in NAME_PARTS)
+
+FILLERS: frozenset[str] = frozenset(WORDS["fillers"])
+"""Words that may stand beside the names of the parts of a name."""
+
+TITLE_WORDS: frozenset[str] = frozenset(WORDS["title_words"])
+"""Words of titles that no header holds."""
+
+KNOWN: dict[str, str] = {
+    phrase: name if name in FIELD_OF else UNUSED
+    for name, record in FIELDS.items()
+    for phrase in record.words
+}
+"""Every known header of a list with its role."""
+KNOWN |= {
+    phrase: role for role, phrases in WORDS["phrases"].items() for phrase in phrases
+}
+# The list as compiled is read as any other list, so its own headings are known.
+KNOWN |= {name.replace("_", " "): name for name in CARRIED}
+
+
+# Words of headers and titles in which letters were lost: ``Do?um tarixi``, ``?nvan``.
+
+_WORD = re.compile(rf"(?:[^\W\d_]|[{SIGNS}])+")
+_LOST = "[egsiouc]"
+"""What the letters that can be lost are folded to: ə ğ ş ı i ö ü ç."""
+
+
+def may_have_lost_letters(text: str) -> bool:
+    """True for a text that holds a sign which may stand for a letter."""
+    return any(sign in text for sign in SIGNS)
+
+
+def with_known_words(text: str) -> str:
+    """The text, in lower case, with each word that lost letters replaced by the known word.
+
+    A word that may be none or several of the known ones stays as it is. A sign alone is ``№``.
+    """
+    if text.strip() in SIGNS:
+        return "№"
+    return _WORD.sub(lambda word: _known(word[0]), text)
+
+
+def _known(word: str) -> str:
+    if not may_have_lost_letters(word) or not any(map(str.isalpha, word)):
+        return word
+    return _known_word(word.lower())
+
+
+@lru_cache(maxsize=4096)
+def _known_word(word: str) -> str:
+    # The word as ``text.fold`` would leave it, but for the lost letters.
+    folded = word.translate(_FOLDED)
+    pattern = "".join(_LOST if sign in SIGNS else re.escape(sign) for sign in folded)
+    known = re.findall(rf"^{pattern}$", _words(), re.MULTILINE)
+    return known[0] if len(known) == 1 else word
+
+
+_FOLDED = str.maketrans("əǝäışçğöü", "eeeiscgou")
+
+
+@cache
+def _words() -> str:
+    """Every word of the known headers and titles, one a line."""
+    every = [*KNOWN, *FILLERS, *TITLE_WORDS]
+    return "\n".join(sorted({word for phrase in every for word in phrase.split()}))
+
 
 _NO_WIDTH = r"[\x{200B}-\x{200D}\x{2060}\x{FEFF}\x{00AD}]"
 _FALSE = pa.scalar(value=False)

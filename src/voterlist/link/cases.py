@@ -16,7 +16,7 @@ from voterlist.arrays import Bools, Codes, Floats, Longs
 from voterlist.link.encode import Encoded
 from voterlist.link.weigh import CLASSES
 from voterlist.model import CaseKind, EntryRole, PairKind
-from voterlist.persons.one_person import doubts
+from voterlist.persons.matching import doubts
 
 REASONS = (
     "permanent-list",

@@ -12,11 +12,16 @@ import pyarrow as pa
 
 from voterlist.arrays import Longs
 from voterlist.decisions import with_corrections
-from voterlist.lists.balance import counted_balance, require_balance
 from voterlist.lists.corrections import corrections_of
 from voterlist.lists.door import door_of
 from voterlist.lists.listed import listed_rows
-from voterlist.lists.roll import Places, is_of, places_of
+from voterlist.lists.roll import (
+    Places,
+    counted_balance,
+    is_of,
+    places_of,
+    require_balance,
+)
 from voterlist.model import ListOrder
 from voterlist.schemas import VOTER
 from voterlist.tables import codes, from_columns, group_codes, plain, row_of_each, taken

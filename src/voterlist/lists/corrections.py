@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from voterlist.lists.alphabet import name_ranks
-from voterlist.lists.listed import numbers_of, standard_names
+from voterlist.lists.listed import name_ranks, numbers_of, standard_names
 from voterlist.lists.roll import MOVED, REPEATED, STRUCK, Places, is_of, of_action
 from voterlist.model import Action
 from voterlist.schemas import CORRECTION

@@ -12,9 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.fields import DISPLAYED, TRAVELLING
-from voterlist.lists.balance import LIST_KEY
 from voterlist.lists.compile import Compiled
-from voterlist.lists.roll import is_of
+from voterlist.lists.roll import LIST_KEY, is_of
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.schemas import CORRECTION, DOOR, LISTED, RECORD, empty
 from voterlist.tables import from_columns, plain

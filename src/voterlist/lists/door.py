@@ -10,8 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.findings import finding_ids
-from voterlist.lists.alphabet import house_ranks, name_ranks
-from voterlist.lists.listed import numbers_of, standard_names
+from voterlist.lists.listed import house_ranks, name_ranks, numbers_of, standard_names
 from voterlist.lists.roll import Places, of_action
 from voterlist.model import Action, Severity, Unit
 from voterlist.schemas import DOOR

@@ -1,18 +1,21 @@
-"""Where everybody stands: as handed in, and after what was decided."""
+"""Where everybody stands, as handed in and after what was decided; and the balance of each list."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Bools
+from voterlist.errors import StageError
 from voterlist.model import Action, Verdict
-from voterlist.schemas import ENTRY
-from voterlist.tables import concat, from_columns, plain, row_of_each, taken
+from voterlist.schemas import ENTRY, LIST_BALANCE
+from voterlist.tables import concat, from_columns, plain, row_of_each, sort_by, taken
 
 STRUCK = Action.STRIKE.value
 REPEATED = Verdict.REPEAT.value
@@ -110,3 +113,123 @@ def _is_in(ids: Column, rows: pa.Table) -> Bools:
     """True for the ids that one of these rows has."""
     named = pc.is_in(ids, value_set=rows.column("entry_id").combine_chunks())
     return np.asarray(named)
+
+
+# The balance of each list: nobody came onto it or left it unseen.
+
+LIST_KEY = ("constituency", "precinct", "list_kind")
+"""The columns that name a list."""
+LIST_COUNTS = tuple(name for name in LIST_BALANCE.names if name not in LIST_KEY)
+"""The columns with the numbers of a list."""
+_UNKNOWN = -1
+"""Stands for an unknown constituency or precinct."""
+
+
+def counted_balance(places: Places, constituency: int | None) -> pa.Table:
+    """LIST_BALANCE of the constituency's lists, counted from the people themselves."""
+    entries = places.entries
+    kinds = plain(entries.column("list_kind"))
+    handed_in = ~places.is_added
+    is_moved = places.is_moved & handed_in
+    left = _counts(
+        _keys(places.from_constituency, places.from_precinct, kinds),
+        {
+            "handed_in": handed_in,
+            "struck": places.is_struck & handed_in,
+            "repeated": places.is_repeated & handed_in,
+            "moved_out": is_moved,
+        },
+    )
+    stands = _counts(
+        _keys(entries.column("constituency"), entries.column("precinct"), kinds),
+        {
+            "moved_in": is_moved & places.is_listed,
+            "added": places.is_added & places.is_listed,
+            "listed": places.is_listed,
+        },
+    )
+    counts = pd.concat([left, stands], axis=1).fillna(0).astype(np.int64)
+    counts = counts[counts.any(axis=1)].reset_index()
+    number = _UNKNOWN if constituency is None else constituency
+    return _balance(counts[counts["constituency"] == number])
+
+
+def _keys(
+    constituency: pa.ChunkedArray, precinct: pa.ChunkedArray, kinds: pa.ChunkedArray
+) -> pd.DataFrame:
+    """The list of each row, ``_UNKNOWN`` for a number that is not known."""
+    numbers = {"constituency": constituency, "precinct": precinct}
+    columns: dict[str, Any] = {
+        name: np.asarray(column.fill_null(_UNKNOWN)) for name, column in numbers.items()
+    }
+    return pd.DataFrame(columns | {"list_kind": np.asarray(kinds, object)})
+
+
+def _counts(keys: pd.DataFrame, flags: Mapping[str, Bools]) -> pd.DataFrame:
+    """How many rows of each list have each flag."""
+    return keys.assign(**flags).groupby(list(LIST_KEY))[list(flags)].sum()
+
+
+def _balance(counts: pd.DataFrame) -> pa.Table:
+    """LIST_BALANCE of these counts, unknown numbers as null."""
+    columns = {}
+    for name in LIST_BALANCE.names:
+        values = counts[name].to_numpy()
+        is_number = name in {"constituency", "precinct"}
+        columns[name] = (
+            pa.array(values, mask=values == _UNKNOWN) if is_number else values
+        )
+    table = from_columns(columns, LIST_BALANCE, len(counts))
+    return sort_by(table, *LIST_KEY)
+
+
+def require_balance(
+    counted: pa.Table, listed: pa.Table, of_run: pa.Table | None
+) -> None:
+    """Check that the lists have the rows that their balance says.
+
+    Args:
+        counted: LIST_BALANCE, counted from the people.
+        listed: LISTED of the same constituency.
+        of_run: LIST_BALANCE of the same constituency as the run counted it, from what was applied;
+            None: it made none.
+
+    Raises:
+        StageError: they have not.
+    """
+    rows = counted.to_pylist()
+    is_even = all(row["listed"] == listed_by(row) for row in rows)
+    is_whole = sum(row["listed"] for row in rows) == listed.num_rows
+    if not is_even or not is_whole:
+        raise _uneven("lists-unbalanced")
+    if of_run is None:
+        return
+    own = {_key(row): _numbers(row) for row in rows}
+    theirs = {_key(row): _numbers(row) for row in of_run.to_pylist()}
+    if own != {key: numbers for key, numbers in theirs.items() if any(numbers)}:
+        raise _uneven("lists-unlike-run")
+
+
+def listed_by(row: Mapping[str, int]) -> int:
+    """How many a list must have by the other numbers of its balance."""
+    left = row["handed_in"] - row["struck"] - row["repeated"] - row["moved_out"]
+    return left + row["moved_in"] + row["added"]
+
+
+def _key(row: Mapping[str, object]) -> tuple[object, ...]:
+    """The list of a row of LIST_BALANCE."""
+    return tuple(row[name] for name in LIST_KEY)
+
+
+def _numbers(row: Mapping[str, int]) -> tuple[int, ...]:
+    """The numbers of a row of LIST_BALANCE."""
+    return tuple(row[name] for name in LIST_COUNTS)
+
+
+def _uneven(code: str) -> StageError:
+    """The error of lists whose rows are not what their balance says."""
+    return StageError(
+        "the rows of the lists are not what their balance says",
+        stage="lists",
+        code=code,
+    )

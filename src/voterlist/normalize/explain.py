@@ -22,28 +22,28 @@ from voterlist.normalize.alphabet import (
     to_latin,
 )
 from voterlist.normalize.fullname import split_full_name
-from voterlist.normalize.names import (
-    given_sex,
-    is_compound,
-    skeleton,
-    split_ending,
-    standard_name,
-    stem_skeleton,
-)
-from voterlist.normalize.patronymic import (
+from voterlist.normalize.name_parts import (
     has_father,
+    is_surname_like,
     particle_of,
     read_patronymic,
     short_particle,
     split_given,
-)
-from voterlist.normalize.surname import (
-    is_surname_like,
     standard_surname,
     surname_sex,
     surname_stem,
 )
-from voterlist.normalize.titles import is_placeholder, spread_initials, without_title
+from voterlist.normalize.names import (
+    given_sex,
+    is_compound,
+    is_placeholder,
+    skeleton,
+    split_ending,
+    spread_initials,
+    standard_name,
+    stem_skeleton,
+    without_title,
+)
 
 _WORD = re.compile(r"[^\W\d_]+")
 

@@ -8,16 +8,22 @@ from dataclasses import dataclass
 
 from voterlist.model import Profile
 from voterlist.normalize.alphabet import letters
-from voterlist.normalize.names import given_sex, skeleton, standard_name
-from voterlist.normalize.patronymic import (
+from voterlist.normalize.name_parts import (
     father_and_sex,
+    fold_surname,
     has_father,
+    is_surname_like,
     particle_of,
     read_patronymic,
     short_particle,
+    standard_surname,
 )
-from voterlist.normalize.surname import fold_surname, is_surname_like, standard_surname
-from voterlist.normalize.titles import spread_initials
+from voterlist.normalize.names import (
+    given_sex,
+    skeleton,
+    spread_initials,
+    standard_name,
+)
 
 _TITLES = frozenset({"aga", "bay", "bey", "bala", "han", "hanim", "hanum"})
 """Second halves of compound given names, as ``letters`` folds them: Əli Ağa, Zeynal bəy, Gül xanım.

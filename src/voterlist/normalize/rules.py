@@ -177,7 +177,7 @@ PLACEHOLDER = Rule(
     looks_at=(
         "Does a cell hold a sign of absence instead of a value: a dash, question marks, zeros, one "
         'letter or digit over and over, `XXX`, "yoxdur", "нет", "unknown" and the like '
-        "(`normalize/titles.py`)? The cell is then treated as blank, and equals nothing."
+        "(`normalize/names.py`)? The cell is then treated as blank, and equals nothing."
     ),
     false_alarms="A surname of three equal letters, of which none is known.",
 )
@@ -187,7 +187,7 @@ TITLE_REMOVED = Rule(
     Unit.ENTRY,
     "the entry as written",
     looks_at=(
-        "Did a title or a degree stand with the name (`normalize/titles.py`)? It is taken off "
+        "Did a title or a degree stand with the name (`normalize/names.py`)? It is taken off "
         "before names are compared."
     ),
     false_alarms="A given name that is also a title.",

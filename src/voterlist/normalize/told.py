@@ -15,8 +15,7 @@ from voterlist.model import Profile
 from voterlist.normalize import lexicon
 from voterlist.normalize.alphabet import fine, letters
 from voterlist.normalize.fullname import split_full_name
-from voterlist.normalize.patronymic import has_father, particle_of
-from voterlist.normalize.surname import is_surname_like
+from voterlist.normalize.name_parts import has_father, is_surname_like, particle_of
 
 _HALF = 0.5
 _CLEAR = 0.25

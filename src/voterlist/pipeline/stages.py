@@ -17,7 +17,7 @@ from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
 from voterlist.link.second_opinion import second_opinion
 from voterlist.model import Stage
-from voterlist.normalize.added import fold_added
+from voterlist.normalize.stage import fold_added
 from voterlist.pipeline.decision_stages import SCORED, bring_decisions, review_cases
 from voterlist.pipeline.intake import (
     INTAKE_TABLES,

@@ -23,8 +23,7 @@ from python_calamine import (
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
-from voterlist.readers.attempt import Attempt
-from voterlist.readers.outcome import ReadOutcome, unread_sheet
+from voterlist.readers.outcome import Attempt, ReadOutcome, unread_sheet
 from voterlist.readers.text import columns
 from voterlist.readers.workbook_facts import (
     SheetFacts,

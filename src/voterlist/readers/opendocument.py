@@ -11,10 +11,8 @@ from xml.parsers import expat
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.counted import ODT_TEXT, words
-from voterlist.readers.documents import are_missing, document
+from voterlist.readers.documents import DAMAGE, Story, are_missing, document, parse_part
 from voterlist.readers.outcome import ReadOutcome, RefusedError
-from voterlist.readers.parts import DAMAGE, parse_part
-from voterlist.readers.story import Story
 from voterlist.readers.workbook_facts import part_names
 
 _MIME = b"application/vnd.oasis.opendocument.text"

@@ -1,14 +1,89 @@
-"""What a reader found in the bytes of one file."""
+"""What a reader found in the bytes of one file, and what one attempt at them may take."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
+from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
+
+# One attempt at parsing a file: what it may take, and what earlier attempts broke on.
+
+__all__ = [
+    "NO_SHEET",
+    "WHOLE_FILE",
+    "Allowance",
+    "Attempt",
+    "Place",
+    "allowance",
+]
+
+Place = tuple[int, int]
+"""A file of an archive and a sheet of that file, both counted from 0."""
+WHOLE_FILE = NO_SHEET = -1
+"""There is no archive; no sheet is open."""
+
+_MEGABYTE = 2**20
+_LEAST_MEGABYTES = 512
+_MEGABYTES_A_MEGABYTE = 128
+"""A packed workbook takes about so many times its size once each cell is a value of its own."""
+_SECONDS_A_MEGABYTE = 1
+_CLOCK = 10
+"""Seconds by the clock for each second of work: a machine may be busy with other things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What parsing one file may take."""
+
+    bytes: int
+    """Of memory, beside what the program itself takes."""
+    seconds: int
+    """Of a processor's time."""
+
+    @property
+    def clock_seconds(self) -> int:
+        """Seconds by the clock, after which a file that waits rather than works is given up too."""
+        return _CLOCK * self.seconds
+
+
+def allowance(size: int, settings: IngestSettings) -> Allowance:
+    """What a file of this many bytes may take: a small file has no right to much memory or time."""
+    megabytes = size // _MEGABYTE
+    memory = _LEAST_MEGABYTES + _MEGABYTES_A_MEGABYTE * megabytes
+    seconds = settings.max_read_seconds + _SECONDS_A_MEGABYTE * megabytes
+    return Allowance(min(memory, settings.max_memory_megabytes) * _MEGABYTE, seconds)
+
+
+def _tell_nobody(_place: Place, _size: int) -> None:
+    """Nobody needs to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What a reader must leave closed, and whom it tells what it opens next."""
+
+    closed: Mapping[Place, AsideCode] = field(default_factory=dict)
+    """Places at which an earlier attempt ended, with the code of why."""
+    file: int = WHOLE_FILE
+    """The file of an archive that is being read."""
+    opening: Callable[[Place, int], None] = _tell_nobody
+    """Told each place before it is opened, and for a file how many bytes it has; 0 for a sheet."""
+
+    def refuses(self, sheet: int = NO_SHEET, *, size: int = 0) -> AsideCode | None:
+        """The code of why this place stays closed; None where it may be opened, which is told."""
+        place = (self.file, sheet)
+        if place not in self.closed:
+            self.opening(place, size)
+        return self.closed.get(place)
+
+    def of_file(self, number: int) -> Attempt:
+        """The same attempt inside a file of the archive."""
+        return replace(self, file=number)
 
 
 class RefusedError(Exception):

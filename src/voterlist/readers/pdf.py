@@ -1,22 +1,295 @@
 """PDF files that hold text: the tables of their pages as rows, and the text around them.
 
 A table with lines is read cell by cell (``pdf_cells``), one without by the gaps between its columns
-(``pdf_unruled``). A table that goes on over pages is one table (``pdf_join``). A page that is a
-picture has its own trouble; the others are read.
+(``pdf_columns``). A table that goes on over pages is one table, and words that a narrow column
+broke are one word. A page that is a picture has its own trouble; the others are read.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.counted import BESIDE_PAGES
-from voterlist.readers.documents import document
+from voterlist.readers.documents import (
+    Cell,
+    Line,
+    Row,
+    document,
+    table_lines,
+    text_line,
+)
 from voterlist.readers.outcome import ReadOutcome, unread_sheet
-from voterlist.readers.pdf_broken import put_together
-from voterlist.readers.pdf_cells import Content, content_of
-from voterlist.readers.pdf_join import joined_lines
+from voterlist.readers.pdf_cells import Content, Part, content_of, rows_of_lines
+from voterlist.readers.pdf_columns import (
+    Columns,
+    chunks,
+    columns_of,
+    is_rest,
+    overlap,
+)
 from voterlist.readers.pdf_pages import PdfError, read_pages
-from voterlist.readers.pdf_unruled import find_unruled
+from voterlist.readers.pdf_words import PERHAPS_ONE_WORD, TextLine, line_text
+
+# Words that a program broke because a column is too narrow, put together again.
+#
+# A line that is full to its end may break a word or stand between two words. The other words of the
+# column tell which: what stands there as a word is one.
+
+_BREAK = re.compile(rf"(\S*){PERHAPS_ONE_WORD}([^\s{PERHAPS_ONE_WORD}]*)")
+_TOKEN = re.compile(rf"[^\s{PERHAPS_ONE_WORD}]+")
+_SIGNS = ".,;:()\"'«»"
+_SHORT = 3
+"""The rest of a word in capital letters is hardly longer; a second name is."""
+
+
+def put_together(lines: Iterable[Line]) -> None:
+    """Decide in every cell where a word was broken and where a word ended."""
+    lines = list(lines)
+    if not any(PERHAPS_ONE_WORD in text for line in lines for text in line.cells):
+        return
+    width = max(len(line.cells) for line in lines)
+    words_of_columns: list[set[str]] = [set() for _ in range(width)]
+    for line in lines:
+        for words, text in zip(words_of_columns, line.cells, strict=False):
+            words.update(_whole_words(text))
+    for line in lines:
+        for column, text in enumerate(line.cells):
+            if PERHAPS_ONE_WORD in text:
+                line.cells[column] = _decided(text, words_of_columns[column])
+
+
+def _whole_words(text: str) -> Iterable[str]:
+    """The words of a cell that no line may have broken."""
+    if PERHAPS_ONE_WORD not in text:
+        return map(_plain, text.split())
+    return (
+        _plain(match[0])
+        for match in _TOKEN.finditer(text)
+        if PERHAPS_ONE_WORD not in text[max(0, match.start() - 1) : match.end() + 1]
+    )
+
+
+def _plain(word: str) -> str:
+    return word.strip(_SIGNS)
+
+
+def _decided(text: str, words: set[str]) -> str:
+    while match := _BREAK.search(text):
+        above, rest = match[1], match[2]
+        middle = "" if _is_one(above, rest, words) else "\n"
+        text = f"{text[: match.start()]}{above}{middle}{rest}{text[match.end() :]}"
+    return text
+
+
+def _is_one(above: str, rest: str, words: set[str]) -> bool:
+    """True where these are the two parts of one word."""
+    if above.endswith(("-", "\N{HYPHEN}", "\N{NON-BREAKING HYPHEN}")):
+        return True
+    is_number = above[-1:].isdigit() and rest[:1].isdigit()
+    if is_number or _plain(above + rest) in words:
+        return True
+    if _plain(rest) in words:
+        return False
+    return not rest[:1].isupper() or len(rest) <= _SHORT
+
+
+# All pages of a PDF file as lines: a table that goes on over pages is one table.
+
+_SAME_COLUMN = 4.0
+"""The edges of one table on two pages differ by no more points."""
+_MOST_HEADER_ROWS = 4
+"""Rows of a header that may be repeated on each page."""
+
+
+def joined_lines(contents: Iterable[Content], settings: IngestSettings) -> list[Line]:
+    """The lines of all pages in order.
+
+    Text between two parts of a table, such as the number of a page, stands between their rows.
+    """
+    lines: list[Line] = []
+    table: Part | None = None
+    waiting: list[Line] = []
+    for content in contents:
+        for item in _in_order(content):
+            if isinstance(item, Line):
+                waiting.append(item)
+                continue
+            if table is not None and _is_same(table, item):
+                table.rows[-1].inner += waiting
+                _add(table, item)
+            else:
+                lines += _ended(table, settings)
+                lines += waiting
+                table = item
+            waiting = []
+    return [*lines, *_ended(table, settings), *waiting]
+
+
+def _ended(table: Part | None, settings: IngestSettings) -> list[Line]:
+    """The lines of a table that does not go on."""
+    return [] if table is None else table_lines(table.rows, settings)
+
+
+def _in_order(content: Content) -> list[Line | Part]:
+    """The tables and the lines of a page from top to bottom."""
+    items: list[Line | Part] = []
+    tops: list[float] = []
+    for line in content.lines:
+        items.append(text_line(line_text(line)))
+        tops.append(line[0].middle)
+    for table in content.tables:
+        items.append(table)
+        tops.append(table.top)
+    order = np.argsort(np.array(tops), kind="stable")
+    return [items[at] for at in order.tolist()]
+
+
+def _is_same(table: Part, part: Part) -> bool:
+    """True for the part of a table that stands on a further page."""
+    if len(table.edges) != len(part.edges):
+        return False
+    moved = part.edges - table.edges
+    return bool(np.abs(moved - moved[0]).max() <= _SAME_COLUMN)
+
+
+def _add(table: Part, part: Part) -> None:
+    """Add the rows of a further page; the rest of a row goes to the row that it is the rest of."""
+    rows = _apart_from_header(table.rows[0], part.rows)
+    headers = 0
+    for known, row in zip(table.rows[:_MOST_HEADER_ROWS], rows, strict=False):
+        if _texts(known) != _texts(row):
+            break
+        headers += 1
+    body = rows[headers:]
+    cut = _last_of_body(table.rows)
+    if body and cut is not None and _is_rest(cut, body[0]):
+        for cell, rest in zip(cut.cells, body[0].cells, strict=True):
+            cell.text = "\n".join(filter(None, (cell.text, rest.text)))
+        body = body[1:]
+    table.rows += rows[:headers]
+    table.rows += body
+
+
+def _apart_from_header(header: Row, rows: list[Row]) -> list[Row]:
+    """The rows of a page whose first one is the repeated header and, with no line between, more.
+
+    That one is cut into the header and the rest; other rows stay as they are.
+    """
+    known, texts = _texts(header), _texts(rows[0])
+    if len(known) != len(texts) or known == texts:
+        return rows
+    first, rest = Row(), Row()
+    for above, cell in zip(known, rows[0].cells, strict=True):
+        is_alone = cell.text == above
+        if not is_alone and not cell.text.startswith(f"{above}\n"):
+            return rows
+        first.cells.append(Cell(cell.start, above))
+        below = "" if is_alone else cell.text[len(above) + 1 :]
+        rest.cells.append(Cell(cell.start, below))
+    return [first, rest, *rows[1:]]
+
+
+def _last_of_body(rows: Sequence[Row]) -> Row | None:
+    """The last row that does not repeat the header."""
+    header = [_texts(row) for row in rows[:_MOST_HEADER_ROWS]]
+    for number in range(len(rows) - 1, 0, -1):
+        if number < _MOST_HEADER_ROWS or _texts(rows[number]) not in header:
+            return rows[number]
+    return None
+
+
+def _texts(row: Row) -> list[str]:
+    """The texts of the cells of a row."""
+    return [cell.text for cell in row.cells]
+
+
+def _is_rest(row: Row, rest: Row) -> bool:
+    """True where a page cut a row in two.
+
+    The rest has nothing in the first column, where every row begins, and fills some of the cells
+    that the row above fills.
+    """
+    if len(row.cells) != len(rest.cells):
+        return False
+    above = _filled(row)
+    below = _filled(rest)
+    return bool(below) and 0 in above and 0 not in below and below < above
+
+
+def _filled(row: Row) -> set[int]:
+    """The cells of a row that hold text."""
+    return {at for at, cell in enumerate(row.cells) if cell.text}
+
+
+# Pages of a PDF file on which no table is ruled: which of their lines are rows.
+
+_LEAST_PIECES = 3
+"""A line of so many pieces may be a row."""
+_NEXT_LINE = 1.6
+"""A line of the same cell is no further below, in heights of the letters."""
+
+
+def find_unruled(contents: Sequence[Content]) -> None:
+    """Make a table on each page of the lines that are rows of it."""
+    lines = [line for content in contents for line in content.lines]
+    columns = columns_of(lines)
+    if columns is None:
+        return
+    for content in contents:
+        rows = _lines_of_rows(content.lines, columns)
+        if rows:
+            _take(content, rows, columns)
+
+
+def _take(content: Content, rows: Sequence[int], columns: Columns) -> None:
+    """Make these lines of a page its table."""
+    lines = [content.lines[at] for at in rows]
+    by_column = [columns.cells(line) for line in lines]
+    table = rows_of_lines(
+        lines, by_column, range(columns.count), columns.rights.tolist()
+    )
+    content.tables.append(Part(lines[0][0].top, columns.edges, table))
+    taken = set(rows)
+    content.lines = [line for at, line in enumerate(content.lines) if at not in taken]
+
+
+def _lines_of_rows(lines: Sequence[TextLine], columns: Columns) -> list[int]:
+    """The lines that are rows, or belong to one; those between them that lie across are titles."""
+    rows = [at for at, line in enumerate(lines) if len(chunks(line)) >= _LEAST_PIECES]
+    if not rows:
+        return []
+    first = rows[0]
+    while first > 0 and overlap(lines[first - 1], lines[first]):
+        first -= 1
+    last = _last_of_row(lines, rows[-1], columns)
+    taken = set(rows)
+    for at in range(first, last + 1):
+        if not columns.crosses(lines[at]):
+            taken.add(at)
+    return sorted(taken)
+
+
+def _last_of_row(lines: Sequence[TextLine], last: int, columns: Columns) -> int:
+    """The last line of the row that begins at this line."""
+    own = columns.filled(lines[last])
+    at = last
+    while at + 1 < len(lines):
+        above, line = lines[at], lines[at + 1]
+        if columns.crosses(line):
+            break
+        is_near = line[0].middle - above[0].middle <= _NEXT_LINE * above[0].height
+        filled = columns.filled(line)
+        goes_on = is_rest(filled, own) or (filled <= own and 0 not in filled)
+        if not overlap(above, line) and not (goes_on and is_near):
+            break
+        at += 1
+    return at
+
 
 _NO_TABLE = frozenset({AsideCode.FILE_EMPTY, AsideCode.FILE_NOT_A_TABLE})
 

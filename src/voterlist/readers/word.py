@@ -18,10 +18,16 @@ from xml.parsers import expat
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.counted import WORD_TEXT, words
-from voterlist.readers.documents import Line, are_missing, document, is_row
+from voterlist.readers.documents import (
+    DAMAGE,
+    Line,
+    Story,
+    are_missing,
+    document,
+    is_row,
+    parse_part,
+)
 from voterlist.readers.outcome import ReadOutcome, RefusedError
-from voterlist.readers.parts import DAMAGE, parse_part
-from voterlist.readers.story import Story
 from voterlist.readers.workbook_facts import part_names, tags
 
 _MAIN_PART = re.compile(r"word/document\d*\.xml")

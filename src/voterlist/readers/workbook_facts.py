@@ -18,14 +18,16 @@ from xml.parsers import expat
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
-from voterlist.readers.binary import (
+from voterlist.readers.counted import blank_strings, cells_and_rows
+from voterlist.readers.ole import (
     BLANK_TEXT,
+    DamagedError,
     filled_cells,
     hidden_rows,
     sheet_relations,
+    sheets_of_stream,
+    workbook_stream,
 )
-from voterlist.readers.counted import blank_strings, cells_and_rows
-from voterlist.readers.ole import DamagedError, sheets_of_stream, workbook_stream
 from voterlist.readers.outcome import RefusedError
 
 DAMAGE = (

@@ -24,7 +24,7 @@ from voterlist.link.encode import COMPARED
 from voterlist.link.priors import Sample, marks_of
 from voterlist.model import Profile
 from voterlist.normalize import normalize
-from voterlist.normalize.added import fold_added
+from voterlist.normalize.stage import fold_added
 from voterlist.readers import text_table
 from voterlist.spark.counting import summary
 from voterlist.spark.exchange import COLUMNS, Parcel, batch_of, packed

@@ -19,7 +19,7 @@ from voterlist.link.candidates import RECORD
 from voterlist.link.encode import encode
 from voterlist.model import Profile
 from voterlist.normalize import made_of
-from voterlist.storage.spill import PutAside, Rows, Spill
+from voterlist.storage.linkage_state import PutAside, Rows, Spill
 from voterlist.usecases.joined import Understood, entries_of
 
 _PLACE = ("entry_id", "constituency", "precinct")

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from voterlist.config import Settings, SubmitSettings
 from voterlist.errors import InputError, UsageError
-from voterlist.lists.balance import listed_by
+from voterlist.lists.roll import listed_by
 from voterlist.model import AsideCode, Returned, Severity
 from voterlist.pipeline.inbox import INBOX, find
 from voterlist.pipeline.list_input import ListSource

@@ -22,8 +22,8 @@ from voterlist.fields import LATER_FIELDS
 from voterlist.findings import finding_ids
 from voterlist.ingest import ingest
 from voterlist.link.cases import case_id
-from voterlist.lists.balance import LIST_KEY, listed_by
 from voterlist.lists.documents import record_stem
+from voterlist.lists.roll import LIST_KEY, listed_by
 from voterlist.model import Mark, Verdict
 from voterlist.pipeline.result import FURNITURE
 from voterlist.readers import ListedFile

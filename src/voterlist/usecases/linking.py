@@ -15,17 +15,15 @@ from voterlist import link as linkage
 from voterlist.config import LinkSettings
 from voterlist.config.comparisons import AddedComparison, comparisons_error
 from voterlist.errors import MapError, SettingsMistake, usage_error
-from voterlist.ingest.added import parse_comparisons
-from voterlist.ingest.cells import is_ascending
+from voterlist.ingest.added import is_ascending, parse_comparisons
 from voterlist.link.block import Forecast
 from voterlist.model import PairKind, Profile, Stage
 from voterlist.normalize import normalize
-from voterlist.normalize.added import fold_added
+from voterlist.normalize.stage import fold_added
 from voterlist.processes.shares import helped
 from voterlist.processes.threads import each, workers
 from voterlist.storage import linkage_state, lock, store
-from voterlist.storage.linkage_state import StateUse
-from voterlist.storage.spill import PutAside, Spill
+from voterlist.storage.linkage_state import PutAside, Spill, StateUse
 from voterlist.usecases import aside
 from voterlist.usecases.joined import (
     Reading,

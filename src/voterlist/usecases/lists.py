@@ -19,7 +19,6 @@ from voterlist import facts
 from voterlist.config import Settings
 from voterlist.deadlines import list_day
 from voterlist.errors import UsageError, usage_error
-from voterlist.lists.balance import LIST_COUNTS
 from voterlist.lists.compile import Compiled, compile_lists
 from voterlist.lists.documents import (
     Edition,
@@ -28,6 +27,7 @@ from voterlist.lists.documents import (
     place_stem,
     record_rows,
 )
+from voterlist.lists.roll import LIST_COUNTS
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.pipeline.known import answers_in, known
 from voterlist.pipeline.list_input import ListSource

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.sharing import shared_by_two_people
+from voterlist.check.shared import shared_by_two_people
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.entry import is_unborn
+from voterlist.check.shared import is_unborn
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.numbering import numbered_entries
+from voterlist.check.shared import numbered_entries
 from voterlist.findings import make, take_columns
 from voterlist.model import Rule, Severity, Unit
 

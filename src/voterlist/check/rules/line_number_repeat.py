@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.numbering import is_new_number, numbered_entries
+from voterlist.check.shared import is_new_number, numbered_entries
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.entry import is_missing, lacks_column
+from voterlist.check.shared import is_missing, lacks_column
 from voterlist.fields import REQUIRED
 from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.letters import ANY_CYRILLIC, faulty_names, has_mixed_script
+from voterlist.check.shared import ANY_CYRILLIC, faulty_names, has_mixed_script
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.sharing import repeated_entries
+from voterlist.check.shared import repeated_entries
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.entry import contradicts_sex
+from voterlist.check.shared import contradicts_sex
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from functools import partial
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.letters import STRANGE, faulty_names, has_strange_character
+from voterlist.check.shared import STRANGE, faulty_names, has_strange_character
 from voterlist.lost_letters import SIGNS
 from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING

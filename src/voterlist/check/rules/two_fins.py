@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.sharing import PERSON, beside_fullest
+from voterlist.check.shared import PERSON, beside_fullest
 from voterlist.model import Rule, Severity, Unit
 from voterlist.persons.shared_values import agreeing
 from voterlist.tables import differ

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import product
 
-from voterlist.ingest.file_names.tokens import Kind, Token, candidates, tokens
-from voterlist.ingest.file_names.words import Sense
+from voterlist.ingest.file_names.tokens import Kind, Sense, Token, candidates, tokens
 
 _LABELS = (Sense.CONSTITUENCY, Sense.PRECINCT, Sense.OTHER)
 _BETWEEN_NUMBERS = (Sense.PLAIN, Sense.LIST, Sense.SIGN)

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from voterlist.check import SHARE_RULES
 from voterlist.fields import ENTRY_FIELDS, MASKED
 from voterlist.model import Severity
-from voterlist.normalize.titles import is_placeholder
+from voterlist.normalize.names import is_placeholder
 from voterlist.report.section import (
     Block,
     Column,
