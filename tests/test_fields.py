@@ -7,13 +7,14 @@ import pyarrow as pa
 import pytest
 
 from list_tables import entries
+from voterlist import schemas
 from voterlist.desk import data
 from voterlist.desk.data import seen_digests
 from voterlist.errors import SchemaError
 from voterlist.fields import CELLS, FIELDS, HASHED, Field, Kind, Use
 from voterlist.ingest.headers import match_header
 from voterlist.ingest.text import fold
-from voterlist.schemas import ENTRY, VOTER, empty, require, required
+from voterlist.schemas import ENTRY, VOTER, empty, require
 
 HEADINGS = (
     ("Soyadı", "surname"),
@@ -74,7 +75,7 @@ def test_a_field_that_comes_later_changes_no_id(monkeypatch):
 
 def test_a_table_from_before_it_is_read(monkeypatch):
     """Else no list could be compiled from the runs that there are."""
-    monkeypatch.setattr(required, "LATER_FIELDS", ("fin",))
+    monkeypatch.setattr(schemas, "LATER_FIELDS", ("fin",))
     table = empty(ENTRY).drop_columns(["fin"])
     assert require(table, ENTRY, "lists").schema == ENTRY
     with pytest.raises(SchemaError):

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from voterlist.schemas import without_blank
-from voterlist.schemas.lists import TABLES
+from voterlist.schemas.columns import TABLES
 from voterlist.storage.temporary import private_folder
 
 ROWS_OF_A_SHEET = 1_048_575
@@ -149,7 +149,7 @@ def write_schema(path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    record = next(table for table in TABLES if table.name == "RECORD")
+    record = TABLES["RECORD"]
     width = max(len(column.name) for column in record.columns) + 2
     lines = [
         f"{column.name:{width}}{_type_name(column.kind):8}{column.meaning}"

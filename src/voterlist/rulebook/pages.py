@@ -16,7 +16,6 @@ import pyarrow as pa
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
-from voterlist import schemas
 from voterlist.catalogue import Catalogue, entries
 from voterlist.catalogue.glossary import terms
 from voterlist.config import CheckSettings, Settings
@@ -25,29 +24,7 @@ from voterlist.decisions.answers import OF_PLACE, answers_by_rule
 from voterlist.link.comparisons import SHIPPED
 from voterlist.model import Rule
 from voterlist.rulebook import RULE_CODES, RULES, RULES_OF
-from voterlist.schemas.columns import WORD, Column, Table
-
-TABLES: tuple[Table, ...] = tuple(
-    chain.from_iterable(
-        module.TABLES
-        for module in (
-            schemas.entries,
-            schemas.voters,
-            schemas.findings,
-            schemas.linkage,
-            schemas.review,
-            schemas.quality,
-            schemas.lists,
-            schemas.audit,
-            schemas.registers,
-            schemas.statistics,
-            schemas.cycles,
-            schemas.streets,
-            schemas.invented,
-        )
-    )
-)
-"""Every table, in the order in which they come up on the way from a list to a report."""
+from voterlist.schemas.columns import TABLES, WORD, Column, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +92,7 @@ def articles(chapter: str) -> dict[str, Maker]:
     if chapter == "rules":
         return {rule.code: partial(_rule, rule) for rule in RULES}
     if chapter == "tables":
-        return {table.name.lower(): partial(_table, table) for table in TABLES}
+        return {table.name.lower(): partial(_table, table) for table in TABLES.values()}
     if chapter == "settings":
         return {f"settings {name}": partial(_section, name) for name in _SECTIONS}
     return {}
@@ -180,7 +157,7 @@ def _keys_of(rule: Rule) -> str:
 
 
 def _tables(say: Catalogue) -> Page:
-    rows = tuple((table.name, table.meaning) for table in TABLES)
+    rows = tuple((table.name, table.meaning) for table in TABLES.values())
     grid = _grid(say, ("table", "meaning"), rows)
     return Page(say("manual.tables.title"), (say("manual.tables.about"), grid))
 

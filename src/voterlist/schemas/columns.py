@@ -1,4 +1,4 @@
-"""How a table is declared: its columns, each with its type and its meaning.
+"""How a table is declared in ``tables.toml``: its columns, each with its type and its meaning.
 
 The meanings stand beside the Arrow schema and not in it. Metadata of a field would be written into
 every Parquet file and so change its bytes with each change of a word.
@@ -6,20 +6,48 @@ every Parquet file and so change its bytes with each change of a word.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
 
 import pyarrow as pa
 
+from voterlist.fields import (
+    CARRIED,
+    COMPARED,
+    ENTRY_FIELDS,
+    FIELDS,
+    SHARED,
+    TRAVELLING,
+)
+
 TEXT = pa.string()
-TEXTS = pa.list_(TEXT)
 WORD = pa.dictionary(pa.int32(), pa.string())
 """A column of few distinct words: codes of the model's enumerations."""
-BOOL = pa.bool_()
-INT8 = pa.int8()
-INT16 = pa.int16()
-INT32 = pa.int32()
 COUNT = pa.int64()
 NUMBER = pa.float64()
+_KINDS = {
+    "text": TEXT,
+    "texts": pa.list_(TEXT),
+    "word": WORD,
+    "bool": pa.bool_(),
+    "int8": pa.int8(),
+    "int16": pa.int16(),
+    "int32": pa.int32(),
+    "count": COUNT,
+    "number": NUMBER,
+}
+_LISTS = {
+    "entry_fields": ENTRY_FIELDS,
+    "compared": COMPARED,
+    "shared": SHARED,
+    "carried": CARRIED,
+    "travelling": TRAVELLING,
+}
+_LIST = re.compile(r"\{(\w+)\}")
+_SHARED = "shared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +57,7 @@ class Column:
     name: str
     kind: pa.DataType
     meaning: str
-    known: bool = False
-
-    def but(self, meaning: str | None = None, *, known: bool | None = None) -> Column:
-        """The same column with another meaning, or known in another way."""
-        return replace(
-            self,
-            meaning=self.meaning if meaning is None else meaning,
-            known=self.known if known is None else known,
-        )
+    known: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +80,36 @@ class Table:
         return pa.schema(fields)
 
 
-ENTRY_ID = Column("entry_id", TEXT, "The id of the entry.", known=True)
-CONSTITUENCY = Column("constituency", INT32, "The number of the constituency.")
-PRECINCT = Column("precinct", INT32, "The number of the precinct in its constituency.")
-LIST_KIND = Column("list_kind", WORD, "`permanent` or `temporary`.", known=True)
-SOURCE = Column(
-    "source",
-    TEXT,
-    "The first 12 hexadecimal digits of the SHA-256 of the file.",
-    known=True,
-)
-SHEET = Column("sheet", TEXT, "The name of the sheet; null for a file without sheets.")
-LINE = Column(
-    "line",
-    INT32,
-    "The line of the text file, or the row of the sheet, from 1.",
-    known=True,
-)
-SUBJECT_ID = ENTRY_ID.but(
-    "The id of the entry; of an addition the id of the register's row."
-)
-CASE_ID = Column("case_id", TEXT, "The id of the case.", known=True)
-REASON = Column("reason", TEXT, "Why it was decided so.")
-DECIDED_BY = Column("decided_by", TEXT, "Who decided.", known=True)
-DECIDED_AT = Column("decided_at", TEXT, "When, in ISO 8601.", known=True)
+def _each(name: str, said: str) -> Iterator[tuple[str, str]]:
+    """(name, what is said of it) of each column that a line of the file stands for."""
+    listed = _LIST.search(name)
+    if listed is None:
+        yield name, said
+        return
+    for field in _LISTS[listed[1]]:
+        about = said.replace(listed[0], field)
+        about = about.replace("{meaning}", FIELDS[field].meaning)
+        yield name.replace(listed[0], field), about
+
+
+def _read() -> dict[str, Table]:
+    text = resources.files(__package__).joinpath("tables.toml").read_text("utf-8")
+    found: dict[str, dict[str, Column]] = {}
+    tables = {}
+    for table, cells in tomllib.loads(text).items():
+        columns = found[table] = {}
+        for line, about in cells["columns"].items():
+            for name, said in _each(line, about):
+                if said.startswith("="):
+                    columns[name] = found[said[1:].strip() or _SHARED][name]
+                    continue
+                kind, meaning = said.split(": ", 1)
+                known = kind.endswith("!")
+                columns[name] = Column(name, _KINDS[kind.rstrip("!")], meaning, known)
+        if table != _SHARED:
+            tables[table] = Table(table, cells["meaning"], tuple(columns.values()))
+    return tables
+
+
+TABLES: Mapping[str, Table] = _read()
+"""Every table, in the order in which they come up on the way from a list to a report."""
