@@ -567,7 +567,7 @@ def test_an_untouched_workbook_gives_back_what_was_written_and_records_nothing(
         sources=tables.FILES,
         mask_identifiers=True,
     )
-    items = ReviewItems(cases, findings=findings)
+    items = ReviewItems(cases, findings)
     path.write_bytes(xlsx.render_review(items, "en", run="r", today=tables.TODAY))
     back = xlsx.read_answers(path)
     for rows in (back.decisions, back.amendments):

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import filterfalse
 from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.decisions import Given, Standing, standing
+from voterlist import strict_json
+from voterlist.decisions import Given, Standing, members_of, standing
+from voterlist.fields import NAME_PARTS
 from voterlist.findings import FINDINGS_ACCEPTED, finding_ids
-from voterlist.model import Action, CaseKind, EntryRole, Mark, Stage
+from voterlist.model import Action, CaseKind, EntryRole, Mark, Returned, Stage
 from voterlist.report.asked import (
     AskedAs,
-    AskedFinding,
     GivenAnswer,
+    Question,
     ReviewItems,
     ReviewTables,
     Subject,
-    Subjects,
-    answers_alone,
-    came_back,
-    contested_cases,
-    contested_entries,
-    decided_cases,
     given_answer,
     is_of_case,
 )
@@ -32,14 +29,15 @@ from voterlist.report.sections.cases.build import build_cases
 from voterlist.report.sections.cases.model import Case
 from voterlist.report.sections.chance import chances_by_place
 from voterlist.report.sections.findings import FindingRow, build_findings
-from voterlist.report.values import Names, Sources, birth_dates, rows_of, written_names
-from voterlist.schemas import (
-    ACCEPTANCE,
-    ACCEPTED,
-    ENTRY,
-    FINDING,
-    require,
+from voterlist.report.values import (
+    Names,
+    Place,
+    Sources,
+    birth_dates,
+    rows_of,
+    written_names,
 )
+from voterlist.schemas import ACCEPTANCE, ACCEPTED, ENTRY, FINDING, require
 from voterlist.tables import is_among, rows_among
 
 
@@ -124,7 +122,12 @@ def _others(table: pa.Table, case_ids: Collection[str]) -> pa.Table:
     return table.filter(pc.invert(is_among(table.column("case_id"), case_ids)))
 
 
-_Row: TypeAlias = dict[str, Any]
+_Row: TypeAlias = Mapping[str, Any]
+
+_SETTLED = frozenset({Returned.CARRIED_OUT, Returned.ANSWERED})
+"""Why an answer came back of which nobody needs to do anything."""
+_OF_OTHERS = frozenset({Returned.CHANGED.value, Returned.GONE.value})
+"""Why a whole case comes back, though one entry of it alone is another one now."""
 
 
 def review_items(
@@ -147,111 +150,56 @@ def review_items(
         sources: the files of each source.
         mask_identifiers: whether only the end of an identifier is shown.
     """
-    numbers = tables.numbers
-    looked_up = tables.looked_up(holding)
-    entries, names = looked_up["entries"], Names(sources)
-
-    def subjects(ids: Iterable[str | None]) -> dict[str, Subject]:
-        return _subjects(ids, entries, tables, names)
-
+    looked_up, names = tables.looked_up(holding), Names(sources)
     contested = holding.contested.to_pylist()
     pending = holding.pending.to_pylist()
-    disputed_cases = {row["case_id"] for row in contested if is_of_case(row)}
     cases = build_cases(
-        tables.cases, numbers, looked_up, names, mask_identifiers=mask_identifiers
-    )
-    findings = review_findings(
-        tables.findings,
-        tables.accepted,
-        given.acceptances,
-        entries=entries,
-        registers=tables.registers,
-        sources=sources,
+        tables.cases,
+        tables.numbers,
+        looked_up,
+        names,
         mask_identifiers=mask_identifiers,
     )
-    findings = _with_subjects(findings, holding.amendments, subjects)
-    apart = {row["finding_id"] for row in (*contested, *pending)}
+    disputed_cases = {row["case_id"] for row in contested if is_of_case(row)}
     open_cases = [
         case for case in cases if case.is_open and case.case_id not in disputed_cases
     ]
     open_cases.sort(key=lambda case: (case.case_id not in tables.doubted, case.number))
-    asked_findings = [one for one in findings if one.finding.finding_id not in apart]
-    questions = _questions(holding.amendments, open_cases)
-    asked = ReviewItems(
+    findings = review_findings(
+        tables.findings,
+        tables.accepted,
+        given.acceptances,
+        entries=looked_up["entries"],
+        registers=tables.registers,
+        sources=sources,
+        mask_identifiers=mask_identifiers,
+        amendments=holding.amendments,
+        apart={row["finding_id"] for row in (*contested, *pending)},
+    )
+    items = ReviewItems(
         tuple(open_cases),
-        questions,
-        tuple(asked_findings),
-        chances=chances_by_place(tables.coincidences),
+        findings,
+        _asks(holding.amendments, open_cases),
+        chances_by_place(tables.coincidences),
     )
-    changed = set(tables.returned.column("old_entry_id").to_pylist())
-    decisions = _decisions_elsewhere(holding, given, asked, changed)
-    amendments = _amendments_elsewhere(holding, asked, changed)
-    reopened = [
-        *contested_cases(contested, tables.cases, numbers, subjects),
-        *contested_entries(contested, subjects),
-        *answers_alone(AskedAs.PENDING, pending, subjects),
-        *came_back(tables.returned, given, numbers, subjects),
-        *decided_cases(decisions, numbers, subjects),
-        *answers_alone(AskedAs.DECIDED_ENTRY, amendments, subjects),
+    numbers = tables.numbers.select(["case_id", "number"]).to_pylist()
+    number_of = {row["case_id"]: row["number"] for row in numbers}
+
+    def order(one: Question) -> tuple[Any, ...]:
+        entry = one.subject and one.subject.entry_id
+        return number_of.get(one.case_id, 0), one.case_id, entry
+
+    questions = [
+        *findings,
+        *sorted(_contested_cases(contested, tables.cases), key=order),
+        *_contested_entries(contested),
+        *_alone(AskedAs.PENDING, pending),
+        *_returned(tables.returned, given),
+        *sorted(_decided_elsewhere(holding, given, items, tables), key=order),
+        *_amended_elsewhere(holding, items, tables),
     ]
-    return replace(asked, reopened=tuple(reopened))
-
-
-def _decisions_elsewhere(
-    holding: Standing, given: Given, asked: ReviewItems, changed: set[str]
-) -> list[_Row]:
-    """The verdicts that hold and stand in no open case, and with no answer that came back.
-
-    Args:
-        holding: what holds.
-        given: all answers, with the entries of their cases.
-        asked: the cases and findings that are asked.
-        changed: the entries that are not on the list as they were.
-    """
-    open_cases = {case.case_id for case in asked.cases}
-    decisions = []
-    for row in holding.decisions.to_pylist():
-        members = given.case_entries.get(row["case_id"], [row["entry_id"]])
-        is_shown = row["case_id"] in open_cases or not changed.isdisjoint(members)
-        if not is_shown:
-            decisions.append(row)
-    return decisions
-
-
-def _amendments_elsewhere(
-    holding: Standing, asked: ReviewItems, changed: set[str]
-) -> list[_Row]:
-    """What holds of entries and stands beside no finding, no case and no answer that came back.
-
-    The arguments are those of ``_decisions_elsewhere``.
-    """
-    shown = {one.finding.finding_id for one in asked.findings if one.given}
-    amendments = []
-    for row in holding.amendments.to_pylist():
-        is_of_finding = row["finding_id"] in shown
-        is_question = (row["case_id"], row["entry_id"]) in asked.questions
-        is_changed = row["entry_id"] in changed
-        if not is_of_finding and not is_question and not is_changed:
-            amendments.append(row)
-    return amendments
-
-
-def _subjects(
-    ids: Iterable[str | None], entries: pa.Table, tables: ReviewTables, names: Names
-) -> dict[str, Subject]:
-    """These entries and rows of registers as a person recognises them, by id."""
-    wanted = pa.array(sorted({one for one in ids if one is not None}), pa.string())
-    found = rows_of(pa.concat_tables([entries, tables.registers]), wanted)
-    voters = rows_of(tables.voters, wanted)
-    columns = zip(
-        wanted.to_pylist(),
-        written_names(found).to_pylist(),
-        birth_dates(found, voters),
-        found.column("address").to_pylist(),
-        names.places(found),
-        strict=True,
-    )
-    return {row[0]: Subject(*row) for row in columns}
+    told = _with_subjects(questions, number_of, looked_up["entries"], tables, names)
+    return replace(items, questions=tuple(told))
 
 
 def review_findings(
@@ -263,8 +211,10 @@ def review_findings(
     registers: pa.Table,
     sources: Sources,
     mask_identifiers: bool = True,
-) -> tuple[AskedFinding, ...]:
-    """The findings that a person may accept, errors first; behind them those accepted before.
+    amendments: pa.Table | None = None,
+    apart: Collection[str | None] = (),
+) -> tuple[Question, ...]:
+    """The findings that a person may answer, errors first; behind them those accepted before.
 
     Args:
         findings: FINDING of a run.
@@ -274,6 +224,8 @@ def review_findings(
         registers: ENTRY of the registers' rows that they name.
         sources: as of ``Run``.
         mask_identifiers: show only the last three characters of FIN and document.
+        amendments: AMENDMENT: what holds of entries, perhaps beside a finding.
+        apart: the findings that are asked elsewhere.
 
     Raises:
         SchemaError: a table does not have the shape of its schema.
@@ -304,52 +256,192 @@ def review_findings(
             accepted_before.column("finding_id").to_pylist(),
         ),
     )
-    answers = {
-        row["finding_id"]: given_answer(Mark.ACCEPT.value, row)
+    given = [
+        row
         for row in require(acceptances, ACCEPTANCE, Stage.REPORT).to_pylist()
         if row["mark"] == Mark.ACCEPT
-    }
+    ]
+    # What was decided of the entry since counts more than that the finding was accepted.
+    given += [] if amendments is None else amendments.to_pylist()
+    answers = {row["finding_id"]: (_given(row),) for row in given if row["finding_id"]}
     return tuple(
-        AskedFinding(row, given=answers.get(row.finding_id or "")) for row in rows
-    )
-
-
-def _with_subjects(
-    findings: Iterable[AskedFinding], amendments: pa.Table, subjects: Subjects
-) -> tuple[AskedFinding, ...]:
-    """The findings with their entries, the rows of registers beside them, and what holds of them.
-
-    Where a finding names no entry, it is about the row of a register.
-    """
-    findings = list(findings)
-    looked_up = subjects(
-        one
-        for asked in findings
-        for one in (asked.finding.entry_id, asked.finding.other_entry_id)
-    )
-    answers = {
-        row["finding_id"]: given_answer(row["action"], row)
-        for row in amendments.to_pylist()
-        if row["finding_id"] is not None
-    }
-    complete = []
-    for asked in findings:
-        entry = looked_up.get(asked.finding.entry_id or "")
-        other = looked_up.get(asked.finding.other_entry_id or "")
-        given = answers.get(asked.finding.finding_id or "", asked.given)
-        complete.append(
-            replace(asked, subject=entry or other, register=other, given=given)
+        Question(
+            subject=Subject(row.entry_id) if row.entry_id else None,
+            finding=row,
+            rule=row.rule,
+            finding_id=row.finding_id,
+            answers=answers.get(row.finding_id or "", ()),
         )
-    return tuple(complete)
+        for row in rows
+        if row.finding_id not in apart
+    )
 
 
-def _questions(
+def _asks(
     amendments: pa.Table, cases: Iterable[Case]
 ) -> dict[tuple[str, str], GivenAnswer]:
     """The questions to precincts that were asked in these cases, by case and entry."""
     is_open = {case.case_id for case in cases}
     return {
-        (row["case_id"], row["entry_id"]): given_answer(Action.ASK.value, row)
+        (row["case_id"], row["entry_id"]): _given(row)
         for row in amendments.to_pylist()
         if row["action"] == Action.ASK and row["case_id"] in is_open
     }
+
+
+def _given(row: _Row) -> GivenAnswer:
+    """What a row of DECISION, AMENDMENT, CONTESTED, RETURNED or ACCEPTANCE says."""
+    names = ("answer", "verdict", "action", "mark")
+    return given_answer(next(row[name] for name in names if row.get(name)), row)
+
+
+def _once_more(asked_as: AskedAs, subject: Subject, rows: Sequence[_Row]) -> Question:
+    """What is looked at once more of an entry, with what people answered."""
+
+    def about(name: str) -> str | None:
+        return next((row[name] for row in rows if row.get(name)), None)
+
+    return Question(
+        subject,
+        answers=tuple(map(_given, rows)),
+        asked_as=asked_as,
+        rule=about("rule"),
+        finding_id=about("finding_id"),
+        case_id=about("case_id"),
+    )
+
+
+def _alone(asked_as: AskedAs, rows: Iterable[_Row]) -> Iterator[Question]:
+    """What single people answered, each answer by itself."""
+    for row in rows:
+        yield _once_more(asked_as, Subject(row["entry_id"]), [row])
+
+
+def _contested_cases(rows: Iterable[_Row], cases: pa.Table) -> Iterator[Question]:
+    """Every entry of each contested case, also those that nobody answered about."""
+    said: dict[tuple[str, str], list[_Row]] = {}
+    for row in filter(is_of_case, rows):
+        said.setdefault((row["case_id"], row["entry_id"]), []).append(row)
+    for case, entries in members_of(cases, [case for case, _ in said]).items():
+        for entry in entries:
+            said.setdefault((case, entry), [])
+    for (case, entry), answers in said.items():
+        asked = _once_more(AskedAs.CONTESTED_CASE, Subject(entry), answers)
+        yield replace(asked, case_id=case)
+
+
+def _contested_entries(rows: Iterable[_Row]) -> Iterator[Question]:
+    """Each contested entry with what each person answered."""
+    said: dict[str, list[_Row]] = {}
+    for row in filterfalse(is_of_case, rows):
+        said.setdefault(row["entry_id"], []).append(row)
+    for entry, answers in said.items():
+        yield _once_more(AskedAs.CONTESTED_ENTRY, Subject(entry), answers)
+
+
+def _returned(returned: pa.Table, given: Given) -> Iterator[Question]:
+    """What was decided of entries that say something else now.
+
+    An entry that is gone is shown as it was.
+    """
+    rows = [row for row in returned.to_pylist() if row["why"] not in _SETTLED]
+    gone = {row["old_entry_id"] for row in rows if row["entry_id"] is None}
+    old = _old_subjects(given.subjects, gone)
+    for row in rows:
+        then, now = row["old_entry_id"], row["entry_id"]
+        was = old.get(then, Subject(then, is_gone=True))
+        subject = was if now is None else Subject(now)
+        changed = tuple(filter(None, (row["changed"] or "").split("+")))
+        asked = _once_more(AskedAs.RETURNED, subject, [row])
+        yield replace(asked, changed=changed, why=_why(row))
+
+
+def _why(returned: _Row) -> str:
+    """Why an answer came back: ``other-...`` where its own entry is as it was."""
+    why = str(returned["why"])
+    is_as_it_was = returned["entry_id"] is not None and not returned["changed"]
+    return f"other-{why}" if is_as_it_was and why in _OF_OTHERS else why
+
+
+def _old_subjects(subjects: pa.Table, wanted: set[str]) -> dict[str, Subject]:
+    """Entries as they were when something was decided of them."""
+    old: dict[str, Subject] = {}
+    for row in subjects.to_pylist():
+        if row["entry_id"] not in wanted:
+            continue
+        cells = strict_json.loads(row["cells"])
+        parts = [cells.get(name) for name in NAME_PARTS]
+        name = " ".join(filter(None, parts)) or cells.get("full_name")
+        place = Place(cells.get("constituency"), cells.get("precinct"))
+        old[row["entry_id"]] = Subject(
+            row["entry_id"],
+            name,
+            cells.get("birth_date"),
+            cells.get("address"),
+            place,
+            is_gone=True,
+        )
+    return old
+
+
+def _decided_elsewhere(
+    holding: Standing, given: Given, asked: ReviewItems, tables: ReviewTables
+) -> Iterator[Question]:
+    """The verdicts that hold and stand in no open case, and with no answer that came back."""
+    changed = set(tables.returned.column("old_entry_id").to_pylist())
+    open_cases = {case.case_id for case in asked.cases}
+    for row in holding.decisions.to_pylist():
+        members = given.case_entries.get(row["case_id"], [row["entry_id"]])
+        if row["case_id"] not in open_cases and changed.isdisjoint(members):
+            yield from _alone(AskedAs.DECIDED_CASE, [row])
+
+
+def _amended_elsewhere(
+    holding: Standing, asked: ReviewItems, tables: ReviewTables
+) -> Iterator[Question]:
+    """What holds of entries and stands beside no finding, no case and no answer that came back."""
+    changed = set(tables.returned.column("old_entry_id").to_pylist())
+    answered = {one.finding_id for one in asked.questions if one.answers}
+    for row in holding.amendments.to_pylist():
+        is_beside_case = (row["case_id"], row["entry_id"]) in asked.asks
+        is_shown = row["finding_id"] in answered or is_beside_case
+        if not is_shown and row["entry_id"] not in changed:
+            yield from _alone(AskedAs.DECIDED_ENTRY, [row])
+
+
+_OF_CASES = {AskedAs.CONTESTED_CASE, AskedAs.RETURNED, AskedAs.DECIDED_CASE}
+"""What is told with the number of its case."""
+
+
+def _with_subjects(
+    questions: Sequence[Question],
+    number_of: Mapping[str | None, int],
+    entries: pa.Table,
+    tables: ReviewTables,
+    names: Names,
+) -> Iterator[Question]:
+    """The questions with the entries, and the rows of registers, that they are about."""
+    named = {
+        *(one.subject.entry_id for one in questions if one.subject),
+        *(one.finding.other_entry_id for one in questions if one.finding),
+    }
+    wanted = pa.array(sorted(filter(None, named)), pa.string())
+    found = rows_of(pa.concat_tables([entries, tables.registers]), wanted)
+    columns = zip(
+        found.column("entry_id").to_pylist(),
+        written_names(found).to_pylist(),
+        birth_dates(found, rows_of(tables.voters, wanted)),
+        found.column("address").to_pylist(),
+        names.places(found),
+        strict=True,
+    )
+    subjects = {row[0]: Subject(*row) for row in columns}
+    for one in questions:
+        other = one.finding and one.finding.other_entry_id
+        beside = subjects.get(other, Subject(other)) if other else None
+        # A finding that names no entry is about the row of a register.
+        subject = one.subject or beside
+        if subject is not None and not subject.is_gone:
+            subject = subjects.get(subject.entry_id, subject)
+        number = number_of.get(one.case_id) if one.asked_as in _OF_CASES else None
+        yield replace(one, subject=subject, beside=beside, case_number=number)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from operator import attrgetter
+from typing import Any, TypeAlias
 
-from voterlist.decisions.answers import SHEETS, grounds_for
+from voterlist.decisions.answers import SHEETS, answers_of, grounds_for
 from voterlist.desk.data import proposed_verdicts, usual_reason
 from voterlist.model import Action, Mark, Verdict
 from voterlist.render.xlsx.filled import proposed_as
@@ -23,11 +25,12 @@ from voterlist.render.xlsx.forms import (
     TICKS,
 )
 from voterlist.report.asked import (
+    QUESTION_SHEETS,
     AskedAs,
-    AskedFinding,
     GivenAnswer,
-    Reopened,
+    Question,
     ReviewItems,
+    Subject,
     day_of,
     ground_of,
     in_one_line,
@@ -87,12 +90,6 @@ _MOST_FINDINGS = 100_000
 """Findings on one sheet: errors and warnings stand first, and nobody goes through more one by
 one."""
 _ALWAYS = (ANSWER, "reason", "decided_by")
-_REOPENED_SHEETS = {
-    "contested": (AskedAs.CONTESTED_CASE, AskedAs.CONTESTED_ENTRY),
-    "second-look": (AskedAs.PENDING,),
-    "came-back": (AskedAs.RETURNED,),
-    "decided": (AskedAs.DECIDED_CASE, AskedAs.DECIDED_ENTRY),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +105,13 @@ class Plan:
     after: Sequence[Column]
     ids: Sequence[str]
     lines: Sequence[Line]
-    frozen: int = 2
 
 
 def plans(items: ReviewItems, words: Words) -> Iterator[Plan]:
     """The sheets in their order, those without rows too."""
     yield _cases(items, CaseWords(words.language))
-    for name in SHEETS:
-        yield _findings(name, items.of_sheet(name), FindingWords(words.language))
-    for name, codes in _REOPENED_SHEETS.items():
-        yield _reopened(name, items.asked_as(codes), words)
+    for name in QUESTION_SHEETS:
+        yield _questions(name, items, FindingWords(words.language))
 
 
 _CASE_ANSWERS = (*(verdict.value for verdict in Verdict), Action.ASK, Action.WITHDRAW)
@@ -204,7 +198,7 @@ def _case_lines(items: ReviewItems, words: CaseWords) -> Iterator[Line]:
     choices = {TICK: TICKS[:1], ANSWER: words_of(_CASE_ANSWERS, words)}
     for row in case_rows(items.cases):
         case, member = row.case, row.member
-        question = items.questions.get((case.case_id, member.entry_id))
+        question = items.asks.get((case.case_id, member.entry_id))
         verdict = proposed_verdicts(case).get(member.entry_id)
         reason = words(f"desk.reason.{usual_reason(case)}")
         yield Line(
@@ -266,155 +260,114 @@ def words_of(codes: Iterable[str], words: Words) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word_of(code, words) for code in codes))
 
 
-def _findings(name: str, findings: Sequence[AskedFinding], words: FindingWords) -> Plan:
-    """The findings of one sheet, each with a place for the answer."""
-    notes = [words(f"review.sheet.{name}.note"), words("review.findings.note")]
-    left = len(findings) - _MOST_FINDINGS
-    if left > 0:
+def _questions(name: str, items: ReviewItems, words: FindingWords) -> Plan:
+    """A sheet of findings, or of what is looked at once more, with places for the answers."""
+    questions = items.of_sheet(name)
+    left = len(questions) - _MOST_FINDINGS
+    notes = [words(f"review.sheet.{name}.note")]
+    if name in SHEETS:
+        notes.append(words("review.findings.note"))
+    if name in SHEETS and left > 0:
         notes.append(words("report.cut", shown=_MOST_FINDINGS, left=left))
-    before = columns_of(
-        words,
-        (
-            "report.column.rule",
-            18,
-            "text",
-            "rule.{0.finding.rule}.title",
-            "finding.severity",
-        ),
-        ("review.column.subject", 20, "text", lambda asked: _name(asked, words)),
-        (
-            "field.birth_date",
-            11,
-            "text",
-            lambda asked: words.say(asked.subject.born) if asked.subject else None,
-        ),
-    )
-    after = columns_of(
-        words,
-        (
-            "report.column.field",
-            12,
-            "text",
-            lambda asked: words.field_of(asked.finding),
-        ),
-        ("report.column.cell", 16, "text", "finding.cell"),
-        (
-            "report.column.message",
-            40,
-            "text",
-            lambda asked: words.message(asked.finding),
-        ),
-        ("review.column.beside", 36, "text", lambda asked: _beside(asked, words)),
-        (
-            "field.address",
-            24,
-            "text",
-            lambda asked: asked.subject.address if asked.subject else None,
-        ),
-        ("report.column.todo", 40, "text", "rule.{0.finding.rule}.todo"),
-        ("report.column.severity", 11, "text", "severity.{0.finding.severity}"),
-    )
-    lines = [_finding_line(asked, words) for asked in findings[:_MOST_FINDINGS]]
+        questions = questions[:_MOST_FINDINGS]
+    columns = _finding_columns if name in SHEETS else partial(_once_more_columns, name)
+    before, after = columns(questions, words)
+    lines = list(_question_lines(questions, words))
+    needed = {*_ALWAYS, *(one for line in lines for one in line.columns)}
     return Plan(
         name=words(f"review.sheet.{name}"),
         title=words(f"review.sheet.{name}.title"),
         notes=notes,
         before=before,
-        answers=_needed(lines),
-        after=(*after, *place_columns(words, "finding.place")),
-        ids=(ENTRY_ID, FINDING_ID),
+        answers=[one for one in ANSWERS if one in needed],
+        after=after,
+        ids=(ENTRY_ID, FINDING_ID)
+        if name in SHEETS
+        else (CASE_ID, ENTRY_ID, FINDING_ID, ASKED_AS),
         lines=lines,
     )
 
 
-def _finding_line(asked: AskedFinding, words: FindingWords) -> Line:
-    finding, subject = asked.finding, asked.subject
-    entry = subject.entry_id if subject else finding.entry_id
-    return Line(
-        item=asked,
-        ids={ENTRY_ID: entry, FINDING_ID: finding.finding_id},
-        texts=texts_of(asked.given, words),
-        choices=_choices(asked, words),
-        columns=_columns(asked.actions),
+_Columns: TypeAlias = tuple[tuple[Column, ...], tuple[Column, ...]]
+"""Those before and those behind the columns that a person fills in."""
+
+
+def _subject_columns(words: Words) -> tuple[Column, ...]:
+    """Whom a question is about."""
+    return columns_of(
+        words,
+        ("review.column.subject", 20, "text", lambda one: _name(one, words)),
+        ("field.birth_date", 11, "text", _of_subject(lambda of: words.say(of.born))),
     )
 
 
-def _name(asked: AskedFinding, words: Words) -> str:
-    """Whom the finding is about, or which place where it names no entry."""
-    subject = asked.subject
-    name = subject.name if subject else None
-    return name or asked.finding.written or words.place(asked.finding.place, None)
+def _address_column(words: Words) -> tuple[Column, ...]:
+    address = _of_subject(attrgetter("address"))
+    return columns_of(words, ("field.address", 24, "text", address))
 
 
-def _beside(asked: AskedFinding, words: Words) -> str | None:
+def _of_subject(told: Callable[[Subject], Any]) -> Callable[[Question], Any]:
+    """What is told of the entry of a question; nothing of a place."""
+    return lambda one: told(one.subject) if one.subject else None
+
+
+def _name(asked: Question, words: Words) -> str:
+    """Whom it is about, or which place where it names no entry or an entry without a name."""
+    name = asked.subject.name if asked.subject else None
+    if asked.finding is None:
+        return name or words.place(asked.subject.place if asked.subject else "")
+    return name or asked.finding.written or words.place(asked.finding.place)
+
+
+def _finding_columns(_questions: Sequence[Question], words: FindingWords) -> _Columns:
+    """The columns of a sheet of findings."""
+    before = columns_of(
+        words,
+        ("report.column.rule", 18, "text", "rule.{0.rule}.title", "finding.severity"),
+    )
+    first = columns_of(
+        words,
+        ("report.column.field", 12, "text", lambda one: words.field_of(one.finding)),
+        ("report.column.cell", 16, "text", "finding.cell"),
+        ("report.column.message", 40, "text", lambda one: words.message(one.finding)),
+        ("review.column.beside", 36, "text", lambda one: _beside(one, words)),
+    )
+    last = columns_of(
+        words,
+        ("report.column.todo", 40, "text", "rule.{0.rule}.todo"),
+        ("report.column.severity", 11, "text", "severity.{0.finding.severity}"),
+    )
+    after = (*first, *_address_column(words), *last)
+    return (
+        (*before, *_subject_columns(words)),
+        (*after, *place_columns(words, "finding.place")),
+    )
+
+
+def _beside(asked: Question, words: Words) -> str | None:
     """The register's row, or the other entry, beside the entry; else where that stands."""
-    if asked.register is not None:
-        return in_one_line(asked.register, words)
-    other = asked.finding.other
+    if asked.beside is not None:
+        return in_one_line(asked.beside, words)
+    other = asked.finding and asked.finding.other
     return words.place(other, None) if other else None
 
 
-def _choices(asked: AskedFinding, words: Words) -> dict[str, tuple[str, ...]]:
-    """The answers that make sense for the rule of a finding."""
-    actions = [*asked.actions, Action.WITHDRAW]
-    choices = {ANSWER: words_of(actions, words), "ground": _grounds(actions, words)}
-    if asked.fields:
-        choices["field"] = tuple(words(f"field.{name}") for name in asked.fields)
-    return choices
-
-
-def _grounds(actions: Iterable[str], words: Words) -> tuple[str, ...]:
-    """The titles of the grounds that may carry one of these answers."""
-    codes = [ground.code for action in actions for ground in grounds_for(action)]
-    return tuple(words(f"ground.{code}.title") for code in dict.fromkeys(codes))
-
-
-def _columns(actions: Iterable[str]) -> tuple[str, ...]:
-    """The columns that these answers need."""
-    return tuple(name for action in actions for name in _COLUMNS.get(action, ()))
-
-
-def _needed(lines: Sequence[Line]) -> list[str]:
-    """The columns that the answers of these lines need, in the order of ``ANSWERS``."""
-    needed = {*_ALWAYS, *(name for line in lines for name in line.columns)}
-    return [name for name in ANSWERS if name in needed]
-
-
-def _reopened(name: str, items: Sequence[Reopened], words: Words) -> Plan:
-    """What has to be looked at once more, with what each person answered side by side."""
-    people = range(max((len(one.answers) for one in items), default=1))
-    before = columns_of(
+def _once_more_columns(
+    name: str, questions: Sequence[Question], words: FindingWords
+) -> _Columns:
+    """The columns of a sheet with what each person answered side by side."""
+    number = columns_of(words, ("review.column.number", 6, "label", "case_number"))
+    said = [
+        _said_column(name, place, words)
+        for place in range(max((len(one.answers) for one in questions), default=1))
+    ]
+    changed = columns_of(
         words,
-        ("review.column.number", 6, "label", "case_number"),
-        (
-            "review.column.subject",
-            20,
-            "text",
-            lambda one: one.subject.name or words.place(one.subject.place, None),
-        ),
-        ("field.birth_date", 11, "text", lambda one: words.say(one.subject.born)),
+        ("review.column.changed", 16, "text", lambda one: _fields_told(one, words)),
+        ("review.column.came-back", 20, "text", "review.came-back.{0.why}"),
     )
-    if name == "came-back":
-        extra = columns_of(
-            words,
-            (
-                "review.column.changed",
-                16,
-                "text",
-                lambda one: ", ".join(words(f"field.{name}") for name in one.changed),
-            ),
-            (
-                "review.column.came-back",
-                20,
-                "text",
-                lambda one: words(f"review.came-back.{one.why}") if one.why else None,
-            ),
-        )
-    else:
-        extra = ()
-    after = columns_of(
+    rule = columns_of(
         words,
-        ("field.address", 24, "text", "subject.address"),
         (
             "report.column.rule",
             30,
@@ -422,85 +375,91 @@ def _reopened(name: str, items: Sequence[Reopened], words: Words) -> Plan:
             lambda one: words(f"rule.{one.rule}.title") if one.rule else None,
         ),
     )
-    lines = _reopened_lines(items, words)
-    return Plan(
-        name=words(f"review.sheet.{name}"),
-        title=words(f"review.sheet.{name}.title"),
-        notes=(words(f"review.sheet.{name}.note"),),
-        before=(
-            *before,
-            *(_said_column(name, place, words) for place in people),
-            *extra,
-        ),
-        answers=_needed(lines),
-        after=(*after, *place_columns(words, "subject.place")),
-        ids=(CASE_ID, ENTRY_ID, FINDING_ID, ASKED_AS),
-        lines=lines,
+    before = (*number, *_subject_columns(words), *said)
+    return (
+        (*before, *(changed if name == "came-back" else ())),
+        (*_address_column(words), *rule, *place_columns(words, "subject.place")),
     )
 
 
 def _said_column(name: str, place: int, words: Words) -> Column:
-    """The column for the answer of one person."""
+    """The column for the answer of one person; blank where fewer people answered."""
     return column(
         words,
         words(f"review.column.said.{name}", number=place + 1),
         24,
         "text",
-        lambda one: _answer_at(one, place, words),
+        lambda one: (
+            said(one.answers[place], words) if place < len(one.answers) else None
+        ),
     )
 
 
-def _answer_at(one: Reopened, place: int, words: Words) -> str | None:
-    """What the person in this place answered; None where fewer people did."""
-    return said(one.answers[place], words) if place < len(one.answers) else None
+def _fields_told(asked: Question, words: Words) -> str:
+    """The fields that say something else than when they were answered."""
+    return ", ".join(words(f"field.{name}") for name in asked.changed)
 
 
-def _reopened_lines(items: Sequence[Reopened], words: Words) -> list[Line]:
-    """One line for each answer, or contested entry, that has to be looked at once more."""
-    lines = []
-    band, last = True, ""
-    for one in items:
-        group = one.case_id or one.subject.entry_id
+def _question_lines(questions: Sequence[Question], words: Words) -> Iterator[Line]:
+    """One line for each; what is looked at once more of one case or entry has one ground."""
+    band, last = True, None
+    for asked in questions:
+        entry = asked.subject.entry_id if asked.subject else None
+        group = asked.case_id or entry if asked.asked_as else None
         is_first = group != last
         band, last = band != is_first, group
-        lines.append(_reopened_line(one, words, (band, is_first)))
-    return lines
+        offered, fields, columns = _answers_to(asked)
+        given = None if asked.asked_as else next(iter(asked.answers), None)
+        yield Line(
+            item=asked,
+            ids={
+                CASE_ID: asked.case_id,
+                ENTRY_ID: entry,
+                FINDING_ID: asked.finding_id,
+                ASKED_AS: asked.mark,
+            },
+            texts=texts_of(given, words),
+            choices={
+                ANSWER: words_of(offered, words),
+                "ground": _grounds(offered, words),
+                "field": tuple(words(f"field.{name}") for name in fields),
+            },
+            columns=tuple(columns),
+            look=(band, is_first) if asked.asked_as else (False, False),
+        )
 
 
-def _reopened_line(one: Reopened, words: Words, look: tuple[bool, bool]) -> Line:
-    offered = list(_offered(one))
-    choices = {ANSWER: words_of(offered, words)} if offered else {}
-    if grounds := _grounds(offered, words):
-        choices["ground"] = grounds
-    if fields := _fields(one):
-        choices["field"] = tuple(words(f"field.{name}") for name in fields)
-    ids = {
-        CASE_ID: one.case_id,
-        ENTRY_ID: one.subject.entry_id,
-        FINDING_ID: one.finding_id,
-        ASKED_AS: one.mark,
-    }
-    return Line(
-        item=one,
-        ids=ids,
-        choices=choices,
-        columns=_columns_of_dispute(one, offered),
-        look=look,
-    )
+_Answers: TypeAlias = tuple[Sequence[str], Sequence[str], Sequence[str]]
+"""The answers that make sense, the fields of ENTRY that they may correct, and the columns that
+they need."""
 
 
-def _columns_of_dispute(one: Reopened, offered: Iterable[str]) -> tuple[str, ...]:
-    """The columns that are needed where one of several answers is chosen, or confirmed.
+def _answers_to(asked: Question) -> _Answers:
+    """What may be answered.
 
-    What the chosen answer says is taken over. Only what two answers of the same kind say in
-    different ways has to be written again.
+    Where one of several answers is chosen, or confirmed, what the chosen one says is taken over.
+    Only what two answers of the same kind say in different ways has to be written again.
     """
-    differing = [
-        name
-        for name in ("field", "value", "ground", "precinct")
-        if _differ(one.answers, name)
-    ]
-    return (*(["due"] if Action.ASK in {*offered} else []), *differing)
+    if asked.asked_as is None:
+        answers = answers_of(asked.rule or "")
+        needed = [
+            name for action in answers.actions for name in _COLUMNS.get(action, ())
+        ]
+        return [*answers.actions, Action.WITHDRAW.value], answers.fields, needed
+    offered = list(_offered(asked))
+    needed = ["due"] if Action.ASK in {*offered} else []
+    names = ("field", "value", "ground", "precinct")
+    needed += [name for name in names if _differ(asked.answers, name)]
+    # The fields that people corrected in different ways.
+    fields = [answer.field for answer in asked.answers if answer.field]
+    is_contested = asked.asked_as is AskedAs.CONTESTED_ENTRY
+    return offered, list(dict.fromkeys(fields)) if is_contested else [], needed
+
+
+def _grounds(actions: Iterable[str], words: Words) -> tuple[str, ...]:
+    """The titles of the grounds that may carry one of these answers."""
+    codes = [ground.code for action in actions for ground in grounds_for(action)]
+    return tuple(words(f"ground.{code}.title") for code in dict.fromkeys(codes))
 
 
 def _differ(answers: Sequence[GivenAnswer], name: str) -> bool:
@@ -511,7 +470,7 @@ def _differ(answers: Sequence[GivenAnswer], name: str) -> bool:
     return any(len(different) > 1 for different in said_by_kind.values())
 
 
-def _offered(one: Reopened) -> Iterator[str]:
+def _offered(one: Question) -> Iterator[str]:
     """The answers that make sense where something is looked at once more."""
     verdicts = [verdict.value for verdict in Verdict]
     given = [answer.answer for answer in one.answers]
@@ -531,11 +490,3 @@ def _offered(one: Reopened) -> Iterator[str]:
             yield from (*verdicts, withdraw)
         case AskedAs.DECIDED_ENTRY:
             yield from (withdraw, ask)
-
-
-def _fields(one: Reopened) -> tuple[str, ...]:
-    """The fields that people corrected in different ways."""
-    if one.asked_as is not AskedAs.CONTESTED_ENTRY:
-        return ()
-    fields = [answer.field for answer in one.answers if answer.field]
-    return tuple(dict.fromkeys(fields))

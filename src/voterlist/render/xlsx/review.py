@@ -108,7 +108,7 @@ class _Writer:
             *(Column(name, 14, hidden=True) for name in ids),
         )
         rows = [self._row(plan, line, ids) for line in plan.lines]
-        top = sheet.table(columns, rows, frozen=plan.frozen)
+        top = sheet.table(columns, rows, frozen=2)
         for place, name in enumerate(plan.answers, len(plan.before)):
             self._offer(sheet, top + 1, place, name, plan.lines)
 
