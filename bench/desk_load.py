@@ -27,9 +27,9 @@ from typing import Any
 import httpx
 
 from voterlist.model import Role
+from voterlist.serve.users import add_user
 from voterlist.storage.ledger import place_in, verify
-from voterlist.usecases.settings import settings_of
-from voterlist.usecases.users import add_user
+from voterlist.storage.settings import settings_of
 
 PASSWORD = "brick orchard window seven"  # noqa: S105  of nobody
 LIMIT = 0.050

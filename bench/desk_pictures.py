@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import browsers
 import workspaces
-from voterlist.usecases.desk_pages import export_page
+from voterlist.casework.pages import export_page
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "data" / "samples" / "goychay"

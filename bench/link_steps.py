@@ -22,10 +22,10 @@ __all__ = ["STEPS"]
 
 STEPS = {
     "reading the file": "voterlist.readers:read_table",
-    "what its columns are": "voterlist.usecases.joined:_choice",
-    "whose names they are": "voterlist.usecases.joined:tell_profile",
-    "cells made clean": "voterlist.usecases.joined:_entries",
-    "in the order of ids": "voterlist.usecases.linking:_in_order",
+    "what its columns are": "voterlist.any_table.joined:_choice",
+    "whose names they are": "voterlist.any_table.joined:tell_profile",
+    "cells made clean": "voterlist.any_table.joined:_entries",
+    "in the order of ids": "voterlist.any_table.linking:_in_order",
     "placeholders": "voterlist.normalize.stage:_without_placeholders",
     "lost letters": "voterlist.normalize.stage:restored_cells",
     "names": "voterlist.normalize.stage:_names",
@@ -41,7 +41,7 @@ STEPS = {
     "judge": "voterlist.link.steps:judge",
     "cases": "voterlist.link.steps:cases",
     "chance": "voterlist.link:chance",
-    "writing the pairs": "voterlist.usecases.linking:write_rows",
+    "writing the pairs": "voterlist.any_table.linking:write_rows",
 }
 """Each step, and the function that does it, in the order of the street."""
 
@@ -50,9 +50,9 @@ def main() -> None:
     """Links the file and prints the CPU seconds of each step, and of all of it."""
     sort_quickly()
     # Loaded here: they load numpy.
+    from voterlist.any_table import linking  # noqa: PLC0415  see above
     from voterlist.cli.process import keep_memory, leave_pandas_out  # noqa: PLC0415
     from voterlist.processes import threads  # noqa: PLC0415  see above
-    from voterlist.usecases import linking  # noqa: PLC0415  see above
 
     threads.use(1)
     keep_memory()

@@ -35,10 +35,10 @@ import httpx
 
 from voterlist.errors import WorkspaceBusyError
 from voterlist.model import Role
+from voterlist.serve.users import add_user, list_users
 from voterlist.storage.ledger import FILE_NAME, place_in, reading, verify
 from voterlist.storage.ledger.copies import copy
-from voterlist.usecases.settings import settings_of
-from voterlist.usecases.users import add_user, list_users
+from voterlist.storage.settings import settings_of
 
 PASSWORD = "brick orchard window seven"  # noqa: S105  of nobody
 LONGEST = 1.5

@@ -46,7 +46,7 @@ from voterlist.serve.cases_api import (  # noqa: E402
     CasesApi,
     Exchange,
 )
-from voterlist.usecases.users import add_user  # noqa: E402
+from voterlist.serve.users import add_user  # noqa: E402
 
 COUNT = 60
 REQUESTS = 300

@@ -29,10 +29,10 @@ import test_review_import as reviews  # noqa: E402
 import workspaces  # noqa: E402
 from mutators import damaged, with_other_values  # noqa: E402
 from subject import Subject, WrongError  # noqa: E402
+from voterlist.casework.reviewing import Imported  # noqa: E402
 from voterlist.cli.app import APP  # noqa: E402
 from voterlist.custody import keys as sealing  # noqa: E402
 from voterlist.custody.keys import read_public_key  # noqa: E402
-from voterlist.usecases.reviewing import Imported  # noqa: E402
 
 __all__ = ["HANDED", "reviewed"]
 

@@ -23,6 +23,7 @@ from handed_subjects import HANDED  # noqa: E402
 from package_subjects import PACKED  # noqa: E402
 from subject import Subject, WrongError  # noqa: E402
 from voterlist import config, ingest, readers  # noqa: E402
+from voterlist.any_table.joined import read_map  # noqa: E402
 from voterlist.config import IngestSettings  # noqa: E402
 from voterlist.ingest import columns_needed, given_map, table_entries  # noqa: E402
 from voterlist.ingest.added import parse_comparisons  # noqa: E402
@@ -37,7 +38,6 @@ from voterlist.normalize.names import skeleton, standard_name  # noqa: E402
 from voterlist.normalize.streets import read_houses  # noqa: E402
 from voterlist.rulebook import RULE_CODES  # noqa: E402
 from voterlist.schemas import RawFile  # noqa: E402
-from voterlist.usecases.joined import read_map  # noqa: E402
 from workspaces import TODAY  # noqa: E402
 
 __all__ = ["LIMITS", "SUBJECTS", "texts"]

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import review_books
 import workspaces
 from command_line import call
+from voterlist.casework import reviewing
 from voterlist.catalogue import catalogue
 from voterlist.config import CheckSettings
 from voterlist.errors import InputError
@@ -30,7 +31,6 @@ from voterlist.schemas import ACCEPTANCE, FINDING
 from voterlist.storage.ledger import Ledger, read_acceptances
 from voterlist.storage.ledger.tables import MIGRATIONS
 from voterlist.tables import from_columns
-from voterlist.usecases import reviewing
 
 pytestmark = pytest.mark.slow
 

@@ -5,12 +5,12 @@ import datetime as dt
 import pytest
 
 import ledgers
+from voterlist.casework import answering
+from voterlist.casework.returned_cases import OtherEntry, OwnEntry, ReturnedCase
 from voterlist.errors import UsageError
 from voterlist.schemas import AMENDMENT
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
-from voterlist.usecases import answering
-from voterlist.usecases.returned_cases import OtherEntry, OwnEntry, ReturnedCase
 
 SAID = {"decided_by": "Leyla M.", "decided_at": "2026-03-01"}
 

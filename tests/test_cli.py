@@ -16,13 +16,13 @@ import pytest
 import workspaces
 from command_line import AZ, EN, call, started
 from voterlist import cli
+from voterlist.any_table.checking import check_files
 from voterlist.catalogue import entries
 from voterlist.cli.failure import describe
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import Terminal
 from voterlist.cli.words import language_of
 from voterlist.pipeline import inbox
-from voterlist.usecases.checking import check_files
 
 
 @pytest.fixture

@@ -21,6 +21,9 @@ import mutators  # noqa: E402
 from subject import Subject, WrongError  # noqa: E402
 from subjects import SUBJECTS  # noqa: E402
 from voterlist import config, readers  # noqa: E402
+from voterlist.any_table.evaluating import evaluate_pairs  # noqa: E402
+from voterlist.any_table.joined import read_map  # noqa: E402
+from voterlist.casework.answer_files import read_answer_file  # noqa: E402
 from voterlist.config import IngestSettings  # noqa: E402
 from voterlist.decisions.follow import _is_full_date  # noqa: E402
 from voterlist.errors import InputError, MapError, SettingsError  # noqa: E402
@@ -31,9 +34,6 @@ from voterlist.model import AsideCode  # noqa: E402
 from voterlist.normalize import read_name  # noqa: E402
 from voterlist.normalize.names import skeleton  # noqa: E402
 from voterlist.normalize.streets import Covers, read_houses  # noqa: E402
-from voterlist.usecases.answer_files import read_answer_file  # noqa: E402
-from voterlist.usecases.evaluating import evaluate_pairs  # noqa: E402
-from voterlist.usecases.joined import read_map  # noqa: E402
 
 ENDLESS = "9" * 5_000
 """Python refuses to make a number of more than 4,300 digits."""

@@ -25,6 +25,7 @@ from command_line import started
 from examples import tries
 from linkage_lists import crowd
 from voterlist import review, schemas
+from voterlist.casework import reviewing
 from voterlist.catalogue import catalogue
 from voterlist.config import LinkSettings
 from voterlist.link import Decided, Incremental, link, weigh
@@ -36,7 +37,6 @@ from voterlist.link.labels import CASES, PAIRS, decided
 from voterlist.model import CaseKind, Profile, Stage
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
-from voterlist.usecases import reviewing
 
 pytestmark = pytest.mark.slow
 

@@ -19,9 +19,9 @@ from voterlist.custody.bundles import read_delivery, sign_sums, signer_of
 from voterlist.custody.commissions import Commission
 from voterlist.custody.keys import load_keys, make_keys
 from voterlist.errors import CustodyError, UsageError
+from voterlist.handover import delivered as delivered_module
+from voterlist.handover.delivered import Voucher, verify_program
 from voterlist.model import Level
-from voterlist.usecases import delivered as delivered_module
-from voterlist.usecases.delivered import Voucher, verify_program
 
 SIGNER = Commission(level=Level.CONEC, constituency=7, precinct=None, name="MSK")
 LIBRARY = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
@@ -338,7 +338,7 @@ def test_where_no_program_is_nothing_is_compared(tmp_path):
 
 def test_what_is_damaged_does_not_keep_it_from_running():
     """A package that breaks when it is loaded would break what is to find it."""
-    code = "import sys, voterlist.usecases.delivered as _, voterlist.cli.verify as _;"
+    code = "import sys, voterlist.handover.delivered as _, voterlist.cli.verify as _;"
     code += "print(*{name.partition('.')[0] for name in sys.modules})"
     command = [sys.executable, "-c", code]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True)

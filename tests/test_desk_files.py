@@ -11,6 +11,12 @@ from typer.testing import CliRunner
 
 import workspaces
 from voterlist import config
+from voterlist.casework import reviewing
+from voterlist.casework.answer_files import PAGE_PROBLEMS
+from voterlist.casework.pages import (
+    desk_of_workspace,
+    export_page,
+)
 from voterlist.catalogue import entries
 from voterlist.cli.app import APP
 from voterlist.desk.decisions import (
@@ -25,12 +31,6 @@ from voterlist.desk.pack import packed
 from voterlist.errors import InputError, UsageError
 from voterlist.pipeline.known import known
 from voterlist.storage.ledger import Ledger
-from voterlist.usecases import reviewing
-from voterlist.usecases.answer_files import PAGE_PROBLEMS
-from voterlist.usecases.desk_pages import (
-    desk_of_workspace,
-    export_page,
-)
 
 pytestmark = pytest.mark.slow
 

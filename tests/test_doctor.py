@@ -16,7 +16,7 @@ from test_store import holder  # noqa: F401  a fixture
 from voterlist.catalogue import LANGUAGES, catalogue, entries
 from voterlist.storage import lock
 from voterlist.storage.ledger import FILE_NAME
-from voterlist.usecases.installation import packages, pins
+from voterlist.upkeep.installation import packages, pins
 
 SOURCES = Path(workspaces.__file__).parents[1]
 
@@ -150,7 +150,7 @@ def test_a_clock_that_is_behind_is_said(tmp_path):
 def test_each_state_has_its_sentence_and_each_fault_its_remedy():
     """A person would be shown a code."""
     text = "".join(
-        (SOURCES / "src" / "voterlist" / "usecases" / f"{name}.py").read_text("utf-8")
+        (SOURCES / "src" / "voterlist" / "upkeep" / f"{name}.py").read_text("utf-8")
         for name in ("doctor", "installation")
     )
     codes = set(re.findall(r'Noticed\(\s*"([a-z]+)"', text))

@@ -11,11 +11,11 @@ import xlsxwriter
 
 import review_books
 import workspaces
+from voterlist.casework.reviewing import export_review, import_review
 from voterlist.errors import InputError
 from voterlist.render.xlsx import read_answers
 from voterlist.render.xlsx.forms import plain
 from voterlist.storage.ledger import Ledger
-from voterlist.usecases.reviewing import export_review, import_review
 
 MOMENT = dt.datetime(2026, 2, 4, 12, 0, tzinfo=dt.UTC)
 """Two people who stand in two precincts each, and one whose entry was never finished."""

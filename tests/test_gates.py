@@ -4,9 +4,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from voterlist.config import Settings
+from voterlist.handover import gates
 from voterlist.schemas import CONTESTED, SET_ASIDE
 from voterlist.tables import from_columns
-from voterlist.usecases import gates
 
 HERE = "088-0001-a"
 THERE = "088-0001-b"

@@ -355,7 +355,7 @@ def test_a_receipt_that_was_not_written_is_written_the_next_time(handed, monkeyp
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("voterlist.usecases.receiving._write_receipt", killed)
+        patch.setattr("voterlist.handover.receiving._write_receipt", killed)
         call("receive", handed.above, handed.folder / "package.zip")
     code, taken = handed.receive()
     assert (code, taken["was_taken"]) == (0, True)

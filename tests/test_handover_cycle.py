@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from handing import told
+from voterlist.casework import returned_cases
+from voterlist.casework.answering import owed_answers
 from voterlist.deadlines.handovers import Event, handovers
 from voterlist.storage.ledger import reading
-from voterlist.usecases import returned_cases
-from voterlist.usecases.answering import owed_answers
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "campaign"))
 

@@ -9,8 +9,8 @@ import packages
 from voterlist.custody.commissions import Kind
 from voterlist.custody.manifest import FORMAT, Manifest
 from voterlist.errors import CustodyError
+from voterlist.handover.handed_lists import PACKED, require_held
 from voterlist.tables import from_rows, plain
-from voterlist.usecases.handed_lists import PACKED, require_held
 
 OWN = {"constituency": 88, "precinct": 12}
 OWN_ID, OTHER_ID = "088-0012-0000000000000", "089-0012-0000000000000"

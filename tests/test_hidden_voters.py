@@ -12,15 +12,15 @@ import documents
 import workspaces
 from intake_files import HEADER, TITLE, book, voters
 from voterlist import ingest
+from voterlist.any_table.inspecting import exit_code_of_accounts
 from voterlist.config import IngestSettings
+from voterlist.handover import gates
 from voterlist.ingest.rows import hides_voter, holds_person, is_of_two
 from voterlist.model import AsideCode, Stage
 from voterlist.readers.files import read_bytes
 from voterlist.readers.outcome import Attempt
 from voterlist.report.sections.set_aside import NOBODY
 from voterlist.schemas import RawFile
-from voterlist.usecases import gates
-from voterlist.usecases.inspecting import exit_code_of_accounts
 
 LIMITS = IngestSettings()
 ROWS = [[cell.replace(",", "") for cell in row] for row in voters(12)]

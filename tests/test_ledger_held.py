@@ -19,6 +19,7 @@ import processes
 from command_line import started
 from voterlist.errors import InputError, UsageError, WorkspaceBusyError
 from voterlist.model import Role
+from voterlist.serve.users import add_user
 from voterlist.storage.ledger import (
     Ledger,
     OpenLedger,
@@ -30,7 +31,6 @@ from voterlist.storage.ledger import (
     verify,
 )
 from voterlist.storage.ledger.copies import copy, renew, restore
-from voterlist.usecases.users import add_user
 
 TESTS = str(Path(__file__).resolve().parent)
 ANSWER = {"today": ledgers.DAY, "since": "2026-02-03 09:00"}

@@ -16,13 +16,13 @@ import processes
 import workspaces
 from command_line import started
 from voterlist import config
+from voterlist.casework import reviewing
 from voterlist.errors import UsageError
 from voterlist.model import Progress, Standing
 from voterlist.pipeline.standings import RUN_EVENT, standings
 from voterlist.rulebook import RULE_CODES
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
-from voterlist.usecases import reviewing
 
 KILLED = """
 import os, signal, sys

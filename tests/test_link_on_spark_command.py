@@ -11,8 +11,8 @@ import pytest
 
 from command_line import call
 from voterlist import synth
-from voterlist.usecases.linking import LinkRequest
-from voterlist.usecases.linking_on_spark import _listed
+from voterlist.any_table.linking import LinkRequest
+from voterlist.any_table.linking_on_spark import _listed
 
 SPARK = ("--engine", "spark", "--master", "local[1]")
 

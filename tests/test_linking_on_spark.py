@@ -6,10 +6,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from voterlist.any_table import linking_on_spark
+from voterlist.any_table.linking import LinkRequest
 from voterlist.errors import UsageError
 from voterlist.spark import reading
-from voterlist.usecases import linking_on_spark
-from voterlist.usecases.linking import LinkRequest
 
 NAMES = ("Quliyeva", "Həsənov", "Əliyeva", "Məmmədov", "Babayev", "Kərimova")
 

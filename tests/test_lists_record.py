@@ -8,7 +8,11 @@ import pytest
 import workspaces
 from list_tables import amendments, applied, compiled, entries
 from voterlist import readers
+from voterlist.any_table.comparing import compare_lists
+from voterlist.any_table.inspecting import inspect_files
+from voterlist.any_table.joined import Source, joined
 from voterlist.config import IngestSettings
+from voterlist.handover.lists import ListRequest, make_lists
 from voterlist.ingest import ingest
 from voterlist.lists.documents import record_rows
 from voterlist.model import ListKind, Profile, Purpose
@@ -19,10 +23,6 @@ from voterlist.render.rows import (
     write_schema,
 )
 from voterlist.schemas import RECORD, without_blank
-from voterlist.usecases.comparing import compare_lists
-from voterlist.usecases.inspecting import inspect_files
-from voterlist.usecases.joined import Source, joined
-from voterlist.usecases.lists import ListRequest, make_lists
 
 FIELDS = (
     *("constituency", "precinct", "list_kind", "number", "surname", "given_name"),

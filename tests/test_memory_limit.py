@@ -16,9 +16,9 @@ import pytest
 
 from command_line import AZ, EN, call, started
 from voterlist import synth
+from voterlist.any_table import machine as memory
+from voterlist.any_table.machine import available_bytes, bytes_of
 from voterlist.processes import threads
-from voterlist.usecases import machine as memory
-from voterlist.usecases.machine import available_bytes, bytes_of
 
 MAP = """[columns]
 entry_id = "entry_id"

@@ -8,10 +8,10 @@ import pytest
 import handing
 import workspaces
 from command_line import told
+from voterlist.handover import receiving
 from voterlist.pipeline.running import settle_moves
 from voterlist.storage import moves
 from voterlist.storage.ledger import Place, reading
-from voterlist.usecases import receiving
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ import desks
 from voterlist.decisions import is_same_person, person_key
 from voterlist.errors import UsageError
 from voterlist.model import Level, Role
-from voterlist.usecases.journals import DiaryLine, JournalFilter
-from voterlist.usecases.users import add_user
-from voterlist.usecases.workspaces import make_workspace
+from voterlist.pipeline.workspace import make_workspace
+from voterlist.serve.users import add_user
+from voterlist.upkeep.journals import DiaryLine, JournalFilter
 
 DAY = dt.date(2026, 2, 6)
 NAMES = st.text("abcçdeəfgğhxıijkqlmnoöprsştuüvyzИлгарАбвİIƏéß", min_size=1)

@@ -13,6 +13,7 @@ import pytest
 import processes
 import workspaces
 from voterlist import config
+from voterlist.casework import reviewing
 from voterlist.errors import StageError, UsageError
 from voterlist.model import Stage, Standing
 from voterlist.pipeline import intake, stages, steps
@@ -20,7 +21,6 @@ from voterlist.pipeline.standings import overdue, standings
 from voterlist.schemas import DECISION, LIST
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import Outcome, from_columns
-from voterlist.usecases import reviewing
 
 MOMENT = dt.datetime(2026, 2, 5, 9, 0, tzinfo=dt.UTC)
 

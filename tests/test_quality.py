@@ -19,10 +19,14 @@ import deciding
 import review_books
 import workspaces
 from voterlist import config
+from voterlist.casework.quality import review_quality
 from voterlist.catalogue import catalogue
 from voterlist.cli.app import APP
 from voterlist.config import DecisionSettings, ReviewSettings
 from voterlist.decisions import Given
+from voterlist.handover import acts, reviewing
+from voterlist.handover.acts import Handed
+from voterlist.handover.gates import Gate, Scope, gates
 from voterlist.pipeline.known import answers_in, known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.quality.agreement import (
@@ -51,10 +55,6 @@ from voterlist.render.pdf import typeset
 from voterlist.schemas import CASE
 from voterlist.storage import ledger as ledgers
 from voterlist.tables import from_columns
-from voterlist.usecases import acts, reviewing
-from voterlist.usecases.acts import Handed
-from voterlist.usecases.gates import Gate, Scope, gates
-from voterlist.usecases.quality import review_quality
 
 ONE, TWO = deciding.entry_id("a"), deciding.entry_id("b")
 REPEAT = {ONE: "keep", TWO: "repeat"}

@@ -27,6 +27,8 @@ from command_line import call
 from examples import tries
 from mutations import mutated
 from voterlist import config
+from voterlist.casework import reviewing
+from voterlist.casework.answer_files import ORIGIN_PROBLEMS
 from voterlist.catalogue import catalogue, entries
 from voterlist.decisions.verdicts import REVIEW_ROW, check_decisions
 from voterlist.errors import InputError
@@ -40,8 +42,6 @@ from voterlist.schemas import ACCEPTANCE, ACCEPTED, DECISION, ENTRY, FINDING, em
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.ledger.copies import restore
 from voterlist.tables import from_columns
-from voterlist.usecases import reviewing
-from voterlist.usecases.answer_files import ORIGIN_PROBLEMS
 
 EN = catalogue("en")
 MOMENT = dt.datetime(2026, 2, 4, 12, 0, tzinfo=dt.UTC)

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 import review_books
 import workspaces
 from voterlist import config
+from voterlist.casework import reviewing
 from voterlist.catalogue import catalogue, entries
 from voterlist.cli.app import APP
 from voterlist.decisions import REFUSAL_CODES
@@ -23,7 +24,6 @@ from voterlist.render.xlsx.forms import ANSWERS, fold, known_headings
 from voterlist.report.asked import GivenAnswer, said
 from voterlist.report.words import Words
 from voterlist.storage.ledger import Ledger
-from voterlist.usecases import reviewing
 
 pytestmark = pytest.mark.slow
 

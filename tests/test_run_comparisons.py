@@ -13,7 +13,7 @@ from voterlist.cli.app import APP
 from voterlist.config import parse
 from voterlist.errors import SettingsError
 from voterlist.model import Stage
-from voterlist.usecases.settings import settings_of
+from voterlist.storage.settings import settings_of
 
 SETTINGS = """
 [report]

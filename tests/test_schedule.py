@@ -9,7 +9,7 @@ import pytest
 
 import workspaces
 from command_line import call
-from voterlist.usecases.scheduling import CRONTAB
+from voterlist.upkeep.scheduling import CRONTAB
 
 ODD = "list's 100% $ğ"
 """A name of a folder with everything that a shell, systemd or cron would take for its own."""

@@ -11,8 +11,8 @@ import browsers
 import desks
 import workspaces
 from voterlist.model import Role
+from voterlist.serve.users import add_user, change_password
 from voterlist.storage.ledger import reading, verify
-from voterlist.usecases.users import add_user, change_password
 
 pytestmark = [pytest.mark.slow, browsers.NEEDED]
 

@@ -20,19 +20,19 @@ import desks
 import ledger_places
 import review_books
 import workspaces
+from voterlist.casework.pages import desk_of_everybody
+from voterlist.casework.reviewing import Bringer, export_review, import_review
 from voterlist.desk.data import DeskAnswer, State
 from voterlist.model import Role
 from voterlist.pipeline.known import known
 from voterlist.serve.cases_api import KINDS, CasesApi
 from voterlist.serve.door import Visitor
 from voterlist.serve.packing import Case, pack_list, unread_list
+from voterlist.serve.users import add_user
 from voterlist.serve.watch import Holds
 from voterlist.storage.ledger import place_in, reading, verify
-from voterlist.usecases.desk_pages import desk_of_everybody
-from voterlist.usecases.journals import JournalFilter, read_journal
-from voterlist.usecases.reviewing import Bringer, export_review, import_review
-from voterlist.usecases.settings import settings_of
-from voterlist.usecases.users import add_user
+from voterlist.storage.settings import settings_of
+from voterlist.upkeep.journals import JournalFilter, read_journal
 
 pytestmark = pytest.mark.slow
 

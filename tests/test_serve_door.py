@@ -23,12 +23,11 @@ from voterlist.catalogue import catalogue
 from voterlist.config import DeskSettings
 from voterlist.errors import UsageError
 from voterlist.model import Level, Role
+from voterlist.pipeline.workspace import make_workspace
 from voterlist.serve.clerk import Clerk, Refusal
 from voterlist.serve.door import Door, digest_of
 from voterlist.serve.guards import Address
-from voterlist.storage.ledger import Ledger, OpenLedger, reading, verify
-from voterlist.usecases.journals import JournalFilter, read_journal
-from voterlist.usecases.users import (
+from voterlist.serve.users import (
     add_user,
     change_password,
     has_password,
@@ -36,7 +35,8 @@ from voterlist.usecases.users import (
     remove_user,
     secret_of,
 )
-from voterlist.usecases.workspaces import make_workspace
+from voterlist.storage.ledger import Ledger, OpenLedger, reading, verify
+from voterlist.upkeep.journals import JournalFilter, read_journal
 
 DAY = dt.date(2026, 2, 6)
 NOON = dt.datetime(2026, 2, 6, 12, tzinfo=dt.UTC)

@@ -14,6 +14,7 @@ from voterlist import config
 from voterlist.deadlines import calendar
 from voterlist.deadlines.handovers import Event, Handover
 from voterlist.errors import SettingsError
+from voterlist.handover.status import status_of, write_page
 from voterlist.model import Level, Owed, Progress, Standing
 from voterlist.pipeline.progress import (
     Waiting,
@@ -27,7 +28,6 @@ from voterlist.pipeline.standings import RUN_EVENT, burn_down, open_in, standing
 from voterlist.schemas import DECISION
 from voterlist.storage.ledger import Ledger, Submission, reading
 from voterlist.tables import from_columns
-from voterlist.usecases import workspaces as usecases
 
 TERRITORY = '[territory.precincts]\n88 = "1-2"\n'
 
@@ -51,7 +51,7 @@ def hand_over(workspace, event, on, **details):
 
 def stands(workspace, on):
     """Stage -> (standing, progress, what is owed) of the constituency, or of its precincts."""
-    status = usecases.status_of(workspace, today=day(on))
+    status = status_of(workspace, today=day(on))
     found = {}
     for row in status.standings:
         told = (row.standing.value, row.progress.value, row.owed and row.owed.value)
@@ -382,8 +382,8 @@ def test_a_date_that_a_decision_moved_is_shown_with_its_number(workspace):
     )
     assert verify.opens == day("2026-04-11")
     (workspace / config.FILE_NAME).write_text(moved, encoding="utf-8")
-    status = usecases.status_of(workspace, today=day("2026-04-07"))
-    for page in usecases.write_page(workspace / "reports", status):
+    status = status_of(workspace, today=day("2026-04-07"))
+    for page in write_page(workspace / "reports", status):
         assert "4/15" in page.read_text(encoding="utf-8")
 
 

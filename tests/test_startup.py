@@ -28,6 +28,9 @@ HEAVY = [
 """Each takes longer to load than the whole of the start should take."""
 VALUES = "pydantic"
 """Loaded by the command line library itself, to read the values of options."""
+FEATURES = tuple(
+    f"voterlist.{room}." for room in ("any_table", "casework", "handover", "upkeep")
+)
 PROBE = """
 import json, sys
 sys.argv[0] = "voterlist"
@@ -37,15 +40,20 @@ try:
 except SystemExit as end:
     code = end.code or 0
 loaded = [name for name in {heavy} if name in sys.modules]
-commands = sorted(name for name in sys.modules if name.startswith("voterlist.usecases."))
+commands = sorted(name for name in sys.modules if name.startswith({features}))
 print(json.dumps([code, loaded, commands]), file=sys.stderr)
 """
 
 
 def start(*arguments, language="en"):
-    """(exit code, heavy libraries loaded, use cases loaded), standard output and error."""
+    """(exit code, heavy libraries and features loaded), standard output and error."""
     outcome = subprocess.run(
-        [sys.executable, "-c", PROBE.format(heavy=[*HEAVY, VALUES]), *arguments],
+        [
+            sys.executable,
+            "-c",
+            PROBE.format(heavy=[*HEAVY, VALUES], features=FEATURES),
+            *arguments,
+        ],
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -126,7 +134,7 @@ own = [name for _, name, _ in pkgutil.walk_packages(voterlist.__path__, "voterli
 for name in own:
     if name != "voterlist.__main__":
         importlib.import_module(name)
-assert "voterlist.usecases.linking" in sys.modules
+assert "voterlist.any_table.linking" in sys.modules
 """
     subprocess.run([sys.executable, "-c", probe], check=True)
 

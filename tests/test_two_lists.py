@@ -21,6 +21,7 @@ from command_line import AZ, EN, call, started
 from linkage_lists import crowd
 from test_febrl import COLUMNS
 from test_link_command import HEADER, MAP, line
+from voterlist.any_table.joined import write_rows
 from voterlist.config import LinkSettings
 from voterlist.errors import InputError, MapError
 from voterlist.link import Decided, Incremental, Scope, link, weigh
@@ -31,7 +32,6 @@ from voterlist.link.fit import evaluate
 from voterlist.link.grid import on_grid
 from voterlist.model import PairKind
 from voterlist.render import rows
-from voterlist.usecases.joined import write_rows
 
 THREE = 3
 

@@ -20,8 +20,8 @@ from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
 from voterlist.cli.words import SAY, title
 
 if TYPE_CHECKING:
+    from voterlist.any_table.checking import Checked
     from voterlist.report.sections.audit.model import Audit
-    from voterlist.usecases.checking import Checked
 
 _MOST_PRECINCTS = 6
 """Precincts named in a line; of more, their number is told."""
@@ -44,9 +44,9 @@ def check(
     today: Today = None,
 ) -> Answer:
     """Run the register tests."""
+    from voterlist.any_table.checking import check_files
     from voterlist.cli.process import give_memory_back
     from voterlist.storage.store import write_table
-    from voterlist.usecases.checking import check_files
 
     if out is not None:
         require_parquet(out)

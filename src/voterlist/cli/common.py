@@ -9,8 +9,8 @@ from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell, warn
 from voterlist.cli.words import SAY
 
 if TYPE_CHECKING:
+    from voterlist.any_table.joined import Reading
     from voterlist.ingest.choice import ColumnUse
-    from voterlist.usecases.joined import Reading
 
 
 def tell_reading(reading: Reading) -> None:

@@ -11,7 +11,7 @@ from voterlist.cli.terminal import Answer, picked, table, tell
 from voterlist.cli.words import SAY
 
 if TYPE_CHECKING:
-    from voterlist.usecases.comparing import Compared
+    from voterlist.any_table.comparing import Compared
 
 _MOST_PRECINCTS = 20
 
@@ -29,8 +29,8 @@ def compare(
     today: Today = None,
 ) -> Answer:
     """Compare the lists of two cycles."""
+    from voterlist.any_table.comparing import compare_lists
     from voterlist.storage.store import write_table
-    from voterlist.usecases.comparing import compare_lists
 
     if out is not None:
         require_parquet(out)

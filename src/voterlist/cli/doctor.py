@@ -11,7 +11,7 @@ from voterlist.cli.terminal import TERMINAL, Answer, table
 from voterlist.cli.words import SAY
 
 if TYPE_CHECKING:
-    from voterlist.usecases.installation import Noticed
+    from voterlist.upkeep.installation import Noticed
 
 _COLOURS = {"good": "green", "doubtful": "yellow", "bad": "bold red"}
 
@@ -20,12 +20,12 @@ def doctor(
     workspace: Annotated[Path | None, argument("workspace-or-none", "DIR")] = None,
 ) -> Answer:
     """Look at the installation, the machine and a workspace."""
-    from voterlist.usecases.installation import examine_installation
+    from voterlist.upkeep.installation import examine_installation
 
     noticed = examine_installation()
     if not _asks(noticed):
         # What is installed is whole, so the rest can be loaded.
-        from voterlist.usecases.doctor import examine
+        from voterlist.upkeep.doctor import examine
 
         noticed += examine(workspace, Path.cwd(), now())
     _tell(noticed)

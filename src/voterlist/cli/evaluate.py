@@ -20,7 +20,7 @@ def evaluate(
     faults: Annotated[bool, option("evaluate-faults", "--faults")] = False,
 ) -> Answer:
     """Measure pairs against truth."""
-    from voterlist.usecases.evaluating import evaluate_pairs
+    from voterlist.any_table.evaluating import evaluate_pairs
 
     if faults:
         return _evaluate_findings(pairs, truth)
@@ -33,7 +33,7 @@ def evaluate(
 
 def _evaluate_findings(findings: Path, faults: Path) -> Answer:
     """Test by test: faults planted, faults found, false alarms."""
-    from voterlist.usecases.evaluating import evaluate_findings
+    from voterlist.any_table.evaluating import evaluate_findings
 
     scores = evaluate_findings(findings, faults)
     rows = [

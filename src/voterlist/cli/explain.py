@@ -23,7 +23,7 @@ def explain(
     other: Annotated[str, argument("cli.explain.entry", "ENTRY")],
 ) -> Answer:
     """Show why a pair has its weight."""
-    from voterlist.usecases.evaluating import explain_pair
+    from voterlist.any_table.evaluating import explain_pair
 
     pair = explain_pair(pairs, one, other)
     names = {"left": pair.left, "right": pair.right}

@@ -11,7 +11,7 @@ from voterlist.cli.terminal import Answer, tell, warn
 from voterlist.cli.words import SAY
 
 if TYPE_CHECKING:
-    from voterlist.usecases.forgetting import Forgotten
+    from voterlist.upkeep.forgetting import Forgotten
 
 _MEGABYTE = 2**20
 
@@ -25,7 +25,7 @@ def forget(
     today: Today = None,
 ) -> Answer:
     """Delete what holds cells of the lists, or say what would be deleted."""
-    from voterlist.usecases import forgetting
+    from voterlist.upkeep import forgetting
 
     with Steps() as steps:
         found = forgetting.forget(

@@ -12,12 +12,12 @@ from voterlist.cli.words import SAY, title
 from voterlist.errors import usage_error
 
 if TYPE_CHECKING:
+    from voterlist.casework.returned_cases import Answer as CaseAnswer
+    from voterlist.casework.returned_cases import ReturnedCase
     from voterlist.custody.manifest import Manifest
     from voterlist.deadlines.handovers import Handover
-    from voterlist.usecases.receiving import Received
-    from voterlist.usecases.returned_cases import Answer as CaseAnswer
-    from voterlist.usecases.returned_cases import ReturnedCase
-    from voterlist.usecases.submitting import Submission
+    from voterlist.handover.receiving import Received
+    from voterlist.handover.submitting import Submission
 
 _MOST_NAMED = 5
 """With more files beside the package than these, the rest is counted."""
@@ -38,7 +38,7 @@ def submit(
     today: Today = None,
 ) -> Answer:
     """Hand over to the commission above."""
-    from voterlist.usecases import submitting
+    from voterlist.handover import submitting
 
     made = submitting.submit(
         workspace,
@@ -121,7 +121,7 @@ def receive(
     today: Today = None,
 ) -> Answer:
     """Take in a package."""
-    from voterlist.usecases import receiving
+    from voterlist.handover import receiving
 
     taken = receiving.receive(
         workspace,
@@ -186,9 +186,9 @@ def return_cases(
     today: Today = None,
 ) -> Answer:
     """Send down what was found."""
-    from voterlist.usecases import returning
-    from voterlist.usecases.answering import owed_answers
-    from voterlist.usecases.gates import Scope
+    from voterlist.casework.answering import owed_answers
+    from voterlist.handover import returning
+    from voterlist.handover.gates import Scope
 
     sent = returning.return_cases(
         workspace,
@@ -233,7 +233,7 @@ def answer(
     today: Today = None,
 ) -> Answer:
     """List the returned cases, or answer one."""
-    from voterlist.usecases.answering import answer_case, cases_returned
+    from voterlist.casework.answering import answer_case, cases_returned
 
     if case is not None:
         if stays is None or not by.strip():
@@ -296,7 +296,7 @@ def approve(
     today: Today = None,
 ) -> Answer:
     """State that the lists of a constituency are approved."""
-    from voterlist.usecases import approving
+    from voterlist.handover import approving
 
     line = approving.approve(
         workspace, constituency, ground=ground, by=by, **when(today)
@@ -320,7 +320,7 @@ def finish(
     today: Today = None,
 ) -> Answer:
     """State on which day a stage was finished."""
-    from voterlist.usecases import approving
+    from voterlist.handover import approving
 
     finished = approving.Finished(stage, as_day(on), ground, by, constituency, precinct)
     line = approving.finish(workspace, finished, **when(today))

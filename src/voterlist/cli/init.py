@@ -26,7 +26,7 @@ def init(
 ) -> Answer:
     """Make a workspace."""
     from voterlist.pipeline.inbox import INBOX
-    from voterlist.usecases.workspaces import make_workspace
+    from voterlist.pipeline.workspace import make_workspace
 
     if constituency is None and level is not Level.CEC and not TERMINAL.json:
         constituency = _asked()

@@ -15,8 +15,8 @@ from voterlist.cli.words import SAY, title, visible_name
 from voterlist.model import AsideCode
 
 if TYPE_CHECKING:
+    from voterlist.any_table.inspecting import FileLine
     from voterlist.ingest import FileAccount, ListAccount, PlaceAccount, SheetAccount
-    from voterlist.usecases.inspecting import FileLine
 
 _MOST_NUMBERS = 3
 """Of more precincts in one file their number is shown."""
@@ -38,7 +38,7 @@ def inspect(
     details: Annotated[bool, option("inspect.option.details", "--details")] = False,
 ) -> Answer:
     """Show what is understood of a list, before anything is taken in."""
-    from voterlist.usecases.inspecting import (
+    from voterlist.any_table.inspecting import (
         exit_code_of_accounts,
         file_line,
         inspect_files,
@@ -227,7 +227,7 @@ def _role(field: str | None, role: str | None) -> str:
 
 def _tell_place(sheet: SheetAccount, place: PlaceAccount) -> None:
     """Whose list the rows are, and their balance."""
-    from voterlist.usecases.inspecting import is_total_different
+    from voterlist.any_table.inspecting import is_total_different
 
     words = []
     for kind in ("constituency", "precinct"):

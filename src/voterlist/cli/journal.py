@@ -11,7 +11,7 @@ from voterlist.cli.words import SAY, title
 
 if TYPE_CHECKING:
     from voterlist.storage.ledger import Verdict
-    from voterlist.usecases.journals import DiaryLine
+    from voterlist.upkeep.journals import DiaryLine
 
 _ALTERED = 3
 """The exit code of a ledger that is not what it was."""
@@ -28,7 +28,7 @@ def journal(
     head: Annotated[list[str] | None, option("journal-head", "--head", "HEAD")] = None,
 ) -> Answer:
     """Tell what was done, or whether anybody altered it."""
-    from voterlist.usecases.journals import JournalFilter, read_journal, verify_journal
+    from voterlist.upkeep.journals import JournalFilter, read_journal, verify_journal
 
     if verify or head:
         return _verify(verify_journal(workspace, head or ()))

@@ -20,7 +20,7 @@ def make(
     workspace: Workspace, passphrase_stdin: PassphraseStdin = False, today: Today = None
 ) -> Answer:
     """Make the commission's keys."""
-    from voterlist.usecases.commissions import make_workspace_keys, show_keys
+    from voterlist.handover.commissions import make_workspace_keys, show_keys
 
     public = make_workspace_keys(
         workspace, new_passphrase(from_stdin=passphrase_stdin), **when(today)
@@ -33,7 +33,7 @@ def make(
 
 def show(workspace: Workspace) -> Answer:
     """Show the commission's own public key, and whose packages are taken."""
-    from voterlist.usecases.commissions import show_keys
+    from voterlist.handover.commissions import show_keys
 
     keys = show_keys(workspace)
     if keys.own is None:
@@ -63,7 +63,7 @@ def trust(
     today: Today = None,
 ) -> Answer:
     """Take the packages of a commission from now on."""
-    from voterlist.usecases.commissions import trust_key
+    from voterlist.handover.commissions import trust_key
 
     public = trust_key(workspace, file, name, **when(today))
     tell("cli.keys.trusts", name=name, commission=public.commission.slug)
@@ -76,7 +76,7 @@ def distrust(
     workspace: Workspace, name: Annotated[str, _NAME], today: Today = None
 ) -> Answer:
     """Take the packages of a commission no more."""
-    from voterlist.usecases.commissions import distrust_key
+    from voterlist.handover.commissions import distrust_key
 
     distrust_key(workspace, name, **when(today))
     tell("cli.keys.distrusts", name=name)

@@ -20,8 +20,8 @@ def copy(
     encrypt_to: SealTo = None,
 ) -> Answer:
     """Copy the ledger whole."""
-    from voterlist.usecases.commissions import sealed, sealed_name
-    from voterlist.usecases.journals import copy_ledger
+    from voterlist.handover.commissions import sealed, sealed_name
+    from voterlist.upkeep.journals import copy_ledger
 
     if encrypt_to is None:
         copied, rows = copy_ledger(workspace, out)
@@ -43,7 +43,7 @@ def restore(
     today: Today = None,
 ) -> Answer:
     """Put a copy back."""
-    from voterlist.usecases.journals import restore_ledger
+    from voterlist.upkeep.journals import restore_ledger
 
     with ExitStack() as plain:
         (copy_of,) = opened_files(
@@ -62,7 +62,7 @@ def renew(
     today: Today = None,
 ) -> Answer:
     """Go on without what is lost."""
-    from voterlist.usecases.journals import renew_ledger
+    from voterlist.upkeep.journals import renew_ledger
 
     replaced = renew_ledger(workspace, by=by, reason=reason, **when(today, workspace))
     return _tell("cli.ledger.renewed", replaced)

@@ -32,9 +32,9 @@ from voterlist.errors import usage_error
 from voterlist.model import PairKind
 
 if TYPE_CHECKING:
-    from voterlist.usecases.linking import Linked, LinkRequest
-    from voterlist.usecases.linking_on_spark import Place
-    from voterlist.usecases.machine import Shortage
+    from voterlist.any_table.linking import Linked, LinkRequest
+    from voterlist.any_table.linking_on_spark import Place
+    from voterlist.any_table.machine import Shortage
 
 
 class _Engine(StrEnum):
@@ -98,7 +98,7 @@ class _Options:
         Raises:
             UsageError: an option does not go with the engine, or there is no work folder.
         """
-        from voterlist.usecases.linking_on_spark import Place
+        from voterlist.any_table.linking_on_spark import Place
 
         with_spark = {"--master": self.master, "--work": self.work}
         if self.engine is _Engine.LOCAL:
@@ -139,9 +139,9 @@ def link(given: _Options) -> Answer:
     if given.engine is _Engine.LOCAL:
         # Before anything else loads Arrow, and pandas with its first list.
         leave_pandas_out()
+    from voterlist.any_table.linking import LinkRequest
+    from voterlist.any_table.machine import bytes_of
     from voterlist.processes import threads
-    from voterlist.usecases.linking import LinkRequest
-    from voterlist.usecases.machine import bytes_of
 
     place = given.place()
     limit = given.memory_limit
@@ -183,9 +183,9 @@ def _linked(
     given: _Options, request: LinkRequest, out: Path, place: Place | None
 ) -> Linked:
     """Link the files, here or on a cluster, and write what is found."""
-    from voterlist.usecases.linking import link_tables
-    from voterlist.usecases.linking_on_spark import Watch, link_tables_on_spark
-    from voterlist.usecases.machine import shortage
+    from voterlist.any_table.linking import link_tables
+    from voterlist.any_table.linking_on_spark import Watch, link_tables_on_spark
+    from voterlist.any_table.machine import shortage
 
     if place is not None:
         # Files are always normalised on the way; only a frame in Python may be VOTER already.
@@ -232,7 +232,7 @@ def _tell_shortage(shortage: Shortage | None) -> bool:
 
 def _forecast_of(request: LinkRequest) -> Callable[[int, Sequence[Any]], None]:
     """Tells the forecast, and whether its pairs will fit into memory."""
-    from voterlist.usecases.machine import shortage
+    from voterlist.any_table.machine import shortage
 
     def tell(entries: int, forecast: Sequence[Any]) -> None:
         _tell_forecast(entries, forecast)
@@ -244,7 +244,7 @@ def _forecast_of(request: LinkRequest) -> Callable[[int, Sequence[Any]], None]:
 
 def _plan(request: LinkRequest) -> Answer:
     """What each blocking key would cost; no pair is made."""
-    from voterlist.usecases.linking import plan_linkage
+    from voterlist.any_table.linking import plan_linkage
 
     with Steps() as steps:
         planned = plan_linkage(request, progress=_releasing(steps))

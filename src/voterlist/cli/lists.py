@@ -14,7 +14,7 @@ from voterlist.cli.words import SAY
 from voterlist.model import ListOrder, Purpose
 
 if TYPE_CHECKING:
-    from voterlist.usecases.lists import ListsMade
+    from voterlist.handover.lists import ListsMade
 
 _MOST_LISTS = 60
 """Lists whose balance is printed; JSON has all of them."""
@@ -43,7 +43,7 @@ class _Options:
 @takes(_Options)
 def lists(options: _Options) -> Answer:
     """Write the compiled, corrected list of each precinct."""
-    from voterlist.usecases.lists import ListRequest, make_lists, sums_of
+    from voterlist.handover.lists import ListRequest, make_lists, sums_of
 
     forms = (options.form or "").lower().split(",")
     request = ListRequest(

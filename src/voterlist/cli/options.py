@@ -182,14 +182,14 @@ def workspace_of(given: Path | None) -> Path:
     Raises:
         UsageError: the current folder lies in none.
     """
-    from voterlist.usecases.settings import workspace_here
+    from voterlist.storage.settings import workspace_here
 
     return workspace_here(Path.cwd()) if given is None else given
 
 
 def settings_of(workspace: Path) -> Settings:
-    """The settings of a workspace; see ``usecases.settings_of``."""
-    from voterlist.usecases import settings
+    """The settings of a workspace; see ``storage.settings.settings_of``."""
+    from voterlist.storage import settings
 
     return settings.settings_of(workspace)
 

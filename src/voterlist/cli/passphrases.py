@@ -47,7 +47,7 @@ def passphrase_of(workspace: Path, *, from_stdin: bool) -> str | None:
     Raises:
         CustodyError: there are no keys, or others can read them.
     """
-    from voterlist.usecases.commissions import keys_are_protected
+    from voterlist.handover.commissions import keys_are_protected
 
     if from_stdin:
         return _first_line()
@@ -66,7 +66,7 @@ def opened_files(
     Raises:
         CustodyError: the keys cannot be opened, or a file is encrypted to others.
     """
-    from voterlist.usecases.commissions import is_sealed, opened
+    from voterlist.handover.commissions import is_sealed, opened
 
     files = list(files)
     passphrase = None

@@ -17,10 +17,10 @@ from voterlist.model import Mark, Problem, Verdict
 from voterlist.storage.lock import user_name
 
 if TYPE_CHECKING:
+    from voterlist.casework.importing import Replacement
+    from voterlist.casework.pages import ExportedPage
+    from voterlist.casework.reviewing import Disputed, Exported, Imported
     from voterlist.quality.agreement import Agreement
-    from voterlist.usecases.desk_pages import ExportedPage
-    from voterlist.usecases.importing import Replacement
-    from voterlist.usecases.reviewing import Disputed, Exported, Imported
 _ANSWER = ("answer", "field", "ground", "reason", "decided_by", "decided_at")
 """What is told of an answer; what a field is corrected to stands in the workbook alone."""
 _SUBJECT = ("case_id", "case_number", "entry_id", "rule")
@@ -44,9 +44,9 @@ def export(
     today: Today = None,
 ) -> Answer:
     """Write what waits for a decision into a workbook, or a page."""
-    from voterlist.usecases.commissions import sealed, sealed_name
-    from voterlist.usecases.desk_pages import export_page
-    from voterlist.usecases.reviewing import export_review
+    from voterlist.casework.pages import export_page
+    from voterlist.casework.reviewing import export_review
+    from voterlist.handover.commissions import sealed, sealed_name
 
     asked: dict[str, Any] = {
         "language": language,
@@ -111,8 +111,8 @@ def import_decisions(
     passphrase_stdin: PassphraseStdin = False,
 ) -> Answer:
     """Read decisions into the ledger."""
-    from voterlist.usecases.importing import Bringer
-    from voterlist.usecases.reviewing import import_review
+    from voterlist.casework.importing import Bringer
+    from voterlist.casework.reviewing import import_review
 
     with ExitStack() as plain:
         paths = opened_files(plain, workspace, files, from_stdin=passphrase_stdin)
@@ -274,7 +274,7 @@ def sample(
     today: Today = None,
 ) -> Answer:
     """Draw cases and pairs, and write them into a workbook."""
-    from voterlist.usecases.sampling import sample_review
+    from voterlist.casework.sampling import sample_review
 
     made = sample_review(workspace, size, out, language, today=day(today, workspace))
     counts = picked(made, "asked", "unasked")
@@ -292,7 +292,7 @@ def feedback(
     today: Today = None,
 ) -> Answer:
     """Write a page for each precinct."""
-    from voterlist.usecases.quality import make_feedback
+    from voterlist.casework.quality import make_feedback
 
     made = make_feedback(workspace, constituency, out, today=day(today, workspace))
     tell("cli.feedback.written", precincts=len(made.precincts), path=made.folder)
@@ -302,9 +302,9 @@ def feedback(
 
 def quality(workspace: Workspace) -> Answer:
     """Print the agreement of two people, and the quality certificate."""
+    from voterlist.casework.quality import review_quality
     from voterlist.report.sections.certificate import certificate_lines, certificate_of
     from voterlist.report.words import Words
-    from voterlist.usecases.quality import review_quality
 
     found = review_quality(workspace)
     words = Words(SAY.language)

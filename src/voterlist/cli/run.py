@@ -34,7 +34,7 @@ from voterlist.model import AsideCode, CaseKind, Severity, Stage
 if TYPE_CHECKING:
     from voterlist.pipeline.plan import PlannedStage
     from voterlist.pipeline.result import RunResult, Trouble
-    from voterlist.usecases.running import WorkspaceRun
+    from voterlist.pipeline.workspace import WorkspaceRun
 
 _MOST_NAMED = 8
 """So many constituencies are named; ``--json`` has all."""
@@ -66,7 +66,7 @@ def run(
     plan: Annotated[bool, option("run-plan", "--plan")] = False,
 ) -> Answer | None:
     """Run every stage."""
-    from voterlist.usecases.running import run_workspace
+    from voterlist.pipeline.workspace import run_workspace
 
     folder = workspace_of(workspace)
     if plan:
@@ -385,7 +385,7 @@ def _as_json(done: WorkspaceRun) -> Answer:
 
 def _tell_plan(workspace: Path, constituencies: Sequence[int], today: dt.date) -> None:
     """Print what a run of the workspace would do; nothing is done."""
-    from voterlist.usecases.running import plan_run
+    from voterlist.pipeline.workspace import plan_run
 
     plan = plan_run(workspace, constituencies=constituencies, today=today)
     tell("cli.plan.title", run=plan.run)

@@ -13,7 +13,7 @@ from voterlist.cli.words import SAY
 from voterlist.errors import usage_error
 
 if TYPE_CHECKING:
-    from voterlist.usecases.scheduling import Schedule
+    from voterlist.upkeep.scheduling import Schedule
 
 
 def schedule(
@@ -24,7 +24,7 @@ def schedule(
     jobs: Annotated[int | None, option("schedule-jobs", min=1)] = None,
 ) -> Answer:
     """Print units for systemd or a line for cron."""
-    from voterlist.usecases.scheduling import Night, for_cron, for_systemd, time_of
+    from voterlist.upkeep.scheduling import Night, for_cron, for_systemd, time_of
 
     if systemd == cron:
         raise usage_error("no-scheduler")
@@ -50,7 +50,7 @@ def schedule(
 
 def _tell(made: Schedule) -> None:
     """The files, each under its name, as they are to be installed."""
-    from voterlist.usecases.scheduling import CRONTAB
+    from voterlist.upkeep.scheduling import CRONTAB
 
     for file in made.files:
         name = "crontab" if file.path == CRONTAB else "file"

@@ -16,9 +16,9 @@ from voterlist.model import Standing
 if TYPE_CHECKING:
     from voterlist.config import Settings
     from voterlist.deadlines.pace import Forecast
+    from voterlist.handover.status import Status
     from voterlist.render.wall import BurnDown
     from voterlist.report.values import UnitStanding
-    from voterlist.usecases.workspaces import Status
 
 _MOST_ROWS = 60
 """With more units than these, only those that are not done in time are listed one by one."""
@@ -40,7 +40,7 @@ def status(
     today: Today = None,
 ) -> Answer:
     """Show how everyone stands against the calendar."""
-    from voterlist.usecases.workspaces import status_of, write_calendar, write_page
+    from voterlist.handover.status import status_of, write_calendar, write_page
 
     folder = workspace_of(workspace)
     status_now = status_of(folder, today=day(today, folder))

@@ -24,7 +24,7 @@ def add(
     today: Today = None,
 ) -> Answer:
     """Let somebody work at the desk."""
-    from voterlist.usecases.users import add_user
+    from voterlist.serve.users import add_user
 
     password = _password(from_stdin=password_stdin)
     when = day(today, workspace)
@@ -35,7 +35,7 @@ def add(
 
 def list_all(workspace: Workspace) -> Answer:
     """Show who may work at the desk."""
-    from voterlist.usecases.users import list_users
+    from voterlist.serve.users import list_users
 
     users = list_users(workspace)
     rows = [
@@ -50,7 +50,7 @@ def list_all(workspace: Workspace) -> Answer:
 
 def remove(workspace: Workspace, name: _Name, today: Today = None) -> Answer:
     """Let somebody work at the desk no more."""
-    from voterlist.usecases.users import remove_user
+    from voterlist.serve.users import remove_user
 
     user = remove_user(workspace, name, today=day(today, workspace))
     tell("cli.user.removed", name=user.name)
@@ -64,7 +64,7 @@ def change_password(
     today: Today = None,
 ) -> Answer:
     """Give somebody another password."""
-    from voterlist.usecases import users
+    from voterlist.serve import users
 
     password = _password(from_stdin=password_stdin)
     when = day(today, workspace)

@@ -37,7 +37,7 @@ def verify(
 
 def _run(target: Path, workspace: Path | None, run: str | None, jobs: int) -> Answer:
     """Make a run again, or that of a package."""
-    from voterlist.usecases.verifying import verify_package, verify_run
+    from voterlist.upkeep.verifying import verify_package, verify_run
 
     if workspace is None:
         verified = verify_run(target, run, since=since(), jobs=jobs)
@@ -65,7 +65,7 @@ def _program(
     delivered: Path | None,
 ) -> Answer:
     """Hold an installation against what was delivered."""
-    from voterlist.usecases.delivered import verify_program
+    from voterlist.handover.delivered import verify_program
 
     with Steps() as steps:
         verified = verify_program(

@@ -345,6 +345,28 @@ def read_table(
         ) from None
 
 
+def run_table(folder: Path, name: str, schema: pa.Schema) -> pa.Table:
+    """A table of a run; one without rows where the run has none of this name.
+
+    Raises:
+        InputError: it is damaged.
+    """
+    path = folder / f"{name}.parquet"
+    if not path.exists():
+        return schema.empty_table()
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowException):
+        # The cause may quote a cell, so it is not chained.
+        raise InputError(
+            f"{path} cannot be read", code="run-damaged", file=str(path)
+        ) from None
+    columns = {
+        one: table.column(one) for one in table.column_names if one in schema.names
+    }
+    return from_columns(columns, schema, table.num_rows)
+
+
 _UNKNOWN = "{}"
 """The cells of an entry of which no run says anything."""
 

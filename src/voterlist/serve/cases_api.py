@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 
+from voterlist.casework.importing import Bringer
+from voterlist.casework.pages import export_page
+from voterlist.casework.reviewing import Imported, export_review, import_review
 from voterlist.catalogue import Catalogue
 from voterlist.desk.decisions import Decision
 from voterlist.errors import VoterlistError, WorkspaceBusyError
@@ -23,9 +26,6 @@ from voterlist.serve.packing import pack_case, pack_list, pack_state, served_wor
 from voterlist.serve.watch import Holds, Refused, Request, Watch
 from voterlist.serve.work import Work
 from voterlist.storage.temporary import private_folder
-from voterlist.usecases.desk_pages import export_page
-from voterlist.usecases.importing import Bringer
-from voterlist.usecases.reviewing import Imported, export_review, import_review
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {JSON: "decisions.json", WORKBOOK: "review.xlsx"}

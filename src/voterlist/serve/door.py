@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from voterlist.config import DeskSettings
 from voterlist.model import Role
 from voterlist.serve.clerk import Refusal
+from voterlist.serve.users import has_password, secret_of, user_named
 from voterlist.storage.ledger import OpenLedger, User
-from voterlist.usecases.users import has_password, secret_of, user_named
 
 MOST_WRONG = {"device": 10, "pair": 10, "name": 30, "address": 50}
 """After so many wrong passwords a guess is refused: of a known device; for a name from an address;

@@ -25,7 +25,7 @@ from voterlist.serve.watch import Holds, Watch
 from voterlist.serve.work import Work
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
-from voterlist.usecases.settings import settings_of
+from voterlist.storage.settings import settings_of
 
 _MOST_CONNECTIONS = 500
 """Open at once; for one more, whoever has the most of them loses one."""

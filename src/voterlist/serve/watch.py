@@ -10,6 +10,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from voterlist.casework.answer_files import Said, answers_of_decisions
+from voterlist.casework.importing import (
+    Against,
+    ImportedFile,
+    check_answers,
+    in_parts,
+)
 from voterlist.decisions import is_same_person
 from voterlist.desk.data import State
 from voterlist.desk.decisions import Decision
@@ -20,13 +27,6 @@ from voterlist.serve.door import Clock, Door, Visitor
 from voterlist.serve.packing import Case
 from voterlist.serve.work import Work
 from voterlist.storage.ledger import OpenLedger
-from voterlist.usecases.answer_files import Said, answers_of_decisions
-from voterlist.usecases.importing import (
-    Against,
-    ImportedFile,
-    check_answers,
-    in_parts,
-)
 
 
 @dataclass(frozen=True, slots=True)

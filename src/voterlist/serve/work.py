@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.casework.pages import desk_of_everybody, doubted_cases
 from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, calendar
 from voterlist.decisions import Given, standing
@@ -36,7 +37,6 @@ from voterlist.schemas import (
 from voterlist.serve.packing import Case, unread_list
 from voterlist.storage.ledger import OpenLedger
 from voterlist.tables import from_rows
-from voterlist.usecases.desk_pages import desk_of_everybody, doubted_cases
 
 Row: TypeAlias = Mapping[str, Any]
 _NONE = (

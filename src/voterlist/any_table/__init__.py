@@ -1,0 +1,1 @@
+"""Any table, outside of a workspace: linked, checked, compared, evaluated, looked into."""

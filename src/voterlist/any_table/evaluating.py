@@ -1,0 +1,203 @@
+"""Pairs and findings held against known truth; why a pair has its weight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from voterlist import readers
+from voterlist.check.faults import FaultScore, evaluate_faults
+from voterlist.errors import InputError, usage_error
+from voterlist.link import fit
+from voterlist.link.explain import read_model, waterfalls
+from voterlist.pipeline.known import known
+from voterlist.report.sections.cases.build import read_waterfalls
+from voterlist.report.sections.cases.model import Waterfall
+from voterlist.schemas import FAULT
+from voterlist.storage.workspace import open_to_read
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A pair, what it is, and why."""
+
+    left: str
+    right: str
+    kind: str
+    """A code of ``PairKind``."""
+    why: Waterfall
+
+
+def explain_pair(pairs: Path, one: str, other: str) -> Explained:
+    """Why the pair of these two entries has its weight.
+
+    Args:
+        pairs: a table of pairs, or a workspace.
+        one: the id of an entry.
+        other: the id of the other one.
+
+    Raises:
+        UsageError: no table holds the pair.
+        InputError: a table cannot be read, or holds no model.
+    """
+    left, right = sorted((one, other))
+    row, why = _row_and_waterfall(_tables(pairs), left, right)
+    return Explained(left, right, str(row.column("kind")[0].as_py()), why)
+
+
+def _tables(pairs: Path) -> list[Path]:
+    """The tables of pairs to look in.
+
+    The one that is named, or those of the runs of a workspace, the newest first.
+    """
+    if not pairs.is_dir():
+        return [pairs]
+    with open_to_read(pairs) as (_, ledger):
+        return [folder / "pairs.parquet" for folder in known(pairs, ledger).folders]
+
+
+def _row_and_waterfall(
+    tables: list[Path], left: str, right: str
+) -> tuple[pa.Table, Waterfall]:
+    """The row of the pair in the first table that holds it, and its waterfall.
+
+    Raises:
+        UsageError: no table holds the pair.
+    """
+    for path in tables:
+        row = _row(path, left, right)
+        if row.num_rows:
+            return row, read_waterfalls(row, _falls(path, row, left, right))[0]
+    raise usage_error("pair-not-found")
+
+
+def _row(path: Path, left: str, right: str) -> pa.Table:
+    """The row of the pair, with the table's metadata; no row where the table does not hold it.
+
+    Raises:
+        InputError: the table cannot be read, or holds no model.
+    """
+    table = _rows_of_pair(path, left, right)
+    if (
+        read_model(table.schema.metadata) is None
+        or "term_frequency" not in table.column_names
+    ):
+        raise InputError(
+            f"{path} holds no model", code="pairs-without-model", file=str(path)
+        )
+    return table.slice(0, 1)
+
+
+def _falls(path: Path, row: pa.Table, left: str, right: str) -> pa.Table:
+    """WATERFALL of the pair.
+
+    It is read from the table that the run wrote beside its pairs. Without that it is made from the
+    levels of the pair, as far as they give it.
+    """
+    beside = path.with_name("waterfalls.parquet")
+    stored = _rows_of_pair(beside, left, right) if beside.exists() else None
+    return stored if stored is not None and stored.num_rows else waterfalls(row)
+
+
+def _rows_of_pair(path: Path, left: str, right: str) -> pa.Table:
+    if path.suffix.lower() in {".csv", ".xlsx"}:
+        raise InputError(
+            f"{path} is no Parquet", code="pairs-not-parquet", file=str(path)
+        )
+    try:
+        return pq.read_table(
+            path, filters=(pc.field("entry_l") == left) & (pc.field("entry_r") == right)
+        )
+    except (OSError, pa.ArrowException):
+        # The cause may quote a cell, so it is not chained.
+        raise InputError(
+            f"{path} cannot be read", code="pairs-unreadable", file=str(path)
+        ) from None
+
+
+_PAIR_COLUMNS = ("entry_l", "entry_r", "weight", "probability")
+_FINDING_COLUMNS = ("rule", "constituency", "precinct", "entry_id", "other_entry_id")
+_TRUTH_COLUMNS = ("entry_id", "person_id")
+_PARQUET_MAGIC = b"PAR1"
+
+
+def evaluate_pairs(pairs: Path, truth: Path, *, threshold: float) -> fit.Evaluation:
+    """Precision, recall and the like of a table of pairs.
+
+    Args:
+        pairs: a file with ``entry_l``, ``entry_r``, ``weight`` (bits) and ``probability``.
+        truth: a file with ``entry_id`` and ``person_id``.
+        threshold: the probability from which a pair counts as one person.
+
+    Raises:
+        InputError: a file cannot be read, or lacks a column.
+    """
+    table = _with_numbers(pairs, _read(pairs, _PAIR_COLUMNS))
+    return fit.evaluate(table, _read(truth, _TRUTH_COLUMNS), threshold)
+
+
+def _with_numbers(path: Path, pairs: pa.Table) -> pa.Table:
+    """The pairs with numbers where a CSV or XLSX gives text.
+
+    Raises:
+        InputError: a cell is no number.
+    """
+    for name in ("weight", "probability"):
+        place = pairs.schema.get_field_index(name)
+        try:
+            numbers = pairs.column(name).cast(pa.float64())
+        except pa.ArrowException:
+            # The cause quotes the cell, so it is not chained.
+            raise InputError(
+                f"{path} cannot be read", code="pairs-unreadable", file=str(path)
+            ) from None
+        pairs = pairs.set_column(place, name, numbers)
+    return pairs
+
+
+def evaluate_findings(findings: Path, faults: Path) -> tuple[FaultScore, ...]:
+    """For each rule how many of the planted faults were found, and the false alarms.
+
+    Raises:
+        InputError: a file cannot be read, or lacks a column.
+    """
+    scores = evaluate_faults(
+        _read(findings, _FINDING_COLUMNS), _read(faults, tuple(FAULT.names))
+    )
+    return tuple(scores)
+
+
+def _read(path: Path, columns: tuple[str, ...]) -> pa.Table:
+    """These columns of a table.
+
+    Raises:
+        InputError: it cannot be read, or lacks one of them.
+    """
+    try:
+        # A table of millions of pairs is read without a detour over text.
+        table = _parquet(path) if _is_parquet(path) else readers.read_table(path)
+    except (OSError, pa.ArrowException):
+        # The cause may quote a cell, so it is not chained.
+        raise InputError(
+            f"{path} cannot be read", code="pairs-unreadable", file=str(path)
+        ) from None
+    missing = [name for name in columns if name not in table.column_names]
+    if missing:
+        raise InputError(
+            f"{path} lacks {', '.join(missing)}", code="columns-missing", file=str(path)
+        )
+    return table.select(columns)
+
+
+def _parquet(path: Path) -> pa.Table:
+    readers.prove_parquet(path)
+    return pq.read_table(readers.arrow_source(path))
+
+
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as content:
+        return content.read(len(_PARQUET_MAGIC)) == _PARQUET_MAGIC

@@ -1,0 +1,199 @@
+"""What is understood of lists before anything is taken in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from voterlist import config, ingest, readers
+from voterlist.errors import usage_error
+from voterlist.ingest import (
+    LETTERS_LOST,
+    PLACE_DOUBTS,
+    FileAccount,
+    PlaceAccount,
+    SheetAccount,
+)
+from voterlist.ingest.added import with_columns
+from voterlist.model import Severity
+from voterlist.pipeline.inbox import INBOX
+from voterlist.pipeline.result import FURNITURE
+from voterlist.storage.settings import settings_around
+
+DECLARED_DIFFERS = "declared-total-differs"
+"""The rule of ``merge`` for a total below a list that is not its number of entries."""
+_ASKS = PLACE_DOUBTS | {LETTERS_LOST}
+"""Rules whose finding asks for a person."""
+Value = TypeVar("Value")
+_ARCHIVE = ".zip"
+_NUMBER = re.compile(r"0*(\d{1,3})(?!\d)")
+
+
+def inspect_files(
+    files: Sequence[Path],
+    *,
+    settings: Path | None = None,
+    constituency: int | None = None,
+) -> tuple[FileAccount, ...]:
+    """How each file would be read: format, headers, columns, places, balance. Nothing is written.
+
+    Args:
+        files: files or folders.
+        settings: a file of settings; else those of the workspace around each file.
+        constituency: whose lists they are, where neither file nor folder says it.
+
+    Returns:
+        One account for each file, by name. None of them holds the cell of a voter.
+
+    Raises:
+        UsageError: there is no such file.
+        SettingsError: the settings have mistakes.
+    """
+    accounts: list[FileAccount] = []
+    for root, number, paths in _batches(files):
+        chosen = settings_around(settings, root)
+        raw = [
+            file
+            for path in paths
+            for file in readers.read_paths([path], root, chosen.ingest)
+        ]
+        accounts += ingest.inspect(
+            raw,
+            with_columns(chosen.ingest, chosen.comparisons),
+            constituency=constituency or number,
+            territory=chosen.territory.by_number,
+            beside=_beside(root, number),
+        )
+    return tuple(sorted(accounts, key=lambda account: (account.name, account.copy)))
+
+
+def exit_code_of_accounts(accounts: Sequence[FileAccount]) -> int:
+    """3 where a file or sheet could not be read; 1 where something needs a person; else 0."""
+    if not accounts or any(account.unreadable for account in accounts):
+        return 3
+    sheets = [sheet for account in accounts for sheet in account.sheets]
+    set_aside = {code for sheet in sheets for code in sheet.set_aside}
+    differs = any(
+        is_total_different(sheet, place) for sheet in sheets for place in sheet.places
+    )
+    rules = {row["rule"] for sheet in sheets for row in sheet.findings}
+    return int(differs or bool(set_aside - FURNITURE) or bool(rules & _ASKS))
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """One file in one line of a table."""
+
+    file: str
+    constituencies: tuple[int | None, ...]
+    """None where it is not known; empty where nothing of the file was read."""
+    constituency_from: tuple[str, ...]
+    """Where they stand: inbox, column, title, sheet, file or name."""
+    precincts: tuple[int | None, ...]
+    precinct_from: tuple[str, ...]
+    is_doubtful: bool
+    """True where a precinct is not known or in doubt."""
+    rows: int
+    entries: int
+    trouble: tuple[str, ...]
+    """Codes of rows set aside and of rules that ask for a person, each once."""
+
+
+def file_line(account: FileAccount) -> FileLine:
+    """The line of one file."""
+    places = [place for sheet in account.sheets for place in sheet.places]
+    trouble = tuple(dict.fromkeys(_troubles(account)))
+    return FileLine(
+        file=account.name,
+        constituencies=_each(place.constituency for place in places),
+        constituency_from=_each(
+            place.constituency_from for place in places if place.constituency_from
+        ),
+        precincts=_each(place.precinct for place in places),
+        precinct_from=_each(
+            place.precinct_from for place in places if place.precinct_from
+        ),
+        is_doubtful=bool(PLACE_DOUBTS.intersection(trouble)),
+        rows=sum(sheet.rows for sheet in account.sheets),
+        entries=sum(sheet.entries for sheet in account.sheets),
+        trouble=trouble,
+    )
+
+
+def _each(values: Iterable[Value]) -> tuple[Value, ...]:
+    """The values, each once, in their order."""
+    return tuple(dict.fromkeys(values))
+
+
+def _troubles(account: FileAccount) -> Iterator[str]:
+    """The codes of all that asks for a person, the precinct first."""
+    if account.trouble is not None:
+        yield str(account.trouble)
+    for sheet in account.sheets:
+        if sheet.trouble is not None:
+            yield str(sheet.trouble)
+        rules = [
+            row["rule"]
+            for row in sheet.findings
+            if row["severity"] != Severity.NOTE.value
+        ]
+        yield from (rule for rule in rules if rule in PLACE_DOUBTS)
+        yield from (code for code in sheet.set_aside if code not in FURNITURE)
+        yield from rules
+        if any(is_total_different(sheet, place) for place in sheet.places):
+            yield DECLARED_DIFFERS
+
+
+def is_total_different(sheet: SheetAccount, place: PlaceAccount) -> bool:
+    """True where the total below a list is neither that of its entries nor that of the sheet."""
+    if place.declared is None:
+        return False
+    own = place.entries + place.elsewhere
+    whole = sum(other.entries + other.elsewhere for other in sheet.places)
+    return place.declared not in {own, whole}
+
+
+def _batches(files: Sequence[Path]) -> list[tuple[Path, int | None, list[Path]]]:
+    """(folder from which names are told, constituency of the inbox, files) read together.
+
+    Raises:
+        UsageError: there is no such file.
+    """
+    batches: dict[tuple[Path, int | None], list[Path]] = {}
+    for given in files:
+        if not given.exists():
+            raise usage_error("no-such-file", path=given)
+        whole = given.resolve()
+        for path in readers.list_paths(whole) if whole.is_dir() else [whole]:
+            key = _home(path, whole if whole.is_dir() else path.parent)
+            paths = batches.setdefault(key, [])
+            if path not in paths:
+                paths.append(path)
+    return [(root, number, paths) for (root, number), paths in batches.items()]
+
+
+def _beside(root: Path, number: int | None) -> list[str]:
+    """The names of all files in a constituency's folder of an inbox, as a run sees them.
+
+    Archives are not looked into, and count not at all.
+    """
+    if root.name != INBOX or number is None:
+        return []
+    return [
+        file.name
+        for file in readers.list_files(root, root)
+        if _home(file.path, root)[1] == number and file.path.suffix != _ARCHIVE
+    ]
+
+
+def _home(path: Path, folder: Path) -> tuple[Path, int | None]:
+    """(folder from which the file's name is told, constituency whose folder of an inbox it is)."""
+    for parent in path.parents:
+        if parent.name == INBOX and (parent.parent / config.FILE_NAME).is_file():
+            inside = path.relative_to(parent).parts
+            match = _NUMBER.match(inside[0]) if len(inside) > 1 else None
+            return parent, int(match[1]) if match else None
+    return folder, None

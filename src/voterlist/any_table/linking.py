@@ -1,0 +1,439 @@
+"""The linkage alone: which rows of tables with any headers may be one person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import link as linkage
+from voterlist.any_table import aside
+from voterlist.any_table.joined import (
+    Reading,
+    Source,
+    joined,
+    read_map,
+    understood,
+    write_rows,
+)
+from voterlist.any_table.machine import require_enough
+from voterlist.config import LinkSettings
+from voterlist.config.comparisons import AddedComparison, comparisons_error
+from voterlist.errors import MapError, SettingsMistake, usage_error
+from voterlist.ingest.added import is_ascending, parse_comparisons
+from voterlist.link.block import Forecast
+from voterlist.model import PairKind, Profile, Stage
+from voterlist.normalize import normalize
+from voterlist.normalize.stage import fold_added
+from voterlist.processes.shares import helped
+from voterlist.processes.threads import each, workers
+from voterlist.storage import linkage_state, lock, store
+from voterlist.storage.linkage_state import PutAside, Spill, StateUse
+from voterlist.storage.settings import link_settings
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRequest:
+    """What is to be linked, and how."""
+
+    files: Sequence[Path]
+    columns: Sequence[Path] = ()
+    """Files with the maps of their columns: one for all, or one for each in their order."""
+    against: Sequence[Path] = ()
+    """Files that the others are held against, and that are not held against each other."""
+    against_columns: Sequence[Path] = ()
+    """The maps of their columns; without any, the one map of the files."""
+    profile: Profile | None = None
+    """Whose names they are; None: told from the names."""
+    state: Path | None = None
+    """The folder in which the linkage keeps what the next one can use."""
+    settings: Path | None = None
+    """A file of settings of which ``[link]`` is taken; without one, the defaults."""
+    between: bool = False
+    """Whether each file is a list of its own, and only pairs of two lists are looked for. Those
+    held against are one list."""
+    one_to_one: bool = False
+    """Whether an entry is one person with at most one entry of each other list."""
+    memory_limit: int | None = None
+    """Bytes of memory that the linkage is to do with; None: as much as is quickest."""
+
+    def sources(self) -> list[Source]:
+        """Each file with the map of its columns, and behind them those that they are held against.
+
+        Raises:
+            UsageError: maps are given for no files, or not as many as files; or there are not two
+                lists for pairs of two lists.
+            MapError: a map has mistakes, or two maps add other comparisons.
+        """
+        self._require_lists()
+        maps = _a_map_each(self.files, self.columns)
+        others = self.against_columns or (
+            self.columns if len(self.columns) == 1 else ()
+        )
+        maps += _a_map_each(self.against, others)
+        sources = [
+            _source(path, map_path)
+            for path, map_path in zip((*self.files, *self.against), maps, strict=True)
+        ]
+        for source in sources[1:]:
+            _require_same_comparisons(sources[0], source)
+        return sources
+
+    @property
+    def every_file(self) -> tuple[Path, ...]:
+        """The files, and those that they are held against."""
+        return (*self.files, *self.against)
+
+    def _require_lists(self) -> None:
+        if self.against_columns and not self.against:
+            raise usage_error("no-against")
+        if self.one_to_one and not self.between:
+            raise usage_error("no-between")
+        if self.between and len(self.files) == 1 and not self.against:
+            raise usage_error("one-list")
+
+    def scope(self, ids: pa.ChunkedArray, rows: Sequence[int]) -> linkage.Scope | None:
+        """Which pairs of the entries are looked for; ``rows`` are those of each file."""
+        if self.between:
+            list_of_file = np.minimum(np.arange(len(rows)), len(self.files))
+            lists = np.repeat(list_of_file, rows).astype(np.int32)
+            return linkage.Scope.between(ids, lists, one_to_one=self.one_to_one)
+        if not self.against:
+            return None
+        new = sum(rows[: len(self.files)])
+        return linkage.Scope.held_against(ids.slice(0, new))
+
+
+def _read_map(
+    path: Path | None,
+) -> tuple[Mapping[str, str | Sequence[str]] | None, tuple[AddedComparison, ...]]:
+    """The map of columns in a file, and the comparisons that it adds."""
+    columns = read_map(path) or None
+    if path is None:
+        return columns, ()
+    text = path.read_text(encoding="utf-8-sig")
+    return columns, parse_comparisons(text, linkage.TAKEN_NAMES)
+
+
+def _a_map_each(files: Sequence[Path], maps: Sequence[Path]) -> list[Path | None]:
+    """The map of each file: the one there is for all, or its own.
+
+    Raises:
+        UsageError: there are several maps, and not as many as files.
+    """
+    if not maps:
+        return [None] * len(files)
+    if len(maps) == 1:
+        return [maps[0]] * len(files)
+    if len(maps) != len(files):
+        raise usage_error("other-number-of-maps", maps=len(maps), files=len(files))
+    return list(maps)
+
+
+def _source(path: Path, map_path: Path | None) -> Source:
+    try:
+        columns, added = _read_map(map_path)
+    except MapError as error:
+        raise error.of(map_name=map_path.name if map_path else "") from None
+    return Source(path, columns, added, map_path.name if map_path else "")
+
+
+def _require_same_comparisons(one: Source, other: Source) -> None:
+    kinds = [
+        {(each.name, each.kind, each.blocking) for each in source.added}
+        for source in (one, other)
+    ]
+    names = sorted({name for name, _, _ in kinds[0] ^ kinds[1]})
+    if names:
+        paths = [f"comparisons.{name}" for name in names]
+        error = comparisons_error(
+            [SettingsMistake(path, "not-in-both-maps") for path in paths]
+        )
+        raise error.of(map_name=other.map_name or one.map_name)
+
+
+_WORTH_HELP = 5_000_000
+"""Bytes of the files, together, from which another process earns what it takes to start."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage, how much of it is done, and of how much."""
+TellForecast = Callable[[int, tuple[Forecast, ...]], None]
+"""Called with the number of entries and the forecast, before any pair is made."""
+_CHUNK_ASIDE = 500_000
+"""Pairs that are compared at a time, at most, where memory is limited."""
+TellReading = Callable[[Reading], None]
+"""Called with how the files were understood, before the forecast."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What each blocking key would cost."""
+
+    entries: int
+    forecast: tuple[Forecast, ...]
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A linkage that was made."""
+
+    result: linkage.Linkage
+    entries: int
+    new: int | None
+    """The entries that were held against the others; None where there are no others."""
+    settings: LinkSettings
+    state_use: StateUse | None
+    """What became of what an earlier linkage kept; None where nothing is kept."""
+    are_renamed: bool
+    """True where files share ids, so that each id has its file before it."""
+    reading: Reading
+
+    def kinds(self) -> dict[PairKind, int]:
+        """The number of pairs of each kind that occurs, in the order of the kinds."""
+        told = pc.value_counts(self.result.pairs.column("kind")).to_pylist()
+        pairs_of = {row["values"]: row["counts"] for row in told}
+        return {kind: pairs_of[kind] for kind in PairKind if kind in pairs_of}
+
+
+@dataclass(slots=True)
+class _Voters:
+    """The entries of the files, normalised."""
+
+    tables: list[pa.Table | PutAside]
+    """The VOTER table alone, or its columns where they are put aside.
+
+    Whoever takes it out is the last to hold it: what millions of entries take in memory
+    would otherwise stay there until the pairs are found.
+    """
+    entries: int
+    new: int
+    """How many of them are of the files, and not held against."""
+    scope: linkage.Scope | None
+    added: linkage.Added
+    are_renamed: bool
+    reading: Reading
+
+
+def plan_linkage(request: LinkRequest, *, progress: Progress) -> Planned:
+    """What each blocking key would cost; no pair is made.
+
+    Raises:
+        UsageError: the request cannot be used.
+        SettingsError: a map or the settings have mistakes.
+        InputError: a file cannot be read.
+    """
+    sources, settings = request.sources(), link_settings(request.settings)
+    voters = _voters(sources, request, progress)
+    forecast = linkage.plan(
+        voters.tables.pop(),
+        settings,
+        profile=voters.reading.profile,
+        scope=voters.scope,
+        added=voters.added,
+    )
+    return Planned(voters.entries, forecast, voters.reading)
+
+
+def link_tables(
+    request: LinkRequest,
+    out: Path,
+    clusters: Path | None = None,
+    *,
+    since: str,
+    progress: Progress,
+    forecast: TellForecast,
+    reading: TellReading = lambda _reading: None,
+) -> Linked:
+    """Link the files, and write the pairs and the clusters.
+
+    Args:
+        request: what is to be linked.
+        out: the file of the pairs (PAIR): Parquet, CSV or XLSX by the end of its name.
+        clusters: the file of the clusters, where they are wanted; likewise.
+        since: told to another linkage that finds the folder of the state held.
+        progress: told what is being done.
+        forecast: told what each key will cost, before any pair is made.
+        reading: told how the files were understood, before the forecast.
+
+    Raises:
+        UsageError: the request cannot be used.
+        SettingsError: a map or the settings have mistakes.
+        InputError: a file cannot be read.
+        WorkspaceBusyError: another linkage holds the folder of the state.
+    """
+    sources, settings = request.sources(), link_settings(request.settings)
+    if request.memory_limit is not None:
+        most = min(settings.chunk_pairs, _CHUNK_ASIDE)
+        settings = settings.model_copy(update={"chunk_pairs": most})
+    _require_folder(request.state)
+    with _held(request.state, since), _spill(request, out) as spill:
+        with helped(0 if spill is not None else _helpers(sources)):
+            voters = _voters(sources, request, progress, spill)
+        reading(voters.reading)
+        linked = _link(voters, request, settings, progress, forecast, spill)
+        write_rows(out, linked.result.pairs)
+        if request.state is not None and linked.result.state is not None:
+            linkage_state.write(request.state, linked.result.state)
+    if clusters is not None:
+        write_rows(clusters, linked.result.clusters)
+    return linked
+
+
+def _link(
+    voters: _Voters,
+    request: LinkRequest,
+    settings: LinkSettings,
+    progress: Progress,
+    forecast: TellForecast,
+    spill: Spill | None,
+) -> Linked:
+    entries = voters.entries
+    progress(Stage.LINK, 0, entries)
+    earlier = use = None
+    if request.state:
+        known = linkage_state.read(request.state)
+        # The linkage gives the state up when it has compared: nothing else may hold it.
+        earlier, use = linkage.Incremental(known.state), known.use
+        del known
+    result = linkage.link_ready(
+        _ready(voters, spill),
+        settings,
+        scope=voters.scope,
+        added=voters.added,
+        incremental=earlier,
+        watch=linkage.Watch(
+            lambda _step, done, total: progress(Stage.LINK, done, total),
+            lambda keys: forecast(entries, keys),
+        ),
+    )
+    use = use.after(result.reused) if use else None
+    new = voters.new if request.against else None
+    return Linked(
+        result, entries, new, settings, use, voters.are_renamed, voters.reading
+    )
+
+
+def _ready(voters: _Voters, spill: Spill | None) -> linkage.Ready:
+    """The voters ready to be linked; they are given up."""
+    columns, profile = voters.tables.pop(), voters.reading.profile
+    if isinstance(columns, PutAside) and spill is not None:
+        return aside.ready(columns, voters.added, profile, spill)
+    return linkage.ready(columns, profile, voters.added)
+
+
+def _voters(
+    sources: Sequence[Source],
+    request: LinkRequest,
+    progress: Progress,
+    spill: Spill | None = None,
+) -> _Voters:
+    if spill is not None:
+        return _voters_aside(sources, request, progress, spill)
+    progress(Stage.INGEST, 0, 1)
+    read = joined(sources, request.profile)
+    profile, comparisons = read.profile, read.comparisons
+    reading = Reading(profile, read.told, read.uses)
+    scope = request.scope(read.entries.column("entry_id"), read.rows)
+    new = sum(read.rows[: len(request.files)])
+    raw, held, are_renamed = read.added, [read.entries], read.are_renamed
+    del read
+    ids = held[0].column("entry_id") if comparisons else None
+    progress(Stage.NORMALIZE, 0, 1)
+    # In the order of their ids the linkage need not sort them again. The sorted entries have no
+    # name here: normalize is the last to hold them, and lets go of what it has read.
+    voters = normalize(_in_order(held), profile, encoded=True, for_linkage=True).table
+    added = linkage.Added(
+        comparisons, fold_added(raw, comparisons, profile, linkage.FOLDS), ids
+    )
+    return _Voters([voters], voters.num_rows, new, scope, added, are_renamed, reading)
+
+
+def _voters_aside(
+    sources: Sequence[Source], request: LinkRequest, progress: Progress, spill: Spill
+) -> _Voters:
+    """The same with all columns put aside, made a few at a time."""
+    progress(Stage.INGEST, 0, 1)
+    cells: list[aside.Cells] = []
+
+    def keep(table: pa.Table) -> pa.Table:
+        cells.append(aside.Cells(table, spill))
+        return cells[-1].mapped()
+
+    files = understood(sources, request.profile, keep)
+    profile, comparisons = files.profile, files.comparisons
+    reading = Reading(profile, files.told, files.uses)
+    folded = fold_added(files.added(), comparisons, profile, linkage.FOLDS)
+    progress(Stage.NORMALIZE, 0, 1)
+    is_scoped = bool(request.against) or request.between
+    made = aside.normalised(
+        files, cells, spill, with_ids=is_scoped or bool(comparisons)
+    )
+    return _Voters(
+        [made.voters],
+        made.voters.num_rows,
+        sum(made.rows[: len(request.files)]),
+        None if made.ids is None else request.scope(made.ids, made.rows),
+        linkage.Added(comparisons, folded, made.ids if comparisons else None),
+        made.are_renamed,
+        reading,
+    )
+
+
+def _helpers(sources: Sequence[Source]) -> int:
+    """How many processes help with what is read text by text: one for each core but this one's."""
+    if (
+        sum(source.path.stat().st_size for source in sources if source.path.is_file())
+        < _WORTH_HELP
+    ):
+        return 0
+    return workers() - 1
+
+
+def _in_order(held: list[pa.Table]) -> pa.Table:
+    """The one table that is held, by entry id; each column is given up once it is sorted."""
+    table = held.pop()
+    schema, ids = table.schema, table.column("entry_id").combine_chunks()
+    if is_ascending(ids):
+        return table
+    order = pc.array_sort_indices(ids)
+    del ids
+    columns = [[column] for column in table.columns]
+    del table
+    taken = each(lambda column: column.pop().take(order), columns)
+    return pa.Table.from_arrays(taken, schema=schema)
+
+
+@contextmanager
+def _held(folder: Path | None, since: str) -> Iterator[None]:
+    """Lock the folder of the state, made if need be, against other linkages."""
+    if folder is None:
+        yield
+        return
+    store.make_folder(folder)
+    with lock.hold(folder, since=since, code="state-busy"):
+        yield
+
+
+@contextmanager
+def _spill(request: LinkRequest, out: Path) -> Iterator[Spill | None]:
+    """Where columns and pairs are put aside, where memory is limited."""
+    if request.memory_limit is None:
+        yield None
+        return
+    if request.state is not None:
+        raise usage_error("memory-limit-with-state")
+    require_enough(request.memory_limit, request.every_file)
+    with Spill.beside(out) as spill:
+        yield spill
+
+
+def _require_folder(path: Path | None) -> None:
+    for around in () if path is None else (path, *path.parents):
+        if around.exists() and not around.is_dir():
+            raise usage_error("not-a-folder", path=around)

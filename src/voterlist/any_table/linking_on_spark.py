@@ -1,0 +1,323 @@
+"""The linkage alone, on machines with Spark: files of Parquet in, the same tables out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from voterlist import link as linkage
+from voterlist import spark as cluster
+from voterlist.any_table.joined import FileColumns, Reading, Source, write_rows
+from voterlist.any_table.linking import (
+    Linked,
+    LinkRequest,
+    Progress,
+    TellForecast,
+    TellReading,
+)
+from voterlist.errors import MapError, UsageError, usage_error
+from voterlist.ingest import given_map
+from voterlist.ingest.added import require_columns
+from voterlist.ingest.choice import Choice, choose, chosen
+from voterlist.ingest.generic import MAP_FIELDS
+from voterlist.model import Profile, Stage
+from voterlist.readers import text_table
+from voterlist.spark.failures import told
+from voterlist.spark.session import open_session, require_master
+from voterlist.storage.settings import link_settings
+
+_LOOKED_AT, _EACH = 100, 1_000
+"""Where no map names the columns, they are told by so many parts of the files, spread over all of
+them, and so many rows of each part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the work is done."""
+
+    master: str
+    """The address of the cluster, as ``spark.session.open_session`` takes it."""
+    work: Path
+    """The folder of what is done so far; every machine sees it under this path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What a linkage on a cluster calls while it runs; as ``link_tables`` calls it."""
+
+    progress: Progress
+    forecast: TellForecast
+    reading: TellReading
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of Parquet, by what its end says of it."""
+
+    path: Path
+    rows: int
+    groups: tuple[int, ...]
+    """Rows in each part of its rows."""
+    schema: pa.Schema
+    digest: str
+    """Of its name, size, time and end: another content has another one."""
+    stamp: cluster.Stamp
+    """By what the tasks know that they read this file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """The files that are linked as one list."""
+
+    files: tuple[_File, ...]
+    choice: Choice
+    """What the columns are used as, the same in all files."""
+
+    @property
+    def rows(self) -> int:
+        return sum(file.rows for file in self.files)
+
+    @property
+    def digest(self) -> str:
+        """Of all files, whatever their order."""
+        known = sorted(file.digest for file in self.files)
+        return hashlib.sha256(" ".join(known).encode()).hexdigest()
+
+    def headers(self) -> list[str]:
+        """The columns that are used, in the order of the files."""
+        used = {
+            place for field in MAP_FIELDS for place in self.choice.map.columns(field)
+        }
+        names = self.files[0].schema.names
+        added = {name for one in self.choice.comparisons for name in one.columns}
+        return [
+            name for place, name in enumerate(names) if place in used or name in added
+        ]
+
+    def columns(self) -> dict[str, list[str]]:
+        """Field to the headers that make it up, as a map says it."""
+        names, places = self.files[0].schema.names, self.choice.map.columns
+        found = {field: [names[at] for at in places(field)] for field in MAP_FIELDS}
+        return {field: headers for field, headers in found.items() if headers}
+
+
+def link_tables_on_spark(
+    request: LinkRequest,
+    place: Place,
+    out: Path,
+    clusters: Path | None = None,
+    *,
+    since: str,
+    watch: Watch,
+) -> Linked:
+    """Link the files on a cluster, and write the pairs and the clusters.
+
+    Args:
+        request: what is to be linked.
+        place: where the work is done.
+        out: the file of the pairs (PAIR): Parquet, CSV or XLSX by the end of its name.
+        clusters: the file of the clusters, where they are wanted; likewise.
+        since: told to another linkage that finds the work folder held.
+        watch: what is called while it runs.
+
+    Raises:
+        UsageError: the request cannot be used; there is no such cluster, or it is not fit; a file
+            is no Parquet or has other columns than the others; an id stands twice.
+        SettingsError: a map or the settings have mistakes.
+        WorkspaceBusyError: another linkage holds the work folder.
+        StageError: the cluster failed. What was done until then is kept.
+    """
+    require_master(place.master)
+    sources, settings = request.sources(), link_settings(request.settings)
+    listed = _listed(sources)
+    with open_session(place.master) as spark, told(place.work):
+        files = cluster.Files(spark, _tasks(listed))
+        listed, account = _under_profile(listed, files, request.profile)
+        watch.reading(account)
+        result = cluster.link(
+            files,
+            listed.columns(),
+            job=cluster.Job(place.work, listed.digest, since),
+            profile=account.profile,
+            settings=settings,
+            comparisons=listed.choice.comparisons,
+            watch=linkage.Watch(
+                lambda _step, done, total: watch.progress(Stage.LINK, done, total),
+                lambda keys: watch.forecast(listed.rows, keys),
+            ),
+        )
+    write_rows(out, result.pairs)
+    if clusters is not None:
+        write_rows(clusters, result.clusters)
+    return Linked(
+        result,
+        listed.rows,
+        new=None,
+        settings=settings,
+        state_use=None,
+        are_renamed=False,
+        reading=account,
+    )
+
+
+def _under_profile(
+    listed: _List, files: cluster.Files, given: Profile | None
+) -> tuple[_List, Reading]:
+    """The list under its profile, told from its names where none is given; how it was read."""
+    telling = None if given is not None else cluster.tell(files, listed.columns())
+    profile = given if telling is None else telling.profile
+    assert profile is not None
+    choice = listed.choice.under(profile)
+    uses = tuple(FileColumns(one.path.name, choice.uses) for one in listed.files)
+    return _List(listed.files, choice), Reading(profile, telling, uses)
+
+
+def _listed(sources: Sequence[Source]) -> _List:
+    """The files with what their columns are used as.
+
+    Raises:
+        UsageError: one is no Parquet, or lacks a column of the others; no column has ids.
+        MapError: a map names a column that is not there, or one file has another map.
+    """
+    files = [_file(path) for source in sources for path in _parquet(source.path)]
+    if not files:
+        raise _not_parquet(sources[0].path)
+    choice = _choice(files, sources[0])
+    listed = _List(tuple(files), choice)
+    if not choice.map.columns("entry_id"):
+        raise usage_error("spark-no-id")
+    for file in files[1:]:
+        _require_columns(file, files[0], listed.headers())
+    return listed
+
+
+def _parquet(path: Path) -> Iterator[Path]:
+    """A file, or the Parquet files of a folder in the order of their names."""
+    if not path.is_dir():
+        yield path
+        return
+    yield from sorted(filter(Path.is_file, path.rglob("*.parquet")))
+
+
+def _file(path: Path) -> _File:
+    try:
+        stamp = cluster.stamp_of(path)
+        known = pq.ParquetFile(path)
+    except FileNotFoundError:
+        raise usage_error("no-such-file", path=path) from None
+    except pa.ArrowInvalid:
+        raise _not_parquet(path) from None
+    state = path.stat()
+    told_of_it = [path.name, state.st_size, state.st_mtime_ns, known.metadata.to_dict()]
+    digest = hashlib.sha256(json.dumps(told_of_it, default=str).encode()).hexdigest()
+    groups = [
+        known.metadata.row_group(at).num_rows for at in range(known.num_row_groups)
+    ]
+    return _File(path, sum(groups), tuple(groups), known.schema_arrow, digest, stamp)
+
+
+def _choice(files: Sequence[_File], source: Source) -> Choice:
+    """What the columns of the list are used as: as the map says, or as some of its rows tell."""
+    headers = files[0].schema.names
+    try:
+        require_columns(headers, source.added, source.columns)
+        if source.columns is not None:
+            return chosen(headers, given_map(headers, source.columns), source.added)
+    except MapError as error:
+        raise error.of(map_name=source.map_name, file=files[0].path.name) from None
+    return choose(_some_rows(files), source.added, alone=True)
+
+
+def _some_rows(files: Sequence[_File]) -> pa.Table:
+    """Rows from all over the files, as text, in the columns of the first of them.
+
+    Where these are not all rows, a column that has but one value in them gets two more, with the
+    least and the greatest value of all files: so it is blank, or the same in every row, only where
+    it is so everywhere. A file that lacks one of the columns adds no value to it.
+    """
+    groups = [(file, number) for file in files for number in range(len(file.groups))]
+    step = max(1, len(groups) // _LOOKED_AT)
+    empty = text_table(files[0].schema.empty_table())
+    tables = [empty]
+    for file, number in groups[::step]:
+        rows = pq.ParquetFile(file.path).iter_batches(_EACH, [number])
+        # A part of a file may have no rows.
+        tables += [text_table(pa.Table.from_batches([one])) for one in islice(rows, 1)]
+    joined = pa.concat_tables(tables, promote_options="default")
+    joined = joined.select(empty.column_names)
+    if len(joined) == sum(file.rows for file in files):
+        return joined
+    seen = {
+        name: joined.column(name).unique().drop_null() for name in empty.schema.names
+    }
+    ends = {
+        name: _others(_ends(files, name), values)
+        for name, values in seen.items()
+        if len(values) < 2
+    }
+    return pa.concat_tables([joined, pa.table(ends)], promote_options="default")
+
+
+def _others(ends: pa.Array, seen: pa.Array) -> pa.Array:
+    """The ends of a column without the value seen already, which would seem to stand twice.
+
+    Where all values are equal they stay: so the column stays one of equal values.
+    """
+    if len(ends.unique()) < 2:
+        return ends
+    return pc.if_else(pc.is_in(ends, seen), pa.scalar(None, pa.string()), ends)
+
+
+def _ends(files: Sequence[_File], name: str) -> pa.Array:
+    """The least and the greatest text of a column; blank where it is blank."""
+    found = pa.array([], pa.string())
+    for file in files:
+        if name in file.schema.names:
+            for batch in pq.ParquetFile(file.path).iter_batches(columns=[name]):
+                texts = text_table(pa.Table.from_batches([batch])).column(0)
+                both = pc.min_max(pa.chunked_array([found, *texts.chunks]))
+                found = pa.array(
+                    [both["min"].as_py(), both["max"].as_py()], pa.string()
+                )
+    return found if len(found) else pa.array([None, None], pa.string())
+
+
+def _require_columns(file: _File, first: _File, headers: Sequence[str]) -> None:
+    """Spark would read a column that a file lacks as unknown, in silence.
+
+    Raises:
+        UsageError: the file lacks a column that is used, or has it in another type.
+    """
+    for header in headers:
+        place = file.schema.get_field_index(header)
+        expected = _plain(first.schema.field(header).type)
+        if place < 0 or _plain(file.schema.field(place).type) != expected:
+            raise usage_error("spark-other-columns", path=file.path, column=header)
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """The type of the values, however they are encoded in the file."""
+    value = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return pa.string() if pa.types.is_large_string(value) else value
+
+
+def _tasks(listed: _List) -> tuple[tuple[cluster.Piece, ...], ...]:
+    """What of the files each task reads."""
+    pieces = [
+        cluster.Piece(str(file.path.resolve()), number, rows, file.stamp)
+        for file in listed.files
+        for number, rows in enumerate(file.groups)
+    ]
+    return cluster.dealt_pieces(pieces, listed.rows)
+
+
+def _not_parquet(path: Path) -> UsageError:
+    return usage_error("spark-not-parquet", path=path)

@@ -1,0 +1,365 @@
+"""Returned cases: what is asked of the precincts, what is answered, what the answers settle."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from voterlist.casework.returned_cases import (
+    ANSWERED,
+    Answer,
+    Owed,
+    Proposal,
+    Returned,
+    ReturnedCase,
+    answers_in_journal,
+    answers_of,
+    known_as,
+    newest_return,
+    owed,
+    returns_sent,
+)
+from voterlist.catalogue import Catalogue
+from voterlist.custody.manifest import Manifest
+from voterlist.deadlines.handovers import Event, handovers
+from voterlist.decisions import standing
+from voterlist.errors import usage_error
+from voterlist.link.cases import case_id
+from voterlist.model import Action, Verdict
+from voterlist.pipeline.known import answers_in
+from voterlist.schemas import AMENDMENT, DECISION
+from voterlist.storage.ledger import Reader
+from voterlist.storage.workspace import open_to_change, open_to_read
+from voterlist.tables import from_columns, from_rows
+
+
+def questions_of(
+    ledger: Reader, returned: Returned, manifest: Manifest, words: Catalogue
+) -> pa.Table:
+    """AMENDMENT that asks about each entry of a returned case, and each proposal.
+
+    What was asked before in the same words is not asked again.
+    """
+    by = f"{manifest.sender.name} ({manifest.sender.slug})"
+    asked = {
+        (row["entry_id"], row["reason"])
+        for row in ledger.given_amendments().to_pylist()
+    }
+    reasons: list[tuple[str, str | None, str]] = [
+        (one.entry_id, None, _reason(case, words))
+        for case in returned.cases
+        for one in case.own
+    ]
+    reasons += [
+        (
+            one.entry_id,
+            one.field,
+            words("returned.proposal", action=_action(one, words)),
+        )
+        for one in returned.proposals
+    ]
+    rows = [
+        {
+            "entry_id": entry_id,
+            "action": Action.ASK.value,
+            "field": field,
+            "ground": "to-be-checked",
+            "reason": reason,
+            "decided_by": by,
+            "decided_at": manifest.day.isoformat(),
+        }
+        for entry_id, field, reason in dict.fromkeys(reasons)
+        if (entry_id, reason) not in asked
+    ]
+    return from_rows(rows, AMENDMENT)
+
+
+def _reason(case: ReturnedCase, words: Catalogue) -> str:
+    """What is asked about an entry of a case: who else it may be, masked."""
+    others = ", ".join(
+        words(
+            "returned.other",
+            constituency=one.constituency or 0,
+            precinct=one.precinct or 0,
+            mark=one.fin or one.document or "-",
+        )
+        for one in case.others
+    )
+    return words("returned.case", number=case.number, others=others or "-")
+
+
+def _action(proposal: Proposal, words: Catalogue) -> str:
+    return words(f"answer.{proposal.action}")
+
+
+_Said = Mapping[str, Any]
+"""Fields of AMENDMENT: what is answered, by whom and when."""
+_WITHDRAW = "withdraw"
+_MOVED = "moved-away"
+
+
+def cases_returned(
+    workspace: Path,
+) -> tuple[tuple[ReturnedCase, Answer | None], ...]:
+    """The cases of the newest return, each with the answer to it, if there is one.
+
+    Raises:
+        UsageError: it is no workspace.
+    """
+    with open_to_read(workspace) as (_, ledger):
+        returned = newest_return(workspace, ledger)
+        answers = answers_in_journal(ledger)
+    cases = returned.cases if returned is not None else ()
+    return tuple((case, answers.get(case.case_id)) for case in cases)
+
+
+def owed_answers(workspace: Path) -> tuple[Owed, ...]:
+    """The cases that were returned, and to which a constituency owes an answer.
+
+    Raises:
+        UsageError: it is no workspace.
+    """
+    with open_to_read(workspace) as (_, ledger):
+        return owed(workspace, ledger)
+
+
+def answer_case(
+    workspace: Path,
+    number: int,
+    *,
+    stays: bool,
+    by: str,
+    reason: str = "",
+    document: str = "",
+    today: dt.date,
+    since: str,
+) -> ReturnedCase:
+    """Record an answer to a returned case; the next package carries it up.
+
+    Where the person stands elsewhere, the own entries of the case are struck off, on the ground
+    that they moved to the precinct of the other entry.
+
+    Args:
+        workspace: its folder; held meanwhile.
+        number: the number by which the commission above calls the case.
+        stays: True where the person stands rightly here; False where they stand elsewhere.
+        by: who answers.
+        reason: why, in words; may be empty.
+        document: what shows it; needed where the person stands elsewhere.
+        today: the day of the answer.
+        since: told to another command that finds the workspace held.
+
+    Raises:
+        UsageError: it is no workspace; there is no such case; a document is missing, or it is not
+            known where the person stands.
+        WorkspaceBusyError: another command holds it.
+    """
+    with open_to_change(workspace, since) as (_, ledger):
+        returned = newest_return(workspace, ledger)
+        cases = returned.cases if returned is not None else ()
+        case = next((one for one in cases if one.number == number), None)
+        if case is None:
+            raise usage_error("answer-no-case", number=number)
+        said = {
+            "reason": reason or None,
+            "decided_by": by,
+            "decided_at": today.isoformat(),
+        }
+        if stays:
+            ledger.amend(_questions_closed(ledger, case, said), adjudicates=True)
+        else:
+            ledger.amend(_strikings(case, document.strip(), said))
+        ledger.write_journal(
+            today,
+            ANSWERED,
+            case_id=case.case_id,
+            number=case.number,
+            answer="keep" if stays else "give-up",
+            by=by,
+        )
+    return case
+
+
+def _questions_closed(ledger: Reader, case: ReturnedCase, said: _Said) -> pa.Table:
+    """AMENDMENT that takes back the questions about the own entries that still hold."""
+    holding = standing(answers_in(ledger)).amendments.to_pylist()
+    asked = {row["entry_id"] for row in holding if row["action"] == Action.ASK}
+    ids = [one.entry_id for one in case.own if one.entry_id in asked]
+    return _rows(ids, {**said, "action": _WITHDRAW})
+
+
+def _strikings(case: ReturnedCase, document: str, said: _Said) -> pa.Table:
+    """AMENDMENT that strikes off the own entries, for the person stands elsewhere.
+
+    Raises:
+        UsageError: no document is named, or the other entry has no place.
+    """
+    places = {
+        (one.constituency, one.precinct)
+        for one in case.others
+        if one.constituency is not None and one.precinct is not None
+    }
+    if not document:
+        raise usage_error("answer-no-document")
+    if len(places) != 1:
+        raise usage_error("answer-no-place")
+    ((constituency, precinct),) = places
+    row = {
+        **said,
+        "action": Action.STRIKE.value,
+        "ground": _MOVED,
+        "document": document,
+        "constituency": constituency,
+        "precinct": precinct,
+    }
+    return _rows([one.entry_id for one in case.own], row)
+
+
+def _rows(ids: list[str], row: _Said) -> pa.Table:
+    """AMENDMENT: the same answer to each of these entries."""
+    columns = {name: [row.get(name)] * len(ids) for name in AMENDMENT.names}
+    return from_columns({**columns, "entry_id": ids}, AMENDMENT, len(ids))
+
+
+_KEEPS = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class CameUp:
+    """What the newest package of a constituency says.
+
+    Attributes:
+        sender: the constituency, such as ``conec-088``.
+        answers: its answers, by case.
+        ids: the id below -> the id here, of the entries on its lists.
+    """
+
+    sender: str
+    answers: Mapping[str, Answer]
+    ids: Mapping[str, str]
+
+    def listed(self, case: ReturnedCase) -> list[str]:
+        """Its own entries of a case that are on its lists, under the ids of here."""
+        return [self.ids[one.entry_id] for one in case.own if one.entry_id in self.ids]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the answers come to.
+
+    Attributes:
+        verdicts: DECISION: the people of a case are different ones.
+        case_entries: the entries of each of these cases.
+        entry_ids: entries of the newest sender that are of a returned case.
+    """
+
+    verdicts: pa.Table = field(default_factory=DECISION.empty_table)
+    case_entries: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    entry_ids: frozenset[str] = frozenset()
+
+
+def settled(
+    workspace: Path, ledger: Reader, newest: CameUp, words: Catalogue
+) -> Settled:
+    """What all answers come to, with those of a package that is being taken in.
+
+    A case stays open where a constituency was not asked, or has not answered; where all say
+    "elsewhere"; where an entry that was given up is still on a list; and where two entries of one
+    constituency are, for of these nothing was answered.
+
+    Args:
+        workspace: the workspace of the central commission.
+        ledger: its ledger, without the line of that package.
+        newest: what that package says.
+        words: the catalogue in whose language the reasons are written.
+
+    Raises:
+        CustodyError: what was kept of a package is damaged.
+    """
+    asked = _asked(workspace, ledger)
+    others = {one for _, one in asked} - {newest.sender}
+    came = {one: _came_up(workspace, ledger, one) for one in others}
+    came[newest.sender] = newest
+    cases: dict[str, dict[str, ReturnedCase]] = {}
+    for (name, sender), case in asked.items():
+        cases.setdefault(name, {})[sender] = case
+    rows: list[dict[str, Any]] = []
+    case_entries: dict[str, list[str]] = {}
+    for parts in cases.values():
+        stays = _stays(parts, came)
+        if len(stays) < 2:
+            continue
+        name = case_id(list(stays))
+        case_entries[name] = sorted(stays)
+        rows += [_row(name, one, *answered, words) for one, answered in stays.items()]
+    own = {
+        entry_id
+        for (_, sender), case in asked.items()
+        if sender == newest.sender
+        for entry_id in newest.listed(case)
+    }
+    verdicts = from_rows(rows, DECISION)
+    return Settled(verdicts, case_entries, frozenset(own))
+
+
+def _asked(workspace: Path, ledger: Reader) -> dict[tuple[str, str], ReturnedCase]:
+    """(case, constituency it was returned to) -> the case as it was returned last."""
+    receivers = {
+        line.receiver
+        for line in handovers(ledger.journal())
+        if line.event is Event.RETURNED
+    }
+    return {
+        (case.case_id, receiver): case
+        for receiver in sorted(receivers)
+        for returned in returns_sent(workspace, ledger, receiver)
+        for case in returned.cases
+    }
+
+
+def _came_up(workspace: Path, ledger: Reader, sender: str) -> CameUp:
+    """What the newest package of a constituency said that was taken in."""
+    ids = known_as(workspace, ledger, sender)
+    answers = answers_of(workspace, ledger, sender)
+    return CameUp(
+        sender,
+        {one.case_id: one for one in answers},
+        {below: here for here, below in ids.items()},
+    )
+
+
+def _stays(
+    parts: Mapping[str, ReturnedCase], came: Mapping[str, CameUp]
+) -> dict[str, tuple[Answer, str]]:
+    """Entry -> (answer, constituency) of those that stay; empty where the case is open."""
+    places = {one.constituency for case in parts.values() for one in case.others}
+    if len(places) != len(parts) or None in places:
+        return {}
+    stays: dict[str, tuple[Answer, str]] = {}
+    for sender, case in parts.items():
+        answer = came[sender].answers.get(case.case_id)
+        listed = came[sender].listed(case)
+        keeps = answer is not None and answer.answer == _KEEPS
+        if answer is None or len(listed) != int(keeps):
+            return {}
+        stays |= dict.fromkeys(listed, (answer, sender))
+    return stays
+
+
+def _row(
+    name: str, entry_id: str, answer: Answer, sender: str, words: Catalogue
+) -> dict[str, Any]:
+    """DECISION: the entry is a person of its own, by the answer of its constituency."""
+    return {
+        "case_id": name,
+        "entry_id": entry_id,
+        "verdict": Verdict.SEPARATE.value,
+        "reason": words("settled.stays", number=answer.number),
+        "decided_by": f"{answer.by} ({sender})",
+        "decided_at": answer.day,
+    }

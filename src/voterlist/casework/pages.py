@@ -1,0 +1,358 @@
+"""The desk of a workspace, and the page in one file that is made of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import review
+from voterlist.config import Settings
+from voterlist.decisions import Given, Standing, standing
+from voterlist.desk.data import Desk, State, desk_of
+from voterlist.errors import usage_error
+from voterlist.pipeline.inbox import sources_of
+from voterlist.pipeline.known import Known, answers_of_today, known
+from voterlist.pipeline.publish import REPORTS
+from voterlist.quality.readings import actions_of_two, second_readings, waiting_for
+from voterlist.render.desk import PageOptions, render_desk
+from voterlist.report.asked import ReviewItems, ReviewTables
+from voterlist.report.sections.cases.build import cases_in
+from voterlist.report.to_review import blind_cases, review_items, without_first_readings
+from voterlist.report.values import Facts, Sources, in_constituency
+from voterlist.storage import store
+from voterlist.storage.ledger import Reader
+from voterlist.storage.workspace import open_to_read
+
+_COLUMNS = ["case_id", "number"]
+
+
+def numbers_table(runs: Known, cases: pa.Table, ledger: Reader) -> pa.Table:
+    """``case_id`` and ``number`` of every case: as its run gave them, else as the report has them.
+
+    Behind them those of cases that are gone: people know them by these numbers.
+
+    Args:
+        runs: the runs of the workspace.
+        cases: CASE of these runs.
+        ledger: of the workspace.
+    """
+    of_run = runs.table("case_numbers").select(_COLUMNS)
+    # Runs of earlier versions gave no numbers that stay.
+    if not pc.all(_is_in(cases, of_run), min_count=0).as_py():
+        of_run = review.numbered(cases).select(_COLUMNS)
+    notes = ledger.case_numbers()
+    ever = {
+        "case_id": pa.array([one.case_id for one in notes], pa.string()),
+        "number": pa.array([one.number for one in notes], pa.int32()),
+    }
+    kept = pa.table(ever, schema=of_run.schema)
+    return pa.concat_tables([of_run, kept.filter(pc.invert(_is_in(kept, of_run)))])
+
+
+def _is_in(table: pa.Table, numbers: pa.Table) -> pa.ChunkedArray:
+    """True for the rows whose case has one of these numbers."""
+    known = numbers.column("case_id").combine_chunks()
+    return pc.is_in(table.column("case_id"), value_set=known)
+
+
+def numbers_of(runs: Known, cases: pa.Table, ledger: Reader) -> dict[str, int]:
+    """The number of each case."""
+    rows = numbers_table(runs, cases, ledger).to_pylist()
+    return {row["case_id"]: row["number"] for row in rows}
+
+
+class SecondReaders:
+    """What is asked of each person, so that nobody sees a first decision before the second.
+
+    Args:
+        tables: the tables of the newest run.
+        given: the answers, under the ids of today.
+        settings: those of the workspace.
+        sources: the files of each source.
+    """
+
+    def __init__(
+        self, tables: ReviewTables, given: Given, settings: Settings, sources: Sources
+    ) -> None:
+        self._tables = tables
+        self._given = given
+        self._settings = settings
+        self._sources = sources
+        self._readings = second_readings(
+            given, tables.cases, settings.review, settings.workspace.cycle
+        )
+
+    @property
+    def _ready(self) -> pa.ChunkedArray:
+        is_ready = self._readings.column("is_ready")
+        return self._readings.filter(is_ready).column("case_id").unique()
+
+    @property
+    def waiting_cases(self) -> int:
+        """How many decided cases wait for their second reading."""
+        return len(self._ready)
+
+    def standing(self) -> Standing:
+        """What holds."""
+        decisions, review = self._settings.decisions, self._settings.review
+        return standing(self._given, two_people=actions_of_two(decisions, review))
+
+    def shown_to(
+        self, reader: str | None
+    ) -> tuple[ReviewTables, Standing, frozenset[str]]:
+        """(the tables, what holds, the cases that are to be read blind) as a person sees them.
+
+        Cases that wait for somebody else are in neither.
+        """
+        own = () if reader is None else waiting_for(self._readings, reader)
+        others = set(self._ready.to_pylist()) - set(own)
+        tables, _ = without_first_readings(self._tables, self.standing(), others)
+        _, holding = without_first_readings(
+            self._tables, self.standing(), self._ready.to_pylist()
+        )
+        return tables, holding, frozenset(own)
+
+    def items_for(self, reader: str | None) -> ReviewItems:
+        """What is asked: without a name of everybody, with one of this person.
+
+        The cases that the person is to read a second time stand among the others by number. Cases
+        that wait for somebody else are left out.
+        """
+        is_masked = self._settings.privacy.mask_identifiers
+        tables, holding = without_first_readings(
+            self._tables, self.standing(), self._ready.to_pylist()
+        )
+        items = review_items(
+            tables,
+            self._given,
+            holding,
+            sources=self._sources,
+            mask_identifiers=is_masked,
+        )
+        if reader is None:
+            return items
+        blind = blind_cases(
+            waiting_for(self._readings, reader),
+            self._tables,
+            sources=self._sources,
+            mask_identifiers=is_masked,
+        )
+        cases = [*items.cases, *blind]
+        first = self._tables.doubted
+        cases.sort(key=lambda case: (case.case_id not in first, case.number))
+        return replace(items, cases=tuple(cases))
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedPage:
+    """What was written for a person to decide.
+
+    Attributes:
+        path: the page.
+        run: the run whose cases it holds.
+        cases: how many cases it holds.
+        open: how many of them wait for a decision.
+        size: bytes.
+    """
+
+    path: Path
+    run: str
+    cases: int
+    open: int
+    size: int
+
+
+def export_page(
+    workspace: Path,
+    out: Path | None = None,
+    language: str | None = None,
+    *,
+    today: dt.date,
+    constituency: int | None = None,
+    reader: str | None = None,
+) -> ExportedPage:
+    """Write the cases into a page that needs nothing beside it.
+
+    Args:
+        workspace: its folder.
+        out: the page; without it ``reports/desk-<constituency>.html``.
+        language: in which it opens; without it the first of the settings.
+        today: the day that the page names.
+        constituency: whose cases; without it the only one of the workspace, or all of several.
+        reader: who is to decide; without a name the page asks.
+
+    Raises:
+        UsageError: it is no workspace, has no complete run, or not this constituency.
+        SettingsError: its settings have mistakes.
+        OSError: the page cannot be written.
+    """
+    with open_to_read(workspace) as (settings, ledger):
+        desk = desk_of_workspace(
+            known(workspace, ledger),
+            ledger,
+            settings,
+            today=today,
+            constituency=constituency,
+            reader=reader or None,
+        )
+    whose = desk.facts.constituency
+    name = "desk.html" if whose is None else f"desk-{whose}.html"
+    path = out or workspace / REPORTS / name
+    options = PageOptions(language or settings.report.languages[0], reader or "")
+    store.make_folder(path.parent)
+    store.write_content(path, render_desk(desk, options))
+    waiting = {State.OPEN, State.ASKED, State.CONTESTED}
+    return ExportedPage(
+        path=path,
+        run=desk.run,
+        cases=len(desk.cases),
+        open=sum(one.state in waiting for one in desk.cases),
+        size=path.stat().st_size,
+    )
+
+
+def desk_of_workspace(
+    runs: Known,
+    ledger: Reader,
+    settings: Settings,
+    *,
+    today: dt.date,
+    constituency: int | None = None,
+    reader: str | None = None,
+) -> Desk:
+    """The desk of a workspace as it is now.
+
+    Args:
+        runs: what the workspace knows.
+        ledger: its answers.
+        settings: its settings.
+        today: the day that the desk names.
+        constituency: whose cases; None: the only one there is, or all of several.
+        reader: whose desk it is. Decided cases that wait for a second reading stand on it as if
+            nobody had decided them where this person is to read them, and on no other desk.
+
+    Raises:
+        UsageError: no run has this constituency.
+        InputError: a table of a run is gone or damaged.
+    """
+    given = answers_of_today(ledger, runs)
+    sources = sources_of(runs.inputs)
+    readers = SecondReaders(review_tables(runs, ledger), given, settings, sources)
+    tables, holding, blind = readers.shown_to(reader)
+    desk = desk_of(
+        tables,
+        holding,
+        _facts(runs, settings, today, constituency),
+        sources=sources,
+        blind=blind,
+        mask_identifiers=settings.privacy.mask_identifiers,
+    )
+    return replace(desk, run=runs.run)
+
+
+def desk_of_everybody(
+    runs: Known, ledger: Reader, settings: Settings, *, today: dt.date
+) -> Desk:
+    """The desk with every case and every answer: whoever shows it decides to whom.
+
+    Args:
+        runs: what the workspace knows.
+        ledger: its answers.
+        settings: its settings.
+        today: the day that the desk names.
+
+    Raises:
+        InputError: a table of a run is gone or damaged.
+    """
+    given = answers_of_today(ledger, runs)
+    two_people = actions_of_two(settings.decisions, settings.review)
+    desk = desk_of(
+        review_tables(runs, ledger),
+        standing(given, two_people=two_people),
+        _facts(runs, settings, today, None),
+        sources=sources_of(runs.inputs),
+        mask_identifiers=settings.privacy.mask_identifiers,
+    )
+    return replace(desk, run=runs.run)
+
+
+def _facts(
+    runs: Known, settings: Settings, today: dt.date, constituency: int | None
+) -> Facts:
+    """Whose desk it is."""
+    return Facts(
+        cycle=settings.workspace.cycle,
+        level=settings.workspace.level,
+        constituency=_whose(runs, constituency),
+        today=today,
+    )
+
+
+def _whose(runs: Known, constituency: int | None) -> int | None:
+    """The constituency whose cases are shown; None: all of several."""
+    there = _constituencies(runs)
+    if constituency is None:
+        return there[0] if len(there) == 1 else None
+    _require_constituency(constituency, there)
+    return constituency
+
+
+def _constituencies(runs: Known) -> list[int]:
+    """The constituencies of all lists."""
+    places = pc.unique(runs.table("lists").column("constituency")).drop_null()
+    return sorted(places.to_pylist())
+
+
+def _require_constituency(constituency: int, there: Sequence[int]) -> None:
+    """Refuse a constituency that no run has.
+
+    Raises:
+        UsageError: it is such a one.
+    """
+    if constituency not in there:
+        numbers = ", ".join(map(str, there))
+        raise usage_error("constituency-not-run", number=constituency, known=numbers)
+
+
+def review_tables(
+    runs: Known, ledger: Reader, constituency: int | None = None
+) -> ReviewTables:
+    """The tables that a person's decisions are asked from.
+
+    Args:
+        runs: what the workspace knows.
+        ledger: its answers.
+        constituency: whose cases and findings are asked; None: all.
+
+    Raises:
+        UsageError: no run has this constituency.
+    """
+    if constituency is not None:
+        _require_constituency(constituency, _constituencies(runs))
+    cases = runs.table("cases")
+    return ReviewTables(
+        cases=cases_in(cases, constituency),
+        entries=runs.table("entries"),
+        voters=runs.table("voters"),
+        pairs=runs.table("pairs"),
+        waterfalls=runs.table("waterfalls"),
+        findings=in_constituency(runs.table("findings"), constituency),
+        accepted=in_constituency(runs.table("accepted"), constituency),
+        registers=runs.table("register_rows"),
+        numbers=numbers_table(runs, cases, ledger),
+        returned=runs.table("returned"),
+        doubted=doubted_cases(runs),
+        coincidences=runs.table("coincidences"),
+    )
+
+
+def doubted_cases(runs: Known) -> frozenset[str]:
+    """The cases of which the second opinion differs from the model."""
+    opinions = runs.table("second_opinion")
+    differs = opinions.filter(opinions.column("differs"))
+    return frozenset(differs.column("case_id").to_pylist())

@@ -1,0 +1,175 @@
+"""How right the decisions of a workspace are, and what the clerks of each precinct get wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from voterlist.catalogue import LANGUAGES
+from voterlist.errors import usage_error
+from voterlist.pipeline.inbox import sources_of
+from voterlist.pipeline.known import Known, answers_of_today, known, run_table
+from voterlist.pipeline.publish import REPORTS
+from voterlist.quality.agreement import Agreement, kappas, read_twice
+from voterlist.quality.certificate import certificate_of_run
+from voterlist.quality.feedback import feedback
+from voterlist.quality.readings import second_readings
+from voterlist.render.html import render_feedback
+from voterlist.report.values import Facts, Names
+from voterlist.schemas import APPLIED, ENTRY, FINDING, INDICATOR, PROFILE
+from voterlist.storage import store
+from voterlist.storage.workspace import open_to_read
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewQuality:
+    """How right the decisions about cases are.
+
+    Attributes:
+        run: the newest run, whose cases they are.
+        certificate: CERTIFICATE, of all lists and of each constituency.
+        kinds: how far two people agree, by kind of case.
+        people: the same by person.
+        ready: how many decided cases wait for their second reading.
+        held_back: how many of them take no entry off the list until then.
+    """
+
+    run: str
+    certificate: pa.Table
+    kinds: Mapping[str, Agreement]
+    people: Mapping[str, Agreement]
+    ready: int
+    held_back: int
+
+
+def review_quality(workspace: Path) -> ReviewQuality:
+    """How right the decisions of a workspace are.
+
+    Raises:
+        UsageError: it is no workspace, or has no complete run.
+        SettingsError: its settings have mistakes.
+        InputError: a table of a run is gone or damaged.
+    """
+    with open_to_read(workspace) as (settings, ledger):
+        runs = known(workspace, ledger)
+        given = answers_of_today(ledger, runs)
+    cases = runs.table("cases")
+    rows = cases.select(["case_id", "entry_id", "kind"]).to_pylist()
+    members: dict[str, list[str]] = {}
+    for row in rows:
+        members.setdefault(row["case_id"], []).append(row["entry_id"])
+    kinds = {row["case_id"]: row["kind"] for row in rows}
+    by_kind, by_person = kappas(read_twice(given, members), kinds)
+    waiting = second_readings(given, cases, settings.review, settings.workspace.cycle)
+    ready = waiting.filter(waiting.column("is_ready"))
+    held = ready.filter(ready.column("holds_back"))
+    return ReviewQuality(
+        run=runs.run,
+        certificate=certificate_of_run(
+            given,
+            cases,
+            lambda: runs.table("pairs"),
+            settings.link.review_probability,
+        ),
+        kinds=by_kind,
+        people=by_person,
+        ready=len(ready.column("case_id").unique()),
+        held_back=len(held.column("case_id").unique()),
+    )
+
+
+_TABLES = {
+    "findings": FINDING,
+    "applied": APPLIED,
+    "entries": ENTRY,
+    "profile": PROFILE,
+    "indicators": INDICATOR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackMade:
+    """The pages that were written.
+
+    Attributes:
+        folder: where they stand.
+        run: of which run they are.
+        constituency: its number.
+        precincts: the precincts that have a page.
+        paths: the pages.
+    """
+
+    folder: Path
+    run: str
+    constituency: int
+    precincts: tuple[int, ...]
+    paths: tuple[Path, ...]
+
+
+def make_feedback(
+    workspace: Path,
+    constituency: int | None = None,
+    out: Path | None = None,
+    *,
+    today: dt.date,
+) -> FeedbackMade:
+    """Write a page for each precinct of a constituency, in each language.
+
+    Args:
+        workspace: its folder.
+        constituency: its number; None: the only one there is.
+        out: the folder of the pages; None: ``reports/feedback-<constituency>``.
+        today: the day that the pages name.
+
+    Raises:
+        UsageError: it is no workspace, has no complete run, or not this constituency.
+        SettingsError: its settings have mistakes.
+        InputError: a table of the run is damaged.
+        OSError: a page cannot be written.
+    """
+    with open_to_read(workspace) as (settings, ledger):
+        runs = known(workspace, ledger)
+    number = _whose(runs, constituency)
+    folder = runs.folder_of(number)
+    tables = {name: run_table(folder, name, schema) for name, schema in _TABLES.items()}
+    facts = Facts(
+        cycle=settings.workspace.cycle,
+        level=settings.workspace.level,
+        constituency=number,
+        today=today,
+    )
+    names = Names(sources_of(runs.inputs))
+    target = out or workspace / REPORTS / f"feedback-{number}"
+    store.make_folder(target)
+    found = feedback(tables, number)
+    paths = []
+    for one in found:
+        for language in LANGUAGES:
+            path = target / f"{number:03}-{one.precinct:04}-{language}.html"
+            page = render_feedback(one, facts, names, language=language)
+            store.write_content(path, page)
+            paths.append(path)
+    return FeedbackMade(
+        target, folder.name, number, tuple(one.precinct for one in found), tuple(paths)
+    )
+
+
+def _whose(runs: Known, constituency: int | None) -> int:
+    """The constituency whose precincts get a page.
+
+    Raises:
+        UsageError: no run has it, or there are several and none was named.
+    """
+    places = set(runs.table("lists").column("constituency").to_pylist()) - {None}
+    if constituency is None and len(places) == 1:
+        return int(places.pop())
+    if constituency is None or constituency not in places:
+        known_numbers = ", ".join(str(number) for number in sorted(places))
+        raise usage_error(
+            "constituency-not-run", number=constituency or "-", known=known_numbers
+        )
+    return constituency

@@ -1,0 +1,341 @@
+"""What goes down in a ``return``, what was answered to it, and who still owes an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import Field, TypeAdapter
+
+from voterlist import strict_json
+from voterlist.custody.commissions import Frozen, Kind
+from voterlist.custody.refusals import refusal, wrong
+from voterlist.deadlines.handovers import FORGET_BEGUN, Event, Handover, handovers
+from voterlist.storage import store
+from voterlist.storage.ledger import Reader
+from voterlist.storage.settings import settings_of
+
+ANSWERED = "case-answered"
+"""The journal's word for an answer to a returned case."""
+CASES_NAME = "cases.json"
+GATES_NAME = "gates.json"
+ANSWERS_NAME = "answers.json"
+KNOWN_AS_NAME = "known-as.json"
+"""In the folder of a package: the ids of its entries at the sender, by the ids of here."""
+_SENT = "sent"
+_RECEIVED = "received"
+
+_Id = Annotated[str, Field(pattern=r"\A[0-9A-Za-z.\-]{1,60}\z")]
+_Word = Annotated[str, Field(pattern=r"\A[a-z][a-z0-9-]{0,60}\z")]
+_Number = Annotated[int, Field(ge=0, le=9_999_999)]
+_Content = TypeVar("_Content")
+_Text = Annotated[str, Field(max_length=500)]
+
+
+class OwnEntry(Frozen):
+    """An entry of the receiver, under the id that it has there."""
+
+    entry_id: _Id
+    precinct: _Number | None
+
+
+class OtherEntry(Frozen):
+    """An entry of somebody else: its place, and the ends of its identifiers."""
+
+    constituency: _Number | None
+    precinct: _Number | None
+    fin: _Text | None
+    document: _Text | None
+
+
+class ReturnedCase(Frozen):
+    """A case that touches the receiver."""
+
+    case_id: _Id
+    number: _Number
+    kind: _Word
+    probability: float | None
+    own: tuple[OwnEntry, ...] = Field(min_length=1)
+    others: tuple[OtherEntry, ...]
+
+
+class Proposal(Frozen):
+    """A correction that the sender proposes."""
+
+    entry_id: _Id
+    action: _Word
+    field: _Text | None
+    value: _Text | None
+    ground: _Text | None
+    document: _Text | None
+    reason: _Text | None
+    decided_by: _Text
+
+
+class ReturnedFinding(Frozen):
+    """A finding of the sender about an entry of the receiver."""
+
+    entry_id: _Id
+    rule: _Word
+    severity: _Word
+    field: _Text | None
+    value: float | None
+
+
+class Returned(Frozen):
+    """The file ``cases.json`` of a return."""
+
+    format: Literal[1] = 1
+    cases: tuple[ReturnedCase, ...]
+    proposals: tuple[Proposal, ...]
+    findings: tuple[ReturnedFinding, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> Returned:
+        """The content of the file.
+
+        Raises:
+            CustodyError: ``package-content-wrong``.
+        """
+        return _read(path, TypeAdapter(cls), "cases")
+
+
+class Answer(Frozen):
+    """What the receiver of a case answered: a line of its journal, carried up with its package."""
+
+    case_id: _Id
+    number: _Number
+    answer: Literal["keep", "give-up"]
+    """The person stands rightly here, or stands elsewhere and was struck off here."""
+    by: _Text
+    day: Annotated[str, Field(pattern=r"\A20\d\d-\d\d-\d\d\z")]
+
+
+class LetPass(Frozen):
+    """A gate that the settings of the sender let pass."""
+
+    gate: _Word
+    count: _Number
+
+
+_ANSWERS = TypeAdapter(tuple[Answer, ...])
+_GATES = TypeAdapter(tuple[LetPass, ...])
+
+
+def read_answers(path: Path) -> tuple[Answer, ...]:
+    """The answers in a package; none where it has none.
+
+    Raises:
+        CustodyError: ``package-content-wrong``.
+    """
+    return _read(path, _ANSWERS, "answers") if path.exists() else ()
+
+
+def read_gates(path: Path) -> tuple[LetPass, ...]:
+    """What the settings of the sender of a package let pass; nothing where it does not say.
+
+    Raises:
+        CustodyError: ``package-content-wrong``.
+    """
+    return _read(path, _GATES, "gates") if path.exists() else ()
+
+
+def _read(path: Path, kind: TypeAdapter[_Content], part: str) -> _Content:
+    try:
+        content = path.read_bytes()
+        strict_json.loads(content)
+        return kind.validate_json(content)
+    except (OSError, ValueError):
+        raise wrong(part) from None
+
+
+def answers_in_journal(ledger: Reader) -> dict[str, Answer]:
+    """Case -> the last answer to it."""
+    return {
+        str(details["case_id"]): Answer(
+            case_id=str(details["case_id"]),
+            number=int(details["number"]),
+            answer="keep" if details["answer"] == "keep" else "give-up",
+            by=str(details["by"]),
+            day=day.isoformat(),
+        )
+        for day, event, details in ledger.journal()
+        if event == ANSWERED
+    }
+
+
+def newest_return(workspace: Path, ledger: Reader) -> Returned | None:
+    """What the commission above returned last; None where it returned nothing.
+
+    Raises:
+        CustodyError: what was kept of it is damaged.
+    """
+    folder = _newest(workspace, ledger, Kind.RETURN, None)
+    return None if folder is None else Returned.read(folder / CASES_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A case over several constituencies that is not settled.
+
+    Attributes:
+        case_id: the case.
+        number: by which people call it.
+        asked: the constituencies to which it was returned.
+        owing: those of them that have not answered.
+    """
+
+    case_id: str
+    number: int
+    asked: tuple[int, ...]
+    owing: tuple[int, ...]
+
+
+def owed(workspace: Path, ledger: Reader) -> tuple[Owed, ...]:
+    """The returned cases to which somebody owes an answer, by number.
+
+    A case is settled once each constituency that it was returned to has answered. Where all of
+    them say that the person stands elsewhere, all are asked again: nobody vanishes.
+
+    Raises:
+        CustodyError: what was kept of a package is damaged.
+    """
+    asked: dict[str, dict[int, int]] = {}
+    answered: dict[str, dict[int, str]] = {}
+    places = {
+        line.constituency: line.receiver
+        for line in handovers(ledger.journal())
+        if line.event is Event.RETURNED and line.constituency is not None
+    }
+    for constituency, receiver in places.items():
+        for returned in returns_sent(workspace, ledger, receiver)[-1:]:
+            for case in returned.cases:
+                asked.setdefault(case.case_id, {})[constituency] = case.number
+        for answer in answers_of(workspace, ledger, receiver):
+            answered.setdefault(answer.case_id, {})[constituency] = answer.answer
+    cases = (
+        _owed(case_id, numbers, answered.get(case_id, {}))
+        for case_id, numbers in asked.items()
+    )
+    return tuple(
+        sorted((one for one in cases if one.owing), key=lambda one: one.number)
+    )
+
+
+def _owed(case_id: str, numbers: Mapping[int, int], answers: Mapping[int, str]) -> Owed:
+    asked = tuple(sorted(numbers))
+    has_vanished = all(answers.get(one) == "give-up" for one in asked)
+    owing = tuple(one for one in asked if has_vanished or one not in answers)
+    return Owed(case_id, max(numbers.values()), asked, owing)
+
+
+def _newest(
+    workspace: Path, ledger: Reader, kind: Kind, sender: str | None
+) -> Path | None:
+    """The folder of the newest package of a kind that was taken in this cycle.
+
+    None where there is none, or where ``forget`` deleted it.
+
+    Raises:
+        CustodyError: ``received-gone``: it is not there, and nobody had it deleted.
+    """
+    lines = [
+        (line, may_be_gone)
+        for line, may_be_gone in _of_this_cycle(workspace, ledger, Event.RECEIVED)
+        if line.kind == kind.value and sender in {None, line.sender}
+    ]
+    if not lines:
+        return None
+    line, may_be_gone = lines[-1]
+    folder = _folder_with(workspace / _RECEIVED, line.package)
+    if folder is None and not may_be_gone:
+        raise refusal("received-gone", path=workspace / _RECEIVED)
+    return folder
+
+
+def _of_this_cycle(
+    workspace: Path, ledger: Reader, event: Event
+) -> list[tuple[Handover, bool]]:
+    """The hand-overs of the workspace's cycle, in order.
+
+    Of each, whether a command ``forget`` was begun after it: then what was kept of the package may
+    be gone, and nothing of it was open any more.
+    """
+    cycle = settings_of(workspace).workspace.cycle
+    journal = list(ledger.journal())
+    begun = [row for row, (_, word, _) in enumerate(journal) if word == FORGET_BEGUN]
+    last = begun[-1] if begun else 0
+    return [
+        (line, may_be_gone)
+        for part, may_be_gone in ((journal[:last], True), (journal[last:], False))
+        for line in handovers(part)
+        if line.event is event and line.cycle in {"", cycle}
+    ]
+
+
+def _folder_with(folder: Path, digest: str) -> Path | None:
+    """The folder of the package with this identity; None where it is not there."""
+    for path in sorted(folder.glob("*/manifest.json")):
+        if store.sha256(path) == digest:
+            return path.parent
+    return None
+
+
+def returns_sent(
+    workspace: Path, ledger: Reader, receiver: str
+) -> tuple[Returned, ...]:
+    """What was returned to a receiver in this cycle, the newest last.
+
+    Without what ``forget`` deleted.
+
+    Raises:
+        CustodyError: what was kept of it is damaged.
+    """
+    kept = [
+        (workspace / _SENT / f"{line.package}.cases", may_be_gone)
+        for line, may_be_gone in _of_this_cycle(workspace, ledger, Event.RETURNED)
+        if line.receiver == receiver
+    ]
+    return tuple(
+        Returned.read(path)
+        for path, may_be_gone in kept
+        if path.exists() or not may_be_gone
+    )
+
+
+def answers_of(workspace: Path, ledger: Reader, sender: str) -> tuple[Answer, ...]:
+    """The answers in the newest package of a sender; none where none was taken.
+
+    Raises:
+        CustodyError: ``received-gone``, or what was kept of it is damaged.
+    """
+    folder = _newest(workspace, ledger, Kind.SUBMIT, sender)
+    return () if folder is None else read_answers(folder / ANSWERS_NAME)
+
+
+def known_as(workspace: Path, ledger: Reader, sender: str) -> dict[str, str]:
+    """The id here -> the id at the sender of the newest package.
+
+    Empty where it handed in plain files: then both have the same ids.
+
+    Raises:
+        CustodyError: ``received-gone``.
+    """
+    folder = _newest(workspace, ledger, Kind.SUBMIT, sender)
+    if folder is None:
+        if _has_handed_over(workspace, ledger, sender):
+            # Ids of here would be those of others there.
+            raise refusal("received-gone", path=workspace / _RECEIVED)
+        return {}
+    ids: dict[str, str] = strict_json.loads((folder / KNOWN_AS_NAME).read_bytes())
+    return ids
+
+
+def _has_handed_over(workspace: Path, ledger: Reader, sender: str) -> bool:
+    """True where a package of its lists was taken in this cycle."""
+    lines = _of_this_cycle(workspace, ledger, Event.RECEIVED)
+    return any(
+        line.kind == Kind.SUBMIT.value and line.sender == sender for line, _ in lines
+    )

@@ -1,0 +1,331 @@
+"""What people are asked out to a workbook, what they answered back into the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from voterlist.casework.answer_files import (
+    Made,
+    of_elsewhere,
+    of_other_people,
+    origins_of,
+    read_answer_file,
+    require_own,
+    require_place,
+)
+from voterlist.casework.answered_rows import originals_of
+from voterlist.casework.carrying import carried_over, set_aside
+from voterlist.casework.importing import (
+    Against,
+    Bringer,
+    ImportedFile,
+    Replacement,
+    check_answers,
+    record,
+)
+from voterlist.casework.pages import SecondReaders, numbers_of, review_tables
+from voterlist.decisions import standing
+from voterlist.model import Mark, Problem, Verdict
+from voterlist.pipeline.inbox import sources_of
+from voterlist.pipeline.known import answers_of_today, cycles_of_runs, known
+from voterlist.pipeline.publish import REPORTS
+from voterlist.quality.readings import actions_of_two
+from voterlist.render import xlsx
+from voterlist.render.xlsx import Answers
+from voterlist.report.asked import GivenAnswer, given_answer
+from voterlist.storage import ledger as ledgers
+from voterlist.storage import lock, store
+from voterlist.storage.ledger import Ledger
+from voterlist.storage.settings import settings_of
+from voterlist.storage.workspace import open_to_read
+
+REVIEW_EVENT = "review"
+"""The journal's word for decisions that were read in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written for a person to decide."""
+
+    path: Path
+    run: str
+    counts: Mapping[str, int]
+    """How many cases, findings of each kind and others are asked: ``ReviewItems.counts``."""
+    carried: int = 0
+    """Rows of the workbook that was there whose answers are in no ledger: they are in this one."""
+    gone: int = 0
+    """Of these, the rows that are no longer asked."""
+    old: Path | None = None
+    """Where the workbook that was there stands now."""
+    second_readings: int = 0
+    """Decided cases that wait for a second person; they stand in no other's workbook."""
+
+    @property
+    def cases(self) -> int:
+        """How many cases are asked about."""
+        return self.counts["cases"]
+
+    @property
+    def findings(self) -> int:
+        """How many findings are asked about, those answered before too."""
+        names = ("strikings", "corrections", "additions", "moves", "other")
+        return sum(self.counts[name] for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """What people decided in different ways, or what waits for a second person."""
+
+    case_id: str | None
+    case_number: int | None
+    entry_id: str
+    rule: str | None
+    answers: tuple[GivenAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What was read back."""
+
+    files: tuple[ImportedFile, ...]
+    contested: tuple[Disputed, ...] = ()
+    """What of it is contested now: the answers of all people side by side."""
+    pending: tuple[Disputed, ...] = ()
+    """What of it waits for a second person."""
+
+    @property
+    def recorded(self) -> int:
+        """How many answers were recorded."""
+        return sum(one.recorded for one in self.files)
+
+    @property
+    def replaced(self) -> tuple[Replacement, ...]:
+        """The earlier answers of the same people that were replaced."""
+        return tuple(each for one in self.files for each in one.replaced)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why rows were refused, and of which sheets not all could be read."""
+        return tuple(each for one in self.files for each in one.problems)
+
+    @property
+    def is_origin_known(self) -> bool:
+        """False where a sheet does not say from which run it is."""
+        return all(one.is_origin_known for one in self.files)
+
+    def count(self, mark: Mark) -> int:
+        """How many findings are newly marked so."""
+        return sum(one.count(mark) for one in self.files)
+
+
+def export_review(
+    workspace: Path,
+    out: Path | None = None,
+    language: str | None = None,
+    *,
+    today: dt.date,
+    reader: str | None = None,
+    constituency: int | None = None,
+) -> Exported:
+    """Write what waits for a decision into a workbook.
+
+    A workbook that is there already is not overwritten where somebody wrote answers into it that
+    are not in the ledger: they are carried over, and it stays beside the new one.
+
+    Args:
+        workspace: its folder.
+        out: the workbook; without it ``reports/review-<language>.xlsx``.
+        language: its language; without it the first of the settings.
+        today: the day that the workbook names.
+        reader: whose work it is: what has no name beside it is this person's, and the decided
+            cases that this person is to read a second time stand among the others, without the
+            first decision. Without a name they are left out.
+        constituency: whose cases and findings are asked; without it all.
+
+    Raises:
+        UsageError: it is no workspace, or has no complete run, or not this constituency.
+        SettingsError: its settings have mistakes.
+        InputError: what stands under the name cannot be read as a workbook.
+        OSError: the workbook cannot be written.
+    """
+    with open_to_read(workspace) as (settings, ledger):
+        runs = known(workspace, ledger)
+        given = answers_of_today(ledger, runs)
+        tables = review_tables(runs, ledger, constituency)
+    words = language or settings.report.languages[0]
+    path = out or workspace / REPORTS / f"review-{words}.xlsx"
+    readers = SecondReaders(tables, given, settings, sources_of(runs.inputs))
+    items = readers.items_for(reader)
+    typed = carried_over(path, given, settings.ingest)
+    old = set_aside(path, today) if typed else None
+    carried = xlsx.Carried(typed)
+    store.make_folder(path.parent)
+    book = xlsx.render_review(
+        items,
+        words,
+        run=runs.run,
+        today=today,
+        carried=carried,
+        name=reader or "",
+    )
+    store.write_content(path, book)
+    return Exported(
+        path=path,
+        run=runs.run,
+        counts=items.counts,
+        carried=len(typed),
+        gone=len(carried.left()),
+        old=old,
+        second_readings=readers.waiting_cases,
+    )
+
+
+def import_review(
+    workspace: Path,
+    files: Sequence[Path],
+    by: str | None = None,
+    *,
+    decided_at: dt.datetime,
+    bringer: Bringer = Bringer(),  # noqa: B008  frozen
+) -> Imported:
+    """Read answers of workbooks and pages into the ledger; what is refused is named.
+
+    The files are read in their order. What two people say in different ways is recorded of both,
+    and is contested. All of it is recorded as one, or, where a file cannot be read, nothing.
+
+    Args:
+        workspace: its folder; held meanwhile.
+        files: the workbooks, and files of decisions.
+        by: who decided, where a row names nobody.
+        decided_at: the moment; with its time zone.
+        bringer: who brings the files.
+
+    Raises:
+        InputError: a file cannot be read, or is of another workspace or cycle.
+        UsageError: it is no workspace, or has no complete run.
+        SettingsError: its settings have mistakes.
+        WorkspaceBusyError: a run holds the workspace.
+    """
+    settings = settings_of(workspace)
+    books = [read_answer_file(path, settings.ingest) for path in files]
+    since = decided_at.isoformat(" ", "minutes")
+    with (
+        lock.hold(workspace, since=since),
+        Ledger(ledgers.place_in(workspace, settings)) as ledger,
+    ):
+        runs = known(workspace, ledger)
+        cycles = cycles_of_runs(workspace, ledger)
+        origins = [
+            origins_of(file.answers, cycles, settings.workspace.cycle) for file in books
+        ]
+        for file, refused, path in zip(books, origins, files, strict=True):
+            require_place(file, refused, runs, path)
+            require_own(file.answers, refused, path)
+        numbers = numbers_of(runs, runs.table("cases"), ledger)
+        two_people = actions_of_two(settings.decisions, settings.review)
+        # Where nobody may log in, files are all that there is, and are taken.
+        is_vouched = not (bringer.role or ledger.users())
+        made: Made = {}
+        imported = []
+        for file, refused in zip(books, origins, strict=True):
+            given = answers_of_today(ledger, runs)
+            holding = standing(given, two_people=two_people)
+            answers = file.against(
+                runs, holding, given, decided_at, by=by, made=made
+            ).answers
+            unread = (
+                *answers.problems,
+                *of_elsewhere(answers, refused),
+                *of_other_people(answers, runs),
+            )
+            against = Against(
+                runs=runs,
+                given=given,
+                settings=settings,
+                numbers=numbers,
+                decided_at=decided_at,
+                by=by,
+                bringer=None if is_vouched else bringer,
+                originals=originals_of(holding, given, runs.table("returned")),
+            )
+            one = check_answers(answers, unread, against)
+            record(ledger, runs, one)
+            _write_journal(ledger, one, runs.run, decided_at.date(), bringer.name)
+            imported.append(one)
+        holding = standing(answers_of_today(ledger, runs), two_people=two_people)
+        touched = _touched([file.answers for file in books])
+        return Imported(
+            tuple(imported),
+            tuple(_disputed(holding.contested.to_pylist(), touched, numbers)),
+            tuple(_pending(holding.pending.to_pylist(), touched)),
+        )
+
+
+def _write_journal(
+    ledger: Ledger, one: ImportedFile, run: str, day: dt.date, bringer: str
+) -> None:
+    """A line in the journal about a file that was read in, and who brought it."""
+    ledger.write_journal(
+        day,
+        REVIEW_EVENT,
+        run=run,
+        workbook=one.digest,
+        recorded=one.verdicts.num_rows + one.amendments.num_rows,
+        replaced=len(one.replaced),
+        refused=len(one.problems),
+        accepted=one.count(Mark.ACCEPT),
+        asked_again=one.count(Mark.ASK),
+        by=bringer,
+    )
+
+
+def _touched(files: Sequence[Answers]) -> set[str]:
+    """The cases and entries of which the files say anything."""
+    touched: set[str] = set()
+    for answers in files:
+        for row in answers.decisions.to_pylist():
+            touched |= {row["case_id"]}
+        for row in answers.amendments.to_pylist():
+            touched |= {row["entry_id"], row["finding_id"]}
+    return touched - {None}
+
+
+def _disputed(
+    contested: Sequence[Mapping[str, object]],
+    touched: set[str],
+    numbers: Mapping[str, int],
+) -> Iterator[Disputed]:
+    """What is contested of these cases and entries, each with the answers of all people."""
+    groups: dict[tuple[object, object], list[Mapping[str, object]]] = {}
+    for row in contested:
+        if touched & {row["case_id"], row["entry_id"], row["finding_id"]}:
+            # People may come to an entry from a finding and from a case: it is one dispute.
+            is_verdict = row["answer"] in {*Verdict}
+            case = row["case_id"] if is_verdict else None
+            groups.setdefault((case, row["entry_id"]), []).append(row)
+    for (case, entry), rows in groups.items():
+        yield Disputed(
+            case_id=None if case is None else str(case),
+            case_number=numbers.get(str(case)),
+            entry_id=str(entry),
+            rule=next((str(row["rule"]) for row in rows if row["rule"]), None),
+            answers=tuple(given_answer(str(row["answer"]), row) for row in rows),
+        )
+
+
+def _pending(
+    pending: Sequence[Mapping[str, object]], touched: set[str]
+) -> Iterator[Disputed]:
+    """What of these entries waits for a second person."""
+    for row in pending:
+        if touched & {row["entry_id"], row["finding_id"]}:
+            yield Disputed(
+                case_id=None,
+                case_number=None,
+                entry_id=str(row["entry_id"]),
+                rule=None if row["rule"] is None else str(row["rule"]),
+                answers=(given_answer(str(row["action"]), row),),
+            )

@@ -1,0 +1,281 @@
+"""A sample of cases and pairs into a workbook: what tells most of how right the decisions are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from voterlist.casework.carrying import carried_over, set_aside
+from voterlist.casework.pages import review_tables
+from voterlist.decisions import Given, standing
+from voterlist.decisions.outcome import place_of_id
+from voterlist.link.cases import case_id
+from voterlist.model import CaseKind, EntryRole
+from voterlist.pipeline.inbox import sources_of
+from voterlist.pipeline.known import Known, answers_of_today, known
+from voterlist.pipeline.publish import REPORTS
+from voterlist.quality.readings import (
+    Drawable,
+    band_of,
+    draw,
+    is_unasked,
+    unasked_pairs,
+)
+from voterlist.render import xlsx
+from voterlist.report.asked import ReviewItems, ReviewTables
+from voterlist.report.sections.cases.model import Case
+from voterlist.report.to_review import blind_cases
+from voterlist.report.values import Sources
+from voterlist.schemas import CASE
+from voterlist.storage import store
+from voterlist.storage.workspace import open_to_read
+from voterlist.tables import concat, from_rows, is_among, rows_among
+
+_REASON = "chance-possible"
+
+
+def cases_of_pairs(pairs: pa.Table) -> pa.Table:
+    """CASE of these pairs (PAIR or UNASKED), each a case of two entries, by case and entry."""
+    rows = []
+    for pair in pairs.to_pylist():
+        entries = [pair["entry_l"], pair["entry_r"]]
+        places = [place_of_id(entry) for entry in entries]
+        case = {
+            "case_id": case_id(entries),
+            "kind": _kind(places),
+            "role": EntryRole.QUESTION.value,
+            "reason": _REASON,
+            "weight": pair["weight"],
+            "probability": pair["probability"],
+        }
+        for entry, (constituency, precinct) in zip(entries, places, strict=True):
+            place = {"constituency": constituency, "precinct": precinct}
+            rows.append({**case, **place, "entry_id": entry})
+    return from_rows(rows, CASE, "case_id", "entry_id")
+
+
+def _kind(places: Collection[tuple[int | None, int | None]]) -> str:
+    """The kind of a case whose entries stand in these places."""
+    if len(set(places)) == 1:
+        return CaseKind.SAME_PRECINCT.value
+    is_one = len({constituency for constituency, _ in places}) == 1
+    kind = CaseKind.WITHIN_CONSTITUENCY if is_one else CaseKind.ACROSS_CONSTITUENCIES
+    return kind.value
+
+
+def with_drawn(
+    cases: pa.Table, runs: Known, given: Given, verdicts: pa.Table
+) -> pa.Table:
+    """The cases with those that are pairs of the runs, and named by an answer.
+
+    What is neither a case nor a pair stays unknown.
+
+    Args:
+        cases: CASE.
+        runs: the runs of the workspace.
+        given: the answers so far.
+        verdicts: new answers, with ``case_id`` and ``entry_id``.
+    """
+    known = set(cases.column("case_id").to_pylist())
+    wanted = set()
+    for case, entries in _named(given, verdicts).items():
+        pair = sorted(one for one in entries if one is not None)
+        if case not in known and len(pair) == 2 and case_id(pair) == case:
+            wanted.add((pair[0], pair[1]))
+    if not wanted:
+        return cases
+    pairs = runs.table("pairs")
+    near = pairs.filter(is_among(pairs.column("entry_l"), [one for one, _ in wanted]))
+    ends = (near.column(name).to_pylist() for name in ("entry_l", "entry_r"))
+    is_wanted = [pair in wanted for pair in zip(*ends, strict=True)]
+    drawn = cases_of_pairs(near.filter(pa.array(is_wanted, pa.bool_())))
+    return concat([cases, drawn], CASE)
+
+
+def _named(given: Given, verdicts: pa.Table) -> dict[str | None, set[str | None]]:
+    """The entries of each case that somebody answered, or answers now."""
+    named: dict[str | None, set[str | None]] = {
+        case: set(entries) for case, entries in given.case_entries.items()
+    }
+    for row in verdicts.select(["case_id", "entry_id"]).to_pylist():
+        named.setdefault(row["case_id"], set()).add(row["entry_id"])
+    return named
+
+
+class Drawing:
+    """What may be drawn, and the cases of what was.
+
+    Args:
+        tables: the tables of the newest run.
+        review_probability: the probability from which the program asks.
+
+    Attributes:
+        asked: the cases about which people are asked, by kind.
+        unasked: the pairs about which nobody is, by band of the probability.
+    """
+
+    def __init__(self, tables: ReviewTables, review_probability: float) -> None:
+        self._tables = tables
+        self._pairs = unasked_pairs(tables.pairs, tables.cases, review_probability)
+        self.asked = tuple(_cases(tables.cases, review_probability))
+        self.unasked = tuple(
+            Drawable(name, band_of(row["probability"]), row["probability"])
+            for name, row in _pairs_named(self._pairs)
+        )
+
+    def decided(self, given: Given) -> set[str]:
+        """The names of the cases and pairs of which people have said anything."""
+        verdicts = standing(given)
+        rows = [*verdicts.decisions.to_pylist(), *verdicts.contested.to_pylist()]
+        ids = {row["case_id"] for row in rows}
+        members: dict[str, list[str]] = {}
+        for row in rows_among(self._tables.cases, "case_id", ids).to_pylist():
+            members.setdefault(row["case_id"], []).append(row["entry_id"])
+        for case in ids - members.keys():
+            members[case] = list(given.case_entries.get(case, ()))
+        return ids | {" ".join(sorted(entries)) for entries in members.values()}
+
+    def blind(
+        self, names: Collection[str], sources: Sources, *, mask_identifiers: bool
+    ) -> tuple[Case, ...]:
+        """The cases of these names, without score and proposal, by number.
+
+        A pair that is no case has a number behind all others.
+        """
+        wanted = set(names)
+        places = [
+            place
+            for place, (name, _) in enumerate(_pairs_named(self._pairs))
+            if name in wanted
+        ]
+        of_pairs = cases_of_pairs(self._pairs.take(pa.array(places, pa.int64())))
+        ids = wanted | set(of_pairs.column("case_id").to_pylist())
+        return blind_cases(
+            ids,
+            with_cases(self._tables, of_pairs),
+            sources=sources,
+            mask_identifiers=mask_identifiers,
+        )
+
+
+def _cases(cases: pa.Table, threshold: float) -> Iterator[Drawable]:
+    """The cases about which the program asks, by kind."""
+    names = ["case_id", "kind", "probability"]
+    seen: set[str] = set()
+    for row in cases.select(names).to_pylist():
+        case, kind, probability = (row[name] for name in names)
+        if case in seen or is_unasked(kind, probability, threshold):
+            continue
+        seen.add(case)
+        yield Drawable(case, kind, probability)
+
+
+def _pairs_named(pairs: pa.Table) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each pair with the name by which it is drawn."""
+    for row in pairs.to_pylist():
+        yield f"{row['entry_l']} {row['entry_r']}", row
+
+
+def with_cases(tables: ReviewTables, more: pa.Table) -> ReviewTables:
+    """The tables with these cases (CASE) too; one without a number has one behind all others."""
+    known = set(tables.cases.column("case_id").to_pylist())
+    is_new = [one not in known for one in more.column("case_id").to_pylist()]
+    new = more.filter(pa.array(is_new, pa.bool_()))
+    numbered = set(tables.numbers.column("case_id").to_pylist())
+    last = max(tables.numbers.column("number").to_pylist(), default=0)
+    ids = [
+        one for one in new.column("case_id").unique().to_pylist() if one not in numbered
+    ]
+    numbers = pa.table(
+        {"case_id": ids, "number": range(last + 1, last + 1 + len(ids))},
+        schema=tables.numbers.schema,
+    )
+    return replace(
+        tables,
+        cases=concat([tables.cases, new], CASE),
+        numbers=pa.concat_tables([tables.numbers, numbers]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """What was drawn.
+
+    Attributes:
+        path: the workbook.
+        run: the newest run.
+        asked: how many cases about which people are asked.
+        unasked: how many pairs about which nobody is.
+    """
+
+    path: Path
+    run: str
+    asked: int
+    unasked: int
+
+
+def sample_review(
+    workspace: Path,
+    size: int,
+    out: Path | None = None,
+    language: str | None = None,
+    *,
+    today: dt.date,
+) -> Sampled:
+    """Draw cases and pairs by strata, and write them without score into a workbook.
+
+    What was drawn and decided counts for the certificate. The same answers draw the same sample; a
+    sample that was decided is followed by another one. Of a workbook that is there already, answers
+    that are in no ledger are carried over, and it stays beside the new one.
+
+    Args:
+        workspace: its folder.
+        size: how many cases and pairs.
+        out: the workbook; None: ``reports/sample-<language>.xlsx``.
+        language: of the workbook; None: the first of the settings.
+        today: the day that the workbook names.
+
+    Raises:
+        UsageError: it is no workspace, or has no complete run.
+        SettingsError: its settings have mistakes.
+        InputError: a table of a run is gone or damaged, or what stands there is no workbook.
+        OSError: the workbook cannot be written.
+    """
+    with open_to_read(workspace) as (settings, ledger):
+        runs = known(workspace, ledger)
+        given = answers_of_today(ledger, runs)
+        tables = review_tables(runs, ledger)
+    words = language or settings.report.languages[0]
+    path = out or workspace / REPORTS / f"sample-{words}.xlsx"
+    drawing = Drawing(tables, settings.link.review_probability)
+    drawn = draw(
+        (*drawing.asked, *drawing.unasked),
+        size,
+        settings.workspace.cycle,
+        without=drawing.decided(given),
+    )
+    cases = drawing.blind(
+        drawn,
+        sources_of(runs.inputs),
+        mask_identifiers=settings.privacy.mask_identifiers,
+    )
+    typed = carried_over(path, given, settings.ingest)
+    if typed:
+        set_aside(path, today)
+    store.make_folder(path.parent)
+    carried = xlsx.Carried(typed)
+    book = xlsx.render_review(
+        ReviewItems(cases),
+        words,
+        run=runs.run,
+        today=today,
+        carried=carried,
+    )
+    store.write_content(path, book)
+    unasked = len({one.name for one in drawing.unasked} & {*drawn})
+    return Sampled(path, runs.run, len(cases) - unasked, unasked)

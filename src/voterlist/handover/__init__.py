@@ -1,0 +1,1 @@
+"""Lists compiled, handed over between commissions, returned, answered and approved in time."""

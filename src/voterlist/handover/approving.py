@@ -1,0 +1,195 @@
+"""What a person states of a stage: lists are approved, or a stage was finished on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.compute as pc
+
+from voterlist.casework.returned_cases import owed
+from voterlist.config import Settings
+from voterlist.deadlines import CalendarStage, calendar
+from voterlist.deadlines.handovers import Event, Handover, handovers
+from voterlist.errors import usage_error
+from voterlist.handover.gates import Scope, is_stale
+from voterlist.model import Level, Progress
+from voterlist.pipeline.known import answers_in, known, known_work, run_table
+from voterlist.pipeline.list_input import ListSource
+from voterlist.pipeline.progress import HandedOver, handed_over
+from voterlist.pipeline.standings import standings
+from voterlist.report.values import UnitStanding
+from voterlist.schemas import CASE
+from voterlist.storage.ledger import Reader
+from voterlist.storage.workspace import open_to_change
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A stage was finished on a day that no list and no package shows.
+
+    Attributes:
+        stage: the stage of the calendar.
+        day: the day on which it was finished.
+        ground: the paper or reason that it rests on.
+        by: who states it.
+        constituency: which; None: all.
+        precinct: which of that constituency; None: all, or the constituency as a whole.
+    """
+
+    stage: str
+    day: dt.date
+    ground: str
+    by: str
+    constituency: int | None = None
+    precinct: int | None = None
+
+
+def approve(
+    workspace: Path,
+    constituency: int,
+    *,
+    ground: str,
+    by: str,
+    today: dt.date,
+    since: str,
+) -> Handover:
+    """Add the line of the journal by which the lists of a constituency are approved.
+
+    Returns the line. ``ground`` is the decision that approves them, ``by`` who states it.
+
+    Raises:
+        UsageError: it is no workspace, or not that of the central commission; the constituency has
+            not handed over, or was returned to since; its lists are approved already; something is
+            newer than the run; cases over several constituencies are open; no ground or name.
+        WorkspaceBusyError: another command holds it.
+        InputError: the ledger, or a table of the run, cannot be read.
+    """
+    require_grounded(ground, by)
+    with open_to_change(workspace, since) as (settings, ledger):
+        if settings.workspace.level is not Level.CEC:
+            raise usage_error("approve-not-above")
+        line = Handover(
+            day=ledger.day_of(today),
+            event=Event.APPROVED,
+            constituency=constituency,
+            ground=ground.strip(),
+            by=by.strip(),
+        )
+        _require_handed_over(workspace, settings, ledger, line)
+        _require_settled(workspace, settings, ledger, constituency)
+        ledger.write_journal(line.day, line.event.value, **line.details())
+    return line
+
+
+def finish(
+    workspace: Path, finished: Finished, *, today: dt.date, since: str
+) -> Handover:
+    """Add the line of the journal by which a person states when a stage was finished.
+
+    Returns the line. The last line about a unit holds.
+
+    Raises:
+        UsageError: it is no workspace; the calendar has no such stage, or no such unit has it; the
+            day is still to come; no ground or name.
+        WorkspaceBusyError: another command holds it.
+        InputError: the ledger, or a table of the run, cannot be read.
+    """
+    require_grounded(finished.ground, finished.by)
+    with open_to_change(workspace, since) as (settings, ledger):
+        line = Handover(
+            day=ledger.day_of(today),
+            event=Event.FINISHED,
+            constituency=finished.constituency,
+            precinct=finished.precinct,
+            stage=finished.stage,
+            finished=finished.day,
+            ground=finished.ground.strip(),
+            by=finished.by.strip(),
+        )
+        _require_stage(settings, finished.stage)
+        if finished.day > line.day:
+            raise usage_error("finish-ahead", day=finished.day.isoformat())
+        rows = _standings(workspace, settings, ledger, line.day)
+        if not any(_is_about(finished, row) for row in rows):
+            raise usage_error("finish-no-unit", stage=finished.stage)
+        ledger.write_journal(line.day, line.event.value, **line.details())
+    return line
+
+
+def require_grounded(ground: str, by: str) -> None:
+    """Refuse a statement that rests on nothing, or is nobody's."""
+    if not ground.strip() or not by.strip():
+        raise usage_error("statement-incomplete")
+
+
+def _require_stage(settings: Settings, stage: str) -> None:
+    """Refuse a stage that the calendar has not."""
+    deadlines = calendar(settings.calendar, settings.workspace.cycle)
+    stages = [deadline.stage.value for deadline in deadlines]
+    if stage not in stages:
+        raise usage_error("finish-no-stage", stage=stage, stages=", ".join(stages))
+
+
+def _is_about(finished: Finished, row: UnitStanding) -> bool:
+    """True where a statement is about this unit and stage."""
+    return (
+        row.deadline.stage == finished.stage
+        and finished.constituency in {None, row.constituency}
+        and finished.precinct in {None, row.precinct}
+    )
+
+
+def _standings(
+    workspace: Path, settings: Settings, ledger: Reader, day: dt.date
+) -> tuple[UnitStanding, ...]:
+    work = known_work(workspace, ledger)
+    return standings(settings, ledger, day, work=work)
+
+
+def _require_handed_over(
+    workspace: Path, settings: Settings, ledger: Reader, line: Handover
+) -> None:
+    """Refuse a constituency whose lists are not here, or approved already."""
+    place = line.constituency, None
+    handed = handed_over(handovers(ledger.journal()), line.day)
+    state = handed.get(place, HandedOver())
+    number = str(line.constituency)
+    since = {"number": number, "day": state.since.isoformat() if state.since else ""}
+    if state.progress is Progress.APPROVED:
+        raise usage_error("approve-already", **since)
+    if state.progress is Progress.RETURNED:
+        raise usage_error("approve-returned", **since)
+    if state.sent is not None:
+        return
+    # Of lists that came as plain files a person states the day.
+    rows = _standings(workspace, settings, ledger, line.day)
+    if not any(
+        row.deadline.stage is CalendarStage.CHECK and row.finished
+        for row in rows
+        if row.constituency == line.constituency
+    ):
+        raise usage_error("approve-not-handed-over", number=number)
+
+
+def _require_settled(
+    workspace: Path, settings: Settings, ledger: Reader, constituency: int
+) -> None:
+    """Refuse a constituency with an open case that another one has a part in."""
+    runs = known(workspace, ledger)
+    source = ListSource(workspace, runs, answers_in(ledger), settings)
+    scope = Scope(constituency)
+    number = str(constituency)
+    if is_stale(workspace, settings, source, scope):
+        raise usage_error("approve-stale-run", number=number)
+    queue = run_table(runs.folder_of(constituency), "queue", CASE)
+    is_own = pc.equal(queue.column("constituency"), constituency)
+    is_other = pc.invert(pc.fill_null(is_own, fill_value=False))
+    elsewhere = set(queue.filter(is_other).column("case_id").to_pylist())
+    left = elsewhere & set(scope.of(queue).column("case_id").to_pylist())
+    left |= {
+        one.case_id for one in owed(workspace, ledger) if constituency in one.asked
+    }
+    if left:
+        raise usage_error("approve-open-cases", number=number, count=len(left))

@@ -1,0 +1,325 @@
+"""What the journal knows of packages: which were sent and taken, and the number of the next one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from voterlist.catalogue import catalogue
+from voterlist.config import Settings
+from voterlist.custody.canonical import from_bytes
+from voterlist.custody.commissions import Commission, Kind
+from voterlist.custody.keys import SEALED_SUFFIX, Keys, encrypt
+from voterlist.custody.manifest import Manifest, Series
+from voterlist.custody.reading import Taken
+from voterlist.custody.trust import Trust
+from voterlist.custody.writing import Outline
+from voterlist.deadlines.handovers import Event, Handover, JournalLine, handovers
+from voterlist.errors import usage_error
+from voterlist.handover.commissions import (
+    KEY_TRUSTED,
+    KEYS_MADE,
+    commission_of,
+    keys_of,
+    trust_of,
+)
+from voterlist.model import Level
+from voterlist.pipeline.running import settle_moves
+from voterlist.storage import ledger as ledgers
+from voterlist.storage import lock, store
+from voterlist.storage.files import make_folder
+from voterlist.storage.ledger import Ledger, Reader
+from voterlist.storage.settings import settings_of
+
+SENT = "sent"
+"""The folder of a workspace that keeps the manifest of each package that was written."""
+RECEIPT_WRITTEN = "receipt-written"
+"""The journal's word for a receipt that was written for a package of another commission."""
+
+NUMBER_SETTLED = "number-settled"
+"""The journal's word for a package that a person let in whatever its number is."""
+_CYCLE = "cycle"
+_RECEIPT = "receipt"
+"""The detail that holds the identity of a receipt."""
+_RECEIPT_SERIAL = "receipt_serial"
+_SENT = frozenset({Event.SUBMITTED, Event.RETURNED})
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A workspace that is held, where packages are written and taken."""
+
+    workspace: Path
+    settings: Settings
+    place: ledgers.Place
+    us: Commission
+    keys: Keys
+    trust: Trust
+    settled: Mapping[str, str] | None = None
+    """By whom, and on what ground, a package is taken whatever its number is; None: it is not."""
+
+    @property
+    def cycle(self) -> str:
+        """The cycle of the workspace."""
+        return self.settings.workspace.cycle
+
+
+@contextmanager
+def open_desk(workspace: Path, passphrase: str | None, *, since: str) -> Iterator[Desk]:
+    """Hold a workspace, with its keys opened.
+
+    Raises:
+        UsageError: it is no workspace, or its settings do not say who the commission is.
+        CustodyError: its keys cannot be opened, or its trusted keys were changed by hand.
+        WorkspaceBusyError: another command holds it.
+    """
+    settings = settings_of(workspace)
+    us = commission_of(settings)
+    place = ledgers.place_in(workspace, settings)
+    with lock.hold(workspace, since=since):
+        settle_moves(workspace, place)
+        keys = keys_of(workspace, us, passphrase)
+        with ledgers.reading(place) as ledger:
+            trust = trust_of(workspace, ledger)
+        yield Desk(workspace, settings, place, us, keys, trust)
+
+
+def above(us: Commission) -> tuple[Level, int | None, int | None]:
+    """The place of the commission above.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if us.level is Level.PEC:
+        return Level.CONEC, us.constituency, None
+    if us.level is Level.CONEC:
+        return Level.CEC, None, None
+    raise usage_error("submit-nobody-above")
+
+
+def below(
+    us: Commission, constituency: int, precinct: int | None
+) -> tuple[Level, int | None, int | None]:
+    """The place of the commission below.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if us.level is Level.CEC:
+        return Level.CONEC, constituency, None
+    if us.level is Level.CONEC and precinct is not None:
+        return Level.PEC, constituency, precinct
+    raise usage_error("return-nobody-below")
+
+
+def receiver_of(
+    trust: Trust, place: tuple[Level, int | None, int | None]
+) -> Commission:
+    """The commission at a place: as its trusted key names it, else by a general name.
+
+    Args:
+        trust: the trusted keys.
+        place: level, constituency, precinct.
+    """
+    known = trust.of_place(place)
+    if known is not None:
+        return known.commission
+    level, constituency, precinct = place
+    general = catalogue("az")(f"commission.{level.value}")
+    return Commission.of(level, constituency, precinct, general)
+
+
+def recipient_of(desk: Desk, name: str | None, receiver: Commission) -> str | None:
+    """The recipient that the package is encrypted to.
+
+    Raises:
+        UsageError: no key of this name is trusted, or it is of another commission.
+    """
+    if name is None:
+        return None
+    key = desk.trust.of_name(name)
+    if key is None or key.commission.place != receiver.place:
+        raise usage_error("encrypt-to-unknown", name=name, receiver=receiver.slug)
+    return key.age
+
+
+def outline_of(
+    desk: Desk,
+    ledger: Ledger,
+    kind: Kind,
+    receiver: Commission,
+    *,
+    constituency: int,
+    run: str,
+    today: dt.date,
+) -> Outline:
+    """What a package states beside its files."""
+    serial, previous = next_in(ledger, kind, desk.cycle, desk.us, receiver)
+    return Outline(
+        kind=kind,
+        cycle=desk.cycle,
+        constituency=constituency,
+        receiver=receiver,
+        serial=serial,
+        previous=previous,
+        journal=ledger.head().hash,
+        run=run,
+        day=ledger.day_of(today),
+    )
+
+
+def next_in(
+    ledger: Reader, kind: Kind, cycle: str, us: Commission, receiver: Commission
+) -> tuple[int, str | None]:
+    """(serial, identity of the package before) of the next package to a receiver."""
+    series = (kind.value, cycle, us.slug, receiver.slug)
+    sent = [
+        line
+        for line in handovers(_under_our_key(ledger))
+        if line.event in _SENT
+        and (line.kind, line.cycle, line.sender, line.receiver) == series
+    ]
+    return (sent[-1].serial + 1, sent[-1].package) if sent else (1, None)
+
+
+def next_receipt(ledger: Reader, cycle: str, receiver: str) -> tuple[int, str | None]:
+    """(serial, identity of the receipt before) of the next receipt to a receiver."""
+    lines = [
+        details
+        for _, event, details in _under_our_key(ledger)
+        if event == RECEIPT_WRITTEN
+        and (details.get(_CYCLE), details.get("receiver")) == (cycle, receiver)
+    ]
+    if not lines:
+        return 1, None
+    return int(lines[-1][_RECEIPT_SERIAL]) + 1, str(lines[-1][_RECEIPT])
+
+
+def _under_our_key(ledger: Reader) -> Sequence[JournalLine]:
+    """The journal since our key was made: a new key begins series of its own."""
+    journal = ledger.journal()
+    made = (row for row, (_, event, _) in enumerate(journal) if event == KEYS_MADE)
+    return journal[max(made, default=0) :]
+
+
+def taken(ledger: Reader) -> dict[Series, list[Taken]]:
+    """The packages that were taken, by series, in order; receipts among them."""
+    packages: dict[Series, list[Taken]] = {}
+    for day, event, details in ledger.journal():
+        if event in {KEY_TRUSTED, NUMBER_SETTLED}:
+            for series, before in packages.items():
+                if series.sender == details["commission"]:
+                    packages[series] = [replace(one, counts=False) for one in before]
+        for line in handovers([(day, event, details)]):
+            kind, one = line.kind, Taken(line.serial, line.package)
+            sender, receiver = line.sender, line.receiver
+            if line.event is Event.RECEIPT:
+                # A receipt goes the other way than the package that it confirms.
+                kind, sender, receiver = Kind.RECEIPT, receiver, sender
+                serial = int(details[_RECEIPT_SERIAL])
+                one = Taken(serial, str(details[_RECEIPT]))
+            elif line.event is not Event.RECEIVED:
+                continue
+            series = Series(
+                kind=Kind(kind), cycle=line.cycle, sender=sender, receiver=receiver
+            )
+            packages.setdefault(series, []).append(one)
+    return packages
+
+
+def journal_package(
+    ledger: Ledger, day: dt.date, event: Event, manifest: Manifest, by: str = ""
+) -> None:
+    """Add the line of a package that was written or taken."""
+    line = _handover(day, event, manifest, manifest.journal, by)
+    extra = {} if manifest.run is None else {"run": manifest.run}
+    ledger.write_journal(day, event.value, **line.details(), **extra)
+
+
+def journal_receipt_taken(
+    ledger: Ledger, day: dt.date, sent: Manifest, receipt: Manifest
+) -> None:
+    """Add the line of a receipt that came back for a package of ours."""
+    line = _handover(day, Event.RECEIPT, sent, receipt.journal)
+    extra: dict[str, str | int] = {
+        _RECEIPT: receipt.digest,
+        _RECEIPT_SERIAL: receipt.serial,
+    }
+    ledger.write_journal(day, Event.RECEIPT.value, **line.details(), **extra)
+
+
+def _handover(
+    day: dt.date, event: Event, manifest: Manifest, head: str, by: str = ""
+) -> Handover:
+    """The line of a package, or of the receipt for it."""
+    return Handover(
+        day=day,
+        event=event,
+        kind=manifest.kind.value,
+        constituency=manifest.constituency,
+        precinct=manifest.sender.precinct or manifest.receiver.precinct,
+        sender=manifest.sender.slug,
+        receiver=manifest.receiver.slug,
+        serial=manifest.serial,
+        package=manifest.digest,
+        head=head,
+        by=by,
+        cycle=manifest.cycle,
+    )
+
+
+def journal_receipt_written(
+    ledger: Ledger, day: dt.date, package: Manifest, receipt: Manifest
+) -> None:
+    """Add the line of a receipt that was written for a package."""
+    details: dict[str, str | int] = {
+        _CYCLE: receipt.cycle,
+        "receiver": receipt.receiver.slug,
+        "package": package.digest,
+        _RECEIPT: receipt.digest,
+        _RECEIPT_SERIAL: receipt.serial,
+    }
+    ledger.write_journal(day, RECEIPT_WRITTEN, **details)
+
+
+def has_receipt(ledger: Reader, package: str) -> bool:
+    """True where a receipt was written for this package."""
+    return any(
+        event == RECEIPT_WRITTEN and details.get("package") == package
+        for _, event, details in ledger.journal()
+    )
+
+
+def keep_manifest(workspace: Path, manifest: Manifest) -> None:
+    """Keep the manifest of a package that was written: its receipt is compared with it."""
+    path = workspace / SENT / f"{manifest.folder}.json"
+    make_folder(path.parent)
+    if path.exists() and path.read_bytes() != manifest.content:
+        # One of this number was written under another key, or by a process that was killed.
+        path = path.with_stem(f"{path.stem}-{manifest.digest[:8]}")
+    store.write_content(path, manifest.content)
+
+
+def sent_manifest(workspace: Path, digest: str) -> Manifest | None:
+    """The manifest of a package that we wrote; None where none is kept with this identity."""
+    for path in sorted((workspace / SENT).glob("*.json")):
+        manifest = from_bytes(Manifest, path.read_bytes())
+        if manifest is not None and manifest.digest == digest:
+            return manifest
+    return None
+
+
+def delivered(package: Path, out: Path, recipient: str | None) -> Path:
+    """Put the package where it was asked for, encrypted where that was asked for."""
+    store.make_folder(out.parent)
+    if recipient is None:
+        store.write_atomically(out, lambda beside: shutil.copyfile(package, beside))
+        return out
+    is_named = out.suffix.lower() == SEALED_SUFFIX
+    sealed = out if is_named else out.with_name(out.name + SEALED_SUFFIX)
+    encrypt(package, sealed, recipient)
+    return sealed

@@ -1,0 +1,368 @@
+"""What keeps a list from being handed over: each a gate that is open until somebody did something.
+
+Each gate is a key of ``[submit]``, and the catalogue has ``gate.<code>.what`` and ``.todo``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.casework.returned_cases import answers_in_journal, newest_return
+from voterlist.config import Settings, SubmitSettings
+from voterlist.errors import UsageError
+from voterlist.lists.roll import listed_by
+from voterlist.model import AsideCode, Returned, Severity
+from voterlist.pipeline.inbox import INBOX, find
+from voterlist.pipeline.known import run_table
+from voterlist.pipeline.list_input import ListSource
+from voterlist.pipeline.result import FURNITURE
+from voterlist.schemas import (
+    AMENDMENT,
+    CASE,
+    CONTESTED,
+    ENTRY,
+    FINDING,
+    LIST,
+    LIST_BALANCE,
+    RETURNED,
+    SECOND_READING,
+    SET_ASIDE,
+)
+from voterlist.storage import ledger as ledgers
+from voterlist.storage import store
+
+
+class Gate(StrEnum):
+    """What may keep a list from being handed over, in the order in which it is told."""
+
+    STALE_RUN = "stale-run"
+    """Decisions or lists are newer than the run."""
+    SET_ASIDE = "set-aside"
+    """Rows that were set aside and may be voters, and files that could not be read."""
+    MISSING_PRECINCTS = "missing-precincts"
+    """Precincts of the territory without a list."""
+    UNKNOWN_PRECINCTS = "unknown-precincts"
+    """Entries whose precinct is not known, or not of the territory."""
+    ERRORS = "errors"
+    """Findings that are errors, and that nobody answered."""
+    OPEN_CASES = "open-cases"
+    """Cases that are not decided."""
+    CONTESTED = "contested"
+    """Cases and entries about which people decided in different ways."""
+    RETURNED = "returned"
+    """Decisions that came back."""
+    PENDING = "pending"
+    """Decisions that wait for a second person."""
+    SECOND_READINGS = "second-readings"
+    """Decided cases that wait for their second reading."""
+    RETURNED_CASES = "returned-cases"
+    """Cases that the commission above returned, and that are not answered."""
+    BALANCE = "balance"
+    """Lists whose balance breaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateState:
+    """How a gate stands.
+
+    Attributes:
+        gate: which.
+        count: of what it counts; the sentence of the catalogue says what that is.
+        limit: how many the settings let pass; None: any number.
+    """
+
+    gate: Gate
+    count: int
+    limit: int | None
+
+    @property
+    def is_open(self) -> bool:
+        """True where it keeps the list from being handed over."""
+        return self.limit is not None and self.count > self.limit
+
+    @property
+    def is_let_pass(self) -> bool:
+        """True where there is something, and the settings let it pass."""
+        return self.count > 0 and not self.is_open
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is handed over: a constituency, or a precinct of it."""
+
+    constituency: int
+    precinct: int | None = None
+
+    def of(self, table: pa.Table) -> pa.Table:
+        """The rows of a table with places that are of this place."""
+        is_own = pc.equal(table.column("constituency"), self.constituency)
+        if self.precinct is not None:
+            is_own = pc.and_kleene(
+                is_own, pc.equal(table.column("precinct"), self.precinct)
+            )
+        return table.filter(pc.fill_null(is_own, fill_value=False))
+
+    def about(self, table: pa.Table) -> pa.Table:
+        """The rows about entries of this place, or about people who are to stand here."""
+        is_own = pc.starts_with(table.column("entry_id"), self.prefix)
+        if "constituency" in table.column_names:
+            stands = self.of(table.select(["entry_id", "constituency", "precinct"]))
+            is_there = pc.is_in(
+                table.column("entry_id"), value_set=stands.column("entry_id")
+            )
+            is_own = pc.or_(is_own, is_there)
+        return table.filter(is_own)
+
+    @property
+    def prefix(self) -> str:
+        """How the ids of its entries begin."""
+        place = f"{self.constituency:03}-"
+        return place if self.precinct is None else f"{place}{self.precinct:04}-"
+
+    def precincts(self, settings: Settings) -> frozenset[int]:
+        """The precincts that hand in by ``[territory]``; without any, nobody said."""
+        numbers = settings.territory.by_number.get(self.constituency, ())
+        if self.precinct is None:
+            return frozenset(numbers)
+        return frozenset(numbers) & {self.precinct}
+
+
+def gates(
+    workspace: Path, settings: Settings, source: ListSource, scope: Scope
+) -> tuple[GateState, ...]:
+    """How each gate of a place stands, by its newest run.
+
+    Raises:
+        InputError: a table of the run is gone or damaged.
+    """
+    folder = source.runs.folder_of(scope.constituency)
+    run = _Run(workspace, folder, settings, source, scope)
+    limits = _limits(settings.submit)
+    return tuple(
+        GateState(gate, count(run), limits[gate]) for gate, count in _COUNTS.items()
+    )
+
+
+def is_stale(
+    workspace: Path, settings: Settings, source: ListSource, scope: Scope
+) -> bool:
+    """True where something was decided, or a list came, after the newest run of a place.
+
+    Raises:
+        InputError: a table of the run is gone or damaged.
+    """
+    folder = source.runs.folder_of(scope.constituency)
+    return _stale(_Run(workspace, folder, settings, source, scope)) > 0
+
+
+def _limits(settings: SubmitSettings) -> dict[Gate, int | None]:
+    """How many of each the settings let pass."""
+    switches = {
+        Gate.STALE_RUN: settings.stale_run,
+        Gate.SET_ASIDE: settings.set_aside,
+        Gate.MISSING_PRECINCTS: settings.missing_precincts,
+        Gate.UNKNOWN_PRECINCTS: settings.unknown_precincts,
+        Gate.ERRORS: settings.errors,
+        Gate.CONTESTED: settings.contested,
+        Gate.RETURNED: settings.returned,
+        Gate.PENDING: settings.pending,
+        Gate.SECOND_READINGS: settings.second_readings,
+        Gate.RETURNED_CASES: settings.returned_cases,
+        Gate.BALANCE: settings.balance,
+    }
+    limits: dict[Gate, int | None] = {
+        gate: 0 if is_on else None for gate, is_on in switches.items()
+    }
+    return {**limits, Gate.OPEN_CASES: settings.most_open_cases}
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What the gates are told from."""
+
+    workspace: Path
+    folder: Path
+    settings: Settings
+    source: ListSource
+    scope: Scope
+
+    def table(self, name: str, schema: pa.Schema) -> pa.Table:
+        """A table of the run."""
+        return run_table(self.folder, name, schema)
+
+    def own(self, name: str, schema: pa.Schema) -> pa.Table:
+        """The rows of a table with places that are of the place handed over."""
+        return self.scope.of(self.table(name, schema))
+
+    def own_ids(self, ids: Iterable[str | None]) -> list[str]:
+        """Those of the place handed over: an id begins with its place."""
+        prefix = self.scope.prefix
+        return [one for one in ids if one is not None and one.startswith(prefix)]
+
+
+def _stale(run: _Run) -> int:
+    """1 where something was decided since the run, and 1 where its lists are others now."""
+    try:
+        run.source.require_current(run.scope.constituency)
+        decided = 0
+    except UsageError:
+        decided = 1
+    return decided + int(_lists_differ(run))
+
+
+def _lists_differ(run: _Run) -> bool:
+    """True where the folders of the constituency hold other contents than the run has read."""
+    try:
+        today = find(
+            run.workspace, (run.scope.constituency,), run.settings.ingest
+        ).digests
+    except UsageError:
+        # Its lists lie beside the folders, or nowhere.
+        today = find(run.workspace, (), run.settings.ingest).digests
+    folders = {_folder_of(name) for name in today}
+    manifest = store.read_manifest(run.folder)
+    then = manifest.inputs if manifest is not None else {}
+    return _contents(today, folders) != _contents(then, folders)
+
+
+def _folder_of(name: str) -> str:
+    """The folder of the inbox in which a file lies; empty for a file beside the folders."""
+    parts = PurePosixPath(name).parts
+    return parts[1] if len(parts) > 2 and parts[0] == INBOX else ""
+
+
+def _contents(digests: Mapping[str, str], folders: Iterable[str]) -> list[str]:
+    """The contents of the files in these folders of the inbox."""
+    wanted = set(folders)
+    return sorted(
+        digest
+        for name, digest in digests.items()
+        if name.startswith(f"{INBOX}/") and _folder_of(name) in wanted
+    )
+
+
+_NO_VOTERS = frozenset({*FURNITURE, AsideCode.DUPLICATE_FILE, AsideCode.SAME_ENTRY})
+"""Rows set aside that are no voters, or voters whose entry stands elsewhere."""
+
+
+def _set_aside(run: _Run) -> int:
+    """Rows that may be voters; a file that could not be read counts as one.
+
+    Those of no known place count too: nobody knows whose they are.
+    """
+    rows = run.table("set_aside", SET_ASIDE)
+    places = rows.column("constituency")
+    is_own = pc.equal(places, run.scope.constituency)
+    rows = rows.filter(pc.or_kleene(is_own, pc.is_null(places)))
+    precinct = run.scope.precinct
+    counted = rows.select(["code", "rows", "precinct"]).to_pylist()
+    counts: list[int] = [
+        max(row["rows"], 1)
+        for row in counted
+        if row["code"] not in _NO_VOTERS
+        and (precinct is None or row["precinct"] in {None, precinct})
+    ]
+    return sum(counts)
+
+
+def _missing_precincts(run: _Run) -> int:
+    lists = run.own("lists", LIST)
+    filled = lists.filter(pc.greater(lists.column("entries"), 0))
+    there = set(filled.column("precinct").to_pylist())
+    return len(run.scope.precincts(run.settings) - there)
+
+
+def _unknown_precincts(run: _Run) -> int:
+    """Entries whose precinct is not known, or that the territory has not."""
+    whole = Scope(run.scope.constituency)
+    precincts = whole.of(run.table("entries", ENTRY)).column("precinct")
+    known = whole.precincts(run.settings)
+    counts = pc.value_counts(precincts).to_pylist()
+    unknown: list[int] = [
+        one["counts"]
+        for one in counts
+        if one["values"] is None or (known and one["values"] not in known)
+    ]
+    return sum(unknown)
+
+
+def _errors(run: _Run) -> int:
+    severities = run.own("findings", FINDING).column("severity").cast(pa.string())
+    return int(pc.sum(pc.equal(severities, Severity.ERROR.value)).as_py() or 0)
+
+
+def _open_cases(run: _Run) -> int:
+    return len(run.own("queue", CASE).column("case_id").unique())
+
+
+def _contested(run: _Run) -> int:
+    """Cases and entries; an entry of a contested case is not counted apart."""
+    rows = run.table("contested", CONTESTED).to_pylist()
+    own = set(run.own_ids(row["entry_id"] for row in rows))
+    return len(
+        {row["case_id"] or row["entry_id"] for row in rows if row["entry_id"] in own}
+    )
+
+
+_CAME_BACK = frozenset({Returned.CHANGED, Returned.GONE, Returned.UNCLEAR})
+
+
+def _returned(run: _Run) -> int:
+    rows = run.table("returned", RETURNED).to_pylist()
+    back = (row["old_entry_id"] for row in rows if row["why"] in _CAME_BACK)
+    return len(run.own_ids(back))
+
+
+def _pending(run: _Run) -> int:
+    pending = run.table("pending", AMENDMENT)
+    return len(set(run.own_ids(pending.column("entry_id").to_pylist())))
+
+
+def _second_readings(run: _Run) -> int:
+    """Cases; one of which an entry stands elsewhere counts here too."""
+    rows = run.table("second_readings", SECOND_READING).to_pylist()
+    own = set(run.own_ids(row["entry_id"] for row in rows))
+    return len({row["case_id"] for row in rows if row["entry_id"] in own})
+
+
+def _returned_cases(run: _Run) -> int:
+    place = ledgers.place_in(run.workspace, run.settings)
+    with ledgers.reading(place) as ledger:
+        returned = newest_return(run.workspace, ledger)
+        answers = answers_in_journal(ledger)
+    cases = returned.cases if returned is not None else ()
+    return sum(case.case_id not in answers for case in cases)
+
+
+def _broken_balances(run: _Run) -> int:
+    """Lists whose sums do not fit, and one where the entries are others than were handed in."""
+    rows = run.own("balance", LIST_BALANCE).to_pylist()
+    broken = sum(row["listed"] != listed_by(row) for row in rows)
+    entries = run.own("entries", ENTRY).num_rows
+    lists = run.own("lists", LIST).to_pylist()
+    unequal = sum(row["rows"] != row["entries"] + row["set_aside"] for row in lists)
+    handed_in: list[int] = [row["handed_in"] for row in rows]
+    unaccounted = int(sum(handed_in) != entries)
+    return int(broken + unequal + unaccounted)
+
+
+_COUNTS: Mapping[Gate, Callable[[_Run], int]] = {
+    Gate.STALE_RUN: _stale,
+    Gate.SET_ASIDE: _set_aside,
+    Gate.MISSING_PRECINCTS: _missing_precincts,
+    Gate.UNKNOWN_PRECINCTS: _unknown_precincts,
+    Gate.ERRORS: _errors,
+    Gate.OPEN_CASES: _open_cases,
+    Gate.CONTESTED: _contested,
+    Gate.RETURNED: _returned,
+    Gate.PENDING: _pending,
+    Gate.SECOND_READINGS: _second_readings,
+    Gate.RETURNED_CASES: _returned_cases,
+    Gate.BALANCE: _broken_balances,
+}

@@ -1,0 +1,401 @@
+"""What a package holds: about the place that it comes from or goes to, read in a child process."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import readers, strict_json
+from voterlist.casework.returned_cases import ANSWERS_NAME, CASES_NAME, GATES_NAME
+from voterlist.config import IngestSettings, Settings
+from voterlist.custody.manifest import DATA, Manifest, years_of
+from voterlist.custody.reading import Package
+from voterlist.custody.refusals import refusal, wrong
+from voterlist.fields import LATER_FIELDS
+from voterlist.findings import finding_ids
+from voterlist.handover.gates import Scope
+from voterlist.handover.lists import BALANCE_NAME, balance_content
+from voterlist.ingest import ingest
+from voterlist.link.cases import case_id
+from voterlist.lists.documents import record_stem
+from voterlist.lists.roll import LIST_KEY, listed_by
+from voterlist.model import Mark, Verdict
+from voterlist.pipeline.result import FURNITURE
+from voterlist.readers import ListedFile
+from voterlist.render.rows import COLUMNS_NAME, write_record_csv
+from voterlist.schemas import (
+    ACCEPTANCE,
+    ACCEPTED,
+    AMENDMENT,
+    APPLIED,
+    DECISION,
+    DOOR,
+    FINDING,
+    INDICATOR,
+    LIST_BALANCE,
+    RECORD,
+    RawFile,
+)
+from voterlist.tables import from_columns, from_rows, plain
+
+_NOT_AT_THE_DOOR = ("entry_id", "other_name", "other_address", "case_id", "finding_id")
+"""Columns of DOOR that tell of somebody else, or tell nobody there anything."""
+PACKED: Mapping[str, pa.Schema] = {
+    "accepted": ACCEPTED,
+    "amendments": AMENDMENT,
+    "applied": APPLIED,
+    "decisions": DECISION,
+    "door": pa.schema([one for one in DOOR if one.name not in _NOT_AT_THE_DOOR]),
+    "findings": FINDING,
+    "indicators": INDICATOR,
+    "record": RECORD,
+}
+"""The tables of packages."""
+_MOVED = frozenset({"amendments", "applied", "record"})
+"""Tables of people who come from another place or go there, or whom a register adds: of such a row
+the entry or the place is of here, not both."""
+_OF_OTHERS = "other_entry_id"
+"""The second entry of a finding may stand elsewhere. It is not believed: only what is on the lists
+of the sender has an id here."""
+# A case may be shared with others, and so may its id: a package holds the own entries of a case,
+# and the receiver makes the id anew. An answer to a returned case names the case alone; it is heard
+# where that case was returned to its sender.
+_MOMENTS = frozenset({"accepted_at", "day", "decided_at", "due"})
+_FIRST_YEAR = 2000
+"""Of a moment in a table: a decision of an earlier cycle may still hold."""
+_GREATEST = 10**9
+"""Of any number in a package: a hundred times the people of the country."""
+
+
+def own_rows(name: str, table: pa.Table, scope: Scope) -> pa.Table:
+    """The rows of a table of this name that a package about this place holds."""
+    names = table.column_names
+    if "constituency" in names and name not in _MOVED:
+        return scope.of(table)
+    return scope.about(table) if "entry_id" in names else table
+
+
+def require_held(name: str, table: pa.Table, manifest: Manifest) -> None:
+    """Refuse a table with a row about others, or with a number or a moment that cannot be.
+
+    Raises:
+        CustodyError: ``package-content-wrong``.
+    """
+    # The place that a package is about is that of the lower of its two commissions.
+    precinct = manifest.sender.precinct or manifest.receiver.precinct
+    scope = Scope(manifest.constituency, precinct)
+    if own_rows(name, table, scope).num_rows < table.num_rows:
+        raise wrong("place")
+    is_held = name not in _MOVED
+    for column in table.column_names:
+        for value in plain(table.column(column)).drop_null().unique().to_pylist():
+            if is_held and _is_of_others(column, value, scope):
+                raise wrong("place")
+            if not _can_be(column, value, manifest.cycle):
+                raise wrong(name)
+
+
+def _is_of_others(column: str, value: object, scope: Scope) -> bool:
+    """True for an entry or a constituency that is none of this place."""
+    if column.endswith("constituency"):
+        return value != scope.constituency
+    is_id = column.endswith("entry_id") and column != _OF_OTHERS
+    return is_id and not str(value).startswith(scope.prefix)
+
+
+def _can_be(column: str, value: object, cycle: str) -> bool:
+    """False for a number out of all measure, and for a moment that is none or of another age."""
+    if isinstance(value, int | float):
+        return abs(value) <= _GREATEST
+    if column not in _MOMENTS:
+        return True
+    try:
+        year = dt.datetime.fromisoformat(str(value)).year
+    except ValueError:
+        return False
+    return _FIRST_YEAR <= year < years_of(cycle).stop
+
+
+Row = dict[str, Any]
+_Stated = tuple[str | None, int | None]
+"""The table of a file, and its rows, as a manifest states them."""
+_PAGES = (COLUMNS_NAME, BALANCE_NAME, GATES_NAME, ANSWERS_NAME, CASES_NAME)
+"""Files of a package that are no tables, nor made of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedLists:
+    """The lists of a package.
+
+    Attributes:
+        files: the files that enter the inbox.
+        entries: ENTRY, under the ids that a run of this workspace gives them.
+        known_as: the id below -> the id here.
+    """
+
+    files: tuple[Path, ...]
+    entries: pa.Table
+    known_as: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenDecisions:
+    """What the level below decided, about entries that are on its lists, under the ids of here.
+
+    Attributes:
+        verdicts: DECISION.
+        acceptances: ACCEPTANCE.
+        case_entries: the entries of each decided case.
+    """
+
+    verdicts: pa.Table
+    acceptances: pa.Table
+    case_entries: Mapping[str, Sequence[str]]
+
+
+def place_inside(manifest: Manifest) -> str:
+    """The folder inside the inbox in which the lists of a sender lie."""
+    return f"{manifest.constituency}/{manifest.sender.slug}"
+
+
+@dataclass(frozen=True, slots=True)
+class HandedTable:
+    """A table of a package: as it was read, and as a table of its schema."""
+
+    name: str
+    path: Path
+    raw: RawFile
+    rows: pa.Table
+
+
+def tables_of(package: Package, settings: IngestSettings) -> tuple[HandedTable, ...]:
+    """The tables of a package, each held to what the package is about; no other file is in it.
+
+    Raises:
+        CustodyError: ``package-schema-other``: a table has other columns than this version reads;
+            ``package-content-wrong``: it cannot be read, has other rows than the manifest says, is
+            about others than the sender, or is not what the file says that is made of it for
+            people; a file is none that a package has.
+    """
+    manifest = package.manifest
+    files = {package.path(file): file.table for file in manifest.files if file.table}
+    inside = place_inside(manifest)
+    listed = [ListedFile(path, f"{inside}/{path.name}") for path in files]
+    raws = readers.read_listed(listed, settings)
+    if len(raws) != len(files):
+        raise wrong("files")
+    tables = tuple(
+        HandedTable(name, path, raw, _typed(name, path, raw))
+        for (path, name), raw in zip(files.items(), raws, strict=True)
+    )
+    expected: dict[str, _Stated] = dict.fromkeys(_PAGES, (None, None))
+    for one in tables:
+        require_held(one.name, one.rows, manifest)
+        expected |= _files_of(one, package)
+    for file in manifest.files:
+        if expected.get(file.path.removeprefix(DATA)) != (file.table, file.rows):
+            raise wrong("files")
+    return tables
+
+
+def _typed(name: str, path: Path, raw: RawFile) -> pa.Table:
+    """The table that was read, in the schema of its name."""
+    if name not in PACKED:
+        raise wrong("files")
+    schema = PACKED[name]
+    try:
+        columns = _of_csv(path) if name == "door" else _of_parquet(raw)
+        names = [column[0].as_py() for column in columns]
+        blank = {*LATER_FIELDS}.difference(names)
+        if names != [one for one in schema.names if one not in blank]:
+            raise refusal("package-schema-other")
+        known = [
+            pc.if_else(pc.not_equal(one, ""), one, None).slice(1) for one in columns
+        ]
+        rows = from_columns(dict(zip(names, known, strict=True)), schema)
+    except (pa.ArrowException, ValueError, csv.Error):
+        # The cause quotes a cell.
+        raise wrong(name) from None
+    if any(rows.column(one.name).null_count for one in schema if not one.nullable):
+        raise wrong(name)
+    return rows
+
+
+def _of_parquet(raw: RawFile) -> list[pa.ChunkedArray]:
+    if raw.trouble is not None or raw.format != "parquet":
+        raise ValueError("no table")
+    columns: list[pa.ChunkedArray] = raw.sheets[0].cells.columns
+    return columns
+
+
+def _of_csv(path: Path) -> list[pa.Array]:
+    """The columns of a CSV of ours, as it was written: a reader of lists would guess."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(map(pa.array, zip(*csv.reader(file), strict=True)))
+
+
+def _files_of(table: HandedTable, package: Package) -> dict[str, _Stated]:
+    """The files that a table makes in a package: of a list also its CSV, which people open."""
+    count = table.rows.num_rows
+    if table.name != "record":
+        form = "csv" if table.name == "door" else "parquet"
+        return {f"{table.name}.{form}": (table.name, count)}
+    columns = (table.rows.column(name).to_pylist() for name in LIST_KEY)
+    keys = set(zip(*columns, strict=True))
+    if len(keys) != 1:
+        raise wrong("lists")
+    made, twin = package.folder.parent / "twin.csv", table.path.with_suffix(".csv")
+    write_record_csv(table.rows, made)
+    if not twin.is_file() or twin.read_bytes() != made.read_bytes():
+        raise wrong("lists")
+    stem = f"lists/{record_stem(*keys.pop())}"
+    return {f"{stem}.parquet": (table.name, count), f"{stem}.csv": (None, count)}
+
+
+def lists_of(
+    package: Package, tables: Iterable[HandedTable], settings: Settings
+) -> HandedLists:
+    """The lists of a package, once they are what the package says they are.
+
+    Raises:
+        CustodyError: ``package-content-wrong``: a list is of another place than the sender's, or
+            has other rows than the balance says.
+    """
+    manifest = package.manifest
+    lists = [one for one in tables if one.name == "record"]
+    files = [one.raw for one in lists]
+    intake = ingest(
+        files,
+        settings.ingest,
+        constituency=manifest.constituency,
+        territory=settings.territory.by_number,
+    )
+    codes = set(intake.set_aside.column("code").to_pylist())
+    count = sum(one.rows.num_rows for one in lists)
+    if not codes <= FURNITURE or intake.entries.num_rows != count:
+        raise wrong("lists")
+    require_held("entries", intake.entries, manifest)
+    _require_balance(intake.entries, package)
+    paths = tuple(one.path for one in lists)
+    return HandedLists(paths, intake.entries, _known_as(lists, intake.entries))
+
+
+def decisions_of(
+    manifest: Manifest, tables: Iterable[HandedTable], known_as: Mapping[str, str]
+) -> TakenDecisions:
+    """What was decided below about cases and findings that would be asked about here again.
+
+    A case of which one entry alone is left on the lists is no case here.
+    """
+    rows = {one.name: one.rows.to_pylist() for one in tables}
+    verdicts, case_entries = _verdicts(rows.get("decisions", []), known_as, manifest)
+    accepted = _acceptances(rows.get("accepted", []), known_as, manifest)
+    return TakenDecisions(verdicts, accepted, case_entries)
+
+
+def _require_balance(entries: pa.Table, package: Package) -> None:
+    """Refuse a balance that is not of these lists, or does not add up."""
+    manifest = package.manifest
+    try:
+        stated = strict_json.loads((package.folder / BALANCE_NAME).read_bytes())
+        own = {"constituency": manifest.constituency}
+        rows = from_rows([own | one for one in stated["lists"]], LIST_BALANCE)
+        made = balance_content(
+            rows,
+            cycle=manifest.cycle,
+            constituency=manifest.constituency,
+            run=manifest.run or "",
+            day=manifest.day,
+        )
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
+        raise wrong("balance") from None
+    require_held("balance", rows, manifest)
+    lists = rows.to_pylist()
+    places = entries.select(LIST_KEY).to_pylist()
+    counted = Counter(tuple(one.values()) for one in places)
+    listed = {tuple(one[name] for name in LIST_KEY): one["listed"] for one in lists}
+    is_even = all(one["listed"] == listed_by(one) for one in lists)
+    if stated != made or counted != Counter(listed) or not is_even:
+        raise wrong("balance")
+
+
+def _known_as(lists: Iterable[HandedTable], entries: pa.Table) -> dict[str, str]:
+    """The id below -> the id here: the entry of a row of a list, and the id in that row."""
+    here = {
+        (row["source"], row["line"]): row["entry_id"]
+        for row in entries.select(["source", "line", "entry_id"]).to_pylist()
+    }
+    known: dict[str, str] = {}
+    for one in lists:
+        _, *lines = one.raw.sheets[0].lines.to_pylist()
+        ids = one.rows.column("entry_id").to_pylist()
+        for line, below in zip(lines, ids, strict=True):
+            known[below] = here[one.raw.source, line]
+    return known
+
+
+def _verdicts(
+    rows: Sequence[Row], known_as: Mapping[str, str], manifest: Manifest
+) -> tuple[pa.Table, dict[str, list[str]]]:
+    """(DECISION, the entries of each case) of cases with several entries left on the lists."""
+    cases: dict[str, list[Row]] = {}
+    for row in rows:
+        is_left = row["verdict"] in {Verdict.KEEP, Verdict.SEPARATE}
+        if is_left and row["entry_id"] in known_as:
+            cases.setdefault(row["case_id"], []).append(row)
+    made: list[dict[str, Any]] = []
+    case_entries: dict[str, list[str]] = {}
+    for answers in cases.values():
+        ids = [known_as[row["entry_id"]] for row in answers]
+        if len(ids) < 2:
+            continue
+        name = case_id(ids)
+        case_entries[name] = sorted(ids)
+        for entry_id, row in zip(ids, answers, strict=True):
+            below = {"case_id": name, "entry_id": entry_id}
+            by = _person(row["decided_by"], manifest)
+            made.append({**row, **below, "decided_by": by})
+    return from_rows(made, DECISION), case_entries
+
+
+def _acceptances(
+    rows: Sequence[Row], known_as: Mapping[str, str], manifest: Manifest
+) -> pa.Table:
+    """ACCEPTANCE of findings that were accepted as they are, about entries and places of here."""
+    taken = [row for row in rows if row["accepted_by"] and not row["action"]]
+    findings = [one for row in taken if (one := _finding(row, known_as)) is not None]
+    ids = finding_ids(from_rows(findings, FINDING))
+    made = [
+        {
+            **finding,
+            "finding_id": finding_id,
+            "mark": Mark.ACCEPT.value,
+            "accepted_by": _person(finding["accepted_by"], manifest),
+            "accepted_at": manifest.day.isoformat(),
+        }
+        for finding, finding_id in zip(findings, ids, strict=True)
+    ]
+    return from_rows(made, ACCEPTANCE)
+
+
+def _finding(row: Row, known_as: Mapping[str, str]) -> Row | None:
+    """The same finding under the ids of here; None where it has another file, or no entry here."""
+    ids = {name: row[name] for name in ("entry_id", "other_entry_id")}
+    here = {name: known_as.get(one) if one else None for name, one in ids.items()}
+    is_about_file = not any(ids.values()) and row["source"]
+    if is_about_file or any(ids[name] and not here[name] for name in ids):
+        return None
+    return {**row, **here, **dict.fromkeys(("source", "sheet", "line", "limit"))}
+
+
+def _person(name: str, manifest: Manifest) -> str:
+    """Who decided below, with the commission in which."""
+    return f"{name} ({manifest.sender.slug})"

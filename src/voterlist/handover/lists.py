@@ -1,0 +1,415 @@
+"""The compiled, corrected list of each precinct, written for people and for programs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import facts
+from voterlist.config import Settings
+from voterlist.deadlines import list_day
+from voterlist.errors import UsageError, usage_error
+from voterlist.lists.compile import Compiled, compile_lists
+from voterlist.lists.documents import (
+    Edition,
+    ListDocument,
+    documents,
+    place_stem,
+    record_rows,
+)
+from voterlist.lists.roll import LIST_COUNTS
+from voterlist.model import ListKind, ListOrder, Purpose
+from voterlist.pipeline.known import answers_in, known
+from voterlist.pipeline.list_input import ListSource
+from voterlist.render import pdf, xlsx
+from voterlist.render.rows import (
+    write_balance,
+    write_record_csv,
+    write_record_parquet,
+    write_schema,
+)
+from voterlist.schemas import LIST_BALANCE
+from voterlist.storage import store
+from voterlist.storage.workers import end_with_parent
+from voterlist.storage.workspace import open_to_read
+from voterlist.tables import concat
+
+BALANCE_NAME = "balance.json"
+"""In a package."""
+_RENDERED: Mapping[str, Callable[[ListDocument, str], bytes]] = {
+    "pdf": pdf.render_list,
+    "xlsx": xlsx.render_list,
+}
+"""What makes each form in which people are given lists."""
+
+FORMS: Mapping[Purpose, tuple[str, ...]] = {
+    Purpose.DISPLAY: tuple(_RENDERED),
+    Purpose.WORK: tuple(_RENDERED),
+    Purpose.RECORD: ("csv", "parquet"),
+}
+"""The forms of each purpose; all of them are written where none is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """Which lists are to be written, and how."""
+
+    purpose: Purpose
+    constituencies: tuple[int, ...] = ()
+    """Those of these constituencies; without any, of all."""
+    precinct: int | None = None
+    """Only those of this precinct."""
+    forms: tuple[str, ...] = ()
+    """In these forms; without any, in all that the purpose has."""
+    out: Path | None = None
+    """The folder; without it ``lists/<constituency>`` in the workspace."""
+    language: str | None = None
+    """The language; without it the first of the settings."""
+    order: ListOrder | None = None
+    """The order of the lists; without it that of the settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A file that is written."""
+
+    path: Path
+    constituency: int | None
+    precinct: int | None
+    list_kind: ListKind | None = None
+    """None: it is of several lists."""
+    rows: int = 0
+    """The voters in it."""
+    sha256: str = ""
+
+
+_Task = tuple[ListFile, Callable[[Path], object]]
+"""A file, and what writes it."""
+
+
+def write_file(task: _Task) -> ListFile:
+    """Write a file whole, and tell what it is."""
+    file, write = task
+    store.write_atomically(file.path, write)
+    return replace(file, sha256=store.sha256(file.path))
+
+
+@dataclass(frozen=True, slots=True)
+class ListWriter:
+    """How the lists of one constituency are written."""
+
+    folder: Path
+    request: ListRequest
+    language: str
+    constituency: int | None
+    edition: Edition
+
+    def tasks(self, compiled: Compiled) -> Iterator[_Task]:
+        """The files to write, in every form that was asked for."""
+        if self.edition.purpose is Purpose.RECORD:
+            yield from self._record(compiled)
+            return
+        for document in documents(compiled, self.edition):
+            for form in _forms(self.request):
+                file = ListFile(
+                    self.folder / f"{document.stem}-{self.language}.{form}",
+                    self.constituency,
+                    document.precinct,
+                    document.list_kind,
+                    document.rows.num_rows,
+                )
+                yield file, partial(_write, document, self.language, form)
+
+    def _record(self, compiled: Compiled) -> Iterator[_Task]:
+        """The tables, the page that describes them, and the balance."""
+        for kind in ListKind:
+            rows = record_rows(compiled.listed, kind)
+            if not rows.num_rows:
+                continue
+            for form in _forms(self.request):
+                file = self._file(f"{self._record_stem(kind)}.{form}")
+                file = replace(file, list_kind=kind, rows=rows.num_rows)
+                yield file, partial(_RECORD_WRITERS[form], rows)
+        yield self._file(f"{self._stem()}-record-schema.txt"), write_schema
+        balance = partial(write_balance, self._balance(compiled))
+        yield self._file(f"{self._stem()}-balance.json"), balance
+
+    def _file(self, name: str) -> ListFile:
+        """A file of this name, of all lists that were asked for."""
+        return ListFile(self.folder / name, self.constituency, self.request.precinct)
+
+    def _stem(self) -> str:
+        """The beginning of the names of files that are of several lists."""
+        place = place_stem(self.constituency)
+        precinct = self.request.precinct
+        return place if precinct is None else f"{place}-precinct-{precinct:04}"
+
+    def _record_stem(self, kind: ListKind) -> str:
+        """The name of a table of one kind of list; the intake reads the kind from it."""
+        is_permanent = kind is ListKind.PERMANENT
+        return f"{self._stem()}-record" + ("" if is_permanent else f"-{kind}")
+
+    def _balance(self, compiled: Compiled) -> dict[str, Any]:
+        edition = self.edition
+        return balance_content(
+            compiled.balance,
+            cycle=edition.cycle,
+            constituency=self.constituency,
+            run=edition.run,
+            day=edition.day,
+        )
+
+
+def balance_content(
+    balance: pa.Table,
+    *,
+    cycle: str,
+    constituency: int | None,
+    run: str,
+    day: dt.date,
+) -> dict[str, Any]:
+    """LIST_BALANCE as plain values; scripts are written against these names."""
+    names = facts.constituencies(day)
+    return {
+        "cycle": cycle,
+        "constituency": constituency,
+        "constituency_name": names.get(constituency or 0),
+        "run": run,
+        "day": day.isoformat(),
+        "lists": [
+            {name: row[name] for name in row if name != "constituency"}
+            for row in balance.to_pylist()
+        ],
+        "sum": sums_of(balance),
+    }
+
+
+def _write(document: ListDocument, language: str, form: str, path: Path) -> None:
+    """Write a document; the path comes last, as ``store`` gives it."""
+    path.write_bytes(_RENDERED[form](document, language))
+
+
+_RECORD_WRITERS: Mapping[str, Callable[[pa.Table, Path], None]] = {
+    "csv": write_record_csv,
+    "parquet": write_record_parquet,
+}
+
+
+def sums_of(balance: pa.Table) -> dict[str, int]:
+    """The sums of LIST_BALANCE over all lists."""
+    sums = {name: pc.sum(balance.column(name)).as_py() for name in LIST_COUNTS}
+    return {name: int(count or 0) for name, count in sums.items()}
+
+
+def _forms(request: ListRequest) -> tuple[str, ...]:
+    """The forms that were asked for, or all that the purpose has."""
+    return request.forms or FORMS[request.purpose]
+
+
+LISTS = "lists"
+"""The folder of a workspace in which the lists lie."""
+
+
+_ALL = "all"
+"""The folder of entries of which no constituency is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListsMade:
+    """What was written."""
+
+    files: tuple[ListFile, ...]
+    balance: pa.Table
+    """LIST_BALANCE of the lists written."""
+    runs: dict[int | None, str]
+    """Constituency -> the run from which its lists are."""
+    corrections: int
+    """What was done to these lists, counted once for each line of a sheet of corrections."""
+    questions: int
+    """What is still to be asked at the doors."""
+
+
+def make_lists(
+    workspace: Path,
+    request: ListRequest,
+    *,
+    today: dt.date,
+    jobs: int = 1,
+    progress: Callable[[str, int, int], None] = lambda _stage, _done, _total: None,
+) -> ListsMade:
+    """Write the compiled, corrected list of each precinct.
+
+    Each constituency is compiled on its own, from the newest complete run that has it.
+
+    Args:
+        workspace: its folder.
+        request: which lists, and how.
+        today: the day that the lists name.
+        jobs: processes that write lists; the bytes do not depend on it.
+        progress: told what is being done.
+
+    Raises:
+        UsageError: it is no workspace or has no complete run; something was decided since the run;
+            there is no such constituency, precinct or form.
+        SettingsError: its settings have mistakes.
+        InputError: a table of the run, or the ledger, cannot be read.
+        StageError: a list has other rows than its balance says.
+        OSError: a file cannot be written.
+    """
+    _require_forms(request)
+    with open_to_read(workspace) as (settings, ledger):
+        runs = known(workspace, ledger)
+        answers = answers_in(ledger)
+    source = ListSource(workspace, runs, answers, settings)
+    files: list[ListFile] = []
+    runs_used: dict[int | None, str] = {}
+    wanted = _wanted(source.constituencies(), request.constituencies)
+    for constituency in wanted:
+        source.require_current(constituency)
+    balances: list[pa.Table] = []
+    corrections = questions = 0
+    with _workers(jobs) as each:
+        for done, constituency in enumerate(wanted):
+            progress(LISTS, done, len(wanted))
+            run, given = source.input_of(constituency)
+            writer = ListWriter(
+                folder=request.out or workspace / LISTS / str(constituency or _ALL),
+                request=request,
+                language=request.language or settings.report.languages[0],
+                constituency=constituency,
+                edition=_edition(settings, request, run, today),
+            )
+            order = writer.edition.order
+            compiled = compile_lists(given, constituency=constituency, order=order)
+            compiled = _of_precinct(compiled, request.precinct)
+            if compiled.balance.num_rows:
+                _make_folders(writer.folder, is_own=request.out is None)
+                files += each(write_file, writer.tasks(compiled))
+            # Of a nation only the sums are kept.
+            balances.append(compiled.balance)
+            corrections += compiled.corrections.num_rows
+            questions += compiled.door.num_rows
+            runs_used[constituency] = run
+    if not files:
+        raise _no_list(request)
+    balance = concat(balances, LIST_BALANCE)
+    return ListsMade(tuple(files), balance, runs_used, corrections, questions)
+
+
+@contextmanager
+def _workers(jobs: int) -> Iterator[Callable[..., Iterable[ListFile]]]:
+    """A ``map`` that works in so many processes."""
+    if jobs < 2:
+        yield map
+        return
+    # Not fork: a forked process inherits Arrow's threads in whatever state they are.
+    with ProcessPoolExecutor(
+        jobs, mp_context=get_context("spawn"), initializer=end_with_parent
+    ) as pool:
+        try:
+            yield pool.map
+        except BaseException:
+            # What was not begun is for nobody any more.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _of_precinct(compiled: Compiled, precinct: int | None) -> Compiled:
+    """The lists of one precinct; all of them where none is named."""
+    if precinct is None:
+        return compiled
+    is_own = pc.field("precinct") == precinct
+    return Compiled(
+        listed=compiled.listed.filter(is_own),
+        corrections=compiled.corrections.filter(is_own),
+        balance=compiled.balance.filter(is_own),
+        door=compiled.door.filter(is_own),
+    )
+
+
+def _make_folders(folder: Path, *, is_own: bool) -> None:
+    """Make the folder; the program's own ones are closed to others."""
+    if is_own:
+        store.own_folder(folder.parent)
+        store.own_folder(folder)
+    else:
+        store.make_folder(folder)
+
+
+def _edition(
+    settings: Settings, request: ListRequest, run: str, today: dt.date
+) -> Edition:
+    """What the lists of a constituency say of themselves."""
+    lists = settings.lists
+    return Edition(
+        cycle=settings.workspace.cycle,
+        run=run,
+        day=today,
+        purpose=request.purpose,
+        order=request.order or ListOrder(lists.order),
+        names=facts.constituencies(today),
+        of_age_since=_of_age_since(settings) if lists.full_date_when_of_age else None,
+        written_spelling=lists.written_spelling,
+        members=lists.members,
+    )
+
+
+def _of_age_since(settings: Settings) -> dt.date:
+    """The first birth date of those who were not of age on the same day of the year before."""
+    day = list_day(settings.calendar, settings.workspace.cycle)
+    year = day.year - settings.check.voting_age - 1
+    # Nobody is born on 29 February in other years: 1 March is the next day.
+    is_leap_day = (day.month, day.day) == (2, 29)
+    same_day = dt.date(year, 3, 1) if is_leap_day else day.replace(year=year)
+    return same_day if is_leap_day else same_day + dt.timedelta(days=1)
+
+
+def _wanted(
+    known_ones: tuple[int | None, ...], asked: tuple[int, ...]
+) -> tuple[int | None, ...]:
+    """The constituencies of which lists are written.
+
+    Raises:
+        UsageError: one that was asked for has no entries.
+    """
+    for number in asked:
+        if number not in known_ones:
+            numbers = (str(one) for one in known_ones if one is not None)
+            raise usage_error(
+                "lists-no-constituency", number=number, known=", ".join(numbers) or "-"
+            )
+    return tuple(sorted(set(asked))) if asked else known_ones
+
+
+def _require_forms(request: ListRequest) -> None:
+    """Refuse a form that a purpose does not have.
+
+    Raises:
+        UsageError: it is such a one.
+    """
+    for form in request.forms:
+        if form not in FORMS[request.purpose]:
+            raise usage_error(
+                "lists-no-form",
+                form=form,
+                purpose=request.purpose.value,
+                known=", ".join(FORMS[request.purpose]),
+            )
+
+
+def _no_list(request: ListRequest) -> UsageError:
+    """The error where there is nothing to write."""
+    if request.precinct is None:
+        return usage_error("lists-nobody")
+    number = str(request.precinct)
+    return usage_error("lists-no-precinct", number=number)

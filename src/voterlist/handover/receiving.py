@@ -1,0 +1,481 @@
+"""Taking in what another commission handed over: checked whole before anything enters."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+
+from voterlist.casework.answering import CameUp, Settled, questions_of, settled
+from voterlist.casework.returned_cases import (
+    ANSWERS_NAME,
+    CASES_NAME,
+    GATES_NAME,
+    KNOWN_AS_NAME,
+    Returned,
+    read_answers,
+    read_gates,
+)
+from voterlist.catalogue import catalogue
+from voterlist.custody.commissions import Kind
+from voterlist.custody.manifest import Manifest, Series
+from voterlist.custody.reading import Package, Receiving, Taken, open_package
+from voterlist.custody.refusals import refusal, wrong
+from voterlist.custody.writing import read_receipt, receipt_in, write_receipt
+from voterlist.deadlines.handovers import Event
+from voterlist.decisions import WITHDRAWN, subjects_among
+from voterlist.errors import CustodyError
+from voterlist.handover.approving import require_grounded
+from voterlist.handover.exchanges import (
+    NUMBER_SETTLED,
+    Desk,
+    has_receipt,
+    journal_package,
+    journal_receipt_taken,
+    journal_receipt_written,
+    next_receipt,
+    open_desk,
+    sent_manifest,
+    taken,
+)
+from voterlist.handover.handed_lists import (
+    HandedLists,
+    TakenDecisions,
+    decisions_of,
+    lists_of,
+    place_inside,
+    require_held,
+    tables_of,
+)
+from voterlist.model import Level
+from voterlist.pipeline.inbox import INBOX, lists_in
+from voterlist.pipeline.running import settle_moves
+from voterlist.render.rows import COLUMNS_NAME, write_schema
+from voterlist.schemas import DECISION
+from voterlist.storage import moves, store
+from voterlist.storage.files import sync_folder
+from voterlist.storage.ledger import Ledger, Reader, reading
+from voterlist.tables import concat, from_rows
+
+RECEIVED = "received"
+"""The folder of a workspace that keeps what came in packages, each in a folder of its own."""
+_WORK = ".receiving"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What was taken in.
+
+    Attributes:
+        manifest: what the package states.
+        entries: the entries on its lists.
+        decisions: how many decisions of the level below are known here from now on.
+        inbox: the folder in which its lists stand; None of a receipt or a return.
+        superseded: the identity of the package before it, whose lists left the inbox.
+        missing: how many packages of the series did not come.
+        receipt: the receipt that was written; None of a receipt.
+        cases: of a return, how many cases it holds.
+        settled: how many returned cases the answers of the level below have settled.
+        confirmed: of a receipt, the serial of the package of ours that it confirms.
+        was_taken: the package was taken before, and only its receipt was written now.
+        beside: other files of the constituency in the inbox, whose entries may stand twice now.
+    """
+
+    manifest: Manifest
+    entries: int = 0
+    decisions: int = 0
+    inbox: Path | None = None
+    superseded: str | None = None
+    missing: int = 0
+    receipt: Path | None = None
+    cases: int = 0
+    settled: int = 0
+    confirmed: int | None = None
+    was_taken: bool = False
+    beside: tuple[str, ...] = ()
+
+
+def receive(
+    workspace: Path,
+    path: Path,
+    passphrase: str | None,
+    *,
+    receipt: Path | None = None,
+    settled: Mapping[str, str] | None = None,
+    today: dt.date,
+    since: str,
+) -> Received:
+    """Check a package, and take it in whole or not at all.
+
+    A ``submit`` puts its lists into the inbox and its decisions into the ledger; a ``receipt`` is
+    compared with our journal. Of all but a receipt, a receipt is written for carrying back.
+
+    Args:
+        workspace: its folder; held meanwhile.
+        path: the package, encrypted or not.
+        passphrase: of the private key; None where it has none.
+        receipt: where the receipt will be; None: beside the package.
+        settled: the ``ground`` on which it is taken whatever its number is, and ``by`` whom; None:
+            it is not.
+        today: the day on which it is taken.
+        since: told to another command that finds the workspace held.
+
+    Raises:
+        CustodyError: the package is refused, and nothing of it has entered.
+        UsageError: it is no workspace, or its settings do not say who the commission is; the number
+            is settled without a name.
+        WorkspaceBusyError: another command holds it.
+        OSError: a file cannot be read or written.
+    """
+    if settled:
+        require_grounded(**settled)
+    with open_desk(workspace, passphrase, since=since) as held:
+        desk = replace(held, settled=settled)
+        with _opened(desk, path) as (package, is_known):
+            if is_known:
+                result = Received(package.manifest, was_taken=True)
+            else:
+                result = _ENTER[package.manifest.kind](desk, package, today)
+                result = replace(result, missing=package.missing)
+        if package.manifest.kind is Kind.RECEIPT:
+            return result
+        out = receipt or path.with_name(f"{_stem(path)}-receipt.zip")
+        _write_receipt(desk, package.manifest, out, today)
+    return replace(result, receipt=out)
+
+
+@contextmanager
+def _opened(desk: Desk, path: Path) -> Iterator[tuple[Package, bool]]:
+    """(package, whether it was taken before and has no receipt yet).
+
+    A process that ended between the two leaves such a one.
+    """
+    with reading(desk.place) as ledger:
+        before = taken(ledger)
+        bare = _without_receipt(ledger, before)
+    work = desk.workspace / _WORK
+    receiving = Receiving(
+        us=desk.us,
+        cycle=desk.cycle,
+        kinds=frozenset(Kind),
+        trust=desk.trust,
+        taken=before,
+        identity=desk.keys.identity,
+        is_settled=bool(desk.settled),
+    )
+    refused: CustodyError | None = None
+    try:
+        with open_package(path, receiving, work) as package:
+            yield package, False
+            return
+    except CustodyError as error:
+        if error.code != "package-taken" or not bare:
+            raise
+        refused = error
+    others = {
+        series: [one for one in packages if one.digest not in bare]
+        for series, packages in before.items()
+    }
+    with open_package(path, replace(receiving, taken=others), work) as package:
+        if package.manifest.digest not in bare:
+            raise refused
+        yield package, True
+
+
+def _without_receipt(
+    ledger: Reader, packages: Mapping[Series, Sequence[Taken]]
+) -> frozenset[str]:
+    """The packages that were taken and of which no receipt was written."""
+    return frozenset(
+        one.digest
+        for series, several in packages.items()
+        for one in several
+        if series.kind is not Kind.RECEIPT and not has_receipt(ledger, one.digest)
+    )
+
+
+def _stem(path: Path) -> str:
+    name = path.name.removesuffix(".age")
+    return name.removesuffix(".zip")
+
+
+def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
+    """Lists into the inbox, decisions into the ledger, the rest into the folder ``received``."""
+    manifest = package.manifest
+    tables = tables_of(package, desk.settings.ingest)
+    lists = lists_of(package, tables, desk.settings)
+    decisions = decisions_of(manifest, tables, lists.known_as)
+    answers = read_answers(package.folder / ANSWERS_NAME)
+    read_gates(package.folder / GATES_NAME)
+    if any(one.day > manifest.day.isoformat() for one in answers):
+        raise wrong("answers")
+    meanings = package.folder / COLUMNS_NAME
+    if meanings.exists():
+        # What the columns mean is not the sender's to say.
+        write_schema(meanings)
+    came = CameUp(
+        manifest.sender.slug, {one.case_id: one for one in answers}, lists.known_as
+    )
+    staged = _staged(desk, lists)
+    _keep_beside(package, lists)
+    inbox = desk.workspace / INBOX / place_inside(manifest)
+    kept = desk.workspace / RECEIVED / manifest.folder
+    try:
+        with Ledger(desk.place) as ledger:
+            last = next(reversed(taken(ledger).get(manifest.series, [])), None)
+            by_answers = _settled(desk, ledger, came)
+            _take_decisions(ledger, decisions, by_answers, lists, manifest)
+            _note_settled(desk, ledger, manifest, today)
+            journal_package(ledger, today, Event.RECEIVED, manifest)
+            folders = [(staged, inbox), (package.folder, kept)]
+            aside = {inbox: _superseded(desk, manifest, last), kept: _unfinished(kept)}
+            _move(desk, manifest, folders, aside)
+    finally:
+        settle_moves(desk.workspace, desk.place)
+    return Received(
+        manifest,
+        entries=lists.entries.num_rows,
+        decisions=decisions.verdicts.num_rows + decisions.acceptances.num_rows,
+        inbox=inbox,
+        superseded=last.digest if last else None,
+        settled=len(by_answers.case_entries),
+        beside=_beside(desk.workspace, manifest),
+    )
+
+
+def _settled(desk: Desk, ledger: Reader, came: CameUp) -> Settled:
+    """What the constituencies have settled by their answers."""
+    if desk.us.level is not Level.CEC:
+        return Settled()
+    words = catalogue(desk.settings.report.languages[0])
+    return settled(desk.workspace, ledger, came, words)
+
+
+def _beside(workspace: Path, manifest: Manifest) -> tuple[str, ...]:
+    """Files of a constituency in the inbox that are not of its package.
+
+    None of a precinct's package: the other files may be those of the other precincts.
+    """
+    if manifest.sender.precinct is not None:
+        return ()
+    own = f"{INBOX}/{place_inside(manifest)}/"
+    names = lists_in(workspace, manifest.constituency)
+    return tuple(name for name in names if not name.startswith(own))
+
+
+def _staged(desk: Desk, lists: HandedLists) -> Path:
+    """The files of the lists in a folder of their own, ready to be moved into the inbox."""
+    staged = desk.workspace / _WORK / "inbox"
+    store.own_folder(staged)
+    for path in lists.files:
+        path.rename(staged / path.name)
+    sync_folder(staged)
+    return staged
+
+
+def _keep_beside(package: Package, lists: HandedLists) -> None:
+    """Keep the manifest, and under which ids the sender knows the entries."""
+    contents = {
+        "manifest.json": package.manifest.content,
+        KNOWN_AS_NAME: json.dumps(
+            {here: below for below, here in lists.known_as.items()},
+            sort_keys=True,
+            separators=(",\n", ":"),
+        ).encode(),
+    }
+    for name, content in contents.items():
+        write = partial(Path.write_bytes, data=content)
+        store.write_atomically(package.folder / name, write)
+
+
+def _take_decisions(
+    ledger: Ledger,
+    decisions: TakenDecisions,
+    by_answers: Settled,
+    lists: HandedLists,
+    manifest: Manifest,
+) -> None:
+    """Record what was decided below, with who decided there.
+
+    What an earlier package of the sender held and this one does not is taken back.
+    """
+    verdicts = concat([decisions.verdicts, by_answers.verdicts], DECISION)
+    ledger.decide(_taken_back(ledger, verdicts, manifest))
+    ledger.decide(verdicts)
+    if decisions.acceptances.num_rows:
+        ledger.accept(decisions.acceptances)
+    ids = set(decisions.verdicts.column("entry_id").to_pylist()) | by_answers.entry_ids
+    for name in ("entry_id", "other_entry_id"):
+        ids |= set(decisions.acceptances.column(name).drop_null().to_pylist())
+    if ids:
+        ledger.keep_case_entries({**decisions.case_entries, **by_answers.case_entries})
+        ledger.keep_subjects(subjects_among(lists.entries, ids))
+
+
+def _taken_back(ledger: Reader, verdicts: pa.Table, manifest: Manifest) -> pa.Table:
+    """DECISION that takes back what the sender decided before and does not say any more."""
+    mark = f"({manifest.sender.slug})"
+    names = ("case_id", "entry_id", "decided_by")
+    now = {tuple(row[name] for name in names) for row in verdicts.to_pylist()}
+    last = {
+        tuple(row[name] for name in names): row
+        for row in ledger.given_verdicts().to_pylist()
+        if row["decided_by"].endswith(mark)
+    }
+    gone = [
+        {**row, "verdict": WITHDRAWN, "decided_at": manifest.day.isoformat()}
+        for key, row in last.items()
+        if key not in now and row["verdict"] != WITHDRAWN
+    ]
+    return from_rows(gone, DECISION)
+
+
+def _superseded(desk: Desk, manifest: Manifest, last: Taken | None) -> Path:
+    """Where lists go that leave the inbox: into the folder of their package.
+
+    What a killed process left there is of no package that was taken; it is kept apart.
+    """
+    folder = desk.workspace / RECEIVED
+    if last is None:
+        return folder / f"{manifest.folder}-unfinished" / "inbox"
+    before = manifest.model_copy(update={"serial": last.serial})
+    return folder / before.folder / "inbox"
+
+
+def _unfinished(kept: Path) -> Path:
+    """Where a folder goes that stands in the place of a package's own."""
+    return kept.with_name(f"{kept.name}-unfinished")
+
+
+def _move(
+    desk: Desk,
+    manifest: Manifest,
+    folders: Sequence[tuple[Path, Path]],
+    aside: Mapping[Path, Path],
+) -> None:
+    """Move folders, all of them unless the ledger does not commit.
+
+    Args:
+        desk: where.
+        manifest: the package by which they are moved.
+        folders: whence and whither.
+        aside: where what stands there goes; where that is taken, under the next free name.
+    """
+    planned = []
+    for source, target in folders:
+        if target.exists():
+            planned.append((target, moves.free_name(aside[target])))
+        planned.append((source, target))
+    moves.move(desk.workspace, moves.Plan(manifest.digest, tuple(planned)))
+
+
+def _enter_receipt(desk: Desk, package: Package, today: dt.date) -> Received:
+    """Compare a receipt with our journal, and note it there."""
+    sent = _confirmed(desk, package)
+    receipt = read_receipt(package, sent)
+    with Ledger(desk.place) as ledger:
+        is_sent = any(
+            details.get("package") == sent.digest
+            for _, event, details in ledger.journal()
+            if event in {Event.SUBMITTED, Event.RETURNED}
+        )
+        if not is_sent or not ledger.has_line(receipt.sender_journal):
+            head = receipt.sender_journal
+            raise refusal("receipt-head-unknown", serial=sent.serial, head=head)
+        _note_settled(desk, ledger, package.manifest, today)
+        journal_receipt_taken(ledger, today, sent, package.manifest)
+    return Received(package.manifest, confirmed=sent.serial)
+
+
+def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
+    """Keep what the commission above found, and ask about each entry that it names.
+
+    A question stands on the checklist for the door, and is answered with ``answer`` or by a
+    decision about the entry.
+    """
+    manifest = package.manifest
+    returned = Returned.read(package.folder / CASES_NAME)
+    tables_of(package, desk.settings.ingest)
+    own = [
+        {"constituency": manifest.constituency, **one.model_dump()}
+        for case in returned.cases
+        for one in case.own
+    ]
+    others = [one.model_dump() for one in (*returned.proposals, *returned.findings)]
+    for rows in (own, others):
+        require_held("cases", pa.Table.from_pylist(rows), manifest)
+    write = partial(Path.write_bytes, data=manifest.content)
+    store.write_atomically(package.folder / "manifest.json", write)
+    words = catalogue(desk.settings.report.languages[0])
+    kept = desk.workspace / RECEIVED / manifest.folder
+    try:
+        with Ledger(desk.place) as ledger:
+            questions = questions_of(ledger, returned, manifest, words)
+            ledger.amend(questions)
+            _note_settled(desk, ledger, manifest, today)
+            journal_package(ledger, today, Event.RECEIVED, manifest)
+            _move(desk, manifest, [(package.folder, kept)], {kept: _unfinished(kept)})
+    finally:
+        settle_moves(desk.workspace, desk.place)
+    return Received(
+        manifest,
+        entries=len({one.entry_id for case in returned.cases for one in case.own}),
+        decisions=len(returned.proposals),
+        cases=len(returned.cases),
+    )
+
+
+def _note_settled(
+    desk: Desk, ledger: Ledger, manifest: Manifest, today: dt.date
+) -> None:
+    """Add the line that begins the numbers of a sender anew, where somebody settled that."""
+    if desk.settled:
+        ledger.write_journal(
+            today,
+            NUMBER_SETTLED,
+            commission=manifest.sender.slug,
+            serial=manifest.serial,
+            **desk.settled,
+        )
+
+
+def _confirmed(desk: Desk, package: Package) -> Manifest:
+    """The manifest of our package that a receipt names.
+
+    Raises:
+        CustodyError: ``receipt-damaged``, ``receipt-for-other``.
+    """
+    sent = sent_manifest(desk.workspace, receipt_in(package).package)
+    if sent is None:
+        raise refusal("receipt-for-other")
+    return sent
+
+
+def _write_receipt(desk: Desk, package: Manifest, out: Path, today: dt.date) -> None:
+    """Write the receipt of a package, and its line of the journal behind it."""
+    store.make_folder(out.parent)
+    with Ledger(desk.place) as ledger:
+        serial, previous = next_receipt(ledger, desk.cycle, package.sender.slug)
+        manifest, _ = write_receipt(
+            out,
+            package,
+            desk.keys,
+            serial=serial,
+            previous=previous,
+            journal=ledger.head().hash,
+            day=ledger.day_of(today),
+        )
+        journal_receipt_written(ledger, today, package, manifest)
+
+
+_ENTER: Mapping[Kind, Callable[[Desk, Package, dt.date], Received]] = {
+    Kind.SUBMIT: _enter_submit,
+    Kind.RETURN: _enter_return,
+    Kind.RECEIPT: _enter_receipt,
+}

@@ -1,0 +1,254 @@
+"""Sending down what was found across constituencies: cases, proposals, findings, what to ask."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.casework.returned_cases import (
+    CASES_NAME,
+    OtherEntry,
+    OwnEntry,
+    Proposal,
+    Returned,
+    ReturnedCase,
+    ReturnedFinding,
+    known_as,
+)
+from voterlist.custody.commissions import Kind
+from voterlist.custody.manifest import Manifest
+from voterlist.custody.writing import Payload, write_package
+from voterlist.deadlines.handovers import Event
+from voterlist.errors import usage_error
+from voterlist.handover.exchanges import (
+    SENT,
+    below,
+    delivered,
+    journal_package,
+    keep_manifest,
+    open_desk,
+    outline_of,
+    receiver_of,
+    recipient_of,
+)
+from voterlist.handover.gates import Scope
+from voterlist.handover.handed_lists import PACKED
+from voterlist.lists.compile import compile_lists
+from voterlist.model import Severity
+from voterlist.pipeline.known import answers_in, known, run_table
+from voterlist.pipeline.list_input import ListSource
+from voterlist.render.rows import write_csv
+from voterlist.schemas import AMENDMENT, CASE, CASE_NUMBER, FINDING, VOTER
+from voterlist.storage import store
+from voterlist.storage.ledger import Ledger, reading
+from voterlist.storage.temporary import private_folder
+
+_SHOWN = 3
+"""Characters of an identifier of somebody else that are shown."""
+_MASK = "•••"
+_WORTH = frozenset({Severity.ERROR.value, Severity.WARNING.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A return that was written."""
+
+    package: Path
+    manifest: Manifest
+    returned: Returned
+    questions: int
+    """Rows of the checklist for the door."""
+
+
+def return_cases(
+    workspace: Path,
+    scope: Scope,
+    out: Path,
+    passphrase: str | None,
+    *,
+    encrypt_to: str | None = None,
+    by: str = "",
+    today: dt.date,
+    since: str,
+) -> Sent:
+    """Write the package for the commission below, from the newest run.
+
+    Of people who stand elsewhere it holds the place and the last three characters of their
+    identifiers. Entries have the ids by which the receiver knows them.
+
+    Args:
+        workspace: its folder; held meanwhile.
+        scope: the constituency, or the precinct where a constituency returns to one.
+        out: where the package will be; its name ends in ``.zip``.
+        passphrase: of the private key; None where it has none.
+        encrypt_to: the trusted key to which it is encrypted; None: it is not.
+        by: who returns it.
+        today: the day that the package states.
+        since: told to another command that finds the workspace held.
+
+    Raises:
+        UsageError: it is no workspace, has no complete run, or nobody is below; the name of the
+            package or the key cannot be used.
+        CustodyError: the keys cannot be opened, or the package cannot be written.
+        InputError: a table of the run, or the ledger, cannot be read.
+        WorkspaceBusyError: another command holds the workspace.
+        OSError: a file cannot be written.
+    """
+    if out.suffix.lower() != ".zip":
+        raise usage_error("out-not-a-package", path=out)
+    with open_desk(workspace, passphrase, since=since) as desk:
+        place = below(desk.us, scope.constituency, scope.precinct)
+        receiver = receiver_of(desk.trust, place)
+        recipient = recipient_of(desk, encrypt_to or None, receiver)
+        with reading(desk.place) as ledger:
+            runs, answers = known(workspace, ledger), answers_in(ledger)
+            ids = known_as(workspace, ledger, receiver.slug)
+        source = ListSource(workspace, runs, answers, desk.settings)
+        run, given = source.input_of(scope.constituency)
+        door = scope.of(compile_lists(given, constituency=scope.constituency).door)
+        content = _content(runs.folder_of(scope.constituency), scope, ids)
+        with (
+            private_folder() as work,
+            Ledger(desk.place) as ledger,
+        ):
+            outline = outline_of(
+                desk,
+                ledger,
+                Kind.RETURN,
+                receiver,
+                constituency=scope.constituency,
+                run=run,
+                today=today,
+            )
+            package = work / "package.zip"
+            payloads = list(_payloads(content, door, work))
+            manifest = write_package(package, outline, payloads, desk.keys)
+            keep_manifest(workspace, manifest)
+            _keep_cases(workspace, manifest, content)
+            sent = delivered(package, out, recipient)
+            journal_package(ledger, today, Event.RETURNED, manifest, by=by)
+    return Sent(sent, manifest, content, door.num_rows)
+
+
+def _payloads(content: Returned, door: pa.Table, work: Path) -> Iterator[Payload]:
+    """The files of the package."""
+    yield Payload(CASES_NAME, _bytes(content))
+    # Who else it may be stands elsewhere: the name and the address are not the receiver's.
+    shown = door.select(PACKED["door"].names)
+    path = work / "door.csv"
+    write_csv(path, shown)
+    yield Payload("door.csv", path, "door", shown.num_rows)
+
+
+def _bytes(content: Returned) -> bytes:
+    text = json.dumps(content.model_dump(mode="json"), ensure_ascii=False, indent=1)
+    return f"{text}\n".encode()
+
+
+def _keep_cases(workspace: Path, manifest: Manifest, content: Returned) -> None:
+    """Keep what was returned: whose answers are owed is told from it."""
+    store.write_atomically(
+        workspace / SENT / f"{manifest.digest}.cases",
+        lambda beside: beside.write_bytes(_bytes(content)),
+    )
+
+
+def _content(folder: Path, scope: Scope, ids: Mapping[str, str]) -> Returned:
+    """What concerns the receiver, under its own ids."""
+    amendments = run_table(folder, "amendments", AMENDMENT).to_pylist()
+    findings = scope.of(run_table(folder, "findings", FINDING)).to_pylist()
+    proposals = tuple(
+        Proposal(
+            entry_id=_below(row["entry_id"], ids),
+            **{name: row[name] for name in Proposal.model_fields if name != "entry_id"},
+        )
+        for row in amendments
+        if row["entry_id"].startswith(scope.prefix)
+    )
+    found = tuple(
+        ReturnedFinding(
+            entry_id=_below(row["entry_id"], ids),
+            rule=row["rule"],
+            severity=row["severity"],
+            field=row["field"],
+            value=row["value"],
+        )
+        for row in findings
+        if row["entry_id"] is not None and row["severity"] in _WORTH
+    )
+    return Returned(
+        cases=tuple(_cases(folder, scope, ids)), proposals=proposals, findings=found
+    )
+
+
+def _cases(
+    folder: Path, scope: Scope, ids: Mapping[str, str]
+) -> Iterator[ReturnedCase]:
+    """The undecided cases that touch the receiver, by number."""
+    queue = run_table(folder, "queue", CASE)
+    own = pc.unique(scope.of(queue).column("case_id"))
+    rows = queue.filter(pc.is_in(queue.column("case_id"), value_set=own)).to_pylist()
+    numbers = {
+        one["case_id"]: one["number"]
+        for one in run_table(folder, "case_numbers", CASE_NUMBER).to_pylist()
+    }
+    marks = _marks(folder, [row["entry_id"] for row in rows])
+    cases: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        cases.setdefault(row["case_id"], []).append(row)
+    for case_id in sorted(cases, key=lambda one: (numbers.get(one, 0), one)):
+        members = cases[case_id]
+        inside = [one for one in members if one["entry_id"].startswith(scope.prefix)]
+        outside = [one for one in members if one not in inside]
+        yield ReturnedCase(
+            case_id=case_id,
+            number=numbers.get(case_id, 0),
+            kind=members[0]["kind"],
+            probability=members[0]["probability"],
+            own=tuple(
+                OwnEntry(
+                    entry_id=_below(one["entry_id"], ids), precinct=one["precinct"]
+                )
+                for one in inside
+            ),
+            others=tuple(_other(one, marks) for one in outside),
+        )
+
+
+def _marks(
+    folder: Path, entry_ids: list[str]
+) -> dict[str, tuple[str | None, str | None]]:
+    """Entry -> its FIN and its document."""
+    voters = run_table(folder, "voters", VOTER)
+    wanted = pa.array(entry_ids, pa.string())
+    rows = voters.filter(pc.is_in(voters.column("entry_id"), value_set=wanted))
+    columns = rows.select(["entry_id", "fin", "document"]).to_pylist()
+    return {row["entry_id"]: (row["fin"], row["document"]) for row in columns}
+
+
+def _other(
+    row: Mapping[str, Any], marks: Mapping[str, tuple[str | None, str | None]]
+) -> OtherEntry:
+    fin, document = marks.get(row["entry_id"], (None, None))
+    return OtherEntry(
+        constituency=row["constituency"],
+        precinct=row["precinct"],
+        fin=_masked(fin),
+        document=_masked(document),
+    )
+
+
+def _masked(identifier: str | None) -> str | None:
+    return f"{_MASK}{identifier[-_SHOWN:]}" if identifier else None
+
+
+def _below(entry_id: str, ids: Mapping[str, str]) -> str:
+    """The id that the receiver has for an entry."""
+    return ids.get(entry_id, entry_id)

@@ -1,0 +1,93 @@
+"""How the units of a workspace stand against the calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from voterlist import facts
+from voterlist.casework.returned_cases import Owed, owed
+from voterlist.catalogue import Catalogue
+from voterlist.config import Settings
+from voterlist.deadlines import Deadline, calendar
+from voterlist.model import Level
+from voterlist.pipeline.known import known_work
+from voterlist.pipeline.publish import write_walls
+from voterlist.pipeline.reference import not_understood
+from voterlist.pipeline.standings import burn_down, overdue, standings
+from voterlist.render import ics
+from voterlist.render.wall import BurnDown
+from voterlist.report.values import UnitStanding
+from voterlist.storage.workspace import open_to_read
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How every unit of a workspace stands on a day."""
+
+    today: dt.date
+    settings: Settings
+    deadlines: tuple[Deadline, ...]
+    standings: tuple[UnitStanding, ...]
+    overdue: tuple[UnitStanding, ...]
+    """Those that this level, or a level below it, has to finish."""
+    names: dict[int, str]
+    """The names of the constituencies on that day by number."""
+    burned: BurnDown
+    """How the open cases went down, and when they are decided at this pace."""
+    answers_owed: tuple[Owed, ...] = ()
+    """Above: the returned cases to which a constituency owes an answer."""
+    not_understood: tuple[str, ...] = ()
+    """The files of ``reference/`` of which nothing says what they are."""
+
+
+def status_of(workspace: Path, *, today: dt.date) -> Status:
+    """How every precinct and constituency stands against the calendar. Nothing is written.
+
+    Raises:
+        UsageError: it is no workspace.
+        SettingsError: its settings have mistakes.
+        InputError: its ledger cannot be read.
+        CustodyError: what was kept of a package is damaged.
+    """
+    with open_to_read(workspace) as (settings, ledger):
+        work = known_work(workspace, ledger)
+        rows = standings(settings, ledger, today, work=work)
+        burned = burn_down(settings, ledger, today, work=work)
+        is_central = settings.workspace.level is Level.CEC
+        answers_owed = owed(workspace, ledger) if is_central else ()
+    return Status(
+        today=today,
+        settings=settings,
+        deadlines=tuple(calendar(settings.calendar, settings.workspace.cycle)),
+        standings=rows,
+        overdue=overdue(rows, settings.workspace.level),
+        names=facts.constituencies(today),
+        burned=burned,
+        answers_owed=answers_owed,
+        not_understood=not_understood(workspace, settings.ingest),
+    )
+
+
+def write_calendar(path: Path, status: Status, words: Catalogue) -> None:
+    """Write the deadlines as a file of a calendar program (iCalendar).
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    warn_days = status.settings.calendar.warn_days
+    ics.write(path, status.deadlines, words, stamp=status.today, warn_days=warn_days)
+
+
+def write_page(folder: Path, status: Status) -> list[Path]:
+    """Write the status as pages for the wall, one in each language of the settings.
+
+    Returns their paths.
+
+    Raises:
+        OSError: a page cannot be written.
+    """
+    return write_walls(
+        status.settings, status.standings, status.burned, status.today, folder
+    )

@@ -1,0 +1,41 @@
+"""A workspace opened, to be read or to be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from voterlist.config import Settings
+from voterlist.storage import ledger as ledgers
+from voterlist.storage import lock
+from voterlist.storage.ledger import Ledger, Reader
+from voterlist.storage.settings import settings_of
+
+
+@contextmanager
+def open_to_read(workspace: Path) -> Iterator[tuple[Settings, Reader]]:
+    """(settings, ledger) of a workspace, which others may change meanwhile.
+
+    Raises:
+        UsageError: it is no workspace.
+        SettingsError: its settings have mistakes.
+        InputError: its ledger cannot be read.
+    """
+    settings = settings_of(workspace)
+    with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
+        yield settings, ledger
+
+
+@contextmanager
+def open_to_change(workspace: Path, since: str) -> Iterator[tuple[Settings, Ledger]]:
+    """(settings, ledger) of a workspace that is held; what is written is one transaction.
+
+    Raises:
+        UsageError, SettingsError, InputError: as ``open_to_read``.
+        WorkspaceBusyError: another command holds it.
+    """
+    settings = settings_of(workspace)
+    place = ledgers.place_in(workspace, settings)
+    with lock.hold(workspace, since=since), Ledger(place) as ledger:
+        yield settings, ledger

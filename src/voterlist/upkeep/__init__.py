@@ -1,0 +1,1 @@
+"""An installation and its workspaces kept sound: doctor, verify, schedule, forget, journal."""
