@@ -1,9 +1,9 @@
 """Findings of all stages: how one is made, ordered, switched off, graded and accepted.
 
-A stage makes its findings with ``make`` (columns) or ``row`` and ``of_rows`` (one at a time), and
-returns them as ``gather`` puts them together. ``settle`` takes the findings of a whole run and
-leaves out what a person accepted. ``finding_ids`` names a finding, so that an answer
-of a person finds it again.
+A stage declares its rules in ``rules.toml``, or a few beside their code. It makes findings with
+``make`` (columns) or ``row`` and ``of_rows`` (one at a time), and returns them as ``gather`` puts
+them together. ``settle`` takes the findings of a whole run and leaves out what a person accepted.
+``finding_ids`` names a finding, so that an answer of a person finds it again.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from voterlist.findings.make import (
     ENTRY_PLACE,
     FINDING_ORDER,
     PRECINCT_PLACE,
+    declared_rules,
     finding_ids,
     gather,
     is_on,
@@ -28,6 +29,7 @@ __all__ = [
     "FINDING_ORDER",
     "PRECINCT_PLACE",
     "Settled",
+    "declared_rules",
     "finding_ids",
     "gather",
     "is_on",

@@ -1,9 +1,11 @@
-"""How a finding is made, named, ordered and switched off."""
+"""How a rule is declared, and how a finding of it is made, named, ordered and switched off."""
 
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
-from voterlist.model import Rule
+from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING
 from voterlist.tables import concat, from_columns, from_rows, sort_by, text_of, words
 
@@ -20,6 +22,26 @@ ENTRY_PLACE = ("constituency", "precinct", "entry_id", "source", "sheet", "line"
 
 PRECINCT_PLACE = ("constituency", "precinct")
 """The columns that name a precinct."""
+
+
+def declared_rules(package: str) -> dict[str, Rule]:
+    """The rules in ``rules.toml`` of a stage, by their codes."""
+    text = resources.files(package).joinpath("rules.toml").read_text("utf-8")
+    rules: dict[str, Rule] = {}
+    for code, cells in tomllib.loads(text).items():
+        ground = cells["ground"]
+        if ground.startswith("= "):
+            ground = rules[ground.removeprefix("= ")].ground
+        rules[code] = Rule(
+            code,
+            Severity(cells["severity"]),
+            Unit(cells["unit"]),
+            ground,
+            cells["looks_at"],
+            cells["false_alarms"],
+            tuple(cells.get("settings", ())),
+        )
+    return rules
 
 
 def make(rule: Rule, rows: int, columns: Mapping[str, Any]) -> pa.Table:

@@ -26,7 +26,7 @@ from voterlist.ingest.account import (
 )
 from voterlist.ingest.added import with_columns
 from voterlist.ingest.file_names import Territory
-from voterlist.ingest.findings import findings_table
+from voterlist.ingest.findings import LETTERS_LOST, PLACE_DOUBTS, RULES, findings_table
 from voterlist.ingest.generic import (
     columns_needed,
     given_map,
@@ -48,7 +48,6 @@ from voterlist.ingest.registers import (
     register_named,
     street_rows,
 )
-from voterlist.ingest.rules import LETTERS_LOST, PLACE_DOUBTS, RULES
 from voterlist.model import Unit
 from voterlist.schemas import ADDED, ENTRY, LIST, SET_ASIDE, Intake, RawFile
 from voterlist.tables import concat, sort_by

@@ -1,4 +1,4 @@
-"""Findings of ingest, made one at a time: a file yields a handful."""
+"""What ingest may notice, and its findings, made one at a time: a file yields a handful."""
 
 from __future__ import annotations
 
@@ -7,10 +7,20 @@ from typing import Any
 
 import pyarrow as pa
 
-from voterlist.findings import gather, of_rows, row
-from voterlist.ingest.rules import RULES
+from voterlist.findings import declared_rules, gather, of_rows, row
 
-_BY_CODE = {rule.code: rule for rule in RULES}
+_BY_CODE = declared_rules("voterlist.ingest")
+RULES = tuple(_BY_CODE.values())
+
+LETTERS_LOST = "letters-lost"
+PLACE_DOUBTS = frozenset(
+    {
+        *("name-undecided", "name-other-number", "name-unclear", "name-against-names"),
+        *("place-by-inbox", "place-by-column", "place-by-title", "place-by-sheet"),
+        *("precinct-unknown", "precinct-not-in-territory", "precinct-claimed-twice"),
+    }
+)
+"""The rules by which a precinct is not known or in doubt, so that a person has to look."""
 
 
 def finding(rule: str, **places: Any) -> dict[str, Any]:

@@ -15,10 +15,9 @@ import pyarrow.compute as pc
 from voterlist.fields import ENTRY_FIELDS, NAMES
 from voterlist.ingest.evidence import KINDS, ORIGINS
 from voterlist.ingest.file_names import Territory
-from voterlist.ingest.findings import finding
+from voterlist.ingest.findings import LETTERS_LOST, finding
 from voterlist.ingest.headers import ColumnMatch
 from voterlist.ingest.rows import code_number
-from voterlist.ingest.rules import LETTERS_LOST
 from voterlist.ingest.survey import Section, Survey
 from voterlist.lost_letters import has_lost_letters, with_sign_inside
 from voterlist.model import AsideCode

@@ -11,6 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from voterlist.normalize.columns import RULES
     from voterlist.normalize.explain import (
         NameReading,
         NameStep,
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
         read_name,
     )
     from voterlist.normalize.identifiers import read_correction, read_day
-    from voterlist.normalize.rules import RULES
     from voterlist.normalize.stage import made_of, normalize
     from voterlist.normalize.streets import normalize_streets
 
@@ -43,7 +43,7 @@ _HOMES = {
     "NameReading": "voterlist.normalize.explain",
     "NameStep": "voterlist.normalize.explain",
     "PartReading": "voterlist.normalize.explain",
-    "RULES": "voterlist.normalize.rules",
+    "RULES": "voterlist.normalize.columns",
     "alike": "voterlist.normalize.explain",
     "explain_name": "voterlist.normalize.explain",
     "made_of": "voterlist.normalize.stage",

@@ -1,6 +1,7 @@
 """Columns of text, dictionary-encoded.
 
-What is asked of a text, or made of it, is done once to each distinct one.
+What is asked of a text, or made of it, is done once to each distinct one. What is noticed on the
+way is noted here.
 """
 
 from __future__ import annotations
@@ -13,13 +14,22 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.findings import ENTRY_PLACE, gather, make, take_columns
-from voterlist.model import Rule
+from voterlist.findings import (
+    ENTRY_PLACE,
+    declared_rules,
+    gather,
+    make,
+    take_columns,
+)
 from voterlist.processes.shares import mapped
 from voterlist.schemas import FINDING
 from voterlist.tables import by_appearance, codes, with_values
 
 Flags = npt.NDArray[np.bool_]
+
+BY_CODE = declared_rules("voterlist.normalize")
+RULES = tuple(BY_CODE.values())
+"""What the normaliser may notice."""
 
 _FALSE = pa.scalar(value=False)
 
@@ -131,23 +141,25 @@ class Notes:
         self._found: list[pa.Table] = []
         self._taken: dict[str, Flags] = {}
 
-    def rows(self, rule: Rule, mask: Flags, field: str) -> None:
+    def rows(self, rule: str, mask: Flags, field: str) -> None:
         """One finding for each row of the mask.
 
         A row that has this rule's finding already gets no second.
         """
-        taken = self._taken.setdefault(rule.code, np.zeros(len(mask), np.bool_))
+        taken = self._taken.setdefault(rule, np.zeros(len(mask), np.bool_))
         fresh = mask & ~taken
         taken |= mask
         if not fresh.any():
             return
         columns = take_columns(self._entries, np.flatnonzero(fresh), ENTRY_PLACE)
-        self._found.append(make(rule, int(fresh.sum()), {**columns, "field": field}))
+        self._found.append(
+            make(BY_CODE[rule], int(fresh.sum()), {**columns, "field": field})
+        )
 
-    def files(self, rule: Rule, sources: list[str], field: str) -> None:
+    def files(self, rule: str, sources: list[str], field: str) -> None:
         """One finding for each source."""
         columns = {"source": pa.array(sources, pa.string()), "field": field}
-        self._found.append(make(rule, len(sources), columns))
+        self._found.append(make(BY_CODE[rule], len(sources), columns))
 
     def table(self) -> pa.Table:
         """FINDING of all that was noted."""
@@ -160,8 +172,8 @@ class NoNotes(Notes):
     def __init__(self) -> None:
         super().__init__(FINDING.empty_table())
 
-    def rows(self, rule: Rule, mask: Flags, field: str) -> None:
+    def rows(self, rule: str, mask: Flags, field: str) -> None:
         """Keeps nothing."""
 
-    def files(self, rule: Rule, sources: list[str], field: str) -> None:
+    def files(self, rule: str, sources: list[str], field: str) -> None:
         """Keeps nothing."""

@@ -19,7 +19,6 @@ import pyarrow.compute as pc
 from voterlist.decisions import Value
 from voterlist.fields import IDENTIFIERS, NAMES
 from voterlist.model import Profile, Sex
-from voterlist.normalize import rules
 from voterlist.normalize.alphabet import ascii_letters, to_latin
 from voterlist.normalize.columns import Flags, Notes, flags, known, spread
 from voterlist.normalize.dates import DateForm, Resolved, read_date, resolve
@@ -45,7 +44,7 @@ _DOCUMENT_PARTS = re.compile(
 
 
 class Repair(StrEnum):
-    """What was put right in an identifier; ``rules`` has a code for each."""
+    """What was put right in an identifier."""
 
     O_FOR_ZERO = "o-for-zero"
     I_FOR_ONE = "i-for-one"
@@ -56,6 +55,11 @@ class Repair(StrEnum):
     SERIES_MISSING = "series-missing"
 
 
+_RULES = {repair: f"identifier-{repair}" for repair in Repair} | {
+    Repair.CHECK_CHARACTER: "fin-check-character",
+    Repair.SERIES_MISSING: "document-series-missing",
+}
+"""The rule of each repair."""
 REPAIRS = tuple(Repair)
 """In the order of their bits."""
 PLACEHOLDER = 1 << len(REPAIRS)
@@ -250,7 +254,7 @@ class _Read(NamedTuple):
         """Note each repair."""
         for place, repair in enumerate(REPAIRS):
             is_repaired = (self.repairs >> place) & 1
-            notes.rows(rules.REPAIRS[repair], is_repaired.astype(np.bool_), name)
+            notes.rows(_RULES[repair], is_repaired.astype(np.bool_), name)
 
 
 def _read(column: pa.Array, form: _Form, valid: Flags | None = None) -> _Read:
@@ -308,13 +312,13 @@ def read_identifiers(
         fins, documents = _read(fin, _FINS), _read_documents(document)
     # Of two placeholders of one entry the document's is noted, of two repairs of one kind the
     # FIN's.
-    notes.rows(rules.PLACEHOLDER, documents.repairs == PLACEHOLDER, "document")
-    notes.rows(rules.PLACEHOLDER, fins.repairs == PLACEHOLDER, "fin")
+    notes.rows("placeholder-value", documents.repairs == PLACEHOLDER, "document")
+    notes.rows("placeholder-value", fins.repairs == PLACEHOLDER, "fin")
     fins.note("fin", notes)
     documents.note("document", notes)
-    notes.rows(rules.FIN_HOLDS_DOCUMENT, known(fins.documents), "fin")
-    notes.rows(rules.FIN_INVALID, fins.invalid, "fin")
-    notes.rows(rules.DOCUMENT_INVALID, documents.invalid, "document")
+    notes.rows("fin-holds-document", known(fins.documents), "fin")
+    notes.rows("fin-invalid", fins.invalid, "fin")
+    notes.rows("document-invalid", documents.invalid, "document")
     misplaced = known(fins.documents).any()
     return {
         "fin": fins.values,

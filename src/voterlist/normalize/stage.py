@@ -20,7 +20,6 @@ from voterlist.config.comparisons import AddedComparison, Fold, SharedFold
 from voterlist.fields import IDENTIFIERS, NAMES
 from voterlist.findings import ENTRY_PLACE
 from voterlist.model import Profile
-from voterlist.normalize import rules
 from voterlist.normalize.address_columns import read_addresses
 from voterlist.normalize.addresses import read_address
 from voterlist.normalize.alphabet import repaired
@@ -238,7 +237,7 @@ def _without_placeholders(entries: pa.Table, notes: Notes) -> Cells:
             continue
         column = entries.column(name).combine_chunks()
         junk = _junk(column)
-        notes.rows(rules.PLACEHOLDER, junk, name)
+        notes.rows("placeholder-value", junk, name)
         if junk.any():
             column = kept(column, ~junk)
         cells[name] = column
@@ -266,11 +265,11 @@ def _clean_names(cells: Cells, notes: Notes) -> Cells:
         without = where(column, matching(column, MAY_HAVE_TITLE), without_title, _TEXT)
         changed = flags(pc.not_equal(without, written))
         if changed.any():
-            notes.rows(rules.TITLE_REMOVED, rows_of(column, changed), name)
+            notes.rows("title-removed", rows_of(column, changed), name)
             cleaned[name] = with_values(column, pc.coalesce(without, written))
         in_one_script = where(column, matching(column, _TWO_SCRIPTS), repaired, _TEXT)
         is_repaired = rows_of(column, known(in_one_script))
-        notes.rows(rules.MIXED_SCRIPT_REPAIRED, is_repaired, name)
+        notes.rows("mixed-script-repaired", is_repaired, name)
     return cleaned
 
 
@@ -295,7 +294,7 @@ def _whole_names(cells: Cells, profile: Profile, notes: Notes) -> Cells:
 
     columns = spread(whole, parts, (_TEXT, _TEXT, _TEXT, pa.bool_()))
     split_surname, split_given, split_patronymic, unsure = columns
-    notes.rows(rules.FULL_NAME_UNSURE, flags(unsure), "full_name")
+    notes.rows("full-name-unsure", flags(unsure), "full_name")
     return {
         "surname": coalesced(surname, split_surname),
         "given_name": coalesced(given, split_given),
@@ -310,7 +309,7 @@ def _names(
     if profile is Profile.GENERIC:
         return _plain_names(cells, notes)
     given, patronymic_inside = spread(cells["given_name"], split_given, (_TEXT, _TEXT))
-    notes.rows(rules.PATRONYMIC_IN_GIVEN, known(patronymic_inside), "given_name")
+    notes.rows("patronymic-in-given-name", known(patronymic_inside), "given_name")
     patronymic = coalesced(cells["patronymic"], patronymic_inside)
     written = {
         "surname": cells["surname"],
@@ -325,18 +324,18 @@ def _names(
         columns |= dict(zip(names_of_columns, folded, strict=True))
     given_skeleton = columns["given_skeleton"]
     one_letter = flags(pc.equal(pc.utf8_length(given_skeleton.dictionary), 1))
-    notes.rows(rules.INITIALS_ONLY, rows_of(given_skeleton, one_letter), "given_name")
+    notes.rows("initials-only", rows_of(given_skeleton, one_letter), "given_name")
     _note_unreadable(cells["surname"], columns["surname_skeleton"], "surname", notes)
     _note_unreadable(given, given_skeleton, "given_name", notes)
     readable = known(columns["patronymic_skeleton"]) | known(columns["patronymic_sex"])
-    notes.rows(rules.NAME_UNREADABLE, known(patronymic) & ~readable, "patronymic")
+    notes.rows("name-unreadable", known(patronymic) & ~readable, "patronymic")
     return columns
 
 
 def _note_unreadable(
     written: pa.Array, folded: pa.Array, field: str, notes: Notes
 ) -> None:
-    notes.rows(rules.NAME_UNREADABLE, known(written) & ~known(folded), field)
+    notes.rows("name-unreadable", known(written) & ~known(folded), field)
 
 
 def _plain_names(cells: Cells, notes: Notes) -> dict[str, Any]:
@@ -382,15 +381,15 @@ def _dates(
 
     is_known = text_of_date > 0
     for rule, has_fault in (
-        (rules.DATE_UNREADABLE, form == 0),
-        (rules.IMPOSSIBLE_DATE, resolved.impossible),
-        (rules.DATE_SWAPPED, resolved.swapped),
+        ("date-unreadable", form == 0),
+        ("impossible-date", resolved.impossible),
+        ("date-swapped", resolved.swapped),
     ):
         notes.rows(rule, (is_known & has_fault)[date_of_row], "birth_date")
     names = sources.to_pylist()
     for rule, is_fault_of_file in (
-        (rules.MONTH_FIRST, resolved.month_first),
-        (rules.ORDER_MIXED, resolved.mixed),
+        ("date-order-month-first", resolved.month_first),
+        ("date-order-mixed", resolved.mixed),
     ):
         files = [names[at] for at in np.flatnonzero(is_fault_of_file)]
         notes.files(rule, files, "birth_date")
@@ -408,7 +407,7 @@ def _dates(
 
 def _sex(written: pa.DictionaryArray, notes: Notes) -> dict[str, Any]:
     (sex,) = spread(written, lambda text: (read_sex(text),), (_TEXT,))
-    notes.rows(rules.SEX_UNREADABLE, known(written) & ~known(sex), "sex")
+    notes.rows("sex-unreadable", known(written) & ~known(sex), "sex")
     return {"sex": sex}
 
 

@@ -18,7 +18,7 @@ from voterlist.findings import gather, make
 from voterlist.model import Covers
 from voterlist.normalize.addresses import read_address, read_street
 from voterlist.normalize.alphabet import ascii_letters, to_latin
-from voterlist.normalize.rules import HOUSES_UNREADABLE
+from voterlist.normalize.columns import BY_CODE
 from voterlist.normalize.street_or_village import Kind, named_by_its_column
 from voterlist.schemas import SET_ASIDE, STREET, STREET_ROW, empty, require
 from voterlist.tables import Outcome, from_columns, group_codes, sort_by, text_of
@@ -266,4 +266,4 @@ def _unread(table: pa.Table) -> pa.Table:
     )
     columns: dict[str, Any] = {name: places.column(name) for name in _PLACE}
     columns["field"] = "houses"
-    return gather([make(HOUSES_UNREADABLE, places.num_rows, columns)])
+    return gather([make(BY_CODE["street-houses-unreadable"], places.num_rows, columns)])

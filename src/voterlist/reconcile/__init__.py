@@ -20,7 +20,7 @@ from voterlist.errors import StageError
 from voterlist.findings import gather, make
 from voterlist.model import Stage
 from voterlist.persons.matching import CLASSES, Rows
-from voterlist.reconcile.policies import REGISTERS
+from voterlist.reconcile.policies import BY_CODE, REGISTERS, RULES
 from voterlist.reconcile.registers import (
     COMPARED,
     FORMER,
@@ -31,7 +31,6 @@ from voterlist.reconcile.registers import (
     no_register,
     register_keys,
 )
-from voterlist.reconcile.rules import NOT_READ, RULES
 from voterlist.reconcile.statistics import (
     COUNTED,
     TALLY,
@@ -163,4 +162,4 @@ def not_read(
     ``sources`` are the files, ``names`` what each is.
     """
     columns = {"source": list(sources), "field": list(names)}
-    return gather([make(NOT_READ, len(sources), columns)], settings)
+    return gather([make(BY_CODE["register-not-read"], len(sources), columns)], settings)

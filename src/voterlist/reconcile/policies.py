@@ -5,28 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from voterlist.findings import declared_rules
 from voterlist.model import Rule
-from voterlist.reconcile.rules import (
-    ABROAD,
-    ABROAD_PROBABLE,
-    ARRIVED_ELSEWHERE,
-    ARRIVED_MISSING,
-    CONSCRIPT,
-    CONSCRIPT_PROBABLE,
-    DECEASED_CONFIRMED,
-    DECEASED_CONFLICTING,
-    DECEASED_PROBABLE,
-    IDENTITY_CONFLICT,
-    MOVED_AWAY,
-    MOVED_AWAY_PROBABLE,
-    NOT_RESIDENT,
-    OF_AGE_MISSING,
-    OF_AGE_UNREGISTERED,
-    PRISONER,
-    PRISONER_PROBABLE,
-    RESIDENT_ELSEWHERE,
-    RESIDENT_MISSING,
-)
+
+BY_CODE = declared_rules("voterlist.reconcile")
+RULES = tuple(BY_CODE.values())
+"""What reconciliation may notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +34,11 @@ class Policy:
 
 
 _DECEASED = {
-    "confirmed": DECEASED_CONFIRMED,
-    "conflicting": DECEASED_CONFLICTING,
-    "probable": DECEASED_PROBABLE,
+    "confirmed": BY_CODE["deceased-confirmed"],
+    "conflicting": BY_CODE["deceased-conflicting"],
+    "probable": BY_CODE["deceased-probable"],
 }
-_CONFLICT = {"conflicting": IDENTITY_CONFLICT}
+_CONFLICT = {"conflicting": BY_CODE["register-identity-conflict"]}
 
 POLICIES: Mapping[str, Policy] = {
     policy.name: policy
@@ -62,39 +46,58 @@ POLICIES: Mapping[str, Policy] = {
         Policy("deaths", _DECEASED),
         Policy(
             "departures",
-            {"confirmed": MOVED_AWAY, "probable": MOVED_AWAY_PROBABLE, **_CONFLICT},
+            {
+                "confirmed": BY_CODE["moved-away-confirmed"],
+                "probable": BY_CODE["moved-away-probable"],
+                **_CONFLICT,
+            },
             leaves=True,
         ),
         Policy(
-            "arrivals", _CONFLICT, missing=ARRIVED_MISSING, elsewhere=ARRIVED_ELSEWHERE
+            "arrivals",
+            _CONFLICT,
+            missing=BY_CODE["arrived-missing"],
+            elsewhere=BY_CODE["arrived-listed-elsewhere"],
         ),
         Policy(
             "residence",
             _CONFLICT,
-            missing=RESIDENT_MISSING,
-            elsewhere=RESIDENT_ELSEWHERE,
-            list_only=NOT_RESIDENT,
+            missing=BY_CODE["resident-missing"],
+            elsewhere=BY_CODE["resident-listed-elsewhere"],
+            list_only=BY_CODE["not-in-residence-register"],
         ),
         Policy("name-changes", _CONFLICT),
         Policy(
             "newly-of-age",
             _CONFLICT,
-            missing=OF_AGE_MISSING,
-            list_only=OF_AGE_UNREGISTERED,
+            missing=BY_CODE["newly-of-age-missing"],
+            list_only=BY_CODE["newly-of-age-unregistered"],
         ),
         Policy(
             "conscripts",
-            {"confirmed": CONSCRIPT, "probable": CONSCRIPT_PROBABLE, **_CONFLICT},
+            {
+                "confirmed": BY_CODE["conscript-on-permanent-list"],
+                "probable": BY_CODE["conscript-probable"],
+                **_CONFLICT,
+            },
             permanent=True,
         ),
         Policy(
             "prisoners",
-            {"confirmed": PRISONER, "probable": PRISONER_PROBABLE, **_CONFLICT},
+            {
+                "confirmed": BY_CODE["prisoner-on-permanent-list"],
+                "probable": BY_CODE["prisoner-probable"],
+                **_CONFLICT,
+            },
             permanent=True,
         ),
         Policy(
             "abroad",
-            {"confirmed": ABROAD, "probable": ABROAD_PROBABLE, **_CONFLICT},
+            {
+                "confirmed": BY_CODE["abroad-on-permanent-list"],
+                "probable": BY_CODE["abroad-probable"],
+                **_CONFLICT,
+            },
             permanent=True,
         ),
         # Who was taken off the list since the last cycle, and why: explains, and accuses nobody.

@@ -25,8 +25,7 @@ from voterlist.persons.matching import (
     usable_by,
 )
 from voterlist.persons.shared_values import NO_KEY, row_keys
-from voterlist.reconcile.policies import POLICIES, Policy
-from voterlist.reconcile.rules import BOTH_NAMES, LITTLE_USABLE, OLD_NAME
+from voterlist.reconcile.policies import BY_CODE, POLICIES, Policy
 from voterlist.schemas import FINDING, MATCH, REGISTER_USE, VOTER
 from voterlist.tables import concat, from_columns, similarity, sort_by, text_of
 
@@ -243,7 +242,7 @@ def _little_usable(compared: Compared, settings: CheckSettings) -> pa.Table:
         "value": usable_rows(compared),
         "limit": compared.register.num_rows,
     }
-    return make(LITTLE_USABLE, rows, columns)
+    return make(BY_CODE["register-little-usable"], rows, columns)
 
 
 def _list_only(
@@ -324,8 +323,8 @@ def changed_names(
     beside_row = _beside(voters, entry[once], register, row[once])
     beside_entry = _beside(voters, entry[twice], voters, other_entry[twice])
     return [
-        make(OLD_NAME, int(once.sum()), beside_row),
-        make(BOTH_NAMES, int(twice.sum()), beside_entry),
+        make(BY_CODE["name-changed-old-name"], int(once.sum()), beside_row),
+        make(BY_CODE["name-changed-both-names"], int(twice.sum()), beside_entry),
     ]
 
 

@@ -14,13 +14,7 @@ from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.model import ListKind, Rule, Sex, Unit
 from voterlist.persons.matching import Flags, Rows
-from voterlist.reconcile.rules import (
-    BELOW_ADULTS,
-    EXCEEDS_ADULTS,
-    PROTOCOL_LIST,
-    PROTOCOL_SUM,
-    TOTALS,
-)
+from voterlist.reconcile.policies import BY_CODE
 from voterlist.schemas import COMPARISON, FINDING, PROTOCOL_LINES, VOTER
 from voterlist.tables import codes, concat, from_columns, group_codes, sort_by, text_of
 
@@ -172,8 +166,12 @@ def differences(
     at_least = _listed(counted, statistics)
     at_most = _listed(counted, statistics, at_most=True)
     findings = [
-        *_beyond(EXCEEDS_ADULTS, statistics, at_least, most, at_least > most),
-        *_beyond(BELOW_ADULTS, statistics, at_most, least, at_most < least),
+        *_beyond(
+            BY_CODE["list-exceeds-adults"], statistics, at_least, most, at_least > most
+        ),
+        *_beyond(
+            BY_CODE["list-below-adults"], statistics, at_most, least, at_most < least
+        ),
     ]
     return concat(findings, FINDING)
 
@@ -207,14 +205,23 @@ def sums(protocol: pa.Table, counted: pa.Table) -> pa.Table:
     line = {name: _numbers(protocol, name) for name in PROTOCOL_LINES}
     parts = line["line_1a"] + line["line_1b"] + line["line_1c"] - line["line_1d"]
     findings = [
-        _differing(PROTOCOL_SUM, protocol, line["line_1"], parts),
         _differing(
-            PROTOCOL_LIST, protocol, line["line_1a"], _counted(protocol, counted)
+            BY_CODE["protocol-does-not-add-up"], protocol, line["line_1"], parts
+        ),
+        _differing(
+            BY_CODE["protocol-list-differs"],
+            protocol,
+            line["line_1a"],
+            _counted(protocol, counted),
         ),
     ]
     for name in PROTOCOL_LINES:
         below = _below(protocol, line[name])
-        findings.append(_differing(TOTALS, protocol, line[name], below, field=name))
+        findings.append(
+            _differing(
+                BY_CODE["totals-do-not-add-up"], protocol, line[name], below, field=name
+            )
+        )
     return concat(findings, FINDING)
 
 
