@@ -1,4 +1,4 @@
-"""The commands put together. Each is a line here; its module is loaded when it is needed."""
+"""The program: its commands, and what it does when none is given."""
 
 from __future__ import annotations
 
@@ -6,90 +6,12 @@ from typing import Annotated
 
 import typer
 
-from voterlist.cli.groups import PLAIN, Entry, SubGroup, commands_of
+from voterlist.cli.groups import PLAIN, commands_of, sections
 from voterlist.cli.words import SAY
 from voterlist.version import __version__
 
-_REVIEW = SubGroup(
-    "review",
-    (
-        Entry("review.export"),
-        Entry("review.import", function="import_decisions"),
-        Entry("review.serve", "serve"),
-        Entry("review.feedback"),
-        Entry("review.quality"),
-        Entry("review.sample"),
-    ),
-)
-_LEDGER = SubGroup(
-    "ledger",
-    (
-        Entry("ledger.copy"),
-        Entry("ledger.restore"),
-        Entry("ledger.renew"),
-    ),
-)
-_KEYS = SubGroup(
-    "keys",
-    (
-        Entry("keys.make"),
-        Entry("keys.show"),
-        Entry("keys.trust"),
-        Entry("keys.distrust"),
-    ),
-)
-_USER = SubGroup(
-    "user",
-    (
-        Entry("user.add"),
-        Entry("user.list", function="list_all"),
-        Entry("user.remove"),
-        Entry("user.password", function="change_password"),
-    ),
-)
-_COMMANDS = commands_of(
-    {
-        "every-day": (
-            Entry("init"),
-            Entry("run", logs=True),
-            Entry("inspect"),
-            Entry("status"),
-            _REVIEW,
-            _USER,
-            Entry("lists"),
-        ),
-        "handing-over": (
-            _KEYS,
-            Entry("submit", "handover"),
-            Entry("receive", "handover"),
-            Entry("return", "handover", "return_cases"),
-            Entry("answer", "handover"),
-            Entry("approve", "handover"),
-            Entry("finish", "handover"),
-        ),
-        "any-table": (
-            Entry("link", logs=True),
-            Entry("check"),
-            Entry("compare"),
-            Entry("names"),
-            Entry("explain"),
-            Entry("evaluate"),
-            Entry("synth"),
-        ),
-        "upkeep": (
-            Entry("manual"),
-            Entry("doctor"),
-            Entry("schedule"),
-            _LEDGER,
-            Entry("journal"),
-            Entry("verify"),
-            Entry("forget"),
-        ),
-    }
-)
-
 APP = typer.Typer(
-    cls=_COMMANDS,
+    cls=commands_of(sections()),
     help=SAY("cli.about"),
     subcommand_metavar=SAY("library.command-metavar"),
     **{**PLAIN, "add_completion": True},

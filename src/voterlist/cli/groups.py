@@ -11,10 +11,12 @@ import importlib
 import os
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextvars import copy_context
 from dataclasses import dataclass
-from itertools import chain
+from importlib import resources
+from itertools import chain, groupby
 from types import MappingProxyType
 from typing import Any
 
@@ -53,16 +55,14 @@ _COMMAND_METAVAR = SAY("library.command-metavar")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One command: where its function is."""
+    """One command: where its function is. ``commands.toml`` says what the fields are."""
 
     key: str
     """What is typed, with points for blanks; its words are ``cli.<key>.short`` and ``.help``."""
+    json: str = ""
     module: str = ""
-    """A module of ``voterlist.cli``; without one, that of the first word."""
     function: str = ""
-    """Without one, that of the last word."""
     logs: bool = False
-    """True where it can write down what it does."""
 
     @property
     def name(self) -> str:
@@ -147,6 +147,29 @@ class SubGroup:
 
 def _of_groups() -> dict[str, Any]:
     return {**PLAIN, "subcommand_metavar": _COMMAND_METAVAR}
+
+
+def records() -> dict[str, dict[str, dict[str, Any]]]:
+    """Section of the help -> command as it is typed -> its record in ``commands.toml``."""
+    text = (resources.files(__package__) / "commands.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def sections() -> dict[str, tuple[Entry | SubGroup, ...]]:
+    """Section of the help -> its commands; those of one first word are a group."""
+    return {
+        section: tuple(_grouped(commands)) for section, commands in records().items()
+    }
+
+
+def _grouped(commands: Mapping[str, Mapping[str, Any]]) -> Iterator[Entry | SubGroup]:
+    entries = [
+        Entry(typed.replace(" ", "."), **record) for typed, record in commands.items()
+    ]
+    for word, same in groupby(entries, key=lambda entry: entry.key.partition(".")[0]):
+        first, *others = same
+        is_group = first.key != word
+        yield SubGroup(word, (first, *others)) if is_group else first
 
 
 class _Table(MutableMapping[str, Any]):

@@ -5,16 +5,15 @@ from __future__ import annotations
 import difflib
 import shutil
 import textwrap
-import tomllib
 from collections.abc import Iterator
 from functools import cache, partial
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from voterlist.catalogue import Catalogue
+from voterlist.cli.groups import records
 from voterlist.cli.options import argument, option
 from voterlist.cli.terminal import TERMINAL, Answer, shown
 from voterlist.cli.words import SAY
@@ -73,8 +72,11 @@ def _help(words: str, command: Any, say: Catalogue) -> Page:
 @cache
 def json_keys() -> dict[str, str]:
     """What each command prints with ``--json``, by its words; in English."""
-    text = (resources.files(__package__) / "json_keys.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return {
+        words: record["json"]
+        for commands in records().values()
+        for words, record in commands.items()
+    }
 
 
 def _found(name: str, commands: dict[str, Maker]) -> Maker:
