@@ -355,7 +355,7 @@ def of_other_people(answers: Answers, runs: Known) -> Iterator[Problem]:
     of_all = set(names)
     for row in unsealed:
         case, entry = row.ids[CASE_ID], row.ids[ENTRY_ID]
-        shown = {plain(text) for text in row.shown} & of_all
+        shown = {plain(text) for _, text in row.shown} & of_all
         if shown and name_of.get(entry, "") not in {"", *shown}:
             yield Problem(row.row, "row-exchanged", row.sheet, case, entry)
 

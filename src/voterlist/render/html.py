@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -12,16 +12,15 @@ from typing import Any, Protocol, TypeVar
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from jinja2.runtime import Context
-from markupsafe import Markup
 
 from voterlist.model import Severity
-from voterlist.quality.feedback import GROUPS, Feedback, FeedbackRow
-from voterlist.report.section import Report, Section
+from voterlist.quality.feedback import GROUPS, Feedback
+from voterlist.report.section import Report
 from voterlist.report.sections.audit import AUDIT, AuditWords
 from voterlist.report.sections.audit.model import PrecinctAudit
 from voterlist.report.sections.balance import BALANCE, ListBalance
 from voterlist.report.sections.findings import FINDINGS, FindingRow, FindingWords
-from voterlist.report.sections.order import AUDIT_PAGE, PAGE
+from voterlist.report.sections.order import AUDIT_PAGE, PAGE, Sections
 from voterlist.report.sections.people import PEOPLE, PrecinctCounts
 from voterlist.report.sections.set_aside import NOBODY, SET_ASIDE_ROWS, SetAsideRow
 from voterlist.report.values import Facts, Names, Place, Precinct
@@ -168,37 +167,19 @@ class Part:
     left: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """A section as it stands in a page."""
-
-    name: str
-    body: Markup
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """What a page has besides its sections."""
-
-    title: str
-    notes: tuple[str, ...]
-    foot: str = ""
-
-
 def render_report(report: Report, language: str, most: int | None = None) -> str:
     """The page as HTML; the same report gives the same text.
 
     No table shows more rows than its section says (``Section.most``), nor more than ``most``. The
     page says how many more the workbook has.
     """
-    words, facts = Words(language), report.facts
-    day = words("report.subtitle", today=words.long_day(facts.today))
-    frame = _Frame(title_of(facts, words), (day,), words("report.foot"))
+    words = Words(language)
     return _page(
         report,
         words,
-        frame,
-        [_show(section, report, language, most) for section in PAGE],
+        sections=_shown(PAGE, "page.html", report, language, most),
+        title=title_of(report.facts, words),
+        foot=words("report.foot"),
     )
 
 
@@ -215,59 +196,58 @@ def render_pages(pages: Sequence[Page], facts: Facts, language: str) -> str:
 
 def render_audit(report: Report, language: str, most: int | None = None) -> str:
     """The page of the audit as HTML, with at most ``most`` rows a table, as ``render_report``."""
-    words, facts = Words(language), report.facts
-    day = words("report.subtitle", today=words.long_day(facts.today))
-    if facts.constituency is None:
+    words, number = Words(language), report.facts.constituency
+    if number is None:
         title = words("audit.page.title.all")
     else:
-        title = words("audit.page.title", number=str(facts.constituency))
-    frame = _Frame(title, (day, words("audit.page.note")))
-    template = "brief.html"
-    shown = [_show(section, report, language, most, template) for section in AUDIT_PAGE]
-    return _page(report, words, frame, shown)
+        title = words("audit.page.title", number=str(number))
+    return _page(
+        report,
+        words,
+        sections=_shown(AUDIT_PAGE, "brief.html", report, language, most),
+        title=title,
+        notes=[words("audit.page.note")],
+    )
 
 
 def _page(
-    report: Report, words: Words, frame: _Frame, shown: Sequence[_Shown | None]
+    report: Report,
+    words: Words,
+    *,
+    sections: Mapping[str, str],
+    title: str,
+    notes: Sequence[str] = (),
+    foot: str = "",
 ) -> str:
+    """Sections, by name, in the frame of a page."""
+    day = words("report.subtitle", today=words.long_day(report.facts.today))
     template = environment().get_template("frame.html")
     return template.render(
-        facts=report.facts,
-        w=words,
-        title=frame.title,
-        notes=frame.notes,
-        foot=frame.foot,
-        sections=[section for section in shown if section],
+        w=words, title=title, notes=[day, *notes], foot=foot, sections=sections
     )
 
 
-def _show(
-    section: Section[Any, Any],
-    report: Report,
-    language: str,
-    most: int | None,
-    template: str = "page.html",
-) -> _Shown | None:
-    """A section by its own template; None where it has nothing to show."""
-    content = report.of(section)
-    if content is None:
-        return None
-    body = (
-        environment()
-        .get_template(f"{section.folder}/{template}")
-        .render(
+def _shown(
+    sections: Sections, template: str, report: Report, language: str, most: int | None
+) -> dict[str, str]:
+    """The sections that have something to show, each by its own template."""
+    bodies = {}
+    for section in sections:
+        content = report.of(section)
+        if content is None:
+            continue
+        source = environment().get_template(f"{section.folder}/{template}")
+        bodies[section.name] = source.render(
             content=content,
             facts=report.facts,
             w=section.words(language),
-            most={name: _least(count, most) for name, count in section.most.items()},
+            most={
+                name: count if most is None else min(count, most)
+                for name, count in section.most.items()
+            },
             **section.page(content),
         )
-    )
-    return _Shown(section.name, Markup(body))  # noqa: S704  the template has escaped it
-
-
-def _least(count: int, most: int | None) -> int:
-    return count if most is None else min(count, most)
+    return bodies
 
 
 class _PlainContext(Context):
@@ -331,23 +311,6 @@ _MOST_LINES = 12
 _FIELD = "missing-"
 
 
-@dataclass(frozen=True, slots=True)
-class _Mistake:
-    """A row of the page.
-
-    Attributes:
-        what: what is wrong, in words.
-        row: the numbers.
-        lines: where, the first of them, in words.
-        more: how many lines more there are.
-    """
-
-    what: str
-    row: FeedbackRow
-    lines: str
-    more: int
-
-
 def render_feedback(
     found: Feedback, facts: Facts, names: Names, *, language: str
 ) -> str:
@@ -355,27 +318,22 @@ def render_feedback(
     words = Words(language)
     rows = found.rows[:_MOST_ROWS]
     groups = {row.group for row in rows}
-    return (
-        environment()
-        .get_template("feedback.html")
-        .render(
-            w=words,
-            facts=facts,
-            found=found,
-            rows=[_mistake(row, names, words) for row in rows],
-            left=len(found.rows) - len(rows),
-            advice=[group for group in GROUPS if group in groups],
-        )
-    )
-
-
-def _mistake(row: FeedbackRow, names: Names, words: Words) -> _Mistake:
-    lines = row.lines[:_MOST_LINES]
-    return _Mistake(
-        _what(row.code, words),
-        row,
-        _places_told(lines, names, words),
-        len(row.lines) - len(lines),
+    template = environment().get_template("feedback.html")
+    return template.render(
+        w=words,
+        facts=facts,
+        found=found,
+        rows=[
+            {
+                "of": row,
+                "what": _what(row.code, words),
+                "lines": _places_told(row.lines[:_MOST_LINES], names, words),
+                "more": max(len(row.lines) - _MOST_LINES, 0),
+            }
+            for row in rows
+        ],
+        left=len(found.rows) - len(rows),
+        advice=[group for group in GROUPS if group in groups],
     )
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from voterlist import facts
 from voterlist.deadlines import Deadline
 from voterlist.deadlines.pace import Forecast
-from voterlist.model import Level, Owed, Progress, Standing
 from voterlist.render.html import environment, nice
+from voterlist.report.sections.deadlines import DONE, Due, due_of
 from voterlist.report.values import Facts, UnitStanding
 from voterlist.report.words import Words
 
-_DONE = frozenset({Standing.DONE, Standing.DONE_LATE, Standing.DONE_UNDATED})
 _NAMED = 40
 """With more constituencies than these, the cards show their numbers alone."""
 _WIDE, _HIGH = 277.0, 92.0
@@ -52,75 +52,20 @@ class BurnDown:
 
 
 @dataclass(frozen=True, slots=True)
-class Square:
-    """One precinct."""
-
-    precinct: int | None
-    progress: Progress
-    standing: Standing
-    days_over: int
-
-    @property
-    def mark(self) -> str:
-        """What it is drawn as: overdue, or how far it is."""
-        return _mark(self.standing, self.progress)
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
     """One constituency and its precincts.
 
     Attributes:
-        number: its number; None where it is not known.
+        unit: how it stands with the first stage that it has not finished.
         name: its name; empty where none is known, or where the page has no room.
-        progress: how far it is.
-        standing: how it stands with the first stage that it has not finished.
-        days_over: days since the due date of what is overdue.
-        cases: its open cases.
-        errors: its findings of the severity error.
-        contested: answers that contradict each other.
-        second_readings: decided cases that wait for their second reading.
         forecast: when its cases are decided at this pace; None where it cannot be told.
-        squares: its precincts.
+        squares: how its precincts stand.
     """
 
-    number: int | None
+    unit: UnitStanding
     name: str
-    progress: Progress
-    standing: Standing
-    days_over: int
-    cases: int
-    errors: int
-    contested: int
-    second_readings: int
     forecast: Forecast | None
-    squares: tuple[Square, ...]
-
-    @property
-    def mark(self) -> str:
-        """What it is drawn as: overdue, or how far it is."""
-        return _mark(self.standing, self.progress)
-
-
-@dataclass(frozen=True, slots=True)
-class WallDue:
-    """One stage of the calendar, and how many units have finished it."""
-
-    deadline: Deadline
-    days_left: int
-    done: int
-    late: int
-    overdue: int
-    units: int
-
-    @property
-    def state(self) -> str:
-        """The word that colours it."""
-        if self.overdue:
-            return "overdue"
-        if self.units and self.done == self.units:
-            return "done"
-        return "open" if self.days_left >= 0 else "not-started"
+    squares: Sequence[UnitStanding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +73,12 @@ class Debt:
     """What commissions of one level owe those of another.
 
     Attributes:
-        owed: what.
-        debtor: who.
-        creditor: to whom.
-        due: the day on which it is due.
-        days_over: days since then; 0 where there is time.
-        places: (constituency, precinct) of each that owes it, in order.
+        units: each that owes it, in order.
+        days_over: days since it was due; 0 where there is time.
     """
 
-    owed: Owed
-    debtor: Level
-    creditor: Level
-    due: dt.date
+    units: Sequence[UnitStanding]
     days_over: int
-    places: tuple[tuple[int | None, int | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +110,7 @@ class Wall:
     """
 
     facts: Facts
-    dues: tuple[WallDue, ...]
+    dues: tuple[Due, ...]
     cards: tuple[Card, ...]
     debts: tuple[Debt, ...]
     burned: BurnDown
@@ -189,16 +126,18 @@ class Wall:
         return len(self.cards) > _FEW
 
     @property
-    def next_due(self) -> WallDue:
+    def next_due(self) -> Due:
         """The first stage of this level that is not finished; without one, of any level."""
-        unfinished = [due for due in self.dues if due.done < due.units or not due.units]
+        unfinished = [
+            due for due in self.dues if due.done < len(due.units) or not due.units
+        ]
         own = [due for due in unfinished if due.deadline.sender is self.facts.level]
         return (own or unfinished or list(self.dues)[-1:])[0]
 
     @property
     def open_cases(self) -> int:
         """Cases to decide; one of two constituencies counts in both."""
-        return sum(card.cases for card in self.cards)
+        return sum(card.unit.waiting.cases for card in self.cards)
 
     @property
     def overdue(self) -> int:
@@ -220,107 +159,55 @@ def build_wall(
         rows: how all units stand.
         burned: how the open cases went down.
     """
-    cards = _cards(rows, burned, about.today)
+    cards = tuple(_cards(rows, burned, about.today))
     most = max((len(card.squares) for card in cards), default=0)
-    every_square = [square for card in cards for square in card.squares]
+    precincts = (square.mark for card in cards for square in card.squares)
     return Wall(
         about,
-        dues=_dues(deadlines, rows, about.today),
+        dues=tuple(due_of(one, rows, about.today) for one in deadlines),
         cards=cards,
         debts=_debts(rows, about.today),
         burned=burned,
         layout=layout_of(len(cards), most),
-        precincts=Counter(square.mark for square in every_square),
-        constituencies=Counter(card.mark for card in cards),
+        precincts=Counter(precincts),
+        constituencies=Counter(card.unit.mark for card in cards),
     )
-
-
-def _mark(standing: Standing, progress: Progress) -> str:
-    return "overdue" if standing is Standing.OVERDUE else progress.value
 
 
 def _cards(
     rows: Sequence[UnitStanding], burned: BurnDown, today: dt.date
-) -> tuple[Card, ...]:
-    squares: dict[int | None, list[Square]] = {}
+) -> Iterator[Card]:
+    squares: dict[int | None, list[UnitStanding]] = {}
     wholes: dict[int | None, list[UnitStanding]] = {}
     is_of_precincts = {row.deadline for row in rows if row.precinct is not None}
     for row in rows:
-        if row.deadline in is_of_precincts:
-            square = Square(row.precinct, row.progress, row.standing, row.days_over)
-            squares.setdefault(row.constituency, []).append(square)
-        else:
-            wholes.setdefault(row.constituency, []).append(row)
+        units = squares if row.deadline in is_of_precincts else wholes
+        units.setdefault(row.constituency, []).append(row)
     names = facts.constituencies(today) if len(wholes) <= _NAMED else {}
-    return tuple(
-        _card(of_stages, squares.get(number, []), names.get(number or 0, ""), burned)
-        for number, of_stages in wholes.items()
-    )
-
-
-def _card(
-    stages: Sequence[UnitStanding],
-    squares: Sequence[Square],
-    name: str,
-    burned: BurnDown,
-) -> Card:
-    unfinished = [row for row in stages if row.standing not in _DONE]
-    row = (unfinished or list(stages)[-1:])[0]
-    return Card(
-        number=row.constituency,
-        name=name,
-        progress=row.progress,
-        standing=row.standing,
-        days_over=row.days_over,
-        cases=row.waiting.cases,
-        errors=row.waiting.errors,
-        contested=row.waiting.contested,
-        second_readings=row.waiting.second_readings,
-        forecast=burned.of_constituencies.get(row.constituency),
-        squares=tuple(squares),
-    )
-
-
-def _dues(
-    deadlines: Iterable[Deadline], rows: Sequence[UnitStanding], today: dt.date
-) -> tuple[WallDue, ...]:
-    by_deadline: dict[Deadline, list[Standing]] = {one: [] for one in deadlines}
-    for row in rows:
-        by_deadline[row.deadline].append(row.standing)
-    return tuple(
-        WallDue(
-            deadline,
-            days_left=(deadline.due - today).days,
-            done=sum(one in _DONE for one in standings),
-            late=standings.count(Standing.DONE_LATE),
-            overdue=standings.count(Standing.OVERDUE),
-            units=len(standings),
+    for number, stages in wholes.items():
+        unfinished = [row for row in stages if row.standing not in DONE]
+        yield Card(
+            (unfinished or stages[-1:])[0],
+            names.get(number or 0, ""),
+            burned.of_constituencies.get(number),
+            squares.get(number, []),
         )
-        for deadline, standings in by_deadline.items()
-    )
 
 
 def _debts(rows: Iterable[UnitStanding], today: dt.date) -> tuple[Debt, ...]:
     """Who owes what, of one kind and stage together; what is overdue longest first."""
-    found: dict[
-        tuple[Deadline, Owed, Level, Level], list[tuple[int | None, int | None]]
-    ] = {}
+    found: dict[tuple[object, ...], list[UnitStanding]] = {}
     for row in rows:
-        if row.owed is not None and row.debtor is not None and row.creditor is not None:
+        if row.owed is not None:
             key = row.deadline, row.owed, row.debtor, row.creditor
-            found.setdefault(key, []).append((row.constituency, row.precinct))
+            found.setdefault(key, []).append(row)
     debts = [
-        Debt(
-            owed,
-            debtor,
-            creditor,
-            deadline.due,
-            max((today - deadline.due).days, 0),
-            tuple(places),
-        )
-        for (deadline, owed, debtor, creditor), places in found.items()
+        Debt(units, max((today - units[0].deadline.due).days, 0))
+        for units in found.values()
     ]
-    return tuple(sorted(debts, key=lambda debt: (-debt.days_over, debt.due)))
+    return tuple(
+        sorted(debts, key=lambda debt: (-debt.days_over, debt.units[0].deadline.due))
+    )
 
 
 def layout_of(cards: int, most: int) -> Layout:
@@ -375,60 +262,27 @@ _MARKS = (
 def render_wall(wall: Wall, language: str) -> str:
     """The page as HTML; the same standing gives the same text."""
     template = environment().get_template("wall.html")
+    stages, today = _strip(wall)
     return template.render(
         wall=wall,
         facts=wall.facts,
         w=Words(language),
         marks=_MARKS,
         chart=_chart(wall.burned, wall.facts.today),
-        strip=_strip(wall),
+        stages=stages,
+        today=today,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Point:
-    """A day and a number of open cases, where they are drawn."""
-
-    x: float
-    y: float
-
-    def __str__(self) -> str:
-        return f"{self.x:.1f},{self.y:.1f}"
+_Point = tuple[float, float]
+"""Where a day and a number of open cases are drawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Chart:
-    """The burn-down.
-
-    Attributes:
-        line: the open cases day by day.
-        area: the same, down to the axis.
-        needed: from the most open cases to none on the due day.
-        expected: from today to the expected day.
-        fan: from today to the earliest and the latest day.
-        today: where today is; ``due``: where the due day is.
-        most: the number at the end of the axis.
-        first: the day at the left edge, ``last`` at the right.
-    """
-
-    line: str
-    area: str
-    needed: str
-    expected: str
-    fan: str
-    today: float
-    due: float
-    most: int
-    first: dt.date
-    last: dt.date
-
-
-def _chart(burned: BurnDown, today: dt.date) -> _Chart | None:
-    """The burn-down; None where no run has counted cases yet."""
-    points = burned.points
+def _chart(burned: BurnDown, today: dt.date) -> dict[str, Any] | None:
+    """What is drawn of the burn-down; None where no run has counted cases yet."""
+    points, told, due = burned.points, burned.forecast, burned.deadline.due
     if not points or not max(count for _, count in points):
         return None
-    due, told = burned.deadline.due, burned.forecast
     first = points[0][0]
     last = max(due, today, points[-1][0])
     if told is not None and told.expected is not None:
@@ -439,71 +293,60 @@ def _chart(burned: BurnDown, today: dt.date) -> _Chart | None:
     days = max((last - first).days, 1)
 
     def at(day: dt.date, count: float) -> _Point:
-        return _Point(
-            _CHART_WIDE * (day - first).days / days,
-            _CHART_HIGH - _CHART_HIGH * count / most,
-        )
+        high = _CHART_HIGH - _CHART_HIGH * count / most
+        return _CHART_WIDE * (day - first).days / days, high
 
-    drawn = [at(day, count) for day, count in points]
+    line = [at(day, count) for day, count in points]
+    start = line[-1]
+
+    def reached(day: dt.date) -> _Point:
+        return _reach(start, at(day, 0))
+
     peak_day, peak = max(points, key=lambda point: (point[1], point[0]))
-    now, left = points[-1]
-    expected, fan = "", ""
+    chart = {
+        "line": _path(line),
+        "area": _path([(line[0][0], _CHART_HIGH), *line, (start[0], _CHART_HIGH)])
+        + "Z",
+        "needed": _path([at(peak_day, peak), at(due, 0)]) if peak_day < due else "",
+        "today": at(today, 0)[0],
+        "due": at(due, 0)[0],
+        "most": most,
+        "first": first,
+        "last": last,
+        "expected": "",
+        "fan": "",
+    }
     if told is not None and told.expected is not None:
-        expected = _path([at(now, left), _reach(at(now, left), at(told.expected, 0))])
+        chart["expected"] = _path([start, reached(told.expected)])
     if told is not None and told.earliest is not None:
         latest = told.latest or last + dt.timedelta(days=10 * days)
-        ends = [_reach(at(now, left), at(day, 0)) for day in (told.earliest, latest)]
-        corner = [_Point(_CHART_WIDE, _CHART_HIGH)] if ends[1].x >= _CHART_WIDE else []
-        fan = _path([at(now, left), ends[0], *corner, ends[1]]) + "Z"
-    return _Chart(
-        line=_path(drawn),
-        area=_path(
-            [_Point(drawn[0].x, _CHART_HIGH), *drawn, _Point(drawn[-1].x, _CHART_HIGH)]
-        )
-        + "Z",
-        needed=_path([at(peak_day, peak), at(due, 0)]) if peak_day < due else "",
-        expected=expected,
-        fan=fan,
-        today=at(today, 0).x,
-        due=at(due, 0).x,
-        most=most,
-        first=first,
-        last=last,
-    )
+        ends = [reached(told.earliest), reached(latest)]
+        corner = [(_CHART_WIDE, _CHART_HIGH)] if ends[1][0] >= _CHART_WIDE else []
+        chart["fan"] = _path([start, ends[0], *corner, ends[1]]) + "Z"
+    return chart
 
 
 def _reach(start: _Point, end: _Point) -> _Point:
     """The end of a line, or where it leaves the chart at the right."""
-    if end.x <= _CHART_WIDE:
+    if end[0] <= _CHART_WIDE:
         return end
-    share = (_CHART_WIDE - start.x) / (end.x - start.x)
-    return _Point(_CHART_WIDE, start.y + share * (end.y - start.y))
+    share = (_CHART_WIDE - start[0]) / (end[0] - start[0])
+    return _CHART_WIDE, start[1] + share * (end[1] - start[1])
 
 
 def _path(points: list[_Point]) -> str:
-    return "M" + "L".join(str(point) for point in points)
+    return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-@dataclass(frozen=True, slots=True)
-class _Strip:
-    """The stages of the calendar, and where they are drawn: in percent from the left."""
-
-    stages: tuple[tuple[WallDue, float, float], ...]
-    """(stage, left end, right end)."""
-    today: float
-
-
-def _strip(wall: Wall) -> _Strip:
+def _strip(wall: Wall) -> tuple[list[tuple[Due, float, float]], float]:
+    """The stages of the calendar with their ends, and today: in percent from the left."""
     deadlines = [due.deadline for due in wall.dues]
-    today = wall.facts.today
-    first = min([deadline.opens for deadline in deadlines])
-    last = max([deadline.due for deadline in deadlines])
+    first = min(deadline.opens for deadline in deadlines)
+    last = max(deadline.due for deadline in deadlines)
     days = max((last - first).days, 1)
 
     def at(day: dt.date) -> float:
         return round(min(max(100 * (day - first).days / days, 0), 100), 2)
 
-    stages = tuple(
-        (due, at(due.deadline.opens), at(due.deadline.due)) for due in wall.dues
-    )
-    return _Strip(stages, at(today))
+    stages = [(due, at(due.deadline.opens), at(due.deadline.due)) for due in wall.dues]
+    return stages, at(wall.facts.today)

@@ -15,18 +15,24 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Floats, Longs
 from voterlist.model import Unit
-from voterlist.report.sections.audit.model import SHARES
+from voterlist.report.sections.audit.model import NUMBERS, SHARES
 from voterlist.report.values import Sources, text_column
 from voterlist.schemas import PYRAMID
 from voterlist.tables import from_columns
 
 LOOKED_UP = ("entries", "voters")
 """The tables of which a report shows only the rows that a case or a finding names."""
-_OF_CASES = dict.fromkeys(
-    ("case_numbers", "contested", "decisions", "second_readings"), "case_id"
-)
-_OF_MEMBERS = {"pairs": "entry_l", "waterfalls": "entry_l", "returned": "entry_id"}
-"""Tables about the entries of cases, with the column that names one."""
+_INDEXED_BY = {
+    **dict.fromkeys(
+        ("cases", "case_numbers", "contested", "decisions", "second_readings"),
+        "case_id",
+    ),
+    "pairs": "entry_l",
+    "waterfalls": "entry_l",
+    "returned": "entry_id",
+}
+"""Tables about cases and about entries of cases, with the column that names one; the others go by
+their constituency."""
 _OF_ITS_OWN = "certificate"
 """The table of which a constituency shows its own rows alone."""
 _UNKNOWN = -1
@@ -81,12 +87,8 @@ class Cutter:
     def __init__(self, tables: Mapping[str, pa.Table]) -> None:
         """Take the tables that reports declare, except those of ``LOOKED_UP`` and ``pyramid``."""
         self._tables = tables
+        self._case_ids = pc.unique(text_column(tables["cases"], "case_id"))
         self._cases = _codes_of(tables["cases"], "case_id", self._case_ids)
-        self._rows_of_cases = RowsByCode(self._cases)
-
-    @cached_property
-    def _case_ids(self) -> pa.Array:
-        return pc.unique(text_column(self._tables["cases"], "case_id"))
 
     @cached_property
     def ids(self) -> pa.Array:
@@ -102,36 +104,38 @@ class Cutter:
 
     def tables_of(self, constituency: int | None, named: Named) -> dict[str, pa.Table]:
         """The tables of the report of a constituency; None: of everything."""
-        cases = self._cases_of(constituency)
+        own = self._own_rows("cases", constituency)
+        cases = self._indexed["cases"].of(self._cases[own])
         members = self._member_codes[cases]
         findings = self._own_rows("findings", constituency)
+        rows = {"cases": cases, "findings": findings}
+        for name in self._tables.keys() - rows.keys():
+            rows[name] = self._rows(name, constituency, cases, findings)
+        codes = [column[findings] for column in self._finding_codes]
+        entries = np.unique(np.concatenate([*codes, members]))
         made = {
-            "entries": named["entries"].of(self._codes_named(findings, members)),
+            "entries": named["entries"].of(entries[entries >= 0]),
             "voters": named["voters"].of(np.unique(members)),
-            "cases": self._tables["cases"].take(pa.array(cases)),
-            "findings": self._tables["findings"].take(pa.array(findings)),
         }
-        for name in self._tables.keys() - made.keys():
-            rows = self._rows(name, constituency, cases, findings)
-            made[name] = self._tables[name].take(pa.array(rows))
-        made["pyramid"] = pyramid_of(made["ages"])
-        return made
+        for name, wanted in rows.items():
+            made[name] = self._tables[name].take(pa.array(wanted))
+        return made | {"pyramid": pyramid_of(made["ages"])}
 
     def _rows(
         self, name: str, constituency: int | None, cases: Longs, findings: Longs
     ) -> Longs:
         """The rows of a table that the report of a constituency shows."""
-        if name in _OF_CASES:
-            return self._by_case[name].of(self._cases[cases])
-        if name in _OF_MEMBERS:
-            return self._by_member[name].of(self._member_codes[cases])
         if name == "register_rows":
             rows = self._register_rows[findings]
             return np.unique(rows[rows >= 0])
         if name == _OF_ITS_OWN and constituency is not None:
             # Of all lists together it changes with every decision; no constituency shows that.
             return self._by_place[name].of(np.array([constituency + 1]))
-        return self._own_rows(name, constituency)
+        if name not in self._indexed:
+            return self._own_rows(name, constituency)
+        is_of_case = _INDEXED_BY[name] == "case_id"
+        codes = self._cases if is_of_case else self._member_codes
+        return self._indexed[name].of(codes[cases])
 
     def _own_rows(self, name: str, constituency: int | None) -> Longs:
         """The rows of a constituency and those of none."""
@@ -139,17 +143,6 @@ class Cutter:
         if constituency is None or "constituency" not in table.column_names:
             return np.arange(table.num_rows)
         return self._by_place[name].of(np.array([0, constituency + 1]))
-
-    def _cases_of(self, constituency: int | None) -> Longs:
-        """The rows of the cases that have an entry in the constituency."""
-        own = self._own_rows("cases", constituency)
-        return self._rows_of_cases.of(self._cases[own])
-
-    def _codes_named(self, findings: Longs, members: Longs) -> Longs:
-        """The codes of the entries that these findings and cases name."""
-        codes = [column[findings] for column in self._finding_codes]
-        named = np.unique(np.concatenate([*codes, members]))
-        return named[named >= 0]
 
     @cached_property
     def _member_codes(self) -> Longs:
@@ -181,18 +174,14 @@ class Cutter:
         }
 
     @cached_property
-    def _by_case(self) -> dict[str, RowsByCode]:
+    def _indexed(self) -> dict[str, RowsByCode]:
+        """The rows of the tables about cases, and about entries of cases."""
+        ids = {"case_id": self._case_ids}
         return {
-            name: RowsByCode(_codes_of(self._tables[name], column, self._case_ids))
-            for name, column in _OF_CASES.items()
-            if name in self._tables
-        }
-
-    @cached_property
-    def _by_member(self) -> dict[str, RowsByCode]:
-        return {
-            name: RowsByCode(_codes_of(self._tables[name], column, self.ids))
-            for name, column in _OF_MEMBERS.items()
+            name: RowsByCode(
+                _codes_of(self._tables[name], column, ids.get(column, self.ids))
+            )
+            for name, column in _INDEXED_BY.items()
             if name in self._tables and column in self._tables[name].column_names
         }
 
@@ -248,80 +237,95 @@ def by_name(
 COINCIDENCES = "coincidences-beyond-chance"
 """The rule whose findings count pairs of all lists, where they are of no constituency."""
 _DIGITS = 3
-_SHARE_DECIMALS = 3
+
+Rounding = Callable[[Floats], Floats]
+
+
+def _digits(numbers: Floats) -> Floats:
+    """The numbers to three digits."""
+    return np.array([float(f"{one:.{_DIGITS}g}") for one in numbers.tolist()])
+
+
+def _decimals(count: int) -> Rounding:
+    return lambda numbers: np.round(numbers, count)
+
+
+_shares = _decimals(3)
 """Shares are shown in per cent with one decimal."""
-_ESTIMATE_DECIMALS = 4
+_estimates = _decimals(4)
 """One more, for the estimate says whether it is above 99.9 %."""
-_NUMBER_DECIMALS = 1
-
-Rounding = Callable[[pa.Table], pa.Table]
+_numbers = _decimals(1)
 
 
-def in_round_numbers(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-    """The tables of the report of one constituency of several."""
-    return {
-        # A table without rows may have no columns either.
-        name: _ROUNDINGS[name](table)
-        if name in _ROUNDINGS and table.num_rows
-        else table
-        for name, table in tables.items()
-    }
-
-
-def _coincidences(table: pa.Table) -> pa.Table:
-    return _rounded(table, _is_of_all(table), expected=_digits, found=_digits)
-
-
-def _findings(table: pa.Table) -> pa.Table:
-    is_counted = np.asarray(pc.equal(text_column(table, "rule"), COINCIDENCES))
-    chosen = _is_of_all(table) & is_counted
-    return _rounded(table, chosen, value=_digits, limit=_digits)
-
-
-def _indicators(table: pa.Table) -> pa.Table:
-    unit, indicator = (text_column(table, name) for name in ("unit", "indicator"))
-    is_all = np.asarray(pc.equal(unit, Unit.NATION.value))
-    is_share = np.asarray(pc.is_in(indicator, pa.array(sorted(SHARES))))
-    is_number = np.asarray(pc.equal(indicator, "voters"))
-    table = _rounded(table, is_all, count=_digits, of=_digits)
-    table = _rounded(table, is_all & is_number, value=_digits)
-    table = _rounded(table, is_all & is_share, value=_shares)
-    table = _rounded(table, is_all & ~is_share & ~is_number, value=_numbers)
-    # What a constituency is compared with is the value of all lists.
-    is_own = np.asarray(pc.equal(unit, Unit.CONSTITUENCY.value))
-    table = _rounded(table, is_own & is_share, base=_shares)
-    return _rounded(table, is_own & ~is_share, base=_numbers)
-
-
-def _estimate(table: pa.Table) -> pa.Table:
-    names = ("precision", "recall")
-    ends = [f"{name}{end}" for name in names for end in ("", "_low", "_high")]
-    every = np.ones(table.num_rows, np.bool_)
-    return _rounded(table, every, pairs=_digits, **dict.fromkeys(ends, _estimates))
-
-
-def _doubts(table: pa.Table) -> pa.Table:
-    return _rounded(table, np.ones(table.num_rows, np.bool_), share=_shares)
-
-
-_ROUNDINGS: Mapping[str, Rounding] = {
-    "coincidences": _coincidences,
-    "doubts": _doubts,
-    "estimate": _estimate,
-    "findings": _findings,
-    "indicators": _indicators,
-}
+def _is(name: str, *words: str) -> Callable[[pa.Table], Bools]:
+    """Tells the rows with one of these words."""
+    wanted = pa.array(sorted(words))
+    return lambda table: np.asarray(pc.is_in(text_column(table, name), wanted))
 
 
 def _is_of_all(table: pa.Table) -> Bools:
     return np.asarray(table.column("constituency").is_null())
 
 
+def _every(table: pa.Table) -> Bools:
+    return np.ones(table.num_rows, np.bool_)
+
+
+_ENDS = [
+    f"{name}{end}" for name in ("precision", "recall") for end in ("", "_low", "_high")
+]
+_NATION, _SHARE, _VOTERS = (
+    _is("unit", Unit.NATION.value),
+    _is("indicator", *SHARES),
+    _is("indicator", "voters"),
+)
+_OWN = _is("unit", Unit.CONSTITUENCY.value)
+_Chosen = Callable[[pa.Table], Bools]
+_ROUNDED: tuple[tuple[str, tuple[_Chosen, ...], tuple[str, ...], Rounding], ...] = (
+    ("coincidences", (_is_of_all,), ("expected", "found"), _digits),
+    ("doubts", (_every,), ("share",), _shares),
+    ("estimate", (_every,), ("pairs",), _digits),
+    ("estimate", (_every,), tuple(_ENDS), _estimates),
+    (
+        "findings",
+        (_is_of_all, _is("rule", COINCIDENCES)),
+        ("value", "limit"),
+        _digits,
+    ),
+    ("indicators", (_NATION,), ("count", "of"), _digits),
+    ("indicators", (_NATION, _VOTERS), ("value",), _digits),
+    ("indicators", (_NATION, _SHARE), ("value",), _shares),
+    ("indicators", (_NATION, _is("indicator", *NUMBERS)), ("value",), _numbers),
+    # What a constituency is compared with is the value of all lists.
+    ("indicators", (_OWN, _SHARE), ("base",), _shares),
+    ("indicators", (_OWN, _is("indicator", "voters", *NUMBERS)), ("base",), _numbers),
+)
+"""(table, which of its rows, their columns, how these are rounded)."""
+
+
+def in_round_numbers(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """The tables of the report of one constituency of several.
+
+    What is of all lists together is told in round numbers, so that a report stays as it is where a
+    list of another constituency changes a little.
+    """
+    rounded = dict(tables)
+    for name, chosen, columns, how in _ROUNDED:
+        # A table without rows may have no columns either.
+        if name in rounded and rounded[name].num_rows:
+            rows = np.logical_and.reduce([told(rounded[name]) for told in chosen])
+            rounded[name] = _rounded(rounded[name], rows, columns, how)
+    return rounded
+
+
 def _rounded(
-    table: pa.Table, chosen: Bools, **columns: Callable[[Floats], Floats]
+    table: pa.Table,
+    chosen: Bools,
+    columns: Sequence[str],
+    how: Rounding,
 ) -> pa.Table:
     """The table with these columns rounded in the chosen rows; what is null stays so."""
-    for name, how in columns.items():
+    for name in columns:
         column = table.column(name).combine_chunks()
         is_told = pa.array(chosen & np.asarray(column.is_valid()))
         numbers = how(np.asarray(column.filter(is_told).cast(pa.float64())))
@@ -331,20 +335,3 @@ def _rounded(
         place = table.schema.get_field_index(name)
         table = table.set_column(place, table.schema.field(name), new)
     return table
-
-
-def _digits(numbers: Floats) -> Floats:
-    """The numbers to three digits."""
-    return np.array([float(f"{one:.{_DIGITS}g}") for one in numbers.tolist()])
-
-
-def _shares(numbers: Floats) -> Floats:
-    return np.round(numbers, _SHARE_DECIMALS)
-
-
-def _estimates(numbers: Floats) -> Floats:
-    return np.round(numbers, _ESTIMATE_DECIMALS)
-
-
-def _numbers(numbers: Floats) -> Floats:
-    return np.round(numbers, _NUMBER_DECIMALS)

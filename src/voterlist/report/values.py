@@ -139,6 +139,12 @@ class UnitStanding:
         """True where it is overdue, or will soon be."""
         return self.standing in {Standing.OVERDUE, Standing.DUE_SOON}
 
+    @property
+    def mark(self) -> str:
+        """What it is drawn as: overdue, or how far it is."""
+        is_overdue = self.standing is Standing.OVERDUE
+        return "overdue" if is_overdue else self.progress.value
+
 
 def place_order(
     constituency: int | None, precinct: int | None

@@ -80,46 +80,34 @@ def unread_list(desk: Desk) -> Packed:
 def pack_list(desk: Desk, unread: Packed, cases: Sequence[Case], name: str) -> Packed:
     """The list with the cases as they stand now, as this person sees them."""
     states, verdicts = (unread["codes"][one] for one in ("states", "verdicts"))
-    strings = list(unread["strings"])
-    due = []
-    for one in cases:
-        day = one.shown_to(name).due
-        due.append(len(strings) if day else 0)
-        strings += [day] if day else []
-    rows = unread["cases"] | {
-        "state": [states.index(one.desk.state) for one in cases],
-        "due": due,
-        "knows": [one.knows for one in cases],
-    }
-    said = [
-        verdicts.index(member.verdict or "")
-        for one in cases
-        for member in one.desk.case.members
-    ]
-    entries = unread["entries"] | {"verdict": said}
-    packed_list = {**unread, "cases": rows, "entries": entries, "strings": strings}
-    _hide(desk, packed_list, cases, name)
-    return packed_list
-
-
-def _hide(desk: Desk, listed: Packed, cases: Sequence[Case], name: str) -> None:
-    """Take from the list what a second reader is not to know."""
-    rows = listed["cases"] | {one: list(listed["cases"][one]) for one in _TELLING}
-    entries = listed["entries"] | {
-        one: list(listed["entries"][one]) for one in _NEUTRAL
-    }
+    strings, due = list(unread["strings"]), []
+    rows = {column: list(unread["cases"][column]) for column in _TELLING}
+    entries = {column: list(unread["entries"][column]) for column in _NEUTRAL}
     first = 0
     for place, one in enumerate(cases):
-        size = len(one.desk.case.members)
         shown = one.shown_to(name)
-        if shown is not one.desk:
-            whole = _alone(desk, shown)
-            for column in _TELLING:
-                rows[column][place] = whole["cases"][column][0]
-            for column in _NEUTRAL:
-                entries[column][first : first + size] = whole["entries"][column]
-        first += size
-    listed["cases"], listed["entries"] = rows, entries
+        own = slice(first, first + len(shown.case.members))
+        first = own.stop
+        due.append(len(strings) if shown.due else 0)
+        strings += [shown.due] if shown.due else []
+        if shown is one.desk:
+            said = [member.verdict or "" for member in shown.case.members]
+            rows["state"][place] = states.index(shown.state)
+            entries["verdict"][own] = map(verdicts.index, said)
+            continue
+        # A second reader is not to know what the program or somebody else found.
+        whole = _alone(desk, shown)
+        for column in _TELLING:
+            rows[column][place] = whole["cases"][column][0]
+        for column in _NEUTRAL:
+            entries[column][own] = whole["entries"][column]
+    knows = [one.knows for one in cases]
+    return {
+        **unread,
+        "cases": {**unread["cases"], **rows, "due": due, "knows": knows},
+        "entries": {**unread["entries"], **entries},
+        "strings": strings,
+    }
 
 
 def pack_case(desk: Desk, case: Case, name: str) -> Packed:

@@ -6,9 +6,9 @@ from voterlist.render.xlsx.answers import (
     ANSWER_ROW,
     Answers,
     Carried,
-    Typed,
     read_answers,
 )
+from voterlist.render.xlsx.filled import Typed
 from voterlist.render.xlsx.forms import CONFIRM
 from voterlist.render.xlsx.lists import render_list
 from voterlist.render.xlsx.review import render_review

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,8 +16,8 @@ from voterlist.decisions.verdicts import REVIEW_ROW, UNKNOWN_VERDICT
 from voterlist.model import Action, Problem
 from voterlist.render.xlsx.filled import (
     TICK_PROBLEMS,
-    FilledRow,
     FilledSheet,
+    Typed,
     headings,
     nothing_to_answer,
     problem_of_sheet,
@@ -27,7 +27,6 @@ from voterlist.render.xlsx.filled import (
 )
 from voterlist.render.xlsx.forms import (
     ANSWER,
-    ANSWERS,
     ASKED_AS,
     ASKED_OF,
     CASE_ID,
@@ -35,8 +34,8 @@ from voterlist.render.xlsx.forms import (
     ENTRY_ID,
     FINDING_ID,
     GONE,
-    IDS,
     REOPENED,
+    Form,
     fold,
     known_fields,
     known_grounds,
@@ -57,20 +56,6 @@ READING_PROBLEMS = (
 ANSWER_ROW = AMENDMENT_ROW.append(pa.field("asked_as", pa.string()))
 """AMENDMENT_ROW with ``Reopened.mark`` where the row is asked once more. ``action`` may be
 ``confirm`` there: what is shown beside it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """One row in which somebody wrote, as it stands in the workbook."""
-
-    sheet: str
-    row: int
-    ids: Mapping[str, str | None]
-    """The hidden columns."""
-    texts: Mapping[str, str | None]
-    """The columns that a person fills in, as written."""
-    shown: tuple[str, ...] = ()
-    """The other cells of the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +122,8 @@ def read_answers(path: Path, limits: IngestSettings | None = None) -> Answers:
         ),
         digest=digest,
         file=path.name,
-        typed=tuple(row for sheet in sheets for row in _typed(sheet)),
+        typed=tuple(row for sheet in sheets for row in sheet.filled),
     )
-
-
-def _typed(sheet: FilledSheet) -> Iterator[Typed]:
-    """The rows of a sheet in which somebody wrote, as they stand there."""
-    for row in sheet.filled:
-        ids = {name: row.texts.get(name) for name in IDS}
-        texts = {name: row.texts.get(name) for name in ANSWERS}
-        shown = tuple(text for _, text in row.shown)
-        yield Typed(sheet.name, row.number, ids, texts, shown)
 
 
 def _rows(sheets: Iterable[FilledSheet], file: str) -> tuple[pa.Table, pa.Table]:
@@ -156,7 +132,7 @@ def _rows(sheets: Iterable[FilledSheet], file: str) -> tuple[pa.Table, pa.Table]
     amendments: list[_Cells] = []
     for sheet in sheets:
         for row in sheet.filled:
-            cells = _cells(sheet, row) | {"file": file}
+            cells = _cells(sheet.form, row) | {"file": file}
             if _is_of_case(sheet, cells):
                 decisions.append(cells | {"verdict": _verdict(cells[ANSWER])})
             else:
@@ -164,16 +140,16 @@ def _rows(sheets: Iterable[FilledSheet], file: str) -> tuple[pa.Table, pa.Table]
     return from_rows(decisions, REVIEW_ROW), from_rows(amendments, ANSWER_ROW)
 
 
-def _cells(sheet: FilledSheet, row: FilledRow) -> _Cells:
+def _cells(form: Form, row: Typed) -> _Cells:
     """The ids and answers of a row, its words as codes."""
-    cells: _Cells = {name: row.texts.get(name) for name in (*IDS, *ANSWERS)}
+    cells: _Cells = {**row.ids, **row.texts}
     cells["decided_by"] = cells["decided_by"] or cells[ASKED_OF]
     word = cells[ANSWER]
-    cells[ANSWER] = word and known_words(sheet.form).get(fold(word), UNKNOWN_ACTION)
+    cells[ANSWER] = word and known_words(form).get(fold(word), UNKNOWN_ACTION)
     contested = {AskedAs.CONTESTED_CASE, AskedAs.CONTESTED_ENTRY}
     return cells | {
-        "sheet": sheet.name,
-        "row": row.number,
+        "sheet": row.sheet,
+        "row": row.row,
         "adjudicates": _code_of(cells) in contested,
     }
 

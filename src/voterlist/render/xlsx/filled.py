@@ -22,6 +22,7 @@ from voterlist.render.xlsx.forms import (
     AS_PRINTED,
     CASE_ID,
     ENTRY_ID,
+    IDS,
     PROPOSED_AS,
     RUN_ID,
     TICK,
@@ -61,25 +62,32 @@ class FilledSheet:
 
     form: Form
     name: str
-    filled: tuple[FilledRow, ...]
+    filled: tuple[Typed, ...]
     problems: tuple[Problem, ...]
     runs: frozenset[str]
     has_run: bool
     """True where it has the column of the run."""
-    beside: tuple[FilledRow, ...] = ()
+    beside: tuple[Typed, ...] = ()
     """The rows in which nothing is filled in, of cases with a tick in another row."""
 
 
 @dataclass(frozen=True, slots=True)
-class FilledRow:
-    """A row below the headings."""
+class Typed:
+    """A row below the headings, as it stands in the workbook.
 
-    number: int
-    """As the spreadsheet counts it."""
+    Attributes:
+        sheet: its sheet.
+        row: its number, as the spreadsheet counts it.
+        ids: the hidden columns, None where blank.
+        texts: the columns that a person fills in, likewise.
+        shown: (heading, text) of the other columns that are not blank.
+    """
+
+    sheet: str
+    row: int
+    ids: Mapping[str, str | None]
     texts: Mapping[str, str | None]
-    """Column -> its text, None where blank."""
     shown: tuple[tuple[str, str], ...] = ()
-    """(heading, text) of the columns that are neither ids nor answers and not blank."""
 
     @property
     def is_own(self) -> bool:
@@ -87,9 +95,9 @@ class FilledRow:
 
         A column that somebody added, or one that was deleted, is no reason.
         """
-        was = {*(self.texts.get(AS_PRINTED) or "").split()}
+        was = {*(self.ids[AS_PRINTED] or "").split()}
         headings = {one[:4] for one in was}
-        shown = printed(self.shown, self.texts).split()
+        shown = printed(self.shown, self.ids).split()
         return all(one in was for one in shown if one[:4] in headings)
 
 
@@ -194,15 +202,15 @@ def read_sheet(
     filled, blank, problems, runs = [], [], [], set()
     answered = {columns[name] for name in ANSWERS if name in columns}
     unworked = {number for number, column in sheet.unworked if column in answered}
-    above: FilledRow | None = None
+    above: Typed | None = None
     for row in _below(sheet, top, columns):
-        if (run := row.texts.get(RUN_ID)) is not None:
+        if (run := row.ids[RUN_ID]) is not None:
             runs.add(run)
-        if any(row.texts.get(name) for name in ANSWERS):
+        if any(row.texts.values()):
             filled.append(row)
         elif TICK in columns:
             blank.append(row)
-        if row.number in unworked:
+        if row.row in unworked:
             problems.append(_problem(sheet, row, "formula-without-value"))
         elif sheet.merged and above is not None and _may_be_of_above(row, above):
             problems.append(_problem(sheet, row, "merged-answer"))
@@ -228,17 +236,15 @@ def read_sheet(
     )
 
 
-def _beside(
-    filled: Sequence[FilledRow], blank: Sequence[FilledRow]
-) -> Iterator[FilledRow]:
+def _beside(filled: Sequence[Typed], blank: Sequence[Typed]) -> Iterator[Typed]:
     """The blank rows of the cases that are ticked in another row."""
-    ticked = {row.texts.get(CASE_ID) for row in filled if row.texts.get(TICK)}
+    ticked = {row.ids[CASE_ID] for row in filled if row.texts[TICK]}
     for row in blank:
-        if row.texts.get(CASE_ID) in ticked - {None}:
+        if row.ids[CASE_ID] in ticked - {None}:
             yield row
 
 
-def _below(sheet: RawSheet, top: int, columns: dict[str, int]) -> Iterator[FilledRow]:
+def _below(sheet: RawSheet, top: int, columns: dict[str, int]) -> Iterator[Typed]:
     """The rows below the headings."""
     below = sheet.cells.slice(top + 1)
     texts = [
@@ -251,9 +257,14 @@ def _below(sheet: RawSheet, top: int, columns: dict[str, int]) -> Iterator[Fille
     rest = zip(*others, strict=True) if others else [()] * below.num_rows
     numbers = sheet.lines.slice(top + 1).to_pylist()
     for number, shown, *row in zip(numbers, rest, *texts, strict=True):
-        known_texts = dict(zip(columns, row, strict=True))
-        cells = tuple(cell for cell in zip(heads, shown, strict=True) if cell[1])
-        yield FilledRow(number, known_texts, cells)
+        cells = dict(zip(columns, row, strict=True))
+        yield Typed(
+            sheet.name or "",
+            number,
+            {name: cells.get(name) for name in IDS},
+            {name: cells.get(name) for name in ANSWERS},
+            tuple(cell for cell in zip(heads, shown, strict=True) if cell[1]),
+        )
 
 
 def _texts(column: pa.ChunkedArray, is_answer: bool) -> Iterator[str | None]:
@@ -263,9 +274,9 @@ def _texts(column: pa.ChunkedArray, is_answer: bool) -> Iterator[str | None]:
         yield (answer_of(text) if is_answer else text) or None
 
 
-def _may_be_of_above(row: FilledRow, above: FilledRow) -> bool:
+def _may_be_of_above(row: Typed, above: Typed) -> bool:
     """True where an answer is that of the row above: readers fill a merged cell with its text."""
-    answers = ((row.texts.get(name), above.texts.get(name)) for name in ANSWERS)
+    answers = ((row.texts[name], above.texts[name]) for name in ANSWERS)
     return any(answer is not None and answer == upper for answer, upper in answers)
 
 
@@ -274,10 +285,10 @@ def problem_of_sheet(sheet: RawSheet, code: str, count: int = 1) -> Problem:
     return Problem(0, code, sheet.name or "", count=count)
 
 
-def _problem(sheet: RawSheet, row: FilledRow, code: str) -> Problem:
+def _problem(sheet: RawSheet, row: Typed, code: str) -> Problem:
     """A problem of one row."""
-    case, entry = (row.texts.get(name) for name in (CASE_ID, ENTRY_ID))
-    return Problem(row.number, code, sheet.name or "", case, entry)
+    case, entry = (row.ids[name] for name in (CASE_ID, ENTRY_ID))
+    return Problem(row.row, code, sheet.name or "", case, entry)
 
 
 TICK_PROBLEMS = ("unknown-tick", "nothing-proposed")
@@ -297,62 +308,62 @@ def with_ticks(sheet: FilledSheet) -> FilledSheet:
     A row that says something itself is left as it is. The reason and the name of a case are those
     of the first of its rows that has one; else the reason is the one that was proposed.
     """
-    ticked = [row for row in sheet.filled if row.texts.get(TICK)]
+    ticked = [row for row in sheet.filled if row.texts[TICK]]
     if not ticked:
         return sheet
     problems = list(_problems(ticked, sheet.name))
     refused = {problem.case_id for problem in problems}
-    by_case: dict[str | None, list[FilledRow]] = {}
+    by_case: dict[str | None, list[Typed]] = {}
     for row in (*sheet.filled, *sheet.beside):
-        by_case.setdefault(row.texts.get(CASE_ID), []).append(row)
-    meant = {row.texts.get(CASE_ID) for row in ticked} - refused
-    rows: list[FilledRow] = []
+        by_case.setdefault(row.ids[CASE_ID], []).append(row)
+    meant = {row.ids[CASE_ID] for row in ticked} - refused
+    rows: list[Typed] = []
     for case_id, of_case in by_case.items():
         rows += _decided(of_case) if case_id in meant else _filled(of_case)
     return replace(
         sheet,
-        filled=tuple(sorted(rows, key=lambda row: row.number)),
+        filled=tuple(sorted(rows, key=lambda row: row.row)),
         problems=(*sheet.problems, *problems),
         beside=(),
     )
 
 
-def _filled(rows: Iterable[FilledRow]) -> list[FilledRow]:
+def _filled(rows: Iterable[Typed]) -> list[Typed]:
     """The rows with an answer of their own, or a reason or name that lacks one."""
     return [row for row in rows if _has_answer(row)]
 
 
-def _has_answer(row: FilledRow) -> bool:
+def _has_answer(row: Typed) -> bool:
     """True where anything but a tick is filled in."""
     names = (ANSWER, "due", "reason", "decided_by")
-    return any(row.texts.get(name) for name in names)
+    return any(row.texts[name] for name in names)
 
 
-def _problems(rows: Iterable[FilledRow], sheet: str) -> Iterator[Problem]:
+def _problems(rows: Iterable[Typed], sheet: str) -> Iterator[Problem]:
     """Ticks that are no ticks, and ticks where nothing is proposed."""
     for row in rows:
-        case, entry = row.texts.get(CASE_ID), row.texts.get(ENTRY_ID)
+        case, entry = row.ids[CASE_ID], row.ids[ENTRY_ID]
         if not is_tick(row.texts[TICK] or ""):
-            yield Problem(row.number, "unknown-tick", sheet, case, entry)
-        elif not row.texts.get(PROPOSED_AS):
-            yield Problem(row.number, "nothing-proposed", sheet, case, entry)
+            yield Problem(row.row, "unknown-tick", sheet, case, entry)
+        elif not row.ids[PROPOSED_AS]:
+            yield Problem(row.row, "nothing-proposed", sheet, case, entry)
 
 
-def _decided(rows: list[FilledRow]) -> Iterator[FilledRow]:
+def _decided(rows: list[Typed]) -> Iterator[Typed]:
     """The rows of a ticked case, each with its own answer or with the proposed one."""
     reason = _first(rows, "reason")
     name = _first(rows, "decided_by")
     for row in rows:
-        verdict, _, usual = (row.texts.get(PROPOSED_AS) or "").partition(_PARTED)
-        own = row.texts.get(ANSWER)
+        verdict, _, usual = (row.ids[PROPOSED_AS] or "").partition(_PARTED)
+        own = row.texts[ANSWER]
         texts = dict(row.texts)
-        texts["decided_by"] = texts.get("decided_by") or name
+        texts["decided_by"] = texts["decided_by"] or name
         if own is None:
             texts[ANSWER] = verdict or None
-            texts["reason"] = texts.get("reason") or reason or usual or None
+            texts["reason"] = texts["reason"] or reason or usual or None
         yield replace(row, texts=texts)
 
 
-def _first(rows: Iterable[FilledRow], name: str) -> str | None:
+def _first(rows: Iterable[Typed], name: str) -> str | None:
     """The first text that rows have in a column."""
-    return next((text for row in rows if (text := row.texts.get(name))), None)
+    return next((text for row in rows if (text := row.texts[name])), None)

@@ -224,11 +224,11 @@ class _Writer:
         for typed in gone:
             # A row that was no longer asked before says from which sheet it came.
             before = typed.ids.get(NO_LONGER)
-            shown = typed.shown[1:] if before else typed.shown
+            shown = [text for _, text in typed.shown]
             all_ids = {**typed.ids, NO_LONGER: before or typed.sheet}
             values = [
                 before or typed.sheet,
-                as_cell(" | ".join(shown)),
+                as_cell(" | ".join(shown[1:] if before else shown)),
                 *(as_cell(typed.texts.get(name)) for name in ANSWERS),
                 *(all_ids.get(name) for name in ids),
             ]

@@ -14,7 +14,9 @@ from voterlist.report.sections.audit.scorecard import MEASURES
 from voterlist.report.sections.people import AgeGroup, age_groups
 from voterlist.report.values import Precinct, in_constituency, place_order
 
-SHARES = frozenset(INDICATORS) - {"voters", "median-age", "whipple", "myers"}
+NUMBERS = ("median-age", "whipple", "myers")
+"""Indicators whose values are neither shares nor numbers of voters."""
+SHARES = frozenset(INDICATORS) - {"voters", *NUMBERS}
 """Indicators whose values are shares, 0 to 1."""
 _WHIPPLE_BANDS = (
     (105, "very-accurate"),

@@ -34,6 +34,8 @@ _MARKS = {
     Standing.DONE_LATE: "note",
     Standing.DONE_UNDATED: "good",
 }
+DONE = frozenset({Standing.DONE, Standing.DONE_LATE, Standing.DONE_UNDATED})
+"""How a unit stands with a stage that it has finished."""
 _MOST_MONTHS = 36
 
 
@@ -49,6 +51,30 @@ class Due:
     units: tuple[UnitStanding, ...]
 
     @property
+    def done(self) -> int:
+        """How many units have finished it."""
+        return sum(units for standing, units in self.standings if standing in DONE)
+
+    @property
+    def late(self) -> int:
+        """How many of these finished it late."""
+        return dict(self.standings).get(Standing.DONE_LATE, 0)
+
+    @property
+    def overdue(self) -> int:
+        """How many units are overdue with it."""
+        return dict(self.standings).get(Standing.OVERDUE, 0)
+
+    @property
+    def state(self) -> str:
+        """The word that colours it as a whole."""
+        if self.overdue:
+            return "overdue"
+        if self.units and self.done == len(self.units):
+            return "done"
+        return "open" if self.days_left >= 0 else "not-started"
+
+    @property
     def worst(self) -> Standing:
         """The standing that asks for most."""
         return max(
@@ -62,7 +88,7 @@ def _build(inputs: Inputs) -> tuple[Due, ...]:
     is_whole = inputs.facts.constituency is None
     rows = [row for row in inputs.run.standings if is_whole or row.constituency in here]
     stages = dict.fromkeys(row.deadline for row in rows)
-    dues = [_due(stage, rows, inputs.facts.today) for stage in stages]
+    dues = [due_of(stage, rows, inputs.facts.today) for stage in stages]
     return tuple(sorted(dues, key=_order))
 
 
@@ -71,7 +97,8 @@ def _order(due: Due) -> tuple[dt.date, dt.date, str]:
     return (deadline.due, deadline.opens, deadline.stage.value)
 
 
-def _due(deadline: Deadline, rows: Sequence[UnitStanding], today: dt.date) -> Due:
+def due_of(deadline: Deadline, rows: Sequence[UnitStanding], today: dt.date) -> Due:
+    """How the units among these rows stand with a stage."""
     units = tuple(row for row in rows if row.deadline == deadline)
     counts = Counter(unit.standing for unit in units)
     return Due(
