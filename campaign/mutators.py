@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from voterlist.readers.documents import DAMAGE
+from voterlist.readers.packed import DAMAGE
 
 __all__ = ["MUTATORS", "damaged", "with_other_values"]
 

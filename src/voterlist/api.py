@@ -52,7 +52,7 @@ from voterlist.model import Profile
 from voterlist.normalize import normalize as normalize_entries
 from voterlist.normalize.stage import fold_added
 from voterlist.normalize.told import ToldProfile, tell_profile
-from voterlist.readers.texts import frame_table
+from voterlist.readers.pandas_frame import frame_table
 from voterlist.schemas import ENTRY, Intake
 from voterlist.tables import concat, with_column
 

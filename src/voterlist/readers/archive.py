@@ -14,9 +14,9 @@ from pathlib import PurePosixPath
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.counted import unlisted
-from voterlist.readers.files import is_archive
 from voterlist.readers.outcome import NO_SHEET, Attempt
-from voterlist.readers.workbook_facts import DAMAGE, is_workbook
+from voterlist.readers.packed import DAMAGE, is_archive
+from voterlist.readers.workbook_facts import is_workbook
 
 HEAD = 64
 """So many bytes show what a file is."""

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from python_calamine import (
-    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetTypeEnum,
@@ -23,8 +22,14 @@ from python_calamine import (
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
-from voterlist.readers.outcome import Attempt, ReadOutcome, unread_sheet
-from voterlist.readers.text import columns
+from voterlist.readers.outcome import (
+    Attempt,
+    ReadOutcome,
+    RefusedError,
+    unread_sheet,
+)
+from voterlist.readers.packed import ZIP
+from voterlist.readers.sheets import check_columns, check_size, sheet_of_columns
 from voterlist.readers.workbook_facts import (
     SheetFacts,
     WorkbookFacts,
@@ -33,14 +38,12 @@ from voterlist.readers.workbook_facts import (
 )
 from voterlist.schemas import RawSheet
 
-ZIP = b"PK\x03\x04"
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """The name of the stream in which Office puts a workbook that has a password ([MS-OFFCRYPTO]
 2.3.4)."""
 _WORD_STREAM = "WordDocument\0".encode("utf-16-le")
 """The name of the stream that holds the text of a Word document before 2007 ([MS-DOC] 2.1.1)."""
-_NOT_DAMAGE = (KeyboardInterrupt, SystemExit, MemoryError)
+_NOT_DAMAGE = (KeyboardInterrupt, SystemExit, MemoryError, RefusedError)
 """What a reader may raise for another reason than that the file is damaged."""
 
 
@@ -97,72 +100,58 @@ def _sheets_of(
         elif (closed := attempt.refuses(index)) is not None:
             sheets.append(unread_sheet(item.name, closed))
         else:
-            hidden = item.visible != SheetVisibleEnum.Visible
             facts = known.sheets.get(index, SheetFacts())
-            sheets.append(
-                _read_sheet(book, index, item.name, facts, settings, hidden=hidden)
-            )
+            try:
+                sheet = _read_sheet(book, index, item.name, facts, settings)
+            except RefusedError as refused:
+                sheet = unread_sheet(item.name, refused.code)
+            is_hidden = item.visible != SheetVisibleEnum.Visible
+            sheets.append(replace(sheet, hidden=is_hidden and sheet.trouble is None))
     filled = tuple(sheet for sheet in sheets if sheet.trouble or sheet.cells.num_rows)
     return ReadOutcome(
         known.format, filled, None if filled else AsideCode.FILE_EMPTY, tuple(skipped)
     ).with_unread(known.unread)
 
 
-def _read_sheet(  # noqa: PLR0911  one return a reason why there are no rows
+def _read_sheet(
     book: CalamineWorkbook,
     index: int,
     name: str,
     facts: SheetFacts,
     settings: IngestSettings,
-    *,
-    hidden: bool,
 ) -> RawSheet:
-    """One sheet from its first row on, as text."""
+    """One sheet from its first row on, as text; raises ``RefusedError`` where it has no rows."""
     if facts.trouble is not None:
-        return unread_sheet(name, facts.trouble)
+        raise RefusedError(facts.trouble)
     try:
         sheet = book.get_sheet_by_index(index)
         if sheet.end is None:
             return unread_sheet(name, AsideCode.CONTENT_UNREAD if facts.cells else None)
-        if trouble := _too_large(sheet, settings):
-            return unread_sheet(name, trouble)
+        last_row, last_column = sheet.end
+        check_size(last_row + 1, last_column + 1, settings)
         rows = sheet.to_python(skip_empty_area=False)
         merged = facts.merged or sheet.merged_cell_ranges or []
     except _NOT_DAMAGE:
         raise
     except BaseException:  # noqa: BLE001  a panic of the reader's Rust side is one
-        return unread_sheet(name, AsideCode.FILE_UNREADABLE)
+        raise RefusedError(AsideCode.FILE_UNREADABLE) from None
     read = sum(len(row) - row.count("") for row in rows)
     if facts.cells > read:
-        return unread_sheet(name, AsideCode.CONTENT_UNREAD)
+        raise RefusedError(AsideCode.CONTENT_UNREAD)
     filled = fill_merged(rows, merged, settings)
     arrays = [_text_column(column) for column in zip(*rows, strict=True)]
     if not any(cell for array in arrays for cell in array.unique().to_pylist()):
         return unread_sheet(name)
-    if any(
-        (pc.max(pc.utf8_length(array)).as_py() or 0) > settings.max_cell_characters
-        for array in arrays
-    ):
-        return unread_sheet(name, AsideCode.CELL_TOO_LONG)
-    beyond = max(0, len(arrays) - settings.max_columns)
-    return RawSheet(
-        name,
-        pa.array(range(1, len(rows) + 1), pa.int32()),
-        columns(
-            list(zip(*(array.to_pylist() for array in arrays), strict=True)),
-            settings.max_columns,
-        )
-        if beyond
-        else pa.table(
-            arrays, names=[f"c{position}" for position in range(len(arrays))]
-        ),
-        hidden=hidden,
+    check_columns(arrays, settings)
+    return sheet_of_columns(
+        arrays,
+        settings,
+        name=name,
         hidden_rows=facts.hidden_rows,
         hidden_columns=_hidden_columns(facts, arrays),
         merged=filled,
         formulas_without_value=facts.formulas_without_value,
         unworked=tuple(facts.unworked),
-        joined_columns=beyond,
     )
 
 
@@ -174,18 +163,6 @@ def _hidden_columns(facts: SheetFacts, arrays: list[pa.Array]) -> int:
     return sum(
         any(arrays[place].unique().to_pylist()) for place in np.flatnonzero(hidden)
     )
-
-
-def _too_large(sheet: CalamineSheet, settings: IngestSettings) -> AsideCode | None:
-    """The code of the limit that the sheet goes beyond."""
-    last_row, last_column = sheet.end or (0, 0)
-    if last_row >= settings.max_rows:
-        return AsideCode.TOO_MANY_ROWS
-    if last_column >= 100 * settings.max_columns:
-        return AsideCode.TOO_MANY_COLUMNS
-    if (last_row + 1) * (last_column + 1) > settings.max_cells:
-        return AsideCode.FILE_TOO_LARGE
-    return None
 
 
 def fill_merged(

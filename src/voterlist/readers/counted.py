@@ -14,9 +14,9 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable
 
+from voterlist.readers.packed import END_OF_ZIP, ZIP
 from voterlist.schemas import RawSheet
 
-_MEMBER, _END = b"PK\x03\x04", b"PK\x05\x06"
 _MEMBER_HEAD, _END_LENGTH = 30, 22
 _LONGEST_RECORD = 100
 """No record that may stand between the members of an archive is longer: sums, a large directory."""
@@ -70,7 +70,7 @@ def unlisted(content: bytes, archive: zipfile.ZipFile) -> list[str]:
 
     A member, or more bytes than a record between members may have.
     """
-    places = [(archive.start_dir, content.rfind(_END) + _END_LENGTH)]
+    places = [(archive.start_dir, content.rfind(END_OF_ZIP) + _END_LENGTH)]
     for part in archive.infolist():
         start = part.header_offset + _MEMBER_HEAD
         lengths = content[start - 4 : start].ljust(4, b"\0")
@@ -79,7 +79,7 @@ def unlisted(content: bytes, archive: zipfile.ZipFile) -> list[str]:
     found: list[str] = []
     end = 0
     for start, stop in [*sorted(places), (len(content), 0)]:
-        if start - end > _LONGEST_RECORD or content.find(_MEMBER, end, start) >= 0:
+        if start - end > _LONGEST_RECORD or content.find(ZIP, end, start) >= 0:
             found.append(f"bytes {end + 1}-{start}")
         end = max(end, stop)
     return found
@@ -90,8 +90,8 @@ def blank_strings(pieces: Iterable[bytes]) -> frozenset[bytes]:
     blank: set[bytes] = set()
     before = 0
     for piece in map(_without_prefixes, pieces):
-        for one in _BLANK_STRING.finditer(piece):
-            blank.add(b"%d" % (before + piece.count(b"<si", 0, one.start())))
+        for blank_string in _BLANK_STRING.finditer(piece):
+            blank.add(b"%d" % (before + piece.count(b"<si", 0, blank_string.start())))
         before += piece.count(b"<si")
     return frozenset(blank)
 

@@ -20,8 +20,8 @@ from voterlist.arrays import Longs
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.encoding import Decoded, decode_database
-from voterlist.readers.outcome import ReadOutcome
-from voterlist.readers.text import columns
+from voterlist.readers.outcome import ReadOutcome, RefusedError, refused_as
+from voterlist.readers.sheets import check_size, sheet_of_columns
 from voterlist.schemas import RawSheet
 
 _VERSIONS = frozenset({0x03, 0x30, 0x31, 0x32, 0x43, 0x83, 0x8B, 0xCB, 0xF5, 0xFB})
@@ -88,40 +88,30 @@ def is_dbase(content: bytes) -> bool:
     return plausible and bytes([_LAST_FIELD]) in content[_HEADER:length]
 
 
+@refused_as("dbf")
 def read_dbase(content: bytes, settings: IngestSettings) -> ReadOutcome:
     """The records of a DBF file as one sheet below the names of its fields, deleted ones marked."""
     if content[_ENCRYPTED] == 1:
-        return ReadOutcome("dbf", trouble=AsideCode.FILE_PROTECTED)
+        raise RefusedError(AsideCode.FILE_PROTECTED)
     declared, first, length = struct.unpack_from("<IHH", content, 4)
     fields = _fields(content[:first], length)
     if not fields:
-        return ReadOutcome("dbf", trouble=AsideCode.FILE_UNREADABLE)
+        raise RefusedError(AsideCode.FILE_UNREADABLE)
     count = (len(content) - first) // length
-    if trouble := _too_large(count, len(fields), settings):
-        return ReadOutcome("dbf", trouble=trouble)
+    check_size(count + 1, len(fields), settings)
     body = np.frombuffer(content, np.uint8, count * length, first)
     records = body.reshape(count, length)
     ends = np.flatnonzero(records[:, 0] == _END)
     records = records[: ends[0]] if len(ends) else records
     if len(records) < declared or records[:, 0].tobytes().translate(None, _MARKS):
         # It was cut off, and what is missing are voters; or its records stand elsewhere.
-        return ReadOutcome("dbf", trouble=AsideCode.FILE_UNREADABLE)
+        raise RefusedError(AsideCode.FILE_UNREADABLE)
     decoded = _decoded(fields, records, content[_LANGUAGE])
     if decoded is None:
-        return ReadOutcome("dbf", trouble=AsideCode.ENCODING_UNREADABLE)
+        raise RefusedError(AsideCode.ENCODING_UNREADABLE)
     found = ReadOutcome("dbf", (_sheet(fields, records, decoded, settings),))
     behind = content[first + length * len(records) :].strip(_NOTHING)
     return found.with_unread(["0x1A"] if behind else [])
-
-
-def _too_large(rows: int, width: int, settings: IngestSettings) -> AsideCode | None:
-    """The code of the limit that the file goes beyond."""
-    if rows >= settings.max_rows:
-        return AsideCode.TOO_MANY_ROWS
-    if width > 100 * settings.max_columns:
-        return AsideCode.TOO_MANY_COLUMNS
-    too_many = (rows + 1) * width > settings.max_cells
-    return AsideCode.FILE_TOO_LARGE if too_many else None
 
 
 def _fields(header: bytes, length: int) -> list[_Field]:
@@ -175,19 +165,12 @@ def _sheet(
             taken = pa.array(read, pa.string()).take(pa.array(which))
             texts = pa.concat_arrays([texts, taken])
         arrays.append(texts)
-    cells = pa.table(arrays, names=[f"c{place}" for place in range(len(arrays))])
-    beyond = max(0, len(arrays) - settings.max_columns)
-    if beyond:
-        rows = [list(row.values()) for row in cells.to_pylist()]
-        cells = columns(rows, settings.max_columns)
     deleted = np.concatenate([[False], records[:, 0] == _DELETED])
-    return RawSheet(
-        None,
-        pa.array(range(1, len(records) + 2), pa.int32()),
-        cells,
-        decoded.encoding,
+    return sheet_of_columns(
+        arrays,
+        settings,
+        encoding=decoded.encoding,
         confidence=decoded.confidence,
-        joined_columns=beyond,
         deleted=pa.array(deleted),
     )
 

@@ -1,19 +1,16 @@
 """Documents: tables between lines of text, as the rows of one sheet.
 
 The readers of Word, OpenDocument and PDF files hand over what they find as ``Line``; here rows get
-the columns of their table, and all lines together become a sheet. The first two parse the parts of
-a packed document tag by tag and tell a ``Story``.
+the columns of their table, and all lines together become a sheet. The first two tell a
+``Story`` what they find.
 """
 
 from __future__ import annotations
 
-import zipfile
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
-from xml.parsers import expat
 
 import pyarrow as pa
 
@@ -22,61 +19,7 @@ from voterlist.model import AsideCode
 from voterlist.readers.books import fill_merged
 from voterlist.readers.counted import words_of
 from voterlist.readers.outcome import ReadOutcome, RefusedError
-from voterlist.readers.text import columns, longest_cell
-from voterlist.readers.workbook_facts import DAMAGE
-from voterlist.schemas import RawSheet
-
-# The XML parts of a packed document, parsed tag by tag; none may declare a type or an entity.
-
-__all__ = ["DAMAGE", "parse_part"]
-
-_PIECE = 2**20
-"""Bytes of a part that are parsed together."""
-
-
-class Handler(Protocol):
-    """What is told the tags of a part."""
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """A tag begins."""
-
-    def text(self, text: str) -> None:
-        """Text goes by."""
-
-    def end(self, tag: str) -> None:
-        """A tag ends."""
-
-
-def parse_part(
-    archive: zipfile.ZipFile, part: str, handler: Handler, *, namespaces: bool
-) -> None:
-    """Tell the handler every tag and text of a part.
-
-    Args:
-        archive: the document.
-        part: the name of the part.
-        handler: is told.
-        namespaces: True where a tag is to be named by its namespace, a blank, and its local name.
-
-    Raises:
-        RefusedError: the part declares a type or an entity.
-        expat.ExpatError: it is no XML.
-    """
-    parser = expat.ParserCreate(namespace_separator=" " if namespaces else None)
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse
-    parser.StartElementHandler = handler.start
-    parser.EndElementHandler = handler.end
-    parser.CharacterDataHandler = handler.text
-    with archive.open(part) as stream:
-        while chunk := stream.read(_PIECE):
-            parser.Parse(chunk, False)  # noqa: FBT003  expat takes no keyword
-        parser.Parse(b"", True)  # noqa: FBT003  the same
-
-
-def _refuse(*_: object) -> None:
-    raise RefusedError(AsideCode.FILE_UNREADABLE)
-
+from voterlist.readers.sheets import check_rows, check_size, sheet_of_rows
 
 _MOST_TEXTS = 3
 """So many texts beside each other may be a title or a signature."""
@@ -214,40 +157,32 @@ def document(
     *,
     has_pictures: bool = False,
 ) -> ReadOutcome:
-    """The lines of a document as its one sheet, or the code of why there is no table.
+    """The lines of a document as its one sheet.
 
     ``has_pictures``: a document of hardly more than pictures is a scanned page.
+
+    Raises:
+        RefusedError: there is no table, or it is too large.
     """
     if all(line.outside for line in lines):
         if has_pictures and len(lines) <= _MOST_BESIDE_SCAN:
-            return ReadOutcome(kind, trouble=AsideCode.SCANNED_PAGE)
-        code = AsideCode.FILE_NOT_A_TABLE if lines else AsideCode.FILE_EMPTY
-        return ReadOutcome(kind, trouble=code)
+            raise RefusedError(AsideCode.SCANNED_PAGE)
+        raise RefusedError(
+            AsideCode.FILE_NOT_A_TABLE if lines else AsideCode.FILE_EMPTY
+        )
     width = max(len(line.cells) for line in lines)
-    if trouble := _too_large(len(lines), width, settings):
-        return ReadOutcome(kind, trouble=trouble)
+    check_size(len(lines), width, settings)
     rows = [[*line.cells, *[""] * (width - len(line.cells))] for line in lines]
-    if longest_cell(rows) > settings.max_cell_characters:
-        return ReadOutcome(kind, trouble=AsideCode.CELL_TOO_LONG)
-    sheet = RawSheet(
-        None,
-        pa.array(range(1, len(rows) + 1), pa.int32()),
-        columns(rows, settings.max_columns),
+    check_rows(rows, settings)
+    sheet = sheet_of_rows(
+        rows,
+        range(1, len(rows) + 1),
+        settings,
         merged=sum(line.filled for line in lines),
-        joined_columns=max(0, width - settings.max_columns),
         outside=pa.array([line.outside for line in lines], pa.bool_()),
         deleted=pa.array([line.deleted for line in lines], pa.bool_()),
     )
     return ReadOutcome(kind, (sheet,))
-
-
-def _too_large(rows: int, width: int, settings: IngestSettings) -> AsideCode | None:
-    """The code of the limit that the document goes beyond."""
-    if rows > settings.max_rows:
-        return AsideCode.TOO_MANY_ROWS
-    if width > 100 * settings.max_columns:
-        return AsideCode.TOO_MANY_COLUMNS
-    return AsideCode.FILE_TOO_LARGE if rows * width > settings.max_cells else None
 
 
 # The flow of a word processor's text: paragraphs, tables, and tables in cells.

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
-from voterlist.readers.books import OLE, ZIP, read_workbook
+from voterlist.readers.books import read_workbook
 from voterlist.readers.counted import beside, lines_behind
 from voterlist.readers.dbase import is_dbase, read_dbase
-from voterlist.readers.documents import DAMAGE
 from voterlist.readers.opendocument import read_opendocument
 from voterlist.readers.outcome import Attempt, ReadOutcome
+from voterlist.readers.packed import DAMAGE, OLE, ZIP, is_archive
 from voterlist.readers.pdf import read_pdf
 from voterlist.readers.records import read_json, read_parquet
 from voterlist.readers.text import read_text
@@ -74,7 +74,7 @@ def is_picture(content: bytes) -> bool:
 # formula stands beside them. It is counted so that the operator is told before the file is opened
 # in a spreadsheet program.
 
-_PACKED, _COMPOUND, _PDF_SIGN = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
+_PDF = b"%PDF-"
 _PARTS = re.compile(
     r"(?:^|/)vbaproject[^/]*\.bin$|^xl/(?:macrosheets|dialogsheets|activex|externallinks"
     r"|querytables|embeddings|webextensions)/[^/]+\.(?:xml|bin)$|^xl/connections\.(?:xml|bin)$"
@@ -103,15 +103,15 @@ def acting(content: bytes) -> int:
     Of a PDF file only what stands in it uncompressed is seen. What cannot be unpacked counts
     nothing: it is refused elsewhere.
     """
-    if content.startswith(_PACKED):
+    if content.startswith(ZIP):
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 return len(set(_of_archive(archive)))
         except DAMAGE:
             return 0
-    if content.startswith(_COMPOUND):
+    if content.startswith(OLE):
         return sum(name in content for name in _COMPOUND_ACTS)
-    if content.startswith(_PDF_SIGN):
+    if content.startswith(_PDF):
         return sum(name in content for name in _PDF_ACTS)
     return 0
 
@@ -156,7 +156,6 @@ _NOT_READ = (
 """
 
 
-_PDF = b"%PDF-"
 _PDF_HEAD = 1024
 """Among so many first bytes the mark of a PDF file stands (ISO 32000-1, note 13 of annex H)."""
 _WORD_XML = b'progid="Word.Document"'
@@ -194,7 +193,7 @@ def _read(  # noqa: PLR0911  one return a kind of file
         return ReadOutcome("", trouble=AsideCode.FILE_TOO_LARGE)
     if content.startswith(b"PAR1"):
         return read_parquet(content, settings)
-    if content.startswith((ZIP, OLE, b"PK\x05\x06")):
+    if is_archive(content) or content.startswith(OLE):
         return (
             read_workbook(content, settings, attempt)
             or _read_document(content, settings)
@@ -239,11 +238,6 @@ def _packed_trouble(content: bytes) -> AsideCode:
     """Why there is no table in something packed: it is something else, or damaged."""
     whole = zipfile.is_zipfile(io.BytesIO(content))
     return AsideCode.FILE_NOT_A_TABLE if whole else AsideCode.FILE_UNREADABLE
-
-
-def is_archive(content: bytes) -> bool:
-    """True where the bytes begin like something packed, which may hold files of its own."""
-    return content.startswith((ZIP, b"PK\x05\x06"))
 
 
 def _is_page_of_cells(content: bytes) -> bool:

@@ -6,14 +6,18 @@ Read from the XML itself (OpenDocument 1.3), tag by tag, as Word documents are.
 from __future__ import annotations
 
 import zipfile
-from xml.parsers import expat
 
 from voterlist.config import IngestSettings
-from voterlist.model import AsideCode
 from voterlist.readers.counted import ODT_TEXT, words
-from voterlist.readers.documents import DAMAGE, Story, are_missing, document, parse_part
-from voterlist.readers.outcome import ReadOutcome, RefusedError
-from voterlist.readers.workbook_facts import part_names
+from voterlist.readers.documents import Story, are_missing, document
+from voterlist.readers.outcome import ReadOutcome, refused_as
+from voterlist.readers.packed import (
+    DAMAGE,
+    Handler,
+    count_of,
+    parse_part,
+    part_names,
+)
 
 _MIME = b"application/vnd.oasis.opendocument.text"
 _LEFT_OUT = frozenset(
@@ -32,33 +36,29 @@ _MOST_REPEATED = 1_000
 """A cell or a row that is said to stand more often than this is a mistake of the file."""
 
 
+@refused_as("odt", DAMAGE)
 def read_opendocument(
     archive: zipfile.ZipFile, settings: IngestSettings
 ) -> ReadOutcome | None:
     """The one sheet of an OpenDocument text; None where the archive is none."""
     names = part_names(archive)
-    try:
-        if not {"content.xml", "mimetype"} <= names.keys():
-            return None
-        if not archive.read(names["mimetype"])[:100].startswith(_MIME):
-            return None
-        body = _Body(settings)
-        edges = _Body(settings)
-        if "styles.xml" in names:
-            parse_part(archive, names["styles.xml"], edges, namespaces=False)
-        parse_part(archive, names["content.xml"], body, namespaces=False)
-        held = words(archive.read(names["content.xml"]), ODT_TEXT)
-    except RefusedError as refused:
-        return ReadOutcome("odt", trouble=refused.code)
-    except (*DAMAGE, expat.ExpatError):
-        return ReadOutcome("odt", trouble=AsideCode.FILE_UNREADABLE)
+    if not {"content.xml", "mimetype"} <= names.keys():
+        return None
+    if not archive.read(names["mimetype"])[:100].startswith(_MIME):
+        return None
+    body = _Body(settings)
+    edges = _Body(settings)
+    if "styles.xml" in names:
+        parse_part(archive, names["styles.xml"], edges)
+    parse_part(archive, names["content.xml"], body)
+    held = words(archive.read(names["content.xml"]), ODT_TEXT)
     has_pictures = any(name.startswith("pictures/") for name in names)
     lines = [*edges.story.lines, *body.story.lines]
     found = document(lines, "odt", settings, has_pictures=has_pictures)
     return found.with_unread(["content.xml"] if are_missing(held, lines) else [])
 
 
-class _Body:
+class _Body(Handler):
     """What the tags of the text say."""
 
     def __init__(self, settings: IngestSettings) -> None:
@@ -116,6 +116,4 @@ _ENDS = {
 
 def _count(attributes: dict[str, str], name: str) -> int:
     """How often something is repeated; a number that is none counts once."""
-    text = attributes.get(name, "1")
-    is_number = text.isascii() and text.isdigit() and len(text) < 8
-    return min(int(text), _MOST_REPEATED) if is_number else 1
+    return min(count_of(attributes.get(name, "1"), most=7), _MOST_REPEATED)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import pyarrow as pa
 
@@ -12,15 +14,6 @@ from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
 
 # One attempt at parsing a file: what it may take, and what earlier attempts broke on.
-
-__all__ = [
-    "NO_SHEET",
-    "WHOLE_FILE",
-    "Allowance",
-    "Attempt",
-    "Place",
-    "allowance",
-]
 
 Place = tuple[int, int]
 """A file of an archive and a sheet of that file, both counted from 0."""
@@ -115,3 +108,34 @@ class ReadOutcome:
 def unread_sheet(name: str, trouble: AsideCode | None = None) -> RawSheet:
     """A sheet, or another part of a file, without rows."""
     return RawSheet(name, pa.array([], pa.int32()), pa.table({}), trouble=trouble)
+
+
+_Given = ParamSpec("_Given")
+_Found = TypeVar("_Found", bound=ReadOutcome | None)
+
+
+def refused_as(
+    kind: str, damage: tuple[type[Exception], ...] = ()
+) -> Callable[[Callable[_Given, _Found]], Callable[_Given, _Found | ReadOutcome]]:
+    """Makes a refusal, or one of these errors of a damaged file, the outcome of a reader.
+
+    ``kind`` is what the file then is, as ``ReadOutcome.format``.
+    """
+
+    def around(
+        read: Callable[_Given, _Found],
+    ) -> Callable[_Given, _Found | ReadOutcome]:
+        @wraps(read)
+        def guarded(*args: _Given.args, **named: _Given.kwargs) -> _Found | ReadOutcome:
+            try:
+                return read(*args, **named)
+            except RefusedError as refused:
+                return ReadOutcome(kind, trouble=refused.code)
+            except MemoryError:
+                raise
+            except damage:
+                return ReadOutcome(kind, trouble=AsideCode.FILE_UNREADABLE)
+
+        return guarded
+
+    return around

@@ -23,7 +23,12 @@ from voterlist.readers.documents import (
     table_lines,
     text_line,
 )
-from voterlist.readers.outcome import ReadOutcome, unread_sheet
+from voterlist.readers.outcome import (
+    ReadOutcome,
+    RefusedError,
+    refused_as,
+    unread_sheet,
+)
 from voterlist.readers.pdf_cells import Content, Part, content_of, rows_of_lines
 from voterlist.readers.pdf_columns import (
     Columns,
@@ -32,7 +37,7 @@ from voterlist.readers.pdf_columns import (
     is_rest,
     overlap,
 )
-from voterlist.readers.pdf_pages import PdfError, read_pages
+from voterlist.readers.pdf_pages import read_pages
 from voterlist.readers.pdf_words import PERHAPS_ONE_WORD, TextLine, line_text
 
 # Words that a program broke because a column is too narrow, put together again.
@@ -297,26 +302,25 @@ _Troubles = dict[AsideCode, list[int]]
 """The numbers of the pages that have a trouble."""
 
 
+@refused_as("pdf")
 def read_pdf(content: bytes, settings: IngestSettings) -> ReadOutcome:
     """The rows of a PDF file as one sheet, or the code of why there are none.
 
     Pages that cannot be read are further sheets with their trouble, named by their numbers.
     """
-    try:
-        contents, troubles = _read_pages(content)
-    except PdfError as error:
-        return ReadOutcome("pdf", trouble=error.code)
+    contents, troubles = _read_pages(content)
     if not any(content.tables for content in contents):
         find_unruled(contents)
     lines = joined_lines(contents, settings)
     put_together(lines)
-    found = document(lines, "pdf", settings)
-    if found.trouble in _NO_TABLE and troubles:
+    try:
+        found = document(lines, "pdf", settings)
+    except RefusedError as refused:
+        if refused.code not in _NO_TABLE or not troubles:
+            raise
         # The list stands on the pages that could not be read.
         usual = max(troubles, key=lambda code: len(troubles[code]))
-        return ReadOutcome("pdf", trouble=usual)
-    if found.trouble is not None:
-        return found
+        raise RefusedError(usual) from None
     unread = [
         unread_sheet(f"p. {_ranges(troubles[code])}", code) for code in sorted(troubles)
     ]

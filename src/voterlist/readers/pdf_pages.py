@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from voterlist.arrays import Bools
 from voterlist.model import AsideCode
+from voterlist.readers.outcome import RefusedError
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -47,18 +48,6 @@ _HYPHENS = {0x02: 0x2D, 0xFFFE: 0x2D}
 """How PDFium shows a hyphen at the end of a line."""
 _LOST = 0xFFFD
 """Stands for a sign whose letter is not known."""
-
-
-class PdfError(Exception):
-    """The file is not read.
-
-    Attributes:
-        code: why its rows are set aside.
-    """
-
-    def __init__(self, code: AsideCode) -> None:
-        super().__init__()
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +82,7 @@ def read_pages(content: bytes) -> Iterator[Page]:
     """The pages of a PDF file, one after the other.
 
     Raises:
-        PdfError: it has a password, or is damaged.
+        RefusedError: it has a password, or is damaged.
     """
     import pypdfium2.raw as pdfium  # noqa: PLC0415  only where a file is a PDF
 
@@ -101,12 +90,12 @@ def read_pages(content: bytes) -> Iterator[Page]:
     opened = pdfium.FPDF_LoadMemDocument64(content, len(content), None)
     if not opened:
         if pdfium.FPDF_GetLastError() == _PASSWORD:
-            raise PdfError(AsideCode.FILE_PROTECTED)
-        raise PdfError(AsideCode.FILE_UNREADABLE)
+            raise RefusedError(AsideCode.FILE_PROTECTED)
+        raise RefusedError(AsideCode.FILE_UNREADABLE)
     try:
         count = pdfium.FPDF_GetPageCount(opened)
         if count <= 0:
-            raise PdfError(AsideCode.FILE_UNREADABLE)
+            raise RefusedError(AsideCode.FILE_UNREADABLE)
         for number in range(count):
             yield _page(pdfium, opened, number)
     finally:

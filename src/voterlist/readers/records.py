@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
@@ -20,8 +21,14 @@ from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.processes.parquet_proof import BROKEN_PARQUET
 from voterlist.readers.encoding import Decoded, decode
-from voterlist.readers.outcome import ReadOutcome
-from voterlist.readers.text import columns, longest_cell
+from voterlist.readers.outcome import ReadOutcome, RefusedError, refused_as
+from voterlist.readers.sheets import (
+    check_columns,
+    check_rows,
+    check_size,
+    sheet_of_columns,
+    sheet_of_rows,
+)
 from voterlist.readers.texts import text_table
 from voterlist.schemas import RawSheet
 
@@ -39,6 +46,7 @@ _JSON = json.JSONDecoder(
 """Numbers stay as written: what looks like a number is often a document or a FIN."""
 
 
+@refused_as("json")
 def read_json(content: bytes, settings: IngestSettings) -> ReadOutcome | None:
     """The one sheet of a JSON file; None where the bytes are no JSON records.
 
@@ -55,21 +63,23 @@ def read_json(content: bytes, settings: IngestSettings) -> ReadOutcome | None:
     if isinstance(_parsed(first), _Record):
         if not lines[-1].strip():
             lines.pop()
-        numbers = [lines.index(first) + 1, *range(1, len(lines) + 1)]
         parsed = [_parsed(line) if line.strip() else _Record() for line in lines]
-        records = list(map(_row, parsed, lines))
-        table = _sheet_of(records, numbers, "jsonl", decoded, settings)
-        return _NO_TABLE if any(map(_holds_rows, parsed)) else table
+        _refuse_tables(parsed)
+        numbers = [lines.index(first) + 1, *range(1, len(lines) + 1)]
+        return _of_lines(list(map(_row, parsed, lines)), numbers, decoded, settings)
     items = _parsed(decoded.text)
     if not _is_list_of_records(items):
-        return _NO_TABLE if _holds_rows(items) else None
-    numbers = list(range(1, len(items) + 2))
+        _refuse_tables([items])
+        return None
+    _refuse_tables(items)
     records = [_row(item, "") for item in items]
-    table = _sheet_of(records, numbers, "json", decoded, settings)
-    return _NO_TABLE if any(map(_holds_rows, items)) else table
+    numbers = list(range(1, len(items) + 2))
+    return ReadOutcome("json", (_sheet_of(records, numbers, decoded, settings),))
 
 
-_NO_TABLE = ReadOutcome("json", trouble=AsideCode.FILE_NOT_A_TABLE)
+def _refuse_tables(values: Iterable[Any]) -> None:
+    if any(map(_holds_rows, values)):
+        raise RefusedError(AsideCode.FILE_NOT_A_TABLE)
 
 
 def _holds_rows(value: Any) -> bool:
@@ -80,11 +90,11 @@ def _holds_rows(value: Any) -> bool:
     if not isinstance(value, list):
         return False
     is_record = isinstance(value, _Record)
-    inner = [one for _, one in value] if is_record else value
-    held = [one for one in inner if isinstance(one, list)]
-    shared = Counter(chain.from_iterable(map(_shared, held)))
+    inner = [held for _, held in value] if is_record else value
+    lists = [held for held in inner if isinstance(held, list)]
+    shared = Counter(chain.from_iterable(map(_shared, lists)))
     repeated = sum(count > 1 for count in shared.values())
-    return repeated > is_record or any(map(_holds_rows, held))
+    return repeated > is_record or any(map(_holds_rows, lists))
 
 
 def _shared(value: list[Any]) -> list[Any]:
@@ -123,22 +133,17 @@ def _parsed(text: str) -> Any:
 def _sheet_of(
     flat: list[dict[str, str] | str],
     numbers: list[int],
-    kind: str,
     decoded: Decoded,
     settings: IngestSettings,
-) -> ReadOutcome:
+) -> RawSheet:
     """Records as a sheet: their names, then a row each."""
-    if len(flat) >= settings.max_rows:
-        return ReadOutcome(kind, trouble=AsideCode.TOO_MANY_ROWS)
+    check_size(len(flat) + 1, 0, settings)
     records = [record for record in flat if isinstance(record, dict)]
     names = list(dict.fromkeys(chain.from_iterable(records)))
     if not names and len(records) == len(flat):
         # Records without a single name hold no cell: such a file is as empty as one of blanks.
-        return ReadOutcome(kind, trouble=AsideCode.FILE_EMPTY)
-    if len(names) > 100 * settings.max_columns:
-        return ReadOutcome(kind, trouble=AsideCode.TOO_MANY_COLUMNS)
-    if (len(names) + 1) * (len(flat) + 1) > settings.max_cells:
-        return ReadOutcome(kind, trouble=AsideCode.FILE_TOO_LARGE)
+        raise RefusedError(AsideCode.FILE_EMPTY)
+    check_size(len(flat) + 1, len(names), settings, held=len(names) + 1)
     blank = [""] * len(names)
     rows: list[list[str]] = [names]
     for row in flat:
@@ -146,17 +151,24 @@ def _sheet_of(
             rows.append([row.get(name, "") for name in names])
         else:
             rows.append([*blank, row])
-    if longest_cell(rows) > settings.max_cell_characters:
-        return ReadOutcome(kind, trouble=AsideCode.CELL_TOO_LONG)
-    sheet = RawSheet(
-        None,
-        pa.array(numbers, pa.int32()),
-        columns(rows, settings.max_columns),
-        decoded.encoding,
+    check_rows(rows, settings)
+    return sheet_of_rows(
+        rows,
+        numbers,
+        settings,
+        encoding=decoded.encoding,
         confidence=decoded.confidence,
-        joined_columns=max(0, len(names) - settings.max_columns),
     )
-    return ReadOutcome(kind, (sheet,))
+
+
+@refused_as("jsonl")
+def _of_lines(
+    flat: list[dict[str, str] | str],
+    numbers: list[int],
+    decoded: Decoded,
+    settings: IngestSettings,
+) -> ReadOutcome:
+    return ReadOutcome("jsonl", (_sheet_of(flat, numbers, decoded, settings),))
 
 
 def _flat(record: _Record, above: str = "") -> dict[str, str]:
@@ -196,43 +208,22 @@ def _whole(text: str) -> str:
     )
 
 
+@refused_as("parquet", BROKEN_PARQUET)
 def read_parquet(content: bytes, settings: IngestSettings) -> ReadOutcome:
     """The one sheet of a Parquet file."""
-    try:
-        file = pq.ParquetFile(pa.BufferReader(content))
-        known = file.metadata
-        if trouble := _too_large(known, settings):
-            return ReadOutcome("parquet", trouble=trouble)
-        table = file.read()
-        table.validate(full=True)
-        table = text_table(table)
-        arrays = [
-            pa.concat_arrays(
-                [pa.array([name], pa.string()), _filled(table.column(place))]
-            )
-            for place, name in enumerate(table.column_names)
-        ]
-    except MemoryError:
-        raise
-    except BROKEN_PARQUET:
-        return ReadOutcome("parquet", trouble=AsideCode.FILE_UNREADABLE)
+    file = pq.ParquetFile(pa.BufferReader(content))
+    _check_account(file.metadata, settings)
+    table = file.read()
+    table.validate(full=True)
+    table = text_table(table)
+    arrays = [
+        pa.concat_arrays([pa.array([name], pa.string()), _filled(table.column(place))])
+        for place, name in enumerate(table.column_names)
+    ]
     if not arrays:
-        return ReadOutcome("parquet", trouble=AsideCode.FILE_EMPTY)
-    if any(
-        (pc.max(pc.utf8_length(array)).as_py() or 0) > settings.max_cell_characters
-        for array in arrays
-    ):
-        return ReadOutcome("parquet", trouble=AsideCode.CELL_TOO_LONG)
-    cells = pa.table(arrays, names=[f"c{place}" for place in range(len(arrays))])
-    beyond = max(0, len(arrays) - settings.max_columns)
-    if beyond:
-        cells = columns(
-            [list(row.values()) for row in cells.to_pylist()], settings.max_columns
-        )
-    lines = pa.array(range(1, cells.num_rows + 1), pa.int32())
-    found = ReadOutcome(
-        "parquet", (RawSheet(None, lines, cells, joined_columns=beyond),)
-    )
+        raise RefusedError(AsideCode.FILE_EMPTY)
+    check_columns(arrays, settings)
+    found = ReadOutcome("parquet", (sheet_of_columns(arrays, settings),))
     return found.with_unread(["PAR1"] if _TWO_FILES in content else [])
 
 
@@ -245,18 +236,11 @@ def _filled(column: pa.ChunkedArray) -> pa.Array:
     )
 
 
-def _too_large(known: Any, settings: IngestSettings) -> AsideCode | None:
-    """The code of the limit that the file goes beyond, told by its own account."""
-    if known.num_rows >= settings.max_rows:
-        return AsideCode.TOO_MANY_ROWS
-    if known.num_columns > 100 * settings.max_columns:
-        return AsideCode.TOO_MANY_COLUMNS
+def _check_account(known: pq.FileMetaData, settings: IngestSettings) -> None:
+    """See that the file is not too large, by its own account."""
+    check_size(known.num_rows + 1, known.num_columns, settings)
     unpacked = sum(
         known.row_group(group).total_byte_size for group in range(known.num_row_groups)
     )
-    if (
-        (known.num_rows + 1) * known.num_columns > settings.max_cells
-        or unpacked > settings.max_unpacked_megabytes * 2** 20
-    ):
-        return AsideCode.FILE_TOO_LARGE
-    return None
+    if unpacked > settings.max_unpacked_megabytes * 2**20:
+        raise RefusedError(AsideCode.FILE_TOO_LARGE)

@@ -8,16 +8,12 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Sequence
-from itertools import zip_longest
-
-import pyarrow as pa
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.encoding import decode
-from voterlist.readers.outcome import ReadOutcome
-from voterlist.schemas import RawSheet
+from voterlist.readers.outcome import ReadOutcome, RefusedError, refused_as
+from voterlist.readers.sheets import check_rows, check_size, sheet_of_rows
 
 _MOST_LINES = 12
 """A quoted cell may run over this many lines; a quote open for longer is a slip of the keyboard."""
@@ -27,6 +23,7 @@ _DELIMITERS = ";\t|^~¦,"
 """The signs that part cells, the comma last."""
 
 
+@refused_as("text")
 def read_text(content: bytes, settings: IngestSettings) -> ReadOutcome:
     """The one sheet of a text file, or the code of why there is none."""
     decoded = decode(content)
@@ -34,23 +31,22 @@ def read_text(content: bytes, settings: IngestSettings) -> ReadOutcome:
         return ReadOutcome("", trouble=AsideCode.ENCODING_UNREADABLE)
     lines = _lines(decoded.text)
     if not any(line and not line.isspace() for line in lines):
-        return ReadOutcome("text", trouble=AsideCode.FILE_EMPTY)
-    if len(lines) > settings.max_rows:
-        return ReadOutcome("text", trouble=AsideCode.TOO_MANY_ROWS)
+        raise RefusedError(AsideCode.FILE_EMPTY)
+    check_size(len(lines), 0, settings)
     delimiter = find_delimiter(lines)
     starts, rows = split_rows(lines, delimiter)
-    trouble = _too_large(lines, rows, settings)
-    if trouble is not None:
-        return ReadOutcome("text", trouble=trouble)
+    if max(map(len, lines)) > settings.max_cell_characters:
+        # Only a line longer than a cell may be can hold such a cell.
+        check_rows(rows, settings)
     width = max(map(len, rows))
-    sheet = RawSheet(
-        None,
-        pa.array(starts, pa.int32()),
-        columns(rows, settings.max_columns),
-        decoded.encoding,
+    check_size(len(rows), width, settings, held=min(width, settings.max_columns + 1))
+    sheet = sheet_of_rows(
+        rows,
+        starts,
+        settings,
+        encoding=decoded.encoding,
         confidence=decoded.confidence,
         delimiter=delimiter,
-        joined_columns=max(0, width - settings.max_columns),
     )
     return ReadOutcome("text", (sheet,))
 
@@ -63,47 +59,6 @@ def _lines(text: str) -> list[str]:
         lines.pop()
     # Elsewhere the ends of Unicode and of old printers are breaks inside a cell.
     return lines[0].splitlines() if len(lines) == 1 else lines
-
-
-def _too_large(
-    lines: list[str], rows: list[list[str]], settings: IngestSettings
-) -> AsideCode | None:
-    """The code of the limit that the rows go beyond."""
-    most = settings.max_cell_characters
-    # Only a line longer than a cell may be can hold such a cell.
-    if max(map(len, lines)) > most and longest_cell(rows) > most:
-        return AsideCode.CELL_TOO_LONG
-    width = max(map(len, rows))
-    if width > 100 * settings.max_columns:
-        return AsideCode.TOO_MANY_COLUMNS
-    held_width = min(width, settings.max_columns + 1)
-    if held_width * len(rows) > settings.max_cells:
-        return AsideCode.FILE_TOO_LARGE
-    return None
-
-
-def longest_cell(rows: list[list[str]]) -> int:
-    """The length of the longest cell, in characters."""
-    return max(max(map(len, row), default=0) for row in rows)
-
-
-def columns(rows: Sequence[Sequence[str]], most: int) -> pa.Table:
-    """The rows as text columns c0, c1 ...; null where a row ends before the column.
-
-    What stands beyond ``most`` columns is joined into one more, so that nothing is lost.
-    """
-    width = max(map(len, rows), default=0)
-    if width > most:
-        rows = [_joined_beyond(row, most) for row in rows]
-    arrays = [pa.array(column, pa.string()) for column in zip_longest(*rows)]
-    return pa.table(arrays, names=[f"c{index}" for index in range(len(arrays))])
-
-
-def _joined_beyond(row: Sequence[str], most: int) -> Sequence[str]:
-    """The row with its cells beyond ``most`` joined into one."""
-    if len(row) <= most:
-        return row
-    return [*row[:most], " ".join(filter(None, row[most:]))]
 
 
 def find_delimiter(lines: list[str]) -> str | None:

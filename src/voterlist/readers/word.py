@@ -12,23 +12,19 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
-from xml.parsers import expat
 
 from voterlist.config import IngestSettings
-from voterlist.model import AsideCode
 from voterlist.readers.counted import WORD_TEXT, words
-from voterlist.readers.documents import (
+from voterlist.readers.documents import Line, Story, are_missing, document, is_row
+from voterlist.readers.outcome import ReadOutcome, refused_as
+from voterlist.readers.packed import (
     DAMAGE,
-    Line,
-    Story,
-    are_missing,
-    document,
-    is_row,
+    Handler,
+    count_of,
     parse_part,
+    part_names,
+    relations,
 )
-from voterlist.readers.outcome import ReadOutcome, RefusedError
-from voterlist.readers.workbook_facts import part_names, tags
 
 _MAIN_PART = re.compile(r"word/document\d*\.xml")
 _SPACES = frozenset(
@@ -65,6 +61,7 @@ _SIGNS = {
 _OFF = frozenset({"0", "false", "off"})
 
 
+@refused_as("docx", DAMAGE)
 def read_word(archive: zipfile.ZipFile, settings: IngestSettings) -> ReadOutcome | None:
     """The one sheet of a Word document; None where the archive is none.
 
@@ -74,15 +71,10 @@ def read_word(archive: zipfile.ZipFile, settings: IngestSettings) -> ReadOutcome
     main = next(filter(_MAIN_PART.fullmatch, sorted(names)), None)
     if main is None:
         return None
-    try:
-        body = _Body(settings)
-        _parse(archive, names[main], body)
-        above, below = _page_edges(archive, names, main, body, settings)
-        held = words(archive.read(names[main]), WORD_TEXT)
-    except RefusedError as refused:
-        return ReadOutcome("docx", trouble=refused.code)
-    except (*DAMAGE, expat.ExpatError):
-        return ReadOutcome("docx", trouble=AsideCode.FILE_UNREADABLE)
+    body = _Body(settings)
+    parse_part(archive, names[main], body, namespaces=True)
+    above, below = _page_edges(archive, names, main, body, settings)
+    held = words(archive.read(names[main]), WORD_TEXT)
     lines = [*above, *body.story.lines, *below]
     has_pictures = any(name.startswith("word/media/") for name in names)
     found = document(lines, "docx", settings, has_pictures=has_pictures)
@@ -99,7 +91,7 @@ class _Section:
     """True where the first page has edges of its own."""
 
 
-class _Body:
+class _Body(Handler):
     """What the tags of one part say."""
 
     def __init__(self, settings: IngestSettings) -> None:
@@ -133,9 +125,9 @@ class _Body:
         if begins := _BEGINS.get(name):
             begins(self.story)
         elif name == "gridBefore":
-            self.story.skip_columns(_count(values.get("val", "")))
+            self.story.skip_columns(_count(values))
         elif name == "gridSpan":
-            self.story.widen_cell(_count(values.get("val", "")))
+            self.story.widen_cell(_count(values))
         elif name == "vMerge" and values.get("val", "continue") == "continue":
             self.story.continue_cell()
         elif name in {"headerReference", "footerReference"}:
@@ -183,13 +175,9 @@ def _plain(attributes: dict[str, str]) -> dict[str, str]:
     return {name.rpartition(" ")[2]: value for name, value in attributes.items()}
 
 
-def _count(text: str) -> int:
+def _count(values: dict[str, str]) -> int:
     """A number of columns; 0 where it is none, or none that a table may have."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
-
-
-def _parse(archive: zipfile.ZipFile, part: str, body: _Body) -> None:
-    parse_part(archive, part, body, namespaces=True)
+    return count_of(values.get("val", ""), most=4, otherwise=0)
 
 
 def _page_edges(
@@ -209,7 +197,7 @@ def _page_edges(
             continue
         seen.add(part)
         edge = _Body(settings)
-        _parse(archive, part, edge)
+        parse_part(archive, part, edge, namespaces=True)
         for line in edge.story.lines:
             # The table of an edge arranges its text, or its rows are those of a list.
             text = " ".join(filter(None, line.cells))
@@ -232,13 +220,10 @@ def _targets(
 ) -> dict[str, str]:
     """The part that each relation of the main part names."""
     folder, name = posixpath.split(main)
-    relations = names.get(f"{folder}/_rels/{name}.rels")
-    if relations is None:
+    listed = names.get(f"{folder}/_rels/{name}.rels")
+    if listed is None:
         return {}
-    targets: dict[str, Any] = {}
-    for tag, attributes in tags(archive.read(relations)):
-        if tag.rpartition(":")[2] == "Relationship":
-            target = attributes.get("Target", "")
-            path = posixpath.normpath(posixpath.join(folder, target))
-            targets[attributes.get("Id", "")] = path.removeprefix("/")
-    return targets
+    return {
+        relation: posixpath.normpath(posixpath.join(folder, target)).removeprefix("/")
+        for relation, target in relations(archive, listed).items()
+    }

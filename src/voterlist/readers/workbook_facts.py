@@ -11,10 +11,8 @@ import io
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.parsers import expat
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
@@ -29,18 +27,15 @@ from voterlist.readers.ole import (
     workbook_stream,
 )
 from voterlist.readers.outcome import RefusedError
-
-DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    EOFError,
-    ValueError,
-    KeyError,
+from voterlist.readers.packed import (
+    DAMAGE,
+    Handler,
+    count_of,
+    parse_part,
+    part_names,
+    relations,
+    tags,
 )
-"""What a damaged archive makes zipfile raise."""
 
 _PIECE = 4 * 2**20
 """Bytes of a part that are looked at together."""
@@ -176,11 +171,6 @@ def _packed_facts(
     return WorkbookFacts(kind, sheets, unread=unread)
 
 
-def part_names(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The names of the parts by the same in lower case."""
-    return {part.filename.lower(): part.filename for part in archive.infolist()}
-
-
 def _kind(archive: zipfile.ZipFile, names: dict[str, str]) -> str | None:
     """What kind of workbook it is, None where it is none."""
     if "xl/workbook.bin" in names:
@@ -284,19 +274,14 @@ def _sheet_order(
 ) -> dict[int, str]:
     """The part of each sheet by the sheet's place in the workbook."""
     try:
-        relations = _relations_of_sheets(archive, names, kind)
+        named = _relations_of_sheets(archive, names, kind)
         ending = "bin" if kind == "xlsb" else "xml"
-        found = tags(archive.read(names[f"xl/_rels/workbook.{ending}.rels"]))
-        targets = {
-            attributes.get("Id", ""): attributes.get("Target", "").lower()
-            for tag, attributes in found
-            if tag.rpartition(":")[2] == "Relationship"
-        }
+        targets = relations(archive, names[f"xl/_rels/workbook.{ending}.rels"])
     except DAMAGE:
         return {}
     parts = {}
-    for place, relation in enumerate(relations):
-        part = names.get(_part_path(targets.get(relation, "")))
+    for place, relation in enumerate(named):
+        part = names.get(_part_path(targets.get(relation, "").lower()))
         if part is not None:
             parts[place] = part
     return parts
@@ -316,29 +301,9 @@ def _relations_of_sheets(
         return sheet_relations(archive.read(names["xl/workbook.bin"]))
     return [
         next((value for name, value in attributes.items() if name.endswith(":id")), "")
-        for tag, attributes in tags(archive.read(names["xl/workbook.xml"]))
-        if tag.rpartition(":")[2] == "sheet"
+        for tag, attributes in tags(archive, names["xl/workbook.xml"])
+        if tag == "sheet"
     ]
-
-
-def tags(content: bytes) -> list[tuple[str, dict[str, str]]]:
-    """Every tag with its attributes.
-
-    Raises ``ValueError`` where it is no XML, or declares anything.
-    """
-    found: list[tuple[str, dict[str, str]]] = []
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = _refuse_declarations
-    parser.StartElementHandler = lambda tag, attributes: found.append((tag, attributes))
-    try:
-        parser.Parse(content, True)  # noqa: FBT003  expat takes no keyword
-    except expat.ExpatError:
-        raise ValueError("no XML") from None
-    return found
-
-
-def _refuse_declarations(*_: object) -> None:
-    raise RefusedError(AsideCode.FILE_UNREADABLE)
 
 
 @dataclass(slots=True)
@@ -359,7 +324,7 @@ _BESIDE_CELLS = ("office:annotation", "draw:")
 """Remarks and pictures lie in a cell of an ODS file and are not what it holds."""
 
 
-class _OdsParser:
+class _OdsParser(Handler):
     """Finds what is hidden, merged, or a formula without a value in every table."""
 
     def __init__(self, settings: IngestSettings) -> None:
@@ -451,8 +416,7 @@ class _OdsParser:
 
 def _count(attributes: dict[str, str], name: str) -> int:
     """How often something is repeated; a number that is none counts once."""
-    text = attributes.get(name, "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 1
+    return count_of(attributes.get(name, "1"), most=11)
 
 
 def _ods_facts(
@@ -460,18 +424,5 @@ def _ods_facts(
 ) -> list[SheetFacts]:
     """What each table of an ODS file holds."""
     counted = _OdsParser(settings)
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse_declarations
-    parser.StartElementHandler = counted.start
-    parser.EndElementHandler = counted.end
-    parser.CharacterDataHandler = counted.text
-    parser.CommentHandler = counted.comment
-    try:
-        with archive.open(part) as stream:
-            while chunk := stream.read(_PIECE):
-                parser.Parse(chunk, False)  # noqa: FBT003  expat takes no keyword
-            parser.Parse(b"", True)  # noqa: FBT003  the same
-    except (*DAMAGE, expat.ExpatError):
-        raise RefusedError(AsideCode.FILE_UNREADABLE) from None
+    parse_part(archive, part, counted)
     return [table.facts for table in counted.tables]

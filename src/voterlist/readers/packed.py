@@ -1,0 +1,126 @@
+"""What is packed: the parts of a workbook or document, parsed tag by tag.
+
+None may declare a type or an entity.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from xml.parsers import expat
+
+from voterlist.model import AsideCode
+from voterlist.readers.outcome import RefusedError
+
+ZIP, END_OF_ZIP = b"PK\x03\x04", b"PK\x05\x06"
+"""What a member of an archive begins with, and its end; one without members is the end alone."""
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""What a compound file begins with."""
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+)
+"""What a damaged archive makes zipfile raise."""
+
+_PIECE = 2**20
+"""Bytes of a part that are parsed together."""
+
+
+def is_archive(content: bytes) -> bool:
+    """True where the bytes begin like something packed, which may hold files of its own."""
+    return content.startswith((ZIP, END_OF_ZIP))
+
+
+def part_names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The names of the parts by the same in lower case."""
+    return {part.filename.lower(): part.filename for part in archive.infolist()}
+
+
+class Handler:
+    """What is told the tags of a part; what it does not ask for goes by."""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """A tag begins."""
+
+    def text(self, text: str) -> None:
+        """Text goes by."""
+
+    def end(self, tag: str) -> None:
+        """A tag ends."""
+
+    def comment(self, text: str) -> None:
+        """A comment goes by."""
+
+
+def _refuse(*_: object) -> None:
+    raise RefusedError(AsideCode.FILE_UNREADABLE)
+
+
+def parse_part(
+    archive: zipfile.ZipFile, part: str, handler: Handler, *, namespaces: bool = False
+) -> None:
+    """Tell the handler every tag and text of a part.
+
+    Args:
+        archive: the document.
+        part: the name of the part.
+        handler: is told.
+        namespaces: True where a tag is to be named by its namespace, a blank, and its local name.
+
+    Raises:
+        RefusedError: the part declares a type or an entity.
+        ValueError: it is no XML.
+    """
+    parser = expat.ParserCreate(namespace_separator=" " if namespaces else None)
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse
+    parser.StartElementHandler = handler.start
+    parser.EndElementHandler = handler.end
+    parser.CharacterDataHandler = handler.text
+    parser.CommentHandler = handler.comment
+    try:
+        with archive.open(part) as stream:
+            while chunk := stream.read(_PIECE):
+                parser.Parse(chunk, False)  # noqa: FBT003  expat takes no keyword
+            parser.Parse(b"", True)  # noqa: FBT003  the same
+    except expat.ExpatError:
+        raise ValueError("no XML") from None
+
+
+class _Tags(Handler):
+    def __init__(self) -> None:
+        self.found: list[tuple[str, dict[str, str]]] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.found.append((tag.rpartition(":")[2], attributes))
+
+
+def tags(archive: zipfile.ZipFile, part: str) -> list[tuple[str, dict[str, str]]]:
+    """Every tag of a part, its name without a prefix, and its attributes; as ``parse_part``."""
+    handler = _Tags()
+    parse_part(archive, part, handler)
+    return handler.found
+
+
+def relations(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
+    """What each relation leads to, by its id; ``part`` lists them. Raises as ``parse_part``."""
+    return {
+        attributes.get("Id", ""): attributes.get("Target", "")
+        for tag, attributes in tags(archive, part)
+        if tag == "Relationship"
+    }
+
+
+def count_of(text: str, *, most: int, otherwise: int = 1) -> int:
+    """A whole number that a file writes; the second where it is none, or of more digits."""
+    return (
+        int(text)
+        if text.isascii() and text.isdigit() and len(text) <= most
+        else otherwise
+    )

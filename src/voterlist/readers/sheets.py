@@ -1,0 +1,104 @@
+"""Rows and columns of text as a sheet, within the limits of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.config import IngestSettings
+from voterlist.model import AsideCode
+from voterlist.readers.outcome import RefusedError
+from voterlist.schemas import RawSheet
+
+
+def check_size(
+    rows: int, width: int, settings: IngestSettings, *, held: int | None = None
+) -> None:
+    """See that a sheet is not too large.
+
+    Args:
+        rows: how many it has, that of the names of its columns too.
+        width: how many columns.
+        settings: the limits.
+        held: how many columns are held in memory, where it is not all of them.
+
+    Raises:
+        RefusedError: it is; ``code`` says which limit it goes beyond.
+    """
+    if rows > settings.max_rows:
+        raise RefusedError(AsideCode.TOO_MANY_ROWS)
+    if width > 100 * settings.max_columns:
+        raise RefusedError(AsideCode.TOO_MANY_COLUMNS)
+    if rows * (width if held is None else held) > settings.max_cells:
+        raise RefusedError(AsideCode.FILE_TOO_LARGE)
+
+
+def check_rows(rows: Iterable[Sequence[str]], settings: IngestSettings) -> None:
+    """See that no cell is too long; raises ``RefusedError``."""
+    longest = max(max(map(len, row), default=0) for row in rows)
+    if longest > settings.max_cell_characters:
+        raise RefusedError(AsideCode.CELL_TOO_LONG)
+
+
+def check_columns(arrays: Iterable[pa.Array], settings: IngestSettings) -> None:
+    """The same for columns of text."""
+    longest = (pc.max(pc.utf8_length(array)).as_py() or 0 for array in arrays)
+    if any(length > settings.max_cell_characters for length in longest):
+        raise RefusedError(AsideCode.CELL_TOO_LONG)
+
+
+def sheet_of_rows(
+    rows: Sequence[Sequence[str]],
+    lines: Iterable[int],
+    settings: IngestSettings,
+    **facts: Any,
+) -> RawSheet:
+    """A sheet of these rows; null where a row ends before the column.
+
+    What stands beyond the most columns is joined into one more, so that nothing is lost.
+
+    Args:
+        rows: their cells.
+        lines: the line of each row.
+        settings: say how many columns there may be.
+        **facts: further fields of ``RawSheet``.
+    """
+    beyond = max(0, max(map(len, rows), default=0) - settings.max_columns)
+    if beyond:
+        rows = [_joined_beyond(row, settings.max_columns) for row in rows]
+    arrays = [pa.array(column, pa.string()) for column in zip_longest(*rows)]
+    return RawSheet(
+        lines=pa.array(lines, pa.int32()),
+        cells=_table(arrays),
+        joined_columns=beyond,
+        **{"name": None, **facts},
+    )
+
+
+def sheet_of_columns(
+    arrays: Sequence[pa.Array], settings: IngestSettings, **facts: Any
+) -> RawSheet:
+    """The same of columns of text of one length; their rows are counted from 1."""
+    table = _table(arrays)
+    lines = range(1, table.num_rows + 1)
+    if len(arrays) > settings.max_columns:
+        rows = [list(row.values()) for row in table.to_pylist()]
+        return sheet_of_rows(rows, lines, settings, **facts)
+    return RawSheet(
+        lines=pa.array(lines, pa.int32()), cells=table, **{"name": None, **facts}
+    )
+
+
+def _joined_beyond(row: Sequence[str], most: int) -> Sequence[str]:
+    """The row with its cells beyond ``most`` joined into one."""
+    if len(row) <= most:
+        return row
+    return [*row[:most], " ".join(filter(None, row[most:]))]
+
+
+def _table(arrays: Sequence[pa.Array]) -> pa.Table:
+    return pa.table(arrays, names=[f"c{place}" for place in range(len(arrays))])
