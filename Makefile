@@ -74,8 +74,8 @@ nights: $(READY)  ## a run new, unchanged and with one precinct anew, and the st
 # OLD is the folder of another checkout.
 same: $(READY)  ## the tables of this checkout against those of another one: OLD=folder
 	$(TELL)
-	@[ -n "$(OLD)" ] || { echo "Which checkout? make same OLD=folder [VOTERS=100000] [RENAMED=\"old=new\"] [REWORDED=\"column:old=new\"]"; exit 2; }
-	$(BIN)/python bench/same_answers.py $(OLD) . --voters $(or $(VOTERS),100000) $(if $(RENAMED),--renamed $(RENAMED)) $(if $(REWORDED),--reworded $(REWORDED))
+	@[ -n "$(OLD)" ] || { echo "Which checkout? make same OLD=folder [VOTERS=100000] [SEEDS=\"1 2 3\"] [RENAMED=\"old=new\"] [REWORDED=\"column:old=new\"]"; exit 2; }
+	$(BIN)/python bench/same_answers.py $(OLD) . --voters $(or $(VOTERS),100000) --seeds $(or $(SEEDS),1 2 3) $(if $(RENAMED),--renamed $(RENAMED)) $(if $(REWORDED),--reworded $(REWORDED))
 
 figures: $(READY)  ## figures of the code: density, longest functions, start-up, files a change touches
 	$(TELL)

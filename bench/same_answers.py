@@ -1,13 +1,13 @@
 """Whether two checkouts of the program give the same answers, table by table and value by value.
 
-    python bench/same_answers.py OLD NEW [--voters 100000] [--renamed found_by=match_key]
-        [--reworded match_key:given=given_name]
+    python bench/same_answers.py OLD NEW [--voters 100000] [--seeds 1 2 3]
+        [--renamed found_by=match_key] [--reworded match_key:given=given_name]
 
-``OLD`` and ``NEW`` are the roots of two checkouts. Both run the sample, an invented list of several
-constituencies from its files, the same list with and without identifiers by ``link``, and the four
-lists of FEBRL. ``--renamed`` says which columns have another name since, ``--reworded`` which words
-in the values of a column are others. Printed is one line for each table: equal, or which columns
-differ in how many rows.
+``OLD`` and ``NEW`` are the roots of two checkouts. Both run the sample, for each seed an invented
+list of several constituencies from its files and the same list with and without identifiers by
+``link``, and the four lists of FEBRL. ``--renamed`` says which columns have another name since,
+``--reworded`` which words in the values of a column are others. Printed is one line for each table:
+equal, or which columns differ in how many rows.
 The exit code is 1 where anything differs.
 """
 
@@ -53,13 +53,16 @@ def main() -> int:
     parser.add_argument("old", type=Path)
     parser.add_argument("new", type=Path)
     parser.add_argument("--voters", type=int, default=100_000)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--renamed", nargs="*", default=[], metavar="OLD=NEW")
     parser.add_argument("--reworded", nargs="*", default=[], metavar="COLUMN:OLD=NEW")
     given = parser.parse_args()
     changes = Changes(_new_by_old(given.renamed), _words_by_column(given.reworded))
     with tempfile.TemporaryDirectory() as folder:
         inputs = Path(folder) / "inputs"
-        _make_inputs(given.old, inputs, given.voters)
+        _make_inputs(given.old, inputs)
+        for seed in given.seeds:
+            _invent(given.old, inputs / f"invented-{seed}", given.voters, seed)
         made = [
             _answers(root, inputs, Path(folder) / name) for root, name in _named(given)
         ]
@@ -85,43 +88,41 @@ def _named(given: argparse.Namespace) -> list[tuple[Path, str]]:
     return [(given.old.resolve(), "old"), (given.new.resolve(), "new")]
 
 
-def _make_inputs(root: Path, inputs: Path, voters: int) -> None:
-    """The lists that both checkouts get, made once."""
+def _make_inputs(root: Path, inputs: Path) -> None:
+    """The lists that both checkouts get and that are not invented."""
     inputs.mkdir(parents=True)
     shutil.copytree(
         root / SAMPLE, inputs / "sample", ignore=shutil.ignore_patterns(*NOT_COMPARED)
     )
-    options = [
-        "--voters",
-        str(voters),
-        "--constituencies",
-        "3",
-        "--files",
-        "--registers",
-    ]
-    _voterlist(root, "synth", inputs / "invented", *options)
-    entries = pq.read_table(inputs / "invented/entries.parquet")
-    known = [name for name in ("fin", "document") if name in entries.column_names]
-    pq.write_table(entries.drop_columns(known), inputs / "without-ids.parquet")
-    pq.write_table(entries, inputs / "with-ids.parquet")
     for number in FEBRL_LISTS:
         folder = inputs / f"febrl{number}"
         folder.mkdir()
         febrl.write(folder, number)
 
 
+def _invent(root: Path, folder: Path, voters: int, seed: int) -> None:
+    """A workspace of three constituencies; beside it its entries with and without identifiers."""
+    options = ["--voters", voters, "--seed", seed, "--constituencies", 3]
+    _voterlist(root, "synth", folder, *options, "--files", "--registers")
+    entries = pq.read_table(folder / "entries.parquet")
+    known = [name for name in ("fin", "document") if name in entries.column_names]
+    pq.write_table(entries.drop_columns(known), f"{folder}-without-ids.parquet")
+    pq.write_table(entries, f"{folder}-with-ids.parquet")
+
+
 def _answers(root: Path, inputs: Path, folder: Path) -> Path:
     """The folder of all tables that a checkout makes of the inputs."""
-    for name in ("sample", "invented"):
+    for given in (inputs / "sample", *sorted(inputs.glob("invented-*/"))):
+        name = given.name
         workspace = folder / "workspaces" / name
-        shutil.copytree(inputs / name, workspace)
+        shutil.copytree(given, workspace)
         _voterlist(root, "run", workspace, "--today", TODAY)
         (run,) = (workspace / "runs").glob("*/")
         shutil.copytree(
             run, folder / "tables" / name, ignore=shutil.ignore_patterns("*.json")
         )
-    for name in ("with-ids", "without-ids"):
-        _link(root, inputs / f"{name}.parquet", folder / "tables" / f"{name}.parquet")
+    for source in sorted(inputs.glob("*.parquet")):
+        _link(root, source, folder / "tables" / source.name)
     for number in FEBRL_LISTS:
         (source, *options) = _febrl_options(inputs / f"febrl{number}")
         _link(root, source, folder / "tables" / f"febrl{number}.parquet", *options)
