@@ -283,7 +283,7 @@ def matches(left: Longs, right: Longs) -> tuple[Longs, Longs]:
 
 def differ(left: Column, right: Column) -> Bools:
     """True where both are known and not equal."""
-    return _mask(pc.not_equal(plain(left), plain(right)))
+    return mask_of(pc.not_equal(plain(left), plain(right)))
 
 
 def similarity(left: Column, right: Column) -> Floats:
@@ -292,7 +292,7 @@ def similarity(left: Column, right: Column) -> Floats:
     1 less the optimal string alignment distance divided by the longer length.
     """
     likeness = np.full(len(left), np.nan)
-    both = _mask(pc.and_(pc.is_valid(left), pc.is_valid(right)))
+    both = mask_of(pc.and_(pc.is_valid(left), pc.is_valid(right)))
     left_texts = pc.filter(plain(left), pa.array(both)).to_pylist()
     right_texts = pc.filter(plain(right), pa.array(both)).to_pylist()
     likeness[both] = cpdist(
@@ -368,9 +368,14 @@ def rows_among(table: pa.Table, name: str, texts: Iterable[str | None]) -> pa.Ta
     return table.filter(is_among(table.column(name), texts))
 
 
-def _mask(column: Column) -> Bools:
+def mask_of(column: Column) -> Bools:
     """A boolean column for numpy, null as False."""
     return np.asarray(column.fill_null(fill_value=False), dtype=bool)
+
+
+def is_known(column: Column) -> Bools:
+    """True where the column is not null."""
+    return np.asarray(column.is_valid(), dtype=bool)
 
 
 def from_columns(

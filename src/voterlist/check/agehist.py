@@ -10,12 +10,12 @@ import datetime as dt
 import numpy as np
 import pyarrow as pa
 
-from voterlist.check.context import Context, Numbers, without_impossible_births
+from voterlist.arrays import Floats, Longs
+from voterlist.check.context import Context, without_impossible_births
 from voterlist.check.shared import is_missing
 from voterlist.config import CheckSettings
 from voterlist.fields import COMPARED
 from voterlist.model import Sex, Stage
-from voterlist.persons.shared_values import Codes
 from voterlist.schemas import (
     AGES,
     LIST,
@@ -34,7 +34,7 @@ _WHIPPLE = np.arange(23, 63)
 _DECADES = 8
 
 
-def completed_years(voters: pa.Table, on_day: dt.date) -> Numbers:
+def completed_years(voters: pa.Table, on_day: dt.date) -> Floats:
     """The age of each voter in years on the day; NaN where the birth year is not known.
 
     Of a birth year alone the age reached in that year counts.
@@ -47,16 +47,16 @@ def completed_years(voters: pa.Table, on_day: dt.date) -> Numbers:
     )
     # A comparison with NaN is False: of a year alone nothing is taken off.
     later = (month > on_day.month) | ((month == on_day.month) & (day > on_day.day))
-    age: Numbers = on_day.year - year - later
+    age: Floats = on_day.year - year - later
     return age
 
 
-def age_histogram(context: Context) -> Codes:
+def age_histogram(context: Context) -> Longs:
     """How many voters of each age, 0 to ``OLDEST``, each of ``context.precincts`` has."""
     return _histogram(context, completed_years(context.voters, context.on_day))
 
 
-def final_digits(context: Context) -> Codes:
+def final_digits(context: Context) -> Longs:
     """How many voters of each precinct were born in the year Y - t; one column per t, from 0 to 79.
 
     Y is the last year ending in 9 of which everybody was of age before the year of the list, so the
@@ -68,7 +68,7 @@ def final_digits(context: Context) -> Codes:
     return _histogram(context, years)[:, : 10 * _DECADES]
 
 
-def whipple(ages: Codes) -> tuple[Codes, Codes]:
+def whipple(ages: Longs) -> tuple[Longs, Longs]:
     """How many of the ages 23 to 62 end in 0 or 5, and how many there are.
 
     500 times the share is Whipple's index. 100: ages ending in 0 and 5 are a fifth, as they should
@@ -79,7 +79,7 @@ def whipple(ages: Codes) -> tuple[Codes, Codes]:
     return within[..., _WHIPPLE % 5 == 0].sum(axis=-1), within.sum(axis=-1)
 
 
-def myers(digits: Codes) -> Numbers:
+def myers(digits: Longs) -> Floats:
     """Myers' blended index of birth years, 0 to 90; NaN of nobody.
 
     0: no final digit is preferred; 90: all years end in the same digit.
@@ -97,11 +97,11 @@ def myers(digits: Codes) -> Numbers:
     share = np.divide(
         blended, total, out=np.full(blended.shape, np.nan), where=total > 0
     )
-    index: Numbers = 50 * np.abs(share - 0.1).sum(axis=-1)
+    index: Floats = 50 * np.abs(share - 0.1).sum(axis=-1)
     return index
 
 
-def median(ages: Codes) -> Numbers:
+def median(ages: Longs) -> Floats:
     """The median of each row of a histogram of ages; NaN of nobody."""
     cumulated = np.cumsum(ages, axis=-1)
     total = cumulated[..., -1]
@@ -109,11 +109,11 @@ def median(ages: Codes) -> Numbers:
         (cumulated <= ((total - 1 + step) // 2)[..., None]).sum(axis=-1)
         for step in (0, 1)
     )
-    middle: Numbers = np.where(total > 0, (low + high) / 2, np.nan)
+    middle: Floats = np.where(total > 0, (low + high) / 2, np.nan)
     return middle
 
 
-def distance(ages: Codes, others: Codes) -> Numbers:
+def distance(ages: Longs, others: Longs) -> Floats:
     """How far the ages of each row lie from those of the same row of ``others``, 0 to 1.
 
     The largest difference between the shares of voters up to an age: the distance of Kolmogorov and
@@ -121,13 +121,13 @@ def distance(ages: Codes, others: Codes) -> Numbers:
     """
     one, other = (np.cumsum(part, axis=-1, dtype=np.float64) for part in (ages, others))
     with np.errstate(invalid="ignore", divide="ignore"):
-        apart: Numbers = np.abs(one / one[..., -1:] - other / other[..., -1:]).max(
+        apart: Floats = np.abs(one / one[..., -1:] - other / other[..., -1:]).max(
             axis=-1
         )
     return apart
 
 
-def _histogram(context: Context, years: Numbers) -> Codes:
+def _histogram(context: Context, years: Floats) -> Longs:
     known = (years >= 0) & (years <= OLDEST)
     groups = len(context.precincts.size)
     cells = context.precincts.codes[known] * (OLDEST + 1) + years[known].astype(
@@ -229,7 +229,7 @@ def _by_group(
     return sort_by(from_columns(columns, schema), *names)
 
 
-def _median(codes: Codes, values: Numbers, groups: int) -> pa.Array:
+def _median(codes: Longs, values: Floats, groups: int) -> pa.Array:
     """The median of each group's known values; null where it has none."""
     known = ~np.isnan(values)
     codes, values = codes[known], values[known]

@@ -10,10 +10,10 @@ import math
 import numpy as np
 import pyarrow as pa
 
-from voterlist.check.context import Context, Numbers
+from voterlist.arrays import Floats, Longs
+from voterlist.check.context import Context
 from voterlist.model import Sex
 from voterlist.persons.chance import AGREEMENTS, PersonFields, pairs_of
-from voterlist.persons.shared_values import Codes
 from voterlist.schemas import COINCIDENCE
 from voterlist.tables import codes, concat, from_columns
 
@@ -75,7 +75,7 @@ def counted(context: Context) -> pa.Table:
     return concat(parts, COINCIDENCE)
 
 
-def _table(fields: PersonFields, place: Codes, numbers: pa.Array) -> pa.Table:
+def _table(fields: PersonFields, place: Longs, numbers: pa.Array) -> pa.Table:
     places = len(numbers)
     pairs = pairs_of(fields, place, places)
     order = np.argsort(np.asarray(numbers.fill_null(0)), kind="stable")
@@ -92,7 +92,7 @@ def _table(fields: PersonFields, place: Codes, numbers: pa.Array) -> pa.Table:
     return from_columns(columns, COINCIDENCE)
 
 
-def poisson_tail_bound(count: Numbers, expected: Numbers) -> Numbers:
+def poisson_tail_bound(count: Floats, expected: Floats) -> Floats:
     """An upper bound of P(X >= count) for X Poisson(expected).
 
     It is 1 where ``count`` is no more than ``expected``.

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import pack_columns
+from voterlist.arrays import Bools, Longs, pack_columns
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
 from voterlist.facts import BIRTH_YEARS
@@ -21,9 +21,9 @@ from voterlist.fields import IDENTIFIERS
 from voterlist.findings import ENTRY_PLACE, PRECINCT_PLACE, make, take_columns
 from voterlist.lost_letters import rows_of_lost_lists
 from voterlist.model import ListKind, Rule, Stage
-from voterlist.persons.shared_values import Codes, Flags, agreeing
+from voterlist.persons.shared_values import agreeing
 from voterlist.schemas import ENTRY, LIST, STREET, VOTER, require
-from voterlist.tables import codes, group_codes, sort_by, with_encoded_text
+from voterlist.tables import codes, group_codes, is_known, sort_by, with_encoded_text
 
 _Answer = TypeVar("_Answer")
 
@@ -43,28 +43,26 @@ VOTERS = _encoded(VOTER)
 ENTRIES = _encoded(ENTRY)
 """ENTRY, dictionary-encoded likewise."""
 
-Numbers = np.ndarray[Any, np.dtype[np.float64]]
-
 
 @dataclass(frozen=True, slots=True)
 class Groups:
     """Rows put into groups, counted from 0."""
 
-    codes: Codes
+    codes: Longs
     """The group of each row; -1: in none."""
-    size: Codes
+    size: Longs
     """How many rows each group has."""
-    first: Codes
+    first: Longs
     """The first row of each group."""
 
-    def count(self, flags: Flags) -> Codes:
+    def count(self, flags: Bools) -> Longs:
         """How many of each group's rows are flagged."""
         return np.bincount(
             self.codes[flags & (self.codes >= 0)], minlength=len(self.size)
         )
 
 
-def groups_of(codes: Codes, count: int) -> Groups:
+def groups_of(codes: Longs, count: int) -> Groups:
     """The groups of these codes, which run from 0 to ``count`` - 1."""
     rows = np.flatnonzero(codes >= 0)
     first = np.zeros(count, dtype=np.int64)
@@ -135,13 +133,13 @@ class Context:
         is_given = self.given_streets is not None
         return self.given_streets if is_given else STREET.empty_table()
 
-    def is_known(self, name: str) -> Flags:
+    def is_known(self, name: str) -> Bools:
         """True where this column of the voters is known."""
-        return np.asarray(self.voters.column(name).is_valid(), dtype=bool)
+        return is_known(self.voters.column(name))
 
-    def is_written(self, name: str) -> Flags:
+    def is_written(self, name: str) -> Bools:
         """True where this field stands in the entry as written."""
-        return np.asarray(self.entries.column(name).is_valid(), dtype=bool)
+        return is_known(self.entries.column(name))
 
     def number(self, name: str) -> np.ndarray[Any, np.dtype[np.int32]]:
         """A column of whole numbers of the voters, -1 where null."""
@@ -154,10 +152,10 @@ class Context:
         """The codes of a column of the voters, -1 where null."""
         return codes(self.voters.column(name))[0]
 
-    def equals(self, name: str, word: str) -> Flags:
+    def equals(self, name: str, word: str) -> Bools:
         """True where this column of the voters is this word; null is no word."""
         code, distinct = codes(self.voters.column(name))
-        flags: Flags = code == pc.index(distinct, word).as_py()
+        flags: Bools = code == pc.index(distinct, word).as_py()
         return flags & (code >= 0)
 
     def cached(self, function: Callable[[Context], _Answer]) -> _Answer:
@@ -168,12 +166,12 @@ class Context:
         return answer
 
     @cached_property
-    def lost_letters(self) -> Flags:
+    def lost_letters(self) -> Bools:
         """True for the entries of a file that lost letters."""
         return rows_of_lost_lists(self.entries)
 
     @cached_property
-    def permanent(self) -> Flags:
+    def permanent(self) -> Bools:
         """True for the entries of permanent lists."""
         return self.equals("list_kind", ListKind.PERMANENT)
 
@@ -199,12 +197,12 @@ class Context:
         return groups_of(*group_codes(first, "constituency", known=False))
 
     @cached_property
-    def named_precinct(self) -> Flags:
+    def named_precinct(self) -> Bools:
         """True for each of ``precincts`` whose precinct is known."""
         return self.is_known("precinct")[self.precincts.first]
 
     @cached_property
-    def permanent_entries(self) -> Codes:
+    def permanent_entries(self) -> Longs:
         """How many entries of permanent lists each of ``precincts`` has.
 
         0 for one whose number is not known.
@@ -212,7 +210,7 @@ class Context:
         return np.where(self.named_precinct, self.precincts.count(self.permanent), 0)
 
     @cached_property
-    def namesakes(self) -> tuple[Codes, Codes]:
+    def namesakes(self) -> tuple[Longs, Longs]:
         """Those who share all three names and the full birth date with another.
 
         Returns:
@@ -257,9 +255,9 @@ class Context:
     def entry_findings(
         self,
         rule: Rule,
-        rows: Codes | Flags,
+        rows: Longs | Bools,
         *,
-        other: Codes | None = None,
+        other: Longs | None = None,
         **cells: Any,
     ) -> pa.Table:
         """FINDING: one for each of these rows, with its place in the list it came from.
@@ -278,7 +276,7 @@ class Context:
             }
         return make(rule, len(at), {**columns, **cells})
 
-    def precinct_findings(self, rule: Rule, groups: Codes, **cells: Any) -> pa.Table:
+    def precinct_findings(self, rule: Rule, groups: Longs, **cells: Any) -> pa.Table:
         """FINDING: one for each of these groups of ``precincts``; ``cells`` as above."""
         place = take_columns(self.voters, self.precincts.first[groups], PRECINCT_PLACE)
         return make(rule, len(groups), {**place, **cells})

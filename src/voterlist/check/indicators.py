@@ -13,8 +13,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import pyarrow as pa
 
+from voterlist.arrays import Bools, Floats, Longs
 from voterlist.check.agehist import age_histogram, final_digits, median, myers, whipple
-from voterlist.check.context import Context, Numbers
+from voterlist.check.context import Context
 from voterlist.check.measures import (
     AGE_STRUCTURE,
     MEASURES,
@@ -26,7 +27,6 @@ from voterlist.check.measures import (
 from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Unit
-from voterlist.persons.shared_values import Codes, Flags
 from voterlist.schemas import CYCLE_SUMMARY, INDICATOR, LIST, empty, require
 from voterlist.tables import (
     concat,
@@ -152,15 +152,15 @@ INDICATORS: tuple[str, ...] = (
 class _Statistic:
     """One indicator of the places of a unit, NaN where not known."""
 
-    value: Numbers
-    count: Numbers | Codes | None = None
-    of: Numbers | Codes | None = None
-    base: Numbers | None = None
-    lower: Numbers | None = None
-    upper: Numbers | None = None
-    p: Numbers | None = None
-    q: Numbers | None = None
-    outlying: Flags | None = None
+    value: Floats
+    count: Floats | Longs | None = None
+    of: Floats | Longs | None = None
+    base: Floats | None = None
+    lower: Floats | None = None
+    upper: Floats | None = None
+    p: Floats | None = None
+    q: Floats | None = None
+    outlying: Bools | None = None
 
 
 @dataclass(frozen=True)
@@ -169,14 +169,14 @@ class _Places:
 
     context: Context
     unit: Unit
-    group: Codes
+    group: Longs
     """The place of each precinct."""
     where: pa.Table
     """constituency and precinct of each place."""
-    wider: Codes
+    wider: Longs
     """The place of the next wider unit that each place lies in."""
 
-    def sums(self, values: Codes) -> Codes:
+    def sums(self, values: Longs) -> Longs:
         """The values of the precincts, summed by place."""
         summed = np.zeros((self.where.num_rows, *values.shape[1:]), dtype=np.int64)
         np.add.at(summed, self.group, values)
@@ -268,7 +268,7 @@ def _sizes(places: _Places) -> _Statistic:
 
 
 def _of_ages(
-    places: _Places, ages: Codes, digits: Codes, structure: Judged
+    places: _Places, ages: Longs, digits: Longs, structure: Judged
 ) -> dict[str, _Statistic]:
     own, years = places.sums(ages), places.sums(digits)
     heaped, within = whipple(own)
@@ -318,8 +318,8 @@ def _against(
     return replace(statistic, base=of_wider[code].value[places.wider])
 
 
-def _ratio(count: Codes, of: Codes) -> Numbers:
-    ratio: Numbers = np.divide(count, of, out=np.full(len(of), np.nan), where=of > 0)
+def _ratio(count: Longs, of: Longs) -> Floats:
+    ratio: Floats = np.divide(count, of, out=np.full(len(of), np.nan), where=of > 0)
     return ratio
 
 

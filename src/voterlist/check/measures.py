@@ -13,13 +13,13 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from voterlist.arrays import Bools, Floats, Longs
 from voterlist.check.agehist import age_histogram, distance
-from voterlist.check.context import Context, Numbers
+from voterlist.check.context import Context
 from voterlist.check.shared import is_missing
 from voterlist.config import CheckSettings
 from voterlist.fields import COMPARED
 from voterlist.model import Rule, Sex
-from voterlist.persons.shared_values import Codes, Flags
 
 # Which precincts lie outside the funnel: outliers, by limits that hold for small precincts too.
 #
@@ -46,8 +46,8 @@ small by a third."""
 class Limits(NamedTuple):
     """The funnel at a precinct's size, as shares 0 to 1."""
 
-    lower: Numbers
-    upper: Numbers
+    lower: Floats
+    upper: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +57,30 @@ class Funnel:
     NaN where it was not judged: nobody to count, or nothing to be held against.
     """
 
-    value: Numbers
-    base: Numbers
+    value: Floats
+    base: Floats
     """What the precinct is held against."""
     limits: Limits
     """What chance and the spread between precincts leave below ``chance``, on each side."""
-    p: Numbers
+    p: Floats
     """How often a sound precinct would lie as far out."""
-    q: Numbers
+    q: Floats
     """The smallest false discovery rate at which the precinct counts as an outlier (Benjamini and
     Hochberg)."""
-    spread: Numbers
+    spread: Floats
     """The standard deviation between the precincts of its constituency on the scale of the
     arcsine, 0 where they differ by chance alone."""
 
 
 def share_funnel(
-    count: Codes,
-    of: Codes,
-    group: Codes,
+    count: Longs,
+    of: Longs,
+    group: Longs,
     *,
     chance: float,
     target: float | None = None,
     two_sided: bool = False,
-    usable: Flags | None = None,
+    usable: Bools | None = None,
 ) -> Funnel:
     """The funnel of ``count`` among ``of``, precinct by precinct.
 
@@ -123,8 +123,8 @@ def share_funnel(
 
 
 def by_constituency(
-    told: Callable[..., Numbers | float], group: Codes, *columns: Numbers | Flags
-) -> Numbers:
+    told: Callable[..., Floats | float], group: Longs, *columns: Floats | Bools
+) -> Floats:
     """What is told of the precincts of each constituency alone, put together.
 
     A constituency is told the same in a list of its own and in that of the nation.
@@ -141,7 +141,7 @@ def by_constituency(
     return together
 
 
-def middle_share(count: Codes, of: Codes, group: Codes, usable: Flags) -> Numbers:
+def middle_share(count: Longs, of: Longs, group: Longs, usable: Bools) -> Floats:
     """For each precinct the share in the middle precinct of its constituency.
 
     Precincts are weighed by ``of``.
@@ -164,7 +164,7 @@ def middle_share(count: Codes, of: Codes, group: Codes, usable: Flags) -> Number
     return np.asarray(middle[group])
 
 
-def spread(away: Numbers, error: Numbers, judged: Flags) -> float:
+def spread(away: Floats, error: Floats, judged: Bools) -> float:
     """The standard deviation between precincts beyond chance.
 
     It comes of their distances (``away``) and the standard errors of these.
@@ -181,14 +181,14 @@ def spread(away: Numbers, error: Numbers, judged: Flags) -> float:
     return float(np.sqrt(max(0.0, excess / scale)))
 
 
-def winsorised(values: Numbers) -> Numbers:
+def winsorised(values: Floats) -> Floats:
     """The values with the outer tenths drawn in to where they begin."""
     low, high = np.quantile(values, (_DRAWN_IN, 1 - _DRAWN_IN))
-    drawn: Numbers = np.clip(values, low, high)
+    drawn: Floats = np.clip(values, low, high)
     return drawn
 
 
-def false_discovery(p: Numbers) -> Numbers:
+def false_discovery(p: Floats) -> Floats:
     """The q value of each p: NaN stays NaN.
 
     Calling outliers what has q of at most r keeps the expected share of false ones among them at r
@@ -203,14 +203,14 @@ def false_discovery(p: Numbers) -> Numbers:
 
 
 def _chance(
-    count: Codes,
-    of: Codes,
-    base: Numbers,
-    score: Numbers,
-    judged: Flags,
+    count: Longs,
+    of: Longs,
+    base: Floats,
+    score: Floats,
+    judged: Bools,
     *,
     two_sided: bool,
-) -> Numbers:
+) -> Floats:
     """The larger of two chances.
 
     By the funnel, and by the exact binomial tail, which alone holds for the smallest.
@@ -223,7 +223,7 @@ def _chance(
     above = np.where(
         k > 0, special.betainc(np.maximum(k, 1), n - np.maximum(k, 1) + 1, share), 1.0
     )
-    p: Numbers = np.maximum(special.ndtr(-score), above)
+    p: Floats = np.maximum(special.ndtr(-score), above)
     if not two_sided:
         return p
     below = np.where(
@@ -231,24 +231,24 @@ def _chance(
         special.betainc(n - np.minimum(k, n - 1), np.minimum(k, n - 1) + 1, 1 - share),
         1.0,
     )
-    both: Numbers = np.minimum(
+    both: Floats = np.minimum(
         1.0, 2 * np.minimum(p, np.maximum(special.ndtr(score), below))
     )
     return both
 
 
-def _arcsine(count: Numbers | Codes, of: Numbers | Codes) -> Numbers:
+def _arcsine(count: Floats | Longs, of: Floats | Longs) -> Floats:
     """The share on a scale on which its standard error hangs on ``of`` alone.
 
     The standard error is 1 / sqrt(4 of + 2) whatever the share (Anscombe 1948).
     """
-    angle: Numbers = np.arcsin(np.sqrt((count + 0.375) / (of + 0.75)))
+    angle: Floats = np.arcsin(np.sqrt((count + 0.375) / (of + 0.75)))
     return angle
 
 
-def _share(angle: Numbers, of: Numbers | Codes) -> Numbers:
+def _share(angle: Floats, of: Floats | Longs) -> Floats:
     """The share at this place of the scale."""
-    share: Numbers = np.clip(
+    share: Floats = np.clip(
         (np.sin(angle) ** 2 * (of + 0.75) - 0.375) / np.maximum(of, 1), 0, 1
     )
     return share
@@ -258,7 +258,7 @@ _DAYS_OF_YEAR = 365.25
 _DRAWN_SQUARE_OF_DISTANCE = 0.7789
 """The mean square of Kolmogorov's distribution with its outer tenths drawn in."""
 
-Counted = Callable[[Context], tuple[Flags, Flags]]
+Counted = Callable[[Context], tuple[Bools, Bools]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,48 +288,48 @@ class Measure:
 class Judged:
     """A share of every precinct, and which of them are outliers."""
 
-    count: Numbers | Codes
-    of: Codes
+    count: Floats | Longs
+    of: Longs
     funnel: Funnel
-    limit: Numbers
+    limit: Floats
     """The base and the allowance of the settings, on the side on which the precinct lies."""
-    outlying: Flags
+    outlying: Bools
 
 
-def _among_all(context: Context, flags: Flags) -> tuple[Flags, Flags]:
+def _among_all(context: Context, flags: Bools) -> tuple[Bools, Bools]:
     return flags, np.ones(len(context), dtype=bool)
 
 
-def _missing(context: Context, name: str) -> tuple[Flags, Flags]:
+def _missing(context: Context, name: str) -> tuple[Bools, Bools]:
     return _among_all(context, is_missing(context, name))
 
 
-def _without_fin(context: Context) -> tuple[Flags, Flags]:
+def _without_fin(context: Context) -> tuple[Bools, Bools]:
     return _among_all(context, ~context.is_known("fin"))
 
 
-def _men(context: Context) -> tuple[Flags, Flags]:
+def _men(context: Context) -> tuple[Bools, Bools]:
     return context.equals("sex", Sex.MALE), context.is_known("sex")
 
 
-def _year_only(context: Context) -> tuple[Flags, Flags]:
+def _year_only(context: Context) -> tuple[Bools, Bools]:
     known = context.is_known("birth_year")
     return known & ~context.is_known("birth_day"), known
 
 
-def _first_of_january(context: Context) -> tuple[Flags, Flags]:
+def _first_of_january(context: Context) -> tuple[Bools, Bools]:
     full = context.is_known("birth_month") & context.is_known("birth_day")
     return (context.number("birth_month") == 1) & (
         context.number("birth_day") == 1
     ), full
 
 
-def _fifteenth(context: Context) -> tuple[Flags, Flags]:
+def _fifteenth(context: Context) -> tuple[Bools, Bools]:
     full = context.is_known("birth_month") & context.is_known("birth_day")
     return (context.number("birth_day") == 15), full
 
 
-def _round_year(context: Context) -> tuple[Flags, Flags]:
+def _round_year(context: Context) -> tuple[Bools, Bools]:
     known = context.is_known("birth_year")
     return known & (context.number("birth_year") % 5 == 0), known
 
@@ -371,7 +371,7 @@ def judged(context: Context, measure: Measure) -> Judged:
     )
 
 
-def share_judged(context: Context, measure: Measure, count: Codes, of: Codes) -> Judged:
+def share_judged(context: Context, measure: Measure, count: Longs, of: Longs) -> Judged:
     """These counts judged.
 
     Outlying is what is too far off to be chance, and far enough to matter.
@@ -444,7 +444,7 @@ def ages_judged(context: Context) -> Judged:
     )
 
 
-def _spread_of_distances(value: Numbers, inverse: Numbers) -> float:
+def _spread_of_distances(value: Floats, inverse: Floats) -> float:
     known = ~np.isnan(value)
     value, inverse = value[known], inverse[known]
     if len(value) < FEWEST_FOR_SPREAD:
@@ -454,10 +454,10 @@ def _spread_of_distances(value: Numbers, inverse: Numbers) -> float:
     return float(np.sqrt(max(0.0, float(((ratio - 1) * inverse).mean()))))
 
 
-def _no_chance(funnel: Funnel, settings: CheckSettings, *, two_sided: bool) -> Flags:
+def _no_chance(funnel: Funnel, settings: CheckSettings, *, two_sided: bool) -> Bools:
     """Outside the funnel, and still an outlier when all precincts are asked at once."""
     level = settings.outlier_chance * (2 if two_sided else 1)
-    no_chance: Flags = (np.nan_to_num(funnel.p, nan=1.0) < level) & (
+    no_chance: Bools = (np.nan_to_num(funnel.p, nan=1.0) < level) & (
         np.nan_to_num(funnel.q, nan=1.0) <= settings.false_outliers
     )
     return no_chance

@@ -13,16 +13,17 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
 
-from voterlist.check.context import Numbers
+from voterlist.arrays import Bools, Floats, Longs
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Covers, ListKind
-from voterlist.persons.shared_values import Codes, Flags
 from voterlist.schemas import REGISTER_USE, STREET, VOTER, require
 from voterlist.tables import (
     codes,
     concat,
     from_columns,
     group_codes,
+    is_known,
+    mask_of,
     matches,
     text_of,
     with_encoded_text,
@@ -65,8 +66,8 @@ class JudgedAddresses:
             gives it to none.
     """
 
-    verdict: Codes
-    precinct: Numbers
+    verdict: Longs
+    precinct: Floats
 
     @classmethod
     def without_verdict(cls, count: int, code: int) -> JudgedAddresses:
@@ -94,7 +95,7 @@ def street_use(voters: pa.Table, streets: pa.Table | None) -> pa.Table:
     return concat(parts, REGISTER_USE)
 
 
-def _use(verdict: Codes | None, constituency: int | None = None) -> pa.Table:
+def _use(verdict: Longs | None, constituency: int | None = None) -> pa.Table:
     """REGISTER_USE of these verdicts; all null where there are none."""
     measures = ("total", "judged", *STREET_MEASURES)
     counts: list[int | None] = [None] * len(measures)
@@ -137,7 +138,7 @@ def judge(voters: pa.Table, streets: pa.Table) -> JudgedAddresses:
     return of_voter
 
 
-def _is_asked(voters: pa.Table) -> Flags:
+def _is_asked(voters: pa.Table) -> Bools:
     """True for entries of permanent lists whose constituency and precinct are known."""
     list_kind = text_of(voters, "list_kind")
     is_permanent = pc.equal(list_kind, ListKind.PERMANENT.value)
@@ -145,12 +146,12 @@ def _is_asked(voters: pa.Table) -> Flags:
     for name in PRECINCT_PLACE:
         is_known = pc.is_valid(voters.column(name))
         is_included = pc.and_(is_included, is_known)
-    return np.asarray(is_included, dtype=bool)
+    return mask_of(is_included)
 
 
 def _by_constituency(
     places: pa.Table, streets: pa.Table
-) -> Iterator[tuple[Codes, pa.Table, pa.Table]]:
+) -> Iterator[tuple[Longs, pa.Table, pa.Table]]:
     """(rows, those places, the streets) of each constituency that is in both."""
     code, numbers = codes(places.column("constituency"))
     order = np.argsort(code, kind="stable")
@@ -161,12 +162,12 @@ def _by_constituency(
             yield rows, places.take(pa.array(rows)), borders
 
 
-def _numbers(table: pa.Table, name: str) -> Codes:
+def _numbers(table: pa.Table, name: str) -> Longs:
     """A column of whole numbers, -1 where null."""
     return np.asarray(table.column(name).cast(pa.int64()).fill_null(-1), dtype=np.int64)
 
 
-def _alike(left: pa.Array, right: pa.Array) -> Flags:
+def _alike(left: pa.Array, right: pa.Array) -> Bools:
     """Which of the left names are one with which of the right, as a matrix.
 
     Other numbers make another name.
@@ -208,9 +209,9 @@ class _Constituency:
 
     places: pa.Table
     borders: pa.Table
-    place: Codes
-    border: Codes
-    same: Flags
+    place: Longs
+    border: Longs
+    same: Bools
 
     @classmethod
     def of(cls, places: pa.Table, borders: pa.Table) -> _Constituency:
@@ -237,7 +238,7 @@ class _Constituency:
         is_inside = _any(self.place[is_own & is_covered], count)
         is_inside |= self._in_whole_settlement(home, precinct)
         is_named = _any(self.place[self.same], count) | is_inside
-        has_street = np.asarray(self.places.column("street").is_valid(), dtype=bool)
+        has_street = is_known(self.places.column("street"))
         verdict = np.select(
             [~np.isin(home, precinct), is_inside, ~has_street, ~is_named],
             [NOT_ASKED, INSIDE, NO_STREET, NO_SUCH_STREET],
@@ -251,7 +252,7 @@ class _Constituency:
         )
         return JudgedAddresses(verdict, np.where(np.isinf(lowest), np.nan, lowest))
 
-    def _is_covered(self) -> Flags:
+    def _is_covered(self) -> Bools:
         """For each pair whether the row may mean the address's house.
 
         A house that is not known may be any.
@@ -271,9 +272,9 @@ class _Constituency:
             [self._is_one_house(number), True],
             in_range & on_side,
         )
-        return np.asarray(is_covered, dtype=bool) | (number < 0)
+        return mask_of(is_covered) | (number < 0)
 
-    def _is_one_house(self, number: Codes) -> Flags:
+    def _is_one_house(self, number: Longs) -> Bools:
         """For each pair whether the single house of the row is that of the address.
 
         "12" means 12A and 12/3 too; "12A" means no other. ``number``: that of the address's house.
@@ -284,7 +285,7 @@ class _Constituency:
         is_plain = np.char.isdigit(named) & (named_number == number)
         return np.asarray((named == house) | is_plain)
 
-    def _in_whole_settlement(self, home: Codes, precinct: Codes) -> Flags:
+    def _in_whole_settlement(self, home: Longs, precinct: Longs) -> Bools:
         """Addresses that may lie in a settlement which belongs to their precinct with all it has.
 
         So too where a row of their precinct names neither street nor settlement that could be read.
@@ -300,7 +301,7 @@ class _Constituency:
         return _any(place[kept], len(home))
 
 
-def _any(rows: Codes, count: int) -> Flags:
+def _any(rows: Longs, count: int) -> Bools:
     """True for each row that is among these."""
     flags = np.zeros(count, dtype=bool)
     flags[rows] = True
@@ -308,8 +309,8 @@ def _any(rows: Codes, count: int) -> Flags:
 
 
 def _settlements_meet(
-    places: pa.Table, borders: pa.Table, place: Codes, border: Codes
-) -> Flags:
+    places: pa.Table, borders: pa.Table, place: Longs, border: Longs
+) -> Bools:
     """For each pair whether the two may lie in one settlement.
 
     One of them names none, or the names are alike.
@@ -335,7 +336,7 @@ def _words(table: pa.Table, name: str) -> np.ndarray[Any, Any]:
     return np.asarray(texts.to_pylist(), dtype=str)
 
 
-def _leading_number(table: pa.Table, name: str) -> Codes:
+def _leading_number(table: pa.Table, name: str) -> Longs:
     """The number at the beginning of a house, -1 where none is known: 12 of 12A and of 12/3."""
     house = text_of(table, name).combine_chunks()
     parts = pc.extract_regex(house, _LEADING_NUMBER)

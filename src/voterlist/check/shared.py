@@ -11,18 +11,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Bools, Longs
 from voterlist.check.context import Context, groups_of
 from voterlist.facts.alphabets import meant
 from voterlist.fields import NAMES
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Rule, Sex
 from voterlist.persons.matching import are_two_people
-from voterlist.persons.shared_values import Codes, Flags, sharing
+from voterlist.persons.shared_values import sharing
 from voterlist.schemas import FINDING
 from voterlist.tables import codes, concat, group_codes
 
 
-def is_missing(context: Context, field: str) -> Flags:
+def is_missing(context: Context, field: str) -> Bools:
     """True where a field of ENTRY is neither written nor could be had from another cell.
 
     A cell that was written and not understood, a placeholder among them, is not missing:
@@ -32,7 +33,7 @@ def is_missing(context: Context, field: str) -> Flags:
     return ~(context.is_known(column) | context.is_written(field))
 
 
-def lacks_column(context: Context, missing: Flags) -> Flags:
+def lacks_column(context: Context, missing: Bools) -> Bools:
     """True for each precinct that lacks the field in more of its entries than the settings allow.
 
     ``missing`` is what ``is_missing`` gives for the field.
@@ -45,7 +46,7 @@ _LAST_DAYS = np.array([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 """The last day of each month; of February that of a leap year."""
 
 
-def _age(context: Context, month: Codes, day: Codes) -> Codes:
+def _age(context: Context, month: Longs, day: Longs) -> Longs:
     """Completed years on the day for a birth on this day of the birth year, row by row.
 
     Who is born on 29 February is taken as of age from 28 February on: never called under age
@@ -54,34 +55,34 @@ def _age(context: Context, month: Codes, day: Codes) -> Codes:
     today = context.on_day
     day = np.where((month == 2) & (day == 29), 28, day)
     later = (month > today.month) | ((month == today.month) & (day > today.day))
-    age: Codes = today.year - context.number("birth_year") - later
+    age: Longs = today.year - context.number("birth_year") - later
     return age
 
 
-def _known_or(context: Context, name: str, instead: int | Codes) -> Codes:
+def _known_or(context: Context, name: str, instead: int | Longs) -> Longs:
     number = context.number(name)
     return np.where(number < 0, instead, number)
 
 
-def youngest_possible(context: Context) -> Codes:
+def youngest_possible(context: Context) -> Longs:
     """The age in completed years if what is missing of the date is the last day that it can be."""
     month = _known_or(context, "birth_month", 12)
     last_day = np.take(_LAST_DAYS, month - 1, mode="clip")
     return _age(context, month, _known_or(context, "birth_day", last_day))
 
 
-def oldest_possible(context: Context) -> Codes:
+def oldest_possible(context: Context) -> Longs:
     """The age in completed years if what is missing of the date is the first day that it can be."""
     month = _known_or(context, "birth_month", 1)
     return _age(context, month, _known_or(context, "birth_day", 1))
 
 
-def is_unborn(context: Context) -> Flags:
+def is_unborn(context: Context) -> Bools:
     """True where the birth date surely lies after the day."""
     return context.is_known("birth_year") & (oldest_possible(context) < 0)
 
 
-def contradicts_sex(context: Context, witness: str) -> Flags:
+def contradicts_sex(context: Context, witness: str) -> Bools:
     """True where the stated sex is not the one in the column ``witness`` of VOTER.
 
     Where either is not known, nothing is contradicted.
@@ -136,7 +137,7 @@ def faulty_names(
     rule: Rule,
     suspect: str,
     is_faulty: Callable[[str], bool],
-    rows: Flags | None = None,
+    rows: Bools | None = None,
 ) -> pa.Table:
     """FINDING: entries with a faulty name, by field.
 
@@ -183,11 +184,11 @@ class Numbered(NamedTuple):
     One element per entry.
     """
 
-    row: Codes
-    list: Codes
-    number: Codes
+    row: Longs
+    list: Longs
+    number: Longs
 
-    def of(self, kept: Flags) -> Numbered:
+    def of(self, kept: Bools) -> Numbered:
         """Those that are flagged."""
         return Numbered(self.row[kept], self.list[kept], self.number[kept])
 
@@ -212,7 +213,7 @@ def numbered_entries(context: Context) -> Numbered:
     return numbered if is_through.all() else numbered.of(is_through)
 
 
-def is_new_number(numbered: Numbered) -> Flags:
+def is_new_number(numbered: Numbered) -> Bools:
     """False where the number stood on an earlier line of the list."""
     is_new = np.ones(len(numbered.row), dtype=bool)
     is_new[1:] = (np.diff(numbered.list) != 0) | (np.diff(numbered.number) != 0)
@@ -233,7 +234,7 @@ PERSON = (
 )
 
 
-def beside_fullest(context: Context, rows: Codes, code: Codes) -> tuple[Codes, Codes]:
+def beside_fullest(context: Context, rows: Longs, code: Longs) -> tuple[Longs, Longs]:
     """Rows that share a code, beside the row of that code which holds the most.
 
     Args:
@@ -277,10 +278,10 @@ class Repeats(NamedTuple):
     other.
     """
 
-    rows: Codes
-    in_precinct: Codes
-    in_constituency: Codes
-    anywhere: Codes
+    rows: Longs
+    in_precinct: Longs
+    in_constituency: Longs
+    anywhere: Longs
 
 
 def repeated_entries(context: Context) -> Repeats:
@@ -302,7 +303,7 @@ def repeated_entries(context: Context) -> Repeats:
     )
 
 
-def _first(rows: Codes, code: Codes) -> Codes:
+def _first(rows: Longs, code: Longs) -> Longs:
     """The first row of each row's code; the row itself where it has none."""
     groups = groups_of(code, int(code.max(initial=_NO_GROUP)) + 1)
     return np.where(code >= 0, rows[np.append(groups.first, 0)[code]], rows)

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Bools, Longs
 from voterlist.config import CheckSettings
 from voterlist.cycles.findings import (
     CAUSES,
@@ -34,9 +35,8 @@ from voterlist.cycles.pairing import Paired, fields_changed, is_elsewhere, pair
 from voterlist.errors import StageError
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Stage
-from voterlist.persons.matching import Flags, Rows
 from voterlist.schemas import CYCLE_CHANGE, REMOVAL_REASON, VOTER, empty, require
-from voterlist.tables import concat, from_columns, sort_by
+from voterlist.tables import concat, from_columns, mask_of, sort_by
 
 __all__ = [
     "CAUSES",
@@ -122,15 +122,15 @@ class _Lists:
     old: pa.Table
     new: pa.Table
     paired: Paired
-    is_compared: Flags
+    is_compared: Bools
     """Which old entries are of constituencies of which there is a list now."""
     added: pa.Table
     """VOTER: entries of the new list that the old one does not have."""
     removed: pa.Table
     """VOTER: entries of the old list, as far as it is compared, that the new one does not have."""
-    is_touched: Rows
+    is_touched: Longs
     """The pairs that moved or changed."""
-    is_elsewhere: Flags
+    is_elsewhere: Bools
     """Which of these moved."""
     fields: pa.Array
     """Which fields changed in them."""
@@ -179,7 +179,7 @@ def _in_order(voters: pa.Table) -> pa.Table:
     return voters
 
 
-def _is_compared(old: pa.Table, new: pa.Table) -> Flags:
+def _is_compared(old: pa.Table, new: pa.Table) -> Bools:
     """Which old entries are of constituencies of which there is a list now.
 
     Of those that name none, all are.
@@ -188,11 +188,11 @@ def _is_compared(old: pa.Table, new: pa.Table) -> Flags:
     inside = pc.is_in(
         place, value_set=pc.unique(new.column("constituency")).drop_null()
     )
-    return np.asarray(pc.or_(inside, pc.is_null(place)), dtype=bool)
+    return mask_of(pc.or_(inside, pc.is_null(place)))
 
 
 def _added(
-    lists: _Lists, came: Explained, of_age: Flags, earlier: pa.Table
+    lists: _Lists, came: Explained, of_age: Bools, earlier: pa.Table
 ) -> pa.Table:
     """CYCLE_CHANGE of the entries that came."""
     cause = came.why_added(of_age)
@@ -226,7 +226,7 @@ def _explain(
     word: str,
     entries: pa.Table,
     others: pa.Table,
-    among: Rows | None = None,
+    among: Longs | None = None,
 ) -> None:
     """Give this cause to the entries without one that the others (VOTER) know; in place."""
     without = np.flatnonzero(cause == NONE)

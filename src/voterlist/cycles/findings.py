@@ -13,12 +13,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Bools, Longs
 from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, gather, make
 from voterlist.model import Rule, Severity, Unit
-from voterlist.persons.matching import Flags, Rows, match
+from voterlist.persons.matching import match
 from voterlist.schemas import CYCLE_SUMMARY, VOTER
-from voterlist.tables import concat, from_columns, sort_by
+from voterlist.tables import concat, from_columns, mask_of, sort_by
 
 CHANGES = ("added", "removed", "changed", "moved")
 """What became of an entry between two cycles; one that is as it was has no row."""
@@ -255,7 +256,7 @@ class Witnesses:
             reasons: REMOVAL_REASON.
             entries: VOTER, those to be explained.
         """
-        self._known: dict[str, Flags] = {}
+        self._known: dict[str, Bools] = {}
         self._recorded: list[str | None] = [None] * entries.num_rows
         ids, texts = (reasons.column(name).to_pylist() for name in ("id", "reason"))
         self._reasons: dict[str, str | None] = dict(zip(ids, texts, strict=True))
@@ -272,7 +273,7 @@ class Witnesses:
             if name == _REMOVALS:
                 self._record(table, part.register[is_sure], part.entry[is_sure])
 
-    def _record(self, register: pa.Table, rows: Rows, entries: Rows) -> None:
+    def _record(self, register: pa.Table, rows: Longs, entries: Longs) -> None:
         """Keep the first reason that the record of removals gives for each entry."""
         ids = register.column("entry_id").take(pa.array(rows)).to_pylist()
         for entry, row in zip(entries.tolist(), ids, strict=True):
@@ -297,14 +298,14 @@ class Explained:
     """Entries that came, went or changed, with what is known of each."""
 
     size: int
-    known: Mapping[str, Flags]
+    known: Mapping[str, Bools]
     """By register which entries it knows."""
     recorded: Sequence[str | None]
     """The reason that the record of removals gives for each entry."""
     reasons: Mapping[str, str | None]
     """The reasons of decisions by the id of the old entry."""
 
-    def _is_known(self, *registers: str) -> Flags:
+    def _is_known(self, *registers: str) -> Bools:
         flags = np.zeros(self.size, dtype=bool)
         for name in registers:
             if name in self.known:
@@ -318,7 +319,7 @@ class Explained:
             cause[self._is_known(name)] = CAUSES.index(word)
         return cause
 
-    def why_added(self, of_age: Flags) -> Causes:
+    def why_added(self, of_age: Bools) -> Causes:
         """Why these entries came; ``of_age`` by their birth dates."""
         cause = self._by_register(_CAME)
         cause[of_age] = CAUSES.index("of-age")
@@ -341,7 +342,7 @@ class Explained:
             for record, decision in zip(self.recorded, decided, strict=True)
         ]
 
-    def why_changed(self, moved: Flags) -> Causes:
+    def why_changed(self, moved: Bools) -> Causes:
         """Why these entries moved or changed."""
         corrected = CAUSES.index("corrected")
         cause = np.full(self.size, corrected)
@@ -353,7 +354,7 @@ class Explained:
         return cause
 
 
-def came_of_age(voters: pa.Table, on_day: dt.date, years: int) -> Flags:
+def came_of_age(voters: pa.Table, on_day: dt.date, years: int) -> Bools:
     """Who came of age in the year before ``on_day``; by the birth year alone, who can have.
 
     ``years``: the age at which one may vote.
@@ -366,15 +367,15 @@ def came_of_age(voters: pa.Table, on_day: dt.date, years: int) -> Flags:
     limit = on_day.year * 10_000 + on_day.month * 100 + on_day.day - years * 10_000
     by_date = full & (date > limit - 10_000) & (date <= limit)
     by_year = ~full & (year >= on_day.year - years - 1) & (year <= on_day.year - years)
-    flags: Flags = by_date | by_year
+    flags: Bools = by_date | by_year
     return flags
 
 
-def _numbers(table: pa.Table, name: str) -> Rows:
+def _numbers(table: pa.Table, name: str) -> Longs:
     return np.asarray(table.column(name).fill_null(0).to_numpy(), dtype=np.int64)
 
 
-def known_to(entries: pa.Table, others: pa.Table, among: Rows | None = None) -> Flags:
+def known_to(entries: pa.Table, others: pa.Table, among: Longs | None = None) -> Bools:
     """Which entries (VOTER) meet one of the others (VOTER), confirmed or probable.
 
     ``among``: the rows of the others that are looked at; None: all.
@@ -396,7 +397,7 @@ def known_to(entries: pa.Table, others: pa.Table, among: Rows | None = None) -> 
     return flags
 
 
-def _dates(voters: pa.Table) -> Rows:
+def _dates(voters: pa.Table) -> Longs:
     """The birth dates as numbers such as 19800304."""
     year, month, day = (
         _numbers(voters, f"birth_{part}") for part in ("year", "month", "day")
@@ -404,6 +405,6 @@ def _dates(voters: pa.Table) -> Rows:
     return year * 10_000 + month * 100 + day
 
 
-def _shares(entries: pa.Table, others: pa.Table, name: str) -> Flags:
+def _shares(entries: pa.Table, others: pa.Table, name: str) -> Bools:
     values = pc.unique(entries.column(name)).drop_null()
-    return np.asarray(pc.is_in(others.column(name), value_set=values), dtype=bool)
+    return mask_of(pc.is_in(others.column(name), value_set=values))

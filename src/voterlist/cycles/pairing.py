@@ -11,10 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Bools, Longs
 from voterlist.cycles.findings import LEVELS
 from voterlist.fields import COMPARED, FIELDS
-from voterlist.persons.matching import Flags, Rows, contradicts
-from voterlist.tables import group_codes
+from voterlist.persons.matching import contradicts
+from voterlist.tables import group_codes, mask_of
 
 _DATE = ("birth_year", "birth_month", "birth_day")
 _NAMES = ("given_skeleton", "patronymic_skeleton")
@@ -44,9 +45,9 @@ well."""
 class Paired:
     """Pairs of rows, ordered by the row of this cycle's list."""
 
-    old: Rows
-    new: Rows
-    level: Rows
+    old: Longs
+    new: Longs
+    level: Longs
     """Index into LEVELS."""
 
 
@@ -97,7 +98,7 @@ def _in_order(parts: Sequence[Paired]) -> Paired:
     return Paired(old[order], new[order], level[order])
 
 
-def _is_two(old: pa.Table, new: pa.Table) -> Flags:
+def _is_two(old: pa.Table, new: pa.Table) -> Bools:
     """Which pairs are two people.
 
     Their rows contradict each other, and FIN, document and full birth date do not all agree.
@@ -107,7 +108,7 @@ def _is_two(old: pa.Table, new: pa.Table) -> Flags:
         agrees = pc.equal(old.column(name), new.column(name)).fill_null(
             fill_value=False
         )
-        all_agree &= np.asarray(agrees, dtype=bool)
+        all_agree &= mask_of(agrees)
     return contradicts(old, new) & ~all_agree
 
 
@@ -120,12 +121,12 @@ def _places(level: str) -> tuple[tuple[str, ...], ...]:
 def _together(
     old: pa.Table,
     new: pa.Table,
-    left: Rows,
-    right: Rows,
+    left: Longs,
+    right: Longs,
     names: tuple[str, ...],
     *,
     single: bool,
-) -> tuple[Rows, Rows]:
+) -> tuple[Longs, Longs]:
     """Positions in ``left`` and ``right`` of rows that agree in these columns.
 
     Of several that agree the first is paired with the first, and so on. ``single``: only where one
@@ -146,13 +147,13 @@ def _together(
     return _nth(one, other, groups)
 
 
-def _alone(code: Rows, groups: int) -> Rows:
+def _alone(code: Longs, groups: int) -> Longs:
     """The codes, -1 where several rows have one."""
     count = np.bincount(code[code >= 0], minlength=groups + 1)
     return np.where((code >= 0) & (count[code] == 1), code, -1)
 
 
-def _nth(one: Rows, other: Rows, groups: int) -> tuple[Rows, Rows]:
+def _nth(one: Longs, other: Longs, groups: int) -> tuple[Longs, Longs]:
     """Pairs the first row of a code with the first of the same code, the second with the second."""
     first, second = (_numbered(code, groups) for code in (one, other))
     _, at_one, at_other = np.intersect1d(
@@ -165,12 +166,12 @@ def _nth(one: Rows, other: Rows, groups: int) -> tuple[Rows, Rows]:
 class _Numbered:
     """Rows that have a code, each with a key: its code and its running number inside the code."""
 
-    row: Rows
-    key: Rows
+    row: Longs
+    key: Longs
 
 
-def _numbered(code: Rows, groups: int) -> _Numbered:
-    known: Flags = code >= 0
+def _numbered(code: Longs, groups: int) -> _Numbered:
+    known: Bools = code >= 0
     row = np.flatnonzero(known)
     order = np.argsort(code[row], kind="stable")
     row, ordered = row[order], code[row][order]
@@ -192,9 +193,9 @@ no change."""
 class Fields:
     """The fields that changed, as bits of a number, one per pair."""
 
-    codes: Rows
+    codes: Longs
 
-    def words(self, at: Rows) -> pa.Array:
+    def words(self, at: Longs) -> pa.Array:
         """The names of the fields of these pairs, joined with ``+``; null where none changed."""
         distinct, place = np.unique(self.codes[at], return_inverse=True)
         names = [
@@ -220,7 +221,7 @@ def fields_changed(old: pa.Table, new: pa.Table, paired: Paired) -> Fields:
     return Fields(codes)
 
 
-def is_elsewhere(old: pa.Table, new: pa.Table, paired: Paired) -> Flags:
+def is_elsewhere(old: pa.Table, new: pa.Table, paired: Paired) -> Bools:
     """Which entries stand in another precinct or constituency than before.
 
     Where one is not known, in none other.
@@ -230,7 +231,7 @@ def is_elsewhere(old: pa.Table, new: pa.Table, paired: Paired) -> Flags:
         differs = pc.not_equal(*_columns(old, new, paired, name)).fill_null(
             fill_value=False
         )
-        moved |= np.asarray(differs, dtype=bool)
+        moved |= mask_of(differs)
     return moved
 
 
@@ -246,10 +247,8 @@ def _columns(
     )
 
 
-def _is_changed(left: Any, right: Any) -> Flags:
+def _is_changed(left: Any, right: Any) -> Bools:
     if pa.types.is_dictionary(left.type):
         left, right = left.cast(pa.string()), right.cast(pa.string())
     differs = pc.not_equal(left, right).fill_null(fill_value=False)
-    return np.asarray(
-        pc.or_(differs, pc.xor(pc.is_null(left), pc.is_null(right))), dtype=bool
-    )
+    return mask_of(pc.or_(differs, pc.xor(pc.is_null(left), pc.is_null(right))))

@@ -22,12 +22,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Bools
+from voterlist.arrays import Bools, Longs
 from voterlist.config import CheckSettings
 from voterlist.findings.make import FINDING_ORDER, finding_ids, gather, make
 from voterlist.model import Action, Mark, Rule, Severity, Unit, Verdict
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, FINDING, require
-from voterlist.tables import concat, from_columns, is_among, sort_by, text_of
+from voterlist.tables import concat, from_columns, is_among, is_known, sort_by, text_of
 
 _Row: TypeAlias = dict[str, Any]
 
@@ -182,8 +182,6 @@ _OF_BOTH = (
 )
 """What an acceptance in the settings and one in the ledger name alike."""
 
-_Numbers = np.ndarray[Any, np.dtype[np.int64]]
-
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -295,7 +293,7 @@ def _of_people(acceptances: pa.Table) -> Iterator[_Acceptance]:
         )
 
 
-def _accepted_by(findings: pa.Table, given: Sequence[_Acceptance]) -> _Numbers:
+def _accepted_by(findings: pa.Table, given: Sequence[_Acceptance]) -> Longs:
     """For each finding the number of the acceptance that holds for it, or ``_NONE``."""
     accepted_by = np.full(findings.num_rows, _NONE)
     if not given:
@@ -307,7 +305,7 @@ def _accepted_by(findings: pa.Table, given: Sequence[_Acceptance]) -> _Numbers:
     for keys in _keys(findings):
         place = pc.index_in(keys, value_set=pa.array(list(numbers_of)))
         # The loop runs over what was accepted, which people did by hand.
-        is_found = np.asarray(place.is_valid(), dtype=bool) & (accepted_by == _NONE)
+        is_found = is_known(place) & (accepted_by == _NONE)
         rows = np.flatnonzero(is_found)
         cells = findings.take(pa.array(rows)).to_pylist()
         candidates = place.take(pa.array(rows)).to_pylist()

@@ -15,7 +15,15 @@ import pyarrow.compute as pc
 from voterlist.config import CheckSettings
 from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING
-from voterlist.tables import concat, from_columns, from_rows, sort_by, text_of, words
+from voterlist.tables import (
+    concat,
+    from_columns,
+    from_rows,
+    mask_of,
+    sort_by,
+    text_of,
+    words,
+)
 
 ENTRY_PLACE = ("constituency", "precinct", "entry_id", "source", "sheet", "line")
 """The columns of ENTRY that a finding about an entry repeats."""
@@ -136,7 +144,7 @@ def _under_settings(findings: pa.Table, settings: CheckSettings) -> pa.Table:
     for name, chosen in settings.rules.items():
         is_own = pc.equal(code, name)
         if not chosen.enabled:
-            kept &= ~np.asarray(is_own, dtype=bool)
+            kept &= ~mask_of(is_own)
         elif chosen.severity is not None:
             severity = pc.if_else(is_own, chosen.severity.value, severity)
     place = findings.schema.get_field_index("severity")

@@ -13,16 +13,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Bools, Longs
 from voterlist.ingest.file_names import Basis, Doubt, NamedPlace
 from voterlist.ingest.place import Place, cell_number, title_place
-from voterlist.tables import map_unique
+from voterlist.tables import map_unique, mask_of
 
 KINDS = ("constituency", "precinct")
 ORIGINS = ("inbox", "column", "title", "sheet", "file")
 """Where a number may stand, the nearest to the row first; the commission that received the file
 before all."""
-_Ints = npt.NDArray[np.int64]
-_Mask = npt.NDArray[np.bool_]
 
 
 class Places:
@@ -39,8 +38,8 @@ class Places:
         self,
         names: tuple[NamedPlace, NamedPlace],
         titles: Mapping[int, str],
-        columns: Mapping[str, _Ints],
-        is_entry: _Mask,
+        columns: Mapping[str, Longs],
+        is_entry: Bools,
         header_row: int,
         constituency: int | None,
     ) -> None:
@@ -57,8 +56,8 @@ class Places:
         length = len(is_entry)
         self.file, self.sheet = names
         by_name = {"sheet": self.sheet, "file": self.file}
-        self.final: dict[str, _Ints] = {}
-        self.evidence: dict[str, dict[str, _Ints]] = {}
+        self.final: dict[str, Longs] = {}
+        self.evidence: dict[str, dict[str, Longs]] = {}
         placed = {row: title_place(text) for row, text in titles.items()}
         for kind in KINDS:
             received = constituency if kind == "constituency" else None
@@ -96,14 +95,14 @@ class Places:
         reading = readings.get(ORIGINS[origin]) if kind == "precinct" else None
         return reading is not None and reading.basis is Basis.NUMBER
 
-    def doubts(self, is_entry: _Mask) -> list[Doubt]:
+    def doubts(self, is_entry: Bools) -> list[Doubt]:
         """Why the precinct that entries have, or have not, by a name may be wrong."""
         open_rows = is_entry & (self.origins("precinct") < 0)
         taken = set(self.final["precinct"][open_rows].tolist())
         names = [one for one in (self.file, self.sheet) if (one.precinct or 0) in taken]
         return [reading.doubt for reading in names if reading.doubt is not None]
 
-    def groups(self) -> tuple[_Ints, _Ints, _Ints, _Ints]:
+    def groups(self) -> tuple[Longs, Longs, Longs, Longs]:
         """(constituencies, precincts, group of each row, rows of each group) of the places."""
         combined = self.final["constituency"] * 100_000 + self.final["precinct"]
         distinct, which, counts = np.unique(
@@ -122,14 +121,14 @@ class Places:
         }
 
 
-def column_numbers(column: pa.Array, kind: str, is_entry: _Mask) -> tuple[_Ints, int]:
+def column_numbers(column: pa.Array, kind: str, is_entry: Bools) -> tuple[Longs, int]:
     """(number of each row's cell, count of entries whose cell holds no single number).
 
     The number is 0 where there is none, and in rows that are no entries.
     """
     numbers = map_unique(column, partial(cell_number, kind=kind), pa.int64())
     unread = pc.and_(pc.is_valid(column), pc.is_null(numbers))
-    unread_entries = np.asarray(unread, dtype=bool) & is_entry
+    unread_entries = mask_of(unread) & is_entry
     filled = np.asarray(pc.fill_null(numbers, 0), dtype=np.int64)
     return np.where(is_entry, filled, 0), int(unread_entries.sum())
 
@@ -148,7 +147,7 @@ def _number(place: Place | NamedPlace, kind: str) -> int:
 
 def _titles(
     titles: Mapping[int, Place], kind: str, header_row: int, length: int
-) -> _Ints:
+) -> Longs:
     """The number in force at each row: that of the last title above it, 0 where there is none."""
     numbers = np.zeros(length, dtype=np.int64)
     for row in sorted(titles, reverse=True):
@@ -159,7 +158,7 @@ def _titles(
     return in_force(numbers)
 
 
-def in_force(numbers: _Ints) -> _Ints:
+def in_force(numbers: Longs) -> Longs:
     """At each row the last number above it that is not 0, its own included; 0 where none is."""
     known = np.flatnonzero(numbers)
     if not len(known):
@@ -169,7 +168,7 @@ def in_force(numbers: _Ints) -> _Ints:
     return np.where(last >= 0, number_above, 0)
 
 
-def _below(titles: Mapping[int, Place], kind: str, length: int) -> _Ints:
+def _below(titles: Mapping[int, Place], kind: str, length: int) -> Longs:
     """The number that all titles of this kind agree on, wherever they stand.
 
     0 where they do not.
@@ -179,11 +178,11 @@ def _below(titles: Mapping[int, Place], kind: str, length: int) -> _Ints:
     return np.full(length, agreed, dtype=np.int64)
 
 
-def _spread(final: _Ints, is_entry: _Mask) -> _Ints:
+def _spread(final: Longs, is_entry: Bools) -> Longs:
     """Rows between the entries take the place of the entry above: they count in its list."""
     if not is_entry.any():
         return final
     known = np.flatnonzero(is_entry)
     last = np.searchsorted(known, np.arange(len(final)), side="right") - 1
-    spread: _Ints = final[known[np.maximum(last, 0)]]
+    spread: Longs = final[known[np.maximum(last, 0)]]
     return spread

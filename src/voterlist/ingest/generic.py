@@ -35,7 +35,14 @@ from voterlist.schemas import (
     RawFile,
     RawSheet,
 )
-from voterlist.tables import from_columns, join_text, map_unique, sort_by
+from voterlist.tables import (
+    from_columns,
+    is_known,
+    join_text,
+    map_unique,
+    mask_of,
+    sort_by,
+)
 
 MAP_FIELDS = ("entry_id", *ENTRY_FIELDS, "constituency", "precinct")
 """What a map of columns may name."""
@@ -364,7 +371,7 @@ def statistics(raw: RawFile) -> pa.Table:
     ]
     header, columns = _statistic_columns(cells, raw.name)
     below = [column.slice(header + 1) for column in cells]
-    blank = [np.asarray(pc.is_null(column), dtype=bool) for column in below]
+    blank = [~is_known(column) for column in below]
     filled = pa.array(np.flatnonzero(~np.logical_and.reduce(blank)))
     lines = sheet.lines.slice(header + 1).take(filled)
     body = {role: below[column].take(filled) for role, column in columns.items()}
@@ -374,14 +381,14 @@ def statistics(raw: RawFile) -> pa.Table:
         "value": map_unique(body["value"], _amount, pa.float64()),
     }
     for name, column in values.items():
-        unusable = np.asarray(pc.is_null(column), dtype=bool)
+        unusable = ~is_known(column)
         message = f"{column.null_count} rows of the statistics have no usable {name}"
         _refuse(unusable, lines, message, raw.name)
     if "precinct" in body:
         values["precinct"] = _place_numbers(body, "precinct")
         unread = pc.and_(pc.is_valid(body["precinct"]), pc.is_null(values["precinct"]))
         message = "the statistics have a precinct that is no number"
-        _refuse(np.asarray(unread, dtype=bool), lines, message, raw.name)
+        _refuse(mask_of(unread), lines, message, raw.name)
     table = from_columns(values, STATISTIC, length=len(lines))
     return sort_by(table, "constituency", "precinct", "measure", "value")
 

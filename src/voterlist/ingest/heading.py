@@ -9,14 +9,15 @@ import re
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Bools, Longs
 from voterlist.config import IngestSettings
 from voterlist.fields import NAMES
 from voterlist.ingest.content import by_content, shapes
 from voterlist.ingest.headers import ColumnMap, map_columns
+from voterlist.tables import is_known, mask_of
 
 _HEAD_ROWS = 50
 """A header further down than this is not looked for."""
@@ -31,8 +32,6 @@ _SURE_ALONE = 0.98
 _LEAST_BODY = 3
 """Columns of fewer rows than this are not told by their cells."""
 _FALSE = pa.scalar(value=False)
-_Ints = npt.NDArray[np.int64]
-_Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,30 +196,25 @@ def _is_column_numbers(cells: _Texts) -> bool:
     return len(filled) >= 2 and filled == numbers
 
 
-def filled_cells(cells: list[pa.Array]) -> _Ints:
+def filled_cells(cells: list[pa.Array]) -> Longs:
     """How many cells of each row hold something."""
-    filled: _Ints = np.zeros(len(cells[0]) if cells else 0, dtype=np.int64)
+    filled: Longs = np.zeros(len(cells[0]) if cells else 0, dtype=np.int64)
     for column in cells:
-        filled += np.asarray(pc.is_valid(column), dtype=bool)
+        filled += is_known(column)
     return filled
 
 
-def same_cells(cells: list[pa.Array], row: int) -> _Mask:
+def same_cells(cells: list[pa.Array], row: int) -> Bools:
     """The rows that repeat every filled cell of this one: the header on each new page."""
     same = np.ones(len(cells[0]), dtype=bool)
     for column in cells:
         text = column[row].as_py()
         if text is not None:
-            same &= _mask(pc.equal(column, text))
+            same &= mask_of(pc.equal(column, text))
     return same
 
 
-def _mask(column: pa.Array) -> _Mask:
-    """A boolean column for numpy, null as False."""
-    return np.asarray(column.fill_null(_FALSE), dtype=bool)
-
-
-def body_rows(filled: _Ints, first: int, last: int, columns: int) -> _Ints:
+def body_rows(filled: Longs, first: int, last: int, columns: int) -> Longs:
     """The rows of a range that are filled like entries of a list of this many columns.
 
     Args:
@@ -234,7 +228,7 @@ def body_rows(filled: _Ints, first: int, last: int, columns: int) -> _Ints:
 
 
 def later_headers(
-    cells: list[pa.Array], filled: _Ints, first_header: Header, settings: IngestSettings
+    cells: list[pa.Array], filled: Longs, first_header: Header, settings: IngestSettings
 ) -> list[Header]:
     """The headers of further lists in the same sheet: those that do not repeat the first.
 
@@ -262,18 +256,18 @@ def later_headers(
     return later
 
 
-def _worded_rows(cells: list[pa.Array], filled: _Ints, header: Header) -> _Mask:
+def _worded_rows(cells: list[pa.Array], filled: Longs, header: Header) -> Bools:
     """The rows below a header with the word for a name, without a digit, unlike the header."""
     rows = len(filled)
     worded = np.zeros(rows, dtype=bool)
     for column in cells:
-        worded |= _mask(pc.match_substring_regex(column, _NAME_HEADER))
+        worded |= mask_of(pc.match_substring_regex(column, _NAME_HEADER))
     worded &= filled >= 2
     worded &= np.arange(rows) >= header.start
     if not worded.any():
         return worded
     for column in cells:
-        worded &= ~_mask(pc.match_substring_regex(column, r"\d"))
+        worded &= ~mask_of(pc.match_substring_regex(column, r"\d"))
     for row in header.rows:
         worded &= ~same_cells(cells, row)
     return worded
@@ -287,7 +281,7 @@ def _is_header_row(cells: _Texts, settings: IngestSettings) -> bool:
 
 
 def headerless(
-    cells: list[pa.Array], filled: _Ints, settings: IngestSettings
+    cells: list[pa.Array], filled: Longs, settings: IngestSettings
 ) -> Header | None:
     """The list in a sheet without a readable header: columns pinned by place, or by content.
 
@@ -329,7 +323,7 @@ def _pinned_and_by_cells(pinned: ColumnMap, by_cells: ColumnMap) -> ColumnMap:
 
 
 def _unknown_heading(
-    cells: list[pa.Array], rows: _Ints, numeric: list[int]
+    cells: list[pa.Array], rows: Longs, numeric: list[int]
 ) -> tuple[int, ...]:
     """The first full row, if it has words where the rows below have digits, or stands alone."""
     first = int(rows[0])

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import mix, salted, text_hashes
+from voterlist.arrays import Hashes, Longs, mix, salted, text_hashes
 from voterlist.fields import HASHED, LATER_FIELDS, NAME_PARTS
 from voterlist.model import ListKind
-from voterlist.tables import codes
+from voterlist.tables import codes, is_known
 
 _DIGITS = np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", dtype=np.uint8)
 """Crockford's base 32: no I, L, O and U, so an id can be read aloud and typed."""
@@ -22,8 +21,6 @@ _TEMPORARY = np.uint64(0xD1B54A32D192ED03)
 """Added to the hash of an entry of a temporary list."""
 _GOLDEN = 0x9E3779B97F4A7C15
 """2**64 divided by the golden ratio, as in splitmix64: salts that lie far apart."""
-_Words = npt.NDArray[np.uint64]
-_Ints = npt.NDArray[np.int64]
 
 
 def entry_ids(entries: pa.Table) -> pa.Array:
@@ -48,8 +45,8 @@ def entry_ids(entries: pa.Table) -> pa.Array:
 
 
 def _repeats(
-    entries: pa.Table, hashes: _Words, constituency: _Ints, precinct: _Ints
-) -> _Ints:
+    entries: pa.Table, hashes: Hashes, constituency: Longs, precinct: Longs
+) -> Longs:
     """Which of the equal rows of a place each row is, from 1, by source, sheet and line.
 
     Args:
@@ -73,7 +70,7 @@ def _repeats(
     return repeat
 
 
-def _prefixes(constituency: _Ints, precinct: _Ints) -> pa.Array:
+def _prefixes(constituency: Longs, precinct: Longs) -> pa.Array:
     """The place of each row as text: ``004-0012-``."""
     place = constituency * _PRECINCTS + precinct
     places, place_of_row = np.unique(place, return_inverse=True)
@@ -84,14 +81,14 @@ def _prefixes(constituency: _Ints, precinct: _Ints) -> pa.Array:
     return pa.array(texts).take(pa.array(place_of_row))
 
 
-def content_hash(entries: pa.Table) -> _Words:
+def content_hash(entries: pa.Table) -> Hashes:
     """A 64-bit hash of each row's fields, which distinguishes fields, and null from empty text.
 
     Where a whole name stands in one cell, its parts beside it are left out: they may have been made
     from it, by the evidence of the other rows, and an id depends on its own row alone.
     """
     total = np.zeros(entries.num_rows, dtype=np.uint64)
-    whole = np.asarray(entries.column("full_name").is_valid(), dtype=bool)
+    whole = is_known(entries.column("full_name"))
     for position, field in enumerate(HASHED):
         indices, distinct = codes(entries.column(field))
         if field in NAME_PARTS and whole.any():
@@ -112,7 +109,7 @@ def content_hash(entries: pa.Table) -> _Words:
     return mix(total)
 
 
-def _is_temporary(entries: pa.Table) -> _Words:
+def _is_temporary(entries: pa.Table) -> Hashes:
     """1 where a row stands on a temporary list, 0 elsewhere."""
     kinds, distinct = codes(entries.column("list_kind"))
     flags = [kind == ListKind.TEMPORARY for kind in distinct.to_pylist()]
@@ -121,7 +118,7 @@ def _is_temporary(entries: pa.Table) -> _Words:
     return np.asarray(of_kind[kinds], np.uint64)
 
 
-def base32(hashes: _Words) -> pa.Array:
+def base32(hashes: Hashes) -> pa.Array:
     """Each 64-bit number as 13 digits of Crockford's base 32."""
     five_bits = (hashes[:, None] >> _SHIFTS) & np.uint64(31)
     digits = np.ascontiguousarray(_DIGITS[five_bits.astype(np.intp)])
@@ -131,12 +128,12 @@ def base32(hashes: _Words) -> pa.Array:
     )
 
 
-def _numbers(column: pa.ChunkedArray) -> _Ints:
+def _numbers(column: pa.ChunkedArray) -> Longs:
     """A column of whole numbers, 0 where null."""
     return np.asarray(pc.fill_null(column, 0), dtype=np.int64)
 
 
-def _ranks(entries: pa.Table) -> tuple[_Ints, ...]:
+def _ranks(entries: pa.Table) -> tuple[Longs, ...]:
     """Sheet and source as ranks of their texts, the last sort key first, for ``lexsort``."""
     ranks = []
     for name in ("sheet", "source"):

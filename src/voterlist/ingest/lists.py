@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Longs
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.ingest.added import compared_columns
 from voterlist.ingest.evidence import KINDS
@@ -23,9 +23,7 @@ from voterlist.ingest.rows import CODES, ENTRY_ROW
 from voterlist.ingest.survey import Section, Survey
 from voterlist.model import AsideCode
 from voterlist.schemas import ADDED, ENTRY, LIST, SET_ASIDE, RawFile
-from voterlist.tables import concat, from_columns, join_text
-
-_Ints = npt.NDArray[np.int64]
+from voterlist.tables import concat, from_columns, is_known, join_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +157,7 @@ _WRITTEN = pa.schema([ENTRY.field(name) for name in ENTRY_FIELDS])
 """The columns of ENTRY that are cells of the list."""
 
 
-def _section_entries(survey: Survey, section: Section, chosen: _Ints) -> pa.Table:
+def _section_entries(survey: Survey, section: Section, chosen: Longs) -> pa.Table:
     """The cells of the entries of one section, as columns of ENTRY."""
     inside = (chosen >= section.start) & (chosen < section.stop)
     rows = pa.array(chosen[inside])
@@ -197,7 +195,7 @@ def _repeated(text: str | None, count: int) -> pa.Array | None:
     return None if text is None else pa.repeat(text, count)
 
 
-def _nulled(numbers: _Ints) -> pa.Array:
+def _nulled(numbers: Longs) -> pa.Array:
     """Numbers as a column, 0 as null."""
     return pa.array(numbers, pa.int32(), mask=numbers == 0)
 
@@ -260,7 +258,7 @@ def _row_lists(columns: list[pa.Array]) -> pa.Array:
     by_column = np.arange(rows * width).reshape(width, rows)
     by_row = by_column.T.ravel()
     values = pa.concat_arrays(columns).take(pa.array(by_row))
-    known = np.asarray(pc.is_valid(values), dtype=bool)
+    known = is_known(values)
     lengths = known.reshape(rows, width).sum(axis=1)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values.drop_null())

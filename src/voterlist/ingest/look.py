@@ -12,9 +12,9 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from voterlist.arrays import Hashes, Longs
 from voterlist.config import IngestSettings
 from voterlist.ingest.file_names import NamedPlace, Territory, places_of_names
 from voterlist.ingest.findings import finding
@@ -39,8 +39,6 @@ _FEWEST = 10
 """So many entries at least must be the same, unless both lists are the same altogether."""
 _MOST_OF = 0.5
 """The share of the smaller list that must be the same."""
-_Words = npt.NDArray[np.uint64]
-_Ints = npt.NDArray[np.int64]
 _Place = tuple[int, int]
 """(constituency, precinct), 0 where one is not known."""
 
@@ -58,7 +56,7 @@ class _List:
     """
 
     def __init__(
-        self, survey: Survey, place: _Place, rows: _Ints, hashes: _Words
+        self, survey: Survey, place: _Place, rows: Longs, hashes: Hashes
     ) -> None:
         self.survey, self.place = survey, place
         # Equal entries in order of their rows, so that of three the same ones are always kept.

@@ -12,10 +12,10 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Bools, Longs
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError
 from voterlist.ingest.added import flat
@@ -34,7 +34,14 @@ from voterlist.ingest.place import cell_number, title_place
 from voterlist.ingest.survey import Survey
 from voterlist.ingest.text import WORDS, clean, fold
 from voterlist.schemas import PROTOCOL, PROTOCOL_LINES, STREET_ROW, RawFile, RawSheet
-from voterlist.tables import concat, from_columns, map_unique, sort_by
+from voterlist.tables import (
+    concat,
+    from_columns,
+    is_known,
+    map_unique,
+    mask_of,
+    sort_by,
+)
 
 # Columns that only some registers have, beside those of an entry; and tables of a protocol.
 
@@ -139,9 +146,7 @@ def protocol(raw: RawFile) -> pa.Table:
         if name in written
     }
     for name, column in numbers.items():
-        unread = np.asarray(
-            pc.and_(pc.is_valid(written[name]), pc.is_null(column)), dtype=bool
-        )
+        unread = mask_of(pc.and_(pc.is_valid(written[name]), pc.is_null(column)))
         if unread.any():
             line = sheet.lines[header + 1 + int(np.argmax(unread))].as_py()
             raise InputError(
@@ -152,11 +157,7 @@ def protocol(raw: RawFile) -> pa.Table:
                 todo=_PROTOCOL_TODO,
             )
     has_number = np.logical_or.reduce(
-        [
-            np.asarray(numbers[name].is_valid(), dtype=bool)
-            for name in numbers
-            if "line" in name
-        ]
+        [is_known(numbers[name]) for name in numbers if "line" in name]
     )
     table = from_columns(numbers, PROTOCOL, length=len(has_number)).filter(
         pa.array(has_number)
@@ -210,8 +211,6 @@ def _whole(column: pa.Array) -> pa.Array:
 #
 # Which streets and houses belong to which precinct.
 
-_Ints = npt.NDArray[np.int64]
-_Mask = npt.NDArray[np.bool_]
 _Cells = list[pa.Array]
 
 _HEAD_ROWS = 50
@@ -413,11 +412,11 @@ def _role(text: str | None) -> str | None:
     return role if role in {*KINDS, *STREET_ROW.names, _OF_VOTERS} else None
 
 
-def _is_known(cells: _Cells, columns: dict[str, int], roles: tuple[str, ...]) -> _Mask:
+def _is_known(cells: _Cells, columns: dict[str, int], roles: tuple[str, ...]) -> Bools:
     """The rows in which one of these columns holds something."""
-    known: _Mask = np.zeros(len(cells[0]), dtype=bool)
+    known: Bools = np.zeros(len(cells[0]), dtype=bool)
     for role in (role for role in roles if role in columns):
-        known |= np.asarray(pc.is_valid(cells[columns[role]]), dtype=bool)
+        known |= is_known(cells[columns[role]])
     return known
 
 
@@ -430,10 +429,10 @@ def _numbers(
     cells: _Cells,
     columns: dict[str, int],
     titles: dict[int, Any],
-    body: _Mask,
+    body: Bools,
     header: int,
     kind: str,
-) -> _Ints:
+) -> Longs:
     """The number in force at each row.
 
     Of its cell, else of the cell or title above; 0 where none is, -1 unreadable.
@@ -442,9 +441,7 @@ def _numbers(
     if kind in columns:
         column = cells[columns[kind]]
         numbers, _ = column_numbers(column, kind, body)
-        numbers[body & np.asarray(pc.is_valid(column), dtype=bool) & (numbers == 0)] = (
-            _UNREAD
-        )
+        numbers[body & is_known(column) & (numbers == 0)] = _UNREAD
     for row, place in sorted(titles.items(), reverse=True):
         if number := getattr(place, kind):
             # Titles above the headings hold from the first row on; of two, the upper one.
@@ -457,7 +454,7 @@ def _numbers(
 
 
 def _unused(
-    raw: RawFile, sheet: RawSheet, body: _Mask, named: _Mask, places: dict[str, _Ints]
+    raw: RawFile, sheet: RawSheet, body: Bools, named: Bools, places: dict[str, Longs]
 ) -> pa.Table:
     """FINDING: one a row that says no street, or of no precinct or constituency."""
     rows = []

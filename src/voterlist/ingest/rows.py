@@ -15,12 +15,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Bools, Longs
 from voterlist.ingest.headers import ColumnMap
 from voterlist.ingest.heading import Header, filled_cells, same_cells
 from voterlist.ingest.place import NOWHERE, title_place
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
-from voterlist.tables import join_text, map_unique
+from voterlist.tables import join_text, map_unique, mask_of
 
 # Whether a row that is no entry may hold a voter, and an entry two: told by what stands in it.
 
@@ -155,8 +156,6 @@ _LETTER = r"[^\W\d_]"
 _BROKEN = r"\S\s*[\n\r\v\f\x{85}\x{2028}\x{2029}]\s*\S"
 """A cell of several lines."""
 _FALSE = pa.scalar(value=False)
-_Mask = npt.NDArray[np.bool_]
-_Ints = npt.NDArray[np.int64]
 _Codes = npt.NDArray[np.int8]
 
 
@@ -176,9 +175,9 @@ class SheetRows:
 class Marks:
     """What the format says of each row."""
 
-    outside: _Mask
+    outside: Bools
     """The rows that are text outside every table."""
-    deleted: _Mask
+    deleted: Bools
     """The rows that were deleted and are still in the file."""
 
     @classmethod
@@ -192,8 +191,8 @@ class Marks:
         return Marks(self.outside[start:stop], self.deleted[start:stop])
 
 
-def _marked(marks: pa.Array | None, rows: int) -> _Mask:
-    return np.zeros(rows, dtype=bool) if marks is None else _mask(marks)
+def _marked(marks: pa.Array | None, rows: int) -> Bools:
+    return np.zeros(rows, dtype=bool) if marks is None else mask_of(marks)
 
 
 def classify(
@@ -256,17 +255,12 @@ def code_number(code: AsideCode) -> int:
     return _NUMBER[code]
 
 
-def _mark(codes: _Codes, rows: _Mask, code: AsideCode) -> None:
+def _mark(codes: _Codes, rows: Bools, code: AsideCode) -> None:
     """The code for those of the rows that have none yet."""
     codes[rows & (codes == ENTRY_ROW)] = _NUMBER[code]
 
 
-def _mask(column: pa.Array) -> _Mask:
-    """A boolean column for numpy, null as False."""
-    return np.asarray(column.fill_null(_FALSE), dtype=bool)
-
-
-def _texts(cells: list[pa.Array], rows: _Ints) -> dict[int, str]:
+def _texts(cells: list[pa.Array], rows: Longs) -> dict[int, str]:
     """The cells of these rows as one text each."""
     if not len(rows):
         return {}
@@ -274,7 +268,7 @@ def _texts(cells: list[pa.Array], rows: _Ints) -> dict[int, str]:
     return {row: text for row, text in zip(rows.tolist(), texts, strict=True) if text}
 
 
-def _joined(cells: list[pa.Array], rows: _Ints) -> pa.Array:
+def _joined(cells: list[pa.Array], rows: Longs) -> pa.Array:
     """The cells of each of these rows joined with tabs, null where all are blank."""
     chosen = pa.array(rows)
     return join_text([column.take(chosen) for column in cells], "\t")
@@ -283,7 +277,7 @@ def _joined(cells: list[pa.Array], rows: _Ints) -> pa.Array:
 def _around(
     cells: list[pa.Array],
     codes: _Codes,
-    filled: _Ints,
+    filled: Longs,
     columns: ColumnMap,
     titles: dict[int, str],
 ) -> dict[int, int]:
@@ -300,10 +294,10 @@ def _around(
     if not len(rows):
         return {}
     joined = _joined(cells, rows)
-    is_total = _mask(pc.match_substring_regex(joined, _TOTAL))
-    is_place = _mask(pc.match_substring_regex(joined, _PLACE_WORD)) & ~is_total
-    is_signature = _mask(pc.match_substring_regex(joined, _SIGNATURE)) & ~is_total
-    is_note = _mask(pc.match_substring_regex(joined, _NOTE)) & ~is_total
+    is_total = mask_of(pc.match_substring_regex(joined, _TOTAL))
+    is_place = mask_of(pc.match_substring_regex(joined, _PLACE_WORD)) & ~is_total
+    is_signature = mask_of(pc.match_substring_regex(joined, _SIGNATURE)) & ~is_total
+    is_note = mask_of(pc.match_substring_regex(joined, _NOTE)) & ~is_total
     is_any = is_total | is_place | is_signature | is_note
     totals: dict[int, int] = {}
     for position in np.flatnonzero(is_any).tolist():
@@ -325,18 +319,18 @@ def _around(
     return totals
 
 
-def _voters(cells: list[pa.Array], filled: _Ints, columns: ColumnMap) -> _Mask:
+def _voters(cells: list[pa.Array], filled: Longs, columns: ColumnMap) -> Bools:
     """The rows with a name and, say, a birth date or an address, of three cells if the list has."""
     has_about = _any_filled(cells, _columns_of(columns, _OF_A_VOTER))
     has_name = _any_filled(cells, _columns_of(columns, _NAMES))
     return has_about & has_name & (filled >= min(3, len(columns.matches)))
 
 
-def _full_voters(cells: list[pa.Array], filled: _Ints, columns: ColumnMap) -> _Mask:
+def _full_voters(cells: list[pa.Array], filled: Longs, columns: ColumnMap) -> Bools:
     """The same, with a digit in one of those columns."""
     digits = np.zeros(len(filled), dtype=bool)
     for column in _columns_of(columns, _OF_A_VOTER):
-        digits |= _mask(pc.match_substring_regex(cells[column], r"\d"))
+        digits |= mask_of(pc.match_substring_regex(cells[column], r"\d"))
     return _voters(cells, filled, columns) & digits
 
 
@@ -348,11 +342,11 @@ def _columns_of(columns: ColumnMap, fields: Sequence[str]) -> list[int]:
     return numbers
 
 
-def _any_filled(cells: list[pa.Array], columns: Iterable[int]) -> _Mask:
+def _any_filled(cells: list[pa.Array], columns: Iterable[int]) -> Bools:
     """The rows with something in at least one of these columns."""
     filled = np.zeros(len(cells[0]), dtype=bool)
     for column in columns:
-        filled |= _mask(pc.is_valid(cells[column]))
+        filled |= mask_of(pc.is_valid(cells[column]))
     return filled
 
 
@@ -380,10 +374,10 @@ def _mark_faulty(
         beyond = _any_filled(cells, range(width, len(cells)))
         _mark(codes, beyond, AsideCode.ROW_TOO_LONG)
     needed = _columns_of(header.map, _NAMES)
-    ended = [_mask(pc.is_null(raw[column])) for column in needed]
+    ended = [mask_of(pc.is_null(raw[column])) for column in needed]
     _mark(codes, np.logical_or.reduce(ended), AsideCode.ROW_TOO_SHORT)
     named = [*needed, *header.map.columns("patronymic")]
-    blank = [_mask(pc.is_null(cells[column])) for column in named]
+    blank = [mask_of(pc.is_null(cells[column])) for column in named]
     _mark(codes, np.logical_and.reduce(blank), AsideCode.NO_NAME)
 
 
@@ -395,7 +389,7 @@ def _mark_shifted(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> N
     last one is blank, else it has one too many. Which one is for a person to say.
     """
     last = max(match.column for match in columns.matches)
-    is_short = _mask(pc.is_null(cells[last]))
+    is_short = mask_of(pc.is_null(cells[last]))
     is_entry = codes == ENTRY_ROW
     is_shifted = is_short & _any_match(cells, columns.columns("number"), _WORD_ALONE)
     for field, patterns in ALONE.items():
@@ -410,11 +404,13 @@ def _mark_shifted(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> N
 
 def _any_match(
     cells: list[pa.Array], columns: Iterable[int], patterns: Sequence[str]
-) -> _Mask:
+) -> Bools:
     """The rows of which a cell in one of these columns fits all of the patterns."""
     found = np.zeros(len(cells[0]), dtype=bool)
     for column in columns:
-        fits = [_mask(pc.match_substring_regex(cells[column], one)) for one in patterns]
+        fits = [
+            mask_of(pc.match_substring_regex(cells[column], one)) for one in patterns
+        ]
         found |= np.logical_and.reduce(fits)
     return found
 
@@ -455,10 +451,10 @@ def _ask_entries(
         is_dated = field == "full_name" and not header.map.columns("birth_date")
         holds_line = partial(_has_signs, least=least + is_dated)
         for column in header.map.columns(field):
-            may_hold = _mask(pc.match_substring_regex(cells[column], sign))
+            may_hold = mask_of(pc.match_substring_regex(cells[column], sign))
             _ask(codes, is_entry & may_hold, [cells[column]], holds_line)
     own = [raw[at] for at in _columns_of(header.map, _OF_ONE)]
-    broken = [_mask(pc.match_substring_regex(column, _BROKEN)) for column in own]
+    broken = [mask_of(pc.match_substring_regex(column, _BROKEN)) for column in own]
     _ask(codes, is_entry & np.logical_or.reduce(broken), own, is_of_two)
 
 
@@ -469,14 +465,14 @@ def _has_signs(text: str, least: int) -> bool:
 
 def _ask(
     codes: _Codes,
-    which: _Mask,
+    which: Bools,
     cells: list[pa.Array],
     is_voter: Callable[[str], bool],
 ) -> None:
     """Sets those of these rows aside to be looked at whose cells may be those of a voter."""
     rows = np.flatnonzero(which)
     if len(rows) and cells:
-        found = _mask(map_unique(_joined(cells, rows), is_voter, pa.bool_()))
+        found = mask_of(map_unique(_joined(cells, rows), is_voter, pa.bool_()))
         codes[rows[found]] = _NUMBER[AsideCode.MAY_BE_VOTER]
 
 

@@ -8,10 +8,10 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Longs
 from voterlist.fields import ENTRY_FIELDS, NAMES
 from voterlist.ingest.evidence import KINDS, ORIGINS
 from voterlist.ingest.file_names import Territory
@@ -22,7 +22,7 @@ from voterlist.ingest.survey import Section, Survey
 from voterlist.lost_letters import has_lost_letters, with_sign_inside
 from voterlist.model import AsideCode
 from voterlist.schemas import ENTRY
-from voterlist.tables import concat
+from voterlist.tables import concat, mask_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,6 @@ _LEAST_SAME = 2
 _FIELDS = tuple(field for field in ENTRY_FIELDS if field != "number")
 _PLACE = ["constituency", "precinct"]
 _ROW = ["source", "sheet", "line"]
-_Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +55,10 @@ class _Cut:
         columns: how many columns its list has.
     """
 
-    rows: _Ints
-    last: _Ints
-    filled: _Ints
-    columns: _Ints
+    rows: Longs
+    last: Longs
+    filled: Longs
+    columns: Longs
 
     @classmethod
     def none(cls) -> _Cut:
@@ -126,7 +125,7 @@ def _cut(survey: Survey) -> _Cut:
     return _Cut.joined(parts) if parts else _Cut.none()
 
 
-def _cut_of_section(survey: Survey, section: Section, chosen: _Ints) -> _Cut:
+def _cut_of_section(survey: Survey, section: Section, chosen: Longs) -> _Cut:
     """The cut entries of one list.
 
     ``chosen``: the rows of the sheet that are entries.
@@ -156,7 +155,7 @@ def _cut_of_section(survey: Survey, section: Section, chosen: _Ints) -> _Cut:
     )
 
 
-def _whole_rows(entries: pa.Table, cut_rows: _Cut) -> _Ints:
+def _whole_rows(entries: pa.Table, cut_rows: _Cut) -> Longs:
     """For each cut row the row that begins with the same cells; -1 where there is none.
 
     The last cell of a cut row may be cut itself, so it need only be the beginning. A row of the
@@ -451,7 +450,7 @@ def _damaged_rows(sheet: Survey) -> _Findings:
     lost = np.zeros(len(sheet.rows.codes), dtype=bool)
     for column in sheet.cells:
         is_lost = pc.match_substring(column, "\N{REPLACEMENT CHARACTER}")
-        lost |= np.asarray(pc.fill_null(is_lost, fill_value=False), dtype=bool)
+        lost |= mask_of(is_lost)
     rows = _Rows(sheet, line=sheet.sheet.lines[int(np.argmax(lost))].as_py())
     rows.add("encoding-damaged", value=int(lost.sum()))
     return rows.findings

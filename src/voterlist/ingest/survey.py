@@ -12,10 +12,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from voterlist.arrays import Bools
+from voterlist.arrays import Bools, Longs
 from voterlist.config import IngestSettings, PinSettings
 from voterlist.ingest.content import confirmed, is_person_like, is_side_by_side, shapes
 from voterlist.ingest.evidence import KINDS, Places, column_numbers
@@ -48,7 +47,6 @@ from voterlist.ingest.text import clean
 from voterlist.model import AsideCode, ListKind
 from voterlist.schemas import RawFile, RawSheet
 
-_Ints = npt.NDArray[np.int64]
 _ABOVE = 6
 """So many rows above a further header may be its title."""
 _CELLS_CANNOT_SHIFT = frozenset({"jsonl", "parquet", "docx", "odt", "pdf", "dbf"})
@@ -222,7 +220,7 @@ def _preamble(marks: Marks) -> int:
 
 
 def _sections(
-    cells: list[pa.Array], filled: _Ints, settings: IngestSettings, preamble: int
+    cells: list[pa.Array], filled: Longs, settings: IngestSettings, preamble: int
 ) -> tuple[Section, ...]:
     """The lists in a sheet, one below the other; no header is looked for in the preamble."""
     heads = [column.slice(preamble, 60).to_pylist() for column in cells]
@@ -247,7 +245,7 @@ def _sections(
 
 
 def _title_start(
-    header: Header, cells: list[pa.Array], filled: _Ints, least: int
+    header: Header, cells: list[pa.Array], filled: Longs, least: int
 ) -> int:
     """The first row of the title right above a further header.
 
@@ -269,7 +267,7 @@ def _title_start(
 def _judged(
     header: Header,
     cells: list[pa.Array],
-    filled: _Ints,
+    filled: Longs,
     start: int,
     stop: int,
     settings: IngestSettings,
@@ -359,12 +357,12 @@ def _place_columns(
     cells: list[pa.Array],
     sections: tuple[Section, ...],
     is_entry: Bools,
-) -> tuple[dict[str, _Ints], dict[str, int]]:
+) -> tuple[dict[str, Longs], dict[str, int]]:
     """(numbers of the rows, count of entries without a single number), by kind of place.
 
     Only the kinds that have a column, and only the counts that are not 0.
     """
-    numbers_of: dict[str, _Ints] = {}
+    numbers_of: dict[str, Longs] = {}
     unreadable: dict[str, int] = {}
     for kind in KINDS:
         for section in sections:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import factorized
+from voterlist.arrays import Longs, factorized
 from voterlist.model import Profile
 from voterlist.normalize.addresses import (
     Address,
@@ -50,8 +50,6 @@ street."""
 _WORTH_CUTTING = 2
 """Addresses to one distinct beginning, on average, from which cutting is less work than reading
 each."""
-
-Codes = npt.NDArray[np.int64]
 
 
 def read_addresses(
@@ -124,9 +122,9 @@ class _Cut(NamedTuple):
     """One item a distinct beginning."""
     numbers: list[Numbers]
     """One item a distinct text of numbers."""
-    head: Codes
+    head: Longs
     """Which beginning; of no meaning where the address is not ordinary."""
-    tail: Codes
+    tail: Longs
     """Which numbers."""
 
 
@@ -158,7 +156,7 @@ def _cut(texts: pa.Array) -> _Cut:
     return _Cut(ordinary, beginnings, numbers, codes[0], codes[1])
 
 
-def cut_at_numbers(texts: pa.Array) -> tuple[Codes, Codes, pa.Array]:
+def cut_at_numbers(texts: pa.Array) -> tuple[Longs, Longs, pa.Array]:
     """(beginnings, ends, distinct pieces): addresses cut where their numbers begin, as codes.
 
     -1 where an address has no numbers of the ordinary form at its end.
@@ -171,7 +169,7 @@ def _flags(values: Iterable[bool]) -> npt.NDArray[np.bool_]:
     return np.fromiter(values, np.bool_)
 
 
-def _pieces(texts: pa.Array, at: Codes) -> tuple[Codes, Codes, pa.Array]:
+def _pieces(texts: pa.Array, at: Longs) -> tuple[Longs, Longs, pa.Array]:
     """(beginnings, ends, distinct pieces): texts cut at byte ``at``, as codes of pieces.
 
     -1 where ``at`` is below 1. No text is copied: the offsets of the pieces lie between those of
@@ -210,7 +208,7 @@ def _lines(cut: _Cut, others: tuple[str | None, ...]) -> pa.Array:
     )
 
 
-def _houses(cut: _Cut) -> tuple[dict[str, list[str | None]], Codes]:
+def _houses(cut: _Cut) -> tuple[dict[str, list[str | None]], Longs]:
     """(house, flat and building of each distinct combination, the combination of each address)."""
     rest_words = [beginning.rest for beginning in cut.beginnings]
     words = list(dict.fromkeys(rest_words))
@@ -236,9 +234,9 @@ def _houses(cut: _Cut) -> tuple[dict[str, list[str | None]], Codes]:
 def _laid(
     written: pa.DictionaryArray,
     values: list[str | None],
-    place: Codes,
+    place: Longs,
     many: int,
-    rest: Codes,
+    rest: Longs,
 ) -> pa.DictionaryArray:
     """A column of the rows.
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Bools
 from voterlist.findings import (
     ENTRY_PLACE,
     declared_rules,
@@ -23,27 +24,11 @@ from voterlist.findings import (
 )
 from voterlist.processes.shares import mapped
 from voterlist.schemas import FINDING
-from voterlist.tables import by_appearance, codes, with_values
-
-Flags = npt.NDArray[np.bool_]
+from voterlist.tables import by_appearance, codes, mask_of, with_values
 
 BY_CODE = declared_rules("voterlist.normalize")
 RULES = tuple(BY_CODE.values())
 """What the normaliser may notice."""
-
-_FALSE = pa.scalar(value=False)
-
-
-def flags(array: pa.Array) -> Flags:
-    """A boolean column as a mask; null is False."""
-    filled = array.fill_null(_FALSE)
-    mask: Flags = filled.to_numpy(zero_copy_only=False).astype(np.bool_)
-    return mask
-
-
-def known(array: pa.Array) -> Flags:
-    """True where the column is not null."""
-    return flags(pc.is_valid(array))
 
 
 def encoded(column: pa.Array) -> pa.DictionaryArray:
@@ -51,21 +36,21 @@ def encoded(column: pa.Array) -> pa.DictionaryArray:
     return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
 
 
-def matching(column: pa.DictionaryArray, pattern: str) -> Flags:
+def matching(column: pa.DictionaryArray, pattern: str) -> Bools:
     """One item a distinct value: whether Arrow finds the pattern in it."""
-    return flags(pc.match_substring_regex(column.dictionary, pattern))
+    return mask_of(pc.match_substring_regex(column.dictionary, pattern))
 
 
-def rows_of(column: pa.DictionaryArray, values: Flags) -> Flags:
+def rows_of(column: pa.DictionaryArray, values: Bools) -> Bools:
     """The rows whose value is among these.
 
     ``values`` has one item a distinct value. A null is among none.
     """
-    chosen: Flags = np.append(values, [False])[codes(column)[0]]
+    chosen: Bools = np.append(values, [False])[codes(column)[0]]
     return chosen
 
 
-def kept(column: pa.DictionaryArray, rows: Flags) -> pa.DictionaryArray:
+def kept(column: pa.DictionaryArray, rows: Bools) -> pa.DictionaryArray:
     """The column with null outside these rows, and with the values that are left."""
     indices = np.where(rows, codes(column)[0], -1).astype(np.int32)
     return by_appearance(
@@ -112,7 +97,7 @@ def spread(
 
 def where(
     column: pa.DictionaryArray,
-    chosen: Flags,
+    chosen: Bools,
     fold: Callable[[str], Any],
     kind: pa.DataType,
 ) -> pa.Array:
@@ -139,9 +124,9 @@ class Notes:
     def __init__(self, entries: pa.Table) -> None:
         self._entries = entries
         self._found: list[pa.Table] = []
-        self._taken: dict[str, Flags] = {}
+        self._taken: dict[str, Bools] = {}
 
-    def rows(self, rule: str, mask: Flags, field: str) -> None:
+    def rows(self, rule: str, mask: Bools, field: str) -> None:
         """One finding for each row of the mask.
 
         A row that has this rule's finding already gets no second.
@@ -172,7 +157,7 @@ class NoNotes(Notes):
     def __init__(self) -> None:
         super().__init__(FINDING.empty_table())
 
-    def rows(self, rule: str, mask: Flags, field: str) -> None:
+    def rows(self, rule: str, mask: Bools, field: str) -> None:
         """Keeps nothing."""
 
     def files(self, rule: str, sources: list[str], field: str) -> None:

@@ -12,15 +12,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Bools, Longs
 from voterlist.facts import BIRTH_YEARS
 from voterlist.normalize.alphabet import ascii_letters, to_latin
-
-Numbers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 
 class DateForm(IntEnum):
@@ -186,7 +183,7 @@ def read_date(text: str) -> WrittenDate:
     return _spelt(text)
 
 
-def read_dates(texts: pa.Array) -> Numbers:
+def read_dates(texts: pa.Array) -> Longs:
     """What ``read_date`` says of each text: rows of form, first, second and year."""
     read = np.zeros((4, len(texts)), np.int64)
     is_read = np.zeros(len(texts), np.bool_)
@@ -212,23 +209,23 @@ def read_dates(texts: pa.Array) -> Numbers:
 class Resolved:
     """Dates resolved, one item a date: 0 where nothing is known."""
 
-    year: Numbers
-    month: Numbers
-    day: Numbers
-    impossible: Flags
+    year: Longs
+    month: Longs
+    day: Longs
+    impossible: Bools
     """There is no such day or year, or a year in which nobody on a voters' list is born.
 
     The latter stays in ``year``, ``month`` and ``day``: a slip in one digit is to be seen as such.
     """
-    swapped: Flags
+    swapped: Bools
     """Read against the order of its file, because only so it is a date."""
-    month_first: Flags
+    month_first: Bools
     """One item a file: its dates have the month first."""
-    mixed: Flags
+    mixed: Bools
     """One item a file: some of its dates can only be day first, others only month first."""
 
 
-def _month_lengths(year: Numbers, month: Numbers) -> Numbers:
+def _month_lengths(year: Longs, month: Longs) -> Longs:
     """Days in each month; 29 February where the year is unknown."""
     lengths = np.array([31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
     common = ((year % 4 != 0) | ((year % 100 == 0) & (year % 400 != 0))) & (year > 0)
@@ -236,13 +233,13 @@ def _month_lengths(year: Numbers, month: Numbers) -> Numbers:
 
 
 def resolve(
-    form: Numbers,
-    first: Numbers,
-    second: Numbers,
-    year: Numbers,
-    file: Numbers,
+    form: Longs,
+    first: Longs,
+    second: Longs,
+    year: Longs,
+    file: Longs,
     files: int,
-    rows: Numbers | None = None,
+    rows: Longs | None = None,
 ) -> Resolved:
     """Day and month of each date; arguments are int64, one item per date.
 

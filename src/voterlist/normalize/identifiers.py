@@ -16,13 +16,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Bools
 from voterlist.decisions import Value
 from voterlist.fields import IDENTIFIERS, NAMES
 from voterlist.model import Profile, Sex
 from voterlist.normalize.alphabet import ascii_letters, to_latin
-from voterlist.normalize.columns import Flags, Notes, flags, known, spread
+from voterlist.normalize.columns import Notes, spread
 from voterlist.normalize.dates import DateForm, Resolved, read_date, resolve
 from voterlist.normalize.names import MAY_BE_PLACEHOLDER, is_placeholder
+from voterlist.tables import is_known, mask_of
 
 FIN = r"^[0-9A-HJ-NP-Z]{7}$"
 """Seven capital Latin letters without I and O, and digits; there is no public check digit to test.
@@ -234,10 +236,10 @@ _DOCUMENTS = _Form(DOCUMENT, "^(?:AZE|[A-Z]{2})" + _same(digits, "7,8"), read_do
 _OF_ANY_KIND = _Form(PLAIN, MAY_BE_PLACEHOLDER, read_any)
 
 
-def _valid(column: pa.Array, form: _Form) -> Flags:
+def _valid(column: pa.Array, form: _Form) -> Bools:
     """The rows that hold a valid identifier as written, no placeholder."""
-    is_valid = flags(pc.match_substring_regex(column, form.valid))
-    return is_valid & ~flags(pc.match_substring_regex(column, form.filler))
+    is_valid = mask_of(pc.match_substring_regex(column, form.valid))
+    return is_valid & ~mask_of(pc.match_substring_regex(column, form.filler))
 
 
 class _Read(NamedTuple):
@@ -248,7 +250,7 @@ class _Read(NamedTuple):
     """Documents found in the place of a FIN."""
     repairs: npt.NDArray[np.uint8]
     """The repairs, a bit each, or ``PLACEHOLDER``."""
-    invalid: Flags
+    invalid: Bools
 
     def note(self, name: str, notes: Notes) -> None:
         """Note each repair."""
@@ -257,10 +259,10 @@ class _Read(NamedTuple):
             notes.rows(_RULES[repair], is_repaired.astype(np.bool_), name)
 
 
-def _read(column: pa.Array, form: _Form, valid: Flags | None = None) -> _Read:
+def _read(column: pa.Array, form: _Form, valid: Bools | None = None) -> _Read:
     """The column read; of texts that are valid as written none is looked at."""
     valid = _valid(column, form) if valid is None else valid
-    rest = known(column) & ~valid
+    rest = is_known(column) & ~valid
     written = column.filter(pa.array(rest)).dictionary_encode()
     kinds = (pa.string(), pa.string(), pa.int64())
     value, document, repairs = spread(
@@ -272,7 +274,7 @@ def _read(column: pa.Array, form: _Form, valid: Flags | None = None) -> _Read:
     documents = pa.nulls(len(column), pa.string())
     if document.null_count < len(document):
         documents = _replaced(documents, rest, document)
-    is_read = known(values) | known(documents) | (bits == PLACEHOLDER)
+    is_read = is_known(values) | is_known(documents) | (bits == PLACEHOLDER)
     return _Read(values, documents, bits, rest & ~is_read)
 
 
@@ -284,7 +286,7 @@ def _read_documents(column: pa.Array) -> _Read:
     valid = _valid(column, _DOCUMENTS)
     rest = np.flatnonzero(~valid)
     texts = column.take(pa.array(rest))
-    with_signs = flags(pc.match_substring_regex(texts, _WITH_SIGNS))
+    with_signs = mask_of(pc.match_substring_regex(texts, _WITH_SIGNS))
     without = pc.replace_substring_regex(texts.filter(pa.array(with_signs)), _SIGNS, "")
     # What is a placeholder without its signs is looked at as it was written.
     is_valid = _valid(without, _DOCUMENTS)
@@ -297,7 +299,7 @@ def _read_documents(column: pa.Array) -> _Read:
     return documents
 
 
-def _replaced(column: pa.Array, rows: Flags, values: pa.DictionaryArray) -> pa.Array:
+def _replaced(column: pa.Array, rows: Bools, values: pa.DictionaryArray) -> pa.Array:
     """A column of text with other values in these rows, in their order."""
     return pc.replace_with_mask(column, pa.array(rows), values.cast(pa.string()))
 
@@ -316,10 +318,10 @@ def read_identifiers(
     notes.rows("placeholder-value", fins.repairs == PLACEHOLDER, "fin")
     fins.note("fin", notes)
     documents.note("document", notes)
-    notes.rows("fin-holds-document", known(fins.documents), "fin")
+    notes.rows("fin-holds-document", is_known(fins.documents), "fin")
     notes.rows("fin-invalid", fins.invalid, "fin")
     notes.rows("document-invalid", documents.invalid, "document")
-    misplaced = known(fins.documents).any()
+    misplaced = is_known(fins.documents).any()
     return {
         "fin": fins.values,
         "document": pc.coalesce(documents.values, fins.documents)

@@ -16,10 +16,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from voterlist.arrays import Bools
 from voterlist.fields import NAMES
 from voterlist.lost_letters import SIGNS, rows_of_lost_lists
 from voterlist.normalize.alphabet import ascii_letters, lower, title, upper
-from voterlist.normalize.columns import Flags, from_texts, matching, rows_of
+from voterlist.normalize.columns import from_texts, matching, rows_of
 from voterlist.normalize.lexicon import names_and_stems
 from voterlist.tables import codes
 
@@ -102,7 +103,7 @@ def restored_cells(
     }
 
 
-def _text(columns: list[pa.DictionaryArray], rows: Flags) -> str:
+def _text(columns: list[pa.DictionaryArray], rows: Bools) -> str:
     """All distinct texts of these rows."""
     texts: list[str] = []
     for column in columns:
@@ -113,7 +114,7 @@ def _text(columns: list[pa.DictionaryArray], rows: Flags) -> str:
 
 def _read(
     column: pa.DictionaryArray,
-    rows: Flags,
+    rows: Bools,
     source: npt.NDArray[np.int32],
     lost: Mapping[int, str],
     reader: Callable[[str, str], str],

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import tables
-from voterlist.arrays import factorized
+from voterlist.arrays import Bools, factorized
 from voterlist.config.comparisons import AddedComparison, Fold, SharedFold
 from voterlist.fields import IDENTIFIERS, NAMES
 from voterlist.findings import ENTRY_PLACE
@@ -24,12 +24,9 @@ from voterlist.normalize.address_columns import read_addresses
 from voterlist.normalize.addresses import read_address
 from voterlist.normalize.alphabet import repaired
 from voterlist.normalize.columns import (
-    Flags,
     NoNotes,
     Notes,
-    flags,
     kept,
-    known,
     matching,
     rows_of,
     spread,
@@ -55,7 +52,15 @@ from voterlist.normalize.restored import restored_cells
 from voterlist.normalize.street_or_village import spelled_out
 from voterlist.processes.threads import each
 from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require
-from voterlist.tables import Outcome, coalesced, codes, from_columns, with_values
+from voterlist.tables import (
+    Outcome,
+    coalesced,
+    codes,
+    from_columns,
+    is_known,
+    mask_of,
+    with_values,
+)
 
 _TEXT = pa.string()
 _CELLS = (*NAMES, "birth_date", "sex", "address")
@@ -244,11 +249,11 @@ def _without_placeholders(entries: pa.Table, notes: Notes) -> Cells:
     return cells
 
 
-def _junk(column: pa.DictionaryArray) -> Flags:
+def _junk(column: pa.DictionaryArray) -> Bools:
     """The rows of a dictionary-encoded column that hold a placeholder."""
     candidates = matching(column, MAY_BE_PLACEHOLDER)
     is_junk = where(column, candidates, is_placeholder, pa.bool_())
-    return rows_of(column, flags(is_junk))
+    return rows_of(column, mask_of(is_junk))
 
 
 def _clean_names(cells: Cells, notes: Notes) -> Cells:
@@ -263,12 +268,12 @@ def _clean_names(cells: Cells, notes: Notes) -> Cells:
         column = cells[name]
         written = column.dictionary
         without = where(column, matching(column, MAY_HAVE_TITLE), without_title, _TEXT)
-        changed = flags(pc.not_equal(without, written))
+        changed = mask_of(pc.not_equal(without, written))
         if changed.any():
             notes.rows("title-removed", rows_of(column, changed), name)
             cleaned[name] = with_values(column, pc.coalesce(without, written))
         in_one_script = where(column, matching(column, _TWO_SCRIPTS), repaired, _TEXT)
-        is_repaired = rows_of(column, known(in_one_script))
+        is_repaired = rows_of(column, is_known(in_one_script))
         notes.rows("mixed-script-repaired", is_repaired, name)
     return cleaned
 
@@ -281,11 +286,11 @@ def _whole_names(cells: Cells, profile: Profile, notes: Notes) -> Cells:
     if profile is Profile.AZ:
         # A whole name in the surname's column, nothing in the given name's.
         several_words = rows_of(surname, matching(surname, r"\S\s+\S"))
-        alone = several_words & ~known(whole) & ~known(given)
+        alone = several_words & ~is_known(whole) & ~is_known(given)
         if alone.any():
             whole = coalesced(whole, kept(surname, alone))
             surname = kept(surname, ~alone)
-    has_parts = known(surname) & known(given)
+    has_parts = is_known(surname) & is_known(given)
     whole = kept(whole, ~has_parts)
 
     def parts(text: str) -> tuple[str | None, str | None, str | None, bool]:
@@ -294,7 +299,7 @@ def _whole_names(cells: Cells, profile: Profile, notes: Notes) -> Cells:
 
     columns = spread(whole, parts, (_TEXT, _TEXT, _TEXT, pa.bool_()))
     split_surname, split_given, split_patronymic, unsure = columns
-    notes.rows("full-name-unsure", flags(unsure), "full_name")
+    notes.rows("full-name-unsure", mask_of(unsure), "full_name")
     return {
         "surname": coalesced(surname, split_surname),
         "given_name": coalesced(given, split_given),
@@ -309,7 +314,7 @@ def _names(
     if profile is Profile.GENERIC:
         return _plain_names(cells, notes)
     given, patronymic_inside = spread(cells["given_name"], split_given, (_TEXT, _TEXT))
-    notes.rows("patronymic-in-given-name", known(patronymic_inside), "given_name")
+    notes.rows("patronymic-in-given-name", is_known(patronymic_inside), "given_name")
     patronymic = coalesced(cells["patronymic"], patronymic_inside)
     written = {
         "surname": cells["surname"],
@@ -323,19 +328,21 @@ def _names(
         folded = spread(column, fold, kinds, shared=True)
         columns |= dict(zip(names_of_columns, folded, strict=True))
     given_skeleton = columns["given_skeleton"]
-    one_letter = flags(pc.equal(pc.utf8_length(given_skeleton.dictionary), 1))
+    one_letter = mask_of(pc.equal(pc.utf8_length(given_skeleton.dictionary), 1))
     notes.rows("initials-only", rows_of(given_skeleton, one_letter), "given_name")
     _note_unreadable(cells["surname"], columns["surname_skeleton"], "surname", notes)
     _note_unreadable(given, given_skeleton, "given_name", notes)
-    readable = known(columns["patronymic_skeleton"]) | known(columns["patronymic_sex"])
-    notes.rows("name-unreadable", known(patronymic) & ~readable, "patronymic")
+    readable = is_known(columns["patronymic_skeleton"]) | is_known(
+        columns["patronymic_sex"]
+    )
+    notes.rows("name-unreadable", is_known(patronymic) & ~readable, "patronymic")
     return columns
 
 
 def _note_unreadable(
     written: pa.Array, folded: pa.Array, field: str, notes: Notes
 ) -> None:
-    notes.rows("name-unreadable", known(written) & ~known(folded), field)
+    notes.rows("name-unreadable", is_known(written) & ~is_known(folded), field)
 
 
 def _plain_names(cells: Cells, notes: Notes) -> dict[str, Any]:
@@ -407,7 +414,7 @@ def _dates(
 
 def _sex(written: pa.DictionaryArray, notes: Notes) -> dict[str, Any]:
     (sex,) = spread(written, lambda text: (read_sex(text),), (_TEXT,))
-    notes.rows("sex-unreadable", known(written) & ~known(sex), "sex")
+    notes.rows("sex-unreadable", is_known(written) & ~is_known(sex), "sex")
     return {"sex": sex}
 
 

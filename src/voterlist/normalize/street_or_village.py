@@ -16,9 +16,9 @@ from enum import Enum
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from voterlist.arrays import Bools, Longs
 from voterlist.normalize.address_columns import cut_at_numbers
 from voterlist.normalize.addresses import Segment, read_segment
 from voterlist.normalize.columns import from_texts, matching
@@ -194,8 +194,6 @@ _MAY_HOLD = r"(?i)(?:^|[^\p{L}\p{N}])[kк](?:$|[^\p{L}\p{N}])"
 _SURE_SHARE = 0.95
 """Of the entries that tell the kind of a name, so many must tell the same."""
 
-Codes = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 _Area = tuple[str, int]
 """A precinct or a constituency, by its code."""
 
@@ -257,7 +255,7 @@ def spelled_out(
     return from_texts(text_of_row, [*written.dictionary.to_pylist(), *new_texts])
 
 
-def _rows_near(text_of_row: Codes, has_letter: Flags, areas: pa.Table) -> Codes:
+def _rows_near(text_of_row: Longs, has_letter: Bools, areas: pa.Table) -> Longs:
     """The rows with an address in the constituencies where one has the letter.
 
     Nothing is looked for elsewhere. ``has_letter``: the distinct texts with the letter.
@@ -269,8 +267,8 @@ def _rows_near(text_of_row: Codes, has_letter: Flags, areas: pa.Table) -> Codes:
 
 
 def _beginnings(
-    head: Codes, reads: Mapping[int, KindsRead], areas: pa.Table
-) -> tuple[Codes, list[_Beginning]]:
+    head: Longs, reads: Mapping[int, KindsRead], areas: pa.Table
+) -> tuple[Longs, list[_Beginning]]:
     """(which beginning each row has, the beginnings), of rows with these heads and areas."""
     precinct, _ = group_codes(areas, "constituency", "precinct", known=False)
     constituency, _ = group_codes(areas, "constituency", known=False)
@@ -285,7 +283,7 @@ def _beginnings(
     return beginning, [_Beginning(reads[code], *places) for code, *places in rows]
 
 
-def _cut(texts: pa.Array) -> tuple[Codes, list[str], list[str]]:
+def _cut(texts: pa.Array) -> tuple[Longs, list[str], list[str]]:
     """(the beginning of each address, the distinct beginnings, the end of each address)."""
     heads, tails, pieces = cut_at_numbers(texts)
     uncut = np.flatnonzero(heads < 0)

@@ -11,11 +11,11 @@ birth are counted and not estimated, so dates that many entries share are no evi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from voterlist.arrays import distinct_counts
+from voterlist.arrays import Bools, Codes, Floats, Longs, distinct_counts
 from voterlist.persons.shared_values import agreeing
 
 AGREEMENTS: tuple[tuple[str, ...], ...] = (
@@ -28,26 +28,20 @@ AGREEMENTS: tuple[tuple[str, ...], ...] = (
 YEARS = 10
 SEXES = 3
 
-_Codes = np.ndarray[Any, np.dtype[np.int64]]
-_Small = np.ndarray[Any, np.dtype[np.int32]]
-"""Codes of one column: 32 bits are enough, and half the memory of ``_Codes``."""
-_Numbers = np.ndarray[Any, np.dtype[np.float64]]
-_Flags = np.ndarray[Any, np.dtype[np.bool_]]
-
 
 class PersonFields(NamedTuple):
     """The fields that tell strangers apart, as codes, row by row; -1 where unknown."""
 
-    sex: _Small
+    sex: Codes
     """0 where unknown: entries of unknown sex are compared with each other."""
-    stem: _Small
-    given_name: _Small
-    patronymic: _Small
-    year: _Small
-    date: _Small
+    stem: Codes
+    given_name: Codes
+    patronymic: Codes
+    year: Codes
+    date: Codes
     """Any number that two full birth dates share only if they are one."""
 
-    def of(self, rows: _Codes) -> PersonFields:
+    def of(self, rows: Longs) -> PersonFields:
         """The fields of these rows."""
         return (
             self
@@ -59,14 +53,14 @@ class PersonFields(NamedTuple):
 class Pairs(NamedTuple):
     """For each place and each of ``AGREEMENTS``, in their order: how many pairs."""
 
-    expected: tuple[_Numbers, ...]
+    expected: tuple[Floats, ...]
     """Pairs that strangers would make, were their names and births independent."""
-    found: tuple[_Codes, ...]
+    found: tuple[Longs, ...]
     """Pairs there are: one person's, relatives' and strangers' alike."""
 
 
 def pairs_of(
-    fields: PersonFields, place: _Codes, places: int, groups: _Small | None = None
+    fields: PersonFields, place: Longs, places: int, groups: Codes | None = None
 ) -> Pairs:
     """Pairs expected and found in each place, of one sex (those of unknown sex among themselves).
 
@@ -87,15 +81,15 @@ def pairs_of(
     return Pairs(_expected(fields, place, places, groups), counts)
 
 
-def _members(groups: _Small | None) -> Iterator[_Flags]:
+def _members(groups: Codes | None) -> Iterator[Bools]:
     """For each group the flags of its entries."""
     if groups is not None:
         yield from (groups == group for group in np.unique(groups[groups >= 0]))
 
 
 def _expected(
-    fields: PersonFields, place: _Codes, places: int, groups: _Small | None
-) -> tuple[_Numbers, ...]:
+    fields: PersonFields, place: Longs, places: int, groups: Codes | None
+) -> tuple[Floats, ...]:
     """For each agreement the pairs that strangers would make in each place."""
     blocks = places * SEXES
     block = place * SEXES + fields.sex
@@ -135,20 +129,20 @@ def _expected(
 class Agreeing(NamedTuple):
     """Pairs of entries of one sex and place, in bands of ten years of birth, that agree."""
 
-    of_band: _Numbers
+    of_band: Floats
     """All pairs of each band."""
-    of_block: _Numbers
+    of_block: Floats
     """All pairs of each sex of each place."""
-    of_names: Mapping[str, _Numbers]
+    of_names: Mapping[str, Floats]
     """Those that agree in a name: in the given name and the patronymic for each band, in the stem
     for each block."""
-    of_birth: Mapping[str, _Numbers]
+    of_birth: Mapping[str, Floats]
     """Those of each band that agree in the year, and in the date."""
 
 
 def expected_of(
-    counted: Agreeing, block_of_band: _Codes, places: int
-) -> tuple[_Numbers, ...]:
+    counted: Agreeing, block_of_band: Longs, places: int
+) -> tuple[Floats, ...]:
     """For each agreement the pairs that strangers would make in each place."""
     share = {
         name: _share(counted.of_names[name], counted.of_band)
@@ -172,8 +166,8 @@ def expected_of(
 
 
 def _agreeing_pairs(
-    fields: PersonFields, place: _Codes, places: int
-) -> tuple[_Codes, ...]:
+    fields: PersonFields, place: Longs, places: int
+) -> tuple[Longs, ...]:
     """For each agreement the pairs of each place."""
     # Every agreement requires sex, year, stem and given name: other entries make no pair.
     rows, common = agreeing(
@@ -198,7 +192,7 @@ def _agreeing_pairs(
     return tuple(counts)
 
 
-def _pairs_within(group: _Codes, code: _Small, groups: int) -> _Numbers:
+def _pairs_within(group: Longs, code: Codes, groups: int) -> Floats:
     """How many pairs of rows of one group and one code each group has."""
     known = (group >= 0) & (code >= 0)
     width = int(code.max(initial=0)) + 1
@@ -209,23 +203,23 @@ def _pairs_within(group: _Codes, code: _Small, groups: int) -> _Numbers:
         return np.asarray((size * (size - 1.0)).sum(axis=1) / 2, np.float64)
     distinct, size = distinct_counts(number)
     weights = size * (size - 1.0) / 2
-    pairs: _Numbers = np.bincount(
+    pairs: Floats = np.bincount(
         distinct // width, weights=weights, minlength=groups
     ).astype(np.float64)
     return pairs
 
 
-def _pairs(code: _Codes, group: _Codes, groups: int) -> _Numbers:
+def _pairs(code: Longs, group: Longs, groups: int) -> Floats:
     """How many pairs of rows with one code each group has; a code lies in one group."""
     known = code >= 0
     size = np.bincount(code[known])
     belongs = np.zeros(len(size), dtype=np.int64)
     belongs[code[known]] = group[known]
-    pairs: _Numbers = np.bincount(
+    pairs: Floats = np.bincount(
         belongs, weights=size * (size - 1.0) / 2, minlength=groups
     ).astype(np.float64)
     return pairs
 
 
-def _share(pairs: _Numbers, of: _Numbers) -> _Numbers:
+def _share(pairs: Floats, of: Floats) -> Floats:
     return np.divide(pairs, of, out=np.zeros(len(of)), where=of > 0)

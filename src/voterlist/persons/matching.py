@@ -8,13 +8,13 @@ the full birth date. A name alone is none of them: chance gives namesakes by the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
-from voterlist.arrays import pack_pairs, unpack_pairs
-from voterlist.tables import differ, group_codes, matches, similarity
+from voterlist.arrays import AnyArray, Bools, Longs, pack_pairs, unpack_pairs
+from voterlist.tables import differ, group_codes, is_known, matches, similarity
 
 # Can two rows be one person? What speaks against it, and who asks which question.
 #
@@ -30,8 +30,7 @@ from voterlist.tables import differ, group_codes, matches, similarity
 #
 # What either row lacks speaks neither for nor against.
 
-Codes: TypeAlias = np.ndarray[Any, np.dtype[Any]]
-Sides: TypeAlias = tuple[Codes, Codes]
+Sides: TypeAlias = tuple[AnyArray, AnyArray]
 """The codes of one field in the left and in the right rows; -1 where missing."""
 
 _LEAST_ALIKE = 0.7
@@ -39,7 +38,7 @@ _LEAST_ALIKE = 0.7
 none."""
 
 
-def contradicts(left: pa.Table, right: pa.Table) -> Flags:
+def contradicts(left: pa.Table, right: pa.Table) -> Bools:
     """True where FIN, given name, its sex or birth date say that two rows are two people.
 
     A surname does not: it changes by marriage and by law. ``left`` and ``right`` are VOTER of one
@@ -49,18 +48,16 @@ def contradicts(left: pa.Table, right: pa.Table) -> Flags:
     return other_fin | _other_given_name(left, right) | _other_birth_date(left, right)
 
 
-def agrees(left: pa.Table, right: pa.Table) -> Flags:
+def agrees(left: pa.Table, right: pa.Table) -> Bools:
     """True where a given name or a birth year is known on both sides, and alike."""
     likeness = similarity(left.column("given_skeleton"), right.column("given_skeleton"))
     years = left.column("birth_year"), right.column("birth_year")
-    both_known = np.asarray(years[0].is_valid(), bool) & np.asarray(
-        years[1].is_valid(), bool
-    )
-    alike: Flags = (likeness >= _LEAST_ALIKE) | (both_known & ~differ(*years))
+    both_known = is_known(years[0]) & is_known(years[1])
+    alike: Bools = (likeness >= _LEAST_ALIKE) | (both_known & ~differ(*years))
     return alike
 
 
-def are_two_people(left: pa.Table, right: pa.Table) -> Flags:
+def are_two_people(left: pa.Table, right: pa.Table) -> Bools:
     """True where two entries that share an identifier cannot well be one person.
 
     Another given name; or another birth date together with another surname or patronymic. A surname
@@ -76,7 +73,7 @@ def are_two_people(left: pa.Table, right: pa.Table) -> Flags:
 
 def doubts(
     *, fin: Sides, given_name: Sides, patronymic: Sides, birth_date: Sides
-) -> tuple[Flags, Flags]:
+) -> tuple[Bools, Bools]:
     """(other FIN, twins possible) of pairs that the linkage takes for one person.
 
     A FIN is for life, so another one is another person. So do twins look: father and birth date are
@@ -92,18 +89,18 @@ def doubts(
     return _are_other(*fin), twins
 
 
-def _other_name(left: pa.Table, right: pa.Table, name: str) -> Flags:
+def _other_name(left: pa.Table, right: pa.Table, name: str) -> Bools:
     # NaN, where either lacks the name, is not below any number.
-    other: Flags = similarity(left.column(name), right.column(name)) < _LEAST_ALIKE
+    other: Bools = similarity(left.column(name), right.column(name)) < _LEAST_ALIKE
     return other
 
 
-def _other_given_name(left: pa.Table, right: pa.Table) -> Flags:
+def _other_given_name(left: pa.Table, right: pa.Table) -> Bools:
     other_sex = differ(left.column("given_sex"), right.column("given_sex"))
     return _other_name(left, right, "given_skeleton") | other_sex
 
 
-def _other_birth_date(left: pa.Table, right: pa.Table) -> Flags:
+def _other_birth_date(left: pa.Table, right: pa.Table) -> Bools:
     """True where the dates differ in what both know of them; day and month may be exchanged."""
     year, month, day = (
         (left.column(name), right.column(name))
@@ -114,16 +111,13 @@ def _other_birth_date(left: pa.Table, right: pa.Table) -> Flags:
     return differ(*year) | (straight & crossed)
 
 
-def _are_other(left: Codes, right: Codes) -> Flags:
+def _are_other(left: AnyArray, right: AnyArray) -> Bools:
     return np.asarray((left >= 0) & (right >= 0) & (left != right))
 
 
-def _are_equal(left: Codes, right: Codes) -> Flags:
+def _are_equal(left: AnyArray, right: AnyArray) -> Bools:
     return np.asarray((left >= 0) & (left == right))
 
-
-Rows = np.ndarray[Any, np.dtype[np.int64]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 CLASSES = ("confirmed", "conflicting", "probable", "register-only", "unusable")
 """What a row of a register is to a list; a row that meets several entries counts as the first that
@@ -159,12 +153,12 @@ class Matched:
     Ordered by both.
     """
 
-    register: Rows
-    entry: Rows
+    register: Longs
+    entry: Longs
     """-1 for the last two classes."""
-    kind: Rows
+    kind: Longs
     """Index into CLASSES."""
-    level: Rows
+    level: Longs
     """Index into LEVELS; -1 for the last two classes."""
     rows: int
     """How many rows the register has."""
@@ -181,30 +175,29 @@ class Matched:
             rows,
         )
 
-    def is_class(self, *names: str) -> Flags:
+    def is_class(self, *names: str) -> Bools:
         """Which pairs are of one of these classes."""
-        flags: Flags = np.isin(self.kind, [CLASSES.index(name) for name in names])
+        flags: Bools = np.isin(self.kind, [CLASSES.index(name) for name in names])
         return flags
 
-    def best(self) -> Rows:
+    def best(self) -> Longs:
         """The best class of each row of the register, as an index into CLASSES."""
         best = np.full(self.rows, len(CLASSES), dtype=np.int64)
         np.minimum.at(best, self.register, self.kind)
         return best
 
 
-def _known(table: pa.Table, name: str) -> Flags:
-    return np.asarray(table.column(name).is_valid(), dtype=bool)
-
-
-def usable_by(register: pa.Table) -> dict[str, Flags]:
+def usable_by(register: pa.Table) -> dict[str, Bools]:
     """Which rows can be used, by the best that each holds.
 
     A row stands under one of the three, or cannot be used.
     """
-    fin, document = _known(register, "fin"), _known(register, "document")
-    named = np.logical_or.reduce([_known(register, name) for name in _SURNAME])
-    named &= np.logical_and.reduce([_known(register, name) for name in _REST])
+    fin, document = (
+        is_known(register.column("fin")),
+        is_known(register.column("document")),
+    )
+    named = np.logical_or.reduce([is_known(register.column(name)) for name in _SURNAME])
+    named &= np.logical_and.reduce([is_known(register.column(name)) for name in _REST])
     return {
         "by-fin": fin,
         "by-document": document & ~fin,
@@ -239,19 +232,19 @@ def match(register: pa.Table, voters: pa.Table) -> Matched:
     )
 
 
-def _together(register: pa.Table, voters: pa.Table, *names: str) -> Rows:
+def _together(register: pa.Table, voters: pa.Table, *names: str) -> Longs:
     """All pairs (register row, list row) that agree in all these columns, each as one number."""
     both = pa.concat_tables([register.select(list(names)), voters.select(list(names))])
     code, _ = group_codes(both, *names)
     return _numbers(*matches(code[: register.num_rows], code[register.num_rows :]))
 
 
-def _numbers(register: Rows, entry: Rows) -> Rows:
+def _numbers(register: Longs, entry: Longs) -> Longs:
     """One number per pair of rows, in the order of the two."""
     return pack_pairs(register.astype(np.int32), entry.astype(np.int32))
 
 
-def _rows_of(pairs: Rows) -> tuple[Rows, Rows]:
+def _rows_of(pairs: Longs) -> tuple[Longs, Longs]:
     """(register row, list row) of pairs by their numbers."""
     register, entry = unpack_pairs(pairs)
     return register.astype(np.int64), entry.astype(np.int64)
@@ -259,7 +252,7 @@ def _rows_of(pairs: Rows) -> tuple[Rows, Rows]:
 
 def _by_identifier(
     register: pa.Table, voters: pa.Table
-) -> tuple[Rows, Rows, Rows, Rows]:
+) -> tuple[Longs, Longs, Longs, Longs]:
     """Pairs of one FIN or one document: register row, entry, class and level of each."""
     fin, document = (_together(register, voters, name) for name in ("fin", "document"))
     pairs = np.unique(np.concatenate([fin, document]))
@@ -278,7 +271,7 @@ def _by_identifier(
     )
 
 
-def _by_name(register: pa.Table, voters: pa.Table) -> tuple[Rows, Rows]:
+def _by_name(register: pa.Table, voters: pa.Table) -> tuple[Longs, Longs]:
     """Pairs of one surname (its stem, or the whole), given name, patronymic and full birth date.
 
     A pair with two different FINs is left out: a FIN is for life, so the two are namesakes.

@@ -13,12 +13,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from voterlist.arrays import factorized, mix, pack_columns, repeated
-from voterlist.tables import codes
-
-Codes = np.ndarray[Any, np.dtype[np.int64]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
-Hashes = np.ndarray[Any, np.dtype[np.uint64]]
+from voterlist.arrays import (
+    Hashes,
+    Longs,
+    factorized,
+    mix,
+    pack_columns,
+    repeated,
+)
+from voterlist.tables import codes, is_known
 
 _AT_ONCE = 5
 """Columns that are put together before the rows are asked: of a nation's names and dates they fit
@@ -33,7 +36,7 @@ _SHIFT = np.uint64(29)
 _MASKS = np.array([(1 << 8 * count) - 1 for count in range(_WORD + 1)], dtype=np.uint64)
 
 
-def agreeing(columns: Sequence[np.ndarray[Any, Any]]) -> tuple[Codes, Codes]:
+def agreeing(columns: Sequence[np.ndarray[Any, Any]]) -> tuple[Longs, Longs]:
     """(rows, codes): the rows that agree with another in all these columns, and in which group.
 
     Rows ascend.
@@ -55,13 +58,13 @@ def agreeing(columns: Sequence[np.ndarray[Any, Any]]) -> tuple[Codes, Codes]:
     return rows, code
 
 
-def sharing(column: pa.Array | pa.ChunkedArray) -> tuple[Codes, Codes]:
+def sharing(column: pa.Array | pa.ChunkedArray) -> tuple[Longs, Longs]:
     """The rows whose text another row has too; null is no text.
 
     Returns:
         (rows, codes): the rows, ascending, and for each of them the code of its text.
     """
-    known = np.flatnonzero(np.asarray(column.is_valid(), dtype=bool))
+    known = np.flatnonzero(is_known(column))
     # Two texts of one hash are told apart below: only rows that may agree are compared as texts.
     rows = known[repeated(text_hashes(column)[known])]
     code, distinct = codes(column.take(pa.array(rows)))
@@ -104,7 +107,7 @@ def row_keys(table: pa.Table, names: Sequence[str]) -> Hashes:
     known = np.ones(table.num_rows, dtype=bool)
     for name in names:
         column = table.column(name)
-        known &= np.asarray(column.is_valid(), dtype=bool)
+        known &= is_known(column)
         if pa.types.is_integer(column.type):
             own = np.asarray(column.cast(pa.int64()).fill_null(0)).astype(np.uint64)
         else:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from voterlist import readers, reconcile
+from voterlist.arrays import Longs
 from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators
 from voterlist.config import Settings
 from voterlist.cycles import Cycles, compare_cycles
@@ -23,7 +24,6 @@ from voterlist.findings import gather
 from voterlist.ingest import StreetRows, street_rows
 from voterlist.model import Stage
 from voterlist.normalize import normalize_streets
-from voterlist.persons.matching import Rows
 from voterlist.pipeline import reference
 from voterlist.pipeline.inbox import STREETS
 from voterlist.pipeline.reference import SOURCES
@@ -252,7 +252,7 @@ def _tally(voters: Path, context: StageContext) -> pa.Table:
     return concat([one.table("tally.parquet") for one in done], reconcile.TALLY)
 
 
-def _constituencies_in(voters: Path) -> Rows:
+def _constituencies_in(voters: Path) -> Longs:
     """The constituencies of the voters, ascending; -1: one that is not known."""
     metadata = pq.read_metadata(voters)
     numbers = {

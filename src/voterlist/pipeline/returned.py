@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from voterlist.arrays import Longs
 from voterlist.cycles.pairing import TOLD_BY, Paired, fields_changed, is_elsewhere, pair
 from voterlist.decisions import (
     Given,
@@ -30,7 +31,6 @@ from voterlist.decisions import (
 from voterlist.fields import NAME_PARTS
 from voterlist.model import Action, Mark, Profile, Returned, Verdict
 from voterlist.normalize import normalize
-from voterlist.persons.matching import Rows
 from voterlist.schemas import ENTRY, RETURNED, VOTER, empty
 from voterlist.tables import from_rows, is_among
 
@@ -389,7 +389,7 @@ def _paired(
 
 
 def _pair_more(
-    found: dict[int, int], old: pa.Table, new: pa.Table, rows: Rows, is_apart: _Apart
+    found: dict[int, int], old: pa.Table, new: pa.Table, rows: Longs, is_apart: _Apart
 ) -> None:
     """Add pairs of what is left of both; ``rows`` are those of ``new`` that are looked at."""
     old_ids, new_ids = old.column("entry_id"), new.column("entry_id")

@@ -8,11 +8,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from voterlist.arrays import Floats
 from voterlist.readers.pdf_words import TextLine, Word
-
-Floats = npt.NDArray[np.float64]
 
 _BIN = 0.5
 """The width, in points, of the strips of a page that are looked at for gaps."""

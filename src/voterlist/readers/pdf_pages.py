@@ -14,14 +14,10 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from voterlist.arrays import Bools
+from voterlist.arrays import Bools, Floats, Longs
 from voterlist.model import AsideCode
 from voterlist.readers.outcome import RefusedError
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 _PASSWORD = 4
 """FPDF_ERR_PASSWORD."""
@@ -65,9 +61,9 @@ class Page:
         trouble: why its text is not taken; None where it is taken.
     """
 
-    codes: Ints
+    codes: Longs
     boxes: Floats
-    pieces: Ints
+    pieces: Longs
     turned: Bools
     lines: Floats
     trouble: AsideCode | None = None
@@ -200,7 +196,7 @@ class _Signs:
             self._pieces.append(piece)
             self._angles.append(angle)
 
-    def letters(self) -> Ints:
+    def letters(self) -> Longs:
         """The Unicode numbers; what is no character stands as U+FFFD."""
         codes = np.array(self._codes, dtype=np.int64)
         for written, meant in _HYPHENS.items():
@@ -213,17 +209,17 @@ class _Signs:
         """(left, bottom, right, top) as the file has it."""
         return _box_array(self._boxes)
 
-    def pieces(self) -> Ints:
+    def pieces(self) -> Longs:
         """A number for the piece of text that each sign was drawn with."""
         _, numbers = np.unique(
             np.array(self._pieces, dtype=np.int64), return_inverse=True
         )
         return numbers
 
-    def quarters(self) -> Ints:
+    def quarters(self) -> Longs:
         """The direction of each sign in quarters of a turn."""
         angles = np.nan_to_num(np.array(self._angles, dtype=float))
-        quarters: Ints = np.rint(angles / (np.pi / 2)).astype(np.int64)
+        quarters: Longs = np.rint(angles / (np.pi / 2)).astype(np.int64)
         return quarters % 4
 
 

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-from voterlist.arrays import Bools
+from voterlist.arrays import Bools, Longs
 from voterlist.readers.pdf_pages import Page
-
-Ints = npt.NDArray[np.int64]
 
 _GAP = 0.22
 """A gap of this share of the height of the letters parts two words."""
@@ -72,7 +69,7 @@ TextLine = list[Word]
 """The words of one line from left to right."""
 
 
-def whole_groups(page: Page, groups: Ints) -> Ints:
+def whole_groups(page: Page, groups: Longs) -> Longs:
     """The groups of signs, with a text that runs over the edge of its cell kept in that cell.
 
     Where a column is too narrow a program may write on into the next cell. Where several cells were
@@ -98,7 +95,7 @@ def whole_groups(page: Page, groups: Ints) -> Ints:
     return kept
 
 
-def words_of(page: Page, groups: Ints) -> list[Word]:
+def words_of(page: Page, groups: Longs) -> list[Word]:
     """The words of a page in the order in which they are drawn.
 
     ``groups``: a number for each sign; no word holds signs of two groups.
@@ -129,13 +126,13 @@ def words_of(page: Page, groups: Ints) -> list[Word]:
     return words
 
 
-def _text_of(codes: Ints) -> str:
+def _text_of(codes: Longs) -> str:
     """The signs of a word as text; a ligature as the letters that it is made of."""
     text = "".join(map(chr, codes.tolist()))
     return unicodedata.normalize("NFC", text.translate(_LIGATURES))
 
 
-def _beginnings(page: Page, groups: Ints, is_blank: Bools) -> Bools:
+def _beginnings(page: Page, groups: Longs, is_blank: Bools) -> Bools:
     """True for the signs at which another word begins than that of the sign before.
 
     Args:
@@ -158,7 +155,7 @@ def _beginnings(page: Page, groups: Ints, is_blank: Bools) -> Bools:
     return np.append(True, is_apart)
 
 
-def _are_blank(codes: Ints) -> Bools:
+def _are_blank(codes: Longs) -> Bools:
     """True for signs that are blanks of any kind, or no signs at all."""
     distinct, which = np.unique(codes, return_inverse=True)
     blank = [code < 0x20 or chr(code).isspace() for code in distinct.tolist()]

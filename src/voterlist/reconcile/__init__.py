@@ -15,11 +15,12 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from voterlist.arrays import Longs
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
 from voterlist.findings import gather, make
 from voterlist.model import Stage
-from voterlist.persons.matching import CLASSES, Rows
+from voterlist.persons.matching import CLASSES
 from voterlist.reconcile.policies import BY_CODE, REGISTERS, RULES
 from voterlist.reconcile.registers import (
     COMPARED,
@@ -75,7 +76,7 @@ DEATHS = "deaths"
 class Part:
     """Of a list of which only some entries are at hand, what is needed of all."""
 
-    constituencies: Rows
+    constituencies: Longs
     """Those of which there is a list, ascending; -1 stands for one that is not known."""
     counted: pa.Table
     """TALLY of every voter."""

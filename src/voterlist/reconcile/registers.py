@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Bools, Hashes, Longs
 from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.model import ListKind, Rule
@@ -18,18 +19,14 @@ from voterlist.persons.matching import (
     CLASSES,
     LEVELS,
     MATCHED,
-    Flags,
     Matched,
-    Rows,
     match,
     usable_by,
 )
 from voterlist.persons.shared_values import NO_KEY, row_keys
 from voterlist.reconcile.policies import BY_CODE, POLICIES, Policy
 from voterlist.schemas import FINDING, MATCH, REGISTER_USE, VOTER
-from voterlist.tables import concat, from_columns, similarity, sort_by, text_of
-
-Keys = np.ndarray[Any, np.dtype[np.uint64]]
+from voterlist.tables import concat, from_columns, mask_of, similarity, sort_by, text_of
 
 COMPARED = pa.schema(
     [VOTER.field(name) for name in dict.fromkeys(sum(MATCHED.values(), ()))]
@@ -44,7 +41,7 @@ def asks_of_all(registers: Iterable[str]) -> bool:
     )
 
 
-def register_keys(registers: Iterable[pa.Table]) -> dict[str, Keys]:
+def register_keys(registers: Iterable[pa.Table]) -> dict[str, Hashes]:
     """The numbers by which a row of these registers (VOTER) can be met, ascending."""
     tables = list(registers)
     keys = {}
@@ -55,7 +52,7 @@ def register_keys(registers: Iterable[pa.Table]) -> dict[str, Keys]:
     return keys
 
 
-def may_meet(voters: pa.Table, keys: Mapping[str, Keys]) -> np.ndarray[Any, Any]:
+def may_meet(voters: pa.Table, keys: Mapping[str, Hashes]) -> np.ndarray[Any, Any]:
     """The rows of the list (``COMPARED``) that a row with one of these numbers may meet."""
     flags = np.zeros(voters.num_rows, dtype=bool)
     for kind, names in MATCHED.items():
@@ -74,7 +71,7 @@ _VOTER_PLACE = (*PRECINCT_PLACE, "entry_id")
 def compare_registers(
     registers: Mapping[str, pa.Table],
     voters: pa.Table,
-    constituencies: Rows,
+    constituencies: Longs,
     settings: CheckSettings,
     on_day: dt.date | None,
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
@@ -106,7 +103,7 @@ def compare_registers(
     return concat(matched, MATCH), concat(use, REGISTER_USE), concat(findings, FINDING)
 
 
-def constituencies_of(voters: pa.Table) -> Rows:
+def constituencies_of(voters: pa.Table) -> Longs:
     """The constituencies of these voters, ascending; -1: one that is not known."""
     return np.unique(numbers(voters, "constituency"))
 
@@ -160,7 +157,7 @@ def _known(codes: np.ndarray[Any, Any]) -> pa.Array:
 
 
 def _about_matches(
-    compared: Compared, policy: Policy, voters: pa.Table, constituencies: Rows
+    compared: Compared, policy: Policy, voters: pa.Table, constituencies: Longs
 ) -> list[pa.Table]:
     """FINDING of the rows that met an entry, or should have met one."""
     rows, is_here = compared.rows, _is_here(compared, voters)
@@ -183,7 +180,7 @@ def _about_matches(
     return findings
 
 
-def _is_here(compared: Compared, voters: pa.Table) -> Flags:
+def _is_here(compared: Compared, voters: pa.Table) -> Bools:
     """Which pairs have the entry where the register's row says.
 
     Where the row says nothing of the place, any place is the right one.
@@ -199,17 +196,17 @@ def _is_here(compared: Compared, voters: pa.Table) -> Flags:
     return is_here
 
 
-def _is_permanent(voters: pa.Table, entry: Rows) -> Flags:
+def _is_permanent(voters: pa.Table, entry: Longs) -> Bools:
     """Which of these entries stand on a permanent list; -1 stands on none."""
     list_kind = text_of(voters, "list_kind")
     permanent = pc.equal(list_kind, ListKind.PERMANENT.value)
     # One more place at the end, where -1 points.
-    flags: Flags = np.append(np.asarray(permanent, dtype=bool), False)
+    flags: Bools = np.append(mask_of(permanent), False)
     return flags[entry]
 
 
 def _about_entries(
-    rule: Rule, compared: Compared, pairs: Flags, voters: pa.Table
+    rule: Rule, compared: Compared, pairs: Bools, voters: pa.Table
 ) -> pa.Table:
     """A finding for each of these pairs: the entry, and the row of the register beside it.
 
@@ -221,7 +218,7 @@ def _about_entries(
     return make(rule, int(pairs.sum()), columns)
 
 
-def _about_register(rule: Rule, compared: Compared, listed: Rows) -> pa.Table:
+def _about_register(rule: Rule, compared: Compared, listed: Longs) -> pa.Table:
     """A finding for each row that meets no entry, where its constituency has a list."""
     constituency = numbers(compared.register, "constituency")
     alone = compared.rows.register[compared.rows.is_class("register-only")]
@@ -247,7 +244,7 @@ def _little_usable(compared: Compared, settings: CheckSettings) -> pa.Table:
 
 def _list_only(
     compared: Compared, policy: Policy, voters: pa.Table, on_day: dt.date | None
-) -> Flags | None:
+) -> Bools | None:
     """Which entries the register should have and does not.
 
     None for a register that says nothing of the absent. Only entries of permanent lists that hold
@@ -255,7 +252,7 @@ def _list_only(
     """
     if policy.list_only is None or (compared.name == "newly-of-age" and on_day is None):
         return None
-    alone: Flags = np.logical_or.reduce(list(usable_by(voters).values()))
+    alone: Bools = np.logical_or.reduce(list(usable_by(voters).values()))
     alone &= _is_permanent(voters, np.arange(voters.num_rows))
     place = numbers(compared.register, "constituency")
     if (place >= 0).any():
@@ -267,7 +264,7 @@ def _list_only(
     return alone
 
 
-def _came_of_age(voters: pa.Table, on_day: dt.date) -> Flags:
+def _came_of_age(voters: pa.Table, on_day: dt.date) -> Bools:
     """Who has a full birth date by which they came of age in the year that ends on this day."""
     year = numbers(voters, "birth_year")
     month = numbers(voters, "birth_month")
@@ -276,7 +273,7 @@ def _came_of_age(voters: pa.Table, on_day: dt.date) -> Flags:
     # Dates as numbers such as 20260205.
     date = year * _YEAR + month * _MONTH + day
     last = (on_day.year - _OF_AGE) * _YEAR + on_day.month * _MONTH + on_day.day
-    flags: Flags = is_full & (date > last - _YEAR) & (date <= last)
+    flags: Bools = is_full & (date > last - _YEAR) & (date <= last)
     return flags
 
 
@@ -285,7 +282,7 @@ _NONE = -1
 _NAMES = ("surname_skeleton", "given_skeleton")
 
 
-def merged_names(now: Matched, former: Matched, order: Rows) -> Matched:
+def merged_names(now: Matched, former: Matched, order: Longs) -> Matched:
     """The matches of the register of name changes, by either name.
 
     Each pair stands once, with the better of its classes.
@@ -329,8 +326,8 @@ def changed_names(
 
 
 def _is_old(
-    register: pa.Table, former: pa.Table, voters: pa.Table, row: Rows, entry: Rows
-) -> Flags:
+    register: pa.Table, former: pa.Table, voters: pa.Table, row: Longs, entry: Longs
+) -> Bools:
     """Which pairs have an entry whose names are more like the former than the new."""
     listed = voters.select(list(_NAMES)).take(pa.array(entry))
     nearer = np.zeros(len(row))
@@ -342,12 +339,12 @@ def _is_old(
             listed.column(name), now
         )
         nearer += np.nan_to_num(gain)
-    flags: Flags = nearer > 0
+    flags: Bools = nearer > 0
     return flags
 
 
 def _beside(
-    voters: pa.Table, entry: Rows, other: pa.Table, row: Rows
+    voters: pa.Table, entry: Longs, other: pa.Table, row: Longs
 ) -> dict[str, Any]:
     """The columns of findings about these entries, each beside a row of another table."""
     columns = take_columns(voters, entry, (*PRECINCT_PLACE, "entry_id"))
@@ -381,13 +378,13 @@ def usable_share(compared: Compared) -> float:
     return usable_rows(compared) / total if total else 1.0
 
 
-def numbers(table: pa.Table, name: str) -> Rows:
+def numbers(table: pa.Table, name: str) -> Longs:
     """A column of whole numbers, -1 where null."""
     return np.asarray(table.column(name).fill_null(-1).to_numpy(), dtype=np.int64)
 
 
 def register_use(
-    compared: Compared, alone: Flags | None, voters: pa.Table, constituencies: Rows
+    compared: Compared, alone: Bools | None, voters: pa.Table, constituencies: Longs
 ) -> pa.Table:
     """REGISTER_USE: how many rows of the register there are, can be used, and came to be what.
 
@@ -417,22 +414,22 @@ def no_register(name: str) -> pa.Table:
 class _Counted:
     """What is counted of a register: a flag or a class per row, and a flag per entry."""
 
-    usable_by: tuple[Flags, ...]
-    best: Rows
+    usable_by: tuple[Bools, ...]
+    best: Longs
     """The best class of each row."""
-    alone: Flags | None
+    alone: Bools | None
 
     @classmethod
-    def of(cls, compared: Compared, alone: Flags | None) -> _Counted:
+    def of(cls, compared: Compared, alone: Bools | None) -> _Counted:
         """What is counted of this register."""
         flags = tuple(usable_by(compared.register).values())
         return cls(flags, compared.rows.best(), alone)
 
-    def measures(self, rows: Flags, entries: Flags) -> dict[str, int | None]:
+    def measures(self, rows: Bools, entries: Bools) -> dict[str, int | None]:
         """The measures of these rows of the register, and of these entries."""
         return dict(self._measures(rows, entries))
 
-    def _measures(self, rows: Flags, entries: Flags) -> Iterator[tuple[str, int]]:
+    def _measures(self, rows: Bools, entries: Bools) -> Iterator[tuple[str, int]]:
         usable = [int((flags & rows).sum()) for flags in self.usable_by]
         classes = np.bincount(self.best[rows], minlength=len(CLASSES)).tolist()
         counts = [int(rows.sum()), sum(usable), *usable, *classes]

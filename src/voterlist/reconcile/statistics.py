@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Bools, Floats, Longs
 from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.model import ListKind, Rule, Sex, Unit
-from voterlist.persons.matching import Flags, Rows
 from voterlist.reconcile.policies import BY_CODE
 from voterlist.schemas import COMPARISON, FINDING, PROTOCOL_LINES, VOTER
-from voterlist.tables import codes, concat, from_columns, group_codes, sort_by, text_of
-
-Numbers = np.ndarray[Any, np.dtype[np.float64]]
+from voterlist.tables import (
+    codes,
+    concat,
+    from_columns,
+    group_codes,
+    is_known,
+    mask_of,
+    sort_by,
+    text_of,
+)
 
 _PLACE_AND_PERSON = ("constituency", "precinct", "sex", "birth_year")
 COUNTED = pa.schema([VOTER.field(name) for name in (*_PLACE_AND_PERSON, "list_kind")])
@@ -46,7 +52,7 @@ def tally(voters: pa.Table) -> pa.Table:
     )
 
 
-def count_by_place(counted: pa.Table, places: pa.Table, *names: str) -> Numbers:
+def count_by_place(counted: pa.Table, places: pa.Table, *names: str) -> Floats:
     """How many voters (TALLY) each place (these columns) has, for each row of ``places``.
 
     NaN where it has none.
@@ -76,7 +82,7 @@ def compared(counted: pa.Table, statistics: pa.Table) -> pa.Table:
 
 def _listed(
     counted: pa.Table, statistics: pa.Table, *, at_most: bool = False
-) -> Numbers:
+) -> Floats:
     """How many voters the list has for each number of the statistics.
 
     NaN where the place handed in no list.
@@ -85,7 +91,7 @@ def _listed(
     constituency, precinct = (
         _places(counted, statistics, names) for names in (_WHOLE, _PART)
     )
-    whole = ~_is_known(statistics, "precinct")
+    whole = ~is_known(statistics.column("precinct"))
     listed = np.full(statistics.num_rows, np.nan)
     measure, measures = codes(statistics.column("measure"))
     for code, name in enumerate(measures.to_pylist()):
@@ -101,13 +107,13 @@ def _listed(
 class _Places:
     """Places of a tally and of the statistics, by one code."""
 
-    counted: Rows
-    voters: Numbers
+    counted: Longs
+    voters: Floats
     """How many there are of each row that is counted."""
-    statistics: Rows
+    statistics: Longs
     groups: int
 
-    def count(self, flags: Flags) -> Numbers:
+    def count(self, flags: Bools) -> Floats:
         """For each row of the statistics how many voters of its place are flagged.
 
         NaN where it has no voters.
@@ -130,7 +136,7 @@ def _places(counted: pa.Table, statistics: pa.Table, names: list[str]) -> _Place
     return _Places(code[:rows], voters, code[rows:], groups)
 
 
-def _measured(counted: pa.Table, measure: str, *, at_most: bool) -> Flags | None:
+def _measured(counted: pa.Table, measure: str, *, at_most: bool) -> Bools | None:
     """Which rows of a tally a measure counts.
 
     Adults, men, women, born-YYYY; None for one that the list cannot answer.
@@ -139,12 +145,12 @@ def _measured(counted: pa.Table, measure: str, *, at_most: bool) -> Flags | None
         return np.ones(counted.num_rows, dtype=bool)
     if measure in _SEX_OF:
         flags = pc.equal(text_of(counted, "sex"), _SEX_OF[measure].value)
-        return np.asarray(flags.fill_null(fill_value=at_most), dtype=bool)
+        return mask_of(flags.fill_null(fill_value=at_most))
     if measure.startswith("born-") and measure[5:].isdecimal():
         flags = pc.equal(
             counted.column("birth_year").cast(pa.int64()), int(measure[5:])
         )
-        return np.asarray(flags.fill_null(fill_value=False), dtype=bool)
+        return mask_of(flags)
     return None
 
 
@@ -177,23 +183,16 @@ def differences(
 
 
 def _beyond(
-    rule: Rule, statistics: pa.Table, listed: Numbers, limit: Numbers, is_beyond: Flags
+    rule: Rule, statistics: pa.Table, listed: Floats, limit: Floats, is_beyond: Bools
 ) -> Iterator[pa.Table]:
     """The findings about precincts, and those about constituencies."""
-    of_precinct = _is_known(statistics, "precinct")
+    of_precinct = is_known(statistics.column("precinct"))
     for unit, rows in ((Unit.PRECINCT, of_precinct), (Unit.CONSTITUENCY, ~of_precinct)):
         at = np.flatnonzero(is_beyond & rows)
         columns = take_columns(statistics, at, PRECINCT_PLACE)
         columns["field"] = statistics.column("measure").take(pa.array(at))
         columns |= {"value": listed[at], "limit": limit[at], "unit": unit.value}
         yield make(rule, len(at), columns)
-
-
-def _is_known(table: pa.Table, name: str) -> Flags:
-    return np.asarray(table.column(name).is_valid(), dtype=bool)
-
-
-# --- Sums: the arithmetic of the protocol, and precincts = constituency = nation
 
 
 def sums(protocol: pa.Table, counted: pa.Table) -> pa.Table:
@@ -225,7 +224,7 @@ def sums(protocol: pa.Table, counted: pa.Table) -> pa.Table:
     return concat(findings, FINDING)
 
 
-def _numbers(protocol: pa.Table, name: str) -> Numbers:
+def _numbers(protocol: pa.Table, name: str) -> Floats:
     """A line as numbers, NaN where it is not given."""
     return np.asarray(
         protocol.column(name).cast(pa.float64()).fill_null(np.nan).to_numpy(),
@@ -236,8 +235,8 @@ def _numbers(protocol: pa.Table, name: str) -> Numbers:
 def _differing(
     rule: Rule,
     protocol: pa.Table,
-    stated: Numbers,
-    right: Numbers,
+    stated: Floats,
+    right: Floats,
     field: str | None = None,
 ) -> pa.Table:
     """A finding for each row whose two numbers are known and differ.
@@ -246,7 +245,7 @@ def _differing(
     """
     differs = ~np.isnan(stated) & ~np.isnan(right) & (stated != right)
     of_constituency, of_precinct = (
-        _is_known(protocol, name) for name in PRECINCT_PLACE
+        is_known(protocol.column(name)) for name in PRECINCT_PLACE
     )
     rows_of = {
         Unit.PRECINCT: of_precinct,
@@ -267,12 +266,14 @@ def _differing(
     return concat(findings, FINDING)
 
 
-def _counted(protocol: pa.Table, tally: pa.Table) -> Numbers:
+def _counted(protocol: pa.Table, tally: pa.Table) -> Floats:
     """The voters that the permanent lists of each row's place have.
 
     NaN where it handed in none, and for the nation.
     """
-    constituency, precinct = (_is_known(protocol, name) for name in PRECINCT_PLACE)
+    constituency, precinct = (
+        is_known(protocol.column(name)) for name in PRECINCT_PLACE
+    )
     whole = count_by_place(tally, protocol, "constituency")
     counted = np.where(
         precinct, count_by_place(tally, protocol, *PRECINCT_PLACE), whole
@@ -281,12 +282,14 @@ def _counted(protocol: pa.Table, tally: pa.Table) -> Numbers:
     return counted
 
 
-def _below(protocol: pa.Table, line: Numbers) -> Numbers:
+def _below(protocol: pa.Table, line: Floats) -> Floats:
     """For each total the sum of this line over the places below it.
 
     NaN where there are none, or one is not known.
     """
-    constituency, precinct = (_is_known(protocol, name) for name in PRECINCT_PLACE)
+    constituency, precinct = (
+        is_known(protocol.column(name)) for name in PRECINCT_PLACE
+    )
     number = np.asarray(
         protocol.column("constituency").fill_null(-1).to_numpy(), dtype=np.int64
     )

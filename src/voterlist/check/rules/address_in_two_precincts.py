@@ -7,11 +7,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import repeated
+from voterlist.arrays import Longs, repeated
 from voterlist.check.context import Context
 from voterlist.findings import take_columns
 from voterlist.model import Rule, Severity, Unit
-from voterlist.persons.shared_values import Codes, text_hashes
+from voterlist.persons.shared_values import text_hashes
 from voterlist.tables import codes, group_codes
 
 _HOUSE_AND_FLAT = ("ev", "menzil")
@@ -71,7 +71,7 @@ def _first_by_precinct(context: Context) -> pd.DataFrame:
     return homes.drop_duplicates(["address", "precinct"])
 
 
-def _repeated_addresses(context: Context) -> tuple[Codes, Codes]:
+def _repeated_addresses(context: Context) -> tuple[Longs, Longs]:
     """The dwellings whose whole address another dwelling has, and a code of the address."""
     homes = context.voters.select(["constituency", "address"])
     homes = homes.take(pa.array(context.dwellings.first))

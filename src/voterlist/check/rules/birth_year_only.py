@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from voterlist.check.context import Context, Numbers
+from voterlist.arrays import Bools, Floats
+from voterlist.check.context import Context
 from voterlist.findings import make, take_columns
 from voterlist.model import Rule, Severity, Unit
-from voterlist.persons.shared_values import Flags
 
 RULE = Rule(
     "birth-year-only",
@@ -43,7 +43,7 @@ def find(context: Context) -> pa.Table:
     return make(RULE, len(at), columns)
 
 
-def _by_constituency(context: Context, flags: Flags) -> Numbers:
+def _by_constituency(context: Context, flags: Bools) -> Floats:
     """How many entries of each constituency are flagged."""
     groups = context.constituency_of_precinct
     flagged = context.precincts.count(flags)

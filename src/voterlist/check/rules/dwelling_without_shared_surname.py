@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from voterlist.arrays import Longs
 from voterlist.check.context import Context
 from voterlist.model import Rule, Severity, Unit
-from voterlist.persons.shared_values import Codes
 from voterlist.tables import codes
 
 RULE = Rule(
@@ -43,7 +43,7 @@ def find(context: Context) -> pa.Table:
     return context.entry_findings(RULE, rows, field="address", value=value, limit=limit)
 
 
-def _surnames(context: Context) -> Codes:
+def _surnames(context: Context) -> Longs:
     """How many different surname stems each dwelling has."""
     dwellings = context.dwellings
     stem, stems = codes(context.voters.column("surname_stem"))

@@ -9,9 +9,9 @@ import pyarrow as pa
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
+from voterlist.arrays import Bools, Longs
 from voterlist.check.context import Context
 from voterlist.model import Rule, Severity, Unit
-from voterlist.persons.shared_values import Codes, Flags
 from voterlist.schemas import FINDING
 from voterlist.tables import codes, concat
 
@@ -70,7 +70,7 @@ def find(context: Context) -> pa.Table:
     return concat(findings, FINDING)
 
 
-def misspelt(names: Sequence[str], counts: Codes, times: int) -> Flags:
+def misspelt(names: Sequence[str], counts: Longs, times: int) -> Bools:
     """For each distinct name whether it is one letter from a name ``times`` as frequent or more.
 
     A letter more, less, another, or two exchanged; never the first (Vəliyev is no slip for Əliyev),
