@@ -27,7 +27,7 @@ from voterlist.casework.answer_files import read_answer_file  # noqa: E402
 from voterlist.config import IngestSettings  # noqa: E402
 from voterlist.decisions.follow import _is_full_date  # noqa: E402
 from voterlist.errors import InputError, MapError, SettingsError  # noqa: E402
-from voterlist.ingest.registers import _whole  # noqa: E402
+from voterlist.ingest.numbers import _whole  # noqa: E402
 from voterlist.link import FOLDS  # noqa: E402
 from voterlist.lists.listed import house_key  # noqa: E402
 from voterlist.model import AsideCode  # noqa: E402

@@ -86,8 +86,8 @@ def _table(fields: PersonFields, place: Longs, numbers: pa.Array) -> pa.Table:
         "agreement": np.repeat(
             ["+".join(agreement) for agreement in AGREEMENTS], places
         ),
-        "expected": np.concatenate([one[order] for one in pairs.expected]),
-        "found": np.concatenate([one[order] for one in pairs.found]),
+        "expected": np.concatenate([parts[order] for parts in pairs.expected]),
+        "found": np.concatenate([parts[order] for parts in pairs.found]),
     }
     return from_columns(columns, COINCIDENCE)
 
@@ -104,7 +104,7 @@ def poisson_tail_bound(count: Floats, expected: Floats) -> Floats:
     bound[(expected <= 0) & (count > 0)] = 0.0
     at = (expected > 0) & (count > expected)
     k, mean = count[at], expected[at]
-    log_factorial = np.array([math.lgamma(one + 1.0) for one in k])
+    log_factorial = np.array([math.lgamma(number + 1.0) for number in k])
     first = np.exp(k * np.log(mean) - mean - log_factorial)
     bound[at] = np.minimum(1.0, first * (k + 1) / (k + 1 - mean))
     return bound

@@ -242,10 +242,10 @@ def _all_places(context: Context) -> list[_Places]:
         {name: pa.nulls(1, pa.int32()) for name in ("constituency", "precinct")}
     )
     every = np.zeros(len(precincts.size), dtype=np.int64)
-    one = np.zeros(len(groups.size), dtype=np.int64)
+    whole_nation = np.zeros(len(groups.size), dtype=np.int64)
     return [
-        _Places(context, Unit.NATION, every, nation, one[:1]),
-        _Places(context, Unit.CONSTITUENCY, groups.codes, whole, one),
+        _Places(context, Unit.NATION, every, nation, whole_nation[:1]),
+        _Places(context, Unit.CONSTITUENCY, groups.codes, whole, whole_nation),
         _Places(context, Unit.PRECINCT, np.arange(len(every)), first, groups.codes),
     ]
 

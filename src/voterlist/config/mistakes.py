@@ -66,7 +66,7 @@ def tree_of(text: str) -> dict[str, Any]:
         raise tomllib.TOMLDecodeError(_TOO_MUCH) from None
     level: list[Any] = [tree]
     for _ in range(_DEEPEST):
-        level = [inner for one in level for inner in _inside(one)]
+        level = [inner for node in level for inner in _inside(node)]
         if not level:
             return tree
     raise tomllib.TOMLDecodeError(_TOO_MUCH)
@@ -135,7 +135,7 @@ def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
         if not begun.strip():
             first, begun, tries = number, "", 0
         begun += f"{line}\n"
-        is_an_end = number == first or any(one in line for one in _ENDS)
+        is_an_end = number == first or any(end in line for end in _ENDS)
         if not is_an_end:
             continue
         if tries == _MOST_TRIES:
@@ -296,9 +296,9 @@ def unknown_rules(
         if isinstance(rules, dict)
         else {}
     )
-    for place, one in enumerate(accepted if isinstance(accepted, list) else ()):
-        if isinstance(one, dict) and isinstance(one.get("rule"), str):
-            named[f"check.accepted.{place}.rule"] = one["rule"]
+    for place, acceptance in enumerate(accepted if isinstance(accepted, list) else ()):
+        if isinstance(acceptance, dict) and isinstance(acceptance.get("rule"), str):
+            named[f"check.accepted.{place}.rule"] = acceptance["rule"]
     return [
         _unknown(path, code, rule_codes)
         for path, code in named.items()

@@ -430,7 +430,7 @@ class CalendarSettings(_Section):
 
     def moved_to(self, stage: str) -> MovedSettings | None:
         """The due date that a decision set for a stage; None where none did."""
-        return {str(name): one for name, one in self.moved.items()}.get(stage)
+        return {str(name): day for name, day in self.moved.items()}.get(stage)
 
     @property
     def office_days(self) -> WorkingDays:

@@ -146,7 +146,9 @@ def answers_by_rule() -> Mapping[str, Answers]:
             sheet=cells["sheet"],
             actions=tuple(cells["actions"]),
             fields=tuple(
-                chain.from_iterable(_GROUPS.get(one, (one,)) for one in cells["fields"])
+                chain.from_iterable(
+                    _GROUPS.get(name, (name,)) for name in cells["fields"]
+                )
             ),
             ground=cells["ground"],
             register=cells.get("register"),

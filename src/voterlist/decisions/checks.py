@@ -38,20 +38,20 @@ _SAID = itemgetter("mark", "reason", "accepted_by")
 """What was said of a finding, why and by whom."""
 
 
-def amendment(one: Judged, decided_at: str) -> Row:
+def amendment(judged: Judged, decided_at: str) -> Row:
     """The answer as a row of AMENDMENT, and whether it settles a dispute."""
-    cells, finding = one.answer.cells, one.answer.finding
-    constituency, precinct = one.place or (None, None)
+    cells, finding = judged.answer.cells, judged.answer.finding
+    constituency, precinct = judged.place or (None, None)
     return {
-        "entry_id": one.answer.entry_id,
-        "action": one.answer.action,
-        "field": one.field,
-        "value": one.value,
-        "ground": one.ground,
-        "document": one.document,
+        "entry_id": judged.answer.entry_id,
+        "action": judged.answer.action,
+        "field": judged.field,
+        "value": judged.value,
+        "ground": judged.ground,
+        "document": judged.document,
         "constituency": constituency,
         "precinct": precinct,
-        "due": one.due,
+        "due": judged.due,
         "reason": cells["reason"],
         "rule": None if finding is None else finding["rule"],
         "finding_id": cells["finding_id"],
@@ -82,19 +82,19 @@ class Record:
         """What the entries say that the new answers are about."""
         self._replaced: list[Replaced] = []
 
-    def add(self, one: Judged) -> bool:
+    def add(self, judged: Judged) -> bool:
         """Record an answer; false where it takes back what was never said."""
-        row = amendment(one, self._decided_at)
-        if one.answer.action == Action.WITHDRAW:
-            is_new = self._withdraw(one, row)
+        row = amendment(judged, self._decided_at)
+        if judged.answer.action == Action.WITHDRAW:
+            is_new = self._withdraw(judged, row)
             if not is_new:
                 return False
-        elif one.answer.action == ACCEPT:
-            is_new = self._accept(one, row)
+        elif judged.answer.action == ACCEPT:
+            is_new = self._accept(judged, row)
         else:
-            is_new = self._amend(one, row)
-        if is_new and one.answer.entry is not None:
-            self._entries[str(one.answer.entry_id)] = one.answer.entry
+            is_new = self._amend(judged, row)
+        if is_new and judged.answer.entry is not None:
+            self._entries[str(judged.answer.entry_id)] = judged.answer.entry
         return True
 
     def amended(self, reasons: Reasons) -> Amended:
@@ -117,7 +117,7 @@ class Record:
             replaced=tuple(self._replaced),
         )
 
-    def _amend(self, one: Judged, row: Row) -> bool:
+    def _amend(self, judged: Judged, row: Row) -> bool:
         """Record what is done to an entry; false where the person has said the same."""
         said = self._said.setdefault(row["entry_id"], {})
         key = (row["decided_by"], about(row))
@@ -126,22 +126,22 @@ class Record:
         # none of them is said anew.
         is_known = _words_of(row) in self._words
         is_same = before is not None and says(before) == says(row) and is_known
-        took_back = self._take_back_acceptance(one, row)
+        took_back = self._take_back_acceptance(judged, row)
         if is_same and not took_back and not row["adjudicates"]:
             return False
         if before is not None and says(before) != says(row):
-            self._replace(one, before["action"], row["action"])
+            self._replace(judged, before["action"], row["action"])
         self._amendments.append(row)
         self._words.add(_words_of(row))
         said[key] = row
         return True
 
-    def _accept(self, one: Judged, row: Row) -> bool:
+    def _accept(self, judged: Judged, row: Row) -> bool:
         """Record that a finding is as it should be; false where that is known."""
         taken_back = self._own(row)
         for key in taken_back:
             before = self._said[row["entry_id"]].pop(key)
-            self._replace(one, before["action"], ACCEPT)
+            self._replace(judged, before["action"], ACCEPT)
         if taken_back or row["adjudicates"]:
             nothing = dict.fromkeys(("field", "value", "ground", "document"))
             self._amendments.append(row | nothing | {"action": Action.WITHDRAW.value})
@@ -151,16 +151,16 @@ class Record:
         last = self._accepted.get(row["finding_id"])
         if last is not None and (last["mark"], last["reason"]) == (ACCEPT, reason):
             return bool(taken_back) or row["adjudicates"]
-        self._mark(one, row, Mark.ACCEPT, reason)
+        self._mark(judged, row, Mark.ACCEPT, reason)
         return True
 
-    def _withdraw(self, one: Judged, row: Row) -> bool:
+    def _withdraw(self, judged: Judged, row: Row) -> bool:
         """Record that a person takes an answer back; false where there is none."""
         own = self._own(row)
-        took_back = self._take_back_acceptance(one, row)
+        took_back = self._take_back_acceptance(judged, row)
         for key in own:
             before = self._said[row["entry_id"]].pop(key)
-            self._replace(one, before["action"], row["action"])
+            self._replace(judged, before["action"], row["action"])
         if own or row["adjudicates"]:
             self._amendments.append(row)
         return bool(own) or took_back or row["adjudicates"]
@@ -170,7 +170,7 @@ class Record:
         said = self._said.get(row["entry_id"], {})
         return [key for key, before in said.items() if is_taken_back(before, row)]
 
-    def _take_back_acceptance(self, one: Judged, row: Row) -> bool:
+    def _take_back_acceptance(self, judged: Judged, row: Row) -> bool:
         """Ask again about a finding that the person had accepted.
 
         Who settles a dispute takes back what anybody had accepted.
@@ -182,13 +182,13 @@ class Record:
         if not is_own and not row["adjudicates"]:
             return False
         if is_own:
-            self._replace(one, ACCEPT, row["action"])
-        self._mark(one, row, Mark.ASK, row["reason"])
+            self._replace(judged, ACCEPT, row["action"])
+        self._mark(judged, row, Mark.ASK, row["reason"])
         return True
 
-    def _mark(self, one: Judged, row: Row, mark: Mark, reason: str | None) -> None:
+    def _mark(self, judged: Judged, row: Row, mark: Mark, reason: str | None) -> None:
         """Note what is recorded of a finding as accepted, or as asked again."""
-        finding = one.answer.finding or {}
+        finding = judged.answer.finding or {}
         acceptance = {name: finding.get(name) for name in ACCEPTANCE.names}
         acceptance |= {
             "finding_id": row["finding_id"],
@@ -200,19 +200,19 @@ class Record:
         self._acceptances.append(acceptance)
         self._accepted[row["finding_id"]] = acceptance
 
-    def _replace(self, one: Judged, before: str, now: str) -> None:
+    def _replace(self, judged: Judged, before: str, now: str) -> None:
         """Note that the person had said something else before."""
-        file, sheet, row = one.answer.place
-        finding = one.answer.finding
+        file, sheet, row = judged.answer.place
+        finding = judged.answer.finding
         self._replaced.append(
             Replaced(
                 file=file,
                 sheet=sheet,
                 row=row,
-                decided_by=one.answer.cells["decided_by"],
-                entry_id=one.answer.entry_id,
+                decided_by=judged.answer.cells["decided_by"],
+                entry_id=judged.answer.entry_id,
                 rule=None if finding is None else finding["rule"],
-                field=one.field,
+                field=judged.field,
                 before=before,
                 now=now,
             )
@@ -326,9 +326,9 @@ def check_amendments(
     refuse_taken_fins(reasons, context.voters, given)
     refuse_listed(reasons, context, given, decided_at.date())
     record = Record(given, decided_at.isoformat(timespec="seconds"))
-    for one in reasons.kept():
-        if not record.add(one):
-            reasons.refuse("nothing-to-withdraw", one)
+    for kept in reasons.kept():
+        if not record.add(kept):
+            reasons.refuse("nothing-to-withdraw", kept)
     return record.amended(reasons)
 
 
@@ -358,7 +358,7 @@ def _answered(
     rows: pa.Table, decided_by: str | None, refused: Iterable[Problem]
 ) -> list[Row]:
     """The rows in which something was answered, their cells without blanks around."""
-    refused_places = {(one.file, one.sheet, one.row) for one in refused}
+    refused_places = {(problem.file, problem.sheet, problem.row) for problem in refused}
     answered = []
     for row in rows.to_pylist():
         # A problem that names no file is of the only one.
@@ -384,36 +384,39 @@ def _stripped(name: str, text: str | None) -> str | None:
 def _answered_twice(judged: Iterable[Judged]) -> Iterator[Judged]:
     """The answers in one file of a person who says two things of one entry or finding."""
     said: dict[tuple[Any, ...], list[tuple[Judged, Any]]] = defaultdict(list)
-    for one in judged:
-        person = (one.answer.cells["file"], one.answer.cells["decided_by"])
-        for subject, answer in _said(one):
-            said[*person, *subject].append((one, answer))
+    for answer_given in judged:
+        person = (
+            answer_given.answer.cells["file"],
+            answer_given.answer.cells["decided_by"],
+        )
+        for subject, answer in _said(answer_given):
+            said[*person, *subject].append((answer_given, answer))
     for answers in said.values():
         if len({answer for _, answer in answers}) > 1:
-            yield from (one for one, _ in answers)
+            yield from (answer_given for answer_given, _ in answers)
 
 
-def _said(one: Judged) -> Iterator[tuple[tuple[Any, ...], Any]]:
+def _said(judged: Judged) -> Iterator[tuple[tuple[Any, ...], Any]]:
     """(what is spoken of, what is said of it): of the finding, and of the entry."""
-    action, finding_id = one.answer.action, one.answer.cells["finding_id"]
+    action, finding_id = judged.answer.action, judged.answer.cells["finding_id"]
     if finding_id is not None:
         yield ("finding", finding_id), action if action in _OF_FINDING else "amended"
     if finding_id is None or action not in _OF_FINDING:
-        row = amendment(one, "")
-        yield ("entry", one.answer.entry_id, about(row)), says(row)
+        row = amendment(judged, "")
+        yield ("entry", judged.answer.entry_id, about(row)), says(row)
 
 
 def _refuse_disputes(reasons: Reasons, given: Given) -> None:
     """Refuse to settle what is not contested, or one's own dispute."""
     people = _disputing_people(given)
-    for one in reasons.kept():
-        if not one.answer.cells["adjudicates"]:
+    for judged in reasons.kept():
+        if not judged.answer.cells["adjudicates"]:
             continue
-        parties = people.get(one.answer.entry_id or "", set())
+        parties = people.get(judged.answer.entry_id or "", set())
         if not parties:
-            reasons.refuse("nothing-contested", one)
-        elif one.answer.cells["decided_by"] in parties:
-            reasons.refuse("own-dispute", one)
+            reasons.refuse("nothing-contested", judged)
+        elif judged.answer.cells["decided_by"] in parties:
+            reasons.refuse("own-dispute", judged)
 
 
 def _disputing_people(given: Given) -> dict[str, set[str]]:

@@ -126,9 +126,12 @@ def balance(
     }
     lists = sorted(set().union(*counts.values()), key=_order)
     columns: dict[str, list[Any]] = {
-        name: [one[place] for one in lists] for place, name in enumerate(_KEY)
+        name: [list_key[place] for list_key in lists] for place, name in enumerate(_KEY)
     }
-    columns |= {name: [number[one] for one in lists] for name, number in counts.items()}
+    columns |= {
+        name: [number[list_key] for list_key in lists]
+        for name, number in counts.items()
+    }
     table = from_columns(columns, LIST_BALANCE, len(lists))
     require_balance(table)
     return sort_by(table, *_KEY)
@@ -201,9 +204,9 @@ def _arrived(done: Outcome, kinds: Mapping[str, str]) -> Iterable[_List]:
         yield _there(row, row["list_kind"])
 
 
-def _order(one: _List) -> tuple[int, int, str]:
+def _order(list_key: _List) -> tuple[int, int, str]:
     """Lists by constituency, precinct and kind; unknown numbers come first."""
-    constituency, precinct, kind = one
+    constituency, precinct, kind = list_key
     return constituency or 0, precinct or 0, kind
 
 

@@ -221,11 +221,15 @@ def _moves(
     """Old id -> id of today of the entries of which something was decided."""
     entry_ids = entries.column("entry_id")
     answered = answered_ids(given)
-    if not any(is_looked_for(one) for one in not_among(answered, entry_ids)):
+    if not any(is_looked_for(entry_id) for entry_id in not_among(answered, entry_ids)):
         return {}
     then = Then(given)
-    gone = [one for one in not_among(then.known, entry_ids) if is_looked_for(one)]
-    stays = {_place(one) for one in then.known.difference(gone)}
+    gone = [
+        entry_id
+        for entry_id in not_among(then.known, entry_ids)
+        if is_looked_for(entry_id)
+    ]
+    stays = {_place(entry_id) for entry_id in then.known.difference(gone)}
     prefixes = pc.binary_slice(entry_ids.cast(pa.binary()), 0, _PLACE_LENGTH)
     filled = pc.unique(prefixes).cast(pa.string())
     places = _Places(frozenset(stays), frozenset(filled.to_pylist()))
@@ -284,7 +288,9 @@ class _Search:
         """The entries of today that say the same, by identity."""
         self._possible = {
             old: [
-                one for one in alike.get(identity_of(old), ()) if self._may_be(old, one)
+                candidate
+                for candidate in alike.get(identity_of(old), ())
+                if self._may_be(old, candidate)
             ]
             for old in gone
         }
@@ -308,10 +314,12 @@ class _Search:
         """Take the same row of the same file, where it is there."""
         row = _row_of(self._then.cells(old))
         alike = self._alike.get(identity_of(old), ())
-        same = {one.entry_id for one in alike if one.row == row}
+        same = {candidate.entry_id for candidate in alike if candidate.row == row}
         if not same:
             return
-        options = [one for one in self._possible[old] if one.entry_id in same]
+        options = [
+            candidate for candidate in self._possible[old] if candidate.entry_id in same
+        ]
         if len(options) == 1:
             self._found[old] = options[0].entry_id
         # Where the row has the id of another entry of then, it is known that no other row is it.
@@ -348,7 +356,9 @@ class _Search:
             if rival in self._found and self._then.stood_together(old, rival)
         }
         return [
-            one.entry_id for one in self._possible[old] if one.entry_id not in taken
+            candidate.entry_id
+            for candidate in self._possible[old]
+            if candidate.entry_id not in taken
         ]
 
     def _narrowed(self, old: str, options: list[str], routes: _Routes) -> list[str]:
@@ -368,15 +378,20 @@ class _Search:
         """The entries of its place that said the same."""
         alike = self._then.beside(old) | set(self._rivals[identity_of(old)])
         return {
-            one
-            for one in alike
-            if identity_of(one) == identity_of(old) and _place(one) == _place(old)
+            candidate
+            for candidate in alike
+            if identity_of(candidate) == identity_of(old)
+            and _place(candidate) == _place(old)
         }
 
     def _equal_today(self, new: str) -> list[str]:
         """The entries of its place today that say the same."""
         alike = self._alike[identity_of(new)]
-        return [one.entry_id for one in alike if _place(one.entry_id) == _place(new)]
+        return [
+            candidate.entry_id
+            for candidate in alike
+            if _place(candidate.entry_id) == _place(new)
+        ]
 
     def _is_wanted(
         self, old: str, new: str, narrowed: Mapping[str, Sequence[str]]
@@ -397,9 +412,9 @@ class _Search:
     def _is_hidden(self, old: str) -> bool:
         """True where it may have the id of another entry of then, of a list that moved too."""
         return any(
-            _place(one.entry_id) in self._left
-            and self._then.stood_together(old, one.entry_id)
-            for one in self._alike[identity_of(old)]
+            _place(candidate.entry_id) in self._left
+            and self._then.stood_together(old, candidate.entry_id)
+            for candidate in self._alike[identity_of(old)]
         )
 
 

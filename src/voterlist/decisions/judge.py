@@ -351,24 +351,26 @@ class Reasons:
     def __init__(self, judged: list[Judged]) -> None:
         self._judged = judged
         self._codes: dict[tuple[str, str, int], dict[str, Answer]] = defaultdict(dict)
-        for one in judged:
-            for code in one.problems:
-                self.refuse(code, one)
+        for answer_judged in judged:
+            for code in answer_judged.problems:
+                self.refuse(code, answer_judged)
 
-    def refuse(self, code: str, one: Judged) -> None:
+    def refuse(self, code: str, judged: Judged) -> None:
         """Refuse the row of this answer."""
-        self._codes[one.answer.place].setdefault(code, one.answer)
+        self._codes[judged.answer.place].setdefault(code, judged.answer)
 
     def refuse_all(self, code: str, those: Iterable[Judged]) -> bool:
         """Refuse the rows of these answers; true where there is one."""
         those = list(those)
-        for one in those:
-            self.refuse(code, one)
+        for judged in those:
+            self.refuse(code, judged)
         return bool(those)
 
     def kept(self) -> list[Judged]:
         """The answers that are not refused, in their order."""
-        return [one for one in self._judged if one.answer.place not in self._codes]
+        return [
+            judged for judged in self._judged if judged.answer.place not in self._codes
+        ]
 
     def problems(self) -> tuple[Problem, ...]:
         """Every reason, in order of file, sheet, row and code."""

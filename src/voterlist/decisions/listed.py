@@ -26,10 +26,18 @@ def refuse_taken_fins(reasons: Reasons, voters: pa.Table, given: Given) -> None:
     An answer that is refused frees no FIN, so it is asked again until nothing more is refused.
     """
     while True:
-        fresh = [one for one in reasons.kept() if one.field == "fin" and one.value]
-        fins = {one.value for one in fresh}
+        fresh = [
+            judged
+            for judged in reasons.kept()
+            if judged.field == "fin" and judged.value
+        ]
+        fins = {judged.value for judged in fresh}
         bearers = _bearers(fins, voters, _corrected_fins(reasons, given))
-        taken = [one for one in fresh if bearers[one.value] - {one.answer.entry_id}]
+        taken = [
+            judged
+            for judged in fresh
+            if bearers[judged.value] - {judged.answer.entry_id}
+        ]
         if not reasons.refuse_all("fin-taken", taken):
             return
 
@@ -42,9 +50,13 @@ def _corrected_fins(reasons: Reasons, given: Given) -> dict[str | None, str | No
         for row in answers.values()
         if row["field"] == "fin" and row["action"] == Action.CORRECT
     }
-    fresh = [one for one in reasons.kept() if one.answer.action == Action.CORRECT]
+    fresh = [
+        judged for judged in reasons.kept() if judged.answer.action == Action.CORRECT
+    ]
     return fins | {
-        one.answer.entry_id: one.value for one in fresh if one.field == "fin"
+        judged.answer.entry_id: judged.value
+        for judged in fresh
+        if judged.field == "fin"
     }
 
 
@@ -55,24 +67,26 @@ def refuse_listed(
 
     Registers overlap: who arrived is resident too.
     """
-    additions = [one for one in reasons.kept() if one.answer.action == Action.ADD]
+    additions = [
+        judged for judged in reasons.kept() if judged.answer.action == Action.ADD
+    ]
     if not additions:
         return
 
     def person_of(entry: Row) -> _Person:
         return _person_of(entry, context.read_value, today)
 
-    people = [person_of(one.answer.entry or {}) for one in additions]
+    people = [person_of(judged.answer.entry or {}) for judged in additions]
     fins = {person.fin for person in people}
     listed = _bearers(fins, context.voters, _corrected_fins(reasons, given))
     added = _Added()
     for entry_id, entry in _added_before(given).items():
         added.add(person_of(entry), entry_id)
-    for one, person in zip(additions, people, strict=True):
-        entry_id = str(one.answer.entry_id)
+    for judged, person in zip(additions, people, strict=True):
+        entry_id = str(judged.answer.entry_id)
         is_listed = person.fin is not None and bool(listed.get(person.fin))
         if is_listed or added.has(person, entry_id):
-            reasons.refuse("already-listed", one)
+            reasons.refuse("already-listed", judged)
         else:
             added.add(person, entry_id)
 

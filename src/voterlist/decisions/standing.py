@@ -127,9 +127,10 @@ def _not_taken_back(
     for row in rows:
         if row[answer] == WITHDRAWN:
             kept = [
-                one
-                for one in kept
-                if one["decided_by"] != row["decided_by"] or not is_meant(one, row)
+                earlier
+                for earlier in kept
+                if earlier["decided_by"] != row["decided_by"]
+                or not is_meant(earlier, row)
             ]
         kept.append(row)
     return kept
@@ -173,7 +174,11 @@ def _last_of_entry(rows: Iterable[_Row]) -> dict[_Key, _Row]:
     said: dict[_Key, _Row] = {}
     for row in _not_taken_back(rows, _is_meant, "action"):
         if row["adjudicates"]:
-            said = {key: one for key, one in said.items() if not _settles(row, one)}
+            said = {
+                key: earlier
+                for key, earlier in said.items()
+                if not _settles(row, earlier)
+            }
         if row["action"] != WITHDRAWN:
             key = (row["decided_by"], about(row))
             said.pop(key, None)
@@ -261,7 +266,7 @@ def _one_each(rows: Iterable[_Row]) -> list[_Row]:
 
 def _is_alone(row: _Row, rows: Iterable[_Row]) -> bool:
     """True where one person alone decided so, and it settles no dispute."""
-    people = [one["decided_by"] for one in rows if about(one) == about(row)]
+    people = [other["decided_by"] for other in rows if about(other) == about(row)]
     is_one = all(is_same_person(row["decided_by"], person) for person in people)
     return is_one and not row["adjudicates"]
 

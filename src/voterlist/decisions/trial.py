@@ -145,7 +145,9 @@ def refused(
     found = [
         refusal for unit, code in codes.items() for refusal in _refusals(unit, code)
     ]
-    return tuple(sorted(found, key=lambda one: (one.case_id is None, one.number)))
+    return tuple(
+        sorted(found, key=lambda refusal: (refusal.case_id is None, refusal.number))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,7 @@ class _Trial:
         for row in (
             *verdicts,
             *amendments,
-            *(row for one in self._units for row in one.rows),
+            *(row for known in self._units for row in known.rows),
         ):
             groups.join(*self._nodes(row))
         roots = sorted({groups.root(entry) for entry in entries})
@@ -272,7 +274,11 @@ class _Trial:
         # What was refused for the sake of another one that was refused later may be taken.
         lost = self.troubles(taken).lost
         for unit in [unit for unit in units if unit in codes]:
-            again = [one for one in units if one in taken or one is unit]
+            again = [
+                candidate
+                for candidate in units
+                if candidate in taken or candidate is unit
+            ]
             found = self.troubles(again)
             if not found.own and found.lost <= lost:
                 taken = again
@@ -291,7 +297,7 @@ class _Trial:
         for unit in reversed(taken):
             if not unit.keys & found.holding:
                 continue
-            rest = [one for one in taken if one is not unit]
+            rest = [candidate for candidate in taken if candidate is not unit]
             if self.troubles(rest).lost < found.lost:
                 return unit, UNDOES_EARLIER
         return None
@@ -309,8 +315,8 @@ class _Groups:
         while (above := self.parent.get(node, node)) != node:
             path.append(node)
             node = above
-        for one in path:
-            self.parent[one] = node
+        for passed in path:
+            self.parent[passed] = node
         return node
 
     def join(self, first: str, *others: str) -> None:

@@ -127,8 +127,8 @@ class _Answers:
         entry, other = finding["entry_id"], finding["other_entry_id"]
         if finding_id in self._by_id:
             return self._by_id[finding_id]
-        for one in (entry, other):
-            row = self._by_rule.get((finding["rule"], one)) or self._struck.get(one)
+        for about in (entry, other):
+            row = self._by_rule.get((finding["rule"], about)) or self._struck.get(about)
             if row is not None:
                 return row
         if entry is None and other in self._added:
@@ -275,9 +275,9 @@ def _in_order(*parts: pa.Table) -> pa.Table:
 
 
 def _of_settings(settings: CheckSettings) -> Iterator[_Acceptance]:
-    for one in settings.accepted:
-        names = {name: getattr(one, name) for name in _OF_BOTH}
-        yield _Acceptance(**names, reason=one.reason, by=one.by)
+    for acceptance in settings.accepted:
+        names = {name: getattr(acceptance, name) for name in _OF_BOTH}
+        yield _Acceptance(**names, reason=acceptance.reason, by=acceptance.by)
 
 
 def _of_people(acceptances: pa.Table) -> Iterator[_Acceptance]:
@@ -299,8 +299,8 @@ def _accepted_by(findings: pa.Table, given: Sequence[_Acceptance]) -> Longs:
     if not given:
         return accepted_by
     numbers_of: dict[str, list[int]] = defaultdict(list)
-    for number, one in enumerate(given):
-        numbers_of[one.key].append(number)
+    for number, acceptance in enumerate(given):
+        numbers_of[acceptance.key].append(number)
     numbers = list(numbers_of.values())
     for keys in _keys(findings):
         place = pc.index_in(keys, value_set=pa.array(list(numbers_of)))
@@ -310,7 +310,11 @@ def _accepted_by(findings: pa.Table, given: Sequence[_Acceptance]) -> Longs:
         cells = findings.take(pa.array(rows)).to_pylist()
         candidates = place.take(pa.array(rows)).to_pylist()
         for row, finding, key in zip(rows.tolist(), cells, candidates, strict=True):
-            holding = (one for one in numbers[key] if _holds(given[one], finding))
+            holding = (
+                acceptance
+                for acceptance in numbers[key]
+                if _holds(given[acceptance], finding)
+            )
             accepted_by[row] = next(holding, _NONE)
     return accepted_by
 
@@ -339,13 +343,15 @@ def _keys(findings: pa.Table) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     )
 
 
-def _holds(one: _Acceptance, finding: dict[str, Any]) -> bool:
+def _holds(acceptance: _Acceptance, finding: dict[str, Any]) -> bool:
     """True where the acceptance is of this finding, whose key it has."""
-    if one.field not in {None, finding["field"]}:
+    if acceptance.field not in {None, finding["field"]}:
         return False
-    if one.names_file and one.file != tuple(finding[name] for name in _FILE_COLUMNS):
+    if acceptance.names_file and acceptance.file != tuple(
+        finding[name] for name in _FILE_COLUMNS
+    ):
         return False
-    return _is_same(one.value, finding["value"])
+    return _is_same(acceptance.value, finding["value"])
 
 
 def _is_same(accepted: float | None, value: float | None) -> bool:
@@ -358,9 +364,11 @@ def _is_same(accepted: float | None, value: float | None) -> bool:
 def _accepted(findings: pa.Table, by: Sequence[_Acceptance]) -> pa.Table:
     """ACCEPTED of these findings, each accepted by the element of ``by`` at its place."""
     columns = {name: findings.column(name) for name in FINDING.names}
-    columns["reason"] = [one.reason for one in by]
-    columns["accepted_by"] = pa.array([one.by for one in by], pa.string())
-    columns["finding_id"] = pa.array([one.finding_id for one in by], pa.string())
+    columns["reason"] = [acceptance.reason for acceptance in by]
+    columns["accepted_by"] = pa.array([acceptance.by for acceptance in by], pa.string())
+    columns["finding_id"] = pa.array(
+        [acceptance.finding_id for acceptance in by], pa.string()
+    )
     return from_columns(columns, ACCEPTED, len(by))
 
 

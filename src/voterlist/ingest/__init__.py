@@ -32,19 +32,18 @@ from voterlist.ingest.generic import (
     given_map,
     name_columns,
     parse_map,
-    statistics,
     table_entries,
     table_intake,
 )
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.ids import entry_ids
 from voterlist.ingest.look import look, register_headed
+from voterlist.ingest.numbers import protocol, statistics
 from voterlist.ingest.registers import (
     FORMER_NAMES,
     REASON,
     StreetRows,
     extra_column,
-    protocol,
     register_named,
     street_rows,
 )

@@ -157,7 +157,7 @@ def _mistakes(
         if header not in headers:
             meant = difflib.get_close_matches(header, headers, n=1, cutoff=0.5)
             code = "no-such-column-meant" if meant else "no-such-column"
-            places = [("column", header), *(("meant", one) for one in meant)]
+            places = [("column", header), *(("meant", similar) for similar in meant)]
             yield SettingsMistake(path, code, tuple(places))
         for field, named in columns.items():
             if header in ([named] if isinstance(named, str) else named):

@@ -91,12 +91,12 @@ class Choice:
     def only(self, names: frozenset[str]) -> Choice:
         """The choice with no other comparisons than these."""
         uses = tuple(
-            ColumnUse(one.column, Use.LEFT, reason=LeftReason.NOT_COMPARED)
-            if one.use is Use.COMPARISON and one.name not in names
-            else one
-            for one in self.uses
+            ColumnUse(use.column, Use.LEFT, reason=LeftReason.NOT_COMPARED)
+            if use.use is Use.COMPARISON and use.name not in names
+            else use
+            for use in self.uses
         )
-        kept = tuple(one for one in self.comparisons if one.name in names)
+        kept = tuple(use for use in self.comparisons if use.name in names)
         return replace(self, uses=uses, comparisons=kept)
 
     def under(self, profile: Profile) -> Choice:
@@ -104,22 +104,25 @@ class Choice:
 
         Under ``az`` a middle name is the father's name, where no other column is that.
         """
-        middle = [one for one in self.comparisons if one.name == _MIDDLE_NAME]
+        middle = [added for added in self.comparisons if added.name == _MIDDLE_NAME]
         if profile is not Profile.AZ or not middle or self.map.columns("patronymic"):
             return self
         (header,) = middle[0].columns
-        place = [one.column for one in self.uses].index(header)
+        place = [use.column for use in self.uses].index(header)
         match = ColumnMatch(place, header, "patronymic", 1.0, "known")
         use = ColumnUse(header, Use.FIELD, "patronymic")
         uses = (*self.uses[:place], use, *self.uses[place + 1 :])
         matches = tuple(sorted((*self.map.matches, match), key=lambda m: m.column))
-        kept = tuple(one for one in self.comparisons if one.name != _MIDDLE_NAME)
+        kept = tuple(added for added in self.comparisons if added not in middle)
         return replace(self, uses=uses, map=ColumnMap(matches), comparisons=kept)
 
 
 def with_common_comparisons(choices: Sequence[Choice]) -> list[Choice]:
     """The choices of several tables with those comparisons alone that each of them has."""
-    names = [frozenset(one.name for one in choice.comparisons) for choice in choices]
+    names = [
+        frozenset(comparison.name for comparison in choice.comparisons)
+        for choice in choices
+    ]
     common = frozenset.intersection(*names) if names else frozenset()
     return [choice.only(common) for choice in choices]
 
@@ -231,7 +234,11 @@ def chosen(
 ) -> Choice:
     """What a map of columns, and the comparisons that it adds, make of each column."""
     fields = {match.column: match.field or match.role for match in matches.matches}
-    added = {header: one for one in comparisons for header in one.columns}
+    added = {
+        header: comparison
+        for comparison in comparisons
+        for header in comparison.columns
+    }
     uses = []
     for place, header in enumerate(headers):
         if place in fields:
@@ -302,7 +309,9 @@ class _Chooser:
         self._numbered = numbered
         self._given = bool(given)
         self._comparisons = list(given)
-        added = {header: one for one in given for header in one.columns}
+        added = {
+            header: comparison for comparison in given for header in comparison.columns
+        }
         self._uses = {
             place: _comparison_use(header, added[header])
             for place, header in enumerate(self._headers)
@@ -318,11 +327,11 @@ class _Chooser:
         self._leave_empty(said)
         self._take_id(said)
         matches = self._take_fields(said)
-        for place, one in said.items():
+        for place, words in said.items():
             if place not in self._uses:
-                self._take_other(place, one)
+                self._take_other(place, words)
         uses = tuple(self._uses[place] for place in range(len(self._headers)))
-        has_ids = any(one.use is Use.ID for one in uses)
+        has_ids = any(words.use is Use.ID for words in uses)
         return Choice(uses, matches, tuple(self._comparisons), has_ids)
 
     def _leave(
@@ -337,10 +346,10 @@ class _Chooser:
         another one varies.
         """
         looked_at = {
-            place: _field_or_header(place, one)
-            for place, one in said.items()
+            place: _field_or_header(place, words)
+            for place, words in said.items()
             if place not in self._uses
-            and not (one is not None and one.what in {_GROUP, *_UNUSED})
+            and not (words is not None and words.what in {_GROUP, *_UNUSED})
         }
         for place in [at for at in looked_at if self._cells[at].is_blank]:
             self._leave(place, LeftReason.BLANK)
@@ -379,23 +388,23 @@ class _Chooser:
             self._uses[first] = ColumnUse(self._headers[first], Use.ID, _ID)
 
     def _says(self, said: Mapping[int, _Said | None], place: int, what: str) -> bool:
-        one = said[place]
-        return place not in self._uses and one is not None and one.what == what
+        words = said[place]
+        return place not in self._uses and words is not None and words.what == what
 
     def _take_fields(self, said: Mapping[int, _Said | None]) -> ColumnMap:
         """The columns of the fields of an entry."""
         offered = {
-            place: one
-            for place, one in said.items()
+            place: words
+            for place, words in said.items()
             if place not in self._uses
-            and one is not None
-            and one.what in _FIELD_OF
-            and self._fits(place, one)
+            and words is not None
+            and words.what in _FIELD_OF
+            and self._fits(place, words)
         }
-        has_date = any(one.what == "birth_date" for one in offered.values())
+        has_date = any(words.what == "birth_date" for words in offered.values())
         offered = {
-            place: one
-            for place, one in offered.items()
+            place: words
+            for place, words in offered.items()
             if not (has_date and fold(self._headers[place]) in _BARE_PARTS)
         }
         firsts = _firsts(offered)
@@ -403,8 +412,8 @@ class _Chooser:
         kept = settle(matches)
         parts = {match.column: match.role for match in kept}
         more = [
-            replace(self._match(place, one), role=parts[firsts_of])
-            for place, one in offered.items()
+            replace(self._match(place, words), role=parts[firsts_of])
+            for place, words in offered.items()
             if (firsts_of := _first_of(place, offered)) in parts and place not in parts
         ]
         id_match = [
@@ -419,9 +428,9 @@ class _Chooser:
                 self._leave(match.column, LeftReason.NUMBER)
             elif field != _ID:
                 self._uses[match.column] = _field_use(match.header, field)
-        for place, one in offered.items():
+        for place, words in offered.items():
             if place not in self._uses:
-                self._leave(place, LeftReason.SECOND, _FIELD_OF[one.what])
+                self._leave(place, LeftReason.SECOND, _FIELD_OF[words.what])
         return ColumnMap(tuple(every))
 
     def _match(self, place: int, said: _Said) -> ColumnMatch:
@@ -459,7 +468,7 @@ class _Chooser:
             self._uses[place] = _comparison_use(header, added)
 
     def _may_compare(self, place: int, said: _Said) -> bool:
-        names = {one.name for one in self._comparisons}
+        names = {comparison.name for comparison in self._comparisons}
         is_one = self._headers.count(self._headers[place]) == 1
         return said.what not in names and is_one and len(names) < _MOST_COMPARISONS
 
@@ -477,13 +486,13 @@ def _firsts(offered: Mapping[int, _Said]) -> list[int]:
 
 def _first_of(place: int, offered: Mapping[int, _Said]) -> int:
     """The first of the columns of which this one is a numbered part; itself where it is none."""
-    one = offered[place]
-    if not one.index or one.what not in _IN_PARTS:
+    words = offered[place]
+    if not words.index or words.what not in _IN_PARTS:
         return place
     parts = [
         at
         for at, other in offered.items()
-        if other.what == one.what and other.base == one.base
+        if other.what == words.what and other.base == words.base
     ]
     return min(parts, key=lambda at: (offered[at].index, at))
 

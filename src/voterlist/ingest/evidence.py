@@ -72,7 +72,7 @@ class Places:
                 )
                 for name, reading in by_name.items()
             }
-            weak = [np.full(length, _number(one, kind)) for one in names]
+            weak = [np.full(length, _number(named, kind)) for named in names]
             self.evidence[kind] = by_origin
             final = np.zeros(length, dtype=np.int64)
             for known in (*by_origin.values(), *weak, _below(placed, kind, length)):
@@ -99,7 +99,9 @@ class Places:
         """Why the precinct that entries have, or have not, by a name may be wrong."""
         open_rows = is_entry & (self.origins("precinct") < 0)
         taken = set(self.final["precinct"][open_rows].tolist())
-        names = [one for one in (self.file, self.sheet) if (one.precinct or 0) in taken]
+        names = [
+            named for named in (self.file, self.sheet) if (named.precinct or 0) in taken
+        ]
         return [reading.doubt for reading in names if reading.doubt is not None]
 
     def groups(self) -> tuple[Longs, Longs, Longs, Longs]:

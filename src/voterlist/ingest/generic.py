@@ -1,4 +1,4 @@
-"""One table with any headers as entries, its map of columns, and tables of statistics."""
+"""One table with any headers as entries, and its map of columns."""
 
 from __future__ import annotations
 
@@ -9,38 +9,31 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.config import IngestSettings
 from voterlist.config.mistakes import toml_mistake, tree_of, with_lines
 from voterlist.errors import InputError, MapError, SettingsMistake
 from voterlist.fields import ENTRY_FIELDS, NAMES
-from voterlist.ingest.added import flat, is_ascending, known_cells
+from voterlist.ingest.added import is_ascending, known_cells
 from voterlist.ingest.choice import choose, field_named, is_needed
 from voterlist.ingest.findings import finding, findings_table
-from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
+from voterlist.ingest.headers import ColumnMap, ColumnMatch
 from voterlist.ingest.lists import entry_columns
 from voterlist.ingest.place import cell_number
-from voterlist.ingest.text import clean, fold
+from voterlist.ingest.text import fold
 from voterlist.model import ListKind, Profile
 from voterlist.processes.threads import each
 from voterlist.schemas import (
     ENTRY,
     LIST,
     SET_ASIDE,
-    STATISTIC,
     Intake,
-    RawFile,
-    RawSheet,
 )
 from voterlist.tables import (
     from_columns,
-    is_known,
     join_text,
     map_unique,
-    mask_of,
     sort_by,
 )
 
@@ -93,7 +86,7 @@ _MAP_TODO = (
 
 def _map_error(message: str, mistakes: Sequence[SettingsMistake]) -> MapError:
     """The error that holds these mistakes."""
-    lines = "; ".join(f"{one.path}: {one.message}" for one in mistakes)
+    lines = "; ".join(f"{mistake.path}: {mistake.message}" for mistake in mistakes)
     return MapError(f"{message}: {lines}", tuple(mistakes), todo=_MAP_TODO)
 
 
@@ -123,7 +116,7 @@ def _unknown_field(field: str) -> SettingsMistake:
 def _unknown_column(field: str, header: str, headers: list[str]) -> SettingsMistake:
     similar = difflib.get_close_matches(header, headers, n=1, cutoff=0.5)
     code = "no-such-column-meant" if similar else "no-such-column"
-    places = [("column", header), *(("meant", one) for one in similar)]
+    places = [("column", header), *(("meant", meant) for meant in similar)]
     return SettingsMistake(f"columns.{field}", code, tuple(places))
 
 
@@ -351,120 +344,3 @@ def _balance(entries: pa.Table) -> pa.Table:
         "set_aside": pa.repeat(0, count),
     }
     return sort_by(from_columns(columns, LIST, count), "constituency", "precinct")
-
-
-def statistics(raw: RawFile) -> pa.Table:
-    """The STATISTIC table of the first sheet of a file.
-
-    Its columns are constituency, precinct, measure and value. Rows that are wholly blank are left
-    out. ``measure`` is in lower case.
-
-    Raises:
-        InputError: the file could not be read, lacks a column, or a row has no number where one
-            must be; it names the line. Statistics are few rows from one body: better refused than
-            half used.
-    """
-    sheet = first_sheet(raw, _STATISTICS_TODO)
-    cells = [
-        clean(flat(pa.chunked_array(column.chunks, pa.string())))
-        for column in sheet.cells.columns
-    ]
-    header, columns = _statistic_columns(cells, raw.name)
-    below = [column.slice(header + 1) for column in cells]
-    blank = [~is_known(column) for column in below]
-    filled = pa.array(np.flatnonzero(~np.logical_and.reduce(blank)))
-    lines = sheet.lines.slice(header + 1).take(filled)
-    body = {role: below[column].take(filled) for role, column in columns.items()}
-    values = {
-        "constituency": _place_numbers(body, "constituency"),
-        "measure": map_unique(body["measure"], str.lower),
-        "value": map_unique(body["value"], _amount, pa.float64()),
-    }
-    for name, column in values.items():
-        unusable = ~is_known(column)
-        message = f"{column.null_count} rows of the statistics have no usable {name}"
-        _refuse(unusable, lines, message, raw.name)
-    if "precinct" in body:
-        values["precinct"] = _place_numbers(body, "precinct")
-        unread = pc.and_(pc.is_valid(body["precinct"]), pc.is_null(values["precinct"]))
-        message = "the statistics have a precinct that is no number"
-        _refuse(mask_of(unread), lines, message, raw.name)
-    table = from_columns(values, STATISTIC, length=len(lines))
-    return sort_by(table, "constituency", "precinct", "measure", "value")
-
-
-def first_sheet(raw: RawFile, todo: str) -> RawSheet:
-    """The first sheet of a file of numbers; ``todo`` says what to give where it has none.
-
-    Raises:
-        InputError: there is none, or it could not be read.
-    """
-    sheet = raw.sheets[0] if raw.sheets else None
-    trouble = raw.trouble or (sheet.trouble if sheet else None)
-    if sheet is None or trouble is not None:
-        raise InputError(
-            "the numbers cannot be read",
-            code=trouble or "file-empty",
-            file=raw.name,
-            todo=todo,
-        )
-    return sheet
-
-
-def _place_numbers(body: Mapping[str, pa.Array], kind: str) -> pa.Array:
-    """The numbers of constituencies or precincts, null where a cell holds none."""
-    return map_unique(body[kind], partial(cell_number, kind=kind), pa.int32())
-
-
-def _refuse(
-    rows: npt.NDArray[np.bool_], lines: pa.Array, message: str, file: str
-) -> None:
-    """Refuse the statistics where there are such rows, with the line of the first.
-
-    Raises:
-        InputError: one of the rows is marked.
-    """
-    if rows.any():
-        raise InputError(
-            message,
-            code="statistic-unreadable",
-            file=file,
-            line=lines[int(np.argmax(rows))].as_py(),
-            todo=_STATISTICS_TODO,
-        )
-
-
-_STATISTICS_TODO = (
-    "Give a table with the headers constituency, precinct, measure, value"
-    " and a number in each value."
-)
-
-
-def _statistic_columns(cells: list[pa.Array], name: str) -> tuple[int, dict[str, int]]:
-    """(the row of the header, the column of each role)."""
-    needed = {"constituency", "measure", "value"}
-    used = needed | {"precinct"}
-    rows = len(cells[0]) if cells else 0
-    for row in range(min(50, rows)):
-        texts = [column[row].as_py() for column in cells]
-        matches = map_columns(texts, IngestSettings()).matches
-        columns: dict[str, int] = {}
-        for match in matches:
-            if match.role in used:
-                columns.setdefault(match.role, match.column)
-        if needed <= set(columns):
-            return row, columns
-    message = "the statistics lack one of the columns constituency, measure, value"
-    raise InputError(message, code="header-unknown", file=name, todo=_STATISTICS_TODO)
-
-
-def _amount(text: str) -> float | None:
-    """A number as written in any of the three languages: 1043, 1 043, 1 043,5 or 1,043.5."""
-    plain = text.replace(" ", "").replace("\N{NO-BREAK SPACE}", "")
-    if plain.count(",") == 1 and "." not in plain and len(plain.split(",")[1]) != 3:
-        plain = plain.replace(",", ".")
-    try:
-        number = float(plain.replace(",", ""))
-    except ValueError:
-        return None
-    return number if np.isfinite(number) else None

@@ -88,7 +88,7 @@ def repeated_entries(
         same_place = sorted(lists[place], key=_List.key)
         for at, later in enumerate(same_place):
             earlier = same_place[:at]
-            versions = [one for one in earlier if _are_versions(one, later)]
+            versions = [version for version in earlier if _are_versions(version, later)]
             if versions:
                 findings.append(_set_aside(later, versions))
     return findings
@@ -197,14 +197,14 @@ def _are_versions(one: _List, other: _List) -> bool:
 def _set_aside(later: _List, versions: Sequence[_List]) -> dict[str, Any]:
     """Sets aside what the other versions repeat; the list with most copies of it counts."""
     counts: Counter[int] = Counter()
-    for one in versions:
-        counts |= Counter(one.counts)
+    for version in versions:
+        counts |= Counter(version.counts)
     repeats = later.nth < np.array([counts[entry] for entry in later.hashes.tolist()])
     later.survey.set_aside(later.rows[repeats], AsideCode.SAME_ENTRY)
-    shared = [_shared(one, later) for one in versions]
+    shared = [_shared(version, later) for version in versions]
     same = max(shared)
-    one = versions[shared.index(same)]
-    only = len(one.rows) + len(later.rows) - 2 * same
+    version = versions[shared.index(same)]
+    only = len(version.rows) + len(later.rows) - 2 * same
     cells = _cells(later.survey, later.place)
     if not only:
         return finding("list-repeated", **cells, value=float(same))
@@ -287,9 +287,9 @@ def look(
         )
         seen.append((file, copy, tuple(surveys_of_file)))
     surveys = _all_surveys(seen)
-    for one in surveys:
-        if asks and register_in(one):
-            one.set_aside(one.entries(), AsideCode.LOOKS_LIKE_REGISTER)
+    for of_sheet in surveys:
+        if asks and register_in(of_sheet):
+            of_sheet.set_aside(of_sheet.entries(), AsideCode.LOOKS_LIKE_REGISTER)
     tables = tuple(entries(survey) for survey in surveys)
     repeated = repeated_entries(surveys, tables)
     kept = tuple(map(_left, surveys, tables))

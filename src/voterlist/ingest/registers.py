@@ -1,4 +1,4 @@
-"""What other bodies send: registers of persons, a protocol, the streets of the precincts.
+"""What other bodies send of people and places: registers, and the streets of the precincts.
 
 A register is told by the name of its file, its titles and its headings.
 """
@@ -8,15 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
-from voterlist.config import IngestSettings
 from voterlist.errors import InputError
 from voterlist.ingest.added import flat
 from voterlist.ingest.evidence import KINDS, column_numbers
@@ -27,23 +24,20 @@ from voterlist.ingest.file_names import (
     places_of_sheets,
 )
 from voterlist.ingest.findings import finding, findings_table
-from voterlist.ingest.generic import first_sheet
-from voterlist.ingest.headers import map_columns, match_header
+from voterlist.ingest.headers import match_header
 from voterlist.ingest.heading import filled_cells, same_cells
-from voterlist.ingest.place import cell_number, title_place
+from voterlist.ingest.place import title_place
 from voterlist.ingest.survey import Survey
 from voterlist.ingest.text import WORDS, clean, fold
-from voterlist.schemas import PROTOCOL, PROTOCOL_LINES, STREET_ROW, RawFile, RawSheet
+from voterlist.schemas import STREET_ROW, RawFile, RawSheet
 from voterlist.tables import (
     concat,
     from_columns,
     is_known,
-    map_unique,
-    mask_of,
     sort_by,
 )
 
-# Columns that only some registers have, beside those of an entry; and tables of a protocol.
+# Columns that only some registers have, beside those of an entry.
 
 REASON = frozenset(WORDS["register_columns"]["reason"])
 """Headers of the reason for a removal, as ``text.fold`` leaves them."""
@@ -90,7 +84,7 @@ def _cells(
 
     None without one.
     """
-    columns = [clean(_flat(column)) for column in sheet.cells.columns]
+    columns = [clean(flat(column)) for column in sheet.cells.columns]
     for row in range(min(_HEAD, sheet.cells.num_rows)):
         for column in columns:
             text = column[row].as_py()
@@ -105,116 +99,12 @@ def _cells(
     return None
 
 
-def _flat(column: pa.ChunkedArray) -> pa.Array:
-    return pa.chunked_array(column.chunks, pa.string()).combine_chunks()
-
-
-# --- the protocol
-# --------------------------------------------------------------------------------------
-
-_LINE = re.compile(
-    r"(?:line|setir|строка|стр)?\s*1\s*([abcdабвг]?)(?:\s*(?:setri|setir))?"
-)
-_LETTER = dict(zip("абвг", "abcd", strict=True))
-_MOST_DIGITS = 18
-"""A longer number is no count of voters, and has no room in a table."""
-_PROTOCOL_TODO = (
-    "Give a table with the headers constituency, precinct, 1, 1a, 1b, 1c, 1d"
-    " and whole numbers in the lines."
-)
-
-
-def protocol(raw: RawFile) -> pa.Table:
-    """The PROTOCOL table of the first sheet of a file; rows without any number are left out.
-
-    Raises:
-        InputError: the file could not be read, has no column of a line, or a line holds something
-            that is no whole number; it names the line of the file.
-    """
-    sheet = first_sheet(raw, _PROTOCOL_TODO)
-    cells = [clean(_flat(column)) for column in sheet.cells.columns]
-    header, columns = _protocol_columns(cells, raw.name)
-    written = {
-        name: cells[column].slice(header + 1) for name, column in columns.items()
-    }
-    numbers = {
-        name: _whole(written[name]) for name in written if name in PROTOCOL_LINES
-    }
-    numbers |= {
-        name: map_unique(written[name], partial(cell_number, kind=name), pa.int32())
-        for name in ("constituency", "precinct")
-        if name in written
-    }
-    for name, column in numbers.items():
-        unread = mask_of(pc.and_(pc.is_valid(written[name]), pc.is_null(column)))
-        if unread.any():
-            line = sheet.lines[header + 1 + int(np.argmax(unread))].as_py()
-            raise InputError(
-                f"the protocol has something in {name} that is no number",
-                code="statistic-unreadable",
-                file=raw.name,
-                line=line,
-                todo=_PROTOCOL_TODO,
-            )
-    has_number = np.logical_or.reduce(
-        [is_known(numbers[name]) for name in numbers if "line" in name]
-    )
-    table = from_columns(numbers, PROTOCOL, length=len(has_number)).filter(
-        pa.array(has_number)
-    )
-    return sort_by(table, "constituency", "precinct", *PROTOCOL_LINES)
-
-
-def _protocol_columns(cells: list[pa.Array], name: str) -> tuple[int, dict[str, int]]:
-    """(the row of the header, the column of each line and of the place)."""
-    for row in range(min(_HEAD, len(cells[0]) if cells else 0)):
-        texts = [column[row].as_py() for column in cells]
-        lines = {
-            line: place
-            for place, text in enumerate(texts)
-            if text and (line := _line_of(text))
-        }
-        if {"line_1", "line_1a"} <= set(lines):
-            matches = map_columns(texts, IngestSettings()).matches
-            places = {
-                match.role: match.column
-                for match in matches
-                if match.role in {"constituency", "precinct"}
-            }
-            return row, places | lines
-    raise InputError(
-        "the protocol has no columns 1 and 1a",
-        code="header-unknown",
-        file=name,
-        todo=_PROTOCOL_TODO,
-    )
-
-
-def _line_of(text: str) -> str | None:
-    """``line_1a`` for 1a, line 1a, sətir 1a, строка 1а; None for any other header."""
-    match = _LINE.fullmatch(fold(text))
-    return f"line_1{_LETTER.get(match[1], match[1])}" if match else None
-
-
-def _whole(column: pa.Array) -> pa.Array:
-    """Whole numbers, with or without blanks between the thousands."""
-
-    def number(text: str) -> int | None:
-        plain = re.sub(r"[\s\N{NO-BREAK SPACE}]", "", text).removesuffix(".0")
-        is_number = plain.isascii() and plain.isdecimal() and len(plain) <= _MOST_DIGITS
-        return int(plain) if is_number else None
-
-    return map_unique(column, number, pa.int64())
-
-
 # The register of the precincts' streets, as handed in.
 #
 # Which streets and houses belong to which precinct.
 
 _Cells = list[pa.Array]
 
-_HEAD_ROWS = 50
-"""A header further down than this is not looked for."""
 _UNREAD = -1
 _HEADERS = {
     word: role
@@ -372,7 +262,9 @@ def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
 def _by_names(raw: RawFile, sheet: RawSheet, kind: str) -> int:
     """The number of this kind that the name of the sheet says, else that of the file; else 0."""
     of_sheet = places_of_sheets([sheet.name])[sheet.name] if sheet.name else NOT_NAMED
-    numbers = (_sure_number(one, kind) for one in (of_sheet, place_of_name(raw.name)))
+    numbers = (
+        _sure_number(reading, kind) for reading in (of_sheet, place_of_name(raw.name))
+    )
     return next((number for number in numbers if number), 0)
 
 
@@ -387,7 +279,7 @@ def _find_header(cells: _Cells) -> tuple[int | None, dict[str, int]]:
 
     The first row that names streets, and precincts or houses.
     """
-    for row in range(min(_HEAD_ROWS, len(cells[0]) if cells else 0)):
+    for row in range(min(_HEAD, len(cells[0]) if cells else 0)):
         columns: dict[str, int] = {}
         for at, column in enumerate(cells):
             if role := _role(column[row].as_py()):

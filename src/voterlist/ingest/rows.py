@@ -409,7 +409,8 @@ def _any_match(
     found = np.zeros(len(cells[0]), dtype=bool)
     for column in columns:
         fits = [
-            mask_of(pc.match_substring_regex(cells[column], one)) for one in patterns
+            mask_of(pc.match_substring_regex(cells[column], pattern))
+            for pattern in patterns
         ]
         found |= np.logical_and.reduce(fits)
     return found

@@ -159,7 +159,7 @@ def street_texts(addresses: pa.ChunkedArray, voters: pa.Table) -> pa.Array:
     is_known = (street >= 0) & (written_codes >= 0)
     counted = frame[is_known].value_counts(sort=False).reset_index(name="rows")
     names: dict[int, str] = _most_frequent(counted, texts.to_pylist())
-    of_street = [names.get(one) for one in range(int(street.max(initial=-1)) + 1)]
+    of_street = [names.get(number) for number in range(int(street.max(initial=-1)) + 1)]
     places = pa.array(street, mask=street < 0)
     return pa.array(of_street, pa.string()).take(places)
 

@@ -309,7 +309,7 @@ def read_identifiers(
 ) -> dict[str, pa.Array]:
     """The columns of VOTER ``fin`` and ``document``, read off those of a list, as text."""
     if profile is Profile.GENERIC:
-        fins, documents = (_read(one, _OF_ANY_KIND) for one in (fin, document))
+        fins, documents = (_read(column, _OF_ANY_KIND) for column in (fin, document))
     else:
         fins, documents = _read(fin, _FINS), _read_documents(document)
     # Of two placeholders of one entry the document's is noted, of two repairs of one kind the

@@ -134,7 +134,7 @@ def made_of(fields: Collection[str], entries: pa.Table, profile: Profile) -> pa.
     Raises:
         SchemaError: ``entries`` lacks one of the columns.
     """
-    needed = [one for one in ENTRY if one.name in {*fields, *_BESIDE}]
+    needed = [field for field in ENTRY if field.name in {*fields, *_BESIDE}]
     schema = tables.with_encoded_text(pa.schema(needed), apart=IDENTIFIERS)
     entries = require(entries, schema, "normalize").combine_chunks()
     notes = NoNotes()
@@ -143,7 +143,7 @@ def made_of(fields: Collection[str], entries: pa.Table, profile: Profile) -> pa.
     columns: dict[str, Any] = {}
     for part in _parts(written, profile, notes, for_linkage=True):
         columns |= part()
-    made = [one for one in VOTER if one.name in columns]
+    made = [field for field in VOTER if field.name in columns]
     return tables.from_columns(columns, pa.schema(made), keep_encoded=True)
 
 
@@ -469,7 +469,7 @@ def _of_word(fold: Fold, profile: Profile) -> Callable[[str], str | None]:
 def _folded_dates(words: Sequence[str | None]) -> list[str | None]:
     """Each date as year, month and day; the column decides which number is the day."""
     read = [read_date(word or "") for word in words]
-    parts = [[int(one.form), one.first, one.second, one.year] for one in read]
+    parts = [[int(date.form), date.first, date.second, date.year] for date in read]
     form, first, second, year = np.array(parts, np.int64).reshape(-1, 4).T
     one_file = np.zeros(len(read), np.int64)
     dates = resolve(

@@ -30,6 +30,33 @@ from voterlist.readers.sandbox import parquet_trouble
 from voterlist.readers.texts import text_table
 from voterlist.schemas import RawFile, RawSheet
 
+__all__ = [
+    "SOURCE_DIGITS",
+    "Fingerprint",
+    "ListedFile",
+    "arrow_source",
+    "fingerprint",
+    "list_files",
+    "list_paths",
+    "listed",
+    "numbered",
+    "open_file",
+    "pack_files",
+    "parquet_trouble",
+    "prove_parquet",
+    "read_content",
+    "read_file",
+    "read_files",
+    "read_folder",
+    "read_listed",
+    "read_paths",
+    "read_table",
+    "rows_of",
+    "text_table",
+    "unpack_files",
+    "unread_source",
+]
+
 # What lies in a folder, with the names of what cannot be listed, followed or opened.
 
 _Identity = tuple[int, int]
@@ -204,33 +231,6 @@ def _with_unique_names(files: list[ListedFile]) -> list[ListedFile]:
     names = with_unique_names(file.name for file in files)
     return [replace(file, name=name) for file, name in zip(files, names, strict=True)]
 
-
-__all__ = [
-    "SOURCE_DIGITS",
-    "Fingerprint",
-    "ListedFile",
-    "arrow_source",
-    "fingerprint",
-    "list_files",
-    "list_paths",
-    "listed",
-    "numbered",
-    "open_file",
-    "pack_files",
-    "parquet_trouble",
-    "prove_parquet",
-    "read_content",
-    "read_file",
-    "read_files",
-    "read_folder",
-    "read_listed",
-    "read_paths",
-    "read_table",
-    "rows_of",
-    "text_table",
-    "unpack_files",
-    "unread_source",
-]
 
 SOURCE_DIGITS = 12
 """So many hexadecimal digits of a SHA-256 name a file in the tables."""

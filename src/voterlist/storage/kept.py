@@ -242,7 +242,9 @@ def _found(workspace: Path, place: Place) -> KeptUnit | None:
 def _is_as_recorded(unit: KeptUnit) -> bool:
     """True where the files are those of the record."""
     paths = {unit.path(name): digest for name, digest in unit.files.items()}
-    return all(path.is_file() and sha256(path) == one for path, one in paths.items())
+    return all(
+        path.is_file() and sha256(path) == known for path, known in paths.items()
+    )
 
 
 def _folders_in(folder: Path) -> Iterator[Path]:

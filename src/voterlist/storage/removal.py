@@ -181,8 +181,8 @@ def mounted_below(folder: Path, mountinfo: bytes) -> list[str]:
         Path(os.fsdecode(_ESCAPED.sub(_byte, line.split()[_MOUNT_POINT])))
         for line in mountinfo.splitlines()
     }
-    below = (one.relative_to(folder) for one in points if folder in one.parents)
-    return sorted(one.as_posix() for one in below)
+    below = (point.relative_to(folder) for point in points if folder in point.parents)
+    return sorted(point.as_posix() for point in below)
 
 
 def _byte(escape: re.Match[bytes]) -> bytes:

@@ -482,9 +482,11 @@ def row_group_digests(path: Path) -> list[str]:
     with path.open("rb") as content:
         for number in range(footer.num_row_groups):
             group = footer.row_group(number)
-            columns = [group.column(one) for one in range(group.num_columns)]
+            columns = [group.column(column) for column in range(group.num_columns)]
             start = min(map(_start_of, columns))
-            end = max(_start_of(one) + one.total_compressed_size for one in columns)
+            end = max(
+                _start_of(column) + column.total_compressed_size for column in columns
+            )
             content.seek(start)
             digests.append(hashlib.sha256(content.read(end - start)).hexdigest())
     return digests
@@ -533,7 +535,11 @@ def altered_runs(workspace: Path, journal: Iterable[tuple[Any, ...]]) -> list[Pa
 
     Of runs of earlier versions it has none.
     """
-    told = {one["run"]: one["manifest"] for *_, one in journal if "manifest" in one}
+    told = {
+        details["run"]: details["manifest"]
+        for *_, details in journal
+        if "manifest" in details
+    }
     return [
         found[0]
         for run, digest in told.items()

@@ -18,6 +18,17 @@ from voterlist.ingest.file_names.readings import Name, Reading, Told, name_of, r
 from voterlist.ingest.file_names.tokens import maybe_time, stem
 from voterlist.ingest.place import HIGHEST
 
+__all__ = [
+    "NOT_NAMED",
+    "Basis",
+    "Doubt",
+    "NamedPlace",
+    "Territory",
+    "place_of_name",
+    "places_of_names",
+    "places_of_sheets",
+]
+
 # Which reading of a name holds, in the light of its folder and of the names beside it.
 
 _SURE_RUN = 3
@@ -417,9 +428,9 @@ def _rival(way: Reading, at: int, scene: _Scene) -> int | None:
     if _is_first_rival(way, at, scene):
         return way.constituency
     explained = {at, way.constituency, *way.others}
-    for one in range(len(scene.name.values)):
-        if one not in explained and _is_rival(one, way, at, scene):
-            return one
+    for place in range(len(scene.name.values)):
+        if place not in explained and _is_rival(place, way, at, scene):
+            return place
     return None
 
 
@@ -447,26 +458,26 @@ def _is_pair_sure(way: Reading, at: int, scene: _Scene) -> bool:
     return peers.count >= least and peers.run == at and not peers.may_be_parts(at)
 
 
-def _is_rival(one: int, way: Reading, at: int, scene: _Scene) -> bool:
+def _is_rival(place: int, way: Reading, at: int, scene: _Scene) -> bool:
     """True where a number that nothing explains may be the precinct's.
 
     ``one`` is its position, ``at`` that of the number taken.
     """
     name, peers = scene.name, scene.peers
     known = set(scene.precincts())
-    if peers.count >= _SURE_RUN and known and not known & set(peers.columns[one]):
+    if peers.count >= _SURE_RUN and known and not known & set(peers.columns[place]):
         return False
     if peers.is_sure_run(at):
         # The same number in all names, where that of another constituency would stand.
-        is_before = one == at - 1 and name.are_joined(one)
+        is_before = place == at - 1 and name.are_joined(place)
         return is_before and not way.told and scene.constituency is not None
     if not way.told:
         return True
-    first = min(one, at)
-    is_beside = abs(one - at) == 1 and name.are_joined(first)
+    first = min(place, at)
+    is_beside = abs(place - at) == 1 and name.are_joined(first)
     is_open = way.told is not Told.BOUND or name.may_be_range(first)
-    is_usual = name.values[one] <= _MOST_PRECINCTS
-    is_own = one > at and name.are_apart(at, one)
+    is_usual = name.values[place] <= _MOST_PRECINCTS
+    is_own = place > at and name.are_apart(at, place)
     return is_own or (is_beside and is_open and is_usual)
 
 
@@ -490,15 +501,3 @@ def _is_unclear(way: Reading, at: int, scene: _Scene) -> bool:
     if name.has_unknown_words:
         is_shown = is_shown and peers.strange >= _SURE_RUN
     return not is_shown and (name.has_unknown_words or not name.is_own(at))
-
-
-__all__ = [
-    "NOT_NAMED",
-    "Basis",
-    "Doubt",
-    "NamedPlace",
-    "Territory",
-    "place_of_name",
-    "places_of_names",
-    "places_of_sheets",
-]

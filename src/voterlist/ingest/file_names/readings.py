@@ -277,7 +277,7 @@ def _assignments(name: Name) -> list[_Assignment]:
     found: list[_Assignment] = []
     for given in product(*choices):
         pairs = zip(labels, given, strict=True)
-        assignment = tuple((one.sense, number) for one, number in pairs if number)
+        assignment = tuple((word.sense, number) for word, number in pairs if number)
         taken = {number.number for _, number in assignment}
         if len(taken) == len(assignment):
             found.append(assignment)

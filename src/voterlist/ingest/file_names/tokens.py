@@ -371,13 +371,13 @@ def maybe_time(pieces: Sequence[Token], at: int) -> bool:
     ``at``: its position among the tokens.
     """
     numbers = [place for place, token in enumerate(pieces) if token.kind == Kind.NUMBER]
-    around = [one for one in (at - 2, at + 2) if one in numbers]
-    joined = [one for one in around if pieces[(at + one) // 2].kind == Kind.SIGN]
-    if pieces[at].value <= _MONTHS and any(_is_year(pieces[one]) for one in joined):
+    around = [near for near in (at - 2, at + 2) if near in numbers]
+    joined = [near for near in around if pieces[(at + near) // 2].kind == Kind.SIGN]
+    if pieces[at].value <= _MONTHS and any(_is_year(pieces[near]) for near in joined):
         return True
     dates = _dates(pieces, numbers)
-    times = [one for one in (at, *joined) if one not in dates]
-    of_clock = [_is_of_clock(pieces[one]) for one in times]
+    times = [number for number in (at, *joined) if number not in dates]
+    of_clock = [_is_of_clock(pieces[number]) for number in times]
     return min(dates, default=at) < at and len(times) > 1 and all(of_clock)
 
 

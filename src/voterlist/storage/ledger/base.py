@@ -206,8 +206,8 @@ class SqliteBase(Base):
 
     def define(self, statement: str) -> None:
         """Execute a statement of a migration in the words of SQLite."""
-        for one in for_sqlite(statement):
-            self.execute(one)
+        for part in for_sqlite(statement):
+            self.execute(part)
 
     def is_sound(self) -> bool:
         """False where the pages of the file do not fit together.

@@ -260,7 +260,10 @@ def seal(base: Base, digests: Mapping[str, TableDigest]) -> None:
     base.execute_many(
         "INSERT INTO seals VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
         " rows = excluded.rows, digest = excluded.digest",
-        [(table, one.rows, one.digest) for table, one in sorted(digests.items())],
+        [
+            (table, seal_of_table.rows, seal_of_table.digest)
+            for table, seal_of_table in sorted(digests.items())
+        ],
     )
 
 
@@ -416,15 +419,15 @@ class Changes:
         than before must have one.
         """
         lines = []
-        for one in self._changes:
-            changed = [name for name in one.tables if before[name] != after[name]]
+        for change in self._changes:
+            changed = [name for name in change.tables if before[name] != after[name]]
             if changed:
                 seals = {name: asdict(after[name]) for name in changed}
                 more = after[changed[0]].rows - before[changed[0]].rows
-                details = {**one.details, "new": more, SEALS: seals}
-                lines.append((one.event, details))
-            elif not one.tables:
-                lines.append((one.event, one.details))
+                details = {**change.details, "new": more, SEALS: seals}
+                lines.append((change.event, details))
+            elif not change.tables:
+                lines.append((change.event, change.details))
         told = {table for _, details in lines for table in _tables_in(details)}
         changed = [table for table in after if before[table] != after[table]]
         untold = set(changed) - told

@@ -101,7 +101,7 @@ def writable(place: Place, timeout: float) -> Base:
 
 def _is_open_here(path: Path) -> bool:
     """True where this process has the file open for writing."""
-    return any(one.files and one.path == path for one in _WRITABLE)
+    return any(ledger.files and ledger.path == path for ledger in _WRITABLE)
 
 
 @contextmanager

@@ -169,8 +169,8 @@ class PostgresBase(Base):
     def define(self, statement: str) -> None:
         """Execute a statement of a migration in the words of PostgreSQL."""
         with self._translated():
-            for one in for_postgres(statement):
-                self._connection.exec_driver_sql(one)
+            for part in for_postgres(statement):
+                self._connection.exec_driver_sql(part)
 
     def is_sound(self) -> bool:
         """False where the database does not keep text in UTF-8."""

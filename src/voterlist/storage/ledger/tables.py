@@ -282,8 +282,8 @@ def schema_of(version: int) -> Mapping[str, str]:
     """All that a file of this ``user_version`` consists of: "type name" and its SQL."""
     with closing(sqlite3.connect(":memory:")) as model:
         for statement in statements(0, version):
-            for one in for_sqlite(statement):
-                model.execute(one)
+            for part in for_sqlite(statement):
+                model.execute(part)
         return schema_in(model.execute(SCHEMA_QUERY))
 
 

@@ -154,7 +154,9 @@ def verdict_of(
     """As ``verify``, of a ledger that is open."""
     version = version_of(base)
     problems = list(_of_schema(base.schema(), base.schema_of(version)))
-    is_readable = not any(one.name and one.name.startswith("table") for one in problems)
+    is_readable = not any(
+        (problem.name or "").startswith("table") for problem in problems
+    )
     if not is_readable or (problems and version < CHAINED_SINCE):
         # Tables of other columns cannot be compared with anything.
         return Verdict(None, tuple(problems))
@@ -249,8 +251,8 @@ class _Chain:
             for table, rows in line.details.get(ADDED, {}).items():
                 for key, value in rows:
                     self._take_row(number, table, int(key), str(value))
-            for table, one in line.details.get(SEALS, {}).items():
-                self.tables[table] = _digest_in(one), number
+            for table, said in line.details.get(SEALS, {}).items():
+                self.tables[table] = _digest_in(said), number
         except (ValueError, TypeError, KeyError, AttributeError):
             # A text of the program's own has all of this: this one was altered.
             problem = Problem("line-altered", line=number)
@@ -271,8 +273,8 @@ class _Chain:
         for table in UNNUMBERED:
             # A table that came later had no rows then.
             content = tables.get(table)
-            one = NO_ROWS if content is None else _digest_in(content)
-            self.tables[table] = one, 1
+            digest = NO_ROWS if content is None else _digest_in(content)
+            self.tables[table] = digest, 1
 
 
 def _digest_in(content: Mapping[str, Any]) -> TableDigest:
@@ -369,7 +371,7 @@ def _of_head(chain: _Chain, known: tuple[int | None, str]) -> Iterator[Problem]:
     """Whether the chain has the line of a head that somebody has."""
     number, text = known
     if number is None:
-        if not any(one.startswith(text) for one in chain.hashes.values()):
+        if not any(known_hash.startswith(text) for known_hash in chain.hashes.values()):
             yield _unknown_head(known)
     elif number not in chain.hashes:
         yield Problem("head-beyond", number, name=text)

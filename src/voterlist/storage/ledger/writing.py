@@ -233,8 +233,8 @@ class Ledger(Reader):
         self._base.execute_many(
             "INSERT INTO case_places VALUES (?, ?) ON CONFLICT DO NOTHING",
             [
-                (one["case_id"], one["constituency"] or UNKNOWN_PLACE)
-                for one in places.to_pylist()
+                (place["case_id"], place["constituency"] or UNKNOWN_PLACE)
+                for place in places.to_pylist()
             ],
         )
         if None not in unread:
@@ -275,11 +275,11 @@ class Ledger(Reader):
         Returns:
             how many were added.
         """
-        said = {_by(one): _says(one) for one in self.given_verdicts().to_pylist()}
+        said = {_by(row): _says(row) for row in self.given_verdicts().to_pylist()}
         new = [
-            one
-            for one in decisions.to_pylist()
-            if adjudicates or said.get(_by(one)) != _says(one)
+            row
+            for row in decisions.to_pylist()
+            if adjudicates or said.get(_by(row)) != _says(row)
         ]
         self._add_verdicts(new, adjudicates=adjudicates)
         return len(new)
@@ -336,7 +336,7 @@ class Ledger(Reader):
     def number_cases(self, numbers: Iterable[CaseNumber]) -> None:
         """Keep the numbers of cases; a case that has one keeps it."""
         self._change("case_numbers")
-        rows = [(one.case_id, one.number, one.content, one.run) for one in numbers]
+        rows = [(case.case_id, case.number, case.content, case.run) for case in numbers]
         self._base.execute_many(
             "INSERT INTO case_numbers VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
             sorted(rows),
