@@ -142,11 +142,10 @@ def _is_asked(voters: pa.Table) -> Bools:
     """True for entries of permanent lists whose constituency and precinct are known."""
     list_kind = text_of(voters, "list_kind")
     is_permanent = pc.equal(list_kind, ListKind.PERMANENT.value)
-    is_included = pc.fill_null(is_permanent, fill_value=False)
+    is_included = mask_of(is_permanent)
     for name in PRECINCT_PLACE:
-        is_known = pc.is_valid(voters.column(name))
-        is_included = pc.and_(is_included, is_known)
-    return mask_of(is_included)
+        is_included &= is_known(voters.column(name))
+    return is_included
 
 
 def _by_constituency(
@@ -272,7 +271,7 @@ class _Constituency:
             [self._is_one_house(number), True],
             in_range & on_side,
         )
-        return mask_of(is_covered) | (number < 0)
+        return is_covered.astype(bool) | (number < 0)
 
     def _is_one_house(self, number: Longs) -> Bools:
         """For each pair whether the single house of the row is that of the address.

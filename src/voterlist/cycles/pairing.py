@@ -105,10 +105,7 @@ def _is_two(old: pa.Table, new: pa.Table) -> Bools:
     """
     all_agree = np.ones(old.num_rows, dtype=bool)
     for name in ("fin", "document", *_DATE):
-        agrees = pc.equal(old.column(name), new.column(name)).fill_null(
-            fill_value=False
-        )
-        all_agree &= mask_of(agrees)
+        all_agree &= mask_of(pc.equal(old.column(name), new.column(name)))
     return contradicts(old, new) & ~all_agree
 
 
@@ -228,10 +225,7 @@ def is_elsewhere(old: pa.Table, new: pa.Table, paired: Paired) -> Bools:
     """
     moved = np.zeros(len(paired.old), dtype=bool)
     for name in ("constituency", "precinct"):
-        differs = pc.not_equal(*_columns(old, new, paired, name)).fill_null(
-            fill_value=False
-        )
-        moved |= mask_of(differs)
+        moved |= mask_of(pc.not_equal(*_columns(old, new, paired, name)))
     return moved
 
 

@@ -31,7 +31,6 @@ _SURE_ALONE = 0.98
 """The confidence of a header that is the only one of its list."""
 _LEAST_BODY = 3
 """Columns of fewer rows than this are not told by their cells."""
-_FALSE = pa.scalar(value=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import pyarrow as pa
 from voterlist.arrays import Bools, Longs
 from voterlist.errors import InputError
 from voterlist.ingest.added import flat
-from voterlist.ingest.evidence import KINDS, column_numbers
+from voterlist.ingest.evidence import KINDS, column_numbers, in_force
 from voterlist.ingest.file_names import (
     NOT_NAMED,
     NamedPlace,
@@ -338,11 +338,7 @@ def _numbers(
         if number := getattr(place, kind):
             # Titles above the headings hold from the first row on; of two, the upper one.
             numbers[0 if row < header else row] = number
-    known = np.flatnonzero(numbers)
-    if not len(known):
-        return numbers
-    last = np.searchsorted(known, np.arange(len(numbers)), side="right") - 1
-    return np.where(last >= 0, numbers[known[np.maximum(last, 0)]], 0)
+    return in_force(numbers)
 
 
 def _unused(

@@ -21,7 +21,7 @@ from voterlist.ingest.heading import Header, filled_cells, same_cells
 from voterlist.ingest.place import NOWHERE, title_place
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
-from voterlist.tables import join_text, map_unique, mask_of
+from voterlist.tables import is_known, join_text, map_unique, mask_of
 
 # Whether a row that is no entry may hold a voter, and an entry two: told by what stands in it.
 
@@ -155,7 +155,6 @@ _PLACE_WORD = (
 _LETTER = r"[^\W\d_]"
 _BROKEN = r"\S\s*[\n\r\v\f\x{85}\x{2028}\x{2029}]\s*\S"
 """A cell of several lines."""
-_FALSE = pa.scalar(value=False)
 _Codes = npt.NDArray[np.int8]
 
 
@@ -346,7 +345,7 @@ def _any_filled(cells: list[pa.Array], columns: Iterable[int]) -> Bools:
     """The rows with something in at least one of these columns."""
     filled = np.zeros(len(cells[0]), dtype=bool)
     for column in columns:
-        filled |= mask_of(pc.is_valid(cells[column]))
+        filled |= is_known(cells[column])
     return filled
 
 
@@ -374,10 +373,10 @@ def _mark_faulty(
         beyond = _any_filled(cells, range(width, len(cells)))
         _mark(codes, beyond, AsideCode.ROW_TOO_LONG)
     needed = _columns_of(header.map, _NAMES)
-    ended = [mask_of(pc.is_null(raw[column])) for column in needed]
+    ended = [~is_known(raw[column]) for column in needed]
     _mark(codes, np.logical_or.reduce(ended), AsideCode.ROW_TOO_SHORT)
     named = [*needed, *header.map.columns("patronymic")]
-    blank = [mask_of(pc.is_null(cells[column])) for column in named]
+    blank = [~is_known(cells[column]) for column in named]
     _mark(codes, np.logical_and.reduce(blank), AsideCode.NO_NAME)
 
 
@@ -389,7 +388,7 @@ def _mark_shifted(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> N
     last one is blank, else it has one too many. Which one is for a person to say.
     """
     last = max(match.column for match in columns.matches)
-    is_short = mask_of(pc.is_null(cells[last]))
+    is_short = ~is_known(cells[last])
     is_entry = codes == ENTRY_ROW
     is_shifted = is_short & _any_match(cells, columns.columns("number"), _WORD_ALONE)
     for field, patterns in ALONE.items():

@@ -449,8 +449,7 @@ def _damaged_rows(sheet: Survey) -> _Findings:
         return []
     lost = np.zeros(len(sheet.rows.codes), dtype=bool)
     for column in sheet.cells:
-        is_lost = pc.match_substring(column, "\N{REPLACEMENT CHARACTER}")
-        lost |= mask_of(is_lost)
+        lost |= mask_of(pc.match_substring(column, "\N{REPLACEMENT CHARACTER}"))
     rows = _Rows(sheet, line=sheet.sheet.lines[int(np.argmax(lost))].as_py())
     rows.add("encoding-damaged", value=int(lost.sum()))
     return rows.findings
