@@ -94,6 +94,7 @@ def _desk(tables: ReviewTables) -> Desk:
         tables,
         standing(Given()),
         facts,
+        run="bench",
         sources={},
     )
 

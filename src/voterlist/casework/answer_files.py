@@ -245,8 +245,7 @@ class _Check:
         place = self._page.constituency
         if place is not None and place not in self._places[one.case]:
             return "other-constituency"
-        is_same = sorted(one.entries) == sorted(self._members[one.case])
-        if not is_same or not one.names_its_own or one.seen != self._seen[one.case]:
+        if not one.is_of(self._members[one.case], self._seen[one.case]):
             return "changed-since-seen"
         return "answered-since" if self._is_older(one) else None
 

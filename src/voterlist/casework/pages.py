@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,7 +23,7 @@ from voterlist.quality.readings import actions_of_two, second_readings, waiting_
 from voterlist.render.desk import PageOptions, render_desk
 from voterlist.report.asked import ReviewItems, ReviewTables
 from voterlist.report.sections.cases.build import cases_in
-from voterlist.report.to_review import blind_cases, review_items, without_first_readings
+from voterlist.report.to_review import review_items, without_first_readings
 from voterlist.report.values import Facts, Sources, in_constituency
 from voterlist.storage import store
 from voterlist.storage.ledger import Reader
@@ -66,6 +67,10 @@ def numbers_of(runs: Known, cases: pa.Table, ledger: Reader) -> dict[str, int]:
     return {row["case_id"]: row["number"] for row in rows}
 
 
+Shown: TypeAlias = tuple[ReviewTables, Standing, frozenset[str]]
+"""The tables of a run, what holds of the answers, and the cases that are to be read blind."""
+
+
 class SecondReaders:
     """What is asked of each person, so that nobody sees a first decision before the second.
 
@@ -102,19 +107,15 @@ class SecondReaders:
         decisions, review = self._settings.decisions, self._settings.review
         return standing(self._given, two_people=actions_of_two(decisions, review))
 
-    def shown_to(
-        self, reader: str | None
-    ) -> tuple[ReviewTables, Standing, frozenset[str]]:
+    def shown_to(self, reader: str | None) -> Shown:
         """(the tables, what holds, the cases that are to be read blind) as a person sees them.
 
         Cases that wait for somebody else are in neither.
         """
         own = () if reader is None else waiting_for(self._readings, reader)
-        others = set(self._ready.to_pylist()) - set(own)
-        tables, _ = without_first_readings(self._tables, self.standing(), others)
-        _, holding = without_first_readings(
-            self._tables, self.standing(), self._ready.to_pylist()
-        )
+        ready, holding = self._ready.to_pylist(), self.standing()
+        tables, _ = without_first_readings(self._tables, holding, {*ready} - {*own})
+        _, holding = without_first_readings(self._tables, holding, ready)
         return tables, holding, frozenset(own)
 
     def items_for(self, reader: str | None) -> ReviewItems:
@@ -123,29 +124,15 @@ class SecondReaders:
         The cases that the person is to read a second time stand among the others by number. Cases
         that wait for somebody else are left out.
         """
-        is_masked = self._settings.privacy.mask_identifiers
-        tables, holding = without_first_readings(
-            self._tables, self.standing(), self._ready.to_pylist()
-        )
-        items = review_items(
+        tables, holding, blind = self.shown_to(reader)
+        return review_items(
             tables,
             self._given,
             holding,
             sources=self._sources,
-            mask_identifiers=is_masked,
+            mask_identifiers=self._settings.privacy.mask_identifiers,
+            blind=blind,
         )
-        if reader is None:
-            return items
-        blind = blind_cases(
-            waiting_for(self._readings, reader),
-            self._tables,
-            sources=self._sources,
-            mask_identifiers=is_masked,
-        )
-        cases = [*items.cases, *blind]
-        first = self._tables.doubted
-        cases.sort(key=lambda case: (case.case_id not in first, case.number))
-        return replace(items, cases=tuple(cases))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,19 +227,13 @@ def desk_of_workspace(
         UsageError: no run has this constituency.
         InputError: a table of a run is gone or damaged.
     """
-    given = answers_of_today(ledger, runs)
-    sources = sources_of(runs.inputs)
-    readers = SecondReaders(review_tables(runs, ledger), given, settings, sources)
-    tables, holding, blind = readers.shown_to(reader)
-    desk = desk_of(
-        tables,
-        holding,
-        _facts(runs, settings, today, constituency),
-        sources=sources,
-        blind=blind,
-        mask_identifiers=settings.privacy.mask_identifiers,
+    readers = SecondReaders(
+        review_tables(runs, ledger),
+        answers_of_today(ledger, runs),
+        settings,
+        sources_of(runs.inputs),
     )
-    return replace(desk, run=runs.run)
+    return _desk(runs, settings, today, constituency, readers.shown_to(reader))
 
 
 def desk_of_everybody(
@@ -269,27 +250,35 @@ def desk_of_everybody(
     Raises:
         InputError: a table of a run is gone or damaged.
     """
-    given = answers_of_today(ledger, runs)
     two_people = actions_of_two(settings.decisions, settings.review)
-    desk = desk_of(
-        review_tables(runs, ledger),
-        standing(given, two_people=two_people),
-        _facts(runs, settings, today, None),
-        sources=sources_of(runs.inputs),
-        mask_identifiers=settings.privacy.mask_identifiers,
-    )
-    return replace(desk, run=runs.run)
+    holding = standing(answers_of_today(ledger, runs), two_people=two_people)
+    shown = review_tables(runs, ledger), holding, frozenset[str]()
+    return _desk(runs, settings, today, None, shown)
 
 
-def _facts(
-    runs: Known, settings: Settings, today: dt.date, constituency: int | None
-) -> Facts:
-    """Whose desk it is."""
-    return Facts(
+def _desk(
+    runs: Known,
+    settings: Settings,
+    today: dt.date,
+    constituency: int | None,
+    shown: Shown,
+) -> Desk:
+    """The desk of a constituency with what is shown."""
+    tables, holding, blind = shown
+    facts = Facts(
         cycle=settings.workspace.cycle,
         level=settings.workspace.level,
         constituency=_whose(runs, constituency),
         today=today,
+    )
+    return desk_of(
+        tables,
+        holding,
+        facts,
+        run=runs.run,
+        sources=sources_of(runs.inputs),
+        blind=blind,
+        mask_identifiers=settings.privacy.mask_identifiers,
     )
 
 

@@ -16,11 +16,11 @@ from voterlist.decisions import Standing
 from voterlist.fields import ENTRY_FIELDS, IDENTIFIERS, LATER_FIELDS
 from voterlist.model import Action, EntryRole, Verdict
 from voterlist.report.asked import ReviewTables, is_of_case
-from voterlist.report.sections.cases.build import build_cases, cases_in
+from voterlist.report.sections.cases.build import cases_in
 from voterlist.report.sections.cases.model import Case, CaseWords, Member, Sentences
 from voterlist.report.sections.chance import chances_by_place
-from voterlist.report.to_review import blind_case
-from voterlist.report.values import Facts, Names, Sources, rows_of
+from voterlist.report.to_review import queued_cases
+from voterlist.report.values import Facts, Sources, rows_of
 
 _SAME = "same"
 
@@ -141,7 +141,7 @@ class Desk:
     cases: tuple[DeskCase, ...]
     sentences: Mapping[str, tuple[str, ...]]
     """By language, the sentence of each case."""
-    run: str = ""
+    run: str
     """The newest run of the workspace."""
 
 
@@ -189,6 +189,7 @@ def desk_of(
     holding: Standing,
     facts: Facts,
     *,
+    run: str,
     sources: Sources,
     mask_identifiers: bool = True,
     blind: Collection[str] = (),
@@ -199,23 +200,22 @@ def desk_of(
         tables: the tables of the run.
         holding: what holds of all answers, and what is contested.
         facts: whose desk it is.
+        run: the newest run.
         sources: the files of each source.
         mask_identifiers: whether only the end of an identifier is shown.
         blind: cases that are shown as if nobody had decided or compared them.
     """
-    table = cases_in(tables.cases, facts.constituency)
     looked_up = tables.looked_up(holding)
-    cases = build_cases(
-        table,
-        tables.numbers,
+    cases = queued_cases(
+        replace(tables, cases=cases_in(tables.cases, facts.constituency)),
         looked_up,
-        Names(sources),
+        sources=sources,
         mask_identifiers=mask_identifiers,
+        blind=blind,
     )
-    shown = [blind_case(case) if case.case_id in blind else case for case in cases]
-    shown.sort(key=lambda case: (case.case_id not in tables.doubted, case.number))
-    cases = tuple(shown)
-    members = {case.case_id: _ids(case) for case in cases}
+    members = {
+        case.case_id: [member.entry_id for member in case.members] for case in cases
+    }
     digests = seen_digests(members, looked_up["entries"])
     unread = (DeskCase(case, digests[case.case_id]) for case in cases)
     built = tuple(answered(unread, holding))
@@ -224,7 +224,7 @@ def desk_of(
         language: tuple(map(Sentences(CaseWords(language), chances).of, cases))
         for language in LANGUAGES
     }
-    return Desk(facts, built, sentences)
+    return Desk(facts, built, sentences, run)
 
 
 def answered(cases: Iterable[DeskCase], holding: Standing) -> Iterator[DeskCase]:
@@ -259,11 +259,6 @@ def _decided(member: Member, row: Mapping[str, Any] | None) -> Member:
         decided_by=None if row is None else row["decided_by"],
         decided_why=None if row is None else row["reason"],
     )
-
-
-def _ids(case: Case) -> list[str]:
-    """The entries of a case."""
-    return [member.entry_id for member in case.members]
 
 
 def contested_in(holding: Standing) -> list[_Row]:

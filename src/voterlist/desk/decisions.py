@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 import rfc8785
@@ -90,11 +90,18 @@ class Decision(_Part):
     settles: bool = False
     time: str
 
-    @property
-    def names_its_own(self) -> bool:
-        """True where it names no entry but those of the case."""
+    def is_of(self, entries: Iterable[str], seen: str) -> bool:
+        """True where the case has these entries and they say what the person saw.
+
+        And where the decision names no others.
+
+        Args:
+            entries: the ids of the entries of the case today.
+            seen: the digest of what they say today.
+        """
         named = {*self.apart, *self.asked, *([] if self.kept is None else [self.kept])}
-        return named <= set(self.entries)
+        is_same = sorted(self.entries) == sorted(entries) and self.seen == seen
+        return is_same and named <= set(self.entries)
 
     def verdicts(self) -> Iterator[tuple[str, str]]:
         """(entry, code of ``Verdict`` or ``Action``) of each entry that is decided."""

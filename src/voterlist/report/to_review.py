@@ -66,6 +66,36 @@ def blind_cases(
     return tuple(blind_case(case) for case in cases)
 
 
+def queued_cases(
+    tables: ReviewTables,
+    looked_up: Mapping[str, pa.Table],
+    *,
+    sources: Sources,
+    mask_identifiers: bool,
+    blind: Collection[str] = (),
+) -> list[Case]:
+    """All cases as a person decides them, on whatever: those that are in doubt first, by number.
+
+    Args:
+        tables: the tables of the run.
+        looked_up: as of ``ReviewTables.looked_up``.
+        sources: the files of each source.
+        mask_identifiers: whether only the end of an identifier is shown.
+        blind: cases that are shown as if nobody had decided or compared them.
+    """
+    cases = build_cases(
+        tables.cases,
+        tables.numbers,
+        looked_up,
+        Names(sources),
+        mask_identifiers=mask_identifiers,
+    )
+    shown = [blind_case(case) if case.case_id in blind else case for case in cases]
+    return sorted(
+        shown, key=lambda case: (case.case_id not in tables.doubted, case.number)
+    )
+
+
 def blind_case(case: Case) -> Case:
     """The case with its entries in the order of their ids, and nothing that anybody says of them.
 
@@ -137,6 +167,7 @@ def review_items(
     *,
     sources: Sources,
     mask_identifiers: bool = True,
+    blind: Collection[str] = (),
 ) -> ReviewItems:
     """Everything that a person is asked, with what was answered before.
 
@@ -149,22 +180,22 @@ def review_items(
         holding: what holds of it.
         sources: the files of each source.
         mask_identifiers: whether only the end of an identifier is shown.
+        blind: cases that the person is to read without knowing the first decision.
     """
     looked_up, names = tables.looked_up(holding), Names(sources)
     contested = holding.contested.to_pylist()
     pending = holding.pending.to_pylist()
-    cases = build_cases(
-        tables.cases,
-        tables.numbers,
+    cases = queued_cases(
+        tables,
         looked_up,
-        names,
+        sources=sources,
         mask_identifiers=mask_identifiers,
+        blind=blind,
     )
     disputed_cases = {row["case_id"] for row in contested if is_of_case(row)}
     open_cases = [
         case for case in cases if case.is_open and case.case_id not in disputed_cases
     ]
-    open_cases.sort(key=lambda case: (case.case_id not in tables.doubted, case.number))
     findings = review_findings(
         tables.findings,
         tables.accepted,

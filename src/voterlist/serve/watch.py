@@ -166,14 +166,9 @@ def _refusal(one: Request, work: Work, taken: Mapping[str, Request]) -> Refusal 
     if one.knows != case.knows:
         people = [answer.by for answer in case.desk.answers]
         return Refusal("case-decided", by=", ".join(people) or "—")
-    return None if _is_as_seen(one.decision, case) else Refusal("case-changed")
-
-
-def _is_as_seen(decision: Decision, case: Case) -> bool:
-    """True where the entries of a case still say what the person saw."""
-    entries = sorted(member.entry_id for member in case.desk.case.members)
-    is_of_case = sorted(decision.entries) == entries and decision.names_its_own
-    return is_of_case and decision.seen == case.desk.seen
+    entries = (member.entry_id for member in case.desk.case.members)
+    is_as_seen = one.decision.is_of(entries, case.desk.seen)
+    return None if is_as_seen else Refusal("case-changed")
 
 
 def _write(ledger: OpenLedger, imported: ImportedFile) -> None:

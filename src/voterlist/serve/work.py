@@ -259,10 +259,6 @@ class Work:
         self._is_unkept |= bool(touched)
         self._refresh(sorted(touched & self._cases.keys()))
 
-    def forget(self) -> None:
-        """Take nothing for granted that was not read from the ledger."""
-        self._runs = None
-
     def keep(self, ledger: OpenLedger) -> None:
         """Keep what the entries say of which something was decided.
 

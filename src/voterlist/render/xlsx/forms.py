@@ -134,52 +134,61 @@ def fold(text: str | None) -> str:
     return " ".join(lower.split()).translate(_PLAIN)
 
 
+def _known(
+    keys: Mapping[str, Iterable[str]], codes: Iterable[str]
+) -> Mapping[str, str]:
+    """Folded word -> code, in every language; these codes are words too.
+
+    Args:
+        keys: of each code, where the catalogue has its words.
+        codes: those that may be written themselves.
+    """
+    known = {fold(code): code for code in codes}
+    for language in LANGUAGES:
+        words = Words(language)
+        for code, of_code in keys.items():
+            known |= {fold(words(key)): code for key in of_code}
+    return known
+
+
 @cache
 def known_headings() -> Mapping[str, str]:
-    """Folded heading -> column, in every language."""
-    known = {fold(name): name for name in IDS}
-    for words in _all_words():
-        for name, keys in ANSWERS.items():
-            known |= {fold(words(f"review.column.{key}")): name for key in keys}
-    return known
+    """Folded heading -> column; those of the hidden columns are the same in every language."""
+    keys = {
+        name: [f"review.column.{key}" for key in of_name]
+        for name, of_name in ANSWERS.items()
+    }
+    return _known(keys, IDS)
 
 
 @cache
 def known_words(form: Form) -> Mapping[str, str]:
-    """Folded word -> code, in every language; the codes themselves are words too."""
-    known = {fold(code): code for code in form.words}
-    for words in _all_words():
-        for code, keys in form.words.items():
-            known |= {fold(words(key)): code for key in keys}
-    return known
+    """Folded word -> code of an answer."""
+    return _known(form.words, form.words)
 
 
 @cache
 def known_grounds() -> Mapping[str, str]:
-    """Folded title -> code of a ground, in every language; the codes are words too."""
-    known = {fold(code): code for code in grounds()}
-    for words in _all_words():
-        known |= {fold(words(f"ground.{code}.title")): code for code in grounds()}
-    return known
+    """Folded title -> code of a ground."""
+    keys = {code: [f"ground.{code}.title"] for code in grounds()}
+    return _known(keys, keys)
 
 
 @cache
 def known_fields() -> Mapping[str, str]:
-    """Folded heading -> field of ENTRY, in every language; the fields are words too."""
-    known = {fold(name): name for name in ENTRY_FIELDS}
-    for words in _all_words():
-        known |= {fold(words(f"field.{name}")): name for name in ENTRY_FIELDS}
-    return known
+    """Folded heading -> field of ENTRY."""
+    keys = {name: [f"field.{name}"] for name in ENTRY_FIELDS}
+    return _known(keys, keys)
+
+
+@cache
+def _known_ticks() -> Mapping[str, str]:
+    return _known({TICK: ["review.tick.yes"]}, (*TICKS, "х"))
 
 
 def is_tick(text: str) -> bool:
     """True for a mark that takes what is proposed."""
-    yes = {fold(words("review.tick.yes")) for words in _all_words()}
-    return fold(text) in {*(fold(one) for one in TICKS), *yes, "х"}
-
-
-def _all_words() -> list[Words]:
-    return [Words(language) for language in LANGUAGES]
+    return fold(text) in _known_ticks()
 
 
 def digest_of(texts: Mapping[str, str | None]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from voterlist.model import Verdict
 from voterlist.render.xlsx.answers import Carried
@@ -154,18 +155,11 @@ class _Writer:
         self, sheet: Sheet, top: int, column: int, name: str, lines: Sequence[Line]
     ) -> None:
         """The drop-down lists of a column: one for each stretch of rows with the same words."""
-        start = 0
-        while start < len(lines):
-            choices = lines[start].choices.get(name, ())
-            end = start
-            while end < len(lines) and lines[end].choices.get(name, ()) == choices:
-                end += 1
+        for choices, stretch in groupby(lines, lambda line: line.choices.get(name)):
+            first, top = top, top + len(list(stretch))
             if choices:
                 rule = self._rule(name, choices)
-                sheet.raw.data_validation(
-                    top + start, column, top + end - 1, column, rule
-                )
-            start = end
+                sheet.raw.data_validation(first, column, top - 1, column, rule)
 
     def _rule(self, name: str, choices: tuple[str, ...]) -> dict[str, object]:
         """A list of words, with a word of help and a refusal of anything else."""
