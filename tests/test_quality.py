@@ -19,12 +19,14 @@ import deciding
 import review_books
 import workspaces
 from voterlist import config
+from voterlist.casework import reviewing
+from voterlist.casework.pages import export_page
 from voterlist.casework.quality import review_quality
 from voterlist.catalogue import catalogue
 from voterlist.cli.app import APP
 from voterlist.config import DecisionSettings, ReviewSettings
 from voterlist.decisions import Given
-from voterlist.handover import acts, reviewing
+from voterlist.handover import acts
 from voterlist.handover.acts import Handed
 from voterlist.handover.gates import Gate, Scope, gates
 from voterlist.pipeline.known import answers_in, known
@@ -623,6 +625,26 @@ def test_nobody_sees_what_the_first_reader_asked_the_precinct(finished, tmp_path
         export(workspace, tmp_path / "out.xlsx", reader=reader)
         told = str(review_books.rows_of(tmp_path / "out.xlsx"))
         assert not [word for word in ("Aysel", "one man") if word in told]
+
+
+@pytest.mark.slow
+def test_the_second_reader_sees_the_entries_as_they_are_corrected(finished, tmp_path):
+    """On the page a voter would say one thing, and another one in the workbook."""
+    workspace = shutil.copytree(finished, tmp_path / "2026")
+    result = decide(workspace, tmp_path / "first.xlsx", "Aysel", "keep", "repeat")
+    entry = made_by(result, "cases")[0]["entry_id"]
+    text = "Füzuli küç. 99"
+    answer = {"entry_id": entry, "action": "correct", "field": "address", "value": text}
+    with ledgers.Ledger(workspace / "ledger.db") as ledger:
+        ledger.amend(deciding.amendments_of(answer | {"ground": "document-seen"}))
+    export(workspace, tmp_path / "book.xlsx", reader="Bahar")
+    page = tmp_path / "desk.html"
+    export_page(workspace, page, "en", today=workspaces.TODAY, reader="Bahar")
+    shown = {
+        str(cell) for row in cases_in(tmp_path / "book.xlsx") for cell in row["shown"]
+    }
+    assert text in shown
+    assert text in page.read_text(encoding="utf-8")
 
 
 def test_the_act_tells_what_was_measured():
