@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import json
 import random
@@ -26,10 +25,8 @@ from voterlist.catalogue import catalogue
 from voterlist.cli.app import APP
 from voterlist.config import DecisionSettings, ReviewSettings
 from voterlist.decisions import Given
-from voterlist.handover import acts
-from voterlist.handover.acts import Handed
 from voterlist.handover.gates import Gate, Scope, gates
-from voterlist.pipeline.known import answers_in, known
+from voterlist.handover.submitting import ACT_SIGNS, quality_rows
 from voterlist.pipeline.list_input import ListSource
 from voterlist.quality.agreement import (
     Stratum,
@@ -539,9 +536,8 @@ def made_by(result, name):
 def gate_of(workspace):
     settings = config.load(workspace / config.FILE_NAME)
     with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
-        runs, answers = known(workspace, ledger), answers_in(ledger)
-    source = ListSource(workspace, runs, answers, settings)
-    states = gates(workspace, settings, source, Scope(88))
+        source = ListSource.of(workspace, ledger, settings)
+    states = gates(source, Scope(88))
     return {state.gate: state.count for state in states}[Gate.SECOND_READINGS]
 
 
@@ -651,20 +647,17 @@ def test_the_act_tells_what_was_measured():
     """The commission above would sign for figures that it never saw; one page holds it all."""
     given = answered(("c1", "Aysel", REPEAT), ("c1", "Bahar", REPEAT))
     rows = certificate(given, cases_of("c1", "c2")).to_pylist()
-    handed = Handed(
-        None, "", "", {}, 1, "", [row for row in rows if row["kind"] is None]
-    )
-    told = acts._quality(handed, "en")
+    told = quality_rows([row for row in rows if row["kind"] is None], "en")
     assert told[0]["label"] == EN("quality.agreement")
     assert not any(EN("quality.proposed") == row["label"] for row in told)
-    assert acts._quality(dataclasses.replace(handed, certificate=()), "en") == []
-    rows = [acts._row(f"label {number}", "value") for number in range(7)]
+    assert quality_rows((), "en") == []
+    rows = [{"label": f"label {number}", "value": "value"} for number in range(7)]
     page = dict.fromkeys(("facts", "counts", "marks"), rows)
     page |= dict.fromkeys(
         ("title", "short", "note", "counts_title", "quality_title", "marks_title"), "x"
     )
     page |= {"language": "en", "quality": told, "sides": [("one", "A"), ("two", "")]}
-    page["signs"] = {name: name for name in acts._SIGNS}
+    page["signs"] = {name: name for name in ACT_SIGNS}
     pdf = pypdfium2.PdfDocument(typeset("act", page, dt.date(2026, 2, 4)))
     assert len(pdf) == 1
     assert EN("quality.agreement") in pdf[0].get_textpage().get_text_range()

@@ -12,7 +12,7 @@ import pyarrow as pa
 from voterlist.catalogue import LANGUAGES
 from voterlist.errors import usage_error
 from voterlist.pipeline.inbox import sources_of
-from voterlist.pipeline.known import Known, answers_of_today, known, run_table
+from voterlist.pipeline.known import Known, answers_of_today, known, read_table
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.agreement import Agreement, kappas, read_twice
 from voterlist.quality.certificate import certificate_of_run
@@ -20,7 +20,6 @@ from voterlist.quality.feedback import feedback
 from voterlist.quality.readings import second_readings
 from voterlist.render.html import render_feedback
 from voterlist.report.values import Facts, Names
-from voterlist.schemas import APPLIED, ENTRY, FINDING, INDICATOR, PROFILE
 from voterlist.storage import store
 from voterlist.storage.workspace import open_to_read
 
@@ -82,13 +81,7 @@ def review_quality(workspace: Path) -> ReviewQuality:
     )
 
 
-_TABLES = {
-    "findings": FINDING,
-    "applied": APPLIED,
-    "entries": ENTRY,
-    "profile": PROFILE,
-    "indicators": INDICATOR,
-}
+_TABLES = ("findings", "applied", "entries", "profile", "indicators")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +128,7 @@ def make_feedback(
         runs = known(workspace, ledger)
     number = _whose(runs, constituency)
     folder = runs.folder_of(number)
-    tables = {name: run_table(folder, name, schema) for name, schema in _TABLES.items()}
+    tables = {name: read_table(folder, name) for name in _TABLES}
     facts = Facts(
         cycle=settings.workspace.cycle,
         level=settings.workspace.level,
@@ -147,15 +140,14 @@ def make_feedback(
     store.make_folder(target)
     found = feedback(tables, number)
     paths = []
-    for one in found:
+    for told in found:
         for language in LANGUAGES:
-            path = target / f"{number:03}-{one.precinct:04}-{language}.html"
-            page = render_feedback(one, facts, names, language=language)
+            path = target / f"{number:03}-{told.precinct:04}-{language}.html"
+            page = render_feedback(told, facts, names, language=language)
             store.write_content(path, page)
             paths.append(path)
-    return FeedbackMade(
-        target, folder.name, number, tuple(one.precinct for one in found), tuple(paths)
-    )
+    precincts = tuple(told.precinct for told in found)
+    return FeedbackMade(target, folder.name, number, precincts, tuple(paths))
 
 
 def _whose(runs: Known, constituency: int | None) -> int:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voterlist.casework.answer_files import (
+    AnswerFile,
     Made,
+    Origins,
     of_elsewhere,
     of_other_people,
     origins_of,
@@ -27,7 +29,7 @@ from voterlist.casework.importing import (
     record,
 )
 from voterlist.casework.pages import SecondReaders, numbers_of, review_tables
-from voterlist.decisions import standing
+from voterlist.decisions import Standing, standing
 from voterlist.model import Mark, Problem, Verdict
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import answers_of_today, cycles_of_runs, known
@@ -99,26 +101,26 @@ class Imported:
     @property
     def recorded(self) -> int:
         """How many answers were recorded."""
-        return sum(one.recorded for one in self.files)
+        return sum(file.recorded for file in self.files)
 
     @property
     def replaced(self) -> tuple[Replacement, ...]:
         """The earlier answers of the same people that were replaced."""
-        return tuple(each for one in self.files for each in one.replaced)
+        return tuple(answer for file in self.files for answer in file.replaced)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Why rows were refused, and of which sheets not all could be read."""
-        return tuple(each for one in self.files for each in one.problems)
+        return tuple(problem for file in self.files for problem in file.problems)
 
     @property
     def is_origin_known(self) -> bool:
         """False where a sheet does not say from which run it is."""
-        return all(one.is_origin_known for one in self.files)
+        return all(file.is_origin_known for file in self.files)
 
     def count(self, mark: Mark) -> int:
         """How many findings are newly marked so."""
-        return sum(one.count(mark) for one in self.files)
+        return sum(file.count(mark) for file in self.files)
 
 
 def export_review(
@@ -225,37 +227,27 @@ def import_review(
             require_place(file, refused, runs, path)
             require_own(file.answers, refused, path)
         numbers = numbers_of(runs, runs.table("cases"), ledger)
-        two_people = actions_of_two(settings.decisions, settings.review)
         # Where nobody may log in, files are all that there is, and are taken.
         is_vouched = not (bringer.role or ledger.users())
+        against = Against(
+            runs=runs,
+            given=answers_of_today(ledger, runs),
+            settings=settings,
+            numbers=numbers,
+            decided_at=decided_at,
+            by=by,
+            bringer=None if is_vouched else bringer,
+        )
         made: Made = {}
         imported = []
         for file, refused in zip(books, origins, strict=True):
-            given = answers_of_today(ledger, runs)
-            holding = standing(given, two_people=two_people)
-            answers = file.against(
-                runs, holding, given, decided_at, by=by, made=made
-            ).answers
-            unread = (
-                *answers.problems,
-                *of_elsewhere(answers, refused),
-                *of_other_people(answers, runs),
-            )
-            against = Against(
-                runs=runs,
-                given=given,
-                settings=settings,
-                numbers=numbers,
-                decided_at=decided_at,
-                by=by,
-                bringer=None if is_vouched else bringer,
-                originals=originals_of(holding, given, runs.table("returned")),
-            )
-            one = check_answers(answers, unread, against)
-            record(ledger, runs, one)
-            _write_journal(ledger, one, runs.run, decided_at.date(), bringer.name)
-            imported.append(one)
-        holding = standing(answers_of_today(ledger, runs), two_people=two_people)
+            checked = _checked_file(file, refused, against, made)
+            record(ledger, runs, checked)
+            _write_journal(ledger, checked, runs.run, decided_at.date(), bringer.name)
+            imported.append(checked)
+            # The next file is held against what this one says.
+            against = replace(against, given=answers_of_today(ledger, runs))
+        holding = _standing(against)
         touched = _touched([file.answers for file in books])
         return Imported(
             tuple(imported),
@@ -264,20 +256,52 @@ def import_review(
         )
 
 
+def _standing(against: Against) -> Standing:
+    """What holds of all answers so far."""
+    settings = against.settings
+    two_people = actions_of_two(settings.decisions, settings.review)
+    return standing(against.given, two_people=two_people)
+
+
+def _checked_file(
+    file: AnswerFile, refused: Origins, against: Against, made: Made
+) -> ImportedFile:
+    """What of a file is to be recorded.
+
+    Args:
+        file: what it says.
+        refused: the runs whose rows are refused.
+        against: the answers so far; those that a row may confirm are found here.
+        made: when decisions of a page were made; those of this file are added.
+    """
+    runs, given = against.runs, against.given
+    holding = _standing(against)
+    answers = file.against(
+        runs, holding, given, against.decided_at, by=against.by, made=made
+    ).answers
+    unread = (
+        *answers.problems,
+        *of_elsewhere(answers, refused),
+        *of_other_people(answers, runs),
+    )
+    originals = originals_of(holding, given, runs.table("returned"))
+    return check_answers(answers, unread, replace(against, originals=originals))
+
+
 def _write_journal(
-    ledger: Ledger, one: ImportedFile, run: str, day: dt.date, bringer: str
+    ledger: Ledger, file: ImportedFile, run: str, day: dt.date, bringer: str
 ) -> None:
     """A line in the journal about a file that was read in, and who brought it."""
     ledger.write_journal(
         day,
         REVIEW_EVENT,
         run=run,
-        workbook=one.digest,
-        recorded=one.verdicts.num_rows + one.amendments.num_rows,
-        replaced=len(one.replaced),
-        refused=len(one.problems),
-        accepted=one.count(Mark.ACCEPT),
-        asked_again=one.count(Mark.ASK),
+        workbook=file.digest,
+        recorded=file.verdicts.num_rows + file.amendments.num_rows,
+        replaced=len(file.replaced),
+        refused=len(file.problems),
+        accepted=file.count(Mark.ACCEPT),
+        asked_again=file.count(Mark.ASK),
         by=bringer,
     )
 

@@ -15,12 +15,11 @@ from voterlist.deadlines.handovers import Event, Handover, handovers
 from voterlist.errors import usage_error
 from voterlist.handover.gates import Scope, is_stale
 from voterlist.model import Level, Progress
-from voterlist.pipeline.known import answers_in, known, known_work, run_table
+from voterlist.pipeline.known import known_work, read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.progress import HandedOver, handed_over
 from voterlist.pipeline.standings import standings
 from voterlist.report.values import UnitStanding
-from voterlist.schemas import CASE
 from voterlist.storage.ledger import Reader
 from voterlist.storage.workspace import open_to_change
 
@@ -177,19 +176,18 @@ def _require_settled(
     workspace: Path, settings: Settings, ledger: Reader, constituency: int
 ) -> None:
     """Refuse a constituency with an open case that another one has a part in."""
-    runs = known(workspace, ledger)
-    source = ListSource(workspace, runs, answers_in(ledger), settings)
+    source = ListSource.of(workspace, ledger, settings)
     scope = Scope(constituency)
     number = str(constituency)
-    if is_stale(workspace, settings, source, scope):
+    if is_stale(source, scope):
         raise usage_error("approve-stale-run", number=number)
-    queue = run_table(runs.folder_of(constituency), "queue", CASE)
+    queue = read_table(source.runs.folder_of(constituency), "queue")
     is_own = pc.equal(queue.column("constituency"), constituency)
     is_other = pc.invert(pc.fill_null(is_own, fill_value=False))
     elsewhere = set(queue.filter(is_other).column("case_id").to_pylist())
     left = elsewhere & set(scope.of(queue).column("case_id").to_pylist())
     left |= {
-        one.case_id for one in owed(workspace, ledger) if constituency in one.asked
+        case.case_id for case in owed(workspace, ledger) if constituency in case.asked
     }
     if left:
         raise usage_error("approve-open-cases", number=number, count=len(left))

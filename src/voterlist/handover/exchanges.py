@@ -17,7 +17,7 @@ from voterlist.custody.keys import SEALED_SUFFIX, Keys, encrypt
 from voterlist.custody.manifest import Manifest, Series
 from voterlist.custody.reading import Taken
 from voterlist.custody.trust import Trust
-from voterlist.custody.writing import Outline
+from voterlist.custody.writing import Outline, Payload, write_package
 from voterlist.deadlines.handovers import Event, Handover, JournalLine, handovers
 from voterlist.errors import usage_error
 from voterlist.handover.commissions import (
@@ -213,21 +213,21 @@ def taken(ledger: Reader) -> dict[Series, list[Taken]]:
         if event in {KEY_TRUSTED, NUMBER_SETTLED}:
             for series, before in packages.items():
                 if series.sender == details["commission"]:
-                    packages[series] = [replace(one, counts=False) for one in before]
+                    packages[series] = [replace(was, counts=False) for was in before]
         for line in handovers([(day, event, details)]):
-            kind, one = line.kind, Taken(line.serial, line.package)
+            kind, package = line.kind, Taken(line.serial, line.package)
             sender, receiver = line.sender, line.receiver
             if line.event is Event.RECEIPT:
                 # A receipt goes the other way than the package that it confirms.
                 kind, sender, receiver = Kind.RECEIPT, receiver, sender
                 serial = int(details[_RECEIPT_SERIAL])
-                one = Taken(serial, str(details[_RECEIPT]))
+                package = Taken(serial, str(details[_RECEIPT]))
             elif line.event is not Event.RECEIVED:
                 continue
             series = Series(
                 kind=Kind(kind), cycle=line.cycle, sender=sender, receiver=receiver
             )
-            packages.setdefault(series, []).append(one)
+            packages.setdefault(series, []).append(package)
     return packages
 
 
@@ -294,14 +294,22 @@ def has_receipt(ledger: Reader, package: str) -> bool:
     )
 
 
-def keep_manifest(workspace: Path, manifest: Manifest) -> None:
-    """Keep the manifest of a package that was written: its receipt is compared with it."""
+def _keep_manifest(workspace: Path, manifest: Manifest) -> None:
     path = workspace / SENT / f"{manifest.folder}.json"
     make_folder(path.parent)
     if path.exists() and path.read_bytes() != manifest.content:
         # One of this number was written under another key, or by a process that was killed.
         path = path.with_stem(f"{path.stem}-{manifest.digest[:8]}")
     store.write_content(path, manifest.content)
+
+
+def pack(
+    desk: Desk, outline: Outline, payloads: Sequence[Payload], path: Path
+) -> Manifest:
+    """Write a package under our key, and keep its manifest: its receipt is compared with it."""
+    manifest = write_package(path, outline, payloads, desk.keys)
+    _keep_manifest(desk.workspace, manifest)
+    return manifest
 
 
 def sent_manifest(workspace: Path, digest: str) -> Manifest | None:

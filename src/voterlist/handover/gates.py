@@ -19,21 +19,9 @@ from voterlist.errors import UsageError
 from voterlist.lists.roll import listed_by
 from voterlist.model import AsideCode, Returned, Severity
 from voterlist.pipeline.inbox import INBOX, find
-from voterlist.pipeline.known import run_table
+from voterlist.pipeline.known import read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.result import FURNITURE
-from voterlist.schemas import (
-    AMENDMENT,
-    CASE,
-    CONTESTED,
-    ENTRY,
-    FINDING,
-    LIST,
-    LIST_BALANCE,
-    RETURNED,
-    SECOND_READING,
-    SET_ASIDE,
-)
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import store
 
@@ -133,32 +121,26 @@ class Scope:
         return frozenset(numbers) & {self.precinct}
 
 
-def gates(
-    workspace: Path, settings: Settings, source: ListSource, scope: Scope
-) -> tuple[GateState, ...]:
+def gates(source: ListSource, scope: Scope) -> tuple[GateState, ...]:
     """How each gate of a place stands, by its newest run.
 
     Raises:
         InputError: a table of the run is gone or damaged.
     """
-    folder = source.runs.folder_of(scope.constituency)
-    run = _Run(workspace, folder, settings, source, scope)
-    limits = _limits(settings.submit)
+    run = _Run(source, scope)
+    limits = _limits(source.settings.submit)
     return tuple(
         GateState(gate, count(run), limits[gate]) for gate, count in _COUNTS.items()
     )
 
 
-def is_stale(
-    workspace: Path, settings: Settings, source: ListSource, scope: Scope
-) -> bool:
+def is_stale(source: ListSource, scope: Scope) -> bool:
     """True where something was decided, or a list came, after the newest run of a place.
 
     Raises:
         InputError: a table of the run is gone or damaged.
     """
-    folder = source.runs.folder_of(scope.constituency)
-    return _stale(_Run(workspace, folder, settings, source, scope)) > 0
+    return _stale(_Run(source, scope)) > 0
 
 
 def _limits(settings: SubmitSettings) -> dict[Gate, int | None]:
@@ -186,24 +168,36 @@ def _limits(settings: SubmitSettings) -> dict[Gate, int | None]:
 class _Run:
     """What the gates are told from."""
 
-    workspace: Path
-    folder: Path
-    settings: Settings
     source: ListSource
     scope: Scope
 
-    def table(self, name: str, schema: pa.Schema) -> pa.Table:
-        """A table of the run."""
-        return run_table(self.folder, name, schema)
+    @property
+    def workspace(self) -> Path:
+        """Its folder."""
+        return self.source.workspace
 
-    def own(self, name: str, schema: pa.Schema) -> pa.Table:
+    @property
+    def settings(self) -> Settings:
+        """Those of the workspace."""
+        return self.source.settings
+
+    @property
+    def folder(self) -> Path:
+        """That of the newest run of the place."""
+        return self.source.runs.folder_of(self.scope.constituency)
+
+    def table(self, name: str) -> pa.Table:
+        """A table of the run."""
+        return read_table(self.folder, name)
+
+    def own(self, name: str) -> pa.Table:
         """The rows of a table with places that are of the place handed over."""
-        return self.scope.of(self.table(name, schema))
+        return self.scope.of(self.table(name))
 
     def own_ids(self, ids: Iterable[str | None]) -> list[str]:
         """Those of the place handed over: an id begins with its place."""
         prefix = self.scope.prefix
-        return [one for one in ids if one is not None and one.startswith(prefix)]
+        return [own for own in ids if own is not None and own.startswith(prefix)]
 
 
 def _stale(run: _Run) -> int:
@@ -256,7 +250,7 @@ def _set_aside(run: _Run) -> int:
 
     Those of no known place count too: nobody knows whose they are.
     """
-    rows = run.table("set_aside", SET_ASIDE)
+    rows = run.table("set_aside")
     places = rows.column("constituency")
     is_own = pc.equal(places, run.scope.constituency)
     rows = rows.filter(pc.or_kleene(is_own, pc.is_null(places)))
@@ -272,7 +266,7 @@ def _set_aside(run: _Run) -> int:
 
 
 def _missing_precincts(run: _Run) -> int:
-    lists = run.own("lists", LIST)
+    lists = run.own("lists")
     filled = lists.filter(pc.greater(lists.column("entries"), 0))
     there = set(filled.column("precinct").to_pylist())
     return len(run.scope.precincts(run.settings) - there)
@@ -281,29 +275,29 @@ def _missing_precincts(run: _Run) -> int:
 def _unknown_precincts(run: _Run) -> int:
     """Entries whose precinct is not known, or that the territory has not."""
     whole = Scope(run.scope.constituency)
-    precincts = whole.of(run.table("entries", ENTRY)).column("precinct")
+    precincts = whole.of(run.table("entries")).column("precinct")
     known = whole.precincts(run.settings)
     counts = pc.value_counts(precincts).to_pylist()
     unknown: list[int] = [
-        one["counts"]
-        for one in counts
-        if one["values"] is None or (known and one["values"] not in known)
+        row["counts"]
+        for row in counts
+        if row["values"] is None or (known and row["values"] not in known)
     ]
     return sum(unknown)
 
 
 def _errors(run: _Run) -> int:
-    severities = run.own("findings", FINDING).column("severity").cast(pa.string())
+    severities = run.own("findings").column("severity").cast(pa.string())
     return int(pc.sum(pc.equal(severities, Severity.ERROR.value)).as_py() or 0)
 
 
 def _open_cases(run: _Run) -> int:
-    return len(run.own("queue", CASE).column("case_id").unique())
+    return len(run.own("queue").column("case_id").unique())
 
 
 def _contested(run: _Run) -> int:
     """Cases and entries; an entry of a contested case is not counted apart."""
-    rows = run.table("contested", CONTESTED).to_pylist()
+    rows = run.table("contested").to_pylist()
     own = set(run.own_ids(row["entry_id"] for row in rows))
     return len(
         {row["case_id"] or row["entry_id"] for row in rows if row["entry_id"] in own}
@@ -314,19 +308,19 @@ _CAME_BACK = frozenset({Returned.CHANGED, Returned.GONE, Returned.UNCLEAR})
 
 
 def _returned(run: _Run) -> int:
-    rows = run.table("returned", RETURNED).to_pylist()
+    rows = run.table("returned").to_pylist()
     back = (row["old_entry_id"] for row in rows if row["why"] in _CAME_BACK)
     return len(run.own_ids(back))
 
 
 def _pending(run: _Run) -> int:
-    pending = run.table("pending", AMENDMENT)
+    pending = run.table("pending")
     return len(set(run.own_ids(pending.column("entry_id").to_pylist())))
 
 
 def _second_readings(run: _Run) -> int:
     """Cases; one of which an entry stands elsewhere counts here too."""
-    rows = run.table("second_readings", SECOND_READING).to_pylist()
+    rows = run.table("second_readings").to_pylist()
     own = set(run.own_ids(row["entry_id"] for row in rows))
     return len({row["case_id"] for row in rows if row["entry_id"] in own})
 
@@ -342,10 +336,10 @@ def _returned_cases(run: _Run) -> int:
 
 def _broken_balances(run: _Run) -> int:
     """Lists whose sums do not fit, and one where the entries are others than were handed in."""
-    rows = run.own("balance", LIST_BALANCE).to_pylist()
+    rows = run.own("balance").to_pylist()
     broken = sum(row["listed"] != listed_by(row) for row in rows)
-    entries = run.own("entries", ENTRY).num_rows
-    lists = run.own("lists", LIST).to_pylist()
+    entries = run.own("entries").num_rows
+    lists = run.own("lists").to_pylist()
     unequal = sum(row["rows"] != row["entries"] + row["set_aside"] for row in lists)
     handed_in: list[int] = [row["handed_in"] for row in rows]
     unaccounted = int(sum(handed_in) != entries)

@@ -29,7 +29,6 @@ from voterlist.lists.documents import (
 )
 from voterlist.lists.roll import LIST_COUNTS
 from voterlist.model import ListKind, ListOrder, Purpose
-from voterlist.pipeline.known import answers_in, known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render import pdf, xlsx
 from voterlist.render.rows import (
@@ -268,27 +267,19 @@ def make_lists(
     """
     _require_forms(request)
     with open_to_read(workspace) as (settings, ledger):
-        runs = known(workspace, ledger)
-        answers = answers_in(ledger)
-    source = ListSource(workspace, runs, answers, settings)
-    files: list[ListFile] = []
-    runs_used: dict[int | None, str] = {}
+        source = ListSource.of(workspace, ledger, settings)
     wanted = _wanted(source.constituencies(), request.constituencies)
     for constituency in wanted:
         source.require_current(constituency)
+    files: list[ListFile] = []
+    runs: dict[int | None, str] = {}
     balances: list[pa.Table] = []
     corrections = questions = 0
     with _workers(jobs) as each:
         for done, constituency in enumerate(wanted):
             progress(LISTS, done, len(wanted))
             run, given = source.input_of(constituency)
-            writer = ListWriter(
-                folder=request.out or workspace / LISTS / str(constituency or _ALL),
-                request=request,
-                language=request.language or settings.report.languages[0],
-                constituency=constituency,
-                edition=_edition(settings, request, run, today),
-            )
+            writer = _writer(source, request, constituency, run, today)
             order = writer.edition.order
             compiled = compile_lists(given, constituency=constituency, order=order)
             compiled = _of_precinct(compiled, request.precinct)
@@ -299,11 +290,30 @@ def make_lists(
             balances.append(compiled.balance)
             corrections += compiled.corrections.num_rows
             questions += compiled.door.num_rows
-            runs_used[constituency] = run
+            runs[constituency] = run
     if not files:
         raise _no_list(request)
     balance = concat(balances, LIST_BALANCE)
-    return ListsMade(tuple(files), balance, runs_used, corrections, questions)
+    return ListsMade(tuple(files), balance, runs, corrections, questions)
+
+
+def _writer(
+    source: ListSource,
+    request: ListRequest,
+    constituency: int | None,
+    run: str,
+    today: dt.date,
+) -> ListWriter:
+    """What writes the lists of a constituency, from the run that knows it best."""
+    settings = source.settings
+    own_folder = source.workspace / LISTS / str(constituency or _ALL)
+    return ListWriter(
+        folder=request.out or own_folder,
+        request=request,
+        language=request.language or settings.report.languages[0],
+        constituency=constituency,
+        edition=_edition(settings, request, run, today),
+    )
 
 
 @contextmanager
@@ -384,7 +394,7 @@ def _wanted(
     """
     for number in asked:
         if number not in known_ones:
-            numbers = (str(one) for one in known_ones if one is not None)
+            numbers = (str(place) for place in known_ones if place is not None)
             raise usage_error(
                 "lists-no-constituency", number=number, known=", ".join(numbers) or "-"
             )

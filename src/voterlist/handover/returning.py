@@ -24,7 +24,7 @@ from voterlist.casework.returned_cases import (
 )
 from voterlist.custody.commissions import Kind
 from voterlist.custody.manifest import Manifest
-from voterlist.custody.writing import Payload, write_package
+from voterlist.custody.writing import Payload
 from voterlist.deadlines.handovers import Event
 from voterlist.errors import usage_error
 from voterlist.handover.exchanges import (
@@ -32,9 +32,9 @@ from voterlist.handover.exchanges import (
     below,
     delivered,
     journal_package,
-    keep_manifest,
     open_desk,
     outline_of,
+    pack,
     receiver_of,
     recipient_of,
 )
@@ -42,10 +42,9 @@ from voterlist.handover.gates import Scope
 from voterlist.handover.handed_lists import PACKED
 from voterlist.lists.compile import compile_lists
 from voterlist.model import Severity
-from voterlist.pipeline.known import answers_in, known, run_table
+from voterlist.pipeline.known import read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.rows import write_csv
-from voterlist.schemas import AMENDMENT, CASE, CASE_NUMBER, FINDING, VOTER
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
 from voterlist.storage.temporary import private_folder
@@ -104,20 +103,17 @@ def return_cases(
     if out.suffix.lower() != ".zip":
         raise usage_error("out-not-a-package", path=out)
     with open_desk(workspace, passphrase, since=since) as desk:
-        place = below(desk.us, scope.constituency, scope.precinct)
-        receiver = receiver_of(desk.trust, place)
+        receiver = receiver_of(
+            desk.trust, below(desk.us, scope.constituency, scope.precinct)
+        )
         recipient = recipient_of(desk, encrypt_to or None, receiver)
         with reading(desk.place) as ledger:
-            runs, answers = known(workspace, ledger), answers_in(ledger)
+            source = ListSource.of(workspace, ledger, desk.settings)
             ids = known_as(workspace, ledger, receiver.slug)
-        source = ListSource(workspace, runs, answers, desk.settings)
         run, given = source.input_of(scope.constituency)
         door = scope.of(compile_lists(given, constituency=scope.constituency).door)
-        content = _content(runs.folder_of(scope.constituency), scope, ids)
-        with (
-            private_folder() as work,
-            Ledger(desk.place) as ledger,
-        ):
+        content = _content(source.runs.folder_of(scope.constituency), scope, ids)
+        with private_folder() as work, Ledger(desk.place) as ledger:
             outline = outline_of(
                 desk,
                 ledger,
@@ -129,8 +125,7 @@ def return_cases(
             )
             package = work / "package.zip"
             payloads = list(_payloads(content, door, work))
-            manifest = write_package(package, outline, payloads, desk.keys)
-            keep_manifest(workspace, manifest)
+            manifest = pack(desk, outline, payloads, package)
             _keep_cases(workspace, manifest, content)
             sent = delivered(package, out, recipient)
             journal_package(ledger, today, Event.RETURNED, manifest, by=by)
@@ -162,8 +157,8 @@ def _keep_cases(workspace: Path, manifest: Manifest, content: Returned) -> None:
 
 def _content(folder: Path, scope: Scope, ids: Mapping[str, str]) -> Returned:
     """What concerns the receiver, under its own ids."""
-    amendments = run_table(folder, "amendments", AMENDMENT).to_pylist()
-    findings = scope.of(run_table(folder, "findings", FINDING)).to_pylist()
+    amendments = read_table(folder, "amendments").to_pylist()
+    findings = scope.of(read_table(folder, "findings")).to_pylist()
     proposals = tuple(
         Proposal(
             entry_id=_below(row["entry_id"], ids),
@@ -192,21 +187,19 @@ def _cases(
     folder: Path, scope: Scope, ids: Mapping[str, str]
 ) -> Iterator[ReturnedCase]:
     """The undecided cases that touch the receiver, by number."""
-    queue = run_table(folder, "queue", CASE)
+    queue = read_table(folder, "queue")
     own = pc.unique(scope.of(queue).column("case_id"))
     rows = queue.filter(pc.is_in(queue.column("case_id"), value_set=own)).to_pylist()
-    numbers = {
-        one["case_id"]: one["number"]
-        for one in run_table(folder, "case_numbers", CASE_NUMBER).to_pylist()
-    }
+    numbered = read_table(folder, "case_numbers").to_pylist()
+    numbers = {row["case_id"]: row["number"] for row in numbered}
     marks = _marks(folder, [row["entry_id"] for row in rows])
     cases: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         cases.setdefault(row["case_id"], []).append(row)
-    for case_id in sorted(cases, key=lambda one: (numbers.get(one, 0), one)):
+    for case_id in sorted(cases, key=lambda name: (numbers.get(name, 0), name)):
         members = cases[case_id]
-        inside = [one for one in members if one["entry_id"].startswith(scope.prefix)]
-        outside = [one for one in members if one not in inside]
+        inside = [row for row in members if row["entry_id"].startswith(scope.prefix)]
+        outside = [row for row in members if row not in inside]
         yield ReturnedCase(
             case_id=case_id,
             number=numbers.get(case_id, 0),
@@ -214,11 +207,11 @@ def _cases(
             probability=members[0]["probability"],
             own=tuple(
                 OwnEntry(
-                    entry_id=_below(one["entry_id"], ids), precinct=one["precinct"]
+                    entry_id=_below(row["entry_id"], ids), precinct=row["precinct"]
                 )
-                for one in inside
+                for row in inside
             ),
-            others=tuple(_other(one, marks) for one in outside),
+            others=tuple(_other(row, marks) for row in outside),
         )
 
 
@@ -226,11 +219,10 @@ def _marks(
     folder: Path, entry_ids: list[str]
 ) -> dict[str, tuple[str | None, str | None]]:
     """Entry -> its FIN and its document."""
-    voters = run_table(folder, "voters", VOTER)
-    wanted = pa.array(entry_ids, pa.string())
-    rows = voters.filter(pc.is_in(voters.column("entry_id"), value_set=wanted))
-    columns = rows.select(["entry_id", "fin", "document"]).to_pylist()
-    return {row["entry_id"]: (row["fin"], row["document"]) for row in columns}
+    is_wanted = pc.field("entry_id").isin(pa.array(entry_ids, pa.string()))
+    columns = ("entry_id", "fin", "document")
+    rows = read_table(folder, "voters", is_wanted, columns).to_pylist()
+    return {row["entry_id"]: (row["fin"], row["document"]) for row in rows}
 
 
 def _other(

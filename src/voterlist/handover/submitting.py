@@ -1,13 +1,13 @@
-"""Handing over to the commission above: the gates, the package, the line of the journal."""
+"""Handing over to the commission above: the gates, the package, the act, and the journal."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +18,23 @@ from voterlist.casework.returned_cases import (
     GATES_NAME,
     answers_in_journal,
 )
+from voterlist.catalogue import Catalogue, catalogue
+from voterlist.config import Settings
 from voterlist.custody.commissions import Commission, Kind
 from voterlist.custody.keys import SEALED_SUFFIX
 from voterlist.custody.manifest import Manifest
-from voterlist.custody.writing import Payload, write_package
+from voterlist.custody.writing import Payload
+from voterlist.deadlines import Deadline, calendar
 from voterlist.deadlines.handovers import Event
 from voterlist.errors import usage_error
-from voterlist.handover.acts import Handed, write_acts
 from voterlist.handover.exchanges import (
     Desk,
     above,
     delivered,
     journal_package,
-    keep_manifest,
     open_desk,
     outline_of,
+    pack,
     receiver_of,
     recipient_of,
 )
@@ -42,22 +44,35 @@ from voterlist.handover.lists import BALANCE_NAME, balance_content
 from voterlist.lists.compile import Compiled, compile_lists
 from voterlist.lists.documents import record_rows, record_stem
 from voterlist.model import ListKind, ListOrder
-from voterlist.pipeline.known import answers_in, known, run_table
+from voterlist.pipeline.known import read_table
 from voterlist.pipeline.list_input import ListSource
+from voterlist.render.pdf import typeset
 from voterlist.render.rows import (
     COLUMNS_NAME,
     write_record_csv,
     write_record_parquet,
     write_schema,
 )
-from voterlist.report.sections.certificate import certificate_of
-from voterlist.schemas import CERTIFICATE
+from voterlist.report.sections.certificate import certificate_lines, certificate_of
+from voterlist.report.words import Words
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
 
 _WORK = ".submitting"
 """The folder of a workspace in which the files of a package lie until it is written."""
 _RECORDS = {"csv": write_record_csv, "parquet": write_record_parquet}
+_Row = dict[str, str]
+ACT_SIGNS = ("title", "name", "signature", "seal", "date", "chair", "secretary")
+_LANGUAGES = ("az", "en")
+_COUNTS = (
+    "handed_in",
+    "struck",
+    "repeated",
+    "moved_out",
+    "moved_in",
+    "added",
+    "listed",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +138,15 @@ def submit(
     """
     _require_zip(out)
     with open_desk(workspace, passphrase, since=since) as desk:
-        place = above(desk.us)
+        receiver = receiver_of(desk.trust, above(desk.us))
         scope = _scope(desk.us, constituency)
-        receiver = receiver_of(desk.trust, place)
         recipient = recipient_of(desk, encrypt_to, receiver)
         with reading(desk.place) as ledger:
-            runs, answers = known(workspace, ledger), answers_in(ledger)
-        source = ListSource(workspace, runs, answers, desk.settings)
-        states = gates(workspace, desk.settings, source, scope)
-        folder = runs.folder_of(scope.constituency)
-        result = Submission(states, folder.name)
-        if result.is_refused:
-            return result
+            source = ListSource.of(workspace, ledger, desk.settings)
+        folder = source.runs.folder_of(scope.constituency)
+        states = gates(source, scope)
+        if any(state.is_open for state in states):
+            return Submission(states, folder.name)
         with _own_folder(workspace / _WORK) as work, Ledger(desk.place) as ledger:
             outline = outline_of(
                 desk,
@@ -147,30 +159,29 @@ def submit(
             )
             contents = contents_of(source, scope, work, outline.day)
             payloads = (*contents.payloads, *_of_today(desk, states))
-            manifest = write_package(work / "package.zip", outline, payloads, desk.keys)
-            keep_manifest(workspace, manifest)
-            package = delivered(work / "package.zip", out, recipient)
-            handed = Handed(
-                manifest=manifest,
-                sha256=store.sha256(work / "package.zip"),
-                head=str(ledger.head()),
-                sums=contents.sums,
-                precincts=contents.precincts,
-                by=by,
-                certificate=certificate_of(
-                    run_table(folder, "certificate", CERTIFICATE), scope.constituency
-                ),
+            packed = work / "package.zip"
+            manifest = pack(desk, outline, payloads, packed)
+            package = delivered(packed, out, recipient)
+            certificate = read_table(folder, "certificate")
+            handed = _Handed(
+                manifest,
+                store.sha256(packed),
+                str(ledger.head()),
+                contents,
+                by,
+                certificate_of(certificate, scope.constituency),
             )
-            acts = write_acts(package, handed, desk.settings)
+            acts = _write_acts(package, handed, desk.settings)
             # The line is written down last: killed before it, the same package is made again.
             journal_package(ledger, today, Event.SUBMITTED, manifest, by=by)
-    return replace(
-        result,
-        package=package,
-        manifest=manifest,
-        sums=contents.sums,
-        precincts=contents.precincts,
-        acts=acts,
+    return Submission(
+        states,
+        folder.name,
+        package,
+        manifest,
+        contents.sums,
+        contents.precincts,
+        acts,
     )
 
 
@@ -241,7 +252,7 @@ def _lists(compiled: Compiled, scope: Scope, work: Path) -> Iterator[Payload]:
     """The record of each precinct, and the page that says what its columns mean."""
     listed = scope.of(compiled.listed)
     precincts = pc.unique(listed.column("precinct")).to_pylist()
-    for precinct in sorted(precincts, key=lambda one: (one is None, one or 0)):
+    for precinct in sorted(precincts, key=lambda number: (number is None, number or 0)):
         is_own = pc.equal(listed.column("precinct"), precinct)
         if precinct is None:
             is_own = pc.is_null(listed.column("precinct"))
@@ -264,7 +275,7 @@ def _lists(compiled: Compiled, scope: Scope, work: Path) -> Iterator[Payload]:
 def _tables(folder: Path, scope: Scope, work: Path) -> Iterator[Payload]:
     """What was decided and what was left, of the place that is handed over."""
     for name in sorted(PACKED.keys() - {"door", "record"}):
-        rows = own_rows(name, run_table(folder, name, PACKED[name]), scope)
+        rows = own_rows(name, read_table(folder, name), scope)
         path = work / f"{name}.parquet"
         store.write_table(path, rows)
         yield Payload(path.name, path, name, rows.num_rows)
@@ -289,6 +300,146 @@ def _answers(desk: Desk) -> list[dict[str, Any]]:
 def _json(content: object) -> bytes:
     text = json.dumps(content, ensure_ascii=False, indent=1)
     return f"{text}\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Handed:
+    """What is handed over, as the act shows it.
+
+    Attributes:
+        manifest: what the package states.
+        sha256: of the package that is carried.
+        head: the head of the journal before the package, as ``journal --head`` takes it.
+        contents: what is in the package.
+        by: who hands over; empty where nobody was named.
+        certificate: the rows of CERTIFICATE of the constituency.
+    """
+
+    manifest: Manifest
+    sha256: str
+    head: str
+    contents: Contents
+    by: str
+    certificate: Sequence[Mapping[str, Any]]
+
+
+def _write_acts(package: Path, handed: _Handed, settings: Settings) -> tuple[Path, ...]:
+    """Write the act beside the package, in both languages, as PDF.
+
+    The same arguments give the same bytes.
+
+    Returns:
+        the files, such as ``package-act-az.pdf``.
+
+    Raises:
+        OSError: a file cannot be written.
+        VoterlistError: the page cannot be set.
+    """
+    stem = package.name.removesuffix(".age").removesuffix(".zip")
+    files = []
+    for language in _LANGUAGES:
+        page = _page(handed, settings, catalogue(language))
+        pdf = typeset("act", page, handed.manifest.day)
+        path = package.with_name(f"{stem}-act-{language}.pdf")
+        store.write_content(path, pdf)
+        files.append(path)
+    return tuple(files)
+
+
+def _page(handed: _Handed, settings: Settings, words: Catalogue) -> dict[str, Any]:
+    """The act as the template reads it: all texts are ready to be shown."""
+    manifest = handed.manifest
+    facts = {
+        "sender": _named(manifest.sender, words),
+        "receiver": _named(manifest.receiver, words),
+        "cycle": manifest.cycle,
+        "constituency": str(manifest.constituency),
+        "precincts": str(handed.contents.precincts),
+        "day": _day(manifest.day),
+        **_deadline(manifest, settings, words),
+    }
+    marks = {
+        "serial": str(manifest.serial),
+        "run": manifest.run or "",
+        "identity": manifest.digest,
+        "sha256": handed.sha256,
+        "head": handed.head,
+        "key": manifest.key,
+    }
+    counts = [
+        (words(f"lists.balance.{name}"), handed.contents.sums[name]) for name in _COUNTS
+    ]
+    return {
+        "language": words.language,
+        "title": words("act.title"),
+        "short": words("act.title"),
+        "note": words("act.note"),
+        "facts": [_row(words(f"act.{name}"), text) for name, text in facts.items()],
+        "counts_title": words("act.counts"),
+        # The last of the sums is that of the list.
+        "counts": [_row(label, str(count)) for label, count in counts],
+        "quality_title": words("quality.title"),
+        "quality": quality_rows(handed.certificate, words.language),
+        "marks_title": words("act.marks"),
+        "marks": [_row(words(f"act.{name}"), text) for name, text in marks.items()],
+        "sides": [(words("act.handed-over"), handed.by), (words("act.taken"), "")],
+        "signs": {name: words(f"lists.sign.{name}") for name in ACT_SIGNS},
+    }
+
+
+def _row(label: str, value: str) -> _Row:
+    """What is said, and of what."""
+    return {"label": label, "value": value}
+
+
+def quality_rows(certificate: Sequence[Mapping[str, Any]], language: str) -> list[_Row]:
+    """How right the decisions about cases are (CERTIFICATE), where somebody read or drew any."""
+    told = [row for row in certificate if row["measure"] != "proposed"]
+    if not any(row["read"] for row in told):
+        return []
+    return [_row(*line) for line in certificate_lines(told, Words(language))]
+
+
+def _named(commission: Commission, words: Catalogue) -> str:
+    """The commission's own name, with its level and numbers."""
+    numbers = [
+        words(f"act.of-{name}", number=number)
+        for name, number in (
+            ("constituency", commission.constituency),
+            ("precinct", commission.precinct),
+        )
+        if number is not None
+    ]
+    level = words(f"commission.{commission.level.value}")
+    return f"{commission.name} ({', '.join([level, *numbers])})"
+
+
+def _deadline(
+    manifest: Manifest, settings: Settings, words: Catalogue
+) -> dict[str, str]:
+    """The due date of the stage that ends with this hand-over, and whether it was kept."""
+    due = _due(manifest, settings)
+    if due is None:
+        return {}
+    late = (manifest.day - due.due).days
+    is_kept = late <= 0
+    kept = words("act.in-time") if is_kept else words("act.late", days=late)
+    return {"due": f"{_day(due.due)}: {kept}"}
+
+
+def _due(manifest: Manifest, settings: Settings) -> Deadline | None:
+    """The stage that the sender hands over to the receiver; the last of several."""
+    ends = (manifest.sender.level, manifest.receiver.level)
+    stages = [
+        stage
+        for stage in calendar(settings.calendar, settings.workspace.cycle)
+        if (stage.sender, stage.receiver) == ends
+    ]
+    return stages[-1] if stages else None
+
+
+def _day(day: dt.date) -> str:
+    return f"{day:%d.%m.%Y}"
 
 
 @contextmanager

@@ -35,19 +35,23 @@ from voterlist.schemas import (
     APPLIED,
     CASE,
     CASE_NUMBER,
+    CERTIFICATE,
     COINCIDENCE,
     CONTESTED,
     DECISION,
     ENTRY,
     FINDING,
     FOLLOWED,
+    INDICATOR,
     LIST,
     LIST_BALANCE,
     MATCH,
     PAIR,
+    PROFILE,
     RETURNED,
     SECOND_OPINION,
     SECOND_READING,
+    SET_ASIDE,
     SKIPPED,
     SUBJECT,
     VOTER,
@@ -116,6 +120,10 @@ _SCHEMAS = {
     "skipped": SKIPPED,
     "balance": LIST_BALANCE,
     "additions": ENTRY,
+    "certificate": CERTIFICATE,
+    "indicators": INDICATOR,
+    "profile": PROFILE,
+    "set_aside": SET_ASIDE,
 }
 
 _LATER = _OF_ALL | {
@@ -133,6 +141,10 @@ _LATER = _OF_ALL | {
     "additions",
     "second_opinion",
     "second_readings",
+    "certificate",
+    "indicators",
+    "profile",
+    "set_aside",
 }
 """Tables that runs of earlier versions do not have; what they say is shown where it is there."""
 
@@ -332,7 +344,7 @@ def read_table(
         return schema.empty_table()
     try:
         table = pq.read_table(path, columns=columns, filters=rows)
-        given = {one: table.column(one) for one in table.column_names}
+        given = dict(zip(table.column_names, table.columns, strict=True))
         if columns is None:
             schema = with_added(schema, [table])
         else:
@@ -343,28 +355,6 @@ def read_table(
         raise InputError(
             f"{path} cannot be read", code="run-damaged", file=str(path)
         ) from None
-
-
-def run_table(folder: Path, name: str, schema: pa.Schema) -> pa.Table:
-    """A table of a run; one without rows where the run has none of this name.
-
-    Raises:
-        InputError: it is damaged.
-    """
-    path = folder / f"{name}.parquet"
-    if not path.exists():
-        return schema.empty_table()
-    try:
-        table = pq.read_table(path)
-    except (OSError, pa.ArrowException):
-        # The cause may quote a cell, so it is not chained.
-        raise InputError(
-            f"{path} cannot be read", code="run-damaged", file=str(path)
-        ) from None
-    columns = {
-        one: table.column(one) for one in table.column_names if one in schema.names
-    }
-    return from_columns(columns, schema, table.num_rows)
 
 
 _UNKNOWN = "{}"

@@ -23,12 +23,10 @@ from voterlist.findings import finding_ids
 from voterlist.link.cases import case_id
 from voterlist.lists.compile import ListInput
 from voterlist.normalize import normalize
-from voterlist.pipeline.known import Known, read_table
+from voterlist.pipeline.known import Known, answers_in, known, read_table
 from voterlist.quality.readings import actions_of_two
-from voterlist.schemas import (
-    ENTRY,
-    VOTER,
-)
+from voterlist.schemas import ENTRY, VOTER
+from voterlist.storage.ledger import Reader
 from voterlist.tables import concat
 
 
@@ -41,6 +39,15 @@ class ListSource:
     answers: Given
     settings: Settings
     _standing: dict[Path, Standing] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, workspace: Path, ledger: Reader, settings: Settings) -> ListSource:
+        """What a workspace knows and its ledger holds.
+
+        Raises:
+            UsageError: it has no complete run.
+        """
+        return cls(workspace, known(workspace, ledger), answers_in(ledger), settings)
 
     def constituencies(self) -> tuple[int | None, ...]:
         """Those that have entries, by number; None at the end where entries have none.
@@ -71,8 +78,8 @@ class ListSource:
         )
         applied = read_table(folder, "applied", has_moved)
         moved = applied.column("entry_id").combine_chunks()
-        known = pc.field("entry_id").isin(_distinct(ids, moved))
-        findings = read_table(folder, "findings", known)
+        is_wanted = pc.field("entry_id").isin(_distinct(ids, moved))
+        findings = read_table(folder, "findings", is_wanted)
         queue = read_table(folder, "queue")
         cases = queue.filter(
             pc.is_in(queue.column("case_id"), value_set=_cases(queue, ids))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -85,10 +85,7 @@ def work(asked: Asked) -> RunResult:
         altered = altered_runs(workspace, ledger.journal())
     watch.left(ledger)
     kept = Kept(workspace)
-    for folder in altered:
-        # Nothing takes it for a run any more; a person may look at it.
-        (folder / MANIFEST_NAME).replace(folder / "manifest.altered.json")
-        kept.altered.append(folder.relative_to(workspace).as_posix())
+    kept.altered += _moved_aside(workspace, altered)
     earlier = earlier_lists(workspace, place)
     units = Units(kept, program_digest(), max(1, asked.jobs))
     context = Context(
@@ -111,15 +108,14 @@ def work(asked: Asked) -> RunResult:
         known_today = known_work(workspace, reader)
         standing = standings(asked.settings, reader, asked.today, work=known_today)
     result = result_of(done, standing)
-    missing = _missing(earlier, inputs, done.walk.tables)
     is_behind = newest_day is not None and newest_day > asked.today
     told = [Trouble(name, None, "work-altered") for name in kept.altered]
     result = replace(
         result,
         troubles=(*result.troubles, *told),
         clock_behind=newest_day if is_behind else None,
-        missing_lists=missing,
-        damaged_units=units.kept.damaged,
+        missing_lists=_missing(earlier, inputs, done.walk.tables),
+        damaged_units=kept.damaged,
     )
     # What was altered is said once.
     if done.is_complete and watch.is_calm and not told:
@@ -131,6 +127,18 @@ def work(asked: Asked) -> RunResult:
             is_whole=inputs.is_whole,
         )
     return result
+
+
+def _moved_aside(workspace: Path, altered: Iterable[Path]) -> list[str]:
+    """Runs that were altered after they were made, so that nothing takes them for runs any more.
+
+    A person may look at them. Returns their folders, as the workspace names them.
+    """
+    told = []
+    for folder in altered:
+        (folder / MANIFEST_NAME).replace(folder / "manifest.altered.json")
+        told.append(folder.relative_to(workspace).as_posix())
+    return told
 
 
 def _done(
@@ -183,8 +191,12 @@ def _walked(
 
 def _told(error: UnitsFailedError, failed: Collection[int | None]) -> Iterator[LeftOut]:
     """Why these constituencies are left out: by their own failure, else by the first."""
-    for number in sorted(failed, key=lambda one: (one is None, one or 0)):
-        own = [one for one in error.failures if number in one.task.constituencies]
+    for number in sorted(failed, key=lambda place: (place is None, place or 0)):
+        own = [
+            failure
+            for failure in error.failures
+            if number in failure.task.constituencies
+        ]
         failure = (own or error.failures)[0]
         stage = Stage(error.stage)
         yield LeftOut(number, stage, failure.kind, failure.place)

@@ -19,7 +19,7 @@ from voterlist.deadlines.handovers import Event, handovers
 from voterlist.errors import UsageError, usage_error
 from voterlist.handover.gates import Gate, Scope, gates
 from voterlist.pipeline.inbox import INBOX, REFERENCE
-from voterlist.pipeline.known import Known, answers_in, known, known_work
+from voterlist.pipeline.known import Known, known_work
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.running import settle_moves
 from voterlist.pipeline.standings import standings
@@ -325,14 +325,13 @@ def _objections(
 ) -> Iterator[Objection]:
     """What a person has to do before the lists may go."""
     try:
-        runs = known(workspace, ledger)
+        source = ListSource.of(workspace, ledger, settings)
     except UsageError:
         # Nothing was computed of the lists; there is nothing to decide and to hand over.
         return
     counts = dict.fromkeys(_ASKED, 0)
-    source = ListSource(workspace, runs, answers_in(ledger), settings)
-    for constituency in _constituencies(runs):
-        for state in gates(workspace, settings, source, Scope(constituency)):
+    for constituency in _constituencies(source.runs):
+        for state in gates(source, Scope(constituency)):
             if state.gate in counts:
                 counts[state.gate] = max(counts[state.gate], state.count)
     for gate, count in counts.items():
