@@ -29,7 +29,6 @@ from voterlist.findings.make import ID_COLUMNS
 from voterlist.model import Mark
 from voterlist.schemas import ACCEPTANCE, FINDING
 from voterlist.storage.ledger import Ledger, read_acceptances
-from voterlist.storage.ledger.tables import MIGRATIONS
 from voterlist.tables import from_columns
 
 pytestmark = pytest.mark.slow
@@ -434,17 +433,6 @@ def test_the_ledger_keeps_every_word_and_tells_the_last(tmp_path):
     )
     with sqlite3.connect(path) as base:
         assert base.execute("SELECT count(*) FROM acceptances").fetchone() == (3,)
-    old = tmp_path / "old" / "ledger.db"
-    old.parent.mkdir()
-    with sqlite3.connect(old) as base:
-        for script in MIGRATIONS[:2]:
-            base.executescript(script)
-        base.execute("PRAGMA user_version = 2")
-    before = old.read_bytes()
-    assert read_acceptances(old).num_rows == 0
-    assert old.read_bytes() == before
-    with Ledger(old) as ledger:
-        assert ledger.acceptances().equals(ACCEPTANCE.empty_table())
     other = tmp_path / "other.db"
     other.write_bytes(b"no ledger at all, and long enough to be looked at as one" * 40)
     with pytest.raises(InputError):

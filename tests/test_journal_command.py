@@ -170,31 +170,6 @@ def test_a_head_that_the_ledger_has_not(workspace):
     assert journal(workspace, "--head", "paper").returncode == 2
 
 
-def test_what_was_done_before_the_chain_is_in_the_diary(workspace):
-    """A workspace of an earlier version has decisions; a case is asked for all the same."""
-    path = workspace / "ledger.db"
-    base = sqlite3.connect(path)
-    for table in ("chain", "users", "sessions"):
-        base.execute(f"DROP TABLE {table}")
-    for (name,) in base.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    ).fetchall():
-        base.execute(f"DROP TRIGGER {name}")
-    with base:
-        base.execute("DELETE FROM seals WHERE name IN ('chain', 'users')")
-    base.execute("PRAGMA user_version = 5")
-    base.close()
-    for one in workspace.rglob("ledger.mark"):
-        one.unlink()
-    found = told(workspace, "--case", "17")["lines"]
-    assert [(line["number"], line["event"]) for line in found] == [
-        (None, "decided"),
-        (None, "decided"),
-    ]
-    days = [line["day"] for line in told(workspace)["lines"]]
-    assert days == sorted(days)
-
-
 def test_every_event_and_problem_has_its_sentence():
     """The command would fail at the one that nobody thought of."""
     keys = set(entries())

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import sqlite3
 import stat
 
 import pytest
@@ -21,7 +20,7 @@ from voterlist.storage.ledger.copies import (
     renew,
     restore,
 )
-from voterlist.storage.ledger.tables import APPEND_ONLY, MIGRATIONS
+from voterlist.storage.ledger.tables import APPEND_ONLY
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are those of POSIX")
 ANSWER = {"today": ledgers.DAY, "since": "2026-02-03 09:00"}
@@ -172,28 +171,6 @@ def test_a_crash_before_the_mark_is_harmless(path):
     path.with_name("ledger.mark").write_bytes(behind)
     with Ledger(path) as ledger:
         assert ledger.decisions().num_rows == 43
-
-
-def test_a_workspace_of_an_earlier_version_opens_as_it_is(path):
-    """It has no mark and no seals; it gets both with the first write, and keeps what it holds."""
-    path.unlink()
-    path.with_name("ledger.mark").unlink()
-    with sqlite3.connect(path) as base:
-        for script in MIGRATIONS[:3]:
-            base.executescript(script)
-        base.execute("PRAGMA user_version = 3")
-        base.execute("INSERT INTO cases VALUES ('c', 'twins', 'open', 'r', 'r')")
-        base.execute("INSERT INTO journal VALUES (1, '2026-02-03', 'run', '{}')")
-    base.close()
-    with reading(path) as ledger:
-        assert ledger.newest_day() == ledgers.DAY
-    with Ledger(path) as ledger:
-        assert [case.case_id for case in ledger.cases()] == ["c"]
-    assert mark.read_marks(path) == ()
-    with Ledger(path) as ledger:
-        ledger.write_journal(ledgers.DAY, "run")
-    (found,) = mark.read_marks(path)
-    assert found.tables["journal"].rows == 2
 
 
 def test_a_damaged_mark_is_told(path):

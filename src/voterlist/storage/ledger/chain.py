@@ -22,7 +22,7 @@ from typing import Any
 from voterlist import strict_json
 from voterlist.errors import UsageError
 from voterlist.storage.ledger.base import Base, damaged
-from voterlist.storage.ledger.tables import CHAIN, KEYS, MIGRATIONS
+from voterlist.storage.ledger.tables import CHAIN, KEYS, VERSION
 
 PREFIX = b"voterlist ledger chain 1\n"
 """What is hashed before everything else, so that no other text has the hash of a line."""
@@ -308,10 +308,10 @@ def version_of(base: Base) -> int:
     if not base.is_sound():
         raise damaged(base.name)
     version = base.version()
-    if version > len(MIGRATIONS):
+    if version > VERSION:
         message = f"a newer version of the program wrote {base.name}"
         raise UsageError(message, code="ledger-newer", places={"path": base.name})
-    if version < 0:
+    if version not in {0, VERSION}:
         raise damaged(base.name)
     return version
 

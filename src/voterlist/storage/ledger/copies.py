@@ -41,8 +41,8 @@ from voterlist.storage.ledger.tables import (
     APPEND_ONLY,
     FILE_NAME,
     KEYS,
-    MIGRATIONS,
     SESSIONS,
+    VERSION,
     statements,
 )
 from voterlist.storage.ledger.writing import Ledger
@@ -311,9 +311,9 @@ def transfer(base: Base, target: Base) -> None:
     Raises:
         InputError: what was written is not what was read.
     """
-    for statement in statements(0):
+    for statement in statements():
         target.define(statement)
-    target.set_version(len(MIGRATIONS))
+    target.set_version(VERSION)
     target.set_origin(base.origin())
     for table in (*KEYS, "seals"):
         query = f"SELECT * FROM {table} ORDER BY {KEYS.get(table, 'name')}"  # noqa: S608  our names

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import importlib
 import os
 import shutil
@@ -29,15 +28,13 @@ from voterlist.storage.ledger.base import (
     make_private,
     translated_errors,
 )
-from voterlist.storage.ledger.chain import GENESIS, append, digest, seal, sealed
+from voterlist.storage.ledger.chain import GENESIS, NO_ROWS, append, digest, seal
 from voterlist.storage.ledger.tables import (
     CHAIN,
-    CHAINED_SINCE,
     FILE_NAME,
     KEYS,
-    MIGRATIONS,
     NUMBERED,
-    SEALED_SINCE,
+    VERSION,
     statements,
 )
 from voterlist.storage.temporary import private_folder
@@ -268,33 +265,19 @@ def place_in(workspace: Path, settings: Settings) -> Place:
     return Place(workspace / FILE_NAME, url.get_secret_value() if url else None)
 
 
-def migrate(base: Base, version: int) -> None:
-    """Bring the tables of this version to this program's, in the caller's transaction.
+def make_tables(base: Base, version: int) -> None:
+    """Make the tables of a ledger that has none, in the caller's transaction.
 
-    A ledger without a chain gets its first line, with the digests of the tables as they are: what
-    was done before it stands in the old lines of the journal, and is sealed by it.
+    The first line of its chain holds the digests of the tables as they are.
     """
-    if version == len(MIGRATIONS):
+    if version:
         return
-    for statement in statements(version):
+    for statement in statements():
         base.define(statement)
-    unsealed = KEYS if version < SEALED_SINCE else KEYS.keys() - sealed(base).keys()
-    seal(base, {table: digest(base, table) for table in unsealed})
-    if version < CHAINED_SINCE:
-        _begin_chain(base, version)
-        seal(base, {CHAIN: digest(base, CHAIN)})
-    base.set_version(len(MIGRATIONS))
-
-
-def _begin_chain(base: Base, version: int) -> None:
-    """Write the first line of the chain."""
-    ((newest,),) = base.rows("SELECT max(day) FROM journal")
+    seal(base, dict.fromkeys(KEYS, NO_ROWS))
     tables: dict[str, dict[str, Any]] = {}
-    stored = sealed(base)
     for name in KEYS.keys() - {CHAIN}:
-        tables[name] = asdict(stored[name])
-    for name in NUMBERED:
-        ((last,),) = base.rows(f"SELECT max({KEYS[name]}) FROM {name}")  # noqa: S608  our tables
-        tables[name]["last"] = last or 0
-    day = dt.date.fromisoformat(newest) if newest else None
-    append(base, day, [(GENESIS, {"version": version, "tables": tables})])
+        tables[name] = asdict(NO_ROWS) | ({"last": 0} if name in NUMBERED else {})
+    append(base, None, [(GENESIS, {"version": version, "tables": tables})])
+    seal(base, {CHAIN: digest(base, CHAIN)})
+    base.set_version(VERSION)

@@ -184,7 +184,7 @@ class PostgresBase(Base):
         """
         guarded = {
             match[1]
-            for statement in statements(0, version)
+            for statement in statements(version)
             if (match := _GUARDED.match(statement.lstrip()))
         }
         query = (
@@ -211,7 +211,7 @@ class PostgresBase(Base):
                     f"SET LOCAL search_path TO {_MODEL}",
                 ):
                     self._connection.exec_driver_sql(statement)
-            for statement in statements(0, version):
+            for statement in statements(version):
                 self.define(statement)
             self.set_version(version)
             return self.schema()

@@ -29,15 +29,13 @@ from voterlist.storage.ledger.chain import (
     verify_structure,
 )
 from voterlist.storage.ledger.mark import Mark, read_marks, require_no_gap
-from voterlist.storage.ledger.opening import Place, migrate, place_of, unverified
+from voterlist.storage.ledger.opening import Place, make_tables, place_of, unverified
 from voterlist.storage.ledger.tables import (
     KEYS,
-    SEALED_SINCE,
     CaseNote,
     CaseNumber,
     Submission,
     User,
-    tables_of,
 )
 from voterlist.tables import from_columns
 
@@ -253,13 +251,11 @@ def snapshot(
     """
     with unverified(place_of(where)) as base:
         version = verify_structure(base)
-        if version >= SEALED_SINCE:
-            wanted = KEYS if whole else SMALL
-            verify(base, [table for table in tables_of(version) if table in wanted])
-        is_there = version > 0
-        migrate(base, version)
+        if version:
+            verify(base, KEYS if whole else SMALL)
+        make_tables(base, version)
         base.verified = True
-        require_no_gap(base if is_there else None, marks, base.path)
+        require_no_gap(base if version else None, marks, base.path)
         yield base
 
 

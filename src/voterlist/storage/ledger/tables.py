@@ -1,4 +1,4 @@
-"""The tables of the ledger, and how a file comes to have those of this version."""
+"""The tables of the ledger, and what makes them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from functools import cache
 
 FILE_NAME = "ledger.db"
 
-MIGRATIONS = (
-    """
+VERSION = 7
+"""The ``user_version`` of a ledger; it was lower before 0.1.0, and such a ledger is not read."""
+
+_TABLES = """
     CREATE TABLE submissions (
         source TEXT NOT NULL,
         sheet TEXT NOT NULL,
@@ -24,14 +26,25 @@ MIGRATIONS = (
         entries INTEGER NOT NULL,
         first_seen TEXT NOT NULL,
         PRIMARY KEY (source, sheet, constituency, precinct, list_kind)
-    ) STRICT;
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE cases (
         case_id TEXT PRIMARY KEY,
         kind TEXT NOT NULL,
         status TEXT NOT NULL CHECK (status IN ('open', 'decided', 'gone')),
         first_run TEXT NOT NULL,
         last_run TEXT NOT NULL
-    ) STRICT;
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE case_places (
+        case_id TEXT NOT NULL,
+        constituency INTEGER NOT NULL,
+        PRIMARY KEY (case_id, constituency)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE seals (
+        name TEXT PRIMARY KEY,
+        rows INTEGER NOT NULL,
+        digest TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    ;
     CREATE TABLE decisions (
         number INTEGER PRIMARY KEY,
         case_id TEXT NOT NULL,
@@ -41,22 +54,9 @@ MIGRATIONS = (
         decided_by TEXT NOT NULL,
         decided_at TEXT NOT NULL
     ) STRICT;
-    CREATE INDEX decisions_by_case ON decisions (case_id, entry_id);
-    CREATE TABLE journal (
-        number INTEGER PRIMARY KEY,
-        day TEXT NOT NULL,
-        event TEXT NOT NULL,
-        details TEXT NOT NULL
+    CREATE TABLE adjudications (
+        decision INTEGER PRIMARY KEY
     ) STRICT;
-    """,
-    """
-    CREATE TABLE case_places (
-        case_id TEXT NOT NULL,
-        constituency INTEGER NOT NULL,
-        PRIMARY KEY (case_id, constituency)
-    ) STRICT
-    """,
-    """
     CREATE TABLE acceptances (
         number INTEGER PRIMARY KEY,
         finding_id TEXT NOT NULL,
@@ -74,57 +74,6 @@ MIGRATIONS = (
         reason TEXT,
         accepted_by TEXT NOT NULL,
         accepted_at TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX acceptances_by_finding ON acceptances (finding_id)
-    """,
-    """
-    CREATE TEMP TABLE old_submissions AS SELECT * FROM submissions;
-    CREATE TEMP TABLE old_cases AS SELECT * FROM cases;
-    CREATE TEMP TABLE old_case_places AS SELECT * FROM case_places;
-    DROP TABLE submissions;
-    DROP TABLE cases;
-    DROP TABLE case_places;
-    DROP INDEX decisions_by_case;
-    DROP INDEX acceptances_by_finding;
-    CREATE TABLE submissions (
-        source TEXT NOT NULL,
-        sheet TEXT NOT NULL,
-        constituency INTEGER NOT NULL,
-        precinct INTEGER NOT NULL,
-        list_kind TEXT NOT NULL,
-        name TEXT NOT NULL,
-        rows INTEGER NOT NULL,
-        entries INTEGER NOT NULL,
-        first_seen TEXT NOT NULL,
-        PRIMARY KEY (source, sheet, constituency, precinct, list_kind)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE cases (
-        case_id TEXT PRIMARY KEY,
-        kind TEXT NOT NULL,
-        status TEXT NOT NULL CHECK (status IN ('open', 'decided', 'gone')),
-        first_run TEXT NOT NULL,
-        last_run TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE case_places (
-        case_id TEXT NOT NULL,
-        constituency INTEGER NOT NULL,
-        PRIMARY KEY (case_id, constituency)
-    ) STRICT, WITHOUT ROWID;
-    INSERT INTO submissions SELECT * FROM old_submissions;
-    INSERT INTO cases SELECT * FROM old_cases;
-    INSERT INTO case_places SELECT * FROM old_case_places;
-    DROP TABLE old_submissions;
-    DROP TABLE old_cases;
-    DROP TABLE old_case_places;
-    CREATE TABLE seals (
-        name TEXT PRIMARY KEY,
-        rows INTEGER NOT NULL,
-        digest TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE adjudications (
-        decision INTEGER PRIMARY KEY
     ) STRICT;
     CREATE TABLE amendments (
         number INTEGER PRIMARY KEY,
@@ -160,24 +109,19 @@ MIGRATIONS = (
         content TEXT NOT NULL,
         run TEXT NOT NULL
     ) STRICT, WITHOUT ROWID
-    """,
-    """
+    ;
+    CREATE TABLE journal (
+        number INTEGER PRIMARY KEY,
+        day TEXT NOT NULL,
+        event TEXT NOT NULL,
+        details TEXT NOT NULL
+    ) STRICT;
     CREATE TABLE chain (
         number INTEGER PRIMARY KEY,
         line TEXT NOT NULL,
         previous TEXT NOT NULL,
         hash TEXT NOT NULL
     ) STRICT;
-    GUARD decisions number;
-    GUARD adjudications decision;
-    GUARD acceptances number;
-    GUARD amendments number;
-    GUARD journal number;
-    GUARD subjects;
-    GUARD case_entries;
-    GUARD chain number
-    """,
-    """
     CREATE TABLE users (
         name TEXT PRIMARY KEY,
         role TEXT NOT NULL CHECK (role IN ('analyst', 'chair', 'operator')),
@@ -191,23 +135,24 @@ MIGRATIONS = (
         began TEXT NOT NULL,
         seen TEXT NOT NULL
     ) STRICT, WITHOUT ROWID
-    """,
-)
-"""Script number n takes the file from ``user_version`` n to n + 1. A released script never changes.
-
-A script is SQL, and one word of ours: ``GUARD table`` makes the triggers that let rows only be
-added to a table; ``GUARD table key``: each with a greater key than those before it.
-
-The fourth brings the seals. It also leaves no index: what stands in an index stands under no seal,
-and a damaged one would give other rows than its table. ALTER TABLE is not used, for SQLite's
-versions write its result differently, and the schema is compared as text.
+    ;
+    GUARD decisions number;
+    GUARD adjudications decision;
+    GUARD acceptances number;
+    GUARD amendments number;
+    GUARD journal number;
+    GUARD subjects;
+    GUARD case_entries;
+    GUARD chain number
 """
+"""SQL, and one word of ours: ``GUARD table`` makes the triggers that let rows only be added to a
+table; ``GUARD table key``: each with a greater key than those before it. Every space stands as it
+stood when the tables were first made so: SQLite keeps the text of a statement, and the schema is
+compared as text.
 
-SEALED_SINCE = 4
-"""The ``user_version`` from which on a ledger has seals."""
-
-CHAINED_SINCE = 6
-"""The ``user_version`` from which on a ledger has a chain."""
+There is no index: what stands in one stands under no seal, and a damaged one would give other rows
+than its table.
+"""
 
 KEYS = {
     "submissions": "source, sheet, constituency, precinct, list_kind",
@@ -242,9 +187,6 @@ APPEND_ONLY = (*NUMBERED, CHAIN)
 UNNUMBERED = tuple(table for table in KEYS if table not in APPEND_ONLY)
 """Tables whose rows change, or have no order: a line of the chain holds the digest of the whole."""
 
-MARKED_LATER = frozenset({"adjudications", "amendments", CHAIN})
-"""Of these, the tables that marks of earlier versions do not name: they had no rows then."""
-
 GUARD = "GUARD "
 """How a statement begins that makes the triggers of a table."""
 
@@ -260,16 +202,14 @@ _GUARDS = (
 )
 
 
-def statements(first: int, last: int = len(MIGRATIONS)) -> list[str]:
-    """What takes the tables from one ``user_version`` to another, in our words."""
-    scripts = MIGRATIONS[first:last]
-    # As they stand: SQLite keeps the space behind a statement, and the schema is compared as text.
-    parts = [part for script in scripts for part in script.split(";")]
-    return [part for part in parts if part.strip()]
+def statements(version: int = VERSION) -> list[str]:
+    """What makes the tables of a ledger, in our words; nothing for 0, one without tables."""
+    # As they stand: SQLite keeps the space behind a statement.
+    return [part for part in _TABLES.split(";") if part.strip()] if version else []
 
 
 def for_sqlite(statement: str) -> list[str]:
-    """A statement of a migration as SQLite takes it."""
+    """A statement as SQLite takes it."""
     if not statement.lstrip().startswith(GUARD):
         return [statement]
     _, table, *key = statement.split()
@@ -281,16 +221,10 @@ def for_sqlite(statement: str) -> list[str]:
 def schema_of(version: int) -> Mapping[str, str]:
     """All that a file of this ``user_version`` consists of: "type name" and its SQL."""
     with closing(sqlite3.connect(":memory:")) as model:
-        for statement in statements(0, version):
+        for statement in statements(version):
             for part in for_sqlite(statement):
                 model.execute(part)
         return schema_in(model.execute(SCHEMA_QUERY))
-
-
-def tables_of(version: int) -> tuple[str, ...]:
-    """The tables of ``KEYS`` that a ledger of this version has."""
-    there = schema_of(version)
-    return tuple(table for table in KEYS if f"table {table}" in there)
 
 
 def schema_in(rows: Iterable[tuple[str, str, str, str | None]]) -> dict[str, str]:

@@ -33,15 +33,12 @@ from voterlist.storage.ledger.chain import (
     version_of,
 )
 from voterlist.storage.ledger.mark import Mark, find_gap, marks_by_path
-from voterlist.storage.ledger.opening import Place, migrate, place_of, unverified
+from voterlist.storage.ledger.opening import Place, make_tables, place_of, unverified
 from voterlist.storage.ledger.tables import (
     CHAIN,
-    CHAINED_SINCE,
     KEYS,
     NUMBERED,
-    SEALED_SINCE,
     UNNUMBERED,
-    tables_of,
 )
 
 _HEAD = re.compile(r"(?:([0-9]+)-)?([0-9a-f]{8,64})")
@@ -157,18 +154,14 @@ def verdict_of(
     is_readable = not any(
         (problem.name or "").startswith("table") for problem in problems
     )
-    if not is_readable or (problems and version < CHAINED_SINCE):
+    if not is_readable or (problems and not version):
         # Tables of other columns cannot be compared with anything.
         return Verdict(None, tuple(problems))
-    if version < CHAINED_SINCE:
-        if version >= SEALED_SINCE:
-            problems += _of_seals(base, tables_of(version), ())
-        migrate(base, version)
-        problems += _of_marks(base if version else None, marks)
+    if not version:
+        make_tables(base, version)
+        problems += _of_marks(None, marks)
         problems += [_unknown_head(known) for known in heads]
         return Verdict(None, tuple(problems))
-    # Tables that came later have no rows there.
-    migrate(base, version)
     chain = _Chain()
     chain.read(base)
     tables = [*chain.problems, *_of_rows(base, chain), *_of_tables(base, chain)]

@@ -31,7 +31,7 @@ from voterlist.storage.ledger.mark import (
 from voterlist.storage.ledger.opening import (
     Place,
     is_there,
-    migrate,
+    make_tables,
     place_of,
     writable,
 )
@@ -93,7 +93,7 @@ class Ledger(Reader):
             version = verify_structure(self._base)
             if not version:
                 require_no_gap(None, marks, place.path)
-            migrate(self._base, version)
+            make_tables(self._base, version)
             verify(self._base, SMALL)
             require_no_gap(self._base, marks, place.path)
             self._be_known()
