@@ -66,8 +66,7 @@ def main() -> None:
         linking.LinkRequest([source]),
         out,
         since="",
-        progress=lambda *_: None,
-        forecast=lambda *_: None,
+        watch=linking.Watch(lambda *_: None, lambda *_: None),
     )
     print(json.dumps({"steps": spent, "all": time.process_time()}))
 

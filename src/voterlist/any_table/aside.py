@@ -86,8 +86,8 @@ def normalised(
         OSError: the disk is full.
     """
     voters = PutAside(spill)
-    rows = tuple(one.table.num_rows for one in files.read)
-    blank = [one.only(()) for one in files.read]
+    rows = tuple(file.table.num_rows for file in files.read)
+    blank = [file.only(()) for file in files.read]
     files.read.clear()
 
     def entries_with(
@@ -96,8 +96,8 @@ def normalised(
         wanted = {*_PLACE, *fields}
         return entries_of(
             [
-                one.of(own.mapped()).only(wanted, ids_differ=ids_differ)
-                for one, own in zip(blank, cells, strict=True)
+                file.of(own.mapped()).only(wanted, ids_differ=ids_differ)
+                for file, own in zip(blank, cells, strict=True)
             ]
         )
 

@@ -338,19 +338,19 @@ def _tables(
 
 def _tables_intake(read: Sequence[ReadFile]) -> Intake:
     taken = []
-    for one in read:
+    for file in read:
         try:
             intake = table_intake(
-                one.table,
-                one.choice.map,
+                file.table,
+                file.choice.map,
                 keep_encoded=True,
-                distinct_ids=one.choice.has_distinct_ids,
+                distinct_ids=file.choice.has_distinct_ids,
             )
             taken.append(intake)
         except InputError as error:
-            raise error.of_file(one.path.name) from None
+            raise error.of_file(file.path.name) from None
         except MapError as error:
-            raise error.of(file=one.path.name) from None
+            raise error.of(file=file.path.name) from None
     if len(taken) > 1:
         # The dictionaries of two files differ, so of several files the text itself is joined.
         decoded = [

@@ -128,7 +128,7 @@ def _outside(folder: Path | None, settings: Settings) -> Outside:
         raise usage_error("no-such-file", path=folder)
     files = readers.list_files(folder, folder.parent)
     cycles = {LAST, EARLIER}
-    registers = [one for one in files if register_named(one.path.name) not in cycles]
+    registers = [file for file in files if register_named(file.path.name) not in cycles]
     return read(registers, settings.ingest, settings.workspace.profile)
 
 

@@ -179,7 +179,9 @@ class Understood:
     @property
     def uses(self) -> tuple[FileColumns, ...]:
         """What becomes of the columns of each file."""
-        return tuple(FileColumns(one.path.name, one.choice.uses) for one in self.read)
+        return tuple(
+            FileColumns(file.path.name, file.choice.uses) for file in self.read
+        )
 
     def added(self) -> dict[str, pa.Array]:
         """The columns of the added comparisons over all files, in the order of the entries."""
@@ -205,7 +207,7 @@ def joined(sources: Sequence[Source], profile: Profile | None = None) -> Joined:
         comparisons=files.comparisons,
         uses=files.uses,
     )
-    rows = tuple(one.table.num_rows for one in files.read)
+    rows = tuple(file.table.num_rows for file in files.read)
     entries, are_renamed = entries_of(files.read)
     return made(entries, rows, are_renamed=are_renamed)
 
@@ -240,16 +242,18 @@ def understood(
     told = None
     if profile is None:
         told = tell_profile(
-            _names_together([name_columns(one.table, one.choice.map) for one in read])
+            _names_together(
+                [name_columns(file.table, file.choice.map) for file in read]
+            )
         )
         profile = told.profile
-    choices = [one.choice.under(profile) for one in read]
+    choices = [file.choice.under(profile) for file in read]
     if linked:
         choices = with_common_comparisons(choices)
     else:
         choices = [choice.only(frozenset()) for choice in choices]
     read = [
-        replace(one, choice=choice) for one, choice in zip(read, choices, strict=True)
+        replace(file, choice=choice) for file, choice in zip(read, choices, strict=True)
     ]
     return Understood(read, profile, told)
 
@@ -261,7 +265,7 @@ def entries_of(read: list[ReadFile]) -> tuple[pa.Table, bool]:
         InputError: a file has no column of a name, or an id twice.
         UsageError: files that share ids have one name, so that their ids cannot be told apart.
     """
-    paths = [one.path for one in read]
+    paths = [file.path for file in read]
     tables = [_entries(read.pop(0)) for _ in paths]
     if len(tables) == 1:
         return tables[0], False
@@ -328,7 +332,7 @@ def _added(
     read: Sequence[ReadFile], comparisons: Sequence[AddedComparison]
 ) -> dict[str, pa.Array]:
     """The column of each comparison over all files."""
-    columns = [added_columns(one.table, one.choice.comparisons) for one in read]
+    columns = [added_columns(file.table, file.choice.comparisons) for file in read]
     return {
         comparison.name: pa.concat_arrays([file[comparison.name] for file in columns])
         for comparison in comparisons

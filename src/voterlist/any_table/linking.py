@@ -171,6 +171,22 @@ TellReading = Callable[[Reading], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """What a linkage calls while it runs, on this machine or on a cluster."""
+
+    progress: Progress
+    forecast: TellForecast
+    reading: TellReading = lambda _reading: None
+
+    def over(self, entries: int) -> linkage.Watch:
+        """What the linkage of so many entries is to call."""
+        return linkage.Watch(
+            lambda _step, done, total: self.progress(Stage.LINK, done, total),
+            lambda keys: self.forecast(entries, keys),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """What each blocking key would cost."""
 
@@ -246,9 +262,7 @@ def link_tables(
     clusters: Path | None = None,
     *,
     since: str,
-    progress: Progress,
-    forecast: TellForecast,
-    reading: TellReading = lambda _reading: None,
+    watch: Watch,
 ) -> Linked:
     """Link the files, and write the pairs and the clusters.
 
@@ -257,9 +271,7 @@ def link_tables(
         out: the file of the pairs (PAIR): Parquet, CSV or XLSX by the end of its name.
         clusters: the file of the clusters, where they are wanted; likewise.
         since: told to another linkage that finds the folder of the state held.
-        progress: told what is being done.
-        forecast: told what each key will cost, before any pair is made.
-        reading: told how the files were understood, before the forecast.
+        watch: what is called while it runs.
 
     Raises:
         UsageError: the request cannot be used.
@@ -274,9 +286,9 @@ def link_tables(
     _require_folder(request.state)
     with _held(request.state, since), _spill(request, out) as spill:
         with helped(0 if spill is not None else _helpers(sources)):
-            voters = _voters(sources, request, progress, spill)
-        reading(voters.reading)
-        linked = _link(voters, request, settings, progress, forecast, spill)
+            voters = _voters(sources, request, watch.progress, spill)
+        watch.reading(voters.reading)
+        linked = _link(voters, request, settings, watch, spill)
         write_rows(out, linked.result.pairs)
         if request.state is not None and linked.result.state is not None:
             linkage_state.write(request.state, linked.result.state)
@@ -289,12 +301,11 @@ def _link(
     voters: _Voters,
     request: LinkRequest,
     settings: LinkSettings,
-    progress: Progress,
-    forecast: TellForecast,
+    watch: Watch,
     spill: Spill | None,
 ) -> Linked:
     entries = voters.entries
-    progress(Stage.LINK, 0, entries)
+    watch.progress(Stage.LINK, 0, entries)
     earlier = use = None
     if request.state:
         known = linkage_state.read(request.state)
@@ -307,10 +318,7 @@ def _link(
         scope=voters.scope,
         added=voters.added,
         incremental=earlier,
-        watch=linkage.Watch(
-            lambda _step, done, total: progress(Stage.LINK, done, total),
-            lambda keys: forecast(entries, keys),
-        ),
+        watch=watch.over(entries),
     )
     use = use.after(result.reused) if use else None
     new = voters.new if request.against else None

@@ -13,22 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from voterlist import link as linkage
 from voterlist import spark as cluster
 from voterlist.any_table.joined import FileColumns, Reading, Source, write_rows
-from voterlist.any_table.linking import (
-    Linked,
-    LinkRequest,
-    Progress,
-    TellForecast,
-    TellReading,
-)
+from voterlist.any_table.linking import Linked, LinkRequest, Watch
 from voterlist.errors import MapError, UsageError, usage_error
 from voterlist.ingest import given_map
 from voterlist.ingest.added import require_columns
 from voterlist.ingest.choice import Choice, choose, chosen
 from voterlist.ingest.generic import MAP_FIELDS
-from voterlist.model import Profile, Stage
+from voterlist.model import Profile
 from voterlist.readers import text_table
 from voterlist.spark.failures import told
 from voterlist.spark.session import open_session, require_master
@@ -47,15 +40,6 @@ class Place:
     """The address of the cluster, as ``spark.session.open_session`` takes it."""
     work: Path
     """The folder of what is done so far; every machine sees it under this path."""
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What a linkage on a cluster calls while it runs; as ``link_tables`` calls it."""
-
-    progress: Progress
-    forecast: TellForecast
-    reading: TellReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +81,11 @@ class _List:
             place for field in MAP_FIELDS for place in self.choice.map.columns(field)
         }
         names = self.files[0].schema.names
-        added = {name for one in self.choice.comparisons for name in one.columns}
+        added = {
+            name
+            for comparison in self.choice.comparisons
+            for name in comparison.columns
+        }
         return [
             name for place, name in enumerate(names) if place in used or name in added
         ]
@@ -149,10 +137,7 @@ def link_tables_on_spark(
             profile=account.profile,
             settings=settings,
             comparisons=listed.choice.comparisons,
-            watch=linkage.Watch(
-                lambda _step, done, total: watch.progress(Stage.LINK, done, total),
-                lambda keys: watch.forecast(listed.rows, keys),
-            ),
+            watch=watch.over(listed.rows),
         )
     write_rows(out, result.pairs)
     if clusters is not None:
@@ -176,7 +161,7 @@ def _under_profile(
     profile = given if telling is None else telling.profile
     assert profile is not None
     choice = listed.choice.under(profile)
-    uses = tuple(FileColumns(one.path.name, choice.uses) for one in listed.files)
+    uses = tuple(FileColumns(file.path.name, choice.uses) for file in listed.files)
     return _List(listed.files, choice), Reading(profile, telling, uses)
 
 
@@ -250,7 +235,9 @@ def _some_rows(files: Sequence[_File]) -> pa.Table:
     for file, number in groups[::step]:
         rows = pq.ParquetFile(file.path).iter_batches(_EACH, [number])
         # A part of a file may have no rows.
-        tables += [text_table(pa.Table.from_batches([one])) for one in islice(rows, 1)]
+        tables += [
+            text_table(pa.Table.from_batches([batch])) for batch in islice(rows, 1)
+        ]
     joined = pa.concat_tables(tables, promote_options="default")
     joined = joined.select(empty.column_names)
     if len(joined) == sum(file.rows for file in files):

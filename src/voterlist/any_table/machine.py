@@ -63,7 +63,7 @@ def available_bytes() -> int | None:
 
     Of a container or a service what is left of its limit.
     """
-    left = [one for one in (_available(), _left_of_group()) if one is not None]
+    left = [memory for memory in (_available(), _left_of_group()) if memory is not None]
     return min(left) if left else None
 
 

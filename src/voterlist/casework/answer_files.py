@@ -103,9 +103,9 @@ class AnswerFile:
             for problem in (*_clock(self.page, now), *check.problems())
         ]
         refused = {problem.row for problem in problems}
-        for number, one in enumerate(self.page.decisions, 1):
+        for number, decision in enumerate(self.page.decisions, 1):
             if number not in refused:
-                made[one.case, person_key(person)] = moment_of(one.time)
+                made[decision.case, person_key(person)] = moment_of(decision.time)
         return AnswerFile(replace(self.answers, problems=tuple(problems)), self.page)
 
 
@@ -125,7 +125,7 @@ def read_answer_file(path: Path, limits: IngestSettings) -> AnswerFile:
     if content is None or page is None:
         return AnswerFile(xlsx.read_answers(path, limits))
     digest = hashlib.sha256(content).hexdigest()
-    said = [Said(one, page.name, page.language) for one in page.decisions]
+    said = [Said(decision, page.name, page.language) for decision in page.decisions]
     answers = answers_of_decisions(said, page.run, file=path.name, digest=digest)
     return AnswerFile(answers, page)
 
@@ -169,22 +169,22 @@ def answers_of_decisions(
     """Decisions as the rows of a workbook; ``row`` counts them, from 1."""
     verdicts: list[dict[str, Any]] = []
     questions: list[dict[str, Any]] = []
-    for number, (one, name, language) in enumerate(said, 1):
+    for number, (decision, name, language) in enumerate(said, 1):
         common = {
             "file": file,
             "sheet": "",
             "row": number,
-            "case_id": one.case,
-            "reason": _reason(one, language),
+            "case_id": decision.case,
+            "reason": _reason(decision, language),
             "decided_by": name or None,
             "run_id": run,
-            "adjudicates": one.settles,
+            "adjudicates": decision.settles,
         }
-        for entry, verdict in one.verdicts():
+        for entry, verdict in decision.verdicts():
             row = common | {"entry_id": entry}
             if verdict == Action.ASK:
                 # A question asks the precinct, it settles nothing.
-                asked = {"action": verdict, "due": one.due, "adjudicates": False}
+                asked = {"action": verdict, "due": decision.due, "adjudicates": False}
                 questions.append(row | asked)
             else:
                 verdicts.append(row | {"verdict": verdict})
@@ -211,7 +211,9 @@ def _reason(one: Decision, language: str) -> str | None:
 
 def _clock(page: DecisionFile, now: dt.datetime) -> Iterator[Problem]:
     """A clock that is ahead: what was decided is recorded with the moment of the import."""
-    latest = max((moment_of(one.time) for one in page.decisions), default=-math.inf)
+    latest = max(
+        (moment_of(decision.time) for decision in page.decisions), default=-math.inf
+    )
     if latest > now.timestamp() + _AHEAD:
         yield Problem(0, "clock-ahead", "")
 
@@ -224,7 +226,7 @@ class _Check:
     ) -> None:
         self._page = page
         cases = runs.table("cases")
-        wanted = {one.case for one in page.decisions}
+        wanted = {decision.case for decision in page.decisions}
         self._members = members_of(cases, wanted)
         entries = with_corrections(runs.table("entries"), holding.amendments)
         self._seen = seen_digests(self._members, entries)
@@ -233,10 +235,10 @@ class _Check:
 
     def problems(self) -> Iterator[Problem]:
         """What is wrong with each decision; one problem of each."""
-        for number, one in enumerate(self._page.decisions, 1):
-            code = self._code(one)
+        for number, decision in enumerate(self._page.decisions, 1):
+            code = self._code(decision)
             if code is not None:
-                yield Problem(number, code, "", one.case)
+                yield Problem(number, code, "", decision.case)
 
     def _code(self, one: Decision) -> str | None:
         """What is wrong with a decision; a case that is not there is told by the review."""
@@ -335,7 +337,7 @@ def require_own(answers: Answers, origins: Origins, path: Path) -> None:
     ):
         return
     codes = {origins[run] for run in answers.runs}
-    code = next(one for one in ORIGIN_PROBLEMS if one in codes)
+    code = next(code for code in ORIGIN_PROBLEMS if code in codes)
     raise InputError(f"{path.name}: {code}", code=f"review-{code}", file=str(path))
 
 

@@ -68,13 +68,13 @@ class Originals:
         if cause == "contested-entry":
             action, field = row["action"], row["field"] or ""
         different: dict[tuple[Any, ...], _Row] = {}
-        for one in self._by_cause.get(cause, []):
-            answer = one.get("action") or one.get("answer")
-            is_of_entry = one["entry_id"] == row["entry_id"]
-            is_of_field = not field or one["field"] == field
+        for earlier in self._by_cause.get(cause, []):
+            answer = earlier.get("action") or earlier.get("answer")
+            is_of_entry = earlier["entry_id"] == row["entry_id"]
+            is_of_field = not field or earlier["field"] == field
             if is_of_entry and answer == action and is_of_field:
-                said = tuple(one.get(name) for name in _SHOWN)
-                different.setdefault(said, one | {"action": answer})
+                said = tuple(earlier.get(name) for name in _SHOWN)
+                different.setdefault(said, earlier | {"action": answer})
         return list(different.values())
 
 
@@ -148,11 +148,15 @@ class Rows:
             return None
         if len(shown) != 1:
             return row
-        (one,) = shown
-        full = row | {name: row[name] or _text(one.get(name)) for name in _SHOWN}
-        full["finding_id"] = row["finding_id"] or one.get("finding_id")
-        full["reason"] = row["reason"] or (one["reason"] if is_confirmation else None)
-        return full | {"action": one["action"] if is_confirmation else row["action"]}
+        (original,) = shown
+        full = row | {name: row[name] or _text(original.get(name)) for name in _SHOWN}
+        full["finding_id"] = row["finding_id"] or original.get("finding_id")
+        full["reason"] = row["reason"] or (
+            original["reason"] if is_confirmation else None
+        )
+        return full | {
+            "action": original["action"] if is_confirmation else row["action"]
+        }
 
     def _refuse(self, row: _Row, code: str) -> None:
         """Note why a row is refused."""
@@ -166,8 +170,8 @@ class Rows:
             return None
         person = row["decided_by"] or self._by
         said = self._said.get(row["entry_id"] or "", {}).values()
-        questions = [one for one in said if one["action"] == Action.ASK]
-        if not any(one["decided_by"] == person for one in questions):
+        questions = [answer for answer in said if answer["action"] == Action.ASK]
+        if not any(question["decided_by"] == person for question in questions):
             return None
         nothing = dict.fromkeys(ANSWER_ROW.names)
         return nothing | row | {"action": WITHDRAWN, "adjudicates": False}
@@ -177,9 +181,9 @@ class Rows:
         person = row["decided_by"] or self._by
         key = row["case_id"], row["entry_id"], person
         own = [
-            one["verdict"]
-            for one in self._given.verdicts.to_pylist()
-            if (one["case_id"], one["entry_id"], one["decided_by"]) == key
+            answer["verdict"]
+            for answer in self._given.verdicts.to_pylist()
+            if (answer["case_id"], answer["entry_id"], answer["decided_by"]) == key
         ]
         return bool(own) and own[-1] != WITHDRAWN
 
@@ -188,14 +192,17 @@ class Rows:
         if row["action"] != WITHDRAWN:
             return False
         person = row["decided_by"] or self._by
-        marks = {one["finding_id"]: one for one in self._given.acceptances.to_pylist()}
+        marks = {
+            acceptance["finding_id"]: acceptance
+            for acceptance in self._given.acceptances.to_pylist()
+        }
         mark = marks.get(row["finding_id"])
         if mark is not None and mark["mark"] == Mark.ASK:
             return bool(mark["accepted_by"] == person)
         last = [
-            one
-            for one in self._given.amendments.to_pylist()
-            if one["entry_id"] == row["entry_id"] and one["decided_by"] == person
+            answer
+            for answer in self._given.amendments.to_pylist()
+            if answer["entry_id"] == row["entry_id"] and answer["decided_by"] == person
         ]
         return bool(last) and last[-1]["action"] == WITHDRAWN
 
@@ -206,7 +213,7 @@ def _says_all(row: _Row, shown: Iterable[_Row]) -> bool:
         return False
     shown = list(shown)
     for name in _TO_BE_SAID:
-        different = {_text(one.get(name)) for one in shown}
+        different = {_text(answer.get(name)) for answer in shown}
         if len(different) > 1 and row[name] is None:
             return False
     return True

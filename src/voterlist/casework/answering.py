@@ -51,17 +51,17 @@ def questions_of(
         for row in ledger.given_amendments().to_pylist()
     }
     reasons: list[tuple[str, str | None, str]] = [
-        (one.entry_id, None, _reason(case, words))
+        (entry.entry_id, None, _reason(case, words))
         for case in returned.cases
-        for one in case.own
+        for entry in case.own
     ]
     reasons += [
         (
-            one.entry_id,
-            one.field,
-            words("returned.proposal", action=_action(one, words)),
+            proposal.entry_id,
+            proposal.field,
+            words("returned.proposal", action=_action(proposal, words)),
         )
-        for one in returned.proposals
+        for proposal in returned.proposals
     ]
     rows = [
         {
@@ -84,11 +84,11 @@ def _reason(case: ReturnedCase, words: Catalogue) -> str:
     others = ", ".join(
         words(
             "returned.other",
-            constituency=one.constituency or 0,
-            precinct=one.precinct or 0,
-            mark=one.fin or one.document or "-",
+            constituency=entry.constituency or 0,
+            precinct=entry.precinct or 0,
+            mark=entry.fin or entry.document or "-",
         )
-        for one in case.others
+        for entry in case.others
     )
     return words("returned.case", number=case.number, others=others or "-")
 
@@ -162,7 +162,7 @@ def answer_case(
     with open_to_change(workspace, since) as (_, ledger):
         returned = newest_return(workspace, ledger)
         cases = returned.cases if returned is not None else ()
-        case = next((one for one in cases if one.number == number), None)
+        case = next((case for case in cases if case.number == number), None)
         if case is None:
             raise usage_error("answer-no-case", number=number)
         said = {
@@ -189,7 +189,7 @@ def _questions_closed(ledger: Reader, case: ReturnedCase, said: _Said) -> pa.Tab
     """AMENDMENT that takes back the questions about the own entries that still hold."""
     holding = standing(answers_in(ledger)).amendments.to_pylist()
     asked = {row["entry_id"] for row in holding if row["action"] == Action.ASK}
-    ids = [one.entry_id for one in case.own if one.entry_id in asked]
+    ids = [entry.entry_id for entry in case.own if entry.entry_id in asked]
     return _rows(ids, {**said, "action": _WITHDRAW})
 
 
@@ -200,9 +200,9 @@ def _strikings(case: ReturnedCase, document: str, said: _Said) -> pa.Table:
         UsageError: no document is named, or the other entry has no place.
     """
     places = {
-        (one.constituency, one.precinct)
-        for one in case.others
-        if one.constituency is not None and one.precinct is not None
+        (entry.constituency, entry.precinct)
+        for entry in case.others
+        if entry.constituency is not None and entry.precinct is not None
     }
     if not document:
         raise usage_error("answer-no-document")
@@ -217,7 +217,7 @@ def _strikings(case: ReturnedCase, document: str, said: _Said) -> pa.Table:
         "constituency": constituency,
         "precinct": precinct,
     }
-    return _rows([one.entry_id for one in case.own], row)
+    return _rows([entry.entry_id for entry in case.own], row)
 
 
 def _rows(ids: list[str], row: _Said) -> pa.Table:
@@ -245,7 +245,9 @@ class CameUp:
 
     def listed(self, case: ReturnedCase) -> list[str]:
         """Its own entries of a case that are on its lists, under the ids of here."""
-        return [self.ids[one.entry_id] for one in case.own if one.entry_id in self.ids]
+        return [
+            self.ids[entry.entry_id] for entry in case.own if entry.entry_id in self.ids
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,8 +284,8 @@ def settled(
         CustodyError: what was kept of a package is damaged.
     """
     asked = _asked(workspace, ledger)
-    others = {one for _, one in asked} - {newest.sender}
-    came = {one: _came_up(workspace, ledger, one) for one in others}
+    others = {receiver for _, receiver in asked} - {newest.sender}
+    came = {sender: _came_up(workspace, ledger, sender) for sender in others}
     came[newest.sender] = newest
     cases: dict[str, dict[str, ReturnedCase]] = {}
     for (name, sender), case in asked.items():
@@ -296,7 +298,10 @@ def settled(
             continue
         name = case_id(list(stays))
         case_entries[name] = sorted(stays)
-        rows += [_row(name, one, *answered, words) for one, answered in stays.items()]
+        rows += [
+            _row(name, entry_id, *answered, words)
+            for entry_id, answered in stays.items()
+        ]
     own = {
         entry_id
         for (_, sender), case in asked.items()
@@ -328,7 +333,7 @@ def _came_up(workspace: Path, ledger: Reader, sender: str) -> CameUp:
     answers = answers_of(workspace, ledger, sender)
     return CameUp(
         sender,
-        {one.case_id: one for one in answers},
+        {answer.case_id: answer for answer in answers},
         {below: here for here, below in ids.items()},
     )
 
@@ -337,7 +342,7 @@ def _stays(
     parts: Mapping[str, ReturnedCase], came: Mapping[str, CameUp]
 ) -> dict[str, tuple[Answer, str]]:
     """Entry -> (answer, constituency) of those that stay; empty where the case is open."""
-    places = {one.constituency for case in parts.values() for one in case.others}
+    places = {entry.constituency for case in parts.values() for entry in case.others}
     if len(places) != len(parts) or None in places:
         return {}
     stays: dict[str, tuple[Answer, str]] = {}

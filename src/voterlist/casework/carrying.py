@@ -45,7 +45,7 @@ def carried_over(path: Path, given: Given, limits: IngestSettings) -> list[Typed
             code="review-target-unreadable",
             file=str(path),
         ) from error
-    if any(one.code == "row-exchanged" for one in answers.problems):
+    if any(problem.code == "row-exchanged" for problem in answers.problems):
         # Carried over, an answer would stand beside whom the ids name.
         raise InputError(
             path.name,

@@ -109,7 +109,7 @@ class ImportedFile:
     def count(self, mark: Mark) -> int:
         """How many findings are newly marked so."""
         marks = self.acceptances.column("mark").to_pylist()
-        return sum(one == mark for one in marks)
+        return sum(given == mark for given in marks)
 
     @property
     def recorded(self) -> int:
@@ -234,7 +234,7 @@ class _Check:
                 *self._replaced(checked.replaced, verdicts),
                 *self._replaced_otherwise(amended),
             ),
-            problems=tuple(self._placed(one) for one in problems),
+            problems=tuple(self._placed(problem) for problem in problems),
             digest=answers.digest,
             is_origin_known=not answers.sheets_without_run,
             answers=answers.decisions.num_rows + answers.amendments.num_rows,
@@ -298,8 +298,12 @@ class _Check:
         refusals = refused(
             runs.table("entries"), self._cases, given, new, runs.table("matches")
         )
-        of_cases = {one.number: one.code for one in refusals if one.case_id}
-        others = {one.number: one.code for one in refusals if not one.case_id}
+        of_cases = {
+            refusal.number: refusal.code for refusal in refusals if refusal.case_id
+        }
+        others = {
+            refusal.number: refusal.code for refusal in refusals if not refusal.case_id
+        }
         return _Refused(
             of_cases | self._unvouched(new.verdicts, given.verdicts, "case_id"),
             self._unvouched(marks, given.amendments, "finding_id"),
@@ -319,7 +323,7 @@ class _Check:
             (row[about], person_key(row["decided_by"]))
             for row in (*given.to_pylist(), *rows)
         }
-        people = Counter(one for one, _ in said)
+        people = Counter(subject for subject, _ in said)
         # At the desk everybody brings the own answers; beside it nobody answers what another did.
         return {
             row["number"]: "needs-own-session"
@@ -355,16 +359,16 @@ class _Check:
 
     def _replaced_otherwise(self, amended: Amended) -> Iterator[Replacement]:
         """The earlier answers about entries and findings that are replaced."""
-        for one in amended.replaced:
+        for answer in amended.replaced:
             yield Replacement(
                 file=self._answers.file,
                 case_id=None,
                 case_number=None,
-                entry_id=one.entry_id,
-                rule=one.rule,
-                decided_by=one.decided_by,
-                before=one.before,
-                now=one.now,
+                entry_id=answer.entry_id,
+                rule=answer.rule,
+                decided_by=answer.decided_by,
+                before=answer.before,
+                now=answer.now,
             )
 
     def _placed(self, problem: Problem) -> Problem:
@@ -419,7 +423,7 @@ def _problems_of(
     places = rows.to_pylist()
     for number, code in codes.items():
         answer = answers[number]
-        row = next((one for one in places if _is_row_of(one, answer)), None)
+        row = next((place for place in places if _is_row_of(place, answer)), None)
         yield Problem(
             row["row"] if row else 0,
             code,

@@ -48,8 +48,8 @@ def numbers_table(runs: Known, cases: pa.Table, ledger: Reader) -> pa.Table:
         of_run = review.numbered(cases).select(_COLUMNS)
     notes = ledger.case_numbers()
     ever = {
-        "case_id": pa.array([one.case_id for one in notes], pa.string()),
-        "number": pa.array([one.number for one in notes], pa.int32()),
+        "case_id": pa.array([note.case_id for note in notes], pa.string()),
+        "number": pa.array([note.number for note in notes], pa.int32()),
     }
     kept = pa.table(ever, schema=of_run.schema)
     return pa.concat_tables([of_run, kept.filter(pc.invert(_is_in(kept, of_run)))])
@@ -198,7 +198,7 @@ def export_page(
         path=path,
         run=desk.run,
         cases=len(desk.cases),
-        open=sum(one.state in waiting for one in desk.cases),
+        open=sum(case.state in waiting for case in desk.cases),
         size=path.stat().st_size,
     )
 

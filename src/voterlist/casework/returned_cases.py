@@ -220,14 +220,16 @@ def owed(workspace: Path, ledger: Reader) -> tuple[Owed, ...]:
         for case_id, numbers in asked.items()
     )
     return tuple(
-        sorted((one for one in cases if one.owing), key=lambda one: one.number)
+        sorted((case for case in cases if case.owing), key=lambda case: case.number)
     )
 
 
 def _owed(case_id: str, numbers: Mapping[int, int], answers: Mapping[int, str]) -> Owed:
     asked = tuple(sorted(numbers))
-    has_vanished = all(answers.get(one) == "give-up" for one in asked)
-    owing = tuple(one for one in asked if has_vanished or one not in answers)
+    has_vanished = all(answers.get(receiver) == "give-up" for receiver in asked)
+    owing = tuple(
+        receiver for receiver in asked if has_vanished or receiver not in answers
+    )
     return Owed(case_id, max(numbers.values()), asked, owing)
 
 

@@ -84,13 +84,15 @@ def with_drawn(
     known = set(cases.column("case_id").to_pylist())
     wanted = set()
     for case, entries in _named(given, verdicts).items():
-        pair = sorted(one for one in entries if one is not None)
+        pair = sorted(entry for entry in entries if entry is not None)
         if case not in known and len(pair) == 2 and case_id(pair) == case:
             wanted.add((pair[0], pair[1]))
     if not wanted:
         return cases
     pairs = runs.table("pairs")
-    near = pairs.filter(is_among(pairs.column("entry_l"), [one for one, _ in wanted]))
+    near = pairs.filter(
+        is_among(pairs.column("entry_l"), [entry for entry, _ in wanted])
+    )
     ends = (near.column(name).to_pylist() for name in ("entry_l", "entry_r"))
     is_wanted = [pair in wanted for pair in zip(*ends, strict=True)]
     drawn = cases_of_pairs(near.filter(pa.array(is_wanted, pa.bool_())))
@@ -184,12 +186,14 @@ def _pairs_named(pairs: pa.Table) -> Iterator[tuple[str, dict[str, Any]]]:
 def with_cases(tables: ReviewTables, more: pa.Table) -> ReviewTables:
     """The tables with these cases (CASE) too; one without a number has one behind all others."""
     known = set(tables.cases.column("case_id").to_pylist())
-    is_new = [one not in known for one in more.column("case_id").to_pylist()]
+    is_new = [case_id not in known for case_id in more.column("case_id").to_pylist()]
     new = more.filter(pa.array(is_new, pa.bool_()))
     numbered = set(tables.numbers.column("case_id").to_pylist())
     last = max(tables.numbers.column("number").to_pylist(), default=0)
     ids = [
-        one for one in new.column("case_id").unique().to_pylist() if one not in numbered
+        case_id
+        for case_id in new.column("case_id").unique().to_pylist()
+        if case_id not in numbered
     ]
     numbers = pa.table(
         {"case_id": ids, "number": range(last + 1, last + 1 + len(ids))},
@@ -277,5 +281,5 @@ def sample_review(
         carried=carried,
     )
     store.write_content(path, book)
-    unasked = len({one.name for one in drawing.unasked} & {*drawn})
+    unasked = len({item.name for item in drawing.unasked} & {*drawn})
     return Sampled(path, runs.run, len(cases) - unasked, unasked)

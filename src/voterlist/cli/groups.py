@@ -32,8 +32,7 @@ from voterlist.cli.library import (
     tell_in_our_words,
 )
 from voterlist.cli.logs import LOG, LogFile, LogJson
-from voterlist.cli.options import Json
-from voterlist.cli.outputs import require_outputs
+from voterlist.cli.options import Json, require_outputs
 from voterlist.cli.terminal import TERMINAL, answer, warn
 from voterlist.cli.words import SAY
 from voterlist.version import __version__
@@ -112,7 +111,9 @@ def _options_of(probe: Callable[..., None], *names: str) -> list[Any]:
     """
     app = typer.Typer(**PLAIN)
     app.command()(probe)
-    options: list[Any] = [one for one in get_command(app).params if one.name in names]
+    options: list[Any] = [
+        option for option in get_command(app).params if option.name in names
+    ]
     for option in options:
         option.expose_value = False
     return options

@@ -162,8 +162,8 @@ def _tell_sheet(sheet: SheetAccount, *, copy: int) -> None:
             {"\t": "tab", " ": "blank"}.get(sheet.delimiter, sheet.delimiter),
         )
         tell("inspect.delimited", 2, sign=sign)
-    for one in sheet.lists if not copy else ():
-        _tell_list(one)
+    for account in sheet.lists if not copy else ():
+        _tell_list(account)
     for place in sheet.places:
         _tell_place(sheet, place)
     if sheet.set_aside:

@@ -183,30 +183,24 @@ def _linked(
     given: _Options, request: LinkRequest, out: Path, place: Place | None
 ) -> Linked:
     """Link the files, here or on a cluster, and write what is found."""
-    from voterlist.any_table.linking import link_tables
-    from voterlist.any_table.linking_on_spark import Watch, link_tables_on_spark
+    from voterlist.any_table.linking import Watch, link_tables
+    from voterlist.any_table.linking_on_spark import link_tables_on_spark
     from voterlist.any_table.machine import shortage
 
+    forecast: Callable[[int, Sequence[Any]], None] = _tell_forecast
     if place is not None:
         # Files are always normalised on the way; only a frame in Python may be VOTER already.
         warn("cli.link.parts-alone")
-        with Steps() as steps:
-            watch = Watch(_releasing(steps), _tell_forecast, tell_reading)
-            return link_tables_on_spark(
-                request, place, out, given.clusters, since=since(), watch=watch
-            )
-    is_told = given.memory_limit is not None or _tell_shortage(
+    elif given.memory_limit is None and not _tell_shortage(
         shortage(request.every_file)
-    )
+    ):
+        forecast = _forecast_of(request)
     with Steps() as steps:
-        return link_tables(
-            request,
-            out,
-            given.clusters,
-            since=since(),
-            progress=_releasing(steps),
-            forecast=_tell_forecast if is_told else _forecast_of(request),
-            reading=tell_reading,
+        watch = Watch(_releasing(steps), forecast, tell_reading)
+        if place is None:
+            return link_tables(request, out, given.clusters, since=since(), watch=watch)
+        return link_tables_on_spark(
+            request, place, out, given.clusters, since=since(), watch=watch
         )
 
 
@@ -283,20 +277,20 @@ def _tell(linked: Linked, request: LinkRequest, out: Path) -> None:
 
 def _tell_added(added: Sequence[Any]) -> None:
     """What each added comparison told; a note for one whose column holds nothing."""
-    for one in added:
-        if not one.known:
-            warn("cli.link.added-blank", path=f"comparisons.{one.name}.column")
+    for comparison in added:
+        if not comparison.known:
+            warn("cli.link.added-blank", path=f"comparisons.{comparison.name}.column")
     if not added:
         return
     rows = [
         (
-            one.name,
-            one.kind,
-            one.known,
-            one.distinct,
-            "" if one.m is None else SAY.percent(one.m),
+            comparison.name,
+            comparison.kind,
+            comparison.known,
+            comparison.distinct,
+            "" if comparison.m is None else SAY.percent(comparison.m),
         )
-        for one in added
+        for comparison in added
     ]
     table(("comparison", "kind", "known", "distinct", "m"), rows)
 

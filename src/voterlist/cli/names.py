@@ -26,13 +26,14 @@ def names(
     for reading in readings:
         _tell(reading)
     compared = [
-        (one, other, alike(one, other)) for one, other in combinations(readings, 2)
+        (first, second, alike(first, second))
+        for first, second in combinations(readings, 2)
     ]
-    for one, other, verdict in compared:
-        tell(f"names.alike.{verdict}", one=one.written, other=other.written)
+    for first, second, verdict in compared:
+        tell(f"names.alike.{verdict}", one=first.written, other=second.written)
     pairs = [
-        {"one": one.written, "other": other.written, "alike": verdict}
-        for one, other, verdict in compared
+        {"one": first.written, "other": second.written, "alike": verdict}
+        for first, second, verdict in compared
     ]
     return {"names": readings, "pairs": pairs}
 

@@ -133,10 +133,10 @@ def import_decisions(
     }
     tell("cli.review.imported", **counted, problems=len(refused))
     tell("cli.review.marked", **counted)
-    for one, path in zip(imported.files, files, strict=True):
-        if not one.is_origin_known:
+    for file, path in zip(imported.files, files, strict=True):
+        if not file.is_origin_known:
             tell("cli.review.origin-unknown", path=path)
-        if one.says_nothing_new:
+        if file.says_nothing_new:
             tell("cli.review.nothing-new", path=path)
     _list_replaced(imported.replaced)
     _list_disputes("contested", imported.contested)
@@ -148,17 +148,17 @@ def import_decisions(
         **counted,
         "files": [
             {
-                "file": one.file,
-                "sha256": one.digest,
-                "recorded": one.recorded,
-                "replaced": len(one.replaced),
-                "refused": len(one.problems),
+                "file": file.file,
+                "sha256": file.digest,
+                "recorded": file.recorded,
+                "replaced": len(file.replaced),
+                "refused": len(file.problems),
             }
-            for one in imported.files
+            for file in imported.files
         ],
-        "replacements": [picked(one, *_REPLACED) for one in imported.replaced],
-        "contested": [_dispute(one) for one in imported.contested],
-        "pending": [_dispute(one) for one in imported.pending],
+        "replacements": [picked(answer, *_REPLACED) for answer in imported.replaced],
+        "contested": [_dispute(dispute) for dispute in imported.contested],
+        "pending": [_dispute(dispute) for dispute in imported.pending],
         "problems": [
             {**picked(problem, *_PROBLEM), "todo": _todo(problem)}
             for problem in imported.problems
@@ -171,7 +171,7 @@ def import_decisions(
 def _counted(imported: Imported) -> dict[str, int]:
     """How many answers were recorded, by what they are."""
     tables = [
-        table for one in imported.files for table in (one.verdicts, one.amendments)
+        table for file in imported.files for table in (file.verdicts, file.amendments)
     ]
     return {
         "recorded": sum(table.num_rows for table in tables),
@@ -195,21 +195,21 @@ def _todo(problem: Problem) -> str:
 def _list_files(imported: Imported) -> None:
     """What was read out of each file."""
     rows = [
-        (one.file, one.recorded, len(one.replaced), len(one.problems))
-        for one in imported.files
+        (file.file, file.recorded, len(file.replaced), len(file.problems))
+        for file in imported.files
     ]
     table(("file", "recorded", "replaced", "refused"), rows)
 
 
 def _list_replaced(replaced: Iterable[Replacement]) -> None:
     """Each earlier answer that the same person replaced, old and new."""
-    for one in replaced:
+    for answer in replaced:
         tell(
             "cli.review.replaced",
-            who=one.decided_by,
-            what=_subject(one),
-            before=_word(one.before),
-            now=_word(one.now),
+            who=answer.decided_by,
+            what=_subject(answer),
+            before=_word(answer.before),
+            now=_word(answer.now),
         )
 
 
@@ -221,16 +221,18 @@ def _list_disputes(name: str, disputes: Sequence[Disputed]) -> None:
     if not disputes:
         return
     words = Words(SAY.language)
-    subjects = {one.case_id or (one.entry_id, one.rule) for one in disputes}
+    subjects = {
+        dispute.case_id or (dispute.entry_id, dispute.rule) for dispute in disputes
+    }
     tell(f"cli.review.{name}", count=len(subjects))
-    people = max(len(one.answers) for one in disputes)
+    people = max(len(dispute.answers) for dispute in disputes)
     rows = []
-    for one in disputes:
+    for dispute in disputes:
         # What a field is corrected to is a cell of a list from now on.
-        answers = [replace(each, value=None, document=None) for each in one.answers]
+        answers = [replace(each, value=None, document=None) for each in dispute.answers]
         told = [said(each, words) for each in answers]
         blank = [""] * (people - len(told))
-        rows.append([_subject(one), one.entry_id, *told, *blank])
+        rows.append([_subject(dispute), dispute.entry_id, *told, *blank])
     answers_of = [SAY("cli.table.answer", number=place + 1) for place in range(people)]
     heads = [SAY("cli.table.asked"), SAY("field.entry_id"), *answers_of]
     TERMINAL.table(heads, rows)
@@ -336,7 +338,10 @@ def _agreements(
     tell(f"cli.quality.{name}")
     first = "kind" if name == "kinds" else "person"
     heads = (first, "read-twice", "agreed", "kappa")
-    rows = [(say(key), one.read, one.agreed, _kappa(one)) for key, one in found.items()]
+    rows = [
+        (say(key), agreement.read, agreement.agreed, _kappa(agreement))
+        for key, agreement in found.items()
+    ]
     table(heads, rows)
 
 

@@ -108,8 +108,8 @@ def _releasing(steps: Steps) -> Callable[[Stage, str, int, int], None]:
 
 def _log(result: RunResult) -> None:
     """What was done for each constituency, a line of the log each."""
-    for one in result.by_constituency:
-        counts = {**picked(one), "needs": one.needs}
+    for work in result.by_constituency:
+        counts = {**picked(work), "needs": work.needs}
         LOG.tell("constituency", run=result.run, **counts)
 
 
@@ -273,11 +273,11 @@ def _tell_left_out(result: RunResult) -> None:
     tell("cli.run.failed")
     rows = [
         (
-            str(one.constituency or SAY("cli.unknown")),
-            SAY(f"cli.stage.{one.stage}"),
-            f"{one.kind} ({one.place})",
+            str(failure.constituency or SAY("cli.unknown")),
+            SAY(f"cli.stage.{failure.stage}"),
+            f"{failure.kind} ({failure.place})",
         )
-        for one in result.left_out
+        for failure in result.left_out
     ]
     table(("constituency", "stage", "reason"), rows)
     TERMINAL.say(f"  {_todo(AsideCode.WORK_FAILED)}")
@@ -286,7 +286,9 @@ def _tell_left_out(result: RunResult) -> None:
 def _tell_troubles(result: RunResult) -> None:
     """The files that could not be read, and what to do about each reason."""
     # The files of a constituency that is left out need not be named one by one.
-    troubles = [one for one in result.troubles if one.code != AsideCode.WORK_FAILED]
+    troubles = [
+        trouble for trouble in result.troubles if trouble.code != AsideCode.WORK_FAILED
+    ]
     if not troubles:
         return
     tell("cli.run.troubles")
@@ -368,14 +370,14 @@ def _as_json(done: WorkspaceRun) -> Answer:
         **picked(result, "clock_behind", "outputs"),
         "done": {
             "stages": stages,
-            "constituencies": [one.constituency for one in works if one.is_done],
+            "constituencies": [work.constituency for work in works if work.is_done],
         },
         "left": {
             "stages": [stage for stage in Stage if stage not in stages],
-            "constituencies": [one.constituency for one in works if not one.is_done],
+            "constituencies": [work.constituency for work in works if not work.is_done],
         },
-        "needs_person": [one.constituency for one in works if one.needs],
-        "by_constituency": [{**picked(one), "needs": one.needs} for one in works],
+        "needs_person": [work.constituency for work in works if work.needs],
+        "by_constituency": [{**picked(work), "needs": work.needs} for work in works],
         **picked(result, "taken_over", "exit_code"),
     }
 
@@ -394,11 +396,11 @@ def _tell_plan(workspace: Path, constituencies: Sequence[int], today: dt.date) -
     else:
         rows = [
             (
-                SAY(f"cli.stage.{one.stage}"),
-                _doing(one),
-                ", ".join(map(_because, one.reasons)),
+                SAY(f"cli.stage.{stage.stage}"),
+                _doing(stage),
+                ", ".join(map(_because, stage.reasons)),
             )
-            for one in plan.stages
+            for stage in plan.stages
         ]
         table(("stage", "doing", "reason"), rows)
         tell("cli.plan.at-most")

@@ -223,7 +223,9 @@ def _tell_debts(standings: Iterable[UnitStanding]) -> None:
 
 def _tell_answers_owed(status_now: Status) -> None:
     """How many returned cases wait for each constituency."""
-    counted = Counter(number for one in status_now.answers_owed for number in one.owing)
+    counted = Counter(
+        number for case in status_now.answers_owed for number in case.owing
+    )
     if not counted:
         return
     TERMINAL.say()
@@ -242,5 +244,5 @@ def _tell_pace(burned: BurnDown) -> None:
         TERMINAL.say(f"{pace} {SAY('wall.never')}")
         return
     expected = SAY("wall.expected", day=told.expected)
-    days = [one.isoformat() for one in (told.earliest, told.latest) if one]
+    days = [day.isoformat() for day in (told.earliest, told.latest) if day]
     TERMINAL.say(f"{pace} {expected} ({' - '.join(days)})")

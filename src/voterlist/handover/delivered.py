@@ -180,7 +180,7 @@ def _delivery(
     from voterlist.handover.commissions import show_keys  # noqa: PLC0415  see above
 
     keys = show_keys(workspace)
-    names = {one.signing: one.name for one in keys.trust.keys if one.holds}
+    names = {key.signing: key.name for key in keys.trust.keys if key.holds}
     if keys.own is not None:
         names[keys.own.signing] = keys.own.commission.name
     if delivery.signing not in names:

@@ -53,7 +53,7 @@ PACKED: Mapping[str, pa.Schema] = {
     "amendments": AMENDMENT,
     "applied": APPLIED,
     "decisions": DECISION,
-    "door": pa.schema([one for one in DOOR if one.name not in _NOT_AT_THE_DOOR]),
+    "door": pa.schema([field for field in DOOR if field.name not in _NOT_AT_THE_DOOR]),
     "findings": FINDING,
     "indicators": INDICATOR,
     "record": RECORD,
@@ -197,9 +197,9 @@ def tables_of(package: Package, settings: IngestSettings) -> tuple[HandedTable, 
         for (path, name), raw in zip(files.items(), raws, strict=True)
     )
     expected: dict[str, _Stated] = dict.fromkeys(_PAGES, (None, None))
-    for one in tables:
-        require_held(one.name, one.rows, manifest)
-        expected |= _files_of(one, package)
+    for table in tables:
+        require_held(table.name, table.rows, manifest)
+        expected |= _files_of(table, package)
     for file in manifest.files:
         if expected.get(file.path.removeprefix(DATA)) != (file.table, file.rows):
             raise wrong("files")
@@ -215,16 +215,19 @@ def _typed(name: str, path: Path, raw: RawFile) -> pa.Table:
         columns = _of_csv(path) if name == "door" else _of_parquet(raw)
         names = [column[0].as_py() for column in columns]
         blank = {*LATER_FIELDS}.difference(names)
-        if names != [one for one in schema.names if one not in blank]:
+        if names != [name for name in schema.names if name not in blank]:
             raise refusal("package-schema-other")
         known = [
-            pc.if_else(pc.not_equal(one, ""), one, None).slice(1) for one in columns
+            pc.if_else(pc.not_equal(column, ""), column, None).slice(1)
+            for column in columns
         ]
         rows = from_columns(dict(zip(names, known, strict=True)), schema)
     except (pa.ArrowException, ValueError, csv.Error):
         # The cause quotes a cell.
         raise wrong(name) from None
-    if any(rows.column(one.name).null_count for one in schema if not one.nullable):
+    if any(
+        rows.column(field.name).null_count for field in schema if not field.nullable
+    ):
         raise wrong(name)
     return rows
 
@@ -270,8 +273,8 @@ def lists_of(
             has other rows than the balance says.
     """
     manifest = package.manifest
-    lists = [one for one in tables if one.name == "record"]
-    files = [one.raw for one in lists]
+    lists = [table for table in tables if table.name == "record"]
+    files = [table.raw for table in lists]
     intake = ingest(
         files,
         settings.ingest,
@@ -279,12 +282,12 @@ def lists_of(
         territory=settings.territory.by_number,
     )
     codes = set(intake.set_aside.column("code").to_pylist())
-    count = sum(one.rows.num_rows for one in lists)
+    count = sum(table.rows.num_rows for table in lists)
     if not codes <= FURNITURE or intake.entries.num_rows != count:
         raise wrong("lists")
     require_held("entries", intake.entries, manifest)
     _require_balance(intake.entries, package)
-    paths = tuple(one.path for one in lists)
+    paths = tuple(table.path for table in lists)
     return HandedLists(paths, intake.entries, _known_as(lists, intake.entries))
 
 
@@ -295,7 +298,7 @@ def decisions_of(
 
     A case of which one entry alone is left on the lists is no case here.
     """
-    rows = {one.name: one.rows.to_pylist() for one in tables}
+    rows = {table.name: table.rows.to_pylist() for table in tables}
     verdicts, case_entries = _verdicts(rows.get("decisions", []), known_as, manifest)
     accepted = _acceptances(rows.get("accepted", []), known_as, manifest)
     return TakenDecisions(verdicts, accepted, case_entries)
@@ -307,7 +310,7 @@ def _require_balance(entries: pa.Table, package: Package) -> None:
     try:
         stated = strict_json.loads((package.folder / BALANCE_NAME).read_bytes())
         own = {"constituency": manifest.constituency}
-        rows = from_rows([own | one for one in stated["lists"]], LIST_BALANCE)
+        rows = from_rows([own | row for row in stated["lists"]], LIST_BALANCE)
         made = balance_content(
             rows,
             cycle=manifest.cycle,
@@ -320,9 +323,9 @@ def _require_balance(entries: pa.Table, package: Package) -> None:
     require_held("balance", rows, manifest)
     lists = rows.to_pylist()
     places = entries.select(LIST_KEY).to_pylist()
-    counted = Counter(tuple(one.values()) for one in places)
-    listed = {tuple(one[name] for name in LIST_KEY): one["listed"] for one in lists}
-    is_even = all(one["listed"] == listed_by(one) for one in lists)
+    counted = Counter(tuple(row.values()) for row in places)
+    listed = {tuple(row[name] for name in LIST_KEY): row["listed"] for row in lists}
+    is_even = all(row["listed"] == listed_by(row) for row in lists)
     if stated != made or counted != Counter(listed) or not is_even:
         raise wrong("balance")
 
@@ -334,11 +337,11 @@ def _known_as(lists: Iterable[HandedTable], entries: pa.Table) -> dict[str, str]
         for row in entries.select(["source", "line", "entry_id"]).to_pylist()
     }
     known: dict[str, str] = {}
-    for one in lists:
-        _, *lines = one.raw.sheets[0].lines.to_pylist()
-        ids = one.rows.column("entry_id").to_pylist()
+    for table in lists:
+        _, *lines = table.raw.sheets[0].lines.to_pylist()
+        ids = table.rows.column("entry_id").to_pylist()
         for line, below in zip(lines, ids, strict=True):
-            known[below] = here[one.raw.source, line]
+            known[below] = here[table.raw.source, line]
     return known
 
 
@@ -389,7 +392,7 @@ def _acceptances(
 def _finding(row: Row, known_as: Mapping[str, str]) -> Row | None:
     """The same finding under the ids of here; None where it has another file, or no entry here."""
     ids = {name: row[name] for name in ("entry_id", "other_entry_id")}
-    here = {name: known_as.get(one) if one else None for name, one in ids.items()}
+    here = {name: known_as.get(known) if known else None for name, known in ids.items()}
     is_about_file = not any(ids.values()) and row["source"]
     if is_about_file or any(ids[name] and not here[name] for name in ids):
         return None

@@ -179,7 +179,7 @@ def _opened(desk: Desk, path: Path) -> Iterator[tuple[Package, bool]]:
             raise
         refused = error
     others = {
-        series: [one for one in packages if one.digest not in bare]
+        series: [package for package in packages if package.digest not in bare]
         for series, packages in before.items()
     }
     with open_package(path, replace(receiving, taken=others), work) as package:
@@ -193,10 +193,10 @@ def _without_receipt(
 ) -> frozenset[str]:
     """The packages that were taken and of which no receipt was written."""
     return frozenset(
-        one.digest
+        package.digest
         for series, several in packages.items()
-        for one in several
-        if series.kind is not Kind.RECEIPT and not has_receipt(ledger, one.digest)
+        for package in several
+        if series.kind is not Kind.RECEIPT and not has_receipt(ledger, package.digest)
     )
 
 
@@ -213,14 +213,16 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     decisions = decisions_of(manifest, tables, lists.known_as)
     answers = read_answers(package.folder / ANSWERS_NAME)
     read_gates(package.folder / GATES_NAME)
-    if any(one.day > manifest.day.isoformat() for one in answers):
+    if any(answer.day > manifest.day.isoformat() for answer in answers):
         raise wrong("answers")
     meanings = package.folder / COLUMNS_NAME
     if meanings.exists():
         # What the columns mean is not the sender's to say.
         write_schema(meanings)
     came = CameUp(
-        manifest.sender.slug, {one.case_id: one for one in answers}, lists.known_as
+        manifest.sender.slug,
+        {answer.case_id: answer for answer in answers},
+        lists.known_as,
     )
     staged = _staged(desk, lists)
     _keep_beside(package, lists)
@@ -403,11 +405,11 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
     returned = Returned.read(package.folder / CASES_NAME)
     tables_of(package, desk.settings.ingest)
     own = [
-        {"constituency": manifest.constituency, **one.model_dump()}
+        {"constituency": manifest.constituency, **entry.model_dump()}
         for case in returned.cases
-        for one in case.own
+        for entry in case.own
     ]
-    others = [one.model_dump() for one in (*returned.proposals, *returned.findings)]
+    others = [item.model_dump() for item in (*returned.proposals, *returned.findings)]
     for rows in (own, others):
         require_held("cases", pa.Table.from_pylist(rows), manifest)
     write = partial(Path.write_bytes, data=manifest.content)
@@ -425,7 +427,7 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
         settle_moves(desk.workspace, desk.place)
     return Received(
         manifest,
-        entries=len({one.entry_id for case in returned.cases for one in case.own}),
+        entries=len({entry.entry_id for case in returned.cases for entry in case.own}),
         decisions=len(returned.proposals),
         cases=len(returned.cases),
     )

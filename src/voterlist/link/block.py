@@ -115,8 +115,8 @@ class Blocks:
     def hold(self, left: Codes, right: Codes) -> Bools:
         """True where this key brings the two entries together."""
         block_of = self.block_of()
-        one = block_of[left]
-        together = (one >= 0) & (one == block_of[right])
+        block = block_of[left]
+        together = (block >= 0) & (block == block_of[right])
         if self.counting.is_all:
             return np.asarray(together)
         return np.asarray(together & self.counting.counts(left, right))

@@ -107,8 +107,11 @@ def _join_larger(
     likely = set(zip(left.tolist(), right.tolist(), strict=True)) if outvoted else set()
     group: dict[int, set[int]] = {}
     for position in np.lexsort((right, left, -weight)):
-        one, two = int(left[position]), int(right[position])
-        first, second = group.setdefault(one, {one}), group.setdefault(two, {two})
+        entry_l, entry_r = int(left[position]), int(right[position])
+        first, second = (
+            group.setdefault(entry_l, {entry_l}),
+            group.setdefault(entry_r, {entry_r}),
+        )
         if first is second or _is_kept_apart(first, second, against, likely):
             continue
         first |= second
@@ -138,9 +141,9 @@ def _against(
     lefts, rights = [], []
     for number in large:
         inside = np.sort(nodes[order[starts[number] : starts[number + 1]]])
-        one, two = np.triu_indices(len(inside), 1)
-        lefts.append(inside[one])
-        rights.append(inside[two])
+        upper, lower = np.triu_indices(len(inside), 1)
+        lefts.append(inside[upper])
+        rights.append(inside[lower])
     left, right = (
         np.concatenate(lefts).astype(np.int32),
         np.concatenate(rights).astype(np.int32),
@@ -185,12 +188,12 @@ def best_partners(left: Codes, right: Codes, log_odds: Floats, lists: Codes) -> 
         lists: the list of each entry, from 0.
     """
     turned = lists[left] > lists[right]
-    one, other = np.where(turned, right, left), np.where(turned, left, right)
+    first, second = np.where(turned, right, left), np.where(turned, left, right)
     # An entry has one partner in each of the other lists, so it is a node for each.
     count = int(lists.max(initial=0)) + 1
     ends = np.r_[
-        one.astype(np.int64) * count + lists[other],
-        other.astype(np.int64) * count + lists[one],
+        first.astype(np.int64) * count + lists[second],
+        second.astype(np.int64) * count + lists[first],
     ]
     nodes = np.unique(ends, return_inverse=True)[1].astype(np.int32)
     return matching(nodes[: len(left)], nodes[len(left) :], evidence(log_odds))

@@ -486,8 +486,10 @@ def _streets(voters: tables.Columns) -> tuple[EncodedColumn, EncodedColumn | Non
     is_asked = pc.is_in(settlement, value_set=doubtful.unique().drop_null())
     is_village = pc.and_(pc.is_null(streets), is_asked)
     village = pc.if_else(is_village, settlement, doubtful)
-    one, other = (pa.chunked_array([column]) for column in (streets, village))
-    return encoded_column(one), encoded_column(other)
+    street_column, village_column = (
+        pa.chunked_array([column]) for column in (streets, village)
+    )
+    return encoded_column(street_column), encoded_column(village_column)
 
 
 def _numbers(column: pa.ChunkedArray, missing: int) -> Codes:
@@ -568,7 +570,9 @@ def coded_parts(column: Sequence[str | None]) -> Codes:
     """The code of the part of each line, -1 where there is none, and once more -1 at the end."""
     place = {
         part: code
-        for code, part in enumerate(sorted({one for one in column if one is not None}))
+        for code, part in enumerate(
+            sorted({text for text in column if text is not None})
+        )
     }
     return np.array([*(place.get(part or "", -1) for part in column), -1], np.int32)
 

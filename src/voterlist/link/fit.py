@@ -148,7 +148,7 @@ def doubts(
 
 def blocked(entries: Encoded, blocks: Sequence[Blocks]) -> Blocked:
     """What the keys of a list look at."""
-    reached = reachable(entries, [one.key for one in blocks])
+    reached = reachable(entries, [block.key for block in blocks])
     return Blocked(
         entries.size, int(reached.sum()), int(_parted(entries, blocks).sum())
     )
@@ -218,9 +218,9 @@ def _parted(entries: Encoded, blocks: Sequence[Blocks]) -> Bools:
     """The entries that stand in too large blocks, and in no other."""
     parted = np.zeros(entries.size, np.bool_)
     compared = np.zeros(entries.size, np.bool_)
-    for one in blocks:
-        parted[one.cut] = True
-        compared[one.members] = True
+    for block in blocks:
+        parted[block.cut] = True
+        compared[block.members] = True
     return parted & ~compared
 
 

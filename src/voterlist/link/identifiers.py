@@ -69,11 +69,11 @@ class Identifiers:
             if self.texts is not None
             else self._perhaps_one_edit(left, right)
         )
-        one, two = self.words(left[near]), self.words(right[near])
+        words_l, words_r = self.words(left[near]), self.words(right[near])
         is_one_edit = np.zeros(len(left), np.bool_)
         is_one_edit[near] = (
             process.cpdist(
-                one, two, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8
+                words_l, words_r, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8
             )
             == 1
         )

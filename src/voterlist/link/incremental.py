@@ -133,7 +133,7 @@ def _is_schema(name: str, schema: pa.Schema) -> bool:
 def _comparisons_of(fingerprint: str) -> Comparisons:
     """The comparisons that a fingerprint names."""
     _, _, added = fingerprint.partition(_ADDED)
-    return with_added(dict(one.split("=") for one in added.split()))
+    return with_added(dict(pair.split("=") for pair in added.split()))
 
 
 def _below(positions: Codes | Longs, size: int) -> bool:
@@ -307,10 +307,10 @@ def known_pairs(state: State | None, marks: Checksums) -> Known:
     now = np.full(state.entries.shape[1], -1, np.int32)
     stays = np.flatnonzero(then >= 0)
     now[then[stays]] = stays
-    one, other = now[state.left], now[state.right]
-    there = (one >= 0) & (other >= 0)
-    one, other, levels = one[there], other[there], state.levels[there]
-    numbers = pack_pairs(np.minimum(one, other), np.maximum(one, other))
+    left, right = now[state.left], now[state.right]
+    there = (left >= 0) & (right >= 0)
+    left, right, levels = left[there], right[there], state.levels[there]
+    numbers = pack_pairs(np.minimum(left, right), np.maximum(left, right))
     if (numbers[1:] < numbers[:-1]).any():
         # Mostly in order already, and this sort takes such runs as they are.
         order = np.argsort(numbers, kind="stable")

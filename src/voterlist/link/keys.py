@@ -59,9 +59,9 @@ def _names(entries: Encoded) -> Longs:
     surnames = entries.surname.words()
     place = entries.coded([*surnames, *entries.given_name.words()])
     given = entries.given_name.codes
-    one = place[entries.surname.codes]
-    other = place[np.where(given >= 0, given + len(surnames), -1)]
-    return entries.pack(np.minimum(one, other), np.maximum(one, other))
+    first = place[entries.surname.codes]
+    second = place[np.where(given >= 0, given + len(surnames), -1)]
+    return entries.pack(np.minimum(first, second), np.maximum(first, second))
 
 
 def _sounds(entries: Encoded) -> Longs:
@@ -98,7 +98,7 @@ def _address_parts(entries: Encoded) -> tuple[Codes, ...]:
     words = counted_parts(lines, times)
     parts = [parts_of_line(line, words) for line in lines]
     dealt = deal(parts, counted_parts(parts, times), most_of_part(entries.size))
-    return tuple(coded_parts(one)[column.codes] for one in dealt)
+    return tuple(coded_parts(parts)[column.codes] for parts in dealt)
 
 
 def parts_of_line(line: Iterable[str], counts: Mapping[str, int]) -> list[str]:
@@ -128,7 +128,7 @@ def _address_part(entries: Encoded, name: str) -> Codes | Longs:
     if (name,) not in entries.joins:
         made = _address_parts(entries)
         entries.joins.update(
-            {(one,): codes for one, codes in zip(ADDRESS_PARTS, made, strict=True)}
+            {(part,): codes for part, codes in zip(ADDRESS_PARTS, made, strict=True)}
         )
     return entries.joins[(name,)]
 
@@ -196,7 +196,10 @@ def prepare(entries: Encoded, every: Iterable[tuple[str, ...]]) -> None:
     if any((part,) in keys for part in ADDRESS_PARTS):
         _address_part(entries, ADDRESS_PARTS[0])
     each(partial(_whole_names, entries), sorted(pairs))
-    each(partial(_whole_names, entries), sorted(one for one in names if len(one) > 2))
+    each(
+        partial(_whole_names, entries),
+        sorted(fields for fields in names if len(fields) > 2),
+    )
 
 
 def _leading_names(fields: tuple[str, ...]) -> tuple[str, ...]:

@@ -133,7 +133,9 @@ def _pairs(
         (min(pair), max(pair), False) for pair in product(separate, keep + repeat)
     )
     if whole and len(separate) == len(verdict_of):
-        yield from ((one, other, False) for one, other in combinations(separate, 2))
+        yield from (
+            (first, second, False) for first, second in combinations(separate, 2)
+        )
 
 
 def _last(
@@ -181,8 +183,8 @@ def training_labels(
     )
     where, compared = candidate_pairs.among(*unpack_pairs(numbers))
     yes, no = (
-        np.bincount(place[one], minlength=len(numbers)) > 0
-        for one in (is_same, ~is_same)
+        np.bincount(place[is_of_kind], minlength=len(numbers)) > 0
+        for is_of_kind in (is_same, ~is_same)
     )
     label = compared & (yes != no)
     return TrainingLabels(
@@ -209,11 +211,11 @@ def _labels(candidate_pairs: Candidates, where: Longs, is_same: Bools) -> Labels
         candidate_pairs.vectors.codes, candidate_pairs.at(where)[2]
     )
     size = len(candidate_pairs.vectors.codes)
-    one, two = (
+    left, right = (
         np.bincount(vector[chosen], minlength=size).astype(np.float64)
         for chosen in (is_same, ~is_same)
     )
-    return Labels(one, two)
+    return Labels(left, right)
 
 
 def closed_cases(ids: pa.Array, cases: pa.Table | None) -> tuple[Closed, ...]:

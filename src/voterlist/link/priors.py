@@ -266,8 +266,8 @@ class Sample:
         whole = self._drawn
         apart = np.arange(len(whole.left))
         if entries.person is not None:
-            one, other = entries.person[whole.left], entries.person[whole.right]
-            apart = np.flatnonzero(one != other)
+            person_l, person_r = entries.person[whole.left], entries.person[whole.right]
+            apart = np.flatnonzero(person_l != person_r)
         left, right = whole.left[apart], whole.right[apart]
         levels = {field: codes[apart] for field, codes in whole.levels.items()}
         adjusted = comparisons.adjust(Pairs(entries, left, right), levels).levels
@@ -310,14 +310,14 @@ class Sample:
     def _positions(self, size: int) -> tuple[Codes, Codes]:
         """The left and the right entry of each pair; the left one stands before the right one."""
         if self._lists is not None:
-            one, other = _drawn_between(self._lists, self.pairs, self.seed)
+            first, second = _drawn_between(self._lists, self.pairs, self.seed)
         elif pairs_within(size) <= self.pairs:
-            one, other = np.triu_indices(size, 1)
+            first, second = np.triu_indices(size, 1)
         else:
             marks = np.arange(size, dtype=np.uint64)
             marks = marks if self._marks is None else self._marks
-            one, other = _neighbours(marks, self.pairs, self.seed)
-        left, right = np.minimum(one, other), np.maximum(one, other)
+            first, second = _neighbours(marks, self.pairs, self.seed)
+        left, right = np.minimum(first, second), np.maximum(first, second)
         return left.astype(np.int32), right.astype(np.int32)
 
 
@@ -355,19 +355,22 @@ def _drawn_between(lists: Codes, sample: int, seed: int) -> Codes:
         return np.zeros((2, 0), np.int32)
     starts = np.cumsum(sizes) - sizes
     of_list = random.choice(len(sizes), sample, p=pairs / pairs.sum())
-    one = starts[of_list] + random.integers(0, sizes[of_list])
+    first = starts[of_list] + random.integers(0, sizes[of_list])
     # Counted without the first entry's own list, which is stepped over.
-    other = random.integers(0, others[of_list])
-    other += np.where(other >= starts[of_list], sizes[of_list], 0)
+    second = random.integers(0, others[of_list])
+    second += np.where(second >= starts[of_list], sizes[of_list], 0)
     list_by_list = np.argsort(lists, kind="stable").astype(np.int32)
-    return np.asarray(list_by_list[np.stack([one, other])], np.int32)
+    return np.asarray(list_by_list[np.stack([first, second])], np.int32)
 
 
 def marks_of(ids: pa.Array) -> Hashes:
     """A hash of each text, of that text alone; the array has no nulls."""
     starts = range(0, len(ids), _PART)
     return np.concatenate(
-        [np.zeros(0, np.uint64), *(_marks_of(ids.slice(one, _PART)) for one in starts)]
+        [
+            np.zeros(0, np.uint64),
+            *(_marks_of(ids.slice(start, _PART)) for start in starts),
+        ]
     )
 
 

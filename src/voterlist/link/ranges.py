@@ -121,10 +121,10 @@ def _meeting(sections: _Sections, may_pair: Bools) -> tuple[Longs, Longs]:
     many = np.diff(np.append(begins, size))
     # The sections that each section meets are those of its block.
     first, count = np.repeat(begins, many), np.repeat(many, many)
-    one = np.repeat(np.arange(size), count)
-    other = consecutive(first, count)
-    chosen = may_pair[sections.kind[one], sections.kind[other]]
-    return one[chosen], other[chosen]
+    section_l = np.repeat(np.arange(size), count)
+    section_r = consecutive(first, count)
+    chosen = may_pair[sections.kind[section_l], sections.kind[section_r]]
+    return section_l[chosen], section_r[chosen]
 
 
 def _runs(sections: _Sections, one: Longs, other: Longs) -> Partners:

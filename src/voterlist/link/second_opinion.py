@@ -80,7 +80,9 @@ def _labels(pairs: pa.Table | None) -> dict[tuple[str, str], bool]:
     said: dict[tuple[str, str], set[bool]] = {}
     for row in pairs.to_pylist():
         said.setdefault((row["entry_l"], row["entry_r"]), set()).add(row["is_same"])
-    return {pair: True in one for pair, one in said.items() if len(one) == 1}
+    return {
+        pair: True in answers for pair, answers in said.items() if len(answers) == 1
+    }
 
 
 def _inside(cases: pa.Table, closed: pa.Table | None) -> dict[tuple[str, str], str]:
@@ -109,12 +111,16 @@ def _features(pairs: pa.Table, wanted: set[tuple[str, str]]) -> pd.DataFrame:
     """For each of these pairs how alike its values are, and which are known on both sides."""
     rows = _at(pairs, wanted)
     columns: dict[str, npt.NDArray[np.float64]] = {}
-    for one in SHIPPED:
-        words = tables.plain(rows.column(f"{one.field}_level")).to_pylist()
-        likeness = dict(zip(one.words, one.likenesses.tolist(), strict=True))
-        columns[one.field] = np.array([likeness[word] for word in words], np.float64)
+    for comparison in SHIPPED:
+        words = tables.plain(rows.column(f"{comparison.field}_level")).to_pylist()
+        likeness = dict(
+            zip(comparison.words, comparison.likenesses.tolist(), strict=True)
+        )
+        columns[comparison.field] = np.array(
+            [likeness[word] for word in words], np.float64
+        )
         is_known = [word != _MISSING for word in words]
-        columns[f"{one.field}_known"] = np.array(is_known, np.float64)
+        columns[f"{comparison.field}_known"] = np.array(is_known, np.float64)
     ends = [rows.column(name).to_pylist() for name in _KEY]
     index = pd.MultiIndex.from_arrays(ends, names=_KEY)
     return pd.DataFrame(columns, index=index).sort_index()
@@ -128,7 +134,7 @@ def _fitted(
 
     classifier = recordlinkage.LogisticRegressionClassifier(max_iter=1000)
     classifier.fit(known, pd.MultiIndex.from_tuples(matches, names=_KEY))
-    return [round(float(one), _DIGITS) for one in classifier.prob(asked)]
+    return [round(float(share), _DIGITS) for share in classifier.prob(asked)]
 
 
 def _probabilities(
@@ -174,7 +180,10 @@ def features(
         names=["entry_l", "entry_r"],
     )
     # Missing is 0, as recordlinkage's own comparisons have it.
-    columns = {one.field: one.likenesses[levels[one.field]] for one in SHIPPED}
+    columns = {
+        comparison.field: comparison.likenesses[levels[comparison.field]]
+        for comparison in SHIPPED
+    }
     return pd.DataFrame(columns, index=index).sort_index()
 
 

@@ -100,12 +100,14 @@ class Added:
     @property
     def kinds(self) -> dict[str, str]:
         """The kind of each comparison by its name."""
-        return {one.name: one.kind for one in self.comparisons}
+        return {comparison.name: comparison.kind for comparison in self.comparisons}
 
     @property
     def blocking(self) -> tuple[str, ...]:
         """The comparisons that are blocking keys too."""
-        return tuple(one.name for one in self.comparisons if one.blocking)
+        return tuple(
+            comparison.name for comparison in self.comparisons if comparison.blocking
+        )
 
     def of(self, ids: pa.Array) -> dict[str, pa.ChunkedArray]:
         """The columns in the order of these entry ids."""

@@ -287,8 +287,10 @@ def _known_shares(
     0 where the values of this list tell no relatives.
     """
     return {
-        one.field: drawn.known_share(one.field) if one.tells_relatives(entries) else 0.0
-        for one in comparisons
+        comparison.field: drawn.known_share(comparison.field)
+        if comparison.tells_relatives(entries)
+        else 0.0
+        for comparison in comparisons
     }
 
 
@@ -338,7 +340,8 @@ def learn(
     known = _as_unrelated(known, entries, comparisons, log_u)
     log_m = {
         name: {
-            one.field: _log_shares(one, prior.shares[one.field]) for one in comparisons
+            comparison.field: _log_shares(comparison, prior.shares[comparison.field])
+            for comparison in comparisons
         }
         for name, prior in known.items()
     }
@@ -542,13 +545,13 @@ def _odds_of_the_same_value(
 ) -> Floats:
     """log2 of the odds against one person, had both entries the more frequent value of the pair."""
     field, most = comparison.field, np.full(len(pairs), -np.inf)
-    for one in (pairs, pairs.turned()):
+    for side in (pairs, pairs.turned()):
         # Of a date of which only the year is known no more than the year can be the same.
-        itself = Pairs(pairs.entries, one.left, one.left)
+        itself = Pairs(pairs.entries, side.left, side.left)
         levels = comparison.pair_levels(itself)
         told = log_m["unrelated"][field][levels] - log_m["same"][field][levels]
         # How frequent a name is may depend on who bears it: on either of the two.
-        for bearers in (itself, Pairs(pairs.entries, one.left, one.right)):
+        for bearers in (itself, Pairs(pairs.entries, side.left, side.right)):
             odds = told.copy()
             for where, share in comparison.shared_value_shares(bearers, levels):
                 odds[where] += on_grid(share)

@@ -74,7 +74,7 @@ def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
     read = partial(_take_in, reading=reading)
     progress = partial(context.progress, Stage.INGEST)
     done = context.units.each(Stage.INGEST, read, tasks, progress)
-    intakes = {one.task.constituencies[0]: one for one in done}
+    intakes = {unit.task.constituencies[0]: unit for unit in done}
     taken: list[Mapping[str, Any]] = []
     for number, batch in enumerate(context.inputs.batches):
         intake = intakes.get(batch.constituency)
@@ -260,7 +260,7 @@ def merge_lists(tables: NeededTables, context: StageContext) -> StageResult:
     rows = store.join_tables(
         context.folder / "entries.parquet", ENTRY, map(_entries_of, done)
     )
-    counted = [one.table("counts.parquet") for one in done]
+    counted = [unit.table("counts.parquet") for unit in done]
     counts = pa.concat_tables(counted) if counted else count_entries(empty(ENTRY))
     merged = merge_accounts(accounts, counts)
     _require_known(merged.lists, context.inputs)
@@ -336,7 +336,7 @@ def _merge_place(place: _Place, folder: Path) -> dict[str, Any]:
     if place.is_alone:
         entries = pq.read_table(place.received[0], columns=_COUNTED)
     else:
-        parts = [of_place(pq.read_table(one), place.number) for one in place.received]
+        parts = [of_place(pq.read_table(part), place.number) for part in place.received]
         entries = concat(parts, ENTRY)
         if len(parts) > 1:
             entries = _with_unique_ids(entries)
@@ -412,9 +412,9 @@ def normalize_entries(tables: NeededTables, context: StageContext) -> StageResul
     rows = store.join_tables(
         context.folder / "voters.parquet",
         VOTER,
-        [one.path(VOTERS) for one in done],
+        [unit.path(VOTERS) for unit in done],
     )
-    findings = [one.table(FINDINGS) for one in done]
+    findings = [unit.table(FINDINGS) for unit in done]
     made = {"voters": Written(), "findings-normalize": gather(findings)}
     return StageResult(made, pq.read_metadata(entries).num_rows, rows)
 
@@ -467,7 +467,9 @@ def _normalize(task: _Groups, folder: Path) -> dict[str, Any]:
     made = normalize(corrected, task.profile)
     is_one = len(task.places) == 1
     parts = (
-        [made.table] if is_one else (of_place(made.table, one) for one in task.places)
+        [made.table]
+        if is_one
+        else (of_place(made.table, place) for place in task.places)
     )
     store.write_tables(folder / VOTERS, VOTER, parts)
     store.write_table(folder / FINDINGS, made.findings)

@@ -198,7 +198,9 @@ def decisions_standing(tables: Mapping[str, pa.Table]) -> DecisionsStanding:
         for row in verdicts
         if row["case_id"] not in held
     ]
-    keys += [_key(None, one) for one in amendments.column("entry_id").to_pylist()]
+    keys += [
+        _key(None, entry_id) for entry_id in amendments.column("entry_id").to_pylist()
+    ]
     left = sum(key not in back for key in keys)
     skipped = _skipped(tables.get("skipped"), back)
     cases, entries = _contested(tables["contested"])
@@ -340,7 +342,7 @@ def work_by_constituency(
         ),
         "open_cases": _cases(account.queue),
     }
-    failures = {one.constituency: one.kind for one in left_out}
+    failures = {failure.constituency: failure.kind for failure in left_out}
     work: dict[int | None, dict[str, int]] = defaultdict(dict)
     for name, counts in counted.items():
         for constituency, count in counts.items():

@@ -134,7 +134,7 @@ def _planned(
     for step in STAGES:
         before = {makers[name] for name in step.needs}
         own = _reasons(_names_of(step), changed, is_first=is_first)
-        earlier = [planned[one] for one in planned if one in before]
+        earlier = [planned[stage] for stage in planned if stage in before]
         planned[step.stage] = (
             _of_ingest(read, every, own)
             if step.stage is Stage.INGEST
@@ -202,14 +202,14 @@ def _of_stage(
     every: tuple[int | None, ...],
 ) -> _Step:
     """A stage that reads what others make."""
-    made = [one for one in earlier if one.told.doing is not Doing.NOTHING]
+    made = [step for step in earlier if step.told.doing is not Doing.NOTHING]
     touched = every
     if not set(own) - _OF_SOME:
-        some = {place for one in made for place in one.touched}
+        some = {place for step in made for place in step.touched}
         touched = tuple(place for place in every if place in some)
     by_others = Doing.AT_MOST if made else Doing.NOTHING
     doing = Doing.MADE if own else by_others
-    reasons = own or tuple(f"stage.{one.told.stage}" for one in made)
+    reasons = own or tuple(f"stage.{step.told.stage}" for step in made)
     if not step.by_constituency:
         return _Step(PlannedStage(step.stage, doing, reasons), touched)
     left = len(every) - len(touched)

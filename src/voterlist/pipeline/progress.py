@@ -93,7 +93,9 @@ def over(newer: Work, older: Work | None, constituencies: Iterable[int]) -> Work
         return newer
     own = set(constituencies)
     waiting = {
-        place: one for place, one in older.waiting.items() if place[0] not in own
+        place: waiting
+        for place, waiting in older.waiting.items()
+        if place[0] not in own
     }
     places = {place for place in older.places if place[0] not in own}
     return Work(
@@ -138,7 +140,7 @@ def _waiting(
 ) -> dict[Place, Waiting]:
     counts = (cases, errors, contested, readings)
     places = {place for counted in counts for place in counted}
-    return {place: Waiting(*(one[place] for one in counts)) for place in places}
+    return {place: Waiting(*(count[place] for count in counts)) for place in places}
 
 
 def _case_counts(cases: pa.Table) -> Counter[Place]:
@@ -178,10 +180,12 @@ def lists_of_today(
     A file that is renamed, or pinned, is read anew: what it was taken for before was a mistake. A
     precinct of which nothing else is known was never handed in. The ledger keeps its line.
     """
-    filled = [one for one in submissions if one.entries]
+    filled = [submission for submission in submissions if submission.entries]
     if work is None:
         return filled
-    return [one for one in filled if not _is_read_otherwise(one, work)]
+    return [
+        submission for submission in filled if not _is_read_otherwise(submission, work)
+    ]
 
 
 def _is_read_otherwise(submission: Submission, work: Work) -> bool:
@@ -202,14 +206,16 @@ def received(
     A list that was taken for another precinct's at first was handed in on its own first day.
     """
     first: dict[tuple[str, str | None], dt.date] = {}
-    for one in submissions:
-        key = one.source, one.sheet
-        if one.entries:
-            first[key] = min(one.first_seen, first.get(key, one.first_seen))
+    for submission in submissions:
+        key = submission.source, submission.sheet
+        if submission.entries:
+            first[key] = min(
+                submission.first_seen, first.get(key, submission.first_seen)
+            )
     days: dict[Place, dt.date] = {}
-    for one in lists_of_today(submissions, work):
-        place = one.constituency, one.precinct
-        day = first[one.source, one.sheet]
+    for submission in lists_of_today(submissions, work):
+        place = submission.constituency, submission.precinct
+        day = first[submission.source, submission.sheet]
         days[place] = min(day, days.get(place, day))
     return days
 

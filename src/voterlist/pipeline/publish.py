@@ -98,9 +98,9 @@ def _write_all(
     finally:
         _remove(scratch)
     outputs: list[Path] = []
-    for constituency, one in zip(constituencies, done, strict=True):
+    for constituency, unit in zip(constituencies, done, strict=True):
         folder = report_folder(context.workspace, constituency)
-        outputs += put_reports(one, languages, folder)
+        outputs += put_reports(unit, languages, folder)
     folder = context.workspace / REPORTS
     outputs += write_walls(context.settings, standing, burned, context.today, folder)
     return tuple(outputs)
@@ -156,7 +156,7 @@ def _runs(
         name: look_up(units, walk.tables.path(name), cutter.ids, SCHEMAS[name])
         for name in LOOKED_UP
     }
-    named = {name: NamedRows(cutter.ids, one.rows) for name, one in found.items()}
+    named = {name: NamedRows(cutter.ids, rows.rows) for name, rows in found.items()}
     counts = found["entries"].counts
     sources = sources_of(context.inputs.digests)
     settings = context.settings
@@ -348,7 +348,7 @@ def look_up(units: Units, path: Path, ids: pa.Array, schema: pa.Schema) -> Looke
         UnitsFailedError: a row group cannot be read.
     """
     done = units.each(Stage.REPORT, _take_out, list(_tasks(path, ids, schema.names)))
-    rows = (one.table(_FILE) for one in done)
+    rows = (unit.table(_FILE) for unit in done)
     return LookedUp(concat(rows, schema), _counts(done))
 
 
@@ -401,7 +401,7 @@ def _take_out(wanted: _Wanted, folder: Path) -> dict[str, Any]:
 def _counts(done: Sequence[Done]) -> dict[int | None, int]:
     """How many rows there are of each constituency."""
     counts: dict[int | None, int] = {}
-    for one in done:
-        for constituency, rows in one.said["counts"]:
+    for unit in done:
+        for constituency, rows in unit.said["counts"]:
             counts[constituency] = counts.get(constituency, 0) + rows
     return counts

@@ -249,7 +249,7 @@ def _tally(voters: Path, context: StageContext) -> pa.Table:
         for group, (place, digest) in enumerate(groups)
     ]
     done = context.units.each(Stage.RECONCILE, _count, tasks)
-    return concat([one.table("tally.parquet") for one in done], reconcile.TALLY)
+    return concat([unit.table("tally.parquet") for unit in done], reconcile.TALLY)
 
 
 def _constituencies_in(voters: Path) -> Longs:
@@ -294,7 +294,7 @@ def _candidates(
     work = partial(_meet, keys=keys)
     progress = partial(context.progress, Stage.RECONCILE)
     done = context.units.each(Stage.RECONCILE, work, tasks, progress)
-    return concat([one.table("voters.parquet") for one in done], VOTER)
+    return concat([unit.table("voters.parquet") for unit in done], VOTER)
 
 
 def _places_of(voters: Path) -> list[int]:

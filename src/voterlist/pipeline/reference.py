@@ -151,7 +151,7 @@ def _kinds(
         for file in unnamed
     ]
     done = units.each(Stage.RECONCILE, partial(_say_kind, limits=limits), tasks)
-    headed = {file: one.said["kind"] for file, one in zip(unnamed, done, strict=True)}
+    headed = {file: unit.said["kind"] for file, unit in zip(unnamed, done, strict=True)}
     return [headed.get(file, register_named(file.path.name)) for file in files]
 
 
@@ -160,7 +160,7 @@ def _say_kind(
 ) -> dict[str, Any]:
     """What a file is by its headings."""
     raw = readers.read_listed([file], limits)
-    is_of_moment = any(code in PASSING for one in raw for code in one.troubles)
+    is_of_moment = any(code in PASSING for file in raw for code in file.troubles)
     return {"kind": register_headed(raw, limits), "passing": is_of_moment}
 
 
@@ -190,8 +190,8 @@ def read(
         outside.note(_source_of(file), None, 0, 0, trouble)
     settings = _settings(limits, profile)
     persons = _persons(by_kind, settings, units)
-    for one in persons.values():
-        outside.troubles += one.troubles
+    for register in persons.values():
+        outside.troubles += register.troubles
     for name in (name for name in REGISTERS if name in persons):
         _add_register(outside, name, persons[name])
     outside.last = _cycle(outside, LAST, persons)
@@ -287,7 +287,7 @@ def _persons(
         tasks.append(Task(name, key, (name, tuple(by_kind[name]))))
     work = partial(_read_persons, settings=settings)
     done = units.each(Stage.RECONCILE, work, tasks)
-    return {one.task.unit: _kept_persons(one) for one in done}
+    return {unit.task.unit: _kept_persons(unit) for unit in done}
 
 
 def _read_named(name: str, files: Sequence[ListedFile], settings: Settings) -> Persons:

@@ -47,12 +47,14 @@ def returned(answered: Answered, today: Today) -> pa.Table:
     """RETURNED: the answers whose entries are not on the list as they were, in order of entry."""
     rows = list(_rows(answered))
     members = _Members(answered)
-    ids = {one for row in rows for one in members.of(row)}
-    gone = [one for one in not_among(ids, today.entry_ids) if today.is_of_run(one)]
+    ids = {entry for row in rows for entry in members.of(row)}
+    gone = [
+        entry for entry in not_among(ids, today.entry_ids) if today.is_of_run(entry)
+    ]
     if not gone:
         return empty(RETURNED)
     found = what_became_of(gone, answered, today)
-    back = [row for row in rows if any(one in found for one in members.of(row))]
+    back = [row for row in rows if any(entry in found for entry in members.of(row))]
     reasons = _Reasons(answered, today, _Answers(rows, members), found)
     for row in back:
         own = found.get(row["old_entry_id"])
@@ -141,7 +143,7 @@ class _Reasons:
     def why(self, row: _Row) -> Returned:
         """Why this answer came back."""
         members = self._members.of(row)
-        gone = {one: self._found[one] for one in members if one in self._found}
+        gone = {entry: self._found[entry] for entry in members if entry in self._found}
         if self._is_carried_out(row, gone):
             return Returned.CARRIED_OUT
         others = self._about.get(row["entry_id"], ())
@@ -152,7 +154,7 @@ class _Reasons:
             return own.why
         reasons = {now.why for now in gone.values()}
         order = (Returned.CHANGED, Returned.UNCLEAR, Returned.GONE)
-        return next(one for one in order if one in reasons)
+        return next(reason for reason in order if reason in reasons)
 
     def _is_carried_out(self, row: _Row, gone: Mapping[str, Now]) -> bool:
         """True where the precinct did itself what the answer says."""
@@ -178,7 +180,7 @@ class _Reasons:
         if case_id in self._contested:
             return False
         verdicts = self._verdicts.get(case_id, {})
-        are_repeats = all(verdicts.get(one) == Verdict.REPEAT for one in gone)
+        are_repeats = all(verdicts.get(entry) == Verdict.REPEAT for entry in gone)
         return are_repeats and all(now.why is Returned.GONE for now in gone.values())
 
     def _settles(self, other: _Row, row: _Row) -> bool:
@@ -296,11 +298,13 @@ def what_became_of(
     found = _changed(pairs, old, meant, new)
     alike = _said_alike(gone, today.entry_ids)
     filled = _filled(today.lists)
-    for one in gone:
-        if one not in found:
-            may_be = any(not is_apart(one, other) for other in alike[identity_of(one)])
-            is_unclear = may_be or not then.cells(one) or _place(one) not in filled
-            found[one] = Now(Returned.UNCLEAR if is_unclear else Returned.GONE)
+    for entry in gone:
+        if entry not in found:
+            may_be = any(
+                not is_apart(entry, other) for other in alike[identity_of(entry)]
+            )
+            is_unclear = may_be or not then.cells(entry) or _place(entry) not in filled
+            found[entry] = Now(Returned.UNCLEAR if is_unclear else Returned.GONE)
     return found
 
 
@@ -308,7 +312,7 @@ def _said_alike(
     gone: Collection[str], entry_ids: pa.ChunkedArray
 ) -> Mapping[str, list[str]]:
     """By identity of those that are gone, the entries of today that say the same."""
-    alike: dict[str, list[str]] = {identity_of(one): [] for one in gone}
+    alike: dict[str, list[str]] = {identity_of(entry): [] for entry in gone}
     is_alike = is_among(identities(entry_ids), alike)
     for entry_id in entry_ids.filter(is_alike).to_pylist():
         alike[identity_of(entry_id)].append(entry_id)
@@ -332,9 +336,9 @@ def _filled(lists: pa.Table) -> set[tuple[str, ...]]:
 def _entries_of(ids: Collection[str], then: Then) -> pa.Table:
     """ENTRY of the entries whose cells are known."""
     rows = [
-        dict(then.cells(one)) | {"entry_id": one}
-        for one in sorted(ids)
-        if then.cells(one)
+        dict(then.cells(entry)) | {"entry_id": entry}
+        for entry in sorted(ids)
+        if then.cells(entry)
     ]
     return from_rows(rows, ENTRY)
 
@@ -367,7 +371,7 @@ class _Apart:
 
     def __call__(self, old: str, new: str) -> bool:
         """True where the new entry is another one than the old one."""
-        beside = {self.moves.get(one, one) for one in self.then.beside(old)}
+        beside = {self.moves.get(entry, entry) for entry in self.then.beside(old)}
         return new in beside or self.then.stood_together(old, new)
 
 

@@ -218,7 +218,7 @@ class _Known:
     def _in_work(self, place: Place, *, is_precinct: bool) -> Progress:
         """How far a unit is that nobody handed on."""
         of_unit = [place] if is_precinct else self.by_constituency[place[0]]
-        there = [one for one in of_unit if self._is_there(one)]
+        there = [submission for submission in of_unit if self._is_there(submission)]
         if not there:
             return Progress.NOT_STARTED
         if self.work is None or not self.work.places.issuperset(there):
@@ -322,7 +322,11 @@ def burn_down(
         deadline,
         tuple(sorted(points.items())),
         forecast(everywhere, points.get(today, 0), today, office_days),
-        {number: one for number, one in forecasts.items() if one is not None},
+        {
+            number: forecast
+            for number, forecast in forecasts.items()
+            if forecast is not None
+        },
         office_days.count(today, deadline.due),
     )
 
@@ -330,9 +334,15 @@ def burn_down(
 def _deadline(settings: Settings, today: dt.date) -> Deadline:
     """The next deadline of this level, or of any where it has none; the last one after it."""
     deadlines = calendar(settings.calendar, settings.workspace.cycle)
-    own = [one for one in deadlines if one.sender is settings.workspace.level]
+    own = [
+        deadline
+        for deadline in deadlines
+        if deadline.sender is settings.workspace.level
+    ]
     of_level = own or list(deadlines)
-    return next((one for one in of_level if one.due >= today), of_level[-1])
+    return next(
+        (deadline for deadline in of_level if deadline.due >= today), of_level[-1]
+    )
 
 
 def _counted(journal: Journal, today: dt.date) -> dict[dt.date, int]:
@@ -361,8 +371,8 @@ def _remaining(work: Work | None) -> dict[int | None, int]:
     if work is None:
         return {}
     return {
-        number: one.cases
-        for (number, precinct), one in sorted(work.waiting.items(), key=str)
+        number: waiting.cases
+        for (number, precinct), waiting in sorted(work.waiting.items(), key=str)
         if precinct is None
     }
 

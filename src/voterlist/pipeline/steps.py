@@ -225,8 +225,8 @@ def _digest_of_numbers(context: Context) -> str:
     The run itself, made again, gives the same numbers: its key would be another one for nothing.
     """
     run = context.inputs.run_id(context.settings, context.today)
-    others = (one for one in context.case_numbers if one.run != run)
-    return store.digest_of(*((one.case_id, one.number) for one in others))
+    others = (case for case in context.case_numbers if case.run != run)
+    return store.digest_of(*((case.case_id, case.number) for case in others))
 
 
 def _digest_of_files(files: Iterable[ListedFile]) -> str:
@@ -391,7 +391,11 @@ class _DeclaredSettings:
         value = getattr(self._section, name)
         if path in self._declared:
             return value
-        inner = tuple(one for one in self._declared if one.startswith(f"{path}."))
+        inner = tuple(
+            inner_path
+            for inner_path in self._declared
+            if inner_path.startswith(f"{path}.")
+        )
         _require_declared(self._step, path, [path] if inner else [])
         return _DeclaredSettings(value, self._step, f"{path}.", inner)
 

@@ -168,7 +168,9 @@ class Units:
         if progress:
             progress("", len(done), len(tasks))
         failures = []
-        for number, failure in self._made(stage, work, [tasks[one] for one in missing]):
+        for number, failure in self._made(
+            stage, work, [tasks[number] for number in missing]
+        ):
             task = tasks[missing[number]]
             if failure is None:
                 made = self.kept.made(self.place(stage, task))
@@ -252,7 +254,7 @@ class _Failure:
         if self.told is not None:
             told = dict(self.told)
             told["places"] = {
-                key: one for key, one in told["places"].items() if key != "stage"
+                key: text for key, text in told["places"].items() if key != "stage"
             }
             error = StageError(told.pop("message"), stage=stage, **told)
         elif self.system is not None:

@@ -79,18 +79,18 @@ def stratified(strata: Iterable[Stratum]) -> Interval | None:
     A stratum that was read whole has no error of drawing: what was found is what there is.
     """
     total, below, above = 0.0, 0.0, 0.0
-    for one in strata:
-        if not one.size:
+    for stratum in strata:
+        if not stratum.size:
             continue
-        if one.read >= one.size:
-            total += one.found
+        if stratum.read >= stratum.size:
+            total += stratum.found
             continue
-        share = wilson(one.found, one.read)
+        share = wilson(stratum.found, stratum.read)
         if share is None:
             return None
-        total += one.size * share.estimate
-        below += (one.size * (share.estimate - share.low)) ** 2
-        above += (one.size * (share.high - share.estimate)) ** 2
+        total += stratum.size * share.estimate
+        below += (stratum.size * (share.estimate - share.low)) ** 2
+        above += (stratum.size * (share.high - share.estimate)) ** 2
     return Interval(total, max(0.0, total - math.sqrt(below)), total + math.sqrt(above))
 
 
@@ -141,7 +141,7 @@ def read_twice(
         for case, rows in sorted(by_case.items())
         if case in members
     )
-    return [one for one in readings if one is not None]
+    return [reading for reading in readings if reading is not None]
 
 
 def _first_two(
@@ -165,8 +165,8 @@ def _first_two(
             first = person
         elif not is_same_person(first, person):
             readings = [
-                {entry: said[one][entry] for entry in sorted(members)}
-                for one in (first, person)
+                {entry: said[reader][entry] for entry in sorted(members)}
+                for reader in (first, person)
             ]
             return TwoReadings(case, (first, person), *readings)
     return None
@@ -202,8 +202,10 @@ class Agreement:
 def agreement(readings: Iterable[TwoReadings]) -> Agreement:
     """How far these readings agree."""
     readings = list(readings)
-    agreed = sum(one.agrees for one in readings)
-    answers = [(_answer(one.first), _answer(one.second)) for one in readings]
+    agreed = sum(reading.agrees for reading in readings)
+    answers = [
+        (_answer(reading.first), _answer(reading.second)) for reading in readings
+    ]
     return Agreement(
         len(readings), agreed, wilson(agreed, len(readings)), _kappa(answers)
     )
@@ -223,10 +225,10 @@ def _kappa(answers: list[tuple[str, str]]) -> Interval | None:
         return None
     size = len(answers)
     firsts, seconds = (Counter(side) for side in zip(*answers, strict=True))
-    by_chance = sum(firsts[one] * seconds[one] for one in firsts) / size**2
+    by_chance = sum(firsts[answer] * seconds[answer] for answer in firsts) / size**2
     if by_chance == 1:
         return None
-    observed = wilson(sum(one == other for one, other in answers), size)
+    observed = wilson(sum(first == second for first, second in answers), size)
     assert observed is not None
     ends = (observed.estimate, observed.low, observed.high)
     kappa, low, high = ((end - by_chance) / (1 - by_chance) for end in ends)
@@ -246,12 +248,14 @@ def kappas(
     """
     by_kind: dict[str, list[TwoReadings]] = {}
     by_person: dict[str, list[TwoReadings]] = {}
-    for one in readings:
-        if one.case_id in kinds:
-            by_kind.setdefault(kinds[one.case_id], []).append(one)
-        first, second = one.people
-        turned = TwoReadings(one.case_id, (second, first), one.second, one.first)
-        by_person.setdefault(first, []).append(one)
+    for reading in readings:
+        if reading.case_id in kinds:
+            by_kind.setdefault(kinds[reading.case_id], []).append(reading)
+        first, second = reading.people
+        turned = TwoReadings(
+            reading.case_id, (second, first), reading.second, reading.first
+        )
+        by_person.setdefault(first, []).append(reading)
         by_person.setdefault(second, []).append(turned)
     return (
         {kind: agreement(own) for kind, own in sorted(by_kind.items())},

@@ -113,10 +113,10 @@ def certificate(
     """
     known = list(_known(given, require(cases, CASE, "review"), review_probability))
     by_place: dict[int, list[_Case]] = {}
-    for one in known:
-        for place in one.places:
+    for case in known:
+        for place in case.places:
             if place is not None:
-                by_place.setdefault(place, []).append(one)
+                by_place.setdefault(place, []).append(case)
     sizes = unasked or {}
     rows = list(_of(known, None, sizes.get(None, {})))
     for place, own in sorted(by_place.items()):
@@ -159,7 +159,7 @@ def _known(given: Given, cases: pa.Table, review_probability: float) -> Iterator
         members.setdefault(row["case_id"], []).append(row["entry_id"])
         places.setdefault(row["case_id"], set()).add(row["constituency"])
         about[row["case_id"]] = row
-    twice = {one.case_id: one for one in read_twice(given, members)}
+    twice = {reading.case_id: reading for reading in read_twice(given, members)}
     holding: dict[str, dict[str, str]] = {}
     for row in standing(given).decisions.to_pylist():
         holding.setdefault(row["case_id"], {})[row["entry_id"]] = row["verdict"]
@@ -187,23 +187,23 @@ def _of(
     cases: list[_Case], place: int | None, sizes: Mapping[str, int]
 ) -> Iterator[_Row]:
     """The rows of one constituency, or of all lists."""
-    readings = [one for one in cases if one.twice is not None]
-    decided = [one for one in cases if one.decided is not None]
+    readings = [case for case in cases if case.twice is not None]
+    decided = [case for case in cases if case.decided is not None]
     yield from _agreements(readings, len(decided), place)
     strata = {
         "precision": _strata(
-            (one for one in decided if one.decided),
+            (case for case in decided if case.decided),
             lambda one: one.twice is not None,
             lambda one: one.is_confirmed,
         ),
         "missed": _strata(
-            (one for one in decided if one.is_asked and not one.decided),
+            (case for case in decided if case.is_asked and not case.decided),
             lambda one: one.twice is not None,
             lambda one: not one.is_confirmed,
         ),
         "unasked": _unasked(cases, sizes),
         "proposed": _strata(
-            (one for one in cases if one.is_asked),
+            (case for case in cases if case.is_asked),
             lambda one: one.holding is not None,
             _is_repeat,
         ),
@@ -224,24 +224,24 @@ def _strata(
 ) -> _Strata:
     """These cases by kind: how many there are, were read, and have the mark."""
     counts: dict[str, list[int]] = {}
-    for one in cases:
-        of_kind = counts.setdefault(one.kind, [0, 0, 0])
-        read = is_read(one)
+    for case in cases:
+        of_kind = counts.setdefault(case.kind, [0, 0, 0])
+        read = is_read(case)
         of_kind[0] += 1
         of_kind[1] += read
-        of_kind[2] += read and is_found(one)
+        of_kind[2] += read and is_found(case)
     return {kind: Stratum(*counts[kind]) for kind in sorted(counts)}
 
 
 def _unasked(cases: Iterable[_Case], sizes: Mapping[str, int]) -> _Strata:
     """The pairs nobody is asked about by band; one that was decided is a case."""
     drawn: dict[str, list[_Case]] = {band: [] for band in sizes}
-    for one in cases:
-        if one.band is not None:
-            drawn.setdefault(one.band, []).append(one)
+    for case in cases:
+        if case.band is not None:
+            drawn.setdefault(case.band, []).append(case)
     strata = {}
     for band, own in sorted(drawn.items()):
-        read = [one for one in own if one.holding is not None]
+        read = [case for case in own if case.holding is not None]
         size = max(sizes.get(band, 0), len(own))
         strata[band] = Stratum(size, len(read), sum(map(_is_repeat, read)))
     return strata
@@ -252,10 +252,10 @@ def _agreements(
 ) -> Iterator[_Row]:
     """How far two people agree, by kind and over all kinds."""
     by_kind: dict[str, list[TwoReadings]] = {}
-    for one in readings:
-        if one.twice is not None:
-            by_kind.setdefault(one.kind, []).append(one.twice)
-    whole = agreement(one for own in by_kind.values() for one in own)
+    for case in readings:
+        if case.twice is not None:
+            by_kind.setdefault(case.kind, []).append(case.twice)
+    whole = agreement(reading for own in by_kind.values() for reading in own)
     yield from _agreement_rows(whole, place, None, decided)
     for kind, own in sorted(by_kind.items()):
         yield from _agreement_rows(agreement(own), place, kind, len(own))
@@ -273,17 +273,19 @@ def _agreement_rows(
 
 def _rows(measure: str, strata: _Strata, place: int | None) -> Iterator[_Row]:
     """A measure over all kinds of which something was read, then of each kind."""
-    read = [one for one in strata.values() if one.read] or list(strata.values())
+    read = [stratum for stratum in strata.values() if stratum.read] or list(
+        strata.values()
+    )
     yield _row(measure, None, read, place)
     if len(strata) > 1:
-        for kind, one in strata.items():
-            yield _row(measure, kind, [one], place)
+        for kind, stratum in strata.items():
+            yield _row(measure, kind, [stratum], place)
 
 
 def _row(
     measure: str, kind: str | None, strata: list[Stratum], place: int | None
 ) -> _Row:
-    size = sum(one.size for one in strata)
+    size = sum(stratum.size for stratum in strata)
     interval = stratified(strata) if size else None
     if interval is not None and measure not in _COUNTED:
         ends = (interval.estimate, interval.low, interval.high)
@@ -293,8 +295,8 @@ def _row(
         "measure": measure,
         "kind": kind,
         "cases": size,
-        "read": sum(one.read for one in strata),
-        "found": sum(one.found for one in strata),
+        "read": sum(stratum.read for stratum in strata),
+        "found": sum(stratum.found for stratum in strata),
         **_ends(interval),
     }
 

@@ -74,9 +74,9 @@ def unasked_pairs(
         if not is_unasked(row["kind"], row["probability"], review_probability):
             members.setdefault(row["case_id"], []).append(row["entry_id"])
     asked = {
-        f"{one} {other}"
+        f"{first} {second}"
         for entries in members.values()
-        for one, other in combinations(sorted(entries), 2)
+        for first, second in combinations(sorted(entries), 2)
     }
     keys = pc.binary_join_element_wise(
         rest.column("entry_l"), rest.column("entry_r"), " "
@@ -158,13 +158,13 @@ def draw(
         without: what was decided before; it is not drawn again.
     """
     strata: dict[str, list[Drawable]] = {}
-    for one in items:
-        if one.name not in without:
-            strata.setdefault(one.stratum, []).append(one)
+    for item in items:
+        if item.name not in without:
+            strata.setdefault(item.stratum, []).append(item)
     wanted = _shares(strata, size)
     drawn: list[str] = []
     for stratum, own in sorted(strata.items()):
-        order = sorted((place_of(one.name, cycle), one.name) for one in own)
+        order = sorted((place_of(item.name, cycle), item.name) for item in own)
         drawn += [name for _, name in order[: wanted[stratum]]]
     return drawn
 
@@ -183,7 +183,7 @@ def _shares(strata: Mapping[str, list[Drawable]], size: int) -> dict[str, int]:
 
 def _weight(own: list[Drawable]) -> float:
     """The size of a stratum times the standard deviation that the model expects in it."""
-    share = math.fsum(one.probability for one in own) / len(own)
+    share = math.fsum(item.probability for item in own) / len(own)
     return len(own) * math.sqrt(share * (1 - share))
 
 
@@ -198,7 +198,7 @@ def actions_of_two(
 
     Where strikings are read twice, a striking on a finding waits for a second person too.
     """
-    actions = {str(one) for one in decisions.two_people}
+    actions = {str(action) for action in decisions.two_people}
     is_read = review.second_reading != "none"
     return frozenset(actions | ({Action.STRIKE.value} if is_read else set()))
 
@@ -301,7 +301,7 @@ def _is_read(said: _Said) -> bool:
     """True where two people said it, or somebody settled it."""
     is_settled = any(row["adjudicates"] for row in said.values())
     first, *others = said
-    return is_settled or not all(is_same_person(first, one) for one in others)
+    return is_settled or not all(is_same_person(first, person) for person in others)
 
 
 def in_effect(decisions: pa.Table, readings: pa.Table) -> pa.Table:

@@ -95,8 +95,10 @@ def link(
     settings = settings or LinkSettings()
     source = _source(rows)
     reading = Rows(profile, columns, tuple(comparisons))
-    kinds = {one.name: str(one.kind) for one in comparisons}
-    blocking = tuple(one.name for one in comparisons if one.blocking)
+    kinds = {comparison.name: str(comparison.kind) for comparison in comparisons}
+    blocking = tuple(
+        comparison.name for comparison in comparisons if comparison.blocking
+    )
     wanted = Wanted(profile, settings, with_added(kinds), blocking)
     held = open_work(job.work, _identity(job, reading, settings), since=job.since)
     with held as opened, told(job.work):

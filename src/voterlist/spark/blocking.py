@@ -158,7 +158,7 @@ class Blocking:
             table = parcel.tables["large"]
             rows = table.column("position").to_numpy() - self.starts[number]
             key = table.column("key").to_numpy()
-            most = max((len(one.splits) for one in self.keys), default=0)
+            most = max((len(key.splits) for key in self.keys), default=0)
             values = np.full((most, len(rows)), -1, np.int64)
             for key_number in np.unique(key).tolist():
                 of_key = key == key_number

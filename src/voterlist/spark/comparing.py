@@ -57,10 +57,10 @@ def wanted_by(number: int, table: pa.Table, starts: Longs) -> Iterator[Parcel]:
     """
     members = _members(table)
     bounds, parts = np.searchsorted(members, starts), len(starts) - 1
-    for one in range(parts):
-        positions = members[bounds[one] : bounds[one + 1]]
+    for target in range(parts):
+        positions = members[bounds[target] : bounds[target + 1]]
         if len(positions):
-            task = (one + number % servers(parts)) % parts
+            task = (target + number % servers(parts)) % parts
             content = packed({"wanted": pa.table({"position": positions})})
             yield Parcel(task, "wanted", number, len(positions), content)
 

@@ -295,10 +295,10 @@ def answer(task: int, parcels: list[Parcel], profile: Profile) -> Iterator[Parce
         pa.table({"value": pa.array([], pa.string()), "count": np.zeros(0, np.int64)}),
     )
     for name in asked[0]:
-        every = pa.concat_tables([one[name] for one in asked]).combine_chunks()
+        every = pa.concat_tables([table[name] for table in asked]).combine_chunks()
         counts, place = _added_up(every)
         laid = counts.drop_columns(["value"]).take(pa.array(place))
-        starts = np.cumsum([0, *(len(one[name]) for one in asked)])
+        starts = np.cumsum([0, *(len(table[name]) for table in asked)])
         for number, start in enumerate(starts[:-1].tolist()):
             answers[number][name] = laid.slice(start, len(asked[number][name]))
         stats.append(_stats(name, counts.column("count").to_numpy()))

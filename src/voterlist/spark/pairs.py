@@ -221,9 +221,9 @@ def _with_random(
     if not drawn:
         return wanted, sliced
     asked = [
-        one
+        parcel
         for number, table in drawn
-        for one in comparing.wanted_by(number, table, starts)
+        for parcel in comparing.wanted_by(number, table, starts)
     ]
     pairs = [comparing.slices_of(number, -1, table) for number, table in drawn]
     return wanted.union(steps.sent(asked)), sliced.union(steps.sent(pairs))

@@ -229,8 +229,10 @@ class Part(Encoded):
 
     def pack(self, first: Codes | Longs, second: Codes | Longs) -> Longs:
         """Two codes mixed to one, -1 where either is unknown."""
-        one, other = (side.astype(np.int64).view(np.uint64) for side in (first, second))
-        number = (mix(mix(one) + other) >> np.uint64(1)).astype(np.int64)
+        left, right = (
+            side.astype(np.int64).view(np.uint64) for side in (first, second)
+        )
+        number = (mix(mix(left) + right) >> np.uint64(1)).astype(np.int64)
         return np.where((first >= 0) & (second >= 0), number, -1)
 
     def narrow(self, codes: Longs) -> Longs:

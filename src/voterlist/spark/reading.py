@@ -61,7 +61,9 @@ def bounds_of(parcels: Sequence[Parcel], parts: int) -> list[str]:
         table = parcel.tables["ids"]
         weight = parcel.rows / max(len(table), 1)
         ids += [
-            (one, weight) for one in table.column("id").to_pylist() if one is not None
+            (entry_id, weight)
+            for entry_id in table.column("id").to_pylist()
+            if entry_id is not None
         ]
     ids.sort()
     total = np.cumsum([weight for _, weight in ids])
@@ -169,13 +171,15 @@ class Rows:
         if self.columns is None:
             return tuple(COMPARED)
         headers = [name for names in self.columns.values() for name in names]
-        headers += [name for one in self.comparisons for name in one.columns]
+        headers += [
+            name for comparison in self.comparisons for name in comparison.columns
+        ]
         return tuple(dict.fromkeys(headers))
 
     @property
     def added(self) -> tuple[str, ...]:
         """The added comparisons."""
-        return tuple(one.name for one in self.comparisons)
+        return tuple(comparison.name for comparison in self.comparisons)
 
     def entries(self, rows: pa.Table) -> pa.Table:
         """The rows as ENTRY, or as VOTER, with the columns of added comparisons."""
@@ -197,7 +201,9 @@ class Rows:
         entries = entries.drop_columns([ADDED + name for name in self.added])
         voters = normalize(entries, self.profile, encoded=True, for_linkage=True).table
         added = fold_added(raw, self.comparisons, self.profile, FOLDS)
-        return voters, {name: pa.chunked_array([one]) for name, one in added.items()}
+        return voters, {
+            name: pa.chunked_array([column]) for name, column in added.items()
+        }
 
 
 def _map(columns: Columns) -> dict[str, list[str]]:

@@ -195,7 +195,8 @@ def _addresses(master: str) -> list[tuple[str, int]]:
     """(Host, port) of each master or server that the address names."""
     if _STANDALONE.fullmatch(master):
         pairs = (
-            one.rpartition(":") for one in master.removeprefix("spark://").split(",")
+            address.rpartition(":")
+            for address in master.removeprefix("spark://").split(",")
         )
         return [(host, int(port)) for host, _, port in pairs]
     server = _CONNECT.fullmatch(master)

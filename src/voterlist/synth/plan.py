@@ -365,13 +365,17 @@ def borders(plan: Plan, into: AnyArray) -> pa.Table:
             "constituency": plan.numbers[plan.precincts.constituency[place]],
             "precinct": plan.precincts.number[place],
             "settlement": pa.array(
-                [settlement(names, int(one)) for one in key[starts, 1]], pa.string()
+                [settlement(names, int(number)) for number in key[starts, 1]],
+                pa.string(),
             ),
             "street": pa.array(
-                [street(names, int(one)) for one in key[starts, 2]], pa.string()
+                [street(names, int(number)) for number in key[starts, 2]], pa.string()
             ),
             "houses": pa.array(
-                [f"{one}-{other}" for one, other in zip(low, high, strict=True)],
+                [
+                    f"{low_end}-{high_end}"
+                    for low_end, high_end in zip(low, high, strict=True)
+                ],
                 pa.string(),
             ),
         }

@@ -407,8 +407,8 @@ def _next_precincts(synthetic: Synthetic, at: pa.ChunkedArray) -> pa.Array:
         own_lists = lists.filter(pc.field("constituency") == number)
         own = sorted(own_lists.column("precinct").to_pylist())
         following = [*own[1:], own[0]]
-        for one, after in zip(own, following, strict=True):
-            next_of[number, one] = after
+        for here, after in zip(own, following, strict=True):
+            next_of[number, here] = after
     precinct = entries.column("precinct").to_numpy().copy()
     constituency = entries.column("constituency").to_numpy()
     for row in np.flatnonzero(at).tolist():

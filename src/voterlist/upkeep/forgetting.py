@@ -226,7 +226,7 @@ def _names(workspace: Path, kind: Kind) -> Sequence[str]:
     """
     patterns = _PATTERNS.get(kind, ())
     found = set()
-    for path in (path for one in patterns for path in workspace.glob(one)):
+    for path in (path for pattern in patterns for path in workspace.glob(pattern)):
         is_behind_link = path.parent != workspace and path.parent.is_symlink()
         named = path.parent if is_behind_link else path
         found.add(named.relative_to(workspace).as_posix())
@@ -279,9 +279,9 @@ def _details(
         line = f"{size} {path}\n"
         digest.update(line.encode("utf-8", "surrogateescape"))
     return {
-        "kinds": " ".join(one.kind.value for one in found),
-        "files": sum(one.files for one in found),
-        "bytes": sum(one.bytes for one in found),
+        "kinds": " ".join(kept.kind.value for kept in found),
+        "files": sum(kept.files for kept in found),
+        "bytes": sum(kept.bytes for kept in found),
         "inventory": digest.hexdigest(),
     }
 
@@ -297,7 +297,7 @@ def _delete(
     Raises:
         UsageError: ``forget-left``: something else than a link stays, such as another disk.
     """
-    total = sum(one.files for one in found)
+    total = sum(kept.files for kept in found)
     done = 0
 
     def gone() -> None:

@@ -95,7 +95,7 @@ def read_journal(workspace: Path, wanted: JournalFilter) -> list[DiaryLine]:
         InputError: its ledger is damaged, or lacks what the workspace knows of.
     """
     with open_to_read(workspace) as (_, ledger):
-        numbers = {one.case_id: str(one.number) for one in ledger.case_numbers()}
+        numbers = {case.case_id: str(case.number) for case in ledger.case_numbers()}
         answers = _answers(ledger)
         clocks = {line.number: line.at for line in ledger.chain()}
         diary = [
@@ -147,8 +147,8 @@ def _diary(
     for line in ledger.chain():
         if line.event == GENESIS:
             before = {
-                name: int(one.get("last", 0))
-                for name, one in line.details["tables"].items()
+                name: int(table.get("last", 0))
+                for name, table in line.details["tables"].items()
             }
             yield from _of_before(journal, before, answers, numbers)
             yield DiaryLine(line.number, line.day, GENESIS)
@@ -173,7 +173,7 @@ def _of_before(
     numbers: Mapping[str, str],
 ) -> list[DiaryLine]:
     """What was done before the chain began, by day."""
-    lines = [_noted(one, None, numbers) for one in journal[: last["journal"]]]
+    lines = [_noted(line, None, numbers) for line in journal[: last["journal"]]]
     for event, table in _TABLES.items():
         rows = [row for key, row in answers[table].items() if key <= last[table]]
         for _, group in groupby(rows, _KEYS[event]):
@@ -256,7 +256,7 @@ def _noted(
         event,
         by=str(by) if by else None,
         case=numbers.get(case, case) if case else None,
-        details={name: one for name, one in details.items() if name != "case"},
+        details={name: text for name, text in details.items() if name != "case"},
     )
 
 
@@ -266,7 +266,7 @@ def _of_run(details: Mapping[str, str | int]) -> dict[str, str | int]:
         int(value) for name, value in details.items() if name.startswith(_OPEN_IN)
     ]
     others = {
-        name: one for name, one in details.items() if not name.startswith(_OPEN_IN)
+        name: text for name, text in details.items() if not name.startswith(_OPEN_IN)
     }
     return {**others, "open": sum(counts), "places": sum(map(bool, counts))}
 

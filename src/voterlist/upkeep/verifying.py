@@ -186,7 +186,7 @@ def _stated(package: Path) -> PackageManifest:
     content = io.BytesIO()
     with package.open("rb") as file:
         members = read_directory(file, MOST_FILES)
-        found = [one for one in members if one.name.endswith("/manifest.json")]
+        found = [member for member in members if member.name.endswith("/manifest.json")]
         if not found or found[0].size > _MOST_BYTES:
             raise refusal("package-not-one")
         copy_member(file, found[0], content)
@@ -207,7 +207,7 @@ def _made_again(
     scope = Scope(manifest.constituency, manifest.sender.precinct)
     with private_folder() as work:
         contents = contents_of(source, scope, work, manifest.day)
-        return {one.name: _sha256(one) for one in contents.payloads}
+        return {payload.name: _sha256(payload) for payload in contents.payloads}
 
 
 def _sha256(payload: Payload) -> str:
@@ -296,19 +296,19 @@ def _as_it_was(ledger: Reader, then: _Then, path: Path) -> None:
         copy.accept(acceptances.select(ACCEPTANCE.names))
         copy.keep_subjects(ledger.subjects())
         copy.keep_case_entries(ledger.case_entries())
-        copy.number_cases(one for one in ledger.case_numbers() if one.run in runs)
+        copy.number_cases(case for case in ledger.case_numbers() if case.run in runs)
 
 
 def _added_before(ledger: Reader, line: int) -> dict[str, int]:
     """The number of the last row of each table that was there before a line of the chain."""
     last = dict.fromkeys(("decisions", "amendments", "acceptances"), 0)
-    for one in ledger.chain():
-        if line and one.number >= line:
+    for change in ledger.chain():
+        if line and change.number >= line:
             break
         for name in last:
-            sealed = one.details.get("tables", {}).get(name, {})
+            sealed = change.details.get("tables", {}).get(name, {})
             last[name] = max(last[name], int(sealed.get("last", 0)))
-            numbers = [key for key, _ in one.details.get("added", {}).get(name, ())]
+            numbers = [key for key, _ in change.details.get("added", {}).get(name, ())]
             last[name] = max([last[name], *numbers])
     return last
 
@@ -336,16 +336,19 @@ def _by_day(
     submissions: Sequence[Submission], day: dt.date
 ) -> Iterator[list[Submission]]:
     """The lists seen until a day, by the day on which each was first seen."""
-    seen = [one for one in submissions if one.first_seen <= day]
+    seen = [submission for submission in submissions if submission.first_seen <= day]
     seen.sort(key=lambda one: one.first_seen)
     for _, group in groupby(seen, key=lambda one: one.first_seen):
         yield list(group)
 
 
 def _submit(ledger: Ledger, submissions: Sequence[Submission]) -> None:
-    rows = [{**asdict(one), "set_aside": one.rows - one.entries} for one in submissions]
+    rows = [
+        {**asdict(submission), "set_aside": submission.rows - submission.entries}
+        for submission in submissions
+    ]
     lists = from_rows(rows, LIST)
-    files = {one.source: one.name for one in submissions}
+    files = {submission.source: submission.name for submission in submissions}
     ledger.submit(lists, files, submissions[0].first_seen)
 
 

@@ -34,11 +34,11 @@ class Added(Comparison):
         levels[known & (first == second)] = self._same
         other = np.flatnonzero(known & (first != second))
         if len(other):
-            one, two, place = distinct_pairs(
+            word_l, word_r, place = distinct_pairs(
                 first[other], second[other], len(column.values)
             )
             words = column.words()
-            distinct = KINDS[self.kind].distinct_levels(words[one], words[two])
+            distinct = KINDS[self.kind].distinct_levels(words[word_l], words[word_r])
             levels[other] = distinct[place]
         return levels
 

@@ -156,10 +156,12 @@ def _mark_lines(pairs: Pairs, levels: Levels) -> None:
     other = np.flatnonzero(known & (first != second))
     if not len(other):
         return
-    one, two, place = distinct_pairs(first[other], second[other], len(address.values))
+    address_l, address_r, place = distinct_pairs(
+        first[other], second[other], len(address.values)
+    )
     likeness = process.cpdist(
-        address.words(one),
-        address.words(two),
+        address.words(address_l),
+        address.words(address_r),
         scorer=token_sort_ratio,
         dtype=np.float32,
     )[place]

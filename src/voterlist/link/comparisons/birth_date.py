@@ -53,14 +53,14 @@ class BirthDate(Comparison):
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """By the parts that agree."""
-        one, other = (
+        first, second = (
             _Dates.of(pairs.entries, pairs.left),
             _Dates.of(pairs.entries, pairs.right),
         )
-        known = (one.year > 0) & (other.year > 0)
-        full = known & one.is_full & other.is_full
-        same_year, same_month = one.year == other.year, one.month == other.month
-        same_day = one.day == other.day
+        known = (first.year > 0) & (second.year > 0)
+        full = known & first.is_full & second.is_full
+        same_year, same_month = first.year == second.year, first.month == second.month
+        same_day = first.day == second.day
         parts = same_year.astype(np.int8) + same_month + same_day
         full_of_one_year = full & same_year
         levels = np.full(len(pairs), BirthDateLevel.MISSING, np.uint8)
@@ -69,12 +69,12 @@ class BirthDate(Comparison):
         mark(levels, full_of_one_year, BirthDateLevel.SAME_YEAR)
         mark(levels, full & (parts == 2), BirthDateLevel.PART)
         near = np.flatnonzero(full)
-        slips = _off_by_a_digit(one.digits(near), other.digits(near))
+        slips = _off_by_a_digit(first.digits(near), second.digits(near))
         levels[near[slips]] = BirthDateLevel.DIGIT
-        swapped = (one.month == other.day) & (one.day == other.month)
+        swapped = (first.month == second.day) & (first.day == second.month)
         mark(levels, full_of_one_year & swapped, BirthDateLevel.SWAPPED)
         # Who knows the year only is often given the first of January.
-        one_is_incomplete = one.is_new_year ^ other.is_new_year
+        one_is_incomplete = first.is_new_year ^ second.is_new_year
         mark(levels, full_of_one_year & one_is_incomplete, BirthDateLevel.YEAR)
         mark(levels, full_of_one_year & same_month & same_day, BirthDateLevel.SAME)
         return levels

@@ -118,10 +118,12 @@ def name_levels(
     mark(levels, known & equal, codes[Nearness.SAME])
     other = np.flatnonzero(known & ~equal)
     if len(other):
-        one, two, place = distinct_pairs(first[other], second[other], len(names.values))
-        nearness = _nearness(names, one, two)
+        name_l, name_r, place = distinct_pairs(
+            first[other], second[other], len(names.values)
+        )
+        nearness = _nearness(names, name_l, name_r)
         if sounds is not None:
-            _mark_sounds(nearness, sounds[one], sounds[two])
+            _mark_sounds(nearness, sounds[name_l], sounds[name_r])
         levels[other] = codes[nearness][place]
     return levels
 
@@ -142,10 +144,10 @@ def _may_be_near(names: EncodedColumn, first: Codes, second: Codes) -> Bools:
     those that the other has too, and as many as that bound the Jaro similarity J; Winkler adds at
     most 0.4 (1 - J), where the first letters are the same.
     """
-    one, other = names.letters[first], names.letters[second]
+    letters_l, letters_r = names.letters[first], names.letters[second]
     length, other_length = names.lengths[first], names.lengths[second]
-    alone = np.bitwise_count(one & ~other).astype(np.int32)
-    other_alone = np.bitwise_count(other & ~one).astype(np.int32)
+    alone = np.bitwise_count(letters_l & ~letters_r).astype(np.int32)
+    other_alone = np.bitwise_count(letters_r & ~letters_l).astype(np.int32)
     matching = np.minimum(length - alone, other_length - other_alone)
     jaro = (matching / length + matching / other_length + 1) / 3
     one_initial = names.initials[first] == names.initials[second]
@@ -167,13 +169,13 @@ def _nearness(names: EncodedColumn, first: Codes, second: Codes) -> Levels:
 def _measured(names: EncodedColumn, first: Codes, second: Codes) -> Levels:
     """The same, letter by letter."""
     words = names.words()
-    one, other = words[first], words[second]
+    word_l, word_r = words[first], words[second]
     edits = process.cpdist(
-        one, other, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8
+        word_l, word_r, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8
     )
     alike = process.cpdist(
-        one,
-        other,
+        word_l,
+        word_r,
         scorer=JaroWinkler.normalized_similarity,
         score_cutoff=_SIMILAR_FROM,
         dtype=np.float32,

@@ -105,10 +105,10 @@ def _crossed(pairs: Pairs) -> Bools:
     size = len(entries.given_name.values)
     numbers = surname[alike].astype(np.int64) * size + given_name[alike]
     distinct, place = np.unique(numbers, return_inverse=True)
-    one, other = np.divmod(distinct, size)
-    crossed[alike] = _one_name(entries, one.astype(np.int32), other.astype(np.int32))[
-        place
-    ]
+    name_l, name_r = np.divmod(distinct, size)
+    crossed[alike] = _one_name(
+        entries, name_l.astype(np.int32), name_r.astype(np.int32)
+    )[place]
     return crossed
 
 
@@ -210,7 +210,11 @@ class Comparisons:
     @property
     def added_kinds(self) -> dict[str, str]:
         """The fields that a user added, with their kinds."""
-        return {one.field: one.kind for one in self if isinstance(one, Added)}
+        return {
+            comparison.field: comparison.kind
+            for comparison in self
+            if isinstance(comparison, Added)
+        }
 
     @property
     def fields(self) -> tuple[str, ...]:
