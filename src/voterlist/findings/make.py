@@ -62,6 +62,8 @@ def make(rule: Rule, rows: int, columns: Mapping[str, Any]) -> pa.Table:
             holds for all rows. NaN becomes null. ``unit`` may be among them, for a rule that
             is asked of places of several sizes.
     """
+    if not rows:
+        return FINDING.empty_table()
     whole = {**_of_rule(rule), **columns}
     filled = {name: _filled(value, rows) for name, value in whole.items()}
     return from_columns(filled, FINDING, rows)

@@ -9,8 +9,8 @@ import datetime as dt
 import importlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -111,6 +111,12 @@ class _Remembered:
     """The files that people open, in order, as paths inside the workspace."""
 
 
+@cache
+def _form() -> TypeAdapter[_Remembered]:
+    """How it stands in its file; to work that out takes longer than to read one."""
+    return TypeAdapter(_Remembered)
+
+
 def remember(
     folder: Path,
     result: RunResult,
@@ -134,8 +140,8 @@ def remember(
     inside = replace(result, folder=Path(), outputs=())
     kept_needs = {**needs, "ledger": head}
     remembered = _Remembered(head, is_whole, inside, kept_needs, names)
-    content = TypeAdapter(_Remembered).dump_json(remembered, indent=1)
-    if TypeAdapter(_Remembered).validate_json(content) != remembered:
+    content = _form().dump_json(remembered, indent=1)
+    if _form().validate_json(content) != remembered:
         # A number that JSON has no word for: the run is then made again.
         return
     write_content(folder / NAME, content)
@@ -197,10 +203,9 @@ def _is_same(manifest: Manifest, settings: Settings, inputs: Inputs) -> bool:
 def _read(folder: Path) -> _Remembered | None:
     try:
         content = (folder / NAME).read_bytes()
-        remembered: Any = TypeAdapter(_Remembered).validate_json(content)
+        return _form().validate_json(content)
     except (OSError, ValidationError):
         return None
-    return remembered if isinstance(remembered, _Remembered) else None
 
 
 def _is_same_ledger(
