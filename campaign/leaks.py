@@ -48,7 +48,7 @@ def told(number: int, dice: random.Random) -> record.Trial:
     ]
     crashes = (*leak_story.CRASHES, *more)
     with tempfile.TemporaryDirectory() as folder:
-        story = leak_story.Story(Path(folder), umask)
+        story = leak_story.Story(Path(folder), umask, is_long=True)
         leak_story.through_every_command(story, crashes)
     # A call may not come so often; then the command does its work.
     broken = len(leak_story.FORMS) * len(crashes) - len(story.unbroken)

@@ -94,10 +94,12 @@ class Story:
     Attributes:
         folder: everything lies in it.
         umask: that of every process.
+        is_long: each crash comes once for people and once for programs, else in turn.
     """
 
     folder: Path
     umask: int = 0
+    is_long: bool = False
     marks: marked.Marks = field(default_factory=marked.Marks)
     done: set[str] = field(default_factory=set)
     """The commands that were run, such as ``review export``."""
@@ -483,7 +485,7 @@ CRASHES = (
 )
 """(command, function, call) where it breaks, in a worker too; the error quotes a cell."""
 FORMS: tuple[tuple[str, ...], ...] = ((), ("--json",))
-"""Each crash comes once for people and once for programs."""
+"""A crash is told to people or to programs."""
 
 
 def _fail(story: Story, crashes: Crashes) -> None:
@@ -561,9 +563,10 @@ def _crash(story: Story, crashes: Crashes) -> None:
         "link": (table, "--out", out / "crashed.parquet"),
         "lists": (below, "--purpose", "work", "--today", DAY),
     }
-    for command, function, call in crashes:
+    for number, (command, function, call) in enumerate(crashes):
         environment = _broken(story, function, call)
-        for more in FORMS:
+        in_turn = FORMS[number % len(FORMS)]
+        for more in FORMS if story.is_long else (in_turn,):
             story.crash(command, *words[command], *more, environment=environment)
 
 

@@ -1,11 +1,8 @@
 """The recipe of CONTRIBUTING.md for a column that travels, done in a copy of the program."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 import tarfile
 from pathlib import Path
 
@@ -13,12 +10,12 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
+import program_copies
 import workspaces
 from voterlist.model import Stage
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[1]
 PHONES = ("012 441 20 30", "012 441 20 31")
 HEADING = "Ev telefonu"
 DAY = "2026-02-06"
@@ -27,18 +24,17 @@ DAY = "2026-02-06"
 @pytest.fixture(scope="module")
 def program(tmp_path_factory):
     """A copy of the program with the column of CONTRIBUTING.md, by the edits that stand there."""
-    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    page = (program_copies.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     recipe = page.partition("### A column that only travels\n")[2].partition("\n### ")[
         0
     ]
     record, name = re.findall(r"```toml\n(.*?)```", recipe, re.DOTALL)
-    folder = tmp_path_factory.mktemp("program")
-    shutil.copytree(ROOT / "src", folder / "src")
-    source = folder / "src/voterlist"
+    program = program_copies.copied(tmp_path_factory.mktemp("program"))
+    source = program / "voterlist"
     for file, added in (("fields.toml", record), ("catalogue/fields.toml", name)):
         with (source / file).open("a", encoding="utf-8") as written:
             written.write(f"\n{added}")
-    return folder / "src"
+    return program
 
 
 @pytest.fixture(scope="module")
@@ -64,36 +60,11 @@ def done(program, tmp_path_factory):
     return folder
 
 
-COMMANDS = """
-import json, sys
-from typer.testing import CliRunner
-from voterlist.cli.app import APP
-for words in json.load(sys.stdin):
-    done = CliRunner().invoke(APP, words, prog_name="voterlist")
-    assert done.exit_code in {0, 1, 3}, done.output
-    print(json.dumps(done.stdout))
-"""
-
-
 def told(program, *commands):
-    """What these commands of the copy print, one after the other in a process of their own."""
-    outcome = python(program, "-c", COMMANDS, given=json.dumps(commands, default=str))
-    return [json.loads(line) for line in outcome.splitlines()]
-
-
-def python(program, *words, given=""):
-    """What the interpreter prints where it imports the copy."""
-    outcome = subprocess.run(
-        [sys.executable, *words],
-        env={**os.environ, "PYTHONPATH": str(program), "VOTERLIST_LANG": "en"},
-        input=given,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert not outcome.returncode, outcome.stderr
-    return outcome.stdout
+    """What these commands of the copy print."""
+    outcomes = program_copies.told(program, *commands)
+    assert {code for code, _ in outcomes} <= {0, 1, 3}, outcomes
+    return [printed for _, printed in outcomes]
 
 
 def ids_of(run):

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 import tomllib
-from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from program_copies import ROOT, copied, python, told
+
 STEP = re.compile(
     r"^`(?P<file>src/[^`]+)`(?:, below `(?P<line>[^`]+)`)?:\n\n```\w+\n(?P<text>.*?)```",
     re.MULTILINE | re.DOTALL,
@@ -76,27 +72,10 @@ def follow(title, folder):
 def copy(tmp_path_factory):
     """A copy of the program in which all recipes were done."""
     folder = tmp_path_factory.mktemp("program")
-    shutil.copytree(
-        ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__")
-    )
+    source = copied(folder)
     for title in MOST_FILES:
         follow(title, folder)
-    return folder
-
-
-def told(copy, *words, language="en"):
-    """(Exit code, what a command of the copy printed)."""
-    outcome = subprocess.run(
-        [sys.executable, "-m", "voterlist", *map(str, words)],
-        env={**os.environ, "PYTHONPATH": str(copy / "src"), "VOTERLIST_LANG": language},
-        cwd=copy,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert "Traceback" not in outcome.stderr, outcome.stderr
-    return outcome.returncode, outcome.stdout
+    return source
 
 
 @pytest.mark.parametrize("title", MOST_FILES)
@@ -119,17 +98,18 @@ def test_the_words_of_the_recipes_are_in_both_languages():
 def test_a_rule_finds_is_explained_and_can_be_answered(copy, tmp_path):
     path = tmp_path / "12.csv"
     path.write_text(LIST, encoding="utf-8")
-    _, said = told(copy, "check", path, "--today", "2026-02-03", "--json")
+    words = ["check", path, "--today", "2026-02-03", "--json"]
+    (_, said), (_, answers) = told(copy, words, ["manual", "answers"])
     found = {one["rule"]: one["count"] for one in json.loads(said)["findings"]}
     assert found["leap-day"] == 1
-    _, page = told(copy, "manual", "leap-day", language="az")
+    assert "leap-day" in answers
+    ((_, page),) = told(copy, ["manual", "leap-day"], language="az")
     assert "29 fevralda doğulub" in page
-    assert "leap-day" in told(copy, "manual", "answers")[1]
 
 
 @pytest.mark.slow
 def test_a_ground_can_be_chosen(copy):
-    _, said = told(copy, "manual", "grounds", "--json", language="az")
+    ((_, said),) = told(copy, ["manual", "grounds", "--json"], language="az")
     (row,) = (row for row in json.loads(said)["parts"][1]["rows"] if row[0] == "vow")
     assert row[1:4] == [
         "Şəxs heç vaxt səs verməyəcəyinə and içib",
@@ -137,26 +117,26 @@ def test_a_ground_can_be_chosen(copy):
         "evidence, reason",
     ]
     code = "from voterlist.decisions import grounds_for; print(grounds_for('strike'))"
-    offered = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": str(copy / "src")},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "code='vow'" in offered.stdout
+    assert "code='vow'" in python(copy, "-c", code)
 
 
 @pytest.mark.slow
 def test_a_command_speaks_both_languages_and_json(copy, tmp_path):
     path = tmp_path / "12.csv"
     path.write_bytes(b"12345")
-    assert told(copy, "weigh", path) == (0, "12.csv has 5 bytes.\n")
-    assert told(copy, "weigh", path, language="az") == (0, "12.csv: 5 bayt.\n")
-    code, said = told(copy, "weigh", path, "--json")
+    in_words, in_json, (_, helped), (refused, _) = told(
+        copy,
+        ["weigh", path],
+        ["weigh", path, "--json"],
+        ["--help"],
+        ["weigh", tmp_path / "none", "--json"],
+    )
+    assert in_words == (0, "12.csv has 5 bytes.\n")
+    assert told(copy, ["weigh", path], language="az") == [(0, "12.csv: 5 bayt.\n")]
+    code, said = in_json
     assert (code, json.loads(said)) == (0, {"bytes": 5, "exit_code": 0})
-    assert "weigh" in told(copy, "--help")[1]
-    assert told(copy, "weigh", tmp_path / "none", "--json")[0] != 0
+    assert "weigh" in helped
+    assert refused != 0
 
 
 @pytest.mark.slow
@@ -164,7 +144,7 @@ def test_a_reader_gives_entries_and_takes_any_bytes(copy, tmp_path):
     good, cut = tmp_path / "12.vcf", tmp_path / "13.vcf"
     good.write_text(CARDS, encoding="utf-8")
     cut.write_bytes(CARDS.encode()[:30] + b"\xff\xfe\0")
-    _, said = told(copy, "inspect", good, cut, "--json")
+    ((_, said),) = told(copy, ["inspect", good, cut, "--json"])
     first, second = json.loads(said)["files"]
     assert (first["format"], first["sheets"][0]["entries"]) == ("cards", 2)
     assert second["format"] == "cards"
@@ -182,11 +162,14 @@ def test_a_kind_of_comparison_is_evidence_in_a_run(copy, tmp_path):
             f"{precinct} saylı seçki məntəqəsi\n{header}{PEOPLE.replace('@', rhesus)}"
         )
         (inbox / f"{precinct}.csv").write_text(text, encoding="utf-8")
-    told(copy, "run", tmp_path, "--today", "2026-02-03")
+    page = tmp_path / "cases.html"
+    told(
+        copy,
+        ["run", tmp_path, "--today", "2026-02-03"],
+        ["review", "export", tmp_path, "--form", "page", "--out", page],
+    )
     (pairs,) = tmp_path.glob("runs/*/pairs.parquet")
     assert "other-rhesus" in pq.read_table(pairs).column("blood_level").to_pylist()
     (report,) = tmp_path.glob("reports/88/report-en.html")
     assert "the same group, another rhesus" in report.read_text(encoding="utf-8")
-    page = tmp_path / "cases.html"
-    told(copy, "review", "export", tmp_path, "--form", "page", "--out", page)
     assert "the same group, another rhesus" in page.read_text(encoding="utf-8")

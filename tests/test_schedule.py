@@ -74,6 +74,7 @@ def test_the_units_limit_a_run_and_start_it_at_the_time_of_the_workspace(workspa
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("ionice") is None, reason="no ionice on this machine")
+@pytest.mark.parametrize("workspace", [ODD], indirect=True)
 def test_the_line_of_cron_runs_and_prints_only_where_somebody_is_needed(workspace):
     """Cron would mail every night, or never."""
     (crontab, _) = made(workspace, "--cron", "--at", "02:05")["files"]

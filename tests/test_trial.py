@@ -7,6 +7,7 @@ import random
 
 import pytest
 from hypothesis import given as hypothesis_given
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from deciding import (
@@ -393,15 +394,18 @@ def test_what_is_taken_has_an_effect_and_leaves_the_effects_of_before(seed, is_a
 
 
 @pytest.mark.slow
-def test_ten_thousand_answers_of_several_people_and_nobody_vanished():
+@pytest.mark.hypothesis
+def test_a_thousand_answers_of_several_people_and_nobody_vanished():
     """In random order, with withdrawals, adjudications, and lists handed in again.
 
     After each import every person is on a list, unless struck on a ground of their own; every list
-    balances. Every second import records what would have been refused, too.
+    balances. Every second import records what would have been refused, too. The campaign has ten
+    thousand.
     """
-    world = World(20260203, entries=1_200)
+    rounds = max(10, settings.default.max_examples // 20)
+    world = World(20260203, entries=24 * rounds)
     done = None
-    for number in range(50):
+    for number in range(rounds):
         new = world.answers(200)
         entries, cases = world.tables
         refusals = refused(entries, cases, world.given, new) if number % 2 else ()
@@ -411,6 +415,6 @@ def test_ten_thousand_answers_of_several_people_and_nobody_vanished():
             world.hand_in_again()
     answered = world.given.verdicts.num_rows + world.given.amendments.num_rows
     actions = set(done.applied.column("action").to_pylist())
-    assert answered > 7_000
+    assert answered > 140 * rounds
     assert actions == {*OFF, "move", "correct", "add"}
-    assert done.applied.num_rows > 300
+    assert done.applied.num_rows > 6 * rounds
