@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import openpyxl
 
 from voterlist.report.words import Words
@@ -32,17 +34,22 @@ COLUMNS = {
 }
 
 
-def columns_of(sheet):
-    """(row of the headings, column of each id and answer); None where it asks nothing."""
-    headings = {
-        Words(language)(f"review.column.{key}"): name
-        for language in LANGUAGES
+@cache
+def _headings():
+    """What stands above the answers in either language -> the name of the answer."""
+    return {
+        words(f"review.column.{key}"): name
+        for words in map(Words, LANGUAGES)
         for name, key in COLUMNS.items()
     }
+
+
+def columns_of(sheet):
+    """(row of the headings, column of each id and answer); None where it asks nothing."""
     for row in sheet.iter_rows():
         columns = {}
         for cell in row:
-            name = cell.value if cell.value in IDS else headings.get(cell.value)
+            name = cell.value if cell.value in IDS else _headings().get(cell.value)
             if name:
                 columns[name] = cell.column
         if "run_id" in columns:
@@ -62,11 +69,9 @@ def rows_of(path, book=None):
         if place is None:
             continue
         top, columns = place
-        for row in range(top + 1, sheet.max_row + 1):
-            cells = {
-                name: sheet.cell(row, column).value for name, column in columns.items()
-            }
-            shown = [cell.value for cell in sheet[row]]
+        rows = sheet.iter_rows(min_row=top + 1, values_only=True)
+        for row, shown in enumerate(map(list, rows), top + 1):
+            cells = {name: shown[column - 1] for name, column in columns.items()}
             if cells["run_id"]:
                 found.append(
                     {"sheet": sheet.title, "row": row, "shown": shown, **cells}
@@ -80,12 +85,12 @@ def fill(path, answers, out=None):
     Returns the rows that were filled in.
     """
     book = openpyxl.load_workbook(path)
+    columns_of_sheet = cache(lambda title: columns_of(book[title])[1])
     filled = []
     for row in rows_of(path, book):
         texts = answers(row)
         if texts:
-            sheet = book[row["sheet"]]
-            _, columns = columns_of(sheet)
+            sheet, columns = book[row["sheet"]], columns_of_sheet(row["sheet"])
             for name, text in texts.items():
                 _write(sheet.cell(row["row"], columns[name]), text)
             filled.append(row)

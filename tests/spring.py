@@ -167,9 +167,15 @@ def _of_workbook(path, say):
     return tuple(row[-1] for row in rows[top + 1 : top + 1 + len(PARTS)])
 
 
-def spring(folder, language="en"):
-    """The account of a spring in a folder that is not there yet."""
+def spring(folder, language="en", lists=None):
+    """The account of a spring in a folder that is not there yet.
+
+    ``lists``: the names of those that were handed in; None: all of the sample.
+    """
     shutil.copytree(SAMPLE, folder)
+    for path in (folder / "inbox").rglob("*.*"):
+        if lists and path.name not in lists:
+            path.unlink()
     before = voterlist("run", folder)
     exported = voterlist("review", "export", folder, "--language", language)
     book = folder / exported["out"]
