@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections import Counter, defaultdict
 from contextlib import closing
 from itertools import zip_longest
-from pathlib import Path
 
 import openpyxl
 import pyarrow.compute as pc
 import pypdfium2
 from pyarrow import csv
 
+import workspaces
 from command_line import started
 from review_books import fill, rows_of
 from voterlist.model import CaseKind
 from voterlist.report.words import Words
+from workspaces import SAMPLE
 
-SAMPLE = Path(__file__).resolve().parents[1] / "data" / "samples" / "goychay"
 PEOPLE = ("Aynur Həsənova", "Rauf Əliyev", "Səbinə Quliyeva")
 DUE = "20.02.2099"
 REASON = "=1+1 <b>eyni şəxs</b>"
@@ -172,10 +171,8 @@ def spring(folder, language="en", lists=None):
 
     ``lists``: the names of those that were handed in; None: all of the sample.
     """
-    shutil.copytree(SAMPLE, folder)
-    for path in (folder / "inbox").rglob("*.*"):
-        if lists and path.name not in lists:
-            path.unlink()
+    everything = [path.name for path in (SAMPLE / "inbox").rglob("*.*")]
+    workspaces.sample(folder, *(lists or everything))
     before = voterlist("run", folder)
     exported = voterlist("review", "export", folder, "--language", language)
     book = folder / exported["out"]

@@ -27,6 +27,7 @@ ROOT = Path(workspaces.__file__).parents[1]
 PACKAGING = ROOT / "packaging"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 TODAY = "2026-02-03"
+SAMPLE_LISTS = ("PEC_01_list.csv", "11-menteqe.xlsx", "PEC_12_list.xlsx")
 SIGNER = Commission(level=Level.CEC, constituency=None, precinct=None, name="MSK")
 
 pytestmark = pytest.mark.skipif(
@@ -167,21 +168,6 @@ def digests(folder):
     }
 
 
-def sample(folder):
-    """The sample with the lists of three precincts; its reports in one language."""
-    shutil.copytree(
-        ROOT / "data" / "samples" / "goychay",
-        folder,
-        ignore=shutil.ignore_patterns(
-            "runs", "reports", "kept", "compared", "ledger*", ".lock*", "truth*"
-        ),
-    )
-    lists = sorted(path for path in (folder / "inbox").rglob("*") if path.is_file())
-    for path in lists[3:]:
-        path.unlink()
-    return folder
-
-
 @pytest.mark.slow
 def test_installed_without_network_it_gives_the_same_bytes(packed, keys, room):
     """Commissions without internet would have another program, or none."""
@@ -202,7 +188,7 @@ def test_installed_without_network_it_gives_the_same_bytes(packed, keys, room):
     )
     assert installed.returncode == 0, installed.stderr
     assert load_keys(keys).public.fingerprint in installed.stderr
-    there = sample(room / "a")
+    there = workspaces.sample(room / "a", *SAMPLE_LISTS)
     program = [*without_network, room / "bin" / "voterlist"]
     told = subprocess.run(
         [*program, "run", there, "--today", TODAY, "--json"],
@@ -212,7 +198,7 @@ def test_installed_without_network_it_gives_the_same_bytes(packed, keys, room):
         check=False,
     )
     assert told.returncode == 1, told.stderr
-    here = sample(room / "b")
+    here = workspaces.sample(room / "b", *SAMPLE_LISTS)
     command = [sys.executable, "-m", "voterlist", "run", here, "--today", TODAY]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 1
     assert digests(there) == digests(here)

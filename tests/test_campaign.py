@@ -80,10 +80,10 @@ def round_of(trials, script, count):
 def test_a_short_round_finds_nothing(script, folder):
     """A command that is disturbed would not come to its end when it is given again.
 
-    A handful of trials; ``make campaign`` makes hundreds.
+    A trial of each; ``make campaign`` makes hundreds.
     """
     trials = script(folder / script.__name__, SHORT)
-    assert round_of(trials, script.__name__, 4) == {}
+    assert round_of(trials, script.__name__, len(SHORT)) == {}
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +124,7 @@ def test_a_read_that_the_disk_refuses_once_damages_no_ledger(folder):
     count = scene.counts["read"]
     assert count > 90
     damaged = commands._SAY("error.ledger-damaged.what", file="")[:20]
-    for number in range(count - 35, count - 10, 4):
+    for number in range(count - 35, count - 10, 6):
         root = scene.copied()
         refused = scene.command.run(
             root, Fault(What.FAIL_ONCE, ("read",), number, errno.EIO)

@@ -16,7 +16,6 @@ from voterlist.cli.app import APP
 
 pytestmark = [pytest.mark.slow, browsers.NEEDED]
 
-SAMPLE = Path(__file__).resolve().parents[1] / "data" / "samples" / "goychay"
 DAY = "2026-02-03"
 HOSTILE = "<img src=x onerror=\"document.title='broken'\">"
 DECIDED = 20
@@ -42,8 +41,7 @@ def opened():
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory):
     """The sample, run; one of its voters has a name that is markup."""
-    folder = tmp_path_factory.mktemp("desk") / "2026"
-    shutil.copytree(SAMPLE, folder)
+    folder = workspaces.sample(tmp_path_factory.mktemp("desk") / "2026")
     path = folder / "inbox" / "88" / "PEC_10_list.csv"
     text = path.read_text(encoding="utf-8-sig")
     path.write_text(text.replace("Rovsen", HOSTILE), encoding="utf-8")

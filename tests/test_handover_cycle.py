@@ -19,12 +19,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "campaign"))
 import cycle as cycles
 
 pytestmark = pytest.mark.slow
+ACROSS = 3
+"""Cases of several constituencies."""
 
 
 @pytest.fixture(scope="module")
 def cycle(tmp_path_factory):
-    """Six precincts; the script itself is for 36."""
-    return cycles.run(cycles.make(tmp_path_factory.mktemp("cycle"), 2000))
+    """Six hundred voters; the script itself is for 33,000."""
+    return cycles.run(cycles.make(tmp_path_factory.mktemp("cycle"), 600))
 
 
 def runs_above(cycle):
@@ -48,10 +50,10 @@ def test_each_is_refused_until_it_has_decided_and_answered(cycle):
 
 def test_a_case_over_constituencies_is_settled_once_each_has_answered(cycle):
     first, answered, _ = runs_above(cycle)
-    assert first["cases"]["across-constituencies"] == 11
+    assert first["cases"]["across-constituencies"] == ACROSS
     assert answered["cases"]["across-constituencies"] == 0
     returns = [said for _, command, _, said in cycle.steps if command == "return"]
-    assert [len(one["asked"]) for one in returns[-1]["owed"]] == [2] * 11
+    assert [len(one["asked"]) for one in returns[-1]["owed"]] == [2] * ACROSS
     assert owed_answers(cycle.centre) == ()
 
 
@@ -78,7 +80,7 @@ def test_only_one_side_of_each_case_left_its_list(cycle):
         if command == "submit" and code == 0
     }
     struck = [sums[f"conec-{number:03}", 2]["struck"] for number in (1, 2, 3)]
-    assert sum(struck) == 11
+    assert sum(struck) == ACROSS
     for (who, serial), one in sums.items():
         entries = [
             said["entries"]

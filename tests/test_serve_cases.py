@@ -36,7 +36,6 @@ from voterlist.upkeep.journals import JournalFilter, read_journal
 
 pytestmark = pytest.mark.slow
 
-SAMPLE = Path(__file__).resolve().parents[1] / "data" / "samples" / "goychay"
 DAY = dt.date(2026, 2, 3)
 PEOPLE = {
     "Aysel": Role.ANALYST,
@@ -49,8 +48,7 @@ PEOPLE = {
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """The sample, run; four people may work at its desk."""
-    folder = tmp_path_factory.mktemp("cases") / "2026"
-    shutil.copytree(SAMPLE, folder)
+    folder = workspaces.sample(tmp_path_factory.mktemp("cases") / "2026")
     workspaces.ran(folder)
     for name, role in PEOPLE.items():
         add_user(folder, name, role, desks.PASSWORD, today=DAY)

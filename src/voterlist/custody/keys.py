@@ -9,6 +9,7 @@ import stat
 import unicodedata
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -82,6 +83,7 @@ def public_key(key: Ed25519PrivateKey) -> str:
     return key.public_key().public_bytes_raw().hex()
 
 
+@cache
 def is_weak(key_digits: str) -> bool:
     """True for a key of small order: one signature fits many messages, so it proves nothing.
 
