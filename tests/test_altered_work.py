@@ -10,8 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+import handing
 import workspaces
 from voterlist.cli.app import APP
+from voterlist.model import Stage
 from voterlist.storage.kept import DRAW
 from voterlist.storage.ledger import reading
 
@@ -82,7 +84,7 @@ def told(result):
 @pytest.mark.usefixtures("everything_drawn")
 def test_a_forged_unit_that_is_drawn_is_named_and_made_anew(workspace):
     """A voter was missing at exit code 0, in every run that took it over."""
-    right = entries(workspaces.run(workspace, today=workspaces.TODAY.replace(day=4)))
+    right = handing.newest(workspace, "entries")
     forge(unit_of(workspace))
     result = workspaces.run(workspace, today=workspaces.TODAY.replace(day=5))
     name = unit_of(workspace).relative_to(workspace).as_posix()
@@ -90,21 +92,22 @@ def test_a_forged_unit_that_is_drawn_is_named_and_made_anew(workspace):
     assert entries(result).equals(right)
     with reading(workspace / "ledger.db") as ledger:
         assert ledger.journal()[-1][2]["altered"] == name
-    calm = workspaces.run(workspace, today=workspaces.TODAY.replace(day=6))
-    assert told(calm) == []
+    later = workspaces.TODAY.replace(day=6)
+    assert told(workspaces.run(workspace, today=later, until=Stage.MERGE)) == []
     assert told(workspaces.run(workspace, today=result.today)) == []
 
 
 @pytest.mark.usefixtures("everything_drawn")
 def test_a_forged_unit_beside_the_drawn_one_is_no_source_of_it(workspace):
     """Rows of files that are as they were are taken out of earlier units: forged ones too."""
-    right = entries(workspaces.run(workspace, today=workspaces.TODAY.replace(day=4)))
+    right = handing.newest(workspace, "entries")
     unit = unit_of(workspace)
     other = unit.with_name("0" * 32)
     shutil.copytree(unit, other)
     forge(other)
     forge(unit)
-    result = workspaces.run(workspace, today=workspaces.TODAY.replace(day=5))
+    later = workspaces.TODAY.replace(day=5)
+    result = workspaces.run(workspace, today=later, until=Stage.MERGE)
     assert len(told(result)) == 1
     assert entries(result).equals(right)
 
@@ -112,7 +115,7 @@ def test_a_forged_unit_beside_the_drawn_one_is_no_source_of_it(workspace):
 @pytest.mark.usefixtures("everything_drawn")
 def test_forged_rows_of_files_are_no_source_of_a_drawn_unit(workspace):
     """A list would be empty for good, and the unit made of it the same each time."""
-    right = entries(workspaces.run(workspace, today=workspaces.TODAY.replace(day=4)))
+    right = handing.newest(workspace, "entries")
     for record in (workspace / "kept" / "ingest" / "001.parts").glob("*/record.json"):
         rows = record.with_name("rows")
         old = digests(rows)
@@ -120,7 +123,8 @@ def test_forged_rows_of_files_are_no_source_of_a_drawn_unit(workspace):
             stream.write(b"")
         text = record.read_text(encoding="utf-8")
         record.write_text(text.replace(*old, *digests(rows)), encoding="utf-8")
-    result = workspaces.run(workspace, today=workspaces.TODAY.replace(day=5))
+    later = workspaces.TODAY.replace(day=5)
+    result = workspaces.run(workspace, today=later, until=Stage.MERGE)
     assert told(result) == []
     assert entries(result).equals(right)
 
@@ -166,8 +170,8 @@ def test_a_run_that_was_written_anew_is_not_believed(workspace, day):
     assert entries(result).equals(right)
     with reading(workspace / "ledger.db") as ledger:
         assert ledger.journal()[-1][2]["altered"] == name
-    later = workspaces.run(workspace, today=workspaces.TODAY.replace(day=5))
-    assert told(later) == []
+    later = workspaces.TODAY.replace(day=5)
+    assert told(workspaces.run(workspace, today=later, until=Stage.MERGE)) == []
 
 
 def test_verify_compares_the_manifest_with_the_journal(workspace):

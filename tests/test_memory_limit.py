@@ -48,12 +48,12 @@ def as_before():
 def lists(tmp_path_factory):
     """An invented list in the order of no id, its halves, and the same without numbers."""
     folder = tmp_path_factory.mktemp("lists")
-    entries = synth.generate(3_000, constituencies=2, seed=11).entries
+    entries = synth.generate(1_000, constituencies=2, seed=11).entries
     order = pa.array([(row * 7919) % len(entries) for row in range(len(entries))])
     entries = entries.take(order.unique())
     pq.write_table(entries, folder / "list.parquet")
-    pq.write_table(entries.slice(0, 1_700), folder / "one.parquet")
-    pq.write_table(entries.slice(1_600), folder / "other.parquet")
+    pq.write_table(entries.slice(0, 600), folder / "one.parquet")
+    pq.write_table(entries.slice(500), folder / "other.parquet")
     texts = entries.drop_columns(["entry_id", "fin", "document"])
     texts.to_pandas().to_csv(folder / "list.csv", index=False)
     (folder / "map.toml").write_text(MAP, encoding="utf-8")
@@ -127,10 +127,10 @@ def wait_for_files_of(process, folder):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of 300 kilobytes."""
+    """A disk of 100 kilobytes."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", str(folder)]
     if (
         shutil.which("mount") is None
         or subprocess.run(command, capture_output=True, check=False).returncode

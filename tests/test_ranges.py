@@ -113,7 +113,7 @@ def test_a_block_with_half_of_all_pairs_is_cut_in_the_middle():
 @pytest.fixture(scope="module")
 def with_numbers():
     """An invented list, as the linkage reads it."""
-    return normalised(synth.generate(600, constituencies=2, seed=5).entries)
+    return normalised(synth.generate(250, constituencies=2, seed=5).entries)
 
 
 def normalised(entries):
@@ -189,15 +189,15 @@ def test_so_between_lists(with_numbers, one_to_one):
     ids = with_numbers.column("entry_id")
     lists = (np.arange(len(ids)) % 3).astype(np.int32)
     linked_alike(with_numbers, scope=Scope.between(ids, lists, one_to_one=one_to_one))
-    linked_alike(with_numbers, scope=Scope.held_against(ids.slice(0, 300)))
+    linked_alike(with_numbers, scope=Scope.held_against(ids.slice(0, 125)))
 
 
 @pytest.mark.slow
 def test_so_with_a_comparison_of_ones_own():
     """Levels of added comparisons would be those of one range."""
-    people = crowd(400, doubles=60)
+    people = crowd(150, doubles=40)
     ids = people.column("entry_id")
-    mails = pa.chunked_array([[f"{row % 150}@a.org" for row in range(len(ids))]])
+    mails = pa.chunked_array([[f"{row % 60}@a.org" for row in range(len(ids))]])
     added = Added(
         [AddedComparison("mail", ("mail",), "email", blocking=True)],
         {"mail": mails},

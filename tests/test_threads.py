@@ -34,7 +34,7 @@ def as_before():
 @pytest.fixture(scope="module")
 def entries():
     """An invented list."""
-    return synth.generate(2_000, constituencies=2, seed=5).entries
+    return synth.generate(600, constituencies=2, seed=5).entries
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
