@@ -171,7 +171,7 @@ def test_a_run_that_was_written_anew_is_not_believed(workspace, day):
     with reading(workspace / "ledger.db") as ledger:
         assert ledger.journal()[-1][2]["altered"] == name
     later = workspaces.TODAY.replace(day=5)
-    assert told(workspaces.run(workspace, today=later, until=Stage.MERGE)) == []
+    assert told(workspaces.run(workspace, today=later)) == []
 
 
 def test_verify_compares_the_manifest_with_the_journal(workspace):

@@ -177,7 +177,7 @@ def test_links_to_folders_are_followed_at_any_depth(workspace, tmp_path):
         elsewhere / "deeper" / "menteqe-2.csv"
     )
     (workspace / "inbox" / "2" / "sent").symlink_to(elsewhere, target_is_directory=True)
-    result = workspaces.run(workspace)
+    result = workspaces.run(workspace, until=Stage.RECONCILE)
     assert result.files == 4
     assert not result.troubles
     read = read_manifest(result.folder).inputs
@@ -240,7 +240,7 @@ def test_a_link_inside_the_inbox_is_followed(workspace):
     (inbox / "handed in").mkdir()
     (inbox / "2" / "menteqe-2.csv").rename(inbox / "handed in" / "menteqe-2.csv")
     (inbox / "2" / "menteqe-2.csv").symlink_to("../handed in/menteqe-2.csv")
-    result = workspaces.run(workspace)
+    result = workspaces.run(workspace, until=Stage.MERGE)
     assert not result.troubles
 
 
@@ -293,7 +293,7 @@ def test_sockets_and_devices_are_not_opened(workspace):
         expected |= {("inbox/1/zero.csv", AsideCode.NOT_A_FILE)}
     except PermissionError:
         pass  # only root makes devices, and not in every container
-    result = workspaces.run(workspace)
+    result = workspaces.run(workspace, until=Stage.MERGE)
     assert {(trouble.file, trouble.code) for trouble in result.troubles} == expected
 
 
@@ -352,7 +352,7 @@ def test_a_register_that_cannot_be_read_does_not_make_an_inbox_unreadable(
 def test_a_register_that_is_damaged_is_said_too(workspace):
     """Damage is no failure of the moment, but the register could not be compared."""
     (workspace / "reference" / "deaths.xlsx").write_bytes(b"PK\x03\x04 cut off")
-    result = workspaces.run(workspace)
+    result = workspaces.run(workspace, until=Stage.RECONCILE)
     assert ("reference/deaths.xlsx", "file-unreadable") in {
         (item.file, item.code) for item in result.troubles
     }
@@ -379,7 +379,7 @@ def test_a_list_that_changes_after_it_was_hashed_is_set_aside(workspace, jobs):
     change = at_the_start_of(
         Stage.INGEST, lambda: path.write_text(text[: len(text) // 2], encoding="utf-8")
     )
-    result = workspaces.run(workspace, progress=change, jobs=jobs)
+    result = workspaces.run(workspace, progress=change, jobs=jobs, until=Stage.MERGE)
     assert [(item.file, item.code) for item in result.troubles] == [
         ("inbox/1/menteqe-1.csv", "file-changed")
     ]
@@ -416,12 +416,13 @@ def test_a_copy_of_a_list_that_changed_is_read(workspace):
     shutil.copy(path, path.with_name("menteqe-1 (2).csv"))
     (path.parent / "menteqe-1 (2).csv").rename(path.parent / "z.csv")
     before = workspaces.run(
-        workspaces.copied(workspace, workspace.parent / "whole")
+        workspaces.copied(workspace, workspace.parent / "whole"), until=Stage.MERGE
     ).rows_out
     change = at_the_start_of(
         Stage.INGEST, lambda: path.write_text("", encoding="utf-8")
     )
-    assert workspaces.run(workspace, progress=change).rows_out == before
+    result = workspaces.run(workspace, progress=change, until=Stage.MERGE)
+    assert result.rows_out == before
 
 
 @pytest.mark.slow
@@ -456,7 +457,9 @@ def test_a_file_of_reference_that_changes_is_not_taken_over(workspace, name):
     """
     path = workspace / "reference" / name
     if name.endswith("parquet"):
-        other = workspaces.run(workspaces.copied(workspace, workspace.parent / "last"))
+        other = workspaces.run(
+            workspaces.copied(workspace, workspace.parent / "last"), until=Stage.MERGE
+        )
         shutil.copy(other.folder / "entries.parquet", path)
     else:
         path.write_text(DEATHS, encoding="utf-8")
@@ -477,7 +480,7 @@ def test_a_file_of_reference_that_changes_is_not_taken_over(workspace, name):
     }
     assert broken.exit_code == 1
     path.write_bytes(content)
-    result = workspaces.run(workspace)
+    result = workspaces.run(workspace, until=Stage.RECONCILE)
     assert "file-changed" not in {item.code for item in result.troubles}
     assert [work.stage for work in result.stages if work.reused] == (
         ["ingest", "merge", "decisions", "normalize"]
@@ -494,12 +497,12 @@ def test_an_archive_that_changes_is_named_and_its_files_are_not_read(workspace):
     for path in folder.iterdir():
         path.unlink()
     place = shutil.copy(archive, folder / "lists.zip")
-    assert not workspaces.run(workspace).troubles
+    assert not workspaces.run(workspace, until=Stage.MERGE).troubles
     workspaces.forget(workspace)
     change = at_the_start_of(
         Stage.INGEST, lambda: place.write_bytes(place.read_bytes()[:-1] + b"x")
     )
-    result = workspaces.run(workspace, progress=change)
+    result = workspaces.run(workspace, progress=change, until=Stage.MERGE)
     assert [(item.file, item.code) for item in result.troubles] == [
         ("inbox/2/lists.zip", "file-changed")
     ]
@@ -547,7 +550,7 @@ def test_a_disk_that_fails_while_a_list_is_read(workspace, failing):
     assert (
         said["rows"]["in"]
         == workspaces.run(
-            workspaces.copied(workspace, workspace.parent / "well")
+            workspaces.copied(workspace, workspace.parent / "well"), until=Stage.MERGE
         ).rows_in
     )
 
@@ -563,10 +566,14 @@ def test_the_constituencies_of_which_something_was_not_read(workspace):
         workspace / "inbox" / "1" / "menteqe-1.csv",
         workspace / "inbox" / "1" / "copy.csv",
     )
-    table = pq.read_table(workspaces.run(workspace).folder / "set_aside.parquet")
+    table = pq.read_table(
+        workspaces.run(workspace, until=Stage.MERGE).folder / "set_aside.parquet"
+    )
     assert unread_constituencies(table) == {2}
     (workspace / "inbox" / "loose.csv").symlink_to("nowhere.csv")
-    table = pq.read_table(workspaces.run(workspace).folder / "set_aside.parquet")
+    table = pq.read_table(
+        workspaces.run(workspace, until=Stage.MERGE).folder / "set_aside.parquet"
+    )
     assert unread_constituencies(table) == {2, None}
 
 
@@ -658,7 +665,7 @@ NOTHING_KNOWN = "Mal;Qiymət\nKağız;1,50\nQələm;2,50\n"
 def test_a_case_stays_open_while_its_list_cannot_be_read(workspace, closed, fault):
     """Else its repeats would count as settled because a disk, a permission or a header hid them."""
     inbox = workspace / "inbox" / "2"
-    command(workspace, "-c", "1", "-c", "2")
+    workspaces.ran(workspace, constituencies=(1, 2))
     before = statuses(workspace)
     assert set(before.values()) == {"open"}
     if fault == "folder closed":
@@ -684,7 +691,7 @@ def statuses(folder):
 @pytest.mark.slow
 def test_a_case_goes_when_its_list_was_read_without_it(workspace):
     """The tests above prove something only if cases do go."""
-    command(workspace, "-c", "1", "-c", "2")
+    workspaces.ran(workspace, constituencies=(1, 2))
     before = statuses(workspace)
     (workspace / "inbox" / "2" / "menteqe-2.csv").unlink()
     command(workspace, "--jobs", "1")
@@ -695,7 +702,7 @@ def test_a_case_goes_when_its_list_was_read_without_it(workspace):
 @pytest.mark.slow
 def test_a_list_that_is_gone_is_asked_about_once(workspace):
     """A disk that is not connected leaves an empty folder, and with it the voters of a precinct."""
-    assert command(workspace, "--jobs", "1")[1]["missing_lists"] == []
+    assert workspaces.ran(workspace).missing_lists == ()
     (workspace / "inbox" / "2" / "menteqe-2.csv").rename(workspace / "aside.csv")
     code, said, words = command(workspace, "--jobs", "1")
     assert (code, said["missing_lists"]) == (
@@ -709,7 +716,7 @@ def test_a_list_that_is_gone_is_asked_about_once(workspace):
 @pytest.mark.slow
 def test_a_list_that_cannot_be_read_or_was_not_asked_for_is_not_gone(workspace, closed):
     """What is named as unread, or is left out, would be told twice or wrongly."""
-    command(workspace, "--jobs", "1")
+    workspaces.ran(workspace)
     assert command(workspace, "-c", "1")[1]["missing_lists"] == []
     closed(workspace / "inbox" / "2")
     assert command(workspace, "--jobs", "1")[1]["missing_lists"] == []

@@ -229,13 +229,13 @@ def test_a_run_until_a_stage_is_gone_on_with(workspace, tmp_path):
 @pytest.mark.slow
 def test_a_changed_list_is_not_taken_over_from_an_interrupted_run(workspace):
     """What a stage depended on is compared by content: a corrected list is read again."""
-    workspaces.run(workspace, until=Stage.LINK)
+    workspaces.run(workspace, until=Stage.NORMALIZE)
     path = workspace / "inbox" / "88" / "menteqe-2.csv"
     path.write_text(
         path.read_text(encoding="utf-8").replace("Rzayeva", "Qasımova"),
         encoding="utf-8",
     )
-    result = workspaces.run(workspace)
+    result = workspaces.run(workspace, until=Stage.NORMALIZE)
     assert not any(work.reused for work in result.stages)
     assert "Qasımova" in table(result, "entries").column("surname").to_pylist()
 
@@ -284,7 +284,7 @@ def test_a_file_that_is_no_table_is_named_and_the_rest_goes_on(workspace):
     (workspace / "inbox" / "88" / "foto.csv").write_bytes(
         b"\x89PNG\r\n" + bytes(range(256))
     )
-    result = workspaces.run(workspace)
+    result = workspaces.run(workspace, until=Stage.MERGE)
     assert [(trouble.file, trouble.code) for trouble in result.troubles] == [
         ("inbox/88/foto.csv", "scanned-page")
     ]
@@ -312,7 +312,7 @@ def test_an_unreadable_workbook_beside_clean_lists_needs_a_person(workspace, con
     without_bare_row(workspace)
     assert workspaces.ran(workspace).exit_code == 0
     (workspace / "inbox" / "88" / "menteqe-3.xlsx").write_bytes(content)
-    result = workspaces.run(workspace)
+    result = workspaces.run(workspace, until=Stage.MERGE)
     assert [trouble.file for trouble in result.troubles] == ["inbox/88/menteqe-3.xlsx"]
     assert (result.rows_out, result.exit_code) == (7, 1)
 
@@ -381,7 +381,7 @@ def test_when_no_file_can_be_read_the_exit_code_is_three(workspace):
     """The street is walked with zero entries, and every file is named."""
     for path in (workspace / "inbox" / "88").iterdir():
         path.write_bytes(b"%PDF-1.7 " + path.name.encode())
-    result = workspaces.run(workspace)
+    result = workspaces.run(workspace, until=Stage.MERGE)
     assert (result.rows_out, len(result.troubles), result.exit_code) == (0, 2, 3)
 
 
@@ -418,7 +418,7 @@ def test_nothing_to_run_is_wrong_usage(workspace, options, code):
 def test_only_the_constituencies_asked_for_are_run(workspace):
     """-c picks folders; the others are neither read nor recorded."""
     workspaces.make(workspace, constituency=23)
-    result = workspaces.run(workspace, constituencies=[23])
+    result = workspaces.run(workspace, constituencies=[23], until=Stage.MERGE)
     assert result.constituencies == (23,)
     assert set(table(result, "entries").column("constituency").to_pylist()) == {23}
 
@@ -428,7 +428,7 @@ def test_a_list_beside_the_folders_is_read_too(workspace):
     """A file that somebody dropped into the inbox itself is not lost."""
     path = workspace / "inbox" / "88" / "menteqe-2.csv"
     path.rename(workspace / "inbox" / "menteqe-2.csv")
-    result = workspaces.run(workspace)
+    result = workspaces.run(workspace, until=Stage.MERGE)
     assert result.files == 2
     assert result.rows_in == result.rows_out + result.set_aside
     assert "Rzayeva" in [
@@ -458,7 +458,7 @@ def test_a_list_dropped_twice_is_one_list_and_its_copy(headed):
     """
     path = headed / "inbox" / "88" / "menteqe-2.csv"
     (headed / "inbox" / "kopya.csv").write_bytes(path.read_bytes())
-    result = workspaces.run(headed)
+    result = workspaces.run(headed, until=Stage.MERGE)
     assert (result.files, result.rows_out) == (3, 7)
     assert "duplicate-file" in result.set_aside_by_code
     assert result.rows_in == result.rows_out + result.set_aside
@@ -473,7 +473,7 @@ def test_the_same_row_through_two_folders_is_two_entries(headed):
     path = headed / "inbox" / "88" / "menteqe-2.csv"
     corrected = path.read_text(encoding="utf-8").replace("Rzayeva", "Qasımova")
     (headed / "inbox" / "menteqe-2.csv").write_text(corrected, encoding="utf-8")
-    result = workspaces.run(headed)
+    result = workspaces.run(headed, until=Stage.MERGE)
     ids = table(result, "entries").column("entry_id").to_pylist()
     assert len(ids) == len(set(ids)) == 10
     assert sum(name.endswith(".2") for name in ids) == 2
@@ -550,7 +550,7 @@ def test_a_register_that_cannot_be_used_is_noted_and_the_run_goes_on(workspace):
         "constituency,measure,value\n88,adults,many\n", encoding="utf-8"
     )
     (workspace / "reference" / "notes.txt").write_text("x", encoding="utf-8")
-    result = workspaces.run(workspace)
+    result = workspaces.run(workspace, until=Stage.RECONCILE)
     found = {
         (row["register"], row["trouble"])
         for row in table(result, "reference").to_pylist()
@@ -729,7 +729,7 @@ def test_a_run_stopped_before_the_merge_names_what_was_set_aside(workspace):
     (workspace / "inbox" / "88" / "empty.csv").write_bytes(b"")
     half, whole = (
         workspaces.run(workspace, until=Stage.INGEST),
-        workspaces.run(workspace),
+        workspaces.run(workspace, until=Stage.MERGE),
     )
     assert half.set_aside_by_code == whole.set_aside_by_code
     assert (
