@@ -164,23 +164,23 @@ def _check_balance(counted: pa.Table, lists: pa.Table, aside: pa.Table) -> None:
     accounted = pc.add(lists.column("entries"), lists.column("set_aside"))
     wrong = lists.filter(pc.not_equal(lists.column("rows"), accounted))
     if wrong.num_rows:
-        raise _unbalanced(wrong.column("source")[0].as_py())
+        raise _balance_error(wrong.column("source")[0].as_py())
     for stated, actual in (
         (_sums(lists, "entries"), _sums(counted, "entries")),
         (_sums(lists, "set_aside"), _sums(aside, "rows")),
     ):
         for key in sorted(stated.keys() | actual.keys(), key=str):
             if stated.get(key, 0) != actual.get(key, 0):
-                raise _unbalanced(str(key[0]))
+                raise _balance_error(str(key[0]))
     if _sum(lists, "rows") != _sum(counted, "entries") + _sum(aside, "rows"):
-        raise _unbalanced("all lists together")
+        raise _balance_error("all lists together")
 
 
 def _sum(table: pa.Table, name: str) -> int:
     return int(pc.sum(table.column(name)).as_py() or 0)
 
 
-def _unbalanced(source: str) -> StageError:
+def _balance_error(source: str) -> StageError:
     """The error for rows that do not add up."""
     return StageError(
         f"the rows of {source} are not its entries and its rows set aside",

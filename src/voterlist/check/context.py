@@ -30,17 +30,17 @@ _Answer = TypeVar("_Answer")
 _UNUSED = {"surname_skeleton", "street_kind", "building"}
 
 
-def _encoded(schema: pa.Schema) -> pa.Schema:
+def _encoded_columns(schema: pa.Schema) -> pa.Schema:
     return with_encoded_text(
         pa.schema([field for field in schema if field.name not in _UNUSED]),
         apart=IDENTIFIERS,
     )
 
 
-VOTERS = _encoded(VOTER)
+VOTERS = _encoded_columns(VOTER)
 """The columns of VOTER that are looked at, dictionary-encoded where they are text.
 """
-ENTRIES = _encoded(ENTRY)
+ENTRIES = _encoded_columns(ENTRY)
 """ENTRY, dictionary-encoded likewise."""
 
 

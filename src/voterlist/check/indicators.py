@@ -278,13 +278,13 @@ def _of_ages(
         "myers": _Statistic(myers(years), of=years.sum(axis=1)),
     }
     if places.unit is Unit.PRECINCT:
-        statistics[AGE_STRUCTURE] = _judged(structure)
+        statistics[AGE_STRUCTURE] = _judged_places(structure)
     return statistics
 
 
 def _share(places: _Places, measure: Measure, share: Judged) -> _Statistic:
     if places.unit is Unit.PRECINCT and measure.is_judged:
-        return _judged(share)
+        return _judged_places(share)
     count, of = (
         places.sums(np.asarray(share.count, dtype=np.int64)),
         places.sums(share.of),
@@ -292,7 +292,7 @@ def _share(places: _Places, measure: Measure, share: Judged) -> _Statistic:
     return _Statistic(_ratio(count, of), count, of)
 
 
-def _judged(share: Judged) -> _Statistic:
+def _judged_places(share: Judged) -> _Statistic:
     funnel = share.funnel
     limits = funnel.limits
     outlying = share.outlying

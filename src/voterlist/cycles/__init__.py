@@ -106,9 +106,9 @@ def compare_cycles(
     of_age = came_of_age(lists.added, on_day, settings.voting_age)
     earlier = require(earlier, VOTER, Stage.RECONCILE)
     parts = [
-        _added(lists, came, of_age, earlier),
-        _removed(lists, went),
-        _changed(lists, touched),
+        _entries_added(lists, came, of_age, earlier),
+        _entries_removed(lists, went),
+        _entries_changed(lists, touched),
     ]
     changes = sort_by(concat(parts, CYCLE_CHANGE), *_ORDER)
     counted = summary(changes, old.filter(pa.array(lists.is_compared)), new)
@@ -191,7 +191,7 @@ def _is_compared(old: pa.Table, new: pa.Table) -> Bools:
     return mask_of(pc.or_(inside, pc.is_null(place)))
 
 
-def _added(
+def _entries_added(
     lists: _Lists, came: Explained, of_age: Bools, earlier: pa.Table
 ) -> pa.Table:
     """CYCLE_CHANGE of the entries that came."""
@@ -201,7 +201,7 @@ def _added(
     return _changes("added", cause, new=lists.added)
 
 
-def _removed(lists: _Lists, went: Explained) -> pa.Table:
+def _entries_removed(lists: _Lists, went: Explained) -> pa.Table:
     """CYCLE_CHANGE of the entries that went."""
     cause, reasons = went.why_removed(lists.removed.column("entry_id"))
     _explain(cause, "repeated", lists.removed, lists.new)
@@ -209,7 +209,7 @@ def _removed(lists: _Lists, went: Explained) -> pa.Table:
     return _changes("removed", cause, old=lists.removed, reason=reason)
 
 
-def _changed(lists: _Lists, touched: Explained) -> pa.Table:
+def _entries_changed(lists: _Lists, touched: Explained) -> pa.Table:
     """CYCLE_CHANGE of the entries that moved or changed."""
     return _changes(
         np.where(lists.is_elsewhere, "moved", "changed"),

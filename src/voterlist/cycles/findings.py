@@ -189,16 +189,16 @@ def summary(changes: pa.Table, old: pa.Table, new: pa.Table) -> pa.Table:
     is_move = pc.equal(plain.column("change").cast(pa.string()), "moved")
     stayed, moved = plain.filter(pc.invert(is_move)), plain.filter(is_move)
     parts = [
-        _counted(old, "before"),
-        _counted(new, "after"),
-        _counted(stayed, None, "change", "cause"),
-        _counted(moved, "moved-in", "cause"),
-        _counted(_left(moved, old), "moved-out", "cause"),
+        _rows_by_precinct(old, "before"),
+        _rows_by_precinct(new, "after"),
+        _rows_by_precinct(stayed, None, "change", "cause"),
+        _rows_by_precinct(moved, "moved-in", "cause"),
+        _rows_by_precinct(_left_places(moved, old), "moved-out", "cause"),
     ]
     return sort_by(concat(parts, CYCLE_SUMMARY), *PRECINCT_PLACE, "change", "cause")
 
 
-def _left(moved: pa.Table, old: pa.Table) -> pa.Table:
+def _left_places(moved: pa.Table, old: pa.Table) -> pa.Table:
     """Entries that moved, at the place that they left, if that is compared."""
     place = moved.column("old_constituency")
     is_compared = pc.is_in(place, value_set=pc.unique(old.column("constituency")))
@@ -207,7 +207,7 @@ def _left(moved: pa.Table, old: pa.Table) -> pa.Table:
     return left.drop_columns(list(PRECINCT_PLACE)).rename_columns(names)
 
 
-def _counted(rows: pa.Table, change: str | None, *words: str) -> pa.Table:
+def _rows_by_precinct(rows: pa.Table, change: str | None, *words: str) -> pa.Table:
     """How many rows each precinct has, by these columns of words.
 
     ``change`` is the change of all of them where no column tells it.

@@ -152,7 +152,7 @@ def _alone(code: Longs, groups: int) -> Longs:
 
 def _nth(one: Longs, other: Longs, groups: int) -> tuple[Longs, Longs]:
     """Pairs the first row of a code with the first of the same code, the second with the second."""
-    first, second = (_numbered(code, groups) for code in (one, other))
+    first, second = (_with_numbers(code, groups) for code in (one, other))
     _, at_one, at_other = np.intersect1d(
         first.key, second.key, assume_unique=True, return_indices=True
     )
@@ -167,7 +167,7 @@ class _Numbered:
     key: Longs
 
 
-def _numbered(code: Longs, groups: int) -> _Numbered:
+def _with_numbers(code: Longs, groups: int) -> _Numbered:
     known: Bools = code >= 0
     row = np.flatnonzero(known)
     order = np.argsort(code[row], kind="stable")

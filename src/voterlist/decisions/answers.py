@@ -296,17 +296,17 @@ class Subjects:
         self, rows: Iterable[Row], context: AmendmentContext, given: Given
     ) -> None:
         rows = list(rows)
-        self._findings = _findings(_named(rows, "finding_id"), context, given)
+        self._findings = _findings(_ids_named(rows, "finding_id"), context, given)
         """The findings that the rows name, by their ids."""
-        self._members = members_of(context.cases, _named(rows, "case_id"))
-        ids = _named(rows, "entry_id")
+        self._members = members_of(context.cases, _ids_named(rows, "case_id"))
+        ids = _ids_named(rows, "entry_id")
         for name in _FOUND_ON:
-            ids |= _named(self._findings.values(), name)
+            ids |= _ids_named(self._findings.values(), name)
         for members in self._members.values():
             ids.update(members)
         self._entries = _by_id(ids, context.entries)
         self._registers = _by_id(ids, context.registers)
-        self._confirmed = _confirmed(ids, context.matches)
+        self._confirmed = _confirmed_pairs(ids, context.matches)
         """(row of a register, entry) that meet by an identifier."""
 
     def answers(self, row: Row) -> Iterator[Answer]:
@@ -364,7 +364,7 @@ class Subjects:
         return replace(answer, problem="entry-gone")
 
 
-def _named(rows: Iterable[Mapping[str, Any]], name: str) -> set[str]:
+def _ids_named(rows: Iterable[Mapping[str, Any]], name: str) -> set[str]:
     """The ids that rows have in a column."""
     return {row[name] for row in rows if row[name] is not None}
 
@@ -405,7 +405,7 @@ def _by_id(ids: set[str], entries: pa.Table) -> dict[str, Row]:
     return {row["entry_id"]: row for row in rows}
 
 
-def _confirmed(ids: set[str], matches: pa.Table | None) -> set[tuple[str, str]]:
+def _confirmed_pairs(ids: set[str], matches: pa.Table | None) -> set[tuple[str, str]]:
     """(row of a register, entry) that meet by an identifier."""
     if matches is None:
         return set()

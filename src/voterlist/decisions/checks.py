@@ -314,7 +314,9 @@ def check_amendments(
         decided_by: who decided where a row names nobody.
         refused: rows that were refused before, and are not looked at again.
     """
-    answered = _answered(require(rows, AMENDMENT_ROW, "review"), decided_by, refused)
+    answered = _answered_rows(
+        require(rows, AMENDMENT_ROW, "review"), decided_by, refused
+    )
     subjects = Subjects(answered, context, given)
     judge = Judge(context, subjects, decided_at.date())
     judged = [
@@ -354,7 +356,7 @@ def precincts_known(
     }
 
 
-def _answered(
+def _answered_rows(
     rows: pa.Table, decided_by: str | None, refused: Iterable[Problem]
 ) -> list[Row]:
     """The rows in which something was answered, their cells without blanks around."""
@@ -365,7 +367,7 @@ def _answered(
         places = {(file, row["sheet"], row["row"]) for file in ("", row["file"])}
         if places & refused_places:
             continue
-        row |= {name: _stripped(name, row[name]) for name in _TEXTS}
+        row |= {name: _without_blanks(name, row[name]) for name in _TEXTS}
         is_answer = any(row[name] is not None for name in _SHOWS_AN_ANSWER)
         if row["action"] is not None or is_answer:
             row["decided_by"] = row["decided_by"] or decided_by
@@ -373,7 +375,7 @@ def _answered(
     return answered
 
 
-def _stripped(name: str, text: str | None) -> str | None:
+def _without_blanks(name: str, text: str | None) -> str | None:
     """The text without blanks around it, null where nothing else stands in it."""
     if text is None:
         return None
@@ -389,14 +391,14 @@ def _answered_twice(judged: Iterable[Judged]) -> Iterator[Judged]:
             answer_given.answer.cells["file"],
             answer_given.answer.cells["decided_by"],
         )
-        for subject, answer in _said(answer_given):
+        for subject, answer in _things_said(answer_given):
             said[*person, *subject].append((answer_given, answer))
     for answers in said.values():
         if len({answer for _, answer in answers}) > 1:
             yield from (answer_given for answer_given, _ in answers)
 
 
-def _said(judged: Judged) -> Iterator[tuple[tuple[Any, ...], Any]]:
+def _things_said(judged: Judged) -> Iterator[tuple[tuple[Any, ...], Any]]:
     """(what is spoken of, what is said of it): of the finding, and of the entry."""
     action, finding_id = judged.answer.action, judged.answer.cells["finding_id"]
     if finding_id is not None:

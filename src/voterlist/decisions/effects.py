@@ -122,7 +122,7 @@ def balance(
         _count(row, kinds, counts)
     counts |= {
         "handed_in": handed_in,
-        "listed": _listed(done, kinds, entries, handed_in),
+        "listed": _count_on_lists(done, kinds, entries, handed_in),
     }
     lists = sorted(set().union(*counts.values()), key=_order)
     columns: dict[str, list[Any]] = {
@@ -182,7 +182,7 @@ def _there(row: Row, kind: str) -> _List:
     return row["constituency"], row["precinct"], kind
 
 
-def _listed(
+def _count_on_lists(
     done: Outcome, kinds: Mapping[str, str], entries: pa.Table, handed_in: Counted
 ) -> Counted:
     """How many stand on each list in the end."""
@@ -191,11 +191,11 @@ def _listed(
     if gone:
         is_gone = is_among(entries.column("entry_id"), gone)
         listed = count_entries(entries.filter(pc.invert(is_gone)))
-    listed.update(_arrived(done, kinds))
+    listed.update(_lists_of_arrivals(done, kinds))
     return listed
 
 
-def _arrived(done: Outcome, kinds: Mapping[str, str]) -> Iterable[_List]:
+def _lists_of_arrivals(done: Outcome, kinds: Mapping[str, str]) -> Iterable[_List]:
     """The list of each entry that was moved, and of each added person."""
     for row in done.applied:
         if row["action"] == Action.MOVE:
@@ -325,7 +325,7 @@ def read_today(
         precincts=precincts,
         written={row["entry_id"]: row for row in named},
         subjects=cells,
-        met=_met(matches, added),
+        met=_rows_met(matches, added),
         fins=_fins_on_list(entries, cells.values(), amendments) if added else (),
     )
 
@@ -336,7 +336,7 @@ def _ids_of(amendments: pa.Table, action: Action) -> list[str]:
     return list(amendments.column("entry_id").filter(is_action).to_pylist())
 
 
-def _met(matches: pa.Table, added: Collection[str]) -> set[str]:
+def _rows_met(matches: pa.Table, added: Collection[str]) -> set[str]:
     """The registers' rows that meet an entry for certain, or by its FIN."""
     rows = rows_among(matches, "register_id", added)
     return {

@@ -339,7 +339,7 @@ class _Search:
             if old not in self._found and (options := self._options(old))
         }
         routes = _Routes(self._places, self._found, left)
-        narrowed = {old: self._narrowed(old, left[old], routes) for old in left}
+        narrowed = {old: self._narrow_down(old, left[old], routes) for old in left}
         return {
             old: options[0]
             for old, options in narrowed.items()
@@ -361,7 +361,7 @@ class _Search:
             if candidate.entry_id not in taken
         ]
 
-    def _narrowed(self, old: str, options: list[str], routes: _Routes) -> list[str]:
+    def _narrow_down(self, old: str, options: list[str], routes: _Routes) -> list[str]:
         """Of several the one that went as others of its precinct did."""
         if len(options) == 1:
             return options

@@ -291,7 +291,7 @@ class _Work:
                 self._skip(row, code)
                 continue
             added_fins.add(fin)
-            added[row["entry_id"]] = _added(row, subject or {})
+            added[row["entry_id"]] = _added_entry(row, subject or {})
             self._apply(row, Action.ADD, _place(row))
         return added
 
@@ -431,7 +431,7 @@ def _kept_with(verdicts: Iterable[Row]) -> dict[str, set[str]]:
     return together
 
 
-def _added(row: Row, cells: Row) -> Row:
+def _added_entry(row: Row, cells: Row) -> Row:
     """The row of ENTRY of an added person."""
     return {
         **{name: cells.get(name) for name in ENTRY_FIELDS if name != "number"},

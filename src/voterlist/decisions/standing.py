@@ -140,7 +140,7 @@ def _amendments(
     given: Given, two_people: Collection[str]
 ) -> tuple[list[_Row], list[_Row], list[_Row]]:
     """(What holds, what is contested, what waits for a second person) of each entry."""
-    accepted = _accepted(given.acceptances)
+    accepted = _findings_accepted(given.acceptances)
     holding: list[_Row] = []
     contested: list[_Row] = []
     pending: list[_Row] = []
@@ -271,7 +271,7 @@ def _is_alone(row: _Row, rows: Iterable[_Row]) -> bool:
     return is_one and not row["adjudicates"]
 
 
-def _accepted(acceptances: pa.Table) -> dict[str, _Row]:
+def _findings_accepted(acceptances: pa.Table) -> dict[str, _Row]:
     """The findings that somebody accepted, by their ids."""
     rows = acceptances.to_pylist()
     return {row["finding_id"]: row for row in rows if row["mark"] == Mark.ACCEPT}

@@ -121,7 +121,7 @@ def refused(
         matches: MATCH; without it, an addition is compared by its FIN only.
         territory: the constituencies whose lists belong here, beside those that have one.
     """
-    both = _joined(given, new)
+    both = _all_answers(given, new)
     counted = count_entries(entries)
     today = read_today(
         entries,
@@ -172,13 +172,13 @@ class _Trial:
         self._given = given
         self._acceptances = acceptances
         self._units = units
-        holding, done = self._tried(())
+        holding, done = self._try_out(())
         skipped = {_key_of_skipped(row) for row in done.skipped}
         self._effective = _keys_of(holding) - skipped
 
     def troubles(self, units: Sequence[_Unit]) -> _Troubles:
         """What would go wrong if these of the new answers were recorded."""
-        holding, done = self._tried(units)
+        holding, done = self._try_out(units)
         codes = {_key_of_skipped(row): row["code"] for row in done.skipped}
         new = {key for unit in units for key in unit.keys}
         own = {key: code for key, code in codes.items() if key in new}
@@ -192,14 +192,14 @@ class _Trial:
         lost &= self._effective - new
         return _Troubles(own, frozenset(lost), _keys_of(holding))
 
-    def _tried(self, units: Sequence[_Unit]) -> tuple[Standing, Outcome]:
+    def _try_out(self, units: Sequence[_Unit]) -> tuple[Standing, Outcome]:
         """What would hold with these new answers, and what it would do."""
         verdicts = [row for unit in units for row in unit.verdicts]
         amendments = [row for unit in units for row in unit.amendments]
         given = replace(
             self._given,
-            verdicts=_appended(self._given.verdicts, verdicts),
-            amendments=_appended(self._given.amendments, amendments),
+            verdicts=_with_more(self._given.verdicts, verdicts),
+            amendments=_with_more(self._given.amendments, amendments),
             acceptances=self._acceptances,
         )
         holding = standing(given)
@@ -354,7 +354,7 @@ def _refusals(unit: _Unit, code: str) -> Iterator[Refusal]:
         yield Refusal(code, row["entry_id"], None, row["decided_by"], row["number"])
 
 
-def _joined(given: Given, new: Given) -> Given:
+def _all_answers(given: Given, new: Given) -> Given:
     """All answers, the new ones behind the earlier ones."""
     again = pc.is_in(
         given.acceptances.column("finding_id"),
@@ -370,7 +370,7 @@ def _joined(given: Given, new: Given) -> Given:
     )
 
 
-def _appended(table: pa.Table, rows: Sequence[Row]) -> pa.Table:
+def _with_more(table: pa.Table, rows: Sequence[Row]) -> pa.Table:
     """Answers with more answers behind them, numbered on."""
     if not rows:
         return table

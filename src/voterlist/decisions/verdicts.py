@@ -113,7 +113,7 @@ def check_decisions(
         empty(GIVEN_VERDICT) if earlier is None else earlier, GIVEN_VERDICT, "review"
     )
     table = require(cases, CASE, "review")
-    filled = list(_filled(rows, decided_by, refused))
+    filled = list(_filled_rows(rows, decided_by, refused))
     members = members_of(table, [row["case_id"] for row in filled])
     last = {_key(row): row for row in given.to_pylist()}
     # The case may be gone because of what was decided of it.
@@ -126,7 +126,7 @@ def check_decisions(
         members=members,
         said=_counting(given),
         last=last,
-        parties=_contested(given),
+        parties=_contested_cases(given),
     )
     problems = list(check.problems_of_rows(filled))
     refused_cases = _cases_of([*refused, *problems])
@@ -135,10 +135,10 @@ def check_decisions(
     problems += check.problems_of_cases(whole)
     refused_cases |= _cases_of(problems)
     taken = _one_each(row for row in whole if row["case_id"] not in refused_cases)
-    return _checked(taken, check.last, decided_at, problems)
+    return _checked_rows(taken, check.last, decided_at, problems)
 
 
-def _filled(
+def _filled_rows(
     rows: pa.Table, decided_by: str | None, refused: Iterable[Problem]
 ) -> Iterator[_Row]:
     """The rows in which somebody wrote, in order, without those that were refused before."""
@@ -168,7 +168,7 @@ def _counting(given: pa.Table) -> _Said:
     return said
 
 
-def _contested(given: pa.Table) -> dict[str, set[str]]:
+def _contested_cases(given: pa.Table) -> dict[str, set[str]]:
     """The contested cases, each with the people whose answers differ."""
     table = standing(Given(verdicts=given)).contested
     parties: dict[str, set[str]] = {}
@@ -341,7 +341,7 @@ def _one_each(rows: Iterable[_Row]) -> list[_Row]:
     return list(first.values())
 
 
-def _checked(
+def _checked_rows(
     taken: Iterable[_Row],
     last: Mapping[_Key, _Row],
     decided_at: str,

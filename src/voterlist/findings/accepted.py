@@ -139,11 +139,14 @@ class _Answers:
         """The repetition where both entries are one person."""
         for repeat, kept in ((entry, other), (other, entry)):
             row = self._repeats.get(repeat or "")
-            if row is not None and row["kept_entry_id"] in {kept, self._kept(kept)}:
+            if row is not None and row["kept_entry_id"] in {
+                kept,
+                self._entry_kept(kept),
+            }:
                 return row
         return None
 
-    def _kept(self, entry: str | None) -> str:
+    def _entry_kept(self, entry: str | None) -> str:
         """The entry that is kept for one that is a repetition; empty for any other."""
         row = self._repeats.get(entry or "")
         return row["kept_entry_id"] if row is not None else ""
@@ -253,7 +256,7 @@ def settle(
         given += _of_people(acceptances)
     accepted_by = _accepted_by(findings, given)
     is_accepted = accepted_by != _NONE
-    accepted = _accepted(
+    accepted = _accepted_findings(
         findings.filter(pa.array(is_accepted)),
         [given[number] for number in accepted_by[is_accepted].tolist()],
     )
@@ -361,7 +364,7 @@ def _is_same(accepted: float | None, value: float | None) -> bool:
     return abs(accepted - value) <= _SAME * abs(value)
 
 
-def _accepted(findings: pa.Table, by: Sequence[_Acceptance]) -> pa.Table:
+def _accepted_findings(findings: pa.Table, by: Sequence[_Acceptance]) -> pa.Table:
     """ACCEPTED of these findings, each accepted by the element of ``by`` at its place."""
     columns = {name: findings.column(name) for name in FINDING.names}
     columns["reason"] = [acceptance.reason for acceptance in by]
@@ -376,13 +379,13 @@ def _with_count(findings: pa.Table, accepted: pa.Table) -> pa.Table:
     """The findings with how many were accepted in each constituency, in ``FINDING_ORDER``."""
     if not accepted.num_rows:
         return findings
-    counted = _counted(accepted)
+    counted = _count_accepted(accepted)
     code = text_of(findings, "rule")
     before = pc.sum(pc.less(code, FINDINGS_ACCEPTED.code)).as_py() or 0
     return concat([findings.slice(0, before), counted, findings.slice(before)], FINDING)
 
 
-def _counted(accepted: pa.Table) -> pa.Table:
+def _count_accepted(accepted: pa.Table) -> pa.Table:
     grouped = accepted.select(["constituency"]).group_by(
         ["constituency"], use_threads=False
     )

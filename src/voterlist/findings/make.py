@@ -65,7 +65,7 @@ def make(rule: Rule, rows: int, columns: Mapping[str, Any]) -> pa.Table:
     if not rows:
         return FINDING.empty_table()
     whole = {**_of_rule(rule), **columns}
-    filled = {name: _filled(value, rows) for name, value in whole.items()}
+    filled = {name: _filled_column(value, rows) for name, value in whole.items()}
     return from_columns(filled, FINDING, rows)
 
 
@@ -93,7 +93,7 @@ def _of_rule(rule: Rule) -> dict[str, str]:
     }
 
 
-def _filled(value: Any, rows: int) -> Any:
+def _filled_column(value: Any, rows: int) -> Any:
     """A column: the value itself, or one value repeated."""
     if isinstance(value, str):
         return pa.repeat(value, rows)

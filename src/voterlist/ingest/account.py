@@ -182,7 +182,9 @@ def inspect(
     accounts = []
     for file, copy, surveys in seen.files:
         sheets = [
-            _troubled(name, code) for name, code in troubles(file) if name is not None
+            _unread_sheet(name, code)
+            for name, code in troubles(file)
+            if name is not None
         ]
         sheets += [_sheet(survey, seen.findings_of(survey)) for survey in surveys]
         order = {sheet.name: position for position, sheet in enumerate(file.sheets)}
@@ -202,7 +204,7 @@ def inspect(
     return tuple(accounts)
 
 
-def _troubled(name: str | None, code: AsideCode) -> SheetAccount:
+def _unread_sheet(name: str | None, code: AsideCode) -> SheetAccount:
     """A sheet that could not be read."""
     return SheetAccount(
         name=name,

@@ -176,7 +176,7 @@ _OWN = _own_words()
 
 
 @lru_cache(maxsize=4096)
-def _said(header: str) -> _Said | None:
+def _header_says(header: str) -> _Said | None:
     """What a header says; None where it says nothing known.
 
     Tried in turn: the header as it is; without the words and numbers beside it; by its likeness to
@@ -216,7 +216,7 @@ def is_needed(header: str, *, numbered: bool = False) -> bool:
 
     ``numbered``: the number of the row in its list is wanted too.
     """
-    said = _said(header)
+    said = _header_says(header)
     if said is None:
         return True
     unread = {*_UNUSED, _GROUP} if numbered else {*_UNUSED, _GROUP, "number"}
@@ -247,11 +247,13 @@ def chosen(
             uses.append(_comparison_use(header, added[header]))
         else:
             named = field_named(header)
-            uses.append(_left(header, LeftReason.NOT_IN_MAP, named))
+            uses.append(_left_column(header, LeftReason.NOT_IN_MAP, named))
     return Choice(tuple(uses), matches, tuple(comparisons))
 
 
-def _left(header: str, reason: LeftReason, looks_like: str | None = None) -> ColumnUse:
+def _left_column(
+    header: str, reason: LeftReason, looks_like: str | None = None
+) -> ColumnUse:
     return ColumnUse(header, Use.LEFT, reason=reason, looks_like=looks_like)
 
 
@@ -261,7 +263,7 @@ def _comparison_use(header: str, comparison: AddedComparison) -> ColumnUse:
 
 def field_named(header: str) -> str | None:
     """The field or the comparison that a header names; None where it names none."""
-    said = _said(header)
+    said = _header_says(header)
     if said is None or said.what in _UNUSED or said.what == _GROUP:
         return None
     return _FIELD_OF.get(said.what, said.what)
@@ -321,7 +323,7 @@ class _Chooser:
     def choice(self) -> Choice:
         """The use of every column."""
         said = {
-            place: _said(header) if header else None
+            place: _header_says(header) if header else None
             for place, header in enumerate(self._headers)
         }
         self._leave_empty(said)
@@ -337,7 +339,7 @@ class _Chooser:
     def _leave(
         self, place: int, reason: LeftReason, looks_like: str | None = None
     ) -> None:
-        self._uses[place] = _left(self._headers[place], reason, looks_like)
+        self._uses[place] = _left_column(self._headers[place], reason, looks_like)
 
     def _leave_empty(self, said: Mapping[int, _Said | None]) -> None:
         """Leave the columns without a value, and those with one value for every row.

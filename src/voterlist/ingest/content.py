@@ -185,7 +185,7 @@ def confirmed(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
         elif verdict == -1:
             confidence *= _HALVED
         kept.append(match.with_confidence(confidence))
-    kept = _exchanged(kept, shapes)
+    kept = _doubt_exchanged(kept, shapes)
     kept = _alone(kept, shapes)
     return ColumnMap(tuple(kept))
 
@@ -258,7 +258,7 @@ def _verdict_of_name(role: str, shape: Shape) -> int:
     return 1 if is_it else 0
 
 
-def _exchanged(
+def _doubt_exchanged(
     matches: list[ColumnMatch], shapes: Sequence[Shape]
 ) -> list[ColumnMatch]:
     """The matches, surname and given name weighed again by the endings of surnames.
@@ -279,11 +279,11 @@ def _exchanged(
     kept = []
     for match in matches:
         is_name = match.role in {"surname", "given_name"}
-        kept.append(_doubted(match) if is_name else match)
+        kept.append(_with_doubt(match) if is_name else match)
     return kept
 
 
-def _doubted(match: ColumnMatch) -> ColumnMatch:
+def _with_doubt(match: ColumnMatch) -> ColumnMatch:
     """The match with half its confidence."""
     return match.with_confidence(match.confidence * _HALVED)
 
@@ -300,7 +300,7 @@ def _alone(matches: list[ColumnMatch], shapes: Sequence[Shape]) -> list[ColumnMa
     for match in matches:
         is_name = match.role in roles and match.how != "pinned"
         doubtful = is_name and _is_of_single_words(shapes[match.column])
-        kept.append(_doubted(match) if doubtful else match)
+        kept.append(_with_doubt(match) if doubtful else match)
     return kept
 
 

@@ -77,7 +77,9 @@ class Places:
             final = np.zeros(length, dtype=np.int64)
             for known in (*by_origin.values(), *weak, _below(placed, kind, length)):
                 final = np.where(final > 0, final, known)
-            self.final[kind] = _spread(final, is_entry) if kind in columns else final
+            self.final[kind] = (
+                _spread_down(final, is_entry) if kind in columns else final
+            )
 
     def origins(self, kind: str) -> npt.NDArray[np.int8]:
         """The place in ``ORIGINS`` of what each row's number was taken from.
@@ -180,7 +182,7 @@ def _below(titles: Mapping[int, Place], kind: str, length: int) -> Longs:
     return np.full(length, agreed, dtype=np.int64)
 
 
-def _spread(final: Longs, is_entry: Bools) -> Longs:
+def _spread_down(final: Longs, is_entry: Bools) -> Longs:
     """Rows between the entries take the place of the entry above: they count in its list."""
     if not is_entry.any():
         return final

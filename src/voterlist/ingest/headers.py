@@ -164,7 +164,7 @@ def match_header(text: str, *, weak: bool = False) -> _Answer | None:
         return None
     return (
         _understood(text, folded)
-        or _abbreviated(folded)
+        or _abbreviated_header(folded)
         or _similar(folded, _WEAK if weak else _SIMILAR)
     )
 
@@ -173,7 +173,7 @@ def _understood(text: str, folded: str) -> _Answer | None:
     """The match of a header that is a known one, with words before, behind or beside it."""
     if role := KNOWN.get(folded):
         return _Answer(role, 1.0, "known")
-    if role := _composed(folded):
+    if role := _composed_field(folded):
         return _Answer(role, 0.98, "composed")
     parts = [
         re.sub(r" ?(?:no )?\d+$| no$", "", folded),
@@ -181,7 +181,7 @@ def _understood(text: str, folded: str) -> _Answer | None:
     ]
     parts += [fold(part) for part in re.split(r"[/|()\n;\[\]]+", text)]
     for part in parts:
-        if part != folded and (role := KNOWN.get(part) or _composed(part)):
+        if part != folded and (role := KNOWN.get(part) or _composed_field(part)):
             return _Answer(role, 0.95, "known")
     return None
 
@@ -191,7 +191,7 @@ def _content_words(folded: str) -> list[str]:
     return [word for word in folded.split() if word not in FILLERS]
 
 
-def _composed(folded: str) -> str | None:
+def _composed_field(folded: str) -> str | None:
     """The field that a header naming parts of a name stands for.
 
     None where other words stand in it.
@@ -206,7 +206,7 @@ def _composed(folded: str) -> str | None:
     return None if _content_words(rest) else _COMPOSED.get(frozenset(parts))
 
 
-def _abbreviated(folded: str) -> _Answer | None:
+def _abbreviated_header(folded: str) -> _Answer | None:
     """The match of an abbreviated header: each word begins a word of one known header only."""
     words = folded.split()
     if len(words) < 2 and len(folded) < 4:
@@ -276,7 +276,7 @@ def claims(
 
     The arguments are those of ``map_columns``.
     """
-    matches = _pinned(headers, settings, positions=positions)
+    matches = _pinned_columns(headers, settings, positions=positions)
     taken = {match.column for match in matches}
     fields = {match.role for match in matches}
     for column, header in enumerate(headers):
@@ -292,7 +292,7 @@ def claims(
     return matches
 
 
-def _pinned(
+def _pinned_columns(
     headers: Sequence[str | None], settings: IngestSettings | None, *, positions: bool
 ) -> list[ColumnMatch]:
     """The columns that the settings name, in the settings' order within a field."""

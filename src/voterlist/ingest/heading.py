@@ -81,7 +81,7 @@ def find_header(head: _Head, settings: IngestSettings) -> Header | None:
     head = head[:_HEAD_ROWS]
     for row, cells in enumerate(head):
         header = _try(head, (row,), settings)
-        if header is None and _filled(cells) > 1:
+        if header is None and _count_filled(cells) > 1:
             header = _lower_rows(head, row, settings)
         if header is None:
             continue
@@ -97,7 +97,7 @@ def find_header(head: _Head, settings: IngestSettings) -> Header | None:
     return None
 
 
-def _filled(cells: _Texts) -> int:
+def _count_filled(cells: _Texts) -> int:
     """How many cells hold something."""
     return sum(1 for cell in cells if cell)
 
@@ -127,7 +127,7 @@ def _try(head: _Head, rows: tuple[int, ...], settings: IngestSettings) -> Header
         upper = texts
         if position > 1:
             upper = _spread_right(texts, head[rows[position - 1]])
-        texts, columns = _stacked(upper, head[row], settings)
+        texts, columns = _stacked_rows(upper, head[row], settings)
     if any(match.how == "pinned" for match in columns.matches):
         # A header of the settings makes this row the header; so their columns by letter count in it
         # too.
@@ -135,7 +135,7 @@ def _try(head: _Head, rows: tuple[int, ...], settings: IngestSettings) -> Header
     if not columns.has_name():
         return None
     is_name = columns.roles() <= {"full_name", "surname"}
-    is_alone = is_name and _filled(texts) == 1
+    is_alone = is_name and _count_filled(texts) == 1
     if is_alone and columns.matches[0].confidence < _SURE_ALONE:
         return None
     if len(columns.matches) < 2 and not is_alone:
@@ -151,7 +151,7 @@ def _spread_right(texts: _Texts, written: _Texts) -> _Texts:
     return [text or below for text, below in zip(texts, written, strict=True)]
 
 
-def _stacked(
+def _stacked_rows(
     upper: _Texts, lower: _Texts, settings: IngestSettings
 ) -> tuple[_Texts, ColumnMap]:
     """The texts of a header of two rows, and its map.
@@ -161,7 +161,7 @@ def _stacked(
     """
     understood = map_columns(lower, settings).matches
     has_digits = any(re.search(r"\d", text or "") for text in lower)
-    if has_digits or 2 * len(understood) < _filled(lower):
+    if has_digits or 2 * len(understood) < _count_filled(lower):
         # Not half of the lower cells are headers: that row is the first entry.
         return upper, ColumnMap(())
     above: str | None = None
@@ -276,7 +276,7 @@ def _is_header_row(cells: _Texts, settings: IngestSettings) -> bool:
     """True where at least half of the filled cells are headers: a voter may be called like one."""
     matches = map_columns(cells, settings).matches
     known = sum(1 for match in matches if match.confidence >= 0.9)
-    return known >= 2 and 2 * known >= _filled(cells)
+    return known >= 2 and 2 * known >= _count_filled(cells)
 
 
 def headerless(

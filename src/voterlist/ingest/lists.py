@@ -139,11 +139,11 @@ def entries(survey: Survey) -> pa.Table:
         "entry_id": pa.repeat("", count),
         "list_kind": pa.repeat(str(survey.kind), count),
         "source": pa.repeat(survey.file.source, count),
-        "sheet": _repeated(survey.sheet.name, count),
+        "sheet": _column_of(survey.sheet.name, count),
         "line": survey.sheet.lines.take(pa.array(chosen)),
     }
     for place in KINDS:
-        columns[place] = _nulled(survey.places.final[place][chosen])
+        columns[place] = _with_nulls(survey.places.final[place][chosen])
     of_sections = [
         _section_entries(survey, section, chosen) for section in survey.sections
     ]
@@ -179,10 +179,10 @@ def added(survey: Survey) -> pa.Table:
         for name, columns in compared_columns(section.header.map).items():
             cells = [survey.cells[at].take(rows).cast(pa.string()) for at in columns]
             values = {
-                "source": _repeated(survey.file.source, len(rows)),
-                "sheet": _repeated(survey.sheet.name, len(rows)),
+                "source": _column_of(survey.file.source, len(rows)),
+                "sheet": _column_of(survey.sheet.name, len(rows)),
                 "line": survey.sheet.lines.take(rows),
-                "comparison": _repeated(name, len(rows)),
+                "comparison": _column_of(name, len(rows)),
                 "value": join_text(cells),
             }
             table = from_columns(values, ADDED, length=len(rows))
@@ -190,12 +190,12 @@ def added(survey: Survey) -> pa.Table:
     return concat(parts, ADDED)
 
 
-def _repeated(text: str | None, count: int) -> pa.Array | None:
+def _column_of(text: str | None, count: int) -> pa.Array | None:
     """A column of one text; None where there is none."""
     return None if text is None else pa.repeat(text, count)
 
 
-def _nulled(numbers: Longs) -> pa.Array:
+def _with_nulls(numbers: Longs) -> pa.Array:
     """Numbers as a column, 0 as null."""
     return pa.array(numbers, pa.int32(), mask=numbers == 0)
 
@@ -216,8 +216,8 @@ def balance(survey: Survey) -> pa.Table:
     columns = {
         "source": [survey.file.source] * lists,
         "sheet": [survey.sheet.name] * lists,
-        "constituency": _nulled(constituencies),
-        "precinct": _nulled(precincts),
+        "constituency": _with_nulls(constituencies),
+        "precinct": _with_nulls(precincts),
         "list_kind": [str(survey.kind)] * lists,
         "rows": counts,
         "entries": taken,
@@ -240,14 +240,14 @@ def set_aside(survey: Survey) -> pa.Table:
     columns: dict[str, Any] = {
         "source": pa.repeat(survey.file.source, count),
         "copy": pa.repeat(pa.scalar(survey.copy, pa.int32()), count),
-        "sheet": _repeated(survey.sheet.name, count),
+        "sheet": _column_of(survey.sheet.name, count),
         "line": survey.sheet.lines.take(rows),
         "code": words.take(pa.array(survey.rows.codes[chosen])),
         "rows": pa.repeat(pa.scalar(1, pa.int64()), count),
         "cells": _row_lists(cells),
     }
     for place in KINDS:
-        columns[place] = _nulled(survey.places.final[place][chosen])
+        columns[place] = _with_nulls(survey.places.final[place][chosen])
     return from_columns(columns, SET_ASIDE)
 
 

@@ -180,7 +180,7 @@ def _lists(
     return {key: lists for key, lists in lists_of.items() if len(lists) > 1}
 
 
-def _shared(one: _List, other: _List) -> int:
+def _count_shared(one: _List, other: _List) -> int:
     """How many entries are the same in both, each counted as often as it stands in both."""
     in_both = Counter(one.counts) & Counter(other.counts)
     return in_both.total()
@@ -188,7 +188,7 @@ def _shared(one: _List, other: _List) -> int:
 
 def _are_versions(one: _List, other: _List) -> bool:
     """True where two lists are one list twice, or a version of one another."""
-    same, sizes = _shared(one, other), (len(one.rows), len(other.rows))
+    same, sizes = _count_shared(one, other), (len(one.rows), len(other.rows))
     if same == sizes[0] == sizes[1]:
         return same >= 2
     return same >= max(_FEWEST, _MOST_OF * min(sizes))
@@ -201,7 +201,7 @@ def _set_aside(later: _List, versions: Sequence[_List]) -> dict[str, Any]:
         counts |= Counter(version.counts)
     repeats = later.nth < np.array([counts[entry] for entry in later.hashes.tolist()])
     later.survey.set_aside(later.rows[repeats], AsideCode.SAME_ENTRY)
-    shared = [_shared(version, later) for version in versions]
+    shared = [_count_shared(version, later) for version in versions]
     same = max(shared)
     version = versions[shared.index(same)]
     only = len(version.rows) + len(later.rows) - 2 * same
@@ -280,7 +280,7 @@ def look(
         [*(file.name for file in files), *beside], constituency, territory
     )
     seen = []
-    for file, copy in _numbered(files):
+    for file, copy in _with_copy_numbers(files):
         named = names[file.name]
         surveys_of_file = survey_file(
             file, settings, constituency, named, territory, copy
@@ -292,7 +292,7 @@ def look(
             of_sheet.set_aside(of_sheet.entries(), AsideCode.LOOKS_LIKE_REGISTER)
     tables = tuple(entries(survey) for survey in surveys)
     repeated = repeated_entries(surveys, tables)
-    kept = tuple(map(_left, surveys, tables))
+    kept = tuple(map(_entries_left, surveys, tables))
     findings = (
         *repeated,
         *claimed_twice(surveys, repeated),
@@ -309,13 +309,13 @@ def register_headed(files: Sequence[RawFile], settings: IngestSettings) -> str |
     return next(filter(None, kinds), None)
 
 
-def _left(survey: Survey, table: pa.Table) -> pa.Table:
+def _entries_left(survey: Survey, table: pa.Table) -> pa.Table:
     """The entries of a sheet, without those set aside since as another version's."""
     left = int(survey.entries().sum())
     return table if table.num_rows == left else entries(survey)
 
 
-def _numbered(files: Sequence[RawFile]) -> list[tuple[RawFile, int]]:
+def _with_copy_numbers(files: Sequence[RawFile]) -> list[tuple[RawFile, int]]:
     """The files by content, and which copy of its content each is: the first by name is 0."""
     ordered = sorted(files, key=lambda file: (file.source, file.copy, file.name))
     seen: Counter[str] = Counter()

@@ -70,7 +70,7 @@ class _Numbers:
         self.refuse(is_known(self.cells[name]) & ~is_known(numbers), message)
 
 
-def _read(
+def _read_numbers(
     raw: RawFile,
     roles_in: Callable[[_Headings], dict[str, int] | None],
     lacking: str,
@@ -117,7 +117,7 @@ def statistics(raw: RawFile) -> pa.Table:
             must be; it names the line.
     """
     lacking = "the statistics lack one of the columns constituency, measure, value"
-    numbers = _read(raw, _statistic_roles, lacking, _STATISTICS_TODO)
+    numbers = _read_numbers(raw, _statistic_roles, lacking, _STATISTICS_TODO)
     places = numbers.places()
     values = {
         "constituency": places["constituency"],
@@ -183,7 +183,7 @@ def protocol(raw: RawFile) -> pa.Table:
             that is no whole number; it names the line of the file.
     """
     lacking = "the protocol has no columns 1 and 1a"
-    numbers = _read(raw, _protocol_roles, lacking, _PROTOCOL_TODO)
+    numbers = _read_numbers(raw, _protocol_roles, lacking, _PROTOCOL_TODO)
     lines = {
         name: _whole(column)
         for name, column in numbers.cells.items()

@@ -37,7 +37,7 @@ def _lower(word: str) -> str:
     return word.replace("İ", "i").replace("I", "ı").lower()
 
 
-def _parted(text: str) -> tuple[list[str], str | None]:
+def _part_patronymic(text: str) -> tuple[list[str], str | None]:
     """(the words that are not the patronymic, the patronymic) of a name without a comma."""
     words = re.split(r"[\s,]+", text.strip(" ,"))
     for place, word in enumerate(words):
@@ -66,7 +66,7 @@ def name_order(column: pa.Array) -> str | None:
     for text in column.drop_null().slice(0, _SAMPLE).to_pylist():
         if "," in text:
             continue
-        words, _ = _parted(text)
+        words, _ = _part_patronymic(text)
         if len(words) < 2:
             continue
         first, last = _ends(words)
@@ -102,7 +102,7 @@ def _split(text: str) -> tuple[str | None, str | None, str | None]:
     nothing = (None, None, None)
     if "," in text:
         return nothing
-    words, patronymic = _parted(text)
+    words, patronymic = _part_patronymic(text)
     if len(words) < 2 or len(words) > 3 or len(set(_ends(words))) == 2:
         return nothing
     if patronymic is not None:

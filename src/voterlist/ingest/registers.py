@@ -256,7 +256,9 @@ def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
         pa.repeat(sheet.name, len(chosen)) if sheet.name is not None else None
     )
     table = from_columns(values, STREET_ROW, length=len(chosen))
-    return StreetRows(table, _unused(raw, sheet, body, named, places), int(body.sum()))
+    return StreetRows(
+        table, _unused_rows(raw, sheet, body, named, places), int(body.sum())
+    )
 
 
 def _by_names(raw: RawFile, sheet: RawSheet, kind: str) -> int:
@@ -341,7 +343,7 @@ def _numbers(
     return in_force(numbers)
 
 
-def _unused(
+def _unused_rows(
     raw: RawFile, sheet: RawSheet, body: Bools, named: Bools, places: dict[str, Longs]
 ) -> pa.Table:
     """FINDING: one a row that says no street, or of no precinct or constituency."""
@@ -363,7 +365,7 @@ def _unused(
     return findings_table(rows)
 
 
-def _told(section: str, text: str) -> str | None:
+def _kind_told(section: str, text: str) -> str | None:
     """The kind whose word of this section stands first in a text; None where none does."""
     kinds = [f"(?P<{kind}>{'|'.join(each)})" for kind, each in WORDS[section].items()]
     # Behind no letter; a year may be glued to it.
@@ -373,7 +375,7 @@ def _told(section: str, text: str) -> str | None:
 
 def register_named(name: str) -> str | None:
     """What the name of a file in the folder of registers says that it is."""
-    return _told("registers", name) or _told("register_names", name)
+    return _kind_told("registers", name) or _kind_told("register_names", name)
 
 
 def register_in(survey: Survey) -> str | None:
@@ -386,5 +388,5 @@ def register_in(survey: Survey) -> str | None:
         for text, column in zip(section.header.texts, survey.cells, strict=False):
             if column.null_count < len(column) / 2:
                 texts.append(text)
-    kinds = (_told("registers", text) for text in texts if text)
+    kinds = (_kind_told("registers", text) for text in texts if text)
     return next(filter(None, kinds), None)

@@ -183,14 +183,14 @@ class Marks:
     def of(cls, sheet: RawSheet) -> Marks:
         """The marks of a sheet."""
         rows = len(sheet.lines)
-        return cls(_marked(sheet.outside, rows), _marked(sheet.deleted, rows))
+        return cls(_marked_rows(sheet.outside, rows), _marked_rows(sheet.deleted, rows))
 
     def part(self, start: int, stop: int) -> Marks:
         """The marks of some of the rows."""
         return Marks(self.outside[start:stop], self.deleted[start:stop])
 
 
-def _marked(marks: pa.Array | None, rows: int) -> Bools:
+def _marked_rows(marks: pa.Array | None, rows: int) -> Bools:
     return np.zeros(rows, dtype=bool) if marks is None else mask_of(marks)
 
 
@@ -263,11 +263,11 @@ def _texts(cells: list[pa.Array], rows: Longs) -> dict[int, str]:
     """The cells of these rows as one text each."""
     if not len(rows):
         return {}
-    texts = _joined(cells, rows).to_pylist()
+    texts = _joined_cells(cells, rows).to_pylist()
     return {row: text for row, text in zip(rows.tolist(), texts, strict=True) if text}
 
 
-def _joined(cells: list[pa.Array], rows: Longs) -> pa.Array:
+def _joined_cells(cells: list[pa.Array], rows: Longs) -> pa.Array:
     """The cells of each of these rows joined with tabs, null where all are blank."""
     chosen = pa.array(rows)
     return join_text([column.take(chosen) for column in cells], "\t")
@@ -292,7 +292,7 @@ def _around(
     rows = np.flatnonzero(bare)
     if not len(rows):
         return {}
-    joined = _joined(cells, rows)
+    joined = _joined_cells(cells, rows)
     is_total = mask_of(pc.match_substring_regex(joined, _TOTAL))
     is_place = mask_of(pc.match_substring_regex(joined, _PLACE_WORD)) & ~is_total
     is_signature = mask_of(pc.match_substring_regex(joined, _SIGNATURE)) & ~is_total
@@ -304,7 +304,7 @@ def _around(
         text = joined[position].as_py()
         if is_total[position]:
             codes[row] = _NUMBER[AsideCode.TOTAL_ROW]
-            number = _declared(text)
+            number = _declared_total(text)
             if number is not None:
                 totals[row] = number
         elif is_note[position]:
@@ -349,7 +349,7 @@ def _any_filled(cells: list[pa.Array], columns: Iterable[int]) -> Bools:
     return filled
 
 
-def _declared(text: str) -> int | None:
+def _declared_total(text: str) -> int | None:
     """The first whole number of a row of totals: 1043, 1 043 or 1.043."""
     for cell in text.split("\t"):
         if match := re.search(r"\d{1,3}(?:[ .,]\d{3})+(?!\d)|\d+", cell):
@@ -472,7 +472,7 @@ def _ask(
     """Sets those of these rows aside to be looked at whose cells may be those of a voter."""
     rows = np.flatnonzero(which)
     if len(rows) and cells:
-        found = mask_of(map_unique(_joined(cells, rows), is_voter, pa.bool_()))
+        found = mask_of(map_unique(_joined_cells(cells, rows), is_voter, pa.bool_()))
         codes[rows[found]] = _NUMBER[AsideCode.MAY_BE_VOTER]
 
 

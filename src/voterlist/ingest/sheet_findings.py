@@ -92,7 +92,7 @@ def cut_rows(
     cuts = []
     start = 0
     for survey, table in zip(surveys, tables, strict=True):
-        cut = _cut(survey)
+        cut = _cut_entries(survey)
         cuts.append(replace(cut, rows=start + cut.rows))
         start += table.num_rows
     if not any(len(cut.rows) for cut in cuts):
@@ -118,7 +118,7 @@ def _findings(entries: pa.Table, cut: _Cut) -> list[dict[str, Any]]:
     return findings
 
 
-def _cut(survey: Survey) -> _Cut:
+def _cut_entries(survey: Survey) -> _Cut:
     """The entries of a sheet that are cut short, each list by its own columns."""
     chosen = np.flatnonzero(survey.entries())
     parts = [_cut_of_section(survey, section, chosen) for section in survey.sections]

@@ -134,7 +134,7 @@ def survey(
     marks = Marks.of(sheet)
     sections = _sections(cells, filled, settings, _preamble(marks))
     is_text = sheet.name is None and file.format not in _CELLS_CANNOT_SHIFT
-    rows = _classified(raw, cells, sections, marks, is_text=is_text)
+    rows = _classified_rows(raw, cells, sections, marks, is_text=is_text)
     is_entry = rows.codes == ENTRY_ROW
     columns, unreadable = _place_columns(cells, sections, is_entry)
     first = sections[0].header.first if sections else 0
@@ -232,7 +232,7 @@ def _sections(
         by_content = headerless(cells, filled, settings)
         if by_content is None:
             return ()
-        return (_judged(by_content, cells, filled, 0, len(filled), settings),)
+        return (_judged_section(by_content, cells, filled, 0, len(filled), settings),)
     headers = [first, *later_headers(cells, filled, first, settings)]
     starts = [0]
     for above, header in pairwise(headers):
@@ -240,7 +240,7 @@ def _sections(
     stops = [*starts[1:], len(filled)]
     sections = []
     for header, start, stop in zip(headers, starts, stops, strict=True):
-        sections.append(_judged(header, cells, filled, start, stop, settings))
+        sections.append(_judged_section(header, cells, filled, start, stop, settings))
     return tuple(sections)
 
 
@@ -264,7 +264,7 @@ def _title_start(
     return start
 
 
-def _judged(
+def _judged_section(
     header: Header,
     cells: list[pa.Array],
     filled: Longs,
@@ -320,7 +320,7 @@ def _name_order(
     return name_order(cells[whole[0]].slice(start, stop - start))
 
 
-def _classified(
+def _classified_rows(
     raw: list[pa.Array],
     cells: list[pa.Array],
     sections: tuple[Section, ...],

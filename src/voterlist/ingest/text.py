@@ -92,10 +92,10 @@ def with_known_words(text: str) -> str:
     """
     if text.strip() in SIGNS:
         return "№"
-    return _WORD.sub(lambda word: _known(word[0]), text)
+    return _WORD.sub(lambda word: _read_word(word[0]), text)
 
 
-def _known(word: str) -> str:
+def _read_word(word: str) -> str:
     if not may_have_lost_letters(word) or not any(map(str.isalpha, word)):
         return word
     return _known_word(word.lower())

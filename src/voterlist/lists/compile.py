@@ -95,7 +95,7 @@ def compile_lists(
     )
     rows = pa.array(np.flatnonzero(is_here))
     listed = listed_rows(
-        _taken(places, rows),
+        _places_taken(places, rows),
         voters.take(rows),
         streets.take(rows),
         given.applied,
@@ -118,7 +118,7 @@ def _in_order(voters: pa.Table, ids: pa.ChunkedArray) -> pa.Table:
     return from_columns(columns, VOTER, len(ids))
 
 
-def _taken(places: Places, rows: pa.Array) -> Places:
+def _places_taken(places: Places, rows: pa.Array) -> Places:
     """The places of these rows."""
     at = rows.to_numpy()
     return Places(

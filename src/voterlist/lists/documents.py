@@ -195,7 +195,7 @@ def on_display(listed: pa.Table, of_age_since: dt.date | None) -> pa.Table:
     columns = {name: shown.column(name) for name in LISTED.names}
     for name in ("birth_date", "birth_month", "birth_day"):
         columns[name] = pc.if_else(is_shown, listed.column(name), None)
-    return _listed(columns, listed.num_rows)
+    return _listed_rows(columns, listed.num_rows)
 
 
 def _without(listed: pa.Table, *names: str) -> pa.Table:
@@ -205,10 +205,10 @@ def _without(listed: pa.Table, *names: str) -> pa.Table:
     }
     if "entry_id" in names:
         columns["entry_id"] = pa.repeat("", listed.num_rows)
-    return _listed(columns, listed.num_rows)
+    return _listed_rows(columns, listed.num_rows)
 
 
-def _listed(columns: Mapping[str, Any], rows: int) -> pa.Table:
+def _listed_rows(columns: Mapping[str, Any], rows: int) -> pa.Table:
     return from_columns(columns, LISTED, rows)
 
 

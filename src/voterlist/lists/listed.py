@@ -147,12 +147,12 @@ def listed_rows(
     )
     columns["birth_date"] = _dates(entries, voters)
     for name in ("address", *CARRIED):
-        columns[name] = _said(entries.column(name))
+        columns[name] = _cells_said(entries.column(name))
     for name in IDENTIFIERS:
         columns[name] = pc.coalesce(
-            plain(voters.column(name)), _said(entries.column(name))
+            plain(voters.column(name)), _cells_said(entries.column(name))
         )
-    columns["corrected"] = _corrected(entries.column("entry_id"), applied)
+    columns["corrected"] = _corrected_fields(entries.column("entry_id"), applied)
     is_moved = pa.array(places.is_moved).take(in_order)
     for name in ("from_constituency", "from_precinct"):
         handed_in = getattr(places, name).take(in_order)
@@ -216,17 +216,17 @@ def _where_otherwise(written: pa.Array, standard: pa.Array) -> pa.Array:
 
     Capital letters and blanks alone make no other spelling.
     """
-    is_other = pc.not_equal(_compared(written), _compared(standard))
+    is_other = pc.not_equal(_comparable_names(written), _comparable_names(standard))
     return pc.if_else(pc.fill_null(is_other, fill_value=True), written, None)
 
 
-def _said(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _cells_said(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """The cells as written, without those that hold signs alone, such as a dash."""
     cells = plain(column)
     return pc.if_else(pc.match_substring_regex(cells, r"[\p{L}\p{N}]"), cells, None)
 
 
-def _compared(names: pa.Array) -> pa.Array:
+def _comparable_names(names: pa.Array) -> pa.Array:
     """The names in small letters, with single blanks."""
     for capital, small in (("I", "ı"), ("İ", "i")):
         names = pc.replace_substring(names, capital, small)
@@ -247,7 +247,7 @@ def _dates(entries: pa.Table, voters: pa.Table) -> pa.Array:
     return pc.coalesce(whole, month, parts[0], plain(entries.column("birth_date")))
 
 
-def _corrected(ids: pa.ChunkedArray, applied: pa.Table) -> pa.DictionaryArray:
+def _corrected_fields(ids: pa.ChunkedArray, applied: pa.Table) -> pa.DictionaryArray:
     """The corrected fields of each entry, joined with ``+`` in the order of ENTRY_FIELDS."""
     rows = of_action(applied, Action.CORRECT.value)
     fields: dict[str, set[str]] = {}

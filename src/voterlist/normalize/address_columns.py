@@ -65,7 +65,7 @@ def read_addresses(
             written, lambda text: _parts_of(read_address(text, profile)), _KINDS
         )
         return dict(zip(_PARTS, parts, strict=True))
-    cut = _cut(written.dictionary)
+    cut = _cut_addresses(written.dictionary)
     rest = np.flatnonzero(~cut.ordinary)
     rest_texts = written.dictionary.take(pa.array(rest)).to_pylist()
     others = _by_part(map(_parts_of, mapped(read_address, rest_texts)))
@@ -128,7 +128,7 @@ class _Cut(NamedTuple):
     """Which numbers."""
 
 
-def _cut(texts: pa.Array) -> _Cut:
+def _cut_addresses(texts: pa.Array) -> _Cut:
     """Distinct addresses cut where their numbers begin."""
     heads, tails, pieces = cut_at_numbers(texts)
     candidate = heads >= 0

@@ -95,7 +95,7 @@ _WORD = re.compile(r"\d+\s*/\s*\d+[a-z]?|\d+[a-z]?\b|[a-z0-9]+|-")
 
 
 @lru_cache(maxsize=262144)
-def _folded(part: str) -> str:
+def _folded_part(part: str) -> str:
     """One blank-free part of an address in plain lower-case ASCII letters and digits."""
     folded = ascii_letters(to_latin(part))
     if folded.isascii():
@@ -107,7 +107,7 @@ def _folded(part: str) -> str:
 
 def _tokens(segment: str) -> list[str]:
     """The words of a segment, kinds in their one spelling: ``küç.`` and ``ул.`` give ``kuce``."""
-    folded = " ".join(_folded(part) for part in segment.split())
+    folded = " ".join(_folded_part(part) for part in segment.split())
     for pattern, kind in _WITH_ENDING:
         folded = pattern.sub(kind, folded)
     words = [word.replace(" ", "") for word in _WORD.findall(folded)]
@@ -117,7 +117,7 @@ def _tokens(segment: str) -> list[str]:
 
 
 @lru_cache(maxsize=65536)
-def _named(word: str) -> str:
+def _word_skeleton(word: str) -> str:
     """The skeleton of one word of a street or a place; kinds and numbers stay as they are.
 
     Russian puts the name into the genitive: Вургуна is Vurğun where that is a known name and
@@ -137,7 +137,7 @@ def _named(word: str) -> str:
 def _street_name(words: list[str]) -> str | None:
     """The words of a street folded, without those that only say that it is named after somebody."""
     kept = [word for word in words if word not in _DROPPED] or words
-    return " ".join(_named(word) for word in kept) or None
+    return " ".join(_word_skeleton(word) for word in kept) or None
 
 
 def _kind(word: str, after: list[str]) -> str:
@@ -219,7 +219,7 @@ def _settlement_of(words: list[str]) -> tuple[int, str] | None:
         backwards = list(takewhile(_is_name, reversed(words[:place])))
         name = backwards[::-1] or list(takewhile(_is_name, words[place + 1 :]))
         if name:
-            return rank, " ".join(_named(word) for word in name)
+            return rank, " ".join(_word_skeleton(word) for word in name)
     return None
 
 
@@ -247,7 +247,7 @@ class Segment:
 def read_segment(text: str) -> Segment:
     """One segment read, and remembered: streets come again."""
     words = _tokens(text)
-    line = " ".join(_named(word) for word in words if word != "-")
+    line = " ".join(_word_skeleton(word) for word in words if word != "-")
     kind = next((word for word in words if word in _STREETS), None)
     if kind is None:
         town = _RUSSIAN_TOWN.match(text) and all(_is_name(word) for word in words)
@@ -446,7 +446,7 @@ def read_numbers(text: str) -> Numbers:
 
 
 def _generic(text: str) -> Address:
-    folded = " ".join(_folded(part.replace("I", "i")) for part in text.split())
+    folded = " ".join(_folded_part(part.replace("I", "i")) for part in text.split())
     words = re.findall("[a-z0-9]+", folded)
     house = words[0] if words and words[0][0].isdigit() else None
     return Address(" ".join(words) or None, house=house)

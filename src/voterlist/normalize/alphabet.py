@@ -64,7 +64,7 @@ _PLAIN = frozenset("abcçdeəfgğhxıijkqlmnoöprsştuüvyzw")
 _ASCII = str.maketrans("əçğıöşü", "ecgiosu")
 
 
-def _composed(text: str) -> str:
+def _composed_text(text: str) -> str:
     """The text with one character a letter, as far as there is one."""
     composed = unicodedata.normalize("NFC", text)
     return composed if _SELDOM.isdisjoint(composed) else composed.translate(_ONE_LETTER)
@@ -104,7 +104,7 @@ def repaired(text: str) -> str | None:
     """
     if text.isascii():
         return None
-    composed = _composed(text)
+    composed = _composed_text(text)
     changed = _LETTERS.sub(lambda word: meant(word[0]) or word[0], composed)
     return changed if changed != composed else None
 
@@ -132,7 +132,7 @@ def _from_russian(word: str) -> str:
     return "".join(letters).translate(_RUSSIAN)
 
 
-def _named(letter: str) -> str:
+def _letter_by_name(letter: str) -> str:
     """A letter of an alphabet without a table here: the last word of its Unicode name, a-z only."""
     name_words = re.findall(
         "[a-z]+", unicodedata.name(letter, "x").rpartition(" ")[2].lower()
@@ -151,7 +151,9 @@ def _plain(letter: str) -> str:
         part for part in unicodedata.normalize("NFKD", lower(letter)) if part.isalpha()
     ]
     return "".join(
-        part if part in _PLAIN else _named(part) for part in base if part not in "'’ʼ`"
+        part if part in _PLAIN else _letter_by_name(part)
+        for part in base
+        if part not in "'’ʼ`"
     )
 
 
@@ -185,7 +187,7 @@ def to_latin(text: str) -> str:
     """
     composed = text
     if not text.isascii():
-        composed = _composed(text).replace("\N{COMBINING DOT ABOVE}", "")
+        composed = _composed_text(text).replace("\N{COMBINING DOT ABOVE}", "")
     latin = (
         _word_to_latin(composed)
         if composed.isalpha()
@@ -197,7 +199,7 @@ def to_latin(text: str) -> str:
         letter.isalpha() for letter in composed
     ):
         return latin
-    return "".join(_named(letter) for letter in composed if letter.isalpha())
+    return "".join(_letter_by_name(letter) for letter in composed if letter.isalpha())
 
 
 def ascii_letters(latin: str) -> str:

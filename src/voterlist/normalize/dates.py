@@ -147,7 +147,7 @@ def _month_number(word: str) -> int | None:
     return None
 
 
-def _spelt(text: str) -> WrittenDate:
+def _spelt_date(text: str) -> WrittenDate:
     """``31 dekabr 1980``, ``31 декабря 1980``, ``December 31, 1980``, ``31.XII.1980``."""
     match = _SPELT.match(_YEAR_WORDS.sub("", to_latin(text)).strip())
     month = _month_number(match[2]) if match else None
@@ -180,7 +180,7 @@ def read_date(text: str) -> WrittenDate:
     bare = _YEAR_WORDS.sub("", to_latin(text)).strip()
     if bare != text and (_NUMBER.match(bare) or _PARTED.match(bare)):
         return read_date(bare)
-    return _spelt(text)
+    return _spelt_date(text)
 
 
 def read_dates(texts: pa.Array) -> Longs:

@@ -70,14 +70,14 @@ def _parts(words: list[str], profile: Profile) -> tuple[str | None, str | None]:
     if profile is Profile.GENERIC or len(words) < 2:
         return " ".join(words) or None, None
     cut = _patronymic_place(words)
-    last = 0 if _joined(words) else len(words) - 1
+    last = 0 if _are_one_name(words) else len(words) - 1
     start = last if cut is None else cut[0]
     if not start:
         return " ".join(words), None
     return " ".join(words[:start]), " ".join(words[start:])
 
 
-def _joined(words: list[str]) -> bool:
+def _are_one_name(words: list[str]) -> bool:
     return len(words) == 2 and letters(words[1]) in _TITLES
 
 
@@ -156,7 +156,7 @@ def _without_patronymic(words: list[str]) -> FullName:
         return _single(words, None)
     surname, others, sure = _surname_and_others(words)
     patronymic = None
-    if len(others) > 1 and not _joined(others):
+    if len(others) > 1 and not _are_one_name(others):
         patronymic = others.pop()
     return FullName(surname, " ".join(others), patronymic, sure=sure)
 

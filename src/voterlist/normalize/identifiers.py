@@ -259,7 +259,7 @@ class _Read(NamedTuple):
             notes.rows(_RULES[repair], is_repaired.astype(np.bool_), name)
 
 
-def _read(column: pa.Array, form: _Form, valid: Bools | None = None) -> _Read:
+def _read_column(column: pa.Array, form: _Form, valid: Bools | None = None) -> _Read:
     """The column read; of texts that are valid as written none is looked at."""
     valid = _valid(column, form) if valid is None else valid
     rest = is_known(column) & ~valid
@@ -270,10 +270,10 @@ def _read(column: pa.Array, form: _Form, valid: Bools | None = None) -> _Read:
     )
     bits = np.zeros(len(column), np.uint8)
     bits[rest] = repairs.to_numpy()
-    values = _replaced(column, rest, value)
+    values = _with_values_at(column, rest, value)
     documents = pa.nulls(len(column), pa.string())
     if document.null_count < len(document):
-        documents = _replaced(documents, rest, document)
+        documents = _with_values_at(documents, rest, document)
     is_read = is_known(values) | is_known(documents) | (bits == PLACEHOLDER)
     return _Read(values, documents, bits, rest & ~is_read)
 
@@ -294,12 +294,14 @@ def _read_documents(column: pa.Array) -> _Read:
     chosen[rest[with_signs][is_valid]] = True
     replacements = without.filter(pa.array(is_valid))
     cleaned = pc.replace_with_mask(column, pa.array(chosen), replacements)
-    documents = _read(cleaned, _DOCUMENTS, valid | chosen)
+    documents = _read_column(cleaned, _DOCUMENTS, valid | chosen)
     documents.repairs[chosen] = 1 << REPAIRS.index(Repair.SIGNS_REMOVED)
     return documents
 
 
-def _replaced(column: pa.Array, rows: Bools, values: pa.DictionaryArray) -> pa.Array:
+def _with_values_at(
+    column: pa.Array, rows: Bools, values: pa.DictionaryArray
+) -> pa.Array:
     """A column of text with other values in these rows, in their order."""
     return pc.replace_with_mask(column, pa.array(rows), values.cast(pa.string()))
 
@@ -309,9 +311,11 @@ def read_identifiers(
 ) -> dict[str, pa.Array]:
     """The columns of VOTER ``fin`` and ``document``, read off those of a list, as text."""
     if profile is Profile.GENERIC:
-        fins, documents = (_read(column, _OF_ANY_KIND) for column in (fin, document))
+        fins, documents = (
+            _read_column(column, _OF_ANY_KIND) for column in (fin, document)
+        )
     else:
-        fins, documents = _read(fin, _FINS), _read_documents(document)
+        fins, documents = _read_column(fin, _FINS), _read_documents(document)
     # Of two placeholders of one entry the document's is noted, of two repairs of one kind the
     # FIN's.
     notes.rows("placeholder-value", documents.repairs == PLACEHOLDER, "document")
@@ -367,14 +371,14 @@ def read_day(text: str) -> dt.date | None:
 
     None where it names no whole day, or one that the calendar does not have.
     """
-    date = _resolved(text)
+    date = _date_of(text)
     if date is None or date.impossible[0] or not date.day[0]:
         return None
     return dt.date(int(date.year[0]), int(date.month[0]), int(date.day[0]))
 
 
 def _birth_date(text: str, today: dt.date) -> Value:
-    date = _resolved(text)
+    date = _date_of(text)
     if date is None:
         return Value(None, "value-unreadable")
     if date.impossible[0]:
@@ -386,7 +390,7 @@ def _birth_date(text: str, today: dt.date) -> Value:
     return Value("-".join(parts))
 
 
-def _resolved(text: str) -> Resolved | None:
+def _date_of(text: str) -> Resolved | None:
     """The date of a text; None where it is none."""
     written = read_date(text)
     if written.form == DateForm.UNREADABLE:

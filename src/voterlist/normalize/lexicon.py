@@ -48,7 +48,7 @@ class _Lexicon:
     """Skeleton to sex, where every name that shares it is borne by one sex."""
 
 
-def _read(name: str) -> str:
+def _read_file(name: str) -> str:
     return (
         resources.files("voterlist.normalize")
         .joinpath("data", name)
@@ -104,9 +104,9 @@ def _choices(name: str, place: int) -> Sequence[str]:
 
 def _names() -> tuple[list[tuple[str, str]], list[str]]:
     """(given name, sex code) pairs and surname stems, lower case."""
-    given_rows = csv.DictReader(_read("given_names.csv").splitlines())
+    given_rows = csv.DictReader(_read_file("given_names.csv").splitlines())
     given = [(lower(row["name"]), row["sex"]) for row in given_rows]
-    stem_rows = csv.DictReader(_read("surname_stems.csv").splitlines())
+    stem_rows = csv.DictReader(_read_file("surname_stems.csv").splitlines())
     stems = [lower(row["stem"]) for row in stem_rows]
     return given, stems
 
@@ -120,7 +120,7 @@ def names_and_stems() -> list[str]:
 def _aliases() -> dict[str, list[str]]:
     return {
         lower(name): written
-        for name, written in tomllib.loads(_read("aliases.toml")).items()
+        for name, written in tomllib.loads(_read_file("aliases.toml")).items()
     }
 
 

@@ -66,11 +66,11 @@ def surname_sex(text: str) -> Sex | None:
 
 def fold_surname(text: str) -> tuple[str, str, Sex | None]:
     """(skeleton, ``surname_stem``, ``surname_sex``) of a surname."""
-    return _folded(letters(text))
+    return _folded_surname(letters(text))
 
 
 @lru_cache(maxsize=65536)
-def _folded(folded: str) -> tuple[str, str, Sex | None]:
+def _folded_surname(folded: str) -> tuple[str, str, Sex | None]:
     """The same by its letters, which many spellings share."""
     whole = skeleton_of_letters(folded)
     cut, ending = split_ending(folded)
@@ -91,7 +91,7 @@ def _harmony(stem: str) -> str:
     )
 
 
-def _spelt(latin: str, *, restore: bool) -> str:
+def _spelt_word(latin: str, *, restore: bool) -> str:
     """One word of a surname, lower case, in the standard spelling."""
     whole = lexicon.standard(latin, skeleton(latin), restore=restore)
     match = _ENDING.match(latin)
@@ -120,7 +120,7 @@ def standard_surname(text: str) -> str | None:
     latin = to_latin(text)
     if not _WORD.search(latin):
         return None
-    spelt = _WORD.sub(lambda word: _spelt(word[0], restore=restore), latin)
+    spelt = _WORD.sub(lambda word: _spelt_word(word[0], restore=restore), latin)
     kept = re.sub(r"[^\w\s-]|[\d_]", "", re.sub(r"[()/\[\]]", " ", spelt))
     return title(" ".join(re.sub(r"\s*-\s*", "-", kept).strip(" -").split()))
 
@@ -167,14 +167,16 @@ def has_father(word: str) -> tuple[str, Sex] | None:
     folded = letters(word)
     glued = _GLUED.match(folded)
     if glued:
-        return _cut(latin, len(glued[1])), Sex.MALE if glued[2] else Sex.FEMALE
+        return _cut_letters(latin, len(glued[1])), Sex.MALE if glued[2] else Sex.FEMALE
     soviet = _SOVIET.match(folded)
     if soviet:
-        return _cut(latin, len(soviet[1])), Sex.MALE if soviet[2] else Sex.FEMALE
+        return _cut_letters(latin, len(soviet[1])), Sex.MALE if soviet[
+            2
+        ] else Sex.FEMALE
     return None
 
 
-def _cut(latin: str, length: int) -> str:
+def _cut_letters(latin: str, length: int) -> str:
     """The shortest beginning of a Latin word whose letters are as many.
 
     Digraphs make them differ.
@@ -217,7 +219,7 @@ def _names_and_sexes(words: list[str]) -> tuple[list[str], set[Sex]]:
     return names, sexes
 
 
-def _read(text: str) -> tuple[str, Sex | None]:
+def _father_of(text: str) -> tuple[str, Sex | None]:
     """(the father's name in Latin letters or an empty text, the sex stated)."""
     names, sexes = _names_and_sexes(_WORD.findall(to_latin(text)))
     return " ".join(names), sexes.pop() if len(sexes) == 1 else None
@@ -228,7 +230,7 @@ def father_and_sex(text: str) -> tuple[str | None, Sex | None]:
 
     The father's skeleton, and the sex stated.
     """
-    bare, sex = _read(text)
+    bare, sex = _father_of(text)
     return skeleton(bare) if bare else None, sex
 
 
@@ -239,7 +241,7 @@ def read_patronymic(text: str) -> Patronymic | None:
     The particle may be missing, glued to the name, or there twice; two particles that contradict
     each other witness nothing.
     """
-    bare, sex = _read(text)
+    bare, sex = _father_of(text)
     if not bare:
         return Patronymic(None, None, sex) if sex else None
     spelt = standard_name(bare, restore=typed_without_marks(text)) or bare

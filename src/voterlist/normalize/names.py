@@ -215,7 +215,7 @@ def _compound(form: str) -> str | None:
 
 
 @lru_cache(maxsize=65536)
-def _known(form: str) -> str | None:
+def _known_skeleton(form: str) -> str | None:
     """The skeleton of a fine form that is a known name or two of them joined; None otherwise."""
     known_skeleton = lexicon.lookup(form)
     if known_skeleton:
@@ -233,12 +233,12 @@ def _known(form: str) -> str | None:
 
 def is_compound(form: str) -> bool:
     """True for a fine form that is no known name itself but two of them joined."""
-    return lexicon.lookup(form) is None and _known(form) is not None
+    return lexicon.lookup(form) is None and _known_skeleton(form) is not None
 
 
 def _resolve(form: str) -> str:
     """The skeleton of a fine form without an ending."""
-    return _known(form) or unknown(form)
+    return _known_skeleton(form) or unknown(form)
 
 
 @lru_cache(maxsize=65536)
@@ -295,7 +295,7 @@ def _by_parts(folded: str) -> str:
     if ending in {"ov", "ova", "ski", "skaia"}:
         return fine(_resolve(fine(stem)) + ending)
     if ending:
-        known = _known(fine(stem))
+        known = _known_skeleton(fine(stem))
         if known:
             return decide(fine(known + ending))
     return _resolve(fine(stem + ending))
@@ -311,7 +311,7 @@ def _double(folded: str) -> tuple[str, str] | None:
     match = _DOUBLE.match(folded) if "ov" in inside or "ev" in inside else None
     if (
         not match
-        or not _known(fine(split_ending(match[1])[0]))
+        or not _known_skeleton(fine(split_ending(match[1])[0]))
         or lexicon.lookup(fine(folded))
     ):
         return None
@@ -325,7 +325,7 @@ def _az_skeleton(text: str) -> str:
 @lru_cache(maxsize=65536)
 def skeleton_of_letters(folded: str) -> str:
     """The skeleton of a name by its letters."""
-    return _settled(_pass(folded))
+    return _settled_skeleton(_pass(folded))
 
 
 def stem_skeleton(stem: str) -> str:
@@ -335,12 +335,12 @@ def stem_skeleton(stem: str) -> str:
         return kept.skeleton
     double = _double(stem)
     if double:
-        return _settled(_az_pass(double[0]) + _resolve(fine(double[1])))
-    return _settled(_resolve(fine(stem)))
+        return _settled_skeleton(_az_pass(double[0]) + _resolve(fine(double[1])))
+    return _settled_skeleton(_resolve(fine(stem)))
 
 
 @lru_cache(maxsize=65536)
-def _settled(folded: str) -> str:
+def _settled_skeleton(folded: str) -> str:
     """A skeleton folded until folding changes nothing."""
     for _ in range(_MOST_PASSES):
         again = _az_pass(folded)

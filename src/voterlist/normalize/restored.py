@@ -98,7 +98,7 @@ def restored_cells(
     files = np.unique(source[np.logical_or.reduce([*rows_of_field.values()])]).tolist()
     lost = {file: letters_lost(_text(names, source == file)) for file in files}
     return {
-        name: _read(cells[name], rows, source, lost, _READERS[name])
+        name: _read_cells(cells[name], rows, source, lost, _READERS[name])
         for name, rows in rows_of_field.items()
     }
 
@@ -112,7 +112,7 @@ def _text(columns: list[pa.DictionaryArray], rows: Bools) -> str:
     return " ".join(texts)
 
 
-def _read(
+def _read_cells(
     column: pa.DictionaryArray,
     rows: Bools,
     source: npt.NDArray[np.int32],
@@ -192,14 +192,14 @@ def _best_known(
     }
 
     def rank(name: str) -> tuple[int, list[int]]:
-        filled = [_FREQUENT.index(letter) for letter in _filled(word, name)]
+        filled = [_FREQUENT.index(letter) for letter in _filled_letters(word, name)]
         differing = sum(map(str.__ne__, word, name))
         return differing, filled
 
     return min(fitting, key=rank, default=None)
 
 
-def _filled(word: str, name: str) -> str:
+def _filled_letters(word: str, name: str) -> str:
     """The letters of the name that were lost in the word."""
     return "".join(
         letter for sign, letter in zip(word, name, strict=True) if sign in SIGNS
@@ -224,7 +224,7 @@ def _fits(word: str, name: str, lost: str, *, in_capitals: bool) -> bool:
 
 def _candidates(word: str, *, in_address: bool) -> Iterator[str]:
     """The known words of this length that have its letters where none can have been lost."""
-    known = _known()
+    known = _known_names()
     yield from known.get(word.translate(_OPEN), ())
     if in_address:
         yield from _address_words().get(word.translate(_OPEN), ())
@@ -250,7 +250,7 @@ def _by_open_form(words: Iterator[str]) -> dict[str, list[str]]:
 
 
 @cache
-def _known() -> dict[str, list[str]]:
+def _known_names() -> dict[str, list[str]]:
     """Open form to the names that have it; the particles of patronymics are among them."""
     return _by_open_form(iter(dict.fromkeys((*names_and_stems(), *_PARTICLES))))
 

@@ -105,7 +105,7 @@ def normalize(
     ).combine_chunks()
     notes = NoNotes() if for_linkage else Notes(entries.select(ENTRY_PLACE))
     columns, rows = {name: entries.column(name) for name in _KEPT}, entries.num_rows
-    written = _written(entries, profile, notes)
+    written = _written_columns(entries, profile, notes)
     # Of a list of millions each column as written is given up once it has been read.
     del entries
     parts = _parts(written, profile, notes, for_linkage=for_linkage)
@@ -138,7 +138,7 @@ def made_of(fields: Collection[str], entries: pa.Table, profile: Profile) -> pa.
     schema = tables.with_encoded_text(pa.schema(needed), apart=IDENTIFIERS)
     entries = require(entries, schema, "normalize").combine_chunks()
     notes = NoNotes()
-    written = _written(entries, profile, notes)
+    written = _written_columns(entries, profile, notes)
     del entries
     columns: dict[str, Any] = {}
     for part in _parts(written, profile, notes, for_linkage=True):
@@ -159,7 +159,7 @@ class _Written:
     precinct: pa.ChunkedArray
 
 
-def _written(entries: pa.Table, profile: Profile, notes: Notes) -> _Written:
+def _written_columns(entries: pa.Table, profile: Profile, notes: Notes) -> _Written:
     """The columns of these entries, without placeholders and with the letters that were lost."""
     cells = _without_placeholders(entries, notes)
     if profile is Profile.AZ:
@@ -433,14 +433,16 @@ def fold_added(
     for a part that is not known; a telephone number its last nine digits; a name its skeleton.
     """
     return {
-        comparison.name: _folded(
+        comparison.name: _folded_values(
             columns[comparison.name], folds[comparison.kind], profile
         )
         for comparison in added
     }
 
 
-def _folded(column: pa.Array, fold: Fold, profile: Profile) -> pa.DictionaryArray:
+def _folded_values(
+    column: pa.Array, fold: Fold, profile: Profile
+) -> pa.DictionaryArray:
     encoded = column.dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()

@@ -121,7 +121,7 @@ def read_kinds(text: str) -> KindsRead:
         if letter:
             letters.append(letter)
         else:
-            told.update(_told(segment))
+            told.update(_told_names(segment))
         segments.append(segment)
     return KindsRead(pieces, frozenset(told), tuple(_in_context(letters, segments)))
 
@@ -133,7 +133,7 @@ def named_by_its_column(text: str, kind: Kind) -> str:
     return read.in_full({sure[-1]: kind}) if sure else text
 
 
-def _told(segment: Segment) -> Iterator[Named]:
+def _told_names(segment: Segment) -> Iterator[Named]:
     """The street and the village whose kind stands in a part of an address."""
     if segment.kind == "kuce" and segment.street:
         yield Kind.STREET, segment.street
@@ -164,7 +164,7 @@ def _names(name: str) -> frozenset[Named]:
     if segment.kind or _BUILDINGS.intersection(segment.words) or not last.isalpha():
         return frozenset()
     of_kinds = [read_segment(f"{name} {kind.value}") for kind in Kind]
-    return frozenset(named for each in of_kinds for named in _told(each))
+    return frozenset(named for each in of_kinds for named in _told_names(each))
 
 
 def _in_context(
@@ -224,7 +224,7 @@ def spelled_out(
     may_hold = matching(written, _MAY_HOLD)
     if not may_hold.any():
         return written
-    head_of_text, heads, _ = _cut(written.dictionary.filter(pa.array(may_hold)))
+    head_of_text, heads, _ = _cut_lines(written.dictionary.filter(pa.array(may_hold)))
     lettered = [head for head, text in enumerate(heads) if read_kinds(text).letters]
     if not lettered:
         return written
@@ -235,7 +235,7 @@ def spelled_out(
     known = _rows_near(text_of_row, has_letter, areas)
     # Only what is near is cut.
     near, text = np.unique(text_of_row[known], return_inverse=True)
-    head_of_text, heads, ends = _cut(written.dictionary.take(pa.array(near)))
+    head_of_text, heads, ends = _cut_lines(written.dictionary.take(pa.array(near)))
     head = head_of_text[text]
     reads = {code: read_kinds(heads[code]) for code in np.unique(head).tolist()}
     beginning, beginnings = _beginnings(head, reads, areas.take(pa.array(known)))
@@ -283,7 +283,7 @@ def _beginnings(
     return beginning, [_Beginning(reads[code], *places) for code, *places in rows]
 
 
-def _cut(texts: pa.Array) -> tuple[Longs, list[str], list[str]]:
+def _cut_lines(texts: pa.Array) -> tuple[Longs, list[str], list[str]]:
     """(the beginning of each address, the distinct beginnings, the end of each address)."""
     heads, tails, pieces = cut_at_numbers(texts)
     uncut = np.flatnonzero(heads < 0)
@@ -348,7 +348,7 @@ class _Evidence:
     def _kind(self, letter: KindLetter, areas: tuple[_Area, _Area]) -> Kind | None:
         """The kind of the name at a letter, by the nearest evidence; None in doubt."""
         for area in areas:
-            kind = _decided(self._told, area, letter)
+            kind = _decided_kind(self._told, area, letter)
             if kind is not None:
                 return kind
         if letter.may_be_initial:
@@ -356,13 +356,13 @@ class _Evidence:
         if letter.hinted is Kind.STREET:
             return Kind.STREET
         for area in areas:
-            kind = _decided(self._likely, area, letter)
+            kind = _decided_kind(self._likely, area, letter)
             if kind is not None:
                 return kind
         return None
 
 
-def _decided(
+def _decided_kind(
     counts: Counter[tuple[_Area, Named]], area: _Area, letter: KindLetter
 ) -> Kind | None:
     """The kind that nearly all entries of an area tell; None where none or both are told."""

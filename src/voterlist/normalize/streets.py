@@ -199,7 +199,8 @@ def normalize_streets(rows: pa.Table) -> Outcome:
     code, count = group_codes(rows, *_WRITTEN, known=False)
     _, first = np.unique(code, return_index=True)
     read = [
-        _read(**row) for row in rows.select(_WRITTEN).take(pa.array(first)).to_pylist()
+        _read_ranges(**row)
+        for row in rows.select(_WRITTEN).take(pa.array(first)).to_pylist()
     ]
     lengths = np.array([len(parts) for parts in read], np.int64).reshape(count)
     starts, of_row = np.cumsum(lengths) - lengths, lengths[code]
@@ -218,7 +219,7 @@ def normalize_streets(rows: pa.Table) -> Outcome:
     return Outcome(table, _unread(table), empty(SET_ASIDE))
 
 
-def _read(
+def _read_ranges(
     settlement: str | None,
     street_kind: str | None,
     street: str | None,

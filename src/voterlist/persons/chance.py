@@ -78,7 +78,7 @@ def pairs_of(
         counts = tuple(
             every - within for every, within in zip(counts, inside, strict=True)
         )
-    return Pairs(_expected(fields, place, places, groups), counts)
+    return Pairs(_expected_pairs(fields, place, places, groups), counts)
 
 
 def _members(groups: Codes | None) -> Iterator[Bools]:
@@ -87,7 +87,7 @@ def _members(groups: Codes | None) -> Iterator[Bools]:
         yield from (groups == group for group in np.unique(groups[groups >= 0]))
 
 
-def _expected(
+def _expected_pairs(
     fields: PersonFields, place: Longs, places: int, groups: Codes | None
 ) -> tuple[Floats, ...]:
     """For each agreement the pairs that strangers would make in each place."""

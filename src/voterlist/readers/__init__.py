@@ -126,7 +126,7 @@ def _trouble_at(path: Path) -> AsideCode | None:
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        return _unfollowed(path, error)
+        return _why_unfollowed(path, error)
     if stat.S_ISDIR(mode):
         return AsideCode.FOLDER_UNREADABLE
     return None if stat.S_ISREG(mode) else AsideCode.NOT_A_FILE
@@ -170,7 +170,7 @@ def _walk(start: Path, homes: Collection[Path]) -> _Found:
             with os.scandir(folder) as entries:
                 names = sorted(entry.name for entry in entries)
         except OSError as error:
-            yield folder, _unlisted(folder, error)
+            yield folder, _why_unlisted(folder, error)
             continue
         here = (status.st_dev, status.st_ino)
         if here in above:
@@ -179,12 +179,12 @@ def _walk(start: Path, homes: Collection[Path]) -> _Found:
         for name in names:
             path = folder / name
             if not _is_folder(path):
-                yield from _wanted(path, homes)
+                yield from _wanted_file(path, homes)
             elif is_list(PurePosixPath(name, _MEMBER)):
                 pending.append((path, above | {here}))
 
 
-def _wanted(path: Path, homes: Collection[Path]) -> _Found:
+def _wanted_file(path: Path, homes: Collection[Path]) -> _Found:
     """The file with its trouble; nothing for what is left out."""
     if is_list(PurePosixPath(path.name)):
         yield path, _trouble_at(path) or _outside(path, homes)
@@ -208,13 +208,13 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _unlisted(folder: Path, error: OSError) -> AsideCode:
+def _why_unlisted(folder: Path, error: OSError) -> AsideCode:
     """Why a folder is not listed."""
-    code = _unfollowed(folder, error)
+    code = _why_unfollowed(folder, error)
     return AsideCode.FOLDER_UNREADABLE if code is AsideCode.READ_REFUSED else code
 
 
-def _unfollowed(path: Path, error: OSError) -> AsideCode:
+def _why_unfollowed(path: Path, error: OSError) -> AsideCode:
     """Why the system tells nothing of what stands at this path."""
     if error.errno == errno.ELOOP:
         return AsideCode.LINK_CIRCLE
@@ -292,7 +292,9 @@ def read_file(path: Path, name: str, settings: IngestSettings) -> RawFile:
 
 def read_files(path: Path, name: str, settings: IngestSettings) -> list[RawFile]:
     """The same for a file that may be an archive: the files in it, each named ``name/its path``."""
-    return _read(dataclasses.replace(listed(path, path.parent), name=name), settings)
+    return _read_one(
+        dataclasses.replace(listed(path, path.parent), name=name), settings
+    )
 
 
 def read_listed(files: Iterable[ListedFile], settings: IngestSettings) -> list[RawFile]:
@@ -301,7 +303,7 @@ def read_listed(files: Iterable[ListedFile], settings: IngestSettings) -> list[R
     Each is read once, and what is parsed are the bytes that were compared with its digest. One that
     cannot be read, or is no longer what its digest says, has ``unread_source`` as its source.
     """
-    return list(numbered(raw for file in files for raw in _read(file, settings)))
+    return list(numbered(raw for file in files for raw in _read_one(file, settings)))
 
 
 def unread_source(name: str) -> str:
@@ -310,7 +312,7 @@ def unread_source(name: str) -> str:
     return hashlib.sha256(marked).hexdigest()[:SOURCE_DIGITS]
 
 
-def _read(file: ListedFile, settings: IngestSettings) -> list[RawFile]:
+def _read_one(file: ListedFile, settings: IngestSettings) -> list[RawFile]:
     """The file, or the files in it."""
     if file.trouble is not None:
         return [_unread(file, file.trouble)]
@@ -323,10 +325,10 @@ def _read(file: ListedFile, settings: IngestSettings) -> list[RawFile]:
     digest = hashlib.sha256(content).hexdigest()
     if file.digest and file.digest != digest:
         return [_unread(file, AsideCode.FILE_CHANGED)]
-    return _parsed(content, digest[:SOURCE_DIGITS], file.name, settings)
+    return _parsed_files(content, digest[:SOURCE_DIGITS], file.name, settings)
 
 
-def _parsed(
+def _parsed_files(
     content: bytes, source: str, name: str, settings: IngestSettings
 ) -> list[RawFile]:
     """These bytes as a file, or as the files in it."""

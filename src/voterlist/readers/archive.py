@@ -95,7 +95,7 @@ def members(
 
     def member(number: int) -> Member:
         part = lists[number][1]
-        found = _unpacked(archive, part, settings, attempt.of_file(number))
+        found = _unpack(archive, part, settings, attempt.of_file(number))
         if isinstance(found, AsideCode):
             place = f"{own} {number}".encode()
             return Member(names[number], _digest(place), trouble=found)
@@ -108,7 +108,7 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _unpacked(
+def _unpack(
     archive: zipfile.ZipFile,
     part: zipfile.ZipInfo | None,
     settings: IngestSettings,

@@ -106,7 +106,7 @@ def read_dbase(content: bytes, settings: IngestSettings) -> ReadOutcome:
     if len(records) < declared or records[:, 0].tobytes().translate(None, _MARKS):
         # It was cut off, and what is missing are voters; or its records stand elsewhere.
         raise RefusedError(AsideCode.FILE_UNREADABLE)
-    decoded = _decoded(fields, records, content[_LANGUAGE])
+    decoded = _decode_texts(fields, records, content[_LANGUAGE])
     if decoded is None:
         raise RefusedError(AsideCode.ENCODING_UNREADABLE)
     found = ReadOutcome("dbf", (_sheet(fields, records, decoded, settings),))
@@ -133,7 +133,9 @@ def _fields(header: bytes, length: int) -> list[_Field]:
     return [field for field in fields if field.kind not in _NOT_SHOWN] if fits else []
 
 
-def _decoded(fields: list[_Field], records: _Bytes, language: int) -> Decoded | None:
+def _decode_texts(
+    fields: list[_Field], records: _Bytes, language: int
+) -> Decoded | None:
     """How the texts of the file are encoded."""
     texts = [field.name for field in fields]
     for field in fields:

@@ -98,7 +98,7 @@ def table_lines(rows: Sequence[Row], settings: IngestSettings) -> list[Line]:
         for cell, place in zip(row.cells, own, strict=True):
             cells[place] = cell.text
     blanks = [cells.count("") for cells in texts]
-    fill_merged(texts, _merged(rows, places), settings)
+    fill_merged(texts, _merged_cells(rows, places), settings)
     lines: list[Line] = []
     for row, cells, blank in zip(rows, texts, blanks, strict=True):
         filled = blank - cells.count("")
@@ -133,7 +133,7 @@ def are_missing(held: Counter[str], lines: Iterable[Line]) -> bool:
 _Range = tuple[tuple[int, int], tuple[int, int]]
 
 
-def _merged(rows: Sequence[Row], places: Sequence[Sequence[int]]) -> list[_Range]:
+def _merged_cells(rows: Sequence[Row], places: Sequence[Sequence[int]]) -> list[_Range]:
     """The cells that are merged downwards: first and last (row, column) of each."""
     ranges: list[_Range] = []
     open_ranges: dict[int, int] = {}

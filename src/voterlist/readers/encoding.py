@@ -130,18 +130,18 @@ def decode(content: bytes) -> Decoded | None:
     with which old programs fill up their cells are left out. Text that was encoded twice is read
     back. UTF-16 that lost or gained a byte is no text, as what follows that place is no letters.
     """
-    decoded = _decoded(content)
+    decoded = _decode(content)
     if decoded is None or decoded.encoding not in _UNICODE:
         return decoded
     text = _read_back(decoded.text)
     return decoded if text is None else Decoded(text, TWICE)
 
 
-def _decoded(content: bytes) -> Decoded | None:
+def _decode(content: bytes) -> Decoded | None:
     """The text as its bytes say."""
     for mark, encoding in _BOMS:
         if content.startswith(mark):
-            return _marked(content.removeprefix(mark), encoding)
+            return _decode_marked(content.removeprefix(mark), encoding)
     content = content.removeprefix(codecs.BOM_UTF8)
     if b"\0" in content:
         wide = _wide(content)
@@ -153,7 +153,7 @@ def _decoded(content: bytes) -> Decoded | None:
         return text
     if content.isascii():
         return None
-    return _damaged(content) or _code_page(content)
+    return _decode_damaged(content) or _code_page(content)
 
 
 def _read_back(text: str) -> str | None:
@@ -247,7 +247,7 @@ def decode_database(content: bytes, named: str | None) -> Decoded | None:
     return decode(content) or _code_page(content, "cp857")
 
 
-def _marked(content: bytes, encoding: str) -> Decoded | None:
+def _decode_marked(content: bytes, encoding: str) -> Decoded | None:
     """The text in UTF-16 or UTF-32.
 
     Where a transfer as text put a byte before each line feed, they are taken out again. Cut off
@@ -292,7 +292,9 @@ def _beyond_ascii(text: str) -> int:
 
 def _wide(content: bytes) -> Decoded | None:
     """UTF-16 without its mark: the one reading whose letters fit."""
-    readings = [_marked(content, encoding) for encoding in ("utf-16-le", "utf-16-be")]
+    readings = [
+        _decode_marked(content, encoding) for encoding in ("utf-16-le", "utf-16-be")
+    ]
     fitting = [
         reading
         for reading in readings
@@ -301,7 +303,7 @@ def _wide(content: bytes) -> Decoded | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _damaged(content: bytes) -> Decoded | None:
+def _decode_damaged(content: bytes) -> Decoded | None:
     """UTF-8 all but a few bytes.
 
     At least 50 characters beyond ASCII are whole for each one that is lost.

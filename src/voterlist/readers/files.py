@@ -172,7 +172,7 @@ def read_bytes(
     An archive is no table itself: ``format`` is ``zip``, and its files are for ``archive`` to read.
     What acts when the file is opened elsewhere is told of its first sheet.
     """
-    found = _read(content, settings, attempt)
+    found = _read_kind(content, settings, attempt)
     if is_archive(content) and found.sheets:
         found = found.with_unread(beside(content))
     elif found.format in {"text", "jsonl"} and found.sheets:
@@ -184,7 +184,7 @@ def read_bytes(
     return dataclasses.replace(found, sheets=(first, *found.sheets[1:]))
 
 
-def _read(  # noqa: PLR0911  one return a kind of file
+def _read_kind(  # noqa: PLR0911  one return a kind of file
     content: bytes, settings: IngestSettings, attempt: Attempt
 ) -> ReadOutcome:
     if not content.strip(_MARGIN + b"\0"):

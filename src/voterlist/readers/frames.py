@@ -72,7 +72,7 @@ def read_frame(stream: IO[bytes]) -> tuple[Head, bytes] | None:
 
 def pack_outcome(outcome: ReadOutcome) -> tuple[Head, list[pa.Buffer]]:
     """What a reader found, as the head of a frame and the columns of each sheet."""
-    tables = [_written(sheet) for sheet in outcome.sheets]
+    tables = [_stream_of(sheet) for sheet in outcome.sheets]
     sheets = [
         _sheet_head(sheet, len(table))
         for sheet, table in zip(outcome.sheets, tables, strict=True)
@@ -156,7 +156,7 @@ def _one_array(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
     return column.chunk(0) if column.num_chunks else pa.array([], kind)
 
 
-def _written(sheet: RawSheet) -> pa.Buffer:
+def _stream_of(sheet: RawSheet) -> pa.Buffer:
     """The line numbers, the cells and the marks of a sheet as an Arrow stream."""
     table = pa.table(
         [sheet.lines, *sheet.cells.columns], [_LINE, *sheet.cells.column_names]
@@ -212,14 +212,14 @@ def trouble_in(path: Path, settings: IngestSettings) -> AsideCode | None:
     """
     with path.open("rb") as content:
         size = os.fstat(content.fileno()).st_size
-    trouble = _tried(path, size, settings)
+    trouble = _try_once(path, size, settings)
     if trouble is AsideCode.READER_STOPPED:
         # Somebody may have killed it, or the machine may have had no room for it.
-        return _tried(path, size, settings)
+        return _try_once(path, size, settings)
     return trouble
 
 
-def _tried(path: Path, size: int, settings: IngestSettings) -> AsideCode | None:
+def _try_once(path: Path, size: int, settings: IngestSettings) -> AsideCode | None:
     """What one process finds out about a Parquet file of so many bytes."""
     allowed = allowance(size, settings)
     most = most_unpacked(size, settings)

@@ -65,7 +65,7 @@ def put_together(lines: Iterable[Line]) -> None:
     for line in lines:
         for column, text in enumerate(line.cells):
             if PERHAPS_ONE_WORD in text:
-                line.cells[column] = _decided(text, words_of_columns[column])
+                line.cells[column] = _decide_breaks(text, words_of_columns[column])
 
 
 def _whole_words(text: str) -> Iterable[str]:
@@ -83,7 +83,7 @@ def _plain(word: str) -> str:
     return word.strip(_SIGNS)
 
 
-def _decided(text: str, words: set[str]) -> str:
+def _decide_breaks(text: str, words: set[str]) -> str:
     while match := _BREAK.search(text):
         above, rest = match[1], match[2]
         middle = "" if _is_one(above, rest, words) else "\n"
@@ -128,14 +128,14 @@ def joined_lines(contents: Iterable[Content], settings: IngestSettings) -> list[
                 table.rows[-1].inner += waiting
                 _add(table, item)
             else:
-                lines += _ended(table, settings)
+                lines += _ended_lines(table, settings)
                 lines += waiting
                 table = item
             waiting = []
-    return [*lines, *_ended(table, settings), *waiting]
+    return [*lines, *_ended_lines(table, settings), *waiting]
 
 
-def _ended(table: Part | None, settings: IngestSettings) -> list[Line]:
+def _ended_lines(table: Part | None, settings: IngestSettings) -> list[Line]:
     """The lines of a table that does not go on."""
     return [] if table is None else table_lines(table.rows, settings)
 
@@ -221,12 +221,12 @@ def _is_rest(row: Row, rest: Row) -> bool:
     """
     if len(row.cells) != len(rest.cells):
         return False
-    above = _filled(row)
-    below = _filled(rest)
+    above = _filled_cells(row)
+    below = _filled_cells(rest)
     return bool(below) and 0 in above and 0 not in below and below < above
 
 
-def _filled(row: Row) -> set[int]:
+def _filled_cells(row: Row) -> set[int]:
     """The cells of a row that hold text."""
     return {at for at, cell in enumerate(row.cells) if cell.text}
 

@@ -121,8 +121,8 @@ def grids_of(lines: Floats) -> list[Grid]:
     is_upright = height > width
     as_upright = np.stack([(left + right) / 2, top, bottom], axis=1)
     as_level = np.stack([(top + bottom) / 2, left, right], axis=1)
-    upright = _joined(as_upright[is_long & is_upright])
-    level = _joined(as_level[is_long & ~is_upright])
+    upright = _joined_lines(as_upright[is_long & is_upright])
+    level = _joined_lines(as_level[is_long & ~is_upright])
     if len(upright) + len(level) > _MOST_LINES:
         return []
     grids = []
@@ -133,7 +133,7 @@ def grids_of(lines: Floats) -> list[Grid]:
     return sorted(grids, key=lambda grid: (grid.ys[0], grid.xs[0]))
 
 
-def _joined(lines: Floats) -> Floats:
+def _joined_lines(lines: Floats) -> Floats:
     """Lines at nearly one place joined where they touch.
 
     A row (place, from, to) for each line, in and out: of an upright one x, and from top to bottom;
@@ -141,7 +141,7 @@ def _joined(lines: Floats) -> Floats:
     """
     if not len(lines):
         return lines
-    places = _snapped(lines[:, 0])
+    places = _snap(lines[:, 0])
     snapped = np.column_stack([places, lines[:, 1:]])
     order = np.lexsort((lines[:, 1], places))
     joined: list[list[float]] = []
@@ -154,7 +154,7 @@ def _joined(lines: Floats) -> Floats:
     return np.array(joined)
 
 
-def _snapped(values: Floats) -> Floats:
+def _snap(values: Floats) -> Floats:
     """Each value as the middle of the values that lie near it.
 
     Values are near where a chain of steps, none longer than ``_NEAR``, leads from one to the other.
@@ -218,8 +218,8 @@ def _grid(upright: Floats, level: Floats) -> Grid | None:
         return None
     middles_of_columns = (xs[:-1] + xs[1:]) / 2
     middles_of_rows = (ys[:-1] + ys[1:]) / 2
-    left_edges = _covered(upright, xs[:-1], middles_of_rows).T
-    top_edges = _covered(level, ys[:-1], middles_of_columns)
+    left_edges = _covered_points(upright, xs[:-1], middles_of_rows).T
+    top_edges = _covered_points(level, ys[:-1], middles_of_columns)
     left_edges[:, 0] = True
     top_edges[0, :] = True
     return Grid(xs, ys, left_edges, top_edges)
@@ -237,7 +237,7 @@ def _with_ends(places: Floats, across: Floats) -> Floats:
     return places
 
 
-def _covered(lines: Floats, places: Floats, points: Floats) -> Bools:
+def _covered_points(lines: Floats, places: Floats, points: Floats) -> Bools:
     """(place, point): True where a line at this place runs past this point.
 
     Args:
@@ -286,7 +286,7 @@ class Content:
 def content_of(page: Page) -> Content:
     """The ruled tables of a page, and the lines outside them."""
     grids = [grid for grid in grids_of(page.lines) if grid.columns > 1]
-    groups, firsts = _grouped(page, grids)
+    groups, firsts = _group_signs(page, grids)
     words_in: dict[int, list[Word]] = {}
     for word in words_of(page, whole_groups(page, groups)):
         words_in.setdefault(word.group, []).append(word)
@@ -298,7 +298,7 @@ def content_of(page: Page) -> Content:
     return content
 
 
-def _grouped(page: Page, grids: list[Grid]) -> tuple[Longs, list[int]]:
+def _group_signs(page: Page, grids: list[Grid]) -> tuple[Longs, list[int]]:
     """(the cell of each sign of a page, the number of the first cell of each table).
 
     A sign inside a table that stands inside another one belongs to the smaller table.
@@ -332,7 +332,7 @@ class _Cells:
         rows = []
         for number in range(self.grid.rows):
             cells, words = self._row(number)
-            rows += _parted(cells, words) or [Row(cells)]
+            rows += _parted_rows(cells, words) or [Row(cells)]
         return rows
 
     def _row(self, number: int) -> tuple[list[Cell], list[list[Word]]]:
@@ -359,7 +359,7 @@ def _text(words: list[Word], left: float, right: float) -> str:
     return cell_text(words, right - max(0.0, blank))
 
 
-def _parted(cells: list[Cell], words: list[list[Word]]) -> list[Row]:
+def _parted_rows(cells: list[Cell], words: list[list[Word]]) -> list[Row]:
     """The rows that stand between two lines without a line between them; none where it is one."""
     if any(cell.continues for cell in cells):
         return []

@@ -178,7 +178,7 @@ def row_groups(
     Returns:
         the places of the lines of each row among all lines.
     """
-    filled = [_filled(row) for row in cells]
+    filled = [_filled_columns(row) for row in cells]
     gaps = np.diff(np.array(middles))
     close = _MOST_INSIDE * float(np.median(gaps)) if len(gaps) else 0.0
     words = [word for row in cells for own in row for word in own]
@@ -189,7 +189,7 @@ def row_groups(
     return _below_firsts(spacing)
 
 
-def _filled(row: Sequence[Sequence[Word]]) -> frozenset[int]:
+def _filled_columns(row: Sequence[Sequence[Word]]) -> frozenset[int]:
     """The columns in which a line has words."""
     return frozenset(column for column, words in enumerate(row) if words)
 

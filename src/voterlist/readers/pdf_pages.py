@@ -102,19 +102,19 @@ def _page(pdfium: ModuleType, opened: Any, number: int) -> Page:
     """One page by its number from 0; a page that cannot be opened has ``trouble``."""
     page = pdfium.FPDF_LoadPage(opened, number)
     if not page:
-        return _troubled(AsideCode.FILE_UNREADABLE)
+        return _unread_page(AsideCode.FILE_UNREADABLE)
     text = pdfium.FPDFText_LoadPage(page)
     try:
         if not text:
-            return _troubled(AsideCode.FILE_UNREADABLE)
-        return _read(pdfium, page, text)
+            return _unread_page(AsideCode.FILE_UNREADABLE)
+        return _read_page(pdfium, page, text)
     finally:
         if text:
             pdfium.FPDFText_ClosePage(text)
         pdfium.FPDF_ClosePage(page)
 
 
-def _troubled(code: AsideCode) -> Page:
+def _unread_page(code: AsideCode) -> Page:
     """A page of which nothing is taken."""
     no_boxes = np.zeros((0, 4))
     no_numbers = np.zeros(0, dtype=np.int64)
@@ -128,7 +128,7 @@ def _troubled(code: AsideCode) -> Page:
     )
 
 
-def _read(pdfium: ModuleType, page: Any, text: Any) -> Page:
+def _read_page(pdfium: ModuleType, page: Any, text: Any) -> Page:
     """The signs and lines of an open page.
 
     Nothing is taken where it is a picture of text, or where too many of its letters are unknown.
@@ -138,9 +138,9 @@ def _read(pdfium: ModuleType, page: Any, text: Any) -> Page:
     if not signs.visible:
         is_drawn = drawing.pictures or len(drawing.lines) or drawing.curves
         if signs.count or is_drawn:
-            return _troubled(AsideCode.SCANNED_PAGE)
+            return _unread_page(AsideCode.SCANNED_PAGE)
     if signs.unmapped > _MOST_UNMAPPED * max(1, signs.visible):
-        return _troubled(AsideCode.ENCODING_UNREADABLE)
+        return _unread_page(AsideCode.ENCODING_UNREADABLE)
     angles = signs.quarters()
     usual = int(np.bincount(angles, minlength=4).argmax()) if len(angles) else 0
     # How the page itself is turned does not matter: its text shows which way it is read.
@@ -302,7 +302,7 @@ class _Drawing:
         if not self._pdfium.FPDFPath_GetDrawMode(drawn, fill, stroke):
             return
         for points in self._subpaths(drawn):
-            placed = _placed(points, matrix)
+            placed = _place_points(points, matrix)
             if stroke.value:
                 self._add_edges(placed)
             elif fill.value:
@@ -353,7 +353,7 @@ class _Drawing:
         self.lines.append((left, bottom, right, top))
 
 
-def _placed(points: Sequence[tuple[float, float]], matrix: Floats) -> Floats:
+def _place_points(points: Sequence[tuple[float, float]], matrix: Floats) -> Floats:
     """The points (x, y), a row each, where the matrix puts them."""
     rows = np.array([(x, y, 1.0) for x, y in points])
     return np.asarray((rows @ matrix)[:, :2])

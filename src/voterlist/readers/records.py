@@ -60,14 +60,14 @@ def read_json(content: bytes, settings: IngestSettings) -> ReadOutcome | None:
         return None
     lines = decoded.text.replace("\r\n", "\n").split("\n")
     first = next((line for line in lines if line.strip()), "")
-    if isinstance(_parsed(first), _Record):
+    if isinstance(_parse(first), _Record):
         if not lines[-1].strip():
             lines.pop()
-        parsed = [_parsed(line) if line.strip() else _Record() for line in lines]
+        parsed = [_parse(line) if line.strip() else _Record() for line in lines]
         _refuse_tables(parsed)
         numbers = [lines.index(first) + 1, *range(1, len(lines) + 1)]
         return _of_lines(list(map(_row, parsed, lines)), numbers, decoded, settings)
-    items = _parsed(decoded.text)
+    items = _parse(decoded.text)
     if not _is_list_of_records(items):
         _refuse_tables([items])
         return None
@@ -92,12 +92,12 @@ def _holds_rows(value: Any) -> bool:
     is_record = isinstance(value, _Record)
     inner = [held for _, held in value] if is_record else value
     lists = [held for held in inner if isinstance(held, list)]
-    shared = Counter(chain.from_iterable(map(_shared, lists)))
+    shared = Counter(chain.from_iterable(map(_shared_marks, lists)))
     repeated = sum(count > 1 for count in shared.values())
     return repeated > is_record or any(map(_holds_rows, lists))
 
 
-def _shared(value: list[Any]) -> list[Any]:
+def _shared_marks(value: list[Any]) -> list[Any]:
     """What a value has in common with another row of its table: its names, or its length."""
     if isinstance(value, _Record):
         return [name for name, _ in value]
@@ -122,7 +122,7 @@ def _row(value: Any, written: str) -> dict[str, str] | str:
         return written
 
 
-def _parsed(text: str) -> Any:
+def _parse(text: str) -> Any:
     """What JSON says; None where it is none."""
     try:
         return _JSON.decode(text.strip())
@@ -217,7 +217,9 @@ def read_parquet(content: bytes, settings: IngestSettings) -> ReadOutcome:
     table.validate(full=True)
     table = text_table(table)
     arrays = [
-        pa.concat_arrays([pa.array([name], pa.string()), _filled(table.column(place))])
+        pa.concat_arrays(
+            [pa.array([name], pa.string()), _filled_column(table.column(place))]
+        )
         for place, name in enumerate(table.column_names)
     ]
     if not arrays:
@@ -227,7 +229,7 @@ def read_parquet(content: bytes, settings: IngestSettings) -> ReadOutcome:
     return found.with_unread(["PAR1"] if _TWO_FILES in content else [])
 
 
-def _filled(column: pa.ChunkedArray) -> pa.Array:
+def _filled_column(column: pa.ChunkedArray) -> pa.Array:
     """A column in one piece, its nulls as empty cells: a row of a table ends nowhere early."""
     array = column.combine_chunks()
     return pc.fill_null(

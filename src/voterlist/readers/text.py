@@ -68,7 +68,7 @@ def find_delimiter(lines: list[str]) -> str | None:
     a long title) if they usually hold it more than once. The comma, which also stands in addresses,
     is believed only where none of these is.
     """
-    sample = _unquoted(lines)[:_SAMPLE_LINES]
+    sample = _unquoted_lines(lines)[:_SAMPLE_LINES]
     if sample:
         # A first line such as sep=; names the delimiter, for Excel.
         declared = re.fullmatch(r"sep=([^\w\s\"]|\t)", sample[0].strip(" \r").lower())
@@ -90,7 +90,7 @@ def find_delimiter(lines: list[str]) -> str | None:
     return delimiter
 
 
-def _unquoted(lines: list[str]) -> list[str]:
+def _unquoted_lines(lines: list[str]) -> list[str]:
     """The lines that are not blank, without their quoted cells."""
     return [_QUOTED.sub("", line) for line in lines if line.strip()]
 
@@ -120,7 +120,7 @@ def split_rows(
         return every_line, [[line] for line in lines]
     if not any('"' in line for line in lines):
         return every_line, [line.split(delimiter) for line in lines]
-    usual, _ = _usual(_unquoted(lines), delimiter)
+    usual, _ = _usual(_unquoted_lines(lines), delimiter)
     starts: list[int] = []
     rows: list[list[str]] = []
     index = 0

@@ -86,7 +86,7 @@ def compare_registers(
         on_day: the day of the list; None where it is not known, and nobody newly of age either.
     """
     matched, use, findings = [], [], []
-    for compared in _compared(registers, voters):
+    for compared in _compare_all(registers, voters):
         policy = POLICIES[compared.name]
         alone = _list_only(compared, policy, voters, on_day)
         matched.append(_matches(compared, voters))
@@ -98,7 +98,7 @@ def compare_registers(
             columns = take_columns(voters, np.flatnonzero(alone), _VOTER_PLACE)
             findings.append(make(policy.list_only, int(alone.sum()), columns))
         if compared.name == "name-changes" and FORMER in registers:
-            former = _aligned(registers[FORMER], compared.register)
+            former = _aligned_names(registers[FORMER], compared.register)
             findings += changed_names(compared.rows, compared.register, former, voters)
     return concat(matched, MATCH), concat(use, REGISTER_USE), concat(findings, FINDING)
 
@@ -108,7 +108,7 @@ def constituencies_of(voters: pa.Table) -> Longs:
     return np.unique(numbers(voters, "constituency"))
 
 
-def _compared(registers: Mapping[str, pa.Table], voters: pa.Table) -> list[Compared]:
+def _compare_all(registers: Mapping[str, pa.Table], voters: pa.Table) -> list[Compared]:
     """Each register against the list.
 
     All are matched at once: the list, which is the large one, is read once.
@@ -130,7 +130,7 @@ def _compared(registers: Mapping[str, pa.Table], voters: pa.Table) -> list[Compa
     return [Compared(name, tables[name], parts[name]) for name in known]
 
 
-def _aligned(former: pa.Table, register: pa.Table) -> pa.Table:
+def _aligned_names(former: pa.Table, register: pa.Table) -> pa.Table:
     """The former names in the order of the register; all null where a row has none."""
     ids = former.column("entry_id")
     order = pc.index_in(register.column("entry_id"), value_set=ids)
@@ -144,14 +144,14 @@ def _matches(compared: Compared, voters: pa.Table) -> pa.Table:
     columns = {
         "register": pa.repeat(compared.name, len(rows.register)),
         "register_id": register_id.take(pa.array(rows.register)),
-        "entry_id": voters.column("entry_id").take(_known(rows.entry)),
+        "entry_id": voters.column("entry_id").take(_with_nulls(rows.entry)),
         "class": pa.array(CLASSES).take(pa.array(rows.kind)),
-        "level": pa.array(LEVELS).take(_known(rows.level)),
+        "level": pa.array(LEVELS).take(_with_nulls(rows.level)),
     }
     return sort_by(from_columns(columns, MATCH), "register_id", "entry_id")
 
 
-def _known(codes: np.ndarray[Any, Any]) -> pa.Array:
+def _with_nulls(codes: np.ndarray[Any, Any]) -> pa.Array:
     """The codes, null where below 0."""
     return pa.array(codes, mask=codes < 0)
 

@@ -68,7 +68,7 @@ def compared(counted: pa.Table, statistics: pa.Table) -> pa.Table:
         name: statistics.column(name)
         for name in ("constituency", "precinct", "measure")
     }
-    listed = _listed(counted, statistics)
+    listed = _listed_numbers(counted, statistics)
     columns["list"] = pa.array(listed, mask=np.isnan(listed))
     columns["statistic"] = statistics.column("value")
     return sort_by(
@@ -80,7 +80,7 @@ def compared(counted: pa.Table, statistics: pa.Table) -> pa.Table:
     )
 
 
-def _listed(
+def _listed_numbers(
     counted: pa.Table, statistics: pa.Table, *, at_most: bool = False
 ) -> Floats:
     """How many voters the list has for each number of the statistics.
@@ -95,7 +95,7 @@ def _listed(
     listed = np.full(statistics.num_rows, np.nan)
     measure, measures = codes(statistics.column("measure"))
     for code, name in enumerate(measures.to_pylist()):
-        flags = _measured(counted, name, at_most=at_most)
+        flags = _measured_rows(counted, name, at_most=at_most)
         if flags is not None:
             for place, level in ((constituency, whole), (precinct, ~whole)):
                 at = (measure == code) & level
@@ -136,7 +136,7 @@ def _places(counted: pa.Table, statistics: pa.Table, names: list[str]) -> _Place
     return _Places(code[:rows], voters, code[rows:], groups)
 
 
-def _measured(counted: pa.Table, measure: str, *, at_most: bool) -> Bools | None:
+def _measured_rows(counted: pa.Table, measure: str, *, at_most: bool) -> Bools | None:
     """Which rows of a tally a measure counts.
 
     Adults, men, women, born-YYYY; None for one that the list cannot answer.
@@ -169,8 +169,8 @@ def differences(
     # limit. Rounded first, for 15 % above 100 comes out a little below 115.
     most = np.floor(np.round(value * (1 + settings.most_above_statistics), 6))
     least = np.ceil(np.round(value * (1 - settings.most_below_statistics), 6))
-    at_least = _listed(counted, statistics)
-    at_most = _listed(counted, statistics, at_most=True)
+    at_least = _listed_numbers(counted, statistics)
+    at_most = _listed_numbers(counted, statistics, at_most=True)
     findings = [
         *_beyond(
             BY_CODE["list-exceeds-adults"], statistics, at_least, most, at_least > most
@@ -211,7 +211,7 @@ def sums(protocol: pa.Table, counted: pa.Table) -> pa.Table:
             BY_CODE["protocol-list-differs"],
             protocol,
             line["line_1a"],
-            _counted(protocol, counted),
+            _counted_voters(protocol, counted),
         ),
     ]
     for name in PROTOCOL_LINES:
@@ -266,7 +266,7 @@ def _differing(
     return concat(findings, FINDING)
 
 
-def _counted(protocol: pa.Table, tally: pa.Table) -> Floats:
+def _counted_voters(protocol: pa.Table, tally: pa.Table) -> Floats:
     """The voters that the permanent lists of each row's place have.
 
     NaN where it handed in none, and for the nation.

@@ -92,7 +92,7 @@ def _each(name: str, said: str) -> Iterator[tuple[str, str]]:
         yield name.replace(listed[0], field), about
 
 
-def _read() -> dict[str, Table]:
+def _read_tables() -> dict[str, Table]:
     text = resources.files(__package__).joinpath("tables.toml").read_text("utf-8")
     found: dict[str, dict[str, Column]] = {}
     tables = {}
@@ -111,5 +111,5 @@ def _read() -> dict[str, Table]:
     return tables
 
 
-TABLES: Mapping[str, Table] = _read()
+TABLES: Mapping[str, Table] = _read_tables()
 """Every table, in the order in which they come up on the way from a list to a report."""

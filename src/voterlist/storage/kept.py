@@ -100,7 +100,7 @@ class Kept:
         it is made of its source alone, and ``made`` compares the two.
         """
         try:
-            unit = _found(self.workspace, place)
+            unit = _find_unit(self.workspace, place)
         except _DamagedError:
             self.damaged += 1
             return None
@@ -207,7 +207,7 @@ def memo(
         OSError: it cannot be written. What ``fill`` raises is raised.
     """
     with suppress(_DamagedError):
-        unit = _found(workspace, place)
+        unit = _find_unit(workspace, place)
         if unit is not None:
             return unit
     return keep(workspace, place, fill)
@@ -217,7 +217,7 @@ class _DamagedError(Exception):
     """What lies in a place is not what its record says."""
 
 
-def _found(workspace: Path, place: Place) -> KeptUnit | None:
+def _find_unit(workspace: Path, place: Place) -> KeptUnit | None:
     """The unit that lies there; None where there is none, or one of the moment.
 
     Raises:

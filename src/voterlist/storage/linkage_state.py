@@ -125,11 +125,11 @@ class PutAside:
 
         ``others`` stand in for columns of these names.
         """
-        columns = {name: _mapped(file) for name, file in self._files.items()}
+        columns = {name: _map_columns(file) for name, file in self._files.items()}
         return pa.table({**columns, **(others or {})})
 
 
-def _mapped(file: IO[bytes]) -> pa.ChunkedArray:
+def _map_columns(file: IO[bytes]) -> pa.ChunkedArray:
     file.seek(0)
     if sys.platform != "linux":
         return pa.ipc.open_file(pa.PythonFile(file, "r")).read_all().column(0)

@@ -70,7 +70,7 @@ def hold(
         WorkspaceBusyError: another process holds it.
         UsageError: the lock is a symbolic link.
     """
-    lock = _acquired(folder, since, code, name)
+    lock = _acquire(folder, since, code, name)
     holder = _holder_of(folder / name)
     own = Holder(os.getpid(), since, user_name(), platform.node() or _UNKNOWN)
     text = json.dumps(asdict(own))
@@ -109,10 +109,10 @@ def require_free(folder: Path, *, since: str) -> None:
         WorkspaceBusyError: another process holds it.
         UsageError: the lock is a symbolic link.
     """
-    _acquired(folder, since, "workspace-busy").release()
+    _acquire(folder, since, "workspace-busy").release()
 
 
-def _acquired(folder: Path, since: str, code: str, name: str = LOCK_NAME) -> FileLock:
+def _acquire(folder: Path, since: str, code: str, name: str = LOCK_NAME) -> FileLock:
     path = folder / name
     # Older versions of the library would open the link's target and make it if need be.
     if path.is_symlink():

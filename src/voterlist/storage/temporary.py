@@ -38,7 +38,7 @@ def private_folder(inside: Path | None = None) -> Iterator[Path]:
     """
     around = inside or Path(tempfile.gettempdir())
     remove_abandoned(around)
-    folder, lock = _made(around)
+    folder, lock = _make_folder(around)
     try:
         yield folder
     finally:
@@ -48,7 +48,7 @@ def private_folder(inside: Path | None = None) -> Iterator[Path]:
             os.close(lock)
 
 
-def _made(around: Path) -> tuple[Path, int | None]:
+def _make_folder(around: Path) -> tuple[Path, int | None]:
     """A new folder, and the descriptor that holds it."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=around))

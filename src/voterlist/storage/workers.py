@@ -81,7 +81,7 @@ class Pool:
         try:
             while waiting or busy:
                 while waiting and len(busy) < self.size:
-                    worker = self._taken()
+                    worker = self._take_worker()
                     worker.task = waiting.pop()
                     busy[worker.connection] = worker
                     # One that ends in this moment is noticed below.
@@ -101,7 +101,7 @@ class Pool:
                 worker.process.kill()
                 _end(worker)
 
-    def _taken(self) -> _Worker:
+    def _take_worker(self) -> _Worker:
         """An idle worker, or a new one.
 
         One that was ended while it was idle had nothing in hand: no task is lost with it.
@@ -111,7 +111,7 @@ class Pool:
             if worker.process.is_alive():
                 return worker
             _end(worker)
-        return _started()
+        return _start_worker()
 
     def close(self) -> None:
         """End the processes."""
@@ -120,7 +120,7 @@ class Pool:
         self._idle.clear()
 
 
-def _started() -> _Worker:
+def _start_worker() -> _Worker:
     # Not fork: a forked process inherits Arrow's threads in whatever state they are.
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()

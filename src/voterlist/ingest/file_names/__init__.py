@@ -273,7 +273,7 @@ def places_of_names(
         territory: the precincts of each constituency.
     """
     parts_of = {name: _below_folder(name, constituency) for name in sorted(set(names))}
-    decided = _decided(parts_of, territory or {})
+    decided = _decided_places(parts_of, territory or {})
     if constituency is not None:
         return decided
     for name, place in decided.items():
@@ -298,7 +298,7 @@ def places_of_sheets(
         territory: the precincts of each constituency.
     """
     parts_of = {name: ((name,), constituency) for name in sorted(set(names))}
-    decided = _decided(parts_of, territory or {})
+    decided = _decided_places(parts_of, territory or {})
     bare = {
         name: reading.precinct
         for name, reading in decided.items()
@@ -332,7 +332,7 @@ def _begins_with(folder: str) -> int | None:
     return name.values[0] if name.numbers[:1] == (0,) else None
 
 
-def _decided(
+def _decided_places(
     parts_of: Mapping[str, _Parts], territory: Territory
 ) -> dict[str, NamedPlace]:
     """The place that each name gives, decided among the names of its shape.

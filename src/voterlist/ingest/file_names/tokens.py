@@ -293,7 +293,7 @@ def _dates(pieces: Sequence[Token], numbers: Sequence[int]) -> set[int]:
     """The positions of the numbers of dates: 2026-02-05, 05.02.2026, 05.02.26, 5 fevral."""
     found: set[int] = set()
     for first in numbers:
-        run = _joined(pieces, first)
+        run = _joined_numbers(pieces, first)
         if run and _is_date(pieces[first : first + 5]):
             found.update(run)
     for at, token in enumerate(pieces):
@@ -305,7 +305,7 @@ def _dates(pieces: Sequence[Token], numbers: Sequence[int]) -> set[int]:
     return found
 
 
-def _joined(pieces: Sequence[Token], first: int) -> tuple[int, ...]:
+def _joined_numbers(pieces: Sequence[Token], first: int) -> tuple[int, ...]:
     """The positions of three numbers joined by one sign twice, else of none.
 
     ``first``: the position of the first of them.

@@ -184,7 +184,7 @@ class SqliteBase(Base):
     def close(self) -> None:
         """Close the file."""
         self.files = []
-        with self._translated():
+        with self._translate_errors():
             self.connection.close()
 
     def require_in_place(self) -> None:
@@ -241,22 +241,22 @@ class SqliteBase(Base):
 
     def execute(self, statement: str, values: Row = ()) -> None:
         """Execute a statement that gives no rows."""
-        with self._translated():
+        with self._translate_errors():
             self.connection.execute(statement, values)
 
     def execute_many(self, statement: str, rows: Iterable[Row]) -> None:
         """Execute a statement once for each row of values."""
-        with self._translated():
+        with self._translate_errors():
             self.connection.executemany(statement, rows)
 
     def rows(self, query: str, values: Row = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with self._translated():
+        with self._translate_errors():
             return self.connection.execute(query, values).fetchall()
 
     def chunks_of_bytes(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of a query, some thousand at a time, every text as the bytes that are stored."""
-        with self._translated():
+        with self._translate_errors():
             text_factory = self.connection.text_factory
             self.connection.text_factory = bytes
             try:
@@ -266,7 +266,7 @@ class SqliteBase(Base):
             finally:
                 self.connection.text_factory = text_factory
 
-    def _translated(self) -> AbstractContextManager[None]:
+    def _translate_errors(self) -> AbstractContextManager[None]:
         return translated_errors(self.path, unverified=not self.verified)
 
 

@@ -380,7 +380,7 @@ class Changes:
         """Decisions that were added, one line for each case and person."""
         keys = [(row["case_id"], row["decided_by"]) for row in rows]
         tables = ["decisions", *(["adjudications"] if adjudicates else [])]
-        for (case, by), added in self._grouped(tables, keys, numbers):
+        for (case, by), added in self._row_groups(tables, keys, numbers):
             details = {"case": case, "by": by, "adjudicates": int(adjudicates)}
             self._changes.append(_Change(DECIDED, {**details, ADDED: added}))
         self._tell(rows, "decided_at")
@@ -389,7 +389,7 @@ class Changes:
         """Amendments that were added, one line for each action, case and person."""
         names = ("action", "case_id", "decided_by", "adjudicates")
         keys = [tuple(row[name] for name in names) for row in rows]
-        for (action, case, by, flag), added in self._grouped(
+        for (action, case, by, flag), added in self._row_groups(
             ["amendments"], keys, numbers
         ):
             details = {"action": action, "case": case, "by": by, "adjudicates": flag}
@@ -400,14 +400,14 @@ class Changes:
         """Marks of findings that were added, one line for each rule, mark and person."""
         names = ("rule", "mark", "accepted_by")
         keys = [tuple(row[name] for name in names) for row in rows]
-        for (rule, mark, by), added in self._grouped(["acceptances"], keys, numbers):
+        for (rule, mark, by), added in self._row_groups(["acceptances"], keys, numbers):
             details = {"rule": rule, "mark": mark, "by": by}
             self._changes.append(_Change(ACCEPTED, {**details, ADDED: added}))
         self._tell(rows, "accepted_at")
 
     def journalled(self, event: str, numbers: range) -> None:
         """A line of the journal that was added."""
-        for key, added in self._grouped(["journal"], [event], numbers):
+        for key, added in self._row_groups(["journal"], [event], numbers):
             self._changes.append(_Change(JOURNAL, {"of": key, ADDED: added}))
 
     def lines(
@@ -435,7 +435,7 @@ class Changes:
         assert not untold, f"a change of {sorted(untold)} has no line in the chain"
         return lines
 
-    def _grouped(
+    def _row_groups(
         self, tables: Sequence[str], keys: Sequence[Any], numbers: range
     ) -> Iterator[tuple[Any, dict[str, list[tuple[int, str]]]]]:
         """(key, digests of the rows by table) of rows that follow one another with one key."""

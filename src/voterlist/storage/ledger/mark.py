@@ -87,12 +87,12 @@ def marks_by_path(ledger: Path) -> dict[Path, Mark]:
         ledger.with_name(MARK_NAME),
         *sorted(ledger.parent.glob(f"runs/*/{MARK_NAME}")),
     ]
-    marks = {path: _read(path) for path in paths if path.is_file()}
+    marks = {path: _read_mark(path) for path in paths if path.is_file()}
     newest = max((mark.generation for mark in marks.values()), default=0)
     return {path: mark for path, mark in marks.items() if mark.generation == newest}
 
 
-def _read(path: Path) -> Mark:
+def _read_mark(path: Path) -> Mark:
     try:
         content = strict_json.loads(path.read_text(encoding="utf-8"))
         generation, tables = int(content["generation"]), content["tables"]

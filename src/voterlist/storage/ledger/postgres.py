@@ -130,7 +130,7 @@ class PostgresBase(Base):
         self.commit()
 
     def _take(self, lock: str) -> None:
-        with self._translated():
+        with self._translate_errors():
             self._connection.rollback()
             wait = max(1, round(self._timeout * 1000))
             for setting in (f"lock_timeout = {wait}", "synchronous_commit = on"):
@@ -139,17 +139,17 @@ class PostgresBase(Base):
 
     def commit(self) -> None:
         """Commit, and give the lock back."""
-        with self._translated():
+        with self._translate_errors():
             self._connection.commit()
 
     def rollback(self) -> None:
         """Undo, and give the lock back."""
-        with self._translated():
+        with self._translate_errors():
             self._connection.rollback()
 
     def close(self) -> None:
         """Close the connection."""
-        with self._translated():
+        with self._translate_errors():
             self._connection.close()
 
     def version(self) -> int:
@@ -168,7 +168,7 @@ class PostgresBase(Base):
 
     def define(self, statement: str) -> None:
         """Execute a statement of a migration in the words of PostgreSQL."""
-        with self._translated():
+        with self._translate_errors():
             for part in for_postgres(statement):
                 self._connection.exec_driver_sql(part)
 
@@ -202,10 +202,10 @@ class PostgresBase(Base):
 
     def schema_of(self, version: int) -> Mapping[str, str]:
         """The same of a new ledger, made in a schema of its own and undone."""
-        with self._translated():
+        with self._translate_errors():
             trial = self._connection.begin_nested()
         try:
-            with self._translated():
+            with self._translate_errors():
                 for statement in (
                     f"CREATE SCHEMA {_MODEL}",
                     f"SET LOCAL search_path TO {_MODEL}",
@@ -216,30 +216,30 @@ class PostgresBase(Base):
             self.set_version(version)
             return self.schema()
         finally:
-            with self._translated():
+            with self._translate_errors():
                 trial.rollback()
 
     def execute(self, statement: str, values: Row = ()) -> None:
         """Execute a statement that gives no rows."""
-        with self._translated():
-            self._connection.execute(_statement(statement), _named(values))
+        with self._translate_errors():
+            self._connection.execute(_statement(statement), _by_name(values))
 
     def execute_many(self, statement: str, rows: Iterable[Row]) -> None:
         """Execute a statement once for each row of values."""
-        named = [_named(row) for row in rows]
+        named = [_by_name(row) for row in rows]
         if named:
-            with self._translated():
+            with self._translate_errors():
                 self._connection.execute(_statement(statement), named)
 
     def rows(self, query: str, values: Row = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with self._translated():
-            found = self._connection.execute(_statement(query), _named(values))
+        with self._translate_errors():
+            found = self._connection.execute(_statement(query), _by_name(values))
             return [tuple(row) for row in found]
 
     def chunks_of_bytes(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of a query, some thousand at a time, every text as the bytes that are stored."""
-        with self._translated():
+        with self._translate_errors():
             statement = text(query).execution_options(yield_per=CHUNK)
             for chunk in self._connection.execute(statement).partitions():
                 yield [tuple(map(_as_bytes, row)) for row in chunk]
@@ -254,7 +254,7 @@ class PostgresBase(Base):
         query = "SELECT relname FROM pg_class WHERE relname = ANY (:tables)"
         query += " AND relkind = 'r' AND relnamespace = current_schema()::regnamespace"
         there = self.rows(query, {"tables": list(_TABLES)})
-        with self._translated():
+        with self._translate_errors():
             self._connection.exec_driver_sql(f"CREATE SCHEMA {kept}")
             for (table,) in there:
                 self._connection.exec_driver_sql(
@@ -263,7 +263,7 @@ class PostgresBase(Base):
         return kept
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         with translated_errors(self.name, unverified=not self.verified):
             yield
 
@@ -368,7 +368,7 @@ def _statement(statement: str) -> TextClause:
     return text("".join([first, *parts]))
 
 
-def _named(values: Row) -> dict[str, Any]:
+def _by_name(values: Row) -> dict[str, Any]:
     """Values by name; those given in order as ``p0``, ``p1`` ..."""
     if isinstance(values, Mapping):
         return dict(values)
