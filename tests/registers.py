@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist.check import check
-from voterlist.check.coincidences import counted
+from voterlist.check.coincidences import count_coincidences
 from voterlist.check.context import Context
 from voterlist.config import CheckSettings
 from voterlist.schemas import ENTRY, LIST, STREET, VOTER
@@ -111,7 +111,9 @@ class Tables:
 
     def coincidences(self) -> list[dict[str, Any]]:
         """COINCIDENCE of the register as rows."""
-        return counted(Context.of(*self.arrow(), CheckSettings(), ON_DAY)).to_pylist()
+        return count_coincidences(
+            Context.of(*self.arrow(), CheckSettings(), ON_DAY)
+        ).to_pylist()
 
 
 def _array(values: list[Any], schema: pa.Schema, name: str) -> pa.Array:

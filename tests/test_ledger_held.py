@@ -423,7 +423,7 @@ def test_a_ledger_moves_with_its_workspace(path):
     copy(server, back)
     origins = set()
     for one in (Place(path), server, Place(back)):
-        with opening.unverified(one) as base:
+        with opening.open_unverified(one) as base:
             origins.add(base.origin())
     assert len(origins) == 1
     assert origins != {0}

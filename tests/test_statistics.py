@@ -21,7 +21,12 @@ from voterlist.check import (
 )
 from voterlist.check.agehist import distance, median, myers, whipple
 from voterlist.check.indicators import CYCLE_INDICATORS
-from voterlist.check.measures import false_discovery, middle_share, share_funnel, spread
+from voterlist.check.measures import (
+    false_discovery,
+    middle_share,
+    share_funnel,
+    spread_beyond_chance,
+)
 from voterlist.config import CheckSettings
 from voterlist.ingest import table_intake
 from voterlist.normalize import normalize
@@ -107,13 +112,15 @@ def test_the_spread_between_precincts_is_found_and_chance_is_not_taken_for_it():
     """
     rng = np.random.default_rng(7)
     error = 1 / np.sqrt(4 * rng.integers(60, 1500, 400) + 2)
-    alike = spread(rng.normal(0, error), error, np.ones(400, bool))
+    alike = spread_beyond_chance(rng.normal(0, error), error, np.ones(400, bool))
     differing = rng.normal(0, np.sqrt(error**2 + 0.05**2))
     planted = differing + np.where(np.arange(400) < 20, 0.6, 0)
     assert alike < 0.01
-    assert spread(differing, error, np.ones(400, bool)) == pytest.approx(0.05, rel=0.35)
-    assert spread(planted, error, np.ones(400, bool)) < 0.1
-    assert spread(differing[:9], error[:9], np.ones(9, bool)) == 0
+    assert spread_beyond_chance(differing, error, np.ones(400, bool)) == pytest.approx(
+        0.05, rel=0.35
+    )
+    assert spread_beyond_chance(planted, error, np.ones(400, bool)) < 0.1
+    assert spread_beyond_chance(differing[:9], error[:9], np.ones(9, bool)) == 0
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))

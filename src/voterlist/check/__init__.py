@@ -112,7 +112,7 @@ def examine(
         profile=profile_of(context),
         pyramid=pyramid(context.voters, on_day),
         pyramids=pyramids(context.voters, on_day),
-        coincidences=context.cached(coincidences.counted),
+        coincidences=context.cached(coincidences.count_coincidences),
         street_use=street_use(context.voters, context.given_streets),
     )
 

@@ -54,7 +54,7 @@ def _sex(context: Context) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     return sex
 
 
-def counted(context: Context) -> pa.Table:
+def count_coincidences(context: Context) -> pa.Table:
     """COINCIDENCE: each kind of agreement in each constituency, and in the whole list.
 
     Of the whole list ``constituency`` is null.

@@ -22,7 +22,7 @@ from voterlist.check.measures import (
     Judged,
     Measure,
     ages_judged,
-    judged,
+    judge_precincts,
 )
 from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE
@@ -210,7 +210,7 @@ def indicators_of(context: Context) -> pa.Table:
     """INDICATOR of a context, as ``indicators`` gives it."""
     if not len(context):
         return empty(INDICATOR)
-    shares = {measure.code: judged(context, measure) for measure in MEASURES}
+    shares = {measure.code: judge_precincts(context, measure) for measure in MEASURES}
     ages, digits = context.cached(age_histogram), final_digits(context)
     structure = context.cached(ages_judged)
     tables: list[pa.Table] = []

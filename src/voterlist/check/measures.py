@@ -109,7 +109,7 @@ def share_funnel(
         1 / np.sqrt(4 * of + 2),
     )
     away = np.where(judged, _arcsine(count, of) - centre, 0)
-    between = by_constituency(spread, group, away, error, judged & usable)
+    between = by_constituency(spread_beyond_chance, group, away, error, judged & usable)
     wide = np.sqrt(error**2 + between**2)
     p = np.full(len(of), np.nan)
     p[judged] = _chance(count, of, base, away / wide, judged, two_sided=two_sided)
@@ -164,7 +164,7 @@ def middle_share(count: Longs, of: Longs, group: Longs, usable: Bools) -> Floats
     return np.asarray(middle[group])
 
 
-def spread(away: Floats, error: Floats, judged: Bools) -> float:
+def spread_beyond_chance(away: Floats, error: Floats, judged: Bools) -> float:
     """The standard deviation between precincts beyond chance.
 
     It comes of their distances (``away``) and the standard errors of these.
@@ -175,13 +175,13 @@ def spread(away: Floats, error: Floats, judged: Bools) -> float:
     """
     if judged.sum() < FEWEST_FOR_SPREAD:
         return 0.0
-    score, weight = winsorised(away[judged] / error[judged]), 1 / error[judged] ** 2
+    score, weight = draw_in(away[judged] / error[judged]), 1 / error[judged] ** 2
     excess = float((score**2).sum()) / _DRAWN_SQUARE - (len(score) - 1)
     scale = weight.sum() - (weight**2).sum() / weight.sum()
     return float(np.sqrt(max(0.0, excess / scale)))
 
 
-def winsorised(values: Floats) -> Floats:
+def draw_in(values: Floats) -> Floats:
     """The values with the outer tenths drawn in to where they begin."""
     low, high = np.quantile(values, (_DRAWN_IN, 1 - _DRAWN_IN))
     drawn: Floats = np.clip(values, low, high)
@@ -362,7 +362,7 @@ MEASURES: tuple[Measure, ...] = (
 AGE_STRUCTURE = "age-structure"
 
 
-def judged(context: Context, measure: Measure) -> Judged:
+def judge_precincts(context: Context, measure: Measure) -> Judged:
     """The measure of every precinct."""
     precincts = context.precincts
     count, of = (precincts.count(flags) for flags in measure.counted(context))
@@ -450,7 +450,7 @@ def _spread_of_distances(value: Floats, inverse: Floats) -> float:
     if len(value) < FEWEST_FOR_SPREAD:
         return 0.0
     # The ratio is free of the precinct's size, so it is what is drawn in.
-    ratio = winsorised(value**2 / inverse) / _DRAWN_SQUARE_OF_DISTANCE
+    ratio = draw_in(value**2 / inverse) / _DRAWN_SQUARE_OF_DISTANCE
     return float(np.sqrt(max(0.0, float(((ratio - 1) * inverse).mean()))))
 
 

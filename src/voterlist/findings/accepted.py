@@ -63,7 +63,7 @@ def answers_to(findings: pa.Table, applied: pa.Table) -> list[_Row | None]:
     return answered
 
 
-def answered(findings: pa.Table, answers: Sequence[_Row]) -> pa.Table:
+def answered_findings(findings: pa.Table, answers: Sequence[_Row]) -> pa.Table:
     """ACCEPTED of these findings, each answered by the row of APPLIED at its place."""
     columns = {name: findings.column(name) for name in FINDING.names}
     columns |= {
@@ -264,7 +264,7 @@ def settle(
     if applied is not None and applied.num_rows:
         answers = answers_to(rest, applied)
         is_answered = np.array([row is not None for row in answers], dtype=bool)
-        of_decisions = answered(
+        of_decisions = answered_findings(
             rest.filter(pa.array(is_answered)), [row for row in answers if row]
         )
         accepted = _in_order(accepted, of_decisions)

@@ -162,7 +162,7 @@ _Looks = tuple[bool, bool]
 """(the cells are surely of the role, they are surely not)."""
 
 
-def confirmed(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
+def confirm_columns(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
     """The same map with each match weighed again by what the cells of its column hold.
 
     A likeness of headers too weak to be believed alone stays only where the cells confirm it, or

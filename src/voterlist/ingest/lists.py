@@ -40,7 +40,7 @@ class Part:
     findings: list[dict[str, Any]] = field(default_factory=list)
 
 
-def troubled(
+def unread_part(
     file: RawFile,
     sheet: str | None,
     trouble: AsideCode,

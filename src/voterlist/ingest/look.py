@@ -19,7 +19,7 @@ from voterlist.config import IngestSettings
 from voterlist.ingest.file_names import NamedPlace, Territory, places_of_names
 from voterlist.ingest.findings import finding
 from voterlist.ingest.ids import content_hash
-from voterlist.ingest.lists import Part, added, balance, entries, set_aside, troubled
+from voterlist.ingest.lists import Part, added, balance, entries, set_aside, unread_part
 from voterlist.ingest.registers import register_in
 from voterlist.ingest.sheet_findings import copy_findings, cut_rows, sheet_findings
 from voterlist.ingest.survey import Survey, survey_file, troubles
@@ -232,7 +232,7 @@ class Seen:
         for file, copy, _ in self.files:
             for sheet, code in troubles(file):
                 named = self.names[file.name]
-                parts.append(troubled(file, sheet, code, constituency, named, copy))
+                parts.append(unread_part(file, sheet, code, constituency, named, copy))
         for survey, table in zip(_all_surveys(self.files), self.tables, strict=True):
             findings = self.findings_of(survey)
             accounts = balance(survey), set_aside(survey), added(survey)

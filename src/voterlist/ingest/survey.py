@@ -16,7 +16,12 @@ import pyarrow as pa
 
 from voterlist.arrays import Bools, Longs
 from voterlist.config import IngestSettings, PinSettings
-from voterlist.ingest.content import confirmed, is_person_like, is_side_by_side, shapes
+from voterlist.ingest.content import (
+    confirm_columns,
+    is_person_like,
+    is_side_by_side,
+    shapes,
+)
 from voterlist.ingest.evidence import KINDS, Places, column_numbers
 from voterlist.ingest.file_names import (
     NOT_NAMED,
@@ -280,7 +285,7 @@ def _judged_section(
         columns = header.map
     else:
         rows = body_rows(filled, header.start, stop, len(columns.matches))
-        columns = confirmed(columns, shapes(cells, rows))
+        columns = confirm_columns(columns, shapes(cells, rows))
     return Section(
         start=start,
         stop=stop,

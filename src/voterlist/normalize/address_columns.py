@@ -27,7 +27,7 @@ from voterlist.normalize.addresses import (
     read_house,
     read_numbers,
 )
-from voterlist.normalize.columns import spread
+from voterlist.normalize.columns import fold_each
 from voterlist.processes.shares import mapped
 from voterlist.schemas import STREET_OR_VILLAGE
 from voterlist.tables import with_values
@@ -61,7 +61,7 @@ def read_addresses(
     settlement where no street may be a village, and the line where streets are known.
     """
     if profile is Profile.GENERIC:
-        parts = spread(
+        parts = fold_each(
             written, lambda text: _parts_of(read_address(text, profile)), _KINDS
         )
         return dict(zip(_PARTS, parts, strict=True))

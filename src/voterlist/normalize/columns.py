@@ -31,7 +31,7 @@ RULES = tuple(BY_CODE.values())
 """What the normaliser may notice."""
 
 
-def encoded(column: pa.Array) -> pa.DictionaryArray:
+def encode(column: pa.Array) -> pa.DictionaryArray:
     """The column dictionary-encoded, if it is not."""
     return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
 
@@ -50,7 +50,7 @@ def rows_of(column: pa.DictionaryArray, values: Bools) -> Bools:
     return chosen
 
 
-def kept(column: pa.DictionaryArray, rows: Bools) -> pa.DictionaryArray:
+def keep_rows(column: pa.DictionaryArray, rows: Bools) -> pa.DictionaryArray:
     """The column with null outside these rows, and with the values that are left."""
     indices = np.where(rows, codes(column)[0], -1).astype(np.int32)
     return by_appearance(
@@ -70,7 +70,7 @@ def from_texts(
     return by_appearance(pa.DictionaryArray.from_arrays(indices, distinct.dictionary))
 
 
-def spread(
+def fold_each(
     column: pa.DictionaryArray,
     fold: Callable[[str], Sequence[Any]],
     kinds: Sequence[pa.DataType],

@@ -21,7 +21,7 @@ from voterlist.decisions import Value
 from voterlist.fields import IDENTIFIERS, NAMES
 from voterlist.model import Profile, Sex
 from voterlist.normalize.alphabet import ascii_letters, to_latin
-from voterlist.normalize.columns import Notes, spread
+from voterlist.normalize.columns import Notes, fold_each
 from voterlist.normalize.dates import DateForm, Resolved, read_date, resolve
 from voterlist.normalize.names import MAY_BE_PLACEHOLDER, is_placeholder
 from voterlist.tables import is_known, mask_of
@@ -265,7 +265,7 @@ def _read_column(column: pa.Array, form: _Form, valid: Bools | None = None) -> _
     rest = is_known(column) & ~valid
     written = column.filter(pa.array(rest)).dictionary_encode()
     kinds = (pa.string(), pa.string(), pa.int64())
-    value, document, repairs = spread(
+    value, document, repairs = fold_each(
         written, partial(parts_of, form.read), kinds, shared=True
     )
     bits = np.zeros(len(column), np.uint8)

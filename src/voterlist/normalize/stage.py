@@ -26,10 +26,10 @@ from voterlist.normalize.alphabet import repaired
 from voterlist.normalize.columns import (
     NoNotes,
     Notes,
-    kept,
+    fold_each,
+    keep_rows,
     matching,
     rows_of,
-    spread,
     where,
 )
 from voterlist.normalize.dates import read_date, read_dates, resolve
@@ -244,7 +244,7 @@ def _without_placeholders(entries: pa.Table, notes: Notes) -> Cells:
         junk = _junk(column)
         notes.rows("placeholder-value", junk, name)
         if junk.any():
-            column = kept(column, ~junk)
+            column = keep_rows(column, ~junk)
         cells[name] = column
     return cells
 
@@ -288,16 +288,16 @@ def _whole_names(cells: Cells, profile: Profile, notes: Notes) -> Cells:
         several_words = rows_of(surname, matching(surname, r"\S\s+\S"))
         alone = several_words & ~is_known(whole) & ~is_known(given)
         if alone.any():
-            whole = coalesced(whole, kept(surname, alone))
-            surname = kept(surname, ~alone)
+            whole = coalesced(whole, keep_rows(surname, alone))
+            surname = keep_rows(surname, ~alone)
     has_parts = is_known(surname) & is_known(given)
-    whole = kept(whole, ~has_parts)
+    whole = keep_rows(whole, ~has_parts)
 
     def parts(text: str) -> tuple[str | None, str | None, str | None, bool]:
         name = split_full_name(text, profile)
         return name.surname, name.given_name, name.patronymic, not name.sure
 
-    columns = spread(whole, parts, (_TEXT, _TEXT, _TEXT, pa.bool_()))
+    columns = fold_each(whole, parts, (_TEXT, _TEXT, _TEXT, pa.bool_()))
     split_surname, split_given, split_patronymic, unsure = columns
     notes.rows("full-name-unsure", mask_of(unsure), "full_name")
     return {
@@ -313,7 +313,9 @@ def _names(
     """The columns of the name."""
     if profile is Profile.GENERIC:
         return _plain_names(cells, notes)
-    given, patronymic_inside = spread(cells["given_name"], split_given, (_TEXT, _TEXT))
+    given, patronymic_inside = fold_each(
+        cells["given_name"], split_given, (_TEXT, _TEXT)
+    )
     notes.rows("patronymic-in-given-name", is_known(patronymic_inside), "given_name")
     patronymic = coalesced(cells["patronymic"], patronymic_inside)
     written = {
@@ -325,7 +327,7 @@ def _names(
     for name, column in written.items():
         fold, names_of_columns = folds[name]
         kinds = (_TEXT,) * len(names_of_columns)
-        folded = spread(column, fold, kinds, shared=True)
+        folded = fold_each(column, fold, kinds, shared=True)
         columns |= dict(zip(names_of_columns, folded, strict=True))
     given_skeleton = columns["given_skeleton"]
     one_letter = mask_of(pc.equal(pc.utf8_length(given_skeleton.dictionary), 1))
@@ -359,7 +361,7 @@ def _plain_names(cells: Cells, notes: Notes) -> dict[str, Any]:
     }
     columns: dict[str, Any] = {}
     for name, skeleton_name in skeletons.items():
-        spelled, folded = spread(cells[name], parts, (_TEXT, _TEXT))
+        spelled, folded = fold_each(cells[name], parts, (_TEXT, _TEXT))
         columns[name] = spelled
         columns[skeleton_name] = folded
         _note_unreadable(cells[name], folded, name, notes)
@@ -413,7 +415,7 @@ def _dates(
 
 
 def _sex(written: pa.DictionaryArray, notes: Notes) -> dict[str, Any]:
-    (sex,) = spread(written, lambda text: (read_sex(text),), (_TEXT,))
+    (sex,) = fold_each(written, lambda text: (read_sex(text),), (_TEXT,))
     notes.rows("sex-unreadable", is_known(written) & ~is_known(sex), "sex")
     return {"sex": sex}
 

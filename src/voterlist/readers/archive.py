@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
-from voterlist.readers.counted import unlisted
+from voterlist.readers.counted import unlisted_members
 from voterlist.readers.outcome import NO_SHEET, Attempt
 from voterlist.readers.packed import DAMAGE, is_archive
 from voterlist.readers.workbook_facts import is_workbook
@@ -71,7 +71,7 @@ def members(
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         parts = [(_name(part), part) for part in archive.infolist()]
-        beside = [(name, None) for name in unlisted(content, archive)]
+        beside = [(name, None) for name in unlisted_members(content, archive)]
     except DAMAGE:
         return AsideCode.FILE_UNREADABLE
     if _is_document({name.lower() for name, _ in parts}):

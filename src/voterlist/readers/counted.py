@@ -54,7 +54,11 @@ def beside(content: bytes) -> list[str]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = list(map(str.lower, archive.namelist()))
         twice = Counter(names) - Counter({*names})
-        return [*unlisted(content, archive), *filter(_LIST.fullmatch, names), *twice]
+        return [
+            *unlisted_members(content, archive),
+            *filter(_LIST.fullmatch, names),
+            *twice,
+        ]
 
 
 def lines_behind(content: bytes, sheet: RawSheet) -> list[str]:
@@ -65,7 +69,7 @@ def lines_behind(content: bytes, sheet: RawSheet) -> list[str]:
     return [f"{end + 1}-{count}"] if count > end else []
 
 
-def unlisted(content: bytes, archive: zipfile.ZipFile) -> list[str]:
+def unlisted_members(content: bytes, archive: zipfile.ZipFile) -> list[str]:
     """Where in a packed file something lies that its directory does not list.
 
     A member, or more bytes than a record between members may have.

@@ -143,10 +143,10 @@ class _Sectors:
 
     def chain(self, first: int) -> bytes:
         """The bytes of a chain of sectors."""
-        return b"".join(map(self.sector, followed(first, self._follow)))
+        return b"".join(map(self.sector, follow_chain(first, self._follow)))
 
 
-def followed(first: int, follow: list[int]) -> list[int]:
+def follow_chain(first: int, follow: list[int]) -> list[int]:
     """The numbers of a chain; raises ``DamagedError`` where it leads round in a circle."""
     chain: list[int] = []
     while first <= _LAST_SECTOR and first < len(follow):
@@ -180,7 +180,7 @@ def workbook_stream(content: bytes) -> bytes:
             if size >= sectors.cutoff:
                 stream = sectors.chain(first)
             else:
-                places = followed(first, follow)
+                places = follow_chain(first, follow)
                 stream = b"".join(
                     small_sectors[64 * place : 64 * place + 64] for place in places
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.measures import YEAR_ONLY, judged, outlier_findings
+from voterlist.check.measures import YEAR_ONLY, judge_precincts, outlier_findings
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(
@@ -30,4 +30,6 @@ RULE = Rule(
 
 def find(context: Context) -> pa.Table:
     """Precincts with another share of birth years alone than is usual."""
-    return outlier_findings(context, RULE, judged(context, YEAR_ONLY), "birth_date")
+    return outlier_findings(
+        context, RULE, judge_precincts(context, YEAR_ONLY), "birth_date"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from voterlist.check.coincidences import counted, poisson_tail_bound
+from voterlist.check.coincidences import count_coincidences, poisson_tail_bound
 from voterlist.check.context import Context
 from voterlist.config import CheckSettings
 from voterlist.findings import make, take_columns
@@ -47,7 +47,7 @@ def find(context: Context) -> pa.Table:
 
     The whole list is tested only where it has more than one constituency.
     """
-    table = context.cached(counted)
+    table = context.cached(count_coincidences)
     constituency = table.column("constituency")
     if len(constituency.unique().drop_null()) == 1:
         table = table.filter(constituency.is_valid())

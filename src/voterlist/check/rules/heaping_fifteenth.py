@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.measures import FIFTEENTH, judged, outlier_findings
+from voterlist.check.measures import FIFTEENTH, judge_precincts, outlier_findings
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(
@@ -22,4 +22,6 @@ RULE = Rule(
 
 def find(context: Context) -> pa.Table:
     """Precincts with too many births on the 15th of a month."""
-    return outlier_findings(context, RULE, judged(context, FIFTEENTH), "birth_date")
+    return outlier_findings(
+        context, RULE, judge_precincts(context, FIFTEENTH), "birth_date"
+    )

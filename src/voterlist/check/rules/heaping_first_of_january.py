@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.measures import FIRST_OF_JANUARY, judged, outlier_findings
+from voterlist.check.measures import FIRST_OF_JANUARY, judge_precincts, outlier_findings
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(
@@ -31,5 +31,5 @@ RULE = Rule(
 def find(context: Context) -> pa.Table:
     """Precincts with too many births on 1 January."""
     return outlier_findings(
-        context, RULE, judged(context, FIRST_OF_JANUARY), "birth_date"
+        context, RULE, judge_precincts(context, FIRST_OF_JANUARY), "birth_date"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.measures import ROUND_YEAR, judged, outlier_findings
+from voterlist.check.measures import ROUND_YEAR, judge_precincts, outlier_findings
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(
@@ -25,4 +25,6 @@ RULE = Rule(
 
 def find(context: Context) -> pa.Table:
     """Precincts with too many birth years that end in 0 or 5."""
-    return outlier_findings(context, RULE, judged(context, ROUND_YEAR), "birth_date")
+    return outlier_findings(
+        context, RULE, judge_precincts(context, ROUND_YEAR), "birth_date"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.measures import WITHOUT_FIN, judged, outlier_findings
+from voterlist.check.measures import WITHOUT_FIN, judge_precincts, outlier_findings
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(
@@ -31,4 +31,4 @@ RULE = Rule(
 
 def find(context: Context) -> pa.Table:
     """Precincts with another share of entries without a FIN than is usual."""
-    return outlier_findings(context, RULE, judged(context, WITHOUT_FIN), "fin")
+    return outlier_findings(context, RULE, judge_precincts(context, WITHOUT_FIN), "fin")

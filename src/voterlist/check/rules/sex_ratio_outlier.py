@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.measures import MEN_SHARE, judged, outlier_findings
+from voterlist.check.measures import MEN_SHARE, judge_precincts, outlier_findings
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(
@@ -31,4 +31,4 @@ RULE = Rule(
 
 def find(context: Context) -> pa.Table:
     """Precincts with another share of men than is usual."""
-    return outlier_findings(context, RULE, judged(context, MEN_SHARE), "sex")
+    return outlier_findings(context, RULE, judge_precincts(context, MEN_SHARE), "sex")

@@ -193,7 +193,7 @@ class SqliteBase(Base):
             there = [identity(part) for part in (self.path, *beside(self.path))]
             self.files += there[len(self.files) :]
             if there != self.files:
-                raise replaced(self.path)
+                raise replaced_error(self.path)
 
     def version(self) -> int:
         """The ``user_version`` of the file."""
@@ -312,26 +312,26 @@ _LEAST_ROOM = 64 * 1024
 """With fewer bytes free than this the disk is full: the index of the WAL takes half of it."""
 
 
-def damaged(path: Path | str) -> InputError:
+def damage_error(path: Path | str) -> InputError:
     """The ledger is damaged, or no ledger at all."""
     return InputError(
         f"{path} is damaged, or no ledger", code="ledger-damaged", file=str(path)
     )
 
 
-def locked(path: Path | str) -> WorkspaceBusyError:
+def locked_error(path: Path | str) -> WorkspaceBusyError:
     """Another program holds the ledger."""
     message = f"another program holds {path}"
     return WorkspaceBusyError(message, code="ledger-locked", places={"path": str(path)})
 
 
-def forbidden(path: Path | str) -> VoterlistError:
+def forbidden_error(path: Path | str) -> VoterlistError:
     """The ledger, or its folder, may not be written."""
     message = f"{path} may not be written"
     return VoterlistError(message, code="ledger-forbidden", places={"path": str(path)})
 
 
-def replaced(path: Path | str) -> InputError:
+def replaced_error(path: Path | str) -> InputError:
     """The ledger that is there is not the one that was opened: what was written is not in it."""
     return InputError(
         f"{path} is another one by now, or gone",
@@ -357,20 +357,20 @@ def translated_errors(path: Path, *, unverified: bool = False) -> Iterator[None]
         raise cause from None
     except UnicodeDecodeError:
         # SQLite quotes damaged names in its messages, and Python cannot read them.
-        raise damaged(path) from None
+        raise damage_error(path) from None
 
 
 def _cause(error: sqlite3.Error, path: Path, *, unverified: bool) -> Exception | None:
     """The error to raise; None for one of the program itself."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY
     if code in _DAMAGED:
-        return damaged(path) if _is_damaged(path) else _unread(path)
+        return damage_error(path) if _is_damaged(path) else _unread(path)
     if unverified and code == sqlite3.SQLITE_ERROR:
-        return damaged(path)
+        return damage_error(path)
     if code in _LOCKED:
-        return locked(path)
+        return locked_error(path)
     if code in _FORBIDDEN:
-        return forbidden(path)
+        return forbidden_error(path)
     if code == sqlite3.SQLITE_FULL:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     return _cause_in_the_system(path) if code in _FROM_THE_SYSTEM else None
@@ -379,15 +379,15 @@ def _cause(error: sqlite3.Error, path: Path, *, unverified: bool) -> Exception |
 def _cause_in_the_system(path: Path) -> Exception:
     """Why a file could not be opened, read or written; SQLite does not say what the system said."""
     if path.is_dir():
-        return damaged(path)
+        return damage_error(path)
     if not os.access(path.parent, os.W_OK | os.X_OK):
-        return forbidden(path)
+        return forbidden_error(path)
     for part in (
         path,
         *(path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm")),
     ):
         if part.exists() and not os.access(part, os.R_OK | os.W_OK):
-            return forbidden(path)
+            return forbidden_error(path)
     if shutil.disk_usage(path.parent).free < _LEAST_ROOM:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     return _unread(path)

@@ -21,7 +21,7 @@ from typing import Any
 
 from voterlist import strict_json
 from voterlist.errors import UsageError
-from voterlist.storage.ledger.base import Base, damaged
+from voterlist.storage.ledger.base import Base, damage_error
 from voterlist.storage.ledger.tables import CHAIN, KEYS, VERSION
 
 PREFIX = b"voterlist ledger chain 1\n"
@@ -282,7 +282,7 @@ def verify(base: Base, tables: Iterable[str]) -> None:
     stored = sealed(base)
     for table in tables:
         if stored.get(table) != digest(base, table):
-            raise damaged(base.name)
+            raise damage_error(base.name)
 
 
 def verify_structure(base: Base) -> int:
@@ -294,7 +294,7 @@ def verify_structure(base: Base) -> int:
     """
     version = version_of(base)
     if not base.has_schema_of(version):
-        raise damaged(base.name)
+        raise damage_error(base.name)
     return version
 
 
@@ -306,13 +306,13 @@ def version_of(base: Base) -> int:
         UsageError: a newer version of the program wrote it.
     """
     if not base.is_sound():
-        raise damaged(base.name)
+        raise damage_error(base.name)
     version = base.version()
     if version > VERSION:
         message = f"a newer version of the program wrote {base.name}"
         raise UsageError(message, code="ledger-newer", places={"path": base.name})
     if version not in {0, VERSION}:
-        raise damaged(base.name)
+        raise damage_error(base.name)
     return version
 
 

@@ -16,7 +16,7 @@ from typing import Self
 import pyarrow as pa
 
 from voterlist.storage.ledger import chain
-from voterlist.storage.ledger.base import damaged, replaced
+from voterlist.storage.ledger.base import damage_error, replaced_error
 from voterlist.storage.ledger.chain import (
     RunningDigest,
     TableDigest,
@@ -124,13 +124,13 @@ class OpenLedger(Ledger):
         if head == self._head:
             return
         if self._head is not None and not chain.has_line(self._base, self._head):
-            raise replaced(self._base.name)
+            raise replaced_error(self._base.name)
         self._base.verified = False
         stored = sealed(self._base)
         for table in NUMBERED:
             self._states[table] = RunningDigest().go_on(self._base, table)
             if stored.get(table) != self._states[table].sealed:
-                raise damaged(self._base.name)
+                raise damage_error(self._base.name)
         verify(self._base, [table for table in SMALL if table not in NUMBERED])
         self._base.verified = True
         self._verified = set(SMALL)

@@ -22,9 +22,9 @@ from voterlist.storage.ledger.base import (
     Base,
     SqliteBase,
     beside,
-    damaged,
-    forbidden,
-    locked,
+    damage_error,
+    forbidden_error,
+    locked_error,
     make_private,
     translated_errors,
 )
@@ -76,11 +76,11 @@ def writable(place: Place, timeout: float) -> Base:
         return there
     path = place.path
     if path.is_dir():
-        raise damaged(path)
+        raise damage_error(path)
     make_private(path)
     if not os.access(path, os.W_OK):
         # SQLite would say so only at the first write, when the work is done.
-        raise forbidden(path)
+        raise forbidden_error(path)
     file = identity(path)
     with translated_errors(path, unverified=True):
         connection = sqlite3.connect(path, isolation_level=None, timeout=timeout)
@@ -115,12 +115,12 @@ def alone(path: Path) -> Iterator[None]:
         yield
         return
     if _is_open_here(path):
-        raise locked(path)
+        raise locked_error(path)
     with path.open("rb+") as file:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, *_BYTES_OF_THE_OPEN)
         except OSError:
-            raise locked(path) from None
+            raise locked_error(path) from None
         yield
 
 
@@ -144,7 +144,7 @@ def server(place: Place, timeout: float) -> PostgresBase:
 
 
 @contextmanager
-def unverified(place: Place) -> Iterator[Base]:
+def open_unverified(place: Place) -> Iterator[Base]:
     """The ledger as it is at one moment; without rows where there is none. Nothing is written."""
     if place.url is None:
         with _in_memory(place.path) as base:
@@ -187,7 +187,7 @@ def _empty(path: Path) -> Iterator[SqliteBase]:
 def _in_memory(path: Path) -> Iterator[Base]:
     """A copy in memory of a file, and of what its WAL holds."""
     if path.is_dir():
-        raise damaged(path)
+        raise damage_error(path)
     with _empty(path) as base:
         if is_there(Place(path)):
             # A reader of a WAL has to write the index of the WAL beside it, and leaves it there.
@@ -228,7 +228,7 @@ def _copy_files(path: Path, folder: Path) -> Path:
                 continue
         if before == (_state(path), _state(wal)):
             return copy
-    raise locked(path)
+    raise locked_error(path)
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:

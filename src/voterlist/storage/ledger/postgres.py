@@ -26,7 +26,14 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import NullPool
 
 from voterlist.errors import UsageError, VoterlistError
-from voterlist.storage.ledger.base import CHUNK, Base, Row, damaged, forbidden, locked
+from voterlist.storage.ledger.base import (
+    CHUNK,
+    Base,
+    Row,
+    damage_error,
+    forbidden_error,
+    locked_error,
+)
 from voterlist.storage.ledger.tables import GUARD, KEYS, SESSIONS, statements
 
 _LOCK = 0x766F_7465_726C_6973
@@ -328,11 +335,11 @@ def translated_errors(name: str, *, unverified: bool = False) -> Iterator[None]:
 def _cause(state: str, name: str, *, unverified: bool) -> Exception:
     """The error to raise for this SQLSTATE; it is empty where the driver refused."""
     if state in _LOCKED:
-        return locked(name)
+        return locked_error(name)
     if state in _FORBIDDEN:
-        return forbidden(name)
+        return forbidden_error(name)
     if state in _DAMAGED or (unverified and state.startswith(_OF_STATEMENTS)):
-        return damaged(name)
+        return damage_error(name)
     if state == _FULL:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name)
     places = {"path": name, "state": state or "—"}

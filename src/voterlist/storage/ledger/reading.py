@@ -29,7 +29,12 @@ from voterlist.storage.ledger.chain import (
     verify_structure,
 )
 from voterlist.storage.ledger.mark import Mark, read_marks, require_no_gap
-from voterlist.storage.ledger.opening import Place, make_tables, place_of, unverified
+from voterlist.storage.ledger.opening import (
+    Place,
+    make_tables,
+    open_unverified,
+    place_of,
+)
 from voterlist.storage.ledger.tables import (
     KEYS,
     CaseNote,
@@ -249,7 +254,7 @@ def snapshot(
         marks: how far it has to be.
         whole: verify the large tables too.
     """
-    with unverified(place_of(where)) as base:
+    with open_unverified(place_of(where)) as base:
         version = verify_structure(base)
         if version:
             verify(base, KEYS if whole else SMALL)

@@ -33,7 +33,12 @@ from voterlist.storage.ledger.chain import (
     version_of,
 )
 from voterlist.storage.ledger.mark import Mark, find_gap, marks_by_path
-from voterlist.storage.ledger.opening import Place, make_tables, place_of, unverified
+from voterlist.storage.ledger.opening import (
+    Place,
+    make_tables,
+    open_unverified,
+    place_of,
+)
 from voterlist.storage.ledger.tables import (
     CHAIN,
     KEYS,
@@ -141,7 +146,7 @@ def verify(where: Path | Place, heads: Iterable[str] = ()) -> Verdict:
     known = [_read_head(text) for text in heads]
     place = place_of(where)
     marks = marks_by_path(place.path)
-    with unverified(place) as base:
+    with open_unverified(place) as base:
         return verdict_of(base, marks, known)
 
 
