@@ -607,5 +607,5 @@ def test_a_pair_that_people_decided_is_learnt_from_once(rows):
     counts = open_pairs + same + apart
     labels = weigh.Labels(same.astype(float), apart.astype(float))
     likelihood = np.log2(np.linspace(0.1, 0.9, 4 * len(counts))).reshape(-1, 4)
-    expected = weigh._expected(likelihood, np.full(4, -2.0), counts, labels)
+    expected = weigh._expected_pairs(likelihood, np.full(4, -2.0), counts, labels)
     assert np.allclose(expected.sum(axis=1), counts)

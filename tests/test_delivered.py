@@ -387,7 +387,7 @@ def test_a_python_that_the_settings_do_not_name_is_named(home, tmp_path):
 @pytest.mark.parametrize("changed", [{"co_stacksize": 0}, {"co_qualname": "g"}])
 def test_compiled_code_is_compared_whole(changed):
     """Python's own comparison leaves out what decides how code runs."""
-    made = delivered_module._compiled("def f():\n    return 1\n", 0)
+    made = delivered_module._compile("def f():\n    return 1\n", 0)
     (inner,) = [one for one in made.co_consts if hasattr(one, "co_code")]
     inside = tuple(
         one.replace(**changed) if one is inner else one for one in made.co_consts

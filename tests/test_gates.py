@@ -5,6 +5,8 @@ import pytest
 
 from voterlist.config import Settings
 from voterlist.handover import gates
+from voterlist.pipeline.known import Known
+from voterlist.pipeline.list_input import ListSource
 from voterlist.schemas import CONTESTED, SET_ASIDE
 from voterlist.tables import from_columns
 
@@ -15,8 +17,9 @@ THERE = "088-0001-b"
 @pytest.fixture
 def run(tmp_path):
     """The run of a constituency whose tables a test writes."""
-    scope = gates.Scope(88)
-    return gates._Run(tmp_path, tmp_path, Settings(), None, scope)
+    runs = Known("run", {}, (tmp_path,), (frozenset(),))
+    source = ListSource(tmp_path, runs, None, Settings())
+    return gates._Run(source, gates.Scope(88))
 
 
 def write(run, name, schema, *rows):
@@ -59,7 +62,7 @@ def test_every_contested_entry_counts_once_and_every_case_once(run):
     ]
     answer = {"answer": "strike", "decided_by": "x", "decided_at": "2026-02-03"}
     write(run, "contested", CONTESTED, *({**row, **answer} for row in rows))
-    assert gates._contested(run) == 3
+    assert gates._contested_subjects(run) == 3
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_a_case_over_constituencies_is_settled_once_each_has_answered(cycle):
 )
 def test_where_all_say_elsewhere_all_are_asked_again(answers, owing):
     """Struck off in each constituency, the person would stand on no list."""
-    assert returned_cases._owed("a", {1: 7, 2: 7}, answers).owing == owing
+    assert returned_cases._debt_of("a", {1: 7, 2: 7}, answers).owing == owing
 
 
 def test_only_one_side_of_each_case_left_its_list(cycle):

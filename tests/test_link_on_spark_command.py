@@ -12,7 +12,7 @@ import pytest
 from command_line import call
 from voterlist import synth
 from voterlist.any_table.linking import LinkRequest
-from voterlist.any_table.linking_on_spark import _listed
+from voterlist.any_table.linking_on_spark import _list_of
 
 SPARK = ("--engine", "spark", "--master", "local[1]")
 
@@ -136,7 +136,7 @@ def test_a_column_that_begins_blank_is_used(people, tmp_path):
         rows = rows.set_column(rows.column_names.index("entry_id"), "entry_id", ids)
         pq.write_table(rows, tmp_path / "list.parquet")
         request = LinkRequest([tmp_path / "list.parquet"])
-        assert ("fin" in _listed(request.sources()).columns()) is used
+        assert ("fin" in _list_of(request.sources()).columns()) is used
 
 
 def test_what_may_differ_on_spark_is_said_before_the_work(refused, listed):

@@ -105,7 +105,7 @@ def normalised(
     ids = entries.column("entry_id")
     order = tables.order_of(ids.combine_chunks())
     for name in _KEPT:
-        voters.put(name, _taken(entries.column(name), order))
+        voters.put(name, _take(entries.column(name), order))
     del entries
     if not with_ids:
         ids = None
@@ -115,7 +115,7 @@ def normalised(
         del entries
         for name in COMPARED:
             if name in made.column_names:
-                voters.put(name, _taken(made.column(name), order))
+                voters.put(name, _take(made.column(name), order))
         del made
     for name in COMPARED:
         if name not in voters.column_names:
@@ -123,7 +123,7 @@ def normalised(
     return Normalised(voters, ids, rows, are_renamed)
 
 
-def _taken(column: pa.ChunkedArray, order: pa.Array | None) -> pa.ChunkedArray:
+def _take(column: pa.ChunkedArray, order: pa.Array | None) -> pa.ChunkedArray:
     return column if order is None else column.take(order)
 
 

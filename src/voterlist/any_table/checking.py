@@ -239,9 +239,9 @@ def check_files(
     except MapError as error:
         raise error.of(map_name=columns.name if columns else "") from None
     used = profile or (reading.profile if reading else chosen.workspace.profile)
-    audited = _audited(intake, names, reference, used, today, progress)
+    audited = _audit(intake, names, reference, used, today, progress)
     pages = _write_pages(report, audited, today)
-    return _checked(audited, pages, reading)
+    return _result_of(audited, pages, reading)
 
 
 def _require_files(paths: Sequence[Path]) -> None:
@@ -261,7 +261,7 @@ def _require_lists(paths: Sequence[Path]) -> None:
             raise usage_error(code, path=folder, inbox=folder / INBOX)
 
 
-def _audited(
+def _audit(
     intake: Intake,
     names: dict[str, str],
     reference: _Reference,
@@ -374,7 +374,7 @@ def _write_pages(
     )
 
 
-def _checked(
+def _result_of(
     audited: _Audited, pages: tuple[Path, ...], reading: Reading | None
 ) -> Checked:
     intake, examined, settled = audited.intake, audited.examined, audited.settled

@@ -94,7 +94,7 @@ def compare_lists(
         after=after.voters.num_rows,
         changes=cycles.changes,
         by_cause=tuple(_by_cause(cycles.changes)),
-        unexplained=tuple(_unexplained(cycles.summary)),
+        unexplained=tuple(_unexplained_by_precinct(cycles.summary)),
         findings=counts(cycles.findings, "rule"),
     )
 
@@ -144,7 +144,7 @@ def _by_cause(changes: pa.Table) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["change"], -row["entries"], row["cause"]))
 
 
-def _unexplained(summary: pa.Table) -> list[dict[str, Any]]:
+def _unexplained_by_precinct(summary: pa.Table) -> list[dict[str, Any]]:
     """Entries without a cause, by precinct."""
     has_no_cause = pc.equal(summary.column("cause").cast(pa.string()), NO_CAUSE)
     by_place: dict[tuple[int | None, int | None], dict[str, Any]] = {}

@@ -185,7 +185,7 @@ class Understood:
 
     def added(self) -> dict[str, pa.Array]:
         """The columns of the added comparisons over all files, in the order of the entries."""
-        return _added(self.read, self.comparisons)
+        return _added_columns(self.read, self.comparisons)
 
 
 def joined(sources: Sequence[Source], profile: Profile | None = None) -> Joined:
@@ -275,7 +275,7 @@ def entries_of(read: list[ReadFile]) -> tuple[pa.Table, bool]:
     if are_renamed:
         _require_names_apart(paths)
         tables = [
-            _named(table, path) for path, table in zip(paths, tables, strict=True)
+            _with_name(table, path) for path, table in zip(paths, tables, strict=True)
         ]
     return concat(tables, ENTRY), are_renamed
 
@@ -328,7 +328,7 @@ def _as_text(table: pa.Table) -> pa.Schema:
     return pa.schema([(name, pa.string()) for name in table.column_names])
 
 
-def _added(
+def _added_columns(
     read: Sequence[ReadFile], comparisons: Sequence[AddedComparison]
 ) -> dict[str, pa.Array]:
     """The column of each comparison over all files."""
@@ -372,7 +372,7 @@ def _require_names_apart(paths: Sequence[Path]) -> None:
         raise usage_error("same-file-names", path=twice)
 
 
-def _named(table: pa.Table, path: Path) -> pa.Table:
+def _with_name(table: pa.Table, path: Path) -> pa.Table:
     ids = pc.binary_join_element_wise(path.name, table.column("entry_id"), ":")
     return table.set_column(0, ENTRY.field("entry_id"), ids)
 

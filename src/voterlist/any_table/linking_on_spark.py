@@ -125,7 +125,7 @@ def link_tables_on_spark(
     """
     require_master(place.master)
     sources, settings = request.sources(), link_settings(request.settings)
-    listed = _listed(sources)
+    listed = _list_of(sources)
     with open_session(place.master) as spark, told(place.work):
         files = cluster.Files(spark, _tasks(listed))
         listed, account = _under_profile(listed, files, request.profile)
@@ -165,7 +165,7 @@ def _under_profile(
     return _List(listed.files, choice), Reading(profile, telling, uses)
 
 
-def _listed(sources: Sequence[Source]) -> _List:
+def _list_of(sources: Sequence[Source]) -> _List:
     """The files with what their columns are used as.
 
     Raises:

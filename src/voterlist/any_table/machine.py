@@ -206,7 +206,7 @@ def shortage(files: Sequence[Path], pairs: int = 0) -> Shortage | None:
     available = available_bytes()
     if available is None:
         return None
-    needed = _needed(files, AN_ENTRY) + pairs * _A_PAIR
+    needed = _bytes_needed(files, AN_ENTRY) + pairs * _A_PAIR
     available += held_bytes()
     if needed <= available:
         return None
@@ -215,10 +215,10 @@ def shortage(files: Sequence[Path], pairs: int = 0) -> Shortage | None:
 
 def needed_aside(files: Sequence[Path]) -> int:
     """The bytes that a linkage of these files needs at least, with columns and pairs put aside."""
-    return _needed(files, AN_ENTRY_ASIDE)
+    return _bytes_needed(files, AN_ENTRY_ASIDE)
 
 
-def _needed(files: Sequence[Path], an_entry: int) -> int:
+def _bytes_needed(files: Sequence[Path], an_entry: int) -> int:
     """Bytes for the entries of these files; a file that is not there has none."""
     needed = _PROGRAM
     for path in files:

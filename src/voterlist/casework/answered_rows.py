@@ -84,12 +84,12 @@ def originals_of(holding: Standing, given: Given, returned: pa.Table) -> Origina
         {
             "pending": holding.pending.to_pylist(),
             "contested-entry": holding.contested.to_pylist(),
-            "returned": list(_returned(returned, given)),
+            "returned": list(_returned_rows(returned, given)),
         }
     )
 
 
-def _returned(returned: pa.Table, given: Given) -> Iterator[_Row]:
+def _returned_rows(returned: pa.Table, given: Given) -> Iterator[_Row]:
     """What was decided of entries that changed since, under the ids of today."""
     originals = {
         (row["entry_id"], row["action"], row["field"], row["decided_by"]): row
@@ -121,7 +121,7 @@ class Rows:
         amendments = [
             full
             for row in answers.amendments.to_pylist()
-            if (full := self._confirmed(row)) is not None
+            if (full := self._with_confirmed(row)) is not None
         ]
         verdicts = []
         for row in answers.decisions.to_pylist():
@@ -134,7 +134,7 @@ class Rows:
         standing = [row for row in amendments if not self._is_taken_back(row)]
         self.amendments = from_rows(standing, AMENDMENT_ROW)
 
-    def _confirmed(self, row: _Row) -> _Row | None:
+    def _with_confirmed(self, row: _Row) -> _Row | None:
         """A row with what it confirms; None where there is no such thing."""
         if row["asked_as"] is None or row["action"] in {None, WITHDRAWN, Action.ASK}:
             return row

@@ -283,7 +283,7 @@ def settled(
     Raises:
         CustodyError: what was kept of a package is damaged.
     """
-    asked = _asked(workspace, ledger)
+    asked = _cases_asked(workspace, ledger)
     others = {receiver for _, receiver in asked} - {newest.sender}
     came = {sender: _came_up(workspace, ledger, sender) for sender in others}
     came[newest.sender] = newest
@@ -312,7 +312,9 @@ def settled(
     return Settled(verdicts, case_entries, frozenset(own))
 
 
-def _asked(workspace: Path, ledger: Reader) -> dict[tuple[str, str], ReturnedCase]:
+def _cases_asked(
+    workspace: Path, ledger: Reader
+) -> dict[tuple[str, str], ReturnedCase]:
     """(case, constituency it was returned to) -> the case as it was returned last."""
     receivers = {
         line.receiver

@@ -52,7 +52,7 @@ def carried_over(path: Path, given: Given, limits: IngestSettings) -> list[Typed
             code="review-target-exchanged",
             file=str(path),
         )
-    recorded = _recorded(answers, given)
+    recorded = _recorded_rows(answers, given)
     return [
         row
         for row in answers.typed
@@ -67,7 +67,7 @@ def _is_new(row: Typed) -> bool:
     return digest_of(row.texts) != row.ids.get(AS_EXPORTED)
 
 
-def _recorded(answers: Answers, given: Given) -> set[_Place]:
+def _recorded_rows(answers: Answers, given: Given) -> set[_Place]:
     """The rows whose answer is the last that its person gave."""
     verdicts = _last_by_person(given.verdicts.to_pylist(), "case_id", "entry_id")
     amendments = _last_by_person(given.amendments.to_pylist(), "entry_id")

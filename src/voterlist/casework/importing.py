@@ -202,10 +202,12 @@ class _Check:
             earlier=self._given.verdicts,
             refused=self._unread,
         )
-        amended = self._amended()
+        amended = self._check_findings()
         new = Given(
-            verdicts=_numbered(checked.decisions, checked.adjudications, GIVEN_VERDICT),
-            amendments=_numbered(
+            verdicts=_number_answers(
+                checked.decisions, checked.adjudications, GIVEN_VERDICT
+            ),
+            amendments=_number_answers(
                 amended.amendments, amended.adjudications, GIVEN_AMENDMENT
             ),
             acceptances=amended.acceptances,
@@ -222,27 +224,27 @@ class _Check:
             strict=True,
         ):
             problems += _problems_of(table, codes, asked)
-        verdicts = _kept(new.verdicts, tried.verdicts)
+        verdicts = _without_refused(new.verdicts, tried.verdicts)
         return ImportedFile(
             file=answers.file,
             verdicts=verdicts,
-            amendments=_kept(new.amendments, tried.amendments),
+            amendments=_without_refused(new.amendments, tried.amendments),
             acceptances=amended.acceptances.filter(
                 _is_kept(marks.column("number"), tried.marks)
             ),
             replaced=(
-                *self._replaced(checked.replaced, verdicts),
+                *self._replaced_verdicts(checked.replaced, verdicts),
                 *self._replaced_otherwise(amended),
             ),
-            problems=tuple(self._placed(problem) for problem in problems),
+            problems=tuple(self._with_place(problem) for problem in problems),
             digest=answers.digest,
             is_origin_known=not answers.sheets_without_run,
             answers=answers.decisions.num_rows + answers.amendments.num_rows,
             subjects=amended.subjects,
-            drawn=self._drawn(verdicts),
+            drawn=self._entries_drawn(verdicts),
         )
 
-    def _amended(self) -> Amended:
+    def _check_findings(self) -> Amended:
         """The answers about findings and entries, checked."""
         rows = self._rows
         if not rows.amendments.num_rows:
@@ -256,7 +258,7 @@ class _Check:
             refused=(*self._unread, *rows.problems),
         )
 
-    def _drawn(self, verdicts: pa.Table) -> Mapping[str, Sequence[str]]:
+    def _entries_drawn(self, verdicts: pa.Table) -> Mapping[str, Sequence[str]]:
         """The entries of the decided cases that are none of the run."""
         decided = set(
             verdicts.filter(pc.invert(verdicts.column("adjudicates")))
@@ -305,12 +307,15 @@ class _Check:
             refusal.number: refusal.code for refusal in refusals if not refusal.case_id
         }
         return _Refused(
-            of_cases | self._unvouched(new.verdicts, given.verdicts, "case_id"),
-            self._unvouched(marks, given.amendments, "finding_id"),
-            others | self._unvouched(new.amendments, given.amendments, "entry_id"),
+            of_cases | self._needing_session(new.verdicts, given.verdicts, "case_id"),
+            self._needing_session(marks, given.amendments, "finding_id"),
+            others
+            | self._needing_session(new.amendments, given.amendments, "entry_id"),
         )
 
-    def _unvouched(self, new: pa.Table, given: pa.Table, about: str) -> dict[int, str]:
+    def _needing_session(
+        self, new: pa.Table, given: pa.Table, about: str
+    ) -> dict[int, str]:
         """The new answers, by number, that need a session of their person, each with a code.
 
         Where nobody may log in, files are all that there is, and are taken.
@@ -336,7 +341,9 @@ class _Check:
             )
         }
 
-    def _replaced(self, earlier: pa.Table, new: pa.Table) -> Iterator[Replacement]:
+    def _replaced_verdicts(
+        self, earlier: pa.Table, new: pa.Table
+    ) -> Iterator[Replacement]:
         """The earlier verdicts of the same people that are replaced."""
         names = ("case_id", "entry_id", "decided_by")
         said = {
@@ -371,7 +378,7 @@ class _Check:
                 now=answer.now,
             )
 
-    def _placed(self, problem: Problem) -> Problem:
+    def _with_place(self, problem: Problem) -> Problem:
         """A problem with its file, and the number of its case."""
         number = self._against.numbers.get(problem.case_id or "")
         return replace(problem, file=self._answers.file, case_number=number)
@@ -385,7 +392,7 @@ class _Refused(NamedTuple):
     amendments: Mapping[int, str]
 
 
-def _numbered(plain: pa.Table, settling: pa.Table, schema: pa.Schema) -> pa.Table:
+def _number_answers(plain: pa.Table, settling: pa.Table, schema: pa.Schema) -> pa.Table:
     """Answers with their numbers, from 1; behind the plain ones those that settle disputes."""
     table = concat([plain, settling], plain.schema)
     size = table.num_rows
@@ -405,7 +412,7 @@ def _marks(acceptances: pa.Table) -> pa.Table:
     return from_rows(rows, GIVEN_AMENDMENT)
 
 
-def _kept(table: pa.Table, refused_numbers: Collection[int]) -> pa.Table:
+def _without_refused(table: pa.Table, refused_numbers: Collection[int]) -> pa.Table:
     """The answers whose numbers were not refused."""
     return table.filter(_is_kept(table.column("number"), refused_numbers))
 

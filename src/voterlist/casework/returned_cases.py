@@ -216,7 +216,7 @@ def owed(workspace: Path, ledger: Reader) -> tuple[Owed, ...]:
         for answer in answers_of(workspace, ledger, receiver):
             answered.setdefault(answer.case_id, {})[constituency] = answer.answer
     cases = (
-        _owed(case_id, numbers, answered.get(case_id, {}))
+        _debt_of(case_id, numbers, answered.get(case_id, {}))
         for case_id, numbers in asked.items()
     )
     return tuple(
@@ -224,7 +224,9 @@ def owed(workspace: Path, ledger: Reader) -> tuple[Owed, ...]:
     )
 
 
-def _owed(case_id: str, numbers: Mapping[int, int], answers: Mapping[int, str]) -> Owed:
+def _debt_of(
+    case_id: str, numbers: Mapping[int, int], answers: Mapping[int, str]
+) -> Owed:
     asked = tuple(sorted(numbers))
     has_vanished = all(answers.get(receiver) == "give-up" for receiver in asked)
     owing = tuple(

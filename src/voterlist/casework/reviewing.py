@@ -248,10 +248,10 @@ def import_review(
             # The next file is held against what this one says.
             against = replace(against, given=answers_of_today(ledger, runs))
         holding = _standing(against)
-        touched = _touched([file.answers for file in books])
+        touched = _subjects_touched([file.answers for file in books])
         return Imported(
             tuple(imported),
-            tuple(_disputed(holding.contested.to_pylist(), touched, numbers)),
+            tuple(_disputes(holding.contested.to_pylist(), touched, numbers)),
             tuple(_pending(holding.pending.to_pylist(), touched)),
         )
 
@@ -306,7 +306,7 @@ def _write_journal(
     )
 
 
-def _touched(files: Sequence[Answers]) -> set[str]:
+def _subjects_touched(files: Sequence[Answers]) -> set[str]:
     """The cases and entries of which the files say anything."""
     touched: set[str] = set()
     for answers in files:
@@ -317,7 +317,7 @@ def _touched(files: Sequence[Answers]) -> set[str]:
     return touched - {None}
 
 
-def _disputed(
+def _disputes(
     contested: Sequence[Mapping[str, object]],
     touched: set[str],
     numbers: Mapping[str, int],

@@ -83,7 +83,7 @@ def with_drawn(
     """
     known = set(cases.column("case_id").to_pylist())
     wanted = set()
-    for case, entries in _named(given, verdicts).items():
+    for case, entries in _entries_named(given, verdicts).items():
         pair = sorted(entry for entry in entries if entry is not None)
         if case not in known and len(pair) == 2 and case_id(pair) == case:
             wanted.add((pair[0], pair[1]))
@@ -99,7 +99,9 @@ def with_drawn(
     return concat([cases, drawn], CASE)
 
 
-def _named(given: Given, verdicts: pa.Table) -> dict[str | None, set[str | None]]:
+def _entries_named(
+    given: Given, verdicts: pa.Table
+) -> dict[str | None, set[str | None]]:
     """The entries of each case that somebody answered, or answers now."""
     named: dict[str | None, set[str | None]] = {
         case: set(entries) for case, entries in given.case_entries.items()

@@ -44,14 +44,14 @@ def _tell_profile(reading: Reading) -> None:
 def _use(use: ColumnUse) -> str:
     """In words what a column is used as, or why it is left."""
     if use.reason is None:
-        return SAY(f"cli.columns.as-{use.use}", name=_named(use.name), kind=use.kind)
+        return SAY(f"cli.columns.as-{use.use}", name=_name_of(use.name), kind=use.kind)
     why = SAY(f"cli.columns.left-{use.reason}")
     if use.looks_like is None:
         return why
-    return SAY("cli.columns.looks-like", why=why, name=_named(use.looks_like))
+    return SAY("cli.columns.looks-like", why=why, name=_name_of(use.looks_like))
 
 
-def _named(name: str | None) -> str:
+def _name_of(name: str | None) -> str:
     """A field or comparison in words; one that a map adds as the map calls it."""
     key = f"field.{name}"
     return SAY(key) if SAY.has(key) else name or ""

@@ -170,13 +170,11 @@ def _texts(error: VoterlistError, **more: object) -> tuple[str, str]:
         (f"aside.{code}.message", f"aside.{code}.todo"),
     ):
         if SAY.has(what):
-            return _filled(what, places, error.message), _filled(
-                todo, places, error.todo
-            )
+            return _fill(what, places, error.message), _fill(todo, places, error.todo)
     return error.message, error.todo
 
 
-def _filled(key: str, places: dict[str, object], otherwise: str) -> str:
+def _fill(key: str, places: dict[str, object], otherwise: str) -> str:
     """The catalogue's text with its places filled.
 
     ``otherwise`` where it asks for one that is not known.

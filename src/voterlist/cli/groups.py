@@ -158,12 +158,10 @@ def records() -> dict[str, dict[str, dict[str, Any]]]:
 
 def sections() -> dict[str, tuple[Entry | SubGroup, ...]]:
     """Section of the help -> its commands; those of one first word are a group."""
-    return {
-        section: tuple(_grouped(commands)) for section, commands in records().items()
-    }
+    return {section: tuple(_group(commands)) for section, commands in records().items()}
 
 
-def _grouped(commands: Mapping[str, Mapping[str, Any]]) -> Iterator[Entry | SubGroup]:
+def _group(commands: Mapping[str, Mapping[str, Any]]) -> Iterator[Entry | SubGroup]:
     entries = [
         Entry(typed.replace(" ", "."), **record) for typed, record in commands.items()
     ]
@@ -291,7 +289,7 @@ class Group(TyperGroup):
         """Read the options before the command."""
         tell_in_our_words(self.params)
         as_json = "--json" in args
-        return _guarded(
+        return _guard(
             lambda: super(Group, self).make_context(info_name, args, *more, **others),
             as_json,
         )
@@ -299,9 +297,7 @@ class Group(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
-            return _guarded(
-                lambda: super(Group, self).invoke(ctx), "--json" in ctx.args
-            )
+            return _guard(lambda: super(Group, self).invoke(ctx), "--json" in ctx.args)
         finally:
             LOG.close()
 
@@ -311,7 +307,7 @@ def commands_of(sections: Mapping[str, tuple[Entry | SubGroup, ...]]) -> type[Gr
     return type("Commands", (Group,), {"sections": sections})
 
 
-def _guarded(work: Callable[[], Any], as_json: bool) -> Any:
+def _guard(work: Callable[[], Any], as_json: bool) -> Any:
     """What ``work`` returns.
 
     Raises:

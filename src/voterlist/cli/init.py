@@ -29,7 +29,7 @@ def init(
     from voterlist.pipeline.workspace import make_workspace
 
     if constituency is None and level is not Level.CEC and not TERMINAL.json:
-        constituency = _asked()
+        constituency = _ask()
     settings = make_workspace(
         folder, cycle=cycle or str(now().year), level=level, constituency=constituency
     )
@@ -48,7 +48,7 @@ def init(
     }
 
 
-def _asked() -> int | None:
+def _ask() -> int | None:
     """The constituency as somebody at a terminal names it; None without an answer or terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return None

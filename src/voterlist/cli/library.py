@@ -68,7 +68,7 @@ def in_our_words(message: str) -> str:
             places = match.groupdict()
             if "message" in places:
                 places["message"] = in_our_words(places["message"])
-            return _filled(key, places)
+            return _fill(key, places)
     return message
 
 
@@ -88,7 +88,7 @@ def extra_in_our_words(extra: str) -> str:
         if part == texts("library.required")["en"]:
             parts.append(SAY("library.required"))
         elif match is not None:
-            parts.append(_filled("library.default", match.groupdict()))
+            parts.append(_fill("library.default", match.groupdict()))
         else:
             parts.append(part)
     return f"[{'; '.join(parts)}]"
@@ -96,10 +96,10 @@ def extra_in_our_words(extra: str) -> str:
 
 def error_line(message: str) -> str:
     """The last line of wrong usage."""
-    return _filled("library.error", {"message": in_our_words(message)})
+    return _fill("library.error", {"message": in_our_words(message)})
 
 
-def _filled(key: str, places: Mapping[str, str]) -> str:
+def _fill(key: str, places: Mapping[str, str]) -> str:
     """The text of a key. A place may hold line breaks of the library's own."""
     return texts(key)[SAY.language].format(**places)
 

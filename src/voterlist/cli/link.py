@@ -172,14 +172,14 @@ def link(given: _Options) -> Answer:
         keep_memory()
     else:
         return_memory()
-    linked = _linked(given, request, given.out, place)
+    linked = _link(given, request, given.out, place)
     _tell(linked, request, given.out)
     if place is not None:
         tell("cli.link.work-kept", path=place.work)
     return {**_as_json(linked, request), **picked(given, "out", "clusters")}
 
 
-def _linked(
+def _link(
     given: _Options, request: LinkRequest, out: Path, place: Place | None
 ) -> Linked:
     """Link the files, here or on a cluster, and write what is found."""

@@ -40,9 +40,9 @@ def manual(
         for words, command in _commands(context.find_root().command)
     }
     if out is not None:
-        return {"out": out, "files": _written(out, commands)}
+        return {"out": out, "files": _write_chapters(out, commands)}
     name = " ".join(topic or ()).lower()
-    page = _found(name, commands)(SAY)
+    page = _find(name, commands)(SAY)
     _tell(page)
     parts = [_as_json(part) for part in page.parts]
     return {"topic": name, "title": page.title, "parts": parts}
@@ -79,7 +79,7 @@ def json_keys() -> dict[str, str]:
     }
 
 
-def _found(name: str, commands: dict[str, Maker]) -> Maker:
+def _find(name: str, commands: dict[str, Maker]) -> Maker:
     """Who makes the page of a name.
 
     Raises:
@@ -121,7 +121,7 @@ def _index(names: tuple[str, ...], say: Catalogue) -> Page:
     return book.Page(say("manual.commands.title"), parts)
 
 
-def _written(folder: Path, commands: dict[str, Maker]) -> list[Path]:
+def _write_chapters(folder: Path, commands: dict[str, Maker]) -> list[Path]:
     """The files of the chapters, written into the folder in the language of the terminal."""
     from voterlist.rulebook import pages as book
 
@@ -152,7 +152,7 @@ def _tell(page: Page) -> None:
             TERMINAL.say(part.text.rstrip())
         elif isinstance(part, str):
             for paragraph in part.split("\n\n"):
-                TERMINAL.say(_filled(paragraph, width))
+                TERMINAL.say(_fill(paragraph, width))
         else:
             _tell_grid(part, width)
 
@@ -169,11 +169,11 @@ def _tell_grid(grid: Grid, width: int) -> None:
         TERMINAL.say(f"  {first}")
         told = zip(grid.heads[1:], others, strict=True)
         texts = [f"{head}: {cell}" if head else cell for head, cell in told if cell]
-        for line in _joined(texts, width - len(_INDENT)):
-            TERMINAL.say(_filled(line, width, _INDENT))
+        for line in _join(texts, width - len(_INDENT)):
+            TERMINAL.say(_fill(line, width, _INDENT))
 
 
-def _joined(texts: list[str], width: int) -> list[str]:
+def _join(texts: list[str], width: int) -> list[str]:
     """The texts in lines: as many in one as fit into it."""
     lines: list[str] = []
     for text in texts:
@@ -184,7 +184,7 @@ def _joined(texts: list[str], width: int) -> list[str]:
     return lines
 
 
-def _filled(text: str, width: int, indent: str = "") -> str:
+def _fill(text: str, width: int, indent: str = "") -> str:
     return textwrap.fill(
         text,
         width,

@@ -255,18 +255,18 @@ def require_outputs(command: Any, values: Mapping[str, Any]) -> None:
         elif parameter.metavar not in _FOLDERS:
             files += paths
         elif paths and (paths[0] / _SETTINGS).exists():
-            raise _refused("folder-taken", paths[0])
+            raise _refusal("folder-taken", paths[0])
     taken = _inputs(read, files) if files else {}
     for path in files:
         key = _key(path)
         is_log = path is LOG.path
         is_made = is_log or command.name in _MAKING or path.parent.is_dir()
         if key in taken:
-            raise _refused(taken[key], path)
+            raise _refusal(taken[key], path)
         if not is_made:
-            raise _refused("no-such-folder", path.parent)
+            raise _refusal("no-such-folder", path.parent)
         if path.is_dir() and not is_log:
-            raise _refused("out-is-folder", path)
+            raise _refusal("out-is-folder", path)
         taken[key] = "out-twice"
 
 
@@ -288,5 +288,5 @@ def _key(path: Path) -> object:
     return identity(real) or (real.parent, name)
 
 
-def _refused(code: str, path: Path) -> UsageError:
+def _refusal(code: str, path: Path) -> UsageError:
     return usage_error(code, path=path)

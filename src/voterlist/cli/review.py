@@ -125,7 +125,7 @@ def import_decisions(
         )
     if len(files) > 1:
         _list_files(imported)
-    counted = _counted(imported)
+    counted = _count(imported)
     refused = {
         (problem.file, problem.sheet, problem.row)
         for problem in imported.problems
@@ -168,7 +168,7 @@ def import_decisions(
     }
 
 
-def _counted(imported: Imported) -> dict[str, int]:
+def _count(imported: Imported) -> dict[str, int]:
     """How many answers were recorded, by what they are."""
     tables = [
         table for file in imported.files for table in (file.verdicts, file.amendments)

@@ -126,11 +126,11 @@ def standing_lines(settings: Settings, standings: Sequence[UnitStanding]) -> lis
             due=deadline.due,
             counts=counts or SAY("cli.status.no-units"),
         )
-        lines.append(f"{line}{_moved(deadline)}")
+        lines.append(f"{line}{_who_moved(deadline)}")
     return lines
 
 
-def _moved(deadline: Deadline) -> str:
+def _who_moved(deadline: Deadline) -> str:
     """Whose decision moved the date, in brackets; empty where none did."""
     if deadline.planned is None:
         return ""

@@ -121,15 +121,15 @@ def picked(record: Any, *names: str) -> Answer:
 
 def tell(key: str, indent: int = 0, /, **places: object) -> None:
     """A line of the result: the text of a key; a path in it as a person would type it here."""
-    TERMINAL.say(" " * indent + _filled(key, places))
+    TERMINAL.say(" " * indent + _fill(key, places))
 
 
 def warn(key: str, /, **places: object) -> None:
     """A line on standard error: as ``tell``."""
-    TERMINAL.warn(_filled(key, places))
+    TERMINAL.warn(_fill(key, places))
 
 
-def _filled(key: str, places: Mapping[str, object]) -> str:
+def _fill(key: str, places: Mapping[str, object]) -> str:
     typed = {
         name: shown(value) if isinstance(value, Path) else value
         for name, value in places.items()

@@ -70,13 +70,13 @@ _BREAKS = "\n\t"
 def visible(text: str) -> str:
     """A text of the program with its control characters shown; line breaks and tabs stay."""
     return _HIDDEN.sub(
-        lambda sign: sign[0] if sign[0] in _BREAKS else _shown(sign[0]), text
+        lambda sign: sign[0] if sign[0] in _BREAKS else _show(sign[0]), text
     )
 
 
 def visible_name(text: str) -> str:
     """A name or a cell, which stands in one line, with every control character in it shown."""
-    return _HIDDEN.sub(lambda sign: _shown(sign[0]), text)
+    return _HIDDEN.sub(lambda sign: _show(sign[0]), text)
 
 
 def in_json(text: str) -> str:
@@ -86,6 +86,6 @@ def in_json(text: str) -> str:
     )
 
 
-def _shown(character: str) -> str:
+def _show(character: str) -> str:
     number = ord(character)
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"

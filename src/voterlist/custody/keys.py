@@ -306,10 +306,10 @@ def load_keys(folder: Path, passphrase: str | None = None) -> Keys:
     """
     content = _private_content(folder)
     if content.startswith(AGE_HEAD):
-        content = _opened(folder, content, passphrase)
+        content = _open_text(folder, content, passphrase)
     elif passphrase is not None:
         raise refusal("passphrase-unused", path=folder / PRIVATE_NAME)
-    signing, identity = _parsed(folder, content)
+    signing, identity = _parse(folder, content)
     public = own_public_key(folder)
     theirs = (public.signing, public.age)
     if theirs != (public_key(signing), str(identity.to_public())):
@@ -409,7 +409,7 @@ def _private_content(folder: Path) -> bytes:
         return file.read(_MOST_BYTES)
 
 
-def _opened(folder: Path, content: bytes, passphrase: str | None) -> bytes:
+def _open_text(folder: Path, content: bytes, passphrase: str | None) -> bytes:
     """The text of a private key that has a passphrase."""
     path = folder / PRIVATE_NAME
     if passphrase is None:
@@ -424,7 +424,7 @@ def _opened(folder: Path, content: bytes, passphrase: str | None) -> bytes:
     return opened
 
 
-def _parsed(
+def _parse(
     folder: Path, content: bytes
 ) -> tuple[Ed25519PrivateKey, pyrage.x25519.Identity]:
     """Both private keys of the text."""

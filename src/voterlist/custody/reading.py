@@ -167,20 +167,20 @@ def open_package(path: Path, receiving: Receiving, folder: Path) -> Iterator[Pac
 def _package(path: Path, receiving: Receiving, folder: Path) -> Package:
     """The package, its files unpacked below the folder."""
     try:
-        with _opened(path) as file:
+        with _open_once(path) as file:
             head = file.read(len(AGE_HEAD))
             if head != AGE_HEAD:
-                return _checked(file, receiving, folder)
+                return _check(file, receiving, folder)
             _decrypt(file, receiving, folder)
-        with _opened(folder / _OPENED) as file:
-            return _checked(file, receiving, folder, was_encrypted=True)
+        with _open_once(folder / _OPENED) as file:
+            return _check(file, receiving, folder, was_encrypted=True)
     except OSError as error:
         if error.errno in _NO_ROOM:
             raise refusal("package-no-room") from error
         raise
 
 
-def _opened(path: Path) -> BinaryIO:
+def _open_once(path: Path) -> BinaryIO:
     """The file, opened once: what is checked is what is read.
 
     Raises:
@@ -204,7 +204,7 @@ def _decrypt(file: BinaryIO, receiving: Receiving, folder: Path) -> None:
     decrypt(file, folder / _OPENED, receiving.identity, most)
 
 
-def _checked(
+def _check(
     file: BinaryIO, receiving: Receiving, folder: Path, *, was_encrypted: bool = False
 ) -> Package:
     """The package in an open file; its files are written once everything else is checked."""

@@ -67,10 +67,10 @@ def commission_of(settings: Settings) -> Commission:
     territory = settings.territory.by_number
     constituency = precinct = None
     if own.level is not Level.CEC:
-        constituency = _said(own.constituency, tuple(territory), "constituency")
+        constituency = _number_said(own.constituency, tuple(territory), "constituency")
     if own.level is Level.PEC:
         precincts = territory.get(constituency or 0, ())
-        precinct = _said(own.precinct, precincts, "precinct")
+        precinct = _number_said(own.precinct, precincts, "precinct")
     if not own.name.strip():
         raise _unset("name")
     return Commission.of(own.level, constituency, precinct, own.name)
@@ -221,7 +221,7 @@ def _changing(workspace: Path, today: dt.date, since: str) -> Iterator[_Change]:
         yield _Change(workspace / TRUST_NAME, ledger, trust, today, stack)
 
 
-def _said(number: int | None, of_territory: Collection[int], key: str) -> int:
+def _number_said(number: int | None, of_territory: Collection[int], key: str) -> int:
     """The number that the settings say, or the only one of the territory."""
     if number is not None:
         return number

@@ -139,7 +139,7 @@ def verify_program(
     if not papers.is_dir():
         if key is not None or workspace is not None or delivered is not None:
             raise refusal("delivery-unsigned", path=papers)
-        noted = _noted(home, library)
+        noted = _files_noted(home, library)
         found = _compare(home, noted.files, _files(home, library), noted.also, progress)
         return ProgramVerified(home, Voucher.NOTED, "", None, len(noted.files), *found)
     delivery, owner = _delivery(papers, key, workspace)
@@ -310,7 +310,7 @@ def _is_compiled_from(path: Path, home: Path, name: str) -> bool:
     try:
         compiled = marshal.loads(path.read_bytes()[_COMPILED_HEAD:])  # noqa: S302  never run
         content = importlib.util.decode_source((home / source).read_bytes())
-        made = _compiled(content, int(match[4] or 0))
+        made = _compile(content, int(match[4] or 0))
     except (EOFError, OSError, SyntaxError, TypeError, ValueError):
         return False
     return isinstance(compiled, CodeType) and _is_same(compiled, made)
@@ -330,7 +330,7 @@ def _is_same(one: CodeType, other: CodeType) -> bool:
     return all(_is_same(*pair) for pair in inside)
 
 
-def _compiled(source: str, optimize: int) -> CodeType:
+def _compile(source: str, optimize: int) -> CodeType:
     with warnings.catch_warnings():
         # A source that uses old words is no less the source.
         warnings.simplefilter("ignore")
@@ -350,7 +350,7 @@ class _Noted:
     """Paths without a digest."""
 
 
-def _noted(home: Path, library: Path) -> _Noted:
+def _files_noted(home: Path, library: Path) -> _Noted:
     """The files of all packages, as the ``RECORD`` of each has them."""
     files: dict[str, str] = {}
     also = set()

@@ -295,7 +295,7 @@ def _open_cases(run: _Run) -> int:
     return len(run.own("queue").column("case_id").unique())
 
 
-def _contested(run: _Run) -> int:
+def _contested_subjects(run: _Run) -> int:
     """Cases and entries; an entry of a contested case is not counted apart."""
     rows = run.table("contested").to_pylist()
     own = set(run.own_ids(row["entry_id"] for row in rows))
@@ -307,7 +307,7 @@ def _contested(run: _Run) -> int:
 _CAME_BACK = frozenset({Returned.CHANGED, Returned.GONE, Returned.UNCLEAR})
 
 
-def _returned(run: _Run) -> int:
+def _returned_answers(run: _Run) -> int:
     rows = run.table("returned").to_pylist()
     back = (row["old_entry_id"] for row in rows if row["why"] in _CAME_BACK)
     return len(run.own_ids(back))
@@ -353,8 +353,8 @@ _COUNTS: Mapping[Gate, Callable[[_Run], int]] = {
     Gate.UNKNOWN_PRECINCTS: _unknown_precincts,
     Gate.ERRORS: _errors,
     Gate.OPEN_CASES: _open_cases,
-    Gate.CONTESTED: _contested,
-    Gate.RETURNED: _returned,
+    Gate.CONTESTED: _contested_subjects,
+    Gate.RETURNED: _returned_answers,
     Gate.PENDING: _pending,
     Gate.SECOND_READINGS: _second_readings,
     Gate.RETURNED_CASES: _returned_cases,

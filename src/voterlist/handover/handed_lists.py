@@ -193,7 +193,7 @@ def tables_of(package: Package, settings: IngestSettings) -> tuple[HandedTable, 
     if len(raws) != len(files):
         raise wrong("files")
     tables = tuple(
-        HandedTable(name, path, raw, _typed(name, path, raw))
+        HandedTable(name, path, raw, _with_types(name, path, raw))
         for (path, name), raw in zip(files.items(), raws, strict=True)
     )
     expected: dict[str, _Stated] = dict.fromkeys(_PAGES, (None, None))
@@ -206,7 +206,7 @@ def tables_of(package: Package, settings: IngestSettings) -> tuple[HandedTable, 
     return tables
 
 
-def _typed(name: str, path: Path, raw: RawFile) -> pa.Table:
+def _with_types(name: str, path: Path, raw: RawFile) -> pa.Table:
     """The table that was read, in the schema of its name."""
     if name not in PACKED:
         raise wrong("files")

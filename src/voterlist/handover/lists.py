@@ -268,7 +268,7 @@ def make_lists(
     _require_forms(request)
     with open_to_read(workspace) as (settings, ledger):
         source = ListSource.of(workspace, ledger, settings)
-    wanted = _wanted(source.constituencies(), request.constituencies)
+    wanted = _wanted_constituencies(source.constituencies(), request.constituencies)
     for constituency in wanted:
         source.require_current(constituency)
     files: list[ListFile] = []
@@ -384,7 +384,7 @@ def _of_age_since(settings: Settings) -> dt.date:
     return same_day if is_leap_day else same_day + dt.timedelta(days=1)
 
 
-def _wanted(
+def _wanted_constituencies(
     known_ones: tuple[int | None, ...], asked: tuple[int, ...]
 ) -> tuple[int | None, ...]:
     """The constituencies of which lists are written.

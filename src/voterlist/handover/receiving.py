@@ -137,7 +137,7 @@ def receive(
         require_grounded(**settled)
     with open_desk(workspace, passphrase, since=since) as held:
         desk = replace(held, settled=settled)
-        with _opened(desk, path) as (package, is_known):
+        with _open(desk, path) as (package, is_known):
             if is_known:
                 result = Received(package.manifest, was_taken=True)
             else:
@@ -151,7 +151,7 @@ def receive(
 
 
 @contextmanager
-def _opened(desk: Desk, path: Path) -> Iterator[tuple[Package, bool]]:
+def _open(desk: Desk, path: Path) -> Iterator[tuple[Package, bool]]:
     """(package, whether it was taken before and has no receipt yet).
 
     A process that ended between the two leaves such a one.
@@ -224,19 +224,22 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
         {answer.case_id: answer for answer in answers},
         lists.known_as,
     )
-    staged = _staged(desk, lists)
+    staged = _stage_lists(desk, lists)
     _keep_beside(package, lists)
     inbox = desk.workspace / INBOX / place_inside(manifest)
     kept = desk.workspace / RECEIVED / manifest.folder
     try:
         with Ledger(desk.place) as ledger:
             last = next(reversed(taken(ledger).get(manifest.series, [])), None)
-            by_answers = _settled(desk, ledger, came)
+            by_answers = _settle(desk, ledger, came)
             _take_decisions(ledger, decisions, by_answers, lists, manifest)
             _note_settled(desk, ledger, manifest, today)
             journal_package(ledger, today, Event.RECEIVED, manifest)
             folders = [(staged, inbox), (package.folder, kept)]
-            aside = {inbox: _superseded(desk, manifest, last), kept: _unfinished(kept)}
+            aside = {
+                inbox: _place_of_superseded(desk, manifest, last),
+                kept: _place_of_unfinished(kept),
+            }
             _move(desk, manifest, folders, aside)
     finally:
         settle_moves(desk.workspace, desk.place)
@@ -251,7 +254,7 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     )
 
 
-def _settled(desk: Desk, ledger: Reader, came: CameUp) -> Settled:
+def _settle(desk: Desk, ledger: Reader, came: CameUp) -> Settled:
     """What the constituencies have settled by their answers."""
     if desk.us.level is not Level.CEC:
         return Settled()
@@ -271,7 +274,7 @@ def _beside(workspace: Path, manifest: Manifest) -> tuple[str, ...]:
     return tuple(name for name in names if not name.startswith(own))
 
 
-def _staged(desk: Desk, lists: HandedLists) -> Path:
+def _stage_lists(desk: Desk, lists: HandedLists) -> Path:
     """The files of the lists in a folder of their own, ready to be moved into the inbox."""
     staged = desk.workspace / _WORK / "inbox"
     store.own_folder(staged)
@@ -338,7 +341,7 @@ def _taken_back(ledger: Reader, verdicts: pa.Table, manifest: Manifest) -> pa.Ta
     return from_rows(gone, DECISION)
 
 
-def _superseded(desk: Desk, manifest: Manifest, last: Taken | None) -> Path:
+def _place_of_superseded(desk: Desk, manifest: Manifest, last: Taken | None) -> Path:
     """Where lists go that leave the inbox: into the folder of their package.
 
     What a killed process left there is of no package that was taken; it is kept apart.
@@ -350,7 +353,7 @@ def _superseded(desk: Desk, manifest: Manifest, last: Taken | None) -> Path:
     return folder / before.folder / "inbox"
 
 
-def _unfinished(kept: Path) -> Path:
+def _place_of_unfinished(kept: Path) -> Path:
     """Where a folder goes that stands in the place of a package's own."""
     return kept.with_name(f"{kept.name}-unfinished")
 
@@ -379,7 +382,7 @@ def _move(
 
 def _enter_receipt(desk: Desk, package: Package, today: dt.date) -> Received:
     """Compare a receipt with our journal, and note it there."""
-    sent = _confirmed(desk, package)
+    sent = _manifest_confirmed(desk, package)
     receipt = read_receipt(package, sent)
     with Ledger(desk.place) as ledger:
         is_sent = any(
@@ -422,7 +425,12 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
             ledger.amend(questions)
             _note_settled(desk, ledger, manifest, today)
             journal_package(ledger, today, Event.RECEIVED, manifest)
-            _move(desk, manifest, [(package.folder, kept)], {kept: _unfinished(kept)})
+            _move(
+                desk,
+                manifest,
+                [(package.folder, kept)],
+                {kept: _place_of_unfinished(kept)},
+            )
     finally:
         settle_moves(desk.workspace, desk.place)
     return Received(
@@ -447,7 +455,7 @@ def _note_settled(
         )
 
 
-def _confirmed(desk: Desk, package: Package) -> Manifest:
+def _manifest_confirmed(desk: Desk, package: Package) -> Manifest:
     """The manifest of our package that a receipt names.
 
     Raises:

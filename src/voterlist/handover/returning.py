@@ -232,12 +232,12 @@ def _other(
     return OtherEntry(
         constituency=row["constituency"],
         precinct=row["precinct"],
-        fin=_masked(fin),
-        document=_masked(document),
+        fin=_mask(fin),
+        document=_mask(document),
     )
 
 
-def _masked(identifier: str | None) -> str | None:
+def _mask(identifier: str | None) -> str | None:
     return f"{_MASK}{identifier[-_SHOWN:]}" if identifier else None
 
 

@@ -350,8 +350,8 @@ def _page(handed: _Handed, settings: Settings, words: Catalogue) -> dict[str, An
     """The act as the template reads it: all texts are ready to be shown."""
     manifest = handed.manifest
     facts = {
-        "sender": _named(manifest.sender, words),
-        "receiver": _named(manifest.receiver, words),
+        "sender": _name_of(manifest.sender, words),
+        "receiver": _name_of(manifest.receiver, words),
         "cycle": manifest.cycle,
         "constituency": str(manifest.constituency),
         "precincts": str(handed.contents.precincts),
@@ -400,7 +400,7 @@ def quality_rows(certificate: Sequence[Mapping[str, Any]], language: str) -> lis
     return [_row(*line) for line in certificate_lines(told, Words(language))]
 
 
-def _named(commission: Commission, words: Catalogue) -> str:
+def _name_of(commission: Commission, words: Catalogue) -> str:
     """The commission's own name, with its level and numbers."""
     numbers = [
         words(f"act.of-{name}", number=number)

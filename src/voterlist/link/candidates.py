@@ -260,14 +260,16 @@ def find(
     def compared(part: Range) -> Compared:
         pairs = Pairs(entries, *ranges.pairs_of(keys, part))
         if known is None:
-            return _compared(pairs, comparisons.compare(pairs), comparisons, len(pairs))
+            return _outcome_of(
+                pairs, comparisons.compare(pairs), comparisons, len(pairs)
+            )
         levels, afresh = _levels(pairs, comparisons, known)
         vectors = comparisons.adjust(pairs, comparisons.unpack_pair_levels(levels))
-        return _compared(pairs, vectors, comparisons, afresh, levels)
+        return _outcome_of(pairs, vectors, comparisons, afresh, levels)
 
     # Small enough that the ranges of all threads make one chunk.
     parts = ranges.cut(keys, entries.size, max(chunk_pairs // workers(), 1))
-    return Candidates.of(_told(compared, parts, progress), store)
+    return Candidates.of(_run_parts(compared, parts, progress), store)
 
 
 def _levels(
@@ -282,7 +284,7 @@ def _levels(
     return levels, len(new)
 
 
-def _compared(
+def _outcome_of(
     pairs: Pairs,
     vectors: Vectors,
     comparisons: Comparisons,
@@ -294,7 +296,7 @@ def _compared(
     return Compared(pairs.left, pairs.right, codes, counts, afresh, levels)
 
 
-def _told(
+def _run_parts(
     work: Callable[[Range], Compared], parts: list[Range], progress: Progress
 ) -> Iterator[Compared]:
     """What the work gives for each range, with the progress told."""

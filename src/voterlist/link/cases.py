@@ -180,7 +180,7 @@ def _with_closed(
     there = set(pc.unique(table.column("case_id").filter(is_asked)).to_pylist())
     missing = [(case, of) for case, of in closed if case not in there]
     gone = pa.array(
-        [*_covered(table, places), *(case for case, _ in missing)], pa.string()
+        [*_cases_inside(table, places), *(case for case, _ in missing)], pa.string()
     )
     rest = table.filter(pc.invert(pc.is_in(table.column("case_id"), value_set=gone)))
     if not missing:
@@ -196,7 +196,7 @@ def _with_closed(
     )
 
 
-def _covered(table: pa.Table, closed: dict[str, set[str]]) -> list[str]:
+def _cases_inside(table: pa.Table, closed: dict[str, set[str]]) -> list[str]:
     """The ids of the cases whose entries are some of those of a closed case, and not all."""
     of_entry: dict[str, list[set[str]]] = {}
     for entries in closed.values():

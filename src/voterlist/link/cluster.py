@@ -211,7 +211,7 @@ def matching(left: Codes, right: Codes, weight: Floats) -> Bools:
     nodes = int(max(left.max(initial=-1), right.max(initial=-1))) + 1
     rest = order
     for _ in range(_ROUNDS):
-        settled = _settled(left[rest], right[rest], weight[rest], nodes)
+        settled = _certain_edges(left[rest], right[rest], weight[rest], nodes)
         if not settled.any():
             break
         chosen[rest[settled]] = True
@@ -219,11 +219,11 @@ def matching(left: Codes, right: Codes, weight: Floats) -> Bools:
         taken[left[rest[settled]]] = taken[right[rest[settled]]] = True
         rest = rest[~(taken[left[rest]] | taken[right[rest]])]
     for edges in _edges_by_component(left, right, rest, nodes):
-        chosen[edges[_assigned(left[edges], right[edges], weight[edges])]] = True
+        chosen[edges[_best_matching(left[edges], right[edges], weight[edges])]] = True
     return chosen
 
 
-def _settled(left: Codes, right: Codes, weight: Floats, nodes: int) -> Bools:
+def _certain_edges(left: Codes, right: Codes, weight: Floats, nodes: int) -> Bools:
     """The edges that some maximal matching holds whatever else it holds; heaviest edges first.
 
     Such an edge is the best of both its ends, and weighs as much as the next best edges of both
@@ -255,7 +255,7 @@ def _edges_by_component(
     yield from np.split(edges[order], cuts)
 
 
-def _assigned(left: Codes, right: Codes, weight: Floats) -> Bools:
+def _best_matching(left: Codes, right: Codes, weight: Floats) -> Bools:
     """Which edges of a connected component stand in a matching of maximal weight."""
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415  as above
 

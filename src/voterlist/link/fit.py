@@ -150,7 +150,7 @@ def blocked(entries: Encoded, blocks: Sequence[Blocks]) -> Blocked:
     """What the keys of a list look at."""
     reached = reachable(entries, [block.key for block in blocks])
     return Blocked(
-        entries.size, int(reached.sum()), int(_parted(entries, blocks).sum())
+        entries.size, int(reached.sum()), int(_parted_entries(entries, blocks).sum())
     )
 
 
@@ -214,7 +214,7 @@ def _known(entries: Encoded, column: str) -> Bools:
     return np.asarray(codes >= 0)
 
 
-def _parted(entries: Encoded, blocks: Sequence[Blocks]) -> Bools:
+def _parted_entries(entries: Encoded, blocks: Sequence[Blocks]) -> Bools:
     """The entries that stand in too large blocks, and in no other."""
     parted = np.zeros(entries.size, np.bool_)
     compared = np.zeros(entries.size, np.bool_)
@@ -242,7 +242,7 @@ def _brought_by_one_key(match_key: pa.ChunkedArray) -> float:
 
 def _of_the_model(comparisons: Comparisons, compared: Compared) -> Iterator[Doubt]:
     """What the model cannot know."""
-    swallowed = _swallowed(comparisons, compared)
+    swallowed = _share_swallowed(comparisons, compared)
     if swallowed > _HALF:
         yield Doubt(Misfit.SWALLOWED, swallowed)
     estimate = compared.estimate
@@ -258,7 +258,7 @@ def _of_the_model(comparisons: Comparisons, compared: Compared) -> Iterator[Doub
         yield Doubt(Misfit.WIDE, wide)
 
 
-def _swallowed(comparisons: Comparisons, compared: Compared) -> float:
+def _share_swallowed(comparisons: Comparisons, compared: Compared) -> float:
     """Of the pairs that are the same in all that is known, the share that relatives have.
 
     Relatives share names, a home or a birth date, and never all of them. Pairs count in which at

@@ -216,7 +216,7 @@ def _add(first: Hashes, second: Hashes, number: int, column: Hashes) -> None:
     second += column * salted(_OTHER_SALT, number)
 
 
-def _numbered(words: Hashes) -> tuple[Longs, Hashes, Longs]:
+def _number_equals(words: Hashes) -> tuple[Longs, Hashes, Longs]:
     """(order, words in that order, the number of each among its equals, from 0)."""
     order = np.argsort(words, kind="stable")
     ordered = words[order]
@@ -237,7 +237,7 @@ def positions_before(before: Checksums, now: Checksums) -> Codes:
     # Most lists begin and end as the list before: only between is there anything to look for.
     head, tail = _same_ends(before, now)
     end, now_end = before.shape[1] - tail, now.shape[1] - tail
-    between = _matched(before[:, head:end], now[:, head:now_end])
+    between = _match_by_sorting(before[:, head:end], now[:, head:now_end])
     then = np.arange(now.shape[1], dtype=np.int32)
     then[head:now_end] = np.where(between >= 0, between + head, -1)
     then[now_end:] += end - now_end
@@ -258,10 +258,10 @@ def _same_from_start(one: Checksums, other: Checksums) -> int:
     return int(differing[0]) if len(differing) else one.shape[1]
 
 
-def _matched(before: Checksums, now: Checksums) -> Codes:
+def _match_by_sorting(before: Checksums, now: Checksums) -> Codes:
     """The same of lists of which nothing is known, by sorting both."""
-    order, ordered, number = _numbered(before[0])
-    wanted, words, which = _numbered(now[0])
+    order, ordered, number = _number_equals(before[0])
+    wanted, words, which = _number_equals(now[0])
     then = np.full(len(words), -1, np.int32)
     if not len(order):
         return then

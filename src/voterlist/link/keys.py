@@ -40,7 +40,7 @@ _PAIRED_WORDS = 4
 """The rarest words of an address line that are paired."""
 
 
-def _derived(
+def _derive_codes(
     entries: Encoded, column: EncodedColumn, derive: Callable[[str], str]
 ) -> Codes | Longs:
     """The codes of what is derived from each value; -1 where that is empty."""
@@ -69,7 +69,7 @@ def _sounds(entries: Encoded) -> Longs:
     if entries.profile is Profile.AZ:
         return np.full(entries.size, -1, np.int64)
     stem, given_name = (
-        _derived(entries, column, sound_key)
+        _derive_codes(entries, column, sound_key)
         for column in (entries.stem, entries.given_name)
     )
     return entries.pack(stem, given_name)
@@ -155,7 +155,7 @@ _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "patronymic_initial": lambda entries: _initial(entries.patronymic),
     "names": _names,
     "sounds": _sounds,
-    "numbers": lambda entries: _derived(entries, entries.address, address_numbers),
+    "numbers": lambda entries: _derive_codes(entries, entries.address, address_numbers),
     "document_start": lambda entries: entries.document_starts,
     **{name: partial(_address_part, name=name) for name in ADDRESS_PARTS},
     **{name: partial(_address_word, name=name) for name in ADDRESS_WORDS},
@@ -249,7 +249,7 @@ _NUMBERED = {
 """Columns that are several; a key of one of them is a key of each."""
 
 
-def _shipped() -> dict[str, tuple[Key, ...]]:
+def _keys_of_profiles() -> dict[str, tuple[Key, ...]]:
     """The keys of each profile, as ``keys.toml`` has them."""
     text = resources.files(__package__).joinpath("keys.toml").read_text("utf-8")
     return {
@@ -273,7 +273,7 @@ def _keys_of(
         yield Key(f"{name}-{column[-1]}", of_column, tuple(splits), partial_dates)
 
 
-_SHIPPED = _shipped()
+_SHIPPED = _keys_of_profiles()
 
 _WHOLE = Key("every-pair", ())
 """A short list of the profile ``generic`` is compared whole: no error in any field keeps two

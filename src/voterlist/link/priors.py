@@ -64,7 +64,7 @@ class Prior:
         counted = counts + self.pseudo_counts[field] * known
         free = 1 - known[fixed].sum()
         shares = np.where(fixed, known, counted * free / counted[~fixed].sum())
-        return _bounded(shares, self.most[field])
+        return _bound_shares(shares, self.most[field])
 
     def with_unrelated(self, field: str, u: Floats) -> Prior:
         """The prior with the levels of a field as frequent as their ``u``, the shares of them.
@@ -77,7 +77,7 @@ class Prior:
         return replace(self, shares=self.shares | {field: shares})
 
 
-def _bounded(shares: Floats, most: Floats) -> Floats:
+def _bound_shares(shares: Floats, most: Floats) -> Floats:
     """The shares with what is above ``most`` taken off and given to the others in proportion."""
     above = shares > most
     if not above.any():
@@ -87,7 +87,7 @@ def _bounded(shares: Floats, most: Floats) -> Floats:
 
 
 @cache
-def _shipped(profile: Profile) -> dict[str, Prior]:
+def _shipped_priors(profile: Profile) -> dict[str, Prior]:
     text = (
         resources.files(__package__).joinpath("priors.toml").read_text(encoding="utf-8")
     )
@@ -179,7 +179,7 @@ def priors(
     ``lacking`` are fields that the list does not have.
     """
     fitted = {}
-    for name, shipped in _shipped(profile).items():
+    for name, shipped in _shipped_priors(profile).items():
         prior = _with_added(name, shipped, comparisons)
         for field in lacking:
             prior = _fixed_without(prior, field, comparisons)

@@ -57,7 +57,7 @@ def second_opinion(pairs: pa.Table, cases: pa.Table, decided: Decided) -> pa.Tab
     if len(known) < FEWEST_LABELS or fewest < _FEWEST_OF_EACH:
         return schemas.empty(schemas.SECOND_OPINION)
     asked = frame.loc[[pair for pair in frame.index if pair in inside]]
-    opinions = _fitted(frame.loc[known], matches, asked) if len(asked) else []
+    opinions = _fit_and_ask(frame.loc[known], matches, asked) if len(asked) else []
     probability_of = _probabilities(pairs, set(asked.index))
     rows = [
         {
@@ -126,7 +126,7 @@ def _features(pairs: pa.Table, wanted: set[tuple[str, str]]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=index).sort_index()
 
 
-def _fitted(
+def _fit_and_ask(
     known: pd.DataFrame, matches: list[tuple[str, str]], asked: pd.DataFrame
 ) -> list[float]:
     """P(one person) of each asked pair, by a classifier fitted on the known ones."""

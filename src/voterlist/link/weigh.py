@@ -87,12 +87,12 @@ class Sizes:
         classes = zip(self._known.items(), expected.T, strict=False)
         return self._of_classes(
             {
-                name: self._counted(name, prior, of_class, vectors)
+                name: self._count_of(name, prior, of_class, vectors)
                 for (name, prior), of_class in classes
             }
         )
 
-    def _counted(
+    def _count_of(
         self, name: str, prior: Prior, expected: Floats, vectors: Vectors
     ) -> float | None:
         """How many pairs the class has by those in which it can be told; None where none tells."""
@@ -200,7 +200,7 @@ def count_chunk(codes: Longs) -> VectorCounts:
     return VectorCounts(distinct, counts.astype(np.int64))
 
 
-def _unrelated(
+def _weights_unrelated(
     entries: Encoded, comparisons: Comparisons, drawn: Drawn
 ) -> dict[str, Floats]:
     """log2 u of each level from random pairs; 0 where the term frequency of a value tells it."""
@@ -251,7 +251,7 @@ def _posterior(log_likelihood: Floats, log_size: Floats) -> Floats:
     return np.asarray(share / share.sum(axis=1, keepdims=True), np.float64)
 
 
-def _expected(
+def _expected_pairs(
     likelihood: Floats, log_size: Floats, counts: Longs, labels: Labels | None
 ) -> Floats:
     """The pairs of each vector expected in each class: the posterior, but for decided pairs."""
@@ -335,7 +335,7 @@ def learn(
     counted = max(every if pairs is None else float(pairs), 1.0)
     drawn = (sample or Sample()).drawn(entries, comparisons)
     shares = _known_shares(entries, comparisons, drawn)
-    log_u = _unrelated(entries, comparisons, drawn)
+    log_u = _weights_unrelated(entries, comparisons, drawn)
     known = priors(profile, entries, comparisons, lacking(shares))
     known = _as_unrelated(known, entries, comparisons, log_u)
     log_m = {
@@ -352,7 +352,9 @@ def learn(
     vectors = comparisons.unpack(seen.codes)
     for _ in range(_ROUNDS):
         likelihood = _log_likelihood(vectors, log_m)
-        expected = _expected(likelihood, np.log2(class_sizes), seen.counts, labels)
+        expected = _expected_pairs(
+            likelihood, np.log2(class_sizes), seen.counts, labels
+        )
         before = class_sizes.copy()
         class_sizes[:-1] = of_classes.learnt(expected, vectors)
         log_m = {
@@ -470,15 +472,15 @@ def with_falling_ratio(shares: Floats, against: Floats) -> Floats:
 
     Both hold positive shares of levels, the strongest evidence first.
     """
-    return _pooled(shares, against, -1.0)
+    return _pool(shares, against, -1.0)
 
 
 def with_rising_ratio(shares: Floats, against: Floats) -> Floats:
     """The same with ratios that do not fall."""
-    return _pooled(shares, against, 1.0)
+    return _pool(shares, against, 1.0)
 
 
-def _pooled(shares: Floats, against: Floats, sign: float) -> Floats:
+def _pool(shares: Floats, against: Floats, sign: float) -> Floats:
     ratio = shares / against * sign
     if (np.diff(ratio) >= -_RATIO_TOLERANCE * np.abs(ratio[1:])).all():
         return shares

@@ -184,7 +184,7 @@ def find(
         workspace / REFERENCE, workspace, limits.linked_folders
     )
     files = [file for batch in batches for file in batch.files] + reference
-    hashed: _Hashed = {file.name: _hashed(file, limits) for file in files}
+    hashed: _Hashed = {file.name: _hash(file, limits) for file in files}
     digests = {name: file.digest for name, (file, _) in hashed.items()}
     members: dict[str, tuple[str, ...]] = {}
     for outer, (_, inner) in hashed.items():
@@ -205,7 +205,7 @@ _Hashed = dict[str, tuple[ListedFile, dict[str, str]]]
 """Name -> the file with its digest, and the digests of the files in it by name."""
 
 
-def _hashed(
+def _hash(
     file: ListedFile, limits: IngestSettings
 ) -> tuple[ListedFile, dict[str, str]]:
     """The file with its digest, or with its trouble, and the digests of the files in it."""

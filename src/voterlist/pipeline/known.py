@@ -394,10 +394,10 @@ def keep_subjects(ledger: Ledger, runs: Callable[[], Known]) -> None:
     given = answers_in(ledger)
     ids = answered_ids(given) - set(given.subjects.column("entry_id").to_pylist())
     if ids:
-        ledger.keep_subjects(_said(ids, runs().table("entries")))
+        ledger.keep_subjects(_subjects_of(ids, runs().table("entries")))
 
 
-def _said(ids: Collection[str], entries: pa.Table) -> pa.Table:
+def _subjects_of(ids: Collection[str], entries: pa.Table) -> pa.Table:
     """SUBJECT of these entries; one that no run has is noted too, so that it is asked for once."""
     subjects = subjects_among(entries, ids)
     rest = sorted(set(ids) - set(subjects.column("entry_id").to_pylist()))

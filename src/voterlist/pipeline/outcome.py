@@ -86,7 +86,7 @@ def result_of(done: Done, standing: tuple[UnitStanding, ...]) -> RunResult:
         doubts=tuple(doubts),
         chance=of_the_whole(tables["coincidences"]) if "coincidences" in tables else (),
         **{
-            name: _noted(walk, name)
+            name: _note_of(walk, name)
             for name in (
                 "afresh",
                 "compared",
@@ -139,7 +139,7 @@ def _findings_by_severity(tables: Tables, settings: CheckSettings) -> dict[str, 
     return counts(gather([tables[raised]], settings), "severity")
 
 
-def _noted(walk: Walk, name: str) -> Any:
+def _note_of(walk: Walk, name: str) -> Any:
     """What the linkage noted of how it did its work; None where it did none in this run."""
     return next(
         (work.notes.get(name) for work in walk.work if work.stage == Stage.LINK), None
@@ -202,8 +202,8 @@ def decisions_standing(tables: Mapping[str, pa.Table]) -> DecisionsStanding:
         _key(None, entry_id) for entry_id in amendments.column("entry_id").to_pylist()
     ]
     left = sum(key not in back for key in keys)
-    skipped = _skipped(tables.get("skipped"), back)
-    cases, entries = _contested(tables["contested"])
+    skipped = _skipped_by_code(tables.get("skipped"), back)
+    cases, entries = _count_contested(tables["contested"])
     return DecisionsStanding(
         holding=left - sum(skipped.values()),
         followed=tables["followed"].num_rows,
@@ -225,7 +225,9 @@ def _key(case_id: str | None, entry_id: str) -> tuple[str, str]:
     return case_id or "", entry_id
 
 
-def _skipped(skipped: pa.Table | None, back: set[tuple[str, str]]) -> dict[str, int]:
+def _skipped_by_code(
+    skipped: pa.Table | None, back: set[tuple[str, str]]
+) -> dict[str, int]:
     """Code -> how many decisions cannot take effect for it, without those that came back."""
     if skipped is None:
         return {}
@@ -239,7 +241,7 @@ def _skipped(skipped: pa.Table | None, back: set[tuple[str, str]]) -> dict[str, 
     return dict(sorted(counts.items()))
 
 
-def _contested(contested: pa.Table) -> tuple[int, int]:
+def _count_contested(contested: pa.Table) -> tuple[int, int]:
     """How many cases and how many entries are contested."""
     cases: set[str] = set()
     entries: set[str] = set()
@@ -331,7 +333,7 @@ def work_by_constituency(
     findings, place = account.findings, "constituency"
     counted: dict[str, Counts] = {
         "entries": count_by(account.lists, place, of="entries"),
-        "set_aside": count_by(_unexpected(account.set_aside), place, of="rows"),
+        "set_aside": count_by(_unexpected_rows(account.set_aside), place, of="rows"),
         "unreadable": count_by(whole_files_unread(account.set_aside), place),
         "in_doubt": _distinct(rows_among(findings, "rule", PLACE_DOUBTS), _OF_A_LIST),
         "lost_letters": _distinct(
@@ -359,7 +361,7 @@ def _cases(queue: pa.Table | None) -> Counts:
     return {} if queue is None else _distinct(queue, ["case_id"])
 
 
-def _unexpected(set_aside: pa.Table) -> pa.Table:
+def _unexpected_rows(set_aside: pa.Table) -> pa.Table:
     """The rows that are no header, title, total or blank row."""
     return set_aside.filter(pc.invert(is_among(set_aside.column("code"), FURNITURE)))
 

@@ -110,7 +110,7 @@ def plan(
         now = needs_of(context) | {"ledger": str(ledger.head())}
         last, then = _last_needs(workspace, ledger)
     changed = {name for name in now if then.get(name) != now[name]}
-    return Plan(run, last, tuple(_planned(context, changed, is_first=not then)))
+    return Plan(run, last, tuple(_plan_stages(context, changed, is_first=not then)))
 
 
 def _last_needs(workspace: Path, ledger: Reader) -> tuple[str, dict[str, str]]:
@@ -124,7 +124,7 @@ def _last_needs(workspace: Path, ledger: Reader) -> tuple[str, dict[str, str]]:
     return "", {}
 
 
-def _planned(
+def _plan_stages(
     context: Context, changed: Collection[str], *, is_first: bool
 ) -> Iterable[PlannedStage]:
     every = tuple(batch.constituency for batch in context.inputs.batches)

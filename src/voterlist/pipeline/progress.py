@@ -63,7 +63,7 @@ def work_of(
     cases = tables["cases"].select(columns)
     cases = rows_among(cases, "kind", asked)
     contested = tables["contested"].column("case_id").unique().drop_null()
-    still_open = _undecided(cases, decisions, contested)
+    still_open = _undecided_rows(cases, decisions, contested)
     is_contested = pc.is_in(still_open.column("case_id"), value_set=contested)
     errors = rows_among(tables["findings"], "severity", (Severity.ERROR.value,))
     lists = tables["lists"]
@@ -107,7 +107,7 @@ def over(newer: Work, older: Work | None, constituencies: Iterable[int]) -> Work
     )
 
 
-def _undecided(
+def _undecided_rows(
     cases: pa.Table, decisions: Iterable[pa.Table], contested: pa.Array
 ) -> pa.Table:
     """The rows of cases of which an entry has no decision, or a contested one."""

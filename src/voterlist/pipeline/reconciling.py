@@ -183,7 +183,7 @@ def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResul
         context.settings.workspace.profile,
         context.units,
     )
-    reconciled = _reconciled(outside, tables, context)
+    reconciled = _reconcile(outside, tables, context)
     compared = _last_cycle(outside, tables, context)
     parts = [tables[name] for name in FINDINGS]
     unread = reconcile.not_read(*outside.unread(), context.settings.check)
@@ -214,7 +214,7 @@ def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResul
     return StageResult(made, rows, rows, is_passing=was_passing)
 
 
-def _reconciled(
+def _reconcile(
     outside: reference.Outside, tables: NeededTables, context: StageContext
 ) -> Reconciliation:
     """The list against registers, statistics and protocols.

@@ -523,13 +523,15 @@ def _own_table(file: ListedFile, settings: IngestSettings) -> _OwnTable | None:
         columns = [*ENTRY.names, *(["mark"] if "mark" in names else [])]
         table = pq.read_table(buffer, columns=columns)
         entries = table.select(ENTRY.names).cast(ENTRY)
-        return _OwnTable(digest[: readers.SOURCE_DIGITS], entries, _marked(table))
+        return _OwnTable(
+            digest[: readers.SOURCE_DIGITS], entries, _removal_reasons(table)
+        )
     except (*BROKEN_PARQUET, KeyError):
         # What is damaged is told by the readers, as of any file; the cause may quote a cell.
         return None
 
 
-def _marked(table: pa.Table) -> pa.Table:
+def _removal_reasons(table: pa.Table) -> pa.Table:
     """REMOVAL_REASON of the entries that the last cycle marked as repeats."""
     if "mark" not in table.column_names:
         return empty(REMOVAL_REASON)

@@ -294,10 +294,10 @@ def what_became_of(
     meant = normalize(corrected, today.profile).table
     new = _alike(today.voters, old, meant)
     is_apart = _Apart(then, moves_of(answered.followed))
-    pairs = _paired(meant, old, new, is_apart)
-    found = _changed(pairs, old, meant, new)
+    pairs = _pair_rows(meant, old, new, is_apart)
+    found = _changes_of(pairs, old, meant, new)
     alike = _said_alike(gone, today.entry_ids)
-    filled = _filled(today.lists)
+    filled = _filled_places(today.lists)
     for entry in gone:
         if entry not in found:
             may_be = any(
@@ -324,7 +324,7 @@ def _place(entry_id: str) -> tuple[str, ...]:
     return tuple(entry_id.split("-")[:2])
 
 
-def _filled(lists: pa.Table) -> set[tuple[str, ...]]:
+def _filled_places(lists: pa.Table) -> set[tuple[str, ...]]:
     """The places of which entries were read."""
     rows = lists.filter(pc.greater(lists.column("entries"), 0)).to_pylist()
     return {
@@ -375,7 +375,7 @@ class _Apart:
         return new in beside or self.then.stood_together(old, new)
 
 
-def _paired(
+def _pair_rows(
     meant: pa.Table, old: pa.Table, new: pa.Table, is_apart: _Apart
 ) -> dict[int, int]:
     """Row of an entry that is gone -> row of the same person today.
@@ -414,7 +414,7 @@ def _pair_more(
         free, left = np.setdiff1d(free, used), np.array(apart, np.int64)
 
 
-def _changed(
+def _changes_of(
     pairs: Mapping[int, int], old: pa.Table, meant: pa.Table, new: pa.Table
 ) -> dict[str, Now]:
     """What changed of each entry that was found, by its old id."""

@@ -75,7 +75,7 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     # The linkage gives the state up when it has compared: nothing else may hold it.
     earlier, use = link.Incremental(known.state), known.use
     del known
-    added = _added(tables["added"], context)
+    added = _added_comparisons(tables["added"], context)
     ready = link.ready(voters, context.settings.workspace.profile, added)
     # The register tests count what coincidence would give.
     ready = dataclasses.replace(ready, with_chance=False)
@@ -119,7 +119,7 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     return StageResult(made, rows, rows, notes=notes)
 
 
-def _added(told: pa.Table, context: StageContext) -> link.Added:
+def _added_comparisons(told: pa.Table, context: StageContext) -> link.Added:
     """The comparisons that the settings add, with the values of the entries (ADDED)."""
     comparisons = context.settings.comparisons
     if not comparisons:
@@ -191,9 +191,11 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     numbers = review.numbered(tables["cases"], _case_numbers(context.case_numbers))
     made = {
         "case_numbers": numbers,
-        "returned": _returned(tables, given, entries.column("entry_id"), context),
+        "returned": _returned_answers(
+            tables, given, entries.column("entry_id"), context
+        ),
         "queue": review.queue(
-            tables["cases"], tables["decisions"], numbers, _doubted(tables)
+            tables["cases"], tables["decisions"], numbers, _doubted_cases(tables)
         ),
         "second_readings": readings,
         "certificate": certificate_of_run(
@@ -218,7 +220,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     return StageResult(made, entries.num_rows, rows_out)
 
 
-def _returned(
+def _returned_answers(
     tables: NeededTables,
     given: Answers,
     entry_ids: pa.ChunkedArray,
@@ -244,7 +246,7 @@ def _returned(
     return returned(answered, today)
 
 
-def _doubted(tables: NeededTables) -> list[str]:
+def _doubted_cases(tables: NeededTables) -> list[str]:
     """The cases of which the second opinion takes a pair for something else than the model."""
     opinions = tables["second_opinion"]
     differs = opinions.filter(opinions.column("differs"))

@@ -167,17 +167,17 @@ class _Known:
         recorded = self.settings.calendar.finished.get(deadline.stage.value)
         if recorded is not None:
             return Finish(recorded.day, recorded.ground or "", recorded.by or "")
-        stated = self._stated(deadline, place)
+        stated = self._finish_stated(deadline, place)
         if stated is not None:
             return stated
-        day = self._shown(deadline.stage, place)
+        day = self._day_shown(deadline.stage, place)
         # The central commission sees a precinct's list long after its constituency did.
         is_undated = self.settings.workspace.level is Level.CEC and (
             deadline.stage is CalendarStage.COMPILE
         )
         return Finish(day, is_undated=is_undated) if day else None
 
-    def _stated(self, deadline: Deadline, place: Place) -> Finish | None:
+    def _finish_stated(self, deadline: Deadline, place: Place) -> Finish | None:
         """What a person stated last in the journal, of the unit or of all units."""
         finish = None
         for line in self.stated:
@@ -186,7 +186,7 @@ class _Known:
                 finish = Finish(line.finished, line.ground, line.by)
         return finish
 
-    def _shown(self, stage: CalendarStage, place: Place) -> dt.date | None:
+    def _day_shown(self, stage: CalendarStage, place: Place) -> dt.date | None:
         """The day that a list or a hand-over shows."""
         handed = self.handed.get(place, HandedOver())
         if stage is CalendarStage.COMPILE:
@@ -306,13 +306,13 @@ def burn_down(
         work: what the newest runs show; None where there is none.
     """
     deadline = _deadline(settings, today)
-    points = _counted([*ledger.journal(), *pending], today)
+    points = _open_by_day([*ledger.journal(), *pending], today)
     remaining = _remaining(work)
     newest = max(points, default=None)
     if newest is not None and newest <= today:
         points[today] = sum(remaining.values())
     office_days = settings.calendar.office_days
-    settled = _settled(ledger, work, today)
+    settled = _answered_by_day(ledger, work, today)
     everywhere: Days = sum(settled.values(), Days())
     forecasts = {
         number: forecast(settled.get(number, Days()), count, today, office_days)
@@ -345,7 +345,7 @@ def _deadline(settings: Settings, today: dt.date) -> Deadline:
     )
 
 
-def _counted(journal: Journal, today: dt.date) -> dict[dt.date, int]:
+def _open_by_day(journal: Journal, today: dt.date) -> dict[dt.date, int]:
     """Day -> the open cases by the last run of the day, those of other runs carried on."""
     newest: dict[str, int] = {}
     points: dict[dt.date, int] = {}
@@ -377,7 +377,7 @@ def _remaining(work: Work | None) -> dict[int | None, int]:
     }
 
 
-def _settled(
+def _answered_by_day(
     ledger: Reader, work: Work | None, today: dt.date
 ) -> dict[int | None, Days]:
     """Constituency -> day -> the cases about which somebody first answered on that day."""

@@ -168,7 +168,7 @@ class Units:
         if progress:
             progress("", len(done), len(tasks))
         failures = []
-        for number, failure in self._made(
+        for number, failure in self._make_each(
             stage, work, [tasks[number] for number in missing]
         ):
             task = tasks[missing[number]]
@@ -199,7 +199,7 @@ class Units:
         if self._pool is not None:
             self._pool.close()
 
-    def _made(
+    def _make_each(
         self, stage: Stage, work: Work, tasks: Sequence[Task]
     ) -> Iterator[tuple[int, _Failure | None]]:
         """(number of the task, None or why it could not be done), as they come."""

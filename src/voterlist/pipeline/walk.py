@@ -70,8 +70,8 @@ class Walk:
         notes: Mapping[str, int | str] = {}
         is_reused = record is not None
         if record is None:
-            result = self._made(step)
-            record = self._committed(stage, key, result)
+            result = self._make(step)
+            record = self._commit(stage, key, result)
             notes = {**self._units_of(stage), **result.notes}
         else:
             self._put(dict.fromkeys(record.tables))
@@ -112,7 +112,7 @@ class Walk:
             peak_megabytes(workers=True), units.worker_megabytes if units else 0.0
         )
 
-    def _made(self, step: Step) -> StageResult:
+    def _make(self, step: Step) -> StageResult:
         """What the stage makes of the tables that it needs."""
         needed = NeededTables(self.tables, step)
         context = StageContext(self.context, step, self.folder.path)
@@ -121,7 +121,7 @@ class Walk:
         _require_balance(step.stage, result)
         return result
 
-    def _committed(self, stage: Stage, key: str, result: StageResult) -> StageRecord:
+    def _commit(self, stage: Stage, key: str, result: StageResult) -> StageRecord:
         """Write the tables of a stage and record it."""
         self.is_passing = self.is_passing or result.is_passing
         tables = result.by_place()

@@ -100,7 +100,7 @@ def work(asked: Asked) -> RunResult:
         units,
     )
     try:
-        done = _done(context, units, asked.until, watch)
+        done = _do_stages(context, units, asked.until, watch)
     finally:
         units.close()
     with ledgers.reading(place) as reader:
@@ -141,7 +141,7 @@ def _moved_aside(workspace: Path, altered: Iterable[Path]) -> list[str]:
     return told
 
 
-def _done(
+def _do_stages(
     context: Context, units: Units, until: Stage | None, watch: LedgerWatch
 ) -> Done:
     """Every stage, and the reports; without the constituencies whose work fails.
@@ -158,10 +158,10 @@ def _done(
         folder = RunFolder(context.workspace, _manifest(context))
         walk = Walk(folder, program_digest(), context)
         try:
-            done = _walked(context, walk, until, watch)
+            done = _walk_stages(context, walk, until, watch)
         except UnitsFailedError as error:
             failed = _fed_by(error, walk)
-            told += _told(error, failed)
+            told += _reasons_left_out(error, failed)
             left_out = context.left_out | failed
             if not failed or left_out >= _homes(context.inputs):
                 raise error.failures[0].error or error from None
@@ -172,7 +172,7 @@ def _done(
             return replace(done, left_out=tuple(told))
 
 
-def _walked(
+def _walk_stages(
     context: Context, walk: Walk, until: Stage | None, watch: LedgerWatch
 ) -> Done:
     for step in STAGES:
@@ -189,7 +189,9 @@ def _walked(
     return Done(context, walk, None, outputs)
 
 
-def _told(error: UnitsFailedError, failed: Collection[int | None]) -> Iterator[LeftOut]:
+def _reasons_left_out(
+    error: UnitsFailedError, failed: Collection[int | None]
+) -> Iterator[LeftOut]:
     """Why these constituencies are left out: by their own failure, else by the first."""
     for number in sorted(failed, key=lambda place: (place is None, place or 0)):
         own = [

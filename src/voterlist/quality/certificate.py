@@ -111,7 +111,9 @@ def certificate(
         unasked: ``counts_of_unasked``: how many pairs of each band nobody is asked about.
         review_probability: the probability below which the program does not ask.
     """
-    known = list(_known(given, require(cases, CASE, "review"), review_probability))
+    known = list(
+        _known_cases(given, require(cases, CASE, "review"), review_probability)
+    )
     by_place: dict[int, list[_Case]] = {}
     for case in known:
         for place in case.places:
@@ -149,7 +151,9 @@ def certificate_of_run(
     )
 
 
-def _known(given: Given, cases: pa.Table, review_probability: float) -> Iterator[_Case]:
+def _known_cases(
+    given: Given, cases: pa.Table, review_probability: float
+) -> Iterator[_Case]:
     """What is known of each case, by case."""
     members: dict[str, list[str]] = {}
     places: dict[str, set[int | None]] = {}
@@ -201,7 +205,7 @@ def _of(
             lambda one: one.twice is not None,
             lambda one: not one.is_confirmed,
         ),
-        "unasked": _unasked(cases, sizes),
+        "unasked": _unasked_pairs(cases, sizes),
         "proposed": _strata(
             (case for case in cases if case.is_asked),
             lambda one: one.holding is not None,
@@ -233,7 +237,7 @@ def _strata(
     return {kind: Stratum(*counts[kind]) for kind in sorted(counts)}
 
 
-def _unasked(cases: Iterable[_Case], sizes: Mapping[str, int]) -> _Strata:
+def _unasked_pairs(cases: Iterable[_Case], sizes: Mapping[str, int]) -> _Strata:
     """The pairs nobody is asked about by band; one that was decided is a case."""
     drawn: dict[str, list[_Case]] = {band: [] for band in sizes}
     for case in cases:

@@ -134,7 +134,7 @@ def feedback(tables: Mapping[str, pa.Table], constituency: int) -> tuple[Feedbac
     counts: dict[str, dict[int, int]] = {}
     for (precinct, code), places in lines.items():
         counts.setdefault(code, {})[precinct] = len(places)
-    counts |= dict(_counted(profile, tables["indicators"], constituency))
+    counts |= dict(_counts_of(profile, tables["indicators"], constituency))
     counts[LETTERS_LOST] = _lost_letters(_own(tables["findings"], constituency))
     found: dict[int, list[FeedbackRow]] = {precinct: [] for precinct in voters}
     for code, of_precincts in counts.items():
@@ -171,7 +171,7 @@ def _own(table: pa.Table, constituency: int) -> list[_Row]:
     return sorted(rows, key=lambda row: row["precinct"])
 
 
-def _counted(
+def _counts_of(
     profile: list[_Row], indicators: pa.Table, constituency: int
 ) -> Iterator[tuple[str, dict[int, int]]]:
     """(what, precinct -> count) of what is missing, and of what is counted elsewhere."""

@@ -228,7 +228,7 @@ def second_readings(
         key = row["case_id"], row["entry_id"]
         verdicts.setdefault(row["case_id"], {})[row["entry_id"]] = said.get(key, {})
     whole = {case: kinds[case] for case, of in verdicts.items() if all(of.values())}
-    drawn = _drawn(whole, settings.sample_share, cycle)
+    drawn = _draw(whole, settings.sample_share, cycle)
     waiting = []
     for case, of_case in verdicts.items():
         if not _is_contested(of_case):
@@ -237,7 +237,7 @@ def second_readings(
     return from_rows(waiting, SECOND_READING, "case_id", "entry_id")
 
 
-def _drawn(kinds: Mapping[str, str], share: float, cycle: str) -> set[str]:
+def _draw(kinds: Mapping[str, str], share: float, cycle: str) -> set[str]:
     """The cases of the sample: a share of each kind, and of each kind one at least.
 
     A case is drawn by itself, so one that was drawn stays so whatever is decided later.

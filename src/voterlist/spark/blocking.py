@@ -139,7 +139,7 @@ class Blocking:
         made = _Made(self, task)
         pieces = [_Piece.of(parcel.tables["codes"]) for parcel in parcels]
         for number, key in enumerate(self.keys):
-            listed = _listed(pieces, number)
+            listed = _entries_of_key(pieces, number)
             runs_of_key, sizes = runs(listed.code)
             large = np.repeat(sizes > self.limit, sizes)
             made.ask(number, listed, runs_of_key[large])
@@ -174,7 +174,7 @@ class Blocking:
         made = _Made(self, task)
         pieces = [_Piece.of(parcel.tables["large"]) for parcel in parcels]
         for number, key in enumerate(self.keys):
-            listed = _listed(pieces, number)
+            listed = _entries_of_key(pieces, number)
             if not len(listed.code):
                 continue
             values = {
@@ -206,9 +206,9 @@ class Blocking:
             sizes.append(size)
         every, keys = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for place, key in enumerate(self.keys if pieces else ()):
-            listed = _listed(pieces, place)
+            listed = _entries_of_key(pieces, place)
             runs_of_key = _runs_with(
-                listed.columns["is_own"], _listed(sizes, place).columns["size"]
+                listed.columns["is_own"], _entries_of_key(sizes, place).columns["size"]
             )
             blocks = block.of_runs(
                 key,
@@ -280,7 +280,7 @@ class _Listed:
         return block.Counting(self.is_partial if key.partial_dates else None, None)
 
 
-def _listed(pieces: Sequence[_Piece], key: int) -> _Listed:
+def _entries_of_key(pieces: Sequence[_Piece], key: int) -> _Listed:
     """The entries of one key: parts come in their order, and so do the entries of a part."""
     return _Listed(
         {

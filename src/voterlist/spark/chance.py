@@ -54,7 +54,9 @@ class _Decades:
 def chance(steps: Steps, counted: Counted) -> tuple[Chance, ...]:
     """Expected and found pairs for each of ``AGREEMENTS``."""
     decades, own = _Decades.of(counted.whole), kind_of(counted.parts, "part")
-    sent = partial(_sent, whole=counted.whole, decades=decades, tasks=counted.many)
+    sent = partial(
+        _send_counts, whole=counted.whole, decades=decades, tasks=counted.many
+    )
     codes = of_each(own, "chance", opened(sent), folder=steps.handed)
     steps.step(
         "chance", lambda: Each(delivered(codes, counted.many), "agreeing", _added_up)
@@ -92,7 +94,7 @@ _KINDS = (_BANDS, _BLOCKS, "stem", *_OF_BAND, *map("+".join, AGREEMENTS))
 """What entries agree in, by number."""
 
 
-def _sent(
+def _send_counts(
     number: int, tables: Tables, whole: Whole, decades: _Decades, tasks: int
 ) -> Iterator[Parcel]:
     """How many entries of a part have each value, for the tasks that count each."""
@@ -103,13 +105,13 @@ def _sent(
     band = np.where(decade >= 0, sex * decades.many + decade, -1)
     everywhere = np.zeros(len(sex), np.int64)
     counted = [
-        _counted(_BANDS, band, everywhere, band >= 0),
-        _counted(_BLOCKS, sex, everywhere, sex >= 0),
-        _counted("stem", sex, field(entries, "stem"), entries.stem.codes >= 0),
+        _count(_BANDS, band, everywhere, band >= 0),
+        _count(_BLOCKS, sex, everywhere, sex >= 0),
+        _count("stem", sex, field(entries, "stem"), entries.stem.codes >= 0),
     ]
     for name in _OF_BAND:
         values = field(entries, name)
-        counted.append(_counted(name, band, values, (values >= 0) & (band >= 0)))
+        counted.append(_count(name, band, values, (values >= 0) & (band >= 0)))
     for names in AGREEMENTS:
         agreed = together(entries, (*names, "year"))
         of_sex = mix(mix(agreed.view(np.uint64)) + sex.view(np.uint64))
@@ -127,7 +129,7 @@ def _sent(
         yield Parcel(target, "counts", number, len(table), content)
 
 
-def _counted(name: str, band: Longs, codes: Codes | Longs, known: Bools) -> pa.Table:
+def _count(name: str, band: Longs, codes: Codes | Longs, known: Bools) -> pa.Table:
     """How many entries of each band have each of these codes."""
     mixed = mix(codes[known].astype(np.int64).view(np.uint64)) + band[known].view(
         np.uint64

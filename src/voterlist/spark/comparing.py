@@ -79,21 +79,21 @@ def served(_number: int, parcels: list[Parcel], starts: Longs) -> Iterator[Parce
         (part,) = part_of(positions[:1], starts).tolist()
         asked.setdefault((part, parcel.sender), []).append(positions)
     for part, of_part in groupby(sorted(asked), key=itemgetter(0)):
-        tables = _sent(unpacked(parts[part]))
+        tables = _columns_sent(unpacked(parts[part]))
         for _, sender in of_part:
             rows = np.unique(np.concatenate(asked[part, sender])).astype(np.int64)
             content = packed(cut(tables, rows - starts[part]))
             yield Parcel(sender, "entries", part, len(rows), content)
 
 
-def _sent(tables: Tables) -> Tables:
+def _columns_sent(tables: Tables) -> Tables:
     """The columns of a part that a range gets."""
     entries = tables[ENTRIES]
     kept = [name for name in entries.column_names if name not in _NOT_SENT]
     return {**tables, ENTRIES: entries.select(kept)}
 
 
-def _opened(parcels: list[Parcel], whole: Whole) -> tuple[Part, pa.Table, Pairs]:
+def _open_range(parcels: list[Parcel], whole: Whole) -> tuple[Part, pa.Table, Pairs]:
     """(the entries of a range, its pairs as a table, its pairs)."""
     entries = part(joined(pieces_of(parcels)), whole)
     found = [parcel.tables["pairs"] for parcel in of_kind(parcels, "pairs")]
@@ -118,7 +118,7 @@ def compared(
 
     Of ranges of random pairs, those from ``random_from`` on, only the second.
     """
-    _, table, pairs = _opened(parcels, whole)
+    _, table, pairs = _open_range(parcels, whole)
     vectors = comparisons.pack(comparisons.compare(pairs))
     if number >= random_from:
         times = table.column("keys").to_numpy()
@@ -192,7 +192,7 @@ class Scoring:
 
 def sure(number: int, parcels: list[Parcel], scoring: Scoring) -> Iterator[Parcel]:
     """The pairs of a range that are surely one person."""
-    entries, _, pairs = _opened(parcels, scoring.whole)
+    entries, _, pairs = _open_range(parcels, scoring.whole)
     scorer = Scorer(entries, scoring.comparisons, scoring.model)
     left, right, weight = sure_pairs(scorer, pairs.left, pairs.right)
     columns = {
@@ -206,7 +206,7 @@ def sure(number: int, parcels: list[Parcel], scoring: Scoring) -> Iterator[Parce
 
 def scored(number: int, parcels: list[Parcel], scoring: Scoring) -> Iterator[Parcel]:
     """The pairs of a range that are worth keeping, scored exactly."""
-    entries, table, pairs = _opened(parcels, scoring.whole)
+    entries, table, pairs = _open_range(parcels, scoring.whole)
     scorer = Scorer(entries, scoring.comparisons, scoring.model)
     kept, vectors, rows = judge_pairs(scorer, pairs, None, scoring.settings)
     columns: dict[str, object] = {

@@ -80,7 +80,7 @@ def summary(tables: Tables, repeats: Repeats | None = None) -> Tables:
     numbers = (year, decade + 1, month * 31 + day, date, sex)
     return {
         **{
-            name: _counted(once(codes, name, repeats))
+            name: _count(once(codes, name, repeats))
             for name, codes in zip(_SUMMED, numbers, strict=True)
         },
         "doubtful": pa.table({"value": np.unique(doubtful[doubtful >= 0])}),
@@ -88,7 +88,7 @@ def summary(tables: Tables, repeats: Repeats | None = None) -> Tables:
     }
 
 
-def _counted(codes: AnyArray) -> pa.Table:
+def _count(codes: AnyArray) -> pa.Table:
     values, counts = np.unique(codes[codes >= 0], return_counts=True)
     return pa.table({"value": values.astype(np.int64), "count": counts})
 
@@ -99,7 +99,7 @@ def whole_of(
     """What is known of the whole list by the summaries of its parts."""
     parts = list(summaries)
     years, decades, days, dates, sexes = (
-        _summed([part[name] for part in parts]) for name in _SUMMED
+        _sum([part[name] for part in parts]) for name in _SUMMED
     )
     told: dict[str, int] = {}
     for row in (row for part in parts for row in part["told"].to_pylist()):
@@ -135,7 +135,7 @@ def whole_of(
     return replace(whole, dates=_of_dates(whole, dates))
 
 
-def _summed(tables: list[pa.Table]) -> dict[int, int]:
+def _sum(tables: list[pa.Table]) -> dict[int, int]:
     table = pa.concat_tables(tables).group_by("value").aggregate([("count", "sum")])
     columns = (table.column(name).to_pylist() for name in ("value", "count_sum"))
     return dict(sorted(zip(*columns, strict=True)))
@@ -385,7 +385,7 @@ def counted(
 ) -> Tables:
     """The part with what the whole list counts of its values."""
     asked = ask(tables, whole, start)
-    known = _gathered(asked, answers, tasks)
+    known = _gather(asked, answers, tasks)
     entries = tables[ENTRIES]
     columns = {name: entries.column(name) for name in entries.column_names}
     columns["position"] = np.arange(start, start + len(entries), dtype=np.int32)
@@ -407,7 +407,7 @@ def counted(
     return {ENTRIES: pa.table(columns), **made}
 
 
-def _gathered(asked: Tables, answers: list[Parcel], tasks: int) -> dict[str, pa.Table]:
+def _gather(asked: Tables, answers: list[Parcel], tasks: int) -> dict[str, pa.Table]:
     """The answers, in the order of what was asked."""
     told = {parcel.sender: parcel.tables for parcel in of_kind(answers, "answer")}
     found = {}
@@ -438,7 +438,7 @@ def with_lines(
     starts = [word_starts(line) for line in _lines(tables)]
     most = max(RARE_WORD, whole.size // RARE_WORD_SHARE)
     asked = ask_lines(tables)
-    known = _gathered(asked, answers, tasks)[_LINE_PART]
+    known = _gather(asked, answers, tasks)[_LINE_PART]
     counts = _counts_of(known.append_column("value", asked[_LINE_PART].column("value")))
     parts = [parts_of_line(line, words) for line in starts]
     dealt = {

@@ -254,10 +254,10 @@ def linked(
     )
     if cluster.has_many_entries_a_person(done.scorer):
         done = again(steps, wanted, listed, done)
-    return _concluded(steps, wanted, blocked, done, counted.whole)
+    return _conclude(steps, wanted, blocked, done, counted.whole)
 
 
-def _concluded(
+def _conclude(
     steps: Steps, wanted: Wanted, blocked: Blocked, done: Done, by_entry: Whole
 ) -> Linkage:
     """What the model says; ``by_entry``: the whole list, its values counted by entries."""
@@ -268,7 +268,7 @@ def _concluded(
     scoring = Scoring(counted.whole, comparisons, model, settings)
     work = partial(comparing.scored, scoring=scoring)
     kept = pairs.chosen(steps, "kept", counted, compared, near, work)
-    judged, positions = _judged(kept)
+    judged, positions = _judge(kept)
     entries = pairs.entries_at(steps, counted, positions)
     entries = entries or replace(nobody(counted.whole), size=0)
     scorer = Scorer(entries, comparisons, model)
@@ -293,7 +293,7 @@ def _concluded(
     )
 
 
-def _judged(kept: pa.Table) -> tuple[Judged, Codes]:
+def _judge(kept: pa.Table) -> tuple[Judged, Codes]:
     """(the kept pairs by the places of their entries among these, the positions of these)."""
     if not kept.num_columns:
         none = np.zeros(0, np.int32)

@@ -138,7 +138,7 @@ def counted(
     many, suffix = len(starts) - 1, "" if repeats is None else "-again"
     own = kind_of(listed.parts, "part")
     asking = own if repeats is None else delivered(own.union(repeats), many)
-    ask = partial(_asked, whole=whole, starts=starts)
+    ask = partial(_ask, whole=whole, starts=starts)
 
     def answers(questions: DataFrame) -> Callable[[], Each]:
         answer = partial(counting.answer, profile=whole.profile)
@@ -175,7 +175,7 @@ def whole_again(
 ) -> Whole:
     """What is known of the whole list, where the values of each person count once."""
     own = delivered(kind_of(listed.parts, "part").union(repeats), before.many)
-    steps.step("summaries-again", lambda: Each(own, "summaries", _summed))
+    steps.step("summaries-again", lambda: Each(own, "summaries", _sum))
     told = steps.told("summaries-again", "summary")
     tables = [parcel.tables for parcel in told]
     whole = before.whole
@@ -183,7 +183,7 @@ def whole_again(
     return replace(again, home_lines=whole.home_lines)
 
 
-def _summed(number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
+def _sum(number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
     for own in of_kind(parcels, "part"):
         told = counting.summary(own.tables, _repeats(parcels))
         yield Parcel(number, "summary", number, own.rows, packed(told))
@@ -197,7 +197,7 @@ def _repeats(parcels: list[Parcel]) -> counting.Repeats:
     }
 
 
-def _asked(
+def _ask(
     number: int, parcels: list[Parcel], whole: Whole, starts: Longs
 ) -> Iterator[Parcel]:
     for own in of_kind(parcels, "part"):

@@ -102,7 +102,9 @@ def packed(tables: Tables) -> bytes:
 
 def unpacked(content: bytes | Kept) -> dict[str, pa.Table]:
     """The tables in these bytes. Those in a file are read as far as they are looked at."""
-    source = pa.BufferReader(_mapped(content) if isinstance(content, Kept) else content)
+    source = pa.BufferReader(
+        _map_file(content) if isinstance(content, Kept) else content
+    )
     with pa.ipc.open_stream(source) as reader:
         names = reader.read_all().column("name").to_pylist()
     found = {}
@@ -112,7 +114,7 @@ def unpacked(content: bytes | Kept) -> dict[str, pa.Table]:
     return found
 
 
-def _mapped(kept: Kept) -> pa.Buffer:
+def _map_file(kept: Kept) -> pa.Buffer:
     with pa.memory_map(kept.path) as file:
         file.seek(kept.start)
         return file.read_buffer(kept.length)

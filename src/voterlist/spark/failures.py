@@ -120,14 +120,14 @@ def in_words(error: Exception, folder: Path) -> VoterlistError | OSError:
         return _unfit("spark-no-package", name=module[1])
     for words, code in _SAYS:
         if words in text:
-            return _failed(code)
-    return _failed("spark-failed", kind=_condition(error))
+            return _failure(code)
+    return _failure("spark-failed", kind=_condition(error))
 
 
 def _failed_task(step: str, kind: str, place: str) -> StageError:
     if code := _KINDS.get(kind):
-        return _failed(code)
-    return _failed("spark-task-failed", step=step, kind=kind, place=place)
+        return _failure(code)
+    return _failure("spark-task-failed", step=step, kind=kind, place=place)
 
 
 def _condition(error: Exception) -> str:
@@ -136,7 +136,7 @@ def _condition(error: Exception) -> str:
     return str(name or type(error).__name__)
 
 
-def _failed(code: str, **places: str) -> StageError:
+def _failure(code: str, **places: str) -> StageError:
     words = ", ".join(f"{name} {value}" for name, value in places.items())
     return StageError(f"{code} ({words})", stage=Stage.LINK, code=code, places=places)
 

@@ -113,11 +113,11 @@ def blocked(
         sum(sizes),
         forecast,
         sum(reached),
-        _parted(steps, np.unique(cut), counted.whole.size),
+        _count_parted(steps, np.unique(cut), counted.whole.size),
     )
 
 
-def _parted(steps: Steps, cut: Codes, size: int) -> int:
+def _count_parted(steps: Steps, cut: Codes, size: int) -> int:
     """How many of the entries of blocks that are too large stand in no other block.
 
     0 where they are too few for a doubt: then nobody asks for the others.
@@ -163,13 +163,13 @@ def compared(
     """All pairs and the random ones, compared on the cluster."""
     many, starts = counted.many, counted.starts
     first_random = blocked.ranges
-    drawn = list(_drawn(random, first_random, _random_ranges(many)))
+    drawn = list(_draw(random, first_random, _random_ranges(many)))
     tasks = first_random + len(drawn)
 
     def frame() -> Each:
         asked, found = (kind_of(blocked.pairs, kind) for kind in ("wanted", "pairs"))
         wanted, sliced = _with_random(steps, drawn, starts, asked, found)
-        served = _served(counted, wanted, steps.handed)
+        served = _serve(counted, wanted, steps.handed)
         work = partial(
             comparing.compared,
             whole=counted.whole,
@@ -191,13 +191,13 @@ def compared_again(
 ) -> Compared:
     """The same pairs with other counts; those of other vectors than ``perhaps`` stay."""
     many, starts = counted.many, counted.starts
-    drawn = list(_drawn(random, before.ranges, _random_ranges(many)))
+    drawn = list(_draw(random, before.ranges, _random_ranges(many)))
     tasks = before.ranges + len(drawn)
 
     def frame() -> Each:
         wanted = mapped(before.pairs, "perhaps", partial(_near_wanted, perhaps, starts))
         wanted, sliced = _with_random(steps, drawn, starts, wanted, before.pairs)
-        served = _served(counted, wanted, steps.handed)
+        served = _serve(counted, wanted, steps.handed)
         work = partial(
             comparing.compared_again,
             whole=counted.whole,
@@ -242,7 +242,7 @@ def _with_vectors(
     return Compared(kind_of(pairs, "pairs"), counts, random, ranges)
 
 
-def _drawn(
+def _draw(
     random: tuple[Codes, Codes, Longs], first: int, tasks: int
 ) -> Iterator[tuple[int, pa.Table]]:
     """The random pairs in so many ranges."""
@@ -254,9 +254,7 @@ def _drawn(
             yield first + number, pa.table({"pair": pairs[rows], "keys": times[rows]})
 
 
-def _served(
-    counted: Counted, wanted: DataFrame, folder: str | None = None
-) -> DataFrame:
+def _serve(counted: Counted, wanted: DataFrame, folder: str | None = None) -> DataFrame:
     """The entries that are asked for, for those who ask; large ones in this folder."""
     many, own = counted.many, kind_of(counted.parts, "part")
     every = to_several(own, comparing.servers(many), many).union(wanted)
@@ -294,7 +292,7 @@ def chosen(
             compared.pairs, "near", partial(_near_wanted, near, counted.starts)
         )
         sliced = mapped(compared.pairs, "near", partial(_near, near))
-        served = _served(counted, wanted, steps.handed)
+        served = _serve(counted, wanted, steps.handed)
         return Each(delivered(sliced.union(served), compared.ranges), name, work)
 
     steps.step(name, frame)
@@ -323,6 +321,6 @@ def entries_at(steps: Steps, counted: Counted, positions: Codes) -> Part | None:
         return None
     pairs = pa.table({"pair": pack_pairs(positions, positions)})
     wanted = steps.sent(comparing.wanted_by(0, pairs, counted.starts))
-    found = _served(counted, wanted).toArrow()
+    found = _serve(counted, wanted).toArrow()
     pieces = comparing.pieces_of(in_order(parcels_of(found)))
     return part(joined(pieces), counted.whole)

@@ -340,7 +340,9 @@ def joined(parts: Sequence[Tables]) -> Tables:
             np.cumsum([0, *(len(part[name]) for part in parts)]),
         )
         codes = [
-            _placed(place[start : start + len(part[name])], part[ENTRIES].column(name))
+            _renumber(
+                place[start : start + len(part[name])], part[ENTRIES].column(name)
+            )
             for part, start in zip(parts, starts, strict=False)
         ]
         made[ENTRIES] = _with(made[ENTRIES], name, np.concatenate(codes))
@@ -348,7 +350,7 @@ def joined(parts: Sequence[Tables]) -> Tables:
     return made
 
 
-def _placed(place: Codes, codes: pa.ChunkedArray) -> Codes:
+def _renumber(place: Codes, codes: pa.ChunkedArray) -> Codes:
     """The codes under the numbers that their values have now; -1 stays."""
     return np.asarray(np.append(place, np.int32(-1))[codes.to_numpy()], np.int32)
 

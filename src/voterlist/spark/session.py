@@ -322,7 +322,7 @@ def _program() -> Path:
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), written)
             if name.endswith(".py"):
                 info = zipfile.ZipInfo(f"{name}c", _EPOCH)
-                archive.writestr(info, _compiled(name, written))
+                archive.writestr(info, _compile(name, written))
     # A session refuses another file under a name that it knows.
     digest = hashlib.sha256(content.getvalue()).hexdigest()[:12]
     opened = ExitStack()
@@ -332,7 +332,7 @@ def _program() -> Path:
     return path
 
 
-def _compiled(name: str, source: bytes) -> bytes:
+def _compile(name: str, source: bytes) -> bytes:
     """A module as Python keeps it beside its source; the source is not asked again (PEP 552)."""
     # Where a task fails is told from this: the place in the program.
     code = compile(source, f"program/{name}", "exec", dont_inherit=True)

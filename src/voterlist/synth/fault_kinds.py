@@ -164,7 +164,7 @@ def _rewritten(
     desk.record(rule, row)
 
 
-def _mixed(text: str) -> str:
+def _mix(text: str) -> str:
     """A letter of the other alphabet that looks like none of this one behind the second letter."""
     letter = "ж" if text[0] < _CYRILLIC else "d"
     return text[:2] + letter + text[2:]
@@ -188,7 +188,7 @@ def _document_of(fin: str) -> str:
     return f"AZE{letters:04d}{number:04d}"
 
 
-def _parted(text: str) -> str:
+def _part(text: str) -> str:
     """A blank behind the series of a document's number."""
     return f"{text[:2]} {text[2:]}"
 
@@ -206,7 +206,7 @@ def _other_person(desk: Desk, row: int) -> int | None:
     return None
 
 
-def _shared(rule: str, name: str, desk: Desk, row: int, _turn: int) -> None:
+def _share(rule: str, name: str, desk: Desk, row: int, _turn: int) -> None:
     """The number of another person of the list, who has another sex."""
     other = _other_person(desk, row)
     if other is not None:
@@ -297,7 +297,7 @@ def _move(desk: Desk, rows: Iterable[int], address: str) -> None:
         desk.write("address", row, address)
 
 
-def _crowded(desk: Desk, row: int, turn: int) -> None:
+def _crowd(desk: Desk, row: int, turn: int) -> None:
     """Fourteen entries of one address."""
     last = min(row + _CROWD, len(desk.list_of))
     own_list = desk.list_of[row]
@@ -372,7 +372,7 @@ def _father_in_given(desk: Desk, row: int, _turn: int) -> None:
     desk.record("patronymic-in-given-name", row)
 
 
-def _swapped(desk: Desk, row: int, _turn: int) -> None:
+def _swap(desk: Desk, row: int, _turn: int) -> None:
     """Day and month exchanged, in a list that writes the day first."""
     if "." in desk.read("birth_date", row):
         desk.write("birth_date", row, f"06.25.{desk.year(row)}")
@@ -396,7 +396,7 @@ def _without_series(desk: Desk, row: int, _turn: int) -> None:
 OF_ENTRIES: tuple[_OfEntry, ...] = (
     partial(_rewritten, "missing-value", "patronymic", lambda _: None),
     partial(_rewritten, "placeholder-value", "patronymic", lambda _: "yoxdur"),
-    partial(_rewritten, "mixed-script", "surname", _mixed),
+    partial(_rewritten, "mixed-script", "surname", _mix),
     partial(_rewritten, "strange-character", "given_name", _with_digit),
     _misspelt,
     partial(_rewritten, "fin-invalid", "fin", lambda text: text[:4]),
@@ -406,10 +406,10 @@ OF_ENTRIES: tuple[_OfEntry, ...] = (
     partial(_rewritten, "identifier-i-for-one", "fin", lambda text: f"I{text[1:]}"),
     partial(_rewritten, "identifier-look-alikes", "fin", lambda text: f"В{text[1:]}"),
     partial(_rewritten, "identifier-small-letters", "document", str.lower),
-    partial(_rewritten, "identifier-signs-removed", "document", _parted),
+    partial(_rewritten, "identifier-signs-removed", "document", _part),
     partial(_rewritten, "document-invalid", "document", lambda text: text[:5]),
-    partial(_shared, "fin-shared", "fin"),
-    partial(_shared, "document-shared", "document"),
+    partial(_share, "fin-shared", "fin"),
+    partial(_share, "document-shared", "document"),
     partial(_repeated_elsewhere, "two-fins", inside=True, numbers=False),
     _repeated_here,
     partial(_repeated_elsewhere, "same-entry-in-constituency", inside=True),
@@ -432,13 +432,13 @@ OF_ENTRIES: tuple[_OfEntry, ...] = (
         _of_other_sex, "sex-contradicts-given-name", "given_name", ("Leyla", "Rəşad")
     ),
     _numbered_again,
-    _crowded,
+    _crowd,
     _strangers,
     _two_precincts,
     _outside,
     _look_alike,
     _father_in_given,
-    _swapped,
+    _swap,
     _without_series,
     partial(_rewritten, "title-removed", "surname", _with_title),
     _unreadable_name,

@@ -107,7 +107,7 @@ def plant(
             if site is not None:
                 plant_fault(desk, site, turn)
     finish(desk)
-    entries, truth, lists = _written(desk, truth, lists)
+    entries, truth, lists = _tables_of(desk, truth, lists)
     more_streets = pa.Table.from_pylist(desk.streets, BORDERS)
     streets = pa.concat_tables([borders(plan, desk.into()), more_streets])
     return Planted(entries, truth, lists, _truth(desk, entries), streets)
@@ -119,7 +119,7 @@ def _sites(desk: Desk, lists: AnyArray) -> Iterator[int]:
     return iter(desk.rng.permutation(rows[::25]).tolist())
 
 
-def _written(
+def _tables_of(
     desk: Desk, truth: pa.Table, lists: pa.Table
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
     """(entries, truth, lists) as they are now.

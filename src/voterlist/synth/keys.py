@@ -58,15 +58,15 @@ def with_run_ids(synthetic: Synthetic, places: pa.Table, inbox: Path) -> Synthet
         at = pc.index_in(
             faults.column("entry_id"), value_set=synthetic.entries.column("entry_id")
         )
-        faults = _keyed(faults, ids.take(at))
+        faults = _with_keys(faults, ids.take(at))
     return replace(
         synthetic,
-        entries=_keyed(synthetic.entries, ids),
-        truth=_keyed(synthetic.truth, ids),
+        entries=_with_keys(synthetic.entries, ids),
+        truth=_with_keys(synthetic.truth, ids),
         faults=faults,
     )
 
 
-def _keyed(table: pa.Table, ids: pa.Array) -> pa.Table:
+def _with_keys(table: pa.Table, ids: pa.Array) -> pa.Table:
     at = table.schema.get_field_index("entry_id")
     return table.set_column(at, table.schema.field(at), pc.cast(ids, pa.string()))

@@ -141,10 +141,10 @@ def write_registers(synthetic: Synthetic, folder: Path, seed: int) -> list[Path]
     make_folder(folder / "reference")
     into = _Folder(folder / "reference")
     count = max(1, round(_SHARE * synthetic.entries.num_rows))
-    listed = _Drawn(_shuffled(_clean(synthetic), rng))
+    listed = _Drawn(_shuffle(_clean(synthetic), rng))
     outside = generate(max(400, 30 * count), constituencies=1, seed=seed + _OUTSIDERS)
-    outsiders = _numbered(_shuffled(_clean(outside), rng), seed)
-    others = _Drawn(_settled(outsiders, synthetic, rng))
+    outsiders = _give_numbers(_shuffle(_clean(outside), rng), seed)
+    others = _Drawn(_settle(outsiders, synthetic, rng))
     _deaths(into, synthetic.deaths, rng)
     _service(into, listed, others, count)
     _names(into, listed, others, count)
@@ -178,15 +178,15 @@ def _clean(synthetic: Synthetic) -> pa.Table:
         pc.invert(pc.match_substring(birth_date, _YOUNGEST)),
     ]
     kept = reduce(pc.and_, conditions)
-    return _recognised(entries.filter(kept))
+    return _with_known_fin(entries.filter(kept))
 
 
-def _shuffled(entries: pa.Table, rng: Generator) -> pa.Table:
+def _shuffle(entries: pa.Table, rng: Generator) -> pa.Table:
     """The entries in an order by chance."""
     return entries.take(pa.array(rng.permutation(entries.num_rows)))
 
 
-def _numbered(people: pa.Table, seed: int) -> pa.Table:
+def _give_numbers(people: pa.Table, seed: int) -> pa.Table:
     """These people with identifiers that nobody on the lists has.
 
     Numbers of persons far behind all of those.
@@ -196,10 +196,10 @@ def _numbered(people: pa.Table, seed: int) -> pa.Table:
     numbers = documents(person, second, second > 0, seed)
     people = _with(people, "document", numbers)
     people = _with(people, "fin", fins(person, seed))
-    return _recognised(people)
+    return _with_known_fin(people)
 
 
-def _recognised(people: pa.Table) -> pa.Table:
+def _with_known_fin(people: pa.Table) -> pa.Table:
     """Those whose FIN has a digit.
 
     A short file in which hardly one has is asked about before it is used.
@@ -207,7 +207,7 @@ def _recognised(people: pa.Table) -> pa.Table:
     return people.filter(pc.match_substring_regex(people.column("fin"), "[0-9]"))
 
 
-def _settled(people: pa.Table, synthetic: Synthetic, rng: Generator) -> pa.Table:
+def _settle(people: pa.Table, synthetic: Synthetic, rng: Generator) -> pa.Table:
     """These people with places of the lists, as if they lived there."""
     lists = _permanent(synthetic)
     if not lists.num_rows:

@@ -124,7 +124,7 @@ class _Pen:
         rewrite: Callable[[Generator, pa.Array], pa.Array],
     ) -> pa.Array:
         """The texts, those that are hit and not null passed through ``rewrite``."""
-        hit = hit & _known(texts)
+        hit = hit & _is_known(texts)
         rows = np.flatnonzero(hit)
         if not len(rows):
             return texts
@@ -137,7 +137,7 @@ def _at(texts: pa.Array, rows: AnyArray) -> pa.Array:
     return texts.take(pa.array(rows))
 
 
-def _known(texts: pa.Array) -> AnyArray:
+def _is_known(texts: pa.Array) -> AnyArray:
     """Bool: where the texts are not null."""
     return np.asarray(texts.is_valid())
 
@@ -402,7 +402,7 @@ def _fins(
     texts = pen.rewritten(texts, damaged, slips.damage_fin)
     # One damaged FIN in ten is not a FIN at all: the document's number stands in its place.
     one_in_ten = pen.rng.random(len(damaged)) < 0.1
-    in_its_place = damaged & one_in_ten & _known(written)
+    in_its_place = damaged & one_in_ten & _is_known(written)
     texts = pc.if_else(pa.array(in_its_place), written, texts)
     return _blank(texts, ~has_fin)
 
@@ -513,7 +513,7 @@ def render(plan: Plan, constituency: int) -> Chunk:
     columns = {
         "entry_id": ids,
         **_places(plan, precinct),
-        **_typed(pen, plan, rows, precinct, order),
+        **_type(pen, plan, rows, precinct, order),
     }
     in_order = [columns[name] for name in ENTRIES.names]
     truth = [ids, numbered("p", person), _done_column(pen.done)]
@@ -535,7 +535,7 @@ def _places(plan: Plan, precinct: AnyArray) -> dict[str, pa.Array]:
     }
 
 
-def _typed(
+def _type(
     pen: _Pen, plan: Plan, rows: _Rows, precinct: AnyArray, order: AnyArray
 ) -> dict[str, pa.Array]:
     """The columns of an entry that are typed; each draws from the pen, in this order.

@@ -189,7 +189,7 @@ def _concat(parts: list[Entries]) -> Entries:
     return Entries(**columns)
 
 
-def _moved(
+def _move(
     rng: Generator, nation: Nation, person: AnyArray, scope: str, done: int
 ) -> Entries:
     """Entries of these persons at another dwelling; who finds none has no entry.
@@ -212,12 +212,12 @@ def _moved_either(
     """Seven in ten move within their constituency, the rest across, as far as there is room."""
     has_room = len(nation.displaced) > 1
     across = (rng.random(len(person)) < 0.3) & has_room
-    within = _moved(rng, nation, person[~across], "within", done)
-    further = _moved(rng, nation, person[across], "across", done)
+    within = _move(rng, nation, person[~across], "within", done)
+    further = _move(rng, nation, person[across], "across", done)
     return _concat([within, further])
 
 
-def _renamed(
+def _rename(
     rng: Generator, nation: Nation, names: Lexicon, person: AnyArray
 ) -> Entries:
     """Entries of these persons elsewhere, under another surname, with another document."""
@@ -232,14 +232,14 @@ _NEW_ENDINGS = np.array([1, 1, 2], np.int8)
 """The new ending is -li for two in three, -zadə for the others."""
 
 
-def _ended(rng: Generator, nation: Nation, person: AnyArray) -> Entries:
+def _change_ending(rng: Generator, nation: Nation, person: AnyArray) -> Entries:
     """Entries of these persons with another ending of the surname.
 
     Half of them have moved within their constituency; the others stand on their list twice.
     """
     moves = rng.random(len(person)) < 0.5
     stays = person[~moves]
-    moved = _moved(rng, nation, person[moves], "within", Done.ENDING_CHANGED)
+    moved = _move(rng, nation, person[moves], "within", Done.ENDING_CHANGED)
     causes = Done.ENDING_CHANGED | Done.SAME_PRECINCT
     stayed = _entries(nation, stays, nation.home[stays], causes)
     both = _concat([moved, stayed])
@@ -276,17 +276,17 @@ def _second(rng: Generator, nation: Nation, names: Lexicon, today: int) -> Entri
     twice = take(whole, rates.same_precinct)
     parts = [_entries(nation, twice, nation.home[twice], Done.SAME_PRECINCT)]
     person = take(displaced, rates.displaced, int(displaced.sum()))
-    parts.append(_moved(rng, nation, person, "across", Done.DISPLACED))
+    parts.append(_move(rng, nation, person, "across", Done.DISPLACED))
     person = take(whole, rates.moved_within)
-    parts.append(_moved(rng, nation, person, "within", 0))
+    parts.append(_move(rng, nation, person, "within", 0))
     person = take(~displaced, rates.moved_across)
-    parts.append(_moved(rng, nation, person, "across", 0))
+    parts.append(_move(rng, nation, person, "across", 0))
     may_marry = people.female & (age > 19) & (age < 55)
     person = take(may_marry, rates.surname_by_marriage)
-    parts.append(_renamed(rng, nation, names, person))
+    parts.append(_rename(rng, nation, names, person))
     has_choice = (people.form == 0) & several_forms[people.stem]
     person = take(has_choice, rates.ending_changed)
-    parts.append(_ended(rng, nation, person))
+    parts.append(_change_ending(rng, nation, person))
     person = take(whole, rates.temporary_list)
     parts.append(_temporary(nation, person))
     return _concat(parts)
@@ -300,7 +300,7 @@ def draw_entries(rng: Generator, names: Lexicon, nation: Nation, today: int) -> 
     second = _second(rng, nation, names, today)
     repeats = len(second.person)
     thrice = _take(rng, np.ones(repeats, bool), rates.third_entry, repeats)
-    third = _moved(rng, nation, second.person[thrice], "within", 0)
+    third = _move(rng, nation, second.person[thrice], "within", 0)
     extra = _concat([second, third])
     by_chance = rng.random(len(extra.person)) < rates.document_reissued
     reissued = by_chance | (extra.document > 0)

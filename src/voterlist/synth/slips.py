@@ -73,7 +73,7 @@ def _texts(matrix: AnyArray) -> pa.Array:
     return pa.array(texts, pa.string())
 
 
-def _shifted(matrix: AnyArray, source: AnyArray) -> AnyArray:
+def _shift(matrix: AnyArray, source: AnyArray) -> AnyArray:
     """The matrix with each cell taken from another column of its row.
 
     ``source``: the number of that column for each cell; beyond the last column means the last,
@@ -110,7 +110,7 @@ def mistype(rng: Generator, texts: pa.Array) -> pa.Array:
     forward = (columns == at_column).astype(np.int64)
     backward = (columns == at_column + 1).astype(np.int64)
     swapped = (slip_column == 3) * (forward - backward)
-    changed = _shifted(matrix, columns + doubled + dropped + swapped)
+    changed = _shift(matrix, columns + doubled + dropped + swapped)
 
     neighbour = slip == 0
     changed[rows[neighbour], at[neighbour]] = beside[neighbour]
@@ -119,7 +119,7 @@ def mistype(rng: Generator, texts: pa.Array) -> pa.Array:
     return _texts(changed)
 
 
-def _replaced(pairs: dict[str, str]) -> AnyArray:
+def _replacements(pairs: dict[str, str]) -> AnyArray:
     """For each code point the one to write instead: itself, but for these letters."""
     table = np.arange(_POINTS, dtype=np.uint32)
     for before, after in pairs.items():
@@ -127,9 +127,9 @@ def _replaced(pairs: dict[str, str]) -> AnyArray:
     return table
 
 
-_FOR_DIGITS = _replaced({"0": "O", "1": "I"})
-_LOWER = _replaced(dict(zip(ascii_uppercase, ascii_lowercase, strict=True)))
-_CYRILLIC = _replaced(_LOOKALIKES)
+_FOR_DIGITS = _replacements({"0": "O", "1": "I"})
+_LOWER = _replacements(dict(zip(ascii_uppercase, ascii_lowercase, strict=True)))
+_CYRILLIC = _replacements(_LOOKALIKES)
 
 
 def _letters_for_digits(_rng: Generator, matrix: AnyArray) -> AnyArray:
@@ -196,7 +196,7 @@ _DOCUMENT_DAMAGES: tuple[_Damage, ...] = (
 )
 
 
-def _damaged(
+def _damage(
     rng: Generator,
     texts: pa.Array,
     damages: tuple[_Damage, ...],
@@ -229,9 +229,9 @@ def damage_fin(rng: Generator, fins: pa.Array) -> pa.Array:
     The ways: O for 0 and I for 1, lower case, Cyrillic look-alikes, a blank inside, an eighth
     character kept from the card, one character off.
     """
-    return _damaged(rng, fins, _FIN_DAMAGES)
+    return _damage(rng, fins, _FIN_DAMAGES)
 
 
 def damage_document(rng: Generator, documents: pa.Array) -> pa.Array:
     """Document numbers, each with lower case, look-alikes, O for 0, or a blank inside."""
-    return _damaged(rng, documents, _DOCUMENT_DAMAGES)
+    return _damage(rng, documents, _DOCUMENT_DAMAGES)

@@ -174,7 +174,7 @@ def _stream_tables(
     )
 
 
-def _repeated(person: pa.Array | pa.ChunkedArray) -> int:
+def _count_repeated(person: pa.Array | pa.ChunkedArray) -> int:
     """How many persons have more than one entry."""
     counts = (
         pc.value_counts(person).field("counts")
@@ -268,7 +268,7 @@ def write_workspace(
     lines: list[int] = []
     lists = list(_lists(synthetic))
     rng = stream(seed, "files")
-    choice = _LayoutChoice(_allowed(synthetic), rng)
+    choice = _LayoutChoice(_layouts_allowed(synthetic), rng)
     for at, (row, entries) in enumerate(lists):
         layout = choice.next(str(row["script"]))
         with_faults = faults and at in _FILES_WITH_FAULTS
@@ -300,7 +300,7 @@ _FILES_WITH_FAULTS = {1, 4}
 """The places of the files with bad rows among all files."""
 
 
-def _allowed(synthetic: Synthetic) -> list[Layout]:
+def _layouts_allowed(synthetic: Synthetic) -> list[Layout]:
     """All layouts; lists with faults keep every cell as it was typed."""
     has_faults = synthetic.faults is not None
     return [layout for layout in LAYOUTS if layout.is_as_typed or not has_faults]
@@ -437,7 +437,7 @@ def _summary(out: Path, synthetic: Synthetic, voters: int, seed: int) -> Summary
         seed=seed,
         voters=voters,
         entries=synthetic.entries.num_rows,
-        repeated=_repeated(synthetic.truth.column("person_id")),
+        repeated=_count_repeated(synthetic.truth.column("person_id")),
         constituencies=pc.count_distinct(
             synthetic.lists.column("constituency")
         ).as_py(),

@@ -158,8 +158,8 @@ def forget(
         place = ledgers.place_in(workspace, settings)
         settle_moves(workspace, place)
         with ledgers.reading(place) as ledger:
-            unfinished = _unfinished(ledger)
-            kinds = _wanted(unfinished, handed_in=handed_in)
+            unfinished = _unfinished_line(ledger)
+            kinds = _kinds_to_delete(unfinished, handed_in=handed_in)
             objections = (
                 ()
                 if unfinished is not None
@@ -167,7 +167,7 @@ def forget(
             )
         _refuse_mounts(workspace, kinds)
         inventory = _inventory(workspace, kinds)
-        found = _counted(inventory)
+        found = _count(inventory)
         links = _links(workspace, kinds)
         goes_on = unfinished is not None
         if objections or not is_sure or not (found or goes_on):
@@ -183,7 +183,7 @@ def forget(
     return Forgotten(found, (), links, is_done=True, goes_on=goes_on)
 
 
-def _unfinished(ledger: Reader) -> Mapping[str, str | int] | None:
+def _unfinished_line(ledger: Reader) -> Mapping[str, str | int] | None:
     """The line of a command that was killed in the middle; None where none was.
 
     Whatever is noted after it ends it: there is new work, of which nobody was asked.
@@ -194,7 +194,7 @@ def _unfinished(ledger: Reader) -> Mapping[str, str | int] | None:
     return last
 
 
-def _wanted(
+def _kinds_to_delete(
     unfinished: Mapping[str, str | int] | None, *, handed_in: bool
 ) -> list[Kind]:
     """The kinds to delete: those asked for, with those that a killed command had begun with."""
@@ -247,7 +247,7 @@ def _inventory(
     }
 
 
-def _counted(
+def _count(
     inventory: Mapping[Kind, Sequence[tuple[str, int]]],
 ) -> tuple[Holds, ...]:
     return tuple(
@@ -345,7 +345,7 @@ def _objections(
     ]
     if unfinished:
         yield Objection("forget.open-stage", len(unfinished))
-    if waiting := _unacknowledged(ledger):
+    if waiting := _count_unacknowledged(ledger):
         yield Objection("forget.unacknowledged", waiting)
 
 
@@ -355,7 +355,7 @@ def _constituencies(runs: Known) -> list[int]:
     return sorted(number for number in numbers if number is not None)
 
 
-def _unacknowledged(ledger: Reader) -> int:
+def _count_unacknowledged(ledger: Reader) -> int:
     """Of how many receivers the newest package of ours has no receipt yet."""
     newest: dict[tuple[str, str], str] = {}
     receipts = set()

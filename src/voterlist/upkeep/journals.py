@@ -154,9 +154,9 @@ def _diary(
             yield DiaryLine(line.number, line.day, GENESIS)
         elif line.event == JOURNAL:
             for number, _ in line.details[ADDED]["journal"]:
-                yield _noted(journal[number - 1], line.number, numbers)
+                yield _line_of_journal(journal[number - 1], line.number, numbers)
         elif line.event in _TABLES:
-            yield _answered(line, answers[_TABLES[line.event]], numbers)
+            yield _line_of_answers(line, answers[_TABLES[line.event]], numbers)
         else:
             counts = {
                 name: value
@@ -173,7 +173,9 @@ def _of_before(
     numbers: Mapping[str, str],
 ) -> list[DiaryLine]:
     """What was done before the chain began, by day."""
-    lines = [_noted(line, None, numbers) for line in journal[: last["journal"]]]
+    lines = [
+        _line_of_journal(line, None, numbers) for line in journal[: last["journal"]]
+    ]
     for event, table in _TABLES.items():
         rows = [row for key, row in answers[table].items() if key <= last[table]]
         for _, group in groupby(rows, _KEYS[event]):
@@ -201,7 +203,7 @@ _KEYS = {DECIDED: _by_case, AMENDED: _by_action, ACCEPTED: _by_rule}
 """What the answers of one line have in common, before the chain began."""
 
 
-def _answered(
+def _line_of_answers(
     line: Line, rows: Mapping[int, dict[str, Any]], numbers: Mapping[str, str]
 ) -> DiaryLine:
     """A line about answers of one person."""
@@ -239,7 +241,7 @@ def _answer(
     )
 
 
-def _noted(
+def _line_of_journal(
     note: tuple[dt.date, str, Mapping[str, str | int]],
     number: int | None,
     numbers: Mapping[str, str],

@@ -100,7 +100,7 @@ def verify_run(
     place = ledgers.place_in(workspace, settings)
     with lock.hold(workspace, since=since), ledgers.reading(place) as ledger:
         then = _line_of(workspace, ledger, run)
-        folder, manifest = _finished(workspace, then.run)
+        folder, manifest = _finished_run(workspace, then.run)
         _require_inputs(workspace, settings, manifest)
         work = workspace / _WORK
         shutil.rmtree(work, ignore_errors=True)
@@ -115,7 +115,7 @@ def verify_run(
                 today=dt.date.fromisoformat(manifest.today),
                 jobs=jobs,
             )
-            differences, compared = _compared(folder, manifest, again.folder)
+            differences, compared = _compare(folder, manifest, again.folder)
             if folder in store.altered_runs(workspace, ledger.journal()):
                 differences = (store.MANIFEST_NAME, *differences)
         finally:
@@ -144,7 +144,7 @@ def verify_package(
         UsageError, InputError, WorkspaceBusyError, StageError: as ``verify_run``.
     """
     settings = settings_of(workspace)
-    stated = _stated(package)
+    stated = _manifest_stated(package)
     own = own_public_key(workspace / KEYS)
     receiving = Receiving(
         us=stated.receiver,
@@ -176,7 +176,7 @@ def verify_package(
 _OF_ITS_DAY = (GATES_NAME, ANSWERS_NAME)
 
 
-def _stated(package: Path) -> PackageManifest:
+def _manifest_stated(package: Path) -> PackageManifest:
     """What a package states, before anything of it is checked.
 
     Raises:
@@ -200,7 +200,7 @@ def _made_again(
     workspace: Path, settings: Settings, manifest: PackageManifest
 ) -> dict[str, str]:
     """Path below ``data/`` -> SHA-256 of each file that the run gives such a package."""
-    folder, of_run = _finished(workspace, manifest.run or "")
+    folder, of_run = _finished_run(workspace, manifest.run or "")
     runs = Known(of_run.run, dict(of_run.inputs), (folder,), (frozenset(),))
     with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
         source = ListSource(workspace, runs, answers_in(ledger), settings)
@@ -244,7 +244,7 @@ def _line_of(workspace: Path, ledger: Reader, run: str | None) -> _Then:
     raise _no_run(workspace, run)
 
 
-def _finished(workspace: Path, run: str) -> tuple[Path, Manifest]:
+def _finished_run(workspace: Path, run: str) -> tuple[Path, Manifest]:
     finished = store.finished_run(workspace, run)
     if finished is None:
         raise _no_run(workspace, run)
@@ -352,7 +352,7 @@ def _submit(ledger: Ledger, submissions: Sequence[Submission]) -> None:
     ledger.submit(lists, files, submissions[0].first_seen)
 
 
-def _compared(
+def _compare(
     folder: Path, manifest: Manifest, again: Path
 ) -> tuple[tuple[str, ...], int]:
     """(what is not as it was, how much was compared): tables by bytes, reports by digest."""

@@ -162,11 +162,11 @@ def _nearness(names: EncodedColumn, first: Codes, second: Codes) -> Levels:
     """How near names with different codes are."""
     every = np.full(len(first), Nearness.DIFFERENT, np.uint8)
     near = np.flatnonzero(_may_be_near(names, first, second))
-    every[near] = _measured(names, first[near], second[near])
+    every[near] = _measure(names, first[near], second[near])
     return every
 
 
-def _measured(names: EncodedColumn, first: Codes, second: Codes) -> Levels:
+def _measure(names: EncodedColumn, first: Codes, second: Codes) -> Levels:
     """The same, letter by letter."""
     words = names.words()
     word_l, word_r = words[first], words[second]

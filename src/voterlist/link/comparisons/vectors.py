@@ -46,7 +46,7 @@ def mark_swapped(pairs: Pairs, levels: dict[str, Levels]) -> None:
     if not len(doubtful):
         return
     near = pairs.at(doubtful)
-    there, back = _crossed(near), _crossed(near.turned())
+    there, back = _are_crossed(near), _are_crossed(near.turned())
     unknown_there, unknown_back = _unknown(near), _unknown(near.turned())
     both = (there & back) | (there & unknown_back) | (unknown_there & back)
     half = doubtful[(there ^ back) & ~both]
@@ -84,7 +84,7 @@ def _unknown(pairs: Pairs) -> Bools:
     return np.asarray((surname < 0) | (given_name < 0))
 
 
-def _crossed(pairs: Pairs) -> Bools:
+def _are_crossed(pairs: Pairs) -> Bools:
     """True where the left surname is the right given name, or of four letters and one edit apart.
 
     Of shorter names only equal ones count.
@@ -142,7 +142,7 @@ def swapped_shares(pairs: Pairs, levels: dict[str, Levels]) -> Shares:
         return
     there = pairs.at(where)
     for side in (there, there.turned()):
-        yield where, np.where(_crossed(side), _name_shares(side), 0.0)
+        yield where, np.where(_are_crossed(side), _name_shares(side), 0.0)
 
 
 def _name_shares(pairs: Pairs) -> Floats:
