@@ -22,6 +22,7 @@ from voterlist.render.html import render_feedback
 from voterlist.report.values import Facts, Names
 from voterlist.storage import store
 from voterlist.storage.workspace import open_to_read
+from voterlist.tables import by_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,7 @@ def review_quality(workspace: Path) -> ReviewQuality:
         given = answers_of_today(ledger, runs)
     cases = runs.table("cases")
     rows = cases.select(["case_id", "entry_id", "kind"]).to_pylist()
-    members: dict[str, list[str]] = {}
-    for row in rows:
-        members.setdefault(row["case_id"], []).append(row["entry_id"])
+    members = by_key((row["case_id"], row["entry_id"]) for row in rows)
     kinds = {row["case_id"]: row["kind"] for row in rows}
     by_kind, by_person = kappas(read_twice(given, members), kinds)
     waiting = second_readings(given, cases, settings.review, settings.workspace.cycle)

@@ -30,14 +30,15 @@ from voterlist.casework.importing import (
 )
 from voterlist.casework.pages import SecondReaders, numbers_of, review_tables
 from voterlist.decisions import Standing, standing
-from voterlist.model import Mark, Problem, Verdict
+from voterlist.model import Mark, Problem
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import answers_of_today, cycles_of_runs, known
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.readings import actions_of_two
 from voterlist.render import xlsx
 from voterlist.render.xlsx import Answers
-from voterlist.report.asked import GivenAnswer, given_answer
+from voterlist.report.asked import AskedAs, Question
+from voterlist.report.to_review import contested_questions, pending_questions
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
 from voterlist.storage.ledger import Ledger
@@ -78,24 +79,13 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True)
-class Disputed:
-    """What people decided in different ways, or what waits for a second person."""
-
-    case_id: str | None
-    case_number: int | None
-    entry_id: str
-    rule: str | None
-    answers: tuple[GivenAnswer, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Imported:
     """What was read back."""
 
     files: tuple[ImportedFile, ...]
-    contested: tuple[Disputed, ...] = ()
+    contested: tuple[Question, ...] = ()
     """What of it is contested now: the answers of all people side by side."""
-    pending: tuple[Disputed, ...] = ()
+    pending: tuple[Question, ...] = ()
     """What of it waits for a second person."""
 
     @property
@@ -251,8 +241,8 @@ def import_review(
         touched = _subjects_touched([file.answers for file in books])
         return Imported(
             tuple(imported),
-            tuple(_disputes(holding.contested.to_pylist(), touched, numbers)),
-            tuple(_pending(holding.pending.to_pylist(), touched)),
+            tuple(_disputes(holding, touched, numbers)),
+            tuple(_pending(holding, touched)),
         )
 
 
@@ -318,38 +308,19 @@ def _subjects_touched(files: Sequence[Answers]) -> set[str]:
 
 
 def _disputes(
-    contested: Sequence[Mapping[str, object]],
-    touched: set[str],
-    numbers: Mapping[str, int],
-) -> Iterator[Disputed]:
-    """What is contested of these cases and entries, each with the answers of all people."""
-    groups: dict[tuple[object, object], list[Mapping[str, object]]] = {}
-    for row in contested:
-        if touched & {row["case_id"], row["entry_id"], row["finding_id"]}:
-            # People may come to an entry from a finding and from a case: it is one dispute.
-            is_verdict = row["answer"] in {*Verdict}
-            case = row["case_id"] if is_verdict else None
-            groups.setdefault((case, row["entry_id"]), []).append(row)
-    for (case, entry), rows in groups.items():
-        yield Disputed(
-            case_id=None if case is None else str(case),
-            case_number=numbers.get(str(case)),
-            entry_id=str(entry),
-            rule=next((str(row["rule"]) for row in rows if row["rule"]), None),
-            answers=tuple(given_answer(str(row["answer"]), row) for row in rows),
-        )
+    holding: Standing, touched: set[str], numbers: Mapping[str, int]
+) -> Iterator[Question]:
+    """What is contested of these cases and entries."""
+    names = ("case_id", "entry_id", "finding_id")
+    rows = holding.contested.to_pylist()
+    rows = [row for row in rows if touched & {row[name] for name in names}]
+    for one in contested_questions(rows):
+        case = one.case_id if one.asked_as is AskedAs.CONTESTED_CASE else None
+        yield replace(one, case_id=case, case_number=numbers.get(case or ""))
 
 
-def _pending(
-    pending: Sequence[Mapping[str, object]], touched: set[str]
-) -> Iterator[Disputed]:
+def _pending(holding: Standing, touched: set[str]) -> Iterator[Question]:
     """What of these entries waits for a second person."""
-    for row in pending:
-        if touched & {row["entry_id"], row["finding_id"]}:
-            yield Disputed(
-                case_id=None,
-                case_number=None,
-                entry_id=str(row["entry_id"]),
-                rule=None if row["rule"] is None else str(row["rule"]),
-                answers=(given_answer(str(row["action"]), row),),
-            )
+    rows = holding.pending.to_pylist()
+    rows = [row for row in rows if touched & {row["entry_id"], row["finding_id"]}]
+    return (replace(one, case_id=None) for one in pending_questions(rows))

@@ -13,6 +13,7 @@ import pyarrow as pa
 from voterlist.casework.carrying import carried_over, set_aside
 from voterlist.casework.pages import review_tables
 from voterlist.decisions import Given, standing
+from voterlist.decisions.given import members_of
 from voterlist.decisions.outcome import place_of_id
 from voterlist.link.cases import case_id
 from voterlist.model import CaseKind, EntryRole
@@ -34,7 +35,7 @@ from voterlist.report.values import Sources
 from voterlist.schemas import CASE
 from voterlist.storage import store
 from voterlist.storage.workspace import open_to_read
-from voterlist.tables import concat, from_rows, is_among, rows_among
+from voterlist.tables import concat, from_rows, is_among
 
 _REASON = "chance-possible"
 
@@ -137,9 +138,7 @@ class Drawing:
         verdicts = standing(given)
         rows = [*verdicts.decisions.to_pylist(), *verdicts.contested.to_pylist()]
         ids = {row["case_id"] for row in rows}
-        members: dict[str, list[str]] = {}
-        for row in rows_among(self._tables.cases, "case_id", ids).to_pylist():
-            members.setdefault(row["case_id"], []).append(row["entry_id"])
+        members = members_of(self._tables.cases, ids)
         for case in ids - members.keys():
             members[case] = list(given.case_entries.get(case, ()))
         return ids | {" ".join(sorted(entries)) for entries in members.values()}

@@ -19,8 +19,9 @@ from voterlist.storage.lock import user_name
 if TYPE_CHECKING:
     from voterlist.casework.importing import Replacement
     from voterlist.casework.pages import ExportedPage
-    from voterlist.casework.reviewing import Disputed, Exported, Imported
+    from voterlist.casework.reviewing import Exported, Imported
     from voterlist.quality.agreement import Agreement
+    from voterlist.report.asked import Question
 _ANSWER = ("answer", "field", "ground", "reason", "decided_by", "decided_at")
 """What is told of an answer; what a field is corrected to stands in the workbook alone."""
 _SUBJECT = ("case_id", "case_number", "entry_id", "rule")
@@ -181,7 +182,7 @@ def _count(imported: Imported) -> dict[str, int]:
     }
 
 
-def _dispute(one: Disputed) -> Answer:
+def _dispute(one: Question) -> Answer:
     """What people answered in different ways, for programs."""
     answers = [picked(given, *_ANSWER) for given in one.answers]
     return {**picked(one, *_SUBJECT), "answers": answers}
@@ -213,7 +214,7 @@ def _list_replaced(replaced: Iterable[Replacement]) -> None:
         )
 
 
-def _list_disputes(name: str, disputes: Sequence[Disputed]) -> None:
+def _list_disputes(name: str, disputes: Sequence[Question]) -> None:
     """What people answered, side by side."""
     from voterlist.report.asked import said
     from voterlist.report.words import Words
@@ -252,7 +253,7 @@ def _cells(problem: Problem) -> tuple[str, ...]:
     return problem.file, problem.sheet, row, _subject(problem), wrong, _todo(problem)
 
 
-def _subject(about: Problem | Replacement | Disputed) -> str:
+def _subject(about: Problem | Replacement | Question) -> str:
     """The case with its number, the rule of the finding, or the entry."""
     if about.case_number is not None:
         return SAY("cli.review.case", number=str(about.case_number))

@@ -21,6 +21,7 @@ from voterlist.report.sections.cases.model import Case, CaseWords, Member, Sente
 from voterlist.report.sections.chance import chances_by_place
 from voterlist.report.to_review import queued_cases
 from voterlist.report.values import Facts, Sources, rows_of
+from voterlist.tables import by_key
 
 _SAME = "same"
 
@@ -281,9 +282,10 @@ def answers_in(holding: Standing) -> dict[str, tuple[DeskAnswer, ...]]:
         note(row["verdict"], row)
     for row in contested_in(holding):
         note(row["answer"], row)
-    by_case: dict[str, list[DeskAnswer]] = {}
-    for (case_id, person), said in sorted(rows.items()):
-        by_case.setdefault(case_id, []).append(_answer(person, said))
+    by_case = by_key(
+        (case_id, _answer(person, said))
+        for (case_id, person), said in sorted(rows.items())
+    )
     return {case_id: tuple(answers) for case_id, answers in by_case.items()}
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from voterlist.catalogue import LANGUAGES, entries
+from voterlist.catalogue import LANGUAGES, Catalogue, entries
 from voterlist.desk.data import Desk
 from voterlist.desk.pack import packed
-from voterlist.render.html import environment
+from voterlist.render.html import environment, hash_of
 
 _SCRIPTS = (
     "digest",
@@ -118,6 +116,23 @@ def frame(language: str, **parts: Any) -> str:
     )
 
 
+def login_page(say: Catalogue, **content: Any) -> str:
+    """The page on which people log in, in the language of these words.
+
+    Args:
+        say: the words.
+        content: ``typed``, ``message`` and ``commission``.
+    """
+    template = environment().get_template("desk/login.html")
+    return template.render(say=say, language=say.language, **content)
+
+
+@cache
+def login_style() -> str:
+    """The style of the page on which people log in."""
+    return _source("login.css")
+
+
 @cache
 def desk_script(start: str = "in-file") -> str:
     """The script of the page, in one function of its own.
@@ -155,15 +170,9 @@ def _source(name: str) -> str:
 def _policy(script: str, style: str) -> str:
     """What the page may do: run this script, be drawn so; it fetches nothing."""
     sources = [("script-src", script), ("style-src", style)]
-    allowed: Iterable[str] = (f"{name} '{_hash(text)}'" for name, text in sources)
+    allowed: Iterable[str] = (f"{name} '{hash_of(text)}'" for name, text in sources)
     ends = ("base-uri 'none'", "form-action 'none'")
     return "; ".join(["default-src 'none'", *allowed, *ends])
-
-
-def _hash(text: str) -> str:
-    """A text's hash as a policy names it."""
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def _as_json(values: Mapping[str, Any]) -> str:

@@ -25,6 +25,7 @@ from voterlist.report.sections.people import PEOPLE, PrecinctCounts
 from voterlist.report.sections.set_aside import NOBODY, SET_ASIDE_ROWS, SetAsideRow
 from voterlist.report.values import Facts, Names, Place, Precinct
 from voterlist.report.words import Words, title_of
+from voterlist.tables import by_key
 
 _SEVERITIES = list(Severity)
 
@@ -124,17 +125,12 @@ def build_pages(
 
 
 def _by_precinct(rows: Iterable[_Item]) -> dict[Precinct, list[_Item]]:
-    grouped: dict[Precinct, list[_Item]] = {}
-    for row in rows:
-        grouped.setdefault(row.place.area, []).append(row)
-    return grouped
+    return by_key((row.place.area, row) for row in rows)
 
 
 def _rules(rows: Sequence[FindingRow], most: int) -> tuple[RuleLines, ...]:
     """The findings by rule, errors first; each line once."""
-    by_rule: dict[tuple[Severity, str], list[FindingRow]] = {}
-    for row in rows:
-        by_rule.setdefault((row.severity, row.rule), []).append(row)
+    by_rule = by_key(((row.severity, row.rule), row) for row in rows)
     rules = [
         RuleLines(rule, severity, len(of_rule), of_rule[0], _lines(of_rule, most))
         for (severity, rule), of_rule in by_rule.items()
@@ -285,12 +281,17 @@ def environment() -> Environment:
     )
     templates.context_class = _PlainContext
     script = templates.get_template("report.js").render()
-    digest = hashlib.sha256(script.encode()).digest()
     templates.globals["script"] = script
-    templates.globals["script_hash"] = f"sha256-{base64.b64encode(digest).decode()}"
+    templates.globals["script_hash"] = hash_of(script)
     templates.globals["cut"] = _cut
     templates.globals["nice"] = nice
     return templates
+
+
+def hash_of(text: str) -> str:
+    """A text's hash as a page's policy names it."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def _cut(rows: Sequence[Any], count: int) -> Part:
@@ -348,9 +349,7 @@ def _what(code: str, words: Words) -> str:
 
 def _places_told(lines: Sequence[tuple[str, int]], names: Names, words: Words) -> str:
     """The lines, by file where there is more than one."""
-    by_file: dict[str, list[str]] = {}
-    for source, line in lines:
-        by_file.setdefault(names.of(source) or source, []).append(str(line))
+    by_file = by_key((names.of(source) or source, str(line)) for source, line in lines)
     return "; ".join(
         words("feedback.lines", file=file.rpartition("/")[2], lines=", ".join(numbers))
         for file, numbers in by_file.items()

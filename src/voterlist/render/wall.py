@@ -16,6 +16,7 @@ from voterlist.render.html import environment, nice
 from voterlist.report.sections.deadlines import DONE, Due, due_of
 from voterlist.report.values import Facts, UnitStanding
 from voterlist.report.words import Words
+from voterlist.tables import by_key
 
 _NAMED = 40
 """With more constituencies than these, the cards show their numbers alone."""
@@ -177,12 +178,11 @@ def build_wall(
 def _cards(
     rows: Sequence[UnitStanding], burned: BurnDown, today: dt.date
 ) -> Iterator[Card]:
-    squares: dict[int | None, list[UnitStanding]] = {}
-    wholes: dict[int | None, list[UnitStanding]] = {}
-    is_of_precincts = {row.deadline for row in rows if row.precinct is not None}
-    for row in rows:
-        units = squares if row.deadline in is_of_precincts else wholes
-        units.setdefault(row.constituency, []).append(row)
+    of_precincts = {row.deadline for row in rows if row.precinct is not None}
+    units = by_key(
+        ((row.deadline in of_precincts, row.constituency), row) for row in rows
+    )
+    wholes = {number: own for (of, number), own in units.items() if not of}
     names = facts.constituencies(today) if len(wholes) <= _NAMED else {}
     for number, stages in wholes.items():
         unfinished = [row for row in stages if row.standing not in DONE]
@@ -190,17 +190,17 @@ def _cards(
             (unfinished or stages[-1:])[0],
             names.get(number or 0, ""),
             burned.of_constituencies.get(number),
-            squares.get(number, []),
+            units.get((True, number), []),
         )
 
 
 def _debts(rows: Iterable[UnitStanding], today: dt.date) -> tuple[Debt, ...]:
     """Who owes what, of one kind and stage together; what is overdue longest first."""
-    found: dict[tuple[object, ...], list[UnitStanding]] = {}
-    for row in rows:
-        if row.owed is not None:
-            key = row.deadline, row.owed, row.debtor, row.creditor
-            found.setdefault(key, []).append(row)
+    found = by_key(
+        ((row.deadline, row.owed, row.debtor, row.creditor), row)
+        for row in rows
+        if row.owed is not None
+    )
     debts = [
         Debt(units, max((today - units[0].deadline.due).days, 0))
         for units in found.values()

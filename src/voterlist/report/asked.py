@@ -174,6 +174,11 @@ class Question:
     why: str | None = None
 
     @property
+    def entry_id(self) -> str | None:
+        """The entry, or the row of a register, that it is about; None: a place."""
+        return self.subject.entry_id if self.subject else None
+
+    @property
     def sheet(self) -> str:
         """The sheet on which it stands: one of ``QUESTION_SHEETS``."""
         if self.asked_as is not None:
@@ -223,10 +228,7 @@ class ReviewItems:
         """How many rows each kind of sheet has; of cases, and of what is contested, how many."""
         *names, _ = QUESTION_SHEETS
         counts = {name.replace("-", "_"): len(self.of_sheet(name)) for name in names}
-        contested = {
-            one.case_id or (one.subject and one.subject.entry_id)
-            for one in self.of_sheet("contested")
-        }
+        contested = {one.case_id or one.entry_id for one in self.of_sheet("contested")}
         return {"cases": len(self.cases), **counts, "contested": len(contested)}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import filterfalse
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -38,7 +37,7 @@ from voterlist.report.values import (
     written_names,
 )
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, ENTRY, FINDING, require
-from voterlist.tables import is_among, rows_among
+from voterlist.tables import by_key, is_among, rows_among
 
 
 def blind_cases(
@@ -215,22 +214,32 @@ def review_items(
     )
     numbers = tables.numbers.select(["case_id", "number"]).to_pylist()
     number_of = {row["case_id"]: row["number"] for row in numbers}
-
-    def order(one: Question) -> tuple[Any, ...]:
-        entry = one.subject and one.subject.entry_id
-        return number_of.get(one.case_id, 0), one.case_id, entry
-
-    questions = [
-        *findings,
-        *sorted(_contested_cases(contested, tables.cases), key=order),
-        *_contested_entries(contested),
-        *_alone(AskedAs.PENDING, pending),
-        *_returned(tables.returned, given),
-        *sorted(_decided_elsewhere(holding, given, items, tables), key=order),
-        *_amended_elsewhere(holding, items, tables),
-    ]
+    once_more = _all_once_more(tables, given, holding, items, number_of)
+    questions = [*findings, *once_more]
     told = _with_subjects(questions, number_of, looked_up["entries"], tables, names)
     return replace(items, questions=tuple(told))
+
+
+def _all_once_more(
+    tables: ReviewTables,
+    given: Given,
+    holding: Standing,
+    asked: ReviewItems,
+    number_of: Mapping[str | None, int],
+) -> Iterator[Question]:
+    """What people answered and has to be looked at once more, in the order of its sheets."""
+
+    def order(one: Question) -> tuple[Any, ...]:
+        return number_of.get(one.case_id, 0), one.case_id, one.entry_id
+
+    disputes = list(contested_questions(holding.contested.to_pylist()))
+    of_cases = [one for one in disputes if one.asked_as is AskedAs.CONTESTED_CASE]
+    yield from sorted([*of_cases, *_others_of(of_cases, tables.cases)], key=order)
+    yield from (one for one in disputes if one.asked_as is AskedAs.CONTESTED_ENTRY)
+    yield from pending_questions(holding.pending.to_pylist())
+    yield from _returned(tables.returned, given)
+    yield from sorted(_decided_elsewhere(holding, given, asked, tables), key=order)
+    yield from _amended_elsewhere(holding, asked, tables)
 
 
 def review_findings(
@@ -287,14 +296,7 @@ def review_findings(
             accepted_before.column("finding_id").to_pylist(),
         ),
     )
-    given = [
-        row
-        for row in require(acceptances, ACCEPTANCE, Stage.REPORT).to_pylist()
-        if row["mark"] == Mark.ACCEPT
-    ]
-    # What was decided of the entry since counts more than that the finding was accepted.
-    given += [] if amendments is None else amendments.to_pylist()
-    answers = {row["finding_id"]: (_given(row),) for row in given if row["finding_id"]}
+    answers = _answers_before(acceptances, amendments)
     return tuple(
         Question(
             subject=Subject(row.entry_id) if row.entry_id else None,
@@ -306,6 +308,20 @@ def review_findings(
         for row in rows
         if row.finding_id not in apart
     )
+
+
+def _answers_before(
+    acceptances: pa.Table, amendments: pa.Table | None
+) -> dict[str, tuple[GivenAnswer]]:
+    """By finding what was answered; what was decided of the entry counts more than an acceptance.
+
+    Raises:
+        SchemaError: a table does not have the shape of its schema.
+    """
+    rows = require(acceptances, ACCEPTANCE, Stage.REPORT).to_pylist()
+    given = [row for row in rows if row["mark"] == Mark.ACCEPT]
+    given += [] if amendments is None else amendments.to_pylist()
+    return {row["finding_id"]: (_given(row),) for row in given if row["finding_id"]}
 
 
 def _asks(
@@ -348,26 +364,33 @@ def _alone(asked_as: AskedAs, rows: Iterable[_Row]) -> Iterator[Question]:
         yield _once_more(asked_as, Subject(row["entry_id"]), [row])
 
 
-def _contested_cases(rows: Iterable[_Row], cases: pa.Table) -> Iterator[Question]:
-    """Every entry of each contested case, also those that nobody answered about."""
-    said: dict[tuple[str, str], list[_Row]] = {}
-    for row in filter(is_of_case, rows):
-        said.setdefault((row["case_id"], row["entry_id"]), []).append(row)
-    for case, entries in members_of(cases, [case for case, _ in said]).items():
-        for entry in entries:
-            said.setdefault((case, entry), [])
+def pending_questions(rows: Iterable[_Row]) -> Iterator[Question]:
+    """What waits for a second person: rows of AMENDMENT."""
+    return _alone(AskedAs.PENDING, rows)
+
+
+def contested_questions(rows: Iterable[_Row]) -> Iterator[Question]:
+    """What people answered in different ways, each with the answers of all: rows of CONTESTED.
+
+    People may come to an entry from a finding and from a case: it is one question.
+    """
+    said = by_key(
+        ((row["case_id"] if is_of_case(row) else None, row["entry_id"]), row)
+        for row in rows
+    )
     for (case, entry), answers in said.items():
-        asked = _once_more(AskedAs.CONTESTED_CASE, Subject(entry), answers)
-        yield replace(asked, case_id=case)
+        asked_as = AskedAs.CONTESTED_CASE if case else AskedAs.CONTESTED_ENTRY
+        yield _once_more(asked_as, Subject(entry), answers)
 
 
-def _contested_entries(rows: Iterable[_Row]) -> Iterator[Question]:
-    """Each contested entry with what each person answered."""
-    said: dict[str, list[_Row]] = {}
-    for row in filterfalse(is_of_case, rows):
-        said.setdefault(row["entry_id"], []).append(row)
-    for entry, answers in said.items():
-        yield _once_more(AskedAs.CONTESTED_ENTRY, Subject(entry), answers)
+def _others_of(asked: Sequence[Question], cases: pa.Table) -> Iterator[Question]:
+    """The entries of contested cases about which nobody answered anything."""
+    answered = {(one.case_id, one.entry_id) for one in asked}
+    for case, entries in members_of(cases, [one.case_id for one in asked]).items():
+        for entry in entries:
+            if (case, entry) not in answered:
+                asked_as = AskedAs.CONTESTED_CASE
+                yield Question(Subject(entry), asked_as=asked_as, case_id=case)
 
 
 def _returned(returned: pa.Table, given: Given) -> Iterator[Question]:
@@ -453,7 +476,7 @@ def _with_subjects(
 ) -> Iterator[Question]:
     """The questions with the entries, and the rows of registers, that they are about."""
     named = {
-        *(one.subject.entry_id for one in questions if one.subject),
+        *(one.entry_id for one in questions),
         *(one.finding.other_entry_id for one in questions if one.finding),
     }
     wanted = pa.array(sorted(filter(None, named)), pa.string())

@@ -8,11 +8,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib import resources
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from urllib.parse import parse_qs
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -30,7 +28,13 @@ from voterlist.catalogue import LANGUAGES, Catalogue, catalogue
 from voterlist.decisions import person_key
 from voterlist.errors import WorkspaceBusyError
 from voterlist.model import Role
-from voterlist.render.desk import desk_script, desk_style, frame
+from voterlist.render.desk import (
+    desk_script,
+    desk_style,
+    frame,
+    login_page,
+    login_style,
+)
 from voterlist.serve.cases_api import (
     KINDS,
     MOST_BYTES,
@@ -51,7 +55,7 @@ from voterlist.serve.door import (
 from voterlist.serve.guards import STATUSES, Address, Bodies, Guards
 from voterlist.storage.ledger import OpenLedger, User
 
-_KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,38 +76,17 @@ class Asset:
 @cache
 def assets() -> Mapping[str, Asset]:
     """Every file that may be asked for, by its name: nothing else is ever opened."""
-    script, style = desk_script("served").encode(), desk_style().encode()
-    found = {
-        "desk.js": _asset(script, ".js"),
-        "desk.css": _asset(style, ".css"),
+    texts = {
+        "desk.js": desk_script("served"),
+        "desk.css": desk_style(),
+        "login.css": login_style(),
     }
-    for item in resources.files(__package__).joinpath("assets").iterdir():
-        ending = f".{item.name.rpartition('.')[2]}"
-        if ending in _KINDS:
-            found[item.name] = _asset(item.read_bytes(), ending)
-    return found
+    return {name: _asset(name, text.encode()) for name, text in texts.items()}
 
 
-def _asset(content: bytes, ending: str) -> Asset:
+def _asset(name: str, content: bytes) -> Asset:
     tag = hashlib.sha256(content).hexdigest()[:16]
-    return Asset(content, _KINDS[ending], tag)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("voterlist.serve"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def page(name: str, words: Catalogue, **content: Any) -> str:
-    """A page in the language of these words; everything in it is escaped."""
-    template = _environment().get_template(f"{name}.html")
-    return template.render(say=words, language=words.language, **content)
+    return Asset(content, _KINDS[name.rpartition(".")[2]], tag)
 
 
 def language_of(wanted: str | None, first: str) -> Catalogue:
@@ -415,8 +398,7 @@ class Desk:
     def _login_page(
         self, say: Catalogue, *, name: str = "", message: str = "", status: int = 200
     ) -> Response:
-        content = page(
-            "login",
+        content = login_page(
             say,
             typed=name[:80],
             message=message,

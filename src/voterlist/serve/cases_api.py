@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -185,16 +185,25 @@ class CasesApi:
     async def open_case(self, request: HttpRequest, visitor: Visitor) -> Response:
         """One case whole, reserved for who asks."""
         wanted = await _read(request, _Opened)
-        work: Any = partial(self._watch.open, visitor=visitor, case_id=wanted.case)
-        case = await self._clerk.do(work)
-        return _json(pack_case(self._work.desk, case, visitor.name))
+        work = partial(self._watch.open, visitor=visitor, case_id=wanted.case)
+        return self._opened(await self._clerk.do(work), visitor)
 
     async def open_next(self, request: HttpRequest, visitor: Visitor) -> Response:
         """The next case that waits for who asks, reserved for them."""
         wanted = await _read(request, _Next)
         after = min(max(wanted.after, -1), len(self._work.desk.cases) - 1)
-        work: Any = partial(self._watch.open_next, visitor=visitor, after=after)
-        case = await self._clerk.do(work)
+        work = partial(self._watch.open_next, visitor=visitor, after=after)
+        return self._opened(await self._clerk.do(work), visitor)
+
+    def _opened(self, case_id: str, visitor: Visitor) -> Response:
+        """A case that was given to somebody, as it stands and as this person sees it.
+
+        Raises:
+            Refusal: it is gone.
+        """
+        case = self._work.case(case_id)
+        if case is None:
+            raise Refusal("case-gone")
         return _json(pack_case(self._work.desk, case, visitor.name))
 
     async def decide(
@@ -206,10 +215,9 @@ class CasesApi:
             Request(visitor, told.language, one.decision, one.knows)
             for one in told.decisions
         ]
-        work: Any = partial(self._watch.decide, requests=requests)
-        done: Sequence[Request] = await self._clerk.do(work)
-        results = [self._result(one, say) for one in done]
-        statuses = [one.refusal.status for one in done if one.refusal is not None]
+        await self._clerk.do(partial(self._watch.decide, requests=requests))
+        results = [self._result(one, say) for one in requests]
+        statuses = [one.refusal.status for one in requests if one.refusal is not None]
         return _json({"results": results}, max(statuses, default=200))
 
     async def news(self, request: HttpRequest, visitor: Visitor) -> Response:

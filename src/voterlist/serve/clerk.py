@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeVar
 
 from voterlist.errors import InputError, VoterlistError
 from voterlist.storage.ledger import OpenLedger, Place
@@ -43,18 +43,6 @@ class Refusal(Exception):  # noqa: N818  an answer to a request, not a fault of 
         self.code = code
         self.status = status
         self.places = places
-
-
-@runtime_checkable
-class Later(Protocol):
-    """What a request returns whose result is known once its block is on the disk."""
-
-    def result(self) -> Any:
-        """The result.
-
-        Raises:
-            Refusal: it was refused with the others of the block.
-        """
 
 
 class Watcher(Protocol):
@@ -226,4 +214,4 @@ def _final(result: Any) -> Any:
     """
     if isinstance(result, Refusal):
         raise result
-    return result.result() if isinstance(result, Later) else result
+    return result

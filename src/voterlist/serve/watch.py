@@ -198,36 +198,6 @@ OPENED = "desk-view"
 """The journal's word for a case that somebody opened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The decisions of a request, once their block is on the disk."""
-
-    requests: Sequence[Request]
-
-    def result(self) -> Sequence[Request]:
-        """The decisions, each with its refusal or without."""
-        return self.requests
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A case that was opened, as it stands once the block is on the disk."""
-
-    work: Work
-    case_id: str
-
-    def result(self) -> Case:
-        """The case.
-
-        Raises:
-            Refusal: it is gone.
-        """
-        case = self.work.case(self.case_id)
-        if case is None:
-            raise Refusal("case-gone")
-        return case
-
-
 class Watch:
     """Keeps what the process knows in step with the ledger; decides who gets which case.
 
@@ -286,7 +256,7 @@ class Watch:
             self._work.keep(ledger)
             self._swept = moment
 
-    def decide(self, _ledger: OpenLedger, requests: Sequence[Request]) -> Recorded:
+    def decide(self, _ledger: OpenLedger, requests: Sequence[Request]) -> None:
         """Record decisions, with those of others, at the end of the block.
 
         Now it is told whether the person has the case: who is next may open it within the block.
@@ -301,10 +271,9 @@ class Watch:
             elif case_id not in seen and self._work.case(case_id) is not None:
                 one.refusal = Refusal("case-unopened")
         self._requests += requests
-        return Recorded(requests)
 
-    def open(self, ledger: OpenLedger, visitor: Visitor, case_id: str) -> Opened:
-        """Give a case to somebody, and note that they saw it.
+    def open(self, ledger: OpenLedger, visitor: Visitor, case_id: str) -> str:
+        """Give a case to somebody, and note that they saw it; returns its id.
 
         Raises:
             Refusal: the run has no such case, or somebody else has it.
@@ -316,10 +285,10 @@ class Watch:
         if other is not None and visitor.role != Role.CHAIR:
             raise Refusal("case-held", by=other)
         self._note(ledger, visitor, case_id)
-        return Opened(self._work, case_id)
+        return case_id
 
-    def open_next(self, ledger: OpenLedger, visitor: Visitor, after: int) -> Opened:
-        """Give somebody the next case that waits for them, and that nobody has.
+    def open_next(self, ledger: OpenLedger, visitor: Visitor, after: int) -> str:
+        """Give somebody the next case that waits for them, and that nobody has; returns its id.
 
         Args:
             ledger: in a block.
@@ -341,7 +310,7 @@ class Watch:
             if is_free and case_id not in decided and _waits_for(case, visitor):
                 self._holds.take(case_id, visitor, moment)
                 self._note(ledger, visitor, case_id)
-                return Opened(self._work, case_id)
+                return case_id
         self._holds.free(visitor.token)
         # No fault: it is what everybody works for.
         raise Refusal("nothing-left", 200)

@@ -36,7 +36,7 @@ from voterlist.schemas import (
 )
 from voterlist.serve.packing import Case, unread_list
 from voterlist.storage.ledger import OpenLedger
-from voterlist.tables import from_rows
+from voterlist.tables import by_key, from_rows
 
 Row: TypeAlias = Mapping[str, Any]
 _NONE = (
@@ -143,10 +143,8 @@ class Slices:
         self._entries = runs.table("entries").combine_chunks()
         self._voters = runs.table("voters").combine_chunks()
         self._lists = runs.table("lists")
-        self._case_rows: dict[str, list[int]] = {}
         ids = self._cases.column("case_id").to_pylist()
-        for place, case in enumerate(ids):
-            self._case_rows.setdefault(case, []).append(place)
+        self._case_rows = by_key((case, place) for place, case in enumerate(ids))
         links = [*zip(ids, self._cases.column("entry_id").to_pylist(), strict=True)]
         self._groups = _groups([*links, *answers.links()])
         wanted = {one for group in self._groups.values() for one in group.entries}

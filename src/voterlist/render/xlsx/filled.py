@@ -35,6 +35,7 @@ from voterlist.render.xlsx.forms import (
     printed,
 )
 from voterlist.schemas import RawFile, RawSheet
+from voterlist.tables import by_key
 
 _LOOKED_THROUGH = 50
 """Rows at the top of a sheet among which the headings are looked for."""
@@ -313,9 +314,7 @@ def with_ticks(sheet: FilledSheet) -> FilledSheet:
         return sheet
     problems = list(_problems(ticked, sheet.name))
     refused = {problem.case_id for problem in problems}
-    by_case: dict[str | None, list[Typed]] = {}
-    for row in (*sheet.filled, *sheet.beside):
-        by_case.setdefault(row.ids[CASE_ID], []).append(row)
+    by_case = by_key((row.ids[CASE_ID], row) for row in (*sheet.filled, *sheet.beside))
     meant = {row.ids[CASE_ID] for row in ticked} - refused
     rows: list[Typed] = []
     for case_id, of_case in by_case.items():

@@ -122,6 +122,25 @@ its width there."""
 
 def _cases(items: ReviewItems, words: CaseWords) -> Plan:
     """The cases, each entry with a place for the decision."""
+    before, after = _columns_of_cases(items, words)
+    return Plan(
+        name=words("review.sheet.cases"),
+        title=words("review.title"),
+        notes=(words("review.how.1"), words("review.how.5")),
+        before=before,
+        answers=(TICK, ANSWER, "due", "reason", "decided_by"),
+        after=after,
+        ids=(CASE_ID, ENTRY_ID, PROPOSED_AS),
+        lines=list(_case_lines(items, words)),
+    )
+
+
+_Columns: TypeAlias = tuple[tuple[Column, ...], tuple[Column, ...]]
+"""Those before and those behind the columns that a person fills in."""
+
+
+def _columns_of_cases(items: ReviewItems, words: CaseWords) -> _Columns:
+    """What is shown of an entry of a case."""
     shown = dict(zip(CASE_FIELDS, case_columns(words), strict=True))
     first = [
         replace(shown.pop(name), width=width) for name, width in _SHOWN_FIRST.items()
@@ -176,16 +195,7 @@ def _cases(items: ReviewItems, words: CaseWords) -> Plan:
         lambda row: words.why(row.case.why) if row.case.why and row.is_first else None,
         printed=False,
     )
-    return Plan(
-        name=words("review.sheet.cases"),
-        title=words("review.title"),
-        notes=(words("review.how.1"), words("review.how.5")),
-        before=before,
-        answers=(TICK, ANSWER, "due", "reason", "decided_by"),
-        after=(*after, *shown.values(), constituency, *place, why),
-        ids=(CASE_ID, ENTRY_ID, PROPOSED_AS),
-        lines=list(_case_lines(items, words)),
-    )
+    return before, (*after, *shown.values(), constituency, *place, why)
 
 
 def _unless_blind(told: Callable[[CaseRow], SheetValue]) -> Callable[[Any], SheetValue]:
@@ -286,10 +296,6 @@ def _questions(name: str, items: ReviewItems, words: FindingWords) -> Plan:
         else (CASE_ID, ENTRY_ID, FINDING_ID, ASKED_AS),
         lines=lines,
     )
-
-
-_Columns: TypeAlias = tuple[tuple[Column, ...], tuple[Column, ...]]
-"""Those before and those behind the columns that a person fills in."""
 
 
 def _subject_columns(words: Words) -> tuple[Column, ...]:
@@ -404,8 +410,7 @@ def _question_lines(questions: Sequence[Question], words: Words) -> Iterator[Lin
     """One line for each; what is looked at once more of one case or entry has one ground."""
     band, last = True, None
     for asked in questions:
-        entry = asked.subject.entry_id if asked.subject else None
-        group = asked.case_id or entry if asked.asked_as else None
+        group = asked.case_id or asked.entry_id if asked.asked_as else None
         is_first = group != last
         band, last = band != is_first, group
         offered, fields, columns = _answers_to(asked)
@@ -414,7 +419,7 @@ def _question_lines(questions: Sequence[Question], words: Words) -> Iterator[Lin
             item=asked,
             ids={
                 CASE_ID: asked.case_id,
-                ENTRY_ID: entry,
+                ENTRY_ID: asked.entry_id,
                 FINDING_ID: asked.finding_id,
                 ASKED_AS: asked.mark,
             },

@@ -13,6 +13,7 @@ from voterlist.model import Unit
 from voterlist.report.sections.audit.scorecard import MEASURES
 from voterlist.report.sections.people import AgeGroup, age_groups
 from voterlist.report.values import Precinct, in_constituency, place_order
+from voterlist.tables import by_key
 
 NUMBERS = ("median-age", "whipple", "myers")
 """Indicators whose values are neither shares nor numbers of voters."""
@@ -292,11 +293,7 @@ def _precincts(
 
 
 def _by_precinct(records: Iterable[_Record]) -> dict[Precinct, list[_Record]]:
-    grouped: dict[Precinct, list[_Record]] = {}
-    for record in records:
-        area = (record["constituency"], record["precinct"])
-        grouped.setdefault(area, []).append(record)
-    return grouped
+    return by_key(((row["constituency"], row["precinct"]), row) for row in records)
 
 
 def _scores(records: Sequence[_Record]) -> tuple[Score, ...]:
@@ -335,8 +332,7 @@ def _qualities(
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The qualities, each with the measures that were taken of some precinct."""
     taken = {score.measure for precinct in precincts for score in precinct.scores}
-    qualities: dict[str, list[str]] = {}
-    for measure, quality in MEASURES.items():
-        if measure in taken:
-            qualities.setdefault(quality, []).append(measure)
+    qualities = by_key(
+        (quality, measure) for measure, quality in MEASURES.items() if measure in taken
+    )
     return tuple((quality, tuple(measures)) for quality, measures in qualities.items())

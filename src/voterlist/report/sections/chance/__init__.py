@@ -11,6 +11,7 @@ from voterlist.persons.chance import AGREEMENTS
 from voterlist.report.section import Block, Inputs, Section
 from voterlist.report.words import Words
 from voterlist.schemas import COINCIDENCE
+from voterlist.tables import by_key
 
 _SHARES = (("most", 0.5), ("some", 0.05), ("few", 0.0))
 """Which word is used from which share of the pairs found on that chance alone would give."""
@@ -58,12 +59,14 @@ def _build(inputs: Inputs) -> tuple[Chance, ...]:
 
 def chances_by_place(coincidences: pa.Table) -> dict[int | None, tuple[Chance, ...]]:
     """The rows of COINCIDENCE by constituency, None for the whole list; in order of agreement."""
-    by_place: dict[int | None, list[Chance]] = {}
     rows = coincidences.to_pylist()
-    for row in sorted(rows, key=lambda row: _ORDER.index(row["agreement"])):
-        fields = tuple(row["agreement"].split("+"))
-        chance = Chance(fields, row["expected"], row["found"])
-        by_place.setdefault(row["constituency"], []).append(chance)
+    by_place = by_key(
+        (
+            row["constituency"],
+            Chance(tuple(row["agreement"].split("+")), row["expected"], row["found"]),
+        )
+        for row in sorted(rows, key=lambda row: _ORDER.index(row["agreement"]))
+    )
     return {place: tuple(chances) for place, chances in by_place.items()}
 
 

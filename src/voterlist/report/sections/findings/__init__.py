@@ -39,6 +39,7 @@ from voterlist.report.values import (
 )
 from voterlist.report.words import Words
 from voterlist.schemas import ENTRY, FINDING, PROFILE
+from voterlist.tables import by_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,9 +344,7 @@ def page(findings: Findings) -> Mapping[str, Any]:
 
 def _by_rule(findings: Findings) -> list[RuleFindings]:
     """The findings of each rule, in the order of ``Findings.rules``."""
-    rows: dict[tuple[str, str], list[FindingRow]] = {}
-    for row in findings.rows:
-        rows.setdefault((row.rule, row.severity), []).append(row)
+    rows = by_key(((row.rule, row.severity), row) for row in findings.rows)
     return [
         RuleFindings(count, tuple(rows[count.rule, count.severity]))
         for count in findings.rules
