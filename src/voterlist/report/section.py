@@ -259,13 +259,23 @@ class Report:
 
 
 class Inputs:
-    """What one section sees of a run: the tables that it declares, and other sections."""
+    """What one section sees of a run: the tables that it declares, and other sections.
 
-    def __init__(self, section: Section[Any, Any], builder: _Builder) -> None:
+    Each section is built when it is first asked for, and each table checked once.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        section: Section[Any, Any],
+        contents: dict[str, Any],
+        checked: dict[str, pa.Table],
+    ) -> None:
         self._section = section
-        self._builder = builder
-        self.run = builder.run
-        self.facts = builder.run.facts
+        self._contents = contents
+        self._checked = checked
+        self.run = run
+        self.facts = run.facts
 
     def has(self, name: str) -> bool:
         """True where the run has this table."""
@@ -278,7 +288,22 @@ class Inputs:
             KeyError: the section does not declare it, or needs it and the run has none.
             SchemaError: it does not have the shape of its schema.
         """
-        return self._builder.table(name, self._section)
+        needs, uses = self._section.needs, self._section.uses
+        if name not in needs and name not in uses:
+            raise KeyError(
+                f"the section {self._section.name} does not declare the table {name}"
+            )
+        if name not in self._checked:
+            schema = needs[name] if name in needs else uses[name]
+            table = self.run.tables.get(name)
+            if table is None and name in needs:
+                raise KeyError(f"the report needs the table {name}")
+            if table is None:
+                table = empty(schema or pa.schema([]))
+            elif schema is not None:
+                table = require(table, with_added(schema, [table]), Stage.REPORT)
+            self._checked[name] = table
+        return self._checked[name]
 
     def own(self, name: str) -> pa.Table:
         """The rows of the table that belong to the report's constituency, or to none.
@@ -295,44 +320,10 @@ class Inputs:
 
     def of(self, section: Section[Content, Any]) -> Content:
         """The content of another section."""
-        return self._builder.content(section)
-
-
-class _Builder:
-    """Builds each section when it is first asked for, and checks each table once."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self._tables: dict[str, pa.Table] = {}
-        self.contents: dict[str, Any] = {}
-
-    def content(self, section: Section[Content, Any]) -> Content:
-        if section.name not in self.contents:
-            self.contents[section.name] = section.build(Inputs(section, self))
-        return cast("Content", self.contents[section.name])
-
-    def table(self, name: str, section: Section[Any, Any]) -> pa.Table:
-        is_needed = name in section.needs
-        if not is_needed and name not in section.uses:
-            raise KeyError(
-                f"the section {section.name} does not declare the table {name}"
-            )
-        if name not in self._tables:
-            schema = section.needs[name] if is_needed else section.uses[name]
-            self._tables[name] = self._checked(name, schema, is_needed=is_needed)
-        return self._tables[name]
-
-    def _checked(
-        self, name: str, schema: pa.Schema | None, *, is_needed: bool
-    ) -> pa.Table:
-        table = self.run.tables.get(name)
-        if table is None and is_needed:
-            raise KeyError(f"the report needs the table {name}")
-        if table is None:
-            return empty(schema or pa.schema([]))
-        if schema is None:
-            return table
-        return require(table, with_added(schema, [table]), Stage.REPORT)
+        if section.name not in self._contents:
+            inputs = Inputs(self.run, section, self._contents, self._checked)
+            self._contents[section.name] = section.build(inputs)
+        return cast("Content", self._contents[section.name])
 
 
 def build_sections(run: Run, sections: Iterable[Section[Any, Any]]) -> Report:
@@ -342,7 +333,8 @@ def build_sections(run: Run, sections: Iterable[Section[Any, Any]]) -> Report:
         KeyError: a section needs a table that the run does not have.
         SchemaError: a table does not have the shape of its schema.
     """
-    builder = _Builder(run)
+    contents: dict[str, Any] = {}
+    checked: dict[str, pa.Table] = {}
     for section in sections:
-        builder.content(section)
-    return Report(run.facts, builder.contents)
+        Inputs(run, section, contents, checked).of(section)
+    return Report(run.facts, contents)

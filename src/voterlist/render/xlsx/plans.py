@@ -54,6 +54,7 @@ from voterlist.report.sections.cases.model import (
 )
 from voterlist.report.sections.findings import FindingWords
 from voterlist.report.words import Words
+from voterlist.tables import by_key
 
 _COLUMNS = {
     Action.STRIKE.value: ("ground", "document", "precinct"),
@@ -114,7 +115,6 @@ def plans(items: ReviewItems, words: Words) -> Iterator[Plan]:
         yield _questions(name, items, FindingWords(words.language))
 
 
-_CASE_ANSWERS = (*(verdict.value for verdict in Verdict), Action.ASK, Action.WITHDRAW)
 _SHOWN_FIRST = {"written": 24, "birth_date": 11, "address": 24}
 """The fields of an entry of a case that stand before the columns that a person fills in, each with
 its width there."""
@@ -205,7 +205,10 @@ def _unless_blind(told: Callable[[CaseRow], SheetValue]) -> Callable[[Any], Shee
 
 def _case_lines(items: ReviewItems, words: CaseWords) -> Iterator[Line]:
     """One line for each entry of each open case."""
-    choices = {TICK: TICKS[:1], ANSWER: words_of(_CASE_ANSWERS, words)}
+    choices = {
+        TICK: TICKS[:1],
+        ANSWER: words_of(_OFFERED[AskedAs.CONTESTED_CASE], words),
+    }
     for row in case_rows(items.cases):
         case, member = row.case, row.member
         question = items.asks.get((case.case_id, member.entry_id))
@@ -451,7 +454,7 @@ def _answers_to(asked: Question) -> _Answers:
             name for action in answers.actions for name in _COLUMNS.get(action, ())
         ]
         return [*answers.actions, Action.WITHDRAW.value], answers.fields, needed
-    offered = list(_offered(asked))
+    offered = _offered(asked)
     needed = ["due"] if Action.ASK in {*offered} else []
     names = ("field", "value", "ground", "precinct")
     needed += [name for name in names if _differ(asked.answers, name)]
@@ -469,29 +472,34 @@ def _grounds(actions: Iterable[str], words: Words) -> tuple[str, ...]:
 
 def _differ(answers: Sequence[GivenAnswer], name: str) -> bool:
     """True where two answers of the same kind say different things in a column."""
-    said_by_kind: dict[str, set[str | int | None]] = {}
-    for answer in answers:
-        said_by_kind.setdefault(answer.answer, set()).add(getattr(answer, name))
-    return any(len(different) > 1 for different in said_by_kind.values())
+    said_by_kind = by_key((one.answer, getattr(one, name)) for one in answers)
+    return any(len(set(different)) > 1 for different in said_by_kind.values())
 
 
-def _offered(one: Question) -> Iterator[str]:
+_VERDICTS = tuple(verdict.value for verdict in Verdict)
+_ACCEPT, _ASK, _WITHDRAW = Mark.ACCEPT.value, Action.ASK.value, Action.WITHDRAW.value
+_OFFERED = {
+    AskedAs.CONTESTED_CASE: (*_VERDICTS, _ASK, _WITHDRAW),
+    # Before these: what people answered.
+    AskedAs.CONTESTED_ENTRY: (_ACCEPT, _ASK, _WITHDRAW),
+    AskedAs.PENDING: (CONFIRM, _ACCEPT, _ASK, _WITHDRAW),
+    AskedAs.RETURNED: (CONFIRM, _ASK),
+    AskedAs.DECIDED_CASE: (*_VERDICTS, _WITHDRAW),
+    AskedAs.DECIDED_ENTRY: (_WITHDRAW, _ASK),
+}
+"""The answers that make sense where something is looked at once more; a finding alone is accepted.
+"""
+
+
+def _offered(asked: Question) -> list[str]:
     """The answers that make sense where something is looked at once more."""
-    verdicts = [verdict.value for verdict in Verdict]
-    given = [answer.answer for answer in one.answers]
-    ask, withdraw = Action.ASK.value, Action.WITHDRAW.value
-    accept = [Mark.ACCEPT.value] if one.finding_id else []
-    match one.asked_as:
-        case AskedAs.CONTESTED_CASE:
-            yield from (*verdicts, ask, withdraw)
-        case AskedAs.CONTESTED_ENTRY:
-            yield from dict.fromkeys([*given, *accept, ask, withdraw])
-        case AskedAs.PENDING:
-            yield from (CONFIRM, *accept, ask, withdraw)
-        case AskedAs.RETURNED:
-            # What was decided of a case is decided anew on the sheet of cases.
-            yield from () if given[0] in verdicts else (CONFIRM, ask)
-        case AskedAs.DECIDED_CASE:
-            yield from (*verdicts, withdraw)
-        case AskedAs.DECIDED_ENTRY:
-            yield from (withdraw, ask)
+    assert asked.asked_as is not None
+    given = [answer.answer for answer in asked.answers]
+    if asked.asked_as is AskedAs.RETURNED and given[0] in _VERDICTS:
+        # What was decided of a case is decided anew on the sheet of cases.
+        return []
+    offered = [
+        one for one in _OFFERED[asked.asked_as] if one != _ACCEPT or asked.finding_id
+    ]
+    is_contested = asked.asked_as is AskedAs.CONTESTED_ENTRY
+    return list(dict.fromkeys([*(given if is_contested else ()), *offered]))

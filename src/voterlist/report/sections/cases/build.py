@@ -153,9 +153,7 @@ def _members(
         decision = verdicts.get((row["case_id"], row["entry_id"]), {})
         verdict = Verdict(decision["verdict"]) if decision else None
         member = Member(
-            entry_id=row["entry_id"],
-            role=row["role"],
-            reason=row["reason"],
+            **{name: row[name] for name in ("entry_id", "role", "reason")},
             verdict=verdict,
             place=place,
             list_kind=list_kind,
@@ -328,17 +326,13 @@ def _waterfall(row: dict[str, Any], fields: list[str]) -> Waterfall:
         for field, level in levels.items()
         if level != _MISSING and not pd.isna(level)
     ]
+    numbers = ("prior", "term_frequency", "rivals", "weight", "probability")
+    others = ("twins", "relatives", "unrelated")
     return Waterfall(
         entries=(str(row["entry_l"]), str(row["entry_r"])),
-        prior=float(row["prior"]),
         steps=tuple(_step(field, row) for field in known),
-        term_frequency=float(row["term_frequency"]),
-        rivals=float(row["rivals"]),
-        weight=float(row["weight"]),
-        probability=float(row["probability"]),
-        twins=float(row["p_twins"]),
-        relatives=float(row["p_relatives"]),
-        unrelated=float(row["p_unrelated"]),
+        **{name: float(row[name]) for name in numbers},
+        **{name: float(row[f"p_{name}"]) for name in others},
     )
 
 

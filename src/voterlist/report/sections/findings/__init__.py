@@ -142,19 +142,12 @@ def build_findings(
     )
     rows = [
         FindingRow(
-            rule=row["rule"],
-            severity=Severity(row["severity"]),
-            unit=row["unit"],
+            **row | {"severity": Severity(row["severity"])},
             place=place,
             other=other_place if other_place.file else row["other_entry_id"],
-            entry_id=row["entry_id"],
             written=written,
-            field=row["field"],
             cell=cell,
-            value=row["value"],
-            limit=row["limit"],
             finding_id=finding_id,
-            other_entry_id=row["other_entry_id"],
         )
         for row, place, other_place, written, cell, finding_id in columns
     ]

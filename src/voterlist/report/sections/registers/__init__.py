@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import pyarrow as pa
 
@@ -252,7 +251,7 @@ def _use_sheet(content: Registers, words: Words) -> SheetTable:
             ("report.column.rows", 11, "count", "total"),
             ("report.column.usable", 13, "count", "usable"),
         ),
-        *_counted(words, "reconcile.measure", CLASSES, "classes"),
+        *(_class_column(place, name, words) for place, name in enumerate(CLASSES)),
     )
     head = (words("report.registers.title"), words("report.registers.note"))
     return SheetTable(words("report.sheet.registers"), head, columns, content.registers)
@@ -266,9 +265,12 @@ def _cycle_sheet(content: Registers, words: Words) -> SheetTable:
             ("field.constituency", 12, "text", "constituency"),
             ("field.precinct", 11, "text", "precinct"),
         ),
-        *_counted(words, "cycles.change", CHANGES, "counts"),
         *columns_of(
             words,
+            *(
+                (f"cycles.change.{name}", 16, "count", name.replace("-", "_"))
+                for name in CHANGES
+            ),
             (
                 "report.column.unexplained",
                 18,
@@ -286,18 +288,10 @@ def _cycle_sheet(content: Registers, words: Words) -> SheetTable:
     return SheetTable(words("report.sheet.cycle"), head, columns, content.precincts)
 
 
-def _counted(
-    words: Words, prefix: str, names: Iterable[str], counts: str
-) -> Iterator[Column]:
-    """A column for each of these counts of a row."""
-    for place, name in enumerate(names):
-        count = partial(_count_at, counts, place)
-        yield column(words, words(f"{prefix}.{name}"), 16, "count", count)
-
-
-def _count_at(counts: str, place: int, row: Register | CyclePrecinct) -> int | None:
-    numbers: Sequence[int | None] = getattr(row, counts)
-    return numbers[place]
+def _class_column(place: int, name: str, words: Words) -> Column:
+    """The column for how many rows of a register are of a class."""
+    heading = words(f"reconcile.measure.{name}")
+    return column(words, heading, 16, "count", lambda row: row.classes[place])
 
 
 def _cause(row: CauseCount, words: Words) -> str:
