@@ -54,7 +54,7 @@ READING_PROBLEMS = (
 """Why a row, or what is blank in a sheet, is not taken for an answer; ``review.problem.<code>``."""
 
 ANSWER_ROW = AMENDMENT_ROW.append(pa.field("asked_as", pa.string()))
-"""AMENDMENT_ROW with ``Reopened.mark`` where the row is asked once more. ``action`` may be
+"""AMENDMENT_ROW with ``Question.mark`` where the row is asked once more. ``action`` may be
 ``confirm`` there: what is shown beside it."""
 
 

@@ -207,7 +207,7 @@ def _case_lines(items: ReviewItems, words: CaseWords) -> Iterator[Line]:
     """One line for each entry of each open case."""
     choices = {
         TICK: TICKS[:1],
-        ANSWER: words_of(_OFFERED[AskedAs.CONTESTED_CASE], words),
+        ANSWER: words_of(_OF_CASES, words),
     }
     for row in case_rows(items.cases):
         case, member = row.case, row.member
@@ -478,8 +478,9 @@ def _differ(answers: Sequence[GivenAnswer], name: str) -> bool:
 
 _VERDICTS = tuple(verdict.value for verdict in Verdict)
 _ACCEPT, _ASK, _WITHDRAW = Mark.ACCEPT.value, Action.ASK.value, Action.WITHDRAW.value
+_OF_CASES = (*_VERDICTS, _ASK, _WITHDRAW)
 _OFFERED = {
-    AskedAs.CONTESTED_CASE: (*_VERDICTS, _ASK, _WITHDRAW),
+    AskedAs.CONTESTED_CASE: _OF_CASES,
     # Before these: what people answered.
     AskedAs.CONTESTED_ENTRY: (_ACCEPT, _ASK, _WITHDRAW),
     AskedAs.PENDING: (CONFIRM, _ACCEPT, _ASK, _WITHDRAW),

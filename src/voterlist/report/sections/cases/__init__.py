@@ -40,7 +40,6 @@ from voterlist.report.sections.cases.model import (
     CaseWords,
     Member,
     Sentences,
-    Waterfall,
 )
 from voterlist.report.sections.chance import Chance, chances_by_place
 from voterlist.report.values import Facts
@@ -176,23 +175,12 @@ def _cases_sheet(cases: Sequence[Case], name: str, words: CaseWords) -> SheetTab
     )
 
 
-class _Explained(NamedTuple):
-    """A row of the sheet of evidence."""
-
-    case: Case
-    why: Waterfall
-    place: int
-
-    @property
-    def look(self) -> tuple[bool, bool]:
-        """Every other case has a ground."""
-        return self.place % 2 == 1, False
-
-
 def _evidence_sheet(cases: Sequence[Case], words: CaseWords) -> SheetTable:
     """The waterfalls, one row for each case, so that cases can be filtered and sorted by them."""
-    explained = [(case, case.why) for case in cases if case.why]
-    steps = (step for _, why in explained for step in why.steps)
+    rows = [
+        row for row in case_rows(case for case in cases if case.why) if row.is_first
+    ]
+    steps = (step for row in rows if row.case.why for step in row.case.why.steps)
     added = {step.field: words.field(step) for step in steps}
     titles = {name: words(f"field.{name}") for name in COMPARED}
     titles |= {name: added[name] for name in sorted(added.keys() - titles.keys())}
@@ -201,10 +189,10 @@ def _evidence_sheet(cases: Sequence[Case], words: CaseWords) -> SheetTable:
         words("report.sheet.why"),
         (words("report.why.title"), *notes),
         _evidence_columns(titles, words),
-        [_Explained(*row, place) for place, row in enumerate(explained)],
+        rows,
         words("report.why.none"),
         frozen=3,
-        look=attrgetter("look"),
+        look=lambda row: (row.look[0], False),
     )
 
 
@@ -218,7 +206,7 @@ def _evidence_columns(
             ("report.column.case", 6, "label", "case.number"),
             ("report.column.kind", 32, "text", "case-kind.{0.case.kind}.title"),
             ("report.column.name", 32, "text", "case.title"),
-            ("waterfall.prior", 14, "bits", "why.prior"),
+            ("waterfall.prior", 14, "bits", "case.why.prior"),
         ),
         *(_bits_column(name, title, words) for name, title in titles.items()),
         *columns_of(
@@ -227,13 +215,18 @@ def _evidence_columns(
                 "waterfall.term_frequency",
                 11,
                 "bits",
-                lambda row: row.why.term_frequency or None,
+                lambda row: row.case.why.term_frequency or None,
             ),
-            ("waterfall.rivals", 11, "bits", "why.rivals"),
-            ("waterfall.total", 11, "bits", lambda row: row.why.prior + row.why.weight),
-            ("report.column.probability", 13, "probability", "why.probability"),
+            ("waterfall.rivals", 11, "bits", "case.why.rivals"),
+            (
+                "waterfall.total",
+                11,
+                "bits",
+                lambda row: row.case.why.prior + row.case.why.weight,
+            ),
+            ("report.column.probability", 13, "probability", "case.why.probability"),
             *(
-                (f"waterfall.column.{name}", 13, "probability", f"why.{name}")
+                (f"waterfall.column.{name}", 13, "probability", f"case.why.{name}")
                 for name in ("twins", "relatives", "unrelated")
             ),
         ),
@@ -243,7 +236,8 @@ def _evidence_columns(
             90,
             "line",
             lambda row: "; ".join(
-                f"{words.field(step)}: {words.step(step)}" for step in row.why.steps
+                f"{words.field(step)}: {words.step(step)}"
+                for step in row.case.why.steps
             ),
             printed=False,
         ),
@@ -258,7 +252,7 @@ def _bits_column(field: str, title: str, words: CaseWords) -> Column:
         11,
         "bits",
         lambda row: next(
-            (step.bits for step in row.why.steps if step.field == field), None
+            (step.bits for step in row.case.why.steps if step.field == field), None
         ),
     )
 
