@@ -12,8 +12,6 @@ import pyarrow as pa
 
 from voterlist.arrays import Longs
 from voterlist.decisions import with_corrections
-from voterlist.lists.corrections import corrections_of
-from voterlist.lists.door import door_of
 from voterlist.lists.listed import listed_rows
 from voterlist.lists.roll import (
     Places,
@@ -22,6 +20,7 @@ from voterlist.lists.roll import (
     places_of,
     require_balance,
 )
+from voterlist.lists.sheets import corrections_of, door_of
 from voterlist.model import ListOrder
 from voterlist.schemas import VOTER
 from voterlist.tables import codes, from_columns, group_codes, plain, row_of_each, taken

@@ -9,9 +9,8 @@ from operator import itemgetter
 from typing import Any, Literal, TypeAlias
 
 from voterlist.fields import CARRIED, DISPLAYED, FIELDS, NAME_PARTS
-from voterlist.lists.corrections import MOVED_IN, MOVED_OUT
 from voterlist.lists.documents import ListDocument
-from voterlist.lists.door import ABOUT_ASK, ABOUT_CASE
+from voterlist.lists.sheets import ABOUT_ASK, ABOUT_CASE, MOVED_IN, MOVED_OUT
 from voterlist.model import Action, CaseKind, Purpose, Verdict
 from voterlist.report.asked import evidence_of
 from voterlist.report.words import UNKNOWN, Words

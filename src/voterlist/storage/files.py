@@ -13,7 +13,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -142,6 +142,11 @@ def sha256(path: Path) -> str:
     """The SHA-256 of a file's content, in hexadecimal."""
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def are_unaltered(digests: Mapping[Path, str]) -> bool:
+    """True where every file is there and has the SHA-256 that was recorded of it."""
+    return all(path.is_file() and sha256(path) == own for path, own in digests.items())
 
 
 def identity(path: Path) -> Identity:

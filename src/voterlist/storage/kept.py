@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from voterlist import strict_json
-from voterlist.storage.files import make_private, own_folder, sha256
+from voterlist.storage.files import are_unaltered, make_private, own_folder, sha256
 
 FOLDER = "kept"
 """The folder of a workspace in which its runs keep their work."""
@@ -229,7 +229,8 @@ def _find_unit(workspace: Path, place: Place) -> KeptUnit | None:
         unit = KeptUnit(folder, dict(record["files"]), dict(record["said"]))
         if record["key"] == place.key and not record["lasts"]:
             return None
-        if record["key"] == place.key and _is_as_recorded(unit):
+        files = {unit.path(name): digest for name, digest in unit.files.items()}
+        if record["key"] == place.key and are_unaltered(files):
             return unit
     except FileNotFoundError:
         if not folder.is_dir():
@@ -237,14 +238,6 @@ def _find_unit(workspace: Path, place: Place) -> KeptUnit | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass
     raise _DamagedError
-
-
-def _is_as_recorded(unit: KeptUnit) -> bool:
-    """True where the files are those of the record."""
-    paths = {unit.path(name): digest for name, digest in unit.files.items()}
-    return all(
-        path.is_file() and sha256(path) == known for path, known in paths.items()
-    )
 
 
 def _folders_in(folder: Path) -> Iterator[Path]:

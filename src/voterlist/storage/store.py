@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 
 from voterlist import strict_json
 from voterlist.storage.files import (
+    are_unaltered,
     close_folder,
     make_folder,
     own_folder,
@@ -277,7 +278,11 @@ class RunFolder:
             record = _recorded_stage(folder, stage, key)
             if record is None or not record.tables.keys() >= set(needed):
                 continue
-            if _is_as_recorded(folder, record):
+            tables = {
+                _table_path(folder, name): digest
+                for name, digest in record.tables.items()
+            }
+            if are_unaltered(tables):
                 if folder != self.path:
                     self._copy(folder, record)
                     self._add(stage, record)
@@ -377,16 +382,6 @@ def _recorded_stage(folder: Path, stage: str, key: str) -> StageRecord | None:
     manifest = read_manifest(folder)
     record = manifest.stages.get(stage) if manifest is not None else None
     return record if record is not None and record.key == key else None
-
-
-def _is_as_recorded(folder: Path, record: StageRecord) -> bool:
-    """True where the tables of a stage are the files that were recorded."""
-    paths = {
-        _table_path(folder, name): digest for name, digest in record.tables.items()
-    }
-    return all(
-        path.is_file() and sha256(path) == digest for path, digest in paths.items()
-    )
 
 
 def _without_scratch(record: StageRecord) -> StageRecord:
