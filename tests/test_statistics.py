@@ -74,19 +74,17 @@ def test_a_funnel_judges_nobody_without_voters_or_neighbours():
         np.array([0, 3, 5]), np.array([0, 10, 10]), np.array([0, 0, 1]), chance=0.001
     )
     assert np.isnan(found.p).all()
-    assert np.isnan(found.limits.upper).all()
+    assert np.isnan(found.upper).all()
 
 
 def test_the_funnel_narrows_with_size():
     """Limits enclose the base, and a precinct of 1,500 has tighter ones than one of 60."""
     of = np.array([60, 300, 1500])
-    lower, upper = share_funnel(
-        of // 2, of, np.zeros(3, int), chance=0.001, target=0.48
-    ).limits
-    assert (lower < 0.48).all()
-    assert (upper > 0.48).all()
-    assert (np.diff(upper) < 0).all()
-    assert (np.diff(lower) > 0).all()
+    found = share_funnel(of // 2, of, np.zeros(3, int), chance=0.001, target=0.48)
+    assert (found.lower < 0.48).all()
+    assert (found.upper > 0.48).all()
+    assert (np.diff(found.upper) < 0).all()
+    assert (np.diff(found.lower) > 0).all()
 
 
 def test_what_is_usual_is_not_moved_by_outliers():

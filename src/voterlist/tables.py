@@ -350,6 +350,19 @@ def count_by(table: pa.Table, *names: str, of: str | None = None) -> dict[Any, i
     }
 
 
+def row_counts(table: pa.Table, *names: str, into: str) -> dict[str, pa.ChunkedArray]:
+    """The distinct rows of these columns, in any order, and ``into`` a column how many of each.
+
+    Args:
+        table: has the columns.
+        names: of the columns.
+        into: what the column of the numbers is called.
+    """
+    grouped = table.select(names).group_by(list(names), use_threads=False)
+    counted = grouped.aggregate([([], "count_all")])
+    return dict(zip((*names, into), counted.columns, strict=True))
+
+
 def with_column(table: pa.Table, name: str, column: Column) -> pa.Table:
     """The table with other values in a column; its place, type and nullability stay."""
     place = table.schema.get_field_index(name)

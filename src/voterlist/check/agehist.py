@@ -25,7 +25,7 @@ from voterlist.schemas import (
     empty,
     require,
 )
-from voterlist.tables import from_columns, sort_by, text_of
+from voterlist.tables import from_columns, row_counts, sort_by, text_of
 
 OLDEST = 130
 """Ages above it are no ages; they stand in no histogram."""
@@ -222,10 +222,7 @@ def _by_group(
     table = voters.select([*places, "sex"]).append_column("age_from", group)
     table = table.set_column(len(places), "sex", text_of(voters, "sex"))
     names = [*places, "age_from", "sex"]
-    counted = table.group_by(names, use_threads=False).aggregate([([], "count_all")])
-    columns = {name: counted.column(name) for name in names} | {
-        "voters": counted.column("count_all")
-    }
+    columns = row_counts(table, *names, into="voters")
     return sort_by(from_columns(columns, schema), *names)
 
 

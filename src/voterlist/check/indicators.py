@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -148,19 +148,9 @@ INDICATORS: tuple[str, ...] = (
 """Every indicator, in the order in which it is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Statistic:
-    """One indicator of the places of a unit, NaN where not known."""
-
-    value: Floats
-    count: Floats | Longs | None = None
-    of: Floats | Longs | None = None
-    base: Floats | None = None
-    lower: Floats | None = None
-    upper: Floats | None = None
-    p: Floats | None = None
-    q: Floats | None = None
-    outlying: Bools | None = None
+_Statistic: TypeAlias = dict[str, Floats | Longs | Bools]
+"""One indicator of the places of a unit by the columns of INDICATOR; NaN where it is not known."""
+_NUMBERS = ("value", "base", "lower", "upper", "p", "q")
 
 
 @dataclass(frozen=True)
@@ -255,16 +245,16 @@ def _sizes(places: _Places) -> _Statistic:
     context = places.context
     size = places.sums(context.precincts.size).astype(np.float64)
     if places.unit is not Unit.PRECINCT:
-        return _Statistic(size)
+        return {"value": size}
     permanent = context.permanent_entries
     least, most = context.settings.smallest_precinct, context.settings.largest_precinct
     is_judged = permanent > 0
-    return _Statistic(
-        size,
-        lower=np.where(is_judged, least, np.nan),
-        upper=np.where(is_judged, most, np.nan),
-        outlying=is_judged & ((permanent < least) | (permanent > most)),
-    )
+    return {
+        "value": size,
+        "lower": np.where(is_judged, least, np.nan),
+        "upper": np.where(is_judged, most, np.nan),
+        "outlying": is_judged & ((permanent < least) | (permanent > most)),
+    }
 
 
 def _of_ages(
@@ -272,10 +262,11 @@ def _of_ages(
 ) -> dict[str, _Statistic]:
     own, years = places.sums(ages), places.sums(digits)
     heaped, within = whipple(own)
-    statistics = {
-        "median-age": _Statistic(median(own), of=own.sum(axis=1)),
-        "whipple": _Statistic(_ratio(500 * heaped, within), heaped, within),
-        "myers": _Statistic(myers(years), of=years.sum(axis=1)),
+    index = _ratio(500 * heaped, within)
+    statistics: dict[str, _Statistic] = {
+        "median-age": {"value": median(own), "of": own.sum(axis=1)},
+        "whipple": {"value": index, "count": heaped, "of": within},
+        "myers": {"value": myers(years), "of": years.sum(axis=1)},
     }
     if places.unit is Unit.PRECINCT:
         statistics[AGE_STRUCTURE] = _judged_places(structure)
@@ -289,33 +280,25 @@ def _share(places: _Places, measure: Measure, share: Judged) -> _Statistic:
         places.sums(np.asarray(share.count, dtype=np.int64)),
         places.sums(share.of),
     )
-    return _Statistic(_ratio(count, of), count, of)
+    return {"value": _ratio(count, of), "count": count, "of": of}
 
 
 def _judged_places(share: Judged) -> _Statistic:
-    funnel = share.funnel
-    limits = funnel.limits
-    outlying = share.outlying
-    return _Statistic(
-        funnel.value,
-        share.count,
-        share.of,
-        funnel.base,
-        limits.lower,
-        limits.upper,
-        funnel.p,
-        funnel.q,
-        outlying,
-    )
+    numbers = {name: getattr(share.funnel, name) for name in _NUMBERS}
+    return numbers | {
+        "count": share.count,
+        "of": share.of,
+        "outlying": share.outlying,
+    }
 
 
 def _against(
     statistic: _Statistic, places: _Places, of_wider: dict[str, _Statistic], code: str
 ) -> _Statistic:
     """The statistic with that of the wider unit as its base, unless it has one; a sum has none."""
-    if statistic.base is not None or code == "voters" or code not in of_wider:
+    if "base" in statistic or code == "voters" or code not in of_wider:
         return statistic
-    return replace(statistic, base=of_wider[code].value[places.wider])
+    return statistic | {"base": of_wider[code]["value"][places.wider]}
 
 
 def _ratio(count: Longs, of: Longs) -> Floats:
@@ -331,15 +314,12 @@ def _table(places: _Places, code: str, statistic: _Statistic) -> pa.Table:
         "unit": pa.repeat(places.unit.value, rows),
         **{name: places.where.column(name) for name in PRECINCT_PLACE},
     }
-    for name in ("count", "of", "value", "base", "lower", "upper", "p", "q"):
-        numbers = getattr(statistic, name)
-        if numbers is not None:
-            columns[name] = pa.array(
-                np.asarray(numbers, dtype=np.float64), from_pandas=True
-            )
-    if statistic.outlying is not None:
-        is_unjudged = np.zeros(rows, dtype=bool)
-        if statistic.lower is not None:
-            is_unjudged = np.isnan(statistic.lower)
-        columns["outlying"] = pa.array(statistic.outlying, mask=is_unjudged)
+    for name in (*_NUMBERS, "count", "of"):
+        if name in statistic:
+            numbers = np.asarray(statistic[name], dtype=np.float64)
+            columns[name] = pa.array(numbers, from_pandas=True)
+    if "outlying" in statistic:
+        columns["outlying"] = pa.array(
+            statistic["outlying"], mask=np.isnan(statistic["lower"])
+        )
     return from_columns(columns, INDICATOR)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -43,13 +42,6 @@ _DRAWN_SQUARE = 0.6786
 small by a third."""
 
 
-class Limits(NamedTuple):
-    """The funnel at a precinct's size, as shares 0 to 1."""
-
-    lower: Floats
-    upper: Floats
-
-
 @dataclass(frozen=True, slots=True)
 class Funnel:
     """One element per precinct.
@@ -60,8 +52,10 @@ class Funnel:
     value: Floats
     base: Floats
     """What the precinct is held against."""
-    limits: Limits
-    """What chance and the spread between precincts leave below ``chance``, on each side."""
+    lower: Floats
+    upper: Floats
+    """What chance and the spread between precincts leave below ``chance``, on each side, at the
+    size of the precinct."""
     p: Floats
     """How often a sound precinct would lie as far out."""
     q: Floats
@@ -119,7 +113,7 @@ def share_funnel(
         for step in (-reach, reach)
     )
     q = by_constituency(false_discovery, group, p)
-    return Funnel(value, base, Limits(lower, upper), p, q, between)
+    return Funnel(value, base, lower, upper, p, q, between)
 
 
 def by_constituency(
@@ -432,7 +426,7 @@ def ages_judged(context: Context) -> Judged:
     upper = np.minimum(special.kolmogi(settings.outlier_chance) * wide, 1)
     base = np.where(at, 0.0, np.nan)
     q = by_constituency(false_discovery, group, p)
-    funnel = Funnel(value, base, Limits(base, upper), p, q, between)
+    funnel = Funnel(value, base, base, upper, p, q, between)
     limit = np.where(at, settings.most_outlying, np.nan)
     far = np.nan_to_num(value) > settings.most_outlying
     return Judged(

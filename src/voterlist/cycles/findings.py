@@ -19,7 +19,7 @@ from voterlist.findings import PRECINCT_PLACE, gather, make
 from voterlist.model import Rule, Severity, Unit
 from voterlist.persons.matching import match
 from voterlist.schemas import CYCLE_SUMMARY, VOTER
-from voterlist.tables import concat, from_columns, mask_of, sort_by
+from voterlist.tables import concat, from_columns, mask_of, row_counts, sort_by
 
 CHANGES = ("added", "removed", "changed", "moved")
 """What became of an entry between two cycles; one that is as it was has no row."""
@@ -214,12 +214,11 @@ def _rows_by_precinct(rows: pa.Table, change: str | None, *words: str) -> pa.Tab
     """
     columns = {name: rows.column(name) for name in PRECINCT_PLACE}
     columns |= {name: rows.column(name).cast(pa.string()) for name in words}
-    grouped = pa.table(columns).group_by(list(columns)).aggregate([([], "count_all")])
-    counted = {name: grouped.column(name) for name in columns}
-    counted["entries"] = grouped.column("count_all")
+    counted: dict[str, Any] = row_counts(pa.table(columns), *columns, into="entries")
+    count = len(counted["entries"])
     if change is not None:
-        counted["change"] = pa.repeat(change, grouped.num_rows)
-    return from_columns(counted, CYCLE_SUMMARY, grouped.num_rows)
+        counted["change"] = pa.repeat(change, count)
+    return from_columns(counted, CYCLE_SUMMARY, count)
 
 
 # Why an entry came, went or changed, by what registers, records and decisions say.

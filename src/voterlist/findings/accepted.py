@@ -27,7 +27,15 @@ from voterlist.config import CheckSettings
 from voterlist.findings.make import FINDING_ORDER, finding_ids, gather, make
 from voterlist.model import Action, Mark, Rule, Severity, Unit, Verdict
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, FINDING, require
-from voterlist.tables import concat, from_columns, is_among, is_known, sort_by, text_of
+from voterlist.tables import (
+    concat,
+    from_columns,
+    is_among,
+    is_known,
+    row_counts,
+    sort_by,
+    text_of,
+)
 
 _Row: TypeAlias = dict[str, Any]
 
@@ -386,12 +394,7 @@ def _with_count(findings: pa.Table, accepted: pa.Table) -> pa.Table:
 
 
 def _count_accepted(accepted: pa.Table) -> pa.Table:
-    grouped = accepted.select(["constituency"]).group_by(
-        ["constituency"], use_threads=False
-    )
-    counted = grouped.aggregate([([], "count_all")]).sort_by("constituency")
-    columns = {
-        "constituency": counted.column("constituency"),
-        "value": counted.column("count_all"),
-    }
-    return make(FINDINGS_ACCEPTED, counted.num_rows, columns)
+    counted = pa.table(row_counts(accepted, "constituency", into="value"))
+    ordered = counted.sort_by("constituency")
+    columns = dict(zip(ordered.column_names, ordered.columns, strict=True))
+    return make(FINDINGS_ACCEPTED, ordered.num_rows, columns)

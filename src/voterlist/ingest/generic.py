@@ -34,6 +34,7 @@ from voterlist.tables import (
     from_columns,
     join_text,
     map_unique,
+    row_counts,
     sort_by,
 )
 
@@ -330,17 +331,12 @@ def _given_ids(
 
 def _balance(entries: pa.Table) -> pa.Table:
     """The rows of each constituency and precinct as one list."""
-    places = entries.select(["constituency", "precinct"])
-    groups = places.group_by(["constituency", "precinct"], use_threads=False)
-    counted = groups.aggregate([([], "count_all")])
-    count = counted.num_rows
-    columns = {
+    columns = row_counts(entries, "constituency", "precinct", into="rows")
+    count = len(columns["rows"])
+    columns |= {
         "source": pa.repeat(_SOURCE, count),
-        "constituency": counted.column("constituency"),
-        "precinct": counted.column("precinct"),
         "list_kind": pa.repeat(str(ListKind.PERMANENT), count),
-        "rows": counted.column("count_all"),
-        "entries": counted.column("count_all"),
+        "entries": columns["rows"],
         "set_aside": pa.repeat(0, count),
     }
     return sort_by(from_columns(columns, LIST, count), "constituency", "precinct")

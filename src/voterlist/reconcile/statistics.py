@@ -22,6 +22,7 @@ from voterlist.tables import (
     group_codes,
     is_known,
     mask_of,
+    row_counts,
     sort_by,
     text_of,
 )
@@ -45,11 +46,8 @@ def tally(voters: pa.Table) -> pa.Table:
     names = list(_PLACE_AND_PERSON)
     own = voters.filter(pc.equal(kind, ListKind.PERMANENT.value)).select(names)
     own = own.set_column(2, "sex", text_of(own, "sex"))
-    counted = own.group_by(names, use_threads=False).aggregate([([], "count_all")])
-    columns = {name: counted.column(name) for name in names}
-    return sort_by(
-        from_columns(columns | {"voters": counted.column("count_all")}, TALLY), *names
-    )
+    columns = row_counts(own, *names, into="voters")
+    return sort_by(from_columns(columns, TALLY), *names)
 
 
 def count_by_place(counted: pa.Table, places: pa.Table, *names: str) -> Floats:
