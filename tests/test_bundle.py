@@ -387,6 +387,7 @@ def test_the_same_files_make_the_same_archive(bundle, small, tmp_path):
         assert write(small, tmp_path / f"again-{name}").read_bytes() == first
 
 
+@pytest.mark.slow
 def test_no_package_is_bundled_without_a_pin(wheels, own):
     """Two bundles of one version would hold different programs."""
     with pytest.raises(wheels.BundleError, match="no pin"):

@@ -27,6 +27,7 @@ def told(tmp_path_factory):
     return json.loads(found.stdout)
 
 
+@pytest.mark.slow
 def test_the_parts_add_up(told):
     """A constituency would be forgotten by whoever reads the summary alone."""
     parts = told["by_constituency"]

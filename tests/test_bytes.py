@@ -61,6 +61,7 @@ def test_the_bytes_on_which_a_null_lies_are_nobodys(known):
     ).tolist() == [w for w in words if w]
 
 
+@pytest.mark.slow
 @given(texts, st.sampled_from(["!~", "  ", "az", "09"]), st.integers(0, 3))
 @example(["a b", None, "ab", "\t", "ə"], "!~", 0)
 def test_rows_beyond_two_signs_are_those_whose_text_has_another_byte(

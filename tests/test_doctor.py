@@ -38,6 +38,7 @@ def health(noticed):
     return {code: one["health"] for code, one in noticed.items()}
 
 
+@pytest.mark.slow
 def test_a_workspace_in_order_asks_for_nobody(tmp_path):
     """Whoever installs the program would not know that it is done."""
     code, noticed = looked(workspaces.make(tmp_path))
@@ -49,6 +50,7 @@ def test_a_workspace_in_order_asks_for_nobody(tmp_path):
     assert list(tmp_path.glob("tmp*")) == []
 
 
+@pytest.mark.slow
 def test_without_a_workspace_the_machine_is_looked_at(tmp_path, monkeypatch):
     """It is asked before there is a workspace."""
     monkeypatch.chdir(tmp_path)
@@ -100,6 +102,7 @@ def test_each_package_is_held_against_its_pin():
     assert not [package.name for package in found.values() if package.pinned is None]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("harm", "code"),
     [
@@ -118,6 +121,7 @@ def test_what_is_broken_in_a_workspace_is_named(tmp_path, harm, code):
     assert bad == [code]
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     """A run would fail after it had read everything."""
     folder = workspaces.make(tmp_path)
@@ -130,6 +134,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     assert noticed["writable"]["health"] == "bad"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("holder")
 def test_a_run_that_goes_on_is_no_fault_and_is_left_alone(tmp_path):
     """Whoever holds the workspace would stand there no more."""

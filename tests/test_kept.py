@@ -181,6 +181,7 @@ def files_of(folder):
     }
 
 
+@pytest.mark.slow
 def test_a_run_of_which_nothing_has_changed_writes_nothing(workspace):
     """Every night would do the work of a nation to say what it said the night before."""
     before = files_of(workspace)

@@ -387,6 +387,7 @@ def test_a_run_that_holds_the_workspace_is_not_disturbed(path):
             renew(path.parent, by="N", reason="R", **ANSWER)
 
 
+@pytest.mark.slow
 def test_the_commands_copy_and_put_back(workspace):
     """What the page of the commands says: names of the JSON, exit codes, and a whole ledger."""
     out = workspace.parent / "copy.db"

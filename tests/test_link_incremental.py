@@ -302,6 +302,7 @@ def precinct_anew(people, rows):
     return people.set_column(place, people.schema.field("flat"), pa.array(flats))
 
 
+@pytest.mark.slow
 def test_nothing_is_compared_where_nothing_changed(list_and_state):
     """The same list again: no pair is compared, and the result is the same."""
     people, full = list_and_state

@@ -306,6 +306,7 @@ def pairs_of(first, last):
     return [(f"e{at:06d}", f"e{PEOPLE + at:06d}") for at in range(first, last)]
 
 
+@pytest.mark.slow
 def test_people_under_another_form_of_their_name_are_found(linkage):
     found = probabilities(linkage)
     assert min(found.get(pair, 0.0) for pair in pairs_of(0, len(ONCE))) > 0.95

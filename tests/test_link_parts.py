@@ -263,6 +263,7 @@ def test_day_and_month_are_swapped_within_one_year_only(one, two):
     ) == swapped
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(["nizami", "fuzuli"]),
     st.sampled_from(["5", "7", None]),

@@ -240,6 +240,7 @@ def test_the_need_that_is_told_is_kept(lists, tmp_path):
     assert needed / 3 < peak <= needed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "say"), [("en", EN), ("az", AZ)])
 def test_a_list_that_will_not_fit_is_told_before_it_is_read(tmp_path, language, say):
     """The machine would swap for hours, and nobody know what to do."""

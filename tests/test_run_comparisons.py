@@ -74,6 +74,7 @@ def steps(result, left, right):
     return {step["field"]: step for step in told["steps"]}
 
 
+@pytest.mark.slow
 def test_a_column_that_the_settings_name_is_evidence(ran):
     """A run compared its eight fields and said nothing of the column."""
     _, result = ran

@@ -18,6 +18,7 @@ import pytest
 
 import desks
 import ledger_places
+import processes
 import workspaces
 from voterlist.catalogue import catalogue
 from voterlist.config import DeskSettings
@@ -203,6 +204,7 @@ def test_who_writes_the_ledger_plants_no_session(tmp_path):
         assert is_out(desk)
 
 
+@pytest.mark.slow
 def test_a_new_password_ends_the_session(desk, workspace):
     client = desk.visitor("Aysel")
     assert client.get("/").status_code == 200
@@ -309,6 +311,7 @@ class AtTheDoor:
         """Nothing."""
 
 
+@pytest.mark.slow
 @ledger_places.both
 def test_sessions_end_by_idleness_by_age_and_with_their_user(tmp_path, kind):
     """On both databases; and they are of the process that began them."""
@@ -582,9 +585,7 @@ def _refusal(*options):
     """(code, exit code) of a desk that does not open."""
     command = [sys.executable, "-m", "voterlist", "review", "serve"]
     words = [str(option) for option in options]
-    done = subprocess.run(
-        [*command, *words, "--json"], capture_output=True, check=False
-    )
+    done = processes.run([*command, *words, "--json"], capture_output=True)
     return json.loads(done.stdout)["error"]["code"], done.returncode
 
 
