@@ -726,12 +726,16 @@ def test_a_small_file_that_unpacks_to_much_ends_in_a_code(tmp_path):
     lines = tmp_path / "lines.pdf"
     lines.write_bytes(packed_page(b"0 0 m 10 0 l S " * 1_000_000))
     cells = tmp_path / "cells.docx"
-    cells.write_bytes(documents.word_of("<w:p>" * 1_500_000 + "</w:p>" * 1_500_000))
+    cells.write_bytes(documents.word_of("<w:p></w:p>" * 3_000_000))
+    nested = tmp_path / "nested.docx"
+    nested.write_bytes(documents.word_of("<w:p>" * 50_000 + "</w:p>" * 50_000))
     good = tmp_path / "good.docx"
     good.write_bytes(documents.word_list())
     assert lines.stat().st_size < 40_000
     troubles = [
-        read_files(path, path.name, limits)[0].trouble for path in (lines, cells, good)
+        read_files(path, path.name, limits)[0].trouble
+        for path in (lines, cells, nested, good)
     ]
-    assert troubles == [AsideCode.FILE_TOO_LARGE, AsideCode.FILE_TOO_LARGE, None]
+    too_large = AsideCode.FILE_TOO_LARGE
+    assert troubles == [too_large, too_large, AsideCode.FILE_EMPTY, None]
     assert len(taken_already) == 2**29

@@ -244,11 +244,13 @@ def test_a_changed_limit_of_the_tests_does_not_link_again(tmp_path):
     """A run interrupted for a setting of ``[check]`` would repeat its longest stage."""
     workspace = workspaces.make(tmp_path / "2026")
     calm = workspaces.copied(workspace, tmp_path / "calm")
-    workspaces.run(workspace, until=Stage.REVIEW)
+    workspaces.run(workspace, until=Stage.LINK)
     for folder in (workspace, calm):
         text = "[check]\nsmallest_precinct = 1\n"
         (folder / config.FILE_NAME).write_text(text, encoding="utf-8")
-    result, undisturbed = workspaces.run(workspace), workspaces.run(calm)
+    result, undisturbed = (
+        workspaces.run(folder, until=Stage.REVIEW) for folder in (workspace, calm)
+    )
     assert {work.stage for work in result.stages if work.reused} == {
         "ingest",
         "merge",
@@ -268,7 +270,7 @@ def test_a_damaged_table_of_another_run_is_not_taken_over(tmp_path):
     (workspace / config.FILE_NAME).write_text(
         "[check]\nsmallest_precinct = 1\n", encoding="utf-8"
     )
-    result = workspaces.run(workspace)
+    result = workspaces.run(workspace, until=Stage.LINK)
     assert "link" not in {work.stage for work in result.stages if work.reused}
 
 
