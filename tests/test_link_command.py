@@ -433,7 +433,7 @@ def link_of(result):
 
 def test_a_run_goes_on_from_what_the_last_one_compared(tmp_path):
     workspace = workspaces.make(tmp_path / "one")
-    first = workspaces.run(workspace)
+    first = workspaces.ran(workspace)
     assert (first.state_use, first.afresh) == ("missing", first.compared)
     precinct = workspace / "inbox" / "88" / "menteqe-2.csv"
     text = precinct.read_text(encoding="utf-8")
@@ -459,7 +459,7 @@ def test_a_run_goes_on_from_what_the_last_one_compared(tmp_path):
 def test_a_run_with_a_damaged_state_says_so_and_is_whole(tmp_path):
     """Damage to the state changes no table of the run."""
     workspace = workspaces.make(tmp_path / "one")
-    before = workspaces.contents(workspaces.run(workspace))
+    before = workspaces.contents(workspaces.ran(workspace))
     state = workspace / linkage_state.FOLDER
     workspaces.forget(workspace, state=False)
     for path in state.glob("*.parquet"):

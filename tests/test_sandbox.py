@@ -22,7 +22,7 @@ import workspaces
 from command_line import started
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError
-from voterlist.model import AsideCode
+from voterlist.model import AsideCode, Stage
 from voterlist.readers import read_content, read_files, read_table, sandbox
 from voterlist.readers.frames import pack_outcome, unpack_outcome
 from voterlist.readers.outcome import allowance
@@ -177,10 +177,12 @@ def test_a_run_names_the_file_and_goes_on(tmp_path, jobs):
     workspaces.make(tmp_path / "second", constituency=7)
     (tmp_path / "second/inbox/7").rename(folder / "inbox/7")
     alone = workspaces.run(
-        workspaces.copied(folder, tmp_path.parent / f"{tmp_path.name}-alone")
+        workspaces.copied(folder, tmp_path.parent / f"{tmp_path.name}-alone"),
+        until=Stage.MERGE,
     )
     (folder / "inbox/88/bomb.xlsx").write_bytes(book(FAR["single quotes"]))
-    done = started("run", folder, "--today", "2026-02-03", "--jobs", jobs, "--json")
+    words = ("--today", "2026-02-03", "--jobs", jobs, "--until", "merge", "--json")
+    done = started("run", folder, *words)
     told = json.loads(done.stdout)
     assert done.returncode == 1, done.stderr
     assert [trouble["file"] for trouble in told["unreadable"]] == ["inbox/88/bomb.xlsx"]

@@ -130,7 +130,7 @@ def test_status_on_six_dates_through_a_cycle(workspace):
 @pytest.mark.slow
 def test_no_stage_is_done_because_no_case_is_open(workspace):
     """The stage "sent" was called done though nobody had sent anything."""
-    result = workspaces.run(workspace)
+    result = workspaces.ran(workspace)
     decide_all(workspace, result, "2026-02-03T10:00:00+04:00")
     calm = workspaces.run(workspace, today=day("2026-04-01"))
     assert calm.open_cases == 0
@@ -531,7 +531,7 @@ def test_a_deadline_is_the_next_one_until_its_day_is_over():
 @pytest.mark.slow
 def test_status_tells_scripts_what_it_tells_people(workspace):
     """The keys that were there stay; the new ones stand beside them."""
-    workspaces.run(workspace)
+    workspaces.ran(workspace)
     given = ("--today", "2026-02-09", "--page", "--json")
     ended = started("status", workspace, *given)
     told = json.loads(ended.stdout)
