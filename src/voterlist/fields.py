@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from typing import Literal, TypeAlias
+
+from voterlist.shipped import shipped_toml
 
 Use: TypeAlias = Literal[
     "once",
@@ -43,9 +43,8 @@ class Field:
 
 
 def _read() -> dict[str, Field]:
-    text = resources.files(__package__).joinpath("fields.toml").read_text("utf-8")
     made = {}
-    for name, cells in tomllib.loads(text).items():
+    for name, cells in shipped_toml("voterlist", "fields.toml").items():
         for key in ("words", "elsewhere", "differs_in"):
             cells[key] = tuple(cells.get(key, ()))
         cells["uses"] = frozenset(cells.get("uses", ()))

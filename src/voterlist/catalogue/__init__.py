@@ -13,11 +13,12 @@ test sees to it.
 from __future__ import annotations
 
 import string
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+from voterlist.shipped import shipped_toml
 
 __all__ = ["LANGUAGES", "Catalogue", "catalogue", "entries", "texts"]
 
@@ -32,8 +33,7 @@ _FIRST_FILE = "cli.toml"
 @cache
 def _file(name: str) -> dict[str, dict[str, str]]:
     """The keys of one catalogue file."""
-    text = (resources.files(__package__) / name).read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return shipped_toml("voterlist.catalogue", name)
 
 
 def _files() -> Iterator[tuple[str, dict[str, dict[str, str]]]]:

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+
+from voterlist.shipped import shipped_toml
 
 FILE = "glossary.toml"
 """Its name beside the files of the catalogue, of which it is none."""
@@ -43,8 +43,8 @@ class Term:
 @cache
 def terms() -> tuple[Term, ...]:
     """The terms, as the file orders them."""
-    text = (resources.files(__package__) / FILE).read_text(encoding="utf-8")
-    return tuple(_term(values) for values in tomllib.loads(text).values())
+    shipped = shipped_toml("voterlist.catalogue", FILE)
+    return tuple(_term(values) for values in shipped.values())
 
 
 def _term(values: dict[str, str | list[str]]) -> Term:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Collection, Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +44,7 @@ from voterlist.config.sections import (
 )
 from voterlist.errors import SettingsMistake, UsageError
 from voterlist.model import Level
+from voterlist.shipped import shipped_text
 
 __all__ = [
     "FILE_NAME",
@@ -181,9 +181,7 @@ def template(
     Parsed, it gives the defaults with this cycle and level. The example in it is of this
     constituency.
     """
-    text = (resources.files(__package__) / "voterlist.template.toml").read_text(
-        encoding="utf-8"
-    )
+    text = shipped_text("voterlist.config", "voterlist.template.toml")
     example = str(constituency or 88)
     text = text.replace("@CONSTITUENCY@", example)
     return text.replace("@CYCLE@", cycle).replace("@LEVEL@", level.value)

@@ -6,12 +6,10 @@ The first is data: ``answers.toml`` and ``grounds.toml``.
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -22,6 +20,7 @@ from voterlist.decisions.given import Given, members_of
 from voterlist.fields import CORRECTED, NAMES
 from voterlist.model import Action, Mark, Problem
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, SUBJECT, empty
+from voterlist.shipped import shipped_toml
 from voterlist.tables import is_among, rows_among
 
 
@@ -62,7 +61,6 @@ class Ground:
 @cache
 def grounds() -> Mapping[str, Ground]:
     """Every ground by its code, in the order in which they are offered."""
-    text = (resources.files(__package__) / "grounds.toml").read_text(encoding="utf-8")
     return {
         code: Ground(
             code=code,
@@ -74,7 +72,7 @@ def grounds() -> Mapping[str, Ground]:
             verified=cells.get("verified", False),
             source=cells.get("source"),
         )
-        for code, cells in tomllib.loads(text).items()
+        for code, cells in shipped_toml("voterlist.decisions", "grounds.toml").items()
     }
 
 
@@ -139,9 +137,8 @@ _GROUPS = {"names": NAMES, "all": CORRECTED}
 @cache
 def answers_by_rule() -> Mapping[str, Answers]:
     """The answers of the rules whose findings name an entry, by the code of the rule."""
-    text = (resources.files(__package__) / "answers.toml").read_text(encoding="utf-8")
     by_rule: dict[str, Answers] = {}
-    for cells in tomllib.loads(text)["answers"]:
+    for cells in shipped_toml("voterlist.decisions", "answers.toml")["answers"]:
         answers = Answers(
             sheet=cells["sheet"],
             actions=tuple(cells["actions"]),

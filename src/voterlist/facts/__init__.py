@@ -13,9 +13,9 @@ import csv
 import datetime as dt
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from voterlist.facts.working_days import WorkingDays, holidays_of
+from voterlist.shipped import shipped_text
 
 __all__ = [
     "BIRTH_YEARS",
@@ -57,9 +57,7 @@ class Constituency:
 @cache
 def all_constituencies() -> tuple[Constituency, ...]:
     """Every name of every map known, in order of number and day."""
-    text = (resources.files(__package__) / "constituencies.csv").read_text(
-        encoding="utf-8"
-    )
+    text = shipped_text("voterlist.facts", "constituencies.csv")
     return tuple(
         Constituency(
             number=int(row["number"]),

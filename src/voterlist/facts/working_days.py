@@ -8,12 +8,12 @@ holidays that fall on one day, one more day is free.
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Any
+
+from voterlist.shipped import shipped_toml
 
 _SATURDAY = 5
 _ONE_DAY = dt.timedelta(days=1)
@@ -94,5 +94,4 @@ def _named(year: int) -> Iterator[dt.date]:
 
 @cache
 def _facts() -> dict[str, Any]:
-    text = (resources.files(__package__) / "holidays.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return shipped_toml("voterlist.facts", "holidays.toml")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -15,6 +13,7 @@ import pyarrow.compute as pc
 from voterlist.config import CheckSettings
 from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING
+from voterlist.shipped import shipped_toml
 from voterlist.tables import (
     concat,
     from_columns,
@@ -34,9 +33,8 @@ PRECINCT_PLACE = ("constituency", "precinct")
 
 def declared_rules(package: str) -> dict[str, Rule]:
     """The rules in ``rules.toml`` of a stage, by their codes."""
-    text = resources.files(package).joinpath("rules.toml").read_text("utf-8")
     rules: dict[str, Rule] = {}
-    for code, cells in tomllib.loads(text).items():
+    for code, cells in shipped_toml(package, "rules.toml").items():
         ground = cells["ground"]
         if ground.startswith("= "):
             ground = rules[ground.removeprefix("= ")].ground

@@ -6,10 +6,8 @@ Beside it the words by which headers name their columns, also those in which let
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from functools import cache, lru_cache
-from importlib import resources
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +15,7 @@ import pyarrow.compute as pc
 
 from voterlist.fields import CARRIED, FIELDS, NAME_PARTS, Field
 from voterlist.lost_letters import SIGNS
+from voterlist.shipped import shipped_toml
 from voterlist.tables import rows_beyond, with_values
 
 # The words by which headers name their columns, in Azerbaijani, English and Russian.
@@ -24,11 +23,7 @@ from voterlist.tables import rows_beyond, with_values
 # Those of fields stand in ``fields.toml``, all others in ``headers.toml``, written as ``text.fold``
 # leaves them. A *role* is a field of an entry or a part of one; ``FIELD_OF`` says of which.
 
-WORDS = tomllib.loads(
-    resources.files("voterlist.ingest")
-    .joinpath("headers.toml")
-    .read_text(encoding="utf-8")
-)
+WORDS = shipped_toml("voterlist.ingest", "headers.toml")
 """All that stands in the file."""
 
 UNUSED = "other"

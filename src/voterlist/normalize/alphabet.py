@@ -8,14 +8,13 @@ names, so that no name vanishes.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from operator import itemgetter
 
 from voterlist.facts.alphabets import CYRILLIC_TO_LATIN, is_cyrillic_letter, meant
+from voterlist.shipped import shipped_toml
 
 # The letter ə in its other encodings (turned e, a with two dots from old fonts), and letters that
 # NFKD leaves whole.
@@ -369,10 +368,7 @@ class Different:
 @cache
 def different_names() -> tuple[Different, ...]:
     """The names kept apart, in the order of the list."""
-    shipped = resources.files("voterlist.normalize").joinpath(
-        "data", "different_names.toml"
-    )
-    kept = tomllib.loads(shipped.read_text(encoding="utf-8"))
+    kept = shipped_toml("voterlist.normalize", "data", "different_names.toml")
     return tuple(
         Different(
             name,

@@ -9,11 +9,9 @@ regular spelling, and to one name only in an irregular one, leads to that name.
 from __future__ import annotations
 
 import csv
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from itertools import product
 
 from voterlist.model import Sex
@@ -29,7 +27,9 @@ from voterlist.normalize.alphabet import (
     lower,
     squeeze,
 )
+from voterlist.shipped import shipped_text, shipped_toml
 
+_PACKAGE = "voterlist.normalize"
 _MOST_FORMS = 32
 _VOWELS = frozenset("aeəıioöuü")
 
@@ -46,14 +46,6 @@ class _Lexicon:
     """Skeleton to the standard spellings that share it, lower case."""
     sexes: dict[str, Sex]
     """Skeleton to sex, where every name that shares it is borne by one sex."""
-
-
-def _read_file(name: str) -> str:
-    return (
-        resources.files("voterlist.normalize")
-        .joinpath("data", name)
-        .read_text(encoding="utf-8")
-    )
 
 
 def _skeleton_of(name: str) -> str:
@@ -104,9 +96,13 @@ def _choices(name: str, place: int) -> Sequence[str]:
 
 def _names() -> tuple[list[tuple[str, str]], list[str]]:
     """(given name, sex code) pairs and surname stems, lower case."""
-    given_rows = csv.DictReader(_read_file("given_names.csv").splitlines())
+    given_rows = csv.DictReader(
+        shipped_text(_PACKAGE, "data", "given_names.csv").splitlines()
+    )
     given = [(lower(row["name"]), row["sex"]) for row in given_rows]
-    stem_rows = csv.DictReader(_read_file("surname_stems.csv").splitlines())
+    stem_rows = csv.DictReader(
+        shipped_text(_PACKAGE, "data", "surname_stems.csv").splitlines()
+    )
     stems = [lower(row["stem"]) for row in stem_rows]
     return given, stems
 
@@ -120,7 +116,7 @@ def names_and_stems() -> list[str]:
 def _aliases() -> dict[str, list[str]]:
     return {
         lower(name): written
-        for name, written in tomllib.loads(_read_file("aliases.toml")).items()
+        for name, written in shipped_toml(_PACKAGE, "data", "aliases.toml").items()
     }
 
 

@@ -7,10 +7,8 @@ every Parquet file and so change its bytes with each change of a word.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib import resources
 
 import pyarrow as pa
 
@@ -22,6 +20,7 @@ from voterlist.fields import (
     SHARED,
     TRAVELLING,
 )
+from voterlist.shipped import shipped_toml
 
 TEXT = pa.string()
 WORD = pa.dictionary(pa.int32(), pa.string())
@@ -93,10 +92,9 @@ def _each(name: str, said: str) -> Iterator[tuple[str, str]]:
 
 
 def _read_tables() -> dict[str, Table]:
-    text = resources.files(__package__).joinpath("tables.toml").read_text("utf-8")
     found: dict[str, dict[str, Column]] = {}
     tables = {}
-    for table, cells in tomllib.loads(text).items():
+    for table, cells in shipped_toml("voterlist.schemas", "tables.toml").items():
         columns = found[table] = {}
         for line, about in cells["columns"].items():
             for name, said in _each(line, about):

@@ -1,0 +1,17 @@
+"""Data that ships with the program, beside the code that reads it."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from typing import Any
+
+
+def shipped_text(package: str, *path: str) -> str:
+    """The text of a file of a package."""
+    return resources.files(package).joinpath(*path).read_text(encoding="utf-8")
+
+
+def shipped_toml(package: str, *path: str) -> dict[str, Any]:
+    """What a file of a package says."""
+    return tomllib.loads(shipped_text(package, *path))
