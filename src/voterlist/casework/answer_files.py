@@ -289,15 +289,32 @@ Origins: TypeAlias = dict[str | None, str]
 
 
 def origins_of(
-    answers: Answers, cycles: Mapping[str, str | None], cycle: str
+    file: AnswerFile,
+    path: Path,
+    runs: Known,
+    cycles: Mapping[str, str | None],
+    cycle: str,
 ) -> Origins:
-    """The runs of the workbook whose rows are refused, each with its code.
+    """The runs of a file whose rows are refused, each with its code.
 
     Args:
-        answers: what the workbook holds.
+        file: what it holds.
+        path: where it is.
+        runs: what the workspace knows.
         cycles: the runs that the workspace knows, each with its cycle.
         cycle: the cycle of the settings.
+
+    Raises:
+        InputError: no row is of this workspace and cycle, or its page is of a constituency that is
+            not of this workspace.
     """
+    origins = _origins(file.answers, cycles, cycle)
+    _require_place(file, origins, runs, path)
+    _require_own(file.answers, origins, path)
+    return origins
+
+
+def _origins(answers: Answers, cycles: Mapping[str, str | None], cycle: str) -> Origins:
     refused: Origins = {None: "other-workspace"}
     for run in answers.runs:
         if run not in cycles:
@@ -307,7 +324,7 @@ def origins_of(
     return refused
 
 
-def require_place(file: AnswerFile, origins: Origins, runs: Known, path: Path) -> None:
+def _require_place(file: AnswerFile, origins: Origins, runs: Known, path: Path) -> None:
     """Refuse the decisions of another workspace's page that names a constituency not of this one.
 
     Raises:
@@ -324,7 +341,7 @@ def require_place(file: AnswerFile, origins: Origins, runs: Known, path: Path) -
         )
 
 
-def require_own(answers: Answers, origins: Origins, path: Path) -> None:
+def _require_own(answers: Answers, origins: Origins, path: Path) -> None:
     """Refuse a workbook of which no row is of this workspace and cycle.
 
     Raises:

@@ -15,8 +15,6 @@ from voterlist.casework.answer_files import (
     of_other_people,
     origins_of,
     read_answer_file,
-    require_own,
-    require_place,
 )
 from voterlist.casework.answered_rows import originals_of
 from voterlist.casework.carrying import carried_over, set_aside
@@ -211,14 +209,10 @@ def import_review(
         runs = known(workspace, ledger)
         cycles = cycles_of_runs(workspace, ledger)
         origins = [
-            origins_of(file.answers, cycles, settings.workspace.cycle) for file in books
+            origins_of(file, path, runs, cycles, settings.workspace.cycle)
+            for file, path in zip(books, files, strict=True)
         ]
-        for file, refused, path in zip(books, origins, files, strict=True):
-            require_place(file, refused, runs, path)
-            require_own(file.answers, refused, path)
         numbers = numbers_of(runs, runs.table("cases"), ledger)
-        # Where nobody may log in, files are all that there is, and are taken.
-        is_vouched = not (bringer.role or ledger.users())
         against = Against(
             runs=runs,
             given=answers_of_today(ledger, runs),
@@ -226,7 +220,8 @@ def import_review(
             numbers=numbers,
             decided_at=decided_at,
             by=by,
-            bringer=None if is_vouched else bringer,
+            # Where nobody may log in, files are all that there is, and are taken.
+            bringer=bringer if bringer.role or ledger.users() else None,
         )
         made: Made = {}
         imported = []
@@ -238,12 +233,10 @@ def import_review(
             # The next file is held against what this one says.
             against = replace(against, given=answers_of_today(ledger, runs))
         holding = _standing(against)
-        touched = _subjects_touched([file.answers for file in books])
-        return Imported(
-            tuple(imported),
-            tuple(_disputes(holding, touched, numbers)),
-            tuple(_pending(holding, touched)),
-        )
+    touched = _subjects_touched([file.answers for file in books])
+    contested = _disputes(holding, touched, numbers)
+    pending = _pending(holding, touched)
+    return Imported(tuple(imported), tuple(contested), tuple(pending))
 
 
 def _standing(against: Against) -> Standing:

@@ -62,7 +62,7 @@ def submit(
     package = None
     if made.manifest is not None:
         _tell_package(made, made.manifest)
-        sent = picked(made, "sums", "precincts", "acts")
+        sent = {**picked(made.contents, "sums", "precincts"), "acts": made.acts}
         package = {**_package(made.package, made.manifest), **sent}
     return {
         "run": made.run,
@@ -86,14 +86,16 @@ def _tell_gates(made: Submission) -> None:
 
 
 def _tell_package(made: Submission, manifest: Manifest) -> None:
-    assert made.sums is not None
+    assert made.contents is not None
     tell(
         "cli.submit.written",
         receiver=manifest.receiver.name,
         serial=manifest.serial,
         path=made.package,
     )
-    tell("cli.submit.sums", voters=made.sums["listed"], precincts=made.precincts)
+    contents = made.contents
+    listed = contents.sums["listed"]
+    tell("cli.submit.sums", voters=listed, precincts=contents.precincts)
     tell("cli.submit.digest", digest=manifest.digest)
     for path in made.acts:
         tell("cli.submit.act", path=path)

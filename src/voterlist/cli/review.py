@@ -17,7 +17,7 @@ from voterlist.model import Mark, Problem, Verdict
 from voterlist.storage.lock import user_name
 
 if TYPE_CHECKING:
-    from voterlist.casework.importing import Replacement
+    from voterlist.casework.importing import ImportedFile, Replacement
     from voterlist.casework.pages import ExportedPage
     from voterlist.casework.reviewing import Exported, Imported
     from voterlist.quality.agreement import Agreement
@@ -147,16 +147,7 @@ def import_decisions(
         tell("cli.review.import.next", folder=workspace)
     return {
         **counted,
-        "files": [
-            {
-                "file": file.file,
-                "sha256": file.digest,
-                "recorded": file.recorded,
-                "replaced": len(file.replaced),
-                "refused": len(file.problems),
-            }
-            for file in imported.files
-        ],
+        "files": [_file_as_json(file) for file in imported.files],
         "replacements": [picked(answer, *_REPLACED) for answer in imported.replaced],
         "contested": [_dispute(dispute) for dispute in imported.contested],
         "pending": [_dispute(dispute) for dispute in imported.pending],
@@ -182,10 +173,21 @@ def _count(imported: Imported) -> dict[str, int]:
     }
 
 
-def _dispute(one: Question) -> Answer:
+def _file_as_json(file: ImportedFile) -> Answer:
+    """What was read back from one file."""
+    return {
+        **picked(file, "file"),
+        "sha256": file.digest,
+        "recorded": file.recorded,
+        "replaced": len(file.replaced),
+        "refused": len(file.problems),
+    }
+
+
+def _dispute(dispute: Question) -> Answer:
     """What people answered in different ways, for programs."""
-    answers = [picked(given, *_ANSWER) for given in one.answers]
-    return {**picked(one, *_SUBJECT), "answers": answers}
+    answers = [picked(given, *_ANSWER) for given in dispute.answers]
+    return {**picked(dispute, *_SUBJECT), "answers": answers}
 
 
 def _todo(problem: Problem) -> str:

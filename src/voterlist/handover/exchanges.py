@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -152,7 +153,6 @@ def outline_of(
     ledger: Ledger,
     kind: Kind,
     receiver: Commission,
-    *,
     constituency: int,
     run: str,
     today: dt.date,
@@ -301,6 +301,12 @@ def _keep_manifest(workspace: Path, manifest: Manifest) -> None:
         # One of this number was written under another key, or by a process that was killed.
         path = path.with_stem(f"{path.stem}-{manifest.digest[:8]}")
     store.write_content(path, manifest.content)
+
+
+def json_bytes(content: object) -> bytes:
+    """A page of a package, as people may read it too."""
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    return f"{text}\n".encode()
 
 
 def pack(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +31,7 @@ from voterlist.handover.exchanges import (
     below,
     delivered,
     journal_package,
+    json_bytes,
     open_desk,
     outline_of,
     pack,
@@ -115,13 +115,7 @@ def return_cases(
         content = _content(source.runs.folder_of(scope.constituency), scope, ids)
         with private_folder() as work, Ledger(desk.place) as ledger:
             outline = outline_of(
-                desk,
-                ledger,
-                Kind.RETURN,
-                receiver,
-                constituency=scope.constituency,
-                run=run,
-                today=today,
+                desk, ledger, Kind.RETURN, receiver, scope.constituency, run, today
             )
             package = work / "package.zip"
             payloads = list(_payloads(content, door, work))
@@ -134,7 +128,7 @@ def return_cases(
 
 def _payloads(content: Returned, door: pa.Table, work: Path) -> Iterator[Payload]:
     """The files of the package."""
-    yield Payload(CASES_NAME, _bytes(content))
+    yield Payload(CASES_NAME, json_bytes(content.model_dump(mode="json")))
     # Who else it may be stands elsewhere: the name and the address are not the receiver's.
     shown = door.select(PACKED["door"].names)
     path = work / "door.csv"
@@ -142,17 +136,10 @@ def _payloads(content: Returned, door: pa.Table, work: Path) -> Iterator[Payload
     yield Payload("door.csv", path, "door", shown.num_rows)
 
 
-def _bytes(content: Returned) -> bytes:
-    text = json.dumps(content.model_dump(mode="json"), ensure_ascii=False, indent=1)
-    return f"{text}\n".encode()
-
-
 def _keep_cases(workspace: Path, manifest: Manifest, content: Returned) -> None:
     """Keep what was returned: whose answers are owed is told from it."""
-    store.write_atomically(
-        workspace / SENT / f"{manifest.digest}.cases",
-        lambda beside: beside.write_bytes(_bytes(content)),
-    )
+    path = workspace / SENT / f"{manifest.digest}.cases"
+    store.write_content(path, json_bytes(content.model_dump(mode="json")))
 
 
 def _content(folder: Path, scope: Scope, ids: Mapping[str, str]) -> Returned:

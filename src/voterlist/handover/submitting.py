@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,6 +31,7 @@ from voterlist.handover.exchanges import (
     above,
     delivered,
     journal_package,
+    json_bytes,
     open_desk,
     outline_of,
     pack,
@@ -57,6 +57,7 @@ from voterlist.report.sections.certificate import certificate_lines, certificate
 from voterlist.report.words import Words
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
+from voterlist.tables import null_last
 
 _WORK = ".submitting"
 """The folder of a workspace in which the files of a package lie until it is written."""
@@ -84,8 +85,7 @@ class Submission:
         run: the run that the lists are from.
         package: the package; None where a gate is open.
         manifest: what it states; None as above.
-        sums: the sums of the balance over all lists.
-        precincts: how many precincts have a list in it.
+        contents: what is in it; None as above.
         acts: the files of the act of hand-over.
     """
 
@@ -93,8 +93,7 @@ class Submission:
     run: str
     package: Path | None = None
     manifest: Manifest | None = None
-    sums: Mapping[str, int] | None = None
-    precincts: int = 0
+    contents: Contents | None = None
     acts: tuple[Path, ...] = ()
 
     @property
@@ -153,36 +152,21 @@ def submit(
                 ledger,
                 Kind.SUBMIT,
                 receiver,
-                constituency=scope.constituency,
-                run=folder.name,
-                today=today,
+                scope.constituency,
+                folder.name,
+                today,
             )
             contents = contents_of(source, scope, work, outline.day)
             payloads = (*contents.payloads, *_of_today(desk, states))
             packed = work / "package.zip"
             manifest = pack(desk, outline, payloads, packed)
             package = delivered(packed, out, recipient)
-            certificate = read_table(folder, "certificate")
-            handed = _Handed(
-                manifest,
-                store.sha256(packed),
-                str(ledger.head()),
-                contents,
-                by,
-                certificate_of(certificate, scope.constituency),
-            )
+            sha256, head = store.sha256(packed), str(ledger.head())
+            handed = _Handed(manifest, contents, sha256, head, by)
             acts = _write_acts(package, handed, desk.settings)
             # The line is written down last: killed before it, the same package is made again.
             journal_package(ledger, today, Event.SUBMITTED, manifest, by=by)
-    return Submission(
-        states,
-        folder.name,
-        package,
-        manifest,
-        contents.sums,
-        contents.precincts,
-        acts,
-    )
+    return Submission(states, folder.name, package, manifest, contents, acts)
 
 
 def _require_zip(out: Path) -> None:
@@ -208,7 +192,11 @@ class Contents:
 
     payloads: tuple[Payload, ...]
     sums: Mapping[str, int]
+    """The sums of the balance over all lists."""
     precincts: int
+    """How many precincts have a list in it."""
+    certificate: Sequence[Mapping[str, Any]]
+    """The rows of CERTIFICATE of the constituency."""
 
 
 def contents_of(source: ListSource, scope: Scope, work: Path, day: dt.date) -> Contents:
@@ -231,20 +219,27 @@ def contents_of(source: ListSource, scope: Scope, work: Path, day: dt.date) -> C
         run=run,
         day=day,
     )
+    folder = source.runs.folder_of(scope.constituency)
     payloads = [
         *_lists(compiled, scope, work),
-        *_tables(source.runs.folder_of(scope.constituency), scope, work),
-        Payload(BALANCE_NAME, _json(balance)),
+        *_tables(folder, scope, work),
+        Payload(BALANCE_NAME, json_bytes(balance)),
     ]
     precincts = {row["precinct"] for row in balance["lists"] if row["listed"]}
-    return Contents(tuple(payloads), balance["sum"], len(precincts))
+    certificate = read_table(folder, "certificate")
+    return Contents(
+        tuple(payloads),
+        balance["sum"],
+        len(precincts),
+        certificate_of(certificate, scope.constituency),
+    )
 
 
 def _of_today(desk: Desk, states: tuple[GateState, ...]) -> tuple[Payload, ...]:
     """What the settings let pass, and what was answered to the commission above."""
     return (
-        Payload(GATES_NAME, _json(_let_pass(states))),
-        Payload(ANSWERS_NAME, _json(_answers(desk))),
+        Payload(GATES_NAME, json_bytes(_let_pass(states))),
+        Payload(ANSWERS_NAME, json_bytes(_answers(desk))),
     )
 
 
@@ -252,7 +247,7 @@ def _lists(compiled: Compiled, scope: Scope, work: Path) -> Iterator[Payload]:
     """The record of each precinct, and the page that says what its columns mean."""
     listed = scope.of(compiled.listed)
     precincts = pc.unique(listed.column("precinct")).to_pylist()
-    for precinct in sorted(precincts, key=lambda number: (number is None, number or 0)):
+    for precinct in sorted(precincts, key=null_last):
         is_own = pc.equal(listed.column("precinct"), precinct)
         if precinct is None:
             is_own = pc.is_null(listed.column("precinct"))
@@ -297,30 +292,23 @@ def _answers(desk: Desk) -> list[dict[str, Any]]:
     return [answers[case_id].model_dump(mode="json") for case_id in sorted(answers)]
 
 
-def _json(content: object) -> bytes:
-    text = json.dumps(content, ensure_ascii=False, indent=1)
-    return f"{text}\n".encode()
-
-
 @dataclass(frozen=True, slots=True)
 class _Handed:
     """What is handed over, as the act shows it.
 
     Attributes:
         manifest: what the package states.
+        contents: what is in it.
         sha256: of the package that is carried.
         head: the head of the journal before the package, as ``journal --head`` takes it.
-        contents: what is in the package.
         by: who hands over; empty where nobody was named.
-        certificate: the rows of CERTIFICATE of the constituency.
     """
 
     manifest: Manifest
+    contents: Contents
     sha256: str
     head: str
-    contents: Contents
     by: str
-    certificate: Sequence[Mapping[str, Any]]
 
 
 def _write_acts(package: Path, handed: _Handed, settings: Settings) -> tuple[Path, ...]:
@@ -379,7 +367,7 @@ def _page(handed: _Handed, settings: Settings, words: Catalogue) -> dict[str, An
         # The last of the sums is that of the list.
         "counts": [_row(label, str(count)) for label, count in counts],
         "quality_title": words("quality.title"),
-        "quality": quality_rows(handed.certificate, words.language),
+        "quality": quality_rows(handed.contents.certificate, words.language),
         "marks_title": words("act.marks"),
         "marks": [_row(words(f"act.{name}"), text) for name, text in marks.items()],
         "sides": [(words("act.handed-over"), handed.by), (words("act.taken"), "")],

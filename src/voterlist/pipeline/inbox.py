@@ -17,6 +17,7 @@ from voterlist.errors import UsageError
 from voterlist.model import PASSING, AsideCode
 from voterlist.readers import ListedFile
 from voterlist.storage import store
+from voterlist.tables import null_last
 
 INBOX = "inbox"
 REFERENCE = "reference"
@@ -261,7 +262,7 @@ def _batches(workspace: Path, linked: Iterable[str] = ()) -> list[Batch]:
     folders: dict[int | None, list[ListedFile]] = {}
     for file in readers.list_files(workspace / INBOX, workspace, linked):
         folders.setdefault(_home(file), []).append(file)
-    order = sorted(folders, key=lambda number: (number is None, number or 0))
+    order = sorted(folders, key=null_last)
     return [Batch(number, tuple(folders[number])) for number in order]
 
 

@@ -27,7 +27,7 @@ from voterlist.pipeline.known import Known, answers_in, known, read_table
 from voterlist.quality.readings import actions_of_two
 from voterlist.schemas import ENTRY, VOTER
 from voterlist.storage.ledger import Reader
-from voterlist.tables import concat
+from voterlist.tables import concat, null_last
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ class ListSource:
         for folder in self.runs.folders:
             column = read_table(folder, "entries", columns=["constituency"]).column(0)
             numbers |= set(pc.unique(column).to_pylist())
-        return tuple(sorted(numbers, key=lambda number: (number is None, number or 0)))
+        return tuple(sorted(numbers, key=null_last))
 
     def input_of(self, constituency: int | None) -> tuple[str, ListInput]:
         """The run that knows the constituency best, and what it knows.

@@ -35,7 +35,7 @@ from voterlist.pipeline.walk import Tables, Walk
 from voterlist.report.values import UnitStanding
 from voterlist.schemas import FINDING, LIST, SECOND_READING, SET_ASIDE, empty
 from voterlist.storage import ledger as ledgers
-from voterlist.tables import concat, count_by, distinct, is_among, rows_among
+from voterlist.tables import concat, count_by, distinct, is_among, null_last, rows_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +350,7 @@ def work_by_constituency(
         for constituency, count in counts.items():
             if count:
                 work[constituency][name] = count
-    places = sorted({*work, *failures}, key=lambda one: (one is None, one or 0))
+    places = sorted({*work, *failures}, key=null_last)
     return tuple(
         ConstituencyWork(number, **work[number], failure=failures.get(number))
         for number in places

@@ -15,8 +15,9 @@ from voterlist.deadlines.pace import forecast
 from voterlist.model import Level, Owed, Progress, Standing
 from voterlist.pipeline.progress import HandedOver, Place, Work, handed_over, received
 from voterlist.render.wall import BurnDown
-from voterlist.report.values import UnitStanding, Waiting
+from voterlist.report.values import UnitStanding, Waiting, place_order
 from voterlist.storage.ledger import Reader
+from voterlist.tables import null_last
 
 RUN_EVENT = "run"
 """The journal's word for a run that was completed; its details say how many cases were open."""
@@ -131,7 +132,7 @@ class _Known:
         """The precincts, or the constituencies, that this deadline concerns."""
         if deadline.stage is CalendarStage.COMPILE:
             return self.precincts
-        numbers = sorted(self.by_constituency, key=_null_last)
+        numbers = sorted(self.by_constituency, key=null_last)
         return [(number, None) for number in numbers]
 
     def standing(self, deadline: Deadline, place: Place) -> UnitStanding:
@@ -275,13 +276,7 @@ def _covers(line: Handover, place: Place) -> bool:
 
 
 def _in_order(places: Collection[Place]) -> list[Place]:
-    return sorted(
-        places, key=lambda place: (_null_last(place[0]), _null_last(place[1]))
-    )
-
-
-def _null_last(number: int | None) -> tuple[bool, int]:
-    return (number is None, number or 0)
+    return sorted(places, key=lambda place: place_order(*place))
 
 
 _OPEN_IN = "open_in_"
@@ -399,12 +394,12 @@ def _answers(ledger: Reader) -> Iterator[tuple[str, dt.date]]:
         moments = table.column("decided_at").to_pylist()
         cases = table.column("case_id").to_pylist()
         for case_id, moment in zip(cases, moments, strict=True):
-            day = _day_of(moment)
+            day = day_of_moment(moment)
             if case_id is not None and day is not None:
                 yield case_id, day
 
 
-def _day_of(moment: str) -> dt.date | None:
+def day_of_moment(moment: str) -> dt.date | None:
     """The day of a moment in ISO 8601; None where it is written otherwise."""
     try:
         return dt.date.fromisoformat(moment[:10])

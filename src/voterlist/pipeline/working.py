@@ -49,7 +49,7 @@ from voterlist.storage.store import (
     program_digest,
     sha256,
 )
-from voterlist.tables import count_by, distinct
+from voterlist.tables import count_by, distinct, null_last
 from voterlist.version import __version__
 
 
@@ -107,9 +107,9 @@ def work(asked: Asked) -> RunResult:
         watch.came_to(reader)
         known_today = known_work(workspace, reader)
         standing = standings(asked.settings, reader, asked.today, work=known_today)
-    result = result_of(done, standing)
     is_behind = newest_day is not None and newest_day > asked.today
     told = [Trouble(name, None, "work-altered") for name in kept.altered]
+    result = result_of(done, standing)
     result = replace(
         result,
         troubles=(*result.troubles, *told),
@@ -119,13 +119,8 @@ def work(asked: Asked) -> RunResult:
     )
     # What was altered is said once.
     if done.is_complete and watch.is_calm and not told:
-        remember(
-            done.walk.folder.path,
-            result,
-            watch.head,
-            needs_of(context),
-            is_whole=inputs.is_whole,
-        )
+        folder, needs = done.walk.folder.path, needs_of(context)
+        remember(folder, result, watch.head, needs, is_whole=inputs.is_whole)
     return result
 
 
@@ -193,7 +188,7 @@ def _reasons_left_out(
     error: UnitsFailedError, failed: Collection[int | None]
 ) -> Iterator[LeftOut]:
     """Why these constituencies are left out: by their own failure, else by the first."""
-    for number in sorted(failed, key=lambda place: (place is None, place or 0)):
+    for number in sorted(failed, key=null_last):
         own = [
             failure
             for failure in error.failures

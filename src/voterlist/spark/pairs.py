@@ -61,10 +61,10 @@ def blocked(
 ) -> Blocked:
     """The pairs that the keys bring together."""
     many = counted.many
-    own = kind_of(counted.parts, "part")
+    parts = kind_of(counted.parts, "part")
 
     def frame() -> Each:
-        codes = of_each(own, "keys", opened(blocking.sent), folder=steps.handed)
+        codes = of_each(parts, "keys", opened(blocking.sent), folder=steps.handed)
         return Each(delivered(codes, blocking.tasks), "blocks", blocking.blocks)
 
     found = steps.step("blocks", frame)
@@ -72,19 +72,7 @@ def blocked(
     made, begun = kind_of(found, "blocks"), steps.told("blocks", "blocks")
     asked = kind_of(found, "large")
     if sum(tables["large"].column("count")[0].as_py() for tables in told):
-
-        def again() -> Each:
-            both = delivered(own.union(asked), many)
-            values = of_each(
-                both, "splits", partial(_splits, blocking), folder=steps.handed
-            )
-            return Each(
-                delivered(values, blocking.tasks),
-                "split-blocks",
-                blocking.split_blocks,
-            )
-
-        split = steps.step("split-blocks", again)
+        split = _split_blocks(steps, blocking, parts.union(asked), many)
         of_split = steps.told("split-blocks", "told")
         told += [parcel.tables for parcel in of_split]
         made = made.union(kind_of(split, "blocks"))
@@ -115,6 +103,31 @@ def blocked(
         sum(reached),
         _count_parted(steps, np.unique(cut), counted.whole.size),
     )
+
+
+def _split_blocks(
+    steps: Steps, blocking: Blocking, parts: DataFrame, many: int
+) -> DataFrame:
+    """The blocks that are too large, split by the values of their entries.
+
+    Args:
+        steps: does and keeps the step.
+        blocking: how blocks are made.
+        parts: the parts, and what the blocks ask of them.
+        many: how many parts there are.
+    """
+
+    def frame() -> Each:
+        values = of_each(
+            delivered(parts, many),
+            "splits",
+            partial(_splits, blocking),
+            folder=steps.handed,
+        )
+        tasks = delivered(values, blocking.tasks)
+        return Each(tasks, "split-blocks", blocking.split_blocks)
+
+    return steps.step("split-blocks", frame)
 
 
 def _count_parted(steps: Steps, cut: Codes, size: int) -> int:

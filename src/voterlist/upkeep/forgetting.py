@@ -160,16 +160,13 @@ def forget(
         with ledgers.reading(place) as ledger:
             unfinished = _unfinished_line(ledger)
             kinds = _kinds_to_delete(unfinished, handed_in=handed_in)
-            objections = (
-                ()
-                if unfinished is not None
-                else tuple(_objections(workspace, settings, ledger, today))
-            )
+            goes_on = unfinished is not None
+            early = () if goes_on else _objections(workspace, settings, ledger, today)
+            objections = tuple(early)
         _refuse_mounts(workspace, kinds)
         inventory = _inventory(workspace, kinds)
         found = _count(inventory)
         links = _links(workspace, kinds)
-        goes_on = unfinished is not None
         if objections or not is_sure or not (found or goes_on):
             return Forgotten(found, objections, links, goes_on=goes_on)
         with Ledger(place) as written:

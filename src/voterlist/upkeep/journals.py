@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from voterlist.decisions import is_same_person
-from voterlist.pipeline.standings import RUN_EVENT
+from voterlist.pipeline.standings import RUN_EVENT, day_of_moment
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import (
     FILE_NAME,
@@ -232,7 +232,7 @@ def _answer(
     verdicts = Counter(row["verdict"] for row in rows) if event == DECIDED else {}
     return DiaryLine(
         number,
-        day or _day_of(moment),
+        day or day_of_moment(moment),
         event,
         by=first["accepted_by"] if event == ACCEPTED else first["decided_by"],
         case=numbers.get(case, case) if case else None,
@@ -271,14 +271,6 @@ def _of_run(details: Mapping[str, str | int]) -> dict[str, str | int]:
         name: text for name, text in details.items() if not name.startswith(_OPEN_IN)
     }
     return {**others, "open": sum(counts), "places": sum(map(bool, counts))}
-
-
-def _day_of(moment: str) -> dt.date | None:
-    """The day of a moment in ISO 8601; None where it is written otherwise."""
-    try:
-        return dt.date.fromisoformat(moment[:10])
-    except ValueError:
-        return None
 
 
 _OF_SERVERS = "postgresql://"
