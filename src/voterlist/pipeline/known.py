@@ -343,7 +343,8 @@ def read_table(
     if name in _LATER and not path.exists():
         return schema.empty_table()
     try:
-        table = pq.read_table(path, columns=columns, filters=rows)
+        wanted = None if columns is None else list(columns)
+        table = pq.read_table(path, columns=wanted, filters=rows)
         given = dict(zip(table.column_names, table.columns, strict=True))
         if columns is None:
             schema = with_added(schema, [table])
