@@ -113,9 +113,9 @@ class SecondReaders:
         Cases that wait for somebody else are in neither.
         """
         own = () if reader is None else waiting_for(self._readings, reader)
-        ready, holding = self._ready.to_pylist(), self.standing()
-        tables, _ = without_first_readings(self._tables, holding, {*ready} - {*own})
-        _, holding = without_first_readings(self._tables, holding, ready)
+        tables, holding = without_first_readings(
+            self._tables, self.standing(), self._ready.to_pylist(), own
+        )
         return tables, holding, frozenset(own)
 
     def items_for(self, reader: str | None) -> ReviewItems:

@@ -210,7 +210,7 @@ class _Trial:
         """A trial for each group of answers that hang together and touch these entries."""
         verdicts = self._given.verdicts.to_pylist()
         amendments = self._given.amendments.to_pylist()
-        groups = _Groups()
+        groups = Groups()
         for case, members in self._today.members.items():
             groups.join(case, *members)
         for row in (
@@ -304,7 +304,7 @@ class _Trial:
 
 
 @dataclass(slots=True)
-class _Groups:
+class Groups:
     """Entries and cases that hang together."""
 
     parent: dict[str, str] = field(default_factory=dict)
@@ -326,7 +326,7 @@ class _Groups:
             self.parent[self.root(other)] = root
 
 
-def _by_root(rows: Iterable[Row], groups: _Groups) -> dict[str, list[Row]]:
+def _by_root(rows: Iterable[Row], groups: Groups) -> dict[str, list[Row]]:
     """The answers of each group."""
     by_root: dict[str, list[Row]] = {}
     for row in rows:

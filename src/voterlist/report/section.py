@@ -114,21 +114,23 @@ def place_columns(words: Words, of: str = "place") -> tuple[Column, ...]:
     return (*columns, replace(line, value=lambda row: line.value(row) or None))
 
 
+Cell: TypeAlias = tuple[SheetValue, str]
+"""A value, and its mark."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The values of a row, and for each its mark, as the columns tell them."""
+    """The cells of a row, as the columns tell them."""
 
-    values: Sequence[SheetValue]
-    marks: Sequence[str] = ()
+    cells: Sequence[Cell]
     band: bool = False
     first: bool = False
     """True draws a line above: a new group begins."""
 
 
-def row_of(columns: Iterable[Column], row: Any, look: tuple[bool, bool]) -> Row:
-    """A row as these columns tell it; ``look``: whether it has a ground, and a line above."""
-    told = [(column.value(row), column.mark(row)) for column in columns]
-    return Row([value for value, _ in told], [mark for _, mark in told], *look)
+def cells_of(columns: Iterable[Column], row: Any) -> list[Cell]:
+    """What these columns tell of a row."""
+    return [(column.value(row), column.mark(row)) for column in columns]
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,15 +133,25 @@ def _kind_by_place(case: Case) -> CaseKind:
 
 
 def without_first_readings(
-    tables: ReviewTables, holding: Standing, case_ids: Collection[str]
+    tables: ReviewTables,
+    holding: Standing,
+    ready: Collection[str],
+    own: Collection[str],
 ) -> tuple[ReviewTables, Standing]:
-    """The tables and what holds, without these cases: who is to read them must not see them."""
-    cases = _others(tables.cases, case_ids)
+    """The tables and what holds, as they are shown to who is to read a few cases a second time.
+
+    Args:
+        tables: the tables of a run.
+        holding: what holds.
+        ready: the cases that wait for a second reading: how they were decided is not told.
+        own: those of them that this person is to read; the others are not shown.
+    """
+    cases = _others(tables.cases, {*ready} - {*own})
     left = replace(
         holding,
-        decisions=_others(holding.decisions, case_ids),
+        decisions=_others(holding.decisions, ready),
         # What the first reader asked the precinct about a case, and why.
-        amendments=_others(holding.amendments, case_ids),
+        amendments=_others(holding.amendments, ready),
     )
     return replace(tables, cases=cases), left
 

@@ -20,6 +20,7 @@ from voterlist.casework.pages import desk_of_everybody, doubted_cases
 from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, calendar
 from voterlist.decisions import Given, standing
+from voterlist.decisions.trial import Groups
 from voterlist.desk.data import Desk, answered
 from voterlist.model import Action
 from voterlist.pipeline.known import Known, answers_of_today, keep_subjects, known
@@ -180,29 +181,13 @@ def _rows_of(table: pa.Table, wanted: Collection[str]) -> dict[str, int]:
 
 def _groups(links: Collection[tuple[str, str]]) -> dict[str, Group]:
     """The group of each case; two cases with an entry in common are of one group."""
-    parent: dict[tuple[str, str], tuple[str, str]] = {}
-
-    def root(node: tuple[str, str]) -> tuple[str, str]:
-        path = []
-        while (above := parent.setdefault(node, node)) != node:
-            path.append(node)
-            node = above
-        for one in path:
-            parent[one] = node
-        return node
-
-    for case, entry in links:
-        parent[root(("entry", entry))] = root(("case", case))
-    cases: dict[tuple[str, str], set[str]] = {}
-    entries: dict[tuple[str, str], set[str]] = {}
-    for case, entry in links:
-        cases.setdefault(root(("case", case)), set()).add(case)
-        entries.setdefault(root(("case", case)), set()).add(entry)
-    groups = {
-        one: Group(frozenset(members), frozenset(entries[one]))
-        for one, members in cases.items()
-    }
-    return {case: group for group in groups.values() for case in group.cases}
+    joined = Groups()
+    for link in links:
+        joined.join(*link)
+    cases = by_key((joined.root(case), case) for case, _ in links)
+    entries = by_key((joined.root(case), entry) for case, entry in links)
+    groups = (Group(frozenset(cases[root]), frozenset(entries[root])) for root in cases)
+    return {case: group for group in groups for case in group.cases}
 
 
 _SAMPLE = "sample"

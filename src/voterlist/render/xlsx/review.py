@@ -29,7 +29,7 @@ from voterlist.render.xlsx.forms import (
 from voterlist.render.xlsx.plans import Line, Plan, plans
 from voterlist.render.xlsx.sheets import Book, Sheet
 from voterlist.report.asked import ReviewItems
-from voterlist.report.section import Column, Row, row_of
+from voterlist.report.section import Column, Row, cells_of
 from voterlist.report.words import Words
 
 _MOST_LETTERS = 255
@@ -125,31 +125,20 @@ class _Writer:
         """A row with what was answered before, or with what is carried over."""
         typed = self.carried.take(line.ids)
         texts = line.texts if typed is None else typed
-        before = row_of(plan.before, line.item, line.look)
-        after = row_of(plan.after, line.item, line.look)
+        before = cells_of(plan.before, line.item)
+        after = cells_of(plan.after, line.item)
         heads = (column.heading for column in (*plan.before, *plan.after))
-        cells = zip(heads, (*before.values, *after.values), strict=True)
+        values = (value for value, _ in (*before, *after))
         all_ids = {
             **line.ids,
             RUN_ID: self.run,
             ASKED_OF: self.name or None,
             AS_EXPORTED: digest_of(line.texts),
-            AS_PRINTED: printed(cells, line.ids),
+            AS_PRINTED: printed(zip(heads, values, strict=True), line.ids),
         }
-        answers = [as_cell(texts.get(name)) for name in plan.answers]
-        values = [
-            *before.values,
-            *answers,
-            *after.values,
-            *(all_ids.get(name) for name in ids),
-        ]
-        marks = [
-            *before.marks,
-            *["fill"] * len(answers),
-            *after.marks,
-            *[""] * len(ids),
-        ]
-        return Row(values, marks, *line.look)
+        answers = [(as_cell(texts.get(name)), "fill") for name in plan.answers]
+        hidden = [(all_ids.get(name), "") for name in ids]
+        return Row([*before, *answers, *after, *hidden], *line.look)
 
     def _offer(
         self, sheet: Sheet, top: int, column: int, name: str, lines: Sequence[Line]
@@ -226,7 +215,7 @@ class _Writer:
                 *(as_cell(typed.texts.get(name)) for name in ANSWERS),
                 *(all_ids.get(name) for name in ids),
             ]
-            rows.append(Row(values))
+            rows.append(Row([(value, "") for value in values]))
         sheet.table(columns, rows, frozen=1)
 
 

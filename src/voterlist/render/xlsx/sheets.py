@@ -22,7 +22,7 @@ from voterlist.report.section import (
     Section,
     SheetTable,
     SheetValue,
-    row_of,
+    cells_of,
     safe,
 )
 from voterlist.report.sections.order import PAGE, WORKBOOK
@@ -165,12 +165,11 @@ class Sheet:
         formats: dict[tuple[Sequence[str], bool, bool], tuple[Any, ...]] = {}
         kinds = [column.kind for column in columns]
         for row in rows:
-            look = (tuple(row.marks), row.band, row.first)
+            look = (tuple(mark for _, mark in row.cells), row.band, row.first)
             if look not in formats:
                 formats[look] = self._formats(kinds, row)
-            for place, (value, shape) in enumerate(
-                zip(row.values, formats[look], strict=True)
-            ):
+            cells = zip(row.cells, formats[look], strict=True)
+            for place, ((value, _), shape) in enumerate(cells):
                 self._cell(place, value, shape)
             self.row += 1
 
@@ -187,10 +186,9 @@ class Sheet:
 
     def _formats(self, kinds: Sequence[str], row: Row) -> tuple[Any, ...]:
         """The format of each cell of a row."""
-        marks = row.marks or ("",) * len(kinds)
         return tuple(
             self.book.cell_format(kind, mark, band=row.band, first=row.first)
-            for kind, mark in zip(kinds, marks, strict=True)
+            for kind, (_, mark) in zip(kinds, row.cells, strict=True)
         )
 
     def table(
@@ -252,7 +250,8 @@ def add_table(sheet: Sheet, table: SheetTable) -> int:
         sheet.text(0, words("report.cut", shown=_MOST_ROWS, left=left), bold=True)
         sheet.row += 1
     rows = [
-        row_of(table.columns, row, table.look(row)) for row in table.rows[:_MOST_ROWS]
+        Row(cells_of(table.columns, row), *table.look(row))
+        for row in table.rows[:_MOST_ROWS]
     ]
     top = sheet.table(table.columns, rows, frozen=table.frozen)
     if not table.rows and table.none:
@@ -283,7 +282,7 @@ def _block(sheet: Sheet, block: Block) -> None:
     columns = _block_columns(block.headings or [""] * len(block.rows[0]))
     if block.headings:
         sheet.headings(columns)
-    sheet.rows(columns, [Row(row) for row in block.rows])
+    sheet.rows(columns, [Row([(value, "") for value in row]) for row in block.rows])
     sheet.row += 1
 
 
