@@ -29,6 +29,7 @@ import tomllib
 from argparse import Namespace
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +92,14 @@ class Reached:
         self._tests = list(self._seconds)
 
     def tests(self, name: str, line: int) -> list[str]:
-        """The tests that reach a line, the quickest first, then the rest of their files."""
-        places = self._lines.get(name, {}).get(str(line), [])
+        """The tests that reach a line, the quickest first, then the rest of their files.
+
+        A line that runs when its file is imported is reached by no test: those count that reach any
+        line of the file, and of a file that has no other lines all tests.
+        """
+        of_file = self._lines.get(name, {})
+        places = of_file.get(str(line)) or sorted(set(chain(*of_file.values())))
+        places = places or list(range(len(self._tests)))
         direct = sorted((self._tests[place] for place in places), key=self._cost)
         files = {test.partition("::")[0] for test in direct}
         beside = (test for test in self._tests if test.partition("::")[0] in files)
