@@ -29,7 +29,7 @@ from voterlist.link import link
 from voterlist.link.explain import waterfalls
 from voterlist.normalize import normalize
 from voterlist.render import xlsx
-from voterlist.render.desk import PageOptions, render_desk
+from voterlist.render.desk import render_desk
 from voterlist.report.asked import ReviewItems, ReviewTables
 from voterlist.report.values import Facts
 from voterlist.schemas import (
@@ -146,7 +146,7 @@ def main() -> int:
         folder = arguments.keep or Path(made)
         page = folder / "desk.html"
         start = time.perf_counter()
-        page.write_text(render_desk(desk, PageOptions("az", "Bench")), encoding="utf-8")
+        page.write_text(render_desk(desk, "az", "Bench"), encoding="utf-8")
         weight = page.stat().st_size / 1_000_000
         print(f"page of {weight:.1f} MB in {time.perf_counter() - start:.1f} s")
         items = ReviewItems(cases=tuple(one.case for one in desk.cases))

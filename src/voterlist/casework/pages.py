@@ -20,7 +20,7 @@ from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, answers_of_today, known
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.readings import actions_of_two, second_readings, waiting_for
-from voterlist.render.desk import PageOptions, render_desk
+from voterlist.render.desk import render_desk
 from voterlist.report.asked import ReviewItems, ReviewTables
 from voterlist.report.sections.cases.build import cases_in
 from voterlist.report.to_review import review_items, without_first_readings
@@ -190,9 +190,9 @@ def export_page(
     whose = desk.facts.constituency
     name = "desk.html" if whose is None else f"desk-{whose}.html"
     path = out or workspace / REPORTS / name
-    options = PageOptions(language or settings.report.languages[0], reader or "")
+    words = language or settings.report.languages[0]
     store.make_folder(path.parent)
-    store.write_content(path, render_desk(desk, options))
+    store.write_content(path, render_desk(desk, words, reader or ""))
     waiting = {State.OPEN, State.ASKED, State.CONTESTED}
     return ExportedPage(
         path=path,

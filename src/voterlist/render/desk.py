@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -65,29 +64,18 @@ _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 """Letters that could end the element in which the data stands, or begin another one."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageOptions:
-    """How a page opens.
+def render_desk(desk: Desk, language: str, name: str = "") -> str:
+    """The page as HTML; the same desk gives the same text.
 
-    Attributes:
-        language: in which; the other one is a click away.
+    Args:
+        desk: the cases.
+        language: in which it opens; the other one is a click away.
         name: who decides; without it the page asks.
     """
-
-    language: str
-    name: str = ""
-
-
-def render_desk(desk: Desk, options: PageOptions) -> str:
-    """The page as HTML; the same desk gives the same text."""
     script, style = desk_script(), desk_style()
-    told = {
-        "words": desk_words(),
-        "language": options.language,
-        "name": options.name,
-    }
+    told = {"words": desk_words(), "language": language, "name": name}
     return frame(
-        options.language,
+        language,
         style=style,
         script=script,
         policy=_policy(script, style),

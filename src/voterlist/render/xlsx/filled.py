@@ -212,9 +212,9 @@ def read_sheet(
         elif TICK in columns:
             blank.append(row)
         if row.row in unworked:
-            problems.append(_problem(sheet, row, "formula-without-value"))
+            problems.append(_problem(row, "formula-without-value"))
         elif sheet.merged and above is not None and _may_be_of_above(row, above):
-            problems.append(_problem(sheet, row, "merged-answer"))
+            problems.append(_problem(row, "merged-answer"))
         above = row
     # Where a formula stands is not known of every one: any blank cell may be one.
     unplaced = sheet.formulas_without_value - len(sheet.unworked)
@@ -222,9 +222,7 @@ def read_sheet(
         problems.append(problem_of_sheet(sheet, "formulas-without-value", unplaced))
     beside = tuple(_beside(filled, blank))
     problems += [
-        _problem(sheet, row, "row-exchanged")
-        for row in (*filled, *beside)
-        if not row.is_own
+        _problem(row, "row-exchanged") for row in (*filled, *beside) if not row.is_own
     ]
     return FilledSheet(
         form=form,
@@ -286,10 +284,9 @@ def problem_of_sheet(sheet: RawSheet, code: str, count: int = 1) -> Problem:
     return Problem(0, code, sheet.name or "", count=count)
 
 
-def _problem(sheet: RawSheet, row: Typed, code: str) -> Problem:
+def _problem(row: Typed, code: str) -> Problem:
     """A problem of one row."""
-    case, entry = (row.ids[name] for name in (CASE_ID, ENTRY_ID))
-    return Problem(row.row, code, sheet.name or "", case, entry)
+    return Problem(row.row, code, row.sheet, row.ids[CASE_ID], row.ids[ENTRY_ID])
 
 
 TICK_PROBLEMS = ("unknown-tick", "nothing-proposed")
@@ -312,7 +309,7 @@ def with_ticks(sheet: FilledSheet) -> FilledSheet:
     ticked = [row for row in sheet.filled if row.texts[TICK]]
     if not ticked:
         return sheet
-    problems = list(_problems(ticked, sheet.name))
+    problems = list(_problems(ticked))
     refused = {problem.case_id for problem in problems}
     by_case = by_key((row.ids[CASE_ID], row) for row in (*sheet.filled, *sheet.beside))
     meant = {row.ids[CASE_ID] for row in ticked} - refused
@@ -338,14 +335,13 @@ def _has_answer(row: Typed) -> bool:
     return any(row.texts[name] for name in names)
 
 
-def _problems(rows: Iterable[Typed], sheet: str) -> Iterator[Problem]:
+def _problems(rows: Iterable[Typed]) -> Iterator[Problem]:
     """Ticks that are no ticks, and ticks where nothing is proposed."""
     for row in rows:
-        case, entry = row.ids[CASE_ID], row.ids[ENTRY_ID]
         if not is_tick(row.texts[TICK] or ""):
-            yield Problem(row.row, "unknown-tick", sheet, case, entry)
+            yield _problem(row, "unknown-tick")
         elif not row.ids[PROPOSED_AS]:
-            yield Problem(row.row, "nothing-proposed", sheet, case, entry)
+            yield _problem(row, "nothing-proposed")
 
 
 def _decided(rows: list[Typed]) -> Iterator[Typed]:

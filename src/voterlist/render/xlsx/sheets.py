@@ -67,7 +67,6 @@ class Book:
         created = dt.datetime.combine(today, dt.time(), dt.UTC)
         self._book.set_properties({"title": title, "created": created})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
-        self._cell_formats: dict[tuple[str, str, bool, bool], Any] = {}
         self.words = words
         self.day_format = "dd.mm.yyyy" if words.language == "az" else "yyyy-mm-dd"
 
@@ -85,12 +84,6 @@ class Book:
 
     def cell_format(self, kind: str, mark: str, *, band: bool, first: bool) -> Any:
         """The format of a table's cell."""
-        key = (kind, mark, band, first)
-        if key not in self._cell_formats:
-            self._cell_formats[key] = self._cell_format(*key)
-        return self._cell_formats[key]
-
-    def _cell_format(self, kind: str, mark: str, band: bool, first: bool) -> Any:
         properties: dict[str, Any] = {"text_wrap": kind == "text"}
         ground = _GROUNDS.get(mark) or (_GROUNDS["band"] if band else None)
         if ground:
