@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.fields import NAMES
-from voterlist.tables import codes
+from voterlist.tables import codes, mask_of, over_rows
 
 SIGNS = "?\N{REPLACEMENT CHARACTER}"
 """What stands in the place of a letter."""
@@ -35,12 +35,12 @@ def with_sign_inside(columns: Sequence[pa.Array | pa.ChunkedArray]) -> Flags:
     rows = len(columns[0]) if columns else 0
     flags = np.zeros(rows, np.bool_)
     for column in columns:
-        code, distinct = codes(column)
-        is_inside = pc.match_substring_regex(distinct, _INSIDE)
-        # The last one is of code -1, the missing text.
-        of_code = np.append(is_inside.to_numpy(zero_copy_only=False), [False])
-        flags |= of_code.astype(np.bool_)[code]
+        flags |= over_rows(column, _has_sign_inside, null=False)
     return flags
+
+
+def _has_sign_inside(texts: pa.Array) -> Flags:
+    return mask_of(pc.match_substring_regex(texts, _INSIDE))
 
 
 def has_lost_letters(with_sign: int, rows: int) -> bool:

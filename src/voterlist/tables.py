@@ -17,6 +17,7 @@ from rapidfuzz.process import cpdist
 from voterlist.arrays import Bools, Floats, Longs, factorized, pack_columns
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
+Number = TypeVar("Number", bound=np.generic)
 
 
 class Columns(Protocol):
@@ -152,6 +153,19 @@ def map_unique(
     values = [fold(value) for value in distinct.to_pylist()]
     folded = pa.array(values, kind or pa.string())
     return folded.take(pa.array(indices, mask=indices < 0))
+
+
+def over_rows(
+    column: Column, fold: Callable[[pa.Array], npt.NDArray[Number]], null: Any
+) -> npt.NDArray[Number]:
+    """What ``fold`` makes of the distinct values of a column, laid back over the rows.
+
+    ``null`` is for the rows without a value; ``fold`` gives one number or flag for each value.
+    """
+    indices, distinct = codes(column)
+    values = fold(distinct)
+    # One more place at the end, where the code -1 of null points.
+    return np.append(values, np.array([null], values.dtype))[indices]
 
 
 def longest(column: pa.Array) -> int:

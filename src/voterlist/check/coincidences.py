@@ -15,7 +15,7 @@ from voterlist.check.context import Context
 from voterlist.model import Sex
 from voterlist.persons.chance import AGREEMENTS, PersonFields, pairs_of
 from voterlist.schemas import COINCIDENCE
-from voterlist.tables import codes, concat, from_columns
+from voterlist.tables import codes, concat, from_columns, map_unique
 
 _SEX = {Sex.MALE.value: 1, Sex.FEMALE.value: 2}
 
@@ -47,10 +47,8 @@ def _sex(context: Context) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     """
     sex = np.zeros(len(context), np.int32)
     for name in ("sex", "patronymic_sex", "given_sex"):
-        code, distinct = codes(context.voters.column(name))
-        # The last number is of code -1, the missing word.
-        numbers = [_SEX.get(word, 0) for word in distinct.to_pylist()] + [0]
-        sex = np.where(sex == 0, np.array(numbers, np.int32)[code], sex)
+        told = map_unique(context.voters.column(name), _SEX.get, pa.int32())
+        sex = np.where(sex == 0, told.fill_null(0), sex)
     return sex
 
 

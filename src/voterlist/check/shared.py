@@ -20,7 +20,7 @@ from voterlist.model import Rule, Sex
 from voterlist.persons.matching import are_two_people
 from voterlist.persons.shared_values import sharing
 from voterlist.schemas import FINDING
-from voterlist.tables import codes, concat, group_codes
+from voterlist.tables import concat, group_codes, map_unique, mask_of, over_rows
 
 
 def is_missing(context: Context, field: str) -> Bools:
@@ -148,16 +148,17 @@ def faulty_names(
         is_faulty: told of each distinct name.
         rows: the entries that are asked; all where left out.
     """
+
+    def are_faulty(names: pa.Array) -> Bools:
+        flags = mask_of(pc.match_substring_regex(names, suspect))
+        flags[flags] = [is_faulty(name) for name in names.filter(flags).to_pylist()]
+        return flags
+
     findings = []
     for field in NAMES:
-        code, distinct = codes(context.entries.column(field))
-        at = np.flatnonzero(pc.match_substring_regex(distinct, suspect))
-        # The last flag is of code -1, the missing name.
-        flags = np.zeros(len(distinct) + 1, dtype=bool)
-        flags[at] = [
-            is_faulty(name) for name in distinct.take(pa.array(at)).to_pylist()
-        ]
-        is_found = flags[code] & rows if rows is not None else flags[code]
+        is_found = over_rows(context.entries.column(field), are_faulty, null=False)
+        if rows is not None:
+            is_found &= rows
         findings.append(context.entry_findings(rule, is_found, field=field))
     return concat(findings, FINDING)
 
@@ -195,11 +196,8 @@ class Numbered(NamedTuple):
 
 def numbered_entries(context: Context) -> Numbered:
     """The entries with a line number, of lists that repeat few of their numbers."""
-    code, written = codes(context.entries.column("number"))
-    read = pa.array(
-        [line_number(text) for text in written.to_pylist()], pa.int64()
-    ).fill_null(-1)
-    number = np.append(np.asarray(read), -1)[code]
+    read = map_unique(context.entries.column("number"), line_number, pa.int64())
+    number = np.asarray(read.fill_null(-1))
     row = np.flatnonzero(number >= 0)
     lists, count = group_codes(
         context.entries, "source", "sheet", "constituency", "precinct", known=False

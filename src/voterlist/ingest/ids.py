@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from voterlist.arrays import Hashes, Longs, mix, salted, text_hashes
 from voterlist.fields import HASHED, LATER_FIELDS, NAME_PARTS
 from voterlist.model import ListKind
-from voterlist.tables import codes, is_known
+from voterlist.tables import codes, is_known, mask_of, over_rows, text_of
 
 _DIGITS = np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", dtype=np.uint8)
 """Crockford's base 32: no I, L, O and U, so an id can be read aloud and typed."""
@@ -111,11 +111,8 @@ def content_hash(entries: pa.Table) -> Hashes:
 
 def _is_temporary(entries: pa.Table) -> Hashes:
     """1 where a row stands on a temporary list, 0 elsewhere."""
-    kinds, distinct = codes(entries.column("list_kind"))
-    flags = [kind == ListKind.TEMPORARY for kind in distinct.to_pylist()]
-    # One more place at the end, where the code -1 of null points.
-    of_kind = np.array([*flags, False], np.uint64)
-    return np.asarray(of_kind[kinds], np.uint64)
+    is_temporary = pc.equal(text_of(entries, "list_kind"), ListKind.TEMPORARY.value)
+    return mask_of(is_temporary).astype(np.uint64)
 
 
 def base32(hashes: Hashes) -> pa.Array:
@@ -135,12 +132,12 @@ def _numbers(column: pa.ChunkedArray) -> Longs:
 
 def _ranks(entries: pa.Table) -> tuple[Longs, ...]:
     """Sheet and source as ranks of their texts, the last sort key first, for ``lexsort``."""
-    ranks = []
-    for name in ("sheet", "source"):
-        indices, distinct = codes(entries.column(name))
-        texts = np.array([str(value) for value in distinct.to_pylist()], dtype=object)
-        order = np.argsort(texts, kind="stable")
-        place = np.zeros(len(distinct) + 1, dtype=np.int64)
-        place[order] = np.arange(1, len(distinct) + 1)
-        ranks.append(place[indices])
-    return tuple(ranks)
+    return tuple(
+        over_rows(entries.column(name), _rank, null=-1) for name in ("sheet", "source")
+    )
+
+
+def _rank(texts: pa.Array) -> Longs:
+    """The place of each of these distinct texts in their order."""
+    # The order of the order is the rank.
+    return np.argsort(np.argsort(np.array(texts.to_pylist(), dtype=object)))

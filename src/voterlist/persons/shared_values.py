@@ -21,7 +21,7 @@ from voterlist.arrays import (
     pack_columns,
     repeated,
 )
-from voterlist.tables import codes, is_known
+from voterlist.tables import codes, is_known, over_rows
 
 _AT_ONCE = 5
 """Columns that are put together before the rows are asked: of a nation's names and dates they fit
@@ -80,9 +80,7 @@ def text_hashes(column: pa.Array | pa.ChunkedArray) -> Hashes:
     """
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if pa.types.is_dictionary(array.type):
-        indices, distinct = codes(array)
-        row_hashes: Hashes = np.append(text_hashes(distinct), np.uint64(0))[indices]
-        return row_hashes
+        return over_rows(array, text_hashes, null=0)
     bounds, words = _bytes_of(array)
     start, length = bounds[:-1].astype(np.int64), np.diff(bounds)
     hashes = length.astype(np.uint64) * _MULTIPLIER
