@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Bools
 from voterlist.fields import NAMES
 from voterlist.tables import codes, mask_of, over_rows
 
@@ -27,10 +27,8 @@ _LEAST_SHARE = 0.05
 """Of the rows of a list so many must have a sign inside of a name. Of names in Azerbaijani letters
 nine of ten have, where the letter ə was lost."""
 
-Flags = npt.NDArray[np.bool_]
 
-
-def with_sign_inside(columns: Sequence[pa.Array | pa.ChunkedArray]) -> Flags:
+def with_sign_inside(columns: Sequence[pa.Array | pa.ChunkedArray]) -> Bools:
     """The rows with a sign inside of a word in one of these columns of text."""
     rows = len(columns[0]) if columns else 0
     flags = np.zeros(rows, np.bool_)
@@ -39,7 +37,7 @@ def with_sign_inside(columns: Sequence[pa.Array | pa.ChunkedArray]) -> Flags:
     return flags
 
 
-def _has_sign_inside(texts: pa.Array) -> Flags:
+def _has_sign_inside(texts: pa.Array) -> Bools:
     return mask_of(pc.match_substring_regex(texts, _INSIDE))
 
 
@@ -48,7 +46,7 @@ def has_lost_letters(with_sign: int, rows: int) -> bool:
     return with_sign >= _LEAST_ROWS and with_sign >= _LEAST_SHARE * rows
 
 
-def rows_of_lost_lists(entries: pa.Table) -> Flags:
+def rows_of_lost_lists(entries: pa.Table) -> Bools:
     """The rows of ENTRY whose file lost letters."""
     with_sign = with_sign_inside([entries.column(name) for name in NAMES])
     if not with_sign.any():

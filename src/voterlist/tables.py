@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from voterlist.arrays import Bools, Floats, Longs, factorized, pack_columns
+from voterlist.arrays import Bools, Codes, Floats, Longs, factorized, pack_columns
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 Number = TypeVar("Number", bound=np.generic)
@@ -125,7 +125,7 @@ def coalesced(
     )
 
 
-def codes(column: Column) -> tuple[npt.NDArray[np.int32], pa.Array]:
+def codes(column: Column) -> tuple[Codes, pa.Array]:
     """A column as (codes, distinct values).
 
     Int32, -1 where null; the values in order of appearance.

@@ -10,7 +10,7 @@ import math
 import numpy as np
 import pyarrow as pa
 
-from voterlist.arrays import Floats, Longs
+from voterlist.arrays import Codes, Floats, Longs
 from voterlist.check.context import Context
 from voterlist.model import Sex
 from voterlist.persons.chance import AGREEMENTS, PersonFields, pairs_of
@@ -38,7 +38,7 @@ def _fields(context: Context) -> PersonFields:
     )
 
 
-def _sex(context: Context) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+def _sex(context: Context) -> Codes:
     """The sex of each entry as a number: 1 and 2, 0 where not known.
 
     The first that is known of the sex as stated, as the patronymic and as the given name tell it.

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Bools, Longs, pack_columns
+from voterlist.arrays import Bools, Codes, Longs, pack_columns
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
 from voterlist.facts import BIRTH_YEARS
@@ -84,9 +84,7 @@ class Context:
     on_day: dt.date
     given_streets: pa.Table | None = field(default=None, repr=False)
     """STREET: the register of streets; None where none was given."""
-    _dates: dict[str, np.ndarray[Any, np.dtype[np.int32]]] = field(
-        default_factory=dict, repr=False
-    )
+    _dates: dict[str, Codes] = field(default_factory=dict, repr=False)
     _answers: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -141,14 +139,14 @@ class Context:
         """True where this field stands in the entry as written."""
         return is_known(self.entries.column(name))
 
-    def number(self, name: str) -> np.ndarray[Any, np.dtype[np.int32]]:
+    def number(self, name: str) -> Codes:
         """A column of whole numbers of the voters, -1 where null."""
         if name not in self._dates:
             column = self.voters.column(name).cast(pa.int32()).fill_null(-1)
             self._dates[name] = np.asarray(column, dtype=np.int32)
         return self._dates[name]
 
-    def codes(self, name: str) -> np.ndarray[Any, np.dtype[np.int32]]:
+    def codes(self, name: str) -> Codes:
         """The codes of a column of the voters, -1 where null."""
         return codes(self.voters.column(name))[0]
 

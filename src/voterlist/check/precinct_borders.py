@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +12,7 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
 
-from voterlist.arrays import Bools, Floats, Longs
+from voterlist.arrays import AnyArray, Bools, Floats, Longs
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Covers, ListKind
 from voterlist.schemas import REGISTER_USE, STREET, VOTER, require
@@ -186,7 +185,7 @@ def _alike(left: pa.Array, right: pa.Array) -> Bools:
     return np.asarray((scores >= _ALIKE) & agree, dtype=bool)
 
 
-def _numbers_in(names: pa.Array) -> np.ndarray[Any, Any]:
+def _numbers_in(names: pa.Array) -> AnyArray:
     """The numbers in each name with blanks between them; empty where it has none."""
     texts = [" ".join(_DIGITS.findall(name)) for name in names.to_pylist()]
     return np.array(texts)
@@ -329,7 +328,7 @@ def _settlements_meet(
     return alike[left[place], right[border]]
 
 
-def _words(table: pa.Table, name: str) -> np.ndarray[Any, Any]:
+def _words(table: pa.Table, name: str) -> AnyArray:
     """A column as text, empty where null."""
     texts = text_of(table, name).fill_null("")
     return np.asarray(texts.to_pylist(), dtype=str)

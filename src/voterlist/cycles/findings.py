@@ -223,7 +223,7 @@ def _rows_by_precinct(rows: pa.Table, change: str | None, *words: str) -> pa.Tab
 
 # Why an entry came, went or changed, by what registers, records and decisions say.
 
-Causes: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+Causes: TypeAlias = Longs
 """Indexes into CAUSES, one per entry."""
 
 NONE = CAUSES.index(NO_CAUSE)

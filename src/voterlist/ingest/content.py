@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from voterlist.arrays import Longs
 from voterlist.fields import NAMES
 from voterlist.ingest.headers import ColumnMap, ColumnMatch
 
@@ -132,9 +131,7 @@ def _running(cells: Sequence[str]) -> float:
     )
 
 
-def shapes(
-    cells: Sequence[pa.Array], rows: npt.NDArray[np.int64], most: int = _SAMPLE
-) -> list[Shape]:
+def shapes(cells: Sequence[pa.Array], rows: Longs, most: int = _SAMPLE) -> list[Shape]:
     """The look of each column in these rows.
 
     Of many rows an unbroken stretch from the middle is taken.

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Longs
 from voterlist.findings import finding_ids
 from voterlist.lists.listed import house_ranks, name_ranks, numbers_of, standard_names
 from voterlist.lists.roll import MOVED, REPEATED, STRUCK, Places, is_of, of_action
@@ -209,12 +210,12 @@ def _of_cases(cases: pa.Table, places: Places, voters: pa.Table) -> pa.Table:
     return pa.table(columns)
 
 
-def _rows(rows: pa.Array) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _rows(rows: pa.Array) -> Longs:
     """Rows as numbers; the last for one that is not known."""
     return np.asarray(rows.cast(pa.int64()).fill_null(-1))
 
 
-def _dwellings(places: Places, voters: pa.Table) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _dwellings(places: Places, voters: pa.Table) -> Longs:
     """The code of each one's list and dwelling; of its own where no house is known.
 
     One more at the end stands for people who are not known.

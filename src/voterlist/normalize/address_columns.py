@@ -12,11 +12,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Longs, factorized
+from voterlist.arrays import Bools, Longs, factorized
 from voterlist.model import Profile
 from voterlist.normalize.addresses import (
     Address,
@@ -116,7 +115,7 @@ def _parts_of(address: Address) -> tuple[str | None, ...]:
 class _Cut(NamedTuple):
     """Addresses cut in two; one item an address, unless said otherwise."""
 
-    ordinary: npt.NDArray[np.bool_]
+    ordinary: Bools
     """False where the address must be read whole."""
     beginnings: list[Beginning]
     """One item a distinct beginning."""
@@ -165,7 +164,7 @@ def cut_at_numbers(texts: pa.Array) -> tuple[Longs, Longs, pa.Array]:
     return _pieces(texts, at)
 
 
-def _flags(values: Iterable[bool]) -> npt.NDArray[np.bool_]:
+def _flags(values: Iterable[bool]) -> Bools:
     return np.fromiter(values, np.bool_)
 
 

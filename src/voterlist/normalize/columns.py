@@ -10,11 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Bools
+from voterlist.arrays import Bools, Longs
 from voterlist.findings import (
     ENTRY_PLACE,
     declared_rules,
@@ -60,9 +59,7 @@ def keep_rows(column: pa.DictionaryArray, rows: Bools) -> pa.DictionaryArray:
     )
 
 
-def from_texts(
-    text_of_row: npt.NDArray[np.int64], texts: Sequence[str]
-) -> pa.DictionaryArray:
+def from_texts(text_of_row: Longs, texts: Sequence[str]) -> pa.DictionaryArray:
     """A dictionary-encoded column of these texts, each kept once; -1 is null."""
     distinct = pa.array(texts, pa.string()).dictionary_encode()
     rows = pa.array(text_of_row.astype(np.int32), mask=text_of_row < 0)

@@ -13,10 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from voterlist.arrays import Bools
+from voterlist.arrays import Bools, Codes
 from voterlist.fields import NAMES
 from voterlist.lost_letters import SIGNS, rows_of_lost_lists
 from voterlist.normalize.alphabet import ascii_letters, lower, title, upper
@@ -115,7 +114,7 @@ def _text(columns: list[pa.DictionaryArray], rows: Bools) -> str:
 def _read_cells(
     column: pa.DictionaryArray,
     rows: Bools,
-    source: npt.NDArray[np.int32],
+    source: Codes,
     lost: Mapping[int, str],
     reader: Callable[[str, str], str],
 ) -> pa.DictionaryArray:

@@ -8,12 +8,13 @@ compared in full.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import (
+    AnyArray,
+    Codes,
     Hashes,
     Longs,
     factorized,
@@ -36,7 +37,7 @@ _SHIFT = np.uint64(29)
 _MASKS = np.array([(1 << 8 * count) - 1 for count in range(_WORD + 1)], dtype=np.uint64)
 
 
-def agreeing(columns: Sequence[np.ndarray[Any, Any]]) -> tuple[Longs, Longs]:
+def agreeing(columns: Sequence[AnyArray]) -> tuple[Longs, Longs]:
     """(rows, codes): the rows that agree with another in all these columns, and in which group.
 
     Rows ascend.
@@ -120,7 +121,7 @@ NO_KEY = np.uint64(0)
 """The number of a row that agrees with none."""
 
 
-def _bytes_of(array: pa.Array) -> tuple[np.ndarray[Any, np.dtype[np.int32]], Hashes]:
+def _bytes_of(array: pa.Array) -> tuple[Codes, Hashes]:
     """The bytes of a column of text.
 
     Returns:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Bools, Hashes, Longs
+from voterlist.arrays import AnyArray, Bools, Hashes, Longs
 from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.model import ListKind, Rule
@@ -52,7 +52,7 @@ def register_keys(registers: Iterable[pa.Table]) -> dict[str, Hashes]:
     return keys
 
 
-def may_meet(voters: pa.Table, keys: Mapping[str, Hashes]) -> np.ndarray[Any, Any]:
+def may_meet(voters: pa.Table, keys: Mapping[str, Hashes]) -> AnyArray:
     """The rows of the list (``COMPARED``) that a row with one of these numbers may meet."""
     flags = np.zeros(voters.num_rows, dtype=bool)
     for kind, names in MATCHED.items():
@@ -151,7 +151,7 @@ def _matches(compared: Compared, voters: pa.Table) -> pa.Table:
     return sort_by(from_columns(columns, MATCH), "register_id", "entry_id")
 
 
-def _with_nulls(codes: np.ndarray[Any, Any]) -> pa.Array:
+def _with_nulls(codes: AnyArray) -> pa.Array:
     """The codes, null where below 0."""
     return pa.array(codes, mask=codes < 0)
 
