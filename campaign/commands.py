@@ -263,6 +263,19 @@ def stage(command: Command, folder: Path) -> Scene:
     return scene
 
 
+class Scenes(dict[str, Scene]):
+    """The commands by their names, each with its folder, which is made when it is first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def __missing__(self, name: str) -> Scene:
+        """The command of this name, in a folder below."""
+        scene = self[name] = stage(COMMANDS[name], self.folder / name)
+        return scene
+
+
 def end(root: Path) -> dict[str, str]:
     """What a folder holds: the digest of each file, and the rows of each ledger.
 

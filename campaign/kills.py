@@ -25,7 +25,7 @@ import desk_kills
 import faults
 import record
 import workspaces
-from commands import COMMANDS, Scene, end, nearest, stage
+from commands import COMMANDS, Scene, Scenes, end, nearest
 from faults import Fault, What
 from voterlist.storage.ledger import place_in, verify
 from voterlist.storage.settings import settings_of
@@ -52,14 +52,14 @@ class Kills:
     def __init__(self, folder: Path, names: tuple[str, ...] = ()) -> None:
         self.folder = folder
         self.names = names or (*COMMANDS, _DESK)
-        self._scenes: dict[str, Scene] = {}
+        self.scenes = Scenes(folder)
 
     def __call__(self, number: int, dice: random.Random) -> record.Trial:
         """Kill one command."""
         name = self.names[number % len(self.names)]
         if name == _DESK:
             return self._kill_desk(dice)
-        scene = self.scene(name)
+        scene = self.scenes[name]
         fault, kind = drawn(scene.counts, scene.seconds, dice)
         root = scene.copied()
         killed = scene.command.run(root, fault)
@@ -69,12 +69,6 @@ class Kills:
         found += gone_on_with(scene, root)
         how = _words(fault) + ("" if killed.code < 0 else ", ended before")
         return record.Trial(name, how, tuple(found), kind)
-
-    def scene(self, name: str) -> Scene:
-        """A command with its folder and its end."""
-        if name not in self._scenes:
-            self._scenes[name] = stage(COMMANDS[name], self.folder / name)
-        return self._scenes[name]
 
     def _kill_desk(self, dice: random.Random) -> record.Trial:
         """Kill a desk at which two people decide; it has to hold what it confirmed."""

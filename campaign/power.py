@@ -23,7 +23,7 @@ from pathlib import Path
 import desk_kills
 import faults
 import record
-from commands import COMMANDS, Scene, differences, end, stage
+from commands import COMMANDS, Scene, Scenes, differences, end
 from disk import Change, Disk, Kind, inodes_of, read_record
 from faults import Fault
 from kills import gone_on_with, undecided, working_folder
@@ -85,6 +85,7 @@ class Cuts:
     def __init__(self, folder: Path, names: tuple[str, ...] = ()) -> None:
         self.folder = folder
         self.names = names or (*COMMANDS, DESK)
+        self.scenes = Scenes(folder)
         self._recorded: dict[str, Recorded] = {}
         self._desk: RecordedDesk | None = None
 
@@ -134,11 +135,11 @@ class Cuts:
     def recorded(self, name: str) -> Recorded:
         """A command with its record."""
         if name not in self._recorded:
-            folder = self.folder / f"{name}-power"
-            scene = stage(COMMANDS[name], folder)
+            scene = self.scenes[name]
             root = scene.copied()
             inodes = inodes_of(root)
-            path = folder / "record"
+            path = scene.before.with_name("record")
+            path.unlink(missing_ok=True)
             done = scene.command.run(root, Fault(record=path))
             assert done.code in scene.codes, done
             changes = read_record(path)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import faults
 import record
-from commands import COMMANDS, Scene, end, nearest, stage
+from commands import COMMANDS, Scene, Scenes, end, nearest
 from faults import Done, Fault, What
 from kills import working_folder
 from voterlist.catalogue import catalogue
@@ -46,16 +46,13 @@ class Refusals:
     """The trials; the folder of a command is made when it is first needed."""
 
     def __init__(self, folder: Path, names: tuple[str, ...] = ()) -> None:
-        self.folder = folder
         self.names = names or tuple(COMMANDS)
-        self._scenes: dict[str, Scene] = {}
+        self.scenes = Scenes(folder)
 
     def __call__(self, number: int, dice: random.Random) -> record.Trial:
         """Let a call of one command fail."""
         name = self.names[number % len(self.names)]
-        if name not in self._scenes:
-            self._scenes[name] = stage(COMMANDS[name], self.folder / name)
-        scene = self._scenes[name]
+        scene = self.scenes[name]
         fault, error = _drawn(scene, dice)
         root = scene.copied()
         refused = scene.command.run(root, fault)

@@ -558,7 +558,15 @@ def _broken(story: Story, function: str, call: int) -> dict[str, str]:
 def _crash(story: Story, crashes: Crashes) -> None:
     below, out, table = story.below, story.out, story.folder / "given" / "table.csv"
     words: dict[str, tuple[Any, ...]] = {
-        "run": (below, "--today", "2026-02-05", "--jobs", 2, "--log-json"),
+        # What breaks in a worker is tried by the campaign: it takes seconds to start some.
+        "run": (
+            below,
+            "--today",
+            "2026-02-05",
+            "--jobs",
+            1 + story.is_long,
+            "--log-json",
+        ),
         "check": (table,),
         "link": (table, "--out", out / "crashed.parquet"),
         "lists": (below, "--purpose", "work", "--today", DAY),

@@ -63,6 +63,19 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("campaign")
 
 
+@pytest.fixture(scope="module")
+def scenes(folder):
+    """The commands with their folders, for the trials of all kinds."""
+    return commands.Scenes(folder / "scenes")
+
+
+def trials_of(script, scenes, names):
+    """The trials of a script, in these folders."""
+    trials = script(scenes.folder, names)
+    trials.scenes = scenes
+    return trials
+
+
 def round_of(trials, script, count):
     """What so many trials found, each with its number."""
     found = {}
@@ -77,19 +90,19 @@ def round_of(trials, script, count):
 @pytest.mark.slow
 @needs_compiler
 @pytest.mark.parametrize("script", [kills.Kills, power.Cuts, refusals.Refusals])
-def test_a_short_round_finds_nothing(script, folder):
+def test_a_short_round_finds_nothing(script, scenes):
     """A command that is disturbed would not come to its end when it is given again.
 
     A trial of each; ``make campaign`` makes hundreds.
     """
-    trials = script(folder / script.__name__, SHORT)
+    trials = trials_of(script, scenes, SHORT)
     assert round_of(trials, script.__name__, len(SHORT)) == {}
 
 
 @pytest.fixture(scope="module")
-def copied(folder):
+def copied(scenes):
     """The command that copies a ledger, with its folder."""
-    return commands.stage(commands.COMMANDS["ledger-copy"], folder / "faults")
+    return scenes["ledger-copy"]
 
 
 @pytest.mark.slow
@@ -114,13 +127,12 @@ def test_a_fault_comes_at_its_call(copied):
 
 @pytest.mark.slow
 @needs_compiler
-def test_a_read_that_the_disk_refuses_once_damages_no_ledger(folder):
+def test_a_read_that_the_disk_refuses_once_damages_no_ledger(scenes):
     """SQLite calls a ledger malformed when its first page is not given to it once.
 
     Whoever put a copy in its place would lose every decision made since.
     """
-    name = "receive-receipt"
-    scene = commands.stage(commands.COMMANDS[name], folder / "reads")
+    scene = scenes["receive-receipt"]
     count = scene.counts["read"]
     assert count > 90
     damaged = commands._SAY("error.ledger-damaged.what", file="")[:20]
@@ -153,9 +165,9 @@ def test_an_end_that_is_another_is_seen(copied):
 
 @pytest.mark.slow
 @needs_compiler
-def test_lists_that_were_written_are_there_after_a_power_cut(folder):
+def test_lists_that_were_written_are_there_after_a_power_cut(scenes, folder):
     """A new folder whose name is not forced to the disk takes all lists in it along."""
-    cuts = power.Cuts(folder / "lists", ("lists",))
+    cuts = trials_of(power.Cuts, scenes, ("lists",))
     recorded = cuts.recorded("lists")
     whole = disk.Disk(recorded.scene.before, recorded.root)
     whole.play(recorded.changes, recorded.inodes)
@@ -168,9 +180,9 @@ def test_lists_that_were_written_are_there_after_a_power_cut(folder):
 
 @pytest.mark.slow
 @needs_compiler
-def test_without_forcing_to_the_disk_the_power_cuts_find_something(folder):
+def test_without_forcing_to_the_disk_the_power_cuts_find_something(scenes, folder):
     """The model would find nothing in any program."""
-    cuts = power.Cuts(folder / "unforced", ("review-import",))
+    cuts = trials_of(power.Cuts, scenes, ("review-import",))
     recorded = cuts.recorded("review-import")
     written = [one for one in recorded.changes if one.kind not in FORCING]
     found = 0

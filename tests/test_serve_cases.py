@@ -504,7 +504,7 @@ def test_no_confirmed_decision_is_lost_where_the_server_is_killed(own_workspace)
         import desk_kills
     finally:
         sys.path.remove(campaign)
-    told = desk_kills.rounds(own_workspace, 3)
+    told = desk_kills.rounds(own_workspace, 2)
     assert told.confirmed > 0
     assert told.lost == []
     assert verify(own_workspace / "ledger.db").fits

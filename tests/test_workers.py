@@ -16,8 +16,8 @@ import pytest
 import workspaces
 from voterlist.storage.workers import Pool
 
-WORKERS = 4
-PARENTS = 3
+WORKERS = 3
+PARENTS = 2
 PATIENCE = 30.0
 """Seconds in which a worker must have ended; it works for longer."""
 
