@@ -156,8 +156,23 @@ class Block:
     """A small table of the first sheet under a title; one without rows is left out."""
 
     title: str
-    headings: Sequence[str]
-    rows: Sequence[Sequence[SheetValue]]
+    columns: Sequence[Column]
+    """Without headings none are written. Their widths are those of the sheet."""
+    rows: Sequence[Any]
+    """Whatever the columns tell of."""
+
+
+def small_columns(words: Words, **told: Told) -> tuple[Column, ...]:
+    """Columns of a small table: ``report.column.<name>`` in the catalogue, and what it tells."""
+    return tuple(
+        column(words, words(f"report.column.{name}"), 0, "count", value)
+        for name, value in told.items()
+    )
+
+
+def plain_columns(*told: Callable[[Any], SheetValue]) -> tuple[Column, ...]:
+    """Columns of a small table without headings."""
+    return tuple(Column("", 0, "count", value) for value in told)
 
 
 _LONGEST = 32_767

@@ -272,13 +272,8 @@ def _block(sheet: Sheet, block: Block) -> None:
     """A small table of the summary under its title."""
     sheet.text(0, block.title, bold=True, font_size=12, font_color="#17364A")
     sheet.row += 1
-    columns = _block_columns(block.headings or [""] * len(block.rows[0]))
-    if block.headings:
-        sheet.headings(columns)
-    sheet.rows(columns, [Row([(value, "") for value in row]) for row in block.rows])
+    if any(column.heading for column in block.columns):
+        sheet.headings(block.columns)
+    rows = [Row(cells_of(block.columns, row)) for row in block.rows]
+    sheet.rows(block.columns, rows)
     sheet.row += 1
-
-
-def _block_columns(headings: Sequence[str]) -> list[Column]:
-    # The summary has set the widths of its columns once, for all blocks.
-    return [Column(heading, 0, "count") for heading in headings]

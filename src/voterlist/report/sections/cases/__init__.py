@@ -22,10 +22,10 @@ from voterlist.report.section import (
     Inputs,
     Section,
     SheetTable,
-    SheetValue,
     column,
     columns_of,
     place_columns,
+    small_columns,
 )
 from voterlist.report.sections.cases.build import (
     LOOKED_UP_OF_VOTERS,
@@ -72,14 +72,14 @@ def sheets(cases: Cases, _facts: Facts, words: CaseWords) -> Iterable[SheetTable
 
 def summary(cases: Cases, words: CaseWords) -> Iterable[Block]:
     """How many cases of each kind there are."""
-    headings = [
-        words(f"report.column.{name}") for name in ("kind", "cases", "entries", "open")
-    ]
-    rows: list[list[SheetValue]] = []
-    for row in cases.kinds:
-        title = words(f"case-kind.{row.kind}.title")
-        rows.append([title, row.cases, row.entries, row.open])
-    yield Block(words("report.kinds.title"), headings, rows)
+    columns = small_columns(
+        words,
+        kind="case-kind.{0.kind}.title",
+        cases="cases",
+        entries="entries",
+        open="open",
+    )
+    yield Block(words("report.kinds.title"), columns, cases.kinds)
 
 
 class CaseRow(NamedTuple):

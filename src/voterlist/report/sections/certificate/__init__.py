@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
 
-from voterlist.report.section import Block, Inputs, Section
+from voterlist.report.section import Block, Inputs, Section, plain_columns
 from voterlist.report.words import Words
 from voterlist.schemas import CERTIFICATE as CERTIFICATE_TABLE
 
@@ -82,9 +83,8 @@ def _build(inputs: Inputs) -> Content | None:
 
 def _summary(rows: Content | None, words: CertificateWords) -> Iterable[Block]:
     if rows:
-        yield Block(
-            words("quality.title"), (), [list(one) for one in words.lines(rows)]
-        )
+        told = plain_columns(itemgetter(0), itemgetter(1))
+        yield Block(words("quality.title"), told, words.lines(rows))
 
 
 CERTIFICATE: Section[Content | None, CertificateWords] = Section(

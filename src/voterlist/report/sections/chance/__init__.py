@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from voterlist.persons.chance import AGREEMENTS
-from voterlist.report.section import Block, Inputs, Section
+from voterlist.report.section import Block, Inputs, Section, small_columns
 from voterlist.report.words import Words
 from voterlist.schemas import COINCIDENCE
 from voterlist.tables import by_key
@@ -71,16 +71,14 @@ def chances_by_place(coincidences: pa.Table) -> dict[int | None, tuple[Chance, .
 
 
 def _summary(rows: Sequence[Chance], words: ChanceWords) -> Iterable[Block]:
-    names = ("agreement", "expected", "found", "meaning")
-    headings = [words(f"report.column.{name}") for name in names]
-    yield Block(
-        words("report.chance.title"), headings, [_row(row, words) for row in rows]
+    columns = small_columns(
+        words,
+        agreement=lambda row: words.agreement(row.agreement),
+        expected=lambda row: words.expected(row.expected),
+        found="found",
+        meaning=words.coincidence,
     )
-
-
-def _row(row: Chance, words: ChanceWords) -> list[str | float]:
-    agreement, expected = words.agreement(row.agreement), words.expected(row.expected)
-    return [agreement, expected, row.found, words.coincidence(row)]
+    yield Block(words("report.chance.title"), columns, rows)
 
 
 CHANCE = Section(

@@ -22,9 +22,9 @@ from voterlist.report.section import (
     Inputs,
     Section,
     SheetTable,
-    SheetValue,
     columns_of,
     place_columns,
+    small_columns,
 )
 from voterlist.report.values import (
     Facts,
@@ -265,17 +265,13 @@ def sheets(
 
 def summary(findings: Findings, words: FindingWords) -> Iterable[Block]:
     """How many findings each rule made."""
-    headings = [
-        words(f"report.column.{name}") for name in ("rule", "severity", "findings")
-    ]
-    rows: list[list[SheetValue]] = []
-    for row in findings.rules:
-        title, severity = (
-            words(f"rule.{row.rule}.title"),
-            words(f"severity.{row.severity}"),
-        )
-        rows.append([title, severity, row.count])
-    yield Block(words("report.rules.title"), headings, rows)
+    columns = small_columns(
+        words,
+        rule="rule.{0.rule}.title",
+        severity="severity.{0.severity}",
+        findings="count",
+    )
+    yield Block(words("report.rules.title"), columns, findings.rules)
 
 
 def _columns(words: FindingWords, home: int | None) -> tuple[Column, ...]:

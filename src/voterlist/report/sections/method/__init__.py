@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from voterlist.report.section import Block, Inputs, Section
+from voterlist.report.section import Block, Inputs, Section, plain_columns
 from voterlist.report.sections.chance import CHANCE, Chance, ChanceWords
 
 _MEASURES = ("precision", "recall")
@@ -80,8 +80,8 @@ def _build(inputs: Inputs) -> Method:
 
 
 def _summary(method: Method, words: MethodWords) -> Iterable[Block]:
-    lines = words.lines(method)
-    yield Block(words("report.estimate.title"), (), [[line] for line in lines])
+    title = words("report.estimate.title")
+    yield Block(title, plain_columns(str), words.lines(method))
     yield from CHANCE.summary(method.chance, words)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from voterlist.ingest import PLACE_DOUBTS
 from voterlist.model import Severity, Standing
-from voterlist.report.section import Block, Inputs, Section
+from voterlist.report.section import Block, Inputs, Section, plain_columns
 from voterlist.report.sections.balance import BALANCE
 from voterlist.report.sections.cases import CASES
 from voterlist.report.sections.deadlines import DEADLINES, Due
@@ -93,7 +93,7 @@ def _stages(
 
 def _summary(needs: Sequence[Need], words: Words) -> Iterable[Block]:
     texts = [words.say(need.text) for need in needs] or [words("need.nothing")]
-    yield Block(words("report.needs.title"), (), [[text] for text in texts])
+    yield Block(words("report.needs.title"), plain_columns(str), texts)
 
 
 NEEDS = Section(name="needs", build=_build, words=Words, summary=_summary)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from voterlist.model import Severity
-from voterlist.report.section import Block, Inputs, Section
+from voterlist.report.section import Block, Inputs, Section, plain_columns
 from voterlist.report.sections.balance import BALANCE
 from voterlist.report.sections.cases import CASES
 from voterlist.report.sections.findings import FINDINGS
@@ -63,10 +63,8 @@ def _women_share(precincts: Sequence[PrecinctCounts]) -> float | None:
 
 
 def _summary(numbers: Sequence[Number], words: NumberWords) -> Iterable[Block]:
-    rows = [
-        [words(f"number.{number.code}"), words.figure(number)] for number in numbers
-    ]
-    yield Block(words("report.numbers.title"), (), rows)
+    captions = plain_columns(lambda row: words(f"number.{row.code}"), words.figure)
+    yield Block(words("report.numbers.title"), captions, numbers)
 
 
 NUMBERS = Section(name="numbers", build=_build, words=NumberWords, summary=_summary)
