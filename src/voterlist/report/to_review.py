@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -27,7 +28,7 @@ from voterlist.report.asked import (
 from voterlist.report.sections.cases.build import build_cases
 from voterlist.report.sections.cases.model import Case
 from voterlist.report.sections.chance import chances_by_place
-from voterlist.report.sections.findings import FindingRow, build_findings
+from voterlist.report.sections.findings import build_findings
 from voterlist.report.values import (
     Names,
     Place,
@@ -280,31 +281,23 @@ def review_findings(
     Raises:
         SchemaError: a table does not have the shape of its schema.
     """
-    entries, names = require(entries, ENTRY, Stage.REPORT), Names(sources)
-    registers = require(registers, ENTRY, Stage.REPORT)
-
-    def rows_of_findings(table: pa.Table, ids: list[str]) -> tuple[FindingRow, ...]:
-        return build_findings(
-            table,
-            entries,
-            names,
-            registers=registers,
-            mask_identifiers=mask_identifiers,
-            ids=ids,
-        )
-
+    rows_of_findings = partial(
+        build_findings,
+        entries=require(entries, ENTRY, Stage.REPORT),
+        names=Names(sources),
+        registers=require(registers, ENTRY, Stage.REPORT),
+        mask_identifiers=mask_identifiers,
+    )
     # What was accepted is counted by a finding, which asks nothing.
     is_asked = pc.field("rule").cast(pa.string()) != FINDINGS_ACCEPTED.code
     to_accept = require(findings, FINDING, Stage.REPORT).filter(is_asked)
-    accepted_before = require(accepted, ACCEPTED, Stage.REPORT).filter(
+    before = require(accepted, ACCEPTED, Stage.REPORT).filter(
         pc.field("finding_id").is_valid()
     )
+    ids_before = before.column("finding_id").to_pylist()
     rows = (
-        *rows_of_findings(to_accept, list(finding_ids(to_accept))),
-        *rows_of_findings(
-            accepted_before.select(FINDING.names),
-            accepted_before.column("finding_id").to_pylist(),
-        ),
+        *rows_of_findings(to_accept, ids=list(finding_ids(to_accept))),
+        *rows_of_findings(before.select(FINDING.names), ids=ids_before),
     )
     answers = _answers_before(acceptances, amendments)
     return tuple(
