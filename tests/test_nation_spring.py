@@ -30,7 +30,7 @@ pytestmark = [
         sys.platform != "linux", reason="it looks at processes as Linux has them"
     ),
 ]
-SIZE = Size(constituencies=2, voters_each=150, days=2, seed=1, analysts=4)
+SIZE = Size(constituencies=2, voters_each=80, days=2, seed=1, analysts=2)
 PATIENCE = 900
 
 
