@@ -488,7 +488,7 @@ def test_what_no_run_uses_goes(tmp_path):
 def planned(workspace, **options):
     settings = config.load(workspace / config.FILE_NAME)
     day = options.pop("today", workspaces.TODAY)
-    return plan(workspace, settings, today=day, **options)
+    return plan_run(workspace, settings, today=day, **options)
 
 
 def doing(found):

@@ -11,7 +11,7 @@ import desks
 from voterlist.decisions import is_same_person, person_key
 from voterlist.errors import UsageError
 from voterlist.model import Level, Role
-from voterlist.pipeline.workspace import make_workspace
+from voterlist.pipeline.inbox import make_workspace
 from voterlist.serve.users import add_user
 from voterlist.upkeep.journals import DiaryLine, JournalFilter
 

@@ -24,7 +24,7 @@ from voterlist.catalogue import catalogue
 from voterlist.config import DeskSettings
 from voterlist.errors import UsageError
 from voterlist.model import Level, Role
-from voterlist.pipeline.workspace import make_workspace
+from voterlist.pipeline.inbox import make_workspace
 from voterlist.serve.clerk import Clerk, Refusal
 from voterlist.serve.door import Door, digest_of
 from voterlist.serve.guards import Address

@@ -380,3 +380,8 @@ class Problem:
         """The catalogue's key: ``.title`` says what is wrong, ``.todo`` what to do."""
         is_trouble = self.code in AsideCode.__members__.values()
         return f"aside.{self.code}" if is_trouble else f"review.problem.{self.code}"
+
+
+def null_last(number: int | None) -> tuple[bool, int]:
+    """The key by which numbers are sorted: an unknown one comes last."""
+    return number is None, number or 0

@@ -339,11 +339,6 @@ def text_of(table: pa.Table, name: str) -> pa.ChunkedArray:
     return table.column(name).cast(pa.string())
 
 
-def null_last(number: int | None) -> tuple[bool, int]:
-    """The key by which numbers are sorted: an unknown one comes last."""
-    return number is None, number or 0
-
-
 def distinct(table: pa.Table, *names: str) -> pa.Table:
     """The distinct rows of these columns, in any order."""
     return table.select(names).group_by(list(names)).aggregate([])

@@ -25,8 +25,7 @@ def init(
     ] = None,
 ) -> Answer:
     """Make a workspace."""
-    from voterlist.pipeline.inbox import INBOX
-    from voterlist.pipeline.workspace import make_workspace
+    from voterlist.pipeline.inbox import INBOX, make_workspace
 
     if constituency is None and level is not Level.CEC and not TERMINAL.json:
         constituency = _ask()

@@ -21,6 +21,7 @@ from voterlist.cli.options import (
     WorkspaceAround,
     day,
     option,
+    settings_of,
     since,
     workspace_of,
 )
@@ -32,9 +33,9 @@ from voterlist.errors import InputError
 from voterlist.model import AsideCode, CaseKind, Severity, Stage
 
 if TYPE_CHECKING:
+    from voterlist.config import Settings
     from voterlist.pipeline.plan import PlannedStage
     from voterlist.pipeline.result import RunResult, Trouble
-    from voterlist.pipeline.workspace import WorkspaceRun
 
 _MOST_NAMED = 8
 """So many constituencies are named; ``--json`` has all."""
@@ -66,7 +67,7 @@ def run(
     plan: Annotated[bool, option("run-plan", "--plan")] = False,
 ) -> Answer | None:
     """Run every stage."""
-    from voterlist.pipeline.workspace import run_workspace
+    from voterlist.pipeline import running
 
     folder = workspace_of(workspace)
     if plan:
@@ -76,19 +77,22 @@ def run(
     from voterlist.storage.kept import DRAW
 
     DRAW.set(SystemRandom().random)
+    named_day = day(today, folder)
+    settings = settings_of(folder)
     with Steps() as steps:
-        done = run_workspace(
+        result = running.run(
             folder,
+            settings,
             constituencies=constituencies or (),
             until=until,
-            today=day(today, folder),
+            today=named_day,
             since=since(folder),
             jobs=jobs,
             progress=_releasing(steps),
         )
-    _log(done.result)
-    _tell(done, folder)
-    return _as_json(done)
+    _log(result)
+    _tell(result, settings, folder)
+    return _as_json(result, settings)
 
 
 def _releasing(steps: Steps) -> Callable[[Stage, str, int, int], None]:
@@ -113,9 +117,8 @@ def _log(result: RunResult) -> None:
         LOG.tell("constituency", run=result.run, **counts)
 
 
-def _tell(done: WorkspaceRun, workspace: Path) -> None:
+def _tell(result: RunResult, settings: Settings, workspace: Path) -> None:
     """The result in words: the balance, what was found, how everyone stands, what to open."""
-    result = done.result
     _tell_balance(result)
     _tell_set_aside(result)
     _tell_lost_letters(result)
@@ -127,7 +130,7 @@ def _tell(done: WorkspaceRun, workspace: Path) -> None:
         _tell_cases(result)
         _tell_findings(result)
     TERMINAL.say()
-    for line in standing_lines(done.settings, result.standings):
+    for line in standing_lines(settings, result.standings):
         TERMINAL.say(line)
     _tell_clock(result)
     _tell_outputs(result)
@@ -337,9 +340,8 @@ def _tell_cases(result: RunResult) -> None:
     tell_chance(result.chance)
 
 
-def _as_json(done: WorkspaceRun) -> Answer:
+def _as_json(result: RunResult, settings: Settings) -> Answer:
     """The result for programs: what is done, what is left and what needs a person."""
-    result, settings = done.result, done.settings
     stages = [work.stage for work in result.stages]
     works = result.by_constituency
     counted = ("compared", "afresh", "state_use", "training_labels", "contradictory")
@@ -387,9 +389,10 @@ def _as_json(done: WorkspaceRun) -> Answer:
 
 def _tell_plan(workspace: Path, constituencies: Sequence[int], today: dt.date) -> None:
     """Print what a run of the workspace would do; nothing is done."""
-    from voterlist.pipeline.workspace import plan_run
+    from voterlist.pipeline.plan import plan_run
 
-    plan = plan_run(workspace, constituencies=constituencies, today=today)
+    settings = settings_of(workspace)
+    plan = plan_run(workspace, settings, constituencies=constituencies, today=today)
     tell("cli.plan.title", run=plan.run)
     if plan.is_unchanged:
         tell("cli.plan.unchanged")

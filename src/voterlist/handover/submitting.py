@@ -43,7 +43,7 @@ from voterlist.handover.handed_lists import PACKED, own_rows
 from voterlist.handover.lists import BALANCE_NAME, balance_content
 from voterlist.lists.compile import Compiled, compile_lists
 from voterlist.lists.documents import record_rows, record_stem
-from voterlist.model import ListKind, ListOrder
+from voterlist.model import ListKind, ListOrder, null_last
 from voterlist.pipeline.known import read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.pdf import typeset
@@ -57,7 +57,6 @@ from voterlist.report.sections.certificate import certificate_lines, certificate
 from voterlist.report.words import Words
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
-from voterlist.tables import null_last
 
 _WORK = ".submitting"
 """The folder of a workspace in which the files of a package lie until it is written."""

@@ -13,11 +13,10 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from voterlist import config, readers
 from voterlist.config import IngestSettings, Settings
-from voterlist.errors import UsageError
-from voterlist.model import PASSING, AsideCode
+from voterlist.errors import UsageError, usage_error
+from voterlist.model import PASSING, AsideCode, Level, null_last
 from voterlist.readers import ListedFile
 from voterlist.storage import store
-from voterlist.tables import null_last
 
 INBOX = "inbox"
 REFERENCE = "reference"
@@ -329,3 +328,30 @@ def _require_folders(
                     "known": ", ".join(map(str, known)) or "-",
                 },
             )
+
+
+def make_workspace(
+    folder: Path, *, cycle: str, level: Level, constituency: int | None = None
+) -> Settings:
+    """Make a workspace and return its settings; one that exists is never overwritten.
+
+    The inbox has a folder for the constituency, where one is given.
+
+    Raises:
+        SettingsError: the cycle is no year.
+        UsageError: the folder is a workspace already, or cannot be written.
+    """
+    text = config.template(cycle, level, constituency)
+    settings = config.parse(text)
+    path = folder / config.FILE_NAME
+    if path.exists():
+        raise usage_error("folder-taken", path=folder)
+    try:
+        for part in (INBOX, REFERENCE):
+            store.make_folder(folder / part)
+        if constituency is not None:
+            store.make_folder(folder / INBOX / str(constituency))
+        store.write_content(path, text)
+    except OSError:
+        raise usage_error("folder-unwritable", path=folder) from None
+    return settings

@@ -22,12 +22,13 @@ from voterlist.errors import UsageError
 from voterlist.findings import finding_ids
 from voterlist.link.cases import case_id
 from voterlist.lists.compile import ListInput
+from voterlist.model import null_last
 from voterlist.normalize import normalize
 from voterlist.pipeline.known import Known, answers_in, known, read_table
 from voterlist.quality.readings import actions_of_two
 from voterlist.schemas import ENTRY, VOTER
 from voterlist.storage.ledger import Reader
-from voterlist.tables import concat, null_last
+from voterlist.tables import concat
 
 
 @dataclass(slots=True)

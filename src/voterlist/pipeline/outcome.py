@@ -15,7 +15,7 @@ from voterlist.config import CheckSettings
 from voterlist.errors import UsageError
 from voterlist.findings import gather
 from voterlist.ingest import LETTERS_LOST, PLACE_DOUBTS
-from voterlist.model import AsideCode, Returned, Severity, Stage, Verdict
+from voterlist.model import AsideCode, Returned, Severity, Stage, Verdict, null_last
 from voterlist.pipeline.inbox import Inputs, sources_of
 from voterlist.pipeline.known import known
 from voterlist.pipeline.reference import SOURCES
@@ -35,7 +35,7 @@ from voterlist.pipeline.walk import Tables, Walk
 from voterlist.report.values import UnitStanding
 from voterlist.schemas import FINDING, LIST, SECOND_READING, SET_ASIDE, empty
 from voterlist.storage import ledger as ledgers
-from voterlist.tables import concat, count_by, distinct, is_among, null_last, rows_among
+from voterlist.tables import concat, count_by, distinct, is_among, rows_among
 
 
 @dataclass(frozen=True, slots=True)

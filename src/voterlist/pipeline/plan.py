@@ -80,14 +80,14 @@ class Plan:
         return not self.stages
 
 
-def plan(
+def plan_run(
     workspace: Path,
     settings: Settings,
     *,
     constituencies: Collection[int] = (),
     today: dt.date,
 ) -> Plan:
-    """What a run with these arguments would do; see ``pipeline.run``.
+    """What a run with these arguments would do; see ``running.run``.
 
     Raises:
         UsageError: there is nothing to run.

@@ -25,6 +25,7 @@ from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, moves, store
 from voterlist.storage.files import write_content
 from voterlist.storage.ledger import Ledger, Place, Reader, reading
+from voterlist.storage.stopping import StoppedError
 from voterlist.storage.store import Manifest
 
 
@@ -62,6 +63,7 @@ def run(
         UsageError: there is nothing to run.
         WorkspaceBusyError: another run holds the workspace.
         StageError: a stage failed inside.
+        StoppedError: the process was asked to end; it says what is done and what is left.
     """
     with lock.hold(workspace, since=since or today.isoformat()) as before:
         settle_moves(workspace, ledgers.place_in(workspace, settings))
@@ -71,9 +73,46 @@ def run(
             if known is not None:
                 return replace(known, taken_over=before)
         working = importlib.import_module("voterlist.pipeline.working")
-        asked = working.Asked(workspace, settings, inputs, until, today, jobs, progress)
-        result: RunResult = working.work(asked)
+        heard = _Heard(progress)
+        try:
+            result: RunResult = working.work(
+                workspace,
+                settings,
+                inputs,
+                until=until,
+                today=today,
+                jobs=jobs,
+                progress=heard,
+            )
+        except StoppedError as stop:
+            heard.tell(stop, until)
+            raise
         return replace(result, taken_over=before)
+
+
+class _Heard:
+    """Progress that is passed on, and from which it is known how far the run is."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._last: tuple[Stage, int, int] | None = None
+
+    def __call__(self, stage: Stage, step: str, done: int, total: int) -> None:
+        """Pass on how much of a stage is done."""
+        self._last = (stage, done, total)
+        self._progress(stage, step, done, total)
+
+    def tell(self, stop: StoppedError, until: Stage | None) -> None:
+        """Write into ``stop`` what is done and what is left; nothing where no stage had begun."""
+        if self._last is None:
+            return
+        stages = list(Stage)
+        # It is kept once it is committed, and it is committed for sure once the next one begins.
+        at = stages.index(self._last[0])
+        last = Stage.REPORT if until is None else until
+        stop.done = tuple(stages[:at])
+        stop.in_hand = self._last
+        stop.left = tuple(stages[at : stages.index(last) + 1])
 
 
 NAME = "result.json"

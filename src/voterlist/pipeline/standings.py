@@ -12,12 +12,11 @@ from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, Deadline, calendar, standing
 from voterlist.deadlines.handovers import Event, Handover, handovers
 from voterlist.deadlines.pace import forecast
-from voterlist.model import Level, Owed, Progress, Standing
+from voterlist.model import Level, Owed, Progress, Standing, null_last
 from voterlist.pipeline.progress import HandedOver, Place, Work, handed_over, received
 from voterlist.render.wall import BurnDown
 from voterlist.report.values import UnitStanding, Waiting, place_order
 from voterlist.storage.ledger import Reader
-from voterlist.tables import null_last
 
 RUN_EVENT = "run"
 """The journal's word for a run that was completed; its details say how many cases were open."""

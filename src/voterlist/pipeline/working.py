@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from voterlist import config, readers
 from voterlist.config import Settings
 from voterlist.errors import UsageError
-from voterlist.model import Stage
+from voterlist.model import Stage, null_last
 from voterlist.pipeline import inbox, publish
 from voterlist.pipeline.known import answers_in, keep_subjects, known, known_work
 from voterlist.pipeline.outcome import (
@@ -49,33 +49,28 @@ from voterlist.storage.store import (
     program_digest,
     sha256,
 )
-from voterlist.tables import count_by, distinct, null_last
+from voterlist.tables import count_by, distinct
 from voterlist.version import __version__
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a run is asked to do; see ``pipeline.run``."""
-
-    workspace: Path
-    settings: Settings
-    inputs: inbox.Inputs
-    until: Stage | None
-    today: dt.date
-    jobs: int
-    progress: Progress
-
-
-def work(asked: Asked) -> RunResult:
+def work(
+    workspace: Path,
+    settings: Settings,
+    inputs: inbox.Inputs,
+    *,
+    until: Stage | None,
+    today: dt.date,
+    jobs: int,
+    progress: Progress,
+) -> RunResult:
     """Do every stage, and remember what the run said where nothing else came between.
 
-    The caller holds the workspace.
+    The caller, ``running.run``, holds the workspace, and says what the arguments mean.
 
     Raises:
         StageError: a stage failed inside, and not for single constituencies only.
     """
-    workspace, inputs = asked.workspace, asked.inputs
-    place = ledgers.place_in(workspace, asked.settings)
+    place = ledgers.place_in(workspace, settings)
     watch = LedgerWatch()
     with Ledger(place) as ledger:
         _keep_subjects(workspace, ledger)
@@ -87,27 +82,27 @@ def work(asked: Asked) -> RunResult:
     kept = Kept(workspace)
     kept.altered += _moved_aside(workspace, altered)
     earlier = earlier_lists(workspace, place)
-    units = Units(kept, program_digest(), max(1, asked.jobs))
+    units = Units(kept, program_digest(), max(1, jobs))
     context = Context(
         workspace,
-        asked.settings,
+        settings,
         inputs,
         given,
-        asked.today,
+        today,
         units.jobs,
-        asked.progress,
+        progress,
         numbers,
         units,
     )
     try:
-        done = _do_stages(context, units, asked.until, watch)
+        done = _do_stages(context, units, until, watch)
     finally:
         units.close()
     with ledgers.reading(place) as reader:
         watch.came_to(reader)
         known_today = known_work(workspace, reader)
-        standing = standings(asked.settings, reader, asked.today, work=known_today)
-    is_behind = newest_day is not None and newest_day > asked.today
+        standing = standings(settings, reader, today, work=known_today)
+    is_behind = newest_day is not None and newest_day > today
     told = [Trouble(name, None, "work-altered") for name in kept.altered]
     result = result_of(done, standing)
     result = replace(
