@@ -17,6 +17,8 @@ from voterlist.config import IngestSettings
 from voterlist.handover import gates
 from voterlist.ingest.rows import hides_voter, holds_person, is_of_two
 from voterlist.model import AsideCode, Stage
+from voterlist.pipeline.known import Known
+from voterlist.pipeline.list_input import ListSource
 from voterlist.readers.files import read_bytes
 from voterlist.readers.outcome import Attempt
 from voterlist.report.sections.set_aside import NOBODY
@@ -362,8 +364,9 @@ def test_a_row_that_may_be_a_voter_keeps_a_list_from_being_done(tmp_path):
     result = workspaces.run(folder, until=Stage.CHECK)
     assert (result.rows_out, result.exit_code) == (11, 1)
     assert result.set_aside_by_code == {HIDDEN: 1}
-    state = gates._Run(folder, result.folder, None, None, gates.Scope(88))
-    assert gates._set_aside(state) == 1
+    runs = Known(result.run, {}, (result.folder,), (frozenset(),))
+    source = ListSource(folder, runs, None, None)
+    assert gates._set_aside(gates._Run(source, gates.Scope(88))) == 1
     assert HIDDEN not in NOBODY
 
 

@@ -21,7 +21,7 @@ from voterlist import config, readers
 from voterlist.model import AsideCode, Stage
 from voterlist.pipeline import intake
 from voterlist.pipeline.known import known
-from voterlist.pipeline.plan import Doing, plan
+from voterlist.pipeline.plan import Doing, plan_run
 from voterlist.pipeline.units import Task, Units, UnitsFailedError
 from voterlist.schemas import AMENDMENT
 from voterlist.storage import store

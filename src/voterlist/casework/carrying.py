@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,13 +18,66 @@ from voterlist.normalize import read_correction, read_day
 from voterlist.render import xlsx
 from voterlist.render.xlsx import CONFIRM, Answers, Typed
 from voterlist.render.xlsx.forms import AS_EXPORTED, NO_LONGER, digest_of
+from voterlist.report.asked import ReviewItems
+from voterlist.storage import store
 
 _Row: TypeAlias = dict[str, Any]
 _Place: TypeAlias = tuple[str, int]
 """(sheet, row)."""
 
 
-def carried_over(path: Path, given: Given, limits: IngestSettings) -> list[Typed]:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of the workbook that was there before."""
+
+    carried: int
+    """Its rows whose answers are in no ledger: they are in the new one."""
+    gone: int
+    """Of these, the rows that are no longer asked."""
+    old: Path | None
+    """Where it stands now; None where nothing of it was carried over."""
+
+
+def write_workbook(
+    path: Path,
+    items: ReviewItems,
+    language: str,
+    *,
+    run: str,
+    today: dt.date,
+    given: Given,
+    limits: IngestSettings,
+    name: str = "",
+) -> Written:
+    """Write what is asked into a workbook; what somebody wrote into the one before is not lost.
+
+    Args:
+        path: the workbook. Answers in one that is there and that are in no ledger are carried over,
+            and it stays beside the new one.
+        items: what is asked.
+        language: of the workbook.
+        run: the run whose questions they are.
+        today: the day that the workbook names.
+        given: all answers in the ledger.
+        limits: of what is read.
+        name: whose work it is; empty: everybody's.
+
+    Raises:
+        InputError: what stands there cannot be read as a workbook.
+        OSError: it cannot be written.
+    """
+    typed = _carried_over(path, given, limits)
+    old = _set_aside(path, today) if typed else None
+    carried = xlsx.Carried(typed)
+    store.make_folder(path.parent)
+    book = xlsx.render_review(
+        items, language, run=run, today=today, carried=carried, name=name
+    )
+    store.write_content(path, book)
+    return Written(len(typed), len(carried.left()), old)
+
+
+def _carried_over(path: Path, given: Given, limits: IngestSettings) -> list[Typed]:
     """The rows of a workbook in which somebody wrote what is not in the ledger.
 
     Args:
@@ -163,7 +217,7 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def set_aside(path: Path, today: dt.date) -> Path:
+def _set_aside(path: Path, today: dt.date) -> Path:
     """Copy a file beside itself, under a name that is free; returns where it stands."""
     content = path.read_bytes()
     for number in itertools.count(1):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -13,13 +12,13 @@ import pyarrow.compute as pc
 
 from voterlist import review
 from voterlist.config import Settings
-from voterlist.decisions import Given, Standing, standing
+from voterlist.decisions import Given, Standing
 from voterlist.desk.data import Desk, State, desk_of
 from voterlist.errors import usage_error
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, answers_of_today, known
 from voterlist.pipeline.publish import REPORTS
-from voterlist.quality.readings import actions_of_two, second_readings, waiting_for
+from voterlist.quality.readings import second_readings, waiting_for, what_holds
 from voterlist.render.desk import render_desk
 from voterlist.report.asked import ReviewItems, ReviewTables
 from voterlist.report.sections.cases.build import cases_in
@@ -102,19 +101,15 @@ class SecondReaders:
         """How many decided cases wait for their second reading."""
         return len(self._ready)
 
-    def standing(self) -> Standing:
-        """What holds."""
-        decisions, review = self._settings.decisions, self._settings.review
-        return standing(self._given, two_people=actions_of_two(decisions, review))
-
     def shown_to(self, reader: str | None) -> Shown:
         """(the tables, what holds, the cases that are to be read blind) as a person sees them.
 
         Cases that wait for somebody else are in neither.
         """
         own = () if reader is None else waiting_for(self._readings, reader)
+        holding = what_holds(self._given, self._settings)
         tables, holding = without_first_readings(
-            self._tables, self.standing(), self._ready.to_pylist(), own
+            self._tables, holding, self._ready.to_pylist(), own
         )
         return tables, holding, frozenset(own)
 
@@ -250,8 +245,7 @@ def desk_of_everybody(
     Raises:
         InputError: a table of a run is gone or damaged.
     """
-    two_people = actions_of_two(settings.decisions, settings.review)
-    holding = standing(answers_of_today(ledger, runs), two_people=two_people)
+    holding = what_holds(answers_of_today(ledger, runs), settings)
     shown = review_tables(runs, ledger), holding, frozenset[str]()
     return _desk(runs, settings, today, None, shown)
 
@@ -284,28 +278,24 @@ def _desk(
 
 def _whose(runs: Known, constituency: int | None) -> int | None:
     """The constituency whose cases are shown; None: all of several."""
-    there = _constituencies(runs)
-    if constituency is None:
-        return there[0] if len(there) == 1 else None
-    _require_constituency(constituency, there)
-    return constituency
+    if constituency is not None:
+        return require_constituency(runs, constituency)
+    there = runs.constituencies()
+    return there[0] if len(there) == 1 else None
 
 
-def _constituencies(runs: Known) -> list[int]:
-    """The constituencies of all lists."""
-    places = pc.unique(runs.table("lists").column("constituency")).drop_null()
-    return sorted(places.to_pylist())
-
-
-def _require_constituency(constituency: int, there: Sequence[int]) -> None:
-    """Refuse a constituency that no run has.
+def require_constituency(runs: Known, constituency: int | None) -> int:
+    """The constituency, which a run has.
 
     Raises:
-        UsageError: it is such a one.
+        UsageError: none has it, or None: nobody named one.
     """
-    if constituency not in there:
+    there = runs.constituencies()
+    if constituency is None or constituency not in there:
         numbers = ", ".join(map(str, there))
-        raise usage_error("constituency-not-run", number=constituency, known=numbers)
+        number = "-" if constituency is None else constituency
+        raise usage_error("constituency-not-run", number=number, known=numbers)
+    return constituency
 
 
 def review_tables(
@@ -322,7 +312,7 @@ def review_tables(
         UsageError: no run has this constituency.
     """
     if constituency is not None:
-        _require_constituency(constituency, _constituencies(runs))
+        require_constituency(runs, constituency)
     cases = runs.table("cases")
     return ReviewTables(
         cases=cases_in(cases, constituency),

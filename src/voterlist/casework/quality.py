@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from voterlist.casework.pages import require_constituency
 from voterlist.catalogue import LANGUAGES
-from voterlist.errors import usage_error
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, answers_of_today, known, read_table
 from voterlist.pipeline.publish import REPORTS
@@ -155,12 +155,6 @@ def _whose(runs: Known, constituency: int | None) -> int:
     Raises:
         UsageError: no run has it, or there are several and none was named.
     """
-    places = set(runs.table("lists").column("constituency").to_pylist()) - {None}
-    if constituency is None and len(places) == 1:
-        return int(places.pop())
-    if constituency is None or constituency not in places:
-        known_numbers = ", ".join(str(number) for number in sorted(places))
-        raise usage_error(
-            "constituency-not-run", number=constituency or "-", known=known_numbers
-        )
-    return constituency
+    there = runs.constituencies()
+    only = there[0] if len(there) == 1 else None
+    return require_constituency(runs, only if constituency is None else constituency)

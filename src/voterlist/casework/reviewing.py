@@ -17,7 +17,7 @@ from voterlist.casework.answer_files import (
     read_answer_file,
 )
 from voterlist.casework.answered_rows import originals_of
-from voterlist.casework.carrying import carried_over, set_aside
+from voterlist.casework.carrying import write_workbook
 from voterlist.casework.importing import (
     Against,
     Bringer,
@@ -27,18 +27,17 @@ from voterlist.casework.importing import (
     record,
 )
 from voterlist.casework.pages import SecondReaders, numbers_of, review_tables
-from voterlist.decisions import Standing, standing
+from voterlist.decisions import Standing
 from voterlist.model import Mark, Problem
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import answers_of_today, cycles_of_runs, known
 from voterlist.pipeline.publish import REPORTS
-from voterlist.quality.readings import actions_of_two
-from voterlist.render import xlsx
+from voterlist.quality.readings import what_holds
 from voterlist.render.xlsx import Answers
 from voterlist.report.asked import AskedAs, Question
 from voterlist.report.to_review import contested_questions, pending_questions
 from voterlist.storage import ledger as ledgers
-from voterlist.storage import lock, store
+from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.settings import settings_of
 from voterlist.storage.workspace import open_to_read
@@ -55,13 +54,13 @@ class Exported:
     run: str
     counts: Mapping[str, int]
     """How many cases, findings of each kind and others are asked: ``ReviewItems.counts``."""
-    carried: int = 0
+    carried: int
     """Rows of the workbook that was there whose answers are in no ledger: they are in this one."""
-    gone: int = 0
+    gone: int
     """Of these, the rows that are no longer asked."""
-    old: Path | None = None
+    old: Path | None
     """Where the workbook that was there stands now."""
-    second_readings: int = 0
+    second_readings: int
     """Decided cases that wait for a second person; they stand in no other's workbook."""
 
     @property
@@ -149,26 +148,23 @@ def export_review(
     path = out or workspace / REPORTS / f"review-{words}.xlsx"
     readers = SecondReaders(tables, given, settings, sources_of(runs.inputs))
     items = readers.items_for(reader)
-    typed = carried_over(path, given, settings.ingest)
-    old = set_aside(path, today) if typed else None
-    carried = xlsx.Carried(typed)
-    store.make_folder(path.parent)
-    book = xlsx.render_review(
+    written = write_workbook(
+        path,
         items,
         words,
         run=runs.run,
         today=today,
-        carried=carried,
+        given=given,
+        limits=settings.ingest,
         name=reader or "",
     )
-    store.write_content(path, book)
     return Exported(
         path=path,
         run=runs.run,
         counts=items.counts,
-        carried=len(typed),
-        gone=len(carried.left()),
-        old=old,
+        carried=written.carried,
+        gone=written.gone,
+        old=written.old,
         second_readings=readers.waiting_cases,
     )
 
@@ -232,18 +228,11 @@ def import_review(
             imported.append(checked)
             # The next file is held against what this one says.
             against = replace(against, given=answers_of_today(ledger, runs))
-        holding = _standing(against)
+        holding = what_holds(against.given, settings)
     touched = _subjects_touched([file.answers for file in books])
     contested = _disputes(holding, touched, numbers)
     pending = _pending(holding, touched)
     return Imported(tuple(imported), tuple(contested), tuple(pending))
-
-
-def _standing(against: Against) -> Standing:
-    """What holds of all answers so far."""
-    settings = against.settings
-    two_people = actions_of_two(settings.decisions, settings.review)
-    return standing(against.given, two_people=two_people)
 
 
 def _checked_file(
@@ -258,7 +247,7 @@ def _checked_file(
         made: when decisions of a page were made; those of this file are added.
     """
     runs, given = against.runs, against.given
-    holding = _standing(against)
+    holding = what_holds(given, against.settings)
     answers = file.against(
         runs, holding, given, against.decided_at, by=against.by, made=made
     ).answers

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from voterlist.casework.carrying import carried_over, set_aside
+from voterlist.casework.carrying import write_workbook
 from voterlist.casework.pages import review_tables
 from voterlist.decisions import Given, standing
 from voterlist.decisions.given import members_of
@@ -27,13 +27,11 @@ from voterlist.quality.readings import (
     is_unasked,
     unasked_pairs,
 )
-from voterlist.render import xlsx
 from voterlist.report.asked import ReviewItems, ReviewTables
 from voterlist.report.sections.cases.model import Case
 from voterlist.report.to_review import blind_cases
 from voterlist.report.values import Sources
 from voterlist.schemas import CASE
-from voterlist.storage import store
 from voterlist.storage.workspace import open_to_read
 from voterlist.tables import concat, from_rows, is_among
 
@@ -269,18 +267,14 @@ def sample_review(
         sources_of(runs.inputs),
         mask_identifiers=settings.privacy.mask_identifiers,
     )
-    typed = carried_over(path, given, settings.ingest)
-    if typed:
-        set_aside(path, today)
-    store.make_folder(path.parent)
-    carried = xlsx.Carried(typed)
-    book = xlsx.render_review(
+    write_workbook(
+        path,
         ReviewItems(cases),
         words,
         run=runs.run,
         today=today,
-        carried=carried,
+        given=given,
+        limits=settings.ingest,
     )
-    store.write_content(path, book)
     unasked = len({item.name for item in drawing.unasked} & {*drawn})
     return Sampled(path, runs.run, len(cases) - unasked, unasked)

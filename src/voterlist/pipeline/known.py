@@ -169,6 +169,15 @@ class Known:
                 return folder
         return self.folders[-1]
 
+    def constituencies(self) -> list[int]:
+        """The constituencies of all lists.
+
+        Raises:
+            InputError: a table is gone or damaged.
+        """
+        places = pc.unique(self.table("lists").column("constituency")).drop_null()
+        return sorted(places.to_pylist())
+
     def table(self, name: str) -> pa.Table:
         """One of ``_SCHEMAS`` (cases, entries, voters ...) of all runs together.
 

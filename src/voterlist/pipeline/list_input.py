@@ -15,7 +15,6 @@ from voterlist.decisions import (
     Names,
     Standing,
     renamed,
-    standing,
     with_corrections,
 )
 from voterlist.errors import UsageError
@@ -25,7 +24,7 @@ from voterlist.lists.compile import ListInput
 from voterlist.model import null_last
 from voterlist.normalize import normalize
 from voterlist.pipeline.known import Known, answers_in, known, read_table
-from voterlist.quality.readings import actions_of_two
+from voterlist.quality.readings import what_holds
 from voterlist.schemas import ENTRY, VOTER
 from voterlist.storage.ledger import Reader
 from voterlist.tables import concat
@@ -149,8 +148,7 @@ class ListSource:
         if folder not in self._standing:
             moves = read_table(folder, "followed")
             given = renamed(self.answers, moves, Names(case_id, finding_ids))
-            two_people = actions_of_two(self.settings.decisions, self.settings.review)
-            self._standing[folder] = standing(given, two_people=two_people)
+            self._standing[folder] = what_holds(given, self.settings)
         return self._standing[folder]
 
 

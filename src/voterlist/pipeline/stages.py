@@ -20,7 +20,6 @@ from voterlist.decisions import (
     effects,
     follow,
     renamed,
-    standing,
 )
 from voterlist.decisions import Given as Answers
 from voterlist.findings import finding_ids, settle
@@ -49,12 +48,7 @@ from voterlist.pipeline.steps import (
     digest_of_settings,
 )
 from voterlist.quality.certificate import certificate_of_run
-from voterlist.quality.readings import (
-    UNASKED,
-    actions_of_two,
-    in_effect,
-    second_readings,
-)
+from voterlist.quality.readings import UNASKED, in_effect, second_readings, what_holds
 from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
 from voterlist.schemas import CASE_NUMBER
 from voterlist.storage import linkage_state, store
@@ -141,9 +135,7 @@ def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
     # Of the list of a nation one column is read at a time, and mostly the ids alone.
     stood = tables.columns("entries", STOOD)
     followed = follow(context.answers, stood, _NAMES, context.is_of_run)
-    settings = context.settings
-    two_people = actions_of_two(settings.decisions, settings.review)
-    holding = standing(followed.given, two_people=two_people)
+    holding = what_holds(followed.given, context.settings)
     made = {
         "decisions": holding.decisions,
         "amendments": holding.amendments,

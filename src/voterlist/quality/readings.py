@@ -19,8 +19,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.config import DecisionSettings, ReviewSettings
-from voterlist.decisions import Given, is_same_person, last_verdicts
+from voterlist.config import DecisionSettings, ReviewSettings, Settings
+from voterlist.decisions import Given, Standing, is_same_person, last_verdicts, standing
 from voterlist.model import Action, CaseKind, Verdict
 from voterlist.schemas import CASE, PAIR, SECOND_READING, require
 from voterlist.tables import from_rows, plain, rows_among
@@ -201,6 +201,12 @@ def actions_of_two(
     actions = {str(action) for action in decisions.two_people}
     is_read = review.second_reading != "none"
     return frozenset(actions | ({Action.STRIKE.value} if is_read else set()))
+
+
+def what_holds(given: Given, settings: Settings) -> Standing:
+    """What holds of all answers, where the settings want two people for some actions."""
+    two_people = actions_of_two(settings.decisions, settings.review)
+    return standing(given, two_people=two_people)
 
 
 def second_readings(

@@ -19,7 +19,7 @@ from voterlist.deadlines.handovers import Event, handovers
 from voterlist.errors import UsageError, usage_error
 from voterlist.handover.gates import Gate, Scope, gates
 from voterlist.pipeline.inbox import INBOX, REFERENCE
-from voterlist.pipeline.known import Known, known_work
+from voterlist.pipeline.known import known_work
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.running import settle_moves
 from voterlist.pipeline.standings import standings
@@ -327,7 +327,7 @@ def _objections(
         # Nothing was computed of the lists; there is nothing to decide and to hand over.
         return
     counts = dict.fromkeys(_ASKED, 0)
-    for constituency in _constituencies(source.runs):
+    for constituency in source.runs.constituencies():
         for state in gates(source, Scope(constituency)):
             if state.gate in counts:
                 counts[state.gate] = max(counts[state.gate], state.count)
@@ -344,12 +344,6 @@ def _objections(
         yield Objection("forget.open-stage", len(unfinished))
     if waiting := _count_unacknowledged(ledger):
         yield Objection("forget.unacknowledged", waiting)
-
-
-def _constituencies(runs: Known) -> list[int]:
-    """The constituencies of the newest runs."""
-    numbers = runs.table("lists").column("constituency").unique().to_pylist()
-    return sorted(number for number in numbers if number is not None)
 
 
 def _count_unacknowledged(ledger: Reader) -> int:
