@@ -296,13 +296,13 @@ def _disputes(
     names = ("case_id", "entry_id", "finding_id")
     rows = holding.contested.to_pylist()
     rows = [row for row in rows if touched & {row[name] for name in names}]
-    for one in contested_questions(rows):
-        case = one.case_id if one.asked_as is AskedAs.CONTESTED_CASE else None
-        yield replace(one, case_id=case, case_number=numbers.get(case or ""))
+    for question in contested_questions(rows):
+        case = question.case_id if question.asked_as is AskedAs.CONTESTED_CASE else None
+        yield replace(question, case_id=case, case_number=numbers.get(case or ""))
 
 
 def _pending(holding: Standing, touched: set[str]) -> Iterator[Question]:
     """What of these entries waits for a second person."""
     rows = holding.pending.to_pylist()
     rows = [row for row in rows if touched & {row["entry_id"], row["finding_id"]}]
-    return (replace(one, case_id=None) for one in pending_questions(rows))
+    return (replace(question, case_id=None) for question in pending_questions(rows))

@@ -141,19 +141,13 @@ def submit(
         recipient = recipient_of(desk, encrypt_to, receiver)
         with reading(desk.place) as ledger:
             source = ListSource.of(workspace, ledger, desk.settings)
-        folder = source.runs.folder_of(scope.constituency)
+        run = source.runs.folder_of(scope.constituency).name
         states = gates(source, scope)
         if any(state.is_open for state in states):
-            return Submission(states, folder.name)
+            return Submission(states, run)
         with _own_folder(workspace / _WORK) as work, Ledger(desk.place) as ledger:
             outline = outline_of(
-                desk,
-                ledger,
-                Kind.SUBMIT,
-                receiver,
-                scope.constituency,
-                folder.name,
-                today,
+                desk, ledger, Kind.SUBMIT, receiver, scope.constituency, run, today
             )
             contents = contents_of(source, scope, work, outline.day)
             payloads = (*contents.payloads, *_of_today(desk, states))
@@ -165,7 +159,7 @@ def submit(
             acts = _write_acts(package, handed, desk.settings)
             # The line is written down last: killed before it, the same package is made again.
             journal_package(ledger, today, Event.SUBMITTED, manifest, by=by)
-    return Submission(states, folder.name, package, manifest, contents, acts)
+    return Submission(states, run, package, manifest, contents, acts)
 
 
 def _require_zip(out: Path) -> None:
