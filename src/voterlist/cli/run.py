@@ -79,7 +79,10 @@ def run(
     DRAW.set(SystemRandom().random)
     named_day = day(today, folder)
     settings = settings_of(folder)
-    with Steps() as steps:
+    with (
+        Steps() as steps,
+        running.watch_stages(_releasing(steps), until) as progress,
+    ):
         result = running.run(
             folder,
             settings,
@@ -88,7 +91,7 @@ def run(
             today=named_day,
             since=since(folder),
             jobs=jobs,
-            progress=_releasing(steps),
+            progress=progress,
         )
     _log(result)
     _tell(result, settings, folder)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -63,7 +64,7 @@ def run(
         UsageError: there is nothing to run.
         WorkspaceBusyError: another run holds the workspace.
         StageError: a stage failed inside.
-        StoppedError: the process was asked to end; it says what is done and what is left.
+        StoppedError: the process was asked to end.
     """
     with lock.hold(workspace, since=since or today.isoformat()) as before:
         settle_moves(workspace, ledgers.place_in(workspace, settings))
@@ -73,46 +74,51 @@ def run(
             if known is not None:
                 return replace(known, taken_over=before)
         working = importlib.import_module("voterlist.pipeline.working")
-        heard = _Heard(progress)
-        try:
-            result: RunResult = working.work(
-                workspace,
-                settings,
-                inputs,
-                until=until,
-                today=today,
-                jobs=jobs,
-                progress=heard,
-            )
-        except StoppedError as stop:
-            heard.tell(stop, until)
-            raise
+        result: RunResult = working.work(
+            workspace,
+            settings,
+            inputs,
+            until=until,
+            today=today,
+            jobs=jobs,
+            progress=progress,
+        )
         return replace(result, taken_over=before)
 
 
-class _Heard:
-    """Progress that is passed on, and from which it is known how far the run is."""
+@contextmanager
+def watch_stages(progress: Progress, until: Stage | None) -> Iterator[Progress]:
+    """Progress that is passed on, for a run in the block that may be gone on with.
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._last: tuple[Stage, int, int] | None = None
+    Raises:
+        StoppedError: the process was asked to end; it says what is done and what is left.
+    """
+    last: tuple[Stage, int, int] | None = None
 
-    def __call__(self, stage: Stage, step: str, done: int, total: int) -> None:
-        """Pass on how much of a stage is done."""
-        self._last = (stage, done, total)
-        self._progress(stage, step, done, total)
+    def watched(stage: Stage, step: str, done: int, total: int) -> None:
+        nonlocal last
+        last = stage, done, total
+        progress(stage, step, done, total)
 
-    def tell(self, stop: StoppedError, until: Stage | None) -> None:
-        """Write into ``stop`` what is done and what is left; nothing where no stage had begun."""
-        if self._last is None:
-            return
-        stages = list(Stage)
-        # It is kept once it is committed, and it is committed for sure once the next one begins.
-        at = stages.index(self._last[0])
-        last = Stage.REPORT if until is None else until
-        stop.done = tuple(stages[:at])
-        stop.in_hand = self._last
-        stop.left = tuple(stages[at : stages.index(last) + 1])
+    try:
+        yield watched
+    except StoppedError as stop:
+        if last is not None:
+            _tell_account(stop, last, until)
+        raise
+
+
+def _tell_account(
+    stop: StoppedError, in_hand: tuple[Stage, int, int], until: Stage | None
+) -> None:
+    """Write into ``stop`` what is done and what is left."""
+    stages = list(Stage)
+    # It is kept once it is committed, and it is committed for sure once the next one begins.
+    at = stages.index(in_hand[0])
+    last = Stage.REPORT if until is None else until
+    stop.done = tuple(stages[:at])
+    stop.in_hand = in_hand
+    stop.left = tuple(stages[at : stages.index(last) + 1])
 
 
 NAME = "result.json"
