@@ -24,8 +24,10 @@ GATES_NAME = "gates.json"
 ANSWERS_NAME = "answers.json"
 KNOWN_AS_NAME = "known-as.json"
 """In the folder of a package: the ids of its entries at the sender, by the ids of here."""
-_SENT = "sent"
-_RECEIVED = "received"
+SENT = "sent"
+"""The folder of a workspace that keeps the manifest of each package that was written."""
+RECEIVED = "received"
+"""The folder of a workspace that keeps what came in packages, each in a folder of its own."""
 
 _Id = Annotated[str, Field(pattern=r"\A[0-9A-Za-z.\-]{1,60}\z")]
 _Word = Annotated[str, Field(pattern=r"\A[a-z][a-z0-9-]{0,60}\z")]
@@ -253,9 +255,9 @@ def _newest(
     if not lines:
         return None
     line, may_be_gone = lines[-1]
-    folder = _folder_with(workspace / _RECEIVED, line.package)
+    folder = _folder_with(workspace / RECEIVED, line.package)
     if folder is None and not may_be_gone:
-        raise refusal("received-gone", path=workspace / _RECEIVED)
+        raise refusal("received-gone", path=workspace / RECEIVED)
     return folder
 
 
@@ -298,7 +300,7 @@ def returns_sent(
         CustodyError: what was kept of it is damaged.
     """
     kept = [
-        (workspace / _SENT / f"{line.package}.cases", may_be_gone)
+        (workspace / SENT / f"{line.package}.cases", may_be_gone)
         for line, may_be_gone in _of_this_cycle(workspace, ledger, Event.RETURNED)
         if line.receiver == receiver
     ]
@@ -331,7 +333,7 @@ def known_as(workspace: Path, ledger: Reader, sender: str) -> dict[str, str]:
     if folder is None:
         if _has_handed_over(workspace, ledger, sender):
             # Ids of here would be those of others there.
-            raise refusal("received-gone", path=workspace / _RECEIVED)
+            raise refusal("received-gone", path=workspace / RECEIVED)
         return {}
     ids: dict[str, str] = strict_json.loads((folder / KNOWN_AS_NAME).read_bytes())
     return ids

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from voterlist.casework.returned_cases import SENT
 from voterlist.catalogue import catalogue
 from voterlist.config import Settings
 from voterlist.custody.canonical import from_bytes
@@ -36,8 +37,6 @@ from voterlist.storage.files import make_folder
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.settings import settings_of
 
-SENT = "sent"
-"""The folder of a workspace that keeps the manifest of each package that was written."""
 RECEIPT_WRITTEN = "receipt-written"
 """The journal's word for a receipt that was written for a package of another commission."""
 
@@ -325,6 +324,11 @@ def sent_manifest(workspace: Path, digest: str) -> Manifest | None:
         if manifest is not None and manifest.digest == digest:
             return manifest
     return None
+
+
+def stem_of(package: Path) -> str:
+    """The name of a package without its endings; what stands beside it begins so."""
+    return package.name.removesuffix(SEALED_SUFFIX).removesuffix(".zip")
 
 
 def delivered(package: Path, out: Path, recipient: str | None) -> Path:

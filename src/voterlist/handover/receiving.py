@@ -18,6 +18,7 @@ from voterlist.casework.returned_cases import (
     CASES_NAME,
     GATES_NAME,
     KNOWN_AS_NAME,
+    RECEIVED,
     Returned,
     read_answers,
     read_gates,
@@ -42,6 +43,7 @@ from voterlist.handover.exchanges import (
     next_receipt,
     open_desk,
     sent_manifest,
+    stem_of,
     taken,
 )
 from voterlist.handover.handed_lists import (
@@ -63,8 +65,6 @@ from voterlist.storage.files import sync_folder
 from voterlist.storage.ledger import Ledger, Reader, reading
 from voterlist.tables import concat, from_rows
 
-RECEIVED = "received"
-"""The folder of a workspace that keeps what came in packages, each in a folder of its own."""
 _WORK = ".receiving"
 
 
@@ -145,7 +145,7 @@ def receive(
                 result = replace(result, missing=package.missing)
         if package.manifest.kind is Kind.RECEIPT:
             return result
-        out = receipt or path.with_name(f"{_stem(path)}-receipt.zip")
+        out = receipt or path.with_name(f"{stem_of(path)}-receipt.zip")
         _write_receipt(desk, package.manifest, out, today)
     return replace(result, receipt=out)
 
@@ -198,11 +198,6 @@ def _without_receipt(
         for package in several
         if series.kind is not Kind.RECEIPT and not has_receipt(ledger, package.digest)
     )
-
-
-def _stem(path: Path) -> str:
-    name = path.name.removesuffix(".age")
-    return name.removesuffix(".zip")
 
 
 def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from voterlist.casework.returned_cases import (
     CASES_NAME,
+    SENT,
     OtherEntry,
     OwnEntry,
     Proposal,
@@ -27,7 +28,6 @@ from voterlist.custody.writing import Payload
 from voterlist.deadlines.handovers import Event
 from voterlist.errors import usage_error
 from voterlist.handover.exchanges import (
-    SENT,
     below,
     delivered,
     journal_package,

@@ -37,6 +37,7 @@ from voterlist.handover.exchanges import (
     pack,
     receiver_of,
     recipient_of,
+    stem_of,
 )
 from voterlist.handover.gates import GateState, Scope, gates
 from voterlist.handover.handed_lists import PACKED, own_rows
@@ -316,7 +317,7 @@ def _write_acts(package: Path, handed: _Handed, settings: Settings) -> tuple[Pat
         OSError: a file cannot be written.
         VoterlistError: the page cannot be set.
     """
-    stem = package.name.removesuffix(".age").removesuffix(".zip")
+    stem = stem_of(package)
     files = []
     for language in _LANGUAGES:
         page = _page(handed, settings, catalogue(language))
