@@ -1,12 +1,15 @@
 """The schemas of the tables, and the data dictionary made from them."""
 
+import re
+
 import pyarrow as pa
 import pytest
 
 from voterlist import schemas
 from voterlist.catalogue import catalogue
 from voterlist.rulebook import pages
-from voterlist.schemas.columns import TABLES
+from voterlist.schemas.columns import LISTS, TABLES
+from voterlist.shipped import shipped_toml
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -50,3 +53,12 @@ def test_meanings_stay_out_of_the_files(name):
     schema = TABLES[name].schema
     assert schema.metadata is None
     assert all(field.metadata is None for field in schema)
+
+
+def test_a_field_of_each_kind_has_its_columns():
+    """A field that travels would end every command, or be on no list, once somebody adds one."""
+    declared = shipped_toml("voterlist.schemas", "tables.toml")
+    lines = {line for table in declared.values() for line in table["columns"]}
+    assert {f"{{{name}}}" for name in LISTS} <= {
+        match[0] for line in lines if (match := re.match(r"\{\w+\}", line))
+    }

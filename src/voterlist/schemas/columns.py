@@ -38,7 +38,7 @@ _KINDS = {
     "count": COUNT,
     "number": NUMBER,
 }
-_LISTS = {
+LISTS = {
     "entry_fields": ENTRY_FIELDS,
     "compared": COMPARED,
     "shared": SHARED,
@@ -85,7 +85,7 @@ def _each(name: str, said: str) -> Iterator[tuple[str, str]]:
     if listed is None:
         yield name, said
         return
-    for field in _LISTS[listed[1]]:
+    for field in LISTS[listed[1]]:
         about = said.replace(listed[0], field)
         about = about.replace("{meaning}", FIELDS[field].meaning)
         yield name.replace(listed[0], field), about
