@@ -86,7 +86,9 @@ def test_documents_with_remote_templates_macros_and_scripts_are_named():
         archive.writestr("Basic/Standard/Module1.xml", "<x/>")
         archive.writestr("content.xml", " " * 2**20 + "<table:dde-link/>")
     assert acting(sheet.getvalue()) == 2
-    compound = b"\xd0\xcf\x11\xe0" + "_VBA_PROJECT_CUR\0".encode("utf-16-le")
+    compound = bytes.fromhex("d0cf11e0a1b11ae1") + "_VBA_PROJECT_CUR\0".encode(
+        "utf-16-le"
+    )
     assert acting(compound) == 1
     assert acting(b"%PDF-1.7 /OpenAction << /S /JavaScript >>") == 1
     for harmless in (b"", b"a;b;c", b"PK\x03\x04", word):
