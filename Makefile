@@ -37,7 +37,7 @@ demo: $(READY)  ## a run over the sample lists, with its reports
 	$(TELL)
 	@$(BIN)/voterlist run $(SAMPLE) --today 2026-02-03; code=$$?; [ $$code -le 1 ]
 
-fast: $(READY)  ## the tests that are not slow, with fewer examples of each law: about two minutes
+fast: $(READY)  ## the tests that are not slow, with fewer examples of each law: a minute and a half
 	$(TELL)
 	$(BIN)/python -m pytest -n 2 $(TESTS) -m "not slow"
 

@@ -217,6 +217,7 @@ def test_a_new_password_ends_the_session(desk, workspace):
     )
 
 
+@pytest.mark.slow
 def test_who_logs_in_while_another_program_writes_is_told_so(desk, workspace):
     """It is no fault of the desk, and no page in plain text."""
     with closing(
