@@ -74,7 +74,7 @@ def read_json(content: bytes, settings: IngestSettings) -> ReadOutcome | None:
     _refuse_tables(items)
     records = [_row(item, "") for item in items]
     numbers = list(range(1, len(items) + 2))
-    return ReadOutcome("json", (_sheet_of(records, numbers, decoded, settings),))
+    return ReadOutcome("json", (sheet_of_records(records, numbers, decoded, settings),))
 
 
 def _refuse_tables(values: Iterable[Any]) -> None:
@@ -130,7 +130,7 @@ def _parse(text: str) -> Any:
         return None
 
 
-def _sheet_of(
+def sheet_of_records(
     flat: list[dict[str, str] | str],
     numbers: list[int],
     decoded: Decoded,
@@ -168,7 +168,7 @@ def _of_lines(
     decoded: Decoded,
     settings: IngestSettings,
 ) -> ReadOutcome:
-    return ReadOutcome("jsonl", (_sheet_of(flat, numbers, decoded, settings),))
+    return ReadOutcome("jsonl", (sheet_of_records(flat, numbers, decoded, settings),))
 
 
 def _flat(record: _Record, above: str = "") -> dict[str, str]:
