@@ -206,6 +206,8 @@ def test_names_and_addresses_are_read_as_in_the_whole_list(code_page):
         ("q?z?", "qızı"),
         ("?", "?"),
         ("? ?", "? ?"),
+        ("Zu?kra", "Zuşkra"),
+        ("Xz?r", "Xzər"),
     ],
 )
 def test_a_lost_letter_is_that_of_the_known_name(written, whole):

@@ -149,6 +149,17 @@ def test_whoever_is_not_logged_in_sees_nothing(desk):
     assert client.get("/api/desk").status_code in {401, 404}
 
 
+def test_a_language_and_a_machine_are_known_for_a_year(desk):
+    """People would be asked for their language anew, or be strangers again to the door."""
+    client = desk.visitor("aysel")
+    client.get("/login?lang=az")
+    year = dt.timedelta(days=365).total_seconds()
+    kept = [cookie.expires for cookie in client.cookies.jar if not cookie.discard]
+    assert len(kept) == 2
+    now = dt.datetime.now(dt.UTC).timestamp()
+    assert all(0 <= now + year - expires < 60 for expires in kept)
+
+
 def session_of(client):
     """The cookie that goes when the browser is closed."""
     (cookie,) = [one for one in client.cookies.jar if one.discard]

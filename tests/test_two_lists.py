@@ -24,6 +24,7 @@ from test_link_command import HEADER, MAP, line
 from voterlist.any_table.joined import write_rows
 from voterlist.config import LinkSettings
 from voterlist.errors import InputError, MapError
+from voterlist.ingest.generic import MAP_FIELDS
 from voterlist.link import Decided, Incremental, Scope, link, weigh
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.encode import encode
@@ -359,6 +360,7 @@ def test_a_map_that_does_not_fit_names_the_map_and_the_file(folder, language, sa
     ("text", "detail", "places"),
     [
         ('[columns]\nsurnam = "last"\n', "unknown-key-meant", {"meant": "surname"}),
+        ('[columns]\nzork = "last"\n', "unknown-key", {"known": ", ".join(MAP_FIELDS)}),
         ("[columns]\nsurname = 5\n", "not-a-header", {}),
         ('[columns]\nsurname = "last"\n[more]\n', "no-section-of-a-map", {}),
         ("", "map-without-columns", {}),

@@ -17,6 +17,7 @@ import numpy as np
 
 from voterlist.arrays import Bools, Floats, Longs
 from voterlist.model import AsideCode
+from voterlist.processes.limits import is_memory_short
 from voterlist.readers.outcome import RefusedError
 
 _PASSWORD = 4
@@ -79,6 +80,7 @@ def read_pages(content: bytes) -> Iterator[Page]:
 
     Raises:
         RefusedError: it has a password, or is damaged.
+        MemoryError: a page may lack what there was no memory for.
     """
     import pypdfium2.raw as pdfium  # noqa: PLC0415  only where a file is a PDF
 
@@ -107,7 +109,11 @@ def _page(pdfium: ModuleType, opened: Any, number: int) -> Page:
     try:
         if not text:
             return _unread_page(AsideCode.FILE_UNREADABLE)
-        return _read_page(pdfium, page, text)
+        read = _read_page(pdfium, page, text)
+        if is_memory_short():
+            # PDFium leaves out what memory was refused for, and says nothing.
+            raise MemoryError
+        return read
     finally:
         if text:
             pdfium.FPDFText_ClosePage(text)
