@@ -77,9 +77,10 @@ same: $(READY)  ## the tables of this checkout against those of another one: OLD
 	@[ -n "$(OLD)" ] || { echo "Which checkout? make same OLD=folder [VOTERS=100000] [SEEDS=\"1 2 3\"] [RENAMED=\"old=new\"] [REWORDED=\"column:old=new\"]"; exit 2; }
 	$(BIN)/python bench/same_answers.py $(OLD) . --voters $(or $(VOTERS),100000) --seeds $(or $(SEEDS),1 2 3) $(if $(RENAMED),--renamed $(RENAMED)) $(if $(REWORDED),--reworded $(REWORDED))
 
-figures: $(READY)  ## figures of the code: density, longest functions, start-up, files a change touches
+# OLD is the folder of another checkout.
+figures: $(READY)  ## figures of the code: size, longest functions, start-up, files a change touches: [OLD=folder]
 	$(TELL)
-	$(BIN)/python bench/figures.py
+	$(BIN)/python bench/figures.py $(if $(OLD),--old $(OLD))
 
 manual: $(READY)  ## rules, tables, settings, commands ... as files, in both languages, into build/manual
 	$(BIN)/python packaging/manual.py build/manual

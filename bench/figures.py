@@ -1,14 +1,15 @@
 """Figures of the code, beside what they should be.
 
-    python bench/figures.py
+    python bench/figures.py [--old CHECKOUT]
 
-Counted are ``src/`` in syntax nodes, which no line break changes, tests and pages, the start of the
-program, and the files that the recipes of CONTRIBUTING.md touch. The exit code is 0, whatever the
-figures.
+``--old`` is another checkout, whose figures stand beside. Counted are ``src/`` in syntax nodes,
+which no line break changes, tests and pages, the start of the program, and the files that the
+recipes of CONTRIBUTING.md touch. The exit code is 0, whatever the figures.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
 import re
 import sys
@@ -189,27 +190,27 @@ def recipes(page: str) -> list[Recipe]:
     ]
 
 
-def _start(*arguments: str) -> Cost:
+def _start(root: Path, *arguments: str) -> Cost:
     """What starting the program costs: of some starts the one with the fewest CPU seconds."""
-    command = [sys.executable, *arguments]
+    command = ["/usr/bin/env", f"PYTHONPATH={root / 'src'}", sys.executable, *arguments]
     return min((run(command) for _ in range(STARTS)), key=lambda cost: cost.cpu)
 
 
-def _rows() -> list[tuple[str, str, str]]:
+def _rows(root: Path) -> list[tuple[str, str, str]]:
     """Name, figure and what is wanted, in the order of the table."""
-    folder = ROOT / "src/voterlist"
+    folder = root / "src/voterlist"
     core = read(folder, without=EXTRAS)
     extras = [read(folder / name) for name in EXTRAS]
-    version = _start("-m", "voterlist", "--version")
-    imported = _start("-c", "import voterlist")
-    pages = recipes((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    version = _start(root, "-m", "voterlist", "--version")
+    imported = _start(root, "-c", "import voterlist")
+    pages = recipes((root / "CONTRIBUTING.md").read_text(encoding="utf-8"))
     return [
         ("syntax nodes of the core", f"{core.nodes:,}", "350,000"),
         ("of the extras", f"{sum(one.nodes for one in extras):,}", "50,000"),
         ("modules", f"{core.modules + sum(one.modules for one in extras)}", "350"),
         ("nodes a statement in functions", f"{core.nodes_a_statement:.1f}", "12"),
-        ("lines of tests", f"{lines_of(ROOT / 'tests'):,}", "40,000"),
-        ("words of pages", f"{words_of(ROOT):,}", "70,000"),
+        ("lines of tests", f"{lines_of(root / 'tests'):,}", "40,000"),
+        ("words of pages", f"{words_of(root):,}", "70,000"),
         (f"lines over {LONG_LINE} characters", f"{core.long_lines}", "0"),
         ("longest function, lines", f"{core.longest.lines}: {core.longest.place}", ""),
         ("most parameters", f"{core.widest.parameters}: {core.widest.place}", ""),
@@ -225,9 +226,13 @@ def _rows() -> list[tuple[str, str, str]]:
 
 def main() -> None:
     """Print the table."""
-    print("| figure | value | wanted |\n|---|---|---|")
-    for row in _rows():
-        print(f"| {' | '.join(row)} |")
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--old", type=Path, help="another checkout")
+    old = parser.parse_args().old
+    before = {} if old is None else {name: told for name, told, _ in _rows(old)}
+    print("| figure | before | value | wanted |\n|---|---|---|---|")
+    for name, told, wanted in _rows(ROOT):
+        print(f"| {name} | {before.get(name, '')} | {told} | {wanted} |")
 
 
 if __name__ == "__main__":

@@ -206,7 +206,8 @@ def review_items(
     open_cases = [
         case for case in cases if case.is_open and case.case_id not in disputed_cases
     ]
-    findings = review_findings(
+    asked_elsewhere = {row["finding_id"] for row in (*contested, *pending)}
+    every_finding = review_findings(
         tables.findings,
         tables.accepted,
         given.acceptances,
@@ -215,7 +216,11 @@ def review_items(
         sources=sources,
         mask_identifiers=mask_identifiers,
         amendments=holding.amendments,
-        apart={row["finding_id"] for row in (*contested, *pending)},
+    )
+    findings = tuple(
+        question
+        for question in every_finding
+        if question.finding_id not in asked_elsewhere
     )
     items = ReviewItems(
         tuple(open_cases),
@@ -263,7 +268,6 @@ def review_findings(
     sources: Sources,
     mask_identifiers: bool = True,
     amendments: pa.Table | None = None,
-    apart: Collection[str | None] = (),
 ) -> tuple[Question, ...]:
     """The findings that a person may answer, errors first; behind them those accepted before.
 
@@ -276,7 +280,6 @@ def review_findings(
         sources: as of ``Run``.
         mask_identifiers: show only the last three characters of FIN and document.
         amendments: AMENDMENT: what holds of entries, perhaps beside a finding.
-        apart: the findings that are asked elsewhere.
 
     Raises:
         SchemaError: a table does not have the shape of its schema.
@@ -309,7 +312,6 @@ def review_findings(
             answers=answers.get(row.finding_id or "", ()),
         )
         for row in rows
-        if row.finding_id not in apart
     )
 
 
