@@ -433,7 +433,7 @@ def test_a_ledger_that_pretends_to_be_of_an_earlier_version_is_found(place):
     for read in (verify, Ledger):
         with pytest.raises(InputError) as caught:
             read(place)
-        assert caught.value.code == "ledger-damaged"
+        assert caught.value.code == "ledger-older"
 
 
 def triggers_of(base):

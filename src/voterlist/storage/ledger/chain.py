@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import Any
 
 from voterlist import strict_json
-from voterlist.errors import UsageError
+from voterlist.errors import InputError, UsageError
 from voterlist.storage.ledger.base import Base, damage_error
 from voterlist.storage.ledger.tables import CHAIN, KEYS, VERSION
 
@@ -302,7 +302,7 @@ def version_of(base: Base) -> int:
     """The version of the tables of a ledger whose pages fit together.
 
     Raises:
-        InputError: they do not, or it is no ledger.
+        InputError: they do not, it is no ledger, or one of before 0.1.0.
         UsageError: a newer version of the program wrote it.
     """
     if not base.is_sound():
@@ -312,7 +312,8 @@ def version_of(base: Base) -> int:
         message = f"a newer version of the program wrote {base.name}"
         raise UsageError(message, code="ledger-newer", places={"path": base.name})
     if version not in {0, VERSION}:
-        raise damage_error(base.name)
+        message = f"{base.name} says that it is of a version before 0.1.0"
+        raise InputError(message, code="ledger-older", file=base.name)
     return version
 
 
