@@ -183,6 +183,10 @@ class Disk:
         for change in changes:
             self._play(change)
 
+    def unforced(self) -> list[str]:
+        """The files of which something was written that was not forced to the disk."""
+        return [name for name, file in self._now.items() if file.since]
+
     def _play(self, change: Change) -> None:
         kind = change.kind
         if kind is Kind.CREATE:

@@ -30,6 +30,8 @@ needs_compiler = pytest.mark.skipif(
 )
 SHORT = ("receive-receipt", "review-import")
 """Commands that take a moment; ``make campaign`` disturbs all of them."""
+NOT_KEPT = (".lock", ".lock.holder")
+"""They say who works now; after a power cut nobody does."""
 FORCING = {Kind.SYNC, Kind.SYNC_FOLDER}
 
 
@@ -176,6 +178,17 @@ def test_lists_that_were_written_are_there_after_a_power_cut(scenes, folder):
         whole.after_cut(target, random.Random(seed))  # noqa: S311  no secret
         lost = commands.differences(commands.end(target), recorded.scene.ends[0])
         assert not [one for one in lost if not one.endswith(": too much")]
+
+
+@pytest.mark.slow
+@needs_compiler
+@pytest.mark.parametrize("name", ["lists", "receive"])
+def test_what_a_command_leaves_is_forced_to_the_disk(scenes, name):
+    """A power cut after it would leave a file of it empty, and nobody would be told."""
+    recorded = trials_of(power.Cuts, scenes, (name,)).recorded(name)
+    whole = disk.Disk(recorded.scene.before, recorded.root)
+    whole.play(recorded.changes, recorded.inodes)
+    assert [one for one in whole.unforced() if not one.endswith(NOT_KEPT)] == []
 
 
 @pytest.mark.slow

@@ -61,7 +61,7 @@ from voterlist.pipeline.running import settle_moves
 from voterlist.render.rows import COLUMNS_NAME, write_schema
 from voterlist.schemas import DECISION
 from voterlist.storage import moves, store
-from voterlist.storage.files import sync_folder
+from voterlist.storage.files import sync_folder, write_atomically
 from voterlist.storage.ledger import Ledger, Reader, reading
 from voterlist.tables import concat, from_rows
 
@@ -213,7 +213,7 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     meanings = package.folder / COLUMNS_NAME
     if meanings.exists():
         # What the columns mean is not the sender's to say.
-        write_schema(meanings)
+        write_atomically(meanings, write_schema)
     came = CameUp(
         manifest.sender.slug,
         {answer.case_id: answer for answer in answers},
