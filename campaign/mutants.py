@@ -158,7 +158,13 @@ class Mutants:
         for begin, end in ((0, 12), (12, 80), (80, len(tests))):
             left = int(until - time.monotonic())
             if tests[begin:end] and left > 0:
-                by = first_failing(self._tree, tests[begin:end], left, in_order=True)
+                try:
+                    by = first_failing(
+                        self._tree, tests[begin:end], left, in_order=True
+                    )
+                except RuntimeError:
+                    # What all tests share cannot be loaded.
+                    return "tests/conftest.py"
                 if by:
                     return by
         return None
