@@ -46,6 +46,8 @@ PATIENCE = 600
 EQUIVALENTS = Path(__file__).with_name("equivalents.toml")
 _STARTED_BY = {f"{PROGRAM}/readers/": f"{PROGRAM}/readers/sandbox.py"}
 """What runs in a process of its own, which the map does not see: what starts that process."""
+_APART = {f"{PROGRAM}/serve/": ("tests/test_serve", "tests/test_desk")}
+"""The same of what tests alone start: the beginnings of their names."""
 _FEW, _MANY = 12, 80
 """So many quick tests are tried first, and then, before all others."""
 _TABLES = "tests/test_expected_tables.py"
@@ -106,6 +108,12 @@ class Reached:
         places = of_file.get(str(line)) or self._of_any_line(name)
         starts = [start for room, start in _STARTED_BY.items() if name.startswith(room)]
         places = set(places).union(*map(self._of_any_line, starts))
+        apart = [words for room, words in _APART.items() if name.startswith(room)]
+        places |= {
+            place
+            for place, test in enumerate(self._tests)
+            if any(map(test.startswith, apart))
+        }
         direct = [self._tests[place] for place in places] or self._tests
         files = {test.partition("::")[0] for test in direct}
         beside = [test for test in self._tests if test.partition("::")[0] in files]
