@@ -14,7 +14,8 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 import documents
 from documents import cell, paragraph, row, table
 from voterlist.config import IngestSettings
-from voterlist.ingest import ingest, inspect
+from voterlist.ingest import ingest
+from voterlist.ingest.account import inspect
 from voterlist.model import AsideCode
 from voterlist.readers import read_content, read_files, read_table, sandbox
 from voterlist.readers.documents import Line

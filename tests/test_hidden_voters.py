@@ -15,7 +15,8 @@ from voterlist import ingest
 from voterlist.any_table.inspecting import exit_code_of_accounts
 from voterlist.config import IngestSettings
 from voterlist.handover import gates
-from voterlist.ingest.rows import hides_voter, holds_person, is_of_two
+from voterlist.ingest.account import inspect
+from voterlist.ingest.persons import hides_voter, holds_person, is_of_two
 from voterlist.model import AsideCode, Stage
 from voterlist.pipeline.known import Known
 from voterlist.pipeline.list_input import ListSource
@@ -50,7 +51,7 @@ def taken(content, name="list 12.csv"):
         trouble=found.trouble,
         format=found.format,
     )
-    accounts = ingest.inspect([file], LIMITS, constituency=88)
+    accounts = inspect([file], LIMITS, constituency=88)
     intake = ingest.ingest([file], LIMITS, constituency=88)
     return intake, exit_code_of_accounts(accounts)
 

@@ -22,7 +22,7 @@ from command_line import call
 from handing import DAY, told
 from voterlist.config import IngestSettings
 from voterlist.readers import read_content
-from voterlist.readers.files import acting
+from voterlist.readers.acting import acting
 
 RELATIONS = (
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'

@@ -15,8 +15,8 @@ from examples import tries
 from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.readers import read_files
+from voterlist.readers.binary import hidden_rows, sheet_relations
 from voterlist.readers.encoding import decode
-from voterlist.readers.ole import hidden_rows, sheet_relations
 from voterlist.readers.text import split_rows
 
 LIMITS = IngestSettings(

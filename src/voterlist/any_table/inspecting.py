@@ -8,15 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from voterlist import config, ingest, readers
+from voterlist import config, readers
 from voterlist.errors import usage_error
-from voterlist.ingest import (
-    LETTERS_LOST,
-    PLACE_DOUBTS,
-    FileAccount,
-    PlaceAccount,
-    SheetAccount,
-)
+from voterlist.ingest import LETTERS_LOST, PLACE_DOUBTS
+from voterlist.ingest.account import FileAccount, PlaceAccount, SheetAccount, inspect
 from voterlist.ingest.added import with_columns
 from voterlist.model import Severity
 from voterlist.pipeline.inbox import INBOX
@@ -60,7 +55,7 @@ def inspect_files(
             for path in paths
             for file in readers.read_paths([path], root, chosen.ingest)
         ]
-        accounts += ingest.inspect(
+        accounts += inspect(
             raw,
             with_columns(chosen.ingest, chosen.comparisons),
             constituency=constituency or number,

@@ -32,7 +32,8 @@ from voterlist.cli.library import (
     tell_in_our_words,
 )
 from voterlist.cli.logs import LOG, LogFile, LogJson
-from voterlist.cli.options import Json, require_outputs
+from voterlist.cli.options import Json
+from voterlist.cli.outputs import require_outputs
 from voterlist.cli.terminal import TERMINAL, answer, warn
 from voterlist.cli.words import SAY
 from voterlist.version import __version__

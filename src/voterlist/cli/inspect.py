@@ -16,7 +16,12 @@ from voterlist.model import AsideCode
 
 if TYPE_CHECKING:
     from voterlist.any_table.inspecting import FileLine
-    from voterlist.ingest import FileAccount, ListAccount, PlaceAccount, SheetAccount
+    from voterlist.ingest.account import (
+        FileAccount,
+        ListAccount,
+        PlaceAccount,
+        SheetAccount,
+    )
 
 _MOST_NUMBERS = 3
 """Of more precincts in one file their number is shown."""

@@ -29,7 +29,7 @@ from voterlist.lists.documents import record_stem
 from voterlist.lists.roll import LIST_KEY, listed_by
 from voterlist.model import Mark, Verdict
 from voterlist.pipeline.result import FURNITURE
-from voterlist.readers import ListedFile
+from voterlist.readers.listing import ListedFile
 from voterlist.render.rows import COLUMNS_NAME, write_record_csv
 from voterlist.schemas import (
     ACCEPTANCE,

@@ -18,93 +18,17 @@ import pyarrow.compute as pc
 from voterlist.arrays import Bools, Longs
 from voterlist.ingest.headers import ColumnMap
 from voterlist.ingest.heading import Header, filled_cells, same_cells
+from voterlist.ingest.persons import (
+    ALONE,
+    hides_voter,
+    holds_person,
+    is_of_two,
+    signs_of_person,
+)
 from voterlist.ingest.place import NOWHERE, title_place
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
 from voterlist.tables import is_known, join_text, map_unique, mask_of
-
-# Whether a row that is no entry may hold a voter, and an entry two: told by what stands in it.
-
-_SURNAME = re.compile(
-    r"(?<![^\W\d_])[^\W\d_]{2,}(?:(?i:[oe]va?|zad[əǝe])|[оеё]ва?|зад[еә])(?![^\W\d_])"
-)
-"""A word with the ending of a surname. Those in -lı are left out, as *saylı* is in every title; so
-are Russian capitals, in which genitives of headings end the same way."""
-_FATHER = re.compile(
-    r"(?<![^\W\d_])(?:(?i:o[ğgq]h?l[uyı]|[qgk][ıiİy]z[ıiİy])|оглы|о[ғг]лу|[кгқ][ыи]з[ыи]"
-    r"|[^\W\d_]{2,}(?:[oe]vi[çc]h?|[oe]vna|[ое]вич|[ое]вна))(?![^\W\d_])"
-)
-_YEAR = r"(?:19\d\d|200\d|201[0-2])"
-_DATE = rf"(?:\d{{1,2}}[./-]\d{{1,2}}[./-]{_YEAR}|{_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}})"
-"""A date on which a voter may be born; lists are signed on later ones."""
-_BIRTH = re.compile(rf"(?<!\d){_DATE}(?!\d)")
-_FIN = re.compile(r"\b(?=[A-Z]*\d)(?=\d*[A-Z])[0-9A-HJ-NP-Z]{7}\b")
-ALONE = {
-    "birth_date": (rf"^{_DATE}$",),
-    "fin": (r"^[0-9A-HJ-NP-Z]{7}$", r"\d[A-Z]|[A-Z]\d"),
-}
-"""What fits a cell that holds nothing but one of these, for RE2: columns are looked at whole."""
-_DOCUMENT = re.compile(r"\b(?:AZE|[A-Z]{2})[ №.-]*\d{7,8}\b")
-_IDENTITIES = (_BIRTH, _FIN, _DOCUMENT)
-_OF_NOBODY = re.compile(
-    r"(?i)k[üu][çc]|prosp|rayon|[şs][əe]h[əe]r|m[əe]kt[əe]b|ad[ıi]na|say[ıi]?l|se[çc]k|siyah"
-    r"|m[əe]nt[əe]q|kom[iİ]ss|s[əe]dr|kat[iİı]b|[üu]zv|[iİı]mza"
-    r"|район|улиц|школ|участ|список|комисси|председ|секрет|член|подпис"
-    r"|street|school|commiss|chair|secretar|member|sign"
-)
-"""Words of what is named after people, of those who sign, and of titles."""
-_WORD = re.compile(r"[^\W\d_]+")
-_GOES_ON = re.compile(r"[(a-zçəğıöşüа-яё]|.*(?:[/-]|\d\d\.\d\d\.)$")
-"""A line behind or before which a narrow column was too short for its words or its date."""
-
-
-def hides_voter(text: str) -> bool:
-    """True for the text of a title, total or signature that holds a voter, or but a whole name.
-
-    Whoever signs shows one sign alone, the name.
-    """
-    is_name = _is_whole_name(text) and not _OF_NOBODY.search(text)
-    return signs_of_person(text) > 1 or is_name
-
-
-def signs_of_person(text: str) -> int:
-    """How many of these four a text holds: a name, a birth date, a FIN, a document."""
-    has_name = bool(_SURNAME.search(text) or _FATHER.search(text))
-    return has_name + sum(bool(sign.search(text)) for sign in _IDENTITIES)
-
-
-def holds_person(text: str) -> bool:
-    """True where one of these cells, parted by tabs, names a person; for cells of a heading."""
-    names = map(_is_name, text.split("\t"))
-    return any(names) or any(sign.search(text) for sign in _IDENTITIES)
-
-
-def is_of_two(text: str) -> bool:
-    """True where cells of one row, parted by tabs, are of several lines, each of another person.
-
-    Two cells are, or one with a whole name in each line.
-    """
-    cells = [map(str.strip, cell.splitlines()) for cell in text.split("\t")]
-    broken = [lines for cell in cells if len(lines := list(filter(None, cell))) > 1]
-    goes_on = any(_GOES_ON.match(line) for lines in broken for line in lines)
-    is_whole = any(all(map(_is_whole_name, lines)) for lines in broken)
-    return not goes_on and (len(broken) > 1 or is_whole)
-
-
-def _is_name(text: str) -> bool:
-    """True for a text of names alone, one of them with an ending of names."""
-    rest, particles = _FATHER.subn("", text)
-    words = _WORD.findall(rest)
-    has_ending = particles == 1 or _SURNAME.search(text) is not None
-    return bool(words) and has_ending and all(word[0].isupper() for word in words)
-
-
-def _is_whole_name(text: str) -> bool:
-    """True for two to five names, one of them a surname; initials are none."""
-    words = _WORD.findall(text)
-    has_words = 1 < len(words) < 6 and min(map(len, words)) > 1
-    return has_words and bool(_SURNAME.search(text)) and _is_name(text)
-
 
 ENTRY_ROW = -1
 """The code of a row that is an entry."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from voterlist.normalize.columns import RULES
+    from voterlist.normalize.corrections import read_correction, read_day
     from voterlist.normalize.explain import (
         NameReading,
         NameStep,
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
         explain_name,
         read_name,
     )
-    from voterlist.normalize.identifiers import read_correction, read_day
     from voterlist.normalize.stage import made_of, normalize
     from voterlist.normalize.streets import normalize_streets
 
@@ -49,8 +49,8 @@ _HOMES = {
     "made_of": "voterlist.normalize.stage",
     "normalize": "voterlist.normalize.stage",
     "normalize_streets": "voterlist.normalize.streets",
-    "read_correction": "voterlist.normalize.identifiers",
-    "read_day": "voterlist.normalize.identifiers",
+    "read_correction": "voterlist.normalize.corrections",
+    "read_day": "voterlist.normalize.corrections",
     "read_name": "voterlist.normalize.explain",
 }
 """The module in which each name is defined."""

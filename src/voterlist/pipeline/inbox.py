@@ -15,7 +15,7 @@ from voterlist import config, readers
 from voterlist.config import IngestSettings, Settings
 from voterlist.errors import UsageError, usage_error
 from voterlist.model import PASSING, AsideCode, Level, null_last
-from voterlist.readers import ListedFile
+from voterlist.readers.listing import ListedFile
 from voterlist.storage import store
 
 INBOX = "inbox"

@@ -48,7 +48,7 @@ from voterlist.pipeline.steps import (
     unit_name,
 )
 from voterlist.pipeline.units import Done, Task
-from voterlist.readers import ListedFile
+from voterlist.readers.listing import ListedFile
 from voterlist.schemas import ADDED, ENTRY, VOTER, Intake, RawFile, empty
 from voterlist.storage import store
 from voterlist.storage.kept import Place, memo

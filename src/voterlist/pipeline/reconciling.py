@@ -29,7 +29,7 @@ from voterlist.pipeline.inbox import STREETS
 from voterlist.pipeline.reference import SOURCES
 from voterlist.pipeline.steps import NeededTables, StageContext, StageResult, unit_name
 from voterlist.pipeline.units import Task
-from voterlist.readers import ListedFile
+from voterlist.readers.listing import ListedFile
 from voterlist.reconcile import Part, Reconciliation
 from voterlist.schemas import (
     CYCLE_CHANGE,

@@ -35,7 +35,7 @@ from voterlist.normalize import normalize
 from voterlist.pipeline.inbox import REFERENCE, is_passing
 from voterlist.pipeline.units import Done, Task, Units
 from voterlist.processes.parquet_proof import BROKEN_PARQUET
-from voterlist.readers import ListedFile
+from voterlist.readers.listing import ListedFile
 from voterlist.reconcile import FORMER, REGISTERS
 from voterlist.schemas import (
     ENTRY,

@@ -27,7 +27,7 @@ from voterlist.model import Action, Stage
 from voterlist.pipeline.inbox import Inputs
 from voterlist.pipeline.result import Progress
 from voterlist.pipeline.units import Units
-from voterlist.readers import ListedFile
+from voterlist.readers.listing import ListedFile
 from voterlist.storage import store
 from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import CaseNumber

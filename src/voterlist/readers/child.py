@@ -30,15 +30,7 @@ from voterlist.processes.limits import (
 from voterlist.processes.parquet_proof import proof_of
 from voterlist.readers import archive
 from voterlist.readers.files import read_bytes
-from voterlist.readers.frames import (
-    MEMORY_SHORT,
-    Head,
-    most_unpacked,
-    pack_outcome,
-    read_frame,
-    trouble_of,
-    write_frame,
-)
+from voterlist.readers.frames import Head, pack_outcome, read_frame, write_frame
 from voterlist.readers.outcome import (
     NO_SHEET,
     WHOLE_FILE,
@@ -47,6 +39,7 @@ from voterlist.readers.outcome import (
     ReadOutcome,
     allowance,
 )
+from voterlist.readers.proved import MEMORY_SHORT, most_unpacked, trouble_of
 
 _RETIRED_AT = 256 * 2**20
 """A child that has kept so many bytes more than at its start makes room for a fresh one."""

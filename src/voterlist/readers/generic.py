@@ -17,7 +17,7 @@ from voterlist.model import AsideCode
 from voterlist.processes.parquet_proof import BROKEN_PARQUET
 from voterlist.processes.threads import each
 from voterlist.readers import sandbox
-from voterlist.readers.frames import trouble_in
+from voterlist.readers.proved import trouble_in
 from voterlist.readers.texts import coded_text, text_table
 from voterlist.schemas import RawSheet
 

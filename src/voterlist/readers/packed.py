@@ -16,6 +16,8 @@ ZIP, END_OF_ZIP = b"PK\x03\x04", b"PK\x05\x06"
 """What a member of an archive begins with, and its end; one without members is the end alone."""
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """What a compound file begins with."""
+PDF = b"%PDF-"
+"""The mark of a PDF file."""
 DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,

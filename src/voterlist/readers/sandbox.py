@@ -20,15 +20,7 @@ from dataclasses import dataclass, field
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.processes.children import import_path, let_go
-from voterlist.readers.frames import (
-    ONE_THREAD,
-    Head,
-    LastWords,
-    cause_of_end,
-    read_frame,
-    unpack_outcome,
-    write_frame,
-)
+from voterlist.readers.frames import Head, read_frame, unpack_outcome, write_frame
 from voterlist.readers.outcome import (
     NO_SHEET,
     WHOLE_FILE,
@@ -36,6 +28,7 @@ from voterlist.readers.outcome import (
     ReadOutcome,
     allowance,
 )
+from voterlist.readers.proved import ONE_THREAD, LastWords, cause_of_end
 
 _MOST_ATTEMPTS = 8
 """So many children one file may end; it is then set aside from where the last one stopped."""

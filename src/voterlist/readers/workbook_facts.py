@@ -16,16 +16,14 @@ from dataclasses import dataclass, field
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
-from voterlist.readers.counted import blank_strings, cells_and_rows
-from voterlist.readers.ole import (
+from voterlist.readers.binary import (
     BLANK_TEXT,
-    DamagedError,
     filled_cells,
     hidden_rows,
     sheet_relations,
-    sheets_of_stream,
-    workbook_stream,
 )
+from voterlist.readers.counted import blank_strings, cells_and_rows
+from voterlist.readers.ole import DamagedError, sheets_of_stream, workbook_stream
 from voterlist.readers.outcome import RefusedError
 from voterlist.readers.packed import (
     DAMAGE,

@@ -1,0 +1,72 @@
+"""The little of the binary workbook (XLSB, [MS-XLSB]) that its reader does not tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+_ROW_HEADER, _BUNDLE_SHEET = 0, 156
+"""BrtRowHdr; BrtBundleSh."""
+_VALUES = (2, 4, 5, 6, 7, 9, 10)
+"""BrtCellRk, BrtCellBool, BrtCellReal, BrtCellSt, BrtCellIsst, BrtFmlaNum, BrtFmlaBool."""
+BLANK_TEXT = b"\x13\x05" + bytes(5)
+"""A shared text without characters: BrtSSTItem."""
+_FLAGS, _HIDDEN = 11, 0x10
+"""The byte of a row's header, and the bit of it, that say whether the row is hidden."""
+_RELATION = 12
+"""Where the name of a sheet's relation begins, behind the number of its characters."""
+
+
+def _records(content: bytes) -> Iterator[tuple[int, int, int]]:
+    """(kind, start, length) of each record; ends where the bytes are no record any more."""
+    place, size = 0, len(content)
+    while place < size:
+        kind = content[place]
+        place += 1
+        if kind & 0x80 and place < size:
+            kind = (kind & 0x7F) | (content[place] & 0x7F) << 7
+            place += 1
+        length = shift = 0
+        while place < size and shift < 28:
+            byte = content[place]
+            place += 1
+            length |= (byte & 0x7F) << shift
+            shift += 7
+            if not byte & 0x80:
+                break
+        if place + length > size:
+            return
+        yield kind, place, length
+        place += length
+
+
+def hidden_rows(content: bytes) -> int:
+    """How many rows of a sheet's part are hidden."""
+    return sum(
+        kind == _ROW_HEADER
+        and length > _FLAGS
+        and bool(content[start + _FLAGS] & _HIDDEN)
+        for kind, start, length in _records(content)
+    )
+
+
+def filled_cells(content: bytes) -> int:
+    """How many cells of a sheet's part hold something, of the kinds that always do."""
+    return sum(kind in _VALUES for kind, _, _ in _records(content))
+
+
+def sheet_relations(content: bytes) -> list[str]:
+    """The relation of each sheet to its part, in the order of the workbook.
+
+    Of ``xl/workbook.bin``.
+    """
+    relations = []
+    for kind, start, length in _records(content):
+        if kind == _BUNDLE_SHEET and length >= _RELATION:
+            characters = int.from_bytes(
+                content[start + _RELATION - 4 : start + _RELATION], "little"
+            )
+            end = start + min(length, _RELATION + 2 * min(characters, length))
+            relations.append(
+                content[start + _RELATION : end].decode("utf-16-le", errors="replace")
+            )
+    return relations
