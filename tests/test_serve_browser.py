@@ -84,11 +84,19 @@ class Analyst(browsers.Visit):
         """Keep the first entry by its key, and wait for the next case or the end."""
         number = self.page.locator("#case-number").text_content()
         self.page.keyboard.press("1")
-        self.page.wait_for_function(
-            "before => !document.getElementById('nothing').hidden"
-            " || document.getElementById('case-number').textContent !== before",
-            arg=number,
+        desks.wait_until(
+            lambda: (
+                self.is_done()
+                or self.page.locator("#case-number").text_content() != number
+            )
         )
+
+    def wait_for_the_table(self):
+        """Wait for the case's table.
+
+        The page forbids `eval`, by which a browser would be asked again and again.
+        """
+        self.page.wait_for_selector("#case-table td >> nth=4")
 
 
 def test_two_analysts_at_once_by_keys_leave_nothing_to_decide(workspace, desk, opened):
@@ -122,7 +130,7 @@ def test_undo_takes_the_decision_back_in_the_ledger(workspace, desk, opened):
     page.select_option("#by-work", "all")
     page.locator("#list .item").first.click()
     page.wait_for_selector("#case:not([hidden])")
-    page.wait_for_function("document.querySelectorAll('#case-table td').length > 4")
+    aysel.wait_for_the_table()
     before = len(_given(workspace))
     page.keyboard.press("s")
     desks.wait_until(lambda: len(_given(workspace)) == before + 2)
@@ -145,7 +153,7 @@ def test_a_key_on_no_case_decides_nothing_in_the_ledger(workspace, desk, opened)
     page = aysel.page
     page.select_option("#by-work", "all")
     page.locator("#list .item").first.click()
-    page.wait_for_function("document.querySelectorAll('#case-table td').length > 4")
+    aysel.wait_for_the_table()
     before = len(_given(workspace))
     page.fill("#find", "zzzzzzzz")
     page.keyboard.press("Escape")
