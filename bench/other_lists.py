@@ -70,7 +70,7 @@ class Made:
     truth: pa.Table
 
 
-class _Names:
+class Names:
     """What FEBRL 4 has in each column, as often as it has it."""
 
     def __init__(self, pen: random.Random) -> None:
@@ -92,7 +92,7 @@ class _Names:
         return list(values)
 
 
-class _Clerk:
+class Clerk:
     """Who writes the entries, with errors."""
 
     def __init__(self, pen: random.Random) -> None:
@@ -132,7 +132,7 @@ def _date(pen: random.Random, first: int, last: int) -> str:
     return f"{year:04d}-{month:02d}-{day:02d}"
 
 
-def _wrong_date(clerk: _Clerk, date: str) -> str:
+def _wrong_date(clerk: Clerk, date: str) -> str:
     """A date with one digit wrong, day and month exchanged, or the year alone."""
     year, month, day = date.split("-")
     other_digit = date[:-1] + clerk.pen.choice("0123456789")
@@ -151,7 +151,7 @@ def _wrong_date(clerk: _Clerk, date: str) -> str:
 
 
 def _historical(people: int, pen: random.Random) -> Iterator[tuple[int, Row]]:
-    names, clerk = _Names(pen), _Clerk(pen)
+    names, clerk = Names(pen), Clerk(pen)
     for person in range(people):
         date = _date(pen, 1500, 1990)
         if pen.random() < 0.3:
@@ -173,7 +173,7 @@ def _postcode(pen: random.Random) -> str:
     return f"{area} {pen.randint(1, 9)}{''.join(pen.choices(_LETTERS, k=2))}"
 
 
-def _retold(clerk: _Clerk, names: _Names, row: Row) -> Row:
+def _retold(clerk: Clerk, names: Names, row: Row) -> Row:
     """The person as another source tells of them."""
     told = dict(row)
     first = told["first_name"]
@@ -203,7 +203,7 @@ def _retold(clerk: _Clerk, names: _Names, row: Row) -> Row:
 
 
 def _directory(people: int, pen: random.Random) -> Iterator[tuple[int, Row]]:
-    names, clerk = _Names(pen), _Clerk(pen)
+    names, clerk = Names(pen), Clerk(pen)
     person = 0
     while person < people:
         home = _home(names, pen)
@@ -222,7 +222,7 @@ def _directory(people: int, pen: random.Random) -> Iterator[tuple[int, Row]]:
             person += 1
 
 
-def _home(names: _Names, pen: random.Random) -> Row:
+def _home(names: Names, pen: random.Random) -> Row:
     return {
         "address": f"{pen.randint(1, 300)} {names.draw('address_1')}",
         "city": names.draw("suburb"),
@@ -234,7 +234,7 @@ def _phone(pen: random.Random) -> str:
     return f"0{pen.randint(2, 8)} {pen.randint(1000, 9999)} {pen.randint(1000, 9999)}"
 
 
-def _copied(clerk: _Clerk, names: _Names, row: Row) -> Row:
+def _copied(clerk: Clerk, names: Names, row: Row) -> Row:
     """The entry in the next edition."""
     copied = dict(row)
     if clerk.slips(0.08):
@@ -254,7 +254,7 @@ def _copied(clerk: _Clerk, names: _Names, row: Row) -> Row:
 
 
 def _census(people: int, pen: random.Random) -> Iterator[tuple[int, Row]]:
-    names, clerk = _Names(pen), _Clerk(pen)
+    names, clerk = Names(pen), Clerk(pen)
     person = 0
     while person < people:
         for row in _household(names, pen):
@@ -264,7 +264,7 @@ def _census(people: int, pen: random.Random) -> Iterator[tuple[int, Row]]:
             person += 1
 
 
-def _household(names: _Names, pen: random.Random) -> Iterator[Row]:
+def _household(names: Names, pen: random.Random) -> Iterator[Row]:
     """One household: adults and children, now and then twins or a son named as his father."""
     place = {
         "street_number": str(pen.randint(1, 400)),
@@ -306,7 +306,7 @@ def _counted(
     }
 
 
-def _counted_again(clerk: _Clerk, names: _Names, row: Row) -> Row:
+def _counted_again(clerk: Clerk, names: Names, row: Row) -> Row:
     """The person at a second count: moved, married, called by a short form, misread."""
     again = dict(row)
     if clerk.slips(0.4):
