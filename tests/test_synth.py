@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from pathlib import Path
 
 import numpy as np
 import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from examples import tries
 from voterlist.errors import UsageError
 from voterlist.schemas import STATISTIC, TRUTH, require
-from voterlist.synth import Country, Rates, default_constituencies, generate
+from voterlist.synth import (
+    Also,
+    Country,
+    Rates,
+    default_constituencies,
+    generate,
+    write,
+)
+from voterlist.synth.carelessness import LEVELS, SLIPS, Hand, draw_slips, keys_beside
 from voterlist.synth.lexicon import lexicon, surname
 from voterlist.synth.people import documents, fins
 from voterlist.synth.plan import draw_plan
@@ -435,3 +445,168 @@ def test_done_in_words():
         done_words(int(Done.MOVED_WITHIN | Done.FIN_DAMAGED))
         == "moved-within+fin-damaged"
     )
+
+
+# Careless second entries
+
+
+def _careless(level, voters=1_500, seed=9, **rates):
+    rates = Rates(carelessness=level, **rates)
+    return generate(voters, constituencies=1, seed=seed, rates=rates)
+
+
+def _cells(made):
+    return made.entries.to_pylist()
+
+
+def test_only_second_entries_are_careless():
+    """First entries stay as they are; of the second ones more change at each level."""
+    plain = _cells(_careless(0))
+    changed = []
+    for level in (1, 2, 3, 4):
+        made = _careless(level)
+        rows = [at for at, cells in enumerate(_cells(made)) if cells != plain[at]]
+        done = made.truth.column("done").to_pylist()
+        second = re.compile("same-precinct|moved-within|temporary-list")
+        assert all(second.search(done[at]) for at in rows)
+        changed.append(len(rows))
+    assert changed == sorted(set(changed))
+
+
+def test_a_higher_level_keeps_the_slips_of_a_lower_one():
+    """An entry has at each level the kinds of slip that it had, and about as many as promised."""
+    drawn = [
+        draw_slips(np.random.default_rng(4), level, 4_000)
+        for level in range(len(LEVELS))
+    ]
+    assert not any(drawn[0])
+    for before, after, shares in zip(drawn, drawn[1:], LEVELS[1:], strict=False):
+        assert all(
+            more[: len(less)] == less for less, more in zip(before, after, strict=True)
+        )
+        mean = np.dot(shares, (1, 2, 3, 4))
+        assert np.mean([len(slips) for slips in after]) == pytest.approx(mean, abs=0.06)
+
+
+def _made_of(word, cells):
+    """What a kind of slip makes of cells, over many draws; the cells that changed."""
+    made = set()
+    hand = Hand(np.random.default_rng(1), keys_beside("latin"), "Nizami küçəsi, ev 4")
+    for slip in SLIPS:
+        if slip.done == word:
+            for _ in range(60):
+                after = dict(cells)
+                slip.make(hand, after)
+                made.add(tuple(sorted(after.items(), key=str)))
+    return [dict(items) for items in made]
+
+
+@pytest.mark.parametrize(
+    ("word", "before", "after"),
+    [
+        (Done.SURNAME_INITIAL_LOST, {"surname": "Alov"}, {"lov"}),
+        (Done.PATRONYMIC_INITIAL_ONLY, {"patronymic": "Əli oğlu"}, {"Ə."}),
+        (Done.PATRONYMIC_MISSING, {"patronymic": "Əli oğlu"}, {None}),
+        (
+            Done.BIRTH_DECADE,
+            {"birth_date": "05.03.1961"},
+            {"05.03.1951", "05.03.1971"},
+        ),
+        (
+            Done.BIRTH_MONTH,
+            {"birth_date": "1961-11-30"},
+            {"1961-01-30", "1961-10-30", "1961-12-30"},
+        ),
+        (Done.DAY_MONTH_SWAPPED, {"birth_date": "5.3.1961"}, {"3.5.1961"}),
+        (Done.DAY_MONTH_SWAPPED, {"birth_date": "13.3.1961"}, {"13.3.1961"}),
+        (Done.BIRTH_DECADE, {"birth_date": "1961"}, {"1961"}),
+        (Done.OTHER_ADDRESS, {"address": "x"}, {"Nizami küçəsi, ev 4"}),
+        (Done.TYPING_SURNAME, {"surname": None}, {None}),
+        (Done.BIRTH_MONTH, {"birth_date": None}, {None}),
+    ],
+)
+def test_each_slip_makes_what_it_says(word, before, after):
+    """A slip changes its cell in the ways it names, in the form of the text, and nothing else."""
+    (name,) = before
+    assert {made[name] for made in _made_of(word, before)} <= after
+
+
+@pytest.mark.parametrize("surname", ["Alov", "Oruclu", "ABBASLI", "Hacıyev"])
+def test_a_slip_of_the_keyboard_is_one_edit(surname):
+    """A letter lost, doubled, exchanged, mistaken or beside is one edit, not of the first one."""
+    made = [
+        cells["surname"]
+        for cells in _made_of(Done.TYPING_SURNAME, {"surname": surname})
+    ]
+    assert len(made) > 10
+    # A name without a letter that looks like another one stays.
+    assert {OSA.distance(surname, text) for text in made} <= {0, 1}
+    first = {text[0] for text in made}
+    assert first <= {surname[0], "0"}
+
+
+@pytest.mark.parametrize(
+    ("script", "key", "near"),
+    [
+        ("latin", "ə", "ıöğ"),
+        ("latin", "İ", "UOKJ"),
+        ("ascii", "p", "ol"),
+        ("english", "w", "qesa"),
+        ("russian", "а", "впекмс"),
+        ("azeri-cyrillic", "ә", "хө"),
+        ("russian", "5", "46"),
+    ],
+)
+def test_the_keys_beside_are_those_of_the_keyboard(script, key, near):
+    """Whoever types a script has its keyboard under the fingers."""
+    assert set(keys_beside(script)[key]) == set(near)
+
+
+@given(
+    date=st.dates(dt.date(1900, 1, 1), dt.date(2008, 1, 1)),
+    form=st.sampled_from(["%d.%m.%Y", "%Y-%m-%d"]),
+    seed=st.integers(0, 999),
+)
+def test_a_slip_in_a_date_leaves_a_date_in_its_form(date, form, seed):
+    """A date with a wrong month, day or year is a date of the calendar, written as before."""
+    text = date.strftime(form)
+    hand = Hand(np.random.default_rng(seed), {}, None)
+    for slip in SLIPS:
+        if slip.done in {Done.BIRTH_MONTH, Done.BIRTH_DIGIT, Done.DAY_MONTH_SWAPPED}:
+            cells = {"birth_date": text}
+            slip.make(hand, cells)
+            leap = date.month == 2 and date.day == 29
+            assert len(cells["birth_date"]) == 10
+            if not leap:
+                dt.datetime.strptime(cells["birth_date"], form)  # noqa: DTZ007
+
+
+def test_careless_entries_know_their_slips():
+    """An entry that is careless says so, and a slip that found nothing to change is not told."""
+    plain, made = _careless(0), _careless(4)
+    done = made.truth.column("done").to_pylist()
+    was = plain.truth.column("done").to_pylist()
+    same = [
+        left == right for left, right in zip(_cells(plain), _cells(made), strict=True)
+    ]
+    assert all(
+        now == before
+        for now, before, is_same in zip(done, was, same, strict=True)
+        if is_same
+    )
+    told = [now != before for now, before in zip(done, was, strict=True)]
+    assert sum(told) > 0.8 * (len(same) - sum(same))
+
+
+def test_a_level_that_is_none_is_refused():
+    """The level is one of five; with planted faults there is none."""
+    with pytest.raises(UsageError, match="carelessness"):
+        _careless(5)
+    with pytest.raises(UsageError, match="faults"):
+        write(Path("/nowhere"), voters=1, also=Also.FAULTS, carelessness=1)
+
+
+@pytest.mark.parametrize("voters", [0, 1])
+def test_few_or_no_careless_voters(voters):
+    """Without a second entry nothing happens."""
+    assert _same(_careless(0, voters), _careless(4, voters))

@@ -20,6 +20,7 @@ def synth(
     files: Annotated[bool | None, option("files", "--files/--no-files")] = None,
     registers: Annotated[bool, option("registers", "--registers")] = False,
     faults: Annotated[bool, option("faults", "--faults")] = False,
+    carelessness: Annotated[int, option("carelessness", min=0, max=4)] = 0,
 ) -> Answer:
     """Invent voters' lists."""
     from voterlist.synth import Also, write
@@ -37,6 +38,7 @@ def synth(
             seed=seed,
             files=files,
             also=also,
+            carelessness=carelessness,
             progress=lambda _what, done, total: steps("synth", done, total),
         )
     tell("cli.synth.done", **picked(made, "entries", "voters", "repeated"))

@@ -38,7 +38,10 @@ _STYLES = (
     "typed_russian",
     "typed_capitals",
 )
-QUIET = Rates(**{part.name: 0.0 for part in fields(Rates) if part.name not in _STYLES})
+_NEVER: dict[str, Any] = {
+    part.name: 0 for part in fields(Rates) if part.name not in _STYLES
+}
+QUIET = Rates(**_NEVER)
 """Clerks of every script, who make no mistake; nobody stands twice, and nobody listed is dead."""
 
 ENTRIES_A_SITE = 5_000

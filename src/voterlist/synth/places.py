@@ -67,6 +67,7 @@ class Rates:
         typed_azeri_cyrillic: lists in Azerbaijani Cyrillic.
         typed_russian: lists in Russian.
         typed_capitals: lists in capitals, whatever the script.
+        carelessness: level, from 0 to 4, of slips that meet in a second entry; 0 adds none.
     """
 
     # Second entries: shares of all persons, by cause.
@@ -122,6 +123,8 @@ class Rates:
     typed_azeri_cyrillic: float = 0.04
     typed_russian: float = 0.06
     typed_capitals: float = 0.12
+
+    carelessness: int = 0
 
 
 DATE_FORMS = ("dotted", "iso", "dotted-short", "year")

@@ -16,6 +16,7 @@ from numpy.random import Generator
 
 from voterlist.arrays import AnyArray
 from voterlist.errors import UsageError
+from voterlist.synth.carelessness import LEVELS
 from voterlist.synth.lexicon import Lexicon, lexicon
 from voterlist.synth.people import People, concat_people, draw_given, draw_people
 from voterlist.synth.places import (
@@ -45,6 +46,7 @@ _PARTS = (
     "statistics",
     "files",
     "faults",
+    "carelessness",
 )
 
 
@@ -274,7 +276,8 @@ def draw_plan(
     """The plan of a nation of ``voters`` persons; the same arguments give the same plan.
 
     Raises:
-        UsageError: a count is out of range, or the numbers do not fit the constituencies.
+        UsageError: a count or a level is out of range, or the numbers do not fit the
+            constituencies.
     """
     if voters < 0 or constituencies < 1 or country.precinct_size < 1:
         raise UsageError(
@@ -282,6 +285,11 @@ def draw_plan(
             todo="Give a larger number.",
         )
     rates = rates or Rates()
+    if rates.carelessness not in range(len(LEVELS)):
+        raise UsageError(
+            f"the level of carelessness is a whole number up to {len(LEVELS) - 1}",
+            todo="Give one of the levels.",
+        )
     names = lexicon()
     today = (country.on_day - dt.date(1970, 1, 1)).days
     codes = _numbers(constituencies, country.numbers)

@@ -15,6 +15,7 @@ from voterlist.arrays import AnyArray
 from voterlist.fields import COMPARED
 from voterlist.schemas import TRUTH
 from voterlist.synth import slips
+from voterlist.synth.carelessness import with_slips
 from voterlist.synth.people import People, documents, fins, numbered
 from voterlist.synth.places import DATE_FORMS, Rates
 from voterlist.synth.plan import Plan, stream
@@ -90,7 +91,7 @@ class _Pen:
     Attributes:
         rng: each draw moves it on, so the order of the draws is part of the result.
         rates: how often each slip happens.
-        done: bits of ``Done``, one element an entry; set in place.
+        done: int64, bits of ``Done``, one element an entry; set in place.
     """
 
     rng: Generator
@@ -110,7 +111,7 @@ class _Pen:
         hit = self.hit(getattr(self.rates, name))
         if among is not None:
             hit &= among
-        self.done[hit] |= np.int32(int(what))
+        self.done[hit] |= np.int64(int(what))
         return hit
 
     def mistyped(self, texts: pa.Array, what: Done) -> pa.Array:
@@ -478,7 +479,8 @@ def _typed_bits(plan: Plan, precinct: AnyArray) -> AnyArray:
     bits = np.where(script > 0, script_bit, 0)
     capitals = plan.clerks.capitals[precinct]
     capitals_bit = np.where(capitals, int(Done.TYPED_CAPITALS), 0)
-    return (bits | capitals_bit).astype(np.int32)
+    typed: AnyArray = bits | capitals_bit
+    return typed
 
 
 def _done_column(done: AnyArray) -> pa.Array:
@@ -497,7 +499,7 @@ def render(plan: Plan, constituency: int) -> Chunk:
     clerks = plan.clerks
     precinct = entries.precinct[order]
     person = entries.person[order]
-    done = entries.done[order] | _typed_bits(plan, precinct)
+    done = entries.done[order].astype(np.int64) | _typed_bits(plan, precinct)
     pen = _Pen(rng, plan.rates, done)
     script = clerks.script[precinct].astype(np.int64)
     way = style(script, clerks.capitals[precinct])
@@ -515,6 +517,9 @@ def render(plan: Plan, constituency: int) -> Chunk:
         **_places(plan, precinct),
         **_type(pen, plan, rows, precinct, order),
     }
+    if level := plan.rates.carelessness:
+        own = stream(plan.seed, "carelessness", int(plan.numbers[constituency]))
+        columns = with_slips(own, level, columns, done, script, precinct)
     in_order = [columns[name] for name in ENTRIES.names]
     truth = [ids, numbered("p", person), _done_column(pen.done)]
     return Chunk(
@@ -612,7 +617,7 @@ def render_deaths(plan: Plan) -> pa.Table:
     dead = plan.dead
     count = len(dead.people)
     rng = stream(plan.seed, "register")
-    pen = _Pen(rng, plan.rates, np.zeros(count, np.int32))
+    pen = _Pen(rng, plan.rates, np.zeros(count, np.int64))
     rows = _register_rows(plan, rng)
     weak = pen.hit(pen.rates.death_unusable)
     lacks = rng.integers(0, 4, count)

@@ -51,6 +51,22 @@ class Done(IntFlag):
     DOCUMENT_DAMAGED = 1 << 28
     FIN_DAMAGED = 1 << 29
     FIN_OF_ANOTHER = 1 << 30
+    # Only careless second entries have what follows.
+    SURNAME_INITIAL_LOST = 1 << 31
+    GIVEN_NAME_INITIAL_LOST = 1 << 32
+    GIVEN_NAME_INITIAL_ONLY = 1 << 33
+    PATRONYMIC_INITIAL_ONLY = 1 << 34
+    NAMES_EXCHANGED = 1 << 35
+    BIRTH_DECADE = 1 << 36
+    BIRTH_MONTH = 1 << 37
+    IDENTIFIERS_MISSING = 1 << 38
+    OTHER_ADDRESS = 1 << 39
+
+
+SECOND_ENTRY = (
+    Done.SAME_PRECINCT | Done.MOVED_WITHIN | Done.MOVED_ACROSS | Done.TEMPORARY_LIST
+)
+"""Every entry of a person but the first has one of these."""
 
 
 def done_words(bits: int) -> str | None:
@@ -74,7 +90,7 @@ class Entries:
         stem: int16, number of the surname's stem in the lexicon.
         form: int8, family of endings of the surname.
         document: int8, 0 for the person's first document, 1 for the next.
-        done: int32, bits of ``Done``.
+        done: int32, bits of ``Done``, of those below the 31st.
     """
 
     person: AnyArray

@@ -19,14 +19,16 @@ from voterlist.arrays import AnyArray
 _Damage: TypeAlias = Callable[[Generator, AnyArray], AnyArray]
 """A matrix of code points in, the damaged one out."""
 
-_KEYBOARDS = (
+KEYBOARDS = (
     ("qüertyuiopöğ", "asdfghjklıə", "zxcvbnmçş"),
     ("qwertyuiop", "asdfghjkl", "zxcvbnm"),
     ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю"),
     ("јүукенгшһзхә", "фывапролджө", "ҹчсмитғбҝ"),
     ("1234567890",),
 )
-"""The rows of keys of each keyboard. A letter that several have is looked for on the first."""
+"""The rows of keys of each keyboard: Azerbaijani, English, Russian, Azerbaijani Cyrillic, digits.
+
+A letter that several have is looked for on the first."""
 _POINTS = 0x600
 """Code points up to Cyrillic: all letters of invented lists."""
 
@@ -37,7 +39,7 @@ def _neighbours() -> AnyArray:
     Itself where none has.
     """
     table = np.repeat(np.arange(_POINTS, dtype=np.uint32)[:, None], 2, axis=1)
-    for keyboard in reversed(_KEYBOARDS):
+    for keyboard in reversed(KEYBOARDS):
         for row in keyboard:
             capitals = row.replace("i", "İ").upper()
             for keys in (row, capitals):

@@ -18,11 +18,13 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from numpy.random import Generator
 
+from voterlist.errors import UsageError
 from voterlist.schemas import TRUTH
 from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import Synthetic, generate, statistics
 from voterlist.synth.keys import with_run_ids
 from voterlist.synth.layouts import HEADERS, LAYOUTS, Layout, file_bytes, fitting, sheet
+from voterlist.synth.places import Rates
 from voterlist.synth.plan import (
     DISPLACED,
     Plan,
@@ -350,6 +352,7 @@ def write(
     seed: int = 1,
     files: bool | None = None,
     also: Also = Also.NOTHING,
+    carelessness: int = 0,
     progress: Progress = _quiet,
 ) -> Summary:
     """Write invented lists of ``voters`` persons, with their truth, into the folder ``out``.
@@ -366,10 +369,11 @@ def write(
         seed: the same seed gives the same files.
         files: whether to write precinct files; without it, where there are at most 100,000 voters.
         also: what to write beside the lists.
+        carelessness: from 0 to 4, how many slips meet in a second entry.
         progress: called with what is being written, how many are done, and of how many.
 
     Raises:
-        UsageError: a count is out of range.
+        UsageError: a count or the level is out of range, or slips and faults are both wanted.
     """
     if constituencies is None:
         constituencies = default_constituencies(voters)
@@ -377,11 +381,22 @@ def write(
         files = voters <= FILES_UP_TO
     faults = Also.FAULTS in also
     registers = Also.REGISTERS in also
+    if faults and carelessness:
+        raise UsageError(
+            "lists with planted faults have no other slips",
+            todo="Leave out --faults or --carelessness.",
+        )
+    rates = Rates(carelessness=carelessness) if carelessness else None
     as_files = files or registers
     if not as_files and not faults:
-        return _write_streamed(out, voters, constituencies, seed, progress)
+        return _write_streamed(out, voters, constituencies, seed, rates, progress)
     synthetic = generate(
-        voters, constituencies=constituencies, seed=seed, faults=faults, files=as_files
+        voters,
+        constituencies=constituencies,
+        seed=seed,
+        rates=rates,
+        faults=faults,
+        files=as_files,
     )
     if as_files:
         return _write_both(out, synthetic, voters, seed, progress, registers=registers)
@@ -390,10 +405,15 @@ def write(
 
 
 def _write_streamed(
-    out: Path, voters: int, constituencies: int, seed: int, progress: Progress
+    out: Path,
+    voters: int,
+    constituencies: int,
+    seed: int,
+    rates: Rates | None,
+    progress: Progress,
 ) -> Summary:
     """The tables alone, without holding all of them in memory."""
-    plan = draw_plan(voters, constituencies=constituencies, seed=seed)
+    plan = draw_plan(voters, constituencies=constituencies, seed=seed, rates=rates)
     entries, deaths, paths = _stream_tables(plan, out, progress)
     entries_of_person = np.bincount(plan.entries.person)
     entries_of_precinct = np.bincount(plan.entries.precinct)
