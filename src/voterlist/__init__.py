@@ -1,11 +1,12 @@
 """voterlist compiles voters' lists and finds repeated and faulty entries.
 
-The public names are few: ``find_duplicates``, ``find_matches``, ``check``, ``normalize`` and
-``linkage_features`` take pandas frames and give one; the errors share the root ``VoterlistError``.
+The public names are few: ``link`` takes pandas frames and gives an object with all that is known of
+the linkage; ``find_duplicates``, ``find_matches``, ``check``, ``normalize`` and
+``linkage_features`` take frames and give one; the errors share the root ``VoterlistError``.
 Everything else is reached by the command line.
 
-``check`` and ``normalize`` are also the names of the packages behind them; inside the project those
-are imported as ``from voterlist.check import check``, never from here.
+``check``, ``link`` and ``normalize`` are also the names of the packages behind them; inside the
+project those are imported as ``from voterlist.check import check``, never from here.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         check,
         find_duplicates,
         find_matches,
+        link,
         linkage_features,
         normalize,
     )
@@ -34,6 +36,7 @@ __all__ = [
     "check",
     "find_duplicates",
     "find_matches",
+    "link",
     "linkage_features",
     "normalize",
 ]
@@ -61,6 +64,7 @@ class _FrontDoor(ModuleType):
     check = _function("check")
     find_duplicates = _function("find_duplicates")
     find_matches = _function("find_matches")
+    link = _function("link")
     linkage_features = _function("linkage_features")
     normalize = _function("normalize")
 

@@ -19,8 +19,9 @@ _COMPARE = """
 import json, sys, tempfile
 from pathlib import Path
 import pyarrow.parquet as pq
-from voterlist import link, spark
+from voterlist import spark
 from voterlist.config import LinkSettings
+from voterlist.link import link
 from voterlist.model import Profile
 from voterlist.spark.session import open_session
 
@@ -35,7 +36,7 @@ with open_session(master) as session:
         frame = session.read.parquet(str(Path(f"{name}.parquet").absolute()))
         there = spark.link(frame, job=job, profile=Profile(profile), settings=settings)
         table = pq.read_table(f"{name}.parquet")
-        here = link.link(table, settings, profile=Profile(profile))
+        here = link(table, settings, profile=Profile(profile))
         step = pq.read_table(work / "pairs", filters=[("kind", "=", "pairs")])
         told[name] = {
             "pairs": here.pairs.num_rows,

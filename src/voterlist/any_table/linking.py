@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist import link as linkage
 from voterlist.any_table import aside
 from voterlist.any_table.joined import (
     Reading,
@@ -26,6 +25,19 @@ from voterlist.config import LinkSettings
 from voterlist.config.comparisons import AddedComparison, comparisons_error
 from voterlist.errors import MapError, SettingsMistake, usage_error
 from voterlist.ingest.added import is_ascending, parse_comparisons
+from voterlist.link import (
+    FOLDS,
+    TAKEN_NAMES,
+    Added,
+    Incremental,
+    Linkage,
+    Ready,
+    Scope,
+    link_ready,
+    plan,
+    ready,
+)
+from voterlist.link import Watch as LinkWatch
 from voterlist.link.block import Forecast
 from voterlist.model import PairKind, Profile, Stage
 from voterlist.normalize import normalize
@@ -97,16 +109,16 @@ class LinkRequest:
         if self.between and len(self.files) == 1 and not self.against:
             raise usage_error("one-list")
 
-    def scope(self, ids: pa.ChunkedArray, rows: Sequence[int]) -> linkage.Scope | None:
+    def scope(self, ids: pa.ChunkedArray, rows: Sequence[int]) -> Scope | None:
         """Which pairs of the entries are looked for; ``rows`` are those of each file."""
         if self.between:
             list_of_file = np.minimum(np.arange(len(rows)), len(self.files))
             lists = np.repeat(list_of_file, rows).astype(np.int32)
-            return linkage.Scope.between(ids, lists, one_to_one=self.one_to_one)
+            return Scope.between(ids, lists, one_to_one=self.one_to_one)
         if not self.against:
             return None
         new = sum(rows[: len(self.files)])
-        return linkage.Scope.held_against(ids.slice(0, new))
+        return Scope.held_against(ids.slice(0, new))
 
 
 def _read_map(
@@ -117,7 +129,7 @@ def _read_map(
     if path is None:
         return columns, ()
     text = path.read_text(encoding="utf-8-sig")
-    return columns, parse_comparisons(text, linkage.TAKEN_NAMES)
+    return columns, parse_comparisons(text, TAKEN_NAMES)
 
 
 def _a_map_each(files: Sequence[Path], maps: Sequence[Path]) -> list[Path | None]:
@@ -178,9 +190,9 @@ class Watch:
     forecast: TellForecast
     reading: TellReading = lambda _reading: None
 
-    def over(self, entries: int) -> linkage.Watch:
+    def over(self, entries: int) -> LinkWatch:
         """What the linkage of so many entries is to call."""
-        return linkage.Watch(
+        return LinkWatch(
             lambda _step, done, total: self.progress(Stage.LINK, done, total),
             lambda keys: self.forecast(entries, keys),
         )
@@ -199,7 +211,7 @@ class Planned:
 class Linked:
     """A linkage that was made."""
 
-    result: linkage.Linkage
+    result: Linkage
     entries: int
     new: int | None
     """The entries that were held against the others; None where there are no others."""
@@ -230,8 +242,8 @@ class _Voters:
     entries: int
     new: int
     """How many of them are of the files, and not held against."""
-    scope: linkage.Scope | None
-    added: linkage.Added
+    scope: Scope | None
+    added: Added
     are_renamed: bool
     reading: Reading
 
@@ -246,7 +258,7 @@ def plan_linkage(request: LinkRequest, *, progress: Progress) -> Planned:
     """
     sources, settings = request.sources(), link_settings(request.settings)
     voters = _voters(sources, request, progress)
-    forecast = linkage.plan(
+    forecast = plan(
         voters.tables.pop(),
         settings,
         profile=voters.reading.profile,
@@ -310,9 +322,9 @@ def _link(
     if request.state:
         known = linkage_state.read(request.state)
         # The linkage gives the state up when it has compared: nothing else may hold it.
-        earlier, use = linkage.Incremental(known.state), known.use
+        earlier, use = Incremental(known.state), known.use
         del known
-    result = linkage.link_ready(
+    result = link_ready(
         _ready(voters, spill),
         settings,
         scope=voters.scope,
@@ -327,12 +339,12 @@ def _link(
     )
 
 
-def _ready(voters: _Voters, spill: Spill | None) -> linkage.Ready:
+def _ready(voters: _Voters, spill: Spill | None) -> Ready:
     """The voters ready to be linked; they are given up."""
     columns, profile = voters.tables.pop(), voters.reading.profile
     if isinstance(columns, PutAside) and spill is not None:
         return aside.ready(columns, voters.added, profile, spill)
-    return linkage.ready(columns, profile, voters.added)
+    return ready(columns, profile, voters.added)
 
 
 def _voters(
@@ -356,9 +368,7 @@ def _voters(
     # In the order of their ids the linkage need not sort them again. The sorted entries have no
     # name here: normalize is the last to hold them, and lets go of what it has read.
     voters = normalize(_in_order(held), profile, encoded=True, for_linkage=True).table
-    added = linkage.Added(
-        comparisons, fold_added(raw, comparisons, profile, linkage.FOLDS), ids
-    )
+    added = Added(comparisons, fold_added(raw, comparisons, profile, FOLDS), ids)
     return _Voters([voters], voters.num_rows, new, scope, added, are_renamed, reading)
 
 
@@ -376,7 +386,7 @@ def _voters_aside(
     files = understood(sources, request.profile, keep)
     profile, comparisons = files.profile, files.comparisons
     reading = Reading(profile, files.told, files.uses)
-    folded = fold_added(files.added(), comparisons, profile, linkage.FOLDS)
+    folded = fold_added(files.added(), comparisons, profile, FOLDS)
     progress(Stage.NORMALIZE, 0, 1)
     is_scoped = bool(request.against) or request.between
     made = aside.normalised(
@@ -387,7 +397,7 @@ def _voters_aside(
         made.voters.num_rows,
         sum(made.rows[: len(request.files)]),
         None if made.ids is None else request.scope(made.ids, made.rows),
-        linkage.Added(comparisons, folded, made.ids if comparisons else None),
+        Added(comparisons, folded, made.ids if comparisons else None),
         made.are_renamed,
         reading,
     )

@@ -175,7 +175,7 @@ def read_model(metadata: dict[bytes, bytes] | None) -> Model | None:
         }
         for name, fields in content["log_m"].items()
     }
-    return Model(log_m, np.array(content["log_size"]))
+    return Model(log_m, np.array(content["log_size"]), {})
 
 
 def read_comparisons(metadata: dict[bytes, bytes] | None) -> Comparisons:

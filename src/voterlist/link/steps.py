@@ -21,6 +21,7 @@ from voterlist.link.encode import LINKED, Encoded, encode
 from voterlist.link.explain import with_model
 from voterlist.link.fit import Blocked, blocked, doubts, estimate
 from voterlist.link.fit import Compared as FitOf
+from voterlist.link.fitted import Fitted
 from voterlist.link.incremental import (
     Known,
     State,
@@ -284,8 +285,11 @@ def conclude(
         candidates=len(candidate_pairs),
         by_person=scorer.entries.person is not None,
     )
+    linkage = concluded(scored, settings, partners, closed)
+    fitted = replace(linkage.fitted, person=scorer.entries.person)
     return replace(
-        concluded(scored, settings, partners, closed),
+        linkage,
+        fitted=fitted,
         afresh=candidate_pairs.afresh,
         state=compared.state,
         reused=compared.reused,
@@ -346,6 +350,7 @@ def concluded(
         afresh=scored.candidates,
         estimate=None if against else expected,
         doubts=against,
+        fitted=Fitted(comparisons, model, counted, scored.of_keys.entries),
     )
 
 

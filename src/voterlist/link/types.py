@@ -15,6 +15,7 @@ from voterlist.link import block, keys
 from voterlist.link.candidates import Progress, Store
 from voterlist.link.encode import Encoded
 from voterlist.link.fit import Doubt, Estimate
+from voterlist.link.fitted import Fitted
 from voterlist.link.incremental import State
 from voterlist.persons.chance import AGREEMENTS, PersonFields, pairs_of
 
@@ -170,6 +171,8 @@ class Linkage:
     """How many of them were compared in this linkage; the others were reused."""
     estimate: Estimate | None
     """None where no pair was put forward, and where there are doubts."""
+    fitted: Fitted
+    """What was learnt."""
     chance: tuple[Chance, ...] = ()
     state: State | None = None
     """What the next linkage may go on from; None where it was not asked for."""

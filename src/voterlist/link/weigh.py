@@ -145,6 +145,9 @@ class Model:
     """``log_m[class][field][level]`` is log2 P(level | class), 0 at *missing*."""
     log_size: Floats
     """log2 of the pairs of each class."""
+    u: dict[str, Floats]
+    """``u[field][level]`` is the share of random pairs at a level, whatever value they share, *not
+    a number* at *missing*. It scores nothing, it is told to people."""
 
     @property
     def prior_log_odds(self) -> float:
@@ -201,7 +204,7 @@ def count_chunk(codes: Longs) -> VectorCounts:
 
 
 def _weights_unrelated(
-    entries: Encoded, comparisons: Comparisons, drawn: Drawn
+    entries: Encoded, comparisons: Comparisons, u: dict[str, Floats]
 ) -> dict[str, Floats]:
     """log2 u of each level from random pairs; 0 where the term frequency of a value tells it."""
     if entries.size < 2:
@@ -211,8 +214,7 @@ def _weights_unrelated(
         }
     log_u = {}
     for comparison in comparisons:
-        shares = _sampled_shares(drawn.counts(comparison))
-        of_field = _log_shares(comparison, shares)
+        of_field = _log_shares(comparison, u[comparison.field][MISSING + 1 :])
         of_field[comparison.value_levels(entries)] = 0.0
         comparison.fit_unrelated(entries, of_field)
         log_u[comparison.field] = of_field
@@ -220,10 +222,10 @@ def _weights_unrelated(
 
 
 def _sampled_shares(counts: Floats) -> Floats:
-    """The share of each level that is not *missing* among pairs with both values known."""
+    """The share of each level among pairs with both values known; *missing* is not a number."""
     known = counts[MISSING + 1 :].astype(np.float64)
     every = known.sum() + _HALF_A_PAIR * len(known)
-    return np.asarray((known + _HALF_A_PAIR) / every, np.float64)
+    return np.asarray(np.r_[np.nan, (known + _HALF_A_PAIR) / every], np.float64)
 
 
 def _log_shares(comparison: Comparison, shares: Floats) -> Floats:
@@ -335,7 +337,11 @@ def learn(
     counted = max(every if pairs is None else float(pairs), 1.0)
     drawn = (sample or Sample()).drawn(entries, comparisons)
     shares = _known_shares(entries, comparisons, drawn)
-    log_u = _weights_unrelated(entries, comparisons, drawn)
+    u = {
+        comparison.field: _sampled_shares(drawn.counts(comparison))
+        for comparison in comparisons
+    }
+    log_u = _weights_unrelated(entries, comparisons, u)
     known = priors(profile, entries, comparisons, lacking(shares))
     known = _as_unrelated(known, entries, comparisons, log_u)
     log_m = {
@@ -364,7 +370,7 @@ def learn(
         log_m = ordered(log_m, log_u, entries, comparisons)
         if np.abs(np.log2(class_sizes / before)).max() < _SMALLEST_CHANGE:
             break
-    return Model(log_m, np.log2(class_sizes))
+    return Model(log_m, np.log2(class_sizes), u)
 
 
 def rounded(model: Model) -> Model:
@@ -383,6 +389,7 @@ def rounded(model: Model) -> Model:
     return Model(
         of_classes | {"same": of_same, "unrelated": of_unrelated},
         on_grid(model.log_size),
+        model.u,
     )
 
 

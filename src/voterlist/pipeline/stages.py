@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist import link, review
+from voterlist import review
 from voterlist.config import Settings
 from voterlist.decisions import (
     STOOD,
@@ -23,6 +23,8 @@ from voterlist.decisions import (
 )
 from voterlist.decisions import Given as Answers
 from voterlist.findings import finding_ids, settle
+from voterlist.link import FOLDS, LINKED, Added, Incremental, Watch, link_ready
+from voterlist.link import ready as encode_list
 from voterlist.link.cases import case_id
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
@@ -63,24 +65,24 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     the model, and a case that they decided stays one.
     """
     # Of the list of a whole nation one column is read at a time.
-    voters = tables.columns("voters", link.LINKED)
+    voters = tables.columns("voters", LINKED)
     folder = context.workspace / linkage_state.FOLDER
     known = linkage_state.read(folder)
     # The linkage gives the state up when it has compared: nothing else may hold it.
-    earlier, use = link.Incremental(known.state), known.use
+    earlier, use = Incremental(known.state), known.use
     del known
     added = _added_comparisons(tables["added"], context)
-    ready = link.ready(voters, context.settings.workspace.profile, added)
+    ready = encode_list(voters, context.settings.workspace.profile, added)
     # The register tests count what coincidence would give.
     ready = dataclasses.replace(ready, with_chance=False)
     decided_by_people = decided(tables["decisions"], ready.ids)
-    linkage = link.link_ready(
+    linkage = link_ready(
         ready,
         context.settings.link,
         added=added,
         decided=decided_by_people,
         incremental=earlier,
-        watch=link.Watch(
+        watch=Watch(
             lambda step, done, total: context.progress(Stage.LINK, step, done, total)
         ),
     )
@@ -113,11 +115,11 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     return StageResult(made, rows, rows, notes=notes)
 
 
-def _added_comparisons(told: pa.Table, context: StageContext) -> link.Added:
+def _added_comparisons(told: pa.Table, context: StageContext) -> Added:
     """The comparisons that the settings add, with the values of the entries (ADDED)."""
     comparisons = context.settings.comparisons
     if not comparisons:
-        return link.Added()
+        return Added()
     ids = pc.unique(told.column("entry_id"))
     written = {}
     for comparison in comparisons:
@@ -125,9 +127,7 @@ def _added_comparisons(told: pa.Table, context: StageContext) -> link.Added:
         at = pc.index_in(ids, value_set=rows.column("entry_id").combine_chunks())
         written[comparison.name] = rows.column("value").take(at).combine_chunks()
     profile = context.settings.workspace.profile
-    return link.Added(
-        comparisons, fold_added(written, comparisons, profile, link.FOLDS), ids
-    )
+    return Added(comparisons, fold_added(written, comparisons, profile, FOLDS), ids)
 
 
 def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:

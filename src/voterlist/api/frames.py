@@ -1,0 +1,289 @@
+"""Frames as the linkage takes them, and tables as pandas has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import wraps
+from inspect import signature
+from typing import ParamSpec, TypeVar
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.arrays import Longs
+from voterlist.config import parse_tree
+from voterlist.config.comparisons import AddedComparison
+from voterlist.errors import (
+    InputError,
+    MapError,
+    NotAFrameError,
+    VoterlistError,
+    place_of,
+)
+from voterlist.ingest import given_map, name_columns, table_entries, table_intake
+from voterlist.ingest.added import added_columns, require_columns
+from voterlist.ingest.choice import (
+    Choice,
+    choose,
+    chosen,
+    with_common_comparisons,
+)
+from voterlist.link import FOLDS, Added, Scope
+from voterlist.model import Profile
+from voterlist.normalize import normalize as normalize_entries
+from voterlist.normalize.stage import fold_added
+from voterlist.normalize.told import ToldProfile, tell_profile
+from voterlist.readers.pandas_frame import frame_table
+from voterlist.schemas import ENTRY, Intake
+from voterlist.tables import concat
+
+Columns = Mapping[str, str | Sequence[str]]
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
+
+
+def without_cells(function: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
+    """The function, which tells of an error that nobody foresaw its kind and place alone.
+
+    Its words, and those of what caused it, may quote a cell.
+    """
+
+    @wraps(function)
+    def call(*args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
+        # A missing argument is for Python to tell.
+        signature(function).bind(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except VoterlistError:
+            raise
+        except Exception as error:  # noqa: BLE001  see above
+            failed = f"failed inside: {type(error).__name__} at {place_of(error)}"
+        raise VoterlistError(failed, todo="Report this line; it quotes no cell.")
+
+    return call
+
+
+def profile_named(name: str) -> Profile:
+    """The profile of this name.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    return parse_tree({"workspace": {"profile": name}}).workspace.profile
+
+
+def require_frame(frame: object) -> None:
+    """Refuse what is no frame; of a text nothing is told, for it may be anybody's name.
+
+    Raises:
+        NotAFrameError: it is something else.
+    """
+    if isinstance(frame, pd.DataFrame):
+        return
+    kind = type(frame).__name__
+    todo = (
+        "Make a frame of it: pandas.DataFrame(...); of a file, "
+        'pandas.read_csv("file.csv", dtype=str). The command voterlist link takes files.'
+    )
+    message = f"a pandas DataFrame is needed, and this is of the type {kind}. {todo}"
+    raise NotAFrameError(message, todo=todo)
+
+
+def intake_of(frame: pd.DataFrame, columns: Columns | None) -> Intake:
+    """The frame's rows as entries; the index is left aside."""
+    require_frame(frame)
+    return table_intake(frame_table(frame), columns)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenFrame:
+    """The cells of a frame, and what its columns are used as."""
+
+    table: pa.Table
+    choice: Choice
+
+    def entries(self) -> pa.Table:
+        """Its rows as ENTRY."""
+        return table_entries(
+            self.table, self.choice.map, distinct_ids=self.choice.has_distinct_ids
+        )
+
+
+def choose_columns(
+    frame: pd.DataFrame,
+    columns: Columns | None,
+    comparisons: Sequence[AddedComparison] = (),
+    *,
+    alone: bool = True,
+) -> ChosenFrame:
+    """A frame with the use of each column; ``alone`` where no other is compared with it."""
+    require_frame(frame)
+    table = frame_table(frame)
+    headers = table.column_names
+    given = None if columns is None else given_map(headers, columns)
+    require_columns(headers, comparisons, columns)
+    if given is None:
+        return ChosenFrame(table, choose(table, comparisons, alone=alone))
+    return ChosenFrame(table, chosen(headers, given, comparisons))
+
+
+@dataclass(frozen=True, slots=True)
+class Linkable:
+    """Frames as the linkage takes them: one list, in which every id has the mark of its frame."""
+
+    names: tuple[str, ...]
+    """What the frames are called; one that stands alone has no name."""
+    frames: tuple[ChosenFrame, ...]
+    entries: tuple[pa.Table, ...]
+    """The rows of each frame as ENTRY."""
+    profile: Profile
+    told: ToldProfile | None
+    """How the profile was told; None where it was given."""
+
+    def said(self) -> dict[Hashable, object]:
+        """How the frames were understood, as plain values."""
+        uses = [use for frame in self.frames for use in frame.choice.uses]
+        return {
+            "profile": str(self.profile),
+            "profile_told": asdict(self.told) if self.told else None,
+            "columns": [asdict(use) for use in uses],
+        }
+
+    def marks(self) -> list[str]:
+        """What stands before the ids of each frame while all are one list.
+
+        In each pair the id of the earlier frame comes first then, and equal ids are two.
+        """
+        many = len(self.frames)
+        if many == 1:
+            return [""]
+        return [f"{number:0{len(str(many))}}:" for number in range(1, many + 1)]
+
+    def voters(self) -> pa.Table:
+        """The entries of all frames, normalised."""
+        parts = []
+        for entries, mark in zip(self.entries, self.marks(), strict=True):
+            ids = pc.binary_join_element_wise(mark, entries.column("entry_id"), "")
+            field = ENTRY.field("entry_id")
+            parts.append(entries.set_column(0, field, ids))
+        every = concat(parts, ENTRY)
+        return normalize_entries(every, self.profile, for_linkage=True).table
+
+    def added(self, ids: pa.ChunkedArray) -> Added:
+        """The comparisons that were added, with their columns; ``ids`` are those of voters."""
+        comparisons = self.frames[0].choice.comparisons
+        if not comparisons:
+            return Added()
+        # The frames may head one comparison otherwise.
+        columns = [
+            added_columns(frame.table, frame.choice.comparisons)
+            for frame in self.frames
+        ]
+        texts = {
+            comparison.name: pa.concat_arrays(
+                [of_frame[comparison.name] for of_frame in columns]
+            )
+            for comparison in comparisons
+        }
+        values = fold_added(texts, comparisons, self.profile, FOLDS)
+        return Added(comparisons, values, ids)
+
+    def scope(self, ids: pa.Array, *, one_to_one: bool) -> Scope | None:
+        """Which pairs are looked for: all of one frame, of several those of two frames."""
+        if len(self.frames) == 1:
+            return None
+        lists = self.frame_of(ids).astype(np.int32)
+        return Scope.between(ids, lists, one_to_one=one_to_one)
+
+    def frame_of(self, ids: pa.Array | pa.ChunkedArray) -> Longs:
+        """The number of the frame of each of these marked ids, from 0."""
+        width = len(self.marks()[0])
+        if not width:
+            return np.zeros(len(ids), np.int64)
+        marks = pc.utf8_slice_codeunits(ids, 0, width - 1).cast(pa.int64())
+        return np.asarray(marks.to_numpy(zero_copy_only=False) - 1, np.int64)
+
+    def plain(self, ids: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+        """The ids without their marks."""
+        return pc.utf8_slice_codeunits(ids, len(self.marks()[0]))
+
+
+def read_frames(
+    frames: Mapping[str, pd.DataFrame],
+    columns: Sequence[Columns | None],
+    profile: str | None,
+    added: Sequence[AddedComparison] = (),
+) -> Linkable:
+    """The frames by their names, each with its map of columns; a single one is called "".
+
+    Without a profile it is told from the names of people.
+    """
+    chosen_frames = []
+    for (name, frame), of_frame in zip(frames.items(), columns, strict=True):
+        with _naming(name):
+            is_alone = len(frames) == 1
+            chosen_frames.append(choose_columns(frame, of_frame, added, alone=is_alone))
+    used, told = _told_profile(chosen_frames, profile)
+    choices = with_common_comparisons(
+        [frame.choice.under(used) for frame in chosen_frames]
+    )
+    used_frames = [
+        replace(frame, choice=choice)
+        for frame, choice in zip(chosen_frames, choices, strict=True)
+    ]
+    entries = []
+    for name, used_frame in zip(frames, used_frames, strict=True):
+        with _naming(name):
+            entries.append(used_frame.entries())
+    return Linkable(tuple(frames), tuple(used_frames), tuple(entries), used, told)
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Errors in the block name this one of several frames."""
+    try:
+        yield
+    except MapError as error:
+        raise error.of(file=name) from None
+    except InputError as error:
+        raise error.of_file(name) from None
+
+
+def _told_profile(
+    frames: Sequence[ChosenFrame], profile: str | None
+) -> tuple[Profile, ToldProfile | None]:
+    """The profile, and how it was told from the names where it was not given."""
+    if profile is not None:
+        return profile_named(profile), None
+    names = [name_columns(frame.table, frame.choice.map) for frame in frames]
+    told = tell_profile(pa.concat_tables(names, promote_options="default"))
+    return told.profile, told
+
+
+def to_pandas(table: pa.Table) -> pd.DataFrame:
+    """The table as pandas has it.
+
+    Words as text, unknown whole numbers as pandas' own missing value.
+    """
+    plain = table.cast(
+        pa.schema(
+            [
+                (
+                    f.name,
+                    f.type.value_type if pa.types.is_dictionary(f.type) else f.type,
+                )
+                for f in table.schema
+            ]
+        )
+    )
+    numbers = {
+        pa.int8(): pd.Int8Dtype(),
+        pa.int16(): pd.Int16Dtype(),
+        pa.int32(): pd.Int32Dtype(),
+    }
+    frame: pd.DataFrame = plain.to_pandas(types_mapper=numbers.get)
+    return frame

@@ -1,0 +1,228 @@
+"""A linkage as one object: its pairs, clusters, estimate and model, each a plain pandas frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.api.frames import Columns, Linkable, read_frames, to_pandas
+from voterlist.catalogue import Catalogue, catalogue
+from voterlist.config import LinkSettings, parse_tree
+from voterlist.config.comparisons import added_comparisons
+from voterlist.link import TAKEN_NAMES, Added, Ready, link_ready, ready
+from voterlist.link import Linkage as Linked
+from voterlist.link.weigh import CLASSES
+from voterlist.tables import with_column
+
+Frames = pd.DataFrame | Sequence[pd.DataFrame] | Mapping[str, pd.DataFrame]
+
+_NAMES = ".pairs .clusters .estimate .doubts .keys .model"
+_MOST_PROBABLE_FIRST = [
+    ("probability", "descending"),
+    ("entry_l", "ascending"),
+    ("entry_r", "ascending"),
+]
+
+
+@dataclass
+class Linkage:
+    """A linkage that was made; ``voterlist.link`` gives it.
+
+    Nothing in it decides: a pair is a question for a person.
+    """
+
+    _rows: Linkable
+    _ready: Ready
+    _added: Added
+    _settings: LinkSettings
+    _linked: Linked
+    language: str = "en"
+    """In which language the words of ``model`` and the like are: ``en`` or ``az``."""
+
+    @property
+    def _say(self) -> Catalogue:
+        return catalogue(self.language)
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """The columns of ``schemas.PAIR``, the most probable pair first.
+
+        Of several frames also ``list_l`` and ``list_r``. ``attrs`` says how the rows were
+        understood: ``profile``, ``profile_told``, ``columns``, ``doubts``.
+        """
+        table = self._linked.pairs.sort_by(_MOST_PROBABLE_FIRST)
+        pairs = to_pandas(self._with_lists(table, "entry_l", "entry_r"))
+        doubts = [asdict(doubt) for doubt in self._linked.doubts]
+        pairs.attrs = {**self._rows.said(), "doubts": doubts}
+        return pairs
+
+    @cached_property
+    def clusters(self) -> pd.DataFrame:
+        """``entry_id`` and ``cluster_id`` of the entries that share a cluster.
+
+        A cluster is named by its first entry; of several frames ``list`` says whose an entry is,
+        and stands in the name of the cluster.
+        """
+        table = self._linked.clusters.sort_by(
+            [("cluster_id", "ascending"), ("entry_id", "ascending")]
+        )
+        table = self._with_lists(table, "entry_id")
+        if len(self._rows.names) > 1:
+            lists = self._names_of(table.column("cluster_id"))
+            ids = self._rows.plain(table.column("cluster_id"))
+            named = pc.binary_join_element_wise(lists, ids, ":")
+            table = with_column(table, "cluster_id", named)
+        return to_pandas(table)
+
+    @property
+    def keys(self) -> pd.DataFrame:
+        """``key``, ``blocks``, ``pairs``, ``largest``, ``not_compared``: what each key cost."""
+        columns = ["key", "blocks", "pairs", "largest", "not_compared"]
+        rows = [asdict(line) for line in self._linked.forecast]
+        return pd.DataFrame(rows, columns=columns)
+
+    def _with_lists(self, table: pa.Table, *columns: str) -> pa.Table:
+        """The table with plain ids, and the list of each where there are several."""
+        for column in columns:
+            ids = table.column(column)
+            table = with_column(table, column, self._rows.plain(ids))
+            if len(self._rows.names) > 1:
+                name = column.replace("entry_id", "list").replace("entry", "list")
+                table = table.append_column(name, self._names_of(ids))
+        return table
+
+    def _names_of(self, ids: pa.ChunkedArray) -> pa.Array:
+        """What the frame of each of these marked ids is called."""
+        return pa.array(self._rows.names).take(pa.array(self._rows.frame_of(ids)))
+
+    @property
+    def estimate(self) -> pd.DataFrame:
+        """``share``, ``low`` and ``high`` (95 %) of ``precision`` and ``recall``, as expected.
+
+        They speak of the pairs that were compared, and the model is taken at its word. No rows
+        where no pair is put forward, or where ``doubts`` says why it is not told.
+        """
+        told = self._linked.estimate
+        rows = {}
+        if told is not None:
+            rows["precision"] = told.precision, told.precision_low, told.precision_high
+            rows["recall"] = told.recall, told.recall_low, told.recall_high
+        columns = ["share", "low", "high"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+    @property
+    def doubts(self) -> pd.DataFrame:
+        """``code``, ``share`` and ``says``: why keys or model do not fit the rows; mostly none."""
+        rows = [
+            (str(doubt.code), doubt.share, self._doubt(str(doubt.code), doubt.share))
+            for doubt in self._linked.doubts
+        ]
+        return pd.DataFrame(rows, columns=["code", "share", "says"])
+
+    def _doubt(self, code: str, share: float) -> str:
+        percent = self._say.percent(share)
+        return self._say(f"link.doubt.{code}", share=percent, pairs=int(share))
+
+    @property
+    def model(self) -> pd.DataFrame:
+        """What the linkage learnt: a row a level of a comparison, the strongest evidence first.
+
+        ``m`` is P(level | one person), ``u`` P(level | unrelated people), ``weight_bits``
+        log2(m / u). Where ``by_value`` is true, u depends on how frequent the shared value is, and
+        the one told is that of random pairs. ``pairs`` of those compared show the level, of which
+        ``same_pairs`` are expected to be one person. ``m_twins``, ``m_siblings``, ``m_household``
+        and ``m_lineage`` are the shares among relatives. ``attrs``: ``class_pairs``, how many pairs
+        each class has, and ``prior_bits``, the log-odds of a pair before anything is compared.
+        """
+        fitted = self._linked.fitted
+        frame = to_pandas(fitted.levels())
+        labels = [
+            self._label(comparison, level)
+            for comparison, level in zip(frame.comparison, frame.level, strict=True)
+        ]
+        frame.insert(2, "label", labels)
+        sizes = (2.0**fitted.model.log_size).tolist()
+        frame.attrs = {
+            "class_pairs": dict(zip(CLASSES, sizes, strict=True)),
+            "prior_bits": fitted.model.prior_log_odds,
+        }
+        return frame
+
+    def _label(self, comparison: str, level: str) -> str:
+        return f"{self._field(comparison)}: {self._say(f'comparison.{level}')}"
+
+    def _field(self, comparison: str) -> str:
+        """What a comparison is called; one that was added has the name that it was given."""
+        key = f"field.{comparison}"
+        return self._say(key) if self._say.has(key) else comparison
+
+    def __repr__(self) -> str:
+        """What there is, and where to look."""
+        linked, say = self._linked, self._say
+        sure = int(
+            (self.pairs.probability >= self._settings.duplicate_probability).sum()
+        )
+        lines = [
+            say(
+                "linkage.entries",
+                entries=len(self._ready.ids),
+                profile=self._rows.profile,
+            ),
+            say("linkage.pairs", pairs=len(self.pairs), compared=linked.candidates),
+            say("linkage.sure", pairs=sure, least=self._settings.duplicate_probability),
+            say("linkage.clusters", clusters=self.clusters.cluster_id.nunique()),
+        ]
+        for name, row in self.estimate.iterrows():
+            shares = {str(key): say.percent(share) for key, share in row.items()}
+            lines.append(say(f"linkage.{name}", **shares))
+        return "\n".join([*lines, *self.doubts.says, say("linkage.look", names=_NAMES)])
+
+
+def link_frames(
+    frames: Frames,
+    columns: Columns | Sequence[Columns | None] | None,
+    *,
+    profile: str | None,
+    settings: LinkSettings | None,
+    comparisons: Mapping[str, Mapping[str, object]] | None,
+    one_to_one: bool,
+) -> Linkage:
+    """As ``voterlist.link``, which see."""
+    bounds = parse_tree({"link": settings or {}}).link
+    added_to = added_comparisons(comparisons or {}, TAKEN_NAMES)
+    named = _named(frames)
+    rows = read_frames(named, _maps(columns, len(named)), profile, added_to)
+    voters = rows.voters()
+    ids = voters.column("entry_id")
+    added = rows.added(ids)
+    made_ready = ready(voters, rows.profile, added)
+    scope = rows.scope(ids, one_to_one=one_to_one)
+    linked = link_ready(made_ready, bounds, scope=scope, added=added)
+    return Linkage(rows, made_ready, added, bounds, linked)
+
+
+def _named(frames: Frames) -> dict[str, pd.DataFrame]:
+    """The frames by their names; one alone, or what is no frame, has none."""
+    if isinstance(frames, Mapping):
+        return {str(name): frame for name, frame in frames.items()}
+    if isinstance(frames, list | tuple) and len(frames) > 1:
+        return {str(number): frame for number, frame in enumerate(frames, 1)}
+    # Whatever else it is: what is no frame is refused where it is read.
+    alone: Any = frames[0] if isinstance(frames, list | tuple) and frames else frames
+    return {"": alone}
+
+
+def _maps(
+    columns: Columns | Sequence[Columns | None] | None, frames: int
+) -> list[Columns | None]:
+    """The map of each frame."""
+    if isinstance(columns, list | tuple) and len(columns) == frames:
+        return list(columns)
+    for_all: Any = columns
+    return [for_all] * frames

@@ -1,0 +1,134 @@
+"""A linkage as one object: what is in it, and what it says of itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import voterlist
+from voterlist import schemas, synth
+from voterlist.errors import NotAFrameError, VoterlistError
+from voterlist.link.comparisons import SHIPPED
+from voterlist.link.weigh import CLASSES
+
+
+@pytest.fixture(scope="module")
+def people():
+    """800 invented people as a pandas frame."""
+    return synth.generate(800, constituencies=1, seed=4).entries.to_pandas()
+
+
+@pytest.fixture(scope="module")
+def linkage(people):
+    return voterlist.link(people)
+
+
+def test_the_short_way_gives_the_pairs_of_the_object(people, linkage):
+    """Whoever starts with ``find_duplicates`` sees the same pairs when more is wanted."""
+    found = voterlist.find_duplicates(people)
+    pd.testing.assert_frame_equal(found, linkage.pairs)
+    assert found.columns.tolist() == schemas.PAIR.names
+    assert found.attrs == linkage.pairs.attrs
+
+
+def test_the_model_has_each_level_of_each_comparison_with_words(linkage):
+    """A level that is not in the table could not be looked at, drawn or set."""
+    model = linkage.model
+    levels = [(of.field, level.word) for of in SHIPPED for level in of.levels]
+    assert list(zip(model.comparison, model.level, strict=True)) == levels
+    assert "Surname: misspelt" in model.label.tolist()
+    linkage.language = "az"
+    assert "Soyadı: yazılış səhvi" in linkage.model.label.tolist()
+    linkage.language = "en"
+
+
+def test_the_shares_of_a_comparison_are_shares(linkage):
+    """The m of the levels of one comparison sum to one; each weight is log2 of m and u."""
+    model = linkage.model
+    sums = model.groupby("comparison").m.sum()
+    # A pair that shows a level of two fields at once counts with one of them.
+    assert sums.drop(["surname", "given_name"]).between(0.97, 1.03).all()
+    told = model.dropna(subset=["m", "u"])
+    assert np.allclose(np.log2(told.m / told.u), told.weight_bits)
+    blank = model[model.level == "missing"]
+    assert blank.m.isna().all()
+    assert (blank.weight_bits == 0).all()
+    assert model.set_index(["comparison", "level"]).by_value[("surname", "same")]
+    assert not model.set_index(["comparison", "level"]).by_value[("sex", "differs")]
+
+
+def test_the_pairs_of_the_levels_are_those_that_were_compared(linkage):
+    """Each pair that was compared shows one level of each comparison."""
+    sums = linkage.model.groupby("comparison").pairs.sum()
+    assert (sums == linkage._linked.candidates).all()
+    assert list(linkage.model.attrs["class_pairs"]) == list(CLASSES)
+
+
+def test_clusters_hold_the_pairs_put_forward(linkage):
+    sure = linkage.pairs[linkage.pairs.probability >= 0.95]
+    cluster = linkage.clusters.set_index("entry_id").cluster_id
+    together = sure.entry_l.map(cluster) == sure.entry_r.map(cluster)
+    assert together.mean() > 0.9
+    assert set(cluster) <= set(cluster.index)
+
+
+def test_of_two_frames_each_end_has_its_list(people):
+    """Two lists may have the same ids: without the list nobody knows whose an id is."""
+    half = len(people) // 2
+    old, new = people[:half], people[half:].assign(entry_id=people.entry_id[:half])
+    linkage = voterlist.link({"old": old, "new": new})
+    assert set(linkage.pairs.list_l) == {"old"}
+    assert set(linkage.pairs.list_r) == {"new"}
+    matches = voterlist.find_matches(old, new)
+    short = linkage.pairs.drop(columns=["list_l", "list_r"])
+    pd.testing.assert_frame_equal(matches, short)
+    ids = linkage.clusters.list + ":" + linkage.clusters.entry_id
+    assert set(linkage.clusters.cluster_id) <= set(ids)
+
+
+def test_of_three_frames_pairs_are_of_two_of_them(people):
+    parts = [people[start::3] for start in range(3)]
+    pairs = voterlist.link(parts).pairs
+    assert (pairs.list_l < pairs.list_r).all()
+    assert len(set(pairs.list_l + pairs.list_r)) == 3
+
+
+def test_it_says_what_there_is(linkage):
+    """Whoever types the name of the object in a notebook sees figures and where to look."""
+    told = repr(linkage)
+    assert f"{len(linkage.pairs)} of" in told
+    assert ".model" in told
+    assert "precision" in told
+    assert (
+        linkage.estimate.loc["recall", "low"] <= linkage.estimate.loc["recall", "share"]
+    )
+    assert (linkage.keys.pairs.sum() >= linkage._linked.candidates) or len(
+        linkage.keys
+    ) == 1
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_a_list_without_pairs_has_frames_without_rows(people, rows):
+    """Next to nothing is a result too: every frame has its columns."""
+    linkage = voterlist.link(people[:rows])
+    assert linkage.pairs.columns.tolist() == schemas.PAIR.names
+    assert len(linkage.clusters) == len(linkage.estimate) == 0
+    assert linkage.model.pairs.sum() == 0
+    assert repr(linkage)
+
+
+@pytest.mark.parametrize(
+    "frames", ["people.csv", [], [1, 2], {"a": None, "b": 3}, None]
+)
+def test_what_are_no_frames_is_refused(frames):
+    with pytest.raises(NotAFrameError):
+        voterlist.link(frames)
+
+
+def test_a_mistake_in_one_of_several_frames_names_it(people):
+    """Of five frames somebody would look for the mistake in each."""
+    broken = pd.DataFrame({"colour": ["red"]})
+    with pytest.raises(VoterlistError) as caught:
+        voterlist.link({"old": people[:5], "new": broken})
+    assert caught.value.file == "new"
