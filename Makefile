@@ -60,6 +60,7 @@ check: $(READY)  ## linter, format, types, and imports that go down
 bench: $(READY)  ## accuracy, time and memory of link, written into docs/benchmarks.md
 	$(TELL)
 	$(BIN)/python bench/run.py --write
+	$(BIN)/python bench/ladder.py --sizes 10000 100000 1000000 --write
 
 # With LISTS_FOLDER=... also RLdata500, RLdata10000 and fake_1000.
 peers: $(READY)  ## the same lists with Splink and recordlinkage
