@@ -8,7 +8,7 @@ import pytest
 
 import voterlist
 from voterlist import schemas, synth
-from voterlist.errors import NotAFrameError, VoterlistError
+from voterlist.errors import NotAFrameError, UsageError, VoterlistError
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.weigh import CLASSES
 
@@ -24,6 +24,7 @@ def linkage(people):
     return voterlist.link(people)
 
 
+@pytest.mark.slow
 def test_the_short_way_gives_the_pairs_of_the_object(people, linkage):
     """Whoever starts with ``find_duplicates`` sees the same pairs when more is wanted."""
     found = voterlist.find_duplicates(people)
@@ -73,6 +74,7 @@ def test_clusters_hold_the_pairs_put_forward(linkage):
     assert set(cluster) <= set(cluster.index)
 
 
+@pytest.mark.slow
 def test_of_two_frames_each_end_has_its_list(people):
     """Two lists may have the same ids: without the list nobody knows whose an id is."""
     half = len(people) // 2
@@ -87,6 +89,7 @@ def test_of_two_frames_each_end_has_its_list(people):
     assert set(linkage.clusters.cluster_id) <= set(ids)
 
 
+@pytest.mark.slow
 def test_of_three_frames_pairs_are_of_two_of_them(people):
     parts = [people[start::3] for start in range(3)]
     pairs = voterlist.link(parts).pairs
@@ -132,3 +135,95 @@ def test_a_mistake_in_one_of_several_frames_names_it(people):
     with pytest.raises(VoterlistError) as caught:
         voterlist.link({"old": people[:5], "new": broken})
     assert caught.value.file == "new"
+
+
+def _log_odds(probability):
+    return np.log2(probability) - np.log2(1 - probability)
+
+
+def test_every_pair_is_explained_as_it_was_scored(linkage):
+    """Each comparison has its own term frequency; together they are what the pair's table has."""
+    for pair in linkage.pairs[:60].itertuples():
+        told = linkage.explain(pair.entry_l, pair.entry_r)
+        assert told.attrs["probability"] == pair.probability
+        assert told.attrs["weight"] == pair.weight
+        assert " + ".join(told.attrs["keys"]) == pair.match_key
+        assert abs(told.term_frequency_bits.sum() + pair.term_frequency) < 1e-6
+        if pair.probability < 1 - 1e-9:
+            assert abs(told.bits.sum() - _log_odds(pair.probability)) < 1e-4
+        levels = told.set_index("comparison").level
+        assert levels["surname"] == pair.surname_level
+
+
+def test_two_entries_that_no_key_brought_together_are_explained_too(people, linkage):
+    """Whoever misses a pair asks for the two entries that are not in the table."""
+    first, other = people.entry_id[0], people.entry_id[5]
+    told = linkage.explain(first, other)
+    assert told.attrs["keys"] == []
+    assert told.attrs["probability"] < 0.01
+    row = told.set_index("comparison").loc["surname"]
+    assert (row.left, row.right) == (people.surname[0], people.surname[5])
+    assert row.says.startswith("Surname: ")
+    why = linkage.why_not(first, other)
+    assert why.reason[0] == "improbable"
+    assert set(why.key[1:]) == set(linkage.keys.key)
+    assert why.says.str.contains("given_name").any()
+
+
+def test_those_of_one_cluster_have_no_reason_to_be_apart(linkage):
+    first, other = linkage.clusters.entry_id[:2]
+    assert linkage.clusters.cluster_id[0] == linkage.clusters.cluster_id[1]
+    assert len(linkage.why_not(first, other)) == 0
+
+
+@pytest.mark.slow
+def test_of_two_frames_an_id_is_looked_for_in_its_own(people):
+    """Two lists may count their rows alike: the first id is one of the first list."""
+    old, new = (
+        people[:300].drop(columns="entry_id"),
+        people[300:].drop(columns="entry_id"),
+    )
+    linkage = voterlist.link({"old": old, "new": new})
+    told = linkage.explain(1, 1).set_index("comparison")
+    assert told.left["surname"] == old.surname.iloc[0]
+    assert told.right["surname"] == new.surname.iloc[0]
+    turned = linkage.explain(("new", 1), ("old", 1)).set_index("comparison")
+    assert turned.left["surname"] == new.surname.iloc[0]
+    assert linkage.why_not(("old", 1), ("old", 2)).reason.tolist() == ["one-list"]
+
+
+@pytest.mark.slow
+def test_who_has_a_better_partner_is_told_so(people):
+    """One to one the second copy of an entry is left out, however like it is."""
+    copies = pd.concat([people[:200], people[5:6].assign(entry_id="copy", precinct=99)])
+    linkage = voterlist.link({"old": people[:200], "new": copies}, one_to_one=True)
+    found = linkage.clusters[
+        linkage.clusters.entry_id.isin(["copy", people.entry_id[5]])
+    ]
+    assert len(found) == 2
+    (left_out,) = {"copy", people.entry_id[5]} - set(
+        found[found.list == "new"].entry_id
+    )
+    why = linkage.why_not(people.entry_id[5], left_out)
+    assert why.reason.tolist() == ["better-partner"]
+
+
+@pytest.mark.parametrize("pair", [("1", "nobody"), ("nobody", "1"), (("x", 1), 2)])
+def test_an_unknown_entry_is_refused_without_its_text(linkage, pair):
+    """What somebody types may be a name."""
+    with pytest.raises(UsageError) as caught:
+        linkage.explain(*pair)
+    assert "nobody" not in str(caught.value)
+    assert caught.value.todo in str(caught.value)
+
+
+@pytest.mark.slow
+def test_an_added_comparison_is_explained_with_its_values(people):
+    rows = people[:300].assign(phone=[f"050 {n // 2:07}" for n in range(300)])
+    added = {"phone": {"column": "phone", "kind": "phone"}}
+    linkage = voterlist.link(rows, comparisons=added)
+    told = linkage.explain(rows.entry_id[0], rows.entry_id[1]).set_index("comparison")
+    assert told.level["phone"] == "same"
+    assert told.left["phone"] == rows.phone[0]
+    assert told.term_frequency_bits["phone"] > 0
+    assert "Telephone: same" in linkage.model.label.tolist()

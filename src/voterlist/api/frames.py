@@ -21,9 +21,11 @@ from voterlist.errors import (
     InputError,
     MapError,
     NotAFrameError,
+    UsageError,
     VoterlistError,
     place_of,
 )
+from voterlist.fields import COMPARED
 from voterlist.ingest import given_map, name_columns, table_entries, table_intake
 from voterlist.ingest.added import added_columns, require_columns
 from voterlist.ingest.choice import (
@@ -65,6 +67,11 @@ def without_cells(function: Callable[_Given, _Result]) -> Callable[_Given, _Resu
         raise VoterlistError(failed, todo="Report this line; it quotes no cell.")
 
     return call
+
+
+def refusal(message: str, todo: str) -> UsageError:
+    """The error that an argument cannot be used, and what to do."""
+    return UsageError(f"{message} {todo}", todo=todo)
 
 
 def profile_named(name: str) -> Profile:
@@ -206,6 +213,15 @@ class Linkable:
             return np.zeros(len(ids), np.int64)
         marks = pc.utf8_slice_codeunits(ids, 0, width - 1).cast(pa.int64())
         return np.asarray(marks.to_numpy(zero_copy_only=False) - 1, np.int64)
+
+    def cells(self, frame: int, entry_id: str) -> dict[str, str | None]:
+        """What an entry of a frame says, as written: by comparison, those that were added too."""
+        entries, table = self.entries[frame], self.frames[frame].table
+        row = pc.index(entries.column("entry_id"), entry_id).as_py()
+        said = {name: entries.column(name)[row].as_py() for name in COMPARED}
+        comparisons = self.frames[frame].choice.comparisons
+        added = added_columns(table.slice(row, 1), comparisons)
+        return said | {name: column[0].as_py() for name, column in added.items()}
 
     def plain(self, ids: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
         """The ids without their marks."""

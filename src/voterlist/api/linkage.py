@@ -11,18 +11,32 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.api.frames import Columns, Linkable, read_frames, to_pandas
+from voterlist.api.frames import (
+    Columns,
+    Linkable,
+    read_frames,
+    refusal,
+    to_pandas,
+    without_cells,
+)
+from voterlist.api.two_entries import Ends, evidence, key_rows
 from voterlist.catalogue import Catalogue, catalogue
 from voterlist.config import LinkSettings, parse_tree
 from voterlist.config.comparisons import added_comparisons
 from voterlist.link import TAKEN_NAMES, Added, Ready, link_ready, ready
 from voterlist.link import Linkage as Linked
+from voterlist.link.explain import KeyOfPair, keys_of_pair
+from voterlist.link.judge import Scorer
+from voterlist.link.keys import keys
 from voterlist.link.weigh import CLASSES
 from voterlist.tables import with_column
 
 Frames = pd.DataFrame | Sequence[pd.DataFrame] | Mapping[str, pd.DataFrame]
 
-_NAMES = ".pairs .clusters .estimate .doubts .keys .model"
+_NAMES = ".pairs .clusters .estimate .doubts .keys .model .explain(a, b) .why_not(a, b)"
+_LEAST_SHOWN = 0.0001
+"""The least probability that is shown as a number."""
+Entry = str | int | tuple[str, str | int]
 _MOST_PROBABLE_FIRST = [
     ("probability", "descending"),
     ("entry_l", "ascending"),
@@ -42,6 +56,7 @@ class Linkage:
     _added: Added
     _settings: LinkSettings
     _linked: Linked
+    _one_to_one: bool
     language: str = "en"
     """In which language the words of ``model`` and the like are: ``en`` or ``az``."""
 
@@ -162,6 +177,118 @@ class Linkage:
         key = f"field.{comparison}"
         return self._say(key) if self._say.has(key) else comparison
 
+    @without_cells
+    def explain(self, a: Entry, b: Entry) -> pd.DataFrame:
+        """Why two entries are, or are not, taken for one person; whether a key found them or not.
+
+        A row a comparison: ``left`` and ``right`` as written, ``level``, ``says`` in words,
+        ``level_bits``, ``term_frequency_bits`` (how rare the shared value is) and ``bits``, their
+        sum. The first row is what is known of any pair, the last what twins, relatives or a
+        household explain. All ``bits`` sum to log2 of the odds of one person. ``attrs``:
+        ``probability``, ``weight``, ``posterior`` by class, and ``keys`` that bring them together.
+
+        Args:
+            a: an entry id; of several frames ``(name of the frame, id)``, or an id of the first.
+            b: likewise, or an id of the last frame.
+
+        Raises:
+            UsageError: there is no such entry, or it is twice the same.
+        """
+        ends = self._ends(a, b)
+        told = evidence(self._scorer, ends, self.language)
+        told.attrs["keys"] = [key.key for key in self._keys_of(ends) if key.holds]
+        return told
+
+    @without_cells
+    def why_not(self, a: Entry, b: Entry) -> pd.DataFrame:
+        """Why two entries stand in no common cluster; no rows where they do.
+
+        ``reason``, ``key`` and ``says``, a row a reason. Where no key brought them together, a row
+        a key, those that lack least first.
+        """
+        ends = self._ends(a, b)
+        return pd.DataFrame(self._reasons(ends), columns=["reason", "key", "says"])
+
+    def _reasons(self, ends: Ends) -> list[tuple[str, str, str]]:
+        cluster = dict(zip(*self._cluster_columns(), strict=True))
+        left, right = (
+            self._ready.ids[place].as_py() for place in (ends.left, ends.right)
+        )
+        if left in cluster and cluster[left] == cluster.get(right):
+            return []
+        if self._is_one_list(ends):
+            return [self._reason("one-list")]
+        keys = self._keys_of(ends)
+        reasons = [] if any(key.holds for key in keys) else key_rows(keys, self._say)
+        least = self._settings.duplicate_probability
+        probability = evidence(self._scorer, ends, self.language).attrs["probability"]
+        if probability < least:
+            reasons.insert(0, self._reason("improbable", probability, least))
+        elif not reasons:
+            apart = "better-partner" if self._one_to_one else "clusters-apart"
+            reasons.append(self._reason(apart, probability, least))
+        return reasons
+
+    def _reason(
+        self, code: str, probability: float = 0.0, least: float = 0.0
+    ) -> tuple[str, str, str]:
+        shown = self._say.percent(max(probability, _LEAST_SHOWN), 2)
+        sign = "< " if probability < _LEAST_SHOWN else ""
+        places = {"probability": f"{sign}{shown}", "least": least}
+        return code, "", self._say(f"linkage.why-not.{code}", **places)
+
+    def _cluster_columns(self) -> tuple[list[str], list[str]]:
+        clusters = self._linked.clusters
+        return tuple(
+            clusters.column(name).to_pylist() for name in clusters.column_names
+        )
+
+    def _is_one_list(self, ends: Ends) -> bool:
+        """Whether both stand in one of several frames, inside of which no pair is looked for."""
+        ids = self._ready.ids.take(pa.array([ends.left, ends.right]))
+        of_left, of_right = self._rows.frame_of(ids)
+        return len(self._rows.names) > 1 and of_left == of_right
+
+    @cached_property
+    def _scorer(self) -> Scorer:
+        fitted = self._linked.fitted
+        entries = self._ready.entries
+        if fitted.person is not None:
+            entries = entries.by_person(fitted.person)
+        return Scorer(entries, fitted.comparisons, fitted.model)
+
+    def _keys_of(self, ends: Ends) -> list[KeyOfPair]:
+        """What each key says of two entries."""
+        entries, limit = self._ready.entries, self._settings.largest_block
+        every = keys(entries.profile, entries.size, limit, self._added.blocking)
+        return keys_of_pair(entries, every, limit, ends.left, ends.right)
+
+    def _ends(self, a: Entry, b: Entry) -> Ends:
+        left, right = self._place(a, 0), self._place(b, len(self._rows.names) - 1)
+        if left == right:
+            raise refusal("both are one entry.", "Give two of them.")
+        return Ends(left, right, self._cells(left), self._cells(right))
+
+    def _place(self, entry: Entry, usual: int) -> int:
+        """Where an entry stands in the list; ``usual`` is the frame where its id is looked for."""
+        names, marks = self._rows.names, self._rows.marks()
+        name, wanted = entry if isinstance(entry, tuple) else (names[usual], entry)
+        if name not in names:
+            told = ", ".join(names)
+            raise refusal("there is no such frame.", f"The frames are: {told}.")
+        marked = f"{marks[names.index(name)]}{wanted}"
+        place: int = pc.index(self._ready.ids, marked).as_py()
+        if place < 0:
+            todo = "Give an id of its column of ids, or a row's number from 1 where it has none."
+            raise refusal("there is no such entry.", todo)
+        return place
+
+    def _cells(self, place: int) -> dict[str, str | None]:
+        """What an entry says, as written, by comparison."""
+        marked = self._ready.ids[place]
+        number = int(self._rows.frame_of(pa.array([marked.as_py()]))[0])
+        return self._rows.cells(number, self._rows.plain(marked).as_py())
+
     def __repr__(self) -> str:
         """What there is, and where to look."""
         linked, say = self._linked, self._say
@@ -204,7 +331,7 @@ def link_frames(
     made_ready = ready(voters, rows.profile, added)
     scope = rows.scope(ids, one_to_one=one_to_one)
     linked = link_ready(made_ready, bounds, scope=scope, added=added)
-    return Linkage(rows, made_ready, added, bounds, linked)
+    return Linkage(rows, made_ready, added, bounds, linked, one_to_one)
 
 
 def _named(frames: Frames) -> dict[str, pd.DataFrame]:

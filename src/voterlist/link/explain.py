@@ -7,6 +7,7 @@ years later.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ import pyarrow.compute as pc
 from voterlist import schemas, strict_json, tables
 from voterlist.arrays import Codes, Floats
 from voterlist.fields import SHARED
+from voterlist.link.block import build
 from voterlist.link.comparisons import (
     SHIPPED,
     Comparison,
@@ -24,10 +26,15 @@ from voterlist.link.comparisons import (
     Vectors,
     with_added,
 )
-from voterlist.link.encode import LINKED, encode
+from voterlist.link.comparisons.surname import SurnameLevel
+from voterlist.link.comparisons.vectors import swapped_shares
+from voterlist.link.encode import LINKED, Encoded, encode
 from voterlist.link.grid import on_grid
+from voterlist.link.judge import Scorer
+from voterlist.link.keys import Key
+from voterlist.link.keys import field as field_of
 from voterlist.link.types import Ready
-from voterlist.link.weigh import CLASSES, Model, score
+from voterlist.link.weigh import CLASSES, Model, bounded, score
 from voterlist.schemas import WATERFALL
 
 _KEY = b"voterlist.model"
@@ -133,6 +140,69 @@ def _value_bits(comparison: Comparison, vectors: Vectors, pairs: Pairs) -> Float
     for where, share in comparison.shared_value_shares(pairs, levels):
         total[where] += on_grid(share)
     return -total
+
+
+def term_frequencies(
+    scorer: Scorer, pairs: Pairs, vectors: Vectors
+) -> dict[str, Floats]:
+    """The bits that term frequencies add to each pair, by comparison; they sum to all of them.
+
+    Names that changed places count with the surname, or with the given name where only that one
+    stands in the other's place.
+    """
+    bits = {}
+    none = Vectors(vectors.levels, np.zeros(len(pairs)))
+    for comparison in scorer.comparisons:
+        bound = bounded(pairs, none, Comparisons([comparison]), scorer.model.log_m)
+        value_bits = _value_bits(comparison, vectors, pairs)
+        # Not the negative zero that nothing less nothing is.
+        bits[comparison.field] = value_bits - bound.term_frequency + 0.0
+    is_surname = vectors.levels["surname"] == SurnameLevel.SWAPPED
+    for where, share in swapped_shares(pairs, vectors.levels):
+        told = np.zeros(len(pairs))
+        told[where] = on_grid(share)
+        bits["surname"] -= np.where(is_surname, told, 0.0)
+        bits["given_name"] -= np.where(is_surname, 0.0, told)
+    return bits
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOfPair:
+    """Whether a blocking key brings two entries together."""
+
+    key: str
+    differs: tuple[str, ...]
+    """Its fields in which the two differ."""
+    unknown: tuple[str, ...]
+    """Its fields of which one of the two knows nothing."""
+    holds: bool
+    """Whether it brings them together. Where nothing differs and it does not, their block was too
+    large, or the key is one for dates that are not known in full."""
+
+
+def keys_of_pair(
+    listed: Encoded, blocking: Sequence[Key], limit: int, left: int, right: int
+) -> list[KeyOfPair]:
+    """What each key says of two entries of a list, given by their positions."""
+    ends = np.array([left, right])
+    codes: dict[str, Codes] = {}
+    told = []
+    for key in blocking:
+        for name in key.fields:
+            if name not in codes:
+                codes[name] = field_of(listed, name)[ends]
+        unknown = [name for name in key.fields if codes[name].min() < 0]
+        differs = [
+            name
+            for name in key.fields
+            if name not in unknown and codes[name][0] != codes[name][1]
+        ]
+        holds = False
+        if not unknown and not differs:
+            there, here = np.array([[left], [right]], np.int32)
+            holds = bool(build(listed, key, limit).hold(there, here)[0])
+        told.append(KeyOfPair(key.name, tuple(differs), tuple(unknown), holds))
+    return told
 
 
 def _rows(wanted: pa.ChunkedArray, ids: pa.Array) -> Codes:

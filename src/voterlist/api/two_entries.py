@@ -1,0 +1,102 @@
+"""Two entries of a linkage, brought together or not: what each comparison says, and each key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from voterlist.arrays import Codes
+from voterlist.catalogue import Catalogue
+from voterlist.link.comparisons import MISSING
+from voterlist.link.explain import KeyOfPair, term_frequencies
+from voterlist.link.judge import Scorer
+from voterlist.link.weigh import CLASSES
+from voterlist.report.sections.cases.model import CaseWords, Step
+
+_NOTHING = 1e-9
+"""Bits below which a rest is what adding up in another order leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Two entries: where they stand in the list, and what they say, by comparison."""
+
+    left: int
+    right: int
+    left_says: dict[str, str | None]
+    right_says: dict[str, str | None]
+
+    @property
+    def positions(self) -> tuple[Codes, Codes]:
+        """Both as arrays of one position."""
+        return np.array([self.left], np.int32), np.array([self.right], np.int32)
+
+
+def evidence(scorer: Scorer, ends: Ends, language: str) -> pd.DataFrame:
+    """A row a comparison, the first and the last what is none; ``bits`` sum to the log-odds.
+
+    ``attrs``: ``probability``, ``weight``, and ``posterior`` by class.
+    """
+    pairs, vectors, scored = scorer.compare(*ends.positions)
+    shared = term_frequencies(scorer, pairs, vectors)
+    words = CaseWords(language)
+    model = scorer.model
+    rows = [_of_no_field("prior", words, model.prior_log_odds)]
+    of_comparisons = 0.0
+    for comparison in scorer.comparisons:
+        field = comparison.field
+        level = int(vectors.levels[field][0])
+        of_level = model.log_m["same"][field] - model.log_m["unrelated"][field]
+        of_value = float(shared[field][0])
+        bits = float(of_level[level]) + of_value
+        of_comparisons += bits
+        word = comparison.words[level]
+        is_shared = of_value > 0 and level != MISSING
+        step = Step(field, word, bits, of_value if is_shared else None)
+        rows.append(
+            {
+                "comparison": field,
+                "left": ends.left_says.get(field),
+                "right": ends.right_says.get(field),
+                "level": word,
+                "says": f"{words.field(step)}: {words.step(step)}",
+                "level_bits": float(of_level[level]),
+                "term_frequency_bits": of_value,
+                "bits": bits,
+            }
+        )
+    weight = float(scored.weight[0])
+    rivals = weight - of_comparisons
+    if abs(rivals) > _NOTHING:
+        rows.append(_of_no_field("rivals", words, rivals))
+    frame = pd.DataFrame(rows)
+    posterior = dict(zip(CLASSES, scored.posterior[0].tolist(), strict=True))
+    frame.attrs = {
+        "probability": posterior["same"],
+        "weight": weight,
+        "posterior": posterior,
+    }
+    return frame
+
+
+def _of_no_field(name: str, words: CaseWords, bits: float) -> dict[str, object]:
+    """The row of what no comparison says."""
+    says = f"{words(f'waterfall.{name}')}: {words(f'waterfall.{name}.note')}"
+    empty = dict.fromkeys(("left", "right", "level"))
+    return {"comparison": name, **empty, "says": says, "bits": bits}
+
+
+def key_rows(keys: list[KeyOfPair], say: Catalogue) -> list[tuple[str, str, str]]:
+    """(reason, key, sentence) of each key that does not hold, those that lack least first."""
+    rows = []
+    for key in sorted(keys, key=lambda key: len(key.differs) + len(key.unknown)):
+        fields = {"differs": ", ".join(key.differs), "unknown": ", ".join(key.unknown)}
+        reason = "block-too-large"
+        if key.differs:
+            reason = "key-differs-unknown" if key.unknown else "key-differs"
+        elif key.unknown:
+            reason = "key-unknown"
+        rows.append((reason, key.key, say(f"linkage.why-not.{reason}", **fields)))
+    return rows
