@@ -91,6 +91,9 @@ def word(kind, one, other):
         ("phone", "0501234567", "0501234568", "digit"),
         ("phone", "0501234567", "0559876543", "differs"),
         ("phone", "", "0559876543", "missing"),
+        ("generation", "Jr.", "II", "same"),
+        ("generation", "Smith Jr", "Smith, Sr.", "differs"),
+        ("generation", "Smith", "Smith Sr", "missing"),
     ],
 )
 def test_values_reach_the_level_a_person_would_give(kind, one, other, level):

@@ -114,7 +114,8 @@ def find_duplicates(
 
     Takes what ``normalize`` takes, and ``comparisons`` to add to those of every list: name to a
     mapping with ``column`` (a column name or a list of names), ``kind`` (``exact``, ``text``,
-    ``name``, ``date``, ``number``, ``place``, ``email``, ``phone``) and ``blocking`` (True:
+    ``name``, ``date``, ``number``, ``place``, ``email``, ``phone``,
+    ``generation``) and ``blocking`` (True:
     entries that agree in it are compared, whatever else they agree in). Without ``profile`` it is
     told from the names. Without ``columns`` and ``comparisons`` the headers tell both.
 

@@ -34,6 +34,8 @@ class SharedFold(Enum):
     """The words in plain lower-case letters and digits."""
     NAME = "name"
     """The skeleton of a person's name in any of the alphabets."""
+    GENERATION = "generation"
+    """The generation that a suffix tells, alone or behind a name: of Jr the second."""
     DATE = "date"
     """Year, month and day; the whole column decides which number is the day."""
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config.comparisons import AddedComparison
+from voterlist.facts.suffixes import BEHIND_A_NAME
 from voterlist.fields import CARRIED, FIELDS, NAMES
 from voterlist.ingest.added import are_distinct, known_cells
 from voterlist.ingest.content import Shape
@@ -27,6 +28,7 @@ _MOST_ALIKE = 0.8
 """The share of cells of one look from which a column is said to look so."""
 _MOST_COMPARISONS = 8
 _MIDDLE_NAME = "middle_name"
+_SUFFIX = "name_suffix"
 
 
 class Use(StrEnum):
@@ -102,8 +104,12 @@ class Choice:
     def under(self, profile: Profile) -> Choice:
         """The choice under a profile.
 
-        Under ``az`` a middle name is the father's name, where no other column is that.
+        Under ``az`` a middle name is the father's name, where no other column is that, and no name
+        has a suffix.
         """
+        if profile is Profile.AZ and _SUFFIX in {one.name for one in self.comparisons}:
+            others = {one.name for one in self.comparisons} - {_SUFFIX}
+            return self.only(frozenset(others)).under(profile)
         middle = [added for added in self.comparisons if added.name == _MIDDLE_NAME]
         if profile is not Profile.AZ or not middle or self.map.columns("patronymic"):
             return self
@@ -332,6 +338,7 @@ class _Chooser:
         for place, words in said.items():
             if place not in self._uses:
                 self._take_other(place, words)
+        self._take_suffixes(matches)
         uses = tuple(self._uses[place] for place in range(len(self._headers)))
         has_ids = any(words.use is Use.ID for words in uses)
         return Choice(uses, matches, tuple(self._comparisons), has_ids)
@@ -469,6 +476,26 @@ class _Chooser:
             self._comparisons.append(added)
             self._uses[place] = _comparison_use(header, added)
 
+    def _take_suffixes(self, fields: ColumnMap) -> None:
+        """Compare the suffixes that stand in a column of their own, behind the name, or in both."""
+        if self._given or self._numbered:
+            return
+        names = [
+            place
+            for field in ("surname", "full_name")
+            for place in fields.columns(field)[-1:]
+            if self._cells[place].has_suffix
+        ]
+        own = [one for one in self._comparisons if one.name == _SUFFIX]
+        headers = [self._headers[place] for place in names]
+        headers += [header for one in own for header in one.columns]
+        if names and len(self._comparisons) - len(own) < _MOST_COMPARISONS:
+            others = [one for one in self._comparisons if one not in own]
+            added = AddedComparison(
+                _SUFFIX, tuple(headers), FIELDS[_SUFFIX].compared_as
+            )
+            self._comparisons = [*others, added]
+
     def _may_compare(self, place: int, said: _Said) -> bool:
         names = {comparison.name for comparison in self._comparisons}
         is_one = self._headers.count(self._headers[place]) == 1
@@ -554,6 +581,12 @@ class _Cells:
             return False
         known = self._every.drop_null()
         return are_distinct(known)
+
+    @property
+    def has_suffix(self) -> bool:
+        """True where one of the first names has a suffix behind it: Jr, III."""
+        found = pc.match_substring_regex(self._head, BEHIND_A_NAME)
+        return bool(pc.any(found).as_py())
 
     def shape(self) -> Shape:
         """The look of the first cells; of those further down where these are blank."""

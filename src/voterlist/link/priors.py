@@ -15,6 +15,7 @@ import pyarrow as pa
 from voterlist.arrays import Bools, Codes, Floats, Hashes, Levels, Longs, mix, salted
 from voterlist.link.block import pairs_within
 from voterlist.link.comparisons import MISSING, SHIPPED, Comparison, Comparisons, Pairs
+from voterlist.link.comparisons.kinds import KINDS
 from voterlist.link.encode import Encoded
 from voterlist.model import Profile
 
@@ -133,7 +134,7 @@ def _words(comparison: Comparison) -> list[str]:
 
 
 def _with_added(name: str, prior: Prior, comparisons: Comparisons) -> Prior:
-    """The prior of a class with those of added comparisons, which are the same for every kind."""
+    """The prior of a class with those of added comparisons, by what their kinds know of it."""
     shares, fixed = dict(prior.shares), dict(prior.fixed)
     most, pseudo = dict(prior.most), dict(prior.pseudo_counts)
     for field in comparisons.added_kinds:
@@ -143,6 +144,9 @@ def _with_added(name: str, prior: Prior, comparisons: Comparisons) -> Prior:
         )
         fixed[field], most[field] = np.zeros(levels, np.bool_), np.ones(levels)
         pseudo[field] = _ADDED_PSEUDO_COUNTS
+        known = KINDS[comparisons.added_kinds[field]].known_shares.get(name)
+        if known is not None:
+            shares[field], fixed[field] = np.array(known), np.ones(levels, np.bool_)
     return replace(prior, shares=shares, fixed=fixed, most=most, pseudo_counts=pseudo)
 
 

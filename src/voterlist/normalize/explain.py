@@ -44,6 +44,7 @@ from voterlist.normalize.names import (
     stem_skeleton,
     without_title,
 )
+from voterlist.normalize.plain_names import bare_name
 
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -133,7 +134,7 @@ def read_name(text: str, profile: Profile = Profile.AZ) -> NameReading:
     """The parts of a whole name, or of one part, as ``normalize`` cuts it, each explained."""
     if is_placeholder(text):
         return NameReading(text, None, is_placeholder=True, sure=True, parts=())
-    bare = without_title(text) if profile is Profile.AZ else text
+    bare = without_title(text) if profile is Profile.AZ else bare_name(text)
     parts, sure = _parts(bare, profile)
     read = tuple(
         _read_part(part, written, profile) for part, written in parts if written

@@ -24,6 +24,7 @@ from voterlist.normalize.names import (
     spread_initials,
     standard_name,
 )
+from voterlist.normalize.plain_names import whole_name_parts
 
 _TITLES = frozenset({"aga", "bay", "bey", "bala", "han", "hanim", "hanum"})
 """Second halves of compound given names, as ``letters`` folds them: Əli Ağa, Zeynal bəy, Gül xanım.
@@ -50,24 +51,22 @@ def split_full_name(text: str, profile: Profile = Profile.AZ) -> FullName:
     ``Given Patronymic Surname``.
 
     The word that ends as surnames do is the surname; where no word or several do, the first one is.
-    In ``Profile.GENERIC`` the last word is the surname unless a comma follows the first.
+    In ``Profile.GENERIC`` see ``whole_name_parts``; a middle name is in the patronymic's place.
     """
+    if profile is Profile.GENERIC:
+        return FullName(*whole_name_parts(text))
     text = spread_initials(text)
     head, comma, tail = text.partition(",")
     if comma and tail.strip():
-        rest = _parts(tail.split(), profile)
+        rest = _parts(tail.split())
         return FullName(head.strip() or None, *rest)
     words = [word for word in re.split(r"[\s,]+", text) if word]
-    if profile is Profile.GENERIC:
-        return FullName(
-            words[-1] if words else None, " ".join(words[:-1]) or None, None
-        )
     return _split_words(words)
 
 
-def _parts(words: list[str], profile: Profile) -> tuple[str | None, str | None]:
+def _parts(words: list[str]) -> tuple[str | None, str | None]:
     """(given name, patronymic) of what follows ``Surname,``."""
-    if profile is Profile.GENERIC or len(words) < 2:
+    if len(words) < 2:
         return " ".join(words) or None, None
     cut = _patronymic_place(words)
     last = 0 if _are_one_name(words) else len(words) - 1

@@ -48,6 +48,13 @@ from voterlist.normalize.names import (
     skeleton,
     without_title,
 )
+from voterlist.normalize.plain_names import (
+    MAY_STAND_AROUND,
+    bare_name,
+    generation,
+    no_names,
+    without_initials,
+)
 from voterlist.normalize.restored import restored_cells
 from voterlist.normalize.street_or_village import spelled_out
 from voterlist.processes.threads import each
@@ -161,9 +168,10 @@ class _Written:
 
 def _written_columns(entries: pa.Table, profile: Profile, notes: Notes) -> _Written:
     """The columns of these entries, without placeholders and with the letters that were lost."""
-    cells = _without_placeholders(entries, notes)
+    cells = _without_placeholders(entries, profile, notes)
     if profile is Profile.AZ:
-        cells = _clean_names(cells | restored_cells(cells, entries), notes)
+        cells = cells | restored_cells(cells, entries)
+    cells = _clean_names(cells, profile, notes)
     numbers = [
         entries.column(name).combine_chunks()
         for name in ("fin", "document")
@@ -234,14 +242,16 @@ def _voters(
     )
 
 
-def _without_placeholders(entries: pa.Table, notes: Notes) -> Cells:
-    """The cells with every placeholder made null."""
+def _without_placeholders(entries: pa.Table, profile: Profile, notes: Notes) -> Cells:
+    """The cells with every placeholder, and every word that is no name, made null."""
     cells = {}
     for name in _CELLS:
         if name not in entries.column_names:
             continue
         column = entries.column(name).combine_chunks()
         junk = _junk(column)
+        if name in NAMES:
+            junk |= _no_names(column, no_names(name, profile))
         notes.rows("placeholder-value", junk, name)
         if junk.any():
             column = keep_rows(column, ~junk)
@@ -256,22 +266,37 @@ def _junk(column: pa.DictionaryArray) -> Bools:
     return rows_of(column, mask_of(is_junk))
 
 
-def _clean_names(cells: Cells, notes: Notes) -> Cells:
-    """The cells with forms of address removed from names, and look-alike letters noted.
+def _no_names(column: pa.DictionaryArray, words: frozenset[str]) -> Bools:
+    """The rows of a dictionary-encoded column that hold one of these words alone."""
+    lower = pc.utf8_lower(column.dictionary)
+    letters = pc.replace_substring_regex(lower, r"[^\p{L}]+", "")
+    return rows_of(
+        column, mask_of(pc.is_in(letters, value_set=pa.array(sorted(words))))
+    )
+
+
+def _clean_names(cells: Cells, profile: Profile, notes: Notes) -> Cells:
+    """The cells without what stands around names, and look-alike letters noted.
 
     The repair itself is part of every fold, so the cell need not change for it.
     """
+    is_az = profile is Profile.AZ
+    bare, may_have = (
+        (without_title, MAY_HAVE_TITLE) if is_az else (bare_name, MAY_STAND_AROUND)
+    )
     cleaned = dict(cells)
     for name in NAMES:
         if name not in cells:
             continue
         column = cells[name]
         written = column.dictionary
-        without = where(column, matching(column, MAY_HAVE_TITLE), without_title, _TEXT)
+        without = where(column, matching(column, may_have), bare, _TEXT)
         changed = mask_of(pc.not_equal(without, written))
         if changed.any():
             notes.rows("title-removed", rows_of(column, changed), name)
             cleaned[name] = with_values(column, pc.coalesce(without, written))
+        if not is_az:
+            continue
         in_one_script = where(column, matching(column, _TWO_SCRIPTS), repaired, _TEXT)
         is_repaired = rows_of(column, is_known(in_one_script))
         notes.rows("mixed-script-repaired", is_repaired, name)
@@ -359,6 +384,9 @@ def _plain_names(cells: Cells, notes: Notes) -> dict[str, Any]:
         "given_name": "given_skeleton",
         "patronymic": "patronymic_skeleton",
     }
+    given, initials = fold_each(cells["given_name"], without_initials, (_TEXT, _TEXT))
+    middle = coalesced(cells["patronymic"], initials)
+    cells = cells | {"given_name": given, "patronymic": middle}
     columns: dict[str, Any] = {}
     for name, skeleton_name in skeletons.items():
         spelled, folded = fold_each(cells[name], parts, (_TEXT, _TEXT))
@@ -465,6 +493,8 @@ def _of_word(fold: Fold, profile: Profile) -> Callable[[str], str | None]:
         return lambda text: read_address(text, Profile.GENERIC).line
     if fold is SharedFold.NAME:
         return partial(skeleton, profile=profile)
+    if fold is SharedFold.GENERATION:
+        return generation
     if isinstance(fold, SharedFold):
         raise TypeError("dates are folded column by column")
     return fold

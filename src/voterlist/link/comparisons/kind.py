@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from rapidfuzz import process
@@ -29,6 +29,9 @@ class Kind:
     """One of them has the evidence of a value: that of two values that are the same."""
     distinct_levels: Callable[[Words, Words], Levels]
     """The level of each pair of folded values that differ; both are known."""
+    known_shares: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """For a class of pairs the shares of its levels, by code, where they are known beforehand and a
+    list is not to learn others; they sum to one."""
 
 
 def strongest(weakest: Level, *steps: tuple[Level, Bools]) -> Levels:

@@ -1,0 +1,32 @@
+"""Suffixes that tell a son from his father: Jr, Sr, III."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from voterlist.arrays import Levels, Words
+from voterlist.config.comparisons import SharedFold
+from voterlist.link.comparisons.base import Evidence, Level
+from voterlist.link.comparisons.kind import Kind
+
+
+class GenerationLevel(Level):
+    """The levels of two suffixes; a name without one says nothing."""
+
+    SAME = 1, 1.0, Evidence.VALUE
+    DIFFERS = 2
+    MISSING = 0
+
+
+def _distinct(one: Words, other: Words) -> Levels:
+    del other
+    return np.full(len(one), GenerationLevel.DIFFERS, np.uint8)
+
+
+# A list that learnt otherwise would learn that fathers and sons are one person.
+KIND = Kind(
+    SharedFold.GENERATION,
+    GenerationLevel,
+    _distinct,
+    {"same": (0.998, 0.002), "lineage": (0.02, 0.98)},
+)
