@@ -348,6 +348,10 @@ def _list(story: Story) -> None:
             "--clusters", out / f"clusters.{form}", "--state", out / "state",
             "--log-json",
         )  # fmt: skip
+    story.run(
+        "link", given / "table.csv", "--out", out / "drawn.parquet",
+        "--report", out / "page.html",
+    )  # fmt: skip
     story.run("link", given / "table.csv", "--plan", "--json")
     word = story.marks.word()
     story.run("names", word, story.marks.word())

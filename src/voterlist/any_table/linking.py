@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -45,8 +46,20 @@ from voterlist.normalize.stage import fold_added
 from voterlist.processes.shares import helped
 from voterlist.processes.threads import each, workers
 from voterlist.storage import linkage_state, lock, store
+from voterlist.storage.files import write_atomically
 from voterlist.storage.linkage_state import PutAside, Spill, StateUse
 from voterlist.storage.settings import link_settings
+
+if TYPE_CHECKING:
+    from voterlist.render.pictures import Pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page with the pictures of a linkage."""
+
+    path: Path
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +86,8 @@ class LinkRequest:
     """Whether an entry is one person with at most one entry of each other list."""
     memory_limit: int | None = None
     """Bytes of memory that the linkage is to do with; None: as much as is quickest."""
+    page: Page | None = None
+    """Where its pictures are drawn; None where they are not wanted."""
 
     def sources(self) -> list[Source]:
         """Each file with the map of its columns, and behind them those that they are held against.
@@ -221,6 +236,8 @@ class Linked:
     are_renamed: bool
     """True where files share ids, so that each id has its file before it."""
     reading: Reading
+    pictures: Pictures | None = None
+    """None where they are not wanted."""
 
     def kinds(self) -> dict[PairKind, int]:
         """The number of pairs of each kind that occurs, in the order of the kinds."""
@@ -306,7 +323,36 @@ def link_tables(
             linkage_state.write(request.state, linked.result.state)
     if clusters is not None:
         write_rows(clusters, linked.result.clusters)
+    if linked.pictures is not None and request.page is not None:
+        lines = _written(linked.pictures.shown, sources, request)
+        _write_page(request.page, linked.pictures, lines)
     return linked
+
+
+def _write_page(page: Page, pictures: Pictures, lines: Mapping[str, str]) -> None:
+    # Who wants no page does not load the templates.
+    from voterlist.render.pictures import render_pictures  # noqa: PLC0415  see above
+
+    text = render_pictures(pictures, page.language, lines)
+    write_atomically(
+        page.path, lambda beside: beside.write_text(text, encoding="utf-8")
+    )
+
+
+def _written(
+    ids: Sequence[str], sources: Sequence[Source], request: LinkRequest
+) -> dict[str, str]:
+    """These entries as they are written in the files, which are read once more.
+
+    None where memory is limited: what was read is given up for the linkage.
+    """
+    from voterlist.render.pictures import written  # noqa: PLC0415  as in _write_page
+
+    if request.memory_limit is not None or not ids:
+        return {}
+    entries = joined(sources, request.profile).entries
+    shown = pc.is_in(entries.column("entry_id"), value_set=pa.array(ids))
+    return written(entries.filter(shown))
 
 
 def _link(
@@ -324,8 +370,9 @@ def _link(
         # The linkage gives the state up when it has compared: nothing else may hold it.
         earlier, use = Incremental(known.state), known.use
         del known
+    made_ready = _ready(voters, spill)
     result = link_ready(
-        _ready(voters, spill),
+        made_ready,
         settings,
         scope=voters.scope,
         added=voters.added,
@@ -334,9 +381,14 @@ def _link(
     )
     use = use.after(result.reused) if use else None
     new = voters.new if request.against else None
-    return Linked(
+    linked = Linked(
         result, entries, new, settings, use, voters.are_renamed, voters.reading
     )
+    if request.page is None:
+        return linked
+    from voterlist.render.pictures import pictures_of  # noqa: PLC0415  as in _write_page
+
+    return replace(linked, pictures=pictures_of(result, made_ready, settings))
 
 
 def _ready(voters: _Voters, spill: Spill | None) -> Ready:

@@ -170,15 +170,18 @@ class Linkable:
             return [""]
         return [f"{number:0{len(str(many))}}:" for number in range(1, many + 1)]
 
-    def voters(self) -> pa.Table:
-        """The entries of all frames, normalised."""
+    def marked(self) -> pa.Table:
+        """The rows of all frames as ENTRY, each id with the mark of its frame."""
         parts = []
         for entries, mark in zip(self.entries, self.marks(), strict=True):
             ids = pc.binary_join_element_wise(mark, entries.column("entry_id"), "")
             field = ENTRY.field("entry_id")
             parts.append(entries.set_column(0, field, ids))
-        every = concat(parts, ENTRY)
-        return normalize_entries(every, self.profile, for_linkage=True).table
+        return concat(parts, ENTRY)
+
+    def voters(self) -> pa.Table:
+        """The entries of all frames, normalised."""
+        return normalize_entries(self.marked(), self.profile, for_linkage=True).table
 
     def added(self, ids: pa.ChunkedArray) -> Added:
         """The comparisons that were added, with their columns; ``ids`` are those of voters."""

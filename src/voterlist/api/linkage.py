@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
@@ -31,9 +32,15 @@ from voterlist.link.keys import keys
 from voterlist.link.weigh import CLASSES
 from voterlist.tables import with_column
 
+if TYPE_CHECKING:
+    from voterlist.render.pictures import Pictures
+
 Frames = pd.DataFrame | Sequence[pd.DataFrame] | Mapping[str, pd.DataFrame]
 
-_NAMES = ".pairs .clusters .estimate .doubts .keys .model .explain(a, b) .why_not(a, b)"
+_NAMES = (
+    ".pairs .clusters .estimate .doubts .keys .model .explain(a, b) .why_not(a, b)"
+    " .report(path)"
+)
 _LEAST_SHOWN = 0.0001
 """The least probability that is shown as a number."""
 Entry = str | int | tuple[str, str | int]
@@ -288,6 +295,35 @@ class Linkage:
         marked = self._ready.ids[place]
         number = int(self._rows.frame_of(pa.array([marked.as_py()]))[0])
         return self._rows.cells(number, self._rows.plain(marked).as_py())
+
+    @without_cells
+    def report(self, path: Path | str, *, with_entries: bool = True) -> None:
+        """Write the page with the pictures of the linkage, which needs nothing else.
+
+        It shows the doubtful clusters and pairs entry by entry, so it is personal data; without
+        ``with_entries`` it shows counts and shares alone.
+        """
+        # Templates are loaded by those who draw.
+        from voterlist.render.pictures import render_pictures, written  # noqa: PLC0415  see above
+        from voterlist.storage.files import write_atomically  # noqa: PLC0415  see above
+
+        lines = written(self._rows.marked()) if with_entries else None
+        page = render_pictures(self._pictures, self.language, lines)
+        write_atomically(
+            Path(path), lambda beside: beside.write_text(page, encoding="utf-8")
+        )
+
+    @cached_property
+    def _pictures(self) -> Pictures:
+        from voterlist.render.pictures import pictures_of  # noqa: PLC0415  as in report
+
+        return pictures_of(self._linked, self._ready, self._settings)
+
+    def _repr_html_(self) -> str:
+        """The pictures in a notebook; no entry is shown, for notebooks are passed on."""
+        from voterlist.render.pictures import notebook, render_pictures  # noqa: PLC0415  as in report
+
+        return notebook(render_pictures(self._pictures, self.language))
 
     def __repr__(self) -> str:
         """What there is, and where to look."""

@@ -77,6 +77,9 @@ class _Options:
     memory_limit: Annotated[
         str | None, option("memory-limit", "--memory-limit", "SIZE")
     ] = None
+    report: Annotated[Path | None, option("link-report", "--report", "PAGE.html")] = (
+        None
+    )
     plan: Annotated[bool, option("plan", "--plan")] = False
     engine: Annotated[_Engine, option("engine", "--engine")] = _Engine.LOCAL
     master: Annotated[str | None, option("master", "--master", "URL")] = None
@@ -112,6 +115,7 @@ class _Options:
             "--against": self.against,
             "--between": self.between,
             "--plan": self.plan,
+            "--report": self.report,
             "--columns --columns": len(self.columns or ()) > 1,
         }
         _refuse(without, "not-with-spark")
@@ -139,12 +143,12 @@ def link(given: _Options) -> Answer:
     if given.engine is _Engine.LOCAL:
         # Before anything else loads Arrow, and pandas with its first list.
         leave_pandas_out()
-    from voterlist.any_table.linking import LinkRequest
+    from voterlist.any_table.linking import LinkRequest, Page
     from voterlist.any_table.machine import bytes_of
     from voterlist.processes import threads
 
     place = given.place()
-    limit = given.memory_limit
+    limit, report = given.memory_limit, given.report
     if given.jobs is not None or limit is not None:
         # Each thread has arrays of its own.
         threads.use(given.jobs or 1)
@@ -159,6 +163,7 @@ def link(given: _Options) -> Answer:
         between=given.between,
         one_to_one=given.one_to_one,
         memory_limit=None if limit is None else bytes_of(limit),
+        page=None if report is None else Page(report, SAY.language),
     )
     if given.plan:
         keep_memory()
@@ -168,15 +173,19 @@ def link(given: _Options) -> Answer:
     require_rows(given.out)
     if given.clusters is not None:
         require_rows(given.clusters)
+    if report is not None and report.suffix.lower() not in {".html", ".htm"}:
+        raise usage_error("out-not-a-page", path=report)
     if limit is None:
         keep_memory()
     else:
         return_memory()
     linked = _link(given, request, given.out, place)
     _tell(linked, request, given.out)
+    if report is not None:
+        tell("cli.link.report", path=shown(report))
     if place is not None:
         tell("cli.link.work-kept", path=place.work)
-    return {**_as_json(linked, request), **picked(given, "out", "clusters")}
+    return {**_as_json(linked, request), **picked(given, "out", "clusters", "report")}
 
 
 def _link(

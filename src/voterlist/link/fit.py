@@ -79,7 +79,8 @@ _WIDE = 0.25
 _FEW_PAIRS = 5
 """The model learns nothing from fewer pairs of one person."""
 _HALF = 0.5
-_WHOLE = "every-pair"
+WHOLE = "every-pair"
+"""The key of a list that is compared whole."""
 
 
 class Misfit(StrEnum):
@@ -192,7 +193,7 @@ def reachable(entries: Encoded, keys: Sequence[Key]) -> Bools:
         for name in key.fields:
             for column in _MADE_OF.get(name, (_base(name),)):
                 if column not in known:
-                    known[column] = _known(entries, column)
+                    known[column] = known_values(entries, column)
                 has_all &= known[column]
         reachable |= has_all
     return reachable
@@ -204,7 +205,8 @@ def _base(name: str) -> str:
     return "address" if of_address else name
 
 
-def _known(entries: Encoded, column: str) -> Bools:
+def known_values(entries: Encoded, column: str) -> Bools:
+    """The entries that have a value in a column."""
     if column.startswith(ADDED):
         return np.asarray(entries.added[column.removeprefix(ADDED)].codes >= 0)
     values = getattr(entries, column)
@@ -230,8 +232,7 @@ def _brought_by_one_key(match_key: pa.ChunkedArray) -> float:
         return 0.0
     codes, distinct = tables.codes(match_key)
     is_one = np.array(
-        [" + " not in keys and keys != _WHOLE for keys in distinct.to_pylist()]
-        + [False]
+        [" + " not in keys and keys != WHOLE for keys in distinct.to_pylist()] + [False]
     )
     return float(is_one[codes].mean())
 

@@ -1,0 +1,215 @@
+"""The page of a linkage: what the model saw in a list, in pictures that need nothing else.
+
+Each picture has a module here, which counts its figures from plain tables, and a template of the
+same name, which draws them. No picture but that of the clusters shows an entry.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.arrays import Floats
+from voterlist.config import LinkSettings
+from voterlist.link import Linkage, Ready
+from voterlist.link.explain import waterfalls
+from voterlist.link.fit import Doubt
+from voterlist.link.judge import Scorer
+from voterlist.model import PairKind
+from voterlist.render.html import environment, nice
+from voterlist.render.pictures.clusters import Cluster, Clusters, clusters_of
+from voterlist.render.pictures.columns import Columns, columns_of
+from voterlist.render.pictures.keys import Keys, keys_of
+from voterlist.render.pictures.levels import Levels, Weighed, levels_of
+from voterlist.render.pictures.weights import Weights, weights_of
+from voterlist.report.sections.cases import bars_of
+from voterlist.report.sections.cases.build import read_waterfalls
+from voterlist.report.sections.cases.model import CaseWords, Waterfall
+
+__all__ = ["Pictures", "notebook", "pictures_of", "render_pictures", "written"]
+
+_SECTIONS = ("found", "weights", "levels", "columns", "keys", "clusters")
+"""The pictures in the order of the page."""
+_MANY = 1_000_000
+"""How many times as often is not told more exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The figures of all pictures."""
+
+    entries: int
+    kinds: Mapping[PairKind, int]
+    """The pairs of each kind that occurs."""
+    doubts: tuple[Doubt, ...]
+    weights: Weights
+    levels: Levels
+    columns: Columns
+    keys: Keys
+    clusters: Clusters
+    falls: Mapping[int, Waterfall]
+    """Those of the pairs that are shown, by their rows in PAIR."""
+
+    def fall(self, cluster: Cluster) -> Waterfall | None:
+        """The waterfall of the pair that ties the most weakly tied entry of a cluster."""
+        return self.falls.get(cluster.pair)
+
+    @property
+    def shown(self) -> list[str]:
+        """The ids of the entries that the page shows."""
+        every = (*self.clusters.shown, *self.clusters.near)
+        return sorted({member for cluster in every for member in cluster.members})
+
+
+def pictures_of(linkage: Linkage, ready: Ready, settings: LinkSettings) -> Pictures:
+    """The figures of a linkage.
+
+    Args:
+        linkage: of the list, as ``link`` gave it.
+        ready: the list, as it was linked.
+        settings: by which it was linked.
+    """
+    pairs, entries = linkage.pairs, ready.entries
+    fitted, falls = linkage.fitted, waterfalls(pairs, ready)
+    person = fitted.person
+    counted = entries if person is None else entries.by_person(person)
+    scorer = Scorer(counted, fitted.comparisons, fitted.model)
+    threshold = settings.duplicate_probability
+    clusters = clusters_of(
+        linkage.clusters,
+        pairs,
+        threshold=threshold,
+        review=settings.review_probability,
+    )
+    shown = pa.array(clusters.pairs, pa.int64())
+    shown_falls = read_waterfalls(pairs.take(shown), falls.take(shown))
+    return Pictures(
+        entries=entries.size,
+        kinds=_kinds(pairs),
+        doubts=linkage.doubts,
+        weights=weights_of(
+            pairs,
+            fitted,
+            kept=settings.kept_probability,
+            threshold=threshold,
+        ),
+        levels=levels_of(fitted.levels(), pairs, falls),
+        columns=columns_of(
+            entries,
+            fitted.comparisons,
+            _alike(scorer, settings.chunk_pairs),
+            threshold,
+        ),
+        keys=keys_of(
+            linkage.forecast,
+            pairs,
+            threshold=threshold,
+            entries=entries.size,
+            compared=linkage.candidates,
+        ),
+        clusters=clusters,
+        falls=dict(zip(clusters.pairs, shown_falls, strict=True)),
+    )
+
+
+def _kinds(pairs: pa.Table) -> dict[PairKind, int]:
+    counted = pc.value_counts(pairs.column("kind")).to_pylist()
+    pairs_of = {row["values"]: row["counts"] for row in counted}
+    return {kind: pairs_of[kind] for kind in PairKind if kind in pairs_of}
+
+
+def _alike(scorer: Scorer, at_a_time: int) -> Floats:
+    """For each entry the probability that it and a repetition with the same values are one person.
+
+    Compared are the entry and itself.
+    """
+    size = scorer.entries.size
+    alike = np.zeros(size)
+    for start in range(0, size, at_a_time):
+        itself = np.arange(start, min(start + at_a_time, size), dtype=np.int32)
+        _, _, scored = scorer.compare(itself, itself)
+        alike[itself] = scored.posterior[:, 0]
+    return alike
+
+
+def written(entries: pa.Table) -> dict[str, str]:
+    """Each row of an ENTRY table in one line, as it was written, by its id."""
+    lines = {}
+    for row in entries.to_pylist():
+        names = [row[name] for name in ("surname", "given_name", "patronymic")]
+        name = " ".join(filter(None, names)) or row["full_name"]
+        parts = (name, row["birth_date"], row["address"])
+        lines[row["entry_id"]] = " · ".join(filter(None, parts))
+    return lines
+
+
+class PictureWords(CaseWords):
+    """Says what the pictures show."""
+
+    def column(self, name: str) -> str:
+        """What a comparison is called; one that a user added has the name that it was given."""
+        key = f"field.{name}"
+        return self(key) if self.has(key) else name
+
+    def row(self, row: Weighed) -> str:
+        """A level with its comparison: ``Surname: misspelt``."""
+        return f"{self.column(row.field)}: {self(f'comparison.{row.level}')}"
+
+    def times(self, bits: float) -> str:
+        """How many times as often so many bits are; a very large number is told as "more than"."""
+        times = 2.0 ** abs(bits)
+        if times > _MANY:
+            return f">\N{NO-BREAK SPACE}{self.number(_MANY)}"
+        return self.number(float(f"{times:.1e}"), 0 if times >= 10 else 1)
+
+    def about(self, count: float) -> str:
+        """An expected number of pairs: whole from ten on."""
+        return self.number(count, 0 if count >= 10 else 1)
+
+    def share(self, share: float) -> str:
+        """A share; neither one that is small nor one that is near the whole is rounded away."""
+        return self.percent(share, 0) if share in {0, 1} else self._share(share)
+
+
+def render_pictures(
+    pictures: Pictures, language: str, lines: Mapping[str, str] | None = None
+) -> str:
+    """The page as HTML; the same figures give the same text.
+
+    ``lines`` tell each entry that is shown, by its id (``written``). Without them no entry is
+    shown, and the page holds no personal data.
+    """
+    words = PictureWords(language)
+    given = {"w": words, "of": pictures, "lines": lines, "bars": bars_of, "nice": nice}
+    sections = {}
+    for name in _SECTIONS:
+        template = environment().get_template(f"pictures/{name}.html")
+        sections[name] = template.render(given)
+    is_personal = lines is not None and pictures.shown
+    note = "picture.with-entries" if is_personal else "picture.without-entries"
+    return (
+        environment()
+        .get_template("pictures/page.html")
+        .render(
+            w=words,
+            area="picture.",
+            title=words("picture.title"),
+            notes=[words(note)],
+            foot="",
+            sections=sections,
+        )
+    )
+
+
+def notebook(page: str) -> str:
+    """A page as what a notebook shows: a frame that holds it whole."""
+    held = html.escape(page, quote=True)
+    return (
+        f'<iframe srcdoc="{held}" style="width:100%;height:40rem;border:0"'
+        ' title="voterlist"></iframe>'
+    )

@@ -1,0 +1,162 @@
+"""How sure the pairs of a list are, and what each threshold costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, floor, log2
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist.arrays import Floats, Longs
+from voterlist.link.fit import Estimate, estimate
+from voterlist.link.fitted import Fitted
+from voterlist.link.weigh import VectorCounts
+
+_LEAST_END = 12
+"""The axis reaches at least so many bits of log-odds: odds of 4,096 to one."""
+_END = 30
+"""Pairs that are surer than so many bits stand in the last bar: nobody tells them apart."""
+_TOLD = (0.5, 0.8, 0.9, 0.95, 0.99, 0.999)
+"""The thresholds of which the cost is told, beside the one that is set."""
+_TICKS = (0.01, 0.5, 0.999, 0.999999)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The pairs whose log-odds lie within one bit."""
+
+    start: float
+    """Where the bar begins, in per cent of the axis."""
+    same: float
+    """Of its pairs those that are expected to be one person."""
+    apart: float
+    """Of its pairs those that are expected to be two people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a threshold gives."""
+
+    threshold: float
+    place: float
+    """Where it stands, in per cent of the axis."""
+    pairs: int
+    """Pairs at or above it."""
+    wrong: float
+    """Of these those that are expected to be two people."""
+    missed: float
+    """Pairs of one person that are expected below it."""
+
+    @property
+    def precision(self) -> float:
+        """The share of the pairs that is expected to be right; 1 without pairs."""
+        return 1 - self.wrong / self.pairs if self.pairs else 1.0
+
+    @property
+    def recall(self) -> float:
+        """The share of the expected pairs of one person that is taken; 1 where there is none."""
+        right = self.pairs - self.wrong
+        every = right + self.missed
+        return right / every if every else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The pairs that were compared, by how sure they are."""
+
+    compared: int
+    below: int
+    """Pairs that are too unlikely to be drawn."""
+    width: float
+    """Of a bar, in per cent of the axis."""
+    bars: tuple[Bar, ...]
+    ticks: tuple[tuple[float, float], ...]
+    """(probability, place in per cent of the axis)."""
+    curve: tuple[Cost, ...]
+    """The cost of a threshold at the beginning of each bar."""
+    costs: tuple[Cost, ...]
+    """The cost of thresholds that people choose, ascending."""
+    chosen: Cost
+    """Of the threshold that is set."""
+    estimate: Estimate | None
+    """Of the pairs at or above it; None where there is none."""
+
+    @property
+    def most(self) -> float:
+        """The pairs of the longest bar."""
+        return max(bar.same + bar.apart for bar in self.bars)
+
+
+def weights_of(
+    pairs: pa.Table, fitted: Fitted, *, kept: float, threshold: float
+) -> Weights:
+    """The pairs that were compared, by their probability of one person.
+
+    Pairs of the PAIR table are counted one by one, as it has them. Those below ``kept``, which it
+    mostly does not hold, are counted by their comparison vectors, and not drawn.
+    """
+    probability, counts = _counted(pairs, fitted, kept)
+    compared = int(fitted.vectors.counts.sum())
+    log_odds = _log_odds(probability)
+    first = floor(_log_odds_of(kept))
+    surest = float(log_odds.max(initial=_LEAST_END))
+    last = ceil(min(max(surest, _LEAST_END), _END))
+    bits = last - first
+    is_drawn = probability >= kept
+    drawn = int(counts[is_drawn].sum())
+    place = np.clip(np.floor(log_odds[is_drawn]), first, last - 1).astype(int) - first
+    every = np.bincount(place, counts[is_drawn], bits)
+    same = np.bincount(place, (probability * counts)[is_drawn], bits)
+
+    def place_of(log_odds: float) -> float:
+        return 100 * (log_odds - first) / bits
+
+    def cost(threshold: float) -> Cost:
+        taken = probability >= threshold
+        right = probability * counts
+        pairs = int(counts[taken].sum())
+        wrong = pairs - float(right[taken].sum())
+        at = place_of(_log_odds_of(threshold))
+        return Cost(threshold, at, pairs, wrong, float(right[~taken].sum()))
+
+    begins = [first + number for number in range(bits)]
+    return Weights(
+        compared=compared,
+        below=max(compared - drawn, 0),
+        width=100 / bits,
+        bars=tuple(
+            Bar(place_of(start), float(of_one), float(of_all - of_one))
+            for start, of_one, of_all in zip(begins, same, every, strict=True)
+        ),
+        ticks=tuple(
+            (tick, place_of(_log_odds_of(tick)))
+            for tick in _TICKS
+            if _log_odds_of(tick) < last
+        ),
+        curve=tuple(cost(1 / (1 + 2.0**-start)) for start in begins),
+        costs=tuple(cost(told) for told in sorted({*_TOLD, threshold})),
+        chosen=cost(threshold),
+        estimate=estimate(
+            VectorCounts(np.arange(len(counts)), counts), probability, threshold
+        ),
+    )
+
+
+def _counted(pairs: pa.Table, fitted: Fitted, kept: float) -> tuple[Floats, Longs]:
+    """Probabilities of one person, and how many pairs have each."""
+    told = pairs.column("probability").to_numpy()
+    told = told[told >= kept]
+    of_vectors = fitted.scored().posterior[:, 0]
+    few = of_vectors < kept
+    counts = np.r_[np.ones(len(told), np.int64), fitted.vectors.counts[few]]
+    return np.r_[told, of_vectors[few]], counts
+
+
+def _log_odds(probability: Floats) -> Floats:
+    with np.errstate(divide="ignore"):
+        return np.log2(probability) - np.log2(1 - probability)
+
+
+def _log_odds_of(probability: float) -> float:
+    return log2(probability / (1 - probability))
