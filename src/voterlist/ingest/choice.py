@@ -29,6 +29,8 @@ _MOST_ALIKE = 0.8
 _MOST_COMPARISONS = 8
 _MIDDLE_NAME = "middle_name"
 _SUFFIX = "name_suffix"
+AGE = "birth_age"
+"""The role of a column of ages."""
 
 
 class Use(StrEnum):
@@ -101,6 +103,18 @@ class Choice:
         kept = tuple(use for use in self.comparisons if use.name in names)
         return replace(self, uses=uses, comparisons=kept)
 
+    def without(self, role: str) -> Choice:
+        """The choice with the column of a role left."""
+        left = {match.column for match in self.map.matches if match.role == role}
+        uses = tuple(
+            ColumnUse(use.column, Use.LEFT, reason=LeftReason.NOT_COMPARED)
+            if place in left
+            else use
+            for place, use in enumerate(self.uses)
+        )
+        kept = tuple(match for match in self.map.matches if match.column not in left)
+        return replace(self, uses=uses, map=ColumnMap(kept)) if left else self
+
     def under(self, profile: Profile) -> Choice:
         """The choice under a profile.
 
@@ -124,7 +138,13 @@ class Choice:
 
 
 def with_common_comparisons(choices: Sequence[Choice]) -> list[Choice]:
-    """The choices of several tables with those comparisons alone that each of them has."""
+    """The choices of several tables with those comparisons alone that each of them has.
+
+    An age is used only where all have one: of which day it is, nobody knows, so it tells how far
+    two births are apart, and not when they were.
+    """
+    if not all(AGE in choice.map.roles() for choice in choices):
+        choices = [choice.without(AGE) for choice in choices]
     names = [
         frozenset(comparison.name for comparison in choice.comparisons)
         for choice in choices
@@ -269,10 +289,16 @@ def _comparison_use(header: str, comparison: AddedComparison) -> ColumnUse:
 
 def field_named(header: str) -> str | None:
     """The field or the comparison that a header names; None where it names none."""
+    role = field_role(header)
+    return None if role is None else _FIELD_OF.get(role, role)
+
+
+def field_role(header: str) -> str | None:
+    """The same with the part of a field in its place: ``birth_age`` for the header ``Age``."""
     said = _header_says(header)
     if said is None or said.what in _UNUSED or said.what == _GROUP:
         return None
-    return _FIELD_OF.get(said.what, said.what)
+    return said.what
 
 
 def _field_use(header: str, field: str) -> ColumnUse:
@@ -411,10 +437,15 @@ class _Chooser:
             and self._fits(place, words)
         }
         has_date = any(words.what == "birth_date" for words in offered.values())
+        # An age is a year of birth where nothing else tells it, and for the linkage alone.
+        is_dated = self._numbered or any(
+            words.what in {"birth_date", "birth_year"} for words in offered.values()
+        )
         offered = {
             place: words
             for place, words in offered.items()
             if not (has_date and fold(self._headers[place]) in _BARE_PARTS)
+            and not (is_dated and words.what == AGE)
         }
         firsts = _firsts(offered)
         matches = [self._match(place, offered[place]) for place in firsts]

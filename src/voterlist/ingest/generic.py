@@ -16,7 +16,13 @@ from voterlist.config.mistakes import toml_mistake, tree_of, with_lines
 from voterlist.errors import InputError, MapError, SettingsMistake
 from voterlist.fields import ENTRY_FIELDS, NAMES
 from voterlist.ingest.added import is_ascending, known_cells
-from voterlist.ingest.choice import choose, field_named, is_needed
+from voterlist.ingest.choice import (
+    AGE,
+    choose,
+    field_named,
+    field_role,
+    is_needed,
+)
 from voterlist.ingest.findings import finding, findings_table
 from voterlist.ingest.headers import ColumnMap, ColumnMatch
 from voterlist.ingest.lists import entry_columns
@@ -282,8 +288,10 @@ def given_map(headers: Sequence[str], columns: _Columns) -> ColumnMap:
         for header in [named] if isinstance(named, str) else named:
             column = exact.get(header, folded.get(fold(header)))
             if column is not None:
+                is_age = field == "birth_date" and field_role(headers[column]) == AGE
+                role = AGE if is_age else field
                 matches.append(
-                    ColumnMatch(column, headers[column], field, 1.0, "pinned")
+                    ColumnMatch(column, headers[column], role, 1.0, "pinned")
                 )
                 continue
             mistakes.append(_unknown_column(field, header, headers))

@@ -102,9 +102,15 @@ def entry_columns(
     return fields
 
 
+AGE = "age"
+"""Stands before an age in the place of a birth date: ``age 45``."""
+
+
 def _birth_date(parts: list[pa.Array], columns: ColumnMap) -> pa.Array:
-    """One text from a date, with a year where the date is blank, or from day, month and year."""
+    """One text from a date, its year where it is blank, day, month and year, or an age."""
     roles = columns.roles()
+    if "birth_age" in roles:
+        return pc.binary_join_element_wise(AGE, join_text(parts), " ")
     if {"birth_date", "birth_year"} <= roles:
         return pc.coalesce(*parts)
     if "birth_day" not in roles:

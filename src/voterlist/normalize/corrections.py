@@ -70,7 +70,7 @@ def _birth_date(text: str, today: dt.date) -> Value:
 def _date_of(text: str) -> Resolved | None:
     """The date of a text; None where it is none."""
     written = read_date(text)
-    if written.form == DateForm.UNREADABLE:
+    if written.form in {DateForm.UNREADABLE, DateForm.ABOUT}:
         return None
     form, first, second, year = (
         np.array([number], dtype=np.int64)

@@ -28,6 +28,8 @@ class DateForm(IntEnum):
     """The order of its parts is known; a part written 00 is 0."""
     OPEN = 2
     """Two numbers and a year: which number is the day, the file decides."""
+    ABOUT = 3
+    """A year that is not sure, or one that follows from an age: for the linkage alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,16 @@ _ROMAN_NUMERALS = (
     "xii",
 )
 _ROMAN = {name: place for place, name in enumerate(_ROMAN_NUMERALS, start=1)}
+_AGES_OF = 2000
+"""The year in which those born have the age 0. Of which day an age is, nobody knows."""
+_AGE = re.compile(r"age\s+(\d{1,3})(?:\.0+)?\s*(?:y|yr|yrs|years?)?\.?", re.IGNORECASE)
+_MOST_AGE = 120
+_ABOUT = re.compile(
+    r"(?:abt|about|circa|ca|c|approx|approximately|est|um|около|ок|təqribən|təxminən|~)"
+    r"[.\s]*(\d{4})",
+    re.IGNORECASE,
+)
+"""A year that is not sure."""
 _CLOCK = re.compile(
     r"[T\s]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2}|\s*[AaPp][Mm])?$"
 )
@@ -147,8 +159,20 @@ def _month_number(word: str) -> int | None:
     return None
 
 
+def _year_about(text: str) -> int | None:
+    """The year of birth that an age gives, or one that is written as not sure; else None."""
+    age = _AGE.fullmatch(text)
+    if age and int(age[1]) <= _MOST_AGE:
+        return _AGES_OF - int(age[1])
+    about = _ABOUT.fullmatch(text)
+    return int(about[1]) if about else None
+
+
 def _spelt_date(text: str) -> WrittenDate:
     """``31 dekabr 1980``, ``31 декабря 1980``, ``December 31, 1980``, ``31.XII.1980``."""
+    about = _year_about(text)
+    if about:
+        return WrittenDate(DateForm.ABOUT, year=about)
     match = _SPELT.match(_YEAR_WORDS.sub("", to_latin(text)).strip())
     month = _month_number(match[2]) if match else None
     if not match or not month or (match[1] and match[3]):

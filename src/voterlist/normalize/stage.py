@@ -32,7 +32,7 @@ from voterlist.normalize.columns import (
     rows_of,
     where,
 )
-from voterlist.normalize.dates import read_date, read_dates, resolve
+from voterlist.normalize.dates import DateForm, read_date, read_dates, resolve
 from voterlist.normalize.fullname import (
     FOLDS,
     FOLDS_FOR_LINKAGE,
@@ -212,7 +212,10 @@ def _parts(
             lambda: read_identifiers(numbers.pop(0), numbers.pop(), profile, notes),
         ),
         (address, addresses),
-        (date, lambda: _dates(date.pop(), written.source, notes)),
+        (
+            date,
+            lambda: _dates(date.pop(), written.source, notes, for_linkage=for_linkage),
+        ),
         (sex, lambda: _sex(sex.pop(), notes)),
     )
     return tuple(part for there, part in parts if there)
@@ -398,7 +401,11 @@ def _plain_names(cells: Cells, notes: Notes) -> dict[str, Any]:
 
 
 def _dates(
-    written: pa.DictionaryArray, source: pa.ChunkedArray, notes: Notes
+    written: pa.DictionaryArray,
+    source: pa.ChunkedArray,
+    notes: Notes,
+    *,
+    for_linkage: bool,
 ) -> dict[str, Any]:
     """Year, month and day of birth: resolved once for each distinct date of each file."""
     text_codes, texts = codes(written)
@@ -406,6 +413,8 @@ def _dates(
     # Form, first, second and year of each distinct text. A null has the code -1: the last place,
     # where nothing is read.
     read = np.append(read_dates(texts), np.zeros((4, 1), np.int64), axis=1)
+    if not for_linkage:
+        read[:, read[0] == DateForm.ABOUT] = 0
     # One number for a text in a file: the text, counted from 1, times the files, plus the file.
     combined = (text_codes.astype(np.int64) + 1) * len(sources) + file_codes
     date_of_row, dates = factorized(combined)

@@ -18,6 +18,7 @@ from voterlist.link.comparisons.base import (
 )
 from voterlist.link.encode import Encoded
 from voterlist.link.grid import steady_count, steady_size
+from voterlist.model import Profile
 
 _DIGITS = 8
 """Digits of a date written as year, month and day."""
@@ -38,7 +39,7 @@ class BirthDateLevel(Level):
     YEAR = 2, 0.6, Evidence.VALUE
     """The years agree; a day or month is unknown, or one of the dates is the first of January."""
     PART = 5, 0.6
-    """One of day, month and year differs."""
+    """One of day, month and year differs; of years alone by one, but not under ``az``."""
     SAME_YEAR = 6, 0.2
     DIFFERS = 7
     MISSING = 0
@@ -65,6 +66,11 @@ class BirthDate(Comparison):
         full_of_one_year = full & same_year
         levels = np.full(len(pairs), BirthDateLevel.MISSING, np.uint8)
         mark(levels, known, BirthDateLevel.DIFFERS)
+        if pairs.entries.profile is Profile.GENERIC:
+            # A year that follows from an age, or from memory, is right within one.
+            years_alone = known & ~first.is_full & ~second.is_full
+            near = years_alone & (np.abs(first.year - second.year) == 1)
+            mark(levels, near, BirthDateLevel.PART)
         mark(levels, known & same_year, BirthDateLevel.YEAR)
         mark(levels, full_of_one_year, BirthDateLevel.SAME_YEAR)
         mark(levels, full & (parts == 2), BirthDateLevel.PART)

@@ -1,0 +1,133 @@
+"""Ages and years that are not sure, as the birth date of lists that have no other."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import voterlist
+from list_tables import entries
+from voterlist.ingest import given_map, table_entries
+from voterlist.ingest.choice import LeftReason, choose, with_common_comparisons
+from voterlist.link.comparisons.base import Pairs
+from voterlist.link.comparisons.birth_date import BirthDate, BirthDateLevel
+from voterlist.link.encode import encode
+from voterlist.model import Profile
+from voterlist.normalize import normalize
+from voterlist.normalize.corrections import Value, read_correction
+
+NAMES = {"surname": ["Fox", "Ives"], "given_name": ["Ann", "Joe"]}
+
+
+def voters(dates, *, for_linkage=True, profile=Profile.GENERIC):
+    rows = [{"entry_id": f"e{at}", "birth_date": date} for at, date in enumerate(dates)]
+    return normalize(entries(*rows), profile, for_linkage=for_linkage)
+
+
+def level(one, other, profile=Profile.GENERIC):
+    encoded = encode(voters([one, other], profile=profile).table, profile=profile)
+    pairs = Pairs(encoded, np.array([0], np.int32), np.array([1], np.int32))
+    return BirthDateLevel(int(BirthDate().pair_levels(pairs)[0]))
+
+
+@given(st.integers(0, 119), st.sampled_from(["", ".0", " years", " y.", "yrs"]))
+def test_ages_are_as_far_apart_as_births(age, behind):
+    """Of which day an age is, nobody knows, so no year is shown to people."""
+    dates = [f"age {age}{behind}", f"age {age + 1}"]
+    first, second = voters(dates).table.column("birth_year").to_pylist()
+    assert first - second == 1
+    shown = voters(dates, for_linkage=False).table.column("birth_year")
+    assert shown.null_count == 2
+    assert level(*dates) is level(*dates[::-1]) is BirthDateLevel.PART
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("age 45", "age 45", BirthDateLevel.YEAR),
+        ("age 45", "age 47", BirthDateLevel.DIFFERS),
+        ("1890", "abt 1891", BirthDateLevel.PART),
+        ("c. 1890", "1890-05-06", BirthDateLevel.YEAR),
+        ("1891", "1890-05-06", BirthDateLevel.DIFFERS),
+        ("1891-05-07", "1890-04-06", BirthDateLevel.DIFFERS),
+        ("age 35+", "age 35", BirthDateLevel.MISSING),
+        ("age 350", "age 35", BirthDateLevel.MISSING),
+    ],
+)
+def test_years_alone_are_near_within_one(one, other, expected):
+    """A birthday between two lists would make two people of one."""
+    assert level(one, other) is level(other, one) is expected
+
+
+def test_under_az_a_year_apart_is_another_year():
+    """Voters' lists have the year from a document."""
+    assert level("1984", "1985", Profile.AZ) is BirthDateLevel.DIFFERS
+
+
+@pytest.mark.parametrize("text", ["age 35+", "abt 1890", "age", "about then"])
+def test_what_is_no_sure_date_is_told_and_its_row_kept(text):
+    found = voters([text, "1950"], for_linkage=False)
+    assert found.table.column("birth_year").to_pylist() == [None, 1950]
+    assert found.findings.column("rule").to_pylist() == ["date-unreadable"]
+    today = dt.date(2026, 1, 1)
+    correction = read_correction("birth_date", text, today, profile=Profile.AZ)
+    assert correction == Value(None, "value-unreadable")
+
+
+def test_a_column_of_ages_is_the_birth_date_where_no_other_is():
+    table = pa.table({**NAMES, "Age": ["45", "30+"]})
+    choice = choose(table)
+    made = table_entries(table, choice.map)
+    assert made.column("birth_date").to_pylist() == ["age 45", "age 30+"]
+    for header in ("dob", "year of birth"):
+        dated = choose(table.append_column(header, pa.array(["1980", "1990"])))
+        assert dated.uses[2].reason is LeftReason.NOT_COMPARED
+    mapped = given_map(table.column_names, {"surname": "surname", "birth_date": "Age"})
+    assert table_entries(table, mapped).column("birth_date")[0].as_py() == "age 45"
+    # Outside of a linkage an age says nothing of a birth.
+    assert not choose(table, numbered=True).map.columns("birth_date")
+
+
+def test_ages_are_not_held_against_birth_dates_of_another_file():
+    """Every pair of one person would differ by years."""
+    aged = choose(pa.table({**NAMES, "age": ["45", "30"]}), alone=False)
+    dated = choose(pa.table({**NAMES, "dob": ["1980", "1990"]}), alone=False)
+    one, _ = with_common_comparisons([aged, dated])
+    assert (one.map.columns("birth_date"), one.uses[2].use) == ((), "left")
+    both = with_common_comparisons([aged, aged])
+    assert both[0].map.columns("birth_date") == (2,)
+
+
+def test_two_entries_a_birthday_apart_are_found_and_a_father_is_not_his_son():
+    names = [(first, last) for first in FIRSTS for last in LASTS]
+    rows = [
+        {"first": first, "last": last, "age": 20 + at % 60, "city": f"town {at % 9}"}
+        for at, (first, last) in enumerate(names)
+    ]
+    again = [row | {"age": row["age"] + 1} for row in rows[::3]]
+    family = {"first": "Arthur", "last": "Penhaligon", "city": "Perth"}
+    frame = pd.DataFrame([family | {"age": 70}, family | {"age": 45}, *rows, *again])
+    found = voterlist.find_duplicates(frame.astype(str), profile="generic")
+    pairs = {(row.entry_l, row.entry_r): row.probability for row in found.itertuples()}
+    assert pairs.get(("1", "2"), 0.0) < 0.9
+    assert sum(value > 0.9 for value in pairs.values()) >= len(again) * 0.9
+
+
+FIRSTS = ("John", "Mary", "Peter", "Susan", "Walter", "Ruth", "Henry", "Alice", "Jonas")
+LASTS = (
+    "Miller",
+    "Brown",
+    "Archer",
+    "Fox",
+    "Turner",
+    "Woods",
+    "Baker",
+    "Carter",
+    "Ives",
+)
