@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 
@@ -25,10 +26,13 @@ from voterlist.api.frames import (
     intake_of,
     profile_named,
     read_frames,
+    refusal,
     to_pandas,
     without_cells,
 )
-from voterlist.api.linkage import Linkage, link_frames
+from voterlist.api.linkage import Frames, How, Linkage, link_frames, read_all
+from voterlist.api.models import read as read_model
+from voterlist.api.rules import Rules
 from voterlist.check import check as check_register
 from voterlist.config import CheckSettings, LinkSettings, parse_tree
 from voterlist.errors import UsageError
@@ -65,13 +69,15 @@ def normalize(
 
 @without_cells
 def link(
-    frames: pd.DataFrame | Sequence[pd.DataFrame] | Mapping[str, pd.DataFrame],
+    frames: Frames,
     columns: Columns | Sequence[Columns | None] | None = None,
     *,
     profile: str | None = None,
     settings: LinkSettings | None = None,
     comparisons: Mapping[str, Mapping[str, object]] | None = None,
     one_to_one: bool = False,
+    model: str | Path | pd.DataFrame | None = None,
+    rules: Rules | None = None,
 ) -> Linkage:
     """The linkage of a frame, or of several: one object with all that is known of it.
 
@@ -84,21 +90,26 @@ def link(
         settings: thresholds and bounds, or a dict of them.
         comparisons: to add to those of every list, as ``find_duplicates`` takes them.
         one_to_one: whether a row is one person with at most one row of each other frame.
+        model: of an earlier linkage, as a file or a frame; nothing is learnt then.
+        rules: a dict of ``apart`` and ``together`` (pairs of entries), ``blocking`` (lists of
+            fields that must agree), ``shares`` (m that are fixed) and ``most_levels``.
 
     Raises:
         NotAFrameError: something is no pandas frame.
-        UsageError: two columns have one name, or another argument is none of its kind.
+        UsageError: two columns have one name, another argument is none of its kind, the model is
+            one for other comparisons, or rules contradict each other.
         SettingsError: as ``find_duplicates`` raises it.
         InputError: no column of a name is found, or an id stands twice in a frame.
     """
-    return link_frames(
-        frames,
-        columns,
-        profile=profile,
-        settings=settings,
-        comparisons=comparisons,
-        one_to_one=one_to_one,
-    )
+    how = How(parse_tree({"link": settings or {}}).link, one_to_one)
+    known = None if model is None else read_model(model)
+    if known is not None:
+        profile = profile or known.attrs["profile"]
+    rows = read_all(frames, columns, profile, comparisons)
+    if known is not None and known.attrs["profile"] != rows.profile:
+        todo = f"Give profile={known.attrs['profile']!r}, or link without the model."
+        raise refusal("the model was learnt under another profile.", todo)
+    return link_frames(rows, how, known, rules)
 
 
 @without_cells

@@ -202,11 +202,19 @@ class Linkable:
         values = fold_added(texts, comparisons, self.profile, FOLDS)
         return Added(comparisons, values, ids)
 
-    def scope(self, ids: pa.Array, *, one_to_one: bool) -> Scope | None:
-        """Which pairs are looked for: all of one frame, of several those of two frames."""
+    def scope(
+        self, ids: pa.ChunkedArray, *, one_to_one: bool, new: int = 0
+    ) -> Scope | None:
+        """Which pairs are looked for: all of one frame, of several those of two frames.
+
+        Where so many frames at the end are new, also those inside them, and none of two others.
+        """
         if len(self.frames) == 1:
             return None
         lists = self.frame_of(ids).astype(np.int32)
+        if new:
+            is_new = pa.array(lists >= len(self.frames) - new)
+            return Scope.held_against(ids.filter(is_new))
         return Scope.between(ids, lists, one_to_one=one_to_one)
 
     def frame_of(self, ids: pa.Array | pa.ChunkedArray) -> Longs:
@@ -216,6 +224,39 @@ class Linkable:
             return np.zeros(len(ids), np.int64)
         marks = pc.utf8_slice_codeunits(ids, 0, width - 1).cast(pa.int64())
         return np.asarray(marks.to_numpy(zero_copy_only=False) - 1, np.int64)
+
+    def with_frame(
+        self, name: str, frame: pd.DataFrame, columns: Columns | None
+    ) -> Linkable:
+        """The same frames and one more, which has the comparisons of the others.
+
+        Raises:
+            UsageError: it lacks the column of one.
+        """
+        with _naming(name):
+            read = choose_columns(frame, columns, alone=False)
+            choice = read.choice.under(self.profile)
+            wanted = {added.name: added for added in self.frames[0].choice.comparisons}
+            found = {added.name: added for added in choice.comparisons}
+            found |= {
+                own: added
+                for own, added in wanted.items()
+                if set(added.columns) <= set(read.table.column_names)
+            }
+            if set(wanted) - set(found):
+                lacking = ", ".join(sorted(set(wanted) - set(found)))
+                todo = "Give them these columns, or link all rows anew."
+                raise refusal(f"the new rows lack a column of: {lacking}.", todo)
+            choice = replace(choice, comparisons=tuple(found[own] for own in wanted))
+            read = replace(read, choice=choice)
+            entries = read.entries()
+        names = tuple(self.names) if len(self.names) > 1 else ("list",)
+        return replace(
+            self,
+            names=(*names, name),
+            frames=(*self.frames, read),
+            entries=(*self.entries, entries),
+        )
 
     def cells(self, frame: int, entry_id: str) -> dict[str, str | None]:
         """What an entry of a frame says, as written: by comparison, those that were added too."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,16 +20,26 @@ from voterlist.api.frames import (
     to_pandas,
     without_cells,
 )
+from voterlist.api.models import as_text, attributes, fitted
+from voterlist.api.rules import Entry, Listed, Rules, read_rules
 from voterlist.api.two_entries import Ends, evidence, key_rows
 from voterlist.catalogue import Catalogue, catalogue
-from voterlist.config import LinkSettings, parse_tree
+from voterlist.config import LinkSettings
 from voterlist.config.comparisons import added_comparisons
-from voterlist.link import TAKEN_NAMES, Added, Ready, link_ready, ready
+from voterlist.link import (
+    TAKEN_NAMES,
+    Added,
+    Decided,
+    OwnRules,
+    Ready,
+    link_ready,
+    ready,
+)
 from voterlist.link import Linkage as Linked
+from voterlist.link.comparisons import with_added
 from voterlist.link.explain import KeyOfPair, keys_of_pair
 from voterlist.link.judge import Scorer
 from voterlist.link.keys import keys
-from voterlist.link.weigh import CLASSES
 from voterlist.tables import with_column
 
 if TYPE_CHECKING:
@@ -38,12 +48,11 @@ if TYPE_CHECKING:
 Frames = pd.DataFrame | Sequence[pd.DataFrame] | Mapping[str, pd.DataFrame]
 
 _NAMES = (
-    ".pairs .clusters .estimate .doubts .keys .model .explain(a, b) .why_not(a, b)"
-    " .report(path)"
+    ".pairs .clusters .estimate .doubts .keys .model .save_model(path) .report(path)"
+    " .explain(a, b) .why_not(a, b) .against(new)"
 )
 _LEAST_SHOWN = 0.0001
 """The least probability that is shown as a number."""
-Entry = str | int | tuple[str, str | int]
 _MOST_PROBABLE_FIRST = [
     ("probability", "descending"),
     ("entry_l", "ascending"),
@@ -61,9 +70,9 @@ class Linkage:
     _rows: Linkable
     _ready: Ready
     _added: Added
-    _settings: LinkSettings
+    _how: How
     _linked: Linked
-    _one_to_one: bool
+    _own: OwnRules
     language: str = "en"
     """In which language the words of ``model`` and the like are: ``en`` or ``az``."""
 
@@ -76,13 +85,32 @@ class Linkage:
         """The columns of ``schemas.PAIR``, the most probable pair first.
 
         Of several frames also ``list_l`` and ``list_r``. ``attrs`` says how the rows were
-        understood: ``profile``, ``profile_told``, ``columns``, ``doubts``.
+        understood: ``profile``, ``profile_told``, ``columns``, ``doubts``; and ``model``, which
+        ``voterlist.link(frame, model=...)`` takes. With rules about pairs ``rule`` says which pair
+        one speaks of.
         """
         table = self._linked.pairs.sort_by(_MOST_PROBABLE_FIRST)
         pairs = to_pandas(self._with_lists(table, "entry_l", "entry_r"))
         doubts = [asdict(doubt) for doubt in self._linked.doubts]
-        pairs.attrs = {**self._rows.said(), "doubts": doubts}
+        if self._own.apart is not None or self._own.together is not None:
+            pairs["rule"] = self._rules_of(table)
+        model = as_text(self.model)
+        pairs.attrs = {**self._rows.said(), "doubts": doubts, "model": model}
         return pairs
+
+    def _rules_of(self, pairs: pa.Table) -> list[str]:
+        """``apart`` or ``together`` where a rule of the user speaks of a pair, else nothing."""
+        said = {
+            frozenset(couple.values()): name
+            for name, couples in (
+                ("apart", self._own.apart),
+                ("together", self._own.together),
+            )
+            if couples is not None
+            for couple in couples.to_pylist()
+        }
+        ends = pairs.select(["entry_l", "entry_r"]).to_pylist()
+        return [said.get(frozenset(couple.values()), "") for couple in ends]
 
     @cached_property
     def clusters(self) -> pd.DataFrame:
@@ -161,20 +189,21 @@ class Linkage:
         ``same_pairs`` are expected to be one person. ``m_twins``, ``m_siblings``, ``m_household``
         and ``m_lineage`` are the shares among relatives. ``attrs``: ``class_pairs``, how many pairs
         each class has, and ``prior_bits``, the log-odds of a pair before anything is compared.
+        Changed in place (``.loc``) it can be given as ``model`` to ``voterlist.link``.
         """
-        fitted = self._linked.fitted
-        frame = to_pandas(fitted.levels())
+        learnt = self._linked.fitted
+        frame = to_pandas(learnt.levels())
         labels = [
             self._label(comparison, level)
             for comparison, level in zip(frame.comparison, frame.level, strict=True)
         ]
         frame.insert(2, "label", labels)
-        sizes = (2.0**fitted.model.log_size).tolist()
-        frame.attrs = {
-            "class_pairs": dict(zip(CLASSES, sizes, strict=True)),
-            "prior_bits": fitted.model.prior_log_odds,
-        }
+        frame.attrs |= attributes(learnt, str(self._rows.profile))
         return frame
+
+    def save_model(self, path: str | Path) -> None:
+        """Write the model to a file, which ``voterlist.link(frame, model=path)`` takes."""
+        Path(path).write_text(as_text(self.model), encoding="utf-8")
 
     def _label(self, comparison: str, level: str) -> str:
         return f"{self._field(comparison)}: {self._say(f'comparison.{level}')}"
@@ -225,14 +254,17 @@ class Linkage:
             return []
         if self._is_one_list(ends):
             return [self._reason("one-list")]
+        forced = [] if self._own.apart is None else self._own.apart.to_pylist()
+        if {left, right} in [set(couple.values()) for couple in forced]:
+            return [self._reason("forced-apart")]
         keys = self._keys_of(ends)
         reasons = [] if any(key.holds for key in keys) else key_rows(keys, self._say)
-        least = self._settings.duplicate_probability
+        least = self._how.settings.duplicate_probability
         probability = evidence(self._scorer, ends, self.language).attrs["probability"]
         if probability < least:
             reasons.insert(0, self._reason("improbable", probability, least))
         elif not reasons:
-            apart = "better-partner" if self._one_to_one else "clusters-apart"
+            apart = "better-partner" if self._how.one_to_one else "clusters-apart"
             reasons.append(self._reason(apart, probability, least))
         return reasons
 
@@ -258,37 +290,27 @@ class Linkage:
 
     @cached_property
     def _scorer(self) -> Scorer:
-        fitted = self._linked.fitted
+        learnt = self._linked.fitted
         entries = self._ready.entries
-        if fitted.person is not None:
-            entries = entries.by_person(fitted.person)
-        return Scorer(entries, fitted.comparisons, fitted.model)
+        if learnt.person is not None:
+            entries = entries.by_person(learnt.person)
+        return Scorer(entries, learnt.comparisons, learnt.model)
 
     def _keys_of(self, ends: Ends) -> list[KeyOfPair]:
         """What each key says of two entries."""
-        entries, limit = self._ready.entries, self._settings.largest_block
-        every = keys(entries.profile, entries.size, limit, self._added.blocking)
+        entries, limit = self._ready.entries, self._how.settings.largest_block
+        added, own = self._added.blocking, self._own.keys
+        every = keys(entries.profile, entries.size, limit, added, own)
         return keys_of_pair(entries, every, limit, ends.left, ends.right)
 
     def _ends(self, a: Entry, b: Entry) -> Ends:
-        left, right = self._place(a, 0), self._place(b, len(self._rows.names) - 1)
+        left, right = (
+            _place(self._rows, self._ready.ids, entry, side)
+            for entry, side in ((a, 0), (b, -1))
+        )
         if left == right:
             raise refusal("both are one entry.", "Give two of them.")
         return Ends(left, right, self._cells(left), self._cells(right))
-
-    def _place(self, entry: Entry, usual: int) -> int:
-        """Where an entry stands in the list; ``usual`` is the frame where its id is looked for."""
-        names, marks = self._rows.names, self._rows.marks()
-        name, wanted = entry if isinstance(entry, tuple) else (names[usual], entry)
-        if name not in names:
-            told = ", ".join(names)
-            raise refusal("there is no such frame.", f"The frames are: {told}.")
-        marked = f"{marks[names.index(name)]}{wanted}"
-        place: int = pc.index(self._ready.ids, marked).as_py()
-        if place < 0:
-            todo = "Give an id of its column of ids, or a row's number from 1 where it has none."
-            raise refusal("there is no such entry.", todo)
-        return place
 
     def _cells(self, place: int) -> dict[str, str | None]:
         """What an entry says, as written, by comparison."""
@@ -317,7 +339,7 @@ class Linkage:
     def _pictures(self) -> Pictures:
         from voterlist.render.pictures import pictures_of  # noqa: PLC0415  as in report
 
-        return pictures_of(self._linked, self._ready, self._settings)
+        return pictures_of(self._linked, self._ready, self._how.settings)
 
     def _repr_html_(self) -> str:
         """The pictures in a notebook; no entry is shown, for notebooks are passed on."""
@@ -325,11 +347,26 @@ class Linkage:
 
         return notebook(render_pictures(self._pictures, self.language))
 
+    @without_cells
+    def against(self, new: pd.DataFrame, columns: Columns | None = None) -> Linkage:
+        """New rows held against this list, with the model of this linkage and nothing learnt.
+
+        Every pair with a new row is looked for, none inside this list. ``list_r`` of such a pair is
+        ``new``. How frequent a value is, is counted with the new rows.
+
+        Raises:
+            UsageError: the new rows lack the column of a comparison of the model.
+        """
+        rows = self._rows.with_frame("new", new, columns)
+        return link_frames(
+            rows, replace(self._how, new=1, one_to_one=False), self.model
+        )
+
     def __repr__(self) -> str:
         """What there is, and where to look."""
         linked, say = self._linked, self._say
         sure = int(
-            (self.pairs.probability >= self._settings.duplicate_probability).sum()
+            (self.pairs.probability >= self._how.settings.duplicate_probability).sum()
         )
         lines = [
             say(
@@ -338,7 +375,11 @@ class Linkage:
                 profile=self._rows.profile,
             ),
             say("linkage.pairs", pairs=len(self.pairs), compared=linked.candidates),
-            say("linkage.sure", pairs=sure, least=self._settings.duplicate_probability),
+            say(
+                "linkage.sure",
+                pairs=sure,
+                least=self._how.settings.duplicate_probability,
+            ),
             say("linkage.clusters", clusters=self.clusters.cluster_id.nunique()),
         ]
         for name, row in self.estimate.iterrows():
@@ -347,27 +388,79 @@ class Linkage:
         return "\n".join([*lines, *self.doubts.says, say("linkage.look", names=_NAMES)])
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """How frames are linked, but for the model and the rules."""
+
+    settings: LinkSettings
+    one_to_one: bool = False
+    new: int = 0
+    """How many frames at the end are held against the others, which are not linked anew."""
+
+
 def link_frames(
-    frames: Frames,
-    columns: Columns | Sequence[Columns | None] | None,
-    *,
-    profile: str | None,
-    settings: LinkSettings | None,
-    comparisons: Mapping[str, Mapping[str, object]] | None,
-    one_to_one: bool,
+    rows: Linkable,
+    how: How,
+    model: pd.DataFrame | None = None,
+    rules: Rules | None = None,
+    decided: pa.Table | None = None,
 ) -> Linkage:
-    """As ``voterlist.link``, which see."""
-    bounds = parse_tree({"link": settings or {}}).link
-    added_to = added_comparisons(comparisons or {}, TAKEN_NAMES)
-    named = _named(frames)
-    rows = read_frames(named, _maps(columns, len(named)), profile, added_to)
+    """The linkage of frames that were read; ``decided`` are pairs to learn from.
+
+    Raises:
+        UsageError: the model is one for other comparisons, or a rule is none.
+    """
     voters = rows.voters()
     ids = voters.column("entry_id")
     added = rows.added(ids)
     made_ready = ready(voters, rows.profile, added)
-    scope = rows.scope(ids, one_to_one=one_to_one)
-    linked = link_ready(made_ready, bounds, scope=scope, added=added)
-    return Linkage(rows, made_ready, added, bounds, linked, one_to_one)
+    listed = Listed(
+        made_ready.ids, with_added(added.kinds), partial(_place, rows, made_ready.ids)
+    )
+    own = read_rules(rules or {}, listed)
+    if model is not None:
+        if own.shares or own.most_levels:
+            todo = "Set shares in the model itself, or leave the model out."
+            raise refusal(
+                "shares and most_levels are for a model that is learnt.", todo
+            )
+        own = replace(own, fitted=fitted(model, added.kinds))
+    scope = rows.scope(ids, one_to_one=how.one_to_one, new=how.new)
+    linked = link_ready(
+        made_ready,
+        how.settings,
+        scope=scope,
+        added=added,
+        decided=None if decided is None else Decided(decided),
+        own=own,
+    )
+    return Linkage(rows, made_ready, added, how, linked, own)
+
+
+def read_all(
+    frames: Frames,
+    columns: Columns | Sequence[Columns | None] | None,
+    profile: str | None,
+    comparisons: Mapping[str, Mapping[str, object]] | None,
+) -> Linkable:
+    """Frames as ``voterlist.link`` takes them, read."""
+    named = _named(frames)
+    added_to = added_comparisons(comparisons or {}, TAKEN_NAMES)
+    return read_frames(named, _maps(columns, len(named)), profile, added_to)
+
+
+def _place(rows: Linkable, ids: pa.Array, entry: Entry, side: int) -> int:
+    """Where an entry stands in the list; ``side`` is the frame where its id is looked for."""
+    names, marks = rows.names, rows.marks()
+    name, wanted = entry if isinstance(entry, tuple) else (names[side], entry)
+    if name not in names:
+        told = ", ".join(names)
+        raise refusal("there is no such frame.", f"The frames are: {told}.")
+    place: int = pc.index(ids, f"{marks[names.index(name)]}{wanted}").as_py()
+    if place < 0:
+        todo = "Give an id of its column of ids, or a row's number from 1 where it has none."
+        raise refusal("there is no such entry.", todo)
+    return place
 
 
 def _named(frames: Frames) -> dict[str, pd.DataFrame]:

@@ -28,6 +28,7 @@ from voterlist.link.types import (
     Chance,
     Incremental,
     Linkage,
+    OwnRules,
     Ready,
     Scope,
     Watch,
@@ -52,6 +53,7 @@ __all__ = [
     "Estimate",
     "Incremental",
     "Linkage",
+    "OwnRules",
     "Ready",
     "Scope",
     "State",
@@ -123,8 +125,9 @@ def link_ready(
     decided: Decided | None = None,
     incremental: Incremental | None = None,
     watch: Watch | None = None,
+    own: OwnRules | None = None,
 ) -> Linkage:
-    """The same of a list that is encoded already.
+    """The same of a list that is encoded already; ``own`` are rules of the user.
 
     Raises:
         ValueError: what people decided is given for a linkage one to one, or a state is to be kept
@@ -137,7 +140,7 @@ def link_ready(
         raise ValueError("no state is kept of pairs that are put aside")
     settings = settings or LinkSettings()
     profile = made_ready.entries.profile
-    added, decided = added or Added(), decided or Decided()
+    added, decided, own = added or Added(), decided or Decided(), own or OwnRules()
 
     def by_chance(groups: Codes | None) -> tuple[Chance, ...]:
         return chance(made_ready.entries, groups)
@@ -146,15 +149,15 @@ def link_ready(
         # Where memory is short it is done before there are blocks and pairs, not beside them.
         groups = None if scope is None else scope.groups_of(made_ready.ids)
         expected = by_chance(groups)
-    listed = steps.listed(made_ready, settings, scope, added)
+    listed = steps.listed(made_ready, settings, scope, added, own.keys)
     compared = steps.compare(listed, settings, profile, watch or Watch(), incremental)
     closed = closed_cases(listed.ids, decided.cases)
 
     def judged() -> Linkage:
         learnt = steps.learn(
-            listed, compared.pairs, decided.pairs, profile, settings.chunk_pairs
+            listed, compared.pairs, decided.pairs, profile, settings.chunk_pairs, own
         )
-        return steps.conclude(listed, compared, learnt, closed, settings)
+        return steps.conclude(listed, compared, learnt, closed, settings, own)
 
     if not made_ready.with_chance:
         return judged()

@@ -211,15 +211,17 @@ def build_all(
     limit: int,
     groups: Codes | None = None,
     added: tuple[str, ...] = (),
+    own: tuple[Key, ...] = (),
     *,
     one_by_one: bool = False,
 ) -> list[Blocks]:
     """The blocks of every key of a profile, the most telling key first.
 
     With ``groups``, pairs of two entries of one group do not count. ``added`` are the added fields
-    that block. ``one_by_one``: no two keys are worked on at once, which takes less memory.
+    that block, ``own`` the keys of the user. ``one_by_one``: no two keys are worked on at once,
+    which takes less memory.
     """
-    every = keys(profile, entries.size, limit, added)
+    every = keys(profile, entries.size, limit, added, own)
     prepare(entries, [key.fields for key in every])
     if one_by_one:
         return [build(entries, key, limit, groups) for key in every]

@@ -58,7 +58,8 @@ def clusters(
     them speaks against (at or below 0.01). In a chain of three whose ends are two people, the
     stronger half stands. With ``outvoted``, for lists with many entries a person, a pair against
     counts for nothing where three times as many pairs across speak for one person: of ten entries
-    of one person some two have little in common.
+    of one person some two have little in common. A pair of infinite weight joins whatever speaks
+    against it; one of a probability below 0 is never outvoted.
     """
     cluster = np.full(size, -1, np.int32)
     if not len(left):
@@ -103,7 +104,7 @@ def _join_larger(
         return
     order = np.argsort(component, kind="stable")
     starts = np.r_[0, np.cumsum(members)]
-    against = _against(nodes, order, starts, large, judge)
+    against, never = _against(nodes, order, starts, large, judge)
     likely = set(zip(left.tolist(), right.tolist(), strict=True)) if outvoted else set()
     group: dict[int, set[int]] = {}
     for position in np.lexsort((right, left, -weight)):
@@ -112,7 +113,10 @@ def _join_larger(
             group.setdefault(entry_l, {entry_l}),
             group.setdefault(entry_r, {entry_r}),
         )
-        if first is second or _is_kept_apart(first, second, against, likely):
+        if first is second:
+            continue
+        is_free = weight[position] < np.inf
+        if is_free and _is_kept_apart(first, second, against, likely, never):
             continue
         first |= second
         for member in second:
@@ -127,17 +131,20 @@ def _is_kept_apart(
     second: set[int],
     against: set[tuple[int, int]],
     likely: set[tuple[int, int]],
+    never: set[tuple[int, int]],
 ) -> bool:
     """True where a pair across two clusters speaks against, and not enough of them for it."""
     across = {(min(a, b), max(a, b)) for a in first for b in second}
+    if across & never:
+        return True
     opposed = len(across & against)
     return opposed > 0 and len(across & likely) < _FOR_EACH_AGAINST * opposed
 
 
 def _against(
     nodes: Codes, order: np.ndarray, starts: np.ndarray, large: np.ndarray, judge: Judge
-) -> set[tuple[int, int]]:
-    """The pairs inside the large components that speak against "one person"."""
+) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """The pairs in the large components that speak against one person, and those never one."""
     lefts, rights = [], []
     for number in large:
         inside = np.sort(nodes[order[starts[number] : starts[number + 1]]])
@@ -148,8 +155,12 @@ def _against(
         np.concatenate(lefts).astype(np.int32),
         np.concatenate(rights).astype(np.int32),
     )
-    no = judge(left, right) <= _AGAINST
-    return set(zip(left[no].tolist(), right[no].tolist(), strict=True))
+    probability = judge(left, right)
+    no, never = (
+        set(zip(left[chosen].tolist(), right[chosen].tolist(), strict=True))
+        for chosen in (probability <= _AGAINST, probability < 0)
+    )
+    return no, never
 
 
 # --- The best partner of each entry: a matching of the pairs of two lists

@@ -90,7 +90,9 @@ def _shares(model: Model, comparison: Comparison) -> dict[str, np.ndarray]:
     for of_class in m.values():
         of_class[no_share] = np.nan
     shares = {f"m_{name}": m[name] for name in CLASSES[1:-1]}
-    weight = np.nan_to_num(np.log2(m["same"] / m["unrelated"]))
+    of_level = model.log_m["same"][field] - model.log_m["unrelated"][field]
+    weight = np.where(by_value, np.log2(m["same"] / m["unrelated"]), of_level)
+    weight[no_share] = 0.0
     return {
         "m": m["same"],
         "u": m["unrelated"],

@@ -285,16 +285,22 @@ NAMES = frozenset(key.name for key in (*chain(*_SHIPPED.values()), _WHOLE))
 
 
 def keys(
-    profile: Profile, size: int, limit: int, added: tuple[str, ...] = ()
+    profile: Profile,
+    size: int,
+    limit: int,
+    added: tuple[str, ...] = (),
+    own: tuple[Key, ...] = (),
 ) -> tuple[Key, ...]:
     """The blocking keys for a list of ``size`` entries, the most telling first.
 
     ``generic`` compares every pair of a list that fits into one block of ``limit`` entries.
-    ``added`` are the fields of added comparisons that block; each is a key of its own.
+    ``added`` are the fields of added comparisons that block; each is a key of its own. ``own`` are
+    keys that a user wrote.
     """
     if profile is Profile.GENERIC and size <= limit:
         return (_WHOLE,)
     return (
         *_SHIPPED[profile.value],
         *(Key(name, (ADDED + name,), _SPLITS_OF_VALUES) for name in added),
+        *own,
     )

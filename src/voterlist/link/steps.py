@@ -9,7 +9,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.arrays import Bools, Codes, Floats, Hashes
+from voterlist.arrays import (
+    Bools,
+    Codes,
+    Floats,
+    Hashes,
+    Longs,
+    pack_pairs,
+    unpack_pairs,
+)
 from voterlist.config import LinkSettings
 from voterlist.link import block, candidates, cluster, weigh
 from voterlist.link.block import pairs_within, pairs_without
@@ -30,6 +38,7 @@ from voterlist.link.incremental import (
     known_pairs,
 )
 from voterlist.link.judge import Scorer, judge
+from voterlist.link.keys import Key
 from voterlist.link.labels import TrainingLabels, inside, training_labels
 from voterlist.link.priors import Sample, marks_of
 from voterlist.link.types import (
@@ -37,6 +46,7 @@ from voterlist.link.types import (
     AddedUse,
     Incremental,
     Linkage,
+    OwnRules,
     Ready,
     Scope,
     Watch,
@@ -130,7 +140,11 @@ class _InOrder:
 
 
 def listed(
-    made_ready: Ready, settings: LinkSettings, scope: Scope | None, added: Added
+    made_ready: Ready,
+    settings: LinkSettings,
+    scope: Scope | None,
+    added: Added,
+    own: tuple[Key, ...] = (),
 ) -> Listed:
     """A list with its blocks and the pairs that are looked for."""
     ids, entries = made_ready.ids, made_ready.entries
@@ -141,6 +155,7 @@ def listed(
         settings.largest_block,
         groups,
         added.blocking,
+        own,
         one_by_one=made_ready.store is not None,
     )
     listed = Listed(
@@ -219,12 +234,19 @@ def learn(
     decided: pa.Table | None,
     profile: Profile,
     chunk_pairs: int,
+    own: OwnRules,
 ) -> Learnt:
     """The model of the list; of one with many entries a person, by its people."""
     sample = Sample(lists=listed.lists, marks=marks_of(listed.ids))
 
     def learnt(entries: Encoded, candidate_pairs: Candidates) -> Learnt:
         labels = training_labels(listed.ids, candidate_pairs, decided)
+        if own.fitted is not None:
+            model, before = own.fitted.model, own.fitted.entries
+            model = weigh.resized(model, before, entries.size, listed.pairs)
+            return Learnt(
+                Scorer(entries, listed.comparisons, model), candidate_pairs, labels
+            )
         model = weigh.learn(
             entries,
             candidate_pairs.vectors,
@@ -233,7 +255,10 @@ def learn(
             pairs=listed.pairs,
             labels=labels.labels,
             sample=sample,
+            fixed=own.shares,
         )
+        for field, most in own.most_levels.items():
+            model = weigh.coarser(model, listed.comparisons[field], most)
         scorer = Scorer(entries, listed.comparisons, weigh.rounded(model))
         return Learnt(scorer, candidate_pairs, labels)
 
@@ -251,6 +276,7 @@ def conclude(
     learnt: Learnt,
     closed: tuple[Closed, ...],
     settings: LinkSettings,
+    own: OwnRules,
 ) -> Linkage:
     """What the model says of the candidate pairs."""
     ids, entries = listed.ids, listed.entries
@@ -284,6 +310,8 @@ def conclude(
         forecast=listed.forecast,
         candidates=len(candidate_pairs),
         by_person=scorer.entries.person is not None,
+        together=_numbers(ids, own.together),
+        apart=_numbers(ids, own.apart),
     )
     linkage = concluded(scored, settings, partners, closed)
     fitted = replace(linkage.fitted, person=scorer.entries.person)
@@ -298,6 +326,17 @@ def conclude(
         added=added_use(entries, scorer),
         left_out=left_out,
     )
+
+
+def _numbers(ids: pa.Array, pairs: pa.Table | None) -> Longs | None:
+    """These pairs of entries by their positions, as ``pack_pairs`` has them."""
+    if pairs is None:
+        return None
+    places = [
+        pc.index_in(pairs.column(name), value_set=ids).to_numpy().astype(np.int32)
+        for name in ("entry_l", "entry_r")
+    ]
+    return pack_pairs(np.minimum(*places), np.maximum(*places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +356,10 @@ class Scored:
     candidates: int
     by_person: bool
     """Whether the values of a person count once."""
+    together: Longs | None = None
+    """Pairs that a user brought together, as ``pack_pairs`` has them; None: there are none."""
+    apart: Longs | None = None
+    """Pairs that a user kept apart, likewise."""
 
 
 def concluded(
@@ -332,7 +375,7 @@ def concluded(
     scorer, judged, counted = scored.scorer, scored.judged, scored.vectors
     model, comparisons = scorer.model, scorer.comparisons
     duplicate, review = settings.duplicate_probability, settings.review_probability
-    cluster = cluster_of(scorer, judged, duplicate, partners, outvoted=scored.by_person)
+    cluster = cluster_of(scored, duplicate, partners)
     posterior = weigh.score(comparisons.unpack(counted.codes), model).posterior
     expected = estimate(counted, posterior[:, 0], duplicate)
     sure = pa.array(judged.posterior[:, 0] >= duplicate)
@@ -367,15 +410,9 @@ def _best_partners(
     return stays
 
 
-def cluster_of(
-    scorer: Scorer,
-    judged: Judged,
-    threshold: float,
-    lists: Codes | None = None,
-    *,
-    outvoted: bool,
-) -> Codes:
+def cluster_of(scored: Scored, threshold: float, lists: Codes | None = None) -> Codes:
     """The cluster of each entry; with ``lists`` none has two entries of one list."""
+    scorer, judged = scored.scorer, scored.judged
 
     def probability(left: Codes, right: Codes) -> Floats:
         same = np.zeros(len(left))
@@ -384,14 +421,23 @@ def cluster_of(
             if lists is None
             else lists[left] != lists[right]
         )
-        _, _, scored = scorer.compare(left[apart], right[apart])
-        same[apart] = scored.posterior[:, 0]
+        _, _, told = scorer.compare(left[apart], right[apart])
+        same[apart] = told.posterior[:, 0]
+        if scored.apart is not None:
+            same[np.isin(pack_pairs(left, right), scored.apart)] = -1.0
         return same
 
     sure = judged.posterior[:, 0] >= threshold
     left, right, weight = judged.left[sure], judged.right[sure], judged.weight[sure]
+    if scored.apart is not None:
+        free = ~np.isin(pack_pairs(left, right), scored.apart)
+        left, right, weight = left[free], right[free], weight[free]
+    if scored.together is not None:
+        first, second = unpack_pairs(scored.together)
+        left, right = np.r_[left, first], np.r_[right, second]
+        weight = np.r_[weight, np.full(len(first), np.inf)]
     return clusters(
-        scorer.entries.size, left, right, weight, probability, outvoted=outvoted
+        scorer.entries.size, left, right, weight, probability, outvoted=scored.by_person
     )
 
 

@@ -17,6 +17,7 @@ from voterlist.link.encode import Encoded
 from voterlist.link.fit import Doubt, Estimate
 from voterlist.link.fitted import Fitted
 from voterlist.link.incremental import State
+from voterlist.link.weigh import Shares
 from voterlist.persons.chance import AGREEMENTS, PersonFields, pairs_of
 
 
@@ -123,6 +124,24 @@ class Added:
 
 def _array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRules:
+    """What a user decides, and the linkage does not work out."""
+
+    fitted: Fitted | None = None
+    """A model that is taken as it is; nothing is learnt then."""
+    shares: Shares = field(default_factory=dict)
+    """Shares of one person's pairs that are fixed."""
+    most_levels: Mapping[str, int] = field(default_factory=dict)
+    """How many levels of a comparison are told apart at most."""
+    keys: tuple[keys.Key, ...] = ()
+    """Blocking keys beside those of the profile."""
+    apart: pa.Table | None = None
+    """``entry_l`` and ``entry_r`` of pairs that stand in no common cluster."""
+    together: pa.Table | None = None
+    """The same of pairs that stand in one cluster, whatever is said of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 
 import numpy as np
@@ -153,6 +154,10 @@ class Model:
     def prior_log_odds(self) -> float:
         """log2 of the odds that a pair, whichever it is, is one person."""
         return float(self.log_size[0] - np.logaddexp2.reduce(self.log_size[1:]))
+
+
+Shares = Mapping[str, Mapping[int, float]]
+"""Field -> code of a level -> share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +326,7 @@ def learn(
     pairs: int | None = None,
     labels: Labels | None = None,
     sample: Sample | None = None,
+    fixed: Shares | None = None,
 ) -> Model:
     """The model of a list, by at most 50 rounds of EM.
 
@@ -332,6 +338,7 @@ def learn(
         pairs: how many pairs count, compared or not, where not every pair of the list does.
         labels: what people decided, vector by vector.
         sample: the random pairs; another model of the same list may have drawn them.
+        fixed: shares of *same* that are not learnt.
     """
     every = entries.size * (entries.size - 1) / 2
     counted = max(every if pairs is None else float(pairs), 1.0)
@@ -351,9 +358,9 @@ def learn(
         }
         for name, prior in known.items()
     }
-    log_m = ordered(log_m, log_u, entries, comparisons)
+    log_m = with_fixed(ordered(log_m, log_u, entries, comparisons), fixed or {})
     # One person's and relatives' pairs are as often among those that count as any others.
-    of_classes = Sizes(known, entries.size * counted / max(every, 1.0), shares)
+    of_classes = Sizes(known, _entries_that_count(entries.size, counted), shares)
     class_sizes = np.append(of_classes.expected(), counted)
     vectors = comparisons.unpack(seen.codes)
     for _ in range(_ROUNDS):
@@ -367,10 +374,82 @@ def learn(
             name: _learnt_m(vectors, of_class, prior, comparisons)
             for (name, prior), of_class in zip(known.items(), expected.T, strict=False)
         }
-        log_m = ordered(log_m, log_u, entries, comparisons)
+        log_m = with_fixed(ordered(log_m, log_u, entries, comparisons), fixed or {})
         if np.abs(np.log2(class_sizes / before)).max() < _SMALLEST_CHANGE:
             break
     return Model(log_m, np.log2(class_sizes), u)
+
+
+def with_fixed(
+    log_m: dict[str, dict[str, Floats]], fixed: Shares
+) -> dict[str, dict[str, Floats]]:
+    """The same, in which these shares of *same* are fixed and the others of their field make room.
+
+    The other levels keep their proportions, and all together their sum.
+    """
+    same = dict(log_m["same"])
+    for field, shares in fixed.items():
+        learnt = np.exp2(same[field])
+        is_free = (same[field] != 0) & ~np.isin(np.arange(len(learnt)), list(shares))
+        whole = learnt[is_free].sum() + learnt[list(shares)].sum()
+        room = whole - sum(shares.values())
+        learnt[is_free] *= max(room, _LEAST_KNOWN) / learnt[is_free].sum()
+        learnt[list(shares)] = list(shares.values())
+        same[field] = np.log2(learnt)
+    return log_m | {"same": same}
+
+
+def coarser(model: Model, comparison: Comparison, most: int) -> Model:
+    """The model with at most so many levels in one comparison, *missing* not counted.
+
+    Of neighbouring levels those whose weights are closest become one, until there are as few. Where
+    term frequencies tell how rare a level is, it stays for itself.
+    """
+    field = comparison.field
+    same, unrelated = (model.log_m[name][field] for name in ("same", "unrelated"))
+    codes = [int(code) for code in of_levels(comparison)]
+    groups = [[code] for code in codes]
+
+    def weight(group: list[int]) -> float:
+        of_group = np.exp2(same[group]).sum() / np.exp2(unrelated[group]).sum()
+        return float(np.log2(of_group))
+
+    while len(groups) > most:
+        apart = [
+            np.inf
+            if (unrelated[first + second] == 0).any()
+            else abs(weight(first) - weight(second))
+            for first, second in pairwise(groups)
+        ]
+        place = int(np.argmin(apart)) if apart else 0
+        if not apart or apart[place] == np.inf:
+            break
+        groups[place : place + 2] = [groups[place] + groups[place + 1]]
+    log_m = {name: dict(of_class) for name, of_class in model.log_m.items()}
+    for of_class in log_m.values():
+        bits = of_class[field].copy()
+        for group in groups:
+            ratio = np.exp2(bits[group]).sum() / np.exp2(unrelated[group]).sum()
+            bits[group] = unrelated[group] + np.log2(ratio)
+        of_class[field] = bits
+    return Model(log_m, model.log_size, model.u)
+
+
+def resized(model: Model, entries: int, to_entries: int, to_pairs: int) -> Model:
+    """The model of a list of ``entries`` for another one, of which so many pairs count.
+
+    An entry has as many pairs of each class as before; only unrelated pairs become more or fewer.
+    """
+    before = _entries_that_count(entries, 2.0 ** model.log_size[-1])
+    after = _entries_that_count(to_entries, to_pairs)
+    log_size = model.log_size + np.log2(after / before)
+    log_size[-1] = np.log2(max(to_pairs, 1))
+    return Model(model.log_m, on_grid(log_size), model.u)
+
+
+def _entries_that_count(entries: int, pairs: float) -> float:
+    """How many entries a list has in which every pair counts, by the pairs of each that do."""
+    return entries * max(pairs, 1.0) / max(entries * (entries - 1) / 2, 1.0)
 
 
 def rounded(model: Model) -> Model:
