@@ -291,6 +291,7 @@ def _write_lists(story: Story) -> None:
     (given / "broken.csv").write_bytes(rows.encode() + b"\xff\xfe\x00\x01;;;")
     header = marked.HEADERS[1]
     _write(given / "map.toml", f'[columns]\nsurname = "{header}"\n')
+    _write(given / "strict.toml", "[link]\nduplicate_probability = 1.0\n")
     _write(given / "wrong.toml", '[columns]\nsurname = "nowhere"\nnobody = "x"\n')
 
 
@@ -350,7 +351,7 @@ def _list(story: Story) -> None:
         )  # fmt: skip
     story.run(
         "link", given / "table.csv", "--out", out / "drawn.parquet",
-        "--report", out / "page.html",
+        "--settings", given / "strict.toml", "--report", out / "page.html",
     )  # fmt: skip
     story.run("link", given / "table.csv", "--plan", "--json")
     word = story.marks.word()

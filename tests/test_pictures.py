@@ -26,6 +26,7 @@ from voterlist.link.types import Added
 from voterlist.model import Profile
 from voterlist.render.pictures import notebook, pictures_of, render_pictures, written
 from voterlist.render.pictures.clusters import clusters_of
+from voterlist.render.pictures.weights import weights_of
 
 SETTINGS = LinkSettings()
 SECTIONS = ("found", "weights", "levels", "columns", "keys", "clusters")
@@ -80,6 +81,17 @@ def test_each_pair_stands_in_one_bar_or_is_said_to_lie_below():
     bits = np.diff([bar.start for bar in weights.bars])
     assert np.allclose(bits, weights.width)
     assert all(0 <= bar.start < 100 for bar in weights.bars)
+
+
+@pytest.mark.parametrize(("kept", "threshold"), [(0.0, 0.0), (0.0, 1.0), (0.5, 0.5)])
+def test_bounds_at_their_ends_are_drawn(kept, threshold):
+    """Somebody may set them so; nothing is divided by what is left then."""
+    linkage, _, _ = crowd()
+    drawn_so = weights_of(linkage.pairs, linkage.fitted, kept=kept, threshold=threshold)
+    places = [cost.place for cost in (*drawn_so.curve, *drawn_so.costs)]
+    assert all(0 <= place <= 100 for place in places)
+    of_bars = sum(bar.same + bar.apart for bar in drawn_so.bars)
+    assert of_bars + drawn_so.below == pytest.approx(linkage.candidates)
 
 
 def test_a_higher_threshold_puts_fewer_forward_and_misses_more():

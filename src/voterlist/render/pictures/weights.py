@@ -110,7 +110,7 @@ def weights_of(
     same = np.bincount(place, (probability * counts)[is_drawn], bits)
 
     def place_of(log_odds: float) -> float:
-        return 100 * (log_odds - first) / bits
+        return min(100 * (log_odds - first) / bits, 100.0)
 
     def cost(threshold: float) -> Cost:
         taken = probability >= threshold
@@ -159,4 +159,6 @@ def _log_odds(probability: Floats) -> Floats:
 
 
 def _log_odds_of(probability: float) -> float:
-    return log2(probability / (1 - probability))
+    """In bits; of a threshold of 0 or 1, which people may set, so many as the axis may have."""
+    told = min(max(probability, 2.0**-_END), 1 - 2.0**-_END)
+    return log2(told / (1 - told))
