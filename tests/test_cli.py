@@ -517,6 +517,15 @@ def test_link_and_evaluate_work_on_any_table(people):
     )
     assert measured["true_pairs"] == 1
     assert measured["recall"] == 1.0
+    persons = json.loads(call("evaluate", groups, truth, "--json").stdout)["measures"]
+    assert [row["measure"] for row in persons] == [
+        "precision",
+        "recall",
+        "f1",
+        "merged",
+    ]
+    assert [row["share"] for row in persons] == [1.0, 1.0, 1.0, 0.0]
+    assert call("evaluate", groups, truth).exit_code == 0
 
 
 def test_link_tells_what_each_key_costs_before_it_tells_what_it_found(people):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist import readers
+from voterlist.arrays import Codes
 from voterlist.check.faults import FaultScore, evaluate_faults
 from voterlist.errors import InputError, usage_error
 from voterlist.link import fit
+from voterlist.link.evaluation import Compared, Measure, measures
 from voterlist.link.explain import read_model, waterfalls
 from voterlist.pipeline.known import known
 from voterlist.report.sections.cases.build import read_waterfalls
@@ -120,6 +124,7 @@ def _rows_of_pair(path: Path, left: str, right: str) -> pa.Table:
 
 
 _PAIR_COLUMNS = ("entry_l", "entry_r", "weight", "probability")
+_CLUSTER_COLUMNS = ("entry_id", "cluster_id")
 _FINDING_COLUMNS = ("rule", "constituency", "precinct", "entry_id", "other_entry_id")
 _TRUTH_COLUMNS = ("entry_id", "person_id")
 _PARQUET_MAGIC = b"PAR1"
@@ -138,6 +143,41 @@ def evaluate_pairs(pairs: Path, truth: Path, *, threshold: float) -> fit.Evaluat
     """
     table = _with_numbers(pairs, _read(pairs, _PAIR_COLUMNS))
     return fit.evaluate(table, _read(truth, _TRUTH_COLUMNS), threshold)
+
+
+def evaluate_clusters(clusters: Path, truth: Path) -> tuple[Measure, ...]:
+    """The measures by persons of a table of clusters; who stands in none is alone.
+
+    Args:
+        clusters: a file with ``entry_id`` and ``cluster_id``.
+        truth: a file with ``entry_id`` and ``person_id``; an entry that it does not name is
+            nobody's repetition.
+
+    Raises:
+        InputError: a file cannot be read, or lacks a column.
+    """
+    found = _read(clusters, _CLUSTER_COLUMNS)
+    known = _read(truth, _TRUTH_COLUMNS)
+    entries = [table.column("entry_id").cast(pa.string()) for table in (known, found)]
+    ids = pc.unique(
+        pa.chunked_array([*entries[0].chunks, *entries[1].chunks], pa.string())
+    )
+    groups = known.column("person_id"), found.column("cluster_id")
+    person, cluster = map(partial(_group_of, ids), entries, groups)
+    none = np.zeros(0, np.int32)
+    told = measures(Compared(person, cluster, none, none))
+    return tuple(row for row in told if row.by == "persons")
+
+
+def _group_of(
+    ids: pa.Array, entries: pa.ChunkedArray, groups: pa.ChunkedArray
+) -> Codes:
+    """The group of each of these ids as a number; who has none has a number of its own."""
+    place = pc.index_in(ids, value_set=entries.combine_chunks())
+    numbers = groups.combine_chunks().dictionary_encode().indices
+    told = numbers.take(place).fill_null(-1).to_numpy(zero_copy_only=False)
+    alone = len(numbers) + np.arange(len(ids))
+    return np.where(told >= 0, told, alone).astype(np.int32)
 
 
 def _with_numbers(path: Path, pairs: pa.Table) -> pa.Table:

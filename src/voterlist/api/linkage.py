@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,7 +23,9 @@ from voterlist.api.frames import (
 )
 from voterlist.api.models import as_text, attributes, fitted
 from voterlist.api.rules import Entry, Listed, Rules, read_rules
+from voterlist.api.truth import evaluate
 from voterlist.api.two_entries import Ends, evidence, key_rows
+from voterlist.arrays import Codes
 from voterlist.catalogue import Catalogue, catalogue
 from voterlist.config import LinkSettings
 from voterlist.config.comparisons import added_comparisons
@@ -49,7 +52,7 @@ Frames = pd.DataFrame | Sequence[pd.DataFrame] | Mapping[str, pd.DataFrame]
 
 _NAMES = (
     ".pairs .clusters .estimate .doubts .keys .model .save_model(path) .report(path)"
-    " .explain(a, b) .why_not(a, b) .against(new)"
+    " .explain(a, b) .why_not(a, b) .evaluate(truth) .against(new)"
 )
 _LEAST_SHOWN = 0.0001
 """The least probability that is shown as a number."""
@@ -346,6 +349,62 @@ class Linkage:
         from voterlist.render.pictures import notebook, render_pictures  # noqa: PLC0415  as in report
 
         return notebook(render_pictures(self._pictures, self.language))
+
+    @without_cells
+    def evaluate(self, truth: pd.DataFrame) -> pd.DataFrame:
+        """How right the linkage is against what is known, by pairs and by persons.
+
+        ``by``, ``measure`` (``precision``, ``recall``, ``f1``), ``share`` with ``low`` and ``high``
+        (95 %), ``right`` and ``of``: the share is so many of so many. By pairs those put forward
+        are looked at. By persons a cluster is right that is all of one person and of nobody else;
+        ``merged`` are the persons who share a cluster with somebody else. ``attrs``: ``unknown``,
+        rows of the truth that name no entry, and ``untold``, entries of which it says nothing; each
+        of these is thought to be a person of its own.
+
+        Args:
+            truth: ``entry_id`` and ``person_id``; or pairs that people decided, ``entry_l``,
+                ``entry_r`` and ``is_same``: they are measured as if drawn at random. Of several
+                frames with ``list``, or ``list_l`` and ``list_r``.
+
+        Raises:
+            UsageError: it is neither, names no entry of the list, or contradicts itself.
+        """
+        cluster = np.arange(len(self._ready.ids), dtype=np.int32)
+        clusters = self._linked.clusters
+        of_entry, first = (self._positions(column) for column in clusters.columns)
+        cluster[of_entry] = first
+        pairs = self._linked.pairs
+        sure = pc.greater_equal(
+            pairs.column("probability"), self._how.settings.duplicate_probability
+        )
+        left, right = (
+            self._positions(pairs.filter(sure).column(name))
+            for name in ("entry_l", "entry_r")
+        )
+        return evaluate(truth, self._find, cluster, (left, right))
+
+    def _positions(self, ids: pa.ChunkedArray) -> Codes:
+        """Where each marked id stands in the list, -1 where it does not."""
+        place = pc.index_in(ids, value_set=self._ready.ids).fill_null(-1)
+        return np.asarray(place.to_numpy(zero_copy_only=False), np.int32)
+
+    def _find(self, frame: pd.DataFrame, column: str) -> Codes:
+        """Where the entries stand that a column names; of several frames with their lists."""
+        names = self._rows.names
+        ids = pa.array(frame[column].astype(str), pa.string())
+        if len(names) > 1:
+            of_list = column.replace("entry_id", "list").replace("entry", "list")
+            if of_list not in frame.columns:
+                todo = f"Give it; the frames are: {', '.join(names)}."
+                raise refusal(
+                    f"of several frames the column {of_list} is needed.", todo
+                )
+            marks = dict(zip(names, self._rows.marks(), strict=True))
+            lists = pa.array(
+                frame[of_list].map(marks).astype(object), pa.string(), from_pandas=True
+            )
+            ids = pc.binary_join_element_wise(lists, ids, "")
+        return self._positions(pa.chunked_array([ids]))
 
     @without_cells
     def against(self, new: pd.DataFrame, columns: Columns | None = None) -> Linkage:

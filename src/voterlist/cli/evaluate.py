@@ -8,6 +8,7 @@ from typing import Annotated
 from voterlist.cli.options import argument, option
 from voterlist.cli.terminal import Answer, picked, table, tell
 from voterlist.cli.words import SAY, title
+from voterlist.errors import InputError
 
 _THRESHOLD = 0.95
 """The default of ``[link] duplicate_probability``; a test holds the two together."""
@@ -24,11 +25,35 @@ def evaluate(
 
     if faults:
         return _evaluate_findings(pairs, truth)
-    measures = picked(evaluate_pairs(pairs, truth, threshold=threshold))
+    try:
+        measures = picked(evaluate_pairs(pairs, truth, threshold=threshold))
+    except InputError as error:
+        if error.code != "columns-missing" or error.file != str(pairs):
+            raise
+        return _evaluate_clusters(pairs, truth, error)
     for name, value in measures.items():
         text = SAY.number(value) if isinstance(value, int) else SAY.number(value, 4)
         tell("cli.evaluate.line", name=SAY(f"cli.evaluate.{name}"), value=text)
     return measures
+
+
+def _evaluate_clusters(clusters: Path, truth: Path, no_pairs: InputError) -> Answer:
+    """The measures by persons; of what is no table of clusters either, why it is none of pairs."""
+    from voterlist.any_table.evaluating import evaluate_clusters
+
+    try:
+        measures = evaluate_clusters(clusters, truth)
+    except InputError as error:
+        raise (no_pairs if error.file == str(clusters) else error) from None
+    rows = [
+        (
+            SAY(f"cli.evaluate.persons.{row.measure}"),
+            *(SAY.number(value, 4) for value in (row.share, row.low, row.high)),
+        )
+        for row in measures
+    ]
+    table(("by-persons", "share", "low", "high"), rows)
+    return {"measures": [picked(row) for row in measures]}
 
 
 def _evaluate_findings(findings: Path, faults: Path) -> Answer:

@@ -24,7 +24,7 @@ _FOR_EACH_AGAINST = 3
 """How many pairs for one person outweigh one against, where people have many entries."""
 
 
-def _components(size: int, left: Codes, right: Codes) -> Codes:
+def components(size: int, left: Codes, right: Codes) -> Codes:
     """The component of each node, numbered in the order of their first nodes.
 
     scipy does the same, and takes a fifth of a second to load.
@@ -65,7 +65,7 @@ def clusters(
     if not len(left):
         return cluster
     nodes, local = np.unique(np.r_[left, right], return_inverse=True)
-    component = _components(
+    component = components(
         len(nodes),
         local[: len(left)].astype(np.int32),
         local[len(left) :].astype(np.int32),
@@ -260,7 +260,7 @@ def _edges_by_component(
     """The edges of each connected component, in ascending order of its nodes."""
     if not len(edges):
         return
-    component = _components(nodes, left[edges], right[edges])[left[edges]]
+    component = components(nodes, left[edges], right[edges])[left[edges]]
     order = np.lexsort((right[edges], left[edges], component))
     cuts = np.flatnonzero(np.diff(component[order])) + 1
     yield from np.split(edges[order], cuts)
