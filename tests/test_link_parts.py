@@ -22,7 +22,7 @@ from voterlist.link.cases import Judged, case_id, cases
 from voterlist.link.cluster import clusters
 from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
 from voterlist.link.encode import FEMALE, MALE, encode
-from voterlist.link.fit import estimate
+from voterlist.link.fit import Loss, estimate
 from voterlist.link.grid import on_grid, steady_count, steady_size
 from voterlist.link.judge import Judgement, Scorer, judge, kinds
 from voterlist.link.keys import Key, keys
@@ -565,7 +565,7 @@ def test_an_estimate_is_that_of_the_pairs_counted_one_by_one(seen):
 
     def estimated(same, counts):
         vectors = weigh.VectorCounts(np.arange(len(counts)), counts)
-        return estimate(vectors, same, threshold=0.95)
+        return estimate(vectors, same, 0.95, Loss(0.02, 0.01, 0.03))
 
     together = estimated(same, counts)
     apart = estimated(np.repeat(same, counts), np.ones(counts.sum(), np.int64))

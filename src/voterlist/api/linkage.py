@@ -158,14 +158,20 @@ class Linkage:
     def estimate(self) -> pd.DataFrame:
         """``share``, ``low`` and ``high`` (95 %) of ``precision`` and ``recall``, as expected.
 
-        They speak of the pairs that were compared, and the model is taken at its word. No rows
-        where no pair is put forward, or where ``doubts`` says why it is not told.
+        ``blocking_loss`` is how much of recall is lost because no key brings two entries together.
+        No rows where no pair is put forward, or where ``doubts`` says why it is not told.
         """
         told = self._linked.estimate
         rows = {}
         if told is not None:
             rows["precision"] = told.precision, told.precision_low, told.precision_high
             rows["recall"] = told.recall, told.recall_low, told.recall_high
+            loss = told.blocking_loss
+            rows["blocking_loss"] = (
+                loss,
+                told.blocking_loss_low,
+                told.blocking_loss_high,
+            )
         columns = ["share", "low", "high"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 

@@ -84,7 +84,7 @@ def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
     measures = {
         name: value
         for name, value in estimate.items()
-        if name.startswith(("precision", "recall"))
+        if name.startswith(("precision", "recall", "blocking_loss"))
     }
     shares = {name: words.probability(value) for name, value in measures.items()}
     tell("cli.run.estimate", pairs=estimate["pairs"], **shares)

@@ -24,16 +24,30 @@ from voterlist.link.keys import Key
 from voterlist.link.short_names import FULL_NAMES
 from voterlist.link.weigh import CLASSES, VectorCounts
 
-_TWO_SIDED_95 = 1.96
+TWO_SIDED_95 = 1.96
 """Standard deviations on either side of the mean that hold 95 % of a normal distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """The share of the pairs of one person that no key brings together, with a 95 % interval."""
+
+    share: float
+    low: float
+    high: float
+
+
+UNKNOWN_LOSS = Loss(0.0, 0.0, 1.0)
+"""Of a list of which nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """Precision and recall that the model expects, each with a 95 % interval.
 
-    The interval holds the chance in the pairs (their probabilities as a Poisson binomial), not an
-    error of the model, nor pairs that no key brought together.
+    Recall is of all pairs of one person, those too that no key brings together. The intervals hold
+    the chance in the pairs (their probabilities as a Poisson binomial) and what is not known of the
+    keys, not an error of the model.
     """
 
     pairs: int
@@ -44,9 +58,15 @@ class Estimate:
     recall: float
     recall_low: float
     recall_high: float
+    blocking_loss: float
+    """The share of the pairs of one person that no key brings together."""
+    blocking_loss_low: float
+    blocking_loss_high: float
 
 
-def estimate(vectors: VectorCounts, same: Floats, threshold: float) -> Estimate | None:
+def estimate(
+    vectors: VectorCounts, same: Floats, threshold: float, loss: Loss
+) -> Estimate | None:
     """The estimate from P(same) of each distinct vector; None where no pair is put forward.
 
     Pairs with P(same) of at least ``threshold`` are put forward.
@@ -58,17 +78,20 @@ def estimate(vectors: VectorCounts, same: Floats, threshold: float) -> Estimate 
     right = same * vectors.counts
     variance = same * (1 - same) * vectors.counts
     put_forward, missed = float(right[taken].sum()), float(right[~taken].sum())
-    margin = _TWO_SIDED_95 * float(variance[taken].sum()) ** 0.5
-    missed_margin = _TWO_SIDED_95 * float(variance[~taken].sum()) ** 0.5
+    margin = TWO_SIDED_95 * float(variance[taken].sum()) ** 0.5
+    missed_margin = TWO_SIDED_95 * float(variance[~taken].sum()) ** 0.5
     most_missed, least_missed = missed + missed_margin, max(0.0, missed - missed_margin)
     return Estimate(
         pairs=pairs,
         precision=put_forward / pairs,
         precision_low=max(0.0, (put_forward - margin) / pairs),
         precision_high=min(1.0, (put_forward + margin) / pairs),
-        recall=put_forward / (put_forward + missed),
-        recall_low=put_forward / (put_forward + most_missed),
-        recall_high=min(1.0, put_forward / (put_forward + least_missed)),
+        recall=(1 - loss.share) * put_forward / (put_forward + missed),
+        recall_low=(1 - loss.high) * put_forward / (put_forward + most_missed),
+        recall_high=(1 - loss.low) * put_forward / (put_forward + least_missed),
+        blocking_loss=loss.share,
+        blocking_loss_low=loss.low,
+        blocking_loss_high=loss.high,
     )
 
 
@@ -191,7 +214,7 @@ def reachable(entries: Encoded, keys: Sequence[Key]) -> Bools:
     for key in keys:
         has_all = np.ones(entries.size, np.bool_)
         for name in key.fields:
-            for column in _MADE_OF.get(name, (_base(name),)):
+            for column in made_of(name):
                 if column not in known:
                     known[column] = known_values(entries, column)
                 has_all &= known[column]
@@ -199,10 +222,12 @@ def reachable(entries: Encoded, keys: Sequence[Key]) -> Bools:
     return reachable
 
 
-def _base(name: str) -> str:
-    """The column of a field of a key; all that is made of the address has its name before it."""
+def made_of(name: str) -> tuple[str, ...]:
+    """The columns of a field of a key; all that is made of the address has its name before it."""
+    if name in _MADE_OF:
+        return _MADE_OF[name]
     of_address = name in {*ADDRESS_WORDS, "numbers"} or name.startswith("address")
-    return "address" if of_address else name
+    return ("address" if of_address else name,)
 
 
 def known_values(entries: Encoded, column: str) -> Bools:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from voterlist import tables
 from voterlist.arrays import Codes
 from voterlist.link.comparisons import MISSING, Comparison, Comparisons
+from voterlist.link.fit import UNKNOWN_LOSS, Loss
 from voterlist.link.grid import on_grid
 from voterlist.link.weigh import CLASSES, Model, Scored, VectorCounts, score
 
@@ -47,6 +48,8 @@ class Fitted:
     """How many the list has."""
     person: Codes | None = None
     """Which entries count as one person's where values are counted; None: each for itself."""
+    loss: Loss = UNKNOWN_LOSS
+    """Of the pairs of one person, those that no key brings together."""
 
     def scored(self) -> Scored:
         """The posteriors and the match weight of each distinct vector."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +22,7 @@ from voterlist.arrays import (
 from voterlist.config import LinkSettings
 from voterlist.link import block, candidates, cluster, weigh
 from voterlist.link.block import pairs_within, pairs_without
+from voterlist.link.blocking_loss import blocking_loss
 from voterlist.link.candidates import Candidates, Store
 from voterlist.link.cases import Closed, Judged, cases
 from voterlist.link.cluster import best_partners, clusters
@@ -307,6 +309,7 @@ def conclude(
         table,
         counted,
         of_keys=blocked(entries, listed.blocks),
+        keys=[key_blocks.key for key_blocks in listed.blocks],
         forecast=listed.forecast,
         candidates=len(candidate_pairs),
         by_person=scorer.entries.person is not None,
@@ -352,6 +355,7 @@ class Scored:
     vectors: weigh.VectorCounts
     """Those of all candidates that count."""
     of_keys: Blocked
+    keys: Sequence[Key]
     forecast: tuple[block.Forecast, ...]
     candidates: int
     by_person: bool
@@ -377,7 +381,8 @@ def concluded(
     duplicate, review = settings.duplicate_probability, settings.review_probability
     cluster = cluster_of(scored, duplicate, partners)
     posterior = weigh.score(comparisons.unpack(counted.codes), model).posterior
-    expected = estimate(counted, posterior[:, 0], duplicate)
+    loss = blocking_loss(scored.keys, scored.table, duplicate)
+    expected = estimate(counted, posterior[:, 0], duplicate, loss)
     sure = pa.array(judged.posterior[:, 0] >= duplicate)
     keys_of_sure = scored.table.column("match_key").filter(sure)
     fit = FitOf(counted, posterior, keys_of_sure, expected)
@@ -393,7 +398,7 @@ def concluded(
         afresh=scored.candidates,
         estimate=None if against else expected,
         doubts=against,
-        fitted=Fitted(comparisons, model, counted, scored.of_keys.entries),
+        fitted=Fitted(comparisons, model, counted, scored.of_keys.entries, loss=loss),
     )
 
 

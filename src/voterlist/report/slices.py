@@ -272,7 +272,9 @@ def _every(table: pa.Table) -> Bools:
 
 
 _ENDS = [
-    f"{name}{end}" for name in ("precision", "recall") for end in ("", "_low", "_high")
+    f"{name}{end}"
+    for name in ("precision", "recall", "blocking_loss")
+    for end in ("", "_low", "_high")
 ]
 _NATION, _SHARE, _VOTERS = (
     _is("unit", Unit.NATION.value),

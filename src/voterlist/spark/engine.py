@@ -272,9 +272,8 @@ def _conclude(
     entries = pairs.entries_at(steps, counted, positions)
     entries = entries or replace(nobody(counted.whole), size=0)
     scorer = Scorer(entries, comparisons, model)
-    table = _pairs(
-        kept, judged, entries.ids, comparisons, wanted.keys(counted.whole.size)
-    )
+    keys = wanted.keys(counted.whole.size)
+    table = _pairs(kept, judged, entries.ids, comparisons, keys)
     scored = Scored(
         scorer,
         entries.ids,
@@ -282,6 +281,7 @@ def _conclude(
         table,
         compared.vectors,
         of_keys=fit.Blocked(counted.whole.size, blocked.reachable, blocked.parted),
+        keys=keys,
         forecast=blocked.forecast,
         candidates=blocked.candidates,
         by_person=done.by_person,

@@ -138,7 +138,10 @@ def weights_of(
         costs=tuple(cost(told) for told in sorted({*_TOLD, threshold})),
         chosen=cost(threshold),
         estimate=estimate(
-            VectorCounts(np.arange(len(counts)), counts), probability, threshold
+            VectorCounts(np.arange(len(counts)), counts),
+            probability,
+            threshold,
+            fitted.loss,
         ),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from voterlist.report.section import Block, Inputs, Section, plain_columns
 from voterlist.report.sections.chance import CHANCE, Chance, ChanceWords
 
-_MEASURES = ("precision", "recall")
+_MEASURES = ("precision", "recall", "blocking_loss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,10 @@ class Estimate:
     recall: float
     recall_low: float
     recall_high: float
+    blocking_loss: float | None = None
+    """None in runs of earlier versions, which spoke of the pairs compared."""
+    blocking_loss_low: float | None = None
+    blocking_loss_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,11 @@ class MethodWords(ChanceWords):
 
     def estimate(self, estimate: Estimate) -> list[str]:
         """The estimate in sentences, one for each measure."""
-        return [self._measure(estimate, measure) for measure in _MEASURES]
+        return [
+            self._measure(estimate, measure)
+            for measure in _MEASURES
+            if getattr(estimate, measure) is not None
+        ]
 
     def _measure(self, estimate: Estimate, measure: str) -> str:
         ends = {"share": measure, "low": f"{measure}_low", "high": f"{measure}_high"}
@@ -71,8 +79,7 @@ class MethodWords(ChanceWords):
 
 def _build(inputs: Inputs) -> Method:
     rows = inputs.table("estimate").to_pylist()
-    names = Estimate.__dataclass_fields__
-    estimate = Estimate(**{name: rows[0][name] for name in names}) if rows else None
+    estimate = Estimate(**rows[0]) if rows else None
     doubts = [
         Doubt(row["code"], row["share"]) for row in inputs.table("doubts").to_pylist()
     ]

@@ -1,0 +1,129 @@
+"""The share of pairs of one person that no key brings together, estimated without truth."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import asdict
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from examples import tries
+from voterlist.config import LinkSettings
+from voterlist.ingest import table_entries
+from voterlist.link import link
+from voterlist.link.blocking_loss import blocking_loss
+from voterlist.link.keys import Key, keys
+from voterlist.model import Profile
+from voterlist.normalize import normalize
+from voterlist.synth import generate
+from voterlist.tables import with_column
+
+SURE = 0.95
+TWO_OF_THREE = (
+    Key("names", ("stem", "given_name")),
+    Key("surname+date", ("stem", "date")),
+    Key("given_name+date", ("given_name", "date")),
+)
+SOURCES = ("stem", "given_name", "date")
+SLIPS = st.tuples(*[st.floats(0.005, 0.3)] * 3)
+
+
+def brought(slips, copies=1000):
+    """The pairs that the keys bring of people in whose fields slips are so frequent.
+
+    Each combination of slips has as many copies of a pair as is expected, to the nearest.
+    """
+    names, counts = [], []
+    for wrong in itertools.product((False, True), repeat=3):
+        agreeing = {
+            name for name, is_wrong in zip(SOURCES, wrong, strict=True) if not is_wrong
+        }
+        share = np.prod([p if w else 1 - p for p, w in zip(slips, wrong, strict=True)])
+        fired = [key.name for key in TWO_OF_THREE if agreeing >= set(key.fields)]
+        if fired:
+            names.append(" + ".join(fired))
+            counts.append(round(copies * share))
+    return pa.table(
+        {"match_key": np.repeat(names, counts), "probability": np.ones(sum(counts))}
+    )
+
+
+@tries(25)
+@given(SLIPS)
+def test_where_slips_are_independent_the_loss_is_found(slips):
+    """No truth is given, and yet it is known how many pairs nobody has seen."""
+    first, second, third = slips
+    one_slip = (
+        first * (1 - second) * (1 - third)
+        + (1 - first) * second * (1 - third)
+        + (1 - first) * (1 - second) * third
+    )
+    true = 1 - one_slip - (1 - first) * (1 - second) * (1 - third)
+    found = blocking_loss(TWO_OF_THREE, brought(slips, 10_000), SURE)
+    assert found.share == pytest.approx(true, abs=0.004)
+    assert found.low <= true + 0.001
+    assert found.high >= true - 0.001
+
+
+@tries(25)
+@given(SLIPS)
+def test_the_order_of_the_pairs_says_nothing(slips):
+    """Else the estimate of a cluster would be another one than that of this machine."""
+    pairs = brought(slips)
+    turned = pairs.take(np.arange(pairs.num_rows)[::-1])
+    one, other = (blocking_loss(TWO_OF_THREE, table, SURE) for table in (pairs, turned))
+    assert asdict(one) == pytest.approx(asdict(other))
+
+
+@tries(25)
+@given(SLIPS, st.floats(0, 1))
+def test_the_share_lies_in_its_interval(slips, probability):
+    pairs = brought(slips)
+    doubtful = np.full(pairs.num_rows, probability)
+    pairs = pairs.set_column(1, "probability", pa.array(doubtful))
+    found = blocking_loss(TWO_OF_THREE, pairs, SURE)
+    assert 0 <= found.low <= found.share <= found.high <= 1
+
+
+def test_a_list_that_is_compared_whole_loses_nothing():
+    (whole,) = keys(Profile.GENERIC, 10, 100)
+    pairs = pa.table({"match_key": ["every-pair"], "probability": [1.0]})
+    found = blocking_loss([whole], pairs, SURE)
+    assert (found.share, found.low, found.high) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("profile", list(Profile))
+def test_without_a_pair_everything_is_possible(profile):
+    """Nobody can say of a list without a pair that nothing was missed."""
+    pairs = brought((0.1, 0.1, 0.1)).slice(0, 0)
+    found = blocking_loss(keys(profile, 10**6, 2000), pairs, SURE)
+    assert (found.share, found.low, found.high) == (0, 0, 1)
+
+
+def test_every_shipped_key_is_understood():
+    """A key of which a part were unknown would end every linkage."""
+    for profile in Profile:
+        every = keys(profile, 10**6, 2000)
+        names = [" + ".join(key.name for key in every), *(key.name for key in every)]
+        pairs = pa.table({"match_key": names, "probability": np.ones(len(names))})
+        assert 0 <= blocking_loss(every, pairs, SURE).share <= 1
+
+
+@pytest.mark.slow
+def test_recall_is_of_all_pairs_of_one_person():
+    """Recall spoke of the pairs compared, and praised what nobody had looked at."""
+    made = generate(4000, constituencies=1, seed=6)
+    entries = made.entries
+    for name in ("document", "fin"):
+        entries = with_column(entries, name, pa.nulls(len(entries), pa.string()))
+    read = table_entries(entries, None)
+    voters = normalize(read, Profile.AZ, for_linkage=True).table
+    told = link(voters, LinkSettings()).estimate
+    assert told is not None
+    assert 0 < told.blocking_loss < told.blocking_loss_high < 0.1
+    assert told.recall <= 1 - told.blocking_loss
+    assert told.recall_low <= told.recall <= told.recall_high
