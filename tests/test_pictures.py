@@ -29,7 +29,7 @@ from voterlist.render.pictures.clusters import clusters_of
 from voterlist.render.pictures.weights import weights_of
 
 SETTINGS = LinkSettings()
-SECTIONS = ("found", "weights", "levels", "columns", "keys", "clusters")
+SECTIONS = ("found", "weights", "levels", "patterns", "columns", "keys", "clusters")
 
 
 def drawn(voters, scope=None):
@@ -128,6 +128,34 @@ def test_a_level_weighs_what_the_pairs_of_the_list_say():
     assert pictures.levels.strongest.level == "same"
     assert pictures.levels.weakest.level == "differs"
     assert not {"fin", "document"} & set(pictures.levels.fields)
+
+
+def test_a_pattern_has_the_pairs_that_show_it():
+    """What is known in both and is not the same; pairs below the bound are nobody's question."""
+    linkage, _, pictures = crowd()
+    likely = [
+        row
+        for row in rows(linkage)
+        if row["probability"] >= SETTINGS.review_probability
+    ]
+    fields = linkage.fitted.comparisons.fields
+    seen = Counter()
+    for row in likely:
+        levels = [(field, row[f"{field}_level"]) for field in fields]
+        seen[tuple(told for told in levels if told[1] not in {"same", "missing"})] += 1
+    patterns = pictures.patterns
+    assert (patterns.pairs, patterns.left) == (len(likely), max(len(seen) - 12, 0))
+    assert patterns.alike == seen[()]
+    for pattern in patterns.shown:
+        assert pattern.pairs == seen[pattern.differing]
+        assert SETTINGS.review_probability * pattern.pairs <= pattern.same
+        assert pattern.same <= pattern.pairs
+    counts = [pattern.pairs for pattern in patterns.shown]
+    assert counts == sorted(seen.values(), reverse=True)[:12]
+    of_level = Counter()
+    for differing, count in seen.items():
+        of_level.update(dict.fromkeys(differing, count))
+    assert patterns.commonest[1] == max(of_level.values())
 
 
 def test_a_key_has_the_pairs_that_it_brought():

@@ -25,7 +25,8 @@ from voterlist.render.html import environment, nice
 from voterlist.render.pictures.clusters import Cluster, Clusters, clusters_of
 from voterlist.render.pictures.columns import Columns, columns_of
 from voterlist.render.pictures.keys import Keys, keys_of
-from voterlist.render.pictures.levels import Levels, Weighed, levels_of
+from voterlist.render.pictures.levels import Levels, levels_of
+from voterlist.render.pictures.patterns import Patterns, patterns_of
 from voterlist.render.pictures.weights import Weights, weights_of
 from voterlist.report.sections.cases import bars_of
 from voterlist.report.sections.cases.build import read_waterfalls
@@ -33,7 +34,7 @@ from voterlist.report.sections.cases.model import CaseWords, Waterfall
 
 __all__ = ["Pictures", "notebook", "pictures_of", "render_pictures", "written"]
 
-_SECTIONS = ("found", "weights", "levels", "columns", "keys", "clusters")
+_SECTIONS = ("found", "weights", "levels", "patterns", "columns", "keys", "clusters")
 """The pictures in the order of the page."""
 _MANY = 1_000_000
 """How many times as often is not told more exactly."""
@@ -49,6 +50,7 @@ class Pictures:
     doubts: tuple[Doubt, ...]
     weights: Weights
     levels: Levels
+    patterns: Patterns
     columns: Columns
     keys: Keys
     clusters: Clusters
@@ -99,6 +101,7 @@ def pictures_of(linkage: Linkage, ready: Ready, settings: LinkSettings) -> Pictu
             threshold=threshold,
         ),
         levels=levels_of(fitted.levels(), pairs, falls),
+        patterns=patterns_of(pairs, fitted.comparisons, settings.review_probability),
         columns=columns_of(
             entries,
             fitted.comparisons,
@@ -156,9 +159,9 @@ class PictureWords(CaseWords):
         key = f"field.{name}"
         return self(key) if self.has(key) else name
 
-    def row(self, row: Weighed) -> str:
+    def level(self, name: str, level: str) -> str:
         """A level with its comparison: ``Surname: misspelt``."""
-        return f"{self.column(row.field)}: {self(f'comparison.{row.level}')}"
+        return f"{self.column(name)}: {self(f'comparison.{level}')}"
 
     def times(self, bits: float) -> str:
         """How many times as often so many bits are; a very large number is told as "more than"."""
