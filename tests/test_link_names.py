@@ -19,7 +19,13 @@ from voterlist.link import Incremental, block, link
 from voterlist.link.comparisons import SHIPPED, Pairs
 from voterlist.link.encode import encode
 from voterlist.link.explain import waterfalls
-from voterlist.link.short_names import full_names, short_names, sound_codes, sound_key
+from voterlist.link.short_names import (
+    full_names,
+    heard_codes,
+    short_names,
+    sound_codes,
+    sound_key,
+)
 from voterlist.model import Profile
 from voterlist.normalize.names import given_sex, skeleton
 
@@ -379,3 +385,54 @@ def test_the_sounds_are_as_measured(bench):
 
     text = sounds.PAGE.read_text(encoding="utf-8")
     assert page.part(text, sounds.PART) == sounds.table() + "\n"
+
+
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [("rn", "m"), ("m", "rn"), ("cl", "d"), ("vv", "w"), ("li", "h"), ("h", "li")],
+)
+@pytest.mark.parametrize("field", ["surname", "given_name"])
+def test_what_a_machine_misreads_is_one_edit(field, printed, read):
+    """Two edits, of which a name in print has many, would be another name."""
+    one, other = f"sta{printed}ett", f"sta{read}ett"
+    assert levels(field, one, other) == {"look-alike"}
+    names = [one, other, *["olbrich"] * COMMON]
+    entries = encode(voters(**{field: names}), profile=Profile.GENERIC)
+    pairs = Pairs(entries, np.array([0], np.int32), np.array([1], np.int32))
+    found = SHIPPED.compare(pairs).levels[field]
+    assert SHIPPED[field].levels(found[0]).word == "misspelt"
+    assert "look-alike" not in levels(field, one, other, Profile.AZ)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Muhammad", "Mohamed"),
+        ("Abd al-Rahman", "Abdurrahman"),
+        ("Abdul Aziz", "Abdelaziz"),
+        ("Abdallah", "Abdulla"),
+        ("Khairuddin", "Hayrudin"),
+        ("Djaafar", "Jafer"),
+        ("Maryam", "Meryem"),
+        ("Othman", "Osman"),
+        ("Yahya", "Yehia"),
+        ("Qassim", "Kasem"),
+    ],
+)
+@pytest.mark.parametrize("field", ["surname", "given_name"])
+def test_one_name_brought_from_another_alphabet_is_a_look_alike(field, one, other):
+    """How often such names are one person's, each list tells: Ellen and Alan are two names."""
+    assert levels(field, one, other) <= {"look-alike", "sounds-alike"}
+
+
+@given(
+    st.lists(
+        st.sampled_from(["khal", "dou", "gha", "shee", "tha", "dji", "kou", "za"])
+    ),
+    st.sampled_from([("kh", "h"), ("ou", "u"), ("gh", "g"), ("sh", "s"), ("ee", "i")]),
+)
+def test_each_rule_of_transliteration_keeps_the_key(syllables, rule):
+    """Whatever else the name is made of; and a name of one letter more is another key."""
+    name = "m" + "".join(syllables) + "r"
+    codes = heard_codes(np.array([name, name.replace(*rule), name + "l"], object))
+    assert codes[0] == codes[1] != codes[2]

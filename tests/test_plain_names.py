@@ -12,7 +12,12 @@ from list_tables import entries
 from voterlist.ingest.choice import choose
 from voterlist.model import Profile
 from voterlist.normalize import normalize
-from voterlist.normalize.plain_names import bare_name, generation, whole_name_parts
+from voterlist.normalize.plain_names import (
+    bare_name,
+    generation,
+    whole_name_parts,
+    without_article,
+)
 
 TITLES = ("Mr.", "Mrs", "Dr.", "Prof. Dr.", "Señora", "Sr.", "REV", "Sayın")
 BEHIND = ("Jr.", "SR", "III", "PhD", "M.D.", "Esq.", ", Jr.", ", MD, PhD", ", Ph.D.")
@@ -183,3 +188,22 @@ LASTS = (
     "Carter",
     "Ives",
 )
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "bare"),
+    [
+        ("surname", "Al-Hassan", "Hassan"),
+        ("surname", "ar-Rashid", "Rashid"),
+        ("surname", "El Masri", "Masri"),
+        ("surname", "Ali", "Ali"),
+        ("surname", "As-Bury", "As-Bury"),
+        ("surname", "el-", "el-"),
+        ("given_name", "Al Pacino", "Al Pacino"),
+        ("patronymic", "bin Ali", "Ali"),
+        ("patronymic", "ibn", "ibn"),
+    ],
+)
+def test_an_article_is_no_part_of_the_name(field, text, bare):
+    """One list has it and the next has not."""
+    assert without_article(field, text) == bare

@@ -15,7 +15,14 @@ import pyarrow.compute as pc
 from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Longs, Signs, Words, dense, pack_known
 from voterlist.link.identifiers import Identifiers, identifiers
-from voterlist.link.short_names import ShortNames, full_names, short_names, sound_codes
+from voterlist.link.short_names import (
+    ShortNames,
+    full_names,
+    heard_codes,
+    printed_codes,
+    short_names,
+    sound_codes,
+)
 from voterlist.model import ListKind, Profile, Sex
 from voterlist.processes.threads import each
 from voterlist.schemas import STREET_OR_VILLAGE
@@ -137,6 +144,16 @@ class EncodedColumn:
             return np.zeros(many, np.uint32)
         bits = np.uint32(1) << (signs & np.uint8(31)).astype(np.uint32)
         return np.bitwise_or.reduceat(bits, offsets[:-1])
+
+    @cached_property
+    def printed(self) -> Codes:
+        """One code per distinct value, the same where a machine may read one as the other."""
+        return printed_codes(self._every_word)
+
+    @cached_property
+    def heard(self) -> Codes:
+        """The same where two may be one name brought from another alphabet."""
+        return heard_codes(self._every_word)
 
     @cached_property
     def initials(self) -> Codes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -181,6 +181,78 @@ def sound_key(name: str) -> str:
 
 def sound_codes(names: Words) -> Codes:
     """One code per name, the same where two sound alike; -1 where a name has no key."""
-    keys = [sound_key(name) for name in names]
+    return _codes_of([sound_key(name) for name in names])
+
+
+def _codes_of(keys: Sequence[str]) -> Codes:
+    """One code per key, -1 for an empty one."""
     place = {key: code for code, key in enumerate(sorted({*keys} - {""}))}
     return np.array([place.get(key, -1) for key in keys], np.int32)
+
+
+# --- How a name is written by those who do not know its letters
+# A machine that reads print takes ``rn`` for ``m``. Who writes an Arabic or Turkish name by ear
+# chooses among a and e, kh and h, dj and j. Names of one such key need not be one name: Ellen and
+# Alan have one.
+
+_READ_WRONGLY = (
+    ("vv", "w"),
+    ("rn", "m"),
+    ("cl", "d"),
+    ("li", "h"),
+    ("ii", "u"),
+    ("ri", "n"),
+    ("0", "o"),
+    ("[1i]", "l"),
+    ("5", "s"),
+    ("[68]", "b"),
+)
+"""Letters in print, and those for which a machine takes them."""
+_BY_EAR = (
+    ("^abd[aeiou]?l?(?=[^aeiou])", "abd"),
+    ("^y(?=[aeiou])", "y"),
+    ("kh", "h"),
+    ("gh", "g"),
+    ("dh", "d"),
+    ("th", "s"),
+    ("ph", "f"),
+    ("sch|sh|ch", "s"),
+    ("dj|dzh", "j"),
+    ("ck|[qc]", "k"),
+    ("w", "v"),
+    ("[ou]+", "u"),
+    ("[aeiy]+", "a"),
+    ("[dt]$", "t"),
+    ("[bp]$", "b"),
+)
+"""Letters of a name from another alphabet, and the one class in which they all stand."""
+_LAST_H = re.compile(r"(?<=.)h$")
+
+
+def _rewritten(rules: Sequence[tuple[str, str]]) -> Callable[[str], str]:
+    """A function that writes what fits a rule in another way, of all that fit the first."""
+    pattern = re.compile("|".join(f"({letters})" for letters, _ in rules))
+    classes = [written for _, written in rules]
+
+    def rewrite(name: str) -> str:
+        return pattern.sub(lambda match: classes[(match.lastindex or 1) - 1], name)
+
+    return lru_cache(maxsize=65536)(rewrite)
+
+
+_printed_key = _rewritten(_READ_WRONGLY)
+_heard = _rewritten(_BY_EAR)
+
+
+def _heard_key(name: str) -> str:
+    return _TWICE.sub(r"\1", _LAST_H.sub("", _heard(name)))
+
+
+def printed_codes(names: Words) -> Codes:
+    """One code per name, the same where a machine may read one as the other."""
+    return _codes_of([_printed_key(name) for name in names])
+
+
+def heard_codes(names: Words) -> Codes:
+    """One code per name, the same where two may be one name brought from another alphabet."""
+    return _codes_of([_heard_key(name) for name in names])

@@ -215,6 +215,26 @@ def without_initials(text: str) -> tuple[str, str | None]:
     return " ".join(words[:end]), " ".join(words[end:])
 
 
+_ARTICLE = re.compile(
+    r"^[AaEe](?:[Ll]|(?P<letter>[RrSsDdNnTtZz][Hh]?)(?=-(?P=letter)))-(?=\w)",
+    re.IGNORECASE,
+)
+_ARTICLE_APART = re.compile(r"^(?:al|el)\s+(?=\S{3})", re.IGNORECASE)
+
+
+def without_article(field: str, text: str) -> str:
+    """A name without what stands before it by custom, which others leave out.
+
+    The article of Arabic names (``al-Hassan``, ``ar-Rashid``), and before the name of a father the
+    word for his child (``bin Ali``). ``Al`` before a given name is one.
+    """
+    words = text.split()
+    if field == "patronymic" and len(words) > 1 and _plain(words[0]) in _words("sons"):
+        text = " ".join(words[1:])
+    bare = _ARTICLE.sub("", text)
+    return bare if field == "given_name" else _ARTICLE_APART.sub("", bare)
+
+
 def no_names(field: str, profile: Profile) -> frozenset[str]:
     """What people type for a name of a field which they do not know: ``respondent``, ``test``.
 

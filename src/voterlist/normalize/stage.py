@@ -53,6 +53,7 @@ from voterlist.normalize.plain_names import (
     bare_name,
     generation,
     no_names,
+    without_article,
     without_initials,
 )
 from voterlist.normalize.restored import restored_cells
@@ -378,8 +379,8 @@ def _note_unreadable(
 def _plain_names(cells: Cells, notes: Notes) -> dict[str, Any]:
     """The columns of the name without the rules of any language: no stem, no witness of sex."""
 
-    def parts(text: str) -> tuple[str | None, str | None]:
-        folded = skeleton(text, Profile.GENERIC)
+    def parts(field: str, text: str) -> tuple[str | None, str | None]:
+        folded = skeleton(without_article(field, text), Profile.GENERIC)
         return (text.strip(), folded) if folded else (None, None)
 
     skeletons = {
@@ -392,7 +393,7 @@ def _plain_names(cells: Cells, notes: Notes) -> dict[str, Any]:
     cells = cells | {"given_name": given, "patronymic": middle}
     columns: dict[str, Any] = {}
     for name, skeleton_name in skeletons.items():
-        spelled, folded = fold_each(cells[name], parts, (_TEXT, _TEXT))
+        spelled, folded = fold_each(cells[name], partial(parts, name), (_TEXT, _TEXT))
         columns[name] = spelled
         columns[skeleton_name] = folded
         _note_unreadable(cells[name], folded, name, notes)

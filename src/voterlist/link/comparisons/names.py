@@ -19,6 +19,7 @@ from voterlist.link.comparisons.base import Comparison, Level, Pairs, Shares, ma
 from voterlist.link.encode import Encoded, EncodedColumn
 from voterlist.link.grid import steady_count, steady_size
 from voterlist.link.identifiers import Identifiers
+from voterlist.model import Profile
 
 
 def share_of_counts(
@@ -80,6 +81,8 @@ class Nearness(IntEnum):
     SOUNDS_ALIKE = 7
     """More than one edit apart, and they sound alike."""
     ONE_EDIT_SOUNDS_ALIKE = 8
+    HEARD_ALIKE = 9
+    """More than one edit apart, and they may be one name brought from another alphabet."""
 
 
 def level_codes(codes: Mapping[Nearness, int]) -> Levels:
@@ -122,10 +125,24 @@ def name_levels(
             first[other], second[other], len(names.values)
         )
         nearness = _nearness(names, name_l, name_r)
+        if pairs.entries.profile is Profile.GENERIC:
+            _mark_spellings(nearness, names, name_l, name_r)
         if sounds is not None:
             _mark_sounds(nearness, sounds[name_l], sounds[name_r])
         levels[other] = codes[nearness][place]
     return levels
+
+
+def _mark_spellings(
+    nearness: Levels, names: EncodedColumn, first: Codes, second: Codes
+) -> None:
+    """Mark, in place, what a machine misreads as one edit, and names by ear from elsewhere."""
+    apart = ~np.isin(nearness, (Nearness.INITIAL, Nearness.ONE_EDIT))
+    apart &= np.minimum(names.lengths[first], names.lengths[second]) >= _LETTERS_FOR_ONE
+    where = np.flatnonzero(apart)
+    left, right = first[where], second[where]
+    nearness[where[names.heard[left] == names.heard[right]]] = Nearness.HEARD_ALIKE
+    nearness[where[names.printed[left] == names.printed[right]]] = Nearness.ONE_EDIT
 
 
 def _mark_sounds(nearness: Levels, first: Codes, second: Codes) -> None:
@@ -307,6 +324,7 @@ class CohortName(Comparison):
                 Nearness.TWO_EDITS: two_edits,
                 Nearness.SIMILAR: levels["SIMILAR"],
                 Nearness.DIFFERENT: levels["DIFFERS"],
+                Nearness.HEARD_ALIKE: levels["LOOK_ALIKE"],
             }
         )
         self._outcomes = {

@@ -65,6 +65,7 @@ _CODES = level_codes(
         Nearness.TWO_EDITS: _TWO_EDITS,
         Nearness.SIMILAR: SurnameLevel.SIMILAR,
         Nearness.DIFFERENT: SurnameLevel.DIFFERS,
+        Nearness.HEARD_ALIKE: SurnameLevel.LOOK_ALIKE,
         Nearness.SOUNDS_ALIKE: SurnameLevel.SOUNDS_ALIKE,
         Nearness.ONE_EDIT_SOUNDS_ALIKE: _ONE_EDIT_SOUNDS_ALIKE,
     }
