@@ -66,9 +66,14 @@ def test_the_cost_of_a_threshold_is_that_of_the_pairs():
         assert cost.wrong == pytest.approx(sum(1 - share for share in taken))
         assert cost.missed == pytest.approx(every - sum(taken), abs=0.5)
         assert cost.precision == pytest.approx(sum(taken) / len(taken))
-        assert cost.recall == pytest.approx(sum(taken) / every, abs=0.01)
+        brought = 1 - linkage.fitted.loss.share
+        assert cost.recall == pytest.approx(brought * sum(taken) / every, abs=0.01)
+        assert cost.lost == pytest.approx(every / brought - every, abs=0.5)
     assert pictures.weights.chosen.threshold == SETTINGS.duplicate_probability
-    assert pictures.weights.estimate.pairs == pictures.weights.chosen.pairs
+    estimate, chosen = pictures.weights.estimate, pictures.weights.chosen
+    assert estimate.pairs == chosen.pairs
+    assert estimate.precision == pytest.approx(chosen.precision)
+    assert estimate.recall == pytest.approx(chosen.recall)
 
 
 def test_each_pair_stands_in_one_bar_or_is_said_to_lie_below():

@@ -79,6 +79,11 @@ class Clusters:
     """Pairs below the threshold that a person is asked about."""
 
     @property
+    def sure(self) -> float:
+        """The probability from which an entry is tied surely."""
+        return _SURE
+
+    @property
     def clusters(self) -> int:
         """How many there are."""
         return sum(size.clusters for size in self.sizes)

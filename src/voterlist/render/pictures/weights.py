@@ -17,6 +17,8 @@ _LEAST_END = 12
 """The axis reaches at least so many bits of log-odds: odds of 4,096 to one."""
 _END = 30
 """Pairs that are surer than so many bits stand in the last bar: nobody tells them apart."""
+_LEAST_BROUGHT = 0.01
+"""The share of the pairs of one person that keys are thought to bring together at least."""
 _TOLD = (0.5, 0.8, 0.9, 0.95, 0.99, 0.999)
 """The thresholds of which the cost is told, beside the one that is set."""
 _TICKS = (0.01, 0.5, 0.999, 0.999999)
@@ -47,6 +49,8 @@ class Cost:
     """Of these those that are expected to be two people."""
     missed: float
     """Pairs of one person that are expected below it."""
+    lost: float
+    """Pairs of one person that no key brought together, as expected; the same at each threshold."""
 
     @property
     def precision(self) -> float:
@@ -57,7 +61,7 @@ class Cost:
     def recall(self) -> float:
         """The share of the expected pairs of one person that is taken; 1 where there is none."""
         right = self.pairs - self.wrong
-        every = right + self.missed
+        every = right + self.missed + self.lost
         return right / every if every else 1.0
 
 
@@ -112,13 +116,16 @@ def weights_of(
     def place_of(log_odds: float) -> float:
         return min(100 * (log_odds - first) / bits, 100.0)
 
+    right = probability * counts
+    loss = fitted.loss
+    lost = float(right.sum()) * loss.share / max(1 - loss.share, _LEAST_BROUGHT)
+
     def cost(threshold: float) -> Cost:
         taken = probability >= threshold
-        right = probability * counts
         pairs = int(counts[taken].sum())
         wrong = pairs - float(right[taken].sum())
         at = place_of(_log_odds_of(threshold))
-        return Cost(threshold, at, pairs, wrong, float(right[~taken].sum()))
+        return Cost(threshold, at, pairs, wrong, float(right[~taken].sum()), lost)
 
     begins = [first + number for number in range(bits)]
     return Weights(
@@ -141,7 +148,7 @@ def weights_of(
             VectorCounts(np.arange(len(counts)), counts),
             probability,
             threshold,
-            fitted.loss,
+            loss,
         ),
     )
 
