@@ -227,3 +227,25 @@ def test_an_added_comparison_is_explained_with_its_values(people):
     assert told.left["phone"] == rows.phone[0]
     assert told.term_frequency_bits["phone"] > 0
     assert "Telephone: same" in linkage.model.label.tolist()
+
+
+def test_columns_are_carried_into_the_result(people, linkage):
+    """Whoever looks at pairs wants the names beside the ids, and what else the list has."""
+    seen = linkage.with_columns("surname", "address")
+    surname = people.set_index("entry_id").surname
+    for side in "lr":
+        assert (
+            seen.pairs[f"surname_{side}"] == seen.pairs[f"entry_{side}"].map(surname)
+        ).all()
+    assert (seen.clusters.surname == seen.clusters.entry_id.map(surname)).all()
+    pd.testing.assert_frame_equal(seen.pairs[linkage.pairs.columns], linkage.pairs)
+    with pytest.raises(UsageError, match="no frame has this column"):
+        linkage.with_columns("colour")
+
+
+@pytest.mark.slow
+def test_a_column_that_one_frame_lacks_is_blank_there(people):
+    halves = {"old": people[:400].assign(note="x"), "new": people[400:]}
+    found = voterlist.link(halves).with_columns("note").pairs
+    assert (found.note_l == "x").all()
+    assert found.note_r.isna().all()

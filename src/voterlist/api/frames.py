@@ -267,6 +267,33 @@ class Linkable:
         added = added_columns(table.slice(row, 1), comparisons)
         return said | {name: column[0].as_py() for name, column in added.items()}
 
+    def column(self, name: str, ids: pa.ChunkedArray) -> pa.ChunkedArray:
+        """The cells of a column of the frames, as text, for these marked ids.
+
+        Null where the frame of an entry has no such column.
+
+        Raises:
+            UsageError: no frame has it.
+        """
+        tables = [frame.table for frame in self.frames]
+        if not any(name in table.column_names for table in tables):
+            headers = dict.fromkeys(
+                head for table in tables for head in table.column_names
+            )
+            raise refusal(
+                "no frame has this column.", f"The columns are {', '.join(headers)}."
+            )
+        cells = [
+            table.column(name).cast(pa.string()).combine_chunks()
+            if name in table.column_names
+            else pa.nulls(table.num_rows, pa.string())
+            for table in tables
+        ]
+        every = self.marked().column("entry_id").combine_chunks()
+        return pa.chunked_array([pa.concat_arrays(cells)]).take(
+            pc.index_in(ids, value_set=every)
+        )
+
     def plain(self, ids: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
         """The ids without their marks."""
         return pc.utf8_slice_codeunits(ids, len(self.marks()[0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
@@ -23,7 +24,7 @@ from voterlist.api.frames import (
 )
 from voterlist.api.models import as_text, attributes, fitted
 from voterlist.api.rules import Entry, Listed, Rules, read_rules
-from voterlist.api.truth import evaluate
+from voterlist.api.truth import decided_pairs, evaluate
 from voterlist.api.two_entries import Ends, evidence, key_rows
 from voterlist.arrays import Codes
 from voterlist.catalogue import Catalogue, catalogue
@@ -51,8 +52,9 @@ if TYPE_CHECKING:
 Frames = pd.DataFrame | Sequence[pd.DataFrame] | Mapping[str, pd.DataFrame]
 
 _NAMES = (
-    ".pairs .clusters .estimate .doubts .keys .model .save_model(path) .report(path)"
-    " .explain(a, b) .why_not(a, b) .evaluate(truth) .against(new)"
+    ".pairs .clusters .with_columns(name) .estimate .doubts .keys .model .save_model(path)"
+    " .report(path) .explain(a, b) .why_not(a, b) .review(path) .labels(path) .learn(labels)"
+    " .evaluate(truth) .against(new)"
 )
 _LEAST_SHOWN = 0.0001
 """The least probability that is shown as a number."""
@@ -76,6 +78,8 @@ class Linkage:
     _how: How
     _linked: Linked
     _own: OwnRules
+    _rules: Rules
+    _carried: tuple[str, ...] = ()
     language: str = "en"
     """In which language the words of ``model`` and the like are: ``en`` or ``az``."""
 
@@ -144,6 +148,10 @@ class Linkage:
         """The table with plain ids, and the list of each where there are several."""
         for column in columns:
             ids = table.column(column)
+            side = "" if column == "entry_id" else column[-2:]
+            for name in self._carried:
+                cells = self._rows.column(name, ids)
+                table = table.append_column(f"{name}{side}", cells)
             table = with_column(table, column, self._rows.plain(ids))
             if len(self._rows.names) > 1:
                 name = column.replace("entry_id", "list").replace("entry", "list")
@@ -153,6 +161,19 @@ class Linkage:
     def _names_of(self, ids: pa.ChunkedArray) -> pa.Array:
         """What the frame of each of these marked ids is called."""
         return pa.array(self._rows.names).take(pa.array(self._rows.frame_of(ids)))
+
+    @without_cells
+    def with_columns(self, *columns: str) -> Linkage:
+        """The same linkage with columns of the frames, as text, beside each entry.
+
+        ``pairs`` has them as ``<column>_l`` and ``<column>_r``, ``clusters`` as they are called.
+
+        Raises:
+            UsageError: no frame has such a column.
+        """
+        for column in columns:
+            self._rows.column(column, pa.chunked_array([self._ready.ids[:1]]))
+        return replace(self, _carried=columns)
 
     @property
     def estimate(self) -> pd.DataFrame:
@@ -357,6 +378,61 @@ class Linkage:
         return notebook(render_pictures(self._pictures, self.language))
 
     @without_cells
+    def review(self, path: Path | str, *, today: dt.date | None = None) -> None:
+        """Write the page on which people decide the cases: one file, nothing fetched.
+
+        It shows what entries say, with identifiers masked. Who has decided saves a file on the
+        page, and ``labels`` reads it. ``today``: the day that the page names; None: this one.
+        """
+        # Templates are loaded by those who draw.
+        from voterlist.api.page import desk_of_linkage  # noqa: PLC0415  see above
+        from voterlist.render.desk import render_desk  # noqa: PLC0415  see above
+        from voterlist.storage.files import write_atomically  # noqa: PLC0415  see above
+
+        day = today or dt.datetime.now(dt.UTC).date()
+        desk = desk_of_linkage(self._rows, self._ready, self._linked, day)
+        page = render_desk(desk, self.language)
+        write_atomically(
+            Path(path), lambda beside: beside.write_text(page, encoding="utf-8")
+        )
+
+    @without_cells
+    def labels(self, *paths: Path | str) -> pd.DataFrame:
+        """What people decided on the page, from the files that they saved, as pairs.
+
+        ``entry_l``, ``entry_r``, ``is_same``, as ``evaluate`` and ``learn`` take them. ``attrs``:
+        ``stale``, decisions about entries that are gone or say something else today; and
+        ``contested``, pairs that people decided in both ways. Both are left out.
+
+        Raises:
+            UsageError: a file is none that the page saved, or was changed since.
+        """
+        from voterlist.api.page import read_answers  # noqa: PLC0415  as in review
+
+        told = read_answers([Path(path) for path in paths], self._rows, self._say)
+        labels = to_pandas(self._with_lists(told.pairs, "entry_l", "entry_r"))
+        labels.attrs = {"stale": told.stale, "contested": told.contested}
+        return labels
+
+    @without_cells
+    def learn(self, labels: pd.DataFrame) -> Linkage:
+        """The same rows linked anew, with a model that learnt from decided pairs too.
+
+        What is said of a pair still follows from the model; ``rules`` force pairs.
+
+        Args:
+            labels: ``entry_l``, ``entry_r`` and ``is_same``; of several frames also their lists.
+
+        Raises:
+            UsageError: it is no such frame, it names no entry, or the linkage is one to one.
+        """
+        if self._how.one_to_one:
+            todo = "Leave one_to_one out, or force pairs with rules."
+            raise refusal("one to one nothing is learnt from decided pairs.", todo)
+        pairs = decided_pairs(labels, self._find, self._ready.ids)
+        return link_frames(self._rows, self._how, rules=self._rules, decided=pairs)
+
+    @without_cells
     def evaluate(self, truth: pd.DataFrame) -> pd.DataFrame:
         """How right the linkage is against what is known, by pairs and by persons.
 
@@ -499,7 +575,7 @@ def link_frames(
         decided=None if decided is None else Decided(decided),
         own=own,
     )
-    return Linkage(rows, made_ready, added, how, linked, own)
+    return Linkage(rows, made_ready, added, how, linked, own, rules or {})
 
 
 def read_all(

@@ -7,10 +7,12 @@ from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from voterlist.api.frames import refusal
 from voterlist.arrays import Bools, Codes, Longs, pack_pairs
 from voterlist.link.evaluation import Compared, Measure, measure, measures
+from voterlist.link.labels import PAIRS
 
 Find = Callable[[pd.DataFrame, str], Codes]
 """Gives the positions of the entries that a column of ids names, -1 where there is none."""
@@ -75,6 +77,22 @@ def _require_some(known: Bools) -> None:
     if len(known) and not known.any():
         todo = "Its entry_id are the ids of the list, or the rows' numbers from 1."
         raise refusal("the truth names no entry of this list.", todo)
+
+
+def decided_pairs(labels: object, find: Find, ids: pa.Array) -> pa.Table:
+    """The labels whose entries are there, as PAIRS of the ids of the list.
+
+    Raises:
+        UsageError: they are no LABELS, or name no entry of the list.
+    """
+    if not isinstance(labels, pd.DataFrame) or not set(LABELS) <= set(labels.columns):
+        raise refusal("these are no labels.", f"Give a frame with {', '.join(LABELS)}.")
+    left, right = find(labels, "entry_l"), find(labels, "entry_r")
+    known = (left >= 0) & (right >= 0)
+    _require_some(known)
+    ends = [ids.take(pa.array(places[known])) for places in (left, right)]
+    is_same = pa.array(labels["is_same"].to_numpy(np.bool_)[known])
+    return pa.table([*ends, is_same], schema=PAIRS)
 
 
 def _by_labels(
