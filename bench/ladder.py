@@ -29,7 +29,7 @@ import pyarrow.parquet as pq
 
 import page
 from blind import ALL_PAIRS
-from process import run
+from process import run_told
 from voterlist import synth
 from voterlist.link.fit import Evaluation, evaluate, is_one_person
 from voterlist.synth.people import People
@@ -38,7 +38,7 @@ from voterlist.synth.plan import draw_plan
 ROOT = Path(__file__).resolve().parents[1]
 CONSTITUENCIES = 5
 """At least so many, so that people move from one to another."""
-SIZES_LEVEL = 2
+SIZES_LEVEL = 1
 """The level of carelessness of the lists that show what a longer list costs."""
 BANDS = (0.9, 0.95, 0.99, 0.999, 1.0)
 STRANGERS = ("twins", "namesakes", "relatives", "unrelated")
@@ -64,8 +64,9 @@ FIELDS = (
 MOST_LOST = 30
 HEAD = (
     "| list | entries | engine | best F1 | F1 | precision | recall | recall at precision 0.99"
-    " | candidate recall | pairs an entry | twins, namesakes, relatives, unrelated | CPU s |\n"
-    "|---|--:|---|--:|--:|--:|--:|--:|--:|--:|---|--:|"
+    " | candidate recall | it says: precision, recall | pairs an entry"
+    " | twins, namesakes, relatives, unrelated | CPU s |\n"
+    "|---|--:|---|--:|--:|--:|--:|--:|--:|---|--:|---|--:|"
 )
 BAND_HEAD = (
     "| list | engine | 0.9 to 0.95 | 0.95 to 0.99 | 0.99 to 0.999 | 0.999 and more |\n"
@@ -100,12 +101,14 @@ class Linked:
         found: the measures of its pairs.
         pairs: one row a candidate pair, or a true pair that is none: ``probability`` (-1 for
             those), ``is_right``, ``who`` (of ``STRANGERS``, of two people) and ``slips`` (of one).
+        said: the estimate of the linkage; empty where it makes none.
         cpu: seconds.
     """
 
     entries: int
     found: Evaluation
     pairs: pd.DataFrame
+    said: dict[str, float]
     cpu: float
 
 
@@ -140,12 +143,12 @@ def link(made: Invented, checkout: Path) -> Linked:
         pq.write_table(made.entries, rows)
         settings.write_text(ALL_PAIRS, encoding="utf-8")
         command = [str(checkout / ".venv/bin/python"), "-m", "voterlist", "link"]
-        options = ["--settings", str(settings), "--out", str(out)]
-        cost = run([*command, str(rows), *options], well=(0, 1))
+        options = ["--settings", str(settings), "--out", str(out), "--json"]
+        said, cpu = run_told([*command, str(rows), *options], well=(0, 1))
         pairs = pq.read_table(out)
     found = evaluate(pairs, made.truth)
     told = _told(pairs, made.truth, made.people)
-    return Linked(made.entries.num_rows, found, told, cost.cpu)
+    return Linked(made.entries.num_rows, found, told, said["estimate"] or {}, cpu)
 
 
 def _told(pairs: pa.Table, truth: pa.Table, people: People) -> pd.DataFrame:
@@ -218,9 +221,19 @@ def row(name: str, engine: str, linked: Sequence[Linked]) -> str:
     who = Counter(pairs["who"][is_false])
     false = " ".join(f"{who[each] * 1e5 / entries:.1f}" for each in STRANGERS)
     cpu = sum(list_.cpu for list_ in linked) / len(linked)
+    said = pd.DataFrame([list_.said for list_ in linked]).mean()
     return (
         f"| {name} | {entries / len(linked):,.0f} | {engine} | {measured}"
-        f" | {is_candidate.sum() / entries:.2f} | {false} | {cpu:.1f} |"
+        f" | {_expected(said)} | {is_candidate.sum() / entries:.2f} | {false} | {cpu:.1f} |"
+    )
+
+
+def _expected(said: pd.Series) -> str:
+    """What the linkage expects of its own precision and recall, with the intervals."""
+    return ", ".join(
+        f"{said[name]:.4f} ({said[f'{name}_low']:.4f}-{said[f'{name}_high']:.4f})"
+        for name in ("precision", "recall")
+        if name in said
     )
 
 
@@ -288,7 +301,8 @@ TOLD = """\
 Made by `bench/ladder.py --write`: second entries have ever more slips at once
 (`voterlist synth --carelessness`); means over the seeds {seeds}. *Candidate recall* is the share of
 the true pairs that a key brings together. False pairs at 0.95 are counted for 100,000 entries, by
-who the two people are to each other. The second table has in each band of probability the pairs,
+who the two people are to each other. *It says* is what the linkage expects of itself, knowing no
+truth. The second table has in each band of probability the pairs,
 the share that is expected to be one person, and the share that is."""
 
 

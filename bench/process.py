@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-__all__ = ["Cost", "FailedError", "run"]
+__all__ = ["Cost", "FailedError", "run", "run_told"]
 
 LAUNCH = Path(__file__).resolve().parent / "launch.py"
 
@@ -52,3 +54,21 @@ def run(command: list[str], *, well: tuple[int, ...] = (0,)) -> Cost:
         said = ended.stderr.strip().splitlines()
         raise FailedError(said[-1] if said else f"ended with {code}")
     return Cost(**counted)
+
+
+def run_told(
+    command: list[str], *, well: tuple[int, ...] = (0,)
+) -> tuple[dict[str, Any], float]:
+    """The JSON object that a command prints, and its CPU seconds.
+
+    Raises:
+        FailedError: it ended with a code that is not among ``well``.
+    """
+    before = os.times()
+    ended = subprocess.run(command, check=False, capture_output=True, text=True)
+    after = os.times()
+    if ended.returncode not in well:
+        raise FailedError(ended.stderr.strip() or f"ended with {ended.returncode}")
+    cpu = after.children_user - before.children_user
+    cpu += after.children_system - before.children_system
+    return json.loads(ended.stdout), cpu

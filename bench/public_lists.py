@@ -12,9 +12,6 @@ number.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import febrl
+from process import run_told
 from voterlist.link.fit import Evaluation, evaluate
 
 TRUTHS = (
@@ -111,21 +109,11 @@ def measure(one: PublicList, truth_header: str | None, more: list[str]) -> Measu
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "pairs.parquet"
         command = [sys.executable, "-m", "voterlist", "link", str(one.path), *more]
-        before = os.times()
-        done = subprocess.run(
-            [*command, "--out", str(out), "--json"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        after = os.times()
+        said, cpu = run_told([*command, "--out", str(out), "--json"])
         pairs = pq.read_table(out)
-    said = json.loads(done.stdout)
     truth = one.truth
     if truth is None:
         truth = _own_truth(one.path, said["columns"], truth_header)
-    cpu = after.children_user - before.children_user
-    cpu += after.children_system - before.children_system
     return Measured(said, evaluate(pairs, truth), cpu)
 
 

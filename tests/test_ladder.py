@@ -32,6 +32,13 @@ TRUTH = pa.table(
 )
 
 
+SAID = {
+    f"{name}{end}": share
+    for name, share in (("precision", 0.5), ("recall", 0.25))
+    for end in ("", "_low", "_high")
+}
+
+
 def people():
     """Twins (0, 1), a relative of theirs (2), and a namesake (3) of the first."""
     ones = np.ones(4, np.int64)
@@ -58,7 +65,7 @@ def linked(rows):
         }
     )
     told = ladder._told(pairs, TRUTH, people())
-    return ladder.Linked(TRUTH.num_rows, evaluate(pairs, TRUTH), told, 1.0)
+    return ladder.Linked(TRUTH.num_rows, evaluate(pairs, TRUTH), told, SAID, 1.0)
 
 
 ROWS = [
@@ -79,13 +86,14 @@ def test_a_true_pair_that_no_key_brings_is_counted_as_lost():
     """Of two true pairs one is a candidate: candidate recall is a half."""
     row = cells(ladder.row("x", "new", [linked(ROWS)]))
     assert row[8] == "0.5000"
-    assert row[9] == "1.00"
+    assert row[9] == "0.5000 (0.5000-0.5000), 0.2500 (0.2500-0.2500)"
+    assert row[10] == "1.00"
 
 
 def test_false_pairs_are_told_by_who_the_people_are():
     """One of twins, of relatives, of namesakes and of others, at the threshold and above."""
     row = cells(ladder.row("x", "new", [linked(ROWS)]))
-    assert row[10] == " ".join([f"{1e5 / 6:.1f}"] * 4)
+    assert row[11] == " ".join([f"{1e5 / 6:.1f}"] * 4)
 
 
 def test_what_is_lost_is_told_by_its_slips():
