@@ -214,6 +214,14 @@ def run_sizes(ordered: AnyArray) -> Longs:
     return np.asarray(np.diff(np.r_[starts, len(ordered)]), np.int64)
 
 
+def consecutive(first: Codes | Longs, count: Codes | Longs) -> Longs:
+    """So many numbers from each first one on, one run after the other."""
+    before = np.cumsum(count, dtype=np.int64) - count
+    numbers: Longs = np.repeat(first - before, count)
+    numbers += np.arange(len(numbers))
+    return numbers
+
+
 def distinct_counts(numbers: Longs) -> tuple[Longs, Longs]:
     """(the distinct numbers, ascending; how often each stands)."""
     ordered = np.sort(numbers)

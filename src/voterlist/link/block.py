@@ -224,8 +224,12 @@ def build_all(
     every = keys(profile, entries.size, limit, added, own)
     prepare(entries, [key.fields for key in every])
     if one_by_one:
-        return [build(entries, key, limit, groups) for key in every]
-    return each(lambda key: build(entries, key, limit, groups), every)
+        blocks = [build(entries, key, limit, groups) for key in every]
+    else:
+        blocks = each(lambda key: build(entries, key, limit, groups), every)
+    # What keys have in common takes as much memory as a few columns.
+    entries.joins.clear()
+    return blocks
 
 
 def members_of_groups(groups: Codes) -> Iterator[Bools]:

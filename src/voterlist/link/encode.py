@@ -23,6 +23,7 @@ from voterlist.link.short_names import (
     short_names,
     sound_codes,
 )
+from voterlist.link.spellings import usual_spellings
 from voterlist.model import ListKind, Profile, Sex
 from voterlist.processes.threads import each
 from voterlist.schemas import STREET_OR_VILLAGE
@@ -262,6 +263,15 @@ class Encoded:
         names = self.given_name
         columns = full_names(names.words(), names.counts, self.profile)
         return tuple(np.append(column, -1)[names.codes] for column in columns)
+
+    def usual(self, name: str) -> Codes | Longs:
+        """The code of the usual spelling of each entry's name, -1 where it has none.
+
+        ``name``: ``stem``, ``given_name`` or ``patronymic``.
+        """
+        column: EncodedColumn = getattr(self, name)
+        usual = usual_spellings(column.words(), column.counts)
+        return np.append(usual, np.int32(-1))[column.codes]
 
     @cached_property
     def given_name_sounds(self) -> Codes | None:

@@ -20,7 +20,7 @@ from voterlist.arrays import Bools, Floats
 from voterlist.link.block import Blocks
 from voterlist.link.comparisons import MISSING, Comparisons
 from voterlist.link.encode import ADDED, ADDRESS_WORDS, Encoded
-from voterlist.link.keys import Key
+from voterlist.link.keys import USUAL, Key
 from voterlist.link.short_names import FULL_NAMES
 from voterlist.link.weigh import CLASSES, VectorCounts
 
@@ -194,9 +194,11 @@ def _of_blocking(blocked: Blocked, compared: Compared) -> Iterator[Doubt]:
 
 
 _MADE_OF: Mapping[str, tuple[str, ...]] = {
+    "swapped_initials": ("stem", "given_name"),
     "stem_initial": ("stem",),
     "given_name_initial": ("given_name",),
     "patronymic_initial": ("patronymic",),
+    **{usual: (name,) for usual, name in USUAL.items()},
     "initials": ("stem", "given_name"),
     "names": ("surname", "given_name"),
     "sounds": ("stem", "given_name"),

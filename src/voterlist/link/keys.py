@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -32,7 +33,9 @@ _PART_COLUMNS = 8
 ADDRESS_PARTS = tuple(f"address_part_{number}" for number in range(_PART_COLUMNS))
 """The names of the columns of parts of an address, as fields of a blocking key."""
 _PARTS_OF_A_DATE = frozenset({"year", "month", "day"})
-_NAMES = frozenset({"stem", "given_name", "patronymic"})
+_NAMES = ("stem", "given_name", "patronymic")
+USUAL = {f"usual_{name}": name for name in _NAMES}
+"""The usual spellings of names as fields of a blocking key, and the names of which they are."""
 _RARE_PART = 60
 """A part of an address is rare where at most so many entries have it, or one in
 ``RARE_WORD_SHARE`` of a longer list."""
@@ -61,6 +64,11 @@ def _names(entries: Encoded) -> Longs:
     given = entries.given_name.codes
     first = place[entries.surname.codes]
     second = place[np.where(given >= 0, given + len(surnames), -1)]
+    return _either_way(entries, first, second)
+
+
+def _either_way(entries: Encoded, first: Codes | Longs, second: Codes | Longs) -> Longs:
+    """Two columns of codes as one, the same whichever stands first."""
     return entries.pack(np.minimum(first, second), np.maximum(first, second))
 
 
@@ -125,11 +133,10 @@ def _middling(line: Iterable[str], counts: Mapping[str, int]) -> list[str]:
 
 def _address_part(entries: Encoded, name: str) -> Codes | Longs:
     """One of the columns of parts; all are made when the first is asked for."""
-    if (name,) not in entries.joins:
-        made = _address_parts(entries)
-        entries.joins.update(
-            {(part,): codes for part, codes in zip(ADDRESS_PARTS, made, strict=True)}
-        )
+    made = _address_parts(entries)
+    entries.joins.update(
+        {(part,): codes for part, codes in zip(ADDRESS_PARTS, made, strict=True)}
+    )
     return entries.joins[(name,)]
 
 
@@ -138,6 +145,11 @@ def _address_word(entries: Encoded, name: str) -> Codes | Longs:
     if not entries.address_words:
         return np.full(entries.size, -1, np.int32)
     return entries.address_words[ADDRESS_WORDS.index(name)]
+
+
+def _usual(entries: Encoded, name: str) -> Codes | Longs:
+    """The usual spellings of one of the names."""
+    return entries.usual(USUAL[name])
 
 
 def _full_name(entries: Encoded, name: str) -> Codes | Longs:
@@ -150,6 +162,9 @@ _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "initials": lambda entries: entries.pack(
         _initial(entries.stem), _initial(entries.given_name)
     ),
+    "swapped_initials": lambda entries: _either_way(
+        entries, _initial(entries.stem), _initial(entries.given_name)
+    ),
     "stem_initial": lambda entries: _initial(entries.stem),
     "given_name_initial": lambda entries: _initial(entries.given_name),
     "patronymic_initial": lambda entries: _initial(entries.patronymic),
@@ -157,6 +172,7 @@ _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "sounds": _sounds,
     "numbers": lambda entries: _derive_codes(entries, entries.address, address_numbers),
     "document_start": lambda entries: entries.document_starts,
+    **{name: partial(_usual, name=name) for name in USUAL},
     **{name: partial(_address_part, name=name) for name in ADDRESS_PARTS},
     **{name: partial(_address_word, name=name) for name in ADDRESS_WORDS},
     **{name: partial(_full_name, name=name) for name in FULL_NAMES},
@@ -168,7 +184,8 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
     if (name,) in entries.joins:
         return entries.joins[(name,)]
     if name in _DERIVED:
-        return _DERIVED[name](entries)
+        entries.joins[(name,)] = _DERIVED[name](entries)
+        return entries.joins[(name,)]
     codes = entries.codes_of(name)
     # A year, month or day of 0 is an unknown one.
     return np.where(codes > 0, codes, -1) if name in _PARTS_OF_A_DATE else codes
@@ -195,6 +212,8 @@ def prepare(entries: Encoded, every: Iterable[tuple[str, ...]]) -> None:
     pairs = {whole[:2] for whole in names if len(whole) > 1}
     if any((part,) in keys for part in ADDRESS_PARTS):
         _address_part(entries, ADDRESS_PARTS[0])
+    times = Counter(chain.from_iterable(keys))
+    each(partial(field, entries), [name for name in _DERIVED if times[name] > 1])
     each(partial(_whole_names, entries), sorted(pairs))
     each(
         partial(_whole_names, entries),
@@ -204,7 +223,7 @@ def prepare(entries: Encoded, every: Iterable[tuple[str, ...]]) -> None:
 
 def _leading_names(fields: tuple[str, ...]) -> tuple[str, ...]:
     """The names with which a key begins."""
-    return tuple(takewhile(_NAMES.__contains__, fields))
+    return tuple(takewhile({*_NAMES, *USUAL}.__contains__, fields))
 
 
 def together(entries: Encoded, names: tuple[str, ...]) -> Longs:

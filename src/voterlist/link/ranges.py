@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voterlist.arrays import Bools, Codes, Longs, pack_pairs, unpack_pairs
+from voterlist.arrays import Bools, Codes, Longs, consecutive, pack_pairs, unpack_pairs
 from voterlist.link.block import Blocks
 
 _HALF = 32
@@ -157,14 +157,6 @@ def _in_order(
         first=first,
         count=end[kept].astype(np.int32) - first,
     )
-
-
-def consecutive(first: Codes | Longs, count: Codes | Longs) -> Longs:
-    """So many numbers from each first one on, one run after the other."""
-    before = np.cumsum(count, dtype=np.int64) - count
-    numbers: Longs = np.repeat(first - before, count)
-    numbers += np.arange(len(numbers))
-    return numbers
 
 
 def cut(keys: Sequence[Partners], size: int, most: int) -> list[Range]:

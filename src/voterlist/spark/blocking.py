@@ -24,6 +24,7 @@ from voterlist.arrays import (
     Bools,
     Codes,
     Longs,
+    consecutive,
     dense,
     mix,
     pack_pairs,
@@ -231,7 +232,7 @@ def _runs_with(is_own: Bools, sizes: Longs) -> tuple[Longs, Longs]:
         return sizes, sizes
     first = np.cumsum(sizes) - sizes
     chosen = np.logical_or.reduceat(is_own, first)
-    return ranges.consecutive(first[chosen], sizes[chosen]), sizes[chosen]
+    return consecutive(first[chosen], sizes[chosen]), sizes[chosen]
 
 
 def _distinct(pairs: Longs, keys: Longs) -> pa.Table:
@@ -370,7 +371,7 @@ class _Made:
         first, behind = first[behind > 1], behind[behind > 1]
         for number, chosen in self._by_part(position[first]):
             start, size = first[chosen], behind[chosen]
-            made = members.take(pa.array(ranges.consecutive(start, size)))
+            made = members.take(pa.array(consecutive(start, size)))
             of_part = {
                 "members": made,
                 "sizes": pa.table({"key": key[start], "size": size.astype(np.int32)}),

@@ -2,7 +2,8 @@
 
 Each part asks about its distinct values: of a name it tells how many of its entries have it. What
 is asked about one value comes to one task, whichever part asks; that adds up and answers. So no
-table of all names goes to every task, however many names there are.
+table of all names goes to every task, however many names there are; only which of the rare ones may
+be slips, 16 bytes each, which the driver tells by the counts of all.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ from voterlist.link.encode import (
     seen_again,
     word_starts,
 )
-from voterlist.link.keys import most_of_part, parts_of_line
+from voterlist.link.keys import USUAL, most_of_part, parts_of_line
 from voterlist.link.priors import marks_of
 from voterlist.link.short_names import names_with_forms
+from voterlist.link.spellings import usual_spellings
 from voterlist.model import Profile
 from voterlist.spark.exchange import Parcel, Tables, of_kind, packed
 from voterlist.spark.part import (
@@ -290,9 +292,9 @@ def answer(task: int, parcels: list[Parcel], profile: Profile) -> Iterator[Parce
     """The answers of one task to all who asked it, and what it tells of its values."""
     asked = [parcel.tables for parcel in parcels]
     answers: list[dict[str, pa.Table]] = [{} for _ in parcels]
-    stats, forms = (
-        [],
-        pa.table({"value": pa.array([], pa.string()), "count": np.zeros(0, np.int64)}),
+    stats, names = [], {}
+    forms = pa.table(
+        {"value": pa.array([], pa.string()), "count": np.zeros(0, np.int64)}
     )
     for name in asked[0]:
         every = pa.concat_tables([table[name] for table in asked]).combine_chunks()
@@ -304,10 +306,12 @@ def answer(task: int, parcels: list[Parcel], profile: Profile) -> Iterator[Parce
         stats.append(_stats(name, counts.column("count").to_numpy()))
         if name == "given_name":
             forms = _with_forms(counts, profile)
+        if name in USUAL.values():
+            names[f"counts_{name}"] = counts.select(["value", "count"])
     for parcel, tables in zip(parcels, answers, strict=True):
         content = packed(tables)
         yield Parcel(parcel.sender, "answer", parcel.addressee, len(tables), content)
-    content = packed({"stats": pa.Table.from_pylist(stats), "forms": forms})
+    content = packed({"stats": pa.Table.from_pylist(stats), "forms": forms, **names})
     yield Parcel(task, "stats", task, len(stats), content)
 
 
@@ -357,6 +361,7 @@ def with_stats(whole: Whole, told: Iterable[Tables], *, by_person: bool) -> Whol
     """The whole list, with what the tasks that counted tell of its values."""
     stats: dict[str, dict[str, int]] = {}
     forms: dict[str, int] = {}
+    told = list(told)
     for tables in told:
         forms |= _counts_of(tables["forms"])
         for row in tables["stats"].to_pylist():
@@ -377,7 +382,23 @@ def with_stats(whole: Whole, told: Iterable[Tables], *, by_person: bool) -> Whol
         pseudo_counts=pseudo if by_person else {},
         home_lines=whole.home_lines if by_person else (homes["homes"], homes["lines"]),
         forms=forms,
+        slips={}
+        if by_person
+        else {name: _slips(told, name) for name in USUAL.values()},
     )
+
+
+def _slips(told: Iterable[Tables], name: str) -> tuple[Longs, Longs]:
+    """The names of one column that have another usual spelling, as ``Whole.slips`` holds them."""
+    table = pa.concat_tables([tables[f"counts_{name}"] for tables in told])
+    names = table.column("value").combine_chunks()
+    usual = usual_spellings(
+        np.array(names.to_pylist(), object), table.column("count").to_numpy()
+    )
+    slips = np.flatnonzero(usual != np.arange(len(usual))).astype(np.int32)
+    hashes = place_codes(names, slips)
+    order = np.argsort(hashes)
+    return hashes[order], place_codes(names, usual[slips])[order]
 
 
 def counted(

@@ -80,6 +80,9 @@ class Whole:
     home_lines: tuple[int, int] = (0, 0)
     forms: dict[str, int] = field(default_factory=dict)
     """How many entries have each given name that is, or has, a short form."""
+    slips: dict[str, tuple[Longs, Longs]] = field(default_factory=dict)
+    """For each column of names the hashes of those that have another usual spelling, ascending, and
+    those of that spelling."""
     added: tuple[str, ...] = ()
     """The added comparisons."""
 
@@ -238,6 +241,15 @@ class Part(Encoded):
     def narrow(self, codes: Longs) -> Longs:
         """The codes as they are: to number them would make them those of this part alone."""
         return codes
+
+    def usual(self, name: str) -> Longs:
+        """The code of the usual spelling of each entry's name; -1 where it has none."""
+        codes = np.asarray(self.codes_of(name), np.int64)
+        slips, usual = self.whole.slips[name]
+        if not len(slips):
+            return codes
+        place = np.minimum(np.searchsorted(slips, codes), len(slips) - 1)
+        return np.where(slips[place] == codes, usual[place], codes)
 
     @property
     def document_starts(self) -> Longs:
