@@ -24,9 +24,10 @@ from voterlist.link import Scope, link_ready, ready
 from voterlist.link.explain import waterfalls
 from voterlist.link.types import Added
 from voterlist.model import Profile
-from voterlist.render.pictures import notebook, pictures_of, render_pictures, written
+from voterlist.render.pictures import Drawn, pictures_of, render_pictures, written
 from voterlist.render.pictures.clusters import clusters_of
 from voterlist.render.pictures.weights import weights_of
+from voterlist.report.sections.cases.model import CaseWords
 
 SETTINGS = LinkSettings()
 SECTIONS = ("found", "weights", "levels", "patterns", "columns", "keys", "clusters")
@@ -344,7 +345,7 @@ def test_a_cell_is_text_and_no_markup():
     page = render_pictures(pictures, "en", dict.fromkeys(pictures.shown, line))
     assert pictures.shown
     assert line not in page
-    assert line not in notebook(page)
+    assert line not in Drawn(page)._repr_html_()
 
 
 def test_the_page_fetches_nothing():
@@ -365,6 +366,31 @@ def test_each_drawing_has_a_text_instead():
     for names in re.findall('aria-labelledby="([^"]*)"', page):
         for name in names.split():
             assert page.count(f'id="{name}"') == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "az"])
+def test_two_entries_are_drawn_as_they_are_explained(language):
+    """The drawing and the table say the same, of entries too that no key brought together."""
+    people = synth.generate(300, constituencies=1, seed=5).entries.to_pandas()
+    linkage = voterlist.link(people)
+    linkage.language = language
+    words = CaseWords(language)
+    found = linkage.pairs.iloc[0]
+    for a, b in (
+        (found.entry_l, found.entry_r),
+        (people.entry_id[0], people.entry_id[7]),
+    ):
+        drawn_so = linkage.waterfall(a, b)
+        text = _text(drawn_so.page)
+        explained = linkage.explain(a, b)
+        for row in explained[explained.level != "missing"].itertuples():
+            assert words.bits(row.bits) in text
+        assert words.bits(explained.bits.sum()) in text
+        for cell in explained.left.dropna():
+            assert cell in text
+        assert not re.search(r"\b(picture|waterfall|comparison|field)\.[a-z]", text)
+        assert drawn_so._repr_html_().startswith("<iframe srcdoc=")
 
 
 # --- The command

@@ -25,7 +25,7 @@ from voterlist.api.frames import (
 from voterlist.api.models import as_text, attributes, fitted
 from voterlist.api.rules import Entry, Listed, Rules, read_rules
 from voterlist.api.truth import decided_pairs, evaluate
-from voterlist.api.two_entries import Ends, evidence, key_rows
+from voterlist.api.two_entries import Ends, as_waterfall, evidence, key_rows
 from voterlist.arrays import Codes
 from voterlist.catalogue import Catalogue, catalogue
 from voterlist.config import LinkSettings
@@ -47,14 +47,14 @@ from voterlist.link.keys import keys
 from voterlist.tables import with_column
 
 if TYPE_CHECKING:
-    from voterlist.render.pictures import Pictures
+    from voterlist.render.pictures import Drawn, Pictures
 
 Frames = pd.DataFrame | Sequence[pd.DataFrame] | Mapping[str, pd.DataFrame]
 
 _NAMES = (
     ".pairs .clusters .with_columns(name) .estimate .doubts .keys .model .save_model(path)"
-    " .report(path) .explain(a, b) .why_not(a, b) .review(path) .labels(path) .learn(labels)"
-    " .evaluate(truth) .against(new)"
+    " .report(path) .explain(a, b) .waterfall(a, b) .why_not(a, b) .review(path) .labels(path)"
+    " .learn(labels) .evaluate(truth) .against(new)"
 )
 _LEAST_SHOWN = 0.0001
 """The least probability that is shown as a number."""
@@ -373,9 +373,27 @@ class Linkage:
 
     def _repr_html_(self) -> str:
         """The pictures in a notebook; no entry is shown, for notebooks are passed on."""
-        from voterlist.render.pictures import notebook, render_pictures  # noqa: PLC0415  as in report
+        from voterlist.render.pictures import Drawn, render_pictures  # noqa: PLC0415  as in report
 
-        return notebook(render_pictures(self._pictures, self.language))
+        return Drawn(
+            render_pictures(self._pictures, self.language, index=False)
+        )._repr_html_()
+
+    @without_cells
+    def waterfall(self, a: Entry, b: Entry) -> Drawn:
+        """What ``explain`` tells, drawn; a notebook shows it, and ``page`` is its HTML.
+
+        It is personal data: both entries stand in it.
+        """
+        from voterlist.render.pictures import Drawn, render_pair  # noqa: PLC0415  as in report
+
+        told = self.explain(a, b)
+        rows = told[told.left.notna() | told.right.notna()]
+        cells = [
+            (str(row["comparison"]), row["left"], row["right"])
+            for row in rows.to_dict("records")
+        ]
+        return Drawn(render_pair(as_waterfall(told, a, b), cells, self.language))
 
     @without_cells
     def review(self, path: Path | str, *, today: dt.date | None = None) -> None:

@@ -13,8 +13,9 @@ from voterlist.link.comparisons import MISSING
 from voterlist.link.explain import KeyOfPair, term_frequencies
 from voterlist.link.judge import Scorer
 from voterlist.link.weigh import CLASSES
-from voterlist.report.sections.cases.model import CaseWords, Step
+from voterlist.report.sections.cases.model import CaseWords, Step, Waterfall
 
+_MISSING = "missing"
 _NOTHING = 1e-9
 """Bits below which a rest is what adding up in another order leaves."""
 
@@ -79,6 +80,34 @@ def evidence(scorer: Scorer, ends: Ends, language: str) -> pd.DataFrame:
         "posterior": posterior,
     }
     return frame
+
+
+def as_waterfall(told: pd.DataFrame, *entries: object) -> Waterfall:
+    """What ``evidence`` gives, as reports draw it; what is not known says nothing and is left out.
+
+    ``entries`` are what the two are called.
+    """
+    bits = told.set_index("comparison").bits
+    posterior = told.attrs["posterior"]
+    steps = []
+    for row in told.dropna(subset=["level"]).to_dict("records"):
+        of_value = float(row["term_frequency_bits"])
+        shared = of_value if of_value > 0 else None
+        if row["level"] != _MISSING:
+            steps.append(Step(row["comparison"], row["level"], row["bits"], shared))
+    left, right = map(str, entries)
+    return Waterfall(
+        entries=(left, right),
+        prior=float(bits["prior"]),
+        steps=tuple(steps),
+        term_frequency=0.0,
+        rivals=float(bits.get("rivals", 0.0)),
+        weight=told.attrs["weight"],
+        probability=posterior["same"],
+        twins=posterior["twins"],
+        relatives=sum(posterior[name] for name in CLASSES[2:-1]),
+        unrelated=posterior["unrelated"],
+    )
 
 
 def _of_no_field(name: str, words: CaseWords, bits: float) -> dict[str, object]:

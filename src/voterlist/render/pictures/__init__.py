@@ -7,7 +7,7 @@ same name, which draws them. No picture but that of the clusters shows an entry.
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +32,14 @@ from voterlist.report.sections.cases import bars_of
 from voterlist.report.sections.cases.build import read_waterfalls
 from voterlist.report.sections.cases.model import CaseWords, Waterfall
 
-__all__ = ["Pictures", "notebook", "pictures_of", "render_pictures", "written"]
+__all__ = [
+    "Drawn",
+    "Pictures",
+    "pictures_of",
+    "render_pair",
+    "render_pictures",
+    "written",
+]
 
 _SECTIONS = ("found", "weights", "levels", "patterns", "columns", "keys", "clusters")
 """The pictures in the order of the page."""
@@ -180,12 +187,17 @@ class PictureWords(CaseWords):
 
 
 def render_pictures(
-    pictures: Pictures, language: str, lines: Mapping[str, str] | None = None
+    pictures: Pictures,
+    language: str,
+    lines: Mapping[str, str] | None = None,
+    *,
+    index: bool = True,
 ) -> str:
     """The page as HTML; the same figures give the same text.
 
     ``lines`` tell each entry that is shown, by its id (``written``). Without them no entry is
-    shown, and the page holds no personal data.
+    shown, and the page holds no personal data. ``index``: whether links lead to the pictures, which
+    they cannot within a frame.
     """
     words = PictureWords(language)
     given = {"w": words, "of": pictures, "lines": lines, "bars": bars_of, "nice": nice}
@@ -195,24 +207,64 @@ def render_pictures(
         sections[name] = template.render(given)
     is_personal = lines is not None and pictures.shown
     note = "picture.with-entries" if is_personal else "picture.without-entries"
-    return (
+    return _page(words, words("picture.title"), note, sections, index=index)
+
+
+Cells = Sequence[tuple[str, str | None, str | None]]
+"""(comparison, what the left entry says, what the right one says)."""
+
+
+def render_pair(why: Waterfall, cells: Cells, language: str) -> str:
+    """The page of one pair as HTML: what its two entries say, and its waterfall."""
+    words = PictureWords(language)
+    by_bits = sorted(why.steps, key=lambda step: step.bits)
+    body = (
         environment()
-        .get_template("pictures/page.html")
+        .get_template("pictures/pair.html")
         .render(
             w=words,
-            area="picture.",
-            title=words("picture.title"),
-            notes=[words(note)],
-            foot="",
-            sections=sections,
+            why=why,
+            cells=cells,
+            bars=bars_of,
+            best=next((step for step in by_bits[::-1] if step.bits > 0), None),
+            worst=next((step for step in by_bits if step.bits < 0), None),
         )
     )
+    title, note = words("picture.pair"), "picture.with-entries"
+    return _page(words, title, note, {"evidence": body}, index=False)
 
 
-def notebook(page: str) -> str:
-    """A page as what a notebook shows: a frame that holds it whole."""
-    held = html.escape(page, quote=True)
-    return (
-        f'<iframe srcdoc="{held}" style="width:100%;height:40rem;border:0"'
-        ' title="voterlist"></iframe>'
+def _page(
+    words: PictureWords,
+    title: str,
+    note: str,
+    sections: Mapping[str, str],
+    *,
+    index: bool,
+) -> str:
+    template = environment().get_template("pictures/page.html")
+    return template.render(
+        w=words,
+        area="picture.",
+        title=title,
+        notes=[words(note)],
+        foot="",
+        sections=sections,
+        index=index,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A page that a notebook shows."""
+
+    page: str
+    """HTML that needs nothing else."""
+
+    def _repr_html_(self) -> str:
+        """A frame that holds the page whole, so that its styles are its own."""
+        held = html.escape(self.page, quote=True)
+        return (
+            f'<iframe srcdoc="{held}" style="width:100%;height:40rem;border:0"'
+            ' title="voterlist"></iframe>'
+        )
