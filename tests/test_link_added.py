@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 import voterlist
-from linkage_lists import crowd
+from linkage_lists import crowd, voters
 from voterlist.catalogue import catalogue
 from voterlist.cli.app import APP
 from voterlist.config.comparisons import (
@@ -435,3 +435,35 @@ def test_files_held_against_others_are_compared_in_what_was_added(list_file):
     numbers = [sorted(int(end[1:]) % 300 for end in pair) for pair in ends]
     assert len(numbers) >= 300
     assert all(len(set(pair)) == 1 for pair in numbers)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "namesakes", "strangers"),
+    [
+        ("john.smith@a.com", "john.smith@mills.org", "differs", "same-user"),
+        ("john.smith1@a.com", "john.smith2@a.com", "one-edit", "one-edit"),
+        ("john.smith1@a.com", "john.smith23@a.com", "differs", "similar"),
+        ("john255@a.com", "john255@mills.org", "same-user", "same-user"),
+        ("john.smith@mills.org", "john.smith@milsl.og", "same-user", "same-user"),
+        ("john.smith@a.com", "john.smith@a.com", "same", "same"),
+        ("john.smith@a.com", None, "missing", "missing"),
+    ],
+)
+def test_an_address_built_of_the_name_says_the_name_but_once(
+    one, other, namesakes, strangers
+):
+    """Each John Smith has ``john.smith`` at his company, and thousands would be one person."""
+    emails = pa.chunked_array([pa.array([one, other, None]).dictionary_encode()])
+    for surnames, expected in (
+        (["smith", "smith", "fox"], namesakes),
+        (["smith", "brown", "fox"], strangers),
+        ([None, "brown", "fox"], strangers),
+    ):
+        people = voters(given_name=["john", "john", "ann"], surname=surnames)
+        entries = encode(people, {"email": emails}, Profile.GENERIC)
+        left, right = np.array([0, 1, 0], np.int32), np.array([1, 0, 2], np.int32)
+        comparisons = with_added({"email": "email"})
+        for pairs in (Pairs(entries, left, right), Pairs(entries, left[:0], right[:0])):
+            levels = comparisons.compare(pairs).levels["email"].tolist()
+            words = [comparisons["email"].words[level] for level in levels]
+            assert words == [expected, expected, "missing"][: len(pairs)]

@@ -6,11 +6,20 @@ import numpy as np
 
 from voterlist.arrays import Levels
 from voterlist.link.comparisons.base import MISSING, Comparison, Evidence, Pairs, Shares
+from voterlist.link.comparisons.given_name import GivenNameLevel
 from voterlist.link.comparisons.kinds import KINDS
 from voterlist.link.comparisons.names import distinct_pairs, least_share, share_of_codes
+from voterlist.link.comparisons.surname import SurnameLevel
 
 _LEAST_VALUES = 1
 """Nothing is known of a column but the values that it has."""
+
+
+_NAMES_APART = {
+    "surname": (SurnameLevel.MISSING, SurnameLevel.DIFFERS),
+    "given_name": (GivenNameLevel.MISSING, GivenNameLevel.DIFFERS),
+}
+"""The levels of names that are not near each other."""
 
 
 class Added(Comparison):
@@ -41,6 +50,23 @@ class Added(Comparison):
             distinct = KINDS[self.kind].distinct_levels(words[word_l], words[word_r])
             levels[other] = distinct[place]
         return levels
+
+    def relate(self, pairs: Pairs, levels: dict[str, Levels]) -> None:
+        """Values that are alike for their names alone differ: the names say the same already."""
+        built_of_names = KINDS[self.kind].built_of_names
+        if built_of_names is None:
+            return
+        own, differs = levels[self.field], list(self.levels)[-2]
+        alike = ~np.isin(own, (MISSING, self._same, differs))
+        for field, apart in _NAMES_APART.items():
+            alike &= ~np.isin(levels[field], apart)
+        where = np.flatnonzero(alike)
+        column, near = pairs.entries.added[self.field], pairs.at(where)
+        first, second = column.codes[near.left], column.codes[near.right]
+        word_l, word_r, place = distinct_pairs(first, second, len(column.values))
+        words = column.words()
+        built = built_of_names(words[word_l], words[word_r])
+        own[where[built[place]]] = differs
 
     def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
         """How many entries have the value."""

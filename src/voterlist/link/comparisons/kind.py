@@ -29,6 +29,10 @@ class Kind:
     """One of them has the evidence of a value: that of two values that are the same."""
     distinct_levels: Callable[[Words, Words], Levels]
     """The level of each pair of folded values that differ; both are known."""
+    built_of_names: Callable[[Words, Words], Bools] | None = None
+    """Which pairs of values that are alike, and not the same, may be so for the names of which they
+    are built. Where the names are near too, they count as different: one piece of evidence counts
+    once."""
     known_shares: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     """For a class of pairs the shares of its levels, by code, where they are known beforehand and a
     list is not to learn others; they sum to one."""

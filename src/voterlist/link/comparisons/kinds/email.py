@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
-from voterlist.arrays import Levels, Words
+from voterlist.arrays import Bools, Levels, Words
 from voterlist.link.comparisons.base import Evidence, Level
 from voterlist.link.comparisons.kind import Kind, one_edit, similar, strongest
+
+_NOT_A_DIGIT = re.compile(r"\D")
 
 
 class EmailLevel(Level):
@@ -38,4 +42,20 @@ def _distinct(one: Words, other: Words) -> Levels:
     )
 
 
-KIND = Kind(_fold, EmailLevel, _distinct)
+def _built_of_names(one: Words, other: Words) -> Bools:
+    """False where the addresses are one edit apart, or agree in more than letters before the @.
+
+    Two of one name have ``john.smith`` each, at whatever company. It says more where the number
+    behind it is the same, or where neither has one and what follows the @ is alike.
+    """
+    numbers, hosts = [], []
+    for side in (one, other):
+        parted = [address.partition("@") for address in side]
+        numbers.append(np.array([_NOT_A_DIGIT.sub("", user) for user, _, _ in parted]))
+        hosts.append(np.array([host for _, _, host in parted], object))
+    same_number = numbers[0] == numbers[1]
+    says_more = same_number & ((numbers[0] != "") | similar(*hosts))
+    return np.asarray(~(says_more | one_edit(one, other)))
+
+
+KIND = Kind(_fold, EmailLevel, _distinct, _built_of_names)

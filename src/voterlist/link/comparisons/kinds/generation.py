@@ -28,5 +28,5 @@ KIND = Kind(
     SharedFold.GENERATION,
     GenerationLevel,
     _distinct,
-    {"same": (0.998, 0.002), "lineage": (0.02, 0.98)},
+    known_shares={"same": (0.998, 0.002), "lineage": (0.02, 0.98)},
 )
