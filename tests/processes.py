@@ -1,14 +1,16 @@
 """Processes of Python that start at once, for tests whose subject is a process.
 
 ``run`` takes what ``subprocess.run`` takes. The process is a fork of one that has imported all of
-the program and run none of it: it has its own memory, streams, rights and end, and spares the
-second that importing takes. Where the start of the interpreter is the subject, use ``subprocess``.
+the program, read its pages and names, and run nothing: it has its own memory, streams, rights and
+end, and spares the seconds that this takes. Where the start of the interpreter is the subject, use
+``subprocess``.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -34,6 +36,9 @@ _OF_THE_START = (
 )
 """Variables of these names are read when Python or the program starts; each set of them has a
 process to fork from."""
+
+_IMPORTED_LATE = ("pandas", "scipy.optimize", "scipy.sparse.csgraph", "scipy.special")
+"""By functions of the program, so that what does not call them starts sooner."""
 
 
 def run(
@@ -138,7 +143,7 @@ def end() -> None:
 
 def serve() -> None:
     """Fork for each request that is read, and write the exit code, until there are no more."""
-    _import_program()
+    _load_program()
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     for line in requests:
@@ -153,12 +158,21 @@ def serve() -> None:
         replies.flush()
 
 
-def _import_program() -> None:
-    """Import every module of the program."""
+def _load_program() -> None:
+    """Import every module of the program, what it imports late, its pages and its names."""
     program = importlib.import_module("voterlist")
     for module in pkgutil.walk_packages(program.__path__, "voterlist."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    for name in _IMPORTED_LATE:
+        importlib.import_module(name)
+    pages = importlib.import_module("voterlist.render.html").environment()
+    for name in pages.list_templates(extensions=["html"]):
+        pages.get_template(name)
+    importlib.import_module("voterlist.normalize.lexicon").lookup("")
+    # A search for garbage in a fork would copy all of this.
+    gc.collect()
+    gc.freeze()
 
 
 def _become(request: dict[str, Any]) -> NoReturn:
