@@ -59,18 +59,28 @@ class Measured:
             f"{share:.4f}" for share in (*shares, self.candidate_recall)
         )
         false = " ".join(f"{self.false_pairs[who]:.0f}" for who in KINDS_OF_PEOPLE)
-        said = "; ".join(_told(self.said))
+        true = {
+            "precision": found.precision,
+            "recall": found.recall,
+            "blocking_loss": 1 - self.candidate_recall,
+        }
+        said = "; ".join(_told(self.said, true))
         return f"| {kind} | {engine} | {measured} | {false} | {said} | {self.cpu:.1f} |"
 
 
-def _told(said: dict[str, object]) -> Iterator[str]:
-    """The estimate and the doubts of the JSON of ``link``, in short."""
+def _told(said: dict[str, object], true: dict[str, float]) -> Iterator[str]:
+    """The estimate and the doubts of the JSON of ``link``, in short; ! where the truth is outside.
+
+    Earlier versions do not tell what blocking loses.
+    """
     if said["with_map"]:
         yield "with a map"
     estimate = said["estimate"]
-    for name in ("precision", "recall") if isinstance(estimate, dict) else ():
-        low, high = estimate[f"{name}_low"], estimate[f"{name}_high"]
-        yield f"{name} {estimate[name]:.4f} ({low:.4f}-{high:.4f})"
+    for name in true if isinstance(estimate, dict) else ():
+        if name in estimate:
+            low, high = estimate[f"{name}_low"], estimate[f"{name}_high"]
+            mark = "" if low <= true[name] <= high else "!"
+            yield f"{mark}{name} {estimate[name]:.4f} ({low:.4f}-{high:.4f})"
     for doubt in said["doubts"]:
         yield f"{doubt['code']} {doubt['share']:.2f}"
 

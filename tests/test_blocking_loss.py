@@ -89,6 +89,22 @@ def test_the_share_lies_in_its_interval(slips, probability):
     assert 0 <= found.low <= found.share <= found.high <= 1
 
 
+FIRED = st.sampled_from(["names", "surname+date", "names + surname+date", "phone"])
+
+
+@given(
+    st.lists(
+        st.tuples(FIRED, st.sampled_from([0.0, 1e-12, 0.01, 0.5, 1.0])), min_size=1
+    )
+)
+def test_any_pairs_give_a_share(pairs):
+    """A source that fails in all pairs but the least probable ones once gave not a number."""
+    names, probability = zip(*pairs, strict=True)
+    table = pa.table({"match_key": names, "probability": probability})
+    found = blocking_loss((*TWO_OF_THREE, Key("phone", ("phone",))), table, SURE)
+    assert 0 <= found.low <= found.share <= found.high <= 1
+
+
 def test_a_list_that_is_compared_whole_loses_nothing():
     (whole,) = keys(Profile.GENERIC, 10, 100)
     pairs = pa.table({"match_key": ["every-pair"], "probability": [1.0]})

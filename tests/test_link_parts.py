@@ -572,6 +572,11 @@ def test_an_estimate_is_that_of_the_pairs_counted_one_by_one(seen):
     assert (together is None) == (apart is None) == (same.max() < 0.95)
     if together is not None:
         assert asdict(together) == pytest.approx(asdict(apart))
+        for name in ("precision", "recall", "blocking_loss"):
+            low, share, high = (
+                getattr(together, f"{name}{end}") for end in ("_low", "", "_high")
+            )
+            assert 0 <= low <= share <= high <= 1
 
 
 BORN = st.lists(

@@ -37,9 +37,10 @@ _ROUNDS, _STEADY = 200, 1e-5
 """EM ends after so many rounds, or when a round changes the share by less."""
 _MOST_CELLS = 100_000
 _LEAST = 1e-6
+_NEVER = 1e-300
 _MOST_LOST = 0.999
-_STEPS, _MOST_STEP = 3, 1.0
-"""Newton's steps to the log-odds in one round, and how long one can be."""
+_STEPS, _MOST_STEP, _MOST_ODDS = 3, 1.0, 20.0
+"""Newton's steps to the log-odds in one round, how long one can be, and where they end."""
 
 
 def blocking_loss(keys: Sequence[Key], pairs: pa.Table, sure: float) -> Loss:
@@ -178,7 +179,7 @@ def _lost(cells: _Cells, mass: Floats, spread: float) -> float:
         joint = np.repeat(shares[:, None], len(seen), axis=1)
         for source in sources:
             joint *= source.probability(deviations)
-        expected = joint.sum(axis=0)
+        expected = np.maximum(joint.sum(axis=0), _NEVER)
         before, lost = lost, min(float(expected[is_lost].sum()), _MOST_LOST)
         if abs(lost - before) < _STEADY:
             break
@@ -225,4 +226,5 @@ class _Source:
             fails = 1 / (1 + np.exp(-self.log_odds - deviations))
             slope = (of_deviation * fails * (1 - fails)).sum()
             step = (failing - (of_deviation * fails).sum()) / max(slope, _LEAST)
-            self.log_odds += float(np.clip(step, -_MOST_STEP, _MOST_STEP))
+            log_odds = self.log_odds + np.clip(step, -_MOST_STEP, _MOST_STEP)
+            self.log_odds = float(np.clip(log_odds, -_MOST_ODDS, _MOST_ODDS))

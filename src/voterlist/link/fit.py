@@ -46,8 +46,9 @@ class Estimate:
     """Precision and recall that the model expects, each with a 95 % interval.
 
     Recall is of all pairs of one person, those too that no key brings together. The intervals hold
-    the chance in the pairs (their probabilities as a Poisson binomial) and what is not known of the
-    keys, not an error of the model.
+    the chance in the pairs (their probabilities as a Poisson binomial), what is not known of the
+    keys, and an error of the model as large as it is on most lists whose truth is known: fields
+    that depend on each other may say everything twice, and half as many pairs again be missed.
     """
 
     pairs: int
@@ -78,13 +79,22 @@ def estimate(
     right = same * vectors.counts
     variance = same * (1 - same) * vectors.counts
     put_forward, missed = float(right[taken].sum()), float(right[~taken].sum())
-    margin = TWO_SIDED_95 * float(variance[taken].sum()) ** 0.5
-    missed_margin = TWO_SIDED_95 * float(variance[~taken].sum()) ** 0.5
-    most_missed, least_missed = missed + missed_margin, max(0.0, missed - missed_margin)
+    half_as_sure = np.minimum(same, _half_as_sure(same))
+    least_right = float((half_as_sure * vectors.counts)[taken].sum())
+    margin, most_margin, missed_margin = (
+        TWO_SIDED_95 * number**0.5
+        for number in (
+            float(variance[taken].sum()),
+            least_right * (1 - least_right / pairs),
+            float(variance[~taken].sum()),
+        )
+    )
+    most_missed = missed * _MISSED_MORE + missed_margin
+    least_missed = max(0.0, missed / _MISSED_MORE - missed_margin)
     return Estimate(
         pairs=pairs,
         precision=put_forward / pairs,
-        precision_low=max(0.0, (put_forward - margin) / pairs),
+        precision_low=max(0.0, (least_right - most_margin) / pairs),
         precision_high=min(1.0, (put_forward + margin) / pairs),
         recall=(1 - loss.share) * put_forward / (put_forward + missed),
         recall_low=(1 - loss.high) * put_forward / (put_forward + most_missed),
@@ -95,6 +105,12 @@ def estimate(
     )
 
 
+def _half_as_sure(same: Floats) -> Floats:
+    """The probabilities with half the log-odds: as if all evidence had been counted twice."""
+    odds = np.sqrt(same) / np.maximum(np.sqrt(1 - same), _NEVER)
+    return np.asarray(odds / (1 + odds))
+
+
 MUCH = 0.1
 """The share of entries or pairs from which a doubt is told: one in ten."""
 _WIDE = 0.25
@@ -102,6 +118,13 @@ _WIDE = 0.25
 _FEW_PAIRS = 5
 """The model learns nothing from fewer pairs of one person."""
 _HALF = 0.5
+_UNSURE = 0.2
+"""Where more of the pairs of one person are below the threshold the model hardly tells them."""
+_AT_BOUND = 0.95
+"""A share is at its bound from this part of it on: levels are pooled after it is bounded."""
+_MISSED_MORE = 1.5
+"""So many times more or fewer pairs may be missed than the model expects."""
+_NEVER = 1e-9
 WHOLE = "every-pair"
 """The key of a list that is compared whole."""
 
@@ -119,6 +142,12 @@ class Misfit(StrEnum):
     """Many pairs were brought together by one key: one more slip, and they would be missed."""
     SWALLOWED = "swallowed"
     """Relatives have most of the pairs that agree in all that is known."""
+    LOST = "lost"
+    """Many pairs of one person are expected to be brought together by no key."""
+    UNSURE = "unsure"
+    """Many of the pairs that are expected to be one person are below the threshold."""
+    AT_BOUND = "at-bound"
+    """One person's pairs would differ in a field more often than is let be learnt."""
     FEW = "few-pairs"
     WIDE = "wide"
     """The interval of precision or recall is wide."""
@@ -144,6 +173,9 @@ class Compared:
     put_forward: pa.ChunkedArray
     """``match_key`` of the pairs put forward."""
     estimate: Estimate | None
+    loss: Loss
+    at_bound: float = 0.0
+    """The largest share of one person's pairs that is as large as it may be learnt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +223,8 @@ def _of_blocking(blocked: Blocked, compared: Compared) -> Iterator[Doubt]:
     alone = _brought_by_one_key(compared.put_forward)
     if alone > MUCH:
         yield Doubt(Misfit.ONE_KEY, alone)
+    if compared.loss.share > MUCH:
+        yield Doubt(Misfit.LOST, compared.loss.share)
 
 
 _MADE_OF: Mapping[str, tuple[str, ...]] = {
@@ -273,9 +307,14 @@ def _of_the_model(comparisons: Comparisons, compared: Compared) -> Iterator[Doub
     swallowed = _share_swallowed(comparisons, compared)
     if swallowed > _HALF:
         yield Doubt(Misfit.SWALLOWED, swallowed)
+    if compared.at_bound:
+        yield Doubt(Misfit.AT_BOUND, compared.at_bound)
     estimate = compared.estimate
     if estimate is None:
         return
+    unsure = 1 - estimate.recall / (1 - estimate.blocking_loss)
+    if unsure > _UNSURE:
+        yield Doubt(Misfit.UNSURE, unsure)
     if estimate.pairs < _FEW_PAIRS:
         yield Doubt(Misfit.FEW, float(estimate.pairs))
     wide = max(
@@ -284,6 +323,20 @@ def _of_the_model(comparisons: Comparisons, compared: Compared) -> Iterator[Doub
     )
     if wide > _WIDE:
         yield Doubt(Misfit.WIDE, wide)
+
+
+def share_at_bound(learnt: Mapping[str, Floats], most: Mapping[str, Floats]) -> float:
+    """The largest of the learnt shares that are at their bound; 0 where none is.
+
+    ``learnt`` is log2 m by field and code of the level, ``most`` the bound of each level but
+    *missing*.
+    """
+    at_bound = [0.0]
+    for field, bounds in most.items():
+        shares = np.exp2(learnt[field][MISSING + 1 :])
+        is_at_bound = (bounds < 1) & (shares >= _AT_BOUND * bounds)
+        at_bound += shares[is_at_bound].tolist()
+    return max(at_bound)
 
 
 def _share_swallowed(comparisons: Comparisons, compared: Compared) -> float:

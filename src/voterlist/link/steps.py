@@ -29,7 +29,7 @@ from voterlist.link.cluster import best_partners, clusters
 from voterlist.link.comparisons import MISSING, Comparisons, with_added
 from voterlist.link.encode import LINKED, Encoded, encode
 from voterlist.link.explain import with_model
-from voterlist.link.fit import Blocked, blocked, doubts, estimate
+from voterlist.link.fit import Blocked, blocked, doubts, estimate, share_at_bound
 from voterlist.link.fit import Compared as FitOf
 from voterlist.link.fitted import Fitted
 from voterlist.link.incremental import (
@@ -42,7 +42,7 @@ from voterlist.link.incremental import (
 from voterlist.link.judge import Scorer, judge
 from voterlist.link.keys import Key
 from voterlist.link.labels import TrainingLabels, inside, training_labels
-from voterlist.link.priors import Sample, marks_of
+from voterlist.link.priors import Sample, marks_of, priors
 from voterlist.link.types import (
     Added,
     AddedUse,
@@ -385,7 +385,9 @@ def concluded(
     expected = estimate(counted, posterior[:, 0], duplicate, loss)
     sure = pa.array(judged.posterior[:, 0] >= duplicate)
     keys_of_sure = scored.table.column("match_key").filter(sure)
-    fit = FitOf(counted, posterior, keys_of_sure, expected)
+    most = priors(scorer.entries.profile, scorer.entries, comparisons)["same"].most
+    at_bound = share_at_bound(model.log_m["same"], most)
+    fit = FitOf(counted, posterior, keys_of_sure, expected, loss, at_bound)
     against = doubts(scored.of_keys, comparisons, fit)
     return Linkage(
         pairs=with_model(scored.table, model, comparisons),
