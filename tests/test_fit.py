@@ -100,13 +100,13 @@ def test_a_field_that_is_mostly_missing_is_noticed():
 
 
 def test_entries_in_blocks_too_large_to_compare_are_noticed():
-    """All born on one day, with one given name and one initial: the only blocks are cut."""
+    """All born on one day, with one surname and one initial: the only blocks are cut."""
     random = np.random.default_rng(4)
     rows = 60
     table = pa.table(
         {
-            "surname": ["a" + random_word(random) for _ in range(rows)],
-            "given_name": ["ann"] * rows,
+            "surname": ["ann"] * rows,
+            "given_name": ["a" + random_word(random) for _ in range(rows)],
             "birth_date": ["1950-03-07"] * rows,
         }
     )
