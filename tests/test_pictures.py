@@ -369,6 +369,18 @@ def test_each_drawing_has_a_text_instead():
 
 
 @pytest.mark.slow
+def test_entries_that_a_rule_joined_are_shown_without_a_reason(tmp_path):
+    """No pair tells why they are one person, so the page says that a rule does."""
+    people = synth.generate(300, constituencies=1, seed=5).entries.to_pandas()
+    joined = (people.entry_id[0], people.entry_id[7])
+    for rules in ({"together": [joined]}, {"apart": [joined]}):
+        linkage = voterlist.link(people, rules=rules)
+        linkage.report(tmp_path / "page.html")
+        page = (tmp_path / "page.html").read_text(encoding="utf-8")
+        assert ("a rule of your own put it here" in page) == ("together" in rules)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "az"])
 def test_two_entries_are_drawn_as_they_are_explained(language):
     """The drawing and the table say the same, of entries too that no key brought together."""

@@ -371,6 +371,7 @@ class Linkage:
 
         return pictures_of(self._linked, self._ready, self._how.settings)
 
+    @without_cells
     def _repr_html_(self) -> str:
         """The pictures in a notebook; no entry is shown, for notebooks are passed on."""
         from voterlist.render.pictures import Drawn, render_pictures  # noqa: PLC0415  as in report

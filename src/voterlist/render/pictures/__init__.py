@@ -66,7 +66,7 @@ class Pictures:
 
     def fall(self, cluster: Cluster) -> Waterfall | None:
         """The waterfall of the pair that ties the most weakly tied entry of a cluster."""
-        return self.falls.get(cluster.pair)
+        return None if cluster.pair is None else self.falls[cluster.pair]
 
     @property
     def shown(self) -> list[str]:

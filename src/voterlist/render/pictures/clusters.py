@@ -47,8 +47,8 @@ class Cluster:
     """Pairs of the table inside it, the most probable first."""
     weakest: float
     """The probability by which its most weakly tied entry is tied to another one."""
-    pair: int
-    """The row of PAIR that ties that entry."""
+    pair: int | None
+    """The row of PAIR that ties that entry; None where a rule of the user's own put it there."""
 
     def place(self, entry: str) -> int:
         """The number of an entry in it, from 1."""
@@ -96,7 +96,8 @@ class Clusters:
     @property
     def pairs(self) -> list[int]:
         """The rows of PAIR that are shown, in the order in which they stand on the page."""
-        return [cluster.pair for cluster in (*self.shown, *self.near)]
+        every = (*self.shown, *self.near)
+        return [cluster.pair for cluster in every if cluster.pair is not None]
 
 
 def clusters_of(
@@ -185,7 +186,7 @@ def _cluster(cluster: int, number: Codes, ids: pa.ChunkedArray, ties: _Ties) -> 
             )
         ),
         float(strongest[weakest]),
-        int(inside.row[of_weakest][0]),
+        next(iter(inside.row[of_weakest].tolist()), None),
     )
 
 
