@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from voterlist.errors import SettingsError
 from voterlist.ingest import parse_map, table_entries
-from voterlist.ingest.choice import LeftReason, Use, choose
+from voterlist.ingest.choice import LeftReason, Use, choose, field_role
 from voterlist.model import Profile
 
 ROWS = 30
@@ -230,3 +230,22 @@ def test_no_column_is_lost_without_a_word(headers, rows):
     assert [use.column for use in uses] == headers
     assert all((use.name is None) == (use.use is Use.LEFT) for use in uses)
     assert all((use.reason is not None) == (use.use is Use.LEFT) for use in uses)
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("Contact Name", "full_name"),
+        ("Baba adı", "patronymic"),
+        ("Nachname", "surname"),
+        ("Prénom", "given_name"),
+        ("Company", "organisation"),
+        ("Organisation Name", "organisation"),
+        ("Name Suffix", "name_suffix"),
+        ("Geburtsdatum", "birth_date"),
+        ("PLZ", "postcode"),
+        ("Yaş", "birth_age"),
+    ],
+)
+def test_headers_of_other_lists_name_their_field(header, name):
+    assert field_role(header) == name

@@ -561,3 +561,19 @@ def test_dates_read_together_are_read_as_each_alone(texts):
     alone = [read_date(text) for text in texts]
     rows = [[int(one.form), one.first, one.second, one.year] for one in alone]
     assert together.T.tolist() == rows
+
+
+@pytest.mark.parametrize(
+    ("joined", "apart"),
+    [
+        ("10 Downing St SW1A2AA", "10 downing st sw1a 2aa"),
+        ("M11AE", "m1 1ae"),
+        ("Ottawa K1A0B1", "ottawa k1a 0b1"),
+        ("apt B23rd", "apt b23rd"),
+        ("4010", "4010"),
+    ],
+)
+def test_a_postcode_is_one_with_and_without_its_blank(joined, apart):
+    """One of two lists has the blank, and their homes would share no word of it."""
+    assert read_address(joined, Profile.GENERIC).line == apart
+    assert read_address(apart, Profile.GENERIC).line == apart

@@ -445,8 +445,18 @@ def read_numbers(text: str) -> Numbers:
     )
 
 
+_POSTCODE = re.compile(
+    r"\b([a-z]{1,2}\d[a-z0-9]?)(?!\d(?:st|nd|rd|th)\b)(\d[a-z]{2})\b"
+    r"|\b([a-z]\d[a-z])(\d[a-z]\d)\b"
+)
+"""British and Canadian postcodes in one word: ``sw1a1aa`` is ``sw1a 1aa``."""
+
+
 def _generic(text: str) -> Address:
     folded = " ".join(_folded_part(part.replace("I", "i")) for part in text.split())
+    folded = _POSTCODE.sub(
+        lambda code: " ".join(part for part in code.groups() if part), folded
+    )
     words = re.findall("[a-z0-9]+", folded)
     house = words[0] if words and words[0][0].isdigit() else None
     return Address(" ".join(words) or None, house=house)
