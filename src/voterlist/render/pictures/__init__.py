@@ -43,6 +43,8 @@ __all__ = [
 
 _SECTIONS = ("found", "weights", "levels", "patterns", "columns", "keys", "clusters")
 """The pictures in the order of the page."""
+_FEWEST = 0.1
+"""An expected number below it is told as "less than"."""
 _MANY = 1_000_000
 """How many times as often is not told more exactly."""
 
@@ -178,7 +180,9 @@ class PictureWords(CaseWords):
         return self.number(float(f"{times:.1e}"), 0 if times >= 10 else 1)
 
     def about(self, count: float) -> str:
-        """An expected number of pairs: whole from ten on."""
+        """An expected number of pairs: whole from ten on; what is expected is never quite none."""
+        if 0 < count < _FEWEST:
+            return f"<\N{NO-BREAK SPACE}{self.number(_FEWEST, 1)}"
         return self.number(count, 0 if count >= 10 else 1)
 
     def share(self, share: float) -> str:
