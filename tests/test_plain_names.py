@@ -207,3 +207,18 @@ LASTS = (
 def test_an_article_is_no_part_of_the_name(field, text, bare):
     """One list has it and the next has not."""
     assert without_article(field, text) == bare
+
+
+@given(
+    st.lists(st.sampled_from([*NAMES, "Mr John Smith, Jr.", "Dr. Ann Fox PhD", "Mrs"]))
+)
+def test_the_linkage_reads_the_names_that_people_are_shown(names):
+    """What a page explains would not be what was compared."""
+    rows = [{"entry_id": f"e{at}", "full_name": name} for at, name in enumerate(names)]
+    made = [
+        normalize(entries(*rows), Profile.GENERIC, for_linkage=linked).table
+        for linked in (False, True)
+    ]
+    for part in ("surname", "given", "patronymic"):
+        shown, compared = (table.column(f"{part}_skeleton") for table in made)
+        assert shown.to_pylist() == compared.to_pylist()

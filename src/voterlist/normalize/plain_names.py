@@ -37,6 +37,10 @@ def _around() -> dict[str, list[str]]:
 @lru_cache(maxsize=65536)
 def _plain(word: str) -> str:
     """A word as the lists of words have it: ``Ph.D.`` is ``phd``."""
+    if word.isascii():
+        # To look letters up that are none of another alphabet would take as long as all else.
+        lower = word.lower()
+        return lower if lower.isalnum() else _SIGNS.sub("", lower)
     return _SIGNS.sub("", ascii_letters(to_latin(word)))
 
 

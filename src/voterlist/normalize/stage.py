@@ -290,7 +290,9 @@ def _clean_names(cells: Cells, profile: Profile, notes: Notes) -> Cells:
     )
     cleaned = dict(cells)
     for name in NAMES:
-        if name not in cells:
+        # Who cuts a whole name takes off what stands around it; here it is only noted.
+        is_cut = not is_az and name == "full_name" and isinstance(notes, NoNotes)
+        if name not in cells or is_cut:
             continue
         column = cells[name]
         written = column.dictionary
