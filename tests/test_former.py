@@ -37,6 +37,20 @@ LISTS = {
 }
 """How the SHA-256 of each list begins that the former version compiled of the same answers."""
 
+OF_THE_LINKAGE = {
+    f"{table}.parquet"
+    for table in (
+        "pairs",
+        "waterfalls",
+        "estimate",
+        "cases",
+        "case_numbers",
+        "queue",
+        "doubts",
+    )
+}
+"""The tables of probabilities, and of cases in the order of them."""
+
 
 def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
@@ -63,13 +77,17 @@ def test_the_ledger_and_its_journal_are_whole(former, name):
 
 @pytest.mark.parametrize("name", HEADS)
 def test_a_run_is_made_again_from_what_it_was_made_of(former, name):
-    """Another program may differ from it in a report; no list, setting or answer is refused."""
+    """Another program may differ from it in a report, and a better engine in what it says of pairs.
+
+    No list, finding, setting or answer is refused.
+    """
     code, said = told("verify", former / name)
     assert said["other_program"] == "0.1.0"
     assert said["compared"] > 40
-    assert [
+    differing = {
         name for name in said["differences"] if not name.startswith("reports/")
-    ] == []
+    }
+    assert differing <= OF_THE_LINKAGE
     assert code in {0, 3}
 
 

@@ -131,6 +131,12 @@ def _weighted(counted: float | None, expected: float, weight: float) -> float:
 CLASSES = ("same", "twins", "siblings", "household", "lineage", "unrelated")
 """The latent classes of pairs, in the order of their rows and columns."""
 
+HOME = SHIPPED["address"]
+"""What relatives share who live together."""
+NEARLY_SURE = 0.9
+"""The probability from which a home in common takes nothing from a pair."""
+_NEARLY_SURE = float(np.log2((1 - NEARLY_SURE) / NEARLY_SURE))
+"""The same as log2 of the odds against one person."""
 _ROUNDS = 50
 _SMALLEST_CHANGE = 1e-4
 """EM ends when log2 of no class's size changes by more than this."""
@@ -485,6 +491,7 @@ def _beside(
 def score(vectors: Vectors, model: Model) -> Scored:
     """The posterior of each class, and the match weight in bits."""
     likelihood = _log_likelihood(vectors, model.log_m)
+    likelihood[:, 1:] -= _for_a_home_in_common(likelihood, vectors, model)[:, None]
     posterior = _posterior(likelihood, model.log_size)
     others = model.log_size[1:] - np.logaddexp2.reduce(model.log_size[1:])
     rivals = np.logaddexp2.reduce(likelihood[:, 1:] + others, axis=1)
@@ -504,6 +511,12 @@ def score(vectors: Vectors, model: Model) -> Scored:
 # shares (the pool-adjacent-violators algorithm: Ayer, Brunk, Ewing, Reid and Silverman 1955;
 # Barlow, Bartholomew, Bremner and Brunk 1972). As each class then loses against *same* by more
 # agreement, so do all classes together.
+#
+# A dwelling is not pooled against relatives. That they live together is real evidence: two entries
+# of one day of birth in two constituencies are hardly twins, and pooled the address could not say
+# so. There the whole vector is put in order, as far as it matters: where homes further apart would
+# leave a pair nearly sure, all else equal, the same home leaves it as sure (the monotone envelope
+# in that one field). Among doubtful pairs a home in common may speak for twins, who share it.
 #
 # Where two values are the same, how often unrelated people share them is their term frequency. A
 # name that a third of a list has says little, and a rare misspelling of it must not say more:
@@ -533,12 +546,50 @@ def ordered(
         against = np.exp2(log_u[field][codes])
         shares = with_falling_ratio(np.exp2(same[field][codes]), against)
         same[field][codes] = np.log2(shares)
+        if comparison is HOME and HOME.same in in_order(HOME, entries):
+            continue
         codes = of_levels(comparison)
         against = np.exp2(same[field][codes])
         for rival in rivals:
             shares = with_rising_ratio(np.exp2(rival[field][codes]), against)
             rival[field][codes] = np.log2(shares)
     return log_m | {"unrelated": log_u}
+
+
+def _for_a_home_in_common(likelihood: Floats, vectors: Vectors, model: Model) -> Floats:
+    """By how many bits a home in common would part what homes apart leave one person.
+
+    Shape (pairs,); 0 where no home further apart makes the pair nearly sure.
+    """
+    bits = np.stack([model.log_m[name][HOME.field] for name in CLASSES], axis=1)
+    own = vectors.levels[HOME.field]
+    elsewhere = likelihood + model.log_size - bits[own]
+    told = _log_odds_against(elsewhere + bits[own])
+    least = told.copy()
+    is_nearer = np.zeros(len(own), np.bool_)
+    for code in _of_dwellings(model):
+        near = np.flatnonzero(is_nearer)
+        odds = _log_odds_against(elsewhere[near] + bits[code])
+        sure = odds <= _NEARLY_SURE
+        least[near[sure]] = np.minimum(least[near[sure]], odds[sure])
+        is_nearer |= own == code
+    return told - least
+
+
+def _of_dwellings(model: Model) -> Longs:
+    """The levels of a home, from the strongest on.
+
+    None where addresses are lines: how often a line is shared the term frequency tells, and all
+    their levels are pooled.
+    """
+    codes = of_levels(HOME)
+    is_dwelling = model.log_m["unrelated"][HOME.field][HOME.same] < 0
+    return codes if is_dwelling else codes[:0]
+
+
+def _log_odds_against(joint: Floats) -> Floats:
+    """log2 of the odds against *same*, by the likelihood and size of each class."""
+    return np.asarray(np.logaddexp2.reduce(joint[:, 1:], axis=1) - joint[:, 0])
 
 
 def of_levels(comparison: Comparison) -> Longs:
