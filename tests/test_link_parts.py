@@ -295,6 +295,10 @@ def test_a_street_of_another_constituency_is_another_street(street, house, flat)
         ("huseyn", "huseyn", "same"),
         ("h", "huseyn", "initial"),
         ("huseyn", "husein", "misspelt"),
+        # Whether a k is a k or a q is known of known names alone.
+        ("akif", "aqf", "misspelt"),
+        ("akif", "aqif", "misspelt"),
+        ("k", "qamli", "initial"),
         ("huseyn", "hasan", "differs"),
         ("huseyn", None, "missing"),
         (None, None, "missing"),

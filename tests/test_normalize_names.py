@@ -380,6 +380,11 @@ def test_standard_given_name(written, standard):
         ),
         ("Гасан-оглы", "Həsən oğlu", "hasan", Sex.MALE),
         ("Həsən", "Həsən", "hasan", None),
+        # A particle with a slip is none of his names, and stays as it is written.
+        ("Həsən qıı", "Həsən Qıı", "hasan", None),
+        ("Гасан глы", "Həsən Glı", "hasan", None),
+        ("Həsən Ağa", "Həsən Ağa", "hasanaqa", None),
+        ("qıı", "Qıı", "qi", None),
         ("Ə.", "Ə", "a", None),
         ("oğlu", None, None, Sex.MALE),
     ],

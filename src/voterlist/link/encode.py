@@ -125,6 +125,17 @@ class EncodedColumn:
         return np.array(self.values.to_pylist(), dtype=object)
 
     @cached_property
+    def words_of_one_k(self) -> Words:
+        """The distinct values with ``k`` written ``q``.
+
+        The skeleton of a known name says which of the two it is: ``akif``. That of a misspelt one
+        cannot: ``aqf``. Such a slip is one edit, not two.
+        """
+        return np.array(
+            pc.replace_substring(self.values, "k", "q").to_pylist(), dtype=object
+        )
+
+    @cached_property
     def lengths(self) -> Codes:
         """How many letters each distinct value has."""
         return np.asarray(
@@ -135,7 +146,7 @@ class EncodedColumn:
     def letters(self) -> Signs:
         """Which letters each distinct value has, as bits; no bits where some are not of ASCII.
 
-        Letters may share a bit. Values are not empty.
+        Letters may share a bit, as ``k`` and ``q`` do. Values are not empty.
         """
         _, starts, content = self.values.buffers()
         many = len(self.values)
@@ -143,6 +154,7 @@ class EncodedColumn:
         signs = np.frombuffer(content, np.uint8, offsets[-1])
         if not many or signs.max() >= _FIRST_BEYOND_ASCII:
             return np.zeros(many, np.uint32)
+        signs = np.where(signs == ord("k"), np.uint8(ord("q")), signs)
         bits = np.uint32(1) << (signs & np.uint8(31)).astype(np.uint32)
         return np.bitwise_or.reduceat(bits, offsets[:-1])
 
@@ -158,8 +170,8 @@ class EncodedColumn:
 
     @cached_property
     def initials(self) -> Codes:
-        """The code point of the first letter of each distinct value."""
-        return np.array([ord(word[0]) for word in self._every_word], np.int32)
+        """The code point of the first letter of each distinct value, ``k`` as ``q``."""
+        return np.array([ord(word[0]) for word in self.words_of_one_k], np.int32)
 
     @property
     def is_empty(self) -> bool:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from voterlist.model import Profile, Sex
 from voterlist.normalize import lexicon
 from voterlist.normalize.alphabet import apart, letters, lower, title, to_latin
@@ -130,6 +132,11 @@ _DAUGHTER = re.compile(r"^[qgk][iy]?z[iy]?$")
 _GLUED = re.compile(r"^(.{3,}?)(?:(o[gq]l[uyi])|([qgk][iy]z[iy]))$")
 _SOVIET = re.compile(r"^(.{2,}?)(?:y?ev|ov)(?:(ic|icn)|(na))$")
 _ABBREVIATED = {"o": Sex.MALE, "q": Sex.FEMALE, "g": Sex.FEMALE, "k": Sex.FEMALE}
+_PARTICLE_FORMS = (
+    *("oglu", "oqlu", "ogli", "oqli", "ogly", "oqly"),
+    *("qizi", "gizi", "kizi", "qyzy", "gyzy", "kyzy"),
+)
+_SHORTEST_SLIPPED = 3
 _WORD = re.compile(r"[^\W\d_]+")
 _PARTICLE = {Sex.MALE: "oğlu", Sex.FEMALE: "qızı"}
 
@@ -231,7 +238,27 @@ def father_and_sex(text: str) -> tuple[str | None, Sex | None]:
     The father's skeleton, and the sex stated.
     """
     bare, sex = _father_of(text)
-    return skeleton(bare) if bare else None, sex
+    return _father_skeleton(bare) if bare else None, sex
+
+
+def _father_skeleton(bare: str) -> str:
+    """The skeleton of his names, without a last word that is a particle but for one slip.
+
+    So ``Akif izi`` is ``akif``. The slip is left as it is written, and witnesses no sex.
+    """
+    *names, last = bare.split()
+    return skeleton(" ".join(names) if names and _is_slipped_particle(last) else bare)
+
+
+@lru_cache(maxsize=65536)
+def _is_slipped_particle(word: str) -> bool:
+    """Whether a word is one edit from a particle, and no known name."""
+    folded = letters(word)
+    return (
+        len(folded) >= _SHORTEST_SLIPPED
+        and any(OSA.distance(folded, form) == 1 for form in _PARTICLE_FORMS)
+        and not lexicon.spellings_of(skeleton(word))
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -246,7 +273,7 @@ def read_patronymic(text: str) -> Patronymic | None:
         return Patronymic(None, None, sex) if sex else None
     spelt = standard_name(bare, restore=typed_without_marks(text)) or bare
     return Patronymic(
-        f"{spelt} {_PARTICLE[sex]}" if sex else spelt, skeleton(bare), sex
+        f"{spelt} {_PARTICLE[sex]}" if sex else spelt, _father_skeleton(bare), sex
     )
 
 

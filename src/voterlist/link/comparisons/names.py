@@ -185,7 +185,7 @@ def _nearness(names: EncodedColumn, first: Codes, second: Codes) -> Levels:
 
 def _measure(names: EncodedColumn, first: Codes, second: Codes) -> Levels:
     """The same, letter by letter."""
-    words = names.words()
+    words = names.words_of_one_k
     word_l, word_r = words[first], words[second]
     edits = process.cpdist(
         word_l, word_r, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8
@@ -203,7 +203,7 @@ def _measure(names: EncodedColumn, first: Codes, second: Codes) -> Levels:
     nearness = np.full(len(first), Nearness.DIFFERENT, np.uint8)
     nearness[alike >= np.float32(_SIMILAR_FROM)] = Nearness.SIMILAR
     nearness[(edits == 2) & (shortest >= _LETTERS_FOR_TWO)] = Nearness.TWO_EDITS
-    nearness[(edits == 1) & (shortest >= _LETTERS_FOR_ONE)] = Nearness.ONE_EDIT
+    nearness[(edits <= 1) & (shortest >= _LETTERS_FOR_ONE)] = Nearness.ONE_EDIT
     nearness[(shortest == 1) & (longest > 1) & one_initial] = Nearness.INITIAL
     return nearness
 
