@@ -5,28 +5,24 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import subprocess
+import select
 import sys
 import time
-from pathlib import Path
 
 import httpx
 
+import processes
+from command_line import call
+
 PASSWORD = "brick orchard window seven"  # noqa: S105  of nobody
-SOURCE = Path(__file__).resolve().parents[1] / "src"
 _SECONDS = 60
 
 
 def add_user(workspace, name, role="analyst", password=PASSWORD):
     """Let somebody work at the desk, as the operator does."""
-    command = [sys.executable, "-m", "voterlist", "user", "add"]
-    subprocess.run(
-        [*command, str(workspace), name, "--role", role, "--password-stdin"],
-        input=f"{password}\n".encode(),
-        env=_environment(),
-        capture_output=True,
-        check=True,
-    )
+    words = ("user", "add", workspace, name, "--role", role, "--password-stdin")
+    added = call(*words, given=f"{password}\n")
+    assert added.exit_code == 0, added.stderr
 
 
 class RunningDesk:
@@ -35,13 +31,14 @@ class RunningDesk:
     def __init__(self, workspace, *options, **environment):
         command = [sys.executable, "-m", "voterlist", "review", "serve"]
         self.workspace = workspace
-        self.process = subprocess.Popen(
+        self.process = processes.Beside(
             [*command, str(workspace), "--port", "0", *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**_environment(), **environment},
+            env={**os.environ, "VOTERLIST_LANG": "en", **environment},
         )
+        # Told at once, or whoever starts a desk waits for its address till it ends.
+        ready, *_ = select.select([self.process.stdout], [], [], _SECONDS)
+        if not ready:
+            self.process.kill()
         line = self.process.stdout.readline()
         found = re.search(r"https?://\S+", line)
         if found is None:
@@ -99,8 +96,3 @@ def wait_until(is_so, seconds=10):
     while not is_so():
         assert time.monotonic() < until, "it did not come about"
         time.sleep(0.05)
-
-
-def _environment():
-    own = {"PYTHONPATH": str(SOURCE), "VOTERLIST_LANG": "en"}
-    return {**os.environ, **own}

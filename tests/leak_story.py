@@ -550,7 +550,8 @@ def _refuse_permissions(story: Story) -> None:
 
 def _broken(story: Story, function: str, call: int) -> dict[str, str]:
     """The environment of a program of which a function breaks, with the words of a cell."""
-    path = f"{Path(__file__).parent / 'crashes'}{os.pathsep}{desks.SOURCE}"
+    tests = Path(__file__).parent
+    path = f"{tests / 'crashes'}{os.pathsep}{tests.parent / 'src'}"
     cells = f"{story.marks.word()} {story.marks.day()} {story.marks.fin()}"
     return {
         "PYTHONPATH": path,

@@ -58,19 +58,11 @@ def run(
     ``bound_by_modes``: where the tests are run by root, the process may not read and write what the
     modes of files forbid.
     """
-    assert command[0] == sys.executable
-    assert command[1] in {"-m", "-c"}
     env = dict(os.environ if env is None else env)
     with tempfile.TemporaryDirectory() as folder:
         streams = [str(Path(folder) / name) for name in ("out", "error")]
-        request = {
-            "command": [os.fspath(word) for word in command[1:]],
-            "streams": streams if capture_output else [],
-            "env": env,
-            "umask": umask,
-            "bound": bound_by_modes,
-            "cwd": str(Path.cwd()),
-        }
+        request = _request(command, env, streams if capture_output else [])
+        request |= {"umask": umask, "bound": bound_by_modes}
         code = _parent(env).reply(request, timeout)
         written = [Path(name).read_bytes() for name in request["streams"]]
     if text or encoding:
@@ -79,6 +71,80 @@ def run(
     if check:
         done.check_returncode()
     return done
+
+
+def _request(
+    command: list[Any], env: dict[str, str], streams: list[str]
+) -> dict[str, Any]:
+    """What the process that is forked is told of a command."""
+    assert command[0] == sys.executable
+    assert command[1] in {"-m", "-c"}
+    return {
+        "command": [os.fspath(word) for word in command[1:]],
+        "streams": streams,
+        "env": env,
+        "umask": -1,
+        "bound": False,
+        "cwd": str(Path.cwd()),
+    }
+
+
+class Beside:
+    """A process that runs beside the test, as ``subprocess.Popen`` with pipes of text.
+
+    Its streams are ``stdout`` and ``stderr``.
+    """
+
+    def __init__(self, command: list[Any], *, env: dict[str, str]) -> None:
+        self.returncode: int | None = None
+        with tempfile.TemporaryDirectory() as folder:
+            names = [str(Path(folder) / name) for name in ("state", "out", "error")]
+            for name in names:
+                os.mkfifo(name)
+            request = _request(command, env, names[1:]) | {"state": names[0]}
+            _parent(env).send(request)
+            # Each waits until the other end is opened.
+            self._state = Path(names[0]).open("rb", buffering=0)  # noqa: SIM115  until it ends
+            self.stdout, self.stderr = (
+                Path(name).open(encoding="utf-8")  # noqa: SIM115  as above
+                for name in names[1:]
+            )
+        self.pid = int(self._state.readline())
+
+    def poll(self) -> int | None:
+        """The exit code; None while it runs."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code, when it has ended."""
+        if self.returncode is None:
+            with selectors.DefaultSelector() as ready:
+                ready.register(self._state, selectors.EVENT_READ)
+                if not ready.select(timeout):
+                    raise subprocess.TimeoutExpired([str(self.pid)], timeout or 0)
+            code, seconds = self._state.readline().split()
+            spent[0] += float(seconds)
+            self.returncode = int(code)
+        return self.returncode
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """What is left of its output and its errors, when it has ended."""
+        self.wait(timeout)
+        told = self.stdout.read(), self.stderr.read()
+        for stream in (self._state, self.stdout, self.stderr):
+            stream.close()
+        return told
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, where it has not ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Kill it as a power cut does."""
+        self.send_signal(signal.SIGKILL)
 
 
 def _text(content: bytes, encoding: str | None) -> str:
@@ -96,12 +162,16 @@ class _Parent:
             env=env,
         )
 
-    def reply(self, request: dict[str, Any], timeout: float | None) -> int:
-        """The exit code of the process that does this request; negative where a signal ended it."""
+    def send(self, request: dict[str, Any]) -> None:
+        """Have this request done."""
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
         self._process.stdin.flush()
+
+    def reply(self, request: dict[str, Any], timeout: float | None) -> int:
+        """The exit code of the process that does this request; negative where a signal ended it."""
+        assert self._process.stdout is not None
+        self.send(request)
         with selectors.DefaultSelector() as ready:
             ready.register(self._process.stdout, selectors.EVENT_READ)
             if not ready.select(timeout):
@@ -142,20 +212,35 @@ def end() -> None:
 
 
 def serve() -> None:
-    """Fork for each request that is read, and write the exit code, until there are no more."""
+    """Fork for each request that is read, until there are no more."""
     _load_program()
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     for line in requests:
-        child = os.fork()
-        if child == 0:
-            requests.close()
-            replies.close()
-            _become(json.loads(line))
-        _, status, used = os.wait4(child, 0)
-        seconds = used.ru_utime + used.ru_stime
-        replies.write(b"%d %f\n" % (os.waitstatus_to_exitcode(status), seconds))
+        request = json.loads(line)
+        if "state" not in request:
+            _do(request, requests, replies)
+        elif os.fork() == 0:
+            # A fork of its own waits for the process that runs beside the test.
+            with Path(request["state"]).open("wb") as state:
+                _do(request, requests, state)
+            os._exit(0)
+
+
+def _do(request: dict[str, Any], requests: IO[bytes], replies: IO[bytes]) -> None:
+    """Fork for a request, and write the exit code and the CPU seconds; before, who it is."""
+    child = os.fork()
+    if child == 0:
+        requests.close()
+        replies.close()
+        _become(request)
+    if "state" in request:
+        replies.write(b"%d\n" % child)
         replies.flush()
+    _, status, used = os.wait4(child, 0)
+    seconds = used.ru_utime + used.ru_stime
+    replies.write(b"%d %f\n" % (os.waitstatus_to_exitcode(status), seconds))
+    replies.flush()
 
 
 def _load_program() -> None:

@@ -38,6 +38,7 @@ def test_the_parts_add_up(told):
     assert unreadable == {int(name) for name in files} == {2}
 
 
+@pytest.mark.slow
 def test_whoever_is_needed_is_told_where_and_for_what(told):
     """Somebody would look through every report."""
     needs = {part["constituency"]: part["needs"] for part in told["by_constituency"]}

@@ -495,6 +495,7 @@ def doing(found):
     return {one.stage: one for one in found.stages}
 
 
+@pytest.mark.slow
 def test_a_plan_says_what_is_done_and_why_and_writes_nothing(workspace):
     """A night's work would be begun to learn that the whole nation is done anew."""
     before = files_of(workspace)

@@ -318,6 +318,7 @@ def test_people_under_another_form_of_their_name_are_found(linkage):
     assert min(found.get(pair, 0.0) for pair in pairs_of(0, len(ONCE))) > 0.95
 
 
+@pytest.mark.slow
 def test_twins_are_less_likely_one_person_than_a_short_form(linkage):
     """Twins and Bob beside Robert would look the same: all but the given names agree."""
     found = probabilities(linkage)

@@ -741,6 +741,7 @@ def test_a_run_stopped_before_the_merge_names_what_was_set_aside(workspace):
     assert half.exit_code == 1
 
 
+@pytest.mark.slow
 def test_a_name_that_carried_the_precinct_is_read_again_after_a_rename(workspace):
     """A list whose precinct only its name tells would keep that of the old name."""
     inbox = workspace / "inbox" / "88"

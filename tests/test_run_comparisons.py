@@ -89,6 +89,7 @@ def test_a_column_that_the_settings_name_is_evidence(ran):
     assert step["bits"]
 
 
+@pytest.mark.slow
 def test_the_evidence_stands_on_the_pages_and_in_the_workbook(ran):
     folder, _ = ran
     pages = [

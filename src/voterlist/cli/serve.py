@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -39,5 +40,6 @@ def serve(
             warn("cli.serve.insecure")
         # Told at once: the command ends when the desk is closed.
         answer({"address": server.url})
+        sys.stdout.flush()
         server.run()
     tell("cli.serve.closed", decisions=server.decisions)
