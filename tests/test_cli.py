@@ -1,9 +1,9 @@
 import errno
 import getpass
 import json
+import os
 import platform
 import re
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import processes
 import workspaces
 from command_line import AZ, EN, call, started
 from voterlist import cli
@@ -299,18 +300,14 @@ workspaces.run(Path(sys.argv[1]), progress=wait, since="2026-02-03 09:00")
 def test_a_second_run_while_one_is_running_is_refused(workspace):
     """Exit code 4, and who is running since when."""
     tests = str(Path(workspaces.__file__).parent)
-    first = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(workspace), tests],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    command = [sys.executable, "-c", HOLD, workspace, tests]
+    first = processes.Beside(command, env=dict(os.environ))
     try:
         assert first.stdout.readline() == "running\n"
         found = started("run", workspace)
     finally:
         first.kill()
-        first.wait()
-        first.stdout.close()
+        first.communicate()
     assert found.returncode == 4
     places = {
         "path": str(workspace),

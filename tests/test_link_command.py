@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import platform
-import subprocess
 import sys
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+import processes
 import workspaces
 from command_line import AZ, EN, call, started
 from test_store import HOLD
@@ -198,9 +199,8 @@ def test_a_state_that_another_linkage_holds_is_refused(folder, language, say):
     """
     state = folder / "state"
     state.mkdir()
-    first = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(state)], stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-c", HOLD, state]
+    first = processes.Beside(command, env=dict(os.environ))
     try:
         assert first.stdout.readline() == "held\n"
         options = [
@@ -243,9 +243,9 @@ def test_two_linkages_on_one_state_at_once_leave_it_whole(folder):
         folder / "map.toml",
     ]
     both = [
-        subprocess.Popen(
+        processes.Beside(
             [*base, "--out", folder / f"{number}.parquet", "--state", state],
-            stderr=subprocess.PIPE,
+            env=dict(os.environ),
         )
         for number in range(2)
     ]
