@@ -40,7 +40,7 @@ from voterlist.link import (
 )
 from voterlist.link import Watch as LinkWatch
 from voterlist.link.block import Forecast
-from voterlist.model import PairKind, Profile, Stage
+from voterlist.model import Profile, Stage
 from voterlist.normalize import normalize
 from voterlist.normalize.stage import fold_added
 from voterlist.processes.shares import helped
@@ -238,12 +238,6 @@ class Linked:
     reading: Reading
     pictures: Pictures | None = None
     """None where they are not wanted."""
-
-    def kinds(self) -> dict[PairKind, int]:
-        """The number of pairs of each kind that occurs, in the order of the kinds."""
-        told = pc.value_counts(self.result.pairs.column("kind")).to_pylist()
-        pairs_of = {row["values"]: row["counts"] for row in told}
-        return {kind: pairs_of[kind] for kind in PairKind if kind in pairs_of}
 
 
 @dataclass(slots=True)

@@ -276,7 +276,9 @@ def _tell(linked: Linked, request: LinkRequest, out: Path) -> None:
     if request.one_to_one:
         tell("cli.link.one-to-one", left_out=linkage.left_out)
     tell_compared(linkage.afresh, linkage.candidates, linked.state_use)
-    rows = [(title("case-kind", kind), count) for kind, count in linked.kinds().items()]
+    rows = [
+        (title("case-kind", kind), count) for kind, count in linkage.kinds().items()
+    ]
     table(("kind", "pairs"), rows)
     _tell_added(linkage.added)
     tell_estimate(picked(linkage.estimate) if linkage.estimate else None)
@@ -307,7 +309,7 @@ def _tell_added(added: Sequence[Any]) -> None:
 def _as_json(linked: Linked, request: LinkRequest) -> Answer:
     """What the linkage gave, as plain values; scripts rely on these names."""
     linkage, entries = linked.result, linked.entries
-    kinds = linked.kinds()
+    kinds = linkage.kinds()
     return {
         **reading_as_json(linked.reading),
         "entries": entries,

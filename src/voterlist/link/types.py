@@ -18,6 +18,7 @@ from voterlist.link.fit import Doubt, Estimate
 from voterlist.link.fitted import Fitted
 from voterlist.link.incremental import State
 from voterlist.link.weigh import Shares
+from voterlist.model import PairKind
 from voterlist.persons.chance import AGREEMENTS, PersonFields, pairs_of
 
 
@@ -206,6 +207,12 @@ class Linkage:
     """Pairs left out because an entry has one partner at most in each other list."""
     doubts: tuple[Doubt, ...] = ()
     """Why keys or model do not fit the list, so that there is no estimate."""
+
+    def kinds(self) -> dict[PairKind, int]:
+        """The number of pairs of each kind that occurs, in the order of the kinds."""
+        told = pc.value_counts(self.pairs.column("kind")).to_pylist()
+        pairs_of = {row["values"]: row["counts"] for row in told}
+        return {kind: pairs_of[kind] for kind in PairKind if kind in pairs_of}
 
     def without_state(self) -> Linkage:
         """The same without the state, which is large."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist.arrays import Floats
 from voterlist.config import LinkSettings
@@ -101,7 +100,7 @@ def pictures_of(linkage: Linkage, ready: Ready, settings: LinkSettings) -> Pictu
     shown_falls = read_waterfalls(pairs.take(shown), falls.take(shown))
     return Pictures(
         entries=entries.size,
-        kinds=_kinds(pairs),
+        kinds=linkage.kinds(),
         doubts=linkage.doubts,
         weights=weights_of(
             pairs,
@@ -127,12 +126,6 @@ def pictures_of(linkage: Linkage, ready: Ready, settings: LinkSettings) -> Pictu
         clusters=clusters,
         falls=dict(zip(clusters.pairs, shown_falls, strict=True)),
     )
-
-
-def _kinds(pairs: pa.Table) -> dict[PairKind, int]:
-    counted = pc.value_counts(pairs.column("kind")).to_pylist()
-    pairs_of = {row["values"]: row["counts"] for row in counted}
-    return {kind: pairs_of[kind] for kind in PairKind if kind in pairs_of}
 
 
 def _alike(scorer: Scorer, at_a_time: int) -> Floats:
@@ -163,14 +156,9 @@ def written(entries: pa.Table) -> dict[str, str]:
 class PictureWords(CaseWords):
     """Says what the pictures show."""
 
-    def column(self, name: str) -> str:
-        """What a comparison is called; one that a user added has the name that it was given."""
-        key = f"field.{name}"
-        return self(key) if self.has(key) else name
-
-    def level(self, name: str, level: str) -> str:
+    def level(self, field: str, level: str) -> str:
         """A level with its comparison: ``Surname: misspelt``."""
-        return f"{self.column(name)}: {self(f'comparison.{level}')}"
+        return f"{self.column(field)}: {self(f'comparison.{level}')}"
 
     def times(self, bits: float) -> str:
         """How many times as often so many bits are; a very large number is told as "more than"."""

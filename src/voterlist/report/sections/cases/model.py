@@ -259,10 +259,14 @@ class CaseWords(Words):
             sign = ""
         return sign + self.number(abs(bits), 1)
 
-    def field(self, step: Step) -> str:
+    def column(self, field: str) -> str:
         """What a comparison is called; one that a user added has the name that it was given."""
-        key = f"field.{step.field}"
-        return self(key) if self.has(key) else step.field
+        key = f"field.{field}"
+        return self(key) if self.has(key) else field
+
+    def field(self, step: Step) -> str:
+        """What the comparison of a step is called."""
+        return self.column(step.field)
 
     def step(self, step: Step) -> str:
         """What a comparison gave, and how rare the shared value is.
