@@ -15,7 +15,7 @@ from examples import tries
 from voterlist.config import LinkSettings
 from voterlist.ingest import table_entries
 from voterlist.link import link
-from voterlist.link.blocking_loss import blocking_loss
+from voterlist.link.blocking_loss import blocking_loss, most_frequent
 from voterlist.link.keys import Key, keys
 from voterlist.model import Profile
 from voterlist.normalize import normalize
@@ -143,3 +143,14 @@ def test_recall_is_of_all_pairs_of_one_person():
     assert 0 < told.blocking_loss < told.blocking_loss_high < 0.1
     assert told.recall <= 1 - told.blocking_loss
     assert told.recall_low <= told.recall <= told.recall_high
+
+
+@given(st.lists(st.integers(0, 31), min_size=1), st.integers(1, 6))
+def test_of_many_patterns_the_most_frequent_stand_for_the_others(pattern, most):
+    """Else the combinations of a nation's patterns would be too many, and it had no estimate."""
+    every = np.array(pattern)
+    fewer = most_frequent(every, np.ones(len(every)), most)
+    assert len(set(fewer.tolist()) - {0}) <= most
+    assert not (fewer & ~every).any()
+    if len(set(pattern)) <= most:
+        assert fewer.tolist() == pattern

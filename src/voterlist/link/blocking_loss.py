@@ -36,6 +36,8 @@ _SHARES = np.array([1 / 6, 2 / 3, 1 / 6])
 _ROUNDS, _STEADY = 200, 1e-5
 """EM ends after so many rounds, or when a round changes the share by less."""
 _MOST_CELLS = 100_000
+_MOST_PATTERNS = (8, 6, 4, 3, 2, 1)
+"""How many patterns of a source are told apart, as far as there are not too many cells."""
 _LEAST = 1e-6
 _NEVER = 1e-300
 _MOST_LOST = 0.999
@@ -57,9 +59,9 @@ def blocking_loss(keys: Sequence[Key], pairs: pa.Table, sure: float) -> Loss:
         np.bincount(codes, chosen, len(names)).astype(np.float64)
         for chosen in (probability, np.where(probability >= sure, probability, 0))
     )
-    cells = _cells(keys, _brought(keys, names))
-    if cells is None or every.sum() < 1:
+    if every.sum() < 1:
         return UNKNOWN_LOSS
+    cells = _cells(keys, _brought(keys, names), every)
     share = _lost(cells, every, spread=0.0)
     low = _lost(cells, of_sure, spread=0.0) if of_sure.sum() >= 1 else 0.0
     high = max(share, _lost(cells, every, spread=1.0))
@@ -94,10 +96,10 @@ def _brought(keys: Sequence[Key], names: pa.Array) -> Bools:
     return brought
 
 
-def _cells(keys: Sequence[Key], brought: Bools) -> _Cells | None:
+def _cells(keys: Sequence[Key], brought: Bools, mass: Floats) -> _Cells:
     """The cells of pairs, of which these keys brought together those in the rows of ``brought``.
 
-    None where they are too many, or there are none.
+    ``mass`` is how many pairs each row is.
     """
     # Two whole dates that differ are none of a key with partial dates.
     asked = {
@@ -110,17 +112,20 @@ def _cells(keys: Sequence[Key], brought: Bools) -> _Cells | None:
     for part in agrees:
         column = part.split()[0]
         sources.setdefault(_SOURCES.get(column, column), []).append(part)
-    seen, codes = [], []
+    each = []
     for members in sources.values():
         pattern = np.zeros(len(brought), np.int64)
         for part in members:
             pattern = pattern << 1 | agrees[part]
-        patterns, code = np.unique(pattern, return_inverse=True)
-        seen.append(patterns)
-        codes.append(code)
-    sizes = tuple(map(len, seen))
-    if not len(brought) or np.prod(sizes, dtype=float) > _MOST_CELLS:
-        return None
+        each.append(pattern)
+    for most in _MOST_PATTERNS:
+        fewer = [most_frequent(pattern, mass, most) for pattern in each]
+        seen, codes = zip(
+            *(np.unique(p, return_inverse=True) for p in fewer), strict=True
+        )
+        sizes = tuple(map(len, seen))
+        if np.prod(sizes, dtype=float) <= _MOST_CELLS:
+            break
     grid = np.indices(sizes).reshape(len(sizes), -1)
     of_cell = {}
     for patterns, places, members in zip(seen, grid, sources.values(), strict=True):
@@ -130,6 +135,19 @@ def _cells(keys: Sequence[Key], brought: Bools) -> _Cells | None:
     for of_key in asked.values():
         is_brought |= np.logical_and.reduce([of_cell[part] for part in of_key])
     return _Cells(grid, sizes, is_brought, np.ravel_multi_index(codes, sizes))
+
+
+def most_frequent(pattern: Longs, mass: Floats, most: int) -> Longs:
+    """The patterns of the rows, where only the most frequent ones and 0 stand for themselves.
+
+    For any other stands the fullest of them that agrees in nothing more.
+    """
+    patterns, code = np.unique(pattern, return_inverse=True)
+    order = np.argsort(-np.bincount(code, mass), kind="stable")
+    kept = np.union1d(patterns[order[:most]], 0)
+    is_part = (kept & ~patterns[:, None]) == 0
+    fullest = np.where(is_part, np.bitwise_count(kept) + 1, 0).argmax(axis=1)
+    return np.asarray(kept[fullest][code])
 
 
 def _agreement(asked: dict[int, list[str]], brought: Bools) -> dict[str, Bools]:
