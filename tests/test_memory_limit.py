@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import processes
 from command_line import AZ, EN, call, started
 from voterlist import synth
 from voterlist.any_table import machine as memory
@@ -98,14 +100,13 @@ def test_a_linkage_that_is_told_to_end_leaves_nothing_on_the_disk(lists, tmp_pat
     out = tmp_path / "pairs.parquet"
     command = ["link", lists / "list.parquet", "--out", out, "--memory-limit", "2GiB"]
     for number in (signal.SIGTERM, signal.SIGKILL):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "voterlist", *map(str, command)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+        process = processes.Beside(
+            [sys.executable, "-m", "voterlist", *command], env=dict(os.environ)
         )
         put_aside = wait_for_files_of(process, tmp_path)
         process.send_signal(number)
-        assert process.wait(60) != 0
+        process.communicate(60)
+        assert process.returncode != 0
         assert put_aside, "it ended before anything was put aside"
         assert list(tmp_path.iterdir()) == []
 

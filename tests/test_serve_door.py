@@ -9,7 +9,6 @@ import json
 import socket
 import sqlite3
 import ssl
-import subprocess
 import sys
 from contextlib import closing
 
@@ -20,6 +19,7 @@ import desks
 import ledger_places
 import processes
 import workspaces
+from command_line import started, told
 from voterlist.catalogue import catalogue
 from voterlist.config import DeskSettings
 from voterlist.errors import UsageError
@@ -123,18 +123,12 @@ def test_bad_names_and_passwords_are_refused(tmp_path, name, password, code):
 def test_the_commands_of_users(tmp_path):
     make_workspace(tmp_path, cycle="2026", level=Level.CONEC)
     desks.add_user(tmp_path, "Aysel", "operator")
-    command = [sys.executable, "-m", "voterlist", "user"]
-    listed = subprocess.run(
-        [*command, "list", str(tmp_path), "--json"], capture_output=True, check=True
-    )
-    (user,) = json.loads(listed.stdout)["users"]
+    code, said = told("user", "list", tmp_path)
+    assert code == 0
+    (user,) = said["users"]
     assert (user["name"], user["role"]) == ("Aysel", "operator")
-    unasked = subprocess.run(
-        [*command, "password", str(tmp_path), "Aysel"],
-        capture_output=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    # Its standard input is empty.
+    unasked = started("user", "password", tmp_path, "Aysel")
     assert unasked.returncode == 2
 
 
