@@ -18,7 +18,12 @@ from test_link import among_others
 from voterlist.cli.app import APP
 from voterlist.fields import COMPARED, SHARED
 from voterlist.link import link
-from voterlist.link.explain import read_model, waterfalls, with_model
+from voterlist.link.explain import (
+    read_model,
+    waterfalls,
+    with_model,
+    with_term_frequencies,
+)
 from voterlist.storage import store
 
 
@@ -62,6 +67,19 @@ def test_the_steps_sum_to_the_weight_of_every_pair(linkage):
                 fall["prior"] + row["weight"], np.log2(row["probability"] / others)
             )
             assert fall["rivals"] <= 1e-9
+
+
+def test_pairs_that_keep_term_frequencies_explain_themselves(linkage):
+    """Without the list each comparison has its own, and nothing is left for a line beside them."""
+    kept = with_term_frequencies(linkage.pairs, linkage.term_frequencies)
+    falls, counted = waterfalls(kept), waterfalls(linkage.pairs, crowd_of())
+    assert set(falls.column("term_frequency").to_pylist()) == {0.0}
+    weights = kept.column("weight").to_numpy()
+    sums = sum(falls.column(f"{field}_bits").to_numpy() for field in COMPARED)
+    assert np.allclose(sums + falls.column("rivals").to_numpy(), weights)
+    for field in ("surname", "given_name", "patronymic"):
+        name = f"{field}_term_frequency"
+        assert falls.column(name).equals(counted.column(name))
 
 
 def test_term_frequency_is_attributed_to_the_fields_exactly_as_the_linkage_counts_it(

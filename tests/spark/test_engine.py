@@ -50,7 +50,13 @@ with open_session(master) as session:
                 field
                 for field in ("forecast", "candidates", "estimate", "doubts", "chance", "added")
                 if getattr(here, field) != getattr(there, field)
-            ],
+            ] + [
+                f"{field}_term_frequency"
+                for field, bits in here.term_frequencies.items()
+                if bits.tolist() != there.term_frequencies[field].tolist()
+            ] + (
+                [] if here.fitted.levels().equals(there.fitted.levels()) else ["levels"]
+            ),
         }
 print(json.dumps(told))
 """

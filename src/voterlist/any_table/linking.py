@@ -40,6 +40,7 @@ from voterlist.link import (
 )
 from voterlist.link import Watch as LinkWatch
 from voterlist.link.block import Forecast
+from voterlist.link.explain import with_term_frequencies
 from voterlist.model import Profile, Stage
 from voterlist.normalize import normalize
 from voterlist.normalize.stage import fold_added
@@ -312,7 +313,7 @@ def link_tables(
             voters = _voters(sources, request, watch.progress, spill)
         watch.reading(voters.reading)
         linked = _link(voters, request, settings, watch, spill)
-        write_rows(out, linked.result.pairs)
+        write_pairs(out, linked.result)
         if request.state is not None and linked.result.state is not None:
             linkage_state.write(request.state, linked.result.state)
     if clusters is not None:
@@ -347,6 +348,14 @@ def _written(
     entries = joined(sources, request.profile).entries
     shown = pc.is_in(entries.column("entry_id"), value_set=pa.array(ids))
     return written(entries.filter(shown))
+
+
+def write_pairs(out: Path, result: Linkage) -> None:
+    """Write the pairs; as Parquet with the term frequencies of each comparison, for ``explain``."""
+    pairs = result.pairs
+    if out.suffix.lower() not in {".csv", ".xlsx"}:
+        pairs = with_term_frequencies(pairs, result.term_frequencies)
+    write_rows(out, pairs)
 
 
 def _link(

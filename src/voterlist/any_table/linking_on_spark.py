@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from voterlist import spark as cluster
 from voterlist.any_table.joined import FileColumns, Reading, Source, write_rows
-from voterlist.any_table.linking import Linked, LinkRequest, Watch
+from voterlist.any_table.linking import Linked, LinkRequest, Watch, write_pairs
 from voterlist.errors import MapError, UsageError, usage_error
 from voterlist.ingest import given_map
 from voterlist.ingest.added import require_columns
@@ -139,7 +139,7 @@ def link_tables_on_spark(
             comparisons=listed.choice.comparisons,
             watch=watch.over(listed.rows),
         )
-    write_rows(out, result.pairs)
+    write_pairs(out, result)
     if clusters is not None:
         write_rows(clusters, result.clusters)
     return Linked(

@@ -7,7 +7,7 @@ years later.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +59,8 @@ def waterfalls(pairs: pa.Table, voters: pa.Table | Ready | None = None) -> pa.Ta
         pairs: PAIR as ``link`` gave it, with its model in the metadata.
         voters: VOTER, the whole list that was linked, or as the linkage encoded it. With it each
             field has its own term frequency, counted in it exactly as the linkage does. Without it
-            all of them stand in the column ``term_frequency``.
+            the pairs may have those of each comparison (``with_term_frequencies``); else all of
+            them stand in the column ``term_frequency``.
 
     Raises:
         SchemaError: a table has not its shape.
@@ -67,27 +68,54 @@ def waterfalls(pairs: pa.Table, voters: pa.Table | Ready | None = None) -> pa.Ta
     model = read_model(pairs.schema.metadata)
     comparisons = read_comparisons(pairs.schema.metadata)
     added = tuple(comparisons.added_kinds)
+    kept = _kept(pairs, comparisons)
     pairs = schemas.require(pairs, schemas.pair_schema(added), "explain")
     if model is None:
         return WATERFALL.empty_table()
     vectors = vectors_in(pairs, comparisons)
-    term_frequencies = _term_frequencies(vectors, pairs, voters)
+    told = kept or _term_frequencies(vectors, pairs, voters)
     bits = {field: _level_bits(field, vectors, model) for field in comparisons.fields}
-    for field, of_value in term_frequencies.by_field.items():
+    for field, of_value in told.by_field.items():
         bits[field] = bits[field] + np.nan_to_num(of_value)
     weight = pairs.column("weight").to_numpy()
     columns = {
         "entry_l": pairs.column("entry_l"),
         "entry_r": pairs.column("entry_r"),
         "prior": np.full(pairs.num_rows, model.prior_log_odds),
-        "term_frequency": term_frequencies.rest,
-        "rivals": weight - sum(bits.values()) - term_frequencies.rest,
+        "term_frequency": told.rest,
+        "rivals": weight - sum(bits.values()) - told.rest,
     }
     columns |= {f"{field}_bits": of_field for field, of_field in bits.items()}
-    for field, of_value in term_frequencies.by_field.items():
-        columns[f"{field}_term_frequency"] = pa.array(of_value, from_pandas=True)
+    for field in SHARED:
+        if field in told.by_field:
+            of_value = told.by_field[field]
+            shared = np.where(of_value > 0, of_value, np.nan)
+            columns[f"{field}{_OWN}"] = pa.array(shared, from_pandas=True)
     columns |= _explanations(vectors, model)
     return tables.from_columns(columns, schemas.waterfall_schema(added), pairs.num_rows)
+
+
+_OWN = "_term_frequency"
+"""The end of the names of columns with the bits of one comparison's values."""
+
+
+def with_term_frequencies(pairs: pa.Table, bits: Mapping[str, Floats]) -> pa.Table:
+    """The pairs with a column ``<comparison>_term_frequency`` for each, in bits."""
+    for field, of_field in bits.items():
+        pairs = pairs.append_column(f"{field}{_OWN}", pa.array(of_field))
+    return pairs
+
+
+def _kept(pairs: pa.Table, comparisons: Comparisons) -> _TermFrequencies | None:
+    """Those that the pairs have; None where they have none."""
+    names = {field: f"{field}{_OWN}" for field in comparisons.fields}
+    if not set(names.values()) <= set(pairs.column_names):
+        return None
+    bits = {field: pairs.column(name).to_numpy() for field, name in names.items()}
+    by_field = {field: np.where(of != 0, of, np.nan) for field, of in bits.items()}
+    rest = -pairs.column("term_frequency").to_numpy()
+    rest = rest - sum(np.nan_to_num(of) for of in by_field.values())
+    return _TermFrequencies(by_field, np.where(np.abs(rest) < _NOTHING, 0.0, rest))
 
 
 def _explanations(vectors: Vectors, model: Model) -> dict[str, Floats]:

@@ -26,9 +26,9 @@ from voterlist.link.blocking_loss import blocking_loss
 from voterlist.link.candidates import Candidates, Store
 from voterlist.link.cases import Closed, Judged, cases
 from voterlist.link.cluster import best_partners, clusters
-from voterlist.link.comparisons import MISSING, Comparisons, with_added
+from voterlist.link.comparisons import MISSING, Comparisons, Pairs, with_added
 from voterlist.link.encode import LINKED, Encoded, encode
-from voterlist.link.explain import with_model
+from voterlist.link.explain import term_frequencies, vectors_in, with_model
 from voterlist.link.fit import Blocked, blocked, doubts, estimate, share_at_bound
 from voterlist.link.fit import Compared as FitOf
 from voterlist.link.fitted import Fitted
@@ -388,6 +388,8 @@ def concluded(
     most = priors(scorer.entries.profile, scorer.entries, comparisons)["same"].most
     at_bound = share_at_bound(model.log_m["same"], most)
     fit = FitOf(counted, posterior, keys_of_sure, expected, loss, at_bound)
+    vectors = vectors_in(scored.table, comparisons)
+    pairs = Pairs(scorer.entries, judged.left, judged.right)
     against = doubts(scored.of_keys, comparisons, fit)
     return Linkage(
         pairs=with_model(scored.table, model, comparisons),
@@ -400,6 +402,7 @@ def concluded(
         afresh=scored.candidates,
         estimate=None if against else expected,
         doubts=against,
+        term_frequencies=term_frequencies(scorer, pairs, vectors),
         fitted=Fitted(comparisons, model, counted, scored.of_keys.entries, loss=loss),
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Codes
+from voterlist.arrays import Codes, Floats
 from voterlist.config.comparisons import AddedComparison
 from voterlist.link import block, keys
 from voterlist.link.candidates import Progress, Store
@@ -193,6 +193,9 @@ class Linkage:
     """None where no pair was put forward, and where there are doubts."""
     fitted: Fitted
     """What was learnt."""
+    term_frequencies: Mapping[str, Floats] = field(default_factory=dict)
+    """For each comparison the bits that the term frequency of its values adds to each pair, in the
+    order of ``pairs``."""
     chance: tuple[Chance, ...] = ()
     state: State | None = None
     """What the next linkage may go on from; None where it was not asked for."""
