@@ -129,10 +129,20 @@ def test_names_in_columns_lose_what_stands_around_them_and_it_is_told():
     assert ("placeholder-value", "given_name") in told
 
 
-@pytest.mark.parametrize("profile", list(Profile))
-def test_words_that_are_no_name_are_unknown_and_told_and_their_row_stays(profile):
+def test_in_azerbaijan_a_name_is_no_english_word():
+    """``Son`` is Sona with a letter lost, not somebody's son."""
+    found = normalised(Profile.AZ, surname=["Əliyeva"] * 2, given_name=["Son", "Head"])
+    assert None not in found.table.column("given_skeleton").to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("profile", "child"), [(Profile.AZ, "UŞAQ 2"), (Profile.GENERIC, "CHILD 2")]
+)
+def test_words_that_are_no_name_are_unknown_and_told_and_their_row_stays(
+    profile, child
+):
     """``respondent`` 1 and 2 of one household would be one person."""
-    names = ["Respondent", "CHILD 2", "baby boy", "Naməlum", "test", "Leyla"]
+    names = ["Respondent", child, "baby boy", "Naməlum", "test", "Leyla"]
     found = normalised(profile, surname=["Child"] * 6, given_name=names)
     assert found.table.column("given_skeleton").to_pylist()[:5] == [None] * 5
     assert found.table.num_rows == 6

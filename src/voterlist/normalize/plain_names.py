@@ -242,9 +242,11 @@ def without_article(field: str, text: str) -> str:
 def no_names(field: str, profile: Profile) -> frozenset[str]:
     """What people type for a name of a field which they do not know: ``respondent``, ``test``.
 
-    In plain letters. For a given name also ``child`` and, but under ``az``, ``mrs``.
+    In plain letters. For a given name also ``uşaq`` and, but under ``az``, ``child`` and ``mrs``.
     """
     if field != "given_name":
         return _words("no_names")
-    words = _words("no_names") | _words("no_given_names")
-    return words if profile is Profile.AZ else words | _words("titles")
+    words = _words("no_names") | _words("no_given_names_az")
+    if profile is Profile.AZ:
+        return words
+    return words | _words("no_given_names") | _words("titles")
