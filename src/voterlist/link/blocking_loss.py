@@ -41,6 +41,9 @@ _MOST_PATTERNS = (8, 6, 4, 3, 2, 1)
 _LEAST = 1e-6
 _NEVER = 1e-300
 _MOST_LOST = 0.999
+_FEWEST_SOURCES = 3
+"""Of two sources, such as names alone, each key asks for something of both: nothing is known of
+pairs in which one fails."""
 _STEPS, _MOST_STEP, _MOST_ODDS = 3, 1.0, 20.0
 """Newton's steps to the log-odds in one round, how long one can be, and where they end."""
 
@@ -62,6 +65,8 @@ def blocking_loss(keys: Sequence[Key], pairs: pa.Table, sure: float) -> Loss:
     if every.sum() < 1:
         return UNKNOWN_LOSS
     cells = _cells(keys, _brought(keys, names), every)
+    if cells.agreeing < _FEWEST_SOURCES:
+        return UNKNOWN_LOSS
     share = _lost(cells, every, spread=0.0)
     low = _lost(cells, of_sure, spread=0.0) if of_sure.sum() >= 1 else 0.0
     high = max(share, _lost(cells, every, spread=1.0))
@@ -80,6 +85,8 @@ class _Cells:
     """
     sizes: tuple[int, ...]
     """How many patterns each source has."""
+    agreeing: int
+    """In how many sources any pair agrees."""
     is_brought: Bools
     """The cells that some key brings together."""
     of_name: Longs
@@ -134,7 +141,8 @@ def _cells(keys: Sequence[Key], brought: Bools, mass: Floats) -> _Cells:
     is_brought = np.zeros(grid.shape[1], np.bool_)
     for of_key in asked.values():
         is_brought |= np.logical_and.reduce([of_cell[part] for part in of_key])
-    return _Cells(grid, sizes, is_brought, np.ravel_multi_index(codes, sizes))
+    agreeing = sum(patterns[-1] > 0 for patterns in seen)
+    return _Cells(grid, sizes, agreeing, is_brought, np.ravel_multi_index(codes, sizes))
 
 
 def most_frequent(pattern: Longs, mass: Floats, most: int) -> Longs:
