@@ -21,7 +21,7 @@ def usual(counts):
     """The usual spelling of each of these names, as the program finds it."""
     names = np.array(list(counts), object)
     codes = usual_spellings(names, np.array(list(counts.values()), np.int64))
-    return dict(zip(names, names[codes], strict=True)) if len(names) else {}
+    return dict(zip(names, names[codes], strict=True))
 
 
 def slowly(counts, name):

@@ -8,7 +8,7 @@ be slips, 16 bytes each, which the driver tells by the counts of all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -357,11 +357,10 @@ def _with_forms(counts: pa.Table, profile: Profile) -> pa.Table:
     return counts.select(["value", "count"]).filter(pa.array(chosen, pa.bool_()))
 
 
-def with_stats(whole: Whole, told: Iterable[Tables], *, by_person: bool) -> Whole:
+def with_stats(whole: Whole, told: Sequence[Tables], *, by_person: bool) -> Whole:
     """The whole list, with what the tasks that counted tell of its values."""
     stats: dict[str, dict[str, int]] = {}
     forms: dict[str, int] = {}
-    told = list(told)
     for tables in told:
         forms |= _counts_of(tables["forms"])
         for row in tables["stats"].to_pylist():
@@ -388,7 +387,7 @@ def with_stats(whole: Whole, told: Iterable[Tables], *, by_person: bool) -> Whol
     )
 
 
-def _slips(told: Iterable[Tables], name: str) -> tuple[Longs, Longs]:
+def _slips(told: Sequence[Tables], name: str) -> tuple[Longs, Longs]:
     """The names of one column that have another usual spelling, as ``Whole.slips`` holds them."""
     table = pa.concat_tables([tables[f"counts_{name}"] for tables in told])
     names = table.column("value").combine_chunks()
