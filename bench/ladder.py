@@ -230,10 +230,11 @@ def row(name: str, engine: str, linked: Sequence[Linked]) -> str:
 
 def _expected(said: pd.Series) -> str:
     """What the linkage expects of its own precision and recall, with the intervals."""
+    if said.empty:
+        return "no estimate"
     return ", ".join(
         f"{said[name]:.4f} ({said[f'{name}_low']:.4f}-{said[f'{name}_high']:.4f})"
         for name in ("precision", "recall")
-        if name in said
     )
 
 
