@@ -89,7 +89,8 @@ class Kind:
     @property
     def name(self) -> str:
         """What the tables call it."""
-        return f"level {self.level}, {'with' if self.identifiers else 'no'} identifiers"
+        numbers = "with" if self.identifiers else "no"
+        return f"{self.voters:,} voters, level {self.level}, {numbers} identifiers"
 
 
 @dataclass(frozen=True, slots=True)
