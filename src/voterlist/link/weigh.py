@@ -30,7 +30,7 @@ from math import prod
 
 import numpy as np
 
-from voterlist.arrays import Floats, Longs
+from voterlist.arrays import Bools, Floats, Longs
 from voterlist.link.comparisons import (
     MISSING,
     SHIPPED,
@@ -133,10 +133,8 @@ CLASSES = ("same", "twins", "siblings", "household", "lineage", "unrelated")
 
 HOME = SHIPPED["address"]
 """What relatives share who live together."""
-NEARLY_SURE = 0.9
-"""The probability from which a home in common takes nothing from a pair."""
-_NEARLY_SURE = float(np.log2((1 - NEARLY_SURE) / NEARLY_SURE))
-"""The same as log2 of the odds against one person."""
+GIVEN_NAME = "given_name"
+"""The field in which twins differ."""
 _ROUNDS = 50
 _SMALLEST_CHANGE = 1e-4
 """EM ends when log2 of no class's size changes by more than this."""
@@ -514,9 +512,9 @@ def score(vectors: Vectors, model: Model) -> Scored:
 #
 # A dwelling is not pooled against relatives. That they live together is real evidence: two entries
 # of one day of birth in two constituencies are hardly twins, and pooled the address could not say
-# so. There the whole vector is put in order, as far as it matters: where homes further apart would
-# leave a pair nearly sure, all else equal, the same home leaves it as sure (the monotone envelope
-# in that one field). Among doubtful pairs a home in common may speak for twins, who share it.
+# so. There the whole vector is put in order: the odds against one person are at most those that the
+# pair would have, all else equal, in homes further apart (the monotone envelope in that one field).
+# But where the given names are rather those of twins, a home in common may speak for twins too.
 #
 # Where two values are the same, how often unrelated people share them is their term frequency. A
 # name that a third of a list has says little, and a rare misspelling of it must not say more:
@@ -557,9 +555,9 @@ def ordered(
 
 
 def _for_a_home_in_common(likelihood: Floats, vectors: Vectors, model: Model) -> Floats:
-    """By how many bits a home in common would part what homes apart leave one person.
+    """By how many bits a home in common would speak against one person; shape (pairs,).
 
-    Shape (pairs,); 0 where no home further apart makes the pair nearly sure.
+    0 where it speaks for one, and where the given names are rather those of twins.
     """
     bits = np.stack([model.log_m[name][HOME.field] for name in CLASSES], axis=1)
     own = vectors.levels[HOME.field]
@@ -567,13 +565,19 @@ def _for_a_home_in_common(likelihood: Floats, vectors: Vectors, model: Model) ->
     told = _log_odds_against(elsewhere + bits[own])
     least = told.copy()
     is_nearer = np.zeros(len(own), np.bool_)
+    counts = may_be_one_person(model)[vectors.levels[GIVEN_NAME]]
     for code in _of_dwellings(model):
         near = np.flatnonzero(is_nearer)
         odds = _log_odds_against(elsewhere[near] + bits[code])
-        sure = odds <= _NEARLY_SURE
-        least[near[sure]] = np.minimum(least[near[sure]], odds[sure])
-        is_nearer |= own == code
+        least[near] = np.minimum(least[near], odds)
+        is_nearer |= (own == code) & counts
     return told - least
+
+
+def may_be_one_person(model: Model) -> Bools:
+    """Which levels of two given names one person shows more often than twins do."""
+    of_same, of_twins = (model.log_m[name][GIVEN_NAME] for name in ("same", "twins"))
+    return np.asarray(of_same > of_twins)
 
 
 def _of_dwellings(model: Model) -> Longs:
