@@ -12,6 +12,7 @@ import shutil
 import tarfile
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 import desks
@@ -40,16 +41,11 @@ LISTS = {
 OF_THE_LINKAGE = {
     f"{table}.parquet"
     for table in (
-        "pairs",
-        "waterfalls",
-        "estimate",
-        "cases",
-        "case_numbers",
-        "queue",
-        "doubts",
+        *("voters", "forecast", "pairs", "waterfalls", "estimate", "doubts"),
+        *("cases", "case_numbers", "queue"),
     )
 }
-"""The tables of probabilities, and of cases in the order of them."""
+"""What the linkage reads of names, its keys, probabilities, and cases in the order of these."""
 
 
 def digest(path):
@@ -89,6 +85,28 @@ def test_a_run_is_made_again_from_what_it_was_made_of(former, name):
     }
     assert differing <= OF_THE_LINKAGE
     assert code in {0, 3}
+
+
+def _voters(workspace):
+    return pq.read_table(max(workspace.glob("runs/*/voters.parquet")))
+
+
+def test_people_are_read_as_they_were(former):
+    """But for a misspelt particle, which was taken for a part of the father's name."""
+    below = former / "below"
+    before = _voters(below)
+    told("run", below, "--today", NEXT)
+    after = _voters(below)
+    assert after.num_rows == before.num_rows
+    differing = [
+        (name, was, now)
+        for name in before.column_names
+        for was, now in zip(
+            before.column(name).to_pylist(), after.column(name).to_pylist(), strict=True
+        )
+        if was != now
+    ]
+    assert differing == [("patronymic_skeleton", "zainalqzi", "zainal")]
 
 
 def test_what_was_left_to_be_read_in_is_read_in(former):

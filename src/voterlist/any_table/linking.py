@@ -351,11 +351,8 @@ def _written(
 
 
 def write_pairs(out: Path, result: Linkage) -> None:
-    """Write the pairs; as Parquet with the term frequencies of each comparison, for ``explain``."""
-    pairs = result.pairs
-    if out.suffix.lower() not in {".csv", ".xlsx"}:
-        pairs = with_term_frequencies(pairs, result.term_frequencies)
-    write_rows(out, pairs)
+    """Write the pairs with the term frequencies of each comparison, which ``explain`` shows."""
+    write_rows(out, with_term_frequencies(result.pairs, result.term_frequencies))
 
 
 def _link(
