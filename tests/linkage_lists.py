@@ -16,6 +16,12 @@ FIELDS = {
     "month": "birth_month",
     "day": "birth_day",
 }
+FIRSTS = ("John", "Mary", "Peter", "Susan", "Walter", "Ruth", "Henry", "Alice", "Jonas")
+LASTS = (
+    *("Miller", "Brown", "Archer", "Fox", "Turner", "Woods", "Baker", "Carter"),
+    "Ives",
+)
+"""Names of people elsewhere."""
 
 
 def voters(**columns):

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import voterlist
+from linkage_lists import FIRSTS, LASTS
 from list_tables import entries
 from voterlist.ingest import given_map, table_entries
 from voterlist.ingest.choice import LeftReason, choose, with_common_comparisons
@@ -117,17 +118,3 @@ def test_two_entries_a_birthday_apart_are_found_and_a_father_is_not_his_son():
     pairs = {(row.entry_l, row.entry_r): row.probability for row in found.itertuples()}
     assert pairs.get(("1", "2"), 0.0) < 0.9
     assert sum(value > 0.9 for value in pairs.values()) >= len(again) * 0.9
-
-
-FIRSTS = ("John", "Mary", "Peter", "Susan", "Walter", "Ruth", "Henry", "Alice", "Jonas")
-LASTS = (
-    "Miller",
-    "Brown",
-    "Archer",
-    "Fox",
-    "Turner",
-    "Woods",
-    "Baker",
-    "Carter",
-    "Ives",
-)

@@ -154,7 +154,7 @@ def test_a_stronger_level_never_lowers_the_probability(
 
 
 def _not_of_twins(scorer, given_names):
-    return weigh.may_be_one_person(scorer.model)[given_names]
+    return weigh.given_names_of_one_person(scorer.model)[given_names]
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import numpy as np
@@ -153,14 +154,19 @@ def test_what_is_wrong_with_a_rule_is_told(people):
         return refused(lambda: voterlist.link(people, rules=rules))
 
     chain = [(ids[0], ids[1]), (ids[1], ids[2])]
-    contradiction = ruled(together=chain, apart=[(ids[2], ids[0])])
-    assert ids[0] in contradiction
-    assert ids[2] in contradiction
+    apart = [(ids[0], ids[3]), (ids[2], ids[0])]
+    contradiction = ruled(together=chain, apart=apart)
+    assert "pair 2 of apart" in contradiction
+    # An id may be a cell.
+    assert not any(entry_id in contradiction for entry_id in ids[:4])
     assert "no such entry" in ruled(apart=[(ids[0], "nobody")])
     assert "twice the same" in ruled(apart=[(ids[0], ids[0])])
     assert "about pairs" in ruled(together=ids[:2])
     assert "no such rule" in ruled(asunder=[])
     assert "unknown field" in ruled(blocking=[["colour"]])
+    fields = ("surname", "given_name", "patronymic", "birth_year", "address", "house")
+    every = [list(pair) for pair in itertools.permutations(fields, 2)]
+    assert "29 may be added" in ruled(blocking=every)
     assert "no such level" in ruled(shares={"surname": {"blue": 0.1}})
     assert "no such comparison" in ruled(shares={"colour": {"same": 0.1}})
     assert "leave nothing" in ruled(shares={"sex": {"same": 0.9, "differs": 0.2}})

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import voterlist
+from linkage_lists import FIRSTS, LASTS
 from list_tables import entries
 from voterlist.ingest.choice import choose
 from voterlist.model import Profile
@@ -184,20 +185,6 @@ def test_a_father_and_his_son_of_one_name_at_one_address_are_two_people():
     }
     assert probability.get(("1", "2"), 0.0) < 0.95
     assert sum(value > 0.95 for value in probability.values()) >= len(again) * 0.9
-
-
-FIRSTS = ("John", "Mary", "Peter", "Susan", "Walter", "Ruth", "Henry", "Alice", "Jonas")
-LASTS = (
-    "Miller",
-    "Brown",
-    "Archer",
-    "Fox",
-    "Turner",
-    "Woods",
-    "Baker",
-    "Carter",
-    "Ives",
-)
 
 
 @pytest.mark.parametrize(

@@ -339,7 +339,7 @@ def _written(
 ) -> dict[str, str]:
     """These entries as they are written in the files, which are read once more.
 
-    None where memory is limited: what was read is given up for the linkage.
+    Empty where memory is limited: what was read is given up for the linkage.
     """
     from voterlist.render.pictures import written  # noqa: PLC0415  as in _write_page
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from voterlist.api.frames import refusal
 from voterlist.api.models import fixed_shares, words_of
 from voterlist.link import OwnRules
+from voterlist.link.cluster import components
 from voterlist.link.comparisons import Comparisons
 from voterlist.link.encode import ADDED
 from voterlist.link.keys import Key
@@ -39,7 +40,6 @@ class Rules(TypedDict, total=False):
     """How many levels of a comparison are told apart at most: ``{"surname": 3}``."""
 
 
-_MOST_KEYS = 16
 _FIELDS = {
     "surname": "stem",
     "given_name": "given_name",
@@ -87,7 +87,7 @@ def read_rules(rules: Rules, listed: Listed) -> OwnRules:
         raise refusal("there is no such rule.", f"The rules are {names}.")
     apart = _positions(rules.get("apart", ()), listed)
     together = _positions(rules.get("together", ()), listed)
-    _require_no_contradiction(apart, together, listed.ids)
+    _require_no_contradiction(apart, together, len(listed.ids))
     return OwnRules(
         shares=fixed_shares(rules.get("shares", {}), listed.compared),
         most_levels=_most_levels(rules.get("most_levels", {}), listed.compared),
@@ -121,25 +121,19 @@ def _positions(couples: Couples, listed: Listed) -> list[tuple[int, int]]:
 
 
 def _require_no_contradiction(
-    apart: list[tuple[int, int]], together: list[tuple[int, int]], ids: pa.Array
+    apart: list[tuple[int, int]], together: list[tuple[int, int]], size: int
 ) -> None:
-    """Refuse pairs to be kept apart that others bring together."""
-    first: dict[int, int] = {}
+    """Refuse pairs to be kept apart that others bring together.
 
-    def root(place: int) -> int:
-        while first.get(place, place) != place:
-            place = first[place]
-        return place
-
-    for left, right in together:
-        one, other = sorted((root(left), root(right)))
-        first[other] = one
-    for left, right in apart:
-        if root(left) == root(right):
-            names = f"{ids[left].as_py()} and {ids[right].as_py()}"
-            todo = "Take one of the rules out."
+    A pair is told by its number: an id may be a cell of the list.
+    """
+    left, right = np.array(together, np.int32).reshape(-1, 2).T
+    brought_to = components(size, left, right)
+    for number, (one, other) in enumerate(apart, 1):
+        if brought_to[one] == brought_to[other]:
             raise refusal(
-                f"{names} are to be apart, and rules bring them together.", todo
+                f"pair {number} of apart is brought together by rules of together.",
+                "Take one of the rules out.",
             )
 
 
@@ -167,10 +161,6 @@ def _most_levels(
 def _keys(
     blocking: Sequence[str | Sequence[str]], compared: Comparisons
 ) -> tuple[Key, ...]:
-    if len(blocking) > _MOST_KEYS:
-        raise refusal(
-            "there are too many blocking rules.", f"Give at most {_MOST_KEYS}."
-        )
     known = _FIELDS | {name: ADDED + name for name in compared.added_kinds}
     keys = []
     for rule in blocking:

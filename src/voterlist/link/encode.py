@@ -125,11 +125,11 @@ class EncodedColumn:
         return np.array(self.values.to_pylist(), dtype=object)
 
     @cached_property
-    def words_of_one_k(self) -> Words:
-        """The distinct values with ``k`` written ``q``.
+    def words_with_q_for_k(self) -> Words:
+        """The distinct values with ``q`` for each ``k``, as two names are held side by side.
 
-        The skeleton of a known name says which of the two it is: ``akif``. That of a misspelt one
-        cannot: ``aqf``. Such a slip is one edit, not two.
+        One letter of the alphabets is either. Which of them a known name has is known (``akif``); a
+        misspelt one always has ``q`` (``aqf``), and is one edit away, not two.
         """
         return np.array(
             pc.replace_substring(self.values, "k", "q").to_pylist(), dtype=object
@@ -171,7 +171,7 @@ class EncodedColumn:
     @cached_property
     def initials(self) -> Codes:
         """The code point of the first letter of each distinct value, ``k`` as ``q``."""
-        return np.array([ord(word[0]) for word in self.words_of_one_k], np.int32)
+        return np.array([ord(word[0]) for word in self.words_with_q_for_k], np.int32)
 
     @property
     def is_empty(self) -> bool:

@@ -16,9 +16,7 @@ import numpy as np
 
 from voterlist.arrays import Bools, Codes, Floats, Longs
 from voterlist.link.cluster import components
-
-_TWO_SIDED_95 = 1.96
-"""Standard deviations on either side of the mean that hold 95 % of a normal distribution."""
+from voterlist.link.fit import TWO_SIDED_95
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +119,9 @@ def measure(by: str, name: str, right: Floats, of: Floats) -> Measure:
 
 def _wilson(share: float, number: float) -> tuple[float, float]:
     """The 95 % interval of a share that was seen in so many."""
-    square = _TWO_SIDED_95**2
+    square = TWO_SIDED_95**2
     middle = (share + square / (2 * number)) / (1 + square / number)
-    margin = _TWO_SIDED_95 / (1 + square / number)
+    margin = TWO_SIDED_95 / (1 + square / number)
     margin *= (share * (1 - share) / number + square / (4 * number**2)) ** 0.5
     return max(0.0, min(share, middle - margin)), min(1.0, max(share, middle + margin))
 

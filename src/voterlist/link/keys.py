@@ -13,6 +13,7 @@ from itertools import chain, combinations, takewhile
 import numpy as np
 
 from voterlist.arrays import Codes, Longs
+from voterlist.errors import UsageError
 from voterlist.link.encode import (
     ADDED,
     ADDRESS_WORDS,
@@ -260,6 +261,9 @@ class Key:
 _SPLITS_OF_VALUES = ("date", "given_name")
 """By what a block of one FIN, document or added value is split."""
 
+_MOST = 63
+"""As many as ``match_key`` has bits while pairs are compared; one more would be told of no pair."""
+
 _NUMBERED = {
     "full_name": FULL_NAMES,
     "address_part": ADDRESS_PARTS,
@@ -315,11 +319,24 @@ def keys(
     ``generic`` compares every pair of a list that fits into one block of ``limit`` entries.
     ``added`` are the fields of added comparisons that block; each is a key of its own. ``own`` are
     keys that a user wrote.
+
+    Raises:
+        UsageError: there are more keys than a pair can name.
     """
     if profile is Profile.GENERIC and size <= limit:
         return (_WHOLE,)
-    return (
-        *_SHIPPED[profile.value],
-        *(Key(name, (ADDED + name,), _SPLITS_OF_VALUES) for name in added),
-        *own,
+    shipped = _SHIPPED[profile.value]
+    of_added = (Key(name, (ADDED + name,), _SPLITS_OF_VALUES) for name in added)
+    every = (*shipped, *of_added, *own)
+    if len(every) > _MOST:
+        raise _too_many(_MOST - len(shipped))
+    return every
+
+
+def _too_many(most: int) -> UsageError:
+    """The refusal of more keys than so many that a user adds."""
+    todo = "Add fewer comparisons that block, or fewer blocking rules."
+    told = f"there are more blocking keys than a pair can name: {most} may be added."
+    return UsageError(
+        f"{told} {todo}", todo=todo, code="too-many-keys", places={"most": str(most)}
     )

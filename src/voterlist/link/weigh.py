@@ -489,7 +489,9 @@ def _beside(
 def score(vectors: Vectors, model: Model) -> Scored:
     """The posterior of each class, and the match weight in bits."""
     likelihood = _log_likelihood(vectors, model.log_m)
-    likelihood[:, 1:] -= _for_a_home_in_common(likelihood, vectors, model)[:, None]
+    likelihood[:, 1:] -= _bits_against_a_common_home(likelihood, vectors, model)[
+        :, None
+    ]
     posterior = _posterior(likelihood, model.log_size)
     others = model.log_size[1:] - np.logaddexp2.reduce(model.log_size[1:])
     rivals = np.logaddexp2.reduce(likelihood[:, 1:] + others, axis=1)
@@ -554,28 +556,33 @@ def ordered(
     return log_m | {"unrelated": log_u}
 
 
-def _for_a_home_in_common(likelihood: Floats, vectors: Vectors, model: Model) -> Floats:
+def _bits_against_a_common_home(
+    likelihood: Floats, vectors: Vectors, model: Model
+) -> Floats:
     """By how many bits a home in common would speak against one person; shape (pairs,).
 
     0 where it speaks for one, and where the given names are rather those of twins.
     """
+    dwellings = _of_dwellings(model)
+    if not len(dwellings):
+        return np.zeros(len(likelihood))
     bits = np.stack([model.log_m[name][HOME.field] for name in CLASSES], axis=1)
     own = vectors.levels[HOME.field]
-    elsewhere = likelihood + model.log_size - bits[own]
-    told = _log_odds_against(elsewhere + bits[own])
+    joint = likelihood + model.log_size
+    told = _log_odds_against(joint)
     least = told.copy()
+    counts = given_names_of_one_person(model)[vectors.levels[GIVEN_NAME]]
     is_nearer = np.zeros(len(own), np.bool_)
-    counts = may_be_one_person(model)[vectors.levels[GIVEN_NAME]]
-    for code in _of_dwellings(model):
+    for code in dwellings:
         near = np.flatnonzero(is_nearer)
-        odds = _log_odds_against(elsewhere[near] + bits[code])
+        odds = _log_odds_against(joint[near] + bits[code] - bits[own[near]])
         least[near] = np.minimum(least[near], odds)
         is_nearer |= (own == code) & counts
     return told - least
 
 
-def may_be_one_person(model: Model) -> Bools:
-    """Which levels of two given names one person shows more often than twins do."""
+def given_names_of_one_person(model: Model) -> Bools:
+    """Which levels of given names one person's entries show more often than those of twins."""
     of_same, of_twins = (model.log_m[name][GIVEN_NAME] for name in ("same", "twins"))
     return np.asarray(of_same > of_twins)
 

@@ -185,7 +185,7 @@ def _nearness(names: EncodedColumn, first: Codes, second: Codes) -> Levels:
 
 def _measure(names: EncodedColumn, first: Codes, second: Codes) -> Levels:
     """The same, letter by letter."""
-    words = names.words_of_one_k
+    words = names.words_with_q_for_k
     word_l, word_r = words[first], words[second]
     edits = process.cpdist(
         word_l, word_r, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8
