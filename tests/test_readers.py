@@ -22,7 +22,7 @@ from voterlist.readers import (
     read_folder,
     read_table,
 )
-from voterlist.readers.text import find_delimiter, split_rows
+from voterlist.readers.text import even_rows, find_delimiter, split_rows
 
 LIMITS = IngestSettings()
 AZ = "№;Soyadı;Adı;Ünvan\n1;Hüseynov;Çingiz;Şəki ş.\n2;Ağayeva;Gülşən;İsmayıllı ş., ev 5\n"
@@ -434,6 +434,56 @@ def test_cells_without_quotes_come_back_as_written(table):
     """Splitting is the inverse of joining, one row a line."""
     lines = [";".join(row) for row in table]
     assert split_rows(lines, ";") == (list(range(1, len(lines) + 1)), table)
+
+
+_WRITTEN = st.one_of(
+    st.text("ab ", max_size=3),
+    st.text('ab;" ', max_size=3).map(
+        lambda cell: '"{}"'.format(cell.replace('"', '""'))
+    ),
+    st.text('a;"', max_size=3),
+)
+"""A cell as it stands in a file: mostly with its quotes in order."""
+
+
+@given(
+    st.integers(2, 3).flatmap(
+        lambda width: st.lists(
+            st.lists(_WRITTEN, min_size=width, max_size=width), min_size=2, max_size=4
+        )
+    ),
+    st.sampled_from(["", "\n", "\n\n"]),
+)
+def test_rows_read_all_at_once_are_those_read_line_by_line(table, end):
+    """A long list would hold other cells than a short one with the same lines."""
+    text = "\n".join(";".join(row) for row in table) + end
+    found = even_rows(text, ";", 1000)
+    if found is not None:
+        lines = text.removesuffix("\n").split("\n")
+        rows = [list(row.values()) for row in found.to_pylist()]
+        assert (list(range(1, len(rows) + 1)), rows) == split_rows(lines, ";")
+
+
+def test_cells_in_quotes_are_read_all_at_once():
+    """A list in quotes of a million voters would take half a minute."""
+    found = even_rows('"a";b\n"x; ""y""";\n"";2', ";", 1000)
+    assert found is not None
+    assert found.to_pylist()[1:] == [{"0": 'x; "y"', "1": ""}, {"0": "", "1": "2"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a;b\n1\n",
+        "a;b\n\n1;2\n",
+        'a;b\n1"2;3\n',
+        'a;b\n"1\n";2\n',
+        "a;b\n" + 1001 * "a",
+    ],
+)
+def test_uneven_rows_are_read_line_by_line(text):
+    """A short row would have empty cells for those that are not there."""
+    assert even_rows(text, ";", 1000) is None
 
 
 @given(st.data())

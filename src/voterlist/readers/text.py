@@ -7,18 +7,35 @@ from __future__ import annotations
 
 import csv
 import re
+from codecs import BOM_UTF8
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
+
+from voterlist.arrays import Longs
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.encoding import decode
 from voterlist.readers.outcome import ReadOutcome, RefusedError, refused_as
-from voterlist.readers.sheets import check_rows, check_size, sheet_of_rows
+from voterlist.readers.sheets import (
+    check_rows,
+    check_size,
+    sheet_of_columns,
+    sheet_of_rows,
+)
 
 _MOST_LINES = 12
 """A quoted cell may run over this many lines; a quote open for longer is a slip of the keyboard."""
 _QUOTED = re.compile(r'"(?:[^"\n]|"")*"')
 _SAMPLE_LINES = 400
+_BREAK, _QUOTE = b'\n"'
+_PIECE = 1 << 20
+"""Bytes that are looked at together for quotes."""
 _DELIMITERS = ";\t|^~¦,"
 """The signs that part cells, the comma last."""
 
@@ -29,7 +46,17 @@ def read_text(content: bytes, settings: IngestSettings) -> ReadOutcome:
     decoded = decode(content)
     if decoded is None:
         return ReadOutcome("", trouble=AsideCode.ENCODING_UNREADABLE)
-    lines = _lines(decoded.text)
+    facts = {"encoding": decoded.encoding, "confidence": decoded.confidence}
+    text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
+    delimiter = find_delimiter(_lines_in_turn(text))
+    most = min(settings.max_cell_characters, csv.field_size_limit())
+    table = None if delimiter is None else even_rows(text, delimiter, most)
+    if table is not None and table.num_columns <= settings.max_columns:
+        check_size(table.num_rows, table.num_columns, settings)
+        columns = [column.combine_chunks() for column in table.columns]
+        sheet = sheet_of_columns(columns, settings, delimiter=delimiter, **facts)
+        return ReadOutcome("text", (sheet,))
+    lines = _lines(text)
     if not any(line and not line.isspace() for line in lines):
         raise RefusedError(AsideCode.FILE_EMPTY)
     check_size(len(lines), 0, settings)
@@ -40,20 +67,92 @@ def read_text(content: bytes, settings: IngestSettings) -> ReadOutcome:
         check_rows(rows, settings)
     width = max(map(len, rows))
     check_size(len(rows), width, settings, held=min(width, settings.max_columns + 1))
-    sheet = sheet_of_rows(
-        rows,
-        starts,
-        settings,
-        encoding=decoded.encoding,
-        confidence=decoded.confidence,
-        delimiter=delimiter,
-    )
+    sheet = sheet_of_rows(rows, starts, settings, delimiter=delimiter, **facts)
     return ReadOutcome("text", (sheet,))
+
+
+def even_rows(text: str, delimiter: str, most: int) -> pa.Table | None:
+    """The rows of a text in which each line is a row with as many cells; None of another text.
+
+    For millions of rows: a cell in quotes begins and ends where a cell does and has no line break,
+    so that there is but one way to read them, which is that of ``split_rows``. No line has more
+    than ``most`` bytes.
+    """
+    content = text.encode()
+    if not delimiter.isascii() or content.startswith(BOM_UTF8):
+        return None
+    ends = _even_ends(np.frombuffer(content, np.uint8), ord(delimiter))
+    if ends is None or len(ends) <= 1:
+        return None
+    lengths = np.diff(ends, prepend=-1, append=len(content))
+    # Arrow takes an empty line for a row of empty cells.
+    if lengths.max() > most or lengths[:-1].min() == 1:
+        return None
+    _, (first,) = split_rows([content[: ends[0]].decode()], delimiter)
+    names = [str(place) for place in range(len(first))]
+    try:
+        return read_csv(
+            pa.BufferReader(content),
+            ReadOptions(use_threads=False, column_names=names),
+            ParseOptions(delimiter=delimiter, ignore_empty_lines=False),
+            ConvertOptions(
+                check_utf8=False,
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid:
+        # Some line has more cells, or fewer.
+        return None
+
+
+def _even_ends(signs: npt.NDArray[np.uint8], delimiter: int) -> Longs | None:
+    """Where the lines end, or None where a quote does not stand at an end of a cell.
+
+    Nor may a cell in quotes have a line break, or a delimiter behind its first quote or a doubled
+    one.
+    """
+    is_edge = np.zeros(256, np.bool_)
+    is_edge[[_BREAK, _QUOTE, delimiter]] = True
+    ends = [np.zeros(0, np.int64)]
+    start = 0
+    while start < len(signs):
+        piece = signs[start : start + _PIECE]
+        lines = np.flatnonzero(piece == _BREAK)
+        if not len(lines) and len(piece) == _PIECE:
+            return None
+        if start + _PIECE < len(signs):
+            piece = piece[: lines[-1] + 1]
+        ends.append(lines + start)
+        start += len(piece)
+        quotes = np.flatnonzero(piece == _QUOTE)
+        if not len(quotes):
+            continue
+        # A line has two quotes for each cell in quotes, and two for each quote inside.
+        if len(quotes) % 2 or (np.searchsorted(quotes, lines) % 2).any():
+            return None
+        around = np.full(len(piece) + 2, _BREAK, np.uint8)
+        around[1:-1] = piece
+        before, behind = around[quotes[::2]], around[quotes[1::2] + 2]
+        if not (is_edge[before].all() and is_edge[behind].all()):
+            return None
+        if (around[quotes[::2] + 2] == delimiter).any():
+            return None
+    return np.concatenate(ends)
+
+
+def _lines_in_turn(text: str) -> Iterator[str]:
+    """The lines of a text, as long as one is asked for."""
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
 
 
 def _lines(text: str) -> list[str]:
     """The lines of a text."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = text.split("\n")
     if not lines[-1].strip("\x1a"):
         # What follows the last line's end is no line; old editors leave a 0x1A there.
         lines.pop()
@@ -61,14 +160,14 @@ def _lines(text: str) -> list[str]:
     return lines[0].splitlines() if len(lines) == 1 else lines
 
 
-def find_delimiter(lines: list[str]) -> str | None:
+def find_delimiter(lines: Iterable[str]) -> str | None:
     """The delimiter: one of ``; tab | ^ ~ ¦`` or a comma; None where each line is one cell.
 
     Any but the comma is believed where half of the lines hold it, or a quarter (a short list below
     a long title) if they usually hold it more than once. The comma, which also stands in addresses,
     is believed only where none of these is.
     """
-    sample = _unquoted_lines(lines)[:_SAMPLE_LINES]
+    sample = list(islice(_unquoted_lines(lines), _SAMPLE_LINES))
     if sample:
         # A first line such as sep=; names the delimiter, for Excel.
         declared = re.fullmatch(r"sep=([^\w\s\"]|\t)", sample[0].strip(" \r").lower())
@@ -90,12 +189,12 @@ def find_delimiter(lines: list[str]) -> str | None:
     return delimiter
 
 
-def _unquoted_lines(lines: list[str]) -> list[str]:
+def _unquoted_lines(lines: Iterable[str]) -> Iterator[str]:
     """The lines that are not blank, without their quoted cells."""
-    return [_QUOTED.sub("", line) for line in lines if line.strip()]
+    return (_QUOTED.sub("", line) for line in lines if line.strip())
 
 
-def _usual(sample: list[str], sign: str) -> tuple[int, int]:
+def _usual(sample: Iterable[str], sign: str) -> tuple[int, int]:
     """How many times a line that holds the sign usually holds it, and how many lines hold it."""
     counts = Counter(line.count(sign) for line in sample)
     counts.pop(0, None)
