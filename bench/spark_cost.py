@@ -264,7 +264,6 @@ def on_cluster(
         sessions = [worker.pid for worker in running.workers]
         with watched(sessions) as used:
             words = ["--engine", "spark", "--master", running.url]
-            words += ["--work", str(folder / "work")]
             run = link(source, folder / "out", *words, SPARK_CONF_DIR=str(folder))
     (events,) = log.iterdir()
     return run, used, events

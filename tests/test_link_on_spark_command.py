@@ -57,10 +57,10 @@ def listed(tmp_path, people):
         ("--columns", "a.toml", "--columns", "b.toml"),
     ],
 )
-def test_what_does_not_go_with_spark_is_refused(refused, listed, words):
+@pytest.mark.usefixtures("listed")
+def test_what_does_not_go_with_spark_is_refused(refused, words):
     """The option would be passed over in silence, and another linkage made than was asked for."""
-    words = (*words, *SPARK, "--work", listed / "work")
-    assert refused(*words)[:2] == ("not-with-spark", 2)
+    assert refused(*words, *SPARK)[:2] == ("not-with-spark", 2)
 
 
 @pytest.mark.parametrize("words", [("--master", "local[2]"), ("--work", "work")])
@@ -71,24 +71,18 @@ def test_what_only_spark_takes_is_refused_without_it(refused, words):
 
 
 @pytest.mark.usefixtures("listed")
-def test_a_work_folder_is_asked_for(refused):
-    """What is done would lie where no other machine sees it."""
-    assert refused(*SPARK)[:2] == ("no-work", 2)
-
-
-def test_without_pyspark_it_is_said_what_to_install(refused, listed, monkeypatch):
+def test_without_pyspark_it_is_said_what_to_install(refused, monkeypatch):
     """A traceback would name a module that nobody knows."""
     monkeypatch.setitem(sys.modules, "pyspark", None)
-    assert refused(*SPARK, "--work", listed / "work")[:2] == ("no-pyspark", 2)
+    assert refused(*SPARK)[:2] == ("no-pyspark", 2)
 
 
 def test_another_format_is_refused(refused, tmp_path):
     """Spark would read a CSV file's bytes as rows of something."""
     (tmp_path / "list.csv").write_text("id,surname\n1,x\n", encoding="utf-8")
-    work = ("--work", tmp_path / "work")
-    assert refused(*SPARK, *work, file="list.csv")[:2] == ("spark-not-parquet", 2)
+    assert refused(*SPARK, file="list.csv")[:2] == ("spark-not-parquet", 2)
     (tmp_path / "empty").mkdir()
-    assert refused(*SPARK, *work, file="empty")[:2] == ("spark-not-parquet", 2)
+    assert refused(*SPARK, file="empty")[:2] == ("spark-not-parquet", 2)
 
 
 @pytest.mark.slow
@@ -113,7 +107,7 @@ def test_a_column_that_one_of_two_hundred_files_lacks_is_told(
         part = people.slice(number, 1)
         part = change(part) if number == 137 else part
         pq.write_table(part, folder / f"list-{number:03}.parquet")
-    code, exit_code, told = refused(*SPARK, "--work", tmp_path / "work", file="lists")
+    code, exit_code, told = refused(*SPARK, file="lists")
     assert (code, exit_code) == ("spark-other-columns", 2)
     assert "list-137.parquet" in told
 
@@ -121,7 +115,7 @@ def test_a_column_that_one_of_two_hundred_files_lacks_is_told(
 def test_a_list_without_ids_is_refused(refused, tmp_path, people):
     """The rows would be numbered otherwise each time."""
     pq.write_table(people.drop_columns(["entry_id"]), tmp_path / "list.parquet")
-    assert refused(*SPARK, "--work", tmp_path / "work")[:2] == ("spark-no-id", 2)
+    assert refused(*SPARK)[:2] == ("spark-no-id", 2)
 
 
 def test_a_column_that_begins_blank_is_used(people, tmp_path):
@@ -139,7 +133,8 @@ def test_a_column_that_begins_blank_is_used(people, tmp_path):
         assert ("fin" in _list_of(request.sources()).columns()) is used
 
 
-def test_what_may_differ_on_spark_is_said_before_the_work(refused, listed):
+@pytest.mark.usefixtures("listed")
+def test_what_may_differ_on_spark_is_said_before_the_work(refused):
     """Else whoever has lost letters in a list would not know that pairs can be missed."""
-    words = ("--engine", "spark", "--master", "nowhere", "--work", listed / "work")
+    words = ("--engine", "spark", "--master", "nowhere")
     assert "normalised alone" in " ".join(refused(*words)[2].split())

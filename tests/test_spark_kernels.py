@@ -17,8 +17,8 @@ from voterlist.link.keys import Key, keys, together
 from voterlist.model import Profile
 from voterlist.normalize import normalize
 from voterlist.schemas import require
-from voterlist.spark import comparing, counting
-from voterlist.spark.blocking import Blocking, Ranges, forecast_of, to_ranges
+from voterlist.spark import counting
+from voterlist.spark.blocking import Blocking, distinct_pairs, forecast_of
 from voterlist.spark.exchange import Parcel, of_kind, packed, unpacked
 from voterlist.spark.part import cut, encoded, joined, part
 from voterlist.tables import sort_by
@@ -97,7 +97,7 @@ class InParts:
     @property
     def blocking(self):
         """How it is dealt to tasks."""
-        return Blocking(self.whole, self.keys, LIMIT, self.starts, TASKS, 1_000)
+        return Blocking(self.whole, self.keys, LIMIT, TASKS)
 
 
 @pytest.fixture(scope="module", params=["streets", "lines", "generic"])
@@ -166,32 +166,10 @@ def _keys_as_there(in_parts):
 def test_the_tasks_find_the_pairs_and_the_forecast_of_the_whole_list(in_parts):
     """Blocks are split and cut as on one machine, and what is left out is counted the same."""
     blocking = in_parts.blocking
-    sent = [
-        parcel
-        for number, tables in enumerate(in_parts.parts)
-        for parcel in blocking.sent(number, tables)
-    ]
-    made = [
-        parcel
-        for task in range(TASKS)
-        for parcel in blocking.blocks(
-            task, [one for one in sent if one.addressee == task]
-        )
-    ]
-    values = [
-        parcel
-        for number, tables in enumerate(in_parts.parts)
-        for parcel in blocking.splits(
-            number, tables, [one for one in made if one.addressee == number]
-        )
-    ]
-    assert values
-    made += [
-        parcel
-        for task in range(TASKS)
-        if (of_task := [one for one in values if one.addressee == task])
-        for parcel in blocking.split_blocks(task, of_task)
-    ]
+    looked = _of_each(in_parts.parts, blocking.looked)
+    blocking = blocking.with_large(looked)
+    assert any(map(len, blocking.large))
+    made = _blocks(blocking, _of_each(in_parts.parts, blocking.sent))
     told = [unpacked(one.content) for one in of_kind(made, "told")]
     blocks = build_all(in_parts.whole_list, in_parts.whole.profile, LIMIT)
     assert forecast_of(in_parts.keys, told) == tuple(one.forecast for one in blocks)
@@ -210,7 +188,7 @@ def test_the_tasks_find_the_pairs_and_the_forecast_of_the_whole_list(in_parts):
         )
     }
     found, keys_of = [], {}
-    for table in _in_ranges(blocking, made).values():
+    for table in _in_ranges(blocking, made, 7).values():
         pairs = table.column("pair").to_numpy()
         both = zip(*(side.tolist() for side in unpack_pairs(pairs)), strict=True)
         found += both
@@ -223,59 +201,59 @@ def test_the_tasks_find_the_pairs_and_the_forecast_of_the_whole_list(in_parts):
         assert (holds == one.hold(left, right)).all(), one.key.name
 
 
-def _in_ranges(blocking, made):
-    """The pairs of each range of the blocks that tasks made."""
-    own = of_kind(made, "blocks")
-    counts = np.zeros(PARTS, np.int64)
-    for parcel in own:
-        counts[parcel.addressee] += parcel.rows
-    dealt = Ranges.of(counts, blocking.chunk_pairs, blocking.starts)
-    of_range = {number: [] for number in range(dealt.many)}
-    for parcel in to_ranges(dealt, own):
-        of_range[parcel.addressee].append(parcel)
-    return {
-        number: blocking.pairs(number, parcels, dealt)
-        for number, parcels in of_range.items()
-    }
-
-
-@pytest.mark.slow
-def test_a_value_that_many_entries_of_one_part_have_keeps_no_task_longer_than_others():
-    """One task would make nearly all pairs of the list, hold them all, and serve all entries."""
-    entries, same = 30_000, 6_000
-    starts = np.linspace(0, entries, PARTS + 1).astype(np.int64)
-    position = np.arange(entries, dtype=np.int32)
-    # The first entries have one value, split into blocks; of the others two have each value.
-    code = np.where(position < same, position % 10, position // 2).astype(np.int64)
-    key = Key("surname", ("stem",))
-    blocking = Blocking(None, (key,), 2_000, starts, TASKS, 100_000)
-    sent = [
-        Parcel(task, "codes", part, len(rows), _codes(code[rows], position[rows]))
-        for part in range(PARTS)
-        for task in range(TASKS)
-        if len(rows := _rows_of(code, starts[part : part + 2], task))
+def _of_each(parts, work):
+    return [
+        parcel for number, tables in enumerate(parts) for parcel in work(number, tables)
     ]
-    made = [
+
+
+def _blocks(blocking, sent):
+    """What the tasks make of the codes that parts sent."""
+    return [
         parcel
         for task in range(TASKS)
         for parcel in blocking.blocks(
             task, [one for one in sent if one.addressee == task]
         )
     ]
-    tables = _in_ranges(blocking, made)
-    sizes = np.array([len(table) for table in tables.values()])
+
+
+def _in_ranges(blocking, made, many):
+    """The pairs of each of so many ranges, of the blocks that tasks made."""
+    of_range = {number: [] for number in range(many)}
+    for own in of_kind(made, "part"):
+        for parcel in blocking.pairs(own.sender, own.tables, many):
+            of_range[parcel.addressee].append(parcel)
+    for parcels in of_range.values():
+        assert len({parcel.sender for parcel in parcels}) == len(parcels)
+    return {number: distinct_pairs(parcels) for number, parcels in of_range.items()}
+
+
+@pytest.mark.slow
+def test_a_value_that_many_entries_of_one_part_have_keeps_no_task_longer_than_others():
+    """One task would compare nearly all pairs of the list, and hold them all."""
+    entries, same = 30_000, 6_000
+    starts = np.linspace(0, entries, PARTS + 1).astype(np.int64)
+    position = np.arange(entries, dtype=np.int32)
+    # The first entries have one value, split into blocks; of the others two have each value.
+    code = np.where(position < same, position % 10, position // 2).astype(np.int64)
+    key = Key("surname", ("stem",))
+    blocking = Blocking(None, (key,), 2_000, TASKS)
+    sent = [
+        Parcel(task, "codes", part, len(rows), _codes(code[rows], position[rows]))
+        for part in range(PARTS)
+        for task in range(TASKS)
+        if len(rows := _rows_of(code, starts[part : part + 2], task))
+    ]
     total = 10 * 600 * 599 // 2 + (entries - same) // 2
+    many = -(-total // 100_000)
+    tables = _in_ranges(blocking, _blocks(blocking, sent), many)
+    sizes = np.array([len(table) for table in tables.values()])
     every = np.concatenate([one.column("pair").to_numpy() for one in tables.values()])
     left, right = unpack_pairs(every)
     assert len(np.unique(every)) == len(every) == total
     assert (code[left] == code[right]).all()
-    assert len(sizes) == -(-total // 100_000)
     assert sizes.max() <= 1.5 * np.median(sizes)
-    asked = np.zeros(PARTS, np.int64)
-    for number, table in tables.items():
-        for parcel in comparing.wanted_by(number, table, starts):
-            asked[parcel.addressee] += parcel.rows
-    assert asked.max() <= 1.5 * np.median(asked)
 
 
 def _rows_of(code, bounds, task):
@@ -290,4 +268,5 @@ def _codes(code, position):
         "position": position,
         "is_partial": np.zeros(len(code), np.bool_),
     }
-    return packed({"codes": pa.table(columns)})
+    table = pa.table(columns)
+    return packed({"small": table, "large": table.slice(0, 0)})

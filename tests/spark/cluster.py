@@ -25,6 +25,7 @@ HOME = Path(pyspark.__file__).parent
 _PATIENCE = 240.0
 """Seconds within which Java has to listen, on a machine that does other things as well."""
 _PR_SET_PDEATHSIG = 1
+_SCRATCH = "scratch"
 
 
 @dataclass
@@ -37,6 +38,11 @@ class Cluster:
     stack: ExitStack
     memory: str
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def scratch(self) -> Path:
+        """Where executors put what they keep."""
+        return self.folder / _SCRATCH
 
     def add_worker(self) -> None:
         """Start one more, and wait until the master may know it."""
@@ -122,6 +128,7 @@ def _java(
         **os.environ,
         "SPARK_HOME": str(HOME),
         "SPARK_LOCAL_IP": HOST,
+        "SPARK_LOCAL_DIRS": str(log.parent / _SCRATCH),
         "SPARK_DAEMON_MEMORY": memory,
         "PYSPARK_PYTHON": sys.executable,
     }

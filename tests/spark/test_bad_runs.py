@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -66,18 +65,17 @@ def written(folder):
     return [pq.read_table(folder / f"{name}.parquet") for name in ("pairs", "clusters")]
 
 
-def on(running, work):
-    return ("--engine", "spark", "--master", running.url, "--work", str(work))
+def on(running):
+    return ("--engine", "spark", "--master", running.url)
 
 
-def wait_for_a_step(work, process):
-    """Wait until a step is whole, and the next one is begun."""
+def wait_for_a_step(running, process):
+    """Wait until both workers keep what a step made."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        marks = list(work.glob("*.whole"))
-        begun = [path for path in work.glob("*/_temporary") if path.is_dir()]
-        if marks and begun:
-            return marks
+        keeping = {path.parents[1] for path in running.scratch.rglob("rdd_*")}
+        if len(keeping) > 1:
+            return
         assert process.poll() is None, process.communicate()
         time.sleep(0.05)
     raise TimeoutError("no step was begun")
@@ -94,30 +92,13 @@ def test_a_worker_that_is_killed_changes_nothing(
     standalone, listed, expected, tmp_path
 ):
     """A machine of a cluster fails every day."""
-    running = start([listed], tmp_path, *on(standalone, tmp_path / "work"))
-    wait_for_a_step(tmp_path / "work", running)
+    running = start([listed], tmp_path, *on(standalone))
+    wait_for_a_step(standalone, running)
     standalone.kill_worker()
     standalone.add_worker()
     code, told = ended(running)
     assert code == 0, told
     assert all(map(pa.Table.equals, written(tmp_path), expected))
-
-
-def test_a_driver_that_is_killed_goes_on_where_it_stopped(
-    standalone, listed, expected, tmp_path
-):
-    """A night's work would be done again, or half of it be taken for all."""
-    work = tmp_path / "work"
-    running = start([listed], tmp_path, *on(standalone, work))
-    marks = wait_for_a_step(work, running)
-    before = {mark: mark.stat().st_mtime_ns for mark in marks}
-    os.killpg(running.pid, signal.SIGKILL)
-    running.communicate()
-    assert not (tmp_path / "pairs.parquet").exists()
-    code, told = ended(start([listed], tmp_path, *on(standalone, work)))
-    assert code == 0, told
-    assert all(map(pa.Table.equals, written(tmp_path), expected))
-    assert {mark: mark.stat().st_mtime_ns for mark in marks} == before
 
 
 def test_a_full_disk_is_told_and_nothing_is_written(listed, tmp_path):
@@ -126,14 +107,14 @@ def test_a_full_disk_is_told_and_nothing_is_written(listed, tmp_path):
     work.mkdir()
     out = tmp_path / "out"
     out.mkdir()
-    words = ("--engine", "spark", "--master", "local[1]", "--work", work / "work")
+    words = ("--engine", "spark", "--master", "local[1]")
     rights = [] if os.getuid() == 0 else ["--user", "--map-root-user"]
     disk = ["unshare", *rights, "--mount", "sh", "-c", FULL_DISK, "sh", str(work)]
     done = subprocess.run(
         [*disk, *command([listed], out, *words)],
         capture_output=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(SOURCES)},
+        env={**os.environ, "PYTHONPATH": str(SOURCES), "SPARK_LOCAL_DIRS": str(work)},
         timeout=PATIENCE,
     )
     told = json.loads(done.stdout)
@@ -146,7 +127,7 @@ def test_two_equal_ids_are_told(listed, tmp_path):
     """A pair of two entries of one id would be a pair of one."""
     first = pq.read_table(listed / "list-0.parquet")
     pq.write_table(pa.concat_tables([first, first.slice(7, 1)]), tmp_path / "a.parquet")
-    work = ("--engine", "spark", "--master", "local[2]", "--work", tmp_path / "work")
-    code, told = ended(start([tmp_path / "a.parquet"], tmp_path, *work))
+    words = ("--engine", "spark", "--master", "local[2]")
+    code, told = ended(start([tmp_path / "a.parquet"], tmp_path, *words))
     assert (told["error"]["code"], code) == ("spark-equal-ids", 2)
     assert not (tmp_path / "pairs.parquet").exists()

@@ -11,17 +11,12 @@ import pytest
 
 OPEN = """
 import sys
-from pathlib import Path
 from voterlist.cli.failure import describe
 from voterlist.spark.session import prepare
 from voterlist.spark.session import open_session
-from voterlist.spark.work import open_work
 try:
-    with (
-        open_session(sys.argv[1]) as spark,
-        open_work(Path(sys.argv[2]), {"job": "a"}, since="2026-02-03 04:05") as work,
-    ):
-        prepare(spark, work, patience=float(sys.argv[3]))
+    with open_session(sys.argv[1]) as spark:
+        prepare(spark, patience=float(sys.argv[2]))
         print("fit", spark.version)
 except Exception as error:
     told = describe(error)
@@ -39,11 +34,11 @@ sys.version_info = kind(3, 99, *sys.version_info[2:])
 
 
 @pytest.fixture
-def opened(drive, tmp_path):
+def opened(drive):
     """What opening a session at an address gives: a line of text."""
 
-    def at(master, *, patience=90, folder="work", **env):
-        done = drive(OPEN, master, tmp_path / folder, patience, **env)
+    def at(master, *, patience=90, **env):
+        done = drive(OPEN, master, patience, **env)
         # A traceback of Java, or of a task, would stand here.
         assert done.stderr == ""
         return done.stdout.strip()
@@ -163,5 +158,5 @@ def test_executors_need_the_packages_and_not_the_program(opened, bare):
 
 
 def test_the_profile_is_told_by_executors_without_the_program(drive, bare):
-    """It is the first that they are asked, before the work folder is held."""
+    """It is the first that they are asked."""
     assert drive(TELL, "local[1]", **bare).stdout.split() == ["az"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -33,16 +31,6 @@ them, and so many rows of each part."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where the work is done."""
-
-    master: str
-    """The address of the cluster, as ``spark.session.open_session`` takes it."""
-    work: Path
-    """The folder of what is done so far; every machine sees it under this path."""
-
-
-@dataclass(frozen=True, slots=True)
 class _File:
     """A file of Parquet, by what its end says of it."""
 
@@ -51,8 +39,6 @@ class _File:
     groups: tuple[int, ...]
     """Rows in each part of its rows."""
     schema: pa.Schema
-    digest: str
-    """Of its name, size, time and end: another content has another one."""
     stamp: cluster.Stamp
     """By what the tasks know that they read this file."""
 
@@ -68,12 +54,6 @@ class _List:
     @property
     def rows(self) -> int:
         return sum(file.rows for file in self.files)
-
-    @property
-    def digest(self) -> str:
-        """Of all files, whatever their order."""
-        known = sorted(file.digest for file in self.files)
-        return hashlib.sha256(" ".join(known).encode()).hexdigest()
 
     def headers(self) -> list[str]:
         """The columns that are used, in the order of the files."""
@@ -99,41 +79,37 @@ class _List:
 
 def link_tables_on_spark(
     request: LinkRequest,
-    place: Place,
+    master: str,
     out: Path,
     clusters: Path | None = None,
     *,
-    since: str,
     watch: Watch,
 ) -> Linked:
     """Link the files on a cluster, and write the pairs and the clusters.
 
     Args:
         request: what is to be linked.
-        place: where the work is done.
+        master: the address of the cluster, as ``spark.session.open_session`` takes it.
         out: the file of the pairs (PAIR): Parquet, CSV or XLSX by the end of its name.
         clusters: the file of the clusters, where they are wanted; likewise.
-        since: told to another linkage that finds the work folder held.
         watch: what is called while it runs.
 
     Raises:
         UsageError: the request cannot be used; there is no such cluster, or it is not fit; a file
             is no Parquet or has other columns than the others; an id stands twice.
         SettingsError: a map or the settings have mistakes.
-        WorkspaceBusyError: another linkage holds the work folder.
-        StageError: the cluster failed. What was done until then is kept.
+        StageError: the cluster failed.
     """
-    require_master(place.master)
+    require_master(master)
     sources, settings = request.sources(), link_settings(request.settings)
     listed = _list_of(sources)
-    with open_session(place.master) as spark, told(place.work):
+    with open_session(master) as spark, told():
         files = cluster.Files(spark, _tasks(listed))
         listed, account = _under_profile(listed, files, request.profile)
         watch.reading(account)
         result = cluster.link(
             files,
             listed.columns(),
-            job=cluster.Job(place.work, listed.digest, since),
             profile=account.profile,
             settings=settings,
             comparisons=listed.choice.comparisons,
@@ -200,13 +176,10 @@ def _file(path: Path) -> _File:
         raise usage_error("no-such-file", path=path) from None
     except pa.ArrowInvalid:
         raise _not_parquet(path) from None
-    state = path.stat()
-    told_of_it = [path.name, state.st_size, state.st_mtime_ns, known.metadata.to_dict()]
-    digest = hashlib.sha256(json.dumps(told_of_it, default=str).encode()).hexdigest()
     groups = [
         known.metadata.row_group(at).num_rows for at in range(known.num_row_groups)
     ]
-    return _File(path, sum(groups), tuple(groups), known.schema_arrow, digest, stamp)
+    return _File(path, sum(groups), tuple(groups), known.schema_arrow, stamp)
 
 
 def _choice(files: Sequence[_File], source: Source) -> Choice:

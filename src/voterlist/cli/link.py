@@ -33,7 +33,6 @@ from voterlist.model import PairKind
 
 if TYPE_CHECKING:
     from voterlist.any_table.linking import Linked, LinkRequest
-    from voterlist.any_table.linking_on_spark import Place
     from voterlist.any_table.machine import Shortage
 
 
@@ -83,7 +82,8 @@ class _Options:
     plan: Annotated[bool, option("plan", "--plan")] = False
     engine: Annotated[_Engine, option("engine", "--engine")] = _Engine.LOCAL
     master: Annotated[str | None, option("master", "--master", "URL")] = None
-    work: Annotated[Path | None, option("work", "--work", "FOLDER")] = None
+    work: Annotated[Path | None, option("work", "--work", "FOLDER", hidden=True)] = None
+    """A folder of which Spark has no more need; former commands name one."""
 
     def state_folder(self) -> Path | None:
         """The folder of the state, under whichever name of the option.
@@ -95,14 +95,12 @@ class _Options:
             raise usage_error("state-twice")
         return self.memory if self.state is None else self.state
 
-    def place(self) -> Place | None:
-        """Where Spark does the work; None where this machine does it.
+    def cluster(self) -> str | None:
+        """The address of the cluster that does the work; None where this machine does it.
 
         Raises:
-            UsageError: an option does not go with the engine, or there is no work folder.
+            UsageError: an option does not go with the engine.
         """
-        from voterlist.any_table.linking_on_spark import Place
-
         with_spark = {"--master": self.master, "--work": self.work}
         if self.engine is _Engine.LOCAL:
             _refuse(with_spark, "only-with-spark")
@@ -119,9 +117,7 @@ class _Options:
             "--columns --columns": len(self.columns or ()) > 1,
         }
         _refuse(without, "not-with-spark")
-        if self.work is None:
-            raise usage_error("no-work")
-        return Place(self.master or _ANY_CORE, self.work)
+        return self.master or _ANY_CORE
 
 
 def _refuse(options: Mapping[str, object], code: str) -> None:
@@ -147,7 +143,7 @@ def link(given: _Options) -> Answer:
     from voterlist.any_table.machine import bytes_of
     from voterlist.processes import threads
 
-    place = given.place()
+    master = given.cluster()
     limit, report = given.memory_limit, given.report
     if given.jobs is not None or limit is not None:
         # Each thread has arrays of its own.
@@ -179,17 +175,15 @@ def link(given: _Options) -> Answer:
         keep_memory()
     else:
         return_memory()
-    linked = _link(given, request, given.out, place)
+    linked = _link(given, request, given.out, master)
     _tell(linked, request, given.out)
     if report is not None:
         tell("cli.link.report", path=shown(report))
-    if place is not None:
-        tell("cli.link.work-kept", path=place.work)
     return {**_as_json(linked, request), **picked(given, "out", "clusters", "report")}
 
 
 def _link(
-    given: _Options, request: LinkRequest, out: Path, place: Place | None
+    given: _Options, request: LinkRequest, out: Path, master: str | None
 ) -> Linked:
     """Link the files, here or on a cluster, and write what is found."""
     from voterlist.any_table.linking import Watch, link_tables
@@ -197,7 +191,7 @@ def _link(
     from voterlist.any_table.machine import shortage
 
     forecast: Callable[[int, Sequence[Any]], None] = _tell_forecast
-    if place is not None:
+    if master is not None:
         # Files are always normalised on the way; only a frame in Python may be VOTER already.
         warn("cli.link.parts-alone")
     elif given.memory_limit is None and not _tell_shortage(
@@ -206,11 +200,9 @@ def _link(
         forecast = _forecast_of(request)
     with Steps() as steps:
         watch = Watch(_releasing(steps), forecast, tell_reading)
-        if place is None:
+        if master is None:
             return link_tables(request, out, given.clusters, since=since(), watch=watch)
-        return link_tables_on_spark(
-            request, place, out, given.clusters, since=since(), watch=watch
-        )
+        return link_tables_on_spark(request, master, out, given.clusters, watch=watch)
 
 
 def _releasing(steps: Steps) -> Callable[[str, int, int], None]:

@@ -19,15 +19,14 @@ from voterlist.link.types import Chance
 from voterlist.persons.chance import AGREEMENTS, SEXES, YEARS, Agreeing, expected_of
 from voterlist.spark.entries import Counted
 from voterlist.spark.exchange import (
-    Each,
     Parcel,
-    Steps,
     Tables,
     delivered,
     kind_of,
     of_each,
     opened,
     packed,
+    told,
 )
 from voterlist.spark.part import Whole, part
 
@@ -51,18 +50,15 @@ class _Decades:
         return cls(int(occurs[0]), int(occurs[-1] - occurs[0]) + 1)
 
 
-def chance(steps: Steps, counted: Counted) -> tuple[Chance, ...]:
+def chance(counted: Counted) -> tuple[Chance, ...]:
     """Expected and found pairs for each of ``AGREEMENTS``."""
     decades, own = _Decades.of(counted.whole), kind_of(counted.parts, "part")
     sent = partial(
         _send_counts, whole=counted.whole, decades=decades, tasks=counted.many
     )
-    codes = of_each(own, "chance", opened(sent), folder=steps.handed)
-    steps.step(
-        "chance", lambda: Each(delivered(codes, counted.many), "agreeing", _added_up)
-    )
-    told = steps.told("chance", "told")
-    tables = [parcel.tables["pairs"] for parcel in told]
+    codes = delivered(of_each(own, "chance", opened(sent)), counted.many)
+    added_up = told(of_each(codes, "agreeing", _added_up), "told")
+    tables = [parcel.tables["pairs"] for parcel in added_up]
     every = pa.concat_tables(tables)
     columns = ("kind", "band", "pairs")
     kind, band, pairs = (every.column(name).to_numpy() for name in columns)

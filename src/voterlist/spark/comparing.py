@@ -1,68 +1,47 @@
 """The pairs of ranges, and the entries that each range needs.
 
 A range asks the parts for its entries, once each, and compares its pairs as the local engine does.
-The entries of a part are served by several tasks, each for other ranges: else one task would serve
-all the ranges of a value that nearly all of a part have.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 
-from voterlist.arrays import AnyArray, Longs, unpack_pairs
+from voterlist.arrays import Longs, unpack_pairs
 from voterlist.config import LinkSettings
 from voterlist.link import weigh
 from voterlist.link.cluster import sure_pairs
 from voterlist.link.comparisons import Comparisons, Pairs
 from voterlist.link.judge import Scorer, judge_pairs
 from voterlist.link.weigh import Model
-from voterlist.spark.blocking import Blocking, Ranges, part_of
-from voterlist.spark.exchange import Parcel, Tables, of_kind, packed, unpacked
+from voterlist.spark.blocking import distinct_pairs
+from voterlist.spark.exchange import Parcel, Tables, of_kind, packed
 from voterlist.spark.part import ENTRIES, Part, Whole, cut, joined, part
 
-_SERVERS = 16
 _NOT_SENT = ("fin_hash", "document_hash")
 
 
-def made(
-    number: int, parcels: list[Parcel], blocking: Blocking, ranges: Ranges
-) -> Iterator[Parcel]:
+def made(number: int, parcels: list[Parcel], starts: Longs) -> Iterator[Parcel]:
     """The pairs of a range, and what it asks of the parts."""
-    table = blocking.pairs(number, parcels, ranges)
-    if len(table):
-        yield slices_of(number, number, table)
-        yield from wanted_by(number, table, ranges.starts)
-
-
-def servers(parts: int) -> int:
-    """How many tasks serve the entries of each part: its own, and those behind it."""
-    return min(_SERVERS, parts)
-
-
-def _members(table: pa.Table) -> AnyArray:
-    left, right = unpack_pairs(table.column("pair").to_numpy())
-    return np.unique(np.concatenate([left, right]))
+    table = distinct_pairs(parcels)
+    yield slices_of(number, number, table)
+    yield from wanted_by(number, table, starts)
 
 
 def wanted_by(number: int, table: pa.Table, starts: Longs) -> Iterator[Parcel]:
-    """What a range asks of the parts: the positions of the entries of its pairs.
-
-    It asks one of the tasks that serve a part.
-    """
-    members = _members(table)
-    bounds, parts = np.searchsorted(members, starts), len(starts) - 1
-    for target in range(parts):
-        positions = members[bounds[target] : bounds[target + 1]]
-        if len(positions):
-            task = (target + number % servers(parts)) % parts
-            content = packed({"wanted": pa.table({"position": positions})})
-            yield Parcel(task, "wanted", number, len(positions), content)
+    """What a range asks of the parts: the positions of the entries of its pairs."""
+    members = np.unique(np.concatenate(unpack_pairs(table.column("pair").to_numpy())))
+    bounds = np.searchsorted(members, starts)
+    for target, (start, stop) in enumerate(pairwise(bounds.tolist())):
+        if stop > start:
+            positions = pa.table({"position": members[start:stop]})
+            content = packed({"wanted": positions})
+            yield Parcel(target, "wanted", number, stop - start, content)
 
 
 def slices_of(number: int, sender: int, table: pa.Table) -> Parcel:
@@ -70,20 +49,17 @@ def slices_of(number: int, sender: int, table: pa.Table) -> Parcel:
     return Parcel(number, "pairs", sender, len(table), packed({"pairs": table}))
 
 
-def served(_number: int, parcels: list[Parcel], starts: Longs) -> Iterator[Parcel]:
-    """The entries of some parts, for each range that asks for some."""
-    parts = {parcel.sender: parcel.content for parcel in of_kind(parcels, "part")}
-    asked: dict[tuple[int, int], list[AnyArray]] = {}
-    for parcel in of_kind(parcels, "wanted"):
+def served(number: int, parcels: list[Parcel], starts: Longs) -> Iterator[Parcel]:
+    """The entries of a part, for each range that asks for some."""
+    wanted = of_kind(parcels, "wanted")
+    if not wanted:
+        return
+    (own,) = of_kind(parcels, "part")
+    tables = _columns_sent(own.tables)
+    for parcel in wanted:
         positions = parcel.tables["wanted"].column("position").to_numpy()
-        (part,) = part_of(positions[:1], starts).tolist()
-        asked.setdefault((part, parcel.sender), []).append(positions)
-    for part, of_part in groupby(sorted(asked), key=itemgetter(0)):
-        tables = _columns_sent(unpacked(parts[part]))
-        for _, sender in of_part:
-            rows = np.unique(np.concatenate(asked[part, sender])).astype(np.int64)
-            content = packed(cut(tables, rows - starts[part]))
-            yield Parcel(sender, "entries", part, len(rows), content)
+        content = packed(cut(tables, positions - starts[number]))
+        yield Parcel(parcel.sender, "entries", number, len(positions), content)
 
 
 def _columns_sent(tables: Tables) -> Tables:

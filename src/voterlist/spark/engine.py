@@ -152,7 +152,7 @@ def again(steps: Steps, wanted: Wanted, listed: Listed, first: Done) -> Done:
     scoring = Scoring(first.counted.whole, comparisons, scorer.model, wanted.settings)
     near = near_codes(scorer, codes, cluster.SURE)
     work = partial(comparing.sure, scoring=scoring)
-    sure = pairs.chosen(steps, "sure", first.counted, first.compared, near, work)
+    sure = pairs.chosen("sure", first.counted, first.compared, near, work)
     positions, left, right = ends_of(sure)
     members = pairs.entries_at(steps, first.counted, positions)
     own = np.zeros(0, np.int32)
@@ -160,10 +160,8 @@ def again(steps: Steps, wanted: Wanted, listed: Listed, first: Done) -> Done:
         here = Scorer(members, comparisons, scorer.model)
         own = cluster.of_sure_pairs(here, left, right, sure.column("weight").to_numpy())
     repeats = steps.sent(_repeats(members, own, first.counted))
-    whole = entries_of.whole_again(steps, listed, first.counted, repeats)
-    counted = entries_of.counted(
-        steps, replace(listed, whole=whole), wanted.keys, repeats=repeats
-    )
+    whole = entries_of.whole_again(listed, first.counted, repeats)
+    counted = entries_of.counted(steps, replace(listed, whole=whole), repeats=repeats)
     compared = pairs.compared_again(
         steps,
         counted,
@@ -233,21 +231,22 @@ def linked(
     listed = entries_of.read(steps, source, rows)
     if listed is None:
         return local_link(LINKED.empty_table(), wanted.settings, profile=wanted.profile)
-    counted = entries_of.counted(steps, listed, wanted.keys)
+    counted = entries_of.counted(steps, listed)
     settings = wanted.settings
     blocking = Blocking(
         counted.whole,
         wanted.keys(counted.whole.size),
         settings.largest_block,
-        counted.starts,
         counted.many,
-        settings.chunk_pairs,
     )
-    blocked = pairs.blocked(steps, counted, blocking, watch.forecast)
+    blocked = pairs.blocked(
+        steps, counted, blocking, settings.chunk_pairs, watch.forecast
+    )
     compared = pairs.compared(
         steps, counted, blocked, wanted.comparisons, listed.random
     )
-    watch.progress("compare", blocked.candidates, blocked.candidates)
+    for done in np.cumsum(blocked.sizes).tolist():
+        watch.progress("compare", done, blocked.candidates)
     model = learnt(counted.whole, compared, wanted)
     done = Done(
         counted, compared, Scorer(nobody(counted.whole), wanted.comparisons, model)
@@ -267,7 +266,7 @@ def _conclude(
     near = near_codes(scorer, compared.vectors.codes, settings.kept_probability)
     scoring = Scoring(counted.whole, comparisons, model, settings)
     work = partial(comparing.scored, scoring=scoring)
-    kept = pairs.chosen(steps, "kept", counted, compared, near, work)
+    kept = pairs.chosen("kept", counted, compared, near, work)
     judged, positions = _judge(kept)
     entries = pairs.entries_at(steps, counted, positions)
     entries = entries or replace(nobody(counted.whole), size=0)
@@ -288,7 +287,7 @@ def _conclude(
     )
     return replace(
         concluded(scored, settings),
-        chance=chance(steps, counted),
+        chance=chance(counted),
         added=added_use(nobody(by_entry), scorer),
     )
 

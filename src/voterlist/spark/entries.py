@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,25 +12,20 @@ import pyarrow as pa
 
 from voterlist.arrays import Codes, Longs
 from voterlist.errors import UsageError
-from voterlist.link.fit import reachable
-from voterlist.link.keys import Key
 from voterlist.spark import counting, reading
 from voterlist.spark.exchange import (
-    Each,
     Parcel,
     Steps,
     Tables,
     delivered,
-    kept_in,
     kind_of,
     of_each,
     of_kind,
     opened,
     packed,
-    parcels_of,
-    unpacked,
+    told,
 )
-from voterlist.spark.part import Whole, part
+from voterlist.spark.part import Whole
 from voterlist.spark.reading import Columns, Rows, Source, counted_names, of_names
 
 if TYPE_CHECKING:
@@ -47,8 +42,6 @@ class Counted:
     whole: Whole
     starts: Longs
     """Where each part begins, and where the list ends."""
-    step: str
-    """The step that holds the parts."""
 
     @property
     def many(self) -> int:
@@ -75,8 +68,8 @@ def read(steps: Steps, source: Source, rows: Rows) -> Listed | None:
         UsageError: two entries have one id, or one has none; the tasks read other rows than they
             should.
     """
-    told = source.mapped("ids", rows.ids, reading.sampled)
-    samples = list(parcels_of(told.toArrow()))
+    asked = source.mapped("ids", rows.ids, reading.sampled)
+    samples = told(asked, "ids")
     unknown = sum(parcel.addressee for parcel in samples)
     if unknown:
         raise UsageError(f"{unknown} rows have no id", code="spark-no-id", places={})
@@ -86,15 +79,12 @@ def read(steps: Steps, source: Source, rows: Rows) -> Listed | None:
         return None
     parts = reading.part_count(size)
     bounds = reading.bounds_of(samples, parts)
-
-    def dealt() -> Each:
-        deal = partial(_dealt, rows=rows, bounds=bounds, folder=steps.handed)
-        spread = source.mapped("rows", rows.used, deal)
-        gather = partial(reading.gathered, rows=rows, size=size)
-        return Each(delivered(spread, parts), "entries", gather)
-
-    entries = steps.step("entries", dealt)
-    summaries = steps.told("entries", "summary")
+    spread = source.mapped(
+        "rows", rows.used, partial(reading.dealt, rows=rows, bounds=bounds)
+    )
+    gather = partial(reading.gathered, rows=rows, size=size)
+    entries = steps.kept(of_each(delivered(spread, parts), "entries", gather))
+    summaries = told(entries, "summary")
     equal = sum(parcel.addressee for parcel in summaries)
     if equal:
         raise UsageError(
@@ -106,12 +96,6 @@ def read(steps: Steps, source: Source, rows: Rows) -> Listed | None:
     tables = [parcel.tables for parcel in summaries]
     whole = counting.whole_of(tables, int(starts[-1]), rows.profile, rows.added)
     return Listed(entries, starts, whole, reading.drawn_of(summaries, starts))
-
-
-def _dealt(
-    table: pa.Table, rows: Rows, bounds: Sequence[str], folder: str
-) -> Iterator[Parcel]:
-    return kept_in(folder, reading.dealt(table, rows, bounds))
 
 
 def _require_all(read: int, there: int | None) -> None:
@@ -129,55 +113,40 @@ def _require_all(read: int, there: int | None) -> None:
 def counted(
     steps: Steps,
     listed: Listed,
-    keys: Callable[[int], tuple[Key, ...]],
     *,
     repeats: DataFrame | None = None,
 ) -> Counted:
     """The parts with how often the whole list has each value."""
     starts, whole = listed.starts, listed.whole
-    many, suffix = len(starts) - 1, "" if repeats is None else "-again"
+    many = len(starts) - 1
     own = kind_of(listed.parts, "part")
     asking = own if repeats is None else delivered(own.union(repeats), many)
+    answer = partial(counting.answer, profile=whole.profile)
+
+    def answers(questions: DataFrame) -> DataFrame:
+        return steps.kept(of_each(delivered(questions, many), "answers", answer))
+
     ask = partial(_ask, whole=whole, starts=starts)
-
-    def answers(questions: DataFrame) -> Callable[[], Each]:
-        answer = partial(counting.answer, profile=whole.profile)
-        return lambda: Each(delivered(questions, many), "answers", answer)
-
-    questions = of_each(asking, "questions", ask, folder=steps.handed)
-    told = steps.step(f"answers{suffix}", answers(questions))
-    stats = [parcel.tables for parcel in steps.told(f"answers{suffix}", "stats")]
+    answered = answers(of_each(asking, "questions", ask))
+    stats = [parcel.tables for parcel in told(answered, "stats")]
     whole = counting.with_stats(whole, stats, by_person=repeats is not None)
-    put = partial(_put, whole=whole, starts=starts, keys=keys(whole.size))
-    name = f"parts{suffix}"
-
-    def with_counts() -> Each:
-        answered = delivered(own.union(kind_of(told, "answer")), many)
-        return Each(answered, "counts", put)
-
-    if not whole.has_lines:
-        return Counted(steps.step(name, with_counts), whole, starts, name)
-    first = steps.step(f"words{suffix}", with_counts)
-    ask_lines = opened(partial(_lines_asked, tasks=many))
-    asked = of_each(first, "lines", ask_lines, folder=steps.handed)
-    lines = steps.step(f"line-answers{suffix}", answers(asked))
-    every = kind_of(first, "part", "reachable").union(kind_of(lines, "answer"))
-    deal = partial(_lines_put, whole=whole, tasks=many)
-
-    def frame() -> Each:
-        return Each(delivered(every, many), "line-counts", deal)
-
-    return Counted(steps.step(name, frame), whole, starts, name)
+    put = partial(_put, whole=whole, starts=starts)
+    every = delivered(own.union(kind_of(answered, "answer")), many)
+    parts = steps.kept(of_each(every, "counts", put))
+    if whole.has_lines:
+        ask_lines = opened(partial(_lines_asked, tasks=many))
+        answered = answers(of_each(parts, "lines", ask_lines))
+        every = delivered(parts.union(kind_of(answered, "answer")), many)
+        deal = partial(_lines_put, whole=whole, tasks=many)
+        parts = steps.kept(of_each(every, "line-counts", deal))
+    return Counted(parts, whole, starts)
 
 
-def whole_again(
-    steps: Steps, listed: Listed, before: Counted, repeats: DataFrame
-) -> Whole:
+def whole_again(listed: Listed, before: Counted, repeats: DataFrame) -> Whole:
     """What is known of the whole list, where the values of each person count once."""
     own = delivered(kind_of(listed.parts, "part").union(repeats), before.many)
-    steps.step("summaries-again", lambda: Each(own, "summaries", _sum))
-    told = steps.told("summaries-again", "summary")
-    tables = [parcel.tables for parcel in told]
+    summaries = told(of_each(own, "summaries", _sum), "summary")
+    tables = [parcel.tables for parcel in summaries]
     whole = before.whole
     again = counting.whole_of(tables, whole.size, whole.profile, whole.added)
     return replace(again, home_lines=whole.home_lines)
@@ -212,19 +181,13 @@ def _questions(number: int, asked: Tables, tasks: int) -> Iterator[Parcel]:
 
 
 def _put(
-    number: int,
-    parcels: list[Parcel],
-    whole: Whole,
-    starts: Longs,
-    keys: Sequence[Key],
+    number: int, parcels: list[Parcel], whole: Whole, starts: Longs
 ) -> Iterator[Parcel]:
     (own,) = of_kind(parcels, "part")
     start, tasks = int(starts[number]), len(starts) - 1
     answers = of_kind(parcels, "answer")
     made = counting.counted(own.tables, whole, start, answers, tasks)
     yield Parcel(number, "part", number, own.rows, packed(made))
-    reached = int(reachable(part(made, whole), keys).sum())
-    yield Parcel(number, "reachable", number, reached, b"")
 
 
 def _lines_asked(number: int, tables: Tables, tasks: int) -> Iterator[Parcel]:
@@ -234,7 +197,6 @@ def _lines_asked(number: int, tables: Tables, tasks: int) -> Iterator[Parcel]:
 def _lines_put(
     number: int, parcels: list[Parcel], whole: Whole, tasks: int
 ) -> Iterator[Parcel]:
-    yield from of_kind(parcels, "reachable")
     (own,) = of_kind(parcels, "part")
     answers = of_kind(parcels, "answer")
     made = counting.with_lines(own.tables, whole, answers, tasks)
@@ -245,15 +207,15 @@ def told_names(source: Source, columns: Columns) -> dict[str, Counter[str]]:
     """How often the most frequent names stand in each column of names."""
     names = of_names(columns)
     used = list(dict.fromkeys(name for headers in names.values() for name in headers))
-    told = source.mapped("names", used, partial(_names, columns=names))
+    asked = source.mapped("names", used, partial(_names, columns=names))
     counts: dict[str, Counter[str]] = {}
-    for row in told.toArrow().to_pylist():
-        for name in unpacked(row["content"])["names"].to_pylist():
+    for parcel in told(asked, "names"):
+        for name in parcel.tables["names"].to_pylist():
             of_column = counts.setdefault(name["column"], Counter())
             of_column[name["value"]] += name["count"]
     return counts
 
 
-def _names(rows: pa.Table, columns: Columns) -> Iterator[Parcel]:
+def _names(number: int, rows: pa.Table, columns: Columns) -> Iterator[Parcel]:
     names = counted_names(rows, columns)
-    yield Parcel(0, "names", 0, len(names), packed({"names": names}))
+    yield Parcel(0, "names", number, len(names), packed({"names": names}))

@@ -1,77 +1,49 @@
-"""What tasks hand to each other: a few rows of bytes, each for one task of the next step.
+"""What tasks hand to each other: Arrow tables in rows of bytes, which Spark shuffles and keeps.
 
-Spark moves rows. To move a million entries as a million rows costs more than all that is done with
-them here. So a task puts all that it has for another task into one row: Arrow tables, packed. Spark
-sees who gets it, and how many bytes it has.
-
-What a step keeps is read again by the steps behind it. Its large rows stand in files that the tasks
-write and read themselves, and Spark moves but the places in them: a task that reads two columns of
-a part then reads two columns.
+To move a million entries as a million rows costs more than all that is done with them here. So a
+task puts all that it has for another task into a parcel: Arrow tables, packed. Spark brings it
+there, puts it on disk where memory is short, and makes it anew where a machine is lost.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from voterlist.spark.failures import in_task
-from voterlist.spark.work import Work
-from voterlist.storage.files import make_folder
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 COLUMNS = (
-    "addressee int, kind string, sender int, rows long, content binary, kept string"
+    "addressee int, kind string, sender int, rows long, piece int, pieces int,"
+    " content binary"
 )
-"""The columns of every step, as Spark writes them."""
-_TYPES = {
-    "int": pa.int32(),
-    "long": pa.int64(),
-    "string": pa.string(),
-    "binary": pa.binary(),
-}
+"""The columns of every step, as Spark has them."""
 _SCHEMA = pa.schema(
-    [(name, _TYPES[kind]) for name, kind in map(str.split, COLUMNS.split(", "))]
+    {
+        "addressee": pa.int32(),
+        "kind": pa.string(),
+        "sender": pa.int32(),
+        "rows": pa.int64(),
+        "piece": pa.int32(),
+        "pieces": pa.int32(),
+        "content": pa.binary(),
+    }
 )
-_LARGE = 16_384
-"""Bytes from which a row of a step stands in a file."""
-_ALIGNED = 64
-"""Where a row begins in its file: Arrow reads its columns in place."""
+_PIECE = 1 << 22
+"""Bytes of a row at most: Java holds rows whole, and several of them at a time."""
 
 Tables = Mapping[str, pa.Table]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """Where the content of a parcel stands in a file that all machines see."""
-
-    start: int
-    length: int
-    path: str
-
-    def __str__(self) -> str:
-        return f"{self.start} {self.length} {self.path}"
-
-    @classmethod
-    def of(cls, text: str) -> Kept:
-        """The place that this text tells."""
-        start, length, path = text.split(" ", 2)
-        return cls(int(start), int(length), path)
-
-
-@dataclass(frozen=True, slots=True)
 class Parcel:
-    """One row of a step."""
+    """What one task has for another. No two of one kind have the same sender and addressee."""
 
     addressee: int
     """The task of the next step that gets it."""
@@ -81,12 +53,12 @@ class Parcel:
     """The task that made it; it tells the order in which parcels are opened."""
     rows: int
     """How much is in it."""
-    content: bytes | Kept
+    content: bytes
     """Tables, packed."""
 
     @property
     def tables(self) -> dict[str, pa.Table]:
-        """Its tables; those in a file are read as far as they are looked at."""
+        """Its tables."""
         return unpacked(self.content)
 
 
@@ -100,11 +72,9 @@ def packed(tables: Tables) -> bytes:
     return bytes(sink.getvalue())
 
 
-def unpacked(content: bytes | Kept) -> dict[str, pa.Table]:
-    """The tables in these bytes. Those in a file are read as far as they are looked at."""
-    source = pa.BufferReader(
-        _map_file(content) if isinstance(content, Kept) else content
-    )
+def unpacked(content: bytes) -> dict[str, pa.Table]:
+    """The tables in these bytes."""
+    source = pa.BufferReader(content)
     with pa.ipc.open_stream(source) as reader:
         names = reader.read_all().column("name").to_pylist()
     found = {}
@@ -114,86 +84,61 @@ def unpacked(content: bytes | Kept) -> dict[str, pa.Table]:
     return found
 
 
-def _map_file(kept: Kept) -> pa.Buffer:
-    with pa.memory_map(kept.path) as file:
-        file.seek(kept.start)
-        return file.read_buffer(kept.length)
+def batches_of(parcels: Iterable[Parcel]) -> Iterator[pa.RecordBatch]:
+    """The parcels as rows of a step, as Spark gets them."""
+    for parcel in parcels:
+        pieces = max(1, -(-len(parcel.content) // _PIECE))
+        for piece in range(pieces):
+            row = {
+                "addressee": parcel.addressee,
+                "kind": parcel.kind,
+                "sender": parcel.sender,
+                "rows": parcel.rows,
+                "piece": piece,
+                "pieces": pieces,
+                "content": parcel.content[piece * _PIECE : (piece + 1) * _PIECE],
+            }
+            yield pa.RecordBatch.from_pylist([row], schema=_SCHEMA)
 
 
-def kept_in(folder: str, parcels: Iterable[Parcel]) -> Iterator[Parcel]:
-    """The parcels of a task, the content of the large ones in a file of this folder.
-
-    An attempt that fails leaves its file behind; nobody is told of it.
-    """
-    path = Path(folder) / uuid4().hex
-    with ExitStack() as opened:
-        file = None
-        for parcel in parcels:
-            content = parcel.content
-            if isinstance(content, Kept) or len(content) < _LARGE:
-                yield parcel
-                continue
-            if file is None:
-                file = opened.enter_context(path.open("xb"))
-            start = -(-file.tell() // _ALIGNED) * _ALIGNED
-            file.seek(start)
-            file.write(content)
-            yield replace(parcel, content=Kept(start, len(content), str(path)))
-
-
-OfParcels = Callable[[list[Parcel]], Iterable[Parcel]]
-"""What a task does with all parcels that it gets."""
+def parcels_of(batches: Iterable[pa.RecordBatch]) -> list[Parcel]:
+    """The parcels in these rows of a step, by addressee, kind and sender."""
+    parcels = []
+    pieces: dict[tuple[int, str, int], list[dict[str, Any]]] = {}
+    for batch in batches:
+        for row in batch.select(_SCHEMA.names).to_pylist():
+            key = (row["addressee"], row["kind"], row["sender"])
+            if row["pieces"] == 1:
+                parcels.append(Parcel(*key, row["rows"], row["content"]))
+            else:
+                pieces.setdefault(key, []).append(row)
+    for key, rows in pieces.items():
+        rows.sort(key=lambda row: row["piece"])
+        if [row["piece"] for row in rows] != list(range(rows[0]["pieces"])):
+            raise ValueError("two parcels of one kind from one task to another")
+        content = b"".join(row["content"] for row in rows)
+        parcels.append(Parcel(*key, rows[0]["rows"], content))
+    return sorted(
+        parcels, key=lambda parcel: (parcel.addressee, parcel.kind, parcel.sender)
+    )
 
 
-def mapped(
-    frame: DataFrame, stage: str, work: OfParcels, *, folder: str | None = None
-) -> DataFrame:
-    """A step in which each task does ``work`` with its rows of the frame, a step as well.
+OfTask = Callable[[int, list[Parcel]], Iterable[Parcel]]
+"""What is done with all parcels of one addressee."""
 
-    Where a folder is given, the large ones of its rows stand there.
-    """
+
+def of_each(frame: DataFrame, stage: str, work: OfTask) -> DataFrame:
+    """A step in which the parcels of each addressee are worked on together."""
 
     def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        parcels = [parcel for batch in batches for parcel in parcels_of(batch)]
-        if parcels:
-            made = work(_in_order(parcels))
-            yield from map(batch_of, kept_in(folder, made) if folder else made)
+        # A task may stand for several addressees, where there are few.
+        by_addressee: dict[int, list[Parcel]] = {}
+        for parcel in parcels_of(batches):
+            by_addressee.setdefault(parcel.addressee, []).append(parcel)
+        for number in sorted(by_addressee):
+            yield from batches_of(work(number, by_addressee.pop(number)))
 
     return frame.mapInArrow(in_task(stage, task), COLUMNS)
-
-
-def parcels_of(rows: pa.RecordBatch | pa.Table) -> Iterator[Parcel]:
-    """The parcels that these rows of a step are."""
-    for row in rows.select(_SCHEMA.names).to_pylist():
-        place = row.pop("kept")
-        if place is not None:
-            row["content"] = Kept.of(place)
-        yield Parcel(**row)
-
-
-def _in_order(parcels: list[Parcel]) -> list[Parcel]:
-    """The parcels in an order that does not depend on when they came."""
-    return sorted(parcels, key=lambda one: (one.addressee, one.kind, one.sender))
-
-
-def batch_of(parcel: Parcel) -> pa.RecordBatch:
-    """A row of a step, as Spark gets it."""
-    return pa.RecordBatch.from_pylist([row_of(parcel)], schema=_SCHEMA)
-
-
-def row_of(parcel: Parcel) -> dict[str, object]:
-    """A parcel as a row of a step."""
-    content, kept = parcel.content, None
-    if isinstance(content, Kept):
-        content, kept = b"", str(content)
-    return {
-        "addressee": parcel.addressee,
-        "kind": parcel.kind,
-        "sender": parcel.sender,
-        "rows": parcel.rows,
-        "content": content,
-        "kept": kept,
-    }
 
 
 def delivered(frame: DataFrame, tasks: int) -> DataFrame:
@@ -201,107 +146,20 @@ def delivered(frame: DataFrame, tasks: int) -> DataFrame:
     return frame.repartitionById(tasks, frame["addressee"])
 
 
-def to_several(frame: DataFrame, many: int, tasks: int) -> DataFrame:
-    """Each row of a step for so many tasks: its own, and those behind it, then from 0 on."""
-    from pyspark.sql import functions  # noqa: PLC0415  an extra
-
-    behind = functions.explode(
-        functions.sequence(functions.lit(0), functions.lit(many - 1))
-    )
-    repeated = frame.withColumn("behind", behind)
-    task = (repeated["addressee"] + repeated["behind"]) % tasks
-    return repeated.withColumn("addressee", task.cast("int")).drop("behind")
-
-
-def by_addressee(parcels: Iterable[Parcel]) -> Iterator[tuple[int, list[Parcel]]]:
-    """The parcels of each addressee: a task may stand for several, where there are few."""
-    found: dict[int, list[Parcel]] = {}
-    for parcel in parcels:
-        found.setdefault(parcel.addressee, []).append(parcel)
-    yield from sorted(found.items())
-
-
 def of_kind(parcels: Iterable[Parcel], kind: str) -> list[Parcel]:
     """Those of a kind, in their order."""
     return [parcel for parcel in parcels if parcel.kind == kind]
 
 
-OfTask = Callable[[int, list[Parcel]], Iterable[Parcel]]
-"""What is done with all parcels of one addressee."""
-
-
-@dataclass(frozen=True)
-class Each:
-    """Work on the parcels of each addressee together, which makes a step."""
-
-    frame: DataFrame
-    stage: str
-    work: OfTask
-
-
-@dataclass(frozen=True)
-class Steps:
-    """Where the steps of a linkage are written, and how."""
-
-    spark: SparkSession
-    work: Work
-
-    @property
-    def handed(self) -> str:
-        """Where the large rows stand that tasks hand to each other while a step is written."""
-        return str(self.work.handed)
-
-    def step(self, name: str, each: Callable[[], Each]) -> DataFrame:
-        """A step, done if need be."""
-
-        def write(path: str) -> None:
-            folder, handed = self.work.kept(name), self.work.handed
-            shutil.rmtree(handed, ignore_errors=True)
-            make_folder(folder)
-            make_folder(handed)
-            made = each()
-            frame = of_each(made.frame, made.stage, made.work, folder=str(folder))
-            writer = frame.write.option("compression", "none")
-            writer = writer.option("parquet.enable.dictionary", "false")
-            try:
-                writer.parquet(path)
-            finally:
-                # What was handed is in the step now, or is made anew.
-                shutil.rmtree(handed, ignore_errors=True)
-
-        return self.spark.read.schema(COLUMNS).parquet(self.work.step(name, write))
-
-    def told(self, name: str, kind: str) -> list[Parcel]:
-        """The parcels of one kind in a step that is done, on the driver."""
-        rows = pq.read_table(self.work.folder / name, filters=[("kind", "=", kind)])
-        return in_order(parcels_of(rows))
-
-    def sent(self, parcels: Iterable[Parcel]) -> DataFrame:
-        """Parcels that the driver sends."""
-        rows = [tuple(row_of(parcel).values()) for parcel in parcels]
-        return self.spark.createDataFrame(rows, COLUMNS)
-
-
-def in_order(parcels: Iterable[Parcel]) -> list[Parcel]:
-    """The parcels in the order of their senders."""
-    return sorted(parcels, key=lambda one: (one.sender, one.addressee))
-
-
-def of_each(
-    frame: DataFrame, stage: str, work: OfTask, *, folder: str | None = None
-) -> DataFrame:
-    """A step in which the parcels of each addressee are worked on together."""
-    return mapped(frame, stage, partial(_of_each, work), folder=folder)
-
-
-def _of_each(work: OfTask, parcels: list[Parcel]) -> Iterator[Parcel]:
-    for number, of_one in by_addressee(parcels):
-        yield from work(number, of_one)
-
-
 def kind_of(frame: DataFrame, *kinds: str) -> DataFrame:
     """The rows of these kinds."""
     return frame.filter(frame["kind"].isin(*kinds))
+
+
+def told(frame: DataFrame, kind: str) -> list[Parcel]:
+    """The parcels of one kind in a step, on the driver, in the order of their senders."""
+    parcels = parcels_of(kind_of(frame, kind).toArrow().to_batches())
+    return sorted(parcels, key=lambda parcel: (parcel.sender, parcel.addressee))
 
 
 def opened(work: Callable[[int, Tables], Iterable[Parcel]]) -> OfTask:
@@ -312,3 +170,30 @@ def opened(work: Callable[[int, Tables], Iterable[Parcel]]) -> OfTask:
             yield from work(number, own.tables)
 
     return task
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps of a linkage that Spark keeps until it ends."""
+
+    spark: SparkSession
+    _kept: list[DataFrame] = field(default_factory=list)
+
+    def kept(self, frame: DataFrame) -> DataFrame:
+        """The same rows. They are made once, when somebody asks for some, and kept on disk."""
+        from pyspark.storagelevel import StorageLevel  # noqa: PLC0415  an extra
+
+        self._kept.append(frame.persist(StorageLevel.DISK_ONLY))
+        return self._kept[-1]
+
+    def sent(self, parcels: Iterable[Parcel]) -> DataFrame:
+        """Parcels that the driver sends."""
+        rows = pa.Table.from_batches(batches_of(parcels), _SCHEMA)
+        return self.spark.createDataFrame(rows, COLUMNS)
+
+    def end(self) -> None:
+        """Keep nothing any more."""
+        for frame in self._kept:
+            # A cluster that went away keeps nothing.
+            with suppress(Exception):
+                frame.unpersist()

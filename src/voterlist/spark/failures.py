@@ -13,7 +13,6 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from voterlist.errors import StageError, UsageError, VoterlistError, place_of
@@ -25,6 +24,8 @@ Batches = Iterator[Any]
 
 _OURS = "voterlist-task"
 _OF_TASK = re.compile(rf"{_OURS} (\S+): (\w+) at (\S+)")
+_SCRATCH = "spark.local.dir"
+"""Spark's setting for the folder of what does not fit into memory; no other disk is written to."""
 _NO_ROOM = ("No space left on device", "Disk quota exceeded")
 _OTHER_PYTHON = re.compile(
     r"PYTHON_VERSION_MISMATCH.*?different version[^0-9]*(\d+\.\d+)\D+?(\d+\.\d+)",
@@ -82,10 +83,8 @@ def _without_values(step: str, error: BaseException) -> str:
 
 
 @contextmanager
-def told(folder: Path) -> Iterator[None]:
+def told() -> Iterator[None]:
     """Turn what Spark or Arrow raise in the block into our own errors.
-
-    ``folder`` is the work folder.
 
     Raises:
         OSError: ``ENOSPC`` where a disk is full.
@@ -97,17 +96,17 @@ def told(folder: Path) -> Iterator[None]:
     except Exception as error:
         if type(error).__module__.partition(".")[0] not in _FOREIGN:
             raise
-        told_in_words = in_words(error, folder)
+        told_in_words = in_words(error)
         # It stays the context of ours, and Arrow quotes cells.
         error.args = ()
         raise told_in_words from None
 
 
-def in_words(error: Exception, folder: Path) -> VoterlistError | OSError:
+def in_words(error: Exception) -> VoterlistError | OSError:
     """Our error for one of Spark's. Its message is looked at, and none of it is told."""
     text = f"{type(error).__name__} {error}"
     if any(words in text for words in _NO_ROOM):
-        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), _SCRATCH)
     task = _OF_TASK.search(text)
     if task is not None:
         return _failed_task(*task.groups())

@@ -16,22 +16,17 @@ from voterlist.link.comparisons import Comparisons
 from voterlist.link.fit import MUCH
 from voterlist.link.weigh import VectorCounts, count
 from voterlist.spark import comparing
-from voterlist.spark.blocking import Blocking, Ranges, forecast_of, to_ranges
+from voterlist.spark.blocking import Blocking, forecast_of
 from voterlist.spark.entries import Counted
 from voterlist.spark.exchange import (
-    Each,
     OfTask,
     Parcel,
     Steps,
     delivered,
-    in_order,
     kind_of,
-    mapped,
     of_each,
-    of_kind,
     opened,
-    parcels_of,
-    to_several,
+    told,
 )
 from voterlist.spark.part import Part, joined, part
 
@@ -46,109 +41,64 @@ class Blocked:
     pairs: DataFrame
     ranges: int
     """How many ranges there are."""
-    candidates: int
-    """How many pairs there are."""
+    sizes: list[int]
+    """How many pairs each range has that has any."""
     forecast: tuple[Forecast, ...]
     reachable: int
     parted: int
+
+    @property
+    def candidates(self) -> int:
+        """How many pairs there are."""
+        return sum(self.sizes)
 
 
 def blocked(
     steps: Steps,
     counted: Counted,
     blocking: Blocking,
+    chunk_pairs: int,
     tell: Callable[[tuple[Forecast, ...]], None],
 ) -> Blocked:
     """The pairs that the keys bring together."""
-    many = counted.many
-    parts = kind_of(counted.parts, "part")
-
-    def frame() -> Each:
-        codes = of_each(parts, "keys", opened(blocking.sent), folder=steps.handed)
-        return Each(delivered(codes, blocking.tasks), "blocks", blocking.blocks)
-
-    found = steps.step("blocks", frame)
-    told = [parcel.tables for parcel in steps.told("blocks", "told")]
-    made, begun = kind_of(found, "blocks"), steps.told("blocks", "blocks")
-    asked = kind_of(found, "large")
-    if sum(tables["large"].column("count")[0].as_py() for tables in told):
-        split = _split_blocks(steps, blocking, parts.union(asked), many)
-        of_split = steps.told("split-blocks", "told")
-        told += [parcel.tables for parcel in of_split]
-        made = made.union(kind_of(split, "blocks"))
-        begun += steps.told("split-blocks", "blocks")
-    forecast = forecast_of(blocking.keys, told)
+    parts = counted.parts
+    looked = told(of_each(parts, "keys", opened(blocking.looked)), "looked")
+    blocking = blocking.with_large(looked)
+    codes = delivered(of_each(parts, "codes", opened(blocking.sent)), blocking.tasks)
+    blocks = steps.kept(of_each(codes, "blocks", blocking.blocks))
+    tables = [parcel.tables for parcel in told(blocks, "told")]
+    forecast = forecast_of(blocking.keys, tables)
     tell(forecast)
-    counts = np.zeros(many, np.int64)
-    for parcel in begun:
-        counts[parcel.addressee] += parcel.rows
-    ranges = Ranges.of(counts, blocking.chunk_pairs, counted.starts)
-
-    def dealt() -> Each:
-        of_ranges = mapped(made, "ranges", partial(to_ranges, ranges))
-        work = partial(comparing.made, blocking=blocking, ranges=ranges)
-        return Each(delivered(of_ranges, ranges.many), "pairs", work)
-
-    pairs = steps.step("pairs", dealt)
-    sizes = [parcel.rows for parcel in steps.told("pairs", "pairs")]
-    reached = [parcel.rows for parcel in steps.told(counted.step, "reachable")]
-    cut = np.concatenate(
-        [tables["cut"].column("position").to_numpy() for tables in told]
+    every = sum(line.pairs for line in forecast)
+    ranges = max(counted.many, -(-every // chunk_pairs))
+    made = of_each(
+        kind_of(blocks, "part"), "pairs", opened(partial(blocking.pairs, many=ranges))
     )
+    work = partial(comparing.made, starts=counted.starts)
+    pairs = steps.kept(of_each(delivered(made, ranges), "ranges", work))
+    cut = [of["cut"].column("position").to_numpy() for of in tables]
     return Blocked(
         pairs,
-        ranges.many,
-        sum(sizes),
+        ranges,
+        [parcel.rows for parcel in told(pairs, "pairs")],
         forecast,
-        sum(reached),
-        _count_parted(steps, np.unique(cut), counted.whole.size),
+        sum(parcel.rows for parcel in looked),
+        _count_parted(blocks, np.unique(np.concatenate(cut)), counted.whole.size),
     )
 
 
-def _split_blocks(
-    steps: Steps, blocking: Blocking, parts: DataFrame, many: int
-) -> DataFrame:
-    """The blocks that are too large, split by the values of their entries.
-
-    Args:
-        steps: does and keeps the step.
-        blocking: how blocks are made.
-        parts: the parts, and what the blocks ask of them.
-        many: how many parts there are.
-    """
-
-    def frame() -> Each:
-        values = of_each(
-            delivered(parts, many),
-            "splits",
-            partial(_splits, blocking),
-            folder=steps.handed,
-        )
-        tasks = delivered(values, blocking.tasks)
-        return Each(tasks, "split-blocks", blocking.split_blocks)
-
-    return steps.step("split-blocks", frame)
-
-
-def _count_parted(steps: Steps, cut: Codes, size: int) -> int:
+def _count_parted(blocks: DataFrame, cut: Codes, size: int) -> int:
     """How many of the entries of blocks that are too large stand in no other block.
 
     0 where they are too few for a doubt: then nobody asks for the others.
     """
     if len(cut) <= MUCH * size:
         return 0
-    members = [p.tables["members"] for p in steps.told("blocks", "members")]
+    members = [parcel.tables["members"] for parcel in told(blocks, "members")]
     inside = np.unique(
-        np.concatenate([m.column("position").to_numpy() for m in members])
+        np.concatenate([of.column("position").to_numpy() for of in members])
     )
     return int((~np.isin(cut, inside)).sum())
-
-
-def _splits(blocking: Blocking, number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
-    asked = of_kind(parcels, "large")
-    if asked:
-        (own,) = of_kind(parcels, "part")
-        yield from blocking.splits(number, own.tables, asked)
 
 
 # --- vectors
@@ -179,19 +129,17 @@ def compared(
     drawn = list(_draw(random, first_random, _random_ranges(many)))
     tasks = first_random + len(drawn)
 
-    def frame() -> Each:
-        asked, found = (kind_of(blocked.pairs, kind) for kind in ("wanted", "pairs"))
-        wanted, sliced = _with_random(steps, drawn, starts, asked, found)
-        served = _serve(counted, wanted, steps.handed)
-        work = partial(
-            comparing.compared,
-            whole=counted.whole,
-            comparisons=comparisons,
-            random_from=first_random,
-        )
-        return Each(delivered(sliced.union(served), tasks), "compare", work)
-
-    return _with_vectors(steps, "vectors", frame, first_random)
+    asked, found = (kind_of(blocked.pairs, kind) for kind in ("wanted", "pairs"))
+    wanted, sliced = _with_random(steps, drawn, starts, asked, found)
+    every = delivered(sliced.union(_serve(counted, wanted)), tasks)
+    work = partial(
+        comparing.compared,
+        whole=counted.whole,
+        comparisons=comparisons,
+        random_from=first_random,
+    )
+    pairs = steps.kept(of_each(every, "compare", work))
+    return _with_vectors(pairs, first_random)
 
 
 def compared_again(
@@ -207,20 +155,18 @@ def compared_again(
     drawn = list(_draw(random, before.ranges, _random_ranges(many)))
     tasks = before.ranges + len(drawn)
 
-    def frame() -> Each:
-        wanted = mapped(before.pairs, "perhaps", partial(_near_wanted, perhaps, starts))
-        wanted, sliced = _with_random(steps, drawn, starts, wanted, before.pairs)
-        served = _serve(counted, wanted, steps.handed)
-        work = partial(
-            comparing.compared_again,
-            whole=counted.whole,
-            comparisons=comparisons,
-            perhaps=perhaps,
-            random_from=before.ranges,
-        )
-        return Each(delivered(sliced.union(served), tasks), "compare-again", work)
-
-    return _with_vectors(steps, "vectors-again", frame, before.ranges)
+    wanted = of_each(before.pairs, "perhaps", partial(_near_wanted, perhaps, starts))
+    wanted, sliced = _with_random(steps, drawn, starts, wanted, before.pairs)
+    every = delivered(sliced.union(_serve(counted, wanted)), tasks)
+    work = partial(
+        comparing.compared_again,
+        whole=counted.whole,
+        comparisons=comparisons,
+        perhaps=perhaps,
+        random_from=before.ranges,
+    )
+    pairs = steps.kept(of_each(every, "compare-again", work))
+    return _with_vectors(pairs, before.ranges)
 
 
 def _with_random(
@@ -247,11 +193,8 @@ def _random_ranges(parts: int) -> int:
     return max(2, parts // 4)
 
 
-def _with_vectors(
-    steps: Steps, name: str, each: Callable[[], Each], ranges: int
-) -> Compared:
-    pairs = steps.step(name, each)
-    counts, random = (_vectors(steps, name, kind) for kind in ("counts", "random"))
+def _with_vectors(pairs: DataFrame, ranges: int) -> Compared:
+    counts, random = (_vectors(pairs, kind) for kind in ("counts", "random"))
     return Compared(kind_of(pairs, "pairs"), counts, random, ranges)
 
 
@@ -267,16 +210,15 @@ def _draw(
             yield first + number, pa.table({"pair": pairs[rows], "keys": times[rows]})
 
 
-def _serve(counted: Counted, wanted: DataFrame, folder: str | None = None) -> DataFrame:
-    """The entries that are asked for, for those who ask; large ones in this folder."""
-    many, own = counted.many, kind_of(counted.parts, "part")
-    every = to_several(own, comparing.servers(many), many).union(wanted)
+def _serve(counted: Counted, wanted: DataFrame) -> DataFrame:
+    """The entries that are asked for, for those who ask."""
     work = partial(comparing.served, starts=counted.starts)
-    return of_each(delivered(every, many), "entries", work, folder=folder)
+    every = delivered(counted.parts.union(wanted), counted.many)
+    return of_each(every, "entries", work)
 
 
-def _vectors(steps: Steps, name: str, kind: str) -> VectorCounts:
-    tables = [parcel.tables["counts"] for parcel in steps.told(name, kind)]
+def _vectors(pairs: DataFrame, kind: str) -> VectorCounts:
+    tables = [parcel.tables["counts"] for parcel in told(pairs, kind)]
     return count(
         [
             VectorCounts(
@@ -291,7 +233,6 @@ def _vectors(steps: Steps, name: str, kind: str) -> VectorCounts:
 
 
 def chosen(
-    steps: Steps,
     name: str,
     counted: Counted,
     compared: Compared,
@@ -299,17 +240,12 @@ def chosen(
     work: OfTask,
 ) -> pa.Table:
     """What is worked out of the pairs whose vectors are among ``near``, by left, then right."""
-
-    def frame() -> Each:
-        wanted = mapped(
-            compared.pairs, "near", partial(_near_wanted, near, counted.starts)
-        )
-        sliced = mapped(compared.pairs, "near", partial(_near, near))
-        served = _serve(counted, wanted, steps.handed)
-        return Each(delivered(sliced.union(served), compared.ranges), name, work)
-
-    steps.step(name, frame)
-    found = steps.told(name, "kept")
+    wanted = of_each(
+        compared.pairs, "near", partial(_near_wanted, near, counted.starts)
+    )
+    sliced = of_each(compared.pairs, "near", partial(_near, near))
+    every = delivered(sliced.union(_serve(counted, wanted)), compared.ranges)
+    found = told(of_each(every, name, work), "kept")
     if not found:
         return pa.table({})
     table = pa.concat_tables([parcel.tables["kept"] for parcel in found])
@@ -318,12 +254,14 @@ def chosen(
     ).combine_chunks()
 
 
-def _near_wanted(near: Longs, starts: Longs, parcels: list[Parcel]) -> Iterator[Parcel]:
+def _near_wanted(
+    near: Longs, starts: Longs, _number: int, parcels: list[Parcel]
+) -> Iterator[Parcel]:
     for number, table in comparing.near_pairs(parcels, near):
         yield from comparing.wanted_by(number, table, starts)
 
 
-def _near(near: Longs, parcels: list[Parcel]) -> Iterator[Parcel]:
+def _near(near: Longs, _number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
     for number, table in comparing.near_pairs(parcels, near):
         yield comparing.slices_of(number, number, table)
 
@@ -334,6 +272,5 @@ def entries_at(steps: Steps, counted: Counted, positions: Codes) -> Part | None:
         return None
     pairs = pa.table({"pair": pack_pairs(positions, positions)})
     wanted = steps.sent(comparing.wanted_by(0, pairs, counted.starts))
-    found = _serve(counted, wanted).toArrow()
-    pieces = comparing.pieces_of(in_order(parcels_of(found)))
+    pieces = comparing.pieces_of(told(_serve(counted, wanted), "entries"))
     return part(joined(pieces), counted.whole)

@@ -27,7 +27,7 @@ from voterlist.normalize import normalize
 from voterlist.normalize.stage import fold_added
 from voterlist.readers import text_table
 from voterlist.spark.counting import summary
-from voterlist.spark.exchange import COLUMNS, Parcel, batch_of, packed
+from voterlist.spark.exchange import COLUMNS, Parcel, batches_of, packed
 from voterlist.spark.failures import in_task
 from voterlist.spark.part import encoded
 from voterlist.tables import codes, join_text, sort_by
@@ -46,12 +46,12 @@ def part_count(size: int) -> int:
     return max(2, min(_FEW, -(-size // _SMALL)), -(-size // _MOST))
 
 
-def sampled(ids: pa.Table) -> Iterator[Parcel]:
+def sampled(number: int, ids: pa.Table) -> Iterator[Parcel]:
     """How many ids a task has, how many rows have none, and some of the ids."""
     every = join_text(text_table(ids).columns)
     step = max(1, len(every) // _SAMPLED)
     table = pa.table({"id": every.take(pa.array(np.arange(0, len(every), step)))})
-    yield Parcel(every.null_count, "ids", 0, len(every), packed({"ids": table}))
+    yield Parcel(every.null_count, "ids", number, len(every), packed({"ids": table}))
 
 
 def bounds_of(parcels: Sequence[Parcel], parts: int) -> list[str]:
@@ -72,7 +72,9 @@ def bounds_of(parcels: Sequence[Parcel], parts: int) -> list[str]:
     return [ids[place][0] for place in places]
 
 
-def dealt(table: pa.Table, rows: Rows, bounds: Sequence[str]) -> Iterator[Parcel]:
+def dealt(
+    number: int, table: pa.Table, rows: Rows, bounds: Sequence[str]
+) -> Iterator[Parcel]:
     """The rows of a task, for each part."""
     ordered = sort_by(rows.entries(table), "entry_id")
     ids = ordered.column("entry_id").combine_chunks()
@@ -81,7 +83,7 @@ def dealt(table: pa.Table, rows: Rows, bounds: Sequence[str]) -> Iterator[Parcel
         zip([0, *cuts], [*cuts, len(ids)], strict=True)
     ):
         content = packed({"rows": ordered.slice(start, stop - start)})
-        yield Parcel(part, "rows", 0, stop - start, content)
+        yield Parcel(part, "rows", number, stop - start, content)
 
 
 def _first_from(ids: pa.Array, bound: str) -> int:
@@ -235,8 +237,8 @@ def counted_names(rows: pa.Table, columns: Columns) -> pa.Table:
     return pa.concat_tables(counted)
 
 
-OfRows = Callable[[pa.Table], Iterable[Parcel]]
-"""What is done with the rows of a task."""
+OfRows = Callable[[int, pa.Table], Iterable[Parcel]]
+"""What is done with the number of a task and its rows."""
 Stamp = tuple[int, int]
 """Size of a file in bytes, and when it was written, in whole seconds: machines that see one disk
 need not agree on more."""
@@ -337,9 +339,12 @@ def dealt_pieces(pieces: Sequence[Piece], rows: int) -> tuple[tuple[Piece, ...],
 def _of_frame(
     work: OfRows, batches: Iterator[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
-    rows = list(batches)
-    if rows:
-        yield from map(batch_of, work(pa.Table.from_batches(rows)))
+    from pyspark import TaskContext  # noqa: PLC0415  an extra
+
+    rows, context = list(batches), TaskContext.get()
+    if rows and context is not None:
+        table = pa.Table.from_batches(rows)
+        yield from batches_of(work(context.partitionId(), table))
 
 
 def _of_files(
@@ -352,7 +357,7 @@ def _of_files(
         for number in batch.column(0).to_pylist():
             rows = pa.concat_tables([_read(piece, columns) for piece in tasks[number]])
             if len(rows):
-                yield from map(batch_of, work(rows))
+                yield from batches_of(work(number, rows))
 
 
 def _read(piece: Piece, columns: Sequence[str]) -> pa.Table:

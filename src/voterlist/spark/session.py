@@ -32,7 +32,6 @@ import pyarrow as pa
 
 from voterlist.errors import UsageError
 from voterlist.spark.failures import in_task, in_words, told
-from voterlist.spark.work import Work
 from voterlist.storage.temporary import private_folder
 
 if TYPE_CHECKING:
@@ -61,6 +60,8 @@ _SETTINGS = {
     # it never runs again. What the user says of Java stands behind it, and goes before.
     "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1",
     "spark.executor.defaultJavaOptions": "-XX:TieredStopAtLevel=1",
+    # Rows hold parcels: a few of them are as much as a task should hold at a time.
+    "spark.sql.execution.arrow.maxBytesPerBatch": "16m",
     # The same rows give the same parcels, whichever attempt makes them. Spark need not add up a
     # checksum of each of their bytes to see it.
     "spark.sql.shuffle.orderIndependentChecksum.enabled": "false",
@@ -128,7 +129,7 @@ def _connect(master: str, settings: Mapping[str, str]) -> SparkSession:
         builder = SparkSession.builder.remote(master)
     except ImportError:
         raise UsageError("grpc is not installed", code="no-pyspark") from None
-    with told(Path()):
+    with told():
         spark = builder.getOrCreate()
         for name, value in settings.items():
             if name.startswith("spark.sql."):
@@ -151,7 +152,7 @@ def _start(master: str, settings: Mapping[str, str]) -> SparkSession:
     builder = SparkSession.builder.master(master)
     for name, value in settings.items():
         builder = builder.config(name, value)
-    with _log_of_java(), told(Path()):
+    with _log_of_java(), told():
         try:
             return builder.getOrCreate()
         except PySparkRuntimeError:
@@ -276,37 +277,24 @@ _TASKS = 16
 _EPOCH = (2020, 1, 1, 0, 0, 0)
 _UNCHECKED = (0b01).to_bytes(4, "little")
 """What says that a compiled module is known by a digest of its source, which nobody looks at."""
-_LOOKED = "library string, version string, sees boolean"
+_LOOKED = "library string, version string"
 
 
-def prepare(
-    spark: SparkSession, work: Work | None, *, patience: float = PATIENCE
-) -> None:
+def prepare(spark: SparkSession, *, patience: float = PATIENCE) -> None:
     """Send the program to the executors, and see that they are fit for the work.
 
     Args:
         spark: a session of any kind; Spark Connect as well.
-        work: must be seen by every executor under the same path. None: nothing is written yet.
         patience: seconds within which the first small task has to be done.
 
     Raises:
         UsageError: ``spark-no-workers`` where none works for us in that time,
             ``spark-other-python``, ``spark-no-package`` or ``spark-other-library`` where an
-            executor's Python is not like this one, ``work-not-shared`` where one does not see the
-            work folder.
+            executor's Python is not like this one.
         StageError: the cluster fails otherwise.
     """
     spark.addArtifact(str(_program()), pyfile=True)
-    folder = Path() if work is None else work.folder
-    probe = folder if work is None else work.probe()
-    looked = _within(patience, spark, _asking(spark, probe), folder)
-    if work is not None and not all(looked.column("sees").to_pylist()):
-        raise UsageError(
-            f"an executor does not see {folder}",
-            code="work-not-shared",
-            places={"path": str(folder)},
-        )
-    _require_same_libraries(looked)
+    _require_same_libraries(_within(patience, spark, _asking(spark)))
 
 
 @cache
@@ -351,18 +339,14 @@ def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]
             yield name, item
 
 
-def _asking(spark: SparkSession, probe: Path) -> DataFrame:
+def _asking(spark: SparkSession) -> DataFrame:
     """What the executors tell of themselves, once it is asked for."""
-    path = str(probe)
 
     def look(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for _ in batches:
             versions = [metadata.version(name) for name in _LIBRARIES]
-            sees = [Path(path).exists()] * len(_LIBRARIES)
-            columns = [pa.array(_LIBRARIES), pa.array(versions), pa.array(sees)]
-            yield pa.RecordBatch.from_arrays(
-                columns, names=["library", "version", "sees"]
-            )
+            columns = [pa.array(_LIBRARIES), pa.array(versions)]
+            yield pa.RecordBatch.from_arrays(columns, names=["library", "version"])
 
     tasks = spark.range(0, _TASKS, 1, _TASKS)
     return tasks.mapInArrow(in_task("probe", look), _LOOKED)
@@ -374,9 +358,7 @@ class _Answer:
     errors: list[Exception] = field(default_factory=list)
 
 
-def _within(
-    seconds: float, spark: SparkSession, frame: DataFrame, folder: Path
-) -> pa.Table:
+def _within(seconds: float, spark: SparkSession, frame: DataFrame) -> pa.Table:
     """The rows of a frame. Spark itself would wait for workers for ever.
 
     Raises:
@@ -401,7 +383,7 @@ def _within(
             places={"seconds": f"{seconds:.0f}"},
         )
     for error in answer.errors:
-        raise in_words(error, folder) from None
+        raise in_words(error) from None
     return answer.table
 
 
