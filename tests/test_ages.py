@@ -118,3 +118,21 @@ def test_two_entries_a_birthday_apart_are_found_and_a_father_is_not_his_son():
     pairs = {(row.entry_l, row.entry_r): row.probability for row in found.itertuples()}
     assert pairs.get(("1", "2"), 0.0) < 0.9
     assert sum(value > 0.9 for value in pairs.values()) >= len(again) * 0.9
+
+
+def test_father_and_son_of_one_name_and_home_are_a_generation_apart():
+    """They share their middle name too, and are as many as the repetitions."""
+    names = [(first, last) for first in FIRSTS for last in LASTS]
+    rows = [
+        {"first": first, "last": last, "middle": FIRSTS[at * 7 % len(FIRSTS)]}
+        | {"address": f"{at} High Street", "birth_year": 1930 + at * 7 % 50}
+        for at, (first, last) in enumerate(names)
+    ]
+    again = [row | {"birth_year": row["birth_year"] + 1} for row in rows[::4]]
+    sons = [row | {"birth_year": row["birth_year"] + 28} for row in rows[1::4]]
+    frame = pd.DataFrame([*rows, *again, *sons]).astype(str)
+    found = voterlist.find_duplicates(frame, profile="generic")
+    later = found[["entry_l", "entry_r"]].astype(int).max(axis=1)
+    is_son = later > len(rows) + len(again)
+    assert (found["probability"][is_son] < 0.2).all()
+    assert (found["probability"][~is_son] > 0.9).sum() == len(again)

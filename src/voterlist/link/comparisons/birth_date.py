@@ -26,6 +26,8 @@ _DAYS, _YEARS = 365.0, 100.0
 """Pseudo-counts: a list is thought to have so many days in a year, and so many years."""
 _LEAST_INCOMPLETE, _MOST_INCOMPLETE = 0.001, 0.999
 """Bounds of the share of incomplete dates, so that no level is impossible."""
+_A_GENERATION = 15
+"""Parents are so many years older than their children, or more."""
 
 
 class BirthDateLevel(Level):
@@ -42,6 +44,8 @@ class BirthDateLevel(Level):
     """One of day, month and year differs; of years alone by one, but not under ``az``."""
     SAME_YEAR = 6, 0.2
     DIFFERS = 7
+    GENERATION = 8
+    """The years are a generation or more apart, as those of parent and child are."""
     MISSING = 0
 
 
@@ -66,11 +70,12 @@ class BirthDate(Comparison):
         full_of_one_year = full & same_year
         levels = np.full(len(pairs), BirthDateLevel.MISSING, np.uint8)
         mark(levels, known, BirthDateLevel.DIFFERS)
+        years_apart = np.abs(first.year - second.year)
+        mark(levels, known & (years_apart >= _A_GENERATION), BirthDateLevel.GENERATION)
         if pairs.entries.profile is Profile.GENERIC:
             # A year that follows from an age, or from memory, is right within one.
             years_alone = known & ~first.is_full & ~second.is_full
-            near = years_alone & (np.abs(first.year - second.year) == 1)
-            mark(levels, near, BirthDateLevel.PART)
+            mark(levels, years_alone & (years_apart == 1), BirthDateLevel.PART)
         mark(levels, known & same_year, BirthDateLevel.YEAR)
         mark(levels, full_of_one_year, BirthDateLevel.SAME_YEAR)
         mark(levels, full & (parts == 2), BirthDateLevel.PART)
