@@ -51,9 +51,7 @@ def listed(tmp_path, people):
         ("--jobs", "2"),
         ("--memory-limit", "2GiB"),
         ("--state", "state"),
-        ("--against", "other.parquet"),
-        ("--between",),
-        ("--plan",),
+        ("--against", "other.parquet", "--against-columns", "other.toml"),
         ("--columns", "a.toml", "--columns", "b.toml"),
     ],
 )
@@ -130,7 +128,7 @@ def test_a_column_that_begins_blank_is_used(people, tmp_path):
         rows = rows.set_column(rows.column_names.index("entry_id"), "entry_id", ids)
         pq.write_table(rows, tmp_path / "list.parquet")
         request = LinkRequest([tmp_path / "list.parquet"])
-        assert ("fin" in _list_of(request.sources()).columns()) is used
+        assert ("fin" in _list_of(request).columns()) is used
 
 
 @pytest.mark.usefixtures("listed")

@@ -28,7 +28,7 @@ def rows(many, first=0):
 
 def listed(*paths):
     """The list that these files are."""
-    return linking_on_spark._list_of(LinkRequest(paths).sources())
+    return linking_on_spark._list_of(LinkRequest(paths))
 
 
 def written(path, *groups):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,7 +14,13 @@ import pyarrow.parquet as pq
 
 from voterlist import spark as cluster
 from voterlist.any_table.joined import FileColumns, Reading, Source, write_rows
-from voterlist.any_table.linking import Linked, LinkRequest, Watch, write_pairs
+from voterlist.any_table.linking import (
+    Linked,
+    LinkRequest,
+    Planned,
+    Watch,
+    write_pairs,
+)
 from voterlist.errors import MapError, UsageError, usage_error
 from voterlist.ingest import given_map
 from voterlist.ingest.added import require_columns
@@ -25,6 +32,8 @@ from voterlist.spark.failures import told
 from voterlist.spark.session import open_session, require_master
 from voterlist.storage.settings import link_settings
 
+_NEW = -1
+"""The group of the entries that are held against the others: none, each is paired with all."""
 _LOOKED_AT, _EACH = 100, 1_000
 """Where no map names the columns, they are told by so many parts of the files, spread over all of
 them, and so many rows of each part."""
@@ -41,6 +50,8 @@ class _File:
     schema: pa.Schema
     stamp: cluster.Stamp
     """By what the tasks know that they read this file."""
+    group: int | None = None
+    """The group of its entries, of which no two are paired; None where all pairs count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +111,8 @@ def link_tables_on_spark(
         SettingsError: a map or the settings have mistakes.
         StageError: the cluster failed.
     """
-    require_master(master)
-    sources, settings = request.sources(), link_settings(request.settings)
-    listed = _list_of(sources)
-    with open_session(master) as spark, told():
-        files = cluster.Files(spark, _tasks(listed))
-        listed, account = _under_profile(listed, files, request.profile)
+    settings = link_settings(request.settings)
+    with _opened(request, master) as (files, listed, account):
         watch.reading(account)
         result = cluster.link(
             files,
@@ -114,6 +121,8 @@ def link_tables_on_spark(
             settings=settings,
             comparisons=listed.choice.comparisons,
             watch=watch.over(listed.rows),
+            is_between=request.between,
+            one_to_one=request.one_to_one,
         )
     write_pairs(out, result)
     if clusters is not None:
@@ -121,12 +130,48 @@ def link_tables_on_spark(
     return Linked(
         result,
         listed.rows,
-        new=None,
+        new=sum(file.rows for file in listed.files if file.group == _NEW)
+        if request.against
+        else None,
         settings=settings,
         state_use=None,
         are_renamed=False,
         reading=account,
     )
+
+
+def plan_on_spark(request: LinkRequest, master: str) -> Planned:
+    """What each blocking key would cost; no pair is made.
+
+    Raises:
+        UsageError: as ``link_tables_on_spark``.
+        SettingsError: a map or the settings have mistakes.
+        StageError: the cluster failed.
+    """
+    settings = link_settings(request.settings)
+    with _opened(request, master) as (files, listed, account):
+        forecast = cluster.plan(
+            files,
+            listed.columns(),
+            profile=account.profile,
+            settings=settings,
+            comparisons=listed.choice.comparisons,
+            is_between=request.between,
+        )
+    return Planned(listed.rows, forecast, account)
+
+
+@contextmanager
+def _opened(
+    request: LinkRequest, master: str
+) -> Iterator[tuple[cluster.Files, _List, Reading]]:
+    """The files on a cluster, the list that they are, and how they were read."""
+    require_master(master)
+    listed = _list_of(request)
+    with open_session(master) as spark, told():
+        files = cluster.Files(spark, _tasks(listed))
+        listed, account = _under_profile(listed, files, request.profile)
+        yield files, listed, account
 
 
 def _under_profile(
@@ -141,14 +186,28 @@ def _under_profile(
     return _List(listed.files, choice), Reading(profile, telling, uses)
 
 
-def _list_of(sources: Sequence[Source]) -> _List:
+def _group_of(request: LinkRequest, place: int) -> int | None:
+    """The group of the entries of a source of the request, by its place."""
+    if request.between:
+        return min(place, len(request.files))
+    if not request.against:
+        return None
+    return _NEW if place < len(request.files) else 0
+
+
+def _list_of(request: LinkRequest) -> _List:
     """The files with what their columns are used as.
 
     Raises:
         UsageError: one is no Parquet, or lacks a column of the others; no column has ids.
         MapError: a map names a column that is not there, or one file has another map.
     """
-    files = [_file(path) for source in sources for path in _parquet(source.path)]
+    sources = request.sources()
+    files = [
+        _file(path, _group_of(request, place))
+        for place, source in enumerate(sources)
+        for path in _parquet(source.path)
+    ]
     if not files:
         raise _not_parquet(sources[0].path)
     choice = _choice(files, sources[0])
@@ -168,7 +227,7 @@ def _parquet(path: Path) -> Iterator[Path]:
     yield from sorted(filter(Path.is_file, path.rglob("*.parquet")))
 
 
-def _file(path: Path) -> _File:
+def _file(path: Path, group: int | None = None) -> _File:
     try:
         stamp = cluster.stamp_of(path)
         known = pq.ParquetFile(path)
@@ -179,7 +238,7 @@ def _file(path: Path) -> _File:
     groups = [
         known.metadata.row_group(at).num_rows for at in range(known.num_row_groups)
     ]
-    return _File(path, sum(groups), tuple(groups), known.schema_arrow, stamp)
+    return _File(path, sum(groups), tuple(groups), known.schema_arrow, stamp, group)
 
 
 def _choice(files: Sequence[_File], source: Source) -> Choice:
@@ -272,7 +331,7 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 def _tasks(listed: _List) -> tuple[tuple[cluster.Piece, ...], ...]:
     """What of the files each task reads."""
     pieces = [
-        cluster.Piece(str(file.path.resolve()), number, rows, file.stamp)
+        cluster.Piece(str(file.path.resolve()), number, rows, file.stamp, file.group)
         for file in listed.files
         for number, rows in enumerate(file.groups)
     ]

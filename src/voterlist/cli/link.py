@@ -110,9 +110,7 @@ class _Options:
             "--memory-limit": self.memory_limit,
             "--state": self.state,
             "--memory": self.memory,
-            "--against": self.against,
-            "--between": self.between,
-            "--plan": self.plan,
+            "--against-columns": self.against_columns,
             "--report": self.report,
             "--columns --columns": len(self.columns or ()) > 1,
         }
@@ -163,7 +161,7 @@ def link(given: _Options) -> Answer:
     )
     if given.plan:
         keep_memory()
-        return _plan(request)
+        return _plan(request, master)
     if given.out is None:
         raise usage_error("no-out")
     require_rows(given.out)
@@ -237,12 +235,17 @@ def _forecast_of(request: LinkRequest) -> Callable[[int, Sequence[Any]], None]:
     return tell
 
 
-def _plan(request: LinkRequest) -> Answer:
-    """What each blocking key would cost; no pair is made."""
+def _plan(request: LinkRequest, master: str | None) -> Answer:
+    """What each blocking key would cost, here or on a cluster; no pair is made."""
     from voterlist.any_table.linking import plan_linkage
+    from voterlist.any_table.linking_on_spark import plan_on_spark
 
     with Steps() as steps:
-        planned = plan_linkage(request, progress=_releasing(steps))
+        planned = (
+            plan_linkage(request, progress=_releasing(steps))
+            if master is None
+            else plan_on_spark(request, master)
+        )
     tell_reading(planned.reading)
     _tell_forecast(planned.entries, planned.forecast)
     return {

@@ -185,10 +185,7 @@ class Candidates:
     def vectors_without(self, left: Codes, right: Codes) -> weigh.VectorCounts:
         """The distinct vectors, counted without these of the pairs."""
         places, _ = self.among(left, right)
-        codes = self.vectors.codes
-        which = np.searchsorted(codes, self.at(places)[2])
-        gone = np.bincount(which, minlength=len(codes)).astype(np.int64)
-        return weigh.VectorCounts(codes, self.vectors.counts - gone)
+        return self.vectors.without(self.at(places)[2])
 
     def compared_again(
         self, again: Callable[[Codes, Codes, Longs], Longs]

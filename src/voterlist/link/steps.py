@@ -296,7 +296,7 @@ def conclude(
     partners = listed.lists if listed.one_to_one else None
     counted, left_out = candidate_pairs.vectors, 0
     if partners is not None:
-        stays_paired = _best_partners(judged, scorer.model, partners, settings)
+        stays_paired = pairs_of_partners(judged, scorer.model, partners, settings)
         apart = judged.at(np.flatnonzero(~stays_paired))
         counted = candidate_pairs.vectors_without(apart.left, apart.right)
         judged = judged.at(np.flatnonzero(stays_paired))
@@ -407,7 +407,7 @@ def concluded(
     )
 
 
-def _best_partners(
+def pairs_of_partners(
     judged: Judged, model: weigh.Model, lists: Codes, settings: LinkSettings
 ) -> Bools:
     """Which pairs stay where an entry has one partner at most in each other list."""

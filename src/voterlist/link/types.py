@@ -271,10 +271,10 @@ class Scope:
         of_others = 0
         known = np.append(self.groups, np.int32(of_others))
         groups = known[np.asarray(pc.fill_null(place, len(self.groups)), np.int64)]
-        return _in_order(groups) if self.is_between else groups
+        return lists_in_order(groups) if self.is_between else groups
 
 
-def _in_order(groups: Codes) -> Codes:
+def lists_in_order(groups: Codes) -> Codes:
     """The groups numbered in the order of their first entries."""
     _, first, number = np.unique(groups, return_index=True, return_inverse=True)
     rank = np.argsort(np.argsort(first))

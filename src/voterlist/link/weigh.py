@@ -171,6 +171,12 @@ class VectorCounts:
     codes: Longs
     counts: Longs
 
+    def without(self, vectors: Longs) -> VectorCounts:
+        """The vectors, counted without the pairs that have these."""
+        which = np.searchsorted(self.codes, vectors)
+        gone = np.bincount(which, minlength=len(self.codes)).astype(np.int64)
+        return VectorCounts(self.codes, self.counts - gone)
+
 
 @dataclass(frozen=True, slots=True)
 class Labels:

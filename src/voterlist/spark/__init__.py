@@ -7,16 +7,19 @@ Spark itself is loaded where a session is opened, and not before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voterlist.config import LinkSettings
 from voterlist.config.comparisons import AddedComparison
+from voterlist.link.block import Forecast
 from voterlist.link.comparisons import with_added
 from voterlist.link.types import Linkage, Watch
 from voterlist.model import Profile
 from voterlist.normalize.told import ToldProfile, tell_counted
-from voterlist.spark.engine import Wanted, linked
+from voterlist.spark.engine import Wanted, linked, planned
 from voterlist.spark.entries import told_names
 from voterlist.spark.exchange import Steps
 from voterlist.spark.failures import told
@@ -42,6 +45,7 @@ __all__ = [
     "Stamp",
     "dealt_pieces",
     "link",
+    "plan",
     "stamp_of",
     "tell",
 ]
@@ -55,6 +59,8 @@ def link(
     settings: LinkSettings | None = None,
     comparisons: Sequence[AddedComparison] = (),
     watch: Watch | None = None,
+    is_between: bool = False,
+    one_to_one: bool = False,
 ) -> Linkage:
     """The pairs, clusters and cases of a frame that is in Spark, or of files.
 
@@ -65,24 +71,54 @@ def link(
         settings: thresholds and bounds.
         comparisons: what a user added to the comparisons of every list.
         watch: what is called while it runs.
+        is_between: each group of files is a list, and only pairs of two lists are looked for.
+        one_to_one: an entry is one person with at most one entry of each other list.
 
     Raises:
         UsageError: an id stands twice or is missing; the cluster is not fit.
         StageError: the cluster failed.
     """
-    settings = settings or LinkSettings()
-    source = _source(rows)
     reading = Rows(profile, columns, tuple(comparisons))
-    kinds = {comparison.name: str(comparison.kind) for comparison in comparisons}
-    blocking = tuple(
-        comparison.name for comparison in comparisons if comparison.blocking
+    wanted = replace(
+        _wanted(reading, settings), is_between=is_between, one_to_one=one_to_one
     )
-    wanted = Wanted(profile, settings, with_added(kinds), blocking)
+    with _steps(rows) as (steps, source):
+        return linked(steps, source, reading, wanted, watch or Watch())
+
+
+def plan(
+    rows: DataFrame | Files,
+    columns: Columns | None = None,
+    *,
+    profile: Profile = Profile.AZ,
+    settings: LinkSettings | None = None,
+    comparisons: Sequence[AddedComparison] = (),
+    is_between: bool = False,
+) -> tuple[Forecast, ...]:
+    """What each blocking key would cost: the forecast of ``link`` alone; no pair is made."""
+    reading = Rows(profile, columns, tuple(comparisons))
+    wanted = replace(_wanted(reading, settings), is_between=is_between)
+    with _steps(rows) as (steps, source):
+        return planned(steps, source, reading, wanted)
+
+
+def _wanted(rows: Rows, settings: LinkSettings | None) -> Wanted:
+    kinds = {comparison.name: str(comparison.kind) for comparison in rows.comparisons}
+    blocking = tuple(
+        comparison.name for comparison in rows.comparisons if comparison.blocking
+    )
+    return Wanted(rows.profile, settings or LinkSettings(), with_added(kinds), blocking)
+
+
+@contextmanager
+def _steps(rows: DataFrame | Files) -> Iterator[tuple[Steps, Source]]:
+    """The steps of a linkage, which Spark keeps while the block runs; what Spark tells, as ours."""
+    source = _source(rows)
     with told():
         prepare(source.spark)
         steps = Steps(source.spark)
         try:
-            return linked(steps, source, reading, wanted, watch or Watch())
+            yield steps, source
         finally:
             steps.end()
 

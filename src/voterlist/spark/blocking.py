@@ -34,6 +34,8 @@ from voterlist.link.keys import Key, field, together
 from voterlist.spark.exchange import Parcel, Tables, packed
 from voterlist.spark.part import Part, Whole, part
 
+_OF_MEMBERS = ("position", "is_partial", "group")
+"""The columns of entries that are asked for of a block."""
 _AT_ONCE = 1 << 21
 """About so many pairs of a task go to their ranges at a time."""
 
@@ -106,11 +108,12 @@ class Blocking:
                 forecast.append(asdict(blocks.forecast) | {"key": place})
                 cut.append(listed.position[blocks.cut])
                 members = {
-                    "key": np.full(len(blocks.members), place, np.uint8),
-                    "position": listed.position[blocks.members],
-                    "is_partial": listed.is_partial[blocks.members],
-                    "block": blocks.numbers().astype(np.int64),
+                    name: column[blocks.members]
+                    for name, column in listed.columns.items()
+                    if name in _OF_MEMBERS
                 }
+                members["key"] = np.full(len(blocks.members), place, np.uint8)
+                members["block"] = blocks.numbers().astype(np.int64)
                 kept.append(pa.table(members))
         members = pa.concat_tables(kept)
         yield Parcel(task, "part", task, len(members), packed({"members": members}))
@@ -184,14 +187,15 @@ class Blocking:
 def _coded(entries: Part, place: int, code: Longs, chosen: Bools) -> pa.Table:
     """The chosen entries with their codes under a key."""
     rows = np.flatnonzero(chosen)
-    return pa.table(
-        {
-            "key": np.full(len(rows), place, np.uint8),
-            "code": code[rows],
-            "position": entries.positions[rows],
-            "is_partial": entries.partial_date[rows],
-        }
-    )
+    columns = {
+        "key": np.full(len(rows), place, np.uint8),
+        "code": code[rows],
+        "position": entries.positions[rows],
+        "is_partial": entries.partial_date[rows],
+    }
+    if entries.groups is not None:
+        columns["group"] = entries.groups[rows]
+    return pa.table(columns)
 
 
 def _for_tasks(table: pa.Table, tasks: int) -> list[pa.Table]:
@@ -237,13 +241,10 @@ class _Listed:
     def position(self) -> Codes:
         return self.columns["position"]
 
-    @property
-    def is_partial(self) -> Bools:
-        return self.columns["is_partial"]
-
     def counting(self, key: Key) -> block.Counting:
         """Which pairs of a block count."""
-        return block.Counting(self.is_partial if key.partial_dates else None, None)
+        required = self.columns["is_partial"] if key.partial_dates else None
+        return block.Counting(required, self.columns.get("group"))
 
 
 def forecast_of(

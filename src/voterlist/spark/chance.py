@@ -64,9 +64,13 @@ def chance(counted: Counted) -> tuple[Chance, ...]:
     kind, band, pairs = (every.column(name).to_numpy() for name in columns)
     bands = SEXES * decades.many
 
-    def counts(name: str, many: int) -> Floats:
-        chosen = kind == _KINDS.index(name)
+    def of_kind(number: int, many: int) -> Floats:
+        chosen = kind == number
         return np.asarray(np.bincount(band[chosen], pairs[chosen], many), np.float64)
+
+    def counts(name: str, many: int) -> Floats:
+        number = _KINDS.index(name)
+        return of_kind(number, many) - of_kind(number + _INSIDE, many)
 
     agreeing = Agreeing(
         counts(_BANDS, bands),
@@ -88,6 +92,8 @@ def chance(counted: Counted) -> tuple[Chance, ...]:
 
 _KINDS = (_BANDS, _BLOCKS, "stem", *_OF_BAND, *map("+".join, AGREEMENTS))
 """What entries agree in, by number."""
+_INSIDE = len(_KINDS)
+"""So much higher is the number of the pairs of one group, which do not count."""
 
 
 def _send_counts(
@@ -107,7 +113,13 @@ def _send_counts(
     ]
     for name in _OF_BAND:
         values = field(entries, name)
-        counted.append(_count(name, band, values, (values >= 0) & (band >= 0)))
+        is_known = (values >= 0) & (band >= 0)
+        counted.append(_count(name, band, values, is_known))
+        if name in {"year", "date"} and entries.groups is not None:
+            of_group = is_known & (entries.groups >= 0)
+            counted.append(
+                _inside(_count(name, band, _of(entries.groups, values), of_group))
+            )
     for names in AGREEMENTS:
         agreed = together(entries, (*names, "year"))
         of_sex = mix(mix(agreed.view(np.uint64)) + sex.view(np.uint64))
@@ -115,6 +127,10 @@ def _send_counts(
         is_known = agreed >= 0
         name = "+".join(names)
         counted.append(_each_once(name, codes[is_known]))
+        if entries.groups is not None:
+            of_group = is_known & (entries.groups >= 0)
+            inside = _each_once(name, _of(entries.groups, codes)[of_group])
+            counted.append(_inside(inside))
     table = pa.concat_tables(counted)
     hashes: Hashes = mix(table.column("code").to_numpy().view(np.uint64))
     task = (hashes % np.uint64(tasks)).astype(np.int64)
@@ -152,6 +168,20 @@ def _each_once(name: str, codes: Longs) -> pa.Table:
             "count": np.ones(rows, np.int64),
         }
     )
+
+
+def _of(groups: Codes, codes: Codes | Longs) -> Longs:
+    """The codes apart for each group."""
+    of_group = mix(groups.astype(np.int64).view(np.uint64))
+    return (
+        mix(of_group + codes.astype(np.int64).view(np.uint64)) >> np.uint64(1)
+    ).astype(np.int64)
+
+
+def _inside(counted: pa.Table) -> pa.Table:
+    """The same as numbers of pairs of one group."""
+    kind = counted.column("kind").to_numpy() + _INSIDE
+    return counted.set_column(0, "kind", pa.array(kind))
 
 
 def _added_up(number: int, parcels: list[Parcel]) -> Iterator[Parcel]:

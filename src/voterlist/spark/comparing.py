@@ -23,7 +23,7 @@ from voterlist.spark.blocking import distinct_pairs
 from voterlist.spark.exchange import Parcel, Tables, of_kind, packed
 from voterlist.spark.part import ENTRIES, Part, Whole, cut, joined, part
 
-_NOT_SENT = ("fin_hash", "document_hash")
+_NOT_SENT = ("fin_hash", "document_hash", "group")
 
 
 def made(number: int, parcels: list[Parcel], starts: Longs) -> Iterator[Parcel]:
@@ -164,6 +164,8 @@ class Scoring:
     comparisons: Comparisons
     model: Model
     settings: LinkSettings
+    is_between: bool = False
+    """Whether every pair is of two lists."""
 
 
 def sure(number: int, parcels: list[Parcel], scoring: Scoring) -> Iterator[Parcel]:
@@ -184,11 +186,14 @@ def scored(number: int, parcels: list[Parcel], scoring: Scoring) -> Iterator[Par
     """The pairs of a range that are worth keeping, scored exactly."""
     entries, table, pairs = _open_range(parcels, scoring.whole)
     scorer = Scorer(entries, scoring.comparisons, scoring.model)
-    kept, vectors, rows = judge_pairs(scorer, pairs, None, scoring.settings)
+    kept, vectors, rows = judge_pairs(
+        scorer, pairs, None, scoring.settings, is_between=scoring.is_between
+    )
     columns: dict[str, object] = {
         "left": entries.positions[kept.left],
         "right": entries.positions[kept.right],
         "keys": table.column("keys").to_numpy()[rows],
+        "vector": table.column("vector").to_numpy()[rows],
         "weight": kept.weight,
         "kind": kept.kind,
         "term_frequency": vectors.term_frequency,

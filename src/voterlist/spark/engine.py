@@ -15,6 +15,8 @@ from voterlist.arrays import Codes, Longs
 from voterlist.config import LinkSettings
 from voterlist.link import cluster, fit, weigh
 from voterlist.link import link as local_link
+from voterlist.link import plan as local_plan
+from voterlist.link.block import Forecast, pairs_within, pairs_without
 from voterlist.link.cases import Judged
 from voterlist.link.comparisons import Comparisons, Vectors
 from voterlist.link.encode import ADDED, LINKED, EncodedColumn
@@ -22,7 +24,7 @@ from voterlist.link.identifiers import Identifiers
 from voterlist.link.judge import Scorer, names_of_keys, near_codes, pair_table
 from voterlist.link.keys import Key, keys
 from voterlist.link.priors import Drawn, Sample
-from voterlist.link.steps import Scored, added_use, concluded
+from voterlist.link.steps import Scored, added_use, concluded, pairs_of_partners
 from voterlist.link.types import Linkage, Watch
 from voterlist.link.weigh import CLASSES, Model
 from voterlist.model import Profile
@@ -33,7 +35,7 @@ from voterlist.spark.chance import chance
 from voterlist.spark.comparing import Scoring
 from voterlist.spark.entries import Counted, Listed
 from voterlist.spark.exchange import Parcel, Steps, packed
-from voterlist.spark.pairs import Blocked, Compared
+from voterlist.spark.pairs import Blocked, Blocks, Compared
 from voterlist.spark.part import PLACES, TEXTS, Part, Whole
 from voterlist.spark.reading import Rows, Source
 
@@ -47,6 +49,10 @@ class Wanted:
     comparisons: Comparisons
     blocking: tuple[str, ...] = ()
     """The added comparisons that are blocking keys too."""
+    is_between: bool = False
+    """Whether each group is a list of its own, and only pairs of two lists are looked for."""
+    one_to_one: bool = False
+    """Whether an entry is one person with at most one entry of each other list."""
 
     @property
     def added(self) -> tuple[str, ...]:
@@ -85,14 +91,16 @@ class Done:
     """Whether the values of a person count once."""
 
 
-def learnt(whole: Whole, compared: Compared, wanted: Wanted) -> Model:
+def learnt(whole: Whole, compared: Compared, wanted: Wanted, listed: Listed) -> Model:
     """The model of the pairs that were compared."""
     model = weigh.learn(
         nobody(whole),
         compared.vectors,
         wanted.profile,
         comparisons=wanted.comparisons,
-        pairs=whole.size * (whole.size - 1) // 2,
+        pairs=pairs_within(whole.size)
+        if listed.groups is None
+        else pairs_without(listed.groups),
         sample=_Random(compared.random, wanted.comparisons),
     )
     return weigh.rounded(model)
@@ -170,7 +178,7 @@ def again(steps: Steps, wanted: Wanted, listed: Listed, first: Done) -> Done:
         _two_people(listed.random, positions, positions[own]),
         cluster.perhaps_related(scorer, codes),
     )
-    model = learnt(counted.whole, compared, wanted)
+    model = learnt(counted.whole, compared, wanted, listed)
     scorer = Scorer(nobody(counted.whole), comparisons, model)
     return Done(counted, compared, scorer, by_person=True)
 
@@ -228,43 +236,61 @@ def linked(
     steps: Steps, source: Source, rows: Rows, wanted: Wanted, watch: Watch
 ) -> Linkage:
     """The pairs, clusters and cases of the rows of a list, as ``link.link`` gives them."""
-    listed = entries_of.read(steps, source, rows)
+    listed = entries_of.read(steps, source, rows, is_between=wanted.is_between)
     if listed is None:
         return local_link(LINKED.empty_table(), wanted.settings, profile=wanted.profile)
     counted = entries_of.counted(steps, listed)
-    settings = wanted.settings
-    blocking = Blocking(
-        counted.whole,
-        wanted.keys(counted.whole.size),
-        settings.largest_block,
-        counted.many,
-    )
-    blocked = pairs.blocked(
-        steps, counted, blocking, settings.chunk_pairs, watch.forecast
-    )
+    blocks = _blocks(steps, counted, wanted)
+    watch.forecast(blocks.forecast)
+    blocked = pairs.blocked(steps, counted, blocks, wanted.settings.chunk_pairs)
     compared = pairs.compared(
         steps, counted, blocked, wanted.comparisons, listed.random
     )
     for done in np.cumsum(blocked.sizes).tolist():
         watch.progress("compare", done, blocked.candidates)
-    model = learnt(counted.whole, compared, wanted)
+    model = learnt(counted.whole, compared, wanted, listed)
     done = Done(
         counted, compared, Scorer(nobody(counted.whole), wanted.comparisons, model)
     )
     if cluster.has_many_entries_a_person(done.scorer):
         done = again(steps, wanted, listed, done)
-    return _conclude(steps, wanted, blocked, done, counted.whole)
+    return _conclude(steps, wanted, blocked, done, listed, counted.whole)
+
+
+def planned(
+    steps: Steps, source: Source, rows: Rows, wanted: Wanted
+) -> tuple[Forecast, ...]:
+    """What each blocking key would cost; no pair is made."""
+    listed = entries_of.read(steps, source, rows, is_between=wanted.is_between)
+    if listed is None:
+        return local_plan(LINKED.empty_table(), wanted.settings, profile=wanted.profile)
+    return _blocks(steps, entries_of.counted(steps, listed), wanted).forecast
+
+
+def _blocks(steps: Steps, counted: Counted, wanted: Wanted) -> Blocks:
+    """The blocks of every key."""
+    keys, limit = wanted.keys(counted.whole.size), wanted.settings.largest_block
+    return pairs.blocks(
+        steps, counted, Blocking(counted.whole, keys, limit, counted.many)
+    )
 
 
 def _conclude(
-    steps: Steps, wanted: Wanted, blocked: Blocked, done: Done, by_entry: Whole
+    steps: Steps,
+    wanted: Wanted,
+    blocked: Blocked,
+    done: Done,
+    listed: Listed,
+    by_entry: Whole,
 ) -> Linkage:
     """What the model says; ``by_entry``: the whole list, its values counted by entries."""
     settings, comparisons = wanted.settings, wanted.comparisons
     counted, compared, scorer = done.counted, done.compared, done.scorer
     model = scorer.model
     near = near_codes(scorer, compared.vectors.codes, settings.kept_probability)
-    scoring = Scoring(counted.whole, comparisons, model, settings)
+    scoring = Scoring(
+        counted.whole, comparisons, model, settings, is_between=wanted.is_between
+    )
     work = partial(comparing.scored, scoring=scoring)
     kept = pairs.chosen("kept", counted, compared, near, work)
     judged, positions = _judge(kept)
@@ -273,22 +299,33 @@ def _conclude(
     scorer = Scorer(entries, comparisons, model)
     keys = wanted.keys(counted.whole.size)
     table = _pairs(kept, judged, entries.ids, comparisons, keys)
+    vectors, partners, left_out = compared.vectors, None, 0
+    if wanted.one_to_one and listed.groups is not None and len(kept):
+        partners = listed.groups[positions]
+        stays = pairs_of_partners(judged, model, partners, settings)
+        vectors = vectors.without(kept.column("vector").to_numpy()[~stays])
+        judged = judged.at(np.flatnonzero(stays))
+        table = table.filter(pa.array(stays))
+        left_out = int((~stays).sum())
     scored = Scored(
         scorer,
         entries.ids,
         judged,
         table,
-        compared.vectors,
-        of_keys=fit.Blocked(counted.whole.size, blocked.reachable, blocked.parted),
+        vectors,
+        of_keys=fit.Blocked(
+            counted.whole.size, blocked.blocks.reachable, blocked.blocks.parted
+        ),
         keys=keys,
-        forecast=blocked.forecast,
+        forecast=blocked.blocks.forecast,
         candidates=blocked.candidates,
         by_person=done.by_person,
     )
     return replace(
-        concluded(scored, settings),
+        concluded(scored, settings, partners),
         chance=chance(counted),
         added=added_use(nobody(by_entry), scorer),
+        left_out=left_out,
     )
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from voterlist.arrays import Codes, Longs
 from voterlist.errors import UsageError
+from voterlist.link.types import lists_in_order
 from voterlist.spark import counting, reading
 from voterlist.spark.exchange import (
     Parcel,
@@ -59,10 +60,16 @@ class Listed:
     whole: Whole
     random: tuple[Codes, Codes, Longs]
     """Random pairs: (left, right, how often each counts)."""
+    groups: Codes | None = None
+    """The group of each entry: pairs of two entries of one do not count. None: all count."""
 
 
-def read(steps: Steps, source: Source, rows: Rows) -> Listed | None:
+def read(
+    steps: Steps, source: Source, rows: Rows, *, is_between: bool = False
+) -> Listed | None:
     """The entries of a list in parts; None where it has no rows.
+
+    ``is_between``: each group is a list of its own, and random pairs are of two lists.
 
     Raises:
         UsageError: two entries have one id, or one has none; the tasks read other rows than they
@@ -95,7 +102,11 @@ def read(steps: Steps, source: Source, rows: Rows) -> Listed | None:
     _require_all(int(starts[-1]), size)
     tables = [parcel.tables for parcel in summaries]
     whole = counting.whole_of(tables, int(starts[-1]), rows.profile, rows.added)
-    return Listed(entries, starts, whole, reading.drawn_of(summaries, starts))
+    groups = reading.groups_of(summaries)
+    if groups is not None and is_between:
+        groups = lists_in_order(groups)
+    drawn = reading.drawn_of(summaries, starts, groups if is_between else None)
+    return Listed(entries, starts, whole, drawn, groups)
 
 
 def _require_all(read: int, there: int | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -35,6 +35,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Blocks:
+    """The blocks of the list, in tasks."""
+
+    frame: DataFrame
+    blocking: Blocking
+    forecast: tuple[Forecast, ...]
+    reachable: int
+    parted: int
+
+
+@dataclass(frozen=True)
 class Blocked:
     """The candidate pairs of the list, each once, in ranges."""
 
@@ -43,9 +54,7 @@ class Blocked:
     """How many ranges there are."""
     sizes: list[int]
     """How many pairs each range has that has any."""
-    forecast: tuple[Forecast, ...]
-    reachable: int
-    parted: int
+    blocks: Blocks
 
     @property
     def candidates(self) -> int:
@@ -53,38 +62,39 @@ class Blocked:
         return sum(self.sizes)
 
 
-def blocked(
-    steps: Steps,
-    counted: Counted,
-    blocking: Blocking,
-    chunk_pairs: int,
-    tell: Callable[[tuple[Forecast, ...]], None],
-) -> Blocked:
-    """The pairs that the keys bring together."""
+def blocks(steps: Steps, counted: Counted, blocking: Blocking) -> Blocks:
+    """The blocks of every key."""
     parts = counted.parts
     looked = told(of_each(parts, "keys", opened(blocking.looked)), "looked")
     blocking = blocking.with_large(looked)
     codes = delivered(of_each(parts, "codes", opened(blocking.sent)), blocking.tasks)
-    blocks = steps.kept(of_each(codes, "blocks", blocking.blocks))
-    tables = [parcel.tables for parcel in told(blocks, "told")]
-    forecast = forecast_of(blocking.keys, tables)
-    tell(forecast)
-    every = sum(line.pairs for line in forecast)
+    made = steps.kept(of_each(codes, "blocks", blocking.blocks))
+    tables = [parcel.tables for parcel in told(made, "told")]
+    cut = [of["cut"].column("position").to_numpy() for of in tables]
+    return Blocks(
+        made,
+        blocking,
+        forecast_of(blocking.keys, tables),
+        sum(parcel.rows for parcel in looked),
+        _count_parted(made, np.unique(np.concatenate(cut)), counted.whole.size),
+    )
+
+
+def blocked(
+    steps: Steps, counted: Counted, blocks: Blocks, chunk_pairs: int
+) -> Blocked:
+    """The pairs that the keys bring together."""
+    every = sum(line.pairs for line in blocks.forecast)
     ranges = max(counted.many, -(-every // chunk_pairs))
     made = of_each(
-        kind_of(blocks, "part"), "pairs", opened(partial(blocking.pairs, many=ranges))
+        kind_of(blocks.frame, "part"),
+        "pairs",
+        opened(partial(blocks.blocking.pairs, many=ranges)),
     )
     work = partial(comparing.made, starts=counted.starts)
     pairs = steps.kept(of_each(delivered(made, ranges), "ranges", work))
-    cut = [of["cut"].column("position").to_numpy() for of in tables]
-    return Blocked(
-        pairs,
-        ranges,
-        [parcel.rows for parcel in told(pairs, "pairs")],
-        forecast,
-        sum(parcel.rows for parcel in looked),
-        _count_parted(blocks, np.unique(np.concatenate(cut)), counted.whole.size),
-    )
+    sizes = [parcel.rows for parcel in told(pairs, "pairs")]
+    return Blocked(pairs, ranges, sizes, blocks)
 
 
 def _count_parted(blocks: DataFrame, cut: Codes, size: int) -> int:

@@ -141,6 +141,8 @@ class Part(Encoded):
     ids: pa.Array
     positions: Codes
     """Where each entry stands in the list, ascending."""
+    groups: Codes | None = None
+    """The group of each; None where all pairs count, or nobody asks."""
 
     @property
     def people(self) -> int:
@@ -391,6 +393,7 @@ def part(tables: Tables, whole: Whole) -> Part:
         whole=whole,
         ids=entries.column("id").combine_chunks(),
         positions=number("position"),
+        groups=number("group") if "group" in entries.column_names else None,
         size=len(entries),
         **columns,
         street=place("street", is_empty=not whole.has_streets),

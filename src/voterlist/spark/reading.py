@@ -29,7 +29,7 @@ from voterlist.readers import text_table
 from voterlist.spark.counting import summary
 from voterlist.spark.exchange import COLUMNS, Parcel, batches_of, packed
 from voterlist.spark.failures import in_task
-from voterlist.spark.part import encoded
+from voterlist.spark.part import ENTRIES, encoded
 from voterlist.tables import codes, join_text, sort_by
 
 if TYPE_CHECKING:
@@ -105,13 +105,17 @@ def gathered(
     held = pa.concat_tables([parcel.tables["rows"] for parcel in parcels])
     held = sort_by(held.combine_chunks(), "entry_id")
     ids = held.column("entry_id").combine_chunks()
-    voters, added = rows.voters(held)
+    groups = held.select([GROUP] if GROUP in held.column_names else [])
+    voters, added = rows.voters(held.drop_columns(groups.column_names))
     tables = encoded(voters, added, rows.profile)
+    if groups.num_columns:
+        entries = tables[ENTRIES].append_column("group", groups.column(GROUP))
+        tables = {**tables, ENTRIES: entries}
     yield Parcel(number, "part", number, len(ids), packed(tables))
     marks = marks_of(ids)
     drawn = np.flatnonzero(Sample().may_draw(marks, size))
     of_random = pa.table({"row": drawn, "mark": marks[drawn]})
-    content = packed({**summary(tables), "marks": of_random})
+    content = packed({**summary(tables), "marks": of_random, "groups": groups})
     yield Parcel(_equal(ids), "summary", number, len(ids), content)
 
 
@@ -123,9 +127,24 @@ def _equal(ids: pa.Array) -> int:
     return int(pc.sum(again).as_py() or 0)
 
 
-def drawn_of(parcels: Sequence[Parcel], starts: Longs) -> tuple[Codes, Codes, Longs]:
-    """Random pairs of the list, by the summaries of the parts: (left, right, times)."""
+def groups_of(parcels: Sequence[Parcel]) -> Codes | None:
+    """The group of each entry of the list, by the summaries of the parts; None: all pairs count."""
+    tables = [parcel.tables["groups"] for parcel in parcels]
+    if not tables[0].num_columns:
+        return None
+    return np.concatenate([table.column(GROUP).to_numpy() for table in tables])
+
+
+def drawn_of(
+    parcels: Sequence[Parcel], starts: Longs, lists: Codes | None
+) -> tuple[Codes, Codes, Longs]:
+    """Random pairs of the list, by the summaries of the parts: (left, right, times).
+
+    With ``lists``, the list of each entry, they are pairs of two lists.
+    """
     size = int(starts[-1])
+    if lists is not None:
+        return Sample(lists=lists).draw(size)
     tables = [parcel.tables["marks"] for parcel in parcels]
     positions = np.concatenate(
         [
@@ -146,6 +165,8 @@ def starts_of(parcels: Sequence[Parcel]) -> Longs:
 
 ADDED = "added:"
 """Stands before the name of an added comparison where it is a column of rows."""
+GROUP = "group:"
+"""The column of rows that has the group of each: pairs of two entries of one do not count."""
 _NAMES = 20_000
 """So many distinct names of a column are told of each task, the most frequent first."""
 
@@ -187,10 +208,14 @@ class Rows:
         """The rows as ENTRY, or as VOTER, with the columns of added comparisons."""
         if self.columns is None:
             return rows.select(COMPARED)
-        text = text_table(rows)
+        text = text_table(
+            rows.select([name for name in rows.column_names if name != GROUP])
+        )
         entries = table_entries(text, _map(self.columns), distinct_ids=True)
         for name, column in added_columns(text, self.comparisons).items():
             entries = entries.append_column(ADDED + name, column)
+        if GROUP in rows.column_names:
+            entries = entries.append_column(GROUP, rows.column(GROUP))
         return entries
 
     def voters(self, entries: pa.Table) -> tuple[pa.Table, dict[str, pa.ChunkedArray]]:
@@ -294,6 +319,8 @@ class Piece:
     rows: int
     stamp: Stamp
     """Of the file as the driver saw it: what a task reads has to be the same."""
+    group: int | None = None
+    """That of its entries, -1 for none: pairs of two entries of one do not count. None: all do."""
 
 
 @dataclass(frozen=True)
@@ -370,7 +397,12 @@ def _read(piece: Piece, columns: Sequence[str]) -> pa.Table:
     with pq.ParquetFile(piece.path) as file:
         rows = file.read_row_group(piece.number, columns=list(columns))
     _require_same(piece)
-    return text_table(rows.select(columns))
+    text = text_table(rows.select(columns))
+    if piece.group is None:
+        return text
+    return text.append_column(
+        GROUP, pa.array(np.full(len(text), piece.group, np.int32))
+    )
 
 
 def _require_same(piece: Piece) -> None:
