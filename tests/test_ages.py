@@ -136,3 +136,25 @@ def test_father_and_son_of_one_name_and_home_are_a_generation_apart():
     is_son = later > len(rows) + len(again)
     assert (found["probability"][is_son] < 0.2).all()
     assert (found["probability"][~is_son] > 0.9).sum() == len(again)
+
+
+@pytest.mark.slow
+def test_namesakes_of_a_list_with_few_names_are_no_repetitions():
+    """They are more than the repetitions, and would be learnt as one person with two dates."""
+    drawn = np.random.default_rng(3).random((900, 3)).tolist()
+    day = dt.date(1930, 1, 1)
+    rows = [
+        {
+            "first": f"{'ABCDEF'[at % 6]}da{'klmnprst'[int(8 * first**2)]}o",
+            "last": f"{'ABCDEF'[at % 6]}vu{'bdfgklmn'[int(8 * last**2)]}in",
+            "birth_date": day + dt.timedelta(days=int(born * 25_000)),
+        }
+        for at, (first, last, born) in enumerate(drawn)
+    ]
+    frame = pd.DataFrame([*rows, *rows[::20]]).astype(str)
+    found = voterlist.find_duplicates(frame, profile="generic")
+    sure = found[found["probability"] > 0.95][["entry_l", "entry_r"]].astype(int)
+    first, later = sure.min(axis=1), sure.max(axis=1)
+    is_right = (later - len(rows) - 1) * 20 + 1 == first
+    assert is_right.sum() == 45
+    assert len(sure) <= 55

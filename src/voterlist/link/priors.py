@@ -49,20 +49,30 @@ class Prior:
     """For each field which of its levels are not learnt."""
     most: dict[str, Floats]
     """For each field how large the shares of its levels can be learnt to be."""
+    slips: dict[str, Bools]
+    """Which levels of a field a slip of the pen makes; fields of which this is known alone."""
+    others: dict[str, Bools]
+    """Which levels of such a field quite another value makes."""
     as_unrelated: tuple[str, ...]
     """Fields whose levels are those of unrelated people, but for the share that has one value."""
     fixed_without: dict[str, dict[str, dict[str, float]]]
     """For each field that a list may lack, shares that are then not learnt: field, level, share."""
 
-    def learnt(self, field: str, counts: Floats) -> Floats:
+    def learnt(
+        self, field: str, counts: Floats, identified: Floats | None = None
+    ) -> Floats:
         """The shares of a field's levels from their expected counts in the list (Dirichlet).
 
-        Fixed ones stay as known.
+        Fixed ones stay as known. ``identified`` are the counts of those pairs that the other fields
+        identify: quite another value counts in them, and beyond them as often as slips at most.
         """
         known, fixed = self.shares[field], self.fixed[field]
         if fixed.all():
             return known
         counted = counts + self.pseudo_counts[field] * known
+        if identified is not None:
+            most = counted[self.slips[field]].sum() + identified
+            counted = np.where(self.others[field], np.minimum(counted, most), counted)
         free = 1 - known[fixed].sum()
         shares = np.where(fixed, known, counted * free / counted[~fixed].sum())
         return _bound_shares(shares, self.most[field])
@@ -104,9 +114,13 @@ def _prior(content: dict[str, Any], name: str, column: int) -> Prior:
     of_class = content["class"][name]
     levels = of_class.get("fixed_levels", {})
     shares, fixed, most = {}, {}, {}
+    marked: dict[str, dict[str, Bools]] = {"slips": {}, "others": {}}
     for comparison in SHIPPED:
         field = comparison.field
         words = _words(comparison)
+        for mark, of_fields in marked.items():
+            if field in of_class.get(mark, {}):
+                of_fields[field] = np.isin(words, of_class[mark][field])
         known = np.array([content["shares"][field][word][column] for word in words])
         shares[field] = known / np.sum(known)
         chosen = words if field in of_class["fixed"] else levels.get(field, [])
@@ -123,6 +137,8 @@ def _prior(content: dict[str, Any], name: str, column: int) -> Prior:
         shares,
         fixed,
         most,
+        marked["slips"],
+        marked["others"],
         tuple(of_class.get("as_unrelated", ())),
         of_class.get("fixed_without", {}),
     )

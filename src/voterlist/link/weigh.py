@@ -138,6 +138,8 @@ GIVEN_NAME = "given_name"
 _ROUNDS = 50
 _SMALLEST_CHANGE = 1e-4
 """EM ends when log2 of no class's size changes by more than this."""
+_ALL_BUT_SURE = 15
+"""The power of a probability that is near 1 only where the pair is all but surely one person."""
 _HALF_A_PAIR = 0.5
 """The pseudo-count of each level among random pairs (Jeffreys), so that none is impossible."""
 
@@ -284,16 +286,61 @@ def _expected_pairs(
 
 
 def _learnt_m(
-    vectors: Vectors, expected: Floats, prior: Prior, comparisons: Comparisons
+    vectors: Vectors,
+    expected: Floats,
+    prior: Prior,
+    comparisons: Comparisons,
+    by_others: Mapping[str, Floats],
 ) -> dict[str, Floats]:
-    """log2 m of one class from the pairs of each vector expected in it, and its prior."""
+    """log2 m of one class from the pairs of each vector expected in it, and its prior.
+
+    Of the fields of ``by_others``, P(class) by all other fields, a pair teaches as much as those
+    identify it. Such pairs show each level as often as all pairs of the class do, because the
+    fields are independent given the class; and chance makes far fewer of them.
+    """
     log_m = {}
     for comparison in comparisons:
         field = comparison.field
-        counts = np.bincount(vectors.levels[field], expected, len(comparison.levels))
-        shares = prior.learnt(field, counts[MISSING + 1 :].astype(np.float64))
+        if field in by_others:
+            identified = expected * by_others[field]
+            surely = identified * by_others[field] ** _ALL_BUT_SURE
+            shares = prior.learnt(
+                field,
+                _level_counts(comparison, vectors, identified),
+                _level_counts(comparison, vectors, surely),
+            )
+        else:
+            counts = _level_counts(comparison, vectors, expected)
+            shares = prior.learnt(field, counts)
         log_m[field] = _log_shares(comparison, shares)
     return log_m
+
+
+def _level_counts(comparison: Comparison, vectors: Vectors, pairs: Floats) -> Floats:
+    """How many of the pairs of each vector have each level, *missing* left out."""
+    levels = vectors.levels[comparison.field]
+    counts = np.bincount(levels, pairs, len(comparison.levels))
+    return counts[MISSING + 1 :].astype(np.float64)
+
+
+def _by_other_fields(
+    field: str,
+    vectors: Vectors,
+    likelihood: Floats,
+    log_m: Mapping[str, Mapping[str, Floats]],
+    u: Floats,
+    log_size: Floats,
+) -> Floats:
+    """P(same) of each vector, were this field not compared.
+
+    ``u`` are the shares of the field's levels among random pairs: where the value that a pair
+    shares has told how frequent it is, all values together tell it here.
+    """
+    bits = np.stack([log_m[name][field] for name in CLASSES], axis=1)
+    by_value = bits[:, -1] == 0
+    bits[by_value, -1] = np.nan_to_num(np.log2(u[by_value]))
+    rest = likelihood - bits[vectors.levels[field]]
+    return np.asarray(_posterior(rest, log_size)[:, 0], np.float64)
 
 
 def _known_shares(
@@ -380,8 +427,20 @@ def learn(
         )
         before = class_sizes.copy()
         class_sizes[:-1] = of_classes.learnt(expected, vectors)
+        by_others = {
+            field: _by_other_fields(
+                field, vectors, likelihood, log_m, u[field], np.log2(before)
+            )
+            for field in known["same"].slips
+        }
         log_m = {
-            name: _learnt_m(vectors, of_class, prior, comparisons)
+            name: _learnt_m(
+                vectors,
+                of_class,
+                prior,
+                comparisons,
+                by_others if name == "same" else {},
+            )
             for (name, prior), of_class in zip(known.items(), expected.T, strict=False)
         }
         log_m = with_fixed(ordered(log_m, log_u, entries, comparisons), fixed or {})
