@@ -39,26 +39,18 @@ _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 """2**64 divided by the golden ratio, odd: it spreads neighbours widely (Knuth, vol. 3, section
 6.4)."""
 _ALL_BITS = 0xFFFFFFFFFFFFFFFF
-_WORTH_PANDAS = 600_000
-"""Numbers from which pandas factorizes so much faster than Arrow that it is worth loading."""
 
 
 # Packing
 
 
-def factorized(numbers: Longs) -> tuple[Longs, Longs]:
+def factorized(numbers: Longs) -> tuple[Codes, Longs]:
     """(code of each number, distinct numbers), the codes in order of first appearance."""
-    if len(numbers) < _WORTH_PANDAS:
-        # Loaded where there is such work: a command that shows or compares files needs it not.
-        import pyarrow as pa  # noqa: PLC0415  see above
+    # Loaded where there is such work: a command that shows or compares files needs it not.
+    import pyarrow as pa  # noqa: PLC0415  see above
 
-        encoded = pa.array(numbers).dictionary_encode()
-        codes = encoded.indices.to_numpy().astype(np.int64)
-        return codes, encoded.dictionary.to_numpy()
-    import pandas as pd  # noqa: PLC0415  it takes longer to load than all else here
-
-    codes, distinct = pd.factorize(numbers)
-    return codes, np.asarray(distinct)
+    encoded = pa.array(numbers).dictionary_encode()
+    return encoded.indices.to_numpy(), encoded.dictionary.to_numpy()
 
 
 def pack_columns(columns: Iterable[AnyArray], rows: int) -> Longs:
@@ -70,8 +62,8 @@ def pack_columns(columns: Iterable[AnyArray], rows: int) -> Longs:
     for column in columns:
         size = int(column.max(initial=-1)) + 2
         if width * size > _WIDEST:
-            number, distinct = factorized(number)
-            number, width = number.astype(np.int64, copy=False), len(distinct)
+            codes, distinct = factorized(number)
+            number, width = codes.astype(np.int64), len(distinct)
         number *= size
         number += column
         number += 1

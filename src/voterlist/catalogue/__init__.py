@@ -13,12 +13,12 @@ test sees to it.
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
+import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from voterlist.shipped import shipped_toml
+from voterlist.shipped import shipped_text
 
 __all__ = ["LANGUAGES", "Catalogue", "catalogue", "entries", "texts"]
 
@@ -31,17 +31,24 @@ _FIRST_FILE = "cli.toml"
 
 
 @cache
+def _written(name: str) -> str:
+    """One catalogue file as it is written."""
+    return shipped_text(__package__, name)
+
+
+@cache
 def _file(name: str) -> dict[str, dict[str, str]]:
     """The keys of one catalogue file."""
-    return shipped_toml("voterlist.catalogue", name)
+    return tomllib.loads(_written(name))
 
 
-def _files() -> Iterator[tuple[str, dict[str, dict[str, str]]]]:
-    """(file name, its keys) of every catalogue file, in order of name."""
-    names = sorted(item.name for item in resources.files(__package__).iterdir())
-    for name in names:
-        if name.endswith(".toml") and name != _GLOSSARY:
-            yield name, _file(name)
+@cache
+def _names() -> list[str]:
+    """The names of the catalogue files, in order."""
+    names = (item.name for item in resources.files(__package__).iterdir())
+    return sorted(
+        name for name in names if name.endswith(".toml") and name != _GLOSSARY
+    )
 
 
 @cache
@@ -52,8 +59,8 @@ def entries() -> dict[str, dict[str, str]]:
         ValueError: a key stands in two files.
     """
     texts_by_key: dict[str, dict[str, str]] = {}
-    for name, keys in _files():
-        for key, texts in keys.items():
+    for name in _names():
+        for key, texts in _file(name).items():
             if key in texts_by_key:
                 raise ValueError(
                     f"the catalogue has {key} twice, the second time in {name}"
@@ -62,17 +69,30 @@ def entries() -> dict[str, dict[str, str]]:
     return texts_by_key
 
 
+@cache
+def _found(key: str) -> dict[str, str] | None:
+    """The texts of a key; None where the catalogue has no such key.
+
+    That file alone is read which has it: reading all of them takes longer than to start the
+    program.
+    """
+    head = f'["{key}"]'
+    for name in (_FIRST_FILE, *_names()):
+        if head in _written(name) and key in _file(name):
+            return _file(name)[key]
+    return None
+
+
 def texts(key: str) -> dict[str, str]:
     """The texts of a key by language, their places not filled in.
-
-    The other files are read when a key is asked for that is not in the first one: reading all of
-    them takes longer than to start the program.
 
     Raises:
         KeyError: the catalogue has no such key.
     """
-    first = _file(_FIRST_FILE)
-    return first[key] if key in first else entries()[key]
+    found = _found(key)
+    if found is None:
+        raise KeyError(key)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +119,11 @@ class Catalogue:
         Raises:
             KeyError: the catalogue has no such key.
         """
-        return entries()[key][self.language]
+        return texts(key)[self.language]
 
     def has(self, key: str) -> bool:
         """True where the catalogue has this key."""
-        return key in _file(_FIRST_FILE) or key in entries()
+        return _found(key) is not None
 
     def number(self, value: float, digits: int | None = None) -> str:
         """A number as the language writes it: ``50,000.5`` in English, ``50 000,5`` in Azerbaijani.

@@ -443,7 +443,7 @@ def _dates(
         files = [names[at] for at in np.flatnonzero(is_fault_of_file)]
         notes.files(rule, files, "birth_date")
 
-    rows = pa.array(date_of_row.astype(np.int32))
+    rows = pa.array(date_of_row)
     columns = {}
     for name, part, kind in (
         ("birth_year", resolved.year, np.int16),

@@ -55,7 +55,7 @@ def agreeing(columns: Sequence[AnyArray]) -> tuple[Longs, Longs]:
             len(rows),
         )
         at = repeated(number)
-        rows, code = rows[at], factorized(number[at])[0].astype(np.int64, copy=False)
+        rows, code = rows[at], factorized(number[at])[0].astype(np.int64)
     return rows, code
 
 

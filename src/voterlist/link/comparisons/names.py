@@ -95,7 +95,7 @@ def level_codes(codes: Mapping[Nearness, int]) -> Levels:
 
 def distinct_pairs(
     first: Codes, second: Codes, size: int
-) -> tuple[Codes, Codes, Longs]:
+) -> tuple[Codes, Codes, Codes]:
     """The distinct unordered pairs of codes below ``size``, and which of them each pair is."""
     low = np.minimum(first, second).astype(np.int64)
     high = np.maximum(first, second).astype(np.int64)
