@@ -7,7 +7,7 @@ and its position into one integer and sorts these, about ten times as fast as an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,8 @@ _HALF = 32
 _LOW_HALF = (1 << _HALF) - 1
 _WIDEST = 2**62
 """Numbers up to here can be packed in 64 bits, and one added."""
+_PIECE = 1 << 15
+"""Numbers that are worked on together: so many stay in the memory of a core."""
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 """2**64 divided by the golden ratio, odd: it spreads neighbours widely (Knuth, vol. 3, section
 6.4)."""
@@ -71,7 +73,7 @@ def pack_columns(columns: Iterable[AnyArray], rows: int) -> Longs:
     return number
 
 
-def pack_known(first: Longs, second: Codes | Longs) -> Longs:
+def pack_known(first: Codes | Longs, second: Codes | Longs) -> Longs:
     """Two columns of codes as one, below 0 where either is unknown.
 
     The first is numbered anew where both would not fit into 63 bits.
@@ -79,11 +81,14 @@ def pack_known(first: Longs, second: Codes | Longs) -> Longs:
     span = int(second.max(initial=0)) + 1
     if int(first.max(initial=0)).bit_length() + span.bit_length() >= _BITS:
         first = dense(first)
-    # Where the first is unknown the sum is below 0 already.
-    packed = first * span
-    packed += second
-    if second.min(initial=0) < 0:
-        packed[second < 0] = -1
+    packed = np.empty(len(first), np.int64)
+    for at in _pieces(len(first)):
+        piece, added = packed[at], second[at]
+        # Where the first is unknown the sum is below 0 already.
+        np.multiply(first[at], span, out=piece, dtype=np.int64)
+        piece += added
+        if added.min() < 0:
+            piece[added < 0] = -1
     return packed
 
 
@@ -155,17 +160,20 @@ def repeated(numbers: Longs | Hashes) -> Longs:
     # A narrow number made of each and its place are sorted as one integer. Only those that meet
     # there are compared themselves.
     bits = _width(len(numbers))
-    narrow = (numbers.astype(np.uint64) * _SPREAD) >> np.uint64(bits)
-    packed = np.sort(
-        (narrow << np.uint64(bits)) | np.arange(len(numbers), dtype=np.uint64)
-    )
-    meeting = _beside_equals(packed >> np.uint64(bits))
-    near = (packed[meeting] & np.uint64((1 << bits) - 1)).astype(np.int64)
+    low = np.uint64((1 << bits) - 1)
+    packed = np.empty(len(numbers), np.uint64)
+    for at in _pieces(len(numbers)):
+        piece = packed[at]
+        np.multiply(numbers[at].view(np.uint64), _SPREAD, out=piece)
+        piece &= ~low
+        piece |= np.arange(at.start, at.start + len(piece), dtype=np.uint64)
+    packed.sort()
+    near = (packed[_beside_equals(packed, bits)] & low).astype(np.int64)
     order = near[np.argsort(numbers[near])]
     return np.sort(order[_beside_equals(numbers[order])])
 
 
-def runs(codes: Longs) -> tuple[Longs, Longs]:
+def runs(codes: Codes | Longs) -> tuple[Longs, Longs]:
     """(positions of the entries that share their code with another, sizes of the runs of one code).
 
     Runs stand one after the other, inside a run positions ascend; unknown codes are left out.
@@ -174,15 +182,15 @@ def runs(codes: Longs) -> tuple[Longs, Longs]:
     shift = _width(len(codes))
     if _fits(codes, shift):
         packed = _ordered(codes, shift)
-        packed = packed[_beside_equals(packed >> shift)]
+        packed = packed[_beside_equals(packed, shift)]
         return packed & ((1 << shift) - 1), run_sizes(packed >> shift)
     known = np.flatnonzero(codes >= 0)
-    near = known[repeated(codes[known])]
+    near = known[repeated(codes[known].astype(np.int64, copy=False))]
     order = near[np.argsort(codes[near], kind="stable")]
     return order, run_sizes(codes[order])
 
 
-def dense(codes: Longs) -> Longs:
+def dense(codes: Codes | Longs) -> Longs:
     """The same codes numbered 0, 1, 2 ... in their order; unknown ones become -1."""
     ranked = np.full(len(codes), -1, np.int64)
     shift = _width(len(codes))
@@ -226,24 +234,33 @@ def _width(count: int) -> int:
     return int(max(count - 1, 1)).bit_length()
 
 
-def _fits(codes: Longs, shift: int) -> bool:
+def _fits(codes: Codes | Longs, shift: int) -> bool:
     """True where a code and a position go into one integer."""
     return int(codes.max(initial=0)).bit_length() + shift <= _BITS
 
 
-def _ordered(codes: Longs, shift: int) -> Longs:
+def _pieces(count: int) -> Iterator[slice]:
+    """So many places cut into pieces that stay in the memory of the processor."""
+    return (slice(start, start + _PIECE) for start in range(0, count, _PIECE))
+
+
+def _ordered(codes: Codes | Longs, shift: int) -> Longs:
     """The known codes, each with its position in the lowest ``shift`` bits, in ascending order."""
-    packed = codes.astype(np.int64)
-    packed <<= shift
-    packed |= np.arange(len(codes))
+    packed = np.empty(len(codes), np.int64)
+    for at in _pieces(len(codes)):
+        piece = packed[at]
+        np.left_shift(codes[at], shift, out=piece, dtype=np.int64)
+        piece |= np.arange(at.start, at.start + len(piece))
     packed.sort()
     return packed[np.searchsorted(packed, 0) :]
 
 
-def _beside_equals(ordered: AnyArray) -> Bools:
-    """Of sorted numbers those that stand more than once."""
+def _beside_equals(ordered: AnyArray, shift: int = 0) -> Bools:
+    """Of sorted numbers those that stand more than once, their lowest ``shift`` bits left out."""
     flags = np.zeros(len(ordered), np.bool_)
-    again = ordered[1:] == ordered[:-1]
-    flags[1:] = again
-    flags[:-1] |= again
+    for at in _pieces(len(ordered)):
+        piece = ordered[at.start : at.stop + 1] >> ordered.dtype.type(shift)
+        again = piece[1:] == piece[:-1]
+        flags[at.start + 1 : at.stop + 1] = again
+        flags[at.start : at.start + len(again)] |= again
     return flags

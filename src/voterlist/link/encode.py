@@ -230,7 +230,7 @@ class Encoded:
         """The codes with -1 where another entry of the person before it has the same one."""
         if self.person is None:
             return codes
-        number = pack_known(codes.astype(np.int64), self.person)
+        number = pack_known(codes, self.person)
         distinct, first = np.unique(number, return_index=True)
         once = np.full(self.size, -1, np.int32)
         first = first[distinct >= 0]
@@ -253,7 +253,7 @@ class Encoded:
 
     def pack(self, first: Codes | Longs, second: Codes | Longs) -> Longs:
         """Two columns of codes for keys as one, below 0 where either is unknown."""
-        return pack_known(first.astype(np.int64, copy=False), second)
+        return pack_known(first, second)
 
     def narrow(self, codes: Longs) -> Codes | Longs:
         """Codes for keys in less memory, where that is possible."""

@@ -238,10 +238,9 @@ def together(entries: Encoded, names: tuple[str, ...]) -> Longs:
     codes = (
         _whole_names(entries, names[:whole]) if whole > 1 else field(entries, names[0])
     )
-    codes = codes.astype(np.int64)
     for name in names[max(whole, 1) :]:
         codes = entries.pack(codes, field(entries, name))
-    return codes
+    return codes.astype(np.int64, copy=False)
 
 
 @dataclass(frozen=True, slots=True)
