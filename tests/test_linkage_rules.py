@@ -222,6 +222,47 @@ def test_new_rows_are_held_against_the_list_with_its_model(people, linkage):
 
 
 @pytest.mark.slow
+def test_a_cluster_that_a_rule_alone_made_is_no_question(people, tmp_path):
+    """No pair tells of it, so nothing can be shown of why; the page has the other cases."""
+    two = people.iloc[[0, 250]].entry_id.tolist()
+    linkage = voterlist.link(people.iloc[[0, 250]], rules={"together": [two]})
+    assert set(linkage.clusters.entry_id) == set(two)
+    assert linkage.pairs.empty
+    linkage.review(tmp_path / "cases.html")
+
+
+def members(linkage, name):
+    """The clusters that have entries of one frame of several, as sets of their ids."""
+    rows = linkage.clusters
+    rows = rows[rows.list == name] if "list" in rows else rows
+    return {frozenset(ids) for _, ids in rows.groupby("cluster_id").entry_id}
+
+
+@pytest.mark.slow
+def test_the_clusters_of_the_list_go_on_when_new_rows_are_held_against_it(people):
+    """A new row joins the whole of a cluster, also where it is like one of its entries alone."""
+    linkage = voterlist.link(people)
+    first = linkage.clusters.entry_id[0]
+    new = people[people.entry_id == first].assign(entry_id="n")
+    found = linkage.against(new)
+    assert members(linkage, "") == members(found, "list")
+    joined = found.clusters.set_index(["list", "entry_id"]).cluster_id
+    assert joined["new", "n"] == joined["list", first]
+    assert members(linkage.against(people[:0]), "list") == members(linkage, "")
+
+
+@pytest.mark.slow
+def test_what_a_rule_keeps_apart_no_new_row_brings_together(people):
+    couple = tuple(voterlist.link(people).pairs.loc[0, ["entry_l", "entry_r"]])
+    linkage = voterlist.link(people, rules={"apart": [couple]})
+    new = people[people.entry_id == couple[0]].assign(entry_id="n")
+    found = linkage.against(new)
+    joined = found.clusters.set_index(["list", "entry_id"]).cluster_id
+    assert ("new", "n") in joined.index
+    assert joined.get(("list", couple[0])) != joined.get(("list", couple[1]))
+
+
+@pytest.mark.slow
 def test_new_rows_need_the_columns_of_the_model(people):
     phones = people.assign(line=[f"050 {n:07}" for n in range(len(people))])
     added = {"line": {"column": "line", "kind": "phone"}}

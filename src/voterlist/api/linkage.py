@@ -512,15 +512,39 @@ class Linkage:
         """New rows held against this list, with the model of this linkage and nothing learnt.
 
         Every pair with a new row is looked for, none inside this list. ``list_r`` of such a pair is
-        ``new``. How frequent a value is, is counted with the new rows.
+        ``new``. How frequent a value is, is counted with the new rows. The clusters of this linkage
+        go on: a new row joins one whole, or makes one of its own. Pairs that ``rules`` keep apart
+        stay apart, and the user's own keys bring new rows together too.
 
         Raises:
             UsageError: the new rows lack the column of a comparison of the model.
         """
         rows = self._rows.with_frame("new", new, columns)
-        return link_frames(
-            rows, replace(self._how, new=1, one_to_one=False), self.model
+        how = replace(self._how, new=1, one_to_one=False)
+        ends = {"entry_id": "entry_l", "cluster_id": "entry_r"}
+        tied = self._linked.clusters.rename_columns(ends)
+        tied = tied.filter(pc.not_equal(tied["entry_l"], tied["entry_r"]))
+        own = OwnRules(
+            keys=self._own.keys,
+            apart=None
+            if self._own.apart is None
+            else self._among(rows, self._own.apart),
+            together=self._among(rows, tied),
         )
+        return link_frames(rows, how, self.model, own=own)
+
+    def _among(self, rows: Linkable, pairs: pa.Table) -> pa.Table:
+        """Pairs of this list, their ids marked as they are among more frames."""
+        marks = pa.array(rows.marks())
+        ids = [
+            pc.binary_join_element_wise(
+                marks.take(pa.array(self._rows.frame_of(column))),
+                self._rows.plain(column),
+                "",
+            )
+            for column in pairs.itercolumns()
+        ]
+        return pa.table(ids, names=pairs.column_names)
 
     def __repr__(self) -> str:
         """What there is, and where to look."""
@@ -564,8 +588,11 @@ def link_frames(
     model: pd.DataFrame | None = None,
     rules: Rules | None = None,
     decided: pa.Table | None = None,
+    own: OwnRules | None = None,
 ) -> Linkage:
     """The linkage of frames that were read; ``decided`` are pairs to learn from.
+
+    ``own`` are rules that were read already; else ``rules`` are.
 
     Raises:
         UsageError: the model is one for other comparisons, or a rule is none.
@@ -577,7 +604,7 @@ def link_frames(
     listed = Listed(
         made_ready.ids, with_added(added.kinds), partial(_place, rows, made_ready.ids)
     )
-    own = read_rules(rules or {}, listed)
+    own = own or read_rules(rules or {}, listed)
     if model is not None:
         if own.shares or own.most_levels:
             todo = "Set shares in the model itself, or leave the model out."

@@ -323,9 +323,14 @@ def _members(
 ) -> _Rows:
     """The case of each cluster: one entry to keep, its repetitions, and the guests.
 
-    The entry to keep is the first by three tests in turn, then by position.
+    The entry to keep is the first by three tests in turn, then by position. A cluster that rules
+    alone made, without a pair that ties its entries or a guest, is no question and has no case.
     """
+    pair_of = _weakest(judged, cluster, np.flatnonzero(inside))
+    untied = pair_of[guests.case] < 0
+    pair_of[guests.case[untied]] = guests.pair[untied]
     member = np.flatnonzero(cluster >= 0).astype(np.int32)
+    member = member[pair_of[cluster[member]] >= 0]
     tests = (
         ~entries.temporary[member],
         entries.fin.codes[member] >= 0,
@@ -353,7 +358,6 @@ def _members(
     role[against | twin] = _QUESTION
     reason[twin] = _REASON["twins-possible"]
     reason[against] = _REASON["evidence-against"]
-    pair_of = _weakest(judged, cluster, np.flatnonzero(inside))
     every_case = np.r_[case, guests.case]
     return _Rows(
         case=every_case,
