@@ -121,3 +121,57 @@ def test_an_entry_has_a_partner_in_each_other_list():
     log_odds = np.array([20.0, 18.0, 15.0, 2.0])
     stays = cluster.best_partners(left, right, log_odds, lists)
     assert stays.tolist() == [True, True, True, False]
+
+
+LISTS = np.array([0, 0, 0, 0, 0, 1, 1, 1, 1, 1], np.int32)
+
+
+def given_the_others(graph, sizes=(5, 5), prior=-4.0):
+    """P of each pair of the graph, whose weights are match weights."""
+    left, right, weight = arrays(graph)
+    chosen = cluster.best_partners(left, right, weight + prior, LISTS)
+    sizes = np.array(sizes)
+    ends = (left, right)
+    same = cluster.given_the_others(*ends, weight, prior, LISTS, sizes, chosen)
+    return dict(zip(graph, same.tolist(), strict=True))
+
+
+@given(graphs, st.randoms(use_true_random=False))
+def test_a_probability_given_the_others_does_not_depend_on_the_order(graph, random):
+    """A cluster and one machine have the pairs in orders of their own."""
+    pairs = list(graph.items())
+    random.shuffle(pairs)
+    same = given_the_others(graph)
+    assert given_the_others(dict(pairs)) == same
+    assert all(0 <= probability <= 1 for probability in same.values())
+    assert {edge for edge in same if same[edge] > 0} <= chosen_of_log_odds(graph)
+
+
+def chosen_of_log_odds(graph, prior=-4.0):
+    left, right, weight = arrays(graph)
+    chosen = cluster.best_partners(left, right, weight + prior, LISTS)
+    return {edge for edge, is_chosen in zip(graph, chosen, strict=True) if is_chosen}
+
+
+def test_a_rival_speaks_against_a_pair_unless_its_own_partner_is_surer():
+    alone = given_the_others({(0, 5): 8.0})[0, 5]
+    with_rival = given_the_others({(0, 5): 8.0, (0, 6): 7.5})[0, 5]
+    with_partner = given_the_others({(0, 5): 8.0, (0, 6): 7.5, (1, 6): 30.0})
+    assert with_rival < 0.65
+    assert alone > 0.9
+    assert with_partner[0, 5] > 0.95
+
+
+def test_who_is_left_over_is_a_partner_more_likely():
+    """Of nine in ten that have another partner none can be this one."""
+    sure = {(at, at + 5): 40.0 for at in range(1, 5)}
+    weak = given_the_others({(0, 5): 4.0}, sizes=(50, 50))[0, 5]
+    many_left = given_the_others({(0, 5): 4.0, **sure}, sizes=(50, 50))[0, 5]
+    none_left = given_the_others({(0, 5): 4.0, **sure})[0, 5]
+    assert weak < many_left < none_left
+    assert none_left > 0.9
+
+
+def test_a_row_that_stands_twice_is_still_found():
+    """A list may have a row twice, whatever is said of it: strong evidence stays sure."""
+    assert given_the_others({(0, 5): 40.0, (0, 6): 40.0})[0, 5] > 0.99

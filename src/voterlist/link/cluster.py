@@ -13,6 +13,7 @@ from voterlist.arrays import Bools, Codes, Floats, Longs
 from voterlist.link import weigh
 from voterlist.link.candidates import Candidates
 from voterlist.link.comparisons import Pairs
+from voterlist.link.grid import on_grid
 from voterlist.link.judge import Scorer, near
 
 Judge = Callable[[Codes, Codes], Floats]
@@ -180,6 +181,10 @@ def _against(
 
 _ROUNDS = 20
 """Rounds in which pairs are settled all at once; what is left then is solved one by one."""
+_TWICE = 0.01
+"""The share of entries of which a list has another one, though it is said to have none."""
+_NONE = 1e-6
+"""Fewer pairs of one person than this are none."""
 _LARGEST_MATRIX = 1 << 20
 """Cells of a matrix (8 megabytes); a larger component is solved as a sparse graph."""
 
@@ -198,16 +203,69 @@ def best_partners(left: Codes, right: Codes, log_odds: Floats, lists: Codes) -> 
         log_odds: log2 of the odds that a pair is one person.
         lists: the list of each entry, from 0.
     """
+    first, second, _ = _ends(left, right, lists)
+    return matching(first, second, evidence(log_odds))
+
+
+def _ends(left: Codes, right: Codes, lists: Codes) -> tuple[Codes, Codes, Longs]:
+    """(the node of one end of each pair, that of the other, the number of its two lists).
+
+    An entry has one partner in each of the other lists, so it is a node for each.
+    """
     turned = lists[left] > lists[right]
     first, second = np.where(turned, right, left), np.where(turned, left, right)
-    # An entry has one partner in each of the other lists, so it is a node for each.
     count = int(lists.max(initial=0)) + 1
-    ends = np.r_[
-        first.astype(np.int64) * count + lists[second],
-        second.astype(np.int64) * count + lists[first],
-    ]
-    nodes = np.unique(ends, return_inverse=True)[1].astype(np.int32)
-    return matching(nodes[: len(left)], nodes[len(left) :], evidence(log_odds))
+    of_first = first.astype(np.int64) * count + lists[second]
+    of_second = second.astype(np.int64) * count + lists[first]
+    of_both = np.r_[of_first, of_second]
+    nodes: Codes = np.unique(of_both, return_inverse=True)[1].astype(np.int32)
+    two_lists: Longs = lists[first].astype(np.int64) * count + lists[second]
+    return nodes[: len(left)], nodes[len(left) :], two_lists
+
+
+def given_the_others(
+    left: Codes,
+    right: Codes,
+    weight: Floats,
+    prior: float,
+    lists: Codes,
+    sizes: Longs,
+    chosen: Bools,
+) -> Floats:
+    """P(one person) of each chosen pair of a matching, given all others; 0 of those not chosen.
+
+    Who has a partner is nobody else's. So the prior odds are those between the entries that are
+    left: pairs of one person for each pair of entries that have no other partner. And against a
+    pair speak its rivals: other pairs of its two entries, each as far as its other entry is free.
+    A rival may also be the same person, whom a list has twice against its word (``_TWICE``).
+
+    Args:
+        left: positions of entries.
+        right: positions of entries of other lists.
+        weight: the match weight of each pair.
+        prior: log2 of the prior odds of any pair.
+        lists: the list of each entry, from 0.
+        sizes: how many entries each list has.
+        chosen: which pairs stand in the matching.
+
+    Source: Sadinle 2017 (the prior of a bipartite matching).
+    """
+    first, second, two_lists = _ends(left, right, lists)
+    alone = 1 / (1 + np.exp2(-(weight + prior)))
+    matched = np.bincount(two_lists[chosen], alone[chosen], len(sizes) ** 2)
+    one, other = np.divmod(np.arange(len(sizes) ** 2), len(sizes))
+    left_over = (sizes[one] - matched + 1) * (sizes[other] - matched + 1)
+    priors = on_grid(np.log2(np.maximum(matched, _NONE) / left_over))
+    odds = np.exp2(weight + priors[two_lists])
+    own = np.zeros(int(max(first.max(initial=-1), second.max(initial=-1))) + 1)
+    own[first[chosen]] = own[second[chosen]] = odds[chosen]
+    rivals = np.zeros(len(own))
+    for end, far_end in ((first, second), (second, first)):
+        free = odds / (1 + own[far_end])
+        rivals += np.bincount(end[~chosen], free[~chosen], len(own))
+    bits = on_grid(np.log2((1 + rivals) / (1 + _TWICE * rivals)))
+    log_odds = weight + priors[two_lists] - bits[first] - bits[second]
+    return np.where(chosen, 1 / (1 + np.exp2(-log_odds)), 0.0)
 
 
 def matching(left: Codes, right: Codes, weight: Floats) -> Bools:

@@ -288,3 +288,16 @@ def pair_table(
         columns[f"{comparison.field}_level"] = pa.array(comparison.words).take(levels)
     schema = schemas.pair_schema(tuple(comparisons.added_kinds))
     return tables.from_columns(columns, schema, len(judged.left))
+
+
+def rejudged(table: pa.Table, judged: Judged) -> pa.Table:
+    """PAIR with the probabilities and kinds of these pairs in the place of those that it has."""
+    columns = {
+        "probability": pa.array(judged.posterior[:, 0]),
+        "kind": pa.array([kind.value for kind in PairKind]).take(pa.array(judged.kind)),
+    }
+    for name, column in columns.items():
+        place = table.schema.get_field_index(name)
+        field = table.schema.field(name)
+        table = table.set_column(place, field, column.cast(field.type))
+    return table

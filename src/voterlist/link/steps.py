@@ -25,7 +25,7 @@ from voterlist.link.block import pairs_within, pairs_without
 from voterlist.link.blocking_loss import blocking_loss
 from voterlist.link.candidates import Candidates, Store
 from voterlist.link.cases import Closed, Judged, cases
-from voterlist.link.cluster import best_partners, clusters
+from voterlist.link.cluster import best_partners, clusters, given_the_others
 from voterlist.link.comparisons import MISSING, Comparisons, Pairs, with_added
 from voterlist.link.encode import LINKED, Encoded, encode
 from voterlist.link.explain import term_frequencies, vectors_in, with_model
@@ -39,7 +39,7 @@ from voterlist.link.incremental import (
     fingerprint,
     known_pairs,
 )
-from voterlist.link.judge import Scorer, judge
+from voterlist.link.judge import Judgement, Scorer, judge, kinds, rejudged
 from voterlist.link.keys import Key
 from voterlist.link.labels import TrainingLabels, inside, training_labels
 from voterlist.link.priors import Sample, marks_of, priors
@@ -54,6 +54,9 @@ from voterlist.link.types import (
     Watch,
 )
 from voterlist.model import Profile
+
+_NEVER = 1e-300
+"""The least probability that is divided by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,13 +297,14 @@ def conclude(
         is_between=listed.lists is not None,
     )
     partners = listed.lists if listed.one_to_one else None
-    counted, left_out = candidate_pairs.vectors, 0
+    counted, alone, left_out = candidate_pairs.vectors, None, 0
     if partners is not None:
-        stays_paired = pairs_of_partners(judged, scorer.model, partners, settings)
-        apart = judged.at(np.flatnonzero(~stays_paired))
+        alone = candidate_pairs.vectors_without(judged.left, judged.right)
+        sizes = np.bincount(partners)
+        paired = pairs_of_partners(scorer, judged, table, partners, sizes, settings)
+        apart = judged.at(np.flatnonzero(~paired.stays))
         counted = candidate_pairs.vectors_without(apart.left, apart.right)
-        judged = judged.at(np.flatnonzero(stays_paired))
-        table = table.filter(pa.array(stays_paired))
+        judged, table = paired.judged, paired.table
         left_out = len(apart.left)
     scored = Scored(
         scorer,
@@ -313,6 +317,7 @@ def conclude(
         forecast=listed.forecast,
         candidates=len(candidate_pairs),
         by_person=scorer.entries.person is not None,
+        alone=alone,
         together=_numbers(ids, own.together),
         apart=_numbers(ids, own.apart),
     )
@@ -360,6 +365,9 @@ class Scored:
     candidates: int
     by_person: bool
     """Whether the values of a person count once."""
+    alone: weigh.VectorCounts | None = None
+    """Those of candidates of which nothing was said, where the pairs of the table have their
+    probability given each other; None: every pair has that of its vector."""
     together: Longs | None = None
     """Pairs that a user brought together, as ``pack_pairs`` has them; None: there are none."""
     apart: Longs | None = None
@@ -382,7 +390,7 @@ def concluded(
     cluster = cluster_of(scored, duplicate, partners)
     posterior = weigh.score(comparisons.unpack(counted.codes), model).posterior
     loss = blocking_loss(scored.keys, scored.table, duplicate)
-    expected = estimate(counted, posterior[:, 0], duplicate, loss)
+    expected = estimate(*_told(scored, posterior[:, 0]), duplicate, loss)
     sure = pa.array(judged.posterior[:, 0] >= duplicate)
     keys_of_sure = scored.table.column("match_key").filter(sure)
     most = priors(scorer.entries.profile, scorer.entries, comparisons)["same"].most
@@ -407,17 +415,61 @@ def concluded(
     )
 
 
+def _told(scored: Scored, same: Floats) -> tuple[weigh.VectorCounts, Floats]:
+    """The candidates and P(same) of each; ``same`` is that of ``scored.vectors``."""
+    alone, scorer, judged = scored.alone, scored.scorer, scored.judged
+    if alone is None:
+        return scored.vectors, same
+    of_alone = weigh.score(scorer.comparisons.unpack(alone.codes), scorer.model)
+    each = np.ones(len(judged.left), np.int64)
+    codes = np.concatenate([alone.codes, -each])
+    counts = np.concatenate([alone.counts, each])
+    same = np.concatenate([of_alone.posterior[:, 0], judged.posterior[:, 0]])
+    return weigh.VectorCounts(codes, counts), same
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """The pairs that stay where an entry has one partner at most in each other list."""
+
+    stays: Bools
+    """Which of all pairs they are."""
+    judged: Judged
+    """They, with their probability given each other."""
+    table: pa.Table
+    """PAIR of them."""
+
+
 def pairs_of_partners(
-    judged: Judged, model: weigh.Model, lists: Codes, settings: LinkSettings
-) -> Bools:
-    """Which pairs stay where an entry has one partner at most in each other list."""
+    scorer: Scorer,
+    judged: Judged,
+    table: pa.Table,
+    lists: Codes,
+    sizes: Longs,
+    settings: LinkSettings,
+) -> Paired:
+    """The pairs that stay; ``sizes``: how many entries each list has."""
     stays = np.zeros(len(judged.left), np.bool_)
     # Who is most improbable is nobody's partner: such pairs are kept only to be named.
     likely = np.flatnonzero(judged.posterior[:, 0] >= settings.kept_probability)
-    pairs = judged.at(likely)
-    log_odds = pairs.weight + model.prior_log_odds
-    stays[likely] = best_partners(pairs.left, pairs.right, log_odds, lists)
-    return stays
+    pairs, prior = judged.at(likely), scorer.model.prior_log_odds
+    chosen = best_partners(pairs.left, pairs.right, pairs.weight + prior, lists)
+    ends = pairs.left, pairs.right
+    same = given_the_others(*ends, pairs.weight, prior, lists, sizes, chosen)[chosen]
+    stays[likely] = chosen
+    pairs, table = judged.at(np.flatnonzero(stays)), table.filter(pa.array(stays))
+    others = np.maximum(pairs.posterior[:, 1:].sum(axis=1), _NEVER)
+    posterior = pairs.posterior * ((1 - same) / others)[:, None]
+    posterior[:, 0] = same
+    of_pairs = Pairs(scorer.entries, pairs.left, pairs.right)
+    kind = kinds(
+        Judgement(of_pairs, vectors_in(table, scorer.comparisons), posterior),
+        review=settings.review_probability,
+        displaced=frozenset(settings.displaced_constituencies),
+        is_between=True,
+    )
+    judged = replace(pairs, posterior=posterior, kind=kind, kind_without_threshold=kind)
+    return Paired(stays, judged, rejudged(table, judged))
 
 
 def cluster_of(scored: Scored, threshold: float, lists: Codes | None = None) -> Codes:

@@ -299,14 +299,16 @@ def _conclude(
     scorer = Scorer(entries, comparisons, model)
     keys = wanted.keys(counted.whole.size)
     table = _pairs(kept, judged, entries.ids, comparisons, keys)
-    vectors, partners, left_out = compared.vectors, None, 0
+    vectors, alone, partners, left_out = compared.vectors, None, None, 0
     if wanted.one_to_one and listed.groups is not None and len(kept):
         partners = listed.groups[positions]
-        stays = pairs_of_partners(judged, model, partners, settings)
-        vectors = vectors.without(kept.column("vector").to_numpy()[~stays])
-        judged = judged.at(np.flatnonzero(stays))
-        table = table.filter(pa.array(stays))
-        left_out = int((~stays).sum())
+        sizes = np.bincount(listed.groups)
+        paired = pairs_of_partners(scorer, judged, table, partners, sizes, settings)
+        of_pairs = kept.column("vector").to_numpy()
+        alone = vectors.without(of_pairs)
+        vectors = vectors.without(of_pairs[~paired.stays])
+        judged, table = paired.judged, paired.table
+        left_out = int((~paired.stays).sum())
     scored = Scored(
         scorer,
         entries.ids,
@@ -320,6 +322,7 @@ def _conclude(
         forecast=blocked.blocks.forecast,
         candidates=blocked.candidates,
         by_person=done.by_person,
+        alone=alone,
     )
     return replace(
         concluded(scored, settings, partners),
