@@ -218,7 +218,7 @@ def _of_blocking(blocked: Blocked, compared: Compared) -> Iterator[Doubt]:
     parted = blocked.parted / blocked.entries
     if parted > MUCH:
         yield Doubt(Misfit.PARTED, parted)
-    if not len(compared.vectors.codes):
+    elif not len(compared.vectors.codes):
         yield Doubt(Misfit.NO_CANDIDATES, 1.0)
     alone = _brought_by_one_key(compared.put_forward)
     if alone > MUCH:
