@@ -185,7 +185,6 @@ def _link(
 ) -> Linked:
     """Link the files, here or on a cluster, and write what is found."""
     from voterlist.any_table.linking import Watch, link_tables
-    from voterlist.any_table.linking_on_spark import link_tables_on_spark
     from voterlist.any_table.machine import shortage
 
     forecast: Callable[[int, Sequence[Any]], None] = _tell_forecast
@@ -200,6 +199,9 @@ def _link(
         watch = Watch(_releasing(steps), forecast, tell_reading)
         if master is None:
             return link_tables(request, out, given.clusters, since=since(), watch=watch)
+        # Loaded where a cluster is asked for: it takes a tenth of a second.
+        from voterlist.any_table.linking_on_spark import link_tables_on_spark
+
         return link_tables_on_spark(request, master, out, given.clusters, watch=watch)
 
 

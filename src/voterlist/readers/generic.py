@@ -14,16 +14,12 @@ import pyarrow.parquet as pq
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError
 from voterlist.model import AsideCode
-from voterlist.processes.parquet_proof import BROKEN_PARQUET
+from voterlist.processes.parquet_proof import BROKEN_PARQUET, repeating
 from voterlist.processes.threads import each
 from voterlist.readers import sandbox
 from voterlist.readers.proved import trouble_in
 from voterlist.readers.texts import coded_text, text_table
 from voterlist.schemas import RawSheet
-
-_FEW_BYTES = 6.0
-"""Bytes a value in the file, below which a column of text is dictionary-encoded: a name alone takes
-more."""
 
 _TODO = (
     "Save the file as CSV (UTF-8), XLSX or Parquet with its headers in the first row,"
@@ -191,28 +187,13 @@ def _read_columns(path: Path, wanted: Collection[str]) -> pa.Table:
     So only those that are being read are in memory as the file has them.
     """
     with pq.ParquetFile(arrow_source(path)) as file:
-        repeating = [name for name in wanted if _repeats(file.metadata, name)]
+        encoded = repeating(file.metadata)
         names, rows = file.schema_arrow.names, file.metadata.num_rows
 
     def column(name: str) -> pa.Array:
         if name not in wanted:
             return pa.nulls(rows)
-        with pq.ParquetFile(arrow_source(path), read_dictionary=repeating) as file:
+        with pq.ParquetFile(arrow_source(path), read_dictionary=encoded) as file:
             return coded_text(file.read(columns=[name]).column(0))
 
     return pa.Table.from_arrays(each(column, names), names=names)
-
-
-def _repeats(metadata: pq.FileMetaData, name: str) -> bool:
-    """True for a column with so few bytes a value that its values must repeat."""
-    chunks = [
-        metadata.row_group(group).column(place)
-        for group in range(metadata.num_row_groups)
-        for place in range(metadata.num_columns)
-        if metadata.schema.column(place).path == name
-    ]
-    values = sum(int(chunk.num_values) for chunk in chunks)
-    return (
-        sum(int(chunk.total_uncompressed_size) for chunk in chunks)
-        < _FEW_BYTES * values
-    )
