@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -18,7 +20,12 @@ from voterlist.model import Profile
 from voterlist.normalize import normalize
 from voterlist.schemas import require
 from voterlist.spark import counting
-from voterlist.spark.blocking import Blocking, distinct_pairs, forecast_of
+from voterlist.spark.blocking import (
+    Blocking,
+    distinct_pairs,
+    forecast_of,
+    large_of,
+)
 from voterlist.spark.exchange import Parcel, of_kind, packed, unpacked
 from voterlist.spark.part import cut, encoded, joined, part
 from voterlist.tables import sort_by
@@ -166,11 +173,13 @@ def _keys_as_there(in_parts):
 def test_the_tasks_find_the_pairs_and_the_forecast_of_the_whole_list(in_parts):
     """Blocks are split and cut as on one machine, and what is left out is counted the same."""
     blocking = in_parts.blocking
-    looked = _of_each(in_parts.parts, blocking.looked)
-    blocking = blocking.with_large(looked)
-    assert any(map(len, blocking.large))
-    made = _blocks(blocking, _of_each(in_parts.parts, blocking.sent))
-    told = [unpacked(one.content) for one in of_kind(made, "told")]
+    small = _blocks(blocking, _of_each(in_parts.parts, blocking.sent))
+    told = [unpacked(one.content) for one in of_kind(small, "told")]
+    split = replace(blocking, large=large_of(in_parts.keys, told))
+    assert any(map(len, split.large))
+    large = _blocks(split, _of_each(in_parts.parts, split.sent))
+    told += [unpacked(one.content) for one in of_kind(large, "told")]
+    made = {blocking: small, split: large}
     blocks = build_all(in_parts.whole_list, in_parts.whole.profile, LIMIT)
     assert forecast_of(in_parts.keys, told) == tuple(one.forecast for one in blocks)
     cut_there = np.concatenate(
@@ -188,7 +197,7 @@ def test_the_tasks_find_the_pairs_and_the_forecast_of_the_whole_list(in_parts):
         )
     }
     found, keys_of = [], {}
-    for table in _in_ranges(blocking, made, 7).values():
+    for table in _in_ranges(made, 7).values():
         pairs = table.column("pair").to_numpy()
         both = zip(*(side.tolist() for side in unpack_pairs(pairs)), strict=True)
         found += both
@@ -218,14 +227,15 @@ def _blocks(blocking, sent):
     ]
 
 
-def _in_ranges(blocking, made, many):
+def _in_ranges(made, many):
     """The pairs of each of so many ranges, of the blocks that tasks made."""
     of_range = {number: [] for number in range(many)}
-    for own in of_kind(made, "part"):
-        for parcel in blocking.pairs(own.sender, own.tables, many):
-            of_range[parcel.addressee].append(parcel)
+    for blocking, parcels in made.items():
+        for own in of_kind(parcels, "part"):
+            for parcel in blocking.pairs(own.sender, own.tables, many):
+                of_range[parcel.addressee].append(parcel)
     for parcels in of_range.values():
-        assert len({parcel.sender for parcel in parcels}) == len(parcels)
+        assert len({(one.kind, one.sender) for one in parcels}) == len(parcels)
     return {number: distinct_pairs(parcels) for number, parcels in of_range.items()}
 
 
@@ -247,7 +257,7 @@ def test_a_value_that_many_entries_of_one_part_have_keeps_no_task_longer_than_ot
     ]
     total = 10 * 600 * 599 // 2 + (entries - same) // 2
     many = -(-total // 100_000)
-    tables = _in_ranges(blocking, _blocks(blocking, sent), many)
+    tables = _in_ranges({blocking: _blocks(blocking, sent)}, many)
     sizes = np.array([len(table) for table in tables.values()])
     every = np.concatenate([one.column("pair").to_numpy() for one in tables.values()])
     left, right = unpack_pairs(every)
@@ -268,5 +278,4 @@ def _codes(code, position):
         "position": position,
         "is_partial": np.zeros(len(code), np.bool_),
     }
-    table = pa.table(columns)
-    return packed({"small": table, "large": table.slice(0, 0)})
+    return packed({"codes": pa.table(columns)})

@@ -1,9 +1,8 @@
 """Blocks and their pairs, made by all tasks together.
 
 Each part sends the codes that its entries have under each key. Codes go to tasks by their value, so
-that a block stands in one task whole, and its size is known before a pair is made. Codes that may
-be too many for one block are told by each part first: their entries come with the fields by which
-the block is split.
+that a block stands in one task whole, and its size is known before a pair is made. Entries of codes
+that are too many for one block are sent once more, with the fields by which the block is split.
 
 The pairs of a block go to ranges by a digest of their left entries, so that a range has all keys of
 a pair, and none has more pairs than another, whatever the blocks are from which they come.
@@ -12,18 +11,17 @@ a pair, and none has more pairs than another, whatever the blocks are from which
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import (
     AnyArray,
-    Bools,
     Codes,
     Longs,
     dense,
-    distinct_counts,
     mix,
     pack_pairs,
     runs,
@@ -40,7 +38,7 @@ _AT_ONCE = 1 << 21
 """About so many pairs of a task go to their ranges at a time."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Blocking:
     """The keys of a list, and to how many tasks it is dealt."""
 
@@ -49,79 +47,84 @@ class Blocking:
     limit: int
     """Entries in a block at most."""
     tasks: int
-    large: tuple[Longs, ...] = ()
-    """For each key the codes that more entries than the limit may have, ascending."""
-
-    def looked(self, number: int, tables: Tables) -> Iterator[Parcel]:
-        """How many entries of a part some key reaches, and the codes that may be too many."""
-        entries = part(tables, self.whole)
-        large: dict[str, pa.Table] = {}
-        for place, key in enumerate(self.keys):
-            codes = together(entries, key.fields)
-            distinct, counts = distinct_counts(codes[codes >= 0])
-            # A block that is too large has more entries than others in some part.
-            often = distinct[counts * self.tasks > self.limit]
-            large[str(place)] = pa.table({"code": often})
-        reached = int(reachable(entries, self.keys).sum())
-        yield Parcel(number, "looked", number, reached, packed(large))
-
-    def with_large(self, told: Sequence[Parcel]) -> Blocking:
-        """With the codes that the parts told."""
-        tables = [parcel.tables for parcel in told]
-        large = [
-            np.concatenate([of[str(place)].column("code").to_numpy() for of in tables])
-            for place in range(len(self.keys))
-        ]
-        return replace(self, large=tuple(map(np.unique, large)))
+    large: tuple[Longs, ...] | None = None
+    """For each key the codes that more entries than the limit have: these are split, and no other
+    is looked at. None: all others are."""
 
     def sent(self, number: int, tables: Tables) -> Iterator[Parcel]:
-        """The codes of the entries of a part under each key, for each task."""
+        """The codes of the entries of a part under each key, for each task.
+
+        The rows of the first parcel are how many of the entries some key reaches.
+        """
         entries = part(tables, self.whole)
-        small, large = [], []
-        for place, key in enumerate(self.keys):
-            code = together(entries, key.fields)
-            is_large = np.isin(code, self.large[place])
-            small.append(_coded(entries, place, code, (code >= 0) & ~is_large))
-            table = _coded(entries, place, code, is_large)
+        made = [
+            self._coded(entries, place)
+            for place in range(len(self.keys))
+            if self.large is None or len(self.large[place])
+        ]
+        table = pa.concat_tables(made)
+        task = (table.column("code").to_numpy() % self.tasks).astype(np.uint16)
+        ordered = table.take(pa.array(np.argsort(task, kind="stable")))
+        bounds = np.searchsorted(np.sort(task), np.arange(self.tasks + 1)).tolist()
+        reached = int(reachable(entries, self.keys).sum())
+        for target, (start, stop) in enumerate(pairwise(bounds)):
+            content = packed({"codes": ordered.slice(start, stop - start)})
+            rows = 0 if target or self.large else reached
+            yield Parcel(target, "codes", number, rows, content)
+
+    def _coded(self, entries: Part, place: int) -> pa.Table:
+        """The entries that are looked at, with their codes under a key."""
+        key = self.keys[place]
+        code = together(entries, key.fields)
+        is_sent = code >= 0 if self.large is None else np.isin(code, self.large[place])
+        rows = np.flatnonzero(is_sent)
+        columns: dict[str, AnyArray] = {
+            "key": np.full(len(rows), place, np.uint8),
+            "code": code[rows],
+            "position": entries.positions[rows],
+            "is_partial": entries.partial_date[rows],
+        }
+        if entries.groups is not None:
+            columns["group"] = entries.groups[rows]
+        if self.large is not None:
             for column in range(max(len(key.splits) for key in self.keys)):
-                values = np.full(len(table), -1, np.int64)
-                if column < len(key.splits):
-                    values[:] = field(entries, key.splits[column])[is_large]
-                table = table.append_column(f"split_{column}", pa.array(values))
-            large.append(table)
-        made = {"small": pa.concat_tables(small), "large": pa.concat_tables(large)}
-        dealt = {name: _for_tasks(table, self.tasks) for name, table in made.items()}
-        for target in range(self.tasks):
-            of_task = {name: tasks[target] for name, tasks in dealt.items()}
-            rows = sum(map(len, of_task.values()))
-            yield Parcel(target, "codes", number, rows, packed(of_task))
+                columns[f"split_{column}"] = np.full(len(rows), -1, np.int64)
+            for column, name in enumerate(key.splits):
+                columns[f"split_{column}"][:] = field(entries, name)[rows]
+        return pa.table(columns)
 
     def blocks(self, task: int, parcels: list[Parcel]) -> Iterator[Parcel]:
         """The blocks of one task, and what it tells of them."""
-        tables = [parcel.tables for parcel in parcels]
-        kept, forecast, cut = [], [], [np.zeros(0, np.int32)]
-        for name in ("small", "large"):
-            for place, listed in self._by_key([of[name] for of in tables]):
-                blocks = self._blocks(
-                    self.keys[place], listed, is_large=name == "large"
-                )
-                forecast.append(asdict(blocks.forecast) | {"key": place})
-                cut.append(listed.position[blocks.cut])
-                members = {
-                    name: column[blocks.members]
-                    for name, column in listed.columns.items()
-                    if name in _OF_MEMBERS
-                }
-                members["key"] = np.full(len(blocks.members), place, np.uint8)
-                members["block"] = blocks.numbers().astype(np.int64)
-                kept.append(pa.table(members))
+        kept, forecast, cut, large = [], [], [], []
+        for place, listed in self._by_key(
+            [parcel.tables["codes"] for parcel in parcels]
+        ):
+            blocks, too_large = self._blocks(self.keys[place], listed)
+            forecast.append(asdict(blocks.forecast) | {"key": place})
+            cut.append(listed.position[blocks.cut])
+            large.append(too_large)
+            members = {
+                name: column[blocks.members]
+                for name, column in listed.columns.items()
+                if name in _OF_MEMBERS
+            }
+            members["key"] = np.full(len(blocks.members), place, np.uint8)
+            members["block"] = blocks.numbers().astype(np.int64)
+            kept.append(pa.table(members))
         members = pa.concat_tables(kept)
         yield Parcel(task, "part", task, len(members), packed({"members": members}))
         told = {
             "forecast": pa.Table.from_pylist(forecast),
             "cut": pa.table({"position": np.concatenate(cut)}),
+            "large": pa.table(
+                {
+                    "key": np.repeat(np.arange(len(large)), [len(of) for of in large]),
+                    "code": np.concatenate(large),
+                }
+            ),
         }
-        yield Parcel(task, "told", task, len(forecast), packed(told))
+        reached = sum(parcel.rows for parcel in parcels)
+        yield Parcel(task, "told", task, reached, packed(told))
         inside = np.unique(members.column("position").to_numpy())
         content = packed({"members": pa.table({"position": inside})})
         yield Parcel(task, "members", task, len(inside), content)
@@ -136,25 +139,31 @@ class Blocking:
         for place, rows in enumerate(np.split(order, bounds[:-1])):
             yield place, _Listed({name: of[rows] for name, of in columns.items()})
 
-    def _blocks(self, key: Key, listed: _Listed, *, is_large: bool) -> block.Blocks:
-        """The blocks of the entries that have a code under one key."""
+    def _blocks(self, key: Key, listed: _Listed) -> tuple[block.Blocks, Longs]:
+        """(The blocks of the entries with a code under a key, the codes that are to be split)."""
+        code, counting = listed.columns["code"], listed.counting(key)
+        none = np.zeros(0, np.int64)
+        if self.large is None:
+            order, sizes = runs(code)
+            is_large = sizes > self.limit
+            too_large = code[order[np.cumsum(sizes)[is_large] - 1]]
+            split = order[np.repeat(~is_large, sizes)], sizes[~is_large], 0
+        else:
+            too_large = none
 
-        def values(name: str) -> Longs:
-            return dense(listed.columns[f"split_{key.splits.index(name)}"])
+            def values(name: str) -> Longs:
+                return dense(listed.columns[f"split_{key.splits.index(name)}"])
 
-        counting = listed.counting(key)
-        split = block.split_runs(
-            dense(listed.columns["code"]),
-            key.splits if is_large else (),
-            values,
-            self.limit,
-            counting,
-        )
-        return block.of_runs(key, len(listed.position), split, self.limit, counting)
+            split = block.split_runs(
+                dense(code), key.splits, values, self.limit, counting
+            )
+        size = len(listed.position)
+        return block.of_runs(key, size, split, self.limit, counting), too_large
 
     def pairs(self, task: int, tables: Tables, many: int) -> Iterator[Parcel]:
         """The pairs of the blocks of one task, each with its key, for so many ranges."""
         sender = task
+        kind = "made" if self.large is None else "made-large"
         for place, listed in self._by_key([tables["members"]]):
             key = self.keys[place]
             runs_of_key = *runs(listed.columns["block"]), 0
@@ -179,35 +188,9 @@ class Blocking:
                     if len(of_target):
                         table = pa.table({"pair": of_target})
                         content = packed({str(place): table})
-                        yield Parcel(target, "made", sender, len(table), content)
+                        yield Parcel(target, kind, sender, len(table), content)
                 # Every parcel of a task for one range has a number of its own.
                 sender += self.tasks
-
-
-def _coded(entries: Part, place: int, code: Longs, chosen: Bools) -> pa.Table:
-    """The chosen entries with their codes under a key."""
-    rows = np.flatnonzero(chosen)
-    columns = {
-        "key": np.full(len(rows), place, np.uint8),
-        "code": code[rows],
-        "position": entries.positions[rows],
-        "is_partial": entries.partial_date[rows],
-    }
-    if entries.groups is not None:
-        columns["group"] = entries.groups[rows]
-    return pa.table(columns)
-
-
-def _for_tasks(table: pa.Table, tasks: int) -> list[pa.Table]:
-    """The rows for each task, by their codes, in their order."""
-    task = (table.column("code").to_numpy() % tasks).astype(np.uint16)
-    ordered = table.take(pa.array(np.argsort(task, kind="stable")))
-    counts = np.bincount(task, minlength=tasks)
-    starts = np.cumsum(counts) - counts
-    return [
-        ordered.slice(start, count)
-        for start, count in zip(starts.tolist(), counts.tolist(), strict=True)
-    ]
 
 
 def range_of(left: Codes, many: int) -> Longs:
@@ -245,6 +228,13 @@ class _Listed:
         """Which pairs of a block count."""
         required = self.columns["is_partial"] if key.partial_dates else None
         return block.Counting(required, self.columns.get("group"))
+
+
+def large_of(keys: Sequence[Key], told: Sequence[Tables]) -> tuple[Longs, ...]:
+    """For each key the codes that are to be split, ascending, by what all tasks tell."""
+    every = pa.concat_tables([tables["large"] for tables in told])
+    key, code = (every.column(name).to_numpy() for name in ("key", "code"))
+    return tuple(np.sort(code[key == place]) for place in range(len(keys)))
 
 
 def forecast_of(

@@ -3,40 +3,39 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from voterlist.arrays import Codes, Longs
+from voterlist.arrays import Codes, Longs, unpack_pairs
 from voterlist.config import LinkSettings
 from voterlist.link import cluster, fit, weigh
 from voterlist.link import link as local_link
 from voterlist.link import plan as local_plan
 from voterlist.link.block import Forecast, pairs_within, pairs_without
-from voterlist.link.cases import Judged
-from voterlist.link.comparisons import Comparisons, Vectors
-from voterlist.link.encode import ADDED, LINKED, EncodedColumn
-from voterlist.link.identifiers import Identifiers
-from voterlist.link.judge import Scorer, names_of_keys, near_codes, pair_table
+from voterlist.link.comparisons import Comparisons, Pairs
+from voterlist.link.encode import ADDED, LINKED
+from voterlist.link.judge import (
+    Scorer,
+    judge_pairs,
+    names_of_keys,
+    near_codes,
+    pair_table,
+)
 from voterlist.link.keys import Key, keys
 from voterlist.link.priors import Drawn, Sample
 from voterlist.link.steps import Scored, added_use, concluded, pairs_of_partners
 from voterlist.link.types import Linkage, Watch
-from voterlist.link.weigh import CLASSES, Model
 from voterlist.model import Profile
-from voterlist.spark import comparing, pairs
 from voterlist.spark import entries as entries_of
+from voterlist.spark import pairs
 from voterlist.spark.blocking import Blocking
 from voterlist.spark.chance import chance
-from voterlist.spark.comparing import Scoring
 from voterlist.spark.entries import Counted, Listed
 from voterlist.spark.exchange import Parcel, Steps, packed
 from voterlist.spark.pairs import Blocked, Blocks, Compared
-from voterlist.spark.part import PLACES, TEXTS, Part, Whole
+from voterlist.spark.part import TEXTS, Part, Whole, nobody
 from voterlist.spark.reading import Rows, Source
 
 
@@ -65,18 +64,19 @@ class Wanted:
 
 
 class _Random(Sample):
-    """Random pairs that were drawn here and compared on the cluster."""
+    """Random pairs that were drawn before; their entries are here."""
 
-    def __init__(self, counts: weigh.VectorCounts, comparisons: Comparisons) -> None:
+    def __init__(self, pairs: Pairs, times: Longs) -> None:
         super().__init__()
-        nobody = np.zeros(0, np.int32)
-        levels = comparisons.unpack(counts.codes).levels
-        self._counted = Drawn(nobody, nobody, counts.counts, levels)
+        self._of_entries = pairs
+        self._times = times
 
-    def drawn(self, entries: object, comparisons: object) -> Drawn:
-        """The pairs, those of one vector as one pair drawn so often."""
-        del entries, comparisons
-        return self._counted
+    def drawn(self, entries: object, comparisons: Comparisons) -> Drawn:
+        """The pairs, compared."""
+        del entries
+        pairs = self._of_entries
+        levels = comparisons.compare(pairs).levels
+        return Drawn(pairs.left, pairs.right, self._times, levels)
 
 
 @dataclass(frozen=True)
@@ -91,105 +91,62 @@ class Done:
     """Whether the values of a person count once."""
 
 
-def learnt(whole: Whole, compared: Compared, wanted: Wanted, listed: Listed) -> Model:
-    """The model of the pairs that were compared."""
+def learnt(
+    counted: Counted, compared: Compared, wanted: Wanted, listed: Listed
+) -> Scorer:
+    """The model of the pairs that were compared, of a list of which no entry is here."""
+    size, (left, right, times) = counted.whole.size, listed.random
     model = weigh.learn(
-        nobody(whole),
+        nobody(counted.whole),
         compared.vectors,
         wanted.profile,
         comparisons=wanted.comparisons,
-        pairs=pairs_within(whole.size)
+        pairs=pairs_within(size)
         if listed.groups is None
         else pairs_without(listed.groups),
-        sample=_Random(compared.random, wanted.comparisons),
+        sample=_Random(pairs.pairs_at(counted, left, right)[1], times),
     )
-    return weigh.rounded(model)
+    return Scorer(nobody(counted.whole), wanted.comparisons, weigh.rounded(model))
 
 
-def nobody(whole: Whole) -> Part:
-    """A list of the size of the whole, of which no entry is here: what a model asks of a list."""
-    none = np.zeros(0, np.int32)
-    values = pa.array([], pa.string())
-    numbers = Identifiers(none.astype(np.int64), np.zeros((0, 0), np.uint64), None)
-
-    def column(name: str) -> EncodedColumn:
-        return EncodedColumn(
-            none,
-            values,
-            none.astype(np.int64),
-            whole.pseudo_counts.get(name, 1.0),
-            whole.values.get(name),
-        )
-
-    columns: dict[str, Any] = {name: column(name) for name in (*TEXTS, *PLACES)}
-    numbers_of = ("year", "month", "day", "sex", "constituency", "precinct")
-    columns |= dict.fromkeys(numbers_of, none)
-    return Part(
-        whole=whole,
-        ids=values,
-        positions=none,
-        size=whole.size,
-        fin=numbers,
-        document=numbers,
-        **columns,
-        temporary=none.astype(np.bool_),
-        address_words=(none,) if whole.has_lines else (),
-        added={name: column(ADDED + name) for name in whole.added},
-        profile=whole.profile,
-    )
-
-
-def ends_of(pairs: pa.Table) -> tuple[Codes, Codes, Codes]:
-    """(the positions of the entries of these pairs, left and right as places among them)."""
-    if not pairs.num_columns:
-        none = np.zeros(0, np.int32)
-        return none, none, none
-    ends = [pairs.column(name).to_numpy() for name in ("left", "right")]
-    positions, places = np.unique(np.concatenate(ends), return_inverse=True)
-    left, right = np.split(places.astype(np.int32), 2)
-    return positions, left, right
+def _near(done: Done, least: float) -> tuple[Part, Pairs, pa.Table]:
+    """(entries, their pairs that may be one person with this probability, vectors and keys)."""
+    codes = near_codes(done.scorer, done.compared.vectors.codes, least)
+    table = pairs.near(done.compared, codes)
+    left, right = unpack_pairs(table.column("pair").to_numpy())
+    return *pairs.pairs_at(done.counted, left, right), table
 
 
 def again(steps: Steps, wanted: Wanted, listed: Listed, first: Done) -> Done:
     """All counted again by people, and the model that follows; ``link.cluster`` tells why."""
-    codes, scorer, comparisons = (
-        first.compared.vectors.codes,
-        first.scorer,
-        wanted.comparisons,
-    )
-    scoring = Scoring(first.counted.whole, comparisons, scorer.model, wanted.settings)
-    near = near_codes(scorer, codes, cluster.SURE)
-    work = partial(comparing.sure, scoring=scoring)
-    sure = pairs.chosen("sure", first.counted, first.compared, near, work)
-    positions, left, right = ends_of(sure)
-    members = pairs.entries_at(steps, first.counted, positions)
-    own = np.zeros(0, np.int32)
-    if members is not None:
-        here = Scorer(members, comparisons, scorer.model)
-        own = cluster.of_sure_pairs(here, left, right, sure.column("weight").to_numpy())
+    members, near, _ = _near(first, cluster.SURE)
+    scorer = Scorer(members, wanted.comparisons, first.scorer.model)
+    sure = cluster.sure_pairs(scorer, near.left, near.right)
+    own = cluster.of_sure_pairs(scorer, *sure)
     repeats = steps.sent(_repeats(members, own, first.counted))
     whole = entries_of.whole_again(listed, first.counted, repeats)
-    counted = entries_of.counted(steps, replace(listed, whole=whole), repeats=repeats)
+    listed = replace(
+        listed,
+        whole=whole,
+        random=_two_people(listed.random, members.positions, own),
+    )
+    counted = entries_of.counted(steps, listed, repeats=repeats)
     compared = pairs.compared_again(
         steps,
         counted,
         first.compared,
-        comparisons,
-        _two_people(listed.random, positions, positions[own]),
-        cluster.perhaps_related(scorer, codes),
+        wanted.comparisons,
+        cluster.perhaps_related(first.scorer, first.compared.vectors.codes),
     )
-    model = learnt(counted.whole, compared, wanted, listed)
-    scorer = Scorer(nobody(counted.whole), comparisons, model)
+    scorer = learnt(counted, compared, wanted, listed)
     return Done(counted, compared, scorer, by_person=True)
 
 
-def _repeats(members: Part | None, own: Codes, counted: Counted) -> list[Parcel]:
+def _repeats(members: Part, own: Codes, counted: Counted) -> list[Parcel]:
     """For each part the rows whose values another entry of the same person has before them.
 
     ``own`` has for each of the members the place of the first entry of its person.
     """
-    if members is None:
-        return [Parcel(0, "repeats", 0, 0, packed({}))]
     by_person = replace(members, person=own)
     codes = {name: getattr(members, name).codes for name in TEXTS}
     codes |= {ADDED + name: column.codes for name, column in members.added.items()}
@@ -217,15 +174,18 @@ def _repeats(members: Part | None, own: Codes, counted: Counted) -> list[Parcel]
 
 
 def _two_people(
-    random: tuple[Codes, Codes, Longs], positions: Codes, person: Codes
+    random: tuple[Codes, Codes, Longs], positions: Codes, own: Codes
 ) -> tuple[Codes, Codes, Longs]:
-    """The random pairs of two people; ``person`` has the first entry of each of these entries."""
+    """The random pairs of two people.
+
+    ``own`` has for each of the entries at these positions the place of the first of its person.
+    """
 
     def of(ends: Codes) -> Codes:
         if not len(positions):
             return ends
         place = np.minimum(np.searchsorted(positions, ends), len(positions) - 1)
-        return np.where(positions[place] == ends, person[place], ends)
+        return np.where(positions[place] == ends, positions[own[place]], ends)
 
     left, right, times = random
     apart = np.flatnonzero(of(left) != of(right))
@@ -243,18 +203,13 @@ def linked(
     blocks = _blocks(steps, counted, wanted)
     watch.forecast(blocks.forecast)
     blocked = pairs.blocked(steps, counted, blocks, wanted.settings.chunk_pairs)
-    compared = pairs.compared(
-        steps, counted, blocked, wanted.comparisons, listed.random
-    )
+    compared = pairs.compared(steps, counted, blocked, wanted.comparisons)
     for done in np.cumsum(blocked.sizes).tolist():
         watch.progress("compare", done, blocked.candidates)
-    model = learnt(counted.whole, compared, wanted, listed)
-    done = Done(
-        counted, compared, Scorer(nobody(counted.whole), wanted.comparisons, model)
-    )
+    done = Done(counted, compared, learnt(counted, compared, wanted, listed))
     if cluster.has_many_entries_a_person(done.scorer):
         done = again(steps, wanted, listed, done)
-    return _conclude(steps, wanted, blocked, done, listed, counted.whole)
+    return _conclude(wanted, blocked, done, listed, counted.whole)
 
 
 def planned(
@@ -276,7 +231,6 @@ def _blocks(steps: Steps, counted: Counted, wanted: Wanted) -> Blocks:
 
 
 def _conclude(
-    steps: Steps,
     wanted: Wanted,
     blocked: Blocked,
     done: Done,
@@ -285,28 +239,23 @@ def _conclude(
 ) -> Linkage:
     """What the model says; ``by_entry``: the whole list, its values counted by entries."""
     settings, comparisons = wanted.settings, wanted.comparisons
-    counted, compared, scorer = done.counted, done.compared, done.scorer
-    model = scorer.model
-    near = near_codes(scorer, compared.vectors.codes, settings.kept_probability)
-    scoring = Scoring(
-        counted.whole, comparisons, model, settings, is_between=wanted.is_between
-    )
-    work = partial(comparing.scored, scoring=scoring)
-    kept = pairs.chosen("kept", counted, compared, near, work)
-    judged, positions = _judge(kept)
-    entries = pairs.entries_at(steps, counted, positions)
-    entries = entries or replace(nobody(counted.whole), size=0)
+    counted, model, vectors = done.counted, done.scorer.model, done.compared.vectors
+    entries, near, found = _near(done, settings.kept_probability)
     scorer = Scorer(entries, comparisons, model)
+    judged, exact, rows = judge_pairs(
+        scorer, near, None, settings, is_between=wanted.is_between
+    )
     keys = wanted.keys(counted.whole.size)
-    table = _pairs(kept, judged, entries.ids, comparisons, keys)
-    vectors, alone, partners, left_out = compared.vectors, None, None, 0
-    if wanted.one_to_one and listed.groups is not None and len(kept):
-        partners = listed.groups[positions]
+    of_pairs = names_of_keys(keys, found.column("keys").to_numpy()[rows])
+    table = pair_table(entries.ids, judged, exact, of_pairs, comparisons)
+    alone, partners, left_out = None, None, 0
+    if wanted.one_to_one and listed.groups is not None:
+        partners = listed.groups[entries.positions]
         sizes = np.bincount(listed.groups)
         paired = pairs_of_partners(scorer, judged, table, partners, sizes, settings)
-        of_pairs = kept.column("vector").to_numpy()
-        alone = vectors.without(of_pairs)
-        vectors = vectors.without(of_pairs[~paired.stays])
+        kept = found.column("vector").to_numpy()[rows]
+        alone = vectors.without(kept)
+        vectors = vectors.without(kept[~paired.stays])
         judged, table = paired.judged, paired.table
         left_out = int((~paired.stays).sum())
     scored = Scored(
@@ -329,46 +278,4 @@ def _conclude(
         chance=chance(counted),
         added=added_use(nobody(by_entry), scorer),
         left_out=left_out,
-    )
-
-
-def _judge(kept: pa.Table) -> tuple[Judged, Codes]:
-    """(the kept pairs by the places of their entries among these, the positions of these)."""
-    if not kept.num_columns:
-        none = np.zeros(0, np.int32)
-        floats = np.zeros(0)
-        return Judged(none, none, floats, np.zeros((0, len(CLASSES))), none, none), none
-    positions, left, right = ends_of(kept)
-    posterior = np.stack(
-        [kept.column(f"posterior_{place}").to_numpy() for place in range(len(CLASSES))],
-        axis=1,
-    )
-    kind = kept.column("kind").to_numpy()
-    weight = kept.column("weight").to_numpy()
-    return Judged(left, right, weight, posterior, kind, kind), positions
-
-
-def _pairs(
-    kept: pa.Table,
-    judged: Judged,
-    ids: pa.Array,
-    comparisons: Comparisons,
-    keys: Sequence[Key],
-) -> pa.Table:
-    """PAIR of the kept pairs."""
-    rows = len(judged.left)
-    levels = {
-        field: kept.column(f"level_{field}").to_numpy()
-        if rows
-        else np.zeros(0, np.uint8)
-        for field in comparisons.fields
-    }
-    frequency = kept.column("term_frequency").to_numpy() if rows else np.zeros(0)
-    bits: Longs = kept.column("keys").to_numpy() if rows else np.zeros(0, np.int64)
-    return pair_table(
-        ids,
-        judged,
-        Vectors(levels, frequency),
-        names_of_keys(keys, bits),
-        comparisons,
     )

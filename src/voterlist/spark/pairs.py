@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from voterlist.arrays import Codes, Longs, pack_pairs
+from voterlist.arrays import Codes, Longs
 from voterlist.link.block import Forecast
-from voterlist.link.comparisons import Comparisons
+from voterlist.link.comparisons import Comparisons, Pairs
 from voterlist.link.fit import MUCH
 from voterlist.link.weigh import VectorCounts, count
 from voterlist.spark import comparing
-from voterlist.spark.blocking import Blocking, forecast_of
+from voterlist.spark.blocking import Blocking, forecast_of, large_of
 from voterlist.spark.entries import Counted
 from voterlist.spark.exchange import (
-    OfTask,
     Parcel,
     Steps,
     delivered,
@@ -28,7 +26,7 @@ from voterlist.spark.exchange import (
     opened,
     told,
 )
-from voterlist.spark.part import Part, joined, part
+from voterlist.spark.part import Part, joined, nobody, part
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -38,8 +36,8 @@ if TYPE_CHECKING:
 class Blocks:
     """The blocks of the list, in tasks."""
 
-    frame: DataFrame
-    blocking: Blocking
+    frames: list[tuple[DataFrame, Blocking]]
+    """Those that are small enough, then those of which the codes had to be split."""
     forecast: tuple[Forecast, ...]
     reachable: int
     parted: int
@@ -64,19 +62,31 @@ class Blocked:
 
 def blocks(steps: Steps, counted: Counted, blocking: Blocking) -> Blocks:
     """The blocks of every key."""
-    parts = counted.parts
-    looked = told(of_each(parts, "keys", opened(blocking.looked)), "looked")
-    blocking = blocking.with_large(looked)
-    codes = delivered(of_each(parts, "codes", opened(blocking.sent)), blocking.tasks)
-    made = steps.kept(of_each(codes, "blocks", blocking.blocks))
-    tables = [parcel.tables for parcel in told(made, "told")]
-    cut = [of["cut"].column("position").to_numpy() for of in tables]
+
+    def made_by(blocking: Blocking) -> tuple[DataFrame, list[Parcel]]:
+        sent = of_each(counted.parts, "codes", opened(blocking.sent))
+        made = of_each(delivered(sent, counted.many), "blocks", blocking.blocks)
+        made = steps.kept(made)
+        return made, told(made, "told")
+
+    first, parcels = made_by(blocking)
+    frames = [(first, blocking)]
+    reachable = sum(parcel.rows for parcel in parcels)
+    large = large_of(blocking.keys, [parcel.tables for parcel in parcels])
+    if any(map(len, large)):
+        split = replace(blocking, large=large)
+        of_large, of_split = made_by(split)
+        frames.append((of_large, split))
+        parcels += of_split
+    tables = [parcel.tables for parcel in parcels]
+    cut = np.unique(
+        np.concatenate([of["cut"].column("position").to_numpy() for of in tables])
+    )
     return Blocks(
-        made,
-        blocking,
+        frames,
         forecast_of(blocking.keys, tables),
-        sum(parcel.rows for parcel in looked),
-        _count_parted(made, np.unique(np.concatenate(cut)), counted.whole.size),
+        reachable,
+        _count_parted([frame for frame, _ in frames], cut, counted.whole.size),
     )
 
 
@@ -86,29 +96,34 @@ def blocked(
     """The pairs that the keys bring together."""
     every = sum(line.pairs for line in blocks.forecast)
     ranges = max(counted.many, -(-every // chunk_pairs))
-    made = of_each(
-        kind_of(blocks.frame, "part"),
-        "pairs",
-        opened(partial(blocks.blocking.pairs, many=ranges)),
-    )
+    made = [
+        of_each(
+            kind_of(frame, "part"),
+            "pairs",
+            opened(partial(blocking.pairs, many=ranges)),
+        )
+        for frame, blocking in blocks.frames
+    ]
+    every_pair = made[0].union(made[1]) if len(made) > 1 else made[0]
     work = partial(comparing.made, starts=counted.starts)
-    pairs = steps.kept(of_each(delivered(made, ranges), "ranges", work))
+    pairs = steps.kept(of_each(delivered(every_pair, ranges), "ranges", work))
     sizes = [parcel.rows for parcel in told(pairs, "pairs")]
     return Blocked(pairs, ranges, sizes, blocks)
 
 
-def _count_parted(blocks: DataFrame, cut: Codes, size: int) -> int:
+def _count_parted(frames: list[DataFrame], cut: Codes, size: int) -> int:
     """How many of the entries of blocks that are too large stand in no other block.
 
     0 where they are too few for a doubt: then nobody asks for the others.
     """
     if len(cut) <= MUCH * size:
         return 0
-    members = [parcel.tables["members"] for parcel in told(blocks, "members")]
-    inside = np.unique(
-        np.concatenate([of.column("position").to_numpy() for of in members])
-    )
-    return int((~np.isin(cut, inside)).sum())
+    inside = [
+        parcel.tables["members"].column("position").to_numpy()
+        for frame in frames
+        for parcel in told(frame, "members")
+    ]
+    return int((~np.isin(cut, np.concatenate(inside))).sum())
 
 
 # --- vectors
@@ -120,36 +135,18 @@ class Compared:
 
     pairs: DataFrame
     vectors: VectorCounts
-    random: VectorCounts
-    """Of the random pairs."""
     ranges: int
     """How many ranges there are."""
 
 
 def compared(
-    steps: Steps,
-    counted: Counted,
-    blocked: Blocked,
-    comparisons: Comparisons,
-    random: tuple[Codes, Codes, Longs],
+    steps: Steps, counted: Counted, blocked: Blocked, comparisons: Comparisons
 ) -> Compared:
-    """All pairs and the random ones, compared on the cluster."""
-    many, starts = counted.many, counted.starts
-    first_random = blocked.ranges
-    drawn = list(_draw(random, first_random, _random_ranges(many)))
-    tasks = first_random + len(drawn)
-
-    asked, found = (kind_of(blocked.pairs, kind) for kind in ("wanted", "pairs"))
-    wanted, sliced = _with_random(steps, drawn, starts, asked, found)
-    every = delivered(sliced.union(_serve(counted, wanted)), tasks)
-    work = partial(
-        comparing.compared,
-        whole=counted.whole,
-        comparisons=comparisons,
-        random_from=first_random,
-    )
-    pairs = steps.kept(of_each(every, "compare", work))
-    return _with_vectors(pairs, first_random)
+    """All pairs, compared on the cluster."""
+    wanted, found = (kind_of(blocked.pairs, kind) for kind in ("wanted", "pairs"))
+    work = partial(comparing.compared, whole=counted.whole, comparisons=comparisons)
+    every = delivered(found.union(_serve(counted, wanted)), blocked.ranges)
+    return _with_vectors(steps.kept(of_each(every, "compare", work)), blocked.ranges)
 
 
 def compared_again(
@@ -157,67 +154,30 @@ def compared_again(
     counted: Counted,
     before: Compared,
     comparisons: Comparisons,
-    random: tuple[Codes, Codes, Longs],
     perhaps: Longs,
 ) -> Compared:
     """The same pairs with other counts; those of other vectors than ``perhaps`` stay."""
-    many, starts = counted.many, counted.starts
-    drawn = list(_draw(random, before.ranges, _random_ranges(many)))
-    tasks = before.ranges + len(drawn)
-
-    wanted = of_each(before.pairs, "perhaps", partial(_near_wanted, perhaps, starts))
-    wanted, sliced = _with_random(steps, drawn, starts, wanted, before.pairs)
-    every = delivered(sliced.union(_serve(counted, wanted)), tasks)
+    ask = partial(comparing.wanted_again, perhaps=perhaps, starts=counted.starts)
+    served = _serve(counted, of_each(before.pairs, "perhaps", ask))
     work = partial(
         comparing.compared_again,
         whole=counted.whole,
         comparisons=comparisons,
         perhaps=perhaps,
-        random_from=before.ranges,
     )
-    pairs = steps.kept(of_each(every, "compare-again", work))
-    return _with_vectors(pairs, before.ranges)
-
-
-def _with_random(
-    steps: Steps,
-    drawn: list[tuple[int, pa.Table]],
-    starts: Longs,
-    wanted: DataFrame,
-    sliced: DataFrame,
-) -> tuple[DataFrame, DataFrame]:
-    """What is asked for, and the pairs, with those of the random ranges."""
-    if not drawn:
-        return wanted, sliced
-    asked = [
-        parcel
-        for number, table in drawn
-        for parcel in comparing.wanted_by(number, table, starts)
-    ]
-    pairs = [comparing.slices_of(number, -1, table) for number, table in drawn]
-    return wanted.union(steps.sent(asked)), sliced.union(steps.sent(pairs))
-
-
-def _random_ranges(parts: int) -> int:
-    """In how many ranges random pairs are compared."""
-    return max(2, parts // 4)
+    every = delivered(before.pairs.union(served), before.ranges)
+    return _with_vectors(
+        steps.kept(of_each(every, "compare-again", work)), before.ranges
+    )
 
 
 def _with_vectors(pairs: DataFrame, ranges: int) -> Compared:
-    counts, random = (_vectors(pairs, kind) for kind in ("counts", "random"))
-    return Compared(kind_of(pairs, "pairs"), counts, random, ranges)
-
-
-def _draw(
-    random: tuple[Codes, Codes, Longs], first: int, tasks: int
-) -> Iterator[tuple[int, pa.Table]]:
-    """The random pairs in so many ranges."""
-    left, right, times = random
-    pairs = pack_pairs(left, right)
-    order = np.argsort(pairs, kind="stable")
-    for number, rows in enumerate(np.array_split(order, tasks)):
-        if len(rows):
-            yield first + number, pa.table({"pair": pairs[rows], "keys": times[rows]})
+    tables = [parcel.tables["counts"] for parcel in told(pairs, "counts")]
+    counts = [
+        VectorCounts(*(table.column(name).to_numpy() for name in ("code", "count")))
+        for table in tables
+    ]
+    return Compared(kind_of(pairs, "pairs"), count(counts), ranges)
 
 
 def _serve(counted: Counted, wanted: DataFrame) -> DataFrame:
@@ -227,60 +187,25 @@ def _serve(counted: Counted, wanted: DataFrame) -> DataFrame:
     return of_each(every, "entries", work)
 
 
-def _vectors(pairs: DataFrame, kind: str) -> VectorCounts:
-    tables = [parcel.tables["counts"] for parcel in told(pairs, kind)]
-    return count(
-        [
-            VectorCounts(
-                table.column("code").to_numpy(), table.column("count").to_numpy()
-            )
-            for table in tables
-        ]
-    )
+# --- pairs and entries on the driver
 
 
-# --- kept pairs, and the entries of some positions
+def near(compared: Compared, codes: Longs) -> pa.Table:
+    """The pairs whose vectors are among these, by left, then right."""
+    work = partial(comparing.near, codes=codes)
+    found = told(of_each(compared.pairs, "near", work), "near")
+    none = np.zeros(0, np.int64)
+    empty = pa.table(dict.fromkeys(("pair", "keys", "vector"), none))
+    table = pa.concat_tables([empty, *(parcel.tables["near"] for parcel in found)])
+    return table.sort_by("pair").combine_chunks()
 
 
-def chosen(
-    name: str,
-    counted: Counted,
-    compared: Compared,
-    near: Longs,
-    work: OfTask,
-) -> pa.Table:
-    """What is worked out of the pairs whose vectors are among ``near``, by left, then right."""
-    wanted = of_each(
-        compared.pairs, "near", partial(_near_wanted, near, counted.starts)
-    )
-    sliced = of_each(compared.pairs, "near", partial(_near, near))
-    every = delivered(sliced.union(_serve(counted, wanted)), compared.ranges)
-    found = told(of_each(every, name, work), "kept")
-    if not found:
-        return pa.table({})
-    table = pa.concat_tables([parcel.tables["kept"] for parcel in found])
-    return table.sort_by(
-        [("left", "ascending"), ("right", "ascending")]
-    ).combine_chunks()
-
-
-def _near_wanted(
-    near: Longs, starts: Longs, _number: int, parcels: list[Parcel]
-) -> Iterator[Parcel]:
-    for number, table in comparing.near_pairs(parcels, near):
-        yield from comparing.wanted_by(number, table, starts)
-
-
-def _near(near: Longs, _number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
-    for number, table in comparing.near_pairs(parcels, near):
-        yield comparing.slices_of(number, number, table)
-
-
-def entries_at(steps: Steps, counted: Counted, positions: Codes) -> Part | None:
-    """The entries at these positions, ascending, on the driver; None where there are none."""
-    if not len(positions):
-        return None
-    pairs = pa.table({"pair": pack_pairs(positions, positions)})
-    wanted = steps.sent(comparing.wanted_by(0, pairs, counted.starts))
-    pieces = comparing.pieces_of(told(_serve(counted, wanted), "entries"))
-    return part(joined(pieces), counted.whole)
+def pairs_at(counted: Counted, left: Codes, right: Codes) -> tuple[Part, Pairs]:
+    """(the entries at these positions of the list, on the driver; the pairs of them)."""
+    positions = np.unique(np.concatenate([left, right]))
+    work = partial(comparing.at, positions=positions, starts=counted.starts)
+    found = told(of_each(counted.parts, "entries", opened(work)), "entries")
+    entries = replace(nobody(counted.whole), size=0)
+    if found:
+        entries = part(joined([parcel.tables for parcel in found]), counted.whole)
+    return entries, Pairs(entries, entries.local(left), entries.local(right))

@@ -437,3 +437,36 @@ def _identifiers(entries: pa.Table, name: str) -> Identifiers:
     return _Counted(
         plain.codes, plain.letters, plain.texts, every=times.to_numpy().astype(np.int64)
     )
+
+
+def nobody(whole: Whole) -> Part:
+    """A list of the size of the whole, of which no entry is here: what a model asks of a list."""
+    none = np.zeros(0, np.int32)
+    values = pa.array([], pa.string())
+    numbers = Identifiers(none.astype(np.int64), np.zeros((0, 1), np.uint64), None)
+
+    def column(name: str) -> EncodedColumn:
+        return EncodedColumn(
+            none,
+            values,
+            none.astype(np.int64),
+            whole.pseudo_counts.get(name, 1.0),
+            whole.values.get(name),
+        )
+
+    columns: dict[str, Any] = {name: column(name) for name in (*TEXTS, *PLACES)}
+    numbers_of = ("year", "month", "day", "sex", "constituency", "precinct")
+    columns |= dict.fromkeys(numbers_of, none)
+    return Part(
+        whole=whole,
+        ids=values,
+        positions=none,
+        size=whole.size,
+        fin=numbers,
+        document=numbers,
+        **columns,
+        temporary=none.astype(np.bool_),
+        address_words=(none,) if whole.has_lines else (),
+        added={name: column(ADDED + name) for name in whole.added},
+        profile=whole.profile,
+    )
