@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from voterlist.arrays import AnyArray, Codes, Hashes, Longs
+from voterlist.arrays import AnyArray, Codes, Hashes, Longs, distinct_counts
 from voterlist.link.encode import (
     ADDED,
     COHORT,
@@ -37,6 +39,7 @@ from voterlist.model import Profile
 from voterlist.spark.exchange import Parcel, Tables, of_kind, packed
 from voterlist.spark.part import (
     ENTRIES,
+    GROUP,
     IDENTIFIERS,
     Whole,
     place_codes,
@@ -46,8 +49,9 @@ from voterlist.spark.part import (
 Repeats = Mapping[str, Longs]
 """For each column the rows whose value another entry of the same person has before them."""
 
-_SUMMED = ("years", "decades", "days", "dates", "sexes")
 _UNKNOWN_DECADE = -1
+_SMALL = 1 << 16
+"""Up to here values are counted in an array of all that there may be."""
 
 
 def once(codes: AnyArray, name: str, repeats: Repeats) -> AnyArray:
@@ -71,27 +75,37 @@ def summary(tables: Tables, repeats: Repeats | None = None) -> Tables:
     date = np.where(full, year * 10_000 + month * 100 + day, -1)
     partial = (year > 0) & ((month * day == 0) | (month * day == 1))
     doubtful = entries.column("doubtful").to_numpy()
-    told = {
-        "people": len(entries) - len(repeats.get("person", ())),
-        "incomplete": int(partial.sum()),
-        "with_year": int((year > 0).sum()),
-        "streets": int((entries.column("street").to_numpy() >= 0).sum()),
-        "addresses": int((entries.column("address").to_numpy() >= 0).sum()),
-    }
+    streets, addresses = (
+        entries.column(name).to_numpy() for name in ("street", "address")
+    )
+    people = np.ones(len(entries), np.int64)
+    people[repeats.get("person", [])] = -1
     # Decades are counted from 1, so that an unknown one, and not a repeated one, has a number.
-    numbers = (year, decade + 1, month * 31 + day, date, sex)
+    numbers = {
+        "years": once(year, "years", repeats),
+        "decades": once(decade + 1, "decades", repeats),
+        "days": once(month * 31 + day, "days", repeats),
+        "dates": once(date, "dates", repeats),
+        "sexes": once(sex, "sexes", repeats),
+        "people": people,
+        "incomplete": np.where(year > 0, partial, -1),
+        "has_streets": np.where(streets >= 0, 1, -1),
+        "has_addresses": np.where(addresses >= 0, 1, -1),
+    }
     return {
-        **{
-            name: _count(once(codes, name, repeats))
-            for name, codes in zip(_SUMMED, numbers, strict=True)
-        },
+        **{name: _count(codes) for name, codes in numbers.items()},
         "doubtful": pa.table({"value": np.unique(doubtful[doubtful >= 0])}),
-        "told": pa.table({"name": list(told), "count": list(told.values())}),
     }
 
 
 def _count(codes: AnyArray) -> pa.Table:
-    values, counts = np.unique(codes[codes >= 0], return_counts=True)
+    known = codes[codes >= 0]
+    if known.max(initial=0) > _SMALL:
+        values, counts = distinct_counts(known)
+    else:
+        every = np.bincount(known)
+        values = np.flatnonzero(every)
+        counts = every[values]
     return pa.table({"value": values.astype(np.int64), "count": counts})
 
 
@@ -100,47 +114,41 @@ def whole_of(
 ) -> Whole:
     """What is known of the whole list by the summaries of its parts."""
     parts = list(summaries)
-    years, decades, days, dates, sexes = (
-        _sum([part[name] for part in parts]) for name in _SUMMED
-    )
-    told: dict[str, int] = {}
-    for row in (row for part in parts for row in part["told"].to_pylist()):
-        told[row["name"]] = told.get(row["name"], 0) + row["count"]
-    known = [value for value in years if value > 0]
+
+    def every(name: str) -> dict[int, int]:
+        table = pa.concat_tables([part[name] for part in parts])
+        return _counts_of(_added_up(table).sort_by("value"))
+
+    years, decades, sexes = every("years"), every("decades"), every("sexes")
+    people, incomplete = every("people").get(1, 0), every("incomplete")
     last = max((value - 1 for value in decades), default=-1)
     occurs = np.zeros(last + 1, np.bool_)
     occurs[[value - 1 for value in decades if value > 0]] = True
     cohorts = [decades[place + 1] for place in np.flatnonzero(occurs).tolist()]
     if 0 in decades or not cohorts:
         cohorts.append(decades.get(0, 0))
-    of_sex = [sexes.get(number, 0) for number in (0, 1)]
-    doubtful = np.concatenate(
-        [part["doubtful"].column("value").to_numpy() for part in parts]
-    )
     whole = Whole(
         size=size,
-        people=told["people"],
+        people=people,
         profile=profile,
         years=_laid_out(years),
-        days=_laid_out(days),
-        first_year=min(known, default=3000),
+        days=_laid_out(every("days")),
+        first_year=min((value for value in years if value > 0), default=3000),
         dates=np.zeros(0, np.int64),
         decades=occurs,
         cohort_sizes=np.array(cohorts, np.int64),
-        sizes=np.array([*of_sex, told["people"]], np.int64),
-        incomplete_dates=(told["incomplete"], told["with_year"]),
-        has_streets=told["streets"] > 0,
-        has_addresses=told["addresses"] > 0,
-        doubtful=np.unique(doubtful),
+        sizes=np.array([sexes.get(0, 0), sexes.get(1, 0), people], np.int64),
+        incomplete_dates=(incomplete.get(1, 0), sum(incomplete.values())),
+        has_streets=bool(every("has_streets")),
+        has_addresses=bool(every("has_addresses")),
+        doubtful=np.unique(
+            np.concatenate(
+                [part["doubtful"].column("value").to_numpy() for part in parts]
+            )
+        ),
         added=added,
     )
-    return replace(whole, dates=_of_dates(whole, dates))
-
-
-def _sum(tables: list[pa.Table]) -> dict[int, int]:
-    table = pa.concat_tables(tables).group_by("value").aggregate([("count", "sum")])
-    columns = (table.column(name).to_pylist() for name in ("value", "count_sum"))
-    return dict(sorted(zip(*columns, strict=True)))
+    return replace(whole, dates=_of_dates(whole, every("dates")))
 
 
 def _laid_out(counts: Mapping[int, int]) -> Longs:
@@ -177,7 +185,7 @@ def ask(
             np.int64
         )
         column = EncodedColumn(single, values.combine_chunks(), counts)
-        groups = np.zeros((len(values), 0), np.int64)
+        groups = None
         if name in _BY_SEX:
             groups = by_sex(column, sex)
         elif name in _BY_COHORT:
@@ -212,23 +220,11 @@ def _question(
     groups: Longs | None = None,
     first: Longs | None = None,
 ) -> pa.Table:
-    rows = len(counts)
-    groups = np.zeros((rows, 0), np.int64) if groups is None else groups
-    return pa.table(
-        {
-            "value": values,
-            "count": counts,
-            "first": np.zeros(rows, np.int64) if first is None else first,
-            "by": _groups(groups),
-        }
-    )
-
-
-def _groups(groups: Longs) -> pa.Array:
-    flat = pa.array(np.ascontiguousarray(groups).ravel())
-    if not groups.shape[1]:
-        return pa.nulls(len(groups), pa.null())
-    return pa.FixedSizeListArray.from_arrays(flat, groups.shape[1])
+    columns: dict[str, object] = {"value": values, "count": counts}
+    columns["first"] = np.zeros(len(counts), np.int64) if first is None else first
+    for number, of_group in enumerate(() if groups is None else groups.T):
+        columns[f"{GROUP}{number}"] = np.ascontiguousarray(of_group)
+    return pa.table(columns)
 
 
 def _lines(tables: Tables) -> list[str]:
@@ -259,7 +255,7 @@ def ask_lines(tables: Tables) -> Tables:
     return {_LINE_PART: _parts_asked(parts, tables)}
 
 
-def _counts_of(table: pa.Table) -> dict[str, int]:
+def _counts_of(table: pa.Table) -> dict[Any, int]:
     columns = (table.column(name).to_pylist() for name in ("value", "count"))
     return dict(zip(*columns, strict=True))
 
@@ -292,50 +288,33 @@ def answer(task: int, parcels: list[Parcel], profile: Profile) -> Iterator[Parce
     """The answers of one task to all who asked it, and what it tells of its values."""
     asked = [parcel.tables for parcel in parcels]
     answers: list[dict[str, pa.Table]] = [{} for _ in parcels]
-    stats, names = [], {}
-    forms = pa.table(
-        {"value": pa.array([], pa.string()), "count": np.zeros(0, np.int64)}
-    )
+    told, stats = {}, []
     for name in asked[0]:
-        every = pa.concat_tables([table[name] for table in asked]).combine_chunks()
-        counts, place = _added_up(every)
-        laid = counts.drop_columns(["value"]).take(pa.array(place))
-        starts = np.cumsum([0, *(len(table[name]) for table in asked)])
-        for number, start in enumerate(starts[:-1].tolist()):
-            answers[number][name] = laid.slice(start, len(asked[number][name]))
+        counts = _added_up(pa.concat_tables([tables[name] for tables in asked]))
+        values = counts.column("value").combine_chunks()
+        for number, tables in enumerate(asked):
+            place = pc.index_in(tables[name].column("value"), value_set=values)
+            answers[number][name] = counts.drop_columns(["value"]).take(place)
         stats.append(_stats(name, counts.column("count").to_numpy()))
         if name == "given_name":
-            forms = _with_forms(counts, profile)
+            known = pa.array(sorted(names_with_forms(profile)), pa.string())
+            is_known = pc.is_in(values, value_set=known)
+            told["forms"] = counts.select(["value", "count"]).filter(is_known)
         if name in USUAL.values():
-            names[f"counts_{name}"] = counts.select(["value", "count"])
+            told[f"counts_{name}"] = counts.select(["value", "count"])
     for parcel, tables in zip(parcels, answers, strict=True):
         content = packed(tables)
         yield Parcel(parcel.sender, "answer", parcel.addressee, len(tables), content)
-    content = packed({"stats": pa.Table.from_pylist(stats), "forms": forms, **names})
+    content = packed({"stats": pa.Table.from_pylist(stats), **told})
     yield Parcel(task, "stats", task, len(stats), content)
 
 
-def _added_up(asked: pa.Table) -> tuple[pa.Table, Longs]:
-    """(one row for each distinct value, which of them each row of the question is)."""
-    encoded = asked.column("value").combine_chunks().dictionary_encode()
-    place = encoded.indices.to_numpy().astype(np.int64)
-    order = np.argsort(place, kind="stable")
-    starts = np.flatnonzero(np.diff(place[order], prepend=-1))
-    by = asked.column("by").combine_chunks()
-    if not len(order):
-        return asked.drop_columns(["by"] if pa.types.is_null(by.type) else []), place
-    columns: dict[str, object] = {"value": encoded.dictionary}
-
-    def added(values: Longs) -> Longs:
-        return np.add.reduceat(values[order], starts, axis=0)
-
-    columns["count"] = added(asked.column("count").to_numpy())
-    first = asked.column("first").to_numpy()[order]
-    columns["first"] = np.minimum.reduceat(first, starts)
-    if not pa.types.is_null(by.type):
-        width = by.type.list_size
-        columns["by"] = _groups(added(by.flatten().to_numpy().reshape(-1, width)))
-    return pa.table(columns), place
+def _added_up(asked: pa.Table) -> pa.Table:
+    """One row for each distinct value."""
+    others = [name for name in asked.column_names if name != "value"]
+    how = [(name, "min" if name == "first" else "sum") for name in others]
+    added = asked.group_by("value", use_threads=False).aggregate(how)
+    return added.rename_columns(["value", *others]).combine_chunks()
 
 
 def _stats(name: str, counts: Longs) -> dict[str, object]:
@@ -351,35 +330,31 @@ def _stats(name: str, counts: Longs) -> dict[str, object]:
     }
 
 
-def _with_forms(counts: pa.Table, profile: Profile) -> pa.Table:
-    known = names_with_forms(profile)
-    chosen = [value in known for value in counts.column("value").to_pylist()]
-    return counts.select(["value", "count"]).filter(pa.array(chosen, pa.bool_()))
-
-
 def with_stats(whole: Whole, told: Sequence[Tables], *, by_person: bool) -> Whole:
     """The whole list, with what the tasks that counted tell of its values."""
-    stats: dict[str, dict[str, int]] = {}
-    forms: dict[str, int] = {}
-    for tables in told:
-        forms |= _counts_of(tables["forms"])
-        for row in tables["stats"].to_pylist():
-            of_name = stats.setdefault(row.pop("name"), dict.fromkeys(row, 0))
-            for what, many in row.items():
-                of_name[what] += many
+    every = pa.concat_tables([tables["stats"] for tables in told])
+    how = [(name, "sum") for name in every.column_names if name != "name"]
+    stats = {
+        row["name"]: row for row in every.group_by("name").aggregate(how).to_pylist()
+    }
+    forms = _counts_of(pa.concat_tables([tables["forms"] for tables in told]))
     added = [ADDED + name for name in whole.added]
     named = {"surname", "stem", *_BY_COHORT, "address", *added}
     pseudo = {
-        name: seen_again(row["once"], row["twice"])
+        name: seen_again(row["once_sum"], row["twice_sum"])
         for name, row in stats.items()
         if name in named
     }
-    homes = stats.get("address", {"homes": 0, "lines": 0})
+    address = stats["address"]
     return replace(
         whole,
-        values={name: (row["distinct"], row["lines"]) for name, row in stats.items()},
+        values={
+            name: (row["distinct_sum"], row["lines_sum"]) for name, row in stats.items()
+        },
         pseudo_counts=pseudo if by_person else {},
-        home_lines=whole.home_lines if by_person else (homes["homes"], homes["lines"]),
+        home_lines=whole.home_lines
+        if by_person
+        else (address["homes_sum"], address["lines_sum"]),
         forms=forms,
         slips={}
         if by_person

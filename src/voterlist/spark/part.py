@@ -45,6 +45,8 @@ TEXTS = ("surname", "stem", "given_name", "patronymic", "address")
 PLACES = ("street", "house", "flat")
 """The columns whose values are the same or not: a hash is enough."""
 IDENTIFIERS = ("fin", "document")
+GROUP = "of_group_"
+"""Before the number of a sex or of a cohort: how many of its entries have each value."""
 _NUMBERS = ("year", "month", "day", "sex", "constituency", "precinct", "temporary")
 _ANY_TEXT = pa.array([""])
 
@@ -417,17 +419,17 @@ def part(tables: Tables, whole: Whole) -> Part:
 
 def _column(tables: Tables, name: str, whole: Whole) -> EncodedColumn:
     table = tables[name].combine_chunks()
-    by = table.column("by").combine_chunks() if "by" in table.column_names else None
-    groups = by.type.list_size if by is not None else 0
+    groups = [of for of in table.column_names if of.startswith(GROUP)]
+    by = np.zeros((len(table), len(groups)), np.int64)
+    for number in range(len(groups)):
+        by[:, number] = table.column(f"{GROUP}{number}").to_numpy()
     return _Names(
         tables[ENTRIES].column(name).to_numpy().astype(np.int32, copy=False),
         table.column("value").combine_chunks(),
         table.column("count").to_numpy(),
         whole.pseudo_counts.get(name, 1.0),
         whole.values[name],
-        by=np.zeros((len(table), 0), np.int64)
-        if by is None
-        else by.flatten().to_numpy().reshape(-1, groups),
+        by=by,
     )
 
 
