@@ -162,6 +162,14 @@ def told(frame: DataFrame, kind: str) -> list[Parcel]:
     return sorted(parcels, key=lambda parcel: (parcel.sender, parcel.addressee))
 
 
+def sizes(frame: DataFrame, kind: str) -> list[int]:
+    """How much is in each parcel of one kind, by addressee; their content stays where it is."""
+    first = kind_of(frame, kind).filter(frame["piece"] == 0)
+    table = first.select("addressee", "rows").toArrow()
+    rows: list[int] = table.sort_by("addressee").column("rows").to_pylist()
+    return rows
+
+
 def opened(work: Callable[[int, Tables], Iterable[Parcel]]) -> OfTask:
     """Work on the tables of a part."""
 

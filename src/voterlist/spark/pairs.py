@@ -24,6 +24,7 @@ from voterlist.spark.exchange import (
     kind_of,
     of_each,
     opened,
+    sizes,
     told,
 )
 from voterlist.spark.part import Part, joined, nobody, part
@@ -107,8 +108,7 @@ def blocked(
     every_pair = made[0].union(made[1]) if len(made) > 1 else made[0]
     work = partial(comparing.made, starts=counted.starts)
     pairs = steps.kept(of_each(delivered(every_pair, ranges), "ranges", work))
-    sizes = [parcel.rows for parcel in told(pairs, "pairs")]
-    return Blocked(pairs, ranges, sizes, blocks)
+    return Blocked(pairs, ranges, sizes(pairs, "pairs"), blocks)
 
 
 def _count_parted(frames: list[DataFrame], cut: Codes, size: int) -> int:
