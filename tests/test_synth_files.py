@@ -275,12 +275,11 @@ def test_write_small_gives_tables_and_a_workspace(tmp_path):
     )
     write(tmp_path / "b", voters=600, seed=4)
     assert _tree(tmp_path / "a") == _tree(tmp_path / "b")
-    assert (
-        first.files
-        == len(list((tmp_path / "a" / "inbox").rglob("*.*")))
-        == seen[-1][1]
-        == seen[-1][2]
-    )
+    of_step = {what: (done, of) for what, done, of in seen}
+    assert list(of_step) == ["constituencies", "files", "ids"]
+    assert all(done == of for done, of in of_step.values())
+    written = len(list((tmp_path / "a" / "inbox").rglob("*.*")))
+    assert first.files == written == of_step["files"][0]
     assert all(path.exists() for path in first.paths)
     table, truth = (
         pq.read_table(tmp_path / "a" / f"{name}.parquet")

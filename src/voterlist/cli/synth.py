@@ -39,7 +39,7 @@ def synth(
             files=files,
             also=also,
             carelessness=carelessness,
-            progress=lambda _what, done, total: steps("synth", done, total),
+            progress=lambda what, done, total: steps(f"synth-{what}", done, total),
         )
     tell("cli.synth.done", **picked(made, "entries", "voters", "repeated"))
     for path in made.paths:

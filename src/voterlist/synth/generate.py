@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Any
@@ -283,7 +283,24 @@ def generate(
     plan = draw_plan(
         voters, constituencies=constituencies, seed=seed, rates=rates, country=country
     )
-    chunks = [render(plan, at) for at in range(constituencies)]
+    return made_of(plan, faults=faults, files=files)
+
+
+def made_of(
+    plan: Plan,
+    *,
+    faults: bool,
+    files: bool,
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _of: None,
+) -> Synthetic:
+    """The lists of a plan, as ``generate`` makes them.
+
+    ``progress`` is called with ``constituencies``, how many are done, and of how many.
+    """
+    chunks = []
+    for at in range(len(plan.numbers)):
+        chunks.append(render(plan, at))
+        progress("constituencies", at + 1, len(plan.numbers))
     entries = pa.concat_tables([chunk.entries for chunk in chunks]).cast(ENTRIES)
     truth = pa.concat_tables([chunk.truth for chunk in chunks]).cast(TRUTH)
     lists = lists_of(plan)

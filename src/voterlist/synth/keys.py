@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,28 +14,40 @@ from voterlist.errors import StageError
 from voterlist.synth.generate import Synthetic
 
 
-def with_run_ids(synthetic: Synthetic, places: pa.Table, inbox: Path) -> Synthetic:
+def with_run_ids(
+    synthetic: Synthetic,
+    places: pa.Table,
+    inbox: Path,
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
+) -> Synthetic:
     """``synthetic`` with the entry ids that ``ingest`` makes of the files in ``inbox``.
 
     Args:
         synthetic: what ``generate`` made.
         places: what ``write_workspace`` returned.
         inbox: where the files were written; nothing else may lie there.
+        progress: called with how many constituencies were read back, and of how many.
 
     Raises:
         StageError: a file was not read back entry by entry, so that the truth would be wrong.
     """
     # Only here are readers needed: tables alone are made without loading them.
     from voterlist.ingest import ingest  # noqa: PLC0415
-    from voterlist.readers import read_folder  # noqa: PLC0415
+    from voterlist.readers import list_paths, read_paths  # noqa: PLC0415
 
     if not places.num_rows:
         return synthetic
     settings = IngestSettings()
-    read = ingest(read_folder(inbox, settings), settings, constituency=None).entries
-    by_place = read.select(["source", "line", "entry_id"]).rename_columns(
-        ["source", "line", "run_id"]
-    )
+    folders = sorted(inbox.iterdir())
+    parts = []
+    for at, folder in enumerate(folders):
+        # One after the other: the rows of a whole nation would take ten gigabytes.
+        files = read_paths(list_paths(folder), inbox.parent, settings)
+        entries = ingest(files, settings, constituency=None).entries
+        parts.append(entries.select(["source", "line", "entry_id"]))
+        progress(at + 1, len(folders))
+    read = pa.concat_tables(parts)
+    by_place = read.rename_columns(["source", "line", "run_id"])
     order = pa.array(range(places.num_rows), pa.int64())
     joined = (
         places.append_column("at", order)

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Flag, auto
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from numpy.random import Generator
 from voterlist.errors import UsageError
 from voterlist.schemas import TRUTH
 from voterlist.storage.files import make_folder, open_private
-from voterlist.synth.generate import Synthetic, generate, statistics
+from voterlist.synth.generate import QUIET, Synthetic, made_of, statistics
 from voterlist.synth.keys import with_run_ids
 from voterlist.synth.layouts import HEADERS, LAYOUTS, Layout, file_bytes, fitting, sheet
 from voterlist.synth.places import Rates
@@ -390,14 +391,13 @@ def write(
     as_files = files or registers
     if not as_files and not faults:
         return _write_streamed(out, voters, constituencies, seed, rates, progress)
-    synthetic = generate(
+    plan = draw_plan(
         voters,
         constituencies=constituencies,
         seed=seed,
-        rates=rates,
-        faults=faults,
-        files=as_files,
+        rates=QUIET if faults else rates,
     )
+    synthetic = made_of(plan, faults=faults, files=as_files, progress=progress)
     if as_files:
         return _write_both(out, synthetic, voters, seed, progress, registers=registers)
     paths = tuple(write_tables(synthetic, out))
@@ -441,7 +441,7 @@ def _write_both(
     registers: bool,
 ) -> Summary:
     places = write_workspace(synthetic, out, seed=seed, progress=progress)
-    keyed = with_run_ids(synthetic, places, out / "inbox")
+    keyed = with_run_ids(synthetic, places, out / "inbox", partial(progress, "ids"))
     paths = write_tables(keyed, out)
     if registers:
         paths += write_registers(keyed, out, seed)
