@@ -65,7 +65,7 @@ class Blocking:
         table = pa.concat_tables(made)
         task = (table.column("code").to_numpy() % self.tasks).astype(np.uint16)
         ordered = table.take(pa.array(np.argsort(task, kind="stable")))
-        bounds = np.searchsorted(np.sort(task), np.arange(self.tasks + 1)).tolist()
+        bounds = np.cumsum([0, *np.bincount(task, minlength=self.tasks)]).tolist()
         reached = int(reachable(entries, self.keys).sum())
         for target, (start, stop) in enumerate(pairwise(bounds)):
             content = packed({"codes": ordered.slice(start, stop - start)})
@@ -130,14 +130,24 @@ class Blocking:
         yield Parcel(task, "members", task, len(inside), content)
 
     def _by_key(self, tables: Sequence[pa.Table]) -> Iterator[tuple[int, _Listed]]:
-        """(place of a key, its entries in the order of the list); parts come in their order."""
-        table = pa.concat_tables(tables).combine_chunks()
-        columns = {name: table.column(name).to_numpy() for name in table.column_names}
-        key = columns.pop("key")
-        order = np.argsort(key, kind="stable")
-        bounds = np.cumsum(np.bincount(key, minlength=len(self.keys)))
-        for place, rows in enumerate(np.split(order, bounds[:-1])):
-            yield place, _Listed({name: of[rows] for name, of in columns.items()})
+        """(place of a key, its entries in the order of the list).
+
+        Parts come in their order, and each has its keys in theirs.
+        """
+        places = np.arange(len(self.keys) + 1)
+        bounds = [
+            np.searchsorted(table.column("key").to_numpy(), places) for table in tables
+        ]
+        for place in range(len(self.keys)):
+            of_key = pa.concat_tables(
+                table.slice(start[place], start[place + 1] - start[place])
+                for table, start in zip(tables, bounds, strict=True)
+            )
+            names = of_key.column_names
+            yield (
+                place,
+                _Listed({name: of_key.column(name).to_numpy() for name in names}),
+            )
 
     def _blocks(self, key: Key, listed: _Listed) -> tuple[block.Blocks, Longs]:
         """(The blocks of the entries with a code under a key, the codes that are to be split)."""
