@@ -30,6 +30,7 @@ from voterlist.cli.terminal import Answer, picked, shown, table, tell, warn
 from voterlist.cli.words import SAY, title
 from voterlist.errors import usage_error
 from voterlist.model import PairKind
+from voterlist.processes.limits import without_collection
 
 if TYPE_CHECKING:
     from voterlist.any_table.linking import Linked, LinkRequest
@@ -129,7 +130,9 @@ def _refuse(options: Mapping[str, object], code: str) -> None:
             raise usage_error(code, option=name)
 
 
+# To look for garbage among the texts of millions takes a twelfth of the CPU seconds.
 @takes(_Options)
+@without_collection()
 def link(given: _Options) -> Answer:
     """Find the pairs that may be one person."""
     from voterlist.cli.process import keep_memory, leave_pandas_out, return_memory

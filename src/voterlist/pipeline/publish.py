@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import hashlib
 import shutil
 import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -26,6 +25,7 @@ from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.steps import Context, unit_name
 from voterlist.pipeline.units import Done, Task, Units
 from voterlist.pipeline.walk import Walk, guarded
+from voterlist.processes.limits import without_collection
 from voterlist.render import html, wall, xlsx
 from voterlist.render.wall import BurnDown, build_wall
 from voterlist.report.section import Report, Run
@@ -244,25 +244,14 @@ def report_task(run: Run, languages: tuple[str, ...], folder: Path) -> Task:
 def make_reports(parts: _Parts, folder: Path) -> dict[str, Any]:
     """Build a report and write it in every language into a folder."""
     run = replace(parts.run, tables=_read_tables(parts.tables))
-    with _no_collection():
+    # A report makes many small values and hardly any circles.
+    with without_collection():
         built = build(run)
         for name, language in _names(parts.languages):
             path = folder / name.format(language=language)
             content = _RENDERED[name](built, language)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
     return {}
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Let nobody look for garbage: a report makes many small values and hardly any circles."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def put_reports(done: Done, languages: tuple[str, ...], folder: Path) -> list[Path]:

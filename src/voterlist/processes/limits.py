@@ -1,11 +1,15 @@
 """Limits on the memory and the time of this process, where the system knows such limits.
 
-Linux does. Windows does not: there the parent's clock ends a process that takes too long.
+Linux does. Windows does not: there the parent's clock ends a process that takes too long. And its
+search for garbage, which takes time too.
 """
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 try:
@@ -69,3 +73,15 @@ def data_bytes() -> int:
     except (OSError, ValueError, IndexError):
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Let nobody look for garbage meanwhile: for work whose values hardly ever form circles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
