@@ -190,9 +190,9 @@ def runs(codes: Codes | Longs) -> tuple[Longs, Longs]:
     return order, run_sizes(codes[order])
 
 
-def dense(codes: Codes | Longs) -> Longs:
+def dense(codes: Codes | Longs) -> Codes:
     """The same codes numbered 0, 1, 2 ... in their order; unknown ones become -1."""
-    ranked = np.full(len(codes), -1, np.int64)
+    ranked = np.full(len(codes), -1, np.int32)
     shift = _width(len(codes))
     if _fits(codes, shift):
         packed = _ordered(codes, shift)
@@ -202,7 +202,7 @@ def dense(codes: Codes | Longs) -> Longs:
         order = order[np.searchsorted(codes[order], 0) :]
         ordered = codes[order]
     changes = np.r_[False, ordered[1:] != ordered[:-1]][: len(ordered)]
-    ranked[order] = np.cumsum(changes)
+    ranked[order] = np.cumsum(changes, dtype=np.int32)
     return ranked
 
 

@@ -35,6 +35,7 @@ from voterlist.link.types import (
     chance,
 )
 from voterlist.model import Profile, Rule
+from voterlist.processes.limits import without_collection
 from voterlist.processes.threads import both
 
 __all__ = [
@@ -116,6 +117,7 @@ def link(
     )
 
 
+@without_collection()
 def link_ready(
     made_ready: Ready,
     settings: LinkSettings | None = None,

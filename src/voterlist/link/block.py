@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from voterlist.arrays import Bools, Codes, Longs, dense, runs
+from voterlist.arrays import Bools, Codes, Longs, dense, pack_known, runs
 from voterlist.link.encode import Encoded
 from voterlist.link.keys import Key, keys, prepare, together
 from voterlist.link.keys import field as field_of
@@ -132,7 +132,7 @@ def _sums(chosen: Bools, order: Longs, sizes: Longs) -> Longs:
 
 
 def split_runs(
-    codes: Longs,
+    codes: Codes | Longs,
     splits: Sequence[str],
     values: Callable[[str], Codes | Longs],
     limit: int,
@@ -154,11 +154,11 @@ def split_runs(
         # An unknown split value is a value of its own here: its entries stay together, none is
         # lost. Any code below 0 is unknown.
         part = np.maximum(part, -1)
-        finer = dense(codes[positions]) * (int(part.max(initial=0)) + 2) + part + 1
+        finer = pack_known(dense(codes[positions]), part + 1)
         within, after = runs(finer)
         parted += int(before - counting.pairs(positions[within], after).sum())
         codes = codes.copy()
-        codes[positions] = int(codes.max(initial=0)) + 1 + dense(finer)
+        codes[positions] = codes.max(initial=0) + 1 + dense(finer)
         order, sizes = runs(codes)
     return order, sizes, parted
 

@@ -257,7 +257,7 @@ class Encoded:
 
     def narrow(self, codes: Longs) -> Codes | Longs:
         """Codes for keys in less memory, where that is possible."""
-        return dense(codes).astype(np.int32)
+        return dense(codes)
 
     @property
     def document_starts(self) -> Longs:

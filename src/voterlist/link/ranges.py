@@ -166,7 +166,9 @@ def cut(keys: Sequence[Partners], size: int, most: int) -> list[Range]:
     """
     begun = np.zeros(size, np.int64)
     for key in keys:
-        begun += np.bincount(key.left, key.count, size).astype(np.int64)
+        first = np.flatnonzero(np.diff(key.left, prepend=-1))
+        if len(first):
+            begun[key.left[first]] += np.add.reduceat(key.count, first, dtype=np.int64)
     total = np.cumsum(begun)
     ranges, start, done = [], 0, 0
     while size and done < total[-1]:

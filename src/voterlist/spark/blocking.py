@@ -161,7 +161,7 @@ class Blocking:
         else:
             too_large = none
 
-            def values(name: str) -> Longs:
+            def values(name: str) -> Codes:
                 return dense(listed.columns[f"split_{key.splits.index(name)}"])
 
             split = block.split_runs(
