@@ -43,9 +43,9 @@ def read_table(
     Args:
         path: the file.
         settings: the limits of what is read.
-        wanted: for millions of rows: of a Parquet file only these columns are read, each encoded
-            (``tables.with_encoded_text``) where it is known that values come again; every other
-            column is of the type null.
+        wanted: for millions of rows: each column is encoded (``tables.with_encoded_text``) where it
+            is known that values come again, and of a Parquet file only these columns are read;
+            every other one is of the type null.
 
     Raises:
         InputError: the file cannot be read; ``code`` says why, ``no-such-file`` and
@@ -69,7 +69,12 @@ def read_table(
         # The other sheets of a document are pages that were not read.
         for unread in outcome.sheets[1:]:
             raise _refuse(path, unread.trouble or "", unread.name or "")
-    return _with_headers(_of_tables(sheet))
+    table = _with_headers(_of_tables(sheet))
+    if wanted is None:
+        return table
+    return pa.Table.from_arrays(
+        each(coded_text, table.columns), names=table.column_names
+    )
 
 
 def rows_of(path: Path) -> int | None:
