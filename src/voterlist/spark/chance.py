@@ -149,10 +149,10 @@ def _count(name: str, band: Longs, codes: Codes | Longs, known: Bools) -> pa.Tab
     distinct, first, counts = np.unique(mixed, return_index=True, return_counts=True)
     return pa.table(
         {
-            "kind": np.full(len(distinct), _KINDS.index(name), np.int64),
+            "kind": np.full(len(distinct), _KINDS.index(name), np.uint8),
             "code": distinct.view(np.int64),
-            "band": band[known][first],
-            "count": counts.astype(np.int64),
+            "band": band[known][first].astype(np.int32),
+            "count": counts.astype(np.int32),
         }
     )
 
@@ -162,10 +162,10 @@ def _each_once(name: str, codes: Longs) -> pa.Table:
     rows = len(codes)
     return pa.table(
         {
-            "kind": np.full(rows, _KINDS.index(name), np.int64),
+            "kind": np.full(rows, _KINDS.index(name), np.uint8),
             "code": codes,
-            "band": np.zeros(rows, np.int64),
-            "count": np.ones(rows, np.int64),
+            "band": np.zeros(rows, np.int32),
+            "count": np.ones(rows, np.int32),
         }
     )
 
@@ -180,7 +180,7 @@ def _of(groups: Codes, codes: Codes | Longs) -> Longs:
 
 def _inside(counted: pa.Table) -> pa.Table:
     """The same as numbers of pairs of one group."""
-    kind = counted.column("kind").to_numpy() + _INSIDE
+    kind = counted.column("kind").to_numpy() + np.uint8(_INSIDE)
     return counted.set_column(0, "kind", pa.array(kind))
 
 

@@ -27,6 +27,7 @@ from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import pyarrow as pa
 
@@ -278,10 +279,12 @@ _EPOCH = (2020, 1, 1, 0, 0, 0)
 _UNCHECKED = (0b01).to_bytes(4, "little")
 """What says that a compiled module is known by a digest of its source, which nobody looks at."""
 _LOOKED = "library string, version string"
+_PREPARED: WeakSet[Any] = WeakSet()
+"""The sessions that are fit."""
 
 
 def prepare(spark: SparkSession, *, patience: float = PATIENCE) -> None:
-    """Send the program to the executors, and see that they are fit for the work.
+    """Send the program to the executors, and see that they are fit for the work; once a session.
 
     Args:
         spark: a session of any kind; Spark Connect as well.
@@ -293,8 +296,11 @@ def prepare(spark: SparkSession, *, patience: float = PATIENCE) -> None:
             executor's Python is not like this one.
         StageError: the cluster fails otherwise.
     """
+    if spark in _PREPARED:
+        return
     spark.addArtifact(str(_program()), pyfile=True)
     _require_same_libraries(_within(patience, spark, _asking(spark)))
+    _PREPARED.add(spark)
 
 
 @cache
