@@ -58,21 +58,20 @@ class Prior:
     fixed_without: dict[str, dict[str, dict[str, float]]]
     """For each field that a list may lack, shares that are then not learnt: field, level, share."""
 
-    def learnt(
-        self, field: str, counts: Floats, identified: Floats | None = None
-    ) -> Floats:
+    def learnt(self, field: str, counts: Floats, most: Floats | None = None) -> Floats:
         """The shares of a field's levels from their expected counts in the list (Dirichlet).
 
-        Fixed ones stay as known. ``identified`` are the counts of those pairs that the other fields
-        identify: quite another value counts in them, and beyond them as often as slips at most.
+        Fixed ones stay as known. ``most`` is how many pairs can show each level of ``others``,
+        beside as many as the prior knows slips.
         """
         known, fixed = self.shares[field], self.fixed[field]
         if fixed.all():
             return known
         counted = counts + self.pseudo_counts[field] * known
-        if identified is not None:
-            most = counted[self.slips[field]].sum() + identified
-            counted = np.where(self.others[field], np.minimum(counted, most), counted)
+        if most is not None:
+            slips = self.pseudo_counts[field] * known[self.slips[field]].sum()
+            bounded = np.minimum(counted, most + slips)
+            counted = np.where(self.others[field], bounded, counted)
         free = 1 - known[fixed].sum()
         shares = np.where(fixed, known, counted * free / counted[~fixed].sum())
         return _bound_shares(shares, self.most[field])

@@ -138,7 +138,7 @@ GIVEN_NAME = "given_name"
 _ROUNDS = 50
 _SMALLEST_CHANGE = 1e-4
 """EM ends when log2 of no class's size changes by more than this."""
-_ALL_BUT_SURE = 15
+_ALL_BUT_SURE = 16
 """The power of a probability that is near 1 only where the pair is all but surely one person."""
 _HALF_A_PAIR = 0.5
 """The pseudo-count of each level among random pairs (Jeffreys), so that none is impossible."""
@@ -294,24 +294,20 @@ def _learnt_m(
 ) -> dict[str, Floats]:
     """log2 m of one class from the pairs of each vector expected in it, and its prior.
 
-    Of the fields of ``by_others``, P(class) by all other fields, a pair teaches as much as those
-    identify it. Such pairs show each level as often as all pairs of the class do, because the
-    fields are independent given the class; and chance makes far fewer of them.
+    ``by_others`` is P(class) by all other fields, of the fields in which quite another value is
+    learnt from few pairs alone: at most as many as have a slip in it, each as far as the others
+    identify it, and those that the others identify all but surely.
     """
     log_m = {}
     for comparison in comparisons:
         field = comparison.field
+        counts, most = _level_counts(comparison, vectors, expected), None
         if field in by_others:
             identified = expected * by_others[field]
-            surely = identified * by_others[field] ** _ALL_BUT_SURE
-            shares = prior.learnt(
-                field,
-                _level_counts(comparison, vectors, identified),
-                _level_counts(comparison, vectors, surely),
-            )
-        else:
-            counts = _level_counts(comparison, vectors, expected)
-            shares = prior.learnt(field, counts)
+            surely = expected * by_others[field] ** _ALL_BUT_SURE
+            slips = _level_counts(comparison, vectors, identified)[prior.slips[field]]
+            most = slips.sum() + _level_counts(comparison, vectors, surely)
+        shares = prior.learnt(field, counts, most)
         log_m[field] = _log_shares(comparison, shares)
     return log_m
 
