@@ -18,16 +18,7 @@ from voterlist.link.keys import field, together
 from voterlist.link.types import Chance
 from voterlist.persons.chance import AGREEMENTS, SEXES, YEARS, Agreeing, expected_of
 from voterlist.spark.entries import Counted
-from voterlist.spark.exchange import (
-    Parcel,
-    Tables,
-    delivered,
-    kind_of,
-    of_each,
-    opened,
-    packed,
-    told,
-)
+from voterlist.spark.exchange import Parcel, Tables, opened, packed
 from voterlist.spark.part import Whole, part
 
 _BANDS, _BLOCKS = "band", "block"
@@ -52,12 +43,12 @@ class _Decades:
 
 def chance(counted: Counted) -> tuple[Chance, ...]:
     """Expected and found pairs for each of ``AGREEMENTS``."""
-    decades, own = _Decades.of(counted.whole), kind_of(counted.parts, "part")
+    decades = _Decades.of(counted.whole)
     sent = partial(
         _send_counts, whole=counted.whole, decades=decades, tasks=counted.many
     )
-    codes = delivered(of_each(own, "chance", opened(sent)), counted.many)
-    added_up = told(of_each(codes, "agreeing", _added_up), "told")
+    codes = counted.parts.each("chance", opened(sent)).delivered(counted.many)
+    added_up = codes.each("agreeing", _added_up).told("told")
     tables = [parcel.tables["pairs"] for parcel in added_up]
     every = pa.concat_tables(tables)
     columns = ("kind", "band", "pairs")

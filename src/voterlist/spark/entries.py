@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -16,21 +15,15 @@ from voterlist.link.types import lists_in_order
 from voterlist.spark import counting, reading
 from voterlist.spark.exchange import (
     Parcel,
+    Step,
     Steps,
     Tables,
-    delivered,
-    kind_of,
-    of_each,
     of_kind,
     opened,
     packed,
-    told,
 )
 from voterlist.spark.part import Whole
 from voterlist.spark.reading import Columns, Rows, Source, counted_names, of_names
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
 
 _EQUAL = "spark-equal-ids"
 
@@ -39,7 +32,7 @@ _EQUAL = "spark-equal-ids"
 class Counted:
     """The list in parts, with all counts."""
 
-    parts: DataFrame
+    parts: Step
     whole: Whole
     starts: Longs
     """Where each part begins, and where the list ends."""
@@ -54,7 +47,7 @@ class Counted:
 class Listed:
     """The list in parts, before anything is counted."""
 
-    parts: DataFrame
+    parts: Step
     starts: Longs
     """Where each part begins, and where the list ends."""
     whole: Whole
@@ -75,8 +68,7 @@ def read(
         UsageError: two entries have one id, or one has none; the tasks read other rows than they
             should.
     """
-    asked = source.mapped("ids", rows.ids, reading.sampled)
-    samples = told(asked, "ids")
+    samples = source.mapped("ids", rows.ids, reading.sampled).told("ids")
     unknown = sum(parcel.addressee for parcel in samples)
     if unknown:
         raise UsageError(f"{unknown} rows have no id", code="spark-no-id", places={})
@@ -90,8 +82,8 @@ def read(
         "rows", rows.used, partial(reading.dealt, rows=rows, bounds=bounds)
     )
     gather = partial(reading.gathered, rows=rows, size=size)
-    entries = steps.kept(of_each(delivered(spread, parts), "entries", gather))
-    summaries = told(entries, "summary")
+    entries = steps.kept(spread.delivered(parts).each("entries", gather))
+    summaries = entries.told("summary")
     equal = sum(parcel.addressee for parcel in summaries)
     if equal:
         raise UsageError(
@@ -125,38 +117,38 @@ def counted(
     steps: Steps,
     listed: Listed,
     *,
-    repeats: DataFrame | None = None,
+    repeats: Step | None = None,
 ) -> Counted:
     """The parts with how often the whole list has each value."""
     starts, whole = listed.starts, listed.whole
     many = len(starts) - 1
-    own = kind_of(listed.parts, "part")
-    asking = own if repeats is None else delivered(own.union(repeats), many)
+    own = listed.parts.of_kind("part")
+    asking = own if repeats is None else own.union(repeats).delivered(many)
     answer = partial(counting.answer, profile=whole.profile)
 
-    def answers(questions: DataFrame) -> DataFrame:
-        return steps.kept(of_each(delivered(questions, many), "answers", answer))
+    def answers(questions: Step) -> Step:
+        return steps.kept(questions.delivered(many).each("answers", answer))
 
     ask = partial(_ask, whole=whole, starts=starts)
-    answered = answers(of_each(asking, "questions", ask))
-    stats = [parcel.tables for parcel in told(answered, "stats")]
+    answered = answers(asking.each("questions", ask))
+    stats = [parcel.tables for parcel in answered.told("stats")]
     whole = counting.with_stats(whole, stats, by_person=repeats is not None)
     put = partial(_put, whole=whole, starts=starts)
-    every = delivered(own.union(kind_of(answered, "answer")), many)
-    parts = steps.kept(of_each(every, "counts", put))
+    every = own.union(answered.of_kind("answer")).delivered(many)
+    parts = steps.kept(every.each("counts", put))
     if whole.has_lines:
         ask_lines = opened(partial(_lines_asked, tasks=many))
-        answered = answers(of_each(parts, "lines", ask_lines))
-        every = delivered(parts.union(kind_of(answered, "answer")), many)
+        answered = answers(parts.each("lines", ask_lines))
+        every = parts.union(answered.of_kind("answer")).delivered(many)
         deal = partial(_lines_put, whole=whole, tasks=many)
-        parts = steps.kept(of_each(every, "line-counts", deal))
+        parts = steps.kept(every.each("line-counts", deal))
     return Counted(parts, whole, starts)
 
 
-def whole_again(listed: Listed, before: Counted, repeats: DataFrame) -> Whole:
+def whole_again(listed: Listed, before: Counted, repeats: Step) -> Whole:
     """What is known of the whole list, where the values of each person count once."""
-    own = delivered(kind_of(listed.parts, "part").union(repeats), before.many)
-    summaries = told(of_each(own, "summaries", _sum), "summary")
+    own = listed.parts.of_kind("part").union(repeats).delivered(before.many)
+    summaries = own.each("summaries", _sum).told("summary")
     tables = [parcel.tables for parcel in summaries]
     whole = before.whole
     again = counting.whole_of(tables, whole.size, whole.profile, whole.added)
@@ -220,7 +212,7 @@ def told_names(source: Source, columns: Columns) -> dict[str, Counter[str]]:
     used = list(dict.fromkeys(name for headers in names.values() for name in headers))
     asked = source.mapped("names", used, partial(_names, columns=names))
     counts: dict[str, Counter[str]] = {}
-    for parcel in told(asked, "names"):
+    for parcel in asked.told("names"):
         for name in parcel.tables["names"].to_pylist():
             of_column = counts.setdefault(name["column"], Counter())
             of_column[name["value"]] += name["count"]

@@ -127,47 +127,58 @@ OfTask = Callable[[int, list[Parcel]], Iterable[Parcel]]
 """What is done with all parcels of one addressee."""
 
 
-def of_each(frame: DataFrame, stage: str, work: OfTask) -> DataFrame:
-    """A step in which the parcels of each addressee are worked on together."""
+@dataclass(frozen=True)
+class Step:
+    """The parcels that tasks make, wherever Spark has them."""
 
-    def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        # A task may stand for several addressees, where there are few.
-        by_addressee: dict[int, list[Parcel]] = {}
-        for parcel in parcels_of(batches):
-            by_addressee.setdefault(parcel.addressee, []).append(parcel)
-        for number in sorted(by_addressee):
-            yield from batches_of(work(number, by_addressee.pop(number)))
+    frame: DataFrame
 
-    return frame.mapInArrow(in_task(stage, task), COLUMNS)
+    def each(self, stage: str, work: OfTask) -> Step:
+        """A step in which the parcels of each addressee are worked on together."""
+
+        def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            # A task may stand for several addressees, where there are few.
+            yield from batches_of(worked(parcels_of(batches), work))
+
+        return Step(self.frame.mapInArrow(in_task(stage, task), COLUMNS))
+
+    def delivered(self, tasks: int) -> Step:
+        """Each parcel with the task that it is for; tasks are numbered from 0."""
+        return Step(self.frame.repartitionById(tasks, self.frame["addressee"]))
+
+    def union(self, other: Step) -> Step:
+        """The parcels of both."""
+        return Step(self.frame.union(other.frame))
+
+    def of_kind(self, *kinds: str) -> Step:
+        """The parcels of these kinds."""
+        return Step(self.frame.filter(self.frame["kind"].isin(*kinds)))
+
+    def told(self, kind: str) -> list[Parcel]:
+        """The parcels of one kind, on the driver, in the order of their senders."""
+        parcels = parcels_of(self.of_kind(kind).frame.toArrow().to_batches())
+        return sorted(parcels, key=lambda parcel: (parcel.sender, parcel.addressee))
+
+    def sizes(self, kind: str) -> list[int]:
+        """How much is in each parcel of one kind, by addressee; the content stays where it is."""
+        first = self.of_kind(kind).frame.filter(self.frame["piece"] == 0)
+        table = first.select("addressee", "rows").toArrow()
+        rows: list[int] = table.sort_by("addressee").column("rows").to_pylist()
+        return rows
 
 
-def delivered(frame: DataFrame, tasks: int) -> DataFrame:
-    """The rows of a step, each with the task that it is for; tasks are numbered from 0."""
-    return frame.repartitionById(tasks, frame["addressee"])
+def worked(parcels: Iterable[Parcel], work: OfTask) -> Iterator[Parcel]:
+    """What work makes of the parcels of each addressee."""
+    by_addressee: dict[int, list[Parcel]] = {}
+    for parcel in parcels:
+        by_addressee.setdefault(parcel.addressee, []).append(parcel)
+    for number in sorted(by_addressee):
+        yield from work(number, by_addressee.pop(number))
 
 
 def of_kind(parcels: Iterable[Parcel], kind: str) -> list[Parcel]:
     """Those of a kind, in their order."""
     return [parcel for parcel in parcels if parcel.kind == kind]
-
-
-def kind_of(frame: DataFrame, *kinds: str) -> DataFrame:
-    """The rows of these kinds."""
-    return frame.filter(frame["kind"].isin(*kinds))
-
-
-def told(frame: DataFrame, kind: str) -> list[Parcel]:
-    """The parcels of one kind in a step, on the driver, in the order of their senders."""
-    parcels = parcels_of(kind_of(frame, kind).toArrow().to_batches())
-    return sorted(parcels, key=lambda parcel: (parcel.sender, parcel.addressee))
-
-
-def sizes(frame: DataFrame, kind: str) -> list[int]:
-    """How much is in each parcel of one kind, by addressee; their content stays where it is."""
-    first = kind_of(frame, kind).filter(frame["piece"] == 0)
-    table = first.select("addressee", "rows").toArrow()
-    rows: list[int] = table.sort_by("addressee").column("rows").to_pylist()
-    return rows
 
 
 def opened(work: Callable[[int, Tables], Iterable[Parcel]]) -> OfTask:
@@ -187,17 +198,17 @@ class Steps:
     spark: SparkSession
     _kept: list[DataFrame] = field(default_factory=list)
 
-    def kept(self, frame: DataFrame) -> DataFrame:
-        """The same rows. They are made once, when somebody asks for some, and kept on disk."""
+    def kept(self, step: Step) -> Step:
+        """The same parcels. They are made once, when somebody asks for some, and kept on disk."""
         from pyspark.storagelevel import StorageLevel  # noqa: PLC0415  an extra
 
-        self._kept.append(frame.persist(StorageLevel.DISK_ONLY))
-        return self._kept[-1]
+        self._kept.append(step.frame.persist(StorageLevel.DISK_ONLY))
+        return Step(self._kept[-1])
 
-    def sent(self, parcels: Iterable[Parcel]) -> DataFrame:
+    def sent(self, parcels: Iterable[Parcel]) -> Step:
         """Parcels that the driver sends."""
         rows = pa.Table.from_batches(batches_of(parcels), _SCHEMA)
-        return self.spark.createDataFrame(rows, COLUMNS)
+        return Step(self.spark.createDataFrame(rows, COLUMNS))
 
     def end(self) -> None:
         """Keep nothing any more."""

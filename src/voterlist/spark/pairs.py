@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -17,27 +16,15 @@ from voterlist.link.weigh import VectorCounts, count
 from voterlist.spark import comparing
 from voterlist.spark.blocking import Blocking, forecast_of, large_of
 from voterlist.spark.entries import Counted
-from voterlist.spark.exchange import (
-    Parcel,
-    Steps,
-    delivered,
-    kind_of,
-    of_each,
-    opened,
-    sizes,
-    told,
-)
+from voterlist.spark.exchange import Parcel, Step, Steps, opened
 from voterlist.spark.part import Part, joined, nobody, part
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
 
 
 @dataclass(frozen=True)
 class Blocks:
     """The blocks of the list, in tasks."""
 
-    frames: list[tuple[DataFrame, Blocking]]
+    steps: list[tuple[Step, Blocking]]
     """Those that are small enough, then those of which the codes had to be split."""
     forecast: tuple[Forecast, ...]
     reachable: int
@@ -48,7 +35,7 @@ class Blocks:
 class Blocked:
     """The candidate pairs of the list, each once, in ranges."""
 
-    pairs: DataFrame
+    pairs: Step
     ranges: int
     """How many ranges there are."""
     sizes: list[int]
@@ -64,30 +51,30 @@ class Blocked:
 def blocks(steps: Steps, counted: Counted, blocking: Blocking) -> Blocks:
     """The blocks of every key."""
 
-    def made_by(blocking: Blocking) -> tuple[DataFrame, list[Parcel]]:
-        sent = of_each(counted.parts, "codes", opened(blocking.sent))
-        made = of_each(delivered(sent, counted.many), "blocks", blocking.blocks)
+    def made_by(blocking: Blocking) -> tuple[Step, list[Parcel]]:
+        sent = counted.parts.each("codes", opened(blocking.sent))
+        made = sent.delivered(counted.many).each("blocks", blocking.blocks)
         made = steps.kept(made)
-        return made, told(made, "told")
+        return made, made.told("told")
 
     first, parcels = made_by(blocking)
-    frames = [(first, blocking)]
+    made = [(first, blocking)]
     reachable = sum(parcel.rows for parcel in parcels)
     large = large_of(blocking.keys, [parcel.tables for parcel in parcels])
     if any(map(len, large)):
         split = replace(blocking, large=large)
         of_large, of_split = made_by(split)
-        frames.append((of_large, split))
+        made.append((of_large, split))
         parcels += of_split
     tables = [parcel.tables for parcel in parcels]
     cut = np.unique(
         np.concatenate([of["cut"].column("position").to_numpy() for of in tables])
     )
     return Blocks(
-        frames,
+        made,
         forecast_of(blocking.keys, tables),
         reachable,
-        _count_parted([frame for frame, _ in frames], cut, counted.whole.size),
+        _count_parted([step for step, _ in made], cut, counted.whole.size),
     )
 
 
@@ -98,20 +85,16 @@ def blocked(
     every = sum(line.pairs for line in blocks.forecast)
     ranges = max(counted.many, -(-every // chunk_pairs))
     made = [
-        of_each(
-            kind_of(frame, "part"),
-            "pairs",
-            opened(partial(blocking.pairs, many=ranges)),
-        )
-        for frame, blocking in blocks.frames
+        step.of_kind("part").each("pairs", opened(partial(blocking.pairs, many=ranges)))
+        for step, blocking in blocks.steps
     ]
     every_pair = made[0].union(made[1]) if len(made) > 1 else made[0]
     work = partial(comparing.made, starts=counted.starts)
-    pairs = steps.kept(of_each(delivered(every_pair, ranges), "ranges", work))
-    return Blocked(pairs, ranges, sizes(pairs, "pairs"), blocks)
+    pairs = steps.kept(every_pair.delivered(ranges).each("ranges", work))
+    return Blocked(pairs, ranges, pairs.sizes("pairs"), blocks)
 
 
-def _count_parted(frames: list[DataFrame], cut: Codes, size: int) -> int:
+def _count_parted(steps: list[Step], cut: Codes, size: int) -> int:
     """How many of the entries of blocks that are too large stand in no other block.
 
     0 where they are too few for a doubt: then nobody asks for the others.
@@ -120,8 +103,8 @@ def _count_parted(frames: list[DataFrame], cut: Codes, size: int) -> int:
         return 0
     inside = [
         parcel.tables["members"].column("position").to_numpy()
-        for frame in frames
-        for parcel in told(frame, "members")
+        for step in steps
+        for parcel in step.told("members")
     ]
     return int((~np.isin(cut, np.concatenate(inside))).sum())
 
@@ -133,7 +116,7 @@ def _count_parted(frames: list[DataFrame], cut: Codes, size: int) -> int:
 class Compared:
     """The pairs with their vectors, in ranges, and how many pairs have each vector."""
 
-    pairs: DataFrame
+    pairs: Step
     vectors: VectorCounts
     ranges: int
     """How many ranges there are."""
@@ -143,10 +126,10 @@ def compared(
     steps: Steps, counted: Counted, blocked: Blocked, comparisons: Comparisons
 ) -> Compared:
     """All pairs, compared on the cluster."""
-    wanted, found = (kind_of(blocked.pairs, kind) for kind in ("wanted", "pairs"))
+    wanted, found = map(blocked.pairs.of_kind, ("wanted", "pairs"))
     work = partial(comparing.compared, whole=counted.whole, comparisons=comparisons)
-    every = delivered(found.union(_serve(counted, wanted)), blocked.ranges)
-    return _with_vectors(steps.kept(of_each(every, "compare", work)), blocked.ranges)
+    every = found.union(_serve(counted, wanted)).delivered(blocked.ranges)
+    return _with_vectors(steps.kept(every.each("compare", work)), blocked.ranges)
 
 
 def compared_again(
@@ -158,33 +141,31 @@ def compared_again(
 ) -> Compared:
     """The same pairs with other counts; those of other vectors than ``perhaps`` stay."""
     ask = partial(comparing.wanted_again, perhaps=perhaps, starts=counted.starts)
-    served = _serve(counted, of_each(before.pairs, "perhaps", ask))
+    served = _serve(counted, before.pairs.each("perhaps", ask))
     work = partial(
         comparing.compared_again,
         whole=counted.whole,
         comparisons=comparisons,
         perhaps=perhaps,
     )
-    every = delivered(before.pairs.union(served), before.ranges)
-    return _with_vectors(
-        steps.kept(of_each(every, "compare-again", work)), before.ranges
-    )
+    every = before.pairs.union(served).delivered(before.ranges)
+    return _with_vectors(steps.kept(every.each("compare-again", work)), before.ranges)
 
 
-def _with_vectors(pairs: DataFrame, ranges: int) -> Compared:
-    tables = [parcel.tables["counts"] for parcel in told(pairs, "counts")]
+def _with_vectors(pairs: Step, ranges: int) -> Compared:
+    tables = [parcel.tables["counts"] for parcel in pairs.told("counts")]
     counts = [
         VectorCounts(*(table.column(name).to_numpy() for name in ("code", "count")))
         for table in tables
     ]
-    return Compared(kind_of(pairs, "pairs"), count(counts), ranges)
+    return Compared(pairs.of_kind("pairs"), count(counts), ranges)
 
 
-def _serve(counted: Counted, wanted: DataFrame) -> DataFrame:
+def _serve(counted: Counted, wanted: Step) -> Step:
     """The entries that are asked for, for those who ask."""
     work = partial(comparing.served, starts=counted.starts)
-    every = delivered(counted.parts.union(wanted), counted.many)
-    return of_each(every, "entries", work)
+    every = counted.parts.union(wanted).delivered(counted.many)
+    return every.each("entries", work)
 
 
 # --- pairs and entries on the driver
@@ -193,7 +174,7 @@ def _serve(counted: Counted, wanted: DataFrame) -> DataFrame:
 def near(compared: Compared, codes: Longs) -> pa.Table:
     """The pairs whose vectors are among these, by left, then right."""
     work = partial(comparing.near, codes=codes)
-    found = told(of_each(compared.pairs, "near", work), "near")
+    found = compared.pairs.each("near", work).told("near")
     none = np.zeros(0, np.int64)
     empty = pa.table(dict.fromkeys(("pair", "keys", "vector"), none))
     table = pa.concat_tables([empty, *(parcel.tables["near"] for parcel in found)])
@@ -204,7 +185,7 @@ def pairs_at(counted: Counted, left: Codes, right: Codes) -> tuple[Part, Pairs]:
     """(the entries at these positions of the list, on the driver; the pairs of them)."""
     positions = np.unique(np.concatenate([left, right]))
     work = partial(comparing.at, positions=positions, starts=counted.starts)
-    found = told(of_each(counted.parts, "entries", opened(work)), "entries")
+    found = counted.parts.each("entries", opened(work)).told("entries")
     entries = replace(nobody(counted.whole), size=0)
     if found:
         entries = part(joined([parcel.tables for parcel in found]), counted.whole)

@@ -27,7 +27,7 @@ from voterlist.normalize import normalize
 from voterlist.normalize.stage import fold_added
 from voterlist.readers import text_table
 from voterlist.spark.counting import summary
-from voterlist.spark.exchange import COLUMNS, Parcel, batches_of, packed
+from voterlist.spark.exchange import COLUMNS, Parcel, Step, batches_of, packed
 from voterlist.spark.failures import in_task
 from voterlist.spark.part import ENTRIES, encoded
 from voterlist.tables import codes, join_text, sort_by
@@ -299,7 +299,7 @@ class Frame:
         """The session of the frame."""
         return self.frame.sparkSession
 
-    def mapped(self, step: str, columns: Sequence[str], work: OfRows) -> DataFrame:
+    def mapped(self, step: str, columns: Sequence[str], work: OfRows) -> Step:
         """A step in which each task does ``work`` with these columns of its rows.
 
         With all of them where one is not there: a map may write a header in other letters.
@@ -307,7 +307,8 @@ class Frame:
         chosen = self.frame
         if set(columns) <= set(self.frame.columns):
             chosen = chosen.select([chosen[f"`{name}`"] for name in columns])
-        return chosen.mapInArrow(in_task(step, partial(_of_frame, work)), COLUMNS)
+        task = in_task(step, partial(_of_frame, work))
+        return Step(chosen.mapInArrow(task, COLUMNS))
 
 
 @dataclass(frozen=True)
@@ -339,12 +340,12 @@ class Files:
         """How many rows the files have."""
         return sum(piece.rows for pieces in self.tasks for piece in pieces)
 
-    def mapped(self, step: str, columns: Sequence[str], work: OfRows) -> DataFrame:
+    def mapped(self, step: str, columns: Sequence[str], work: OfRows) -> Step:
         """A step in which each task does ``work`` with these columns of its rows."""
         many = len(self.tasks)
         read = partial(_of_files, self.tasks, tuple(columns), work)
         numbers = self.spark.range(0, many, 1, max(many, 1))
-        return numbers.mapInArrow(in_task(step, read), COLUMNS)
+        return Step(numbers.mapInArrow(in_task(step, read), COLUMNS))
 
 
 Source = Frame | Files
