@@ -12,8 +12,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import xlsxwriter
-
+from voterlist.render.xlsx.ready_rows import ReadyBook
 from voterlist.report.section import (
     Block,
     Column,
@@ -21,7 +20,6 @@ from voterlist.report.section import (
     Row,
     Section,
     SheetTable,
-    SheetValue,
     cells_of,
     safe,
 )
@@ -63,7 +61,7 @@ class Book:
 
     def __init__(self, title: str, today: dt.date, words: Words) -> None:
         self._bytes = io.BytesIO()
-        self._book = xlsxwriter.Workbook(self._bytes, {"in_memory": True})
+        self._book = ReadyBook(self._bytes, {"in_memory": True})
         created = dt.datetime.combine(today, dt.time(), dt.UTC)
         self._book.set_properties({"title": title, "created": created})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
@@ -161,21 +159,9 @@ class Sheet:
             look = (tuple(mark for _, mark in row.cells), row.band, row.first)
             if look not in formats:
                 formats[look] = self._formats(kinds, row)
-            cells = zip(row.cells, formats[look], strict=True)
-            for place, ((value, _), shape) in enumerate(cells):
-                self._cell(place, value, shape)
+            values = [value for value, _ in row.cells]
+            self.raw.write_values(self.row, values, formats[look])
             self.row += 1
-
-    def _cell(self, place: int, value: SheetValue, shape: Any) -> None:
-        """A cell of the row at hand: a text as a text, a number as a number, a day as a day."""
-        if value is None or value == "":
-            self.raw.write_blank(self.row, place, None, shape)
-        elif isinstance(value, str):
-            self.raw.write_string(self.row, place, safe(value), shape)
-        elif isinstance(value, dt.date):
-            self.raw.write_datetime(self.row, place, value, shape)
-        else:
-            self.raw.write_number(self.row, place, value, shape)
 
     def _formats(self, kinds: Sequence[str], row: Row) -> tuple[Any, ...]:
         """The format of each cell of a row."""
