@@ -52,7 +52,7 @@ def main() -> None:
     # Loaded here: they load numpy.
     from voterlist.any_table import linking  # noqa: PLC0415  see above
     from voterlist.cli.process import keep_memory, leave_pandas_out  # noqa: PLC0415
-    from voterlist.processes import threads  # noqa: PLC0415  see above
+    from voterlist.processes import limits, threads  # noqa: PLC0415  see above
 
     threads.use(1)
     keep_memory()
@@ -62,12 +62,14 @@ def main() -> None:
         module, _, name = place.partition(":")
         _time(importlib.import_module(module), name, step, spent)
     source, out = map(Path, sys.argv[1:])
-    linking.link_tables(
-        linking.LinkRequest([source]),
-        out,
-        since="",
-        watch=linking.Watch(lambda *_: None, lambda *_: None),
-    )
+    # As the command does.
+    with limits.without_collection():
+        linking.link_tables(
+            linking.LinkRequest([source]),
+            out,
+            since="",
+            watch=linking.Watch(lambda *_: None, lambda *_: None),
+        )
     print(json.dumps({"steps": spent, "all": time.process_time()}))
 
 
