@@ -132,7 +132,7 @@ def test_a_level_weighs_what_the_pairs_of_the_list_say():
             else:
                 assert row.bits == pytest.approx(np.log2(row.m / row.u))
     assert pictures.levels.strongest.level == "same"
-    assert pictures.levels.weakest.level == "differs"
+    assert pictures.levels.weakest.level == "generation"
     assert not {"fin", "document"} & set(pictures.levels.fields)
 
 
