@@ -1,7 +1,7 @@
-"""Limits on the memory and the time of this process, where the system knows such limits.
+"""What this process may take of memory and time, and when it looks for garbage.
 
-Linux does. Windows does not: there the parent's clock ends a process that takes too long. And its
-search for garbage, which takes time too.
+Linux knows such limits. Windows does not: there the parent's clock ends a process that takes too
+long.
 """
 
 from __future__ import annotations

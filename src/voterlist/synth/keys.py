@@ -31,22 +31,9 @@ def with_run_ids(
     Raises:
         StageError: a file was not read back entry by entry, so that the truth would be wrong.
     """
-    # Only here are readers needed: tables alone are made without loading them.
-    from voterlist.ingest import ingest  # noqa: PLC0415
-    from voterlist.readers import list_paths, read_paths  # noqa: PLC0415
-
     if not places.num_rows:
         return synthetic
-    settings = IngestSettings()
-    folders = sorted(inbox.iterdir())
-    parts = []
-    for at, folder in enumerate(folders):
-        # One after the other: the rows of a whole nation would take ten gigabytes.
-        files = read_paths(list_paths(folder), inbox.parent, settings)
-        entries = ingest(files, settings, constituency=None).entries
-        parts.append(entries.select(["source", "line", "entry_id"]))
-        progress(at + 1, len(folders))
-    read = pa.concat_tables(parts)
+    read = _read_back(inbox, progress)
     by_place = read.rename_columns(["source", "line", "run_id"])
     order = pa.array(range(places.num_rows), pa.int64())
     joined = (
@@ -78,6 +65,24 @@ def with_run_ids(
         truth=_with_keys(synthetic.truth, ids),
         faults=faults,
     )
+
+
+def _read_back(inbox: Path, progress: Callable[[int, int], None]) -> pa.Table:
+    """``source``, ``line`` and ``entry_id`` of every entry that ``ingest`` finds in the inbox."""
+    # Only here are readers needed: tables alone are made without loading them.
+    from voterlist.ingest import ingest  # noqa: PLC0415
+    from voterlist.readers import list_paths, read_paths  # noqa: PLC0415
+
+    settings = IngestSettings()
+    folders = sorted(inbox.iterdir())
+    parts = []
+    for at, folder in enumerate(folders):
+        # One after the other: the rows of a whole nation would take ten gigabytes.
+        files = read_paths(list_paths(folder), inbox.parent, settings)
+        entries = ingest(files, settings, constituency=None).entries
+        parts.append(entries.select(["source", "line", "entry_id"]))
+        progress(at + 1, len(folders))
+    return pa.concat_tables(parts)
 
 
 def _with_keys(table: pa.Table, ids: pa.Array) -> pa.Table:
