@@ -69,6 +69,13 @@ def test_what_only_spark_takes_is_refused_without_it(refused, words):
 
 
 @pytest.mark.usefixtures("listed")
+def test_a_work_folder_is_said_to_be_of_no_use(refused, monkeypatch):
+    """Whoever names one would look in it for what a stopped run had done."""
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    assert "--work" in refused(*SPARK, "--work", "work")[2]
+
+
+@pytest.mark.usefixtures("listed")
 def test_without_pyspark_it_is_said_what_to_install(refused, monkeypatch):
     """A traceback would name a module that nobody knows."""
     monkeypatch.setitem(sys.modules, "pyspark", None)

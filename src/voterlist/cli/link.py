@@ -116,6 +116,8 @@ class _Options:
             "--columns --columns": len(self.columns or ()) > 1,
         }
         _refuse(without, "not-with-spark")
+        if self.work is not None:
+            warn("cli.link.work")
         return self.master or _ANY_CORE
 
 
