@@ -16,6 +16,7 @@ from voterlist.link.block import build_all
 from voterlist.link.comparisons import SHIPPED, Pairs, with_added
 from voterlist.link.encode import COMPARED, LINKED, encode
 from voterlist.link.keys import Key, keys, together
+from voterlist.link.part import cut, encoded, joined, part
 from voterlist.model import Profile
 from voterlist.normalize import normalize
 from voterlist.schemas import require
@@ -27,7 +28,6 @@ from voterlist.spark.blocking import (
     large_of,
 )
 from voterlist.spark.exchange import Parcel, of_kind, packed, unpacked
-from voterlist.spark.part import cut, encoded, joined, part
 from voterlist.tables import sort_by
 
 PARTS = 3

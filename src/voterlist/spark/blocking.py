@@ -29,8 +29,8 @@ from voterlist.arrays import (
 from voterlist.link import block, ranges
 from voterlist.link.fit import reachable
 from voterlist.link.keys import Key, field, together
-from voterlist.spark.exchange import Parcel, Tables, packed
-from voterlist.spark.part import Part, Whole, part
+from voterlist.link.part import Part, Tables, Whole, part
+from voterlist.spark.exchange import Parcel, packed
 
 _OF_MEMBERS = ("position", "is_partial", "group")
 """The columns of entries that are asked for of a block."""

@@ -15,11 +15,11 @@ import pyarrow as pa
 
 from voterlist.arrays import Bools, Codes, Floats, Hashes, Longs, mix
 from voterlist.link.keys import field, together
+from voterlist.link.part import Tables, Whole, part
 from voterlist.link.types import Chance
 from voterlist.persons.chance import AGREEMENTS, SEXES, YEARS, Agreeing, expected_of
 from voterlist.spark.entries import Counted
-from voterlist.spark.exchange import Parcel, Tables, opened, packed
-from voterlist.spark.part import Whole, part
+from voterlist.spark.exchange import Parcel, opened, packed
 
 _BANDS, _BLOCKS = "band", "block"
 _OF_BAND = ("given_name", "patronymic", "year", "date")

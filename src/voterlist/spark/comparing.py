@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 from voterlist.arrays import Codes, Longs, unpack_pairs
 from voterlist.link import weigh
 from voterlist.link.comparisons import Comparisons, Pairs
+from voterlist.link.part import ENTRIES, Tables, Whole, cut, joined, part
 from voterlist.spark.blocking import distinct_pairs
-from voterlist.spark.exchange import Parcel, Tables, of_kind, packed
-from voterlist.spark.part import ENTRIES, Whole, cut, joined, part
+from voterlist.spark.exchange import Parcel, of_kind, packed
 
 _NOT_SENT = ("fin_hash", "document_hash", "group")
 

@@ -32,19 +32,20 @@ from voterlist.link.encode import (
     word_starts,
 )
 from voterlist.link.keys import USUAL, most_of_part, parts_of_line
-from voterlist.link.priors import marks_of
-from voterlist.link.short_names import names_with_forms
-from voterlist.link.spellings import usual_spellings
-from voterlist.model import Profile
-from voterlist.spark.exchange import Parcel, Tables, of_kind, packed
-from voterlist.spark.part import (
+from voterlist.link.part import (
     ENTRIES,
     GROUP,
     IDENTIFIERS,
+    Tables,
     Whole,
     place_codes,
     texts_of,
 )
+from voterlist.link.priors import marks_of
+from voterlist.link.short_names import names_with_forms
+from voterlist.link.spellings import usual_spellings
+from voterlist.model import Profile
+from voterlist.spark.exchange import Parcel, of_kind, packed
 
 Repeats = Mapping[str, Longs]
 """For each column the rows whose value another entry of the same person has before them."""

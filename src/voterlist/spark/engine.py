@@ -24,6 +24,7 @@ from voterlist.link.judge import (
     pair_table,
 )
 from voterlist.link.keys import Key, keys
+from voterlist.link.part import TEXTS, Part, Whole, nobody
 from voterlist.link.priors import Drawn, Sample
 from voterlist.link.steps import Scored, added_use, concluded, pairs_of_partners
 from voterlist.link.types import Linkage, Watch
@@ -35,7 +36,6 @@ from voterlist.spark.chance import chance
 from voterlist.spark.entries import Counted, Listed
 from voterlist.spark.exchange import Parcel, Steps, packed
 from voterlist.spark.pairs import Blocked, Blocks, Compared
-from voterlist.spark.part import TEXTS, Part, Whole, nobody
 from voterlist.spark.reading import Rows, Source
 
 

@@ -11,18 +11,17 @@ import pyarrow as pa
 
 from voterlist.arrays import Codes, Longs
 from voterlist.errors import UsageError
+from voterlist.link.part import Tables, Whole
 from voterlist.link.types import lists_in_order
 from voterlist.spark import counting, reading
 from voterlist.spark.exchange import (
     Parcel,
     Step,
     Steps,
-    Tables,
     of_kind,
     opened,
     packed,
 )
-from voterlist.spark.part import Whole
 from voterlist.spark.reading import Columns, Rows, Source, counted_names, of_names
 
 _EQUAL = "spark-equal-ids"

@@ -7,13 +7,14 @@ there, puts it on disk where memory is short, and makes it anew where a machine 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from voterlist.link.part import Tables
 from voterlist.spark.failures import in_task
 
 if TYPE_CHECKING:
@@ -37,8 +38,6 @@ _SCHEMA = pa.schema(
 )
 _PIECE = 1 << 22
 """Bytes of a row at most: Java holds rows whole, and several of them at a time."""
-
-Tables = Mapping[str, pa.Table]
 
 
 @dataclass(frozen=True, slots=True)

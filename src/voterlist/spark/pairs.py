@@ -12,12 +12,12 @@ from voterlist.arrays import Codes, Longs
 from voterlist.link.block import Forecast
 from voterlist.link.comparisons import Comparisons, Pairs
 from voterlist.link.fit import MUCH
+from voterlist.link.part import Part, joined, nobody, part
 from voterlist.link.weigh import VectorCounts, count
 from voterlist.spark import comparing
 from voterlist.spark.blocking import Blocking, forecast_of, large_of
 from voterlist.spark.entries import Counted
 from voterlist.spark.exchange import Parcel, Step, Steps, opened
-from voterlist.spark.part import Part, joined, nobody, part
 
 
 @dataclass(frozen=True)

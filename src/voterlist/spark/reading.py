@@ -21,6 +21,7 @@ from voterlist.ingest.added import added_columns
 from voterlist.ingest.generic import name_columns
 from voterlist.link.comparisons import FOLDS
 from voterlist.link.encode import COMPARED
+from voterlist.link.part import ENTRIES, encoded
 from voterlist.link.priors import Sample, marks_of
 from voterlist.model import Profile
 from voterlist.normalize import normalize
@@ -29,7 +30,6 @@ from voterlist.readers import text_table
 from voterlist.spark.counting import summary
 from voterlist.spark.exchange import COLUMNS, Parcel, Step, batches_of, packed
 from voterlist.spark.failures import in_task
-from voterlist.spark.part import ENTRIES, encoded
 from voterlist.tables import codes, join_text, sort_by
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ and (b, a) is as there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -35,8 +35,9 @@ from voterlist.link.keys import ADDRESS_PARTS
 from voterlist.link.priors import marks_of
 from voterlist.link.short_names import full_names_of
 from voterlist.model import Profile
-from voterlist.spark.exchange import Tables
 from voterlist.tables import codes as codes_of
+
+Tables = Mapping[str, pa.Table]
 
 ENTRIES = "entries"
 """The table of the entries of a part; the others hold the distinct values of one column each."""
