@@ -10,6 +10,7 @@ import pytest
 
 from voterlist.storage.ledger import Place, copies
 from voterlist.storage.ledger.opening import server, writable
+from voterlist.storage.ledger.tables import OLDEST
 
 try:
     import postgres
@@ -70,6 +71,14 @@ def edit(place, *statements):
             base.execute(statement, values)
         for statement in back:
             base.execute(statement)
+
+
+def make_former(place):
+    """Make a ledger one of version 0.1.0, which had no table of applications."""
+    with opened(place) as base:
+        base.execute("DROP TABLE applications")
+        base.execute("DELETE FROM seals WHERE name = 'applications'")
+        base.set_version(OLDEST)
 
 
 def _without_guards(base):

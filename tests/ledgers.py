@@ -9,7 +9,7 @@ import pyarrow as pa
 import processes
 import workspaces
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, CASE, DECISION, LIST, SUBJECT
-from voterlist.storage.ledger import Ledger
+from voterlist.storage.ledger import ApplicationEvent, Ledger
 from voterlist.tables import from_columns
 
 DAY = dt.date(2026, 2, 3)
@@ -95,6 +95,12 @@ def subjects(*entries):
     """SUBJECT: what each of these entries says."""
     columns = {"entry_id": list(entries), "cells": ["{}"] * len(entries)}
     return from_columns(columns, SUBJECT, len(entries))
+
+
+def application(number=1, event="taken"):
+    """Something that happened to an application, as the ledger keeps it."""
+    said = {"name": "Səfurə Əliyeva", "born": "1950-02-03"}
+    return ApplicationEvent(number, event, DAY.isoformat(), "Leyla M.", said)
 
 
 def fill(path, count=40):

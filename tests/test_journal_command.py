@@ -13,7 +13,7 @@ import ledgers
 import workspaces
 from command_line import started
 from voterlist.catalogue import LANGUAGES, catalogue, entries
-from voterlist.model import Action, Mark
+from voterlist.model import Action, Mark, Step
 from voterlist.storage.ledger import CaseNumber, Ledger, chain, verdict
 from voterlist.storage.ledger.copies import copy, restore
 
@@ -174,6 +174,8 @@ def test_every_event_and_problem_has_its_sentence():
     """The command would fail at the one that nobody thought of."""
     keys = set(entries())
     simple = chain.EVENTS - {"decided", "amended", "accepted", "journal", "users"}
+    simple -= {"application"}
+    assert {f"journal.line.application.{step.value}" for step in Step} <= keys
     done = ("added", "removed", "password")
     assert {f"journal.line.users.{one}" for one in done} <= keys
     assert {f"journal.line.{event}" for event in simple} <= keys

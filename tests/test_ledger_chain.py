@@ -19,6 +19,7 @@ from voterlist.storage.ledger import (
     Ledger,
     Place,
     User,
+    copies,
     mark,
     reading,
     verify,
@@ -28,6 +29,7 @@ from voterlist.storage.ledger.chain import BEGINNING, PREFIX, append, digest, se
 from voterlist.storage.ledger.tables import (
     KEYS,
     NUMBERED,
+    OLDEST,
 )
 
 NUMBER = {"decisions": "number", "adjudications": "decision"}
@@ -166,9 +168,47 @@ def test_a_change_that_the_program_does_not_tell_is_not_kept(place, table, chang
 
 def test_a_line_holds_no_reason_and_no_cell(place):
     """The chain is shown to whoever may ask for it; reasons may name a voter."""
+    with Ledger(place) as ledger:
+        ledger.apply(ledgers.application())
     text = json.dumps(list(lines(place).values()), ensure_ascii=False)
     assert "seen on paper" not in text
     assert "oldest of the town" not in text
+    assert not any(said in text for said in ledgers.application().details.values())
+
+
+def test_a_ledger_of_before_applications_goes_on(place, tmp_path):
+    """It is read, verified and copied as it is, and brought forward by whoever writes."""
+    ledger_places.make_former(place)
+    head = verify(place).head
+    assert verify(place).fits
+    with reading(place) as ledger:
+        assert (ledger.applications(), ledger.head()) == ([], head)
+    copied = tmp_path / "copy.db"
+    copies.copy(place, copied)
+    assert verify(copied).head == head
+    for there in (place, Place(copied)):
+        with ledger_places.opened(there) as base:
+            assert base.version() == OLDEST
+        with Ledger(there) as ledger:
+            assert ledger.head() == head
+        assert verify(there).head == head
+        with Ledger(there) as ledger:
+            ledger.apply(ledgers.application())
+        assert verify(there).fits
+        with reading(there) as ledger:
+            assert ledger.applications() == [ledgers.application()]
+
+
+def test_applications_hidden_behind_an_earlier_version_are_missed(place):
+    """Without its table a ledger would say that nobody ever asked for anything."""
+    with Ledger(place) as ledger:
+        ledger.apply(ledgers.application())
+    ledger_places.make_former(place)
+    found = [(problem.kind, problem.table) for problem in verify(place).problems]
+    assert ("row-missing", "applications") in found
+    with pytest.raises(InputError) as caught, reading(place):
+        pass
+    assert caught.value.code == "ledger-shrunk"
 
 
 def test_a_change_that_changes_nothing_has_no_line(place):
@@ -213,6 +253,7 @@ def test_rows_are_only_added(place):
         ledger.keep_case_entries({"c": ["e"]})
         ledger.keep_subjects(ledgers.subjects("e"))
         ledger.amend(ledgers.amendments(1))
+        ledger.apply(ledgers.application())
     columns = {"subjects": "cells", "case_entries": "entry_id"}
     for table in GUARDED:
         column = columns.get(table) or NUMBER.get(table, "number")
@@ -458,6 +499,7 @@ def _file(tmp_path_factory):
         ledger.number_cases([CaseNumber("c", 1, "content", "run")])
         ledger.keep_user(User("a", "chair", "b", "c", "d"), ledgers.DAY, action="added")
         ledger.amend(ledgers.amendments(2))
+        ledger.apply(ledgers.application())
         ledger.decide(ledgers.decisions(90, 2), adjudicates=True)
     return path
 

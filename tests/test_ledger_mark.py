@@ -192,6 +192,7 @@ def test_a_copy_holds_what_the_wal_holds(path):
         "journal": 2,
         "adjudications": 0,
         "amendments": 0,
+        "applications": 0,
         "chain": 49,
     }
     with (

@@ -230,6 +230,20 @@ class Verdict(StrEnum):
     SEPARATE = "separate"
 
 
+class Step(StrEnum):
+    """What happens to an application."""
+
+    TAKEN = "taken"
+    NOTIFIED = "notified"
+    """The voter whom somebody else wants struck was told."""
+    DECIDED = "decided"
+    ANSWERED = "answered"
+    APPEALED = "appealed"
+    """A commission above, or a court, decided about the decision."""
+    WITHDRAWN = "withdrawn"
+    NOTE = "note"
+
+
 class Role(StrEnum):
     """What somebody may do at the desk."""
 

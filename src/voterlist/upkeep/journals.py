@@ -163,7 +163,8 @@ def _diary(
                 for name, value in line.details.items()
                 if isinstance(value, str | int)
             }
-            yield DiaryLine(line.number, line.day, line.event, details=counts)
+            by = str(counts.pop("by", "")) or None
+            yield DiaryLine(line.number, line.day, line.event, by=by, details=counts)
 
 
 def _of_before(

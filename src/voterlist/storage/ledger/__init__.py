@@ -20,6 +20,7 @@ from voterlist.storage.ledger.opening import Place, place_in
 from voterlist.storage.ledger.reading import Reader, read_acceptances, reading
 from voterlist.storage.ledger.tables import (
     FILE_NAME,
+    ApplicationEvent,
     CaseNote,
     CaseNumber,
     Submission,
@@ -31,6 +32,7 @@ from voterlist.storage.ledger.writing import Ledger
 
 __all__ = [
     "FILE_NAME",
+    "ApplicationEvent",
     "CaseNote",
     "CaseNumber",
     "Head",

@@ -22,7 +22,7 @@ from typing import Any
 from voterlist import strict_json
 from voterlist.errors import InputError, UsageError
 from voterlist.storage.ledger.base import Base, damage_error
-from voterlist.storage.ledger.tables import CHAIN, KEYS, VERSION
+from voterlist.storage.ledger.tables import CHAIN, KEYS, OLDEST, SINCE, VERSION
 
 PREFIX = b"voterlist ledger chain 1\n"
 """What is hashed before everything else, so that no other text has the hash of a line."""
@@ -174,6 +174,8 @@ def digests_at(
     """The digest of a table, and those of its first rows up to each position, in one reading."""
     if table == CHAIN:
         return _hashes_at(base, positions)
+    if not has_table(base, table):
+        return NO_ROWS, {0: NO_ROWS.digest}
     state = hashlib.sha256()
     wanted = sorted(set(positions))
     digests = {0: state.hexdigest()}
@@ -268,9 +270,15 @@ def seal(base: Base, digests: Mapping[str, TableDigest]) -> None:
 
 
 def sealed(base: Base) -> dict[str, TableDigest]:
-    """The digests that are stored, by table."""
+    """The digests that are stored, by table; one that came later has no rows."""
+    later = {table: NO_ROWS for table in SINCE if not has_table(base, table)}
     stored = base.rows("SELECT name, rows, digest FROM seals")
-    return {name: TableDigest(rows, text) for name, rows, text in stored}
+    return later | {name: TableDigest(rows, text) for name, rows, text in stored}
+
+
+def has_table(base: Base, table: str) -> bool:
+    """False where the ledger is of a version that did not have the table yet."""
+    return table not in SINCE or SINCE[table] <= base.version()
 
 
 def verify(base: Base, tables: Iterable[str]) -> None:
@@ -311,7 +319,7 @@ def version_of(base: Base) -> int:
     if version > VERSION:
         message = f"a newer version of the program wrote {base.name}"
         raise UsageError(message, code="ledger-newer", places={"path": base.name})
-    if version not in {0, VERSION}:
+    if version and version < OLDEST:
         message = f"{base.name} says that it is of a version before 0.1.0"
         raise InputError(message, code="ledger-older", file=base.name)
     return version
@@ -327,10 +335,11 @@ JOURNAL = "journal"
 SUBJECTS = "subjects"
 CASE_ENTRIES = "case-entries"
 CASE_NUMBERS = "case-numbers"
+APPLICATION = "application"
 EVENTS = frozenset(
     {
         *(SUBMISSIONS, USERS, CASES, DECIDED, AMENDED),
-        *(ACCEPTED, JOURNAL, SUBJECTS, CASE_ENTRIES, CASE_NUMBERS),
+        *(ACCEPTED, JOURNAL, SUBJECTS, CASE_ENTRIES, CASE_NUMBERS, APPLICATION),
     }
 )
 """What a line of the chain may tell."""
@@ -405,6 +414,14 @@ class Changes:
             details = {"rule": rule, "mark": mark, "by": by}
             self._changes.append(_Change(ACCEPTED, {**details, ADDED: added}))
         self._tell(rows, "accepted_at")
+
+    def happened(self, row: Mapping[str, Any], numbers: range) -> None:
+        """What happened to an application: its number, what it was and who did it."""
+        for _, added in self._row_groups(["applications"], [None], numbers):
+            names = {"application": str(row["application"]), "action": row["event"]}
+            details = {**names, "by": row["done_by"], ADDED: added}
+            self._changes.append(_Change(APPLICATION, details))
+        self.on(dt.date.fromisoformat(row["day"]))
 
     def journalled(self, event: str, numbers: range) -> None:
         """A line of the journal that was added."""

@@ -42,7 +42,6 @@ from voterlist.storage.ledger.tables import (
     FILE_NAME,
     KEYS,
     SESSIONS,
-    VERSION,
     statements,
 )
 from voterlist.storage.ledger.writing import Ledger
@@ -311,11 +310,13 @@ def transfer(base: Base, target: Base) -> None:
     Raises:
         InputError: what was written is not what was read.
     """
-    for statement in statements():
+    version = base.version()
+    for statement in statements(version):
         target.define(statement)
-    target.set_version(VERSION)
+    target.set_version(version)
     target.set_origin(base.origin())
-    for table in (*KEYS, "seals"):
+    tables = [table for table in KEYS if chain.has_table(base, table)]
+    for table in (*tables, "seals"):
         query = f"SELECT * FROM {table} ORDER BY {KEYS.get(table, 'name')}"  # noqa: S608  our names
         for chunk in base.chunks_of_bytes(query):
             places = ", ".join("?" * len(chunk[0]))

@@ -21,8 +21,13 @@ from voterlist import strict_json
 from voterlist.errors import InputError
 from voterlist.storage.files import write_atomically, write_content
 from voterlist.storage.ledger.base import Base
-from voterlist.storage.ledger.chain import TableDigest, digests_at, sealed
-from voterlist.storage.ledger.tables import APPEND_ONLY
+from voterlist.storage.ledger.chain import (
+    NO_ROWS,
+    TableDigest,
+    digests_at,
+    sealed,
+)
+from voterlist.storage.ledger.tables import APPEND_ONLY, SINCE
 
 MARK_NAME = "ledger.mark"
 
@@ -96,6 +101,7 @@ def _read_mark(path: Path) -> Mark:
     try:
         content = strict_json.loads(path.read_text(encoding="utf-8"))
         generation, tables = int(content["generation"]), content["tables"]
+        tables = {name: asdict(NO_ROWS) for name in SINCE} | tables
         digests = {name: TableDigest(**tables[name]) for name in APPEND_ONLY}
         return Mark(generation, digests, int(content.get("origin", 0)))
     except (ValueError, KeyError, TypeError, AttributeError):

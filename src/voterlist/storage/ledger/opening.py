@@ -34,6 +34,7 @@ from voterlist.storage.ledger.tables import (
     FILE_NAME,
     KEYS,
     NUMBERED,
+    SINCE,
     VERSION,
     statements,
 )
@@ -266,14 +267,19 @@ def place_in(workspace: Path, settings: Settings) -> Place:
 
 
 def make_tables(base: Base, version: int) -> None:
-    """Make the tables of a ledger that has none, in the caller's transaction.
+    """Make the tables that a ledger of this version has not, in the caller's transaction.
 
-    The first line of its chain holds the digests of the tables as they are.
+    The first line of its chain holds the digests of the tables as they are. A table that came later
+    has its lines from its first row on.
     """
-    if version:
+    if version == VERSION:
         return
-    for statement in statements():
+    for statement in statements(since=version):
         base.define(statement)
+    if version:
+        seal(base, {name: NO_ROWS for name, since in SINCE.items() if since > version})
+        base.set_version(VERSION)
+        return
     seal(base, dict.fromkeys(KEYS, NO_ROWS))
     tables: dict[str, dict[str, Any]] = {}
     for name in KEYS.keys() - {CHAIN}:

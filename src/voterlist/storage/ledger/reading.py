@@ -22,6 +22,7 @@ from voterlist.storage.ledger.base import Base
 from voterlist.storage.ledger.chain import (
     Head,
     Line,
+    has_table,
     head_of,
     lines_of,
     newest_day,
@@ -37,6 +38,7 @@ from voterlist.storage.ledger.opening import (
 )
 from voterlist.storage.ledger.tables import (
     KEYS,
+    ApplicationEvent,
     CaseNote,
     CaseNumber,
     Submission,
@@ -133,6 +135,17 @@ class Reader:
         query = f"SELECT {columns} FROM acceptances ORDER BY number"  # noqa: S608  our names
         rows = self._base.rows(query)
         return _as_table(rows, schema)
+
+    def applications(self) -> list[ApplicationEvent]:
+        """All that happened to applications, in order."""
+        if not has_table(self._base, "applications"):
+            return []
+        names = "application, event, day, done_by, details"
+        query = f"SELECT {names} FROM applications ORDER BY number"  # noqa: S608  our names
+        return [
+            ApplicationEvent(number, event, day, by, strict_json.loads(details))
+            for number, event, day, by, details in self._base.rows(query)
+        ]
 
     def users(self) -> list[User]:
         """Everybody who works or worked at the desk, by name."""
@@ -247,7 +260,7 @@ def reading(where: Path | Place) -> Iterator[Reader]:
 def snapshot(
     where: Path | Place, marks: tuple[Mark, ...] = (), *, whole: bool = False
 ) -> Iterator[Base]:
-    """A ledger at one moment, verified, with the tables of this program. Nothing is written.
+    """A ledger at one moment, verified, of the version that it has. Nothing is written.
 
     Args:
         where: the ledger.
@@ -258,7 +271,8 @@ def snapshot(
         version = verify_structure(base)
         if version:
             verify(base, KEYS if whole else SMALL)
-        make_tables(base, version)
+        else:
+            make_tables(base, version)
         base.verified = True
         require_no_gap(base if version else None, marks, base.path)
         yield base

@@ -8,11 +8,15 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 FILE_NAME = "ledger.db"
 
-VERSION = 7
-"""The ``user_version`` of a ledger; it was lower before 0.1.0, and such a ledger is not read."""
+VERSION = 8
+"""The ``user_version`` of a ledger."""
+
+OLDEST = 7
+"""The version of 0.1.0; a ledger of a version before it is not read."""
 
 _TABLES = """
     CREATE TABLE submissions (
@@ -154,6 +158,18 @@ There is no index: what stands in one stands under no seal, and a damaged one wo
 than its table.
 """
 
+_SINCE_8 = """
+    CREATE TABLE applications (
+        number INTEGER PRIMARY KEY,
+        application INTEGER NOT NULL,
+        event TEXT NOT NULL,
+        day TEXT NOT NULL,
+        done_by TEXT NOT NULL,
+        details TEXT NOT NULL
+    ) STRICT;
+    GUARD applications number
+"""
+
 KEYS = {
     "submissions": "source, sheet, constituency, precinct, list_kind",
     "cases": "case_id",
@@ -165,6 +181,7 @@ KEYS = {
     "subjects": "entry_id",
     "case_entries": "case_id, entry_id",
     "case_numbers": "case_id",
+    "applications": "number",
     "users": "name",
     "journal": "number",
     "chain": "number",
@@ -178,7 +195,10 @@ no copy."""
 CHAIN = "chain"
 """The table in which every change of the others has its line."""
 
-NUMBERED = ("decisions", "acceptances", "journal", "adjudications", "amendments")
+NUMBERED = (
+    *("decisions", "acceptances", "journal", "adjudications", "amendments"),
+    "applications",
+)
 """Tables whose rows are only ever added, in the order of their keys; the chain names each row."""
 
 APPEND_ONLY = (*NUMBERED, CHAIN)
@@ -202,10 +222,24 @@ _GUARDS = (
 )
 
 
-def statements(version: int = VERSION) -> list[str]:
-    """What makes the tables of a ledger, in our words; nothing for 0, one without tables."""
-    # As they stand: SQLite keeps the space behind a statement.
-    return [part for part in _TABLES.split(";") if part.strip()] if version else []
+SINCE = {"applications": 8}
+"""The version since which a ledger has a table, of those that version 7 had not."""
+
+
+def statements(version: int = VERSION, since: int = 0) -> list[str]:
+    """What makes the tables of a ledger of this version, in our words; none of version 0.
+
+    ``since``: leaves out those that a ledger of that version has.
+    """
+    parts = {OLDEST: _TABLES, 8: _SINCE_8}
+    return [
+        # As they stand: SQLite keeps the space behind a statement.
+        statement
+        for made, part in parts.items()
+        if since < made <= version
+        for statement in part.split(";")
+        if statement.strip()
+    ]
 
 
 def for_sqlite(statement: str) -> list[str]:
@@ -312,6 +346,25 @@ class CaseNumber:
     number: int
     content: str
     run: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationEvent:
+    """Something that happened to an application.
+
+    Attributes:
+        application: its number, by which people call it; from 1.
+        event: what happened: a code of ``Step``.
+        day: when, in ISO 8601.
+        done_by: the member or clerk of the commission who did it.
+        details: what is said of it; it holds what the applicant said of a person.
+    """
+
+    application: int
+    event: str
+    day: str
+    done_by: str
+    details: Mapping[str, Any]
 
 
 def received(

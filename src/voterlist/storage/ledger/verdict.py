@@ -25,6 +25,7 @@ from voterlist.storage.ledger.chain import (
     TableDigest,
     digest,
     digests_at,
+    has_table,
     hash_of,
     head_of,
     read_line,
@@ -43,6 +44,7 @@ from voterlist.storage.ledger.tables import (
     CHAIN,
     KEYS,
     NUMBERED,
+    SINCE,
     UNNUMBERED,
 )
 
@@ -266,10 +268,10 @@ class _Chain:
             self.rows[table][key] = value, number
 
     def _take_genesis(self, tables: Mapping[str, Any]) -> None:
-        for table in NUMBERED:
+        # A table that came later had no rows then.
+        for table in set(NUMBERED) - (SINCE.keys() - tables.keys()):
             self.before[table] = _digest_in(tables[table]), int(tables[table]["last"])
         for table in UNNUMBERED:
-            # A table that came later had no rows then.
             content = tables.get(table)
             digest = NO_ROWS if content is None else _digest_in(content)
             self.tables[table] = digest, 1
@@ -282,6 +284,10 @@ def _digest_in(content: Mapping[str, Any]) -> TableDigest:
 def _of_rows(base: Base, chain: _Chain) -> Iterator[Problem]:
     """The rows of numbered tables that are not what the lines say."""
     for table in NUMBERED:
+        if not has_table(base, table):
+            for key, (_, line) in chain.rows[table].items():
+                yield Problem("row-missing", line, table, key)
+            continue
         before, last = chain.before.get(table, (NO_ROWS, 0))
         older_rows = f"FROM {table} WHERE {KEYS[table]} <= :last"
         query = f"SELECT count(*) {older_rows}"

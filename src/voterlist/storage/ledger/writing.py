@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -36,7 +37,13 @@ from voterlist.storage.ledger.opening import (
     writable,
 )
 from voterlist.storage.ledger.reading import SMALL, Reader
-from voterlist.storage.ledger.tables import CHAIN, UNKNOWN_PLACE, CaseNumber, User
+from voterlist.storage.ledger.tables import (
+    CHAIN,
+    UNKNOWN_PLACE,
+    ApplicationEvent,
+    CaseNumber,
+    User,
+)
 from voterlist.storage.stopping import whole
 from voterlist.tables import distinct
 
@@ -342,6 +349,17 @@ class Ledger(Reader):
             sorted(rows),
         )
         self._changes.note(chain.CASE_NUMBERS, ("case_numbers",))
+
+    def apply(self, event: ApplicationEvent) -> ApplicationEvent:
+        """Add what happened to an application; the newest day is kept, as in ``write_journal``."""
+        day = self.day_of(dt.date.fromisoformat(event.day)).isoformat()
+        kept = replace(event, day=day)
+        row = asdict(kept)
+        row["details"] = json.dumps(kept.details, sort_keys=True, ensure_ascii=False)
+        self._change("applications")
+        numbers = self._add("applications", tuple(row), [row])
+        self._changes.happened(row, numbers)
+        return kept
 
     def keep_user(self, user: User, day: dt.date, *, action: str) -> None:
         """Keep who may work at the desk; an open desk logs everybody of this name out.
