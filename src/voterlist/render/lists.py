@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from voterlist.fields import CARRIED, DISPLAYED, FIELDS, NAME_PARTS
 from voterlist.lists.documents import ListDocument
+from voterlist.lists.door_codes import code_of
 from voterlist.lists.sheets import ABOUT_ASK, ABOUT_CASE, MOVED_IN, MOVED_OUT
 from voterlist.model import Action, CaseKind, Purpose, Verdict
 from voterlist.report.asked import evidence_of
@@ -352,6 +353,7 @@ def _door(words: ListWords) -> list[Shown]:
         _NUMBER,
         _name(30, 42),
         _YEAR,
+        Shown("lists.column.code", code_of, 11, 21, kind="label"),
         Shown("lists.column.question", words.question, 60, 82, kind="text"),
         Shown("lists.column.due", lambda row: words.day_of(row["due"]), 12, 19),
         Shown(
