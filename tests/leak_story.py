@@ -337,7 +337,7 @@ def _make(story: Story) -> None:
 def _list(story: Story) -> None:
     out, given = story.out, story.folder / "given"
     story.run("status", story.below, "--today", DAY, "--page", "--ics", out / "c.ics")
-    for purpose in ("display", "work", "record"):
+    for purpose in ("display", "work", "record", "changes"):
         story.run("lists", story.below, "--purpose", purpose, "--today", DAY)
     files = (given / "list.csv", given / "list.xlsx")
     story.run("check", *files, "--today", DAY, "--report", out / "audit", "--json")

@@ -83,6 +83,8 @@ class Purpose(StrEnum):
     """For the precinct: all fields, what was corrected, what to ask at the door."""
     RECORD = "record"
     """For programs: CSV and Parquet."""
+    CHANGES = "changes"
+    """Hung out beside the list on display: what was changed in it since."""
 
 
 class Covers(StrEnum):

@@ -74,7 +74,7 @@ def lists(options: _Options) -> Answer:
             {"constituency": constituency, "run": run}
             for constituency, run in made.runs.items()
         ],
-        **picked(made, "corrections", "questions"),
+        **picked(made, "corrections", "questions", "changes"),
     }
 
 
@@ -91,6 +91,8 @@ def _tell(made: ListsMade, sums: Mapping[str, int], rows: list[Answer]) -> None:
         tell("cli.lists.more", left=left)
     tell("cli.lists.sum", **sums)
     tell("cli.lists.made", **picked(made, "corrections", "questions"))
+    if made.changes:
+        tell("cli.lists.changes", changes=made.changes)
     for folder in dict.fromkeys(file.path.parent for file in made.files):
         count = sum(1 for file in made.files if file.path.parent == folder)
         tell("cli.lists.written", count=count, path=folder)

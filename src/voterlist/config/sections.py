@@ -309,6 +309,10 @@ class ListSettings(_Section):
     """Display day and month of birth of those who come of age in this cycle."""
     members: Annotated[int, Field(ge=0, le=16, strict=True)] = 4
     """Members of the commission who sign beside chair and secretary."""
+    # Left out where it is the default, so that the digests of older runs fit.
+    reasons_on_display: Switch = Field(default=True, exclude_if=bool)
+    """Show on the sheet of changes why each was made, where an article of the law is its ground
+    (Election Code, articles 48.1 and 48.2)."""
 
 
 class SubmitSettings(_Section):

@@ -19,7 +19,19 @@ from voterlist import facts
 from voterlist.config import Settings
 from voterlist.deadlines import list_day
 from voterlist.errors import UsageError, usage_error
-from voterlist.lists.compile import Compiled, compile_lists
+from voterlist.handover.displayed import (
+    Line,
+    displays,
+    keep_displayed,
+    note_displayed,
+)
+from voterlist.lists.alterations import (
+    Displayed,
+    alterations,
+    displayed_of,
+    sheets_of_changes,
+)
+from voterlist.lists.compile import Compiled, ListInput, compile_lists
 from voterlist.lists.documents import (
     Edition,
     ListDocument,
@@ -53,6 +65,7 @@ _RENDERED: Mapping[str, Callable[[ListDocument, str], bytes]] = {
 
 FORMS: Mapping[Purpose, tuple[str, ...]] = {
     Purpose.DISPLAY: tuple(_RENDERED),
+    Purpose.CHANGES: tuple(_RENDERED),
     Purpose.WORK: tuple(_RENDERED),
     Purpose.RECORD: ("csv", "parquet"),
 }
@@ -118,14 +131,18 @@ class ListWriter:
         if self.edition.purpose is Purpose.RECORD:
             yield from self._record(compiled)
             return
-        for document in documents(compiled, self.edition):
+        yield from self.tasks_of(documents(compiled, self.edition))
+
+    def tasks_of(self, papers: Iterable[ListDocument]) -> Iterator[_Task]:
+        """The files of these documents, in every form that was asked for."""
+        for document in papers:
             for form in _forms(self.request):
                 file = ListFile(
                     self.folder / f"{document.stem}-{self.language}.{form}",
                     self.constituency,
                     document.precinct,
                     document.list_kind,
-                    document.rows.num_rows,
+                    document.rows.num_rows or document.changes.num_rows,
                 )
                 yield file, partial(_write, document, self.language, form)
 
@@ -236,6 +253,8 @@ class ListsMade:
     """What was done to these lists, counted once for each line of a sheet of corrections."""
     questions: int
     """What is still to be asked at the doors."""
+    changes: int = 0
+    """What stands on sheets of changes."""
 
 
 def make_lists(
@@ -274,18 +293,36 @@ def make_lists(
     files: list[ListFile] = []
     runs: dict[int | None, str] = {}
     balances: list[pa.Table] = []
-    corrections = questions = 0
+    shown: list[Line] = []
+    corrections = questions = changes = 0
     with _workers(jobs) as each:
         for done, constituency in enumerate(wanted):
             progress(LISTS, done, len(wanted))
             run, given = source.input_of(constituency)
             writer = _writer(source, request, constituency, run, today)
             order = writer.edition.order
-            compiled = compile_lists(given, constituency=constituency, order=order)
-            compiled = _of_precinct(compiled, request.precinct)
-            if compiled.balance.num_rows:
+            whole = compile_lists(given, constituency=constituency, order=order)
+            compiled = _of_precinct(whole, request.precinct)
+            if request.purpose is Purpose.CHANGES:
+                sheets = [*_sheets(source, writer, whole, given)]
+                changes += sum(sheet.changes.num_rows for sheet in sheets)
+                tasks = writer.tasks_of(sheets)
+                has_list = bool(sheets)
+            else:
+                tasks, has_list = writer.tasks(compiled), compiled.balance.num_rows > 0
+            if has_list:
                 _make_folders(writer.folder, is_own=request.out is None)
-                files += each(write_file, writer.tasks(compiled))
+                files += each(write_file, tasks)
+            if has_list and request.purpose in _DISPLAYED:
+                shown.append(
+                    keep_displayed(
+                        workspace,
+                        constituency,
+                        request.precinct,
+                        request.purpose,
+                        displayed_of(whole, writer.edition.of_age_since),
+                    )
+                )
             # Of a nation only the sums are kept.
             balances.append(compiled.balance)
             corrections += compiled.corrections.num_rows
@@ -293,8 +330,57 @@ def make_lists(
             runs[constituency] = run
     if not files:
         raise _no_list(request)
+    if shown:
+        note_displayed(source, shown, today)
     balance = concat(balances, LIST_BALANCE)
-    return ListsMade(tuple(files), balance, runs, corrections, questions)
+    return ListsMade(tuple(files), balance, runs, corrections, questions, changes)
+
+
+_DISPLAYED = (Purpose.DISPLAY, Purpose.CHANGES)
+"""What hangs out afterwards says what the lists say; changes are counted from it."""
+
+
+def _sheets(
+    source: ListSource, writer: ListWriter, now: Compiled, given: ListInput
+) -> Iterator[ListDocument]:
+    """The sheet of changes of each list, each since it was displayed last.
+
+    A sheet of changes after which the wall says what it says today is not looked at: one that is
+    written again, in the other language too, is the same.
+    """
+    edition, only = writer.edition, writer.request.precinct
+    shown = displayed_of(now, edition.of_age_since)
+    known_as = source.known_as(writer.constituency)
+    for since, then, precincts in _bases(source, writer, shown, given):
+        own = precincts if only is None else precincts & {only}
+        if own:
+            rows = alterations(then, shown, known_as)
+            sheets = sheets_of_changes(then, now, rows, edition, since)
+            yield from (sheet for sheet in sheets if sheet.precinct in own)
+
+
+def _bases(
+    source: ListSource, writer: ListWriter, shown: Displayed, given: ListInput
+) -> Iterator[tuple[dt.date | None, Displayed, set[int | None]]]:
+    """From which lists the changes of each precinct are counted: (day, lists, precincts)."""
+    settled: set[int | None] = set()
+    for display in displays(source, writer.constituency):
+        then = display.lists
+        # Of a list that is gone since, the display knows.
+        own = shown.precincts | then.precincts
+        if display.precinct is not None:
+            own = {display.precinct}
+        if display.purpose is Purpose.CHANGES:
+            own = {place for place in own if then.cells(place) != shown.cells(place)}
+        yield display.day, then, own - settled
+        settled |= own
+        if display.precinct is None and display.purpose is Purpose.DISPLAY:
+            return
+    before = source.as_handed_in(given)
+    edition = writer.edition
+    lists = compile_lists(before, constituency=writer.constituency, order=edition.order)
+    then = displayed_of(lists, edition.of_age_since)
+    yield None, then, (shown.precincts | then.precincts) - settled
 
 
 def _writer(
@@ -371,6 +457,7 @@ def _edition(
         of_age_since=_of_age_since(settings) if lists.full_date_when_of_age else None,
         written_spelling=lists.written_spelling,
         members=lists.members,
+        reasons=lists.reasons_on_display,
     )
 
 

@@ -15,7 +15,7 @@ from voterlist.fields import DISPLAYED, TRAVELLING
 from voterlist.lists.compile import Compiled
 from voterlist.lists.roll import LIST_KEY, is_of
 from voterlist.model import ListKind, ListOrder, Purpose
-from voterlist.schemas import CORRECTION, DOOR, LISTED, RECORD, empty
+from voterlist.schemas import ALTERATION, CORRECTION, DOOR, LISTED, RECORD, empty
 from voterlist.tables import from_columns, plain
 
 
@@ -39,6 +39,32 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class Alterations:
+    """How many came onto one list and left it since it was displayed last."""
+
+    displayed: int
+    struck: int
+    repeated: int
+    moved_out: int
+    left: int
+    """Without a decision: the list was handed in anew, or an addition was taken back."""
+    moved_in: int
+    added: int
+    restored: int
+    """Somebody was struck, or taken for a repetition, and that was taken back."""
+    came: int
+    """Without a decision: the list was handed in anew."""
+    listed: int
+
+    @property
+    def is_even(self) -> bool:
+        """True where the sum is right."""
+        gone = self.struck + self.repeated + self.moved_out + self.left
+        new = self.moved_in + self.added + self.restored + self.came
+        return self.displayed - gone + new == self.listed
+
+
+@dataclass(frozen=True, slots=True)
 class ListDocument:
     """The list of one precinct, permanent or temporary."""
 
@@ -59,13 +85,18 @@ class ListDocument:
     """LISTED in the order of ``number``. On display ``fin``, ``document`` and ``sex`` are null, and
     ``birth_date``, ``birth_month`` and ``birth_day`` are null but for those who come of age: show
     ``birth_date`` where it is known, else ``birth_year``."""
-    balance: Balance
+    balance: Balance | Alterations
     corrections: pa.Table = field(default_factory=lambda: empty(CORRECTION))
     """CORRECTION; without rows on display."""
     door: pa.Table = field(default_factory=lambda: empty(DOOR))
     """DOOR; without rows on display."""
     members: int = 4
     """How many sign beside chair and secretary."""
+    changes: pa.Table = field(default_factory=lambda: empty(ALTERATION))
+    """ALTERATION; rows on the sheet of changes alone."""
+    since: dt.date | None = None
+    """Of a sheet of changes: when the list was displayed last; None: never, so that the changes are
+    those since it was handed in."""
 
     @property
     def stem(self) -> str:
@@ -121,6 +152,8 @@ class Edition:
     written_spelling: bool = True
     """Show the name as written where it is spelt otherwise."""
     members: int = 4
+    reasons: bool = True
+    """Show on a sheet of changes why each was made."""
 
 
 def documents(
@@ -142,36 +175,43 @@ def _document(
     compiled: Compiled, edition: Edition, balance: Mapping[str, Any]
 ) -> ListDocument:
     """The document of the list that this row of LIST_BALANCE names."""
-    listed = _of_list(compiled.listed, balance)
+    listed = of_list(compiled.listed, balance)
     is_display = edition.purpose is Purpose.DISPLAY
     if is_display:
         listed = on_display(listed, edition.of_age_since)
     if not edition.written_spelling:
         listed = _without(listed, "name_as_written")
-    corrections = _of_list(compiled.corrections, balance)
-    door = _of_list(compiled.door, balance)
-    number = balance["constituency"]
+    corrections = of_list(compiled.corrections, balance)
+    door = of_list(compiled.door, balance)
     return ListDocument(
-        cycle=edition.cycle,
-        run=edition.run,
-        day=edition.day,
-        purpose=edition.purpose,
-        order=edition.order,
-        constituency=number,
-        constituency_name=edition.names.get(number),
-        precinct=balance["precinct"],
-        list_kind=ListKind(balance["list_kind"]),
+        **of_edition(edition, balance),
         rows=listed,
         balance=Balance(
             **{name: count for name, count in balance.items() if name not in LIST_KEY}
         ),
         corrections=corrections.slice(0, 0) if is_display else corrections,
         door=door.slice(0, 0) if is_display else door,
-        members=edition.members,
     )
 
 
-def _of_list(table: pa.Table, key: Mapping[str, Any]) -> pa.Table:
+def of_edition(edition: Edition, key: Mapping[str, Any]) -> dict[str, Any]:
+    """What every document of the list with this key (LIST_KEY) says of itself."""
+    number = key["constituency"]
+    return {
+        "cycle": edition.cycle,
+        "run": edition.run,
+        "day": edition.day,
+        "purpose": edition.purpose,
+        "order": edition.order,
+        "constituency": number,
+        "constituency_name": edition.names.get(number),
+        "precinct": key["precinct"],
+        "list_kind": ListKind(key["list_kind"]),
+        "members": edition.members,
+    }
+
+
+def of_list(table: pa.Table, key: Mapping[str, Any]) -> pa.Table:
     """The rows of one list."""
     kept = [is_of(plain(table.column(name)), key[name]) for name in LIST_KEY]
     return table.filter(pa.array(np.logical_and.reduce(kept)))

@@ -79,7 +79,7 @@ def places_of(entries: pa.Table, additions: pa.Table, applied: pa.Table) -> Plac
     stands = from_columns(placed, ENTRY, everybody.num_rows)
     is_elsewhere = np.zeros(everybody.num_rows, bool)
     for name in _PLACE:
-        is_elsewhere |= _is_other(placed[name], written[name])
+        is_elsewhere |= is_other(placed[name], written[name])
     is_struck = _is_in(ids, of_action(applied, STRUCK))
     is_repeated = _is_in(ids, of_action(applied, REPEATED)) & ~is_struck
     return Places(
@@ -102,7 +102,7 @@ def of_action(applied: pa.Table, action: str) -> pa.Table:
     return applied.filter(pc.equal(actions, action))
 
 
-def _is_other(left: Column, right: Column) -> Bools:
+def is_other(left: Column, right: Column) -> Bools:
     """True where two numbers differ; two unknown ones do not."""
     differ = pc.fill_null(pc.not_equal(left, right), fill_value=False)
     one_unknown = pc.xor(pc.is_null(left), pc.is_null(right))

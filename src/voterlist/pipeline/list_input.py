@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,8 @@ from voterlist.model import null_last
 from voterlist.normalize import normalize
 from voterlist.pipeline.known import Known, answers_in, known, read_table
 from voterlist.quality.readings import what_holds
-from voterlist.schemas import ENTRY, VOTER
-from voterlist.storage.ledger import Reader
+from voterlist.schemas import AMENDMENT, APPLIED, ENTRY, VOTER, empty
+from voterlist.storage.ledger import JournalLine, Reader
 from voterlist.tables import concat
 
 
@@ -38,6 +39,7 @@ class ListSource:
     runs: Known
     answers: Given
     settings: Settings
+    journal: Sequence[JournalLine] = ()
     _standing: dict[Path, Standing] = field(default_factory=dict)
 
     @classmethod
@@ -47,7 +49,9 @@ class ListSource:
         Raises:
             UsageError: it has no complete run.
         """
-        return cls(workspace, known(workspace, ledger), answers_in(ledger), settings)
+        journal = ledger.journal()
+        runs, answers = known(workspace, ledger), answers_in(ledger)
+        return cls(workspace, runs, answers, settings, journal)
 
     def constituencies(self) -> tuple[int | None, ...]:
         """Those that have entries, by number; None at the end where entries have none.
@@ -111,6 +115,30 @@ class ListSource:
             findings=findings,
             cases=cases,
         )
+
+    def as_handed_in(self, given: ListInput) -> ListInput:
+        """The same constituency without anything that was decided."""
+        amended = pc.unique(given.amendments.column("entry_id"))
+        is_amended = pc.is_in(given.entries.column("entry_id"), value_set=amended)
+        written = normalize(
+            given.entries.filter(is_amended), self.settings.workspace.profile
+        ).table
+        is_other = pc.invert(
+            pc.is_in(given.voters.column("entry_id"), value_set=amended)
+        )
+        return replace(
+            given,
+            voters=concat([given.voters.filter(is_other), written], VOTER),
+            additions=empty(ENTRY),
+            applied=empty(APPLIED),
+            amendments=empty(AMENDMENT),
+            balance=None,
+        )
+
+    def known_as(self, constituency: int | None) -> dict[str, str]:
+        """The id when something was decided -> the id of today, of entries that changed theirs."""
+        rows = read_table(self.runs.folder_of(constituency), "followed").to_pylist()
+        return {row["old_entry_id"]: row["entry_id"] for row in rows}
 
     def require_current(self, constituency: int | None) -> None:
         """Refuse a constituency about which something was decided since its run.

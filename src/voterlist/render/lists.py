@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any, Literal, TypeAlias
 
+from voterlist.decisions import grounds
 from voterlist.fields import CARRIED, DISPLAYED, FIELDS, NAME_PARTS
 from voterlist.lists.documents import ListDocument
 from voterlist.lists.door_codes import code_of
@@ -27,6 +28,8 @@ class ListWords(Words):
     def title(self, document: ListDocument) -> str:
         """What the list is."""
         title = self(f"lists.title.{document.list_kind}")
+        if document.purpose is Purpose.CHANGES:
+            return self("lists.title.changes", title=title)
         is_work = document.purpose is Purpose.WORK
         return self("lists.title.work", title=title) if is_work else title
 
@@ -61,6 +64,12 @@ class ListWords(Words):
             run=document.run,
         )
         return f"{made} {self(f'lists.order.{document.order}')}"
+
+    def since(self, document: ListDocument) -> str:
+        """Since when the changes of a sheet are counted."""
+        if document.since is None:
+            return self("lists.since.handed-in")
+        return self("lists.since", day=self.long_day(document.since))
 
     def day_of(self, text: str | None) -> str:
         """A day or moment in ISO 8601 as a day in digits; any other text as it is."""
@@ -115,6 +124,37 @@ class ListWords(Words):
         if change == Action.STRIKE.value and row["to_precinct"] is not None:
             return self("lists.change.strike.to", place=self._at(row, "to_", home))
         return self(f"lists.change.{change}")
+
+    def altered(self, row: _Row) -> str:
+        """What a row of ALTERATION says was done."""
+        change, home = row["change"], row["constituency"]
+        if change == Action.CORRECT.value:
+            texts = {name: row[name] for name in ("written", "value")}
+            if row["field"] == "birth_date":
+                texts = {name: self.day_of(text) for name, text in texts.items()}
+            return self.change({**row, **texts})
+        if not row["taken_back"]:
+            return self.change(row)
+        if change in {MOVED_IN, MOVED_OUT}:
+            # Taken back, the move went the other way.
+            prefix = "to_" if change == MOVED_IN else "from_"
+            return self(f"lists.change.{change}", place=self._at(row, prefix, home))
+        return self(f"lists.change.back.{change}")
+
+    def why_altered(self, row: _Row) -> str:
+        """Why a change of ALTERATION was made, with the article of the law."""
+        code = row["why"]
+        if code is None:
+            return ""
+        ground = grounds().get(code)
+        if ground is None:
+            return self(f"lists.why.{code}")
+        title = self._title("ground", code)
+        return self("lists.why.article", ground=title, article=str(ground.article))
+
+    def name(self, row: _Row) -> str:
+        """The whole name in a row of ALTERATION."""
+        return " ".join(row[part] for part in NAME_PARTS if row[part])
 
     def why(self, row: _Row) -> str:
         """The ground of a row of CORRECTION, and the document that shows it."""
@@ -199,8 +239,8 @@ class ListWords(Words):
 
 
 Cells: TypeAlias = Mapping[str, Any]
-"""A row of LISTED, CORRECTION or DOOR."""
-SheetName: TypeAlias = Literal["display", "work", "corrections", "door"]
+"""A row of LISTED, CORRECTION, ALTERATION or DOOR."""
+SheetName: TypeAlias = Literal["display", "work", "changes", "corrections", "door"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +369,26 @@ def _work(words: ListWords) -> list[Shown]:
     ]
 
 
+def _changes(words: ListWords) -> list[Shown]:
+    """The sheet of changes: no identifier, and of the birth date what a list on display shows."""
+    return [
+        replace(_NUMBER, key="lists.column.number-then", width=8, paper=15),
+        Shown("lists.column.name", words.name, 32, 40, kind="text", is_bold=True),
+        Shown("lists.column.born", words.born, 12, 21, align="center"),
+        _column("field.address", "address", 38, 40, kind="text"),
+        *_carried(DISPLAYED),
+        Shown("lists.column.change", words.altered, 44, 46, kind="text"),
+        Shown(
+            "lists.column.because",
+            words.why_altered,
+            36,
+            40,
+            kind="text",
+            seldom="everywhere",
+        ),
+    ]
+
+
 def _corrections(words: ListWords) -> list[Shown]:
     """The sheet of corrections."""
     return [
@@ -370,6 +430,7 @@ def _door(words: ListWords) -> list[Shown]:
 _SHEETS: Mapping[SheetName, Callable[[ListWords], list[Shown]]] = {
     "display": _display,
     "work": _work,
+    "changes": _changes,
     "corrections": _corrections,
     "door": _door,
 }

@@ -15,6 +15,7 @@ import pyarrow as pa
 from voterlist.fields import (
     CARRIED,
     COMPARED,
+    DISPLAYED,
     ENTRY_FIELDS,
     FIELDS,
     SHARED,
@@ -44,6 +45,7 @@ LISTS = {
     "shared": SHARED,
     "carried": CARRIED,
     "travelling": TRAVELLING,
+    "displayed": DISPLAYED,
 }
 _LIST = re.compile(r"\{(\w+)\}")
 _SHARED = "shared"

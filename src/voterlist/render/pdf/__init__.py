@@ -165,11 +165,15 @@ _Data: TypeAlias = dict[str, Any]
 
 _SIGNS = {
     "handed_in": "",
+    "displayed": "",
     "struck": "−",
     "repeated": "−",
     "moved_out": "−",
+    "left": "−",
     "moved_in": "+",
     "added": "+",
+    "restored": "+",
+    "came": "+",
     "listed": "=",
 }
 """With which sign each count of the balance enters its sum."""
@@ -187,6 +191,14 @@ def render_list(document: ListDocument, language: str) -> bytes:
     words = ListWords(language)
     is_display = document.purpose is Purpose.DISPLAY
     data = _of_every_list(document, words)
+    if document.purpose is Purpose.CHANGES:
+        data["notes"].append(words.since(document))
+        data["words"]["foot"] = words("print.foot.changes")
+        data["list"] = _section(
+            "changes", [(None, document.changes.to_pylist())], words
+        )
+        data["list"] |= {"none": words("lists.corrections.none")}
+        return typeset("display", data, document.day)
     sheet: SheetName = "display" if is_display else "work"
     data["list"] = _section(sheet, [(None, document.rows.to_pylist())], words)
     data["list"] |= {"none": words("lists.none"), "counted": True}

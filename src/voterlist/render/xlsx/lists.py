@@ -25,15 +25,22 @@ def render_list(document: ListDocument, language: str) -> bytes:
     words = ListWords(language)
     title = f"{words.title(document)}. {words.place_of(document)}"
     book = Book(title, document.day, words)
-    sheet = book.sheet(words("lists.sheet.list"))
-    sheet.head(words.title(document), words.place_of(document), words.made(document))
-    is_display = document.purpose is Purpose.DISPLAY
-    columns = _table(sheet, "display" if is_display else "work", document.rows)
+    is_changes = document.purpose is Purpose.CHANGES
+    sheet = book.sheet(words(f"lists.sheet.{'changes' if is_changes else 'list'}"))
+    notes = [words.place_of(document), words.made(document)]
+    if is_changes:
+        sheet.head(words.title(document), *notes, words.since(document))
+        none = "lists.corrections.none"
+        columns = _table(sheet, "changes", document.changes, none)
+    else:
+        sheet.head(words.title(document), *notes)
+        is_work = document.purpose is Purpose.WORK
+        columns = _table(sheet, "work" if is_work else "display", document.rows)
     _balance(sheet, document)
     _signatures(sheet, document.members)
     # The table has left what stands below it off paper.
     sheet.raw.print_area(0, 0, sheet.row, columns - 1)
-    if not is_display:
+    if document.purpose is Purpose.WORK:
         _sheet(book, "corrections", document.corrections)
         _sheet(book, "door", document.door)
     return book.content()

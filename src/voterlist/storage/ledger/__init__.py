@@ -17,7 +17,12 @@ from voterlist.storage.ledger.chain import Head, Line
 from voterlist.storage.ledger.kept_open import OpenLedger
 from voterlist.storage.ledger.mark import mark_run
 from voterlist.storage.ledger.opening import Place, place_in
-from voterlist.storage.ledger.reading import Reader, read_acceptances, reading
+from voterlist.storage.ledger.reading import (
+    JournalLine,
+    Reader,
+    read_acceptances,
+    reading,
+)
 from voterlist.storage.ledger.tables import (
     FILE_NAME,
     ApplicationEvent,
@@ -36,6 +41,7 @@ __all__ = [
     "CaseNote",
     "CaseNumber",
     "Head",
+    "JournalLine",
     "Ledger",
     "Line",
     "OpenLedger",
