@@ -339,6 +339,9 @@ def _list(story: Story) -> None:
     story.run("status", story.below, "--today", DAY, "--page", "--ics", out / "c.ics")
     for purpose in ("display", "work", "record", "changes"):
         story.run("lists", story.below, "--purpose", purpose, "--today", DAY)
+    word = story.marks.word()
+    story.run("find", story.below, word, word, "1970", "--today", DAY, "--json")
+    story.run("find", story.below, word, "--born", "1970", "--by", "R", "--today", DAY)
     files = (given / "list.csv", given / "list.xlsx")
     story.run("check", *files, "--today", DAY, "--report", out / "audit", "--json")
     story.run("check", files[0], "--out", out / "findings.parquet")

@@ -468,6 +468,8 @@ class DeskSettings(_Section):
     """After so long everybody has to log in again."""
     reserve_minutes: Count = 10
     """A case that somebody opened is free for others again after so long."""
+    looks_per_hour: Annotated[int, Field(ge=0, strict=True)] = 0
+    """So many looks for voters has a person in each hour; 0: as many as they like."""
 
 
 def _comparisons(sections: object) -> tuple[AddedComparison, ...]:

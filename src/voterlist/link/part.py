@@ -10,7 +10,7 @@ and (b, a) is as there.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 from voterlist import schemas
 from voterlist.arrays import Bools, Codes, Hashes, Longs, mix
+from voterlist.facts import BIRTH_YEARS
 from voterlist.link.encode import (
     ADDED,
     COHORT,
@@ -35,6 +36,7 @@ from voterlist.link.keys import ADDRESS_PARTS
 from voterlist.link.priors import marks_of
 from voterlist.link.short_names import full_names_of
 from voterlist.model import Profile
+from voterlist.tables import Columns
 from voterlist.tables import codes as codes_of
 
 Tables = Mapping[str, pa.Table]
@@ -300,7 +302,11 @@ def encoded(
 ) -> Tables:
     """The tables of a part: VOTER sorted by entry id, as codes, without any count."""
     voters = schemas.require(voters, LINKED, "link")
-    whole = encode(voters, added, profile)
+    return _tables_of(voters, encode(voters, added, profile))
+
+
+def _tables_of(voters: Columns, whole: Encoded) -> Tables:
+    """The tables of these columns of VOTER, which are encoded so."""
     columns: dict[str, object] = {"id": voters.column("entry_id")}
     held = {name: getattr(whole, name) for name in TEXTS}
     held |= {ADDED + name: column for name, column in whole.added.items()}
@@ -322,6 +328,110 @@ def encoded(
         columns[f"{name}_hash"] = place_codes(values, codes)
     values = {name: pa.table({"value": held[name].values}) for name in held}
     return {ENTRIES: pa.table(columns), **values}
+
+
+def villages(columns: dict[str, object], doubtful: Longs) -> Longs:
+    """The village of each entry, as a hash; -1 without one.
+
+    ``columns`` are those of a part, of which the ones that tell it are taken out. ``doubtful`` are
+    the hashes of the streets of the whole list that may be villages.
+    """
+    settlement, own = (
+        np.asarray(columns.pop(name)) for name in ("settlement", "doubtful")
+    )
+    is_village = (np.asarray(columns["street"]) < 0) & np.isin(settlement, doubtful)
+    return np.where(is_village, settlement, own)
+
+
+def whole_list(voters: Columns, profile: Profile) -> tuple[Tables, Whole]:
+    """A whole list as one part, and what it counts.
+
+    Address lines are held without their rare words.
+
+    Args:
+        voters: the columns ``COMPARED`` of VOTER, in the order of the entry ids.
+        profile: whose names they are.
+    """
+    entries = encode(voters, None, profile)
+    tables = _tables_of(voters, entries)
+    columns: dict[str, object] = dict(
+        zip(tables[ENTRIES].column_names, tables[ENTRIES].columns, strict=True)
+    )
+    doubtful = np.asarray(columns["doubtful"])
+    whole = _counted_whole(entries, np.unique(doubtful[doubtful >= 0]))
+    columns["village"] = villages(columns, whole.doubtful)
+    columns["position"] = np.arange(entries.size, dtype=np.int32)
+    for name in IDENTIFIERS:
+        of_entries: Identifiers = getattr(entries, name)
+        known = np.flatnonzero(of_entries.codes >= 0)
+        times = np.zeros(entries.size, np.int32)
+        times[known] = of_entries.times(known.astype(np.int32))
+        columns[f"{name}_times"] = times
+    if whole.has_lines:
+        columns["word_0"] = np.full(entries.size, -1, np.int64)
+    groups = {
+        "surname": entries.surname_counts,
+        "stem": entries.stem_counts,
+        "given_name": _to_cohorts(entries.given_name_counts, whole),
+        "patronymic": _to_cohorts(entries.patronymic_counts, whole),
+    }
+    made = {ENTRIES: pa.table(columns)}
+    for name in TEXTS:
+        column: EncodedColumn = getattr(entries, name)
+        counted: dict[str, object] = {
+            "value": column.values,
+            "count": column.counts,
+            "first": np.arange(len(column.values)),
+        }
+        for number, of_group in enumerate(groups.get(name, np.zeros((0, 0))).T):
+            counted[f"{GROUP}{number}"] = np.ascontiguousarray(of_group)
+        made[name] = pa.table(counted)
+    return made, whole
+
+
+def _counted_whole(entries: Encoded, doubtful: Longs) -> Whole:
+    """What a list counts, with room for dates that nobody on it has."""
+    known = entries.year[entries.year > 0]
+    first = int(known.min(initial=BIRTH_YEARS.start))
+    last = int(known.max(initial=BIRTH_YEARS.stop))
+    decades = np.zeros(last // COHORT + 1, np.bool_)
+    decades[known // COHORT] = True
+    whole = Whole(
+        size=entries.size,
+        people=entries.people,
+        profile=entries.profile,
+        years=_with_room(entries.year_counts, last + 1),
+        days=_with_room(entries.day_counts, 13 * 32),
+        first_year=first,
+        dates=np.zeros(0, np.int64),
+        decades=decades,
+        cohort_sizes=_with_room(entries.cohort_sizes, int(decades.sum()) + 1),
+        sizes=entries.sizes,
+        incomplete_dates=entries.incomplete_dates,
+        has_streets=not entries.street.is_empty,
+        has_addresses=not entries.address.is_empty,
+        doubtful=doubtful,
+        values={
+            name: (getattr(entries, name).distinct, getattr(entries, name).known)
+            for name in TEXTS
+        },
+        home_lines=entries.home_lines,
+    )
+    codes = whole.date_code(entries.year, entries.month, entries.day)
+    dates = np.bincount(codes[codes >= 0], minlength=(last + 1 - first) * 12 * 31)
+    return replace(whole, dates=dates.astype(np.int64))
+
+
+def _with_room(counts: Longs, size: int) -> Longs:
+    """The counts, and zeros behind them."""
+    return np.append(counts, np.zeros(max(size - len(counts), 0), np.int64))
+
+
+def _to_cohorts(counts: Longs, whole: Whole) -> Longs:
+    """The counts by cohort, shape (values, cohorts and one more for no known year)."""
+    made = np.zeros((counts.shape[1], whole.cohorts), np.int64)
+    made[:, : len(counts)] = counts.T
+    return made
 
 
 def cut(tables: Tables, rows: Longs) -> Tables:

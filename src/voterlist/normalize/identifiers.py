@@ -31,6 +31,8 @@ PLAIN = r"^[0-9A-Z]+$"
 """What ``read_any`` leaves as it is."""
 
 _CYRILLIC = str.maketrans("АВЕКМНОРСТУХЗІЈЅ", "ABEKMHOPCTYXZIJS")
+FIN_SIGNS = digits + "".join(sign for sign in ascii_uppercase if sign not in "IO")
+"""The signs of a FIN."""
 _FIN, _DOCUMENT = re.compile(FIN), re.compile(DOCUMENT)
 _EIGHT_DIGITS = re.compile("[0-9]{8}")
 _JUNK = re.compile(r"[^0-9A-Z]+")

@@ -40,6 +40,7 @@ from voterlist.link.part import (
     Whole,
     place_codes,
     texts_of,
+    villages,
 )
 from voterlist.link.priors import marks_of
 from voterlist.link.short_names import names_with_forms
@@ -392,12 +393,7 @@ def counted(
         columns[f"{name}_times"] = _times(
             asked[name], known[name], columns[f"{name}_hash"]
         )
-    street, settlement, doubtful = (
-        columns.pop(name).to_numpy() if name != "street" else columns[name].to_numpy()
-        for name in ("street", "settlement", "doubtful")
-    )
-    is_village = (street < 0) & np.isin(settlement, whole.doubtful)
-    columns["village"] = np.where(is_village, settlement, doubtful)
+    columns["village"] = villages(columns, whole.doubtful)
     if whole.has_lines:
         made[_WORD] = known[_WORD].append_column("value", asked[_WORD].column("value"))
     return {ENTRIES: pa.table(columns), **made}

@@ -9,12 +9,13 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from voterlist.arrays import Bools, Codes, Floats, Levels, Longs, factorized
+from voterlist.arrays import Bools, Codes, Floats, Levels, Longs, Signs, factorized
 from voterlist.link.comparisons.base import Comparison, Level, Pairs, Shares, mark
 from voterlist.link.encode import Encoded, EncodedColumn
 from voterlist.link.grid import steady_count, steady_size
@@ -124,7 +125,7 @@ def name_levels(
         name_l, name_r, place = distinct_pairs(
             first[other], second[other], len(names.values)
         )
-        nearness = _nearness(names, name_l, name_r)
+        nearness = nearness_of(names, name_l, name_r)
         if pairs.entries.profile is Profile.GENERIC:
             _mark_spellings(nearness, names, name_l, name_r)
         if sounds is not None:
@@ -153,7 +154,25 @@ def _mark_sounds(nearness: Levels, first: Codes, second: Codes) -> None:
     nearness[alike & ~one_edit] = Nearness.SOUNDS_ALIKE
 
 
-def _may_be_near(names: EncodedColumn, first: Codes, second: Codes) -> Bools:
+class Looks(NamedTuple):
+    """How names look from afar, as arrays of one item a name."""
+
+    letters: Signs
+    """Which letters each has, as bits."""
+    lengths: Codes
+    initials: Codes
+
+    @classmethod
+    def of(cls, names: EncodedColumn) -> Looks:
+        """Those of the distinct names of a column."""
+        return cls(names.letters, names.lengths, names.initials)
+
+    def at(self, codes: Codes) -> Looks:
+        """Those of the names with these codes."""
+        return Looks(self.letters[codes], self.lengths[codes], self.initials[codes])
+
+
+def may_be_near(first: Looks, second: Looks) -> Bools:
     """False for names that are different by their lengths and by which letters they have.
 
     Nine in ten are, and are told so in a third of the time. Two edits change at most
@@ -161,13 +180,12 @@ def _may_be_near(names: EncodedColumn, first: Codes, second: Codes) -> Bools:
     those that the other has too, and as many as that bound the Jaro similarity J; Winkler adds at
     most 0.4 (1 - J), where the first letters are the same.
     """
-    letters_l, letters_r = names.letters[first], names.letters[second]
-    length, other_length = names.lengths[first], names.lengths[second]
-    alone = np.bitwise_count(letters_l & ~letters_r).astype(np.int32)
-    other_alone = np.bitwise_count(letters_r & ~letters_l).astype(np.int32)
+    length, other_length = first.lengths, second.lengths
+    alone = np.bitwise_count(first.letters & ~second.letters).astype(np.int32)
+    other_alone = np.bitwise_count(second.letters & ~first.letters).astype(np.int32)
     matching = np.minimum(length - alone, other_length - other_alone)
     jaro = (matching / length + matching / other_length + 1) / 3
-    one_initial = names.initials[first] == names.initials[second]
+    one_initial = first.initials == second.initials
     winkler = np.where(one_initial, jaro + _MOST_BY_BEGINNING * (1 - jaro), jaro)
     near = winkler >= _SIMILAR_FROM - _ROUNDING
     near |= (alone + other_alone <= 2 * 2) & (np.abs(length - other_length) <= 2)
@@ -175,10 +193,11 @@ def _may_be_near(names: EncodedColumn, first: Codes, second: Codes) -> Bools:
     return np.asarray(near)
 
 
-def _nearness(names: EncodedColumn, first: Codes, second: Codes) -> Levels:
+def nearness_of(names: EncodedColumn, first: Codes, second: Codes) -> Levels:
     """How near names with different codes are."""
     every = np.full(len(first), Nearness.DIFFERENT, np.uint8)
-    near = np.flatnonzero(_may_be_near(names, first, second))
+    looks = Looks.of(names)
+    near = np.flatnonzero(may_be_near(looks.at(first), looks.at(second)))
     every[near] = _measure(names, first[near], second[near])
     return every
 

@@ -1,0 +1,257 @@
+"""What a question at the counter may mean: its words as the fields of an entry.
+
+People say a name in any order, with a date, a number or an address among the words. Each way to
+understand the words is a *reading*, which is normalised and compared as any entry is.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from voterlist.errors import usage_error
+from voterlist.facts import BIRTH_YEARS
+from voterlist.model import ListKind, Profile
+from voterlist.normalize import normalize
+from voterlist.normalize.addresses import read_address
+from voterlist.normalize.dates import DateForm, WrittenDate, read_date
+from voterlist.normalize.fullname import split_full_name
+from voterlist.normalize.identifiers import read_document, read_fin
+from voterlist.normalize.name_parts import particle_of
+from voterlist.schemas import ENTRY
+from voterlist.tables import from_rows
+
+MOST_LETTERS = 300
+"""Letters of a question; no name is as long."""
+_MOST_WORDS = 5
+"""Words of a name that are put into every order."""
+_MOST_READINGS = 24
+_PARTS = ("surname", "given_name", "patronymic")
+_NUMERIC_DATE = re.compile(r"(?<!\d)\d{1,4}\s*[./-]\s*\d{1,2}\s*[./-]\s*\d{2,4}(?!\d)")
+_SPELT_DATE = re.compile(
+    r"(?<!\w)\d{1,2}(?:st|nd|rd|th)?[\s.,-]+[^\W\d_]{3,9}[\s.,-]+\d{4}(?!\d)"
+)
+_SPACED_DATE = re.compile(r"(?<!\d)\d{1,2}\s+\d{1,2}\s+(?:18|19|20)\d\d(?!\d)")
+_YEAR = re.compile(r"(?<![\w/-])(?:18|19|20)\d\d(?![\w/])")
+_DATES = (_NUMERIC_DATE, _SPELT_DATE, _SPACED_DATE, _YEAR)
+_BESIDE_A_DATE = re.compile(
+    r"(?<!\w)(?:-?(?:ci|cı|cu|cü)|il|ili|ildə|təvəllüd\w*|doğulub|doğum|tarixi|г\.?\s*р\.?|года?|год|born|b\.)(?!\w)",
+    re.IGNORECASE,
+)
+_CASE = re.compile(
+    r"(?:№|#|\bno\.?\s|\bnömrə\s)\s*(\d{1,9})$|^\s*(\d{1,6})\s*$", re.IGNORECASE
+)
+_ENTRY_ID = re.compile(r"\d{3}-\d{4}-[0-9A-Z]{13}(?:\.\d+)?")
+_WORD = re.compile(r"[^\W_]+(?:[.'’ʼ`-][^\W_]+)*\.?")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked at the counter."""
+
+    words: str = ""
+    """A name, or a part of one, in any order and script; with a date, a number or an address."""
+    fin: str | None = None
+    born: str | None = None
+    """A date or a year."""
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question may mean."""
+
+    readings: tuple[Mapping[str, str], ...]
+    """Each the fields of an entry that its words are."""
+    case: int | None = None
+    """The number of a case; None where none is asked for."""
+    entry_id: str | None = None
+    dates: tuple[str, ...] = ()
+    """The birth date in ISO 8601, as far as it is known; two where day and month may be either."""
+    not_read: tuple[str, ...] = field(default=())
+    """Which of ``fin``, ``born`` could not be understood."""
+
+    @property
+    def is_empty(self) -> bool:
+        """True where nothing is asked."""
+        return not (self.readings or self.case or self.entry_id)
+
+
+def asked(question: Question, profile: Profile) -> Asked:
+    """What a question may mean.
+
+    Raises:
+        UsageError: it is blank, or longer than any name.
+    """
+    words = _clean(question.words)
+    given = [words, question.fin, question.born, question.address]
+    if sum(len(text or "") for text in given) > MOST_LETTERS:
+        raise usage_error("find-too-long", most=str(MOST_LETTERS))
+    entry = _ENTRY_ID.fullmatch(words.strip())
+    case = _CASE.fullmatch(words.strip())
+    if entry:
+        return Asked((), entry_id=entry[0])
+    if case:
+        return Asked((), case=int(case[1] or case[2]))
+    rest, date = _taken_date(words)
+    fixed, rest = _numbers(rest)
+    not_read = []
+    if question.fin:
+        fixed |= (told := _identifier(question.fin))
+        not_read += [] if told else ["fin"]
+    if question.born:
+        date = question.born
+    dates = _isos(read_date(date)) if date else ()
+    not_read += ["born"] if date and not dates else []
+    words_left = _WORD.findall(rest)
+    named = list(_readings(words_left, question.address, profile))
+    readings = [
+        {**reading, **fixed, **({"birth_date": day} if day else {})}
+        for reading in named or [{}]
+        for day in dates or ("",)
+    ]
+    distinct = list(
+        {tuple(sorted(one.items())): one for one in readings if one}.values()
+    )
+    if not distinct:
+        raise usage_error("find-nothing-asked")
+    return Asked(
+        tuple(distinct[:_MOST_READINGS]), dates=dates, not_read=tuple(not_read)
+    )
+
+
+def _clean(text: str) -> str:
+    """The text in composed letters, without signs that are not seen."""
+    composed = unicodedata.normalize("NFC", text)
+    seen = (sign if unicodedata.category(sign)[0] != "C" else " " for sign in composed)
+    return "".join(seen)
+
+
+def _taken_date(text: str) -> tuple[str, str | None]:
+    """(the text without a date, the date)."""
+    for pattern in _DATES:
+        for match in pattern.finditer(text):
+            if _isos(read_date(match[0])):
+                rest = f"{text[: match.start()]} {text[match.end() :]}"
+                return _BESIDE_A_DATE.sub(" ", rest), match[0]
+    return text, None
+
+
+def _isos(date: WrittenDate) -> tuple[str, ...]:
+    """A date as ISO 8601, as far as it is known; two where either number may be the day."""
+    if date.form is DateForm.UNREADABLE or date.year not in BIRTH_YEARS:
+        return ()
+    orders = [(date.first, date.second)]
+    if date.form is DateForm.OPEN:
+        orders.append((date.second, date.first))
+    told = []
+    for day, month in orders:
+        if month > 12 or day > 31:
+            continue
+        parts = [f"{date.year:04}", *([f"{month:02}"] if month else [])]
+        told.append("-".join([*parts, *([f"{day:02}"] if month and day else [])]))
+    return tuple(dict.fromkeys(told))
+
+
+def _numbers(text: str) -> tuple[dict[str, str], str]:
+    """(the FIN and the document among the words, the text without them)."""
+    found: dict[str, str] = {}
+    rest = []
+    for word in text.split():
+        signs = word.strip(".,;:()")
+        is_number = any(map(str.isdigit, signs)) and 6 < len(signs) < 14
+        told = _identifier(signs) if is_number else {}
+        found |= told
+        rest += [] if told else [word]
+    return found, " ".join(rest)
+
+
+def _identifier(text: str) -> dict[str, str]:
+    """The FIN or the document that a text is; nothing where it is neither."""
+    fin = read_fin(text)
+    document = fin.document or read_document(text).value
+    if document:
+        return {"document": document}
+    return {"fin": fin.value} if fin.value else {}
+
+
+def _readings(
+    words: Sequence[str], address: str | None, profile: Profile
+) -> Iterator[dict[str, str]]:
+    """The ways to understand words: all as a name, or some as an address behind or before it."""
+    placed = {"address": address} if address else {}
+    has_number = any(word[0].isdigit() for word in words)
+    if not has_number or address:
+        names = [word for word in words if not word[0].isdigit()]
+        for reading in _names(names, profile):
+            yield {**reading, **placed}
+        if placed and not names:
+            yield placed
+    if address or not words:
+        return
+    for name, place in _cuts(words):
+        line = " ".join(place)
+        if read_address(line, profile).street is not None:
+            for reading in list(_names(name, profile)) or [{}]:
+                yield {**reading, "address": line}
+
+
+def _cuts(words: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    """(words of a name, words of an address) of all ways to cut them apart."""
+    kinds = [read_address(word).line != word for word in words]
+    numbers = [place for place, word in enumerate(words) if word[0].isdigit()]
+    if not numbers and not any(kinds):
+        return
+    for cut in range(len(words)):
+        if not any(word[0].isdigit() for word in words[:cut]):
+            yield words[:cut], words[cut:]
+    if numbers:
+        behind = numbers[-1] + 1
+        if words[behind:]:
+            yield words[behind:], words[:behind]
+
+
+def _names(words: Sequence[str], profile: Profile) -> Iterator[dict[str, str]]:
+    """The parts of a name in every order that its words allow, the usual one first."""
+    if not words:
+        return
+    whole = split_full_name(" ".join(words), profile)
+    told = {name: getattr(whole, name) for name in _PARTS}
+    yield {name: text for name, text in told.items() if text}
+    own: dict[str, str] = {}
+    if whole.patronymic and any(map(particle_of, whole.patronymic.split())):
+        own = {"patronymic": whole.patronymic}
+    named = filter(None, (whole.surname, whole.given_name))
+    rest = " ".join(named).split() if own else list(words)
+    free = [name for name in _PARTS if name not in own]
+    for groups in _groups(rest[:_MOST_WORDS], len(free)):
+        for parts in itertools.permutations(free, len(groups)):
+            yield {**own, **dict(zip(parts, groups, strict=True))}
+
+
+def _groups(words: Sequence[str], most: int) -> Iterator[tuple[str, ...]]:
+    """The words in so many groups at most, neighbours together only where they are more."""
+    many = min(len(words), most)
+    for cuts in itertools.combinations(range(1, len(words)), max(many - 1, 0)):
+        ends = (0, *cuts, len(words))
+        yield tuple(" ".join(words[a:b]) for a, b in itertools.pairwise(ends))
+
+
+def voters_of(readings: Sequence[Mapping[str, str]], profile: Profile) -> pa.Table:
+    """VOTER of the readings, in their order."""
+    rows = [
+        {
+            "entry_id": f"{number:04}",
+            "list_kind": ListKind.PERMANENT.value,
+            "source": "",
+            "line": 0,
+            **reading,
+        }
+        for number, reading in enumerate(readings)
+    ]
+    return normalize(from_rows(rows, ENTRY, "entry_id"), profile).table

@@ -1,0 +1,390 @@
+"""Who a question may be about: the entries that fit best, by the linkage's own comparison.
+
+The words choose some hundreds of entries by how rare their values are. These are compared with
+each reading of the question as two entries of a list are (``link.comparisons``), and weighed with
+the model that the run learnt. ``score`` is the probability that the entry is the person asked for:
+the model's own, for a question of which one answer is expected, or none (``_asked_model``). Who is
+not on the list is thought as likely as who is, so a namesake is no proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import tables
+from voterlist.arrays import AnyArray, Bools, Codes, Floats, Levels, Longs
+from voterlist.counter.asking import Asked, voters_of
+from voterlist.counter.index import STREET, Index, Lexicon, packed_date
+from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
+from voterlist.link.comparisons.names import Looks, Nearness, may_be_near, nearness_of
+from voterlist.link.encode import EncodedColumn
+from voterlist.link.part import (
+    ENTRIES,
+    IDENTIFIERS,
+    TEXTS,
+    Part,
+    cut,
+    encoded,
+    joined,
+    part,
+    place_codes,
+    villages,
+)
+from voterlist.link.weigh import Model, bounded, score
+from voterlist.normalize.identifiers import FIN_SIGNS
+
+MOST_COMPARED = 300
+"""Entries that are compared with a question."""
+_HALF = 0.5
+"""The probability that whoever is asked for is on the list, before anything is known."""
+_SLIPS = {
+    Nearness.SAME: 0.0,
+    Nearness.INITIAL: 4.0,
+    Nearness.ONE_EDIT: 5.0,
+    Nearness.TWO_EDITS: 8.0,
+    Nearness.SIMILAR: 8.0,
+}
+"""Bits taken from a word that is only near a value: they choose whom to compare, rank nobody."""
+_BEGINNING = 3.0
+"""The same of a part of a name."""
+_NEAR_DATE, _NEAR_NUMBER, _OF_HOUSE = 4.0, 20.0, 6.0
+_LEAST = 0.5
+"""Bits of whatever is near at all."""
+_BEHIND = 16.0
+"""An entry so many bits behind the best is not compared."""
+_COLUMNS = {
+    "surname": ("surname", "surname_skeleton"),
+    "stem": ("surname", "surname_stem"),
+    "given_name": ("given_name", "given_skeleton"),
+    "patronymic": ("patronymic", "patronymic_skeleton"),
+}
+"""Column of the index -> the field of a reading, the column of VOTER."""
+_DIFFER = ("differs", "similar", "may-have-changed")
+"""Levels of a name of which only a part may have been said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """An entry that may be the person asked for."""
+
+    position: int
+    """In the index."""
+    score: float
+    """The probability that it is this person, 0 to 1."""
+    levels: Mapping[str, str]
+    """What each field that was asked says: the word of its level; ``beginning`` of a part of a
+    name."""
+
+
+def fits(index: Index, asked: Asked, model: Model, limit: int) -> list[Fit]:
+    """The entries that fit a question, the likeliest first."""
+    if not index.whole.size or not asked.readings:
+        return []
+    voters = voters_of(asked.readings, index.whole.profile)
+    voters = _with_streets_of(index, voters)
+    chosen = _chosen(index, asked.readings, voters)
+    if not len(chosen):
+        return []
+    compared = _part_of(index, chosen, voters)
+    number = len(chosen)
+    readings = np.arange(voters.num_rows, dtype=np.int32) + number
+    people = np.arange(number, dtype=np.int32)
+    left, right = np.repeat(readings, number), np.tile(people, len(readings))
+    pairs = Pairs(compared, left, right)
+    vectors = SHIPPED.compare(pairs)
+    begun, bits = _beginnings(index, pairs, vectors)
+    vectors = bounded(pairs, vectors, SHIPPED, model.log_m)
+    likely = score(vectors, _asked_model(model, index.whole.size, len(readings)))
+    with np.errstate(divide="ignore"):
+        odds = np.log2(likely.posterior[:, 0]) - np.log2(1 - likely.posterior[:, 0])
+    odds = (odds + bits).reshape(-1, number)
+    best = odds.argmax(axis=0)
+    order = np.lexsort([chosen, -odds.max(axis=0)])[:limit]
+    found = []
+    for place in order.tolist():
+        row = int(best[place]) * number + place
+        levels = {
+            field: SHIPPED[field].words[of[row]]
+            for field, of in vectors.levels.items()
+            if of[row]
+        }
+        levels |= {field: "beginning" for field, of in begun.items() if of[row]}
+        probability = float(1 / (1 + np.exp2(-odds[best[place], place])))
+        found.append(Fit(int(chosen[place]), probability, levels))
+    return found
+
+
+def _asked_model(model: Model, entries: int, readings: int) -> Model:
+    """The model for a question: of a list's pairs with somebody new, one is that person, or none.
+
+    The classes of relatives have as many partners of an entry as they have in the list. Each
+    reading is one more chance of an unrelated entry to fit.
+    """
+    partners = model.log_size - np.log2(entries) + 1
+    log_size = np.concatenate(
+        [[np.log2(_HALF)], partners[1:-1], [np.log2(entries) + np.log2(readings)]]
+    )
+    return Model(model.log_m, log_size, {})
+
+
+# --- Whom to compare
+
+
+def _chosen(
+    index: Index, readings: Sequence[Mapping[str, str]], voters: pa.Table
+) -> Longs:
+    """The positions of the entries that are compared, ascending."""
+    if index.whole.size <= MOST_COMPARED:
+        return np.arange(index.whole.size)
+    sums = np.zeros(index.whole.size, np.float32)
+    of_word = np.zeros(index.whole.size, np.float32)
+    for hits in _hits(index, readings, voters):
+        touched = []
+        for entries, bits in hits:
+            of_word[entries] = np.maximum(of_word[entries], bits)
+            touched.append(entries)
+        # What several columns say of one word counts once.
+        every = np.concatenate(touched) if touched else np.zeros(0, np.int64)
+        every = every[of_word[every] > 0]
+        first = np.unique(every)
+        sums[first] += of_word[first]
+        of_word[first] = 0
+    best = float(sums.max(initial=0))
+    near = np.flatnonzero(sums > max(0.0, best - _BEHIND))
+    if len(near) > MOST_COMPARED:
+        order = np.argpartition(-sums[near], MOST_COMPARED)[:MOST_COMPARED]
+        near = np.sort(near[order])
+    return near
+
+
+_Hits = Iterator[tuple[Codes, AnyArray | np.floating[Any]]]
+"""(entries, bits of each, or of all) by one column."""
+
+
+def _hits(
+    index: Index, readings: Sequence[Mapping[str, str]], voters: pa.Table
+) -> Iterator[list[Any]]:
+    """For each word of a question what the columns say of it."""
+    words: dict[str, dict[tuple[str, str], None]] = {}
+    for column, (field, made) in _COLUMNS.items():
+        values = voters.column(made).to_pylist()
+        for reading, value in zip(readings, values, strict=True):
+            if value:
+                words.setdefault(reading.get(field, ""), {})[column, value] = None
+    for of_columns in words.values():
+        yield [
+            hit
+            for column, value in of_columns
+            for hit in _near_names(index, index.lexicons[column], value)
+        ]
+    numbers = [
+        voters.column(f"birth_{part}").to_pylist() for part in ("year", "month", "day")
+    ]
+    dates = sorted({row for row in zip(*numbers, strict=True) if row[0]}, key=str)
+    if dates:
+        yield [hit for date in dates for hit in _near_dates(index, *date)]
+    for name in IDENTIFIERS:
+        known = pc.unique(voters.column(name)).drop_null().to_pylist()
+        if known:
+            yield list(_near_numbers(index, name, known[0]))
+    places = {
+        (row["street"], row["house"])
+        for row in voters.select(["street", "house"]).to_pylist()
+        if row["street"]
+    }
+    if places:
+        of_places = sorted(places, key=str)
+        yield [hit for place in of_places for hit in _near_places(index, *place)]
+
+
+def _near_names(index: Index, lexicon: Lexicon, word: str) -> _Hits:
+    """The entries with a name near a word; the rarer all such names are, the more bits."""
+    codes, nearness = near_values(lexicon, word)
+    for level, taken in _SLIPS.items():
+        yield from _rare(index, lexicon, codes[nearness == level], taken)
+    yield from _rare(index, lexicon, lexicon.may_begin(word), _BEGINNING)
+
+
+def _rare(index: Index, lexicon: Lexicon, codes: Codes, taken: float) -> _Hits:
+    many = int(lexicon.counts[codes].sum())
+    if many:
+        bits = np.log2(index.whole.size / many) - taken
+        yield lexicon.entries_of(codes), np.float32(max(bits, _LEAST))
+
+
+def near_values(lexicon: Lexicon, word: str) -> tuple[Codes, Levels]:
+    """The values near a word, and how near each is (``Nearness``)."""
+    values = pa.array([word])
+    one = EncodedColumn(np.zeros(1, np.int32), values, np.ones(1, np.int64))
+    codes = np.flatnonzero(may_be_near(Looks.of(one), lexicon.looks)).astype(np.int32)
+    if not len(codes):
+        return codes, np.zeros(0, np.uint8)
+    near = lexicon.values.take(pa.array(codes))
+    own = np.arange(len(codes) + 1, dtype=np.int32)
+    column = EncodedColumn(
+        own, pa.concat_arrays([values, near]), np.ones(len(own), np.int64)
+    )
+    nearness = nearness_of(column, np.zeros(len(codes), np.int32), own[1:])
+    nearness[tables.mask_of(pc.equal(near, word))] = Nearness.SAME
+    return codes, nearness
+
+
+def _near_dates(index: Index, year: int, month: int | None, day: int | None) -> _Hits:
+    """The entries born on a day or near it, or in a year of which the day is not asked."""
+    column = index.numbered["date"]
+    numbers, counts = column.distinct
+    own = packed_date(year, month or 0, day or 0)
+    of_year = numbers // 10_000 == year
+    same = of_year if not (month and day) else (numbers == own)
+    parts = [
+        (of_year, year),
+        (numbers // 100 % 100 == month, month),
+        (numbers % 100 == day, day),
+    ]
+    agreeing = sum(part.astype(np.int8) for part, _ in parts)
+    swapped = numbers == packed_date(year, day or 0, month or 0)
+    partial = of_year & (numbers % 100 == 0)
+    near = ~same & ((agreeing >= 2) | swapped | partial)
+    for which, taken in (
+        (same, 0.0),
+        (near, _NEAR_DATE),
+        (of_year & ~same & ~near, _NEAR_DATE),
+    ):
+        many = int(counts[which].sum())
+        if many:
+            bits = max(np.log2(index.whole.size / many) - taken, _LEAST)
+            entries = column.entries_of(numbers[which])
+            yield entries.astype(np.int32), np.float32(bits)
+
+
+def _near_numbers(index: Index, name: str, number: str) -> _Hits:
+    """The entries with a number, or with one that is a sign apart."""
+    column = index.numbered[f"{name}_hash"]
+    for texts, taken in (([number], 0.0), (_a_sign_apart(number), _NEAR_NUMBER / 4)):
+        codes = place_codes(pa.array(texts), np.arange(len(texts), dtype=np.int32))
+        entries = column.entries_of(np.unique(codes))
+        if len(entries):
+            yield entries.astype(np.int32), np.float32(_NEAR_NUMBER + 10 - taken)
+
+
+def _a_sign_apart(number: str) -> list[str]:
+    """The texts that one sign more, less or other, or two that changed places, make of a number."""
+    cuts = [(number[:place], number[place:]) for place in range(len(number) + 1)]
+    made = {a + b[1:] for a, b in cuts if b}
+    made |= {a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1}
+    made |= {a + sign + b[1:] for a, b in cuts if b for sign in FIN_SIGNS}
+    made |= {a + sign + b for a, b in cuts for sign in FIN_SIGNS}
+    return sorted(made - {number})
+
+
+def _near_places(index: Index, street: str, house: str | None) -> _Hits:
+    lexicon = index.lexicons[STREET]
+    code = pc.index(lexicon.values, street).as_py()
+    if code < 0:
+        return
+    for entries, bits in _rare(index, lexicon, np.array([code], np.int32), 0.0):
+        told = np.full(len(entries), bits, np.float32)
+        if house:
+            houses = index.parts[ENTRIES].column("house").to_numpy()[entries]
+            own = place_codes(pa.array([house]), np.zeros(1, np.int32))
+            told[houses == own[0]] += _OF_HOUSE
+        yield entries, told
+
+
+def _with_streets_of(index: Index, voters: pa.Table) -> pa.Table:
+    """The readings with the nearest street of the list in the place of one that it has not."""
+    lexicon = index.lexicons[STREET]
+    streets = voters.column("street").to_pylist()
+    known = {}
+    for street in sorted({street for street in streets if street}):
+        codes, nearness = near_values(lexicon, street)
+        for level in _SLIPS:
+            near = codes[nearness == level]
+            if len(near):
+                usual = near[lexicon.counts[near].argmax()]
+                known[street] = lexicon.values[int(usual)].as_py()
+                break
+    told = pa.array(
+        [known.get(street or "", street) for street in streets], pa.string()
+    )
+    return tables.with_column(voters, "street", told)
+
+
+# --- The comparison
+
+
+def _part_of(index: Index, chosen: Longs, voters: pa.Table) -> Part:
+    """The chosen entries, and behind them the readings, as a part of the list."""
+    asked = dict(encoded(voters, {}, index.whole.profile))
+    rows = asked[ENTRIES]
+    columns: dict[str, object] = dict(zip(rows.column_names, rows.columns, strict=True))
+    columns["village"] = villages(columns, index.whole.doubtful)
+    columns["position"] = np.arange(len(rows), dtype=np.int32) + index.whole.size
+    columns |= {f"{name}_times": np.ones(len(rows), np.int32) for name in IDENTIFIERS}
+    if index.whole.has_lines:
+        columns["word_0"] = np.full(len(rows), -1, np.int64)
+    asked[ENTRIES] = pa.table(columns)
+    for name in TEXTS:
+        asked[name] = _counted(index.parts[name], asked[name].column("value"))
+    own = cut(index.parts, chosen)
+    names = own[ENTRIES].column_names
+    asked[ENTRIES] = asked[ENTRIES].select(names).cast(own[ENTRIES].schema)
+    whole = replace(index.whole, size=index.whole.size + len(rows))
+    return part(joined([own, asked]), whole)
+
+
+def _counted(known: pa.Table, values: pa.ChunkedArray) -> pa.Table:
+    """The rows of a table of values that these have there; of a new one nothing is counted."""
+    few = values.combine_chunks()
+    hits = pc.index_in(known.column("value"), value_set=few).combine_chunks()
+    where = pc.indices_nonzero(hits.is_valid())
+    row = np.full(len(few), -1, np.int64)
+    row[hits.take(where).to_numpy()] = where.to_numpy()
+    columns: dict[str, pa.Array] = {}
+    for name in known.column_names:
+        taken = known.column(name).take(pa.array(row, mask=row < 0)).combine_chunks()
+        if name == "value":
+            columns[name] = few
+        elif name == "first":
+            columns[name] = pa.array(
+                np.where(row < 0, len(known) + np.arange(len(few)), row)
+            )
+        else:
+            columns[name] = taken.fill_null(0)
+    return pa.table(columns, schema=known.schema)
+
+
+def _beginnings(
+    index: Index, pairs: Pairs, vectors: Vectors
+) -> tuple[dict[str, Bools], Floats]:
+    """(by field the pairs of which only a part of the name was said, the bits of these parts).
+
+    Their levels are made *missing*: the part itself is the evidence, by how many entries have a
+    name that begins so.
+    """
+    begun, bits = {}, np.zeros(len(pairs))
+    for field in ("surname", "given_name", "patronymic"):
+        names: EncodedColumn = getattr(pairs.entries, field)
+        levels = vectors.levels[field]
+        words = SHIPPED[field].words
+        apart = [code for code, word in enumerate(words) if word in _DIFFER]
+        said, there = names.codes[pairs.left], names.codes[pairs.right]
+        where = np.isin(levels, apart) & (said >= 0) & (there >= 0)
+        begun[field] = np.zeros(len(pairs), np.bool_)
+        for code in np.unique(said[where]).tolist():
+            word = names.values[code].as_py()
+            longer = index.lexicons[field].may_begin(word)
+            of_word = tables.mask_of(pc.starts_with(names.values, word))
+            hits = where & (said == code) & of_word[there]
+            many = int(index.lexicons[field].counts[longer].sum())
+            if len(longer) and hits.any():
+                begun[field] |= hits
+                bits[hits] += np.log2(index.whole.size / max(many, 1)) - 1
+        levels[begun[field]] = 0
+    return begun, bits

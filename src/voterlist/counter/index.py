@@ -1,0 +1,422 @@
+"""The index beside a run: who has which name, date, street and number; mapped from the disk.
+
+It is made by the first question after a run, and kept as other work is (``storage.kept``). Of each
+distinct value it holds the entries that have it, so that a question looks at distinct values and
+at the few entries that are left.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import strict_json, tables
+from voterlist.arrays import Codes, Longs, consecutive
+from voterlist.decisions import with_corrections
+from voterlist.errors import StageError
+from voterlist.fields import NAME_PARTS
+from voterlist.link.comparisons.names import Looks
+from voterlist.link.encode import COMPARED, EncodedColumn, street_names
+from voterlist.link.part import ENTRIES, Tables, Whole, whole_list
+from voterlist.lists.compile import compile_lists
+from voterlist.model import AsideCode, ListOrder, Profile
+from voterlist.normalize import normalize
+from voterlist.normalize.names import skeleton
+from voterlist.pipeline.known import Known
+from voterlist.pipeline.list_input import ListSource
+from voterlist.schemas import VOTER
+from voterlist.storage.kept import Kept, KeptUnit, Place, keep
+from voterlist.storage.store import MANIFEST_NAME, digest_of, program_digest, sha256
+
+Progress = Callable[[str, int, int], None]
+"""Told (what is done, how much of it, of how much)."""
+
+INDEX, NUMBERS = "find-index", "find-numbers"
+"""What is told of: the names indexed, the lists numbered."""
+NAMES = ("surname", "stem", "given_name", "patronymic")
+STREET = "street"
+NUMBERED = ("date", "fin_hash", "document_hash")
+"""The columns of numbers by which entries are looked up."""
+PLACE = ("constituency", "precinct", "list_kind")
+SHOWN = pa.schema(
+    [
+        pa.field("entry_id", pa.string(), nullable=False),
+        *(pa.field(name, VOTER.field(name).type) for name in PLACE),
+        *(pa.field(name, pa.string()) for name in (*NAME_PARTS, "address")),
+        *(
+            pa.field(name, VOTER.field(name).type)
+            for name in ("birth_year", "birth_month", "birth_day", "fin", "document")
+        ),
+        pa.field("state", pa.string(), nullable=False),
+        pa.field("ground", pa.string()),
+        pa.field("kept_entry_id", pa.string()),
+        pa.field("listed_in", pa.int32()),
+        pa.field("listed_precinct", pa.int32()),
+        pa.field("list_number", pa.int32()),
+    ]
+)
+"""What is told of each entry. ``state``: one of the words below.
+``listed_in`` and ``listed_precinct``: where the person stands on the list of today; null: on none.
+``list_number``: the place on the printed list of this precinct."""
+LISTED, STRUCK, REPEATED, MOVED, ADDED = (
+    "listed",
+    "struck",
+    "repeated",
+    "moved",
+    "added",
+)
+_STATES = {"strike": STRUCK, "repeat": REPEATED, "move": MOVED, "add": ADDED}
+_BLANK = (AsideCode.BLANK_ROW, AsideCode.HEADER_ROW, AsideCode.TITLE_ROW)
+"""Rows set aside on which nobody can stand."""
+_SHORTEST_BEGINNING = 3
+"""Letters of a part of a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The distinct values of a column, and the entries that have each."""
+
+    values: pa.Array
+    counts: Longs
+    looks: Looks
+    order: Codes
+    """The entries with a value, by the code of the value."""
+
+    @property
+    def starts(self) -> Longs:
+        """Where the entries of each value begin in the order."""
+        return np.cumsum(self.counts) - self.counts
+
+    def entries_of(self, codes: Codes) -> Codes:
+        """The entries that have one of these values, one value after the other."""
+        starts = np.asarray(self.starts)[codes]
+        return np.asarray(self.order[consecutive(starts, self.counts[codes])])
+
+    def may_begin(self, word: str) -> Codes:
+        """The values that begin with a word of some letters, and have more."""
+        if len(word) < _SHORTEST_BEGINNING:
+            return np.zeros(0, np.int32)
+        begins = tables.mask_of(pc.starts_with(self.values, word))
+        longer = self.looks.lengths > len(word)
+        return np.flatnonzero(begins & longer).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """Numbers in ascending order, and the entry that has each."""
+
+    numbers: Longs
+    order: Codes
+
+    def entries_of(self, numbers: Longs) -> Codes:
+        """The entries that have one of these."""
+        first = np.searchsorted(self.numbers, numbers)
+        count = np.searchsorted(self.numbers, numbers, "right") - first
+        return np.asarray(self.order[consecutive(first, count)])
+
+    @cached_property
+    def distinct(self) -> tuple[Longs, Longs]:
+        """(the distinct numbers, how many entries have each)."""
+        values, counts = np.unique(self.numbers, return_counts=True)
+        return values, counts.astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Index:
+    """All that is asked of a run to find somebody."""
+
+    parts: Tables
+    whole: Whole
+    lexicons: Mapping[str, Lexicon]
+    numbered: Mapping[str, Numbered]
+    shown: pa.Table
+    """SHOWN, in the order of the entry ids."""
+    aside: pa.Table
+    """Rows set aside: ``source``, ``copy``, ``sheet``, ``line``, ``constituency``, ``precinct``,
+    ``code``, and ``words``, the skeletons of their words, each between blanks."""
+    searched: Mapping[str, Any]
+    """What was searched, as numbers and codes."""
+
+    def entry(self, entry_id: str) -> int | None:
+        """Where an entry stands; None where it is none of the run."""
+        ids = self.shown.column("entry_id")
+        place = int(pc.index(ids, entry_id).as_py())
+        return None if place < 0 else place
+
+
+def index_of(
+    source: ListSource, progress: Progress = lambda _step, _done, _total: None
+) -> Index:
+    """The index of the runs of a workspace that is held; made where there is none yet.
+
+    Raises:
+        InputError: a table of a run is gone or damaged.
+        OSError: it cannot be written.
+    """
+    runs = source.runs
+    manifests = [sha256(folder / MANIFEST_NAME) for folder in runs.folders]
+    order = source.settings.lists.order
+    place = Place("find", "list", digest_of(program_digest(), order, *manifests))
+    kept = Kept(source.workspace)
+    unit = kept.find(place)
+    if unit is None:
+        keep(source.workspace, place, lambda folder: _fill(folder, source, progress))
+        unit = kept.made(place)
+        # Of one run alone: that of an earlier one goes.
+        kept.sweep(is_whole=False)
+    return _opened(unit)
+
+
+def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, Any]:
+    """Write the index into a folder; what is told of it."""
+    runs, profile = source.runs, source.settings.workspace.profile
+    progress(INDEX, 0, 3)
+    amendments = runs.table("amendments")
+    additions = with_corrections(runs.table("additions"), amendments)
+    voters = _voters(runs, additions, profile)
+    parts, whole = whole_list(
+        tables.sort_by(voters.select(COMPARED), "entry_id"), profile
+    )
+    progress(INDEX, 1, 3)
+    entries = parts[ENTRIES]
+    for name in NAMES:
+        _write(folder / f"{name}.arrow", _with_looks(parts[name]))
+        np.save(folder / f"{name}.npy", _by_code(entries.column(name).to_numpy()))
+    streets, _ = street_names(voters.column("street"))
+    codes, values = tables.codes(streets)
+    counts = np.bincount(codes[codes >= 0], minlength=len(values)).astype(np.int64)
+    _write(
+        folder / f"{STREET}.arrow",
+        _with_looks(pa.table({"value": values, "count": counts})),
+    )
+    np.save(folder / f"{STREET}.npy", _by_code(codes))
+    for name in NUMBERED:
+        numbers = _dates(entries) if name == "date" else entries.column(name).to_numpy()
+        order = _by_code(numbers)
+        np.save(folder / f"{name}.npy", np.stack([numbers[order], order]))
+    _write(folder / f"{ENTRIES}.arrow", entries)
+    _write(folder / "address.arrow", parts["address"])
+    progress(INDEX, 2, 3)
+    shown = _shown(runs, voters, additions, amendments)
+    del voters, parts, entries
+    shown = _with_places(shown, source, progress)
+    _write(folder / "shown.arrow", shown)
+    aside = _aside(runs.table("set_aside"))
+    _write(folder / "aside.arrow", aside)
+    (folder / "whole.json").write_text(json.dumps(_plain(whole)), encoding="utf-8")
+    states = tables.count_by(shown, "state")
+    return {
+        "entries": whole.size,
+        "set_aside": aside.num_rows,
+        **{state: states.get(state, 0) for state in (STRUCK, REPEATED, MOVED, ADDED)},
+    }
+
+
+def _voters(runs: Known, additions: pa.Table, profile: Profile) -> pa.Table:
+    """VOTER of all entries and of the people added, by entry id."""
+    added = normalize(additions, profile).table
+    voters = tables.concat([runs.table("voters"), added], VOTER)
+    return tables.sort_by(voters, "entry_id")
+
+
+def _by_code(codes: Codes | Longs) -> Codes:
+    """The rows with a code, by it; those of one code in their order."""
+    known = np.flatnonzero(codes >= 0)
+    return known[np.argsort(codes[known], kind="stable")].astype(np.int32)
+
+
+def _dates(entries: pa.Table) -> Longs:
+    """The birth dates as packed numbers; -1 where the year is unknown."""
+    year, month, day = (
+        entries.column(name).to_numpy() for name in ("year", "month", "day")
+    )
+    return np.where(year > 0, packed_date(year, month, day), -1)
+
+
+def packed_date(year: Any, month: Any, day: Any) -> Any:
+    """A date as one number; a part that is unknown is 0."""
+    return year * 10_000 + month * 100 + day
+
+
+def _with_looks(table: pa.Table) -> pa.Table:
+    """A table of distinct values, with how each looks from afar."""
+    values = table.column("value").combine_chunks()
+    column = EncodedColumn(np.zeros(0, np.int32), values, np.zeros(0, np.int64))
+    looks = Looks.of(column)._asdict()
+    for name, of_values in looks.items():
+        table = table.append_column(name, pa.array(of_values))
+    return table
+
+
+def _shown(
+    runs: Known, voters: pa.Table, additions: pa.Table, amendments: pa.Table
+) -> pa.Table:
+    """SHOWN of all entries, without where they stand on the lists."""
+    columns: dict[str, Any] = {
+        name: voters.column(name) for name in SHOWN.names if name in voters.column_names
+    }
+    written = runs.table("entries").select(
+        ["entry_id", *NAME_PARTS, "full_name", "address"]
+    )
+    written = with_corrections(written, amendments)
+    both = pa.concat_tables([written, additions.select(written.column_names)])
+    both = tables.sort_by(both, "entry_id")
+    for name in NAME_PARTS:
+        columns[name] = pc.coalesce(voters.column(name), both.column(name))
+    nobody = tables.join_text([columns[name] for name in NAME_PARTS]).is_null()
+    columns["surname"] = pc.if_else(
+        nobody, both.column("full_name"), columns["surname"]
+    )
+    columns["address"] = both.column("address")
+    ids = voters.column("entry_id")
+    applied = runs.table("applied")
+    state = pa.array(np.full(len(ids), LISTED, dtype=object), pa.string())
+    others = {
+        name: pa.nulls(len(ids), pa.string()) for name in ("ground", "kept_entry_id")
+    }
+    for action, told in _STATES.items():
+        of_action = tables.rows_among(applied, "action", [action])
+        rows = tables.row_of_each(ids, of_action.column("entry_id"))
+        is_so = rows.is_valid()
+        state = pc.if_else(is_so, told, state)
+        for name, column in others.items():
+            taken = tables.taken(of_action, name, rows).cast(pa.string())
+            others[name] = pc.if_else(is_so, taken, column)
+    return tables.from_columns(
+        {**columns, **others, "state": state}
+        | {name: pa.nulls(len(ids), pa.int32()) for name in SHOWN.names[-3:]},
+        SHOWN,
+        len(ids),
+    )
+
+
+def _with_places(shown: pa.Table, source: ListSource, progress: Progress) -> pa.Table:
+    """SHOWN with where each person stands on the list of today.
+
+    A list that does not add up is not compiled: its entries have no number.
+    """
+    order = ListOrder(source.settings.lists.order)
+    constituencies = source.constituencies()
+    parts = []
+    for done, number in enumerate(constituencies):
+        progress(NUMBERS, done, len(constituencies))
+        try:
+            _, given = source.input_of(number)
+            listed = compile_lists(given, constituency=number, order=order).listed
+        except StageError:
+            continue
+        parts.append(listed.select(["entry_id", *_PLACES.values()]))
+    if not parts:
+        return shown
+    of_lists = pa.concat_tables(parts)
+    rows = tables.row_of_each(shown.column("entry_id"), of_lists.column("entry_id"))
+    for name, of_list in _PLACES.items():
+        column = tables.taken(of_lists, of_list, rows).cast(pa.int32())
+        shown = tables.with_column(shown, name, column)
+    return shown
+
+
+_PLACES = {
+    "listed_in": "constituency",
+    "listed_precinct": "precinct",
+    "list_number": "number",
+}
+"""Columns of SHOWN by those of LISTED."""
+_ASIDE = ("source", "copy", "sheet", "line", "constituency", "precinct", "code")
+
+
+def _aside(set_aside: pa.Table) -> pa.Table:
+    """The rows set aside on which a person may stand, with the skeletons of their words."""
+    is_blank = tables.is_among(set_aside.column("code"), _BLANK)
+    is_row = pc.equal(set_aside.column("rows"), 1)
+    rows = set_aside.filter(pc.and_(is_row, pc.invert(is_blank)))
+    lines = [_folded(cells) for cells in rows.column("cells").to_pylist()]
+    texts = rows.select(_ASIDE).append_column("words", pa.array(lines, pa.string()))
+    return texts.cast(pa.schema([_plain_text(field) for field in texts.schema]))
+
+
+def _plain_text(field: pa.Field) -> pa.Field:
+    is_word = pa.types.is_dictionary(field.type)
+    return pa.field(field.name, pa.string()) if is_word else field
+
+
+def _folded(cells: list[str | None] | None) -> str:
+    words = [word for cell in cells or () for word in (cell or "").split()]
+    return f" {' '.join(skeleton(word) or word for word in words)} "
+
+
+def _plain(whole: Whole) -> dict[str, Any]:
+    """What a list counts as plain values."""
+    return {
+        name: value.tolist() if isinstance(value, np.ndarray) else value
+        for name, value in asdict(whole).items()
+        if name not in {"slips", "forms", "added", "pseudo_counts"}
+    }
+
+
+def _write(path: Path, table: pa.Table) -> None:
+    """Write a table so that it can be mapped: one batch, not compressed."""
+    table = table.combine_chunks()
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as out:
+        out.write_table(table, max_chunksize=max(table.num_rows, 1))
+
+
+def _read(path: Path) -> pa.Table:
+    with pa.memory_map(str(path)) as file:
+        return pa.ipc.open_file(file).read_all()
+
+
+def _opened(unit: KeptUnit) -> Index:
+    """The index that lies in a folder, mapped."""
+    parts = {
+        name: _read(unit.path(f"{name}.arrow")) for name in (*NAMES, "address", ENTRIES)
+    }
+    content = strict_json.loads(unit.path("whole.json").read_text(encoding="utf-8"))
+    values = {name: tuple(pair) for name, pair in content.pop("values").items()}
+    arrays = {
+        field.name: np.array(content[field.name], np.int64)
+        for field in fields(Whole)
+        if isinstance(content.get(field.name), list)
+    }
+    whole = Whole(**{**content, **arrays}, values=values)
+    whole = replace(
+        whole,
+        profile=Profile(content["profile"]),
+        decades=arrays["decades"].astype(np.bool_),
+        incomplete_dates=tuple(content["incomplete_dates"]),
+        home_lines=tuple(content["home_lines"]),
+    )
+    tables_of = {**parts, STREET: _read(unit.path(f"{STREET}.arrow"))}
+    lexicons = {
+        name: _lexicon(
+            tables_of[name], np.load(unit.path(f"{name}.npy"), mmap_mode="r")
+        )
+        for name in (*NAMES, STREET)
+    }
+    numbered = {}
+    for name in NUMBERED:
+        numbers, order = np.load(unit.path(f"{name}.npy"), mmap_mode="r")
+        numbered[name] = Numbered(numbers, order)
+    return Index(
+        parts,
+        whole,
+        lexicons,
+        numbered,
+        _read(unit.path("shown.arrow")),
+        _read(unit.path("aside.arrow")),
+        unit.said,
+    )
+
+
+def _lexicon(table: pa.Table, order: Codes) -> Lexicon:
+    looks = Looks(*(table.column(name).to_numpy() for name in Looks._fields))
+    values = table.column("value").combine_chunks()
+    return Lexicon(values, table.column("count").to_numpy(), looks, order)
