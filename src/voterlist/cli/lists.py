@@ -11,7 +11,7 @@ from voterlist.cli.options import Today, Workspace, day, option, takes
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import TERMINAL, Answer, picked, tell
 from voterlist.cli.words import SAY
-from voterlist.model import ListOrder, Purpose
+from voterlist.model import ListOrder
 
 if TYPE_CHECKING:
     from voterlist.handover.lists import ListsMade
@@ -25,7 +25,7 @@ class _Options:
     """The arguments and options of the command."""
 
     workspace: Workspace
-    purpose: Annotated[Purpose, option("purpose", "--purpose")]
+    purpose: Annotated[str, option("purpose", "--purpose", "PURPOSE")]
     constituencies: Annotated[
         list[int] | None, option("lists-of", "-c", "--constituency", "N")
     ] = None

@@ -25,6 +25,7 @@ from voterlist.handover.displayed import (
     keep_displayed,
     note_displayed,
 )
+from voterlist.handover.offices import read_offices
 from voterlist.lists.alterations import (
     Displayed,
     alterations,
@@ -39,10 +40,18 @@ from voterlist.lists.documents import (
     place_stem,
     record_rows,
 )
+from voterlist.lists.papers import (
+    Offices,
+    Paper,
+    PaperDocument,
+    paper_documents,
+    papers,
+)
 from voterlist.lists.roll import LIST_COUNTS
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render import pdf, xlsx
+from voterlist.render.papers import write_paper
 from voterlist.render.rows import (
     write_balance,
     write_record_csv,
@@ -63,11 +72,12 @@ _RENDERED: Mapping[str, Callable[[ListDocument, str], bytes]] = {
 }
 """What makes each form in which people are given lists."""
 
-FORMS: Mapping[Purpose, tuple[str, ...]] = {
+FORMS: Mapping[str, tuple[str, ...]] = {
     Purpose.DISPLAY: tuple(_RENDERED),
     Purpose.CHANGES: tuple(_RENDERED),
     Purpose.WORK: tuple(_RENDERED),
     Purpose.RECORD: ("csv", "parquet"),
+    **dict.fromkeys(papers(), ("pdf", "xlsx", "csv")),
 }
 """The forms of each purpose; all of them are written where none is asked for."""
 
@@ -76,7 +86,8 @@ FORMS: Mapping[Purpose, tuple[str, ...]] = {
 class ListRequest:
     """Which lists are to be written, and how."""
 
-    purpose: Purpose
+    purpose: str
+    """A code of ``Purpose``, or the name of one of ``papers``."""
     constituencies: tuple[int, ...] = ()
     """Those of these constituencies; without any, of all."""
     precinct: int | None = None
@@ -133,16 +144,21 @@ class ListWriter:
             return
         yield from self.tasks_of(documents(compiled, self.edition))
 
-    def tasks_of(self, papers: Iterable[ListDocument]) -> Iterator[_Task]:
+    def tasks_of(
+        self, written: Iterable[ListDocument | PaperDocument]
+    ) -> Iterator[_Task]:
         """The files of these documents, in every form that was asked for."""
-        for document in papers:
+        for document in written:
             for form in _forms(self.request):
+                rows = document.rows.num_rows
+                if isinstance(document, ListDocument):
+                    rows = rows or document.changes.num_rows
                 file = ListFile(
                     self.folder / f"{document.stem}-{self.language}.{form}",
                     self.constituency,
                     document.precinct,
                     document.list_kind,
-                    document.rows.num_rows or document.changes.num_rows,
+                    rows,
                 )
                 yield file, partial(_write, document, self.language, form)
 
@@ -210,8 +226,13 @@ def balance_content(
     }
 
 
-def _write(document: ListDocument, language: str, form: str, path: Path) -> None:
+def _write(
+    document: ListDocument | PaperDocument, language: str, form: str, path: Path
+) -> None:
     """Write a document; the path comes last, as ``store`` gives it."""
+    if isinstance(document, PaperDocument):
+        write_paper(document, language, form, path)
+        return
     path.write_bytes(_RENDERED[form](document, language))
 
 
@@ -285,6 +306,8 @@ def make_lists(
         OSError: a file cannot be written.
     """
     _require_forms(request)
+    paper = papers().get(request.purpose)
+    offices = read_offices(workspace) if paper is not None else {}
     with open_to_read(workspace) as (settings, ledger):
         source = ListSource.of(workspace, ledger, settings)
     wanted = _wanted_constituencies(source.constituencies(), request.constituencies)
@@ -303,11 +326,14 @@ def make_lists(
             order = writer.edition.order
             whole = compile_lists(given, constituency=constituency, order=order)
             compiled = _of_precinct(whole, request.precinct)
-            if request.purpose is Purpose.CHANGES:
+            if request.purpose == Purpose.CHANGES:
                 sheets = [*_sheets(source, writer, whole, given)]
                 changes += sum(sheet.changes.num_rows for sheet in sheets)
                 tasks = writer.tasks_of(sheets)
                 has_list = bool(sheets)
+            elif paper is not None:
+                made = [*_papers(paper, writer, whole, given, offices)]
+                tasks, has_list = writer.tasks_of(made), bool(made)
             else:
                 tasks, has_list = writer.tasks(compiled), compiled.balance.num_rows > 0
             if has_list:
@@ -319,7 +345,7 @@ def make_lists(
                         workspace,
                         constituency,
                         request.precinct,
-                        request.purpose,
+                        Purpose(request.purpose),
                         displayed_of(whole, writer.edition.of_age_since),
                     )
                 )
@@ -336,6 +362,7 @@ def make_lists(
     return ListsMade(tuple(files), balance, runs, corrections, questions, changes)
 
 
+_OF_LISTS = frozenset(purpose.value for purpose in Purpose)
 _DISPLAYED = (Purpose.DISPLAY, Purpose.CHANGES)
 """What hangs out afterwards says what the lists say; changes are counted from it."""
 
@@ -357,6 +384,22 @@ def _sheets(
             rows = alterations(then, shown, known_as)
             sheets = sheets_of_changes(then, now, rows, edition, since)
             yield from (sheet for sheet in sheets if sheet.precinct in own)
+
+
+def _papers(
+    paper: Paper,
+    writer: ListWriter,
+    whole: Compiled,
+    given: ListInput,
+    offices: Offices,
+) -> list[PaperDocument]:
+    """The papers of each list, by street and house."""
+    by_street = compile_lists(
+        given, constituency=writer.constituency, order=ListOrder.STREET
+    )
+    only = writer.request.precinct
+    made = paper_documents(paper, whole, by_street, writer.edition, offices)
+    return [document for document in made if only in (None, document.precinct)]
 
 
 def _bases(
@@ -451,7 +494,9 @@ def _edition(
         cycle=settings.workspace.cycle,
         run=run,
         day=today,
-        purpose=request.purpose,
+        purpose=Purpose(request.purpose)
+        if request.purpose in _OF_LISTS
+        else Purpose.WORK,
         order=request.order or ListOrder(lists.order),
         names=facts.constituencies(today),
         of_age_since=_of_age_since(settings) if lists.full_date_when_of_age else None,
@@ -494,12 +539,15 @@ def _require_forms(request: ListRequest) -> None:
     Raises:
         UsageError: it is such a one.
     """
+    if request.purpose not in FORMS:
+        known = ", ".join(FORMS)
+        raise usage_error("lists-no-purpose", purpose=request.purpose, known=known)
     for form in request.forms:
         if form not in FORMS[request.purpose]:
             raise usage_error(
                 "lists-no-form",
                 form=form,
-                purpose=request.purpose.value,
+                purpose=request.purpose,
                 known=", ".join(FORMS[request.purpose]),
             )
 

@@ -104,10 +104,14 @@ class ListDocument:
 
         Such as ``constituency-088-precinct-0004-display``.
         """
-        place = f"{place_stem(self.constituency)}-{_precinct_stem(self.precinct)}"
-        is_permanent = self.list_kind is ListKind.PERMANENT
-        kind = "" if is_permanent else f"-{self.list_kind}"
-        return f"{place}{kind}-{self.purpose}"
+        key = (self.constituency, self.precinct, self.list_kind)
+        return f"{list_stem(*key)}-{self.purpose}"
+
+
+def list_stem(constituency: int | None, precinct: int | None, kind: ListKind) -> str:
+    """How the names of a list's files begin."""
+    place = f"{place_stem(constituency)}-{_precinct_stem(precinct)}"
+    return place if kind is ListKind.PERMANENT else f"{place}-{kind}"
 
 
 def place_stem(constituency: int | None) -> str:

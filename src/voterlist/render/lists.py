@@ -12,6 +12,7 @@ from voterlist.decisions import grounds
 from voterlist.fields import CARRIED, DISPLAYED, FIELDS, NAME_PARTS
 from voterlist.lists.documents import ListDocument
 from voterlist.lists.door_codes import code_of
+from voterlist.lists.papers import PaperDocument
 from voterlist.lists.sheets import ABOUT_ASK, ABOUT_CASE, MOVED_IN, MOVED_OUT
 from voterlist.model import Action, CaseKind, Purpose, Verdict
 from voterlist.report.asked import evidence_of
@@ -33,12 +34,12 @@ class ListWords(Words):
         is_work = document.purpose is Purpose.WORK
         return self("lists.title.work", title=title) if is_work else title
 
-    def place_of(self, document: ListDocument) -> str:
+    def place_of(self, document: ListDocument | PaperDocument) -> str:
         """The constituency and precinct of the list."""
-        whole = self._constituency(document)
+        number, name = document.constituency, document.constituency_name
+        whole = self.constituency(number, name)
         if document.precinct is None:
             return self("lists.place.no-precinct", constituency=whole)
-        number, name = document.constituency, document.constituency_name
         if number is None:
             return f"{whole}, {self._precinct(document.precinct)}"
         places = {"constituency": str(number), "precinct": str(document.precinct)}
@@ -46,9 +47,8 @@ class ListWords(Words):
             return self("lists.place.no-name", **places)
         return self("lists.place", name=name, **places)
 
-    def _constituency(self, document: ListDocument) -> str:
-        """The constituency of the list, with its name where it is known."""
-        number, name = document.constituency, document.constituency_name
+    def constituency(self, number: int | None, name: str | None) -> str:
+        """A constituency, with its name where it is known."""
         if number is None:
             return self("lists.place.nowhere")
         if name is None:

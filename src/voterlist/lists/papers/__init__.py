@@ -1,0 +1,130 @@
+"""Papers by the hundred: a table (a file here) and a template (``render/pdf/templates``).
+
+The table says of whom there is one and what it says of each; the template where that stands. A file
+of both is a purpose of ``voterlist lists``. Its words are those of the catalogue under
+``paper.<name>``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+
+from voterlist.lists.compile import Compiled
+from voterlist.lists.documents import Edition, list_stem, of_list
+from voterlist.lists.roll import LIST_KEY
+from voterlist.model import ListKind
+from voterlist.shipped import shipped_toml
+from voterlist.tables import row_of_each
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One file of this folder."""
+
+    name: str
+    rows: str
+    """Of whom there is one: ``voters``, all of a list by street and house."""
+    columns: tuple[str, ...]
+    """What it says of each: names of ``render.papers.CELLS``."""
+    words: tuple[str, ...]
+    """What its template says to all: keys of the catalogue below ``paper.<name>``."""
+
+
+@cache
+def papers() -> Mapping[str, Paper]:
+    """Every paper by its name, which is its purpose."""
+    names = sorted(
+        path.name.removesuffix(".toml")
+        for path in resources.files(__package__).iterdir()
+        if path.name.endswith(".toml")
+    )
+    made = {name: shipped_toml(__package__, f"{name}.toml") for name in names}
+    return {
+        name: Paper(name, cells["rows"], tuple(cells["columns"]), tuple(cells["words"]))
+        for name, cells in made.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Where a precinct votes, and how it is called."""
+
+    address: str | None = None
+    telephone: str | None = None
+
+
+Offices: TypeAlias = Mapping[tuple[int | None, int | None], Office]
+"""(constituency, precinct) -> its office."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperDocument:
+    """The papers of one list."""
+
+    paper: Paper
+    day: dt.date
+    constituency: int | None
+    constituency_name: str | None
+    precinct: int | None
+    list_kind: ListKind
+    office: Office
+    rows: pa.Table
+    """LISTED, in the order in which they are printed."""
+
+    @property
+    def stem(self) -> str:
+        """The file's name without language and ending."""
+        key = (self.constituency, self.precinct, self.list_kind)
+        return f"{list_stem(*key)}-{self.paper.name}"
+
+
+def paper_documents(
+    paper: Paper,
+    numbered: Compiled,
+    by_street: Compiled,
+    edition: Edition,
+    offices: Offices,
+) -> Iterator[PaperDocument]:
+    """The papers of each list that has somebody, by precinct and kind.
+
+    Args:
+        paper: which.
+        numbered: the lists, with the numbers that they have on display.
+        by_street: the same, by street and house.
+        edition: what they have in common.
+        offices: of the precincts of which they are known.
+    """
+    ids = by_street.listed.column("entry_id")
+    rows = row_of_each(ids, numbered.listed.column("entry_id"))
+    listed = numbered.listed.take(rows)
+    for key in numbered.balance.to_pylist():
+        own = of_list(listed, key)
+        if own.num_rows:
+            yield _document(paper, key, own, edition, offices)
+
+
+def _document(
+    paper: Paper,
+    key: Mapping[str, Any],
+    rows: pa.Table,
+    edition: Edition,
+    offices: Offices,
+) -> PaperDocument:
+    constituency, precinct, kind = (key[name] for name in LIST_KEY)
+    return PaperDocument(
+        paper=paper,
+        day=edition.day,
+        constituency=constituency,
+        constituency_name=edition.names.get(constituency),
+        precinct=precinct,
+        list_kind=ListKind(kind),
+        office=offices.get((constituency, precinct), Office()),
+        rows=rows,
+    )

@@ -1,0 +1,155 @@
+"""Papers by the hundred: voter's cards and labels, and where each precinct votes."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import workspaces
+from papers import DAY, pages, squeezed, table, voter
+from voterlist.catalogue import LANGUAGES
+from voterlist.cli.app import APP
+from voterlist.errors import UsageError
+from voterlist.handover.offices import FILE_NAME, read_offices
+from voterlist.lists.papers import Office, PaperDocument, papers
+from voterlist.model import ListKind
+from voterlist.render.lists import ListWords
+from voterlist.render.papers import CELLS, write_paper
+from voterlist.schemas import LISTED
+
+HEADINGS = "dairə;məntəqə;ünvan;telefon\n"
+OFFICE = Office("Nizami küç. 12, 3 nömrəli məktəb", "+994 20 274 11 22")
+
+
+def cards(rows, name="card", office=OFFICE):
+    return PaperDocument(
+        papers()[name],
+        DAY,
+        21,
+        "Nəsimi birinci",
+        14,
+        ListKind.PERMANENT,
+        office,
+        table(LISTED, rows),
+    )
+
+
+def printed(document, path, language="az"):
+    write_paper(document, language, "pdf", path / "paper.pdf")
+    return pages((path / "paper.pdf").read_bytes())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("paper", papers().values(), ids=str)
+def test_a_paper_is_a_table_and_a_template_with_words_in_both_languages(
+    paper, language, tmp_path
+):
+    """Half of a paper would fail at the printer's, with a thousand cards to go."""
+    words = ListWords(language)
+    assert set(paper.columns) <= set(CELLS)
+    for key in ("title", *paper.words):
+        assert words.has(f"paper.{paper.name}.{key}")
+    assert printed(cards([voter(1)], paper.name), tmp_path, language)
+
+
+def test_eight_cards_stand_on_a_page_and_each_voter_has_one(tmp_path):
+    rows = [voter(number, f"Soyad{number:03}yev") for number in range(1, 18)]
+    texts = printed(cards(rows), tmp_path)
+    assert [text.count(OFFICE.telephone) for text in texts] == [8, 8, 1]
+    whole = "".join(texts)
+    assert all(whole.count(row["surname"]) == 1 for row in rows)
+
+
+@pytest.mark.parametrize("name", sorted(papers()))
+def test_nothing_of_a_long_name_or_address_is_cut_off(name, tmp_path):
+    long = voter(2, "X" * 4000, address="Səttar Bəhlulzadə küçəsi " * 9 + "Z")
+    whole = squeezed(
+        "".join(printed(cards([voter(1), long, voter(3)], name), tmp_path))
+    )
+    assert whole.count("X") == 4000
+    assert squeezed(long["address"]) in whole
+
+
+def test_what_is_not_known_of_a_precinct_is_a_line_to_write_on(tmp_path):
+    (text,) = printed(cards([voter(1)], office=Office()), tmp_path)
+    assert "....." in text
+
+
+def test_a_table_for_the_printer_can_run_no_formula(tmp_path):
+    path = tmp_path / "cards.csv"
+    write_paper(cards([voter(1, "=1+1")]), "en", "csv", path)
+    (row,) = csv.DictReader(path.read_text("utf-8-sig").splitlines())
+    assert row["Voter"].startswith("'=1+1")
+    assert row["Telephone"] == f"'{OFFICE.telephone}"
+
+
+# --- where each precinct votes
+
+
+def test_the_office_of_each_precinct_is_read(tmp_path):
+    path = tmp_path / FILE_NAME
+    path.write_text(f"\ufeff{HEADINGS}\n88;1; Nizami  küç. 12 ;\n88;2;;12\n", "utf-8")
+    assert read_offices(tmp_path) == {
+        (88, 1): Office("Nizami küç. 12", None),
+        (88, 2): Office(None, "12"),
+    }
+    path.unlink()
+    assert read_offices(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("", 1),
+        ("a;b;c\n88;1;x\n", 1),
+        (HEADINGS + "88;;x;1\n", 2),
+        (HEADINGS + "88;1;x;1\n88;1;y;1\n", 3),
+        (HEADINGS + "88;bir;x;1\n", 2),
+    ],
+)
+def test_a_file_of_precincts_with_a_mistake_names_its_line(tmp_path, content, line):
+    """A card with another precinct's address sends its voter to the wrong door."""
+    (tmp_path / FILE_NAME).write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        read_offices(tmp_path)
+    assert caught.value.code == "precincts-unreadable"
+    assert caught.value.places["line"] == str(line)
+
+
+def test_a_file_of_precincts_in_another_encoding_is_refused(tmp_path):
+    (tmp_path / FILE_NAME).write_bytes("dairə;məntəqə;ünvan\n".encode("utf-16"))
+    with pytest.raises(UsageError):
+        read_offices(tmp_path)
+
+
+# --- the command
+
+
+def lists(folder, *arguments):
+    given = ["lists", folder, *arguments, "--json"]
+    day = workspaces.TODAY.isoformat()
+    result = CliRunner().invoke(APP, [*map(str, given), "--today", day])
+    return json.loads(result.stdout)
+
+
+@pytest.mark.slow
+def test_cards_are_in_order_of_street_with_the_numbers_of_the_list_on_display(tmp_path):
+    """Who hands them out goes house by house; the number is looked up on the wall."""
+    folder = workspaces.finished(tmp_path / "w")
+    (folder / FILE_NAME).write_text(f"{HEADINGS}88;1;Məktəb;12\n", encoding="utf-8")
+    made = lists(folder, "--purpose", "card", "--form", "csv", "--language", "en")
+    assert [file["rows"] for file in made["files"]] == [4, 3]
+    with Path(made["files"][0]["path"]).open(encoding="utf-8-sig") as file:
+        rows = [*csv.DictReader(file)]
+    assert [row["Address"] for row in rows] == [
+        "Füzuli küç. 1",
+        "Nizami küç. 4, m. 2",
+        "Nizami küç. 4, m. 2",
+        "Nizami küç. 8",
+    ]
+    assert [row["No. on the list"] for row in rows] == ["2", "3", "4", "1"]
+    assert {row["Where you vote"] for row in rows} == {"Məktəb"}
+    assert lists(folder, "--purpose", "card", "--form", "csv")["files"]
+    assert lists(folder, "--purpose", "cards")["error"]["code"] == "lists-no-purpose"
