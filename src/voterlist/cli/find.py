@@ -57,7 +57,9 @@ def find(options: _Options) -> Answer:
         found = look(
             options.workspace, question, looker, limit=options.limit, progress=steps
         )
-    _tell(found)
+    # What is shown names people: with --json it is not told a second time, on standard error.
+    if not TERMINAL.json:
+        _tell(found)
     return {
         "answer": found.answer,
         "found": [_as_json(hit) for hit in found.hits],

@@ -13,9 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.errors import usage_error
 from voterlist.facts import BIRTH_YEARS
+from voterlist.fields import IDENTIFIERS
 from voterlist.model import ListKind, Profile
 from voterlist.normalize import normalize
 from voterlist.normalize.addresses import read_address
@@ -24,7 +26,7 @@ from voterlist.normalize.fullname import split_full_name
 from voterlist.normalize.identifiers import read_document, read_fin
 from voterlist.normalize.name_parts import particle_of
 from voterlist.schemas import ENTRY
-from voterlist.tables import from_rows
+from voterlist.tables import from_rows, with_column
 
 MOST_LETTERS = 300
 """Letters of a question; no name is as long."""
@@ -47,6 +49,12 @@ _CASE = re.compile(
     r"(?:№|#|\bno\.?\s|\bnömrə\s)\s*(\d{1,9})$|^\s*(\d{1,6})\s*$", re.IGNORECASE
 )
 _ENTRY_ID = re.compile(r"\d{3}-\d{4}-[0-9A-Z]{13}(?:\.\d+)?")
+_NO_SIGN = re.compile(r"[^0-9A-Z\u0400-\u04ff]+")
+_LENGTHS = range(6, 13)
+"""Signs of a FIN or a document of which one may be missing, or one too many."""
+_LONGEST_FIN = 8
+TYPED = "_typed"
+"""How the name of a field of a reading ends whose text is compared as it is typed."""
 _WORD = re.compile(r"[^\W_]+(?:[.'’ʼ`-][^\W_]+)*\.?")
 
 
@@ -99,30 +107,30 @@ def asked(question: Question, profile: Profile) -> Asked:
     if case:
         return Asked((), case=int(case[1] or case[2]))
     rest, date = _taken_date(words)
-    fixed, rest = _numbers(rest)
+    numbers, rest = _numbers(rest)
     not_read = []
     if question.fin:
-        fixed |= (told := _identifier(question.fin))
-        not_read += [] if told else ["fin"]
+        numbers = _identifiers(question.fin)
+        not_read += [] if numbers else ["fin"]
     if question.born:
         date = question.born
     dates = _isos(read_date(date)) if date else ()
     not_read += ["born"] if date and not dates else []
-    words_left = _WORD.findall(rest)
-    named = list(_readings(words_left, question.address, profile))
+    named = list(_readings(_WORD.findall(rest), question.address, profile))
     readings = [
-        {**reading, **fixed, **({"birth_date": day} if day else {})}
+        {**reading, **number, **({"birth_date": day} if day else {})}
+        for number in numbers or [{}]
         for reading in named or [{}]
         for day in dates or ("",)
     ]
-    distinct = list(
-        {tuple(sorted(one.items())): one for one in readings if one}.values()
-    )
+    if not numbers:
+        # A FIN may have letters alone, as names have.
+        readings += [own for word in rest.split() for own in _identifiers(word)[:1]]
+    distinct = {tuple(sorted(one.items())): one for one in readings if one}
     if not distinct:
         raise usage_error("find-nothing-asked")
-    return Asked(
-        tuple(distinct[:_MOST_READINGS]), dates=dates, not_read=tuple(not_read)
-    )
+    told = tuple(distinct.values())[:_MOST_READINGS]
+    return Asked(told, dates=dates, not_read=tuple(not_read))
 
 
 def _clean(text: str) -> str:
@@ -158,26 +166,31 @@ def _isos(date: WrittenDate) -> tuple[str, ...]:
     return tuple(dict.fromkeys(told))
 
 
-def _numbers(text: str) -> tuple[dict[str, str], str]:
-    """(the FIN and the document among the words, the text without them)."""
-    found: dict[str, str] = {}
+def _numbers(text: str) -> tuple[list[dict[str, str]], str]:
+    """(what a FIN or a document among the words may be, the text without it)."""
+    found: list[dict[str, str]] = []
     rest = []
     for word in text.split():
-        signs = word.strip(".,;:()")
-        is_number = any(map(str.isdigit, signs)) and 6 < len(signs) < 14
-        told = _identifier(signs) if is_number else {}
-        found |= told
+        told = _identifiers(word) if any(map(str.isdigit, word)) else []
+        found += told
         rest += [] if told else [word]
     return found, " ".join(rest)
 
 
-def _identifier(text: str) -> dict[str, str]:
-    """The FIN or the document that a text is; nothing where it is neither."""
-    fin = read_fin(text)
-    document = fin.document or read_document(text).value
-    if document:
-        return {"document": document}
-    return {"fin": fin.value} if fin.value else {}
+def _identifiers(text: str) -> list[dict[str, str]]:
+    """What a FIN or a document may be: as it is repaired, and as it is typed.
+
+    A sign may be missing or too many: what is typed is compared then.
+    """
+    signs = _NO_SIGN.sub("", text.upper().replace("İ", "I"))
+    fin = read_fin(signs)
+    document = fin.document or read_document(signs).value
+    found = {"document": document, "fin": None if document else fin.value}
+    told = [{name: value} for name, value in found.items() if value]
+    if any(map(str.isdigit, signs)) and len(signs) in _LENGTHS:
+        name = "fin" if len(signs) <= _LONGEST_FIN else "document"
+        told.append({f"{name}{TYPED}": signs})
+    return told
 
 
 def _readings(
@@ -243,15 +256,21 @@ def _groups(words: Sequence[str], most: int) -> Iterator[tuple[str, ...]]:
 
 
 def voters_of(readings: Sequence[Mapping[str, str]], profile: Profile) -> pa.Table:
-    """VOTER of the readings, in their order."""
+    """VOTER of the readings, in their order; identifiers as typed where they are so read."""
     rows = [
         {
             "entry_id": f"{number:04}",
             "list_kind": ListKind.PERMANENT.value,
             "source": "",
             "line": 0,
-            **reading,
+            **{name: text for name, text in reading.items() if name in ENTRY.names},
         }
         for number, reading in enumerate(readings)
     ]
-    return normalize(from_rows(rows, ENTRY, "entry_id"), profile).table
+    voters = normalize(from_rows(rows, ENTRY, "entry_id"), profile).table
+    for name in IDENTIFIERS:
+        typed = pa.array(
+            [reading.get(f"{name}{TYPED}") for reading in readings], pa.string()
+        )
+        voters = with_column(voters, name, pc.coalesce(voters.column(name), typed))
+    return voters

@@ -192,7 +192,9 @@ def _hits(
     for name in IDENTIFIERS:
         known = pc.unique(voters.column(name)).drop_null().to_pylist()
         if known:
-            yield list(_near_numbers(index, name, known[0]))
+            yield [
+                hit for number in known for hit in _near_numbers(index, name, number)
+            ]
     places = {
         (row["street"], row["house"])
         for row in voters.select(["street", "house"]).to_pylist()
@@ -238,7 +240,7 @@ def near_values(lexicon: Lexicon, word: str) -> tuple[Codes, Levels]:
 def _near_dates(index: Index, year: int, month: int | None, day: int | None) -> _Hits:
     """The entries born on a day or near it, or in a year of which the day is not asked."""
     column = index.numbered["date"]
-    numbers, counts = column.distinct
+    numbers, counts = column.numbers, column.counts
     own = packed_date(year, month or 0, day or 0)
     of_year = numbers // 10_000 == year
     same = of_year if not (month and day) else (numbers == own)

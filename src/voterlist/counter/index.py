@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,12 @@ from voterlist import strict_json, tables
 from voterlist.arrays import Codes, Longs, consecutive
 from voterlist.decisions import with_corrections
 from voterlist.errors import StageError
-from voterlist.fields import NAME_PARTS
+from voterlist.fields import IDENTIFIERS, NAME_PARTS
 from voterlist.link.comparisons.names import Looks
 from voterlist.link.encode import COMPARED, EncodedColumn, street_names
 from voterlist.link.part import ENTRIES, Tables, Whole, whole_list
 from voterlist.lists.compile import compile_lists
-from voterlist.model import AsideCode, ListOrder, Profile
+from voterlist.model import AsideCode, ListKind, ListOrder, Profile
 from voterlist.normalize import normalize
 from voterlist.normalize.names import skeleton
 from voterlist.pipeline.known import Known
@@ -45,25 +44,19 @@ NAMES = ("surname", "stem", "given_name", "patronymic")
 STREET = "street"
 NUMBERED = ("date", "fin_hash", "document_hash")
 """The columns of numbers by which entries are looked up."""
-PLACE = ("constituency", "precinct", "list_kind")
+_CODED = pa.dictionary(pa.int32(), pa.string())
 SHOWN = pa.schema(
     [
-        pa.field("entry_id", pa.string(), nullable=False),
-        *(pa.field(name, VOTER.field(name).type) for name in PLACE),
-        *(pa.field(name, pa.string()) for name in (*NAME_PARTS, "address")),
-        *(
-            pa.field(name, VOTER.field(name).type)
-            for name in ("birth_year", "birth_month", "birth_day", "fin", "document")
-        ),
-        pa.field("state", pa.string(), nullable=False),
-        pa.field("ground", pa.string()),
-        pa.field("kept_entry_id", pa.string()),
-        pa.field("listed_in", pa.int32()),
-        pa.field("listed_precinct", pa.int32()),
-        pa.field("list_number", pa.int32()),
+        *((name, _CODED) for name in (*NAME_PARTS, "address")),
+        ("state", _CODED),
+        ("ground", _CODED),
+        ("kept_entry_id", pa.string()),
+        ("listed_in", pa.int32()),
+        ("listed_precinct", pa.int32()),
+        ("list_number", pa.int32()),
     ]
 )
-"""What is told of each entry. ``state``: one of the words below.
+"""What is told of each entry beside what is compared. ``state``: one of the words below.
 ``listed_in`` and ``listed_precinct``: where the person stands on the list of today; null: on none.
 ``list_number``: the place on the printed list of this precinct."""
 LISTED, STRUCK, REPEATED, MOVED, ADDED = (
@@ -109,24 +102,28 @@ class Lexicon:
         return np.flatnonzero(begins & longer).astype(np.int32)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Numbered:
-    """Numbers in ascending order, and the entry that has each."""
+    """Distinct numbers in ascending order, and the entries that have each."""
 
     numbers: Longs
+    starts: Codes
+    """Where the entries of each number begin in the order; behind them its length."""
     order: Codes
+
+    @property
+    def counts(self) -> Longs:
+        """How many entries have each number."""
+        return np.diff(self.starts).astype(np.int64)
 
     def entries_of(self, numbers: Longs) -> Codes:
         """The entries that have one of these."""
-        first = np.searchsorted(self.numbers, numbers)
-        count = np.searchsorted(self.numbers, numbers, "right") - first
+        places = np.searchsorted(self.numbers, numbers)
+        places = places[places < len(self.numbers)]
+        places = places[np.isin(self.numbers[places], numbers)]
+        first = self.starts[places].astype(np.int64)
+        count = self.starts[places + 1] - first
         return np.asarray(self.order[consecutive(first, count)])
-
-    @cached_property
-    def distinct(self) -> tuple[Longs, Longs]:
-        """(the distinct numbers, how many entries have each)."""
-        values, counts = np.unique(self.numbers, return_counts=True)
-        return values, counts.astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -147,9 +144,26 @@ class Index:
 
     def entry(self, entry_id: str) -> int | None:
         """Where an entry stands; None where it is none of the run."""
-        ids = self.shown.column("entry_id")
-        place = int(pc.index(ids, entry_id).as_py())
+        place = int(pc.index(self.parts[ENTRIES].column("id"), entry_id).as_py())
         return None if place < 0 else place
+
+    def row(self, position: int) -> dict[str, Any]:
+        """What is told of an entry: the columns of SHOWN and those of VOTER that it names."""
+        (own,) = self.shown.slice(position, 1).to_pylist()
+        (compared,) = self.parts[ENTRIES].slice(position, 1).to_pylist()
+        kind = ListKind.TEMPORARY if compared["temporary"] else ListKind.PERMANENT
+        born = {
+            f"birth_{part}": compared[part] or None for part in ("year", "month", "day")
+        }
+        place = {name: compared[name] for name in ("constituency", "precinct")}
+        return {
+            "entry_id": compared["id"],
+            **{name: None if number < 0 else number for name, number in place.items()},
+            "list_kind": kind.value,
+            **own,
+            **born,
+            **{name: compared[name] for name in IDENTIFIERS},
+        }
 
 
 def index_of(
@@ -201,13 +215,20 @@ def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, 
     for name in NUMBERED:
         numbers = _dates(entries) if name == "date" else entries.column(name).to_numpy()
         order = _by_code(numbers)
-        np.save(folder / f"{name}.npy", np.stack([numbers[order], order]))
-    _write(folder / f"{ENTRIES}.arrow", entries)
+        values, starts = np.unique(numbers[order], return_index=True)
+        np.save(folder / f"{name}.npy", values)
+        np.save(
+            folder / f"{name}-starts.npy",
+            np.append(starts, len(order)).astype(np.int32),
+        )
+        np.save(folder / f"{name}-order.npy", order)
+    _write(folder / f"{ENTRIES}.arrow", entries.drop_columns(list(NUMBERED[1:])))
     _write(folder / "address.arrow", parts["address"])
     progress(INDEX, 2, 3)
     shown = _shown(runs, voters, additions, amendments)
+    ids = voters.column("entry_id")
     del voters, parts, entries
-    shown = _with_places(shown, source, progress)
+    shown = _with_places(shown, ids, source, progress)
     _write(folder / "shown.arrow", shown)
     aside = _aside(runs.table("set_aside"))
     _write(folder / "aside.arrow", aside)
@@ -260,9 +281,7 @@ def _shown(
     runs: Known, voters: pa.Table, additions: pa.Table, amendments: pa.Table
 ) -> pa.Table:
     """SHOWN of all entries, without where they stand on the lists."""
-    columns: dict[str, Any] = {
-        name: voters.column(name) for name in SHOWN.names if name in voters.column_names
-    }
+    columns: dict[str, Any] = {}
     written = runs.table("entries").select(
         ["entry_id", *NAME_PARTS, "full_name", "address"]
     )
@@ -290,16 +309,23 @@ def _shown(
         for name, column in others.items():
             taken = tables.taken(of_action, name, rows).cast(pa.string())
             others[name] = pc.if_else(is_so, taken, column)
-    return tables.from_columns(
-        {**columns, **others, "state": state}
-        | {name: pa.nulls(len(ids), pa.int32()) for name in SHOWN.names[-3:]},
-        SHOWN,
-        len(ids),
+    made = {**columns, **others, "state": state}
+    made |= {name: pa.nulls(len(ids), pa.int32()) for name in _PLACES}
+    return pa.table(
+        [_as(made[field.name], field.type) for field in SHOWN], schema=SHOWN
     )
 
 
-def _with_places(shown: pa.Table, source: ListSource, progress: Progress) -> pa.Table:
-    """SHOWN with where each person stands on the list of today.
+def _as(column: Any, kind: pa.DataType) -> pa.Array:
+    """A column as an array of a type: text by the codes of its values."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return array.dictionary_encode() if kind == _CODED else array.cast(kind)
+
+
+def _with_places(
+    shown: pa.Table, ids: pa.ChunkedArray, source: ListSource, progress: Progress
+) -> pa.Table:
+    """SHOWN of these entries with where each person stands on the list of today.
 
     A list that does not add up is not compiled: its entries have no number.
     """
@@ -317,7 +343,7 @@ def _with_places(shown: pa.Table, source: ListSource, progress: Progress) -> pa.
     if not parts:
         return shown
     of_lists = pa.concat_tables(parts)
-    rows = tables.row_of_each(shown.column("entry_id"), of_lists.column("entry_id"))
+    rows = tables.row_of_each(ids, of_lists.column("entry_id"))
     for name, of_list in _PLACES.items():
         column = tables.taken(of_lists, of_list, rows).cast(pa.int32())
         shown = tables.with_column(shown, name, column)
@@ -403,8 +429,10 @@ def _opened(unit: KeptUnit) -> Index:
     }
     numbered = {}
     for name in NUMBERED:
-        numbers, order = np.load(unit.path(f"{name}.npy"), mmap_mode="r")
-        numbered[name] = Numbered(numbers, order)
+        files = (f"{name}{end}.npy" for end in ("", "-starts", "-order"))
+        numbered[name] = Numbered(
+            *(np.load(unit.path(file), mmap_mode="r") for file in files)
+        )
     return Index(
         parts,
         whole,

@@ -58,7 +58,7 @@ class Hit:
     is_certain: bool
     """Whether a linkage would take the two for one person."""
     row: Mapping[str, Any]
-    """Of the columns of SHOWN; FIN and document as they may be shown."""
+    """As ``Index.row``; FIN and document as they may be shown."""
     levels: Mapping[str, str] = field(default_factory=dict)
     """What each field that was asked says: the word of its level."""
 
@@ -126,7 +126,7 @@ class Finder:
         )
 
     def _hit(self, fit: Fit, certain: float) -> Hit:
-        (row,) = self.index.shown.slice(fit.position, 1).to_pylist()
+        row = self.index.row(fit.position)
         return Hit(
             row["entry_id"],
             fit.score,

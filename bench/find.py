@@ -1,0 +1,400 @@
+"""How well `voterlist find` finds: questions about people on an invented list, and on none.
+
+    python bench/find.py [--workspace DIR] [--voters N] [--questions 200] [--absent 50] [--write]
+
+The questions are written here, without the tables of the program: three scripts, slips of the pen
+and of the keyboard, parts of names, dates in several forms. A workspace of ``voterlist synth``
+tells who is who (``truth.parquet``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import platform
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median, quantiles
+
+import pyarrow.parquet as pq
+
+import page
+from process import run
+from voterlist.counter.asking import Question
+from voterlist.counter.looking import Finder
+from voterlist.pipeline.list_input import ListSource
+from voterlist.storage.workspace import open_to_read
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAM = [sys.executable, "-m", "voterlist"]
+GREP = shutil.which("grep") or "grep"
+FIRST = 5
+"""A hit is among so many."""
+
+ASCII = dict(zip("əƏşŞçÇğĞıİöÖüÜ", "eEsScCgGiIoOuU", strict=True))
+ENGLISH = {
+    "ə": "a",
+    "Ə": "A",
+    "c": "j",
+    "C": "J",
+    "q": "g",
+    "Q": "G",
+    "x": "kh",
+    "X": "Kh",
+    "ş": "sh",
+    "Ş": "Sh",
+    "ç": "ch",
+    "Ç": "Ch",
+    "ğ": "gh",
+    "ı": "i",
+    "İ": "I",
+    "ö": "o",
+    "Ö": "O",
+    "ü": "u",
+    "Ü": "U",
+}
+OLD_CYRILLIC = dict(
+    zip(
+        "abcçdeəfgğhxıijkqlmnoöprsştuüvyz",
+        "абҹчдеәфҝғһхыижкглмноөпрсштуүвјз",
+        strict=True,
+    )
+)
+RUSSIAN = {
+    **dict(
+        zip("abçdefghxıikqlmnoöprstuüvyz", "абчдефггхыикклмноопрстуювйз", strict=True)
+    ),
+    "c": "дж",
+    "ə": "а",
+    "ğ": "г",
+    "j": "ж",
+    "ş": "ш",
+}
+PARTICLES = {
+    "az": ("oğlu", "qızı"),
+    "ascii": ("oglu", "qizi"),
+    "english": ("oglu", "gizi"),
+    "old": ("оғлу", "гызы"),
+    "russian": ("оглы", "кызы"),
+}
+NEIGHBOURS = {
+    letter: row[place - 1 : place] + row[place + 1 : place + 2]
+    for row in (
+        "qwertyuiop",
+        "asdfghjkl",
+        "zxcvbnm",
+        "йцукенгшщзх",
+        "фывапролджэ",
+        "ячсмитьбю",
+    )
+    for place, letter in enumerate(row)
+}
+MONTHS = (
+    *("yanvar", "fevral", "mart", "aprel", "may", "iyun", "iyul"),
+    *("avqust", "sentyabr", "oktyabr", "noyabr", "dekabr"),
+)
+OF_MONTHS = (
+    *("января", "февраля", "марта", "апреля", "мая", "июня", "июля"),
+    *("августа", "сентября", "октября", "ноября", "декабря"),
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is asked for."""
+
+    surname: str
+    given_name: str
+    father: str
+    is_woman: bool
+    born: tuple[int, int, int]
+    fin: str | None = None
+    document: str | None = None
+
+
+def written(name: str, script: str) -> str:
+    """A name in another script."""
+    if script == "az":
+        return name
+    if script == "ascii":
+        return "".join(ASCII.get(sign, sign) for sign in name)
+    if script == "english":
+        return "".join(ENGLISH.get(sign, sign) for sign in name)
+    small = name.replace("İ", "i").replace("I", "ı").lower()
+    if script == "russian":
+        small = small.replace("ye", "е").replace("ya", "я").replace("yu", "ю")
+    table = OLD_CYRILLIC if script == "old" else RUSSIAN
+    return "".join(table.get(sign, sign) for sign in small).title()
+
+
+def with_slip(word: str, chance: random.Random) -> str:
+    """A word with one slip."""
+    if len(word) < 4:
+        return word
+    place = chance.randrange(1, len(word) - 1)
+    before, sign, behind = word[:place], word[place], word[place + 1 :]
+    near = NEIGHBOURS.get(sign.lower(), "") or sign
+    return chance.choice(
+        [
+            before + behind,
+            before + sign + sign + behind,
+            before + behind[0] + sign + behind[1:],
+            before + chance.choice(near) + behind,
+            word.replace("l", "I", 1) if "l" in word[1:] else before + behind,
+        ]
+    )
+
+
+def date_of(person: Person, chance: random.Random) -> str:
+    """A birth date in one of the forms in which people say it."""
+    year, month, day = person.born
+    return chance.choice(
+        [
+            f"{day:02}.{month:02}.{year}",
+            f"{year}-{month:02}-{day:02}",
+            f"{day}/{month}/{year}",
+            f"{day} {MONTHS[month - 1]} {year}",
+            f"{day} {OF_MONTHS[month - 1]} {year}",
+        ]
+    )
+
+
+def question(person: Person, chance: random.Random) -> Question:
+    """What somebody asks about a person."""
+    script = chance.choice(list(PARTICLES))
+    slips = chance.choice([0, 0, 0, 1, 1, 2])
+
+    def said(*names: str) -> list[str]:
+        words = [written(name, script) for name in names]
+        for place in chance.sample(range(len(words)), min(slips, len(words))):
+            words[place] = with_slip(words[place], chance)
+        return words
+
+    kind = chance.choice(
+        ["whole", "whole", "date", "date", "year", "married", "part", "number"]
+    )
+    date, year = date_of(person, chance), str(person.born[0])
+    if kind == "number" and person.fin:
+        number = chance.choice([person.fin, person.document or person.fin])
+        return Question(
+            chance.choice([number, number.lower(), with_slip(number, chance)])
+        )
+    if kind == "date":
+        words = [*said(person.surname, person.given_name), date]
+    elif kind == "year":
+        words = [*said(person.surname, person.given_name, person.father), year]
+    elif kind == "married":
+        words = [*said(person.given_name, person.father), date]
+    elif kind == "part":
+        words = [
+            written(person.surname, script)[: chance.randint(4, 6)],
+            *said(person.given_name),
+            date,
+        ]
+    else:
+        surname, given_name, father = said(
+            person.surname, person.given_name, person.father
+        )
+        particle = [PARTICLES[script][person.is_woman]] if chance.random() < 0.6 else []
+        words = [surname, given_name, father, *particle]
+        if not particle and chance.random() < 0.5:
+            words = [given_name, surname, father]
+        words += [date] if slips == 2 else []
+    text = " ".join(words)
+    return Question(chance.choice([text, text, text.lower(), text.upper()]))
+
+
+def people(folder: Path) -> tuple[list[tuple[Person, str]], dict[str, set[str]]]:
+    """(people with the id of their entry, person -> ids of entries) of an invented list."""
+    truth = pq.read_table(folder / "truth.parquet").to_pylist()
+    person_of = {
+        row["entry_id"]: row["person_id"] for row in truth if row["done"] is None
+    }
+    own: dict[str, set[str]] = defaultdict(set)
+    for row in truth:
+        own[row["person_id"]].add(row["entry_id"])
+    found = []
+    for row in pq.read_table(folder / "entries.parquet").to_pylist():
+        name = [row["surname"], row["given_name"], row["patronymic"]]
+        date = (row["birth_date"] or "").split("-")
+        if row["entry_id"] not in person_of or not all(name) or len(date) != 3:
+            continue
+        father, _, particle = name[2].rpartition(" ")
+        if particle not in PARTICLES["az"] or not father:
+            continue
+        born = (int(date[0]), int(date[1]), int(date[2]))
+        person = Person(
+            name[0],
+            name[1],
+            father,
+            particle == "qızı",
+            born,
+            row["fin"],
+            row["document"],
+        )
+        found.append((person, person_of[row["entry_id"]]))
+    return found, own
+
+
+def absent(known: list[tuple[Person, str]], chance: random.Random) -> Person:
+    """Somebody on no list: the names of three people, born on a day of their own."""
+    one, two, three = (chance.choice(known)[0] for _ in range(3))
+    while two.is_woman != one.is_woman:
+        two = chance.choice(known)[0]
+    born = (chance.randint(1940, 2005), chance.randint(1, 12), chance.randint(1, 28))
+    signs = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+    fin = "9Z" + "".join(chance.choices(signs, k=5))
+    return Person(one.surname, two.given_name, three.father, one.is_woman, born, fin)
+
+
+@dataclass
+class Told:
+    """What came of the questions."""
+
+    asked: int = 0
+    first: int = 0
+    among_first: int = 0
+    certain: int = 0
+    absent: int = 0
+    missed: list[str] = field(default_factory=list)
+    absent_certain: list[str] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+
+def asked_all(
+    finder: Finder, folder: Path, questions: int, nobody: int, seed: int = 1
+) -> Told:
+    """Ask about people on the list, and about some who are on none."""
+    chance = random.Random(seed)  # noqa: S311  a question is no secret
+    known, own = people(folder)
+    told = Told()
+
+    def ask(one: Question) -> list[tuple[str, bool]]:
+        wall, cpu = time.perf_counter(), time.process_time()
+        hits = finder.find(one, FIRST).hits
+        told.seconds.append(time.perf_counter() - wall)
+        told.cpu.append(time.process_time() - cpu)
+        return [(hit.entry_id, hit.is_certain) for hit in hits]
+
+    for _ in range(questions):
+        person, number = chance.choice(known)
+        one = question(person, chance)
+        hits = ask(one)
+        ids = [entry_id for entry_id, _ in hits]
+        told.asked += 1
+        told.first += bool(ids) and ids[0] in own[number]
+        told.certain += any(entry_id in own[number] for entry_id, sure in hits if sure)
+        is_hit = bool(own[number] & set(ids))
+        told.among_first += is_hit
+        if not is_hit:
+            told.missed.append(f"{one.words} = {person}")
+    for _ in range(nobody):
+        person = absent(known, chance)
+        one = question(person, chance)
+        told.absent += 1
+        if any(sure for _, sure in ask(one)):
+            told.absent_certain.append(f"{one.words} = {person}")
+    return told
+
+
+def seconds_of_grep(folder: Path, count: int = 20) -> list[float]:
+    """The seconds of grep for one word of a name over the list as CSV."""
+    known, _ = people(folder)
+    chance = random.Random(2)  # noqa: S311  nor is a word
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "list.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            table = pq.read_table(folder / "entries.parquet")
+            out = csv.writer(file)
+            for batch in table.to_batches():
+                out.writerows(row.values() for row in batch.to_pylist())
+        taken = []
+        for _ in range(count):
+            word = chance.choice(known)[0].surname
+            start = time.perf_counter()
+            subprocess.run(
+                [GREP, "-i", "-c", word, path], check=False, capture_output=True
+            )
+            taken.append(time.perf_counter() - start)
+    return taken
+
+
+def report(told: Told, entries: int, made: tuple[float, int], grep: list[float]) -> str:
+    """The table of the page."""
+
+    def of(seconds: list[float]) -> str:
+        later = seconds[1:] if len(seconds) > 2 else seconds
+        return f"{median(later):.3f} | {quantiles(later, n=20)[-1]:.3f}"
+
+    machine = f"{platform.machine()}, {os.cpu_count()} cores that others used too"
+    share = told.among_first / max(told.asked, 1)
+    among, wrong = f"{told.among_first} ({share:.1%})", len(told.absent_certain)
+    lines = [
+        f"Made by `python bench/find.py`: {entries:,} entries, {machine}.",
+        f"The index took {made[0]:.1f} CPU s and has {made[1] / entries:.0f} bytes an entry.",
+        "",
+        "| asked | first | in the first five | certain | on no list | of these certain |",
+        "|--:|--:|--:|--:|--:|--:|",
+        f"| {told.asked} | {told.first} | {among} | {told.certain} | {told.absent} | {wrong} |",
+        "",
+        "| a question after the first | median | 95 % |",
+        "|---|--:|--:|",
+        f"| CPU s | {of(told.cpu)} |",
+        f"| wall s | {of(told.seconds)} |",
+        f"| wall s of `grep -i` for one word, as it is written | {of(grep)} |",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Asks, and prints the tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--workspace", type=Path, help="of voterlist synth, with a run")
+    parser.add_argument("--voters", type=int, default=50_000)
+    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--absent", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help="docs/benchmarks.md")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = given.workspace or _workspace(Path(name) / "w", given.voters)
+        with open_to_read(folder) as (settings, ledger):
+            source = ListSource.of(folder, ledger, settings)
+            start = time.process_time()
+            finder = Finder(source, ledger, lambda _step, _done, _total: None)
+            taken = time.process_time() - start
+            told = asked_all(finder, folder, given.questions, given.absent, given.seed)
+            size = sum(
+                path.stat().st_size for path in (folder / "kept" / "find").rglob("*.*")
+            )
+            grep = seconds_of_grep(folder)
+            text = report(told, finder.index.whole.size, (taken, size), grep)
+    print(text)
+    for line in [*told.missed, *(f"CERTAIN: {line}" for line in told.absent_certain)]:
+        print("  ", line)
+    if given.write:
+        path = ROOT / "docs" / "benchmarks.md"
+        made = page.with_part(path.read_text(encoding="utf-8"), "find", text)
+        path.write_text(made, encoding="utf-8")
+
+
+def _workspace(folder: Path, voters: int) -> Path:
+    for words in (
+        ["synth", str(folder), "--voters", str(voters), "--files"],
+        ["run", str(folder)],
+    ):
+        run([*PROGRAM, *words])
+    return folder
+
+
+if __name__ == "__main__":
+    main()
