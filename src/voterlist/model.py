@@ -85,6 +85,8 @@ class Purpose(StrEnum):
     """For programs: CSV and Parquet."""
     CHANGES = "changes"
     """Hung out beside the list on display: what was changed in it since."""
+    DOOR = "door"
+    """The checklist for the door on a telephone."""
 
 
 class Covers(StrEnum):
@@ -281,6 +283,24 @@ class Action(StrEnum):
     """The precinct looks at the door, and answers until a day."""
     WITHDRAW = "withdraw"
     """Takes back what the same person had decided."""
+
+
+class AtDoor(StrEnum):
+    """What was answered at the door; nothing is done to a list by it."""
+
+    RIGHT = "right"
+    """It is as the list says."""
+    CORRECT = "correct"
+    """A field should say something else."""
+    MOVED = "moved"
+    DIED = "died"
+    UNKNOWN = "unknown"
+    """Nobody there knows the voter."""
+    SAME = "same"
+    """The two entries are one person."""
+    APART = "apart"
+    ABSENT = "absent"
+    """Nobody was at home: it is asked again."""
 
 
 class Returned(StrEnum):

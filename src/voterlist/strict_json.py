@@ -6,9 +6,13 @@ reads the same bytes in another way, or not at all.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
+from collections.abc import Mapping
 from typing import Any
+
+import rfc8785
 
 _MOST_DIGITS = 20
 """Of a whole number: 64 bits have so many, with their sign."""
@@ -54,3 +58,53 @@ _DECODER = json.JSONDecoder(
     parse_float=_finite,
     parse_constant=_finite,
 )
+
+
+class SavedFileError(ValueError):
+    """A file that a page of this program saved, and that cannot be taken.
+
+    Attributes:
+        code: ``cut-off``: it is not whole; ``unknown``: it is no such file; ``newer``: a later
+            version saved it; ``edited``: it says something else than the page saved.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def read_saved(content: bytes, kind: str, version: int) -> dict[str, Any]:
+    """What a file says that a page saved, with its ``kind``, ``version`` and ``digest``.
+
+    Args:
+        content: of the file.
+        kind: which file it has to be.
+        version: the newest that is known.
+
+    Raises:
+        SavedFileError: it is another one, or not as it was saved.
+    """
+    try:
+        values = loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise SavedFileError("cut-off") from None
+    if not isinstance(values, dict) or values.get("kind") != kind:
+        raise SavedFileError("unknown")
+    written = values.get("version")
+    if isinstance(written, int) and written > version:
+        raise SavedFileError("newer")
+    if digest_of(values) != values.get("digest"):
+        raise SavedFileError("edited")
+    return values
+
+
+def digest_of(values: Mapping[str, Any]) -> str | None:
+    """The SHA-256 over the canonical JSON (RFC 8785) of all but the digest itself.
+
+    None where there is no canonical form.
+    """
+    said = {name: value for name, value in values.items() if name != "digest"}
+    try:
+        return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError):
+        return None

@@ -6,12 +6,10 @@ digest over all of it tells a file that was changed, or is not whole.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
-import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from voterlist import strict_json
@@ -154,18 +152,11 @@ def read_decisions(content: bytes) -> DecisionFile:
         DecisionFileError: it is not whole, no such file, of a later version, or was changed.
     """
     try:
-        values = strict_json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise DecisionFileError("decisions-cut-off") from None
-    if not isinstance(values, dict) or values.get("kind") != KIND:
-        raise DecisionFileError("decisions-unknown")
-    version = values.get("version")
-    if isinstance(version, int) and version > VERSION:
-        raise DecisionFileError("decisions-newer")
-    if _digest(values) != values.get("digest"):
-        raise DecisionFileError("decisions-edited")
-    try:
-        return DecisionFile.model_validate(values)
+        return DecisionFile.model_validate(
+            strict_json.read_saved(content, KIND, VERSION)
+        )
+    except strict_json.SavedFileError as error:
+        raise DecisionFileError(f"decisions-{error.code}") from None
     except ValidationError:
         # Its message would hold what stands in the file.
         raise DecisionFileError("decisions-edited") from None
@@ -180,14 +171,5 @@ def write_decisions(head: dict[str, Any], decisions: Sequence[Decision]) -> byte
     """
     values: dict[str, Any] = {"kind": KIND, "version": VERSION, **head}
     values["decisions"] = [one.model_dump() for one in decisions]
-    values["digest"] = _digest(values)
+    values["digest"] = strict_json.digest_of(values)
     return json.dumps(values, ensure_ascii=False, indent=1).encode()
-
-
-def _digest(values: dict[str, Any]) -> str | None:
-    """The digest over all but the digest itself; None where there is no canonical form."""
-    said = {name: value for name, value in values.items() if name != "digest"}
-    try:
-        return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
-    except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError):
-        return None

@@ -51,6 +51,7 @@ from voterlist.lists.roll import LIST_COUNTS
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render import pdf, xlsx
+from voterlist.render.door import render_door
 from voterlist.render.papers import write_paper
 from voterlist.render.rows import (
     write_balance,
@@ -66,17 +67,20 @@ from voterlist.tables import concat
 
 BALANCE_NAME = "balance.json"
 """In a package."""
+_PRINTED = ("pdf", "xlsx")
 _RENDERED: Mapping[str, Callable[[ListDocument, str], bytes]] = {
     "pdf": pdf.render_list,
     "xlsx": xlsx.render_list,
+    "html": render_door,
 }
 """What makes each form in which people are given lists."""
 
 FORMS: Mapping[str, tuple[str, ...]] = {
-    Purpose.DISPLAY: tuple(_RENDERED),
-    Purpose.CHANGES: tuple(_RENDERED),
-    Purpose.WORK: tuple(_RENDERED),
+    Purpose.DISPLAY: _PRINTED,
+    Purpose.CHANGES: _PRINTED,
+    Purpose.WORK: _PRINTED,
     Purpose.RECORD: ("csv", "parquet"),
+    Purpose.DOOR: ("html",),
     **dict.fromkeys(papers(), ("pdf", "xlsx", "csv")),
 }
 """The forms of each purpose; all of them are written where none is asked for."""

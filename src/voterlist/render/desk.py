@@ -78,9 +78,9 @@ def render_desk(desk: Desk, language: str, name: str = "") -> str:
         language,
         style=style,
         script=script,
-        policy=_policy(script, style),
-        words_json=_as_json(told),
-        data_json=_as_json(packed(desk)),
+        policy=page_policy(script, style),
+        words_json=as_json(told),
+        data_json=as_json(packed(desk)),
     )
 
 
@@ -155,7 +155,7 @@ def _source(name: str) -> str:
     return text
 
 
-def _policy(script: str, style: str) -> str:
+def page_policy(script: str, style: str) -> str:
     """What the page may do: run this script, be drawn so; it fetches nothing."""
     sources = [("script-src", script), ("style-src", style)]
     allowed: Iterable[str] = (f"{name} '{hash_of(text)}'" for name, text in sources)
@@ -163,7 +163,7 @@ def _policy(script: str, style: str) -> str:
     return "; ".join(["default-src 'none'", *allowed, *ends])
 
 
-def _as_json(values: Mapping[str, Any]) -> str:
+def as_json(values: Mapping[str, Any]) -> str:
     """Values as JSON that no text in it can leave."""
     text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
     for letter, code in _UNSAFE.items():

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 from voterlist.decisions import grounds
 from voterlist.fields import CARRIED, DISPLAYED, FIELDS, NAME_PARTS
 from voterlist.lists.documents import ListDocument
-from voterlist.lists.door_codes import code_of
+from voterlist.lists.door import code_of
 from voterlist.lists.papers import PaperDocument
 from voterlist.lists.sheets import ABOUT_ASK, ABOUT_CASE, MOVED_IN, MOVED_OUT
 from voterlist.model import Action, CaseKind, Purpose, Verdict

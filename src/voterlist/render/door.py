@@ -1,0 +1,103 @@
+"""The checklist for the door as a page for a telephone, which works without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from voterlist.catalogue import texts
+from voterlist.fields import CORRECTED
+from voterlist.lists.documents import ListDocument
+from voterlist.lists.door import KIND, VERSION, answers_to, code_of
+from voterlist.render.desk import as_json, page_policy
+from voterlist.render.html import environment
+from voterlist.render.lists import ListWords
+
+_SAID = (
+    "count",
+    "unkept",
+    "nobody",
+    "lacking",
+    "saved",
+    "sure",
+    "forgotten",
+)
+"""What the script says: ``door.page.<name>`` of the catalogue."""
+
+
+def render_door(document: ListDocument, language: str) -> bytes:
+    """The page of one list's questions; the same list gives the same bytes."""
+    words = ListWords(language)
+    rows = document.door.to_pylist()
+    head = {
+        "kind": KIND,
+        "version": VERSION,
+        "cycle": document.cycle,
+        "run": document.run,
+        "constituency": document.constituency,
+        "precinct": document.precinct,
+        "list_kind": document.list_kind.value,
+        "file": f"{document.stem}-answers.json",
+        "words": {name: texts(f"door.page.{name}")[language] for name in _SAID},
+    }
+    page = (
+        environment()
+        .get_template("door/door.html")
+        .render(
+            say=words,
+            language=language,
+            title=words("lists.door.title"),
+            place=words.place_of(document),
+            streets=[
+                {
+                    "name": street or "—",
+                    "questions": [_question(row, words) for row in asked],
+                }
+                for street, asked in groupby(rows, itemgetter("street"))
+            ],
+            fields=[name for name in CORRECTED if name != "full_name"],
+            head_json=as_json(head),
+            script=_script(),
+            style=_style(),
+            policy=page_policy(_script(), _style()),
+        )
+    )
+    return page.encode()
+
+
+def _question(row: Mapping[str, Any], words: ListWords) -> dict[str, Any]:
+    """What the page shows of a row of DOOR."""
+    where = ", ".join(part for part in (row["house"], row["flat"]) if part)
+    year = "" if row["birth_year"] is None else f", {row['birth_year']}"
+    return {
+        "code": code_of(row),
+        "where": where or "—",
+        "person": f"{row['name'] or '—'}{year}",
+        "question": words.question(row),
+        "about": words("door.page.about", number=row["number"], code=code_of(row)),
+        "answers": [answer.value for answer in answers_to(row)],
+        "field": row["field"],
+    }
+
+
+@cache
+def _script() -> str:
+    """The script of the page, in a function of its own."""
+    parts = [_source("desk/script/digest.js"), _source("door/door.js")]
+    return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
+
+
+@cache
+def _style() -> str:
+    return _source("door/door.css")
+
+
+def _source(name: str) -> str:
+    """A file of the templates as it stands."""
+    loader = environment().loader
+    assert loader is not None
+    text, _, _ = loader.get_source(environment(), name)
+    return text
