@@ -99,6 +99,7 @@ def test_marks_are_found_wherever_they_may_stand(story):
         "reference*",
         "compared*",
         "runs/*/changes.parquet",
+        "lists/*-changes-*",
         "sent/*.cases",
         "received/*/cases.json",
         "written: link/state*",
