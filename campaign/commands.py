@@ -107,6 +107,14 @@ def _answered(root: Path) -> None:
     book.save(book_path)
 
 
+def _asked(root: Path) -> None:
+    """A workspace with an application that waits for its decision."""
+    _done(root)
+    words = [*("--what", "correct", "--for", "088-0001-F3XSWZYM8GZF6"), "--by", _BY]
+    words += [*("--set", "surname=Əliyeva", "--document", "AZE 1"), *_HERE]
+    assert told("application", "take", root / "w", *words)[0] == 0
+
+
 def _decided(root: Path) -> handing.Pair:
     """A constituency that may hand over, and the central commission."""
     return handing.pair(root)
@@ -195,6 +203,15 @@ COMMANDS = {
             "lists",
             ("lists", "{root}/below", "--purpose", "record", *_HERE),
             _decided,
+        ),
+        Command(
+            "application-decide",
+            (
+                *("application", "decide", "{root}/w", "1", "--grant"),
+                *("--ground", "document-seen", "--by", _BY, *_HERE),
+            ),
+            _asked,
+            again=(2,),
         ),
         Command(
             "ledger-copy",

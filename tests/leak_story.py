@@ -312,6 +312,7 @@ def through_every_command(story: Story, crashes: Crashes | None = None) -> None:
     _list(story)
     _review(story)
     _hand_over(story)
+    _apply(story)
     _look(story)
     _fail(story, CRASHES if crashes is None else crashes)
 
@@ -465,6 +466,38 @@ def _hand_over(story: Story) -> None:
         "--today", DAY,
     )  # fmt: skip
     story.run("keys distrust", above, "--name", "Dairə", "--today", DAY)
+
+
+def _apply(story: Story) -> None:
+    """What people ask at the counter, with marks wherever they may say something."""
+    below, word = story.below, story.marks.word
+    entry = handing.newest(below, "entries").to_pylist()[0]["entry_id"]
+    at = (below, "--today", DAY)
+    said = ("--by", word(), "--document", word(), "--name", word(), "--born", word())
+    story.run(
+        "application take", *at, "--for", entry, "--what", "correct", "--set",
+        f"surname={word()}", *said,
+    )  # fmt: skip
+    story.run(
+        "application take", *at, "--for", entry, "--what", "strike", "--relation",
+        "other", "--json", *said,
+    )  # fmt: skip
+    story.run("application take", *at, "--what", "add", "--set", word(), *said)
+    story.run("application decide", *at, 1, "--grant", "--ground", word(), "--by", "L")
+    story.run(
+        "application decide", *at, 1, "--grant", "--ground", "document-seen",
+        "--reason", word(), "--by", "L",
+    )  # fmt: skip
+    story.run("application notify", *at, 2, "--by", "L", "--text", word())
+    story.run("application note", *at, 2, word(), "--by", "L")
+    story.run(
+        "application appeal", *at, 1, "--to", "court", "--outcome", "refused",
+        "--evidence", word(), "--by", "L",
+    )  # fmt: skip
+    story.run("application withdraw", *at, 2, "--by", "L", "--reason", word())
+    story.run("application list", *at)
+    story.run("application list", *at, "--json")
+    story.run("application show", *at, 1, "--json")
 
 
 def _look(story: Story) -> None:

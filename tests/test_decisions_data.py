@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from voterlist.catalogue import LANGUAGES, catalogue, entries
+from voterlist.counter.deciding import REFUSE
 from voterlist.decisions import (
     AMENDMENT_PROBLEMS,
     SHEETS,
@@ -62,7 +63,7 @@ def test_every_error_about_an_entry_can_be_put_right():
 @pytest.mark.parametrize("ground", ALL, ids=lambda ground: ground.code)
 def test_a_ground_fits_its_actions(ground):
     assert ground.actions
-    assert ground.actions <= ACTIONS | {Verdict.REPEAT}
+    assert ground.actions <= ACTIONS | {Verdict.REPEAT, REFUSE}
     assert ground.registers <= set(REGISTERS)
     assert ground.verified == (ground.source is not None)
     assert not ground.verified or ground.article

@@ -234,6 +234,47 @@ class Verdict(StrEnum):
     SEPARATE = "separate"
 
 
+class Asks(StrEnum):
+    """What an application asks for."""
+
+    ADD = "add"
+    CORRECT = "correct"
+    MOVE = "move"
+    STRIKE = "strike"
+    LISTED = "listed"
+    """Whether somebody is on the list."""
+    COMPLAINT = "complaint"
+    """Something else, or an objection to what another application asks."""
+
+
+class Way(StrEnum):
+    """By which way an application came."""
+
+    COUNTER = "counter"
+    LETTER = "letter"
+    TELEPHONE = "telephone"
+    ABOVE = "above"
+    """From the commission above."""
+    BELOW = "below"
+
+
+class Relation(StrEnum):
+    """Who asks, as seen from the person whom it is about."""
+
+    SELF = "self"
+    RELATIVE = "relative"
+    OTHER = "other"
+    BODY = "body"
+    """An authority, or another body."""
+
+
+class Body(StrEnum):
+    """Who decides about a decision."""
+
+    CONSTITUENCY = "constituency"
+    COURT = "court"
+
+
 class Step(StrEnum):
     """What happens to an application."""
 

@@ -35,6 +35,7 @@ from voterlist.render.xlsx import Answers
 from voterlist.schemas import (
     AMENDMENT,
     DECISION,
+    ENTRY,
     FINDING,
     GIVEN_AMENDMENT,
     GIVEN_VERDICT,
@@ -131,6 +132,7 @@ class Against:
         by: who decided, where a row names nobody.
         bringer: who brings the file; None: each answer is its person's own.
         originals: the answers that a row may confirm, or settle.
+        people: ENTRY: who asks to be added, beside the rows of registers.
     """
 
     runs: Known
@@ -141,6 +143,7 @@ class Against:
     by: str | None = None
     bringer: Bringer | None = None
     originals: Originals = Originals()  # noqa: RUF009  nothing to confirm
+    people: pa.Table = field(default_factory=lambda: empty(ENTRY))
 
 
 def check_answers(
@@ -283,7 +286,9 @@ class _Check:
             findings=findings,
             finding_ids=finding_ids(findings),
             entries=self._runs.table("entries"),
-            registers=self._runs.table("register_rows"),
+            registers=concat(
+                [self._runs.table("register_rows"), self._against.people], ENTRY
+            ),
             voters=self._runs.table("voters"),
             cases=self._cases,
             precincts=precincts_known(

@@ -459,6 +459,17 @@ class CalendarSettings(_Section):
         return self
 
 
+class ApplicationSettings(_Section):
+    """``[applications]``: by when what people ask the commission is answered."""
+
+    answer_days: Annotated[int, Field(ge=0, strict=True)] = 1
+    """Days after that of the application; on election day it is answered at once."""
+    notice_days: Annotated[int, Field(ge=0, strict=True)] = 10
+    """Days in which a voter may object whom somebody else wants struck."""
+    most_strikings: Count = 3
+    """Of more applications of one person to strike others the commission is told."""
+
+
 class DeskSettings(_Section):
     """``[desk]``: how long somebody stays logged in at the desk, and has a case to themselves."""
 
@@ -496,6 +507,10 @@ class Settings(_Section):
     decisions: DecisionSettings = Field(default_factory=DecisionSettings)
     # What people decide does not depend on how long they stay logged in.
     desk: DeskSettings = Field(default_factory=DeskSettings, exclude=True)
+    # What a run makes of decisions does not depend on when they were due.
+    applications: ApplicationSettings = Field(
+        default_factory=ApplicationSettings, exclude=True
+    )
     review: ReviewSettings = Field(default_factory=ReviewSettings)
     lists: ListSettings = Field(default_factory=ListSettings)
     # No result depends on where the ledger is, and what is dumped is written into files.

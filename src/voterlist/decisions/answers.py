@@ -50,6 +50,8 @@ class Ground:
     needs: frozenset[Need]
     registers: frozenset[str]
     """The registers whose rows are evidence for it."""
+    at_once: bool = False
+    """True where the voter is not told before, if the name and an identifier agree."""
     article: str | None = None
     """Of the Election Code of Azerbaijan; None where none is needed."""
     verified: bool = False
@@ -68,6 +70,7 @@ def grounds() -> Mapping[str, Ground]:
             of_person=cells["of_person"],
             needs=frozenset(Need(need) for need in cells["needs"]),
             registers=frozenset(cells.get("registers", ())),
+            at_once=cells.get("at_once", False),
             article=cells.get("article"),
             verified=cells.get("verified", False),
             source=cells.get("source"),

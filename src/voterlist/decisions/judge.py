@@ -17,6 +17,7 @@ from voterlist.decisions.answers import (
     Subjects,
     grounds,
 )
+from voterlist.decisions.standing import PLACE
 from voterlist.facts import CONSTITUENCY_NUMBERS
 from voterlist.fields import CORRECTED, EMPTIED
 from voterlist.model import Action, Problem
@@ -182,9 +183,9 @@ class Judge:
         return Judged(answer, wrong, document=answer.cells["document"])
 
     def _withdrawal(self, answer: Answer) -> Judged:
-        """A withdrawal: of one field where the row names it."""
+        """A withdrawal: of one field, or of the place on the list, where the row names it."""
         field = answer.cells["field"]
-        is_known = field is None or field in CORRECTED
+        is_known = field in {None, PLACE, *CORRECTED}
         return Judged(
             answer, () if is_known else ("field-not-correctable",), field=field
         )

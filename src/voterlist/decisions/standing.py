@@ -24,7 +24,7 @@ WITHDRAWN = Action.WITHDRAW.value
 
 ACCEPTED = Mark.ACCEPT.value
 
-_PLACE = "place"
+PLACE = "place"
 """What a striking, a move, an addition and a question to the precinct are about: not a field."""
 
 _Row: TypeAlias = dict[str, Any]
@@ -218,7 +218,7 @@ def _settles(row: _Row, earlier: _Row) -> bool:
 
 def about(row: _Row) -> str:
     """What of the entry an answer is about: a field, or its place on the list."""
-    return str(row["field"]) if row["action"] == Action.CORRECT else _PLACE
+    return str(row["field"]) if row["action"] == Action.CORRECT else PLACE
 
 
 def _without_answered_questions(said: Mapping[_Key, _Row]) -> Iterator[_Row]:

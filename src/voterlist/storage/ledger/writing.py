@@ -350,10 +350,14 @@ class Ledger(Reader):
         )
         self._changes.note(chain.CASE_NUMBERS, ("case_numbers",))
 
+    def day_of_chain(self, today: dt.date) -> dt.date:
+        """The day to record for today, as ``day_of``, by all that was ever changed."""
+        return max(self.day_of(today), chain.newest_day(self._base) or today)
+
     def apply(self, event: ApplicationEvent) -> ApplicationEvent:
-        """Add what happened to an application; the newest day is kept, as in ``write_journal``."""
-        day = self.day_of(dt.date.fromisoformat(event.day)).isoformat()
-        kept = replace(event, day=day)
+        """Add what happened to an application; returns it with the day that is kept."""
+        day = self.day_of_chain(dt.date.fromisoformat(event.day))
+        kept = replace(event, day=day.isoformat())
         row = asdict(kept)
         row["details"] = json.dumps(kept.details, sort_keys=True, ensure_ascii=False)
         self._change("applications")

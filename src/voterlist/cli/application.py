@@ -1,0 +1,372 @@
+"""``application``: what people ask the commission, and what becomes of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from voterlist.cli.options import (
+    Today,
+    Workspace,
+    argument,
+    day,
+    now,
+    option,
+    since,
+    takes,
+    when,
+)
+from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
+from voterlist.cli.words import SAY
+from voterlist.errors import usage_error
+from voterlist.model import Asks, Body, Relation, Step, Way
+from voterlist.storage.lock import user_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voterlist.counter.applications import Application
+    from voterlist.counter.deciding import Decided
+
+_Number = Annotated[int, argument("application-number", "NUMBER")]
+_By = Annotated[str, option("application-decider", "--by", "NAME")]
+_Clerk = Annotated[str | None, option("application-clerk", "--clerk", "NAME")]
+_Set = Annotated[list[str] | None, option("application-set", "--set", "FIELD=VALUE")]
+_Ground = Annotated[str, option("application-ground", "--ground", "GROUND")]
+_Evidence = Annotated[str, option("application-evidence", "--evidence", "TEXT")]
+_Reason = Annotated[str, option("application-reason", "--reason", "TEXT")]
+_Entry = Annotated[str | None, option("application-for", "--for", "ENTRY_ID")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The arguments and options of ``take``."""
+
+    workspace: Workspace
+    what: Annotated[Asks, option("application-what", "--what")]
+    by: Annotated[str, option("application-by", "--by", "NAME")]
+    way: Annotated[Way, option("application-way", "--way")] = Way.COUNTER
+    entry: _Entry = None
+    name: Annotated[str, option("application-name", "--name", "NAME")] = ""
+    born: Annotated[str, option("application-born", "--born", "DATE")] = ""
+    values: _Set = None
+    relation: Annotated[Relation, option("application-relation", "--relation")] = (
+        Relation.SELF
+    )
+    documents: Annotated[
+        list[str] | None, option("application-document", "--document", "TEXT")
+    ] = None
+    against: Annotated[
+        int | None, option("application-against", "--against", "NUMBER")
+    ] = None
+    clerk: _Clerk = None
+    today: Today = None
+
+
+@takes(_Taken)
+def take(options: _Taken) -> Answer:
+    """Take an application."""
+    from voterlist.counter import applications
+
+    asked = applications.Request(
+        what=options.what,
+        by=options.by,
+        relation=options.relation,
+        way=options.way,
+        entry_id=options.entry,
+        name=options.name,
+        born=options.born,
+        values=_values(options.values),
+        documents=options.documents or (),
+        against=options.against,
+    )
+    times = when(options.today, options.workspace)
+    clerk = options.clerk or user_name()
+    taken = applications.take(options.workspace, asked, clerk=clerk, **times)
+    tell("cli.application.taken", number=str(taken.number), due=taken.due)
+    _tell_doubts(taken)
+    tell(
+        "cli.application.taken.next", number=str(taken.number), folder=options.workspace
+    )
+    return applications.as_json(taken, times["today"])
+
+
+def _values(texts: Iterable[str] | None) -> dict[str, str]:
+    """What ``--set`` sets, by field.
+
+    Raises:
+        UsageError: a text has no field, or a field is set twice.
+    """
+    values: dict[str, str] = {}
+    for text in texts or ():
+        name, sign, value = text.partition("=")
+        if not sign or name.strip() in values:
+            raise usage_error("application-set")
+        values[name.strip()] = value.strip()
+    return values
+
+
+def _tell_doubts(taken: Application) -> None:
+    for code, about in taken.doubts:
+        tell(f"application.doubt.{code}", 2, about=about)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """The arguments and options of ``decide``."""
+
+    workspace: Workspace
+    number: _Number
+    by: _By
+    grant: Annotated[bool | None, option("application-grant", "--grant/--refuse")] = (
+        None
+    )
+    ground: _Ground = ""
+    evidence: _Evidence = ""
+    reason: _Reason = ""
+    entry: _Entry = None
+    values: _Set = None
+    although: Annotated[str, option("application-although", "--although", "TEXT")] = ""
+    today: Today = None
+
+
+@takes(_Decision)
+def decide(options: _Decision) -> Answer:
+    """Grant or refuse an application."""
+    from voterlist.counter import deciding
+
+    if options.grant is None:
+        raise usage_error("application-no-outcome")
+    ruling = deciding.Ruling(
+        granted=options.grant,
+        ground=options.ground,
+        evidence=options.evidence,
+        reason=options.reason,
+        entry_id=options.entry,
+        values=_values(options.values),
+        although=options.although,
+    )
+    made = deciding.decide(
+        options.workspace,
+        options.number,
+        ruling,
+        by=options.by,
+        at=_moment(options.workspace, options.today),
+        since=since(options.workspace),
+        bringer=user_name(),
+    )
+    return _tell_decided(made, options.workspace, options.today)
+
+
+@dataclass(frozen=True, slots=True)
+class _Appeal:
+    """The arguments and options of ``appeal``."""
+
+    workspace: Workspace
+    number: _Number
+    to: Annotated[Body, option("application-to", "--to")]
+    outcome: Annotated[
+        Literal["granted", "refused"], option("application-outcome", "--outcome")
+    ]
+    evidence: _Evidence
+    by: _By
+    ground: _Ground = ""
+    reason: _Reason = ""
+    entry: _Entry = None
+    values: _Set = None
+    today: Today = None
+
+
+@takes(_Appeal)
+def appeal(options: _Appeal) -> Answer:
+    """Note what became of an application above."""
+    from voterlist.counter import deciding
+
+    ruling = deciding.Ruling(
+        granted=options.outcome == "granted",
+        ground=options.ground,
+        evidence=options.evidence,
+        reason=options.reason,
+        entry_id=options.entry,
+        values=_values(options.values),
+    )
+    made = deciding.appeal(
+        options.workspace,
+        options.number,
+        options.to,
+        ruling,
+        by=options.by,
+        at=_moment(options.workspace, options.today),
+        since=since(options.workspace),
+        bringer=user_name(),
+    )
+    return _tell_decided(made, options.workspace, options.today)
+
+
+def _moment(workspace: Path, today: str | None) -> dt.datetime:
+    """The moment of a decision: of the day that was named, by the clock."""
+    clock = now(workspace)
+    return dt.datetime.combine(day(today, workspace), clock.timetz())
+
+
+def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
+    """What was decided, or why it may not be granted."""
+    from voterlist.counter.applications import as_json
+
+    number = str(made.application.number)
+    if made.problems:
+        tell("cli.application.not-granted", number=number)
+        rows = [
+            (problem.row, SAY(f"{problem.key}.title", count=1, who=problem.who or ""))
+            for problem in made.problems
+        ]
+        table(("row", "problem"), rows)
+    else:
+        tell(f"cli.application.{made.application.state}", number=number)
+        if made.standing != "holds":
+            tell(f"cli.application.{made.standing}", 2)
+        tell("cli.application.decided.next", number=number, folder=workspace)
+    return {
+        **as_json(made.application, day(today, workspace)),
+        "standing": None if made.problems else made.standing,
+        "problems": [
+            {
+                **picked(problem, "row", "code", "entry_id"),
+                "todo": SAY(f"{problem.key}.todo", who=problem.who or ""),
+            }
+            for problem in made.problems
+        ],
+        "exit_code": int(bool(made.problems) or made.standing == "contested"),
+    }
+
+
+def notify(
+    workspace: Workspace,
+    number: _Number,
+    by: _By,
+    text: Annotated[str, option("application-notice", "--text", "TEXT")] = "",
+    today: Today = None,
+) -> Answer:
+    """Note that the voter was told whom somebody else wants struck."""
+    made = _add(workspace, number, Step.NOTIFIED, text, by, today)
+    event = made.events[-1]
+    tell("cli.application.notified", until=event.details["until"])
+    return {"number": number, "until": event.details["until"]}
+
+
+def withdraw(
+    workspace: Workspace,
+    number: _Number,
+    by: _By,
+    reason: _Reason = "",
+    today: Today = None,
+) -> Answer:
+    """Note that an application was withdrawn."""
+    _add(workspace, number, Step.WITHDRAWN, reason, by, today)
+    tell("cli.application.withdrawn", number=str(number))
+    return {"number": number}
+
+
+def note(
+    workspace: Workspace,
+    number: _Number,
+    text: Annotated[str, argument("application-note", "TEXT")],
+    by: _By,
+    today: Today = None,
+) -> Answer:
+    """Add a note to an application."""
+    _add(workspace, number, Step.NOTE, text, by, today)
+    tell("cli.application.noted", number=str(number))
+    return {"number": number}
+
+
+def _add(
+    workspace: Path, number: int, step: Step, text: str, by: str, today: str | None
+) -> Application:
+    """The application with an event more."""
+    from voterlist.counter.applications import add_event
+
+    times = when(today, workspace)
+    return add_event(workspace, number, step, {"text": text}, by=by, **times)
+
+
+def list_all(
+    workspace: Workspace,
+    is_open: Annotated[bool, option("application-open", "--open")] = False,
+    today: Today = None,
+) -> Answer:
+    """Show the applications: those that are late first."""
+    from voterlist.counter.applications import as_json, book_of, figures_of
+
+    book = book_of(workspace, today=day(today, workspace))
+    shown = book.open if is_open else book.applications
+    figures = figures_of(book)
+    if not shown:
+        tell("cli.application.none")
+    else:
+        list_applications(shown, book.today)
+    for numbers in book.many:
+        told = ", ".join(map(str, numbers))
+        tell("cli.application.many", numbers=told)
+    if book.applications:
+        names = ("taken", "open", "late", "granted", "refused", "answered", "withdrawn")
+        rows = [
+            (
+                SAY(f"application.what.{row.what}"),
+                *(getattr(row, name) for name in names),
+                "-" if row.days is None else SAY.number(row.days, 1),
+            )
+            for row in figures
+        ]
+        table(("what", *names, "days"), rows, of="cli.application.head")
+    return {
+        "today": book.today,
+        "applications": [as_json(one, book.today) for one in shown],
+        "figures": figures,
+        "many_strikings": book.many,
+        "late": book.late,
+        "exit_code": int(book.late > 0),
+    }
+
+
+def list_applications(shown: Sequence[Application], today: dt.date) -> None:
+    """One line an application: its number, its due day, what is asked, how it stands."""
+    rows = [
+        (
+            str(one.number),
+            one.day,
+            one.due,
+            SAY(f"application.what.{one.asked.what}"),
+            SAY(f"application.state.{_standing(one, today)}"),
+            one.asked.entry_id or one.asked.name or "-",
+        )
+        for one in shown
+    ]
+    heads = ("number", "day", "due", "what", "state", "about")
+    table(heads, rows, of="cli.application.head")
+
+
+def _standing(one: Application, today: dt.date) -> str:
+    """The state; of an open one that is behind its term: late."""
+    is_late = one.state == "open" and one.is_late(today)
+    return "late" if is_late else one.state
+
+
+def show(workspace: Workspace, number: _Number, today: Today = None) -> Answer:
+    """Show an application with all that became of it."""
+    from voterlist.counter.applications import as_json, book_of, find
+
+    book = book_of(workspace, today=day(today, workspace))
+    one = find({one.number: one for one in book.applications}, number)
+    list_applications([one], book.today)
+    _tell_doubts(one)
+    for event in (one.taken, *one.events):
+        sentence = SAY(
+            f"journal.line.application.{event.event}",
+            application=str(number),
+            by=event.done_by,
+        )
+        TERMINAL.say(f"{event.day}  {sentence}")
+    return as_json(one, book.today)

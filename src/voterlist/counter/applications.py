@@ -1,0 +1,559 @@
+"""Applications (müraciət): what was asked, what became of it, and by when it is answered.
+
+An application is the fold of its events in the ledger. No clock, and no sentence: what is doubtful
+of it is told by codes. What people say of themselves and others stands in these events alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from voterlist.config import Settings
+from voterlist.counter.people import Person, agree, entry_of
+from voterlist.decisions import is_same_person, name_as_kept, person_key
+from voterlist.errors import usage_error
+from voterlist.fields import ENTRY_FIELDS
+from voterlist.model import Asks, Relation, Step, Way
+from voterlist.normalize import read_correction
+from voterlist.storage.ledger import ApplicationEvent, Ledger
+from voterlist.storage.workspace import open_to_change, open_to_read
+
+PLACE = ("constituency", "precinct")
+SET = (*ENTRY_FIELDS, *PLACE)
+"""What an application may set: a field of an entry, and where the person belongs."""
+
+Doubt: TypeAlias = tuple[str, str]
+"""(code, what it is about: a field, or numbers of applications); ``application.doubt.<code>``."""
+
+
+class State(StrEnum):
+    """How an application stands."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    ANSWERED = "answered"
+    """It asked what the list says, and was told."""
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What somebody asks the commission for.
+
+    Attributes:
+        what: what is to be done.
+        by: who asks.
+        relation: who that is to the person whom it is about.
+        way: by which way it came.
+        entry_id: the entry that it is about, where it is known.
+        name: whom it is about, in words.
+        born: the birth date of that person, as told.
+        values: what is to be set: field of ENTRY, ``constituency`` or ``precinct`` -> text.
+        documents: the documents that were seen.
+        against: the number of the application to which it objects.
+    """
+
+    what: Asks
+    by: str
+    relation: Relation = Relation.SELF
+    way: Way = Way.COUNTER
+    entry_id: str | None = None
+    name: str = ""
+    born: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    documents: Sequence[str] = ()
+    against: int | None = None
+
+    @property
+    def person(self) -> Person:
+        """Whom it is about, as the applicant says."""
+        return Person(self.name, self.born, self.values)
+
+    def is_again(self, other: Request) -> bool:
+        """True where the same person asks for the same with the same documents."""
+        mine, theirs = (
+            (asked.relation, list(asked.documents)) for asked in (self, other)
+        )
+        is_same = is_same_person(self.by, other.by) and mine == theirs
+        return is_same and self.says_as(other)
+
+    def says_as(self, other: Request) -> bool:
+        """True where another application asks the same for the same person."""
+        mine, theirs = (
+            (asked.what, asked.entry_id, person_key(asked.name), asked.born)
+            for asked in (self, other)
+        )
+        is_same = self.values == other.values and self.against == other.against
+        return mine == theirs and is_same
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application with all that became of it."""
+
+    taken: ApplicationEvent
+    asked: Request
+    due: dt.date
+    """The last day on which it is answered in time."""
+    doubts: tuple[Doubt, ...] = ()
+    """What was told to whoever took it."""
+    events: tuple[ApplicationEvent, ...] = ()
+    """What became of it, in order."""
+    first: Application | None = None
+    """The application that asked the same before, and is decided for both."""
+
+    @property
+    def number(self) -> int:
+        """By which people call it; from 1."""
+        return self.taken.application
+
+    @property
+    def day(self) -> dt.date:
+        """When it was taken."""
+        return dt.date.fromisoformat(self.taken.day)
+
+    def last(self, *steps: Step) -> ApplicationEvent | None:
+        """The last event of these kinds; None where there is none."""
+        return next((one for one in reversed(self.events) if one.event in steps), None)
+
+    @property
+    def outcome(self) -> ApplicationEvent | None:
+        """What holds: the last decision, of the commission or above; None while it is open."""
+        own = self.last(Step.DECIDED, Step.APPEALED)
+        return own or (self.first.outcome if self.first else None)
+
+    @property
+    def state(self) -> State:
+        """How it stands."""
+        if self.last(Step.WITHDRAWN):
+            return State.WITHDRAWN
+        if self.outcome is not None:
+            return State.GRANTED if self.outcome.details["granted"] else State.REFUSED
+        is_told = self.asked.what is Asks.LISTED and self.last(Step.ANSWERED)
+        return State.ANSWERED if is_told else State.OPEN
+
+    @property
+    def done(self) -> dt.date | None:
+        """The day on which the commission decided first, or told what the list says."""
+        days = [
+            event.day
+            for event in (self.first.events if self.first else self.events)
+            if event.event in {Step.DECIDED, Step.ANSWERED, Step.WITHDRAWN}
+        ]
+        return dt.date.fromisoformat(days[0]) if days else None
+
+    def is_late(self, today: dt.date) -> bool:
+        """True where it was, or is still, not answered in its term."""
+        return (self.done or today) > self.due
+
+
+def applications_of(events: Iterable[ApplicationEvent]) -> dict[int, Application]:
+    """The applications of these events, by number."""
+    found: dict[int, Application] = {}
+    for event in events:
+        if event.event == Step.TAKEN:
+            found[event.application] = _taken(event, found)
+        elif event.application in found:
+            known = found[event.application]
+            found[event.application] = replace(known, events=(*known.events, event))
+    # What became of the first one since.
+    return {
+        number: replace(known, first=_standing(found, known.first))
+        for number, known in found.items()
+    }
+
+
+def _standing(
+    found: Mapping[int, Application], first: Application | None
+) -> Application | None:
+    """The first application as it is by now; None where it was withdrawn: the other one stands."""
+    now = None if first is None else found[first.number]
+    return None if now is None or now.state is State.WITHDRAWN else now
+
+
+def _taken(event: ApplicationEvent, known: Mapping[int, Application]) -> Application:
+    said = event.details
+    asked = said["asked"]
+    return Application(
+        taken=event,
+        asked=Request(
+            **{
+                **asked,
+                "what": Asks(asked["what"]),
+                "relation": Relation(asked["relation"]),
+                "way": Way(asked["way"]),
+                "documents": tuple(asked["documents"]),
+            }
+        ),
+        due=dt.date.fromisoformat(said["due"]),
+        doubts=tuple((code, about) for code, about in said["doubts"]),
+        first=known.get(said["first"]),
+    )
+
+
+def due_day(day: dt.date, settings: Settings) -> dt.date:
+    """The last day of the term: at once on election day, and never behind it."""
+    due = day + dt.timedelta(days=settings.applications.answer_days)
+    election = settings.calendar.election_day
+    return due if election is None or day > election else min(due, election)
+
+
+def take(
+    workspace: Path, asked: Request, *, clerk: str, today: dt.date, since: str
+) -> Application:
+    """Take an application: it is kept whatever is doubtful of it, and what is is told.
+
+    Args:
+        workspace: its folder; held meanwhile.
+        asked: what is asked.
+        clerk: who takes it.
+        today: the day; one before the newest in the ledger is that of a wrong clock.
+        since: told to another command that finds the workspace held.
+
+    Raises:
+        UsageError: it is no workspace; nobody asks, or for nobody; a field is none.
+        WorkspaceBusyError: another command holds it.
+    """
+    asked = _readable(asked)
+    with open_to_change(workspace, since) as (settings, ledger):
+        others = applications_of(ledger.applications())
+        if asked.against is not None and asked.against not in others:
+            raise no_application(asked.against, others)
+        first = _asked_before(asked, others.values())
+        day = ledger.day_of_chain(today)
+        doubts = [
+            *_doubts_of_entry(workspace, ledger, asked),
+            *_doubts_of_values(asked, day),
+            *_doubts_of_others(asked, others.values(), first, settings),
+            *_doubts_of_day(day, settings),
+        ]
+        event = ApplicationEvent(
+            1 + max(others, default=0),
+            Step.TAKEN.value,
+            today.isoformat(),
+            clerk,
+            {
+                "asked": asdict(asked),
+                "due": due_day(day, settings).isoformat(),
+                "doubts": doubts,
+                "first": first.number if first else None,
+            },
+        )
+        return _taken(ledger.apply(event), others)
+
+
+def _readable(asked: Request) -> Request:
+    """What is asked, with names that can be printed.
+
+    Raises:
+        UsageError: nobody asks, or for nobody; a field is none that an application may set.
+    """
+    by, name = named(asked.by), name_as_kept(asked.name)
+    if asked.entry_id is None and name is None and asked.against is None:
+        raise usage_error("application-for-nobody")
+    require_fields(asked.values)
+    documents = [text for text in map(str.strip, asked.documents) if text]
+    return replace(asked, by=by, name=name or "", documents=documents)
+
+
+def named(text: str) -> str:
+    """The name of whoever asks or decides.
+
+    Raises:
+        UsageError: nothing of it can be seen.
+    """
+    name = name_as_kept(text)
+    if name is None:
+        raise usage_error("application-by-nobody")
+    return name
+
+
+def require_fields(values: Mapping[str, str]) -> None:
+    """Refuse what no application may set.
+
+    Raises:
+        UsageError: it names the fields that there are.
+    """
+    if not values.keys() <= set(SET):
+        raise usage_error("application-field", known=", ".join(SET))
+
+
+def no_application(number: int, known: Mapping[int, Application]) -> Exception:
+    """The error of a number that no application has."""
+    return usage_error("application-unknown", number=number, last=max(known, default=0))
+
+
+def _asked_before(asked: Request, others: Iterable[Application]) -> Application | None:
+    """The open application that is the same; None where there is none."""
+    return next(
+        (
+            other
+            for other in others
+            if other.state is State.OPEN
+            and other.first is None
+            and asked.is_again(other.asked)
+        ),
+        None,
+    )
+
+
+def _doubts_of_entry(
+    workspace: Path, ledger: Ledger, asked: Request
+) -> Iterator[Doubt]:
+    """Whether the entry is there, and is of the person who is named."""
+    if asked.entry_id is None:
+        if asked.what is not Asks.ADD and asked.against is None:
+            yield "entry-open", ""
+        return
+    entry = entry_of(workspace, ledger, asked.entry_id)
+    if entry is None:
+        yield "entry-gone", asked.entry_id
+    elif asked.name and not agree(entry, asked.person):
+        yield "name-differs", asked.entry_id
+
+
+def _doubts_of_values(asked: Request, day: dt.date) -> Iterator[Doubt]:
+    """What is missing of what is to be set, or cannot be read."""
+    for name, text in asked.values.items():
+        if name in PLACE:
+            is_wrong = not text.strip().isdecimal()
+        else:
+            is_wrong = read_correction(name, text, day).problem is not None
+        if is_wrong:
+            yield "value-wrong", name
+    needs_precinct = asked.what in {Asks.ADD, Asks.MOVE}
+    if needs_precinct and "precinct" not in asked.values:
+        yield "precinct-open", ""
+    if asked.what is Asks.CORRECT and not asked.values:
+        yield "nothing-set", ""
+    if asked.relation is not Relation.SELF and not asked.documents:
+        yield "no-authority", ""
+
+
+def _doubts_of_others(
+    asked: Request,
+    others: Iterable[Application],
+    first: Application | None,
+    settings: Settings,
+) -> Iterator[Doubt]:
+    """What other applications say of the same person, or came from the same applicant."""
+    others = list(others)
+    if first is not None:
+        yield "asked-already", str(first.number)
+    again = [other for other in others if asked.says_as(other.asked)]
+    decided = [str(other.number) for other in again if other.outcome is not None]
+    if decided:
+        yield "decided-before", ", ".join(decided)
+    beside = [
+        str(other.number)
+        for other in others
+        if other.state is State.OPEN
+        and other is not first
+        and (
+            other.asked.entry_id == (asked.entry_id or "") or asked.says_as(other.asked)
+        )
+    ]
+    if beside:
+        yield "others-open", ", ".join(beside)
+    if wants_other_struck(asked):
+        mine = [
+            other
+            for other in others
+            if wants_other_struck(other.asked)
+            and is_same_person(other.asked.by, asked.by)
+        ]
+        if len(mine) >= settings.applications.most_strikings:
+            yield "many-strikings", ", ".join(str(other.number) for other in mine)
+
+
+def _doubts_of_day(day: dt.date, settings: Settings) -> Iterator[Doubt]:
+    """Whether the lists are updated already: what changes them then is decided otherwise."""
+    election = settings.calendar.election_day
+    if election is None:
+        return
+    if day > election:
+        yield "after-election", ""
+    elif day > election - dt.timedelta(days=settings.calendar.updated_days):
+        yield "after-update", ""
+
+
+def wants_other_struck(asked: Request) -> bool:
+    """True where somebody wants another voter struck."""
+    return asked.what is Asks.STRIKE and asked.relation is not Relation.SELF
+
+
+def many_strikings(
+    applications: Iterable[Application], settings: Settings
+) -> list[list[int]]:
+    """The numbers of applications by which one person wants more than so many others struck."""
+    by_person: dict[str, list[int]] = {}
+    for application in applications:
+        if wants_other_struck(application.asked):
+            key = person_key(application.asked.by)
+            by_person.setdefault(key, []).append(application.number)
+    most = settings.applications.most_strikings
+    return [numbers for numbers in by_person.values() if len(numbers) > most]
+
+
+def find(applications: Mapping[int, Application], number: int) -> Application:
+    """The application of a number.
+
+    Raises:
+        UsageError: no application has it.
+    """
+    if number not in applications:
+        raise no_application(number, applications)
+    return applications[number]
+
+
+def add_event(
+    workspace: Path,
+    number: int,
+    step: Step,
+    details: Mapping[str, Any],
+    *,
+    by: str,
+    today: dt.date,
+    since: str,
+) -> Application:
+    """Note that an application was withdrawn, that a voter was told of it, or a note.
+
+    Raises:
+        UsageError: no application has the number, or it is not open any more.
+        WorkspaceBusyError: another command holds the workspace.
+    """
+    with open_to_change(workspace, since) as (settings, ledger):
+        application = find(applications_of(ledger.applications()), number)
+        if step is not Step.NOTE and application.state is not State.OPEN:
+            raise usage_error("application-not-open", number=number)
+        said = dict(details)
+        if step is Step.NOTIFIED:
+            term = dt.timedelta(days=settings.applications.notice_days)
+            said["until"] = (ledger.day_of_chain(today) + term).isoformat()
+        day = today.isoformat()
+        event = ledger.apply(ApplicationEvent(number, step.value, day, by, said))
+        return replace(application, events=(*application.events, event))
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All applications of a workspace on a day."""
+
+    today: dt.date
+    applications: tuple[Application, ...]
+    """Those that are late, then the open ones, each by their due day; then all others."""
+    many: tuple[tuple[int, ...], ...] = ()
+    """Numbers of applications of one person who wants many others struck."""
+
+    @property
+    def open(self) -> tuple[Application, ...]:
+        """Those that wait for the commission, the most urgent first."""
+        return tuple(one for one in self.applications if one.state is State.OPEN)
+
+    @property
+    def late(self) -> int:
+        """How many open ones are behind their term."""
+        return sum(one.is_late(self.today) for one in self.open)
+
+
+def book_of(workspace: Path, *, today: dt.date) -> Book:
+    """The applications of a workspace.
+
+    Raises:
+        UsageError: it is no workspace.
+        InputError: its ledger cannot be read.
+    """
+    with open_to_read(workspace) as (settings, ledger):
+        return read_book(ledger.applications(), settings, today)
+
+
+def read_book(
+    events: Iterable[ApplicationEvent], settings: Settings, today: dt.date
+) -> Book:
+    """The applications of these events."""
+    every = applications_of(events).values()
+
+    def order(one: Application) -> tuple[bool, dt.date, int]:
+        is_open = one.state is State.OPEN
+        return not is_open, one.due if is_open else one.day, one.number
+
+    many = tuple(tuple(numbers) for numbers in many_strikings(every, settings))
+    return Book(today, tuple(sorted(every, key=order)), many)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The applications of a kind in numbers."""
+
+    what: str
+    """A code of ``Asks``; ``all`` of all together."""
+    taken: int
+    open: int
+    granted: int
+    refused: int
+    answered: int
+    withdrawn: int
+    late: int
+    """Answered, or still open, behind their term."""
+    days: float | None
+    """Days from the application to the decision, on average; None where none was decided."""
+
+
+def figures_of(book: Book) -> list[Figures]:
+    """The numbers of each kind that was asked for, and of all together."""
+    kinds = [asks.value for asks in Asks]
+    asked = {one.asked.what.value for one in book.applications}
+    return [
+        _figures(book, kind)
+        for kind in (*kinds, "all")
+        if kind in asked or kind == "all"
+    ]
+
+
+def _figures(book: Book, kind: str) -> Figures:
+    those = [one for one in book.applications if kind in {"all", one.asked.what.value}]
+    states = Counter(one.state for one in those)
+    days = [
+        (one.done - one.day).days
+        for one in those
+        if one.done is not None and one.state is not State.WITHDRAWN
+    ]
+    return Figures(
+        what=kind,
+        taken=len(those),
+        open=states[State.OPEN],
+        granted=states[State.GRANTED],
+        refused=states[State.REFUSED],
+        answered=states[State.ANSWERED],
+        withdrawn=states[State.WITHDRAWN],
+        late=sum(one.is_late(book.today) for one in those),
+        days=sum(days) / len(days) if days else None,
+    )
+
+
+def as_json(one: Application, today: dt.date) -> dict[str, Any]:
+    """An application for programs; ``first`` is the number of the one that asked the same."""
+    said: dict[str, Any] = {
+        "number": one.number,
+        "day": one.day,
+        "due": one.due,
+        "state": one.state,
+        "late": one.is_late(today),
+        "done": one.done,
+        "clerk": one.taken.done_by,
+        **asdict(one.asked),
+        "first": one.first.number if one.first else None,
+        "doubts": [{"code": code, "about": about} for code, about in one.doubts],
+    }
+    said["events"] = [
+        {"event": event.event, "day": event.day, "by": event.done_by, **event.details}
+        for event in one.events
+    ]
+    return said

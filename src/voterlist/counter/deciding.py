@@ -1,0 +1,471 @@
+"""What the commission decides about an application, and what became of it above.
+
+What is granted is an answer like any other: it goes through the same checks, is tried against all
+that was decided, and recorded with the decision in one transaction. What it does to the list is
+computed in the next run, as of every answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from voterlist.casework.importing import (
+    Against,
+    Bringer,
+    ImportedFile,
+    check_answers,
+    record,
+)
+from voterlist.casework.pages import numbers_of
+from voterlist.config import Settings
+from voterlist.counter.applications import (
+    PLACE,
+    Application,
+    State,
+    applications_of,
+    find,
+    named,
+    require_fields,
+    wants_other_struck,
+)
+from voterlist.counter.people import (
+    Person,
+    entries_alike,
+    entry_of,
+    is_identified,
+)
+from voterlist.deadlines import list_day
+from voterlist.decisions import Standing, grounds, grounds_for, is_same_person
+from voterlist.decisions.standing import PLACE as PLACE_OF_ENTRY
+from voterlist.decisions.standing import WITHDRAWN
+from voterlist.decisions.verdicts import REVIEW_ROW
+from voterlist.errors import usage_error
+from voterlist.model import Action, Asks, Body, Problem, Step
+from voterlist.normalize import read_correction
+from voterlist.pipeline.known import Known, answers_of_today, known
+from voterlist.quality.readings import what_holds
+from voterlist.render.xlsx import ANSWER_ROW, Answers
+from voterlist.schemas import AMENDMENT, ENTRY, empty
+from voterlist.storage.ledger import ApplicationEvent, Ledger
+from voterlist.storage.workspace import open_to_change
+from voterlist.tables import from_rows
+
+REFUSE = "refuse"
+"""What a ground carries that may refuse an application."""
+_ACTIONS = {
+    Asks.ADD: Action.ADD,
+    Asks.CORRECT: Action.CORRECT,
+    Asks.MOVE: Action.MOVE,
+    Asks.STRIKE: Action.STRIKE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What is decided about an application.
+
+    Attributes:
+        granted: False: it is refused.
+        ground: a code of ``grounds``.
+        evidence: what shows it; without it the documents that were seen when it was taken.
+        reason: why, in words.
+        entry_id: the entry that it is about, where the application names none, or another one.
+        values: what is set besides what was asked.
+        although: why somebody is added although an entry says nearly the same.
+    """
+
+    granted: bool
+    ground: str = ""
+    evidence: str = ""
+    reason: str = ""
+    entry_id: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    although: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What became of a decision."""
+
+    application: Application
+    problems: tuple[Problem, ...] = ()
+    """Why it may not be granted; then nothing is recorded."""
+    standing: str = "holds"
+    """``holds``, ``contested`` or ``pending``: what a second person has to say."""
+
+
+def decide(
+    workspace: Path,
+    number: int,
+    ruling: Ruling,
+    *,
+    by: str,
+    at: dt.datetime,
+    since: str,
+    bringer: str,
+) -> Decided:
+    """Grant or refuse an application.
+
+    Args:
+        workspace: its folder; held meanwhile.
+        number: of the application.
+        ruling: what is decided.
+        by: who decides.
+        at: the moment, with its time zone.
+        since: told to another command that finds the workspace held.
+        bringer: whose account it is; asked for where people log in at a desk.
+
+    Raises:
+        UsageError: no application has the number, or it may not be decided so; the error says why.
+        WorkspaceBusyError: another command holds the workspace.
+    """
+    require_fields(ruling.values)
+    by = named(by)
+    with open_to_change(workspace, since) as (settings, ledger):
+        applications = applications_of(ledger.applications())
+        application = find(applications, number)
+        _require_open(application, ruling, by)
+        work = _Work(workspace, settings, ledger, application, by, at, bringer)
+        if ruling.granted:
+            objections = [
+                other
+                for other in applications.values()
+                if other.asked.against == number
+            ]
+            work.require_grantable(ruling, objections)
+        else:
+            _require_refusable(ruling)
+        return work.decided(Step.DECIDED, ruling, {})
+
+
+def appeal(
+    workspace: Path,
+    number: int,
+    to: Body,
+    ruling: Ruling,
+    *,
+    by: str,
+    at: dt.datetime,
+    since: str,
+    bringer: str,
+) -> Decided:
+    """Note what a commission above or a court decided about a decision: it overrules.
+
+    Arguments as of ``decide``; ``by`` notes it, and carries it out where it is another outcome.
+
+    Raises:
+        UsageError: as ``decide``; nothing was decided, or it is not said by which act.
+        WorkspaceBusyError: another command holds the workspace.
+    """
+    require_fields(ruling.values)
+    by = named(by)
+    if not ruling.evidence:
+        raise usage_error("application-no-act")
+    with open_to_change(workspace, since) as (settings, ledger):
+        application = find(applications_of(ledger.applications()), number)
+        if application.outcome is None:
+            raise usage_error("application-open", number=number)
+        work = _Work(workspace, settings, ledger, application, by, at, bringer)
+        return work.decided(Step.APPEALED, ruling, {"to": to.value})
+
+
+def _require_open(application: Application, ruling: Ruling, by: str) -> None:
+    """Refuse to decide what is decided, or is decided elsewhere.
+
+    Raises:
+        UsageError: it says why.
+    """
+    number, outcome = application.number, application.outcome
+    if application.state is State.WITHDRAWN:
+        raise usage_error("application-not-open", number=number)
+    if application.first is not None:
+        raise usage_error(
+            "application-asked-already", number=number, first=application.first.number
+        )
+    if application.asked.what is Asks.LISTED:
+        raise usage_error("application-listed", number=number)
+    if outcome is None:
+        return
+    if outcome.event == Step.APPEALED:
+        raise usage_error("application-decided-above", number=number)
+    if outcome.details["granted"] == ruling.granted:
+        # A second person may grant what two people have to decide alike.
+        if not ruling.granted or is_same_person(outcome.done_by, by):
+            raise usage_error("application-decided", number=number)
+    elif not ruling.reason:
+        raise usage_error("application-decided-otherwise", number=number)
+    elif outcome.details["granted"] and not is_same_person(outcome.done_by, by):
+        raise usage_error("application-of-another", number=number)
+
+
+def _require_refusable(ruling: Ruling) -> None:
+    """Refuse a refusal without ground or reason: it is written, and may be appealed.
+
+    Raises:
+        UsageError: one is missing, or the ground is none of a refusal.
+    """
+    codes = [ground.code for ground in grounds_for(REFUSE)]
+    if ruling.ground not in codes:
+        known = ", ".join(codes)
+        raise usage_error("application-ground", known=known)
+    if not ruling.reason:
+        raise usage_error("application-no-reason")
+
+
+class _Work:
+    """A decision about an application, held against the list and recorded."""
+
+    def __init__(
+        self,
+        workspace: Path,
+        settings: Settings,
+        ledger: Ledger,
+        application: Application,
+        by: str,
+        at: dt.datetime,
+        bringer: str,
+    ) -> None:
+        self._workspace = workspace
+        self._settings = settings
+        self._ledger = ledger
+        self._application = application
+        self._asked = application.asked
+        self._by = by
+        self._at = at
+        self._bringer = bringer
+
+    def decided(
+        self, step: Step, ruling: Ruling, details: Mapping[str, Any]
+    ) -> Decided:
+        """Record the decision with what it does to the list; or why it may not be granted."""
+        outcome = self._application.outcome
+        was_granted = outcome is not None and outcome.details["granted"]
+        rows: list[dict[str, Any]] = []
+        people = empty(ENTRY)
+        if ruling.granted and (not was_granted or step is Step.DECIDED):
+            rows, people = self._answers(ruling)
+        elif was_granted and not ruling.granted and outcome is not None:
+            rows = list(self._withdrawals(outcome))
+        runs = known(self._workspace, self._ledger) if rows else None
+        standing = "holds"
+        if runs is not None and step is Step.APPEALED and not ruling.granted:
+            # What is overruled is not the own answer of whoever notes it.
+            overruled = [row | {"decided_at": self._moment} for row in rows]
+            amendments = from_rows(overruled, AMENDMENT)
+            self._ledger.amend(amendments, adjudicates=True)
+        elif runs is not None:
+            checked = self._checked(rows, people, runs)
+            if checked.problems:
+                return Decided(self._application, checked.problems)
+            record(self._ledger, runs, checked)
+            standing = self._standing(runs, rows)
+        said = {
+            **details,
+            "granted": ruling.granted,
+            "ground": ruling.ground or None,
+            "evidence": ruling.evidence or None,
+            "reason": ruling.reason or None,
+            "although": ruling.although or None,
+            "amends": [[row["entry_id"], _field_of(row)] for row in rows],
+        }
+        day = self._at.date().isoformat()
+        number = self._application.number
+        event = self._ledger.apply(
+            ApplicationEvent(number, step.value, day, self._by, said)
+        )
+        application = self._application
+        decided = replace(application, events=(*application.events, event))
+        return Decided(decided, standing=standing)
+
+    @property
+    def _moment(self) -> str:
+        return self._at.isoformat(timespec="seconds")
+
+    def require_grantable(self, ruling: Ruling, objections: list[Application]) -> None:
+        """Refuse what nobody may grant yet.
+
+        Raises:
+            UsageError: it says what is missing.
+        """
+        number = self._application.number
+        if self._asked.what is Asks.COMPLAINT:
+            if not ruling.reason:
+                raise usage_error("application-no-reason")
+        elif self._asked.what is Asks.ADD:
+            self._require_missing(ruling)
+        elif (ruling.entry_id or self._asked.entry_id) is None:
+            raise usage_error("application-no-entry", number=number)
+        if wants_other_struck(self._asked):
+            self._require_heard(ruling, objections)
+
+    def _require_heard(self, ruling: Ruling, objections: list[Application]) -> None:
+        """Refuse to strike a voter for somebody else who is not known, or before the voter is told.
+
+        Where the ground allows it, name and identifier of the entry as the applicant tells them
+        stand for the notice.
+
+        Raises:
+            UsageError: it says what is missing.
+        """
+        number, asked = self._application.number, self._asked
+        if not asked.documents:
+            raise usage_error("application-by-unknown", number=number)
+        if not ruling.evidence:
+            raise usage_error("application-no-evidence", number=number)
+        for objection in objections:
+            if objection.state in {State.OPEN, State.GRANTED}:
+                other = objection.number
+                raise usage_error("application-objected", number=number, other=other)
+        ground = grounds().get(ruling.ground)
+        if ground is not None and ground.at_once and self._is_identified(ruling):
+            return
+        notice = self._application.last(Step.NOTIFIED)
+        if notice is None:
+            raise usage_error("application-not-notified", number=number)
+        if self._at.date().isoformat() <= notice.details["until"]:
+            until = notice.details["until"]
+            raise usage_error("application-notice-runs", number=number, until=until)
+
+    def _is_identified(self, ruling: Ruling) -> bool:
+        """True where the person of the application is the entry by name and an identifier."""
+        entry_id = ruling.entry_id or self._asked.entry_id
+        entry = entry_of(self._workspace, self._ledger, entry_id)
+        return entry is not None and is_identified(entry, self._person(ruling))
+
+    def _person(self, ruling: Ruling) -> Person:
+        values = {**self._asked.values, **ruling.values}
+        return replace(self._asked.person, values=values)
+
+    def _require_missing(self, ruling: Ruling) -> None:
+        """Refuse to add who is under age, or whom an entry seems to be already.
+
+        Raises:
+            UsageError: it names the entries.
+        """
+        settings = self._settings
+        day = list_day(settings.calendar, settings.workspace.cycle)
+        person = self._person(ruling)
+        born = person.values.get("birth_date") or person.born
+        text = read_correction("birth_date", born, self._at.date()).text if born else ""
+        # What is missing of the date is taken in the voter's favour.
+        earliest = f"{text}-01-01"[:10] if text else ""
+        limit = f"{day.year - settings.check.voting_age:04}-{day:%m-%d}"
+        if earliest > limit:
+            raise usage_error("application-under-age", number=self._application.number)
+        if ruling.although:
+            return
+        runs = known(self._workspace, self._ledger)
+        alike = entries_alike(runs, person)
+        if alike:
+            raise usage_error(
+                "application-stands",
+                number=self._application.number,
+                entries=", ".join(alike),
+            )
+
+    def _answers(self, ruling: Ruling) -> tuple[list[dict[str, Any]], pa.Table]:
+        """(ANSWER_ROW of what is granted, ENTRY of who is added)."""
+        action = _ACTIONS.get(self._asked.what)
+        if action is None:
+            return [], empty(ENTRY)
+        values = {**self._asked.values, **ruling.values}
+        if action in {Action.ADD, Action.MOVE}:
+            known_ones = known(self._workspace, self._ledger).constituencies()
+            if len(known_ones) == 1:
+                values.setdefault("constituency", str(known_ones[0]))
+        people = empty(ENTRY)
+        entry_id = ruling.entry_id or self._asked.entry_id
+        if action is Action.ADD:
+            place = tuple(_number(values.get(name)) for name in PLACE)
+            person = self._person(ruling)
+            people = person.row(self._application.number, (place[0], place[1]))
+            entry_id = people.column("entry_id")[0].as_py()
+        said = {
+            "entry_id": entry_id,
+            "ground": ruling.ground or None,
+            "document": ruling.evidence or "; ".join(self._asked.documents) or None,
+            "reason": ruling.reason or ruling.although or None,
+        }
+        fields = {name: text for name, text in values.items() if name not in PLACE}
+        rows: list[dict[str, Any]] = []
+        if action is not Action.CORRECT:
+            at = {name: values.get(name) for name in PLACE}
+            rows.append({**said, **at, "action": action.value})
+        if action in {Action.CORRECT, Action.MOVE}:
+            rows += [
+                {**said, "action": Action.CORRECT.value, "field": name, "value": text}
+                for name, text in fields.items()
+            ]
+        if action is Action.CORRECT and not fields:
+            rows.append({**said, "action": action.value})
+        return rows, people
+
+    def _withdrawals(self, outcome: ApplicationEvent) -> Iterator[dict[str, Any]]:
+        """ANSWER_ROW: what takes back all that was granted."""
+        for entry_id, name in outcome.details["amends"]:
+            yield {
+                "entry_id": entry_id,
+                "action": WITHDRAWN,
+                "field": name,
+                "decided_by": self._by,
+            }
+
+    def _checked(
+        self, rows: list[dict[str, Any]], people: pa.Table, runs: Known
+    ) -> ImportedFile:
+        """The answers, held against the list and all that was decided."""
+        full = [
+            {
+                "file": "",
+                "sheet": "",
+                "row": number,
+                "decided_by": self._by,
+                "run_id": runs.run,
+                "adjudicates": False,
+                **row,
+            }
+            for number, row in enumerate(rows, 1)
+        ]
+        ledger = self._ledger
+        against = Against(
+            runs=runs,
+            given=answers_of_today(ledger, runs),
+            settings=self._settings,
+            numbers=numbers_of(runs, runs.table("cases"), ledger),
+            decided_at=self._at,
+            by=self._by,
+            bringer=Bringer(self._bringer) if ledger.users() else None,
+            people=people,
+        )
+        answers = Answers(
+            decisions=empty(REVIEW_ROW),
+            amendments=from_rows(full, ANSWER_ROW),
+            runs=frozenset({runs.run}),
+        )
+        return check_answers(answers, (), against)
+
+    def _standing(self, runs: Known, rows: list[dict[str, Any]]) -> str:
+        """What becomes of it: it holds, is contested, or waits for a second person."""
+        given = answers_of_today(self._ledger, runs)
+        holding: Standing = what_holds(given, self._settings)
+        ids = {row["entry_id"] for row in rows}
+        for name in ("contested", "pending"):
+            if ids & set(getattr(holding, name).column("entry_id").to_pylist()):
+                return name
+        return "holds"
+
+
+def _field_of(row: Mapping[str, Any]) -> str:
+    """What of the entry an answer is about, as a withdrawal names it."""
+    return row.get("field") or PLACE_OF_ENTRY
+
+
+def _number(text: str | None) -> int | None:
+    """The number of a place as written; None for what is none: the check tells it."""
+    return int(text) if text and text.strip().isdecimal() else None

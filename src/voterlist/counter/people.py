@@ -1,0 +1,126 @@
+"""Whom an application is about: the entry on the list, and what the applicant says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.errors import UsageError
+from voterlist.fields import ENTRY_FIELDS, IDENTIFIERS
+from voterlist.ingest.ids import entry_ids
+from voterlist.model import ListKind
+from voterlist.normalize import normalize
+from voterlist.pipeline.known import Known, known, read_table
+from voterlist.schemas import ENTRY
+from voterlist.storage.ledger import Reader
+from voterlist.tables import from_rows, rows_among
+
+REGISTER = "applications"
+"""The source of the row of somebody who is added, which is like the row of a register."""
+_NAMES = ("surname_skeleton", "given_skeleton", "patronymic_skeleton")
+_COMPARED = (*_NAMES, "birth_year", "birth_month", "birth_day", *IDENTIFIERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as an applicant tells of them."""
+
+    name: str = ""
+    """In one text; the parts of it may stand in ``values``."""
+    born: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Fields of ENTRY, and what else an application sets."""
+
+    def row(self, number: int, place: tuple[int | None, int | None]) -> pa.Table:
+        """ENTRY: one row that says what is known of the person, as a register would.
+
+        Args:
+            number: of the application; it is the line of the row.
+            place: the constituency and the precinct where the person belongs.
+        """
+        cells: dict[str, Any] = {
+            name: self.values[name] for name in ENTRY_FIELDS if name in self.values
+        }
+        if "surname" not in cells:
+            cells.setdefault("full_name", self.name or None)
+        cells.setdefault("birth_date", self.born or None)
+        constituency, precinct = place
+        cells |= {
+            "entry_id": "",
+            "constituency": constituency,
+            "precinct": precinct,
+            "list_kind": ListKind.PERMANENT.value,
+            "source": REGISTER,
+            "line": number,
+        }
+        row = from_rows([cells], ENTRY)
+        return row.set_column(0, ENTRY.field("entry_id"), entry_ids(row))
+
+
+def entry_of(
+    workspace: Path, ledger: Reader, entry_id: str | None
+) -> dict[str, Any] | None:
+    """The entry as it was handed in (a row of ENTRY); None where no list has it.
+
+    Raises:
+        InputError: a table of the run is damaged.
+    """
+    try:
+        runs = known(workspace, ledger)
+    except UsageError:
+        return None
+    number = (entry_id or "")[:3]
+    folder = runs.folder_of(int(number) if number.isdecimal() else None)
+    rows = read_table(folder, "entries", rows=pc.field("entry_id") == entry_id)
+    return rows.to_pylist()[0] if rows.num_rows else None
+
+
+def agree(entry: Mapping[str, Any], person: Person) -> bool:
+    """True where nothing that is known of both the entry and the person differs."""
+    return all(one == other for one, other in _known_of_both(entry, person).values())
+
+
+def is_identified(entry: Mapping[str, Any], person: Person) -> bool:
+    """True where the name and an identifier, FIN or document, are those of the entry."""
+    both = _known_of_both(entry, person)
+    has_name = {*_NAMES[:2]} <= both.keys()
+    return has_name and bool(both.keys() & IDENTIFIERS) and agree(entry, person)
+
+
+def _known_of_both(
+    entry: Mapping[str, Any], person: Person
+) -> dict[str, tuple[object, object]]:
+    """What is known of the entry and of the person, by column of VOTER. Blanks never match."""
+    of_entry = from_rows([dict(entry)], ENTRY)
+    one, other = (
+        normalize(row).table.select(_COMPARED).to_pylist()[0]
+        for row in (of_entry, person.row(0, (None, None)))
+    )
+    return {
+        name: (one[name], other[name])
+        for name in _COMPARED
+        if one[name] is not None and other[name] is not None
+    }
+
+
+def entries_alike(runs: Known, person: Person) -> list[str]:
+    """The entries of the names and the birth year of a person in which nothing else differs.
+
+    Raises:
+        InputError: a table of the run is damaged.
+    """
+    voter = normalize(person.row(0, (None, None))).table.to_pylist()[0]
+    voters = runs.table("voters")
+    is_alike: Any = True
+    for name in ("surname_skeleton", "given_skeleton", "birth_year"):
+        if voter[name] is None:
+            return []
+        is_alike = pc.and_(pc.equal(voters.column(name), voter[name]), is_alike)
+    ids = voters.column("entry_id").filter(is_alike).to_pylist()
+    entries = rows_among(runs.table("entries"), "entry_id", ids).to_pylist()
+    return [entry["entry_id"] for entry in entries if agree(entry, person)]

@@ -1,0 +1,452 @@
+"""Applications: taken whatever is wrong with them, decided through the checks of all answers."""
+
+import datetime as dt
+
+import pyarrow.parquet as pq
+import pytest
+
+import workspaces
+from voterlist.counter import applications, deciding
+from voterlist.counter.applications import Request, State
+from voterlist.counter.deciding import Ruling
+from voterlist.errors import UsageError
+from voterlist.model import Asks, Body, Relation, Step, Way
+from voterlist.storage.ledger import Ledger, reading, verify
+
+pytestmark = pytest.mark.slow
+
+DAY = dt.date(2026, 2, 4)
+SINCE = "2026-02-04 09:00"
+LEYLA = "088-0001-F3XSWZYM8GZF6"
+ORXAN = "088-0002-FNTND6GR2Z80F"
+TURAL = "088-0001-7PT0ZP9RT3MJJ"
+SURNAME = Request(
+    what=Asks.CORRECT,
+    by="Leyla",
+    entry_id=LEYLA,
+    values={"surname": "Əliyeva"},
+    documents=("AZE 1",),
+)
+ADDED = Request(
+    what=Asks.ADD,
+    by="Rəşad",
+    name="Quliyev Rəşad Vaqif oğlu",
+    born="05.05.1980",
+    values={"precinct": "2", "fin": "5XK9999"},
+    documents=("AZE 2",),
+)
+STRUCK = Request(
+    what=Asks.STRIKE,
+    by="Nərgiz",
+    relation=Relation.RELATIVE,
+    entry_id=TURAL,
+    documents=("AZE 4",),
+)
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    workspaces.finished(tmp_path / "2026")
+    return tmp_path / "2026"
+
+
+def take(workspace, asked, day=DAY):
+    return applications.take(workspace, asked, clerk="Aytən", today=day, since=SINCE)
+
+
+def decide(workspace, number, *, by="Aytən", day=DAY, **said):
+    at = dt.datetime.combine(day, dt.time(9), dt.UTC)
+    ruling = Ruling(**{"granted": True, **said})
+    times = {"by": by, "at": at, "since": SINCE, "bringer": "root"}
+    return deciding.decide(workspace, number, ruling, **times)
+
+
+def appealed(workspace, number, granted, **said):
+    at = dt.datetime.combine(DAY, dt.time(9), dt.UTC)
+    ruling = Ruling(granted=granted, evidence="Qərar 12", **said)
+    times = {"by": "Sədr", "at": at, "since": SINCE, "bringer": "root"}
+    return deciding.appeal(workspace, number, Body.COURT, ruling, **times)
+
+
+def refusal(work, *args, **said):
+    """The code of the error with which something is refused."""
+    with pytest.raises(UsageError) as caught:
+        work(*args, **said)
+    return caught.value.code
+
+
+def book(workspace, day=DAY):
+    found = applications.book_of(workspace, today=day)
+    return {one.number: one for one in found.applications}
+
+
+def codes(one):
+    return [code for code, _ in one.doubts]
+
+
+def listed(workspace, day=DAY):
+    """(surname, given name or whole name, precinct) of everybody on the lists of a new run."""
+    workspaces.run(workspace, today=day)
+    folder = max(workspace.glob("runs/*"))
+    entries = pq.read_table(folder / "entries.parquet").to_pylist()
+    applied = pq.read_table(folder / "applied.parquet").to_pylist()
+    added = pq.read_table(folder / "additions.parquet").to_pylist()
+    gone = {row["entry_id"] for row in applied if row["action"] == "strike"}
+    moved = {
+        row["entry_id"]: row["precinct"] for row in applied if row["action"] == "move"
+    }
+    said = {
+        row["entry_id"]: row["value"] for row in applied if row["action"] == "correct"
+    }
+    return {
+        (
+            said.get(row["entry_id"], row["surname"] or row["full_name"]),
+            row["given_name"],
+            moved.get(row["entry_id"], row["precinct"]),
+        )
+        for row in [*entries, *added]
+        if row["entry_id"] not in gone
+    }
+
+
+def test_the_four_people_are_served(workspace):
+    """What is granted stands on the list of the next run, as of any other answer."""
+    before = listed(workspace)
+    moved = Request(
+        what=Asks.MOVE, by="Orxan", entry_id=ORXAN, values={"precinct": "1"}
+    )
+    late = Request(
+        **{
+            **{name: getattr(STRUCK, name) for name in STRUCK.__slots__},
+            "name": "Hüseynli Tural",
+            "values": {"fin": "5XK1236"},
+        }
+    )
+    for asked in (SURNAME, ADDED, moved, late):
+        assert codes(take(workspace, asked)) == []
+    for number, ground in enumerate(
+        ("document-seen", "left-out", "voter-asked", "died"), 1
+    ):
+        made = decide(workspace, number, ground=ground, evidence="AZE 7")
+        assert (made.problems, made.standing) == ((), "holds")
+        assert made.application.state is State.GRANTED
+    after = listed(workspace)
+    assert before - after == {
+        ("Məmmədova", "Leyla", 1),
+        ("Rzayev", "Orxan", 2),
+        ("Hüseynli", "Tural", 1),
+    }
+    assert after - before == {
+        ("Əliyeva", "Leyla", 1),
+        ("Quliyev Rəşad Vaqif oğlu", None, 2),
+        ("Rzayev", "Orxan", 1),
+    }
+    assert verify(workspace / "ledger.db").fits
+
+
+def test_the_term_is_a_setting_and_ends_on_election_day(workspace):
+    """The Code says one day, the guide for voters three; on the day it is answered at once."""
+    text = "[applications]\nanswer_days = 3\n[calendar]\nelection_day = 2026-03-01\n"
+    (workspace / "voterlist.toml").write_text(text, encoding="utf-8")
+    due = {
+        DAY: dt.date(2026, 2, 7),
+        dt.date(2026, 2, 27): dt.date(2026, 3, 1),
+        dt.date(2026, 3, 1): dt.date(2026, 3, 1),
+    }
+    for day, last in due.items():
+        one = take(workspace, SURNAME, day)
+        assert one.due == last
+        assert one.is_late(last + dt.timedelta(days=1))
+        assert not one.is_late(last)
+    assert "after-update" in codes(one)
+
+
+@pytest.mark.parametrize(
+    ("asked", "doubt"),
+    [
+        ({"entry_id": "088-0001-0000000000000"}, "entry-gone"),
+        ({"entry_id": "nobody"}, "entry-gone"),
+        ({"entry_id": None, "name": "Leyla"}, "entry-open"),
+        ({"name": "Rzayev Orxan"}, "name-differs"),
+        ({"values": {"fin": "5XK"}}, "value-wrong"),
+        ({"values": {"birth_date": "31.02.1980"}}, "value-wrong"),
+        ({"values": {}}, "nothing-set"),
+        ({"what": Asks.MOVE, "values": {}}, "precinct-open"),
+        ({"what": Asks.MOVE, "values": {"precinct": "II"}}, "value-wrong"),
+        ({"relation": Relation.OTHER, "documents": ()}, "no-authority"),
+    ],
+)
+def test_what_is_doubtful_is_told_and_kept(workspace, asked, doubt):
+    """Nobody is sent away: the application has a number, and what is wrong is told."""
+    said = {name: getattr(SURNAME, name) for name in SURNAME.__slots__} | asked
+    one = take(workspace, Request(**said))
+    assert doubt in codes(one)
+    assert book(workspace)[one.number].asked == one.asked
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=HYPERLINK(1)",
+        "<script>alert(1)</script>",
+        "Ə" * 4000,
+        "\u202eavəyilƏ\u202c",
+        "Əli\x00\x1b[2J",
+        "'; DROP TABLE applications; --",
+    ],
+)
+def test_a_name_is_only_a_name(workspace, name):
+    """Whatever it is made of, it is kept with its number, without what cannot be seen."""
+    asked = Request(what=Asks.COMPLAINT, by=name, name=name, way=Way.LETTER)
+    one = take(workspace, asked)
+    assert book(workspace)[one.number].asked.by == one.asked.by
+    assert not set(one.asked.by) & set("\x00\x1b\u202e\u202c")
+
+
+def test_the_same_asked_twice_is_decided_once(workspace):
+    """A second clerk takes it again: both have a number, and nothing is done twice."""
+    first, second = take(workspace, ADDED), take(workspace, ADDED)
+    assert codes(second) == ["asked-already"]
+    code = refusal(decide, workspace, second.number, ground="left-out")
+    assert code == "application-asked-already"
+    decide(workspace, first.number, ground="left-out")
+    both = book(workspace)
+    assert {both[1].state, both[2].state} == {State.GRANTED}
+    third = take(workspace, ADDED)
+    assert codes(third) == ["decided-before"]
+    decide(workspace, third.number, ground="left-out", by="Vəfa")
+    people = [name for name, *_ in listed(workspace) if name.startswith("Quliyev R")]
+    assert len(people) == 1
+
+
+def test_the_same_asked_by_others_is_told_and_decided_for_each(workspace):
+    """Who comes with a document is not bound to somebody who had none."""
+    take(workspace, ADDED)
+    said = {name: getattr(ADDED, name) for name in ADDED.__slots__}
+    other = take(workspace, Request(**{**said, "by": "Vaqif", "documents": ()}))
+    assert (codes(other), other.first) == (["others-open"], None)
+
+
+def test_the_copy_of_a_withdrawn_application_stands_by_itself(workspace):
+    """Who asked second is not left without an answer when the first one gives up."""
+    take(workspace, SURNAME)
+    take(workspace, SURNAME)
+    times = {"by": "Aytən", "today": DAY, "since": SINCE}
+    applications.add_event(workspace, 1, Step.WITHDRAWN, {"text": ""}, **times)
+    assert book(workspace)[2].state is State.OPEN
+    assert decide(workspace, 2, ground="document-seen").problems == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "code"),
+    [
+        (
+            SURNAME,
+            {"ground": "document-seen", "values": {"fin": "5XK1234"}},
+            "fin-taken",
+        ),
+        (SURNAME, {"ground": ""}, "ground-missing"),
+        (SURNAME, {"ground": "died"}, "ground-not-for-action"),
+        (
+            ADDED,
+            {"ground": "left-out", "values": {"precinct": "77"}},
+            "precinct-not-here",
+        ),
+        (ADDED, {"ground": "left-out", "values": {"fin": "5XK1234"}}, "already-listed"),
+    ],
+)
+def test_what_no_answer_may_do_no_application_does(workspace, asked, said, code):
+    """A way past the checks would be a way to lose or to double somebody."""
+    take(workspace, asked)
+    made = decide(workspace, 1, **said)
+    assert code in {problem.code for problem in made.problems}
+    assert book(workspace)[1].state is State.OPEN
+    with reading(workspace / "ledger.db") as ledger:
+        assert ledger.given_amendments().num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"name": "Məmmədov Elçin", "born": "12.03.1970"}, "application-stands"),
+        ({"name": "Quliyev Rəşad", "born": "01.01.2015"}, "application-under-age"),
+    ],
+)
+def test_who_stands_on_the_list_or_is_a_child_is_not_added(workspace, asked, code):
+    """The search runs first: a second entry of one person is what the list is freed from."""
+    said = {name: getattr(ADDED, name) for name in ADDED.__slots__} | asked
+    take(workspace, Request(**{**said, "values": {"precinct": "2"}}))
+    assert refusal(decide, workspace, 1, ground="left-out") == code
+    if code == "application-stands":
+        made = decide(workspace, 1, ground="left-out", although="Başqa şəxsdir")
+        assert made.application.state is State.GRANTED
+
+
+def test_nobody_is_struck_for_another_before_being_told(workspace):
+    """Each step that is missing is named; an objection that is open, or granted, stops it."""
+    unknown = {name: getattr(STRUCK, name) for name in STRUCK.__slots__}
+    take(workspace, Request(**{**unknown, "documents": (), "by": "Kimsə"}))
+    said = {"ground": "not-citizen", "evidence": "Arayış"}
+    assert refusal(decide, workspace, 1, **said) == "application-by-unknown"
+    take(workspace, STRUCK)
+    only = {"ground": "not-citizen"}
+    assert refusal(decide, workspace, 2, **only) == "application-no-evidence"
+    assert refusal(decide, workspace, 2, **said) == "application-not-notified"
+    died = {"ground": "died", "evidence": "Şəhadətnamə"}
+    assert refusal(decide, workspace, 2, **died) == "application-not-notified"
+    times = {"by": "Aytən", "today": DAY, "since": SINCE}
+    applications.add_event(workspace, 2, Step.NOTIFIED, {"text": "məktub"}, **times)
+    until = DAY + dt.timedelta(days=10)
+    code = refusal(decide, workspace, 2, day=until, **said)
+    assert code == "application-notice-runs"
+    objection = Request(what=Asks.COMPLAINT, by="Tural", against=2)
+    take(workspace, objection)
+    after = until + dt.timedelta(days=1)
+    assert refusal(decide, workspace, 2, day=after, **said) == "application-objected"
+    decide(workspace, 3, granted=False, ground="not-shown", reason="Sənəd yoxdur")
+    made = decide(workspace, 2, day=after, **said)
+    assert made.application.state is State.GRANTED
+
+
+def test_many_strikings_by_one_person_are_told(workspace):
+    """Elsewhere one person had thousands struck; here more than three are a finding."""
+    for number in range(5):
+        said = {name: getattr(STRUCK, name) for name in STRUCK.__slots__}
+        entry = (LEYLA, ORXAN, TURAL, "a", "b")[number]
+        one = take(workspace, Request(**{**said, "entry_id": entry}))
+        assert ("many-strikings" in codes(one)) == (number >= 3)
+    found = applications.book_of(workspace, today=DAY)
+    assert found.many == ((1, 2, 3, 4, 5),)
+
+
+def test_a_refusal_has_a_ground_and_a_reason(workspace):
+    """It is given in writing and may be appealed: a bare no is none."""
+    take(workspace, SURNAME)
+    said = {"granted": False}
+    assert refusal(decide, workspace, 1, **said) == "application-ground"
+    said["ground"] = "left-out"
+    assert refusal(decide, workspace, 1, **said) == "application-ground"
+    said["ground"] = "list-is-right"
+    assert refusal(decide, workspace, 1, **said) == "application-no-reason"
+    made = decide(workspace, 1, **said, reason="Sənəddə Məmmədovadır")
+    assert made.application.state is State.REFUSED
+
+
+def test_a_second_decision_needs_a_reason_and_undoes_the_first(workspace):
+    """Both are kept; what was granted is taken back by who granted it, and by nobody else."""
+    before = listed(workspace)
+    take(workspace, SURNAME)
+    decide(workspace, 1, ground="document-seen")
+    assert (
+        refusal(decide, workspace, 1, ground="document-seen") == "application-decided"
+    )
+    said = {"granted": False, "ground": "not-shown"}
+    assert refusal(decide, workspace, 1, **said) == "application-decided-otherwise"
+    said["reason"] = "Sənəd saxtadır"
+    code = refusal(decide, workspace, 1, by="Vəfa", **said)
+    assert code == "application-of-another"
+    made = decide(workspace, 1, **said)
+    assert (made.problems, made.application.state) == ((), State.REFUSED)
+    assert listed(workspace) == before
+    assert [event.event for event in book(workspace)[1].events] == ["decided"] * 2
+
+
+def test_what_is_taken_back_is_only_what_was_granted(workspace):
+    """Another answer of the same person about the same entry stays."""
+    moved = Request(
+        what=Asks.MOVE, by="Leyla", entry_id=LEYLA, values={"precinct": "2"}
+    )
+    take(workspace, SURNAME)
+    take(workspace, moved)
+    decide(workspace, 1, ground="document-seen")
+    decide(workspace, 2, ground="voter-asked", evidence="AZE 1")
+    decide(workspace, 2, granted=False, ground="other-precinct", reason="Köçməyib")
+    assert ("Əliyeva", "Leyla", 1) in listed(workspace)
+
+
+def test_a_court_overrules(workspace):
+    """What was refused is carried out, and what was granted is taken back; then nothing else."""
+    before = listed(workspace)
+    take(workspace, SURNAME)
+    assert refusal(appealed, workspace, 1, granted=True) == "application-open"
+    decide(workspace, 1, granted=False, ground="list-is-right", reason="Belədir")
+    made = appealed(workspace, 1, granted=True, ground="court")
+    assert (made.problems, made.application.state) == ((), State.GRANTED)
+    assert listed(workspace) - before == {("Əliyeva", "Leyla", 1)}
+    code = refusal(decide, workspace, 1, granted=False, reason="Yox")
+    assert code == "application-decided-above"
+    take(workspace, ADDED)
+    decide(workspace, 2, ground="left-out")
+    appealed(workspace, 2, granted=False)
+    assert book(workspace)[2].state is State.REFUSED
+    assert len(listed(workspace)) == len(before)
+    assert verify(workspace / "ledger.db").fits
+
+
+def test_an_entry_that_another_application_strikes_is_not_corrected(workspace):
+    """The later one is told why, and stays open."""
+    take(workspace, Request(what=Asks.STRIKE, by="Leyla", entry_id=LEYLA))
+    one = take(workspace, SURNAME)
+    assert codes(one) == ["others-open"]
+    decide(workspace, 1, ground="not-citizen", evidence="Arayış")
+    made = decide(workspace, 2, ground="document-seen")
+    assert {problem.code for problem in made.problems} == {"left-already"}
+    assert book(workspace)[2].state is State.OPEN
+
+
+def test_a_clock_that_was_set_back_does_not_turn_the_book_back(workspace):
+    """An application of last week would be late before it was taken."""
+    take(workspace, SURNAME, dt.date(2026, 2, 20))
+    one = take(workspace, ADDED, dt.date(2026, 2, 10))
+    assert one.day == dt.date(2026, 2, 20)
+    assert one.due > one.day
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (
+            Request(what=Asks.CORRECT, by="\u200b", name="Leyla"),
+            "application-by-nobody",
+        ),
+        (Request(what=Asks.CORRECT, by="Leyla"), "application-for-nobody"),
+        (
+            Request(what=Asks.CORRECT, by="L", name="L", values={"line": "1"}),
+            "application-field",
+        ),
+        (Request(what=Asks.COMPLAINT, by="L", against=9), "application-unknown"),
+    ],
+)
+def test_what_no_application_can_say_is_refused(workspace, asked, code):
+    """A slip of the clerk, told before anything is written."""
+    assert refusal(take, workspace, asked) == code
+    assert book(workspace) == {}
+
+
+def test_a_number_that_is_none(workspace):
+    """A slip of the pen must not decide another person's application."""
+    assert refusal(decide, workspace, 7, ground="left-out") == "application-unknown"
+
+
+def test_before_the_first_run_an_application_is_taken(tmp_path):
+    """The list is not read yet, and the person stands at the counter."""
+    folder = workspaces.make(tmp_path / "2026")
+    one = take(folder, SURNAME)
+    assert codes(one) == ["entry-gone"]
+    assert refusal(decide, folder, 1, ground="document-seen") == "no-run"
+    with Ledger(folder / "ledger.db") as ledger:
+        assert len(ledger.applications()) == 1
+
+
+def test_figures_add_up(workspace):
+    """The numbers of a kind are those of its applications."""
+    take(workspace, SURNAME)
+    take(workspace, ADDED)
+    decide(workspace, 1, ground="document-seen", day=dt.date(2026, 2, 8))
+    found = applications.book_of(workspace, today=dt.date(2026, 2, 8))
+    rows = {row.what: row for row in applications.figures_of(found)}
+    assert rows["all"].taken == 2
+    assert (rows["correct"].granted, rows["correct"].days) == (1, 4.0)
+    assert (rows["add"].open, rows["add"].days) == (1, None)
+    assert rows["all"].late == 2
+    assert [one.number for one in found.open] == [2]
