@@ -338,7 +338,8 @@ def _make(story: Story) -> None:
 def _list(story: Story) -> None:
     out, given = story.out, story.folder / "given"
     story.run("status", story.below, "--today", DAY, "--page", "--ics", out / "c.ics")
-    for purpose in ("changes", "display", "work", "record", "door", "card", "label"):
+    purposes = ("changes", "display", "work", "record", "door")
+    for purpose in (*purposes, "card", "label", "notices"):
         story.run("lists", story.below, "--purpose", purpose, "--today", DAY)
     word = story.marks.word()
     story.run("find", story.below, word, word, "1970", "--today", DAY, "--json")

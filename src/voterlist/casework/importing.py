@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.casework.answered_rows import Originals, Rows, spelled_as_before
+from voterlist.casework.noticed import before_term, noticed
 from voterlist.casework.sampling import with_drawn
 from voterlist.config import Settings
 from voterlist.decisions import (
@@ -42,9 +43,11 @@ from voterlist.schemas import (
     SUBJECT,
     empty,
 )
-from voterlist.storage.ledger import Ledger
+from voterlist.storage.ledger import JournalLine, Ledger
 from voterlist.tables import concat, from_columns, from_rows
 
+NOTICE_RUNS = "notice-runs"
+"""Why a striking is refused while the voter may still object; ``review.problem.<code>``."""
 CONFIRM_PROBLEMS = ("cannot-confirm", "several-to-confirm")
 """Why a row is refused that says the same as somebody else; ``review.problem.<code>``."""
 
@@ -101,6 +104,8 @@ class ImportedFile:
     """SUBJECT: what the rows of registers say from which people are added."""
     drawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The entries of pairs that are decided and no case of the run."""
+    before_term: int = 0
+    """Strikings that were recorded while the voter may still object to a notice."""
 
     @property
     def says_nothing_new(self) -> bool:
@@ -133,6 +138,7 @@ class Against:
         bringer: who brings the file; None: each answer is its person's own.
         originals: the answers that a row may confirm, or settle.
         people: ENTRY: who asks to be added, beside the rows of registers.
+        journal: of the ledger, which tells to whom a notice before striking was written.
     """
 
     runs: Known
@@ -144,6 +150,7 @@ class Against:
     bringer: Bringer | None = None
     originals: Originals = Originals()  # noqa: RUF009  nothing to confirm
     people: pa.Table = field(default_factory=lambda: empty(ENTRY))
+    journal: Sequence[JournalLine] = ()
 
 
 def check_answers(
@@ -228,10 +235,13 @@ class _Check:
         ):
             problems += _problems_of(table, codes, asked)
         verdicts = _without_refused(new.verdicts, tried.verdicts)
+        amendments = _without_refused(new.amendments, tried.amendments)
+        notices = noticed(self._against.journal)
         return ImportedFile(
             file=answers.file,
             verdicts=verdicts,
-            amendments=_without_refused(new.amendments, tried.amendments),
+            amendments=amendments,
+            before_term=len(before_term(amendments.to_pylist(), notices)),
             acceptances=amended.acceptances.filter(
                 _is_kept(marks.column("number"), tried.marks)
             ),
@@ -315,8 +325,17 @@ class _Check:
             of_cases | self._needing_session(new.verdicts, given.verdicts, "case_id"),
             self._needing_session(marks, given.amendments, "finding_id"),
             others
-            | self._needing_session(new.amendments, given.amendments, "entry_id"),
+            | self._needing_session(new.amendments, given.amendments, "entry_id")
+            | self._before_term(new.amendments),
         )
+
+    def _before_term(self, new: pa.Table) -> dict[int, str]:
+        """The strikings, by number, that are refused while the voter may still object."""
+        if self._against.settings.decisions.before_notice_ends != "refused":
+            return {}
+        numbers = new.column("number").to_pylist()
+        early = before_term(new.to_pylist(), noticed(self._against.journal))
+        return {numbers[place]: NOTICE_RUNS for place in early}
 
     def _needing_session(
         self, new: pa.Table, given: pa.Table, about: str

@@ -218,6 +218,7 @@ def import_review(
             by=by,
             # Where nobody may log in, files are all that there is, and are taken.
             bringer=bringer if bringer.role or ledger.users() else None,
+            journal=ledger.journal(),
         )
         made: Made = {}
         imported = []

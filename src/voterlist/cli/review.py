@@ -134,6 +134,9 @@ def import_decisions(
     }
     tell("cli.review.imported", **counted, problems=len(refused))
     tell("cli.review.marked", **counted)
+    early = sum(file.before_term for file in imported.files)
+    if early:
+        tell("cli.review.before-term", count=early)
     for file, path in zip(imported.files, files, strict=True):
         if not file.is_origin_known:
             tell("cli.review.origin-unknown", path=path)
@@ -155,6 +158,7 @@ def import_decisions(
             {**picked(problem, *_PROBLEM), "todo": _todo(problem)}
             for problem in imported.problems
         ],
+        "before_term": early,
         "origin_known": imported.is_origin_known,
         "exit_code": int(bool(imported.problems or imported.contested)),
     }

@@ -52,6 +52,8 @@ def status(
     _tell_debts(status_now.standings)
     _tell_answers_owed(status_now)
     _tell_pace(status_now.burned)
+    if status_now.before_term:
+        tell("cli.status.before-term", count=status_now.before_term)
     for name in status_now.not_understood:
         TERMINAL.say(f"{name}: {SAY('aside.register-unknown.todo')}")
     if ics_file is not None:
@@ -80,6 +82,7 @@ def status(
         ],
         "burn_down": _burned_as_json(status_now.burned),
         "not_understood": status_now.not_understood,
+        "before_term": status_now.before_term,
         "pages": pages,
         "exit_code": int(bool(status_now.overdue or status_now.not_understood)),
     }

@@ -79,6 +79,19 @@ def _is_empty(value: Sized) -> bool:
     return not value
 
 
+_NOTICE_DAYS = 10
+
+
+def _is_default_term(days: int) -> bool:
+    """True for the default, which is left out as ``_is_empty`` says."""
+    return days == _NOTICE_DAYS
+
+
+def _is_told(value: str) -> bool:
+    """True for the default, which is left out as ``_is_empty`` says."""
+    return value == "told"
+
+
 class _Section(BaseModel):
     """A section of the settings: frozen, and an unknown key is a mistake."""
 
@@ -286,6 +299,10 @@ class DecisionSettings(_Section):
 
     two_people: list[Literal["strike", "correct", "move", "add"]] = []
     """What two people must decide alike before it holds."""
+    before_notice_ends: Literal["told", "refused"] = Field(
+        default="told", exclude_if=_is_told
+    )
+    """What is done with a striking while the voter may still object to the notice."""
 
 
 class ReviewSettings(_Section):
@@ -309,6 +326,9 @@ class ListSettings(_Section):
     """Display day and month of birth of those who come of age in this cycle."""
     members: Annotated[int, Field(ge=0, le=16, strict=True)] = 4
     """Members of the commission who sign beside chair and secretary."""
+    notice_days: Count = Field(default=_NOTICE_DAYS, exclude_if=_is_default_term)
+    """Days to object after a notice before striking was written. The Election Code names no term
+    that was seen; ten days are what India's commission gives (2025)."""
     # Left out where it is the default, so that the digests of older runs fit.
     reasons_on_display: Switch = Field(default=True, exclude_if=bool)
     """Show on the sheet of changes why each was made, where an article of the law is its ground

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -25,6 +25,7 @@ from voterlist.handover.displayed import (
     keep_displayed,
     note_displayed,
 )
+from voterlist.handover.notices import Notices
 from voterlist.handover.offices import read_offices
 from voterlist.lists.alterations import (
     Displayed,
@@ -44,6 +45,7 @@ from voterlist.lists.papers import (
     Offices,
     Paper,
     PaperDocument,
+    by_house,
     paper_documents,
     papers,
 )
@@ -310,18 +312,16 @@ def make_lists(
         OSError: a file cannot be written.
     """
     _require_forms(request)
-    paper = papers().get(request.purpose)
-    offices = read_offices(workspace) if paper is not None else {}
     with open_to_read(workspace) as (settings, ledger):
         source = ListSource.of(workspace, ledger, settings)
     wanted = _wanted_constituencies(source.constituencies(), request.constituencies)
     for constituency in wanted:
         source.require_current(constituency)
+    written = _Written(source, request, today)
     files: list[ListFile] = []
     runs: dict[int | None, str] = {}
     balances: list[pa.Table] = []
-    shown: list[Line] = []
-    corrections = questions = changes = 0
+    corrections = questions = 0
     with _workers(jobs) as each:
         for done, constituency in enumerate(wanted):
             progress(LISTS, done, len(wanted))
@@ -330,40 +330,104 @@ def make_lists(
             order = writer.edition.order
             whole = compile_lists(given, constituency=constituency, order=order)
             compiled = _of_precinct(whole, request.precinct)
-            if request.purpose == Purpose.CHANGES:
-                sheets = [*_sheets(source, writer, whole, given)]
-                changes += sum(sheet.changes.num_rows for sheet in sheets)
-                tasks = writer.tasks_of(sheets)
-                has_list = bool(sheets)
-            elif paper is not None:
-                made = [*_papers(paper, writer, whole, given, offices)]
-                tasks, has_list = writer.tasks_of(made), bool(made)
-            else:
-                tasks, has_list = writer.tasks(compiled), compiled.balance.num_rows > 0
-            if has_list:
+            tasks = [*written.tasks(writer, whole, given)]
+            if tasks:
                 _make_folders(writer.folder, is_own=request.out is None)
                 files += each(write_file, tasks)
-            if has_list and request.purpose in _DISPLAYED:
-                shown.append(
-                    keep_displayed(
-                        workspace,
-                        constituency,
-                        request.precinct,
-                        Purpose(request.purpose),
-                        displayed_of(whole, writer.edition.of_age_since),
-                    )
-                )
+                written.keep(writer, whole)
             # Of a nation only the sums are kept.
             balances.append(compiled.balance)
             corrections += compiled.corrections.num_rows
             questions += compiled.door.num_rows
             runs[constituency] = run
-    if not files:
-        raise _no_list(request)
-    if shown:
-        note_displayed(source, shown, today)
     balance = concat(balances, LIST_BALANCE)
-    return ListsMade(tuple(files), balance, runs, corrections, questions, changes)
+    if not files and not (written.paper and balance.num_rows):
+        raise _no_list(request)
+    written.note()
+    return ListsMade(
+        tuple(files), balance, runs, corrections, questions, written.changes
+    )
+
+
+@dataclass(slots=True)
+class _Written:
+    """What is written for one purpose, and what of it is to be remembered."""
+
+    source: ListSource
+    request: ListRequest
+    today: dt.date
+    paper: Paper | None = field(init=False)
+    changes: int = 0
+    """What stands on sheets of changes."""
+    _offices: Offices = field(init=False)
+    _shown: list[Line] = field(default_factory=list)
+    _noticed: list[pa.Table] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.paper = papers().get(self.request.purpose)
+        has_paper = self.paper is not None
+        self._offices = read_offices(self.source.workspace) if has_paper else {}
+
+    def tasks(
+        self, writer: ListWriter, whole: Compiled, given: ListInput
+    ) -> Iterator[_Task]:
+        """The files of a constituency; none where there is nothing to write.
+
+        Args:
+            writer: of the constituency.
+            whole: its lists, of all precincts.
+            given: what the run knows of it.
+        """
+        compiled = _of_precinct(whole, self.request.precinct)
+        if self.request.purpose == Purpose.CHANGES:
+            sheets = [*_sheets(self.source, writer, whole, given)]
+            self.changes += sum(sheet.changes.num_rows for sheet in sheets)
+            yield from writer.tasks_of(sheets)
+        elif self.paper is not None:
+            rows = self._rows_of_paper(self.paper, writer, whole, given)
+            edition, balance = writer.edition, compiled.balance
+            yield from writer.tasks_of(
+                paper_documents(self.paper, balance, rows, edition, self._offices)
+            )
+        elif compiled.balance.num_rows:
+            yield from writer.tasks(compiled)
+
+    def _rows_of_paper(
+        self, paper: Paper, writer: ListWriter, numbered: Compiled, given: ListInput
+    ) -> pa.Table:
+        """Of whom there is a paper, by street and house: LISTED or NOTICE."""
+        by_street = compile_lists(
+            given, constituency=writer.constituency, order=ListOrder.STREET
+        )
+        rows = by_house(numbered, by_street)
+        only = self.request.precinct
+        if only is not None:
+            rows = rows.filter(pc.field("precinct") == only)
+        if paper.rows == "notices":
+            notices = Notices(self.source, self.today)
+            rows = notices.table(writer.constituency, given, rows)
+            self._noticed.append(rows)
+        return rows
+
+    def keep(self, writer: ListWriter, whole: Compiled) -> None:
+        """Keep what hangs out of a constituency after its files were written."""
+        if self.request.purpose in _DISPLAYED:
+            line = keep_displayed(
+                self.source.workspace,
+                writer.constituency,
+                self.request.precinct,
+                Purpose(self.request.purpose),
+                displayed_of(whole, writer.edition.of_age_since),
+            )
+            self._shown.append(line)
+
+    def note(self) -> None:
+        """Note in the journal what was displayed, and to whom notices were written."""
+        if self._shown:
+            note_displayed(self.source, self._shown, self.today)
+        for rows in self._noticed:
+            if rows.num_rows:
+                Notices(self.source, self.today).note(rows)
 
 
 _OF_LISTS = frozenset(purpose.value for purpose in Purpose)
@@ -388,22 +452,6 @@ def _sheets(
             rows = alterations(then, shown, known_as)
             sheets = sheets_of_changes(then, now, rows, edition, since)
             yield from (sheet for sheet in sheets if sheet.precinct in own)
-
-
-def _papers(
-    paper: Paper,
-    writer: ListWriter,
-    whole: Compiled,
-    given: ListInput,
-    offices: Offices,
-) -> list[PaperDocument]:
-    """The papers of each list, by street and house."""
-    by_street = compile_lists(
-        given, constituency=writer.constituency, order=ListOrder.STREET
-    )
-    only = writer.request.precinct
-    made = paper_documents(paper, whole, by_street, writer.edition, offices)
-    return [document for document in made if only in (None, document.precinct)]
 
 
 def _bases(

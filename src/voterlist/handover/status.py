@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voterlist import facts
+from voterlist.casework.noticed import before_term, noticed
 from voterlist.casework.returned_cases import Owed, owed
 from voterlist.catalogue import Catalogue
 from voterlist.config import Settings
 from voterlist.deadlines import Deadline, calendar
 from voterlist.model import Level
-from voterlist.pipeline.known import known_work
+from voterlist.pipeline.known import answers_in, known_work
 from voterlist.pipeline.publish import write_walls
 from voterlist.pipeline.reference import not_understood
 from voterlist.pipeline.standings import burn_down, overdue, standings
+from voterlist.quality.readings import what_holds
 from voterlist.render import ics
 from voterlist.render.wall import BurnDown
 from voterlist.report.values import UnitStanding
+from voterlist.storage.ledger import Reader
 from voterlist.storage.workspace import open_to_read
 
 
@@ -40,6 +43,8 @@ class Status:
     """Above: the returned cases to which a constituency owes an answer."""
     not_understood: tuple[str, ...] = ()
     """The files of ``reference/`` of which nothing says what they are."""
+    before_term: int = 0
+    """Strikings that were decided while the voter could still object to a notice."""
 
 
 def status_of(workspace: Path, *, today: dt.date) -> Status:
@@ -57,6 +62,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         burned = burn_down(settings, ledger, today, work=work)
         is_central = settings.workspace.level is Level.CEC
         answers_owed = owed(workspace, ledger) if is_central else ()
+        early = _before_term(ledger, settings)
     return Status(
         today=today,
         settings=settings,
@@ -67,7 +73,17 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         burned=burned,
         answers_owed=answers_owed,
         not_understood=not_understood(workspace, settings.ingest),
+        before_term=early,
     )
+
+
+def _before_term(ledger: Reader, settings: Settings) -> int:
+    """How many strikings hold that were decided while the voter could still object."""
+    notices = noticed(ledger.journal())
+    if not notices:
+        return 0
+    holding = what_holds(answers_in(ledger), settings)
+    return len(before_term(holding.amendments.to_pylist(), notices))
 
 
 def write_calendar(path: Path, status: Status, words: Catalogue) -> None:

@@ -135,6 +135,10 @@ class ListSource:
             balance=None,
         )
 
+    def register_rows(self, constituency: int | None) -> pa.Table:
+        """ENTRY: the rows of registers that findings name."""
+        return read_table(self.runs.folder_of(constituency), "register_rows")
+
     def known_as(self, constituency: int | None) -> dict[str, str]:
         """The id when something was decided -> the id of today, of entries that changed theirs."""
         rows = read_table(self.runs.folder_of(constituency), "followed").to_pylist()

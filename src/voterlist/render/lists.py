@@ -146,11 +146,21 @@ class ListWords(Words):
         code = row["why"]
         if code is None:
             return ""
-        ground = grounds().get(code)
-        if ground is None:
-            return self(f"lists.why.{code}")
-        title = self._title("ground", code)
-        return self("lists.why.article", ground=title, article=str(ground.article))
+        return (
+            self.with_article(code) if code in grounds() else self(f"lists.why.{code}")
+        )
+
+    def with_article(self, code: str) -> str:
+        """A ground with its article of the law, where it has one."""
+        title, article = self._title("ground", code), grounds()[code].article
+        if article is None:
+            return title
+        return self("lists.why.article", ground=title, article=article)
+
+    def of_finding(self, row: _Row) -> str:
+        """What a finding says, with its numbers."""
+        numbers = {"value": row["value"], "limit": row["limit"], "count": row["value"]}
+        return self(f"rule.{row['rule']}.message", **numbers)
 
     def name(self, row: _Row) -> str:
         """The whole name in a row of ALTERATION."""

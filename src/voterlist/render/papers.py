@@ -31,6 +31,14 @@ def _precinct(words: ListWords, document: PaperDocument, _row: _Row) -> str:
     return words("lists.unknown") if number is None else str(number)
 
 
+def _source(words: ListWords, _document: PaperDocument, row: _Row) -> str:
+    """Which register says so; the list itself where none does."""
+    if row["file"] is None:
+        return words("paper.notices.source.list")
+    places = {"line": str(row["line"]), "day": words.day_of(row["read"])}
+    return words("paper.notices.source", file=row["file"], **places)
+
+
 CELLS: Mapping[str, _Cell] = {
     "name": _name,
     "birth_date": lambda words, _document, row: words.born(row),
@@ -39,6 +47,11 @@ CELLS: Mapping[str, _Cell] = {
     "precinct": _precinct,
     "precinct_address": lambda _words, document, _row: document.office.address,
     "telephone": lambda _words, document, _row: document.office.telephone,
+    "reason": lambda words, _document, row: words.of_finding(row),
+    "ground": lambda words, _document, row: words.with_article(row["ground"]),
+    "source": _source,
+    "until": lambda words, _document, row: words.day_of(row["until"]),
+    "finding": lambda _words, _document, row: row["finding_id"],
     "number": lambda _words, _document, row: str(row["number"]),
 }
 """What a paper may say of somebody; the catalogue has its heading as ``paper.column.<name>``."""

@@ -30,7 +30,8 @@ class Paper:
 
     name: str
     rows: str
-    """Of whom there is one: ``voters``, all of a list by street and house."""
+    """Of whom there is one, by street and house: ``voters``, all of a list; ``notices``, whom a
+    finding proposes to strike."""
     columns: tuple[str, ...]
     """What it says of each: names of ``render.papers.CELLS``."""
     words: tuple[str, ...]
@@ -76,7 +77,7 @@ class PaperDocument:
     list_kind: ListKind
     office: Office
     rows: pa.Table
-    """LISTED, in the order in which they are printed."""
+    """LISTED or NOTICE, in the order in which they are printed."""
 
     @property
     def stem(self) -> str:
@@ -85,27 +86,32 @@ class PaperDocument:
         return f"{list_stem(*key)}-{self.paper.name}"
 
 
-def paper_documents(
-    paper: Paper,
-    numbered: Compiled,
-    by_street: Compiled,
-    edition: Edition,
-    offices: Offices,
-) -> Iterator[PaperDocument]:
-    """The papers of each list that has somebody, by precinct and kind.
+def by_house(numbered: Compiled, by_street: Compiled) -> pa.Table:
+    """LISTED by street and house, with the numbers that the lists have on display.
 
     Args:
-        paper: which.
-        numbered: the lists, with the numbers that they have on display.
+        numbered: the lists as they are displayed.
         by_street: the same, by street and house.
-        edition: what they have in common.
-        offices: of the precincts of which they are known.
     """
     ids = by_street.listed.column("entry_id")
     rows = row_of_each(ids, numbered.listed.column("entry_id"))
-    listed = numbered.listed.take(rows)
-    for key in numbered.balance.to_pylist():
-        own = of_list(listed, key)
+    return numbered.listed.take(rows)
+
+
+def paper_documents(
+    paper: Paper, balance: pa.Table, rows: pa.Table, edition: Edition, offices: Offices
+) -> Iterator[PaperDocument]:
+    """The papers of each list that has a row, by precinct and kind.
+
+    Args:
+        paper: which.
+        balance: LIST_BALANCE, which names the lists.
+        rows: of whom there is one: LISTED or NOTICE.
+        edition: what they have in common.
+        offices: of the precincts of which they are known.
+    """
+    for key in balance.to_pylist():
+        own = of_list(rows, key)
         if own.num_rows:
             yield _document(paper, key, own, edition, offices)
 
