@@ -29,7 +29,7 @@ import pyarrow.parquet as pq
 import page
 from process import run
 from voterlist.counter.asking import Question
-from voterlist.counter.looking import Finder
+from voterlist.counter.finder import Finder
 from voterlist.pipeline.list_input import ListSource
 from voterlist.storage.workspace import open_to_read
 
@@ -367,6 +367,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = given.workspace or _workspace(Path(name) / "w", given.voters)
+        shutil.rmtree(folder / "kept" / "find", ignore_errors=True)
         with open_to_read(folder) as (settings, ledger):
             source = ListSource.of(folder, ledger, settings)
             start = time.process_time()

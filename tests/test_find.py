@@ -4,16 +4,20 @@ import json
 import re
 from contextlib import suppress
 
+import pyarrow.parquet as pq
 import pytest
 
 import workspaces
 from command_line import AZ, EN, call, told
 from voterlist.counter.asking import Question
-from voterlist.counter.looking import Finder
+from voterlist.counter.finder import Finder
 from voterlist.errors import UsageError
 from voterlist.pipeline.list_input import ListSource
+from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.storage import ledger as ledgers
+from voterlist.storage.ledger import Ledger
 from voterlist.storage.workspace import open_to_read
+from voterlist.tables import from_rows
 
 DAY = ("--today", "2026-02-03")
 
@@ -232,3 +236,130 @@ def test_the_answer_is_told_in_both_languages(workspace):
         r"1 +\d\d\.\d % +Quliyeva Sevinc Vaqif qızı, 1991-09-30", shown.stdout
     )
     assert AZ("find.answer.nearest") != EN("find.answer.nearest")
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory):
+    """Such a workspace after decisions: one struck, one moved, one corrected, one repeated."""
+    workspace = workspaces.finished(tmp_path_factory.mktemp("decided") / "w")
+    ids = {
+        f"{row['surname']} {row['precinct']}": row["entry_id"]
+        for name in ("Rzayev", "Hüseynli", "Quliyeva", "Məmmədov")
+        for row in find(workspace, name)["found"]
+        if row["surname"] == name
+    }
+    case = find(workspace, "№", "1")["found"]
+    common = {"decided_by": "Leyla M.", "decided_at": "2026-02-03T09:00:00+00:00"}
+    amendments = [
+        {
+            "action": "strike",
+            "ground": "died",
+            "document": "akt 7",
+            "reason": "death act",
+        },
+        {"action": "move", "ground": "boundary", "constituency": 88, "precinct": 2},
+        {
+            "action": "correct",
+            "field": "surname",
+            "value": "Quliyeva-Ağa",
+            "ground": "typing-error",
+        },
+    ]
+    of_whom = (ids["Rzayev 2"], ids["Hüseynli 1"], ids["Quliyeva 1"])
+    rows = [
+        {**row, **common, "entry_id": entry}
+        for row, entry in zip(amendments, of_whom, strict=True)
+    ]
+    case_id = _case_of(workspace)
+    verdicts = [
+        {"case_id": case_id, "entry_id": row["entry_id"], "verdict": verdict, **common}
+        for row, verdict in zip(case, ("keep", "repeat"), strict=True)
+    ]
+    with Ledger(workspace / ledgers.FILE_NAME) as ledger:
+        ledger.amend(from_rows(rows, AMENDMENT, "entry_id"))
+        ledger.decide(from_rows(verdicts, DECISION, "entry_id"))
+    stale = find(workspace, "5XK1237")["card"]
+    workspaces.run(workspace)
+    return workspace, stale
+
+
+def _case_of(workspace):
+    (run,) = (workspace / "runs").iterdir()
+    return pq.read_table(run / "cases.parquet").column("case_id")[0].as_py()
+
+
+def test_whoever_is_struck_moved_or_repeated_is_found_and_it_is_said(decided):
+    """Else a man who was struck would be told that nobody knows him."""
+    workspace, _ = decided
+    struck = find(workspace, "Rzayev", "Orxan", "Şamil", "oğlu", "1965")
+    (own, *_) = struck["found"]
+    assert (own["state"], own["ground"], own["list_number"]) == ("struck", "died", None)
+    moved = find(workspace, "Hüseynli", "Tural", "1988")["found"][0]
+    assert (moved["state"], moved["precinct"], moved["handed_in"]["precinct"]) == (
+        "moved",
+        2,
+        1,
+    )
+    both = find(workspace, "5XK1234")["found"]
+    repeated = next(row for row in both if row["state"] == "repeated")
+    kept = next(row for row in both if row["state"] == "listed")
+    assert repeated["kept_entry_id"] == kept["entry_id"]
+    counts = {
+        name: struck["searched"][name] for name in ("struck", "moved", "repeated")
+    }
+    assert counts == {"struck": 1, "moved": 1, "repeated": 1}
+
+
+def test_the_card_tells_what_was_written_decided_and_is_open(decided):
+    """Else the clerk would look through five tables while the voter waits."""
+    workspace, stale = decided
+    card = find(workspace, "5XK1237")["card"]
+    assert card["file"] == "inbox/88/menteqe-1.csv"
+    assert card["cells"]["surname"] == "Quliyeva"
+    assert card["cells"]["fin"] == "••••237"
+    assert card["spellings"]["proposed"].startswith("Quliyeva-Ağa Sevinc")
+    (correction,) = card["corrections"]
+    assert correction == {
+        "field": "surname",
+        "written": "Quliyeva",
+        "value": "Quliyeva-Ağa",
+    }
+    (answer,) = card["answers"]
+    assert "Leyla M." in answer["sentence"]
+    assert (stale["is_current"], card["is_current"]) == (False, True)
+
+
+def test_the_card_of_a_case_names_the_other_entry(workspace):
+    """Else nobody would see that she stands twice."""
+    answer = find(workspace, "№", "1", "--card", "2")
+    (case,) = answer["card"]["cases"]
+    assert (case["number"], case["is_open"]) == (1, True)
+    assert case["others"] == [answer["found"][0]["entry_id"]]
+    assert call("find", workspace, "№", "1", "--card", "2", *DAY).exit_code == 0
+    assert (
+        told("find", workspace, "№", "1", "--card", "9", *DAY)[1]["error"]["code"]
+        == "find-no-card"
+    )
+
+
+def test_an_unknown_entry_has_no_card(workspace):
+    """Else a slip of paper of another commission would end in a crash."""
+    for entry in ("088-0001-AAAAAAAAAAAAA", "nobody"):
+        answer = told("find", workspace, "--entry", entry, *DAY)[1]
+        assert (
+            answer.get("answer") == "nobody"
+            or answer["error"]["code"] == "find-no-entry"
+        )
+
+
+def test_a_card_is_a_line_of_the_journal(tmp_path):
+    """Else nobody could tell whose card was opened."""
+    workspace = workspaces.finished(tmp_path / "w")
+    card = find(workspace, "5XK1237", "--by", "Aygün")["card"]
+    with ledgers.reading(workspace / ledgers.FILE_NAME) as ledger:
+        *_, details = ledger.journal()[-1]
+    assert details["entry"] == card["entry_id"]
+    assert (
+        f"Aygün opened the card of entry {card['entry_id']}"
+        in call("journal", workspace).stdout
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,11 +17,14 @@ from voterlist.cli.options import (
     takes,
 )
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import TERMINAL, Answer, tell
+from voterlist.cli.terminal import TERMINAL, Answer, picked, tell
 from voterlist.cli.words import SAY, title
 
 if TYPE_CHECKING:
-    from voterlist.counter.looking import Found, Hit, Looker
+    from voterlist.counter.card import Card
+    from voterlist.counter.finder import Found, Hit
+    from voterlist.counter.looking import Looker
+    from voterlist.report.sections.findings import FindingWords
 
 _NAMES = ("surname", "given_name", "patronymic")
 _DATE = ("birth_year", "birth_month", "birth_day")
@@ -38,6 +41,8 @@ class _Options:
     address: Annotated[str | None, option("find-address", "--address", "ADDRESS")] = (
         None
     )
+    entry: Annotated[str | None, option("find-entry", "--entry", "ENTRY")] = None
+    card: Annotated[int | None, option("find-card", "--card", "N", min=1)] = None
     limit: Annotated[int, option("find-limit", "--limit", "N", min=1, max=100)] = 10
     by: Annotated[str, option("find-by", "--by", "NAME")] = ""
     today: Today = None
@@ -49,20 +54,28 @@ def find(options: _Options) -> Answer:
     from voterlist.counter.asking import Question
     from voterlist.counter.looking import look
 
+    words = " ".join(options.words or ())
     question = Question(
-        " ".join(options.words or ()), options.fin, options.born, options.address
+        words, options.fin, options.born, options.address, options.entry
     )
-    looker = _looker(options)
     with Steps() as steps:
-        found = look(
-            options.workspace, question, looker, limit=options.limit, progress=steps
+        found, card = look(
+            options.workspace,
+            question,
+            _looker(options),
+            limit=options.limit,
+            card=options.card,
+            progress=steps,
         )
     # What is shown names people: with --json it is not told a second time, on standard error.
     if not TERMINAL.json:
         _tell(found)
+        if card is not None:
+            _tell_card(card)
     return {
         "answer": found.answer,
         "found": [_as_json(hit) for hit in found.hits],
+        "card": card and _card_as_json(card),
         "set_aside": list(found.aside),
         "searched": found.searched,
         "dates": found.asked.dates,
@@ -124,9 +137,9 @@ def _tell(found: Found) -> None:
         born = _born(hit.row) or SAY("find.no-birth-date")
         who = SAY("find.hit", name=name or SAY("find.no-name"), born=born)
         TERMINAL.say()
-        TERMINAL.say(f"{number:>3}  {_percent(hit.score):>7}  {who}")
+        TERMINAL.say(f"{number:>3}  {_words().probability(hit.score):>8}  {who}")
         for line in _about(hit):
-            TERMINAL.say(f"{'':14}{line}")
+            TERMINAL.say(f"{'':15}{line}")
     if found.aside:
         TERMINAL.say()
         tell("find.aside")
@@ -149,11 +162,6 @@ def _tell(found: Found) -> None:
         tell("find.two-dates", dates=", ".join(found.asked.dates))
     for name in found.asked.not_read:
         tell(f"find.not-read.{name}")
-
-
-def _percent(score: float) -> str:
-    """A probability for people; none that is not certain is shown as 100 %."""
-    return f"{SAY.number(min(score * 100, 99.9), 1)} %"
 
 
 def _about(hit: Hit) -> list[str]:
@@ -183,3 +191,83 @@ def _about(hit: Hit) -> list[str]:
 
 def _level_key(level: str) -> str:
     return "find.level.beginning" if level == "beginning" else f"comparison.{level}"
+
+
+def _words() -> FindingWords:
+    from voterlist.report.sections.findings import FindingWords
+
+    return FindingWords(SAY.language)
+
+
+def _card_as_json(card: Card) -> Answer:
+    """A card for programs: codes, and each answer and finding as a sentence too."""
+    from voterlist.report.asked import said
+
+    words = _words()
+    content = picked(card)
+    del content["row"], content["findings"], content["answers"]
+    told = [
+        {**picked(answer), "sentence": said(answer, words)} for answer in card.answers
+    ]
+    findings = [
+        {**picked(one, "rule", "severity", "field"), "sentence": words.message(one)}
+        for one in card.findings
+    ]
+    return {**content, "answers": told, "findings": findings}
+
+
+def _tell_card(card: Card) -> None:
+    """A card: how it was handed in, its spellings, what was decided, what is open."""
+    from voterlist.report.asked import said
+    from voterlist.report.values import Place
+
+    words = _words()
+    TERMINAL.say()
+    tell("card.title", entry=card.entry_id)
+    place = Place(
+        card.row["constituency"], card.row["precinct"], card.file, card.sheet, card.line
+    )
+    _tell_part("handed-in", [words.place(place)])
+    cells = [f"{SAY(f'field.{name}')}: {text}" for name, text in card.cells.items()]
+    _tell_part("cells", cells)
+    names = card.spellings.items()
+    _tell_part("spellings", [SAY(f"card.{name}", name=text) for name, text in names])
+    _tell_part("corrections", list(map(_corrected, card.corrections)))
+    _tell_part("answers", [said(answer, words) for answer in card.answers])
+    _tell_part(
+        "cases",
+        [
+            SAY(
+                f"card.case.{'open' if case.is_open else 'closed'}",
+                number=case.number,
+                kind=title("case-kind", case.kind),
+                others=", ".join(case.others) or "-",
+            )
+            for case in card.cases
+        ],
+    )
+    _tell_part("findings", [words.message(one) for one in card.findings])
+    if card.last_cycle is not None:
+        changed = card.last_cycle
+        told = [
+            SAY(f"cycles.change.{changed['change']}"),
+            SAY(f"cycles.cause.{changed['cause']}"),
+        ]
+        old = Place(changed["old_constituency"], changed["old_precinct"])
+        _tell_part("last-cycle", ["; ".join(filter(None, (*told, words.place(old))))])
+    if not card.is_current:
+        tell("card.not-current", 2)
+
+
+def _corrected(row: Mapping[str, str | None]) -> str:
+    """What a field was, and what it was corrected to."""
+    texts = {name: row[name] or "-" for name in ("written", "value")}
+    return SAY("card.corrected", field=SAY(f"field.{row['field']}"), **texts)
+
+
+def _tell_part(name: str, lines: Sequence[str]) -> None:
+    """A part of a card; nothing where it is empty."""
+    if lines:
+        tell(f"card.part.{name}", 2)
+    for line in lines:
+        TERMINAL.say(f"    {line}")

@@ -68,6 +68,8 @@ class Question:
     born: str | None = None
     """A date or a year."""
     address: str | None = None
+    entry: str | None = None
+    """The id of an entry, and nothing else is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,9 @@ def asked(question: Question, profile: Profile) -> Asked:
     given = [words, question.fin, question.born, question.address]
     if sum(len(text or "") for text in given) > MOST_LETTERS:
         raise usage_error("find-too-long", most=str(MOST_LETTERS))
-    entry = _ENTRY_ID.fullmatch(words.strip())
+    entry = _ENTRY_ID.fullmatch((question.entry or words).strip())
+    if question.entry and not entry:
+        raise usage_error("find-no-entry", entry=question.entry)
     case = _CASE.fullmatch(words.strip())
     if entry:
         return Asked((), entry_id=entry[0])

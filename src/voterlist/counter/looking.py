@@ -1,41 +1,25 @@
-"""A look at the counter: who asks, how often, what was found, and what was searched."""
+"""A look at the counter: who looks, how often, and what of it stands in the journal."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-
-from voterlist import tables
-from voterlist.casework.pages import numbers_table
-from voterlist.counter.asking import Asked, Question, asked
-from voterlist.counter.finding import Fit, fits
-from voterlist.counter.index import Index, Progress, index_of
+from voterlist.counter.asking import Question, asked
+from voterlist.counter.card import Card, card_of
+from voterlist.counter.finder import Finder, Found
+from voterlist.counter.index import Progress
 from voterlist.decisions import is_same_person
 from voterlist.errors import usage_error
-from voterlist.link.explain import read_model
-from voterlist.normalize.name_parts import particle_of
-from voterlist.normalize.names import skeleton
 from voterlist.pipeline.list_input import ListSource
-from voterlist.pipeline.outcome import unread_constituencies
-from voterlist.report.values import mask
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.workspace import open_to_change
 
 LOOKED = "looked"
 """The event of a look in the journal."""
-FOUND, SEVERAL, NEAREST, NOBODY = "found", "several", "nearest", "nobody"
-"""What comes of a look: one who is it; several of whom one probably is; nobody, with those who come
-nearest; nobody at all."""
-_PROBABLY = 0.5
-_MOST_ASIDE = 10
-"""Rows set aside that are told."""
-_MASKED = ("fin", "document")
+CARD = "card"
+"""The action of a look that opened a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,171 +32,28 @@ class Looker:
     """When the command began, as it is told to another one that has to wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """An entry that may be the person asked for."""
-
-    entry_id: str
-    score: float
-    """The probability that it is this person, 0 to 1; 1 where its case or its id was asked for."""
-    is_certain: bool
-    """Whether a linkage would take the two for one person."""
-    row: Mapping[str, Any]
-    """As ``Index.row``; FIN and document as they may be shown."""
-    levels: Mapping[str, str] = field(default_factory=dict)
-    """What each field that was asked says: the word of its level."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What came of a look."""
-
-    answer: str
-    hits: tuple[Hit, ...]
-    """The likeliest first; under ``nearest`` they are only the nearest."""
-    aside: tuple[Mapping[str, Any], ...]
-    """Rows that became no entry and hold all the words of the name: where they stand, and why."""
-    asked: Asked
-    searched: Mapping[str, Any]
-    """``entries``, ``set_aside``, ``struck``, ``repeated``, ``moved``, ``added``: how many;
-    ``run``, its ``day``, and ``unread``: the constituencies of which something could not be read.
-    """
-
-
-class Finder:
-    """All that a workspace knows, ready for questions; whoever makes it holds the workspace."""
-
-    def __init__(self, source: ListSource, ledger: Reader, progress: Progress) -> None:
-        """Open the index, and make it where the run has none yet.
-
-        Raises:
-            InputError: a table of a run is gone or damaged.
-            OSError: the index cannot be written.
-        """
-        self.source = source
-        self.index: Index = index_of(source, progress)
-        self._ledger = ledger
-        self._model = next(_models(source.runs.folders), None)
-        unread = unread_constituencies(source.runs.table("set_aside"))
-        self._searched = {
-            **self.index.searched,
-            "run": source.runs.run,
-            "day": source.runs.run[:10],
-            "unread": sorted(number or 0 for number in unread),
-        }
-
-    def find(self, question: Question, limit: int) -> Found:
-        """Who fits a question.
-
-        Raises:
-            UsageError: it is blank, or longer than any name.
-        """
-        settings = self.source.settings
-        told = asked(question, settings.workspace.profile)
-        certain = settings.link.duplicate_probability
-        if told.case or told.entry_id:
-            ids = [told.entry_id] if told.entry_id else self._of_case(told.case)
-            places = [
-                place
-                for one in ids
-                if (place := self.index.entry(one or "")) is not None
-            ]
-            found = [Fit(place, 1.0, {}) for place in places[:limit]]
-        else:
-            found = fits(self.index, told, self._model, limit) if self._model else []
-        hits = tuple(self._hit(fit, certain) for fit in found)
-        return Found(
-            _answer(hits), hits, tuple(self._aside(told)), told, self._searched
-        )
-
-    def _hit(self, fit: Fit, certain: float) -> Hit:
-        row = self.index.row(fit.position)
-        return Hit(
-            row["entry_id"],
-            fit.score,
-            fit.score >= certain,
-            self.shown(row),
-            fit.levels,
-        )
-
-    def shown(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """A row with what may be shown of FIN and document."""
-        if not self.source.settings.privacy.mask_identifiers:
-            return dict(row)
-        masked = {name: mask(row[name]) for name in _MASKED if row.get(name)}
-        return {**row, **masked}
-
-    def _of_case(self, number: int | None) -> list[str]:
-        """The entries of the case with a number."""
-        cases = self.source.runs.table("cases")
-        numbers = numbers_table(self.source.runs, cases, self._ledger)
-        own = numbers.filter(pc.equal(numbers.column("number"), number)).column(
-            "case_id"
-        )
-        of_case = tables.rows_among(cases, "case_id", own.to_pylist())
-        ids: list[str] = of_case.column("entry_id").to_pylist()
-        return ids
-
-    def _aside(self, told: Asked) -> Iterator[Mapping[str, Any]]:
-        """The rows set aside with all the words of the name."""
-        rows = self.index.aside
-        if not told.readings or not rows.num_rows:
-            return
-        reading = told.readings[0]
-        names = (
-            reading.get(name, "") for name in ("surname", "given_name", "patronymic")
-        )
-        words = [
-            word for name in names for word in name.split() if not particle_of(word)
-        ]
-        if not words:
-            return
-        for word in words:
-            has_word = pc.match_substring(rows.column("words"), f" {skeleton(word)} ")
-            rows = rows.filter(has_word)
-        told_of = rows.slice(0, _MOST_ASIDE).drop_columns(["words"])
-        yield from told_of.to_pylist()
-
-
-def _models(folders: Sequence[Path]) -> Iterator[Any]:
-    """The models of the runs, that of the newest first."""
-    for folder in folders:
-        path = folder / "pairs.parquet"
-        model = read_model(pq.read_schema(path).metadata) if path.exists() else None
-        if model is not None:
-            yield model
-
-
-def _answer(hits: Sequence[Hit]) -> str:
-    """What came of a look, by who fits."""
-    if not hits:
-        return NOBODY
-    if any(hit.is_certain for hit in hits):
-        return FOUND
-    odds = sum(hit.score / max(1 - hit.score, 1e-9) for hit in hits)
-    return SEVERAL if odds / (1 + odds) >= _PROBABLY else NEAREST
-
-
 def look(
     workspace: Path,
     question: Question,
     looker: Looker,
     *,
     limit: int,
+    card: int | None = None,
     progress: Progress = lambda _step, _done, _total: None,
-) -> Found:
-    """Who fits a question; the look stands in the journal before it is shown.
+) -> tuple[Found, Card | None]:
+    """Who fits a question, and a card; the look stands in the journal before it is shown.
 
     Args:
         workspace: its folder.
         question: what is asked.
         looker: who asks.
         limit: how many are told at most.
+        card: whose card is opened, counted from 1; None: that of the only one who is certain.
         progress: told what is done while the index is made.
 
     Raises:
-        UsageError: it is no workspace or has no complete run; nothing is asked; somebody looked
-            too often within the hour.
+        UsageError: it is no workspace or has no complete run; nothing is asked; fewer were found
+            than the card's number; somebody looked too often within the hour.
         SettingsError: its settings have mistakes.
         InputError: a table of a run, or the ledger, cannot be read.
         WorkspaceBusyError: another command holds it.
@@ -224,8 +65,21 @@ def look(
         require_looks(ledger, looker, settings.desk.looks_per_hour)
         finder = Finder(ListSource.of(workspace, ledger, settings), ledger, progress)
         found = finder.find(question, limit)
+        opened = _opened(finder, found, card)
         note(ledger, looker, found=len(found.hits))
-    return found
+        if opened is not None:
+            note(ledger, looker, action=CARD, entry=opened.entry_id)
+    return found, opened
+
+
+def _opened(finder: Finder, found: Found, card: int | None) -> Card | None:
+    """The card of this number, or that of the only one who is certain."""
+    if card is not None:
+        if not 0 < card <= len(found.hits):
+            raise usage_error("find-no-card", card=card, count=len(found.hits))
+        return card_of(finder, found.hits[card - 1].entry_id)
+    certain = [hit.entry_id for hit in found.hits if hit.is_certain]
+    return card_of(finder, certain[0]) if len(certain) == 1 else None
 
 
 def require_looks(ledger: Reader, looker: Looker, most: int) -> None:
@@ -240,6 +94,7 @@ def require_looks(ledger: Reader, looker: Looker, most: int) -> None:
     looks = sum(
         on_day == day
         and event == LOOKED
+        and "found" in details
         and details.get("hour") == looker.now.hour
         and is_same_person(str(details.get("by", "")), looker.by)
         for on_day, event, details in ledger.journal()

@@ -38,6 +38,7 @@ from voterlist.schemas import (
     CERTIFICATE,
     COINCIDENCE,
     CONTESTED,
+    CYCLE_CHANGE,
     DECISION,
     ENTRY,
     FINDING,
@@ -124,6 +125,7 @@ _SCHEMAS = {
     "indicators": INDICATOR,
     "profile": PROFILE,
     "set_aside": SET_ASIDE,
+    "cycle_changes": CYCLE_CHANGE,
 }
 
 _LATER = _OF_ALL | {
@@ -145,6 +147,7 @@ _LATER = _OF_ALL | {
     "indicators",
     "profile",
     "set_aside",
+    "cycle_changes",
 }
 """Tables that runs of earlier versions do not have; what they say is shown where it is there."""
 
