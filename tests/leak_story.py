@@ -339,7 +339,7 @@ def _list(story: Story) -> None:
     out, given = story.out, story.folder / "given"
     story.run("status", story.below, "--today", DAY, "--page", "--ics", out / "c.ics")
     purposes = ("changes", "display", "work", "record", "door")
-    for purpose in (*purposes, "card", "label", "notices"):
+    for purpose in (*purposes, "card", "label", "notices", "supplementary", "mobile"):
         story.run("lists", story.below, "--purpose", purpose, "--today", DAY)
     word = story.marks.word()
     story.run("find", story.below, word, word, "1970", "--today", DAY, "--json")

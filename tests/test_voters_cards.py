@@ -4,6 +4,7 @@ import csv
 import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -12,12 +13,15 @@ from papers import DAY, pages, squeezed, table, voter
 from voterlist.catalogue import LANGUAGES
 from voterlist.cli.app import APP
 from voterlist.errors import UsageError
-from voterlist.handover.offices import FILE_NAME, read_offices
+from voterlist.handover.own_tables import MOBILE, PRECINCTS, read_offices
 from voterlist.lists.papers import Office, PaperDocument, papers
 from voterlist.model import ListKind
 from voterlist.render.lists import ListWords
 from voterlist.render.papers import CELLS, write_paper
-from voterlist.schemas import LISTED, NOTICE
+from voterlist.schemas import AMENDMENT, LISTED, NOTICE
+from voterlist.storage.ledger import FILE_NAME as LEDGER
+from voterlist.storage.ledger import Ledger
+from voterlist.tables import from_columns
 
 HEADINGS = "dairə;məntəqə;ünvan;telefon\n"
 OFFICE = Office("Nizami küç. 12, 3 nömrəli məktəb", "+994 20 274 11 22")
@@ -109,7 +113,7 @@ def test_a_table_for_the_printer_can_run_no_formula(tmp_path):
 
 
 def test_the_office_of_each_precinct_is_read(tmp_path):
-    path = tmp_path / FILE_NAME
+    path = tmp_path / PRECINCTS
     path.write_text(f"\ufeff{HEADINGS}\n88;1; Nizami  küç. 12 ;\n88;2;;12\n", "utf-8")
     assert read_offices(tmp_path) == {
         (88, 1): Office("Nizami küç. 12", None),
@@ -131,15 +135,15 @@ def test_the_office_of_each_precinct_is_read(tmp_path):
 )
 def test_a_file_of_precincts_with_a_mistake_names_its_line(tmp_path, content, line):
     """A card with another precinct's address sends its voter to the wrong door."""
-    (tmp_path / FILE_NAME).write_text(content, encoding="utf-8")
+    (tmp_path / PRECINCTS).write_text(content, encoding="utf-8")
     with pytest.raises(UsageError) as caught:
         read_offices(tmp_path)
-    assert caught.value.code == "precincts-unreadable"
+    assert caught.value.code == "table-unreadable"
     assert caught.value.places["line"] == str(line)
 
 
 def test_a_file_of_precincts_in_another_encoding_is_refused(tmp_path):
-    (tmp_path / FILE_NAME).write_bytes("dairə;məntəqə;ünvan\n".encode("utf-16"))
+    (tmp_path / PRECINCTS).write_bytes("dairə;məntəqə;ünvan\n".encode("utf-16"))
     with pytest.raises(UsageError):
         read_offices(tmp_path)
 
@@ -155,10 +159,62 @@ def lists(folder, *arguments):
 
 
 @pytest.mark.slow
+def test_the_list_for_the_mobile_box_has_whom_the_table_names(tmp_path):
+    folder = workspaces.finished(tmp_path / "w")
+    table = folder / MOBILE
+    heading = "dairə;məntəqə;№;soyadı\n"
+    table.write_text(f"{heading}88;1;2;QULİYEVA\n88;1;1;Hüseynli\n", "utf-8")
+    made = lists(folder, "--purpose", "mobile", "--form", "csv", "--language", "en")
+    (file,) = made["files"]
+    with Path(file["path"]).open(encoding="utf-8-sig") as lines:
+        assert [row["No. on the list"] for row in csv.DictReader(lines)] == ["2", "1"]
+    # A list that was numbered anew since would send the box to somebody else.
+    for wrong in ("88;1;1;Quliyeva", "88;1;9;Quliyeva", "88;1;;"):
+        table.write_text(f"{heading}{wrong}\n", "utf-8")
+        error = lists(folder, "--purpose", "mobile")["error"]
+        assert error["code"] == "mobile-nobody"
+    table.unlink()
+    assert lists(folder, "--purpose", "mobile")["files"] == []
+
+
+@pytest.mark.slow
+def test_the_supplementary_list_has_who_came_after_the_freeze_and_lines(tmp_path):
+    """Line 1b of the protocol counts them; the permanent list of the day does not."""
+    settings = "[calendar]\nelection_day = 2026-02-20\n"
+    folder = workspaces.finished(tmp_path / "w", settings=settings)
+    move_to_two(folder)
+    workspaces.run(folder)
+    made = lists(folder, "--purpose", "supplementary", "--form", "csv")
+    assert {file["precinct"]: file["rows"] for file in made["files"]} == {1: 0, 2: 1}
+    with Path(made["files"][1]["path"]).open(encoding="utf-8-sig") as file:
+        numbers = [row["Siyahıda №"] for row in csv.DictReader(file)]
+    assert numbers == [str(number) for number in range(1, 32)]
+
+
+def move_to_two(folder):
+    """Move somebody of precinct 1 to precinct 2, after the freeze."""
+    (run,) = (folder / "runs").iterdir()
+    entries = pq.read_table(run / "entries.parquet").to_pylist()
+    answer = {
+        "entry_id": next(row["entry_id"] for row in entries if row["precinct"] == 1),
+        "action": "move",
+        "ground": "court",
+        "document": "№ 1",
+        "constituency": 88,
+        "precinct": 2,
+        "decided_by": "A. Əliyeva",
+        "decided_at": "2026-02-03T10:00:00+04:00",
+    }
+    columns = {name: [answer.get(name)] for name in AMENDMENT.names}
+    with Ledger(folder / LEDGER) as ledger:
+        ledger.amend(from_columns(columns, AMENDMENT, 1))
+
+
+@pytest.mark.slow
 def test_cards_are_in_order_of_street_with_the_numbers_of_the_list_on_display(tmp_path):
     """Who hands them out goes house by house; the number is looked up on the wall."""
     folder = workspaces.finished(tmp_path / "w")
-    (folder / FILE_NAME).write_text(f"{HEADINGS}88;1;Məktəb;12\n", encoding="utf-8")
+    (folder / PRECINCTS).write_text(f"{HEADINGS}88;1;Məktəb;12\n", encoding="utf-8")
     made = lists(folder, "--purpose", "card", "--form", "csv", "--language", "en")
     assert [file["rows"] for file in made["files"]] == [4, 3]
     with Path(made["files"][0]["path"]).open(encoding="utf-8-sig") as file:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
-from voterlist.model import Level, Standing
+from voterlist.model import Level, ListKind, Standing
 
 
 class Moved(Protocol):
@@ -138,6 +138,24 @@ def list_day(settings: CalendarRules, cycle: str) -> dt.date:
     if settings.election_day is not None:
         return settings.election_day
     return calendar(settings, cycle)[-1].due
+
+
+def frozen_after(settings: CalendarRules, cycle: str, kind: ListKind) -> dt.date | None:
+    """The last day on which a list may be changed as always; None without an election.
+
+    Permanent lists are updated, and those of military units, places of detention and the like
+    made, so many days before the day (Election Code, articles 46 and 46.1), or by the day that a
+    decision set.
+
+    Raises:
+        ValueError: the cycle does not begin with a year.
+    """
+    if settings.election_day is None:
+        return None
+    is_permanent = kind is ListKind.PERMANENT
+    stage = CalendarStage.UPDATED if is_permanent else CalendarStage.SPECIAL
+    days = {deadline.stage: deadline.due for deadline in calendar(settings, cycle)}
+    return days[stage]
 
 
 def cycle_year(cycle: str) -> int:

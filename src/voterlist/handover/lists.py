@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ import pyarrow.compute as pc
 
 from voterlist import facts
 from voterlist.config import Settings
-from voterlist.deadlines import list_day
+from voterlist.deadlines import frozen_after, list_day
 from voterlist.errors import UsageError, usage_error
 from voterlist.handover.displayed import (
     Line,
@@ -26,7 +27,7 @@ from voterlist.handover.displayed import (
     note_displayed,
 )
 from voterlist.handover.notices import Notices
-from voterlist.handover.offices import read_offices
+from voterlist.handover.own_tables import mobile_voters, read_offices
 from voterlist.lists.alterations import (
     Displayed,
     alterations,
@@ -49,8 +50,9 @@ from voterlist.lists.papers import (
     paper_documents,
     papers,
 )
-from voterlist.lists.roll import LIST_COUNTS
-from voterlist.model import ListKind, ListOrder, Purpose
+from voterlist.lists.roll import LIST_COUNTS, LIST_KEY
+from voterlist.lists.sheets import MOVED_IN
+from voterlist.model import Action, ListKind, ListOrder, Purpose
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render import pdf, xlsx
 from voterlist.render.door import render_door
@@ -65,7 +67,7 @@ from voterlist.schemas import LIST_BALANCE
 from voterlist.storage import store
 from voterlist.storage.workers import end_with_parent
 from voterlist.storage.workspace import open_to_read
-from voterlist.tables import concat
+from voterlist.tables import concat, rows_among, sort_by, with_column
 
 BALANCE_NAME = "balance.json"
 """In a package."""
@@ -407,7 +409,33 @@ class _Written:
             notices = Notices(self.source, self.today)
             rows = notices.table(writer.constituency, given, rows)
             self._noticed.append(rows)
+        elif paper.rows == "mobile":
+            rows = mobile_voters(self.source.workspace, rows)
+        elif paper.rows == "supplementary":
+            rows = self._came_late(rows, numbered.corrections)
         return rows
+
+    def _came_late(self, rows: pa.Table, corrections: pa.Table) -> pa.Table:
+        """LISTED of who came onto a list after it was frozen, numbered anew by list."""
+        settings = self.source.settings
+        last_days = {
+            kind: frozen_after(settings.calendar, settings.workspace.cycle, kind)
+            for kind in ListKind
+        }
+        late = set()
+        for row in corrections.to_pylist():
+            day, last = row["decided_at"][:10], last_days[ListKind(row["list_kind"])]
+            is_arrival = row["change"] in {Action.ADD.value, MOVED_IN}
+            if is_arrival and last is not None and day > last.isoformat():
+                late.add(row["entry_id"])
+        found = sort_by(rows_among(rows, "entry_id", late), *LIST_KEY)
+        count: Counter[tuple[Any, ...]] = Counter()
+        numbers = []
+        for row in found.to_pylist():
+            key = tuple(row[name] for name in LIST_KEY)
+            count[key] += 1
+            numbers.append(count[key])
+        return with_column(found, "number", pa.array(numbers, pa.int64()))
 
     def keep(self, writer: ListWriter, whole: Compiled) -> None:
         """Keep what hangs out of a constituency after its files were written."""

@@ -52,6 +52,8 @@ CELLS: Mapping[str, _Cell] = {
     "source": _source,
     "until": lambda words, _document, row: words.day_of(row["until"]),
     "finding": lambda _words, _document, row: row["finding_id"],
+    "to_fill_in": lambda _words, _document, _row: None,
+    "signature": lambda _words, _document, _row: None,
     "number": lambda _words, _document, row: str(row["number"]),
 }
 """What a paper may say of somebody; the catalogue has its heading as ``paper.column.<name>``."""
@@ -75,6 +77,12 @@ def write_paper(document: PaperDocument, language: str, form: str, path: Path) -
     rows = [
         {name: CELLS[name](words, document, row) for name in columns}
         for row in document.rows.to_pylist()
+    ]
+    # Lines to write on go on with the numbers.
+    first = document.rows.num_rows + 1
+    rows += [
+        {**dict.fromkeys(columns), "number": str(number)}
+        for number in range(first, first + document.paper.blank)
     ]
     headings = {name: words(f"paper.column.{name}") for name in columns}
     if form == "pdf":

@@ -31,11 +31,14 @@ class Paper:
     name: str
     rows: str
     """Of whom there is one, by street and house: ``voters``, all of a list; ``notices``, whom a
-    finding proposes to strike."""
+    finding proposes to strike; ``supplementary``, who came after the freeze; ``mobile``, who asked
+    for the mobile box."""
     columns: tuple[str, ...]
     """What it says of each: names of ``render.papers.CELLS``."""
     words: tuple[str, ...]
     """What its template says to all: keys of the catalogue below ``paper.<name>``."""
+    blank: int = 0
+    """Numbered lines to write on, behind the others; such a paper is of every list."""
 
 
 @cache
@@ -48,7 +51,13 @@ def papers() -> Mapping[str, Paper]:
     )
     made = {name: shipped_toml(__package__, f"{name}.toml") for name in names}
     return {
-        name: Paper(name, cells["rows"], tuple(cells["columns"]), tuple(cells["words"]))
+        name: Paper(
+            name=name,
+            rows=cells["rows"],
+            columns=tuple(cells["columns"]),
+            words=tuple(cells["words"]),
+            blank=cells.get("blank", 0),
+        )
         for name, cells in made.items()
     }
 
@@ -112,7 +121,7 @@ def paper_documents(
     """
     for key in balance.to_pylist():
         own = of_list(rows, key)
-        if own.num_rows:
+        if own.num_rows or (paper.blank and key["listed"]):
             yield _document(paper, key, own, edition, offices)
 
 
