@@ -495,6 +495,11 @@ def _apply(story: Story) -> None:
         "application appeal", *at, 1, "--to", "court", "--outcome", "refused",
         "--evidence", word(), "--by", "L",
     )  # fmt: skip
+    for number, name in ((1, "slip"), (1, "answer")):
+        story.run(
+            f"application {name}", *at, number, "--out", story.out / f"{name}.pdf"
+        )
+    story.run("application book", *at, "--out", story.out / "book.pdf")
     story.run("application withdraw", *at, 2, "--by", "L", "--reason", word())
     story.run("application list", *at)
     story.run("application list", *at, "--json")

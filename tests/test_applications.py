@@ -8,7 +8,7 @@ import pytest
 import workspaces
 from voterlist.counter import applications, deciding
 from voterlist.counter.applications import Request, State
-from voterlist.counter.deciding import Ruling
+from voterlist.counter.deciding import Decider, Ruling
 from voterlist.errors import UsageError
 from voterlist.model import Asks, Body, Relation, Step, Way
 from voterlist.storage.ledger import Ledger, reading, verify
@@ -57,15 +57,14 @@ def take(workspace, asked, day=DAY):
 def decide(workspace, number, *, by="Aytən", day=DAY, **said):
     at = dt.datetime.combine(day, dt.time(9), dt.UTC)
     ruling = Ruling(**{"granted": True, **said})
-    times = {"by": by, "at": at, "since": SINCE, "bringer": "root"}
-    return deciding.decide(workspace, number, ruling, **times)
+    return deciding.decide(workspace, number, ruling, Decider(by, at, SINCE, "root"))
 
 
 def appealed(workspace, number, granted, **said):
     at = dt.datetime.combine(DAY, dt.time(9), dt.UTC)
     ruling = Ruling(granted=granted, evidence="Qərar 12", **said)
-    times = {"by": "Sədr", "at": at, "since": SINCE, "bringer": "root"}
-    return deciding.appeal(workspace, number, Body.COURT, ruling, **times)
+    decider = Decider("Sədr", at, SINCE, "root")
+    return deciding.appeal(workspace, number, Body.COURT, ruling, decider)
 
 
 def refusal(work, *args, **said):
@@ -349,6 +348,18 @@ def test_a_second_decision_needs_a_reason_and_undoes_the_first(workspace):
     assert (made.problems, made.application.state) == ((), State.REFUSED)
     assert listed(workspace) == before
     assert [event.event for event in book(workspace)[1].events] == ["decided"] * 2
+
+
+def test_who_was_added_by_mistake_is_taken_off_again(workspace):
+    """Before and after the run that put her on the list."""
+    before = listed(workspace)
+    take(workspace, ADDED)
+    said = {"granted": False, "ground": "another-person", "reason": "Başqası idi"}
+    for _ in range(2):
+        assert decide(workspace, 1, ground="left-out", reason="Gəldi").problems == ()
+        assert len(listed(workspace)) == len(before) + 1
+        assert decide(workspace, 1, **said).problems == ()
+        assert listed(workspace) == before
 
 
 def test_what_is_taken_back_is_only_what_was_granted(workspace):

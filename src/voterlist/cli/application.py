@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from voterlist.cli.options import (
@@ -18,6 +19,7 @@ from voterlist.cli.options import (
     takes,
     when,
 )
+from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
 from voterlist.cli.words import SAY
 from voterlist.errors import usage_error
@@ -25,10 +27,8 @@ from voterlist.model import Asks, Body, Relation, Step, Way
 from voterlist.storage.lock import user_name
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from voterlist.counter.applications import Application
-    from voterlist.counter.deciding import Decided
+    from voterlist.counter.deciding import Decided, Decider
 
 _Number = Annotated[int, argument("application-number", "NUMBER")]
 _By = Annotated[str, option("application-decider", "--by", "NAME")]
@@ -148,15 +148,11 @@ def decide(options: _Decision) -> Answer:
         values=_values(options.values),
         although=options.although,
     )
-    made = deciding.decide(
-        options.workspace,
-        options.number,
-        ruling,
-        by=options.by,
-        at=_moment(options.workspace, options.today),
-        since=since(options.workspace),
-        bringer=user_name(),
-    )
+    decider = _decider(options.workspace, options.by, options.today)
+    with Steps() as steps:
+        made = deciding.decide(
+            options.workspace, options.number, ruling, decider, progress=steps
+        )
     return _tell_decided(made, options.workspace, options.today)
 
 
@@ -192,23 +188,19 @@ def appeal(options: _Appeal) -> Answer:
         entry_id=options.entry,
         values=_values(options.values),
     )
+    decider = _decider(options.workspace, options.by, options.today)
     made = deciding.appeal(
-        options.workspace,
-        options.number,
-        options.to,
-        ruling,
-        by=options.by,
-        at=_moment(options.workspace, options.today),
-        since=since(options.workspace),
-        bringer=user_name(),
+        options.workspace, options.number, options.to, ruling, decider
     )
     return _tell_decided(made, options.workspace, options.today)
 
 
-def _moment(workspace: Path, today: str | None) -> dt.datetime:
-    """The moment of a decision: of the day that was named, by the clock."""
-    clock = now(workspace)
-    return dt.datetime.combine(day(today, workspace), clock.timetz())
+def _decider(workspace: Path, by: str, today: str | None) -> Decider:
+    """Who decides: on the day that was named, at the hour of the clock."""
+    from voterlist.counter.deciding import Decider
+
+    at = dt.datetime.combine(day(today, workspace), now(workspace).timetz())
+    return Decider(by, at, since(workspace), user_name())
 
 
 def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
@@ -242,18 +234,103 @@ def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
     }
 
 
+_Out = Annotated[Path, option("application-out", "--out", "FILE.pdf")]
+_Language = Annotated[
+    Literal["az", "en"] | None, option("application-language", "--language")
+]
+_Writer = Annotated[str | None, option("application-writer", "--by", "NAME")]
+
+
+def answer(
+    workspace: Workspace,
+    number: _Number,
+    out: _Out,
+    language: _Language = None,
+    by: _Writer = None,
+    today: Today = None,
+) -> Answer:
+    """Write the answer or refusal."""
+    return _written(workspace, number, "answer", out, language, by, today)
+
+
+def slip(
+    workspace: Workspace,
+    number: _Number,
+    out: _Out,
+    language: _Language = None,
+    today: Today = None,
+) -> Answer:
+    """Write the slip with the number."""
+    return _written(workspace, number, "slip", out, language, None, today)
+
+
+def _written(
+    workspace: Path,
+    number: int,
+    name: str,
+    out: Path,
+    language: str | None,
+    by: str | None,
+    today: str | None,
+) -> Answer:
+    """Write a letter about an application."""
+    from voterlist.counter.written import write_letter
+
+    decider = _decider(workspace, by or user_name(), today)
+    with Steps() as steps:
+        made = write_letter(
+            workspace, number, name, out, decider, language=language, progress=steps
+        )
+    tell("cli.application.written", path=out)
+    return {"number": number, "state": made.state, "out": out}
+
+
+def book(
+    workspace: Workspace,
+    out: _Out,
+    language: _Language = None,
+    today: Today = None,
+) -> Answer:
+    """Write the book of applications."""
+    from voterlist.counter.written import write_book
+
+    count = write_book(workspace, out, today=day(today, workspace), language=language)
+    tell("cli.application.book", count=count, path=out)
+    return {"applications": count, "out": out}
+
+
 def notify(
     workspace: Workspace,
     number: _Number,
     by: _By,
     text: Annotated[str, option("application-notice", "--text", "TEXT")] = "",
+    out: Annotated[
+        Path | None, option("application-letter", "--out", "FILE.pdf")
+    ] = None,
+    language: _Language = None,
     today: Today = None,
 ) -> Answer:
     """Note that the voter was told whom somebody else wants struck."""
-    made = _add(workspace, number, Step.NOTIFIED, text, by, today)
-    event = made.events[-1]
-    tell("cli.application.notified", until=event.details["until"])
-    return {"number": number, "until": event.details["until"]}
+    from voterlist.counter.written import write_letter
+
+    if out is None:
+        made = _add(workspace, number, Step.NOTIFIED, text, by, today)
+    else:
+        decider = _decider(workspace, by, today)
+        with Steps() as steps:
+            made = write_letter(
+                workspace,
+                number,
+                "notice",
+                out,
+                decider,
+                language=language,
+                progress=steps,
+            )
+        tell("cli.application.written", path=out)
+    until = made.events[-1].details["until"]
+    tell("cli.application.notified", until=until)
+    return {"number": number, "until": until, "out": out}
 
 
 def withdraw(
@@ -332,7 +409,12 @@ def list_all(
 
 
 def list_applications(shown: Sequence[Application], today: dt.date) -> None:
-    """One line an application: its number, its due day, what is asked, how it stands."""
+    """One line an application: its number, its due day, what is asked, how it stands.
+
+    With ``--json`` what names people is not told a second time, on standard error.
+    """
+    if TERMINAL.json:
+        return
     rows = [
         (
             str(one.number),

@@ -486,6 +486,8 @@ class ApplicationSettings(_Section):
     """Days after that of the application; on election day it is answered at once."""
     notice_days: Annotated[int, Field(ge=0, strict=True)] = 10
     """Days in which a voter may object whom somebody else wants struck."""
+    appeal_days: Annotated[int, Field(ge=0, strict=True)] = 3
+    """Days in which a refusal may be appealed."""
     most_strikings: Count = 3
     """Of more applications of one person to strike others the commission is told."""
 

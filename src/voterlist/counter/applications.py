@@ -417,7 +417,7 @@ def add_event(
     workspace: Path,
     number: int,
     step: Step,
-    details: Mapping[str, Any],
+    details: Mapping[str, str],
     *,
     by: str,
     today: dt.date,
@@ -433,13 +433,27 @@ def add_event(
         application = find(applications_of(ledger.applications()), number)
         if step is not Step.NOTE and application.state is not State.OPEN:
             raise usage_error("application-not-open", number=number)
-        said = dict(details)
-        if step is Step.NOTIFIED:
-            term = dt.timedelta(days=settings.applications.notice_days)
-            said["until"] = (ledger.day_of_chain(today) + term).isoformat()
-        day = today.isoformat()
-        event = ledger.apply(ApplicationEvent(number, step.value, day, by, said))
+        day = ledger.day_of_chain(today)
+        event = happened(ledger, settings, number, step, by, day, **details)
         return replace(application, events=(*application.events, event))
+
+
+def happened(
+    ledger: Ledger,
+    settings: Settings,
+    number: int,
+    step: Step,
+    by: str,
+    day: dt.date,
+    **details: str,
+) -> ApplicationEvent:
+    """Note what happened to an application; of a notice until when the voter may object."""
+    if step is Step.NOTIFIED:
+        term = dt.timedelta(days=settings.applications.notice_days)
+        details["until"] = (day + term).isoformat()
+    return ledger.apply(
+        ApplicationEvent(number, step.value, day.isoformat(), by, details)
+    )
 
 
 @dataclass(frozen=True, slots=True)

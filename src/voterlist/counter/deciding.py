@@ -8,13 +8,14 @@ computed in the next run, as of every answer.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from voterlist import strict_json
 from voterlist.casework.importing import (
     Against,
     Bringer,
@@ -34,14 +35,11 @@ from voterlist.counter.applications import (
     require_fields,
     wants_other_struck,
 )
-from voterlist.counter.people import (
-    Person,
-    entries_alike,
-    entry_of,
-    is_identified,
-)
+from voterlist.counter.finder import FOUND, SEVERAL, Finder
+from voterlist.counter.index import Progress
+from voterlist.counter.people import REGISTER, Person, entry_of, is_identified
 from voterlist.deadlines import list_day
-from voterlist.decisions import Standing, grounds, grounds_for, is_same_person
+from voterlist.decisions import grounds, grounds_for, is_same_person
 from voterlist.decisions.standing import PLACE as PLACE_OF_ENTRY
 from voterlist.decisions.standing import WITHDRAWN
 from voterlist.decisions.verdicts import REVIEW_ROW
@@ -49,15 +47,19 @@ from voterlist.errors import usage_error
 from voterlist.model import Action, Asks, Body, Problem, Step
 from voterlist.normalize import read_correction
 from voterlist.pipeline.known import Known, answers_of_today, known
+from voterlist.pipeline.list_input import ListSource
 from voterlist.quality.readings import what_holds
 from voterlist.render.xlsx import ANSWER_ROW, Answers
 from voterlist.schemas import AMENDMENT, ENTRY, empty
-from voterlist.storage.ledger import ApplicationEvent, Ledger
+from voterlist.storage.ledger import ApplicationEvent, Ledger, Reader
 from voterlist.storage.workspace import open_to_change
-from voterlist.tables import from_rows
+from voterlist.tables import from_rows, rows_among
 
 REFUSE = "refuse"
 """What a ground carries that may refuse an application."""
+_MOST_SHOWN = 10
+_LIKELY = 0.1
+"""The probability from which on an entry is told that may be the person."""
 _ACTIONS = {
     Asks.ADD: Action.ADD,
     Asks.CORRECT: Action.CORRECT,
@@ -90,6 +92,19 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
+class Decider:
+    """Who decides, and when."""
+
+    by: str
+    at: dt.datetime
+    """The moment, with its time zone."""
+    since: str
+    """When the command began, as it is told to another one that has to wait."""
+    bringer: str
+    """Whose account it is; asked for where people log in at a desk."""
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """What became of a decision."""
 
@@ -104,11 +119,9 @@ def decide(
     workspace: Path,
     number: int,
     ruling: Ruling,
+    decider: Decider,
     *,
-    by: str,
-    at: dt.datetime,
-    since: str,
-    bringer: str,
+    progress: Progress = lambda _step, _done, _total: None,
 ) -> Decided:
     """Grant or refuse an application.
 
@@ -116,29 +129,27 @@ def decide(
         workspace: its folder; held meanwhile.
         number: of the application.
         ruling: what is decided.
-        by: who decides.
-        at: the moment, with its time zone.
-        since: told to another command that finds the workspace held.
-        bringer: whose account it is; asked for where people log in at a desk.
+        decider: who decides, and when.
+        progress: told what is done while the index is made in which somebody is looked for.
 
     Raises:
         UsageError: no application has the number, or it may not be decided so; the error says why.
         WorkspaceBusyError: another command holds the workspace.
     """
     require_fields(ruling.values)
-    by = named(by)
-    with open_to_change(workspace, since) as (settings, ledger):
+    decider = replace(decider, by=named(decider.by))
+    with open_to_change(workspace, decider.since) as (settings, ledger):
         applications = applications_of(ledger.applications())
         application = find(applications, number)
-        _require_open(application, ruling, by)
-        work = _Work(workspace, settings, ledger, application, by, at, bringer)
+        _require_open(application, ruling, decider.by)
+        work = _Work(workspace, settings, ledger, application, decider)
         if ruling.granted:
             objections = [
                 other
                 for other in applications.values()
                 if other.asked.against == number
             ]
-            work.require_grantable(ruling, objections)
+            work.require_grantable(ruling, objections, progress)
         else:
             _require_refusable(ruling)
         return work.decided(Step.DECIDED, ruling, {})
@@ -149,29 +160,26 @@ def appeal(
     number: int,
     to: Body,
     ruling: Ruling,
-    *,
-    by: str,
-    at: dt.datetime,
-    since: str,
-    bringer: str,
+    decider: Decider,
 ) -> Decided:
     """Note what a commission above or a court decided about a decision: it overrules.
 
-    Arguments as of ``decide``; ``by`` notes it, and carries it out where it is another outcome.
+    Arguments as of ``decide``; the decider notes it, and carries it out where the outcome is
+    another one.
 
     Raises:
         UsageError: as ``decide``; nothing was decided, or it is not said by which act.
         WorkspaceBusyError: another command holds the workspace.
     """
     require_fields(ruling.values)
-    by = named(by)
+    decider = replace(decider, by=named(decider.by))
     if not ruling.evidence:
         raise usage_error("application-no-act")
-    with open_to_change(workspace, since) as (settings, ledger):
+    with open_to_change(workspace, decider.since) as (settings, ledger):
         application = find(applications_of(ledger.applications()), number)
         if application.outcome is None:
             raise usage_error("application-open", number=number)
-        work = _Work(workspace, settings, ledger, application, by, at, bringer)
+        work = _Work(workspace, settings, ledger, application, decider)
         return work.decided(Step.APPEALED, ruling, {"to": to.value})
 
 
@@ -227,18 +235,16 @@ class _Work:
         settings: Settings,
         ledger: Ledger,
         application: Application,
-        by: str,
-        at: dt.datetime,
-        bringer: str,
+        decider: Decider,
     ) -> None:
         self._workspace = workspace
         self._settings = settings
         self._ledger = ledger
         self._application = application
         self._asked = application.asked
-        self._by = by
-        self._at = at
-        self._bringer = bringer
+        self._by = decider.by
+        self._at = decider.at
+        self._bringer = decider.bringer
 
     def decided(
         self, step: Step, ruling: Ruling, details: Mapping[str, Any]
@@ -252,6 +258,7 @@ class _Work:
             rows, people = self._answers(ruling)
         elif was_granted and not ruling.granted and outcome is not None:
             rows = list(self._withdrawals(outcome))
+            people = self._added({row["entry_id"] for row in rows})
         runs = known(self._workspace, self._ledger) if rows else None
         standing = "holds"
         if runs is not None and step is Step.APPEALED and not ruling.granted:
@@ -264,7 +271,8 @@ class _Work:
             if checked.problems:
                 return Decided(self._application, checked.problems)
             record(self._ledger, runs, checked)
-            standing = self._standing(runs, rows)
+            ids = {str(row["entry_id"]) for row in rows}
+            standing = standing_of(self._ledger, runs, self._settings, ids)
         said = {
             **details,
             "granted": ruling.granted,
@@ -287,7 +295,9 @@ class _Work:
     def _moment(self) -> str:
         return self._at.isoformat(timespec="seconds")
 
-    def require_grantable(self, ruling: Ruling, objections: list[Application]) -> None:
+    def require_grantable(
+        self, ruling: Ruling, objections: list[Application], progress: Progress
+    ) -> None:
         """Refuse what nobody may grant yet.
 
         Raises:
@@ -298,7 +308,7 @@ class _Work:
             if not ruling.reason:
                 raise usage_error("application-no-reason")
         elif self._asked.what is Asks.ADD:
-            self._require_missing(ruling)
+            self._require_missing(ruling, progress)
         elif (ruling.entry_id or self._asked.entry_id) is None:
             raise usage_error("application-no-entry", number=number)
         if wants_other_struck(self._asked):
@@ -342,7 +352,7 @@ class _Work:
         values = {**self._asked.values, **ruling.values}
         return replace(self._asked.person, values=values)
 
-    def _require_missing(self, ruling: Ruling) -> None:
+    def _require_missing(self, ruling: Ruling, progress: Progress) -> None:
         """Refuse to add who is under age, or whom an entry seems to be already.
 
         Raises:
@@ -360,13 +370,15 @@ class _Work:
             raise usage_error("application-under-age", number=self._application.number)
         if ruling.although:
             return
-        runs = known(self._workspace, self._ledger)
-        alike = entries_alike(runs, person)
-        if alike:
+        source = ListSource.of(self._workspace, self._ledger, settings)
+        finder = Finder(source, self._ledger, progress)
+        found = finder.find(person.question, _MOST_SHOWN)
+        if found.answer in {FOUND, SEVERAL}:
+            likely = (hit for hit in found.hits if hit.score >= _LIKELY)
             raise usage_error(
                 "application-stands",
                 number=self._application.number,
-                entries=", ".join(alike),
+                entries=", ".join(hit.entry_id for hit in likely),
             )
 
     def _answers(self, ruling: Ruling) -> tuple[list[dict[str, Any]], pa.Table]:
@@ -405,6 +417,17 @@ class _Work:
         if action is Action.CORRECT and not fields:
             rows.append({**said, "action": action.value})
         return rows, people
+
+    def _added(self, ids: Collection[str]) -> pa.Table:
+        """ENTRY: the rows from which people were added, as they were kept."""
+        subjects = rows_among(self._ledger.subjects(), "entry_id", ids).to_pylist()
+        kept = ((row["entry_id"], strict_json.loads(row["cells"])) for row in subjects)
+        rows = [
+            {name: {"entry_id": key, **cells}.get(name) for name in ENTRY.names}
+            for key, cells in kept
+            if cells.get("source") == REGISTER
+        ]
+        return from_rows(rows, ENTRY)
 
     def _withdrawals(self, outcome: ApplicationEvent) -> Iterator[dict[str, Any]]:
         """ANSWER_ROW: what takes back all that was granted."""
@@ -450,15 +473,19 @@ class _Work:
         )
         return check_answers(answers, (), against)
 
-    def _standing(self, runs: Known, rows: list[dict[str, Any]]) -> str:
-        """What becomes of it: it holds, is contested, or waits for a second person."""
-        given = answers_of_today(self._ledger, runs)
-        holding: Standing = what_holds(given, self._settings)
-        ids = {row["entry_id"] for row in rows}
-        for name in ("contested", "pending"):
-            if ids & set(getattr(holding, name).column("entry_id").to_pylist()):
-                return name
-        return "holds"
+
+def standing_of(
+    ledger: Reader, runs: Known, settings: Settings, entries: Collection[str]
+) -> str:
+    """What of these entries is decided: ``holds``, or is ``contested`` or ``pending``."""
+    holding = what_holds(answers_of_today(ledger, runs), settings)
+    for name, answers in (
+        ("contested", holding.contested),
+        ("pending", holding.pending),
+    ):
+        if not {*entries}.isdisjoint(answers.column("entry_id").to_pylist()):
+            return name
+    return "holds"
 
 
 def _field_of(row: Mapping[str, Any]) -> str:

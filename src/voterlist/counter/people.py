@@ -10,15 +10,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.counter.asking import Question
 from voterlist.errors import UsageError
-from voterlist.fields import ENTRY_FIELDS, IDENTIFIERS
+from voterlist.fields import ENTRY_FIELDS, IDENTIFIERS, NAME_PARTS
 from voterlist.ingest.ids import entry_ids
 from voterlist.model import ListKind
 from voterlist.normalize import normalize
-from voterlist.pipeline.known import Known, known, read_table
+from voterlist.pipeline.known import known, read_table
 from voterlist.schemas import ENTRY
 from voterlist.storage.ledger import Reader
-from voterlist.tables import from_rows, rows_among
+from voterlist.tables import from_rows
 
 REGISTER = "applications"
 """The source of the row of somebody who is added, which is like the row of a register."""
@@ -35,6 +36,15 @@ class Person:
     born: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     """Fields of ENTRY, and what else an application sets."""
+
+    @property
+    def question(self) -> Question:
+        """What is asked at the counter to find the person."""
+        parts = [self.values[name] for name in NAME_PARTS if self.values.get(name)]
+        words = self.values.get("full_name") or self.name
+        born = self.values.get("birth_date") or self.born
+        fin = self.values.get("fin")
+        return Question(" ".join(parts) if len(parts) > 1 else words, fin, born or None)
 
     def row(self, number: int, place: tuple[int | None, int | None]) -> pa.Table:
         """ENTRY: one row that says what is known of the person, as a register would.
@@ -65,7 +75,7 @@ class Person:
 def entry_of(
     workspace: Path, ledger: Reader, entry_id: str | None
 ) -> dict[str, Any] | None:
-    """The entry as it was handed in (a row of ENTRY); None where no list has it.
+    """The entry as it was handed in or added (a row of ENTRY); None where no list has it.
 
     Raises:
         InputError: a table of the run is damaged.
@@ -76,8 +86,10 @@ def entry_of(
         return None
     number = (entry_id or "")[:3]
     folder = runs.folder_of(int(number) if number.isdecimal() else None)
-    rows = read_table(folder, "entries", rows=pc.field("entry_id") == entry_id)
-    return rows.to_pylist()[0] if rows.num_rows else None
+    is_own = pc.field("entry_id") == entry_id
+    rows = read_table(folder, "entries", is_own).to_pylist()
+    rows = rows or read_table(folder, "additions", is_own).to_pylist()
+    return rows[0] if rows else None
 
 
 def agree(entry: Mapping[str, Any], person: Person) -> bool:
@@ -106,21 +118,3 @@ def _known_of_both(
         for name in _COMPARED
         if one[name] is not None and other[name] is not None
     }
-
-
-def entries_alike(runs: Known, person: Person) -> list[str]:
-    """The entries of the names and the birth year of a person in which nothing else differs.
-
-    Raises:
-        InputError: a table of the run is damaged.
-    """
-    voter = normalize(person.row(0, (None, None))).table.to_pylist()[0]
-    voters = runs.table("voters")
-    is_alike: Any = True
-    for name in ("surname_skeleton", "given_skeleton", "birth_year"):
-        if voter[name] is None:
-            return []
-        is_alike = pc.and_(pc.equal(voters.column(name), voter[name]), is_alike)
-    ids = voters.column("entry_id").filter(is_alike).to_pylist()
-    entries = rows_among(runs.table("entries"), "entry_id", ids).to_pylist()
-    return [entry["entry_id"] for entry in entries if agree(entry, person)]
