@@ -338,6 +338,9 @@ def _make(story: Story) -> None:
 def _list(story: Story) -> None:
     out, given = story.out, story.folder / "given"
     story.run("status", story.below, "--today", DAY, "--page", "--ics", out / "c.ics")
+    # A line that names nobody is told without its cells.
+    mobile = f"dairə;məntəqə;nömrə;soyadı\n88;1;1;{story.marks.word()}\n"
+    _write(story.below / "mobile.csv", mobile)
     purposes = ("changes", "display", "work", "record", "door")
     for purpose in (*purposes, "card", "label", "notices", "supplementary", "mobile"):
         story.run("lists", story.below, "--purpose", purpose, "--today", DAY)

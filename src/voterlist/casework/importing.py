@@ -15,11 +15,13 @@ from voterlist.casework.answered_rows import Originals, Rows, spelled_as_before
 from voterlist.casework.noticed import before_term, noticed
 from voterlist.casework.sampling import with_drawn
 from voterlist.config import Settings
+from voterlist.deadlines import frozen_after, is_frozen
 from voterlist.decisions import (
     Amended,
     AmendmentContext,
     Given,
     check_amendments,
+    grounds,
     is_same_person,
     members_of,
     person_key,
@@ -29,7 +31,7 @@ from voterlist.decisions import (
 from voterlist.decisions.standing import last_answers
 from voterlist.decisions.verdicts import check_decisions
 from voterlist.findings import finding_ids
-from voterlist.model import Mark, Problem, Role
+from voterlist.model import Action, ListKind, Mark, Problem, Role, Verdict
 from voterlist.normalize import read_correction, read_day
 from voterlist.pipeline.known import Known, keep_subjects
 from voterlist.render.xlsx import Answers
@@ -44,10 +46,12 @@ from voterlist.schemas import (
     empty,
 )
 from voterlist.storage.ledger import JournalLine, Ledger
-from voterlist.tables import concat, from_columns, from_rows
+from voterlist.tables import concat, from_columns, from_rows, rows_among
 
 NOTICE_RUNS = "notice-runs"
 """Why a striking is refused while the voter may still object; ``review.problem.<code>``."""
+FROZEN = "list-frozen"
+"""Why an answer is refused that changes a frozen list without a decision of its own kind."""
 CONFIRM_PROBLEMS = ("cannot-confirm", "several-to-confirm")
 """Why a row is refused that says the same as somebody else; ``review.problem.<code>``."""
 
@@ -322,12 +326,66 @@ class _Check:
             refusal.number: refusal.code for refusal in refusals if not refusal.case_id
         }
         return _Refused(
-            of_cases | self._needing_session(new.verdicts, given.verdicts, "case_id"),
+            of_cases
+            | self._needing_session(new.verdicts, given.verdicts, "case_id")
+            | self._frozen_cases(new.verdicts),
             self._needing_session(marks, given.amendments, "finding_id"),
             others
             | self._needing_session(new.amendments, given.amendments, "entry_id")
-            | self._before_term(new.amendments),
+            | self._before_term(new.amendments)
+            | self._frozen(new.amendments),
         )
+
+    def _frozen(self, new: pa.Table) -> dict[int, str]:
+        """The answers about entries, by number, that a frozen list does not take.
+
+        Each change of it needs a decision of its own kind (Election Code, article 46.1): a ground
+        that may act after the freeze. To take an answer back, to ask and to accept stay possible.
+        """
+        changes = {Action.STRIKE, Action.CORRECT, Action.MOVE, Action.ADD}
+        return {
+            row["number"]: FROZEN
+            for row in self._of_frozen_lists(new)
+            if row["action"] in changes
+            and not (
+                row["ground"] in grounds() and grounds()[row["ground"]].after_freeze
+            )
+        }
+
+    def _frozen_cases(self, new: pa.Table) -> dict[int, str]:
+        """The verdicts, by number, of whoever takes an entry of a case off a frozen list."""
+        taken_off = {
+            (row["case_id"], person_key(row["decided_by"]))
+            for row in self._of_frozen_lists(new)
+            if row["verdict"] == Verdict.REPEAT
+        }
+        return {
+            row["number"]: FROZEN
+            for row in new.to_pylist()
+            if (row["case_id"], person_key(row["decided_by"])) in taken_off
+        }
+
+    def _of_frozen_lists(self, new: pa.Table) -> list[dict[str, Any]]:
+        """The new answers about entries of lists that are frozen on the day of the import.
+
+        Somebody who is added comes onto a permanent list.
+        """
+        settings, day = self._against.settings, self._against.decided_at.date()
+        calendar, cycle = settings.calendar, settings.workspace.cycle
+        frozen = {
+            kind.value
+            for kind in ListKind
+            if is_frozen(frozen_after(calendar, cycle, kind), day)
+        }
+        if not frozen or not new.num_rows:
+            return []
+        ids = new.column("entry_id").to_pylist()
+        named = rows_among(self._runs.table("entries"), "entry_id", ids)
+        columns = (named.column(name).to_pylist() for name in ("entry_id", "list_kind"))
+        kinds = dict(zip(*columns, strict=True))
+        permanent = ListKind.PERMANENT.value
+        rows: list[dict[str, Any]] = new.to_pylist()
+        return [row for row in rows if kinds.get(row["entry_id"], permanent) in frozen]
 
     def _before_term(self, new: pa.Table) -> dict[int, str]:
         """The strikings, by number, that are refused while the voter may still object."""

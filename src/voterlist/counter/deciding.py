@@ -465,6 +465,7 @@ class _Work:
             by=self._by,
             bringer=Bringer(self._bringer) if ledger.users() else None,
             people=people,
+            journal=ledger.journal(),
         )
         answers = Answers(
             decisions=empty(REVIEW_ROW),

@@ -158,6 +158,11 @@ def frozen_after(settings: CalendarRules, cycle: str, kind: ListKind) -> dt.date
     return days[stage]
 
 
+def is_frozen(last_day: dt.date | None, day: dt.date) -> bool:
+    """True where a list may be changed on this day by a decision of its own kind alone."""
+    return last_day is not None and day > last_day
+
+
 def cycle_year(cycle: str) -> int:
     """The year a cycle's name begins with.
 

@@ -58,6 +58,8 @@ class Ground:
     """True where the wording of the article was read, at ``source``."""
     source: str | None = None
     """The address at which it was read: a translation, or an extract."""
+    after_freeze: bool = False
+    """True where it may change a list that is frozen before an election."""
 
 
 @cache
@@ -74,6 +76,7 @@ def grounds() -> Mapping[str, Ground]:
             article=cells.get("article"),
             verified=cells.get("verified", False),
             source=cells.get("source"),
+            after_freeze=cells.get("after_freeze", False),
         )
         for code, cells in shipped_toml("voterlist.decisions", "grounds.toml").items()
     }

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from voterlist import facts
 from voterlist.config import Settings
-from voterlist.deadlines import frozen_after, list_day
+from voterlist.deadlines import frozen_after, is_frozen, list_day
 from voterlist.errors import UsageError, usage_error
 from voterlist.handover.displayed import (
     Line,
@@ -582,6 +582,12 @@ def _edition(
         of_age_since=_of_age_since(settings) if lists.full_date_when_of_age else None,
         written_spelling=lists.written_spelling,
         members=lists.members,
+        frozen_after={
+            kind: last
+            for kind in ListKind
+            if (last := frozen_after(settings.calendar, settings.workspace.cycle, kind))
+            and is_frozen(last, today)
+        },
         reasons=lists.reasons_on_display,
     )
 

@@ -97,6 +97,8 @@ class ListDocument:
     since: dt.date | None = None
     """Of a sheet of changes: when the list was displayed last; None: never, so that the changes are
     those since it was handed in."""
+    frozen_after: dt.date | None = None
+    """The last day on which the list could be changed as always, where it is frozen."""
 
     @property
     def stem(self) -> str:
@@ -156,6 +158,8 @@ class Edition:
     written_spelling: bool = True
     """Show the name as written where it is spelt otherwise."""
     members: int = 4
+    frozen_after: Mapping[ListKind, dt.date] = field(default_factory=dict)
+    """Of each kind of list that is frozen: the last day on which it could be changed as always."""
     reasons: bool = True
     """Show on a sheet of changes why each was made."""
 
@@ -212,6 +216,7 @@ def of_edition(edition: Edition, key: Mapping[str, Any]) -> dict[str, Any]:
         "precinct": key["precinct"],
         "list_kind": ListKind(key["list_kind"]),
         "members": edition.members,
+        "frozen_after": edition.frozen_after.get(ListKind(key["list_kind"])),
     }
 
 

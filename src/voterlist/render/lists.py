@@ -63,7 +63,11 @@ class ListWords(Words):
             day=self.long_day(document.day),
             run=document.run,
         )
-        return f"{made} {self(f'lists.order.{document.order}')}"
+        made = f"{made} {self(f'lists.order.{document.order}')}"
+        if document.frozen_after is None:
+            return made
+        frozen = self("lists.frozen", day=self.long_day(document.frozen_after))
+        return f"{made} {frozen}"
 
     def since(self, document: ListDocument) -> str:
         """Since when the changes of a sheet are counted."""
