@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from voterlist.cli.options import (
     Today,
@@ -18,7 +17,7 @@ from voterlist.cli.options import (
 )
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import TERMINAL, Answer, picked, tell
-from voterlist.cli.words import SAY, title
+from voterlist.cli.words import SAY
 
 if TYPE_CHECKING:
     from voterlist.counter.card import Card
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from voterlist.report.sections.findings import FindingWords
 
 _NAMES = ("surname", "given_name", "patronymic")
-_DATE = ("birth_year", "birth_month", "birth_day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +91,9 @@ def _looker(options: _Options) -> Looker:
     return Looker(options.by.strip(), at, since(options.workspace))
 
 
-def _born(row: Mapping[str, Any]) -> str | None:
-    """The birth date in ISO 8601, as far as it is known."""
-    if row["birth_year"] is None:
-        return None
-    parts = [row[name] for name in _DATE if row[name] is not None]
-    return "-".join(f"{part:02}" for part in parts)
-
-
 def _as_json(hit: Hit) -> Answer:
+    from voterlist.counter.telling import born_of
+
     row = hit.row
     is_listed = row["listed_precinct"] is not None or row["list_number"] is not None
     handed_in = {name: row[name] for name in ("constituency", "precinct")}
@@ -121,7 +113,7 @@ def _as_json(hit: Hit) -> Answer:
         "score": round(hit.score, 4),
         "certain": hit.is_certain,
         **{name: row[name] for name in names},
-        "birth_date": _born(row),
+        "birth_date": born_of(row),
         **(today if is_listed else handed_in),
         "list_number": row["list_number"],
         "handed_in": handed_in,
@@ -131,66 +123,23 @@ def _as_json(hit: Hit) -> Answer:
 
 def _tell(found: Found) -> None:
     """Who fits, what of it is certain, and what was searched."""
+    from voterlist.counter.telling import about_hit, name_of, searched, set_aside
+
+    words = _words()
     tell(f"find.answer.{found.answer}")
     for number, hit in enumerate(found.hits, start=1):
-        name = " ".join(filter(None, (hit.row[name] for name in _NAMES)))
-        born = _born(hit.row) or SAY("find.no-birth-date")
-        who = SAY("find.hit", name=name or SAY("find.no-name"), born=born)
         TERMINAL.say()
-        TERMINAL.say(f"{number:>3}  {_words().probability(hit.score):>8}  {who}")
-        for line in _about(hit):
+        score = words.probability(hit.score)
+        TERMINAL.say(f"{number:>3}  {score:>8}  {name_of(hit.row, words)}")
+        for line in about_hit(hit, words):
             TERMINAL.say(f"{'':15}{line}")
-    if found.aside:
-        TERMINAL.say()
-        tell("find.aside")
-    for row in found.aside:
-        places = {
-            "file": row["source"],
-            "sheet": row["sheet"] or "-",
-            "line": row["line"],
-        }
-        tell("find.aside.row", 2, **places, why=title("aside", row["code"]))
+    for place, line in enumerate(set_aside(found, words)):
+        if not place:
+            TERMINAL.say()
+        TERMINAL.say(f"  {line}" if place else line)
     TERMINAL.say()
-    names = ("entries", "run", "struck", "repeated", "moved", "added", "set_aside")
-    tell("find.searched", **{name: found.searched[name] for name in names})
-    if found.searched["unread"]:
-        numbers = (
-            str(number or SAY("cli.unknown")) for number in found.searched["unread"]
-        )
-        tell("find.unread", places=", ".join(numbers))
-    if len(found.asked.dates) > 1:
-        tell("find.two-dates", dates=", ".join(found.asked.dates))
-    for name in found.asked.not_read:
-        tell(f"find.not-read.{name}")
-
-
-def _about(hit: Hit) -> list[str]:
-    """Where an entry stands, what became of it, and what of the question it answers."""
-    row = hit.row
-    place = {name: row[name] or "-" for name in ("constituency", "precinct")}
-    if row["list_number"] is not None:
-        now = {"constituency": row["listed_in"], "precinct": row["listed_precinct"]}
-        listed = {name: value or "-" for name, value in now.items()}
-        told = SAY("find.place.listed", **listed, number=row["list_number"])
-    elif row["state"] in {"struck", "repeated"}:
-        told = SAY("find.place.handed-in", **place)
-    else:
-        told = SAY("find.place.no-number", **place)
-    lines = ["; ".join(filter(None, (told, row["address"])))]
-    if row["state"] != "listed":
-        ground = title("ground", row["ground"]) if row["ground"] else "-"
-        kept = row["kept_entry_id"] or "-"
-        key = f"find.state.{row['state']}"
-        lines.append(SAY(key, **place, ground=ground, kept=kept))
-    levels = [
-        f"{SAY(f'field.{field}')}: {SAY(_level_key(level))}"
-        for field, level in hit.levels.items()
-    ]
-    return [*lines, "; ".join(levels)] if levels else lines
-
-
-def _level_key(level: str) -> str:
-    return "find.level.beginning" if level == "beginning" else f"comparison.{level}"
+    for line in searched(found, words):
+        TERMINAL.say(line)
 
 
 def _words() -> FindingWords:
@@ -217,57 +166,14 @@ def _card_as_json(card: Card) -> Answer:
 
 
 def _tell_card(card: Card) -> None:
-    """A card: how it was handed in, its spellings, what was decided, what is open."""
-    from voterlist.report.asked import said
-    from voterlist.report.values import Place
+    """A card: how it stands, how it was handed in, what was decided, what is open."""
+    from voterlist.counter.telling import card_parts
 
-    words = _words()
     TERMINAL.say()
     tell("card.title", entry=card.entry_id)
-    place = Place(
-        card.row["constituency"], card.row["precinct"], card.file, card.sheet, card.line
-    )
-    _tell_part("handed-in", [words.place(place)])
-    cells = [f"{SAY(f'field.{name}')}: {text}" for name, text in card.cells.items()]
-    _tell_part("cells", cells)
-    names = card.spellings.items()
-    _tell_part("spellings", [SAY(f"card.{name}", name=text) for name, text in names])
-    _tell_part("corrections", list(map(_corrected, card.corrections)))
-    _tell_part("answers", [said(answer, words) for answer in card.answers])
-    _tell_part(
-        "cases",
-        [
-            SAY(
-                f"card.case.{'open' if case.is_open else 'closed'}",
-                number=case.number,
-                kind=title("case-kind", case.kind),
-                others=", ".join(case.others) or "-",
-            )
-            for case in card.cases
-        ],
-    )
-    _tell_part("findings", [words.message(one) for one in card.findings])
-    if card.last_cycle is not None:
-        changed = card.last_cycle
-        told = [
-            SAY(f"cycles.change.{changed['change']}"),
-            SAY(f"cycles.cause.{changed['cause']}"),
-        ]
-        old = Place(changed["old_constituency"], changed["old_precinct"])
-        _tell_part("last-cycle", ["; ".join(filter(None, (*told, words.place(old))))])
+    for heading, lines in card_parts(card, _words()):
+        TERMINAL.say(f"  {heading}")
+        for line in lines:
+            TERMINAL.say(f"    {line}")
     if not card.is_current:
         tell("card.not-current", 2)
-
-
-def _corrected(row: Mapping[str, str | None]) -> str:
-    """What a field was, and what it was corrected to."""
-    texts = {name: row[name] or "-" for name in ("written", "value")}
-    return SAY("card.corrected", field=SAY(f"field.{row['field']}"), **texts)
-
-
-def _tell_part(name: str, lines: Sequence[str]) -> None:
-    """A part of a card; nothing where it is empty."""
-    if lines:
-        tell(f"card.part.{name}", 2)
-    for line in lines:
-        TERMINAL.say(f"    {line}")

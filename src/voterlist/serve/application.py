@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -28,6 +28,7 @@ from voterlist.catalogue import LANGUAGES, Catalogue, catalogue
 from voterlist.decisions import person_key
 from voterlist.errors import WorkspaceBusyError
 from voterlist.model import Role
+from voterlist.render.counter import counter_style
 from voterlist.render.desk import (
     desk_script,
     desk_style,
@@ -43,6 +44,7 @@ from voterlist.serve.cases_api import (
     Exchange,
 )
 from voterlist.serve.clerk import Clerk, Refusal
+from voterlist.serve.counter import CounterPages
 from voterlist.serve.door import (
     Clock,
     Door,
@@ -80,6 +82,7 @@ def assets() -> Mapping[str, Asset]:
         "desk.js": desk_script("served"),
         "desk.css": desk_style(),
         "login.css": login_style(),
+        "counter.css": counter_style(),
     }
     return {name: _asset(name, text.encode()) for name, text in texts.items()}
 
@@ -103,8 +106,10 @@ _HASHED_AT_ONCE = 2
 """Each takes 46 MiB."""
 
 _IMPORT = "/api/import"
+_COUNTER = ("find", "new", "take", "decide", "note", "paper")
+"""The forms of the counter, which all who are logged in may send; ``decide`` not all."""
 _BODIES = Bodies(
-    forms=frozenset({"/login", "/logout"}),
+    forms=frozenset({"/login", "/logout", *(f"/counter/{name}" for name in _COUNTER)}),
     largest={"/api/decide": MOST_BYTES, _IMPORT: MOST_FILE_BYTES},
     kinds={_IMPORT: frozenset(KINDS)},
 )
@@ -116,6 +121,7 @@ READ_IN = "desk-import"
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 VisitorHandler: TypeAlias = Callable[[Request, Visitor], Awaitable[Response]]
+CounterPage: TypeAlias = Callable[[Request, Visitor, str], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,7 @@ class Desk:
         door: who is in.
         cases: answers what the page's script asks.
         files: decisions out and in by files.
+        counter: finds voters, and takes applications.
         clock: the moment.
         host: who opens the desk.
     """
@@ -146,6 +153,7 @@ class Desk:
         door: Door,
         cases: CasesApi,
         files: Exchange,
+        counter: CounterPages,
         clock: Clock,
         host: Host,
     ) -> None:
@@ -153,6 +161,7 @@ class Desk:
         self.door = door
         self.cases = cases
         self.files = files
+        self.counter = counter
         self.clock = clock
         self.host = host
         self._throttle = Throttle()
@@ -196,8 +205,35 @@ class Desk:
             ),
             Route("/export/{kind}", self._inside(self.export, Role.OPERATOR)),
             Route(_IMPORT, self._inside(self.read_in, *_DECIDE), methods=["POST"]),
+            *self._of_counter(),
             Route("/{name}", self.asset),
         ]
+
+    def _of_counter(self) -> Iterator[Route]:
+        """Everything that the counter answers to."""
+        pages = {
+            "": self.counter.home,
+            "/book": self.counter.book,
+            "/entry/{entry}": self.counter.card,
+            "/application/{number:int}": self.counter.application,
+        }
+        for path, page in pages.items():
+            yield Route(f"/counter{path}", self._inside(self._in_words(page)))
+        for name in _COUNTER:
+            handler = self._in_words(getattr(self.counter, name))
+            roles = _DECIDE if name == "decide" else ()
+            inside = self._inside(handler, *roles)
+            yield Route(f"/counter/{name}", inside, methods=["POST"])
+
+    def _in_words(self, page: CounterPage) -> VisitorHandler:
+        """A page of the counter in the language of whoever asks; a language chosen is kept."""
+
+        async def handle(request: Request, visitor: Visitor) -> Response:
+            say = self.words(request)
+            answer = await page(request, visitor, say.language)
+            return self._with_language(answer, say) if _chooses(request) else answer
+
+        return handle
 
     def _application(self) -> Starlette:
         return Starlette(

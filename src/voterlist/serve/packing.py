@@ -81,7 +81,7 @@ def pack_list(desk: Desk, unread: Packed, cases: Sequence[Case], name: str) -> P
     """The list with the cases as they stand now, as this person sees them."""
     states, verdicts = (unread["codes"][one] for one in ("states", "verdicts"))
     strings, due = list(unread["strings"]), []
-    rows = {column: list(unread["cases"][column]) for column in _TELLING}
+    rows = {column: list(unread["cases"].get(column, [])) for column in _TELLING}
     entries = {column: list(unread["entries"][column]) for column in _NEUTRAL}
     first = 0
     for place, one in enumerate(cases):

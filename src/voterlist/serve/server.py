@@ -19,6 +19,7 @@ from voterlist.processes.limits import allow_connections
 from voterlist.serve.application import Desk, Host
 from voterlist.serve.cases_api import CasesApi, Exchange
 from voterlist.serve.clerk import Clerk
+from voterlist.serve.counter import CounterPages
 from voterlist.serve.door import Clock, Door, origin_of
 from voterlist.serve.guards import Address
 from voterlist.serve.watch import Holds, Watch
@@ -181,6 +182,7 @@ def opened(workspace: Path, address: Address, clock: Clock) -> Iterator[Server]:
                 door,
                 cases,
                 Exchange(workspace, clock),
+                CounterPages(workspace, settings, clock),
                 clock,
                 host,
             )

@@ -1,0 +1,159 @@
+"""What is told of a look and of a card, in words: for the terminal and for the page alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from voterlist.counter.card import Card
+from voterlist.counter.finder import Found, Hit
+from voterlist.report.asked import said
+from voterlist.report.sections.findings import FindingWords
+from voterlist.report.values import Place
+
+_NAMES = ("surname", "given_name", "patronymic")
+_DATE = ("birth_year", "birth_month", "birth_day")
+_SEARCHED = ("entries", "run", "struck", "repeated", "moved", "added", "set_aside")
+
+
+def born_of(row: Mapping[str, Any]) -> str | None:
+    """The birth date of a row of the index in ISO 8601, as far as it is known."""
+    if row["birth_year"] is None:
+        return None
+    parts = [row[name] for name in _DATE if row[name] is not None]
+    return "-".join(f"{part:02}" for part in parts)
+
+
+def name_of(row: Mapping[str, Any], words: FindingWords) -> str:
+    """The whole name and the birth date of a row of the index."""
+    name = " ".join(filter(None, (row[part] for part in _NAMES)))
+    born = born_of(row) or words("find.no-birth-date")
+    return words("find.hit", name=name or words("find.no-name"), born=born)
+
+
+def about_row(row: Mapping[str, Any], words: FindingWords) -> list[str]:
+    """Where an entry stands, and what became of it."""
+    place = {name: _number(row[name]) for name in ("constituency", "precinct")}
+    if row["list_number"] is not None:
+        listed = {
+            "constituency": _number(row["listed_in"]),
+            "precinct": _number(row["listed_precinct"]),
+        }
+        number = str(row["list_number"])
+        told = words("find.place.listed", **listed, number=number)
+    elif row["state"] in {"struck", "repeated"}:
+        told = words("find.place.handed-in", **place)
+    else:
+        told = words("find.place.no-number", **place)
+    lines = ["; ".join(filter(None, (told, row["address"])))]
+    if row["state"] != "listed":
+        ground = words(f"ground.{row['ground']}.title") if row["ground"] else "-"
+        kept = row["kept_entry_id"] or "-"
+        key = f"find.state.{row['state']}"
+        lines.append(words(key, **place, ground=ground, kept=kept))
+    return lines
+
+
+def about_hit(hit: Hit, words: FindingWords) -> list[str]:
+    """Where an entry stands, what became of it, and what of the question it answers."""
+    levels = [
+        f"{words(f'field.{field}')}: {words(_level_key(level))}"
+        for field, level in hit.levels.items()
+    ]
+    lines = about_row(hit.row, words)
+    return [*lines, "; ".join(levels)] if levels else lines
+
+
+def _number(value: int | None) -> str:
+    """A number of a place; it is a name, and not grouped."""
+    return "-" if value is None else str(value)
+
+
+def _level_key(level: str) -> str:
+    return "find.level.beginning" if level == "beginning" else f"comparison.{level}"
+
+
+def set_aside(found: Found, words: FindingWords) -> list[str]:
+    """The rows set aside that hold the name, a line each below a heading; nothing without any."""
+    lines = [
+        words(
+            "find.aside.row",
+            file=row["source"],
+            sheet=row["sheet"] or "-",
+            line=str(row["line"]),
+            why=words(f"aside.{row['code']}.title"),
+        )
+        for row in found.aside
+    ]
+    return [words("find.aside"), *lines] if lines else []
+
+
+def searched(found: Found, words: FindingWords) -> Iterator[str]:
+    """What was searched, what could not be, and how the question was understood."""
+    yield words("find.searched", **{name: found.searched[name] for name in _SEARCHED})
+    if found.searched["unread"]:
+        unread = (
+            str(number or words("cli.unknown")) for number in found.searched["unread"]
+        )
+        yield words("find.unread", places=", ".join(unread))
+    if len(found.asked.dates) > 1:
+        yield words("find.two-dates", dates=", ".join(found.asked.dates))
+    for name in found.asked.not_read:
+        yield words(f"find.not-read.{name}")
+
+
+def card_parts(card: Card, words: FindingWords) -> Iterator[tuple[str, Sequence[str]]]:
+    """(heading, lines) of each part of a card; a part without lines is left out."""
+    for name, lines in _parts(card, words).items():
+        if lines:
+            yield words(f"card.part.{name}"), lines
+
+
+def _parts(card: Card, words: FindingWords) -> dict[str, Sequence[str]]:
+    """The lines of each part of a card."""
+    row = card.row
+    place = Place(
+        row["constituency"], row["precinct"], card.file, card.sheet, card.line
+    )
+    names = card.spellings.items()
+    return {
+        "today": about_row(row, words),
+        "handed-in": [words.place(place)],
+        "cells": [
+            f"{words(f'field.{name}')}: {text}" for name, text in card.cells.items()
+        ],
+        "spellings": [words(f"card.{name}", name=text) for name, text in names],
+        "corrections": [_corrected(each, words) for each in card.corrections],
+        "answers": [said(answer, words) for answer in card.answers],
+        "cases": [
+            words(
+                f"card.case.{'open' if case.is_open else 'closed'}",
+                number=str(case.number),
+                kind=words(f"case-kind.{case.kind}.title"),
+                others=", ".join(case.others) or "-",
+            )
+            for case in card.cases
+        ],
+        "findings": [words.message(finding) for finding in card.findings],
+        "last-cycle": _last_cycle(card, words),
+    }
+
+
+def _corrected(row: Mapping[str, str | None], words: FindingWords) -> str:
+    """What a field was, and what it was corrected to."""
+    texts = {name: row[name] or "-" for name in ("written", "value")}
+    return words("card.corrected", field=words(f"field.{row['field']}"), **texts)
+
+
+def _last_cycle(card: Card, words: FindingWords) -> list[str]:
+    """What became of the entry since the last cycle."""
+    changed = card.last_cycle
+    if changed is None:
+        return []
+    old = Place(changed["old_constituency"], changed["old_precinct"])
+    told = (
+        words(f"cycles.change.{changed['change']}"),
+        words(f"cycles.cause.{changed['cause']}"),
+        words.place(old),
+    )
+    return ["; ".join(filter(None, told))]

@@ -1,0 +1,583 @@
+"""The counter at the desk: a voter found, an application taken, decided and noted, page by page.
+
+Each page is one request; what it does is done by the functions that the commands call, in a thread
+of their own, so that whoever decides cases is not held up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import parse_qs
+
+from starlette.requests import Request as HttpRequest
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from voterlist.config import Settings
+from voterlist.counter.applications import (
+    PLACE,
+    Application,
+    Book,
+    Request,
+    State,
+    add_event,
+    book_of,
+    find,
+    take,
+    wants_other_struck,
+)
+from voterlist.counter.asking import Question
+from voterlist.counter.card import Card
+from voterlist.counter.deciding import REFUSE, Decided, Decider, Ruling, decide
+from voterlist.counter.finder import Found
+from voterlist.counter.looking import Looker, look
+from voterlist.counter.telling import (
+    about_hit,
+    card_parts,
+    name_of,
+    searched,
+    set_aside,
+)
+from voterlist.counter.written import write_book, write_letter
+from voterlist.decisions import grounds_for
+from voterlist.errors import VoterlistError, WorkspaceBusyError
+from voterlist.fields import CORRECTED
+from voterlist.model import Action, Asks, Relation, Role, Step, Way
+from voterlist.render.counter import counter_page
+from voterlist.report.sections.findings import FindingWords
+from voterlist.serve.door import Clock, Visitor
+from voterlist.storage.temporary import private_folder
+
+T = TypeVar("T")
+
+_SEE_OTHER = 303
+BOOK = "book"
+"""The paper that is of all applications."""
+
+
+class Letters(StrEnum):
+    """The papers about one application."""
+
+    SLIP = "slip"
+    ANSWER = "answer"
+    NOTICE = "notice"
+
+
+_SET = "set-"
+_SHOWN = 10
+"""Who are shown of those that may be the person."""
+_NOTHING = Question()
+_FIELDS: Mapping[Asks, tuple[str, ...]] = {
+    Asks.ADD: (*CORRECTED, *PLACE),
+    Asks.CORRECT: CORRECTED,
+    Asks.MOVE: ("address", *PLACE),
+}
+"""What an application of a kind may set."""
+_LOOKS = {State.GRANTED: "good", State.ANSWERED: "good"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What somebody typed into a form."""
+
+    texts: Mapping[str, str]
+
+    @classmethod
+    async def of(cls, request: HttpRequest) -> _Form:
+        """The form that a request brings; blanks around a text are left out."""
+        read = parse_qs((await request.body()).decode("utf-8", "replace"))
+        return cls({name: texts[0].strip() for name, texts in read.items()})
+
+    def __call__(self, name: str) -> str:
+        return self.texts.get(name, "")
+
+    @property
+    def number(self) -> int:
+        """The number of an application; 0 where none is named."""
+        return int(self("number")) if self("number").isdecimal() else 0
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What is to be set, by field."""
+        return {
+            name.removeprefix(_SET): text
+            for name, text in self.texts.items()
+            if name.startswith(_SET) and text
+        }
+
+
+class CounterPages:
+    """Answers the requests of the counter.
+
+    Args:
+        workspace: its folder.
+        settings: its settings.
+        clock: the moment.
+    """
+
+    def __init__(self, workspace: Path, settings: Settings, clock: Clock) -> None:
+        self._workspace = workspace
+        self._settings = settings
+        self._clock = clock
+
+    async def home(
+        self, _request: HttpRequest, visitor: Visitor, language: str
+    ) -> Response:
+        """The page on which somebody is looked for."""
+        return await self._page("find", visitor, language, here="find", found=None)
+
+    async def find(
+        self, request: HttpRequest, visitor: Visitor, language: str
+    ) -> Response:
+        """Who fits what was asked."""
+        form = await _Form.of(request)
+        question = Question(
+            form("words"),
+            form("fin") or None,
+            form("born") or None,
+            form("address") or None,
+        )
+        found, trouble = await self._tried(language, self._looked, question, visitor)
+        shown = found and _found(found[0], FindingWords(language))
+        return await self._page(
+            "find",
+            visitor,
+            language,
+            here="find",
+            question=question,
+            trouble=trouble,
+            found=shown,
+        )
+
+    async def card(
+        self, request: HttpRequest, visitor: Visitor, language: str
+    ) -> Response:
+        """The card of an entry, and what may be asked about it."""
+        entry_id = request.path_params["entry"]
+        question = Question(entry=entry_id)
+        opened, trouble = await self._tried(language, self._looked, question, visitor)
+        if opened is None or opened[1] is None:
+            words = FindingWords(language)
+            gone = words("error.find-no-entry.what", entry=entry_id)
+            return await self._page(
+                "find",
+                visitor,
+                language,
+                here="find",
+                trouble=trouble or gone,
+                found=None,
+            )
+        return await self._card_page(opened[1], visitor, language, _Form({}), "")
+
+    async def _card_page(
+        self, card: Card, visitor: Visitor, language: str, form: _Form, trouble: str
+    ) -> Response:
+        book = await asyncio.to_thread(self._book)
+        words = FindingWords(language)
+        own = [one for one in book.applications if one.asked.entry_id == card.entry_id]
+        shown = {
+            "entry_id": card.entry_id,
+            "name": name_of(card.row, words),
+            "is_current": card.is_current,
+            "sections": [
+                {"title": title, "lines": lines}
+                for title, lines in card_parts(card, words)
+            ],
+            "applications": [_line(one, book.today, words) for one in own],
+        }
+        name = card.spellings.get("proposed", "")
+        about = _Form({"name": name, **form.texts})
+        taking = _taking(about, entry=card.entry_id, now=card.cells)
+        return await self._page(
+            "card", visitor, language, here="", card=shown, form=taking, trouble=trouble
+        )
+
+    async def new(
+        self, request: HttpRequest, visitor: Visitor, language: str
+    ) -> Response:
+        """The form for somebody who is on no list."""
+        form = await _Form.of(request)
+        taking = _taking(form, what=Asks.ADD, is_open=True)
+        return await self._page("new", visitor, language, here="", form=taking)
+
+    async def take(
+        self, request: HttpRequest, visitor: Visitor, language: str
+    ) -> Response:
+        """Take an application, and show it."""
+        form = await _Form.of(request)
+
+        def taken() -> Application:
+            asked = Request(
+                what=Asks(form("what")),
+                by=form("by"),
+                relation=Relation(form("relation")),
+                way=Way(form("way")),
+                entry_id=form("entry") or None,
+                name=form("name"),
+                born=form("born"),
+                values=form.values,
+                documents=(form("documents"),),
+            )
+            return take(
+                self._workspace,
+                asked,
+                clerk=visitor.name,
+                today=self._clock().date(),
+                since=self._since,
+            )
+
+        application, trouble = await self._tried(language, taken)
+        if application is None:
+            taking = _taking(form, entry=form("entry"), is_open=True)
+            return await self._page(
+                "new", visitor, language, here="", form=taking, trouble=trouble
+            )
+        return _to(application)
+
+    async def book(
+        self, _request: HttpRequest, visitor: Visitor, language: str
+    ) -> Response:
+        """All applications, those that are late first."""
+        book = await asyncio.to_thread(self._book)
+        words = FindingWords(language)
+        many = [
+            words("cli.application.many", numbers=", ".join(map(str, numbers)))
+            for numbers in book.many
+        ]
+        lines = [_line(one, book.today, words) for one in book.applications]
+        return await self._page(
+            "book", visitor, language, here="book", applications=lines, many=many
+        )
+
+    async def application(
+        self, request: HttpRequest, visitor: Visitor, language: str
+    ) -> Response:
+        """An application with all that became of it."""
+        number = request.path_params["number"]
+        return await self._application_page(number, visitor, language, _Form({}), "")
+
+    async def decide(
+        self, request: HttpRequest, visitor: Visitor, language: str
+    ) -> Response:
+        """Grant or refuse an application."""
+        form = await _Form.of(request)
+
+        def decided() -> Decided:
+            ruling = Ruling(
+                granted=form("outcome") == "grant",
+                ground=form("ground"),
+                evidence=form("evidence"),
+                reason=form("reason"),
+                entry_id=form("entry") or None,
+                values=form.values,
+                although=form("although"),
+            )
+            return decide(
+                self._workspace,
+                form.number,
+                ruling,
+                self._decider(visitor),
+            )
+
+        made, trouble = await self._tried(language, decided)
+        if made is not None and not made.problems:
+            return _to(made.application)
+        if made is not None:
+            words = FindingWords(language)
+            keys = [f"{problem.key}.title" for problem in made.problems]
+            people = [problem.who or "" for problem in made.problems]
+            trouble = "; ".join(
+                words(key, count=1, who=who)
+                for key, who in zip(keys, people, strict=True)
+            )
+        return await self._application_page(
+            form.number, visitor, language, form, trouble
+        )
+
+    async def note(
+        self, request: HttpRequest, visitor: Visitor, language: str
+    ) -> Response:
+        """Note something of an application: a notice, its withdrawal, or words."""
+        form = await _Form.of(request)
+
+        def noted() -> Application:
+            return add_event(
+                self._workspace,
+                form.number,
+                Step(form("step")),
+                {"text": form("text")},
+                by=visitor.name,
+                today=self._clock().date(),
+                since=self._since,
+            )
+
+        made, trouble = await self._tried(language, noted)
+        if made is not None:
+            return _to(made)
+        return await self._application_page(
+            form.number, visitor, language, form, trouble
+        )
+
+    async def paper(
+        self, request: HttpRequest, visitor: Visitor, language: str
+    ) -> Response:
+        """A letter about an application, or the book, as PDF; that it was written is noted."""
+        form = await _Form.of(request)
+        name = form("paper")
+
+        def written() -> bytes:
+            with private_folder() as folder:
+                out = folder / "paper.pdf"
+                if name == BOOK:
+                    today = self._clock().date()
+                    write_book(self._workspace, out, today=today, language=language)
+                else:
+                    decider = self._decider(visitor)
+                    write_letter(
+                        self._workspace,
+                        form.number,
+                        Letters(name).value,
+                        out,
+                        decider,
+                        language=language,
+                    )
+                return out.read_bytes()
+
+        content, trouble = await self._tried(language, written)
+        if content is None:
+            return await self._application_page(
+                form.number, visitor, language, form, trouble
+            )
+        whose = "" if name == BOOK else f"-{form.number}"
+        headers = {"Content-Disposition": f'inline; filename="{name}{whose}.pdf"'}
+        return Response(content, 200, headers, media_type="application/pdf")
+
+    def _decider(self, visitor: Visitor) -> Decider:
+        return Decider(visitor.name, self._clock(), self._since, visitor.name)
+
+    async def _application_page(
+        self, number: int, visitor: Visitor, language: str, form: _Form, trouble: str
+    ) -> Response:
+        book = await asyncio.to_thread(self._book)
+        known = {one.number: one for one in book.applications}
+        words = FindingWords(language)
+        one, unknown = await self._tried(language, find, known, number)
+        if one is None:
+            lines = [_line(each, book.today, words) for each in book.applications]
+            return await self._page(
+                "book",
+                visitor,
+                language,
+                here="book",
+                applications=lines,
+                many=[],
+                trouble=unknown,
+            )
+        return await self._page(
+            "application",
+            visitor,
+            language,
+            here="",
+            shown=_application(one, book.today, words),
+            form=_deciding(form),
+            grounds=_grounds(one, words),
+            may_decide=visitor.role in {Role.ANALYST, Role.CHAIR},
+            trouble=trouble,
+        )
+
+    @property
+    def _since(self) -> str:
+        return self._clock().isoformat(" ", "minutes")
+
+    def _book(self) -> Book:
+        return book_of(self._workspace, today=self._clock().date())
+
+    def _looked(
+        self, question: Question, visitor: Visitor
+    ) -> tuple[Found, Card | None]:
+        looker = Looker(visitor.name, self._clock(), self._since)
+        return look(self._workspace, question, looker, limit=_SHOWN)
+
+    async def _tried(
+        self, language: str, work: Callable[..., T], *given: Any
+    ) -> tuple[T | None, str]:
+        """(what a function returns, empty), or (None, why it was refused, in words)."""
+        words = FindingWords(language)
+        try:
+            return await asyncio.to_thread(work, *given), ""
+        except WorkspaceBusyError:
+            return None, words("serve.refused.busy")
+        except VoterlistError as error:
+            key = f"error.{error.code}.what"
+            return None, words(key, **error.places) if words.has(key) else error.message
+        except ValueError:
+            # A form that no page of ours has: a word that is none.
+            return None, words("serve.refused.unreadable")
+
+    async def _page(
+        self, name: str, visitor: Visitor, language: str, **content: Any
+    ) -> Response:
+        """A page with what all of them show."""
+        book = await asyncio.to_thread(self._book)
+        given = {"question": _NOTHING, "trouble": "", **content}
+        page = counter_page(
+            name, FindingWords(language), visitor=visitor, late=book.late, **given
+        )
+        return HTMLResponse(page, 400 if given["trouble"] else 200)
+
+
+def _to(application: Application) -> Response:
+    return RedirectResponse(f"/counter/application/{application.number}", _SEE_OTHER)
+
+
+def _found(found: Found, words: FindingWords) -> dict[str, Any]:
+    """What the page shows of a look."""
+    return {
+        "answer": found.answer,
+        "hits": [
+            {
+                "entry_id": hit.entry_id,
+                "name": name_of(hit.row, words),
+                "is_certain": hit.is_certain,
+                "score": words.probability(hit.score),
+                "about": about_hit(hit, words),
+            }
+            for hit in found.hits
+        ],
+        "notes": [*set_aside(found, words), *searched(found, words)],
+    }
+
+
+def _line(one: Application, today: dt.date, words: FindingWords) -> dict[str, Any]:
+    """What a list shows of an application."""
+    is_late = one.state is State.OPEN and one.is_late(today)
+    return {
+        "number": one.number,
+        "what": words(f"application.what.{one.asked.what}"),
+        "state": words(f"application.state.{'late' if is_late else one.state}"),
+        "look": "bad" if is_late else _LOOKS.get(one.state, ""),
+        "about": words(
+            "counter.application.line",
+            day=words.day(one.day),
+            due=words.day(one.due),
+            by=one.asked.by,
+            about=one.asked.name or one.asked.entry_id or "—",
+        ),
+    }
+
+
+def _application(
+    one: Application, today: dt.date, words: FindingWords
+) -> dict[str, Any]:
+    """What its page shows of an application."""
+    asked = one.asked
+    rows = [
+        ("counter.take.name", asked.name),
+        ("field.birth_date", asked.born),
+        ("counter.take.by", asked.by),
+        ("counter.take.relation", words(f"application.relation.{asked.relation}")),
+        ("counter.take.way", words(f"application.way.{asked.way}")),
+        ("counter.take.documents", "; ".join(asked.documents)),
+        *((f"field.{name}", text) for name, text in asked.values.items()),
+    ]
+    is_about_entry = asked.what in {Asks.CORRECT, Asks.MOVE, Asks.STRIKE}
+    return {
+        **_line(one, today, words),
+        "doubts": [
+            words(f"application.doubt.{code}", about=about)
+            for code, about in one.doubts
+        ],
+        "rows": [(words(key), text) for key, text in rows if text],
+        "entry": asked.entry_id,
+        "needs_entry": is_about_entry,
+        "is_open": one.state is State.OPEN,
+        "is_addition": asked.what is Asks.ADD,
+        "needs_notice": wants_other_struck(asked),
+        "fields": _FIELDS.get(asked.what, ()),
+        "events": list(_events(one, words)),
+        "papers": [letter.value for letter in _letters(one)],
+    }
+
+
+def _letters(one: Application) -> Iterator[Letters]:
+    """The papers that may be written about an application as it stands."""
+    is_open = one.state is State.OPEN
+    yield Letters.SLIP
+    if is_open and wants_other_struck(one.asked):
+        yield Letters.NOTICE
+    if not is_open or one.asked.what is Asks.LISTED:
+        yield Letters.ANSWER
+
+
+def _events(one: Application, words: FindingWords) -> list[str]:
+    """What became of an application, a line each."""
+    lines = []
+    for event in (one.taken, *one.events):
+        key = f"journal.line.application.{event.event}"
+        told = words(key, application=str(one.number), by=event.done_by)
+        names = ("evidence", "reason", "although", "text")
+        said = [str(event.details[name]) for name in names if event.details.get(name)]
+        ground = event.details.get("ground")
+        if ground:
+            said.insert(0, words(f"ground.{ground}.title"))
+        day = words.day(dt.date.fromisoformat(event.day))
+        lines.append(" · ".join([day, told, *said]))
+    return lines
+
+
+def _taking(
+    form: _Form,
+    *,
+    entry: str = "",
+    what: Asks | None = None,
+    now: Mapping[str, str] | None = None,
+    is_open: bool = False,
+) -> dict[str, Any]:
+    """What the form of an application shows, with what was typed into it before."""
+    whats = [each.value for each in Asks if not entry or each is not Asks.ADD]
+    return {
+        "entry": entry,
+        "whats": whats,
+        "what": form("what") or (what.value if what else ""),
+        "name": form("name"),
+        "born": form("born"),
+        "by": form("by"),
+        "relations": [each.value for each in Relation],
+        "relation": form("relation"),
+        "ways": [each.value for each in Way],
+        "way": form("way"),
+        "documents": form("documents"),
+        "fields": (*CORRECTED, *PLACE),
+        "texts": form.values,
+        "now": now or {},
+        "is_open": is_open,
+    }
+
+
+def _deciding(form: _Form) -> dict[str, Any]:
+    """What the form of a decision shows, with what was typed into it before."""
+    names = ("outcome", "ground", "evidence", "reason", "entry", "although")
+    typed = {name: form(name) for name in names}
+    return {**typed, "texts": form.values, "is_open": bool(form.values)}
+
+
+def _grounds(one: Application, words: FindingWords) -> list[tuple[str, list[str]]]:
+    """(heading, codes) of the grounds on which it may be granted, and refused."""
+    actions = {each.value for each in Action}
+    granting = (
+        grounds_for(one.asked.what.value) if one.asked.what.value in actions else ()
+    )
+    both = (
+        ("counter.decide.grant", granting),
+        ("counter.decide.refuse", grounds_for(REFUSE)),
+    )
+    return [
+        (words(key), [ground.code for ground in offered])
+        for key, offered in both
+        if offered
+    ]

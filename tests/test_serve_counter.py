@@ -1,0 +1,221 @@
+"""The counter at the desk: a voter found, an application taken and decided, and who may do what."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+
+import browsers
+import desks
+import workspaces
+from voterlist.counter.applications import State, book_of
+from voterlist.model import Role, Step
+from voterlist.serve.users import add_user
+from voterlist.storage.ledger import reading, verify
+
+pytestmark = pytest.mark.slow
+
+DAY = dt.date(2026, 2, 3)
+HOSTILE = "<img src=x onerror=alert(1)>"
+FORMS = ("find", "new", "take", "decide", "note", "paper")
+PEOPLE = {"Aysel": Role.ANALYST, "Orxan": Role.OPERATOR}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    """One precinct of three voters, run; an analyst and an operator may come in."""
+    folder = workspaces.make(tmp_path_factory.mktemp("counter") / "2026")
+    rows = [
+        "1;Quliyeva;Sevinc;Vaqif qızı;30.09.1991;qadın;Füzuli küç. 1;5XK2001",
+        f"2;{HOSTILE};Elçin;Rauf oğlu;01.03.1970;kişi;Nizami küç. 2;5XK2002",
+        "3;Hacıyev;Orxan;Əli oğlu;11.03.1980;kişi;Nizami küç. 4;5XK2003",
+    ]
+    text = f"1 saylı seçki məntəqəsi\n{workspaces.HEADER}" + "\n".join(rows) + "\n"
+    path = folder / "inbox" / "88" / "menteqe-1.csv"
+    path.write_text(text, encoding="utf-8")
+    workspaces.run(folder)
+    for name, role in PEOPLE.items():
+        add_user(folder, name, role, desks.PASSWORD, today=DAY)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def desk(workspace):
+    with desks.running(workspace) as running:
+        yield running
+        assert running.stop()[0] == 0
+    assert verify(workspace / "ledger.db").fits
+
+
+@pytest.fixture(scope="module")
+def analyst(desk):
+    return desk.visitor("Aysel")
+
+
+def entry_in(text):
+    """The id of the first entry that a page links to."""
+    return re.search(r'/counter/entry/([^"]+)"', text)[1]
+
+
+def taken(visitor, **form):
+    """The number of an application that the form of the counter takes."""
+    usual = {"what": "correct", "by": "S. Q.", "relation": "self", "way": "counter"}
+    answer = visitor.post("/counter/take", data=usual | form)
+    assert answer.status_code == 303, answer.text
+    return int(answer.headers["location"].rpartition("/")[2])
+
+
+def test_nobody_sees_the_counter_without_logging_in(desk):
+    """Who finds an open browser would look up his neighbours."""
+    stranger = desk.visitor()
+    for path in ("", "/book", "/entry/x", "/application/1"):
+        assert stranger.get(f"/counter{path}").headers["location"] == "/login"
+    for path in FORMS:
+        assert stranger.post(f"/counter/{path}", data={"words": "x"}).status_code == 401
+
+
+def test_a_foreign_page_sends_no_form(analyst):
+    """A page of somebody else would have an application taken in the analyst's name."""
+    foreign = {"Origin": "https://elsewhere.example"}
+    for path in FORMS:
+        sent = analyst.post(f"/counter/{path}", data={"words": "x"}, headers=foreign)
+        assert sent.status_code == 403
+
+
+def test_a_voter_is_found_and_each_look_is_noted(analyst, workspace):
+    """A look that nobody can look up later is one that nobody answers for."""
+    found = analyst.post("/counter/find", data={"words": "Кулиева Севиндж 1991"})
+    assert "Quliyeva Sevinc Vaqif qızı" in found.text
+    card = analyst.get(f"/counter/entry/{entry_in(found.text)}")
+    assert card.status_code == 200
+    assert "menteqe-1.csv" in card.text
+    # FIN and document are masked, as everywhere.
+    assert "5XK2001" not in card.text
+    with reading(workspace / "ledger.db") as ledger:
+        looks = [details for _, event, details in ledger.journal() if event == "looked"]
+    assert {details["by"] for details in looks} == {"Aysel"}
+    assert any(details.get("action") == "card" for details in looks)
+    assert not any("Quliyeva" in str(details) for details in looks)
+
+
+def test_an_application_is_taken_decided_and_told(analyst, workspace):
+    """The woman at the counter waits for it: each step has its page."""
+    found = analyst.post("/counter/find", data={"words": "Quliyeva Sevinc 1991"})
+    number = taken(
+        analyst,
+        entry=entry_in(found.text),
+        name="Quliyeva Sevinc",
+        **{"set-given_name": "Sevil"},
+    )
+    page = analyst.get(f"/counter/application/{number}").text
+    assert "Sevil" in page
+    refused = analyst.post(
+        "/counter/decide", data={"number": number, "outcome": "refuse"}
+    )
+    assert refused.status_code == 400
+    assert 'role="alert"' in refused.text
+    granting = {"outcome": "grant", "ground": "typing-error", "evidence": "AZE123"}
+    made = analyst.post("/counter/decide", data={"number": number, **granting})
+    assert made.status_code == 303, made.text
+    book = {one.number: one for one in book_of(workspace, today=DAY).applications}
+    assert book[number].state is State.GRANTED
+    assert book[number].taken.done_by == "Aysel"
+    with reading(workspace / "ledger.db") as ledger:
+        amended = ledger.given_amendments().to_pylist()
+    assert [(row["field"], row["value"], row["decided_by"]) for row in amended] == [
+        ("given_name", "Sevil", "Aysel")
+    ]
+    for paper in ("slip", "answer", "book"):
+        printed = analyst.post(
+            "/counter/paper", data={"number": number, "paper": paper}
+        )
+        assert printed.status_code == 200
+        assert printed.content.startswith(b"%PDF")
+    book = {one.number: one for one in book_of(workspace, today=DAY).applications}
+    assert book[number].last(Step.ANSWERED).done_by == "Aysel"
+    again = analyst.post("/counter/decide", data={"number": number, **granting})
+    assert again.status_code == 400
+    assert str(number) in analyst.get("/counter/book").text
+
+
+def test_an_operator_takes_applications_and_decides_none(desk, workspace):
+    """Who sits at the counter would strike a neighbour."""
+    operator = desk.visitor("Orxan")
+    number = taken(operator, what="add", name="Yeni Seçici", born="01.01.1990")
+    assert "/counter/decide" not in operator.get(f"/counter/application/{number}").text
+    for paper in ("answer", "x", "../x"):
+        form = {"number": number, "paper": paper}
+        assert operator.post("/counter/paper", data=form).status_code == 400
+    form = {"number": number, "outcome": "grant", "ground": "left-out"}
+    assert operator.post("/counter/decide", data=form).status_code == 403
+    book = {one.number: one for one in book_of(workspace, today=DAY).applications}
+    assert book[number].state is State.OPEN
+    said = {"number": number, "step": "withdrawn", "text": ""}
+    assert operator.post("/counter/note", data=said).status_code == 303
+    assert "/counter/note" not in operator.get(f"/counter/application/{number}").text
+
+
+@pytest.mark.parametrize(
+    "form", [{"x": "1"}, {"what": "x"}, {"what": "add", "by": "\u200b"}]
+)
+def test_a_form_that_says_nothing_is_refused_in_words(analyst, form):
+    """A page that fails inside tells nobody what to do."""
+    answer = analyst.post("/counter/take", data=form)
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.text
+
+
+def test_what_is_not_there_is_told(analyst):
+    """An old link or a wrong number ends in words."""
+    for path in ("entry/001-0001-NOSUCHENTRY00", "application/999"):
+        answer = analyst.get(f"/counter/{path}")
+        assert answer.status_code == 400
+        assert 'role="alert"' in answer.text
+    for words in ("", "x" * 4000, HOSTILE, "=cmd|' /C calc'!A0", "\u202eabc"):
+        answer = analyst.post("/counter/find", data={"words": words})
+        assert answer.status_code in {200, 400}
+        assert HOSTILE not in answer.text
+
+
+@browsers.NEEDED
+@pytest.mark.parametrize("language", ["az", "en"])
+def test_the_pages_fit_a_telephone_and_run_no_script(desk, language):
+    """A page that is wider than the screen hides its buttons; a script would be somebody else's."""
+    with browsers.browser() as opened:
+        visit = browsers.Visit(opened, viewport={"width": 390, "height": 844})
+        page = visit.page
+        page.goto(f"{desk.url}/login")
+        page.fill("#name", "Aysel")
+        page.fill("#password", desks.PASSWORD)
+        page.click("button[type=submit]")
+        page.wait_for_selector("html[data-ready]")
+        page.locator(".counter input").fill("Elçin 1970")
+        page.locator(".counter input").press("Enter")
+        page.wait_for_selector("h1")
+        page.goto(f"{desk.url}/counter?lang={language}")
+        page.locator("input[name=words]").fill("Elçin 1970")
+        page.locator(".find button").click()
+        page.locator(".hits a").first.click()
+        page.wait_for_selector(".take")
+        assert page.locator("html").get_attribute("lang") == language
+        for path in ("", "/book", "/application/1"):
+            page.goto(f"{desk.url}/counter{path}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert visit.faults == []
+
+
+@browsers.NEEDED
+def test_a_desk_without_a_case_opens(desk):
+    """A list without repetitions has no case; its people come to the counter all the same."""
+    with browsers.browser() as opened:
+        visit = browsers.Visit(opened)
+        page = visit.page
+        page.goto(f"{desk.url}/login")
+        page.fill("#name", "Aysel")
+        page.fill("#password", desks.PASSWORD)
+        page.click("button[type=submit]")
+        page.wait_for_selector("html[data-ready]")
+        assert page.locator("#nothing").is_visible()
+        assert visit.faults == []
