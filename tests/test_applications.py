@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import workspaces
+from command_line import AZ, EN, call, told
 from voterlist.counter import applications, deciding
 from voterlist.counter.applications import Request, State
 from voterlist.counter.deciding import Decider, Ruling
@@ -461,3 +462,47 @@ def test_figures_add_up(workspace):
     assert (rows["add"].open, rows["add"].days) == (1, None)
     assert rows["all"].late == 2
     assert [one.number for one in found.open] == [2]
+
+
+def test_the_status_tells_the_late_and_the_open_ones_first(workspace):
+    """Nobody looks into a book that nothing points to."""
+    take(workspace, ADDED)
+    take(workspace, SURNAME, dt.date(2026, 2, 8))
+    take(workspace, SURNAME, dt.date(2026, 2, 8))
+    code, said = told("status", workspace, "--today", "2026-02-08")
+    waiting = [(one["number"], one["late"]) for one in said["applications"]]
+    assert waiting == [(1, True), (2, False), (3, False)]
+    shown = call("status", workspace, "--today", "2026-02-08").stdout
+    assert shown.index(EN("application.state.late")) < shown.index("2026-05-30")
+    assert ADDED.name not in shown
+    assert code == 1
+    call("status", workspace, "--page", "--today", "2026-02-08")
+    page = (workspace / "reports" / "status-az.html").read_text(encoding="utf-8")
+    assert AZ("wall.applications", late=1) in page
+
+
+def test_the_commands_are_those_of_the_functions(workspace, tmp_path):
+    """A clerk types, and what is told is what a page would tell."""
+    words = ["--what", "add", "--name", ADDED.name, "--born", ADDED.born]
+    words += ["--set", "precinct=2", "--by", "Rəşad", "--document", "AZE 2"]
+    today = ("--today", "2026-02-04")
+    code, said = told("application", "take", workspace, *words, *today)
+    assert (code, said["number"], said["due"]) == (0, 1, "2026-02-05")
+    by = ("--by", "Aytən")
+    grant = ("application", "decide", workspace, 1, "--grant", *by, *today)
+    code, said = told(*grant, "--ground", "died")
+    assert (code, said["problems"][0]["code"]) == (1, "ground-not-for-action")
+    code, said = told(*grant, "--ground", "left-out")
+    assert (code, said["state"], said["standing"]) == (0, "granted", "holds")
+    paper = tmp_path / "cavab.pdf"
+    code, _ = told("application", "answer", workspace, 1, "--out", paper, *today)
+    assert paper.read_bytes().startswith(b"%PDF")
+    code, said = told("application", "list", workspace, "--today", "2026-02-09")
+    assert (code, said["late"], said["figures"][-1]["granted"]) == (0, 0, 1)
+    code, said = told("application", "show", workspace, 1, *today)
+    assert [event["event"] for event in said["events"]] == ["decided", "answered"]
+    for wrong in (("--set", "x"), ("--set", "fin=1", "--set", "fin=2")):
+        code, said = told("application", "take", workspace, *words, *wrong, *today)
+        assert (code, said["error"]["code"]) == (2, "application-set")
+    code, said = told("application", "decide", workspace, 1, *by, *today)
+    assert (code, said["error"]["code"]) == (2, "application-no-outcome")

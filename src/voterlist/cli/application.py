@@ -27,9 +27,11 @@ from voterlist.model import Asks, Body, Relation, Step, Way
 from voterlist.storage.lock import user_name
 
 if TYPE_CHECKING:
-    from voterlist.counter.applications import Application
+    from voterlist.counter.applications import Application, Book
     from voterlist.counter.deciding import Decided, Decider
 
+_MOST_TOLD = 30
+"""Of more open applications the status tells the rest as a number."""
 _Number = Annotated[int, argument("application-number", "NUMBER")]
 _By = Annotated[str, option("application-decider", "--by", "NAME")]
 _Clerk = Annotated[str | None, option("application-clerk", "--clerk", "NAME")]
@@ -87,9 +89,9 @@ def take(options: _Taken) -> Answer:
     taken = applications.take(options.workspace, asked, clerk=clerk, **times)
     tell("cli.application.taken", number=str(taken.number), due=taken.due)
     _tell_doubts(taken)
-    tell(
-        "cli.application.taken.next", number=str(taken.number), folder=options.workspace
-    )
+    key = "decided" if options.what is Asks.LISTED else "taken"
+    places = {"number": str(taken.number), "folder": options.workspace}
+    tell(f"cli.application.{key}.next", **places)
     return applications.as_json(taken, times["today"])
 
 
@@ -385,8 +387,7 @@ def list_all(
     else:
         list_applications(shown, book.today)
     for numbers in book.many:
-        told = ", ".join(map(str, numbers))
-        tell("cli.application.many", numbers=told)
+        tell("cli.application.many", numbers=", ".join(map(str, numbers)))
     if book.applications:
         names = ("taken", "open", "late", "granted", "refused", "answered", "withdrawn")
         rows = [
@@ -406,6 +407,27 @@ def list_all(
         "late": book.late,
         "exit_code": int(book.late > 0),
     }
+
+
+def tell_applications(book: Book) -> None:
+    """The open ones with their due days, and what is doubtful of all; nobody is named."""
+    if book.open:
+        tell("cli.application.open", count=len(book.open), late=book.late)
+        rows = [
+            (
+                str(one.number),
+                one.due,
+                SAY(f"application.what.{one.asked.what}"),
+                SAY(f"application.state.{_standing(one, book.today)}"),
+            )
+            for one in book.open[:_MOST_TOLD]
+        ]
+        table(("number", "due", "what", "state"), rows, of="cli.application.head")
+        rest = len(book.open) - len(rows)
+        if rest:
+            tell("cli.application.more", 2, count=rest)
+    for numbers in book.many:
+        tell("cli.application.many", numbers=", ".join(map(str, numbers)))
 
 
 def list_applications(shown: Sequence[Application], today: dt.date) -> None:

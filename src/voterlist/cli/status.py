@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from voterlist.cli.application import tell_applications
 from voterlist.cli.options import Today, WorkspaceAround, day, option, workspace_of
 from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
 from voterlist.cli.words import SAY
@@ -46,6 +47,7 @@ def status(
     status_now = status_of(folder, today=day(today, folder))
     cycle = status_now.settings.workspace.cycle
     tell("cli.status.title", today=status_now.today, cycle=cycle)
+    tell_applications(status_now.book)
     for line in standing_lines(status_now.settings, status_now.standings):
         TERMINAL.say(line)
     _list_units(status_now.standings, status_now.names)
@@ -77,6 +79,15 @@ def status(
         ],
         "units": [unit_as_json(row) for row in status_now.standings],
         "overdue": len(status_now.overdue),
+        "applications": [
+            {
+                **picked(one, "number", "day", "due"),
+                "what": one.asked.what,
+                "late": one.is_late(status_now.today),
+            }
+            for one in status_now.book.open
+        ],
+        "many_strikings": status_now.book.many,
         "answers_owed": [
             picked(case, "number", "asked", "owing") for case in status_now.answers_owed
         ],
@@ -84,7 +95,11 @@ def status(
         "not_understood": status_now.not_understood,
         "before_term": status_now.before_term,
         "pages": pages,
-        "exit_code": int(bool(status_now.overdue or status_now.not_understood)),
+        "exit_code": int(
+            bool(
+                status_now.overdue or status_now.not_understood or status_now.book.late
+            )
+        ),
     }
 
 

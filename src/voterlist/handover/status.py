@@ -11,6 +11,7 @@ from voterlist.casework.noticed import before_term, noticed
 from voterlist.casework.returned_cases import Owed, owed
 from voterlist.catalogue import Catalogue
 from voterlist.config import Settings
+from voterlist.counter.applications import Book, read_book
 from voterlist.deadlines import Deadline, calendar
 from voterlist.model import Level
 from voterlist.pipeline.known import answers_in, known_work
@@ -37,6 +38,8 @@ class Status:
     """Those that this level, or a level below it, has to finish."""
     names: dict[int, str]
     """The names of the constituencies on that day by number."""
+    book: Book
+    """The applications, those that are late first."""
     burned: BurnDown
     """How the open cases went down, and when they are decided at this pace."""
     answers_owed: tuple[Owed, ...] = ()
@@ -62,6 +65,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         burned = burn_down(settings, ledger, today, work=work)
         is_central = settings.workspace.level is Level.CEC
         answers_owed = owed(workspace, ledger) if is_central else ()
+        book = read_book(ledger.applications(), settings, today)
         early = _before_term(ledger, settings)
     return Status(
         today=today,
@@ -70,6 +74,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         standings=rows,
         overdue=overdue(rows, settings.workspace.level),
         names=facts.constituencies(today),
+        book=book,
         burned=burned,
         answers_owed=answers_owed,
         not_understood=not_understood(workspace, settings.ingest),
@@ -105,5 +110,10 @@ def write_page(folder: Path, status: Status) -> list[Path]:
         OSError: a page cannot be written.
     """
     return write_walls(
-        status.settings, status.standings, status.burned, status.today, folder
+        status.settings,
+        status.standings,
+        status.burned,
+        status.today,
+        folder,
+        (len(status.book.open), status.book.late),
     )

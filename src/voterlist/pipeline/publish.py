@@ -118,6 +118,7 @@ def write_walls(
     burned: BurnDown,
     today: dt.date,
     folder: Path,
+    applications: tuple[int, int] = (0, 0),
 ) -> list[Path]:
     """Write how everyone stands as a page in each language; returns their paths.
 
@@ -127,7 +128,7 @@ def write_walls(
     cycle, level = settings.workspace.cycle, settings.workspace.level
     about = Facts(cycle, level, constituency=None, today=today)
     deadlines = calendar(settings.calendar, cycle)
-    built = build_wall(about, deadlines, standing, burned)
+    built = build_wall(about, deadlines, standing, burned, applications)
     store.own_folder(folder)
     paths = []
     for language in settings.report.languages:

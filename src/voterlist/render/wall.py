@@ -120,6 +120,8 @@ class Wall:
     """How many precincts are drawn as what."""
     constituencies: Mapping[str, int] = field(default_factory=dict)
     """How many constituencies are drawn as what."""
+    applications: tuple[int, int] = (0, 0)
+    """How many wait for an answer, and how many of these are late."""
 
     @property
     def is_of_many(self) -> bool:
@@ -151,6 +153,7 @@ def build_wall(
     deadlines: Iterable[Deadline],
     rows: Sequence[UnitStanding],
     burned: BurnDown,
+    applications: tuple[int, int] = (0, 0),
 ) -> Wall:
     """What the page shows.
 
@@ -159,6 +162,7 @@ def build_wall(
         deadlines: the stages of the calendar.
         rows: how all units stand.
         burned: how the open cases went down.
+        applications: how many wait for an answer, and how many of these are late.
     """
     cards = tuple(_cards(rows, burned, about.today))
     most = max((len(card.squares) for card in cards), default=0)
@@ -172,6 +176,7 @@ def build_wall(
         layout=layout_of(len(cards), most),
         precincts=Counter(precincts),
         constituencies=Counter(card.unit.mark for card in cards),
+        applications=applications,
     )
 
 
