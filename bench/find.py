@@ -14,6 +14,7 @@ import csv
 import os
 import platform
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -97,6 +98,8 @@ NEIGHBOURS = {
     )
     for place, letter in enumerate(row)
 }
+TYPED = "typed"
+"""The script of a list that is not typed in Azerbaijani: names are said as they stand there."""
 MONTHS = (
     *("yanvar", "fevral", "mart", "aprel", "may", "iyun", "iyul"),
     *("avqust", "sentyabr", "oktyabr", "noyabr", "dekabr"),
@@ -118,11 +121,13 @@ class Person:
     born: tuple[int, int, int]
     fin: str | None = None
     document: str | None = None
+    particle: str | None = None
+    """As the list has it, where the name is written in another script than Azerbaijani."""
 
 
 def written(name: str, script: str) -> str:
     """A name in another script."""
-    if script == "az":
+    if script in {"az", TYPED}:
         return name
     if script == "ascii":
         return "".join(ASCII.get(sign, sign) for sign in name)
@@ -130,7 +135,8 @@ def written(name: str, script: str) -> str:
         return "".join(ENGLISH.get(sign, sign) for sign in name)
     small = name.replace("İ", "i").replace("I", "ı").lower()
     if script == "russian":
-        small = small.replace("ye", "е").replace("ya", "я").replace("yu", "ю")
+        for latin, russian in (("ye", "е"), ("ya", "я"), ("yu", "ю"), ("hü", "гу")):
+            small = small.replace(latin, russian)
     table = OLD_CYRILLIC if script == "old" else RUSSIAN
     return "".join(table.get(sign, sign) for sign in small).title()
 
@@ -169,7 +175,7 @@ def date_of(person: Person, chance: random.Random) -> str:
 
 def question(person: Person, chance: random.Random) -> Question:
     """What somebody asks about a person."""
-    script = chance.choice(list(PARTICLES))
+    script = TYPED if person.particle else chance.choice(list(PARTICLES))
     slips = chance.choice([0, 0, 0, 1, 1, 2])
 
     def said(*names: str) -> list[str]:
@@ -203,7 +209,8 @@ def question(person: Person, chance: random.Random) -> Question:
         surname, given_name, father = said(
             person.surname, person.given_name, person.father
         )
-        particle = [PARTICLES[script][person.is_woman]] if chance.random() < 0.6 else []
+        told = person.particle or PARTICLES[script][person.is_woman]
+        particle = [told] if chance.random() < 0.6 else []
         words = [surname, given_name, father, *particle]
         if not particle and chance.random() < 0.5:
             words = [given_name, surname, father]
@@ -215,33 +222,50 @@ def question(person: Person, chance: random.Random) -> Question:
 def people(folder: Path) -> tuple[list[tuple[Person, str]], dict[str, set[str]]]:
     """(people with the id of their entry, person -> ids of entries) of an invented list."""
     truth = pq.read_table(folder / "truth.parquet").to_pylist()
-    person_of = {
-        row["entry_id"]: row["person_id"] for row in truth if row["done"] is None
-    }
     own: dict[str, set[str]] = defaultdict(set)
+    done: dict[str, str] = {}
     for row in truth:
         own[row["person_id"]].add(row["entry_id"])
+        if all(
+            word.startswith("typed-") for word in (row["done"] or "typed-").split("+")
+        ):
+            done[row["entry_id"]] = row["person_id"]
     found = []
     for row in pq.read_table(folder / "entries.parquet").to_pylist():
         name = [row["surname"], row["given_name"], row["patronymic"]]
-        date = (row["birth_date"] or "").split("-")
-        if row["entry_id"] not in person_of or not all(name) or len(date) != 3:
+        date = [int(part) for part in re.findall(r"\d+", row["birth_date"] or "")]
+        if row["entry_id"] not in done or not all(name) or len(date) != 3:
             continue
+        if date[0] < date[2]:
+            date.reverse()
         father, _, particle = name[2].rpartition(" ")
-        if particle not in PARTICLES["az"] or not father:
+        if not father or not 1 <= date[1] <= 12:
             continue
-        born = (int(date[0]), int(date[1]), int(date[2]))
         person = Person(
-            name[0],
-            name[1],
-            father,
-            particle == "qızı",
-            born,
-            row["fin"],
-            row["document"],
+            surname=_in_small_letters(name[0]),
+            given_name=_in_small_letters(name[1]),
+            father=_in_small_letters(father),
+            is_woman=particle[0].lower() in DAUGHTER,
+            born=(date[0], date[1], date[2]),
+            fin=row["fin"],
+            document=row["document"],
+            particle=None if particle.lower() in LATIN else particle,
         )
-        found.append((person, person_of[row["entry_id"]]))
+        found.append((person, done[row["entry_id"]]))
     return found, own
+
+
+LATIN = {"oğlu", "qızı", "qizi"}
+DAUGHTER = set("qgkкг")
+"""First letters of a daughter's particle, however it is typed."""
+
+
+def _in_small_letters(name: str) -> str:
+    """A name that is typed in capitals as others write it."""
+    if not name.isupper():
+        return name
+    first, rest = name[0], name[1:]
+    return first + rest.replace("İ", "i").replace("I", "ı").lower()
 
 
 def absent(known: list[tuple[Person, str]], chance: random.Random) -> Person:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from contextlib import suppress
 
 import pyarrow.parquet as pq
@@ -363,3 +364,64 @@ def test_a_card_is_a_line_of_the_journal(tmp_path):
         f"Aygün opened the card of entry {card['entry_id']}"
         in call("journal", workspace).stdout
     )
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """Two constituencies, of which one was run again alone; a file of the other is damaged."""
+    workspace = workspaces.make(tmp_path_factory.mktemp("two") / "w")
+    other = workspace / "inbox" / "89"
+    shutil.copytree(workspace / "inbox" / "88", other)
+    for path in other.iterdir():
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("Quliyeva", "Bayramova"), encoding="utf-8")
+    (other / "damaged.xlsx").write_bytes(b"PK\x03\x04 damaged")
+    workspaces.run(workspace)
+    own = workspace / "inbox" / "88" / "menteqe-1.csv"
+    text = own.read_text(encoding="utf-8")
+    own.write_text(text.replace("Sevinc", "Nərgiz"), encoding="utf-8")
+    call("run", workspace, "-c", "88", *DAY)
+    return workspace
+
+
+def test_of_each_constituency_the_newest_run_counts(two):
+    """Else somebody whom the precinct no longer hands in would be shown as listed."""
+    first, *others = find(two, "Quliyeva", "Nərgiz")["found"]
+    assert (first["given_name"], first["constituency"], first["list_number"]) == (
+        "Nərgiz",
+        88,
+        2,
+    )
+    assert not any(row["surname"] == "Quliyeva" for row in others)
+    answer = find(two, "Bayramova", "Sevinc")
+    assert answer["found"][0]["list_number"] == 1
+    assert answer["card"]["file"] == "inbox/89/menteqe-1.csv"
+
+
+def test_a_constituency_that_could_not_be_read_is_named(two):
+    """Else 'not found' would be said of a list that nobody has searched."""
+    answer = find(two, "Bağırova", "Xumar")
+    assert (answer["answer"], answer["searched"]["unread"]) == ("nearest", [89])
+    assert "89" in call("find", two, "Bağırova", "Xumar", *DAY).stdout
+
+
+def test_a_row_that_was_set_aside_is_found_by_the_words_of_the_name(tmp_path):
+    """Else a voter whose row lacks a cell would be nowhere."""
+    workspace = workspaces.make(tmp_path / "w")
+    own = workspace / "inbox" / "88" / "menteqe-1.csv"
+    text = own.read_text(encoding="utf-8")
+    own.write_text(
+        f"{text}6;Ələkbərova;Nigar;Tofiq qızı;1;2;3;4;5;6;7;8;9\n", encoding="utf-8"
+    )
+    workspaces.run(workspace)
+    (row,) = find(workspace, "Алекперова", "Нигяр")["set_aside"]
+    assert (row["code"], row["line"]) == ("row-too-long", 8)
+
+
+def test_names_of_another_country_are_found_by_its_profile(tmp_path):
+    """Else a list with the profile generic could not be searched."""
+    workspace = workspaces.finished(
+        tmp_path / "w", settings='[workspace]\nprofile = "generic"\n'
+    )
+    found = find(workspace, "sevinc", "quliyeva", "1991")["found"]
+    assert name_of(found[0]).startswith("Quliyeva Sevinc")

@@ -50,9 +50,8 @@ _CASE = re.compile(
 )
 _ENTRY_ID = re.compile(r"\d{3}-\d{4}-[0-9A-Z]{13}(?:\.\d+)?")
 _NO_SIGN = re.compile(r"[^0-9A-Z\u0400-\u04ff]+")
-_LENGTHS = range(6, 13)
-"""Signs of a FIN or a document of which one may be missing, or one too many."""
-_LONGEST_FIN = 8
+_LENGTHS = {"fin": range(6, 9), "document": range(8, 13)}
+"""Signs of an identifier of which one may be missing, or one too many."""
 TYPED = "_typed"
 """How the name of a field of a reading ends whose text is compared as it is typed."""
 _WORD = re.compile(r"[^\W_]+(?:[.'’ʼ`-][^\W_]+)*\.?")
@@ -191,9 +190,9 @@ def _identifiers(text: str) -> list[dict[str, str]]:
     document = fin.document or read_document(signs).value
     found = {"document": document, "fin": None if document else fin.value}
     told = [{name: value} for name, value in found.items() if value]
-    if any(map(str.isdigit, signs)) and len(signs) in _LENGTHS:
-        name = "fin" if len(signs) <= _LONGEST_FIN else "document"
-        told.append({f"{name}{TYPED}": signs})
+    if any(map(str.isdigit, signs)):
+        lengths = _LENGTHS.items()
+        told += [{f"{name}{TYPED}": signs} for name, of in lengths if len(signs) in of]
     return told
 
 

@@ -145,16 +145,11 @@ def _chosen(
     sums = np.zeros(index.whole.size, np.float32)
     of_word = np.zeros(index.whole.size, np.float32)
     for hits in _hits(index, readings, voters):
-        touched = []
+        # What several columns say of one word counts once.
         for entries, bits in hits:
             of_word[entries] = np.maximum(of_word[entries], bits)
-            touched.append(entries)
-        # What several columns say of one word counts once.
-        every = np.concatenate(touched) if touched else np.zeros(0, np.int64)
-        every = every[of_word[every] > 0]
-        first = np.unique(every)
-        sums[first] += of_word[first]
-        of_word[first] = 0
+        sums += of_word
+        of_word.fill(0)
     best = float(sums.max(initial=0))
     near = np.flatnonzero(sums > max(0.0, best - _BEHIND))
     if len(near) > MOST_COMPARED:

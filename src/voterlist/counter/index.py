@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,8 @@ from voterlist.lists.compile import compile_lists
 from voterlist.model import AsideCode, ListKind, ListOrder, Profile
 from voterlist.normalize import normalize
 from voterlist.normalize.names import skeleton
-from voterlist.pipeline.known import Known
+from voterlist.pipeline.known import Known, read_table
 from voterlist.pipeline.list_input import ListSource
-from voterlist.schemas import VOTER
 from voterlist.storage.kept import Kept, KeptUnit, Place, keep
 from voterlist.storage.store import MANIFEST_NAME, digest_of, program_digest, sha256
 
@@ -73,7 +73,7 @@ _SHORTEST_BEGINNING = 3
 """Letters of a part of a name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lexicon:
     """The distinct values of a column, and the entries that have each."""
 
@@ -83,14 +83,14 @@ class Lexicon:
     order: Codes
     """The entries with a value, by the code of the value."""
 
-    @property
+    @cached_property
     def starts(self) -> Longs:
         """Where the entries of each value begin in the order."""
         return np.cumsum(self.counts) - self.counts
 
     def entries_of(self, codes: Codes) -> Codes:
         """The entries that have one of these values, one value after the other."""
-        starts = np.asarray(self.starts)[codes]
+        starts = self.starts[codes]
         return np.asarray(self.order[consecutive(starts, self.counts[codes])])
 
     def may_begin(self, word: str) -> Codes:
@@ -244,8 +244,21 @@ def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, 
 def _voters(runs: Known, additions: pa.Table, profile: Profile) -> pa.Table:
     """VOTER of all entries and of the people added, by entry id."""
     added = normalize(additions, profile).table
-    voters = tables.concat([runs.table("voters"), added], VOTER)
-    return tables.sort_by(voters, "entry_id")
+    return tables.sort_by(
+        pa.concat_tables([_of_today(runs, "voters"), added]), "entry_id"
+    )
+
+
+def _of_today(runs: Known, name: str) -> pa.Table:
+    """A table of all runs, of each constituency as the newest run that had it.
+
+    An entry that its precinct no longer hands in is not there.
+    """
+    parts = []
+    for folder, newer in zip(runs.folders, runs.left_out, strict=True):
+        is_newest = ~pc.field("constituency").isin(sorted(newer)) if newer else None
+        parts.append(read_table(folder, name, is_newest))
+    return pa.concat_tables(parts)
 
 
 def _by_code(codes: Codes | Longs) -> Codes:
@@ -282,7 +295,7 @@ def _shown(
 ) -> pa.Table:
     """SHOWN of all entries, without where they stand on the lists."""
     columns: dict[str, Any] = {}
-    written = runs.table("entries").select(
+    written = _of_today(runs, "entries").select(
         ["entry_id", *NAME_PARTS, "full_name", "address"]
     )
     written = with_corrections(written, amendments)

@@ -46,8 +46,18 @@ def name_key(text: str) -> str:
 
     Signs between letters count as a blank, and a blank comes before every letter.
     """
-    small = text.translate(_CAPITALS).lower()
-    return "".join(map(_key_of_letter, small))
+    return text.translate(_CAPITALS).lower().translate(_KEYS)
+
+
+class _Keys(dict[int, str]):
+    """The key of each letter by its code, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        key = self[code] = _key_of_letter(chr(code))
+        return key
+
+
+_KEYS = _Keys()
 
 
 def _key_of_letter(letter: str) -> str:

@@ -88,6 +88,7 @@ _OF_PLACES = frozenset(
         "balance",
         "additions",
         "coincidences",
+        "set_aside",
     }
 )
 """Tables whose rows have no key: of an older run those count that are of a constituency no newer
