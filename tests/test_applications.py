@@ -1,6 +1,9 @@
 """Applications: taken whatever is wrong with them, decided through the checks of all answers."""
 
 import datetime as dt
+import re
+import shlex
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -506,3 +509,20 @@ def test_the_commands_are_those_of_the_functions(workspace, tmp_path):
         assert (code, said["error"]["code"]) == (2, "application-set")
     code, said = told("application", "decide", workspace, 1, *by, *today)
     assert (code, said["error"]["code"]) == (2, "application-no-outcome")
+
+
+def test_the_page_shows_commands_that_work(workspace, monkeypatch):
+    """Who types what stands there is served."""
+    page = Path(__file__).parents[1] / "docs" / "applications.md"
+    (block,) = re.findall(r"```text\n(.+?)```", page.read_text("utf-8"), re.DOTALL)
+    monkeypatch.chdir(workspace.parent)
+    for line in block.splitlines():
+        _, *words = shlex.split(line)
+        named = {"DIR": str(workspace), "ENTRY_ID": LEYLA}
+        done = call(*(named.get(word, word) for word in words))
+        assert done.exit_code == 0, (line, done.stdout, done.stderr)
+    assert {path.name for path in workspace.parent.glob("*.pdf")} == {
+        "slip.pdf",
+        "answer.pdf",
+        "book.pdf",
+    }
