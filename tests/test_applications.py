@@ -1,13 +1,16 @@
 """Applications: taken whatever is wrong with them, decided through the checks of all answers."""
 
 import datetime as dt
+import io
 import re
 import shlex
+import zipfile
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+import handing
 import workspaces
 from command_line import AZ, EN, call, told
 from voterlist.counter import applications, deciding
@@ -459,7 +462,12 @@ def test_figures_add_up(workspace):
     take(workspace, ADDED)
     decide(workspace, 1, ground="document-seen", day=dt.date(2026, 2, 8))
     found = applications.book_of(workspace, today=dt.date(2026, 2, 8))
-    rows = {row.what: row for row in applications.figures_of(found)}
+    rows = {
+        row.what: row
+        for row in applications.figures_of(
+            [one.brief for one in found.applications], found.today
+        )
+    }
     assert rows["all"].taken == 2
     assert (rows["correct"].granted, rows["correct"].days) == (1, 4.0)
     assert (rows["add"].open, rows["add"].days) == (1, None)
@@ -526,3 +534,32 @@ def test_the_page_shows_commands_that_work(workspace, monkeypatch):
         "answer.pdf",
         "book.pdf",
     }
+
+
+def test_the_commission_above_counts_those_of_below(tmp_path):
+    """It sees how many were late, and nothing of what anybody said; without any nothing travels."""
+    pair = handing.pair(tmp_path)
+    assert pair.submit()[0] == pair.receive()[0] == 0
+    assert told("application", "list", pair.above)[1]["below"] == []
+    take(pair.below, SURNAME)
+    take(
+        pair.below,
+        Request(what=Asks.COMPLAINT, by="Kimsə", name="Səfurə", entry_id="x"),
+    )
+    reason = {"ground": "list-is-right", "reason": "Sənəddə Məmmədovadır"}
+    decide(pair.below, 1, granted=False, day=dt.date(2026, 2, 5), **reason)
+    code, said = pair.submit("second.zip", day="2026-02-06")
+    assert code == 0, said
+    with zipfile.ZipFile(tmp_path / "second.zip") as package:
+        (name,) = (name for name in package.namelist() if "applications" in name)
+        rows = pq.read_table(io.BytesIO(package.read(name))).to_pylist()
+    assert [row["entry_id"] for row in rows] == [LEYLA, None]
+    texts = {str(cell) for row in rows for cell in row.values()}
+    assert not texts & {"Leyla", "Kimsə", "Səfurə", "Əliyeva", "Sənəddə Məmmədovadır"}
+    code, said = pair.receive("second.zip", day="2026-02-06")
+    assert code == 0, said
+    code, said = told("application", "list", pair.above, "--today", "2026-02-06")
+    (below,) = said["below"]
+    rows = {row["what"]: row for row in below["figures"]}
+    assert (rows["all"]["taken"], rows["all"]["late"]) == (2, 1)
+    assert (rows["correct"]["refused"], rows["complaint"]["open"]) == (1, 1)

@@ -321,6 +321,21 @@ def answers_of(workspace: Path, ledger: Reader, sender: str) -> tuple[Answer, ..
     return () if folder is None else read_answers(folder / ANSWERS_NAME)
 
 
+def handed_in(workspace: Path, ledger: Reader) -> dict[str, Path]:
+    """The folder of the newest package of lists of each sender, by the sender.
+
+    Raises:
+        CustodyError: ``received-gone``.
+    """
+    lines = _of_this_cycle(workspace, ledger, Event.RECEIVED)
+    senders = {line.sender for line, _ in lines if line.kind == Kind.SUBMIT.value}
+    folders = {
+        sender: _newest(workspace, ledger, Kind.SUBMIT, sender)
+        for sender in sorted(senders)
+    }
+    return {sender: folder for sender, folder in folders.items() if folder is not None}
+
+
 def known_as(workspace: Path, ledger: Reader, sender: str) -> dict[str, str]:
     """The id here -> the id at the sender of the newest package.
 

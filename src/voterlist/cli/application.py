@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -27,7 +27,7 @@ from voterlist.model import Asks, Body, Relation, Step, Way
 from voterlist.storage.lock import user_name
 
 if TYPE_CHECKING:
-    from voterlist.counter.applications import Application, Book
+    from voterlist.counter.applications import Application, Book, Figures
     from voterlist.counter.deciding import Decided, Decider
 
 _MOST_TOLD = 30
@@ -378,10 +378,15 @@ def list_all(
 ) -> Answer:
     """Show the applications: those that are late first."""
     from voterlist.counter.applications import as_json, book_of, figures_of
+    from voterlist.counter.carried import briefs_below
 
     book = book_of(workspace, today=day(today, workspace))
     shown = book.open if is_open else book.applications
-    figures = figures_of(book)
+    figures = figures_of([one.brief for one in book.applications], book.today)
+    below = {
+        sender: figures_of(briefs, book.today)
+        for sender, briefs in briefs_below(workspace).items()
+    }
     if not shown:
         tell("cli.application.none")
     else:
@@ -389,24 +394,35 @@ def list_all(
     for numbers in book.many:
         tell("cli.application.many", numbers=", ".join(map(str, numbers)))
     if book.applications:
-        names = ("taken", "open", "late", "granted", "refused", "answered", "withdrawn")
-        rows = [
-            (
-                SAY(f"application.what.{row.what}"),
-                *(getattr(row, name) for name in names),
-                "-" if row.days is None else SAY.number(row.days, 1),
-            )
-            for row in figures
-        ]
-        table(("what", *names, "days"), rows, of="cli.application.head")
+        _list_figures("what", {f"application.what.{row.what}": row for row in figures})
+    if below:
+        tell("cli.application.below")
+        _list_figures("commission", {name: rows[-1] for name, rows in below.items()})
     return {
         "today": book.today,
         "applications": [as_json(one, book.today) for one in shown],
         "figures": figures,
         "many_strikings": book.many,
+        "below": [
+            {"commission": sender, "figures": rows} for sender, rows in below.items()
+        ],
         "late": book.late,
         "exit_code": int(book.late > 0),
     }
+
+
+def _list_figures(head: str, figures: Mapping[str, Figures]) -> None:
+    """The numbers of applications, a line for each kind or commission."""
+    names = ("taken", "open", "late", "granted", "refused", "answered", "withdrawn")
+    rows = [
+        (
+            SAY(name) if SAY.has(name) else name,
+            *(getattr(row, count) for count in names),
+            "-" if row.days is None else SAY.number(row.days, 1),
+        )
+        for name, row in figures.items()
+    ]
+    table((head, *names, "days"), rows, of="cli.application.head")
 
 
 def tell_applications(book: Book) -> None:

@@ -95,6 +95,27 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Brief:
+    """An application without what anybody said in it: as others may count it."""
+
+    number: int
+    what: str
+    """A code of ``Asks``."""
+    state: str
+    """A code of ``State``."""
+    day: dt.date
+    due: dt.date
+    done: dt.date | None
+    """When it was decided, or answered, first."""
+    ground: str | None = None
+    entry_id: str | None = None
+
+    def is_late(self, today: dt.date) -> bool:
+        """True where it was, or is still, not answered in its term."""
+        return (self.done or today) > self.due
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """An application with all that became of it."""
 
@@ -149,9 +170,24 @@ class Application:
         ]
         return dt.date.fromisoformat(days[0]) if days else None
 
+    @property
+    def brief(self) -> Brief:
+        """It without what anybody said in it."""
+        outcome = self.outcome
+        return Brief(
+            self.number,
+            self.asked.what.value,
+            self.state.value,
+            self.day,
+            self.due,
+            self.done,
+            outcome.details["ground"] if outcome else None,
+            self.asked.entry_id,
+        )
+
     def is_late(self, today: dt.date) -> bool:
         """True where it was, or is still, not answered in its term."""
-        return (self.done or today) > self.due
+        return self.brief.is_late(today)
 
 
 def applications_of(events: Iterable[ApplicationEvent]) -> dict[int, Application]:
@@ -520,24 +556,22 @@ class Figures:
     """Days from the application to the decision, on average; None where none was decided."""
 
 
-def figures_of(book: Book) -> list[Figures]:
+def figures_of(briefs: Sequence[Brief], today: dt.date) -> list[Figures]:
     """The numbers of each kind that was asked for, and of all together."""
-    kinds = [asks.value for asks in Asks]
-    asked = {one.asked.what.value for one in book.applications}
-    return [
-        _figures(book, kind)
-        for kind in (*kinds, "all")
-        if kind in asked or kind == "all"
+    kinds = [asks.value for asks in Asks if any(one.what == asks for one in briefs)]
+    of_kinds = [
+        _figures(kind, [one for one in briefs if one.what == kind], today)
+        for kind in kinds
     ]
+    return [*of_kinds, _figures("all", briefs, today)]
 
 
-def _figures(book: Book, kind: str) -> Figures:
-    those = [one for one in book.applications if kind in {"all", one.asked.what.value}]
+def _figures(kind: str, those: Sequence[Brief], today: dt.date) -> Figures:
     states = Counter(one.state for one in those)
     days = [
         (one.done - one.day).days
         for one in those
-        if one.done is not None and one.state is not State.WITHDRAWN
+        if one.done is not None and one.state != State.WITHDRAWN
     ]
     return Figures(
         what=kind,
@@ -547,7 +581,7 @@ def _figures(book: Book, kind: str) -> Figures:
         refused=states[State.REFUSED],
         answered=states[State.ANSWERED],
         withdrawn=states[State.WITHDRAWN],
-        late=sum(one.is_late(book.today) for one in those),
+        late=sum(one.is_late(today) for one in those),
         days=sum(days) / len(days) if days else None,
     )
 

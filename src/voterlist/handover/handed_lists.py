@@ -39,6 +39,7 @@ from voterlist.schemas import (
     DECISION,
     DOOR,
     FINDING,
+    HANDED_APPLICATION,
     INDICATOR,
     LIST_BALANCE,
     RECORD,
@@ -51,6 +52,7 @@ _NOT_AT_THE_DOOR = ("entry_id", "other_name", "other_address", "case_id", "findi
 PACKED: Mapping[str, pa.Schema] = {
     "accepted": ACCEPTED,
     "amendments": AMENDMENT,
+    "applications": HANDED_APPLICATION,
     "applied": APPLIED,
     "decisions": DECISION,
     "door": pa.schema([field for field in DOOR if field.name not in _NOT_AT_THE_DOOR]),
@@ -68,7 +70,7 @@ of the sender has an id here."""
 # A case may be shared with others, and so may its id: a package holds the own entries of a case,
 # and the receiver makes the id anew. An answer to a returned case names the case alone; it is heard
 # where that case was returned to its sender.
-_MOMENTS = frozenset({"accepted_at", "day", "decided_at", "due"})
+_MOMENTS = frozenset({"accepted_at", "day", "decided_at", "done", "due"})
 _FIRST_YEAR = 2000
 """Of a moment in a table: a decision of an earlier cycle may still hold."""
 _GREATEST = 10**9

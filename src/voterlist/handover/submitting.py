@@ -19,6 +19,8 @@ from voterlist.casework.returned_cases import (
 )
 from voterlist.catalogue import Catalogue, catalogue
 from voterlist.config import Settings
+from voterlist.counter.applications import applications_of
+from voterlist.counter.carried import handed_over
 from voterlist.custody.commissions import Commission, Kind
 from voterlist.custody.keys import SEALED_SUFFIX
 from voterlist.custody.manifest import Manifest
@@ -151,7 +153,8 @@ def submit(
                 desk, ledger, Kind.SUBMIT, receiver, scope.constituency, run, today
             )
             contents = contents_of(source, scope, work, outline.day)
-            payloads = (*contents.payloads, *_of_today(desk, states))
+            applications = _applications(ledger, scope, work)
+            payloads = (*contents.payloads, *applications, *_of_today(desk, states))
             packed = work / "package.zip"
             manifest = pack(desk, outline, payloads, packed)
             package = delivered(packed, out, recipient)
@@ -263,11 +266,21 @@ def _lists(compiled: Compiled, scope: Scope, work: Path) -> Iterator[Payload]:
 
 def _tables(folder: Path, scope: Scope, work: Path) -> Iterator[Payload]:
     """What was decided and what was left, of the place that is handed over."""
-    for name in sorted(PACKED.keys() - {"door", "record"}):
+    for name in sorted(PACKED.keys() - {"applications", "door", "record"}):
         rows = own_rows(name, read_table(folder, name), scope)
         path = work / f"{name}.parquet"
         store.write_table(path, rows)
         yield Payload(path.name, path, name, rows.num_rows)
+
+
+def _applications(ledger: Ledger, scope: Scope, work: Path) -> Iterator[Payload]:
+    """The applications of the place, where there are any, without what anybody said in them."""
+    place = (scope.constituency, scope.precinct)
+    rows = handed_over(applications_of(ledger.applications()).values(), place)
+    if rows.num_rows:
+        path = work / "applications.parquet"
+        store.write_table(path, rows)
+        yield Payload(path.name, path, "applications", rows.num_rows)
 
 
 def _let_pass(states: tuple[GateState, ...]) -> list[dict[str, Any]]:
