@@ -425,3 +425,17 @@ def test_names_of_another_country_are_found_by_its_profile(tmp_path):
     )
     found = find(workspace, "sevinc", "quliyeva", "1991")["found"]
     assert name_of(found[0]).startswith("Quliyeva Sevinc")
+
+
+def test_an_application_leads_to_the_entry_and_stands_on_its_card(tmp_path):
+    """Else the slip that she was given would lead nowhere at the counter."""
+    workspace = workspaces.finished(tmp_path / "w")
+    entry = find(workspace, "5XK1237")["found"][0]["entry_id"]
+    asked = ("--for", entry, "--what", "listed", "--by", "Sevinc Quliyeva", *DAY)
+    code, taken = told("application", "take", workspace, *asked)
+    assert code == 0
+    answer = find(workspace, "müraciət", "№", str(taken["number"]))
+    assert [row["entry_id"] for row in answer["found"]] == [entry]
+    (application,) = answer["card"]["applications"]
+    assert (application["number"], application["what"]) == (taken["number"], "listed")
+    assert find(workspace, "application", "77")["answer"] == "nobody"

@@ -48,6 +48,10 @@ _BESIDE_A_DATE = re.compile(
 _CASE = re.compile(
     r"(?:№|#|\bno\.?\s|\bnömrə\s)\s*(\d{1,9})$|^\s*(\d{1,6})\s*$", re.IGNORECASE
 )
+_APPLICATION = re.compile(
+    r"\s*(?:müraciət|application|обращение|заявление)\s*(?:№|#)?\s*(\d{1,9})\s*",
+    re.IGNORECASE,
+)
 _ENTRY_ID = re.compile(r"\d{3}-\d{4}-[0-9A-Z]{13}(?:\.\d+)?")
 _NO_SIGN = re.compile(r"[^0-9A-Z\u0400-\u04ff]+")
 _LENGTHS = {"fin": range(6, 9), "document": range(8, 13)}
@@ -80,6 +84,8 @@ class Asked:
     case: int | None = None
     """The number of a case; None where none is asked for."""
     entry_id: str | None = None
+    application: int | None = None
+    """The number of an application."""
     dates: tuple[str, ...] = ()
     """The birth date in ISO 8601, as far as it is known; two where day and month may be either."""
     not_read: tuple[str, ...] = field(default=())
@@ -105,6 +111,9 @@ def asked(question: Question, profile: Profile) -> Asked:
     if question.entry and not entry:
         raise usage_error("find-no-entry", entry=question.entry)
     case = _CASE.fullmatch(words.strip())
+    application = _APPLICATION.fullmatch(words)
+    if application:
+        return Asked((), application=int(application[1]))
     if entry:
         return Asked((), entry_id=entry[0])
     if case:

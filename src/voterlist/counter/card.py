@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.casework.pages import numbers_of
+from voterlist.counter.applications import applications_of
 from voterlist.counter.finder import Finder
 from voterlist.errors import UsageError, usage_error
 from voterlist.fields import ENTRY_FIELDS, MASKED
@@ -56,6 +57,8 @@ class Card:
     cases: tuple[CaseOfEntry, ...]
     findings: tuple[FindingRow, ...]
     """Those that are open."""
+    applications: tuple[Mapping[str, Any], ...]
+    """Of each application about it ``number``, ``what``, ``state`` and ``due``."""
     last_cycle: Mapping[str, Any] | None
     """``change``, ``cause``, ``fields``, and where it stood; None where nothing changed, or nothing
     is known."""
@@ -96,6 +99,7 @@ def card_of(finder: Finder, entry_id: str) -> Card:
         answers=tuple(_answers(finder, entry_id, masks=masks)),
         cases=tuple(_cases(finder, folder, entry_id)),
         findings=_findings(folder, entry, names, masks=masks),
+        applications=tuple(_applications(finder, entry_id)),
         last_cycle=_last_cycle(folder, entry_id),
         is_current=_is_current(finder, row["constituency"]),
     )
@@ -195,6 +199,14 @@ def _findings(
         registers=read_table(folder, "register_rows", others),
         mask_identifiers=masks,
     )
+
+
+def _applications(finder: Finder, entry_id: str) -> Iterator[Mapping[str, Any]]:
+    """The applications about an entry, by their numbers."""
+    for number, known in applications_of(finder.ledger.applications()).items():
+        if known.asked.entry_id == entry_id:
+            codes = {"what": known.asked.what.value, "state": known.state.value}
+            yield {"number": number, **codes, "due": known.due.isoformat()}
 
 
 def _last_cycle(folder: Path, entry_id: str) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from voterlist import tables
 from voterlist.casework.pages import numbers_table
+from voterlist.counter.applications import applications_of
 from voterlist.counter.asking import Asked, Question, asked
 from voterlist.counter.finding import Fit, fits
 from voterlist.counter.index import Index, Progress, index_of
@@ -19,7 +20,6 @@ from voterlist.link.explain import read_model
 from voterlist.normalize.name_parts import particle_of
 from voterlist.normalize.names import skeleton
 from voterlist.pipeline.list_input import ListSource
-from voterlist.pipeline.outcome import unread_constituencies
 from voterlist.report.values import mask
 from voterlist.storage.ledger import Reader
 
@@ -79,12 +79,10 @@ class Finder:
         self.index: Index = index_of(source, progress)
         self.ledger = ledger
         self._model = next(_models(source.runs.folders), None)
-        unread = unread_constituencies(source.runs.table("set_aside"))
         self._searched = {
             **self.index.searched,
             "run": source.runs.run,
             "day": source.runs.run[:10],
-            "unread": sorted(number or 0 for number in unread),
         }
 
     def find(self, question: Question, limit: int) -> Found:
@@ -96,14 +94,10 @@ class Finder:
         settings = self.source.settings
         told = asked(question, settings.workspace.profile)
         certain = settings.link.duplicate_probability
-        if told.case or told.entry_id:
-            ids = [told.entry_id] if told.entry_id else self._of_case(told.case)
-            places = [
-                place
-                for one in ids
-                if (place := self.index.entry(one or "")) is not None
-            ]
-            found = [Fit(place, 1.0, {}) for place in places[:limit]]
+        if told.case or told.entry_id or told.application:
+            places = map(self.index.entry, self._named(told))
+            known = [place for place in places if place is not None]
+            found = [Fit(place, 1.0, {}) for place in known[:limit]]
         else:
             found = fits(self.index, told, self._model, limit) if self._model else []
         if found and found[0].score >= certain:
@@ -129,6 +123,15 @@ class Finder:
             return dict(row)
         masked = {name: mask(row[name]) for name in _MASKED if row.get(name)}
         return {**row, **masked}
+
+    def _named(self, told: Asked) -> list[str]:
+        """The ids of the entries that a question names by a number."""
+        if told.entry_id:
+            return [told.entry_id]
+        if told.application:
+            known = applications_of(self.ledger.applications()).get(told.application)
+            return [known.asked.entry_id] if known and known.asked.entry_id else []
+        return self._of_case(told.case)
 
     def _of_case(self, number: int | None) -> list[str]:
         """The entries of the case with a number."""

@@ -32,6 +32,7 @@ from voterlist.normalize import normalize
 from voterlist.normalize.names import skeleton
 from voterlist.pipeline.known import Known, read_table
 from voterlist.pipeline.list_input import ListSource
+from voterlist.pipeline.outcome import unread_constituencies
 from voterlist.storage.kept import Kept, KeptUnit, Place, keep
 from voterlist.storage.store import MANIFEST_NAME, digest_of, program_digest, sha256
 
@@ -179,6 +180,9 @@ def index_of(
     manifests = [sha256(folder / MANIFEST_NAME) for folder in runs.folders]
     order = source.settings.lists.order
     place = Place("find", "list", digest_of(program_digest(), order, *manifests))
+    folder = place.inside(source.workspace)
+    if folder in _OPENED:
+        return _OPENED[folder]
     kept = Kept(source.workspace)
     unit = kept.find(place)
     if unit is None:
@@ -186,7 +190,14 @@ def index_of(
         unit = kept.made(place)
         # Of one run alone: that of an earlier one goes.
         kept.sweep(is_whole=False)
-    return _opened(unit)
+    _OPENED.clear()
+    _OPENED[folder] = _opened(unit)
+    return _OPENED[folder]
+
+
+_OPENED: dict[Path, Index] = {}
+"""The index that this process asked last, by its folder: once it was proved, it is not read through
+again for each question."""
 
 
 def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, Any]:
@@ -230,13 +241,15 @@ def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, 
     del voters, parts, entries
     shown = _with_places(shown, ids, source, progress)
     _write(folder / "shown.arrow", shown)
-    aside = _aside(runs.table("set_aside"))
+    set_aside = runs.table("set_aside")
+    aside = _aside(set_aside)
     _write(folder / "aside.arrow", aside)
     (folder / "whole.json").write_text(json.dumps(_plain(whole)), encoding="utf-8")
     states = tables.count_by(shown, "state")
     return {
         "entries": whole.size,
         "set_aside": aside.num_rows,
+        "unread": sorted(number or 0 for number in unread_constituencies(set_aside)),
         **{state: states.get(state, 0) for state in (STRUCK, REPEATED, MOVED, ADDED)},
     }
 

@@ -134,6 +134,7 @@ def _parts(card: Card, words: FindingWords) -> dict[str, Sequence[str]]:
             )
             for case in card.cases
         ],
+        "applications": [_application(row, words) for row in card.applications],
         "findings": [words.message(finding) for finding in card.findings],
         "last-cycle": _last_cycle(card, words),
     }
@@ -143,6 +144,14 @@ def _corrected(row: Mapping[str, str | None], words: FindingWords) -> str:
     """What a field was, and what it was corrected to."""
     texts = {name: row[name] or "-" for name in ("written", "value")}
     return words("card.corrected", field=words(f"field.{row['field']}"), **texts)
+
+
+def _application(row: Mapping[str, Any], words: FindingWords) -> str:
+    """An application about the entry, and how it stands."""
+    codes = {
+        name: words(f"application.{name}.{row[name]}") for name in ("what", "state")
+    }
+    return words("card.application", number=str(row["number"]), due=row["due"], **codes)
 
 
 def _last_cycle(card: Card, words: FindingWords) -> list[str]:
