@@ -205,6 +205,15 @@ COMMANDS = {
             _decided,
         ),
         Command(
+            "day-stock",
+            (
+                *("day", "stock", "{root}/w", "-c", "88", "--precinct", "1"),
+                *("--first", "1", "--last", "9", "--by", _BY, *_HERE),
+            ),
+            _done,
+            again=(2,),
+        ),
+        Command(
             "application-decide",
             (
                 *("application", "decide", "{root}/w", "1", "--grant"),

@@ -344,6 +344,12 @@ def _list(story: Story) -> None:
     purposes = ("changes", "display", "work", "record", "door")
     for purpose in (*purposes, "card", "label", "notices", "supplementary", "mobile"):
         story.run("lists", story.below, "--purpose", purpose, "--today", DAY)
+    card = ("--first", 1, "--last", 9, "--by", "L", "--today", DAY)
+    story.run("day stock", story.below, "-c", 88, "--precinct", 1, *card)
+    entry = handing.newest(story.below, "entries").to_pylist()[0]["entry_id"]
+    story.run("day issue", story.below, entry, 1, "--by", "L", "--today", DAY)
+    story.run("day cancel", story.below, "--act", 7, *card)
+    story.run("day protocol", story.below, "--protocol", given / "list.csv")
     word = story.marks.word()
     story.run("find", story.below, word, word, "1970", "--today", DAY, "--json")
     story.run("find", story.below, word, "--born", "1970", "--by", "R", "--today", DAY)

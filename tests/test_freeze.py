@@ -9,7 +9,7 @@ import workspaces
 from papers import pages, paper, squeezed, voter
 from voterlist import config
 from voterlist.casework.importing import Against, check_answers
-from voterlist.deadlines import frozen_after, is_frozen
+from voterlist.deadlines import is_frozen, last_days
 from voterlist.decisions import grounds
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.model import ListKind
@@ -34,22 +34,24 @@ def settings(text):
 
 def test_permanent_lists_are_frozen_25_days_before_and_others_20():
     calendar = settings(SETTINGS).calendar
-    days = [frozen_after(calendar, "2026", kind) for kind in ListKind]
-    assert [(DAY - day).days for day in days] == [25, 20]
+    days = last_days(calendar, "2026")
+    assert {kind: (DAY - day).days for kind, day in days.items()} == {
+        ListKind.PERMANENT: 25,
+        ListKind.TEMPORARY: 20,
+    }
     assert not is_frozen(LAST.date(), LAST.date())
     assert is_frozen(LAST.date(), FROZEN.date())
 
 
 def test_without_an_election_no_list_is_frozen():
-    assert frozen_after(settings("").calendar, "2026", ListKind.PERMANENT) is None
-    assert not is_frozen(None, DAY)
+    assert last_days(settings("").calendar, "2026") == {}
 
 
 def test_a_decision_moves_the_freeze_as_it_moves_every_due_date():
     moved = '[calendar.moved]\nupdated = { due = 2026-10-20, decision = "4/15" }\n'
     calendar = settings(SETTINGS + moved).calendar
-    last = frozen_after(calendar, "2026", ListKind.PERMANENT)
-    assert last == dt.date(2026, 10, 20)
+    last = last_days(calendar, "2026")
+    assert last[ListKind.PERMANENT] == dt.date(2026, 10, 20)
 
 
 def test_what_may_act_after_the_freeze_is_data_and_needs_a_document():

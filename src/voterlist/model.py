@@ -89,6 +89,15 @@ class Purpose(StrEnum):
     """The checklist for the door on a telephone."""
 
 
+class CardReason(StrEnum):
+    """Why a voter asked for a voting card, as the log of their issue has it."""
+
+    AWAY = "away"
+    TREATMENT = "treatment"
+    DUTY = "duty"
+    OTHER = "other"
+
+
 class Covers(StrEnum):
     """Which houses a row of the register of streets means."""
 

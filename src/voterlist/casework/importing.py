@@ -15,7 +15,7 @@ from voterlist.casework.answered_rows import Originals, Rows, spelled_as_before
 from voterlist.casework.noticed import before_term, noticed
 from voterlist.casework.sampling import with_drawn
 from voterlist.config import Settings
-from voterlist.deadlines import frozen_after, is_frozen
+from voterlist.deadlines import is_frozen, last_days
 from voterlist.decisions import (
     Amended,
     AmendmentContext,
@@ -371,12 +371,8 @@ class _Check:
         Somebody who is added comes onto a permanent list.
         """
         settings, day = self._against.settings, self._against.decided_at.date()
-        calendar, cycle = settings.calendar, settings.workspace.cycle
-        frozen = {
-            kind.value
-            for kind in ListKind
-            if is_frozen(frozen_after(calendar, cycle, kind), day)
-        }
+        last = last_days(settings.calendar, settings.workspace.cycle)
+        frozen = {kind.value for kind in last if is_frozen(last[kind], day)}
         if not frozen or not new.num_rows:
             return []
         ids = new.column("entry_id").to_pylist()

@@ -438,6 +438,11 @@ class CalendarSettings(_Section):
     displayed_days: Count = 35
     updated_days: Count = 25
     special_days: Count = 20
+    cards_days: Count = Field(default=45, exclude_if=lambda days: days == 45)
+    cards_precinct_days: Count = Field(default=24, exclude_if=lambda days: days == 24)
+    cards_last_days: Count = Field(default=3, exclude_if=lambda days: days == 3)
+    """Voting cards are issued so many days before the election: by constituencies from the first,
+    by precincts from the second, until the third (Election Code, article 101)."""
     finished: dict[
         CalendarStage, Annotated[FinishedSettings, BeforeValidator(_finished)]
     ] = Field(default_factory=dict)

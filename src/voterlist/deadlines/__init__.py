@@ -140,8 +140,8 @@ def list_day(settings: CalendarRules, cycle: str) -> dt.date:
     return calendar(settings, cycle)[-1].due
 
 
-def frozen_after(settings: CalendarRules, cycle: str, kind: ListKind) -> dt.date | None:
-    """The last day on which a list may be changed as always; None without an election.
+def last_days(settings: CalendarRules, cycle: str) -> dict[ListKind, dt.date]:
+    """The last day on which each kind of list may be changed as always; empty without an election.
 
     Permanent lists are updated, and those of military units, places of detention and the like
     made, so many days before the day (Election Code, articles 46 and 46.1), or by the day that a
@@ -151,16 +151,17 @@ def frozen_after(settings: CalendarRules, cycle: str, kind: ListKind) -> dt.date
         ValueError: the cycle does not begin with a year.
     """
     if settings.election_day is None:
-        return None
-    is_permanent = kind is ListKind.PERMANENT
-    stage = CalendarStage.UPDATED if is_permanent else CalendarStage.SPECIAL
+        return {}
     days = {deadline.stage: deadline.due for deadline in calendar(settings, cycle)}
-    return days[stage]
+    return {
+        ListKind.PERMANENT: days[CalendarStage.UPDATED],
+        ListKind.TEMPORARY: days[CalendarStage.SPECIAL],
+    }
 
 
-def is_frozen(last_day: dt.date | None, day: dt.date) -> bool:
+def is_frozen(last_day: dt.date, day: dt.date) -> bool:
     """True where a list may be changed on this day by a decision of its own kind alone."""
-    return last_day is not None and day > last_day
+    return day > last_day
 
 
 def cycle_year(cycle: str) -> int:

@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 
 from voterlist import facts
 from voterlist.config import Settings
-from voterlist.deadlines import frozen_after, is_frozen, list_day
+from voterlist.counter.voting_cards import Cards
+from voterlist.deadlines import is_frozen, last_days, list_day
 from voterlist.errors import UsageError, usage_error
 from voterlist.handover.displayed import (
     Line,
@@ -51,8 +52,8 @@ from voterlist.lists.papers import (
     papers,
 )
 from voterlist.lists.roll import LIST_COUNTS, LIST_KEY
-from voterlist.lists.sheets import MOVED_IN
-from voterlist.model import Action, ListKind, ListOrder, Purpose
+from voterlist.lists.sheets import came_late
+from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render import pdf, xlsx
 from voterlist.render.door import render_door
@@ -320,6 +321,7 @@ def make_lists(
     for constituency in wanted:
         source.require_current(constituency)
     written = _Written(source, request, today)
+    cards = Cards.of(source.journal).by_entry
     files: list[ListFile] = []
     runs: dict[int | None, str] = {}
     balances: list[pa.Table] = []
@@ -331,6 +333,7 @@ def make_lists(
             writer = _writer(source, request, constituency, run, today)
             order = writer.edition.order
             whole = compile_lists(given, constituency=constituency, order=order)
+            whole = _with_cards(whole, cards)
             compiled = _of_precinct(whole, request.precinct)
             tasks = [*written.tasks(writer, whole, given)]
             if tasks:
@@ -417,17 +420,7 @@ class _Written:
 
     def _came_late(self, rows: pa.Table, corrections: pa.Table) -> pa.Table:
         """LISTED of who came onto a list after it was frozen, numbered anew by list."""
-        settings = self.source.settings
-        last_days = {
-            kind: frozen_after(settings.calendar, settings.workspace.cycle, kind)
-            for kind in ListKind
-        }
-        late = set()
-        for row in corrections.to_pylist():
-            day, last = row["decided_at"][:10], last_days[ListKind(row["list_kind"])]
-            is_arrival = row["change"] in {Action.ADD.value, MOVED_IN}
-            if is_arrival and last is not None and day > last.isoformat():
-                late.add(row["entry_id"])
+        late = came_late(corrections, self.source.last_days)
         found = sort_by(rows_among(rows, "entry_id", late), *LIST_KEY)
         count: Counter[tuple[Any, ...]] = Counter()
         numbers = []
@@ -461,6 +454,16 @@ class _Written:
 _OF_LISTS = frozenset(purpose.value for purpose in Purpose)
 _DISPLAYED = (Purpose.DISPLAY, Purpose.CHANGES)
 """What hangs out afterwards says what the lists say; changes are counted from it."""
+
+
+def _with_cards(compiled: Compiled, cards: Mapping[str, int]) -> Compiled:
+    """The lists with a mark beside whoever was given a voting card."""
+    if not cards:
+        return compiled
+    ids = compiled.listed.column("entry_id").to_pylist()
+    numbers = [str(cards[key]) if key in cards else None for key in ids]
+    column = pa.array(numbers, pa.string())
+    return replace(compiled, listed=with_column(compiled.listed, "card", column))
 
 
 def _sheets(
@@ -584,9 +587,10 @@ def _edition(
         members=lists.members,
         frozen_after={
             kind: last
-            for kind in ListKind
-            if (last := frozen_after(settings.calendar, settings.workspace.cycle, kind))
-            and is_frozen(last, today)
+            for kind, last in last_days(
+                settings.calendar, settings.workspace.cycle
+            ).items()
+            if is_frozen(last, today)
         },
         reasons=lists.reasons_on_display,
     )

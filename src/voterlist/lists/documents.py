@@ -137,7 +137,7 @@ def _precinct_stem(precinct: int | None) -> str:
 
 _HIDDEN = (
     *(name for name in TRAVELLING if name not in DISPLAYED),
-    *("source", "sheet", "line", "entry_id", "corrected"),
+    *("source", "sheet", "line", "entry_id", "corrected", "card"),
 )
 """What no list on display holds."""
 

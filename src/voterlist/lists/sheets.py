@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from voterlist.arrays import Longs
 from voterlist.findings import finding_ids
 from voterlist.lists.listed import house_ranks, name_ranks, numbers_of, standard_names
 from voterlist.lists.roll import MOVED, REPEATED, STRUCK, Places, is_of, of_action
-from voterlist.model import Action, Severity, Unit
+from voterlist.model import Action, ListKind, Severity, Unit
 from voterlist.schemas import CORRECTION, DOOR
 from voterlist.tables import (
     codes,
@@ -76,6 +77,26 @@ def corrections_of(
     rank = pa.array(name_ranks(rows.column("name")))
     order = ("precinct", "list_kind", "change", _RANK, "entry_id", "field")
     return sort_by(rows.append_column(_RANK, rank), *order).drop_columns([_RANK])
+
+
+def came_late(corrections: pa.Table, last_days: Mapping[ListKind, dt.date]) -> set[str]:
+    """The ids of who came onto a list after the last day on which it could be changed.
+
+    Args:
+        corrections: CORRECTION.
+        last_days: of each kind of list that has such a day.
+    """
+    late = set()
+    for row in corrections.to_pylist():
+        last = last_days.get(ListKind(row["list_kind"]))
+        is_arrival = row["change"] in {Action.ADD.value, MOVED_IN}
+        if (
+            is_arrival
+            and last is not None
+            and row["decided_at"][:10] > last.isoformat()
+        ):
+            late.add(row["entry_id"])
+    return late
 
 
 _RANK = "rank"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import Settings
+from voterlist.deadlines import last_days
 from voterlist.decisions import (
     Given,
     Names,
@@ -22,7 +24,7 @@ from voterlist.errors import UsageError
 from voterlist.findings import finding_ids
 from voterlist.link.cases import case_id
 from voterlist.lists.compile import ListInput
-from voterlist.model import null_last
+from voterlist.model import ListKind, null_last
 from voterlist.normalize import normalize
 from voterlist.pipeline.known import Known, answers_in, known, read_table
 from voterlist.quality.readings import what_holds
@@ -134,6 +136,11 @@ class ListSource:
             amendments=empty(AMENDMENT),
             balance=None,
         )
+
+    @property
+    def last_days(self) -> dict[ListKind, dt.date]:
+        """The last day on which each kind of list may be changed; empty without an election."""
+        return last_days(self.settings.calendar, self.settings.workspace.cycle)
 
     def register_rows(self, constituency: int | None) -> pa.Table:
         """ENTRY: the rows of registers that findings name."""

@@ -379,6 +379,7 @@ def _work(words: ListWords) -> list[Shown]:
         *_carried(CARRIED),
         Shown("lists.column.corrected", words.corrected, 18, 0),
         Shown("lists.column.came", words.came, 24, 30, kind="text", seldom="paper"),
+        _column("lists.column.card", "card", 12, 18, seldom="everywhere"),
         _WRITTEN,
     ]
 
