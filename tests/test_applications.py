@@ -13,7 +13,7 @@ import pytest
 import handing
 import workspaces
 from command_line import AZ, EN, call, told
-from voterlist.counter import applications, deciding
+from voterlist.counter import applications, deciding, taking
 from voterlist.counter.applications import Request, State
 from voterlist.counter.deciding import Decider, Ruling
 from voterlist.errors import UsageError
@@ -58,7 +58,7 @@ def workspace(tmp_path):
 
 
 def take(workspace, asked, day=DAY):
-    return applications.take(workspace, asked, clerk="Aytən", today=day, since=SINCE)
+    return taking.take(workspace, asked, clerk="Aytən", today=day, since=SINCE)
 
 
 def decide(workspace, number, *, by="Aytən", day=DAY, **said):
@@ -172,7 +172,8 @@ def test_the_term_is_a_setting_and_ends_on_election_day(workspace):
     [
         ({"entry_id": "088-0001-0000000000000"}, "entry-gone"),
         ({"entry_id": "nobody"}, "entry-gone"),
-        ({"entry_id": None, "name": "Leyla"}, "entry-open"),
+        ({"entry_id": None, "name": "Yadova Nərmin"}, "entry-open"),
+        ({"entry_id": None, "name": "Leyla"}, "entry-likely"),
         ({"name": "Rzayev Orxan"}, "name-differs"),
         ({"values": {"fin": "5XK"}}, "value-wrong"),
         ({"values": {"birth_date": "31.02.1980"}}, "value-wrong"),
@@ -312,6 +313,41 @@ def test_nobody_is_struck_for_another_before_being_told(workspace):
     decide(workspace, 3, granted=False, ground="not-shown", reason="Sənəd yoxdur")
     made = decide(workspace, 2, day=after, **said)
     assert made.application.state is State.GRANTED
+
+
+@pytest.mark.parametrize("by", ["Aytən", "Vəfa"])
+def test_an_objection_that_is_granted_brings_the_voter_back(workspace, by):
+    """In one step, whoever decides: a striking by another member is contested, and does nothing."""
+    before = listed(workspace)
+    said = {name: getattr(STRUCK, name) for name in STRUCK.__slots__}
+    said |= {"name": "Hüseynli Tural", "values": {"fin": "5XK1236"}}
+    take(workspace, Request(**said))
+    decide(workspace, 1, ground="died", evidence="Şəhadətnamə")
+    assert len(listed(workspace)) == len(before) - 1
+    take(workspace, Request(what=Asks.COMPLAINT, by="Tural", against=1))
+    made = decide(workspace, 2, by=by, reason="Özü gəldi")
+    assert made.problems == ()
+    assert listed(workspace) == before
+
+
+def test_who_is_meant_is_looked_for(workspace):
+    """The clerk is told which entries it may be; nobody is taken for anybody by the program."""
+    one = take(
+        workspace, Request(what=Asks.STRIKE, by="Q", name="Hüseynli Tural Əhməd oğlu")
+    )
+    assert one.doubts[0] == ("entry-likely", TURAL)
+    assert one.asked.entry_id is None
+    two = take(workspace, Request(what=Asks.CORRECT, by="E", name="Elçin Məmmədov"))
+    code, about = two.doubts[0]
+    assert (code, len(about.split(", "))) == ("entries-likely", 2)
+    said = {name: getattr(ADDED, name) for name in ADDED.__slots__}
+    three = take(
+        workspace,
+        Request(**said | {"name": "Rzayev Orxan Şamil oğlu", "values": {}, "born": ""}),
+    )
+    assert three.doubts[0][0] == "stands-already"
+    four = take(workspace, Request(what=Asks.CORRECT, by="N", name="Tamam Başqa Adam"))
+    assert codes(four)[0] == "entry-open"
 
 
 def test_many_strikings_by_one_person_are_told(workspace):

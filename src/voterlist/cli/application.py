@@ -70,9 +70,10 @@ class _Taken:
 @takes(_Taken)
 def take(options: _Taken) -> Answer:
     """Take an application."""
-    from voterlist.counter import applications
+    from voterlist.counter import taking
+    from voterlist.counter.applications import Request, as_json
 
-    asked = applications.Request(
+    asked = Request(
         what=options.what,
         by=options.by,
         relation=options.relation,
@@ -86,13 +87,16 @@ def take(options: _Taken) -> Answer:
     )
     times = when(options.today, options.workspace)
     clerk = options.clerk or user_name()
-    taken = applications.take(options.workspace, asked, clerk=clerk, **times)
+    with Steps() as steps:
+        taken = taking.take(
+            options.workspace, asked, clerk=clerk, progress=steps, **times
+        )
     tell("cli.application.taken", number=str(taken.number), due=taken.due)
     _tell_doubts(taken)
     key = "decided" if options.what is Asks.LISTED else "taken"
     places = {"number": str(taken.number), "folder": options.workspace}
     tell(f"cli.application.{key}.next", **places)
-    return applications.as_json(taken, times["today"])
+    return as_json(taken, times["today"])
 
 
 def _values(texts: Iterable[str] | None) -> dict[str, str]:

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from voterlist.config import Settings
-from voterlist.counter.people import Person, agree, entry_of
+from voterlist.counter.people import Person
 from voterlist.decisions import is_same_person, name_as_kept, person_key
 from voterlist.errors import usage_error
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Asks, Relation, Step, Way
-from voterlist.normalize import read_correction
 from voterlist.storage.ledger import ApplicationEvent, Ledger
 from voterlist.storage.workspace import open_to_change, open_to_read
 
@@ -163,9 +162,10 @@ class Application:
     @property
     def done(self) -> dt.date | None:
         """The day on which the commission decided first, or told what the list says."""
+        shared = self.first.events if self.first else ()
         days = [
             event.day
-            for event in (self.first.events if self.first else self.events)
+            for event in (*shared, *self.events)
             if event.event in {Step.DECIDED, Step.ANSWERED, Step.WITHDRAWN}
         ]
         return dt.date.fromisoformat(days[0]) if days else None
@@ -195,7 +195,7 @@ def applications_of(events: Iterable[ApplicationEvent]) -> dict[int, Application
     found: dict[int, Application] = {}
     for event in events:
         if event.event == Step.TAKEN:
-            found[event.application] = _taken(event, found)
+            found[event.application] = taken_as(event, found)
         elif event.application in found:
             known = found[event.application]
             found[event.application] = replace(known, events=(*known.events, event))
@@ -214,7 +214,8 @@ def _standing(
     return None if now is None or now.state is State.WITHDRAWN else now
 
 
-def _taken(event: ApplicationEvent, known: Mapping[int, Application]) -> Application:
+def taken_as(event: ApplicationEvent, known: Mapping[int, Application]) -> Application:
+    """The application that an event begins, with the one among these that asked the same."""
     said = event.details
     asked = said["asked"]
     return Application(
@@ -232,71 +233,6 @@ def _taken(event: ApplicationEvent, known: Mapping[int, Application]) -> Applica
         doubts=tuple((code, about) for code, about in said["doubts"]),
         first=known.get(said["first"]),
     )
-
-
-def due_day(day: dt.date, settings: Settings) -> dt.date:
-    """The last day of the term: at once on election day, and never behind it."""
-    due = day + dt.timedelta(days=settings.applications.answer_days)
-    election = settings.calendar.election_day
-    return due if election is None or day > election else min(due, election)
-
-
-def take(
-    workspace: Path, asked: Request, *, clerk: str, today: dt.date, since: str
-) -> Application:
-    """Take an application: it is kept whatever is doubtful of it, and what is is told.
-
-    Args:
-        workspace: its folder; held meanwhile.
-        asked: what is asked.
-        clerk: who takes it.
-        today: the day; one before the newest in the ledger is that of a wrong clock.
-        since: told to another command that finds the workspace held.
-
-    Raises:
-        UsageError: it is no workspace; nobody asks, or for nobody; a field is none.
-        WorkspaceBusyError: another command holds it.
-    """
-    asked = _readable(asked)
-    with open_to_change(workspace, since) as (settings, ledger):
-        others = applications_of(ledger.applications())
-        if asked.against is not None and asked.against not in others:
-            raise no_application(asked.against, others)
-        first = _asked_before(asked, others.values())
-        day = ledger.day_of_chain(today)
-        doubts = [
-            *_doubts_of_entry(workspace, ledger, asked),
-            *_doubts_of_values(asked, day),
-            *_doubts_of_others(asked, others.values(), first, settings),
-            *_doubts_of_day(day, settings),
-        ]
-        event = ApplicationEvent(
-            1 + max(others, default=0),
-            Step.TAKEN.value,
-            today.isoformat(),
-            clerk,
-            {
-                "asked": asdict(asked),
-                "due": due_day(day, settings).isoformat(),
-                "doubts": doubts,
-                "first": first.number if first else None,
-            },
-        )
-        return _taken(ledger.apply(event), others)
-
-
-def _readable(asked: Request) -> Request:
-    """What is asked, with names that can be printed.
-
-    Raises:
-        UsageError: nobody asks, or for nobody; a field is none that an application may set.
-    """
-    by, name = named(asked.by), name_as_kept(asked.name)
-    if asked.entry_id is None and name is None and asked.against is None:
-        raise usage_error("application-for-nobody")
-    require_fields(asked.values)
-    documents = [text for text in map(str.strip, asked.documents) if text]
-    return replace(asked, by=by, name=name or "", documents=documents)
 
 
 def named(text: str) -> str:
@@ -324,100 +260,6 @@ def require_fields(values: Mapping[str, str]) -> None:
 def no_application(number: int, known: Mapping[int, Application]) -> Exception:
     """The error of a number that no application has."""
     return usage_error("application-unknown", number=number, last=max(known, default=0))
-
-
-def _asked_before(asked: Request, others: Iterable[Application]) -> Application | None:
-    """The open application that is the same; None where there is none."""
-    return next(
-        (
-            other
-            for other in others
-            if other.state is State.OPEN
-            and other.first is None
-            and asked.is_again(other.asked)
-        ),
-        None,
-    )
-
-
-def _doubts_of_entry(
-    workspace: Path, ledger: Ledger, asked: Request
-) -> Iterator[Doubt]:
-    """Whether the entry is there, and is of the person who is named."""
-    if asked.entry_id is None:
-        if asked.what is not Asks.ADD and asked.against is None:
-            yield "entry-open", ""
-        return
-    entry = entry_of(workspace, ledger, asked.entry_id)
-    if entry is None:
-        yield "entry-gone", asked.entry_id
-    elif asked.name and not agree(entry, asked.person):
-        yield "name-differs", asked.entry_id
-
-
-def _doubts_of_values(asked: Request, day: dt.date) -> Iterator[Doubt]:
-    """What is missing of what is to be set, or cannot be read."""
-    for name, text in asked.values.items():
-        if name in PLACE:
-            is_wrong = not text.strip().isdecimal()
-        else:
-            is_wrong = read_correction(name, text, day).problem is not None
-        if is_wrong:
-            yield "value-wrong", name
-    needs_precinct = asked.what in {Asks.ADD, Asks.MOVE}
-    if needs_precinct and "precinct" not in asked.values:
-        yield "precinct-open", ""
-    if asked.what is Asks.CORRECT and not asked.values:
-        yield "nothing-set", ""
-    if asked.relation is not Relation.SELF and not asked.documents:
-        yield "no-authority", ""
-
-
-def _doubts_of_others(
-    asked: Request,
-    others: Iterable[Application],
-    first: Application | None,
-    settings: Settings,
-) -> Iterator[Doubt]:
-    """What other applications say of the same person, or came from the same applicant."""
-    others = list(others)
-    if first is not None:
-        yield "asked-already", str(first.number)
-    again = [other for other in others if asked.says_as(other.asked)]
-    decided = [str(other.number) for other in again if other.outcome is not None]
-    if decided:
-        yield "decided-before", ", ".join(decided)
-    beside = [
-        str(other.number)
-        for other in others
-        if other.state is State.OPEN
-        and other is not first
-        and (
-            other.asked.entry_id == (asked.entry_id or "") or asked.says_as(other.asked)
-        )
-    ]
-    if beside:
-        yield "others-open", ", ".join(beside)
-    if wants_other_struck(asked):
-        mine = [
-            other
-            for other in others
-            if wants_other_struck(other.asked)
-            and is_same_person(other.asked.by, asked.by)
-        ]
-        if len(mine) >= settings.applications.most_strikings:
-            yield "many-strikings", ", ".join(str(other.number) for other in mine)
-
-
-def _doubts_of_day(day: dt.date, settings: Settings) -> Iterator[Doubt]:
-    """Whether the lists are updated already: what changes them then is decided otherwise."""
-    election = settings.calendar.election_day
-    if election is None:
-        return
-    if day > election:
-        yield "after-election", ""
-    elif day > election - dt.timedelta(days=settings.calendar.updated_days):
-        yield "after-update", ""
 
 
 def wants_other_struck(asked: Request) -> bool:

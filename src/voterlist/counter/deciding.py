@@ -35,9 +35,15 @@ from voterlist.counter.applications import (
     require_fields,
     wants_other_struck,
 )
-from voterlist.counter.finder import FOUND, SEVERAL, Finder
+from voterlist.counter.finder import FOUND, SEVERAL
 from voterlist.counter.index import Progress
-from voterlist.counter.people import REGISTER, Person, entry_of, is_identified
+from voterlist.counter.people import (
+    REGISTER,
+    Person,
+    entry_of,
+    is_identified,
+)
+from voterlist.counter.taking import likely
 from voterlist.deadlines import list_day
 from voterlist.decisions import grounds, grounds_for, is_same_person
 from voterlist.decisions.standing import PLACE as PLACE_OF_ENTRY
@@ -47,7 +53,6 @@ from voterlist.errors import usage_error
 from voterlist.model import Action, Asks, Body, Problem, Step
 from voterlist.normalize import read_correction
 from voterlist.pipeline.known import Known, answers_of_today, known
-from voterlist.pipeline.list_input import ListSource
 from voterlist.quality.readings import what_holds
 from voterlist.render.xlsx import ANSWER_ROW, Answers
 from voterlist.schemas import AMENDMENT, ENTRY, empty
@@ -57,9 +62,6 @@ from voterlist.tables import from_rows, rows_among
 
 REFUSE = "refuse"
 """What a ground carries that may refuse an application."""
-_MOST_SHOWN = 10
-_LIKELY = 0.1
-"""The probability from which on an entry is told that may be the person."""
 _ACTIONS = {
     Asks.ADD: Action.ADD,
     Asks.CORRECT: Action.CORRECT,
@@ -143,6 +145,7 @@ def decide(
         application = find(applications, number)
         _require_open(application, ruling, decider.by)
         work = _Work(workspace, settings, ledger, application, decider)
+        work.against = applications.get(application.asked.against or 0)
         if ruling.granted:
             objections = [
                 other
@@ -245,6 +248,8 @@ class _Work:
         self._by = decider.by
         self._at = decider.at
         self._bringer = decider.bringer
+        self.against: Application | None = None
+        """The application to which this one objects."""
 
     def decided(
         self, step: Step, ruling: Ruling, details: Mapping[str, Any]
@@ -370,22 +375,21 @@ class _Work:
             raise usage_error("application-under-age", number=self._application.number)
         if ruling.although:
             return
-        source = ListSource.of(self._workspace, self._ledger, settings)
-        finder = Finder(source, self._ledger, progress)
-        found = finder.find(person.question, _MOST_SHOWN)
-        if found.answer in {FOUND, SEVERAL}:
-            likely = (hit for hit in found.hits if hit.score >= _LIKELY)
+        answer, entries = likely(
+            self._workspace, settings, self._ledger, person, progress
+        )
+        if answer in {FOUND, SEVERAL}:
             raise usage_error(
                 "application-stands",
                 number=self._application.number,
-                entries=", ".join(hit.entry_id for hit in likely),
+                entries=", ".join(entries),
             )
 
     def _answers(self, ruling: Ruling) -> tuple[list[dict[str, Any]], pa.Table]:
         """(ANSWER_ROW of what is granted, ENTRY of who is added)."""
         action = _ACTIONS.get(self._asked.what)
         if action is None:
-            return [], empty(ENTRY)
+            return list(self._questions(ruling)), empty(ENTRY)
         values = {**self._asked.values, **ruling.values}
         if action in {Action.ADD, Action.MOVE}:
             known_ones = known(self._workspace, self._ledger).constituencies()
@@ -417,6 +421,24 @@ class _Work:
         if action is Action.CORRECT and not fields:
             rows.append({**said, "action": action.value})
         return rows, people
+
+    def _questions(self, ruling: Ruling) -> Iterator[dict[str, Any]]:
+        """ANSWER_ROW: what stops a striking to which somebody objected rightly.
+
+        The entry is asked about anew. So a striking by the same person is replaced, and one by
+        somebody else contested: the voter stands on the list until it is settled.
+        """
+        other = self.against
+        if other is None or other.asked.what is not Asks.STRIKE:
+            return
+        outcome = other.outcome
+        if outcome is not None and outcome.details["granted"]:
+            for entry_id, _ in outcome.details["amends"]:
+                yield {
+                    "entry_id": entry_id,
+                    "action": Action.ASK.value,
+                    "reason": ruling.reason,
+                }
 
     def _added(self, ids: Collection[str]) -> pa.Table:
         """ENTRY: the rows from which people were added, as they were kept."""

@@ -28,7 +28,6 @@ from voterlist.counter.applications import (
     add_event,
     book_of,
     find,
-    take,
     wants_other_struck,
 )
 from voterlist.counter.asking import Question
@@ -36,6 +35,7 @@ from voterlist.counter.card import Card
 from voterlist.counter.deciding import REFUSE, Decided, Decider, Ruling, decide
 from voterlist.counter.finder import Found
 from voterlist.counter.looking import Looker, look
+from voterlist.counter.taking import take
 from voterlist.counter.telling import (
     about_hit,
     card_parts,
