@@ -437,6 +437,19 @@ def test_a_court_overrules(workspace):
     assert verify(workspace / "ledger.db").fits
 
 
+def test_what_was_upheld_is_overruled_further_above(workspace):
+    """The constituency agrees with the precinct, and then the court does not."""
+    before = listed(workspace)
+    take(workspace, SURNAME)
+    take(workspace, SURNAME)
+    code = refusal(appealed, workspace, 2, granted=True)
+    assert code == "application-asked-already"
+    decide(workspace, 1, ground="document-seen")
+    for granted in (True, False):
+        assert appealed(workspace, 1, granted=granted).problems == ()
+    assert listed(workspace) == before
+
+
 def test_an_entry_that_another_application_strikes_is_not_corrected(workspace):
     """The later one is told why, and stays open."""
     take(workspace, Request(what=Asks.STRIKE, by="Leyla", entry_id=LEYLA))

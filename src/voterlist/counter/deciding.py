@@ -180,6 +180,7 @@ def appeal(
         raise usage_error("application-no-act")
     with open_to_change(workspace, decider.since) as (settings, ledger):
         application = find(applications_of(ledger.applications()), number)
+        _require_own(application)
         if application.outcome is None:
             raise usage_error("application-open", number=number)
         work = _Work(workspace, settings, ledger, application, decider)
@@ -195,10 +196,7 @@ def _require_open(application: Application, ruling: Ruling, by: str) -> None:
     number, outcome = application.number, application.outcome
     if application.state is State.WITHDRAWN:
         raise usage_error("application-not-open", number=number)
-    if application.first is not None:
-        raise usage_error(
-            "application-asked-already", number=number, first=application.first.number
-        )
+    _require_own(application)
     if application.asked.what is Asks.LISTED:
         raise usage_error("application-listed", number=number)
     if outcome is None:
@@ -213,6 +211,17 @@ def _require_open(application: Application, ruling: Ruling, by: str) -> None:
         raise usage_error("application-decided-otherwise", number=number)
     elif outcome.details["granted"] and not is_same_person(outcome.done_by, by):
         raise usage_error("application-of-another", number=number)
+
+
+def _require_own(application: Application) -> None:
+    """Refuse to decide an application that is decided with an earlier one.
+
+    Raises:
+        UsageError: it is.
+    """
+    if application.first is not None:
+        number, first = application.number, application.first.number
+        raise usage_error("application-asked-already", number=number, first=first)
 
 
 def _require_refusable(ruling: Ruling) -> None:
@@ -278,6 +287,10 @@ class _Work:
             record(self._ledger, runs, checked)
             ids = {str(row["entry_id"]) for row in rows}
             standing = standing_of(self._ledger, runs, self._settings, ids)
+        amends = [[row["entry_id"], _field_of(row)] for row in rows]
+        if outcome is not None and was_granted and ruling.granted and not rows:
+            # What was upheld above may be overruled still further above.
+            amends = outcome.details["amends"]
         said = {
             **details,
             "granted": ruling.granted,
@@ -285,7 +298,7 @@ class _Work:
             "evidence": ruling.evidence or None,
             "reason": ruling.reason or None,
             "although": ruling.although or None,
-            "amends": [[row["entry_id"], _field_of(row)] for row in rows],
+            "amends": amends,
         }
         day = self._at.date().isoformat()
         number = self._application.number
