@@ -37,6 +37,8 @@ from voterlist.storage.workspace import open_to_read
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = [sys.executable, "-m", "voterlist"]
 GREP = shutil.which("grep") or "grep"
+NATION = 6_421_960
+"""Voters in August 2024."""
 FIRST = 5
 """A hit is among so many."""
 
@@ -382,7 +384,9 @@ def report(told: Told, entries: int, made: tuple[float, int], grep: list[float])
 def main() -> None:
     """Asks, and prints the tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--workspace", type=Path, help="of voterlist synth, with a run")
+    parser.add_argument(
+        "--workspace", type=Path, action="append", help="of voterlist synth, with a run"
+    )
     parser.add_argument("--voters", type=int, default=50_000)
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--absent", type=int, default=50)
@@ -390,26 +394,54 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="docs/benchmarks.md")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        folder = given.workspace or _workspace(Path(name) / "w", given.voters)
-        shutil.rmtree(folder / "kept" / "find", ignore_errors=True)
-        with open_to_read(folder) as (settings, ledger):
-            source = ListSource.of(folder, ledger, settings)
-            start = time.process_time()
-            finder = Finder(source, ledger, lambda _step, _done, _total: None)
-            taken = time.process_time() - start
-            told = asked_all(finder, folder, given.questions, given.absent, given.seed)
-            size = sum(
-                path.stat().st_size for path in (folder / "kept" / "find").rglob("*.*")
+        folders = given.workspace or [_workspace(Path(name) / "w", given.voters)]
+        parts, cost = [], {}
+        for folder in folders:
+            told, entries, text = measured(
+                folder, given.questions, given.absent, given.seed
             )
-            grep = seconds_of_grep(folder)
-            text = report(told, finder.index.whole.size, (taken, size), grep)
-    print(text)
-    for line in [*told.missed, *(f"CERTAIN: {line}" for line in told.absent_certain)]:
-        print("  ", line)
+            cost[entries] = median(told.cpu[1:])
+            parts.append(text)
+            print(text)
+            certain = (f"CERTAIN: {line}" for line in told.absent_certain)
+            for line in (*told.missed, *certain):
+                print("  ", line)
+    if len(cost) > 1:
+        parts.append(extrapolated(cost))
+        print(parts[-1])
     if given.write:
         path = ROOT / "docs" / "benchmarks.md"
+        text = "\n\n".join(parts)
         made = page.with_part(path.read_text(encoding="utf-8"), "find", text)
         path.write_text(made, encoding="utf-8")
+
+
+def measured(
+    folder: Path, questions: int, nobody: int, seed: int
+) -> tuple[Told, int, str]:
+    """(what came of the questions, the entries, the table) of a workspace."""
+    shutil.rmtree(folder / "kept" / "find", ignore_errors=True)
+    with open_to_read(folder) as (settings, ledger):
+        source = ListSource.of(folder, ledger, settings)
+        start = time.process_time()
+        finder = Finder(source, ledger, lambda _step, _done, _total: None)
+        taken = time.process_time() - start
+        told = asked_all(finder, folder, questions, nobody, seed)
+    files = (folder / "kept" / "find").rglob("*.*")
+    size = sum(path.stat().st_size for path in files)
+    entries = finder.index.whole.size
+    text = report(told, entries, (taken, size), seconds_of_grep(folder))
+    return told, entries, text
+
+
+def extrapolated(cost: dict[int, float]) -> str:
+    """What a question would take over the nation, as the smallest and the largest list tell."""
+    (few, first), *_, (many, last) = sorted(cost.items())
+    of_nation = last + (last - first) / (many - few) * (NATION - many)
+    return (
+        f"Not measured: on the straight line through these two, {of_nation:.2f} CPU s "
+        f"for the {NATION:,} voters of the nation."
+    )
 
 
 def _workspace(folder: Path, voters: int) -> Path:

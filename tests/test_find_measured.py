@@ -1,6 +1,7 @@
 """How well a voter is found: the questions of ``bench/find.py`` on small invented lists."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import find as questions
 import made_once
 from command_line import call
 from voterlist import synth
+from voterlist.counter.asking import Question
 from voterlist.counter.finder import Finder
 from voterlist.ingest import table_entries
 from voterlist.link.comparisons import SHIPPED, Pairs
@@ -40,6 +42,14 @@ def test_whoever_is_listed_is_found_and_nobody_else_is_certain(tmp_path):
         source = ListSource.of(tmp_path / "w", ledger, settings)
         finder = Finder(source, ledger, lambda _step, _done, _total: None)
         told = questions.asked_all(finder, tmp_path / "w", ASKED, ABSENT)
+        names = Counter(
+            (person.surname, person.given_name)
+            for person, _ in questions.people(tmp_path / "w")[0]
+        )
+        (most, _), *_ = names.most_common(1)
+        namesakes = finder.find(Question(" ".join(most)), 5)
+    assert namesakes.answer == "several"
+    assert not any(hit.is_certain for hit in namesakes.hits)
     assert told.missed == []
     assert told.first >= ASKED - 1
     assert told.absent_certain == []

@@ -391,7 +391,7 @@ class _Work:
         answer, entries = likely(
             self._workspace, settings, self._ledger, person, progress
         )
-        if answer in {FOUND, SEVERAL}:
+        if answer in {FOUND, SEVERAL} and entries:
             raise usage_error(
                 "application-stands",
                 number=self._application.number,

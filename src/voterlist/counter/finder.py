@@ -16,6 +16,7 @@ from voterlist.counter.applications import applications_of
 from voterlist.counter.asking import Asked, Question, asked
 from voterlist.counter.finding import Fit, fits
 from voterlist.counter.index import Index, Progress, index_of
+from voterlist.fields import MASKED
 from voterlist.link.explain import read_model
 from voterlist.normalize.name_parts import particle_of
 from voterlist.normalize.names import skeleton
@@ -27,11 +28,14 @@ FOUND, SEVERAL, NEAREST, NOBODY = "found", "several", "nearest", "nobody"
 """What comes of a look: one who is it; several of whom one probably is; nobody, with those who come
 nearest; nobody at all."""
 _PROBABLY = 0.5
+_AGREE = frozenset(
+    {"same", "ending", "year", "initial", "beginning", "near", "alike", "swapped"}
+)
+"""Levels by which an entry agrees with what was asked."""
 _LEAST_BESIDE = 0.001
 """The least score that is told beside somebody who is certain."""
 _MOST_ASIDE = 10
 """Rows set aside that are told."""
-_MASKED = ("fin", "document")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ class Finder:
         """A row with what may be shown of FIN and document."""
         if not self.source.settings.privacy.mask_identifiers:
             return dict(row)
-        masked = {name: mask(row[name]) for name in _MASKED if row.get(name)}
+        masked = {name: mask(row[name]) for name in MASKED if row.get(name)}
         return {**row, **masked}
 
     def _named(self, told: Asked) -> list[str]:
@@ -175,10 +179,12 @@ def _models(folders: Sequence[Path]) -> Iterator[Any]:
 
 
 def _answer(hits: Sequence[Hit]) -> str:
-    """What came of a look, by who fits."""
+    """What came of a look, by who fits; namesakes who agree in all that was asked are several."""
     if not hits:
         return NOBODY
     if any(hit.is_certain for hit in hits):
         return FOUND
+    if any(_AGREE.issuperset(hit.levels.values()) for hit in hits):
+        return SEVERAL
     odds = sum(hit.score / max(1 - hit.score, 1e-9) for hit in hits)
     return SEVERAL if odds / (1 + odds) >= _PROBABLY else NEAREST

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from voterlist import tables
 from voterlist.arrays import AnyArray, Bools, Codes, Floats, Levels, Longs
 from voterlist.counter.asking import Asked, voters_of
-from voterlist.counter.index import STREET, Index, Lexicon, packed_date
+from voterlist.counter.index import STREET, Held, Index, packed_date
 from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
 from voterlist.link.comparisons.names import Looks, Nearness, may_be_near, nearness_of
 from voterlist.link.encode import EncodedColumn
@@ -53,7 +53,7 @@ _SLIPS = {
 """Bits taken from a word that is only near a value: they choose whom to compare, rank nobody."""
 _BEGINNING = 3.0
 """The same of a part of a name."""
-_NEAR_DATE, _NEAR_NUMBER, _OF_HOUSE = 4.0, 20.0, 6.0
+_NEAR_DATE, _NEAR_NUMBER, _OF_HOUSE = 4.0, 5.0, 6.0
 _LEAST = 0.5
 """Bits of whatever is near at all."""
 _BEHIND = 16.0
@@ -176,7 +176,7 @@ def _hits(
         yield [
             hit
             for column, value in of_columns
-            for hit in _near_names(index, index.lexicons[column], value)
+            for hit in _near_names(index, index.held[column], value)
         ]
     numbers = [
         voters.column(f"birth_{part}").to_pylist() for part in ("year", "month", "day")
@@ -200,29 +200,30 @@ def _hits(
         yield [hit for place in of_places for hit in _near_places(index, *place)]
 
 
-def _near_names(index: Index, lexicon: Lexicon, word: str) -> _Hits:
+def _near_names(index: Index, held: Held, word: str) -> _Hits:
     """The entries with a name near a word; the rarer all such names are, the more bits."""
-    codes, nearness = near_values(lexicon, word)
+    codes, nearness = near_values(held, word)
     for level, taken in _SLIPS.items():
-        yield from _rare(index, lexicon, codes[nearness == level], taken)
-    yield from _rare(index, lexicon, lexicon.may_begin(word), _BEGINNING)
+        yield from _rare(index, held, codes[nearness == level], taken)
+    yield from _rare(index, held, held.may_begin(word), _BEGINNING)
 
 
-def _rare(index: Index, lexicon: Lexicon, codes: Codes, taken: float) -> _Hits:
-    many = int(lexicon.counts[codes].sum())
+def _rare(index: Index, held: Held, codes: Codes | Longs, taken: float) -> _Hits:
+    """The entries with these values; the fewer there are, the more bits."""
+    many = int(held.counts[codes].sum())
     if many:
         bits = np.log2(index.whole.size / many) - taken
-        yield lexicon.entries_of(codes), np.float32(max(bits, _LEAST))
+        yield held.entries_of(codes), np.float32(max(bits, _LEAST))
 
 
-def near_values(lexicon: Lexicon, word: str) -> tuple[Codes, Levels]:
+def near_values(held: Held, word: str) -> tuple[Codes, Levels]:
     """The values near a word, and how near each is (``Nearness``)."""
     values = pa.array([word])
     one = EncodedColumn(np.zeros(1, np.int32), values, np.ones(1, np.int64))
-    codes = np.flatnonzero(may_be_near(Looks.of(one), lexicon.looks)).astype(np.int32)
-    if not len(codes):
-        return codes, np.zeros(0, np.uint8)
-    near = lexicon.values.take(pa.array(codes))
+    if held.looks is None or not len(held.values):
+        return np.zeros(0, np.int32), np.zeros(0, np.uint8)
+    codes = np.flatnonzero(may_be_near(Looks.of(one), held.looks)).astype(np.int32)
+    near = held.values.take(pa.array(codes))
     own = np.arange(len(codes) + 1, dtype=np.int32)
     column = EncodedColumn(
         own, pa.concat_arrays([values, near]), np.ones(len(own), np.int64)
@@ -234,40 +235,24 @@ def near_values(lexicon: Lexicon, word: str) -> tuple[Codes, Levels]:
 
 def _near_dates(index: Index, year: int, month: int | None, day: int | None) -> _Hits:
     """The entries born on a day or near it, or in a year of which the day is not asked."""
-    column = index.numbered["date"]
-    numbers, counts = column.numbers, column.counts
-    own = packed_date(year, month or 0, day or 0)
-    of_year = numbers // 10_000 == year
-    same = of_year if not (month and day) else (numbers == own)
-    parts = [
-        (of_year, year),
-        (numbers // 100 % 100 == month, month),
-        (numbers % 100 == day, day),
-    ]
-    agreeing = sum(part.astype(np.int8) for part, _ in parts)
-    swapped = numbers == packed_date(year, day or 0, month or 0)
-    partial = of_year & (numbers % 100 == 0)
-    near = ~same & ((agreeing >= 2) | swapped | partial)
-    for which, taken in (
-        (same, 0.0),
-        (near, _NEAR_DATE),
-        (of_year & ~same & ~near, _NEAR_DATE),
-    ):
-        many = int(counts[which].sum())
-        if many:
-            bits = max(np.log2(index.whole.size / many) - taken, _LEAST)
-            entries = column.entries_of(numbers[which])
-            yield entries.astype(np.int32), np.float32(bits)
+    held = index.held["date"]
+    numbers = held.values.to_numpy()
+    years, months, days = numbers // 10_000, numbers // 100 % 100, numbers % 100
+    of_year = years == year
+    agreeing = of_year.astype(np.int8) + (months == month) + (days == day)
+    same = agreeing == 3 if month and day else of_year
+    near = of_year | (agreeing == 2)
+    near |= numbers == packed_date(year, day or 0, month or 0)
+    yield from _rare(index, held, np.flatnonzero(same), 0.0)
+    yield from _rare(index, held, np.flatnonzero(near & ~same), _NEAR_DATE)
 
 
 def _near_numbers(index: Index, name: str, number: str) -> _Hits:
     """The entries with a number, or with one that is a sign apart."""
-    column = index.numbered[f"{name}_hash"]
-    for texts, taken in (([number], 0.0), (_a_sign_apart(number), _NEAR_NUMBER / 4)):
-        codes = place_codes(pa.array(texts), np.arange(len(texts), dtype=np.int32))
-        entries = column.entries_of(np.unique(codes))
-        if len(entries):
-            yield entries.astype(np.int32), np.float32(_NEAR_NUMBER + 10 - taken)
+    held = index.held[f"{name}_hash"]
+    for texts, taken in (([number], 0.0), (_a_sign_apart(number), _NEAR_NUMBER)):
+        hashes = place_codes(pa.array(texts), np.arange(len(texts), dtype=np.int32))
+        yield from _rare(index, held, held.codes_of(hashes), taken)
 
 
 def _a_sign_apart(number: str) -> list[str]:
@@ -281,11 +266,11 @@ def _a_sign_apart(number: str) -> list[str]:
 
 
 def _near_places(index: Index, street: str, house: str | None) -> _Hits:
-    lexicon = index.lexicons[STREET]
-    code = pc.index(lexicon.values, street).as_py()
+    held = index.held[STREET]
+    code = pc.index(held.values, street).as_py()
     if code < 0:
         return
-    for entries, bits in _rare(index, lexicon, np.array([code], np.int32), 0.0):
+    for entries, bits in _rare(index, held, np.array([code], np.int32), 0.0):
         told = np.full(len(entries), bits, np.float32)
         if house:
             houses = index.parts[ENTRIES].column("house").to_numpy()[entries]
@@ -296,16 +281,16 @@ def _near_places(index: Index, street: str, house: str | None) -> _Hits:
 
 def _with_streets_of(index: Index, voters: pa.Table) -> pa.Table:
     """The readings with the nearest street of the list in the place of one that it has not."""
-    lexicon = index.lexicons[STREET]
+    held = index.held[STREET]
     streets = voters.column("street").to_pylist()
     known = {}
     for street in sorted({street for street in streets if street}):
-        codes, nearness = near_values(lexicon, street)
+        codes, nearness = near_values(held, street)
         for level in _SLIPS:
             near = codes[nearness == level]
             if len(near):
-                usual = near[lexicon.counts[near].argmax()]
-                known[street] = lexicon.values[int(usual)].as_py()
+                usual = near[held.counts[near].argmax()]
+                known[street] = held.values[int(usual)].as_py()
                 break
     told = pa.array(
         [known.get(street or "", street) for street in streets], pa.string()
@@ -376,10 +361,10 @@ def _beginnings(
         begun[field] = np.zeros(len(pairs), np.bool_)
         for code in np.unique(said[where]).tolist():
             word = names.values[code].as_py()
-            longer = index.lexicons[field].may_begin(word)
+            longer = index.held[field].may_begin(word)
             of_word = tables.mask_of(pc.starts_with(names.values, word))
             hits = where & (said == code) & of_word[there]
-            many = int(index.lexicons[field].counts[longer].sum())
+            many = int(index.held[field].counts[longer].sum())
             if len(longer) and hits.any():
                 begun[field] |= hits
                 bits[hits] += np.log2(index.whole.size / max(many, 1)) - 1

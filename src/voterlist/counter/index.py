@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -75,56 +75,41 @@ _SHORTEST_BEGINNING = 3
 
 
 @dataclass(frozen=True)
-class Lexicon:
+class Held:
     """The distinct values of a column, and the entries that have each."""
 
     values: pa.Array
+    """Texts, or numbers in ascending order."""
     counts: Longs
-    looks: Looks
     order: Codes
     """The entries with a value, by the code of the value."""
+    looks: Looks | None = None
+    """Of texts, how they look from afar."""
 
     @cached_property
     def starts(self) -> Longs:
         """Where the entries of each value begin in the order."""
-        return np.cumsum(self.counts) - self.counts
+        return np.cumsum(self.counts, dtype=np.int64) - self.counts
 
-    def entries_of(self, codes: Codes) -> Codes:
+    def entries_of(self, codes: Codes | Longs) -> Codes:
         """The entries that have one of these values, one value after the other."""
-        starts = self.starts[codes]
-        return np.asarray(self.order[consecutive(starts, self.counts[codes])])
+        return np.asarray(
+            self.order[consecutive(self.starts[codes], self.counts[codes])]
+        )
 
-    def may_begin(self, word: str) -> Codes:
-        """The values that begin with a word of some letters, and have more."""
-        if len(word) < _SHORTEST_BEGINNING:
-            return np.zeros(0, np.int32)
+    def codes_of(self, numbers: Longs) -> Longs:
+        """The codes of those of these numbers that somebody has."""
+        values = self.values.to_numpy()
+        places = np.unique(np.searchsorted(values, numbers))
+        places = places[places < len(values)]
+        return places[np.isin(values[places], numbers)]
+
+    def may_begin(self, word: str) -> Longs:
+        """The codes of the texts that begin with a word of some letters, and have more."""
+        if len(word) < _SHORTEST_BEGINNING or self.looks is None:
+            return np.zeros(0, np.int64)
         begins = tables.mask_of(pc.starts_with(self.values, word))
-        longer = self.looks.lengths > len(word)
-        return np.flatnonzero(begins & longer).astype(np.int32)
-
-
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """Distinct numbers in ascending order, and the entries that have each."""
-
-    numbers: Longs
-    starts: Codes
-    """Where the entries of each number begin in the order; behind them its length."""
-    order: Codes
-
-    @property
-    def counts(self) -> Longs:
-        """How many entries have each number."""
-        return np.diff(self.starts).astype(np.int64)
-
-    def entries_of(self, numbers: Longs) -> Codes:
-        """The entries that have one of these."""
-        places = np.searchsorted(self.numbers, numbers)
-        places = places[places < len(self.numbers)]
-        places = places[np.isin(self.numbers[places], numbers)]
-        first = self.starts[places].astype(np.int64)
-        count = self.starts[places + 1] - first
-        return np.asarray(self.order[consecutive(first, count)])
+        return np.flatnonzero(begins & (self.looks.lengths > len(word)))
 
 
 @dataclass(frozen=True)
@@ -133,8 +118,8 @@ class Index:
 
     parts: Tables
     whole: Whole
-    lexicons: Mapping[str, Lexicon]
-    numbered: Mapping[str, Numbered]
+    held: Mapping[str, Held]
+    """By the names of NAMES, STREET and NUMBERED."""
     shown: pa.Table
     """SHOWN, in the order of the entry ids."""
     aside: pa.Table
@@ -213,26 +198,20 @@ def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, 
     progress(INDEX, 1, 3)
     entries = parts[ENTRIES]
     for name in NAMES:
-        _write(folder / f"{name}.arrow", _with_looks(parts[name]))
-        np.save(folder / f"{name}.npy", _by_code(entries.column(name).to_numpy()))
+        _write_held(folder, name, parts[name], entries.column(name).to_numpy())
     streets, _ = street_names(voters.column("street"))
     codes, values = tables.codes(streets)
     counts = np.bincount(codes[codes >= 0], minlength=len(values)).astype(np.int64)
-    _write(
-        folder / f"{STREET}.arrow",
-        _with_looks(pa.table({"value": values, "count": counts})),
-    )
-    np.save(folder / f"{STREET}.npy", _by_code(codes))
+    _write_held(folder, STREET, pa.table({"value": values, "count": counts}), codes)
     for name in NUMBERED:
         numbers = _dates(entries) if name == "date" else entries.column(name).to_numpy()
-        order = _by_code(numbers)
-        values, starts = np.unique(numbers[order], return_index=True)
-        np.save(folder / f"{name}.npy", values)
-        np.save(
-            folder / f"{name}-starts.npy",
-            np.append(starts, len(order)).astype(np.int32),
+        known = numbers >= 0
+        values, places, counts = np.unique(
+            numbers[known], return_inverse=True, return_counts=True
         )
-        np.save(folder / f"{name}-order.npy", order)
+        own = np.full(len(numbers), -1, np.int64)
+        own[known] = places
+        _write_held(folder, name, pa.table({"value": values, "count": counts}), own)
     _write(folder / f"{ENTRIES}.arrow", entries.drop_columns(list(NUMBERED[1:])))
     _write(folder / "address.arrow", parts["address"])
     progress(INDEX, 2, 3)
@@ -244,7 +223,9 @@ def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, 
     set_aside = runs.table("set_aside")
     aside = _aside(set_aside)
     _write(folder / "aside.arrow", aside)
-    (folder / "whole.json").write_text(json.dumps(_plain(whole)), encoding="utf-8")
+    (folder / "whole.json").write_text(
+        json.dumps(asdict(whole), default=np.ndarray.tolist), encoding="utf-8"
+    )
     states = tables.count_by(shown, "state")
     return {
         "entries": whole.size,
@@ -274,12 +255,6 @@ def _of_today(runs: Known, name: str) -> pa.Table:
     return pa.concat_tables(parts)
 
 
-def _by_code(codes: Codes | Longs) -> Codes:
-    """The rows with a code, by it; those of one code in their order."""
-    known = np.flatnonzero(codes >= 0)
-    return known[np.argsort(codes[known], kind="stable")].astype(np.int32)
-
-
 def _dates(entries: pa.Table) -> Longs:
     """The birth dates as packed numbers; -1 where the year is unknown."""
     year, month, day = (
@@ -293,14 +268,17 @@ def packed_date(year: Any, month: Any, day: Any) -> Any:
     return year * 10_000 + month * 100 + day
 
 
-def _with_looks(table: pa.Table) -> pa.Table:
-    """A table of distinct values, with how each looks from afar."""
+def _write_held(folder: Path, name: str, table: pa.Table, codes: Codes | Longs) -> None:
+    """Write the values of a column, and which entries have each; -1 is no value."""
     values = table.column("value").combine_chunks()
-    column = EncodedColumn(np.zeros(0, np.int32), values, np.zeros(0, np.int64))
-    looks = Looks.of(column)._asdict()
-    for name, of_values in looks.items():
-        table = table.append_column(name, pa.array(of_values))
-    return table
+    if pa.types.is_string(values.type):
+        column = EncodedColumn(np.zeros(0, np.int32), values, np.zeros(0, np.int64))
+        for look, of_values in Looks.of(column)._asdict().items():
+            table = table.append_column(look, pa.array(of_values))
+    _write(folder / f"{name}.arrow", table)
+    known = np.flatnonzero(codes >= 0)
+    order = known[np.argsort(codes[known], kind="stable")]
+    np.save(folder / f"{name}.npy", order.astype(np.int32))
 
 
 def _shown(
@@ -405,15 +383,6 @@ def _folded(cells: list[str | None] | None) -> str:
     return f" {' '.join(skeleton(word) or word for word in words)} "
 
 
-def _plain(whole: Whole) -> dict[str, Any]:
-    """What a list counts as plain values."""
-    return {
-        name: value.tolist() if isinstance(value, np.ndarray) else value
-        for name, value in asdict(whole).items()
-        if name not in {"slips", "forms", "added", "pseudo_counts"}
-    }
-
-
 def _write(path: Path, table: pa.Table) -> None:
     """Write a table so that it can be mapped: one batch, not compressed."""
     table = table.combine_chunks()
@@ -428,49 +397,25 @@ def _read(path: Path) -> pa.Table:
 
 def _opened(unit: KeptUnit) -> Index:
     """The index that lies in a folder, mapped."""
-    parts = {
-        name: _read(unit.path(f"{name}.arrow")) for name in (*NAMES, "address", ENTRIES)
-    }
+    read = {name: _read(unit.path(f"{name}.arrow")) for name in _TABLES}
     content = strict_json.loads(unit.path("whole.json").read_text(encoding="utf-8"))
-    values = {name: tuple(pair) for name, pair in content.pop("values").items()}
     arrays = {
-        field.name: np.array(content[field.name], np.int64)
-        for field in fields(Whole)
-        if isinstance(content.get(field.name), list)
+        name: np.array(value, np.int64)
+        for name, value in content.items()
+        if isinstance(value, list)
     }
-    whole = Whole(**{**content, **arrays}, values=values)
-    whole = replace(
-        whole,
-        profile=Profile(content["profile"]),
-        decades=arrays["decades"].astype(np.bool_),
-        incomplete_dates=tuple(content["incomplete_dates"]),
-        home_lines=tuple(content["home_lines"]),
-    )
-    tables_of = {**parts, STREET: _read(unit.path(f"{STREET}.arrow"))}
-    lexicons = {
-        name: _lexicon(
-            tables_of[name], np.load(unit.path(f"{name}.npy"), mmap_mode="r")
-        )
-        for name in (*NAMES, STREET)
-    }
-    numbered = {}
-    for name in NUMBERED:
-        files = (f"{name}{end}.npy" for end in ("", "-starts", "-order"))
-        numbered[name] = Numbered(
-            *(np.load(unit.path(file), mmap_mode="r") for file in files)
-        )
-    return Index(
-        parts,
-        whole,
-        lexicons,
-        numbered,
-        _read(unit.path("shown.arrow")),
-        _read(unit.path("aside.arrow")),
-        unit.said,
-    )
+    whole = Whole(**{**content, **arrays, "profile": Profile(content["profile"])})
+    held = {}
+    for name in (*NAMES, STREET, *NUMBERED):
+        table = read[name]
+        values, counts, *_ = (column.combine_chunks() for column in table.columns)
+        order = np.load(unit.path(f"{name}.npy"), mmap_mode="r")
+        looks = None
+        if name not in NUMBERED:
+            looks = Looks(*(table.column(look).to_numpy() for look in Looks._fields))
+        held[name] = Held(values, counts.to_numpy(), order, looks)
+    parts = {name: read[name] for name in (*NAMES, "address", ENTRIES)}
+    return Index(parts, whole, held, read["shown"], read["aside"], unit.said)
 
 
-def _lexicon(table: pa.Table, order: Codes) -> Lexicon:
-    looks = Looks(*(table.column(name).to_numpy() for name in Looks._fields))
-    values = table.column("value").combine_chunks()
-    return Lexicon(values, table.column("count").to_numpy(), looks, order)
+_TABLES = (*NAMES, STREET, *NUMBERED, "address", ENTRIES, "shown", "aside")
