@@ -7,6 +7,7 @@ that it changed, and what is left in the temporary folder and at home, is search
 from __future__ import annotations
 
 import fnmatch
+import json
 import os
 import re
 import shutil
@@ -341,6 +342,8 @@ def _list(story: Story) -> None:
     # A line that names nobody is told without its cells.
     mobile = f"dairə;məntəqə;nömrə;soyadı\n88;1;1;{story.marks.word()}\n"
     _write(story.below / "mobile.csv", mobile)
+    # A file that a person brings has the mode that the person gave it.
+    (story.below / "mobile.csv").chmod(0o600)
     purposes = ("changes", "display", "work", "record", "door")
     for purpose in (*purposes, "card", "label", "notices", "supplementary", "mobile"):
         story.run("lists", story.below, "--purpose", purpose, "--today", DAY)
@@ -350,6 +353,7 @@ def _list(story: Story) -> None:
     story.run("day issue", story.below, entry, 1, "--by", "L", "--today", DAY)
     story.run("day cancel", story.below, "--act", 7, *card)
     story.run("day protocol", story.below, "--protocol", given / "list.csv")
+    _answer_at_the_door(story)
     word = story.marks.word()
     story.run("find", story.below, word, word, "1970", "--today", DAY, "--json")
     story.run("find", story.below, word, "--born", "1970", "--by", "R", "--today", DAY)
@@ -370,6 +374,19 @@ def _list(story: Story) -> None:
     story.run("link", given / "table.csv", "--plan", "--json")
     word = story.marks.word()
     story.run("names", word, story.marks.word())
+
+
+def _answer_at_the_door(story: Story) -> None:
+    """One answer typed by its code, and one from the file of a telephone, each with marks."""
+    below, word = story.below, story.marks.word
+    told = story.run("door list", below, "--today", DAY, "--json")
+    codes = [
+        code for one in json.loads(told.stdout)["precincts"] for _, code in one["left"]
+    ]
+    said = ("--note", word(), "--by", "R")
+    story.run("door answer", below, codes[0], "absent", *said)
+    kept = next((below / "lists" / "at-door").iterdir())
+    story.run("door read", below, kept)
 
 
 def _review(story: Story) -> None:

@@ -17,6 +17,7 @@ from voterlist.casework.answer_files import (
     read_answer_file,
 )
 from voterlist.casework.answered_rows import originals_of
+from voterlist.casework.at_door import told_at_door
 from voterlist.casework.carrying import write_workbook
 from voterlist.casework.importing import (
     Against,
@@ -31,11 +32,13 @@ from voterlist.decisions import Standing
 from voterlist.model import Mark, Problem
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import answers_of_today, cycles_of_runs, known
+from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.readings import what_holds
 from voterlist.render.xlsx import Answers
 from voterlist.report.asked import AskedAs, Question
 from voterlist.report.to_review import contested_questions, pending_questions
+from voterlist.report.words import Words
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger
@@ -144,10 +147,12 @@ def export_review(
         runs = known(workspace, ledger)
         given = answers_of_today(ledger, runs)
         tables = review_tables(runs, ledger, constituency)
-    words = language or settings.report.languages[0]
+        words = language or settings.report.languages[0]
+        source = ListSource.of(workspace, ledger, settings)
+        door = told_at_door(workspace, source, Words(words))
     path = out or workspace / REPORTS / f"review-{words}.xlsx"
     readers = SecondReaders(tables, given, settings, sources_of(runs.inputs))
-    items = readers.items_for(reader)
+    items = replace(readers.items_for(reader), door=door)
     written = write_workbook(
         path,
         items,

@@ -218,6 +218,8 @@ class ReviewItems:
     """(case, entry) -> what the precinct was asked about it and has not answered."""
     chances: Mapping[int | None, tuple[Chance, ...]] = field(default_factory=dict)
     """What chance alone would give in each constituency, None for all of them together."""
+    door: Mapping[str, str] = field(default_factory=dict)
+    """Finding or case -> what was answered at the door, in words."""
 
     def of_sheet(self, sheet: str) -> tuple[Question, ...]:
         """The questions of one of ``QUESTION_SHEETS``."""

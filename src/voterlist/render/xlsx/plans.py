@@ -123,6 +123,8 @@ its width there."""
 def _cases(items: ReviewItems, words: CaseWords) -> Plan:
     """The cases, each entry with a place for the decision."""
     before, after = _columns_of_cases(items, words)
+    if any(case.case_id in items.door for case in items.cases):
+        after = (_door_column(items, words, _case_of_first), *after)
     return Plan(
         name=words("review.sheet.cases"),
         title=words("review.title"),
@@ -132,6 +134,25 @@ def _cases(items: ReviewItems, words: CaseWords) -> Plan:
         after=after,
         ids=(CASE_ID, ENTRY_ID, PROPOSED_AS),
         lines=list(_case_lines(items, words)),
+    )
+
+
+def _case_of_first(row: CaseRow) -> str | None:
+    """The case, in the row of its first entry; a second reader is told nothing of it."""
+    return row.case.case_id if row.is_first and not row.case.is_blind else None
+
+
+def _door_column(
+    items: ReviewItems, words: Words, about: Callable[[Any], str | None]
+) -> Column:
+    """What was answered at the door."""
+    return column(
+        words,
+        words("review.column.at-door"),
+        30,
+        "text",
+        lambda row: items.door.get(about(row) or ""),
+        printed=False,
     )
 
 
@@ -285,6 +306,8 @@ def _questions(name: str, items: ReviewItems, words: FindingWords) -> Plan:
         questions = questions[:_MOST_FINDINGS]
     columns = _finding_columns if name in SHEETS else partial(_once_more_columns, name)
     before, after = columns(questions, words)
+    if any(one.finding_id in items.door for one in questions):
+        after = (_door_column(items, words, lambda one: one.finding_id), *after)
     lines = list(_question_lines(questions, words))
     needed = {*_ALWAYS, *(one for line in lines for one in line.columns)}
     return Plan(

@@ -1,0 +1,119 @@
+"""``door``: what was answered at the door, read back by the code of each question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from voterlist.cli.options import (
+    Today,
+    Workspace,
+    argument,
+    day,
+    now,
+    option,
+    takes,
+)
+from voterlist.cli.terminal import Answer, picked, table, tell
+from voterlist.model import AtDoor
+
+if TYPE_CHECKING:
+    from voterlist.casework.at_door import TakenIn
+
+_MOST_LEFT = 40
+"""Questions without an answer that are shown of a precinct."""
+
+
+def read(
+    workspace: Workspace,
+    files: Annotated[list[Path], argument("door-files", "FILE...")],
+) -> Answer:
+    """Read answers that were saved on a telephone."""
+    from voterlist.casework.at_door import take_in
+
+    taken = take_in(workspace, files)
+    for file in taken:
+        _tell(file)
+    tell("cli.door.next", folder=workspace)
+    return {
+        "files": [picked(file) for file in taken],
+        "exit_code": int(any(file.gone or file.unfit for file in taken)),
+    }
+
+
+def _tell(file: TakenIn) -> None:
+    """What became of a file, and which of its answers find no question."""
+    numbers = (file.constituency, file.precinct)
+    place = "/".join("-" if number is None else str(number) for number in numbers)
+    key = "cli.door.known" if file.is_known else "cli.door.read"
+    tell(key, file=file.file, place=place, count=file.answers, by=file.by)
+    if file.gone:
+        tell("cli.door.gone", 2, codes=", ".join(file.gone))
+    if file.unfit:
+        tell("cli.door.unfit", 2, codes=", ".join(file.unfit))
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The arguments and options of ``answer``."""
+
+    workspace: Workspace
+    code: Annotated[str, argument("door-code", "CODE")]
+    word: Annotated[AtDoor, argument("door-answer", "ANSWER")]
+    by: Annotated[str, option("door-by", "--by", "NAME")]
+    field: Annotated[str | None, option("door-field", "--field", "FIELD")] = None
+    value: Annotated[str, option("door-value", "--value", "TEXT")] = ""
+    note: Annotated[str, option("door-note", "--note", "TEXT")] = ""
+
+
+@takes(_Given)
+def answer(options: _Given) -> Answer:
+    """Type in one answer by its code."""
+    from voterlist.casework import at_door
+    from voterlist.lists.door import DoorAnswer
+
+    given = DoorAnswer(
+        code=options.code,
+        answer=options.word,
+        field=options.field,
+        value=options.value,
+        note=options.note,
+    )
+    moment = now(options.workspace)
+    made = at_door.answer(options.workspace, given, by=options.by, now=moment)
+    tell("cli.door.answered")
+    tell("cli.door.next", folder=options.workspace)
+    return picked(made, "constituency", "precinct", "by")
+
+
+def list_all(
+    workspace: Workspace,
+    precinct: Annotated[int | None, option("door-precinct", "--precinct", "P")] = None,
+    today: Today = None,
+) -> Answer:
+    """Show how many questions are answered, and which are not."""
+    from voterlist.casework.at_door import standings
+
+    found = [
+        standing
+        for standing in standings(workspace, day(today, workspace))
+        if precinct in {None, standing.precinct}
+    ]
+    names = ("asked", "answered", "absent", "overdue")
+    rows = [
+        (
+            *(str(number or "-") for number in (one.constituency, one.precinct)),
+            *(getattr(one, name) for name in names),
+        )
+        for one in found
+    ]
+    table(("constituency", "precinct", *names), rows, of="cli.door.head")
+    if precinct is not None:
+        for standing in found:
+            for number, code in standing.left[:_MOST_LEFT]:
+                tell("cli.door.left", 2, number=number, asked=code)
+            more = len(standing.left) - _MOST_LEFT
+            if more > 0:
+                tell("cli.door.more", 2, count=more)
+    return {"precincts": [picked(standing) for standing in found]}
