@@ -8,7 +8,7 @@ at the few entries that are left.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -191,10 +191,9 @@ def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, 
     progress(INDEX, 0, 3)
     amendments = runs.table("amendments")
     additions = with_corrections(runs.table("additions"), amendments)
-    voters = _voters(runs, additions, profile)
-    parts, whole = whole_list(
-        tables.sort_by(voters.select(COMPARED), "entry_id"), profile
-    )
+    added = normalize(additions, profile).table
+    voters = _of_today(runs, "voters", (*COMPARED, *NAME_PARTS), added)
+    parts, whole = whole_list(voters, profile)
     progress(INDEX, 1, 3)
     entries = parts[ENTRIES]
     for name in NAMES:
@@ -235,24 +234,29 @@ def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, 
     }
 
 
-def _voters(runs: Known, additions: pa.Table, profile: Profile) -> pa.Table:
-    """VOTER of all entries and of the people added, by entry id."""
-    added = normalize(additions, profile).table
-    return tables.sort_by(
-        pa.concat_tables([_of_today(runs, "voters"), added]), "entry_id"
-    )
+def _of_today(
+    runs: Known, name: str, columns: Sequence[str], added: pa.Table
+) -> pa.Table:
+    """Columns of a table of all runs and of the people added, by entry id; text as codes.
 
-
-def _of_today(runs: Known, name: str) -> pa.Table:
-    """A table of all runs, of each constituency as the newest run that had it.
-
-    An entry that its precinct no longer hands in is not there.
+    Of each constituency the newest run that had it counts: an entry that its precinct no longer
+    hands in is not there. One column is read at a time.
     """
-    parts = []
+    parts: list[tuple[Path, Any]] = []
     for folder, newer in zip(runs.folders, runs.left_out, strict=True):
         is_newest = ~pc.field("constituency").isin(sorted(newer)) if newer else None
-        parts.append(read_table(folder, name, is_newest))
-    return pa.concat_tables(parts)
+        parts.append((folder, is_newest))
+    made = {}
+    for column in columns:
+        read = [read_table(folder, name, rows, [column]) for folder, rows in parts]
+        whole = pa.concat_tables([*read, added.select([column])]).unify_dictionaries()
+        values = whole.column(0).combine_chunks()
+        is_text = pa.types.is_string(values.type)
+        is_repeated = is_text and column not in {"entry_id", *IDENTIFIERS}
+        made[column] = values.dictionary_encode() if is_repeated else values
+    order = tables.order_of(made["entry_id"])
+    table = pa.table(made)
+    return table if order is None else table.take(order)
 
 
 def _dates(entries: pa.Table) -> Longs:
@@ -285,20 +289,15 @@ def _shown(
     runs: Known, voters: pa.Table, additions: pa.Table, amendments: pa.Table
 ) -> pa.Table:
     """SHOWN of all entries, without where they stand on the lists."""
-    columns: dict[str, Any] = {}
-    written = _of_today(runs, "entries").select(
-        ["entry_id", *NAME_PARTS, "full_name", "address"]
-    )
-    written = with_corrections(written, amendments)
-    both = pa.concat_tables([written, additions.select(written.column_names)])
-    both = tables.sort_by(both, "entry_id")
+    names = ("entry_id", *NAME_PARTS, "full_name", "address")
+    written = with_corrections(_of_today(runs, "entries", names, additions), amendments)
+    columns: dict[str, Any] = {"address": tables.plain(written.column("address"))}
     for name in NAME_PARTS:
-        columns[name] = pc.coalesce(voters.column(name), both.column(name))
+        known = (tables.plain(table.column(name)) for table in (voters, written))
+        columns[name] = pc.coalesce(*known)
     nobody = tables.join_text([columns[name] for name in NAME_PARTS]).is_null()
-    columns["surname"] = pc.if_else(
-        nobody, both.column("full_name"), columns["surname"]
-    )
-    columns["address"] = both.column("address")
+    whole = tables.plain(written.column("full_name"))
+    columns["surname"] = pc.if_else(nobody, whole, columns["surname"])
     ids = voters.column("entry_id")
     applied = runs.table("applied")
     state = pa.array(np.full(len(ids), LISTED, dtype=object), pa.string())

@@ -169,7 +169,7 @@ def _doubts_of_person(
         return
     answer, entries = likely(workspace, settings, ledger, asked.person, progress)
     told = ", ".join(entries)
-    if answer in {FOUND, SEVERAL}:
+    if answer in {FOUND, SEVERAL} and entries:
         is_added = asked.what is Asks.ADD
         one = "entry-likely" if len(entries) == 1 else "entries-likely"
         yield "stands-already" if is_added else one, told
