@@ -5,6 +5,7 @@ import io
 import re
 import shlex
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -18,6 +19,7 @@ from voterlist.counter.applications import Request, State
 from voterlist.counter.deciding import Decider, Ruling
 from voterlist.errors import UsageError
 from voterlist.model import Asks, Body, Relation, Step, Way
+from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger, reading, verify
 
 pytestmark = pytest.mark.slow
@@ -150,6 +152,19 @@ def test_the_four_people_are_served(workspace):
     assert verify(workspace / "ledger.db").fits
 
 
+def test_two_clerks_at_one_counter_give_two_numbers(workspace):
+    """Also while a run holds the workspace: who asks is not sent away."""
+    with lock.hold(workspace, since=SINCE), ThreadPoolExecutor(4) as clerks:
+        asked = [SURNAME, ADDED, STRUCK, Request(what=Asks.MOVE, by="E", name="Elçin")]
+        taken = list(clerks.map(lambda one: take(workspace, one), asked))
+    assert sorted(one.number for one in taken) == [1, 2, 3, 4]
+    assert "not-looked" in codes(taken[3])
+    assert {one.asked.by for one in book(workspace).values()} == {
+        one.by for one in asked
+    }
+    assert verify(workspace / "ledger.db").fits
+
+
 def test_the_term_is_a_setting_and_ends_on_election_day(workspace):
     """The Code says one day, the guide for voters three; on the day it is answered at once."""
     text = "[applications]\nanswer_days = 3\n[calendar]\nelection_day = 2026-03-01\n"
@@ -238,7 +253,7 @@ def test_the_copy_of_a_withdrawn_application_stands_by_itself(workspace):
     """Who asked second is not left without an answer when the first one gives up."""
     take(workspace, SURNAME)
     take(workspace, SURNAME)
-    times = {"by": "Aytən", "today": DAY, "since": SINCE}
+    times = {"by": "Aytən", "today": DAY}
     applications.add_event(workspace, 1, Step.WITHDRAWN, {"text": ""}, **times)
     assert book(workspace)[2].state is State.OPEN
     assert decide(workspace, 2, ground="document-seen").problems == ()
@@ -301,7 +316,7 @@ def test_nobody_is_struck_for_another_before_being_told(workspace):
     assert refusal(decide, workspace, 2, **said) == "application-not-notified"
     died = {"ground": "died", "evidence": "Şəhadətnamə"}
     assert refusal(decide, workspace, 2, **died) == "application-not-notified"
-    times = {"by": "Aytən", "today": DAY, "since": SINCE}
+    times = {"by": "Aytən", "today": DAY}
     applications.add_event(workspace, 2, Step.NOTIFIED, {"text": "məktub"}, **times)
     until = DAY + dt.timedelta(days=10)
     code = refusal(decide, workspace, 2, day=until, **said)

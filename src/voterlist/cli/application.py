@@ -371,8 +371,8 @@ def _add(
     """The application with an event more."""
     from voterlist.counter.applications import add_event
 
-    times = when(today, workspace)
-    return add_event(workspace, number, step, {"text": text}, by=by, **times)
+    on = day(today, workspace)
+    return add_event(workspace, number, step, {"text": text}, by=by, today=on)
 
 
 def list_all(

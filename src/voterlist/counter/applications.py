@@ -20,8 +20,9 @@ from voterlist.decisions import is_same_person, name_as_kept, person_key
 from voterlist.errors import usage_error
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Asks, Relation, Step, Way
-from voterlist.storage.ledger import ApplicationEvent, Ledger
-from voterlist.storage.workspace import open_to_change, open_to_read
+from voterlist.storage.ledger import ApplicationEvent, Ledger, place_in
+from voterlist.storage.settings import settings_of
+from voterlist.storage.workspace import open_to_read
 
 PLACE = ("constituency", "precinct")
 SET = (*ENTRY_FIELDS, *PLACE)
@@ -299,15 +300,15 @@ def add_event(
     *,
     by: str,
     today: dt.date,
-    since: str,
 ) -> Application:
     """Note that an application was withdrawn, that a voter was told of it, or a note.
 
     Raises:
         UsageError: no application has the number, or it is not open any more.
-        WorkspaceBusyError: another command holds the workspace.
+        WorkspaceBusyError: another command writes the ledger all the time.
     """
-    with open_to_change(workspace, since) as (settings, ledger):
+    settings = settings_of(workspace)
+    with Ledger(place_in(workspace, settings)) as ledger:
         application = find(applications_of(ledger.applications()), number)
         if step is not Step.NOTE and application.state is not State.OPEN:
             raise usage_error("application-not-open", number=number)

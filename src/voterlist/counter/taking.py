@@ -25,11 +25,12 @@ from voterlist.counter.finder import FOUND, SEVERAL, Finder
 from voterlist.counter.index import Progress
 from voterlist.counter.people import Person, agree, entry_of
 from voterlist.decisions import is_same_person, name_as_kept
-from voterlist.errors import UsageError, usage_error
+from voterlist.errors import UsageError, WorkspaceBusyError, usage_error
 from voterlist.model import Asks, Relation, Step
 from voterlist.normalize import read_correction
 from voterlist.pipeline.list_input import ListSource
-from voterlist.storage.ledger import ApplicationEvent, Ledger, Reader
+from voterlist.storage.ledger import ApplicationEvent, Ledger, Reader, place_in
+from voterlist.storage.settings import settings_of
 from voterlist.storage.workspace import open_to_change
 
 _MOST_SHOWN = 10
@@ -56,7 +57,7 @@ def take(
     """Take an application: it is kept whatever is doubtful of it, and what is is told.
 
     Args:
-        workspace: its folder; held meanwhile.
+        workspace: its folder.
         asked: what is asked.
         clerk: who takes it.
         today: the day; one before the newest in the ledger is that of a wrong clock.
@@ -65,10 +66,13 @@ def take(
 
     Raises:
         UsageError: it is no workspace; nobody asks, or for nobody; a field is none.
-        WorkspaceBusyError: another command holds it.
+        WorkspaceBusyError: another command writes the ledger all the time.
     """
     asked = _readable(asked)
-    with open_to_change(workspace, since) as (settings, ledger):
+    settings = settings_of(workspace)
+    meant = list(_doubts_of_person(workspace, asked, since, progress))
+    # A run may hold the workspace for hours, and whoever asks stands at the counter.
+    with Ledger(place_in(workspace, settings)) as ledger:
         others = applications_of(ledger.applications())
         if asked.against is not None and asked.against not in others:
             raise no_application(asked.against, others)
@@ -76,7 +80,7 @@ def take(
         day = ledger.day_of_chain(today)
         doubts = [
             *_doubts_of_entry(workspace, ledger, asked),
-            *_doubts_of_person(workspace, settings, ledger, asked, progress),
+            *meant,
             *_doubts_of_values(asked, day),
             *_doubts_of_others(asked, others.values(), first, settings),
             *_doubts_of_day(day, settings),
@@ -158,16 +162,18 @@ def _doubts_of_entry(
 
 
 def _doubts_of_person(
-    workspace: Path,
-    settings: Settings,
-    ledger: Ledger,
-    asked: Request,
-    progress: Progress,
+    workspace: Path, asked: Request, since: str, progress: Progress
 ) -> Iterator[Doubt]:
     """Which entries may be the person, where none is named."""
     if asked.entry_id is not None or asked.against is not None:
         return
-    answer, entries = likely(workspace, settings, ledger, asked.person, progress)
+    try:
+        with open_to_change(workspace, since) as (settings, ledger):
+            found = likely(workspace, settings, ledger, asked.person, progress)
+    except WorkspaceBusyError:
+        yield "not-looked", ""
+        return
+    answer, entries = found
     told = ", ".join(entries)
     if answer in {FOUND, SEVERAL} and entries:
         is_added = asked.what is Asks.ADD

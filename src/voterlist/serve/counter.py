@@ -313,7 +313,6 @@ class CounterPages:
                 {"text": form("text")},
                 by=visitor.name,
                 today=self._clock().date(),
-                since=self._since,
             )
 
         made, trouble = await self._tried(language, noted)

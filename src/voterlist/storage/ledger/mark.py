@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ from voterlist.storage.ledger.chain import (
 from voterlist.storage.ledger.tables import APPEND_ONLY, SINCE
 
 MARK_NAME = "ledger.mark"
+_TURN = threading.Lock()
 
 Counts = dict[str, int]
 """How many rows each table has that only grows."""
@@ -126,7 +128,9 @@ def write_mark(
     )
 
     path = ledger.with_name(MARK_NAME)
-    write_content(path, f"{text}\n")
+    # A thread would take the unfinished file of another one for that of a killed process.
+    with _TURN:
+        write_content(path, f"{text}\n")
 
 
 def mark_run(ledger: Path, run_folder: Path) -> None:
