@@ -18,6 +18,7 @@ from voterlist.deadlines.handovers import FORGET_BEGUN as BEGUN
 from voterlist.deadlines.handovers import Event, handovers
 from voterlist.errors import UsageError, usage_error
 from voterlist.handover.gates import Gate, Scope, gates
+from voterlist.handover.own_tables import MOBILE
 from voterlist.pipeline.inbox import INBOX, REFERENCE
 from voterlist.pipeline.known import known_work
 from voterlist.pipeline.list_input import ListSource
@@ -67,6 +68,7 @@ _NAMES = {
     Kind.REFERENCE: (REFERENCE,),
 }
 _PATTERNS = {
+    Kind.LISTS: (MOBILE,),
     Kind.RETURNED: ("sent/*.cases",),
     Kind.COPIES: ("ledger-kept-*",),
     Kind.WORK: (f"{PREFIX}*",),
