@@ -67,6 +67,7 @@ def name_of(row):
         "5XK1237",
         "5xk 1237 --born 1991",
         "Sevinc Füzuli küçəsi 1",
+        "Quliyeva Sevinc 1875",
     ],
 )
 def test_she_is_found_first_by_what_she_says(finder, words):

@@ -30,7 +30,8 @@ HEAVY = [
 VALUES = "pydantic"
 """Loaded by the command line library itself, to read the values of options."""
 FEATURES = tuple(
-    f"voterlist.{room}." for room in ("any_table", "casework", "handover", "upkeep")
+    f"voterlist.{room}."
+    for room in ("any_table", "casework", "counter", "handover", "upkeep")
 )
 PROBE = """
 import json, sys

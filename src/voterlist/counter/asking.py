@@ -137,7 +137,8 @@ def asked(question: Question, profile: Profile) -> Asked:
     ]
     if not numbers:
         # A FIN may have letters alone, as names have.
-        readings += [own for word in rest.split() for own in _identifiers(word)[:1]]
+        words_left = (word for word in rest.split() if word.isascii())
+        readings += [own for word in words_left for own in _identifiers(word)[:1]]
     distinct = {tuple(sorted(one.items())): one for one in readings if one}
     if not distinct:
         raise usage_error("find-nothing-asked")
@@ -209,21 +210,20 @@ def _readings(
     words: Sequence[str], address: str | None, profile: Profile
 ) -> Iterator[dict[str, str]]:
     """The ways to understand words: all as a name, or some as an address behind or before it."""
-    placed = {"address": address} if address else {}
-    has_number = any(word[0].isdigit() for word in words)
-    if not has_number or address:
-        names = [word for word in words if not word[0].isdigit()]
-        for reading in _names(names, profile):
-            yield {**reading, **placed}
-        if placed and not names:
-            yield placed
-    if address or not words:
+    letters = [word for word in words if not word[0].isdigit()]
+    named = list(_names(letters, profile))
+    if address:
+        yield from ({**reading, "address": address} for reading in named or [{}])
         return
+    is_placed = False
     for name, place in _cuts(words):
         line = " ".join(place)
         if read_address(line, profile).street is not None:
+            is_placed = True
             for reading in list(_names(name, profile)) or [{}]:
                 yield {**reading, "address": line}
+    # Beside an address the usual order of the name is enough.
+    yield from named[:1] if is_placed else named
 
 
 def _cuts(words: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
