@@ -2,12 +2,14 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+import program_copies
 import workspaces
 from papers import DAY, pages, squeezed, table, voter
 from voterlist.catalogue import LANGUAGES
@@ -109,6 +111,26 @@ def test_a_table_for_the_printer_can_run_no_formula(tmp_path):
     assert row["Telephone"] == f"'{OFFICE.telephone}"
 
 
+@pytest.mark.slow
+def test_a_new_paper_is_two_files(tmp_path):
+    """Somebody would have to look for the list to which it is to be added."""
+    program = program_copies.copied(tmp_path)
+    source = program / "voterlist"
+    for folder, ending in (("lists/papers", "toml"), ("render/pdf/templates", "typ")):
+        shutil.copy(
+            source / folder / f"label.{ending}", source / folder / f"wish.{ending}"
+        )
+    folder = workspaces.finished(tmp_path / "w")
+    words = ["lists", folder, "--purpose", "wish", "--precinct", "1", "--json"]
+    ((code, printed),) = program_copies.told(program, words)
+    files = json.loads(printed)["files"]
+    assert code == 0
+    assert sorted(Path(file["path"]).name for file in files) == [
+        f"constituency-088-precinct-0001-wish-az.{form}"
+        for form in ("csv", "pdf", "xlsx")
+    ]
+
+
 # --- where each precinct votes
 
 
@@ -175,6 +197,8 @@ def test_the_list_for_the_mobile_box_has_whom_the_table_names(tmp_path):
         assert error["code"] == "mobile-nobody"
     table.unlink()
     assert lists(folder, "--purpose", "mobile")["files"] == []
+    words = ["lists", str(folder), "--purpose", "mobile"]
+    assert "no file was written" in CliRunner().invoke(APP, words).stdout
 
 
 @pytest.mark.slow

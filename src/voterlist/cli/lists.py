@@ -93,6 +93,8 @@ def _tell(made: ListsMade, sums: Mapping[str, int], rows: list[Answer]) -> None:
     tell("cli.lists.made", **picked(made, "corrections", "questions"))
     if made.changes:
         tell("cli.lists.changes", changes=made.changes)
+    if not made.files:
+        tell("cli.lists.nothing")
     for folder in dict.fromkeys(file.path.parent for file in made.files):
         count = sum(1 for file in made.files if file.path.parent == folder)
         tell("cli.lists.written", count=count, path=folder)
