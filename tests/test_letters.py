@@ -27,12 +27,13 @@ def workspace(tmp_path):
     return tmp_path / "2026"
 
 
-def written_letter(workspace, number, name, language="en"):
+def written_letter(workspace, number, name, language="en", **more):
     """(bytes, text without blanks) of a letter."""
     out = workspace / f"{name}-{number}-{language}.pdf"
     at = dt.datetime.combine(counter.DAY, dt.time(9), dt.UTC)
     decider = Decider("Aytən", at, counter.SINCE, "root")
-    written.write_letter(workspace, number, name, out, decider, language=language)
+    more["language"] = language
+    written.write_letter(workspace, number, name, out, decider, **more)
     content = out.read_bytes()
     return content, papers.squeezed(" ".join(papers.pages(content)))
 
@@ -87,6 +88,22 @@ def test_whether_somebody_is_listed_is_answered_by_the_list(workspace):
     counter.take(workspace, Request(what=Asks.LISTED, by="X", name="Yad Adam"))
     _, text = written_letter(workspace, 2, "answer")
     assert says(text, "stands on no list", "complain")
+    asked = Request(what=Asks.LISTED, by="Y", name="Hüseynli Tural Əhməd oğlu")
+    counter.take(workspace, asked)
+    code = counter.refusal(written_letter, workspace, 3, "answer")
+    assert code == "application-no-entry"
+    counter.take(workspace, Request(what=Asks.LISTED, by="Z", entry_id="088-0001-X"))
+    code = counter.refusal(written_letter, workspace, 4, "answer")
+    assert code == "application-no-entry"
+    _, text = written_letter(workspace, 3, "answer", entry_id=counter.TURAL)
+    assert says(text, "stands on the list", "constituency 88, precinct 1")
+
+
+def test_without_a_run_nobody_is_told_to_be_on_no_list(tmp_path):
+    """The lists are not read yet."""
+    folder = workspaces.make(tmp_path / "2026")
+    counter.take(folder, Request(what=Asks.LISTED, by="X", name="Yad Adam"))
+    assert counter.refusal(written_letter, folder, 1, "answer") == "no-run"
 
 
 def test_what_is_not_decided_is_not_answered(workspace):

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from voterlist.cli.options import (
     Today,
@@ -251,12 +251,14 @@ def answer(
     workspace: Workspace,
     number: _Number,
     out: _Out,
+    entry: _Entry = None,
     language: _Language = None,
     by: _Writer = None,
     today: Today = None,
 ) -> Answer:
     """Write the answer or refusal."""
-    return _written(workspace, number, "answer", out, language, by, today)
+    decider = _decider(workspace, by or user_name(), today)
+    return _written(workspace, number, "answer", out, decider, language, entry)
 
 
 def slip(
@@ -267,7 +269,8 @@ def slip(
     today: Today = None,
 ) -> Answer:
     """Write the slip with the number."""
-    return _written(workspace, number, "slip", out, language, None, today)
+    decider = _decider(workspace, user_name(), today)
+    return _written(workspace, number, "slip", out, decider, language)
 
 
 def _written(
@@ -275,17 +278,17 @@ def _written(
     number: int,
     name: str,
     out: Path,
+    decider: Decider,
     language: str | None,
-    by: str | None,
-    today: str | None,
+    entry: str | None = None,
 ) -> Answer:
     """Write a letter about an application."""
     from voterlist.counter.written import write_letter
 
-    decider = _decider(workspace, by or user_name(), today)
+    told: dict[str, Any] = {"language": language, "entry_id": entry}
     with Steps() as steps:
         made = write_letter(
-            workspace, number, name, out, decider, language=language, progress=steps
+            workspace, number, name, out, decider, progress=steps, **told
         )
     tell("cli.application.written", path=out)
     return {"number": number, "state": made.state, "out": out}

@@ -18,7 +18,7 @@ from voterlist.counter.applications import (
     happened,
 )
 from voterlist.counter.deciding import Decider, standing_of
-from voterlist.counter.finder import Finder
+from voterlist.counter.finder import FOUND, SEVERAL, Finder
 from voterlist.counter.index import Progress
 from voterlist.counter.letters import Letter, render_book, render_letter
 from voterlist.errors import UsageError, usage_error
@@ -42,6 +42,7 @@ def write_letter(
     decider: Decider,
     *,
     language: str | None = None,
+    entry_id: str | None = None,
     progress: Progress = lambda _step, _done, _total: None,
 ) -> Application:
     """Write a letter about an application, and note that it was.
@@ -53,6 +54,7 @@ def write_letter(
         out: the PDF file.
         decider: who writes it, and when.
         language: its language; without it the first of the settings.
+        entry_id: the entry that it is about, where the application names none.
         progress: told what is done while the index is made in which the entry is looked up.
 
     Raises:
@@ -66,7 +68,10 @@ def write_letter(
         if name == "answer":
             _require_standing(workspace, settings, ledger, application)
         today = ledger.day_of_chain(decider.at.date())
-        entry = _entry_today(workspace, settings, ledger, application, progress)
+        finder = _finder(workspace, settings, ledger, progress)
+        if finder is None and application.asked.what is Asks.LISTED:
+            raise usage_error("no-run", path=workspace)
+        entry = _entry_today(application, finder, entry_id)
         letter = Letter(application, settings, today, entry)
         step = _STEPS.get(name)
         if step is not None:
@@ -111,26 +116,48 @@ def _require_standing(
         raise usage_error(f"application-{standing}", number=application.number)
 
 
-def _entry_today(
-    workspace: Path,
-    settings: Settings,
-    ledger: Ledger,
-    application: Application,
-    progress: Progress,
-) -> Mapping[str, Any] | None:
-    """How the entry stands on the list of today; None where no list has it, or none was read."""
-    decided = application.outcome
-    amends = decided.details["amends"] if decided else []
-    entry_id = amends[0][0] if amends else application.asked.entry_id
-    if entry_id is None:
-        return None
+def _finder(
+    workspace: Path, settings: Settings, ledger: Ledger, progress: Progress
+) -> Finder | None:
+    """All that the last run knows; None where there was none."""
     try:
-        source = ListSource.of(workspace, ledger, settings)
+        return Finder(ListSource.of(workspace, ledger, settings), ledger, progress)
     except UsageError:
         return None
-    index = Finder(source, ledger, progress).index
-    place = index.entry(entry_id)
-    return None if place is None else index.row(place)
+
+
+def _entry_today(
+    application: Application, finder: Finder | None, named: str | None
+) -> Mapping[str, Any] | None:
+    """How the entry stands on the list of today; None where no list has it, or none was read.
+
+    Raises:
+        UsageError: it is asked whether somebody is listed, who may be, and no entry is named.
+    """
+    decided = application.outcome
+    amends = decided.details["amends"] if decided else []
+    entry_id = named or (amends[0][0] if amends else application.asked.entry_id)
+    if finder is None:
+        return None
+    place = None if entry_id is None else finder.index.entry(entry_id)
+    if place is not None:
+        return finder.index.row(place)
+    if application.asked.what is Asks.LISTED:
+        _require_nobody(application, finder)
+    return None
+
+
+def _require_nobody(application: Application, finder: Finder) -> None:
+    """Refuse to answer that somebody is on no list who seems to stand on one.
+
+    Raises:
+        UsageError: an entry may be the person, or no name is known to look for.
+    """
+    if not application.asked.name:
+        raise usage_error("application-no-entry", number=application.number)
+    found = finder.find(application.asked.person.question, limit=1)
+    if found.answer in {FOUND, SEVERAL}:
+        raise usage_error("application-no-entry", number=application.number)
 
 
 def write_book(
