@@ -262,6 +262,21 @@ def test_capitals_alone_are_no_other_spelling(surname):
     assert row["name_as_written"] is None
 
 
+def test_a_name_that_was_corrected_is_spelt_as_its_document_says():
+    """Who showed an identity card would read another name on the wall than in the answer."""
+    said = {"entry_id": "a", "field": "given_name", "value": "Adam"}
+    found = compiled(
+        entries(ALI, CEMIL),
+        done=applied({**said, "action": "correct", "written": "Əli"}),
+        amended=amendments({**said, "action": "correct", "ground": "document-seen"}),
+    )
+    assert names(found.listed, 1) == ["Əliyev"]
+    (row,) = [row for row in found.listed.to_pylist() if row["entry_id"] == "a"]
+    assert (row["given_name"], row["name_as_written"]) == ("Adam", None)
+    (changed,) = found.corrections.to_pylist()
+    assert changed["name"] == "Əliyev Adam Rauf oğlu"
+
+
 def test_somebody_from_another_constituency_stands_in_this_one():
     """Who moved across would be on no list of either."""
     guest = {**ALI, "constituency": 12, "precinct": 7}

@@ -50,7 +50,9 @@ class _Taken:
     what: Annotated[Asks, option("application-what", "--what")]
     by: Annotated[str, option("application-by", "--by", "NAME")]
     way: Annotated[Way, option("application-way", "--way")] = Way.COUNTER
-    entry: _Entry = None
+    entries: Annotated[
+        list[str] | None, option("application-for", "--for", "ENTRY_ID")
+    ] = None
     name: Annotated[str, option("application-name", "--name", "NAME")] = ""
     born: Annotated[str, option("application-born", "--born", "DATE")] = ""
     values: _Set = None
@@ -73,12 +75,15 @@ def take(options: _Taken) -> Answer:
     from voterlist.counter import taking
     from voterlist.counter.applications import Request, as_json
 
+    entries = options.entries or []
+    if len(entries) > 1:
+        raise usage_error("application-two-people", count=len(entries))
     asked = Request(
         what=options.what,
         by=options.by,
         relation=options.relation,
         way=options.way,
-        entry_id=options.entry,
+        entry_id=entries[0] if entries else None,
         name=options.name,
         born=options.born,
         values=_values(options.values),
@@ -467,7 +472,7 @@ def list_applications(shown: Sequence[Application], today: dt.date) -> None:
             one.due,
             SAY(f"application.what.{one.asked.what}"),
             SAY(f"application.state.{_standing(one, today)}"),
-            one.asked.entry_id or one.asked.name or "-",
+            one.asked.name or one.asked.entry_id or "-",
         )
         for one in shown
     ]

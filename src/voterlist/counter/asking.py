@@ -141,7 +141,8 @@ def asked(question: Question, profile: Profile) -> Asked:
         readings += [own for word in words_left for own in _identifiers(word)[:1]]
     distinct = {tuple(sorted(one.items())): one for one in readings if one}
     if not distinct:
-        raise usage_error("find-nothing-asked")
+        code = f"find-not-read-{not_read[0]}" if not_read else "find-nothing-asked"
+        raise usage_error(code)
     told = tuple(distinct.values())[:_MOST_READINGS]
     return Asked(told, dates=dates, not_read=tuple(not_read))
 

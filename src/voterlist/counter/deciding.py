@@ -42,6 +42,7 @@ from voterlist.counter.people import (
     Person,
     entry_of,
     is_identified,
+    wrong_values,
 )
 from voterlist.counter.taking import likely
 from voterlist.deadlines import list_day
@@ -295,7 +296,9 @@ class _Work:
             **details,
             "granted": ruling.granted,
             "ground": ruling.ground or None,
-            "evidence": ruling.evidence or None,
+            "evidence": self._evidence(ruling)
+            if ruling.granted
+            else ruling.evidence or None,
             "reason": ruling.reason or None,
             "although": ruling.although or None,
             "amends": amends,
@@ -322,6 +325,11 @@ class _Work:
             UsageError: it says what is missing.
         """
         number = self._application.number
+        wrong = wrong_values(self._person(ruling), self._at.date())
+        if self._asked.what in _ACTIONS and wrong:
+            raise usage_error(
+                "application-wrong", number=number, fields=", ".join(wrong)
+            )
         if self._asked.what is Asks.COMPLAINT:
             if not ruling.reason:
                 raise usage_error("application-no-reason")
@@ -418,7 +426,7 @@ class _Work:
         said = {
             "entry_id": entry_id,
             "ground": ruling.ground or None,
-            "document": ruling.evidence or "; ".join(self._asked.documents) or None,
+            "document": self._evidence(ruling),
             "reason": ruling.reason or ruling.although or None,
         }
         fields = {name: text for name, text in values.items() if name not in PLACE}
@@ -427,13 +435,25 @@ class _Work:
             at = {name: values.get(name) for name in PLACE}
             rows.append({**said, **at, "action": action.value})
         if action in {Action.CORRECT, Action.MOVE}:
+            of_field = dict(said)
+            if action is Action.MOVE:
+                of_field["ground"] = _ground_beside_a_move(ruling.ground)
             rows += [
-                {**said, "action": Action.CORRECT.value, "field": name, "value": text}
+                {
+                    **of_field,
+                    "action": Action.CORRECT.value,
+                    "field": name,
+                    "value": text,
+                }
                 for name, text in fields.items()
             ]
         if action is Action.CORRECT and not fields:
             rows.append({**said, "action": action.value})
         return rows, people
+
+    def _evidence(self, ruling: Ruling) -> str | None:
+        """What shows it: as it was decided, else the documents that were seen."""
+        return ruling.evidence or "; ".join(self._asked.documents) or None
 
     def _questions(self, ruling: Ruling) -> Iterator[dict[str, Any]]:
         """ANSWER_ROW: what stops a striking to which somebody objected rightly.
@@ -522,6 +542,15 @@ def standing_of(
         if not {*entries}.isdisjoint(answers.column("entry_id").to_pylist()):
             return name
     return "holds"
+
+
+def _ground_beside_a_move(code: str) -> str | None:
+    """The ground of what is corrected beside a move: it changes because the voter asks."""
+    moves, corrects = (
+        {ground.code for ground in grounds_for(action.value)}
+        for action in (Action.MOVE, Action.CORRECT)
+    )
+    return "voter-asked" if code in moves - corrects else code or None
 
 
 def _field_of(row: Mapping[str, Any]) -> str:

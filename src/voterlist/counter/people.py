@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,10 +14,11 @@ import pyarrow.compute as pc
 
 from voterlist.counter.asking import Question
 from voterlist.errors import UsageError
-from voterlist.fields import ENTRY_FIELDS, IDENTIFIERS, NAME_PARTS
+from voterlist.fields import ENTRY_FIELDS, IDENTIFIERS, NAME_PARTS, NAMES
 from voterlist.ingest.ids import entry_ids
 from voterlist.model import ListKind
-from voterlist.normalize import normalize
+from voterlist.normalize import normalize, read_correction
+from voterlist.normalize.fullname import split_full_name
 from voterlist.pipeline.known import known, read_table
 from voterlist.schemas import ENTRY
 from voterlist.storage.ledger import Reader
@@ -56,7 +59,12 @@ class Person:
         cells: dict[str, Any] = {
             name: self.values[name] for name in ENTRY_FIELDS if name in self.values
         }
-        if "surname" not in cells:
+        whole = split_full_name(cells.get("full_name") or self.name)
+        if "surname" not in cells and whole.surname and whole.given_name:
+            # Parts are kept as they are written; a whole name would be spelt as usual.
+            cells.pop("full_name", None)
+            cells |= {name: getattr(whole, name) for name in NAME_PARTS}
+        elif "surname" not in cells:
             cells.setdefault("full_name", self.name or None)
         cells.setdefault("birth_date", self.born or None)
         constituency, precinct = place
@@ -70,6 +78,29 @@ class Person:
         }
         row = from_rows([cells], ENTRY)
         return row.set_column(0, ENTRY.field("entry_id"), entry_ids(row))
+
+
+_IN_NAMES = frozenset(" -'’ʼ`.")
+"""Signs that stand in names beside letters."""
+
+
+def wrong_values(person: Person, today: dt.date) -> list[str]:
+    """The fields of a person that say what cannot be: no date, no FIN, a name with other signs."""
+    told = {name: text for name, text in person.values.items() if name in ENTRY_FIELDS}
+    told = {"full_name": person.name, "birth_date": person.born, **told}
+    return [
+        name
+        for name, text in told.items()
+        if text
+        and (
+            read_correction(name, text, today).problem is not None
+            or (name in NAMES and not all(map(_is_of_name, text)))
+        )
+    ]
+
+
+def _is_of_name(sign: str) -> bool:
+    return sign in _IN_NAMES or unicodedata.category(sign)[0] in "LM"
 
 
 def entry_of(

@@ -23,11 +23,11 @@ from voterlist.counter.applications import (
 )
 from voterlist.counter.finder import FOUND, SEVERAL, Finder
 from voterlist.counter.index import Progress
-from voterlist.counter.people import Person, agree, entry_of
+from voterlist.counter.people import Person, agree, entry_of, wrong_values
 from voterlist.decisions import is_same_person, name_as_kept
 from voterlist.errors import UsageError, WorkspaceBusyError, usage_error
+from voterlist.fields import NAME_PARTS
 from voterlist.model import Asks, Relation, Step
-from voterlist.normalize import read_correction
 from voterlist.pipeline.list_input import ListSource
 from voterlist.storage.ledger import ApplicationEvent, Ledger, Reader, place_in
 from voterlist.storage.settings import settings_of
@@ -76,10 +76,11 @@ def take(
         others = applications_of(ledger.applications())
         if asked.against is not None and asked.against not in others:
             raise no_application(asked.against, others)
+        told, asked = asked, _with_name(workspace, ledger, asked)
         first = _asked_before(asked, others.values())
         day = ledger.day_of_chain(today)
         doubts = [
-            *_doubts_of_entry(workspace, ledger, asked),
+            *_doubts_of_entry(workspace, ledger, told),
             *meant,
             *_doubts_of_values(asked, day),
             *_doubts_of_others(asked, others.values(), first, settings),
@@ -112,6 +113,17 @@ def _readable(asked: Request) -> Request:
     require_fields(asked.values)
     documents = [text for text in map(str.strip, asked.documents) if text]
     return replace(asked, by=by, name=name or "", documents=documents)
+
+
+def _with_name(workspace: Path, ledger: Ledger, asked: Request) -> Request:
+    """What is asked, with the name that the entry has where nobody named the person."""
+    if asked.name or asked.entry_id is None:
+        return asked
+    entry = entry_of(workspace, ledger, asked.entry_id) or {}
+    parts = [entry.get(name) for name in NAME_PARTS]
+    return replace(
+        asked, name=" ".join(filter(None, parts)) or entry.get("full_name") or ""
+    )
 
 
 def likely(
@@ -185,13 +197,13 @@ def _doubts_of_person(
 
 def _doubts_of_values(asked: Request, day: dt.date) -> Iterator[Doubt]:
     """What is missing of what is to be set, or cannot be read."""
-    for name, text in asked.values.items():
-        if name in PLACE:
-            is_wrong = not text.strip().isdecimal()
-        else:
-            is_wrong = read_correction(name, text, day).problem is not None
-        if is_wrong:
+    for name in wrong_values(asked.person, day):
+        yield "value-wrong", name
+    for name in PLACE:
+        if not asked.values.get(name, "0").strip().isdecimal():
             yield "value-wrong", name
+    if asked.what is Asks.MOVE and "address" not in asked.values:
+        yield "address-open", ""
     needs_precinct = asked.what in {Asks.ADD, Asks.MOVE}
     if needs_precinct and "precinct" not in asked.values:
         yield "precinct-open", ""

@@ -9,21 +9,33 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.arrays import Longs
 from voterlist.decisions import with_corrections
+from voterlist.fields import NAME_PARTS
 from voterlist.lists.listed import listed_rows
 from voterlist.lists.roll import (
     Places,
     counted_balance,
     is_of,
+    of_action,
     places_of,
     require_balance,
 )
 from voterlist.lists.sheets import corrections_of, door_of
-from voterlist.model import ListOrder
+from voterlist.model import Action, ListOrder
 from voterlist.schemas import VOTER
-from voterlist.tables import codes, from_columns, group_codes, plain, row_of_each, taken
+from voterlist.tables import (
+    codes,
+    from_columns,
+    group_codes,
+    plain,
+    row_of_each,
+    rows_among,
+    taken,
+    with_column,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,7 @@ def compile_lists(
     )
     places = places_of(corrected.entries, corrected.additions, given.applied)
     voters = _in_order(given.voters, places.entries.column("entry_id"))
+    voters = _spelt_as_decided(voters, places, given.applied)
     streets = street_texts(places.entries.column("address"), voters)
     is_here = places.is_listed & is_of(
         places.entries.column("constituency"), constituency
@@ -115,6 +128,29 @@ def _in_order(voters: pa.Table, ids: pa.ChunkedArray) -> pa.Table:
     rows = row_of_each(ids, voters.column("entry_id"))
     columns = {name: taken(voters, name, rows) for name in VOTER.names}
     return from_columns(columns, VOTER, len(ids))
+
+
+def _spelt_as_decided(voters: pa.Table, places: Places, applied: pa.Table) -> pa.Table:
+    """VOTER with the names as somebody wrote them who corrected them, or added an applicant.
+
+    They come from a document: no spelling that is more usual takes their place. Whom a register
+    adds is spelt as usual; the id of its row names the register.
+    """
+    entries = places.entries
+    is_of_register = pc.match_substring(plain(entries.column("entry_id")), ":")
+    is_applicant = pc.and_(pa.array(places.is_added), pc.invert(is_of_register))
+    corrections = of_action(applied, Action.CORRECT.value)
+    for name in NAME_PARTS:
+        ids = rows_among(corrections, "field", [name]).column("entry_id")
+        is_corrected = pc.is_in(
+            entries.column("entry_id"), value_set=ids.combine_chunks()
+        )
+        is_decided = pc.or_(is_corrected, is_applicant)
+        written = plain(entries.column(name))
+        spelt = plain(voters.column(name))
+        is_written = pc.and_(is_decided, pc.is_valid(written))
+        voters = with_column(voters, name, pc.if_else(is_written, written, spelt))
+    return voters
 
 
 def _places_taken(places: Places, rows: pa.Array) -> Places:

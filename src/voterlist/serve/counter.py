@@ -202,7 +202,12 @@ class CounterPages:
     ) -> Response:
         """The form for somebody who is on no list."""
         form = await _Form.of(request)
-        taking = _taking(form, what=Asks.ADD, is_open=True)
+        # Beside the name a date, a house or a number may have been looked for.
+        words = [
+            word for word in form("name").split() if not any(map(str.isdigit, word))
+        ]
+        about = _Form({**form.texts, "name": " ".join(words)})
+        taking = _taking(about, what=Asks.ADD, is_open=True)
         return await self._page("new", visitor, language, here="", form=taking)
 
     async def take(
