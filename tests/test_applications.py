@@ -353,6 +353,7 @@ def test_nobody_is_struck_for_another_before_being_told(workspace):
     times = {"by": "Aytən", "today": DAY}
     applications.add_event(workspace, 2, Step.NOTIFIED, {"text": "məktub"}, **times)
     until = DAY + dt.timedelta(days=10)
+    assert book(workspace)[2].due == until + dt.timedelta(days=1)
     code = refusal(decide, workspace, 2, day=until, **said)
     assert code == "application-notice-runs"
     objection = Request(what=Asks.COMPLAINT, by="Tural", against=2)

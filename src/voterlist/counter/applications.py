@@ -140,6 +140,14 @@ class Application:
         """When it was taken."""
         return dt.date.fromisoformat(self.taken.day)
 
+    def after(self, event: ApplicationEvent) -> Application:
+        """It after something more happened; while a voter may object, its term is not over."""
+        due = self.due
+        if event.event == Step.NOTIFIED:
+            until = dt.date.fromisoformat(event.details["until"])
+            due = max(due, until + dt.timedelta(days=1))
+        return replace(self, events=(*self.events, event), due=due)
+
     def last(self, *steps: Step) -> ApplicationEvent | None:
         """The last event of these kinds; None where there is none."""
         return next((one for one in reversed(self.events) if one.event in steps), None)
@@ -198,8 +206,7 @@ def applications_of(events: Iterable[ApplicationEvent]) -> dict[int, Application
         if event.event == Step.TAKEN:
             found[event.application] = taken_as(event, found)
         elif event.application in found:
-            known = found[event.application]
-            found[event.application] = replace(known, events=(*known.events, event))
+            found[event.application] = found[event.application].after(event)
     # What became of the first one since.
     return {
         number: replace(known, first=_standing(found, known.first))
@@ -314,7 +321,7 @@ def add_event(
             raise usage_error("application-not-open", number=number)
         day = ledger.day_of_chain(today)
         event = happened(ledger, settings, number, step, by, day, **details)
-        return replace(application, events=(*application.events, event))
+        return application.after(event)
 
 
 def happened(

@@ -308,9 +308,7 @@ class _Work:
         event = self._ledger.apply(
             ApplicationEvent(number, step.value, day, self._by, said)
         )
-        application = self._application
-        decided = replace(application, events=(*application.events, event))
-        return Decided(decided, standing=standing)
+        return Decided(self._application.after(event), standing=standing)
 
     @property
     def _moment(self) -> str:

@@ -76,7 +76,7 @@ def write_letter(
         step = _STEPS.get(name)
         if step is not None:
             event = happened(ledger, settings, number, step, decider.by, today)
-            application = replace(application, events=(*application.events, event))
+            application = application.after(event)
             letter = replace(letter, application=application)
         content = render_letter(name, letter, language or settings.report.languages[0])
         write_content(out, content)
