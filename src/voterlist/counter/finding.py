@@ -56,6 +56,8 @@ _BEGINNING = 3.0
 _NEAR_DATE, _NEAR_NUMBER, _OF_HOUSE = 4.0, 5.0, 6.0
 _LEAST = 0.5
 """Bits of whatever is near at all."""
+_MOST_OF_NOTHING = 20_000
+"""Of more entries that are near, and that say no more than this, none is looked at for it."""
 _BEHIND = 16.0
 """An entry so many bits behind the best is not compared."""
 _COLUMNS = {
@@ -145,11 +147,14 @@ def _chosen(
     sums = np.zeros(index.whole.size, np.float32)
     of_word = np.zeros(index.whole.size, np.float32)
     for hits in _hits(index, readings, voters):
-        # What several columns say of one word counts once.
+        # What several columns say of one word counts once: only what is more is added.
         for entries, bits in hits:
-            of_word[entries] = np.maximum(of_word[entries], bits)
-        sums += of_word
-        of_word.fill(0)
+            before = of_word[entries]
+            more = np.maximum(bits - before, 0)
+            sums[entries] += more
+            of_word[entries] = before + more
+        for entries, _ in hits:
+            of_word[entries] = 0
     best = float(sums.max(initial=0))
     near = np.flatnonzero(sums > max(0.0, best - _BEHIND))
     if len(near) > MOST_COMPARED:
@@ -211,8 +216,10 @@ def _near_names(index: Index, held: Held, word: str) -> _Hits:
 def _rare(index: Index, held: Held, codes: Codes | Longs, taken: float) -> _Hits:
     """The entries with these values; the fewer there are, the more bits."""
     many = int(held.counts[codes].sum())
-    if many:
-        bits = np.log2(index.whole.size / many) - taken
+    if not many:
+        return
+    bits = np.log2(index.whole.size / many) - taken
+    if bits > _LEAST or many <= _MOST_OF_NOTHING:
         yield held.entries_of(codes), np.float32(max(bits, _LEAST))
 
 

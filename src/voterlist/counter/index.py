@@ -211,8 +211,14 @@ def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, 
         own = np.full(len(numbers), -1, np.int64)
         own[known] = places
         _write_held(folder, name, pa.table({"value": values, "count": counts}), own)
+    lines = parts["address"]
+    if not whole.has_lines:
+        # Streets and houses are compared: nobody reads the lines.
+        nothing = pa.array(np.full(whole.size, -1, np.int32))
+        entries = tables.with_column(entries, "address", nothing)
+        lines = lines.slice(0, 0)
     _write(folder / f"{ENTRIES}.arrow", entries.drop_columns(list(NUMBERED[1:])))
-    _write(folder / "address.arrow", parts["address"])
+    _write(folder / "address.arrow", lines)
     progress(INDEX, 2, 3)
     shown = _shown(runs, voters, additions, amendments)
     ids = voters.column("entry_id")
