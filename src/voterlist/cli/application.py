@@ -489,16 +489,18 @@ def _standing(one: Application, today: dt.date) -> str:
 def show(workspace: Workspace, number: _Number, today: Today = None) -> Answer:
     """Show an application with all that became of it."""
     from voterlist.counter.applications import as_json, book_of, find
+    from voterlist.counter.telling import asked_rows, event_lines
+    from voterlist.report.sections.findings import FindingWords
 
     book = book_of(workspace, today=day(today, workspace))
     one = find({one.number: one for one in book.applications}, number)
     list_applications([one], book.today)
     _tell_doubts(one)
-    for event in (one.taken, *one.events):
-        sentence = SAY(
-            f"journal.line.application.{event.event}",
-            application=str(number),
-            by=event.done_by,
-        )
-        TERMINAL.say(f"{event.day}  {sentence}")
+    # What is said there names people: with --json it is not told a second time.
+    if not TERMINAL.json:
+        words = FindingWords(SAY.language)
+        for heading, text in asked_rows(one, words):
+            TERMINAL.say(f"  {heading}: {text}")
+        for line in event_lines(one, words):
+            TERMINAL.say(line)
     return as_json(one, book.today)

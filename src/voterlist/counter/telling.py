@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from voterlist.counter.applications import Application
 from voterlist.counter.card import Card
 from voterlist.counter.finder import Found, Hit
 from voterlist.report.asked import said
@@ -166,3 +168,34 @@ def _last_cycle(card: Card, words: FindingWords) -> list[str]:
         words.place(old),
     )
     return ["; ".join(filter(None, told))]
+
+
+def asked_rows(one: Application, words: FindingWords) -> Iterator[tuple[str, str]]:
+    """(heading, text) of what an application asks; what it does not say is left out."""
+    asked = one.asked
+    rows = [
+        ("counter.take.name", asked.name),
+        ("field.birth_date", asked.born),
+        ("counter.take.by", asked.by),
+        ("counter.take.relation", words(f"application.relation.{asked.relation}")),
+        ("counter.take.way", words(f"application.way.{asked.way}")),
+        ("counter.take.documents", "; ".join(asked.documents)),
+        *((f"field.{name}", text) for name, text in asked.values.items()),
+    ]
+    for key, text in rows:
+        if text:
+            yield words(key), text
+
+
+def event_lines(one: Application, words: FindingWords) -> Iterator[str]:
+    """What became of an application, a line each: when, by whom, on which ground and why."""
+    for event in (one.taken, *one.events):
+        key = f"journal.line.application.{event.event}"
+        told = words(key, application=str(one.number), by=event.done_by)
+        names = ("evidence", "reason", "although", "text")
+        said = [str(event.details[name]) for name in names if event.details.get(name)]
+        ground = event.details.get("ground")
+        if ground:
+            said.insert(0, words(f"ground.{ground}.title"))
+        day = words.day(dt.date.fromisoformat(event.day))
+        yield " · ".join([day, told, *said])

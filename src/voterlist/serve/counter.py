@@ -38,7 +38,9 @@ from voterlist.counter.looking import Looker, look
 from voterlist.counter.taking import take
 from voterlist.counter.telling import (
     about_hit,
+    asked_rows,
     card_parts,
+    event_lines,
     name_of,
     searched,
     set_aside,
@@ -480,15 +482,6 @@ def _application(
 ) -> dict[str, Any]:
     """What its page shows of an application."""
     asked = one.asked
-    rows = [
-        ("counter.take.name", asked.name),
-        ("field.birth_date", asked.born),
-        ("counter.take.by", asked.by),
-        ("counter.take.relation", words(f"application.relation.{asked.relation}")),
-        ("counter.take.way", words(f"application.way.{asked.way}")),
-        ("counter.take.documents", "; ".join(asked.documents)),
-        *((f"field.{name}", text) for name, text in asked.values.items()),
-    ]
     is_about_entry = asked.what in {Asks.CORRECT, Asks.MOVE, Asks.STRIKE}
     return {
         **_line(one, today, words),
@@ -496,14 +489,14 @@ def _application(
             words(f"application.doubt.{code}", about=about)
             for code, about in one.doubts
         ],
-        "rows": [(words(key), text) for key, text in rows if text],
+        "rows": list(asked_rows(one, words)),
         "entry": asked.entry_id,
         "needs_entry": is_about_entry,
         "is_open": one.state is State.OPEN,
         "is_addition": asked.what is Asks.ADD,
         "needs_notice": wants_other_struck(asked),
         "fields": _FIELDS.get(asked.what, ()),
-        "events": list(_events(one, words)),
+        "events": list(event_lines(one, words)),
         "papers": [letter.value for letter in _letters(one)],
     }
 
@@ -516,22 +509,6 @@ def _letters(one: Application) -> Iterator[Letters]:
         yield Letters.NOTICE
     if not is_open or one.asked.what is Asks.LISTED:
         yield Letters.ANSWER
-
-
-def _events(one: Application, words: FindingWords) -> list[str]:
-    """What became of an application, a line each."""
-    lines = []
-    for event in (one.taken, *one.events):
-        key = f"journal.line.application.{event.event}"
-        told = words(key, application=str(one.number), by=event.done_by)
-        names = ("evidence", "reason", "although", "text")
-        said = [str(event.details[name]) for name in names if event.details.get(name)]
-        ground = event.details.get("ground")
-        if ground:
-            said.insert(0, words(f"ground.{ground}.title"))
-        day = words.day(dt.date.fromisoformat(event.day))
-        lines.append(" · ".join([day, told, *said]))
-    return lines
 
 
 def _taking(
