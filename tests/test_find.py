@@ -440,3 +440,24 @@ def test_an_application_leads_to_the_entry_and_stands_on_its_card(tmp_path):
     (application,) = answer["card"]["applications"]
     assert (application["number"], application["what"]) == (taken["number"], "listed")
     assert find(workspace, "application", "77")["answer"] == "nobody"
+
+
+@pytest.mark.slow
+def test_a_name_that_was_said_comes_before_one_that_is_only_near(tmp_path):
+    """Who asks for Gülnarə would see ten daughters of Gülağa, and her nowhere."""
+    folder = workspaces.make(tmp_path / "w")
+    fathers = ("Gülağa", "Gülbala", "Gülalı")
+    rows = []
+    for number in range(90):
+        surname = "Qar" + "abcdefghij"[number // 10] + "abcdefghij"[number % 10]
+        is_she = number >= 30
+        name = "Gülnarə;Arif qızı" if is_she else f"Əli;{fathers[number % 3]} oğlu"
+        ending, sex = ("ova", "qadın") if is_she else ("ov", "kişi")
+        about = f"{1 + number % 28}.03.1980;{sex};Nizami küç. {number};"
+        rows.append(f"{number + 1};{surname}{ending};{name};{about}")
+    text = f"1 saylı seçki məntəqəsi\n{workspaces.HEADER}" + "\n".join(rows) + "\n"
+    path = folder / "inbox" / "88" / "menteqe-1.csv"
+    path.write_text(text, encoding="utf-8")
+    workspaces.run(folder)
+    found = find(folder, "Gülnarə")["found"]
+    assert {row["given_name"] for row in found} == {"Gülnarə"}

@@ -70,6 +70,9 @@ _COLUMNS = {
 _DIFFER = ("differs", "similar", "may-have-changed")
 """Levels of a name of which only a part may have been said."""
 
+_SAID = ("same", "ending")
+"""Levels of a name that is the one that was said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -107,7 +110,11 @@ def fits(index: Index, asked: Asked, model: Model, limit: int) -> list[Fit]:
         odds = np.log2(likely.posterior[:, 0]) - np.log2(1 - likely.posterior[:, 0])
     odds = (odds + bits).reshape(-1, number)
     best = odds.argmax(axis=0)
-    order = np.lexsort([chosen, -odds.max(axis=0)])[:limit]
+    highest = odds.max(axis=0)
+    is_exact = _says_a_name(vectors, begun).reshape(-1, number)[best, people]
+    # Where nobody is probable, people look for the name that they said.
+    is_first = is_exact | bool((highest > 0).any())
+    order = np.lexsort([chosen, -highest, ~is_first])[:limit]
     found = []
     for place in order.tolist():
         row = int(best[place]) * number + place
@@ -120,6 +127,16 @@ def fits(index: Index, asked: Asked, model: Model, limit: int) -> list[Fit]:
         probability = float(1 / (1 + np.exp2(-odds[best[place], place])))
         found.append(Fit(int(chosen[place]), probability, levels))
     return found
+
+
+def _says_a_name(vectors: Vectors, begun: Mapping[str, Bools]) -> Bools:
+    """True for the pairs of which a name is the one that was said, or begins so."""
+    says: Bools = np.logical_or.reduce(list(begun.values()))
+    for field in begun:
+        words = SHIPPED[field].words
+        same = [code for code, word in enumerate(words) if word in _SAID]
+        says |= np.isin(vectors.levels[field], same)
+    return says
 
 
 def _asked_model(model: Model, entries: int, readings: int) -> Model:
