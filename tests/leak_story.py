@@ -379,14 +379,14 @@ def _list(story: Story) -> None:
 def _answer_at_the_door(story: Story) -> None:
     """One answer typed by its code, and one from the file of a telephone, each with marks."""
     below, word = story.below, story.marks.word
-    told = story.run("door list", below, "--today", DAY, "--json")
+    told = story.run("doors list", below, "--today", DAY, "--json")
     codes = [
         code for one in json.loads(told.stdout)["precincts"] for _, code in one["left"]
     ]
     said = ("--note", word(), "--by", "R")
-    story.run("door answer", below, codes[0], "absent", *said)
+    story.run("doors answer", below, codes[0], "absent", *said)
     kept = next((below / "lists" / "at-door").iterdir())
-    story.run("door read", below, kept)
+    story.run("doors read", below, kept)
 
 
 def _review(story: Story) -> None:

@@ -36,7 +36,7 @@ def workspace(finished, tmp_path):
 
 def listed(workspace, *words):
     """The questions of each precinct, as the command tells them."""
-    found = call("door", "list", workspace, "--today", DAY, "--json", *words)
+    found = call("doors", "list", workspace, "--today", DAY, "--json", *words)
     assert found.exit_code == 0, found.stderr
     return json.loads(found.stdout)["precincts"]
 
@@ -80,7 +80,7 @@ def saved(path, answers, *, precinct=1, name="Aysel M.", **head):
 
 def read(workspace, *files):
     """What the command says of files."""
-    told = call("door", "read", workspace, *files, "--json")
+    told = call("doors", "read", workspace, *files, "--json")
     return told.exit_code, json.loads(told.stdout)
 
 
@@ -172,10 +172,12 @@ def test_an_answer_is_typed_by_its_code(workspace):
     """A checklist on paper comes back too."""
     (precinct, codes), *_ = codes_of(workspace).items()
     typed = codes[0].lower().replace("-", " ")
-    told = call("door", "answer", workspace, typed, "absent", "--by", "Nigar", "--json")
+    told = call(
+        "doors", "answer", workspace, typed, "absent", "--by", "Nigar", "--json"
+    )
     assert told.exit_code == 0, told.stderr
     assert json.loads(told.stdout)["precinct"] == precinct
-    later = call("door", "answer", workspace, codes[0], "right", "--by", "Nigar")
+    later = call("doors", "answer", workspace, codes[0], "right", "--by", "Nigar")
     if later.exit_code == 0:
         left = codes_of(workspace)[precinct]
         assert codes[0] not in left
@@ -184,8 +186,8 @@ def test_an_answer_is_typed_by_its_code(workspace):
         (codes[1], "correct"): "door-no-value",
     }
     for (code, word), error in refused.items():
-        told = call("door", "answer", workspace, code, word, "--by", "N", "--json")
+        told = call("doors", "answer", workspace, code, word, "--by", "N", "--json")
         assert told.exit_code == 2
         assert json.loads(told.stdout)["error"]["code"] in {error, "door-unfit"}
-    told = call("door", "answer", workspace, codes[1], "absent", "--by", " ", "--json")
+    told = call("doors", "answer", workspace, codes[1], "absent", "--by", " ", "--json")
     assert json.loads(told.stdout)["error"]["code"] == "door-by-nobody"

@@ -1,4 +1,4 @@
-"""``door``: what was answered at the door, read back by the code of each question."""
+"""``doors``: what was answered at the door, read back by the code of each question."""
 
 from __future__ import annotations
 
