@@ -78,6 +78,7 @@ _FIELDS: Mapping[Asks, tuple[str, ...]] = {
     Asks.ADD: (*CORRECTED, *PLACE),
     Asks.CORRECT: CORRECTED,
     Asks.MOVE: ("address", *PLACE),
+    Asks.STRIKE: ("birth_date", "document", "fin"),
 }
 """What an application of a kind may set."""
 _LOOKS = {State.GRANTED: "good", State.ANSWERED: "good"}
@@ -126,6 +127,8 @@ class CounterPages:
         self._workspace = workspace
         self._settings = settings
         self._clock = clock
+        self.decided = 0
+        """Applications that were decided since the desk was opened."""
 
     async def home(
         self, _request: HttpRequest, visitor: Visitor, language: str
@@ -293,6 +296,7 @@ class CounterPages:
 
         made, trouble = await self._tried(language, decided)
         if made is not None and not made.problems:
+            self.decided += 1
             return _to(made.application)
         if made is not None:
             words = FindingWords(language)

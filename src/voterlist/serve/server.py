@@ -177,16 +177,17 @@ def opened(workspace: Path, address: Address, clock: Clock) -> Iterator[Server]:
                 raise UsageError("nobody", code="desk-no-users", places=places)
             host = Host(settings.workspace.name, settings.report.languages[0])
             cases = CasesApi(clerk, watch, work, holds, clock)
+            counter = CounterPages(workspace, settings, clock)
             desk = Desk(
                 clerk,
                 door,
                 cases,
                 Exchange(workspace, clock),
-                CounterPages(workspace, settings, clock),
+                counter,
                 clock,
                 host,
             )
             with address.listening() as listener:
                 server = Server(desk, address, listener)
                 yield server
-                server.decisions = watch.recorded
+                server.decisions = watch.recorded + counter.decided
