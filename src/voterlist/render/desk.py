@@ -18,6 +18,7 @@ _SCRIPTS = (
     "elements",
     "data",
     "store",
+    "saving",
     "file",
     "list",
     "case",

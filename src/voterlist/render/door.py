@@ -86,7 +86,8 @@ def _question(row: Mapping[str, Any], words: ListWords) -> dict[str, Any]:
 @cache
 def _script() -> str:
     """The script of the page, in a function of its own."""
-    parts = [_source("desk/script/digest.js"), _source("door/door.js")]
+    names = ("desk/script/digest.js", "desk/script/saving.js", "door/door.js")
+    parts = map(_source, names)
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
 
 

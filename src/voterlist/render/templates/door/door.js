@@ -10,14 +10,6 @@ let isKept = true;
 const say = (key, places = {}) =>
   Object.entries(places).reduce((text, [name, value]) => text.replace(`{${name}}`, value), head.words[key]);
 
-const timeNow = () => {
-  const now = new Date();
-  const zone = -now.getTimezoneOffset();
-  const two = (number) => String(Math.floor(Math.abs(number))).padStart(2, "0");
-  const local = new Date(now.getTime() + zone * 60000).toISOString().slice(0, 19);
-  return `${local}${zone < 0 ? "-" : "+"}${two(zone / 60)}:${two(zone % 60)}`;
-};
-
 const tell = (key, places) => { byId("told").textContent = key ? say(key, places) : ""; };
 
 const keep = () => {
@@ -110,13 +102,7 @@ const save = () => {
   const given = questions.map((question) => answers[question.dataset.code]).filter(Boolean);
   const said = { ...place, name: nameField.value.trim(), saved: timeNow(), answers: given };
   const text = JSON.stringify({ ...said, digest: sha256(canonical(said)) }, null, 1);
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = head.file;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  saveFile(head.file, text);
   tell("saved", { count: given.length });
 };
 

@@ -2,15 +2,6 @@
 const fileKind = "voterlist-decisions";
 const fileVersion = 1;
 
-// The moment with the zone of the computer's clock, to the second.
-const timeNow = () => {
-  const now = new Date();
-  const zone = -now.getTimezoneOffset();
-  const two = (number) => String(Math.floor(Math.abs(number))).padStart(2, "0");
-  const local = new Date(now.getTime() + zone * 60000).toISOString().slice(0, 19);
-  return `${local}${zone < 0 ? "-" : "+"}${two(zone / 60)}:${two(zone % 60)}`;
-};
-
 const fileDecision = (desk, place, decision, person) => {
   const ids = desk.entryIds(place);
   const people = desk.answers(place).map((answer) => answer.by);
@@ -55,16 +46,6 @@ const fileNameOf = (desk, person) => {
   const name = person.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "") || "decisions";
   const whose = desk.data.constituency === null ? "all" : desk.data.constituency;
   return `decisions-${whose}-${name}.json`;
-};
-
-const saveFile = (name, text) => {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 };
 
 // (place, decision) of each decision of a file that this page can take; a word says why not.
