@@ -173,6 +173,11 @@ def test_what_is_not_there_is_told(analyst):
         answer = analyst.get(f"/counter/{path}")
         assert answer.status_code == 400
         assert 'role="alert"' in answer.text
+    for number in ("999", "x", "-1", "9" * 5000, "\u0663"):
+        form = {"number": number, "outcome": "grant", "paper": "slip", "step": "note"}
+        for path in ("decide", "paper", "note"):
+            answer = analyst.post(f"/counter/{path}", data=form)
+            assert (path, answer.status_code) == (path, 400)
     for words in ("", "x" * 4000, HOSTILE, "=cmd|' /C calc'!A0", "\u202eabc"):
         answer = analyst.post("/counter/find", data={"words": words})
         assert answer.status_code in {200, 400}

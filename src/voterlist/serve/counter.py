@@ -18,7 +18,6 @@ from urllib.parse import parse_qs
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from voterlist.config import Settings
 from voterlist.counter.applications import (
     PLACE,
     Application,
@@ -71,6 +70,7 @@ class Letters(StrEnum):
 
 
 _SET = "set-"
+_MOST_DIGITS = 9
 _SHOWN = 10
 """Who are shown of those that may be the person."""
 _NOTHING = Question()
@@ -102,7 +102,8 @@ class _Form:
     @property
     def number(self) -> int:
         """The number of an application; 0 where none is named."""
-        return int(self("number")) if self("number").isdecimal() else 0
+        text = self("number")
+        return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
 
     @property
     def values(self) -> dict[str, str]:
@@ -119,13 +120,11 @@ class CounterPages:
 
     Args:
         workspace: its folder.
-        settings: its settings.
         clock: the moment.
     """
 
-    def __init__(self, workspace: Path, settings: Settings, clock: Clock) -> None:
+    def __init__(self, workspace: Path, clock: Clock) -> None:
         self._workspace = workspace
-        self._settings = settings
         self._clock = clock
         self.decided = 0
         """Applications that were decided since the desk was opened."""

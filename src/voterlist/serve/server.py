@@ -177,7 +177,7 @@ def opened(workspace: Path, address: Address, clock: Clock) -> Iterator[Server]:
                 raise UsageError("nobody", code="desk-no-users", places=places)
             host = Host(settings.workspace.name, settings.report.languages[0])
             cases = CasesApi(clerk, watch, work, holds, clock)
-            counter = CounterPages(workspace, settings, clock)
+            counter = CounterPages(workspace, clock)
             desk = Desk(
                 clerk,
                 door,
