@@ -264,6 +264,25 @@ def test_what_cannot_be_is_told_and_never_granted(workspace):
     assert listed(workspace) == before
 
 
+def test_a_precinct_that_no_list_has_is_told_when_it_is_asked_for(workspace):
+    """Else it came out when the person is gone, and nobody knows whom to ask."""
+    known = {name: getattr(ADDED, name) for name in ADDED.__slots__}
+    places = {
+        ("2",): [],
+        ("02",): [],
+        ("44",): ["precinct-unknown"],
+        ("44", "88"): ["precinct-unknown"],
+        ("44", "12"): [],
+        ("9" * 5000,): ["precinct-unknown"],
+    }
+    for place, expected in places.items():
+        values = dict(zip(("precinct", "constituency"), place, strict=False))
+        taken = take(
+            workspace, Request(**{**known, "by": str(place), "values": values})
+        )
+        assert [code for code in codes(taken) if code == "precinct-unknown"] == expected
+
+
 def test_a_move_without_the_new_address_is_told(workspace):
     """The list would show an address in another precinct."""
     moved = {"what": Asks.MOVE, "by": "Orxan", "entry_id": ORXAN}

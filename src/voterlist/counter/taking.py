@@ -24,10 +24,11 @@ from voterlist.counter.applications import (
 from voterlist.counter.finder import FOUND, SEVERAL, Finder
 from voterlist.counter.index import Progress
 from voterlist.counter.people import Person, agree, entry_of, wrong_values
-from voterlist.decisions import is_same_person, name_as_kept
+from voterlist.decisions import is_same_person, name_as_kept, precincts_known
 from voterlist.errors import UsageError, WorkspaceBusyError, usage_error
 from voterlist.fields import NAME_PARTS
 from voterlist.model import Asks, Relation, Step
+from voterlist.pipeline.known import known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.storage.ledger import ApplicationEvent, Ledger, Reader, place_in
 from voterlist.storage.settings import settings_of
@@ -83,6 +84,7 @@ def take(
             *_doubts_of_entry(workspace, ledger, told),
             *meant,
             *_doubts_of_values(asked, day),
+            *_doubts_of_place(workspace, settings, ledger, asked),
             *_doubts_of_others(asked, others.values(), first, settings),
             *_doubts_of_day(day, settings),
         ]
@@ -211,6 +213,25 @@ def _doubts_of_values(asked: Request, day: dt.date) -> Iterator[Doubt]:
         yield "nothing-set", ""
     if asked.relation is not Relation.SELF and not asked.documents:
         yield "no-authority", ""
+
+
+def _doubts_of_place(
+    workspace: Path, settings: Settings, ledger: Reader, asked: Request
+) -> Iterator[Doubt]:
+    """Whether the precinct is one of these lists; of a constituency elsewhere nobody knows it."""
+    constituency, precinct = (asked.values.get(name, "").strip() for name in PLACE)
+    try:
+        lists = known(workspace, ledger).table("lists")
+    except UsageError:
+        return
+    precincts = precincts_known(settings.territory.by_number, lists)
+    ours = {str(number): places for number, places in precincts.items()}
+    own = [ours[constituency]] if constituency in ours else list(ours.values())
+    is_elsewhere = constituency and constituency not in ours
+    number = precinct.lstrip("0")
+    is_known = any(number in map(str, places) for places in own)
+    if precinct.isdecimal() and not is_elsewhere and not is_known:
+        yield "precinct-unknown", precinct
 
 
 def _doubts_of_others(
