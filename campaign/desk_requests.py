@@ -46,6 +46,7 @@ from voterlist.serve.cases_api import (  # noqa: E402
     CasesApi,
     Exchange,
 )
+from voterlist.serve.counter import CounterPages  # noqa: E402
 from voterlist.serve.users import add_user  # noqa: E402
 
 COUNT = 60
@@ -82,7 +83,8 @@ def routes() -> tuple[tuple[str, str], ...]:
     """(method, path) of everything that the desk answers to, as the application has it."""
     nothing: Any = None
     cases, files = CasesApi(*[nothing] * 5), Exchange(nothing, nothing)
-    desk = Desk(nothing, nothing, cases, files, nothing, Host("", "en"))
+    counter = CounterPages(nothing, nothing)
+    desk = Desk(nothing, nothing, cases, files, counter, nothing, Host("", "en"))
     return tuple(
         (method, route.path)
         for route in desk.routes()

@@ -59,7 +59,8 @@ def _cell(field):
         return 1
     if pa.types.is_boolean(kind):
         return False
-    return "2026-02-03" if field.name.endswith("_at") else "a"
+    is_moment = field.name.endswith("_at") or field.name in {"day", "due"}
+    return "2026-02-03" if is_moment else "a"
 
 
 def refused(name, table, stated=OF_A_CONSTITUENCY):

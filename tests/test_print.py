@@ -202,7 +202,7 @@ def test_the_work_list_has_every_field_and_marks_what_was_corrected():
     ]
     whole = squeezed("".join(pages(render_list(paper(rows, Purpose.WORK), "en"))))
     shown = ("▲5ABC123", "AZE12345678", "female", "▲Bakı", "▲Məmmədova▲Günel▲Əliqızı")
-    for text in (*shown, "Addedfromaregister", "Movedherefromprecinct9", "19700304"):
+    for text in (*shown, "Addedtothelist", "Movedherefromprecinct9", "19700304"):
         assert text in whole
     # Three corrected names, an address, a FIN, and the legend.
     assert whole.count("▲") == 6
@@ -214,7 +214,7 @@ def test_columns_of_seldom_things_are_there_where_they_are_needed():
     assert "As handed in" not in without
     rows = [voter(1, added=True), voter(2, name_as_written="МАМЕДОВА")]
     whole = squeezed(pages(render_list(paper(rows, Purpose.WORK), "en"))[0])
-    for text in ("Addedormoved", "Addedfromaregister", "Ashandedin", "МАМЕДОВА"):
+    for text in ("Addedormoved", "Addedtothelist", "Ashandedin", "МАМЕДОВА"):
         assert text in whole
 
 
