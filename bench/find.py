@@ -449,7 +449,7 @@ def _workspace(folder: Path, voters: int) -> Path:
         ["synth", str(folder), "--voters", str(voters), "--files"],
         ["run", str(folder)],
     ):
-        run([*PROGRAM, *words])
+        run([*PROGRAM, *words], well=(0, 1))
     return folder
 
 
