@@ -21,6 +21,7 @@ from voterlist import tables
 from voterlist.arrays import AnyArray, Bools, Codes, Floats, Levels, Longs
 from voterlist.counter.asking import Asked, voters_of
 from voterlist.counter.index import STREET, Held, Index, packed_date
+from voterlist.fields import NAME_PARTS
 from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
 from voterlist.link.comparisons.names import Looks, Nearness, may_be_near, nearness_of
 from voterlist.link.encode import EncodedColumn
@@ -112,8 +113,8 @@ def fits(index: Index, asked: Asked, model: Model, limit: int) -> list[Fit]:
     best = odds.argmax(axis=0)
     highest = odds.max(axis=0)
     is_exact = _says_a_name(vectors, begun).reshape(-1, number)[best, people]
-    # Where nobody is probable, people look for the name that they said.
-    is_first = is_exact | bool((highest > 0).any())
+    # Of one name alone nobody is probable: people look for the name that they said.
+    is_first = is_exact | (max(map(_names_in, asked.readings)) > 1)
     order = np.lexsort([chosen, -highest, ~is_first])[:limit]
     found = []
     for place in order.tolist():
@@ -127,6 +128,11 @@ def fits(index: Index, asked: Asked, model: Model, limit: int) -> list[Fit]:
         probability = float(1 / (1 + np.exp2(-odds[best[place], place])))
         found.append(Fit(int(chosen[place]), probability, levels))
     return found
+
+
+def _names_in(reading: Mapping[str, str]) -> int:
+    """How many parts of a name a reading has."""
+    return sum(name in reading for name in NAME_PARTS)
 
 
 def _says_a_name(vectors: Vectors, begun: Mapping[str, Bools]) -> Bools:
