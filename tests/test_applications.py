@@ -264,6 +264,31 @@ def test_what_cannot_be_is_told_and_never_granted(workspace):
     assert listed(workspace) == before
 
 
+def test_the_name_of_the_list_is_nothing_that_the_applicant_knows(workspace):
+    """Who copied a FIN somewhere would have its voter struck at once, without a notice."""
+    known = {name: getattr(STRUCK, name) for name in STRUCK.__slots__}
+    taken = take(workspace, Request(**{**known, "values": {"fin": "5XK1236"}}))
+    assert "Tural" in taken.about
+    code = refusal(decide, workspace, 1, ground="died", evidence="AZE 7")
+    assert code == "application-not-notified"
+
+
+def test_a_name_that_is_written_oddly_can_be_corrected(tmp_path):
+    """Whose name has a digit on the list could never have it corrected."""
+    folder = workspaces.make(tmp_path / "odd")
+    path = folder / "inbox" / "88" / "menteqe-1.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("Məmmədov;", "Məmmədov (1);", 1), encoding="utf-8")
+    workspaces.run(folder)
+    run = max(folder.glob("runs/*"))
+    rows = pq.read_table(run / "entries.parquet").to_pylist()
+    (entry_id,) = [row["entry_id"] for row in rows if "(1)" in row["surname"]]
+    known = {name: getattr(SURNAME, name) for name in SURNAME.__slots__}
+    asked = {**known, "entry_id": entry_id, "values": {"surname": "Məmmədov"}}
+    assert codes(take(folder, Request(**asked))) == []
+    assert decide(folder, 1, ground="document-seen").problems == ()
+
+
 def test_a_precinct_that_no_list_has_is_told_when_it_is_asked_for(workspace):
     """Else it came out when the person is gone, and nobody knows whom to ask."""
     known = {name: getattr(ADDED, name) for name in ADDED.__slots__}

@@ -472,7 +472,7 @@ def list_applications(shown: Sequence[Application], today: dt.date) -> None:
             one.due,
             SAY(f"application.what.{one.asked.what}"),
             SAY(f"application.state.{_standing(one, today)}"),
-            one.asked.name or one.asked.entry_id or "-",
+            one.about or "-",
         )
         for one in shown
     ]

@@ -136,6 +136,12 @@ class Application:
         return self.taken.application
 
     @property
+    def about(self) -> str:
+        """Whom it is about, for people: the name that was told, or that of the entry, or its id."""
+        known_as = self.taken.details.get("known_as")
+        return self.asked.name or known_as or self.asked.entry_id or ""
+
+    @property
     def day(self) -> dt.date:
         """When it was taken."""
         return dt.date.fromisoformat(self.taken.day)

@@ -323,7 +323,11 @@ class _Work:
             UsageError: it says what is missing.
         """
         number = self._application.number
-        wrong = wrong_values(self._person(ruling), self._at.date())
+        person = self._person(ruling)
+        if self._asked.what is not Asks.ADD:
+            # What was told of somebody who is on the list is written nowhere.
+            person = replace(person, name="", born="")
+        wrong = wrong_values(person, self._at.date())
         if self._asked.what in _ACTIONS and wrong:
             raise usage_error(
                 "application-wrong", number=number, fields=", ".join(wrong)

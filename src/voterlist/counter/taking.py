@@ -77,11 +77,10 @@ def take(
         others = applications_of(ledger.applications())
         if asked.against is not None and asked.against not in others:
             raise no_application(asked.against, others)
-        told, asked = asked, _with_name(workspace, ledger, asked)
         first = _asked_before(asked, others.values())
         day = ledger.day_of_chain(today)
         doubts = [
-            *_doubts_of_entry(workspace, ledger, told),
+            *_doubts_of_entry(workspace, ledger, asked),
             *meant,
             *_doubts_of_values(asked, day),
             *_doubts_of_place(workspace, settings, ledger, asked),
@@ -98,6 +97,7 @@ def take(
                 "due": due_day(day, settings).isoformat(),
                 "doubts": doubts,
                 "first": first.number if first else None,
+                "known_as": _name_on_the_list(workspace, ledger, asked.entry_id),
             },
         )
         return taken_as(ledger.apply(event), others)
@@ -117,15 +117,11 @@ def _readable(asked: Request) -> Request:
     return replace(asked, by=by, name=name or "", documents=documents)
 
 
-def _with_name(workspace: Path, ledger: Ledger, asked: Request) -> Request:
-    """What is asked, with the name that the entry has where nobody named the person."""
-    if asked.name or asked.entry_id is None:
-        return asked
-    entry = entry_of(workspace, ledger, asked.entry_id) or {}
+def _name_on_the_list(workspace: Path, ledger: Ledger, entry_id: str | None) -> str:
+    """The name that an entry has; the applicant did not say it, so it proves nothing."""
+    entry = (entry_of(workspace, ledger, entry_id) if entry_id else None) or {}
     parts = [entry.get(name) for name in NAME_PARTS]
-    return replace(
-        asked, name=" ".join(filter(None, parts)) or entry.get("full_name") or ""
-    )
+    return " ".join(filter(None, parts)) or entry.get("full_name") or ""
 
 
 def likely(

@@ -78,7 +78,7 @@ _FIELDS: Mapping[Asks, tuple[str, ...]] = {
     Asks.ADD: (*CORRECTED, *PLACE),
     Asks.CORRECT: CORRECTED,
     Asks.MOVE: ("address", *PLACE),
-    Asks.STRIKE: ("birth_date", "document", "fin"),
+    Asks.STRIKE: ("full_name", "birth_date", "document", "fin"),
 }
 """What an application of a kind may set."""
 _LOOKS = {State.GRANTED: "good", State.ANSWERED: "good"}
@@ -194,9 +194,7 @@ class CounterPages:
             ],
             "applications": [_line(one, book.today, words) for one in own],
         }
-        name = card.spellings.get("proposed", "")
-        about = _Form({"name": name, **form.texts})
-        taking = _taking(about, entry=card.entry_id, now=card.cells)
+        taking = _taking(form, entry=card.entry_id, now=card.cells)
         return await self._page(
             "card", visitor, language, here="", card=shown, form=taking, trouble=trouble
         )
@@ -475,7 +473,7 @@ def _line(one: Application, today: dt.date, words: FindingWords) -> dict[str, An
             day=words.day(one.day),
             due=words.day(one.due),
             by=one.asked.by,
-            about=one.asked.name or one.asked.entry_id or "—",
+            about=one.about or "—",
         ),
     }
 

@@ -264,11 +264,10 @@ def render_book(book: Book, settings: Settings, language: str) -> bytes:
 
 def _line(words: Words, letter: Letter) -> Iterator[str | None]:
     """The cells of an application in the book; None where somebody signs."""
-    asked = letter.application.asked
     for name, _, _ in _COLUMNS:
         if name == "signature":
             yield None
         elif name == "about":
-            yield asked.name or asked.entry_id or ""
+            yield letter.application.about
         else:
             yield str(FACTS[name](words, letter))
