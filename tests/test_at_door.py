@@ -120,16 +120,22 @@ def test_each_question_is_counted_once_and_answers_move_it(workspace, tmp_path):
 def test_an_answer_stands_beside_its_finding_and_does_nothing(workspace, tmp_path):
     """Nobody may be corrected or struck by a file that somebody brings."""
     entries = handing.newest(workspace, "entries")
-    codes = [code for codes in codes_of(workspace).values() for code in codes]
+    asked = [
+        (precinct, code)
+        for precinct, codes in codes_of(workspace).items()
+        for code in codes
+    ]
     note = "Pasporta baxıldı 7Z"
     fits = []
-    for place, code in enumerate(codes[:40]):
+    for place, (precinct, code) in enumerate(asked[:40]):
         path = saved(
             tmp_path / f"{place}.json",
             [{"code": code.lower(), "answer": "correct", "field": "given_name",
               "value": "Şəfəq", "note": note}],
+            precinct=precinct,
         )  # fmt: skip
         _, told = read(workspace, path)
+        assert told["files"][0]["gone"] == []
         fits += [code] if not told["files"][0]["unfit"] else []
     assert fits
     assert shown(workspace, note)
@@ -191,3 +197,11 @@ def test_an_answer_is_typed_by_its_code(workspace):
         assert json.loads(told.stdout)["error"]["code"] in {error, "door-unfit"}
     told = call("doors", "answer", workspace, codes[1], "absent", "--by", " ", "--json")
     assert json.loads(told.stdout)["error"]["code"] == "door-by-nobody"
+
+
+def test_every_question_of_the_checklists_is_counted(workspace):
+    """A question that hides another one is never asked, and nobody misses it."""
+    made = call("lists", workspace, "--purpose", "door", "--today", DAY, "--json")
+    assert made.exit_code == 0, made.stderr
+    asked = sum(one["asked"] for one in listed(workspace))
+    assert asked == json.loads(made.stdout)["questions"] > 0

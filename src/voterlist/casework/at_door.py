@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from voterlist.decisions import name_as_kept
 from voterlist.decisions.given import moment_of
@@ -43,6 +43,8 @@ _MOST_BYTES = 50_000_000
 
 Asked = Mapping[str, Any]
 """A row of DOOR."""
+Key: TypeAlias = tuple[int | None, int | None, str]
+"""Constituency, precinct and code of a question: a nation may have two of one code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Said:
     answer: DoorAnswer
     by: str
     saved: str
+    key: Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +109,15 @@ def take_in(workspace: Path, files: Sequence[Path]) -> list[TakenIn]:
             store.make_folder(kept.parent)
             store.write_content(kept, content)
         codes = [(read_code(answer.code) or answer.code) for answer in file.answers]
-        gone = [code for code in codes if code not in questions]
+        place = file.constituency, file.precinct
+        gone = [code for code in codes if (*place, code) not in questions]
         pairs = zip(codes, file.answers, strict=True)
         unfit = [
             code
             for code, answer in pairs
-            if code in questions and answer.answer not in answers_to(questions[code])
+            if code not in gone
+            and answer.answer not in answers_to(questions[*place, code])
         ]
-        place = file.constituency, file.precinct
         taken.append(
             TakenIn(
                 path.name,
@@ -145,9 +149,12 @@ def answer(workspace: Path, given: DoorAnswer, *, by: str, now: dt.datetime) -> 
     with open_to_read(workspace) as (settings, ledger):
         source = ListSource.of(workspace, ledger, settings)
         questions = _questions(source)
-    if code not in questions:
+    meant = [asked for (_, _, own), asked in questions.items() if own == code]
+    if not meant:
         raise usage_error("door-gone", asked=code)
-    asked = questions[code]
+    if len(meant) > 1:
+        raise usage_error("door-several", asked=code)
+    (asked,) = meant
     offered = answers_to(asked)
     if given.answer not in offered:
         known = ", ".join(offered)
@@ -190,8 +197,8 @@ def standings(workspace: Path, today: dt.date) -> list[Standing]:
         questions = _questions(ListSource.of(workspace, ledger, settings))
     given = _given(workspace)
     by_place = by_key(
-        ((asked["constituency"], asked["precinct"]), (code, asked))
-        for code, asked in questions.items()
+        ((constituency, precinct), (code, asked))
+        for (constituency, precinct, code), asked in questions.items()
     )
     order = sorted(by_place, key=lambda place: [number or 0 for number in place])
     return [_standing(place, by_place[place], given, today) for place in order]
@@ -200,10 +207,14 @@ def standings(workspace: Path, today: dt.date) -> list[Standing]:
 def _standing(
     place: tuple[int | None, int | None],
     questions: Sequence[tuple[str, Asked]],
-    given: Mapping[str, Said],
+    given: Mapping[Key, Said],
     today: dt.date,
 ) -> Standing:
-    said = {code: given[code].answer.answer for code, _ in questions if code in given}
+    said = {
+        code: given[*place, code].answer.answer
+        for code, _ in questions
+        if (*place, code) in given
+    }
     absent = sum(word is AtDoor.ABSENT for word in said.values())
     left = [
         (asked, code)
@@ -234,10 +245,10 @@ def told_at_door(workspace: Path, source: ListSource, words: Words) -> dict[str,
     if not given:
         return {}
     told: dict[str, list[str]] = {}
-    for code, asked in _questions(source).items():
+    for key, asked in _questions(source).items():
         about = asked["finding_id"] or asked["case_id"]
-        if code in given and about is not None:
-            told.setdefault(about, []).append(in_words(given[code], words))
+        if key in given and about is not None:
+            told.setdefault(about, []).append(in_words(given[key], words))
     return {about: "; ".join(texts) for about, texts in told.items()}
 
 
@@ -275,27 +286,31 @@ def _place_of(workspace: Path, content: bytes) -> Path:
     return workspace / FOLDER / f"{hashlib.sha256(content).hexdigest()[:12]}.json"
 
 
-def _given(workspace: Path) -> dict[str, Said]:
-    """The last answer to each question, by its code."""
+def _given(workspace: Path) -> dict[Key, Said]:
+    """The last answer to each question."""
     paths = sorted((workspace / FOLDER).glob("*.json"))
     every = list(_said(paths))
     every.sort(key=lambda said: (moment_of(said.answer.time), said.saved))
-    return {read_code(said.answer.code) or "": said for said in every}
+    return {said.key: said for said in every}
 
 
 def _said(paths: Sequence[Path]) -> Iterator[Said]:
     for path in paths:
         _, file = _opened(path)
         for given in file.answers:
-            yield Said(given, file.name, file.saved)
+            code = read_code(given.code) or given.code
+            key = file.constituency, file.precinct, code
+            yield Said(given, file.name, file.saved, key)
 
 
-def _questions(source: ListSource) -> dict[str, Asked]:
-    """The questions of today (DOOR) by code, in the order of the checklists."""
+def _questions(source: ListSource) -> dict[Key, Asked]:
+    """The questions of today (DOOR), in the order of the checklists."""
     order = ListOrder(source.settings.lists.order)
-    found: dict[str, Asked] = {}
+    found: dict[Key, Asked] = {}
     for constituency in source.constituencies():
         _, given = source.input_of(constituency)
         compiled = compile_lists(given, constituency=constituency, order=order)
-        found |= {code_of(asked): asked for asked in compiled.door.to_pylist()}
+        for asked in compiled.door.to_pylist():
+            key = asked["constituency"], asked["precinct"], code_of(asked)
+            found[key] = asked
     return found

@@ -19,6 +19,8 @@ from voterlist.lists.papers import Office, Offices
 from voterlist.model import ListKind
 
 PRECINCTS, MOBILE = "precincts.csv", "mobile.csv"
+_DIGITS = 10
+"""No number of a precinct has so many."""
 _HEADINGS = {
     "constituency": ("constituency", "dairə", "seçki dairəsi"),
     "precinct": ("precinct", "məntəqə", "seçki məntəqəsi"),
@@ -73,7 +75,7 @@ def _lines(path: Path, *needed: str) -> Iterator[_Line]:
             continue
         said = {name: written[at] for name, at in columns.items() if at < len(written)}
         numbers = (said.get("constituency", ""), said.get("precinct", ""))
-        if not all(number.isdecimal() for number in numbers):
+        if not all(number.isdecimal() and len(number) < _DIGITS for number in numbers):
             raise _refused(path, line)
         yield _Line(line, (int(numbers[0]), int(numbers[1])), said)
 

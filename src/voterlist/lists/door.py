@@ -41,7 +41,7 @@ def answers_to(question: Mapping[str, Any]) -> tuple[AtDoor, ...]:
 LETTERS = "23456789ABCDEFGHJKMNPQRTVWXYZ"
 """29 of them, a prime number; without those that look alike on paper."""
 _LENGTH = 7
-"""One in two hundred constituencies of 3,000 questions has two of one code (29**7 are possible)."""
+"""There are 29**7: one in 4,000 constituencies of 3,000 questions has two of one code."""
 _ASKED = (
     "entry_id",
     "about",
