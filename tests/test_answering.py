@@ -5,9 +5,11 @@ import datetime as dt
 import pytest
 
 import ledgers
+from voterlist import config
 from voterlist.casework import answering
 from voterlist.casework.returned_cases import OtherEntry, OwnEntry, ReturnedCase
 from voterlist.errors import UsageError
+from voterlist.rulebook import RULE_CODES
 from voterlist.schemas import AMENDMENT
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
@@ -43,6 +45,17 @@ def test_nobody_is_struck_while_it_is_not_known_where_they_stand(others):
     with pytest.raises(UsageError) as refused:
         answering._strikings(case(*others), "№ 7", SAID)
     assert refused.value.code == "answer-no-place"
+
+
+def test_nobody_is_struck_by_a_case_off_a_frozen_list():
+    """Whoever is struck after the lists are printed comes to vote, and is sent home."""
+    text = "[calendar]\nelection_day = 2026-11-01\n"
+    settings = config.parse(text, rule_codes=RULE_CODES)
+    answering._require_thawed(settings, dt.date(2026, 10, 7))
+    answering._require_thawed(config.parse(""), dt.date(2026, 10, 8))
+    with pytest.raises(UsageError) as refused:
+        answering._require_thawed(settings, dt.date(2026, 10, 8))
+    assert refused.value.code == "answer-frozen"
 
 
 def test_only_questions_that_were_asked_are_taken_back(tmp_path):

@@ -5,7 +5,10 @@ import datetime as dt
 import pyarrow.parquet as pq
 import pytest
 
+import desks
+import review_books
 import workspaces
+from command_line import AZ, EN, call, told
 from papers import pages, paper, squeezed, voter
 from voterlist import config
 from voterlist.casework.importing import Against, check_answers
@@ -151,6 +154,170 @@ def test_to_ask_and_to_accept_stay_possible_after_the_freeze(ran):
     entry_id = people(ran)[0]["entry_id"]
     row = {"entry_id": entry_id, "action": "ask", "due": "20.10.2026"}
     assert refused(ran, [row], FROZEN) == []
+
+
+EARLY = "[calendar]\nelection_day = 2026-03-01\n"
+"""Frozen after 4 February: on the day of every test, whatever the clock says."""
+ARRIVED = (
+    "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Dairə;Məntəqə;Ünvan\n"
+    "Qasımov;Rauf;Əli oğlu;05.05.1980;5XK9999;88;2;Nizami küç. 3\n"
+)
+BY = ("--by", "Aytən")
+LATE = ("--today", "2026-02-10")
+
+
+@pytest.fixture
+def frozen(tmp_path):
+    """A workspace with a case, a finding, somebody who arrived, and an analyst."""
+    folder = workspaces.make(tmp_path / "2026", settings=EARLY)
+    (folder / "reference" / "arrivals.csv").write_text(ARRIVED, encoding="utf-8")
+    workspaces.ran(folder)
+    desks.add_user(folder, "Aysel")
+    return folder
+
+
+def hung_out(folder):
+    """The bytes of each list for the wall."""
+    out = folder.parent / "wall"
+    made = call("lists", folder, "--purpose", "display", "--out", out, *LATE)
+    assert made.exit_code == 0, made.stderr
+    return {path.name: path.read_bytes() for path in sorted(out.rglob("*.*"))}
+
+
+def applied_for(folder, what, ground, *said):
+    """(number, codes of why it is not granted) of an application on this ground."""
+    words = ("--what", what, *said, "--document", "AZE 1", *BY, *LATE)
+    _, taken = told("application", "take", folder, *words)
+    number = taken["number"]
+    words = ("--grant", "--ground", ground, "--evidence", "AZE 1", *BY, *LATE)
+    code, made = told("application", "decide", folder, number, *words)
+    assert code == 1
+    assert all(problem["todo"] for problem in made["problems"])
+    return number, {problem["code"] for problem in made["problems"]}
+
+
+@pytest.mark.slow
+def test_an_application_is_not_granted_by_a_frozen_list_and_stays_open(frozen):
+    """Who asks keeps the number and the place in the queue; a court's decision carries it."""
+    before = hung_out(frozen)
+    entry = ("--for", people(frozen)[1]["entry_id"])
+    new = ("--name", "Quliyev Rəşad Vaqif oğlu", "--born", "05.05.1980")
+    asked = [
+        ("correct", "document-seen", *entry, "--set", "surname=Əliyeva"),
+        ("strike", "not-citizen", *entry),
+        ("move", "voter-asked", *entry, "--set", "precinct=2", "--set", "address=A 1"),
+        ("add", "left-out", *new, "--set", "precinct=2"),
+    ]
+    for one in asked:
+        number, codes = applied_for(frozen, *one)
+        assert codes == {"list-frozen"}
+        assert told("application", "show", frozen, number)[1]["state"] == "open"
+    assert hung_out(frozen) == before
+    words = ("--grant", "--ground", "court", "--evidence", "Qərar 7", *BY, *LATE)
+    assert told("application", "decide", frozen, 1, *words)[0] == 0
+
+
+@pytest.mark.slow
+def test_a_workbook_and_the_door_change_no_frozen_list(frozen, tmp_path):
+    """What is refused is told with its row, and stands in the workbook as it was filled in."""
+    before = hung_out(frozen)
+    _, doors = told("doors", "list", frozen, *LATE)
+    codes = [code for one in doors["precincts"] for _, code in one["left"]]
+    for code in codes:
+        told("doors", "answer", frozen, code, "correct", "--field", "surname",
+             "--value", "Yeni", *BY)  # fmt: skip
+    book = tmp_path / "review.xlsx"
+    made = call("review", "export", frozen, "--out", book, "--language", "en", *LATE)
+    assert made.exit_code == 0, made.stderr
+    added = {
+        "answer": "add",
+        "ground": EN("ground.arrived.title"),
+        "document": "№ 7",
+    }
+    seen = {
+        "answer": "correct",
+        "field": "Surname",
+        "value": "Yeni",
+        "ground": EN("ground.checked-at-the-door.title"),
+    }
+
+    def answers(row):
+        if row.get("case_id"):
+            verdict = {6: "keep", 7: "repeat"}[row["row"]]
+            return {"answer": verdict, "reason": "bir şəxs"}
+        entry_id = row.get("entry_id") or ""
+        if entry_id.startswith("arrivals"):
+            return added
+        return seen if entry_id else None
+
+    filled = review_books.fill(book, answers)
+    assert len(filled) == 4
+    code, made = told("review", "import", frozen, book, *BY)
+    assert code == 1
+    assert {problem["code"] for problem in made["problems"]} == {"list-frozen"}
+    assert made["recorded"] == 0
+    assert len(made["problems"]) == 4
+    assert hung_out(frozen) == before
+
+
+@pytest.mark.slow
+def test_the_desk_merges_nobody_on_a_frozen_list(frozen):
+    before = hung_out(frozen)
+    with desks.running(frozen) as desk:
+        client = desk.visitor("Aysel")
+        shown = client.post("/api/next", json={"after": -1}).json()
+        ids = shown["entries"]["id"]
+        decision = {
+            "case": shown["cases"]["id"][0],
+            "entries": ids,
+            "seen": shown["cases"]["seen"][0],
+            "verdict": "same",
+            "kept": ids[0],
+            "reason": "names-and-birth",
+            "time": "2026-02-10T12:00:00+04:00",
+        }
+        said = [{"knows": shown["knows"], "decision": decision}]
+        sent = {"language": "en", "decisions": said}
+        answer = client.post("/api/decide", json=sent).json()
+    assert AZ("review.problem.list-frozen.title") in str(answer["results"])
+    assert hung_out(frozen) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", ["altered", "new", "gone"])
+def test_a_list_that_is_handed_in_after_the_freeze_is_refused_and_kept(frozen, change):
+    """It would be printed anew for the day, and nobody decided that."""
+    before = hung_out(frozen)
+    inbox = frozen / "inbox" / "88"
+    path = inbox / "menteqe-2.csv"
+    text = path.read_text(encoding="utf-8")
+    if change == "gone":
+        path.unlink()
+    elif change == "altered":
+        path.write_text(text.replace("Rzayev;", "Rzazadə;"), encoding="utf-8")
+    else:
+        other = text.replace("2 saylı", "3 saylı").replace("Rzayev", "Yeniyev")
+        (inbox / "menteqe-3.csv").write_text(other, encoding="utf-8")
+    kept = {file.name: file.read_bytes() for file in inbox.iterdir()}
+    code, made = told("run", frozen, *LATE)
+    assert (code, made["error"]["code"]) == (2, "lists-frozen")
+    assert {"altered": "menteqe-2", "new": "menteqe-3", "gone": "88/2"}[change] in (
+        made["error"]["what"]
+    )
+    assert {file.name: file.read_bytes() for file in inbox.iterdir()} == kept
+    assert hung_out(frozen) == before
+    # A decision that moves the freeze lets it in.
+    moved = '[calendar.moved]\nupdated = { due = 2026-02-15, decision = "4/15" }\n'
+    (frozen / config.FILE_NAME).write_text(EARLY + moved, encoding="utf-8")
+    assert told("run", frozen, *LATE)[0] in {0, 1}
+
+
+@pytest.mark.slow
+def test_the_run_that_carries_out_a_decision_goes_on_after_the_freeze(frozen):
+    """A list that is as it was, under another name too, is no other list."""
+    path = frozen / "inbox" / "88" / "menteqe-2.csv"
+    path.rename(path.with_name("ikinci.csv"))
+    assert told("run", frozen, *LATE)[0] in {0, 1}
 
 
 @pytest.mark.parametrize("language", ["az", "en"])

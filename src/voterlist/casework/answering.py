@@ -25,7 +25,9 @@ from voterlist.casework.returned_cases import (
     returns_sent,
 )
 from voterlist.catalogue import Catalogue
+from voterlist.config import Settings
 from voterlist.custody.manifest import Manifest
+from voterlist.deadlines import is_frozen, last_days
 from voterlist.deadlines.handovers import Event, handovers
 from voterlist.decisions import standing
 from voterlist.errors import usage_error
@@ -156,10 +158,10 @@ def answer_case(
 
     Raises:
         UsageError: it is no workspace; there is no such case; a document is missing, or it is not
-            known where the person stands.
+            known where the person stands; the list is frozen.
         WorkspaceBusyError: another command holds it.
     """
-    with open_to_change(workspace, since) as (_, ledger):
+    with open_to_change(workspace, since) as (settings, ledger):
         returned = newest_return(workspace, ledger)
         cases = returned.cases if returned is not None else ()
         case = next((case for case in cases if case.number == number), None)
@@ -173,6 +175,7 @@ def answer_case(
         if stays:
             ledger.amend(_questions_closed(ledger, case, said), adjudicates=True)
         else:
+            _require_thawed(settings, today)
             ledger.amend(_strikings(case, document.strip(), said))
         ledger.write_journal(
             today,
@@ -183,6 +186,17 @@ def answer_case(
             by=by,
         )
     return case
+
+
+def _require_thawed(settings: Settings, today: dt.date) -> None:
+    """Refuse to strike by a case once any kind of list is frozen.
+
+    Raises:
+        UsageError: one is.
+    """
+    last = last_days(settings.calendar, settings.workspace.cycle)
+    if any(is_frozen(last_day, today) for last_day in last.values()):
+        raise usage_error("answer-frozen")
 
 
 def _questions_closed(ledger: Reader, case: ReturnedCase, said: _Said) -> pa.Table:

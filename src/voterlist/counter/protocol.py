@@ -83,8 +83,13 @@ def precinct_lines(
         _, given = source.input_of(constituency)
         compiled = compile_lists(given, constituency=constituency)
         late = came_late(compiled.corrections, source.last_days)
+        known_as = source.known_as(constituency)
+        holders = [known_as.get(entry, entry) for entry in cards.by_entry]
         everybody = count_by(compiled.listed, "precinct")
-        arrived = count_by(rows_among(compiled.listed, "entry_id", late), "precinct")
+        arrived, with_card = (
+            count_by(rows_among(compiled.listed, "entry_id", ids), "precinct")
+            for ids in (late, holders)
+        )
         for precinct in sorted(place for place in everybody if place is not None):
             if constituency is not None:
                 place: Place = (constituency, precinct)
@@ -92,7 +97,7 @@ def precinct_lines(
                 computed = {
                     "line_1a": everybody[precinct] - supplementary,
                     "line_1b": supplementary,
-                    "line_1d": cards.count_issued(place),
+                    "line_1d": with_card.get(precinct, 0),
                 }
                 lines.append(PrecinctLines(*place, computed, told.get(place, {})))
     return lines

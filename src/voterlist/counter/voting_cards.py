@@ -69,10 +69,6 @@ class Cards:
             if where == place and card not in self.issued and card not in self.cancelled
         )
 
-    def count_issued(self, place: Place) -> int:
-        """How many voters of a precinct have a card: line 1d of its protocol."""
-        return sum(self.stock[card] == place for card in self.issued)
-
 
 def _range(details: dict[str, str | int]) -> range:
     return range(int(details["first"]), int(details["last"]) + 1)

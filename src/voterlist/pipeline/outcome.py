@@ -294,6 +294,19 @@ def missing_lists(
     )
 
 
+def handed_in_since(
+    earlier: pa.Table, lists: pa.Table, kinds: Collection[str]
+) -> list[str]:
+    """The sources with entries of these kinds in ``lists`` that ``earlier`` (both LIST) has not.
+
+    A source is the content of a file: one that was renamed is the same.
+    """
+    known_ones = set(earlier.column("source").to_pylist())
+    rows = rows_among(lists, "list_kind", kinds).to_pylist()
+    sources = dict.fromkeys(row["source"] for row in rows if row["entries"])
+    return [source for source in sources if source not in known_ones]
+
+
 _Place = tuple[int | None, int | None]
 
 

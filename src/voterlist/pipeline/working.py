@@ -13,13 +13,15 @@ import pyarrow.compute as pc
 
 from voterlist import config, readers
 from voterlist.config import Settings
-from voterlist.errors import UsageError
+from voterlist.deadlines import is_frozen, last_days
+from voterlist.errors import UsageError, usage_error
 from voterlist.model import Stage, null_last
 from voterlist.pipeline import inbox, publish
 from voterlist.pipeline.known import answers_in, keep_subjects, known, known_work
 from voterlist.pipeline.outcome import (
     Done,
     earlier_lists,
+    handed_in_since,
     missing_lists,
     result_of,
     unread_constituencies,
@@ -49,7 +51,7 @@ from voterlist.storage.store import (
     program_digest,
     sha256,
 )
-from voterlist.tables import count_by, distinct
+from voterlist.tables import count_by, distinct, rows_among
 from voterlist.version import __version__
 
 
@@ -170,6 +172,8 @@ def _walk_stages(
             # The one stage that holds the whole list needs the memory that idle workers keep.
             context.units.close()
         walk.step(step)
+        if step.stage is Stage.MERGE:
+            _require_as_frozen(context, walk.tables)
         if step.stage is until:
             break
     _note_submissions(context, walk.tables, watch)
@@ -177,6 +181,34 @@ def _walk_stages(
         return Done(context, walk, until)
     outputs = _finish(context, walk, watch)
     return Done(context, walk, None, outputs)
+
+
+def _require_as_frozen(context: Context, tables: Tables) -> None:
+    """Refuse lists that were handed in, changed or taken away since they were frozen.
+
+    A frozen list changes by decisions of its own kind alone (Election Code, article 46.1). What was
+    handed in stays in the inbox.
+
+    Raises:
+        UsageError: there are such lists; it names their files, or their precincts.
+    """
+    settings, inputs = context.settings, context.inputs
+    last = last_days(settings.calendar, settings.workspace.cycle)
+    frozen = [kind for kind in last if is_frozen(last[kind], context.today)]
+    if not frozen:
+        return
+    place = ledgers.place_in(context.workspace, settings)
+    earlier = rows_among(earlier_lists(context.workspace, place), "list_kind", frozen)
+    names = inputs.names()
+    files = [
+        names.get((source, 0), source)
+        for source in handed_in_since(earlier, tables["lists"], frozen)
+    ]
+    gone = _missing(earlier, inputs, tables)
+    files += [f"{unit.constituency}/{unit.precinct}" for unit in gone]
+    if earlier.num_rows and files:
+        days = ", ".join(sorted({last[kind].isoformat() for kind in frozen}))
+        raise usage_error("lists-frozen", last=days, files=", ".join(files))
 
 
 def _reasons_left_out(

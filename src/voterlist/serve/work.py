@@ -320,7 +320,8 @@ class Work:
             one.stage: one.due.isoformat()
             for one in calendar(rules, self.settings.workspace.cycle)
         }
-        last = days[CalendarStage.CHECK]
+        # Counted back from an election, the calendar has no day of its own for checks.
+        last = days.get(CalendarStage.CHECK) or days[CalendarStage.UPDATED]
 
         def key(place: int) -> tuple[str, bool, float, int]:
             one = desk.cases[place]
