@@ -12,7 +12,10 @@ import workspaces
 from command_line import AZ, EN, call, told
 from voterlist.counter.asking import Question
 from voterlist.counter.finder import Finder
+from voterlist.counter.index import index_of
 from voterlist.errors import UsageError
+from voterlist.lists.compile import compile_lists
+from voterlist.model import ListOrder
 from voterlist.pipeline.list_input import ListSource
 from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.storage import ledger as ledgers
@@ -461,3 +464,28 @@ def test_a_name_that_was_said_comes_before_one_that_is_only_near(tmp_path):
     workspaces.run(folder)
     found = find(folder, "Gülnarə")["found"]
     assert {row["given_name"] for row in found} == {"Gülnarə"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("order", ListOrder)
+def test_the_numbers_are_those_of_the_printed_lists(decided, two, tmp_path, order):
+    """Else the voter would be sent to a line of the list on which somebody else stands."""
+    for name, made in (("decided", decided[0]), ("two", two)):
+        workspace = shutil.copytree(made, tmp_path / name)
+        settings = workspace / "voterlist.toml"
+        settings.write_text(f'[lists]\norder = "{order}"\n', encoding="utf-8")
+        with open_to_read(workspace) as (read, ledger):
+            source = ListSource.of(workspace, ledger, read)
+            index = index_of(source)
+            printed = {
+                (row["entry_id"], row["constituency"], row["precinct"], row["number"])
+                for number in source.constituencies()
+                for row in compile_lists(
+                    source.input_of(number)[1], constituency=number, order=order
+                ).listed.to_pylist()
+            }
+        names = ("entry_id", "listed_in", "listed_precinct", "list_number")
+        rows = map(index.row, range(index.whole.size))
+        assert printed == {
+            tuple(row[name] for name in names) for row in rows if row["list_number"]
+        }

@@ -19,14 +19,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import strict_json, tables
-from voterlist.arrays import Codes, Longs, consecutive
+from voterlist.arrays import Bools, Codes, Longs, consecutive, distinct_counts
 from voterlist.decisions import with_corrections
-from voterlist.errors import StageError
 from voterlist.fields import IDENTIFIERS, NAME_PARTS
 from voterlist.link.comparisons.names import Looks
-from voterlist.link.encode import COMPARED, EncodedColumn, street_names
+from voterlist.link.encode import (
+    COMPARED,
+    EncodedColumn,
+    encoded_column,
+    street_names,
+)
 from voterlist.link.part import ENTRIES, Tables, Whole, whole_list
-from voterlist.lists.compile import compile_lists
+from voterlist.lists.compile import spelt_as_decided, street_texts
+from voterlist.lists.listed import numbered
 from voterlist.model import AsideCode, ListKind, ListOrder, Profile
 from voterlist.normalize import normalize
 from voterlist.normalize.names import skeleton
@@ -39,8 +44,8 @@ from voterlist.storage.store import MANIFEST_NAME, digest_of, program_digest, sh
 Progress = Callable[[str, int, int], None]
 """Told (what is done, how much of it, of how much)."""
 
-INDEX, NUMBERS = "find-index", "find-numbers"
-"""What is told of: the names indexed, the lists numbered."""
+INDEX = "find-index"
+"""What is told of while the index is made."""
 NAMES = ("surname", "stem", "given_name", "patronymic")
 STREET = "street"
 NUMBERED = ("date", "fin_hash", "document_hash")
@@ -68,6 +73,7 @@ LISTED, STRUCK, REPEATED, MOVED, ADDED = (
     "added",
 )
 _STATES = {"strike": STRUCK, "repeat": REPEATED, "move": MOVED, "add": ADDED}
+"""By what was done; the first of an entry says how it stands."""
 _BLANK = (AsideCode.BLANK_ROW, AsideCode.HEADER_ROW, AsideCode.TITLE_ROW)
 """Rows set aside on which nobody can stand."""
 _SHORTEST_BEGINNING = 3
@@ -192,25 +198,21 @@ def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, 
     amendments = runs.table("amendments")
     additions = with_corrections(runs.table("additions"), amendments)
     added = normalize(additions, profile).table
-    voters = _of_today(runs, "voters", (*COMPARED, *NAME_PARTS), added)
+    read = (*COMPARED, *NAME_PARTS, "street_kind")
+    voters = _of_today(runs, "voters", read, added)
     parts, whole = whole_list(voters, profile)
     progress(INDEX, 1, 3)
     entries = parts[ENTRIES]
     for name in NAMES:
         _write_held(folder, name, parts[name], entries.column(name).to_numpy())
     streets, _ = street_names(voters.column("street"))
-    codes, values = tables.codes(streets)
-    counts = np.bincount(codes[codes >= 0], minlength=len(values)).astype(np.int64)
-    _write_held(folder, STREET, pa.table({"value": values, "count": counts}), codes)
+    street = encoded_column(pa.chunked_array([streets]))
+    of_street = pa.table({"value": street.values, "count": street.counts})
+    _write_held(folder, STREET, of_street, street.codes)
     for name in NUMBERED:
         numbers = _dates(entries) if name == "date" else entries.column(name).to_numpy()
-        known = numbers >= 0
-        values, places, counts = np.unique(
-            numbers[known], return_inverse=True, return_counts=True
-        )
-        own = np.full(len(numbers), -1, np.int64)
-        own[known] = places
-        _write_held(folder, name, pa.table({"value": values, "count": counts}), own)
+        values, counts = distinct_counts(numbers[numbers >= 0])
+        _write_held(folder, name, pa.table({"value": values, "count": counts}), numbers)
     lines = parts["address"]
     if not whole.has_lines:
         # Streets and houses are compared: nobody reads the lines.
@@ -220,10 +222,9 @@ def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, 
     _write(folder / f"{ENTRIES}.arrow", entries.drop_columns(list(NUMBERED[1:])))
     _write(folder / "address.arrow", lines)
     progress(INDEX, 2, 3)
-    shown = _shown(runs, voters, additions, amendments)
-    ids = voters.column("entry_id")
-    del voters, parts, entries
-    shown = _with_places(shown, ids, source, progress)
+    del parts, entries
+    order = ListOrder(source.settings.lists.order)
+    shown = _shown(runs, voters, additions, amendments, order)
     _write(folder / "shown.arrow", shown)
     set_aside = runs.table("set_aside")
     aside = _aside(set_aside)
@@ -279,7 +280,10 @@ def packed_date(year: Any, month: Any, day: Any) -> Any:
 
 
 def _write_held(folder: Path, name: str, table: pa.Table, codes: Codes | Longs) -> None:
-    """Write the values of a column, and which entries have each; -1 is no value."""
+    """Write the values of a column, and which entries have each; -1 is no value.
+
+    The codes of texts are their places; numbers stand for themselves.
+    """
     values = table.column("value").combine_chunks()
     if pa.types.is_string(values.type):
         column = EncodedColumn(np.zeros(0, np.int32), values, np.zeros(0, np.int64))
@@ -292,79 +296,87 @@ def _write_held(folder: Path, name: str, table: pa.Table, codes: Codes | Longs) 
 
 
 def _shown(
-    runs: Known, voters: pa.Table, additions: pa.Table, amendments: pa.Table
+    runs: Known,
+    voters: pa.Table,
+    additions: pa.Table,
+    amendments: pa.Table,
+    order: ListOrder,
 ) -> pa.Table:
-    """SHOWN of all entries, without where they stand on the lists."""
+    """SHOWN of all entries; their numbers are those of lists in this order."""
     names = ("entry_id", *NAME_PARTS, "full_name", "address")
     written = with_corrections(_of_today(runs, "entries", names, additions), amendments)
-    columns: dict[str, Any] = {"address": tables.plain(written.column("address"))}
-    for name in NAME_PARTS:
-        known = (tables.plain(table.column(name)) for table in (voters, written))
-        columns[name] = pc.coalesce(*known)
-    nobody = tables.join_text([columns[name] for name in NAME_PARTS]).is_null()
+    applied = runs.table("applied")
+    ids = voters.column("entry_id")
+    # The strongest stands first: it is the one that is found.
+    done = pa.concat_tables(
+        [tables.rows_among(applied, "action", [action]) for action in _STATES]
+    )
+    rows = tables.row_of_each(ids, done.column("entry_id"))
+    of_done = {
+        name: tables.taken(done, name, rows)
+        for name in ("action", "ground", "kept_entry_id", *_PLACE)
+    }
+    action = pc.index_in(of_done["action"], value_set=pa.array(_STATES))
+    state = pc.fill_null(pa.array(_STATES.values()).take(action), LISTED)
+    is_moved = pc.equal(state, MOVED)
+    place = {
+        name: pc.if_else(is_moved, of_done[name], voters.column(name))
+        for name in _PLACE
+    }
+    is_nowhere = pc.and_(is_moved, pc.is_null(place["constituency"]))
+    is_off = pc.or_(tables.is_among(state, (STRUCK, REPEATED)), is_nowhere)
+    is_added = np.asarray(pc.equal(state, ADDED))
+    spelt = spelt_as_decided(voters, written, is_added, applied)
+    people = {name: voters.column(name) for name in _SORTED_BY} | place | spelt
+    numbers = _numbers(
+        people, ~np.asarray(is_off), _streets(written, voters, order), order
+    )
+    columns: dict[str, Any] = {
+        name: pc.coalesce(spelt[name], tables.plain(written.column(name)))
+        for name in NAME_PARTS
+    }
+    nobody = tables.join_text(list(columns.values())).is_null()
     whole = tables.plain(written.column("full_name"))
     columns["surname"] = pc.if_else(nobody, whole, columns["surname"])
-    ids = voters.column("entry_id")
-    applied = runs.table("applied")
-    state = pa.array(np.full(len(ids), LISTED, dtype=object), pa.string())
-    others = {
-        name: pa.nulls(len(ids), pa.string()) for name in ("ground", "kept_entry_id")
+    columns |= {
+        "address": written.column("address"),
+        "state": state,
+        "ground": of_done["ground"],
+        "kept_entry_id": of_done["kept_entry_id"],
+        "listed_in": pc.if_else(is_off, None, place["constituency"]),
+        "listed_precinct": pc.if_else(is_off, None, place["precinct"]),
+        "list_number": numbers,
     }
-    for action, told in _STATES.items():
-        of_action = tables.rows_among(applied, "action", [action])
-        rows = tables.row_of_each(ids, of_action.column("entry_id"))
-        is_so = rows.is_valid()
-        state = pc.if_else(is_so, told, state)
-        for name, column in others.items():
-            taken = tables.taken(of_action, name, rows).cast(pa.string())
-            others[name] = pc.if_else(is_so, taken, column)
-    made = {**columns, **others, "state": state}
-    made |= {name: pa.nulls(len(ids), pa.int32()) for name in _PLACES}
-    return pa.table(
-        [_as(made[field.name], field.type) for field in SHOWN], schema=SHOWN
-    )
+    return tables.from_columns(columns, SHOWN)
 
 
-def _as(column: Any, kind: pa.DataType) -> pa.Array:
-    """A column as an array of a type: text by the codes of its values."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    return array.dictionary_encode() if kind == _CODED else array.cast(kind)
+_PLACE = ("constituency", "precinct")
+_SORTED_BY = (
+    *("entry_id", "list_kind", "house", "flat"),
+    *("birth_year", "birth_month", "birth_day"),
+)
+"""Columns of VOTER by which a printed list is sorted, beside the names and the place."""
 
 
-def _with_places(
-    shown: pa.Table, ids: pa.ChunkedArray, source: ListSource, progress: Progress
-) -> pa.Table:
-    """SHOWN of these entries with where each person stands on the list of today.
-
-    A list that does not add up is not compiled: its entries have no number.
-    """
-    order = ListOrder(source.settings.lists.order)
-    constituencies = source.constituencies()
-    parts = []
-    for done, number in enumerate(constituencies):
-        progress(NUMBERS, done, len(constituencies))
-        try:
-            _, given = source.input_of(number)
-            listed = compile_lists(given, constituency=number, order=order).listed
-        except StageError:
-            continue
-        parts.append(listed.select(["entry_id", *_PLACES.values()]))
-    if not parts:
-        return shown
-    of_lists = pa.concat_tables(parts)
-    rows = tables.row_of_each(ids, of_lists.column("entry_id"))
-    for name, of_list in _PLACES.items():
-        column = tables.taken(of_lists, of_list, rows).cast(pa.int32())
-        shown = tables.with_column(shown, name, column)
-    return shown
+def _streets(written: pa.Table, voters: pa.Table, order: ListOrder) -> pa.Array:
+    """The street of each, where the lists are sorted by it."""
+    if order is ListOrder.STREET:
+        return street_texts(written.column("address"), voters)
+    return pa.nulls(voters.num_rows, pa.string())
 
 
-_PLACES = {
-    "listed_in": "constituency",
-    "listed_precinct": "precinct",
-    "list_number": "number",
-}
-"""Columns of SHOWN by those of LISTED."""
+def _numbers(
+    people: Mapping[str, Any], is_listed: Bools, streets: pa.Array, order: ListOrder
+) -> pa.Array:
+    """The place of each on the printed list; null for who stands on none."""
+    rows = np.flatnonzero(is_listed)
+    listed = pa.table(people).take(pa.array(rows))
+    in_order, of_listed = numbered(listed, listed, streets.take(pa.array(rows)), order)
+    numbers = np.zeros(len(is_listed), np.int32)
+    numbers[rows[in_order.to_numpy()]] = of_listed
+    return pa.array(numbers, mask=~is_listed)
+
+
 _ASIDE = ("source", "copy", "sheet", "line", "constituency", "precinct", "code")
 
 

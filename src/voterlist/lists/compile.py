@@ -11,11 +11,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Longs
+from voterlist.arrays import Bools, Longs
 from voterlist.decisions import with_corrections
 from voterlist.fields import NAME_PARTS
 from voterlist.lists.listed import listed_rows
 from voterlist.lists.roll import (
+    Column,
     Places,
     counted_balance,
     is_of,
@@ -100,7 +101,9 @@ def compile_lists(
     )
     places = places_of(corrected.entries, corrected.additions, given.applied)
     voters = _in_order(given.voters, places.entries.column("entry_id"))
-    voters = _spelt_as_decided(voters, places, given.applied)
+    names = spelt_as_decided(voters, places.entries, places.is_added, given.applied)
+    for name, spelt in names.items():
+        voters = with_column(voters, name, spelt)
     streets = street_texts(places.entries.column("address"), voters)
     is_here = places.is_listed & is_of(
         places.entries.column("constituency"), constituency
@@ -130,27 +133,32 @@ def _in_order(voters: pa.Table, ids: pa.ChunkedArray) -> pa.Table:
     return from_columns(columns, VOTER, len(ids))
 
 
-def _spelt_as_decided(voters: pa.Table, places: Places, applied: pa.Table) -> pa.Table:
-    """VOTER with the names as somebody wrote them who corrected them, or added an applicant.
+def spelt_as_decided(
+    voters: pa.Table, entries: pa.Table, is_added: Bools, applied: pa.Table
+) -> dict[str, Column]:
+    """The parts of the names as somebody wrote them who corrected them, or added an applicant.
 
     They come from a document: no spelling that is more usual takes their place. Whom a register
     adds is spelt as usual; the id of its row names the register.
+
+    Args:
+        voters: VOTER, or its parts of names.
+        entries: ENTRY of the same people in the same order, corrected; or its parts of names.
+        is_added: who of them was on no list.
+        applied: APPLIED.
     """
-    entries = places.entries
-    is_of_register = pc.match_substring(plain(entries.column("entry_id")), ":")
-    is_applicant = pc.and_(pa.array(places.is_added), pc.invert(is_of_register))
+    ids = entries.column("entry_id")
+    is_applicant = pc.and_not(pa.array(is_added), pc.match_substring(ids, ":"))
     corrections = of_action(applied, Action.CORRECT.value)
+    names = {}
     for name in NAME_PARTS:
-        ids = rows_among(corrections, "field", [name]).column("entry_id")
-        is_corrected = pc.is_in(
-            entries.column("entry_id"), value_set=ids.combine_chunks()
-        )
-        is_decided = pc.or_(is_corrected, is_applicant)
+        corrected = rows_among(corrections, "field", [name]).column("entry_id")
+        is_corrected = pc.is_in(ids, value_set=corrected.combine_chunks())
         written = plain(entries.column(name))
-        spelt = plain(voters.column(name))
+        is_decided = pc.or_(is_corrected, is_applicant)
         is_written = pc.and_(is_decided, pc.is_valid(written))
-        voters = with_column(voters, name, pc.if_else(is_written, written, spelt))
-    return voters
+        names[name] = pc.if_else(is_written, written, plain(voters.column(name)))
+    return names
 
 
 def _places_taken(places: Places, rows: pa.Array) -> Places:
@@ -184,8 +192,8 @@ def street_texts(addresses: pa.ChunkedArray, voters: pa.Table) -> pa.Array:
 
     Args:
         addresses: as written, one for each row.
-        voters: with ``precinct``, ``settlement``, ``street_kind``, ``street``, ``house`` and
-            ``flat``.
+        voters: with ``constituency``, ``precinct``, ``settlement``, ``street_kind``, ``street``,
+            ``house`` and ``flat``.
     """
     street = _streets(voters)
     written = _without_houses(addresses, voters)
@@ -201,7 +209,8 @@ def street_texts(addresses: pa.ChunkedArray, voters: pa.Table) -> pa.Array:
 
 def _streets(voters: pa.Table) -> Longs:
     """The code of each row's street; -1 where the address names neither street nor village."""
-    named, _ = group_codes(voters, "precinct", "street_kind", "street", known=False)
+    of_street = ("constituency", "precinct", "street_kind", "street")
+    named, _ = group_codes(voters, *of_street, known=False)
     settlement, _ = codes(voters.column("settlement"))
     frame = pd.DataFrame({"named": named, "settlement": settlement})
     known = frame[frame["settlement"] >= 0].groupby("named")["settlement"]

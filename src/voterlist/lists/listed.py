@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Longs
+from voterlist.arrays import Longs, consecutive, run_sizes
 from voterlist.fields import CARRIED, ENTRY_FIELDS, IDENTIFIERS, NAME_PARTS
 from voterlist.lists.roll import Places, of_action
 from voterlist.model import Action, ListOrder
@@ -142,12 +142,12 @@ def listed_rows(
         order: by name, or by street and house.
     """
     entries = places.entries
-    in_order = order_of(entries, voters, streets, order)
+    in_order, numbers = numbered(entries, voters, streets, order)
     entries, voters = entries.take(in_order), voters.take(in_order)
     columns = {name: entries.column(name) for name in (*_LIST, "entry_id")}
     columns |= {name: voters.column(name) for name in _FROM_VOTERS}
     columns |= {name: entries.column(name) for name in ("source", "sheet", "line")}
-    columns["number"] = pa.array(_numbers(entries))
+    columns["number"] = pa.array(numbers)
     written = _whole_names(entries)
     standard = standard_names(voters)
     columns["name_as_written"] = _where_otherwise(written, standard)
@@ -174,10 +174,10 @@ def listed_rows(
 _FROM_VOTERS = (*NAME_PARTS, "birth_year", "birth_month", "birth_day", "sex")
 
 
-def order_of(
+def numbered(
     entries: pa.Table, voters: pa.Table, streets: pa.Array, order: ListOrder
-) -> pa.Array:
-    """The rows in the order of the printed lists.
+) -> tuple[pa.Array, Longs]:
+    """(the rows in the order of the printed lists, the number of each in its list, from 1).
 
     By constituency, precinct and kind of list, unknown ones last; then by name, or by street and
     house; ties by birth date and id.
@@ -195,24 +195,18 @@ def order_of(
         _numbers_or_last(voters.column(f"birth_{part}"))
         for part in ("year", "month", "day")
     ]
-    ids = name_ranks(entries.column("entry_id"))
+    ids = np.asarray(pc.rank(entries.column("entry_id")))
     # The last key of lexsort is the first to be looked at.
-    return pa.array(np.lexsort([ids, *reversed([*place, kind, *keys, *born])]))
+    in_order = np.lexsort([ids, *reversed([*place, kind, *keys, *born])])
+    of_lists, _ = group_codes(entries, *_LIST, known=False)
+    sizes = run_sizes(of_lists[in_order])
+    return pa.array(in_order), consecutive(np.ones(len(sizes), np.int64), sizes)
 
 
 def _numbers_or_last(column: pa.ChunkedArray) -> Longs:
     """The numbers of a column; what is not known comes last."""
     last = np.iinfo(np.int32).max
     return np.asarray(pc.fill_null(column.cast(pa.int64()), last), np.int64)
-
-
-def _numbers(entries: pa.Table) -> Longs:
-    """The number of each row in its list, from 1; rows of one list stand together."""
-    lists, _ = group_codes(entries, *_LIST, known=False)
-    rows = np.arange(len(lists))
-    begins = np.append(True, lists[1:] != lists[:-1])[: len(lists)]
-    first = np.maximum.accumulate(np.where(begins, rows, 0))
-    return rows - first + 1
 
 
 def _whole_names(entries: pa.Table) -> pa.Array:
