@@ -1,0 +1,246 @@
+"""The attack on the open figures: all lists that two releases leave possible.
+
+    python campaign/disclosure.py [--cells 3] [--most 5] [--lists 300] [--seed 1]
+
+The attacker knows the method and whatever is published of a list in two releases, and not the key.
+Small lists are tried one by one: for every pair of them and every way in which a key may round
+them, what ``protected`` makes of them is noted; two pairs with the same note cannot be told apart.
+Of invented lists as large as real ones, whose cells are published twice, all pairs of lists that go
+with the note are counted together (``left``). Found is a cell, of the first list, of the second, or
+of what changed between them, that may hold fewer than ``BASE`` people and of which the note leaves
+fewer than ``BASE`` values.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import random
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from voterlist.centre.disclosure import WITHHELD, Rounding, protected
+
+BASE = 3
+PLACE = (1, 1, "permanent")
+Cells = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn(Rounding):
+    """A rounding whose lots are told instead of drawn by a key."""
+
+    lots: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def rounded(self, count: int, *cell: Any) -> int:
+        """As of a key that draws this lot."""
+        return (count + self.lots[cell[-1], count]) // self.base * self.base
+
+
+def lists(cells: int, most: int) -> list[Cells]:
+    """All lists of so many cells and at most so many voters, but those too small to stand apart."""
+    every = itertools.product(range(most + 1), repeat=cells)
+    return [counts for counts in every if BASE <= sum(counts) <= most]
+
+
+def roundings(*releases: Cells) -> Iterator[Drawn]:
+    """Every way in which a key may round these lists."""
+    drawn = sorted(
+        {(str(cell), count) for counts in releases for cell, count in enumerate(counts)}
+    )
+    # Of a multiple of the base every lot gives the same.
+    choices = [range(BASE) if count % BASE else (0,) for _, count in drawn]
+    for lots in itertools.product(*choices):
+        yield Drawn(b"", BASE, dict(zip(drawn, lots, strict=True)))
+
+
+def published(releases: tuple[Cells, ...], rounding: Drawn) -> tuple[Any, ...]:
+    """What everybody sees of a list in its releases."""
+    before: dict[Any, Any] = {}
+    seen = []
+    for counts in releases:
+        parts = [("", str(cell)) for cell in range(len(counts))]
+        whole = Counter(dict(zip(parts, counts, strict=True)))
+        shown, before = protected({PLACE: whole}, before, "", rounding, parts)
+        seen.append((sum(counts), *sorted(shown[PLACE].items())))
+    return tuple(seen)
+
+
+def looked_at(releases: tuple[Cells, ...]) -> Iterator[tuple[str, int]]:
+    """(what is asked about, its value): each cell of each release, and how it changed."""
+    for number, counts in enumerate(releases):
+        yield from ((f"release {number}, cell {n}", v) for n, v in enumerate(counts))
+    for last, first in zip(releases[1:], releases, strict=False):
+        pairs = enumerate(zip(first, last, strict=True))
+        yield from ((f"change of cell {n}", after - then) for n, (then, after) in pairs)
+
+
+def attack(pairs: Iterable[tuple[Cells, ...]]) -> tuple[int, int, list[str]]:
+    """(notes, fewest values left of a cell that may hold a few people, what was found)."""
+    possible: dict[Any, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for releases in pairs:
+        asked = list(looked_at(releases))
+        for note in {published(releases, each) for each in roundings(*releases)}:
+            for name, value in asked:
+                possible[note][name].add(value)
+    fewest, found = 10**6, []
+    for note, cells in possible.items():
+        for name, values in cells.items():
+            if any(0 < abs(value) < BASE for value in values):
+                fewest = min(fewest, len(values))
+                if len(values) < BASE:
+                    found.append(f"{name} is one of {sorted(values)}: {note}")
+    return len(possible), fewest, found
+
+
+Shown = tuple[int, Cells]
+"""The exact number of voters of a list, and its rounded cells."""
+
+
+def left(first: Shown, second: Shown) -> list[set[tuple[int, int]]]:
+    """Of each cell the pairs of counts, then and now, that go with both releases.
+
+    The lists go with them whose cells lie within the bounds of the rounded ones and add up to the
+    exact numbers. A cell of the same people is rounded alike, and a list is published anew where
+    its cells changed by the least change. (Where no cell differs it may be the one of before, which
+    leaves more.)
+    """
+    rounding = Rounding(b"", BASE)
+    boxes = [
+        (rounding.bounds(then), rounding.bounds(now), then == now)
+        for then, now in zip(first[1], second[1], strict=True)
+    ]
+    room = [
+        total - sum(box[number][0] for box in boxes)
+        for number, (total, _) in enumerate((first, second))
+    ]
+    shape = (room[0] + 1, room[1] + 1, rounding.least_change + 1)
+    ways: list[list[tuple[int, int, tuple[int, int, int]]]] = []
+    for (low, high), (low_now, high_now), is_alike in boxes:
+        pairs = itertools.product(range(low, high + 1), range(low_now, high_now + 1))
+        ways.append(
+            [
+                (then, now, (then - low, now - low_now, abs(then - now)))
+                for then, now in pairs
+                if then != now or is_alike
+            ]
+        )
+    before = [_nothing(shape)]
+    for cell in ways:
+        before.append(_any(_moved(before[-1], step) for *_, step in cell))
+    # From behind: what is still needed, counted as what is there already.
+    wanted = np.zeros(shape, dtype=bool)
+    wanted[-1, -1, -1] = True
+    found = []
+    for cell, reached in zip(reversed(ways), reversed(before[:-1]), strict=True):
+        fits = [
+            (then, now)
+            for then, now, step in cell
+            if (_moved(reached, step) & wanted).any()
+        ]
+        found.append(set(fits))
+        wanted = _any(_moved_back(wanted, step) for *_, step in cell)
+    return found[::-1]
+
+
+def _nothing(shape: tuple[int, ...]) -> Any:
+    start = np.zeros(shape, dtype=bool)
+    start[0, 0, 0] = True
+    return start
+
+
+def _any(states: Iterator[Any]) -> Any:
+    return np.logical_or.reduce(list(states))
+
+
+def _moved(states: Any, step: tuple[int, int, int]) -> Any:
+    """The states after a cell; of the change all beyond the least one is one state."""
+    then, now, change = step
+    moved = np.zeros_like(states)
+    size, size_now, most = states.shape
+    part = states[: max(size - then, 0), : max(size_now - now, 0)]
+    for place in range(most):
+        target = min(place + change, most - 1)
+        moved[then:, now:, target] |= part[:, :, place]
+    return moved
+
+
+def _moved_back(states: Any, step: tuple[int, int, int]) -> Any:
+    """The states before a cell from which one of these is reached."""
+    then, now, change = step
+    moved = np.zeros_like(states)
+    size, size_now, most = states.shape
+    part = states[then:, now:]
+    for place in range(most):
+        target = min(place + change, most - 1)
+        moved[: max(size - then, 0), : max(size_now - now, 0), place] |= part[
+            :, :, target
+        ]
+    return moved
+
+
+def attack_large(count: int, seed: int) -> tuple[int, int, list[str]]:
+    """As ``attack``, of so many invented lists that are published twice."""
+    dice = random.Random(seed)  # noqa: S311  no secret is drawn
+    done, fewest, found = 0, 10**6, []
+    while done < count:
+        parts = [("", str(cell)) for cell in range(dice.randrange(4, 15))]
+        rounding = Rounding(dice.randbytes(8), BASE)
+        most = dice.choice((3, 5, 9))
+        then = Counter({part: dice.randrange(most) for part in parts})
+        now = Counter(
+            {
+                part: max(then[part] + dice.choice((0, 0, 0, 1, 2, -1)), 0)
+                for part in parts
+            }
+        )
+        before: dict[Any, Any] = {}
+        shown = []
+        for counts in (then, now):
+            cells, before = protected({PLACE: counts}, before, "", rounding, parts)
+            rounded = tuple(cells[PLACE].get(part, 0) for part in parts)
+            is_shown = WITHHELD not in cells[PLACE]
+            shown.append((counts.total(), rounded) if is_shown else None)
+        if None in shown or shown[0][1] == shown[1][1]:
+            continue
+        done += 1
+        for part, pairs in zip(parts, left(*shown), strict=True):
+            assert (then[part], now[part]) in pairs
+            for name, values in (
+                ("then", {pair[0] for pair in pairs}),
+                ("now", {pair[1] for pair in pairs}),
+                ("change", {after - earlier for earlier, after in pairs}),
+            ):
+                if any(0 < abs(value) < BASE for value in values):
+                    fewest = min(fewest, len(values))
+                    if len(values) < BASE:
+                        found.append(f"{name} is one of {sorted(values)}: {shown}")
+    return done, fewest, found
+
+
+def main() -> int:
+    """Attack; the exit code is 1 where something was found."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cells", type=int, default=3)
+    parser.add_argument("--most", type=int, default=5)
+    parser.add_argument("--lists", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    every = lists(options.cells, options.most)
+    small = attack(itertools.product(every, repeat=2))
+    large = attack_large(options.lists, options.seed)
+    for what, (notes, fewest, found) in (("small", small), ("large", large)):
+        print(f"{what} lists: {notes} publications", end=", ")
+        print(f"at least {fewest} values left of a small cell, {len(found)} found")
+        for line in found[:20]:
+            print(line)
+    return int(bool(small[2] or large[2]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The centre's own picture: figures for the public, fairness, what happened night by night."""

@@ -1,0 +1,176 @@
+"""Counts of people -> counts that may be published; what is promised stands in docs/figures.md.
+
+Each cell is rounded to a multiple of a base, down or up by a secret key. The same cell with the
+same people is rounded the same way in every table and release. All sums but one are made of rounded
+cells, so they tell nothing that the cells do not. The exception is how many voters a list has,
+which is exact: where it would tell more than the rounded cells of the list, these are not
+published.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from voterlist.errors import usage_error
+from voterlist.model import null_last
+
+Place: TypeAlias = tuple[int | None, int | None, str | None]
+"""Constituency, precinct and kind of a list; None where it is not known, or of several."""
+Parts: TypeAlias = tuple[str | None, str | None]
+"""What is counted in a cell: age group and sex, change and ground, request and outcome."""
+Counts: TypeAlias = Mapping[Parts, int]
+Lists: TypeAlias = dict[Place, Counter[Parts]]
+
+ROUNDING: Parts = ("rounding", "rounding")
+"""What is missing from the rounded cells of a list to its exact number of voters."""
+WITHHELD: Parts = ("withheld", "withheld")
+"""The voters of a list whose cells are not published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """How cells are rounded: unbiased random rounding, whose lot is drawn by a key."""
+
+    key: bytes = field(repr=False)
+    base: int
+    """No two of so many values, from 0, are told apart."""
+
+    def rounded(self, count: int, *cell: Any) -> int:
+        """The multiple of the base next to a count; on average over all keys the count itself.
+
+        Args:
+            count: people.
+            cell: what names the cell, the same in every release.
+        """
+        named = json.dumps([*cell, count]).encode()
+        lot = int.from_bytes(hmac.digest(self.key, named, "sha256")) % self.base
+        return (count + lot) // self.base * self.base
+
+    def bounds(self, published: int) -> tuple[int, int]:
+        """The smallest and the greatest count that is published so."""
+        reach = self.base - 1
+        return max(published - reach, 0), published + reach
+
+    @property
+    def least_change(self) -> int:
+        """By so much the cells of a list together have changed before they are published anew.
+
+        Then at least as many people as the base came, left or went from one cell to another, which
+        counts twice.
+        """
+        return 2 * self.base - 1
+
+    def tells_more(self, total: int, cells: Sequence[int]) -> bool:
+        """True where an exact total may rule out a count that its rounded cells leave open.
+
+        With L the sum of the smallest counts and H that of the greatest, a cell of l to h may be
+        ``max(l, h - (H - total))`` to ``min(h, l + (total - L))``: all of l to h where neither
+        ``total - L`` nor ``H - total`` is less than ``h - l``. The least change is left beside it,
+        so that two releases with other cells go with every such count too. All of this is known to
+        everybody: that a list is withheld tells nothing of its cells.
+        """
+        bounds = [self.bounds(cell) for cell in cells]
+        above = total - sum(low for low, _ in bounds)
+        below = sum(high for _, high in bounds) - total
+        widest = max(high - low for low, high in bounds)
+        return min(above, below) < widest + self.least_change
+
+
+def without_small(lists: Lists, least: int) -> Lists:
+    """Lists of fewer than ``least`` voters, each put together with the one that is nearest.
+
+    That is the smallest of the same kind, if there is one of the same constituency. Together they
+    stand for what they have in common.
+
+    Raises:
+        UsageError: all lists together have fewer.
+    """
+    kept = {place: cells for place, cells in lists.items() if cells.total()}
+    while kept:
+        small = min(kept, key=lambda place: _order(place, kept[place].total()))
+        if kept[small].total() >= least:
+            return kept
+        cells = kept.pop(small)
+        if not kept:
+            break
+        near = min(kept, key=lambda place: _distance(small, place, kept[place].total()))
+        cells += kept.pop(near)
+        together = _common(small, near)
+        kept[together] = kept.get(together, Counter()) + cells
+    raise usage_error("figures-too-few", least=least)
+
+
+def _common(place: Place, other: Place) -> Place:
+    """What two places have in common."""
+    numbers = (
+        mine if mine == theirs else None
+        for mine, theirs in zip(place[:2], other[:2], strict=True)
+    )
+    constituency, precinct = numbers
+    return constituency, precinct, place[2] if place[2] == other[2] else None
+
+
+def _order(place: Place, voters: int) -> tuple[Any, ...]:
+    constituency, precinct, kind = place
+    return voters, null_last(constituency), null_last(precinct), kind or ""
+
+
+def _distance(place: Place, other: Place, voters: int) -> tuple[Any, ...]:
+    constituency, precinct, kind = (
+        mine != theirs for mine, theirs in zip(place, other, strict=True)
+    )
+    return kind, constituency, precinct, _order(other, voters)
+
+
+def protected(
+    lists: Mapping[Place, Counts],
+    before: Mapping[Place, Counts],
+    table: str,
+    rounding: Rounding,
+    every: Collection[Parts] | None = None,
+) -> tuple[dict[Place, dict[Parts, int]], dict[Place, Counts]]:
+    """The counts that are published of each list, and those of which they were rounded.
+
+    A list in which fewer people than the base may have changed is published as it was: otherwise
+    the one cell that differs would tell what somebody is who came.
+
+    Args:
+        lists: the counts of today.
+        before: those of which the last release was rounded.
+        table: its name, a part of what names a cell.
+        rounding: how cells are rounded.
+        every: all parts that a list may have, where its number of voters is exact; None where it is
+            not published.
+    """
+    published: dict[Place, dict[Parts, int]] = {}
+    rounded_of: dict[Place, Counts] = {}
+    for place, today in lists.items():
+        counts = _settled(today, before.get(place), rounding.least_change)
+        rounded_of[place] = counts
+        cells = {
+            parts: rounding.rounded(count, table, *place, *parts)
+            for parts, count in counts.items()
+        }
+        total = sum(today.values())
+        if every is not None:
+            whole = [cells.get(parts, 0) for parts in {*every, *cells}]
+            if rounding.tells_more(sum(counts.values()), whole):
+                cells = {WITHHELD: total}
+            else:
+                cells[ROUNDING] = total - sum(cells.values())
+        published[place] = {parts: count for parts, count in cells.items() if count}
+    return published, rounded_of
+
+
+def _settled(today: Counts, before: Counts | None, least: int) -> Counts:
+    """The counts of today, or those of the last release where too few people have changed."""
+    if before is None:
+        return today
+    every = {*today, *before}
+    changed = sum(abs(today.get(parts, 0) - before.get(parts, 0)) for parts in every)
+    return before if changed < least else today
