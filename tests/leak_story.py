@@ -352,6 +352,9 @@ def _list(story: Story) -> None:
     entry = handing.newest(story.below, "entries").to_pylist()[0]["entry_id"]
     story.run("day issue", story.below, entry, 1, "--by", "L", "--today", DAY)
     story.run("day cancel", story.below, "--act", 7, *card)
+    signed = given / "signed.csv"
+    _write(signed, f"məntəqə;nömrə;imza;soyadı\n1;9999;+;{story.marks.word()}\n")
+    story.run("day signed", story.below, signed, "--by", "L", "--today", DAY)
     story.run("day protocol", story.below, "--protocol", given / "list.csv")
     _answer_at_the_door(story)
     word = story.marks.word()

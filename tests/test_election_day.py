@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import openpyxl
 import pytest
 
 import handing
 import workspaces
 from command_line import told
+from voterlist.counter.signed import READ
 from voterlist.schemas import PROTOCOL_LINES
+from voterlist.storage.ledger import FILE_NAME, reading
 
 pytestmark = pytest.mark.slow
 
@@ -187,3 +190,105 @@ def test_the_papers_of_the_day_hold_those_who_are_counted(whole):
         assert sizes["supplementary"].get(precinct, 0) == late
         assert sizes["display"][precinct] == listed + late
     assert sum(sizes["mobile"].values()) == 1
+
+
+def read(folder, tmp_path, lines, head="məntəqə;nömrə;siyahı;imza;soyadı"):
+    """What ``day signed`` says of a table."""
+    path = tmp_path / "signed.csv"
+    path.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    return told("day", "signed", folder, path, *BY, "--today", "2026-03-01")
+
+
+def printed(folder):
+    """(precinct, purpose) -> the rows of the printed list: number, name, card."""
+    found = {}
+    for purpose in ("work", "supplementary"):
+        words = ("--purpose", purpose, "--form", "xlsx", "--today", "2026-02-27")
+        _, made = told("lists", folder, *words)
+        for file in made["files"]:
+            sheet = openpyxl.load_workbook(file["path"]).worksheets[0]
+            rows = sheet.iter_rows(values_only=True)
+            found[file["precinct"], purpose] = [
+                (int(row[0]), *row[1:])
+                for row in rows
+                if str(row[0]).isdecimal() and row[1]
+            ]
+    return found
+
+
+def test_a_signed_list_is_read_back(whole, tmp_path):
+    """Whoever voted twice, or where nobody stands, is told on the evening, precinct by precinct."""
+    folder, day, ids = whole
+    lists = printed(folder)
+    work, late = lists[1, "work"], lists[1, "supplementary"]
+    assert len(late) == day.lines(1)[1] == 2
+    late_number = {row[1]: row[0] for row in late}
+    on_both = next(row[0] for row in work if " ".join(row[1:4]) in late_number)
+    with_card = next(row[0] for row in work if 100 in row or "100" in row)
+    plain = [row[0] for row in work if row[0] not in {with_card, on_both}][:20]
+    lines = [f"1;{number};;+" for number in (*plain, plain[0], on_both, with_card)]
+    lines += ["1;9999;;x", "1;3;əlavə;+", "1;4;əlavə;", "1;99;əlavə;+", "4;1;əsas;-"]
+    lines += [f"1;{number};supplementary;imza" for number in late_number.values()]
+    code, made = read(folder, tmp_path, lines)
+    one, four = made["precincts"]
+    assert code == 1
+    # Both late ones signed; the first of them on either list.
+    assert (one["signed"], one["by_hand"]) == (len(plain) + 1 + len(late), 1)
+    assert set(one["twice"]) >= {str(plain[0]), str(on_both)}
+    assert one["nobody"] == ["9999", "supplementary/99"]
+    assert one["with_card"] == [str(with_card)]
+    assert (four["precinct"], four["signed"]) == (4, 0)
+    with reading(folder / FILE_NAME) as ledger:
+        noted = [
+            str(details) for _, event, details in ledger.journal() if event == READ
+        ]
+    assert len(noted) == 2
+    assert not any(entry_id in line for entry_id in ids.values() for line in noted)
+    # A second reading replaces the first, of its precincts alone.
+    code, again = read(folder, tmp_path, [f"1;{number};;+" for number in plain])
+    assert (code, again["precincts"][0]["signed"]) == (0, len(plain))
+    lines = told("day", "protocol", folder)[1]["lines"]
+    signed = {row["precinct"]: row["signed"] for row in lines}
+    assert (signed[1]["signed"], signed[4]["signed"], signed[2]) == (20, 0, None)
+    report = tmp_path / "protocol.csv"
+    text = "Dairə;Məntəqə;1;1a;1b;1c;1d\n88;1;10;10;2;0;2\n"
+    report.write_text(text, encoding="utf-8")
+    _, made = told("day", "protocol", folder, "--protocol", report)
+    assert "signed" in made["lines"][0]["differences"]
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("1;x;;+", "table-unreadable"),
+        ("1;;;+", "table-unreadable"),
+        ("bir;1;;+", "table-unreadable"),
+        ("1;1;başqa;+", "table-unreadable"),
+        ("1;1;;maybe", "signed-no-mark"),
+        ("44;1;;+", "signed-no-list"),
+        ("1;1;;+;Yadov", "mobile-nobody"),
+    ],
+)
+def test_a_line_that_cannot_be_read_stops_the_reading(whole, tmp_path, line, error):
+    """Half of a table would be a count that nobody can trust; the line is named, no cell is."""
+    folder, _, _ = whole
+    code, made = read(folder, tmp_path, ["2;1;;+", line])
+    assert (code, made["error"]["code"]) == (2, error)
+    assert "signed.csv" in made["error"]["what"]
+    assert "3" in made["error"]["what"]
+    assert "Yadov" not in str(made)
+    lines = told("day", "protocol", folder)[1]["lines"]
+    assert {row["precinct"]: row["signed"] for row in lines}[2] is None
+
+
+def test_a_table_without_headings_or_file_is_refused(whole, tmp_path):
+    folder, _, _ = whole
+    for head in ("nömrə", "məntəqə;imza", ""):
+        code, made = read(folder, tmp_path, [], head=head)
+        assert (code, made["error"]["code"]) == (2, "table-unreadable")
+    gone = tmp_path / "gone.csv"
+    assert (
+        told("day", "signed", folder, gone, *BY)[1]["error"]["code"] == "no-such-file"
+    )
+    code, made = read(folder, tmp_path, [])
+    assert (code, made["precincts"]) == (0, [])

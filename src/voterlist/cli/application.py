@@ -28,7 +28,7 @@ from voterlist.storage.lock import user_name
 
 if TYPE_CHECKING:
     from voterlist.counter.applications import Application, Book, Figures
-    from voterlist.counter.deciding import Decided, Decider
+    from voterlist.counter.deciding import Decided, Decider, Ruling
 
 _MOST_TOLD = 30
 """Of more open applications the status tells the rest as a number."""
@@ -150,15 +150,7 @@ def decide(options: _Decision) -> Answer:
 
     if options.grant is None:
         raise usage_error("application-no-outcome")
-    ruling = deciding.Ruling(
-        granted=options.grant,
-        ground=options.ground,
-        evidence=options.evidence,
-        reason=options.reason,
-        entry_id=options.entry,
-        values=_values(options.values),
-        although=options.although,
-    )
+    ruling = _ruling(options, granted=options.grant, although=options.although)
     decider = _decider(options.workspace, options.by, options.today)
     with Steps() as steps:
         made = deciding.decide(
@@ -191,19 +183,28 @@ def appeal(options: _Appeal) -> Answer:
     """Note what became of an application above."""
     from voterlist.counter import deciding
 
-    ruling = deciding.Ruling(
-        granted=options.outcome == "granted",
-        ground=options.ground,
-        evidence=options.evidence,
-        reason=options.reason,
-        entry_id=options.entry,
-        values=_values(options.values),
-    )
+    ruling = _ruling(options, granted=options.outcome == "granted")
     decider = _decider(options.workspace, options.by, options.today)
     made = deciding.appeal(
         options.workspace, options.number, options.to, ruling, decider
     )
     return _tell_decided(made, options.workspace, options.today)
+
+
+def _ruling(
+    options: _Decision | _Appeal, *, granted: bool, although: str = ""
+) -> Ruling:
+    """What is decided, as the options say it."""
+    from voterlist.counter.deciding import Ruling
+
+    said = picked(options, "ground", "evidence", "reason")
+    return Ruling(
+        granted=granted,
+        entry_id=options.entry,
+        values=_values(options.values),
+        although=although,
+        **said,
+    )
 
 
 def _decider(workspace: Path, by: str, today: str | None) -> Decider:
@@ -262,8 +263,9 @@ def answer(
     today: Today = None,
 ) -> Answer:
     """Write the answer or refusal."""
-    decider = _decider(workspace, by or user_name(), today)
-    return _written(workspace, number, "answer", out, decider, language, entry)
+    told = {"language": language, "entry_id": entry}
+    made = _written(workspace, number, "answer", out, by, today, **told)
+    return {"number": number, "state": made.state, "out": out}
 
 
 def slip(
@@ -274,8 +276,8 @@ def slip(
     today: Today = None,
 ) -> Answer:
     """Write the slip with the number."""
-    decider = _decider(workspace, user_name(), today)
-    return _written(workspace, number, "slip", out, decider, language)
+    made = _written(workspace, number, "slip", out, None, today, language=language)
+    return {"number": number, "state": made.state, "out": out}
 
 
 def _written(
@@ -283,20 +285,20 @@ def _written(
     number: int,
     name: str,
     out: Path,
-    decider: Decider,
-    language: str | None,
-    entry: str | None = None,
-) -> Answer:
-    """Write a letter about an application."""
+    by: str | None,
+    today: str | None,
+    **told: Any,
+) -> Application:
+    """The application after a letter about it was written."""
     from voterlist.counter.written import write_letter
 
-    told: dict[str, Any] = {"language": language, "entry_id": entry}
+    decider = _decider(workspace, by or user_name(), today)
     with Steps() as steps:
         made = write_letter(
             workspace, number, name, out, decider, progress=steps, **told
         )
     tell("cli.application.written", path=out)
-    return {"number": number, "state": made.state, "out": out}
+    return made
 
 
 def book(
@@ -325,23 +327,10 @@ def notify(
     today: Today = None,
 ) -> Answer:
     """Note that the voter was told whom somebody else wants struck."""
-    from voterlist.counter.written import write_letter
-
     if out is None:
         made = _add(workspace, number, Step.NOTIFIED, text, by, today)
     else:
-        decider = _decider(workspace, by, today)
-        with Steps() as steps:
-            made = write_letter(
-                workspace,
-                number,
-                "notice",
-                out,
-                decider,
-                language=language,
-                progress=steps,
-            )
-        tell("cli.application.written", path=out)
+        made = _written(workspace, number, "notice", out, by, today, language=language)
     until = made.events[-1].details["until"]
     tell("cli.application.notified", until=until)
     return {"number": number, "until": until, "out": out}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 from voterlist.cli.options import Today, Workspace, argument, day, option
-from voterlist.cli.terminal import TERMINAL, Answer, tell
+from voterlist.cli.terminal import Answer, picked, table, tell
 from voterlist.cli.words import SAY
 from voterlist.model import CardReason
 
@@ -73,6 +74,44 @@ def cancel(
     return {"cards": len(cards), "act": act}
 
 
+def signed(
+    workspace: Workspace,
+    files: Annotated[list[Path], argument("day-signed", "FILE...")],
+    by: _By,
+    today: Today = None,
+) -> Answer:
+    """Read which numbers of the printed lists were signed."""
+    from voterlist.counter.signed import DOUBTS, read_signed
+
+    read = read_signed(workspace, files, by=by, today=day(today, workspace))
+    rows = [
+        (
+            str(row.constituency),
+            str(row.precinct),
+            row.signed,
+            row.by_hand,
+            *(_numbers(getattr(row, name)) for name in DOUBTS),
+        )
+        for row in read
+    ]
+    names = ("constituency", "precinct", "signed", "by_hand", *DOUBTS)
+    table(names, rows, of="cli.day.head")
+    tell("cli.day.signed.next", folder=workspace)
+    return {
+        "precincts": [picked(row) for row in read],
+        "exit_code": int(any(row.is_doubtful for row in read)),
+    }
+
+
+def _numbers(names: Iterable[str]) -> str:
+    """Numbers as a person reads them: that of another list with its name behind it."""
+    told = []
+    for name in names:
+        kind, _, number = name.rpartition("/")
+        told.append(f"{number} ({SAY(f'day.list.{kind}')})" if kind else number)
+    return ", ".join(told) or "-"
+
+
 def protocol(
     workspace: Workspace,
     files: Annotated[
@@ -90,20 +129,18 @@ def protocol(
     reported = read_protocols(source, files or ())
     lines = precinct_lines(source, Cards.of(source.journal), reported)
     names = ("line_1a", "line_1b", "line_1d")
-    headings = [SAY("cli.table.constituency"), SAY("cli.table.precinct")]
-    headings += [SAY(f"day.{name}") for name in names]
-    TERMINAL.table(
-        [*headings, SAY("day.differences")],
-        [
-            (
-                str(row.constituency),
-                str(row.precinct),
-                *(row.computed[name] for name in names),
-                ", ".join(SAY(f"day.{name}") for name in row.differences),
-            )
-            for row in lines
-        ],
-    )
+    rows = [
+        (
+            str(row.constituency),
+            str(row.precinct),
+            *(row.computed[name] for name in names),
+            "-" if row.signed is None else row.signed.signed + row.signed.by_hand,
+            ", ".join(SAY(f"cli.day.head.{name}") for name in row.differences),
+        )
+        for row in lines
+    ]
+    heads = ("constituency", "precinct", *names, "signed", "differences")
+    table(heads, rows, of="cli.day.head")
     differing = sum(bool(row.differences) for row in lines)
     if files:
         tell("cli.day.compared", count=differing)
@@ -114,6 +151,7 @@ def protocol(
                 "precinct": row.precinct,
                 **row.computed,
                 "reported": row.reported or None,
+                "signed": row.signed,
                 "differences": row.differences,
             }
             for row in lines

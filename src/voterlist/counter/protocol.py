@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from voterlist import readers
+from voterlist.counter.signed import Signed, signed_in
 from voterlist.counter.voting_cards import Cards, Place
 from voterlist.errors import InputError
 from voterlist.ingest import protocol
@@ -33,6 +34,8 @@ class PrecinctLines:
     nothing here says ``line_1c``."""
     reported: Mapping[str, int | None]
     """Of PROTOCOL_LINES; empty where no protocol names the precinct."""
+    signed: Signed | None = None
+    """What was read of its signed list."""
 
     @property
     def differences(self) -> tuple[str, ...]:
@@ -40,7 +43,7 @@ class PrecinctLines:
 
         On the day voters are written into the supplementary list by hand, so it may have more
         than the workspace knows of, and not fewer. ``line_1`` differs where the reported lines do
-        not add up.
+        not add up, and ``signed`` where more people signed than it says stand on the lists.
         """
         told = self.reported
         other = [
@@ -55,7 +58,15 @@ class PrecinctLines:
             whole, listed, supplementary, with_card, cards = numbers
             if whole != listed + supplementary + with_card - cards:
                 other.append("line_1")
-        return tuple(sorted(other))
+            if self.signed is not None:
+                if self.signed.signed + self.signed.by_hand > whole:
+                    other.append("signed")
+                # Who is written in by hand is of the precinct, or came with a card.
+                if supplementary + with_card < (
+                    self.computed["line_1b"] + self.signed.by_hand
+                ):
+                    other.append("line_1b")
+        return tuple(sorted({*other}))
 
 
 def precinct_lines(
@@ -77,14 +88,14 @@ def precinct_lines(
         }
         for row in reported.to_pylist()
     }
+    signed = signed_in(source.journal)
     lines = []
     for constituency in source.constituencies():
         source.require_current(constituency)
         _, given = source.input_of(constituency)
         compiled = compile_lists(given, constituency=constituency)
         late = came_late(compiled.corrections, source.last_days)
-        known_as = source.known_as(constituency)
-        holders = [known_as.get(entry, entry) for entry in cards.by_entry]
+        holders = cards.holders(source.known_as(constituency))
         everybody = count_by(compiled.listed, "precinct")
         arrived, with_card = (
             count_by(rows_among(compiled.listed, "entry_id", ids), "precinct")
@@ -99,7 +110,11 @@ def precinct_lines(
                     "line_1b": supplementary,
                     "line_1d": with_card.get(precinct, 0),
                 }
-                lines.append(PrecinctLines(*place, computed, told.get(place, {})))
+                lines.append(
+                    PrecinctLines(
+                        *place, computed, told.get(place, {}), signed.get(place)
+                    )
+                )
     return lines
 
 

@@ -7,7 +7,7 @@ of the ledger as numbers and ids; what holds is computed from there.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -60,6 +60,10 @@ class Cards:
     def by_entry(self) -> dict[str, int]:
         """Entry -> its card."""
         return {entry_id: card for card, entry_id in self.issued.items()}
+
+    def holders(self, known_as: Mapping[str, str]) -> set[str]:
+        """The entries of those who have a card; ``known_as``: the id then -> the id of today."""
+        return {known_as.get(entry_id, entry_id) for entry_id in self.issued.values()}
 
     def left(self, place: Place) -> list[int]:
         """The cards of a precinct that are neither issued nor cancelled."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -50,9 +49,9 @@ from voterlist.lists.papers import (
     by_house,
     paper_documents,
     papers,
+    supplementary,
 )
-from voterlist.lists.roll import LIST_COUNTS, LIST_KEY
-from voterlist.lists.sheets import came_late
+from voterlist.lists.roll import LIST_COUNTS
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render import pdf, xlsx
@@ -68,7 +67,7 @@ from voterlist.schemas import LIST_BALANCE
 from voterlist.storage import store
 from voterlist.storage.workers import end_with_parent
 from voterlist.storage.workspace import open_to_read
-from voterlist.tables import concat, rows_among, sort_by, with_column
+from voterlist.tables import concat, with_column
 
 BALANCE_NAME = "balance.json"
 """In a package."""
@@ -415,20 +414,8 @@ class _Written:
         elif paper.rows == "mobile":
             rows = mobile_voters(self.source.workspace, rows)
         elif paper.rows == "supplementary":
-            rows = self._came_late(rows, numbered.corrections)
+            rows = supplementary(rows, numbered.corrections, self.source.last_days)
         return rows
-
-    def _came_late(self, rows: pa.Table, corrections: pa.Table) -> pa.Table:
-        """LISTED of who came onto a list after it was frozen, numbered anew by list."""
-        late = came_late(corrections, self.source.last_days)
-        found = sort_by(rows_among(rows, "entry_id", late), *LIST_KEY)
-        count: Counter[tuple[Any, ...]] = Counter()
-        numbers = []
-        for row in found.to_pylist():
-            key = tuple(row[name] for name in LIST_KEY)
-            count[key] += 1
-            numbers.append(count[key])
-        return with_column(found, "number", pa.array(numbers, pa.int64()))
 
     def keep(self, writer: ListWriter, whole: Compiled) -> None:
         """Keep what hangs out of a constituency after its files were written."""

@@ -7,6 +7,7 @@ says why; who came or left without one did so because a list was handed in anew.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -128,6 +129,35 @@ def alterations(
     return _Comparison(then, now, known_as).table()
 
 
+@dataclass(frozen=True, slots=True)
+class _Causes:
+    """What may have been decided where a row is other than before, the first that fits first."""
+
+    decided: Mapping[str, str]
+    """A change of today -> what the sheet calls it."""
+    taken_back: Mapping[str, str]
+    """A change of then that does not hold any more -> likewise; a move goes the other way."""
+    handed_in: str
+    """What the sheet calls it where nobody decided it."""
+
+
+_REWRITTEN = _Causes(
+    {_CORRECTED: _CORRECTED}, {_CORRECTED: _CORRECTED}, handed_in=_CORRECTED
+)
+_WENT = _Causes({MOVED_OUT: MOVED_OUT}, {MOVED_IN: MOVED_OUT}, handed_in=LEFT)
+_ARRIVED = _Causes({MOVED_IN: MOVED_IN}, {MOVED_OUT: MOVED_IN}, handed_in=CAME)
+_OFF = _Causes(
+    {change: change for change in (STRUCK, REPEATED, MOVED_OUT)},
+    {_ADDED: _ADDED, MOVED_IN: MOVED_OUT},
+    handed_in=LEFT,
+)
+_ON = _Causes(
+    {change: change for change in (_ADDED, MOVED_IN)},
+    {STRUCK: STRUCK, REPEATED: REPEATED, MOVED_OUT: MOVED_IN},
+    handed_in=CAME,
+)
+
+
 class _Comparison:
     """The lists of then and of today, row by row."""
 
@@ -212,59 +242,36 @@ class _Comparison:
     def _corrected(self, entry_id: str, field: str) -> dict[str, Any]:
         """Why a field says something else."""
         fields = (field, _WHOLE_NAME) if field in NAME_PARTS else (field,)
-        for done, taken_back in ((self._now, False), (self._then, True)):
-            for name in fields:
-                known = done.get((entry_id, _CORRECTED, name))
-                if known is not None:
-                    return _change(_CORRECTED, known, taken_back=taken_back)
-        return _change(_CORRECTED, None)
+        return self._why(entry_id, _REWRITTEN, fields)
 
     def _moved(self, entry_id: str, change: str, row: _Row) -> dict[str, Any]:
         """That somebody stands on another list than before."""
-        number = row["number"] if change == MOVED_OUT else None
-        for done, taken_back in ((self._now, False), (self._then, True)):
-            # Taken back, the move goes the other way.
-            back = MOVED_IN if change == MOVED_OUT else MOVED_OUT
-            known = done.get((entry_id, back if taken_back else change, None))
-            if known is not None:
-                said = _change(change, known, taken_back=taken_back)
-                return {**row, **said, "number": number}
-        # A list that names another precinct was handed in anew.
-        said = _change(LEFT if change == MOVED_OUT else CAME, None)
-        return {**row, **said, "number": number}
+        is_out = change == MOVED_OUT
+        said = self._why(entry_id, _WENT if is_out else _ARRIVED)
+        return {**row, **said, "number": row["number"] if is_out else None}
 
     def _off(self, row: int) -> dict[str, Any]:
         """That somebody stands on no list of the constituency any more."""
-        entry_id = self._old_ids[row]
         was = self._old.slice(row, 1).to_pylist()[0]
-        for change in (STRUCK, REPEATED, MOVED_OUT):
-            known = self._now.get((entry_id, change, None))
-            if known is not None:
-                return {**was, **_change(change, known)}
-        added = self._then.get((entry_id, _ADDED, None))
-        if added is not None:
-            return {**was, **_change(_ADDED, added, taken_back=True)}
-        moved = self._then.get((entry_id, MOVED_IN, None))
-        if moved is not None:
-            return {**was, **_change(MOVED_OUT, moved, taken_back=True)}
-        return {**was, **_change(LEFT, None)}
+        return {**was, **self._why(self._old_ids[row], _OFF)}
 
     def _on(self, row: int) -> dict[str, Any]:
         """That somebody stands on a list of the constituency who stood on none."""
-        entry_id = self._new_ids[row]
-        stands = {**self._new.slice(row, 1).to_pylist()[0], "number": None}
-        for change in (_ADDED, MOVED_IN):
-            known = self._now.get((entry_id, change, None))
-            if known is not None:
-                return {**stands, **_change(change, known)}
-        for change in (STRUCK, REPEATED):
-            known = self._then.get((entry_id, change, None))
-            if known is not None:
-                return {**stands, **_change(change, known, taken_back=True)}
-        moved = self._then.get((entry_id, MOVED_OUT, None))
-        if moved is not None:
-            return {**stands, **_change(MOVED_IN, moved, taken_back=True)}
-        return {**stands, **_change(CAME, None)}
+        stands = self._new.slice(row, 1).to_pylist()[0]
+        return {**stands, "number": None, **self._why(self._new_ids[row], _ON)}
+
+    def _why(
+        self, entry_id: str, causes: _Causes, fields: Collection[str | None] = (None,)
+    ) -> dict[str, Any]:
+        """What was decided of an entry, or taken back; nothing where a list was handed in anew."""
+        for done, changes, is_back in (
+            (self._now, causes.decided, False),
+            (self._then, causes.taken_back, True),
+        ):
+            for key in itertools.product((entry_id,), changes, fields):
+                if key in done:
+                    return _change(changes[key[1]], done[key], taken_back=is_back)
+        return _change(causes.handed_in, None)
 
 
 def _done(corrections: pa.Table, known_as: Mapping[str, str]) -> _Done:

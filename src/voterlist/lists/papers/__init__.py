@@ -8,6 +8,7 @@ of both is a purpose of ``voterlist lists``. Its words are those of the catalogu
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,9 +20,10 @@ import pyarrow as pa
 from voterlist.lists.compile import Compiled
 from voterlist.lists.documents import Edition, list_stem, of_list
 from voterlist.lists.roll import LIST_KEY
+from voterlist.lists.sheets import came_late
 from voterlist.model import ListKind
 from voterlist.shipped import shipped_toml
-from voterlist.tables import row_of_each
+from voterlist.tables import row_of_each, rows_among, sort_by, with_column
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,27 @@ def by_house(numbered: Compiled, by_street: Compiled) -> pa.Table:
     ids = by_street.listed.column("entry_id")
     rows = row_of_each(ids, numbered.listed.column("entry_id"))
     return numbered.listed.take(rows)
+
+
+def supplementary(
+    rows: pa.Table, corrections: pa.Table, last_days: Mapping[ListKind, dt.date]
+) -> pa.Table:
+    """LISTED of who came onto a list after it was frozen, numbered anew by list.
+
+    Args:
+        rows: as ``by_house`` leaves them.
+        corrections: CORRECTION.
+        last_days: of each kind of list that has such a day.
+    """
+    late = came_late(corrections, last_days)
+    found = sort_by(rows_among(rows, "entry_id", late), *LIST_KEY)
+    count: Counter[tuple[Any, ...]] = Counter()
+    numbers = []
+    for row in found.to_pylist():
+        key = tuple(row[name] for name in LIST_KEY)
+        count[key] += 1
+        numbers.append(count[key])
+    return with_column(found, "number", pa.array(numbers, pa.int64()))
 
 
 def paper_documents(
