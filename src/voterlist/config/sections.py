@@ -30,6 +30,7 @@ COLUMN_FIELDS = (*ENTRY_FIELDS, "constituency", "precinct")
 # Strict: TOML knows its types, so "0.9" in quotes or true for 1 is a slip of the pen, not a number.
 Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 Count = Annotated[int, Field(ge=1, strict=True)]
+Hour = Annotated[int, Field(ge=0, le=23, strict=True)]
 Switch = Annotated[bool, Field(strict=True)]
 
 
@@ -253,6 +254,13 @@ class CheckSettings(_Section):
     most_unexplained_growth: Share = 0.02
     """Of a precinct's entries in the last cycle: additions without a cause beyond it are noticed.
     """
+    most_false_waves: Count = Field(default=2, exclude_if=lambda count: count == 2)
+    """Waves of answers that are told a month, over all lists, where nobody does anything wrong."""
+    least_wave: Count = Field(default=5, exclude_if=lambda count: count == 5)
+    """Of fewer entries a night nothing is said."""
+    night_begins: Hour = Field(default=22, exclude_if=lambda hour: hour == 22)
+    night_ends: Hour = Field(default=6, exclude_if=lambda hour: hour == 6)
+    """Hours between which nobody is expected to decide anything."""
     rules: dict[str, RuleSettings] = Field(default_factory=dict)
     accepted: list[AcceptedSettings] = Field(default_factory=list)
     """Findings that are not raised again until their entry, or the number of their place, changes.

@@ -49,13 +49,14 @@ from voterlist.pipeline.steps import (
     digest_of_given,
     digest_of_settings,
 )
+from voterlist.pipeline.watching import watch_over
 from voterlist.quality.certificate import certificate_of_run
 from voterlist.quality.readings import UNASKED, in_effect, second_readings, what_holds
 from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
-from voterlist.schemas import CASE_NUMBER
+from voterlist.schemas import CASE_NUMBER, FINDING
 from voterlist.storage import linkage_state, store
 from voterlist.storage.ledger import CaseNumber
-from voterlist.tables import from_rows, rows_among
+from voterlist.tables import concat, from_rows, rows_among
 
 
 def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
@@ -174,8 +175,9 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         subjects=context.answers.subjects,
         territory=settings.territory.by_number,
     )
+    watched = watch_over(given, done.additions, tables.select, settings.check)
     settled = settle(
-        tables["findings-raised"],
+        concat([tables["findings-raised"], watched.findings], FINDING),
         settings.check,
         tables["acceptances"],
         done.applied,
@@ -204,6 +206,8 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         "skipped": done.skipped,
         "balance": done.balance,
         "additions": done.additions,
+        "nights": watched.nights,
+        "waves": watched.waves,
     }
     if decisions.num_rows or amendments.num_rows:
         corrected = review.apply(tables["entries"], tables["cases"], decisions, done)
@@ -395,6 +399,8 @@ STAGES: tuple[Step, ...] = (
             "skipped",
             "balance",
             "additions",
+            "nights",
+            "waves",
         ),
         may_make=("corrected", "changes"),
         settings=(

@@ -13,6 +13,7 @@ from voterlist.check import RULES as CHECK_RULES
 from voterlist.findings import FINDINGS_ACCEPTED
 from voterlist.model import Rule
 from voterlist.normalize import RULES as NORMALIZE_RULES
+from voterlist.watch import RULES as WATCH_RULES
 
 __all__ = ["RULES", "RULES_OF", "RULE_CODES"]
 
@@ -23,6 +24,7 @@ RULES_OF: Mapping[str, tuple[Rule, ...]] = {
     "check": CHECK_RULES,
     "reconcile": reconcile.RULES,
     "cycles": cycles.RULES,
+    "watch": WATCH_RULES,
     "findings": (FINDINGS_ACCEPTED,),
 }
 """The rules by the package that declares them. ``link`` and ``review`` make cases, not findings."""
