@@ -10,7 +10,6 @@ tells who is who (``truth.parquet``).
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import platform
 import random
@@ -25,7 +24,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pyarrow import csv
 
 import page
 from process import run
@@ -41,6 +43,12 @@ NATION = 6_421_960
 """Voters in August 2024."""
 FIRST = 5
 """A hit is among so many."""
+MOST_PEOPLE = 200_000
+"""Of more entries some are asked for."""
+ASKED = (
+    *("entry_id", "surname", "given_name", "patronymic", "birth_date"),
+    *("fin", "document"),
+)
 
 ASCII = dict(zip("əƏşŞçÇğĞıİöÖüÜ", "eEsScCgGiIoOuU", strict=True))
 ENGLISH = {
@@ -222,18 +230,28 @@ def question(person: Person, chance: random.Random) -> Question:
 
 
 def people(folder: Path) -> tuple[list[tuple[Person, str]], dict[str, set[str]]]:
-    """(people with the id of their entry, person -> ids of entries) of an invented list."""
-    truth = pq.read_table(folder / "truth.parquet").to_pylist()
+    """(people with the id of their entry, person -> ids of entries) of an invented list.
+
+    Of a long list each so many-th entry alone: a nation of them would fill the memory.
+    """
+    truth = pq.read_table(
+        folder / "truth.parquet", columns=["entry_id", "person_id", "done"]
+    )
+    entries = pq.read_table(folder / "entries.parquet", columns=[*ASKED])
+    some = range(0, entries.num_rows, max(entries.num_rows // MOST_PEOPLE, 1))
+    entries = entries.take(pa.array(some))
+    of_some = pc.is_in(truth["entry_id"], entries["entry_id"].combine_chunks())
+    persons = pc.unique(truth["person_id"].filter(of_some))
     own: dict[str, set[str]] = defaultdict(set)
     done: dict[str, str] = {}
-    for row in truth:
+    for row in truth.filter(pc.is_in(truth["person_id"], persons)).to_pylist():
         own[row["person_id"]].add(row["entry_id"])
         if all(
             word.startswith("typed-") for word in (row["done"] or "typed-").split("+")
         ):
             done[row["entry_id"]] = row["person_id"]
     found = []
-    for row in pq.read_table(folder / "entries.parquet").to_pylist():
+    for row in entries.to_pylist():
         name = [row["surname"], row["given_name"], row["patronymic"]]
         date = [int(part) for part in re.findall(r"\d+", row["birth_date"] or "")]
         if row["entry_id"] not in done or not all(name) or len(date) != 3:
@@ -338,11 +356,7 @@ def seconds_of_grep(folder: Path, count: int = 20) -> list[float]:
     chance = random.Random(2)  # noqa: S311  nor is a word
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "list.csv"
-        with path.open("w", newline="", encoding="utf-8") as file:
-            table = pq.read_table(folder / "entries.parquet")
-            out = csv.writer(file)
-            for batch in table.to_batches():
-                out.writerows(row.values() for row in batch.to_pylist())
+        csv.write_csv(pq.read_table(folder / "entries.parquet"), path)
         taken = []
         for _ in range(count):
             word = chance.choice(known)[0].surname

@@ -489,3 +489,22 @@ def test_the_numbers_are_those_of_the_printed_lists(decided, two, tmp_path, orde
         assert printed == {
             tuple(row[name] for name in names) for row in rows if row["list_number"]
         }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("comma", [",", ""])
+def test_of_two_villages_with_one_street_the_named_one_comes_first(tmp_path, comma):
+    """Else the clerk would be shown who lives in the same street of another village."""
+    workspace = workspaces.make(tmp_path / "w")
+    path = workspace / "inbox" / "88" / "menteqe-1.csv"
+    text = path.read_text(encoding="utf-8")
+    for was, village in (("Nizami küç. 8", "Ağalı"), ("Füzuli küç. 1", "Bulaqlı")):
+        text = text.replace(was, f"{village} kəndi, Gül küçəsi 5")
+    path.write_text(text, encoding="utf-8")
+    workspaces.run(workspace)
+    for village in ("Ağalı", "Bulaqlı", "Bulagli"):
+        address = f"{village} kəndi{comma} Gül küçəsi 5"
+        for words in (("--address", address), address.split()):
+            first, other, *_ = find(workspace, *words)["found"]
+            assert first["address"].startswith(village[:3])
+            assert other["address"].endswith("Gül küçəsi 5")

@@ -11,16 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import tables
-from voterlist.arrays import AnyArray, Bools, Codes, Floats, Levels, Longs
+from voterlist.arrays import Bools, Codes, Floats, Levels, Longs
 from voterlist.counter.asking import Asked, voters_of
-from voterlist.counter.index import STREET, Held, Index, packed_date
+from voterlist.counter.index import PLACES, STREET, Held, Index, packed_date
 from voterlist.fields import NAME_PARTS
 from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
 from voterlist.link.comparisons.names import Looks, Nearness, may_be_near, nearness_of
@@ -93,8 +92,9 @@ def fits(index: Index, asked: Asked, model: Model, limit: int) -> list[Fit]:
     if not index.whole.size or not asked.readings:
         return []
     voters = voters_of(asked.readings, index.whole.profile)
-    voters = _with_streets_of(index, voters)
-    chosen = _chosen(index, asked.readings, voters)
+    for name in PLACES:
+        voters = _with_places_of(index, voters, name)
+    chosen, bits_of_words = _chosen(index, asked.readings, voters)
     if not len(chosen):
         return []
     compared = _part_of(index, chosen, voters)
@@ -115,7 +115,8 @@ def fits(index: Index, asked: Asked, model: Model, limit: int) -> list[Fit]:
     is_exact = _says_a_name(vectors, begun).reshape(-1, number)[best, people]
     # Of one name alone nobody is probable: people look for the name that they said.
     is_first = is_exact | (max(map(_names_in, asked.readings)) > 1)
-    order = np.lexsort([chosen, -highest, ~is_first])[:limit]
+    # What is not compared, as the village is not, tells those apart who fit alike.
+    order = np.lexsort([chosen, -bits_of_words, -highest, ~is_first])[:limit]
     found = []
     for place in order.tolist():
         row = int(best[place]) * number + place
@@ -163,10 +164,8 @@ def _asked_model(model: Model, entries: int, readings: int) -> Model:
 
 def _chosen(
     index: Index, readings: Sequence[Mapping[str, str]], voters: pa.Table
-) -> Longs:
-    """The positions of the entries that are compared, ascending."""
-    if index.whole.size <= MOST_COMPARED:
-        return np.arange(index.whole.size)
+) -> tuple[Longs, Floats]:
+    """(the positions of the entries that are compared, ascending; the bits of their words)."""
     sums = np.zeros(index.whole.size, np.float32)
     of_word = np.zeros(index.whole.size, np.float32)
     for hits in _hits(index, readings, voters):
@@ -180,27 +179,23 @@ def _chosen(
             of_word[entries] = 0
     best = float(sums.max(initial=0))
     near = np.flatnonzero(sums > max(0.0, best - _BEHIND))
-    if len(near) > MOST_COMPARED:
+    if index.whole.size <= MOST_COMPARED:
+        near = np.arange(index.whole.size)
+    elif len(near) > MOST_COMPARED:
         order = np.argpartition(-sums[near], MOST_COMPARED)[:MOST_COMPARED]
         near = np.sort(near[order])
-    return near
+    return near, sums[near].astype(np.float64)
 
 
-_Hits = Iterator[tuple[Codes, AnyArray | np.floating[Any]]]
-"""(entries, bits of each, or of all) by one column."""
+_Hit = tuple[Codes, np.float32]
+"""(entries, the bits of each) by one column."""
 
 
 def _hits(
     index: Index, readings: Sequence[Mapping[str, str]], voters: pa.Table
-) -> Iterator[list[Any]]:
+) -> Iterator[list[_Hit]]:
     """For each word of a question what the columns say of it."""
-    words: dict[str, dict[tuple[str, str], None]] = {}
-    for column, (field, made) in _COLUMNS.items():
-        values = voters.column(made).to_pylist()
-        for reading, value in zip(readings, values, strict=True):
-            if value:
-                words.setdefault(reading.get(field, ""), {})[column, value] = None
-    for of_columns in words.values():
+    for of_columns in _names_said(readings, voters).values():
         yield [
             hit
             for column, value in of_columns
@@ -210,25 +205,34 @@ def _hits(
         voters.column(f"birth_{part}").to_pylist() for part in ("year", "month", "day")
     ]
     dates = sorted({row for row in zip(*numbers, strict=True) if row[0]}, key=str)
-    if dates:
-        yield [hit for date in dates for hit in _near_dates(index, *date)]
+    yield [hit for date in dates for hit in _near_dates(index, *date)]
     for name in IDENTIFIERS:
         known = pc.unique(voters.column(name)).drop_null().to_pylist()
-        if known:
-            yield [
-                hit for number in known for hit in _near_numbers(index, name, number)
-            ]
-    places = {
-        (row["street"], row["house"])
-        for row in voters.select(["street", "house"]).to_pylist()
-        if row["street"]
-    }
-    if places:
-        of_places = sorted(places, key=str)
-        yield [hit for place in of_places for hit in _near_places(index, *place)]
+        yield [hit for number in known for hit in _near_numbers(index, name, number)]
+    for name in PLACES:
+        held = index.held[name]
+        texts = pc.unique(voters.column(name)).drop_null()
+        codes = pc.index_in(texts, value_set=held.values).drop_null().to_numpy()
+        for code in codes:
+            yield list(_rare(index, held, codes[codes == code], 0.0))
+        if name == STREET:
+            yield [_of_houses(index, held.entries_of(codes), voters.column("house"))]
 
 
-def _near_names(index: Index, held: Held, word: str) -> _Hits:
+def _names_said(
+    readings: Sequence[Mapping[str, str]], voters: pa.Table
+) -> dict[str, dict[tuple[str, str], None]]:
+    """The words of names, each with the (column, value) that it may be."""
+    words: dict[str, dict[tuple[str, str], None]] = {}
+    for column, (field, made) in _COLUMNS.items():
+        values = voters.column(made).to_pylist()
+        for reading, value in zip(readings, values, strict=True):
+            if value:
+                words.setdefault(reading.get(field, ""), {})[column, value] = None
+    return words
+
+
+def _near_names(index: Index, held: Held, word: str) -> Iterator[_Hit]:
     """The entries with a name near a word; the rarer all such names are, the more bits."""
     codes, nearness = near_values(held, word)
     for level, taken in _SLIPS.items():
@@ -236,7 +240,9 @@ def _near_names(index: Index, held: Held, word: str) -> _Hits:
     yield from _rare(index, held, held.may_begin(word), _BEGINNING)
 
 
-def _rare(index: Index, held: Held, codes: Codes | Longs, taken: float) -> _Hits:
+def _rare(
+    index: Index, held: Held, codes: Codes | Longs, taken: float
+) -> Iterator[_Hit]:
     """The entries with these values; the fewer there are, the more bits."""
     many = int(held.counts[codes].sum())
     if not many:
@@ -263,7 +269,9 @@ def near_values(held: Held, word: str) -> tuple[Codes, Levels]:
     return codes, nearness
 
 
-def _near_dates(index: Index, year: int, month: int | None, day: int | None) -> _Hits:
+def _near_dates(
+    index: Index, year: int, month: int | None, day: int | None
+) -> Iterator[_Hit]:
     """The entries born on a day or near it, or in a year of which the day is not asked."""
     held = index.held["date"]
     numbers = held.values.to_numpy()
@@ -277,7 +285,7 @@ def _near_dates(index: Index, year: int, month: int | None, day: int | None) -> 
     yield from _rare(index, held, np.flatnonzero(near & ~same), _NEAR_DATE)
 
 
-def _near_numbers(index: Index, name: str, number: str) -> _Hits:
+def _near_numbers(index: Index, name: str, number: str) -> Iterator[_Hit]:
     """The entries with a number, or with one that is a sign apart."""
     held = index.held[f"{name}_hash"]
     for texts, taken in (([number], 0.0), (_a_sign_apart(number), _NEAR_NUMBER)):
@@ -295,37 +303,29 @@ def _a_sign_apart(number: str) -> list[str]:
     return sorted(made - {number})
 
 
-def _near_places(index: Index, street: str, house: str | None) -> _Hits:
-    held = index.held[STREET]
-    code = pc.index(held.values, street).as_py()
-    if code < 0:
-        return
-    for entries, bits in _rare(index, held, np.array([code], np.int32), 0.0):
-        told = np.full(len(entries), bits, np.float32)
-        if house:
-            houses = index.parts[ENTRIES].column("house").to_numpy()[entries]
-            own = place_codes(pa.array([house]), np.zeros(1, np.int32))
-            told[houses == own[0]] += _OF_HOUSE
-        yield entries, told
+def _of_houses(index: Index, entries: Codes, houses: pa.ChunkedArray) -> _Hit:
+    """The entries of these, who live in a street, that have one of these numbers of a house."""
+    numbers = pc.unique(houses).drop_null()
+    wanted = place_codes(numbers, np.arange(len(numbers), dtype=np.int32))
+    theirs = index.parts[ENTRIES].column("house").take(pa.array(entries)).to_numpy()
+    return entries[np.isin(theirs, wanted)], np.float32(_OF_HOUSE)
 
 
-def _with_streets_of(index: Index, voters: pa.Table) -> pa.Table:
-    """The readings with the nearest street of the list in the place of one that it has not."""
-    held = index.held[STREET]
-    streets = voters.column("street").to_pylist()
-    known = {}
-    for street in sorted({street for street in streets if street}):
-        codes, nearness = near_values(held, street)
+def _with_places_of(index: Index, voters: pa.Table, name: str) -> pa.Table:
+    """The readings with the nearest street, or settlement, of the list in place of an unknown."""
+
+    def nearest(text: str) -> str:
+        codes, nearness = near_values(index.held[name], text)
         for level in _SLIPS:
             near = codes[nearness == level]
             if len(near):
-                usual = near[held.counts[near].argmax()]
-                known[street] = held.values[int(usual)].as_py()
-                break
-    told = pa.array(
-        [known.get(street or "", street) for street in streets], pa.string()
+                usual = near[index.held[name].counts[near].argmax()]
+                return str(index.held[name].values[int(usual)])
+        return text
+
+    return tables.with_column(
+        voters, name, tables.map_unique(voters.column(name), nearest)
     )
-    return tables.with_column(voters, "street", told)
 
 
 # --- The comparison

@@ -48,6 +48,7 @@ INDEX = "find-index"
 """What is told of while the index is made."""
 NAMES = ("surname", "stem", "given_name", "patronymic")
 STREET = "street"
+PLACES = ("settlement", STREET)
 NUMBERED = ("date", "fin_hash", "document_hash")
 """The columns of numbers by which entries are looked up."""
 _CODED = pa.dictionary(pa.int32(), pa.string())
@@ -125,7 +126,7 @@ class Index:
     parts: Tables
     whole: Whole
     held: Mapping[str, Held]
-    """By the names of NAMES, STREET and NUMBERED."""
+    """By the names of NAMES, PLACES and NUMBERED."""
     shown: pa.Table
     """SHOWN, in the order of the entry ids."""
     aside: pa.Table
@@ -206,9 +207,11 @@ def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, 
     for name in NAMES:
         _write_held(folder, name, parts[name], entries.column(name).to_numpy())
     streets, _ = street_names(voters.column("street"))
-    street = encoded_column(pa.chunked_array([streets]))
-    of_street = pa.table({"value": street.values, "count": street.counts})
-    _write_held(folder, STREET, of_street, street.codes)
+    of_places = {STREET: pa.chunked_array([streets])}
+    for name in PLACES:
+        column = encoded_column(of_places.get(name, voters.column(name)))
+        counted = pa.table({"value": column.values, "count": column.counts})
+        _write_held(folder, name, counted, column.codes)
     for name in NUMBERED:
         numbers = _dates(entries) if name == "date" else entries.column(name).to_numpy()
         values, counts = distinct_counts(numbers[numbers >= 0])
@@ -423,7 +426,7 @@ def _opened(unit: KeptUnit) -> Index:
     }
     whole = Whole(**{**content, **arrays, "profile": Profile(content["profile"])})
     held = {}
-    for name in (*NAMES, STREET, *NUMBERED):
+    for name in (*NAMES, *PLACES, *NUMBERED):
         table = read[name]
         values, counts, *_ = (column.combine_chunks() for column in table.columns)
         order = np.load(unit.path(f"{name}.npy"), mmap_mode="r")
@@ -435,4 +438,4 @@ def _opened(unit: KeptUnit) -> Index:
     return Index(parts, whole, held, read["shown"], read["aside"], unit.said)
 
 
-_TABLES = (*NAMES, STREET, *NUMBERED, "address", ENTRIES, "shown", "aside")
+_TABLES = (*NAMES, *PLACES, *NUMBERED, "address", ENTRIES, "shown", "aside")
