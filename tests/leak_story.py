@@ -355,6 +355,10 @@ def _list(story: Story) -> None:
     signed = given / "signed.csv"
     _write(signed, f"məntəqə;nömrə;imza;soyadı\n1;9999;+;{story.marks.word()}\n")
     story.run("day signed", story.below, signed, "--by", "L", "--today", DAY)
+    post = given / "post.csv"
+    for reason in ("moved", story.marks.word()):
+        _write(post, f"məntəqə;nömrə;səbəb\n1;1;{reason}\n")
+        story.run("doors undelivered", story.below, post, "--by", "L")
     story.run("day protocol", story.below, "--protocol", given / "list.csv")
     _answer_at_the_door(story)
     word = story.marks.word()

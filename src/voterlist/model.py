@@ -335,6 +335,18 @@ class Action(StrEnum):
     """Takes back what the same person had decided."""
 
 
+class CameBack(StrEnum):
+    """Why the post brought a paper back; ``undelivered.reason.<code>`` of the catalogue."""
+
+    MOVED = "moved"
+    UNKNOWN = "unknown"
+    """Nobody there is called so."""
+    NO_ADDRESS = "no-address"
+    REFUSED = "refused"
+    NOT_COLLECTED = "not-collected"
+    DIED = "died"
+
+
 class AtDoor(StrEnum):
     """What was answered at the door; nothing is done to a list by it."""
 

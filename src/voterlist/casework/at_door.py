@@ -236,7 +236,7 @@ def _standing(
 
 
 def told_at_door(workspace: Path, source: ListSource, words: Words) -> dict[str, str]:
-    """What was answered, in words, by the id of the finding or case that was asked about.
+    """What was answered, in words, by the id of the finding, case or entry that was asked about.
 
     Raises:
         InputError: a kept file cannot be read.
@@ -246,8 +246,8 @@ def told_at_door(workspace: Path, source: ListSource, words: Words) -> dict[str,
         return {}
     told: dict[str, list[str]] = {}
     for key, asked in _questions(source).items():
-        about = asked["finding_id"] or asked["case_id"]
-        if key in given and about is not None:
+        about = asked["finding_id"] or asked["case_id"] or asked["entry_id"]
+        if key in given:
             told.setdefault(about, []).append(in_words(given[key], words))
     return {about: "; ".join(texts) for about, texts in told.items()}
 

@@ -87,6 +87,20 @@ def answer(options: _Given) -> Answer:
     return picked(made, "constituency", "precinct", "by")
 
 
+def undelivered(
+    workspace: Workspace,
+    files: Annotated[list[Path], argument("undelivered-files", "FILE...")],
+    by: Annotated[str, option("door-by", "--by", "NAME")],
+) -> Answer:
+    """Ask about voters whose card or invitation came back by post."""
+    from voterlist.casework.undelivered import take_back
+
+    taken = take_back(workspace, files, by=by, now=now(workspace))
+    tell("cli.doors.undelivered.asked", count=taken.asked, answered=taken.answered)
+    tell("cli.door.next", folder=workspace)
+    return picked(taken)
+
+
 def list_all(
     workspace: Workspace,
     precinct: Annotated[int | None, option("door-precinct", "--precinct", "P")] = None,

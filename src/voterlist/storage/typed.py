@@ -21,6 +21,7 @@ _HEADINGS = {
     "surname": ("surname", "soyadı", "soyad"),
     "list": ("list", "siyahı"),
     "mark": ("mark", "imza"),
+    "reason": ("reason", "səbəb"),
 }
 
 

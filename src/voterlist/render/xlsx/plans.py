@@ -142,6 +142,11 @@ def _case_of_first(row: CaseRow) -> str | None:
     return row.case.case_id if row.is_first and not row.case.is_blind else None
 
 
+def _asked_about(asked: Question) -> str | None:
+    """What was asked about at the door: a finding, or an entry of which there is none."""
+    return asked.finding_id or (asked.entry_id if asked.asked_as else None)
+
+
 def _door_column(
     items: ReviewItems, words: Words, about: Callable[[Any], str | None]
 ) -> Column:
@@ -306,8 +311,8 @@ def _questions(name: str, items: ReviewItems, words: FindingWords) -> Plan:
         questions = questions[:_MOST_FINDINGS]
     columns = _finding_columns if name in SHEETS else partial(_once_more_columns, name)
     before, after = columns(questions, words)
-    if any(one.finding_id in items.door for one in questions):
-        after = (_door_column(items, words, lambda one: one.finding_id), *after)
+    if any(_asked_about(one) in items.door for one in questions):
+        after = (_door_column(items, words, _asked_about), *after)
     lines = list(_question_lines(questions, words))
     needed = {*_ALWAYS, *(one for line in lines for one in line.columns)}
     return Plan(

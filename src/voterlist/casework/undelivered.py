@@ -1,0 +1,99 @@
+"""Voter's cards and invitations that the post brought back, as questions about their entries.
+
+Nobody is struck by a letter that came back: somebody asks at the door, and decides on evidence.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from voterlist.casework.printed import Printed
+from voterlist.catalogue import catalogue
+from voterlist.decisions import name_as_kept
+from voterlist.errors import usage_error
+from voterlist.model import Action, CameBack
+from voterlist.pipeline.known import answers_of_today, keep_subjects
+from voterlist.pipeline.list_input import ListSource
+from voterlist.schemas import AMENDMENT
+from voterlist.storage.workspace import open_to_change
+from voterlist.tables import from_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """What became of a table of papers that came back."""
+
+    asked: int
+    """Voters about whom somebody is asked from now on."""
+    answered: int
+    """Voters about whom the same was asked or decided before; nothing is asked anew."""
+
+
+def take_back(
+    workspace: Path, paths: Sequence[Path], *, by: str, now: dt.datetime
+) -> Undelivered:
+    """Ask about each voter whose card or invitation came back; all of them, or none.
+
+    Args:
+        workspace: its folder; held meanwhile.
+        paths: tables of the numbers on the printed lists, each with a reason.
+        by: who read them.
+        now: the moment, with its time zone.
+
+    Raises:
+        UsageError: nobody read them; it is no workspace or has no complete run; a line cannot be
+            read, gives no reason that is known, or names nobody.
+        InputError: there is no such file.
+    """
+    name = name_as_kept(by)
+    if name is None:
+        raise usage_error("door-by-nobody")
+    with open_to_change(workspace, since=now.isoformat(" ", "minutes")) as (
+        settings,
+        ledger,
+    ):
+        source = ListSource.of(workspace, ledger, settings)
+        words = catalogue(settings.report.languages[0])
+        printed, reasons = Printed(source), _reasons()
+        given = answers_of_today(ledger, source.runs).amendments.to_pylist()
+        answered = {(row["entry_id"], row["field"]) for row in given}
+        asked: dict[str, dict[str, str | None]] = {}
+        before = set()
+        for line in printed.lines(paths, "number", "reason"):
+            row, reason = printed.row(line), reasons.get(line.said["reason"].casefold())
+            if reason is None:
+                raise line.refused("undelivered-no-reason")
+            if row is None:
+                raise line.refused("mobile-nobody")
+            entry_id = row["entry_id"]
+            field = None if reason is CameBack.DIED else "address"
+            if (entry_id, field) in answered:
+                before.add(entry_id)
+                continue
+            why = words(f"undelivered.reason.{reason}")
+            asked[entry_id] = {
+                "entry_id": entry_id,
+                "action": Action.ASK.value,
+                "field": field,
+                "ground": "to-be-checked",
+                "reason": words("undelivered.asked", reason=why),
+                "decided_by": name,
+                "decided_at": now.isoformat(timespec="seconds"),
+            }
+        if asked:
+            ledger.amend(from_rows(list(asked.values()), AMENDMENT))
+            keep_subjects(ledger, lambda: source.runs)
+    return Undelivered(len(asked), len(before))
+
+
+def _reasons() -> Mapping[str, CameBack]:
+    """What may stand under "reason": the code, or what it is called in either language."""
+    called = {
+        catalogue(language)(f"undelivered.reason.{reason}").casefold(): reason
+        for language in ("en", "az")
+        for reason in CameBack
+    }
+    return {**called, **{reason.value: reason for reason in CameBack}}
