@@ -491,6 +491,7 @@ def _hand_over(story: Story) -> None:
     story.run("run", above, "--today", DAY)
     story.run("return", above, "-c", 88, "--out", out / "down.zip", "--today", DAY)
     story.run("receive", below, out / "down.zip", "--today", DAY)
+    story.run("answer", below)
     story.run("answer", below, "--json")
     story.run(
         "approve", above, "-c", 88, "--ground", "3/7", "--by", "R", "--today", DAY

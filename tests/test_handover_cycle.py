@@ -53,7 +53,9 @@ def test_a_case_over_constituencies_is_settled_once_each_has_answered(cycle):
     assert first["cases"]["across-constituencies"] == ACROSS
     assert answered["cases"]["across-constituencies"] == 0
     returns = [said for _, command, _, said in cycle.steps if command == "return"]
-    assert [len(one["asked"]) for one in returns[-1]["owed"]] == [2] * ACROSS
+    # Each return tells of the cases of its own receiver alone.
+    asked = {one["number"]: one["asked"] for said in returns for one in said["owed"]}
+    assert [len(places) for places in asked.values()] == [2] * ACROSS
     assert owed_answers(cycle.centre) == ()
 
 
@@ -100,7 +102,7 @@ def test_of_the_other_side_a_return_shows_the_place_and_three_characters(cycle):
         everything = b"".join(package.read(name) for name in package.namelist())
     for case in cases["cases"]:
         for one in case["others"]:
-            assert set(one) == {"constituency", "precinct", "fin", "document"}
+            assert set(one) == {"constituency", "precinct", "fin", "document", "levels"}
             assert all(
                 mark is None or (mark[:3], len(mark)) == ("•••", 6)
                 for mark in (one["fin"], one["document"])

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 
+from voterlist.casework.importing import Against, Bringer, ImportedFile
+from voterlist.casework.pages import review_tables
 from voterlist.casework.returned_cases import (
     ANSWERED,
     Answer,
+    OtherEntry,
     Owed,
     Proposal,
     Returned,
@@ -29,13 +32,21 @@ from voterlist.config import Settings
 from voterlist.custody.manifest import Manifest
 from voterlist.deadlines import is_frozen, last_days
 from voterlist.deadlines.handovers import Event, handovers
-from voterlist.decisions import standing
+from voterlist.decisions import is_same_person, standing
+from voterlist.decisions.standing import PLACE
 from voterlist.errors import usage_error
 from voterlist.link.cases import case_id
-from voterlist.model import Action, Verdict
-from voterlist.pipeline.known import answers_in
+from voterlist.model import Action, Problem, Verdict
+from voterlist.pipeline.inbox import sources_of
+from voterlist.pipeline.known import answers_in, known
+from voterlist.render.xlsx import ANSWER_ROW, Answers
+from voterlist.report.asked import ELSEWHERE, STAYS, AskedAs, Question, Subject
+from voterlist.report.sections.cases.model import CaseWords, Sentences
+from voterlist.report.to_review import with_subjects
+from voterlist.report.values import Names
+from voterlist.report.words import Words
 from voterlist.schemas import AMENDMENT, DECISION
-from voterlist.storage.ledger import Reader
+from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.workspace import open_to_change, open_to_read
 from voterlist.tables import from_columns, from_rows
 
@@ -83,26 +94,30 @@ def questions_of(
 
 def _reason(case: ReturnedCase, words: Catalogue) -> str:
     """What is asked about an entry of a case: who else it may be, masked."""
-    others = ", ".join(
-        words(
-            "returned.other",
-            constituency=entry.constituency or 0,
-            precinct=entry.precinct or 0,
-            mark=entry.fin or entry.document or "-",
-        )
-        for entry in case.others
-    )
+    others = ", ".join(_other(entry, words) for entry in case.others)
     return words("returned.case", number=case.number, others=others or "-")
+
+
+def _other(entry: OtherEntry, words: Callable[..., str]) -> str:
+    """Where an entry of somebody else stands, and the end of an identifier."""
+    return words(
+        "returned.other",
+        constituency=entry.constituency or 0,
+        precinct=entry.precinct or 0,
+        mark=entry.fin or entry.document or "-",
+    )
 
 
 def _action(proposal: Proposal, words: Catalogue) -> str:
     return words(f"answer.{proposal.action}")
 
 
+_Row = dict[str, Any]
 _Said = Mapping[str, Any]
 """Fields of AMENDMENT: what is answered, by whom and when."""
 _WITHDRAW = "withdraw"
 _MOVED = "moved-away"
+_ANSWER_OF = {STAYS: "keep", ELSEWHERE: "give-up"}
 
 
 def cases_returned(
@@ -114,10 +129,152 @@ def cases_returned(
         UsageError: it is no workspace.
     """
     with open_to_read(workspace) as (_, ledger):
-        returned = newest_return(workspace, ledger)
-        answers = answers_in_journal(ledger)
-    cases = returned.cases if returned is not None else ()
-    return tuple((case, answers.get(case.case_id)) for case in cases)
+        return tuple(_with_answers(workspace, ledger))
+
+
+def _with_answers(
+    workspace: Path, ledger: Reader
+) -> Iterator[tuple[ReturnedCase, Answer | None]]:
+    """The cases of the newest return, each with the answer to it."""
+    returned = newest_return(workspace, ledger)
+    answers = answers_in_journal(ledger)
+    for case in returned.cases if returned is not None else ():
+        yield case, answers.get(case.case_id)
+
+
+def own_entries(
+    workspace: Path, cases: Iterable[ReturnedCase], words: Words
+) -> tuple[Question, ...]:
+    """The own entries of returned cases, each with whom it is about and who else that may be.
+
+    Args:
+        workspace: its folder; the newest run says what the entries are.
+        cases: the cases.
+        words: of the language in which it is told who else it may be.
+
+    Raises:
+        UsageError: it has no complete run.
+    """
+    with open_to_read(workspace) as (_, ledger):
+        runs = known(workspace, ledger)
+        tables, names = review_tables(runs, ledger), Names(sources_of(runs.inputs))
+    asked = [
+        Question(
+            Subject(entry.entry_id),
+            asked_as=AskedAs.FROM_ABOVE,
+            case_id=case.case_id,
+            case_number=case.number,
+            told=_told(case, words),
+        )
+        for case in cases
+        for entry in case.own
+    ]
+    return tuple(with_subjects(asked, {}, tables.entries, tables, names))
+
+
+def _told(case: ReturnedCase, words: Words) -> str:
+    """Who else it may be, and what of them was compared."""
+    sentences = Sentences(CaseWords(words.language))
+    told = [
+        [_other(entry, words), sentences.compared(entry.levels)]
+        for entry in case.others
+    ]
+    return ". ".join(": ".join(filter(None, parts)) for parts in told)
+
+
+Asked: TypeAlias = Mapping[str, tuple[ReturnedCase, Answer | None]]
+"""Own entry -> its returned case, and the answer to it."""
+
+
+def asked_by_entry(workspace: Path, ledger: Reader) -> Asked:
+    """The cases of the newest return."""
+    cases = list(_with_answers(workspace, ledger))
+    return {entry.entry_id: told for told in cases for entry in told[0].own}
+
+
+def split_from_above(
+    answers: Answers, asked: Asked, against: Against
+) -> tuple[Answers, list[_Row]]:
+    """(the answers, with a striking of whoever stands elsewhere; the rows of who stands here).
+
+    Args:
+        answers: of a file, with the problems that its rows have.
+        asked: as of ``asked_by_entry``.
+        against: who answers where a row names nobody, and who brings the file.
+    """
+    rows: list[_Row] = []
+    stays: list[_Row] = []
+    problems = list(answers.problems)
+    refused = {(problem.sheet, problem.row) for problem in problems}
+    for row in answers.amendments.to_pylist():
+        place = row["sheet"], row["row"]
+        is_asked = row["asked_as"] == AskedAs.FROM_ABOVE and row["entry_id"] in asked
+        if not is_asked or place in refused:
+            rows.append(row)
+            continue
+        case, given = asked[row["entry_id"]]
+        if row["action"] != STAYS:
+            rows.append(_as_striking(row, case))
+            continue
+        by = row["decided_by"] = row["decided_by"] or against.by
+        code = _refused_as(by, against.bringer)
+        if code is not None:
+            problem = Problem(row["row"], code, row["sheet"], file=row["file"])
+            problems.append(problem)
+        elif given is None or (given.answer, given.by) != (_ANSWER_OF[STAYS], by):
+            stays.append(row)
+    amendments = from_rows(rows, ANSWER_ROW)
+    return replace(answers, amendments=amendments, problems=tuple(problems)), stays
+
+
+def _refused_as(by: str | None, bringer: Bringer | None) -> str | None:
+    """Why an answer of this person is not taken; at the desk everybody brings the own answers."""
+    if by is None:
+        return "no-decider"
+    is_at_desk = bringer is not None and bringer.role is not None
+    is_own = bringer is None or is_same_person(by, bringer.name)
+    return "needs-own-session" if is_at_desk and not is_own else None
+
+
+def record_from_above(
+    ledger: Ledger, asked: Asked, file: ImportedFile, day: dt.date
+) -> None:
+    """Write what a file answers to returned cases, once its other answers are recorded.
+
+    A case is given up once all of its own entries are struck off.
+    """
+    holding = standing(answers_in(ledger)).amendments.to_pylist()
+    for row in file.stays:
+        (case, _), by = asked[row["entry_id"]], row["decided_by"]
+        said = {"reason": row["reason"], "decided_by": by, "decided_at": str(day)}
+        ledger.amend(_questions_closed(holding, case, said), adjudicates=True)
+        _write_answer(ledger, case, STAYS, by, day)
+    struck = {
+        row["entry_id"]: row["decided_by"]
+        for row in holding
+        if row["action"] == Action.STRIKE
+    }
+    new = {row["entry_id"] for row in file.amendments.to_pylist()}
+    given_up = {asked[entry][0].number: asked[entry][0] for entry in new & {*asked}}
+    for _, case in sorted(given_up.items()):
+        if all(entry.entry_id in struck for entry in case.own):
+            by = struck[case.own[0].entry_id]
+            _write_answer(ledger, case, ELSEWHERE, by, day)
+
+
+def _as_striking(row: _Row, case: ReturnedCase) -> _Row:
+    """The row, about the entry; a striking to the only other place where it names none."""
+    about_entry = row | {"case_id": None}
+    if row["action"] != ELSEWHERE:
+        return about_entry
+    places = _places(case)
+    if row["precinct"] is None and len(places) == 1:
+        ((constituency, precinct),) = places
+        about_entry |= {"constituency": str(constituency), "precinct": str(precinct)}
+    return about_entry | {
+        "action": Action.STRIKE.value,
+        "ground": row["ground"] or _MOVED,
+    }
 
 
 def owed_answers(workspace: Path) -> tuple[Owed, ...]:
@@ -173,18 +330,13 @@ def answer_case(
             "decided_at": today.isoformat(),
         }
         if stays:
-            ledger.amend(_questions_closed(ledger, case, said), adjudicates=True)
+            holding = standing(answers_in(ledger)).amendments.to_pylist()
+            closed = _questions_closed(holding, case, said)
+            ledger.amend(closed, adjudicates=True)
         else:
             _require_thawed(settings, today)
             ledger.amend(_strikings(case, document.strip(), said))
-        ledger.write_journal(
-            today,
-            ANSWERED,
-            case_id=case.case_id,
-            number=case.number,
-            answer="keep" if stays else "give-up",
-            by=by,
-        )
+        _write_answer(ledger, case, STAYS if stays else ELSEWHERE, by, today)
     return case
 
 
@@ -199,12 +351,49 @@ def _require_thawed(settings: Settings, today: dt.date) -> None:
         raise usage_error("answer-frozen")
 
 
-def _questions_closed(ledger: Reader, case: ReturnedCase, said: _Said) -> pa.Table:
-    """AMENDMENT that takes back the questions about the own entries that still hold."""
-    holding = standing(answers_in(ledger)).amendments.to_pylist()
-    asked = {row["entry_id"] for row in holding if row["action"] == Action.ASK}
-    ids = [entry.entry_id for entry in case.own if entry.entry_id in asked]
-    return _rows(ids, {**said, "action": _WITHDRAW})
+def _write_answer(
+    ledger: Ledger, case: ReturnedCase, answer: str, by: str, day: dt.date
+) -> None:
+    """The line of the journal by which a returned case is answered."""
+    ledger.write_journal(
+        day,
+        ANSWERED,
+        case_id=case.case_id,
+        number=case.number,
+        answer=_ANSWER_OF[answer],
+        by=by,
+    )
+
+
+def _questions_closed(
+    holding: Iterable[_Said], case: ReturnedCase, said: _Said
+) -> pa.Table:
+    """AMENDMENT that takes back what holds of the place of the own entries.
+
+    That is the question of the commission above, and an earlier answer that the person stands
+    elsewhere.
+
+    Args:
+        holding: the rows of AMENDMENT that hold.
+        case: which is answered.
+        said: who answers, when and why.
+    """
+    taken_back = {
+        row["entry_id"]
+        for row in holding
+        if row["action"] == Action.ASK or row["ground"] == _MOVED
+    }
+    ids = [entry.entry_id for entry in case.own if entry.entry_id in taken_back]
+    return _rows(ids, {**said, "action": _WITHDRAW, "field": PLACE})
+
+
+def _places(case: ReturnedCase) -> set[tuple[int, int]]:
+    """(constituency, precinct) of the other entries, as far as both are known."""
+    return {
+        (entry.constituency, entry.precinct)
+        for entry in case.others
+        if entry.constituency is not None and entry.precinct is not None
+    }
 
 
 def _strikings(case: ReturnedCase, document: str, said: _Said) -> pa.Table:
@@ -213,11 +402,7 @@ def _strikings(case: ReturnedCase, document: str, said: _Said) -> pa.Table:
     Raises:
         UsageError: no document is named, or the other entry has no place.
     """
-    places = {
-        (entry.constituency, entry.precinct)
-        for entry in case.others
-        if entry.constituency is not None and entry.precinct is not None
-    }
+    places = _places(case)
     if not document:
         raise usage_error("answer-no-document")
     if len(places) != 1:

@@ -13,17 +13,19 @@ from voterlist.config import IngestSettings
 from voterlist.decisions import Given
 from voterlist.decisions.standing import WITHDRAWN
 from voterlist.errors import InputError
-from voterlist.model import Mark
+from voterlist.model import Action, Mark
 from voterlist.normalize import read_correction, read_day
 from voterlist.render import xlsx
 from voterlist.render.xlsx import CONFIRM, Answers, Typed
 from voterlist.render.xlsx.forms import AS_EXPORTED, NO_LONGER, digest_of
-from voterlist.report.asked import ReviewItems
+from voterlist.report.asked import ELSEWHERE, STAYS, ReviewItems
 from voterlist.storage import store
 
 _Row: TypeAlias = dict[str, Any]
 _Place: TypeAlias = tuple[str, int]
 """(sheet, row)."""
+RECORDED_AS = {STAYS: WITHDRAWN, ELSEWHERE: Action.STRIKE.value}
+"""What is recorded of an entry by an answer to the commission above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,7 @@ def _says_amendment(row: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
     action = row["action"]
     if action == CONFIRM:
         _, action, *_ = f"{row['asked_as']}:".split(":")
+    action = RECORDED_AS.get(action, action)
     return (
         _is_by(row, last["decided_by"])
         and action == last["action"]

@@ -108,6 +108,8 @@ class ImportedFile:
     """SUBJECT: what the rows of registers say from which people are added."""
     drawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The entries of pairs that are decided and no case of the run."""
+    stays: Sequence[Mapping[str, Any]] = ()
+    """The rows that say to the commission above that somebody stands rightly here."""
     before_term: int = 0
     """Strikings that were recorded while the voter may still object to a notice."""
 
@@ -125,7 +127,7 @@ class ImportedFile:
     def recorded(self) -> int:
         """How many answers were recorded."""
         tables = (self.verdicts, self.amendments, self.acceptances)
-        return sum(int(table.num_rows) for table in tables)
+        return len(self.stays) + sum(int(table.num_rows) for table in tables)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

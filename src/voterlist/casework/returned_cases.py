@@ -50,6 +50,9 @@ class OtherEntry(Frozen):
     precinct: _Number | None
     fin: _Text | None
     document: _Text | None
+    levels: dict[_Text, _Word] = Field(default_factory=dict)
+    """What was compared with an entry of the receiver, each with its level; without what is
+    missing. Packages of earlier versions do not say it."""
 
 
 class ReturnedCase(Frozen):

@@ -17,6 +17,14 @@ from voterlist.casework.answer_files import (
     read_answer_file,
 )
 from voterlist.casework.answered_rows import originals_of
+from voterlist.casework.answering import (
+    Asked,
+    asked_by_entry,
+    cases_returned,
+    own_entries,
+    record_from_above,
+    split_from_above,
+)
 from voterlist.casework.at_door import told_at_door
 from voterlist.casework.carrying import write_workbook
 from voterlist.casework.importing import (
@@ -153,6 +161,10 @@ def export_review(
     path = out or workspace / REPORTS / f"review-{words}.xlsx"
     readers = SecondReaders(tables, given, settings, sources_of(runs.inputs))
     items = replace(readers.items_for(reader), door=door)
+    asked = [case for case, said in cases_returned(workspace) if said is None]
+    if asked:
+        questions = own_entries(workspace, asked, Words(words))
+        items = replace(items, questions=(*items.questions, *questions))
     written = write_workbook(
         path,
         items,
@@ -226,10 +238,12 @@ def import_review(
             journal=ledger.journal(),
         )
         made: Made = {}
+        asked = asked_by_entry(workspace, ledger)
         imported = []
         for file, refused in zip(books, origins, strict=True):
-            checked = _checked_file(file, refused, against, made)
+            checked = _checked_file(file, refused, against, made, asked)
             record(ledger, runs, checked)
+            record_from_above(ledger, asked, checked, decided_at.date())
             _write_journal(ledger, checked, runs.run, decided_at.date(), bringer.name)
             imported.append(checked)
             # The next file is held against what this one says.
@@ -242,7 +256,11 @@ def import_review(
 
 
 def _checked_file(
-    file: AnswerFile, refused: Origins, against: Against, made: Made
+    file: AnswerFile,
+    refused: Origins,
+    against: Against,
+    made: Made,
+    asked: Asked,
 ) -> ImportedFile:
     """What of a file is to be recorded.
 
@@ -251,6 +269,7 @@ def _checked_file(
         refused: the runs whose rows are refused.
         against: the answers so far; those that a row may confirm are found here.
         made: when decisions of a page were made; those of this file are added.
+        asked: the cases that the commission above returned.
     """
     runs, given = against.runs, against.given
     holding = what_holds(given, against.settings)
@@ -262,8 +281,13 @@ def _checked_file(
         *of_elsewhere(answers, refused),
         *of_other_people(answers, runs),
     )
+    answers = replace(answers, problems=unread)
+    counted = answers.decisions.num_rows + answers.amendments.num_rows
+    answers, stays = split_from_above(answers, asked, against)
     originals = originals_of(holding, given, runs.table("returned"))
-    return check_answers(answers, unread, replace(against, originals=originals))
+    against = replace(against, originals=originals)
+    checked = check_answers(answers, answers.problems, against)
+    return replace(checked, stays=stays, answers=counted)
 
 
 def _write_journal(

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from voterlist.cli.options import Today, Workspace, argument, as_day, option, when
 from voterlist.cli.passphrases import PassphraseStdin, passphrase_of
-from voterlist.cli.terminal import Answer, picked, shown, tell, warn
-from voterlist.cli.words import SAY, title
+from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, table, tell, warn
+from voterlist.cli.words import SAY
 from voterlist.errors import usage_error
 
 if TYPE_CHECKING:
     from voterlist.casework.returned_cases import Answer as CaseAnswer
-    from voterlist.casework.returned_cases import ReturnedCase
     from voterlist.custody.manifest import Manifest
     from voterlist.deadlines.handovers import Handover
     from voterlist.handover.receiving import Received
     from voterlist.handover.submitting import Submission
+    from voterlist.report.asked import Question
+    from voterlist.report.words import Words
 
 _MOST_NAMED = 5
 """With more files beside the package than these, the rest is counted."""
@@ -213,11 +214,12 @@ def return_cases(
         receiver=sent.manifest.receiver.name,
         path=sent.package,
     )
-    tell("cli.return.counts", **counts)
-    owed = owed_answers(workspace)
-    for case in owed:
-        owing = ", ".join(map(str, case.owing))
-        tell("cli.return.owed", number=case.number, owing=owing)
+    owed = [case for case in owed_answers(workspace) if constituency in case.asked]
+    owing = sum(constituency in case.owing for case in owed)
+    table(
+        ("constituency", *counts, "answers-owed"),
+        [(str(constituency), *counts.values(), owing)],
+    )
     return {
         "package": _package(sent.package, sent.manifest),
         **counts,
@@ -235,7 +237,8 @@ def answer(
     today: Today = None,
 ) -> Answer:
     """List the returned cases, or answer one."""
-    from voterlist.casework.answering import answer_case, cases_returned
+    from voterlist.casework.answering import answer_case, cases_returned, own_entries
+    from voterlist.report.words import Words
 
     if case is not None:
         if stays is None or not by.strip():
@@ -251,10 +254,20 @@ def answer(
         )
         tell("cli.answer.recorded", number=case, path=workspace)
     cases = cases_returned(workspace)
-    if case is None:
-        for returned, given in cases:
-            _tell_case(returned, given)
-    tell("cli.answer.left", count=sum(given is None for _, given in cases))
+    left = sum(given is None for _, given in cases)
+    # What is shown names people: with --json it is not told, on standard error.
+    if case is None and cases and not TERMINAL.json:
+        words = Words(SAY.language)
+        asked = [returned for returned, _ in cases]
+        given = {returned.case_id: said for returned, said in cases}
+        rows = [
+            _cells(question, given[question.case_id or ""], words)
+            for question in own_entries(workspace, asked, words)
+        ]
+        table(("case", "voter", "born", "precinct", "from-above", "answer-given"), rows)
+    tell("cli.answer.left", count=left)
+    if left and case is None:
+        tell("cli.answer.next", path=workspace)
     return {
         "cases": [
             {
@@ -267,23 +280,20 @@ def answer(
     }
 
 
-def _tell_case(case: ReturnedCase, given: CaseAnswer | None) -> None:
-    """A case with its entries, the others masked, and the answer."""
-    tell(
-        "cli.answer.case",
-        number=case.number,
-        kind=title("case-kind", case.kind),
-        state=SAY(f"cli.answer.state.{given.answer if given else 'open'}"),
+def _cells(
+    question: Question, given: CaseAnswer | None, words: Words
+) -> tuple[str, ...]:
+    """An own entry of a returned case: whom it is about, who else that may be, the answer."""
+    assert question.subject is not None
+    subject = question.subject
+    return (
+        str(question.case_number),
+        subject.name or subject.entry_id,
+        str(words.say(subject.born) or "-"),
+        str(subject.place.precinct or "-"),
+        question.told or "-",
+        SAY(f"cli.answer.state.{given.answer if given else 'open'}"),
     )
-    for entry in case.own:
-        tell("cli.answer.own", entry=entry.entry_id)
-    for other in case.others:
-        places: dict[str, Any] = {
-            "constituency": other.constituency or 0,
-            "precinct": other.precinct or 0,
-            "mark": other.fin or other.document or "-",
-        }
-        tell("returned.other", 4, **places)
 
 
 _Ground = Annotated[str, option("ground", "--ground", "TEXT")]

@@ -83,7 +83,7 @@ def _tell_workbook(
     """What the workbook of cases and findings holds; ``sealed``: where it is carried to."""
     out = sealed or made.path
     tell("cli.review.exported", **picked(made, "cases", "findings"), path=out)
-    for name in ("contested", "second_look", "came_back"):
+    for name in ("from_above", "contested", "second_look", "came_back"):
         if made.counts[name]:
             tell(f"cli.review.exported.{name}", count=made.counts[name])
     if made.second_readings and is_for_all:
@@ -170,7 +170,8 @@ def _count(imported: Imported) -> dict[str, int]:
         table for file in imported.files for table in (file.verdicts, file.amendments)
     ]
     return {
-        "recorded": sum(table.num_rows for table in tables),
+        "recorded": sum(table.num_rows for table in tables)
+        + sum(len(file.stays) for file in imported.files),
         "replaced": len(imported.replaced),
         "accepted": imported.count(Mark.ACCEPT),
         "asked_again": imported.count(Mark.ASK),

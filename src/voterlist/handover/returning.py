@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -179,7 +179,8 @@ def _cases(
     rows = queue.filter(pc.is_in(queue.column("case_id"), value_set=own)).to_pylist()
     numbered = read_table(folder, "case_numbers").to_pylist()
     numbers = {row["case_id"]: row["number"] for row in numbered}
-    marks = _marks(folder, [row["entry_id"] for row in rows])
+    ids_asked = [row["entry_id"] for row in rows]
+    marks, levels = _marks(folder, ids_asked), _levels(folder, ids_asked)
     cases: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         cases.setdefault(row["case_id"], []).append(row)
@@ -198,7 +199,9 @@ def _cases(
                 )
                 for row in inside
             ),
-            others=tuple(_other(row, marks) for row in outside),
+            others=tuple(
+                _other(row, marks, _compared(row, inside, levels)) for row in outside
+            ),
         )
 
 
@@ -212,8 +215,37 @@ def _marks(
     return {row["entry_id"]: (row["fin"], row["document"]) for row in rows}
 
 
+_LEVEL = "_level"
+_Levels: TypeAlias = Mapping[frozenset[str], Mapping[str, str]]
+"""The two entries of a pair -> what was compared, each with its level."""
+
+
+def _levels(folder: Path, entry_ids: list[str]) -> _Levels:
+    """How the pairs among these entries compare, without what is missing."""
+    ids = pa.array(entry_ids, pa.string())
+    is_among = pc.field("entry_l").isin(ids) & pc.field("entry_r").isin(ids)
+    return {
+        frozenset({row["entry_l"], row["entry_r"]}): {
+            name.removesuffix(_LEVEL): level
+            for name, level in row.items()
+            if name.endswith(_LEVEL) and level not in {None, "missing"}
+        }
+        for row in read_table(folder, "pairs", is_among).to_pylist()
+    }
+
+
+def _compared(
+    row: Mapping[str, Any], inside: Iterable[Mapping[str, Any]], levels: _Levels
+) -> Mapping[str, str]:
+    """How an entry compares with the first of the own entries that it was compared with."""
+    pairs = (frozenset({row["entry_id"], own["entry_id"]}) for own in inside)
+    return next((levels[pair] for pair in pairs if pair in levels), {})
+
+
 def _other(
-    row: Mapping[str, Any], marks: Mapping[str, tuple[str | None, str | None]]
+    row: Mapping[str, Any],
+    marks: Mapping[str, tuple[str | None, str | None]],
+    levels: Mapping[str, str],
 ) -> OtherEntry:
     fin, document = marks.get(row["entry_id"], (None, None))
     return OtherEntry(
@@ -221,6 +253,7 @@ def _other(
         precinct=row["precinct"],
         fin=_mask(fin),
         document=_mask(document),
+        levels=dict(levels),
     )
 
 

@@ -81,6 +81,12 @@ class AskedAs(StrEnum):
     """What holds of an entry of a case; it may be taken back."""
     DECIDED_ENTRY = "decided-entry"
     """What holds of an entry; it may be taken back."""
+    FROM_ABOVE = "from-above"
+    """The commission above asks whether a person of a returned case stands rightly here."""
+
+
+STAYS, ELSEWHERE = "stays", "elsewhere"
+"""What may be answered to the commission above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,7 @@ class Question:
         case_number: its number.
         changed: the fields of ENTRY that say something else than when it was answered.
         why: why it came back, as a code.
+        told: who else it may be, and what of them was compared, in words.
     """
 
     subject: Subject | None = None
@@ -172,6 +179,7 @@ class Question:
     case_number: int | None = None
     changed: tuple[str, ...] = ()
     why: str | None = None
+    told: str | None = None
 
     @property
     def entry_id(self) -> str | None:
@@ -188,13 +196,17 @@ class Question:
     @property
     def mark(self) -> str | None:
         """``asked_as``, with the answer that it is about where it is about a single one."""
-        if self.asked_as in {None, AskedAs.CONTESTED_CASE, AskedAs.CONTESTED_ENTRY}:
+        if self.asked_as is None or self.asked_as in _WITHOUT_ONE_ANSWER:
             return self.asked_as
         (answer,) = self.answers
         return f"{self.asked_as}:{answer.answer}:{answer.field or ''}"
 
 
+_WITHOUT_ONE_ANSWER = frozenset(
+    {AskedAs.CONTESTED_CASE, AskedAs.CONTESTED_ENTRY, AskedAs.FROM_ABOVE}
+)
 _SHEETS_ONCE_MORE = {
+    AskedAs.FROM_ABOVE: "from-above",
     AskedAs.CONTESTED_CASE: "contested",
     AskedAs.CONTESTED_ENTRY: "contested",
     AskedAs.PENDING: "second-look",

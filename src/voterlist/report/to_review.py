@@ -232,7 +232,7 @@ def review_items(
     number_of = {row["case_id"]: row["number"] for row in numbers}
     once_more = _all_once_more(tables, given, holding, items, number_of)
     questions = [*findings, *once_more]
-    told = _with_subjects(questions, number_of, looked_up["entries"], tables, names)
+    told = with_subjects(questions, number_of, looked_up["entries"], tables, names)
     return replace(items, questions=tuple(told))
 
 
@@ -472,7 +472,7 @@ _OF_CASES = {AskedAs.CONTESTED_CASE, AskedAs.RETURNED, AskedAs.DECIDED_CASE}
 """What is told with the number of its case."""
 
 
-def _with_subjects(
+def with_subjects(
     questions: Sequence[Question],
     number_of: Mapping[str | None, int],
     entries: pa.Table,
@@ -502,5 +502,6 @@ def _with_subjects(
         subject = one.subject or beside
         if subject is not None and not subject.is_gone:
             subject = subjects.get(subject.entry_id, subject)
-        number = number_of.get(one.case_id) if one.asked_as in _OF_CASES else None
+        is_of_case = one.asked_as in _OF_CASES
+        number = number_of.get(one.case_id) if is_of_case else one.case_number
         yield replace(one, subject=subject, beside=beside, case_number=number)

@@ -17,6 +17,7 @@ from voterlist.catalogue import LANGUAGES
 from voterlist.decisions.answers import grounds
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Action, Mark, Verdict
+from voterlist.report.asked import ELSEWHERE, STAYS
 from voterlist.report.section import SheetValue, safe
 from voterlist.report.words import Words
 
@@ -112,7 +113,11 @@ FINDINGS = Form(
 )
 REOPENED = Form(
     (ASKED_AS, ENTRY_ID),
-    {**_VERDICT_WORDS, **FINDINGS.words, CONFIRM: (f"answer.{CONFIRM}",)},
+    {
+        **_VERDICT_WORDS,
+        **FINDINGS.words,
+        **{name: (f"answer.{name}",) for name in (CONFIRM, STAYS, ELSEWHERE)},
+    },
 )
 GONE = Form((NO_LONGER,), {})
 

@@ -25,7 +25,9 @@ from voterlist.render.xlsx.forms import (
     TICKS,
 )
 from voterlist.report.asked import (
+    ELSEWHERE,
     QUESTION_SHEETS,
+    STAYS,
     AskedAs,
     GivenAnswer,
     Question,
@@ -398,6 +400,7 @@ def _once_more_columns(
         _said_column(name, place, words)
         for place in range(max((len(one.answers) for one in questions), default=1))
     ]
+    told = columns_of(words, ("review.column.from-above", 40, "text", "told"))
     changed = columns_of(
         words,
         ("review.column.changed", 16, "text", lambda one: _fields_told(one, words)),
@@ -412,6 +415,8 @@ def _once_more_columns(
             lambda one: words(f"rule.{one.rule}.title") if one.rule else None,
         ),
     )
+    if name == "from-above":
+        said = list(told)
     before = (*number, *_subject_columns(words), *said)
     return (
         (*before, *(changed if name == "came-back" else ())),
@@ -484,6 +489,7 @@ def _answers_to(asked: Question) -> _Answers:
         return [*answers.actions, Action.WITHDRAW.value], answers.fields, needed
     offered = _offered(asked)
     needed = ["due"] if Action.ASK in {*offered} else []
+    needed += ["document", "precinct"] if ELSEWHERE in offered else []
     names = ("field", "value", "ground", "precinct")
     needed += [name for name in names if _differ(asked.answers, name)]
     # The fields that people corrected in different ways.
@@ -515,6 +521,7 @@ _OFFERED = {
     AskedAs.RETURNED: (CONFIRM, _ASK),
     AskedAs.DECIDED_CASE: (*_VERDICTS, _WITHDRAW),
     AskedAs.DECIDED_ENTRY: (_WITHDRAW, _ASK),
+    AskedAs.FROM_ABOVE: (STAYS, ELSEWHERE),
 }
 """The answers that make sense where something is looked at once more; a finding alone is accepted.
 """

@@ -406,6 +406,11 @@ class Sentences:
             text = self.words("sentence.of-pair", pair=_pair(case, case.why), text=text)
         return f"{text[:1].upper()}{text[1:]}."
 
+    def compared(self, levels: Mapping[str, str]) -> str:
+        """What a comparison says whose bits are not known, from the level of each field."""
+        steps = [Step(field, level, 0.0, None) for field, level in levels.items()]
+        return "; ".join(self._compared(steps))
+
     def _compared(self, steps: Iterable[Step]) -> Iterable[str]:
         """What is the same, in one part; then each field that is not."""
         ordered = sorted(steps, key=_place)

@@ -1,0 +1,139 @@
+"""The cases of a return answered at once: what is asked of whom, and what an answer does."""
+
+import shutil
+
+import pytest
+
+import handing
+import made_once
+import review_books
+import workspaces
+from command_line import call
+from handing import DAY, newest, told
+
+pytestmark = pytest.mark.slow
+BY = "Leyla M."
+AT = ("--today", DAY)
+STAYS = {"answer": "stands rightly here", "decided_by": BY}
+LEAVES = {"answer": "stands elsewhere", "document": "AA 12/5", "decided_by": BY}
+
+
+def make(folder):
+    """To a constituency each of its voters was returned, who all stand in another one too."""
+    pair = handing.handed(folder)
+    pair.receive()
+    inbox = workspaces.make(folder / "other") / "inbox"
+    shutil.copytree(inbox / "88", pair.above / "inbox" / "87")
+    told("run", pair.above, *AT)
+    package = folder / "return.zip"
+    told("return", pair.above, "-c", 88, "--out", package, *AT)
+    told("receive", pair.below, package, *AT)
+
+
+@pytest.fixture
+def below(tmp_path):
+    made_once.copied("from above", make, tmp_path)
+    return tmp_path / "below"
+
+
+def is_asked(row):
+    return row.get("asked_as") == "from-above"
+
+
+def exported(workspace):
+    """The workbook, and the rows that the commission above asks in it."""
+    path = workspace / "reports" / "review-en.xlsx"
+    code, said = told("review", "export", workspace, "--language", "en", *AT)
+    rows = list(filter(is_asked, review_books.rows_of(path)))
+    assert (code, said["from_above"]) == (0, len(rows))
+    return path, rows
+
+
+def answers(workspace):
+    """Entry -> what was answered to its case."""
+    return {
+        entry["entry_id"]: case["answer"]
+        for case in told("answer", workspace)[1]["cases"]
+        for entry in case["own"]
+    }
+
+
+def holding(workspace):
+    """Entry -> what holds of it, once it has run."""
+    told("run", workspace, *AT)
+    rows = newest(workspace, "amendments").to_pylist()
+    return {row["entry_id"]: row for row in rows}
+
+
+def test_each_voter_is_named_and_of_the_other_the_place_alone(below):
+    """By an id nobody knows whom to ask."""
+    shown = call("answer", below).stdout
+    rows = newest(below, "entries").to_pylist()
+    names = {row["entry_id"]: row["surname"] for row in rows}
+    for case in told("answer", below)[1]["cases"]:
+        assert all(names[entry["entry_id"]] in shown for entry in case["own"])
+        assert all(other["levels"]["surname"] == "same" for other in case["others"])
+    assert "constituency 87, precinct 2" in shown
+
+
+def test_all_cases_are_answered_by_one_workbook(below):
+    """Sixty cases were sixty commands."""
+    path, asked = exported(below)
+    assert {row["entry_id"] for row in asked} == set(answers(below))
+    leaving = asked[1]["entry_id"]
+    review_books.fill(
+        path,
+        lambda row: (
+            (LEAVES if row["entry_id"] == leaving else STAYS) if is_asked(row) else None
+        ),
+    )
+    code, said = told("review", "import", below, path)
+    assert (code, said["recorded"]) == (0, len(asked))
+    expected = {row["entry_id"]: "keep" for row in asked} | {leaving: "give-up"}
+    assert answers(below) == expected
+    struck = holding(below)
+    assert [*struck] == [leaving]
+    told_of = ("action", "ground", "document", "constituency")
+    assert [struck[leaving][name] for name in told_of] == [
+        "strike",
+        "moved-away",
+        "AA 12/5",
+        87,
+    ]
+    assert told("review", "import", below, path)[1]["recorded"] == 0
+    assert exported(below)[1] == []
+
+
+def test_what_is_not_shown_by_a_document_or_has_two_places_is_not_taken(below):
+    """A lawful voter would be struck on nobody's word, or sent to the wrong precinct."""
+    path, asked = exported(below)
+    without = LEAVES | {"document": None}
+    review_books.fill(path, lambda row: without if is_asked(row) else None)
+    code, said = told("review", "import", below, path)
+    codes = {problem["code"] for problem in said["problems"]}
+    assert (code, said["recorded"]) == (1, 0)
+    assert codes == {"evidence-missing", "precinct-missing"}
+    nobody = {"answer": STAYS["answer"], "decided_by": None}
+    review_books.fill(path, lambda row: nobody if is_asked(row) else None)
+    problems = told("review", "import", below, path)[1]["problems"]
+    assert [problem["code"] for problem in problems] == ["no-decider"] * len(asked)
+    assert set(answers(below).values()) == {None}
+
+
+def test_who_stays_after_all_is_not_struck_any_more(below):
+    """The next list would lack a voter of whom the answer says that they stand here."""
+    path, asked = exported(below)
+    one = asked[1]["entry_id"]
+    review_books.fill(
+        path, lambda row: LEAVES if is_asked(row) and row["entry_id"] == one else None
+    )
+    told("review", "import", below, path)
+    assert holding(below)[one]["action"] == "strike"
+    number = next(
+        case["number"]
+        for case in told("answer", below)[1]["cases"]
+        if case["own"][0]["entry_id"] == one
+    )
+    assert told("answer", below, "--case", number, "--stays", "--by", "R.", *AT)[0] == 0
+    assert one not in holding(below)
+    assert answers(below)[one] == "keep"
