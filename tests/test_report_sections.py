@@ -10,14 +10,14 @@ import pytest
 import report_tables as tables
 import voterlist
 from voterlist.report.section import Run, Section, build_sections
-from voterlist.report.sections.order import AUDIT_PAGE, PAGE
+from voterlist.report.sections.order import AUDIT_PAGE, NATION, PAGE
 from voterlist.report.sections.order import SECTIONS as ORDER
 from voterlist.report.words import Words
 from voterlist.schemas import LIST, PAIR
 
 SOURCE = Path(voterlist.__file__).parent
 SECTIONS = SOURCE / "report" / "sections"
-LEAVES = ("method", "needs", "numbers", "registers")
+LEAVES = ("method", "numbers")
 """Sections that no other one uses."""
 
 
@@ -58,10 +58,10 @@ def test_a_table_that_may_be_lacking_is_empty():
     assert (built.schema, built.num_rows) == (PAIR, 0)
 
 
-@pytest.mark.parametrize("one", ORDER, ids=lambda one: one.name)
+@pytest.mark.parametrize("one", [*ORDER, *NATION], ids=lambda one: one.name)
 def test_every_section_has_its_folder_and_its_templates(one):
     """A page would fail on the first run that has something to show there."""
-    pages = {"page.html": PAGE, "brief.html": AUDIT_PAGE}
+    pages = {"page.html": [*PAGE, *NATION], "brief.html": AUDIT_PAGE}
     folder = SECTIONS / one.folder
     assert (folder / "__init__.py").is_file()
     assert {path.name for path in folder.glob("*.html")} >= {

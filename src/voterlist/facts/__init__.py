@@ -26,6 +26,7 @@ __all__ = [
     "constituencies",
     "constituency_name",
     "holidays_of",
+    "mortality",
 ]
 
 CONSTITUENCY_NUMBERS = range(1, 126)
@@ -87,3 +88,18 @@ def constituencies(on: dt.date) -> dict[int, str]:
 def constituency_name(number: int, on: dt.date) -> str | None:
     """The name of a constituency on a day; None where no source vouches for one."""
     return constituencies(on).get(number)
+
+
+@cache
+def mortality() -> dict[tuple[int, str], float]:
+    """The share that dies in a year, by sex and the first age of a group (100: all above).
+
+    ``mortality.csv``: the central death rates of Azerbaijan, 2015 to 2020, of the United Nations
+    (World Population Prospects 2019, CC BY 3.0 IGO), to six decimals.
+    """
+    rows = csv.DictReader(shipped_text("voterlist.facts", "mortality.csv").splitlines())
+    return {
+        (int(row["age_from"]), sex): float(row[sex])
+        for row in rows
+        for sex in ("m", "f")
+    }

@@ -28,8 +28,9 @@ from voterlist.pipeline.walk import Walk, guarded
 from voterlist.processes.limits import without_collection
 from voterlist.render import html, wall, xlsx
 from voterlist.render.wall import BurnDown, build_wall
-from voterlist.report.section import Report, Run
-from voterlist.report.sections.order import SCHEMAS, TABLES, build
+from voterlist.report.section import Report, Run, build_sections
+from voterlist.report.sections.nation import TABLES as NATION_TABLES
+from voterlist.report.sections.order import NATION, SCHEMAS, SECTIONS, TABLES
 from voterlist.report.slices import (
     LOOKED_UP,
     Cutter,
@@ -93,15 +94,21 @@ def _write_all(
             report_task(run, languages, scratch)
             for run in _runs(context, walk, units, constituencies, standing)
         ]
+        # A run of some constituencies leaves the report of all as it was.
+        if len(constituencies) > 1 and context.inputs.is_whole:
+            nation = _nation(context, walk, standing)
+            tasks.append(report_task(nation, languages, scratch))
         progress = partial(context.progress, Stage.REPORT)
         done = units.each(Stage.REPORT, make_reports, tasks, progress)
     finally:
         _remove(scratch)
     outputs: list[Path] = []
-    for constituency, unit in zip(constituencies, done, strict=True):
-        folder = report_folder(context.workspace, constituency)
-        outputs += put_reports(unit, languages, folder)
     folder = context.workspace / REPORTS
+    for unit in done:
+        is_nation = unit.task.unit == NATION_UNIT
+        (constituency,) = unit.task.constituencies
+        own = folder if is_nation else report_folder(context.workspace, constituency)
+        outputs += put_reports(unit, languages, own)
     outputs += write_walls(context.settings, standing, burned, context.today, folder)
     return tuple(outputs)
 
@@ -179,6 +186,22 @@ def _runs(
         )
 
 
+def _nation(context: Context, walk: Walk, standing: Sequence[UnitStanding]) -> Run:
+    """What the nation's report is made of: of each table the columns that it counts."""
+    tables = {
+        name: walk.tables.select(name, schema)
+        for name, schema in NATION_TABLES.items()
+        if name in walk.tables
+    }
+    return Run(
+        _facts(context, None),
+        tables,
+        sources={},
+        standings=standing,
+        reported=context.inputs.constituencies,
+    )
+
+
 def _facts(context: Context, constituency: int | None) -> Facts:
     """Whose report it is."""
     workspace = context.settings.workspace
@@ -200,11 +223,17 @@ def _standings_of(
     return tuple(row for row in standing if is_whole or row.constituency in here)
 
 
-_RENDERED: Mapping[str, Callable[[Report, str], bytes | str]] = {
+_Rendered = Mapping[str, Callable[[Report, str], bytes | str]]
+_RENDERED: _Rendered = {
     "report-{language}.html": html.render_report,
     "report-{language}.xlsx": xlsx.render_report,
     "precincts-{language}.html": html.render_precincts,
 }
+_NATION: _Rendered = {
+    "nation-{language}.html": html.render_nation,
+    "nation-{language}.xlsx": xlsx.render_nation,
+}
+NATION_UNIT = "nation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +257,7 @@ def report_task(run: Run, languages: tuple[str, ...], folder: Path) -> Task:
     They are too large to be handed over, and those of a nation to be held.
     """
     constituency = run.facts.constituency
-    name = unit_name(constituency)
+    name = NATION_UNIT if run.reported else unit_name(constituency)
     own_folder = folder / name
     store.own_folder(folder)
     store.own_folder(own_folder)
@@ -245,12 +274,14 @@ def report_task(run: Run, languages: tuple[str, ...], folder: Path) -> Task:
 def make_reports(parts: _Parts, folder: Path) -> dict[str, Any]:
     """Build a report and write it in every language into a folder."""
     run = replace(parts.run, tables=_read_tables(parts.tables))
+    sections = NATION if run.reported else SECTIONS
     # A report makes many small values and hardly any circles.
     with without_collection():
-        built = build(run)
-        for name, language in _names(parts.languages):
+        built = build_sections(run, sections)
+        rendered = _NATION if run.reported else _RENDERED
+        for name, language in _names(parts.languages, rendered):
             path = folder / name.format(language=language)
-            content = _RENDERED[name](built, language)
+            content = rendered[name](built, language)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
     return {}
 
@@ -263,7 +294,8 @@ def put_reports(done: Done, languages: tuple[str, ...], folder: Path) -> list[Pa
     store.own_folder(folder.parent)
     store.own_folder(folder)
     paths = []
-    for template, language in _names(languages):
+    rendered = _NATION if done.task.unit == NATION_UNIT else _RENDERED
+    for template, language in _names(languages, rendered):
         name = template.format(language=language)
         path = folder / name
         if not path.is_file() or store.sha256(path) != done.made.files[name]:
@@ -273,9 +305,9 @@ def put_reports(done: Done, languages: tuple[str, ...], folder: Path) -> list[Pa
     return paths
 
 
-def _names(languages: tuple[str, ...]) -> list[tuple[str, str]]:
+def _names(languages: tuple[str, ...], rendered: _Rendered) -> list[tuple[str, str]]:
     """(name of a report with the place of its language, language), in order."""
-    return [(name, language) for language in languages for name in _RENDERED]
+    return [(name, language) for language in languages for name in rendered]
 
 
 def _write_table(folder: Path, name: str, table: pa.Table) -> str:

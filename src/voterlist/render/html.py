@@ -20,7 +20,7 @@ from voterlist.report.sections.audit import AUDIT, AuditWords
 from voterlist.report.sections.audit.model import PrecinctAudit
 from voterlist.report.sections.balance import BALANCE, ListBalance
 from voterlist.report.sections.findings import FINDINGS, FindingRow, FindingWords
-from voterlist.report.sections.order import AUDIT_PAGE, PAGE, Sections
+from voterlist.report.sections.order import AUDIT_PAGE, NATION, PAGE, Sections
 from voterlist.report.sections.people import PEOPLE, PrecinctCounts
 from voterlist.report.sections.set_aside import NOBODY, SET_ASIDE_ROWS, SetAsideRow
 from voterlist.report.values import Facts, Names, Place, Precinct
@@ -179,6 +179,19 @@ def render_report(report: Report, language: str, most: int | None = None) -> str
     )
 
 
+def render_nation(report: Report, language: str) -> str:
+    """The nation's page as HTML; the same report gives the same text."""
+    words = Words(language)
+    return _page(
+        report,
+        words,
+        sections=_shown(NATION, "page.html", report, language, None),
+        title=words("nation.title", cycle=report.facts.cycle),
+        foot=words("nation.foot"),
+        area="nation.",
+    )
+
+
 def render_precincts(report: Report, language: str) -> str:
     """The pages of the precincts as HTML; the same report gives the same text."""
     return render_pages(build_pages(report), report.facts, language)
@@ -214,12 +227,18 @@ def _page(
     title: str,
     notes: Sequence[str] = (),
     foot: str = "",
+    area: str = "report.",
 ) -> str:
-    """Sections, by name, in the frame of a page."""
+    """Sections, by name, in the frame of a page; their headings are words of an area."""
     day = words("report.subtitle", today=words.long_day(report.facts.today))
     template = environment().get_template("frame.html")
     return template.render(
-        w=words, title=title, notes=[day, *notes], foot=foot, sections=sections
+        w=words,
+        title=title,
+        notes=[day, *notes],
+        foot=foot,
+        sections=sections,
+        area=area,
     )
 
 

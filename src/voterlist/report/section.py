@@ -232,11 +232,13 @@ class Section(Generic[Content, SectionWords]):
     """What its template needs besides ``content``, ``facts``, ``w`` and ``most``."""
     most: Mapping[str, int] = field(default_factory=dict)
     """How many rows of each of its tables the page shows; ``most`` in the template."""
+    drawn_by: str = ""
+    """The folder whose template several sections share; empty: it has its own."""
 
     @property
     def folder(self) -> str:
-        """The folder of its module and templates."""
-        return self.name.replace("-", "_")
+        """The folder of its templates."""
+        return self.drawn_by or self.name.replace("-", "_")
 
 
 @dataclass(frozen=True)
@@ -256,6 +258,8 @@ class Run:
     """True: only the last three characters of FIN and document are shown."""
     entry_count: int | None = None
     """How many entries the constituency has; None: as many as ``entries`` holds of it."""
+    reported: tuple[int, ...] = ()
+    """The constituencies whose own reports lie beside this one."""
 
     @cached_property
     def names(self) -> Names:

@@ -12,7 +12,7 @@ from voterlist.render.xlsx.filled import Typed
 from voterlist.render.xlsx.forms import CONFIRM
 from voterlist.render.xlsx.lists import render_list
 from voterlist.render.xlsx.review import render_review
-from voterlist.render.xlsx.sheets import render_report
+from voterlist.render.xlsx.sheets import render_nation, render_report
 
 __all__ = [
     "ANSWER_ROW",
@@ -22,6 +22,7 @@ __all__ = [
     "Typed",
     "read_answers",
     "render_list",
+    "render_nation",
     "render_report",
     "render_review",
 ]

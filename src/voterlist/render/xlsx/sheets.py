@@ -23,7 +23,7 @@ from voterlist.report.section import (
     cells_of,
     safe,
 )
-from voterlist.report.sections.order import PAGE, WORKBOOK
+from voterlist.report.sections.order import NATION, PAGE, WORKBOOK, Sections
 from voterlist.report.words import Words, title_of
 
 _GROUNDS = {
@@ -202,9 +202,23 @@ _SUMMARY_WIDTHS = (62, 16, 16, 16, 16)
 def render_report(report: Report, language: str) -> bytes:
     """The workbook: a summary of all sections, then the sheets of each section."""
     words = Words(language)
-    book = Book(title_of(report.facts, words), report.facts.today, words)
-    _summary(book.sheet(words("report.sheet.summary")), report)
-    for section in WORKBOOK:
+    return _book(report, words, title_of(report.facts, words), PAGE, WORKBOOK)
+
+
+def render_nation(report: Report, language: str) -> bytes:
+    """The nation's workbook, in the same way."""
+    words = Words(language)
+    title = words("nation.title", cycle=report.facts.cycle)
+    return _book(report, words, title, NATION, NATION)
+
+
+def _book(
+    report: Report, words: Words, title: str, first: Sections, others: Sections
+) -> bytes:
+    """A workbook of small tables of some sections on its first sheet, and sheets of others."""
+    book = Book(title, report.facts.today, words)
+    _summary(book.sheet(words("report.sheet.summary")), report, title, first)
+    for section in others:
         _sheets(book, section, report)
     return book.content()
 
@@ -238,16 +252,16 @@ def add_table(sheet: Sheet, table: SheetTable) -> int:
     return top
 
 
-def _summary(sheet: Sheet, report: Report) -> None:
-    """The first sheet: the small tables of every section that has one."""
+def _summary(sheet: Sheet, report: Report, title: str, sections: Sections) -> None:
+    """The first sheet: the small tables of every one of these sections that has one."""
     words, facts = sheet.book.words, report.facts
     for place, width in enumerate(_SUMMARY_WIDTHS):
         sheet.raw.set_column(place, place, width)
     sheet.head(
-        title_of(facts, words),
+        title,
         words("report.subtitle", today=words.long_day(facts.today)),
     )
-    for section in PAGE:
+    for section in sections:
         section_words = section.words(words.language)
         for block in section.summary(report.of(section), section_words):
             if block.rows:

@@ -17,6 +17,7 @@ from voterlist.report.sections.chance import CHANCE
 from voterlist.report.sections.deadlines import DEADLINES
 from voterlist.report.sections.findings import FINDINGS
 from voterlist.report.sections.method import METHOD
+from voterlist.report.sections.nation.needs import NATION_NEEDS, PARTS
 from voterlist.report.sections.needs import NEEDS
 from voterlist.report.sections.numbers import NUMBERS
 from voterlist.report.sections.people import PEOPLE
@@ -54,6 +55,9 @@ WORKBOOK: Sections = (
 
 AUDIT_PAGE: Sections = (BALANCE, AUDIT, FINDINGS, CHANCE, PEOPLE)
 """The page of lists that no run has taken in; its templates are ``brief.html``."""
+
+NATION: Sections = (NATION_NEEDS, *PARTS)
+"""The nation's report: its page, and the sheets of its workbook."""
 
 SECTIONS: Sections = tuple(dict.fromkeys((*PAGE, *WORKBOOK, *AUDIT_PAGE)))
 """Every section once."""

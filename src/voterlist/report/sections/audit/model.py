@@ -62,7 +62,7 @@ class Statistic:
     @property
     def is_share(self) -> bool:
         """True where the values are shares, 0 to 1."""
-        return self.indicator in SHARES
+        return self.indicator in SHARES or self.indicator in MEASURES
 
     @property
     def band(self) -> str:
@@ -152,11 +152,15 @@ class PrecinctAudit:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One precinct in a funnel."""
+    """One precinct in a funnel; of a nation, one constituency.
+
+    ``near``: limits nearer than those of the statistic, where a picture shows two of each.
+    """
 
     precinct: int | None
     of: float
     statistic: Statistic
+    near: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

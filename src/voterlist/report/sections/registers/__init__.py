@@ -132,7 +132,7 @@ class Registers:
     """Those with the most unexplained entries first."""
 
 
-_NO_CAUSE = "none"
+NO_CAUSE = "none"
 _COUNTS = (
     "before",
     "added",
@@ -210,7 +210,7 @@ def _precincts(summary: pa.Table) -> tuple[CyclePrecinct, ...]:
     for row in summary.to_pylist():
         counts = by_area[row["constituency"], row["precinct"]]
         counts[row["change"]] += row["entries"]
-        if row["cause"] == _NO_CAUSE and row["change"] in {"added", "removed"}:
+        if row["cause"] == NO_CAUSE and row["change"] in {"added", "removed"}:
             counts["unexplained"] += row["entries"]
     rows = [
         CyclePrecinct(*area, *(counts[name] for name in _COUNTS))

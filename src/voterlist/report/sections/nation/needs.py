@@ -1,0 +1,32 @@
+"""What the chair of the centre must know: the first sentence of each section, the gravest first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voterlist.model import Severity
+from voterlist.report.section import Inputs
+from voterlist.report.sections.nation.balance import BALANCE
+from voterlist.report.sections.nation.changes import CHANGES
+from voterlist.report.sections.nation.cycle import CYCLE
+from voterlist.report.sections.nation.late import LATE
+from voterlist.report.sections.nation.quality import QUALITY
+from voterlist.report.sections.nation.repeats import REPEATS
+from voterlist.report.sections.nation.statistics import STATISTICS
+from voterlist.report.sections.needs import NEEDS, Need
+
+PARTS = (BALANCE, LATE, QUALITY, REPEATS, CHANGES, STATISTICS, CYCLE)
+"""The sections behind this one, in their order."""
+
+
+def _build(inputs: Inputs) -> tuple[Need, ...]:
+    needs = []
+    for section in PARTS:
+        part = inputs.of(section)
+        grave = Severity.ERROR if section in {BALANCE, LATE} else Severity.WARNING
+        severity = grave if part.waits else Severity.NOTE
+        needs.append(Need(severity, part.told[0], section.name))
+    return tuple(sorted(needs, key=lambda need: list(Severity).index(need.severity)))
+
+
+NATION_NEEDS = replace(NEEDS, build=_build)

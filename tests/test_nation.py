@@ -1,0 +1,368 @@
+"""The nation's report: its sums, what it says where something is lacking, when it is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import report_tables
+import workspaces
+from report_tables import table
+from voterlist.catalogue import catalogue
+from voterlist.facts import mortality
+from voterlist.model import Level
+from voterlist.render.html import render_nation
+from voterlist.render.xlsx import render_nation as render_workbook
+from voterlist.report.section import Run, build_sections
+from voterlist.report.sections.nation import TABLES
+from voterlist.report.sections.nation.needs import PARTS
+from voterlist.report.sections.order import NATION
+from voterlist.report.values import Facts
+from voterlist.schemas import (
+    AGES,
+    COMPARISON,
+    CYCLE_SUMMARY,
+    LIST,
+    LIST_BALANCE,
+    REGISTER_USE,
+    SCORECARD,
+)
+
+FACTS = Facts("2026", Level.CEC, None, dt.date(2026, 2, 3))
+LANGUAGES = ("en", "az")
+APART = {"rank", "progress", "days-over", "cases", "across", "to-decide", "outside"}
+"""Measures that no sum of constituencies gives: cases of two of them count in both."""
+
+
+def nation(*, standings=(), reported=(), **made):
+    """The report of these tables; the others have no row."""
+    empty = {name: schema.empty_table() for name, schema in TABLES.items()}
+    tables = {
+        name: rows.select(TABLES[name].names) for name, rows in (empty | made).items()
+    }
+    run = Run(FACTS, tables, {}, standings=standings, reported=reported)
+    return build_sections(run, NATION)
+
+
+def counted(report):
+    """Every table of a report by its name."""
+    parts = [report.of(section) for section in PARTS]
+    return {one.name: one for part in parts for one in part.tables}
+
+
+def text_of(page):
+    """The page without its tags and its style."""
+    return re.sub(
+        r"<style>.*?</style>|<script>.*?</script>|<[^>]+>", " ", page, flags=re.DOTALL
+    )
+
+
+def whole_is_the_sum(report):
+    """The names of the tables that were held; each sum is counted a second way."""
+    held = []
+    for found in counted(report).values():
+        whole, *rows = found.rows
+        if not whole.is_whole or any(isinstance(row.of, str) for row in rows):
+            continue
+        names = [one.name for one in found.measures if one.kind == "count"]
+        for name in set(names) - APART:
+            assert whole.numbers[name] == sum(row.numbers[name] for row in rows), name
+            held.append(found.name)
+    return set(held)
+
+
+def places():
+    """Constituencies, and one that is not known."""
+    return st.sampled_from([1, 2, 125, None])
+
+
+@pytest.mark.slow
+@given(
+    st.lists(st.tuples(places(), st.integers(0, 50), st.integers(0, 9)), max_size=9),
+    st.lists(st.tuples(places(), st.integers(0, 50), st.integers(0, 9)), max_size=9),
+)
+def test_the_nation_is_the_sum_of_its_constituencies(listed, compiled):
+    """The chair would give the press a number that its parts do not have."""
+    lists = [
+        {"constituency": place, "rows": rows + left, "entries": rows, "set_aside": left}
+        for place, rows, left in listed
+    ]
+    balance = [
+        {
+            "constituency": place,
+            "handed_in": rows,
+            "struck": left,
+            "repeated": 0,
+            "moved_out": left,
+            "moved_in": rows,
+            "added": 0,
+            "listed": rows,
+        }
+        for place, rows, left in compiled
+    ]
+    common = {"source": "a", "list_kind": "permanent"}
+    report = nation(
+        lists=table(LIST, lists, **common),
+        balance=table(LIST_BALANCE, balance, list_kind="permanent"),
+        cycle_summary=table(
+            CYCLE_SUMMARY,
+            [
+                {
+                    "constituency": place,
+                    "change": "added",
+                    "cause": "none",
+                    "entries": 1,
+                }
+                for place, _, _ in listed
+            ],
+        ),
+    )
+    assert whole_is_the_sum(report) >= {"balance", "late"}
+    rows = counted(report)["balance"].rows
+    assert rows[0].numbers["rows"] == sum(row["rows"] for row in lists)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_nation_without_anything_says_so_in_sentences(language):
+    """An empty chart would look like a good one."""
+    report = nation()
+    page = text_of(render_nation(report, language))
+    words = catalogue(language)
+    for key in (
+        "nation.repeats.nothing",
+        "nation.quality.nothing",
+        "nation.statistics.nothing",
+        "nation.deaths.no-ages",
+        "report.registers.no-cycle",
+    ):
+        assert words(key) in page
+    assert "<circle" not in page
+    assert not re.search(r"\bnation\.[a-z]", page)
+    assert render_workbook(report, language)
+
+
+def test_every_row_that_was_lost_is_told_first():
+    """A list would be used of which rows are missing."""
+    lists = [{"constituency": 1, "rows": 3, "entries": 3, "set_aside": 0}]
+    report = nation(lists=table(LIST, lists, source="a", list_kind="permanent"))
+    first = report.of(NATION[0])[0]
+    assert (first.severity, first.text.key) == ("error", "nation.balance.wrong")
+
+
+def scores(measure, pairs):
+    """SCORECARD: how many of how many, one precinct a constituency."""
+    rows = [
+        {
+            "constituency": place,
+            "precinct": 1,
+            "measure": measure,
+            "count": count,
+            "of": of,
+        }
+        for place, (count, of) in enumerate(pairs, start=1)
+    ]
+    return table(SCORECARD, rows, quality="accuracy")
+
+
+def medians(count):
+    """INDICATOR of so many constituencies."""
+    rows = [
+        {
+            "indicator": "median-age",
+            "unit": "constituency",
+            "constituency": place,
+            "value": 40.0,
+        }
+        for place in range(1, count + 1)
+    ]
+    return table(TABLES["indicators"], rows)
+
+
+def test_a_share_is_held_against_the_limits_of_its_size():
+    """A small constituency would be blamed for what chance does, a large one never be."""
+    pairs = [(50, 1000)] * 20 + [(5, 20), (140, 1000)]
+    report = nation(
+        indicators=medians(len(pairs)), scorecard=scores("entries-questioned", pairs)
+    )
+    quality = report.of(PARTS[2])
+    (picture,) = quality.pictures
+    outside = [point.precinct for point in picture.plot.funnel.outliers]
+    assert outside == [22]
+    by_place = {row.of: row for row in quality.tables[0].rows}
+    assert by_place[22].marks == {"entries-questioned": "warning"}
+    assert by_place[22].numbers["rank"] == 1
+    for point in picture.plot.funnel.points:
+        assert point.statistic.lower <= point.near[0] <= point.near[1]
+        assert point.near[1] <= point.statistic.upper
+
+
+def test_constituencies_that_differ_by_more_than_chance_widen_the_limits():
+    """Half of a nation would be outliers where clerks have habits."""
+    drawn = np.random.default_rng(1).normal(500, 120, 60).clip(50, 950)
+    pairs = [(int(count), 10_000) for count in drawn]
+    report = nation(
+        indicators=medians(len(pairs)), scorecard=scores("entries-questioned", pairs)
+    )
+    (picture,) = report.of(PARTS[2]).pictures
+    assert 0.008 < picture.spread < 0.016
+    assert len(picture.plot.funnel.outliers) <= 1
+    for language in LANGUAGES:
+        said = catalogue(language)("nation.funnel.note")
+        assert said in text_of(render_nation(report, language))
+
+
+def test_of_two_constituencies_no_funnel_is_drawn():
+    """One of two would be an outlier of the other."""
+    report = nation(
+        indicators=medians(2), scorecard=scores("entries-questioned", [(1, 9), (9, 9)])
+    )
+    quality = report.of(PARTS[2])
+    assert not quality.pictures
+    assert [text.key for text in quality.told][1] == "nation.quality.few"
+
+
+USED = {"total": (90, 60, 30), "confirmed": (4, 4, 0), "probable": (1, 0, 1)}
+
+
+def test_deaths_to_expect_follow_from_ages_and_sexes():
+    """The register would look complete where half of the dead are missing."""
+    rows = [
+        {"constituency": 1, "age_from": 80, "sex": "m", "voters": 1000},
+        {"constituency": 2, "age_from": 115, "sex": "f", "voters": 100},
+        {"constituency": 2, "age_from": 30, "sex": None, "voters": 10_000},
+        {"constituency": 2, "age_from": None, "sex": "m", "voters": 900},
+    ]
+    used = [
+        {"constituency": place, "measure": measure, "rows": count}
+        for measure, counts in (
+            ("total", (90, 60, 30)),
+            ("confirmed", (4, 4, 0)),
+            ("probable", (1, 0, 1)),
+        )
+        for place, count in zip((None, 1, 2), counts, strict=True)
+    ]
+    report = nation(
+        ages=table(AGES, rows),
+        register_use=table(REGISTER_USE, used, register="deaths"),
+        lists=table(
+            LIST,
+            [
+                {"constituency": place, "rows": 0, "entries": 0, "set_aside": 0}
+                for place in (1, 2)
+            ],
+            source="a",
+            list_kind="permanent",
+        ),
+    )
+    rates = mortality()
+    young = (rates[30, "m"] + rates[30, "f"]) / 2
+    whole, *places = counted(report)["deaths"].rows
+    by_place = {row.of: row.numbers for row in places}
+    assert by_place[1]["expected-deaths"] == round(1000 * rates[80, "m"])
+    assert by_place[2]["expected-deaths"] == round(
+        100 * rates[100, "f"] + 10_000 * young
+    )
+    assert (whole.numbers["registered"], whole.numbers["deaths-listed"]) == (90, 5)
+    assert by_place[1]["completeness"] == 60 / by_place[1]["expected-deaths"]
+    assert all(0 < rates[age, "f"] < rates[age, "m"] for age, _ in rates)
+
+
+def test_the_list_is_held_against_adults_by_sex_and_age():
+    """A constituency without a list would pull the nation below its adults."""
+    rows = [
+        {"measure": "adults", "list": 90.0, "statistic": 100.0},
+        {"measure": "men", "list": 40.0, "statistic": 50.0},
+        {"measure": "born-1990", "list": 3.0, "statistic": 2.0},
+        {"measure": "born-1987", "list": 1.0, "statistic": 4.0},
+        {"measure": "adults", "list": None, "statistic": 500.0, "constituency": 2},
+        {"measure": "adults", "list": 1.0, "statistic": 700.0, "precinct": 5},
+    ]
+    rows = [{"constituency": 1} | row for row in rows]
+    tables = counted(nation(comparison=table(COMPARISON, rows)))
+    assert tables["adults"].rows[0].numbers["of-adults"] == 0.9
+    groups = {row.of: row.numbers["difference"] for row in tables["groups"].rows}
+    assert groups == {"nation.men": -10, "35–39": -2}
+
+
+def test_a_case_of_two_constituencies_counts_once_among_all():
+    """The press would be told of more repeats than there are."""
+    cases = report_tables.run_tables()["cases"]
+    report = nation(cases=cases, queue=cases)
+    whole, *rows = counted(report)["repeats"].rows
+    ids = set(cases.column("case_id").to_pylist())
+    assert whole.numbers["to-decide"] == len(ids)
+    assert sum(row.numbers["to-decide"] for row in rows) > len(ids)
+    kinds = counted(report)["kinds"].rows
+    scopes = ("in-precinct", "in-constituency", "across")
+    for row in kinds:
+        assert row.numbers["cases"] == sum(row.numbers[name] for name in scopes)
+
+
+def several(folder):
+    """Four constituencies: one whole, one with the same voter, one empty, one that is unreadable.
+
+    A fifth one should have handed in a list.
+    """
+    settings = '[report]\nlanguages = ["en", "az"]\n[territory.precincts]\n91 = "1-3"\n'
+    workspaces.make(folder, settings=settings)
+    head = "1 saylı seçki məntəqəsi\n" + workspaces.HEADER
+    for constituency, text in (
+        (12, head + workspaces.TWO),
+        (13, head),
+        (14, "\0" * 4000),
+    ):
+        inbox = folder / "inbox" / str(constituency)
+        inbox.mkdir()
+        (inbox / "menteqe-1.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.slow
+def test_a_run_of_several_constituencies_writes_it(tmp_path):
+    """The centre would have a report of everybody and none of all."""
+    workspace = several(tmp_path)
+    result = workspaces.run(workspace)
+    reports = workspace / "reports"
+    names = [
+        f"nation-{language}.{form}"
+        for language in LANGUAGES
+        for form in ("html", "xlsx")
+    ]
+    assert {reports / name for name in names} <= set(result.outputs)
+    for language in LANGUAGES:
+        page = (reports / f"nation-{language}.html").read_text("utf-8")
+        told = text_of(page)
+        assert not any(word in told for word in ("Məmmədov", "Leyla", "5XK", "Nizami"))
+        links = set(re.findall(r'href="([^"#]+)"', page))
+        assert links == {
+            f"{number}/report-{language}.html" for number in (12, 13, 14, 88)
+        }
+        assert all((reports / link).is_file() for link in links)
+        assert not re.search(r"\bnation\.[a-z]", told)
+    tables = {
+        name: pq.read_table(result.folder / f"{name}.parquet").select(schema.names)
+        for name, schema in TABLES.items()
+    }
+    report = nation(standings=(), **tables)
+    assert whole_is_the_sum(report) >= {"balance", "late", "changes"}
+    balance = {row.of: row.numbers for row in counted(report)["balance"].rows}
+    assert balance[14]["unread"] == 1
+    assert not any(numbers["difference"] for numbers in balance.values())
+
+    before = {name: (reports / name).stat().st_mtime_ns for name in names}
+    workspaces.run(workspace, constituencies=[12, 13])
+    workspaces.run(workspaces.forget(workspace))
+    assert before == {name: (reports / name).stat().st_mtime_ns for name in names}
+
+
+@pytest.mark.slow
+def test_a_workspace_of_one_constituency_has_none(tmp_path):
+    """A constituency would be told that it is the nation."""
+    workspaces.finished(tmp_path)
+    assert not list(tmp_path.glob("reports/nation-*"))
