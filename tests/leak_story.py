@@ -347,6 +347,8 @@ def _list(story: Story) -> None:
     purposes = ("changes", "display", "work", "record", "door")
     for purpose in (*purposes, "card", "label", "notices", "supplementary", "mobile"):
         story.run("lists", story.below, "--purpose", purpose, "--today", DAY)
+    story.run("figures", story.below, "--today", DAY)
+    story.run("figures", story.below, "--out", out / "open", "--today", DAY, "--json")
     card = ("--first", 1, "--last", 9, "--by", "L", "--today", DAY)
     story.run("day stock", story.below, "-c", 88, "--precinct", 1, *card)
     entry = handing.newest(story.below, "entries").to_pylist()[0]["entry_id"]

@@ -505,6 +505,25 @@ class ApplicationSettings(_Section):
     """Of more applications of one person to strike others the commission is told."""
 
 
+class FigureSettings(_Section):
+    """``[figures]``: what is published of the lists in numbers."""
+
+    least: Annotated[int, Field(ge=3, strict=True)] = 3
+    """A count below it is told of nobody, and every cell is rounded to a multiple of it. Three is
+    the usual threshold of frequency tables (Handbook on Statistical Disclosure Control, 5.2)."""
+    age_groups: list[Count] = Field(default=[18, 30, 40, 50, 60, 70], min_length=2)
+    """The ages at which the groups begin; decades, as on the press sheet of 31 August 2024."""
+    last_election_day: Day | None = None
+    """Who was not of voting age then, votes for the first time."""
+
+    @field_validator("age_groups")
+    @classmethod
+    def _ascends(cls, ages: list[int]) -> list[int]:
+        if ages != sorted(set(ages)):
+            raise PydanticCustomError("not-ascending", "ascending")
+        return ages
+
+
 class DeskSettings(_Section):
     """``[desk]``: how long somebody stays logged in at the desk, and has a case to themselves."""
 
@@ -546,6 +565,8 @@ class Settings(_Section):
     applications: ApplicationSettings = Field(
         default_factory=ApplicationSettings, exclude=True
     )
+    # Nothing of a run depends on what is published of it.
+    figures: FigureSettings = Field(default_factory=FigureSettings, exclude=True)
     review: ReviewSettings = Field(default_factory=ReviewSettings)
     lists: ListSettings = Field(default_factory=ListSettings)
     # No result depends on where the ledger is, and what is dumped is written into files.

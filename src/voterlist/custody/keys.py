@@ -52,6 +52,7 @@ class Signed(Enum):
     MANIFEST = b"voterlist package manifest 1\n"
     PUBLIC_KEY = b"voterlist public key 1\n"
     BUNDLE = b"voterlist bundle sums 1\n"
+    FIGURES = b"voterlist figures 1\n"
 
 
 def sign(key: Ed25519PrivateKey, what: Signed, content: bytes) -> bytes:

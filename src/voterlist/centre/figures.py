@@ -1,0 +1,268 @@
+"""The figures for the public: the press sheet, the open tables, what says that they are ours."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import product, takewhile
+from pathlib import Path
+from typing import Literal
+
+from voterlist.catalogue import LANGUAGES
+from voterlist.centre.counting import SEXES, Counted, count
+from voterlist.centre.disclosure import (
+    WITHHELD,
+    Counts,
+    Lists,
+    Place,
+    Rounding,
+    protected,
+    without_small,
+)
+from voterlist.centre.open_tables import Rows, dictionary, files
+from voterlist.centre.press import press_sheet
+from voterlist.counter.applications import applications_of
+from voterlist.custody.canonical import to_bytes
+from voterlist.custody.commissions import Digest, Frozen
+from voterlist.custody.keys import Keys, Signed
+from voterlist.handover.commissions import KEYS, commission_of, keys_of
+from voterlist.pipeline.list_input import ListSource
+from voterlist.pipeline.standings import RUN_EVENT
+from voterlist.render.rows import write_csv
+from voterlist.render.sheet import sheet_page, sheet_paper
+from voterlist.report.words import Words
+from voterlist.storage import store
+from voterlist.storage.files import write_atomically, write_content
+from voterlist.storage.ledger import JournalLine
+from voterlist.storage.workspace import open_to_change
+from voterlist.version import __version__
+
+EVENT = "figures"
+"""The event of the journal: ``release``, the SHA-256 of its manifest; ``run``, its newest run."""
+SECRET = "figures-secret"  # noqa: S105  the name of a folder
+"""The folder of a workspace with the key, and the counts of which the last release was rounded."""
+_KEY_BYTES = 32
+_Released = Mapping[str, Mapping[Place, Counts]]
+"""Table -> list -> the counts of which its published cells were rounded."""
+
+
+class ReleasedFile(Frozen):
+    """A file of a release."""
+
+    name: str
+    sha256: Digest
+
+
+class Release(Frozen):
+    """What is signed of a release: ``manifest.json``."""
+
+    kind: Literal["voterlist-figures"] = "voterlist-figures"
+    format: Literal[1] = 1
+    program: str = __version__
+    cycle: str
+    day: dt.date
+    counted_for: dt.date
+    """The day on which voters have the ages that are told."""
+    least: int
+    runs: tuple[str, ...]
+    files: tuple[ReleasedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresMade:
+    """A release of figures."""
+
+    folder: Path
+    release: Release
+    voters: int
+    lists: int
+    withheld: int
+    """Voters of lists whose cells are not published."""
+    signed_by: str | None
+    """The fingerprint of the key; None where the commission has none."""
+    later: dt.date | None
+    """The day of a release that was made later, or of a newer run; None where there is none."""
+    new_key: bool
+    """True where figures were published before, and the key of then is gone."""
+
+
+def make_figures(
+    workspace: Path,
+    passphrase: str | None,
+    *,
+    out: Path | None = None,
+    today: dt.date,
+    since: str,
+    progress: Callable[[str, int, int], None] = lambda _stage, _done, _total: None,
+) -> FiguresMade:
+    """Write the press sheet and the open tables of the lists of today.
+
+    The same workspace, keys and day give the same bytes.
+
+    Args:
+        workspace: its folder; held meanwhile.
+        passphrase: of the private key; None where it has none.
+        out: the folder; without it ``figures/<day>`` in the workspace.
+        today: the day that the release names.
+        since: told to another command that finds the workspace held.
+        progress: told what is being done.
+
+    Raises:
+        UsageError: it is no workspace or has no complete run; something was decided since the run;
+            there are too few voters.
+        CustodyError: the keys cannot be opened.
+        InputError, StageError: as ``handover.lists.make_lists``.
+        WorkspaceBusyError: another command holds the workspace.
+        OSError: a file cannot be written.
+    """
+    with open_to_change(workspace, since) as (settings, ledger):
+        keys = None
+        if (workspace / KEYS).exists():
+            keys = keys_of(workspace, commission_of(settings), passphrase)
+        source = ListSource.of(workspace, ledger, settings)
+        briefs = [one.brief for one in applications_of(ledger.applications()).values()]
+        counted = count(source, settings, briefs, progress)
+        counted.voters = without_small(counted.voters, settings.figures.least)
+        secret = workspace / SECRET
+        had_key = (secret / "key").exists()
+        rounding = Rounding(_key(secret), settings.figures.least)
+        before = _read_released(secret / "released.json")
+        tables, released = _protected(counted, rounding, before)
+        folder = out or workspace / "figures" / today.isoformat()
+        (store.make_folder if out else store.own_folder)(folder)
+        written = _write_tables(folder, tables)
+        for language in LANGUAGES:
+            words = Words(language)
+            sheet = press_sheet(counted, tables, rounding, settings, today, words)
+            for form, render in (("html", sheet_page), ("pdf", sheet_paper)):
+                written.append(folder / f"press-{language}.{form}")
+                write_content(written[-1], render(sheet, words))
+        release = Release(
+            cycle=settings.workspace.cycle,
+            day=today,
+            counted_for=counted.day,
+            least=rounding.base,
+            runs=tuple(sorted(counted.runs)),
+            files=tuple(
+                ReleasedFile(name=path.name, sha256=store.sha256(path))
+                for path in sorted(written)
+            ),
+        )
+        _write_manifest(folder, release, keys)
+        # Killed before it, the same figures are made again.
+        _write_released(secret / "released.json", released)
+        newest = source.runs.run
+        later = _later(source.journal, newest, today)
+        line = {"release": store.sha256(folder / "manifest.json"), "run": newest}
+        releases = [said for _, event, said in source.journal if event == EVENT]
+        if line not in releases:
+            ledger.write_journal(today, EVENT, **line)
+    return FiguresMade(
+        folder=folder,
+        release=release,
+        voters=sum(tables["lists"].values()),
+        lists=len(tables["lists"]),
+        withheld=sum(
+            number for cell, number in tables["voters"].items() if cell[3:] == WITHHELD
+        ),
+        signed_by=keys.public.fingerprint if keys else None,
+        later=later,
+        new_key=bool(releases) and not had_key,
+    )
+
+
+def _key(secret: Path) -> bytes:
+    """The secret key, made when it is first needed."""
+    store.own_folder(secret)
+    if not (secret / "key").exists():
+        write_content(secret / "key", secrets.token_bytes(_KEY_BYTES))
+    return (secret / "key").read_bytes()
+
+
+def _protected(
+    counted: Counted, rounding: Rounding, before: _Released
+) -> tuple[dict[str, Rows], _Released]:
+    """The rows of each open table, and the counts of which they were rounded."""
+    lists: dict[str, Lists] = {
+        "voters": counted.voters,
+        "changes": counted.changes,
+        "applications": counted.applications,
+    }
+    every = {"voters": list(product(counted.groups, SEXES))}
+    tables: dict[str, Rows] = {
+        "lists": {place: cells.total() for place, cells in counted.voters.items()}
+    }
+    released: dict[str, Mapping[Place, Counts]] = {}
+    for name, today in lists.items():
+        shown, released[name] = protected(
+            today, before.get(name, {}), name, rounding, every.get(name)
+        )
+        tables[name] = {
+            (*place, *parts): number
+            for place, cells in shown.items()
+            for parts, number in cells.items()
+        }
+    return tables, released
+
+
+def _read_released(path: Path) -> _Released:
+    """The counts of which the last release was rounded; none before the first one."""
+    if not path.exists():
+        return {}
+    return {
+        name: {
+            tuple(place): {tuple(parts): number for parts, number in cells}
+            for place, cells in lists
+        }
+        for name, lists in json.loads(path.read_bytes()).items()
+    }
+
+
+def _write_released(path: Path, released: _Released) -> None:
+    found = {
+        name: [(place, list(cells.items())) for place, cells in lists.items()]
+        for name, lists in released.items()
+    }
+    write_content(path, json.dumps(found))
+
+
+def _write_tables(folder: Path, tables: Mapping[str, Rows]) -> list[Path]:
+    """Write the open tables and what they mean; returns the files."""
+    written = [folder / "dictionary.csv"]
+    write_content(written[0], dictionary())
+    for name, table in files(tables):
+        csv, parquet = (folder / f"{name}.{form}" for form in ("csv", "parquet"))
+        write_atomically(csv, partial(write_csv, table=table))
+        store.write_table(parquet, table)
+        written += [csv, parquet]
+    return written
+
+
+def _write_manifest(folder: Path, release: Release, keys: Keys | None) -> None:
+    """Write what the release holds, and where there is a key its signature and public half."""
+    content = to_bytes(release)
+    write_content(folder / "manifest.json", content)
+    for name in ("manifest.json.sig", "public.json"):
+        (folder / name).unlink(missing_ok=True)
+    if keys is not None:
+        signature = keys.sign(Signed.FIGURES, content)
+        write_content(folder / "manifest.json.sig", signature)
+        write_content(folder / "public.json", to_bytes(keys.public))
+
+
+def _later(
+    journal: Sequence[JournalLine], newest: str, today: dt.date
+) -> dt.date | None:
+    """The day of a release of a later day or a newer run; None where there is none."""
+    runs = [said["run"] for _, event, said in reversed(journal) if event == RUN_EVENT]
+    newer = list(takewhile(lambda run: run != newest, runs))
+    later = [
+        day
+        for day, event, said in journal
+        if event == EVENT and (day > today or said["run"] in newer)
+    ]
+    return later[-1] if later else None

@@ -1,0 +1,96 @@
+"""The open tables: what is published of each list and constituency, and what it means."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+
+from voterlist.catalogue import LANGUAGES, catalogue
+from voterlist.centre.counting import UNKNOWN
+from voterlist.counter.applications import State
+from voterlist.decisions import grounds
+from voterlist.lists.roll import REPEATED
+from voterlist.lists.sheets import MOVED_IN, MOVED_OUT
+from voterlist.model import Action, Asks, ListKind, Sex
+
+PLACE = ("constituency", "precinct", "list_kind")
+CELLS: Mapping[str, tuple[str, ...]] = {
+    "lists": (),
+    "voters": ("age_group", "sex"),
+    "changes": ("change", "ground"),
+    "applications": ("what", "state"),
+}
+"""Table -> by what it is counted beside the list. ``lists`` has the exact numbers of voters."""
+_COUNT = "count"
+_CODES: Mapping[str, tuple[str, Iterable[str]]] = {
+    "list_kind": ("list-kind.{}", ListKind),
+    "sex": ("sex.{}", Sex),
+    "change": (
+        "figures.change.{}",
+        (Action.ADD, MOVED_IN, Action.CORRECT, MOVED_OUT, REPEATED, Action.STRIKE),
+    ),
+    "ground": ("ground.{}.title", grounds()),
+    "what": ("application.what.{}", Asks),
+    "state": ("application.state.{}", State),
+}
+"""Column -> the key of the words for a code, and the codes that it may have."""
+_OF_CELLS = {
+    ("age_group", "sex"): ("rounding", "withheld", UNKNOWN),
+    ("change", "ground", "what", "state"): (UNKNOWN,),
+}
+"""Columns -> what stands there beside the codes."""
+
+Rows: TypeAlias = Mapping[tuple[Any, ...], int]
+"""(constituency, precinct, kind of list, and what is counted) -> the published number."""
+
+
+def of_constituencies(rows: Rows) -> Rows:
+    """The same rows without the precinct, summed up."""
+    sums: Counter[tuple[Any, ...]] = Counter()
+    for (constituency, _, *cell), number in rows.items():
+        sums[(constituency, *cell)] += number
+    return sums
+
+
+def files(tables: Mapping[str, Rows]) -> Iterator[tuple[str, pa.Table]]:
+    """(name, table) of each open table, of precincts and of constituencies."""
+    for name, rows in tables.items():
+        columns = (*PLACE, *CELLS[name])
+        yield f"{name}-by-precinct", _table(rows, columns)
+        without = tuple(column for column in columns if column != "precinct")
+        yield f"{name}-by-constituency", _table(of_constituencies(rows), without)
+
+
+def _table(rows: Rows, columns: tuple[str, ...]) -> pa.Table:
+    """The rows in order; what is not known stands last."""
+    ordered = sorted(rows, key=lambda cell: [(part is None, part) for part in cell])
+    found = {
+        name: pa.array(
+            [cell[place] for cell in ordered],
+            pa.int32() if name in PLACE[:2] else pa.string(),
+        )
+        for place, name in enumerate(columns)
+    }
+    found[_COUNT] = pa.array([rows[cell] for cell in ordered], pa.int64())
+    return pa.table(found)
+
+
+def dictionary() -> str:
+    """What each column and code means, in both languages, as CSV."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(("column", "code", *LANGUAGES))
+    columns = (*PLACE, *(name for names in CELLS.values() for name in names), _COUNT)
+    asked = [(name, "", f"figures.column.{name}") for name in columns]
+    for name, (key, codes) in _CODES.items():
+        asked += [(name, str(code), key.format(code)) for code in codes]
+    for names, codes in _OF_CELLS.items():
+        asked += [(name, code, f"figures.{code}") for name in names for code in codes]
+    for name, code, key in asked:
+        writer.writerow((name, code, *(catalogue(one)(key) for one in LANGUAGES)))
+    return text.getvalue()

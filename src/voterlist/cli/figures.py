@@ -1,0 +1,47 @@
+"""``figures``: the press sheet and the open tables, for the public."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from voterlist.cli.options import Today, Workspace, option, when
+from voterlist.cli.passphrases import PassphraseStdin, passphrase_of
+from voterlist.cli.steps import Steps
+from voterlist.cli.terminal import Answer, picked, tell, warn
+
+
+def figures(
+    workspace: Workspace,
+    out: Annotated[Path | None, option("figures-out", "--out", "FOLDER")] = None,
+    passphrase_stdin: PassphraseStdin = False,
+    today: Today = None,
+) -> Answer:
+    """Write the press sheet and the open tables of the lists of today."""
+    from voterlist.centre.figures import SECRET, make_figures
+    from voterlist.handover.commissions import KEYS
+
+    passphrase = None
+    if (workspace / KEYS).exists():
+        passphrase = passphrase_of(workspace, from_stdin=passphrase_stdin)
+    with Steps() as steps:
+        made = make_figures(
+            workspace, passphrase, out=out, progress=steps, **when(today, workspace)
+        )
+    tell("cli.figures.voters", voters=made.voters, lists=made.lists)
+    if made.withheld:
+        tell("cli.figures.withheld", voters=made.withheld)
+    tell("cli.figures.written", count=len(made.release.files), path=made.folder)
+    if made.signed_by:
+        tell("cli.figures.signed", fingerprint=made.signed_by)
+    else:
+        tell("cli.figures.unsigned")
+    if made.later:
+        warn("cli.figures.later", day=made.later)
+    if made.new_key:
+        warn("cli.figures.new-key", secret=workspace / SECRET)
+    return {
+        **picked(made, "folder", "voters", "lists", "withheld", "signed_by"),
+        **picked(made, "later", "new_key"),
+        "files": [file.model_dump() for file in made.release.files],
+    }

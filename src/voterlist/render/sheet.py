@@ -1,0 +1,102 @@
+"""A sheet of small tables under titles, as a page and as a PDF file: the press sheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from voterlist.render.html import environment
+from voterlist.render.pdf import typeset
+from voterlist.report.section import Block, Column
+from voterlist.report.words import Words
+
+_SHARE = "share"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a sheet says in one language."""
+
+    by: str
+    """Whose it is; above the title."""
+    title: str
+    note: str
+    """Below the title."""
+    blocks: Mapping[str, Block]
+    """Its tables, by the id of each in the page."""
+    foot: str
+    """How the numbers are to be read."""
+    day: dt.date
+    """The day on which it was made."""
+
+
+def sheet_page(sheet: Sheet, words: Words) -> str:
+    """The sheet as HTML; the same sheet gives the same text."""
+    body = environment().get_template("sheet.html")
+    template = environment().get_template("frame.html")
+    return template.render(
+        w=words,
+        title=sheet.title,
+        kicker=sheet.by,
+        notes=[sheet.note],
+        foot=sheet.foot,
+        area="figures.",
+        sections={
+            name: body.render(block=block, rows=_rows(block, words))
+            for name, block in sheet.blocks.items()
+        },
+    )
+
+
+def sheet_paper(sheet: Sheet, words: Words) -> bytes:
+    """The sheet as a PDF file; the same sheet gives the same bytes.
+
+    Raises:
+        VoterlistError: see ``typeset``.
+    """
+    data = {
+        "language": words.language,
+        "title": sheet.title,
+        "short": sheet.title,
+        "notes": [sheet.by, sheet.note],
+        "foot": sheet.foot,
+        "blocks": [
+            {
+                "title": block.title,
+                "columns": [
+                    {
+                        "heading": column.heading,
+                        "width": column.width,
+                        "align": "left" if column.kind == "text" else "right",
+                        "weight": "regular",
+                    }
+                    for column in block.columns
+                ],
+                "rows": [row["texts"] for row in _rows(block, words)],
+            }
+            for block in sheet.blocks.values()
+        ],
+    }
+    return typeset("sheet", data, sheet.day)
+
+
+def _rows(block: Block, words: Words) -> list[dict[str, Any]]:
+    """Of each row the texts of its cells, and the share in it, 0 to 1, for a bar."""
+    return [
+        {
+            "texts": [_text(column, row, words) for column in block.columns],
+            "share": next(
+                (one.value(row) for one in block.columns if one.kind == _SHARE), None
+            ),
+        }
+        for row in block.rows
+    ]
+
+
+def _text(column: Column, row: Any, words: Words) -> str:
+    value = column.value(row)
+    if isinstance(value, float) and column.kind == _SHARE:
+        return words.percent(value, 2)
+    return words.say(value)
