@@ -399,6 +399,19 @@ def test_a_planted_fault_is_found_and_nothing_else(code):
     )
 
 
+@pytest.mark.parametrize(
+    ("code", "place"), [("line-number-gap", 2), ("precinct-in-two-lists", -1)]
+)
+def test_of_a_list_that_was_handed_in_anew_nothing_is_missing(code, place):
+    """What it repeats was set aside: 469 of its line numbers were called missing."""
+    tables = clean()
+    PLANTS[code](tables)
+    lists = tables.lists
+    lists["set_aside"][place] = lists["entries"][place] + 1
+    lists["rows"][place] = 2 * lists["entries"][place] + 1
+    assert tables.findings() == []
+
+
 def test_every_rule_has_a_planted_fault_and_a_name_of_its_own():
     """No rule escapes the planted-fault test, and no code stands for two rules."""
     assert set(PLANTS) == set(RULE_OF)

@@ -26,6 +26,7 @@ HANDOVERS = st.builds(
     finished=st.none() | st.dates(),
     ground=WORDS,
     by=WORDS,
+    emptied=st.frozensets(st.integers(1, 9999), max_size=3),
 )
 
 

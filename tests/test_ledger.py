@@ -8,7 +8,7 @@ import ledger_places
 from voterlist.errors import InputError, UsageError
 from voterlist.schemas import CASE, DECISION, LIST
 from voterlist.storage.ledger import Ledger, received
-from voterlist.tables import from_columns
+from voterlist.tables import concat, from_columns
 
 FIRST = dt.date(2026, 2, 3)
 SECOND = dt.date(2026, 2, 8)
@@ -91,6 +91,15 @@ def test_a_list_without_entries_was_not_handed_in(place):
         found = ledger.submissions()
     assert len(found) == 3
     assert received(found) == {(88, 2): SECOND}
+
+
+@pytest.mark.parametrize("copy_first", [True, False])
+def test_a_copy_beside_a_list_does_not_hide_it(place, copy_first):
+    """Set aside whole, the copy of ``10.csv`` made precinct 10 overdue that was in time."""
+    both = [lists(1, entries=0), lists(1)]
+    with Ledger(place) as ledger:
+        ledger.submit(concat(both if copy_first else both[::-1], LIST), {}, FIRST)
+        assert received(ledger.submissions()) == {(88, 1): FIRST}
 
 
 def test_what_the_ledger_says_is_kept_is_on_the_disk(tmp_path, monkeypatch):

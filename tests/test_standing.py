@@ -367,6 +367,23 @@ def test_the_central_commission_owes_what_it_has_received():
     )
 
 
+def test_a_list_that_became_empty_is_as_far_as_its_constituency():
+    """One row said "overdue by 77 days" and "approved"; nobody owed anything."""
+    settings = config.parse(f'[workspace]\nlevel = "cec"\n{TERRITORY}')
+    empty = frozenset({2})
+    lines = [
+        Handover(day("2026-04-01"), Event.RECEIVED, **UP, emptied=empty),
+        Handover(day("2026-05-01"), Event.APPROVED, constituency=88),
+    ]
+    pending = [(line.day, line.event.value, line.details()) for line in lines]
+    rows = standings(settings, None, day("2026-05-20"), pending)
+    # Of the precinct whose list never came, somebody still has to ask.
+    assert [(row.standing, row.progress) for row in rows[:2]] == [
+        (Standing.OVERDUE, Progress.NOT_STARTED),
+        (Standing.DONE_UNDATED, Progress.APPROVED),
+    ]
+
+
 # the calendar
 
 

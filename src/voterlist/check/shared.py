@@ -211,6 +211,14 @@ def numbered_entries(context: Context) -> Numbered:
     return numbered if is_through.all() else numbered.of(is_through)
 
 
+def mostly_set_aside(lists: pa.Table) -> pa.ChunkedArray:
+    """True for the lists (LIST) most of whose rows were set aside, each with its reason.
+
+    So is what an earlier version of the list has word for word: `list-version` tells it.
+    """
+    return pc.greater(lists.column("set_aside"), lists.column("entries"))
+
+
 def is_new_number(numbered: Numbered) -> Bools:
     """False where the number stood on an earlier line of the list."""
     is_new = np.ones(len(numbered.row), dtype=bool)

@@ -56,6 +56,7 @@ class Handover:
         ground: the paper or reason that it rests on.
         by: who states it.
         cycle: the cycle of the package.
+        emptied: the precincts whose lists were handed in with it and have no voter left.
     """
 
     day: dt.date
@@ -73,6 +74,7 @@ class Handover:
     ground: str = ""
     by: str = ""
     cycle: str = ""
+    emptied: frozenset[int] = frozenset()
 
     def details(self) -> dict[str, str | int]:
         """The details of its line; what is not known is left out."""
@@ -84,6 +86,8 @@ class Handover:
         for name in ("constituency", "precinct", "serial"):
             if getattr(self, name):
                 details[name] = getattr(self, name)
+        if self.emptied:
+            details["emptied"] = " ".join(map(str, sorted(self.emptied)))
         if self.finished is not None:
             details["finished"] = self.finished.isoformat()
         return details
@@ -119,6 +123,7 @@ def _handover(day: dt.date, event: Event, details: Mapping[str, str | int]) -> H
         ground=str(details.get("ground", "")),
         by=str(details.get("by", "")),
         cycle=str(details.get("cycle", "")),
+        emptied=frozenset(map(int, str(details.get("emptied", "")).split())),
     )
 
 

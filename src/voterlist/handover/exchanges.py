@@ -231,10 +231,19 @@ def taken(ledger: Reader) -> dict[Series, list[Taken]]:
 
 
 def journal_package(
-    ledger: Ledger, day: dt.date, event: Event, manifest: Manifest, by: str = ""
+    ledger: Ledger,
+    day: dt.date,
+    event: Event,
+    manifest: Manifest,
+    by: str = "",
+    emptied: frozenset[int] = frozenset(),
 ) -> None:
-    """Add the line of a package that was written or taken."""
+    """Add the line of a package that was written or taken.
+
+    ``emptied`` are the precincts whose lists were handed in and have no voter left.
+    """
     line = _handover(day, event, manifest, manifest.journal, by)
+    line = replace(line, emptied=emptied)
     extra = {} if manifest.run is None else {"run": manifest.run}
     ledger.write_journal(day, event.value, **line.details(), **extra)
 

@@ -141,11 +141,13 @@ class HandedLists:
         files: the files that enter the inbox.
         entries: ENTRY, under the ids that a run of this workspace gives them.
         known_as: the id below -> the id here.
+        emptied: the precincts whose lists were handed in and have no voter left.
     """
 
     files: tuple[Path, ...]
     entries: pa.Table
     known_as: Mapping[str, str]
+    emptied: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,9 +290,10 @@ def lists_of(
     if not codes <= FURNITURE or intake.entries.num_rows != count:
         raise wrong("lists")
     require_held("entries", intake.entries, manifest)
-    _require_balance(intake.entries, package)
+    emptied = _emptied(_require_balance(intake.entries, package))
     paths = tuple(table.path for table in lists)
-    return HandedLists(paths, intake.entries, _known_as(lists, intake.entries))
+    known_as = _known_as(lists, intake.entries)
+    return HandedLists(paths, intake.entries, known_as, emptied)
 
 
 def decisions_of(
@@ -306,8 +309,14 @@ def decisions_of(
     return TakenDecisions(verdicts, accepted, case_entries)
 
 
-def _require_balance(entries: pa.Table, package: Package) -> None:
-    """Refuse a balance that is not of these lists, or does not add up."""
+def _emptied(balance: Iterable[Mapping[str, Any]]) -> frozenset[int]:
+    """The precincts of which no list has a voter left."""
+    left = {row["precinct"] for row in balance if row["listed"]}
+    return frozenset({row["precinct"] for row in balance} - left - {None})
+
+
+def _require_balance(entries: pa.Table, package: Package) -> list[dict[str, Any]]:
+    """The rows of the balance; refuses one that is not of these lists, or does not add up."""
     manifest = package.manifest
     try:
         stated = strict_json.loads((package.folder / BALANCE_NAME).read_bytes())
@@ -323,13 +332,14 @@ def _require_balance(entries: pa.Table, package: Package) -> None:
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         raise wrong("balance") from None
     require_held("balance", rows, manifest)
-    lists = rows.to_pylist()
+    lists: list[dict[str, Any]] = rows.to_pylist()
     places = entries.select(LIST_KEY).to_pylist()
     counted = Counter(tuple(row.values()) for row in places)
     listed = {tuple(row[name] for name in LIST_KEY): row["listed"] for row in lists}
     is_even = all(row["listed"] == listed_by(row) for row in lists)
     if stated != made or counted != Counter(listed) or not is_even:
         raise wrong("balance")
+    return lists
 
 
 def _known_as(lists: Iterable[HandedTable], entries: pa.Table) -> dict[str, str]:

@@ -229,7 +229,9 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
             by_answers = _settle(desk, ledger, came)
             _take_decisions(ledger, decisions, by_answers, lists, manifest)
             _note_settled(desk, ledger, manifest, today)
-            journal_package(ledger, today, Event.RECEIVED, manifest)
+            journal_package(
+                ledger, today, Event.RECEIVED, manifest, emptied=lists.emptied
+            )
             folders = [(staged, inbox), (package.folder, kept)]
             aside = {
                 inbox: _place_of_superseded(desk, manifest, last),

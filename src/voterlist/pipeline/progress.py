@@ -255,6 +255,10 @@ def handed_over(lines: Iterable[Handover], today: dt.date) -> dict[Place, Handed
         progress = _after(line, state)
         if progress is not None:
             state.progress, state.since = progress, line.day
+        for precinct in line.emptied:
+            # There is no list of it to be seen.
+            own = found.setdefault((line.constituency, precinct), HandedOver())
+            own.sent = own.sent or line.day
     return found
 
 

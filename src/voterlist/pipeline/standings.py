@@ -202,13 +202,16 @@ class _Known:
         return None
 
     def _progress(self, place: Place, *, is_precinct: bool) -> Progress:
-        """How far a unit is; a precinct is as far as its constituency, where that is farther."""
+        """How far a unit is; a precinct is as far as its constituency, where that is farther.
+
+        A precinct whose list is not there has not begun, whatever its constituency has done.
+        """
         constituency, _ = place
         own = self.handed.get(place, HandedOver())
         above = self.handed.get((constituency, None), HandedOver())
         if own.progress is not None and not is_precinct:
             return own.progress
-        if is_precinct and above.progress is not None:
+        if is_precinct and above.progress is not None and self._is_there(place):
             return above.progress
         is_below = self.settings.workspace.level is Level.PEC
         if is_precinct and own.progress is not None and is_below:

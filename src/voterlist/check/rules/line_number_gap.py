@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.check.context import Context
-from voterlist.check.shared import numbered_entries
+from voterlist.check.shared import mostly_set_aside, numbered_entries
 from voterlist.findings import make, take_columns
 from voterlist.model import Rule, Severity, Unit
 
@@ -24,7 +24,7 @@ RULE = Rule(
         "Are numbers missing between the lowest and the highest line number that the precinct "
         "wrote in one list? One finding per list; the value is how many are missing. A list in "
         "which more than a fifth of the numbers are repeats is numbered by street or page and not "
-        "asked about."
+        "asked about, nor is one of which most rows were set aside: they have the numbers."
     ),
     false_alarms=(
         "Rows that `ingest` set aside are missing here too; a number typed with a digit too many "
@@ -44,4 +44,9 @@ def find(context: Context) -> pa.Table:
     rows = numbered.row[first[with_gap]]
     columns = take_columns(context.entries, rows, _PLACE)
     columns |= {"field": "number", "value": missing[lists[with_gap]], "limit": 0}
-    return make(RULE, len(rows), columns)
+    found = make(RULE, len(rows), columns)
+    aside = context.lists.filter(mostly_set_aside(context.lists)).select(_PLACE)
+    known = {tuple(row.values()) for row in aside.to_pylist()}
+    places = found.select(_PLACE).to_pylist()
+    is_asked = [tuple(place.values()) not in known for place in places]
+    return found.filter(pa.array(is_asked, pa.bool_()))

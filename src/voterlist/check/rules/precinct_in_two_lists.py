@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.check.context import Context
+from voterlist.check.shared import mostly_set_aside
 from voterlist.findings import PRECINCT_PLACE, make
 from voterlist.model import ListKind, Rule, Severity, Unit
 from voterlist.tables import text_of
@@ -20,8 +21,8 @@ RULE = Rule(
     "a precinct has one list; an older version beside it enters its voters twice",
     looks_at=(
         "Do two or more files of different content hold entries of this precinct's permanent list? "
-        "The value is the number of files. Files of the same content are set aside by `ingest` and "
-        "not counted."
+        "The value is the number of files. What is in another file too is set aside by `ingest`, "
+        "and a file of which most is set aside is not counted: `list-version` asks about it."
     ),
     false_alarms="A precinct that hands in one file a street.",
 )
@@ -34,6 +35,7 @@ def find(context: Context) -> pa.Table:
     has_entries = pc.greater(lists.column("entries"), 0)
     is_placed = lists.column("precinct").is_valid()
     usable = lists.filter(pc.and_(pc.and_(is_permanent, has_entries), is_placed))
+    usable = usable.filter(pc.invert(mostly_set_aside(usable)))
     by_precinct = usable.group_by(list(PRECINCT_PLACE), use_threads=False)
     counted = by_precinct.aggregate([("source", "count_distinct")])
     several = counted.filter(pc.greater(counted.column(_SOURCES), 1))
