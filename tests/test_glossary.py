@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from voterlist.catalogue import LANGUAGES, catalogue, entries
 from voterlist.catalogue.glossary import terms, violations
+from voterlist.report.words import Words
 from voterlist.rulebook.pages import chapters
 
 
@@ -55,3 +58,14 @@ def test_the_manual_has_every_word(language: str) -> None:
     assert sorted(grid.rows) == sorted(
         (term.name["en"], term.name["az"], term.meaning[language]) for term in terms()
     )
+
+
+def test_a_number_agrees_with_its_noun() -> None:
+    """``1 card``, ``2 cards``, never ``1 card(s)``: on the terminal and in reports alike."""
+    for count, noun in ((0, "0 cards"), (1, "1 card "), (2, "2 cards")):
+        places = {"count": count, "act": "7"}
+        told = catalogue("en")("cli.day.cancelled", **places)
+        assert told.startswith(noun)
+        assert Words("en")("cli.day.cancelled", **places) == told
+    texts = (of["en"] for key, of in entries().items() if "library" not in key)
+    assert [text for text in texts if re.search(r"\w\((s|es|ies)\)", text)] == []

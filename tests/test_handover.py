@@ -100,7 +100,7 @@ def test_the_act_says_what_the_package_says_and_has_one_page(pair, tmp_path):
     assert made["package"]["id"] in text
     assert package in text
     assert f"{head.number - 1}-{made['package']['head']}" in text
-    assert "late by 3 day(s)" in text
+    assert "late by 3 days" in text
     assert "A. Əliyeva" in text
     assert "On the list" in text
 

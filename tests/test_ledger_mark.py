@@ -108,7 +108,7 @@ def test_a_ledger_that_lost_rows_stops_every_command(workspace, lose, kind):
     known = {"older": 7, "without_its_wal": 8, "without_its_beginning": 8}.get(
         lose.__name__, 5
     )
-    assert f" {known} decision(s)" in error["what"]
+    assert f" {known} decisions" in error["what"]
     assert f"voterlist ledger restore {workspace} FILE" in error["todo"]
     assert (path.read_bytes() if path.exists() else None) == before
 

@@ -312,7 +312,7 @@ def said_text(built, language):
 def is_said(key, text, language):
     """True where the text holds what the catalogue has for this key between the places to fill."""
     words = " ".join(catalogue.entries()[key][language].split())
-    return all(piece in text for piece in re.split(r"\{\w+\}", words))
+    return all(piece in text for piece in re.split(r"\{\w+(?::[^}]*)?\}", words))
 
 
 def test_every_sentence_of_the_report_is_shown_somewhere(reports, language):

@@ -7,20 +7,21 @@ The TOML files beside this module are the catalogue; each entry is a key with on
     az = "Məlumat yoxdur"
 
 A text may hold named places such as ``{count}``. Both languages of a key hold the same places; a
-test sees to it.
+test sees to it. ``{count:entry|entries}`` is a number with its noun: ``1 entry``, ``2 entries``.
 """
 
 from __future__ import annotations
 
 import string
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 from voterlist.shipped import shipped_text
 
-__all__ = ["LANGUAGES", "Catalogue", "catalogue", "entries", "texts"]
+__all__ = ["LANGUAGES", "Catalogue", "catalogue", "entries", "fill", "texts"]
 
 LANGUAGES = ("en", "az")
 
@@ -111,7 +112,7 @@ class Catalogue:
             name: self.number(value) if isinstance(value, int | float) else value
             for name, value in places.items()
         }
-        return texts(key)[self.language].format(**filled)
+        return fill(texts(key)[self.language], filled)
 
     def text(self, key: str) -> str:
         """The text of a key as it stands, its places not filled.
@@ -149,6 +150,25 @@ class Catalogue:
             if self.language == "az"
             else f"{100 * share:.{digits}f} %"
         )
+
+
+class _Counted(str):
+    """A number as it is written, which can say its noun too."""
+
+    __slots__ = ()
+
+    def __format__(self, nouns: str) -> str:
+        if not nouns:
+            return str(self)
+        single, plural = nouns.split("|")
+        return f"{self} {single if self == '1' else plural}"
+
+
+def fill(text: str, filled: Mapping[str, object]) -> str:
+    """A text with its places filled; a number stands there as it is written."""
+    if "|" in text:
+        filled = {name: _Counted(value) for name, value in filled.items()}
+    return text.format(**filled)
 
 
 def catalogue(language: str) -> Catalogue:

@@ -17,7 +17,7 @@ FILE = "glossary.toml"
 """Its name beside the files of the catalogue, of which it is none."""
 
 _NOT_WORDS = re.compile(
-    r"\{\w+\}|\[+[a-z_.]+\]+|--[\w-]+|\b\w+\.(?:toml|parquet|xlsx|db)\b|\b[a-z]+_[a-z_]+\b"
+    r"\{\w+[:}]|\[+[a-z_.]+\]+|--[\w-]+|\b\w+\.(?:toml|parquet|xlsx|db)\b|\b[a-z]+_[a-z_]+\b"
     r"|\bvoterlist(?: [a-z]+)+|\b(?:review|ledger) [a-z]+\b(?= (?:əmr|wr))|\b[A-Z]{3,}\b"
 )
 """Places, sections, options, file names, columns and commands: no words of a sentence."""

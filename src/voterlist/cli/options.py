@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 import typer
 
 from voterlist.cli.terminal import TERMINAL, Answer
-from voterlist.cli.words import SAY
+from voterlist.cli.words import SAY, WORKSPACE
 from voterlist.errors import usage_error
 from voterlist.model import Profile
 
@@ -81,7 +81,17 @@ def option(words: str, *names: str, **more: Any) -> Any:
 
 def argument(words: str, metavar: str) -> Any:
     """An argument: the key of its help below ``cli.argument``, and what it is called."""
-    return typer.Argument(metavar=metavar, help=_help("argument", words))
+    names_workspace = words.startswith("workspace")
+    return typer.Argument(
+        metavar=metavar,
+        help=_help("argument", words),
+        callback=_speak_of if names_workspace else None,
+    )
+
+
+def _speak_of(workspace: Path | None) -> Path | None:
+    WORKSPACE.set(workspace)
+    return workspace
 
 
 def _help(kind: str, words: str) -> str:
@@ -184,7 +194,9 @@ def workspace_of(given: Path | None) -> Path:
     """
     from voterlist.storage.settings import workspace_here
 
-    return workspace_here(Path.cwd()) if given is None else given
+    workspace = workspace_here(Path.cwd()) if given is None else given
+    WORKSPACE.set(workspace)
+    return workspace
 
 
 def settings_of(workspace: Path) -> Settings:

@@ -8,13 +8,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Annotated
 
-from voterlist.cli.common import (
-    tell_chance,
-    tell_compared,
-    tell_doubts,
-    tell_estimate,
-    tell_training_labels,
-)
+from voterlist.cli.common import tell_doubts, tell_training_labels
 from voterlist.cli.logs import LOG
 from voterlist.cli.options import (
     Today,
@@ -140,7 +134,11 @@ def _tell(result: RunResult, settings: Settings, workspace: Path) -> None:
     _tell_decided(result, workspace)
     if result.exit_code == 1:
         TERMINAL.say()
-        tell("cli.run.code")
+        reasons = (
+            SAY(f"cli.run.asks.{name}", count=count)
+            for name, count in result.asks.items()
+        )
+        tell("cli.run.code", reasons="; ".join(reasons))
     if result.exit_code == InputError.exit_code:
         warn("error.no-readable-list.what", count=result.files)
         warn("error.no-readable-list.todo")
@@ -215,12 +213,19 @@ def _tell_decided(result: RunResult, workspace: Path) -> None:
 
 
 def _tell_set_aside(result: RunResult) -> None:
+    from voterlist.pipeline.result import FURNITURE
+
     counted = {code: count for code, count in result.set_aside_by_code.items() if count}
-    if counted:
+    # Whoever may be a voter stands first, not under headings and blank rows.
+    voters = {code: counted[code] for code in counted if code not in FURNITURE}
+    if voters:
         tell("cli.run.set-aside")
-        titled = [(title("aside", code), count) for code, count in counted.items()]
-        rows = sorted(titled, key=lambda row: -row[1])
+        most = sorted(voters, key=lambda code: -voters[code])
+        rows = [(title("aside", code), voters[code]) for code in most]
         table(("reason", "rows"), rows)
+    furniture = sum(counted.values()) - sum(voters.values())
+    if furniture:
+        tell("cli.run.furniture", count=furniture)
     if result.left_out:
         _tell_left_out(result)
     if result.troubles:
@@ -324,6 +329,8 @@ def _todo(code: str) -> str:
 
 
 def _tell_cases(result: RunResult) -> None:
+    from voterlist.report.words import Words
+
     if not result.cases_by_kind:
         tell("cli.run.no-cases")
         return
@@ -335,12 +342,13 @@ def _tell_cases(result: RunResult) -> None:
     if result.is_unchanged:
         # How the linkage went was said when it was done.
         return
-    tell_compared(result.afresh or 0, result.compared or 0, result.state_use)
     if result.decisions:
         tell_training_labels(result.training_labels, result.contradictory)
-    tell_estimate(result.estimate)
+    if result.estimate:
+        # Its interval, what was compared and what chance explains stand in the report.
+        right = Words(SAY.language).probability(result.estimate["precision"])
+        tell("cli.run.right", pairs=result.estimate["pairs"], right=right)
     tell_doubts(result.doubts)
-    tell_chance(result.chance)
 
 
 def _as_json(result: RunResult, settings: Settings) -> Answer:

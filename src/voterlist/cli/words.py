@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Mapping
+from contextvars import ContextVar
 from pathlib import Path
 
-from voterlist.catalogue import LANGUAGES, Catalogue
+from voterlist.catalogue import LANGUAGES, Catalogue, fill, texts
+
+WORKSPACE: ContextVar[Path | None] = ContextVar("workspace", default=None)
+"""The workspace of this command: sentences name it where they name a command to type."""
+_DIR = re.compile(r"\bDIR\b")
 
 
 def language_of(environment: Mapping[str, str]) -> str:
@@ -31,10 +37,17 @@ class _Spoken(Catalogue):
     def __call__(self, key: str, **places: object) -> str:
         """The text of a key with its places filled."""
         shown = {
-            name: visible_name(str(value)) if isinstance(value, str | Path) else value
+            name: self.number(value)
+            if isinstance(value, int | float)
+            else visible_name(str(value))
             for name, value in places.items()
         }
-        return super().__call__(key, **shown)
+        text = texts(key)[self.language]
+        workspace = WORKSPACE.get()
+        if workspace is not None:
+            shown["DIR"] = shlex.quote(visible_name(str(workspace)))
+            text = _DIR.sub("{DIR}", text)
+        return fill(text, shown)
 
 
 SAY: Catalogue = _Spoken(language_of(os.environ))

@@ -178,10 +178,12 @@ def template(
 ) -> str:
     """A ``voterlist.toml`` with a comment on every key.
 
-    Parsed, it gives the defaults with this cycle and level. The example in it is of this
-    constituency.
+    Parsed, it gives the defaults with this cycle, level and own constituency. The examples in it
+    are of this constituency.
     """
     text = shipped_text("voterlist.config", "voterlist.template.toml")
+    if constituency is not None:
+        text = text.replace("# constituency = @", "constituency = @", 1)
     example = str(constituency or 88)
     text = text.replace("@CONSTITUENCY@", example)
     return text.replace("@CYCLE@", cycle).replace("@LEVEL@", level.value)

@@ -275,25 +275,30 @@ class RunResult:
     by_constituency: tuple[ConstituencyWork, ...] = ()
 
     @property
+    def asks(self) -> dict[str, int]:
+        """What needs a person, and how many of each."""
+        set_aside = (
+            count
+            for code, count in self.set_aside_by_code.items()
+            if code not in FURNITURE
+        )
+        counts = {
+            "set-aside": sum(set_aside),
+            "unreadable": len(self.troubles),
+            "in-doubt": len(self.place_doubts),
+            "lost-letters": len(self.lost_letters),
+            "missing": len(self.missing_lists),
+            "contested": self.decided.contested,
+            "overdue": len(self.overdue),
+            "clock": int(self.clock_behind is not None),
+        }
+        return {name: count for name, count in counts.items() if count}
+
+    @property
     def exit_code(self) -> int:
         """3: no file could be read; 1: something needs a person; 0: nothing does."""
         whole = (trouble for trouble in self.troubles if trouble.sheet is None)
         unreadable = {trouble.file for trouble in whole if trouble.is_of_lists}
         if self.files and len(unreadable) >= self.files:
             return 3
-        real = any(
-            count
-            for code, count in self.set_aside_by_code.items()
-            if code not in FURNITURE
-        )
-        asks = (
-            real,
-            self.troubles,
-            self.overdue,
-            self.clock_behind,
-            self.missing_lists,
-            self.place_doubts,
-            self.lost_letters,
-            self.decided.contested,
-        )
-        return 1 if any(asks) else 0
+        return 1 if self.asks else 0

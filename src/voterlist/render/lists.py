@@ -428,7 +428,7 @@ def _door(words: ListWords) -> list[Shown]:
         _NUMBER,
         _name(30, 42),
         _YEAR,
-        Shown("lists.column.code", code_of, 11, 21, kind="label"),
+        Shown("lists.column.code", code_of, 11, 25, kind="label"),
         Shown("lists.column.question", words.question, 60, 82, kind="text"),
         Shown("lists.column.due", lambda row: words.day_of(row["due"]), 12, 19),
         Shown(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 
-from voterlist.catalogue import catalogue
+from voterlist.catalogue import catalogue, fill
 from voterlist.report.values import Born, Facts, Place, Text, Value
 
 UNKNOWN = "\N{EN DASH}"
@@ -32,7 +32,7 @@ class Words:
             name: value if type(value) is str else self._filled(value)
             for name, value in places.items()
         }
-        return text.format(**filled)
+        return fill(text, filled)
 
     def has(self, key: str) -> bool:
         """True where the catalogue has this key."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from importlib import resources
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, TypeAlias
 
@@ -33,6 +33,8 @@ _SURE = frozenset(
 )
 """Letters that the first font has; a test says so."""
 
+_BEFORE_NUMBER = re.compile(r"(?<=\w) (?=\d)")
+"""No line ends here: ``ev 4``."""
 _ESCAPE = re.compile(r'\\(?:[bfnrt]|u00[01][0-9a-f]|["\\])')
 _OF_JSON = frozenset({'\\"', "\\\\"})
 _PROBE = b"""
@@ -201,7 +203,7 @@ def render_list(document: ListDocument, language: str) -> bytes:
         return typeset("display", data, document.day)
     sheet: SheetName = "display" if is_display else "work"
     data["list"] = _section(sheet, [(None, document.rows.to_pylist())], words)
-    data["list"] |= {"none": words("lists.none"), "counted": True}
+    data["list"] |= {"none": words("lists.none")}
     if is_display:
         return typeset("display", data, document.day)
     corrections = document.corrections.to_pylist()
@@ -263,30 +265,77 @@ def _section(
         places = [at for at, shown in enumerate(columns) if shown.is_corrected(row)]
         if places:
             marks[str(number)] = places
+    texts = [_texts(columns, row) for row in rows]
+    headings = [words(shown.key) for shown in columns]
+    widths = _widths(columns, headings, texts, _PAGES.get(sheet, _LANDSCAPE))
+    remaining = iter(texts)
     return {
         "columns": [
             {
-                "heading": words(shown.key),
-                "width": shown.paper,
+                "heading": heading,
+                "width": width,
                 "align": shown.align,
                 "weight": "bold" if shown.is_bold else "regular",
             }
-            for shown in columns
+            for shown, heading, width in zip(columns, headings, widths, strict=True)
         ],
         "groups": [
-            {"heading": heading, "rows": [_texts(columns, row) for row in rows]}
+            {"heading": heading, "rows": list(islice(remaining, len(rows)))}
             for heading, rows in groups
         ],
         "marks": marks,
-        "counted": False,
     }
+
+
+_LANDSCAPE = 267.0
+_PAGES: Mapping[SheetName, float] = {"display": 180.0, "changes": 180.0}
+"""Millimetres between the margins; of the other sheets those of a page on its side."""
+_LETTER, _BOLD_LETTER, _MARGINS = 1.6, 1.85, 3.6
+"""Millimetres: a letter on average, in regular and in bold type, and both sides of a cell."""
+_CAPITALS = 1.35
+"""How much wider a word in capitals is."""
+_USUAL = 0.95
+"""So many of the texts of a long column fit into one line where there is room."""
+
+
+def _widths(
+    columns: Sequence[Shown],
+    headings: Sequence[str],
+    texts: Sequence[Sequence[str | None]],
+    page: float,
+) -> list[float]:
+    """How wide each column is, in millimetres: what some do not need, the long ones get."""
+    short, long = {}, {}
+    for at, (shown, heading) in enumerate(zip(columns, headings, strict=True)):
+        if shown.is_to_fill_in:
+            short[at] = float(shown.paper)
+            continue
+        letter = _BOLD_LETTER if shown.is_bold else _LETTER
+        lengths = sorted(
+            letter * len(text) * (_CAPITALS if text.isupper() else 1)
+            for text in (row[at] or "" for row in texts)
+        )
+        longest_word = max(map(len, heading.split()), default=0)
+        least = longest_word * _BOLD_LETTER + _MARGINS
+        widest = max(lengths, default=0.0) + _MARGINS
+        if widest <= max(shown.paper, least):
+            short[at] = max(widest, least)
+        else:
+            long[at] = max(lengths[int(_USUAL * (len(lengths) - 1))] + _MARGINS, least)
+    part = min(1.0, (page - sum(short.values())) / sum(long.values())) if long else 1.0
+    widths = short | {at: width * part for at, width in long.items()}
+    return [round(widths[at], 2) for at in range(len(columns))]
 
 
 def _texts(columns: Sequence[Shown], row: Cells) -> list[str | None]:
     """The texts of a row; None where a person fills in, empty where nothing is known."""
     values = [shown.value(row) for shown in columns]
     return [
-        None if shown.is_to_fill_in else "" if value is None else str(value)
+        None
+        if shown.is_to_fill_in
+        else _BEFORE_NUMBER.sub(
+            "\N{NO-BREAK SPACE}", "" if value is None else str(value)
+        )
         for shown, value in zip(columns, values, strict=True)
     ]
 

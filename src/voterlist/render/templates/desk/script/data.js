@@ -11,7 +11,12 @@ const makeDesk = (data, allWords) => {
   desk.say = (key, places = {}) => {
     const text = allWords[desk.language][key];
     if (text === undefined) return key;
-    return text.replace(/\{(\w+)\}/g, (whole, name) => (name in places ? String(places[name]) : whole));
+    return text.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (whole, name, single, plural) => {
+      if (!(name in places)) return whole;
+      const value = String(places[name]);
+      if (plural === undefined) return value;
+      return `${value} ${value === "1" ? single : plural}`;
+    });
   };
   desk.text = (number) => {
     if (number >= 0) return data.strings[number];
