@@ -173,7 +173,9 @@ class ListWords(Words):
     def why(self, row: _Row) -> str:
         """The ground of a row of CORRECTION, and the document that shows it."""
         ground = row["ground"]
+        is_repeat = row["change"] == Verdict.REPEAT.value
         parts = [
+            self("lists.why.repeat") if is_repeat else None,
             self._title("ground", ground) if ground else None,
             self._title("rule", row["rule"]) if row["rule"] and not ground else None,
             evidence_of(row["document"], self),

@@ -6,6 +6,7 @@
     const words = list.querySelector("[data-find]");
     const kind = list.querySelector("[data-kind]");
     const count = list.querySelector("[data-count]");
+    const rest = list.querySelector("[data-rest]");
     const items = [...list.querySelectorAll("[data-item]")].map((item) => [item, fold(item.textContent)]);
     const show = () => {
       const wanted = fold(words.value).split(/\s+/).filter(Boolean);
@@ -15,6 +16,7 @@
         item.hidden = !fits;
         shown += fits;
       }
+      if (rest && (words.value || kind.value)) rest.open = true;
       count.textContent = `${shown} / ${items.length}`;
     };
     words.addEventListener("input", show);
