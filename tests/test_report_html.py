@@ -52,6 +52,16 @@ def test_the_page_of_nothing_says_so():
     assert "Nothing needs a person now" in page.text
 
 
+def test_a_pyramid_without_sexes_is_a_sentence():
+    """An empty drawing says that nobody is on the list."""
+    rows = [{"age_from": 25, "sex": None, "voters": 3}]
+    nobody = tables.run(pyramid=tables.table(tables.PYRAMID, rows))
+    page = Page(html.render_report(build(nobody), "en"))
+
+    assert "The lists do not say who is a man and who is a woman" in page.text
+    assert "0 men" not in page.text
+
+
 @pytest.mark.parametrize(
     ("most", "end"),
     [(0, 2), (1, 2), (9, 10), (10, 20), (41, 60), (308, 400), (1000, 2000)],

@@ -287,6 +287,7 @@ NOT_SAID = {
     "pages.more": "more lines than a page names",
     "pages.title.unknown": "an unknown precinct",
     "pages.unusual.none": "a precinct like the others",
+    "report.pyramid.no-sex": "a list that says of nobody whether man or woman",
     "report.cut": "more rows than a sheet holds",
     "report.registers.of-constituency": "a part of a register",
 }
