@@ -359,7 +359,8 @@ def test_the_command_writes_a_page_and_says_what_is_wrong(workspace, tmp_path):
         return found.exit_code, json.loads(found.stdout)
 
     page = tmp_path / "desk.html"
-    code, told = call("review", "export", workspace, "--form", "page", "--out", page)
+    # The name of the file says that it is a page.
+    code, told = call("review", "export", workspace, "--out", page)
     assert (code, told["cases"], told["out"]) == (0, 1, str(page))
     code, told = call("review", "export", workspace, "--form", "page", "-c", "12")
     assert (code, told["error"]["code"]) == (2, "constituency-not-run")

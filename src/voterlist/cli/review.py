@@ -28,13 +28,14 @@ _SUBJECT = ("case_id", "case_number", "entry_id", "rule")
 _REPLACED = ("file", *_SUBJECT, "decided_by", "before", "now")
 _PROBLEM = ("file", "sheet", "row", "code", *_SUBJECT)
 _Language = Annotated[Literal["az", "en"] | None, option("language")]
+_PAGES = (".html", ".htm")
 _SIZE = 200
 """Cases and pairs of a sample."""
 
 
 def export(
     workspace: Workspace,
-    form: Annotated[Literal["workbook", "page"], option("review-form")] = "workbook",
+    form: Annotated[Literal["workbook", "page"] | None, option("review-form")] = None,
     constituency: Annotated[
         int | None, option("review-constituency", "--constituency", "-c", "NUMBER")
     ] = None,
@@ -62,7 +63,8 @@ def export(
                 raise usage_error("seal-without-out")
             seal = sealed_name(out)
             plain = carried.enter_context(sealed(workspace, seal, encrypt_to))
-        if form == "page":
+        is_named_page = out is not None and out.suffix.lower() in _PAGES
+        if form == "page" or (form is None and is_named_page):
             return _tell_page(workspace, export_page(workspace, plain, **asked), seal)
         made = export_review(workspace, plain, **asked)
         return _tell_workbook(workspace, made, seal, is_for_all=name is None)
