@@ -204,6 +204,7 @@ COMMANDS = {
             ("lists", "{root}/below", "--purpose", "record", *_HERE),
             _decided,
         ),
+        Command("figures", ("figures", "{root}/below", *_HERE), _decided),
         Command(
             "day-stock",
             (

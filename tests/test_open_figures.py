@@ -4,8 +4,10 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 import stat
 from collections import Counter
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -16,14 +18,14 @@ from list_tables import compiled, entries
 from voterlist import config
 from voterlist.centre import counting
 from voterlist.centre import figures as figures_module
-from voterlist.centre.counting import Counted, age_groups
+from voterlist.centre.counting import CELLS, Counted, age_groups
 from voterlist.centre.disclosure import Rounding
-from voterlist.centre.open_tables import CELLS, dictionary, files
+from voterlist.centre.open_tables import dictionary, files
 from voterlist.centre.press import press_sheet
 from voterlist.cli.app import APP
 from voterlist.custody.keys import Signed, is_signature, read_public_key
+from voterlist.render.lists import ListWords
 from voterlist.render.sheet import sheet_page, sheet_paper
-from voterlist.report.words import Words
 from voterlist.schemas import AMENDMENT
 from voterlist.storage.ledger import Ledger, place_in
 from voterlist.storage.settings import settings_of
@@ -101,6 +103,10 @@ def test_the_numbers_are_those_of_the_printed_lists(sample, tmp_path):
 def test_the_same_lists_give_the_same_bytes_and_the_key_stays_at_home(workspace):
     """A release can be made again, and nobody learns by what it was rounded."""
     _, first = figures(workspace)
+    page = (Path(__file__).parents[1] / "docs" / "figures.md").read_text("utf-8")
+    for file in first["files"]:
+        stem = re.sub(r"-(en|az|by-.*)$", "", file["name"].partition(".")[0])
+        assert f"`{stem}" in page
     _, again = figures(workspace, "--out", workspace / "again")
     assert first["files"] == again["files"]
     secret = workspace / "figures-secret"
@@ -236,7 +242,7 @@ def test_who_comes_of_age_who_votes_first_and_how_old_the_oldest_is():
     """The figures of the sheet of 2024 that stand in no other table."""
     counted, _ = counted_people(*BORN)
     assert (counted.of_age, counted.first, counted.oldest) == (1, 3, 136)
-    (cells,) = counted.voters.values()
+    (cells,) = counted.lists["voters"].values()
     assert cells == {
         ("under-18", "unknown"): 1,
         ("18-29", "unknown"): 4,
@@ -248,8 +254,8 @@ def test_who_comes_of_age_who_votes_first_and_how_old_the_oldest_is():
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", {"136 (? – being checked)", "sex unknown", "age unknown"}),
-        ("az", {"136 (? – yoxlanılır)", "cinsi naməlum", "yaşı naməlum"}),
+        ("en", {"136 (? – being checked)", "not known"}),
+        ("az", {"136 (? – yoxlanılır)", "naməlum"}),
     ],
 )
 def test_nobody_is_left_out_of_the_sheet_and_an_age_past_belief_has_a_mark(
@@ -257,8 +263,9 @@ def test_nobody_is_left_out_of_the_sheet_and_an_age_past_belief_has_a_mark(
 ):
     """A list without a column of sex, and voters whose age is not known."""
     counted, settings = counted_people(*BORN)
-    tables, _ = figures_module._protected(counted, Rounding(b"key", 3), {})
-    words = Words(language)
+    nothing = {name: {} for name in CELLS}
+    tables, _ = figures_module._protected(counted, Rounding(b"key", 3), nothing)
+    words = ListWords(language)
     made = press_sheet(
         counted, tables, Rounding(b"key", 3), settings, workspaces.TODAY, words
     )

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from voterlist.centre.disclosure import Lists
+from voterlist.centre.disclosure import Lists, Place
 from voterlist.check.agehist import completed_years
 from voterlist.config import Settings
 from voterlist.counter.applications import Brief
@@ -22,8 +20,14 @@ from voterlist.lists.compile import compile_lists
 from voterlist.lists.roll import LIST_KEY
 from voterlist.model import Sex
 from voterlist.pipeline.list_input import ListSource
-from voterlist.tables import count_by, is_known, plain, row_of_each, taken, words
+from voterlist.tables import count_by, is_known, rows_among, words
 
+CELLS: Mapping[str, tuple[str, ...]] = {
+    "voters": ("age_group", "sex"),
+    "changes": ("change", "ground"),
+    "applications": ("what", "state"),
+}
+"""Open table -> by what it is counted beside the list."""
 UNKNOWN = "unknown"
 """Of a voter whose sex or age is not known; of a change without a ground."""
 SEXES = (Sex.MALE.value, Sex.FEMALE.value, UNKNOWN)
@@ -36,12 +40,10 @@ class Counted:
     day: dt.date
     groups: tuple[str, ...]
     """The age groups: the first below voting age, the last unknown."""
-    voters: Lists = field(default_factory=dict)
-    """By age group and sex."""
-    changes: Lists = field(default_factory=dict)
-    """What was done to each list, by change and ground."""
-    applications: Lists = field(default_factory=dict)
-    """By what was asked for, and what became of it; where the entry stands that it is about."""
+    lists: dict[str, Lists] = field(
+        default_factory=lambda: {name: {} for name in CELLS}
+    )
+    """By the name of the open table."""
     of_age: int = 0
     """Who reaches voting age on the day."""
     first: int = 0
@@ -67,20 +69,24 @@ def count(
     day = list_day(settings.calendar, settings.workspace.cycle)
     counted = Counted(day, age_groups(starts))
     known = source.constituencies()
-    for constituency in known:
-        source.require_current(constituency)
-    waiting = list(briefs)
+    asked_about = [brief.entry_id for brief in briefs]
+    places: dict[str | None, Place] = {}
     for done, constituency in enumerate(known):
         progress("lists", done, len(known))
+        source.require_current(constituency)
         run, given = source.input_of(constituency)
         compiled = compile_lists(given, constituency=constituency)
         counted.runs.add(run)
         _count_voters(counted, compiled.listed, settings)
-        corrections = compiled.corrections
-        _add(counted.changes, count_by(corrections, *LIST_KEY, "change", "ground"))
-        waiting = _count_applications(counted, waiting, compiled.listed)
-    for brief in waiting:
-        _add(counted.applications, {(None, None, None, brief.what, brief.state): 1})
+        _add(counted, "changes", compiled.corrections, "change", "ground")
+        named = rows_among(compiled.listed, "entry_id", asked_about)
+        for row in named.select(["entry_id", *LIST_KEY]).to_pylist():
+            entry_id, *place = row.values()
+            places[entry_id] = tuple(place)
+    for brief in briefs:
+        place = places.get(brief.entry_id, (None, None, None))
+        cells = counted.lists["applications"].setdefault(place, Counter())
+        cells[brief.what, brief.state] += 1
     return counted
 
 
@@ -97,44 +103,24 @@ def _count_voters(counted: Counted, listed: pa.Table, settings: Settings) -> Non
     groups = np.where(np.isnan(ages), len(counted.groups) - 1, groups)
     columns = {name: listed.column(name) for name in LIST_KEY}
     columns["age"] = words(counted.groups).take(pa.array(groups))
-    columns["sex"] = pc.fill_null(plain(listed.column("sex")), UNKNOWN)
-    _add(counted.voters, count_by(pa.table(columns), *LIST_KEY, "age", "sex"))
+    columns["sex"] = listed.column("sex")
+    _add(counted, "voters", pa.table(columns), "age", "sex")
     before = completed_years(listed, day - dt.timedelta(days=1))
     is_birthday = is_known(listed.column("birth_day")) & (before < of_age)
-    counted.of_age += _number((ages >= of_age) & is_birthday)
+    counted.of_age += int(np.count_nonzero((ages >= of_age) & is_birthday))
     last = settings.figures.last_election_day
     if last is not None:
         was_young = completed_years(listed, last) < of_age
-        counted.first += _number((ages >= of_age) & was_young)
+        counted.first += int(np.count_nonzero((ages >= of_age) & was_young))
     known = ages[~np.isnan(ages)]
     if known.size:
         counted.oldest = max(int(known.max()), counted.oldest or 0)
 
 
-def _number(rows: Any) -> int:
-    return int(np.count_nonzero(rows))
-
-
-def _count_applications(
-    counted: Counted, briefs: Collection[Brief], listed: pa.Table
-) -> list[Brief]:
-    """Count the applications about these voters; returns the others."""
-    ids = pa.array([brief.entry_id for brief in briefs], pa.string())
-    rows = row_of_each(ids, listed.column("entry_id"))
-    keys = zip(
-        *(taken(listed, name, rows).to_pylist() for name in LIST_KEY), strict=True
-    )
-    others = []
-    for brief, row, key in zip(briefs, rows.to_pylist(), keys, strict=True):
-        if row is None:
-            others.append(brief)
-        else:
-            _add(counted.applications, {(*key, brief.what, brief.state): 1})
-    return others
-
-
-def _add(lists: Lists, found: Mapping[Any, int]) -> None:
-    """Add counts by place and the two parts of a cell."""
-    for (constituency, precinct, kind, first, second), number in found.items():
-        cells = lists.setdefault((constituency, precinct, kind), Counter())
-        cells[first or UNKNOWN, second or UNKNOWN] += number
+def _add(counted: Counted, name: str, table: pa.Table, *parts: str) -> None:
+    """Count the rows of a table by list and these two columns."""
+    found = count_by(table, *LIST_KEY, *parts)
+    for (constituency, precinct, kind, *cell), number in found.items():
+        place = (constituency, precinct, kind)
+        cells = counted.lists[name].setdefault(place, Counter())
+        cells[tuple(part or UNKNOWN for part in cell)] += number

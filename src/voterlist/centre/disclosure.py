@@ -17,11 +17,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from voterlist.errors import usage_error
-from voterlist.model import null_last
 
-Place: TypeAlias = tuple[int | None, int | None, str | None]
+Place: TypeAlias = tuple[Any, ...]
 """Constituency, precinct and kind of a list; None where it is not known, or of several."""
-Parts: TypeAlias = tuple[str | None, str | None]
+Parts: TypeAlias = tuple[str, ...]
 """What is counted in a cell: age group and sex, change and ground, request and outcome."""
 Counts: TypeAlias = Mapping[Parts, int]
 Lists: TypeAlias = dict[Place, Counter[Parts]]
@@ -92,40 +91,30 @@ def without_small(lists: Lists, least: int) -> Lists:
         UsageError: all lists together have fewer.
     """
     kept = {place: cells for place, cells in lists.items() if cells.total()}
+
+    def size(place: Place) -> tuple[int, str]:
+        return kept[place].total(), repr(place)
+
     while kept:
-        small = min(kept, key=lambda place: _order(place, kept[place].total()))
+        small = min(kept, key=size)
         if kept[small].total() >= least:
             return kept
         cells = kept.pop(small)
-        if not kept:
-            break
-        near = min(kept, key=lambda place: _distance(small, place, kept[place].total()))
-        cells += kept.pop(near)
-        together = _common(small, near)
-        kept[together] = kept.get(together, Counter()) + cells
+        if kept:
+            # The kind matters most: the sums of each kind stay exact.
+            near = min(
+                kept,
+                key=lambda place: (
+                    place[2] != small[2],
+                    place[0] != small[0],
+                    size(place),
+                ),
+            )
+            cells += kept.pop(near)
+            pairs = zip(small, near, strict=True)
+            together = tuple(mine if mine == other else None for mine, other in pairs)
+            kept[together] = kept.get(together, Counter()) + cells
     raise usage_error("figures-too-few", least=least)
-
-
-def _common(place: Place, other: Place) -> Place:
-    """What two places have in common."""
-    numbers = (
-        mine if mine == theirs else None
-        for mine, theirs in zip(place[:2], other[:2], strict=True)
-    )
-    constituency, precinct = numbers
-    return constituency, precinct, place[2] if place[2] == other[2] else None
-
-
-def _order(place: Place, voters: int) -> tuple[Any, ...]:
-    constituency, precinct, kind = place
-    return voters, null_last(constituency), null_last(precinct), kind or ""
-
-
-def _distance(place: Place, other: Place, voters: int) -> tuple[Any, ...]:
-    constituency, precinct, kind = (
-        mine != theirs for mine, theirs in zip(place, other, strict=True)
-    )
-    return kind, constituency, precinct, _order(other, voters)
 
 
 def protected(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from voterlist.catalogue import LANGUAGES
-from voterlist.centre.counting import SEXES, Counted, count
+from voterlist.centre.counting import CELLS, SEXES, Counted, count
 from voterlist.centre.disclosure import (
     WITHHELD,
     Counts,
@@ -23,7 +24,7 @@ from voterlist.centre.disclosure import (
     protected,
     without_small,
 )
-from voterlist.centre.open_tables import Rows, dictionary, files
+from voterlist.centre.open_tables import LISTS, Rows, dictionary, files
 from voterlist.centre.press import press_sheet
 from voterlist.counter.applications import applications_of
 from voterlist.custody.canonical import to_bytes
@@ -32,9 +33,9 @@ from voterlist.custody.keys import Keys, Signed
 from voterlist.handover.commissions import KEYS, commission_of, keys_of
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.standings import RUN_EVENT
+from voterlist.render.lists import ListWords
 from voterlist.render.rows import write_csv
 from voterlist.render.sheet import sheet_page, sheet_paper
-from voterlist.report.words import Words
 from voterlist.storage import store
 from voterlist.storage.files import write_atomically, write_content
 from voterlist.storage.ledger import JournalLine
@@ -46,8 +47,6 @@ EVENT = "figures"
 SECRET = "figures-secret"  # noqa: S105  the name of a folder
 """The folder of a workspace with the key, and the counts of which the last release was rounded."""
 _KEY_BYTES = 32
-_Released = Mapping[str, Mapping[Place, Counts]]
-"""Table -> list -> the counts of which its published cells were rounded."""
 
 
 class ReleasedFile(Frozen):
@@ -79,9 +78,10 @@ class FiguresMade:
     folder: Path
     release: Release
     voters: int
-    lists: int
     withheld: int
     """Voters of lists whose cells are not published."""
+    counts_first: bool
+    """False where no last election day is set: nobody is known to vote for the first time."""
     signed_by: str | None
     """The fingerprint of the key; None where the commission has none."""
     later: dt.date | None
@@ -126,17 +126,18 @@ def make_figures(
         source = ListSource.of(workspace, ledger, settings)
         briefs = [one.brief for one in applications_of(ledger.applications()).values()]
         counted = count(source, settings, briefs, progress)
-        counted.voters = without_small(counted.voters, settings.figures.least)
+        lists = counted.lists
+        lists["voters"] = without_small(lists["voters"], settings.figures.least)
         secret = workspace / SECRET
         had_key = (secret / "key").exists()
         rounding = Rounding(_key(secret), settings.figures.least)
-        before = _read_released(secret / "released.json")
-        tables, released = _protected(counted, rounding, before)
+        state = secret / "released.json"
+        tables, released = _protected(counted, rounding, _released(state))
         folder = out or workspace / "figures" / today.isoformat()
-        (store.make_folder if out else store.own_folder)(folder)
+        store.make_folder(folder)
         written = _write_tables(folder, tables)
         for language in LANGUAGES:
-            words = Words(language)
+            words = ListWords(language)
             sheet = press_sheet(counted, tables, rounding, settings, today, words)
             for form, render in (("html", sheet_page), ("pdf", sheet_paper)):
                 written.append(folder / f"press-{language}.{form}")
@@ -154,7 +155,12 @@ def make_figures(
         )
         _write_manifest(folder, release, keys)
         # Killed before it, the same figures are made again.
-        _write_released(secret / "released.json", released)
+        write_content(
+            state,
+            json.dumps(
+                [(name, *row) for name in released for row in released[name].items()]
+            ),
+        )
         newest = source.runs.run
         later = _later(source.journal, newest, today)
         line = {"release": store.sha256(folder / "manifest.json"), "run": newest}
@@ -164,11 +170,11 @@ def make_figures(
     return FiguresMade(
         folder=folder,
         release=release,
-        voters=sum(tables["lists"].values()),
-        lists=len(tables["lists"]),
+        voters=sum(tables[LISTS].values()),
         withheld=sum(
             number for cell, number in tables["voters"].items() if cell[3:] == WITHHELD
         ),
+        counts_first=settings.figures.last_election_day is not None,
         signed_by=keys.public.fingerprint if keys else None,
         later=later,
         new_key=bool(releases) and not had_key,
@@ -184,50 +190,38 @@ def _key(secret: Path) -> bytes:
 
 
 def _protected(
-    counted: Counted, rounding: Rounding, before: _Released
-) -> tuple[dict[str, Rows], _Released]:
+    counted: Counted, rounding: Rounding, before: Mapping[str, Lists]
+) -> tuple[dict[str, Rows], dict[str, Rows]]:
     """The rows of each open table, and the counts of which they were rounded."""
-    lists: dict[str, Lists] = {
-        "voters": counted.voters,
-        "changes": counted.changes,
-        "applications": counted.applications,
-    }
-    every = {"voters": list(product(counted.groups, SEXES))}
+    every = list(product(counted.groups, SEXES))
+    voters = counted.lists["voters"]
     tables: dict[str, Rows] = {
-        "lists": {place: cells.total() for place, cells in counted.voters.items()}
+        LISTS: {place: cells.total() for place, cells in voters.items()}
     }
-    released: dict[str, Mapping[Place, Counts]] = {}
-    for name, today in lists.items():
-        shown, released[name] = protected(
-            today, before.get(name, {}), name, rounding, every.get(name)
-        )
-        tables[name] = {
-            (*place, *parts): number
-            for place, cells in shown.items()
-            for parts, number in cells.items()
-        }
+    released = {}
+    for name, lists in counted.lists.items():
+        whole = every if lists is voters else None
+        shown, kept = protected(lists, before[name], name, rounding, whole)
+        tables[name], released[name] = _rows(shown), _rows(kept)
     return tables, released
 
 
-def _read_released(path: Path) -> _Released:
-    """The counts of which the last release was rounded; none before the first one."""
-    if not path.exists():
-        return {}
+def _rows(lists: Mapping[Place, Counts]) -> Rows:
     return {
-        name: {
-            tuple(place): {tuple(parts): number for parts, number in cells}
-            for place, cells in lists
-        }
-        for name, lists in json.loads(path.read_bytes()).items()
+        (*place, *parts): number
+        for place, cells in lists.items()
+        for parts, number in cells.items()
     }
 
 
-def _write_released(path: Path, released: _Released) -> None:
-    found = {
-        name: [(place, list(cells.items())) for place, cells in lists.items()]
-        for name, lists in released.items()
-    }
-    write_content(path, json.dumps(found))
+def _released(path: Path) -> dict[str, Lists]:
+    """The counts of which the last release was rounded; none before the first one."""
+    before: dict[str, Lists] = {name: {} for name in CELLS}
+    if path.exists():
+        for name, cell, number in json.loads(path.read_bytes()):
+            cells = before[name].setdefault(tuple(cell[:3]), Counter())
+            cells[tuple(cell[3:])] = number
+    return before
 
 
 def _write_tables(folder: Path, tables: Mapping[str, Rows]) -> list[Path]:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from voterlist.catalogue import LANGUAGES, catalogue
-from voterlist.centre.counting import UNKNOWN
+from voterlist.centre.counting import CELLS, UNKNOWN
 from voterlist.counter.applications import State
 from voterlist.decisions import grounds
 from voterlist.lists.roll import REPEATED
@@ -19,13 +19,8 @@ from voterlist.lists.sheets import MOVED_IN, MOVED_OUT
 from voterlist.model import Action, Asks, ListKind, Sex
 
 PLACE = ("constituency", "precinct", "list_kind")
-CELLS: Mapping[str, tuple[str, ...]] = {
-    "lists": (),
-    "voters": ("age_group", "sex"),
-    "changes": ("change", "ground"),
-    "applications": ("what", "state"),
-}
-"""Table -> by what it is counted beside the list. ``lists`` has the exact numbers of voters."""
+LISTS = "lists"
+"""The table of the exact numbers of voters."""
 _COUNT = "count"
 _CODES: Mapping[str, tuple[str, Iterable[str]]] = {
     "list_kind": ("list-kind.{}", ListKind),
@@ -60,9 +55,9 @@ def of_constituencies(rows: Rows) -> Rows:
 def files(tables: Mapping[str, Rows]) -> Iterator[tuple[str, pa.Table]]:
     """(name, table) of each open table, of precincts and of constituencies."""
     for name, rows in tables.items():
-        columns = (*PLACE, *CELLS[name])
+        columns = (*PLACE, *CELLS.get(name, ()))
         yield f"{name}-by-precinct", _table(rows, columns)
-        without = tuple(column for column in columns if column != "precinct")
+        without = (PLACE[0], *columns[2:])
         yield f"{name}-by-constituency", _table(of_constituencies(rows), without)
 
 

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
 from voterlist import facts
 from voterlist.centre.counting import SEXES, Counted
 from voterlist.centre.disclosure import Rounding
-from voterlist.centre.open_tables import Rows
+from voterlist.centre.open_tables import LISTS, Rows
 from voterlist.config import Settings
 from voterlist.model import ListKind, null_last
+from voterlist.render.lists import ListWords
 from voterlist.render.sheet import Sheet
 from voterlist.report.section import Block, Column
 from voterlist.report.words import Words
 
 _NOT_SHOWN = "not-shown"
 """Voters in no cell that is published: the rounding, and the lists whose cells are withheld."""
-_KINDS = (*(kind.value for kind in ListKind), None)
-_SEXES = (*SEXES, _NOT_SHOWN)
+_KINDS = (*ListKind, None)
 _Row = tuple[Any, ...]
 
 
@@ -31,7 +31,7 @@ def press_sheet(
     rounding: Rounding,
     settings: Settings,
     today: dt.date,
-    words: Words,
+    words: ListWords,
 ) -> Sheet:
     """The sheet in the language of ``words``; its numbers are sums of the open tables.
 
@@ -43,38 +43,40 @@ def press_sheet(
         today: the day on which the sheet is made.
         words: the language.
     """
-    lists, voters = tables["lists"], tables["voters"]
+    lists, voters = tables[LISTS], tables["voters"]
     total = sum(lists.values())
     kinds = _sums(lists, 2, _KINDS)
-    by_kind = [(words(f"figures.kind.{kind}"), kinds[kind]) for kind in _KINDS[:2]]
-    if kinds[None]:
-        by_kind.append((words("figures.kind.None"), kinds[None]))
-    by_kind.append((words("figures.total"), total))
-    sexes, ages = _sums(voters, 4, _SEXES), _sums(voters, 3, counted.groups)
-    by_sex = [(words(f"figures.sex.{sex}"), sexes[sex]) for sex in _SEXES]
-    groups = (*counted.groups, _NOT_SHOWN)
-    by_age = [(_age(group, words), ages[group]) for group in groups]
-    blocks = {
-        name: Block(
-            words(f"figures.{name}.title"),
-            _columns(words, ("group", 60, "text"), ("voters", 30), ("share", 24)),
-            [(label, number, number / total) for label, number in rows],
-        )
-        for name, rows in (("lists", by_kind), ("sex", by_sex), ("age", by_age))
+    shares = {
+        "lists": [
+            *((kind, kinds[kind]) for kind in _KINDS if kind or kinds[kind]),
+            ("total", total),
+        ],
+        "sex": _sums(voters, 4, SEXES).items(),
+        "age": _sums(voters, 3, counted.groups).items(),
     }
-    blocks["day"] = Block(
-        words("figures.day.title"),
-        _columns(words, ("group", 60, "text"), ("number", 30)),
+    group = ("group", 60, "text")
+    blocks = {
+        name: _block(
+            words,
+            name,
+            (group, ("voters", 30, "count"), ("share", 24, "share")),
+            [(_name(key, words), number, number / total) for key, number in rows],
+        )
+        for name, rows in shares.items()
+    }
+    blocks["day"] = _block(
+        words,
+        "day",
+        (group, ("number", 30, "count")),
         _of_day(counted, rounding, settings, words),
     )
-    blocks["places"] = Block(
-        words("figures.places.title"),
-        _columns(
-            words,
+    blocks["places"] = _block(
+        words,
+        "places",
+        (
             ("constituency", 34, "text"),
-            *((key, 20) for key in ("permanent", "temporary", "total")),
-            *((f"sex.{sex}", 20) for sex in SEXES),
-            (f"sex.{_NOT_SHOWN}", 28),
+            *((name, 20, "count") for name in (*ListKind, "total", *SEXES)),
+            (_NOT_SHOWN, 28, "count"),
         ),
         _places(lists, voters, today, words),
     )
@@ -89,33 +91,35 @@ def press_sheet(
     )
 
 
-def _sums(rows: Rows, place: int, known: Collection[Any]) -> Counter[Any]:
-    """The numbers by one part of the cell; of what is none of the known ones one sum."""
-    sums: Counter[Any] = Counter()
-    for cell, number in rows.items():
-        part = cell[place]
-        sums[part if part in known else _NOT_SHOWN] += number
-    return sums
-
-
-def _age(group: str, words: Words) -> str:
-    if group.startswith("under-"):
-        return words("figures.age.under", age=group.removeprefix("under-"))
-    key = f"figures.age.{group}"
-    return words(key) if words.has(key) else group.replace("-", "\N{EN DASH}")
-
-
-def _columns(words: Words, *columns: tuple[Any, ...]) -> list[Column]:
-    """Columns of rows that are tuples: (key of the heading, width, perhaps kind)."""
-    return [
-        Column(
-            words(f"figures.{key}"),
-            width,
-            kind[0] if kind else ("share" if key == "share" else "count"),
-            value=itemgetter(place),
-        )
-        for place, (key, width, *kind) in enumerate(columns)
+def _block(
+    words: Words,
+    name: str,
+    columns: Sequence[tuple[str, int, str]],
+    rows: Sequence[_Row],
+) -> Block:
+    """A table of rows that are tuples; of each column its name, its width and its kind."""
+    shown = [
+        Column(_name(key, words), width, kind, value=itemgetter(place))
+        for place, (key, width, kind) in enumerate(columns)
     ]
+    return Block(words(f"figures.{name}.title"), shown, rows)
+
+
+def _name(key: str | None, words: Words) -> str:
+    """What a group or a column is called; an age group is written in numbers."""
+    under, _, age = str(key).partition("under-")
+    if age:
+        return words("figures.name.under", age=age)
+    known = f"figures.name.{key}"
+    return words(known) if words.has(known) else under.replace("-", "\N{EN DASH}")
+
+
+def _sums(rows: Rows, place: int, known: Sequence[Any]) -> Counter[Any]:
+    """The numbers by one part of the cell; of what is none of the known ones one sum."""
+    sums = Counter(dict.fromkeys((*known, _NOT_SHOWN), 0))
+    for cell, number in rows.items():
+        sums[cell[place] if cell[place] in known else _NOT_SHOWN] += number
+    return sums
 
 
 def _of_day(
@@ -123,41 +127,36 @@ def _of_day(
 ) -> Sequence[_Row]:
     """Who comes of age on the day, who votes for the first time, and how old the oldest is."""
     day, last = counted.day, settings.figures.last_election_day
-    of_age = rounding.rounded(counted.of_age, "of-age", day.isoformat())
-    first: str | int = words("figures.day.not-set")
-    if last is not None:
-        first = rounding.rounded(
-            counted.first, "first", day.isoformat(), last.isoformat()
-        )
-    rows = [
+    of_age = rounding.rounded(counted.of_age, "of-age", str(day))
+    first = rounding.rounded(counted.first, "first", str(day), str(last))
+    oldest = counted.oldest or 0
+    is_doubtful = oldest >= settings.check.oldest_age
+    return [
         (words("figures.day.of-age", day=words.long_day(day)), of_age),
-        (words("figures.day.first"), first),
+        (
+            words("figures.day.first"),
+            first if last else words("figures.day.not-set"),
+        ),
+        (
+            words("figures.day.oldest"),
+            words("figures.day.doubtful", age=oldest) if is_doubtful else oldest,
+        ),
     ]
-    if counted.oldest is not None:
-        is_doubtful = counted.oldest >= settings.check.oldest_age
-        key = "figures.day.doubtful" if is_doubtful else "figures.day.years"
-        rows.append((words("figures.day.oldest"), words(key, age=counted.oldest)))
-    return rows
 
 
-def _places(lists: Rows, voters: Rows, today: dt.date, words: Words) -> Sequence[_Row]:
+def _places(
+    lists: Rows, voters: Rows, today: dt.date, words: ListWords
+) -> Sequence[_Row]:
     """A row for each constituency."""
     names = facts.constituencies(today)
     rows = []
     for number in sorted({cell[0] for cell in lists}, key=null_last):
-        own = {cell: count for cell, count in lists.items() if cell[0] == number}
-        cells = {cell: count for cell, count in voters.items() if cell[0] == number}
-        kinds, sexes = _sums(own, 2, _KINDS), _sums(cells, 4, _SEXES)
-        label = " ".join(
-            part for part in (str(number), names.get(number)) if part and number
+        own, cells = (
+            {cell: count for cell, count in table.items() if cell[0] == number}
+            for table in (lists, voters)
         )
-        rows.append(
-            (
-                label or words("figures.places.none"),
-                kinds[_KINDS[0]],
-                kinds[_KINDS[1]],
-                sum(own.values()),
-                *(sexes[sex] for sex in _SEXES),
-            )
-        )
+        kinds, sexes = _sums(own, 2, _KINDS), _sums(cells, 4, SEXES)
+        place = words.constituency(number, names.get(number or 0))
+        counts = [*(kinds[kind] for kind in ListKind), sum(own.values())]
+        rows.append((place, *counts, *sexes.values()))
     return rows

@@ -28,9 +28,11 @@ def figures(
         made = make_figures(
             workspace, passphrase, out=out, progress=steps, **when(today, workspace)
         )
-    tell("cli.figures.voters", voters=made.voters, lists=made.lists)
+    tell("cli.figures.voters", voters=made.voters)
     if made.withheld:
         tell("cli.figures.withheld", voters=made.withheld)
+    if not made.counts_first:
+        tell("cli.figures.no-first")
     tell("cli.figures.written", count=len(made.release.files), path=made.folder)
     if made.signed_by:
         tell("cli.figures.signed", fingerprint=made.signed_by)
@@ -41,7 +43,7 @@ def figures(
     if made.new_key:
         warn("cli.figures.new-key", secret=workspace / SECRET)
     return {
-        **picked(made, "folder", "voters", "lists", "withheld", "signed_by"),
+        **picked(made, "folder", "voters", "withheld", "counts_first", "signed_by"),
         **picked(made, "later", "new_key"),
         "files": [file.model_dump() for file in made.release.files],
     }

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from voterlist.render.html import environment
 from voterlist.render.pdf import typeset
 from voterlist.report.section import Block, Column
 from voterlist.report.words import Words
-
-_SHARE = "share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +34,17 @@ class Sheet:
 def sheet_page(sheet: Sheet, words: Words) -> str:
     """The sheet as HTML; the same sheet gives the same text."""
     body = environment().get_template("sheet.html")
+    text = partial(_text, words)
     template = environment().get_template("frame.html")
     return template.render(
         w=words,
-        title=sheet.title,
         kicker=sheet.by,
+        title=sheet.title,
         notes=[sheet.note],
         foot=sheet.foot,
         area="figures.",
         sections={
-            name: body.render(block=block, rows=_rows(block, words))
+            name: body.render(block=block, text=text)
             for name, block in sheet.blocks.items()
         },
     )
@@ -56,47 +56,39 @@ def sheet_paper(sheet: Sheet, words: Words) -> bytes:
     Raises:
         VoterlistError: see ``typeset``.
     """
+    blocks = [
+        {
+            "title": block.title,
+            "columns": [
+                {
+                    "heading": column.heading,
+                    "width": column.width,
+                    "align": "left" if column.kind == "text" else "right",
+                    "weight": "regular",
+                }
+                for column in block.columns
+            ],
+            "rows": [
+                [_text(words, column, row) for column in block.columns]
+                for row in block.rows
+            ],
+        }
+        for block in sheet.blocks.values()
+    ]
     data = {
         "language": words.language,
         "title": sheet.title,
         "short": sheet.title,
         "notes": [sheet.by, sheet.note],
         "foot": sheet.foot,
-        "blocks": [
-            {
-                "title": block.title,
-                "columns": [
-                    {
-                        "heading": column.heading,
-                        "width": column.width,
-                        "align": "left" if column.kind == "text" else "right",
-                        "weight": "regular",
-                    }
-                    for column in block.columns
-                ],
-                "rows": [row["texts"] for row in _rows(block, words)],
-            }
-            for block in sheet.blocks.values()
-        ],
+        "blocks": blocks,
     }
     return typeset("sheet", data, sheet.day)
 
 
-def _rows(block: Block, words: Words) -> list[dict[str, Any]]:
-    """Of each row the texts of its cells, and the share in it, 0 to 1, for a bar."""
-    return [
-        {
-            "texts": [_text(column, row, words) for column in block.columns],
-            "share": next(
-                (one.value(row) for one in block.columns if one.kind == _SHARE), None
-            ),
-        }
-        for row in block.rows
-    ]
-
-
-def _text(column: Column, row: Any, words: Words) -> str:
+def _text(words: Words, column: Column, row: Any) -> str:
+    """What stands in a cell."""
     value = column.value(row)
-    if isinstance(value, float) and column.kind == _SHARE:
+    if column.kind == "share" and isinstance(value, float):
         return words.percent(value, 2)
     return words.say(value)
