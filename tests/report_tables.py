@@ -31,6 +31,7 @@ from voterlist.schemas import (
     GIVEN_VERDICT,
     INDICATOR,
     LIST,
+    NIGHT,
     PAIR,
     PROFILE,
     PYRAMID,
@@ -40,6 +41,7 @@ from voterlist.schemas import (
     SET_ASIDE,
     VOTER,
     WATERFALL,
+    WAVE,
 )
 from voterlist.tables import concat, from_columns, sort_by
 
@@ -575,6 +577,38 @@ def certificate():
     return table(CERTIFICATE, rows, constituency=88)
 
 
+def nights():
+    """NIGHT of two nights of constituency 88."""
+    rows = named(
+        "night hour change source precinct decided_by answers",
+        ("2026-02-01", 10, "struck", "case", 1, "Aynur", 2),
+        ("2026-02-02", 2, "struck", "unasked", 2, "Rashad", 40),
+        ("2026-02-02", None, "corrected", "door", None, "Rashad", 1),
+    )
+    return table(NIGHT, rows, constituency=88)
+
+
+def waves():
+    """WAVE of the second night."""
+    row = {
+        "night": "2026-02-02",
+        "rule": "wave-of-strikings",
+        "level": "precinct",
+        "constituency": 88,
+        "precinct": 2,
+        "entry_id": "e5",
+        "seen": 40,
+        "expected": 1.25,
+        "limit": 9,
+        "source": "unasked",
+        "decided_by": "Rashad",
+        "by_person": 40,
+        "first_hour": 2,
+        "last_hour": 2,
+    }
+    return table(WAVE, [row])
+
+
 def estimate():
     """The estimate of the linkage: one row."""
     shares = {"precision": 0.991, "precision_low": 0.98, "precision_high": 0.997}
@@ -845,6 +879,8 @@ def everything():
         register_use=register_use(deaths=DEATHS, arrivals=dict.fromkeys(DEATHS)),
         cycle_summary=cycle_summary(),
         comparison=comparison(),
+        nights=nights(),
+        waves=waves(),
     )
 
 
@@ -867,4 +903,5 @@ def wrong():
         decisions=decided,
         second_readings=second_readings("c-both", "e6"),
         register_use=table(REGISTER_USE, parts),
+        nights=nights(),
     )

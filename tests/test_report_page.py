@@ -467,6 +467,7 @@ def test_every_table_that_is_cut_says_so(reports, language):
         "registers": 1,
         "people": 1,
         "set-aside": 1,
+        "watch": 2,
     }
     # Of the precincts, of the rules in the table by precinct, and of each rule.
     once["findings"] = 2 + len(built.of(FINDINGS).rules)

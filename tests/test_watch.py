@@ -5,13 +5,18 @@ import re
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from deciding import given_amendments, given_verdicts
+import workspaces
+from deciding import amendments_of, given_amendments, given_verdicts
+from handing import told as told_by
+from voterlist.catalogue import catalogue
 from voterlist.config import CheckSettings
 from voterlist.decisions import Given
+from voterlist.storage.ledger import FILE_NAME, Ledger
 from voterlist.watch import (
     RULES,
     People,
@@ -42,6 +47,10 @@ def answers(counts, *, precinct=1, action="strike", hour=10, first=FIRST, **cell
         for night, count in enumerate(counts)
         for number in range(count)
     ]
+
+
+def say(language, key):
+    return catalogue(language)(key)
 
 
 def told(rows, people=NOBODY, **settings):
@@ -244,6 +253,38 @@ def test_the_page_names_the_rules_and_the_settings():
         "night_begins",
         "night_ends",
     }
+
+
+@pytest.mark.slow
+def test_a_wave_is_told_before_any_list_leaves(tmp_path):
+    """Whoever runs, writes lists, looks at the wall or reads the journal would not know of it."""
+    folder = workspaces.make(
+        tmp_path, settings="[check]\nleast_wave = 2\nmost_false_waves = 900\n"
+    )
+    first = workspaces.ran(folder)
+    entries = pq.read_table(first.folder / "entries.parquet").column("entry_id")
+    cells = {"action": "strike", "ground": "died", "document": "akt 1"}
+    at = {"decided_by": "Rashad", "decided_at": "2026-02-04T02:10:00+04:00"}
+    ids = [text for text in entries.to_pylist() if text.startswith("088-0001")]
+    with Ledger(folder / FILE_NAME) as ledger:
+        ledger.amend(amendments_of(*({"entry_id": one, **cells, **at} for one in ids)))
+    day = ("--today", "2026-02-05")
+    _, ran = told_by("run", folder, *day)
+    (night,) = [row for row in ran["waves"] if row["rule"] == "answers-at-night"]
+    assert (night["seen"], night["decided_by"]) == (len(ids), "Rashad")
+    _, status = told_by("status", folder, *day)
+    _, lists = told_by("lists", folder, "--purpose", "record", *day)
+    assert status["waves"] == lists["waves"] == ran["waves"]
+    page = (folder / "reports" / "status-az.html").read_text(encoding="utf-8")
+    assert say("az", "wall.waves") in page
+    report = (folder / "reports" / "88" / "report-az.html").read_text(encoding="utf-8")
+    assert say("az", "rule.answers-at-night.title") in report
+    _, journal = told_by("journal", folder)
+    noted = [line for line in journal["lines"] if line["event"] == "wave"]
+    assert [line["by"] for line in noted] == ["Rashad"] * len(ran["waves"])
+    told_by("run", folder, "--today", "2026-02-06")
+    _, again = told_by("journal", folder)
+    assert noted == [line for line in again["lines"] if line["event"] == "wave"]
 
 
 @pytest.mark.slow

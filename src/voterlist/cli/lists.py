@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from voterlist.cli.options import Today, Workspace, day, option, takes
+from voterlist.cli.status import tell_waves
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import TERMINAL, Answer, picked, tell
 from voterlist.cli.words import SAY
@@ -74,7 +75,7 @@ def lists(options: _Options) -> Answer:
             {"constituency": constituency, "run": run}
             for constituency, run in made.runs.items()
         ],
-        **picked(made, "corrections", "questions", "changes"),
+        **picked(made, "corrections", "questions", "changes", "waves"),
     }
 
 
@@ -93,6 +94,7 @@ def _tell(made: ListsMade, sums: Mapping[str, int], rows: list[Answer]) -> None:
     tell("cli.lists.made", **picked(made, "corrections", "questions"))
     if made.changes:
         tell("cli.lists.changes", changes=made.changes)
+    tell_waves(made.waves)
     if not made.files:
         tell("cli.lists.nothing")
     for folder in dict.fromkeys(file.path.parent for file in made.files):

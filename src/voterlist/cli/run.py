@@ -19,7 +19,7 @@ from voterlist.cli.options import (
     since,
     workspace_of,
 )
-from voterlist.cli.status import standing_lines, unit_as_json
+from voterlist.cli.status import standing_lines, tell_waves, unit_as_json
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, table, tell, warn
 from voterlist.cli.words import SAY, title, visible_name
@@ -129,6 +129,7 @@ def _tell(result: RunResult, settings: Settings, workspace: Path) -> None:
     TERMINAL.say()
     for line in standing_lines(settings, result.standings):
         TERMINAL.say(line)
+    tell_waves(result.waves)
     _tell_clock(result)
     _tell_outputs(result)
     _tell_decided(result, workspace)
@@ -380,7 +381,7 @@ def _as_json(result: RunResult, settings: Settings) -> Answer:
         "deadlines": [unit_as_json(row) for row in result.standings],
         "overdue": len(result.overdue),
         **picked(result, "missing_lists", "lost_letters", "place_doubts"),
-        **picked(result, "clock_behind", "outputs"),
+        **picked(result, "waves", "clock_behind", "outputs"),
         "done": {
             "stages": stages,
             "constituencies": [work.constituency for work in works if work.is_done],

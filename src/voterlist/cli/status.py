@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from voterlist.cli.application import tell_applications
 from voterlist.cli.options import Today, WorkspaceAround, day, option, workspace_of
 from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
-from voterlist.cli.words import SAY
+from voterlist.cli.words import SAY, title
 from voterlist.deadlines import Deadline, calendar
 from voterlist.model import Standing
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 60
 """With more units than these, only those that are not done in time are listed one by one."""
+_MOST_WAVES = 10
+"""Waves that are listed one by one."""
 _WAITING = ("cases", "errors", "contested", "second_readings")
 """What waits for a person in a unit."""
 _COLOURS = {
@@ -48,6 +50,7 @@ def status(
     cycle = status_now.settings.workspace.cycle
     tell("cli.status.title", today=status_now.today, cycle=cycle)
     tell_applications(status_now.book)
+    tell_waves(status_now.waves)
     for line in standing_lines(status_now.settings, status_now.standings):
         TERMINAL.say(line)
     _list_units(status_now.standings, status_now.names)
@@ -88,6 +91,7 @@ def status(
             for one in status_now.book.open
         ],
         "many_strikings": status_now.book.many,
+        "waves": status_now.waves,
         "answers_owed": [
             picked(case, "number", "asked", "owing") for case in status_now.answers_owed
         ],
@@ -101,6 +105,23 @@ def status(
             )
         ),
     }
+
+
+_OF_WAVE = ("night", "constituency", "precinct", "seen", "limit", "decided_by")
+
+
+def tell_waves(waves: Sequence[Mapping[str, Any]]) -> None:
+    """What stands out of the answers of a night, the newest first, and what to do."""
+    if not waves:
+        return
+    TERMINAL.say()
+    tell("cli.wave.title", count=len(waves))
+    rows = [
+        (title("rule", wave["rule"]), *(wave[name] or "-" for name in _OF_WAVE))
+        for wave in waves[: -_MOST_WAVES - 1 : -1]
+    ]
+    table(("rule", *_OF_WAVE), rows, of="cli.wave")
+    tell("cli.wave.todo")
 
 
 def _burned_as_json(burned: BurnDown) -> Answer:

@@ -53,6 +53,7 @@ from voterlist.lists.papers import (
 )
 from voterlist.lists.roll import LIST_COUNTS
 from voterlist.model import ListKind, ListOrder, Purpose
+from voterlist.pipeline.known import waves_left
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render import pdf, xlsx
 from voterlist.render.door import render_door
@@ -284,6 +285,8 @@ class ListsMade:
     """What is still to be asked at the doors."""
     changes: int = 0
     """What stands on sheets of changes."""
+    waves: tuple[Mapping[str, Any], ...] = ()
+    """Rows of WAVE: what stands out of the answers of a night, and is left to ask."""
 
 
 def make_lists(
@@ -349,7 +352,13 @@ def make_lists(
         raise _no_list(request)
     written.note()
     return ListsMade(
-        tuple(files), balance, runs, corrections, questions, written.changes
+        tuple(files),
+        balance,
+        runs,
+        corrections,
+        questions,
+        written.changes,
+        waves_left(source.runs.folders[0]),
     )
 
 

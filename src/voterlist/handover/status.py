@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from voterlist import facts
 from voterlist.casework.noticed import before_term, noticed
@@ -13,8 +16,9 @@ from voterlist.catalogue import Catalogue
 from voterlist.config import Settings
 from voterlist.counter.applications import Book, read_book
 from voterlist.deadlines import Deadline, calendar
+from voterlist.errors import UsageError
 from voterlist.model import Level
-from voterlist.pipeline.known import answers_in, known_work
+from voterlist.pipeline.known import answers_in, known, known_work, waves_left
 from voterlist.pipeline.publish import write_walls
 from voterlist.pipeline.reference import not_understood
 from voterlist.pipeline.standings import burn_down, overdue, standings
@@ -46,6 +50,8 @@ class Status:
     """Above: the returned cases to which a constituency owes an answer."""
     not_understood: tuple[str, ...] = ()
     """The files of ``reference/`` of which nothing says what they are."""
+    waves: tuple[Mapping[str, Any], ...] = ()
+    """Rows of WAVE: what stands out of the answers of a night, and is left to ask."""
     before_term: int = 0
     """Strikings that were decided while the voter could still object to a notice."""
 
@@ -67,6 +73,10 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         answers_owed = owed(workspace, ledger) if is_central else ()
         book = read_book(ledger.applications(), settings, today)
         early = _before_term(ledger, settings)
+        waves: tuple[Mapping[str, Any], ...] = ()
+        with suppress(UsageError):
+            # Without a run there is nothing to tell.
+            waves = waves_left(known(workspace, ledger).folders[0])
     return Status(
         today=today,
         settings=settings,
@@ -78,6 +88,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         burned=burned,
         answers_owed=answers_owed,
         not_understood=not_understood(workspace, settings.ingest),
+        waves=waves,
         before_term=early,
     )
 
@@ -116,4 +127,5 @@ def write_page(folder: Path, status: Status) -> list[Path]:
         status.today,
         folder,
         (len(status.book.open), status.book.late),
+        waves=len(status.waves),
     )

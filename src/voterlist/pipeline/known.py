@@ -57,12 +57,14 @@ from voterlist.schemas import (
     SUBJECT,
     VOTER,
     WATERFALL,
+    WAVE,
     with_added,
 )
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.store import Manifest
 from voterlist.tables import concat, from_columns, is_among
+from voterlist.watch import left
 
 _KEYS = {
     "entries": ("entry_id",),
@@ -93,7 +95,9 @@ _OF_PLACES = frozenset(
 )
 """Tables whose rows have no key: of an older run those count that are of a constituency no newer
 run had."""
-_OF_ALL = frozenset({"decisions", "amendments", "contested", "pending", "acceptances"})
+_OF_ALL = frozenset(
+    {"decisions", "amendments", "contested", "pending", "acceptances", "waves"}
+)
 """Tables that every run makes of all answers: those of the newest run count."""
 _SCHEMAS = {
     "entries": ENTRY,
@@ -127,6 +131,7 @@ _SCHEMAS = {
     "profile": PROFILE,
     "set_aside": SET_ASIDE,
     "cycle_changes": CYCLE_CHANGE,
+    "waves": WAVE,
 }
 
 _LATER = _OF_ALL | {
@@ -373,6 +378,16 @@ def read_table(
 
 _UNKNOWN = "{}"
 """The cells of an entry of which no run says anything."""
+
+
+def waves_left(folder: Path) -> tuple[dict[str, Any], ...]:
+    """Rows of WAVE of a run: what stands out of the answers of a night, and is left to ask.
+
+    Raises:
+        InputError: a table is gone or damaged.
+    """
+    found = read_table(folder, "waves")
+    return left(found, read_table(folder, "findings")) if found.num_rows else ()
 
 
 def answers_in(ledger: Reader) -> Given:

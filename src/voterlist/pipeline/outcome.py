@@ -36,6 +36,7 @@ from voterlist.report.values import UnitStanding
 from voterlist.schemas import FINDING, LIST, SECOND_READING, SET_ASIDE, empty
 from voterlist.storage import ledger as ledgers
 from voterlist.tables import concat, count_by, distinct, is_among, rows_among
+from voterlist.watch import left
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ def result_of(done: Done, standing: tuple[UnitStanding, ...]) -> RunResult:
         standings=standing,
         overdue=overdue(standing, context.settings.workspace.level),
         outputs=done.outputs,
+        waves=left(tables["waves"], tables["findings"]) if "waves" in tables else (),
         left_out=done.left_out,
         lost_letters=lost_letters(_intake_findings(tables), context.inputs),
         place_doubts=place_doubts(_intake_findings(tables), context.inputs),

@@ -44,6 +44,7 @@ from voterlist.storage.kept import Kept
 from voterlist.storage.store import Work
 from voterlist.storage.workers import peak_megabytes
 from voterlist.tables import concat, plain
+from voterlist.watch import left
 
 REPORTS = "reports"
 
@@ -109,7 +110,14 @@ def _write_all(
         (constituency,) = unit.task.constituencies
         own = folder if is_nation else report_folder(context.workspace, constituency)
         outputs += put_reports(unit, languages, own)
-    outputs += write_walls(context.settings, standing, burned, context.today, folder)
+    outputs += write_walls(
+        context.settings,
+        standing,
+        burned,
+        context.today,
+        folder,
+        waves=len(left(walk.tables["waves"], walk.tables["findings"])),
+    )
     return tuple(outputs)
 
 
@@ -126,6 +134,8 @@ def write_walls(
     today: dt.date,
     folder: Path,
     applications: tuple[int, int] = (0, 0),
+    *,
+    waves: int = 0,
 ) -> list[Path]:
     """Write how everyone stands as a page in each language; returns their paths.
 
@@ -136,6 +146,7 @@ def write_walls(
     about = Facts(cycle, level, constituency=None, today=today)
     deadlines = calendar(settings.calendar, cycle)
     built = build_wall(about, deadlines, standing, burned, applications)
+    built = replace(built, waves=waves)
     store.own_folder(folder)
     paths = []
     for language in settings.report.languages:

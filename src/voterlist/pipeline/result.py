@@ -261,6 +261,8 @@ class RunResult:
     standings: tuple[UnitStanding, ...]
     overdue: tuple[UnitStanding, ...]
     outputs: tuple[Path, ...]
+    waves: tuple[Mapping[str, Any], ...] = ()
+    """Rows of WAVE: what stands out of the answers of a night, and is left to ask."""
     clock_behind: dt.date | None = None
 
     missing_lists: tuple[MissingList, ...] = ()

@@ -53,6 +53,7 @@ from voterlist.storage.store import (
 )
 from voterlist.tables import count_by, distinct, rows_among
 from voterlist.version import __version__
+from voterlist.watch import left
 
 
 def work(
@@ -333,10 +334,25 @@ def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...
             ledger.note_cases(walk.tables["cases"], run, whom, unread=unread)
             ledger.number_cases(numbers)
             if not _is_journalled(ledger, context.today, details):
+                _note_waves(ledger, context.today, walk.tables)
                 ledger.write_journal(context.today, RUN_EVENT, **details)
         watch.left(ledger)
         ledgers.mark_run(place.path, walk.folder.path)
     return outputs
+
+
+_OF_WAVE = ("night", "rule", "constituency", "precinct", "seen", "limit")
+
+
+def _note_waves(ledger: Ledger, today: dt.date, tables: Tables) -> None:
+    """Note each wave that is left to ask in the journal, once."""
+    noted = [details for _, event, details in ledger.journal() if event == "wave"]
+    for wave in left(tables["waves"], tables["findings"]):
+        line = {name: wave[name] or "-" for name in _OF_WAVE} | {
+            "by": wave["decided_by"]
+        }
+        if line not in noted:
+            ledger.write_journal(today, "wave", **line)
 
 
 def _is_journalled(

@@ -122,6 +122,8 @@ class Wall:
     """How many constituencies are drawn as what."""
     applications: tuple[int, int] = (0, 0)
     """How many wait for an answer, and how many of these are late."""
+    waves: int = 0
+    """What stands out of the answers of a night, and is left to ask."""
 
     @property
     def is_of_many(self) -> bool:

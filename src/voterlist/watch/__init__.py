@@ -15,13 +15,14 @@ in Health Care 14, 347-351.
 from __future__ import annotations
 
 from voterlist.watch.answers import Happened, happened, nights
-from voterlist.watch.waves import RULES, People, waves, waves_as_findings
+from voterlist.watch.waves import RULES, People, left, waves, waves_as_findings
 
 __all__ = [
     "RULES",
     "Happened",
     "People",
     "happened",
+    "left",
     "nights",
     "waves",
     "waves_as_findings",

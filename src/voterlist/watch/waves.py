@@ -15,7 +15,7 @@ from voterlist.findings import declared_rules, gather, of_rows, row
 from voterlist.model import Unit
 from voterlist.schemas import WAVE
 from voterlist.shipped import shipped_toml
-from voterlist.tables import from_rows
+from voterlist.tables import from_rows, rows_among
 from voterlist.watch.answers import Happened
 
 _RULES = declared_rules("voterlist.watch")
@@ -256,6 +256,18 @@ def _wave(
         "first_hour": min(hours, default=None),
         "last_hour": max(hours, default=None),
     }
+
+
+def left(found: pa.Table, findings: pa.Table) -> tuple[dict[str, Any], ...]:
+    """The waves (rows of WAVE) whose finding (FINDING) is left to ask, by night."""
+    place = ("rule", "constituency", "precinct")
+    own = rows_among(findings, "rule", _RULES)
+    keys = {tuple(asked[name] for name in place) for asked in own.to_pylist()}
+    return tuple(
+        wave
+        for wave in found.to_pylist()
+        if tuple(wave[name] for name in place) in keys
+    )
 
 
 def waves_as_findings(found: pa.Table, settings: CheckSettings) -> pa.Table:

@@ -23,6 +23,7 @@ from voterlist.report.sections.numbers import NUMBERS
 from voterlist.report.sections.people import PEOPLE
 from voterlist.report.sections.registers import REGISTERS
 from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
+from voterlist.report.sections.watch import WATCH
 
 Sections = tuple[Section[Any, Any], ...]
 
@@ -33,6 +34,7 @@ PAGE: Sections = (
     DEADLINES,
     CASES,
     CERTIFICATE,
+    WATCH,
     FINDINGS,
     AUDIT,
     REGISTERS,
@@ -50,6 +52,7 @@ WORKBOOK: Sections = (
     SET_ASIDE_ROWS,
     BALANCE,
     DEADLINES,
+    WATCH,
 )
 """The sheets of the workbook behind the first."""
 
