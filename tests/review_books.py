@@ -21,6 +21,9 @@ IDS = (
     "as_exported",
 )
 COLUMNS = {
+    "listed_in": "listed-in",
+    "listed_as": "listed-as",
+    "listed_name": "listed-name",
     "as_proposed": "as-proposed",
     "answer": "verdict",
     "field": "field",
@@ -72,7 +75,9 @@ def rows_of(path, book=None):
         rows = sheet.iter_rows(min_row=top + 1, values_only=True)
         for row, shown in enumerate(map(list, rows), top + 1):
             cells = {name: shown[column - 1] for name, column in columns.items()}
-            if cells["run_id"]:
+            # On lines for entries that a person names nothing is asked.
+            asks = any(cells.get(name) for name in IDS[1:6])
+            if cells["run_id"] and asks:
                 found.append(
                     {"sheet": sheet.title, "row": row, "shown": shown, **cells}
                 )
@@ -96,6 +101,18 @@ def fill(path, answers, out=None):
             filled.append(row)
     book.save(out or path)
     return filled
+
+
+def fill_named(path, *lines):
+    """Write lines, each {column: text}, onto the sheet for entries that a person names."""
+    book = openpyxl.load_workbook(path)
+    for sheet in book.worksheets:
+        top, columns = columns_of(sheet) or (0, {})
+        if "listed_as" in columns:
+            for row, texts in enumerate(lines, top + 1):
+                for name, text in texts.items():
+                    _write(sheet.cell(row, columns[name]), text)
+    book.save(path)
 
 
 def _write(cell, text):

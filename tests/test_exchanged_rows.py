@@ -191,6 +191,8 @@ def test_what_a_spreadsheet_makes_of_a_workbook_is_no_exchange(workspace, tmp_pa
             continue
         top, _ = place
         rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=top)]
+        if "Address" not in rows[0]:
+            continue
         address = rows[0].index("Address")
         target = saved.add_worksheet(sheet.title)
         kept = [[*row[address + 1 :], *row[:address], "mine"] for row in rows]

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from voterlist.config import IngestSettings
+from voterlist.casework.named import with_entries
 from voterlist.decisions import Given
 from voterlist.decisions.standing import WITHDRAWN
 from voterlist.errors import InputError
 from voterlist.model import Action, Mark
 from voterlist.normalize import read_correction, read_day
+from voterlist.pipeline.list_input import ListSource
 from voterlist.render import xlsx
 from voterlist.render.xlsx import CONFIRM, Answers, Typed
 from voterlist.render.xlsx.forms import AS_EXPORTED, NO_LONGER, digest_of
@@ -45,10 +46,9 @@ def write_workbook(
     items: ReviewItems,
     language: str,
     *,
-    run: str,
+    source: ListSource,
     today: dt.date,
     given: Given,
-    limits: IngestSettings,
     name: str = "",
 ) -> Written:
     """Write what is asked into a workbook; what somebody wrote into the one before is not lost.
@@ -58,34 +58,38 @@ def write_workbook(
             and it stays beside the new one.
         items: what is asked.
         language: of the workbook.
-        run: the run whose questions they are.
+        source: the run whose questions they are.
         today: the day that the workbook names.
         given: all answers in the ledger.
-        limits: of what is read.
         name: whose work it is; empty: everybody's.
 
     Raises:
         InputError: what stands there cannot be read as a workbook.
         OSError: it cannot be written.
     """
-    typed = _carried_over(path, given, limits)
+    typed = _carried_over(path, given, source)
     old = _set_aside(path, today) if typed else None
     carried = xlsx.Carried(typed)
     store.make_folder(path.parent)
     book = xlsx.render_review(
-        items, language, run=run, today=today, carried=carried, name=name
+        items,
+        language,
+        run=source.runs.run,
+        today=today,
+        carried=carried,
+        name=name,
     )
     store.write_content(path, book)
     return Written(len(typed), len(carried.left()), old)
 
 
-def _carried_over(path: Path, given: Given, limits: IngestSettings) -> list[Typed]:
+def _carried_over(path: Path, given: Given, source: ListSource) -> list[Typed]:
     """The rows of a workbook in which somebody wrote what is not in the ledger.
 
     Args:
         path: the workbook; where there is none, nothing is carried over.
         given: all answers in the ledger.
-        limits: of what is read.
+        source: what the workspace knows.
 
     Raises:
         InputError: it is there, and cannot be read as a review workbook, or rows of it were
@@ -94,7 +98,7 @@ def _carried_over(path: Path, given: Given, limits: IngestSettings) -> list[Type
     if not path.exists():
         return []
     try:
-        answers = xlsx.read_answers(path, limits)
+        answers = xlsx.read_answers(path, source.settings.ingest)
     except InputError as error:
         raise InputError(
             f"{path.name} cannot be read as a workbook",
@@ -108,7 +112,7 @@ def _carried_over(path: Path, given: Given, limits: IngestSettings) -> list[Type
             code="review-target-exchanged",
             file=str(path),
         )
-    recorded = _recorded_rows(answers, given)
+    recorded = _recorded_rows(with_entries(answers, source), given)
     return [
         row
         for row in answers.typed

@@ -35,6 +35,7 @@ from voterlist.casework.importing import (
     check_answers,
     record,
 )
+from voterlist.casework.named import with_entries
 from voterlist.casework.pages import SecondReaders, numbers_of, review_tables
 from voterlist.decisions import Standing
 from voterlist.model import Mark, Problem
@@ -160,20 +161,13 @@ def export_review(
         door = told_at_door(workspace, source, Words(words))
     path = out or workspace / REPORTS / f"review-{words}.xlsx"
     readers = SecondReaders(tables, given, settings, sources_of(runs.inputs))
-    items = replace(readers.items_for(reader), door=door)
+    items = replace(readers.items_for(reader), door=door, may_name=True)
     asked = [case for case, said in cases_returned(workspace) if said is None]
     if asked:
         questions = own_entries(workspace, asked, Words(words))
         items = replace(items, questions=(*items.questions, *questions))
     written = write_workbook(
-        path,
-        items,
-        words,
-        run=runs.run,
-        today=today,
-        given=given,
-        limits=settings.ingest,
-        name=reader or "",
+        path, items, words, source=source, today=today, given=given, name=reader or ""
     )
     return Exported(
         path=path,
@@ -221,6 +215,10 @@ def import_review(
     ):
         runs = known(workspace, ledger)
         cycles = cycles_of_runs(workspace, ledger)
+        source = ListSource.of(workspace, ledger, settings)
+        books = [
+            AnswerFile(with_entries(book.answers, source), book.page) for book in books
+        ]
         origins = [
             origins_of(file, path, runs, cycles, settings.workspace.cycle)
             for file, path in zip(books, files, strict=True)

@@ -18,7 +18,8 @@ from voterlist.decisions.outcome import place_of_id
 from voterlist.link.cases import case_id
 from voterlist.model import CaseKind, EntryRole
 from voterlist.pipeline.inbox import sources_of
-from voterlist.pipeline.known import Known, answers_of_today, known
+from voterlist.pipeline.known import Known, answers_of_today
+from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.readings import (
     Drawable,
@@ -250,7 +251,8 @@ def sample_review(
         OSError: the workbook cannot be written.
     """
     with open_to_read(workspace) as (settings, ledger):
-        runs = known(workspace, ledger)
+        source = ListSource.of(workspace, ledger, settings)
+        runs = source.runs
         given = answers_of_today(ledger, runs)
         tables = review_tables(runs, ledger)
     words = language or settings.report.languages[0]
@@ -267,14 +269,7 @@ def sample_review(
         sources_of(runs.inputs),
         mask_identifiers=settings.privacy.mask_identifiers,
     )
-    write_workbook(
-        path,
-        ReviewItems(cases),
-        words,
-        run=runs.run,
-        today=today,
-        given=given,
-        limits=settings.ingest,
-    )
+    items = ReviewItems(cases)
+    write_workbook(path, items, words, source=source, today=today, given=given)
     unasked = len({item.name for item in drawing.unasked} & {*drawn})
     return Sampled(path, runs.run, len(cases) - unasked, unasked)

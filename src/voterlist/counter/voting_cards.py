@@ -7,21 +7,18 @@ of the ledger as numbers and ids; what holds is computed from there.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-import pyarrow as pa
-
+from voterlist.casework.printed import Printed
 from voterlist.config import Settings
 from voterlist.errors import usage_error
-from voterlist.lists.compile import compile_lists
 from voterlist.model import CardReason, Level
 from voterlist.pipeline.list_input import ListSource
 from voterlist.storage.ledger import JournalLine
 from voterlist.storage.workspace import open_to_change
-from voterlist.tables import rows_among
 
 STOCKED, ISSUED, CANCELLED = "cards-stocked", "card-issued", "cards-cancelled"
 """The events of the journal."""
@@ -130,14 +127,18 @@ def issue_card(
     Raises:
         UsageError: no election day is set, or cards are not issued on this day; the card is not in
             the stock of the voter's precinct, was issued or cancelled; the voter is on no list, or
-            has a card.
+            has a card; something was decided since the newest run.
     """
     with open_to_change(workspace, since=today.isoformat()) as (settings, ledger):
         _require_term(settings, today)
         known = Cards.of(ledger.journal())
         _require_unused(known, card)
         source = ListSource.of(workspace, ledger, settings)
-        place = _place_of(source, entry_id)
+        row = Printed(source).entry(entry_id)
+        if row is None or row["constituency"] is None or row["precinct"] is None:
+            raise usage_error("card-no-voter")
+        place: Place = row["constituency"], row["precinct"]
+        source.require_current(place[0])
         if known.stock[card] != place:
             raise usage_error("card-not-in-stock", card=card)
         if entry_id in known.by_entry:
@@ -177,29 +178,3 @@ def _require_term(settings: Settings, today: dt.date) -> None:
             for count in (from_days, calendar.cards_last_days)
         )
         raise usage_error("cards-not-now", first=first, last=last)
-
-
-def _place_of(source: ListSource, entry_id: str) -> Place:
-    """The precinct on whose list of today an entry stands.
-
-    Raises:
-        UsageError: it is on none, or something was decided since the newest run.
-    """
-    for constituency in _constituencies_of(source, entry_id):
-        source.require_current(constituency)
-        _, given = source.input_of(constituency)
-        listed = compile_lists(given, constituency=constituency).listed
-        for row in rows_among(listed, "entry_id", [entry_id]).to_pylist():
-            if row["constituency"] is not None and row["precinct"] is not None:
-                return row["constituency"], row["precinct"]
-    raise usage_error("card-no-voter")
-
-
-def _constituencies_of(source: ListSource, entry_id: str) -> Iterator[int | None]:
-    """Where an entry was handed in, and where it was moved to."""
-    found: dict[int | None, None] = {}
-    for name in ("entries", "applied", "additions"):
-        table: pa.Table = source.runs.table(name)
-        rows = rows_among(table, "entry_id", [entry_id])
-        found |= dict.fromkeys(rows.column("constituency").to_pylist())
-    yield from found

@@ -421,7 +421,7 @@ class _Written:
             rows = notices.table(writer.constituency, given, rows)
             self._noticed.append(rows)
         elif paper.rows == "mobile":
-            rows = mobile_voters(self.source.workspace, rows)
+            rows = mobile_voters(self.source, writer.constituency, rows)
         elif paper.rows == "supplementary":
             rows = supplementary(rows, numbered.corrections, self.source.last_days)
         return rows

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from voterlist.lists.listed import name_key
+from voterlist.casework.printed import Printed
 from voterlist.lists.papers import Office, Offices
-from voterlist.model import ListKind
+from voterlist.pipeline.list_input import ListSource
 from voterlist.storage.typed import typed_lines, unreadable
+from voterlist.tables import rows_among
 
 PRECINCTS, MOBILE = "precincts.csv", "mobile.csv"
 
@@ -33,7 +34,9 @@ def read_offices(workspace: Path) -> Offices:
     return offices
 
 
-def mobile_voters(workspace: Path, listed: pa.Table) -> pa.Table:
+def mobile_voters(
+    source: ListSource, constituency: int | None, rows: pa.Table
+) -> pa.Table:
     """Those of LISTED whom ``mobile.csv`` names, by number and surname.
 
     The number is that of the list on display. The surname is asked for too, for a number alone
@@ -42,23 +45,13 @@ def mobile_voters(workspace: Path, listed: pa.Table) -> pa.Table:
     Raises:
         UsageError: a heading is missing, or a line names nobody of the precinct's list.
     """
-    path = workspace / MOBILE
-    place_of = {
-        (row["constituency"], row["precinct"], str(row["number"])): (at, row["surname"])
-        for at, row in enumerate(listed.to_pylist())
-        if row["list_kind"] == ListKind.PERMANENT
-    }
-    known = {key[:2] for key in place_of}
-    chosen = []
-    for row in typed_lines(path, "number", "surname"):
-        if row.place not in known:
-            # Of another constituency than the one that is written now.
+    printed, ids = Printed(source), set()
+    for line in typed_lines(source.workspace / MOBILE, "number", "surname"):
+        if line.place[0] != constituency:
             continue
-        number = row.said.get("number", "")
-        at, surname = place_of.get((*row.place, number), (None, None))
-        if at is None or name_key(surname or "") != name_key(
-            row.said.get("surname", "")
-        ):
-            raise row.refused("mobile-nobody")
-        chosen.append(at)
-    return listed.take(pa.array(sorted(set(chosen)), pa.int64()))
+        is_named = line.said.get("number") and line.said.get("surname")
+        row = printed.row(line) if is_named else None
+        if row is None:
+            raise line.refused("mobile-nobody")
+        ids.add(row["entry_id"])
+    return rows_among(rows, "entry_id", ids)

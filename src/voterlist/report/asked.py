@@ -231,7 +231,9 @@ class ReviewItems:
     chances: Mapping[int | None, tuple[Chance, ...]] = field(default_factory=dict)
     """What chance alone would give in each constituency, None for all of them together."""
     door: Mapping[str, str] = field(default_factory=dict)
-    """Finding or case -> what was answered at the door, in words."""
+    """Finding, case or entry -> what was answered at the door, in words."""
+    may_name: bool = False
+    """True where somebody may name entries of which nothing is asked."""
 
     def of_sheet(self, sheet: str) -> tuple[Question, ...]:
         """The questions of one of ``QUESTION_SHEETS``."""

@@ -9,7 +9,7 @@ from voterlist.render.xlsx.answers import (
     read_answers,
 )
 from voterlist.render.xlsx.filled import Typed
-from voterlist.render.xlsx.forms import CONFIRM
+from voterlist.render.xlsx.forms import CONFIRM, NAMING
 from voterlist.render.xlsx.lists import render_list
 from voterlist.render.xlsx.review import render_review
 from voterlist.render.xlsx.sheets import render_nation, render_report
@@ -17,6 +17,7 @@ from voterlist.render.xlsx.sheets import render_nation, render_report
 __all__ = [
     "ANSWER_ROW",
     "CONFIRM",
+    "NAMING",
     "Answers",
     "Carried",
     "Typed",

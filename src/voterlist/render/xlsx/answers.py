@@ -34,6 +34,7 @@ from voterlist.render.xlsx.forms import (
     ENTRY_ID,
     FINDING_ID,
     GONE,
+    NAMING,
     REOPENED,
     Form,
     fold,
@@ -53,9 +54,14 @@ READING_PROBLEMS = (
 )
 """Why a row, or what is blank in a sheet, is not taken for an answer; ``review.problem.<code>``."""
 
-ANSWER_ROW = AMENDMENT_ROW.append(pa.field("asked_as", pa.string()))
-"""AMENDMENT_ROW with ``Question.mark`` where the row is asked once more. ``action`` may be
-``confirm`` there: what is shown beside it."""
+ANSWER_ROW = pa.schema(
+    [
+        *AMENDMENT_ROW,
+        *(pa.field(name, pa.string()) for name in (ASKED_AS, *NAMING)),
+    ]
+)
+"""AMENDMENT_ROW with ``Question.mark`` where the row is asked once more, and with what names an
+entry of which nothing is asked. ``action`` may be ``confirm``: what is shown beside it."""
 
 
 @dataclass(frozen=True, slots=True)

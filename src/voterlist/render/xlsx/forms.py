@@ -59,7 +59,14 @@ ANSWER = "answer"
 """The column that says what is decided."""
 TICK = "as_proposed"
 """The column in which one mark takes what is proposed of a case."""
+LISTED_IN, LISTED_AS, LISTED_NAME = "listed_in", "listed_as", "listed_name"
+NAMING = (LISTED_IN, LISTED_AS, LISTED_NAME)
+"""The columns in which somebody names an entry of which nothing is asked: the precinct, the number
+on its printed list or the id of the entry, and the name."""
 ANSWERS = {
+    LISTED_IN: ("listed-in",),
+    LISTED_AS: ("listed-as",),
+    LISTED_NAME: ("listed-name",),
     TICK: ("as-proposed",),
     ANSWER: ("verdict", "mark"),
     "field": ("field",),
@@ -86,7 +93,7 @@ _PLAIN = str.maketrans("əşçğıöü", "escgiou")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Form:
-    """A kind of sheet: the hidden columns that it must have, and the words of its answer."""
+    """A kind of sheet: the columns that it must have, and the words of its answer."""
 
     ids: tuple[str, ...]
     words: Mapping[str, tuple[str, ...]]
@@ -119,9 +126,11 @@ REOPENED = Form(
         **{name: (f"answer.{name}",) for name in (CONFIRM, STAYS, ELSEWHERE)},
     },
 )
+NAMED = Form((LISTED_AS,), _ACTION_WORDS)
+"""Of entries that the person names."""
 GONE = Form((NO_LONGER,), {})
 
-_FORMS = (GONE, REOPENED, FINDINGS, CASES)
+_FORMS = (GONE, NAMED, REOPENED, FINDINGS, CASES)
 """The more special first: what has its ids may have those of others too."""
 
 

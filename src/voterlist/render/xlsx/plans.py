@@ -8,7 +8,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, TypeAlias
 
-from voterlist.decisions.answers import SHEETS, answers_of, grounds_for
+from voterlist.decisions.answers import FREE, SHEETS, answers_of, grounds_for
 from voterlist.desk.data import proposed_verdicts, usual_reason
 from voterlist.model import Action, Mark, Verdict
 from voterlist.render.xlsx.filled import proposed_as
@@ -20,6 +20,7 @@ from voterlist.render.xlsx.forms import (
     CONFIRM,
     ENTRY_ID,
     FINDING_ID,
+    NAMING,
     PROPOSED_AS,
     TICK,
     TICKS,
@@ -115,6 +116,35 @@ def plans(items: ReviewItems, words: Words) -> Iterator[Plan]:
     yield _cases(items, CaseWords(words.language))
     for name in QUESTION_SHEETS:
         yield _questions(name, items, FindingWords(words.language))
+
+
+_NAMED_LINES = 60
+"""For entries that the person names."""
+
+
+def named_plan(words: Words) -> Plan:
+    """The sheet of blank lines, on each of which somebody names an entry and decides about it."""
+    actions = [action for action in FREE.actions if action != Action.ADD]
+    needed = {*(name for action in actions for name in _COLUMNS[action]), *_ALWAYS}
+    line = Line(
+        item=None,
+        ids={},
+        choices={
+            ANSWER: words_of([*actions, Action.WITHDRAW.value], words),
+            "ground": _grounds(actions, words),
+            "field": tuple(words(f"field.{name}") for name in FREE.fields),
+        },
+    )
+    return Plan(
+        name=words("review.sheet.named"),
+        title=words("review.sheet.named.title"),
+        notes=[words("review.sheet.named.note")],
+        before=(),
+        answers=[name for name in ANSWERS if name in {*NAMING, *needed}],
+        after=(),
+        ids=(ENTRY_ID, FINDING_ID),
+        lines=[line] * _NAMED_LINES,
+    )
 
 
 _SHOWN_FIRST = {"written": 24, "birth_date": 11, "address": 24}

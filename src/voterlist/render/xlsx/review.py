@@ -19,6 +19,9 @@ from voterlist.render.xlsx.forms import (
     CASE_ID,
     ENTRY_ID,
     FINDING_ID,
+    LISTED_AS,
+    LISTED_IN,
+    LISTED_NAME,
     NO_LONGER,
     RUN_ID,
     TICK,
@@ -26,7 +29,7 @@ from voterlist.render.xlsx.forms import (
     digest_of,
     printed,
 )
-from voterlist.render.xlsx.plans import Line, Plan, plans
+from voterlist.render.xlsx.plans import Line, Plan, named_plan, plans
 from voterlist.render.xlsx.sheets import Book, Sheet
 from voterlist.report.asked import ReviewItems
 from voterlist.report.section import Column, Row, cells_of
@@ -35,6 +38,9 @@ from voterlist.report.words import Words
 _MOST_LETTERS = 255
 """Letters of a list that stands in the cell's rule itself; a longer one stands on a sheet."""
 _WIDTHS = {
+    LISTED_IN: 11,
+    LISTED_AS: 11,
+    LISTED_NAME: 28,
     TICK: 10,
     ANSWER: 16,
     "field": 11,
@@ -79,6 +85,8 @@ def render_review(
     # A workbook that asks nothing is one too: its first sheet says so.
     for plan in [plan for plan in sheets if plan.lines] or sheets[:1]:
         writer.write(plan)
+    if items.may_name:
+        writer.write(named_plan(words))
     writer.write_gone()
     _how(book.sheet(words("review.sheet.how")))
     writer.write_lists()

@@ -1,0 +1,157 @@
+"""Entries without a finding, decided in the workbook: named by number, and never the wrong one."""
+
+from __future__ import annotations
+
+import pytest
+
+import handing
+import workspaces
+from command_line import AZ, EN, call, told
+from review_books import fill_named
+from voterlist.casework.named import NAMED_PROBLEMS
+
+pytestmark = pytest.mark.slow
+
+DAY = ("--today", "2026-02-03")
+BY = ("--by", "Aytən")
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return workspaces.finished(tmp_path / "2026")
+
+
+def book_of(workspace, *lines, language="en"):
+    out = workspace.parent / "review.xlsx"
+    words = ("--out", out, "--language", language, *DAY)
+    made = call("review", "export", workspace, *words)
+    assert made.exit_code == 0, made.stderr
+    fill_named(out, *lines)
+    return out
+
+
+def decided(workspace, *lines, **how):
+    """(exit code, what the import says) of these lines."""
+    return told("review", "import", workspace, book_of(workspace, *lines, **how), *BY)
+
+
+def corrected(number="2", name="Rzayev Orxan", **more):
+    """A line that corrects an entry of precinct 2."""
+    return {
+        "listed_in": "2",
+        "listed_as": number,
+        "listed_name": name,
+        "answer": "correct",
+        "field": EN("field.address"),
+        "value": "Nizami küç. 3",
+        "ground": EN("ground.document-seen.title"),
+        "document": "AZE 1",
+        **more,
+    }
+
+
+def listed(workspace):
+    """(surname, precinct) of everybody on the lists of a new run, and the corrected addresses."""
+    assert told("run", workspace, *DAY)[0] in {0, 1}
+    entries = handing.newest(workspace, "entries").to_pylist()
+    applied = {
+        row["entry_id"]: row for row in handing.newest(workspace, "applied").to_pylist()
+    }
+    return {
+        (
+            row["surname"],
+            row["given_name"],
+            applied.get(row["entry_id"], {}).get("action"),
+            applied.get(row["entry_id"], {}).get("value"),
+        )
+        for row in entries
+    }
+
+
+def test_an_entry_is_corrected_moved_and_struck_by_its_number(workspace):
+    """Nothing was asked about them: they were decided at the counter alone, or not at all."""
+    before = listed(workspace)
+    _, found = told("find", workspace, "Hüseynli Tural", *BY, *DAY)
+    entry = found["found"][0]["entry_id"]
+    struck = {
+        "listed_as": entry,
+        "listed_name": "Hüseynli Tural Əhməd oğlu",
+        "answer": "strike",
+        "ground": EN("ground.died.title"),
+        "document": "№ 7",
+    }
+    moved = {
+        "listed_in": "88/1",
+        "listed_as": "2",
+        "listed_name": "quliyeva",
+        "answer": "move",
+        "precinct": "2",
+        "ground": EN("ground.voter-asked.title"),
+        "document": "№ 8",
+    }
+    lines = (corrected(), struck, moved)
+    code, made = decided(workspace, *lines)
+    assert (code, made["recorded"], made["problems"]) == (0, 3, [])
+    assert listed(workspace) - before == {
+        ("Rzayev", "Orxan", "correct", "Nizami küç. 3"),
+        ("Hüseynli", "Tural", "strike", None),
+        ("Quliyeva", "Sevinc", "move", None),
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (corrected(number="99"), "named-nobody"),
+        (corrected(number="0"), "named-nobody"),
+        (corrected(number="2" * 5000), "named-nobody"),
+        (corrected(number="088-0002-0000000000000"), "named-nobody"),
+        (corrected(number="=1+1"), "named-nobody"),
+        (corrected(listed_in="44"), "named-nobody"),
+        (corrected(listed_in="eleven"), "named-nobody"),
+        (corrected(name=None), "named-no-name"),
+        (corrected(number="3"), "named-another"),
+        (corrected(name="Orxan"), "named-another"),
+        (corrected(name="Rzayeva Orxan"), "named-another"),
+    ],
+)
+def test_a_number_that_is_mistyped_changes_nobody(workspace, line, problem):
+    """Somebody else would be struck, and come to vote on the day."""
+    before = listed(workspace)
+    code, made = decided(workspace, line)
+    (found,) = made["problems"]
+    assert (code, found["code"], made["recorded"]) == (1, problem, 0)
+    assert (found["file"], found["sheet"]) == ("review.xlsx", EN("review.sheet.named"))
+    assert found["row"] > 1
+    assert found["todo"]
+    assert listed(workspace) == before
+
+
+def test_the_checks_of_all_answers_hold_for_named_entries(workspace):
+    """A striking without evidence, or a line without an answer, is refused as on any sheet."""
+    bare = corrected(answer="strike", ground=EN("ground.died.title"), document=None)
+    for line in (bare, corrected(answer=None), {"answer": "strike"}):
+        code, made = decided(workspace, line)
+        assert code == 1
+        assert made["recorded"] == 0
+        assert made["problems"]
+
+
+def test_what_is_not_recorded_is_carried_over_and_what_is_not(workspace):
+    """A line would be decided again with each workbook, or be lost with the old one."""
+    refused = corrected(number="3")
+    book_of(workspace, corrected(), refused)
+    assert told("review", "import", workspace, workspace.parent / "review.xlsx", *BY)[
+        1
+    ]["recorded"]
+    words = ("--out", workspace.parent / "review.xlsx", "--language", "az", *DAY)
+    assert told("review", "export", workspace, *words)[1]["carried"] == 1
+    _, made = told("review", "import", workspace, workspace.parent / "review.xlsx", *BY)
+    assert [problem["code"] for problem in made["problems"]] == ["named-another"]
+
+
+def test_every_problem_has_its_words():
+    for code in NAMED_PROBLEMS:
+        for words in (AZ, EN):
+            assert words(f"review.problem.{code}.title")
+            assert words(f"review.problem.{code}.todo")
