@@ -33,6 +33,7 @@ from voterlist.tables import from_columns
 
 DAY = workspaces.TODAY.isoformat()
 LATER = "2026-02-05"
+PAGE = Path(__file__).parents[1] / "docs" / "figures.md"
 
 
 def command(*arguments, day=DAY):
@@ -103,7 +104,7 @@ def test_the_numbers_are_those_of_the_printed_lists(sample, tmp_path):
 def test_the_same_lists_give_the_same_bytes_and_the_key_stays_at_home(workspace):
     """A release can be made again, and nobody learns by what it was rounded."""
     _, first = figures(workspace)
-    page = (Path(__file__).parents[1] / "docs" / "figures.md").read_text("utf-8")
+    page = PAGE.read_text("utf-8")
     for file in first["files"]:
         stem = re.sub(r"-(en|az|by-.*)$", "", file["name"].partition(".")[0])
         assert f"`{stem}" in page
@@ -135,7 +136,7 @@ def test_lists_of_a_few_voters_show_no_cells(workspace):
 
 
 @pytest.mark.slow
-def test_a_release_is_signed_where_there_is_a_key(tmp_path):
+def test_a_release_is_signed_where_there_is_a_key(tmp_path, monkeypatch):
     """Whoever has the public key sees that a release is the commission's, and whole."""
     settings = '[workspace]\nname = "Dairə"\nlevel = "conec"\nconstituency = 88\n'
     workspace = workspaces.finished(tmp_path / "workspace", settings=settings)
@@ -150,6 +151,14 @@ def test_a_release_is_signed_where_there_is_a_key(tmp_path):
     assert is_signature(public.signing, Signed.FIGURES, content, signature)
     assert not is_signature(public.signing, Signed.FIGURES, content + b" ", signature)
     assert json.loads(content)["files"] == made["files"]
+    monkeypatch.chdir(folder.parent)
+    folder.rename("figures")
+    script = PAGE.read_text("utf-8").partition("```python\n")[2].partition("```")[0]
+    exec(script, {})  # noqa: S102  what the page shows
+    with Path("figures", "dictionary.csv").open("a", encoding="utf-8") as file:
+        file.write("x")
+    with pytest.raises(AssertionError):
+        exec(script, {})  # noqa: S102  the same
 
 
 @pytest.mark.slow
@@ -161,11 +170,15 @@ def test_an_older_release_after_a_newer_one_is_told(workspace):
 
 
 @pytest.mark.slow
-def test_a_lost_key_is_told(workspace):
+def test_a_lost_key_and_other_settings_are_told(workspace):
     """Two roundings of one count tell more than one."""
-    assert figures(workspace)[1]["new_key"] is False
+    assert figures(workspace)[1]["rounded_otherwise"] is False
+    settings = workspace / config.FILE_NAME
+    settings.write_text("[figures]\nleast = 4\n", encoding="utf-8")
+    assert figures(workspace)[1]["rounded_otherwise"] is True
+    settings.write_text("", encoding="utf-8")
     (workspace / "figures-secret" / "key").unlink()
-    assert figures(workspace)[1]["new_key"] is True
+    assert figures(workspace)[1]["rounded_otherwise"] is True
 
 
 @pytest.mark.slow
@@ -279,6 +292,29 @@ def test_nobody_is_left_out_of_the_sheet_and_an_age_past_belief_has_a_mark(
     page = sheet_page(made, words)
     assert all(text in page for text in said)
     assert sheet_paper(made, words) == sheet_paper(made, words)
+
+
+def test_whose_constituency_is_not_known_has_a_row_of_its_own():
+    """Voters without a place are voters, on the sheet and in the tables."""
+    counted, settings = counted_people(*BORN)
+    voters = counted.lists["voters"]
+    voters[None, None, "permanent"] = Counter({("18-29", "f"): 5})
+    nothing = {name: {} for name in CELLS}
+    tables, _ = figures_module._protected(counted, Rounding(b"key", 3), nothing)
+    made = press_sheet(
+        *(counted, tables, Rounding(b"key", 3), settings, workspaces.TODAY),
+        ListWords("en"),
+    )
+    rows = made.blocks["places"].rows
+    assert [row[0] for row in rows] == ["Constituency 88", "not known, or of several"]
+    assert [row[3] for row in rows] == [len(BORN), 5]
+    made_tables = dict(files(tables))
+    by_constituency = made_tables["lists-by-constituency"].to_pylist()
+    assert by_constituency[-1] == {
+        "constituency": None,
+        "list_kind": "permanent",
+        "count": 5,
+    }
 
 
 def test_the_dictionary_says_what_each_column_and_code_means():

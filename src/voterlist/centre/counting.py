@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 
+from voterlist.arrays import Bools
 from voterlist.centre.disclosure import Lists, Place
 from voterlist.check.agehist import completed_years
 from voterlist.config import Settings
@@ -105,13 +106,17 @@ def _count_voters(counted: Counted, listed: pa.Table, settings: Settings) -> Non
     columns["age"] = words(counted.groups).take(pa.array(groups))
     columns["sex"] = listed.column("sex")
     _add(counted, "voters", pa.table(columns), "age", "sex")
-    before = completed_years(listed, day - dt.timedelta(days=1))
-    is_birthday = is_known(listed.column("birth_day")) & (before < of_age)
-    counted.of_age += int(np.count_nonzero((ages >= of_age) & is_birthday))
+
+    def came_of_age(since: dt.date) -> Bools:
+        return (ages >= of_age) & (completed_years(listed, since) < of_age)
+
+    today = came_of_age(day - dt.timedelta(days=1)) & is_known(
+        listed.column("birth_day")
+    )
+    counted.of_age += int(today.sum())
     last = settings.figures.last_election_day
     if last is not None:
-        was_young = completed_years(listed, last) < of_age
-        counted.first += int(np.count_nonzero((ages >= of_age) & was_young))
+        counted.first += int(came_of_age(last).sum())
     known = ages[~np.isnan(ages)]
     if known.size:
         counted.oldest = max(int(known.max()), counted.oldest or 0)

@@ -43,7 +43,8 @@ from voterlist.storage.workspace import open_to_change
 from voterlist.version import __version__
 
 EVENT = "figures"
-"""The event of the journal: ``release``, the SHA-256 of its manifest; ``run``, its newest run."""
+"""The event of the journal: ``release``, the SHA-256 of its manifest; ``run``, its newest run;
+``rounding``, the mark of how it was rounded."""
 SECRET = "figures-secret"  # noqa: S105  the name of a folder
 """The folder of a workspace with the key, and the counts of which the last release was rounded."""
 _KEY_BYTES = 32
@@ -86,8 +87,8 @@ class FiguresMade:
     """The fingerprint of the key; None where the commission has none."""
     later: dt.date | None
     """The day of a release that was made later, or of a newer run; None where there is none."""
-    new_key: bool
-    """True where figures were published before, and the key of then is gone."""
+    rounded_otherwise: bool
+    """True where figures were published before with another key, or other settings."""
 
 
 def make_figures(
@@ -129,7 +130,6 @@ def make_figures(
         lists = counted.lists
         lists["voters"] = without_small(lists["voters"], settings.figures.least)
         secret = workspace / SECRET
-        had_key = (secret / "key").exists()
         rounding = Rounding(_key(secret), settings.figures.least)
         state = secret / "released.json"
         tables, released = _protected(counted, rounding, _released(state))
@@ -163,7 +163,11 @@ def make_figures(
         )
         newest = source.runs.run
         later = _later(source.journal, newest, today)
-        line = {"release": store.sha256(folder / "manifest.json"), "run": newest}
+        line = {
+            "release": store.sha256(folder / "manifest.json"),
+            "run": newest,
+            "rounding": rounding.mark(*settings.figures.age_groups),
+        }
         releases = [said for _, event, said in source.journal if event == EVENT]
         if line not in releases:
             ledger.write_journal(today, EVENT, **line)
@@ -177,7 +181,9 @@ def make_figures(
         counts_first=settings.figures.last_election_day is not None,
         signed_by=keys.public.fingerprint if keys else None,
         later=later,
-        new_key=bool(releases) and not had_key,
+        rounded_otherwise=any(
+            said["rounding"] != line["rounding"] for said in releases
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -22,34 +22,24 @@ PLACE = ("constituency", "precinct", "list_kind")
 LISTS = "lists"
 """The table of the exact numbers of voters."""
 _COUNT = "count"
-_CODES: Mapping[str, tuple[str, Iterable[str]]] = {
-    "list_kind": ("list-kind.{}", ListKind),
-    "sex": ("sex.{}", Sex),
-    "change": (
+_CODES: Sequence[tuple[str, str, Iterable[str]]] = (
+    ("list_kind", "list-kind.{}", ListKind),
+    ("age_group sex", "figures.{}", ("rounding", "withheld")),
+    ("age_group sex change ground", "figures.{}", (UNKNOWN,)),
+    ("sex", "sex.{}", Sex),
+    (
+        "change",
         "figures.change.{}",
         (Action.ADD, MOVED_IN, Action.CORRECT, MOVED_OUT, REPEATED, Action.STRIKE),
     ),
-    "ground": ("ground.{}.title", grounds()),
-    "what": ("application.what.{}", Asks),
-    "state": ("application.state.{}", State),
-}
-"""Column -> the key of the words for a code, and the codes that it may have."""
-_OF_CELLS = {
-    ("age_group", "sex"): ("rounding", "withheld", UNKNOWN),
-    ("change", "ground", "what", "state"): (UNKNOWN,),
-}
-"""Columns -> what stands there beside the codes."""
+    ("ground", "ground.{}.title", grounds()),
+    ("what", "application.what.{}", Asks),
+    ("state", "application.state.{}", State),
+)
+"""Columns, the key of the words for a code in them, and the codes that they may have."""
 
 Rows: TypeAlias = Mapping[tuple[Any, ...], int]
 """(constituency, precinct, kind of list, and what is counted) -> the published number."""
-
-
-def of_constituencies(rows: Rows) -> Rows:
-    """The same rows without the precinct, summed up."""
-    sums: Counter[tuple[Any, ...]] = Counter()
-    for (constituency, _, *cell), number in rows.items():
-        sums[(constituency, *cell)] += number
-    return sums
 
 
 def files(tables: Mapping[str, Rows]) -> Iterator[tuple[str, pa.Table]]:
@@ -57,8 +47,10 @@ def files(tables: Mapping[str, Rows]) -> Iterator[tuple[str, pa.Table]]:
     for name, rows in tables.items():
         columns = (*PLACE, *CELLS.get(name, ()))
         yield f"{name}-by-precinct", _table(rows, columns)
-        without = (PLACE[0], *columns[2:])
-        yield f"{name}-by-constituency", _table(of_constituencies(rows), without)
+        sums: Counter[tuple[Any, ...]] = Counter()
+        for (constituency, _, *cell), number in rows.items():
+            sums[constituency, *cell] += number
+        yield f"{name}-by-constituency", _table(sums, (PLACE[0], *columns[2:]))
 
 
 def _table(rows: Rows, columns: tuple[str, ...]) -> pa.Table:
@@ -82,10 +74,12 @@ def dictionary() -> str:
     writer.writerow(("column", "code", *LANGUAGES))
     columns = (*PLACE, *(name for names in CELLS.values() for name in names), _COUNT)
     asked = [(name, "", f"figures.column.{name}") for name in columns]
-    for name, (key, codes) in _CODES.items():
-        asked += [(name, str(code), key.format(code)) for code in codes]
-    for names, codes in _OF_CELLS.items():
-        asked += [(name, code, f"figures.{code}") for name in names for code in codes]
+    asked += [
+        (name, str(code), key.format(code))
+        for names, key, codes in _CODES
+        for name in names.split()
+        for code in codes
+    ]
     for name, code, key in asked:
         writer.writerow((name, code, *(catalogue(one)(key) for one in LANGUAGES)))
     return text.getvalue()

@@ -22,6 +22,8 @@ from voterlist.report.words import Words
 _NOT_SHOWN = "not-shown"
 """Voters in no cell that is published: the rounding, and the lists whose cells are withheld."""
 _KINDS = (*ListKind, None)
+_OF_PLACE = (*ListKind, "total", *SEXES, _NOT_SHOWN)
+"""What is told of each constituency."""
 _Row = tuple[Any, ...]
 
 
@@ -75,8 +77,7 @@ def press_sheet(
         "places",
         (
             ("constituency", 34, "text"),
-            *((name, 20, "count") for name in (*ListKind, "total", *SEXES)),
-            (_NOT_SHOWN, 28, "count"),
+            *((name, 26 if name == _NOT_SHOWN else 20, "count") for name in _OF_PLACE),
         ),
         _places(lists, voters, today, words),
     )
@@ -148,15 +149,19 @@ def _places(
     lists: Rows, voters: Rows, today: dt.date, words: ListWords
 ) -> Sequence[_Row]:
     """A row for each constituency."""
+    sums: Counter[tuple[int | None, str]] = Counter()
+    for (constituency, _, kind), number in lists.items():
+        sums[constituency, kind] += number
+        sums[constituency, "total"] += number
+    for (constituency, _, _, _, sex), number in voters.items():
+        sums[constituency, sex if sex in SEXES else _NOT_SHOWN] += number
     names = facts.constituencies(today)
-    rows = []
-    for number in sorted({cell[0] for cell in lists}, key=null_last):
-        own, cells = (
-            {cell: count for cell, count in table.items() if cell[0] == number}
-            for table in (lists, voters)
+    return [
+        (
+            words.constituency(constituency, names.get(constituency))
+            if constituency
+            else words("figures.places.none"),
+            *(sums[constituency, name] for name in _OF_PLACE),
         )
-        kinds, sexes = _sums(own, 2, _KINDS), _sums(cells, 4, SEXES)
-        place = words.constituency(number, names.get(number or 0))
-        counts = [*(kinds[kind] for kind in ListKind), sum(own.values())]
-        rows.append((place, *counts, *sexes.values()))
-    return rows
+        for constituency in sorted({place[0] for place in lists}, key=null_last)
+    ]

@@ -40,10 +40,10 @@ def figures(
         tell("cli.figures.unsigned")
     if made.later:
         warn("cli.figures.later", day=made.later)
-    if made.new_key:
-        warn("cli.figures.new-key", secret=workspace / SECRET)
+    if made.rounded_otherwise:
+        warn("cli.figures.rounded-otherwise", secret=workspace / SECRET)
     return {
         **picked(made, "folder", "voters", "withheld", "counts_first", "signed_by"),
-        **picked(made, "later", "new_key"),
+        **picked(made, "later", "rounded_otherwise"),
         "files": [file.model_dump() for file in made.release.files],
     }
