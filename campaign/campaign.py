@@ -18,7 +18,14 @@ from pathlib import Path
 from record import FOLDER
 
 LANES = (
-    {"kills": 0.35, "power": 0.1, "refusals": 0.15, "leaks": 0.25, "laws": 0.15},
+    {
+        "kills": 0.3,
+        "power": 0.1,
+        "refusals": 0.1,
+        "leaks": 0.2,
+        "counter": 0.15,
+        "laws": 0.15,
+    },
     {
         "damaged": 0.25,
         "vanished": 0.2,

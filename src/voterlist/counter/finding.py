@@ -140,10 +140,15 @@ def _says_a_name(vectors: Vectors, begun: Mapping[str, Bools]) -> Bools:
     """True for the pairs of which a name is the one that was said, or begins so."""
     says: Bools = np.logical_or.reduce(list(begun.values()))
     for field in begun:
-        words = SHIPPED[field].words
-        same = [code for code, word in enumerate(words) if word in _SAID]
-        says |= np.isin(vectors.levels[field], same)
+        says |= _is_at(vectors, field, _SAID)
     return says
+
+
+def _is_at(vectors: Vectors, field: str, words: Sequence[str]) -> Bools:
+    """True for the pairs whose level of a field has one of these words."""
+    of_field = enumerate(SHIPPED[field].words)
+    codes = [code for code, word in of_field if word in words]
+    return np.isin(vectors.levels[field], codes)
 
 
 def _asked_model(model: Model, entries: int, readings: int) -> Model:
@@ -354,22 +359,17 @@ def _part_of(index: Index, chosen: Longs, voters: pa.Table) -> Part:
 def _counted(known: pa.Table, values: pa.ChunkedArray) -> pa.Table:
     """The rows of a table of values that these have there; of a new one nothing is counted."""
     few = values.combine_chunks()
-    hits = pc.index_in(known.column("value"), value_set=few).combine_chunks()
-    where = pc.indices_nonzero(hits.is_valid())
-    row = np.full(len(few), -1, np.int64)
-    row[hits.take(where).to_numpy()] = where.to_numpy()
-    columns: dict[str, pa.Array] = {}
-    for name in known.column_names:
-        taken = known.column(name).take(pa.array(row, mask=row < 0)).combine_chunks()
-        if name == "value":
-            columns[name] = few
-        elif name == "first":
-            columns[name] = pa.array(
-                np.where(row < 0, len(known) + np.arange(len(few)), row)
-            )
-        else:
-            columns[name] = taken.fill_null(0)
-    return pa.table(columns, schema=known.schema)
+    there = known.filter(pc.is_in(known.column("value"), value_set=few))
+    rows = tables.row_of_each(few, there.column("value"))
+    counted = {
+        name: pc.fill_null(tables.taken(there, name, rows), 0)
+        for name in known.column_names
+        if name != "value"
+    }
+    behind = pa.array(len(known) + np.arange(len(few)))
+    first = pc.if_else(rows.is_valid(), counted["first"], behind)
+    made = pa.table(counted | {"value": few, "first": first})
+    return made.select(known.column_names)
 
 
 def _beginnings(
@@ -381,13 +381,10 @@ def _beginnings(
     name that begins so.
     """
     begun, bits = {}, np.zeros(len(pairs))
-    for field in ("surname", "given_name", "patronymic"):
+    for field in NAME_PARTS:
         names: EncodedColumn = getattr(pairs.entries, field)
-        levels = vectors.levels[field]
-        words = SHIPPED[field].words
-        apart = [code for code, word in enumerate(words) if word in _DIFFER]
         said, there = names.codes[pairs.left], names.codes[pairs.right]
-        where = np.isin(levels, apart) & (said >= 0) & (there >= 0)
+        where = _is_at(vectors, field, _DIFFER) & (said >= 0) & (there >= 0)
         begun[field] = np.zeros(len(pairs), np.bool_)
         for code in np.unique(said[where]).tolist():
             word = names.values[code].as_py()
@@ -398,5 +395,5 @@ def _beginnings(
             if len(longer) and hits.any():
                 begun[field] |= hits
                 bits[hits] += np.log2(index.whole.size / max(many, 1)) - 1
-        levels[begun[field]] = 0
+        vectors.levels[field][begun[field]] = 0
     return begun, bits
