@@ -317,7 +317,8 @@ class Public:
     def _nobody(self, day: int) -> Iterator[Wish]:
         """A claim about somebody who does not exist."""
         words = ("--what", "correct", "--name", "Yoxdurov Heçkim Olmaz oğlu")
-        wish = Wish("", day, (*words, *_set({"surname": "Vardır"}), "--by", "Kimsə"))
+        by = ("--by", f"Kimsə {self._dice.randrange(10**9)}")
+        wish = Wish("", day, (*words, *_set({"surname": "Vardır"}), *by))
         wish.doubts = frozenset({"entry-open"})
         yield self._decided(
             wish, _fails(_granted("document-seen")), _refused("not-shown")
