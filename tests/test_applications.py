@@ -157,6 +157,59 @@ def test_the_four_people_are_served(workspace):
     assert verify(workspace / "ledger.db").fits
 
 
+def test_who_was_added_is_corrected_moved_and_struck_like_any_other(workspace):
+    """Whoever came onto the list at the counter could never get a misspelt name put right.
+
+    Also by another clerk, and never so that the voter falls between two answers.
+    """
+    take(workspace, ADDED)
+    decide(workspace, 1, ground="left-out")
+    assert ("Quliyev", "Rəşad", 2) in listed(workspace)
+    run = max(workspace.glob("runs/*"))
+    (entry,) = pq.read_table(run / "additions.parquet").column("entry_id").to_pylist()
+    own = {"by": "Rəşad", "entry_id": entry, "documents": ("AZE 2",)}
+    place = {"precinct": "1", "address": "Nizami küç. 3"}
+    take(workspace, Request(what=Asks.CORRECT, values={"surname": "Quliyevski"}, **own))
+    take(workspace, Request(what=Asks.MOVE, values=place, **own))
+    take(workspace, Request(what=Asks.STRIKE, **own))
+    for number, ground, seen in (
+        (2, "document-seen", {("Quliyevski", "Rəşad", 2)}),
+        (3, "moved-away", {("Quliyevski", "Rəşad", 1)}),
+        (4, "not-citizen", set()),
+    ):
+        made = decide(workspace, number, ground=ground, evidence="№ 7", by="Vəfa")
+        assert (made.problems, made.standing) == ((), "holds")
+        assert {row for row in listed(workspace) if row[1] == "Rəşad"} == seen
+    assert verify(workspace / "ledger.db").fits
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ({"ground": "voter-asked", "evidence": "№ 7"}, "ground-not-for-action"),
+        ({"ground": "died"}, "evidence-missing"),
+        (
+            {"ground": "died", "evidence": "№ 7", "day": dt.date(2026, 2, 5)},
+            "list-frozen",
+        ),
+    ],
+)
+def test_who_was_added_is_struck_on_the_grounds_of_everybody(workspace, said, problem):
+    """The way by which an addition is taken back is no way around the checks."""
+    take(workspace, ADDED)
+    decide(workspace, 1, ground="left-out")
+    before = listed(workspace)
+    run = max(workspace.glob("runs/*"))
+    (entry,) = pq.read_table(run / "additions.parquet").column("entry_id").to_pylist()
+    text = "[calendar]\nelection_day = 2026-03-01\n"
+    (workspace / "voterlist.toml").write_text(text, encoding="utf-8")
+    take(workspace, Request(what=Asks.STRIKE, by="Rəşad", entry_id=entry))
+    made = decide(workspace, 2, **said)
+    assert [found.code for found in made.problems] == [problem]
+    assert book(workspace)[2].state is State.OPEN
+    assert listed(workspace) == before
+
+
 def test_two_clerks_at_one_counter_give_two_numbers(workspace):
     """Also while a run holds the workspace: who asks is not sent away."""
     with lock.hold(workspace, since=SINCE), ThreadPoolExecutor(4) as clerks:

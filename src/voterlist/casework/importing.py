@@ -303,7 +303,12 @@ class _Check:
             finding_ids=finding_ids(findings),
             entries=self._runs.table("entries"),
             registers=concat(
-                [self._runs.table("register_rows"), self._against.people], ENTRY
+                [
+                    self._runs.table("register_rows"),
+                    self._runs.table("additions"),
+                    self._against.people,
+                ],
+                ENTRY,
             ),
             voters=self._runs.table("voters"),
             cases=self._cases,

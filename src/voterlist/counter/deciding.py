@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from voterlist import strict_json
 from voterlist.casework.importing import (
+    FROZEN,
     Against,
     Bringer,
     ImportedFile,
@@ -45,13 +46,13 @@ from voterlist.counter.people import (
     wrong_values,
 )
 from voterlist.counter.taking import likely
-from voterlist.deadlines import list_day
+from voterlist.deadlines import is_frozen, last_days, list_day
 from voterlist.decisions import grounds, grounds_for, is_same_person
 from voterlist.decisions.standing import PLACE as PLACE_OF_ENTRY
 from voterlist.decisions.standing import WITHDRAWN
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.errors import usage_error
-from voterlist.model import Action, Asks, Body, Problem, Step
+from voterlist.model import Action, Asks, Body, ListKind, Problem, Step
 from voterlist.normalize import read_correction
 from voterlist.pipeline.known import Known, answers_of_today, known
 from voterlist.quality.readings import what_holds
@@ -59,7 +60,7 @@ from voterlist.render.xlsx import ANSWER_ROW, Answers
 from voterlist.schemas import AMENDMENT, ENTRY, empty
 from voterlist.storage.ledger import ApplicationEvent, Ledger, Reader
 from voterlist.storage.workspace import open_to_change
-from voterlist.tables import from_rows, rows_among
+from voterlist.tables import from_rows, rows_among, with_column
 
 REFUSE = "refuse"
 """What a ground carries that may refuse an application."""
@@ -276,8 +277,14 @@ class _Work:
             people = self._added({row["entry_id"] for row in rows})
         runs = known(self._workspace, self._ledger) if rows else None
         standing = "holds"
-        if runs is not None and step is Step.APPEALED and not ruling.granted:
-            # What is overruled is not the own answer of whoever notes it.
+        takes_off = ruling.granted and any(row["action"] == WITHDRAWN for row in rows)
+        code = self._problem_of_striking(ruling) if takes_off else None
+        if code is not None:
+            return Decided(self._application, (Problem(1, code, ""),))
+        is_overruled = step is Step.APPEALED and not ruling.granted
+        if runs is not None and (is_overruled or takes_off):
+            # What is overruled is not the own answer of whoever notes it; nor is the addition of
+            # somebody who is struck now.
             overruled = [row | {"decided_at": self._moment} for row in rows]
             amendments = from_rows(overruled, AMENDMENT)
             self._ledger.amend(amendments, adjudicates=True)
@@ -285,6 +292,9 @@ class _Work:
             checked = self._checked(rows, people, runs)
             if checked.problems:
                 return Decided(self._application, checked.problems)
+            if self._asked.what is Asks.MOVE and people.num_rows:
+                # Another place than that to which somebody else added the person: it is this one.
+                checked = _settling(checked)
             record(self._ledger, runs, checked)
             ids = {str(row["entry_id"]) for row in rows}
             standing = standing_of(self._ledger, runs, self._settings, ids)
@@ -414,12 +424,14 @@ class _Work:
         if action is None:
             return list(self._questions(ruling)), empty(ENTRY)
         values = {**self._asked.values, **ruling.values}
-        if action in {Action.ADD, Action.MOVE}:
-            known_ones = known(self._workspace, self._ledger).constituencies()
-            if len(known_ones) == 1:
-                values.setdefault("constituency", str(known_ones[0]))
-        people = empty(ENTRY)
+        runs = known(self._workspace, self._ledger)
+        if action in {Action.ADD, Action.MOVE} and len(runs.constituencies()) == 1:
+            values.setdefault("constituency", str(runs.constituencies()[0]))
         entry_id = ruling.entry_id or self._asked.entry_id
+        people = rows_among(runs.table("additions"), "entry_id", [entry_id])
+        if people.num_rows and action is Action.STRIKE:
+            row = {"entry_id": entry_id, "action": WITHDRAWN, "field": PLACE_OF_ENTRY}
+            return [{**row, "decided_by": self._by}], empty(ENTRY)
         if action is Action.ADD:
             place = tuple(_number(values.get(name)) for name in PLACE)
             person = self._person(ruling)
@@ -435,11 +447,18 @@ class _Work:
         rows: list[dict[str, Any]] = []
         if action is not Action.CORRECT:
             at = {name: values.get(name) for name in PLACE}
-            rows.append({**said, **at, "action": action.value})
+            row = {**said, **at, "action": action.value}
+            if people.num_rows:
+                # Who was added is moved by being added elsewhere.
+                ground = _ground_beside_a_move(ruling.ground, Action.ADD)
+                row |= {"action": Action.ADD.value, "ground": ground}
+            rows.append(row)
         if action in {Action.CORRECT, Action.MOVE}:
             of_field = dict(said)
             if action is Action.MOVE:
-                of_field["ground"] = _ground_beside_a_move(ruling.ground)
+                of_field["ground"] = _ground_beside_a_move(
+                    ruling.ground, Action.CORRECT
+                )
             rows += [
                 {
                     **of_field,
@@ -452,6 +471,18 @@ class _Work:
         if action is Action.CORRECT and not fields:
             rows.append({**said, "action": action.value})
         return rows, people
+
+    def _problem_of_striking(self, ruling: Ruling) -> str | None:
+        """Why somebody who was added may not be taken off: a code of the checks of all answers."""
+        ground = grounds().get(ruling.ground)
+        if ground is None or Action.STRIKE.value not in ground.actions:
+            return "ground-not-for-action"
+        if self._evidence(ruling) is None:
+            return "evidence-missing"
+        last = last_days(self._settings.calendar, self._settings.workspace.cycle)
+        frozen = last.get(ListKind.PERMANENT)
+        is_late = frozen is not None and is_frozen(frozen, self._at.date())
+        return FROZEN if is_late and not ground.after_freeze else None
 
     def _evidence(self, ruling: Ruling) -> str | None:
         """What shows it: as it was decided, else the documents that were seen."""
@@ -546,13 +577,21 @@ def standing_of(
     return "holds"
 
 
-def _ground_beside_a_move(code: str) -> str | None:
-    """The ground of what is corrected beside a move: it changes because the voter asks."""
-    moves, corrects = (
-        {ground.code for ground in grounds_for(action.value)}
-        for action in (Action.MOVE, Action.CORRECT)
+def _settling(checked: ImportedFile) -> ImportedFile:
+    """The same, with additions that settle where the person stands."""
+    actions = checked.amendments.column("action").to_pylist()
+    is_settling = pa.array([action == Action.ADD for action in actions], pa.bool_())
+    amendments = with_column(checked.amendments, "adjudicates", is_settling)
+    return replace(checked, amendments=amendments)
+
+
+def _ground_beside_a_move(code: str, action: Action) -> str | None:
+    """The ground of what is corrected or added beside a move: it changes because the voter asks."""
+    moves, others = (
+        {ground.code for ground in grounds_for(each.value)}
+        for each in (Action.MOVE, action)
     )
-    return "voter-asked" if code in moves - corrects else code or None
+    return "voter-asked" if code in moves - others else code or None
 
 
 def _field_of(row: Mapping[str, Any]) -> str:

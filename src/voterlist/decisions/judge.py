@@ -259,7 +259,8 @@ def _unfit(answer: Answer) -> Iterator[str]:
 def _names_nobody(answer: Answer) -> bool:
     """True where an entry would be amended, and the answer names none."""
     if answer.is_of_register:
-        return answer.action in _AMENDS - {Action.ADD}
+        # Who was added may be corrected; of a row that was not, nothing stands on a list.
+        return answer.action in _AMENDS - {Action.ADD, Action.CORRECT}
     return answer.entry is None and answer.action != ACCEPT
 
 
