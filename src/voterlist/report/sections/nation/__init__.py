@@ -6,8 +6,9 @@ the same columns. The numbers of all constituencies together are counted apart, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ from voterlist import facts
 from voterlist.model import null_last
 from voterlist.report.section import Column, Inputs, Section, SheetTable, SheetValue
 from voterlist.report.sections.audit import AuditWords
-from voterlist.report.values import Facts, Text, Value
+from voterlist.report.values import Facts, Text
 from voterlist.report.words import UNKNOWN
 from voterlist.schemas import (
     AGES,
@@ -61,7 +62,7 @@ TABLES: Mapping[str, pa.Schema] = {
 _SHOWN = 13
 """Rows of a table that the page shows before somebody asks for all."""
 
-Numbers = Mapping[Any, Any]
+Numbers = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,23 @@ class Counts:
     whole: Any
     without: Any = 0
 
+    def __sub__(self, other: Counts) -> Counts:
+        """How many more."""
+        places = self.by.keys() | other.by.keys()
+        by = {place: self.by.get(place, 0) - other.by.get(place, 0) for place in places}
+        return Counts(by, self.whole - other.whole)
+
+    def __truediv__(self, other: Counts) -> Counts:
+        """Which share; not known where there is nothing to count."""
+        by = {place: self.by.get(place, 0) / of for place, of in other.by.items() if of}
+        return Counts(by, self.whole / other.whole if other.whole else None, None)
+
 
 def counts(table: pa.Table, of: str | None = None) -> Counts:
     """The rows of a table by ``constituency``; ``of``: the sums of a column instead."""
+    by = count_by(table, "constituency", of=of)
     whole = table.num_rows if of is None else pc.sum(table.column(of)).as_py() or 0
-    return Counts(count_by(table, "constituency", of=of), whole)
+    return Counts({place: int(count) for place, count in by.items()}, int(whole))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +104,7 @@ class Row:
 
     Attributes:
         of: the number of the constituency, None where it is not known; or the key of a word.
-        numbers: by the names of the measures.
+        numbers: by the names of the measures, in the order of the columns.
         marks: of the numbers that are marked, what as.
         is_whole: True for all constituencies together.
     """
@@ -103,46 +116,40 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """A column of numbers; ``mark``: what one that is not zero is marked as."""
-
-    name: str
-    kind: str = "count"
-    mark: str = ""
-
-    def column(self, words: NationWords) -> Column:
-        """The column, in the language of these words."""
-        return Column(
-            words(f"nation.{self.name}"),
-            13,
-            self.kind,
-            lambda row: words.plain(row.numbers.get(self.name)),
-            lambda row: row.marks.get(
-                self.name, self.mark if row.numbers.get(self.name) else ""
-            ),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Counted:
     """A table of numbers; ``nation.table.<name>`` and its ``.note`` are said above it."""
 
     name: str
-    measures: Sequence[Measure]
     rows: Sequence[Row]
+
+    @property
+    def whole(self) -> Numbers:
+        """The numbers of all constituencies together."""
+        return self.rows[0].numbers
+
+    def text(self, key: str, *names: str) -> Text:
+        """A sentence about these of the numbers of all."""
+        places = ((name.replace("-", "_"), self.whole[name]) for name in names)
+        return Text(key, tuple(places))
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a section shows: sentences, pictures and tables."""
+    """What a section shows: sentences, tables and pictures.
+
+    Attributes:
+        told: sentences; the first one is said at the head of the report too.
+        tables: by constituency, or by something else.
+        pictures: what ``pictures.html`` draws.
+        waits: how much of it waits for somebody.
+        linked: the constituencies that have a report of their own.
+    """
 
     told: Sequence[Text] = ()
     tables: Sequence[Counted] = ()
     pictures: Sequence[Any] = ()
-    linked: Sequence[int] = ()
-    """The constituencies that have a report of their own."""
     waits: int = 0
-    """How much of it waits for somebody."""
+    linked: Sequence[int] = ()
 
 
 def places_of(inputs: Inputs) -> set[int | None]:
@@ -152,61 +159,57 @@ def places_of(inputs: Inputs) -> set[int | None]:
     return told | set(listed) | set(inputs.run.reported)
 
 
-def rows_of(
-    places: Iterable[int | None],
+def by_place(
+    inputs: Inputs,
+    name: str,
     counted: Mapping[str, Counts],
-    told: Callable[[Numbers], Numbers] = lambda _: {},
-) -> list[Row]:
-    """A row for all constituencies together, then one for each; who is not known stands last.
+    *ranked_by: str,
+    marks: Mapping[int | None, Mapping[str, str]] = MappingProxyType({}),
+) -> Counted:
+    """A table with a row for all constituencies together, then one for each.
 
     Args:
-        places: the constituencies; those that have a number are added to them.
+        inputs: what the section sees.
+        name: of the table.
         counted: by the names of the measures.
-        told: what else is told of the numbers of a row.
+        ranked_by: measures; who has the most of the first stands first, the next ones tell those
+            apart who are equal in it. Without any they stand by number, unknown ones last.
+        marks: of the numbers of a constituency, what they are marked as.
     """
-    whole = {name: count.whole for name, count in counted.items()}
-    rows = [Row("nation.whole", {**whole, **told(whole)}, is_whole=True)]
-    every = set(places).union(*(count.by for count in counted.values()))
+
+    def order(row: Row) -> list[float]:
+        return [-(row.numbers[name] or 0) for name in ranked_by]
+
+    every = places_of(inputs).union(*(count.by for count in counted.values()))
+    rows = []
     for place in sorted(every, key=null_last):
         own = {
             name: count.by.get(place, count.without) for name, count in counted.items()
         }
-        rows.append(Row(place, {**own, **told(own)}))
-    return rows
+        rows.append(Row(place, own, marks.get(place, {})))
+    whole: Numbers = {name: count.whole for name, count in counted.items()}
+    if ranked_by:
+        ranks = enumerate(sorted(rows, key=order), start=1)
+        rows = [replace(row, numbers={"rank": at, **row.numbers}) for at, row in ranks]
+        whole = {"rank": None, **whole}
+    return Counted(name, [Row("nation.whole", whole, is_whole=True), *rows])
 
 
-def places_in(numbers: Numbers, *names: str) -> tuple[tuple[str, Value], ...]:
-    """These numbers, or all, as the places of a text."""
-    return tuple((name.replace("-", "_"), numbers[name]) for name in names or numbers)
-
-
-def ranked(rows: Sequence[Row], *names: str) -> list[Row]:
-    """The same rows with their rank: the one with the most of these numbers first.
-
-    The second number tells those apart that are equal in the first. Who has none of them, or of
-    whom they are not known, has no rank.
-    """
-    whole = [row for row in rows if row.is_whole]
-    places = [row for row in rows if not row.is_whole]
-    order = {id(row): [-(row.numbers[name] or 0) for name in names] for row in places}
-    told = [
-        replace(row, numbers={**row.numbers, "rank": rank})
-        for rank, row in enumerate(sorted(places, key=lambda row: order[id(row)]), 1)
-    ]
-    return [*whole, *told]
-
-
-def share(count: Any, of: Any) -> float | None:
-    """``count`` / ``of``; None where either is not known, or there is nothing to count."""
-    return count / of if of and count is not None else None
+_KINDS = {"median-age": "decimal", "progress": "text"}
+_MARKS = {
+    "lost": "error",
+    "unbalanced": "error",
+    "unread": "error",
+    "missing": "error",
+    "overdue": "warning",
+    "days-over": "error",
+    "unexplained": "warning",
+}
+"""What a number that is not 0 is marked as."""
 
 
 class NationWords(AuditWords):
     """Says numbers as their columns have them."""
-
-    def plain(self, value: Value) -> SheetValue:
-        """A value as a sheet holds it."""
-        return self.say(value) if isinstance(value, Text) else value  # type: ignore[return-value]
 
     def cell(self, kind: str, value: SheetValue) -> str:
         """A value as the page shows it."""
@@ -220,7 +223,7 @@ class NationWords(AuditWords):
 
     def sheet(self, table: Counted, about: Facts) -> SheetTable:
         """The table as page and workbook show it."""
-        measures = [measure.column(self) for measure in table.measures]
+        measures = [self._measure(name, table) for name in table.whole]
         if any(isinstance(row.of, str) for row in table.rows if not row.is_whole):
             first = [
                 Column(self(f"nation.table.{table.name}.of"), 34, "text", self._named)
@@ -245,6 +248,25 @@ class NationWords(AuditWords):
             self("nation.none"),
             frozen=len(first),
             look=lambda row: (row.is_whole, False),
+        )
+
+    def _measure(self, name: str, table: Counted) -> Column:
+        """The column of a measure; a number with a fraction is a share."""
+        values = [row.numbers[name] for row in table.rows]
+        is_share = any(isinstance(value, float) for value in values)
+        return Column(
+            self(f"nation.{name}"),
+            13,
+            _KINDS.get(name, "share" if is_share else "count"),
+            lambda row: (
+                self.say(value)
+                if isinstance(value := row.numbers[name], Text)
+                else value
+            ),
+            lambda row: (
+                row.marks.get(name)
+                or (_MARKS.get(name, "") if row.numbers[name] else "")
+            ),
         )
 
     def _named(self, row: Row) -> SheetValue:

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pyarrow.compute as pc
 
 from voterlist.report.section import Inputs
-from voterlist.report.sections.nation import (
-    Counted,
-    Measure,
-    Numbers,
-    Part,
-    counts,
-    nation_section,
-    places_in,
-    places_of,
-    rows_of,
-)
+from voterlist.report.sections.nation import Part, by_place, counts, nation_section
 from voterlist.report.values import Text
 
 STEPS = ("struck", "repeated", "moved_out", "moved_in", "added", "listed")
@@ -26,42 +14,34 @@ STEPS = ("struck", "repeated", "moved_out", "moved_in", "added", "listed")
 
 def _build(inputs: Inputs) -> Part:
     set_aside, balance = inputs.table("set_aside"), inputs.table("balance")
-    unread = set_aside.filter(pc.equal(set_aside.column("line"), 0))
-    counted = {
-        "rows": counts(inputs.table("lists"), "rows"),
-        "set-aside": counts(set_aside, "rows"),
-        "entries": counts(inputs.table("entries")),
-        **{name: counts(balance, name) for name in STEPS},
-        "unread": counts(unread),
-    }
-    rows = rows_of(places_of(inputs), counted, _difference)
-    whole = rows[0].numbers
-    is_right = not any(row.numbers["difference"] for row in rows)
-    told = [
-        Text("nation.balance.list", places_in(whole, "entries", *STEPS)),
-        Text(
-            "report.balance.equation", places_in(whole, "rows", "entries", "set-aside")
-        ),
-        Text("nation.balance.right" if is_right else "nation.balance.wrong"),
-    ]
-    if not is_right:
-        told.reverse()
-    measures = [Measure(name) for name in counted if name != "unread"]
-    measures += [Measure("difference", mark="error"), Measure("unread", mark="error")]
-    return Part(
-        told,
-        [Counted("balance", measures, rows)],
-        waits=whole["unread"] + (not is_right),
+    rows = counts(inputs.table("lists"), "rows")
+    aside, entries = counts(set_aside, "rows"), counts(inputs.table("entries"))
+    steps = {name: counts(balance, name) for name in STEPS}
+    left = entries - steps["struck"] - steps["repeated"] - steps["moved_out"]
+    table = by_place(
+        inputs,
+        "balance",
+        {
+            "rows": rows,
+            "set-aside": aside,
+            "entries": entries,
+            "lost": rows - aside - entries,
+            **steps,
+            "unbalanced": left - (steps["listed"] - steps["moved_in"] - steps["added"]),
+            "unread": counts(set_aside.filter(pc.equal(set_aside.column("line"), 0))),
+        },
     )
-
-
-def _difference(numbers: Mapping[str, int]) -> Numbers:
-    """What is lost, or came from nowhere, on either way: 0 where all adds up."""
-    taken_in = numbers["rows"] - numbers["set-aside"] - numbers["entries"]
-    gone = numbers["struck"] + numbers["repeated"] + numbers["moved_out"]
-    come = numbers["moved_in"] + numbers["added"]
-    compiled = numbers["entries"] - gone + come - numbers["listed"]
-    return {"difference": abs(taken_in) + abs(compiled)}
+    wrong = [
+        row for row in table.rows if row.numbers["lost"] or row.numbers["unbalanced"]
+    ]
+    told = [
+        table.text("nation.balance.list", "entries", *STEPS),
+        table.text("report.balance.equation", "rows", "entries", "set-aside"),
+        Text("nation.balance.wrong" if wrong else "nation.balance.right"),
+    ]
+    if wrong:
+        told.reverse()
+    return Part(told, [table], waits=len(wrong) + table.whole["unread"])
 
 
 BALANCE = nation_section("balance", _build, "set_aside", "entries", "balance")

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist.model import Action
 from voterlist.report.section import Inputs
 from voterlist.report.sections.nation import (
     Counted,
     Counts,
-    Measure,
     Part,
     Row,
+    by_place,
     counts,
     nation_section,
-    places_of,
-    ranked,
-    rows_of,
 )
-from voterlist.report.values import Text, text_column
-from voterlist.tables import count_by, is_among
+from voterlist.report.values import Text
+from voterlist.tables import count_by, rows_among
 
 LISTED = ("confirmed", "probable")
 _MEASURES = {
@@ -42,48 +38,34 @@ def _build(inputs: Inputs) -> Part:
         if (found := used(use, register, *measures)) is not None
     }
     counted = registers | {name: counts(balance, name) for name in _DONE}
-    rows = ranked(rows_of(places_of(inputs), counted), *registers, "struck")
-    whole = rows[0].numbers
+    table = by_place(inputs, "changes", counted, *registers, "struck")
     told = [
-        Text(f"nation.changes.{name}", (("count", whole[name]),)) for name in registers
+        Text(f"nation.changes.{name}", (("count", table.whole[name]),))
+        for name in registers
     ]
-    lacking = [
+    told += [
         Text("nation.changes.no-register", (("register", Text(f"field.{register}")),))
         for register in dict.fromkeys(register for register, _ in _MEASURES.values())
         if used(use, register, "total") is None
     ]
-    tables = [Counted("changes", [*map(Measure, ("rank", *counted))], rows)]
-    by_ground = strikings(inputs.table("applied"))
-    struck = [
-        Row(f"ground.{ground}.title", {"struck": count})
-        for ground, count in sorted(by_ground.items(), key=lambda item: -item[1])
+    struck = rows_among(inputs.table("applied"), "action", [Action.STRIKE])
+    by_ground = count_by(struck, "ground")
+    grounds = [
+        Row(f"ground.{ground}.title", {"struck": by_ground[ground]})
+        for ground in sorted(by_ground, key=lambda ground: -by_ground[ground])
     ]
-    if struck:
-        tables.append(Counted("grounds", [Measure("struck")], struck))
-    return Part(
-        [*told, *lacking],
-        tables,
-        waits=sum(whole[name] for name in registers),
-    )
+    tables = [table, Counted("grounds", grounds)] if grounds else [table]
+    return Part(told, tables, waits=sum(table.whole[name] for name in registers))
 
 
 def used(register_use: pa.Table, register: str, *measures: str) -> Counts | None:
     """The sum of measures of a register; None where it was not given."""
-    is_wanted = pc.and_(
-        pc.equal(text_column(register_use, "register"), register),
-        is_among(text_column(register_use, "measure"), measures),
-    )
-    rows = register_use.filter(is_wanted)
+    rows = rows_among(register_use, "register", [register])
+    rows = rows_among(rows, "measure", measures)
     by = count_by(rows, "constituency", of="rows")
     whole = by.pop(None, 0)
     is_given = rows.num_rows > rows.column("rows").null_count
     return Counts(by, whole) if is_given else None
-
-
-def strikings(applied: pa.Table) -> dict[str, int]:
-    """How many were struck on each ground."""
-    is_struck = pc.equal(text_column(applied, "action"), Action.STRIKE.value)
-    return count_by(applied.filter(is_struck), "ground")
 
 
 CHANGES = nation_section("changes", _build, "register_use", "balance", "applied")

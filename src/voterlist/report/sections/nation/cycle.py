@@ -5,19 +5,7 @@ from __future__ import annotations
 import pyarrow.compute as pc
 
 from voterlist.report.section import Inputs
-from voterlist.report.sections.nation import (
-    Counted,
-    Measure,
-    Numbers,
-    Part,
-    counts,
-    nation_section,
-    places_in,
-    places_of,
-    ranked,
-    rows_of,
-    share,
-)
+from voterlist.report.sections.nation import Part, by_place, counts, nation_section
 from voterlist.report.sections.registers import CHANGES, NO_CAUSE
 from voterlist.report.values import Text, text_column
 
@@ -32,32 +20,15 @@ def _build(inputs: Inputs) -> Part:
         pc.or_(pc.equal(change, "added"), pc.equal(change, "removed")),
     )
     counted = {
-        **{
-            name: counts(summary.filter(pc.equal(change, name)), "entries")
-            for name in CHANGES
-        },
-        "unexplained": counts(summary.filter(is_unexplained), "entries"),
+        name: counts(summary.filter(pc.equal(change, name)), "entries")
+        for name in CHANGES
     }
-    rows = ranked(rows_of(places_of(inputs), counted, _growth), "unexplained", "growth")
-    whole = rows[0].numbers
+    counted["growth"] = (counted["after"] - counted["before"]) / counted["before"]
+    counted["unexplained"] = counts(summary.filter(is_unexplained), "entries")
+    table = by_place(inputs, "cycle", counted, "unexplained", "growth")
     names = ("before", "after", "added", "removed", "unexplained")
-    told = Text("nation.cycle.told", places_in(whole, *names))
-    measures = [
-        Measure("rank"),
-        *map(Measure, CHANGES),
-        Measure("growth", "share"),
-        Measure("unexplained", mark="warning"),
-    ]
-    return Part(
-        [told],
-        [Counted("cycle", measures, rows)],
-        waits=whole["unexplained"],
-    )
-
-
-def _growth(numbers: Numbers) -> Numbers:
-    """By how much the list grew, as a share of what it was."""
-    return {"growth": share(numbers["after"] - numbers["before"], numbers["before"])}
+    told = table.text("nation.cycle.told", *names)
+    return Part([told], [table], waits=table.whole["unexplained"])
 
 
 CYCLE = nation_section("cycle", _build, "cycle_summary")

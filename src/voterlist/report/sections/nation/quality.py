@@ -8,8 +8,7 @@ the limits are widened by that spread (``check.measures``), and the page says by
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow.compute as pc
@@ -20,16 +19,11 @@ from voterlist.report.section import Inputs
 from voterlist.report.sections.audit import Plot, funnel_plot
 from voterlist.report.sections.audit.model import Funnel, Point, Statistic
 from voterlist.report.sections.nation import (
-    Counted,
     Counts,
-    Measure,
     Part,
+    by_place,
     counts,
     nation_section,
-    places_of,
-    ranked,
-    rows_of,
-    share,
 )
 from voterlist.report.values import Text, text_column
 from voterlist.tables import count_by, rows_among
@@ -71,49 +65,39 @@ def _build(inputs: Inputs) -> Part:
         "median-age": Counts(count_by(ages, "constituency", of="value"), None, None)
     }
     pictures: list[FunnelPicture] = []
-    outside: dict[int | None, dict[str, str]] = {}
+    marks: dict[int | None, dict[str, str]] = {}
     for name in (*INDICATORS, *SCORES):
         is_score = name in SCORES
         table, column = (scorecard, "measure") if is_score else (own, "indicator")
         rows = rows_among(table, column, [name])
         count, of = counts(rows, "count"), counts(rows, "of")
-        sizes = {place: size for place, size in of.by.items() if size}
-        by = {place: share(count.by[place], size) for place, size in sizes.items()}
-        shown[name] = Counts(by, share(count.whole, of.whole), None)
-        if len(sizes) >= _FEWEST:
-            pictures.append(_funnel(name, count.by, sizes))
+        shown[name] = count / of
+        if len(shown[name].by) >= _FEWEST:
+            pictures.append(_funnel(name, count, of, list(shown[name].by)))
             for point in pictures[-1].plot.funnel.outliers:
-                outside.setdefault(point.precinct, {})[name] = "warning"
+                marks.setdefault(point.precinct, {})[name] = "warning"
+    outside = {place: len(names) for place, names in marks.items()}
     counted = {
+        "outside": Counts(outside, None),
         "voters": counts(inputs.table("entries")),
-        "outside": Counts(
-            {place: len(names) for place, names in outside.items()}, None
-        ),
+        **shown,
     }
-    rows = [
-        replace(row, marks=outside.get(row.of, {}))
-        for row in rows_of(places_of(inputs), counted | shown)
-    ]
-    measures = [
-        *map(Measure, ("rank", *counted)),
-        Measure("median-age", "decimal"),
-        *(Measure(name, "share") for name in shown if name != "median-age"),
-    ]
-    of_all = (("count", len(outside)), ("of", len(ages)))
+    order = ("outside", "entries-questioned")
+    of_place = by_place(inputs, "quality", counted, *order, marks=marks)
+    of_all = (("count", len(marks)), ("of", len(ages)))
     told = [Text("nation.quality.told", of_all)]
     if not pictures:
         told.append(Text("nation.quality.few", (("count", _FEWEST),)))
-    table = Counted("quality", measures, ranked(rows, "outside", "entries-questioned"))
-    return Part(told, [table], pictures, waits=len(outside))
+    return Part(told, [of_place], pictures, waits=len(marks))
 
 
 def _funnel(
-    name: str, counted: Mapping[int | None, int], sizes: Mapping[int | None, int]
+    name: str, counted: Counts, sizes: Counts, places: list[int | None]
 ) -> FunnelPicture:
-    """The funnel of a share over the constituencies; those are in order of their sizes."""
-    places = sorted(sizes, key=lambda place: sizes[place])
+    """The funnel of a share over these constituencies."""
+    places.sort(key=lambda place: sizes.by[place])
     count, of = (
-        np.array([numbers[place] for place in places], np.int64)
+        np.array([numbers.by[place] for place in places], np.int64)
         for numbers in (counted, sizes)
     )
     one_group = np.zeros(len(places), np.int64)
@@ -128,8 +112,8 @@ def _funnel(
         value, lower, upper, *limits = numbers
         statistic = Statistic(
             name,
-            counted[place],
-            sizes[place],
+            counted.by[place],
+            sizes.by[place],
             value,
             base,
             last=None,
@@ -139,7 +123,7 @@ def _funnel(
             q=None,
             outlying=not lower <= value <= upper,
         )
-        points.append(Point(place, sizes[place], statistic, tuple(limits)))
+        points.append(Point(place, sizes.by[place], statistic, tuple(limits)))
     plot = funnel_plot(Funnel(name, base, tuple(points)))
     # On the scale of the arcsine a step is twice the root of p (1 - p) as wide as one of shares.
     return FunnelPicture(plot, 2 * float(wide.spread[0]) * (base * (1 - base)) ** 0.5)

@@ -10,15 +10,11 @@ from voterlist.report.section import Inputs
 from voterlist.report.sections.nation import (
     Counted,
     Counts,
-    Measure,
     Part,
     Row,
+    by_place,
     counts,
     nation_section,
-    places_in,
-    places_of,
-    ranked,
-    rows_of,
 )
 from voterlist.report.values import Text, text_column
 from voterlist.tables import count_by, distinct, is_among
@@ -52,16 +48,10 @@ def _build(inputs: Inputs) -> Part:
         "repeats": counts(asked.filter(is_repeat)),
         "to-decide": _cases(inputs.table("queue")),
     }
-    rows = ranked(rows_of(places_of(inputs), counted), "to-decide", "cases")
-    told = Text("nation.repeats.told", places_in(rows[0].numbers, *counted))
-    return Part(
-        [told],
-        [
-            Counted("kinds", [*map(Measure, ("cases", *_SCOPES))], [whole, *by_kind]),
-            Counted("repeats", [*map(Measure, ("rank", *counted))], rows),
-        ],
-        waits=rows[0].numbers["to-decide"],
-    )
+    table = by_place(inputs, "repeats", counted, "to-decide", "cases")
+    told = table.text("nation.repeats.told", *counted)
+    tables = [Counted("kinds", [whole, *by_kind]), table]
+    return Part([told], tables, waits=table.whole["to-decide"])
 
 
 def _scopes(cases: pa.Table) -> pa.Table:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -12,20 +14,14 @@ from voterlist.report.section import Inputs
 from voterlist.report.sections.nation import (
     Counted,
     Counts,
-    Measure,
-    Numbers,
     Part,
     Row,
+    by_place,
     counts,
     nation_section,
-    places_in,
-    places_of,
-    ranked,
-    rows_of,
-    share,
 )
 from voterlist.report.sections.nation.changes import LISTED, used
-from voterlist.report.values import Text
+from voterlist.report.values import Text, text_column
 from voterlist.tables import by_key, count_by, rows_among
 
 _SEXES = ("men", "women")
@@ -35,10 +31,8 @@ _DEATHS = "deaths"
 
 def _build(inputs: Inputs) -> Part:
     of_adults, of_deaths = _adults(inputs), _deaths(inputs)
-    return Part(
-        [*of_adults.told, *of_deaths.told],
-        [*of_adults.tables, *of_deaths.tables],
-    )
+    told = [*of_adults.told, *of_deaths.told]
+    return Part(told, [*of_adults.tables, *of_deaths.tables])
 
 
 def _adults(inputs: Inputs) -> Part:
@@ -50,54 +44,44 @@ def _adults(inputs: Inputs) -> Part:
     adults = rows_among(compared, "measure", ("adults",))
     if not adults.num_rows:
         return Part([Text("nation.statistics.nothing")])
-    counted = {
-        "on-list": counts(adults, "list"),
-        "adults": counts(adults, "statistic"),
-    }
-    rows = rows_of(places_of(inputs), counted, _difference)
-    whole = rows[0].numbers
-    of_hundred = round(100 * (whole["of-adults"] or 0), 1)
-    places = (*places_in(whole, *counted), ("of_hundred", of_hundred))
-    told = Text("nation.statistics.told", places)
+    table = by_place(
+        inputs,
+        "adults",
+        _beside(counts(adults, "list"), counts(adults, "statistic")),
+        "of-adults",
+    )
+    of_hundred = round(100 * (table.whole["of-adults"] or 0), 1)
+    told = table.text("nation.statistics.told", "on-list", "adults")
+    told = replace(told, places=(*told.places, ("of_hundred", of_hundred)))
     groups = _groups(compared, int(inputs.facts.cycle[:4]))
-    no_groups = [] if groups else [Text("nation.statistics.no-groups")]
-    measures = [
-        *map(Measure, counted),
-        Measure("difference"),
-        Measure("of-adults", "share"),
-    ]
-    tables = [
-        Counted("adults", [Measure("rank"), *measures], ranked(rows, "of-adults"))
-    ]
-    if groups:
-        tables.append(Counted("groups", measures, groups))
-    return Part([told, *no_groups], tables)
+    if not groups:
+        return Part([told, Text("nation.statistics.no-groups")], [table])
+    return Part([told], [table, Counted("groups", groups)])
 
 
-def _difference(numbers: Numbers) -> Numbers:
+def _beside(listed: Counts, adults: Counts) -> dict[str, Counts]:
     return {
-        "difference": numbers["on-list"] - numbers["adults"],
-        "of-adults": share(numbers["on-list"], numbers["adults"]),
+        "on-list": listed,
+        "adults": adults,
+        "more": listed - adults,
+        "of-adults": listed / adults,
     }
 
 
 def _groups(compared: pa.Table, year: int) -> list[Row]:
     """Men and women, then groups of five years by the age that they reach in a year."""
-    listed, known = (
-        count_by(compared, "measure", of=of) for of in ("list", "statistic")
-    )
+    measures = text_column(compared, "measure").unique().to_pylist()
     names = by_key(
         (f"nation.{name}" if name in _SEXES else _group(year - int(name[-4:])), name)
-        for name in sorted(known, key=lambda name: (name not in _SEXES, name[-4:]))
+        for name in sorted(measures, key=lambda name: (name not in _SEXES, name))
         if name in _SEXES or name.startswith(_BORN)
     )
     rows = []
     for group, of_group in names.items():
-        numbers = {
-            "on-list": sum(listed[name] for name in of_group),
-            "adults": sum(known[name] for name in of_group),
-        }
-        rows.append(Row(group, {**numbers, **_difference(numbers)}))
+        own = rows_among(compared, "measure", of_group)
+        beside = _beside(counts(own, "list"), counts(own, "statistic"))
+        numbers = {name: count.whole for name, count in beside.items()}
+        rows.append(Row(group, numbers))
     return rows
 
 
@@ -117,16 +101,14 @@ def _deaths(inputs: Inputs) -> Part:
         "struck-dead": _struck_dead(inputs.table("applied")),
     }
     registered, listed = used(use, _DEATHS, "total"), used(use, _DEATHS, *LISTED)
-    if registered and listed:
-        counted |= {"registered": registered, "deaths-listed": listed}
-    rows = rows_of(places_of(inputs), counted, _completeness)
-    told = "nation.deaths.told" if registered else "nation.deaths.no-register"
-    measures = [*map(Measure, ("rank", *counted)), Measure("completeness", "share")]
-    by_need = ranked(rows, "completeness", "expected-deaths")
-    return Part(
-        [Text(told, places_in(rows[0].numbers, *counted))],
-        [Counted("deaths", measures, by_need)],
-    )
+    if registered is None or listed is None:
+        table = by_place(inputs, "deaths", counted, "expected-deaths")
+        return Part([table.text("nation.deaths.no-register", *counted)], [table])
+    counted |= {"registered": registered, "deaths-listed": listed}
+    expected = counted["expected-deaths"]
+    more = {"lacking": expected - registered, "completeness": registered / expected}
+    table = by_place(inputs, "deaths", counted | more, "lacking")
+    return Part([table.text("nation.deaths.told", *counted)], [table])
 
 
 def _expected(ages: pa.Table) -> Counts:
@@ -148,12 +130,6 @@ def _struck_dead(applied: pa.Table) -> Counts:
     codes = [code for code, ground in grounds().items() if _DEATHS in ground.registers]
     struck = rows_among(rows_among(applied, "action", [Action.STRIKE]), "ground", codes)
     return Counts(count_by(struck, "from_constituency"), struck.num_rows)
-
-
-def _completeness(numbers: Numbers) -> Numbers:
-    """Rows of the register of deaths as a share of the deaths to expect in a year."""
-    expected = numbers["expected-deaths"]
-    return {"completeness": share(numbers.get("registered"), expected)}
 
 
 STATISTICS = nation_section(
