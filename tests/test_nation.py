@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import json
 import re
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import report_tables
 import workspaces
 from report_tables import table
+from voterlist import config
 from voterlist.catalogue import catalogue
 from voterlist.facts import mortality
 from voterlist.model import Level
+from voterlist.pipeline.reference import not_understood
 from voterlist.render.html import render_nation
 from voterlist.render.xlsx import render_nation as render_workbook
 from voterlist.report.section import Run, build_sections
 from voterlist.report.sections.nation import TABLES
 from voterlist.report.sections.nation.needs import PARTS
 from voterlist.report.sections.order import NATION
+from voterlist.report.shapes import shapes_of
 from voterlist.report.values import Facts
 from voterlist.schemas import (
     AGES,
@@ -41,13 +46,13 @@ APART |= {"cases", "across", "to-decide"}
 """Measures that no sum gives: they are no counts, or a case of two counts in both."""
 
 
-def nation(*, standings=(), reported=(), **made):
+def nation(*, standings=(), reported=(), shapes=None, **made):
     """The report of these tables; the others have no row."""
     empty = {name: schema.empty_table() for name, schema in TABLES.items()}
     tables = {
         name: rows.select(TABLES[name].names) for name, rows in (empty | made).items()
     }
-    run = Run(FACTS, tables, {}, standings=standings, reported=reported)
+    run = Run(FACTS, tables, {}, standings=standings, reported=reported, shapes=shapes)
     return build_sections(run, NATION)
 
 
@@ -299,9 +304,89 @@ def test_a_case_of_two_constituencies_counts_once_among_all():
     assert whole.numbers["to-decide"] == len(ids)
     assert sum(row.numbers["to-decide"] for row in rows) > len(ids)
     kinds = counted(report)["kinds"].rows
-    scopes = ("in-precinct", "in-constituency", "across")
     for row in kinds:
-        assert row.numbers["cases"] == sum(row.numbers[name] for name in scopes)
+        far = row.numbers["across"]
+        assert row.numbers["cases"] == row.numbers["within"] + far
+    assert kinds[0].numbers["across"] == whole.numbers["across"] > 0
+
+
+def square(number, west, south, *, kind="Polygon", name="constituency"):
+    """A feature of GeoJSON: a square of a tenth of a degree."""
+    corners = ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
+    ring = [[west + 0.1 * x, south + 0.1 * y] for x, y in corners]
+    return {
+        "type": "Feature",
+        "properties": {name: number},
+        "geometry": {"type": kind, "coordinates": [ring]},
+    }
+
+
+def collection(*features):
+    """A file of these features."""
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_shapes_make_a_map_and_what_does_not_fit_is_told(language):
+    """Somebody would look for a constituency that the map has lost."""
+    files = {
+        "reference/a.geojson": collection(
+            square(1, 49.0, 40.0),
+            square("2", 49.1, 40.0),
+            square(9, 49.2, 40.1),
+            square(3, 400.0, 40.0),
+            square(3, 49.0, 40.0, kind="Point"),
+            square(3, 49.0, 40.0, name="nomre"),
+            None,
+        ),
+        "reference/b.geojson": b"[1, 2",
+        "reference/c.geojson": None,
+    }
+    shapes = shapes_of(files)
+    assert sorted(shapes.rings) == [1, 2, 9]
+    assert shapes.box == pytest.approx([49.0, -40.2, 0.3, 0.2])
+    comparison = [
+        {"constituency": place, "measure": "adults", "list": 9.0, "statistic": 8.0}
+        for place in (1, 2, 3)
+    ]
+    report = nation(
+        comparison=table(COMPARISON, comparison), reported=(1, 2, 3), shapes=shapes
+    )
+    page = render_nation(report, language)
+    assert len(re.findall('<use class="h[0-4]" href="#s[12]"/>', page)) == 2
+    told = text_of(page)
+    words = catalogue(language)
+    for key, places in (
+        ("nation.map.without", {"numbers": "3"}),
+        ("nation.map.unknown", {"numbers": "9"}),
+        *(
+            ("nation.map.no-shape", {"file": "reference/a.geojson", "feature": str(at)})
+            for at in (4, 5, 6, 7)
+        ),
+        ("nation.map.no-geojson", {"file": "reference/b.geojson"}),
+    ):
+        assert html.escape(words(key, **places)).replace("&quot;", "&#34;") in told
+    assert len(shapes.troubles) == 6
+    assert any(need.section == "map" for need in report.of(NATION[0]))
+
+
+EMPTY = {"type": "Polygon", "coordinates": []}
+NAMES = st.sampled_from(["features", "type", "geometry", "coordinates", "properties"])
+JSON = st.recursive(
+    st.none() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner) | st.dictionaries(NAMES, inner),
+    max_leaves=8,
+)
+
+
+@given(st.binary(max_size=60) | JSON.map(lambda value: json.dumps(value).encode()))
+@example(collection(square(1, 0.0, 0.0, kind="MultiPolygon")))
+@example(collection(square(1, 0.0, 0.0) | {"geometry": EMPTY}))
+def test_no_file_of_shapes_stops_a_report(content):
+    """A night would end with a picture."""
+    shapes = shapes_of({"a.geojson": content})
+    assert not shapes.rings
+    assert render_nation(nation(shapes=shapes), "en")
 
 
 def several(folder):
@@ -320,6 +405,8 @@ def several(folder):
         inbox = folder / "inbox" / str(constituency)
         inbox.mkdir()
         (inbox / "menteqe-1.csv").write_text(text, encoding="utf-8")
+    shapes = collection(square(12, 49.0, 40.0), square(88, 49.2, 40.0))
+    (folder / "reference" / "sərhədlər.geojson").write_bytes(shapes)
     return folder
 
 
@@ -345,6 +432,10 @@ def test_a_run_of_several_constituencies_writes_it(tmp_path):
         }
         assert all((reports / link).is_file() for link in links)
         assert not re.search(r"\bnation\.[a-z]", told)
+        assert page.count('href="#s12"') == page.count('href="#s88"') > 0
+    assert not not_understood(
+        workspace, config.load(workspace / config.FILE_NAME).ingest
+    )
     tables = {
         name: pq.read_table(result.folder / f"{name}.parquet").select(schema.names)
         for name, schema in TABLES.items()

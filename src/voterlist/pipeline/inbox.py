@@ -90,10 +90,17 @@ class Inputs:
 
     @property
     def reference_files(self) -> tuple[ListedFile, ...]:
-        """The files of ``reference/`` that are no register of streets."""
+        """The files of ``reference/`` that are no register of streets, and no shapes."""
         return tuple(
-            file for file in self.reference if not is_street_register(file.path)
+            file
+            for file in self.reference
+            if not is_street_register(file.path) and not is_shapes(file.path)
         )
+
+    @property
+    def shapes(self) -> tuple[ListedFile, ...]:
+        """The files of ``reference/`` with the shapes of constituencies."""
+        return tuple(file for file in self.reference if is_shapes(file.path))
 
     @property
     def street_files(self) -> tuple[ListedFile, ...]:
@@ -224,6 +231,11 @@ def _hashed_batch(batch: Batch, hashed: _Hashed) -> Batch:
     return Batch(
         batch.constituency, tuple(hashed[file.name][0] for file in batch.files)
     )
+
+
+def is_shapes(path: PurePath) -> bool:
+    """True for a file with the shapes of constituencies, by its ending."""
+    return path.suffix.lower() == ".geojson"
 
 
 def is_street_register(path: PurePath) -> bool:

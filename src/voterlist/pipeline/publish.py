@@ -26,11 +26,13 @@ from voterlist.pipeline.steps import Context, unit_name
 from voterlist.pipeline.units import Done, Task, Units
 from voterlist.pipeline.walk import Walk, guarded
 from voterlist.processes.limits import without_collection
+from voterlist.readers.listing import ListedFile
 from voterlist.render import html, wall, xlsx
 from voterlist.render.wall import BurnDown, build_wall
 from voterlist.report.section import Report, Run, build_sections
 from voterlist.report.sections.nation import TABLES as NATION_TABLES
 from voterlist.report.sections.order import NATION, SCHEMAS, SECTIONS, TABLES
+from voterlist.report.shapes import shapes_of
 from voterlist.report.slices import (
     LOOKED_UP,
     Cutter,
@@ -210,7 +212,15 @@ def _nation(context: Context, walk: Walk, standing: Sequence[UnitStanding]) -> R
         sources={},
         standings=standing,
         reported=context.inputs.constituencies,
+        shapes=shapes_of({file.name: _read(file) for file in context.inputs.shapes}),
     )
+
+
+def _read(file: ListedFile) -> bytes | None:
+    """What a file of shapes holds; None where it cannot be read, or is no such file by its size."""
+    if file.trouble or file.path.stat().st_size > _LARGEST_SHAPES:
+        return None
+    return file.path.read_bytes()
 
 
 def _facts(context: Context, constituency: int | None) -> Facts:
@@ -245,6 +255,8 @@ _NATION: _Rendered = {
     "nation-{language}.xlsx": xlsx.render_nation,
 }
 NATION_UNIT = "nation"
+_LARGEST_SHAPES = 20_000_000
+"""Bytes; what is larger takes too long, and shows no more on a page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from voterlist.ingest import (
 )
 from voterlist.model import PASSING, AsideCode, Profile, Stage, Verdict
 from voterlist.normalize import normalize
-from voterlist.pipeline.inbox import REFERENCE, is_passing
+from voterlist.pipeline.inbox import REFERENCE, is_passing, is_shapes
 from voterlist.pipeline.units import Done, Task, Units
 from voterlist.processes.parquet_proof import BROKEN_PARQUET
 from voterlist.readers.listing import ListedFile
@@ -125,7 +125,11 @@ def not_understood(workspace: Path, limits: IngestSettings) -> tuple[str, ...]:
     """The names of the files of ``reference/`` of which nothing says what they are."""
     folder = workspace / REFERENCE
     files = readers.list_files(folder, workspace, limits.linked_folders)
-    return tuple(file.name for file in files if _kind_of_file(file, limits) is None)
+    return tuple(
+        file.name
+        for file in files
+        if not is_shapes(file.path) and _kind_of_file(file, limits) is None
+    )
 
 
 def _kind_of_file(file: ListedFile, limits: IngestSettings) -> str | None:

@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 import pyarrow as pa
 
 from voterlist.model import Stage
+from voterlist.report.shapes import Shapes
 from voterlist.report.values import (
     Facts,
     Limits,
@@ -260,6 +261,8 @@ class Run:
     """How many entries the constituency has; None: as many as ``entries`` holds of it."""
     reported: tuple[int, ...] = ()
     """The constituencies whose own reports lie beside this one."""
+    shapes: Shapes | None = None
+    """Those of the constituencies, where files give them."""
 
     @cached_property
     def names(self) -> Names:

@@ -195,7 +195,6 @@ def by_place(
     return Counted(name, [Row("nation.whole", whole, is_whole=True), *rows])
 
 
-_KINDS = {"median-age": "decimal", "progress": "text"}
 _MARKS = {
     "lost": "error",
     "unbalanced": "error",
@@ -211,68 +210,53 @@ _MARKS = {
 class NationWords(AuditWords):
     """Says numbers as their columns have them."""
 
-    def cell(self, kind: str, value: SheetValue) -> str:
-        """A value as the page shows it."""
-        if value is None:
-            return UNKNOWN
-        if kind == "share" and isinstance(value, float):
+    def cell(self, value: SheetValue) -> str:
+        """A value as the page shows it; a number with a fraction is a share."""
+        if isinstance(value, float):
             return self.percent(value)
-        if kind == "decimal" and isinstance(value, float):
-            return self.number(value, 1)
-        return str(value) if kind == "label" else self.say(value)
+        return UNKNOWN if value is None else self.say(value)
 
     def sheet(self, table: Counted, about: Facts) -> SheetTable:
         """The table as page and workbook show it."""
-        measures = [self._measure(name, table) for name in table.whole]
-        if any(isinstance(row.of, str) for row in table.rows if not row.is_whole):
-            first = [
-                Column(self(f"nation.table.{table.name}.of"), 34, "text", self._named)
-            ]
+        key = f"nation.table.{table.name}"
+        of, names = f"{key}.of", facts.constituencies(about.today)
+        if self.has(of):
+            first = [Column(self(of), 34, "text", self._named)]
         else:
-            names = facts.constituencies(about.today)
             first = [
                 Column(self("field.constituency"), 13, "label", self._named),
                 Column(
-                    self("nation.name"),
-                    26,
-                    "line",
-                    lambda row: names.get(row.of, ""),
+                    self("nation.name"), 26, "line", lambda row: names.get(row.of, "")
                 ),
             ]
-        title = self(f"nation.table.{table.name}")
         return SheetTable(
-            title,
-            (title, self(f"nation.table.{table.name}.note")),
-            [*first, *measures],
+            self(key),
+            (self(key), self(f"{key}.note")),
+            [*first, *(self._measure(name, table) for name in table.whole)],
             table.rows,
-            self("nation.none"),
             frozen=len(first),
             look=lambda row: (row.is_whole, False),
         )
 
     def _measure(self, name: str, table: Counted) -> Column:
-        """The column of a measure; a number with a fraction is a share."""
-        values = [row.numbers[name] for row in table.rows]
-        is_share = any(isinstance(value, float) for value in values)
-        return Column(
-            self(f"nation.{name}"),
-            13,
-            _KINDS.get(name, "share" if is_share else "count"),
-            lambda row: (
-                self.say(value)
-                if isinstance(value := row.numbers[name], Text)
-                else value
-            ),
-            lambda row: (
-                row.marks.get(name)
-                or (_MARKS.get(name, "") if row.numbers[name] else "")
-            ),
-        )
+        """The column of a measure."""
+        kinds = {type(row.numbers[name]) for row in table.rows}
+
+        def value(row: Row) -> SheetValue:
+            number: SheetValue = row.numbers[name]
+            return self(number) if isinstance(number, str) else number
+
+        def mark(row: Row) -> str:
+            return row.marks.get(
+                name, _MARKS.get(name, "") if row.numbers[name] else ""
+            )
+
+        kind = "text" if str in kinds else "share" if float in kinds else "count"
+        return Column(self(f"nation.{name}"), 13, kind, value, mark)
 
     def _named(self, row: Row) -> SheetValue:
-        if isinstance(row.of, str):
-            return self(row.of)
-        return self("nation.unknown") if row.of is None else row.of
+        of: SheetValue = "nation.unknown" if row.of is None else row.of
+        return self(of) if isinstance(of, str) else of
 
 
 def nation_section(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.check.measures import share_funnel
@@ -26,7 +27,7 @@ from voterlist.report.sections.nation import (
     nation_section,
 )
 from voterlist.report.values import Text, text_column
-from voterlist.tables import count_by, rows_among
+from voterlist.tables import rows_among
 
 INDICATORS = (
     "men-share",
@@ -60,10 +61,7 @@ def _build(inputs: Inputs) -> Part:
     own = indicators.filter(pc.equal(unit, Unit.CONSTITUENCY.value))
     if not own.num_rows:
         return Part([Text("nation.quality.nothing")])
-    ages = rows_among(own, "indicator", ["median-age"])
-    shown = {
-        "median-age": Counts(count_by(ages, "constituency", of="value"), None, None)
-    }
+    shown: dict[str, Counts] = {}
     pictures: list[FunnelPicture] = []
     marks: dict[int | None, dict[str, str]] = {}
     for name in (*INDICATORS, *SCORES):
@@ -77,14 +75,11 @@ def _build(inputs: Inputs) -> Part:
             for point in pictures[-1].plot.funnel.outliers:
                 marks.setdefault(point.precinct, {})[name] = "warning"
     outside = {place: len(names) for place, names in marks.items()}
-    counted = {
-        "outside": Counts(outside, None),
-        "voters": counts(inputs.table("entries")),
-        **shown,
-    }
+    voters = counts(inputs.table("entries"))
+    counted = {"outside": Counts(outside, None), "voters": voters, **shown}
     order = ("outside", "entries-questioned")
     of_place = by_place(inputs, "quality", counted, *order, marks=marks)
-    of_all = (("count", len(marks)), ("of", len(ages)))
+    of_all = (("count", len(marks)), ("of", len(voters.by)))
     told = [Text("nation.quality.told", of_all)]
     if not pictures:
         told.append(Text("nation.quality.few", (("count", _FEWEST),)))
@@ -106,24 +101,29 @@ def _funnel(
         share_funnel(count, of, one_group, chance=chance, two_sided=True, usable=usable)
         for chance in (_WIDE, _NARROW)
     )
-    columns = np.stack([wide.value, wide.lower, wide.upper, near.lower, near.upper])
-    base, points = float(wide.base[0]), []
-    for place, numbers in zip(places, columns.T.tolist(), strict=True):
-        value, lower, upper, *limits = numbers
-        statistic = Statistic(
-            name,
-            counted.by[place],
-            sizes.by[place],
-            value,
-            base,
-            last=None,
-            lower=lower,
-            upper=upper,
-            p=None,
-            q=None,
-            outlying=not lower <= value <= upper,
+    columns = {"count": count, "of": of}
+    columns |= {
+        name: getattr(wide, name) for name in ("value", "base", "lower", "upper")
+    }
+    rows = pa.table(columns).to_pylist()
+    limits = zip(near.lower.tolist(), near.upper.tolist(), strict=True)
+    points = [
+        Point(
+            place,
+            row["of"],
+            Statistic(
+                name,
+                **row,
+                last=None,
+                p=None,
+                q=None,
+                outlying=not row["lower"] <= row["value"] <= row["upper"],
+            ),
+            ends,
         )
-        points.append(Point(place, sizes.by[place], statistic, tuple(limits)))
+        for place, row, ends in zip(places, rows, limits, strict=True)
+    ]
+    base = rows[0]["base"]
     plot = funnel_plot(Funnel(name, base, tuple(points)))
     # On the scale of the arcsine a step is twice the root of p (1 - p) as wide as one of shares.
     return FunnelPicture(plot, 2 * float(wide.spread[0]) * (base * (1 - base)) ** 0.5)

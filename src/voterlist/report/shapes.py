@@ -1,0 +1,92 @@
+"""Shapes of constituencies out of GeoJSON (RFC 7946), as paths in degrees."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from voterlist import strict_json
+from voterlist.report.values import Text
+
+Ring = list[tuple[float, float]]
+"""(degrees to the east, degrees to the south)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """What files of shapes give.
+
+    Attributes:
+        rings: by the number of the constituency.
+        troubles: what did not fit, and where.
+    """
+
+    rings: Mapping[int, list[Ring]]
+    troubles: tuple[Text, ...] = ()
+
+    @property
+    def box(self) -> list[float]:
+        """Where the rings begin in the west and in the north, how wide and how high they are."""
+        points = np.concatenate(
+            [ring for rings in self.rings.values() for ring in rings]
+        )
+        corner = points.min(axis=0)
+        return [*corner.tolist(), *(points.max(axis=0) - corner).tolist()]
+
+    @property
+    def narrow(self) -> float:
+        """How much narrower a degree to the east is than one to the south, in the middle."""
+        _, north, _, high = self.box
+        return math.cos(math.radians(north + high / 2))
+
+
+def shapes_of(files: Mapping[str, bytes | None]) -> Shapes:
+    """The shapes in these files, by their names; what cannot be used is told and not raised.
+
+    A feature has its number in the property ``constituency``, and degrees of longitude and
+    latitude. None stands for a file that cannot be read.
+    """
+    rings: dict[int, list[Ring]] = {}
+    troubles = []
+    for file, content in files.items():
+        try:
+            features = list(strict_json.loads(content or b"")["features"])
+        except (ValueError, TypeError, LookupError):
+            troubles.append(Text("nation.map.no-geojson", (("file", file),)))
+            continue
+        for place, feature in enumerate(features, start=1):
+            try:
+                own = list(_rings(feature["geometry"]))
+                number = int(feature["properties"]["constituency"])
+            except (ValueError, TypeError, LookupError):
+                where = (("file", file), ("feature", place))
+                troubles.append(Text("nation.map.no-shape", where))
+            else:
+                rings.setdefault(number, []).extend(own)
+    rings = {number: own for number, own in rings.items() if own}
+    return Shapes(rings, tuple(troubles))
+
+
+def _rings(geometry: Any) -> Iterator[Ring]:
+    """The rings of a geometry.
+
+    Raises:
+        ValueError, TypeError, LookupError: it is no polygon of degrees.
+    """
+    kind, coordinates = geometry["type"], geometry["coordinates"]
+    if kind not in {"Polygon", "MultiPolygon"}:
+        raise ValueError("no polygon")
+    for polygon in coordinates if kind == "MultiPolygon" else [coordinates]:
+        for ring in polygon:
+            # To a hundred metres; points that fall together are one.
+            points = dict.fromkeys(
+                (round(float(point[0]), 3), -round(float(point[1]), 3))
+                for point in ring
+            )
+            if not points or not all(abs(x) <= 180 and abs(y) <= 90 for x, y in points):
+                raise ValueError("no ring of degrees")
+            yield list(points)
