@@ -120,6 +120,13 @@ def _decided(root: Path) -> handing.Pair:
     return handing.pair(root)
 
 
+def _rounded(root: Path) -> None:
+    """The same with a key for its figures: each draws its own, and the bytes follow from it."""
+    secret = _decided(root).below / "figures-secret"
+    secret.mkdir(0o700)
+    (secret / "key").write_bytes(bytes(32))
+
+
 def _packed(root: Path) -> None:
     """A package that waits to be taken in."""
     assert _decided(root).submit()[0] == 0
@@ -204,7 +211,7 @@ COMMANDS = {
             ("lists", "{root}/below", "--purpose", "record", *_HERE),
             _decided,
         ),
-        Command("figures", ("figures", "{root}/below", *_HERE), _decided),
+        Command("figures", ("figures", "{root}/below", *_HERE), _rounded),
         Command(
             "day-stock",
             (

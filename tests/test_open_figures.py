@@ -121,6 +121,8 @@ def test_the_same_lists_give_the_same_bytes_and_the_key_stays_at_home(workspace)
     with Ledger(place_in(workspace, settings_of(workspace))) as ledger:
         events = [event for _, event, _ in ledger.journal()]
     assert events.count("figures") == 1
+    exit_code, said = figures(workspace, "--out", secret)
+    assert (exit_code, said["error"]["code"]) == (2, "out-is-input")
 
 
 @pytest.mark.slow

@@ -30,6 +30,7 @@ from voterlist.counter.applications import applications_of
 from voterlist.custody.canonical import to_bytes
 from voterlist.custody.commissions import Digest, Frozen
 from voterlist.custody.keys import Keys, Signed
+from voterlist.errors import usage_error
 from voterlist.handover.commissions import KEYS, commission_of, keys_of
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.standings import RUN_EVENT
@@ -114,7 +115,7 @@ def make_figures(
 
     Raises:
         UsageError: it is no workspace or has no complete run; something was decided since the run;
-            there are too few voters.
+            there are too few voters; the folder is that of the key.
         CustodyError: the keys cannot be opened.
         InputError, StageError: as ``handover.lists.make_lists``.
         WorkspaceBusyError: another command holds the workspace.
@@ -130,10 +131,12 @@ def make_figures(
         lists = counted.lists
         lists["voters"] = without_small(lists["voters"], settings.figures.least)
         secret = workspace / SECRET
+        folder = out or workspace / "figures" / today.isoformat()
+        if folder.resolve() == secret.resolve():
+            raise usage_error("out-is-input", path=folder)
         rounding = Rounding(_key(secret), settings.figures.least)
         state = secret / "released.json"
         tables, released = _protected(counted, rounding, _released(state))
-        folder = out or workspace / "figures" / today.isoformat()
         store.make_folder(folder)
         written = _write_tables(folder, tables)
         for language in LANGUAGES:
